@@ -1,0 +1,70 @@
+# Ginnel. `make help` lists the commands; each sets up what it needs, once.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHONPATH := $(CURDIR)
+PATH := $(CURDIR)/$(BIN):$(PATH)
+export PYTHONPATH PATH
+
+COUNCIL ?= demo
+COUNCIL_NAME := $(notdir $(basename $(COUNCIL)))
+WEB := build/web/$(COUNCIL_NAME)
+WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
+COUNCIL_FILE := $(if $(filter %.json,$(COUNCIL)),$(COUNCIL),chalicelib/catalogue/councils/$(COUNCIL).json)
+PYTHON_SOURCES := app.py chalicelib infra tests
+
+.PHONY: help setup run test lint format clean
+
+help: ## lists these commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+run: $(VENV)/.installed $(WEB)/.built ## starts everything on http://127.0.0.1:8000 (PORT=, SEED=none, COUNCIL=bath)
+	@COUNCIL=$(COUNCIL) WEB=$(WEB) exec $(BIN)/python -m infra.local
+
+test: $(VENV)/.installed build/web/demo/.built $(VENV)/.browser ## runs every test
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.installed web/node_modules/.installed ## ruff, mypy, import-linter, cfn-lint, bandit, tsc
+	@$(BIN)/ruff check $(PYTHON_SOURCES)
+	@$(BIN)/ruff format --check $(PYTHON_SOURCES)
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/cfn-lint infra/resources.json
+	@$(BIN)/bandit -q -ll -c pyproject.toml -r app.py chalicelib infra
+	@cd web && npm run --silent check
+
+format: $(VENV)/.installed ## puts the Python code in its form
+	@$(BIN)/ruff check --fix-only --quiet $(PYTHON_SOURCES)
+	@$(BIN)/ruff format --quiet $(PYTHON_SOURCES)
+
+setup: $(VENV)/.installed web/node_modules/.installed $(VENV)/.browser ## installs everything and runs nothing
+
+clean: ## removes what was built and installed
+	rm -rf build $(VENV) web/node_modules web/dist .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(VENV)/.installed: requirements.txt requirements-dev.txt constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Ginnel needs Python 3.11 or newer, and '$(PYTHON)' is $$($(PYTHON) --version 2>&1): install one, or name it with make PYTHON=python3.11 $(MAKECMDGOALS)." >&2; exit 1; }
+	@echo "Installing the Python packages (once)…"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	@touch $@
+
+web/node_modules/.installed: $(VENV)/.installed web/package.json web/package-lock.json
+	@echo "Installing the web packages (once)…"
+	@cd web && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+build/web/%/.built: web/node_modules/.installed $(WEB_SOURCES) $(COUNCIL_FILE)
+	@cd web && COUNCIL=$(if $(filter $*,$(COUNCIL_NAME)),$(COUNCIL),$*) OUT_DIR=$(CURDIR)/build/web/$* npm run --silent build
+	@touch $@
+
+$(VENV)/.browser: $(VENV)/.installed
+	@command -v chromium >/dev/null || { echo "Installing Debian's Chromium (once)…"; \
+	  (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium) >$(VENV)/browser.log 2>&1 || true; }
+	@command -v chromium >/dev/null && touch $@ || \
+	  echo "!!! No Chromium here and apt-get could not install it: the browser tests will NOT run." >&2

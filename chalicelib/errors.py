@@ -1,0 +1,91 @@
+"""The errors that Ginnel's own code raises, whichever way a request came in.
+
+    AppError                a caller can be told about it
+    ├── Invalid             what was sent breaks a rule; `errors` names each field and its fix
+    │   └── TooLarge        more was sent than is read
+    ├── Unauthenticated     no credentials, or credentials that do not hold
+    ├── Forbidden           known caller, not allowed
+    ├── NotFound            no such thing, or not for this caller
+    ├── Conflict            the thing stored says otherwise; `link` leads to it
+    ├── TooMany             over a limit; wait `retry_after_s`
+    └── UpstreamFailed      something we depend on did not answer; wait `retry_after_s`
+
+    ConfigurationError      the council's document or a setting is wrong: nothing can start
+
+They know nothing of HTTP: status numbers stand in handlers/http.py.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class FieldError(NamedTuple):
+    """One field, as a dotted path such as `contact.email`, and what to do about it."""
+
+    field: str
+    message: str
+
+
+class AppError(Exception):
+    """Base of what a caller can be told."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class Invalid(AppError):
+    """What was sent breaks a rule."""
+
+    def __init__(self, detail: str, errors: Sequence[FieldError] = ()) -> None:
+        super().__init__(detail)
+        self.errors = tuple(errors)
+
+    @classmethod
+    def field(cls, field: str, message: str) -> "Invalid":
+        """A refusal because of one field."""
+        return cls(f"{field}: {message}", [FieldError(field, message)])
+
+
+class TooLarge(Invalid):
+    """More was sent than is read."""
+
+
+class Unauthenticated(AppError):
+    """No credentials, or credentials that do not hold."""
+
+
+class Forbidden(AppError):
+    """The caller is known and not allowed."""
+
+
+class NotFound(AppError):
+    """There is no such thing, or not for this caller."""
+
+
+class Conflict(AppError):
+    """The stored thing says otherwise; `link` leads to it."""
+
+    def __init__(self, detail: str, link: str | None = None) -> None:
+        super().__init__(detail)
+        self.link = link
+
+
+class TooMany(AppError):
+    """Over a limit."""
+
+    def __init__(self, detail: str, retry_after_s: int) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+
+
+class UpstreamFailed(AppError):
+    """Something we depend on did not answer; nothing acknowledged is lost."""
+
+    def __init__(self, detail: str, retry_after_s: int = 2) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+
+
+class ConfigurationError(Exception):
+    """A setting or the council's document is wrong; the message names the place and the fix."""

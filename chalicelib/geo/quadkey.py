@@ -1,0 +1,160 @@
+"""Quadkeys: the cells of Web Mercator tiles in Z-order, from index to map.
+
+A quadkey of length z names the tile (x, y) at zoom z; a prefix names the tile that holds it, so
+the strings of one length sort in Z-order and a tile is one contiguous range of them.
+
+Source: Web Mercator tiles (EPSG:3857), y downwards from the north; quadkeys as in Microsoft's
+"Bing Maps Tile System".
+"""
+
+import math
+from itertools import pairwise
+from typing import NamedTuple
+
+from chalicelib.geo.point import Box, Point
+
+MAX_LAT = 85.05112878
+FINEST = 24
+"""Length of a point's own quadkey: about 1.4 m at 54° N."""
+MAP_ZOOM = 14
+"""Zoom of the published map's tiles: about 1.4 km at 54° N."""
+
+
+class Tile(NamedTuple):
+    """A Web Mercator tile: zoom, column from the west, row from the north."""
+
+    z: int
+    x: int
+    y: int
+
+
+class KeyRange(NamedTuple):
+    """Quadkeys of one length from `low` to `high`, both included."""
+
+    low: str
+    high: str
+
+
+def tile_of(point: Point, z: int) -> Tile:
+    """The tile at zoom `z` that holds the point; latitudes past ±85.05° count as the edge."""
+    lat = math.radians(max(-MAX_LAT, min(MAX_LAT, point.lat)))
+    side = 1 << z
+    x = (point.long + 180.0) / 360.0 * side
+    y = (1.0 - math.asinh(math.tan(lat)) / math.pi) / 2.0 * side
+    return Tile(z, _clamp(math.floor(x), side), _clamp(math.floor(y), side))
+
+
+def quadkey(tile: Tile) -> str:
+    """The tile's name: one base-4 digit a zoom level, the coarsest first."""
+    digits = []
+    for level in range(tile.z - 1, -1, -1):
+        digits.append(str((tile.x >> level & 1) + 2 * (tile.y >> level & 1)))
+    return "".join(digits)
+
+
+def tile_named(key: str) -> Tile:
+    """The tile that a quadkey names."""
+    x = y = 0
+    for digit in key:
+        x = x << 1 | int(digit) & 1
+        y = y << 1 | int(digit) >> 1
+    return Tile(len(key), x, y)
+
+
+def key_of(point: Point, length: int = FINEST) -> str:
+    """The quadkey of `length` digits that holds the point."""
+    return quadkey(tile_of(point, length))
+
+
+def bounds(tile: Tile) -> Box:
+    """The tile's edges in degrees."""
+    side = 1 << tile.z
+    return Box(
+        west=tile.x / side * 360.0 - 180.0,
+        east=(tile.x + 1) / side * 360.0 - 180.0,
+        north=_lat_of_row(tile.y, side),
+        south=_lat_of_row(tile.y + 1, side),
+    )
+
+
+def cover(box: Box, *, length: int, at_least: int, budget: int = 8) -> list[KeyRange]:
+    """Ranges of quadkeys of `length` digits that together hold every point of the box.
+
+    Sorted, apart from each other, and none crosses a cell of `at_least` digits (the index's
+    partition). At most `budget` ranges for each such cell. O(cells at the finest level used).
+    """
+    finest = max(at_least, min(length, _useful_depth(box)))
+    low, high = _corner_tiles(box, at_least)
+    ranges: list[KeyRange] = []
+    cells = [
+        Tile(at_least, x, y) for x in range(low.x, high.x + 1) for y in range(low.y, high.y + 1)
+    ]
+    for cell in sorted(cells, key=quadkey):
+        parts = _merged(_cells_in(box, cell, finest))
+        ranges += [_filled(part, length) for part in _within(parts, budget)]
+    return ranges
+
+
+def _clamp(index: int, side: int) -> int:
+    return max(0, min(side - 1, index))
+
+
+def _lat_of_row(y: int, side: int) -> float:
+    return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y / side))))
+
+
+def _corner_tiles(box: Box, z: int) -> tuple[Tile, Tile]:
+    return (
+        tile_of(Point(lat=box.north, long=box.west), z),
+        tile_of(Point(lat=box.south, long=box.east), z),
+    )
+
+
+def _useful_depth(box: Box) -> int:
+    """The zoom whose cells are about a sixth of the box's short side: finer costs more ranges
+    than it saves in rows read (measured on 100,000 points round a city). A thin box gets
+    coarser ones, so that its length is never more than some 64 cells."""
+    middle = math.cos(math.radians((box.north + box.south) / 2))
+    sides = ((box.north - box.south) / max(middle, 1e-6), box.east - box.west)
+    cell = max(min(sides) / 6, max(sides) / 64)
+    if cell <= 0:
+        return FINEST
+    return max(0, min(FINEST, math.ceil(math.log2(360.0 / cell))))
+
+
+def _cells_in(box: Box, cell: Tile, finest: int) -> list[KeyRange]:
+    low, high = _corner_tiles(box, cell.z)
+    if not (low.x <= cell.x <= high.x and low.y <= cell.y <= high.y):
+        return []
+    inside = low.x < cell.x < high.x and low.y < cell.y < high.y
+    if inside or cell.z == finest:
+        name = quadkey(cell).ljust(finest, "0")
+        return [KeyRange(name, quadkey(cell).ljust(finest, "3"))]
+    children = (
+        Tile(cell.z + 1, cell.x * 2 + dx, cell.y * 2 + dy) for dy in (0, 1) for dx in (0, 1)
+    )
+    return [found for child in children for found in _cells_in(box, child, finest)]
+
+
+def _merged(ranges: list[KeyRange]) -> list[KeyRange]:
+    merged: list[KeyRange] = []
+    for part in ranges:
+        if merged and int(part.low, 4) == int(merged[-1].high, 4) + 1:
+            merged[-1] = KeyRange(merged[-1].low, part.high)
+        else:
+            merged.append(part)
+    return merged
+
+
+def _within(ranges: list[KeyRange], budget: int) -> list[KeyRange]:
+    """At most `budget` ranges: the narrowest gaps are read over."""
+    ranges = list(ranges)
+    while len(ranges) > budget:
+        gaps = [int(b.low, 4) - int(a.high, 4) for a, b in pairwise(ranges)]
+        at = gaps.index(min(gaps))
+        ranges[at : at + 2] = [KeyRange(ranges[at].low, ranges[at + 1].high)]
+    return ranges
+
+
+def _filled(part: KeyRange, length: int) -> KeyRange:
+    return KeyRange(part.low.ljust(length, "0"), part.high.ljust(length, "3"))

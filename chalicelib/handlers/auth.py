@@ -1,0 +1,84 @@
+"""Who calls: bearer tokens, and what a route asks of its caller.
+
+Tokens are JWTs (RFC 7519) with one pinned algorithm; exp, aud, iss and sub are required.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, get_args
+
+from chalice.app import Request
+
+from chalicelib import bootstrap
+from chalicelib.errors import Unauthenticated
+from chalicelib.reports.usecases import Author
+
+ALGORITHM = "HS256"
+AUDIENCE = "ginnel-api"
+Role = Literal["resident", "crew", "officer", "admin"]
+STAFF: frozenset[str] = frozenset(("crew", "officer", "admin"))
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody with a token, or nobody in particular."""
+
+    account: str | None = None
+    role: Role | None = None
+
+    @property
+    def author(self) -> Author:
+        return Author(self.account, is_staff=self.role in STAFF)
+
+
+Gate = Callable[[Request], Caller]
+
+
+def anyone(request: Request) -> Caller:
+    """Lets everybody through; a token that is sent must hold. Raises Unauthenticated."""
+    header = request.headers.get("authorization")
+    if not header:
+        return Caller()
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("Send the token as: Authorization: Bearer <token>.")
+    return _caller(token.strip())
+
+
+def issue(
+    *, account: str, role: Role, now: datetime, lifetime: timedelta, secret: str, issuer: str
+) -> str:
+    """A token for that account, valid from `now` for `lifetime`."""
+    import jwt
+
+    claims = {
+        "sub": account,
+        "role": role,
+        "aud": AUDIENCE,
+        "iss": issuer,
+        "iat": now,
+        "exp": now + lifetime,
+    }
+    return jwt.encode(claims, secret, algorithm=ALGORITHM)
+
+
+def _caller(token: str) -> Caller:
+    import jwt
+
+    settings = bootstrap.settings()
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            settings.token_secret,
+            algorithms=[ALGORITHM],
+            audience=AUDIENCE,
+            issuer=settings.site_url,
+            options={"require": ["exp", "aud", "iss", "sub"]},
+        )
+    except jwt.InvalidTokenError as error:
+        raise Unauthenticated("The token does not hold: sign in again.") from error
+    role = claims.get("role")
+    if role not in get_args(Role):
+        raise Unauthenticated("The token names no known role: sign in again.")
+    return Caller(str(claims["sub"]), role)

@@ -1,0 +1,17 @@
+"""Whether the service answers at all."""
+
+from chalicelib.handlers import auth
+from chalicelib.handlers.http import Call, Routes
+
+routes = Routes(__name__)
+
+
+@routes.endpoint(
+    "/health",
+    method="GET",
+    auth=auth.anyone,
+    summary="Whether the service answers",
+    answer=dict[str, str],
+)
+def health(_: Call) -> dict[str, str]:
+    return {"status": "ok"}

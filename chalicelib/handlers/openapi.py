@@ -1,0 +1,100 @@
+"""The OpenAPI 3.1 document, made of what the routes declare of themselves."""
+
+from typing import Any
+
+import msgspec
+
+from chalicelib.handlers import auth
+from chalicelib.handlers.http import JSON, PROBLEM, Call, RouteFacts, Routes
+
+REF = "#/components/schemas/{name}"
+
+
+class ProblemField(msgspec.Struct, frozen=True):
+    """One faulty field and its fix."""
+
+    field: str
+    message: str
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """RFC 9457 problem details."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[ProblemField] | msgspec.UnsetType = msgspec.UNSET
+    link: str | msgspec.UnsetType = msgspec.UNSET
+
+
+def routes_describing(others: list[Routes]) -> Routes:
+    """The route that answers with the document of these routes and of itself."""
+    routes = Routes(__name__)
+
+    @routes.endpoint(
+        "/api/openapi.json",
+        method="GET",
+        auth=auth.anyone,
+        summary="This document",
+        answer=dict[str, Any],
+    )
+    def openapi(_: Call) -> dict[str, Any]:
+        return document([fact for each in [*others, routes] for fact in each.facts])
+
+    return routes
+
+
+def document(facts: list[RouteFacts]) -> dict[str, Any]:
+    """OpenAPI 3.1 for the routes."""
+    kinds = [Problem]
+    kinds += [kind for fact in facts for kind in (fact.body, fact.answer) if kind is not None]
+    schemas, components = msgspec.json.schema_components(kinds, ref_template=REF)
+    named = {id(kind): schema for kind, schema in zip(kinds, schemas, strict=True)}
+    paths: dict[str, dict[str, Any]] = {}
+    for fact in facts:
+        paths.setdefault(fact.path, {})[fact.method.lower()] = _operation(fact, named)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Ginnel", "version": "1"},
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _operation(fact: RouteFacts, named: dict[int, Any]) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "summary": fact.summary,
+        "security": [{}, {"bearer": []}],
+        "parameters": _parameters(fact),
+        "responses": {
+            str(fact.success.value): _content(fact.success.phrase, JSON, named[id(fact.answer)]),
+            "default": _content("A problem", PROBLEM, named[id(Problem)]),
+        },
+    }
+    if fact.body is not None:
+        body = _content("", JSON, named[id(fact.body)])
+        operation["requestBody"] = {"required": True, "content": body["content"]}
+    return operation
+
+
+def _parameters(fact: RouteFacts) -> list[dict[str, Any]]:
+    in_path = [part[1:-1] for part in fact.path.split("/") if part.startswith("{")]
+    found = [_parameter(name, "path", required=True) for name in in_path]
+    for query in fact.query:
+        parameter = _parameter(query.name, "query", required=query.required)
+        found.append(parameter | {"description": query.description})
+    if fact.keyed:
+        found.append(_parameter("Idempotency-Key", "header", required=True))
+    return found
+
+
+def _parameter(name: str, place: str, *, required: bool) -> dict[str, Any]:
+    return {"name": name, "in": place, "required": required, "schema": {"type": "string"}}
+
+
+def _content(description: str, media_type: str, schema: Any) -> dict[str, Any]:
+    return {"description": description, "content": {media_type: {"schema": schema}}}

@@ -1,0 +1,29 @@
+"""The one reader of the reports' stream: each change becomes a fact for every reaction."""
+
+from typing import Any
+
+from chalice.app import Blueprint, DynamoDBEvent
+
+from chalicelib import bootstrap
+from chalicelib.errors import AppError
+from chalicelib.handlers.event import BatchAnswer, batch_failures, failed_from, log
+
+# Chalice wants a literal; packaging puts the table's own stream in its place.
+STREAM = "arn:aws:dynamodb:eu-west-2:000000000000:table/reports/stream/placeholder"
+events = Blueprint(__name__)
+
+
+@events.on_dynamodb_record(stream_arn=STREAM, batch_size=100)
+def fan_out(event: DynamoDBEvent) -> BatchAnswer:
+    """Sends the facts of a batch; on a failure the batch comes again from its first record."""
+    from chalicelib.reports.dynamo import fact_of
+
+    records: list[dict[str, Any]] = event.to_dict()["Records"]
+    facts = [fact for fact in map(fact_of, records) if fact]
+    try:
+        for reaction in bootstrap.reactions():
+            reaction.send(facts)
+    except AppError:
+        log.exception("%s facts were not sent; they will come again", len(facts))
+        return failed_from(records, 0)
+    return batch_failures([])

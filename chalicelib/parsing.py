@@ -1,0 +1,123 @@
+"""From what was sent to a draft: every field checked, every fault named with its fix.
+
+Field by field, because msgspec stops at the first fault and a person wants all of them.
+"""
+
+import dataclasses
+import re
+import types
+from collections.abc import Iterator
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from chalicelib.errors import FieldError, Invalid, TooLarge
+
+MAX_BODY_BYTES = 64 * 1024
+
+T = TypeVar("T")
+
+_MESSAGES = (
+    (r"Expected `(?:str|array|object)` of length <= 0", "must be empty: this is not taken yet"),
+    (r"Expected `str` of length <= (\d+)", r"must have at most \1 characters"),
+    (r"Expected `str` of length >= (\d+)", r"must have at least \1 characters"),
+    (r"Expected `float` >= (\S+)", r"must be at least \1"),
+    (r"Expected `float` <= (\S+)", r"must be at most \1"),
+    (r"Expected `float(?: \| null)?`, got .*", "must be a number"),
+    (r"Expected `int(?: \| null)?`, got .*", "must be a whole number"),
+    (r"Expected `str(?: \| null)?`, got .*", "must be text"),
+    (r"Expected `bool(?: \| null)?`, got .*", "must be true or false"),
+    (r"Expected `array(?: \| null)?`, got .*", "must be a list"),
+    (r"Expected `object(?: \| null)?`, got .*", "must be an object"),
+    (r"Invalid enum value (.*)", r"\1 is not one of the values it can have"),
+)
+
+
+def parse_json(body: bytes, kind: type[T]) -> T:
+    """The draft of dataclass `kind` that a JSON body holds.
+
+    Texts are stripped of surrounding white space; a blank optional one counts as absent.
+    Raises TooLarge, or Invalid with one entry for each faulty field.
+    """
+    if len(body) > MAX_BODY_BYTES:
+        raise TooLarge(f"The body has {len(body)} bytes; at most {MAX_BODY_BYTES} are read.")
+    try:
+        sent = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Invalid.field("body", f"must be a JSON object ({error})") from error
+    if not isinstance(sent, dict):
+        raise Invalid.field("body", "must be a JSON object")
+    return parse(sent, kind)
+
+
+def parse(sent: dict[str, Any], kind: type[T]) -> T:
+    """The draft of dataclass `kind` made of decoded values. Raises as `parse_json`."""
+    faults: list[FieldError] = []
+    draft = _convert(_tidied(sent), kind, "", faults)
+    if faults:
+        detail = "; ".join(f"{field}: {message}" for field, message in faults)
+        raise Invalid(detail, faults)
+    return draft  # type: ignore[no-any-return]
+
+
+def _convert(sent: dict[str, Any], kind: Any, path: str, faults: list[FieldError]) -> Any:
+    hints = get_type_hints(kind, include_extras=True)
+    fields = {field.name: field for field in dataclasses.fields(kind)}
+    for name in sorted(set(sent) - set(fields)):
+        known = ", ".join(fields)
+        faults.append(FieldError(path + name, f"is not a field of this; known are: {known}"))
+    values = {
+        name: _value(sent.get(name), hints[name], field, path + name, faults)
+        for name, field in fields.items()
+    }
+    return None if faults else kind(**values)
+
+
+def _value(
+    value: Any, hint: Any, field: "dataclasses.Field[Any]", path: str, faults: list[FieldError]
+) -> Any:
+    if value is None:
+        if field.default is dataclasses.MISSING:
+            faults.append(FieldError(path, "is required"))
+            return None
+        return field.default
+    nested = _dataclass_in(hint)
+    if nested and isinstance(value, dict):
+        return _convert(value, nested, path + ".", faults)
+    try:
+        return msgspec.convert(value, hint)
+    except msgspec.ValidationError as error:
+        faults.append(FieldError(path, _message(str(error), hint)))
+        return None
+
+
+def _message(text: str, hint: Any) -> str:
+    plain = text.split(" - at `$", maxsplit=1)[0]
+    if "matching regex" in plain:
+        return "must be " + next(_descriptions(hint), "of another form")
+    for pattern, message in _MESSAGES:
+        if found := re.fullmatch(pattern, plain):
+            return found.expand(message)
+    return plain
+
+
+def _descriptions(hint: Any) -> Iterator[str]:
+    for part in getattr(hint, "__metadata__", ()):
+        if isinstance(part, msgspec.Meta) and part.description:
+            yield part.description
+    for inner in get_args(hint):
+        if get_origin(hint) in (Union, types.UnionType) or hasattr(inner, "__metadata__"):
+            yield from _descriptions(inner)
+
+
+def _dataclass_in(hint: Any) -> Any:
+    candidates = (hint, *get_args(hint))
+    return next((part for part in candidates if dataclasses.is_dataclass(part)), None)
+
+
+def _tidied(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n").strip() or None
+    if isinstance(value, dict):
+        return {key: _tidied(inner) for key, inner in value.items()}
+    return value

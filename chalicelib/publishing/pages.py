@@ -1,0 +1,81 @@
+"""The published page of a report, made with jinja2 from templates/."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from chalicelib.publishing.ports import PublicReport, Update
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+class JinjaPages:
+    """The Pages port. `labels` are the states' names for people, `grouped` makes the reference
+    that people read; dates are those of the council's time zone."""
+
+    def __init__(
+        self,
+        *,
+        council: dict[str, str],
+        zone: ZoneInfo,
+        labels: Mapping[Any, str],
+        grouped: Any,
+    ) -> None:
+        environment = Environment(
+            loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
+        )
+        self._template = environment.get_template("report.html")
+        self._council = council
+        self._zone = zone
+        self._labels = labels
+        self._grouped = grouped
+
+    def report(self, report: PublicReport) -> bytes:
+        page = self._template.render(council=self._council, report=self._shown(report))
+        return page.encode()
+
+    def _shown(self, report: PublicReport) -> dict[str, Any]:
+        return {
+            "service_request_id": report.service_request_id,
+            "reference": self._grouped(report.service_request_id),
+            "title": report.title,
+            "description": report.description,
+            "service_name": report.service_name,
+            "state": report.state,
+            "state_label": self._labels[report.state],
+            "is_open": report.status == "open",
+            "closed": report.status == "closed",
+            "requested_iso": _iso(report.requested_datetime),
+            "requested_text": self._date(report.requested_datetime),
+            "expected_text": report.expected_datetime and self._date(report.expected_datetime),
+            "address": report.address,
+            "lat": report.lat,
+            "long": report.long,
+            "external_reference": report.external_reference,
+            "followers": report.followers,
+            "updates": [self._update(update) for update in report.updates],
+        }
+
+    def _update(self, update: Update) -> dict[str, Any]:
+        local = update.datetime.astimezone(self._zone)
+        return {
+            "update_id": update.update_id,
+            "state": update.state,
+            "state_label": self._labels[update.state],
+            "text": update.text,
+            "datetime_iso": _iso(update.datetime),
+            "datetime_text": f"{self._date(update.datetime)}, {local:%H:%M}",
+            "by": update.by,
+        }
+
+    def _date(self, moment: datetime) -> str:
+        local = moment.astimezone(self._zone)
+        return f"{local.day} {local:%B %Y}"
+
+
+def _iso(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,285 @@
+"""Reports in DynamoDB: one item a report, one conditional write a change.
+
+Table: hash `service_request_id`, range `record`: `report` for the aggregate, `update#<update_id>`
+for an archived update. docs/ARCHITECTURE.md lists the indexes and what each is for. Only public
+reports carry `cell` and `place`, so nothing else can be found on the map's index.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import msgspec
+from pynamodb.attributes import (
+    Attribute,
+    BooleanAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    VersionAttribute,
+)
+from pynamodb.constants import STRING
+from pynamodb.exceptions import PutError, PynamoDBException
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.models import Model
+
+from chalicelib.errors import UpstreamFailed
+from chalicelib.events import Event, ReportChanged, ReportSubmitted
+from chalicelib.geo.point import Box, Point
+from chalicelib.geo.quadkey import FINEST, MAP_ZOOM, cover, key_of
+from chalicelib.reports.model import Contact, ServiceRequest, Summary, Update
+from chalicelib.reports.ports import Exists, Filters, Page, Stale
+from chalicelib.reports.states import State, status_of
+
+REPORT = "report"
+ARCHIVED = "update#"
+CELL_LENGTH = 12
+"""Digits of the index's partition key: cells of about 6 km at 54° N."""
+
+T = TypeVar("T")
+
+
+class Packed(Attribute[T]):
+    """A value kept as JSON text, read back as `kind`."""
+
+    attr_type = STRING
+
+    def __init__(self, kind: Any, **options: Any) -> None:
+        super().__init__(**options)
+        self._kind = kind
+
+    def serialize(self, value: T) -> str:
+        return msgspec.json.encode(value).decode()
+
+    def deserialize(self, value: str) -> T:
+        decoded: T = msgspec.json.decode(value, type=self._kind)
+        return decoded
+
+
+class MomentAttribute(Attribute[datetime]):
+    """A moment in UTC as sortable text: 2026-01-31T10:00:00Z."""
+
+    attr_type = STRING
+
+    def serialize(self, value: datetime) -> str:
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def deserialize(self, value: str) -> datetime:
+        return datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+class ByTile(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
+    """Public reports by place: `cell` is a coarse quadkey, `place` the finest one and the id."""
+
+    class Meta:
+        index_name = "by-tile"
+        projection = IncludeProjection(
+            ["service_code", "state", "title", "lat", "long", "requested_datetime"]
+        )
+
+    cell = UnicodeAttribute(hash_key=True)
+    place = UnicodeAttribute(range_key=True)
+
+
+class ReportItem(Model):
+    """The aggregate as it is stored. Personal data: contact, reporter."""
+
+    class Meta:
+        table_name = ""
+
+    service_request_id = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True, default=REPORT)
+    version = VersionAttribute()
+    fingerprint = UnicodeAttribute()
+    service_code = UnicodeAttribute()
+    team = UnicodeAttribute()
+    state: Attribute[State] = UnicodeAttribute()  # type: ignore[assignment]
+    visibility = UnicodeAttribute()
+    description = UnicodeAttribute()
+    lat = NumberAttribute()
+    long = NumberAttribute()
+    requested_datetime = MomentAttribute()
+    updated_datetime = MomentAttribute()
+    expected_datetime = MomentAttribute(null=True)
+    title = UnicodeAttribute(null=True)
+    address = UnicodeAttribute(null=True)
+    asset_id = UnicodeAttribute(null=True)
+    contact = Packed[Contact](Contact, null=True)
+    anonymous = BooleanAttribute(default=False)
+    reporter = UnicodeAttribute(null=True)
+    external_reference = UnicodeAttribute(null=True)
+    followers = NumberAttribute(default=0)
+    updates = Packed[tuple[Update, ...]](tuple[Update, ...])
+    archived = NumberAttribute(default=0)
+    # What the indexes are keyed by, derived at each write.
+    cell = UnicodeAttribute(null=True)
+    place = UnicodeAttribute(null=True)
+    requested_month = UnicodeAttribute()
+    updated_month = UnicodeAttribute()
+    team_state = UnicodeAttribute()
+
+    by_tile = ByTile()
+
+
+class ArchivedUpdateItem(Model):
+    """An update that was moved out of its report's item."""
+
+    class Meta:
+        table_name = ""
+
+    service_request_id = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True)
+    entry = Packed[Update](Update)
+
+
+class DynamoRepository:
+    """The reports' Repository on one DynamoDB table."""
+
+    def __init__(self, table_name: str) -> None:
+        for item in (ReportItem, ArchivedUpdateItem):
+            item.Meta.table_name = table_name
+
+    def create(self, report: ServiceRequest) -> ServiceRequest:
+        item = _item(report)
+        with _translated(clash=Exists):
+            item.save(ReportItem.service_request_id.does_not_exist())
+        return _report(item)
+
+    def save(self, report: ServiceRequest) -> ServiceRequest:
+        item = _item(report)
+        with _translated(clash=Stale):
+            item.save()
+        return _report(item)
+
+    def get(self, service_request_id: str) -> ServiceRequest | None:
+        with _translated():
+            try:
+                return _report(ReportItem.get(service_request_id, REPORT, consistent_read=True))
+            except ReportItem.DoesNotExist:
+                return None
+
+    def many(self, service_request_ids: Sequence[str]) -> Mapping[str, ServiceRequest]:
+        keys = [(service_request_id, REPORT) for service_request_id in set(service_request_ids)]
+        with _translated():
+            found = list(ReportItem.batch_get(keys, consistent_read=True))
+        return {item.service_request_id: _report(item) for item in found}
+
+    def archive(self, service_request_id: str, updates: Sequence[Update]) -> None:
+        for update in updates:
+            item = ArchivedUpdateItem(service_request_id, ARCHIVED + update.update_id)
+            item.entry = update
+            try:
+                with _translated(clash=Exists):
+                    item.save(ArchivedUpdateItem.service_request_id.does_not_exist())
+            except Exists:
+                continue
+
+    def archived(self, service_request_id: str) -> Sequence[Update]:
+        within = ArchivedUpdateItem.record.startswith(ARCHIVED)
+        with _translated():
+            items = list(ArchivedUpdateItem.query(service_request_id, within, consistent_read=True))
+        return sorted((item.entry for item in items), key=lambda update: update.datetime)
+
+    def in_box(self, box: Box, filters: Filters, *, limit: int, after: str | None) -> Page:
+        found: list[ReportItem] = []
+        with _translated():
+            for item in self._places_in(box, after or ""):
+                if not _passes(item, box, filters):
+                    continue
+                if len(found) == limit:
+                    return Page([_summary(item) for item in found], found[-1].place)
+                found.append(item)
+        return Page([_summary(item) for item in found], None)
+
+    def ids(self) -> Iterator[str]:
+        with _translated():
+            for item in ReportItem.scan(
+                ReportItem.record == REPORT,
+                consistent_read=True,
+                attributes_to_get=["service_request_id"],
+            ):
+                yield item.service_request_id
+
+    def _places_in(self, box: Box, after: str) -> Iterator[ReportItem]:
+        for part in cover(box, length=FINEST, at_least=CELL_LENGTH):
+            low, high = max(part.low, after + "!"), part.high + "~"
+            if low <= high:
+                cell = part.low[:CELL_LENGTH]
+                yield from ReportItem.by_tile.query(cell, ReportItem.place.between(low, high))
+
+
+def fact_of(record: Mapping[str, Any]) -> Event | None:
+    """The fact that a record of the table's stream tells; None where it is not about a report.
+
+    `record` has the shape that DynamoDB Streams gives to Lambda, with both images.
+    """
+    change = record["dynamodb"]
+    new, old = change.get("NewImage"), change.get("OldImage")
+    if new is None or new["record"]["S"] != REPORT:
+        return None
+    event_id = record["eventID"]
+    service_request_id, version = new["service_request_id"]["S"], int(new["version"]["N"])
+    if old is None:
+        return ReportSubmitted(
+            event_id=event_id,
+            service_request_id=service_request_id,
+            version=version,
+            tile=_tile_in(new),
+        )
+    return ReportChanged(
+        event_id=event_id,
+        service_request_id=service_request_id,
+        version=version,
+        old_tile=_tile_in(old),
+        tile=_tile_in(new),
+    )
+
+
+def _tile_in(image: Mapping[str, Any]) -> str:
+    return key_of(Point(lat=float(image["lat"]["N"]), long=float(image["long"]["N"])), MAP_ZOOM)
+
+
+@contextmanager
+def _translated(clash: type[Exception] | None = None) -> Iterator[None]:
+    """PynamoDB's errors as ours; `clash` stands for a condition that did not hold."""
+    try:
+        yield
+    except PynamoDBException as error:
+        failed = isinstance(error, PutError) and (
+            error.cause_response_code == "ConditionalCheckFailedException"
+        )
+        if clash and failed:
+            raise clash from error
+        raise UpstreamFailed("The store of reports did not answer; send it again.") from error
+
+
+def _item(report: ServiceRequest) -> ReportItem:
+    values = {name: getattr(report, name) for name in report.__dataclass_fields__}
+    if not report.version:
+        del values["version"]
+    item = ReportItem(**values)
+    if report.visibility == "public":
+        key = key_of(report.point)
+        item.cell = key[:CELL_LENGTH]
+        item.place = f"{key}#{report.service_request_id}"
+    item.requested_month = f"{report.requested_datetime:%Y-%m}"
+    item.updated_month = f"{report.updated_datetime:%Y-%m}"
+    item.team_state = f"{report.team}#{report.state}"
+    return item
+
+
+def _report(item: ReportItem) -> ServiceRequest:
+    names = ServiceRequest.__dataclass_fields__
+    return ServiceRequest(**{name: getattr(item, name) for name in names})
+
+
+def _summary(item: ReportItem) -> Summary:
+    return Summary(**{name: getattr(item, name) for name in Summary.__dataclass_fields__})
+
+
+def _passes(item: ReportItem, box: Box, filters: Filters) -> bool:
+    return (
+        box.contains(Point(lat=item.lat, long=item.long))
+        and filters.status in (None, status_of(item.state))
+        and filters.service_code in (None, item.service_code)
+    )

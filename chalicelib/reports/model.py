@@ -1,0 +1,196 @@
+"""The ServiceRequest: one aggregate, its recent timeline within, and the rules of its life.
+
+Field names are Open311's (GeoReport v2). Datetimes are aware and in UTC; `lat` and `long` are
+WGS84 degrees.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib.errors import Conflict, Invalid
+from chalicelib.geo.point import Point
+from chalicelib.reports.states import LABELS, State, moves_from, status_of
+
+TIMELINE_LIMIT_BYTES = 48 * 1024
+"""What the item keeps of its timeline; older updates live in archive items."""
+
+_LINE = Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", description="one line without control characters")
+_TEXT = Meta(
+    pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$",
+    description="text without control characters",
+)
+_EMAIL = Meta(
+    pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$", description="an email address, such as name@example.org"
+)
+_PHONE = Meta(pattern=r"^\+?[0-9 ()./-]{5,}$", description="a phone number, such as 01904 960123")
+
+Line = Annotated[str, Meta(max_length=200), _LINE]
+Title = Annotated[str, Meta(max_length=300), _LINE]
+Description = Annotated[str, Meta(min_length=1, max_length=4000), _TEXT]
+UpdateText = Annotated[str, Meta(min_length=1, max_length=2000), _TEXT]
+Email = Annotated[str, Meta(max_length=254), _EMAIL]
+Phone = Annotated[str, Meta(max_length=30), _PHONE]
+Latitude = Annotated[float, Meta(ge=-90, le=90)]
+Longitude = Annotated[float, Meta(ge=-180, le=180)]
+
+Visibility = Literal["public", "unconfirmed", "hidden"]
+Author = Literal["resident", "council"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Who reported: personal data, never in a public answer, a document or a log."""
+
+    name: Line | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What a resident sends to report something. `attributes` and `photo_ids` must be empty as
+    long as no service asks questions or takes photos."""
+
+    service_code: Line
+    lat: Latitude
+    long: Longitude
+    description: Description
+    title: Title | None = None
+    attributes: Annotated[dict[str, str | list[str]], Meta(max_length=0)] | None = None
+    address: Line | None = None
+    asset_id: Line | None = None
+    photo_ids: Annotated[list[str], Meta(max_length=0)] | None = None
+    contact: Contact | None = None
+    anonymous: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateDraft:
+    """What is sent to add to a report; `not_fixed` is the resident's word."""
+
+    text: UpdateText
+    state: State | Literal["not_fixed"] | None = None
+    photo_ids: Annotated[list[str], Meta(max_length=0)] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """A report taken over from another system: its draft, and what became of it there."""
+
+    draft: Draft
+    external_reference: str
+    state: State
+    visibility: Visibility
+    requested_datetime: datetime
+    updated_datetime: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Update:
+    """One entry of the timeline: what was said, and the state that it left the report in."""
+
+    update_id: str
+    datetime: datetime
+    state: State
+    text: str
+    by: Author
+    fingerprint: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceRequest:
+    """A report. `version` is 0 until it is stored; `updates` are the recent ones, oldest first;
+    `archived` counts those that were moved out of the item."""
+
+    service_request_id: str
+    fingerprint: str
+    service_code: str
+    team: str
+    state: State
+    visibility: Visibility
+    description: str
+    lat: float
+    long: float
+    requested_datetime: datetime
+    updated_datetime: datetime
+    expected_datetime: datetime | None
+    title: str | None = None
+    address: str | None = None
+    asset_id: str | None = None
+    contact: Contact | None = None
+    anonymous: bool = False
+    reporter: str | None = None
+    external_reference: str | None = None
+    followers: int = 0
+    updates: tuple[Update, ...] = ()
+    archived: int = 0
+    version: int = 0
+
+    @property
+    def point(self) -> Point:
+        return Point(lat=self.lat, long=self.long)
+
+    def with_update(self, update: Update) -> "ServiceRequest":
+        """The report after the update, which has been checked by `next_state`."""
+        return replace(
+            self,
+            state=update.state,
+            updated_datetime=max(self.updated_datetime, update.datetime),
+            updates=(*self.updates, update),
+        )
+
+    def trimmed(self) -> tuple["ServiceRequest", tuple[Update, ...]]:
+        """The report with a timeline that fits its item, and the oldest updates left over."""
+        sizes = [len(msgspec.json.encode(update)) for update in self.updates]
+        cut = 0
+        while sum(sizes[cut:]) > TIMELINE_LIMIT_BYTES:
+            cut += 1
+        kept = replace(self, updates=self.updates[cut:], archived=self.archived + cut)
+        return kept, self.updates[:cut]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """A public report as a list shows it."""
+
+    service_request_id: str
+    service_code: str
+    state: State
+    title: str | None
+    lat: float
+    long: float
+    requested_datetime: datetime
+
+    @property
+    def point(self) -> Point:
+        return Point(lat=self.lat, long=self.long)
+
+
+def next_state(report: ServiceRequest, asked: State | Literal["not_fixed"] | None) -> State:
+    """The state after an update that asks for `asked`; None leaves it.
+
+    Raises Invalid on a move that the lifecycle does not allow, Conflict on `not_fixed` for a
+    report that is open anyway.
+    """
+    if asked is None or asked == report.state:
+        return report.state
+    if asked == "not_fixed":
+        if status_of(report.state) == "open":
+            raise Conflict("This report is open already: nothing needs to be reopened.")
+        return "reopen"
+    allowed = moves_from(report.state)
+    if asked not in allowed:
+        names = ", ".join(sorted(allowed))
+        raise Invalid.field(
+            "state", f"a report that is {LABELS[report.state]!r} can move to: {names}"
+        )
+    return asked
+
+
+def to_the_second(moment: datetime) -> datetime:
+    """The moment in UTC without fractions, as every stored datetime is."""
+    return moment.astimezone(UTC).replace(microsecond=0)

@@ -1,0 +1,64 @@
+"""The life of a ServiceRequest: thirteen states and the moves between them.
+
+Source: the extended statuses of mySociety's open311-adapter, in lower case. Open311 itself knows
+only `open` and `closed`: `status_of` gives that.
+"""
+
+from typing import Literal, get_args
+
+State = Literal[
+    "open",
+    "for_triage",
+    "investigating",
+    "in_progress",
+    "action_scheduled",
+    "reopen",
+    "fixed",
+    "closed",
+    "duplicate",
+    "not_councils_responsibility",
+    "no_further_action",
+    "internal_referral",
+    "cancelled",
+]
+Status = Literal["open", "closed"]
+
+STATES: tuple[State, ...] = get_args(State)
+BEING_WORKED_ON: frozenset[State] = frozenset(
+    ("for_triage", "investigating", "in_progress", "action_scheduled")
+)
+REOPENED: frozenset[State] = frozenset(("reopen",))
+OPEN_STATES: frozenset[State] = BEING_WORKED_ON | REOPENED | {"open"}
+CLOSED_STATES: frozenset[State] = frozenset(STATES) - OPEN_STATES
+
+LABELS: dict[State, str] = {
+    "open": "Open",
+    "for_triage": "Being looked at",
+    "investigating": "Investigating",
+    "in_progress": "In progress",
+    "action_scheduled": "Work planned",
+    "reopen": "Reopened",
+    "fixed": "Fixed",
+    "closed": "Closed",
+    "duplicate": "Duplicate",
+    "not_councils_responsibility": "Not the council's responsibility",
+    "no_further_action": "No further action",
+    "internal_referral": "Passed to another team",
+    "cancelled": "Cancelled",
+}
+
+
+def status_of(state: State) -> Status:
+    """Open311's view of the state."""
+    return "open" if state in OPEN_STATES else "closed"
+
+
+def moves_from(state: State) -> frozenset[State]:
+    """The states that may follow.
+
+    Open work may move to any stage or be closed for any reason; `open` is only a beginning, and
+    `reopen` only follows an end. Something closed is opened again, or the reason is put right.
+    """
+    if state in OPEN_STATES:
+        return (BEING_WORKED_ON | CLOSED_STATES) - {state}
+    return (CLOSED_STATES | REOPENED) - {state}

@@ -1,0 +1,45 @@
+"""Settings: every value that differs between deployments, read from the environment once.
+
+The only module that reads os.environ. docs/ARCHITECTURE.md lists each setting.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from chalicelib.errors import ConfigurationError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One deployment's values; a field `reports_table` is the variable `REPORTS_TABLE`."""
+
+    council: str
+    reports_table: str
+    publish_queue_url: str
+    published_bucket: str
+    site_url: str
+    id_secret: str
+    token_secret: str
+
+
+MIN_SECRET_LENGTH = 32
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Reads the settings.
+
+    Raises ConfigurationError that names every variable that is missing or does not hold.
+    """
+    names = [field.name for field in fields(Settings)]
+    values = {name: environ.get(name.upper(), "").strip() for name in names}
+    faults = [f"{name.upper()} is not set" for name, value in values.items() if not value]
+    for name in ("id_secret", "token_secret"):
+        if values[name] and len(values[name]) < MIN_SECRET_LENGTH:
+            faults.append(f"{name.upper()} needs at least {MIN_SECRET_LENGTH} characters")
+    site_url = values["site_url"]
+    if site_url and not site_url.startswith(("http://", "https://")):
+        faults.append("SITE_URL must begin with https:// (or http:// on this machine)")
+    if faults:
+        raise ConfigurationError("; ".join(faults) + ".")
+    return Settings(**values | {"site_url": site_url.rstrip("/")})

@@ -1,0 +1,140 @@
+"""Builds the base map, one PMTiles file, from GeoJSON files of roads, water, green and places.
+
+What each layer takes from its files is in `basemap_layers`.
+"""
+
+import gzip
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from infra.basemap_layers import LAYERS, Unreadable, read_feature
+
+MIN_ZOOM, MAX_ZOOM = 10, 14
+OS_ATTRIBUTION = "Contains OS data © Crown copyright and database right"
+ENDINGS = (".geojson.gz", ".geojson")
+
+
+class BasemapError(Exception):
+    """One sentence for the person at the keyboard: which file, and what to do."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    file: Path
+    number: int  # of the feature in its file, from 1
+    reason: str
+
+
+@dataclass
+class Summary:
+    taken: dict[str, int] = field(default_factory=dict)  # features per layer
+    refused: list[Refused] = field(default_factory=list)
+    size: int = 0  # of the PMTiles, in bytes
+
+
+def build(
+    files: Sequence[Path],
+    out: Path,
+    *,
+    attribution: str = OS_ATTRIBUTION,
+    name: str = "Base map",
+    description: str = "",
+    progress: Callable[[int], None] | None = None,
+) -> Summary:
+    """Write the PMTiles; `progress` is called with the number of features read so far."""
+    layers = [(file, layer_of(file)) for file in files]
+    if not layers:
+        raise BasemapError("No files to build the map from: give at least one .geojson file.")
+    summary = Summary()
+    with tempfile.TemporaryDirectory() as folder:
+        done = 0
+        for file, layer in layers:
+            features = _features(file)
+            with (Path(folder) / f"{layer}.json").open("a", encoding="utf-8") as lines:
+                for number, feature in enumerate(features, 1):
+                    try:
+                        taken = read_feature(layer, feature)
+                    except Unreadable as reason:
+                        summary.refused.append(Refused(file, number, str(reason)))
+                    else:
+                        summary.taken[layer] = summary.taken.get(layer, 0) + 1
+                        lines.write(json.dumps(taken, ensure_ascii=False) + "\n")
+                    done += 1
+                    if progress:
+                        progress(done)
+        _tile(Path(folder), list(summary.taken), out, (name, description, attribution))
+    summary.size = out.stat().st_size
+    return summary
+
+
+def layer_of(file: Path) -> str:
+    """The layer a file becomes, by its name: `roads.geojson`, `bath_place_names.geojson.gz`."""
+    ending = next((e for e in ENDINGS if file.name.endswith(e)), None)
+    if ending is None:
+        raise BasemapError(f"{file} is not GeoJSON: give a file that ends in .geojson(.gz).")
+    stem = file.name.removesuffix(ending)
+    names = {**{layer: layer for layer in LAYERS}, "greenspace": "green", "place_names": "places"}
+    for name, layer in names.items():
+        if stem == name or stem.endswith(f"_{name}"):
+            return layer
+    raise BasemapError(
+        f"{file} belongs to no layer: name it {', '.join(LAYERS)}.geojson, or end its name so."
+    )
+
+
+def _features(file: Path) -> list[Any]:
+    try:
+        raw = file.read_bytes()
+        document = json.loads(gzip.decompress(raw) if file.name.endswith(".gz") else raw)
+    except FileNotFoundError:
+        raise BasemapError(f"{file} does not exist: check its path.") from None
+    except (OSError, EOFError, ValueError) as error:
+        raise BasemapError(f"{file} cannot be read as GeoJSON ({error}): save it again.") from None
+    features = document.get("features") if isinstance(document, dict) else None
+    if not isinstance(features, list):
+        raise BasemapError(f"{file} is not GeoJSON: it needs a FeatureCollection at its top.")
+    return features
+
+
+def _tile(folder: Path, layers: list[str], out: Path, texts: tuple[str, str, str]) -> None:
+    """Run tippecanoe inside the folder, so that its metadata hold no path of this machine."""
+    if not layers:
+        raise BasemapError(f"Nothing to draw for {out}: every feature of its files was refused.")
+    name, description, attribution = texts
+    command = ["tippecanoe", "--quiet"]
+    command += [f"--name={name}", f"--description={description}", f"--attribution={attribution}"]
+    command += [f"--minimum-zoom={MIN_ZOOM}", f"--maximum-zoom={MAX_ZOOM}", "--drop-rate=1"]
+    command += [
+        "--no-tile-stats",
+        "--no-feature-limit",
+        "--no-tile-size-limit",
+    ]
+    command += ["--output=map.pmtiles"]
+    command += [f"--named-layer={layer}:{layer}.json" for layer in layers]
+    run = subprocess.run(
+        command, executable=_tippecanoe(), cwd=folder, capture_output=True, text=True, check=False
+    )
+    if run.returncode:
+        raise BasemapError(f"{out} was not built, tippecanoe said: {run.stderr.strip()[-400:]}")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes((folder / "map.pmtiles").read_bytes())
+
+
+def _tippecanoe() -> str:
+    """The program: from the Python package cubao-tippecanoe, else the one on the path."""
+    package = find_spec("cubao_tippecanoe")
+    for folder in (package and package.submodule_search_locations) or ():
+        program = Path(folder) / "__cubao_tippecanoe_tippecanoe.exe"
+        if program.exists():
+            return str(program)
+    found = shutil.which("tippecanoe")
+    if found is None:
+        raise BasemapError("Tippecanoe is missing: install the Python package cubao-tippecanoe.")
+    return found

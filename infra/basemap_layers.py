@@ -1,0 +1,125 @@
+"""What each layer of the base map takes from a GeoJSON feature: one small function per layer.
+
+Two sorts of file are understood: our own, whose properties are `name` and `kind`, and the
+layers of OS OpenMap Local, whose properties are `distname`, `classifica`, `function`, ….
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+Properties = Mapping[str, Any]
+
+KINDS = {
+    "roads": ("major", "minor", "path"),
+    "water": ("river", "lake", "stream"),
+    "green": ("park", "wood"),
+    "places": ("town", "suburb", "village"),
+}
+SHAPES = {
+    "roads": ("LineString", "MultiLineString"),
+    "water": ("Polygon", "MultiPolygon", "LineString", "MultiLineString"),
+    "green": ("Polygon", "MultiPolygon"),
+    "places": ("Point",),
+}
+MAJOR_ROADS = ("Motorway", "Primary Road", "A Road", "B Road")
+MINOR_ROADS = (
+    "Minor Road",
+    "Local Road",
+    "Local Access Road",
+    "Restricted Local Access Road",
+    "Secondary Access Road",
+    "Guided Busway",
+)
+FOOT_ROADS = ("Pedestrianised Street", "Shared Use Carriageway", "Path")
+PLACE_KINDS = {"Large": "town", "Medium": "suburb", "Small": "village"}
+FIRST_ZOOM = {"minor": 12, "path": 13, "stream": 13, "suburb": 11, "village": 11}
+
+
+class Unreadable(Exception):
+    """Why a feature is left out of the map."""
+
+
+def read_feature(layer: str, feature: object) -> dict[str, Any]:
+    """The feature as the map holds it: its geometry, its name and its kind."""
+    if not isinstance(feature, dict) or feature.get("type") != "Feature":
+        raise Unreadable("is not a GeoJSON feature")
+    geometry = _geometry(layer, feature.get("geometry"))
+    properties = feature.get("properties")
+    if not isinstance(properties, dict):
+        raise Unreadable("has no properties")
+    reader = _own if "kind" in properties else LAYERS[layer]
+    name, kind = reader(properties)
+    if kind not in KINDS[layer]:
+        raise Unreadable(f"kind {kind!r} is none of {', '.join(KINDS[layer])}")
+    return {
+        "type": "Feature",
+        "tippecanoe": {"minzoom": FIRST_ZOOM.get(kind, 10)},
+        "properties": {"name": name, "kind": kind},
+        "geometry": geometry,
+    }
+
+
+def _own(properties: Properties) -> tuple[str, str]:
+    return str(properties.get("name") or ""), str(properties["kind"])
+
+
+def _road(properties: Properties) -> tuple[str, str]:
+    name = str(properties.get("distname") or properties.get("roadnumber") or "")
+    road_class = str(properties.get("classifica") or "").split(",")[0]
+    for kind, classes in (("major", MAJOR_ROADS), ("minor", MINOR_ROADS), ("path", FOOT_ROADS)):
+        if road_class in classes:
+            return name, kind
+    raise Unreadable(f"road class {road_class!r} is not known")
+
+
+def _water(properties: Properties) -> tuple[str, str]:
+    """OS tells water areas from the lines of streams by a code only."""
+    name = str(properties.get("distname") or "")
+    return name, "stream" if properties.get("featcode") == 15600 else "lake"
+
+
+def _green(properties: Properties) -> tuple[str, str]:
+    use = str(properties.get("function") or "")
+    return str(properties.get("distname1") or ""), "wood" if "Wood" in use else "park"
+
+
+def _place(properties: Properties) -> tuple[str, str]:
+    if properties.get("classifica") != "Populated Place":
+        raise Unreadable(f"names a {properties.get('classifica')}, not a populated place")
+    if not properties.get("distname"):
+        raise Unreadable("has no name")
+    return str(properties["distname"]), PLACE_KINDS.get(str(properties.get("fontheight")), "")
+
+
+LAYERS: dict[str, Callable[[Properties], tuple[str, str]]] = {
+    "roads": _road,
+    "water": _water,
+    "green": _green,
+    "places": _place,
+}
+
+
+def _geometry(layer: str, geometry: object) -> dict[str, Any]:
+    if not isinstance(geometry, dict):
+        raise Unreadable("has no geometry")
+    shape = geometry.get("type")
+    if shape not in SHAPES[layer]:
+        raise Unreadable(f"is a {shape}; {layer} are drawn from {' or '.join(SHAPES[layer])}")
+    positions = list(_positions(geometry.get("coordinates")))
+    if not positions:
+        raise Unreadable("has no coordinates")
+    if not all(abs(long) <= 180 and abs(lat) <= 90 for long, lat in positions):
+        raise Unreadable("its coordinates are not longitude and latitude: convert it to EPSG:4326")
+    return {"type": shape, "coordinates": geometry["coordinates"]}
+
+
+def _positions(coordinates: object) -> Iterator[tuple[float, float]]:
+    if not isinstance(coordinates, list | tuple) or not coordinates:
+        raise Unreadable("its coordinates cannot be read")
+    if isinstance(coordinates[0], list | tuple):
+        for part in coordinates:
+            yield from _positions(part)
+    elif len(coordinates) > 1 and all(isinstance(c, int | float) for c in coordinates):
+        yield (coordinates[0], coordinates[1])
+    else:
+        raise Unreadable("its coordinates cannot be read")

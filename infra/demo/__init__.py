@@ -1,0 +1,1 @@
+"""The demo council: an invented town with its base map."""

@@ -1,0 +1,33 @@
+"""Writes the demo council's base map from the invented town."""
+
+import hashlib
+import json
+import tempfile
+from pathlib import Path
+
+from infra.basemap import Summary, build
+from infra.demo.town import SEED, TOWN_NAME, features, generate
+
+ATTRIBUTION = f"{TOWN_NAME}, an invented town"
+COMMITTED = Path(__file__).with_name("basemap.pmtiles")
+
+
+def fingerprint(seed: int = SEED) -> str:
+    """A hash of every feature of the town; the base map carries it in its description."""
+    return hashlib.sha256(json.dumps(features(generate(seed))).encode()).hexdigest()
+
+
+def write(out: Path = COMMITTED) -> Summary:
+    with tempfile.TemporaryDirectory() as folder:
+        files = []
+        for layer, of_layer in features(generate()).items():
+            file = Path(folder) / f"{layer}.geojson"
+            file.write_text(json.dumps({"type": "FeatureCollection", "features": of_layer}))
+            files.append(file)
+        return build(
+            files,
+            out,
+            attribution=ATTRIBUTION,
+            name=f"{TOWN_NAME} base map",
+            description=f"features {fingerprint()}",
+        )

@@ -1,0 +1,70 @@
+"""`make run`: starts the local stack and says where it answers; Ctrl-C stops all of it."""
+
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from chalicelib.errors import ConfigurationError
+from infra.local.cloud import DEMO
+from infra.local.stack import RUNNING, LocalStack, Options
+
+SEEDS = ("demo", "none")
+
+
+def main() -> int:
+    """Runs until it is told to stop. Answers the exit status."""
+    logging.basicConfig(level=logging.WARNING)
+    try:
+        options = _options(os.environ)
+        stack = LocalStack(options)
+    except ConfigurationError as error:
+        return _refuse(str(error))
+    except OSError as error:
+        return _refuse(
+            f"Port {os.environ.get('PORT', '8000')} cannot be used ({error.strerror}): stop what "
+            "runs there, or choose another one with `make run PORT=8010`."
+        )
+    stack.start()
+    stack.announce()
+    print(f"Ready: {stack.url}", flush=True)
+    _wait_for_the_end()
+    RUNNING.unlink(missing_ok=True)
+    stack.stop()
+    return 0
+
+
+def _options(environ: "os._Environ[str]") -> Options:
+    council, port = environ.get("COUNCIL") or DEMO, environ.get("PORT") or "8000"
+    seed = environ.get("SEED") or ("demo" if council == DEMO else "none")
+    if not port.isdigit() or int(port) > 65535:
+        raise ConfigurationError(f"PORT={port}: give a number from 1 to 65535, such as PORT=8010.")
+    if seed not in SEEDS:
+        raise ConfigurationError(f"SEED={seed}: choose one of {', '.join(SEEDS)}.")
+    if seed == "demo" and council != DEMO:
+        raise ConfigurationError(f"SEED=demo belongs to COUNCIL={DEMO}: choose SEED=none.")
+    web = environ.get("WEB")
+    return Options(
+        port=int(port),
+        council=council,
+        seed=seed,
+        web=Path(web) if web else None,
+    )
+
+
+def _wait_for_the_end() -> None:
+    over = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: over.set())
+    over.wait()
+
+
+def _refuse(message: str) -> int:
+    print(message, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

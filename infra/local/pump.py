@@ -1,0 +1,177 @@
+"""What AWS does between a stream or a queue and a handler, on this machine.
+
+It reads the real stream and queues, calls the real handlers with the events that Lambda would
+get, and obeys their partial batch answers: what a handler names comes again, the rest is done.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, Protocol
+
+import boto3
+from botocore.config import Config
+from chalice.app import Chalice, DynamoDBEventConfig, SQSEventConfig
+
+log = logging.getLogger(__name__)
+
+PAUSE_S = 0.05
+RETRY_AFTER_S = 1.0
+MOST_IN_A_RECEIVE = 10
+
+
+class Source(Protocol):
+    """Something that has events for a handler."""
+
+    def step(self, now: float) -> bool:
+        """Delivers what is due at `now` (monotonic seconds); False where there was nothing."""
+
+
+class StreamSource:
+    """A DynamoDB stream's records, in order."""
+
+    def __init__(self, config: DynamoDBEventConfig, stream_arn: str) -> None:
+        # Against moto the client must not put the account into the host's name.
+        quiet = Config(account_id_endpoint_mode="disabled")
+        self._client = boto3.client("dynamodbstreams", config=quiet)
+        self._handler = _handler(config.handler_string)
+        self._arn = stream_arn
+        self._batch_size = config.batch_size
+        self._waiting: list[dict[str, Any]] = []
+        self._not_before = 0.0
+        shard = self._client.describe_stream(StreamArn=stream_arn)["StreamDescription"]["Shards"][0]
+        self._iterator = self._client.get_shard_iterator(
+            StreamArn=stream_arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+
+    def step(self, now: float) -> bool:
+        self._read()
+        if not self._waiting or now < self._not_before:
+            return False
+        batch = self._waiting[: self._batch_size]
+        failed = _deliver(self._handler, batch)
+        numbers = [record["dynamodb"]["SequenceNumber"] for record in batch]
+        done = min((numbers.index(n) for n in failed if n in numbers), default=len(batch))
+        if failed == {""}:
+            done = 0
+        del self._waiting[:done]
+        if done < len(batch):
+            self._not_before = now + RETRY_AFTER_S
+        return True
+
+    def _read(self) -> None:
+        answer = self._client.get_records(ShardIterator=self._iterator)
+        self._iterator = answer["NextShardIterator"]
+        for record in answer["Records"]:
+            change = dict(record["dynamodb"])
+            change["ApproximateCreationDateTime"] = time.time()
+            self._waiting.append({**record, "dynamodb": change, "eventSourceARN": self._arn})
+
+
+class QueueSource:
+    """An SQS queue's messages, gathered for the handler's batching window."""
+
+    def __init__(self, config: SQSEventConfig, queue_arn: str) -> None:
+        self._client = boto3.client("sqs")
+        self._handler = _handler(config.handler_string)
+        self._arn = queue_arn
+        self._url = self._client.get_queue_url(QueueName=queue_arn.rsplit(":", 1)[1])["QueueUrl"]
+        self._batch_size = config.batch_size
+        self._window_s = config.maximum_batching_window_in_seconds
+        self._gathered: list[dict[str, Any]] = []
+        self._due = 0.0
+
+    def step(self, now: float) -> bool:
+        if len(self._gathered) < self._batch_size:
+            self._receive(now)
+        full = len(self._gathered) >= self._batch_size
+        if not self._gathered or (now < self._due and not full):
+            return False
+        batch, self._gathered = self._gathered, []
+        failed = _deliver(self._handler, batch)
+        for record in batch:
+            if "" not in failed and record["messageId"] not in failed:
+                self._client.delete_message(
+                    QueueUrl=self._url, ReceiptHandle=record["receiptHandle"]
+                )
+        return True
+
+    def _receive(self, now: float) -> None:
+        answer = self._client.receive_message(
+            QueueUrl=self._url,
+            MaxNumberOfMessages=min(MOST_IN_A_RECEIVE, self._batch_size - len(self._gathered)),
+            MessageSystemAttributeNames=["All"],
+        )
+        messages = answer.get("Messages", [])
+        if messages and not self._gathered:
+            self._due = now + self._window_s
+        self._gathered += [
+            {
+                "messageId": message["MessageId"],
+                "receiptHandle": message["ReceiptHandle"],
+                "body": message["Body"],
+                "attributes": message.get("Attributes", {}),
+                "messageAttributes": {},
+                "md5OfBody": message["MD5OfBody"],
+                "eventSource": "aws:sqs",
+                "eventSourceARN": self._arn,
+                "awsRegion": self._arn.split(":")[3],
+            }
+            for message in messages
+        ]
+
+
+class Pump:
+    """All sources of an app, stepped by a thread or by hand."""
+
+    def __init__(self, app: Chalice, arns: Mapping[str, str]) -> None:
+        self._sources = [_source(config, arns) for config in app.event_sources]
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="pump", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def run_until_idle(self) -> None:
+        """Delivers all there is, batching windows over at once; for when no thread is running."""
+        while self._step(float("inf")):
+            pass
+
+    def _step(self, now: float) -> bool:
+        return True in [source.step(now) for source in self._sources]
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            if not self._step(time.monotonic()):
+                self._stopping.wait(PAUSE_S)
+
+
+def _source(config: Any, arns: Mapping[str, str]) -> Source:
+    if isinstance(config, DynamoDBEventConfig):
+        return StreamSource(config, arns[config.stream_arn])
+    if isinstance(config, SQSEventConfig) and config.queue_arn:
+        return QueueSource(config, arns[config.queue_arn])
+    raise NotImplementedError(f"The pump does not know how to feed {config.handler_string}.")
+
+
+def _handler(handler_string: str) -> Any:
+    module, _, function = handler_string.rpartition(".")
+    return getattr(import_module(module), function)
+
+
+def _deliver(handler: Any, records: list[dict[str, Any]]) -> set[str]:
+    """The identifiers that are to come again; an empty one stands for the whole batch, as it
+    does for Lambda."""
+    try:
+        answer = handler({"Records": records}, None) or {}
+    except Exception:
+        log.exception("A handler failed; its batch of %s comes again", len(records))
+        return {""}
+    return {failure["itemIdentifier"] for failure in answer.get("batchItemFailures", [])}

@@ -1,0 +1,94 @@
+"""The demo council's reports: made up, on the invented town's streets, some weeks of them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+
+from chalicelib.reports.model import Draft, UpdateDraft
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.states import State
+from chalicelib.reports.usecases import Author, add_update, submit
+from infra.demo.town import generate, point_on_street
+
+COUNT = 80
+WEEKS = 6
+SEED = 311
+OFFICER = Author("demo-officer", is_staff=True)
+
+# What residents say of each service of the demo council.
+WORDS: dict[str, tuple[str, ...]] = {
+    "pothole": (
+        "Deep hole near the kerb, cyclists swerve round it.",
+        "The old patch has come loose and there is a hole again.",
+        "Two holes side by side, full of water after rain.",
+    ),
+    "pavement": (
+        "A slab rocks when you step on it.",
+        "Tree roots have lifted the footpath, a pram cannot pass.",
+    ),
+    "street-light": (
+        "The light has been off all week.",
+        "It flickers all night and shines into the bedrooms.",
+    ),
+    "fly-tipping": (
+        "A mattress and bags left by the wall.",
+        "Builder's rubble dumped at the end of the lane.",
+    ),
+    "graffiti": ("Tags all over the bus shelter.", "Paint on the bridge wall."),
+    "overgrown-hedge": (
+        "The hedge covers half of the pavement.",
+        "A branch hides the give way sign.",
+    ),
+    "something-else": ("The bench has lost a plank.", "A bollard was knocked over."),
+}
+STORIES: tuple[tuple[tuple[State, str], ...], ...] = (
+    (),
+    (),
+    (("investigating", "Thank you. An inspector will have a look this week."),),
+    (
+        ("investigating", "Thank you. An inspector will have a look this week."),
+        ("action_scheduled", "We have looked at it, and a crew is booked."),
+    ),
+    (
+        ("action_scheduled", "A crew is booked."),
+        ("fixed", "Done. Thank you for telling us."),
+    ),
+    (("no_further_action", "We had a look and found nothing that needs work at present."),),
+)
+
+
+def demo_reports(ports: Ports, now: datetime) -> None:
+    """Stores the demo reports, spread over the weeks before `now`."""
+    rng = Random(SEED)
+    town = generate()
+    for number in range(COUNT):
+        service_code = rng.choice(sorted(WORDS))
+        street, lat, long = point_on_street(town, rng)
+        draft = Draft(
+            service_code=service_code,
+            lat=round(lat, 6),
+            long=round(long, 6),
+            description=rng.choice(WORDS[service_code]),
+            address=street.name,
+        )
+        requested = now - timedelta(weeks=WEEKS) * rng.random()
+        report = submit(draft, f"demo-{number}", Author(), _at(ports, requested))
+        for step, (update, at) in enumerate(_story(rng, requested, now)):
+            key = f"demo-{number}-{step}"
+            add_update(report.service_request_id, update, key, OFFICER, _at(ports, at))
+
+
+def _story(
+    rng: Random, requested: datetime, now: datetime
+) -> Iterator[tuple[UpdateDraft, datetime]]:
+    at = requested
+    for state, text in rng.choice(STORIES):
+        at += timedelta(hours=rng.uniform(3, 60))
+        if at > now:
+            return
+        yield UpdateDraft(text=text, state=state), at
+
+
+def _at(ports: Ports, moment: datetime) -> Ports:
+    return replace(ports, now=lambda: moment)

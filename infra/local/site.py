@@ -1,0 +1,127 @@
+"""One address for everything, as the CDN gives it: the API by Chalice's own local server, pages
+and documents from the published bucket, and /_local/ for what only this machine shows."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import boto3
+from botocore.exceptions import ClientError
+from chalice.app import Chalice
+from chalice.config import Config
+from chalice.local import (
+    ChaliceRequestHandler,
+    LocalChalice,
+    LocalDevServer,
+    LocalGatewayException,
+    ThreadedHTTPServer,
+    create_local_server,
+)
+
+API = ("/api", "/open311", "/forms", "/health")
+NOT_FOUND_PAGE = "404.html"
+_MISSING = ("NoSuchKey", "404")
+
+LocalPages = Mapping[str, Callable[[], Any]]
+
+
+class Server(ThreadedHTTPServer):
+    """The threaded server, with what its handlers need to answer for the bucket."""
+
+    request_queue_size = 128
+    bucket: str
+    local_pages: LocalPages
+
+
+def serve(app: Chalice, host: str, port: int) -> LocalDevServer:
+    """Chalice's local server on that port (0 takes a free one). Raises OSError if it is taken.
+
+    Set `bucket` and `local_pages` of its `server` before the first request.
+    """
+    config = Config()
+    if not isinstance(app, LocalChalice):
+        # Gives the app a current request for each thread.
+        create_local_server(app, config, host, 0).server.server_close()
+    return LocalDevServer(app, config, host, port, handler_cls=SiteHandler, server_cls=Server)
+
+
+class SiteHandler(ChaliceRequestHandler):
+    """Answers one request."""
+
+    server: Server
+
+    def _generic_handle(self) -> None:
+        path = unquote(urlsplit(self.path).path)
+        if path.startswith(API):
+            super()._generic_handle()
+        elif self.command not in ("GET", "HEAD"):
+            self._send(405, {"Allow": "GET, HEAD"}, b"")
+        elif path in self.server.local_pages:
+            body = json.dumps(self.server.local_pages[path]()).encode()
+            self._send(200, {"Content-Type": "application/json", "Cache-Control": "no-store"}, body)
+        else:
+            self._send_document(path)
+
+    do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = _generic_handle
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Says nothing of each request."""
+
+    def _send_error_response(self, error: LocalGatewayException) -> None:
+        problem = {
+            "type": "about:blank",
+            "title": "Not Found",
+            "status": 404,
+            "detail": f"There is no {self.command} {urlsplit(self.path).path}.",
+        }
+        self._send(404, {"Content-Type": "application/problem+json"}, json.dumps(problem).encode())
+
+    def _send_document(self, path: str) -> None:
+        key = path.removeprefix("/") + ("index.html" if path.endswith("/") else "")
+        asked = {
+            name: self.headers[header]
+            for name, header in (("IfNoneMatch", "If-None-Match"), ("Range", "Range"))
+            if header in self.headers
+        }
+        try:
+            status, headers, body = self._object(key, **asked)
+        except ClientError as error:
+            code = error.response["ResponseMetadata"]["HTTPStatusCode"]
+            if code in (304, 416):
+                status, headers, body = code, {"ETag": asked.get("IfNoneMatch", "")}, b""
+            elif error.response["Error"]["Code"] in _MISSING:
+                status, headers, body = self._not_found(path)
+            else:
+                raise
+        self._send(status, headers, body)
+
+    def _not_found(self, path: str) -> tuple[int, dict[str, str], bytes]:
+        if not path.startswith("/data/"):
+            try:
+                _, headers, body = self._object(NOT_FOUND_PAGE)
+                return 404, {"Content-Type": headers["Content-Type"]}, body
+            except ClientError:
+                pass
+        return 404, {"Content-Type": "text/plain; charset=utf-8"}, b"Not found\n"
+
+    def _object(self, key: str, **asked: Any) -> tuple[int, dict[str, str], bytes]:
+        answer = boto3.client("s3").get_object(Bucket=self.server.bucket, Key=key, **asked)
+        headers = {
+            "Content-Type": answer["ContentType"],
+            "ETag": answer["ETag"],
+            "Accept-Ranges": "bytes",
+            "Cache-Control": answer.get("CacheControl", "no-cache"),
+        }
+        if "ContentRange" in answer:
+            headers["Content-Range"] = answer["ContentRange"]
+        return answer["ResponseMetadata"]["HTTPStatusCode"], headers, answer["Body"].read()
+
+    def _send(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)

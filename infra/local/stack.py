@@ -1,0 +1,107 @@
+"""The whole of Ginnel in one process: the cloud, pages, API and demo data on one address."""
+
+import json
+import mimetypes
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from chalicelib import bootstrap
+from chalicelib.catalogue.load import load
+from chalicelib.publishing.model import BASEMAP
+from chalicelib.publishing.usecases import publish_fixed
+from infra.local import aws, people, seed, site
+from infra.local.cloud import DEMO, Cloud
+
+HOST = "127.0.0.1"
+ROOT = Path(__file__).resolve().parents[2]
+RUNNING = ROOT / ".local" / "stack.json"
+"""Where a running stack says how its AWS is reached, for `python -m infra`."""
+DEMO_BASEMAP = ROOT / "infra" / "demo" / "basemap.pmtiles"
+
+mimetypes.add_type("application/vnd.pmtiles", ".pmtiles")
+mimetypes.add_type("application/manifest+json", ".webmanifest")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What can be chosen: port 0 takes a free one; `seed` is demo or none."""
+
+    port: int = 0
+    council: str = DEMO
+    seed: str = "none"
+    web: Path | None = None
+
+
+class LocalStack:
+    """Starts with `start()`, ends with `stop()`; `url` is where it answers."""
+
+    def __init__(self, options: Options) -> None:
+        """Takes the port and creates the resources. Raises OSError, ConfigurationError."""
+        load(options.council)
+        import app
+
+        self._options = options
+        self._site = site.serve(app.app, HOST, options.port).server
+        self.url = f"http://{HOST}:{self._site.server_address[1]}"
+        self.cloud = Cloud(council=options.council, site_url=self.url)
+        self._endpoint = aws.endpoint(HOST, 0)
+
+    def start(self) -> None:
+        """Publishes what is fixed, seeds, and answers."""
+        self._upload_site()
+        publish_fixed(bootstrap.publishing_ports())
+        if self._options.seed == "demo":
+            seed.demo_reports(bootstrap.reports_ports(), datetime.now(UTC))
+            self.cloud.pump.run_until_idle()
+        assert isinstance(self._site, site.Server)
+        self._site.bucket = self.cloud.bucket
+        self._site.local_pages = self._local_pages()
+        for server in (self._site, self._endpoint):
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.cloud.pump.start()
+
+    def stop(self) -> None:
+        self.cloud.pump.stop()
+        for server in (self._site, self._endpoint):
+            server.shutdown()
+            server.server_close()
+        self.cloud.stop()
+
+    def announce(self) -> None:
+        """Writes down how other processes reach this stack's AWS."""
+        RUNNING.parent.mkdir(exist_ok=True)
+        RUNNING.write_text(json.dumps(self.outside_environment()), encoding="utf-8")
+
+    def outside_environment(self) -> dict[str, str]:
+        """The environment in which another process works on this stack."""
+        return self.cloud.environment | {
+            "AWS_ENDPOINT_URL": f"http://{HOST}:{self._endpoint.server_port}",
+            "AWS_DEFAULT_REGION": aws.REGION,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+        }
+
+    def _local_pages(self) -> dict[str, Callable[[], Any]]:
+        secret = self.cloud.environment["TOKEN_SECRET"]
+        known = people.tokens(secret=secret, issuer=self.url, now=datetime.now(UTC))
+        return {"/_local/tokens.json": lambda: known}
+
+    def _upload_site(self) -> None:
+        files: dict[str, Path] = {}
+        if self._options.council == DEMO:
+            files[BASEMAP] = DEMO_BASEMAP
+        if web := self._options.web:
+            found = (path for path in web.rglob("*") if path.is_file())
+            files |= {path.relative_to(web).as_posix(): path for path in found}
+        client = boto3.client("s3")
+        for key, path in files.items():
+            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            client.put_object(
+                Bucket=self.cloud.bucket, Key=key, Body=path.read_bytes(), ContentType=kind
+            )

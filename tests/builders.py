@@ -1,0 +1,72 @@
+"""Things to test with; every value can be named, the rest is ordinary."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.reports.model import Draft, Imported, ServiceRequest, Update, UpdateDraft
+
+NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+MARKET_PLACE = {"lat": 53.959, "long": -1.0815}
+"""The middle of the demo council."""
+
+
+def draft(**values: Any) -> Draft:
+    return Draft(
+        **{"service_code": "pothole", "description": "A deep hole.", **MARKET_PLACE, **values}
+    )
+
+
+def draft_body(**values: Any) -> dict[str, Any]:
+    """The same as a client sends it."""
+    return {"service_code": "pothole", "description": "A deep hole.", **MARKET_PLACE, **values}
+
+
+def update_draft(**values: Any) -> UpdateDraft:
+    return UpdateDraft(**{"text": "Still there.", **values})
+
+
+def update(number: int = 1, **values: Any) -> Update:
+    return Update(
+        **{
+            "update_id": f"U{number:011}",
+            "datetime": NOON.replace(second=number % 60, minute=number // 60 % 60),
+            "state": "open",
+            "text": f"Update {number}",
+            "by": "resident",
+            "fingerprint": f"fingerprint-{number}",
+            **values,
+        }
+    )
+
+
+def report(number: int = 1, **values: Any) -> ServiceRequest:
+    return ServiceRequest(
+        **{
+            "service_request_id": f"R{number:011}",
+            "fingerprint": f"fingerprint-{number}",
+            "service_code": "pothole",
+            "team": "highways",
+            "state": "open",
+            "visibility": "public",
+            "description": "A deep hole.",
+            **MARKET_PLACE,
+            "requested_datetime": NOON,
+            "updated_datetime": NOON,
+            "expected_datetime": None,
+            **values,
+        }
+    )
+
+
+def imported(**values: Any) -> Imported:
+    return Imported(
+        **{
+            "draft": draft(),
+            "external_reference": "https://example.org/report/1",
+            "state": "open",
+            "visibility": "public",
+            "requested_datetime": NOON,
+            "updated_datetime": NOON,
+            **values,
+        }
+    )

@@ -1,0 +1,60 @@
+"""Fixtures that several kinds of tests share."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from chalicelib.catalogue.load import load
+from chalicelib.reports import ports as reports
+from infra.local.cloud import Cloud
+from tests.fakes import Clock, MemoryRepository, PlainIds
+
+# Time is measured by the benchmark, never by a test: a busy machine must not fail one.
+settings.register_profile("ginnel", deadline=None)
+settings.load_profile("ginnel")
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED_DATA = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def repository() -> MemoryRepository:
+    return MemoryRepository()
+
+
+@pytest.fixture
+def ports(repository: MemoryRepository, clock: Clock) -> reports.Ports:
+    """The reports slice of the demo council, in memory."""
+    council = load("demo")
+    return reports.Ports(
+        repository=repository,
+        ids=PlainIds(),
+        services=council.by_code,
+        bounds=council.box,
+        council_name=council.name,
+        site_url="https://council.example",
+        now=clock,
+    )
+
+
+@pytest.fixture
+def cloud() -> Iterator[Cloud]:
+    """moto with the template's resources, new for each test; its pump is stepped by hand."""
+    here = Cloud()
+    yield here
+    here.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real open data beside the project."""
+    if not SHARED_DATA.is_dir():
+        pytest.fail(f"{SHARED_DATA} is missing: the tests on real data cannot run without it.")
+    return SHARED_DATA

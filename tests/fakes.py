@@ -1,0 +1,135 @@
+"""Ports in memory. Each keeps the contract that tests/contract holds the real one to."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from hashlib import md5
+
+from chalicelib.geo.point import Box
+from chalicelib.geo.quadkey import key_of
+from chalicelib.publishing.ports import Document, Held, Moved, PublicReport
+from chalicelib.reports.model import ServiceRequest, Summary, Update
+from chalicelib.reports.ports import Exists, Filters, Page, Stale
+from chalicelib.reports.states import status_of
+from tests.builders import NOON
+
+
+class MemoryRepository:
+    """Reports in a dictionary."""
+
+    def __init__(self) -> None:
+        self._reports: dict[str, ServiceRequest] = {}
+        self._archived: dict[str, dict[str, Update]] = defaultdict(dict)
+
+    def create(self, report: ServiceRequest) -> ServiceRequest:
+        if report.service_request_id in self._reports:
+            raise Exists
+        return self._put(replace(report, version=1))
+
+    def save(self, report: ServiceRequest) -> ServiceRequest:
+        stored = self._reports.get(report.service_request_id)
+        if stored is None or stored.version != report.version:
+            raise Stale
+        return self._put(replace(report, version=report.version + 1))
+
+    def get(self, service_request_id: str) -> ServiceRequest | None:
+        return self._reports.get(service_request_id)
+
+    def many(self, service_request_ids: Sequence[str]) -> Mapping[str, ServiceRequest]:
+        return {i: self._reports[i] for i in service_request_ids if i in self._reports}
+
+    def archive(self, service_request_id: str, updates: Sequence[Update]) -> None:
+        for update in updates:
+            self._archived[service_request_id].setdefault(update.update_id, update)
+
+    def archived(self, service_request_id: str) -> Sequence[Update]:
+        kept = self._archived[service_request_id].values()
+        return sorted(kept, key=lambda update: update.datetime)
+
+    def in_box(self, box: Box, filters: Filters, *, limit: int, after: str | None) -> Page:
+        found = sorted(
+            (f"{key_of(report.point)}#{report.service_request_id}", report)
+            for report in self._reports.values()
+            if report.visibility == "public"
+            and box.contains(report.point)
+            and filters.status in (None, status_of(report.state))
+            and filters.service_code in (None, report.service_code)
+        )
+        rest = [(place, report) for place, report in found if place > (after or "")]
+        return Page(
+            [_summary(report) for _, report in rest[:limit]],
+            rest[limit - 1][0] if len(rest) > limit else None,
+        )
+
+    def ids(self) -> Iterator[str]:
+        yield from list(self._reports)
+
+    def _put(self, report: ServiceRequest) -> ServiceRequest:
+        self._reports[report.service_request_id] = report
+        return report
+
+
+class PlainIds:
+    """Ids that show what they are made of."""
+
+    def service_request_id(self, scope: str, key: str) -> str:
+        return _id(scope, key)
+
+    def update_id(self, scope: str, service_request_id: str, key: str) -> str:
+        return _id(scope, service_request_id, key)
+
+    def fingerprint(self, draft: bytes) -> str:
+        return _id(draft.decode())
+
+
+class Clock:
+    """A clock that stands still until it is set."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class MemoryDocuments:
+    """Documents in a dictionary; `puts` counts what was written and deleted."""
+
+    def __init__(self) -> None:
+        self.bodies: dict[str, bytes] = {}
+        self.puts: list[str] = []
+
+    def read(self, key: str) -> Held | None:
+        body = self.bodies.get(key)
+        return None if body is None else Held(body, _id(body.decode()))
+
+    def write(self, key: str, document: Document, held: Held | None) -> None:
+        if self.read(key) != held:
+            raise Moved(key)
+        self.puts.append(key)
+        self.bodies[key] = document.body
+
+    def delete(self, key: str, held: Held) -> None:
+        if self.read(key) != held:
+            raise Moved(key)
+        self.puts.append(key)
+        del self.bodies[key]
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        yield from [key for key in self.bodies if key.startswith(prefix)]
+
+
+class PlainPages:
+    """A page that says which report it is, and in which state."""
+
+    def report(self, report: PublicReport) -> bytes:
+        return f"<h1>{report.service_request_id} {report.state}</h1>".encode()
+
+
+def _id(*parts: str) -> str:
+    return md5("\0".join(parts).encode(), usedforsecurity=False).hexdigest()[:12].upper()
+
+
+def _summary(report: ServiceRequest) -> Summary:
+    return Summary(**{name: getattr(report, name) for name in Summary.__dataclass_fields__})

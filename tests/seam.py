@@ -1,0 +1,276 @@
+"""The seam between botocore and moto: what a network between the code and AWS can do to a call.
+
+Everything stands on moto's BotocoreStubber.__call__, which answers each try of the SDK. A reply
+that is faked earlier (botocore's `before-send`) would not keep moto from applying the write.
+
+A *call* is what the code asks of the SDK; a *try* is one request of it. The SDK's own retries are
+left as they are in number and reason; only the pause before each of them is cut, by giving
+botocore.endpoint a `time` whose `sleep` returns at once.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from random import Random
+from types import SimpleNamespace
+from typing import Any, Literal, NamedTuple
+
+import pytest
+from botocore import endpoint
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
+from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
+
+ALL_TRIES = 1000
+"""More tries than the SDK makes of one call."""
+
+Refusal = Literal["throttle", "500", "503", "connect timeout"]
+REFUSALS: tuple[Refusal, ...] = ("throttle", "500", "503", "connect timeout")
+Loss = Literal["read timeout", "connection closed"]
+LOSSES: dict[Loss, Callable[[str], Exception]] = {
+    "read timeout": lambda url: ReadTimeoutError(endpoint_url=url),
+    "connection closed": lambda url: ConnectionClosedError(endpoint_url=url),
+}
+
+
+class Try(NamedTuple):
+    """One try of a call, both counted from 1; `operation` is such as dynamodb.PutItem."""
+
+    operation: str
+    url: str
+    call: int
+    attempt: int
+
+
+Answer = Callable[[], Any]
+
+
+@contextmanager
+def around(hook: Callable[[Try, Answer], Any]) -> Iterator[None]:
+    """Every try of the SDK in this process passes `hook`, which may let moto answer, or not."""
+    answer = BotocoreStubber.__call__
+    attempts: dict[Any, list[int]] = {}
+    counting = threading.Lock()
+
+    def hooked(self: BotocoreStubber, event_name: str, request: Any, **more: Any) -> Any:
+        if not self.enabled:
+            return answer(self, event_name, request, **more)
+        with counting:
+            counted = attempts.setdefault(
+                request.headers["amz-sdk-invocation-id"], [len(attempts) + 1, 0]
+            )
+            counted[1] += 1
+            this = Try(event_name.removeprefix("before-send."), request.url, *counted)
+        return hook(this, lambda: answer(self, event_name, request, **more))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(endpoint, "time", SimpleNamespace(sleep=lambda _: None))
+        patch.setattr(BotocoreStubber, "__call__", hooked)
+        yield
+
+
+@contextmanager
+def record() -> Iterator[list[Try]]:
+    """Gives the list of the tries made inside, in the order in which they were made."""
+    made: list[Try] = []
+
+    def hook(this: Try, answer: Answer) -> Any:
+        made.append(this)
+        return answer()
+
+    with around(hook):
+        yield made
+
+
+@contextmanager
+def lose_reply(nth: int, times: int = 1, loss: Loss = "read timeout") -> Iterator[list[Try]]:
+    """The nth call is applied and its reply gets lost, for its first `times` tries.
+
+    Gives the list of the tries that were struck.
+    """
+    struck: list[Try] = []
+
+    def hook(this: Try, answer: Answer) -> Any:
+        reply = answer()
+        if this.call != nth or this.attempt > times:
+            return reply
+        struck.append(this)
+        raise LOSSES[loss](this.url)
+
+    with around(hook):
+        yield struck
+
+
+@contextmanager
+def refuse(nth: int, kind: Refusal, times: int = 1) -> Iterator[list[Try]]:
+    """The nth call is refused before it is applied, for its first `times` tries.
+
+    Gives the list of the tries that were struck.
+    """
+    struck: list[Try] = []
+
+    def hook(this: Try, answer: Answer) -> Any:
+        if this.call != nth or this.attempt > times:
+            return answer()
+        struck.append(this)
+        if kind == "connect timeout":
+            raise ConnectTimeoutError(endpoint_url=this.url)
+        return _refusal(this, kind)
+
+    with around(hook):
+        yield struck
+
+
+class Interleaving:
+    """Runs functions in threads, one AWS call at a time, in a given order.
+
+    A thread is parked before each of its AWS calls for which `parked_at` holds. A turn lets it
+    make that call and go on to the next one, or to its end. `order` are the indexes of the
+    functions; one that has finished gives up its turns; after the order's end the first that has
+    not finished goes on. `turns` is what came of it.
+    """
+
+    def __init__(
+        self,
+        order: Sequence[int] = (),
+        *,
+        parked_at: Callable[[Try], bool] = lambda _: True,
+        timeout_s: float = 30,
+    ) -> None:
+        self.turns: list[int] = []
+        self._choices: list[list[int]] = []
+        self._order = iter(order)
+        self._parked_at = parked_at
+        self._timeout_s = timeout_s
+        self._changed = threading.Condition()
+        self._states: list[Literal["running", "parked", "finished"]] = []
+        self._given_up = False
+        self._index = threading.local()
+
+    def run(self, *functions: Callable[[], Any]) -> list[Any]:
+        """What each function returned or raised. Raises TimeoutError when one does not go on."""
+        answers: list[Any] = [None] * len(functions)
+        self._states = ["running"] * len(functions)
+
+        def work(index: int) -> None:
+            self._index.value = index
+            try:
+                answers[index] = functions[index]()
+            except Exception as error:
+                answers[index] = error
+            except _GivenUpError:
+                pass
+            finally:
+                self._change(index, "finished")
+
+        threads = [
+            threading.Thread(target=work, args=(index,), daemon=True)
+            for index in range(len(functions))
+        ]
+        with around(self._park):
+            for thread in threads:
+                thread.start()
+            self._conduct()
+        for thread in threads:
+            thread.join(self._timeout_s)
+        return answers
+
+    def next_order(self) -> list[int] | None:
+        """The order after this one, when all are gone through depth first; None after the last."""
+        for at in reversed(range(len(self.turns))):
+            others = [index for index in self._choices[at] if index > self.turns[at]]
+            if others:
+                return [*self.turns[:at], others[0]]
+        return None
+
+    def _conduct(self) -> None:
+        with self._changed:
+            while True:
+                if not self._changed.wait_for(self._all_stand, self._timeout_s):
+                    self._given_up = True
+                    self._changed.notify_all()
+                    raise TimeoutError(f"A thread does not go on after the turns {self.turns}.")
+                waiting = [i for i, state in enumerate(self._states) if state == "parked"]
+                if not waiting:
+                    return
+                chosen = next((i for i in self._order if i in waiting), waiting[0])
+                self.turns.append(chosen)
+                self._choices.append(waiting)
+                self._states[chosen] = "running"
+                self._changed.notify_all()
+
+    def _park(self, this: Try, answer: Answer) -> Any:
+        index = getattr(self._index, "value", None)
+        if index is None or not self._parked_at(this):
+            return answer()
+        self._change(index, "parked")
+        with self._changed:
+            self._changed.wait_for(lambda: self._states[index] == "running" or self._given_up)
+        if self._given_up:
+            raise _GivenUpError
+        return answer()
+
+    def _all_stand(self) -> bool:
+        return "running" not in self._states
+
+    def _change(self, index: int, state: Literal["parked", "finished"]) -> None:
+        with self._changed:
+            self._states[index] = state
+            self._changed.notify_all()
+
+
+def every_interleaving(
+    *, parked_at: Callable[[Try], bool] = lambda _: True, at_most: int | None = None
+) -> Iterator[Interleaving]:
+    """Every interleaving of functions that do the same each time they get the same turns.
+
+    Run each before the next is asked for. Raises AssertionError where there are more than
+    `at_most`: what was thought to be complete would take too long.
+    """
+    order: list[int] | None = []
+    count = 0
+    while order is not None:
+        count += 1
+        assert at_most is None or count <= at_most, f"There are more than {at_most} interleavings."
+        here = Interleaving(order, parked_at=parked_at)
+        yield here
+        assert here.turns, "An interleaving was not run, or made no AWS call."
+        order = here.next_order()
+
+
+def some_interleavings(count: int, *, of: int, seed: int) -> Iterator[Interleaving]:
+    """Random interleavings of that many functions, the same ones for the same seed."""
+    random = Random(seed)
+    for _ in range(count):
+        yield Interleaving(random.choices(range(of), k=100))
+
+
+class _GivenUpError(BaseException):
+    """Ends a parked thread; no Exception, so that the SDK does not take it for a fault."""
+
+
+_CODES: dict[str, dict[Refusal, tuple[int, str]]] = {
+    "dynamodb": {
+        "throttle": (400, "ProvisionedThroughputExceededException"),
+        "500": (500, "InternalServerError"),
+        "503": (503, "ServiceUnavailable"),
+    },
+    "s3": {
+        "throttle": (503, "SlowDown"),
+        "500": (500, "InternalError"),
+        "503": (503, "ServiceUnavailable"),
+    },
+}
+
+
+def _refusal(this: Try, kind: Refusal) -> AWSResponse:
+    service = this.operation.partition(".")[0]
+    status, code = _CODES[service][kind]
+    if service == "s3":
+        body = f"<Error><Code>{code}</Code><Message>refused</Message></Error>"
+        headers = {"content-type": "application/xml"}
+    else:
+        body = json.dumps({"__type": f"com.amazonaws.{service}#{code}", "message": "refused"})
+        headers = {"content-type": "application/x-amz-json-1.0"}
+    return AWSResponse(this.url, status, headers, MockRawResponse(body))  # type: ignore[arg-type]

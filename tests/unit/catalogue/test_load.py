@@ -1,0 +1,94 @@
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.catalogue.load import COUNCILS, load, parse
+from chalicelib.catalogue.model import services_document
+from chalicelib.errors import ConfigurationError
+from chalicelib.geo.point import Point
+from tests.builders import NOON
+
+
+def demo_document() -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((COUNCILS / "demo.json").read_bytes())
+    return document
+
+
+@pytest.mark.parametrize("council", sorted(path.stem for path in COUNCILS.glob("*.json")))
+def test_council_loads_when_it_is_one_of_those_that_ship(council: str) -> None:
+    assert load(council).services
+
+
+def test_council_loads_when_it_is_named_by_a_path(tmp_path: Path) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps(demo_document() | {"name": "My Council"}))
+    assert load(str(path)).name == "My Council"
+
+
+def test_demo_council_covers_seven_kilometres_round_its_centre() -> None:
+    box = load("demo").box
+    for lat, long in ((53.896, -1.0815), (54.022, -1.0815), (53.959, -1.1884), (53.959, -0.9746)):
+        assert box.contains(Point(lat=lat, long=long))
+
+
+def test_demo_pothole_is_public_and_asks_nothing() -> None:
+    services = {item["service_code"]: item for item in services_document(load("demo"))["items"]}
+    assert services["pothole"]["visibility"] == "public"
+    assert services["pothole"]["attributes"] == []
+
+
+def test_promise_date_is_the_service_level_after_the_report() -> None:
+    assert load("demo").by_code["pothole"].due(NOON) == NOON + timedelta(days=5)
+
+
+def change(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
+    def apply(document: dict[str, Any]) -> None:
+        *way, last = path.split(".")
+        place: Any = document
+        for step in way:
+            place = place[int(step)] if step.isdigit() else place[step]
+        place[last] = value
+
+    return apply
+
+
+@pytest.mark.parametrize(
+    ("mistake", "place", "fix"),
+    [
+        (change("bounds", [1, 2, 0, 3]), "$.bounds", "west < east"),
+        (change("bounds", [1, 2, 3]), "$.bounds", "length 4"),
+        (change("time_zone", "Europe/Nowhere"), "$.time_zone", "IANA"),
+        (change("services", []), "$.services", "at least one"),
+        (change("services.1.service_code", "pothole"), "$.services[1].service_code", "used twice"),
+        (change("services.0.service_code", "Pot hole"), "$.services[0].service_code", "regex"),
+        (change("services.2.team", "nobody"), "$.services[2].team", "not in `$.teams`"),
+        (change("services.0.service_level", {"days": 0}), "$.services[0].service_level", ">= 1"),
+        (change("servces", []), "servces", "unknown field"),
+        (change("services.0.keyword", []), "$.services[0]", "unknown field `keyword`"),
+        (change("name", 7), "$.name", "Expected `str`"),
+    ],
+)
+def test_document_is_refused_with_place_and_fix_when_it_has_a_mistake(
+    mistake: Callable[[dict[str, Any]], None], place: str, fix: str
+) -> None:
+    document = demo_document()
+    mistake(document)
+    with pytest.raises(ConfigurationError) as refusal:
+        parse(json.dumps(document).encode(), "mine.json")
+    assert "mine.json" in str(refusal.value)
+    assert place in str(refusal.value)
+    assert fix in str(refusal.value)
+
+
+def test_document_is_refused_when_it_is_not_json() -> None:
+    with pytest.raises(ConfigurationError, match=r"mine\.json"):
+        parse(b"{", "mine.json")
+
+
+def test_unknown_council_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(ConfigurationError, match="demo"):
+        load("atlantis")

@@ -1,0 +1,29 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.reports.reference import ALPHABET, encode, grouped, parse
+
+
+@given(st.integers(0, 2**60 - 1))
+def test_reference_is_read_back_when_it_was_shown_in_groups(number: int) -> None:
+    assert parse(grouped(encode(number))) == encode(number)
+
+
+@given(st.integers(0, 2**60 - 1), st.integers(0, 2**60 - 1))
+def test_references_differ_when_their_numbers_differ(a: int, b: int) -> None:
+    assert (encode(a) == encode(b)) == (a == b)
+
+
+def test_reference_is_understood_when_it_is_typed_as_it_was_heard() -> None:
+    assert parse(" 7k3m 2qxv-9htd ") == "7K3M2QXV9HTD"
+    assert parse("oil0-oil0-oil0") == "011001100110"
+
+
+@pytest.mark.parametrize("typed", ["", "7K3M", "7K3M-2QXV-9HTDA", "7K3M-2QXV-9HT!", "UUUUUUUUUUUU"])
+def test_reference_is_none_when_it_cannot_be_one(typed: str) -> None:
+    assert parse(typed) is None
+
+
+def test_alphabet_has_no_letters_that_are_mistaken() -> None:
+    assert len(set(ALPHABET)) == 32 and not set("ILOU") & set(ALPHABET)

@@ -1,0 +1,238 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
+from chalicelib.geo.point import Box
+from chalicelib.reports.model import TIMELINE_LIMIT_BYTES, Contact
+from chalicelib.reports.ports import Filters, Ports
+from chalicelib.reports.usecases import (
+    Author,
+    add_update,
+    list_in_box,
+    public_views,
+    submit,
+    take_over,
+    view,
+)
+from tests.builders import NOON, draft, imported, update_draft
+from tests.fakes import Clock, MemoryRepository
+
+ANYBODY = Author()
+RESIDENT = Author("resident")
+OFFICER = Author("officer", is_staff=True)
+
+
+def test_report_is_stored_with_its_team_and_promise_date_when_submitted(ports: Ports) -> None:
+    report = submit(draft(service_code="street-light"), "key", ANYBODY, ports)
+    assert (report.state, report.team, report.version) == ("open", "lighting", 1)
+    assert report.requested_datetime == report.updated_datetime == NOON
+    assert report.expected_datetime == NOON + timedelta(days=7)
+
+
+def test_same_draft_gives_the_stored_report_as_it_is_now_when_the_key_is_repeated(
+    ports: Ports, clock: Clock
+) -> None:
+    first = submit(draft(), "key", ANYBODY, ports)
+    add_update(first.service_request_id, update_draft(state="fixed"), "u", OFFICER, ports)
+    clock.now += timedelta(hours=1)
+    again = submit(draft(), "key", ANYBODY, ports)
+    assert again.service_request_id == first.service_request_id
+    assert (again.state, again.version) == ("fixed", 2)
+    assert again.requested_datetime == NOON
+
+
+def test_other_draft_is_a_conflict_that_leads_to_the_stored_one_when_the_key_is_repeated(
+    ports: Ports,
+) -> None:
+    first = submit(draft(), "key", ANYBODY, ports)
+    with pytest.raises(Conflict) as conflict:
+        submit(draft(description="Another hole."), "key", ANYBODY, ports)
+    assert conflict.value.link == f"https://council.example/reports/{first.service_request_id}"
+    stored = ports.repository.get(first.service_request_id)
+    assert stored and stored.description == "A deep hole."
+
+
+def test_key_makes_another_report_when_another_person_uses_it(ports: Ports) -> None:
+    ids = {
+        submit(draft(), "key", author, ports).service_request_id
+        for author in (ANYBODY, RESIDENT, OFFICER)
+    }
+    assert len(ids) == 3
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"service_code": "dragon"}, "service_code"),
+        ({"lat": 51.5}, "lat"),
+        ({"long": 2.0}, "long"),
+        ({"lat": float("nan")}, "lat"),
+        ({"long": float("nan")}, "long"),
+        ({"long": float("inf")}, "long"),
+    ],
+)
+def test_nothing_is_stored_when_service_or_place_is_not_the_councils(
+    values: dict[str, object], field: str, ports: Ports
+) -> None:
+    with pytest.raises(Invalid) as refusal:
+        submit(draft(**values), "key", ANYBODY, ports)
+    assert [error.field for error in refusal.value.errors] == [field]
+    assert list(ports.repository.ids()) == []
+
+
+def test_update_joins_the_timeline_and_moves_the_report_when_staff_set_a_state(
+    ports: Ports, clock: Clock
+) -> None:
+    report = submit(draft(), "key", ANYBODY, ports)
+    clock.now += timedelta(hours=1)
+    add_update(report.service_request_id, update_draft(state="in_progress"), "u", OFFICER, ports)
+    seen = view(report.service_request_id, ANYBODY, ports)
+    assert (seen.state, seen.status, seen.version) == ("in_progress", "open", 2)
+    assert seen.updated_datetime == NOON + timedelta(hours=1)
+    assert [(u.text, u.state, u.by) for u in seen.updates] == [
+        ("Still there.", "in_progress", "council")
+    ]
+
+
+def test_update_is_added_once_when_its_key_is_repeated(ports: Ports) -> None:
+    report = submit(draft(), "key", ANYBODY, ports)
+    first = add_update(report.service_request_id, update_draft(), "u", RESIDENT, ports)
+    again = add_update(report.service_request_id, update_draft(), "u", RESIDENT, ports)
+    assert again == first
+    assert len(view(report.service_request_id, ANYBODY, ports).updates) == 1
+
+
+def test_update_is_a_conflict_when_its_key_was_used_for_another_text(ports: Ports) -> None:
+    report = submit(draft(), "key", ANYBODY, ports)
+    add_update(report.service_request_id, update_draft(), "u", RESIDENT, ports)
+    with pytest.raises(Conflict):
+        add_update(report.service_request_id, update_draft(text="Other"), "u", RESIDENT, ports)
+
+
+def test_state_is_refused_when_a_resident_sets_it(ports: Ports) -> None:
+    report = submit(draft(), "key", ANYBODY, ports)
+    with pytest.raises(Forbidden):
+        add_update(report.service_request_id, update_draft(state="fixed"), "u", RESIDENT, ports)
+    assert view(report.service_request_id, ANYBODY, ports).state == "open"
+
+
+def test_fixed_report_is_reopened_when_a_resident_says_it_is_not_fixed(ports: Ports) -> None:
+    request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
+    add_update(request_id, update_draft(state="fixed"), "u1", OFFICER, ports)
+    add_update(request_id, update_draft(state="not_fixed"), "u2", RESIDENT, ports)
+    seen = view(request_id, ANYBODY, ports)
+    assert (seen.state, seen.status) == ("reopen", "open")
+
+
+def test_not_fixed_is_a_conflict_when_the_report_is_open_anyway(ports: Ports) -> None:
+    request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
+    with pytest.raises(Conflict, match="open already"):
+        add_update(request_id, update_draft(state="not_fixed"), "u", RESIDENT, ports)
+
+
+def test_move_is_refused_with_the_allowed_ones_when_the_lifecycle_has_no_such_move(
+    ports: Ports,
+) -> None:
+    request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
+    with pytest.raises(Invalid, match="can move to: action_scheduled, cancelled"):
+        add_update(request_id, update_draft(state="reopen"), "u", OFFICER, ports)
+
+
+def test_timeline_stays_whole_and_its_item_small_when_many_long_updates_come(
+    ports: Ports, repository: MemoryRepository, clock: Clock
+) -> None:
+    request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
+    for number in range(40):
+        clock.now += timedelta(minutes=1)
+        long_text = update_draft(text=f"{number} " + "x" * 1900)
+        add_update(request_id, long_text, f"u{number}", RESIDENT, ports)
+    stored = repository.get(request_id)
+    assert stored and stored.archived > 0
+    assert sum(len(update.text) for update in stored.updates) < TIMELINE_LIMIT_BYTES
+    texts = [update.text.split()[0] for update in view(request_id, ANYBODY, ports).updates]
+    assert texts == [str(number) for number in range(40)]
+
+
+def test_update_is_added_once_when_it_was_archived_before_its_key_is_repeated(
+    ports: Ports, clock: Clock
+) -> None:
+    request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
+    for number in range(40):
+        clock.now += timedelta(minutes=1)
+        add_update(request_id, update_draft(text="x" * 1999), f"u{number}", RESIDENT, ports)
+    first = add_update(request_id, update_draft(text="x" * 1999), "u0", RESIDENT, ports)
+    assert first.datetime == NOON + timedelta(minutes=1)
+    assert len(view(request_id, ANYBODY, ports).updates) == 40
+
+
+def test_report_is_not_found_when_it_is_not_stored(ports: Ports) -> None:
+    with pytest.raises(NotFound):
+        view("NOSUCHREPORT", ANYBODY, ports)
+    with pytest.raises(NotFound):
+        add_update("NOSUCHREPORT", update_draft(), "u", ANYBODY, ports)
+
+
+@pytest.mark.parametrize("visibility", ["hidden", "unconfirmed"])
+def test_report_is_seen_by_its_reporter_and_staff_only_when_it_is_not_public(
+    visibility: str, ports: Ports, repository: MemoryRepository
+) -> None:
+    report = submit(draft(), "key", RESIDENT, ports)
+    repository.save(replace(report, visibility=visibility))  # type: ignore[arg-type]
+    for author in (ANYBODY, Author("somebody else")):
+        with pytest.raises(NotFound):
+            view(report.service_request_id, author, ports)
+    for author in (RESIDENT, OFFICER):
+        assert view(report.service_request_id, author, ports).description == "A deep hole."
+    assert public_views([report.service_request_id], ports) == {}
+
+
+def test_contact_is_kept_and_never_in_what_is_seen(ports: Ports) -> None:
+    contact = Contact(name="Canary Name", email="canary@example.org", phone="01904 555777")
+    report = submit(draft(contact=contact), "key", RESIDENT, ports)
+    assert report.contact == contact
+    for author in (ANYBODY, RESIDENT, OFFICER):
+        seen = repr(view(report.service_request_id, author, ports))
+        assert "canary" not in seen.lower() and "555777" not in seen and "resident" not in seen
+
+
+def test_list_holds_what_the_council_covers_when_the_box_is_the_world(ports: Ports) -> None:
+    submit(draft(), "key", ANYBODY, ports)
+    world = Box(west=-180, south=-90, east=180, north=90)
+    page = list_in_box(world, Filters(), limit=10, after=None, ports=ports)
+    assert len(page.reports) == 1 and page.next is None
+
+
+def test_list_is_empty_when_the_box_is_elsewhere(ports: Ports) -> None:
+    elsewhere = Box(west=10, south=10, east=11, north=11)
+    assert list_in_box(elsewhere, Filters(), limit=10, after=None, ports=ports) == ((), None)
+
+
+def test_imported_report_keeps_its_reference_state_and_dates(ports: Ports) -> None:
+    earlier = NOON - timedelta(days=900)
+    fixed = imported(
+        state="fixed", requested_datetime=earlier, updated_datetime=earlier + timedelta(days=3)
+    )
+    assert take_over(fixed, ports)
+    (request_id,) = ports.repository.ids()
+    seen = view(request_id, ANYBODY, ports)
+    assert seen.external_reference == "https://example.org/report/1"
+    assert (seen.state, seen.requested_datetime) == ("fixed", earlier)
+    assert seen.updated_datetime == earlier + timedelta(days=3)
+    assert seen.expected_datetime is None
+
+
+def test_import_changes_nothing_when_it_is_run_again(ports: Ports) -> None:
+    assert take_over(imported(), ports) is True
+    assert take_over(imported(), ports) is False
+    (request_id,) = ports.repository.ids()
+    assert view(request_id, ANYBODY, ports).version == 1
+
+
+def test_import_is_a_conflict_when_the_reference_is_stored_with_other_values(
+    ports: Ports,
+) -> None:
+    take_over(imported(), ports)
+    with pytest.raises(Conflict):
+        take_over(imported(state="fixed"), ports)

@@ -1,0 +1,23 @@
+/** The council whose name and telephone number are written into the pages. */
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+
+export interface CouncilNames {
+  name: string;
+  phone: string;
+}
+
+const CATALOGUE = resolve(import.meta.dirname, "../../chalicelib/catalogue/councils");
+
+/** `council` is a name in the catalogue, or a path ending in .json. */
+export function readCouncil(council: string): CouncilNames {
+  const path = council.endsWith(".json") ? resolve(council) : resolve(CATALOGUE, `${council}.json`);
+  if (!existsSync(path)) {
+    throw new Error(`COUNCIL=${council} names no council: there is no file ${path}.`);
+  }
+  const { name, phone } = JSON.parse(readFileSync(path, "utf8")) as Partial<CouncilNames>;
+  if (!name || !phone) {
+    throw new Error(`The council in ${path} needs both "name" and "phone".`);
+  }
+  return { name, phone };
+}

@@ -1,0 +1,49 @@
+/**
+ * Puts the shared head, header and footer into every page, and the council's name wherever a page asks for it.
+ * The placeholders are Jinja's, so that the template of published report pages can hold the same markup.
+ */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Plugin } from "vite";
+import type { CouncilNames } from "./council.ts";
+
+const PARTS = resolve(import.meta.dirname, "../src/layout");
+const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+const escapeHtml = (text: string) => text.replace(/[&<>"]/g, (char) => ESCAPES[char]!);
+const readPart = (name: string) => readFileSync(resolve(PARTS, name), "utf8").trim();
+
+function fill(text: string, council: CouncilNames, escape: (text: string) => string): string {
+  return text
+    .replaceAll("{{ council.name }}", () => escape(council.name))
+    .replaceAll("{{ council.phone|replace(' ', '') }}", () => escape(council.phone.replaceAll(" ", "")))
+    .replaceAll("{{ council.phone }}", () => escape(council.phone));
+}
+
+function markCurrent(header: string, page: string): string {
+  return header.replace(`<a class="app-nav__link" href="${page}"`, `$& aria-current="page"`);
+}
+
+function pagePath(path: string): string {
+  return path.replace(/index\.html$/, "");
+}
+
+export function layout(council: CouncilNames): Plugin {
+  return {
+    name: "ginnel-layout",
+    transformIndexHtml: {
+      order: "pre",
+      handler(html, { path }) {
+        const page = html
+          .replace("<!-- layout: head -->", () => readPart("head.html"))
+          .replace("<!-- layout: header -->", () => markCurrent(readPart("header.html"), pagePath(path)))
+          .replace("<!-- layout: footer -->", () => readPart("footer.html"));
+        return fill(page, council, escapeHtml);
+      },
+    },
+    generateBundle() {
+      const source = fill(readPart("manifest.webmanifest"), council, (text) => JSON.stringify(text).slice(1, -1));
+      this.emitFile({ type: "asset", fileName: "manifest.webmanifest", source });
+    },
+  };
+}

@@ -1,0 +1,73 @@
+/** The Leaflet map with its pins. Open and closed differ by shape as well as by colour; the list is the accessible way. */
+import * as L from "leaflet";
+import { createMap, drawGround } from "../../shared/basemap.ts";
+import type { Council, Service } from "../../shared/council.ts";
+import { element } from "../../shared/dom.ts";
+import { stateTag } from "../../shared/states.ts";
+import { reportLink } from "./list.ts";
+import type { Pin } from "./tiles.ts";
+import type { Bounds, MapView } from "./view.ts";
+
+const OPEN =
+  '<svg viewBox="0 0 28 38" width="28" height="38"><path d="M14 36C9 28 2 22 2 14a12 12 0 0 1 24 0c0 8-7 14-12 22z"/><path class="app-pin__sign" d="M14 8.5v7M14 19.5v.1"/></svg>';
+const CLOSED =
+  '<svg viewBox="0 0 24 24" width="24" height="24"><rect x="2" y="2" width="20" height="20" rx="4"/><path class="app-pin__sign" d="m7 12.5 3.5 3.5L17 9"/></svg>';
+
+const ICONS = {
+  open: L.divIcon({ className: "app-pin app-pin--open", html: OPEN, iconSize: [28, 38], iconAnchor: [14, 36], popupAnchor: [0, -34] }),
+  closed: L.divIcon({ className: "app-pin app-pin--closed", html: CLOSED, iconSize: [24, 24], popupAnchor: [0, -12] }),
+};
+
+export interface PinMap {
+  view(): MapView;
+  bounds(): Bounds;
+  moveTo(view: MapView): void;
+  draw(pins: Pin[]): void;
+  onMove(moved: () => void): void;
+  drawGround(): Promise<boolean>;
+}
+
+export function createPinMap(container: HTMLElement, council: Council, services: Map<string, Service>, start: MapView): PinMap {
+  const map = createMap(container, council, start);
+  const markers = new Map<string, { marker: L.Marker; state: string }>();
+
+  function add(pin: Pin): void {
+    const marker = L.marker([pin.lat, pin.long], {
+      icon: ICONS[pin.status],
+      keyboard: false,
+      zIndexOffset: pin.status === "open" ? 1000 : 0,
+    });
+    marker.bindPopup(() => popup(pin, services)).addTo(map);
+    marker.getElement()?.setAttribute("data-service-request-id", pin.service_request_id);
+    markers.set(pin.service_request_id, { marker, state: pin.state });
+  }
+
+  function draw(pins: Pin[]): void {
+    const states = new Map(pins.map((pin) => [pin.service_request_id, pin.state]));
+    for (const [id, { marker, state }] of markers) {
+      if (states.get(id) === state) continue;
+      marker.remove();
+      markers.delete(id);
+    }
+    for (const pin of pins) if (!markers.has(pin.service_request_id)) add(pin);
+  }
+
+  return {
+    draw,
+    view() {
+      const { lat, lng } = map.getCenter();
+      return { lat, long: lng, zoom: map.getZoom() };
+    },
+    bounds() {
+      const box = map.getBounds();
+      return { west: box.getWest(), south: box.getSouth(), east: box.getEast(), north: box.getNorth() };
+    },
+    moveTo: ({ lat, long, zoom }) => void map.setView([lat, long], zoom, { animate: false }),
+    onMove: (moved) => void map.on("moveend", moved),
+    drawGround: () => drawGround(map, council),
+  };
+}
+
+function popup(pin: Pin, services: Map<string, Service>): HTMLElement {
+  return element("div", { class: "app-map-popup" }, reportLink(pin, services), element("p", {}, stateTag(pin.state)));
+}

@@ -1,0 +1,39 @@
+/** A found report in short: state, promise, timeline, and the way to its page. */
+import { type Council, loadServices } from "../../shared/council.ts";
+import { dayElement } from "../../shared/dates.ts";
+import { element } from "../../shared/dom.ts";
+import { groupReference } from "../../shared/reference.ts";
+import type { Report } from "../../shared/reports.ts";
+import { stateTag } from "../../shared/states.ts";
+import { timelineEntry } from "../../shared/timeline.ts";
+
+export async function reportSummary(report: Report, { time_zone }: Council): Promise<HTMLElement[]> {
+  const parts: HTMLElement[] = [
+    element("h2", { class: "app-heading" }, report.title || (await serviceName(report.service_code))),
+    element(
+      "div",
+      { class: "app-report-head" },
+      stateTag(report.state),
+      element("p", {}, "Reference ", element("span", { class: "app-reference" }, groupReference(report.service_request_id))),
+    ),
+    element("p", {}, "Reported on ", dayElement(report.requested_datetime, time_zone), "."),
+  ];
+  if (report.status === "open" && report.expected_datetime) {
+    const day = element("strong", {}, dayElement(report.expected_datetime, time_zone));
+    parts.push(element("p", {}, "We aim to deal with this by ", day, "."));
+  }
+  const link = element("a", { href: `/reports/${report.service_request_id}` }, "See the whole report, or add an update");
+  parts.push(element("p", {}, link), element("h3", {}, "What has happened"), timeline(report, time_zone));
+  return parts;
+}
+
+function timeline(report: Report, timeZone: string): HTMLElement {
+  if (report.updates.length === 0) return element("p", { class: "app-muted" }, "No updates yet.");
+  const entries = report.updates.map((update) => timelineEntry(update, timeZone));
+  return element("ol", { class: "app-timeline" }, ...entries);
+}
+
+async function serviceName(code: string): Promise<string> {
+  const services = await loadServices().catch(() => []);
+  return services.find((service) => service.service_code === code)?.service_name ?? "Your report";
+}

@@ -1,0 +1,60 @@
+/** Reading published documents and writing to the API. */
+
+export interface FieldError {
+  field: string;
+  message: string;
+}
+
+export interface Problem {
+  title: string;
+  status: number;
+  detail?: string;
+  errors?: FieldError[];
+  link?: string;
+}
+
+/** `later` means that nothing is known to be stored: the same key may be sent again. */
+export type Outcome<T> =
+  | { kind: "stored"; value: T }
+  | { kind: "refused"; problem: Problem }
+  | { kind: "later"; retryAfterSeconds: number | null };
+
+const TIMEOUT_MS = 30_000;
+const ABSENT = [403, 404, 410];
+const WORTH_REPEATING = [408, 425, 429];
+
+/** The document, or null where there is none. Throws when it cannot be known. */
+export async function getJson<T>(url: string): Promise<T | null> {
+  const response = await fetch(url, { cache: "no-cache", signal: AbortSignal.timeout(TIMEOUT_MS) });
+  if (ABSENT.includes(response.status)) return null;
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  return (await response.json()) as T;
+}
+
+export async function post<T>(path: string, body: unknown, key: string): Promise<Outcome<T>> {
+  try {
+    const response = await fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "Idempotency-Key": key },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    if (response.ok) return { kind: "stored", value: (await response.json()) as T };
+    if (response.status >= 500 || WORTH_REPEATING.includes(response.status)) {
+      return { kind: "later", retryAfterSeconds: readRetryAfter(response) };
+    }
+    return { kind: "refused", problem: await readProblem(response) };
+  } catch {
+    return { kind: "later", retryAfterSeconds: null };
+  }
+}
+
+function readRetryAfter(response: Response): number | null {
+  const seconds = Number(response.headers.get("Retry-After"));
+  return seconds > 0 ? seconds : null;
+}
+
+async function readProblem(response: Response): Promise<Problem> {
+  const unreadable = { title: response.statusText, status: response.status };
+  return response.json().catch(() => unreadable);
+}

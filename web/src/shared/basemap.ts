@@ -1,0 +1,49 @@
+/** A Leaflet map over the council's own base map. Imported only once a map is asked for. */
+import "leaflet/dist/leaflet.css";
+import * as L from "leaflet";
+import { leafletLayer, PmtilesSource } from "protomaps-leaflet";
+import { COLOURS, labelRules, paintRules } from "./basemap-style.ts";
+import type { Council } from "./council.ts";
+import { element } from "./dom.ts";
+import type { Place } from "./reports.ts";
+
+Object.assign(window, { L });
+
+const MIN_ZOOM = 11;
+const MAX_ZOOM = 19;
+
+export interface View extends Place {
+  zoom: number;
+}
+
+export function createMap(container: HTMLElement, council: Council, { lat, long, zoom }: View): L.Map {
+  const [west, south, east, north] = council.bounds;
+  return L.map(container, {
+    center: [lat, long],
+    zoom,
+    minZoom: MIN_ZOOM,
+    maxZoom: MAX_ZOOM,
+    maxBounds: L.latLngBounds([south, west], [north, east]).pad(0.2),
+    attributionControl: false,
+  });
+}
+
+/** Draws the base map; false where the council has none to draw, and the ground stays plain. */
+export async function drawGround(map: L.Map, council: Council): Promise<boolean> {
+  if (!council.basemap) return false;
+  const archive = new PmtilesSource(council.basemap, false).p;
+  const header = await archive.getHeader().catch(() => null);
+  if (!header) return false;
+  const layer = leafletLayer({
+    url: archive,
+    maxDataZoom: header.maxZoom,
+    paintRules,
+    labelRules,
+    backgroundColor: COLOURS.ground,
+    attribution: element("span", {}, council.basemap_attribution ?? "").innerHTML,
+    lang: "en",
+  }) as unknown as L.Layer;
+  if (council.basemap_attribution) L.control.attribution({ prefix: false }).addTo(map);
+  layer.addTo(map);
+  return true;
+}

@@ -1,0 +1,29 @@
+/** Says how many characters are left; aloud only once typing pauses. */
+import { byId } from "./dom.ts";
+
+const PAUSE_MS = 1000;
+const numbers = new Intl.NumberFormat("en-GB");
+
+/** Expects #<id>-count and #<id>-count-said. Returns what counts again after the text was set from code. */
+export function startCharacterCount(area: HTMLTextAreaElement, most: number): () => void {
+  const seen = byId(`${area.id}-count`);
+  const said = byId(`${area.id}-count-said`);
+  let pause: number | undefined;
+
+  const count = () => {
+    const left = most - area.value.length;
+    seen.textContent = countText(left);
+    seen.classList.toggle("app-count--over", left < 0);
+  };
+  area.addEventListener("input", () => {
+    count();
+    clearTimeout(pause);
+    pause = window.setTimeout(() => (said.textContent = seen.textContent), PAUSE_MS);
+  });
+  return count;
+}
+
+function countText(left: number): string {
+  const amount = `${numbers.format(Math.abs(left))} ${Math.abs(left) === 1 ? "character" : "characters"}`;
+  return left < 0 ? `You have ${amount} too many` : `You have ${amount} left`;
+}

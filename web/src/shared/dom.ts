@@ -1,0 +1,29 @@
+/** Small helpers over the DOM. */
+
+type Child = Node | string;
+
+export function element<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes: Record<string, string> = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[Tag] {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+export function byId<Kind extends HTMLElement = HTMLElement>(id: string): Kind {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`The page has no #${id}`);
+  return found as Kind;
+}
+
+export function show(target: HTMLElement, visible = true): void {
+  target.hidden = !visible;
+}
+
+export function focusOn(target: HTMLElement): void {
+  if (!target.matches("input, textarea, select, a, button")) target.tabIndex = -1;
+  target.focus();
+}

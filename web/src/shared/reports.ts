@@ -1,0 +1,39 @@
+/** A report as the API and the published documents tell it. */
+import { getJson } from "./api.ts";
+import type { State } from "./states.ts";
+
+export interface Place {
+  lat: number;
+  long: number;
+}
+
+export interface Update {
+  update_id: string;
+  state: State;
+  text: string;
+  datetime: string;
+  by?: "council" | "resident";
+}
+
+export interface StoredReport extends Place {
+  service_request_id: string;
+  status: "open" | "closed";
+  state: State;
+  service_code: string;
+  requested_datetime: string;
+  expected_datetime: string | null;
+  tracking_url: string;
+}
+
+export interface Report extends StoredReport {
+  title: string | null;
+  description: string;
+  address: string | null;
+  updates: Update[];
+}
+
+/** The published document first, for it costs least; the API knows reports too new to be published. */
+export async function findReport(id: string, template: string): Promise<Report | null> {
+  const published = await getJson<Report>(template.replace("{service_request_id}", id)).catch(() => null);
+  return published ?? getJson<Report>(`/api/reports/${id}`);
+}

@@ -1,0 +1,25 @@
+/** The states of a report: their words, and the kind of tag that shows them. */
+import { element } from "./dom.ts";
+
+const STATES = {
+  open: ["Open", ""],
+  for_triage: ["Being looked at", ""],
+  investigating: ["Investigating", "working"],
+  in_progress: ["In progress", "working"],
+  action_scheduled: ["Work planned", "working"],
+  reopen: ["Reopened", ""],
+  fixed: ["Fixed", "fixed"],
+  closed: ["Closed", "ended"],
+  duplicate: ["Duplicate", "ended"],
+  not_councils_responsibility: ["Not the council's responsibility", "ended"],
+  no_further_action: ["No further action", "ended"],
+  internal_referral: ["Passed to another team", "ended"],
+  cancelled: ["Cancelled", "ended"],
+} as const;
+
+export type State = keyof typeof STATES;
+
+export function stateTag(state: State): HTMLElement {
+  const [label, kind] = STATES[state];
+  return element("strong", { class: kind ? `govuk-tag app-tag--${kind}` : "govuk-tag" }, label);
+}

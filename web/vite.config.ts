@@ -1,0 +1,36 @@
+/** Real pages, one HTML file each. What the published report pages link keeps its name; every other chunk carries a hash. */
+import { resolve } from "node:path";
+import { defineConfig } from "vite";
+import { readCouncil } from "./bundling/council.ts";
+import { layout } from "./bundling/layout.ts";
+
+const root = import.meta.dirname;
+
+export default defineConfig({
+  root,
+  plugins: [layout(readCouncil(process.env.COUNCIL ?? "demo"))],
+  build: {
+    outDir: resolve(root, process.env.OUT_DIR ?? "dist"),
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    target: "es2022",
+    rolldownOptions: {
+      input: {
+        ginnel: resolve(root, "src/styles/ginnel.scss"),
+        home: resolve(root, "index.html"),
+        report: resolve(root, "report/index.html"),
+        map: resolve(root, "map/index.html"),
+        track: resolve(root, "track/index.html"),
+        "report-page": resolve(root, "src/features/report-page/report-page.ts"),
+      },
+      output: {
+        codeSplitting: { groups: [{ name: "shared", test: /src\/shared\/(?!basemap|street-names)/ }] },
+        entryFileNames: "assets/[name].js",
+        chunkFileNames: "assets/chunks/[name]-[hash].js",
+        assetFileNames: ({ names }) =>
+          names.includes("ginnel.css") ? "assets/ginnel.css" : "assets/chunks/[name]-[hash][extname]",
+      },
+    },
+  },
+});
