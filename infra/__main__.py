@@ -59,14 +59,18 @@ def publish() -> None:
     from chalicelib import bootstrap
     from chalicelib.publishing.usecases import publish_all
 
-    with click.progressbar(length=0, label="Documents", file=sys.stderr) as bar:
+    with click.progressbar(length=0, label="Reports", file=sys.stderr) as bar:
 
         def progress(done: int, of: int) -> None:
             bar.length = of
             bar.update(done)
 
-        looked_at = publish_all(bootstrap.publishing_ports(), progress)
-    click.echo(f"{looked_at} reports looked at; their documents and tiles are up to date.")
+        failed = publish_all(bootstrap.publishing_ports(), progress)
+    click.echo(f"{bar.pos - len(failed)} reports published anew, {len(failed)} failed.")
+    for service_request_id, error in failed.items():
+        click.echo(f"report {service_request_id}: {error}")
+    if failed:
+        sys.exit(1)
 
 
 def _tell(summary: Summary) -> None:

@@ -84,7 +84,7 @@ def record() -> Iterator[list[Try]]:
 
 
 @contextmanager
-def lose_reply(nth: int, times: int = 1, loss: Loss = "read timeout") -> Iterator[list[Try]]:
+def lose_reply(nth: int, *, times: int = 1, loss: Loss = "read timeout") -> Iterator[list[Try]]:
     """The nth call is applied and its reply gets lost, for its first `times` tries.
 
     Gives the list of the tries that were struck.
@@ -103,7 +103,7 @@ def lose_reply(nth: int, times: int = 1, loss: Loss = "read timeout") -> Iterato
 
 
 @contextmanager
-def refuse(nth: int, kind: Refusal, times: int = 1) -> Iterator[list[Try]]:
+def refuse(nth: int, *, kind: Refusal, times: int = 1) -> Iterator[list[Try]]:
     """The nth call is refused before it is applied, for its first `times` tries.
 
     Gives the list of the tries that were struck.

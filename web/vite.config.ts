@@ -16,12 +16,14 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: "es2022",
     rolldownOptions: {
+      checks: { bundlerTimings: false },
       input: {
         ginnel: resolve(root, "src/styles/ginnel.scss"),
         home: resolve(root, "index.html"),
         report: resolve(root, "report/index.html"),
         map: resolve(root, "map/index.html"),
         track: resolve(root, "track/index.html"),
+        "not-found": resolve(root, "404.html"),
         "report-page": resolve(root, "src/features/report-page/report-page.ts"),
       },
       output: {

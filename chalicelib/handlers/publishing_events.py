@@ -31,7 +31,7 @@ def publish(event: SQSEvent) -> BatchAnswer:
         touched[fact.service_request_id] |= tiles_touched(fact)
     failed = usecases.publish(touched, bootstrap.publishing_ports())
     for service_request_id, error in failed.items():
-        log.error("Report %s was not published: %s", service_request_id, error)
+        log.error("Report %s was not published", service_request_id, exc_info=error)
     again = [message for message, request_id in messages.items() if request_id in failed]
     return batch_failures([*unreadable, *again])
 

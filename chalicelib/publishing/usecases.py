@@ -1,13 +1,14 @@
 """Publishing: documents are made again from what is stored, until nothing changes.
 
-A document is read, made from consistent reads of the reports it shows, and put in the place of
-what was read, or all of it starts over. After each write it is made once more: a writer that was
-held up between reading and writing so finds out itself that what it wrote is old. That is why
-facts may come twice, late or out of order.
+Documents are read, made from consistent reads of the reports they show, and each put in the place
+of what was read, or started over. Then the reports are read once more: a writer that was held up
+between reading and writing so finds out itself that what it wrote is old. That is why facts may
+come twice, late or out of order.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 
 import msgspec
@@ -21,7 +22,6 @@ from chalicelib.publishing.model import (
     PAGES,
     REPORTS,
     TILES,
-    PinTile,
     page_key,
     pin_of,
     pins_in,
@@ -35,56 +35,61 @@ ATTEMPTS = 20
 AT_ONCE = 100
 """How many reports are read together when everything is published anew."""
 
-Make = Callable[[Held | None], Document | None]
+Public = Mapping[str, PublicReport]
 
 
-def publish(touched: Mapping[str, Iterable[str]], ports: Ports) -> dict[str, AppError]:
+@dataclass(frozen=True)
+class Target:
+    """A document to publish: the reports it shows, and how it is made of them and of what stands
+    there. None is made where the document is to vanish."""
+
+    key: str
+    shows: frozenset[str]
+    make: Callable[[Held | None, Public], Document | None]
+
+
+def publish(touched: Mapping[str, Iterable[str]], ports: Ports) -> dict[str, Exception]:
     """Publishes reports and the tiles they touch: `touched` maps service_request_id to quadkeys.
 
     Answers what failed, by service_request_id; the rest is published.
     """
-    failed: dict[str, AppError] = {}
     by_tile: dict[str, set[str]] = defaultdict(set)
     for service_request_id, tiles in touched.items():
         for tile in tiles:
             by_tile[tile].add(service_request_id)
-        try:
-            _publish_report(service_request_id, ports)
-        except AppError as error:
-            failed[service_request_id] = error
-    for tile, ids in by_tile.items():
-        try:
-            _publish_tile(tile, ids, ports)
-        except AppError as error:
-            failed |= dict.fromkeys(ids, error)
-    return failed
+    return _rewrite([*_report_targets(touched, ports), *_tile_targets(by_tile)], ports)
 
 
 def publish_fixed(ports: Ports) -> None:
-    """Publishes the documents that configuration alone decides."""
+    """Publishes the documents that configuration alone decides. Raises UpstreamFailed."""
     for key, content in ports.fixed.items():
-        _publish_one(key, Document(msgspec.json.encode(content), JSON), ports)
+        document = Document(msgspec.json.encode(content), JSON)
+        held = ports.documents.read(key)
+        try:
+            _put(key, document, held, ports)
+        except Moved as error:
+            raise UpstreamFailed(f"{key} was published by somebody else; try again.") from error
 
 
-def publish_all(ports: Ports, progress: Callable[[int, int], None] = lambda done, of: None) -> int:
+def publish_all(
+    ports: Ports, progress: Callable[[int, int], None] = lambda done, of: None
+) -> dict[str, Exception]:
     """Publishes everything from the store, and removes documents of what is not there any more.
 
-    Answers how many reports were looked at; `progress` hears of each portion and of how many.
-    Raises UpstreamFailed.
+    Answers what failed, by service_request_id; `progress` hears of each portion of reports and
+    of how many there are. Raises UpstreamFailed.
     """
     publish_fixed(ports)
     tiles = {tile: _pinned(tile, ports) for tile in _published_tiles(ports)}
     ids = sorted({*ports.reports.every_id(), *_published_ids(ports)})
+    failed: dict[str, Exception] = {}
     for start in range(0, len(ids), AT_ONCE):
         some = ids[start : start + AT_ONCE]
         for report in ports.reports.public(some).values():
             tiles.setdefault(_tile_of(report), set()).add(report.service_request_id)
-        for service_request_id in some:
-            _publish_report(service_request_id, ports)
+        failed |= _rewrite(_report_targets(some, ports), ports)
         progress(len(some), len(ids))
-    for tile, shown in tiles.items():
-        _publish_tile(tile, shown, ports)
-    return len(ids)
+    return failed | _rewrite(_tile_targets(tiles), ports)
 
 
 def content_version(content: object) -> str:
@@ -92,52 +97,50 @@ def content_version(content: object) -> str:
     return sha256(msgspec.json.encode(content)).hexdigest()[:12]
 
 
-def _publish_one(key: str, document: Document, ports: Ports) -> None:
-    _rewrite(key, lambda _: document, ports)
-
-
-def _publish_report(service_request_id: str, ports: Ports) -> None:
-    def current() -> PublicReport | None:
-        return ports.reports.public([service_request_id]).get(service_request_id)
-
-    def as_json(_: Held | None) -> Document | None:
-        report = current()
-        return Document(msgspec.json.encode(report), JSON) if report else None
-
-    def as_page(_: Held | None) -> Document | None:
-        report = current()
-        return Document(ports.pages.report(report), HTML) if report else None
-
-    _rewrite(report_key(service_request_id), as_json, ports)
-    _rewrite(page_key(service_request_id), as_page, ports)
-
-
-def _publish_tile(tile: str, ids: Iterable[str], ports: Ports) -> None:
-    wanted = sorted(ids)
-
-    def make(held: Held | None) -> Document | None:
-        public = ports.reports.public(wanted)
-        here = {i: report for i, report in public.items() if _tile_of(report) == tile}
-        pins = {i: pin_of(here[i]) if i in here else None for i in wanted}
-        return _tile_document(with_pins(held.body if held else None, pins))
-
-    _rewrite(tile_key(tile), make, ports)
-
-
-def _tile_document(tile: PinTile) -> Document | None:
-    return Document(msgspec.json.encode(tile), JSON) if tile.pins else None
-
-
-def _rewrite(key: str, make: Make, ports: Ports) -> None:
+def _rewrite(targets: Sequence[Target], ports: Ports) -> dict[str, Exception]:
+    failed: dict[str, Exception] = {}
+    pending = targets
     for _ in range(ATTEMPTS):
-        held = ports.documents.read(key)
-        document = make(held)
-        try:
-            if not _put(key, document, held, ports) or make(held) == document:
-                return
-        except Moved:
-            continue
-    raise UpstreamFailed(f"{key} kept changing while it was published.")
+        if not pending:
+            return failed
+        pending = _write_round(pending, failed, ports)
+    for target in pending:
+        error = UpstreamFailed(f"{target.key} kept changing while it was published.")
+        failed |= dict.fromkeys(target.shows, error)
+    return failed
+
+
+def _write_round(
+    targets: Sequence[Target], failed: dict[str, Exception], ports: Ports
+) -> list[Target]:
+    """Writes each document once. Answers those to be written again; adds to `failed`."""
+    again: list[Target] = []
+    written: list[tuple[Target, Held | None, Document | None]] = []
+    try:
+        held = {target.key: ports.documents.read(target.key) for target in targets}
+        public = _public(targets, ports)
+        for target in targets:
+            before = held[target.key]
+            try:
+                document = target.make(before, public)
+                if _put(target.key, document, before, ports):
+                    written.append((target, before, document))
+            except Moved:
+                again.append(target)
+            except Exception as error:  # whatever one report breaks, the others are published
+                failed |= dict.fromkeys(target.shows, error)
+        now = _public([target for target, _, _ in written], ports)
+        again += [t for t, before, document in written if t.make(before, now) != document]
+    except AppError as error:
+        for target in targets:
+            failed |= dict.fromkeys(target.shows, error)
+        return []
+    return again
+
+
+def _public(targets: Iterable[Target], ports: Ports) -> Public:
+    ids = sorted({each for target in targets for each in target.shows})
+    return ports.reports.public(ids) if ids else {}
 
 
 def _put(key: str, document: Document | None, held: Held | None, ports: Ports) -> bool:
@@ -150,6 +153,41 @@ def _put(key: str, document: Document | None, held: Held | None, ports: Ports) -
         return False
     ports.documents.write(key, document, held)
     return True
+
+
+def _report_targets(ids: Iterable[str], ports: Ports) -> list[Target]:
+    return [target for each in ids for target in _targets_of_report(each, ports)]
+
+
+def _targets_of_report(service_request_id: str, ports: Ports) -> tuple[Target, Target]:
+    shows = frozenset((service_request_id,))
+
+    def as_json(_: Held | None, public: Public) -> Document | None:
+        report = public.get(service_request_id)
+        return Document(msgspec.json.encode(report), JSON) if report else None
+
+    def as_page(_: Held | None, public: Public) -> Document | None:
+        report = public.get(service_request_id)
+        return Document(ports.pages.report(report), HTML) if report else None
+
+    return (
+        Target(report_key(service_request_id), shows, as_json),
+        Target(page_key(service_request_id), shows, as_page),
+    )
+
+
+def _tile_targets(by_tile: Mapping[str, Iterable[str]]) -> list[Target]:
+    return [_tile_target(tile, frozenset(ids)) for tile, ids in by_tile.items()]
+
+
+def _tile_target(tile: str, ids: frozenset[str]) -> Target:
+    def make(held: Held | None, public: Public) -> Document | None:
+        here = {i: public[i] for i in ids if i in public and _tile_of(public[i]) == tile}
+        pins = {i: pin_of(here[i]) if i in here else None for i in ids}
+        after = with_pins(held.body if held else None, pins)
+        return Document(msgspec.json.encode(after), JSON) if after.pins else None
+
+    return Target(tile_key(tile), ids, make)
 
 
 def _tile_of(report: PublicReport) -> str:

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 PAUSE_S = 0.05
 RETRY_AFTER_S = 1.0
+IDLE_S = 2.0
 MOST_IN_A_RECEIVE = 10
 
 
@@ -91,11 +92,13 @@ class QueueSource:
             return False
         batch, self._gathered = self._gathered, []
         failed = _deliver(self._handler, batch)
-        for record in batch:
-            if "" not in failed and record["messageId"] not in failed:
-                self._client.delete_message(
-                    QueueUrl=self._url, ReceiptHandle=record["receiptHandle"]
-                )
+        done = [
+            {"Id": record["messageId"], "ReceiptHandle": record["receiptHandle"]}
+            for record in batch
+            if "" not in failed and record["messageId"] not in failed
+        ]
+        if done:
+            self._client.delete_message_batch(QueueUrl=self._url, Entries=done)
         return True
 
     def _receive(self, now: float) -> None:
@@ -128,6 +131,7 @@ class Pump:
 
     def __init__(self, app: Chalice, arns: Mapping[str, str]) -> None:
         self._sources = [_source(config, arns) for config in app.event_sources]
+        self._busy_at = time.monotonic()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pump", daemon=True)
 
@@ -144,8 +148,22 @@ class Pump:
         while self._step(float("inf")):
             pass
 
+    def wait_until_idle(self, timeout_s: float = 300.0) -> None:
+        """Waits until the running thread finds nothing for longer than a batching window.
+
+        Raises TimeoutError.
+        """
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() - self._busy_at < IDLE_S:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"The pump was not idle within {timeout_s} s.")
+            time.sleep(PAUSE_S)
+
     def _step(self, now: float) -> bool:
-        return True in [source.step(now) for source in self._sources]
+        busy = True in [source.step(now) for source in self._sources]
+        if busy:
+            self._busy_at = time.monotonic()
+        return busy
 
     def _run(self) -> None:
         while not self._stopping.is_set():

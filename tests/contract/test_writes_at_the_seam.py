@@ -1,11 +1,13 @@
 """Writes keep their promises whatever the network and other writers do in between."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import Any, NamedTuple
+from functools import partial
+from itertools import product
+from typing import Any, NamedTuple, Protocol
 
 import pytest
 
@@ -51,27 +53,27 @@ class Action(NamedTuple):
     effects: Callable[[], list[Any]]
 
 
-ActionOf = Callable[[Ports], Action]
-Fault = Callable[[int], AbstractContextManager[list[Try]]]
+ActionOf = Callable[[Ports, int], Action]
+"""Makes the action with that number: each is about a report of its own."""
 
 
-def submission(ports: Ports) -> Action:
+def submission(ports: Ports, number: int) -> Action:
+    mine = draft(description=f"Hole {number}")
     return Action(
-        send=lambda: submit(draft(), "key", RESIDENT, ports),
-        effects=lambda: list(ports.repository.many(list(ports.repository.ids())).values()),
+        send=lambda: submit(mine, f"{number}", RESIDENT, ports),
+        effects=lambda: [r for r in stored(ports) if r.description == mine.description],
     )
 
 
-def short_update(ports: Ports) -> Action:
-    return _update_of(a_report(ports), SHORT, ports)
+def short_update(ports: Ports, number: int) -> Action:
+    return _update_of(a_report(ports, number), SHORT, ports)
 
 
-def archiving_update(ports: Ports) -> Action:
-    return _update_of(nearly_full_report(ports), LONG, ports)
+def archiving_update(ports: Ports, number: int) -> Action:
+    return _update_of(nearly_full_report(ports, number), LONG, ports)
 
 
 each_action = pytest.mark.parametrize("action_of", [submission, short_update, archiving_update])
-once_and_always = pytest.mark.parametrize("times", [1, ALL_TRIES])
 
 
 @pytest.fixture
@@ -86,7 +88,7 @@ def ports(cloud: Cloud) -> Ports:
 def test_write_has_one_effect_and_one_answer_when_it_is_sent_ten_times_five_at_once(
     action_of: ActionOf, ports: Ports
 ) -> None:
-    action = action_of(ports)
+    action = action_of(ports, 1)
     with ThreadPoolExecutor(max_workers=5) as pool:
         answers = list(pool.map(lambda _: action.send(), range(5)))
     answers += [action.send() for _ in range(5)]
@@ -102,27 +104,27 @@ def test_report_has_version_one_in_every_answer_when_it_is_sent_again(ports: Por
 
 
 @each_action
-@once_and_always
 @pytest.mark.parametrize("loss", LOSSES)
 def test_write_has_one_effect_when_a_reply_is_lost_and_the_client_sends_again(
-    action_of: ActionOf, times: int, loss: Loss
+    action_of: ActionOf, loss: Loss, ports: Ports
 ) -> None:
-    check_each_call(action_of, lambda nth: lose_reply(nth, times, loss))
+    check_each_call(action_of, ports, partial(lose_reply, loss=loss))
 
 
 @each_action
-@once_and_always
 @pytest.mark.parametrize("kind", REFUSALS)
 def test_write_has_one_effect_when_a_call_is_refused_and_the_client_sends_again(
-    action_of: ActionOf, times: int, kind: Refusal
+    action_of: ActionOf, kind: Refusal, ports: Ports
 ) -> None:
-    check_each_call(action_of, lambda nth: refuse(nth, kind, times))
+    check_each_call(action_of, ports, partial(refuse, kind=kind))
 
 
 @each_action
-def test_write_is_answered_at_once_when_a_reply_is_lost_a_single_time(action_of: ActionOf) -> None:
-    for nth, ports in fresh_stores(calls_of(action_of)):
-        action = action_of(ports)
+def test_write_is_answered_at_once_when_a_reply_is_lost_a_single_time(
+    action_of: ActionOf, ports: Ports
+) -> None:
+    for nth in each_call_of(action_of, ports):
+        action = action_of(ports, nth)
         with lose_reply(nth):
             answer = action.send()
         assert action.effects() == [answer], f"reply {nth} was lost"
@@ -130,11 +132,11 @@ def test_write_is_answered_at_once_when_a_reply_is_lost_a_single_time(action_of:
 
 @each_action
 def test_write_has_one_effect_when_the_call_after_a_lost_reply_fails_too(
-    action_of: ActionOf,
+    action_of: ActionOf, ports: Ports
 ) -> None:
-    for nth, ports in fresh_stores(calls_of(action_of)):
-        action = action_of(ports)
-        with lose_reply(nth), refuse(nth + 1, "503", ALL_TRIES):
+    for nth in each_call_of(action_of, ports):
+        action = action_of(ports, nth)
+        with lose_reply(nth), refuse(nth + 1, kind="503", times=ALL_TRIES):
             first = attempt(action)
         answer = action.send()
         assert first in (None, answer), f"reply {nth} was lost"
@@ -147,29 +149,30 @@ def test_write_has_one_effect_when_the_call_after_a_lost_reply_fails_too(
 def test_one_report_is_stored_in_any_interleaving_when_two_submit_it_with_one_key(
     ports: Ports,
 ) -> None:
-    for number, interleaving in enumerate(every_interleaving(at_most=50)):
-        first, second = interleaving.run(
-            *[lambda: submit(draft(), f"{number}", ANYBODY, ports)] * 2
-        )
-        assert first == second == ports.repository.get(first.service_request_id)
+    count = 0
+    for count, interleaving in enumerate(every_interleaving(at_most=50), start=1):
+        action = submission(ports, count)
+        first, second = interleaving.run(action.send, action.send)
+        assert action.effects() == [first] == [second]
         assert first.version == 1
-    assert len(list(ports.repository.ids())) == number + 1 >= 2
+    assert count >= 2
 
 
 def test_one_is_stored_and_the_other_a_conflict_in_any_interleaving_when_two_share_a_key(
     ports: Ports,
 ) -> None:
-    for number, interleaving in enumerate(every_interleaving(at_most=50)):
+    count = 0
+    for count, interleaving in enumerate(every_interleaving(at_most=50), start=1):
 
-        def sending(description: str, key: str = f"{number}") -> Callable[[], ServiceRequest]:
+        def sending(description: str, key: str = f"{count}") -> Callable[[], ServiceRequest]:
             return lambda: submit(draft(description=description), key, ANYBODY, ports)
 
         answers = interleaving.run(sending("A hole."), sending("Another hole."))
-        (stored,) = [answer for answer in answers if isinstance(answer, ServiceRequest)]
-        (refused,) = [answer for answer in answers if answer is not stored]
+        (accepted,) = [answer for answer in answers if isinstance(answer, ServiceRequest)]
+        (refused,) = [answer for answer in answers if answer is not accepted]
         assert isinstance(refused, Conflict)
-        assert ports.repository.get(stored.service_request_id) == stored
-    assert len(list(ports.repository.ids())) == number + 1 >= 2
+        assert ports.repository.get(accepted.service_request_id) == accepted
+    assert len(stored(ports)) == count >= 2
 
 
 @pytest.mark.parametrize(
@@ -227,17 +230,24 @@ def test_lost_update_is_found_when_a_repository_saves_without_its_version(
 # How it is checked
 
 
-def check_each_call(action_of: ActionOf, fault: Fault) -> None:
-    """The fault at each call of the action in turn: it may fail with UpstreamFailed and nothing
-    else, and sent again without the fault it has been done once."""
-    for nth, ports in fresh_stores(calls_of(action_of)):
-        action = action_of(ports)
-        with fault(nth) as struck:
+class Fault(Protocol):
+    """Strikes the nth call, in its first `times` tries; gives the tries that were struck."""
+
+    def __call__(self, nth: int, *, times: int) -> AbstractContextManager[list[Try]]: ...
+
+
+def check_each_call(action_of: ActionOf, ports: Ports, fault: Fault) -> None:
+    """The fault at each call of the action in turn, once and in every try of the SDK: the action
+    may fail with UpstreamFailed and nothing else, and sent again it has been done once."""
+    cases = product(each_call_of(action_of, ports), (1, ALL_TRIES))
+    for number, (nth, times) in enumerate(cases, start=1):
+        action = action_of(ports, number)
+        with fault(nth, times=times) as struck:
             first = attempt(action)
         assert struck, f"call {nth} was not reached"
         answer = action.send()
-        assert first in (None, answer), f"call {nth}"
-        assert action.effects() == [answer], f"call {nth}"
+        assert first in (None, answer), f"call {nth}, {times} times"
+        assert action.effects() == [answer], f"call {nth}, {times} times"
 
 
 def attempt(action: Action) -> Any:
@@ -248,26 +258,17 @@ def attempt(action: Action) -> Any:
         return None
 
 
-def calls_of(action_of: ActionOf) -> int:
-    """How many AWS calls the action makes when nothing goes wrong."""
-    count = 0
-    for _, ports in fresh_stores(1):
-        action = action_of(ports)
-        with record() as made:
-            action.send()
-        assert made and {this.attempt for this in made} == {1}
-        count = len(made)
-    return count
+def each_call_of(action_of: ActionOf, ports: Ports) -> range:
+    """The numbers of the AWS calls that the action makes when nothing goes wrong."""
+    action = action_of(ports, 0)
+    with record() as made:
+        action.send()
+    assert made and {this.attempt for this in made} == {1}
+    return range(1, len(made) + 1)
 
 
-def fresh_stores(count: int) -> Iterator[tuple[int, Ports]]:
-    """The numbers from 1, with an empty store each, whose clients have all their retries left."""
-    for number in range(1, count + 1):
-        here = Cloud()
-        try:
-            yield number, bootstrap.reports_ports()
-        finally:
-            here.stop()
+def stored(ports: Ports) -> list[ServiceRequest]:
+    return list(ports.repository.many(list(ports.repository.ids())).values())
 
 
 def check_no_update_is_lost(

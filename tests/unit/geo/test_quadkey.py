@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -86,7 +88,7 @@ def test_cover_holds_every_point_of_the_box_within_its_budget(
     key = key_of(inside)
     assert any(part.low <= key <= part.high for part in ranges)
     assert ranges == sorted(ranges)
-    assert all(a.high < b.low for a, b in zip(ranges, ranges[1:], strict=False))
+    assert all(a.high < b.low for a, b in pairwise(ranges))
     assert all(part.low[:10] == part.high[:10] for part in ranges)
     cells = [part.low[:10] for part in ranges]
     assert all(cells.count(cell) <= budget for cell in cells)

@@ -1,0 +1,62 @@
+"""A client of the API as API Gateway would call it, on moto."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from chalice.test import Client, HTTPResponse
+
+from chalicelib import bootstrap
+from chalicelib.handlers.auth import Role, issue
+from infra.local.cloud import Cloud
+
+
+@dataclass
+class Api:
+    """Verbs instead of HTTP; `cloud` is what stands behind it."""
+
+    client: Client
+    cloud: Cloud
+
+    def get(self, path: str, token: str | None = None) -> HTTPResponse:
+        return self.client.http.get(path, headers=_headers(token, None))
+
+    def post(
+        self, path: str, body: Any, *, key: str | None = "key", token: str | None = None
+    ) -> HTTPResponse:
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.client.http.post(path, body=raw, headers=_headers(token, key))
+
+    def token(self, role: Role, account: str = "somebody") -> str:
+        settings = bootstrap.settings()
+        return issue(
+            account=account,
+            role=role,
+            now=datetime.now(UTC),
+            lifetime=timedelta(minutes=5),
+            secret=settings.token_secret,
+            issuer=settings.site_url,
+        )
+
+    def stored_ids(self) -> list[str]:
+        return list(bootstrap.reports_ports().repository.ids())
+
+
+@pytest.fixture
+def api(cloud: Cloud) -> Iterator[Api]:
+    import app
+
+    with Client(app.app) as client:
+        yield Api(client, cloud)
+
+
+def _headers(token: str | None, key: str | None) -> dict[str, str]:
+    headers = {"Content-Type": "application/json"}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    if key:
+        headers["Idempotency-Key"] = key
+    return headers

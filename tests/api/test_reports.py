@@ -1,0 +1,227 @@
+import json
+from typing import Any
+
+import pytest
+from chalice.test import HTTPResponse
+
+from chalicelib.parsing import MAX_BODY_BYTES
+from tests.api.conftest import Api
+from tests.builders import draft_body
+
+
+def assert_problem(answer: HTTPResponse, status: int, *fields: str) -> dict[str, Any]:
+    """The one shape of every error: RFC 9457, with the faulty fields where there are any."""
+    assert answer.status_code == status, answer.body
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    problem: dict[str, Any] = answer.json_body
+    assert {"type", "title", "status", "detail"} <= set(problem)
+    assert problem["status"] == status
+    assert [error["field"] for error in problem.get("errors", [])] == list(fields)
+    assert all(error["message"] for error in problem.get("errors", []))
+    return problem
+
+
+def test_report_is_created_with_reference_and_promise_date(api: Api) -> None:
+    answer = api.post("/api/reports", draft_body())
+    assert answer.status_code == 201
+    receipt = answer.json_body
+    assert set(receipt) == {
+        "service_request_id",
+        "status",
+        "state",
+        "service_code",
+        "lat",
+        "long",
+        "requested_datetime",
+        "expected_datetime",
+        "tracking_url",
+        "version",
+    }
+    assert (receipt["status"], receipt["state"], receipt["version"]) == ("open", "open", 1)
+    assert receipt["requested_datetime"].endswith("Z")
+    assert receipt["tracking_url"].endswith("/reports/" + receipt["service_request_id"])
+    assert api.stored_ids() == [receipt["service_request_id"]]
+
+
+def test_report_is_answered_as_it_is_now_when_its_key_is_repeated(api: Api) -> None:
+    first = api.post("/api/reports", draft_body())
+    again = api.post("/api/reports", draft_body())
+    assert again.status_code == 201
+    assert again.json_body == first.json_body
+
+
+def test_another_body_under_the_key_is_a_conflict_with_a_link(api: Api) -> None:
+    first = api.post("/api/reports", draft_body())
+    other = api.post("/api/reports", draft_body(description="Another"))
+    problem = assert_problem(other, 409)
+    assert problem["link"] == first.json_body["tracking_url"]
+    assert len(api.stored_ids()) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        (draft_body(lat=10.0), ["lat"]),
+        (draft_body(service_code="dragon"), ["service_code"]),
+        (draft_body(lat="north", description=7), ["lat", "description"]),
+        (draft_body(description="a\x00b"), ["description"]),
+        (draft_body(description="x" * 4001), ["description"]),
+        (draft_body(contact={"email": "nonsense"}), ["contact.email"]),
+        (b'{"lat": NaN}', ["body"]),
+        (b"nonsense", ["body"]),
+        (b"", ["body"]),
+        ([], ["body"]),
+    ],
+)
+def test_nothing_is_stored_and_each_fault_named_when_the_body_is_wrong(
+    body: Any, fields: list[str], api: Api
+) -> None:
+    assert_problem(api.post("/api/reports", body), 400, *fields)
+    assert api.stored_ids() == []
+
+
+@pytest.mark.parametrize("key", [None, " ", "x" * 256, "a\x7fb"])
+def test_nothing_is_stored_when_the_idempotency_key_is_missing_or_unusable(
+    key: str | None, api: Api
+) -> None:
+    assert_problem(api.post("/api/reports", draft_body(), key=key), 400, "Idempotency-Key")
+    assert api.stored_ids() == []
+
+
+def test_nothing_is_stored_when_the_body_is_over_the_limit(api: Api) -> None:
+    body = json.dumps(draft_body(address="x" * MAX_BODY_BYTES)).encode()
+    assert_problem(api.post("/api/reports", body), 413)
+    assert api.stored_ids() == []
+
+
+def test_report_is_read_with_its_timeline_in_the_documented_shape(api: Api) -> None:
+    request_id = api.post("/api/reports", draft_body()).json_body["service_request_id"]
+    api.post(f"/api/reports/{request_id}/updates", {"text": "Still there."})
+    answer = api.get(f"/api/reports/{request_id}")
+    assert answer.status_code == 200
+    seen = answer.json_body
+    assert {"title", "description", "photos", "updates", "followers"} <= set(seen)
+    (update,) = seen["updates"]
+    assert {"update_id", "state", "text", "datetime"} <= set(update)
+    assert update["text"] == "Still there."
+
+
+def test_report_is_found_when_its_reference_is_typed_as_people_see_it(api: Api) -> None:
+    request_id = api.post("/api/reports", draft_body()).json_body["service_request_id"]
+    shown = f"{request_id[:4]}-{request_id[4:8]}-{request_id[8:]}".lower()
+    assert api.get(f"/api/reports/{shown}").json_body["service_request_id"] == request_id
+
+
+@pytest.mark.parametrize("reference", ["000000000000", "nonsense"])
+def test_report_is_not_found_when_there_is_none(reference: str, api: Api) -> None:
+    assert_problem(api.get(f"/api/reports/{reference}"), 404)
+    answer = api.post(f"/api/reports/{reference}/updates", {"text": "Hello"})
+    assert_problem(answer, 404)
+
+
+def test_state_is_set_when_an_officer_sends_it(api: Api) -> None:
+    request_id = api.post("/api/reports", draft_body()).json_body["service_request_id"]
+    answer = api.post(
+        f"/api/reports/{request_id}/updates",
+        {"text": "Mended.", "state": "fixed"},
+        token=api.token("officer"),
+    )
+    assert answer.status_code == 201
+    assert answer.json_body["state"] == "fixed"
+    assert api.get(f"/api/reports/{request_id}").json_body["status"] == "closed"
+
+
+@pytest.mark.parametrize("role", [None, "resident"])
+def test_state_is_refused_when_somebody_else_sends_it(role: Any, api: Api) -> None:
+    request_id = api.post("/api/reports", draft_body()).json_body["service_request_id"]
+    token = api.token(role) if role else None
+    answer = api.post(
+        f"/api/reports/{request_id}/updates", {"text": "Mended.", "state": "fixed"}, token=token
+    )
+    assert_problem(answer, 403)
+
+
+def test_move_is_refused_when_the_lifecycle_does_not_know_it(api: Api) -> None:
+    request_id = api.post("/api/reports", draft_body()).json_body["service_request_id"]
+    answer = api.post(
+        f"/api/reports/{request_id}/updates",
+        {"text": "Again", "state": "reopen"},
+        token=api.token("officer"),
+    )
+    assert_problem(answer, 400, "state")
+
+
+@pytest.mark.parametrize("length", [0, 2001])
+def test_update_is_refused_when_its_text_is_empty_or_too_long(length: int, api: Api) -> None:
+    request_id = api.post("/api/reports", draft_body()).json_body["service_request_id"]
+    answer = api.post(f"/api/reports/{request_id}/updates", {"text": "x" * length})
+    assert_problem(answer, 400, "text")
+    assert api.get(f"/api/reports/{request_id}").json_body["updates"] == []
+
+
+def test_list_holds_the_reports_in_the_box_page_by_page(api: Api) -> None:
+    made = {
+        api.post("/api/reports", draft_body(lat=53.95 + number / 1000), key=f"k{number}").json_body[
+            "service_request_id"
+        ]
+        for number in range(5)
+    }
+    found: list[str] = []
+    cursor = ""
+    while cursor is not None:
+        path = f"/api/reports?bbox=-1.1,53.9,-1.0,54.0&limit=2&cursor={cursor.replace('#', '%23')}"
+        page = api.get(path).json_body
+        assert len(page["items"]) <= 2
+        found += [item["service_request_id"] for item in page["items"]]
+        cursor = page["next"]
+    assert len(found) == 5 and set(found) == made
+
+
+def test_list_leaves_out_what_is_not_asked_for(api: Api) -> None:
+    api.post("/api/reports", draft_body(), key="k1")
+    graffiti = api.post("/api/reports", draft_body(service_code="graffiti"), key="k2").json_body
+    api.post(
+        f"/api/reports/{graffiti['service_request_id']}/updates",
+        {"text": "Gone.", "state": "fixed"},
+        token=api.token("officer"),
+    )
+    box = "/api/reports?bbox=-1.2,53.9,-1.0,54.0"
+    assert len(api.get(box).json_body["items"]) == 2
+    for narrowed in ("&status=closed", "&service_code=graffiti"):
+        (item,) = api.get(box + narrowed).json_body["items"]
+        assert item["service_request_id"] == graffiti["service_request_id"]
+    assert api.get(box + "&status=open&service_code=graffiti").json_body["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("", "bbox"),
+        ("bbox=1,2,3", "bbox"),
+        ("bbox=a,b,c,d", "bbox"),
+        ("bbox=nan,1,2,3", "bbox"),
+        ("bbox=-1.0,53.9,-1.1,54.0", "bbox"),
+        ("bbox=-1.1,53.9,-1.0,54.0&limit=0", "limit"),
+        ("bbox=-1.1,53.9,-1.0,54.0&limit=101", "limit"),
+        ("bbox=-1.1,53.9,-1.0,54.0&limit=ten", "limit"),
+        ("bbox=-1.1,53.9,-1.0,54.0&status=mended", "status"),
+    ],
+)
+def test_list_is_refused_when_a_parameter_is_wrong(query: str, field: str, api: Api) -> None:
+    assert_problem(api.get(f"/api/reports?{query}"), 400, field)
+
+
+@pytest.mark.parametrize(
+    "header", ["Bearer nonsense", "Bearer ", "Basic abc", "Bearer a.b.c", "nonsense"]
+)
+def test_token_is_refused_when_it_does_not_hold(header: str, api: Api) -> None:
+    answer = api.client.http.get(
+        "/api/reports?bbox=-1.1,53.9,-1.0,54.0", headers={"Authorization": header}
+    )
+    assert_problem(answer, 401)
+
+
+def test_answers_are_not_kept_by_anybody_between(api: Api) -> None:
+    answer = api.post("/api/reports", draft_body())
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"

@@ -1,0 +1,65 @@
+"""Every event handler is deployed by its own module's name and has to work without app.py."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import app
+from infra.resources import SOURCES, template
+from tests.conftest import ROOT
+
+HANDLERS = sorted(source.handler_string for source in app.app.event_sources)
+EVENTS = Path(__file__).parents[1] / "events"
+ALONE = """
+import json, sys
+from importlib import import_module
+module, _, name = sys.argv[1].rpartition(".")
+handler = getattr(import_module(module), name)
+from chalicelib import bootstrap
+class Fails:
+    def __getattr__(self, name):
+        from chalicelib.errors import UpstreamFailed
+        raise UpstreamFailed("nothing is there")
+bootstrap.reactions = lambda: (Fails(),)
+bootstrap.publishing_ports = lambda: Fails()
+print(json.dumps(handler(json.load(sys.stdin), None)))
+assert "app" not in sys.modules, "the handler loaded app.py"
+"""
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+def test_handler_names_what_comes_again_when_only_its_module_is_loaded(handler: str) -> None:
+    event = EVENTS / f"{handler.rpartition('.')[2]}.json"
+    records = json.loads(event.read_text())["Records"]
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE, handler],
+        input=event.read_bytes(),
+        capture_output=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    failures = json.loads(done.stdout)["batchItemFailures"]
+    numbers = {r.get("messageId") or r["dynamodb"]["SequenceNumber"] for r in records}
+    assert failures and {each["itemIdentifier"] for each in failures} <= numbers
+
+
+def test_every_source_of_events_is_a_thing_of_the_template() -> None:
+    outputs = template()["Outputs"]
+    wanted = {
+        getattr(source, "stream_arn", None) or getattr(source, "queue_arn", None)
+        for source in app.app.event_sources
+    }
+    assert wanted == set(SOURCES)
+    assert set(SOURCES.values()) <= set(outputs)
+
+
+def test_every_module_of_handlers_is_registered_in_app() -> None:
+    text = (ROOT / "app.py").read_text()
+    support = {"__init__", "http", "event", "auth"}
+    modules = {path.stem for path in (ROOT / "chalicelib" / "handlers").glob("*.py")} - support
+    assert modules and all(module in text for module in modules)
+    assert len(text.splitlines()) <= 40

@@ -1,0 +1,85 @@
+"""Names that stand in two places are the same in both."""
+
+from dataclasses import fields
+from typing import Any
+
+from chalicelib.reports.dynamo import ReportItem
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.settings import Settings
+from infra.resources import SETTINGS, template
+from tests.conftest import ROOT
+
+PERSONAL = {"contact", "updates", "description"}
+
+
+def table() -> dict[str, Any]:
+    properties: dict[str, Any] = template()["Resources"]["ReportsTable"]["Properties"]
+    return properties
+
+
+def test_table_and_item_have_the_same_keys() -> None:
+    keys = {key["AttributeName"]: key["KeyType"] for key in table()["KeySchema"]}
+    assert keys == {"service_request_id": "HASH", "record": "RANGE"}
+    attributes = ReportItem.get_attributes()
+    assert attributes["service_request_id"].is_hash_key
+    assert attributes["record"].is_range_key
+
+
+def test_indexes_are_keyed_by_and_project_attributes_that_the_item_has() -> None:
+    known = set(ReportItem.get_attributes())
+    for index in table()["GlobalSecondaryIndexes"]:
+        names = {key["AttributeName"] for key in index["KeySchema"]}
+        names |= set(index["Projection"]["NonKeyAttributes"])
+        assert names <= known, index["IndexName"]
+
+
+def test_indexes_project_no_timeline_and_nothing_personal() -> None:
+    for index in table()["GlobalSecondaryIndexes"]:
+        assert index["Projection"]["ProjectionType"] == "INCLUDE"
+        assert not set(index["Projection"]["NonKeyAttributes"]) & PERSONAL
+
+
+def test_index_that_code_queries_is_the_templates() -> None:
+    ours = ReportItem.by_tile.Meta
+    theirs = {index["IndexName"]: index for index in table()["GlobalSecondaryIndexes"]}
+    projected = theirs[ours.index_name]["Projection"]["NonKeyAttributes"]
+    assert set(ours.projection.non_key_attributes or ()) == set(projected)
+
+
+def test_item_keeps_every_field_of_the_aggregate() -> None:
+    assert {field.name for field in fields(ServiceRequest)} <= set(ReportItem.get_attributes())
+
+
+def test_every_setting_of_a_resource_is_an_output_and_every_setting_is_documented() -> None:
+    names = {field.name.upper() for field in fields(Settings)}
+    assert set(SETTINGS) <= names
+    assert set(SETTINGS.values()) <= set(template()["Outputs"])
+    guide = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    assert [name for name in names if f"`{name}`" not in guide] == []
+
+
+def test_every_queue_has_a_dead_letter_queue_and_time_enough() -> None:
+    resources = template()["Resources"]
+    queues = {
+        name: resource["Properties"]
+        for name, resource in resources.items()
+        if resource["Type"] == "AWS::SQS::Queue" and not name.endswith("DeadLetterQueue")
+    }
+    assert queues
+    for name, queue in queues.items():
+        target = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+        assert resources[target]["Type"] == "AWS::SQS::Queue", name
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+
+
+def test_tables_are_recoverable_and_buckets_private() -> None:
+    for name, resource in template()["Resources"].items():
+        properties = resource["Properties"]
+        if resource["Type"] == "AWS::DynamoDB::Table":
+            recovery = properties["PointInTimeRecoverySpecification"]
+            assert recovery["PointInTimeRecoveryEnabled"], name
+            assert properties["DeletionProtectionEnabled"], name
+            assert properties["SSESpecification"]["SSEEnabled"], name
+        if resource["Type"] == "AWS::S3::Bucket":
+            assert all(properties["PublicAccessBlockConfiguration"].values()), name
+            assert "VersioningConfiguration" not in properties, name

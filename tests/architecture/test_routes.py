@@ -1,0 +1,119 @@
+"""Every route declares its caller, wraps its errors, and stands in the OpenAPI document."""
+
+import inspect
+import json
+from collections.abc import Iterator
+
+import pytest
+from chalice.app import Chalice
+from chalice.test import Client
+
+import app
+from chalicelib import bootstrap, errors
+from chalicelib.handlers import auth
+from chalicelib.handlers.http import CONTENT_TYPES, PROBLEM, STATUS, Routes
+from chalicelib.handlers.openapi import document
+from tests.builders import draft_body
+
+GATES = {gate for _, gate in inspect.getmembers(auth, inspect.isfunction)}
+
+
+def every_route(of: Chalice) -> Iterator[tuple[str, str]]:
+    for path, methods in of.routes.items():
+        for method in methods:
+            yield path, method
+
+
+def undeclared(of: Chalice, groups: list[Routes]) -> set[tuple[str, str]]:
+    """Routes that were registered past Routes.endpoint, or whose gate is none of auth's."""
+    declared = {
+        (fact.path, fact.method) for group in groups for fact in group.facts if fact.auth in GATES
+    }
+    return set(every_route(of)) - declared
+
+
+def all_groups() -> list[Routes]:
+    from chalicelib.handlers import openapi
+
+    return [*app.ROUTES, openapi.routes_describing(app.ROUTES)]
+
+
+def test_every_route_declares_its_caller() -> None:
+    assert undeclared(app.app, all_groups()) == set()
+
+
+def test_route_is_found_out_when_it_declares_nothing() -> None:
+    careless = Chalice("careless")
+    careless.route("/api/careless")(lambda: {})
+    assert undeclared(careless, all_groups()) == {("/api/careless", "GET")}
+
+
+@pytest.mark.parametrize(("path", "method"), sorted(every_route(app.app)))
+def test_every_route_answers_a_problem_when_something_breaks(
+    path: str, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr(bootstrap, "reports_ports", broken)
+    concrete = path.replace("{service_request_id}", "000000000000")
+    body = json.dumps({"text": "x"} if path.endswith("/updates") else draft_body()).encode()
+    headers = {"Idempotency-Key": "k", "Content-Type": "application/json"}
+    with Client(app.app) as client:
+        answer = client.http.request(method, concrete + "?bbox=0,0,1,1", headers=headers, body=body)
+    if path in ("/health", "/api/openapi.json"):
+        assert answer.status_code == 200
+        return
+    assert answer.status_code == 500
+    assert answer.headers["Content-Type"] == PROBLEM
+    assert b"broken on purpose" not in answer.body
+
+
+@pytest.mark.parametrize("content_type", CONTENT_TYPES)
+def test_get_is_answered_when_a_client_sends_any_usual_content_type(content_type: str) -> None:
+    with Client(app.app) as client:
+        answer = client.http.get("/health", headers={"Content-Type": content_type})
+    assert answer.status_code == 200
+
+
+def test_every_route_is_in_the_openapi_document() -> None:
+    with Client(app.app) as client:
+        described = client.http.get("/api/openapi.json").json_body
+    operations = {
+        (path, method.upper()) for path, item in described["paths"].items() for method in item
+    }
+    assert operations == set(every_route(app.app))
+
+
+def test_openapi_document_names_only_schemas_that_it_holds() -> None:
+    described = document([fact for group in all_groups() for fact in group.facts])
+    assert described["openapi"].startswith("3.1")
+    known = {f"#/components/schemas/{name}" for name in described["components"]["schemas"]}
+    assert set(references(described)) <= known
+    body = described["paths"]["/api/reports"]["post"]["requestBody"]["content"]
+    assert body["application/json"]["schema"]["$ref"] == "#/components/schemas/Draft"
+
+
+def references(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key == "$ref":
+                yield inner
+            else:
+                yield from references(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from references(inner)
+
+
+def every_error(base: type[errors.AppError] = errors.AppError) -> Iterator[type[errors.AppError]]:
+    for kind in base.__subclasses__():
+        if kind.__module__.startswith("chalicelib."):
+            yield kind
+            yield from every_error(kind)
+
+
+def test_every_error_has_a_status_and_stands_in_the_tree() -> None:
+    kinds = set(every_error())
+    assert kinds == set(STATUS)
+    assert all(kind.__name__ in (errors.__doc__ or "") for kind in kinds)

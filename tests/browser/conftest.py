@@ -1,0 +1,84 @@
+"""Debian's Chromium on the whole stack with the demo council."""
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from infra.local.stack import LocalStack, Options
+from tests.conftest import ROOT
+
+WEB = ROOT / "build" / "web" / "demo"
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 800}
+
+# Documents that are not there, and networks that a test breaks.
+EXPECTED = ("404", "net::ERR_FAILED")
+
+NewPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[LocalStack]:
+    assert (WEB / "index.html").exists(), "The web client is not built: run `make test`."
+    here = LocalStack(Options(web=WEB))
+    here.start()
+    yield here
+    here.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM:
+        pytest.skip("NO CHROMIUM HERE: the browser tests did not run (apt-get install chromium).")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+
+
+@pytest.fixture
+def new_page(browser: Browser, stack: LocalStack) -> Iterator[NewPage]:
+    """Opens a page as another person would: its own context, a phone unless told otherwise.
+
+    Whatever the page logs as an error fails the test, but for documents that are not there.
+    """
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def new(viewport: dict[str, int] = PHONE, **options: object) -> Page:
+        context = browser.new_context(
+            base_url=stack.url,
+            viewport=viewport,  # type: ignore[arg-type]
+            locale="en-GB",
+            timezone_id="Europe/London",
+            bypass_csp=True,
+            **options,  # type: ignore[arg-type]
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "console",
+            lambda entry: (
+                faults.append(entry.text)
+                if entry.type == "error" and not any(e in entry.text for e in EXPECTED)
+                else None
+            ),
+        )
+        page.set_default_timeout(15_000)
+        return page
+
+    yield new
+    for context in contexts:
+        context.close()
+    assert faults == []

@@ -1,0 +1,69 @@
+"""axe finds nothing on any page (WCAG 2.0 to 2.2, A and AA), and nothing runs off the screen."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from infra.local.stack import LocalStack
+from tests.browser.conftest import DESK, NewPage
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+NARROW = {"width": 320, "height": 640}
+PAGES = ["/", "/report/", "/map/", "/track/", "/track/?ref=0000-0000-0000", "/nothing-here"]
+
+
+def violations(page: Page) -> list[str]:
+    page.add_script_tag(path=str(AXE))
+    found: dict[str, Any] = page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS
+    )
+    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found["violations"]]
+
+
+def overflow(page: Page) -> int:
+    wider: int = page.evaluate(
+        "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    return wider
+
+
+@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+@pytest.mark.parametrize("path", PAGES)
+def test_page_has_no_violation_and_fits(
+    path: str, viewport: dict[str, int], new_page: NewPage
+) -> None:
+    page = new_page(viewport=viewport)
+    page.goto(path)
+    page.wait_for_function("() => !/Loading|Looking/.test(document.body.innerText)")
+    assert violations(page) == []
+    assert overflow(page) <= 0
+
+
+def test_published_report_page_has_no_violation_and_fits(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    from chalicelib import bootstrap
+    from chalicelib.reports.usecases import Author, add_update, submit
+    from tests.builders import draft, update_draft
+
+    ports = bootstrap.reports_ports()
+    report = submit(draft(title="A hole"), "axe", Author(), ports)
+    add_update(report.service_request_id, update_draft(), "axe", Author(), ports)
+    stack.cloud.pump.wait_until_idle()
+    page = new_page(viewport=NARROW)
+    page.goto(f"/reports/{report.service_request_id}")
+    assert violations(page) == []
+    assert overflow(page) <= 0
+
+
+def test_violation_is_found_when_there_is_one(new_page: NewPage) -> None:
+    page = new_page()
+    page.goto("/")
+    page.evaluate("() => document.body.append(document.createElement('img'))")
+    page.evaluate("() => { document.querySelector('img').src = '/favicon.svg' }")
+    assert any(each.startswith("image-alt") for each in violations(page))

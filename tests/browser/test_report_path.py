@@ -1,0 +1,203 @@
+"""The whole way: a report made on a phone, on everybody's map, tracked to its end."""
+
+import json
+import re
+import urllib.request
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from infra.local.stack import LocalStack
+from tests.browser.conftest import DESK, NewPage
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+HERE = {"latitude": 53.9591, "longitude": -1.0812}
+CONTACT = {"Name": "Ann Canary", "Email address": "canary@example.org"}
+
+
+def place(page: Page) -> None:
+    page.get_by_role("button", name="Use my location").click()
+    page.get_by_label("Nearest house number").fill("Outside 12 Market Place")
+    page.get_by_role("button", name="Continue").click()
+
+
+def describe(page: Page, words: str = "Deep hole by the drain") -> None:
+    page.get_by_role("radio", name="Pothole").check()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Describe the problem").fill(words)
+    page.get_by_role("button", name="Continue").click()
+
+
+def leave_contact(page: Page) -> None:
+    for label, value in CONTACT.items():
+        page.get_by_label(label, exact=True).fill(value)
+    page.get_by_role("button", name="Continue").click()
+
+
+def reporter(new_page: NewPage) -> Page:
+    page = new_page(geolocation=HERE, permissions=["geolocation"])
+    page.goto("/")
+    page.get_by_role("button", name="Report a problem").click()
+    return page
+
+
+def sent_reference(page: Page) -> str:
+    shown = page.locator("#sent-reference")
+    expect(shown).to_have_text(re.compile(r"^[0-9A-Z]{4}(-[0-9A-Z]{4}){2}$"))
+    return shown.inner_text()
+
+
+def add_update(stack: LocalStack, request_id: str, state: str, text: str) -> None:
+    with urllib.request.urlopen(f"{stack.url}/_local/tokens.json") as answer:
+        token = json.loads(answer.read())["officer"]
+    request = urllib.request.Request(
+        f"{stack.url}/api/reports/{request_id}/updates",
+        data=json.dumps({"state": state, "text": text}).encode(),
+        headers={
+            "Authorization": f"Bearer {token}",
+            "Idempotency-Key": f"{request_id}-{state}",
+            "Content-Type": "application/json",
+        },
+    )
+    with urllib.request.urlopen(request) as answer:
+        assert answer.status == 201
+
+
+def test_report_is_sent_seen_by_somebody_else_and_tracked(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    mine = reporter(new_page)
+    place(mine)
+    describe(mine)
+    leave_contact(mine)
+    expect(mine.get_by_text("This will be public")).to_be_visible()
+    mine.get_by_role("button", name="Send report").click()
+    reference = sent_reference(mine)
+    request_id = reference.replace("-", "")
+
+    theirs = new_page(viewport=DESK)
+    theirs.goto(f"/map/#17/{HERE['latitude']}/{HERE['longitude']}")
+    entry = theirs.locator(f"#report-list [data-service-request-id='{request_id}']")
+    pin = theirs.locator(f"#map [data-service-request-id='{request_id}']")
+    for _ in range(10):
+        theirs.wait_for_timeout(500)
+        theirs.reload()
+        theirs.locator("#list-status").get_by_text(re.compile("report")).wait_for()
+        if entry.count():
+            break
+    expect(entry).to_be_visible()
+    expect(pin).to_be_visible()
+    entry.get_by_role("link").click()
+    expect(theirs.get_by_text("Deep hole by the drain")).to_be_visible()
+    expect(theirs.get_by_text(reference)).to_be_visible()
+    assert "canary" not in theirs.content().lower()
+
+    add_update(stack, request_id, "action_scheduled", "A crew comes on Tuesday.")
+    mine.goto("/track/")
+    mine.get_by_label("reference").fill(reference.lower())
+    mine.get_by_role("button", name=re.compile("Track|Find|Look")).click()
+    expect(mine.get_by_text(re.compile("Deep hole|Pothole")).first).to_be_visible()
+    for _ in range(10):
+        if mine.get_by_text("A crew comes on Tuesday.").count():
+            break
+        mine.wait_for_timeout(500)
+        mine.goto(f"/track/?ref={reference}")
+        mine.get_by_text(re.compile("Open|Work planned")).first.wait_for()
+    expect(mine.get_by_text("A crew comes on Tuesday.")).to_be_visible()
+    expect(mine.get_by_text("Work planned").first).to_be_visible()
+
+
+def test_place_is_chosen_on_the_map_by_keyboard(new_page: NewPage) -> None:
+    page = new_page()
+    page.goto("/report/")
+    page.get_by_role("button", name="Choose on a map").click()
+    put = page.get_by_role("button", name="Put the pin in the middle of the map")
+    put.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Use this place").click()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("radio", name="Pothole")).to_be_visible()
+
+
+def test_answers_survive_a_reload_and_back_leads_a_step_back(new_page: NewPage) -> None:
+    page = reporter(new_page)
+    place(page)
+    describe(page, "Half a manhole cover is missing")
+    page.reload()
+    page.go_back()
+    expect(page.get_by_label("Describe the problem")).to_have_value(
+        "Half a manhole cover is missing"
+    )
+
+
+def test_errors_are_summed_up_and_named_in_the_title_when_nothing_was_chosen(
+    new_page: NewPage,
+) -> None:
+    page = new_page()
+    page.goto("/report/")
+    page.get_by_role("button", name="Continue").click()
+    expect(page).to_have_title(re.compile("^Error: "))
+    summary = page.get_by_role("alert").first
+    expect(summary).to_be_visible()
+
+
+def test_report_is_kept_and_sent_once_when_the_network_fails_after_it_arrived(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    """The trap of the lost reply: the first try is stored, its answer never comes."""
+    page = reporter(new_page)
+    place(page)
+    words = "Lamp post leans over the pavement"
+    describe(page, words)
+    leave_contact(page)
+    keys: list[str] = []
+
+    def lose_the_first_reply(route: Route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        if len(keys) == 1:
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/api/reports", lose_the_first_reply)
+    page.get_by_role("button", name="Send report").click()
+    expect(page.get_by_text("Not sent yet").first).to_be_visible()
+    page.get_by_role("button", name="Try again").click()
+    reference = sent_reference(page)
+    assert len(keys) == 2 and keys[0] == keys[1]
+    box = "-1.0813,53.9590,-1.0811,53.9592"
+    with urllib.request.urlopen(f"{stack.url}/api/reports?bbox={box}") as answer:
+        items = json.loads(answer.read())["items"]
+    mine = [item for item in items if item["service_request_id"] == reference.replace("-", "")]
+    assert len(mine) == 1
+    descriptions = []
+    for item in items:
+        with urllib.request.urlopen(
+            f"{stack.url}/api/reports/{item['service_request_id']}"
+        ) as answer:
+            descriptions.append(json.loads(answer.read())["description"])
+    assert descriptions.count(words) == 1
+
+
+def test_resident_says_it_is_not_fixed_on_the_reports_page(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    page = reporter(new_page)
+    place(page)
+    describe(page, "Kerb stone loose")
+    leave_contact(page)
+    page.get_by_role("button", name="Send report").click()
+    request_id = sent_reference(page).replace("-", "")
+    add_update(stack, request_id, "fixed", "The stone is set again.")
+    stack.cloud.pump.wait_until_idle()
+    page.goto(f"/reports/{request_id}")
+    expect(page.get_by_text("The stone is set again.")).to_be_visible()
+    page.get_by_role("radio", name=re.compile("not fixed", re.IGNORECASE)).check()
+    page.get_by_role("textbox").fill("It rocks again.")
+    page.get_by_role("button", name=re.compile("update|Send", re.IGNORECASE)).click()
+    expect(page.get_by_text("It rocks again.").first).to_be_visible()
+    stack.cloud.pump.wait_until_idle()
+    page.reload()
+    expect(page.get_by_text("Reopened").first).to_be_visible()

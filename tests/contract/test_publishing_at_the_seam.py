@@ -1,0 +1,431 @@
+"""What is published follows from what is stored, however the facts and the publishers arrive."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import msgspec
+import pytest
+import time_machine
+
+from chalicelib import bootstrap
+from chalicelib.adapters.s3 import S3Documents
+from chalicelib.events import Event, ReportChanged
+from chalicelib.geo.quadkey import MAP_ZOOM, key_of
+from chalicelib.handlers import publishing_events
+from chalicelib.publishing import usecases
+from chalicelib.publishing.model import page_key, pins_in, report_key, tile_key
+from chalicelib.publishing.ports import Document, Held
+from chalicelib.publishing.usecases import publish_all
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases import Author, add_update, submit
+from infra.local.cloud import Cloud
+from tests import builders
+from tests.builders import MARKET_PLACE, draft, update_draft
+from tests.seam import (
+    ALL_TRIES,
+    Interleaving,
+    Try,
+    every_interleaving,
+    lose_reply,
+    record,
+    some_interleavings,
+)
+
+ANYBODY = Author()
+OFFICER = Author("officer", is_staff=True)
+NEAR = MARKET_PLACE
+FAR = {"lat": 53.97, "long": -1.05}
+"""In another tile of the map than NEAR."""
+MOST_IN_A_BATCH = 10
+VISIBILITY_TIMEOUT = timedelta(seconds=360)
+MOST_RUNS = 400
+Published = dict[str, tuple[bytes, str]]
+"""Key → body and content type of each published document."""
+
+
+@pytest.fixture
+def ports(cloud: Cloud) -> Ports:
+    return bootstrap.reports_ports()
+
+
+# Any order, any number of times
+
+
+def test_documents_are_those_of_publishing_anew_in_whatever_order_facts_are_delivered(
+    cloud: Cloud, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = facts_of_a_busy_day(cloud, ports, monkeypatch)
+    wanted = published_anew(cloud)
+    assert len(facts) >= 12
+    assert sum(key.startswith("data/tiles/") for key in wanted) == 2
+    assert sum(key.startswith("data/reports/") for key in wanted) == 5
+    for name, deliveries in deliveries_of(facts):
+        empty(cloud)
+        for batch in deliveries:
+            assert delivered(batch) == []
+        assert published(cloud) == wanted, name
+
+
+def test_documents_are_those_of_publishing_anew_when_replies_get_lost_and_facts_come_again(
+    cloud: Cloud, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = facts_of_a_busy_day(cloud, ports, monkeypatch)
+    wanted = published_anew(cloud)
+    failures = 0
+    for nth in range(1, 60, 4):
+        empty(cloud)
+        with lose_reply(nth, times=ALL_TRIES):
+            again = delivered(facts[:MOST_IN_A_BATCH])
+        failures += bool(again)
+        assert delivered(again) == []
+        assert delivered(facts[MOST_IN_A_BATCH:]) == []
+        assert published(cloud) == wanted, f"reply {nth} was lost"
+    assert failures > 0
+
+
+def test_documents_of_a_report_are_gone_when_it_was_hidden(cloud: Cloud, ports: Ports) -> None:
+    report = ports.repository.create(builders.report())
+    deliver(report)
+    request_id = report.service_request_id
+    assert set(published(cloud)) == {report_key(request_id), page_key(request_id), tile_of(report)}
+    hide(report, ports)
+    deliver(report)
+    assert published(cloud) == {}
+
+
+# Publishers at once
+
+
+def test_no_pin_is_lost_in_any_interleaving_when_two_publish_different_reports_of_a_tile(
+    cloud: Cloud, ports: Ports
+) -> None:
+    one, other = (ports.repository.create(builders.report(number)) for number in (1, 2))
+    wanted = published_anew(cloud)
+    runs = 0
+    for interleaving in every_interleaving(parked_at=about(tile_of(one)), at_most=MOST_RUNS):
+        empty(cloud)
+        interleave(interleaving, lambda: deliver(one), lambda: deliver(other))
+        assert published(cloud) == wanted, interleaving.turns
+        runs += 1
+    assert runs >= 20
+
+
+def test_no_pin_is_lost_in_any_interleaving_when_one_joins_a_tile_as_the_only_other_leaves(
+    cloud: Cloud, ports: Ports
+) -> None:
+    joining, leaving = (ports.repository.create(builders.report(number)) for number in (1, 2))
+    runs = 0
+    for interleaving in every_interleaving(parked_at=about(tile_of(joining)), at_most=MOST_RUNS):
+        empty(cloud)
+        show(leaving, ports)
+        deliver(leaving)
+        hide(leaving, ports)
+        interleave(interleaving, lambda: deliver(joining), lambda: deliver(leaving))
+        assert pins(joining, cloud) == {joining.service_request_id}, interleaving.turns
+        runs += 1
+    assert runs >= 6
+
+
+@pytest.mark.parametrize("document", [report_key, page_key, None], ids=["JSON", "page", "tile"])
+@pytest.mark.parametrize("already", [False, True], ids=["new", "published before"])
+def test_nothing_is_left_of_a_report_in_any_interleaving_when_it_is_hidden_while_it_is_published(
+    document: Callable[[str], str] | None, already: bool, cloud: Cloud, ports: Ports
+) -> None:
+    report = ports.repository.create(builders.report())
+    key = document(report.service_request_id) if document else tile_of(report)
+    runs = 0
+    for interleaving in every_interleaving(parked_at=about(key), at_most=MOST_RUNS):
+        publish_and_hide_at_once(interleaving, report, ports, cloud, already=already)
+        assert published(cloud) == {}, interleaving.turns
+        runs += 1
+    assert runs >= 20
+
+
+def test_nothing_is_left_of_a_report_when_it_is_hidden_while_all_of_it_is_published(
+    cloud: Cloud, ports: Ports
+) -> None:
+    report = ports.repository.create(builders.report())
+    for interleaving in some_interleavings(40, of=2, seed=1):
+        publish_and_hide_at_once(interleaving, report, ports, cloud, already=False)
+        assert published(cloud) == {}, interleaving.turns
+
+
+class HastyDocuments(S3Documents):
+    """Replaces whatever stands there: the defect that the checks of pins are there for."""
+
+    def write(self, key: str, document: Document, held: Held | None) -> None:
+        super().write(key, document, self.read(key))
+
+
+def test_lost_pin_is_found_when_documents_are_replaced_without_a_condition(
+    cloud: Cloud, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hasty = replace(
+        bootstrap.publishing_ports(), documents=HastyDocuments(boto3.client("s3"), cloud.bucket)
+    )
+    one, other = (ports.repository.create(builders.report(number)) for number in (1, 2))
+    found = 0
+    with monkeypatch.context() as patch:
+        patch.setattr(bootstrap, "publishing_ports", lambda: hasty)
+        for interleaving in every_interleaving(parked_at=about(tile_of(one)), at_most=MOST_RUNS):
+            empty(cloud)
+            interleave(interleaving, lambda: deliver(one), lambda: deliver(other))
+            found += len(pins(one, cloud)) < 2
+    assert found > 0
+
+
+def test_document_of_a_hidden_report_is_found_when_nobody_looks_again_after_writing(
+    cloud: Cloud, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = usecases._put
+    report = ports.repository.create(builders.report())
+    found = 0
+    with monkeypatch.context() as patch:
+        patch.setattr(usecases, "_put", lambda *these: put(*these) and False)
+        for interleaving in every_interleaving(parked_at=about(tile_of(report)), at_most=MOST_RUNS):
+            publish_and_hide_at_once(interleaving, report, ports, cloud, already=False)
+            found += published(cloud) != {}
+    assert found > 0
+
+
+# Poison
+
+
+def test_poisonous_message_ends_in_the_dead_letter_queue_and_the_rest_is_published_once(
+    cloud: Cloud, ports: Ports, caplog: pytest.LogCaptureFixture
+) -> None:
+    sqs = boto3.client("sqs")
+    queue = cloud.environment["PUBLISH_QUEUE_URL"]
+    reported = [ports.repository.create(builders.report(number)) for number in range(1, 10)]
+    sqs.send_message(QueueUrl=queue, MessageBody="no JSON")
+    with time_machine.travel(datetime.now(UTC), tick=True) as now, record() as made:
+        for _ in range(8):
+            cloud.pump.run_until_idle()
+            now.shift(VISIBILITY_TIMEOUT + timedelta(seconds=1))
+    refused = [entry for entry in caplog.records if "tells no fact" in entry.message]
+    assert len(refused) == 5
+    written = [path_of(this) for this in made if this.operation == "s3.PutObject"]
+    for report in reported:
+        assert written.count(report_key(report.service_request_id)) == 1
+        assert written.count(page_key(report.service_request_id)) == 1
+    assert written.count(tile_of(reported[0])) == 1
+    assert pins(reported[0], cloud) == {report.service_request_id for report in reported}
+    dead = sqs.receive_message(QueueUrl=dead_letter_queue(queue), MaxNumberOfMessages=10)
+    assert [message["Body"] for message in dead["Messages"]] == ["no JSON"]
+    assert counted(queue) == {"0"}
+
+
+# What happens
+
+
+def facts_of_a_busy_day(cloud: Cloud, ports: Ports, monkeypatch: pytest.MonkeyPatch) -> list[Event]:
+    """The facts that the stream tells of six reports in two tiles, some of them updated, one
+    hidden, one moved to the other tile and one away and back."""
+    ids = [
+        submit(draft(**place, description=f"Hole {n}"), f"{n}", ANYBODY, ports).service_request_id
+        for n, place in enumerate([NEAR, NEAR, NEAR, FAR, FAR, NEAR])
+    ]
+    add_update(ids[0], update_draft(), "u1", ANYBODY, ports)
+    add_update(ids[0], update_draft(text="Coming.", state="in_progress"), "u2", OFFICER, ports)
+    add_update(ids[3], update_draft(text="Done.", state="fixed"), "u3", OFFICER, ports)
+    change(ids[1], ports, visibility="hidden")
+    change(ids[2], ports, **FAR)
+    change(ids[4], ports, **NEAR)
+    change(ids[4], ports, **FAR)
+    heard = Listener()
+    with monkeypatch.context() as patch:
+        patch.setattr(bootstrap, "reactions", lambda: (heard,))
+        cloud.pump.run_until_idle()
+    return heard.facts
+
+
+class Listener:
+    """A reaction that keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.facts: list[Event] = []
+
+    def send(self, events: Sequence[Event]) -> None:
+        self.facts += events
+
+
+def change(service_request_id: str, ports: Ports, **values: Any) -> None:
+    stored = ports.repository.get(service_request_id)
+    assert stored
+    ports.repository.save(replace(stored, **values))
+
+
+def hide(report: ServiceRequest, ports: Ports) -> None:
+    change(report.service_request_id, ports, visibility="hidden")
+
+
+def show(report: ServiceRequest, ports: Ports) -> None:
+    change(report.service_request_id, ports, visibility="public")
+
+
+def publish_and_hide_at_once(
+    interleaving: Interleaving,
+    report: ServiceRequest,
+    ports: Ports,
+    cloud: Cloud,
+    *,
+    already: bool,
+) -> None:
+    """One publishes the report as another hides it and then publishes that; `already`: an older
+    form of it is published before."""
+    empty(cloud)
+    show(report, ports)
+    if already:
+        change(report.service_request_id, ports, state="open")
+        deliver(report)
+        change(report.service_request_id, ports, state="fixed")
+
+    def hide_and_publish() -> None:
+        hide(report, ports)
+        deliver(report)
+
+    interleave(interleaving, lambda: deliver(report), hide_and_publish)
+
+
+def interleave(interleaving: Interleaving, *acts: Callable[[], None]) -> None:
+    assert interleaving.run(*acts) == [None] * len(acts), interleaving.turns
+
+
+def about(key: str) -> Callable[[Try], bool]:
+    """True of the calls that matter to one document: those on it, the reading of reports between
+    them, and the writing of reports. Publishers take one document after another, so what they do
+    about the others changes nothing for this one."""
+    last = threading.local()
+
+    def matters(this: Try) -> bool:
+        if this.operation.startswith("s3."):
+            last.key = path_of(this)
+        return this.operation == "dynamodb.PutItem" or getattr(last, "key", None) == key
+
+    return matters
+
+
+# How facts are delivered
+
+
+def deliveries_of(facts: Sequence[Event]) -> Iterator[tuple[str, list[Sequence[Event]]]]:
+    """Named ways in which a queue may deliver the facts: each at least once."""
+    yield "in order", in_batches(facts, MOST_IN_A_BATCH)
+    yield "one by one", in_batches(facts, 1)
+    yield "twice", in_batches([*facts, *facts], MOST_IN_A_BATCH)
+    yield "reversed", in_batches(facts[::-1], MOST_IN_A_BATCH)
+    for seed in range(20):
+        random = Random(seed)
+        more = [*facts, *random.sample(facts, random.randint(0, len(facts)))]
+        random.shuffle(more)
+        yield f"shuffled by {seed}", in_batches(more, random.randint(1, MOST_IN_A_BATCH))
+
+
+def in_batches(facts: Sequence[Event], size: int) -> list[Sequence[Event]]:
+    return [facts[start : start + size] for start in range(0, len(facts), size)]
+
+
+def delivered(facts: Sequence[Event]) -> list[Event]:
+    """Delivers a batch as Lambda does; answers the facts that are to come again."""
+    records = [
+        {
+            "messageId": f"{number}",
+            "receiptHandle": f"receipt {number}",
+            "body": msgspec.json.encode(fact).decode(),
+            "attributes": {"ApproximateReceiveCount": "1"},
+            "messageAttributes": {},
+            "eventSource": "aws:sqs",
+            "eventSourceARN": publishing_events.QUEUE,
+            "awsRegion": "eu-west-2",
+        }
+        for number, fact in enumerate(facts)
+    ]
+    answer = publishing_events.publish({"Records": records}, None)
+    return [facts[int(failure["itemIdentifier"])] for failure in answer["batchItemFailures"]]
+
+
+def deliver(report: ServiceRequest) -> None:
+    """Delivers the fact that the report was changed where it is."""
+    tile = key_of(report.point, MAP_ZOOM)
+    fact = ReportChanged(
+        event_id="event",
+        service_request_id=report.service_request_id,
+        version=1,
+        old_tile=tile,
+        tile=tile,
+    )
+    assert delivered([fact]) == []
+
+
+# What is published
+
+
+def published(cloud: Cloud) -> Published:
+    """All that stands in the bucket."""
+    s3 = boto3.client("s3")
+    found = {}
+    for key in keys_in(cloud):
+        answer = s3.get_object(Bucket=cloud.bucket, Key=key)
+        found[key] = (answer["Body"].read(), answer["ContentType"])
+    return found
+
+
+def published_anew(cloud: Cloud) -> Published:
+    """What publishing everything makes of an empty bucket, without what configuration decides."""
+    empty(cloud)
+    ports = bootstrap.publishing_ports()
+    publish_all(ports)
+    return {key: held for key, held in published(cloud).items() if key not in ports.fixed}
+
+
+def empty(cloud: Cloud) -> None:
+    s3 = boto3.client("s3")
+    for key in keys_in(cloud):
+        s3.delete_object(Bucket=cloud.bucket, Key=key)
+
+
+def keys_in(cloud: Cloud) -> list[str]:
+    listed = boto3.client("s3").list_objects_v2(Bucket=cloud.bucket)
+    return [entry["Key"] for entry in listed.get("Contents", [])]
+
+
+def pins(report: ServiceRequest, cloud: Cloud) -> set[str]:
+    """The ids on the published tile where the report is."""
+    held = bootstrap.publishing_ports().documents.read(tile_of(report))
+    return {pin.service_request_id for pin in pins_in(held.body)} if held else set()
+
+
+def tile_of(report: ServiceRequest) -> str:
+    return tile_key(key_of(report.point, MAP_ZOOM))
+
+
+def path_of(this: Try) -> str:
+    """The S3 key that a try is about."""
+    return urlsplit(this.url).path.removeprefix("/")
+
+
+# Queues
+
+
+def dead_letter_queue(queue: str) -> str:
+    sqs = boto3.client("sqs")
+    answer = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["RedrivePolicy"])
+    arn = json.loads(answer["Attributes"]["RedrivePolicy"])["deadLetterTargetArn"]
+    return sqs.get_queue_url(QueueName=arn.rsplit(":", 1)[1])["QueueUrl"]
+
+
+def counted(queue: str) -> set[str]:
+    """How many messages the queue has, visible or not."""
+    answer = boto3.client("sqs").get_queue_attributes(
+        QueueUrl=queue,
+        AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+    )
+    return set(answer["Attributes"].values())

@@ -1,0 +1,134 @@
+"""1,576 real reports, through the command line into a running stack, onto the map."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from infra.import_reports import MAPPINGS, load_mapping
+from infra.local.stack import LocalStack, Options
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.xdist_group("bath")
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[LocalStack]:
+    here = LocalStack(Options(council="bath"))
+    here.start()
+    yield here
+    here.stop()
+
+
+@pytest.fixture(scope="module")
+def file(shared_data: Path) -> Path:
+    return shared_data / "reports" / "bath_fixmystreet_2007_2017.csv"
+
+
+@pytest.fixture(scope="module")
+def first_run(stack: LocalStack, file: Path) -> str:
+    done = command(stack, "import-reports", str(file))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def command(stack: LocalStack, *words: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "infra", *words],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=dict(os.environ) | stack.outside_environment(),
+        check=False,
+    )
+
+
+def rows_of(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def documents(stack: LocalStack, prefix: str) -> dict[str, Any]:
+    client = boto3.client("s3")
+    pages = client.get_paginator("list_objects_v2").paginate(
+        Bucket=stack.cloud.bucket, Prefix=prefix
+    )
+    keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
+    return {
+        key: json.loads(client.get_object(Bucket=stack.cloud.bucket, Key=key)["Body"].read())
+        for key in keys
+    }
+
+
+def public_rows(file: Path) -> list[dict[str, str]]:
+    return [row for row in rows_of(file) if row["state"] not in ("hidden", "unconfirmed")]
+
+
+def test_every_row_is_accounted_for(first_run: str, file: Path) -> None:
+    assert len(rows_of(file)) == 1576
+    assert "1576 taken, 0 there already, 0 refused." in first_run
+
+
+def test_published_pins_equal_a_recount_of_the_file_by_category_and_state(
+    stack: LocalStack, first_run: str, file: Path
+) -> None:
+    stack.cloud.pump.wait_until_idle()
+    mapping = load_mapping(MAPPINGS / "bath.json")
+    expected = Counter(
+        (mapping.categories[row["category"]], mapping.states[row["state"]].state)
+        for row in public_rows(file)
+    )
+    pins = [pin for tile in documents(stack, "data/tiles/").values() for pin in tile["pins"]]
+    assert Counter((pin["service_code"], pin["state"]) for pin in pins) == expected
+    assert len({pin["service_request_id"] for pin in pins}) == expected.total() == 1504
+
+
+def test_documents_keep_references_and_dates_and_hide_what_is_not_public(
+    stack: LocalStack, first_run: str, file: Path
+) -> None:
+    stack.cloud.pump.wait_until_idle()
+    published = documents(stack, "data/reports/").values()
+    seen = {
+        each["external_reference"]: (each["requested_datetime"], each["updated_datetime"])
+        for each in published
+    }
+    expected = {
+        row["url"]: tuple(
+            row[name].replace(" UTC", "Z").replace(" ", "T") for name in ("created", "lastupdate")
+        )
+        for row in public_rows(file)
+    }
+    assert seen == expected
+
+
+def test_nothing_changes_when_the_file_is_imported_and_published_again(
+    stack: LocalStack, first_run: str, file: Path
+) -> None:
+    stack.cloud.pump.wait_until_idle()
+    before = documents(stack, "data/")
+    done = command(stack, "import-reports", str(file))
+    assert "0 taken, 1576 there already, 0 refused." in done.stdout
+    stack.cloud.pump.wait_until_idle()
+    published = command(stack, "publish")
+    assert "1576 reports published anew, 0 failed." in published.stdout
+    assert documents(stack, "data/") == before
+
+
+def test_rows_are_refused_with_line_and_reason_and_status_when_they_are_wrong(
+    stack: LocalStack, file: Path, tmp_path: Path
+) -> None:
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)[:3]
+    broken = tmp_path / "broken.csv"
+    broken.write_text("".join(lines).replace(",Other,", ",Dragons,"), encoding="utf-8")
+    done = command(stack, "import-reports", str(broken))
+    assert done.returncode == 1
+    assert "line 2: category: 'Dragons' is not in the mapping document" in done.stdout
+    assert command(stack, "import-reports", str(broken), "--allow-rejects").returncode == 0
