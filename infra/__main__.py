@@ -4,16 +4,23 @@ import json
 import os
 import socket
 import sys
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 
 from chalicelib.errors import AppError, ConfigurationError
-from infra.import_reports import MAPPINGS, Summary
+from infra.import_reports import MAPPINGS
 
 RUNNING = Path(__file__).resolve().parents[1] / ".local" / "stack.json"
 MOST_REFUSED_SHOWN = 20
+
+
+ALLOW_REJECTS = click.option(
+    "--allow-rejects", is_flag=True, help="Exit with 0 even if something was refused."
+)
 
 
 @click.group()
@@ -30,7 +37,7 @@ def commands() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="What columns, categories and states mean; else infra/mappings/<council>.json.",
 )
-@click.option("--allow-rejects", is_flag=True, help="Exit with 0 even if rows were refused.")
+@ALLOW_REJECTS
 def import_reports(file: Path, mapping: Path | None, allow_rejects: bool) -> None:
     """Takes over the reports of another system from its CSV export."""
     from chalicelib import bootstrap
@@ -48,9 +55,46 @@ def import_reports(file: Path, mapping: Path | None, allow_rejects: bool) -> Non
         click.progressbar(length=rows, label="Reports", file=sys.stderr) as bar,
     ):
         summary = importing.import_reports(opened, known, bootstrap.reports_ports(), bar.update)
-    _tell(summary)
-    if summary.refused and not allow_rejects:
-        sys.exit(1)
+    refused = [f"line {line}: {reason}" for line, reason in summary.refused]
+    click.echo(f"{summary.taken} taken, {summary.unchanged} there already, {len(refused)} refused.")
+    _tell_refused(refused, allow_rejects)
+
+
+@commands.command("build-basemap")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@ALLOW_REJECTS
+def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
+    """Builds and publishes the street map from GeoJSON files of roads, water, green and places.
+
+    A file's name says which it is: roads.geojson, town_water.geojson.gz.
+    """
+    import boto3
+
+    from chalicelib import bootstrap
+    from chalicelib.publishing.model import BASEMAP
+    from infra import basemap
+
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        click.progressbar(length=len(files), label="Files", file=sys.stderr) as bar,
+    ):
+        out = Path(folder) / "basemap.pmtiles"
+        attribution = bootstrap.council().basemap_attribution
+        summary = basemap.build(files, out, attribution=attribution, progress=bar.update)
+        boto3.client("s3").put_object(
+            Bucket=bootstrap.settings().published_bucket,
+            Key=BASEMAP,
+            Body=out.read_bytes(),
+            ContentType=basemap.CONTENT_TYPE,
+        )
+    taken = ", ".join(f"{count} {layer}" for layer, count in summary.taken.items())
+    click.echo(f"{taken} taken, {len(summary.refused)} refused; {summary.size} bytes published.")
+    refused = [
+        f"{each.file.name}, feature {each.number}: {each.reason}" for each in summary.refused
+    ]
+    _tell_refused(refused, allow_rejects)
 
 
 @commands.command()
@@ -73,13 +117,14 @@ def publish() -> None:
         sys.exit(1)
 
 
-def _tell(summary: Summary) -> None:
-    refused = summary.refused
-    click.echo(f"{summary.taken} taken, {summary.unchanged} there already, {len(refused)} refused.")
-    for line, reason in refused[:MOST_REFUSED_SHOWN]:
-        click.echo(f"line {line}: {reason}")
+def _tell_refused(refused: Sequence[str], allow_rejects: bool) -> None:
+    """Says what was refused and why, and ends with 1 if that is not allowed."""
+    for each in refused[:MOST_REFUSED_SHOWN]:
+        click.echo(each)
     if len(refused) > MOST_REFUSED_SHOWN:
         click.echo(f"… and {len(refused) - MOST_REFUSED_SHOWN} more.")
+    if refused and not allow_rejects:
+        sys.exit(1)
 
 
 def _local_environment() -> dict[str, str]:

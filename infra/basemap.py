@@ -14,14 +14,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from chalicelib.errors import ConfigurationError
 from infra.basemap_layers import LAYERS, Unreadable, read_feature
 
+CONTENT_TYPE = "application/vnd.pmtiles"
 MIN_ZOOM, MAX_ZOOM = 10, 14
 OS_ATTRIBUTION = "Contains OS data © Crown copyright and database right"
 ENDINGS = (".geojson.gz", ".geojson")
 
 
-class BasemapError(Exception):
+class BasemapError(ConfigurationError):
     """One sentence for the person at the keyboard: which file, and what to do."""
 
 
@@ -46,15 +48,14 @@ def build(
     attribution: str = OS_ATTRIBUTION,
     name: str = "Base map",
     description: str = "",
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int], None] = lambda files: None,
 ) -> Summary:
-    """Write the PMTiles; `progress` is called with the number of features read so far."""
+    """Write the PMTiles; `progress` is called with 1 for each file read."""
     layers = [(file, layer_of(file)) for file in files]
     if not layers:
         raise BasemapError("No files to build the map from: give at least one .geojson file.")
     summary = Summary()
     with tempfile.TemporaryDirectory() as folder:
-        done = 0
         for file, layer in layers:
             features = _features(file)
             with (Path(folder) / f"{layer}.json").open("a", encoding="utf-8") as lines:
@@ -66,9 +67,7 @@ def build(
                     else:
                         summary.taken[layer] = summary.taken.get(layer, 0) + 1
                         lines.write(json.dumps(taken, ensure_ascii=False) + "\n")
-                    done += 1
-                    if progress:
-                        progress(done)
+            progress(1)
         _tile(Path(folder), list(summary.taken), out, (name, description, attribution))
     summary.size = out.stat().st_size
     return summary

@@ -98,7 +98,7 @@ class QueueSource:
             if "" not in failed and record["messageId"] not in failed
         ]
         if done:
-            self._client.delete_message_batch(QueueUrl=self._url, Entries=done)
+            self._client.delete_message_batch(QueueUrl=self._url, Entries=done)  # type: ignore[arg-type]
         return True
 
     def _receive(self, now: float) -> None:

@@ -15,6 +15,7 @@ from chalicelib import bootstrap
 from chalicelib.catalogue.load import load
 from chalicelib.publishing.model import BASEMAP
 from chalicelib.publishing.usecases import publish_fixed
+from infra.basemap import CONTENT_TYPE
 from infra.local import aws, people, seed, site
 from infra.local.cloud import DEMO, Cloud
 
@@ -24,7 +25,7 @@ RUNNING = ROOT / ".local" / "stack.json"
 """Where a running stack says how its AWS is reached, for `python -m infra`."""
 DEMO_BASEMAP = ROOT / "infra" / "demo" / "basemap.pmtiles"
 
-mimetypes.add_type("application/vnd.pmtiles", ".pmtiles")
+mimetypes.add_type(CONTENT_TYPE, ".pmtiles")
 mimetypes.add_type("application/manifest+json", ".webmanifest")
 
 

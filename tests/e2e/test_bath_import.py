@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -132,3 +133,15 @@ def test_rows_are_refused_with_line_and_reason_and_status_when_they_are_wrong(
     assert done.returncode == 1
     assert "line 2: category: 'Dragons' is not in the mapping document" in done.stdout
     assert command(stack, "import-reports", str(broken), "--allow-rejects").returncode == 0
+
+
+def test_street_map_is_built_from_the_councils_open_data(
+    stack: LocalStack, shared_data: Path
+) -> None:
+    files = sorted(map(str, (shared_data / "basemap").glob("*.geojson.gz")))
+    done = command(stack, "build-basemap", "--allow-rejects", *files)
+    assert done.returncode == 0, done.stderr
+    assert "9015 roads" in done.stdout
+    with urllib.request.urlopen(f"{stack.url}/data/basemap.pmtiles") as answer:
+        assert answer.headers["Content-Type"] == "application/vnd.pmtiles"
+        assert answer.read(7) == b"PMTiles"

@@ -1,0 +1,190 @@
+"""The one-command stack: one address, documents as a CDN gives them, and plain words on failure."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local.stack import LocalStack, Options
+from tests.builders import draft_body
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.xdist_group("stack")
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[LocalStack]:
+    here = LocalStack(Options(seed="demo"))
+    here.start()
+    yield here
+    here.stop()
+
+
+def fetch(
+    stack: LocalStack, path: str, body: Any = None, method: str | None = None, **headers: str
+) -> tuple[int, dict[str, str], bytes]:
+    request = urllib.request.Request(
+        stack.url + path,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={name.replace("_", "-"): value for name, value in headers.items()},
+        method=method,
+    )
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return answer.status, dict(answer.headers), answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, dict(error.headers), error.read()
+
+
+def start(**environment: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "infra.local"],
+        cwd=ROOT,
+        env=dict(os.environ) | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_stack_says_ready_answers_and_ends_when_it_is_interrupted() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with start(PORT=str(port), SEED="none") as process:
+        assert process.stdout
+        assert process.stdout.readline() == f"Ready: http://127.0.0.1:{port}\n"
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health") as answer:
+            assert json.loads(answer.read()) == {"status": "ok"}
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0
+    assert not (ROOT / ".local" / "stack.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"PORT": "eight"}, "PORT=eight: give a number"),
+        ({"SEED": "roses"}, "SEED=roses: choose one of"),
+        ({"COUNCIL": "atlantis"}, "COUNCIL=atlantis: there is no document"),
+        ({"COUNCIL": "bath", "SEED": "demo"}, "choose SEED=none"),
+    ],
+)
+def test_stack_says_in_one_sentence_what_to_do_when_a_setting_is_wrong(
+    environment: dict[str, str], sentence: str
+) -> None:
+    process = start(**environment)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert sentence in said and "Traceback" not in said
+    assert len(said.splitlines()) == 1
+
+
+def test_stack_says_in_one_sentence_what_to_do_when_the_port_is_taken() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        process = start(PORT=str(taken.getsockname()[1]))
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "cannot be used" in said and "make run PORT=" in said and "Traceback" not in said
+
+
+def test_make_says_in_one_sentence_what_to_do_when_python_is_too_old(tmp_path: Path) -> None:
+    old = tmp_path / "python3.9"
+    old.write_text("#!/bin/sh\ncase $1 in --version) echo Python 3.9.2;; *) exit 1;; esac\n")
+    old.chmod(0o755)
+    for name in ("Makefile", "requirements.txt", "requirements-dev.txt", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    done = subprocess.run(
+        ["make", "test", f"PYTHON={old}"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "needs Python 3.11 or newer" in done.stderr and "Python 3.9.2" in done.stderr
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_document_is_answered_with_etag_and_not_sent_twice(stack: LocalStack) -> None:
+    status, headers, body = fetch(stack, "/data/index.json")
+    assert status == 200 and "Content-Encoding" not in headers
+    assert "s-maxage=60" in headers["Cache-Control"]
+    index = json.loads(body)
+    assert {"jurisdiction_id", "name", "bounds", "tiles", "request", "services"} <= set(index)
+    assert {"facilities", "wards", "versions"} <= set(index)
+    status, _, body = fetch(stack, "/data/index.json", If_None_Match=headers["ETag"])
+    assert (status, body) == (304, b"")
+
+
+def test_part_of_a_document_is_answered_when_a_range_is_asked_for(stack: LocalStack) -> None:
+    status, headers, body = fetch(stack, "/data/basemap.pmtiles", Range="bytes=0-6")
+    assert (status, body) == (206, b"PMTiles")
+    assert headers["Content-Range"].startswith("bytes 0-6/")
+    status, _, _ = fetch(stack, "/data/basemap.pmtiles", Range="bytes=99999999-")
+    assert status == 416
+
+
+def test_document_has_no_body_when_only_its_head_is_asked_for(stack: LocalStack) -> None:
+    status, headers, body = fetch(stack, "/data/index.json", method="HEAD")
+    assert (status, body) == (200, b"") and int(headers["Content-Length"]) > 0
+
+
+@pytest.mark.parametrize("path", ["/data/tiles/14/0/0.json", "/nothing", "/data/../app.py"])
+def test_nothing_is_found_where_nothing_is(path: str, stack: LocalStack) -> None:
+    assert fetch(stack, path)[0] == 404
+
+
+def test_unknown_route_of_the_api_answers_a_problem(stack: LocalStack) -> None:
+    status, headers, body = fetch(stack, "/api/nothing")
+    assert status == 404 and headers["Content-Type"] == "application/problem+json"
+    assert json.loads(body)["status"] == 404
+
+
+def test_document_cannot_be_written_from_outside(stack: LocalStack) -> None:
+    assert fetch(stack, "/data/index.json", body={}, method="PUT")[0] == 405
+
+
+def test_demo_people_have_tokens_that_hold(stack: LocalStack) -> None:
+    tokens = json.loads(fetch(stack, "/_local/tokens.json")[2])
+    assert {"resident", "resident2", "crew", "officer", "admin"} <= set(tokens)
+    box = "/api/reports?bbox=-1.1,53.9,-1.0,54.0"
+    for name in ("resident", "officer"):
+        assert fetch(stack, box, Authorization=f"Bearer {tokens[name]}")[0] == 200
+
+
+def test_demo_reports_are_on_the_map_when_the_stack_is_ready(stack: LocalStack) -> None:
+    page = json.loads(fetch(stack, "/api/reports?bbox=-1.2,53.89,-0.96,54.03")[2])
+    assert len(page["items"]) == 80
+    states = {item["state"] for item in page["items"]}
+    assert {"open", "fixed", "action_scheduled"} <= states
+    for item in page["items"][:5]:
+        assert fetch(stack, f"/data/reports/{item['service_request_id']}.json")[0] == 200
+        assert fetch(stack, f"/reports/{item['service_request_id']}")[0] == 200
+
+
+def test_report_is_public_soon_after_it_was_sent(stack: LocalStack) -> None:
+    status, _, body = fetch(
+        stack,
+        "/api/reports",
+        draft_body(),
+        Idempotency_Key="soon",
+        Content_Type="application/json",
+    )
+    assert status == 201
+    request_id = json.loads(body)["service_request_id"]
+    assert fetch(stack, f"/api/reports/{request_id}")[0] == 200
+    stack.cloud.pump.wait_until_idle()
+    assert fetch(stack, f"/data/reports/{request_id}.json")[0] == 200
