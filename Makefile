@@ -51,7 +51,7 @@ $(VENV)/.installed: requirements.txt requirements-dev.txt constraints.txt
 	  echo "Ginnel needs Python 3.11 or newer, and '$(PYTHON)' is $$($(PYTHON) --version 2>&1): install one, or name it with make PYTHON=python3.11 $(MAKECMDGOALS)." >&2; exit 1; }
 	@echo "Installing the Python packages (once)…"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
 	@touch $@
 
 web/node_modules/.installed: $(VENV)/.installed web/package.json web/package-lock.json

@@ -20,7 +20,7 @@ class MemoryRepository:
 
     def __init__(self) -> None:
         self._reports: dict[str, ServiceRequest] = {}
-        self._archived: dict[str, dict[str, Update]] = defaultdict(dict)
+        self._archived: dict[str, dict[str, tuple[int, Update]]] = defaultdict(dict)
 
     def create(self, report: ServiceRequest) -> ServiceRequest:
         if report.service_request_id in self._reports:
@@ -39,17 +39,17 @@ class MemoryRepository:
     def many(self, service_request_ids: Sequence[str]) -> Mapping[str, ServiceRequest]:
         return {i: self._reports[i] for i in service_request_ids if i in self._reports}
 
-    def archive(self, service_request_id: str, updates: Sequence[Update]) -> None:
-        for update in updates:
-            self._archived[service_request_id].setdefault(update.update_id, update)
+    def archive(self, service_request_id: str, updates: Sequence[Update], *, first: int) -> None:
+        for number, update in enumerate(updates, first):
+            self._archived[service_request_id].setdefault(update.update_id, (number, update))
 
     def archived(self, service_request_id: str) -> Sequence[Update]:
         kept = self._archived[service_request_id].values()
-        return sorted(kept, key=lambda update: update.datetime)
+        return [update for _, update in sorted(kept, key=lambda numbered: numbered[0])]
 
     def in_box(self, box: Box, filters: Filters, *, limit: int, after: str | None) -> Page:
         found = sorted(
-            (f"{key_of(report.point)}#{report.service_request_id}", report)
+            (f"{key_of(report.point)}-{report.service_request_id}", report)
             for report in self._reports.values()
             if report.visibility == "public"
             and box.contains(report.point)

@@ -239,11 +239,13 @@ def every_interleaving(
         order = here.next_order()
 
 
-def some_interleavings(count: int, *, of: int, seed: int) -> Iterator[Interleaving]:
+def some_interleavings(
+    count: int, *, of: int, seed: int, parked_at: Callable[[Try], bool] = lambda _: True
+) -> Iterator[Interleaving]:
     """Random interleavings of that many functions, the same ones for the same seed."""
     random = Random(seed)
     for _ in range(count):
-        yield Interleaving(random.choices(range(of), k=100))
+        yield Interleaving(random.choices(range(of), k=100), parked_at=parked_at)
 
 
 class _GivenUpError(BaseException):

@@ -1,6 +1,7 @@
 """Routes of reports: submit, read, list, update."""
 
 import math
+import re
 from datetime import datetime
 from http import HTTPStatus
 
@@ -88,7 +89,7 @@ def list_reports(call: Call) -> ReportList:
         _box(call.parameter("bbox")),
         Filters(_status(call.parameter("status")), call.parameter("service_code")),
         limit=_limit(call.parameter("limit")),
-        after=call.parameter("cursor"),
+        after=_cursor(call.parameter("cursor")),
         ports=ports,
     )
     return ReportList(
@@ -167,6 +168,12 @@ def _status(text: str | None) -> Status | None:
             return text
         case _:
             raise Invalid.field("status", "must be open or closed")
+
+
+def _cursor(text: str | None) -> str | None:
+    if text is not None and not re.fullmatch(r"[0-3]{24}-[0-9A-Z]{12}", text):
+        raise Invalid.field("cursor", "give `next` of the list before, as it was")
+    return text
 
 
 def _limit(text: str | None) -> int:

@@ -130,7 +130,12 @@ def _write_round(
             except Exception as error:  # whatever one report breaks, the others are published
                 failed |= dict.fromkeys(target.shows, error)
         now = _public([target for target, _, _ in written], ports)
-        again += [t for t, before, document in written if t.make(before, now) != document]
+        for target, before, document in written:
+            try:
+                if target.make(before, now) != document:
+                    again.append(target)
+            except Exception as error:
+                failed |= dict.fromkeys(target.shows, error)
     except AppError as error:
         for target in targets:
             failed |= dict.fromkeys(target.shows, error)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
+from botocore.exceptions import ClientError
 from pynamodb.attributes import (
     Attribute,
     BooleanAttribute,
@@ -19,7 +20,7 @@ from pynamodb.attributes import (
     VersionAttribute,
 )
 from pynamodb.constants import STRING
-from pynamodb.exceptions import PutError, PynamoDBException
+from pynamodb.exceptions import PynamoDBException
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from pynamodb.models import Model
 
@@ -129,6 +130,7 @@ class ArchivedUpdateItem(Model):
 
     service_request_id = UnicodeAttribute(hash_key=True)
     record = UnicodeAttribute(range_key=True)
+    number = NumberAttribute()
     entry = Packed[Update](Update)
 
 
@@ -146,6 +148,8 @@ class DynamoRepository:
         return _report(item)
 
     def save(self, report: ServiceRequest) -> ServiceRequest:
+        if not report.version:
+            raise Stale
         item = _item(report)
         with _translated(clash=Stale):
             item.save()
@@ -164,9 +168,10 @@ class DynamoRepository:
             found = list(ReportItem.batch_get(keys, consistent_read=True))
         return {item.service_request_id: _report(item) for item in found}
 
-    def archive(self, service_request_id: str, updates: Sequence[Update]) -> None:
-        for update in updates:
+    def archive(self, service_request_id: str, updates: Sequence[Update], *, first: int) -> None:
+        for number, update in enumerate(updates, first):
             item = ArchivedUpdateItem(service_request_id, ARCHIVED + update.update_id)
+            item.number = number
             item.entry = update
             try:
                 with _translated(clash=Exists):
@@ -178,7 +183,7 @@ class DynamoRepository:
         within = ArchivedUpdateItem.record.startswith(ARCHIVED)
         with _translated():
             items = list(ArchivedUpdateItem.query(service_request_id, within, consistent_read=True))
-        return sorted((item.entry for item in items), key=lambda update: update.datetime)
+        return [item.entry for item in sorted(items, key=lambda item: item.number)]
 
     def in_box(self, box: Box, filters: Filters, *, limit: int, after: str | None) -> Page:
         found: list[ReportItem] = []
@@ -245,12 +250,17 @@ def _translated(clash: type[Exception] | None = None) -> Iterator[None]:
     try:
         yield
     except PynamoDBException as error:
-        failed = isinstance(error, PutError) and (
-            error.cause_response_code == "ConditionalCheckFailedException"
-        )
-        if clash and failed:
+        if clash and _condition_failed(error):
             raise clash from error
         raise UpstreamFailed("The store of reports did not answer; send it again.") from error
+
+
+def _condition_failed(error: PynamoDBException) -> bool:
+    # PynamoDB's own `cause_response_code` breaks on a cause that brought no response.
+    cause = error.cause
+    return isinstance(cause, ClientError) and (
+        cause.response["Error"].get("Code") == "ConditionalCheckFailedException"
+    )
 
 
 def _item(report: ServiceRequest) -> ReportItem:
@@ -261,7 +271,7 @@ def _item(report: ServiceRequest) -> ReportItem:
     if report.visibility == "public":
         key = key_of(report.point)
         item.cell = key[:CELL_LENGTH]
-        item.place = f"{key}#{report.service_request_id}"
+        item.place = f"{key}-{report.service_request_id}"
     item.requested_month = f"{report.requested_datetime:%Y-%m}"
     item.updated_month = f"{report.updated_datetime:%Y-%m}"
     item.team_state = f"{report.team}#{report.state}"

@@ -47,8 +47,9 @@ class Repository(Protocol):
     def many(self, service_request_ids: Sequence[str]) -> Mapping[str, ServiceRequest]:
         """Those of the reports that are stored, as they are now (consistent reads)."""
 
-    def archive(self, service_request_id: str, updates: Sequence[Update]) -> None:
-        """Keeps updates outside the report; one that is kept already stays as it is."""
+    def archive(self, service_request_id: str, updates: Sequence[Update], *, first: int) -> None:
+        """Keeps updates outside the report, the first of them as number `first` of its whole
+        timeline; one that is kept already stays as it is."""
 
     def archived(self, service_request_id: str) -> Sequence[Update]:
         """The updates kept outside the report, oldest first."""

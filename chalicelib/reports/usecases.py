@@ -104,7 +104,7 @@ def add_update(
         )
         kept, oldest = report.with_update(update).trimmed()
         if oldest:
-            ports.repository.archive(service_request_id, oldest)
+            ports.repository.archive(service_request_id, oldest, first=report.archived)
         try:
             ports.repository.save(kept)
         except Stale:

@@ -12,11 +12,19 @@ DEMO = "demo"
 
 
 class Cloud:
-    """moto with the template's resources; from here to `stop()` the process works on them."""
+    """moto with the template's resources; from here to `stop()` the process works on them.
+
+    One at a time: moto's stores and the settings belong to the whole process.
+    """
+
+    _running = False
 
     def __init__(self, *, council: str = DEMO, site_url: str = "http://127.0.0.1:8000") -> None:
         import app
 
+        if Cloud._running:
+            raise RuntimeError("A cloud is running in this process: stop it before the next one.")
+        Cloud._running = True
         self._environment_before = dict(os.environ)
         self._mock = aws.start_moto()
         outputs = aws.create_resources()
@@ -38,3 +46,4 @@ class Cloud:
         os.environ.clear()
         os.environ.update(self._environment_before)
         bootstrap.forget()
+        Cloud._running = False

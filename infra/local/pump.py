@@ -17,9 +17,9 @@ from chalice.app import Chalice, DynamoDBEventConfig, SQSEventConfig
 
 log = logging.getLogger(__name__)
 
-PAUSE_S = 0.05
+PAUSE_S = 0.02
 RETRY_AFTER_S = 1.0
-IDLE_S = 2.0
+IDLE_ROUNDS = 2
 MOST_IN_A_RECEIVE = 10
 
 
@@ -27,7 +27,7 @@ class Source(Protocol):
     """Something that has events for a handler."""
 
     def step(self, now: float) -> bool:
-        """Delivers what is due at `now` (monotonic seconds); False where there was nothing."""
+        """Delivers what is due at `now` (monotonic seconds); False where nothing is left to do."""
 
 
 class StreamSource:
@@ -49,8 +49,10 @@ class StreamSource:
 
     def step(self, now: float) -> bool:
         self._read()
-        if not self._waiting or now < self._not_before:
+        if not self._waiting:
             return False
+        if now < self._not_before:
+            return True
         batch = self._waiting[: self._batch_size]
         failed = _deliver(self._handler, batch)
         numbers = [record["dynamodb"]["SequenceNumber"] for record in batch]
@@ -87,9 +89,10 @@ class QueueSource:
     def step(self, now: float) -> bool:
         if len(self._gathered) < self._batch_size:
             self._receive(now)
-        full = len(self._gathered) >= self._batch_size
-        if not self._gathered or (now < self._due and not full):
+        if not self._gathered:
             return False
+        if now < self._due and len(self._gathered) < self._batch_size:
+            return True
         batch, self._gathered = self._gathered, []
         failed = _deliver(self._handler, batch)
         done = [
@@ -131,7 +134,7 @@ class Pump:
 
     def __init__(self, app: Chalice, arns: Mapping[str, str]) -> None:
         self._sources = [_source(config, arns) for config in app.event_sources]
-        self._busy_at = time.monotonic()
+        self._idle_rounds = 0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pump", daemon=True)
 
@@ -149,26 +152,26 @@ class Pump:
             pass
 
     def wait_until_idle(self, timeout_s: float = 300.0) -> None:
-        """Waits until the running thread finds nothing for longer than a batching window.
+        """Waits until the running thread finds nothing and holds nothing.
 
         Raises TimeoutError.
         """
         deadline = time.monotonic() + timeout_s
-        while time.monotonic() - self._busy_at < IDLE_S:
+        self._idle_rounds = 0
+        while self._idle_rounds < IDLE_ROUNDS:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"The pump was not idle within {timeout_s} s.")
             time.sleep(PAUSE_S)
 
     def _step(self, now: float) -> bool:
         busy = True in [source.step(now) for source in self._sources]
-        if busy:
-            self._busy_at = time.monotonic()
+        self._idle_rounds = 0 if busy else self._idle_rounds + 1
         return busy
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            if not self._step(time.monotonic()):
-                self._stopping.wait(PAUSE_S)
+            self._step(time.monotonic())
+            self._stopping.wait(PAUSE_S)
 
 
 def _source(config: Any, arns: Mapping[str, str]) -> Source:

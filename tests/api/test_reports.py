@@ -7,6 +7,7 @@ from chalice.test import HTTPResponse
 from chalicelib.parsing import MAX_BODY_BYTES
 from tests.api.conftest import Api
 from tests.builders import draft_body
+from tests.seam import ALL_TRIES, REFUSALS, Refusal, refuse
 
 
 def assert_problem(answer: HTTPResponse, status: int, *fields: str) -> dict[str, Any]:
@@ -169,7 +170,7 @@ def test_list_holds_the_reports_in_the_box_page_by_page(api: Api) -> None:
     found: list[str] = []
     cursor = ""
     while cursor is not None:
-        path = f"/api/reports?bbox=-1.1,53.9,-1.0,54.0&limit=2&cursor={cursor.replace('#', '%23')}"
+        path = f"/api/reports?bbox=-1.1,53.9,-1.0,54.0&limit=2&cursor={cursor}"
         page = api.get(path).json_body
         assert len(page["items"]) <= 2
         found += [item["service_request_id"] for item in page["items"]]
@@ -205,6 +206,8 @@ def test_list_leaves_out_what_is_not_asked_for(api: Api) -> None:
         ("bbox=-1.1,53.9,-1.0,54.0&limit=101", "limit"),
         ("bbox=-1.1,53.9,-1.0,54.0&limit=ten", "limit"),
         ("bbox=-1.1,53.9,-1.0,54.0&status=mended", "status"),
+        ("bbox=-1.1,53.9,-1.0,54.0&cursor=" + "0" * 2000, "cursor"),
+        ("bbox=-1.1,53.9,-1.0,54.0&cursor=next", "cursor"),
     ],
 )
 def test_list_is_refused_when_a_parameter_is_wrong(query: str, field: str, api: Api) -> None:
@@ -225,3 +228,15 @@ def test_answers_are_not_kept_by_anybody_between(api: Api) -> None:
     answer = api.post("/api/reports", draft_body())
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_client_is_told_when_to_come_again_when_the_store_does_not_answer(
+    kind: Refusal, api: Api
+) -> None:
+    with refuse(1, kind=kind, times=ALL_TRIES):
+        answer = api.post("/api/reports", draft_body())
+    assert_problem(answer, 503)
+    assert int(answer.headers["Retry-After"]) > 0
+    assert api.stored_ids() == []
+    assert api.post("/api/reports", draft_body()).status_code == 201

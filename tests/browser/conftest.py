@@ -29,7 +29,7 @@ EXPECTED = ("404", "net::ERR_FAILED")
 NewPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack() -> Iterator[LocalStack]:
     assert (WEB / "index.html").exists(), "The web client is not built: run `make test`."
     here = LocalStack(Options(web=WEB))

@@ -51,111 +51,140 @@ Published = dict[str, tuple[bytes, str]]
 """Key → body and content type of each published document."""
 
 
+class Bucket:
+    """The published documents, as they stand in S3."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.client = boto3.client("s3")
+
+    def keys(self) -> list[str]:
+        listed = self.client.list_objects_v2(Bucket=self.name)
+        return [entry["Key"] for entry in listed.get("Contents", [])]
+
+    def documents(self) -> Published:
+        found = {}
+        for key in self.keys():
+            answer = self.client.get_object(Bucket=self.name, Key=key)
+            found[key] = (answer["Body"].read(), answer["ContentType"])
+        return found
+
+    def empty(self) -> None:
+        for key in self.keys():
+            self.client.delete_object(Bucket=self.name, Key=key)
+
+
 @pytest.fixture
 def ports(cloud: Cloud) -> Ports:
     return bootstrap.reports_ports()
+
+
+@pytest.fixture
+def bucket(cloud: Cloud) -> Bucket:
+    return Bucket(cloud.bucket)
 
 
 # Any order, any number of times
 
 
 def test_documents_are_those_of_publishing_anew_in_whatever_order_facts_are_delivered(
-    cloud: Cloud, ports: Ports, monkeypatch: pytest.MonkeyPatch
+    cloud: Cloud, bucket: Bucket, ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     facts = facts_of_a_busy_day(cloud, ports, monkeypatch)
-    wanted = published_anew(cloud)
+    wanted = published_anew(bucket)
     assert len(facts) >= 12
     assert sum(key.startswith("data/tiles/") for key in wanted) == 2
     assert sum(key.startswith("data/reports/") for key in wanted) == 5
     for name, deliveries in deliveries_of(facts):
-        empty(cloud)
+        bucket.empty()
         for batch in deliveries:
             assert delivered(batch) == []
-        assert published(cloud) == wanted, name
+        assert bucket.documents() == wanted, name
 
 
 def test_documents_are_those_of_publishing_anew_when_replies_get_lost_and_facts_come_again(
-    cloud: Cloud, ports: Ports, monkeypatch: pytest.MonkeyPatch
+    cloud: Cloud, bucket: Bucket, ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     facts = facts_of_a_busy_day(cloud, ports, monkeypatch)
-    wanted = published_anew(cloud)
+    wanted = published_anew(bucket)
     failures = 0
-    for nth in range(1, 60, 4):
-        empty(cloud)
+    for nth in range(1, 60, 6):
+        bucket.empty()
         with lose_reply(nth, times=ALL_TRIES):
             again = delivered(facts[:MOST_IN_A_BATCH])
         failures += bool(again)
         assert delivered(again) == []
         assert delivered(facts[MOST_IN_A_BATCH:]) == []
-        assert published(cloud) == wanted, f"reply {nth} was lost"
+        assert bucket.documents() == wanted, f"reply {nth} was lost"
     assert failures > 0
 
 
-def test_documents_of_a_report_are_gone_when_it_was_hidden(cloud: Cloud, ports: Ports) -> None:
+def test_documents_of_a_report_are_gone_when_it_was_hidden(bucket: Bucket, ports: Ports) -> None:
     report = ports.repository.create(builders.report())
     deliver(report)
-    request_id = report.service_request_id
-    assert set(published(cloud)) == {report_key(request_id), page_key(request_id), tile_of(report)}
+    assert set(bucket.keys()) == set(keys_of(report).values())
     hide(report, ports)
     deliver(report)
-    assert published(cloud) == {}
+    assert bucket.keys() == []
 
 
 # Publishers at once
 
 
 def test_no_pin_is_lost_in_any_interleaving_when_two_publish_different_reports_of_a_tile(
-    cloud: Cloud, ports: Ports
+    bucket: Bucket, ports: Ports
 ) -> None:
     one, other = (ports.repository.create(builders.report(number)) for number in (1, 2))
-    wanted = published_anew(cloud)
+    wanted = published_anew(bucket)
     runs = 0
     for interleaving in every_interleaving(parked_at=on(tile_of(one)), at_most=MOST_RUNS):
-        empty(cloud)
+        bucket.empty()
         interleave(interleaving, lambda: deliver(one), lambda: deliver(other))
-        assert published(cloud) == wanted, interleaving.turns
+        assert bucket.documents() == wanted, interleaving.turns
         runs += 1
     assert runs >= 6
 
 
 def test_no_pin_is_lost_in_any_interleaving_when_one_joins_a_tile_as_the_only_other_leaves(
-    cloud: Cloud, ports: Ports
+    bucket: Bucket, ports: Ports
 ) -> None:
     joining, leaving = (ports.repository.create(builders.report(number)) for number in (1, 2))
     runs = 0
     for interleaving in every_interleaving(parked_at=on(tile_of(joining)), at_most=MOST_RUNS):
-        empty(cloud)
+        bucket.empty()
         show(leaving, ports)
         deliver(leaving)
         hide(leaving, ports)
         interleave(interleaving, lambda: deliver(joining), lambda: deliver(leaving))
-        assert pins(joining, cloud) == {joining.service_request_id}, interleaving.turns
+        assert pins(joining) == {joining.service_request_id}, interleaving.turns
         runs += 1
     assert runs >= 6
 
 
-@pytest.mark.parametrize("document", [report_key, None], ids=["JSON", "tile"])
-@pytest.mark.parametrize("already", [False, True], ids=["new", "published before"])
+@pytest.mark.parametrize(
+    ("document", "already"), [("JSON", False), ("tile", False), ("tile", True)]
+)
 def test_nothing_is_left_of_a_report_in_any_interleaving_when_it_is_hidden_while_it_is_published(
-    document: Callable[[str], str] | None, already: bool, cloud: Cloud, ports: Ports
+    document: str, already: bool, ports: Ports, bucket: Bucket
 ) -> None:
     report = ports.repository.create(builders.report())
-    key = document(report.service_request_id) if document else tile_of(report)
+    key = keys_of(report)[document]
     runs = 0
     for interleaving in every_interleaving(parked_at=about(key), at_most=MOST_RUNS):
-        publish_and_hide_at_once(interleaving, report, ports, cloud, already=already)
-        assert published(cloud) == {}, interleaving.turns
+        publish_and_hide_at_once(interleaving, report, ports, bucket, already=already)
+        assert bucket.keys() == [], interleaving.turns
         runs += 1
-    assert runs >= 6
+    assert runs >= 20
 
 
+@pytest.mark.parametrize("already", [False, True], ids=["new", "published before"])
 def test_nothing_is_left_of_a_report_when_it_is_hidden_while_all_of_it_is_published(
-    cloud: Cloud, ports: Ports
+    already: bool, ports: Ports, bucket: Bucket
 ) -> None:
     report = ports.repository.create(builders.report())
-    for interleaving in some_interleavings(40, of=2, seed=1):
-        publish_and_hide_at_once(interleaving, report, ports, cloud, already=False)
-        assert published(cloud) == {}, interleaving.turns
+    for interleaving in some_interleavings(20, of=2, seed=1):
+        publish_and_hide_at_once(interleaving, report, ports, bucket, already=already)
+        assert bucket.keys() == [], interleaving.turns
 
 
 class HastyDocuments(S3Documents):
@@ -166,24 +195,24 @@ class HastyDocuments(S3Documents):
 
 
 def test_lost_pin_is_found_when_documents_are_replaced_without_a_condition(
-    cloud: Cloud, ports: Ports, monkeypatch: pytest.MonkeyPatch
+    bucket: Bucket, ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hasty = replace(
-        bootstrap.publishing_ports(), documents=HastyDocuments(boto3.client("s3"), cloud.bucket)
+        bootstrap.publishing_ports(), documents=HastyDocuments(bucket.client, bucket.name)
     )
     one, other = (ports.repository.create(builders.report(number)) for number in (1, 2))
     found = 0
     with monkeypatch.context() as patch:
         patch.setattr(bootstrap, "publishing_ports", lambda: hasty)
         for interleaving in every_interleaving(parked_at=on(tile_of(one)), at_most=MOST_RUNS):
-            empty(cloud)
+            bucket.empty()
             interleave(interleaving, lambda: deliver(one), lambda: deliver(other))
-            found += len(pins(one, cloud)) < 2
+            found += len(pins(one)) < 2
     assert found > 0
 
 
 def test_document_of_a_hidden_report_is_found_when_nobody_looks_again_after_writing(
-    cloud: Cloud, ports: Ports, monkeypatch: pytest.MonkeyPatch
+    bucket: Bucket, ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put = usecases._put
     report = ports.repository.create(builders.report())
@@ -191,8 +220,8 @@ def test_document_of_a_hidden_report_is_found_when_nobody_looks_again_after_writ
     with monkeypatch.context() as patch:
         patch.setattr(usecases, "_put", lambda *these: put(*these) and False)
         for interleaving in every_interleaving(parked_at=about(tile_of(report)), at_most=MOST_RUNS):
-            publish_and_hide_at_once(interleaving, report, ports, cloud, already=False)
-            found += published(cloud) != {}
+            publish_and_hide_at_once(interleaving, report, ports, bucket, already=False)
+            found += bucket.keys() != []
     assert found > 0
 
 
@@ -218,7 +247,7 @@ def test_poisonous_message_ends_in_the_dead_letter_queue_and_the_rest_is_publish
     ids = [report.service_request_id for report in reported]
     once = [*map(report_key, ids), *map(page_key, ids), tile_of(reported[0])]
     assert sorted(written) == sorted(once)
-    assert pins(reported[0], cloud) == set(ids)
+    assert pins(reported[0]) == set(ids)
 
 
 # What happens
@@ -273,13 +302,13 @@ def publish_and_hide_at_once(
     interleaving: Interleaving,
     report: ServiceRequest,
     ports: Ports,
-    cloud: Cloud,
+    bucket: Bucket,
     *,
     already: bool,
 ) -> None:
     """One publishes the report as another hides it and then publishes that; `already`: an older
     form of it is published before."""
-    empty(cloud)
+    bucket.empty()
     show(report, ports)
     if already:
         change(report.service_request_id, ports, state="open")
@@ -303,16 +332,20 @@ def on(key: str) -> Callable[[Try], bool]:
 
 
 def about(key: str) -> Callable[[Try], bool]:
-    """True of the calls on one document, of those that write a report, and of those that read
-    it; but who has written a report is alone in that, and always reads the same after."""
+    """True of the calls on one document, of the one that writes the report, and of those that
+    read it before it is written: all that read it later read the same."""
     this_thread = threading.local()
+    written = threading.Event()
 
     def matters(this: Try) -> bool:
+        if hasattr(this_thread, "writes"):
+            written.set()
         if this.operation == "dynamodb.PutItem":
-            this_thread.has_written = True
+            this_thread.writes = True
+            written.clear()
             return True
         if this.operation.startswith("dynamodb."):
-            return not hasattr(this_thread, "has_written")
+            return not written.is_set()
         return path_of(this) == key
 
     return matters
@@ -373,39 +406,27 @@ def deliver(report: ServiceRequest) -> None:
 # What is published
 
 
-def published(cloud: Cloud) -> Published:
-    """All that stands in the bucket."""
-    s3 = boto3.client("s3")
-    found = {}
-    for key in keys_in(cloud):
-        answer = s3.get_object(Bucket=cloud.bucket, Key=key)
-        found[key] = (answer["Body"].read(), answer["ContentType"])
-    return found
-
-
-def published_anew(cloud: Cloud) -> Published:
+def published_anew(bucket: Bucket) -> Published:
     """What publishing everything makes of an empty bucket, without what configuration decides."""
-    empty(cloud)
+    bucket.empty()
     ports = bootstrap.publishing_ports()
-    publish_all(ports)
-    return {key: held for key, held in published(cloud).items() if key not in ports.fixed}
+    assert publish_all(ports) == {}
+    return {key: held for key, held in bucket.documents().items() if key not in ports.fixed}
 
 
-def empty(cloud: Cloud) -> None:
-    s3 = boto3.client("s3")
-    for key in keys_in(cloud):
-        s3.delete_object(Bucket=cloud.bucket, Key=key)
-
-
-def keys_in(cloud: Cloud) -> list[str]:
-    listed = boto3.client("s3").list_objects_v2(Bucket=cloud.bucket)
-    return [entry["Key"] for entry in listed.get("Contents", [])]
-
-
-def pins(report: ServiceRequest, cloud: Cloud) -> set[str]:
+def pins(report: ServiceRequest) -> set[str]:
     """The ids on the published tile where the report is."""
     held = bootstrap.publishing_ports().documents.read(tile_of(report))
     return {pin.service_request_id for pin in pins_in(held.body)} if held else set()
+
+
+def keys_of(report: ServiceRequest) -> dict[str, str]:
+    """Where each document is that shows the report."""
+    return {
+        "JSON": report_key(report.service_request_id),
+        "page": page_key(report.service_request_id),
+        "tile": tile_of(report),
+    }
 
 
 def tile_of(report: ServiceRequest) -> str:

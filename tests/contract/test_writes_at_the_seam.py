@@ -299,7 +299,10 @@ def a_report(ports: Ports, number: int = 1) -> str:
 
 def nearly_full_report(ports: Ports, number: int = 1) -> str:
     """A report whose item takes a short update, but no long one without moving one out."""
-    many = tuple(builders.update(n, text=f"{n} ".ljust(2000, "y")) for n in range(1, 31))
+    many = tuple(
+        builders.update(n, datetime=builders.NOON, text=f"{n} ".ljust(2000, "y"))
+        for n in reversed(range(1, 31))
+    )
     full, left_over = builders.report(number, updates=many).trimmed()
     assert left_over
     return ports.repository.create(replace(full, archived=0)).service_request_id
