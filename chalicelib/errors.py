@@ -7,7 +7,6 @@
     ├── Forbidden           known caller, not allowed
     ├── NotFound            no such thing, or not for this caller
     ├── Conflict            the thing stored says otherwise; `link` leads to it
-    ├── TooMany             over a limit; wait `retry_after_s`
     └── UpstreamFailed      something we depend on did not answer; wait `retry_after_s`
 
     ConfigurationError      the council's document or a setting is wrong: nothing can start
@@ -69,14 +68,6 @@ class Conflict(AppError):
     def __init__(self, detail: str, link: str | None = None) -> None:
         super().__init__(detail)
         self.link = link
-
-
-class TooMany(AppError):
-    """Over a limit."""
-
-    def __init__(self, detail: str, retry_after_s: int) -> None:
-        super().__init__(detail)
-        self.retry_after_s = retry_after_s
 
 
 class UpstreamFailed(AppError):

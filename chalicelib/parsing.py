@@ -53,7 +53,7 @@ def parse_json(body: bytes, kind: type[T]) -> T:
 def parse(sent: dict[str, Any], kind: type[T]) -> T:
     """The draft of dataclass `kind` made of decoded values. Raises as `parse_json`."""
     faults: list[FieldError] = []
-    draft = _convert(_tidied(sent), kind, "", faults)
+    draft = _convert(sent, kind, "", faults)
     if faults:
         detail = "; ".join(f"{field}: {message}" for field, message in faults)
         raise Invalid(detail, faults)
@@ -67,7 +67,7 @@ def _convert(sent: dict[str, Any], kind: Any, path: str, faults: list[FieldError
         known = ", ".join(fields)
         faults.append(FieldError(path + name, f"is not a field of this; known are: {known}"))
     values = {
-        name: _value(sent.get(name), hints[name], field, path + name, faults)
+        name: _value(_tidied(sent.get(name)), hints[name], field, path + name, faults)
         for name, field in fields.items()
     }
     return None if faults else kind(**values)
@@ -116,8 +116,5 @@ def _dataclass_in(hint: Any) -> Any:
 
 
 def _tidied(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\r\n", "\n").strip() or None
-    if isinstance(value, dict):
-        return {key: _tidied(inner) for key, inner in value.items()}
-    return value
+    """A text without white space round it, None for a blank one; anything else as it is."""
+    return value.replace("\r\n", "\n").strip() or None if isinstance(value, str) else value

@@ -13,8 +13,8 @@ import click
 
 from chalicelib.errors import AppError, ConfigurationError
 from infra.import_reports import MAPPINGS
+from infra.local.running import RUNNING
 
-RUNNING = Path(__file__).resolve().parents[1] / ".local" / "stack.json"
 MOST_REFUSED_SHOWN = 20
 
 
@@ -26,7 +26,7 @@ ALLOW_REJECTS = click.option(
 @click.group()
 def commands() -> None:
     """Works on the deployment that the environment names, or else on the running local stack."""
-    if "REPORTS_TABLE" not in os.environ:
+    if "REPORTS_TABLE" not in os.environ and "--help" not in sys.argv:
         os.environ.update(_local_environment())
 
 
@@ -49,7 +49,7 @@ def import_reports(file: Path, mapping: Path | None, allow_rejects: bool) -> Non
         raise ConfigurationError(
             f"This mapping is for COUNCIL={known.council}, and COUNCIL={council} is served here."
         )
-    rows = sum(1 for _ in file.open(encoding="utf-8-sig")) - 1
+    rows = file.read_bytes().count(b"\n")
     with (
         file.open(encoding="utf-8-sig", newline="") as opened,
         click.progressbar(length=rows, label="Reports", file=sys.stderr) as bar,

@@ -5,7 +5,7 @@ is accounted for: taken, there already, or refused with its line and the reason.
 """
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State
 from chalicelib.reports.usecases import take_over
 
+FIRST_YEAR = 1900
 MAPPINGS = Path(__file__).parent / "mappings"
 
 
@@ -68,7 +69,7 @@ def load_mapping(path: Path) -> ReportMapping:
         return msgspec.json.decode(path.read_bytes(), type=ReportMapping)
     except OSError as error:
         raise ConfigurationError(f"There is no mapping document {path}: name one.") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path.name}: {error}") from error
 
 
@@ -80,8 +81,9 @@ def import_reports(
 ) -> Summary:
     """Takes over every row of an opened CSV file; the same file again changes nothing.
 
-    `progress` is called with 1 for each row. Raises ConfigurationError where a column is missing,
-    UpstreamFailed where the store does not answer: what was taken stays, and can be run again.
+    `progress` is called with 1 for each row. Raises ConfigurationError where a column is missing
+    or the file cannot be read on, UpstreamFailed where the store does not answer: what was taken
+    stays, and the file can be imported again.
     """
     summary = Summary()
     for line, row in _rows(file, mapping.columns):
@@ -102,14 +104,25 @@ def _rows(file: TextIO, columns: Columns) -> Iterator[tuple[int, dict[str, str]]
     """Each row by our names, with the line that it begins on."""
     reader = csv.DictReader(file)
     names = msgspec.structs.asdict(columns)
-    if missing := sorted(set(names.values()) - set(reader.fieldnames or ())):
-        raise ConfigurationError(
-            f"The file has no column {missing[0]!r}; it has: {', '.join(reader.fieldnames or ())}."
-        )
-    begins = reader.line_num + 1
-    for row in reader:
-        yield begins, {ours: row[theirs] or "" for ours, theirs in names.items()}
+    begins = 1
+    try:
+        _check_columns(reader.fieldnames or (), names.values())
         begins = reader.line_num + 1
+        for row in reader:
+            yield begins, {ours: row[theirs] or "" for ours, theirs in names.items()}
+            begins = reader.line_num + 1
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"The file cannot be read past line {begins} ({error}): save it as CSV in UTF-8. "
+            "What stood before is taken; run the command again with the mended file."
+        ) from error
+
+
+def _check_columns(there: Sequence[str], wanted: Iterable[str]) -> None:
+    if missing := sorted(set(wanted) - set(there)):
+        raise ConfigurationError(
+            f"The file has no column {missing[0]!r}; it has: {', '.join(there)}."
+        )
 
 
 def _imported(row: dict[str, str], mapping: ReportMapping) -> Imported:
@@ -148,8 +161,11 @@ def _number(text: str, name: str) -> float:
 
 def _moment(row: dict[str, str], name: str, mapping: ReportMapping) -> datetime:
     try:
-        return datetime.strptime(row[name], mapping.datetime_format).replace(tzinfo=UTC)
+        moment = datetime.strptime(row[name], mapping.datetime_format).replace(tzinfo=UTC)
     except ValueError as error:
         raise Invalid.field(
             name, f"{row[name]!r} is not of the form {mapping.datetime_format}"
         ) from error
+    if moment.year < FIRST_YEAR:
+        raise Invalid.field(name, f"is before {FIRST_YEAR}")
+    return moment

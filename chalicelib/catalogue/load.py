@@ -36,7 +36,7 @@ def parse(raw: bytes, name: str) -> Council:
     """
     try:
         council = msgspec.json.decode(raw, type=Council)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{name}: {error}") from error
     faults = [*_box_faults(council), *_zone_faults(council), *_service_faults(council)]
     if faults:

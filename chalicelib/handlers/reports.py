@@ -179,6 +179,6 @@ def _cursor(text: str | None) -> str | None:
 def _limit(text: str | None) -> int:
     if text is None:
         return MOST_IN_A_LIST
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:4]) <= MOST_IN_A_LIST:
+    if not re.fullmatch(r"[1-9][0-9]?|100", text):
         raise Invalid.field("limit", f"must be a whole number from 1 to {MOST_IN_A_LIST}")
     return int(text)

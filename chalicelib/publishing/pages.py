@@ -48,7 +48,6 @@ class JinjaPages:
             "state": report.state,
             "state_label": self._labels[report.state],
             "is_open": report.status == "open",
-            "closed": report.status == "closed",
             "requested_iso": _iso(report.requested_datetime),
             "requested_text": self._date(report.requested_datetime),
             "expected_text": report.expected_datetime and self._date(report.expected_datetime),

@@ -7,7 +7,8 @@ come twice, late or out of order.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -89,7 +90,9 @@ def publish_all(
             tiles.setdefault(_tile_of(report), set()).add(report.service_request_id)
         failed |= _rewrite(_report_targets(some, ports), ports)
         progress(len(some), len(ids))
-    return failed | _rewrite(_tile_targets(tiles), ports)
+    for tile, shown in tiles.items():
+        failed |= _rewrite(_tile_targets({tile: shown}), ports)
+    return failed
 
 
 def content_version(content: object) -> str:
@@ -97,50 +100,60 @@ def content_version(content: object) -> str:
     return sha256(msgspec.json.encode(content)).hexdigest()[:12]
 
 
+class Round:
+    """One try at some documents: what is to be tried again, and what failed and why."""
+
+    def __init__(self, targets: Sequence[Target], ports: Ports) -> None:
+        self.again: list[Target] = []
+        self.failed: dict[str, Exception] = {}
+        self._ports = ports
+        try:
+            self._run(targets)
+        except AppError as error:
+            self.again = []
+            self._fail(targets, error)
+
+    def _run(self, targets: Sequence[Target]) -> None:
+        held = {target.key: self._ports.documents.read(target.key) for target in targets}
+        public = _public(targets, self._ports)
+        written: dict[Target, Document | None] = {}
+        for target in targets:
+            with self._kept_apart(target):
+                document = target.make(held[target.key], public)
+                if _put(target.key, document, held[target.key], self._ports):
+                    written[target] = document
+        now = _public(written, self._ports)
+        for target, document in written.items():
+            with self._kept_apart(target):
+                if target.make(held[target.key], now) != document:
+                    self.again.append(target)
+
+    @contextmanager
+    def _kept_apart(self, target: Target) -> Iterator[None]:
+        """Whatever one document breaks, the others are published."""
+        try:
+            yield
+        except Moved:
+            self.again.append(target)
+        except Exception as error:
+            self._fail([target], error)
+
+    def _fail(self, targets: Iterable[Target], error: Exception) -> None:
+        for target in targets:
+            self.failed |= dict.fromkeys(target.shows, error)
+
+
 def _rewrite(targets: Sequence[Target], ports: Ports) -> dict[str, Exception]:
     failed: dict[str, Exception] = {}
-    pending = targets
     for _ in range(ATTEMPTS):
-        if not pending:
+        if not targets:
             return failed
-        pending = _write_round(pending, failed, ports)
-    for target in pending:
+        this = Round(targets, ports)
+        targets, failed = this.again, failed | this.failed
+    for target in targets:
         error = UpstreamFailed(f"{target.key} kept changing while it was published.")
         failed |= dict.fromkeys(target.shows, error)
     return failed
-
-
-def _write_round(
-    targets: Sequence[Target], failed: dict[str, Exception], ports: Ports
-) -> list[Target]:
-    """Writes each document once. Answers those to be written again; adds to `failed`."""
-    again: list[Target] = []
-    written: list[tuple[Target, Held | None, Document | None]] = []
-    try:
-        held = {target.key: ports.documents.read(target.key) for target in targets}
-        public = _public(targets, ports)
-        for target in targets:
-            before = held[target.key]
-            try:
-                document = target.make(before, public)
-                if _put(target.key, document, before, ports):
-                    written.append((target, before, document))
-            except Moved:
-                again.append(target)
-            except Exception as error:  # whatever one report breaks, the others are published
-                failed |= dict.fromkeys(target.shows, error)
-        now = _public([target for target, _, _ in written], ports)
-        for target, before, document in written:
-            try:
-                if target.make(before, now) != document:
-                    again.append(target)
-            except Exception as error:
-                failed |= dict.fromkeys(target.shows, error)
-    except AppError as error:
-        for target in targets:
-            failed |= dict.fromkeys(target.shows, error)
-        return []
-    return again
 
 
 def _public(targets: Iterable[Target], ports: Ports) -> Public:

@@ -63,10 +63,10 @@ class MomentAttribute(Attribute[datetime]):
     attr_type = STRING
 
     def serialize(self, value: datetime) -> str:
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
     def deserialize(self, value: str) -> datetime:
-        return datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        return datetime.fromisoformat(value)
 
 
 class ByTile(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
@@ -272,8 +272,8 @@ def _item(report: ServiceRequest) -> ReportItem:
         key = key_of(report.point)
         item.cell = key[:CELL_LENGTH]
         item.place = f"{key}-{report.service_request_id}"
-    item.requested_month = f"{report.requested_datetime:%Y-%m}"
-    item.updated_month = f"{report.updated_datetime:%Y-%m}"
+    item.requested_month = report.requested_datetime.date().isoformat()[:7]
+    item.updated_month = report.updated_datetime.date().isoformat()[:7]
     item.team_state = f"{report.team}#{report.state}"
     return item
 

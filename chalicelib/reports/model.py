@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.geo.point import Point
-from chalicelib.reports.states import LABELS, State, moves_from, status_of
+from chalicelib.reports.states import LABELS, SAID_TO_BE_DONE, State, moves_from
 
 TIMELINE_LIMIT_BYTES = 48 * 1024
 """What the item keeps of its timeline; older updates live in archive items."""
@@ -24,7 +24,8 @@ _TEXT = Meta(
     description="text without control characters",
 )
 _EMAIL = Meta(
-    pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$", description="an email address, such as name@example.org"
+    pattern=r"^[^@\s\x00-\x1f\x7f-\x9f]+@[^@\s\x00-\x1f\x7f-\x9f]+\.[^@\s.\x00-\x1f\x7f-\x9f]+$",
+    description="an email address, such as name@example.org",
 )
 _PHONE = Meta(pattern=r"^\+?[0-9 ()./-]{5,}$", description="a phone number, such as 01904 960123")
 
@@ -174,13 +175,16 @@ def next_state(report: ServiceRequest, asked: State | Literal["not_fixed"] | Non
     """The state after an update that asks for `asked`; None leaves it.
 
     Raises Invalid on a move that the lifecycle does not allow, Conflict on `not_fixed` for a
-    report that is open anyway.
+    report that nobody said was done.
     """
     if asked is None or asked == report.state:
         return report.state
     if asked == "not_fixed":
-        if status_of(report.state) == "open":
-            raise Conflict("This report is open already: nothing needs to be reopened.")
+        if report.state not in SAID_TO_BE_DONE:
+            raise Conflict(
+                f"This report is {LABELS[report.state]!r}: only what was said to be fixed can be "
+                "sent back as not fixed."
+            )
         return "reopen"
     allowed = moves_from(report.state)
     if asked not in allowed:

@@ -31,6 +31,8 @@ REOPENED: frozenset[State] = frozenset(("reopen",))
 OPEN_STATES: frozenset[State] = BEING_WORKED_ON | REOPENED | {"open"}
 CLOSED_STATES: frozenset[State] = frozenset(STATES) - OPEN_STATES
 
+SAID_TO_BE_DONE: frozenset[State] = frozenset(("fixed", "closed"))
+
 LABELS: dict[State, str] = {
     "open": "Open",
     "for_triage": "Being looked at",

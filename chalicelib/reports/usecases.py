@@ -19,6 +19,8 @@ from chalicelib.reports.model import (
 from chalicelib.reports.ports import Exists, Filters, Page, Ports, Stale
 from chalicelib.reports.views import ReportView, report_view, tracking_url
 
+IMPORT_SCOPE = "import"
+"""Keeps the references of another system apart from everybody's keys."""
 ATTEMPTS = 10
 """How often an update is tried again when somebody else wrote in between."""
 
@@ -33,11 +35,7 @@ class Author:
 
     @property
     def scope(self) -> str:
-        return self.account or "anonymous"
-
-
-IMPORT = Author("import")
-"""Keeps the references of another system apart from everybody's keys."""
+        return f"account:{self.account}" if self.account else "anonymous"
 
 
 def submit(draft: Draft, key: str, author: Author, ports: Ports) -> ServiceRequest:
@@ -45,12 +43,20 @@ def submit(draft: Draft, key: str, author: Author, ports: Ports) -> ServiceReque
 
     Raises Invalid, Conflict (another draft under this key).
     """
-    _check_place_and_service(draft.service_code, Point(lat=draft.lat, long=draft.long), ports)
-    report = _new_report(draft, key, author, ports)
+    request_id = ports.ids.service_request_id(author.scope, key)
+    fingerprint = ports.ids.fingerprint(_canonical(draft))
     try:
-        return ports.repository.create(report)
+        _check_place_and_service(draft, ports)
+        report = _new_report(draft, request_id, fingerprint, ports)
+        return ports.repository.create(replace(report, reporter=author.account))
     except Exists:
-        return _stored_already(report, ports)
+        return _stored_already(request_id, fingerprint, ports)
+    except Invalid:
+        # A repeat still gets what it stored before the service or the bounds were changed.
+        stored = ports.repository.get(request_id)
+        if stored and stored.fingerprint == fingerprint:
+            return stored
+        raise
 
 
 def take_over(imported: Imported, ports: Ports) -> bool:
@@ -58,23 +64,22 @@ def take_over(imported: Imported, ports: Ports) -> bool:
 
     Raises Invalid, Conflict (stored with other values).
     """
-    draft = imported.draft
-    _check_place_and_service(draft.service_code, Point(lat=draft.lat, long=draft.long), ports)
+    _check_place_and_service(imported.draft, ports)
+    request_id = ports.ids.service_request_id(IMPORT_SCOPE, imported.external_reference)
+    fingerprint = ports.ids.fingerprint(msgspec.json.encode(imported))
     report = replace(
-        _new_report(draft, imported.external_reference, IMPORT, ports),
-        fingerprint=ports.ids.fingerprint(msgspec.json.encode(imported)),
+        _new_report(imported.draft, request_id, fingerprint, ports),
         external_reference=imported.external_reference,
         state=imported.state,
         visibility=imported.visibility,
         requested_datetime=to_the_second(imported.requested_datetime),
         updated_datetime=to_the_second(imported.updated_datetime),
         expected_datetime=None,
-        reporter=None,
     )
     try:
         ports.repository.create(report)
     except Exists:
-        _stored_already(report, ports)
+        _stored_already(request_id, fingerprint, ports)
         return False
     return True
 
@@ -148,26 +153,26 @@ def every_id(ports: Ports) -> Iterator[str]:
     return ports.repository.ids()
 
 
-def _check_place_and_service(service_code: str, point: Point, ports: Ports) -> None:
+def _check_place_and_service(draft: Draft, ports: Ports) -> None:
     """Raises Invalid where the council does not offer the service or does not cover the place."""
-    if service_code not in ports.services:
+    if draft.service_code not in ports.services:
         known = ", ".join(ports.services)
         raise Invalid.field("service_code", f"is not offered here; choose one of: {known}")
-    if not ports.bounds.contains(point):
-        box = ports.bounds
+    box = ports.bounds
+    if not box.contains(Point(lat=draft.lat, long=draft.long)):
         raise Invalid.field(
-            "lat" if not box.south <= point.lat <= box.north else "long",
+            "lat" if not box.south <= draft.lat <= box.north else "long",
             f"the place is outside {ports.council_name}: choose one between latitude {box.south} "
             f"and {box.north}, longitude {box.west} and {box.east}",
         )
 
 
-def _new_report(draft: Draft, key: str, author: Author, ports: Ports) -> ServiceRequest:
+def _new_report(draft: Draft, request_id: str, fingerprint: str, ports: Ports) -> ServiceRequest:
     requested = to_the_second(ports.now())
     service = ports.services[draft.service_code]
     return ServiceRequest(
-        service_request_id=ports.ids.service_request_id(author.scope, key),
-        fingerprint=ports.ids.fingerprint(_canonical(draft)),
+        service_request_id=request_id,
+        fingerprint=fingerprint,
         service_code=draft.service_code,
         team=service.team,
         state="open",
@@ -183,16 +188,15 @@ def _new_report(draft: Draft, key: str, author: Author, ports: Ports) -> Service
         expected_datetime=service.due(requested),
         contact=draft.contact,
         anonymous=draft.anonymous,
-        reporter=author.account,
     )
 
 
-def _stored_already(report: ServiceRequest, ports: Ports) -> ServiceRequest:
-    stored = ports.repository.get(report.service_request_id)
+def _stored_already(request_id: str, fingerprint: str, ports: Ports) -> ServiceRequest:
+    stored = ports.repository.get(request_id)
     if stored is None:
         raise UpstreamFailed("The report could not be read back; send it again.")
-    if stored.fingerprint != report.fingerprint:
-        raise _other_body(report.service_request_id, ports)
+    if stored.fingerprint != fingerprint:
+        raise _other_body(request_id, ports)
     return stored
 
 

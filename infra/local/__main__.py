@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import signal
 import sys
 import threading
@@ -9,7 +10,8 @@ from pathlib import Path
 
 from chalicelib.errors import ConfigurationError
 from infra.local.cloud import DEMO
-from infra.local.stack import RUNNING, LocalStack, Options
+from infra.local.running import announce, withdraw
+from infra.local.stack import LocalStack, Options
 
 SEEDS = ("demo", "none")
 
@@ -27,11 +29,12 @@ def main() -> int:
             f"Port {os.environ.get('PORT', '8000')} cannot be used ({error.strerror}): stop what "
             "runs there, or choose another one with `make run PORT=8010`."
         )
+    over = _told_to_end()
     stack.start()
-    stack.announce()
+    announce(stack.outside_environment())
     print(f"Ready: {stack.url}", flush=True)
-    _wait_for_the_end()
-    RUNNING.unlink(missing_ok=True)
+    over.wait()
+    withdraw(stack.outside_environment())
     stack.stop()
     return 0
 
@@ -39,7 +42,7 @@ def main() -> int:
 def _options(environ: "os._Environ[str]") -> Options:
     council, port = environ.get("COUNCIL") or DEMO, environ.get("PORT") or "8000"
     seed = environ.get("SEED") or ("demo" if council == DEMO else "none")
-    if not port.isdigit() or int(port) > 65535:
+    if not re.fullmatch(r"[1-9][0-9]{0,4}", port) or int(port) > 65535:
         raise ConfigurationError(f"PORT={port}: give a number from 1 to 65535, such as PORT=8010.")
     if seed not in SEEDS:
         raise ConfigurationError(f"SEED={seed}: choose one of {', '.join(SEEDS)}.")
@@ -54,11 +57,11 @@ def _options(environ: "os._Environ[str]") -> Options:
     )
 
 
-def _wait_for_the_end() -> None:
+def _told_to_end() -> threading.Event:
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
-    over.wait()
+    return over
 
 
 def _refuse(message: str) -> int:

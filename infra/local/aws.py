@@ -24,13 +24,17 @@ HONOURED = frozenset(("AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::S3::Bucke
 """The resource types that moto creates as declared. moto skips what it does not know in silence,
 so anything else is refused here."""
 
+FOREIGN = ("AWS_PROFILE", "AWS_ENDPOINT_URL")
+"""Variables that would lead past moto."""
+
 _LOCK = threading.RLock()
 
 
 def start_moto() -> Any:
     """Replaces AWS by moto in this process until `.stop()` is called on what this returns."""
     os.environ["AWS_DEFAULT_REGION"] = REGION
-    os.environ.pop("AWS_PROFILE", None)
+    for name in [name for name in os.environ if name.startswith(FOREIGN)]:
+        del os.environ[name]
     _lock_moto()
     mock = mock_aws()
     mock.start()

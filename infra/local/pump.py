@@ -170,7 +170,11 @@ class Pump:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            self._step(time.monotonic())
+            try:
+                self._step(time.monotonic())
+            except Exception:
+                log.exception("A source could not be read; it is tried again")
+                self._stopping.wait(RETRY_AFTER_S)
             self._stopping.wait(PAUSE_S)
 
 

@@ -3,10 +3,10 @@ and documents from the published bucket, and /_local/ for what only this machine
 
 import json
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import boto3
 from botocore.exceptions import ClientError
 from chalice.app import Chalice
 from chalice.config import Config
@@ -19,7 +19,8 @@ from chalice.local import (
     create_local_server,
 )
 
-API = ("/api", "/open311", "/forms", "/health")
+API = ("/api/", "/open311/", "/forms/")
+HEALTH = "/health"
 NOT_FOUND_PAGE = "404.html"
 _MISSING = ("NoSuchKey", "404")
 
@@ -30,6 +31,7 @@ class Server(ThreadedHTTPServer):
     """The threaded server, with what its handlers need to answer for the bucket."""
 
     request_queue_size = 128
+    client: Any
     bucket: str
     local_pages: LocalPages
 
@@ -37,7 +39,7 @@ class Server(ThreadedHTTPServer):
 def serve(app: Chalice, host: str, port: int) -> LocalDevServer:
     """Chalice's local server on that port (0 takes a free one). Raises OSError if it is taken.
 
-    Set `bucket` and `local_pages` of its `server` before the first request.
+    Set `client` (of S3), `bucket` and `local_pages` of its `server` before the first request.
     """
     config = Config()
     if not isinstance(app, LocalChalice):
@@ -53,7 +55,7 @@ class SiteHandler(ChaliceRequestHandler):
 
     def _generic_handle(self) -> None:
         path = unquote(urlsplit(self.path).path)
-        if path.startswith(API):
+        if path.startswith(API) or path == HEALTH:
             super()._generic_handle()
         elif self.command not in ("GET", "HEAD"):
             self._send(405, {"Allow": "GET, HEAD"}, b"")
@@ -69,10 +71,20 @@ class SiteHandler(ChaliceRequestHandler):
         """Says nothing of each request."""
 
     def _send_error_response(self, error: LocalGatewayException) -> None:
+        self._send_no_route()
+
+    def _send_http_response(self, code: int, headers: Any, body: Any) -> None:
+        if code == HTTPStatus.METHOD_NOT_ALLOWED:
+            self._send_no_route()
+        else:
+            super()._send_http_response(code, headers, body)
+
+    def _send_no_route(self) -> None:
+        """API Gateway knows no method without a route: there is nothing at such an address."""
         problem = {
             "type": "about:blank",
-            "title": "Not Found",
-            "status": 404,
+            "title": HTTPStatus.NOT_FOUND.phrase,
+            "status": HTTPStatus.NOT_FOUND,
             "detail": f"There is no {self.command} {urlsplit(self.path).path}.",
         }
         self._send(404, {"Content-Type": "application/problem+json"}, json.dumps(problem).encode())
@@ -106,7 +118,7 @@ class SiteHandler(ChaliceRequestHandler):
         return 404, {"Content-Type": "text/plain; charset=utf-8"}, b"Not found\n"
 
     def _object(self, key: str, **asked: Any) -> tuple[int, dict[str, str], bytes]:
-        answer = boto3.client("s3").get_object(Bucket=self.server.bucket, Key=key, **asked)
+        answer = self.server.client.get_object(Bucket=self.server.bucket, Key=key, **asked)
         headers = {
             "Content-Type": answer["ContentType"],
             "ETag": answer["ETag"],

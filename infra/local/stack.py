@@ -1,6 +1,5 @@
 """The whole of Ginnel in one process: the cloud, pages, API and demo data on one address."""
 
-import json
 import mimetypes
 import threading
 from collections.abc import Callable
@@ -21,8 +20,6 @@ from infra.local.cloud import DEMO, Cloud
 
 HOST = "127.0.0.1"
 ROOT = Path(__file__).resolve().parents[2]
-RUNNING = ROOT / ".local" / "stack.json"
-"""Where a running stack says how its AWS is reached, for `python -m infra`."""
 DEMO_BASEMAP = ROOT / "infra" / "demo" / "basemap.pmtiles"
 
 mimetypes.add_type(CONTENT_TYPE, ".pmtiles")
@@ -61,6 +58,7 @@ class LocalStack:
             seed.demo_reports(bootstrap.reports_ports(), datetime.now(UTC))
             self.cloud.pump.run_until_idle()
         assert isinstance(self._site, site.Server)
+        self._site.client = boto3.client("s3")
         self._site.bucket = self.cloud.bucket
         self._site.local_pages = self._local_pages()
         for server in (self._site, self._endpoint):
@@ -73,11 +71,6 @@ class LocalStack:
             server.shutdown()
             server.server_close()
         self.cloud.stop()
-
-    def announce(self) -> None:
-        """Writes down how other processes reach this stack's AWS."""
-        RUNNING.parent.mkdir(exist_ok=True)
-        RUNNING.write_text(json.dumps(self.outside_environment()), encoding="utf-8")
 
     def outside_environment(self) -> dict[str, str]:
         """The environment in which another process works on this stack."""

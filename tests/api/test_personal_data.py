@@ -2,13 +2,20 @@
 
 import json
 import logging
+from typing import Any
 
 import boto3
+import msgspec
 import pytest
 
 from chalicelib import bootstrap
+from chalicelib.adapters.ids import HmacIds
+from chalicelib.events import ReportSubmitted
+from chalicelib.handlers import publishing_events, reports_events
+from chalicelib.publishing.pages import JinjaPages
 from tests.api.conftest import Api
 from tests.builders import draft_body
+from tests.seam import ALL_TRIES, refuse
 
 CANARIES = {
     "name": "Canary Nightjar",
@@ -40,9 +47,6 @@ def test_contact_is_stored_and_in_no_answer_document_message_or_log(
         api.get(f"/api/reports/{request_id}", api.token("officer")),
         api.get("/api/reports?bbox=-1.2,53.9,-1.0,54.0"),
     ]
-    application_log = "\n".join(
-        record.getMessage() for record in caplog.records if record.name.startswith("chalicelib")
-    )
     api.cloud.pump.run_until_idle()
 
     stored = bootstrap.reports_ports().repository.get(request_id)
@@ -53,7 +57,53 @@ def test_contact_is_stored_and_in_no_answer_document_message_or_log(
     documents = published(api)
     assert len(documents) == 3
     assert leaked(json.dumps(documents)) == []
-    assert leaked(application_log) == []
+    assert leaked(own_log(caplog)) == []
+
+
+def test_log_of_what_breaks_holds_nothing_personal(
+    api: Api, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    body, token = draft_body(contact=CANARIES), api.token("resident", ACCOUNT)
+    request_id = api.post("/api/reports", body, token=token).json_body["service_request_id"]
+    with monkeypatch.context() as broken:
+        broken.setattr(HmacIds, "fingerprint", lambda *_: 1 / 0)
+        assert api.post("/api/reports", body, token=token).status_code == 500
+    with refuse(1, kind="500", times=ALL_TRIES):
+        assert api.post("/api/reports", body, token=token).status_code == 503
+    with monkeypatch.context() as broken:
+        broken.setattr(JinjaPages, "report", lambda *_: 1 / 0)
+        message = {"Records": [{"messageId": "1", "body": submitted(request_id)}]}
+        assert publishing_events.publish(message, None)["batchItemFailures"]
+    with refuse(1, kind="500", times=ALL_TRIES):
+        assert reports_events.fan_out(stream_event(request_id), None)["batchItemFailures"]
+    assert own_log(caplog).count("Traceback") >= 3
+    assert leaked(own_log(caplog)) == []
+
+
+def own_log(caplog: pytest.LogCaptureFixture) -> str:
+    """What our own code logged, tracebacks too; the SDK's debug log is never switched on."""
+    written = logging.Formatter("%(message)s")
+    ours = [record for record in caplog.records if record.name.startswith("chalicelib")]
+    return "\n".join(map(written.format, ours))
+
+
+def submitted(request_id: str) -> str:
+    fact = ReportSubmitted(event_id="1", service_request_id=request_id, version=1, tile="0" * 14)
+    return msgspec.json.encode(fact).decode()
+
+
+def stream_event(request_id: str) -> dict[str, Any]:
+    image = {
+        "service_request_id": {"S": request_id},
+        "record": {"S": "report"},
+        "version": {"N": "1"},
+        "lat": {"N": "53.959"},
+        "long": {"N": "-1.0815"},
+        "contact": {"S": json.dumps(CANARIES)},
+        "reporter": {"S": ACCOUNT},
+    }
+    return {"Records": [{"eventID": "1", "dynamodb": {"NewImage": image, "SequenceNumber": "1"}}]}
 
 
 def test_facts_on_the_queue_hold_nothing_personal(

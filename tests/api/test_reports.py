@@ -205,6 +205,7 @@ def test_list_leaves_out_what_is_not_asked_for(api: Api) -> None:
         ("bbox=-1.1,53.9,-1.0,54.0&limit=0", "limit"),
         ("bbox=-1.1,53.9,-1.0,54.0&limit=101", "limit"),
         ("bbox=-1.1,53.9,-1.0,54.0&limit=ten", "limit"),
+        ("bbox=-1.1,53.9,-1.0,54.0&limit=00019999", "limit"),
         ("bbox=-1.1,53.9,-1.0,54.0&status=mended", "status"),
         ("bbox=-1.1,53.9,-1.0,54.0&cursor=" + "0" * 2000, "cursor"),
         ("bbox=-1.1,53.9,-1.0,54.0&cursor=next", "cursor"),

@@ -11,7 +11,7 @@ from chalice.test import Client
 import app
 from chalicelib import bootstrap, errors
 from chalicelib.handlers import auth
-from chalicelib.handlers.http import CONTENT_TYPES, PROBLEM, STATUS, Routes
+from chalicelib.handlers.http import PROBLEM, STATUS, Routes
 from chalicelib.handlers.openapi import document
 from tests.builders import draft_body
 
@@ -69,7 +69,9 @@ def test_every_route_answers_a_problem_when_something_breaks(
     assert b"broken on purpose" not in answer.body
 
 
-@pytest.mark.parametrize("content_type", CONTENT_TYPES)
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "text/xml", "text/html", "multipart/form-data; boundary=b"]
+)
 def test_get_is_answered_when_a_client_sends_any_usual_content_type(content_type: str) -> None:
     with Client(app.app) as client:
         answer = client.http.get("/health", headers={"Content-Type": content_type})

@@ -147,8 +147,13 @@ def test_nothing_is_found_where_nothing_is(path: str, stack: LocalStack) -> None
     assert fetch(stack, path)[0] == 404
 
 
-def test_unknown_route_of_the_api_answers_a_problem(stack: LocalStack) -> None:
-    status, headers, body = fetch(stack, "/api/nothing")
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/api/nothing"), ("PUT", "/api/reports"), ("GET", "/forms/x")]
+)
+def test_unknown_route_of_the_api_answers_a_problem(
+    method: str, path: str, stack: LocalStack
+) -> None:
+    status, headers, body = fetch(stack, path, method=method)
     assert status == 404 and headers["Content-Type"] == "application/problem+json"
     assert json.loads(body)["status"] == 404
 

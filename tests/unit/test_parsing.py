@@ -85,6 +85,7 @@ def test_every_fault_is_named_when_there_are_several() -> None:
         ({"anonymous": "yes"}, "anonymous", "true or false"),
         ({"contact": "Ann"}, "contact", "an object"),
         ({"contact": {"phone": "call me"}}, "contact.phone", "a phone number"),
+        ({"contact": {"email": "a\x00b@example.org"}}, "contact.email", "an email address"),
         ({"contact": {"email": "x" * 250 + "@example.org"}}, "contact.email", "at most 254"),
         ({"contact": {"admin": True}}, "contact.admin", "is not a field"),
         ({"photo_ids": ["p1"]}, "photo_ids", "must be empty"),
@@ -124,6 +125,8 @@ def test_update_is_refused_when_its_text_is_too_long_or_its_state_unknown() -> N
         b'{"lat": 1e999}',
         b'{"description": "\\ud800"}',
         b"[" * 60_000,
+        b'{"x": ' + b'{"a": ' * 700 + b"1" + b"}" * 701,
+        b'{"attributes": ' + b'{"a": ' * 900 + b"1" + b"}" * 901,
     ],
 )
 def test_body_is_refused_when_it_is_no_json_object(body: bytes) -> None:

@@ -1,5 +1,7 @@
 import csv
 import io
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -92,6 +94,7 @@ def test_nothing_changes_when_the_file_is_imported_again(
         ({"title": ""}, "description: is required"),
         ({"title": "a\x00b"}, "control characters"),
         ({"ref": ""}, "external_reference: is required"),
+        ({"made": "0007-01-01 00:00:00 UTC"}, "requested_datetime: is before 1900"),
         ({"made": "yesterday"}, "requested_datetime: 'yesterday' is not of the form"),
     ],
 )
@@ -123,8 +126,6 @@ def test_import_stops_and_can_be_run_again_when_the_store_does_not_answer(ports:
                 raise UpstreamFailed("gone")
             return super().create(report)
 
-    from dataclasses import replace
-
     failing = replace(ports, repository=Failing())
     with pytest.raises(UpstreamFailed):
         import_reports(as_file(row(1), row(2)), MAPPING, failing)
@@ -143,3 +144,18 @@ def test_mapping_leads_to_services_of_its_council(mapping: Any) -> None:
 
     known = load_mapping(mapping)
     assert set(known.categories.values()) <= set(load(known.council).by_code)
+
+
+def test_import_says_where_it_stopped_when_the_file_cannot_be_read_on(
+    ports: Ports, tmp_path: Path
+) -> None:
+    path = tmp_path / "broken.csv"
+    path.write_bytes(as_file(row(1), row(2)).getvalue().encode() + b"\xff\xfe\n")
+    with (
+        path.open(encoding="utf-8", newline="") as opened,
+        pytest.raises(ConfigurationError, match=r"past line \d.*UTF-8"),
+    ):
+        import_reports(opened, MAPPING, ports)
+    too_long = as_file(row(1), row(2, title="x" * 140_000))
+    with pytest.raises(ConfigurationError, match="past line 3"):
+        import_reports(too_long, MAPPING, ports)

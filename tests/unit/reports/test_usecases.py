@@ -57,9 +57,9 @@ def test_other_draft_is_a_conflict_that_leads_to_the_stored_one_when_the_key_is_
 def test_key_makes_another_report_when_another_person_uses_it(ports: Ports) -> None:
     ids = {
         submit(draft(), "key", author, ports).service_request_id
-        for author in (ANYBODY, RESIDENT, OFFICER)
+        for author in (ANYBODY, RESIDENT, OFFICER, Author("anonymous"), Author("import"))
     }
-    assert len(ids) == 3
+    assert len(ids) == 5
 
 
 @pytest.mark.parametrize(
@@ -126,10 +126,23 @@ def test_fixed_report_is_reopened_when_a_resident_says_it_is_not_fixed(ports: Po
     assert (seen.state, seen.status) == ("reopen", "open")
 
 
-def test_not_fixed_is_a_conflict_when_the_report_is_open_anyway(ports: Ports) -> None:
+@pytest.mark.parametrize("state", [None, "in_progress", "duplicate", "cancelled"])
+def test_not_fixed_is_a_conflict_when_nobody_said_the_report_was_done(
+    state: str | None, ports: Ports
+) -> None:
     request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
-    with pytest.raises(Conflict, match="open already"):
-        add_update(request_id, update_draft(state="not_fixed"), "u", RESIDENT, ports)
+    add_update(request_id, update_draft(state=state), "u1", OFFICER, ports)
+    with pytest.raises(Conflict, match="only what was said to be fixed"):
+        add_update(request_id, update_draft(state="not_fixed"), "u2", RESIDENT, ports)
+
+
+def test_repeat_gets_what_it_stored_when_the_service_was_withdrawn_since(ports: Ports) -> None:
+    first = submit(draft(), "key", ANYBODY, ports)
+    withdrawn = {code: s for code, s in ports.services.items() if code != "pothole"}
+    later = replace(ports, services=withdrawn)
+    assert submit(draft(), "key", ANYBODY, later) == first
+    with pytest.raises(Invalid):
+        submit(draft(), "another key", ANYBODY, later)
 
 
 def test_move_is_refused_with_the_allowed_ones_when_the_lifecycle_has_no_such_move(

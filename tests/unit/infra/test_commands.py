@@ -1,0 +1,56 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+COMMANDS = ("import-reports", "build-basemap", "publish")
+
+
+def run(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "infra", *words],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **environment},
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command_tells_how_it_is_used_when_nothing_is_running(command: str) -> None:
+    done = run(command, "--help")
+    assert done.returncode == 0, done.stderr
+    assert "Usage:" in done.stdout
+
+
+def test_command_says_what_to_do_when_settings_are_wrong() -> None:
+    done = run("publish", REPORTS_TABLE="reports", ID_SECRET="short")
+    assert done.returncode == 1
+    assert "PUBLISHED_BUCKET is not set" in done.stderr
+    assert "ID_SECRET needs at least 32 characters" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_import_says_what_to_do_when_the_mapping_is_for_another_council(tmp_path: Path) -> None:
+    file = tmp_path / "reports.csv"
+    file.write_text("url\n")
+    settings = {
+        "COUNCIL": "demo",
+        "REPORTS_TABLE": "reports",
+        "PUBLISH_QUEUE_URL": "https://queue.example/1",
+        "PUBLISHED_BUCKET": "published",
+        "SITE_URL": "https://council.example",
+        "ID_SECRET": "x" * 32,
+        "TOKEN_SECRET": "y" * 32,
+    }
+    mapping = str(ROOT / "infra" / "mappings" / "bath.json")
+    done = run("import-reports", str(file), "--mapping", mapping, **settings)
+    assert done.returncode == 1
+    assert "This mapping is for COUNCIL=bath, and COUNCIL=demo is served here" in done.stderr
+    without = run("import-reports", str(file), **settings)
+    assert "There is no mapping document" in without.stderr
