@@ -23,8 +23,8 @@ ARGUMENTS = [
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 
-# Documents that are not there, and networks that a test breaks.
-EXPECTED = ("404", "net::ERR_FAILED")
+# Documents that are not there, conflicts that a test brings about, and networks that it breaks.
+EXPECTED = ("404", "409", "net::ERR_FAILED")
 
 NewPage = Callable[..., Page]
 

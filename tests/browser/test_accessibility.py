@@ -9,8 +9,6 @@ from infra.local.stack import LocalStack
 from tests.browser.conftest import DESK, NewPage
 from tests.conftest import ROOT
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 NARROW = {"width": 320, "height": 640}

@@ -4,13 +4,10 @@ import json
 import re
 import urllib.request
 
-import pytest
 from playwright.sync_api import Page, Route, expect
 
 from infra.local.stack import LocalStack
 from tests.browser.conftest import DESK, NewPage
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 HERE = {"latitude": 53.9591, "longitude": -1.0812}
 CONTACT = {"Name": "Ann Canary", "Email address": "canary@example.org"}

@@ -18,8 +18,6 @@ from infra.import_reports import MAPPINGS, load_mapping
 from infra.local.stack import LocalStack, Options
 from tests.conftest import ROOT
 
-pytestmark = pytest.mark.xdist_group("bath")
-
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[LocalStack]:

@@ -19,8 +19,6 @@ from infra.local.stack import LocalStack, Options
 from tests.builders import draft_body
 from tests.conftest import ROOT
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[LocalStack]:

@@ -13,6 +13,13 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** A secondary button that does something here rather than send a form. */
+export function actionButton(text: string, act: () => void): HTMLButtonElement {
+  const made = element("button", { class: "govuk-button govuk-button--secondary", type: "button" }, text);
+  made.addEventListener("click", act);
+  return made;
+}
+
 export function byId<Kind extends HTMLElement = HTMLElement>(id: string): Kind {
   const found = document.getElementById(id);
   if (!found) throw new Error(`The page has no #${id}`);

@@ -2,10 +2,11 @@
 import { type Outcome, post } from "../../shared/api.ts";
 import { startCharacterCount } from "../../shared/character-count.ts";
 import { loadCouncil } from "../../shared/council.ts";
-import { byId, focusOn, show } from "../../shared/dom.ts";
+import { actionButton, byId, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import type { Update } from "../../shared/reports.ts";
 import { timelineEntry } from "../../shared/timeline.ts";
+import { dropDraft, loadDraft, newDraft, saveDraft } from "./draft.ts";
 
 const MAX_LENGTH = 2000;
 
@@ -14,21 +15,38 @@ const area = byId<HTMLTextAreaElement>("text");
 const button = byId<HTMLButtonElement>("send-update");
 const status = byId("update-status");
 const id = form.dataset["serviceRequestId"]!;
-const place = `ginnel.update.${id}`;
+/** Only a report that is said to be done has this choice. */
+const choice = form.elements.namedItem("state") as RadioNodeList | null;
+const sendAsNew = actionButton("Send this as a new update", () => {
+  draft.key = crypto.randomUUID();
+  submit();
+});
 const count = startCharacterCount(area, MAX_LENGTH);
-let key = crypto.randomUUID();
+let draft = loadDraft(id) ?? newDraft();
 
+show(sendAsNew, false);
+button.after(" ", sendAsNew);
 show(form);
-area.value = sessionStorage.getItem(place) ?? "";
+area.value = draft.text;
+if (choice) choice.value = draft.state;
 count();
-area.addEventListener("input", () => sessionStorage.setItem(place, area.value));
+form.addEventListener("input", keep);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
+  submit();
+});
+
+function keep(): void {
+  draft = { ...draft, text: area.value, state: choice?.value ?? draft.state };
+  saveDraft(id, draft);
+}
+
+function submit(): void {
   clearErrors(form);
   const message = problem(area.value.trim());
   if (message) refuse(message);
   else void send();
-});
+}
 
 function problem(text: string): string | null {
   if (!text) return "Write your update";
@@ -40,11 +58,12 @@ function refuse(message: string): void {
 }
 
 async function send(): Promise<void> {
+  keep();
   button.disabled = true;
+  show(sendAsNew, false);
   status.textContent = "Sending your update…";
-  const notFixed = form.querySelector<HTMLInputElement>("[value=not_fixed]")?.checked;
-  const body = { text: area.value.trim(), ...(notFixed ? { state: "not_fixed" } : {}) };
-  const outcome = await post<Update>(`/api/reports/${id}/updates`, body, key);
+  const body = { text: draft.text.trim(), ...(draft.state ? { state: draft.state } : {}) };
+  const outcome = await post<Update>(`/api/reports/${id}/updates`, body, draft.key);
   button.disabled = false;
   status.textContent = "";
   await settle(outcome);
@@ -55,24 +74,33 @@ async function settle(outcome: Outcome<Update>): Promise<void> {
     refuse("Not sent yet. What you wrote is kept on this phone. Try again when you have a connection");
   } else if (outcome.kind === "stored") {
     await accept(outcome.value);
-  } else if (outcome.problem.status === 409) {
-    key = crypto.randomUUID();
+  } else if (outcome.problem.status === 409 && outcome.problem.link) {
+    show(sendAsNew);
     refuse("An earlier version of this update was sent. Open this page again to see it");
   } else {
     const { errors, detail, title } = outcome.problem;
+    if (outcome.problem.status === 409) takeBackHiddenChoice();
     refuse(errors?.[0]?.message ?? detail ?? title);
   }
 }
 
+/** A choice kept from before the page lost its radios cannot be changed by hand. */
+function takeBackHiddenChoice(): void {
+  if (choice) return;
+  draft.state = "";
+  keep();
+}
+
 async function accept(update: Update): Promise<void> {
+  form.reset();
+  dropDraft(id);
+  draft = newDraft();
+  count();
   const zone = await loadCouncil().then(({ time_zone }) => time_zone, () => undefined);
   const entry = timelineEntry({ by: "resident", ...update }, zone);
   show(byId("no-updates"), false);
+  document.querySelector(`[data-update-id="${update.update_id}"]`)?.remove();
   byId("timeline").append(entry);
-  form.reset();
-  sessionStorage.removeItem(place);
-  key = crypto.randomUUID();
-  count();
   status.textContent = "Thank you. Your update will be public in a moment.";
   focusOn(entry);
 }

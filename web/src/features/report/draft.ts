@@ -12,6 +12,11 @@ export function changeDraft(changes: Partial<Draft>): void {
   saveDraft(draft);
 }
 
+/** What is sent from here on is another report than what was sent before. */
+export function renewKey(): void {
+  changeDraft({ key: crypto.randomUUID() });
+}
+
 export function finishDraft(): void {
   draft = newDraft();
   dropDraft();

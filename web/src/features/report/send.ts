@@ -1,10 +1,10 @@
 /** Sends the draft. Its key stays the same from try to try, so that a report is never stored twice. */
 import { type Outcome, post, type Problem } from "../../shared/api.ts";
-import { byId, element, focusOn, show } from "../../shared/dom.ts";
+import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, idOf, showErrors } from "../../shared/form-errors.ts";
 import type { Draft } from "../../shared/pending-report.ts";
 import type { StoredReport } from "../../shared/reports.ts";
-import { currentDraft, finishDraft } from "./draft.ts";
+import { currentDraft, finishDraft, renewKey } from "./draft.ts";
 import { rememberSent } from "./sent.ts";
 import { sectionOf, type StepName } from "./steps.ts";
 
@@ -75,7 +75,7 @@ function optional(texts: Record<string, string>): Record<string, string> {
 function refuse(problem: Problem, leave: (step: StepName) => void): void {
   const errors = problem.errors ?? [];
   const step = STEP_OF[errors[0]?.field.split(".")[0] ?? ""];
-  if (problem.status === 409) return explainStored(problem);
+  if (problem.status === 409) return explainStored(problem, leave);
   if (!step) return showErrors(section, [{ field: "send", message: problem.detail ?? problem.title }]);
   addEventListener("hashchange", () => showErrors(sectionOf(step), errors.map(onThisPage)), { once: true });
   leave(step);
@@ -88,14 +88,28 @@ function onThisPage({ field, message }: { field: string; message: string }) {
   return { field: known ? field : (stand[field] ?? field), message };
 }
 
-function explainStored(problem: Problem): void {
+function explainStored(problem: Problem, leave: (step: StepName) => void): void {
   const id = /[0-9A-Z]{12}/.exec(problem.link ?? "")?.[0];
   const link = element("a", { href: id ? `/reports/${id}` : "/track/" }, "See the report that we have");
-  explain("You have already sent this report, with other answers", "What you wrote since is kept on this phone.", link);
+  const sendAsNew = actionButton("Send this as a new report", () => {
+    renewKey();
+    void send(leave);
+  });
+  const throwAway = actionButton("Throw this away", () => {
+    finishDraft();
+    show(notSent, false);
+    leave("where");
+  });
+  explain(
+    "You have already sent this report, with other answers",
+    "What you wrote since is kept on this phone.",
+    element("p", {}, link),
+    element("div", { class: "app-buttons" }, sendAsNew, throwAway),
+  );
 }
 
 function explain(title: string, text: string, ...more: Node[]): void {
-  notSent.replaceChildren(element("h2", {}, title), element("p", {}, text, " ", ...more));
+  notSent.replaceChildren(element("h2", {}, title), element("p", {}, text), ...more);
   show(notSent);
   focusOn(notSent);
 }
