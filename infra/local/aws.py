@@ -46,7 +46,7 @@ def create_resources() -> dict[str, str]:
     wanted = template()
     for name, resource in wanted["Resources"].items():
         if resource["Type"] not in HONOURED:
-            raise NotImplementedError(
+            raise RuntimeError(
                 f"The local stack does not know how to honour {name} ({resource['Type']}): "
                 "teach infra/local/aws.py to create it."
             )

@@ -183,7 +183,7 @@ def _source(config: Any, arns: Mapping[str, str]) -> Source:
         return StreamSource(config, arns[config.stream_arn])
     if isinstance(config, SQSEventConfig) and config.queue_arn:
         return QueueSource(config, arns[config.queue_arn])
-    raise NotImplementedError(f"The pump does not know how to feed {config.handler_string}.")
+    raise RuntimeError(f"The pump does not know how to feed {config.handler_string}.")
 
 
 def _handler(handler_string: str) -> Any:

@@ -3,6 +3,7 @@ and documents from the published bucket, and /_local/ for what only this machine
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -110,11 +111,9 @@ class SiteHandler(ChaliceRequestHandler):
 
     def _not_found(self, path: str) -> tuple[int, dict[str, str], bytes]:
         if not path.startswith("/data/"):
-            try:
+            with suppress(ClientError):
                 _, headers, body = self._object(NOT_FOUND_PAGE)
                 return 404, {"Content-Type": headers["Content-Type"]}, body
-            except ClientError:
-                pass
         return 404, {"Content-Type": "text/plain; charset=utf-8"}, b"Not found\n"
 
     def _object(self, key: str, **asked: Any) -> tuple[int, dict[str, str], bytes]:

@@ -32,19 +32,32 @@ assert "app" not in sys.modules, "the handler loaded app.py"
 
 @pytest.mark.parametrize("handler", HANDLERS)
 def test_handler_names_what_comes_again_when_only_its_module_is_loaded(handler: str) -> None:
-    event = EVENTS / f"{handler.rpartition('.')[2]}.json"
-    records = json.loads(event.read_text())["Records"]
-    done = subprocess.run(
-        [sys.executable, "-c", ALONE, handler],
-        input=event.read_bytes(),
-        capture_output=True,
-        cwd=ROOT,
-        check=False,
-    )
+    records = json.loads(event_of(handler).read_text())["Records"]
+    done = alone(ALONE, handler)
     assert done.returncode == 0, done.stderr.decode()
     failures = json.loads(done.stdout)["batchItemFailures"]
     numbers = {r.get("messageId") or r["dynamodb"]["SequenceNumber"] for r in records}
     assert failures and {each["itemIdentifier"] for each in failures} <= numbers
+
+
+def test_handler_is_found_out_when_it_loads_the_app() -> None:
+    done = alone("import app\n" + ALONE, HANDLERS[0])
+    assert done.returncode != 0 and b"the handler loaded app.py" in done.stderr
+
+
+def event_of(handler: str) -> Path:
+    return EVENTS / f"{handler.rpartition('.')[2]}.json"
+
+
+def alone(program: str, handler: str) -> "subprocess.CompletedProcess[bytes]":
+    """Runs a handler on its event in a new process, as Lambda loads it."""
+    return subprocess.run(
+        [sys.executable, "-c", program, handler],
+        input=event_of(handler).read_bytes(),
+        capture_output=True,
+        cwd=ROOT,
+        check=False,
+    )
 
 
 def test_every_source_of_events_is_a_thing_of_the_template() -> None:

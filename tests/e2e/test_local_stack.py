@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from infra.local import aws
 from infra.local.stack import LocalStack, Options
 from tests.builders import draft_body
 from tests.conftest import ROOT
@@ -191,3 +192,12 @@ def test_report_is_public_soon_after_it_was_sent(stack: LocalStack) -> None:
     assert fetch(stack, f"/api/reports/{request_id}")[0] == 200
     stack.cloud.pump.wait_until_idle()
     assert fetch(stack, f"/data/reports/{request_id}.json")[0] == 200
+
+
+def test_stack_refuses_a_resource_that_it_does_not_know_how_to_honour(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    unknown = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    monkeypatch.setattr(aws, "template", lambda: unknown)
+    with pytest.raises(RuntimeError, match="does not know how to honour Topic"):
+        aws.create_resources()
