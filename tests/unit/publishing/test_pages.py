@@ -82,3 +82,8 @@ def test_published_page_and_web_client_have_one_header_and_footer(part: str) -> 
     ours = (TEMPLATES / "layout.html").read_text(encoding="utf-8")
     theirs = (ROOT / "web" / "src" / "layout" / f"{part}.html").read_text(encoding="utf-8")
     assert theirs.strip() in ours
+
+
+def test_page_says_it_once_when_title_and_description_are_the_same(page: Page) -> None:
+    html = page.of(report(title="Hole by the bridge", description="Hole by the bridge"))
+    assert html.partition("<main")[2].count("Hole by the bridge") == 1

@@ -45,7 +45,16 @@ function road(kind: string, color: string, width: (zoom: number) => number, minz
 export const paintRules: PaintRule[] = [
   { dataLayer: "green", symbolizer: new PolygonSymbolizer({ fill: COLOURS.park }), filter: isKind("park") },
   { dataLayer: "green", symbolizer: new PolygonSymbolizer({ fill: COLOURS.wood }), filter: isKind("wood") },
-  { dataLayer: "water", symbolizer: new PolygonSymbolizer({ fill: COLOURS.water }) },
+  {
+    dataLayer: "water",
+    symbolizer: new PolygonSymbolizer({ fill: COLOURS.water }),
+    filter: (zoom, feature) => !isKind("stream")(zoom, feature),
+  },
+  {
+    dataLayer: "water",
+    symbolizer: new LineSymbolizer({ color: COLOURS.water, width: 2 }),
+    filter: isKind("stream"),
+  },
   {
     dataLayer: "roads",
     symbolizer: new LineSymbolizer({ color: COLOURS.path, width: 1.4, dash: [4, 3] }),
