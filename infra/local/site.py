@@ -2,6 +2,7 @@
 and documents from the published bucket, and /_local/ for what only this machine shows."""
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http import HTTPStatus
@@ -35,6 +36,11 @@ class Server(ThreadedHTTPServer):
     client: Any
     bucket: str
     local_pages: LocalPages
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that goes away in the middle of an answer is no error of ours."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def serve(app: Chalice, host: str, port: int) -> LocalDevServer:

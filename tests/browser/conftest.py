@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from infra.local.stack import LocalStack, Options
 from tests.conftest import ROOT
@@ -20,6 +20,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE_MS = 30_000
+"""How long a page may take on a busy machine: the tests are about what happens, not how fast."""
+expect.set_options(timeout=PATIENCE_MS)
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 
@@ -75,7 +78,7 @@ def new_page(browser: Browser, stack: LocalStack) -> Iterator[NewPage]:
                 else None
             ),
         )
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
         return page
 
     yield new

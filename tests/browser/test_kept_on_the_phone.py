@@ -5,7 +5,6 @@ import re
 import urllib.request
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, Route, expect
 
 from infra.local.stack import LocalStack
@@ -18,8 +17,6 @@ from tests.browser.test_report_path import (
     reporter,
     sent_reference,
 )
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def to_the_check(new_page: NewPage, words: str) -> Page:
