@@ -107,11 +107,8 @@ def add_update(
             by="council" if author.is_staff else "resident",
             fingerprint=fingerprint,
         )
-        kept, oldest = report.with_update(update).trimmed()
-        if oldest:
-            ports.repository.archive(service_request_id, oldest, first=report.archived)
         try:
-            ports.repository.save(kept)
+            _append(update, report, ports)
         except Stale:
             continue
         return update
@@ -189,6 +186,15 @@ def _new_report(draft: Draft, request_id: str, fingerprint: str, ports: Ports) -
         contact=draft.contact,
         anonymous=draft.anonymous,
     )
+
+
+def _append(update: Update, report: ServiceRequest, ports: Ports) -> None:
+    """Saves the report with the update. What no longer fits is archived before it is trimmed, so
+    that nothing is lost in between. Raises Stale."""
+    kept, oldest = report.with_update(update).trimmed()
+    if oldest:
+        ports.repository.archive(report.service_request_id, oldest, first=report.archived)
+    ports.repository.save(kept)
 
 
 def _stored_already(request_id: str, fingerprint: str, ports: Ports) -> ServiceRequest:
