@@ -2,13 +2,34 @@
 
 from chalice.app import Chalice
 
-from chalicelib.handlers import health, openapi, publishing_events, reports, reports_events
+from chalicelib.handlers import (
+    forms,
+    health,
+    moderation,
+    openapi,
+    photos,
+    photos_events,
+    places,
+    publishing_events,
+    reports,
+    reports_events,
+)
 
 app = Chalice(app_name="ginnel")
+# Without this, API Gateway would read the bytes of a posted photo as text.
+app.api.binary_types.append("multipart/form-data")
 
-ROUTES = [health.routes, reports.routes]
+ROUTES = [
+    health.routes,
+    reports.routes,
+    moderation.routes,
+    photos.routes,
+    places.routes,
+    forms.routes,
+]
 for routes in [*ROUTES, openapi.routes_describing(ROUTES)]:
     app.register_blueprint(routes)
 
 app.register_blueprint(reports_events.events)
 app.register_blueprint(publishing_events.events)
+app.register_blueprint(photos_events.events)

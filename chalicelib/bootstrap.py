@@ -3,13 +3,18 @@
 Adapters are imported where they are built, so that a request which needs no database loads none.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
+from chalicelib.catalogue.document import services_document
 from chalicelib.catalogue.load import load
-from chalicelib.catalogue.model import Council, services_document
+from chalicelib.catalogue.model import Council
 from chalicelib.events import Event
+from chalicelib.gazetteer import ports as gazetteer
+from chalicelib.photos import ports as photos
+from chalicelib.photos import usecases as photographs
 from chalicelib.publishing import model as documents
 from chalicelib.publishing import ports as publishing
 from chalicelib.publishing.usecases import content_version
@@ -21,6 +26,8 @@ from chalicelib.settings import Settings, from_environment
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+    from chalicelib.forms.pages import FormPages
 
 
 class Reaction(Protocol):
@@ -49,10 +56,9 @@ def reports_ports() -> reports.Ports:
     here = council()
     return reports.Ports(
         repository=DynamoRepository(settings().reports_table),
-        ids=HmacIds(settings().id_secret),
-        services=here.by_code,
-        bounds=here.box,
-        council_name=here.name,
+        ids=HmacIds(settings().id_secret, settings().link_secret),
+        council=here,
+        photos=PhotosOfReports(),
         site_url=settings().site_url,
         now=utc_now,
     )
@@ -60,12 +66,16 @@ def reports_ports() -> reports.Ports:
 
 @cache
 def publishing_ports() -> publishing.Ports:
-    from chalicelib.adapters.s3 import S3Documents
+    from chalicelib.adapters.clock import utc_now
+    from chalicelib.adapters.s3 import S3Documents, S3Photos
     from chalicelib.publishing.pages import JinjaPages
 
     here = council()
+    published = settings().published_bucket
     return publishing.Ports(
-        documents=S3Documents(_s3(), settings().published_bucket),
+        documents=S3Documents(_s3(), published),
+        photos=S3Photos(_s3(), kept=settings().photos_bucket, published=published),
+        cdn=_cdn(),
         reports=PublicReports(reports_ports()),
         pages=JinjaPages(
             council={"name": here.name, "phone": here.phone},
@@ -73,7 +83,63 @@ def publishing_ports() -> publishing.Ports:
             labels=LABELS,
             grouped=grouped,
         ),
+        now=utc_now,
         fixed=_fixed_documents(here),
+        whole=documents.tile_of_all(here.box),
+        closed_shown=timedelta(days=here.closed_shown_days),
+    )
+
+
+@cache
+def gazetteer_ports() -> gazetteer.Ports:
+    from time import monotonic
+
+    from chalicelib.adapters.s3 import S3Documents
+    from chalicelib.gazetteer.model import PLACES
+    from chalicelib.gazetteer.published import PublishedPlaces
+
+    documents = S3Documents(_s3(), settings().published_bucket)
+
+    def read() -> bytes | None:
+        held = documents.read(PLACES)
+        return held.body if held else None
+
+    return gazetteer.Ports(places=PublishedPlaces(read, monotonic))
+
+
+@cache
+def form_pages() -> "FormPages":
+    from chalicelib.forms.pages import FormPages
+    from chalicelib.forms.views import Wording
+
+    here = council()
+    return FormPages(
+        council={
+            "name": here.name,
+            "phone": here.phone,
+            "opening_hours": here.opening_hours,
+        },
+        wording=Wording(zone=here.zone, labels=LABELS, grouped=grouped),
+    )
+
+
+@cache
+def photos_ports() -> photos.Ports:
+    from chalicelib.adapters.apart import rebuild_apart
+    from chalicelib.adapters.clock import utc_now
+    from chalicelib.adapters.ids import HmacIds
+    from chalicelib.adapters.uploads import S3Gallery, S3Uploads
+    from chalicelib.photos.dynamo import DynamoRecords
+
+    here, client, signer = settings(), _s3(), _signer()
+    return photos.Ports(
+        uploads=S3Uploads(client, signer, here.uploads_bucket),
+        gallery=S3Gallery(client, signer, here.photos_bucket),
+        records=DynamoRecords(here.reports_table),
+        ids=HmacIds(here.id_secret, here.link_secret),
+        reports=ReportsWithPhotos(),
+        rebuild=rebuild_apart,
+        now=utc_now,
     )
 
 
@@ -89,7 +155,16 @@ def reactions() -> tuple[Reaction, ...]:
 
 def forget() -> None:
     """Drops everything built so far, for a process whose settings change."""
-    for built in (settings, council, reports_ports, publishing_ports, reactions):
+    for built in (
+        settings,
+        council,
+        reports_ports,
+        publishing_ports,
+        photos_ports,
+        gazetteer_ports,
+        form_pages,
+        reactions,
+    ):
         built.cache_clear()
 
 
@@ -106,10 +181,52 @@ class PublicReports:
         return reporting.every_id(self._ports)
 
 
+class PhotosOfReports:
+    """The photos slice as reports see it; built only when a report has photos."""
+
+    def belongs(self, scope: str, key: str, photo_id: str) -> bool:
+        return photographs.belongs(scope, key, photo_id, photos_ports())
+
+    def ready(self, wanted: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        pairs = list(wanted)
+        return photographs.ready(pairs, photos_ports()) if pairs else frozenset()
+
+    def private_address(self, service_request_id: str, photo_id: str, size: str) -> str:
+        return photographs.private_address(service_request_id, photo_id, size, photos_ports())
+
+
+class ReportsWithPhotos:
+    """The reports slice as photos see it; built only when a photo is swept."""
+
+    def holds(self, service_request_id: str, photo_id: str) -> bool:
+        return reporting.holds_photo(service_request_id, photo_id, reports_ports())
+
+
 def _s3() -> "S3Client":
     import boto3
 
     return boto3.client("s3")
+
+
+def _signer() -> "S3Client":
+    """Signs what a browser sends to the store itself: at its own address, or at this stack's."""
+    import boto3
+    from botocore.config import Config
+
+    endpoint = settings().uploads_endpoint
+    style: Literal["path", "virtual"] = "path" if endpoint else "virtual"
+    config = Config(signature_version="s3v4", s3={"addressing_style": style})
+    return boto3.client("s3", endpoint_url=endpoint or None, config=config)
+
+
+def _cdn() -> publishing.Cdn:
+    from chalicelib.adapters.cloudfront import CloudFrontCdn, NoCdn
+
+    if not settings().distribution_id:
+        return NoCdn()
+    import boto3
+
+    return CloudFrontCdn(boto3.client("cloudfront"), settings().distribution_id)
 
 
 def _fixed_documents(here: Council) -> dict[str, object]:
@@ -118,9 +235,12 @@ def _fixed_documents(here: Council) -> dict[str, object]:
         jurisdiction_id=here.jurisdiction_id,
         name=here.name,
         phone=here.phone,
+        opening_hours=here.opening_hours,
         time_zone=here.time_zone,
-        bounds=here.bounds,
+        bounds=here.box,
         basemap_attribution=here.basemap_attribution,
+        withdraw_within_s=int(reporting.WITHDRAW_WITHIN.total_seconds()),
+        publish_after_s=here.publish_after_s,
         versions={"services": content_version(services)},
     )
     return {documents.SERVICES: services, documents.INDEX: index}

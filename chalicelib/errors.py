@@ -7,6 +7,7 @@
     ├── Forbidden           known caller, not allowed
     ├── NotFound            no such thing, or not for this caller
     ├── Conflict            the thing stored says otherwise; `link` leads to it
+    ├── VersionRequired     a change must say which version it is about
     └── UpstreamFailed      something we depend on did not answer; wait `retry_after_s`
 
     ConfigurationError      the council's document or a setting is wrong: nothing can start
@@ -63,11 +64,16 @@ class NotFound(AppError):
 
 
 class Conflict(AppError):
-    """The stored thing says otherwise; `link` leads to it."""
+    """The stored thing says otherwise; `link` leads to it, `version` is the one it has."""
 
-    def __init__(self, detail: str, link: str | None = None) -> None:
+    def __init__(self, detail: str, *, link: str | None = None, version: int | None = None) -> None:
         super().__init__(detail)
         self.link = link
+        self.version = version
+
+
+class VersionRequired(AppError):
+    """A change must say which version of the stored thing it is about."""
 
 
 class UpstreamFailed(AppError):

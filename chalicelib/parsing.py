@@ -5,9 +5,8 @@ Field by field, because msgspec stops at the first fault and a person wants all 
 
 import dataclasses
 import re
-import types
 from collections.abc import Iterator
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 
@@ -18,7 +17,7 @@ MAX_BODY_BYTES = 64 * 1024
 T = TypeVar("T")
 
 _MESSAGES = (
-    (r"Expected `(?:str|array|object)` of length <= 0", "must be empty: this is not taken yet"),
+    (r"Expected `(?:array|object)` of length <= (\d+)", r"must have at most \1 entries"),
     (r"Expected `str` of length <= (\d+)", r"must have at most \1 characters"),
     (r"Expected `str` of length >= (\d+)", r"must have at least \1 characters"),
     (r"Expected `float` >= (\S+)", r"must be at least \1"),
@@ -51,7 +50,10 @@ def parse_json(body: bytes, kind: type[T]) -> T:
 
 
 def parse(sent: dict[str, Any], kind: type[T]) -> T:
-    """The draft of dataclass `kind` made of decoded values. Raises as `parse_json`."""
+    """The draft of dataclass `kind` made of decoded values. Raises as `parse_json`.
+
+    A kind that has `faults_in(sent)` is asked for the faults that no single field shows.
+    """
     faults: list[FieldError] = []
     draft = _convert(sent, kind, "", faults)
     if faults:
@@ -70,6 +72,8 @@ def _convert(sent: dict[str, Any], kind: Any, path: str, faults: list[FieldError
         name: _value(_tidied(sent.get(name)), hints[name], field, path + name, faults)
         for name, field in fields.items()
     }
+    if check := getattr(kind, "faults_in", None):
+        faults += check(sent)
     return None if faults else kind(**values)
 
 
@@ -106,8 +110,7 @@ def _descriptions(hint: Any) -> Iterator[str]:
         if isinstance(part, msgspec.Meta) and part.description:
             yield part.description
     for inner in get_args(hint):
-        if get_origin(hint) in (Union, types.UnionType) or hasattr(inner, "__metadata__"):
-            yield from _descriptions(inner)
+        yield from _descriptions(inner)
 
 
 def _dataclass_in(hint: Any) -> Any:

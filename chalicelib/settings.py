@@ -18,11 +18,18 @@ class Settings:
     reports_table: str
     publish_queue_url: str
     published_bucket: str
+    uploads_bucket: str
+    photos_bucket: str
     site_url: str
     id_secret: str
+    link_secret: str
     token_secret: str
+    uploads_endpoint: str
+    distribution_id: str
 
 
+OPTIONAL = ("uploads_endpoint", "distribution_id")
+SECRETS = ("id_secret", "link_secret", "token_secret")
 MIN_SECRET_LENGTH = 32
 
 
@@ -33,8 +40,12 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     """
     names = [field.name for field in fields(Settings)]
     values = {name: environ.get(name.upper(), "").strip() for name in names}
-    faults = [f"{name.upper()} is not set" for name, value in values.items() if not value]
-    for name in ("id_secret", "token_secret"):
+    faults = [
+        f"{name.upper()} is not set"
+        for name, value in values.items()
+        if not value and name not in OPTIONAL
+    ]
+    for name in SECRETS:
         if values[name] and len(values[name]) < MIN_SECRET_LENGTH:
             faults.append(f"{name.upper()} needs at least {MIN_SECRET_LENGTH} characters")
     site_url = values["site_url"]

@@ -23,11 +23,33 @@ ALLOW_REJECTS = click.option(
 )
 
 
+ON_THE_CODE = ("bake-bank-holidays",)
+"""Commands that work on the project's own files and need no deployment."""
+
+
 @click.group()
-def commands() -> None:
+@click.pass_context
+def commands(context: click.Context) -> None:
     """Works on the deployment that the environment names, or else on the running local stack."""
-    if "REPORTS_TABLE" not in os.environ and "--help" not in sys.argv:
+    if context.invoked_subcommand in ON_THE_CODE or "--help" in sys.argv:
+        return
+    if "REPORTS_TABLE" not in os.environ:
         os.environ.update(_local_environment())
+
+
+@commands.command("bake-bank-holidays")
+@click.option("--first", "first_year", type=int, default=2024, show_default=True)
+@click.option("--last", "last_year", type=int, default=2045, show_default=True)
+def bake_bank_holidays(first_year: int, last_year: int) -> None:
+    """Writes the bank holidays of whole years into the catalogue, for promise dates.
+
+    Run it again when a holiday is added, such as for a coronation, and commit what it wrote.
+    """
+    from chalicelib.catalogue.bank_holidays import BAKED
+    from infra.bake_bank_holidays import bake
+
+    count = bake(first_year, last_year, BAKED)
+    click.echo(f"{count} bank holidays of {first_year} to {last_year} written to {BAKED.name}.")
 
 
 @commands.command("import-reports")
@@ -66,15 +88,17 @@ def import_reports(file: Path, mapping: Path | None, allow_rejects: bool) -> Non
 )
 @ALLOW_REJECTS
 def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
-    """Builds and publishes the street map from GeoJSON files of roads, water, green and places.
+    """Builds and publishes the street map from GeoJSON files of roads, water, green and places,
+    and the list of streets and places that people search.
 
     A file's name says which it is: roads.geojson, town_water.geojson.gz.
     """
     import boto3
 
     from chalicelib import bootstrap
-    from chalicelib.publishing.model import BASEMAP
-    from infra import basemap
+    from chalicelib.gazetteer.model import PLACES
+    from chalicelib.publishing.model import BASEMAP, JSON
+    from infra import basemap, gazetteer
 
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -83,14 +107,17 @@ def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
         out = Path(folder) / "basemap.pmtiles"
         attribution = bootstrap.council().basemap_attribution
         summary = basemap.build(files, out, attribution=attribution, progress=bar.update)
-        boto3.client("s3").put_object(
-            Bucket=bootstrap.settings().published_bucket,
-            Key=BASEMAP,
-            Body=out.read_bytes(),
-            ContentType=basemap.CONTENT_TYPE,
-        )
+        places = gazetteer.places_of(files)
+        published = {
+            BASEMAP: (out.read_bytes(), basemap.CONTENT_TYPE),
+            PLACES: (gazetteer.places_document(places), JSON),
+        }
+    bucket = bootstrap.settings().published_bucket
+    for key, (body, kind) in published.items():
+        boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=body, ContentType=kind)
     taken = ", ".join(f"{count} {layer}" for layer, count in summary.taken.items())
     click.echo(f"{taken} taken, {len(summary.refused)} refused; {summary.size} bytes published.")
+    click.echo(f"{len(places)} streets and places can be searched.")
     refused = [
         f"{each.file.name}, feature {each.number}: {each.reason}" for each in summary.refused
     ]

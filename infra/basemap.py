@@ -57,7 +57,7 @@ def build(
     summary = Summary()
     with tempfile.TemporaryDirectory() as folder:
         for file, layer in layers:
-            features = _features(file)
+            features = features_of(file)
             with (Path(folder) / f"{layer}.json").open("a", encoding="utf-8") as lines:
                 for number, feature in enumerate(features, 1):
                     try:
@@ -88,7 +88,8 @@ def layer_of(file: Path) -> str:
     )
 
 
-def _features(file: Path) -> list[Any]:
+def features_of(file: Path) -> list[Any]:
+    """The features of a GeoJSON file, unchecked. Raises BasemapError."""
     try:
         raw = file.read_bytes()
         document = json.loads(gzip.decompress(raw) if file.name.endswith(".gz") else raw)

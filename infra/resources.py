@@ -4,12 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from chalicelib.handlers import publishing_events, reports_events
+from chalicelib.handlers import photos_events, publishing_events, reports_events
 
 TEMPLATE = Path(__file__).parent / "resources.json"
 SOURCES = {
     reports_events.STREAM: "ReportsStreamArn",
     publishing_events.QUEUE: "PublishQueueArn",
+    photos_events.QUEUE: "PhotosQueueArn",
 }
 """The placeholder ARN that a handler declares → the template's output that stands for it."""
 
@@ -17,6 +18,8 @@ SETTINGS = {
     "REPORTS_TABLE": "ReportsTable",
     "PUBLISH_QUEUE_URL": "PublishQueueUrl",
     "PUBLISHED_BUCKET": "PublishedBucket",
+    "UPLOADS_BUCKET": "UploadsBucket",
+    "PHOTOS_BUCKET": "PhotosBucket",
 }
 """A setting → the template's output that is its value."""
 

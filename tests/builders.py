@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.geo.point import Point
 from chalicelib.reports.model import Draft, Imported, ServiceRequest, Update, UpdateDraft
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -70,3 +71,9 @@ def imported(**values: Any) -> Imported:
             **values,
         }
     )
+
+
+def place_of(report: ServiceRequest) -> Point:
+    """The place of a report that has one."""
+    assert report.point
+    return report.point

@@ -9,7 +9,7 @@ from hypothesis import settings
 from chalicelib.catalogue.load import load
 from chalicelib.reports import ports as reports
 from infra.local.cloud import Cloud
-from tests.fakes import Clock, MemoryRepository, PlainIds
+from tests.fakes import Clock, MemoryPhotos, MemoryRepository, PlainIds
 
 # Time is measured by the benchmark, never by a test: a busy machine must not fail one.
 settings.register_profile("ginnel", deadline=None)
@@ -36,9 +36,8 @@ def ports(repository: MemoryRepository, clock: Clock) -> reports.Ports:
     return reports.Ports(
         repository=repository,
         ids=PlainIds(),
-        services=council.by_code,
-        bounds=council.box,
-        council_name=council.name,
+        council=council,
+        photos=MemoryPhotos(),
         site_url="https://council.example",
         now=clock,
     )

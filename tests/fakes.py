@@ -1,7 +1,7 @@
 """Ports in memory. Each keeps the contract that tests/contract holds the real one to."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import md5
@@ -9,7 +9,7 @@ from hashlib import md5
 from chalicelib.geo.point import Box
 from chalicelib.geo.quadkey import key_of
 from chalicelib.publishing.ports import Document, Held, Moved, PublicReport
-from chalicelib.reports.model import ServiceRequest, Summary, Update
+from chalicelib.reports.model import Attention, ServiceRequest, Summary, Update, Waiting
 from chalicelib.reports.ports import Exists, Filters, Page, Stale
 from chalicelib.reports.states import status_of
 from tests.builders import NOON
@@ -21,6 +21,7 @@ class MemoryRepository:
     def __init__(self) -> None:
         self._reports: dict[str, ServiceRequest] = {}
         self._archived: dict[str, dict[str, tuple[int, Update]]] = defaultdict(dict)
+        self._followers: dict[str, set[str]] = defaultdict(set)
 
     def create(self, report: ServiceRequest) -> ServiceRequest:
         if report.service_request_id in self._reports:
@@ -47,11 +48,39 @@ class MemoryRepository:
         kept = self._archived[service_request_id].values()
         return [update for _, update in sorted(kept, key=lambda numbered: numbered[0])]
 
+    def rewrite_archived(self, service_request_id: str, update: Update) -> None:
+        number, _ = self._archived[service_request_id][update.update_id]
+        self._archived[service_request_id][update.update_id] = (number, update)
+
+    def add_follower(self, service_request_id: str, person: str) -> None:
+        self._followers[service_request_id].add(person)
+
+    def followers(self, service_request_id: str) -> Sequence[str]:
+        return sorted(self._followers[service_request_id])
+
+    def near(self, box: Box, filters: Filters, *, budget: int) -> Sequence[Summary]:
+        return self.in_box(box, filters, limit=len(self._reports), after=None).reports
+
+    def needing(
+        self, attention: Attention, *, until: datetime | None, limit: int, after: str | None
+    ) -> Sequence[Waiting]:
+        found = sorted(
+            (
+                _waiting(report)
+                for report in self._reports.values()
+                if report.attention == attention
+            ),
+            key=lambda waiting: waiting.place,
+        )
+        last = f"{until:%Y-%m-%dT%H:%M:%SZ}~" if until else "~"
+        return [each for each in found if (after or "") < each.place <= last][:limit]
+
     def in_box(self, box: Box, filters: Filters, *, limit: int, after: str | None) -> Page:
         found = sorted(
             (f"{key_of(report.point)}-{report.service_request_id}", report)
             for report in self._reports.values()
             if report.visibility == "public"
+            and report.point
             and box.contains(report.point)
             and filters.status in (None, status_of(report.state))
             and filters.service_code in (None, report.service_code)
@@ -79,8 +108,31 @@ class PlainIds:
     def update_id(self, scope: str, service_request_id: str, key: str) -> str:
         return _id(scope, service_request_id, key)
 
+    def person(self, scope: str, key: str) -> str:
+        return _id("person", scope, key)
+
     def fingerprint(self, draft: bytes) -> str:
         return _id(draft.decode())
+
+    def link_token(self, service_request_id: str) -> str:
+        return _id("link", service_request_id)
+
+
+class MemoryPhotos:
+    """Photos as reports see them: `known` belong to whatever is sent, `done` can be shown."""
+
+    def __init__(self) -> None:
+        self.known: set[str] = set()
+        self.done: set[str] = set()
+
+    def belongs(self, scope: str, key: str, photo_id: str) -> bool:
+        return photo_id in self.known
+
+    def ready(self, wanted: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        return frozenset(pair for pair in wanted if pair[1] in self.done)
+
+    def private_address(self, service_request_id: str, photo_id: str, size: str) -> str:
+        return f"https://private.example/{service_request_id}/{photo_id}/{size}.jpg"
 
 
 class Clock:
@@ -133,3 +185,10 @@ def _id(*parts: str) -> str:
 
 def _summary(report: ServiceRequest) -> Summary:
     return Summary(**{name: getattr(report, name) for name in Summary.__dataclass_fields__})
+
+
+def _waiting(report: ServiceRequest) -> Waiting:
+    names = [name for name in Waiting.__dataclass_fields__ if name != "place"]
+    since = report.publish_at or report.updated_datetime
+    place = f"{since:%Y-%m-%dT%H:%M:%SZ}#{report.service_request_id}"
+    return Waiting(**{name: getattr(report, name) for name in names}, place=place)

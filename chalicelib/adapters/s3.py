@@ -1,4 +1,5 @@
-"""Published documents as S3 objects, replaced only if nobody else replaced them meanwhile."""
+"""What is published, as S3 objects: documents, replaced only if nobody else replaced them
+meanwhile, and the files of photos."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -6,6 +7,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import UpstreamFailed
+from chalicelib.publishing.model import PHOTOS
 from chalicelib.publishing.ports import Document, Held, Moved
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
 CACHED_FOR_S = 60
 _CACHE_CONTROL = f"public, max-age=0, must-revalidate, s-maxage={CACHED_FOR_S}"
+_PHOTO_CACHE_CONTROL = f"public, max-age=600, s-maxage={CACHED_FOR_S}"
 _GONE = ("NoSuchKey", "404")
 _MOVED = ("PreconditionFailed", "ConditionalRequestConflict", *_GONE)
 
@@ -66,6 +69,45 @@ class S3Documents:
                 yield from (entry["Key"] for entry in page.get("Contents", []))
         except (BotoCoreError, ClientError) as error:
             raise _failed(prefix) from error
+
+
+class S3Photos:
+    """The PublicPhotos port: copied from the bucket of all photos into the published one, where
+    they have the same keys under photos/."""
+
+    def __init__(self, client: "S3Client", *, kept: str, published: str) -> None:
+        self._client = client
+        self._kept = kept
+        self._bucket = published
+        self._documents = S3Documents(client, published)
+
+    def keys(self, service_request_id: str) -> frozenset[str]:
+        return frozenset(self._documents.keys(f"{PHOTOS}{service_request_id}/"))
+
+    def service_request_ids(self) -> frozenset[str]:
+        return frozenset(key.split("/")[1] for key in self._documents.keys(PHOTOS))
+
+    def show(self, key: str) -> None:
+        try:
+            self._client.copy_object(
+                Bucket=self._bucket,
+                Key=key,
+                CopySource={"Bucket": self._kept, "Key": key.removeprefix(PHOTOS)},
+                MetadataDirective="REPLACE",
+                ContentType="image/jpeg",
+                CacheControl=_PHOTO_CACHE_CONTROL,
+            )
+        except ClientError as error:
+            if _code(error) not in _GONE:
+                raise _failed(key) from error
+        except BotoCoreError as error:
+            raise _failed(key) from error
+
+    def hide(self, key: str) -> None:
+        try:
+            self._client.delete_object(Bucket=self._bucket, Key=key)
+        except (BotoCoreError, ClientError) as error:
+            raise _failed(key) from error
 
 
 def _code(error: ClientError) -> str:

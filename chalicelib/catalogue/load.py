@@ -1,13 +1,15 @@
 """Reads a council's configuration document and refuses one that would not work."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from chalicelib.catalogue.bank_holidays import baked
 from chalicelib.catalogue.model import Council
+from chalicelib.catalogue.questions import Attribute
 from chalicelib.errors import ConfigurationError
 
 COUNCILS = Path(__file__).parent / "councils"
@@ -38,7 +40,8 @@ def parse(raw: bytes, name: str) -> Council:
         council = msgspec.json.decode(raw, type=Council)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{name}: {error}") from error
-    faults = [*_box_faults(council), *_zone_faults(council), *_service_faults(council)]
+    checks = (_box_faults, _clock_faults, _service_faults, _area_faults)
+    faults = [fault for check in checks for fault in check(council)]
     if faults:
         raise ConfigurationError(f"{name}: " + "; ".join(faults))
     return council
@@ -50,21 +53,53 @@ def _box_faults(council: Council) -> Iterable[str]:
         yield "`$.bounds` must be west, south, east, north, with west < east and south < north"
 
 
-def _zone_faults(council: Council) -> Iterable[str]:
+def _clock_faults(council: Council) -> Iterable[str]:
     try:
         ZoneInfo(council.time_zone)
     except (ZoneInfoNotFoundError, ValueError):
         yield f"`$.time_zone`: {council.time_zone!r} is no IANA time zone such as Europe/London"
+    hours = council.working_hours
+    if hours.opens >= hours.closes:
+        yield f"`$.working_hours`: closes at {hours.closes}, before it opens at {hours.opens}"
+    regions = baked().regions
+    if council.bank_holidays not in (None, *regions):
+        yield f"`$.bank_holidays`: {council.bank_holidays!r} is none of {', '.join(regions)}"
 
 
 def _service_faults(council: Council) -> Iterable[str]:
     if not council.services:
         yield "`$.services` must name at least one service"
     codes = Counter(service.service_code for service in council.services)
-    teams = {team.team for team in council.teams}
     for at, service in enumerate(council.services):
         place = f"`$.services[{at}]"
         if codes[service.service_code] > 1:
             yield f"{place}.service_code`: {service.service_code!r} is used twice; rename one"
-        if service.team not in teams:
+        if service.team not in council.team_names:
             yield f"{place}.team`: {service.team!r} is not in `$.teams`; add it or name one of them"
+        if len(msgspec.to_builtins(service.service_level)) != 1:
+            yield f"{place}.service_level`: give one of days, working_days and working_hours"
+        yield from _attribute_faults(service.attributes, place)
+
+
+def _attribute_faults(attributes: Sequence[Attribute], service: str) -> Iterable[str]:
+    codes = Counter(attribute.code for attribute in attributes)
+    for at, attribute in enumerate(attributes):
+        place = f"{service}.attributes[{at}]"
+        if codes[attribute.code] > 1:
+            yield f"{place}.code`: {attribute.code!r} is used twice; rename one"
+        if attribute.is_list != bool(attribute.values):
+            yield f"{place}.values`: a list needs values, and no other datatype has any"
+        if len({value.key for value in attribute.values}) < len(attribute.values):
+            yield f"{place}.values`: a key is used twice; rename one"
+
+
+def _area_faults(council: Council) -> Iterable[str]:
+    for at, area in enumerate(council.areas):
+        place = f"`$.areas[{at}]"
+        if (area.team is None) == (area.advice is None):
+            yield f"{place}`: give either a team of the council, or advice for another body's area"
+        if area.team and area.team not in council.team_names:
+            yield f"{place}.team`: {area.team!r} is not in `$.teams`; add it or name one of them"
+        unknown = sorted(set(area.services or ()) - set(council.by_code))
+        if unknown:
+            yield f"{place}.services`: {', '.join(unknown)}: not in `$.services`"

@@ -1,32 +1,58 @@
 """What a council is and what can be reported to it, as its configuration document says.
 
-Names are Open311's: ServiceDefinition, service_code, service_name, group, keywords.
+Names are Open311's (GeoReport v2): service_code, service_name, group, keywords, attributes.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, time
 from functools import cached_property
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-import msgspec
 from msgspec import Meta
 
-from chalicelib.geo.point import Box
+from chalicelib.catalogue import promise
+from chalicelib.catalogue.bank_holidays import bank_holidays
+from chalicelib.catalogue.questions import Answers, Attribute, checked
+from chalicelib.catalogue.words import Code, Sentences, Strict, Words
+from chalicelib.errors import FieldError
+from chalicelib.geo.point import Box, Point
+from chalicelib.geo.polygon import in_ring
 
-Code = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=50)]
-Words = Annotated[str, Meta(min_length=1, max_length=200)]
 Degrees = Annotated[float, Meta(ge=-180, le=180)]
+Count = Annotated[int, Meta(ge=1, le=365)]
+TimeOfDay = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Corner = tuple[Degrees, Degrees]
+Ring = Annotated[tuple[Corner, ...], Meta(min_length=3)]
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+Visibility = Literal["public", "private", "moderated"]
+Photo = Literal["wanted", "welcome", "none"]
 
 
-class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A part of the document: a key that it does not know is a mistake, not a wish."""
+class ServiceLevel(Strict, frozen=True, kw_only=True, omit_defaults=True):
+    """The promise, in exactly one of its units: calendar days, working days, working hours."""
+
+    days: Count | None = None
+    working_days: Count | None = None
+    working_hours: Count | None = None
+
+    def due(self, requested: datetime, calendar: promise.WorkingCalendar) -> datetime:
+        """The promise date of something reported then."""
+        if self.working_hours:
+            return promise.after_working_hours(requested, self.working_hours, calendar)
+        if self.working_days:
+            return promise.after_working_days(requested, self.working_days, calendar)
+        return promise.after_days(requested, self.days or 0, calendar)
 
 
-class ServiceLevel(Strict, frozen=True, kw_only=True):
-    """The promise: done within `days` calendar days of being reported."""
+class WorkingHours(Strict, frozen=True, kw_only=True):
+    """When the council works, on its own clock."""
 
-    days: Annotated[int, Meta(ge=1, le=365)]
+    days: Annotated[tuple[Weekday, ...], Meta(min_length=1)]
+    opens: TimeOfDay
+    closes: TimeOfDay
 
 
 class Team(Strict, frozen=True, kw_only=True):
@@ -37,7 +63,11 @@ class Team(Strict, frozen=True, kw_only=True):
 
 
 class ServiceDefinition(Strict, frozen=True, kw_only=True):
-    """One kind of thing that can be reported."""
+    """One kind of thing that can be reported.
+
+    `visibility`: moderated reports are public after an officer's look, private ones never.
+    `asset_kind` is the kind of thing that such a report may point at.
+    """
 
     service_code: Code
     service_name: Words
@@ -46,23 +76,54 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
     team: Code
     service_level: ServiceLevel
     keywords: tuple[Words, ...] = ()
-    visibility: Literal["public"] = "public"
+    visibility: Visibility = "public"
+    photo: Photo = "welcome"
+    asset_kind: Code | None = None
+    attributes: tuple[Attribute, ...] = ()
 
-    def due(self, requested: datetime) -> datetime:
-        """The promise date of something reported then."""
-        return requested + timedelta(days=self.service_level.days)
+
+class Area(Strict, frozen=True, kw_only=True):
+    """A place where somebody else is responsible than elsewhere in the council.
+
+    `services` are those it is about, None means all. Either one of the council's own teams, or
+    another body: then `advice` says what to do, and `phone` and `url` where to go.
+    """
+
+    name: Words
+    polygons: Annotated[tuple[Ring, ...], Meta(min_length=1)]
+    services: tuple[Code, ...] | None = None
+    team: Code | None = None
+    advice: Sentences | None = None
+    phone: Words | None = None
+    url: Words | None = None
+
+    def covers(self, service_code: str, point: Point) -> bool:
+        about = self.services is None or service_code in self.services
+        return about and any(in_ring(point, ring) for ring in self.polygons)
 
 
 class Council(Strict, frozen=True, kw_only=True, dict=True):
-    """A council's whole configuration. `bounds`: west, south, east, north in WGS84 degrees."""
+    """A council's whole configuration. `bounds`: west, south, east, north in WGS84 degrees.
+
+    `bank_holidays` names a region of `bank_holidays.json`. `photos_wait`: a photo is public only
+    after an officer's look. `publish_after_s`: how long every report is held before it is public.
+    `closed_shown_days`: how long the map shows what is closed.
+    """
 
     jurisdiction_id: Annotated[str, Meta(min_length=1, max_length=100)]
     name: Words
     phone: Words
+    opening_hours: Words
     time_zone: Words
+    working_hours: WorkingHours
     bounds: tuple[Degrees, Degrees, Degrees, Degrees]
     teams: tuple[Team, ...]
     services: tuple[ServiceDefinition, ...]
+    areas: tuple[Area, ...] = ()
+    bank_holidays: str | None = None
+    photos_wait: bool = False
+    publish_after_s: Annotated[int, Meta(ge=0, le=7 * 24 * 3600)] = 0
+    closed_shown_days: Annotated[int, Meta(ge=0, le=3650)] = 90
     basemap_attribution: str = ""
 
     @property
@@ -79,21 +140,46 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
         """The services by service_code."""
         return {service.service_code: service for service in self.services}
 
+    @cached_property
+    def team_names(self) -> Mapping[str, str]:
+        """The teams' names by code."""
+        return {team.team: team.name for team in self.teams}
 
-def services_document(council: Council) -> dict[str, Any]:
-    """The published list of services: Open311's names, `items` in the council's own order."""
-    return {
-        "items": [
-            {
-                "service_code": service.service_code,
-                "service_name": service.service_name,
-                "group": service.group,
-                "description": service.description,
-                "keywords": list(service.keywords),
-                "visibility": service.visibility,
-                "attributes": [],
-                "service_level": {"days": service.service_level.days},
-            }
-            for service in council.services
-        ]
-    }
+    @cached_property
+    def calendar(self) -> promise.WorkingCalendar:
+        """When this council works."""
+        hours = self.working_hours
+        return promise.WorkingCalendar(
+            zone=self.zone,
+            weekdays=frozenset(WEEKDAYS.index(day) for day in hours.days),
+            opens=time.fromisoformat(hours.opens),
+            closes=time.fromisoformat(hours.closes),
+            holidays=self._holidays(),
+        )
+
+    def due(self, service_code: str, requested: datetime) -> datetime:
+        """The promise date of something reported then."""
+        return self.by_code[service_code].service_level.due(requested, self.calendar)
+
+    def answers(
+        self, service_code: str, sent: Mapping[str, Any]
+    ) -> tuple[Answers, list[FieldError]]:
+        """The answers to a service's questions in one form, and what is wrong with them."""
+        return checked(self.by_code[service_code].attributes, sent, phone=self.phone)
+
+    def area_of(self, service_code: str, point: Point) -> Area | None:
+        """The first area that is about this service in this place."""
+        return next((area for area in self.areas if area.covers(service_code, point)), None)
+
+    def team_for(self, service_code: str, point: Point | None) -> str:
+        """The team for this service in this place; without a place, that of the service."""
+        area = self.area_of(service_code, point) if point else None
+        return (area.team if area else None) or self.by_code[service_code].team
+
+    def elsewhere(self, service_code: str, point: Point) -> Area | None:
+        """The area of another body, where this council is not the one to tell."""
+        area = self.area_of(service_code, point)
+        return area if area and area.team is None else None
+
+    def _holidays(self) -> frozenset[date]:
+        return bank_holidays(self.bank_holidays) if self.bank_holidays else frozenset()

@@ -77,6 +77,12 @@ def bounds(tile: Tile) -> Box:
     )
 
 
+def cells_touched(box: Box, z: int) -> int:
+    """How many tiles of that zoom the box touches."""
+    low, high = _corner_tiles(box, z)
+    return (high.x - low.x + 1) * (high.y - low.y + 1)
+
+
 def cover(box: Box, *, length: int, at_least: int, budget: int = 8) -> list[KeyRange]:
     """Ranges of quadkeys of `length` digits that together hold every point of the box.
 

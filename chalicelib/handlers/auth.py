@@ -11,13 +11,14 @@ from typing import Any, Literal, get_args
 from chalice.app import Request
 
 from chalicelib import bootstrap
-from chalicelib.errors import Unauthenticated
+from chalicelib.errors import Forbidden, Unauthenticated
 from chalicelib.reports.usecases import Author
 
 ALGORITHM = "HS256"
 AUDIENCE = "ginnel-api"
 Role = Literal["resident", "crew", "officer", "admin"]
 STAFF: frozenset[str] = frozenset(("crew", "officer", "admin"))
+OFFICERS: frozenset[str] = frozenset(("officer", "admin"))
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,14 @@ class Caller:
     account: str | None = None
     role: Role | None = None
 
-    @property
-    def author(self) -> Author:
-        return Author(self.account, is_staff=self.role in STAFF)
+    def author(self, token: str | None = None) -> Author:
+        """The caller as reports know her; `token` came with a link to a report."""
+        return Author(
+            self.account,
+            is_staff=self.role in STAFF,
+            is_officer=self.role in OFFICERS,
+            token=token,
+        )
 
 
 Gate = Callable[[Request], Caller]
@@ -44,6 +50,16 @@ def anyone(request: Request) -> Caller:
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("Send the token as: Authorization: Bearer <token>.")
     return _caller(token.strip())
+
+
+def officer(request: Request) -> Caller:
+    """Lets officers and administrators through. Raises Unauthenticated, Forbidden."""
+    caller = anyone(request)
+    if caller.role is None:
+        raise Unauthenticated("Sign in first: this is for the council's officers.")
+    if caller.role not in OFFICERS:
+        raise Forbidden("This is for the council's officers.")
+    return caller
 
 
 def issue(

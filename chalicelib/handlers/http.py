@@ -1,10 +1,12 @@
 """HTTP on top of Chalice: every route declares its caller and shapes, every error has one shape.
 
-The only place that knows status numbers. Errors are RFC 9457 problem details.
+The only place that knows status numbers. Errors are RFC 9457 problem details, and pages for people
+where the answer is a page.
 """
 
 import logging
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -19,6 +21,19 @@ log = logging.getLogger(__name__)
 
 PROBLEM = "application/problem+json"
 JSON = "application/json"
+HTML = "text/html; charset=utf-8"
+BARE_PAGE = (
+    '<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Sorry</title></head>'
+    "<body><h1>Sorry, something went wrong</h1><p>It is our mistake, not yours. What you typed "
+    "was not sent: go back in your browser and try again in a moment.</p></body></html>"
+)
+PAGE_HEADERS = {
+    # A page holds what somebody typed, and the link to it may be a secret.
+    "Referrer-Policy": "no-referrer",
+    # Nothing here needs a script, and nobody may put these forms into a page of their own.
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src *; "
+    "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+}
 STATUS: dict[type[errors.AppError], HTTPStatus] = {
     errors.Invalid: HTTPStatus.BAD_REQUEST,
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -26,6 +41,7 @@ STATUS: dict[type[errors.AppError], HTTPStatus] = {
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Conflict: HTTPStatus.CONFLICT,
+    errors.VersionRequired: HTTPStatus.PRECONDITION_REQUIRED,
     errors.UpstreamFailed: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -52,6 +68,7 @@ class RouteFacts:
     success: HTTPStatus
     keyed: bool
     query: tuple[Query, ...]
+    is_page: bool = False
 
 
 class Call(NamedTuple):
@@ -76,18 +93,51 @@ class Call(NamedTuple):
             )
         return key
 
+    @property
+    def optional_key(self) -> str:
+        """The Idempotency-Key header where it may be left out. Raises Invalid."""
+        return self.idempotency_key if "idempotency-key" in self.request.headers else ""
+
+    @property
+    def version(self) -> int:
+        """The version in the If-Match header. Raises VersionRequired, Invalid."""
+        sent = str(self.request.headers.get("if-match", "")).strip()
+        if not sent:
+            raise errors.VersionRequired('Say which version you change: If-Match: "<version>".')
+        found = re.fullmatch(r'"?([0-9]{1,9})"?', sent)
+        if not found:
+            raise errors.Invalid.field("If-Match", 'must be the version in quotes, such as "3"')
+        return int(found[1])
+
     def parameter(self, name: str) -> str | None:
         """A parameter of the query string; an empty one counts as absent."""
         sent = self.request.query_params
         return (sent.get(name) or None) if sent else None
 
 
-class Routes(Blueprint):
-    """A blueprint whose views take a Call and whose errors all have one shape."""
+class Page(NamedTuple):
+    """A page for people. `is_refusal`: what was typed on the one before cannot be taken as it is.
+    `may_be_kept`: the browser may go back to it without asking for it again."""
 
-    def __init__(self, import_name: str) -> None:
+    html: str
+    is_refusal: bool = False
+    may_be_kept: bool = False
+
+
+ProblemPage = Callable[[errors.AppError | None], str]
+"""The page that tells people of an error; None is a mistake of ours."""
+
+
+class Routes(Blueprint):
+    """A blueprint whose views take a Call and whose errors all have one shape.
+
+    `problem_page` makes the errors of those that answer with pages.
+    """
+
+    def __init__(self, import_name: str, problem_page: ProblemPage | None = None) -> None:
         super().__init__(import_name)
         self.facts: list[RouteFacts] = []
+        self._problem_page = problem_page
 
     def endpoint(
         self,
@@ -114,16 +164,56 @@ class Routes(Blueprint):
             keyed=keyed,
             query=query,
         )
+        return self._registered(facts, _answer)
+
+    def page(
+        self,
+        path: str,
+        *,
+        method: str,
+        auth: Gate,
+        summary: str,
+        query: tuple[Query, ...] = (),
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Registers a view that answers with a Page, of forms that browsers post."""
+        facts = RouteFacts(
+            path=path,
+            method=method,
+            summary=summary,
+            auth=auth,
+            body=None,
+            answer=None,
+            success=HTTPStatus.OK,
+            keyed=False,
+            query=query,
+            is_page=True,
+        )
+        problem_page = self._problem_page
+        assert problem_page, "Routes that answer with pages need a problem_page."
+
+        def answer(
+            view: Callable[..., Any],
+            request: Request,
+            facts: RouteFacts,
+            parameters: dict[str, str],
+        ) -> Response:
+            return _answer_page(view, request, facts, parameters, problem_page)
+
+        return self._registered(facts, answer)
+
+    def _registered(
+        self, facts: RouteFacts, answer: Callable[..., Response]
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         self.facts.append(facts)
 
         def register(view: Callable[..., Any]) -> Callable[..., Any]:
             def answered(**parameters: str) -> Response:
-                return _answer(view, self.current_request, facts, parameters)
+                return answer(view, self.current_request, facts, parameters)
 
             answered.__name__ = view.__name__
             # With types listed, Chalice answers 415 to a GET too, and in a shape of its own; a
             # body is read as JSON whatever it is called.
-            self.route(path, methods=[method], content_types=[])(answered)
+            self.route(facts.path, methods=[facts.method], content_types=[])(answered)
             return view
 
         return register
@@ -144,17 +234,52 @@ def _answer(
         return _problem(status, "Something went wrong on our side; send it again.", {})
 
 
+def _answer_page(
+    view: Callable[..., Any],
+    request: Request,
+    facts: RouteFacts,
+    parameters: dict[str, str],
+    problem_page: ProblemPage,
+) -> Response:
+    try:
+        caller = facts.auth(request)
+        page: Page = view(Call(request, caller), **parameters)
+        status = HTTPStatus.BAD_REQUEST if page.is_refusal else facts.success
+        kept = {"Cache-Control": "private, no-cache"} if page.may_be_kept else {}
+        return _reply(page.html.encode(), status, HTML, PAGE_HEADERS | kept)
+    except errors.AppError as error:
+        html, status = _told(problem_page, error), STATUS[type(error)]
+        return _reply(html.encode(), status, HTML, PAGE_HEADERS | _more_headers(error))
+    except Exception:
+        log.exception("A page failed: %s %s", facts.method, facts.path)
+        html, status = _told(problem_page, None), HTTPStatus.INTERNAL_SERVER_ERROR
+        return _reply(html.encode(), status, HTML, PAGE_HEADERS)
+
+
+def _told(problem_page: ProblemPage, error: errors.AppError | None) -> str:
+    """The page of the problem, or a bare one where even that cannot be made."""
+    try:
+        return problem_page(error)
+    except Exception:
+        log.exception("The page of a problem failed")
+        return BARE_PAGE
+
+
 def problem(error: errors.AppError) -> Response:
     """The answer to an error, as RFC 9457 problem details."""
     more: dict[str, Any] = {}
-    headers: dict[str, str] = {}
     if isinstance(error, errors.Invalid):
         more["errors"] = [entry._asdict() for entry in error.errors]
-    if isinstance(error, errors.Conflict) and error.link:
-        more["link"] = error.link
+    if isinstance(error, errors.Conflict):
+        said = {"link": error.link, "version": error.version}
+        more |= {name: value for name, value in said.items() if value is not None}
+    return _problem(STATUS[type(error)], error.detail, more, _more_headers(error))
+
+
+def _more_headers(error: errors.AppError) -> dict[str, str]:
     if isinstance(error, errors.UpstreamFailed):
-        headers["Retry-After"] = str(error.retry_after_s)
-    return _problem(STATUS[type(error)], error.detail, more, headers)
+        return {"Retry-After": str(error.retry_after_s)}
+    return {}
 
 
 def _problem(
@@ -165,7 +290,7 @@ def _problem(
 
 
 def _reply(
-    body: bytes, status: HTTPStatus, content_type: str, headers: dict[str, str] | None = None
+    body: bytes, status: HTTPStatus, content_type: str, headers: Mapping[str, str] | None = None
 ) -> Response:
     return Response(
         body=body.decode(),

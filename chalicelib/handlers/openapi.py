@@ -5,9 +5,10 @@ from typing import Any
 import msgspec
 
 from chalicelib.handlers import auth
-from chalicelib.handlers.http import JSON, PROBLEM, Call, RouteFacts, Routes
+from chalicelib.handlers.http import HTML, JSON, PROBLEM, Call, RouteFacts, Routes
 
 REF = "#/components/schemas/{name}"
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class ProblemField(msgspec.Struct, frozen=True):
@@ -70,6 +71,12 @@ def _operation(fact: RouteFacts, named: dict[int, Any]) -> dict[str, Any]:
         "summary": fact.summary,
         "security": [{}, {"bearer": []}],
         "parameters": _parameters(fact),
+    }
+    return operation | (_page_contents(fact) if fact.is_page else _contents(fact, named))
+
+
+def _contents(fact: RouteFacts, named: dict[int, Any]) -> dict[str, Any]:
+    contents: dict[str, Any] = {
         "responses": {
             str(fact.success.value): _content(fact.success.phrase, JSON, named[id(fact.answer)]),
             "default": _content("A problem", PROBLEM, named[id(Problem)]),
@@ -77,8 +84,23 @@ def _operation(fact: RouteFacts, named: dict[int, Any]) -> dict[str, Any]:
     }
     if fact.body is not None:
         body = _content("", JSON, named[id(fact.body)])
-        operation["requestBody"] = {"required": True, "content": body["content"]}
-    return operation
+        contents["requestBody"] = {"required": True, "content": body["content"]}
+    return contents
+
+
+def _page_contents(fact: RouteFacts) -> dict[str, Any]:
+    media_type = HTML.partition(";")[0]
+    page = {"type": "string"}
+    contents: dict[str, Any] = {
+        "responses": {
+            str(fact.success.value): _content("The next page", media_type, page),
+            "default": _content("A page that says what is wrong", media_type, page),
+        },
+    }
+    if fact.method == "POST":
+        forms = {form: {"schema": {"type": "object"}} for form in FORMS}
+        contents["requestBody"] = {"required": True, "content": forms}
+    return contents
 
 
 def _parameters(fact: RouteFacts) -> list[dict[str, Any]]:

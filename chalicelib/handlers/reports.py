@@ -1,4 +1,4 @@
-"""Routes of reports: submit, read, list, update."""
+"""Routes of reports: submit, read, list, find nearby, update, follow."""
 
 import math
 import re
@@ -9,24 +9,29 @@ import msgspec
 
 from chalicelib import bootstrap
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.geo.point import Box
+from chalicelib.geo.point import Box, Point
 from chalicelib.handlers import auth
 from chalicelib.handlers.http import Call, Query, Routes
 from chalicelib.parsing import parse_json
 from chalicelib.reports import reference, usecases
-from chalicelib.reports.model import Draft, ServiceRequest, UpdateDraft
-from chalicelib.reports.ports import Filters
+from chalicelib.reports.model import Draft, ServiceRequest, UpdateDraft, Visibility
+from chalicelib.reports.ports import Filters, Ports
 from chalicelib.reports.states import State, Status, status_of
 from chalicelib.reports.views import (
+    NearView,
     ReportView,
     SummaryView,
     UpdateView,
+    near_view,
+    photo_pairs,
     summary_view,
     tracking_url,
     update_view,
 )
 
 MOST_IN_A_LIST = 100
+NEAR_M = 100
+FURTHEST_M = 1000
 routes = Routes(__name__)
 
 
@@ -37,8 +42,9 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     state: State
     service_code: str
-    lat: float
-    long: float
+    visibility: Visibility
+    lat: float | None
+    long: float | None
     requested_datetime: datetime
     expected_datetime: datetime | None
     tracking_url: str
@@ -50,6 +56,20 @@ class ReportList(msgspec.Struct, frozen=True, kw_only=True):
 
     items: list[SummaryView]
     next: str | None
+
+
+class NearList(msgspec.Struct, frozen=True, kw_only=True):
+    """Open reports, the nearest first."""
+
+    items: list[NearView]
+    next: None
+
+
+class Follows(msgspec.Struct, frozen=True, kw_only=True):
+    """The report that is followed now, and by how many."""
+
+    service_request_id: str
+    followers: int
 
 
 @routes.endpoint(
@@ -66,7 +86,7 @@ def submit(call: Call) -> Receipt:
     key = call.idempotency_key
     draft = parse_json(call.body, Draft)
     ports = bootstrap.reports_ports()
-    return _receipt(usecases.submit(draft, key, call.caller.author, ports), ports.site_url)
+    return receipt(usecases.submit(draft, key, call.caller.author(), ports), ports)
 
 
 @routes.endpoint(
@@ -88,7 +108,7 @@ def list_reports(call: Call) -> ReportList:
     page = usecases.list_in_box(
         _box(call.parameter("bbox")),
         Filters(_status(call.parameter("status")), call.parameter("service_code")),
-        limit=_limit(call.parameter("limit")),
+        limit=limit_of(call),
         after=_cursor(call.parameter("cursor")),
         ports=ports,
     )
@@ -98,15 +118,43 @@ def list_reports(call: Call) -> ReportList:
 
 
 @routes.endpoint(
+    "/api/reports/nearby",
+    method="GET",
+    auth=auth.anyone,
+    summary="Open public reports round a place, the nearest first",
+    answer=NearList,
+    query=(
+        Query("lat", "WGS84 degrees north", required=True),
+        Query("long", "WGS84 degrees east", required=True),
+        Query("service_code", "one service"),
+        Query("radius_m", f"1 to {FURTHEST_M} metres; {NEAR_M} if not given"),
+        Query("limit", "1 to 100; 100 if not given"),
+    ),
+)
+def nearby(call: Call) -> NearList:
+    ports = bootstrap.reports_ports()
+    found = usecases.nearby(
+        _point(call),
+        call.parameter("service_code"),
+        radius_m=_radius(call.parameter("radius_m")),
+        limit=limit_of(call),
+        ports=ports,
+    )
+    items = [near_view(near.report, near.distance_m, ports.site_url) for near in found]
+    return NearList(items=items, next=None)
+
+
+@routes.endpoint(
     "/api/reports/{service_request_id}",
     method="GET",
     auth=auth.anyone,
-    summary="A report with its timeline",
+    summary="A report with its timeline; officers get all of it",
     answer=ReportView,
+    query=(Query("token", "what the link to a report that is not public carries"),),
 )
 def read(call: Call, service_request_id: str) -> ReportView:
-    ports = bootstrap.reports_ports()
-    return usecases.view(_id(service_request_id), call.caller.author, ports)
+    author = call.caller.author(call.parameter("token"))
+    return usecases.view(id_of(service_request_id), author, bootstrap.reports_ports())
 
 
 @routes.endpoint(
@@ -118,35 +166,82 @@ def read(call: Call, service_request_id: str) -> ReportView:
     answer=UpdateView,
     success=HTTPStatus.CREATED,
     keyed=True,
+    query=(Query("token", "what the link to a report that is not public carries"),),
 )
 def add_update(call: Call, service_request_id: str) -> UpdateView:
     key = call.idempotency_key
     draft = parse_json(call.body, UpdateDraft)
     ports = bootstrap.reports_ports()
-    request_id = _id(service_request_id)
-    return update_view(usecases.add_update(request_id, draft, key, call.caller.author, ports))
+    author = call.caller.author(call.parameter("token"))
+    update, report = usecases.add_update(id_of(service_request_id), draft, key, author, ports)
+    return update_view(update, report, ports.photos.ready(photo_pairs(report)), ports)
 
 
-def _receipt(report: ServiceRequest, site_url: str) -> Receipt:
+@routes.endpoint(
+    "/api/reports/{service_request_id}/follow",
+    method="POST",
+    auth=auth.anyone,
+    summary="Follow a report, once for each person",
+    answer=Follows,
+    success=HTTPStatus.CREATED,
+)
+def follow(call: Call, service_request_id: str) -> Follows:
+    report = usecases.follow(
+        id_of(service_request_id),
+        call.optional_key,
+        call.caller.author(),
+        bootstrap.reports_ports(),
+    )
+    return Follows(service_request_id=report.service_request_id, followers=report.followers)
+
+
+def receipt(report: ServiceRequest, ports: Ports) -> Receipt:
+    """What a reporter gets back at once."""
     return Receipt(
         service_request_id=report.service_request_id,
         status=status_of(report.state),
         state=report.state,
         service_code=report.service_code,
+        visibility=report.visibility,
         lat=report.lat,
         long=report.long,
         requested_datetime=report.requested_datetime,
         expected_datetime=report.expected_datetime,
-        tracking_url=tracking_url(site_url, report.service_request_id),
+        tracking_url=tracking_url(report, ports),
         version=report.version,
     )
 
 
-def _id(text: str) -> str:
+def id_of(text: str) -> str:
+    """The service_request_id meant by what stands in the address. Raises NotFound."""
     found = reference.parse(text)
     if found is None:
         raise NotFound("A reference has 12 letters and digits, such as 7K3M-2QXV-9HTD.")
     return found
+
+
+def _point(call: Call) -> Point:
+    edges = {"lat": 90.0, "long": 180.0}
+    degrees = {name: _number(call.parameter(name)) for name in edges}
+    for name, edge in edges.items():
+        if not abs(degrees[name]) <= edge:
+            raise Invalid.field(name, f"give WGS84 degrees from {-edge:g} to {edge:g}")
+    return Point(**degrees)
+
+
+def _radius(text: str | None) -> float:
+    radius_m = NEAR_M if text is None else _number(text)
+    if not 1 <= radius_m <= FURTHEST_M:
+        raise Invalid.field("radius_m", f"must be a number of metres from 1 to {FURTHEST_M}")
+    return radius_m
+
+
+def _number(text: str | None) -> float:
+    """NaN for what is none."""
+    try:
+        return float(text or "nan")
+    except ValueError:
+        return math.nan
 
 
 def _box(text: str | None) -> Box:
@@ -176,7 +271,9 @@ def _cursor(text: str | None) -> str | None:
     return text
 
 
-def _limit(text: str | None) -> int:
+def limit_of(call: Call) -> int:
+    """How many entries a list may have. Raises Invalid."""
+    text = call.parameter("limit")
     if text is None:
         return MOST_IN_A_LIST
     if not re.fullmatch(r"[1-9][0-9]?|100", text):

@@ -3,23 +3,30 @@
 Addresses are those of the site; a document's key is its address without the leading slash.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from chalicelib.geo.quadkey import tile_named
+from chalicelib.geo.point import Box, Point
+from chalicelib.geo.quadkey import Tile, tile_named, tile_of
 from chalicelib.publishing.ports import PublicReport
 
 INDEX = "data/index.json"
 SERVICES = "data/services.json"
+PLACES = "data/places.json"
 BASEMAP = "data/basemap.pmtiles"
 TILES = "data/tiles/"
 REPORTS = "data/reports/"
 PAGES = "reports/"
+PHOTOS = "photos/"
+PHOTO_FILES = ("page.jpg", "thumbnail.jpg")
 JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
+FINEST_COUNTS = 11
+"""Counts are asked for where the map is too far away for pins, so their tile is never finer."""
 
 
 class Pin(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +39,7 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     status: str
     requested_datetime: datetime
+    updated_datetime: datetime
 
 
 class PinTile(msgspec.Struct, frozen=True):
@@ -40,10 +48,38 @@ class PinTile(msgspec.Struct, frozen=True):
     pins: tuple[Pin, ...] = ()
 
 
+class Count(msgspec.Struct, frozen=True, kw_only=True):
+    """How many pins the tile z, x, y has, in the middle of them; `services` tells open and closed
+    ones by service_code."""
+
+    z: int
+    x: int
+    y: int
+    lat: float
+    long: float
+    open: int
+    closed: int
+    services: dict[str, tuple[int, int]]
+
+    @property
+    def tile(self) -> Tile:
+        return Tile(self.z, self.x, self.y)
+
+
+class CountTile(msgspec.Struct, frozen=True):
+    """The published counts of the whole council, by tile."""
+
+    counts: tuple[Count, ...] = ()
+
+
+def key_of_tile(tile: Tile) -> str:
+    """Where that tile is published."""
+    return f"{TILES}{tile.z}/{tile.x}/{tile.y}.json"
+
+
 def tile_key(tile: str) -> str:
     """Where the tile of that quadkey is published."""
-    z, x, y = tile_named(tile)
-    return f"{TILES}{z}/{x}/{y}.json"
+    return key_of_tile(tile_named(tile))
 
 
 def report_key(service_request_id: str) -> str:
@@ -56,7 +92,22 @@ def page_key(service_request_id: str) -> str:
     return f"{PAGES}{service_request_id}"
 
 
-def pin_of(report: PublicReport) -> Pin:
+def photo_keys(service_request_id: str, photo_ids: Iterable[str]) -> frozenset[str]:
+    """Where the files of these photos are published."""
+    folder = f"{PHOTOS}{service_request_id}/"
+    return frozenset(f"{folder}{each}/{file}" for each in photo_ids for file in PHOTO_FILES)
+
+
+def photos_shown(report: PublicReport) -> frozenset[str]:
+    """The ids of all photos that a report shows, its updates' too."""
+    photos = [*report.photos, *(photo for update in report.updates for photo in update.photos)]
+    return frozenset(photo.photo_id for photo in photos)
+
+
+def pin_of(report: PublicReport) -> Pin | None:
+    """The report's pin; None while nobody knows where it is."""
+    if report.lat is None or report.long is None:
+        return None
     return Pin(
         service_request_id=report.service_request_id,
         lat=report.lat,
@@ -65,7 +116,13 @@ def pin_of(report: PublicReport) -> Pin:
         state=report.state,
         status=report.status,
         requested_datetime=report.requested_datetime,
+        updated_datetime=report.updated_datetime,
     )
+
+
+def is_aged(pin: Pin, *, now: datetime, closed_shown: timedelta) -> bool:
+    """True of what was closed so long ago that the map does not show it any more."""
+    return pin.status == "closed" and now - pin.updated_datetime >= closed_shown
 
 
 def pins_in(tile: bytes) -> tuple[Pin, ...]:
@@ -81,29 +138,79 @@ def with_pins(held: bytes | None, now: Mapping[str, Pin | None]) -> PinTile:
     return PinTile(tuple(pin for _, pin in sorted(pins.items()) if pin is not None))
 
 
+def tile_of_all(bounds: Box) -> Tile:
+    """The one tile that holds all of the bounds: where their counts are published."""
+    for z in range(FINEST_COUNTS, 0, -1):
+        northwest = tile_of(Point(lat=bounds.north, long=bounds.west), z)
+        if northwest == tile_of(Point(lat=bounds.south, long=bounds.east), z):
+            return northwest
+    return Tile(0, 0, 0)
+
+
+def count_of(tile: Tile, pins: Sequence[Pin]) -> Count | None:
+    """What a tile's pins count up to; None where it has none."""
+    if not pins:
+        return None
+    services: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for pin in pins:
+        services[pin.service_code][pin.status != "open"] += 1
+    return Count(
+        z=tile.z,
+        x=tile.x,
+        y=tile.y,
+        lat=round(sum(pin.lat for pin in pins) / len(pins), 5),
+        long=round(sum(pin.long for pin in pins) / len(pins), 5),
+        open=sum(each[0] for each in services.values()),
+        closed=sum(each[1] for each in services.values()),
+        services={code: (each[0], each[1]) for code, each in sorted(services.items())},
+    )
+
+
+def counts_in(document: bytes) -> tuple[Count, ...]:
+    """The counts of the published tile of counts."""
+    return msgspec.json.decode(document, type=CountTile).counts
+
+
+def with_counts(held: bytes | None, now: Mapping[Tile, Count | None]) -> CountTile:
+    """The counts after each tile of `now` has its own, or none where that is None."""
+    before = counts_in(held) if held else ()
+    counts: dict[Tile, Count | None] = {count.tile: count for count in before}
+    counts |= now
+    return CountTile(tuple(count for _, count in sorted(counts.items()) if count is not None))
+
+
 def index_document(
     *,
     jurisdiction_id: str,
     name: str,
     phone: str,
+    opening_hours: str,
     time_zone: str,
-    bounds: Sequence[float],
+    bounds: Box,
     basemap_attribution: str,
+    withdraw_within_s: int,
+    publish_after_s: int,
     versions: Mapping[str, str],
 ) -> dict[str, Any]:
-    """`/data/index.json`: where everything public is."""
+    """`/data/index.json`: where everything public is, and what a client has to know of the
+    council."""
     return {
         "jurisdiction_id": jurisdiction_id,
         "name": name,
         "phone": phone,
+        "opening_hours": opening_hours,
         "time_zone": time_zone,
-        "bounds": list(bounds),
+        "bounds": [bounds.west, bounds.south, bounds.east, bounds.north],
         "tiles": f"/{TILES}{{z}}/{{x}}/{{y}}.json",
+        "counts": f"/{key_of_tile(tile_of_all(bounds))}",
         "request": f"/{REPORTS}{{service_request_id}}.json",
         "services": f"/{SERVICES}",
+        "places": f"/{PLACES}",
         "facilities": "/data/facilities/{kind}.json",
         "wards": "/data/wards.json",
         "basemap": f"/{BASEMAP}",
         "basemap_attribution": basemap_attribution,
+        "withdraw_within_s": withdraw_within_s,
+        "publish_after_s": publish_after_s,
         "versions": dict(versions),
     }

@@ -1,14 +1,13 @@
 """The published page of a report, made with jinja2 from templates/."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from chalicelib.publishing.ports import PublicReport, Update
+from chalicelib.publishing.ports import Photo, PublicReport, Update
+from chalicelib.templating import environment
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -25,10 +24,7 @@ class JinjaPages:
         labels: Mapping[Any, str],
         grouped: Any,
     ) -> None:
-        environment = Environment(
-            loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
-        )
-        self._template = environment.get_template("report.html")
+        self._template = environment(TEMPLATES).get_template("report.html")
         self._council = council
         self._zone = zone
         self._labels = labels
@@ -56,6 +52,9 @@ class JinjaPages:
             "long": report.long,
             "external_reference": report.external_reference,
             "followers": report.followers,
+            "duplicate_of": report.duplicate_of,
+            "duplicate_reference": report.duplicate_of and self._grouped(report.duplicate_of),
+            "photos": _photos(report.photos, "the report"),
             "updates": [self._update(update) for update in report.updates],
         }
 
@@ -69,11 +68,20 @@ class JinjaPages:
             "datetime_iso": _iso(update.datetime),
             "datetime_text": f"{self._date(update.datetime)}, {local:%H:%M}",
             "by": update.by,
+            "photos": _photos(update.photos, f"the update of {self._date(update.datetime)}"),
         }
 
     def _date(self, moment: datetime) -> str:
         local = moment.astimezone(self._zone)
         return f"{local.day} {local:%B %Y}"
+
+
+def _photos(photos: Sequence[Photo], of: str) -> list[dict[str, str]]:
+    """The photos with words for those who do not see them."""
+    return [
+        {"url": each.url, "thumbnail_url": each.thumbnail_url, "alt": f"Photo {number} of {of}"}
+        for number, each in enumerate(photos, 1)
+    ]
 
 
 def _iso(moment: datetime) -> str:

@@ -1,9 +1,11 @@
 """What publishing needs from outside."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
+
+from chalicelib.geo.quadkey import Tile
 
 
 class Moved(Exception):
@@ -40,6 +42,44 @@ class Documents(Protocol):
         """Every key that begins with the prefix."""
 
 
+class PublicPhotos(Protocol):
+    """The photos that everybody can fetch, copied from where all are kept. Every method raises
+    UpstreamFailed, and does nothing where there is nothing left to do."""
+
+    def keys(self, service_request_id: str) -> frozenset[str]:
+        """The published files of a report's photos."""
+
+    def service_request_ids(self) -> frozenset[str]:
+        """The reports that have published photos."""
+
+    def show(self, key: str) -> None:
+        """Publishes the file; nothing happens where the photo itself is not there."""
+
+    def hide(self, key: str) -> None:
+        """Removes the file."""
+
+
+class Cdn(Protocol):
+    """What keeps copies of published documents near the people who read them."""
+
+    def invalidate(self, paths: Collection[str], reference: str) -> None:
+        """Drops the copies of what is at these paths of the site; once for each reference.
+
+        Raises UpstreamFailed.
+        """
+
+
+class Photo(Protocol):
+    """A photo that everybody may see."""
+
+    @property
+    def photo_id(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def thumbnail_url(self) -> str: ...
+
+
 class Update(Protocol):
     """One entry of a report's timeline."""
 
@@ -53,6 +93,8 @@ class Update(Protocol):
     def datetime(self) -> datetime: ...
     @property
     def by(self) -> str: ...
+    @property
+    def photos(self) -> Sequence[Photo]: ...
 
 
 class PublicReport(Protocol):
@@ -75,15 +117,21 @@ class PublicReport(Protocol):
     @property
     def address(self) -> str | None: ...
     @property
-    def lat(self) -> float: ...
+    def lat(self) -> float | None: ...
     @property
-    def long(self) -> float: ...
+    def long(self) -> float | None: ...
     @property
     def requested_datetime(self) -> datetime: ...
+    @property
+    def updated_datetime(self) -> datetime: ...
     @property
     def expected_datetime(self) -> datetime | None: ...
     @property
     def external_reference(self) -> str | None: ...
+    @property
+    def duplicate_of(self) -> str | None: ...
+    @property
+    def photos(self) -> Sequence[Photo]: ...
     @property
     def updates(self) -> Sequence[Update]: ...
     @property
@@ -109,10 +157,19 @@ class Pages(Protocol):
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything that publishing reaches outside for. `fixed` are the documents made from
-    configuration alone, by key."""
+    """Everything that publishing reaches outside for.
+
+    `fixed` are the documents made from configuration alone, by key; `whole` is the one tile that
+    holds the council, where its counts are published; the map shows what was closed for as long
+    as `closed_shown` says.
+    """
 
     documents: Documents
+    photos: PublicPhotos
+    cdn: Cdn
     reports: Reports
     pages: Pages
+    now: Callable[[], datetime]
     fixed: Mapping[str, Any]
+    whole: Tile
+    closed_shown: timedelta

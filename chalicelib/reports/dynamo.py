@@ -1,8 +1,9 @@
 """Reports in DynamoDB: one item a report, one conditional write a change.
 
 Table: hash `service_request_id`, range `record`: `report` for the aggregate, `update#<update_id>`
-for an archived update. docs/ARCHITECTURE.md lists the indexes and what each is for. Only public
-reports carry `cell` and `place`, so nothing else can be found on the map's index.
+for an archived update, `follower#<person>` for somebody who follows. docs/ARCHITECTURE.md lists
+the indexes and what each is for. Only public reports carry `cell` and `place`, and only those
+that somebody has to look at carry `attention`: nothing else can be found on those indexes.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,13 +28,25 @@ from pynamodb.models import Model
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import Event, ReportChanged, ReportSubmitted
 from chalicelib.geo.point import Box, Point
-from chalicelib.geo.quadkey import FINEST, MAP_ZOOM, cover, key_of
-from chalicelib.reports.model import Contact, ServiceRequest, Summary, Update
+from chalicelib.geo.quadkey import FINEST, MAP_ZOOM, cells_touched, cover, key_of
+from chalicelib.reports.model import (
+    Attention,
+    Contact,
+    Flag,
+    Photo,
+    Priority,
+    ServiceRequest,
+    Summary,
+    Update,
+    Visibility,
+    Waiting,
+)
 from chalicelib.reports.ports import Exists, Filters, Page, Stale
 from chalicelib.reports.states import State, status_of
 
 REPORT = "report"
 ARCHIVED = "update#"
+FOLLOWER = "follower#"
 CELL_LENGTH = 12
 """Digits of the index's partition key: cells of about 6 km at 54° N."""
 
@@ -63,10 +76,14 @@ class MomentAttribute(Attribute[datetime]):
     attr_type = STRING
 
     def serialize(self, value: datetime) -> str:
-        return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        return _text_of(value)
 
     def deserialize(self, value: str) -> datetime:
         return datetime.fromisoformat(value)
+
+
+def _text_of(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 class ByTile(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
@@ -82,8 +99,21 @@ class ByTile(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-cal
     place = UnicodeAttribute(range_key=True)
 
 
+class ByAttention(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
+    """Reports that somebody has to look at: by why, and since (or, if held, until) when."""
+
+    class Meta:
+        index_name = "by-attention"
+        projection = IncludeProjection(
+            ["service_code", "state", "visibility", "title", "requested_datetime"]
+        )
+
+    attention = UnicodeAttribute(hash_key=True)
+    attention_since = UnicodeAttribute(range_key=True)
+
+
 class ReportItem(Model):
-    """The aggregate as it is stored. Personal data: contact, reporter."""
+    """The aggregate as it is stored. Personal data: contact, reporter, attributes, flags."""
 
     class Meta:
         table_name = ""
@@ -95,21 +125,28 @@ class ReportItem(Model):
     service_code = UnicodeAttribute()
     team = UnicodeAttribute()
     state: Attribute[State] = UnicodeAttribute()  # type: ignore[assignment]
-    visibility = UnicodeAttribute()
+    visibility: Attribute[Visibility] = UnicodeAttribute()  # type: ignore[assignment]
     description = UnicodeAttribute()
-    lat = NumberAttribute()
-    long = NumberAttribute()
+    lat = NumberAttribute(null=True)
+    long = NumberAttribute(null=True)
     requested_datetime = MomentAttribute()
     updated_datetime = MomentAttribute()
     expected_datetime = MomentAttribute(null=True)
     title = UnicodeAttribute(null=True)
     address = UnicodeAttribute(null=True)
     asset_id = UnicodeAttribute(null=True)
+    attributes = Packed[Mapping[str, tuple[str, ...]]](dict[str, tuple[str, ...]])
+    photos = Packed[tuple[Photo, ...]](tuple[Photo, ...])
+    priority: Attribute[Priority] = UnicodeAttribute()  # type: ignore[assignment]
+    duplicate_of = UnicodeAttribute(null=True)
+    publish_at = MomentAttribute(null=True)
     contact = Packed[Contact](Contact, null=True)
     anonymous = BooleanAttribute(default=False)
     reporter = UnicodeAttribute(null=True)
     external_reference = UnicodeAttribute(null=True)
     followers = NumberAttribute(default=0)
+    redactions = NumberAttribute(default=0)
+    flags = Packed[tuple[Flag, ...]](tuple[Flag, ...])
     updates = Packed[tuple[Update, ...]](tuple[Update, ...])
     archived = NumberAttribute(default=0)
     # What the indexes are keyed by, derived at each write.
@@ -118,8 +155,11 @@ class ReportItem(Model):
     requested_month = UnicodeAttribute()
     updated_month = UnicodeAttribute()
     team_state = UnicodeAttribute()
+    attention = UnicodeAttribute(null=True)
+    attention_since = UnicodeAttribute(null=True)
 
     by_tile = ByTile()
+    by_attention = ByAttention()
 
 
 class ArchivedUpdateItem(Model):
@@ -134,11 +174,21 @@ class ArchivedUpdateItem(Model):
     entry = Packed[Update](Update)
 
 
+class FollowerItem(Model):
+    """Somebody follows a report. `record` says who, in a way that only we can tell."""
+
+    class Meta:
+        table_name = ""
+
+    service_request_id = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True)
+
+
 class DynamoRepository:
     """The reports' Repository on one DynamoDB table."""
 
     def __init__(self, table_name: str) -> None:
-        for item in (ReportItem, ArchivedUpdateItem):
+        for item in (ReportItem, ArchivedUpdateItem, FollowerItem):
             item.Meta.table_name = table_name
 
     def create(self, report: ServiceRequest) -> ServiceRequest:
@@ -185,16 +235,51 @@ class DynamoRepository:
             items = list(ArchivedUpdateItem.query(service_request_id, within, consistent_read=True))
         return [item.entry for item in sorted(items, key=lambda item: item.number)]
 
+    def rewrite_archived(self, service_request_id: str, update: Update) -> None:
+        with _translated():
+            item = ArchivedUpdateItem.get(
+                service_request_id, ARCHIVED + update.update_id, consistent_read=True
+            )
+            item.entry = update
+            item.save()
+
+    def add_follower(self, service_request_id: str, person: str) -> None:
+        with _translated():
+            FollowerItem(service_request_id, FOLLOWER + person).save()
+
+    def followers(self, service_request_id: str) -> Sequence[str]:
+        within = FollowerItem.record.startswith(FOLLOWER)
+        with _translated():
+            items = list(FollowerItem.query(service_request_id, within, consistent_read=True))
+        return [item.record.removeprefix(FOLLOWER) for item in items]
+
     def in_box(self, box: Box, filters: Filters, *, limit: int, after: str | None) -> Page:
         found: list[ReportItem] = []
         with _translated():
-            for item in self._places_in(box, after or ""):
+            for item in self._places_in(box, after or "", budget=8):
                 if not _passes(item, box, filters):
                     continue
                 if len(found) == limit:
                     return Page([_summary(item) for item in found], found[-1].place)
                 found.append(item)
         return Page([_summary(item) for item in found], None)
+
+    def near(self, box: Box, filters: Filters, *, budget: int) -> Sequence[Summary]:
+        for_each_cell = max(1, budget // cells_touched(box, CELL_LENGTH))
+        with _translated():
+            items = list(self._places_in(box, "", budget=for_each_cell))
+        return [_summary(item) for item in items if _passes(item, box, filters)]
+
+    def needing(
+        self, attention: Attention, *, until: datetime | None, limit: int, after: str | None
+    ) -> Sequence[Waiting]:
+        index, since = ReportItem.by_attention, ReportItem.attention_since
+        high = f"{_text_of(until)}~" if until else "~"
+        with _translated():
+            items = list(
+                index.query(attention, since.between((after or "") + "!", high), limit=limit)
+            )
+        return [_waiting(item) for item in items]
 
     def ids(self) -> Iterator[str]:
         with _translated():
@@ -205,8 +290,8 @@ class DynamoRepository:
             ):
                 yield item.service_request_id
 
-    def _places_in(self, box: Box, after: str) -> Iterator[ReportItem]:
-        for part in cover(box, length=FINEST, at_least=CELL_LENGTH):
+    def _places_in(self, box: Box, after: str, *, budget: int) -> Iterator[ReportItem]:
+        for part in cover(box, length=FINEST, at_least=CELL_LENGTH, budget=budget):
             low, high = max(part.low, after + "!"), part.high + "~"
             if low <= high:
                 cell = part.low[:CELL_LENGTH]
@@ -230,6 +315,7 @@ def fact_of(record: Mapping[str, Any]) -> Event | None:
             service_request_id=service_request_id,
             version=version,
             tile=_tile_in(new),
+            photos=tuple(sorted(_photos_in(new))),
         )
     return ReportChanged(
         event_id=event_id,
@@ -237,11 +323,25 @@ def fact_of(record: Mapping[str, Any]) -> Event | None:
         version=version,
         old_tile=_tile_in(old),
         tile=_tile_in(new),
+        photos=tuple(sorted(_photos_in(old) | _photos_in(new))),
+        purge=_taken_back(old, new),
     )
 
 
-def _tile_in(image: Mapping[str, Any]) -> str:
+def _tile_in(image: Mapping[str, Any]) -> str | None:
+    if "lat" not in image or "long" not in image:
+        return None
     return key_of(Point(lat=float(image["lat"]["N"]), long=float(image["long"]["N"])), MAP_ZOOM)
+
+
+def _photos_in(image: Mapping[str, Any]) -> set[str]:
+    return {photo["photo_id"] for photo in msgspec.json.decode(image["photos"]["S"])}
+
+
+def _taken_back(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """True where something that everybody could see is not for everybody any more."""
+    was_public, is_public = "cell" in old, "cell" in new
+    return was_public and (not is_public or old["redactions"] != new["redactions"])
 
 
 @contextmanager
@@ -268,13 +368,17 @@ def _item(report: ServiceRequest) -> ReportItem:
     if not report.version:
         del values["version"]
     item = ReportItem(**values)
-    if report.visibility == "public":
+    if report.visibility == "public" and report.point:
         key = key_of(report.point)
         item.cell = key[:CELL_LENGTH]
         item.place = f"{key}-{report.service_request_id}"
     item.requested_month = report.requested_datetime.date().isoformat()[:7]
     item.updated_month = report.updated_datetime.date().isoformat()[:7]
     item.team_state = f"{report.team}#{report.state}"
+    if report.attention:
+        since = report.publish_at or report.updated_datetime
+        item.attention = report.attention
+        item.attention_since = f"{_text_of(since)}#{report.service_request_id}"
     return item
 
 
@@ -285,6 +389,18 @@ def _report(item: ReportItem) -> ServiceRequest:
 
 def _summary(item: ReportItem) -> Summary:
     return Summary(**{name: getattr(item, name) for name in Summary.__dataclass_fields__})
+
+
+def _waiting(item: ReportItem) -> Waiting:
+    return Waiting(
+        service_request_id=item.service_request_id,
+        service_code=item.service_code,
+        state=item.state,
+        visibility=item.visibility,
+        title=item.title,
+        requested_datetime=item.requested_datetime,
+        place=item.attention_since,
+    )
 
 
 def _passes(item: ReportItem, box: Box, filters: Filters) -> bool:

@@ -4,14 +4,15 @@ Field names are Open311's (GeoReport v2). Datetimes are aware and in UTC; `lat` 
 WGS84 degrees.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
-from chalicelib.errors import Conflict, Invalid
+from chalicelib.errors import Conflict, FieldError, Invalid
 from chalicelib.geo.point import Point
 from chalicelib.reports.states import LABELS, SAID_TO_BE_DONE, State, moves_from
 
@@ -38,7 +39,19 @@ Phone = Annotated[str, Meta(max_length=30), _PHONE]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 
-Visibility = Literal["public", "unconfirmed", "hidden"]
+PhotoId = Annotated[
+    str,
+    Meta(pattern=r"^[0-9A-HJKMNP-TV-Z]{26}$", description="a photo_id that POST /api/photos gave"),
+]
+PhotoIds = Annotated[list[PhotoId], Meta(max_length=5)]
+Answer = str | int | float | list[str | int | float]
+
+Visibility = Literal["public", "waiting", "held", "private", "unconfirmed", "hidden", "withdrawn"]
+"""`waiting` for an officer's look, `held` until its `publish_at`; only `public` is published."""
+PhotoState = Literal["shown", "waiting", "hidden"]
+Priority = Literal["low", "normal", "high", "urgent"]
+FlagReason = Literal["personal_data", "offensive", "not_a_report", "other"]
+Attention = Literal["held", "waiting", "flagged"]
 Author = Literal["resident", "council"]
 
 
@@ -53,20 +66,36 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """What a resident sends to report something. `attributes` and `photo_ids` must be empty as
-    long as no service asks questions or takes photos."""
+    """What a resident sends to report something: a place, or words in `address` that lead there.
+
+    `attributes` answer the service's questions. Of an anonymous report neither the contact nor
+    the account is kept.
+    """
 
     service_code: Line
-    lat: Latitude
-    long: Longitude
     description: Description
+    lat: Latitude | None = None
+    long: Longitude | None = None
     title: Title | None = None
-    attributes: Annotated[dict[str, str | list[str]], Meta(max_length=0)] | None = None
+    attributes: Annotated[dict[str, Answer], Meta(max_length=50)] | None = None
     address: Line | None = None
     asset_id: Line | None = None
-    photo_ids: Annotated[list[str], Meta(max_length=0)] | None = None
+    photo_ids: PhotoIds | None = None
     contact: Contact | None = None
     anonymous: bool = False
+
+    @property
+    def point(self) -> Point | None:
+        """The place, None where it is only described."""
+        return _point(self.lat, self.long)
+
+    @staticmethod
+    def faults_in(sent: Mapping[str, Any]) -> Iterator[FieldError]:
+        """A place needs both of its numbers, or words that lead there."""
+        missing = [name for name in ("lat", "long") if sent.get(name) is None]
+        if missing and not (len(missing) == 2 and sent.get("address")):
+            for name in missing:
+                yield FieldError(name, "is required, or leave out both and describe it in address")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +104,40 @@ class UpdateDraft:
 
     text: UpdateText
     state: State | Literal["not_fixed"] | None = None
-    photo_ids: Annotated[list[str], Meta(max_length=0)] | None = None
+    photo_ids: PhotoIds | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlagDraft:
+    """What is sent to say that a public report should not be public as it is."""
+
+    reason: FlagReason
+    text: Annotated[str, Meta(max_length=500), _TEXT] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What an officer changes; None leaves it. `updates` replaces texts of the timeline by
+    update_id, `flags_settled` says that what was flagged has been looked at."""
+
+    state: State | None = None
+    service_code: Line | None = None
+    priority: Priority | None = None
+    title: Title | None = None
+    description: Description | None = None
+    address: Line | None = None
+    lat: Latitude | None = None
+    long: Longitude | None = None
+    visibility: Literal["public", "hidden"] | None = None
+    photos: dict[PhotoId, Literal["shown", "hidden"]] | None = None
+    updates: dict[str, UpdateText] | None = None
+    duplicate_of: Line | None = None
+    flags_settled: bool = False
+
+    @property
+    def point(self) -> Point | None:
+        """The new place, None where it stays."""
+        return _point(self.lat, self.long)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,9 +165,30 @@ class Update:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Photo:
+    """A photo that belongs to the report, or to one of its updates."""
+
+    photo_id: str
+    state: PhotoState
+    update_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flag:
+    """Somebody says that the report should not be public as it is."""
+
+    flag_id: str
+    reason: FlagReason
+    text: str
+    datetime: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class ServiceRequest:
     """A report. `version` is 0 until it is stored; `updates` are the recent ones, oldest first;
-    `archived` counts those that were moved out of the item."""
+    `archived` counts those that were moved out of the item; without `lat` and `long` an officer
+    has to find the place; `publish_at` is when a held report becomes public; `redactions` counts
+    how often something of it was taken back."""
 
     service_request_id: str
     fingerprint: str
@@ -114,26 +197,53 @@ class ServiceRequest:
     state: State
     visibility: Visibility
     description: str
-    lat: float
-    long: float
+    lat: float | None
+    long: float | None
     requested_datetime: datetime
     updated_datetime: datetime
     expected_datetime: datetime | None
     title: str | None = None
     address: str | None = None
     asset_id: str | None = None
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    photos: tuple[Photo, ...] = ()
+    priority: Priority = "normal"
+    duplicate_of: str | None = None
+    publish_at: datetime | None = None
     contact: Contact | None = None
     anonymous: bool = False
     reporter: str | None = None
     external_reference: str | None = None
     followers: int = 0
+    redactions: int = 0
+    flags: tuple[Flag, ...] = ()
     updates: tuple[Update, ...] = ()
     archived: int = 0
     version: int = 0
 
     @property
-    def point(self) -> Point:
-        return Point(lat=self.lat, long=self.long)
+    def point(self) -> Point | None:
+        return _point(self.lat, self.long)
+
+    @property
+    def attention(self) -> Attention | None:
+        """Why somebody has to look at it, None where nobody has to."""
+        if self.visibility in ("hidden", "withdrawn"):
+            return None
+        if self.visibility == "held":
+            return "held"
+        photo_waits = any(photo.state == "waiting" for photo in self.photos)
+        if self.visibility == "waiting" or self.point is None or photo_waits:
+            return "waiting"
+        return "flagged" if self.flags else None
+
+    def photos_of(self, update_id: str | None) -> tuple[str, ...]:
+        """Ids of the shown photos of an update, or of the report itself."""
+        return tuple(
+            photo.photo_id
+            for photo in self.photos
+            if photo.update_id == update_id and photo.state == "shown"
+        )
 
     def with_update(self, update: Update) -> "ServiceRequest":
         """The report after the update, which has been checked by `next_state`."""
@@ -171,6 +281,19 @@ class Summary:
         return Point(lat=self.lat, long=self.long)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """A report that somebody has to look at; `place` is where a list goes on after it."""
+
+    service_request_id: str
+    service_code: str
+    state: State
+    visibility: Visibility
+    title: str | None
+    requested_datetime: datetime
+    place: str
+
+
 def next_state(report: ServiceRequest, asked: State | Literal["not_fixed"] | None) -> State:
     """The state after an update that asks for `asked`; None leaves it.
 
@@ -193,6 +316,10 @@ def next_state(report: ServiceRequest, asked: State | Literal["not_fixed"] | Non
             "state", f"a report that is {LABELS[report.state]!r} can move to: {names}"
         )
     return asked
+
+
+def _point(lat: float | None, long: float | None) -> Point | None:
+    return None if lat is None or long is None else Point(lat=lat, long=long)
 
 
 def to_the_second(moment: datetime) -> datetime:

@@ -1,12 +1,13 @@
 """What the reports slice needs from outside."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from chalicelib.geo.point import Box
-from chalicelib.reports.model import ServiceRequest, Summary, Update
+from chalicelib.errors import FieldError
+from chalicelib.geo.point import Box, Point
+from chalicelib.reports.model import Attention, ServiceRequest, Summary, Update, Waiting
 from chalicelib.reports.states import Status
 
 
@@ -54,8 +55,26 @@ class Repository(Protocol):
     def archived(self, service_request_id: str) -> Sequence[Update]:
         """The updates kept outside the report, oldest first."""
 
+    def rewrite_archived(self, service_request_id: str, update: Update) -> None:
+        """Replaces an update that is kept outside the report."""
+
+    def add_follower(self, service_request_id: str, person: str) -> None:
+        """Notes that somebody follows; once for each person."""
+
+    def followers(self, service_request_id: str) -> Sequence[str]:
+        """Everybody noted as a follower (a consistent read)."""
+
     def in_box(self, box: Box, filters: Filters, *, limit: int, after: str | None) -> Page:
         """Public reports in the box, edges included, in Z-order; may lag a second behind."""
+
+    def near(self, box: Box, filters: Filters, *, budget: int) -> Sequence[Summary]:
+        """All public reports in a small box, in at most `budget` requests, or one for each cell of
+        the index where it touches more of them; may lag a second behind."""
+
+    def needing(
+        self, attention: Attention, *, until: datetime | None, limit: int, after: str | None
+    ) -> Sequence[Waiting]:
+        """Reports that need that kind of attention (held ones due by `until`), oldest first."""
 
     def ids(self) -> Iterator[str]:
         """Every stored report's id, in no order."""
@@ -70,8 +89,27 @@ class Ids(Protocol):
     def update_id(self, scope: str, service_request_id: str, key: str) -> str:
         """The id of the update that this caller adds with this Idempotency-Key."""
 
+    def person(self, scope: str, key: str) -> str:
+        """Somebody, the same for the same scope and key; says nothing of who it is."""
+
     def fingerprint(self, draft: bytes) -> str:
         """A keyed digest of a canonical draft: equal drafts, equal fingerprints."""
+
+    def link_token(self, service_request_id: str) -> str:
+        """What the link to a report that is not public carries."""
+
+
+class Area(Protocol):
+    """A place that another body looks after."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def advice(self) -> str | None: ...
+    @property
+    def phone(self) -> str | None: ...
+    @property
+    def url(self) -> str | None: ...
 
 
 class Service(Protocol):
@@ -80,9 +118,52 @@ class Service(Protocol):
     @property
     def service_name(self) -> str: ...
     @property
-    def team(self) -> str: ...
-    def due(self, requested: datetime) -> datetime:
+    def visibility(self) -> str: ...
+    @property
+    def photo(self) -> str: ...
+
+
+class Council(Protocol):
+    """The council's rules, as its catalogue has them."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def phone(self) -> str: ...
+    @property
+    def box(self) -> Box: ...
+    @property
+    def by_code(self) -> Mapping[str, Service]: ...
+    @property
+    def photos_wait(self) -> bool: ...
+    @property
+    def publish_after_s(self) -> int: ...
+    def due(self, service_code: str, requested: datetime) -> datetime:
         """The promise date of something reported then."""
+
+    def team_for(self, service_code: str, point: Point | None) -> str:
+        """Who deals with this service in this place."""
+
+    def elsewhere(self, service_code: str, point: Point) -> Area | None:
+        """The area of another body that is to be told instead."""
+
+    def answers(
+        self, service_code: str, sent: Mapping[str, Any]
+    ) -> tuple[Mapping[str, tuple[str, ...]], Sequence[FieldError]]:
+        """The answers to the service's questions in one form, and what is wrong with them."""
+
+
+class Photos(Protocol):
+    """Photos as reports see them."""
+
+    def belongs(self, scope: str, key: str, photo_id: str) -> bool:
+        """True where the photo was asked for to go with what is sent under this key."""
+
+    def ready(self, wanted: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """Those of the (service_request_id, photo_id) that can be shown."""
+
+    def private_address(self, service_request_id: str, photo_id: str, size: str) -> str:
+        """A short-lived address of a photo that is not published; `size` is page or thumbnail."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +172,7 @@ class Ports:
 
     repository: Repository
     ids: Ids
-    services: Mapping[str, Service]
-    bounds: Box
-    council_name: str
+    council: Council
+    photos: Photos
     site_url: str
     now: Callable[[], datetime]

@@ -1,21 +1,36 @@
-"""What everybody may see of a report: the one shape of the API's answer and of its document.
+"""What may be seen of a report: the one shape of the API's answer and of its document.
 
-Nothing personal is in these classes, so nothing personal can be published through them.
+Nothing personal is in ReportView, so nothing personal can be published through it. FullView has
+the rest, and is for the council's staff alone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
-from chalicelib.reports.model import Author, ServiceRequest, Summary, Update
-from chalicelib.reports.ports import Service
+from chalicelib.reports.model import (
+    Author,
+    Contact,
+    Flag,
+    Photo,
+    Priority,
+    ServiceRequest,
+    Summary,
+    Update,
+    Visibility,
+)
+from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State, Status, status_of
+
+Pairs = Collection[tuple[str, str]]
 
 
 class PhotoView(msgspec.Struct, frozen=True, kw_only=True):
-    """A published photo, at page size and as a thumbnail."""
+    """A photo, at page size and as a thumbnail."""
 
+    photo_id: str
     url: str
     thumbnail_url: str
 
@@ -28,6 +43,7 @@ class UpdateView(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     datetime: datetime
     by: Author
+    photos: tuple[PhotoView, ...] = ()
 
 
 class ReportView(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,8 +56,9 @@ class ReportView(msgspec.Struct, frozen=True, kw_only=True):
     service_name: str
     title: str | None
     description: str
-    lat: float
-    long: float
+    visibility: Visibility
+    lat: float | None
+    long: float | None
     address: str | None
     requested_datetime: datetime
     updated_datetime: datetime
@@ -50,8 +67,23 @@ class ReportView(msgspec.Struct, frozen=True, kw_only=True):
     tracking_url: str
     photos: tuple[PhotoView, ...]
     updates: tuple[UpdateView, ...]
+    duplicate_of: str | None
     followers: int
     version: int
+
+
+class FullView(ReportView, frozen=True, kw_only=True):
+    """All of a report, for the council's staff. `all_photos` has those that are not shown, too."""
+
+    team: str
+    priority: Priority
+    asset_id: str | None
+    attributes: Mapping[str, tuple[str, ...]]
+    contact: Contact | None
+    anonymous: bool
+    publish_at: datetime | None
+    flags: tuple[Flag, ...]
+    all_photos: tuple[Photo, ...]
 
 
 class SummaryView(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,62 +100,137 @@ class SummaryView(msgspec.Struct, frozen=True, kw_only=True):
     tracking_url: str
 
 
-def tracking_url(site_url: str, service_request_id: str) -> str:
+class NearView(SummaryView, frozen=True, kw_only=True):
+    """A report and how far it is, in metres."""
+
+    distance_m: float
+
+
+def public_page(site_url: str, service_request_id: str) -> str:
     """The address of the report's public page."""
     return f"{site_url}/reports/{service_request_id}"
 
 
+def tracking_url(report: ServiceRequest, ports: Ports) -> str:
+    """Where its reporter follows a report: its public page, or a link that only she has."""
+    request_id = report.service_request_id
+    if report.visibility == "public":
+        return public_page(ports.site_url, request_id)
+    token = ports.ids.link_token(request_id)
+    return f"{ports.site_url}/forms/reports/{request_id}?token={token}"
+
+
+def photo_pairs(report: ServiceRequest) -> Iterator[tuple[str, str]]:
+    """Every photo that the report shows, as (service_request_id, photo_id)."""
+    for photo in report.photos:
+        if photo.state == "shown":
+            yield report.service_request_id, photo.photo_id
+
+
 def report_view(
-    report: ServiceRequest,
-    updates: Iterable[Update],
-    *,
-    services: Mapping[str, Service],
-    site_url: str,
+    report: ServiceRequest, updates: Iterable[Update], ready: Pairs, ports: Ports
 ) -> ReportView:
-    """The report with all of its timeline; a service no longer offered is named by its code."""
-    service = services.get(report.service_code)
-    return ReportView(
-        service_request_id=report.service_request_id,
-        status=status_of(report.state),
-        state=report.state,
-        service_code=report.service_code,
-        service_name=service.service_name if service else report.service_code,
-        title=report.title,
-        description=report.description,
-        lat=report.lat,
-        long=report.long,
-        address=report.address,
-        requested_datetime=report.requested_datetime,
-        updated_datetime=report.updated_datetime,
-        expected_datetime=report.expected_datetime,
-        external_reference=report.external_reference,
-        tracking_url=tracking_url(site_url, report.service_request_id),
-        photos=(),
-        updates=tuple(update_view(update) for update in updates),
-        followers=report.followers,
-        version=report.version,
+    """The report with all of its timeline; a service no longer offered is named by its code.
+    `ready` are the photos that can be shown."""
+    return ReportView(**_public_values(report, updates, ready, ports))
+
+
+def full_view(
+    report: ServiceRequest, updates: Iterable[Update], ready: Pairs, ports: Ports
+) -> FullView:
+    """The same with all that only staff may see."""
+    return FullView(
+        **_public_values(report, updates, ready, ports),
+        team=report.team,
+        priority=report.priority,
+        asset_id=report.asset_id,
+        attributes=report.attributes,
+        contact=report.contact,
+        anonymous=report.anonymous,
+        publish_at=report.publish_at,
+        flags=report.flags,
+        all_photos=report.photos,
     )
 
 
-def update_view(update: Update) -> UpdateView:
+def _public_values(
+    report: ServiceRequest, updates: Iterable[Update], ready: Pairs, ports: Ports
+) -> dict[str, Any]:
+    service = ports.council.by_code.get(report.service_code)
+    return {
+        "service_request_id": report.service_request_id,
+        "status": status_of(report.state),
+        "state": report.state,
+        "service_code": report.service_code,
+        "service_name": service.service_name if service else report.service_code,
+        "title": report.title,
+        "description": report.description,
+        "visibility": report.visibility,
+        "lat": report.lat,
+        "long": report.long,
+        "address": report.address,
+        "requested_datetime": report.requested_datetime,
+        "updated_datetime": report.updated_datetime,
+        "expected_datetime": report.expected_datetime,
+        "external_reference": report.external_reference,
+        "tracking_url": tracking_url(report, ports),
+        "photos": _photos(report, None, ready, ports),
+        "updates": tuple(update_view(update, report, ready, ports) for update in updates),
+        "duplicate_of": report.duplicate_of,
+        "followers": report.followers,
+        "version": report.version,
+    }
+
+
+def update_view(update: Update, report: ServiceRequest, ready: Pairs, ports: Ports) -> UpdateView:
     return UpdateView(
         update_id=update.update_id,
         state=update.state,
         text=update.text,
         datetime=update.datetime,
         by=update.by,
+        photos=_photos(report, update.update_id, ready, ports),
     )
 
 
 def summary_view(summary: Summary, site_url: str) -> SummaryView:
-    return SummaryView(
-        service_request_id=summary.service_request_id,
-        status=status_of(summary.state),
-        state=summary.state,
-        service_code=summary.service_code,
-        title=summary.title,
-        lat=summary.lat,
-        long=summary.long,
-        requested_datetime=summary.requested_datetime,
-        tracking_url=tracking_url(site_url, summary.service_request_id),
+    return SummaryView(**_summary_values(summary, site_url))
+
+
+def near_view(summary: Summary, distance_m: float, site_url: str) -> NearView:
+    return NearView(**_summary_values(summary, site_url), distance_m=round(distance_m, 1))
+
+
+def _summary_values(summary: Summary, site_url: str) -> dict[str, Any]:
+    return {
+        "service_request_id": summary.service_request_id,
+        "status": status_of(summary.state),
+        "state": summary.state,
+        "service_code": summary.service_code,
+        "title": summary.title,
+        "lat": summary.lat,
+        "long": summary.long,
+        "requested_datetime": summary.requested_datetime,
+        "tracking_url": public_page(site_url, summary.service_request_id),
+    }
+
+
+def _photos(
+    report: ServiceRequest, update_id: str | None, ready: Pairs, ports: Ports
+) -> tuple[PhotoView, ...]:
+    request_id = report.service_request_id
+    return tuple(
+        PhotoView(
+            photo_id=photo_id,
+            url=_photo_address(report, photo_id, "page", ports),
+            thumbnail_url=_photo_address(report, photo_id, "thumbnail", ports),
+        )
+        for photo_id in report.photos_of(update_id)
+        if (request_id, photo_id) in ready
     )
+
+
+def _photo_address(report: ServiceRequest, photo_id: str, size: str, ports: Ports) -> str:
+    if report.visibility != "public":
+        return ports.photos.private_address(report.service_request_id, photo_id, size)
+    return f"{ports.site_url}/photos/{report.service_request_id}/{photo_id}/{size}.jpg"

@@ -6,6 +6,7 @@ import secrets
 from chalicelib import bootstrap
 from infra.local import aws
 from infra.local.pump import Pump
+from infra.local.signed import ENDPOINT
 from infra.resources import SETTINGS, SOURCES
 
 DEMO = "demo"
@@ -32,7 +33,9 @@ class Cloud:
         self.environment = {name: outputs[output] for name, output in SETTINGS.items()} | {
             "COUNCIL": council,
             "SITE_URL": site_url,
+            "UPLOADS_ENDPOINT": f"{site_url}{ENDPOINT}",
             "ID_SECRET": secrets.token_hex(32),
+            "LINK_SECRET": secrets.token_hex(32),
             "TOKEN_SECRET": secrets.token_hex(32),
         }
         os.environ.update(self.environment)

@@ -1,19 +1,25 @@
-"""What AWS does between a stream or a queue and a handler, on this machine.
+"""What AWS does between a stream, a queue or the clock and a handler, on this machine.
 
 It reads the real stream and queues, calls the real handlers with the events that Lambda would
 get, and obeys their partial batch answers: what a handler names comes again, the rest is done.
+Schedules are kept by the running thread; without it they run when they are told to.
 """
 
 import logging
+import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any, Protocol
+from uuid import uuid4
 
 import boto3
 from botocore.config import Config
-from chalice.app import Chalice, DynamoDBEventConfig, SQSEventConfig
+from chalice.app import Chalice, DynamoDBEventConfig, ScheduledEventConfig, SQSEventConfig
+
+from chalicelib.adapters.clock import utc_now
 
 log = logging.getLogger(__name__)
 
@@ -129,11 +135,56 @@ class QueueSource:
         ]
 
 
-class Pump:
-    """All sources of an app, stepped by a thread or by hand."""
+class Schedule:
+    """A handler that is called at a rate. What was missed is made good by one call."""
 
-    def __init__(self, app: Chalice, arns: Mapping[str, str]) -> None:
-        self._sources = [_source(config, arns) for config in app.event_sources]
+    def __init__(self, config: ScheduledEventConfig, now: datetime) -> None:
+        self._handler = _handler(config.handler_string)
+        self._name = config.handler_string
+        self._every = interval(str(config.schedule_expression))
+        self._next = now + self._every
+
+    def run(self, now: datetime) -> bool:
+        """Calls the handler if it is due; False where it is not."""
+        if now < self._next:
+            return False
+        self._next = now + self._every
+        event = {
+            "version": "0",
+            "id": str(uuid4()),
+            "detail-type": "Scheduled Event",
+            "source": "aws.events",
+            "account": "123456789012",
+            "time": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "region": "eu-west-2",
+            "resources": [f"arn:aws:events:eu-west-2:123456789012:rule/{self._name}"],
+            "detail": {},
+        }
+        try:
+            self._handler(event, None)
+        except Exception:
+            log.exception("%s failed; it is called again in %s", self._name, self._every)
+        return True
+
+
+class Pump:
+    """All sources of an app, stepped by a thread or by hand, and its schedules."""
+
+    def __init__(
+        self, app: Chalice, arns: Mapping[str, str], clock: Callable[[], datetime] = utc_now
+    ) -> None:
+        self._clock = clock
+        started = clock()
+        self._schedules = [
+            Schedule(config, started)
+            for config in app.event_sources
+            if isinstance(config, ScheduledEventConfig)
+        ]
+        self._sources = [
+            _source(config, arns)
+            for config in app.event_sources
+            if not isinstance(config, ScheduledEventConfig)
+        ]
         self._idle_rounds = 0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pump", daemon=True)
@@ -146,8 +197,14 @@ class Pump:
         if self._thread.is_alive():
             self._thread.join()
 
+    def run_schedules(self, now: datetime | None = None) -> int:
+        """Calls what is due at `now`, or by the clock. Answers how many handlers were called."""
+        moment = now or self._clock()
+        return sum([schedule.run(moment) for schedule in self._schedules])
+
     def run_until_idle(self) -> None:
-        """Delivers all there is, batching windows over at once; for when no thread is running."""
+        """Delivers all there is, batching windows over at once; for when no thread is running.
+        Schedules wait for `run_schedules`."""
         while self._step(float("inf")):
             pass
 
@@ -171,6 +228,7 @@ class Pump:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
+                self.run_schedules()
                 self._step(time.monotonic())
             except Exception:
                 log.exception("A source could not be read; it is tried again")
@@ -184,6 +242,14 @@ def _source(config: Any, arns: Mapping[str, str]) -> Source:
     if isinstance(config, SQSEventConfig) and config.queue_arn:
         return QueueSource(config, arns[config.queue_arn])
     raise RuntimeError(f"The pump does not know how to feed {config.handler_string}.")
+
+
+def interval(rate: str) -> timedelta:
+    """How long a schedule's rate(…) is. Raises RuntimeError where it is no rate."""
+    found = re.fullmatch(r"rate\(([1-9][0-9]*) (minute|hour|day)s?\)", rate)
+    if not found:
+        raise RuntimeError(f"The pump does not know how to keep {rate}: use rate(…).")
+    return int(found[1]) * timedelta(**{f"{found[2]}s": 1})
 
 
 def _handler(handler_string: str) -> Any:

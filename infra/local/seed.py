@@ -5,18 +5,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
-from chalicelib.reports.model import Draft, UpdateDraft
+from chalicelib.reports.model import Answer, Changes, Draft, UpdateDraft
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State
-from chalicelib.reports.usecases import Author, add_update, submit
+from chalicelib.reports.usecases import Author, add_update, change, submit
 from infra.demo.town import generate, point_on_street
 
 COUNT = 80
 WEEKS = 6
 SEED = 311
-OFFICER = Author("demo-officer", is_staff=True)
+OFFICER = Author("demo-officer", is_staff=True, is_officer=True)
+LOOKED_AT_SHARE = 0.7
+"""Of the reports that wait for an officer; the others wait still."""
 
-# What residents say of each service of the demo council.
+# What residents say of services of the demo council.
 WORDS: dict[str, tuple[str, ...]] = {
     "pothole": (
         "Deep hole near the kerb, cyclists swerve round it.",
@@ -27,6 +29,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "A slab rocks when you step on it.",
         "Tree roots have lifted the footpath, a pram cannot pass.",
     ),
+    "blocked-drain": ("The gully is full of leaves and the corner floods.",),
     "street-light": (
         "The light has been off all week.",
         "It flickers all night and shines into the bedrooms.",
@@ -35,12 +38,19 @@ WORDS: dict[str, tuple[str, ...]] = {
         "A mattress and bags left by the wall.",
         "Builder's rubble dumped at the end of the lane.",
     ),
+    "litter": ("The bin overflows every weekend.", "Broken glass by the bench."),
     "graffiti": ("Tags all over the bus shelter.", "Paint on the bridge wall."),
+    "dog-fouling": ("Along the whole path to the school.",),
     "overgrown-hedge": (
         "The hedge covers half of the pavement.",
         "A branch hides the give way sign.",
     ),
+    "bus-stop": ("The timetable is gone.",),
     "something-else": ("The bench has lost a plank.", "A bollard was knocked over."),
+}
+ANSWERS: dict[str, dict[str, Answer]] = {
+    "street-light": {"what": "out"},
+    "blocked-drain": {"cover-missing": "no"},
 }
 STORIES: tuple[tuple[tuple[State, str], ...], ...] = (
     (),
@@ -71,9 +81,14 @@ def demo_reports(ports: Ports, now: datetime) -> None:
             long=round(long, 6),
             description=rng.choice(WORDS[service_code]),
             address=street.name,
+            attributes=ANSWERS.get(service_code),
         )
         requested = now - timedelta(weeks=WEEKS) * rng.random()
         report = submit(draft, f"demo-{number}", Author(), _at(ports, requested))
+        if report.visibility == "waiting" and rng.random() < LOOKED_AT_SHARE:
+            looked_at = _at(ports, requested + timedelta(hours=1))
+            shown = Changes(visibility="public")
+            change(report.service_request_id, shown, report.version, OFFICER, looked_at)
         for step, (update, at) in enumerate(_story(rng, requested, now)):
             key = f"demo-{number}-{step}"
             add_update(report.service_request_id, update, key, OFFICER, _at(ports, at))

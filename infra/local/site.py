@@ -1,5 +1,6 @@
 """One address for everything, as the CDN gives it: the API by Chalice's own local server, pages
-and documents from the published bucket, and /_local/ for what only this machine shows."""
+and documents from the published bucket, /_local/ for what only this machine shows, and /_s3/ for
+S3 itself, where photos are posted to."""
 
 import json
 import sys
@@ -21,6 +22,8 @@ from chalice.local import (
     create_local_server,
 )
 
+from infra.local.signed import ENDPOINT, RefusedByS3, Signer, read_form
+
 API = ("/api/", "/open311/", "/forms/")
 HEALTH = "/health"
 NOT_FOUND_PAGE = "404.html"
@@ -36,6 +39,7 @@ class Server(ThreadedHTTPServer):
     client: Any
     bucket: str
     local_pages: LocalPages
+    signer: Signer
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A browser that goes away in the middle of an answer is no error of ours."""
@@ -46,7 +50,8 @@ class Server(ThreadedHTTPServer):
 def serve(app: Chalice, host: str, port: int) -> LocalDevServer:
     """Chalice's local server on that port (0 takes a free one). Raises OSError if it is taken.
 
-    Set `client` (of S3), `bucket` and `local_pages` of its `server` before the first request.
+    Set `client` (of S3), `bucket`, `local_pages` and `signer` of its `server` before the first
+    request.
     """
     config = Config()
     if not isinstance(app, LocalChalice):
@@ -64,6 +69,8 @@ class SiteHandler(ChaliceRequestHandler):
         path = unquote(urlsplit(self.path).path)
         if path.startswith(API) or path == HEALTH:
             super()._generic_handle()
+        elif path.startswith(f"{ENDPOINT}/"):
+            self._be_s3(path.removeprefix(f"{ENDPOINT}/"))
         elif self.command not in ("GET", "HEAD"):
             self._send(405, {"Allow": "GET, HEAD"}, b"")
         elif path in self.server.local_pages:
@@ -95,6 +102,44 @@ class SiteHandler(ChaliceRequestHandler):
             "detail": f"There is no {self.command} {urlsplit(self.path).path}.",
         }
         self._send(404, {"Content-Type": "application/problem+json"}, json.dumps(problem).encode())
+
+    def _be_s3(self, path: str) -> None:
+        bucket, _, key = path.partition("/")
+        try:
+            if self.command == "POST" and not key:
+                self._take_form(bucket)
+            elif self.command == "GET":
+                self._send_signed(bucket, key)
+            else:
+                raise RefusedByS3(HTTPStatus.METHOD_NOT_ALLOWED, "MethodNotAllowed", "Not here.")
+        except RefusedByS3 as refused:
+            self._send(refused.status, {"Content-Type": "application/xml"}, refused.as_xml())
+
+    def _take_form(self, bucket: str) -> None:
+        try:
+            length = int(self.headers["Content-Length"])
+        except (TypeError, ValueError):
+            raise RefusedByS3(
+                HTTPStatus.LENGTH_REQUIRED, "MissingContentLength", "Say how long the body is."
+            ) from None
+        form = read_form(self.headers.get("Content-Type", ""), length, self.rfile.read)
+        self.server.signer.check_form(bucket, form)
+        kind = form.fields.get("content-type", "binary/octet-stream")
+        self.server.client.put_object(
+            Bucket=bucket, Key=form.fields["key"], Body=form.file, ContentType=kind
+        )
+        wanted = form.fields.get("success_action_status")
+        status = int(wanted) if wanted in ("200", "201") else HTTPStatus.NO_CONTENT
+        self._send(status, {}, b"")
+
+    def _send_signed(self, bucket: str, key: str) -> None:
+        self.server.signer.check_address(self.command, self.path, self.headers.get("Host", ""))
+        try:
+            answer = self.server.client.get_object(Bucket=bucket, Key=key)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            raise RefusedByS3(HTTPStatus.NOT_FOUND, code, "It is not there.") from error
+        self._send(200, {"Content-Type": answer["ContentType"]}, answer["Body"].read())
 
     def _send_document(self, path: str) -> None:
         key = path.removeprefix("/") + ("index.html" if path.endswith("/") else "")

@@ -12,15 +12,18 @@ import boto3
 
 from chalicelib import bootstrap
 from chalicelib.catalogue.load import load
+from chalicelib.gazetteer.model import PLACES
 from chalicelib.publishing.model import BASEMAP
 from chalicelib.publishing.usecases import publish_fixed
 from infra.basemap import CONTENT_TYPE
 from infra.local import aws, people, seed, site
 from infra.local.cloud import DEMO, Cloud
+from infra.local.signed import Signer
 
 HOST = "127.0.0.1"
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_BASEMAP = ROOT / "infra" / "demo" / "basemap.pmtiles"
+DEMO_PLACES = ROOT / "infra" / "demo" / "places.json"
 
 mimetypes.add_type(CONTENT_TYPE, ".pmtiles")
 mimetypes.add_type("application/manifest+json", ".webmanifest")
@@ -61,6 +64,7 @@ class LocalStack:
         self._site.client = boto3.client("s3")
         self._site.bucket = self.cloud.bucket
         self._site.local_pages = self._local_pages()
+        self._site.signer = Signer(secret_of, lambda: datetime.now(UTC))
         for server in (self._site, self._endpoint):
             threading.Thread(target=server.serve_forever, daemon=True).start()
         self.cloud.pump.start()
@@ -89,7 +93,7 @@ class LocalStack:
     def _upload_site(self) -> None:
         files: dict[str, Path] = {}
         if self._options.council == DEMO:
-            files[BASEMAP] = DEMO_BASEMAP
+            files |= {BASEMAP: DEMO_BASEMAP, PLACES: DEMO_PLACES}
         if web := self._options.web:
             found = (path for path in web.rglob("*") if path.is_file())
             files |= {path.relative_to(web).as_posix(): path for path in found}
@@ -99,3 +103,9 @@ class LocalStack:
             client.put_object(
                 Bucket=self.cloud.bucket, Key=key, Body=path.read_bytes(), ContentType=kind
             )
+
+
+def secret_of(access_key: str) -> str | None:
+    """The secret of this process's own access key, under which its addresses are signed."""
+    own = boto3.Session().get_credentials()
+    return own.secret_key if own and own.access_key == access_key else None

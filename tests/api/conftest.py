@@ -30,6 +30,14 @@ class Api:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.client.http.post(path, body=raw, headers=_headers(token, key))
 
+    def patch(
+        self, path: str, body: Any, *, version: int | str | None, token: str | None
+    ) -> HTTPResponse:
+        headers = _headers(token, None)
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
+        return self.client.http.patch(path, body=json.dumps(body).encode(), headers=headers)
+
     def token(self, role: Role, account: str = "somebody") -> str:
         settings = bootstrap.settings()
         return issue(

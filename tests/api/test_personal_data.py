@@ -29,7 +29,7 @@ def leaked(text: str) -> list[str]:
     return [each for each in (*CANARIES.values(), ACCOUNT) if each.lower() in text.lower()]
 
 
-def test_contact_is_stored_and_in_no_answer_document_message_or_log(
+def test_contact_is_for_officers_and_in_no_other_answer_document_message_or_log(
     api: Api, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -44,7 +44,11 @@ def test_contact_is_stored_and_in_no_answer_document_message_or_log(
         api.post("/api/reports", {**body, "description": "other"}, token=token),
         api.post(updates, {"text": "More."}, token=token),
         api.get(f"/api/reports/{request_id}", token),
-        api.get(f"/api/reports/{request_id}", api.token("officer")),
+        api.get(f"/api/reports/{request_id}", api.token("crew")),
+        api.get("/api/reports/nearby?lat=53.959&long=-1.0815"),
+        api.post(f"/api/reports/{request_id}/follow", {}, token=token),
+        api.post(f"/api/reports/{request_id}/flags", {"reason": "other"}, token=token),
+        api.get("/api/moderation?reason=flagged", api.token("officer")),
         api.get("/api/reports?bbox=-1.2,53.9,-1.0,54.0"),
     ]
     api.cloud.pump.run_until_idle()
@@ -54,8 +58,11 @@ def test_contact_is_stored_and_in_no_answer_document_message_or_log(
     assert stored.reporter == ACCOUNT
     for answer in answers:
         assert leaked(answer.body.decode()) == []
+    full = api.get(f"/api/reports/{request_id}", api.token("officer"))
+    assert set(leaked(full.body.decode())) == set(CANARIES.values())
     documents = published(api)
-    assert len(documents) == 3
+    # The report's page and JSON, its tile, and the counts.
+    assert len(documents) == 4
     assert leaked(json.dumps(documents)) == []
     assert leaked(own_log(caplog)) == []
 
@@ -100,6 +107,8 @@ def stream_event(request_id: str) -> dict[str, Any]:
         "version": {"N": "1"},
         "lat": {"N": "53.959"},
         "long": {"N": "-1.0815"},
+        "photos": {"S": "[]"},
+        "redactions": {"N": "0"},
         "contact": {"S": json.dumps(CANARIES)},
         "reporter": {"S": ACCOUNT},
     }
@@ -126,13 +135,14 @@ def test_two_anonymous_reports_share_no_stable_value(api: Api) -> None:
     first = api.post("/api/reports", draft_body(contact=CANARIES), key="k1").json_body
     second = api.post(
         "/api/reports",
-        draft_body(contact=CANARIES, service_code="graffiti", lat=53.97, description="Paint"),
+        draft_body(contact=CANARIES, service_code="litter", lat=53.97, description="Bags"),
         key="k2",
     ).json_body
     ids = [first["service_request_id"], second["service_request_id"]]
     seen = [api.get(f"/api/reports/{each}").json_body for each in ids]
     ordinary = {"status", "state", "long", "photos", "updates", "followers", "version", "title"}
     ordinary |= {"address", "external_reference", "requested_datetime", "updated_datetime"}
+    ordinary |= {"visibility", "duplicate_of"}
     same = {name for name in seen[0] if seen[0][name] == seen[1][name]}
     assert same <= ordinary
 

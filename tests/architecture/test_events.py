@@ -1,17 +1,24 @@
 """Every event handler is deployed by its own module's name and has to work without app.py."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from chalice.app import ScheduledEventConfig
 
 import app
 from infra.resources import SOURCES, template
 from tests.conftest import ROOT
 
-HANDLERS = sorted(source.handler_string for source in app.app.event_sources)
+SCHEDULED = sorted(
+    source.handler_string
+    for source in app.app.event_sources
+    if isinstance(source, ScheduledEventConfig)
+)
+HANDLERS = sorted({source.handler_string for source in app.app.event_sources} - {*SCHEDULED})
 EVENTS = Path(__file__).parents[1] / "events"
 ALONE = """
 import json, sys
@@ -23,10 +30,16 @@ class Fails:
     def __getattr__(self, name):
         from chalicelib.errors import UpstreamFailed
         raise UpstreamFailed("nothing is there")
+class Publishing(Fails):
+    from chalicelib.geo.quadkey import Tile
+    whole = Tile(9, 254, 164)
 bootstrap.reactions = lambda: (Fails(),)
-bootstrap.publishing_ports = lambda: Fails()
-print(json.dumps(handler(json.load(sys.stdin), None)))
-assert "app" not in sys.modules, "the handler loaded app.py"
+bootstrap.photos_ports = bootstrap.reports_ports = Fails
+bootstrap.publishing_ports = Publishing
+try:
+    print(json.dumps(handler(json.load(sys.stdin), None)))
+finally:
+    assert "app" not in sys.modules, "the handler loaded app.py"
 """
 
 
@@ -38,6 +51,14 @@ def test_handler_names_what_comes_again_when_only_its_module_is_loaded(handler: 
     failures = json.loads(done.stdout)["batchItemFailures"]
     numbers = {r.get("messageId") or r["dynamodb"]["SequenceNumber"] for r in records}
     assert failures and {each["itemIdentifier"] for each in failures} <= numbers
+
+
+@pytest.mark.parametrize("handler", SCHEDULED)
+def test_schedule_fails_in_the_open_when_only_its_module_is_loaded(handler: str) -> None:
+    """So that Lambda tries again, and an alarm can see it."""
+    done = alone(ALONE, handler)
+    assert done.returncode != 0
+    assert done.stderr.decode().splitlines()[-1].endswith("UpstreamFailed: nothing is there")
 
 
 def test_handler_is_found_out_when_it_loads_the_app() -> None:
@@ -65,6 +86,7 @@ def test_every_source_of_events_is_a_thing_of_the_template() -> None:
     wanted = {
         getattr(source, "stream_arn", None) or getattr(source, "queue_arn", None)
         for source in app.app.event_sources
+        if source.handler_string in HANDLERS
     }
     assert wanted == set(SOURCES)
     assert set(SOURCES.values()) <= set(outputs)
@@ -72,7 +94,8 @@ def test_every_source_of_events_is_a_thing_of_the_template() -> None:
 
 def test_every_module_of_handlers_is_registered_in_app() -> None:
     text = (ROOT / "app.py").read_text()
-    support = {"__init__", "http", "event", "auth"}
-    modules = {path.stem for path in (ROOT / "chalicelib" / "handlers").glob("*.py")} - support
+    handlers = (ROOT / "chalicelib" / "handlers").glob("*.py")
+    blueprint = re.compile(r"^(routes|events) = \w+\(__name__\)", re.MULTILINE)
+    modules = {path.stem for path in handlers if blueprint.search(path.read_text())}
     assert modules and all(module in text for module in modules)
     assert len(text.splitlines()) <= 40

@@ -9,7 +9,18 @@ import pytest
 
 from tests.conftest import ROOT
 
-HEAVY = ("boto3", "botocore", "pynamodb", "geopy", "cryptography", "jwt", "jinja2", "moto")
+HEAVY = (
+    "boto3",
+    "botocore",
+    "pynamodb",
+    "geopy",
+    "cryptography",
+    "jwt",
+    "jinja2",
+    "multipart",
+    "PIL",
+    "moto",
+)
 
 
 def loaded_by(statement: str) -> set[str]:
@@ -25,6 +36,16 @@ def test_app_loads_nothing_heavy_when_it_is_imported() -> None:
     assert loaded_by("import app") == set()
 
 
+def test_forms_are_loaded_only_with_their_first_page() -> None:
+    program = "import app, sys\nprint(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    loaded = set(done.stdout.split())
+    assert "chalicelib.handlers.forms" in loaded
+    assert not {name for name in loaded if name.startswith("chalicelib.forms")}
+
+
 def test_heavy_import_is_found_out_when_there_is_one() -> None:
     assert "botocore" in loaded_by("import app, botocore")
 
@@ -36,6 +57,9 @@ PLANTED = {
     "chalicelib/geo/planted.py": "import boto3\n",
     "chalicelib/reports/planted.py": "from chalicelib.publishing import model\n",
     "chalicelib/catalogue/planted.py": "import chalice\n",
+    "chalicelib/gazetteer/planted.py": "import botocore\n",
+    "chalicelib/forms/planted.py": "from chalicelib.reports import model\n",
+    "chalicelib/forms/answers.py": "from chalicelib.forms import flow\n",
     "chalicelib/publishing/ports_planted.py": "from chalicelib.handlers import auth\n",
 }
 

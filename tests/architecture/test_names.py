@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import fields
+from datetime import timedelta
 from typing import Any
 
+from chalicelib.photos.model import UNREAD_KEPT_FOR
 from chalicelib.reports.dynamo import ReportItem
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.states import LABELS
@@ -95,7 +97,32 @@ def test_tables_are_recoverable_and_buckets_private() -> None:
             assert properties["SSESpecification"]["SSEEnabled"], name
         if resource["Type"] == "AWS::S3::Bucket":
             assert all(properties["PublicAccessBlockConfiguration"].values()), name
-            assert "VersioningConfiguration" not in properties, name
+            # Uploads wait under the names they have; what is published has to be gone when it goes.
+            versioned = properties.get("VersioningConfiguration", {}).get("Status") == "Enabled"
+            assert versioned == (name == "UploadsBucket"), name
+
+
+def test_only_the_bucket_of_uploads_can_send_to_its_queue() -> None:
+    resources = template()["Resources"]
+    bucket, policy = resources["UploadsBucket"], resources["PhotosQueuePolicy"]["Properties"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    (told,) = bucket["Properties"]["NotificationConfiguration"]["QueueConfigurations"]
+    assert policy["Queues"] == [{"Ref": "PhotosQueue"}]
+    assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert statement["Action"] == "sqs:SendMessage"
+    assert statement["Resource"] == told["Queue"] == {"Fn::GetAtt": ["PhotosQueue", "Arn"]}
+    source = statement["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Sub"]
+    assert source == "arn:${AWS::Partition}:s3:::" + bucket["Properties"]["BucketName"]["Fn::Sub"]
+
+
+def test_versions_of_uploads_end_and_nothing_outlives_a_dead_letter_for_long() -> None:
+    bucket = template()["Resources"]["UploadsBucket"]["Properties"]
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+    assert timedelta(days=rule["ExpirationInDays"]) == UNREAD_KEPT_FOR + timedelta(days=1)
+    letters = template()["Resources"]["PhotosDeadLetterQueue"]["Properties"]
+    kept = timedelta(seconds=letters["MessageRetentionPeriod"])
+    assert kept == UNREAD_KEPT_FOR
 
 
 def test_web_client_calls_the_states_as_the_pages_do() -> None:

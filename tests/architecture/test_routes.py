@@ -11,7 +11,7 @@ from chalice.test import Client
 import app
 from chalicelib import bootstrap, errors
 from chalicelib.handlers import auth
-from chalicelib.handlers.http import PROBLEM, STATUS, Routes
+from chalicelib.handlers.http import HTML, PROBLEM, STATUS, Routes
 from chalicelib.handlers.openapi import document
 from tests.builders import draft_body
 
@@ -49,6 +49,18 @@ def test_route_is_found_out_when_it_declares_nothing() -> None:
     assert undeclared(careless, all_groups()) == {("/api/careless", "GET")}
 
 
+PLACEHOLDERS = {"service_request_id": "0" * 12, "photo_id": "0" * 26}
+QUERY = "?bbox=0,0,1,1&lat=0&long=0&q=x"
+BODIES = {
+    "/api/reports": draft_body(),
+    "/updates": {"text": "x"},
+    "/flags": {"reason": "other"},
+    "/api/photos": {"content_type": "image/jpeg", "size": 1},
+}
+FORM = b"key=k&text=x&reason=other"
+STEADY = ("/health", "/api/openapi.json")
+
+
 @pytest.mark.parametrize(("path", "method"), sorted(every_route(app.app)))
 def test_every_route_answers_a_problem_when_something_breaks(
     path: str, method: str, monkeypatch: pytest.MonkeyPatch
@@ -56,18 +68,31 @@ def test_every_route_answers_a_problem_when_something_breaks(
     def broken() -> None:
         raise RuntimeError("broken on purpose")
 
-    monkeypatch.setattr(bootstrap, "reports_ports", broken)
-    concrete = path.replace("{service_request_id}", "000000000000")
-    body = json.dumps({"text": "x"} if path.endswith("/updates") else draft_body()).encode()
-    headers = {"Idempotency-Key": "k", "Content-Type": "application/json"}
+    parts = [name for name in vars(bootstrap) if name.endswith("_ports")]
+    for name in [*parts, "form_pages", "settings"]:
+        monkeypatch.setattr(bootstrap, name, broken)
+    facts = next(
+        fact
+        for group in all_groups()
+        for fact in group.facts
+        if (fact.path, fact.method) == (path, method)
+    )
+    headers = {"Idempotency-Key": "k", "If-Match": '"1"', "Content-Type": "application/json"}
+    body = next((body for end, body in BODIES.items() if path.endswith(end)), {})
+    sent = FORM if facts.is_page else json.dumps(body).encode()
+    if facts.is_page:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    if facts.auth is not auth.anyone:
+        headers["Authorization"] = "Bearer x"
     with Client(app.app) as client:
-        answer = client.http.request(method, concrete + "?bbox=0,0,1,1", headers=headers, body=body)
-    if path in ("/health", "/api/openapi.json"):
+        concrete = path.format(**PLACEHOLDERS) + QUERY
+        answer = client.http.request(method, concrete, headers=headers, body=sent)
+    assert b"broken on purpose" not in answer.body
+    if path in STEADY:
         assert answer.status_code == 200
         return
     assert answer.status_code == 500
-    assert answer.headers["Content-Type"] == PROBLEM
-    assert b"broken on purpose" not in answer.body
+    assert answer.headers["Content-Type"] == (HTML if facts.is_page else PROBLEM)
 
 
 @pytest.mark.parametrize(
@@ -106,6 +131,18 @@ def test_openapi_document_names_only_schemas_that_it_holds() -> None:
     assert set(references(described)) <= known
     body = described["paths"]["/api/reports"]["post"]["requestBody"]["content"]
     assert body["application/json"]["schema"]["$ref"] == "#/components/schemas/Draft"
+
+
+def test_every_page_is_html_in_the_openapi_document() -> None:
+    described = document([fact for group in all_groups() for fact in group.facts])
+    pages = [fact for group in all_groups() for fact in group.facts if fact.is_page]
+    assert len(pages) >= 9
+    for fact in pages:
+        operation = described["paths"][fact.path][fact.method.lower()]
+        for response in operation["responses"].values():
+            assert set(response["content"]) == {"text/html"}
+        forms = operation.get("requestBody", {"content": {}})["content"]
+        assert ("multipart/form-data" in forms) == (fact.method == "POST")
 
 
 def references(value: object) -> Iterator[str]:

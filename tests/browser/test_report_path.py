@@ -20,11 +20,35 @@ def place(page: Page) -> None:
     page.get_by_role("button", name="Continue").click()
 
 
+def step_shown(page: Page) -> str:
+    return page.locator("[data-step]:not([hidden])").get_attribute("data-step") or ""
+
+
+def leave(page: Page, button: str | re.Pattern[str] = "Continue") -> str:
+    """Goes on from the step that is shown. Answers the next one."""
+    section = page.locator(f"[data-step='{step_shown(page)}']")
+    section.get_by_role("button", name=button).click()
+    expect(section).to_be_hidden()
+    return step_shown(page)
+
+
+def choose_service(page: Page, name: str = "Pothole") -> str:
+    page.get_by_role("radio", name=name).check()
+    return leave(page)
+
+
+def go_to(page: Page, wanted: str) -> None:
+    """Passes by what may stand between the problem and that step, answering nothing."""
+    while (step := step_shown(page)) != wanted:
+        assert step in ("nearby", "questions", "photos", "contact"), f"{step} cannot be passed by"
+        leave(page, "None of these" if step == "nearby" else "Continue")
+
+
 def describe(page: Page, words: str = "Deep hole by the drain") -> None:
-    page.get_by_role("radio", name="Pothole").check()
-    page.get_by_role("button", name="Continue").click()
+    choose_service(page)
+    go_to(page, "description")
     page.get_by_label("Describe the problem").fill(words)
-    page.get_by_role("button", name="Continue").click()
+    leave(page)
 
 
 def leave_contact(page: Page) -> None:
@@ -69,7 +93,7 @@ def test_report_is_sent_seen_by_somebody_else_and_tracked(
     place(mine)
     describe(mine)
     leave_contact(mine)
-    expect(mine.get_by_text("This will be public")).to_be_visible()
+    expect(mine.get_by_role("heading", name="This will be public", exact=True)).to_be_visible()
     mine.get_by_role("button", name="Send report").click()
     reference = sent_reference(mine)
     request_id = reference.replace("-", "")
@@ -116,6 +140,8 @@ def test_answers_survive_a_reload_and_back_leads_a_step_back(new_page: NewPage) 
     expect(page.get_by_label("Describe the problem")).to_have_value(
         "Half a manhole cover is missing"
     )
+    page.get_by_role("link", name="Back").click()
+    expect(page.get_by_role("heading", name="Add photos")).to_be_visible()
 
 
 def test_errors_are_summed_up_and_named_in_the_title_when_nothing_was_chosen(

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,16 +20,28 @@ from chalicelib.adapters.s3 import S3Documents
 from chalicelib.events import Event, ReportChanged
 from chalicelib.geo.quadkey import MAP_ZOOM, key_of
 from chalicelib.handlers import publishing_events
-from chalicelib.publishing import usecases
-from chalicelib.publishing.model import page_key, pins_in, report_key, tile_key
+from chalicelib.photos.dynamo import DynamoRecords
+from chalicelib.photos.model import Photo as TakenIn
+from chalicelib.publishing.model import (
+    counts_in,
+    key_of_tile,
+    page_key,
+    photo_keys,
+    pins_in,
+    report_key,
+    tile_key,
+)
 from chalicelib.publishing.ports import Document, Held
+from chalicelib.publishing.targets import DocumentTarget, PhotosTarget
 from chalicelib.publishing.usecases import publish_all
-from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.model import Photo, ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import Author, add_update, submit
 from infra.local.cloud import Cloud
 from tests import builders
 from tests.builders import MARKET_PLACE, draft, update_draft
+from tests.conftest import ROOT
+from tests.fakes_publishing import MemoryCdn
 from tests.seam import (
     ALL_TRIES,
     Interleaving,
@@ -44,6 +57,8 @@ OFFICER = Author("officer", is_staff=True)
 NEAR = MARKET_PLACE
 FAR = {"lat": 53.97, "long": -1.05}
 """In another tile of the map than NEAR."""
+PHOTO_ID = "P" * 26
+SCHEDULED = json.loads((ROOT / "tests" / "events" / "tidy.json").read_text(encoding="utf-8"))
 MOST_IN_A_BATCH = 10
 VISIBILITY_TIMEOUT = timedelta(seconds=360)
 MOST_RUNS = 400
@@ -93,7 +108,8 @@ def test_documents_are_those_of_publishing_anew_in_whatever_order_facts_are_deli
     facts = facts_of_a_busy_day(cloud, ports, monkeypatch)
     wanted = published_anew(bucket)
     assert len(facts) >= 12
-    assert sum(key.startswith("data/tiles/") for key in wanted) == 2
+    assert sum(key.startswith("data/tiles/14/") for key in wanted) == 2
+    assert counts_key() in wanted
     assert sum(key.startswith("data/reports/") for key in wanted) == 5
     for name, deliveries in deliveries_of(facts):
         bucket.empty()
@@ -170,7 +186,7 @@ def test_nothing_is_left_of_a_report_in_any_interleaving_when_it_is_hidden_while
     report = ports.repository.create(builders.report())
     key = keys_of(report)[document]
     runs = 0
-    for interleaving in every_interleaving(parked_at=about(key), at_most=MOST_RUNS):
+    for interleaving in every_interleaving(parked_at=about(on(key)), at_most=MOST_RUNS):
         publish_and_hide_at_once(interleaving, report, ports, bucket, already=already)
         assert bucket.keys() == [], interleaving.turns
         runs += 1
@@ -214,15 +230,200 @@ def test_lost_pin_is_found_when_documents_are_replaced_without_a_condition(
 def test_document_of_a_hidden_report_is_found_when_nobody_looks_again_after_writing(
     bucket: Bucket, ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put = usecases._put
+    put = DocumentTarget.put
     report = ports.repository.create(builders.report())
     found = 0
     with monkeypatch.context() as patch:
-        patch.setattr(usecases, "_put", lambda *these: put(*these) and False)
-        for interleaving in every_interleaving(parked_at=about(tile_of(report)), at_most=MOST_RUNS):
+        patch.setattr(DocumentTarget, "put", lambda *these: put(*these) and False)
+        matters = about(on(tile_of(report)))
+        for interleaving in every_interleaving(parked_at=matters, at_most=MOST_RUNS):
             publish_and_hide_at_once(interleaving, report, ports, bucket, already=False)
             found += bucket.keys() != []
     assert found > 0
+
+
+# Counts
+
+
+@pytest.mark.parametrize("second", [NEAR, FAR], ids=["one tile", "two tiles"])
+def test_no_count_is_lost_in_any_interleaving_when_two_publish_at_once(
+    second: dict[str, float], bucket: Bucket, ports: Ports
+) -> None:
+    one, other = (
+        ports.repository.create(builders.report(1)),
+        ports.repository.create(builders.report(2, **second)),
+    )
+    wanted = published_anew(bucket)
+    runs = 0
+    for interleaving in every_interleaving(parked_at=on(counts_key()), at_most=MOST_RUNS):
+        bucket.empty()
+        interleave(interleaving, lambda: deliver(one), lambda: deliver(other))
+        assert bucket.documents() == wanted, interleaving.turns
+        runs += 1
+    assert runs >= 6
+
+
+def test_counts_follow_the_tiles_in_interleavings_when_one_joins_as_another_is_hidden(
+    bucket: Bucket, ports: Ports
+) -> None:
+    joining, leaving = (ports.repository.create(builders.report(number)) for number in (1, 2))
+    matters = on(tile_of(joining), counts_key())
+    for interleaving in some_interleavings(30, of=2, seed=3, parked_at=matters):
+        join_and_hide_at_once(interleaving, joining, leaving, ports, bucket)
+        assert pins(joining) == {joining.service_request_id}, interleaving.turns
+        assert counted_open() == 1, interleaving.turns
+
+
+def test_wrong_count_is_found_when_nobody_looks_again_at_the_tiles(
+    bucket: Bucket, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = DocumentTarget.put
+    joining, leaving = (ports.repository.create(builders.report(number)) for number in (1, 2))
+    matters = on(tile_of(joining), counts_key())
+
+    def put_and_go(target: DocumentTarget, *these: Any) -> bool:
+        return put(target, *these) and target.key != counts_key()
+
+    found = 0
+    with monkeypatch.context() as patch:
+        patch.setattr(DocumentTarget, "put", put_and_go)
+        for interleaving in some_interleavings(30, of=2, seed=3, parked_at=matters):
+            join_and_hide_at_once(interleaving, joining, leaving, ports, bucket)
+            found += counted_open() != 1
+    assert found > 0
+
+
+def join_and_hide_at_once(
+    interleaving: Interleaving,
+    joining: ServiceRequest,
+    leaving: ServiceRequest,
+    ports: Ports,
+    bucket: Bucket,
+) -> None:
+    """One publishes a new report of a tile as another publishes that its other one is hidden."""
+    bucket.empty()
+    show(leaving, ports)
+    deliver(leaving)
+    hide(leaving, ports)
+    interleave(interleaving, lambda: deliver(joining), lambda: deliver(leaving))
+
+
+# What was closed long ago
+
+
+def test_closed_report_leaves_the_map_when_its_time_is_over(bucket: Bucket, ports: Ports) -> None:
+    old = ports.repository.create(builders.report(1, state="fixed"))
+    other = ports.repository.create(builders.report(2))
+    with time_machine.travel(builders.NOON + timedelta(days=89)) as now:
+        deliver(old)
+        deliver(other)
+        publishing_events.tidy(SCHEDULED, None)
+        assert pins(old) == {old.service_request_id, other.service_request_id}
+        now.shift(timedelta(days=1))
+        publishing_events.tidy(SCHEDULED, None)
+        assert pins(old) == {other.service_request_id}
+        tidied = bucket.documents()
+        assert page_key(old.service_request_id) in tidied
+        assert published_anew(bucket) == tidied
+
+
+def test_pin_is_there_in_any_interleaving_when_its_report_is_opened_again_while_it_is_tidied_away(
+    bucket: Bucket, ports: Ports
+) -> None:
+    old = ports.repository.create(builders.report(state="fixed"))
+
+    def reopen_and_publish() -> None:
+        change(old.service_request_id, ports, state="reopen")
+        deliver(old)
+
+    runs = 0
+    for interleaving in every_interleaving(parked_at=about(on(tile_of(old))), at_most=MOST_RUNS):
+        bucket.empty()
+        change(old.service_request_id, ports, state="fixed")
+        with time_machine.travel(builders.NOON + timedelta(days=1)):
+            deliver(old)
+        tidy = partial(publishing_events.tidy, SCHEDULED, None)
+        interleave(interleaving, tidy, reopen_and_publish)
+        assert pins(old) == {old.service_request_id}, interleaving.turns
+        assert counted_open() == 1, interleaving.turns
+        runs += 1
+    assert runs >= 20
+
+
+# Photos
+
+
+@pytest.mark.parametrize("already", [False, True], ids=["new", "published before"])
+def test_no_photo_is_left_in_any_interleaving_when_its_report_is_hidden_while_it_is_published(
+    already: bool, ports: Ports, bucket: Bucket
+) -> None:
+    report = photographed(ports)
+    runs = 0
+    for interleaving in every_interleaving(parked_at=about(in_photos), at_most=MOST_RUNS):
+        publish_and_hide_at_once(interleaving, report, ports, bucket, already=already)
+        assert bucket.keys() == [], interleaving.turns
+        runs += 1
+    assert runs >= 20
+
+
+def test_photo_is_whole_in_any_interleaving_when_it_is_shown_again_while_it_is_hidden(
+    ports: Ports, bucket: Bucket
+) -> None:
+    report = photographed(ports)
+    wanted = photo_keys(report.service_request_id, [PHOTO_ID])
+
+    def show_and_publish() -> None:
+        show(report, ports)
+        deliver(report)
+
+    runs = 0
+    for interleaving in every_interleaving(parked_at=about(in_photos), at_most=MOST_RUNS):
+        bucket.empty()
+        show(report, ports)
+        deliver(report)
+        hide(report, ports)
+        interleave(interleaving, lambda: deliver(report), show_and_publish)
+        assert wanted <= set(bucket.keys()), interleaving.turns
+        runs += 1
+    assert runs >= 20
+
+
+def test_photo_of_a_hidden_report_is_found_when_nobody_looks_again_after_showing(
+    bucket: Bucket, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = PhotosTarget.put
+    report = photographed(ports)
+    found = 0
+    with monkeypatch.context() as patch:
+        patch.setattr(PhotosTarget, "put", lambda *these: put(*these) and False)
+        for interleaving in every_interleaving(parked_at=about(in_photos), at_most=MOST_RUNS):
+            publish_and_hide_at_once(interleaving, report, ports, bucket, already=False)
+            found += any("photos/" in key for key in bucket.documents())
+    assert found > 0
+
+
+# The CDN
+
+
+def test_copies_are_dropped_once_when_the_cdn_refused_and_the_message_came_again(
+    bucket: Bucket, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cdn = MemoryCdn()
+    with_cdn = replace(bootstrap.publishing_ports(), cdn=cdn)
+    monkeypatch.setattr(bootstrap, "publishing_ports", lambda: with_cdn)
+    hidden, other = (ports.repository.create(builders.report(number)) for number in (1, 2))
+    facts = [changed(hidden, event_id="hidden", purge=True), changed(other, event_id="other")]
+    deliver(hidden)
+    hide(hidden, ports)
+    cdn.refuses = True
+    assert delivered(facts) == facts[:1]
+    assert pins(hidden) == {other.service_request_id}
+    cdn.refuses = False
+    assert delivered(facts[:1]) == []
+    assert delivered(facts[:1]) == []
+    [paths] = cdn.invalidated.values()
+    wanted = {f"/{key}" for key in keys_of(hidden).values()} - {f"/{counts_key()}"}
+    assert set(paths) == wanted
 
 
 # Poison
@@ -245,7 +446,7 @@ def test_poisonous_message_ends_in_the_dead_letter_queue_and_the_rest_is_publish
     assert len(refused) == 5
     written = [path_of(this) for this in made if this.operation == "s3.PutObject"]
     ids = [report.service_request_id for report in reported]
-    once = [*map(report_key, ids), *map(page_key, ids), tile_of(reported[0])]
+    once = [*map(report_key, ids), *map(page_key, ids), tile_of(reported[0]), counts_key()]
     assert sorted(written) == sorted(once)
     assert pins(reported[0]) == set(ids)
 
@@ -284,6 +485,26 @@ class Listener:
         self.facts += events
 
 
+def photographed(ports: Ports) -> ServiceRequest:
+    """A stored report with a photo that has been looked at and can be shown."""
+    photo = Photo(photo_id=PHOTO_ID, state="shown")
+    report = ports.repository.create(builders.report(photos=(photo,)))
+    take_in(report.service_request_id, PHOTO_ID)
+    return report
+
+
+def take_in(service_request_id: str, photo_id: str) -> None:
+    """What is there once a photo has been looked at: its files, and the record that says so."""
+    settings = bootstrap.settings()
+    for key in photo_keys(service_request_id, [photo_id]):
+        boto3.client("s3").put_object(
+            Bucket=settings.photos_bucket, Key=key.removeprefix("photos/"), Body=b"JPEG"
+        )
+    DynamoRecords(settings.reports_table).add(
+        TakenIn(service_request_id=service_request_id, photo_id=photo_id, state="ready")
+    )
+
+
 def change(service_request_id: str, ports: Ports, **values: Any) -> None:
     stored = ports.repository.get(service_request_id)
     assert stored
@@ -313,7 +534,7 @@ def publish_and_hide_at_once(
     if already:
         change(report.service_request_id, ports, state="open")
         deliver(report)
-        change(report.service_request_id, ports, state="fixed")
+        change(report.service_request_id, ports, state="investigating")
 
     def hide_and_publish() -> None:
         hide(report, ports)
@@ -326,14 +547,30 @@ def interleave(interleaving: Interleaving, *acts: Callable[[], None]) -> None:
     assert interleaving.run(*acts) == [None] * len(acts), interleaving.turns
 
 
-def on(key: str) -> Callable[[Try], bool]:
-    """True of the calls on one document: all that matters to it while no report changes."""
-    return lambda this: this.operation.startswith("s3.") and path_of(this) == key
+def on(*keys: str) -> Callable[[Try], bool]:
+    """True of the calls on these documents: all that matters to them while no report changes.
+    The counts come last and write no tile, so they matter only where they are named."""
+    this_thread = threading.local()
+    counts = counts_key()
+
+    def matters(this: Try) -> bool:
+        key = path_of(this) if this.operation.startswith("s3.") else None
+        if key == counts:
+            this_thread.has_come_to_counts = True
+        done = counts not in keys and hasattr(this_thread, "has_come_to_counts")
+        return key in keys and not done
+
+    return matters
 
 
-def about(key: str) -> Callable[[Try], bool]:
-    """True of the calls on one document, of the one that writes the report, and of those that
-    read it before it is written: all that read it later read the same."""
+def in_photos(this: Try) -> bool:
+    """True of the calls on published photos, and of those that list them."""
+    return path_of(this).startswith("photos/") or this.operation == "s3.ListObjectsV2"
+
+
+def about(published: Callable[[Try], bool]) -> Callable[[Try], bool]:
+    """True of such calls on what is published, of the one that writes the report, and of those
+    that read it before it is written: all that read it later read the same."""
     this_thread = threading.local()
     written = threading.Event()
 
@@ -346,7 +583,7 @@ def about(key: str) -> Callable[[Try], bool]:
             return True
         if this.operation.startswith("dynamodb."):
             return not written.is_set()
-        return path_of(this) == key
+        return published(this)
 
     return matters
 
@@ -390,17 +627,26 @@ def delivered(facts: Sequence[Event]) -> list[Event]:
     return [facts[int(failure["itemIdentifier"])] for failure in answer["batchItemFailures"]]
 
 
-def deliver(report: ServiceRequest) -> None:
-    """Delivers the fact that the report was changed where it is."""
+def changed(
+    report: ServiceRequest, *, event_id: str = "event", purge: bool = False
+) -> ReportChanged:
+    """The fact that the report was changed where it is."""
+    assert report.point
     tile = key_of(report.point, MAP_ZOOM)
-    fact = ReportChanged(
-        event_id="event",
+    return ReportChanged(
+        event_id=event_id,
         service_request_id=report.service_request_id,
         version=1,
         old_tile=tile,
         tile=tile,
+        photos=tuple(photo.photo_id for photo in report.photos),
+        purge=purge,
     )
-    assert delivered([fact]) == []
+
+
+def deliver(report: ServiceRequest) -> None:
+    """Delivers the fact that the report was changed where it is."""
+    assert delivered([changed(report)]) == []
 
 
 # What is published
@@ -426,11 +672,23 @@ def keys_of(report: ServiceRequest) -> dict[str, str]:
         "JSON": report_key(report.service_request_id),
         "page": page_key(report.service_request_id),
         "tile": tile_of(report),
+        "counts": counts_key(),
     }
 
 
 def tile_of(report: ServiceRequest) -> str:
+    assert report.point
     return tile_key(key_of(report.point, MAP_ZOOM))
+
+
+def counts_key() -> str:
+    return key_of_tile(bootstrap.publishing_ports().whole)
+
+
+def counted_open() -> int:
+    """How many open reports the published counts tell of."""
+    held = bootstrap.publishing_ports().documents.read(counts_key())
+    return sum(count.open for count in counts_in(held.body)) if held else 0
 
 
 def path_of(this: Try) -> str:

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from chalicelib import bootstrap
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import bounds, key_of, tile_of
-from chalicelib.reports.model import Contact, ServiceRequest, Summary
+from chalicelib.reports.model import Contact, Flag, Photo, ServiceRequest, Summary
 from chalicelib.reports.ports import Exists, Filters, Repository, Stale
 from chalicelib.reports.states import STATES, status_of
-from tests.builders import MARKET_PLACE, NOON, report, update
+from tests.builders import MARKET_PLACE, NOON, place_of, report, update
 from tests.fakes import MemoryRepository
 
 CELL_ZOOM = 12
@@ -61,6 +61,16 @@ EVERYTHING = report(
     anonymous=True,
     reporter="account-1",
     external_reference="https://example.org/report/1?a=b&c=ü",
+    attributes={"what": ("out",), "kinds": ("a", "ü")},
+    photos=(
+        Photo(photo_id="P1", state="shown"),
+        Photo(photo_id="P2", state="waiting", update_id="U00000000002"),
+    ),
+    priority="urgent",
+    duplicate_of="R00000000009",
+    publish_at=NOON + timedelta(minutes=5),
+    flags=(Flag(flag_id="F1", reason="other", text="näh", datetime=NOON),),
+    redactions=2,
     followers=12,
     updates=(
         update(1, text="Größer – 更大 🕳️", state="reopen", by="council"),
@@ -235,7 +245,7 @@ def test_list_has_the_summary_of_a_report_when_it_lies_in_the_box(
     repository: Repository,
 ) -> None:
     stored = repository.create(replace(EVERYTHING, visibility="public"))
-    (summary,) = in_box(repository, point_box(stored.point, 0.01))
+    (summary,) = in_box(repository, point_box(place_of(stored), 0.01))
     for field in fields(summary):
         assert getattr(summary, field.name) == getattr(stored, field.name)
 
@@ -256,14 +266,14 @@ def test_report_is_listed_at_its_new_place_alone_when_it_was_moved(
 ) -> None:
     here = repository.create(report())
     there = repository.save(replace(here, lat=54.0, long=-1.0))
-    assert in_box(repository, point_box(here.point, 0.001)) == []
-    assert ids_in(repository, point_box(there.point, 0.001)) == [here.service_request_id]
+    assert in_box(repository, point_box(place_of(here), 0.001)) == []
+    assert ids_in(repository, point_box(place_of(there), 0.001)) == [here.service_request_id]
 
 
 def test_report_is_listed_when_it_lies_on_an_edge_or_a_corner_of_the_box(
     repository: Repository,
 ) -> None:
-    place = repository.create(report()).point
+    place = place_of(repository.create(report()))
     lat, long, more = place.lat, place.long, 0.02
     boxes = [
         Box(west=west, south=south, east=east, north=north)
@@ -299,7 +309,7 @@ def test_pages_give_each_report_once_and_in_order_for_every_limit(
     corner = bounds(tile_of(Point(**MARKET_PLACE), CELL_ZOOM))
     around_the_corner = point_box(Point(lat=corner.south, long=corner.east), 0.004)
     stored = reports_at(scattered_places(11, around_the_corner), repository)
-    assert len({key_of(r.point, CELL_ZOOM) for r in stored}) == 4
+    assert len({key_of(place_of(r), CELL_ZOOM) for r in stored}) == 4
     wanted = expected(stored, around_the_corner, filters)
     for limit in range(1, len(wanted) + 2):
         pages = paged(repository, around_the_corner, filters, limit)
@@ -399,10 +409,10 @@ def paged(repository: Repository, box: Box, filters: Filters, limit: int) -> lis
 def expected(stored: Iterable[ServiceRequest], box: Box, filters: Filters) -> list[str]:
     """What a search through everything finds, in Z-order."""
     found = [
-        (key_of(r.point), r.service_request_id)
+        (key_of(place_of(r)), r.service_request_id)
         for r in stored
         if r.visibility == "public"
-        and box.contains(r.point)
+        and box.contains(place_of(r))
         and filters.status in (None, status_of(r.state))
         and filters.service_code in (None, r.service_code)
     ]

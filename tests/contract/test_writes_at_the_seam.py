@@ -38,7 +38,7 @@ from tests.seam import (
 
 ANYBODY = Author()
 RESIDENT = Author("resident")
-OFFICER = Author("officer", is_staff=True)
+OFFICER = Author("officer", is_staff=True, is_officer=True)
 AUTHORS = (RESIDENT, OFFICER, ANYBODY)
 SHORT, OTHER_SHORT, THIRD_SHORT = "Still there.", "It grows.", "We are on it."
 LONG, OTHER_LONG = "x" * 2000, "z" * 2000
@@ -313,10 +313,11 @@ REPORTS = {"short": a_report, "nearly full": nearly_full_report}
 
 def _update_of(service_request_id: str, text: str, ports: Ports) -> Action:
     return Action(
-        send=lambda: update_view(_write(service_request_id, text, RESIDENT, ports)),
+        send=lambda: _write(service_request_id, text, RESIDENT, ports),
         effects=lambda: [u for u in timeline(service_request_id, ports) if u.text == text],
     )
 
 
-def _write(service_request_id: str, text: str, author: Author, ports: Ports) -> Any:
-    return add_update(service_request_id, update_draft(text=text), "key", author, ports)
+def _write(service_request_id: str, text: str, author: Author, ports: Ports) -> UpdateView:
+    update, report = add_update(service_request_id, update_draft(text=text), "key", author, ports)
+    return update_view(update, report, (), ports)

@@ -1,14 +1,19 @@
 """The pump stands for AWS between a stream or a queue and a handler."""
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from chalice.app import Chalice
 
 from chalicelib import bootstrap
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import Event
+from infra.local import pump
 from infra.local.cloud import Cloud
-from tests.builders import report
+from infra.local.pump import Pump
+from tests.builders import NOON, report
 
 
 class Flaky:
@@ -41,3 +46,72 @@ def test_facts_come_again_in_order_when_they_were_not_taken(
 def test_second_cloud_is_refused_while_one_is_running(cloud: Cloud) -> None:
     with pytest.raises(RuntimeError, match="stop it before the next one"):
         Cloud()
+
+
+class Counting:
+    """A clock that stands, and a count of how often each schedule ran."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+        self.runs: list[Any] = []
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> tuple[Pump, Counting]:
+    """A pump of schedules alone."""
+    counting = Counting()
+    app = Chalice("scheduled")
+    for every in ("1 minute", "5 minutes", "1 hour", "2 hours", "1 day"):
+        app.schedule(f"rate({every})", name=every.replace(" ", "-"))(lambda _: None)
+    monkeypatch.setattr(pump, "_handler", lambda _: lambda event, _: counting.runs.append(event))
+    return Pump(app, {}, lambda: counting.now), counting
+
+
+@pytest.mark.parametrize(
+    ("after", "runs"),
+    [
+        (timedelta(seconds=59), 0),
+        (timedelta(minutes=1), 1),
+        (timedelta(minutes=5), 2),
+        (timedelta(hours=1), 3),
+        (timedelta(hours=2), 4),
+        (timedelta(days=1), 5),
+        (timedelta(days=30), 5),
+    ],
+)
+def test_schedules_run_once_when_their_time_has_come(
+    after: timedelta, runs: int, counted: tuple[Pump, Counting]
+) -> None:
+    here, counting = counted
+    counting.now += after
+    assert here.run_schedules() == len(counting.runs) == runs
+    assert here.run_schedules() == 0
+
+
+def test_schedule_runs_again_after_its_interval_and_gets_the_event_of_aws(
+    counted: tuple[Pump, Counting],
+) -> None:
+    here, counting = counted
+    for minute in (1, 2, 3):
+        here.run_schedules(NOON + timedelta(minutes=minute))
+    assert len(counting.runs) == 3
+    event: Any = counting.runs[0]
+    assert event["detail-type"] == "Scheduled Event" and event["time"] == "2026-06-01T12:01:00Z"
+
+
+def test_other_schedules_run_when_one_fails(
+    counted: tuple[Pump, Counting], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_: str) -> Any:
+        raise ZeroDivisionError
+
+    here, counting = counted
+    here._schedules[0]._handler = failing
+    assert here.run_schedules(NOON + timedelta(minutes=5)) == 2
+    assert len(counting.runs) == 1
+
+
+@pytest.mark.parametrize("expression", ["cron(0 3 * * ? *)", "rate(0 minutes)", "rate(1 week)"])
+def test_schedule_is_refused_when_the_pump_cannot_keep_it(expression: str) -> None:
+    with pytest.raises(RuntimeError, match="does not know how to keep"):
+        pump.interval(expression)

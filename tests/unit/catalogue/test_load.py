@@ -1,16 +1,14 @@
 import json
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chalicelib.catalogue.document import services_document
 from chalicelib.catalogue.load import COUNCILS, load, parse
-from chalicelib.catalogue.model import services_document
 from chalicelib.errors import ConfigurationError
 from chalicelib.geo.point import Point
-from tests.builders import NOON
 
 
 def demo_document() -> dict[str, Any]:
@@ -35,14 +33,31 @@ def test_demo_council_covers_seven_kilometres_round_its_centre() -> None:
         assert box.contains(Point(lat=lat, long=long))
 
 
-def test_demo_pothole_is_public_and_asks_nothing() -> None:
+def test_demo_pothole_is_public_and_asks_nothing_required() -> None:
     services = {item["service_code"]: item for item in services_document(load("demo"))["items"]}
     assert services["pothole"]["visibility"] == "public"
-    assert services["pothole"]["attributes"] == []
+    assert not any(attribute["required"] for attribute in services["pothole"]["attributes"])
 
 
-def test_promise_date_is_the_service_level_after_the_report() -> None:
-    assert load("demo").by_code["pothole"].due(NOON) == NOON + timedelta(days=5)
+def test_document_of_services_has_questions_in_open311s_names() -> None:
+    services = {item["service_code"]: item for item in services_document(load("demo"))["items"]}
+    (question,) = services["street-light"]["attributes"]
+    assert question["variable"] is True and question["order"] == 1
+    assert question["required"] is True and question["datatype"] == "singlevaluelist"
+    assert {name: question["values"][3][name] for name in ("key", "dangerous")} == {
+        "key": "wires",
+        "dangerous": True,
+    }
+
+
+def test_document_of_services_says_what_another_body_looks_after() -> None:
+    elsewhere = services_document(load("demo"))["elsewhere"]
+    assert [area["name"] for area in elsewhere] == [
+        "Trunk road",
+        "Eskerby Retail Park",
+        "Wold District Council",
+    ]
+    assert all(area["advice"] and area["polygons"] for area in elsewhere)
 
 
 def change(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
@@ -67,6 +82,21 @@ def change(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
         (change("services.0.service_code", "Pot hole"), "$.services[0].service_code", "regex"),
         (change("services.2.team", "nobody"), "$.services[2].team", "not in `$.teams`"),
         (change("services.0.service_level", {"days": 0}), "$.services[0].service_level", ">= 1"),
+        (change("services.0.service_level", {}), "$.services[0].service_level", "give one of"),
+        (
+            change("services.0.service_level", {"days": 1, "working_days": 1}),
+            "$.services[0].service_level",
+            "give one of",
+        ),
+        (change("working_hours.closes", "08:00"), "$.working_hours", "before it opens"),
+        (change("bank_holidays", "FR"), "$.bank_holidays", "GB-ENG"),
+        (change("services.0.attributes.0.values", []), "$.services[0].attributes[0]", "needs"),
+        (change("services.0.attributes.0.datatype", "text"), "attributes[0].values", "no other"),
+        (change("services.0.attributes.0.values.1.key", "small"), "values", "used twice"),
+        (change("services.6.attributes.1.code", "kinds"), "attributes[1].code", "used twice"),
+        (change("areas.0.team", "nobody"), "$.areas[0].team", "not in `$.teams`"),
+        (change("areas.0.advice", "Ring them."), "$.areas[0]", "either a team"),
+        (change("areas.1.services", ["dragon"]), "$.areas[1].services", "dragon"),
         (change("servces", []), "servces", "unknown field"),
         (change("services.0.keyword", []), "$.services[0]", "unknown field `keyword`"),
         (change("name", 7), "$.name", "Expected `str`"),

@@ -1,43 +1,41 @@
+"""The published page of a report, with the templates that ship."""
+
 import re
-from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from chalicelib import bootstrap
-from chalicelib.publishing.pages import TEMPLATES
-from chalicelib.reports.model import Contact, ServiceRequest
-from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import public_shape
-from infra.local.cloud import Cloud
-from tests.builders import NOON, report, update
+from chalicelib.publishing.pages import JinjaPages
+from chalicelib.reports.reference import grouped
+from chalicelib.reports.states import LABELS
+from chalicelib.templating import SHARED, environment
+from tests.builders import NOON
 from tests.conftest import ROOT
+from tests.fakes_publishing import ShownPhoto, ShownReport, ShownUpdate
+
+PAGES = JinjaPages(
+    council={"name": "Eskerby Council", "phone": "01904 960123"},
+    zone=ZoneInfo("Europe/London"),
+    labels=LABELS,
+    grouped=grouped,
+)
 
 
-@pytest.fixture
-def page(cloud: Cloud, ports: Ports) -> "Page":
-    return Page(ports)
+def page(**values: Any) -> str:
+    report = ShownReport(service_request_id="R00000000001", **values)
+    return PAGES.report(report).decode()
 
 
-class Page:
-    """Renders a report with the templates that ship."""
-
-    def __init__(self, ports: Ports) -> None:
-        self._ports = ports
-
-    def of(self, stored: ServiceRequest) -> str:
-        pages = bootstrap.publishing_ports().pages
-        return pages.report(public_shape(stored, self._ports)).decode()
-
-
-def test_page_tells_all_that_a_resident_asks(page: Page) -> None:
-    html = page.of(
-        report(
-            title="Hole by the bridge",
-            expected_datetime=NOON + timedelta(days=5),
-            updates=(update(1, text="We had a look.", by="council", state="investigating"),),
-            state="investigating",
-        )
+def test_page_tells_all_that_a_resident_asks() -> None:
+    html = page(
+        title="Hole by the bridge",
+        expected_datetime=NOON + timedelta(days=5),
+        updates=(ShownUpdate(text="We had a look.", by="council", state="investigating"),),
+        state="investigating",
+        followers=2,
     )
     for words in (
         "Hole by the bridge",
@@ -46,44 +44,90 @@ def test_page_tells_all_that_a_resident_asks(page: Page) -> None:
         "6 June 2026",
         "We had a look.",
         "1 June 2026, 13:00",
+        "2 people",
     ):
         assert words in html, words
 
 
-def test_page_is_inert_when_what_was_typed_is_markup(page: Page) -> None:
+def test_page_shows_photos_in_their_place_and_says_which_they_are() -> None:
+    html = page(
+        photos=(ShownPhoto("P1"), ShownPhoto("P2")),
+        updates=(ShownUpdate(photos=(ShownPhoto("P3"),)),),
+    )
+    pictures = re.findall(r"<img [^>]*>", html)
+    assert [re.search(r'alt="([^"]*)"', each)[1] for each in pictures] == [  # type: ignore[index]
+        "Photo 1 of the report",
+        "Photo 2 of the report",
+        "Photo 1 of the update of 1 June 2026",
+    ]
+    assert all('width="160" height="120"' in each for each in pictures)
+    for photo_id in ("P1", "P2", "P3"):
+        assert f'href="https://council.example/photos/R/{photo_id}/page.jpg"' in html
+
+
+def test_page_leads_to_the_report_that_it_is_the_same_as() -> None:
+    html = page(duplicate_of="R00000000002", state="duplicate", status="closed")
+    assert "This is the same as report" in html
+    assert 'href="/reports/R00000000002"><span class="app-reference">R000-0000-0002<' in html
+    assert "This is the same as report" not in page()
+
+
+def test_page_can_be_used_without_javascript() -> None:
+    html = page()
+    assert 'href="/forms/reports/R00000000001/flag"' in html
+    without = re.findall(r"<noscript>(.*?)</noscript>", html)
+    assert 'href="/forms/reports/R00000000001/update"' in "".join(without)
+    assert re.search(r'<div id="follow" hidden>', html)
+
+
+def test_page_leads_to_no_place_when_nobody_knows_it() -> None:
+    html = page(lat=None, long=None, address="Behind the old mill")
+    assert "Behind the old mill" in html
+    assert "/map/#" not in html and "None" not in html
+
+
+def test_page_is_inert_when_what_was_typed_is_markup() -> None:
     attack = "<script>alert(1)</script><img src=x onerror=alert(1)>"
-    html = page.of(
-        report(
-            title=attack,
-            description=attack,
-            address=attack,
-            external_reference="javascript:alert(1)",
-            updates=(update(1, text=attack),),
-        )
+    html = page(
+        title=attack,
+        description=attack,
+        address=attack,
+        external_reference="javascript:alert(1)",
+        updates=(ShownUpdate(text=attack),),
     )
     assert "<script>alert" not in html and "<img src=x" not in html
     assert not re.search(r"""href\s*=\s*["']?\s*javascript:""", html)
 
 
-def test_page_holds_nothing_personal(page: Page) -> None:
-    contact = Contact(name="Canary Name", email="canary@example.org", phone="01904 555777")
-    html = page.of(replace(report(reporter="canary-account"), contact=contact)).lower()
-    assert "canary" not in html and "555777" not in html
-
-
-def test_page_has_no_inline_script_or_style(page: Page) -> None:
-    html = page.of(report())
+def test_page_has_no_inline_script_or_style() -> None:
+    html = page()
     assert not re.search(r"<script(?![^>]*\bsrc=)", html)
     assert "<style" not in html and not re.search(r"\sstyle=|\son[a-z]+=", html)
 
 
 @pytest.mark.parametrize("part", ["header", "footer"])
 def test_published_page_and_web_client_have_one_header_and_footer(part: str) -> None:
-    ours = (TEMPLATES / "layout.html").read_text(encoding="utf-8")
+    ours = (SHARED / "layout.html").read_text(encoding="utf-8")
     theirs = (ROOT / "web" / "src" / "layout" / f"{part}.html").read_text(encoding="utf-8")
     assert theirs.strip() in ours
 
 
-def test_page_says_it_once_when_title_and_description_are_the_same(page: Page) -> None:
-    html = page.of(report(title="Hole by the bridge", description="Hole by the bridge"))
+def test_page_says_it_once_when_title_and_description_are_the_same() -> None:
+    html = page(title="Hole by the bridge", description="Hole by the bridge")
     assert html.partition("<main")[2].count("Hole by the bridge") == 1
+
+
+def test_layout_says_error_in_the_title_and_takes_a_class_when_a_page_has_them(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "form.html").write_text(
+        '{% extends "layout.html" %}{% set body_class = "app-form" %}'
+        "{% block title %}Report{% endblock %}"
+    )
+    form = environment(tmp_path).get_template("form.html")
+    council = {"name": "Eskerby Council", "phone": "01904 960123"}
+    faulty = form.render(council=council, errors=["Enter a place"])
+    assert "<title>Error: Report – Eskerby Council</title>" in faulty
+    assert '<body class="app-form">' in faulty
+    assert "<title>Report – Eskerby Council</title>" in form.render(council=council, errors=[])
+    assert "<body>" in page() and "Error: " not in page()

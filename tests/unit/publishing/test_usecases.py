@@ -1,57 +1,67 @@
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+"""What is published follows from what is stored: all in memory, one publisher at a time."""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
+from chalicelib.errors import UpstreamFailed
+from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, key_of
-from chalicelib.publishing.model import pins_in, tile_key
+from chalicelib.publishing.model import counts_in, key_of_tile, pins_in, tile_key
 from chalicelib.publishing.ports import Document, Held, Ports, PublicReport
-from chalicelib.publishing.usecases import publish, publish_all, publish_fixed
-from chalicelib.reports import ports as reports
-from chalicelib.reports import usecases as reporting
-from chalicelib.reports.model import ServiceRequest
-from tests.builders import MARKET_PLACE, report
-from tests.fakes import MemoryDocuments, MemoryRepository, PlainPages
+from chalicelib.publishing.rounds import rewrite
+from chalicelib.publishing.targets import tile_targets
+from chalicelib.publishing.usecases import Touched, publish, publish_all, publish_fixed, tidy
+from tests.builders import MARKET_PLACE, NOON
+from tests.fakes import MemoryDocuments, PlainPages
+from tests.fakes_publishing import (
+    MemoryReports,
+    Published,
+    ShownPhoto,
+    ShownReport,
+    ShownUpdate,
+)
 
 ELSEWHERE: dict[str, Any] = {"lat": 53.99, "long": -1.12}
-
-
-class MemoryReports:
-    """The reports slice in memory, as publishing sees it."""
-
-    def __init__(self, ports: reports.Ports) -> None:
-        self._ports = ports
-
-    def public(self, service_request_ids: Sequence[str]) -> Mapping[str, PublicReport]:
-        return reporting.public_views(service_request_ids, self._ports)
-
-    def every_id(self) -> Iterator[str]:
-        return reporting.every_id(self._ports)
+QUARTER = timedelta(days=90)
+PHOTO = (ShownPhoto("P1"),)
+FILES = {"photos/R00000000001/P1/page.jpg", "photos/R00000000001/P1/thumbnail.jpg"}
 
 
 @pytest.fixture
-def documents() -> MemoryDocuments:
-    return MemoryDocuments()
+def here() -> Published:
+    return Published()
 
 
 @pytest.fixture
-def publishing(ports: reports.Ports, documents: MemoryDocuments) -> Ports:
-    return Ports(
-        documents=documents,
-        reports=MemoryReports(ports),
-        pages=PlainPages(),
-        fixed={"data/index.json": {"name": "Demo"}},
-    )
+def ports(here: Published) -> Ports:
+    return here.ports()
 
 
-def tile_of(stored: ServiceRequest) -> str:
-    return key_of(stored.point, MAP_ZOOM)
+@pytest.fixture
+def reports(here: Published) -> MemoryReports:
+    return here.reports
 
 
-def touched(*stored: ServiceRequest) -> dict[str, Iterable[str]]:
-    return {each.service_request_id: {tile_of(each)} for each in stored}
+@pytest.fixture
+def documents(here: Published) -> MemoryDocuments:
+    return here.documents
+
+
+def tile_of(report: ShownReport) -> str:
+    assert report.lat is not None and report.long is not None
+    return key_of(Point(lat=report.lat, long=report.long), MAP_ZOOM)
+
+
+def touched(*stored: ShownReport, **values: Any) -> dict[str, Touched]:
+    return {
+        each.service_request_id: Touched(tiles={tile_of(each)}, facts={"fact"}, **values)
+        for each in stored
+    }
 
 
 def pinned(documents: MemoryDocuments, tile: str) -> list[str]:
@@ -59,15 +69,28 @@ def pinned(documents: MemoryDocuments, tile: str) -> list[str]:
     return [pin.service_request_id for pin in pins_in(body)] if body else []
 
 
-def test_report_appears_as_json_page_and_pin_when_it_is_published(
-    publishing: Ports, documents: MemoryDocuments, repository: MemoryRepository
+def counts_key(ports: Ports) -> str:
+    return key_of_tile(ports.whole)
+
+
+def counted(documents: MemoryDocuments, ports: Ports) -> list[tuple[int, int]]:
+    body = documents.bodies.get(counts_key(ports))
+    return [(count.open, count.closed) for count in counts_in(body)] if body else []
+
+
+# A report
+
+
+def test_report_appears_as_json_page_pin_and_count_when_it_is_published(
+    ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
-    stored = repository.create(report(1))
-    assert publish(touched(stored), publishing) == {}
+    stored = reports.put()
+    assert publish(touched(stored), ports) == {}
     tile = tile_key(tile_of(stored))
     assert sorted(documents.bodies) == sorted(
-        ["data/reports/R00000000001.json", "reports/R00000000001", tile]
+        ["data/reports/R00000000001.json", "reports/R00000000001", tile, counts_key(ports)]
     )
+    assert sorted(documents.puts) == sorted(documents.bodies)
     assert msgspec.json.decode(documents.bodies[tile]) == {
         "pins": [
             {
@@ -77,80 +100,101 @@ def test_report_appears_as_json_page_and_pin_when_it_is_published(
                 "state": "open",
                 "status": "open",
                 "requested_datetime": "2026-06-01T12:00:00Z",
+                "updated_datetime": "2026-06-01T12:00:00Z",
+            }
+        ]
+    }
+    z, x, y = tile.removeprefix("data/tiles/").removesuffix(".json").split("/")
+    assert msgspec.json.decode(documents.bodies[counts_key(ports)]) == {
+        "counts": [
+            {
+                "z": int(z),
+                "x": int(x),
+                "y": int(y),
+                **MARKET_PLACE,
+                "open": 1,
+                "closed": 0,
+                "services": {"pothole": [1, 0]},
             }
         ]
     }
 
 
-def test_tile_is_written_once_when_a_batch_names_several_of_its_reports(
-    publishing: Ports, documents: MemoryDocuments, repository: MemoryRepository
+def test_tile_and_counts_are_written_once_when_a_batch_names_several_reports(
+    ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
-    stored = [repository.create(report(number)) for number in range(5)]
-    publish(touched(*stored), publishing)
-    tile = tile_key(tile_of(stored[0]))
-    assert documents.puts.count(tile) == 1
-    assert pinned(documents, tile_of(stored[0])) == [each.service_request_id for each in stored]
+    stored = [reports.put(number) for number in range(5)]
+    stored.append(reports.put(5, **ELSEWHERE))
+    publish(touched(*stored), ports)
+    assert documents.puts.count(tile_key(tile_of(stored[0]))) == 1
+    assert documents.puts.count(counts_key(ports)) == 1
+    ids = [each.service_request_id for each in stored[:5]]
+    assert pinned(documents, tile_of(stored[0])) == ids
+    assert sorted(counted(documents, ports)) == [(1, 0), (5, 0)]
 
 
 def test_nothing_is_written_when_a_fact_comes_again(
-    publishing: Ports, documents: MemoryDocuments, repository: MemoryRepository
+    ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
-    stored = repository.create(report(1))
-    publish(touched(stored), publishing)
+    stored = reports.put()
+    publish(touched(stored), ports)
     documents.puts.clear()
-    publish(touched(stored), publishing)
+    publish(touched(stored), ports)
     assert documents.puts == []
 
 
-@pytest.mark.parametrize("visibility", ["hidden", "unconfirmed"])
 def test_every_document_vanishes_when_the_report_is_no_longer_public(
-    visibility: str,
-    publishing: Ports,
-    documents: MemoryDocuments,
-    repository: MemoryRepository,
+    ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
-    stored = repository.create(report(1))
-    publish(touched(stored), publishing)
-    repository.save(replace(stored, visibility=visibility))  # type: ignore[arg-type]
-    publish(touched(stored), publishing)
+    stored = reports.put()
+    publish(touched(stored), ports)
+    reports.hide(stored)
+    publish(touched(stored), ports)
     assert documents.bodies == {}
 
 
 def test_pin_leaves_its_old_tile_when_the_report_moves(
-    publishing: Ports, documents: MemoryDocuments, repository: MemoryRepository
+    ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
-    before = repository.create(report(1))
-    publish(touched(before), publishing)
-    after = repository.save(replace(before, **ELSEWHERE))
-    publish({after.service_request_id: {tile_of(before), tile_of(after)}}, publishing)
+    before = reports.put()
+    publish(touched(before), ports)
+    after = reports.put(**ELSEWHERE)
+    both = {tile_of(before), tile_of(after)}
+    publish({after.service_request_id: Touched(tiles=both)}, ports)
     assert pinned(documents, tile_of(before)) == []
     assert pinned(documents, tile_of(after)) == [after.service_request_id]
+    assert counted(documents, ports) == [(1, 0)]
 
 
-def test_others_are_published_when_one_report_fails(
-    publishing: Ports, documents: MemoryDocuments, repository: MemoryRepository
+def test_report_has_a_page_and_no_pin_when_nobody_knows_where_it_is(
+    ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
+    stored = reports.put(lat=None, long=None)
+    publish({stored.service_request_id: Touched()}, ports)
+    assert sorted(documents.bodies) == ["data/reports/R00000000001.json", "reports/R00000000001"]
+
+
+def test_others_are_published_when_one_report_fails(here: Published) -> None:
     class FailingPages(PlainPages):
         def report(self, report: PublicReport) -> bytes:
             if report.service_request_id.endswith("2"):
                 raise ZeroDivisionError
             return super().report(report)
 
-    stored = [
-        repository.create(report(1)),
-        repository.create(report(2, **ELSEWHERE)),
-        repository.create(report(3)),
-    ]
-    failed = publish(touched(*stored), replace(publishing, pages=FailingPages()))
+    stored = [here.reports.put(1), here.reports.put(2, **ELSEWHERE), here.reports.put(3)]
+    failed = publish(touched(*stored), replace(here.ports(), pages=FailingPages()))
     assert list(failed) == ["R00000000002"]
-    assert {"reports/R00000000001", "reports/R00000000003"} <= set(documents.bodies)
+    assert {"reports/R00000000001", "reports/R00000000003"} <= set(here.documents.bodies)
+
+
+# Somebody else in between
 
 
 def test_late_writer_takes_its_document_back_when_the_report_was_hidden_meanwhile(
-    publishing: Ports, documents: MemoryDocuments, repository: MemoryRepository
+    here: Published,
 ) -> None:
     """It read a public report, was held up, and writes where nothing stands any more."""
-    stored = repository.create(report(1))
+    stored = here.reports.put()
 
     class HidesMeanwhile(MemoryDocuments):
         hidden = False
@@ -158,58 +202,280 @@ def test_late_writer_takes_its_document_back_when_the_report_was_hidden_meanwhil
         def write(self, key: str, document: Document, held: Held | None) -> None:
             if not self.hidden:
                 self.hidden = True
-                repository.save(replace(stored, visibility="hidden"))
+                here.reports.hide(stored)
             super().write(key, document, held)
 
-    slow = HidesMeanwhile()
-    publish(touched(stored), replace(publishing, documents=slow))
+    slow = here.documents = HidesMeanwhile()
+    publish(touched(stored), here.ports())
     assert slow.hidden and slow.bodies == {}
+    [dropped] = here.cdn.invalidated.values()
+    assert "/data/reports/R00000000001.json" in dropped
 
 
-def test_publishing_starts_over_when_somebody_else_wrote_the_tile(
-    publishing: Ports, repository: MemoryRepository
-) -> None:
-    first, second = repository.create(report(1)), repository.create(report(2))
+def test_publishing_starts_over_when_somebody_else_wrote_the_tile(here: Published) -> None:
+    first, second = here.reports.put(1), here.reports.put(2)
 
     class WrittenMeanwhile(MemoryDocuments):
         interrupted = False
 
         def write(self, key: str, document: Document, held: Held | None) -> None:
-            if key.startswith("data/tiles") and not self.interrupted:
+            if key.startswith("data/tiles/14/") and not self.interrupted:
                 self.interrupted = True
-                publish(touched(second), replace(publishing, documents=self))
+                publish(touched(second), here.ports())
             super().write(key, document, held)
 
-    documents = WrittenMeanwhile()
-    publish(touched(first), replace(publishing, documents=documents))
-    assert pinned(documents, tile_of(first)) == ["R00000000001", "R00000000002"]
+    here.documents = WrittenMeanwhile()
+    publish(touched(first), here.ports())
+    assert pinned(here.documents, tile_of(first)) == ["R00000000001", "R00000000002"]
+    assert counted(here.documents, here.ports()) == [(2, 0)]
+
+
+def test_counts_are_made_again_when_the_tile_changed_while_they_were_written(
+    here: Published,
+) -> None:
+    """Another publisher has rewritten the tile, and has not come to the counts yet."""
+    first, second = here.reports.put(1), here.reports.put(2)
+    tile = tile_of(first)
+
+    class TileChangesMeanwhile(MemoryDocuments):
+        changed = False
+
+        def write(self, key: str, document: Document, held: Held | None) -> None:
+            if key == counts_key(here.ports()) and not self.changed:
+                self.changed = True
+                rewrite(
+                    tile_targets({tile: [second.service_request_id]}, here.ports()), here.ports()
+                )
+            super().write(key, document, held)
+
+    here.documents = TileChangesMeanwhile()
+    publish(touched(first), here.ports())
+    assert counted(here.documents, here.ports()) == [(2, 0)]
+
+
+# What was closed long ago
+
+
+def closed(reports: MemoryReports, number: int = 1, **values: Any) -> ShownReport:
+    return reports.put(number, state="fixed", status="closed", **values)
+
+
+def test_pin_leaves_the_map_and_the_counts_and_keeps_its_page_when_it_was_closed_long_ago(
+    here: Published, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
+) -> None:
+    old, open_one = closed(reports), reports.put(2)
+    later = closed(reports, 3, updated_datetime=NOON + QUARTER / 2)
+    publish(touched(old, open_one, later), ports)
+    assert counted(documents, ports) == [(1, 2)]
+    here.now.now = NOON + QUARTER
+    documents.puts.clear()
+    assert tidy(ports) == {}
+    assert pinned(documents, tile_of(old)) == ["R00000000002", "R00000000003"]
+    assert counted(documents, ports) == [(1, 1)]
+    assert "reports/R00000000001" in documents.bodies
+    assert documents.puts == [tile_key(tile_of(old)), counts_key(ports)]
+
+
+def test_tidying_reads_no_report_and_writes_nothing_when_nothing_is_that_old(
+    ports: Ports, documents: MemoryDocuments, reports: MemoryReports
+) -> None:
+    publish(touched(closed(reports), reports.put(2, **ELSEWHERE)), ports)
+    documents.puts.clear()
+    reports.asked.clear()
+    assert tidy(ports) == {}
+    assert documents.puts == [] and reports.asked == []
+
+
+def test_pin_stays_when_its_report_was_opened_again_before_it_was_tidied_away(
+    here: Published, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
+) -> None:
+    publish(touched(closed(reports)), ports)
+    again = reports.put(state="reopen", updated_datetime=NOON + QUARTER)
+    here.now.now = NOON + QUARTER
+    tidy(ports)
+    assert pinned(documents, tile_of(again)) == [again.service_request_id]
+    assert counted(documents, ports) == [(1, 0)]
+
+
+def test_report_never_appears_on_the_map_when_it_was_closed_long_ago(
+    here: Published, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
+) -> None:
+    here.now.now = NOON + QUARTER
+    publish(touched(closed(reports)), ports)
+    assert sorted(documents.bodies) == ["data/reports/R00000000001.json", "reports/R00000000001"]
+
+
+def test_what_could_not_be_tidied_is_named_and_tidied_the_next_time(
+    here: Published, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
+) -> None:
+    publish(touched(closed(reports), closed(reports, 2, **ELSEWHERE)), ports)
+    here.now.now = NOON + QUARTER
+
+    class Refusing(MemoryReports):
+        def public(self, service_request_ids: Sequence[str]) -> Mapping[str, PublicReport]:
+            if "R00000000001" in service_request_ids:
+                raise UpstreamFailed("The store of reports did not answer.")
+            return super().public(service_request_ids)
+
+    assert list(tidy(replace(ports, reports=Refusing()))) == ["R00000000001"]
+    assert counted(documents, ports) == [(0, 1)]
+    assert tidy(ports) == {}
+    assert counted(documents, ports) == []
+
+
+# Photos
+
+
+def test_photos_of_a_report_and_of_its_updates_are_published_and_taken_back(
+    here: Published, ports: Ports, reports: MemoryReports
+) -> None:
+    here.photos.keep("R00000000001", "P1", "P2")
+    update = ShownUpdate(photos=(ShownPhoto("P2"),))
+    stored = reports.put(photos=PHOTO, updates=(update,))
+    publish(touched(stored, photos={"P1", "P2"}), ports)
+    assert here.photos.published == FILES | {each.replace("P1", "P2") for each in FILES}
+    publish(touched(reports.put(updates=(update,)), photos={"P1", "P2"}), ports)
+    assert here.photos.published == {each.replace("P1", "P2") for each in FILES}
+    reports.hide(stored)
+    publish(touched(stored, photos={"P1", "P2"}), ports)
+    assert here.photos.published == set()
+
+
+def test_nothing_is_done_with_photos_when_they_are_as_they_should_be(
+    here: Published, ports: Ports, reports: MemoryReports
+) -> None:
+    here.photos.keep("R00000000001", "P1")
+    stored = reports.put(photos=PHOTO)
+    publish(touched(stored, photos={"P1"}), ports)
+    here.photos.acts.clear()
+    publish(touched(stored, photos={"P1"}), ports)
+    assert here.photos.acts == []
+
+
+def test_photo_is_hidden_before_the_page_is_rewritten(here: Published) -> None:
+    here.photos.keep("R00000000001", "P1")
+    publish(touched(here.reports.put(photos=PHOTO), photos={"P1"}), here.ports())
+    order: list[str] = []
+
+    class Noting(MemoryDocuments):
+        def write(self, key: str, document: Document, held: Held | None) -> None:
+            order.append(f"write {key}")
+            super().write(key, document, held)
+
+    here.documents, here.photos.acts = Noting(), order
+    publish(touched(here.reports.put(), photos={"P1"}), here.ports())
+    assert [each.partition(" ")[0] for each in order[:3]] == ["hide", "hide", "write"]
+
+
+def test_photo_that_was_not_looked_at_yet_appears_when_it_has_been(
+    here: Published, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
+) -> None:
+    """The fact of the photo touches the page and the JSON, and no tile."""
+    stored = reports.put()
+    publish(touched(stored), ports)
+    documents.puts.clear()
+    here.photos.keep("R00000000001", "P1")
+    reports.put(photos=PHOTO)
+    publish({"R00000000001": Touched(photos={"P1"}, facts={"photo"})}, ports)
+    assert here.photos.published == FILES
+    assert documents.puts == ["data/reports/R00000000001.json"]
+
+
+# The CDN
+
+
+def test_copies_of_all_that_showed_the_report_are_dropped_when_it_is_hidden(
+    here: Published, ports: Ports, reports: MemoryReports
+) -> None:
+    here.photos.keep("R00000000001", "P1")
+    stored, other = reports.put(photos=PHOTO), reports.put(2)
+    publish(touched(stored, photos={"P1"}), ports)
+    assert here.cdn.invalidated == {}
+    reports.hide(stored)
+    both = touched(stored, photos={"P1"}, purge=True) | touched(other)
+    assert publish(both, ports) == {}
+    [dropped] = here.cdn.invalidated.values()
+    assert set(dropped) == {
+        "/reports/R00000000001",
+        "/data/reports/R00000000001.json",
+        f"/{tile_key(tile_of(stored))}",
+        *(f"/{file}" for file in FILES),
+    }
+
+
+def test_report_fails_until_the_cdn_confirms_and_the_others_do_not(
+    here: Published, ports: Ports, reports: MemoryReports
+) -> None:
+    stored, other = reports.put(), reports.put(2)
+    publish(touched(stored, other), ports)
+    reports.hide(stored)
+    here.cdn.refuses = True
+    both = touched(stored, purge=True) | touched(other)
+    assert list(publish(both, ports)) == [stored.service_request_id]
+    here.cdn.refuses = False
+    assert publish(touched(stored, purge=True), ports) == {}
+    assert len(here.cdn.invalidated) == 1
+
+
+def test_copies_stay_when_what_shows_the_report_could_not_be_rewritten(here: Published) -> None:
+    """A copy dropped before the document is gone would be fetched again."""
+    stored = here.reports.put()
+    publish(touched(stored), here.ports())
+    here.reports.hide(stored)
+
+    class Stubborn(MemoryDocuments):
+        def delete(self, key: str, held: Held) -> None:
+            raise OSError
+
+    stubborn = Stubborn()
+    stubborn.bodies = here.documents.bodies
+    here.documents = stubborn
+    assert list(publish(touched(stored, purge=True), here.ports())) == [stored.service_request_id]
+    assert here.cdn.invalidated == {}
+
+
+# Everything anew
 
 
 def test_everything_is_as_if_published_one_by_one_when_it_is_published_anew(
-    publishing: Ports, documents: MemoryDocuments, repository: MemoryRepository
+    here: Published, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
-    stored = [repository.create(report(number)) for number in range(3)]
-    stored.append(repository.create(report(4, **ELSEWHERE)))
-    repository.create(report(5, visibility="hidden"))
-    publish(touched(*stored), publishing)
-    publish_fixed(publishing)
-    one_by_one = dict(documents.bodies)
+    stored = [reports.put(number) for number in range(3)]
+    stored += [reports.put(4, **ELSEWHERE), closed(reports, 6)]
+    reports.hide(reports.put(5))
+    here.photos.keep("R00000000007", "P1")
+    photographed = reports.put(7, photos=PHOTO)
+    publish(touched(*stored), ports)
+    publish(touched(photographed, photos={"P1"}), ports)
+    publish_fixed(ports)
+    one_by_one, photos = dict(documents.bodies), set(here.photos.published)
     documents.bodies.clear()
-    assert publish_all(publishing) == {}
+    here.photos.published.clear()
+    assert publish_all(ports) == {}
     assert documents.bodies == one_by_one
+    assert here.photos.published == photos != set()
 
 
 def test_what_is_not_there_any_more_is_removed_when_everything_is_published_anew(
-    publishing: Ports, documents: MemoryDocuments, repository: MemoryRepository
+    here: Published, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
-    stored = repository.create(report(1))
-    publish(touched(stored), publishing)
-    gone = {key.replace("R00000000001", "R00000000009"): b"{}" for key in documents.bodies}
-    documents.bodies |= {key: body for key, body in gone.items() if "tiles" not in key}
-    far = report(9, **ELSEWHERE)
-    orphan = msgspec.json.encode({"pins": []})
-    documents.bodies[tile_key(tile_of(far))] = orphan
-    publish_all(publishing)
+    stored = reports.put()
+    publish(touched(stored), ports)
+    gone = {
+        key.replace("R00000000001", "R00000000009"): b"{}"
+        for key in documents.bodies
+        if "tiles" not in key
+    }
+    far = tile_key(key_of(Point(**ELSEWHERE), MAP_ZOOM))
+    documents.bodies |= gone | {far: msgspec.json.encode({"pins": []})}
+    documents.bodies |= {
+        counts_key(ports): b'{"counts":[{"z":14,"x":1,"y":1,"lat":0.0,"long":0.0,'
+        b'"open":7,"closed":0,"services":{}}]}',
+    }
+    here.photos.published |= {"photos/R00000000009/P1/page.jpg"}
+    assert publish_all(ports) == {}
     assert not [key for key in documents.bodies if "R00000000009" in key]
-    assert tile_key(tile_of(far)) not in documents.bodies
+    assert here.photos.published == set()
+    assert far not in documents.bodies
     assert pinned(documents, tile_of(stored)) == ["R00000000001"]
+    assert counted(documents, ports) == [(1, 0)]

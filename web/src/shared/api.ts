@@ -24,8 +24,8 @@ const ABSENT = [403, 404, 410];
 const WORTH_REPEATING = [408, 425, 429];
 
 /** The document, or null where there is none. Throws when it cannot be known. */
-export async function getJson<T>(url: string): Promise<T | null> {
-  const response = await fetch(url, { cache: "no-cache", signal: AbortSignal.timeout(TIMEOUT_MS) });
+export async function getJson<T>(url: string, patienceMs = TIMEOUT_MS): Promise<T | null> {
+  const response = await fetch(url, { cache: "no-cache", signal: AbortSignal.timeout(patienceMs) });
   if (ABSENT.includes(response.status)) return null;
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
   return (await response.json()) as T;

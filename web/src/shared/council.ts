@@ -8,10 +8,31 @@ export interface Council {
   time_zone: string;
   phone: string;
   tiles: string;
+  counts: string;
   request: string;
   services: string;
+  places?: string;
+  withdraw_within_s?: number;
   basemap?: string;
   basemap_attribution?: string;
+}
+
+export interface Value {
+  key: string;
+  name: string;
+  /** Whoever gives this answer has to ring: a report may be read too late. */
+  dangerous?: boolean;
+}
+
+/** A question that a service asks, in Open311's words. */
+export interface Attribute {
+  code: string;
+  datatype: "string" | "number" | "datetime" | "text" | "singlevaluelist" | "multivaluelist";
+  description: string;
+  datatype_description: string | null;
+  required: boolean;
+  order: number;
+  values: Value[];
 }
 
 export interface Service {
@@ -21,10 +42,30 @@ export interface Service {
   description: string;
   keywords: string[];
   visibility: "public" | "private" | "moderated";
+  photo?: "wanted" | "welcome" | "none";
+  attributes?: Attribute[];
+}
+
+/** A corner of a ring: long first, as in GeoJSON. */
+export type Corner = [long: number, lat: number];
+
+/** Places that another body looks after, for some services or for all. */
+export interface Elsewhere {
+  name: string;
+  services: string[] | null;
+  polygons: Corner[][];
+  advice: string | null;
+  phone: string | null;
+  url: string | null;
+}
+
+export interface Catalogue {
+  items: Service[];
+  elsewhere?: Elsewhere[];
 }
 
 let council: Promise<Council> | undefined;
-let services: Promise<Service[]> | undefined;
+let catalogue: Promise<Catalogue> | undefined;
 
 async function demand<T>(url: string): Promise<T> {
   const document = await getJson<T>(url);
@@ -41,15 +82,18 @@ export function loadCouncil(): Promise<Council> {
   return council;
 }
 
-export function loadServices(): Promise<Service[]> {
-  services ??= loadCouncil()
-    .then(({ services: url }) => demand<{ items: Service[] }>(url))
-    .then(({ items }) => items)
+export function loadCatalogue(): Promise<Catalogue> {
+  catalogue ??= loadCouncil()
+    .then(({ services: url }) => demand<Catalogue>(url))
     .catch((error) => {
-      services = undefined;
+      catalogue = undefined;
       throw error;
     });
-  return services;
+  return catalogue;
+}
+
+export async function loadServices(): Promise<Service[]> {
+  return (await loadCatalogue()).items;
 }
 
 export function isInside({ bounds: [west, south, east, north] }: Council, { lat, long }: Place): boolean {

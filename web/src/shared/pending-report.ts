@@ -1,16 +1,48 @@
 /** The report being written, kept until it is sent; its key makes a repeated sending harmless. */
 
+/** A photo chosen for the report; its picture lies in the phone's own store under `id`. */
+export interface DraftPhoto {
+  id: string;
+  /** Counts up and is never used again, so that another photo never meets the key of a removed one. */
+  n: number;
+  name: string;
+  /** The camera's own clock, like 2026-05-03T14:10. */
+  taken?: string;
+  lat?: number;
+  long?: number;
+  /** Where it went, and under which report's key. */
+  uploaded?: { key: string; service_request_id: string; photo_id: string };
+  /** Why the service cannot use it. */
+  refused?: string;
+}
+
 export interface Draft {
   key: string;
   lat?: number;
   long?: number;
+  /** What the place is called in the list that it was chosen from. */
+  place_label: string;
+  /** There is no pin: the address tells where. */
+  in_words: boolean;
   address: string;
+  /** What the search wrote into the address: it goes when the place does. */
+  suggested_address: string;
   service_code: string;
+  /** What it was about, and where, when other reports were shown. */
+  nearby_for: string;
+  attributes: Record<string, string | string[]>;
+  /** The service whose questions were answered. */
+  asked_for: string;
+  photos: DraftPhoto[];
+  photos_chosen: number;
   title: string;
   description: string;
+  /** The words that the resident wants public although they seem to hold something personal. */
+  kept_words: string;
   name: string;
   email: string;
   phone: string;
+  anonymous: boolean;
   /** The answers have been shown for checking, so a changed answer leads back there. */
   checked: boolean;
 }
@@ -20,20 +52,30 @@ const PLACE = "ginnel.draft";
 export function newDraft(): Draft {
   return {
     key: crypto.randomUUID(),
+    place_label: "",
+    in_words: false,
     address: "",
+    suggested_address: "",
     service_code: "",
+    nearby_for: "",
+    attributes: {},
+    asked_for: "",
+    photos: [],
+    photos_chosen: 0,
     title: "",
     description: "",
+    kept_words: "",
     name: "",
     email: "",
     phone: "",
+    anonymous: false,
     checked: false,
   };
 }
 
 export function loadDraft(): Draft | null {
   const stored = sessionStorage.getItem(PLACE);
-  return stored ? (JSON.parse(stored) as Draft) : null;
+  return stored ? { ...newDraft(), ...(JSON.parse(stored) as Draft) } : null;
 }
 
 export function saveDraft(draft: Draft): void {

@@ -7,12 +7,19 @@ export interface Place {
   long: number;
 }
 
+export interface Photo {
+  photo_id: string;
+  url: string;
+  thumbnail_url: string;
+}
+
 export interface Update {
   update_id: string;
   state: State;
   text: string;
   datetime: string;
   by?: "council" | "resident";
+  photos?: Photo[];
 }
 
 export interface StoredReport extends Place {
@@ -29,6 +36,7 @@ export interface Report extends StoredReport {
   title: string | null;
   description: string;
   address: string | null;
+  photos?: Photo[];
   updates: Update[];
 }
 

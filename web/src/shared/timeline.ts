@@ -1,7 +1,7 @@
 /** One entry of a report's timeline, in the markup that published pages have too. */
 import { dayElement } from "./dates.ts";
 import { element } from "./dom.ts";
-import type { Update } from "./reports.ts";
+import type { Photo, Update } from "./reports.ts";
 import { stateTag } from "./states.ts";
 
 export function timelineEntry(update: Update, timeZone?: string): HTMLElement {
@@ -9,5 +9,16 @@ export function timelineEntry(update: Update, timeZone?: string): HTMLElement {
   const when = element("p", { class: "app-timeline__when" }, `${who}, `, dayElement(update.datetime, timeZone));
   const entry = element("li", { "data-update-id": update.update_id }, stateTag(update.state), when);
   if (update.text) entry.append(element("p", { class: "app-prose" }, update.text));
+  if (update.photos?.length) entry.append(photoList(update.photos, "the update"));
   return entry;
+}
+
+/** Thumbnails that lead to the whole picture. */
+export function photoList(photos: Photo[], of: string): HTMLElement {
+  const items = photos.map(({ url, thumbnail_url }, index) => {
+    const size = { width: "160", height: "120", loading: "lazy" };
+    const image = element("img", { src: thumbnail_url, alt: `Photo ${index + 1} of ${of}`, ...size });
+    return element("li", {}, element("a", { class: "app-photos__link", href: url }, image));
+  });
+  return element("ul", { class: "app-photos" }, ...items);
 }

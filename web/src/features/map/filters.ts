@@ -13,6 +13,6 @@ export function fillFilters(services: Iterable<Service>, onChange: () => void): 
   byId("filters").addEventListener("change", onChange);
 }
 
-export function passesFilters(pin: Pin): boolean {
-  return (!status.value || pin.status === status.value) && (!service.value || pin.service_code === service.value);
+export function passesFilters({ service_code, status: its }: Pick<Pin, "service_code" | "status">): boolean {
+  return (!status.value || its === status.value) && (!service.value || service_code === service.value);
 }

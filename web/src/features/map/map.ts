@@ -1,10 +1,11 @@
 /** The map page. The list comes first and needs no map; the map follows once it is loaded, and then leads. */
 import { type Council, loadCouncil, loadServices, middleOf, type Service } from "../../shared/council.ts";
 import { byId } from "../../shared/dom.ts";
+import { drawCountList, hideCountList, marksOf, tallyOf, tallyText } from "./counts.ts";
 import { fillFilters, passesFilters } from "./filters.ts";
 import { drawList, onMore, showFirstPage } from "./list.ts";
 import type { PinMap } from "./pins.ts";
-import { pinsOf, refreshTiles } from "./tiles.ts";
+import { type Count, countsOf, type Pin, pinsOf, refreshTiles } from "./tiles.ts";
 import { type Bounds, boundsOf, isWithin, type MapView, PIN_ZOOM, readHash, tilesOf, writeHash } from "./view.ts";
 
 const REFRESH_MS = 30_000;
@@ -66,10 +67,13 @@ class MapPage {
   }
 
   private async refresh(): Promise<void> {
-    if (this.view.zoom < PIN_ZOOM) return this.draw();
-    const complete = await refreshTiles(tilesOf(this.bounds(), this.council.tiles));
+    const complete = await refreshTiles(this.isNear() ? tilesOf(this.bounds(), this.council.tiles) : [this.council.counts]);
     this.draw();
     if (!complete) status.textContent += " Some reports could not be loaded. We will try again.";
+  }
+
+  private isNear(): boolean {
+    return this.view.zoom >= PIN_ZOOM;
   }
 
   private redraw(): void {
@@ -78,15 +82,38 @@ class MapPage {
   }
 
   private draw(): void {
-    const near = this.view.zoom >= PIN_ZOOM;
-    const bounds = this.bounds();
-    const pins = near ? pinsOf(tilesOf(bounds, this.council.tiles)).filter(passesFilters) : [];
+    if (this.isNear()) this.drawPins(this.bounds());
+    else this.drawCounts(this.bounds());
+  }
+
+  private drawPins(bounds: Bounds): void {
+    const pins = pinsOf(tilesOf(bounds, this.council.tiles)).filter(passesFilters);
     const inView = pins.filter((pin) => isWithin(bounds, pin));
     inView.sort((one, other) => other.requested_datetime.localeCompare(one.requested_datetime));
-    this.map?.draw(pins);
+    this.map?.drawMarks([]);
+    this.map?.drawPins(pins);
+    hideCountList();
     drawList(inView, this.council, this.services);
-    status.textContent = near ? countText(inView.length) : "Zoom in to see reports.";
+    status.textContent = countText(inView.length);
   }
+
+  private drawCounts(bounds: Bounds): void {
+    const counts = countsOf(this.council.counts);
+    const inView = counts.filter((count) => isWithin(bounds, count));
+    this.map?.drawPins([]);
+    this.map?.drawMarks(marksOf(counts, this.view.zoom, passes));
+    drawList([], this.council, this.services);
+    drawCountList(inView, this.services, passes);
+    status.textContent = sumText(inView);
+  }
+}
+
+const passes = (service_code: string, status: Pin["status"]) => passesFilters({ service_code, status });
+
+function sumText(counts: Count[]): string {
+  const tally = tallyOf(counts, passes);
+  if (tally.open + tally.closed === 0) return "No reports in this view.";
+  return `${tallyText(tally)} in this view. Zoom in to see each report.`;
 }
 
 function countText(count: number): string {

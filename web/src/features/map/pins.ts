@@ -1,9 +1,10 @@
-/** The Leaflet map with its pins. Open and closed differ by shape as well as by colour; the list is the accessible way. */
+/** The Leaflet map with its pins, or with counts where it is too far away for them. Open and closed differ by shape as well as by colour; the list is the accessible way. */
 import * as L from "leaflet";
 import { createMap, drawGround } from "../../shared/basemap.ts";
 import type { Council, Service } from "../../shared/council.ts";
 import { element } from "../../shared/dom.ts";
 import { stateTag } from "../../shared/states.ts";
+import { type Mark, tallyText } from "./counts.ts";
 import { reportLink } from "./list.ts";
 import type { Pin } from "./tiles.ts";
 import type { Bounds, MapView } from "./view.ts";
@@ -18,17 +19,31 @@ const ICONS = {
   closed: L.divIcon({ className: "app-pin app-pin--closed", html: CLOSED, iconSize: [24, 24], popupAnchor: [0, -12] }),
 };
 
+/** A mark for counts is as wide as its number asks for; 52 pixels are the most that fit their cell. */
+const MARK_SIZES = [34, 40, 46, 52];
+const CLOSER = 2;
+
+function markIcon(mark: Mark): L.DivIcon {
+  const kind = mark.open ? "open" : "closed";
+  const count = mark.open || mark.closed;
+  const size = MARK_SIZES[Math.min(String(count).length, MARK_SIZES.length) - 1]!;
+  const html = element("span", { title: `${tallyText(mark)}. Zoom in` }, String(count));
+  return L.divIcon({ className: `app-mark app-mark--${kind}`, html, iconSize: [size, size] });
+}
+
 export interface PinMap {
   view(): MapView;
   bounds(): Bounds;
   moveTo(view: MapView): void;
-  draw(pins: Pin[]): void;
+  drawPins(pins: Pin[]): void;
+  drawMarks(marks: Mark[]): void;
   onMove(moved: () => void): void;
   drawGround(): Promise<boolean>;
 }
 
 export function createPinMap(container: HTMLElement, council: Council, services: Map<string, Service>, start: MapView): PinMap {
   const map = createMap(container, council, start);
+  const marks = L.layerGroup().addTo(map);
   const markers = new Map<string, { marker: L.Marker; state: string }>();
 
   function add(pin: Pin): void {
@@ -42,7 +57,7 @@ export function createPinMap(container: HTMLElement, council: Council, services:
     markers.set(pin.service_request_id, { marker, state: pin.state });
   }
 
-  function draw(pins: Pin[]): void {
+  function drawPins(pins: Pin[]): void {
     const states = new Map(pins.map((pin) => [pin.service_request_id, pin.state]));
     for (const [id, { marker, state }] of markers) {
       if (states.get(id) === state) continue;
@@ -52,8 +67,17 @@ export function createPinMap(container: HTMLElement, council: Council, services:
     for (const pin of pins) if (!markers.has(pin.service_request_id)) add(pin);
   }
 
+  function drawMarks(wanted: Mark[]): void {
+    marks.clearLayers();
+    for (const mark of wanted) {
+      const marker = L.marker([mark.lat, mark.long], { icon: markIcon(mark), keyboard: false, zIndexOffset: mark.open });
+      marker.on("click", () => map.setView([mark.lat, mark.long], map.getZoom() + CLOSER)).addTo(marks);
+    }
+  }
+
   return {
-    draw,
+    drawPins,
+    drawMarks,
     view() {
       const { lat, lng } = map.getCenter();
       return { lat, long: lng, zoom: map.getZoom() };

@@ -1,4 +1,4 @@
-/** Published tiles: each is fetched once, and again when it has grown old. */
+/** Published tiles, of pins or of counts: each is fetched once, and again when it has grown old. */
 import { getJson } from "../../shared/api.ts";
 import type { Place } from "../../shared/reports.ts";
 import type { State } from "../../shared/states.ts";
@@ -11,13 +11,21 @@ export interface Pin extends Place {
   requested_datetime: string;
 }
 
-interface Held {
-  fetchedAt: number;
-  pins: Pin[];
+/** How many pins the z14 tile x, y has, in the middle of them; `services` by service_code. */
+export interface Count extends Place {
+  z: number;
+  x: number;
+  y: number;
+  services: Record<string, [open: number, closed: number]>;
+}
+
+interface Tile {
+  pins?: Pin[];
+  counts?: Count[];
 }
 
 const FRESH_MS = 30_000;
-const held = new Map<string, Held>();
+const held = new Map<string, { fetchedAt: number; tile: Tile }>();
 const underway = new Map<string, Promise<boolean>>();
 
 /** Fetches what is missing or old; true if every tile could be had. */
@@ -27,12 +35,16 @@ export async function refreshTiles(addresses: string[]): Promise<boolean> {
 }
 
 export function pinsOf(addresses: string[]): Pin[] {
-  return addresses.flatMap((address) => held.get(address)?.pins ?? []);
+  return addresses.flatMap((address) => held.get(address)?.tile.pins ?? []);
+}
+
+export function countsOf(address: string): Count[] {
+  return held.get(address)?.tile.counts ?? [];
 }
 
 function isOld(address: string): boolean {
-  const tile = held.get(address);
-  return !tile || Date.now() - tile.fetchedAt > FRESH_MS;
+  const known = held.get(address);
+  return !known || Date.now() - known.fetchedAt > FRESH_MS;
 }
 
 function fetchOnce(address: string): Promise<boolean> {
@@ -43,8 +55,8 @@ function fetchOnce(address: string): Promise<boolean> {
 
 async function fetchTile(address: string): Promise<boolean> {
   try {
-    const tile = await getJson<{ pins: Pin[] }>(address);
-    held.set(address, { fetchedAt: Date.now(), pins: tile?.pins ?? [] });
+    const tile = await getJson<Tile>(address);
+    held.set(address, { fetchedAt: Date.now(), tile: tile ?? {} });
     return true;
   } catch {
     return false;

@@ -26,12 +26,12 @@ export function writeHash({ zoom, lat, long }: MapView): string {
 }
 
 /** Web Mercator, from 0 to 1 eastwards and southwards. */
-function project({ lat, long }: Place): { x: number; y: number } {
+export function project({ lat, long }: Place): { x: number; y: number } {
   const sine = Math.sin((lat * Math.PI) / 180);
   return { x: (long + 180) / 360, y: 0.5 - Math.atanh(sine) / (2 * Math.PI) };
 }
 
-function unproject(x: number, y: number): Place {
+export function unproject(x: number, y: number): Place {
   return { long: x * 360 - 180, lat: (Math.asin(Math.tanh((0.5 - y) * 2 * Math.PI)) * 180) / Math.PI };
 }
 

@@ -1,4 +1,4 @@
-/** The form for updates on a published report page. */
+/** What a published report page does: takes updates, lets people follow, and takes what they find wrong with it. */
 import { type Outcome, post } from "../../shared/api.ts";
 import { startCharacterCount } from "../../shared/character-count.ts";
 import { loadCouncil } from "../../shared/council.ts";
@@ -6,6 +6,8 @@ import { actionButton, byId, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import type { Update } from "../../shared/reports.ts";
 import { timelineEntry } from "../../shared/timeline.ts";
+import { startFlag } from "./flag.ts";
+import { startFollow } from "./follow.ts";
 import { dropDraft, loadDraft, newDraft, saveDraft } from "./draft.ts";
 
 const MAX_LENGTH = 2000;
@@ -24,6 +26,8 @@ const sendAsNew = actionButton("Send this as a new update", () => {
 const count = startCharacterCount(area, MAX_LENGTH);
 let draft = loadDraft(id) ?? newDraft();
 
+startFollow(id);
+startFlag(id);
 show(sendAsNew, false);
 button.after(" ", sendAsNew);
 show(form);

@@ -1,8 +1,10 @@
-/** Step 5: all answers, what of them will be public, and the sending. */
-import { loadServices, type Service } from "../../shared/council.ts";
+/** All answers, what of them everybody will see, and the sending. */
+import type { Service } from "../../shared/council.ts";
 import { byId, element } from "../../shared/dom.ts";
 import type { Draft } from "../../shared/pending-report.ts";
+import { answerText, questionsOf } from "./answers.ts";
 import { changeDraft, currentDraft, placeOf } from "./draft.ts";
+import { currentService } from "./flow.ts";
 import { placeText } from "./place-text.ts";
 import { startSending } from "./send.ts";
 import type { StepName } from "./steps.ts";
@@ -13,28 +15,42 @@ interface Answer {
   step: StepName;
 }
 
-export const startCheck = startSending;
+export const start = startSending;
 
-export async function enterCheck(): Promise<void> {
+export async function enter(): Promise<void> {
   changeDraft({ checked: true });
   const draft = currentDraft();
-  const services = await loadServices().catch(() => []);
-  const service = services.find(({ service_code }) => service_code === draft.service_code);
+  const service = await currentService();
   byId("answers").replaceChildren(...answersOf(draft, service).map(row));
-  byId("what-is-public").replaceChildren(...publicNote(service));
+  const { preview } = await import("./preview.ts");
+  await preview(draft, service);
+}
+
+function whereText(draft: Draft): string {
+  const place = placeOf(draft);
+  const pin = place ? [draft.place_label, placeText(place)].filter(Boolean).join(", ") : "No pin: one of us finds the place";
+  return [draft.address.trim(), pin].filter(Boolean).join("\n");
 }
 
 function answersOf(draft: Draft, service: Service | undefined): Answer[] {
-  const place = placeOf(draft);
-  const where = [draft.address.trim(), place ? placeText(place) : ""].filter(Boolean).join("\n");
-  const contact = [draft.name, draft.email, draft.phone].map((text) => text.trim()).filter(Boolean).join("\n");
+  const questions = questionsOf(service).map((question): Answer => {
+    return { question: question.description, text: answerText(draft, question) || "Not answered", step: "questions" };
+  });
+  const photos: Answer = { question: "Photos", text: String(draft.photos.length || "None"), step: "photos" };
   return [
-    { question: "Where", text: where, step: "where" },
+    { question: "Where", text: whereText(draft), step: "where" },
     { question: "Problem", text: service?.service_name ?? draft.service_code, step: "service" },
+    ...questions,
+    ...(service?.photo === "none" ? [] : [photos]),
     { question: "Description", text: draft.description.trim(), step: "description" },
     { question: "Title", text: draft.title.trim() || "None", step: "description" },
-    { question: "Contact details", text: contact || "None", step: "contact" },
+    { question: "Contact details", text: contactText(draft), step: "contact" },
   ];
+}
+
+function contactText({ anonymous, name, email, phone }: Draft): string {
+  if (anonymous) return "None: sent anonymously";
+  return [name, email, phone].map((text) => text.trim()).filter(Boolean).join("\n") || "None";
 }
 
 function row({ question, text, step }: Answer): HTMLElement {
@@ -47,15 +63,4 @@ function row({ question, text, step }: Answer): HTMLElement {
     element("dd", { class: "govuk-summary-list__value app-summary-multi" }, text),
     element("dd", { class: "govuk-summary-list__actions" }, change),
   );
-}
-
-function publicNote(service: Service | undefined): HTMLElement[] {
-  if (service?.visibility === "private") {
-    return [element("strong", {}, "This will not be public."), element("p", {}, "Only the council sees this kind of report.")];
-  }
-  const check = service?.visibility === "moderated" ? " once we have checked it" : "";
-  return [
-    element("strong", {}, "This will be public."),
-    element("p", {}, `Everybody can see the place, the kind of problem, the description and the title${check}. Your contact details are never shown.`),
-  ];
 }

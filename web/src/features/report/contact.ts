@@ -1,28 +1,39 @@
-/** Step 4: how to reach the resident; all of it optional. */
-import { byId } from "../../shared/dom.ts";
+/** How to reach the resident; all of it optional. */
+import { byId, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
 import { sectionOf } from "./steps.ts";
 
 const section = sectionOf("contact");
+const anonymous = byId<HTMLInputElement>("anonymous");
 const FIELDS = ["name", "email", "phone"] as const;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 const inputOf = (field: string) => byId<HTMLInputElement>(`contact-${field}`);
 
-export function startContact(onward: () => void): void {
+export function start(onward: () => Promise<void>): void {
   for (const field of FIELDS) {
     inputOf(field).addEventListener("input", () => changeDraft({ [field]: inputOf(field).value }));
   }
-  section.querySelector("form")!.addEventListener("submit", (event) => {
-    event.preventDefault();
+  anonymous.addEventListener("change", () => {
+    changeDraft({ anonymous: anonymous.checked });
+    showFields();
+  });
+  section.querySelector("form")!.addEventListener("submit", () => {
     clearErrors(section);
     const email = currentDraft().email.trim();
-    if (!email || EMAIL.test(email)) onward();
+    if (currentDraft().anonymous || !email || EMAIL.test(email)) void onward();
     else showErrors(section, [{ field: "contact.email", message: "Enter an email address like name@example.com" }]);
   });
 }
 
-export function enterContact(): void {
+export function enter(): void {
   for (const field of FIELDS) inputOf(field).value = currentDraft()[field];
+  anonymous.checked = currentDraft().anonymous;
+  showFields();
+}
+
+function showFields(): void {
+  clearErrors(section);
+  show(byId("contact-fields"), !currentDraft().anonymous);
 }

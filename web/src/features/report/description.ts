@@ -1,8 +1,9 @@
-/** Step 3: the problem in the resident's words. */
+/** The problem in the resident's words. */
 import { byId } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { startCharacterCount } from "../../shared/character-count.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
+import { currentService } from "./flow.ts";
 import { sectionOf } from "./steps.ts";
 
 const MAX_LENGTH = 4000;
@@ -11,23 +12,25 @@ const description = byId<HTMLTextAreaElement>("description");
 const title = byId<HTMLInputElement>("title");
 let count: () => void;
 
-export function startDescription(onward: () => void): void {
+export function start(onward: () => Promise<void>): void {
   count = startCharacterCount(description, MAX_LENGTH);
   description.addEventListener("input", () => changeDraft({ description: description.value }));
   title.addEventListener("input", () => changeDraft({ title: title.value }));
-  section.querySelector("form")!.addEventListener("submit", (event) => {
-    event.preventDefault();
+  section.querySelector("form")!.addEventListener("submit", () => {
     clearErrors(section);
     const message = problem(description.value.trim());
     if (message) showErrors(section, [{ field: "description", message }]);
-    else onward();
+    else void onward();
   });
 }
 
-export function enterDescription(): void {
+export async function enter(): Promise<void> {
   description.value = currentDraft().description;
   title.value = currentDraft().title;
   count();
+  const isPrivate = (await currentService())?.visibility === "private";
+  const who = isPrivate ? "Only the council sees it." : "It will be public: leave out names and telephone numbers.";
+  byId("description-hint").textContent = `What is wrong, and what should we know to find it? ${who}`;
 }
 
 function problem(text: string): string | null {

@@ -1,7 +1,6 @@
-/** The draft of this visit and which steps it has answered. */
+/** The draft of this visit. */
 import { type Draft, dropDraft, loadDraft, newDraft, saveDraft } from "../../shared/pending-report.ts";
 import type { Place } from "../../shared/reports.ts";
-import type { StepName } from "./steps.ts";
 
 let draft = loadDraft() ?? newDraft();
 
@@ -18,17 +17,19 @@ export function renewKey(): void {
 }
 
 export function finishDraft(): void {
+  const photos = draft.photos.map(({ id }) => id);
   draft = newDraft();
   dropDraft();
+  if (photos.length) void import("./photo-store.ts").then(({ drop }) => drop(photos));
 }
 
-export function placeOf({ lat, long }: Draft): Place | null {
+/** Another pin; what the resident wrote about the place stays, what the search wrote does not. */
+export function movePin({ lat, long }: Place, place_label = "", suggested_address = ""): void {
+  const own = draft.address !== draft.suggested_address;
+  const address = own ? draft.address : suggested_address;
+  changeDraft({ lat, long, place_label, address, suggested_address, in_words: false });
+}
+
+export function placeOf({ lat, long }: { lat?: number; long?: number }): Place | null {
   return lat === undefined || long === undefined ? null : { lat, long };
-}
-
-/** The first step that still needs an answer, or null. */
-export function firstUnanswered(): StepName | null {
-  if (!placeOf(draft)) return "where";
-  if (!draft.service_code) return "service";
-  return draft.description.trim() ? null : "description";
 }

@@ -13,6 +13,8 @@ const WIDE_ZOOM = 14;
 export interface PlaceMap {
   pinned(): Place | null;
   pinMiddle(): void;
+  /** Puts the pin there and shows it. */
+  pin(place: Place): void;
   drawGround(): Promise<boolean>;
 }
 
@@ -33,6 +35,10 @@ export function createPlaceMap(container: HTMLElement, council: Council, start: 
       return { lat: Number(lat.toFixed(6)), long: Number(lng.toFixed(6)) };
     },
     pinMiddle: () => put(map.getCenter()),
+    pin({ lat, long }) {
+      map.invalidateSize().setView([lat, long], CLOSE_ZOOM, { animate: false });
+      put(L.latLng(lat, long));
+    },
     drawGround: () => drawGround(map, council),
   };
 }

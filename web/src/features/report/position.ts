@@ -2,7 +2,7 @@
 import type { Place } from "../../shared/reports.ts";
 
 const OPTIONS: PositionOptions = { enableHighAccuracy: true, timeout: 15_000, maximumAge: 30_000 };
-const INSTEAD = "Choose the place on a map instead";
+const INSTEAD = "Choose the place in another way instead";
 
 const PROBLEMS: Record<number, string> = {
   1: `Your browser did not let us see your location. Allow it in the browser's settings, or: ${INSTEAD.toLowerCase()}`,

@@ -1,40 +1,69 @@
 /** The report page: its steps, and what each does when it is entered. */
-import { clearErrors } from "../../shared/form-errors.ts";
-import { enterCheck, startCheck } from "./check.ts";
-import { enterContact, startContact } from "./contact.ts";
-import { enterDescription, startDescription } from "./description.ts";
-import { currentDraft, firstUnanswered } from "./draft.ts";
-import { enterSent, hasSent } from "./sent.ts";
-import { enterService, startService } from "./service.ts";
-import { goTo, sectionOf, startSteps, STEPS, type StepName } from "./steps.ts";
-import { enterWhere, startWhere } from "./where.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import * as check from "./check.ts";
+import * as contact from "./contact.ts";
+import * as description from "./description.ts";
+import { allowed, stepAfter } from "./flow.ts";
+import { allowedEnd } from "./sent-reports.ts";
+import * as service from "./service.ts";
+import { goTo, sectionOf, startSteps, type StepName } from "./steps.ts";
+import * as where from "./where.ts";
 
-const ENTER: Record<StepName, () => void | Promise<void>> = {
-  where: enterWhere,
-  service: enterService,
-  description: enterDescription,
-  contact: enterContact,
-  check: enterCheck,
-  sent: enterSent,
+/** `start` happens once, `enter` each time the step is shown. */
+interface Step {
+  start?(onward: () => Promise<void>): void;
+  enter(): void | Promise<void>;
+}
+
+/** What not everybody needs is loaded when it is needed. */
+const LOAD: Record<StepName, () => Step | Promise<Step>> = {
+  where: () => where,
+  service: () => service,
+  elsewhere: () => import("./elsewhere.ts"),
+  nearby: () => import("./nearby.ts"),
+  questions: () => import("./questions.ts"),
+  danger: () => import("./danger.ts"),
+  photos: () => import("./photos.ts"),
+  description: () => description,
+  personal: () => import("./personal.ts"),
+  contact: () => contact,
+  check: () => check,
+  sent: () => import("./sent.ts"),
+  followed: () => import("./followed.ts"),
 };
 
-function allowed(wanted: StepName): StepName {
-  if (wanted === "sent") return hasSent() ? "sent" : "where";
-  const missing = firstUnanswered();
-  return missing && STEPS.indexOf(missing) < STEPS.indexOf(wanted) ? missing : wanted;
+/** What most people need next is fetched while they read. */
+const SOON: Partial<Record<StepName, StepName[]>> = {
+  service: ["nearby", "questions"],
+  questions: ["photos"],
+  description: ["personal"],
+  check: ["sent"],
+};
+
+const started = new Set<StepName>();
+
+async function load(name: StepName): Promise<() => Promise<void>> {
+  try {
+    const step = await LOAD[name]();
+    if (!started.has(name)) step.start?.(() => onwardFrom(name));
+    started.add(name);
+    return () => enter(name, step);
+  } catch {
+    const message = "This page could not be loaded. What you wrote is kept: check your connection and open it again";
+    return async () => showErrors(sectionOf(name), [{ field: "main", message }]);
+  }
 }
 
-function onwardFrom(step: StepName): () => void {
-  const next = STEPS[STEPS.indexOf(step) + 1]!;
-  return () => goTo(currentDraft().checked && !firstUnanswered() ? "check" : next);
+async function enter(name: StepName, step: Step): Promise<void> {
+  clearErrors(sectionOf(name));
+  await step.enter();
+  for (const soon of SOON[name] ?? []) void Promise.resolve(LOAD[soon]()).catch(() => undefined);
 }
 
-startWhere(onwardFrom("where"));
-startService(onwardFrom("service"));
-startDescription(onwardFrom("description"));
-startContact(onwardFrom("contact"));
-startCheck(goTo);
-startSteps(allowed, (step) => {
-  clearErrors(sectionOf(step));
-  void ENTER[step]();
-});
+async function onwardFrom(step: StepName): Promise<void> {
+  goTo(await stepAfter(step));
+}
+
+// A form whose step is still being loaded must not take the page away.
+document.addEventListener("submit", (event) => event.preventDefault());
+startSteps(async (wanted) => allowedEnd(wanted) ?? allowed(wanted), load);

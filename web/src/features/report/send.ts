@@ -1,12 +1,13 @@
-/** Sends the draft. Its key stays the same from try to try, so that a report is never stored twice. */
+/** Sends the draft: photos first, then the report. Keys stay the same from try to try, so that nothing is stored twice. */
 import { type Outcome, post, type Problem } from "../../shared/api.ts";
 import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, idOf, showErrors } from "../../shared/form-errors.ts";
-import type { Draft } from "../../shared/pending-report.ts";
-import type { StoredReport } from "../../shared/reports.ts";
-import { currentDraft, finishDraft, renewKey } from "./draft.ts";
-import { rememberSent } from "./sent.ts";
-import { sectionOf, type StepName } from "./steps.ts";
+import type { Draft, DraftPhoto } from "../../shared/pending-report.ts";
+import { answersTo } from "./answers.ts";
+import { changeDraft, currentDraft, finishDraft, renewKey } from "./draft.ts";
+import { currentService } from "./flow.ts";
+import { type Receipt, rememberSent } from "./sent-reports.ts";
+import { goTo, sectionOf, type StepName } from "./steps.ts";
 
 const section = sectionOf("check");
 const button = byId<HTMLButtonElement>("send");
@@ -18,52 +19,80 @@ const STEP_OF: Record<string, StepName> = {
   long: "where",
   address: "where",
   service_code: "service",
+  attributes: "questions",
+  photo_ids: "photos",
   description: "description",
   title: "description",
   contact: "contact",
 };
 
-export function startSending(leave: (step: StepName) => void): void {
-  section.querySelector("form")!.addEventListener("submit", (event) => {
-    event.preventDefault();
-    void send(leave);
-  });
+/** Errors of fields that have no control of their own point at the control that sets them. */
+const STANDS_FOR: Record<string, string> = {
+  lat: "place-search",
+  long: "place-search",
+  service_code: "service-search",
+  photo_ids: "add-photos",
+};
+
+export function startSending(): void {
+  section.querySelector("form")!.addEventListener("submit", () => void send());
 }
 
-async function send(leave: (step: StepName) => void): Promise<void> {
+async function send(): Promise<void> {
   button.disabled = true;
-  status.textContent = "Sending your report…";
   clearErrors(section);
   show(notSent, false);
   const draft = currentDraft();
-  const outcome = await post<StoredReport>("/api/reports", bodyOf(draft), draft.key);
-  button.disabled = false;
-  status.textContent = "";
-  settle(outcome, leave);
-}
-
-function settle(outcome: Outcome<StoredReport>, leave: (step: StepName) => void): void {
-  button.textContent = outcome.kind === "later" ? "Try again" : "Send report";
-  if (outcome.kind === "stored") {
-    rememberSent(outcome.value);
-    finishDraft();
-    leave("sent");
-  } else if (outcome.kind === "later") {
-    explain("Not sent yet. What you wrote is kept on this phone", whenToRetry(outcome.retryAfterSeconds));
-  } else {
-    refuse(outcome.problem, leave);
+  try {
+    const photos = await sendPhotosOf(draft);
+    if (!photos) return;
+    status.textContent = "Sending your report…";
+    const body = await bodyOf(currentDraft(), photos);
+    settle(await post<Receipt>("/api/reports", body, draft.key), draft.key);
+  } finally {
+    button.disabled = false;
+    status.textContent = "";
   }
 }
 
-export function bodyOf(draft: Draft) {
-  const contact = optional({ name: draft.name, email: draft.email, phone: draft.phone });
+/** The photos' ids, or null where they stand in the report's way: then that is explained. */
+async function sendPhotosOf(draft: Draft): Promise<string[] | null> {
+  const service = await currentService();
+  if (draft.photos.length === 0 || service?.photo === "none") return [];
+  const sending = await import("./send-photos.ts").catch(() => null);
+  const outcome = sending ? await sending.sendPhotos(draft, (text) => (status.textContent = text)) : null;
+  if (outcome?.kind === "ready") return outcome.photo_ids;
+  if (outcome?.kind === "refused") explainPhoto(outcome.photo, outcome.reason);
+  else explainLater(outcome?.retryAfterSeconds ?? null);
+  return null;
+}
+
+function settle(outcome: Outcome<Receipt>, key: string): void {
+  button.textContent = "Send report";
+  if (outcome.kind === "stored") {
+    rememberSent({ receipt: outcome.value, key, at: Date.now() });
+    finishDraft();
+    goTo("sent");
+  } else if (outcome.kind === "later") {
+    explainLater(outcome.retryAfterSeconds);
+  } else {
+    refuse(outcome.problem);
+  }
+}
+
+async function bodyOf(draft: Draft, photo_ids: string[]) {
+  const attributes = answersTo(await currentService(), draft);
+  const contact = draft.anonymous ? {} : optional({ name: draft.name, email: draft.email, phone: draft.phone });
   return {
     service_code: draft.service_code,
     lat: draft.lat,
     long: draft.long,
     description: draft.description.trim(),
-    ...optional({ title: draft.title, address: draft.address }),
+    ...optional({ title: draft.title, address: draft.address.replace(/\s+/g, " ") }),
+    ...(Object.keys(attributes).length ? { attributes } : {}),
+    ...(photo_ids.length ? { photo_ids } : {}),
     ...(Object.keys(contact).length ? { contact } : {}),
+    ...(draft.anonymous ? { anonymous: true } : {}),
   };
 }
 
@@ -72,33 +101,46 @@ function optional(texts: Record<string, string>): Record<string, string> {
   return Object.fromEntries(trimmed.filter(([, text]) => text));
 }
 
-function refuse(problem: Problem, leave: (step: StepName) => void): void {
+function refuse(problem: Problem): void {
   const errors = problem.errors ?? [];
   const step = STEP_OF[errors[0]?.field.split(".")[0] ?? ""];
-  if (problem.status === 409) return explainStored(problem, leave);
+  if (problem.status === 409) return explainStored(problem);
   if (!step) return showErrors(section, [{ field: "send", message: problem.detail ?? problem.title }]);
-  addEventListener("hashchange", () => showErrors(sectionOf(step), errors.map(onThisPage)), { once: true });
-  leave(step);
+  goTo(step, () => showErrors(sectionOf(step), errors.map(onThisPage)));
 }
 
-/** Errors of fields that have no control of their own point at the control that sets them. */
 function onThisPage({ field, message }: { field: string; message: string }) {
   const known = document.getElementById(idOf(field));
-  const stand: Record<string, string> = { lat: "use-location", long: "use-location", service_code: "service-search" };
-  return { field: known ? field : (stand[field] ?? field), message };
+  return { field: known ? field : (STANDS_FOR[field] ?? field), message };
 }
 
-function explainStored(problem: Problem, leave: (step: StepName) => void): void {
+function explainPhoto(photo: DraftPhoto, reason: string): void {
+  const { photos } = currentDraft();
+  const which = photos.length > 1 ? ` (photo ${photos.findIndex(({ id }) => id === photo.id) + 1})` : "";
+  const without = actionButton("Remove it and send", () => {
+    changeDraft({ photos: currentDraft().photos.filter(({ id }) => id !== photo.id) });
+    void send();
+  });
+  const other = element("a", { class: "app-link", href: "#photos" }, "Choose another photo");
+  explain(
+    `This photo cannot be used${which}`,
+    `${reason} Your report was not sent yet.`,
+    element("div", { class: "app-buttons" }, without),
+    element("p", {}, other),
+  );
+}
+
+function explainStored(problem: Problem): void {
   const id = /[0-9A-Z]{12}/.exec(problem.link ?? "")?.[0];
   const link = element("a", { href: id ? `/reports/${id}` : "/track/" }, "See the report that we have");
   const sendAsNew = actionButton("Send this as a new report", () => {
     renewKey();
-    void send(leave);
+    void send();
   });
   const throwAway = actionButton("Throw this away", () => {
     finishDraft();
     show(notSent, false);
-    leave("where");
+    goTo("where");
   });
   explain(
     "You have already sent this report, with other answers",
@@ -106,6 +148,11 @@ function explainStored(problem: Problem, leave: (step: StepName) => void): void 
     element("p", {}, link),
     element("div", { class: "app-buttons" }, sendAsNew, throwAway),
   );
+}
+
+function explainLater(retryAfterSeconds: number | null): void {
+  button.textContent = "Try again";
+  explain("Not sent yet. What you wrote is kept on this phone", whenToRetry(retryAfterSeconds));
 }
 
 function explain(title: string, text: string, ...more: Node[]): void {

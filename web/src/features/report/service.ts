@@ -1,30 +1,44 @@
-/** Step 2: what kind of problem, from a list that can be searched. */
+/** What kind of problem: a grouped list, and suggestions from the words that are typed. */
 import { loadServices, type Service } from "../../shared/council.ts";
 import { byId, element, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
+import { type Suggestion, suggest } from "./service-search.ts";
 import { sectionOf } from "./steps.ts";
 
 const section = sectionOf("service");
 const groups = byId("service-groups");
+const fits = byId("service-fits");
 const search = byId<HTMLInputElement>("service-search");
 const status = byId("service-status");
+/** The one element of each service, which stands in its group or among the suggestions. */
+const items = new Map<string, { service: Service; box: HTMLElement; home: HTMLElement; why: HTMLElement }>();
 
-export function startService(onward: () => void): void {
+export function start(onward: () => Promise<void>): void {
   search.addEventListener("input", filter);
   search.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
-  groups.addEventListener("change", (event) => changeDraft({ service_code: (event.target as HTMLInputElement).value }));
-  section.querySelector("form")!.addEventListener("submit", (event) => {
-    event.preventDefault();
+  section.addEventListener("change", (event) => {
+    const { name, value } = event.target as HTMLInputElement;
+    if (name === "service_code") changeDraft({ service_code: value });
+  });
+  section.querySelector("form")!.addEventListener("submit", () => {
     clearErrors(section);
-    if (currentDraft().service_code) onward();
+    if (currentDraft().service_code) void leave(onward);
     else showErrors(section, [{ field: firstRadio()?.id ?? "service-search", message: "Choose what the problem is" }]);
   });
 }
 
-export async function enterService(): Promise<void> {
+export async function enter(): Promise<void> {
   if (!groups.hasChildNodes()) await fill();
   for (const radio of radios()) radio.checked = radio.value === currentDraft().service_code;
+}
+
+/** Looking for the same problem nearby takes a moment. */
+async function leave(onward: () => Promise<void>): Promise<void> {
+  const before = status.textContent;
+  status.textContent = "One moment…";
+  await onward();
+  status.textContent = before;
 }
 
 async function fill(): Promise<void> {
@@ -44,11 +58,13 @@ function byGroup(services: Service[]): Map<string, Service[]> {
 }
 
 function group(name: string, services: Service[]): HTMLElement {
-  const items = services.map(item);
-  return element("div", {}, element("h2", { class: "app-group" }, name), element("div", { class: "govuk-radios" }, ...items));
+  const home = element("div", { class: "govuk-radios" });
+  home.append(...services.map((service) => item(service, home)));
+  return element("div", {}, element("h2", { class: "app-group" }, name), home);
 }
 
-function item({ service_code, service_name, description, keywords }: Service): HTMLElement {
+function item(service: Service, home: HTMLElement): HTMLElement {
+  const { service_code, service_name, description } = service;
   const id = `service-${service_code}`;
   const radio = element("input", {
     class: "govuk-radios__input",
@@ -59,30 +75,41 @@ function item({ service_code, service_name, description, keywords }: Service): H
     "aria-describedby": `${id}-hint`,
   });
   const label = element("label", { class: "govuk-label govuk-radios__label", for: id }, service_name);
-  const hint = element("div", { class: "govuk-hint govuk-radios__hint", id: `${id}-hint` }, description);
-  const words = [service_name, description, ...keywords].join(" ").toLowerCase();
-  return element("div", { class: "govuk-radios__item", "data-words": words }, radio, label, hint);
+  const why = element("span", { class: "app-why" });
+  const hint = element("div", { class: "govuk-hint govuk-radios__hint", id: `${id}-hint` }, description, why);
+  const box = element("div", { class: "govuk-radios__item" }, radio, label, hint);
+  items.set(service_code, { service, box, home, why });
+  return box;
 }
 
 function filter(): void {
-  const wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-  let matches = 0;
-  for (const box of groups.querySelectorAll<HTMLElement>(".govuk-radios__item")) {
-    const fits = wanted.every((word) => box.dataset["words"]!.includes(word));
-    if (fits) matches++;
-    show(box, fits || box.querySelector("input")!.checked);
+  const services = Array.from(items.values(), ({ service }) => service);
+  const suggestions = suggest(search.value, services);
+  const searching = search.value.trim() !== "";
+  for (const { box, home, why } of items.values()) {
+    home.append(box);
+    why.textContent = "";
+    show(box, !searching || box.querySelector("input")!.checked);
   }
+  for (const suggestion of suggestions) lift(suggestion);
   for (const box of groups.children) show(box as HTMLElement, box.querySelector(".govuk-radios__item:not([hidden])") !== null);
-  status.textContent = wanted.length ? matchText(matches) : "";
+  status.textContent = searching ? matchText(suggestions.length) : "";
+}
+
+function lift({ service, because }: Suggestion): void {
+  const { box, why } = items.get(service.service_code)!;
+  why.textContent = ` Shown because you wrote ${because.map((word) => `“${word}”`).join(" and ")}.`;
+  show(box);
+  fits.append(box);
 }
 
 function matchText(matches: number): string {
   if (matches === 0) return "Nothing fits. Try another word, or clear the search to see the whole list.";
-  return matches === 1 ? "1 kind of problem fits." : `${matches} kinds of problem fit.`;
+  return matches === 1 ? "1 kind of problem fits." : `${matches} kinds of problem fit, the best first.`;
 }
 
 function radios(): NodeListOf<HTMLInputElement> {
-  return groups.querySelectorAll<HTMLInputElement>("input[type=radio]");
+  return section.querySelectorAll<HTMLInputElement>("input[type=radio]");
 }
 
 function firstRadio(): HTMLInputElement | undefined {

@@ -1,8 +1,40 @@
 /** One step at a time: the hash says which, so that reload and the browser's own back button work. */
 import { byId, focusOn, show } from "../../shared/dom.ts";
 
-export const STEPS = ["where", "service", "description", "contact", "check", "sent"] as const;
+export const STEPS = [
+  "where",
+  "service",
+  "elsewhere",
+  "nearby",
+  "questions",
+  "danger",
+  "photos",
+  "description",
+  "personal",
+  "contact",
+  "check",
+  "sent",
+  "followed",
+] as const;
 export type StepName = (typeof STEPS)[number];
+
+/** Where "Back" leads when this visit began in the middle, so that there is no history to go back in. */
+const BEFORE: Record<StepName, StepName | null> = {
+  where: null,
+  service: "where",
+  elsewhere: "service",
+  nearby: "service",
+  questions: "service",
+  danger: "questions",
+  photos: "service",
+  description: "service",
+  personal: "description",
+  contact: "description",
+  check: "contact",
+  sent: null,
+  followed: null,
+};
+const ENDS: readonly StepName[] = ["sent", "followed"];
 
 interface Depth {
   depth: number;
@@ -12,29 +44,51 @@ const baseTitle = document.title;
 const back = byId<HTMLAnchorElement>("back");
 let shown: StepName | null = null;
 let depth = 0;
+let turns = 0;
+let afterwards: (() => void) | null = null;
 
 export function sectionOf(step: StepName): HTMLElement {
   return document.querySelector<HTMLElement>(`[data-step="${step}"]`)!;
 }
 
-export function goTo(step: StepName): void {
+/** `then` happens once the step is shown. */
+export function goTo(step: StepName, then: (() => void) | null = null): void {
+  afterwards = then;
   location.hash = step;
 }
 
-/** Shows the step of the hash, or the one that `allowed` puts in its place. */
-export function startSteps(allowed: (wanted: StepName) => StepName, entered: (step: StepName) => void): void {
-  const follow = () => {
+/** For a step that answered itself: "Back" does not come by it again. */
+export function goInstead(step: StepName): void {
+  location.replace(`#${step}`);
+}
+
+export function indexOf(step: StepName): number {
+  return STEPS.indexOf(step);
+}
+
+/**
+ * Shows the step of the hash, or the one that `allowed` puts in its place. `load` makes a step ready
+ * before it is shown, so that no press on a button is lost, and answers what happens once it is.
+ */
+export function startSteps(allowed: (wanted: StepName) => Promise<StepName>, load: (step: StepName) => Promise<() => Promise<void>>): void {
+  const follow = async () => {
+    const turn = ++turns;
     const wanted = stepOfHash();
-    const step = allowed(wanted ?? "where");
+    const step = await allowed(wanted ?? "where");
+    const enter = await load(step);
+    if (turn !== turns) return;
     if (step !== wanted) history.replaceState(history.state, "", `#${step}`);
     countDepth();
-    if (step === shown) return;
-    present(step);
-    entered(step);
+    if (step !== shown) {
+      present(step);
+      await enter();
+    }
+    afterwards?.();
+    afterwards = null;
   };
-  addEventListener("hashchange", follow);
+  addEventListener("hashchange", () => void follow());
   back.addEventListener("click", goBack);
-  follow();
+  void follow();
 }
 
 function stepOfHash(): StepName | null {
@@ -59,9 +113,9 @@ function present(step: StepName): void {
   for (const name of STEPS) show(sectionOf(name), name === step);
   const heading = sectionOf(step).querySelector("h1")!;
   document.title = `${heading.textContent} – ${baseTitle}`;
-  const previous = STEPS[STEPS.indexOf(step) - 1];
+  const previous = BEFORE[step];
   back.href = previous ? `#${previous}` : "/";
-  show(back, step !== "sent");
+  show(back, !ENDS.includes(step));
   if (shown) {
     scrollTo(0, 0);
     focusOn(heading);

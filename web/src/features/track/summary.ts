@@ -5,7 +5,7 @@ import { element } from "../../shared/dom.ts";
 import { groupReference } from "../../shared/reference.ts";
 import type { Report } from "../../shared/reports.ts";
 import { stateTag } from "../../shared/states.ts";
-import { timelineEntry } from "../../shared/timeline.ts";
+import { photoList, timelineEntry } from "../../shared/timeline.ts";
 
 export async function reportSummary(report: Report, { time_zone }: Council): Promise<HTMLElement[]> {
   const parts: HTMLElement[] = [
@@ -22,6 +22,7 @@ export async function reportSummary(report: Report, { time_zone }: Council): Pro
     const day = element("strong", {}, dayElement(report.expected_datetime, time_zone));
     parts.push(element("p", {}, "We aim to deal with this by ", day, "."));
   }
+  if (report.photos?.length) parts.push(photoList(report.photos, "the report"));
   const link = element("a", { href: `/reports/${report.service_request_id}` }, "See the whole report, or add an update");
   parts.push(element("p", {}, link), element("h3", {}, "What has happened"), timeline(report, time_zone));
   return parts;

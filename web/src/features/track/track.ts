@@ -1,10 +1,14 @@
 /** From a reference to what is being done about the report; `?ref=` works as a link. */
 import { loadCouncil } from "../../shared/council.ts";
-import { byId, focusOn, show } from "../../shared/dom.ts";
+import { byId, element, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { groupReference, parseReference } from "../../shared/reference.ts";
 import { findReport } from "../../shared/reports.ts";
 import { reportSummary } from "./summary.ts";
+
+const NOT_PUBLIC =
+  "Some reports are private, and some are public only after we have looked at them. " +
+  "You can see such a report only by the link that you got when you sent it.";
 
 const form = byId<HTMLFormElement>("track-form");
 const input = byId<HTMLInputElement>("ref");
@@ -51,6 +55,8 @@ async function lookUp(id: string): Promise<void> {
       show(result);
       focusOn(result.querySelector("h2")!);
     } else {
+      result.replaceChildren(element("p", { class: "app-notice" }, NOT_PUBLIC));
+      show(result);
       refuse(`We have no public report with the reference ${groupReference(id)}. Check what you typed`);
     }
   } catch {

@@ -1,0 +1,39 @@
+"""The CDN in front of what is published."""
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from chalicelib.errors import UpstreamFailed
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudfront import CloudFrontClient
+
+
+class CloudFrontCdn:
+    """The Cdn port on one CloudFront distribution."""
+
+    def __init__(self, client: "CloudFrontClient", distribution_id: str) -> None:
+        self._client = client
+        self._distribution_id = distribution_id
+
+    def invalidate(self, paths: Collection[str], reference: str) -> None:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        items = sorted(paths)
+        try:
+            self._client.create_invalidation(
+                DistributionId=self._distribution_id,
+                InvalidationBatch={
+                    "Paths": {"Quantity": len(items), "Items": items},
+                    "CallerReference": reference,
+                },
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise UpstreamFailed("The CDN did not confirm that its copies are dropped.") from error
+
+
+class NoCdn:
+    """The Cdn port where nothing keeps copies."""
+
+    def invalidate(self, paths: Collection[str], reference: str) -> None:
+        """Nothing is to be dropped."""

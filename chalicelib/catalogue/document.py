@@ -1,0 +1,37 @@
+"""The published list of services, in Open311's names."""
+
+from typing import Any
+
+import msgspec
+
+from chalicelib.catalogue.model import Area, Council, ServiceDefinition
+from chalicelib.catalogue.questions import Attribute
+
+
+def services_document(council: Council) -> dict[str, Any]:
+    """`items` in the council's own order, and `elsewhere`: the places that another body looks
+    after; rings are [long, lat], as in GeoJSON."""
+    return {
+        "items": [_service(service) for service in council.services],
+        "elsewhere": [_elsewhere(area) for area in council.areas if area.team is None],
+    }
+
+
+def _service(service: ServiceDefinition) -> dict[str, Any]:
+    attributes = [_attribute(each, order) for order, each in enumerate(service.attributes, 1)]
+    return msgspec.to_builtins(service) | {"attributes": attributes}  # type: ignore[no-any-return]
+
+
+def _attribute(attribute: Attribute, order: int) -> dict[str, Any]:
+    return msgspec.to_builtins(attribute) | {"variable": True, "order": order}  # type: ignore[no-any-return]
+
+
+def _elsewhere(area: Area) -> dict[str, Any]:
+    return {
+        "name": area.name,
+        "services": area.services,
+        "polygons": area.polygons,
+        "advice": area.advice,
+        "phone": area.phone,
+        "url": area.url,
+    }

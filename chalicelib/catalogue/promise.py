@@ -1,0 +1,82 @@
+"""When something reported at a moment should be done: calendar days, working days, working hours.
+
+Everything is counted on the council's own clock, so a promise made before a clock change names
+the same hour after it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkingCalendar:
+    """When the council works: from `opens` to `closes` on `weekdays` (0 is Monday), and not on
+    `holidays`; all in `zone`."""
+
+    zone: ZoneInfo
+    weekdays: frozenset[int]
+    opens: time
+    closes: time
+    holidays: frozenset[date]
+
+    def works_on(self, day: date) -> bool:
+        return day.weekday() in self.weekdays and day not in self.holidays
+
+    def working_days_from(self, day: date) -> Iterator[date]:
+        """Working days from `day` on, itself included."""
+        while True:
+            if self.works_on(day):
+                yield day
+            day += ONE_DAY
+
+
+def after_days(requested: datetime, days: int, calendar: WorkingCalendar) -> datetime:
+    """The same time of day, that many calendar days later."""
+    local = requested.astimezone(calendar.zone)
+    return _in_utc(local.date() + days * ONE_DAY, local.time(), calendar)
+
+
+def after_working_days(requested: datetime, days: int, calendar: WorkingCalendar) -> datetime:
+    """Closing time of the nth working day after the one on which it counts as received.
+
+    What comes after closing time, or on a day when nobody works, is received on the next working
+    day.
+    """
+    received, *following = _take(
+        calendar.working_days_from(_day_received(requested, calendar)), days + 1
+    )
+    return _in_utc((following or [received])[-1], calendar.closes, calendar)
+
+
+def after_working_hours(requested: datetime, hours: int, calendar: WorkingCalendar) -> datetime:
+    """That many hours of working time later."""
+    left = timedelta(hours=hours)
+    begin = requested.astimezone(UTC)
+    for day in calendar.working_days_from(requested.astimezone(calendar.zone).date()):
+        start = max(begin, _in_utc(day, calendar.opens, calendar))
+        end = _in_utc(day, calendar.closes, calendar)
+        if start >= end:
+            continue
+        if left <= end - start:
+            return start + left
+        left -= end - start
+    raise AssertionError("Working days do not end.")
+
+
+def _day_received(requested: datetime, calendar: WorkingCalendar) -> date:
+    local = requested.astimezone(calendar.zone)
+    closed = local.time() >= calendar.closes
+    return local.date() + ONE_DAY if closed else local.date()
+
+
+def _take(days: Iterator[date], count: int) -> list[date]:
+    return [next(days) for _ in range(count)]
+
+
+def _in_utc(day: date, at: time, calendar: WorkingCalendar) -> datetime:
+    """A local time in UTC; one that the spring clock change leaves out counts from before it."""
+    return datetime.combine(day, at, calendar.zone).astimezone(UTC)

@@ -1,0 +1,141 @@
+"""A service's questions, and whether answers fit them.
+
+Names are those of Open311's ServiceDefinition: code, datatype, required, datatype_description,
+values (GeoReport v2).
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from chalicelib.catalogue.words import Code, Strict, Words
+from chalicelib.errors import FieldError
+
+MOST_IN_A_LINE = 200
+MOST_IN_A_TEXT = 2000
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+Answers = Mapping[str, tuple[str, ...]]
+Datatype = Literal["string", "number", "datetime", "text", "singlevaluelist", "multivaluelist"]
+
+
+class Value(Strict, frozen=True, kw_only=True):
+    """One answer of a list. `dangerous`: whoever gives it must ring instead of reporting."""
+
+    key: Code
+    name: Words
+    dangerous: bool = False
+
+
+class Attribute(Strict, frozen=True, kw_only=True):
+    """A question that a service asks; `values` for the two kinds of list, and only for them."""
+
+    code: Code
+    datatype: Datatype
+    description: Words
+    datatype_description: Words | None = None
+    required: bool = False
+    values: tuple[Value, ...] = ()
+
+    @property
+    def is_list(self) -> bool:
+        return self.datatype in ("singlevaluelist", "multivaluelist")
+
+
+class Unanswerable(ValueError):
+    """The answer does not fit its question; the message says what would."""
+
+
+def checked(
+    attributes: tuple[Attribute, ...], sent: Mapping[str, Any], *, phone: str
+) -> tuple[Answers, list[FieldError]]:
+    """The answers as texts, in the order of the questions, and what is wrong with what was sent.
+
+    Fields are called `attributes.<code>`. `phone` is where a dangerous answer sends people.
+    """
+    asked = {attribute.code: attribute for attribute in attributes}
+    known = ", ".join(asked) or "none"
+    faults = [
+        FieldError(f"attributes.{code}", f"is not asked for this service; asked are: {known}")
+        for code in sorted(set(sent) - set(asked))
+    ]
+    answers: dict[str, tuple[str, ...]] = {}
+    for code, attribute in asked.items():
+        try:
+            answers[code] = _checked_one(attribute, sent.get(code), phone)
+        except Unanswerable as error:
+            faults.append(FieldError(f"attributes.{code}", str(error)))
+    return {code: answer for code, answer in answers.items() if answer}, faults
+
+
+def _checked_one(attribute: Attribute, sent: Any, phone: str) -> tuple[str, ...]:
+    texts = tuple(filter(None, _texts(sent)))
+    if not texts:
+        if attribute.required:
+            raise Unanswerable(f"answer this question: {attribute.description}")
+        return ()
+    if len(texts) > 1 and attribute.datatype != "multivaluelist":
+        raise Unanswerable("give one answer")
+    if attribute.is_list:
+        return tuple(_chosen(attribute, texts, phone))
+    return (_CHECKS[attribute.datatype](texts[0]),)
+
+
+def _texts(sent: Any) -> Iterator[str]:
+    for each in sent if isinstance(sent, list) else [sent]:
+        if isinstance(each, bool) or not isinstance(each, str | int | float | None):
+            raise Unanswerable("must be a text or a number, or a list of them")
+        yield "" if each is None else str(each).strip()
+
+
+def _chosen(attribute: Attribute, texts: tuple[str, ...], phone: str) -> Iterator[str]:
+    values = {value.key: value for value in attribute.values}
+    for text in dict.fromkeys(texts):
+        if text not in values:
+            raise Unanswerable(f"choose from: {', '.join(values)}")
+        if values[text].dangerous:
+            raise Unanswerable(
+                f"this may be dangerous and cannot wait for a report: ring us now on {phone}, "
+                "or 999 if a life is in danger"
+            )
+        yield text
+
+
+def _line(text: str) -> str:
+    if len(text) > MOST_IN_A_LINE or "\n" in text or _CONTROL.search(text):
+        raise Unanswerable(f"must be one line of at most {MOST_IN_A_LINE} characters")
+    return text
+
+
+def _text(text: str) -> str:
+    if len(text) > MOST_IN_A_TEXT or _CONTROL.search(text):
+        raise Unanswerable(f"must be a text of at most {MOST_IN_A_TEXT} characters")
+    return text
+
+
+def _number(text: str) -> str:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number) or len(text) > MOST_IN_A_LINE:
+        raise Unanswerable("must be a number, such as 3 or 2.5")
+    return text
+
+
+def _datetime(text: str) -> str:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Unanswerable("must be a date and time, such as 2026-05-01T14:30") from error
+    return text
+
+
+_CHECKS: Mapping[str, Callable[[str], str]] = {
+    "string": _line,
+    "number": _number,
+    "datetime": _datetime,
+    "text": _text,
+}

@@ -1,0 +1,14 @@
+"""What the parts of a council's document are made of."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+Code = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=50)]
+Words = Annotated[str, Meta(min_length=1, max_length=200)]
+Sentences = Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A part of the document: a key that it does not know is a mistake, not a wish."""

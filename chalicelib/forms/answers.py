@@ -1,0 +1,141 @@
+"""What somebody has answered so far. It travels with the pages; the server keeps nothing.
+
+Fields are called as the API calls them (`contact.email`, `attributes.<code>`), so that a fault of
+the API's rules belongs to the field that carries its name.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.forms.ports import Service
+from chalicelib.forms.posted import Posted
+from chalicelib.geo.point import Point
+
+ATTRIBUTE = "attributes."
+CONTACT = ("contact.name", "contact.email", "contact.phone")
+KEPT = frozenset(
+    (
+        "key",
+        "done",
+        "q",
+        "place",
+        "address",
+        "service_code",
+        "photo_ids",
+        "description",
+        "title",
+        "anonymous",
+        *CONTACT,
+    )
+)
+MOST_IN_ADDRESS = 200
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers by field; a field without one is absent."""
+
+    values: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, posted: Posted) -> "Answers":
+        """Those of the posted fields that are answers."""
+        kept = {
+            name: values
+            for name, values in posted.fields.items()
+            if name in KEPT or name.startswith(ATTRIBUTE)
+        }
+        return cls(kept)
+
+    def one(self, name: str) -> str:
+        """The answer to a field, empty where there is none."""
+        return next(iter(self.values.get(name, ())), "")
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every answer to a field."""
+        return self.values.get(name, ())
+
+    def with_(self, name: str, *values: str) -> "Answers":
+        """The answers with another one to this field, or with none."""
+        others = {each: kept for each, kept in self.values.items() if each != name}
+        return Answers(others | {name: values} if any(values) else others)
+
+    def after(self, *steps: str) -> "Answers":
+        """The answers once these steps are done."""
+        return self.with_("done", *dict.fromkeys((*self.all("done"), *steps)))
+
+    def before(self, *steps: str) -> "Answers":
+        """The answers with these steps still to do."""
+        return self.with_("done", *(step for step in self.all("done") if step not in steps))
+
+    def hidden(self, asked: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """The fields that a page carries along: all but those that it asks itself."""
+        own = frozenset(asked)
+        for name, values in self.values.items():
+            if name not in own:
+                yield from ((name, value) for value in values)
+
+    @property
+    def place_label(self) -> str:
+        """The name of the place that was chosen, empty where it was described in words."""
+        return _place(self.one("place"))[1]
+
+    @property
+    def point(self) -> Point | None:
+        """The place that was chosen, None where it was described in words."""
+        return _place(self.one("place"))[0]
+
+    @property
+    def where(self) -> str:
+        """The place in words: what was typed, and the name of the place that was chosen."""
+        typed, label = self.one("address"), self.place_label
+        if label and label.casefold() not in typed.casefold():
+            return ", ".join(filter(None, (typed, label)))
+        return typed
+
+    def draft(self, service: Service | None) -> dict[str, Any]:
+        """The body of POST /api/reports, as far as it is known."""
+        point = self.point
+        body: dict[str, Any] = {
+            "service_code": self.one("service_code"),
+            "address": self.where,
+            "title": self.one("title"),
+            "description": self.one("description"),
+            "photo_ids": list(self.all("photo_ids")),
+            "attributes": self._attributes(service),
+            "anonymous": bool(self.one("anonymous")),
+        }
+        if point:
+            body |= {"lat": point.lat, "long": point.long}
+        contact = {name.partition(".")[2]: self.one(name) for name in CONTACT if self.one(name)}
+        if contact and not body["anonymous"]:
+            body["contact"] = contact
+        return {name: value for name, value in body.items() if value or name == "anonymous"}
+
+    def _attributes(self, service: Service | None) -> dict[str, str | list[str]]:
+        answers: dict[str, str | list[str]] = {}
+        for question in service.attributes if service else ():
+            given = self.all(ATTRIBUTE + question.code)
+            if given:
+                many = question.datatype == "multivaluelist"
+                answers[question.code] = list(given) if many else given[0]
+        return answers
+
+
+def place_value(*, label: str, lat: float, long: float) -> str:
+    """A chosen place as a form's field holds it."""
+    return f"{lat},{long},{label}"
+
+
+def _place(value: str) -> tuple[Point | None, str]:
+    lat, _, rest = value.partition(",")
+    long, _, label = rest.partition(",")
+    try:
+        point = Point(lat=float(lat), long=float(long))
+    except ValueError:
+        return None, ""
+    if not (math.isfinite(point.lat) and math.isfinite(point.long)):
+        return None, ""
+    return point, label

@@ -1,0 +1,153 @@
+"""The way through a report: from a posted page to the next one.
+
+Nothing is kept between two pages: what was answered is in the page's hidden fields. A step that
+was done is named in `done`; a changed answer names those that follow from it as still to do.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib.errors import FieldError
+from chalicelib.forms import messages, steps
+from chalicelib.forms.answers import ATTRIBUTE, Answers, place_value
+from chalicelib.forms.personal import findings
+from chalicelib.forms.ports import Ports, Service
+from chalicelib.forms.posted import Posted
+from chalicelib.forms.steps import Step
+from chalicelib.forms.taking import TAKE, service_of
+
+BACK = "back"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A page to show: a template's name, what it is about, and what is wrong."""
+
+    name: str
+    answers: Answers
+    faults: tuple[FieldError, ...] = ()
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Send:
+    """Everything is answered: the report can be sent."""
+
+    answers: Answers
+
+
+def first(key: str) -> Screen:
+    """The first page of a new report, which will be sent under this key."""
+    return Screen("where", Answers({"key": (key,)}))
+
+
+def advance(posted: Posted, ports: Ports) -> Screen | Send:
+    """What follows from a posted page. Raises Invalid, UpstreamFailed."""
+    answers = Answers.of(posted)
+    asked_for = posted.one("go")
+    step = steps.step_named(posted.one("step")) or "where"
+    if asked_for == BACK:
+        return _before(step, answers, ports)
+    if other := steps.step_named(asked_for):
+        return show(other, answers, ports)
+    answers, faults = TAKE[step](posted, answers, ports)
+    if faults:
+        return show(step, answers, ports, faults)
+    if step == "check":
+        return Send(answers)
+    return _onward(answers.after(step), ports, questions_asked=step == "questions")
+
+
+def refused(answers: Answers, faults: Sequence[FieldError], ports: Ports) -> Screen:
+    """The page of the first step that the report's rules find a fault with."""
+    service = service_of(answers, ports)
+    step = min((steps.step_of(fault.field) for fault in faults), key=steps.STEPS.index)
+    own = [fault for fault in faults if steps.step_of(fault.field) == step]
+    return show(step, answers, ports, [messages.for_people(each, answers, service) for each in own])
+
+
+def show(step: Step, answers: Answers, ports: Ports, faults: Sequence[FieldError] = ()) -> Screen:
+    """The page of a step."""
+    more = _MORE.get(step, _nothing)(answers, ports)
+    return Screen(step, answers, tuple(faults), more)
+
+
+def _onward(answers: Answers, ports: Ports, *, questions_asked: bool = False) -> Screen:
+    service = service_of(answers, ports)
+    if service and answers.point:
+        area = ports.council.elsewhere(service.service_code, answers.point)
+        if area:
+            return Screen("elsewhere", answers, more={"area": area, "service": service})
+    if questions_asked and (why := steps.dangerous(answers, service)):
+        return Screen("danger", answers.before("questions"), more={"why": why})
+    step = steps.upcoming(answers, service)
+    if step == "nearby" and not _neighbours(answers, ports)["neighbours"]:
+        return _onward(answers.after("nearby"), ports)
+    return show(step, answers, ports)
+
+
+def _before(step: Step, answers: Answers, ports: Ports) -> Screen:
+    earlier = steps.previous(step, answers, service_of(answers, ports)) or "where"
+    if earlier == "nearby" and not _neighbours(answers, ports)["neighbours"]:
+        return _before("nearby", answers, ports)
+    return show(earlier, answers, ports)
+
+
+def _nothing(answers: Answers, ports: Ports) -> dict[str, Any]:
+    return {}
+
+
+def _found_places(answers: Answers, ports: Ports) -> dict[str, Any]:
+    q = answers.one("q")
+    found = ports.siblings.places(q) if q else ()
+    choices = [
+        (place_value(label=each.label, lat=each.lat, long=each.long), each) for each in found
+    ]
+    return {"choices": choices, "in_words": steps.IN_WORDS}
+
+
+def _groups(answers: Answers, ports: Ports) -> dict[str, Any]:
+    groups: dict[str, list[Service]] = {}
+    for service in ports.council.by_code.values():
+        groups.setdefault(service.group, []).append(service)
+    return {"groups": groups}
+
+
+def _neighbours(answers: Answers, ports: Ports) -> dict[str, Any]:
+    if answers.point is None:
+        return {"neighbours": ()}
+    found = ports.siblings.neighbours(answers.one("service_code"), answers.point)
+    return {"neighbours": found, "service": service_of(answers, ports)}
+
+
+def _its_service(answers: Answers, ports: Ports) -> dict[str, Any]:
+    return {"service": service_of(answers, ports), "attribute": ATTRIBUTE}
+
+
+def _summary(answers: Answers, ports: Ports) -> dict[str, Any]:
+    service = service_of(answers, ports)
+    asked = service.attributes if service else ()
+    public = service is not None and service.visibility != "private"
+    texts = (answers.one("title"), answers.one("description"), answers.one("address"))
+    return {
+        "service": service,
+        "questions": [(question, _said(question, answers)) for question in asked],
+        "personal": findings(*texts) if public else [],
+    }
+
+
+def _said(question: Any, answers: Answers) -> str:
+    names = {value.key: value.name for value in question.values}
+    return ", ".join(names.get(each, each) for each in answers.all(ATTRIBUTE + question.code))
+
+
+_MORE: dict[Step, Callable[[Answers, Ports], dict[str, Any]]] = {
+    "place": _found_places,
+    "service": _groups,
+    "nearby": _neighbours,
+    "questions": _its_service,
+    "photos": _its_service,
+    "description": _its_service,
+    "check": _summary,
+}

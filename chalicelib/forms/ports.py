@@ -1,0 +1,137 @@
+"""What the forms need from outside: the council's rules, places, reports and photos."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from chalicelib.errors import FieldError
+from chalicelib.forms.posted import Upload
+from chalicelib.geo.point import Box, Point
+
+
+class Value(Protocol):
+    """One answer of a list."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def dangerous(self) -> bool: ...
+
+
+class Question(Protocol):
+    """What a service asks."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def datatype(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def datatype_description(self) -> str | None: ...
+    @property
+    def required(self) -> bool: ...
+    @property
+    def values(self) -> Sequence[Value]: ...
+
+
+class Service(Protocol):
+    """What can be reported."""
+
+    @property
+    def service_code(self) -> str: ...
+    @property
+    def service_name(self) -> str: ...
+    @property
+    def group(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def visibility(self) -> str: ...
+    @property
+    def photo(self) -> str: ...
+    @property
+    def attributes(self) -> Sequence[Question]: ...
+
+
+class Area(Protocol):
+    """A place that another body looks after."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def advice(self) -> str | None: ...
+    @property
+    def phone(self) -> str | None: ...
+    @property
+    def url(self) -> str | None: ...
+
+
+class Council(Protocol):
+    """The council's rules, as its catalogue has them."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def phone(self) -> str: ...
+    @property
+    def opening_hours(self) -> str: ...
+    @property
+    def box(self) -> Box: ...
+    @property
+    def by_code(self) -> Mapping[str, Service]: ...
+    def elsewhere(self, service_code: str, point: Point) -> Area | None:
+        """The area of another body that is to be told instead."""
+
+
+class Place(Protocol):
+    """Somewhere that has a name."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def lat(self) -> float: ...
+    @property
+    def long(self) -> float: ...
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """An open report close to the place."""
+
+    service_request_id: str
+    title: str
+    state: str
+    state_label: str
+    since: str
+    distance_m: int
+    url: str
+
+
+class Siblings(Protocol):
+    """What the forms do through the other slices."""
+
+    def places(self, q: str) -> Sequence[Place]:
+        """The places that may be meant, best first. Raises Invalid."""
+
+    def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
+        """Open reports of that service close to the place, nearest first."""
+
+    def faults(self, body: Mapping[str, Any]) -> Sequence[FieldError]:
+        """What the rules of a report find wrong with what is known of it so far."""
+
+    def take_photo(self, key: str, held: Sequence[str], upload: Upload) -> str:
+        """Keeps a photo for the report of that key, which has those of `held` already. Answers
+        its id. Raises Invalid."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Everything that the way through the forms reaches outside for."""
+
+    council: Council
+    siblings: Siblings

@@ -1,0 +1,100 @@
+"""The steps of a report: which there are, in which order, and which comes next."""
+
+from typing import Literal, get_args
+
+from chalicelib.forms.answers import ATTRIBUTE, CONTACT, Answers
+from chalicelib.forms.ports import Service
+
+Step = Literal[
+    "where",
+    "place",
+    "service",
+    "nearby",
+    "questions",
+    "photos",
+    "description",
+    "contact",
+    "check",
+]
+STEPS: tuple[Step, ...] = get_args(Step)
+ASKED: dict[Step, tuple[str, ...]] = {
+    "where": ("q", "address"),
+    "place": ("place", "address"),
+    "service": ("service_code",),
+    "photos": ("photo_ids",),
+    "description": ("description", "title"),
+    "contact": (*CONTACT, "anonymous"),
+}
+"""The fields that a step asks; those of the questions depend on the service."""
+
+OF_FIELD: dict[str, Step] = {
+    "lat": "where",
+    "long": "where",
+    "address": "where",
+    "service_code": "service",
+    "photo_ids": "photos",
+    "description": "description",
+    "title": "description",
+}
+IN_WORDS = "words"
+"""What the choice of a place says where none of those found was meant."""
+
+
+def step_named(text: str) -> Step | None:
+    """The step of that name, None where there is none."""
+    return next((step for step in STEPS if step == text), None)
+
+
+def asked_in(step: Step, service: Service | None) -> tuple[str, ...]:
+    """The fields that the step asks."""
+    if step == "questions" and service:
+        return tuple(ATTRIBUTE + question.code for question in service.attributes)
+    return ASKED.get(step, ())
+
+
+def step_of(field: str) -> Step:
+    """The step that asks what a fault is about."""
+    if field.startswith("contact"):
+        return "contact"
+    if field.startswith("attributes"):
+        return "questions"
+    return OF_FIELD.get(field.partition(".")[0], "check")
+
+
+def applies(step: Step, answers: Answers, service: Service | None) -> bool:
+    """True where the step is part of this report. Whether anything is nearby, it cannot know."""
+    match step:
+        case "place":
+            return bool(answers.one("q"))
+        case "nearby":
+            return answers.point is not None
+        case "questions":
+            return service is not None and bool(service.attributes)
+        case "photos":
+            return service is not None and service.photo != "none"
+        case _:
+            return True
+
+
+def upcoming(answers: Answers, service: Service | None) -> Step:
+    """The first step that is still to do."""
+    done = answers.all("done")
+    todo = (step for step in STEPS if step not in done and applies(step, answers, service))
+    return next(todo, "check")
+
+
+def previous(step: Step, answers: Answers, service: Service | None) -> Step | None:
+    """The step before this one, None before the first."""
+    earlier = STEPS[: STEPS.index(step)]
+    found = (each for each in reversed(earlier) if applies(each, answers, service))
+    return next(found, None)
+
+
+def dangerous(answers: Answers, service: Service | None) -> str | None:
+    """The answer that makes a report too slow, in words; None where all is well."""
+    for question in service.attributes if service else ():
+        given = answers.all(ATTRIBUTE + question.code)
+        for value in question.values:
+            if value.dangerous and value.key in given:
+                return f"{question.description} {value.name}"
+    return None

@@ -1,0 +1,138 @@
+"""What each page's answers have to be: a step's answers as they were posted, checked.
+
+What a report may say is decided by the report's own rules; here it is only put in words that
+belong to a page.
+"""
+
+from collections.abc import Callable, Sequence
+
+from chalicelib.errors import FieldError, Invalid
+from chalicelib.forms import messages, steps
+from chalicelib.forms.answers import Answers
+from chalicelib.forms.ports import Ports, Service
+from chalicelib.forms.posted import Posted, Upload
+from chalicelib.forms.steps import Step
+
+MOST_PHOTOS = 5
+MOST_PHOTO_BYTES = 4 * 1024 * 1024
+"""All photos of a page together: as text, Lambda's limit of 6 MB would be passed at 4.5 MB."""
+MOST_IN_A_KEY = 255
+
+Taken = tuple[Answers, Sequence[FieldError]]
+
+
+def key_of(answers: Answers) -> str:
+    """The key that the first page gave to what is sent. Raises Invalid where it is gone."""
+    key = answers.one("key")
+    if not 1 <= len(key) <= MOST_IN_A_KEY or not key.isprintable():
+        raise Invalid.field("key", "this form is not whole: please begin anew")
+    return key
+
+
+def service_of(answers: Answers, ports: Ports) -> Service | None:
+    """The service that was chosen, None where none is."""
+    return ports.council.by_code.get(answers.one("service_code"))
+
+
+def _take_where(posted: Posted, answers: Answers, ports: Ports) -> Taken:
+    answers = answers.with_("place").before("place", "nearby")
+    q = answers.one("q")
+    if not q:
+        if not answers.one("address"):
+            return answers, [
+                FieldError("q", "Type a postcode, a street or a place, or describe the place")
+            ]
+        return answers, _faults_of("where", answers, ports)
+    try:
+        found = ports.siblings.places(q)
+    except Invalid as error:
+        return answers, [FieldError("q", f"Search: {error.errors[0].message}")]
+    if not found:
+        return answers, [
+            FieldError("q", f"We found nothing called “{q}”. Check how it is spelt, or describe it")
+        ]
+    return answers, ()
+
+
+def _take_place(posted: Posted, answers: Answers, ports: Ports) -> Taken:
+    if answers.one("place") == steps.IN_WORDS:
+        if not answers.one("address"):
+            return answers, [FieldError("address", "Describe where the problem is")]
+        return answers.with_("place").with_("q"), _faults_of("where", answers, ports)
+    if answers.point is None:
+        return answers, [FieldError("place", "Choose the place, or that it is none of these")]
+    if not ports.council.box.contains(answers.point):
+        outside = f"{answers.place_label} is outside {ports.council.name}: choose another place"
+        return answers, [FieldError("place", outside)]
+    return answers.before("nearby"), _faults_of("where", answers, ports)
+
+
+def _take_service(posted: Posted, answers: Answers, ports: Ports) -> Taken:
+    if service_of(answers, ports) is None:
+        return answers, [FieldError("service_code", "Choose what the problem is")]
+    return answers.before("nearby", "questions", "photos"), ()
+
+
+def _take_questions(posted: Posted, answers: Answers, ports: Ports) -> Taken:
+    if steps.dangerous(answers, service_of(answers, ports)):
+        return answers, ()
+    return answers, _faults_of("questions", answers, ports)
+
+
+def _take_photos(posted: Posted, answers: Answers, ports: Ports) -> Taken:
+    taken_out = posted.all("remove")
+    kept = [photo_id for photo_id in answers.all("photo_ids") if photo_id not in taken_out]
+    answers = answers.with_("photo_ids", *kept)
+    files = [upload for upload in posted.files if upload.name == "photos"]
+    if fault := _too_much(files, len(kept)):
+        return answers, [FieldError("photos", fault)]
+    key = key_of(answers)
+    for upload in files:
+        try:
+            photo_id = ports.siblings.take_photo(key, answers.all("photo_ids"), upload)
+        except Invalid as error:
+            reason = error.errors[0].message if error.errors else error.detail
+            return answers, [FieldError("photos", f"{upload.file_name}: {reason}")]
+        answers = answers.with_("photo_ids", *dict.fromkeys((*answers.all("photo_ids"), photo_id)))
+    return answers, ()
+
+
+def _too_much(files: Sequence[Upload], there: int) -> str | None:
+    if len(files) + there > MOST_PHOTOS:
+        return f"A report can have {MOST_PHOTOS} photos: choose {MOST_PHOTOS - there} or fewer"
+    if sum(len(upload.body) for upload in files) > MOST_PHOTO_BYTES:
+        return "Your photos have more than 4 MB together: choose fewer, or smaller ones"
+    return None
+
+
+def _take_description(posted: Posted, answers: Answers, ports: Ports) -> Taken:
+    return answers, _faults_of("description", answers, ports)
+
+
+def _take_contact(posted: Posted, answers: Answers, ports: Ports) -> Taken:
+    return answers, _faults_of("contact", answers, ports)
+
+
+def _take_nothing(posted: Posted, answers: Answers, ports: Ports) -> Taken:
+    return answers, ()
+
+
+def _faults_of(step: Step, answers: Answers, ports: Ports) -> list[FieldError]:
+    """What the report's own rules say about the answers of this step."""
+    service = service_of(answers, ports)
+    found = ports.siblings.faults(answers.draft(service))
+    own = [fault for fault in found if steps.step_of(fault.field) == step]
+    return [messages.for_people(fault, answers, service) for fault in own]
+
+
+TAKE: dict[Step, Callable[[Posted, Answers, Ports], Taken]] = {
+    "where": _take_where,
+    "place": _take_place,
+    "service": _take_service,
+    "nearby": _take_nothing,
+    "questions": _take_questions,
+    "photos": _take_photos,
+    "description": _take_description,
+    "contact": _take_contact,
+    "check": _take_nothing,
+}

@@ -1,0 +1,154 @@
+"""What the pages show of a stored report."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from chalicelib.forms.flow import BACK, Screen
+from chalicelib.forms.steps import STEPS, asked_in, previous, step_named
+from chalicelib.forms.taking import MOST_PHOTOS
+
+WHO_SEES: Mapping[str, str] = {
+    "public": "Everybody can see this report, but not your contact details.",
+    "waiting": "One of us reads it before it is public. Until then only the council, and whoever "
+    "has the link to this page, can see it.",
+    "held": "It is not public yet, and will be soon. Until then only the council, and whoever has "
+    "the link to this page, can see it.",
+    "private": "It is not public. Only the council, and whoever has the link to this page, can "
+    "see it.",
+    "unconfirmed": "It is not public.",
+    "hidden": "We have taken it off the public pages.",
+    "withdrawn": "It was withdrawn. Nobody deals with it.",
+}
+REASONS: Mapping[str, str] = {
+    "personal_data": "It says something about a person that should not be public",
+    "offensive": "It is offensive",
+    "not_a_report": "It is not about a problem in a street or park",
+    "other": "Something else",
+}
+REOPENABLE = ("fixed", "closed")
+
+
+class Update(Protocol):
+    """One entry of the timeline."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def datetime(self) -> datetime: ...
+    @property
+    def by(self) -> str: ...
+    @property
+    def photos(self) -> Sequence[Any]: ...
+
+
+class Report(Protocol):
+    """A report as the reports slice shows it to whoever may see it."""
+
+    @property
+    def service_request_id(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def visibility(self) -> str: ...
+    @property
+    def service_name(self) -> str: ...
+    @property
+    def title(self) -> str | None: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def address(self) -> str | None: ...
+    @property
+    def requested_datetime(self) -> datetime: ...
+    @property
+    def expected_datetime(self) -> datetime | None: ...
+    @property
+    def photos(self) -> Sequence[Any]: ...
+    @property
+    def updates(self) -> Sequence[Update]: ...
+    @property
+    def followers(self) -> int: ...
+
+
+class Wording:
+    """Puts dates, states and references in people's words."""
+
+    def __init__(self, *, zone: ZoneInfo, labels: Mapping[Any, str], grouped: Any) -> None:
+        self._zone = zone
+        self._labels = labels
+        self._grouped = grouped
+
+    def date(self, moment: datetime) -> str:
+        """The day on the council's calendar: 7 May 2026."""
+        local = moment.astimezone(self._zone)
+        return f"{local.day} {local:%B %Y}"
+
+    def state(self, state: str) -> str:
+        """What people call the state."""
+        return self._labels[state]
+
+    def reference(self, service_request_id: str) -> str:
+        """The id in groups of four."""
+        return str(self._grouped(service_request_id))
+
+    def report(self, report: Report) -> dict[str, Any]:
+        """The report as a page shows it."""
+        expected = report.expected_datetime
+        return {
+            "service_request_id": report.service_request_id,
+            "reference": self.reference(report.service_request_id),
+            "heading": report.title or report.service_name,
+            "service_name": report.service_name,
+            "description": "" if report.description == report.title else report.description,
+            "address": report.address,
+            "visibility": report.visibility,
+            "who_sees": WHO_SEES.get(report.visibility, ""),
+            "state": report.state,
+            "state_label": self.state(report.state),
+            "requested": self.date(report.requested_datetime),
+            "promise": self.date(expected) if expected and report.status == "open" else None,
+            "photos": report.photos,
+            "updates": [self._update(update) for update in report.updates],
+            "followers": report.followers,
+            "can_be_reopened": report.state in REOPENABLE,
+        }
+
+    def _update(self, update: Update) -> dict[str, Any]:
+        local = update.datetime.astimezone(self._zone)
+        return {
+            "state": update.state,
+            "state_label": self.state(update.state),
+            "text": update.text,
+            "when": f"{self.date(update.datetime)}, {local:%H:%M}",
+            "by": "The council" if update.by == "council" else "A resident",
+            "photos": update.photos,
+        }
+
+
+def of_screen(screen: Screen, services: Mapping[str, Any]) -> dict[str, Any]:
+    """What the template of a screen needs."""
+    step = step_named(screen.name)
+    service = services.get(screen.answers.one("service_code"))
+    asked = asked_in(step, service) if step else ()
+    return {
+        "step": screen.name,
+        "answers": screen.answers,
+        "hidden": list(screen.answers.hidden(asked)),
+        "first": step == STEPS[0],
+        "has_back": step is not None and previous(step, screen.answers, service) is not None,
+        "back": BACK,
+        "most_photos": MOST_PHOTOS,
+        **of_faults(screen.faults),
+        **screen.more,
+    }
+
+
+def of_faults(faults: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """The faults as a page shows them: in its summary, and by the fields."""
+    return {"faults": list(faults), "errors": dict(reversed(list(faults)))}

@@ -1,0 +1,73 @@
+"""The other slices as the forms use them, for one caller."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chalicelib import bootstrap
+from chalicelib.errors import FieldError, Invalid
+from chalicelib.forms.ports import Neighbour, Place
+from chalicelib.forms.posted import Upload
+from chalicelib.gazetteer import usecases as gazetteer
+from chalicelib.geo.point import Point
+from chalicelib.parsing import parse
+from chalicelib.photos import usecases as photos
+from chalicelib.reports import usecases
+from chalicelib.reports.model import Draft
+from chalicelib.reports.usecases import Author
+from chalicelib.reports.views import public_page
+
+NEAR_M = 100
+MOST_NEIGHBOURS = 8
+
+
+class Siblings:
+    """The Siblings port."""
+
+    def __init__(self, author: Author) -> None:
+        self._author = author
+
+    def places(self, q: str) -> Sequence[Place]:
+        return gazetteer.find(q, bootstrap.gazetteer_ports())
+
+    def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
+        wording, services = bootstrap.form_pages().wording, bootstrap.council().by_code
+        found = usecases.nearby(
+            point,
+            service_code,
+            radius_m=NEAR_M,
+            limit=MOST_NEIGHBOURS,
+            ports=bootstrap.reports_ports(),
+        )
+        return [
+            Neighbour(
+                service_request_id=report.service_request_id,
+                title=report.title or services[service_code].service_name,
+                state=report.state,
+                state_label=wording.state(report.state),
+                since=wording.date(report.requested_datetime),
+                distance_m=round(distance_m),
+                url=public_page("", report.service_request_id),
+            )
+            for report, distance_m in found
+        ]
+
+    def faults(self, body: Mapping[str, Any]) -> Sequence[FieldError]:
+        found = list(_faults_of(dict(body)))
+        service_code = body.get("service_code", "")
+        if service_code in bootstrap.council().by_code:
+            asked = bootstrap.council().answers(service_code, body.get("attributes", {}))
+            found += asked[1]
+        return found
+
+    def take_photo(self, key: str, held: Sequence[str], upload: Upload) -> str:
+        return photos.take_upload(
+            upload.body, key, self._author.scope, held, bootstrap.photos_ports()
+        )
+
+
+def _faults_of(body: dict[str, Any]) -> Sequence[FieldError]:
+    try:
+        parse(body, Draft)
+    except Invalid as error:
+        return error.errors
+    return ()

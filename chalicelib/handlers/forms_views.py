@@ -1,0 +1,250 @@
+"""What the forms answer: the views of `forms`, each with the path's parameters."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from chalicelib import bootstrap
+from chalicelib.errors import AppError, Conflict, Invalid, NotFound
+from chalicelib.forms import flow, messages, posted
+from chalicelib.forms.answers import CONTACT, Answers
+from chalicelib.forms.ports import Ports
+from chalicelib.forms.posted import Posted
+from chalicelib.forms.taking import key_of
+from chalicelib.forms.views import REASONS, WHO_SEES, of_faults, of_screen
+from chalicelib.handlers.forms_siblings import Siblings
+from chalicelib.handlers.http import Call, Page
+from chalicelib.handlers.reports import id_of
+from chalicelib.parsing import parse
+from chalicelib.reports import usecases
+from chalicelib.reports.model import Draft, FlagDraft, ServiceRequest, UpdateDraft
+from chalicelib.reports.usecases import Author
+from chalicelib.reports.views import public_page, tracking_url
+
+NOT_SENT = (
+    "What you typed was not sent. Go back in your browser: it is still there, and you can change "
+    "it and go on."
+)
+NOT_SURE = (
+    "We cannot tell whether what you typed arrived. Go back in your browser and press the button "
+    "again: it is never taken twice."
+)
+
+
+def problem_page(error: AppError | None) -> str:
+    """The page that tells people what went wrong, and what became of what they typed."""
+    heading, typed = "Sorry, something went wrong", NOT_SURE
+    match error:
+        case NotFound():
+            heading, typed = "There is nothing here", "Check the address, or the reference."
+        case Conflict():
+            heading, typed = "This cannot be done", "What is stored was not changed."
+        case Invalid():
+            heading, typed = "We could not take that", NOT_SENT
+    link = error.link if isinstance(error, Conflict) else None
+    return bootstrap.form_pages().render(
+        "problem", heading=heading, detail=_detail(error), typed=typed, link=link
+    )
+
+
+def _detail(error: AppError | None) -> str:
+    """What went wrong, without the names of fields and headers."""
+    if isinstance(error, Conflict) and error.link:
+        return "Something was sent from this page already, and is kept as it was sent."
+    if isinstance(error, Invalid) and error.errors:
+        said = "; ".join(fault.message for fault in error.errors)
+        return said[:1].upper() + said[1:] + "."
+    return error.detail if error else "It is our mistake, not yours."
+
+
+def begin(_: Call) -> Page:
+    """The first page of a report."""
+    return _screen(flow.first(_new_key()))
+
+
+def go_on(call: Call) -> Page:
+    """The page that follows from one that was filled in. Raises Invalid, UpstreamFailed."""
+    author = call.caller.author()
+    ports = Ports(council=bootstrap.council(), siblings=Siblings(author))
+    outcome = flow.advance(_posted(call), ports)
+    if isinstance(outcome, flow.Screen):
+        return _screen(outcome)
+    return _send(outcome.answers, author, ports)
+
+
+def read(call: Call, service_request_id: str) -> Page:
+    """A report, for whoever has the link to it. Raises NotFound."""
+    report = _report(call, service_request_id, call.parameter("token"))
+    return Page(_render("report", **report, key=_new_key()))
+
+
+def ask_update(call: Call, service_request_id: str) -> Page:
+    """The form to add to a report. Raises NotFound."""
+    report = _report(call, service_request_id, call.parameter("token"))
+    return Page(_render("update", **report, key=_new_key(), text="", state=""))
+
+
+def add_update(call: Call, service_request_id: str) -> Page:
+    """Adds to a report. Raises NotFound, Invalid, Conflict."""
+    form = _posted(call)
+    key, token = _key(form), form.one("token") or None
+    typed = {name: form.one(name) for name in ("text", "state")}
+    try:
+        draft = parse({name: value for name, value in typed.items() if value}, UpdateDraft)
+        author = call.caller.author(token)
+        usecases.add_update(
+            id_of(service_request_id), draft, key, author, bootstrap.reports_ports()
+        )
+    except Invalid as error:
+        report = _report(call, service_request_id, token)
+        return _refused("update", error, typed, **report, key=key)
+    return _done(
+        "Thank you, your update was added",
+        "The team that looks after this report will read it.",
+        service_request_id=id_of(service_request_id),
+        url=f"/forms/reports/{id_of(service_request_id)}{_query(token)}",
+    )
+
+
+def follow(call: Call, service_request_id: str) -> Page:
+    """Follows a report. Raises NotFound, Invalid."""
+    ports = bootstrap.reports_ports()
+    key = _key(_posted(call))
+    report = usecases.follow(id_of(service_request_id), key, call.caller.author(), ports)
+    return _done(
+        "You follow this report",
+        "We have counted you, so the council sees that it matters to one person more. You need "
+        "not send another report. What is done about it is shown on its page.",
+        service_request_id=report.service_request_id,
+        url=public_page("", report.service_request_id),
+    )
+
+
+def ask_flag(call: Call, service_request_id: str) -> Page:
+    """The form to report content. Raises NotFound."""
+    report = _report(call, service_request_id, None)
+    return Page(_render("flag", **report, reasons=REASONS, key=_new_key(), text="", reason=""))
+
+
+def flag(call: Call, service_request_id: str) -> Page:
+    """Notes that a report should not be public as it is. Raises NotFound, Invalid."""
+    form = _posted(call)
+    key = _key(form)
+    typed = {name: form.one(name) for name in ("reason", "text")}
+    try:
+        draft = parse({name: value for name, value in typed.items() if value}, FlagDraft)
+        author = call.caller.author()
+        usecases.flag(id_of(service_request_id), draft, key, author, bootstrap.reports_ports())
+    except Invalid as error:
+        report = _report(call, service_request_id, None)
+        return _refused("flag", error, typed, **report, reasons=REASONS, key=key)
+    return _done(
+        "Thank you",
+        "Somebody at the council will look at it.",
+        service_request_id=id_of(service_request_id),
+        url=public_page("", id_of(service_request_id)),
+    )
+
+
+def withdraw(call: Call, service_request_id: str) -> Page:
+    """Takes a report back. Raises NotFound, Invalid, Conflict."""
+    key = _key(_posted(call))
+    ports = bootstrap.reports_ports()
+    report = usecases.withdraw(id_of(service_request_id), key, call.caller.author(), ports)
+    return _done(
+        "Your report was withdrawn",
+        "Nobody deals with it any more, and what it said is forgotten.",
+        service_request_id=report.service_request_id,
+        url=None,
+    )
+
+
+def _send(answers: Answers, author: Author, ports: Ports) -> Page:
+    service = bootstrap.council().by_code.get(answers.one("service_code"))
+    key = key_of(answers)
+    try:
+        draft = parse(answers.draft(service), Draft)
+        report = usecases.submit(draft, key, author, bootstrap.reports_ports())
+    except Invalid as error:
+        return _screen(flow.refused(answers, error.errors, ports))
+    except Conflict as error:
+        raise Conflict(error.detail, link=_link_of_sent(key, author)) from error
+    return Page(_render("sent", **_sent(report, key)))
+
+
+def _link_of_sent(key: str, author: Author) -> str | None:
+    """Where the report stands that was sent under this key: who has the key has sent it."""
+    ports = bootstrap.reports_ports()
+    report = ports.repository.get(ports.ids.service_request_id(author.scope, key))
+    return tracking_url(report, ports) if report else None
+
+
+def _sent(report: ServiceRequest, key: str) -> dict[str, Any]:
+    wording = bootstrap.form_pages().wording
+    ports = bootstrap.reports_ports()
+    expected = report.expected_datetime
+    left = usecases.WITHDRAW_WITHIN - (ports.now() - report.requested_datetime)
+    return {
+        "service_request_id": report.service_request_id,
+        "reference": wording.reference(report.service_request_id),
+        "promise": wording.date(expected) if expected else None,
+        "who_sees": WHO_SEES.get(report.visibility, ""),
+        "is_public": report.visibility == "public",
+        "tracking_url": tracking_url(report, ports),
+        "can_withdraw": report.visibility != "withdrawn" and left.total_seconds() > 0,
+        "withdraw_minutes": int(usecases.WITHDRAW_WITHIN.total_seconds() // 60),
+        "key": key,
+    }
+
+
+def _report(call: Call, text: str, token: str | None) -> dict[str, Any]:
+    """What the pages of a report need. Raises NotFound."""
+    author = call.caller.author(token)
+    view = usecases.view(id_of(text), author, bootstrap.reports_ports())
+    shown = bootstrap.form_pages().wording.report(view)
+    return {"report": shown, "token": token or "", "query": _query(token)}
+
+
+def _screen(screen: flow.Screen) -> Page:
+    html = _render(screen.name, **of_screen(screen, bootstrap.council().by_code))
+    personal = any(screen.answers.one(name) for name in CONTACT)
+    return Page(html, is_refusal=bool(screen.faults), may_be_kept=not personal)
+
+
+def _refused(name: str, error: Invalid, typed: Mapping[str, str], **context: Any) -> Page:
+    """The page again, with what was typed and what is wrong with it. Raises `error` where that
+    is about none of its fields."""
+    faults = [
+        messages.said(fault, given=bool(typed[fault.field]))
+        for fault in error.errors
+        if fault.field in typed
+    ]
+    if not faults:
+        raise error
+    return Page(_render(name, **context, **typed, **of_faults(faults)), is_refusal=True)
+
+
+def _done(heading: str, text: str, *, service_request_id: str, url: str | None) -> Page:
+    reference = bootstrap.form_pages().wording.reference(service_request_id)
+    return Page(_render("done", heading=heading, text=text, reference=reference, url=url))
+
+
+def _render(name: str, **context: Any) -> str:
+    return bootstrap.form_pages().render(name, **context)
+
+
+def _posted(call: Call) -> Posted:
+    return posted.parse(call.body, str(call.request.headers.get("content-type", "")))
+
+
+def _key(form: Posted) -> str:
+    return key_of(Answers.of(form))
+
+
+def _new_key() -> str:
+    return secrets.token_urlsafe(18)
+
+
+def _query(token: str | None) -> str:
+    return "?" + urlencode({"token": token}) if token else ""

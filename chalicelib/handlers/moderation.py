@@ -1,0 +1,162 @@
+"""Routes that decide what is public: officers change and look through, anybody flags, and a
+reporter withdraws."""
+
+from datetime import datetime
+from http import HTTPStatus
+
+import msgspec
+
+from chalicelib import bootstrap
+from chalicelib.errors import Invalid
+from chalicelib.handlers import auth
+from chalicelib.handlers.http import Call, Query, Routes
+from chalicelib.handlers.reports import id_of, limit_of
+from chalicelib.parsing import parse_json
+from chalicelib.reports import usecases
+from chalicelib.reports.model import (
+    Attention,
+    Changes,
+    FlagDraft,
+    FlagReason,
+    Visibility,
+    Waiting,
+)
+from chalicelib.reports.states import State
+from chalicelib.reports.views import FullView
+
+routes = Routes(__name__)
+
+
+class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
+    """A report after it was taken back."""
+
+    service_request_id: str
+    state: State
+    visibility: Visibility
+
+
+class Flagged(msgspec.Struct, frozen=True, kw_only=True):
+    """What was noted for an officer."""
+
+    service_request_id: str
+    reason: FlagReason
+
+
+class WaitingView(msgspec.Struct, frozen=True, kw_only=True):
+    """A report that an officer has to look at."""
+
+    service_request_id: str
+    reason: Attention
+    service_code: str
+    state: State
+    visibility: Visibility
+    title: str | None
+    requested_datetime: datetime
+
+
+class WaitingList(msgspec.Struct, frozen=True, kw_only=True):
+    """Those that wait longest first; `next` is the cursor of those that follow."""
+
+    items: list[WaitingView]
+    next: str | None
+
+
+@routes.endpoint(
+    "/api/reports/{service_request_id}",
+    method="PATCH",
+    auth=auth.officer,
+    summary="Change a report, on the version in If-Match",
+    body=Changes,
+    answer=FullView,
+)
+def change(call: Call, service_request_id: str) -> FullView:
+    version = call.version
+    changes = parse_json(call.body, Changes)
+    ports, author = bootstrap.reports_ports(), call.caller.author()
+    request_id = id_of(service_request_id)
+    report = usecases.change(request_id, changes, version, author, ports)
+    return usecases.full(report, ports)
+
+
+@routes.endpoint(
+    "/api/reports/{service_request_id}/flags",
+    method="POST",
+    auth=auth.anyone,
+    summary="Say that a report should not be public as it is",
+    body=FlagDraft,
+    answer=Flagged,
+    success=HTTPStatus.CREATED,
+)
+def flag(call: Call, service_request_id: str) -> Flagged:
+    draft = parse_json(call.body, FlagDraft)
+    report = usecases.flag(
+        id_of(service_request_id),
+        draft,
+        call.optional_key,
+        call.caller.author(),
+        bootstrap.reports_ports(),
+    )
+    return Flagged(service_request_id=report.service_request_id, reason=draft.reason)
+
+
+@routes.endpoint(
+    "/api/reports/{service_request_id}/withdrawal",
+    method="POST",
+    auth=auth.anyone,
+    summary="Withdraw a report soon after sending it, under the same Idempotency-Key",
+    answer=Withdrawn,
+    keyed=True,
+)
+def withdraw(call: Call, service_request_id: str) -> Withdrawn:
+    report = usecases.withdraw(
+        id_of(service_request_id),
+        call.idempotency_key,
+        call.caller.author(),
+        bootstrap.reports_ports(),
+    )
+    return Withdrawn(
+        service_request_id=report.service_request_id,
+        state=report.state,
+        visibility=report.visibility,
+    )
+
+
+@routes.endpoint(
+    "/api/moderation",
+    method="GET",
+    auth=auth.officer,
+    summary="Reports that wait for an officer, or were flagged",
+    answer=WaitingList,
+    query=(
+        Query("reason", "waiting or flagged", required=True),
+        Query("limit", "1 to 100; 100 if not given"),
+        Query("cursor", "`next` of the list before"),
+    ),
+)
+def waiting(call: Call) -> WaitingList:
+    reason, limit = _reason(call.parameter("reason")), limit_of(call)
+    found = usecases.needing_attention(
+        reason, limit=limit, after=call.parameter("cursor"), ports=bootstrap.reports_ports()
+    )
+    following = found[-1].place if len(found) == limit else None
+    return WaitingList(items=[_view(each, reason) for each in found], next=following)
+
+
+def _reason(text: str | None) -> Attention:
+    match text:
+        case "waiting" | "flagged":
+            return text
+        case _:
+            raise Invalid.field("reason", "must be waiting or flagged")
+
+
+def _view(report: Waiting, reason: Attention) -> WaitingView:
+    return WaitingView(
+        service_request_id=report.service_request_id,
+        reason=reason,
+        service_code=report.service_code,
+        state=report.state,
+        visibility=report.visibility,
+        title=report.title,
+        requested_datetime=report.requested_datetime,
+    )

@@ -1,0 +1,79 @@
+"""Routes of photos: ask for an upload, look at what became of it."""
+
+import re
+from dataclasses import replace
+from http import HTTPStatus
+
+import msgspec
+
+from chalicelib import bootstrap
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.handlers import auth
+from chalicelib.handlers.http import Call, Routes
+from chalicelib.parsing import parse_json
+from chalicelib.photos import usecases
+from chalicelib.photos.model import State, UploadDraft
+from chalicelib.photos.ports import PhotoKey
+from chalicelib.reports import reference
+
+PHOTO_ID = re.compile(rf"[{reference.ALPHABET}]{{26}}")
+routes = Routes(__name__)
+
+
+class UploadView(msgspec.Struct, frozen=True, kw_only=True):
+    """Where to post the file: the fields go before it, each as it is here."""
+
+    photo_id: str
+    url: str
+    fields: dict[str, str]
+
+
+class PhotoView(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a photo; `reason` says what to do where it was refused."""
+
+    photo_id: str
+    state: State
+    reason: str | None
+
+
+@routes.endpoint(
+    "/api/photos",
+    method="POST",
+    auth=auth.anyone,
+    summary="Ask where to send a photo",
+    body=UploadDraft,
+    answer=UploadView,
+    success=HTTPStatus.CREATED,
+    keyed=True,
+)
+def ask(call: Call) -> UploadView:
+    key = call.idempotency_key
+    draft = parse_json(call.body, UploadDraft)
+    if draft.service_request_id is not None:
+        draft = replace(draft, service_request_id=_report(draft.service_request_id))
+    photo, policy = usecases.ask(draft, key, call.caller.author().scope, bootstrap.photos_ports())
+    return UploadView(photo_id=photo.photo_id, url=policy.url, fields=dict(policy.fields))
+
+
+@routes.endpoint(
+    "/api/reports/{service_request_id}/photos/{photo_id}",
+    method="GET",
+    auth=auth.anyone,
+    summary="What became of a photo",
+    answer=PhotoView,
+)
+def look(call: Call, service_request_id: str, photo_id: str) -> PhotoView:
+    request_id = reference.parse(service_request_id)
+    if request_id is None or not PHOTO_ID.fullmatch(photo_id):
+        raise NotFound("There is no such photo.")
+    photo = usecases.look(PhotoKey(request_id, photo_id), bootstrap.photos_ports())
+    return PhotoView(photo_id=photo.photo_id, state=photo.state, reason=photo.reason)
+
+
+def _report(text: str) -> str:
+    found = reference.parse(text)
+    if found is None:
+        raise Invalid.field(
+            "service_request_id", "must be a reference of 12 letters and digits, or be left out"
+        )
+    return found

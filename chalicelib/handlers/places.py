@@ -1,0 +1,21 @@
+"""Routes of places: from words to points."""
+
+from chalicelib import bootstrap
+from chalicelib.gazetteer import usecases
+from chalicelib.gazetteer.model import PlaceList
+from chalicelib.handlers import auth
+from chalicelib.handlers.http import Call, Query, Routes
+
+routes = Routes(__name__)
+
+
+@routes.endpoint(
+    "/api/places",
+    method="GET",
+    auth=auth.anyone,
+    summary="Streets, places and postcodes by what somebody types",
+    answer=PlaceList,
+    query=(Query("q", "a postcode, street or place, at most 100 characters", required=True),),
+)
+def find(call: Call) -> PlaceList:
+    return PlaceList(items=usecases.find(call.parameter("q"), bootstrap.gazetteer_ports()))

@@ -1,0 +1,99 @@
+"""A photo that somebody sends with a report: what may be sent, and what becomes of it.
+
+A Photo is waiting until its file was looked at; then it is ready, or refused for a reason that
+its sender is told.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Literal, NamedTuple
+
+from msgspec import Meta
+
+from chalicelib.errors import Invalid
+
+MOST_BYTES = 10 * 1024 * 1024
+"""10 MB, the largest file that is taken."""
+MOST_PHOTOS_A_KEY = 100
+"""Photos are numbered 0 to 99 under the key of their report or update."""
+CONTENT_TYPES = ("image/jpeg", "image/png", "image/webp", "image/heic", "image/heif")
+POLICY_HOLDS_FOR = timedelta(minutes=10)
+"""How long an upload may begin after it was asked for."""
+ADDRESS_HOLDS_FOR = timedelta(minutes=10)
+"""How long the address of a picture that is not public can be used."""
+KEPT_WITHOUT_REPORT = timedelta(hours=23)
+"""With a sweep every hour, no photo without a report is older than a day."""
+UNREAD_KEPT_FOR = timedelta(days=14)
+"""How long a reported photo that could not be looked at is kept: as long as a dead letter."""
+
+
+TOO_LATE = "We could not look at this photo in time. Please send it again with an update."
+TOO_LARGE = "This file is larger than 10 MB. Send a smaller photo."
+
+State = Literal["waiting", "ready", "refused"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadDraft:
+    """What is sent to ask for an upload; `service_request_id` for a photo of an update."""
+
+    content_type: Annotated[
+        str,
+        Meta(
+            pattern=rf"^(?:{'|'.join(CONTENT_TYPES)})$",
+            description=f"one of {', '.join(CONTENT_TYPES)}: convert the photo to one of these",
+        ),
+    ]
+    size: Annotated[int, Meta(extra_json_schema={"minimum": 1, "maximum": MOST_BYTES})]
+    service_request_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Photo:
+    """What became of a photo; `reason` is a sentence for its sender where it was refused."""
+
+    service_request_id: str
+    photo_id: str
+    state: State
+    reason: str | None = None
+
+
+class Pictures(NamedTuple):
+    """A photo made anew from its pixels, as JPEG: for a page, and for a list."""
+
+    page: bytes
+    thumbnail: bytes
+
+
+class Refused(Exception):
+    """The file is not taken; `reason` says to its sender what is wrong and what to do."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def check_size(size: int) -> None:
+    """Raises Invalid where a file of that many bytes is not taken."""
+    if not 1 <= size <= MOST_BYTES:
+        raise Invalid.field(
+            "size", f"must be 1 to {MOST_BYTES} bytes (10 MB): send a smaller photo"
+        )
+
+
+def numbered(key: str) -> tuple[str, int]:
+    """The key of the report or update, and the photo's number, of `<key>/<n>`. Raises Invalid."""
+    whole, _, number = key.rpartition("/")
+    if not whole or not (number.isascii() and number.isdigit()) or str(int(number)) != number:
+        raise _unusable_key()
+    if int(number) >= MOST_PHOTOS_A_KEY:
+        raise _unusable_key()
+    return whole, int(number)
+
+
+def _unusable_key() -> Invalid:
+    return Invalid.field(
+        "Idempotency-Key",
+        "send the key of the report or update, a slash and the photo's number from 0 to "
+        f"{MOST_PHOTOS_A_KEY - 1}, such as 5f0c6a/0",
+    )

@@ -1,0 +1,244 @@
+"""Pictures made anew from a photo's pixels, and from nothing else of its file.
+
+Bytes in, bytes out. What a decoder may cost is decided before it begins: the most pixels of each
+format follow from measurements, and keep a process that loads nothing else below 300 MB and 3
+seconds. The decoders are imported when they are used.
+"""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from chalicelib.photos.containers import (
+    MOST_ICC_BYTES,
+    Kind,
+    Plain,
+    kind_of,
+    plain_jpeg,
+    plain_png,
+    plain_webp,
+)
+from chalicelib.photos.model import MOST_BYTES, TOO_LARGE, Pictures, Refused
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+PAGE_PX, THUMBNAIL_PX = 1600, 400
+"""The longest side of each picture."""
+PAGE_QUALITY, THUMBNAIL_QUALITY = 75, 70
+LEAST_SIDE_PX = 16
+MOST_TIMES_AS_LONG = 20
+MOST_PIXELS: dict[Kind, int] = {
+    "JPEG": 80_000_000,
+    "PNG": 40_000_000,
+    "WebP": 13_000_000,
+    "HEIC": 26_000_000,
+}
+MOST_HELD_SAMPLES = 75_000_000
+"""Of a JPEG that is held whole: 50 megapixels with halved colours, 25 without."""
+MOST_SCANS = 32
+LEAST_LEFT_TO_SCALE = 1.25
+"""A picture is made smaller by a whole number first, which costs little, then by the rest."""
+BAND_PIXELS = 1_000_000
+"""So many pixels are turned into plain colours at a time."""
+
+UNKNOWN = "This file is not a photo that we can read. Send a JPEG, PNG, WebP or HEIC photo."
+BROKEN = "This photo is damaged or did not arrive whole. Send it again, or take another one."
+TOO_SMALL = f"This picture is smaller than {LEAST_SIDE_PX} pixels. Send the photo itself."
+TOO_LONG = (
+    f"This picture is more than {MOST_TIMES_AS_LONG} times as long as it is wide. "
+    "Send an ordinary photo."
+)
+TOO_MANY_PIXELS = (
+    "This photo has {has} megapixels, and we can read {most} of this kind. "
+    "Send it in a smaller size."
+)
+TOO_HEAVY = "This photo takes too much work to open. Send it in a smaller size, as a JPEG."
+
+
+Rows = Callable[[int, int], "Image"]
+"""Gives the rows of a decoded picture from the first number up to the second."""
+
+
+def rebuild(raw: bytes) -> Pictures:
+    """The pictures of a photo: upright, on white, without anything but pixels. Raises Refused."""
+    if len(raw) > MOST_BYTES:
+        raise Refused(TOO_LARGE)
+    kind = kind_of(raw)
+    if kind is None:
+        raise Refused(UNKNOWN)
+    try:
+        page = _DECODERS[kind](raw)
+        thumbnail = _fitted(page, THUMBNAIL_PX)
+        return Pictures(_jpeg(page, PAGE_QUALITY), _jpeg(thumbnail, THUMBNAIL_QUALITY))
+    except Refused:
+        raise
+    except MemoryError:
+        raise Refused(TOO_HEAVY) from None
+    except Exception as error:
+        # A decoder raises what it likes; whatever it is, there is no picture.
+        raise Refused(BROKEN) from error
+
+
+def _from_jpeg(raw: bytes) -> "Image":
+    from PIL.JpegImagePlugin import JpegImageFile
+
+    plain = plain_jpeg(raw)
+    _check_size("JPEG", plain.width, plain.height)
+    if plain.samples > MOST_HELD_SAMPLES or plain.scans > MOST_SCANS:
+        raise Refused(TOO_HEAVY)
+    image = JpegImageFile(BytesIO(plain.file))
+    # Decodes at a half, a quarter or an eighth where that is enough.
+    image.draft("RGB", _target(plain.width, plain.height))
+    return _page(image, plain)
+
+
+def _from_png(raw: bytes) -> "Image":
+    from PIL.PngImagePlugin import PngImageFile
+
+    plain = plain_png(raw)
+    _check_size("PNG", plain.width, plain.height)
+    return _page(PngImageFile(BytesIO(plain.file)), plain)
+
+
+def _from_webp(raw: bytes) -> "Image":
+    from PIL.WebPImagePlugin import WebPImageFile
+
+    plain = plain_webp(raw)
+    _check_size("WebP", plain.width, plain.height)
+    return _page(WebPImageFile(BytesIO(plain.file)), plain)
+
+
+def _from_heic(raw: bytes) -> "Image":
+    """libheif turns the picture upright itself, by what the container says; Exif's orientation
+    says the same once more and is not looked at."""
+    from PIL.Image import frombuffer
+    from pillow_heif import open_heif, options
+
+    options.THUMBNAILS = options.DEPTH_IMAGES = options.AUX_IMAGES = False
+    options.DECODE_THREADS = 1
+    file = open_heif(raw, remove_stride=False)
+    picture = file[file.primary_index]
+    _check_size("HEIC", *picture.size)
+    pixels = memoryview(picture.data)
+    # It may turn out to be of another size than its container said.
+    _check_size("HEIC", *picture.size)
+    (width, height), stride, mode = picture.size, picture.stride, picture.mode
+
+    def rows(top: int, bottom: int) -> "Image":
+        part, size = bytes(pixels[top * stride : bottom * stride]), (width, bottom - top)
+        return frombuffer(mode, size, part, "raw", mode, stride, 1)
+
+    icc = picture.info.get("icc_profile")
+    return _in_srgb(_shrunk(width, height, rows), icc if isinstance(icc, bytes) else b"")
+
+
+_DECODERS: dict[Kind, Callable[[bytes], "Image"]] = {
+    "JPEG": _from_jpeg,
+    "PNG": _from_png,
+    "WebP": _from_webp,
+    "HEIC": _from_heic,
+}
+
+
+def _check_size(kind: Kind, width: int, height: int) -> None:
+    """Raises Refused where there are too few or too many pixels."""
+    if min(width, height) < LEAST_SIDE_PX:
+        raise Refused(TOO_SMALL)
+    if max(width, height) > MOST_TIMES_AS_LONG * min(width, height):
+        raise Refused(TOO_LONG)
+    if width * height > MOST_PIXELS[kind]:
+        has, most = -(-width * height // 1_000_000), MOST_PIXELS[kind] // 1_000_000
+        raise Refused(TOO_MANY_PIXELS.format(has=has, most=most))
+
+
+def _page(image: "Image", plain: Plain) -> "Image":
+    from PIL.Image import Transpose
+
+    upright = {
+        2: Transpose.FLIP_LEFT_RIGHT,
+        3: Transpose.ROTATE_180,
+        4: Transpose.FLIP_TOP_BOTTOM,
+        5: Transpose.TRANSPOSE,
+        6: Transpose.ROTATE_270,
+        7: Transpose.TRANSVERSE,
+        8: Transpose.ROTATE_90,
+    }
+    image.load()
+    was_rgb = image.mode in ("RGB", "RGBA")
+    width, height = image.size
+    page = _shrunk(width, height, lambda top, bottom: image.crop((0, top, width, bottom)))
+    if plain.orientation in upright:
+        page = page.transpose(upright[plain.orientation])
+    return _in_srgb(page, plain.icc) if was_rgb else page
+
+
+def _shrunk(width: int, height: int, rows: Rows) -> "Image":
+    """The picture on white at the size of a page. Goes band by band, so that no second whole
+    picture is made."""
+    from PIL import Image
+    from PIL.Image import Resampling
+
+    target = _target(width, height)
+    factor = max(1, int(min(width / target[0], height / target[1]) / LEAST_LEFT_TO_SCALE))
+    small = Image.new("RGB", (-(-width // factor), -(-height // factor)))
+    step = factor * max(1, BAND_PIXELS // (width * factor))
+    for top in range(0, height, step):
+        band = _on_white(rows(top, min(top + step, height)))
+        small.paste(band.reduce(factor), (0, top // factor))
+    return small.resize(target, Resampling.LANCZOS)
+
+
+def _on_white(band: "Image") -> "Image":
+    from PIL import Image
+
+    if band.mode.startswith("I;16"):
+        # The upper eight bits; as a number it would be cut off at 255.
+        band = band.point(lambda value: value / 256).convert("L")
+    if band.has_transparency_data:
+        clear = band.convert("RGBA")
+        white = Image.new("RGB", band.size, "white")
+        white.paste(clear, mask=clear.getchannel("A"))
+        return white
+    return band.convert("RGB")
+
+
+def _in_srgb(page: "Image", profile: bytes) -> "Image":
+    """The page in sRGB, where a small profile of a screen's or camera's colours was sent with it;
+    as it is where that cannot be used."""
+    if not profile or len(profile) > MOST_ICC_BYTES:
+        return page
+    from PIL import ImageCms
+
+    try:
+        theirs = ImageCms.ImageCmsProfile(BytesIO(profile))
+        if theirs.profile.xcolor_space.strip() != "RGB":
+            return page
+        converted = ImageCms.profileToProfile(page, theirs, ImageCms.createProfile("sRGB"))
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return page
+    return converted or page
+
+
+def _target(width: int, height: int) -> tuple[int, int]:
+    longest = max(width, height)
+    scale = min(1.0, PAGE_PX / longest)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _fitted(page: "Image", longest: int) -> "Image":
+    from PIL.Image import Resampling
+
+    smaller = page.copy()
+    smaller.thumbnail((longest, longest), Resampling.LANCZOS)
+    return smaller
+
+
+def _jpeg(picture: "Image", quality: int) -> bytes:
+    from PIL import Image
+
+    # A new picture, which has nothing but the pixels of the old one.
+    bare = Image.frombytes("RGB", picture.size, picture.tobytes())
+    out = BytesIO()
+    bare.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
+    return out.getvalue()

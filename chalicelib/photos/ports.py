@@ -1,0 +1,130 @@
+"""What the photos slice needs from outside."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from chalicelib.photos.model import Photo, Pictures
+
+
+class PhotoKey(NamedTuple):
+    """Which photo: of which report, under which id."""
+
+    service_request_id: str
+    photo_id: str
+
+
+class Upload(NamedTuple):
+    """A file that was sent for a photo; `version` tells it from another one sent under its key,
+    None where it is not known."""
+
+    photo: PhotoKey
+    version: str | None
+
+
+class Policy(NamedTuple):
+    """Where a file is posted to, and the form fields that go before it."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
+class TooLargeToRead(Exception):
+    """The file is larger than what is taken; nothing of it was read."""
+
+
+class Uploads(Protocol):
+    """Where files arrive. Every method but `policy` raises UpstreamFailed."""
+
+    def policy(self, photo: PhotoKey, content_type: str) -> Policy:
+        """A fresh permission to post a file of this type; asks nobody."""
+
+    def put(self, photo: PhotoKey, raw: bytes) -> bool:
+        """Lets a file arrive that came another way; False where one is there already."""
+
+    def read(self, upload: Upload) -> tuple[bytes, Upload] | None:
+        """The file, and which version it is; None where it is not there any more.
+
+        Raises TooLargeToRead.
+        """
+
+    def discard(self, upload: Upload) -> None:
+        """Removes the file for good; nothing happens where it is gone."""
+
+    def before(self, moment: datetime) -> Iterator[tuple[Upload, datetime]]:
+        """The files that arrived before then, every version, and when each did."""
+
+
+class Gallery(Protocol):
+    """Where the pictures made of photos are kept, out of sight. Every method but `address` raises
+    UpstreamFailed."""
+
+    def mark(self, photo: PhotoKey) -> None:
+        """Notes that pictures of this photo may be there, and that nobody yet asked for it."""
+
+    def unmark(self, photo: PhotoKey) -> None:
+        """Takes the note away."""
+
+    def marked_before(self, moment: datetime) -> Iterator[PhotoKey]:
+        """The photos that were noted before then."""
+
+    def keep_page(self, photo: PhotoKey, page: bytes) -> bytes:
+        """Keeps the page's picture unless there is one; gives the one that is kept."""
+
+    def keep_thumbnail(self, photo: PhotoKey, thumbnail: bytes) -> None:
+        """Keeps the thumbnail unless there is one."""
+
+    def address(self, photo: PhotoKey, size: str) -> str:
+        """Where the picture of that size, page or thumbnail, can be seen for some minutes; asks
+        nobody."""
+
+    def remove(self, photo: PhotoKey) -> None:
+        """Removes both pictures; nothing happens where they are gone."""
+
+
+class Records(Protocol):
+    """What became of photos. Every method raises UpstreamFailed."""
+
+    def get(self, photo: PhotoKey) -> Photo | None:
+        """The photo as it is now (a consistent read); None where it was not looked at."""
+
+    def add(self, photo: Photo) -> Photo:
+        """Stores what became of a photo unless that is stored; gives what is stored."""
+
+    def remove(self, photo: PhotoKey) -> None:
+        """Forgets the photo; nothing happens where it is not known."""
+
+    def ready(self, photos: Iterable[PhotoKey]) -> frozenset[PhotoKey]:
+        """Those that are ready (consistent reads)."""
+
+
+class Ids(Protocol):
+    """Ids derived from what the client sent, under a pinned secret."""
+
+    def service_request_id(self, scope: str, key: str) -> str:
+        """The id of the report that this caller makes with this Idempotency-Key."""
+
+    def photo_id(self, scope: str, key: str, number: int) -> str:
+        """The id of this caller's photo with that number under that key."""
+
+
+class Reports(Protocol):
+    """The reports, as photos see them."""
+
+    def holds(self, service_request_id: str, photo_id: str) -> bool:
+        """True where a stored report, or an update of it, has the photo. Raises UpstreamFailed."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Everything that the use cases reach outside for. `rebuild` makes pictures of a file's
+    bytes, or raises Refused."""
+
+    uploads: Uploads
+    gallery: Gallery
+    records: Records
+    ids: Ids
+    reports: Reports
+    rebuild: Callable[[bytes], Pictures]
+    now: Callable[[], datetime]

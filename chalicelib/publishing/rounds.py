@@ -1,0 +1,123 @@
+"""Publishing goes in rounds: made from what is stored, put in its place, and looked at again.
+
+What stands there is read, then the reports by consistent reads; what is made of both is put in
+the place of what was read, or started over. Then the reports are read once more: a writer that
+was held up between reading and writing so finds out itself that what it wrote is old. That is why
+facts may come twice, late or out of order.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple, Protocol
+
+from chalicelib.errors import AppError, UpstreamFailed
+from chalicelib.publishing.ports import Moved, Ports, PublicReport
+
+ATTEMPTS = 20
+
+Public = Mapping[str, PublicReport]
+
+
+class Target(Protocol):
+    """Something to publish: how it is read, made of the reports that it shows, and put.
+
+    `asked_by` are the reports that are not published as long as it is not. Targets are hashable.
+    """
+
+    @property
+    def shows(self) -> frozenset[str]: ...
+    @property
+    def asked_by(self) -> frozenset[str]: ...
+    @property
+    def keys(self) -> frozenset[str]:
+        """Where it is published."""
+
+    def read(self, ports: Ports) -> Any:
+        """What stands there."""
+
+    def make(self, held: Any, public: Public) -> Any:
+        """What is to stand there. Called again after it was put."""
+
+    def put(self, made: Any, held: Any, ports: Ports) -> bool:
+        """Puts it in the place of `held`; False where it stood there already. Raises Moved."""
+
+
+class Outcome(NamedTuple):
+    """What failed, by service_request_id; what stands there now; and the keys that showed
+    something old for a moment."""
+
+    failed: dict[str, Exception]
+    made: dict[Target, Any]
+    taken_back: frozenset[str]
+
+
+def rewrite(targets: Sequence[Target], ports: Ports) -> Outcome:
+    """Publishes the targets, in their order, until nothing changes any more."""
+    failed: dict[str, Exception] = {}
+    made: dict[Target, Any] = {}
+    taken_back: set[str] = set()
+    for _ in range(ATTEMPTS):
+        if not targets:
+            return Outcome(failed, made, frozenset(taken_back))
+        this = Round(targets, ports)
+        targets = this.again
+        failed |= this.failed
+        made |= this.made
+        taken_back |= this.taken_back
+    for target in targets:
+        where = ", ".join(sorted(target.keys))
+        error = UpstreamFailed(f"{where} kept changing while it was published.")
+        failed |= dict.fromkeys(target.asked_by, error)
+    return Outcome(failed, made, frozenset(taken_back))
+
+
+class Round:
+    """One try at some targets: what is to be tried again, and what failed and why."""
+
+    def __init__(self, targets: Sequence[Target], ports: Ports) -> None:
+        self.again: list[Target] = []
+        self.failed: dict[str, Exception] = {}
+        self.made: dict[Target, Any] = {}
+        self.taken_back: set[str] = set()
+        self._ports = ports
+        try:
+            self._run(targets)
+        except AppError as error:
+            self.again = []
+            self._fail(targets, error)
+
+    def _run(self, targets: Sequence[Target]) -> None:
+        held = {target: target.read(self._ports) for target in targets}
+        public = _public(targets, self._ports)
+        written: dict[Target, Any] = {}
+        for target in targets:
+            with self._kept_apart(target):
+                made = target.make(held[target], public)
+                if target.put(made, held[target], self._ports):
+                    written[target] = made
+                self.made[target] = made
+        now = _public(written, self._ports)
+        for target, made in written.items():
+            with self._kept_apart(target):
+                if target.make(held[target], now) != made:
+                    self.again.append(target)
+                    self.taken_back |= target.keys
+
+    @contextmanager
+    def _kept_apart(self, target: Target) -> Iterator[None]:
+        """Whatever one target breaks, the others are published."""
+        try:
+            yield
+        except Moved:
+            self.again.append(target)
+        except Exception as error:
+            self._fail([target], error)
+
+    def _fail(self, targets: Iterable[Target], error: Exception) -> None:
+        for target in targets:
+            self.failed |= dict.fromkeys(target.asked_by, error)
+
+
+def _public(targets: Iterable[Target], ports: Ports) -> Public:
+    ids = sorted({each for target in targets for each in target.shows})
+    return ports.reports.public(ids) if ids else {}

@@ -1,0 +1,194 @@
+"""How each document, and each report's folder of photos, follows from what is stored."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from chalicelib.geo.point import Point
+from chalicelib.geo.quadkey import MAP_ZOOM, Tile, key_of, tile_named
+from chalicelib.publishing.model import (
+    HTML,
+    JSON,
+    Pin,
+    count_of,
+    is_aged,
+    key_of_tile,
+    page_key,
+    photo_keys,
+    photos_shown,
+    pin_of,
+    pins_in,
+    report_key,
+    tile_key,
+    with_counts,
+    with_pins,
+)
+from chalicelib.publishing.ports import Document, Held, Ports
+from chalicelib.publishing.rounds import Public, Target
+
+
+@dataclass(frozen=True)
+class DocumentTarget:
+    """A document: made of the reports it shows and of what stands there; None where it is to
+    vanish."""
+
+    key: str
+    shows: frozenset[str]
+    asked_by: frozenset[str]
+    make: Callable[[Held | None, Public], Document | None]
+
+    @property
+    def keys(self) -> frozenset[str]:
+        return frozenset((self.key,))
+
+    def read(self, ports: Ports) -> Held | None:
+        return ports.documents.read(self.key)
+
+    def put(self, made: Document | None, held: Held | None, ports: Ports) -> bool:
+        return put(self.key, made, held, ports)
+
+
+@dataclass(frozen=True)
+class PhotosTarget:
+    """The published files of a report's photos: those that it shows, and no others. `keys` may
+    name some of them."""
+
+    service_request_id: str
+    keys: frozenset[str]
+
+    @property
+    def shows(self) -> frozenset[str]:
+        return frozenset((self.service_request_id,))
+
+    asked_by = shows
+
+    def read(self, ports: Ports) -> frozenset[str]:
+        return ports.photos.keys(self.service_request_id)
+
+    def make(self, _: frozenset[str], public: Public) -> frozenset[str]:
+        report = public.get(self.service_request_id)
+        return photo_keys(self.service_request_id, photos_shown(report) if report else ())
+
+    def put(self, made: frozenset[str], held: frozenset[str], ports: Ports) -> bool:
+        for key in sorted(held - made):
+            ports.photos.hide(key)
+        for key in sorted(made - held):
+            ports.photos.show(key)
+        return made != held
+
+
+def put(key: str, document: Document | None, held: Held | None, ports: Ports) -> bool:
+    """Puts the document in its place; False where it stood there already."""
+    if document is None:
+        if held:
+            ports.documents.delete(key, held)
+        return held is not None
+    if held and held.body == document.body:
+        return False
+    ports.documents.write(key, document, held)
+    return True
+
+
+def photo_targets(by_report: Mapping[str, Iterable[str]]) -> list[PhotosTarget]:
+    """The photos of each report; the map names those that facts are about."""
+    return [
+        PhotosTarget(service_request_id, photo_keys(service_request_id, photo_ids))
+        for service_request_id, photo_ids in by_report.items()
+    ]
+
+
+def report_targets(ids: Iterable[str], ports: Ports) -> list[DocumentTarget]:
+    """The JSON and the page of each report."""
+    return [target for each in ids for target in _targets_of_report(each, ports)]
+
+
+def tile_targets(by_tile: Mapping[str, Iterable[str]], ports: Ports) -> list[DocumentTarget]:
+    """Each tile of the map, with the reports that may have joined or left it."""
+    return [_tile_target(tile, frozenset(ids), ports) for tile, ids in by_tile.items()]
+
+
+def count_targets(
+    by_tile: Mapping[str, Iterable[str]],
+    ports: Ports,
+    just_made: Mapping[Target, Any] | None = None,
+) -> list[DocumentTarget]:
+    """The one document of counts, where any of these tiles may have changed.
+
+    It is made of the tiles, so they come before it; those of `just_made` (targets and what was
+    made of them) need not be read. After it was put all are read again: whoever changed a tile
+    last finds its own count there, or puts it there.
+    """
+    if not by_tile:
+        return []
+    tiles = [tile_named(tile) for tile in sorted(by_tile)]
+    known = {
+        target.key: document
+        for target, document in (just_made or {}).items()
+        if isinstance(target, DocumentTarget)
+    }
+
+    def pins_of(tile: Tile) -> tuple[Pin, ...]:
+        key = key_of_tile(tile)
+        if key not in known:
+            return published_pins(tile, ports)
+        document = known.pop(key)
+        return pins_in(document.body) if document else ()
+
+    def make(held: Held | None, _: Public) -> Document | None:
+        counts = {tile: count_of(tile, pins_of(tile)) for tile in tiles}
+        after = with_counts(held.body if held else None, counts)
+        return Document(msgspec.json.encode(after), JSON) if after.counts else None
+
+    asked_by = frozenset(each for ids in by_tile.values() for each in ids)
+    return [DocumentTarget(key_of_tile(ports.whole), frozenset(), asked_by, make)]
+
+
+def published_pins(tile: Tile, ports: Ports) -> tuple[Pin, ...]:
+    """The pins of a tile as it is published. Raises UpstreamFailed."""
+    held = ports.documents.read(key_of_tile(tile))
+    return pins_in(held.body) if held else ()
+
+
+def is_off_the_map(pin: Pin, ports: Ports) -> bool:
+    """True of what was closed too long ago."""
+    return is_aged(pin, now=ports.now(), closed_shown=ports.closed_shown)
+
+
+def _targets_of_report(service_request_id: str, ports: Ports) -> tuple[DocumentTarget, ...]:
+    shows = frozenset((service_request_id,))
+
+    def as_json(_: Held | None, public: Public) -> Document | None:
+        report = public.get(service_request_id)
+        return Document(msgspec.json.encode(report), JSON) if report else None
+
+    def as_page(_: Held | None, public: Public) -> Document | None:
+        report = public.get(service_request_id)
+        return Document(ports.pages.report(report), HTML) if report else None
+
+    return (
+        DocumentTarget(report_key(service_request_id), shows, shows, as_json),
+        DocumentTarget(page_key(service_request_id), shows, shows, as_page),
+    )
+
+
+def _tile_target(tile: str, ids: frozenset[str], ports: Ports) -> DocumentTarget:
+    def pin_here(service_request_id: str, public: Public) -> Pin | None:
+        report = public.get(service_request_id)
+        pin = pin_of(report) if report else None
+        if pin is None or tile_of_pin(pin) != tile or is_off_the_map(pin, ports):
+            return None
+        return pin
+
+    def make(held: Held | None, public: Public) -> Document | None:
+        pins = {each: pin_here(each, public) for each in ids}
+        after = with_pins(held.body if held else None, pins)
+        return Document(msgspec.json.encode(after), JSON) if after.pins else None
+
+    return DocumentTarget(tile_key(tile), ids, ids, make)
+
+
+def tile_of_pin(pin: Pin) -> str:
+    """The quadkey of the map's tile that holds the pin."""
+    return key_of(Point(lat=pin.lat, long=pin.long), MAP_ZOOM)

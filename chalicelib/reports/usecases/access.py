@@ -1,0 +1,106 @@
+"""Who may see which report, and how a stored report is rewritten."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hmac import compare_digest
+
+import msgspec
+
+from chalicelib.errors import Conflict, NotFound, UpstreamFailed
+from chalicelib.reports.model import Draft, FlagDraft, ServiceRequest, UpdateDraft
+from chalicelib.reports.ports import Ports, Stale
+from chalicelib.reports.views import public_page
+
+ATTEMPTS = 10
+"""How often a change is tried again when somebody else wrote in between."""
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who acts. `scope` keeps one caller's Idempotency-Keys apart from another's; `account` is
+    None for somebody who is not signed in; staff see every report, officers all of it; `token`
+    came with the link to a report."""
+
+    account: str | None = None
+    is_staff: bool = False
+    is_officer: bool = False
+    token: str | None = None
+
+    @property
+    def scope(self) -> str:
+        return f"account:{self.account}" if self.account else "anonymous"
+
+
+def visible(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
+    """The report as it is stored. Raises NotFound where there is none, or not for this author."""
+    report = stored(service_request_id, ports)
+    if not _may_see(report, author, ports):
+        raise NotFound(f"There is no report {service_request_id}.")
+    return report
+
+
+def stored(service_request_id: str, ports: Ports) -> ServiceRequest:
+    """The report as it is stored, whoever asks. Raises NotFound."""
+    report = ports.repository.get(service_request_id)
+    if report is None:
+        raise NotFound(f"There is no report {service_request_id}.")
+    return report
+
+
+def rewritten(
+    read: Callable[[], ServiceRequest],
+    change: Callable[[ServiceRequest], ServiceRequest],
+    ports: Ports,
+) -> ServiceRequest:
+    """The report after `change`, stored; read and changed again when somebody else wrote in
+    between. A change that answers the very same report stores nothing.
+
+    Raises UpstreamFailed when others keep writing.
+    """
+    for _ in range(ATTEMPTS):
+        report = read()
+        after = change(report)
+        if after is report:
+            return report
+        try:
+            return save(after, ports)
+        except Stale:
+            continue
+    raise UpstreamFailed("Many people are writing to this report just now; send it again.")
+
+
+def save(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+    """Saves the report. What no longer fits of its timeline is archived before it is trimmed, so
+    that nothing is lost in between. Raises Stale."""
+    kept, oldest = report.trimmed()
+    if oldest:
+        ports.repository.archive(report.service_request_id, oldest, first=report.archived)
+    return ports.repository.save(kept)
+
+
+def canonical(draft: Draft | UpdateDraft | FlagDraft) -> bytes:
+    """The same bytes for equal drafts."""
+    return msgspec.json.encode(draft, order="sorted")
+
+
+def other_body(service_request_id: str, ports: Ports) -> Conflict:
+    """The refusal of another body under a key that was used."""
+    return Conflict(
+        "Something else was stored under this Idempotency-Key. It is kept as it was; "
+        "to send this as well, use a new key.",
+        link=public_page(ports.site_url, service_request_id),
+    )
+
+
+def _may_see(report: ServiceRequest, author: Author, ports: Ports) -> bool:
+    if report.visibility == "public" or author.is_staff:
+        return True
+    if report.visibility == "withdrawn":
+        return False
+    own = author.account is not None and report.reporter == author.account
+    return own or _has_link(report, author, ports)
+
+
+def _has_link(report: ServiceRequest, author: Author, ports: Ports) -> bool:
+    wanted = ports.ids.link_token(report.service_request_id)
+    return author.token is not None and compare_digest(author.token.encode(), wanted.encode())

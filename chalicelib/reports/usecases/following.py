@@ -1,0 +1,60 @@
+"""Me-too: people follow a report, once each, and stay with it when it is merged into another."""
+
+from dataclasses import replace
+
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases.access import Author, rewritten, visible
+
+
+def follow(service_request_id: str, key: str, author: Author, ports: Ports) -> ServiceRequest:
+    """Notes that somebody follows the report, or the one that it was merged into, which is
+    answered. Who is not signed in is told apart by the key. Raises NotFound."""
+    person = ports.ids.person(author.scope, "" if author.account else key)
+    report = surviving(visible(service_request_id, author, ports), ports)
+    while True:
+        ports.repository.add_follower(report.service_request_id, person)
+        counted = recounted(report.service_request_id, author, ports)
+        survivor = surviving(counted, ports)
+        if survivor is counted:
+            return counted
+        # It was merged meanwhile: whoever came too late to be carried over goes there too.
+        report = survivor
+
+
+def surviving(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+    """The report that this one was merged into, or itself."""
+    seen = {report.service_request_id}
+    while report.duplicate_of and report.duplicate_of not in seen:
+        seen.add(report.duplicate_of)
+        into = ports.repository.get(report.duplicate_of)
+        if into is None or into.visibility != "public":
+            return report
+        report = into
+    return report
+
+
+def carry_followers(report: ServiceRequest, into: str, ports: Ports) -> None:
+    """Everybody who follows the report, and who reported it, follows the other one."""
+    people = [*ports.repository.followers(report.service_request_id), _reporter(report, ports)]
+    for person in people:
+        ports.repository.add_follower(into, person)
+    recounted(into, Author(is_staff=True), ports)
+
+
+def recounted(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
+    """The report with the number of its followers as it is; counting anew, rather than adding,
+    makes good whatever a lost reply left behind. The version is read before the count, so the
+    last one to count has seen everybody."""
+
+    def change(report: ServiceRequest) -> ServiceRequest:
+        count = len(ports.repository.followers(service_request_id))
+        return report if count == report.followers else replace(report, followers=count)
+
+    return rewritten(lambda: visible(service_request_id, author, ports), change, ports)
+
+
+def _reporter(report: ServiceRequest, ports: Ports) -> str:
+    if report.reporter:
+        return ports.ids.person(Author(report.reporter).scope, "")
+    return ports.ids.person("reporter", report.service_request_id)

@@ -1,0 +1,112 @@
+"""What is public: residents flag, officers look, a reporter withdraws, and time releases."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.reports.model import (
+    Attention,
+    Flag,
+    FlagDraft,
+    ServiceRequest,
+    Waiting,
+    to_the_second,
+)
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases.access import Author, rewritten, stored, visible
+
+WITHDRAW_WITHIN = timedelta(minutes=5)
+MOST_FLAGS = 20
+"""A report keeps so many flags; what comes after them would tell an officer nothing new."""
+
+
+def flag(
+    service_request_id: str, draft: FlagDraft, key: str, author: Author, ports: Ports
+) -> ServiceRequest:
+    """Notes for an officer that a report should not be public as it is. Raises NotFound."""
+    flag_id = ports.ids.update_id(f"flag:{author.scope}", service_request_id, key)
+    new = Flag(
+        flag_id=flag_id,
+        reason=draft.reason,
+        text=draft.text or "",
+        datetime=to_the_second(ports.now()),
+    )
+
+    def change(report: ServiceRequest) -> ServiceRequest:
+        known = {each.flag_id for each in report.flags}
+        if flag_id in known or len(known) >= MOST_FLAGS:
+            return report
+        return replace(report, flags=(*report.flags, new))
+
+    return rewritten(lambda: visible(service_request_id, author, ports), change, ports)
+
+
+def withdraw(service_request_id: str, key: str, author: Author, ports: Ports) -> ServiceRequest:
+    """Takes a report back and forgets what it said. The key it was sent under proves the sender.
+
+    Raises NotFound (another key, too), Conflict (too late).
+    """
+    if ports.ids.service_request_id(author.scope, key) != service_request_id:
+        raise NotFound("There is no report that you sent under this Idempotency-Key.")
+
+    def change(report: ServiceRequest) -> ServiceRequest:
+        if report.visibility == "withdrawn":
+            return report
+        if ports.now() - report.requested_datetime > WITHDRAW_WITHIN:
+            minutes = WITHDRAW_WITHIN // timedelta(minutes=1)
+            raise Conflict(
+                f"A report can be withdrawn for {minutes} minutes. Ring us on "
+                f"{ports.council.phone} if it should not be public."
+            )
+        return _emptied(report)
+
+    return rewritten(lambda: stored(service_request_id, ports), change, ports)
+
+
+def publish_held(ports: Ports) -> int:
+    """Makes those reports public whose time of being held is over. Answers how many."""
+    count = 0
+    while due := ports.repository.needing("held", until=ports.now(), limit=100, after=None):
+        released = [_release(each.service_request_id, ports) for each in due]
+        count += sum(released)
+        if not any(released):
+            return count
+    return count
+
+
+def needing_attention(
+    attention: Attention, *, limit: int, after: str | None, ports: Ports
+) -> Sequence[Waiting]:
+    """Reports that somebody has to look at, those that wait longest first."""
+    return ports.repository.needing(attention, until=None, limit=limit, after=after)
+
+
+def _emptied(report: ServiceRequest) -> ServiceRequest:
+    return replace(
+        report,
+        state="cancelled",
+        visibility="withdrawn",
+        publish_at=None,
+        title=None,
+        description="",
+        address=None,
+        asset_id=None,
+        attributes={},
+        photos=(),
+        contact=None,
+        reporter=None,
+        flags=(),
+        updates=(),
+    )
+
+
+def _release(service_request_id: str, ports: Ports) -> bool:
+    def change(report: ServiceRequest) -> ServiceRequest:
+        due = report.publish_at is not None and report.publish_at <= ports.now()
+        if report.visibility != "held" or not due:
+            return report
+        return replace(report, visibility="public", publish_at=None)
+
+    before = stored(service_request_id, ports)
+    return rewritten(lambda: stored(service_request_id, ports), change, ports) != before

@@ -1,0 +1,92 @@
+"""Reports are read: one, those of a place, and those that everybody may see."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from chalicelib.geo.point import Box, Point, distance_m
+from chalicelib.reports.model import ServiceRequest, Summary, Update
+from chalicelib.reports.ports import Filters, Page, Ports
+from chalicelib.reports.usecases.access import Author, visible
+from chalicelib.reports.views import FullView, ReportView, full_view, photo_pairs, report_view
+
+REQUESTS = ((25, 2), (150, 4))
+"""Up to how many metres a search may make how many requests; farther, MOST_REQUESTS."""
+MOST_REQUESTS = 8
+
+
+class Near(NamedTuple):
+    """A report and how far it is."""
+
+    report: Summary
+    distance_m: float
+
+
+def view(service_request_id: str, author: Author, ports: Ports) -> ReportView:
+    """The report as this caller may see it; officers see all of it. Raises NotFound."""
+    report = visible(service_request_id, author, ports)
+    if author.is_officer:
+        return full(report, ports)
+    ready = ports.photos.ready(photo_pairs(report))
+    return report_view(report, timeline(report, ports), ready, ports)
+
+
+def full(report: ServiceRequest, ports: Ports) -> FullView:
+    """All of a report, for officers."""
+    ready = ports.photos.ready(photo_pairs(report))
+    return full_view(report, timeline(report, ports), ready, ports)
+
+
+def public_views(service_request_ids: Sequence[str], ports: Ports) -> dict[str, ReportView]:
+    """Those of the reports that everybody may see, as they are now."""
+    found = ports.repository.many(service_request_ids)
+    public = [report for report in found.values() if report.visibility == "public"]
+    ready = ports.photos.ready([pair for report in public for pair in photo_pairs(report)])
+    return {
+        report.service_request_id: report_view(report, timeline(report, ports), ready, ports)
+        for report in public
+    }
+
+
+def list_in_box(box: Box, filters: Filters, *, limit: int, after: str | None, ports: Ports) -> Page:
+    """Public reports in the part of the box that the council covers, in Z-order."""
+    part = box.overlap(ports.council.box)
+    if part is None:
+        return Page((), None)
+    return ports.repository.in_box(part, filters, limit=limit, after=after)
+
+
+def nearby(
+    point: Point, service_code: str | None, *, radius_m: float, limit: int, ports: Ports
+) -> Sequence[Near]:
+    """Open public reports within the circle, the nearest first."""
+    box, filters = Box.around(point, radius_m), Filters("open", service_code)
+    found = ports.repository.near(box, filters, budget=requests_within(radius_m))
+    distances = [Near(report, distance_m(point, report.point)) for report in found]
+    within = [near for near in distances if near.distance_m <= radius_m]
+    return sorted(within, key=lambda near: (near.distance_m, near.report.service_request_id))[
+        :limit
+    ]
+
+
+def requests_within(radius_m: float) -> int:
+    """How many requests a search of that radius may make."""
+    return next((most for up_to, most in REQUESTS if radius_m <= up_to), MOST_REQUESTS)
+
+
+def every_id(ports: Ports) -> Iterator[str]:
+    """The id of every stored report, public or not."""
+    return ports.repository.ids()
+
+
+def holds_photo(service_request_id: str, photo_id: str, ports: Ports) -> bool:
+    """True where a stored report has this photo, whether it shows it or not."""
+    report = ports.repository.get(service_request_id)
+    return report is not None and photo_id in {photo.photo_id for photo in report.photos}
+
+
+def timeline(report: ServiceRequest, ports: Ports) -> list[Update]:
+    """All updates, oldest first: an archived one may still stand in the report as well."""
+    archived: Sequence[Update] = ()
+    if report.archived:
+        archived = ports.repository.archived(report.service_request_id)
+    return list({update.update_id: update for update in [*archived, *report.updates]}.values())

@@ -1,0 +1,210 @@
+"""A report comes in: from a resident, or from another system."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import msgspec
+
+from chalicelib.errors import FieldError, Invalid, UpstreamFailed
+from chalicelib.geo.point import Point
+from chalicelib.reports.model import (
+    Draft,
+    Imported,
+    Photo,
+    PhotoState,
+    ServiceRequest,
+    Visibility,
+    to_the_second,
+)
+from chalicelib.reports.ports import Exists, Ports
+from chalicelib.reports.usecases.access import Author, canonical, other_body
+
+IMPORT_SCOPE = "import"
+"""Keeps the references of another system apart from everybody's keys."""
+
+Answers = Mapping[str, tuple[str, ...]]
+
+
+def submit(draft: Draft, key: str, author: Author, ports: Ports) -> ServiceRequest:
+    """Stores a report; the same draft under the same key gives the stored one, as it is now.
+
+    Raises Invalid, Conflict (another draft under this key).
+    """
+    request_id = ports.ids.service_request_id(author.scope, key)
+    fingerprint = ports.ids.fingerprint(canonical(draft))
+    try:
+        answers = _checked(draft, key, author, ports)
+        report = _new_report(draft, answers, request_id, fingerprint, ports)
+        return ports.repository.create(_with_its_person(report, draft, author))
+    except Exists:
+        return _stored_already(request_id, fingerprint, ports)
+    except Invalid:
+        # A repeat still gets what it stored before the service or the bounds were changed.
+        stored = ports.repository.get(request_id)
+        if stored and stored.fingerprint == fingerprint:
+            return stored
+        raise
+
+
+def take_over(imported: Imported, ports: Ports) -> bool:
+    """Stores a report of another system under its reference; False if it is stored already.
+
+    What it was there, it stays: no question is asked again. Raises Invalid, Conflict (stored with
+    other values).
+    """
+    _raise_all(_service_and_place_faults(imported.draft, ports))
+    request_id = ports.ids.service_request_id(IMPORT_SCOPE, imported.external_reference)
+    fingerprint = ports.ids.fingerprint(msgspec.json.encode(imported))
+    report = replace(
+        _new_report(imported.draft, {}, request_id, fingerprint, ports),
+        external_reference=imported.external_reference,
+        state=imported.state,
+        visibility=imported.visibility,
+        publish_at=None,
+        requested_datetime=to_the_second(imported.requested_datetime),
+        updated_datetime=to_the_second(imported.updated_datetime),
+        expected_datetime=None,
+    )
+    try:
+        ports.repository.create(report)
+    except Exists:
+        _stored_already(request_id, fingerprint, ports)
+        return False
+    return True
+
+
+def check(draft: Draft, ports: Ports) -> None:
+    """Raises Invalid with every fault that can be known before the photos and the key are."""
+    _raise_all(_service_and_place_faults(draft, ports))
+    _raise_all(ports.council.answers(draft.service_code, draft.attributes or {})[1])
+
+
+def _checked(draft: Draft, key: str, author: Author, ports: Ports) -> Answers:
+    """The answers in one form. Raises Invalid with every fault of the draft."""
+    faults = list(_service_and_place_faults(draft, ports))
+    if draft.service_code not in ports.council.by_code:
+        raise _invalid(faults)
+    answers, wrong = ports.council.answers(draft.service_code, draft.attributes or {})
+    _raise_all(
+        [
+            *faults,
+            *wrong,
+            *_elsewhere_faults(draft, ports),
+            *_photo_faults(draft, key, author, ports),
+        ]
+    )
+    return answers
+
+
+def _service_and_place_faults(draft: Draft, ports: Ports) -> Iterator[FieldError]:
+    """Where the council does not offer the service, does not cover the place, or has none."""
+    if draft.service_code not in ports.council.by_code:
+        known = ", ".join(ports.council.by_code)
+        yield FieldError("service_code", f"is not offered here; choose one of: {known}")
+    yield from draft.faults_in(vars(draft))
+    if draft.point:
+        yield from _outside(draft.point, ports)
+
+
+def _outside(point: Point, ports: Ports) -> Iterator[FieldError]:
+    box = ports.council.box
+    if not box.contains(point):
+        yield FieldError(
+            "lat" if not box.south <= point.lat <= box.north else "long",
+            f"the place is outside {ports.council.name}: choose one between latitude {box.south} "
+            f"and {box.north}, longitude {box.west} and {box.east}",
+        )
+
+
+def _elsewhere_faults(draft: Draft, ports: Ports) -> Iterator[FieldError]:
+    area = ports.council.elsewhere(draft.service_code, draft.point) if draft.point else None
+    if area:
+        ways = " or ".join(filter(None, (area.phone, area.url)))
+        yield FieldError("lat", f"{area.name}: {area.advice}" + (f" {ways}" if ways else ""))
+
+
+def _photo_faults(draft: Draft, key: str, author: Author, ports: Ports) -> Iterator[FieldError]:
+    return photo_faults(draft.photo_ids or [], key, author, ports)
+
+
+def photo_faults(
+    photo_ids: list[str], key: str, author: Author, ports: Ports
+) -> Iterator[FieldError]:
+    """Where photos were not asked for to go with what is sent under this key."""
+    if len(set(photo_ids)) < len(photo_ids):
+        yield FieldError("photo_ids", "names a photo twice; name each once")
+    if not all(ports.photos.belongs(author.scope, key, photo_id) for photo_id in photo_ids):
+        yield FieldError(
+            "photo_ids",
+            "names a photo that is not of this report; ask for each with POST /api/photos under "
+            "the Idempotency-Key <key of this>/<number>",
+        )
+
+
+def _raise_all(faults: Iterable[FieldError]) -> None:
+    found = list(faults)
+    if found:
+        raise _invalid(found)
+
+
+def _invalid(faults: list[FieldError]) -> Invalid:
+    return Invalid("; ".join(f"{field}: {message}" for field, message in faults), faults)
+
+
+def _new_report(
+    draft: Draft, answers: Answers, request_id: str, fingerprint: str, ports: Ports
+) -> ServiceRequest:
+    requested = to_the_second(ports.now())
+    visibility, publish_at = _first_visibility(draft, requested, ports)
+    photo_state: PhotoState = "waiting" if ports.council.photos_wait else "shown"
+    return ServiceRequest(
+        service_request_id=request_id,
+        fingerprint=fingerprint,
+        service_code=draft.service_code,
+        team=ports.council.team_for(draft.service_code, draft.point),
+        state="open",
+        visibility=visibility,
+        publish_at=publish_at,
+        title=draft.title,
+        description=draft.description,
+        address=draft.address,
+        asset_id=draft.asset_id,
+        attributes=answers,
+        photos=tuple(Photo(photo_id=each, state=photo_state) for each in draft.photo_ids or ()),
+        lat=draft.lat,
+        long=draft.long,
+        requested_datetime=requested,
+        updated_datetime=requested,
+        expected_datetime=ports.council.due(draft.service_code, requested),
+        anonymous=draft.anonymous,
+    )
+
+
+def _first_visibility(
+    draft: Draft, requested: datetime, ports: Ports
+) -> tuple[Visibility, datetime | None]:
+    """How visible a new report is, and when a held one becomes public."""
+    service = ports.council.by_code[draft.service_code]
+    if service.visibility == "private":
+        return "private", None
+    if service.visibility == "moderated" or draft.point is None:
+        return "waiting", None
+    if ports.council.publish_after_s:
+        return "held", requested + timedelta(seconds=ports.council.publish_after_s)
+    return "public", None
+
+
+def _with_its_person(report: ServiceRequest, draft: Draft, author: Author) -> ServiceRequest:
+    if draft.anonymous:
+        return report
+    return replace(report, contact=draft.contact, reporter=author.account)
+
+
+def _stored_already(request_id: str, fingerprint: str, ports: Ports) -> ServiceRequest:
+    stored = ports.repository.get(request_id)
+    if stored is None:
+        raise UpstreamFailed("The report could not be read back; send it again.")
+    if stored.fingerprint != fingerprint:
+        raise other_body(request_id, ports)
+    return stored

@@ -1,0 +1,195 @@
+"""Makes the document of places from the GeoJSON files of the base map: its streets and places.
+
+A street is drawn in many pieces. Pieces that meet are one street; a street of up to 2 km is one
+entry, in the middle of it and on it, and a longer one an entry for each locality that it passes
+through. Streets that share a name are told apart by their localities.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from chalicelib.gazetteer.model import Place, PlaceList
+from infra.basemap import features_of, layer_of
+from infra.basemap_layers import Unreadable, read_feature
+
+MEETING_M = 200.0
+"""Pieces with at most this between them are one street: junctions and squares leave gaps."""
+ONE_ENTRY_M = 2_000.0
+METRES_PER_DEGREE = 111_320.0
+
+Position = tuple[float, float]  # long, lat
+Line = Sequence[Position]
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """A populated place; houses and farms are no locality of a street."""
+
+    name: str
+    position: Position
+    is_locality: bool
+
+
+def places_document(places: Iterable[Place]) -> bytes:
+    """The published document, sorted by label, one place a line."""
+    ordered = sorted(places, key=lambda place: (place.label, place.kind, place.lat, place.long))
+    raw = msgspec.json.encode(PlaceList(items=ordered))
+    return raw.replace(b"},{", b"},\n{") + b"\n"
+
+
+def places_of(files: Iterable[Path]) -> list[Place]:
+    """The named streets and places that the base map takes from these files."""
+    streets: dict[str, list[Line]] = defaultdict(list)
+    settlements: list[Settlement] = []
+    for file in files:
+        layer = layer_of(file)
+        for feature in features_of(file) if layer in ("roads", "places") else ():
+            try:
+                drawn = read_feature(layer, feature)
+            except Unreadable:
+                continue
+            name = _name(feature["properties"])
+            if name and layer == "roads":
+                streets[name] += _lines(drawn["geometry"])
+            elif name:
+                settlements.append(_settlement(name, drawn, feature["properties"]))
+    return gather(streets, settlements)
+
+
+def gather(streets: Mapping[str, Sequence[Line]], settlements: Sequence[Settlement]) -> list[Place]:
+    """One place for each street and locality, and one for each settlement."""
+    localities = [each for each in settlements if each.is_locality]
+    found: list[tuple[str, str, Position]] = []
+    for name, pieces in streets.items():
+        for position in _entries(pieces, localities):
+            found.append((name, "street", position))
+    for each in _distinct(settlements):
+        found.append((each.name, "place", each.position))
+    shared = Counter((name, kind) for name, kind, _ in found)
+    return [
+        _place(
+            _label(name, position, localities) if shared[name, kind] > 1 else name, kind, position
+        )
+        for name, kind, position in found
+    ]
+
+
+def _distinct(settlements: Sequence[Settlement]) -> list[Settlement]:
+    """The settlements without those whose namesake is near."""
+    kept: list[Settlement] = []
+    for each in settlements:
+        namesakes = (other for other in kept if other.name == each.name)
+        if all(_apart(other.position, each.position) > ONE_ENTRY_M for other in namesakes):
+            kept.append(each)
+    return kept
+
+
+def _place(label: str, kind: Any, position: Position) -> Place:
+    long, lat = position
+    return Place(label=label, kind=kind, lat=round(lat, 6), long=round(long, 6))
+
+
+def _name(properties: Mapping[str, Any]) -> str:
+    """What people call it; a road's number is no name. OS writes towns in capitals."""
+    name = str(properties.get("name" if "kind" in properties else "distname") or "").strip()
+    return name.title() if name.isupper() and len(name) > 3 else name
+
+
+def _settlement(name: str, drawn: Mapping[str, Any], properties: Mapping[str, Any]) -> Settlement:
+    long, lat, *_ = drawn["geometry"]["coordinates"]
+    return Settlement(name, (long, lat), properties.get("fontheight") != "Small")
+
+
+def _lines(geometry: Mapping[str, Any]) -> Iterator[Line]:
+    coordinates = geometry["coordinates"]
+    lines = [coordinates] if geometry["type"] == "LineString" else coordinates
+    for line in lines:
+        yield [(long, lat) for long, lat, *_ in line]
+
+
+def _label(name: str, position: Position, localities: Sequence[Settlement]) -> str:
+    others = [each for each in localities if each.name != name]
+    return f"{name}, {_nearest(position, others)}" if others else name
+
+
+def _nearest(position: Position, localities: Sequence[Settlement]) -> str:
+    if not localities:
+        return ""
+    return min(localities, key=lambda each: _apart(each.position, position)).name
+
+
+def _entries(pieces: Sequence[Line], localities: Sequence[Settlement]) -> list[Position]:
+    """The middles of the streets that these pieces of one name make up."""
+    by_locality: dict[str, list[list[Line]]] = defaultdict(list)
+    for street in _joined([[piece] for piece in pieces], MEETING_M):
+        for part in _parts(street, localities):
+            by_locality[_nearest(_middle(part), localities)].append(part)
+    entries = [part for parts in by_locality.values() for part in _joined(parts, ONE_ENTRY_M)]
+    return [_middle(part) for part in entries]
+
+
+def _parts(street: list[Line], localities: Sequence[Settlement]) -> list[list[Line]]:
+    """The street itself, or what of it lies in each locality where it is long."""
+    points = [point for line in street for point in line]
+    west, east = min(x for x, _ in points), max(x for x, _ in points)
+    south, north = min(y for _, y in points), max(y for _, y in points)
+    if _apart((west, south), (east, north)) <= ONE_ENTRY_M:
+        return [street]
+    parts: dict[str, list[Line]] = defaultdict(list)
+    for line in street:
+        parts[_nearest(_middle([line]), localities)].append(line)
+    return list(parts.values())
+
+
+def _joined(groups: Sequence[list[Line]], within_m: float) -> list[list[Line]]:
+    """The groups, those put together that come as near as that to each other, in their order."""
+    done: list[list[Line]] = []
+    for group in groups:
+        near = [other for other in done if _gap(group, other) <= within_m]
+        done = [other for other in done if other not in near]
+        done.append([line for other in near for line in other] + group)
+    return done
+
+
+def _gap(one: Sequence[Line], other: Sequence[Line]) -> float:
+    return min(_apart(a, b) for line in one for a in line for piece in other for b in piece)
+
+
+def _middle(lines: Sequence[Line]) -> Position:
+    """The point of the lines that is nearest to the middle of their whole length."""
+    spans = [span for line in lines for span in pairwise(line)]
+    lengths = [_apart(a, b) for a, b in spans]
+    whole = sum(lengths)
+    if not whole:
+        return lines[0][0]
+    middle = (
+        sum((a[0] + b[0]) / 2 * m for (a, b), m in zip(spans, lengths, strict=True)) / whole,
+        sum((a[1] + b[1]) / 2 * m for (a, b), m in zip(spans, lengths, strict=True)) / whole,
+    )
+    nearest = (_foot(middle, a, b) for a, b in spans)
+    return min(nearest, key=lambda point: _apart(point, middle))
+
+
+def _foot(point: Position, a: Position, b: Position) -> Position:
+    """The point of the segment from `a` to `b` that is nearest to `point`."""
+    scale = math.cos(math.radians(point[1]))
+    dx, dy = (b[0] - a[0]) * scale, b[1] - a[1]
+    square = dx * dx + dy * dy
+    if not square:
+        return a
+    along = ((point[0] - a[0]) * scale * dx + (point[1] - a[1]) * dy) / square
+    part = min(1.0, max(0.0, along))
+    return a[0] + (b[0] - a[0]) * part, a[1] + (b[1] - a[1]) * part
+
+
+def _apart(a: Position, b: Position) -> float:
+    """Metres between two points of one council, on a plane."""
+    scale = math.cos(math.radians(a[1]))
+    return math.hypot((a[0] - b[0]) * scale, a[1] - b[1]) * METRES_PER_DEGREE

@@ -1,0 +1,517 @@
+"""The flows without JavaScript, filled in as a browser would: from the HTML alone."""
+
+import base64
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import boto3
+import pytest
+import time_machine
+from chalice.deploy.swagger import SwaggerGenerator
+from chalice.test import Client, HTTPResponse
+
+import app
+from chalicelib import bootstrap
+from chalicelib.adapters.clock import utc_now
+from chalicelib.forms.posted import MOST_BYTES
+from chalicelib.gazetteer.model import PLACES
+from chalicelib.reports import usecases
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.usecases import Author
+from infra.demo.gazetteer import COMMITTED
+from infra.local.cloud import Cloud
+from tests.builders import draft, update_draft
+from tests.forms import URLENCODED, File, PageReader, encoded
+
+REPORT = "/forms/report"
+LAMBDA = "arn:aws:lambda:eu-west-2:000000000000:function:api"
+SCRIPT = "<script>alert('x')</script>"
+Answers = Mapping[str, str | Sequence[str]]
+
+
+class Browser:
+    """One person's browser, without JavaScript."""
+
+    def __init__(self, client: Client, cloud: Cloud) -> None:
+        self.client, self.cloud = client, cloud
+
+    def open(self, path: str) -> PageReader:
+        return self._show(self.client.http.get(path))
+
+    def post(self, path: str, body: bytes, content_type: str = URLENCODED) -> PageReader:
+        headers = {"Content-Type": content_type}
+        return self._show(self.client.http.post(path, body=body, headers=headers))
+
+    def fill(
+        self,
+        answers: Answers | None = None,
+        *,
+        press: str | None = None,
+        action: str = REPORT,
+        files: Sequence[File] = (),
+    ) -> PageReader:
+        """Fills in the page's form for that address and presses a button."""
+        form = self.page.form(action)
+        fields = form.filled(answers or {}, press)
+        chosen = {"photos": files} if files else {}
+        self.last = (form.action, *encoded(form, fields, chosen))
+        return self.post(*self.last)
+
+    def again(self) -> PageReader:
+        """Sends the same once more: a double click, or a reload."""
+        return self.post(*self.last)
+
+    def to(self, heading: str, **more: Answers) -> PageReader:
+        """Fills in ordinary answers, or those of `more`, up to the page of that title."""
+        ordinary: dict[str, Answers] = {
+            "Where is the problem?": {"q": "market place"},
+            "Which of these is it?": {"place": "53.959,-1.0815,Market Place"},
+            "What is the problem?": {"service_code": "litter"},
+            "Describe the problem": {"description": "Cups and paper"},
+        }
+        self.open(REPORT)
+        for _ in range(12):
+            title = self.page.title.partition(" – ")[0]
+            if title == heading:
+                return self.page
+            step = dict(self.page.form(REPORT).fields)["step"]
+            self.fill(more.get(step, ordinary.get(title, {})))
+        raise AssertionError(f"{heading} never came, the last was {self.page.title}")
+
+    def to_end(self) -> PageReader:
+        """Fills in what is left after the photos, and sends the report."""
+        self.fill({"description": "Cups and paper"})
+        self.fill()
+        return self.fill(press="Send report")
+
+    def stored(self) -> list[ServiceRequest]:
+        repository = bootstrap.reports_ports().repository
+        return list(repository.many(list(repository.ids())).values())
+
+    def _show(self, answer: HTTPResponse) -> PageReader:
+        self.status, self.headers = answer.status_code, answer.headers
+        self.html = answer.body.decode()
+        self.page = PageReader(self.html)
+        return self.page
+
+
+@pytest.fixture
+def browser(cloud: Cloud) -> Iterator[Browser]:
+    boto3.client("s3").put_object(Bucket=cloud.bucket, Key=PLACES, Body=COMMITTED.read_bytes())
+    with Client(app.app) as client:
+        yield Browser(client, cloud)
+
+
+@pytest.fixture
+def stored() -> ServiceRequest:
+    """A public report; needs `browser` before it."""
+    return usecases.submit(draft(), "stored", Author(), bootstrap.reports_ports())
+
+
+def link(page: PageReader) -> str:
+    """The path that "See your report" leads to."""
+    return page.links["See your report"].removeprefix(bootstrap.settings().site_url)
+
+
+def photo(shared_data: Path, name: str = "photo_1.JPG") -> File:
+    return File(name, "image/jpeg", (shared_data / "photos" / name).read_bytes())
+
+
+def test_report_is_sent_when_all_pages_are_filled_in(browser: Browser, shared_data: Path) -> None:
+    browser.open(REPORT)
+    browser.fill({"q": "market place"})
+    place = next(
+        value for value in re.findall(r'value="([^"]+)"', browser.html) if "Market Place" in value
+    )
+    browser.fill({"place": place, "address": "By the bakery"})
+    assert browser.page.title.startswith("What is the problem?")
+    browser.fill({"service_code": "pothole"})
+    assert browser.page.title.startswith("More about the problem")
+    browser.fill({"attributes.size": "large"})
+    assert browser.page.title.startswith("Add photos")
+    browser.fill(files=[photo(shared_data), photo(shared_data, "bath_photo.JPG")])
+    assert browser.page.title.startswith("Describe the problem")
+    browser.fill({"description": "Deep hole\nby the drain", "title": "Deep hole"})
+    browser.fill({"contact.name": "Ann Canary", "contact.email": "canary@example.org"})
+    assert browser.page.title.startswith("Check your answers")
+    browser.fill(press="Send report")
+    assert browser.status == 200
+    assert "Report sent" in browser.page.text
+    assert "We aim to deal with this by" in browser.page.text
+    [report] = browser.stored()
+    assert report.address == "By the bakery, Market Place"
+    assert report.attributes == {"size": ("large",)}
+    assert (report.title, report.description) == ("Deep hole", "Deep hole\nby the drain")
+    assert report.contact and report.contact.email == "canary@example.org"
+    assert len(report.photos) == 2
+    browser.cloud.pump.run_until_idle()
+    view = usecases.view(report.service_request_id, Author(), bootstrap.reports_ports())
+    assert [each.photo_id for each in view.photos] == [each.photo_id for each in report.photos]
+
+
+def test_report_is_stored_once_when_it_is_sent_twice(browser: Browser) -> None:
+    browser.to("Check your answers")
+    first = browser.fill(press="Send report").text
+    assert browser.again().text == first
+    assert len(browser.stored()) == 1
+
+
+def test_page_leads_to_what_is_stored_when_another_report_has_its_key(browser: Browser) -> None:
+    browser.to("Check your answers")
+    _, body, _ = _sent(browser)
+    browser.post(REPORT, body.replace(b"Cups", b"Cans"))
+    assert browser.status == 409
+    assert "kept as it was sent" in browser.page.text
+    [report] = browser.stored()
+    assert browser.page.links["See what was sent"].endswith(f"/reports/{report.service_request_id}")
+    assert "begin a new report" in browser.page.links
+
+
+def _sent(browser: Browser) -> tuple[str, bytes, str]:
+    browser.fill(press="Send report")
+    assert "Report sent" in browser.page.text
+    return browser.last
+
+
+def test_report_has_its_photo_once_when_its_page_is_sent_twice(
+    browser: Browser, shared_data: Path
+) -> None:
+    browser.to("Add photos")
+    browser.fill(files=[photo(shared_data)])
+    browser.again()
+    browser.to_end()
+    assert len(browser.stored()[0].photos) == 1
+
+
+def test_photos_differ_when_they_are_added_one_after_the_other(
+    browser: Browser, shared_data: Path
+) -> None:
+    browser.to("Add photos")
+    browser.fill(files=[photo(shared_data)])
+    back = next(form for form in browser.page.forms if form.buttons[0][2] == "Back")
+    browser.post(REPORT, encoded(back, back.filled({}, "Back"), {})[0])
+    assert "1 photo is added" in browser.page.text
+    browser.fill(files=[photo(shared_data, "bath_photo.JPG")])
+    ids = [value for name, value in browser.page.form(REPORT).fields if name == "photo_ids"]
+    assert len(set(ids)) == 2
+
+
+def test_photo_is_refused_on_its_page_when_it_is_none(browser: Browser) -> None:
+    browser.to("Add photos")
+    browser.fill(files=[File("letter.jpg", "image/jpeg", b"%PDF-1.4")])
+    assert browser.status == 400
+    assert browser.page.title.startswith("Error: Add photos")
+    assert "letter.jpg: This file is not a photo that we can read" in browser.page.text
+
+
+def test_photo_arrives_whole_when_the_gateway_sends_bytes_as_text(
+    browser: Browser, shared_data: Path
+) -> None:
+    browser.to("Add photos")
+    form = browser.page.form(REPORT)
+    body, content_type = encoded(form, form.fields, {"photos": [photo(shared_data)]})
+    event = {
+        "resource": REPORT,
+        "path": REPORT,
+        "requestContext": {"httpMethod": "POST", "resourcePath": REPORT},
+        "headers": {"content-type": content_type},
+        "multiValueHeaders": {"content-type": [content_type]},
+        "pathParameters": None,
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
+        "stageVariables": None,
+        "body": base64.b64encode(body).decode(),
+        "isBase64Encoded": True,
+    }
+    answer = app.app(event, None)
+    assert answer["statusCode"] == 200
+    photo_id = dict(PageReader(answer["body"]).form(REPORT).fields)["photo_ids"]
+    bucket = boto3.resource("s3").Bucket(bootstrap.settings().uploads_bucket)
+    [kept] = [each for each in bucket.objects.all() if each.key.endswith(photo_id)]
+    assert kept.get()["Body"].read() == photo(shared_data).body
+
+
+def test_gateway_keeps_bytes_when_it_is_made_of_what_chalice_packages() -> None:
+    packaged = SwaggerGenerator("eu-west-2", {"api_handler_arn": LAMBDA}).generate_swagger(app.app)
+    assert "multipart/form-data" in packaged["x-amazon-apigateway-binary-media-types"]
+    assert "application/x-www-form-urlencoded" not in app.app.api.binary_types
+
+
+@pytest.mark.parametrize("content_type", [URLENCODED, "multipart/form-data; boundary=b"])
+def test_page_says_so_when_more_is_sent_than_is_taken(browser: Browser, content_type: str) -> None:
+    browser.post(REPORT, b"a" * (MOST_BYTES + 1), content_type)
+    assert browser.status == 413
+    assert "send fewer or smaller photos" in browser.page.text
+    assert "Go back in your browser" in browser.page.text
+
+
+def test_page_comes_again_with_what_was_typed_when_it_does_not_hold(browser: Browser) -> None:
+    browser.to("How can we reach you?")
+    browser.fill({"contact.name": "Ann", "contact.email": "ann at home"})
+    assert browser.status == 400
+    assert browser.page.title.startswith("Error: How can we reach you?")
+    message = "Enter an email address like name@example.org"
+    assert browser.page.links[message] == "#contact.email"
+    assert "contact.email" in browser.page.ids
+    fields = dict(browser.page.form(REPORT).fields)
+    assert (fields["contact.name"], fields["contact.email"]) == ("Ann", "ann at home")
+    assert fields["description"] == "Cups and paper"
+
+
+def test_every_error_leads_to_a_field_when_nothing_is_filled_in(browser: Browser) -> None:
+    browser.open(REPORT)
+    for more in ({}, {"q": "market place"}, {"place": "53.959,-1.0815,Market Place"}):
+        if more:
+            browser.fill(more)
+        browser.fill()
+        assert browser.page.title.startswith("Error: ")
+        targets = [href[1:] for href in browser.page.links.values() if href.startswith("#")]
+        assert set(targets) - {"main"} <= set(browser.page.ids)
+        assert len(targets) > 1
+
+
+def test_nothing_typed_becomes_markup_when_it_looks_like_some(browser: Browser) -> None:
+    browser.open(REPORT)
+    browser.fill({"q": SCRIPT})
+    assert SCRIPT not in browser.html
+    browser.fill({"q": "", "address": SCRIPT})
+    browser.fill({"service_code": "litter"})
+    browser.fill()
+    browser.fill({"description": SCRIPT, "title": f'"{SCRIPT}'})
+    browser.fill({"contact.name": f"'\">{SCRIPT}"})
+    assert "Check your answers" in browser.page.title
+    assert SCRIPT not in browser.html
+    browser.fill(press="Send report")
+    browser.open(link(browser.page))
+    assert browser.status == 200
+    assert SCRIPT in browser.page.text
+    assert SCRIPT not in browser.html
+
+
+def test_report_stops_when_somebody_else_looks_after_the_place(browser: Browser) -> None:
+    browser.to("Which of these is it?")
+    browser.fill({"place": "53.905,-1.0,Some Road"})
+    browser.fill({"service_code": "pothole"})
+    assert browser.page.title.startswith("Somebody else looks after this")
+    assert browser.page.links["03069 990100"] == "tel:03069990100"
+    browser.fill(press="Choose another problem")
+    assert browser.page.title.startswith("What is the problem?")
+    assert browser.stored() == []
+
+
+def test_report_stops_when_an_answer_is_dangerous(browser: Browser) -> None:
+    browser.to("What is the problem?")
+    browser.fill({"service_code": "street-light"})
+    browser.fill({"attributes.what": "wires"})
+    assert browser.page.title.startswith("Ring us now")
+    assert browser.page.links["Ring 01904 960123"] == "tel:01904960123"
+    browser.fill(press="Change my answer")
+    browser.fill({"attributes.what": "out"})
+    assert browser.page.title.startswith("Add photos")
+
+
+def test_report_already_there_is_followed_when_it_is_the_same(
+    browser: Browser, stored: ServiceRequest
+) -> None:
+    browser.to("What is the problem?")
+    browser.fill({"service_code": "pothole"})
+    assert browser.page.title.startswith("Has it been reported already?")
+    path = f"/forms/reports/{stored.service_request_id}/follow"
+    browser.fill(action=path)
+    assert "You follow this report" in browser.page.text
+    browser.again()
+    [report] = browser.stored()
+    assert report.followers == 1
+
+
+def test_report_goes_on_when_none_of_those_nearby_is_the_same(
+    browser: Browser, stored: ServiceRequest
+) -> None:
+    browser.to("What is the problem?")
+    browser.fill({"service_code": "pothole"})
+    browser.fill(press="None of these")
+    assert browser.page.title.startswith("More about the problem")
+
+
+def private(browser: Browser) -> PageReader:
+    browser.to(
+        "Check your answers",
+        service={"service_code": "noise-nuisance"},
+        questions={"attributes.kind": "noise"},
+        description={"description": "Loud music each night"},
+    )
+    assert "This will not be public." in browser.page.text
+    return browser.fill(press="Send report")
+
+
+def test_private_report_is_seen_only_when_the_link_is_right(browser: Browser) -> None:
+    path = link(private(browser))
+    assert path.startswith("/forms/reports/")
+    browser.open(path)
+    assert browser.status == 200
+    assert "Loud music each night" in browser.page.text
+    assert "Only the council, and whoever has the link" in browser.page.text
+    assert browser.headers["Cache-Control"] == "no-store"
+    assert browser.headers["Referrer-Policy"] == "no-referrer"
+    bare = path.partition("?")[0]
+    refused = []
+    for wrong in (bare, bare + "?token=x", path[:-1] + ("0" if path[-1] != "0" else "1")):
+        browser.open(wrong)
+        refused.append((browser.status, browser.html))
+    request_id = bare.rpartition("/")[2]
+    browser.open(f"/forms/reports/{'0' * 12}?token=x")
+    unknown = (browser.status, browser.html.replace("0" * 12, request_id))
+    assert [*refused, unknown] == [unknown] * 4
+    assert unknown[0] == 404
+
+
+def test_report_waits_when_its_place_is_only_described(browser: Browser) -> None:
+    browser.to("Check your answers", where={"address": "Behind the library"})
+    page = browser.fill(press="Send report")
+    assert "One of us reads it before it is public" in page.text
+    [report] = browser.stored()
+    assert (report.visibility, report.lat, report.long) == ("waiting", None, None)
+
+
+def test_report_is_forgotten_when_it_is_withdrawn_in_time(browser: Browser) -> None:
+    browser.to("Check your answers")
+    path = link(browser.fill(press="Send report"))
+    request_id = browser.stored()[0].service_request_id
+    withdrawal = f"/forms/reports/{request_id}/withdraw"
+    browser.post(withdrawal, b"key=somebody-else")
+    assert browser.status == 404
+    browser.again()
+    browser.fill(press="Withdraw this report", action=withdrawal)
+    assert "Your report was withdrawn" in browser.page.text
+    [report] = browser.stored()
+    assert report.visibility == "withdrawn"
+    assert "Cups" not in report.description
+    browser.open(f"/forms{path}" if path.startswith("/reports") else path)
+    assert browser.status == 404
+
+
+def test_page_says_what_to_do_when_it_is_too_late_to_withdraw(browser: Browser) -> None:
+    browser.to("Check your answers")
+    sent = _sent(browser)
+    action = next(form.action for form in browser.page.forms if "withdraw" in form.action)
+    with time_machine.travel(utc_now() + timedelta(minutes=6)):
+        browser.fill(press="Withdraw", action=action)
+        assert browser.status == 409
+        assert "Ring us on 01904 960123" in browser.page.text
+        browser.post(*sent)
+        assert "Report sent" in browser.page.text
+        assert all("withdraw" not in form.action for form in browser.page.forms)
+
+
+def test_update_is_added_when_it_is_typed(browser: Browser, stored: ServiceRequest) -> None:
+    path = f"/forms/reports/{stored.service_request_id}"
+    browser.open(path)
+    assert browser.page.links["Add information"] == path + "/update"
+    browser.open(path + "/update")
+    browser.fill(action=path + "/update")
+    assert browser.status == 400
+    assert browser.page.links["Write what you want to tell us"] == "#text"
+    browser.fill({"text": "It is larger now"}, action=path + "/update")
+    browser.again()
+    assert "your update was added" in browser.page.text
+    [report] = browser.stored()
+    assert [update.text for update in report.updates] == ["It is larger now"]
+
+
+def test_report_is_opened_again_when_somebody_says_that_it_is_not_fixed(
+    browser: Browser, stored: ServiceRequest
+) -> None:
+    ports = bootstrap.reports_ports()
+    officer = Author("officer", is_staff=True)
+    usecases.add_update(stored.service_request_id, update_draft(state="fixed"), "k", officer, ports)
+    path = f"/forms/reports/{stored.service_request_id}"
+    assert browser.open(path).links["Say that it is not fixed"] == path + "/update"
+    browser.open(path + "/update")
+    browser.fill({"text": "Still a hole", "state": "not_fixed"}, action=path + "/update")
+    assert browser.stored()[0].state == "reopen"
+    assert "Reopened" in browser.open(path).text
+
+
+def test_update_reaches_a_private_report_when_the_link_is_right(browser: Browser) -> None:
+    path = link(private(browser))
+    browser.open(path)
+    update = browser.page.links["Add information"]
+    browser.open(update)
+    browser.fill({"text": "Again last night"}, action=update.partition("?")[0])
+    assert browser.status == 200
+    assert browser.page.links["See the report"] == path
+    browser.open(update.partition("?")[0])
+    assert browser.status == 404
+
+
+def test_report_is_flagged_when_a_reason_is_chosen(
+    browser: Browser, stored: ServiceRequest
+) -> None:
+    path = f"/forms/reports/{stored.service_request_id}/flag"
+    browser.open(path)
+    browser.fill({"text": "A name is in it"}, action=path)
+    assert browser.status == 400
+    assert dict(browser.page.form(path).fields)["text"] == "A name is in it"
+    browser.fill({"reason": "personal_data"}, action=path)
+    assert "Thank you" in browser.page.text
+    [flag] = browser.stored()[0].flags
+    assert (flag.reason, flag.text) == ("personal_data", "A name is in it")
+
+
+@pytest.mark.parametrize("action", ["update", "follow", "flag", "withdraw"])
+def test_nothing_is_done_when_a_form_comes_without_its_key(
+    browser: Browser, stored: ServiceRequest, action: str
+) -> None:
+    path = f"/forms/reports/{stored.service_request_id}/{action}"
+    browser.post(path, b"text=Hello&reason=other")
+    assert browser.status == 400
+    assert "begin anew" in browser.page.text
+    assert browser.stored()[0].version == stored.version
+
+
+@pytest.mark.parametrize("text", ["nothing", "000000000000", "%3Cscript%3E"])
+def test_page_is_not_found_when_there_is_no_such_report(browser: Browser, text: str) -> None:
+    for rest in ("", "/update", "/flag"):
+        browser.open(f"/forms/reports/{text}{rest}")
+        assert browser.status == 404
+        assert browser.headers["Content-Type"].startswith("text/html")
+    for rest in ("/update", "/flag", "/follow", "/withdraw"):
+        browser.post(f"/forms/reports/{text}{rest}", b"key=k&text=x&reason=other")
+        assert browser.status == 404
+
+
+def test_page_says_what_became_of_what_was_typed_when_something_breaks(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.to("Check your answers")
+
+    def broken() -> None:
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr(bootstrap, "reports_ports", broken)
+    browser.fill(press="Send report")
+    assert browser.status == 500
+    assert "press the button again: it is never taken twice" in browser.page.text
+    assert "01904 960123" in browser.page.links
+    assert "broken on purpose" not in browser.html
+    monkeypatch.undo()
+    browser.again()
+    assert "Report sent" in browser.page.text
+
+
+def test_page_holds_no_script_and_tells_the_browser_so(browser: Browser) -> None:
+    browser.open(REPORT)
+    assert "<script" not in browser.html
+    policy = browser.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "form-action 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_browser_may_go_back_when_a_page_holds_no_contact_details(browser: Browser) -> None:
+    browser.to("How can we reach you?")
+    assert browser.headers["Cache-Control"] == "private, no-cache"
+    browser.fill({"contact.name": "Ann"})
+    assert browser.headers["Cache-Control"] == "no-store"

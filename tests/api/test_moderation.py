@@ -1,0 +1,180 @@
+"""Who decides what is public, as the API lets them."""
+
+from typing import Any
+
+import pytest
+
+from tests.api.conftest import Api
+from tests.api.test_reports import assert_problem
+from tests.builders import draft_body
+
+GRAFFITI = {"service_code": "graffiti"}
+NOISE: dict[str, Any] = {"service_code": "noise-nuisance", "attributes": {"kind": "noise"}}
+
+
+def report(api: Api, key: str = "key", **values: Any) -> dict[str, Any]:
+    answer = api.post("/api/reports", draft_body(**values), key=key)
+    assert answer.status_code == 201, answer.body
+    receipt: dict[str, Any] = answer.json_body
+    return receipt
+
+
+def address(receipt: dict[str, Any], *more: str) -> str:
+    return "/".join(["/api/reports", receipt["service_request_id"], *more])
+
+
+def test_change_is_made_on_the_version_that_is_there(api: Api) -> None:
+    receipt, officer = report(api), api.token("officer")
+    answer = api.patch(address(receipt), {"state": "fixed"}, version=1, token=officer)
+    assert answer.status_code == 200, answer.body
+    assert (answer.json_body["state"], answer.json_body["version"]) == ("fixed", 2)
+    assert answer.json_body["contact"] is None
+    assert api.get(address(receipt)).json_body["state"] == "fixed"
+
+
+def test_change_says_which_version_is_there_when_it_was_made_on_another(api: Api) -> None:
+    receipt, officer = report(api), api.token("officer")
+    api.patch(address(receipt), {"priority": "high"}, version=1, token=officer)
+    late = api.patch(address(receipt), {"priority": "low"}, version=1, token=officer)
+    assert assert_problem(late, 409)["version"] == 2
+    blind = api.patch(address(receipt), {"priority": "low"}, version=None, token=officer)
+    assert_problem(blind, 428)
+    silly = api.patch(address(receipt), {"priority": "low"}, version="new", token=officer)
+    assert_problem(silly, 400, "If-Match")
+
+
+@pytest.mark.parametrize(("role", "status"), [(None, 401), ("resident", 403), ("crew", 403)])
+def test_only_officers_change_and_look_through(role: Any, status: int, api: Api) -> None:
+    receipt = report(api)
+    token = api.token(role) if role else None
+    changed = api.patch(address(receipt), {"state": "fixed"}, version=1, token=token)
+    assert_problem(changed, status)
+    assert_problem(api.get("/api/moderation?reason=waiting", token), status)
+    assert api.get(address(receipt)).json_body["state"] == "open"
+
+
+def test_moderated_report_is_seen_by_its_link_until_an_officer_lets_it_out(api: Api) -> None:
+    receipt, officer = report(api, **GRAFFITI), api.token("officer")
+    assert receipt["visibility"] == "waiting"
+    assert_problem(api.get(address(receipt)), 404)
+    token = receipt["tracking_url"].partition("?")[2]
+    assert api.get(f"{address(receipt)}?{token}").json_body["description"] == "A deep hole."
+    waiting = api.get("/api/moderation?reason=waiting", officer).json_body
+    assert [each["service_request_id"] for each in waiting["items"]] == [
+        receipt["service_request_id"]
+    ]
+    api.patch(address(receipt), {"visibility": "public"}, version=1, token=officer)
+    assert api.get(address(receipt)).json_body["visibility"] == "public"
+    assert api.get("/api/moderation?reason=waiting", officer).json_body["items"] == []
+
+
+def test_list_of_what_waits_goes_on_after_its_last(api: Api) -> None:
+    receipts = [report(api, f"key-{number}", **GRAFFITI) for number in range(3)]
+    officer = api.token("officer")
+    first = api.get("/api/moderation?reason=waiting&limit=2", officer).json_body
+    rest = api.get(
+        f"/api/moderation?reason=waiting&limit=2&cursor={first['next'].replace('#', '%23')}",
+        officer,
+    ).json_body
+    found = [each["service_request_id"] for each in (*first["items"], *rest["items"])]
+    assert sorted(found) == sorted(each["service_request_id"] for each in receipts)
+    assert rest["next"] is None
+    assert_problem(api.get("/api/moderation?reason=boredom", officer), 400, "reason")
+
+
+def test_private_report_answers_as_if_it_were_not_there_to_others(api: Api) -> None:
+    receipt = report(api, **NOISE)
+    unknown = api.get("/api/reports/000000000000")
+    for query in ("", "?token=", "?token=guess"):
+        answer = api.get(address(receipt) + query)
+        assert answer.status_code == 404
+        assert (
+            answer.body.replace(receipt["service_request_id"].encode(), b"000000000000")
+            == unknown.body
+        )
+    token = receipt["tracking_url"].partition("?")[2]
+    assert api.get(f"{address(receipt)}?{token}").status_code == 200
+
+
+def test_report_is_withdrawn_under_the_key_it_was_sent_under(api: Api) -> None:
+    receipt = report(api)
+    assert_problem(api.post(address(receipt, "withdrawal"), b"", key="guess"), 404)
+    assert_problem(api.post(address(receipt, "withdrawal"), b"", key=None), 400, "Idempotency-Key")
+    answer = api.post(address(receipt, "withdrawal"), b"", key="key")
+    assert answer.json_body == {
+        "service_request_id": receipt["service_request_id"],
+        "state": "cancelled",
+        "visibility": "withdrawn",
+    }
+    assert_problem(api.get(address(receipt)), 404)
+
+
+def test_follow_counts_each_person_once(api: Api) -> None:
+    receipt = report(api)
+    for key, role in (("phone", None), ("phone", None), (None, None), (None, "resident")):
+        token = api.token("resident") if role else None
+        answer = api.post(address(receipt, "follow"), {}, key=key, token=token)
+        assert answer.status_code == 201
+    assert answer.json_body == {
+        "service_request_id": receipt["service_request_id"],
+        "followers": 3,
+    }
+    empty = api.post(address(receipt, "follow"), b"", key="phone-2")
+    assert empty.json_body["followers"] == 4
+    assert api.get(address(receipt)).json_body["followers"] == 4
+
+
+def test_flag_is_noted_for_officers_and_seen_by_nobody_else(api: Api) -> None:
+    receipt, officer = report(api), api.token("officer")
+    sent = {"reason": "personal_data", "text": "It names my neighbour."}
+    answer = api.post(address(receipt, "flags"), sent, key=None)
+    assert answer.status_code == 201
+    assert "neighbour" not in api.get(address(receipt)).body.decode()
+    (flag,) = api.get(address(receipt), officer).json_body["flags"]
+    assert flag["text"] == "It names my neighbour."
+    flagged = api.get("/api/moderation?reason=flagged", officer).json_body["items"]
+    assert [each["reason"] for each in flagged] == ["flagged"]
+    assert_problem(api.post(address(receipt, "flags"), {"reason": "rude"}), 400, "reason")
+
+
+def test_nearby_reports_come_with_their_distance(api: Api) -> None:
+    receipt = report(api, lat=53.9593)
+    report(api, "another", lat=53.97)
+    found = api.get("/api/reports/nearby?lat=53.959&long=-1.0815&service_code=pothole")
+    assert found.status_code == 200, found.body
+    (near,) = found.json_body["items"]
+    assert near["service_request_id"] == receipt["service_request_id"]
+    assert 33 < near["distance_m"] < 34
+    assert found.json_body["next"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("long=-1.08", "lat"),
+        ("lat=53.9&long=east", "long"),
+        ("lat=91&long=-1", "lat"),
+        ("lat=nan&long=-1", "lat"),
+        ("lat=53.9&long=-1&radius_m=0", "radius_m"),
+        ("lat=53.9&long=-1&radius_m=5000", "radius_m"),
+        ("lat=53.9&long=-1&limit=1000", "limit"),
+    ],
+)
+def test_nearby_names_the_fault_when_the_query_is_wrong(query: str, field: str, api: Api) -> None:
+    assert_problem(api.get(f"/api/reports/nearby?{query}"), 400, field)
+
+
+def test_report_needs_no_place_when_its_address_describes_one(api: Api) -> None:
+    body = {"service_code": "pothole", "description": "A hole.", "address": "Behind the mill"}
+    answer = api.post("/api/reports", body)
+    assert answer.status_code == 201, answer.body
+    assert (answer.json_body["lat"], answer.json_body["visibility"]) == (None, "waiting")
+    no_place = {"service_code": "pothole", "description": "A hole."}
+    assert_problem(api.post("/api/reports", no_place, key="other"), 400, "lat", "long")
+
+
+def test_answers_and_dangers_are_told_by_their_question(api: Api) -> None:
+    body = draft_body(service_code="street-light", attributes={"what": "wires"})
+    problem = assert_problem(api.post("/api/reports", body), 400, "attributes.what")
+    assert "01904 960123" in problem["errors"][0]["message"]
+    assert api.stored_ids() == []

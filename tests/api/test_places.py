@@ -1,0 +1,38 @@
+"""Places by what somebody types, through the API."""
+
+import boto3
+import pytest
+
+from chalicelib.gazetteer.model import PLACES
+from infra.demo.gazetteer import COMMITTED
+from tests.api.conftest import Api
+
+
+@pytest.fixture
+def demo_places(api: Api) -> Api:
+    boto3.client("s3").put_object(
+        Bucket=api.cloud.bucket, Key=PLACES, Body=COMMITTED.read_bytes(), ContentType="x"
+    )
+    return api
+
+
+def test_places_are_found_when_a_street_place_or_postcode_is_typed(demo_places: Api) -> None:
+    for q, kind in (("market+place", "street"), ("Eskerby", "place"), ("zz1+1aa", "postcode")):
+        answer = demo_places.get(f"/api/places?q={q}")
+        assert answer.status_code == 200
+        best = answer.json_body["items"][0]
+        assert set(best) == {"label", "kind", "lat", "long"}
+        assert best["kind"] == kind
+        assert answer.json_body["next"] is None
+
+
+def test_list_is_empty_when_no_places_were_published(api: Api) -> None:
+    answer = api.get("/api/places?q=market")
+    assert (answer.status_code, answer.json_body) == (200, {"items": [], "next": None})
+
+
+@pytest.mark.parametrize("query", ["", "?q=", "?q=+", "?q=" + "x" * 101])
+def test_places_name_the_field_when_q_cannot_be_searched(api: Api, query: str) -> None:
+    answer = api.get("/api/places" + query)
+    assert answer.status_code == 400
+    assert [fault["field"] for fault in answer.json_body["errors"]] == ["q"]

@@ -1,0 +1,163 @@
+"""The map of the whole council: counts in one request, in words and by keyboard as well."""
+
+import json
+import re
+import urllib.request
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any, NamedTuple
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from chalicelib import bootstrap
+from chalicelib.reports.usecases import Author, add_update, submit
+from infra.local.stack import LocalStack
+from tests.browser.conftest import DESK, NewPage
+from tests.browser.test_accessibility import overflow, violations
+from tests.builders import MARKET_PLACE, draft, update_draft
+
+OFFICER = Author("officer", is_staff=True)
+PLACES: Sequence[tuple[float, float]] = (
+    (0.0, 0.0),
+    (0.001, 0.001),
+    (0.02, 0.0),
+    (0.0, 0.03),
+    (-0.02, -0.03),
+    (0.02, 0.03),
+)
+"""Steps from the market place, in degrees north and east."""
+
+
+class Box(NamedTuple):
+    """A mark's edges in pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@pytest.fixture(scope="module", autouse=True)
+def reports(stack: LocalStack) -> None:
+    """Potholes all over the town, a fixed one and graffiti among them."""
+    ports = bootstrap.reports_ports()
+    for number, (north, east) in enumerate(PLACES):
+        lat, long = MARKET_PLACE["lat"] + north, MARKET_PLACE["long"] + east
+        service = "graffiti" if number == 1 else "pothole"
+        stored = submit(
+            draft(lat=lat, long=long, service_code=service), f"map {number}", Author(), ports
+        )
+        if number == 2:
+            fixed = update_draft(text="Done.", state="fixed")
+            add_update(stored.service_request_id, fixed, "map", OFFICER, ports)
+    stack.cloud.pump.wait_until_idle()
+
+
+def city_view(page: Page, zoom: int = 11) -> list[str]:
+    """Opens the map far away; gives the list that every request for a tile is noted in."""
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        if "/data/tiles/" in request.url:
+            asked.append(request.url)
+
+    page.on("request", note)
+    page.goto(f"/map/#{zoom}/{MARKET_PLACE['lat']}/{MARKET_PLACE['long']}")
+    expect(page.locator("#list-status")).to_contain_text("in this view")
+    expect(page.locator(".app-mark").first).to_be_visible()
+    return asked
+
+
+def published(stack: LocalStack, path: str) -> Any:
+    with urllib.request.urlopen(stack.url + path) as answer:
+        return json.loads(answer.read())
+
+
+def words(tallies: Sequence[Sequence[int]]) -> str:
+    return f"{sum(each[0] for each in tallies)} open, {sum(each[1] for each in tallies)} closed"
+
+
+def zoom_of(page: Page) -> int:
+    found = re.search(r"#(\d+)/", page.url)
+    assert found
+    return int(found[1])
+
+
+def test_city_view_tells_what_is_published_and_takes_one_request(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    address = published(stack, "/data/index.json")["counts"]
+    counts = published(stack, address)["counts"]
+    assert len(counts) >= 4
+    page = new_page(viewport=DESK)
+    asked = city_view(page)
+    status = page.locator("#list-status")
+    expect(status).to_contain_text(words([(each["open"], each["closed"]) for each in counts]))
+    potholes = [each["services"].get("pothole", (0, 0)) for each in counts]
+    row = page.locator("#count-list [data-service-code='pothole']")
+    expect(row).to_contain_text(words(potholes))
+
+    page.get_by_label("Kind of problem").select_option("pothole")
+    expect(status).to_contain_text(words(potholes))
+    page.get_by_label("Show").select_option("closed")
+    expect(status).to_contain_text(f"0 open, {sum(each[1] for each in potholes)} closed")
+    marks = page.locator(".app-mark").all_inner_texts()
+    assert sum(map(int, marks)) == sum(each[1] for each in potholes) > 0
+    page.get_by_label("Show").select_option("open")
+    marks = page.locator(".app-mark").all_inner_texts()
+    assert sum(map(int, marks)) == sum(each[0] for each in potholes)
+    assert asked == [stack.url + address]
+
+
+@pytest.mark.parametrize("zoom", [11, 12, 13])
+def test_no_two_marks_touch(zoom: int, new_page: NewPage) -> None:
+    page = new_page(viewport=DESK)
+    city_view(page, zoom)
+    boxes = [
+        Box(box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"])
+        for mark in page.locator(".app-mark").all()
+        if (box := mark.bounding_box())
+    ]
+    assert len(boxes) >= 2
+    for one, other in combinations(boxes, 2):
+        apart = one.right <= other.left or other.right <= one.left
+        assert apart or one.bottom <= other.top or other.bottom <= one.top
+
+
+def test_mark_leads_closer_until_there_are_pins(new_page: NewPage) -> None:
+    page = new_page()
+    city_view(page, 12)
+    before = zoom_of(page)
+    page.locator(".app-mark").first.click()
+    expect(page.locator("#map .app-pin").first).to_be_visible()
+    assert zoom_of(page) > before
+    expect(page.locator(".app-mark")).to_have_count(0)
+    expect(page.locator("#count-list")).to_be_hidden()
+    expect(page.locator("#report-list li").first).to_be_visible()
+
+
+def test_reports_are_reached_from_the_city_view_by_keyboard(new_page: NewPage) -> None:
+    page = new_page()
+    city_view(page, 13)
+    page.locator("#map").focus()
+    page.keyboard.press("+")
+    expect(page.locator("#report-list li").first).to_be_visible()
+    expect(page.locator("#list-status")).to_have_text(re.compile(r"^\d+ reports? in this view\.$"))
+
+
+def test_city_view_says_so_when_the_filters_leave_nothing(new_page: NewPage) -> None:
+    page = new_page()
+    city_view(page)
+    page.get_by_label("Kind of problem").select_option("graffiti")
+    page.get_by_label("Show").select_option("closed")
+    expect(page.locator("#list-status")).to_have_text("No reports in this view.")
+    expect(page.locator(".app-mark")).to_have_count(0)
+
+
+@pytest.mark.parametrize("viewport", [{"width": 320, "height": 640}, DESK], ids=["narrow", "desk"])
+def test_city_view_has_no_violation_and_fits(viewport: dict[str, int], new_page: NewPage) -> None:
+    page = new_page(viewport=viewport)
+    city_view(page)
+    assert violations(page) == []
+    assert overflow(page) <= 0

@@ -1,0 +1,184 @@
+"""Every step by keyboard alone, and axe in every step and state of the report flow."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import FilePayload, Geolocation, Locator, Page, expect
+
+from tests.browser.conftest import DESK, NewPage
+from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.browser.test_report_path import choose_service, leave, place, step_shown
+
+HERE: Geolocation = {"latitude": 53.9433, "longitude": -1.0371}
+ELSEWHERE: Geolocation = {"latitude": 53.9, "longitude": -1.19}
+FURTHEST = 80
+
+
+def sound(page: Page, state: str) -> None:
+    assert (state, violations(page)) == (state, [])
+    assert (state, overflow(page)) == (state, 0)
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    for _ in range(FURTHEST):
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"The keyboard does not reach {wanted}")
+
+
+def press(page: Page, wanted: Locator, key: str = "Enter") -> None:
+    tab_to(page, wanted)
+    page.keyboard.press(key)
+
+
+def go_on(page: Page, name: str = "Continue") -> None:
+    section = page.locator(f"[data-step='{step_shown(page)}']")
+    press(page, section.get_by_role("button", name=name))
+    expect(section).to_be_hidden()
+
+
+def test_report_is_made_by_keyboard_alone(new_page: NewPage) -> None:
+    page = new_page()
+    page.goto("/report/")
+    tab_to(page, page.get_by_label("Postcode or street"))
+    page.keyboard.type("market place")
+    expect(page.locator("#place-choices button").first).to_be_visible()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(page.locator("#place")).to_be_focused()
+    go_on(page)
+    press(page, page.get_by_role("radio", name="Pothole"), "Space")
+    go_on(page)
+    if step_shown(page) == "nearby":
+        go_on(page, "None of these")
+    press(page, page.get_by_role("radio", name="Smaller than"), "Space")
+    go_on(page)
+    with page.expect_file_chooser():
+        press(page, page.get_by_role("button", name="Add photos"))
+    go_on(page)
+    tab_to(page, page.get_by_label("Describe the problem"))
+    page.keyboard.type("By keyboard, for Mr Smith")
+    go_on(page)
+    go_on(page, "Keep it and go on")
+    press(page, page.get_by_label("Send it anonymously"), "Space")
+    go_on(page)
+    go_on(page, "Send report")
+    expect(page.get_by_role("heading", name="Report sent")).to_be_focused()
+
+
+def where_states(page: Page) -> None:
+    expect(page.get_by_role("heading", name="Where is the problem?")).to_be_visible()
+    sound(page, "where")
+    page.get_by_role("button", name="Continue").click()
+    sound(page, "where, error")
+    page.get_by_label("Postcode or street").fill("4 ma")
+    expect(page.locator("#place-choices button").first).to_be_visible()
+    sound(page, "where, search")
+    page.locator("#place-choices button").first.click()
+    page.get_by_role("button", name="Choose on a map").click()
+    expect(page.get_by_role("button", name="Use this place")).to_be_visible()
+    sound(page, "where, map")
+    page.get_by_role("button", name="Describe the place").click()
+    sound(page, "where, words")
+    page.get_by_label("Where is it?").fill("")
+    place(page)
+
+
+def problem_states(page: Page) -> None:
+    expect(page.get_by_role("radio", name="Pothole")).to_be_visible()
+    sound(page, "service")
+    page.get_by_role("button", name="Continue").click()
+    sound(page, "service, error")
+    page.get_by_label("Search the list").fill("broken lamp")
+    sound(page, "service, search")
+    page.get_by_label("Search the list").fill("")
+    if choose_service(page, "Street light") == "nearby":
+        leave(page, "None of these")
+    sound(page, "questions")
+    page.get_by_role("button", name="Continue").click()
+    sound(page, "questions, error")
+    page.get_by_role("radio", name="Bare wires").check()
+    leave(page)
+    sound(page, "danger")
+    page.get_by_role("link", name="change your answer").click()
+    page.get_by_role("radio", name="It is out").check()
+    leave(page)
+
+
+def photo_states(page: Page, photo: Path) -> None:
+    sound(page, "photos")
+    files: list[FilePayload] = [
+        {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": photo.read_bytes()},
+        {"name": "lost.heic", "mimeType": "image/heic", "buffer": b"no picture"},
+        {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"},
+    ]
+    page.locator("#photo-files").set_input_files(files)
+    expect(page.get_by_role("alert")).to_be_visible()
+    sound(page, "photos, error")
+    page.get_by_role("button", name="Remove photo 2").click()
+    expect(page.locator("#photo-list > li")).to_have_count(1)
+    leave(page)
+
+
+def words_states(page: Page) -> None:
+    sound(page, "description")
+    page.get_by_role("button", name="Continue").click()
+    sound(page, "description, error")
+    page.get_by_label("Describe the problem").fill("Mr Smith, 07700 900123")
+    leave(page)
+    sound(page, "personal")
+    leave(page, "Keep it and go on")
+    sound(page, "contact")
+    page.get_by_label("Email address").fill("ann")
+    page.get_by_role("button", name="Continue").click()
+    sound(page, "contact, error")
+    page.get_by_label("Send it anonymously").check()
+    sound(page, "contact, anonymous")
+    leave(page)
+
+
+def sending_states(page: Page) -> None:
+    expect(page.locator("#preview img")).to_be_visible()
+    sound(page, "check")
+    page.route("**/api/photos", lambda route: route.abort(), times=1)
+    page.get_by_role("button", name="Send report").click()
+    expect(page.get_by_text("Not sent yet")).to_be_visible()
+    sound(page, "check, not sent")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", name="Report sent")).to_be_visible()
+    expect(page.get_by_role("button", name="Withdraw this report")).to_be_visible()
+    sound(page, "sent")
+    page.get_by_role("button", name="Withdraw this report").click()
+    sound(page, "sent, withdraw?")
+    page.get_by_role("button", name="No, keep it").click()
+
+
+def following_states(page: Page) -> None:
+    page.get_by_role("link", name="Report another problem").locator("visible=true").click()
+    place(page)
+    assert choose_service(page, "Street light") == "nearby"
+    sound(page, "nearby")
+    page.get_by_role("button", name="Follow this instead").first.click()
+    expect(page.get_by_role("heading", name="You follow this report")).to_be_visible()
+    sound(page, "followed")
+
+
+@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+def test_steps_have_no_violation_in_any_state(
+    viewport: dict[str, int], new_page: NewPage, shared_data: Path
+) -> None:
+    page = new_page(viewport=viewport, geolocation=HERE, permissions=["geolocation"])
+    page.goto("/report/")
+    where_states(page)
+    problem_states(page)
+    photo_states(page, shared_data / "photos" / "photo_1.JPG")
+    words_states(page)
+    sending_states(page)
+    following_states(page)
+
+    page = new_page(viewport=viewport, geolocation=ELSEWHERE, permissions=["geolocation"])
+    page.goto("/report/")
+    place(page)
+    assert choose_service(page, "Litter") == "elsewhere"
+    sound(page, "elsewhere")

@@ -1,0 +1,153 @@
+"""A published report's page: its photos, following it, saying that something is wrong with it."""
+
+import io
+import re
+from typing import Any
+
+import boto3
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from chalicelib import bootstrap
+from chalicelib.photos.dynamo import DynamoRecords
+from chalicelib.photos.model import Photo as TakenIn
+from chalicelib.publishing.model import photo_keys
+from chalicelib.reports.model import Photo, ServiceRequest
+from infra.local.stack import LocalStack
+from tests import builders
+from tests.browser.conftest import NewPage
+from tests.browser.test_accessibility import overflow, violations
+from tests.browser.test_kept_on_the_phone import lose_the_next_reply
+
+NARROW = {"width": 320, "height": 640}
+
+
+def stored(stack: LocalStack, number: int, **values: Any) -> ServiceRequest:
+    report = bootstrap.reports_ports().repository.create(builders.report(number, **values))
+    stack.cloud.pump.wait_until_idle()
+    return report
+
+
+def stored_now(report: ServiceRequest) -> ServiceRequest:
+    found = bootstrap.reports_ports().repository.get(report.service_request_id)
+    assert found
+    return found
+
+
+def open_page(new_page: NewPage, report: ServiceRequest, **options: Any) -> Page:
+    page = new_page(**options)
+    page.goto(f"/reports/{report.service_request_id}")
+    return page
+
+
+def take_in(service_request_id: str, photo_id: str) -> None:
+    """What is there once a photo has been looked at."""
+    settings = bootstrap.settings()
+    picture = io.BytesIO()
+    Image.new("RGB", (320, 240), "teal").save(picture, "JPEG")
+    for key in photo_keys(service_request_id, [photo_id]):
+        boto3.client("s3").put_object(
+            Bucket=settings.photos_bucket,
+            Key=key.removeprefix("photos/"),
+            Body=picture.getvalue(),
+            ContentType="image/jpeg",
+        )
+    DynamoRecords(settings.reports_table).add(
+        TakenIn(service_request_id=service_request_id, photo_id=photo_id, state="ready")
+    )
+
+
+def test_photos_are_shown_small_and_lead_to_the_whole_picture(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    photo_id = "P" * 26
+    take_in(builders.report(9010).service_request_id, photo_id)
+    report = stored(stack, 9010, photos=(Photo(photo_id=photo_id, state="shown"),))
+    page = open_page(new_page, report)
+    thumbnail = page.get_by_role("img", name="Photo 1 of the report")
+    expect(thumbnail).to_be_visible()
+    page.wait_for_function("image => image.naturalWidth > 0", arg=thumbnail.element_handle())
+    thumbnail.click()
+    expect(page).to_have_url(re.compile(rf"/photos/{report.service_request_id}/{photo_id}/page"))
+
+
+def test_report_is_followed_once_from_one_browser_and_it_remembers(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    report = stored(stack, 9020)
+    page = open_page(new_page, report)
+    follow = page.get_by_role("button", name="Follow this report")
+    lose_the_next_reply(page, "**/api/reports/*/follow")
+    follow.click()
+    expect(page.get_by_text("could not be sent just now")).to_be_visible()
+    follow.click()
+    expect(page.get_by_text("Thank you. You follow this report.")).to_be_visible()
+    expect(page.locator("#followers")).to_have_text("1 person")
+    stack.cloud.pump.wait_until_idle()
+    page.reload()
+    expect(page.get_by_text("You follow this report.")).to_be_visible()
+    expect(follow).to_be_hidden()
+    expect(page.locator("#followers")).to_have_text("1 person")
+    assert stored_now(report).followers == 1
+
+
+def test_the_report_it_was_merged_into_is_followed_when_it_is_a_duplicate(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    first = stored(stack, 9030)
+    merged = stored(stack, 9031, state="duplicate", duplicate_of=first.service_request_id)
+    page = open_page(new_page, merged)
+    notice = page.get_by_text("This is the same as report")
+    expect(notice.get_by_role("link")).to_have_attribute(
+        "href", f"/reports/{first.service_request_id}"
+    )
+    page.get_by_role("button", name="Follow this report").click()
+    expect(page.get_by_text("you follow that one now")).to_be_visible()
+    assert stored_now(first).followers == 1
+
+
+def test_content_is_reported_once_with_a_reason_when_its_reply_was_lost(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    report = stored(stack, 9040)
+    page = open_page(new_page, report, viewport=NARROW)
+    page.get_by_role("link", name="Report this content").click()
+    send = page.get_by_role("button", name="Send to the council")
+    send.click()
+    expect(page).to_have_title(re.compile("^Error: "))
+    expect(page.get_by_role("alert")).to_contain_text("Choose what is wrong with it")
+    assert violations(page) == []
+    assert overflow(page) <= 0
+    page.get_by_role("radio", name="personal details").check()
+    page.get_by_label("Tell us more").fill("My neighbour's number is in it.")
+    lose_the_next_reply(page, "**/api/reports/*/flags")
+    send.click()
+    expect(page.get_by_role("alert")).to_contain_text("Not sent yet")
+    send.click()
+    expect(page.get_by_text("Somebody at the council will look at it.")).to_be_visible()
+    expect(page).not_to_have_title(re.compile("^Error: "))
+    [flag] = stored_now(report).flags
+    assert (flag.reason, flag.text) == ("personal_data", "My neighbour's number is in it.")
+
+
+def test_page_leads_to_forms_when_there_is_no_javascript(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    report = stored(stack, 9050)
+    page = open_page(new_page, report, java_script_enabled=False)
+    forms = f"/forms/reports/{report.service_request_id}"
+    for name, path in (("Add an update", "update"), ("Report this content", "flag")):
+        link = page.get_by_role("link", name=name)
+        expect(link).to_have_attribute("href", f"{forms}/{path}")
+    expect(page.get_by_role("button")).to_have_count(0)
+
+
+def test_track_says_that_only_its_link_shows_a_report_that_is_not_public(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    report = stored(stack, 9060, visibility="private")
+    page = new_page()
+    page.goto(f"/track/?ref={report.service_request_id}")
+    expect(page.get_by_role("alert")).to_contain_text("We have no public report")
+    expect(page.get_by_text("only by the link that you got when you sent it")).to_be_visible()
+    assert violations(page) == []

@@ -1,0 +1,161 @@
+"""Ways to a place that need no map, and places that somebody else looks after."""
+
+import json
+import urllib.request
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from infra.local.stack import LocalStack
+from tests.browser.conftest import NewPage
+from tests.browser.test_report_path import (
+    choose_service,
+    describe,
+    go_to,
+    leave,
+    leave_contact,
+    sent_reference,
+)
+
+RETAIL_PARK = {"latitude": 53.9, "longitude": -1.19}
+
+
+def start(new_page: NewPage) -> Page:
+    page = new_page()
+    page.goto("/report/")
+    return page
+
+
+def send(page: Page) -> str:
+    page.get_by_role("button", name="Send report").click()
+    return sent_reference(page).replace("-", "")
+
+
+def test_report_is_made_by_street_and_house_number(new_page: NewPage, stack: LocalStack) -> None:
+    page = start(new_page)
+    page.get_by_label("Postcode or street").fill("4 market pl")
+    page.get_by_role("button", name="Market Place", exact=True).click()
+    expect(page.locator("#place-words")).to_contain_text("Market Place")
+    expect(page.get_by_label("Nearest house number")).to_have_value("4 Market Place")
+    leave(page)
+    describe(page, "The kerb is loose")
+    leave_contact(page)
+    request_id = send(page)
+    with urllib.request.urlopen(f"{stack.url}/api/reports/{request_id}") as answer:
+        report = json.loads(answer.read())
+    assert report["address"] == "4 Market Place"
+    with urllib.request.urlopen(f"{stack.url}/data/places.json") as answer:
+        places = {each["label"]: each for each in json.loads(answer.read())["items"]}
+    known = places["Market Place"]
+    assert (report["lat"], report["long"]) == (known["lat"], known["long"])
+
+
+def test_streets_that_begin_so_come_before_those_that_hold_it(new_page: NewPage) -> None:
+    page = start(new_page)
+    page.get_by_label("Postcode or street").fill("mar")
+    labels = page.locator("#place-choices button")
+    expect(labels.first).to_be_visible()
+    begins = [text.lower().startswith("mar") for text in labels.all_inner_texts()]
+    assert begins == sorted(begins, reverse=True)
+    page.get_by_label("Postcode or street").fill("no such street")
+    expect(page.get_by_text("We know no such place")).to_be_visible()
+
+
+def test_postcode_is_found_with_and_without_its_space(new_page: NewPage) -> None:
+    page = start(new_page)
+    for typed in ("zz1 1aa", "ZZ11AA"):
+        page.get_by_label("Postcode or street").fill(typed)
+        page.get_by_role("button", name="ZZ1 1AA").click()
+        expect(page.locator("#place-words")).to_contain_text("ZZ1 1AA")
+        expect(page.get_by_label("Nearest house number")).to_have_value("")
+
+
+def test_list_of_streets_is_loaded_only_when_it_is_used(new_page: NewPage) -> None:
+    page = new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/report/")
+    page.wait_for_load_state("networkidle")
+    assert not [url for url in asked if "places" in url]
+    page.get_by_label("Postcode or street").focus()
+    page.get_by_label("Postcode or street").fill("ma")
+    expect(page.locator("#place-choices button").first).to_be_visible()
+    assert [url for url in asked if url.endswith("/data/places.json")]
+
+
+def test_street_in_the_address_goes_when_another_place_is_chosen(new_page: NewPage) -> None:
+    page = new_page(
+        geolocation={"latitude": 53.9591, "longitude": -1.0812}, permissions=["geolocation"]
+    )
+    page.goto("/report/")
+    page.get_by_label("Postcode or street").fill("market place")
+    page.get_by_role("button", name="Market Place", exact=True).click()
+    expect(page.get_by_label("Nearest house number")).to_have_value("Market Place")
+    page.get_by_role("button", name="Use my location").click()
+    expect(page.locator("#place-words")).to_have_text("53.95910° north, 1.08120° west")
+    expect(page.get_by_label("Nearest house number")).to_have_value("")
+
+
+def test_place_is_described_in_words_and_waits_for_somebody_to_find_it(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    page = start(new_page)
+    page.get_by_role("button", name="Describe the place").click()
+    expect(page.get_by_text("One of us will read your words")).to_be_visible()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("alert")).to_contain_text("Describe where the problem is")
+    page.get_by_label("Where is it?").fill("Behind the third bench\non the river path")
+    leave(page)
+    assert choose_service(page, "Street name plate") == "photos"
+    go_to(page, "description")
+    page.get_by_label("Describe the problem").fill("The plate hangs on one screw")
+    leave(page)
+    leave_contact(page)
+    expect(page.locator("#answers")).to_contain_text("No pin: one of us finds the place")
+    request_id = send(page)
+    expect(page.get_by_text("One of us finds the place from your words")).to_be_visible()
+    expect(page.get_by_role("link", name="See it on the map")).to_be_hidden()
+    page.get_by_role("button", name="See your report").click()
+    expect(page.get_by_text("Behind the third bench on the river path")).to_be_visible()
+    stack.cloud.pump.wait_until_idle()
+    theirs = new_page()
+    assert theirs.request.get(f"/reports/{request_id}").status == 404
+
+
+def test_report_stops_where_somebody_else_looks_after_the_place(new_page: NewPage) -> None:
+    page = new_page(geolocation=RETAIL_PARK, permissions=["geolocation"])
+    page.goto("/report/")
+    page.get_by_role("button", name="Use my location").click()
+    expect(page.locator("#place-words")).not_to_be_empty()
+    leave(page)
+    assert choose_service(page, "Litter") == "elsewhere"
+    expect(page.get_by_text("This is private land.")).to_be_visible()
+    expect(page.get_by_role("link", name="01904 960188")).to_have_attribute(
+        "href", "tel:01904960188"
+    )
+    page.goto("/report/#check")
+    expect(page.get_by_role("heading", name="Somebody else looks after this")).to_be_visible()
+    page.get_by_role("link", name="choose another place").click()
+    expect(page.get_by_role("heading", name="Where is the problem?")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("lat", "long", "service", "stops"),
+    [
+        (53.905, -1.0014, "Pothole", True),
+        (53.905, -1.0014, "Litter", False),
+        (53.905, -1.0050, "Pothole", False),
+        (53.905, -0.9965, "Pothole", False),
+    ],
+    ids=["on the trunk road", "not its service", "west of it", "east of it"],
+)
+def test_trunk_road_stops_its_own_services_within_its_edges_only(
+    lat: float, long: float, service: str, stops: bool, new_page: NewPage
+) -> None:
+    """Its strip runs aslant: at this latitude from -1.0042 to -0.9971."""
+    page = new_page(geolocation={"latitude": lat, "longitude": long}, permissions=["geolocation"])
+    page.goto("/report/")
+    page.get_by_role("button", name="Use my location").click()
+    expect(page.locator("#place-words")).not_to_be_empty()
+    leave(page)
+    assert (choose_service(page, service) == "elsewhere") is stops

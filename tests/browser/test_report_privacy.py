@@ -1,0 +1,239 @@
+"""What becomes public, what never does, and a few minutes to take it back."""
+
+import json
+import re
+import urllib.request
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from infra.local.stack import LocalStack
+from tests.browser.conftest import NewPage
+from tests.browser.test_report_path import (
+    choose_service,
+    go_to,
+    leave,
+    leave_contact,
+    place,
+    reporter,
+    sent_reference,
+    step_shown,
+)
+
+PERSONAL = [
+    ("Ring me on 07700 900123", "phone number"),
+    ("call 01904960456 after six", "phone number"),
+    ("my number is +44 7700 900 123.", "phone number"),
+    ("(020) 7946 0123 is my work", "phone number"),
+    ("mail ann.canary@example.org", "email address"),
+    ("A blue van, AB12 CDE, did it", "number plate"),
+    ("the van was ab12cde", "number plate"),
+    ("an old Mini, ABC 123D, is left here", "number plate"),
+    ("a car, P123 ABC, every night", "number plate"),
+    ("Mrs O'Neill fell over it", "name"),
+    ("Dr. Smith knows", "name"),
+    ("my neighbour Bob Marsh dumps it", "name"),
+    ("My name is Ann", "name"),
+    ("my landlord is called Peter", "name"),
+]
+HARMLESS = [
+    "Outside 12 Market Place, by the drain",
+    "At the corner of St Mary's Road and Dr Street",
+    "The A64 and the B1224 meet here",
+    "THE A64 HAS A HOLE NEAR M62 BIN",
+    "Near YO1 7HH, between no 12 and no 14",
+    "It cost me £1,234,567.89 and 01/02/2026 was the day",
+    "Open 08:30 to 17:00, from 2026-05-03 to 2026-05-09",
+    "no12 bin is full, lamp column 0123 is out",
+    "Grid reference SE 60123 51987",
+    "Bus 66 stops here, 150 m from the Co-op",
+    "My neighbour is Polish and slipped",
+    "About 53.95910, -1.08120",
+]
+
+
+def at_the_description(new_page: NewPage, service: str) -> Page:
+    page = reporter(new_page)
+    place(page)
+    choose_service(page, service)
+    while step_shown(page) != "description":
+        if step_shown(page) == "questions" and service.startswith("Noise"):
+            page.get_by_role("radio", name="Smoke").check()
+        go_to_next(page)
+    return page
+
+
+def go_to_next(page: Page) -> None:
+    leave(page, "None of these" if step_shown(page) == "nearby" else "Continue")
+
+
+def to_the_check(new_page: NewPage, service: str, words: str) -> Page:
+    page = at_the_description(new_page, service)
+    page.get_by_label("Describe the problem").fill(words)
+    leave(page)
+    leave_contact(page)
+    return page
+
+
+def send(page: Page) -> str:
+    page.get_by_role("button", name="Send report").click()
+    return sent_reference(page).replace("-", "")
+
+
+def as_an_officer(stack: LocalStack, request_id: str) -> dict[str, Any]:
+    with urllib.request.urlopen(f"{stack.url}/_local/tokens.json") as answer:
+        token = json.loads(answer.read())["officer"]
+    request = urllib.request.Request(
+        f"{stack.url}/api/reports/{request_id}", headers={"Authorization": f"Bearer {token}"}
+    )
+    with urllib.request.urlopen(request) as answer:
+        report: dict[str, Any] = json.loads(answer.read())
+    return report
+
+
+def next_after(page: Page, words: str) -> str:
+    page.get_by_label("Describe the problem").fill(words)
+    step = leave(page)
+    page.go_back()
+    expect(page.get_by_label("Describe the problem")).to_be_visible()
+    return step
+
+
+def test_words_about_a_person_are_asked_about_and_others_are_not(new_page: NewPage) -> None:
+    page = at_the_description(new_page, "Pothole")
+    missed = []
+    for words, kind in PERSONAL:
+        page.get_by_label("Describe the problem").fill(words)
+        if leave(page) != "personal" or kind not in page.locator("#personal-found").inner_text():
+            missed.append(words)
+        page.go_back()
+        expect(page.get_by_label("Describe the problem")).to_be_visible()
+    assert missed == []
+    assert [words for words in HARMLESS if next_after(page, words) == "personal"] == []
+
+
+def test_warning_can_be_overruled_and_comes_again_for_other_words(new_page: NewPage) -> None:
+    page = at_the_description(new_page, "Pothole")
+    page.get_by_label("Describe the problem").fill("Mr Smith fell into it")
+    assert leave(page) == "personal"
+    expect(page.get_by_text("Mr Smith in the description looks like a name")).to_be_visible()
+    assert leave(page, "Keep it and go on") == "contact"
+    leave_contact(page)
+    expect(page.locator("#preview")).to_contain_text("Mr Smith fell into it")
+    page.get_by_role("link", name="Change title").click()
+    page.get_by_label("A short title").fill("For Mrs Jones")
+    assert leave(page) == "personal"
+    page.get_by_role("button", name="Change what I wrote").click()
+    page.get_by_label("A short title").fill("A deep hole")
+    page.get_by_label("Describe the problem").fill("Somebody fell into it")
+    assert leave(page) == "check"
+
+
+def test_preview_shows_what_is_public_and_no_contact(new_page: NewPage) -> None:
+    page = to_the_check(new_page, "Pothole", "A hole in front of the door")
+    preview = page.locator("#preview")
+    expect(page.get_by_role("heading", name="This will be public")).to_be_visible()
+    expect(preview).to_contain_text("A hole in front of the door")
+    expect(preview).to_contain_text("Outside 12 Market Place")
+    assert "canary" not in preview.inner_text().lower()
+
+
+def test_anonymous_report_carries_nobody(new_page: NewPage, stack: LocalStack) -> None:
+    page = at_the_description(new_page, "Pothole")
+    page.get_by_label("Describe the problem").fill("Nobody saw me write this")
+    leave(page)
+    page.get_by_label("Name", exact=True).fill("Ann Canary")
+    page.get_by_label("Send it anonymously").check()
+    expect(page.get_by_label("Name", exact=True)).to_be_hidden()
+    leave(page)
+    expect(page.locator("#answers")).to_contain_text("None: sent anonymously")
+    with page.expect_request("**/api/reports") as sending:
+        request_id = send(page)
+    body = sending.value.post_data_json or {}
+    assert body["anonymous"] is True
+    assert "contact" not in body
+    assert "Canary" not in json.dumps(as_an_officer(stack, request_id))
+
+
+@pytest.mark.parametrize(
+    ("service", "heading", "words"),
+    [
+        (
+            "Graffiti",
+            "This will be public once an officer has looked at it",
+            "One of us looks at your report before it becomes public",
+        ),
+        ("Noise or other nuisance", "This will not be public", "only it shows your report"),
+    ],
+)
+def test_report_that_is_not_public_is_shown_by_its_link_alone(
+    service: str, heading: str, words: str, new_page: NewPage, stack: LocalStack
+) -> None:
+    page = to_the_check(new_page, service, "Seen by few: smoke over the wall")
+    expect(page.get_by_role("heading", name=heading)).to_be_visible()
+    request_id = send(page)
+    expect(page.get_by_text(words)).to_be_visible()
+    expect(page.get_by_role("link", name="See it on the map")).to_be_hidden()
+    stack.cloud.pump.wait_until_idle()
+    page.get_by_role("button", name=re.compile("See your report")).click()
+    expect(page.get_by_text("Seen by few: smoke over the wall")).to_be_visible()
+    theirs = new_page()
+    assert theirs.request.get(f"/reports/{request_id}").status == 404
+    assert theirs.request.get(f"/data/reports/{request_id}.json").status == 404
+    assert theirs.request.get(f"/api/reports/{request_id}").status == 404
+
+
+def test_private_report_is_not_warned_about(new_page: NewPage) -> None:
+    page = at_the_description(new_page, "Noise or other nuisance")
+    expect(page.get_by_text("Only the council sees it.")).to_be_visible()
+    page.get_by_label("Describe the problem").fill("My neighbour Bob Marsh, 07700 900123")
+    assert leave(page) == "contact"
+
+
+def test_report_is_withdrawn_within_its_minutes(new_page: NewPage, stack: LocalStack) -> None:
+    page = to_the_check(new_page, "Pothole", "Sent by mistake")
+    request_id = send(page)
+    stack.cloud.pump.wait_until_idle()
+    assert page.request.get(f"/reports/{request_id}").status == 200
+    page.reload()
+    page.get_by_role("button", name="Withdraw this report").click()
+    page.get_by_role("button", name="No, keep it").click()
+    page.get_by_role("button", name="Withdraw this report").click()
+    page.get_by_role("button", name="Yes, withdraw it").click()
+    expect(page.get_by_role("heading", name="Report withdrawn")).to_be_visible()
+    stack.cloud.pump.wait_until_idle()
+    assert page.request.get(f"/reports/{request_id}").status == 404
+    page.reload()
+    expect(page.get_by_role("heading", name="Report withdrawn")).to_be_visible()
+    expect(page.get_by_role("button", name="See your report")).to_be_hidden()
+
+
+def test_withdrawal_is_no_longer_offered_when_its_time_is_over(new_page: NewPage) -> None:
+    page = to_the_check(new_page, "Pothole", "Meant as it is")
+    page.clock.install()
+    send(page)
+    offer = page.get_by_role("button", name="Withdraw this report")
+    expect(offer).to_be_visible()
+    page.clock.fast_forward("05:01")
+    expect(offer).to_be_hidden()
+
+
+def test_refused_withdrawal_is_explained(new_page: NewPage) -> None:
+    page = to_the_check(new_page, "Pothole", "Withdrawn a moment too late")
+    send(page)
+    problem = {"title": "Conflict", "status": 409, "detail": "The five minutes are over."}
+    page.route("**/withdrawal", lambda route: route.fulfill(status=409, json=problem))
+    page.get_by_role("button", name="Withdraw this report").click()
+    page.get_by_role("button", name="Yes, withdraw it").click()
+    expect(page.get_by_text("The five minutes are over.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Report sent")).to_be_visible()
+
+
+def test_next_steps_pass_by_what_was_checked(new_page: NewPage) -> None:
+    page = to_the_check(new_page, "Pothole", "A hole at the gate")
+    page.get_by_role("link", name="Change contact details").click()
+    assert leave(page) == "check"
+    page.get_by_role("link", name="Change photos").click()
+    assert leave(page) == "check"
+    go_to(page, "check")

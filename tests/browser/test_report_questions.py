@@ -1,0 +1,135 @@
+"""A service's own questions, the answer that stops a report, and suggestions from words."""
+
+import json
+import re
+import urllib.request
+
+from playwright.sync_api import Page, expect
+
+from infra.local.stack import LocalStack
+from tests.browser.conftest import NewPage
+from tests.browser.test_report_path import (
+    choose_service,
+    go_to,
+    leave,
+    place,
+    reporter,
+    sent_reference,
+    step_shown,
+)
+
+
+def at_the_problem(new_page: NewPage) -> Page:
+    page = reporter(new_page)
+    place(page)
+    expect(page.get_by_role("radio", name="Pothole")).to_be_visible()
+    return page
+
+
+def answers_of(stack: LocalStack, request_id: str) -> object:
+    """As an officer sees them."""
+    with urllib.request.urlopen(f"{stack.url}/_local/tokens.json") as answer:
+        token = json.loads(answer.read())["officer"]
+    request = urllib.request.Request(
+        f"{stack.url}/api/reports/{request_id}", headers={"Authorization": f"Bearer {token}"}
+    )
+    with urllib.request.urlopen(request) as answer:
+        report = json.loads(answer.read())
+    return report["attributes"]
+
+
+def test_services_are_suggested_from_the_words_with_the_reason(new_page: NewPage) -> None:
+    page = at_the_problem(new_page)
+    page.get_by_label("Search the list").fill("the lamps in our street are out")
+    best = page.locator("#service-fits .govuk-radios__item").first
+    expect(best).to_contain_text("Street light")
+    expect(best).to_contain_text("Shown because you wrote “lamps”")
+    expect(page.get_by_role("radio", name="Dog fouling")).to_be_hidden()
+    page.get_by_label("Search the list").fill("")
+    expect(page.get_by_role("radio", name="Dog fouling")).to_be_visible()
+    page.get_by_label("Search the list").fill("zeppelin")
+    expect(page.get_by_text("Nothing fits.")).to_be_visible()
+
+
+def test_answers_arrive_with_the_report(new_page: NewPage, stack: LocalStack) -> None:
+    page = at_the_problem(new_page)
+    choose_service(page, "Abandoned vehicle")
+    go_to(page, "questions")
+    page.get_by_role("button", name="Continue").click()
+    expect(page).to_have_title(re.compile("^Error: "))
+    expect(page.get_by_role("alert")).to_contain_text("What does it look like?")
+    page.get_by_label("What does it look like?").fill("A blue Ford Fiesta")
+    page.get_by_label("For how many days").fill("many")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("alert")).to_contain_text("Enter a number")
+    page.get_by_label("For how many days").fill("12")
+    page.reload()
+    expect(page.get_by_label("What does it look like?")).to_have_value("A blue Ford Fiesta")
+    leave(page)
+    go_to(page, "description")
+    page.get_by_label("Describe the problem").fill("It stands across two bays")
+    leave(page)
+    go_to(page, "check")
+    expect(page.locator("#answers")).to_contain_text("A blue Ford Fiesta")
+    expect(page.locator("#preview")).not_to_contain_text("Ford")
+    page.get_by_role("button", name="Send report").click()
+    request_id = sent_reference(page).replace("-", "")
+    assert answers_of(stack, request_id) == {"vehicle": ["A blue Ford Fiesta"], "days": ["12"]}
+
+
+def test_several_answers_are_chosen_where_several_are_asked_for(new_page: NewPage) -> None:
+    page = at_the_problem(new_page)
+    choose_service(page, "Fly-tipping")
+    go_to(page, "questions")
+    page.get_by_role("checkbox", name="Furniture").check()
+    page.get_by_role("checkbox", name="Tyres").check()
+    page.get_by_role("radio", name="A van load").check()
+    leave(page)
+    go_to(page, "description")
+    page.get_by_label("Describe the problem").fill("By the garages")
+    leave(page)
+    go_to(page, "check")
+    for answer in ("Furniture", "Tyres", "A van load or more"):
+        expect(page.locator("#answers")).to_contain_text(answer)
+
+
+def test_dangerous_answer_stops_the_report_and_can_be_changed(new_page: NewPage) -> None:
+    page = at_the_problem(new_page)
+    choose_service(page, "Street light")
+    go_to(page, "questions")
+    page.get_by_role("radio", name="Bare wires").check()
+    assert leave(page) == "danger"
+    expect(page.get_by_role("button", name="Ring 01904 960123")).to_have_attribute(
+        "href", "tel:01904960123"
+    )
+    expect(page.locator("[data-step=danger]").get_by_role("link", name="999")).to_be_visible()
+    page.goto("/report/#check")
+    page.reload()
+    expect(page.get_by_role("heading", name="Ring us now")).to_be_visible()
+    page.get_by_role("link", name="change your answer").click()
+    page.get_by_role("radio", name="It is out").check()
+    assert leave(page) == "photos"
+
+
+def test_steps_that_a_service_does_not_need_are_left_out(new_page: NewPage) -> None:
+    page = at_the_problem(new_page)
+    choose_service(page, "Dead animal")
+    if step_shown(page) == "nearby":
+        leave(page, "None of these")
+    assert step_shown(page) == "description"
+    page.goto("/report/#photos")
+    expect(page.get_by_label("Describe the problem")).to_be_visible()
+
+
+def test_changed_service_asks_its_own_questions_before_the_check(new_page: NewPage) -> None:
+    page = at_the_problem(new_page)
+    choose_service(page, "Dog fouling")
+    go_to(page, "description")
+    page.get_by_label("Describe the problem").fill("By the gate")
+    leave(page)
+    go_to(page, "check")
+    page.get_by_role("link", name="Change problem").click()
+    choose_service(page, "Missed bin")
+    go_to(page, "questions")
+    page.get_by_role("radio", name="Garden waste").check()
+    assert leave(page) == "check"

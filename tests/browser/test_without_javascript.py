@@ -1,0 +1,346 @@
+"""Every flow of a report with JavaScript switched off: forms, pages and the back button."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from chalicelib import bootstrap
+from chalicelib.reports import usecases
+from chalicelib.reports.usecases import Author
+from infra.local.stack import LocalStack
+from tests.browser.conftest import DESK, PATIENCE_MS, PHONE
+from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.builders import draft
+
+CONTACT = {"Name": "Ann Canary", "Email address": "canary@example.org"}
+REFERENCE = re.compile(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){2}")
+Plain = Callable[..., Page]
+
+
+@pytest.fixture
+def plain(browser: Browser, stack: LocalStack) -> Iterator[Plain]:
+    """Opens a page as a browser without JavaScript would; with it only to look at the page."""
+    contexts = []
+
+    def new(viewport: dict[str, int] = PHONE, *, scripts: bool = False) -> Page:
+        context = browser.new_context(
+            base_url=stack.url,
+            viewport=viewport,  # type: ignore[arg-type]
+            locale="en-GB",
+            timezone_id="Europe/London",
+            bypass_csp=scripts,
+            java_script_enabled=scripts,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        return page
+
+    yield new
+    for context in contexts:
+        context.close()
+
+
+def go_on(page: Page, name: str = "Continue") -> None:
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).click()
+
+
+def heading(page: Page, text: str) -> None:
+    expect(page.get_by_role("heading", level=1, name=text)).to_be_visible()
+
+
+def find_place(page: Page, q: str = "market place", label: str = "Market Place (street)") -> None:
+    page.goto("/forms/report")
+    page.get_by_label("Postcode, street or place").fill(q)
+    go_on(page)
+    page.get_by_role("radio", name=label).check()
+    page.get_by_label("Nearest house number").fill("Outside number 12")
+    go_on(page)
+
+
+def choose(page: Page, service: str) -> None:
+    page.get_by_role("radio", name=service, exact=True).check()
+    go_on(page)
+
+
+def describe(page: Page, words: str = "Deep hole by the drain") -> None:
+    page.get_by_label("Describe the problem").fill(words)
+    go_on(page)
+
+
+def leave_contact(page: Page) -> None:
+    for label, value in CONTACT.items():
+        page.get_by_label(label, exact=True).fill(value)
+    go_on(page)
+
+
+def send(page: Page) -> str:
+    heading(page, "Check your answers")
+    go_on(page, "Send report")
+    heading(page, "Report sent")
+    return page.locator(".app-panel__reference").inner_text()
+
+
+def test_report_with_a_photo_is_public_when_it_is_sent_without_javascript(
+    plain: Plain, stack: LocalStack, shared_data: Path
+) -> None:
+    page = plain()
+    page.goto("/")
+    page.get_by_role("link", name="Report a problem without it").click()
+    find_place(page, "ZZ1 1AA", "ZZ1 1AA (postcode)")
+    choose(page, "Pothole")
+    page.get_by_role("radio", name="Larger than a car wheel").check()
+    go_on(page)
+    page.get_by_label("Choose photos").set_input_files(shared_data / "photos" / "photo_1.JPG")
+    go_on(page)
+    describe(page)
+    leave_contact(page)
+    for text in ("Outside number 12, ZZ1 1AA", "Larger than a car wheel", "canary@example.org"):
+        expect(page.locator(".govuk-summary-list")).to_contain_text(text)
+    preview = page.locator(".app-preview")
+    expect(preview).to_contain_text("1 photo")
+    expect(preview).not_to_contain_text("canary")
+    reference = send(page)
+    assert REFERENCE.fullmatch(reference)
+    expect(page.get_by_text("We aim to deal with this by")).to_be_visible()
+    stack.cloud.pump.wait_until_idle()
+    go_on(page, "See your report")
+    expect(page).to_have_url(re.compile(r"/reports/[0-9A-Z]{12}$"))
+    heading(page, "Pothole")
+    thumbnail = page.locator(".app-photos img")
+    expect(thumbnail).to_have_count(1)
+    expect(page.locator("body")).not_to_contain_text("canary")
+
+
+def test_page_before_is_there_again_when_somebody_uses_the_browsers_back_button(
+    plain: Plain,
+) -> None:
+    page = plain()
+    find_place(page)
+    choose(page, "Litter")
+    go_on(page)
+    describe(page, "Cups and paper")
+    heading(page, "How can we reach you?")
+    page.go_back()
+    heading(page, "Describe the problem")
+    expect(page.get_by_label("Describe the problem")).to_have_value("Cups and paper")
+    for expected in ("Add photos", "What is the problem?", "Which of these is it?"):
+        page.go_back()
+        heading(page, expected)
+    for expected in ("What is the problem?", "Add photos", "Describe the problem"):
+        page.go_forward()
+        heading(page, expected)
+    describe(page, "Cups and bottles")
+    leave_contact(page)
+    expect(page.locator(".govuk-summary-list")).to_contain_text("Cups and bottles")
+
+
+def test_page_before_is_there_again_when_somebody_uses_its_back_link(plain: Plain) -> None:
+    page = plain()
+    find_place(page)
+    choose(page, "Litter")
+    go_on(page, "Back")
+    heading(page, "What is the problem?")
+    expect(page.get_by_role("radio", name="Litter", exact=True)).to_be_checked()
+
+
+def test_error_leads_to_its_field_and_nothing_typed_is_lost(plain: Plain) -> None:
+    page = plain()
+    find_place(page)
+    choose(page, "Litter")
+    go_on(page)
+    page.get_by_label("A short title").fill("Cups")
+    go_on(page)
+    expect(page).to_have_title(re.compile("^Error: Describe the problem"))
+    expect(page.get_by_label("A short title")).to_have_value("Cups")
+    page.get_by_role("link", name="Describe the problem").click()
+    expect(page.get_by_label("Describe the problem")).to_be_focused()
+    describe(page, "Cups and paper")
+    heading(page, "How can we reach you?")
+
+
+def test_private_report_is_read_and_added_to_when_its_link_is_known(
+    plain: Plain, stack: LocalStack
+) -> None:
+    page = plain()
+    find_place(page)
+    choose(page, "Noise or other nuisance")
+    page.get_by_role("radio", name="Noise").check()
+    go_on(page)
+    describe(page, "Loud music each night")
+    go_on(page)
+    reference = send(page)
+    go_on(page, "See your report")
+    heading(page, "Noise or other nuisance")
+    address = page.url
+    other = plain()
+    other.goto(address)
+    expect(other.get_by_text("Loud music each night")).to_be_visible()
+    go_on(other, "Add information")
+    other.get_by_label("Your update").fill("Again last night")
+    go_on(other, "Send update")
+    go_on(other, "See the report")
+    expect(other.get_by_text("Again last night")).to_be_visible()
+    without = other.goto(address.partition("?")[0])
+    assert without and without.status == 404
+    stack.cloud.pump.wait_until_idle()
+    public = other.goto(f"/reports/{reference.replace('-', '')}")
+    assert public and public.status == 404
+
+
+def test_photo_is_shown_to_whoever_has_the_link_when_a_report_waits(
+    plain: Plain, stack: LocalStack, shared_data: Path
+) -> None:
+    page = plain()
+    find_place(page)
+    choose(page, "Graffiti")
+    go_on(page)
+    page.get_by_label("Choose photos").set_input_files(shared_data / "photos" / "bath_photo.JPG")
+    go_on(page)
+    describe(page, "On the bridge")
+    go_on(page)
+    send(page)
+    stack.cloud.pump.wait_until_idle()
+    shown = []
+    page.on("response", lambda answer: shown.append((answer.request.resource_type, answer.status)))
+    go_on(page, "See your report")
+    expect(page.get_by_text("One of us reads it before it is public")).to_be_visible()
+    page.wait_for_load_state("load")
+    assert ("image", 200) in [each for each in shown if each != ("image", 304)]
+
+
+def test_report_is_taken_back_when_it_was_sent_by_mistake(plain: Plain) -> None:
+    page = plain()
+    find_place(page)
+    choose(page, "Dead animal")
+    describe(page, "A fox")
+    go_on(page)
+    send(page)
+    go_on(page, "Withdraw this report")
+    heading(page, "Your report was withdrawn")
+
+
+def test_report_is_followed_when_it_was_sent_by_somebody_else(
+    plain: Plain, stack: LocalStack
+) -> None:
+    ports = bootstrap.reports_ports()
+    there = {"service_code": "flooding", "attributes": {"homes-at-risk": "no"}}
+    report = usecases.submit(draft(title="Water", **there), "flood", Author(), ports)
+    stack.cloud.pump.wait_until_idle()
+    page = plain()
+    find_place(page)
+    choose(page, "Flooding")
+    heading(page, "Has it been reported already?")
+    go_on(page, "Follow this instead")
+    heading(page, "You follow this report")
+    stored = ports.repository.get(report.service_request_id)
+    assert stored
+    assert stored.followers == 1
+
+
+def test_report_is_flagged_when_its_page_should_not_be_public(
+    plain: Plain, stack: LocalStack
+) -> None:
+    ports = bootstrap.reports_ports()
+    report = usecases.submit(draft(title="A hole"), "flag", Author(), ports)
+    stack.cloud.pump.wait_until_idle()
+    page = plain()
+    page.goto(f"/reports/{report.service_request_id}")
+    page.get_by_role("link", name="Report this content").click()
+    page.get_by_role("radio", name="It is offensive").check()
+    go_on(page, "Send to the council")
+    heading(page, "Thank you")
+
+
+@dataclass
+class Looker:
+    """Looks at every page before it goes on."""
+
+    page: Page
+
+    def look(self) -> None:
+        assert violations(self.page) == [], self.page.title()
+        assert overflow(self.page) <= 0, self.page.title()
+
+    def go_on(self, name: str = "Continue") -> None:
+        self.look()
+        go_on(self.page, name)
+        self.look()
+
+
+VIEWPORTS = pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+
+
+@VIEWPORTS
+def test_no_step_has_a_violation_or_runs_off_the_screen(
+    plain: Plain, viewport: dict[str, int], stack: LocalStack
+) -> None:
+    there = {"service_code": "street-light", "attributes": {"what": "out"}}
+    usecases.submit(draft(**there), "light", Author(), bootstrap.reports_ports())
+    stack.cloud.pump.wait_until_idle()
+    page = plain(viewport, scripts=True)
+    looker = Looker(page)
+    page.goto("/forms/report")
+    looker.go_on()
+    page.get_by_label("Postcode, street or place").fill("road")
+    looker.go_on()
+    looker.go_on()
+    find_place(page)
+    looker.go_on()
+    choose(page, "Street light")
+    heading(page, "Has it been reported already?")
+    looker.go_on("None of these")
+    looker.go_on()
+    page.get_by_role("radio", name="It is about to fall").check()
+    looker.go_on()
+    heading(page, "Ring us now")
+    looker.go_on("Change my answer")
+
+
+@VIEWPORTS
+def test_no_page_to_the_end_has_a_violation_or_runs_off_the_screen(
+    plain: Plain, viewport: dict[str, int], shared_data: Path
+) -> None:
+    page = plain(viewport, scripts=True)
+    looker = Looker(page)
+    find_place(page)
+    choose(page, "Litter")
+    page.get_by_label("Choose photos").set_input_files(shared_data / "photos" / "bath_photo.JPG")
+    looker.go_on()
+    looker.go_on("Back")
+    looker.go_on()
+    looker.go_on()
+    describe(page, "x" * 300 + " ring 01904 960123")
+    page.get_by_label("Email address").fill("ann")
+    looker.go_on()
+    page.get_by_label("Email address").fill("ann@example.org")
+    looker.go_on()
+    heading(page, "Check your answers")
+    looker.go_on("Send report")
+    looker.go_on("Withdraw this report")
+
+
+@VIEWPORTS
+def test_no_page_of_a_report_has_a_violation_or_runs_off_the_screen(
+    plain: Plain, viewport: dict[str, int]
+) -> None:
+    ports = bootstrap.reports_ports()
+    report = usecases.submit(draft(title="x" * 90), "page", Author(), ports)
+    page = plain(viewport, scripts=True)
+    looker = Looker(page)
+    path = f"/forms/reports/{report.service_request_id}"
+    page.goto(path + "/update")
+    looker.go_on("Send update")
+    page.get_by_label("Your update").fill("y" * 200)
+    looker.go_on("Send update")
+    page.goto(path + "/flag")
+    looker.go_on("Send to the council")
+    page.goto(path)
+    looker.go_on("Follow this report")
+    page.goto("/forms/reports/000000000000")
+    looker.look()

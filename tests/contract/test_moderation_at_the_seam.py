@@ -1,0 +1,215 @@
+"""Following, flagging, withdrawing and changing keep their promises whatever happens in between."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import product
+from typing import Any
+
+import pytest
+
+from chalicelib import bootstrap
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.reports.model import Changes, FlagDraft, ServiceRequest
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases import (
+    Author,
+    add_update,
+    change,
+    flag,
+    follow,
+    submit,
+    view,
+    withdraw,
+)
+from infra.local.cloud import Cloud
+from tests.builders import draft, update_draft
+from tests.contract.test_writes_at_the_seam import Action, ActionOf, check_each_call
+from tests.seam import (
+    LOSSES,
+    REFUSALS,
+    Interleaving,
+    Loss,
+    Refusal,
+    Try,
+    every_interleaving,
+    lose_reply,
+    refuse,
+)
+
+ANYBODY = Author()
+OFFICER = Author("officer", is_staff=True, is_officer=True)
+MOST_CALLS = 14
+"""More AWS calls than a merge of two reports makes."""
+
+
+@pytest.fixture
+def ports(cloud: Cloud) -> Ports:
+    return bootstrap.reports_ports()
+
+
+def a_report(ports: Ports, key: str) -> str:
+    return submit(draft(), key, ANYBODY, ports).service_request_id
+
+
+def stored(request_id: str, ports: Ports) -> ServiceRequest:
+    report = ports.repository.get(request_id)
+    assert report
+    return report
+
+
+def following(ports: Ports, number: int) -> Action:
+    request_id = a_report(ports, f"followed {number}")
+    return Action(
+        send=lambda: follow(request_id, "phone", ANYBODY, ports).followers,
+        effects=lambda: [stored(request_id, ports).followers],
+    )
+
+
+def flagging(ports: Ports, number: int) -> Action:
+    request_id = a_report(ports, f"flagged {number}")
+    draft = FlagDraft(reason="other")
+    return Action(
+        send=lambda: flag(request_id, draft, "phone", ANYBODY, ports).flags[0].flag_id,
+        effects=lambda: [each.flag_id for each in stored(request_id, ports).flags],
+    )
+
+
+def withdrawing(ports: Ports, number: int) -> Action:
+    key = f"withdrawn {number}"
+    request_id = a_report(ports, key)
+    return Action(
+        send=lambda: withdraw(request_id, key, ANYBODY, ports),
+        effects=lambda: [stored(request_id, ports)],
+    )
+
+
+each_action = pytest.mark.parametrize("action_of", [following, flagging, withdrawing])
+
+
+@each_action
+@pytest.mark.parametrize("loss", LOSSES)
+def test_write_has_one_effect_when_a_reply_is_lost_and_the_client_sends_again(
+    action_of: ActionOf, loss: Loss, ports: Ports
+) -> None:
+    check_each_call(action_of, ports, partial(lose_reply, loss=loss))
+
+
+@each_action
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_write_has_one_effect_when_a_call_is_refused_and_the_client_sends_again(
+    action_of: ActionOf, kind: Refusal, ports: Ports
+) -> None:
+    check_each_call(action_of, ports, partial(refuse, kind=kind))
+
+
+def test_change_is_answered_when_its_reply_is_lost_a_single_time(ports: Ports) -> None:
+    for nth in (1, 2):
+        request_id = a_report(ports, f"changed {nth}")
+        with lose_reply(nth) as struck:
+            after = change(request_id, Changes(state="fixed"), 1, OFFICER, ports)
+        assert struck and after == stored(request_id, ports)
+        assert (after.state, after.version, len(after.updates)) == ("fixed", 2, 1)
+
+
+def test_followers_are_all_counted_in_any_interleaving_of_two(ports: Ports) -> None:
+    """Of what they write and of the counting; the reads before it only make them start over."""
+    parked_at = _at("dynamodb.PutItem", "dynamodb.Query")
+    for count, interleaving in enumerate(
+        every_interleaving(parked_at=parked_at, at_most=300), start=1
+    ):
+        request_id = a_report(ports, f"{count}")
+        interleaving.run(
+            partial(follow, request_id, "phone-1", ANYBODY, ports),
+            partial(follow, request_id, "phone-2", ANYBODY, ports),
+        )
+        assert stored(request_id, ports).followers == 2, interleaving.turns
+    assert count >= 20
+
+
+def _at(*operations: str) -> Callable[[Try], bool]:
+    return lambda this: this.operation in operations
+
+
+def merge(one: str, into: str, ports: Ports) -> Any:
+    """As an officer does it: a conflict is read again and decided anew."""
+    while True:
+        version = stored(one, ports).version
+        try:
+            return change(one, Changes(duplicate_of=into), version, OFFICER, ports)
+        except Conflict:
+            continue
+
+
+def each_overtaking() -> Iterator[Interleaving]:
+    """One of two is held up after each of its calls in turn until the other has finished. All
+    interleavings of these would be too many."""
+    for held_up, number in product((0, 1), range(MOST_CALLS)):
+        yield Interleaving([held_up] * number + [1 - held_up] * 100)
+
+
+def test_nobody_is_left_behind_when_one_follows_while_reports_are_merged(ports: Ports) -> None:
+    """She ends with the report that survives."""
+    for count, interleaving in enumerate(each_overtaking()):
+        one, two = a_report(ports, f"one {count}"), a_report(ports, f"two {count}")
+        interleaving.run(
+            partial(follow, one, "phone", ANYBODY, ports), partial(merge, one, two, ports)
+        )
+        person = ports.ids.person(ANYBODY.scope, "phone")
+        assert person in ports.repository.followers(two), interleaving.turns
+        # She, and whoever reported the one.
+        assert stored(two, ports).followers == 2, interleaving.turns
+
+
+def test_no_update_survives_a_withdrawal_and_none_is_half_written_in_any_interleaving(
+    ports: Ports,
+) -> None:
+    outcomes = set()
+    for count, interleaving in enumerate(every_interleaving(at_most=300), start=1):
+        key = f"withdrawn {count}"
+        request_id = a_report(ports, key)
+        _, added = interleaving.run(
+            partial(withdraw, request_id, key, ANYBODY, ports),
+            partial(add_update, request_id, update_draft(), "u", ANYBODY, ports),
+        )
+        after = stored(request_id, ports)
+        assert (after.visibility, after.updates) == ("withdrawn", ()), interleaving.turns
+        outcomes.add(isinstance(added, NotFound))
+    assert outcomes == {True, False}
+
+
+def test_change_and_update_are_both_there_or_the_change_is_a_conflict_in_any_interleaving(
+    ports: Ports,
+) -> None:
+    outcomes = set()
+    for count, interleaving in enumerate(every_interleaving(at_most=300), start=1):
+        request_id = a_report(ports, f"{count}")
+
+        changed, _ = interleaving.run(
+            partial(change, request_id, Changes(description="[removed]"), 1, OFFICER, ports),
+            partial(add_update, request_id, update_draft(), "u", ANYBODY, ports),
+        )
+        seen = view(request_id, ANYBODY, ports)
+        assert [update.text for update in seen.updates] == ["Still there."], interleaving.turns
+        refused = isinstance(changed, Conflict)
+        assert (seen.description == "[removed]") != refused, interleaving.turns
+        outcomes.add(refused)
+    assert outcomes == {True, False}
+
+
+def test_person_left_behind_is_found_when_following_does_not_look_back(ports: Ports) -> None:
+    """The defect that the interleavings above are there for: the duplicate is noted, and nobody
+    looks whether it was merged meanwhile."""
+
+    def careless(request_id: str) -> None:
+        ports.repository.add_follower(request_id, ports.ids.person(ANYBODY.scope, "phone"))
+        report = stored(request_id, ports)
+        ports.repository.save(replace(report, followers=report.followers + 1))
+
+    left_behind = 0
+    for count, interleaving in enumerate(each_overtaking()):
+        one, two = a_report(ports, f"one {count}"), a_report(ports, f"two {count}")
+        interleaving.run(partial(careless, one), partial(merge, one, two, ports))
+        person = ports.ids.person(ANYBODY.scope, "phone")
+        left_behind += person not in ports.repository.followers(two)
+    assert left_behind > 0

@@ -1,0 +1,319 @@
+"""A photo is taken in once and whole, whatever the network and other files do in between."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, NamedTuple
+
+import boto3
+import pytest
+
+from chalicelib import bootstrap
+from chalicelib.errors import UpstreamFailed
+from chalicelib.handlers import photos_events
+from chalicelib.photos.model import KEPT_WITHOUT_REPORT
+from chalicelib.photos.ports import PhotoKey, Ports, Upload
+from chalicelib.photos.usecases import look, sweep, take_in
+from infra.local.cloud import Cloud
+from tests.attack_photos import picture, saved
+from tests.fakes_photos import BROKEN, ReportedPhotos, plainly_rebuilt
+from tests.seam import (
+    ALL_TRIES,
+    LOSSES,
+    REFUSALS,
+    Try,
+    every_interleaving,
+    lose_reply,
+    record,
+    refuse,
+)
+
+ONE, TWO = b"one", b"two"
+Fault = Callable[..., AbstractContextManager[list[Try]]]
+FAULTS: list[Fault] = [
+    *(partial(lose_reply, loss=loss) for loss in LOSSES),
+    *(partial(refuse, kind=kind) for kind in REFUSALS),
+]
+
+
+class Left(NamedTuple):
+    """What stands of a photo."""
+
+    state: str
+    pictures: dict[str, bytes]
+    files: int
+
+
+class Stores:
+    """The slice on moto; the decoder alone is plain, for it asks nobody."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self.client = boto3.client("s3")
+        self.uploads = cloud.environment["UPLOADS_BUCKET"]
+        self.photos = cloud.environment["PHOTOS_BUCKET"]
+        self.reports = ReportedPhotos()
+        self.ports: Ports = replace(
+            bootstrap.photos_ports(), rebuild=plainly_rebuilt, reports=self.reports
+        )
+
+    def arrive(self, photo: PhotoKey, raw: bytes) -> Upload:
+        answer = self.client.put_object(Bucket=self.uploads, Key="/".join(photo), Body=raw)
+        return Upload(photo, answer["VersionId"])
+
+    def pictures(self, prefix: str = "") -> dict[str, bytes]:
+        listed = self.client.list_objects_v2(Bucket=self.photos, Prefix=prefix)
+        return {
+            entry["Key"]: self.client.get_object(Bucket=self.photos, Key=entry["Key"])[
+                "Body"
+            ].read()
+            for entry in listed.get("Contents", [])
+        }
+
+    def left(self, photo: PhotoKey) -> Left:
+        prefix = "/".join(photo)
+        files = self.client.list_object_versions(Bucket=self.uploads, Prefix=prefix)
+        found = self.pictures(f"{prefix}/")
+        pictures = {key.rpartition("/")[2]: body for key, body in found.items()}
+        return Left(look(photo, self.ports).state, pictures, len(files.get("Versions", [])))
+
+
+@pytest.fixture
+def stores(cloud: Cloud) -> Stores:
+    return Stores(cloud)
+
+
+def photos() -> Iterator[PhotoKey]:
+    for number in range(1000):
+        yield PhotoKey(f"R{number:011}", "P" * 26)
+
+
+def of(name: bytes) -> Left:
+    return Left(
+        "ready", {"page.jpg": b"page of " + name, "thumbnail.jpg": b"thumbnail of " + name}, 0
+    )
+
+
+NOTHING_OF_IT = Left("refused", {}, 0)
+
+
+# A crash at each call
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(("raw", "wanted"), [(ONE, of(ONE)), (BROKEN, NOTHING_OF_IT)])
+def test_photo_is_taken_in_whole_when_a_call_fails_and_the_message_comes_again(
+    fault: Fault, raw: bytes, wanted: Left, stores: Stores
+) -> None:
+    names = photos()
+    for nth in each_call(
+        lambda photo: take_in(stores.arrive(photo, raw), stores.ports), next(names)
+    ):
+        photo = next(names)
+        upload = stores.arrive(photo, raw)
+        with fault(nth, times=ALL_TRIES) as struck, pytest.raises(UpstreamFailed):
+            take_in(upload, stores.ports)
+        assert struck, nth
+        take_in(upload, stores.ports)
+        assert stores.left(photo) == wanted, nth
+        take_in(upload, stores.ports)
+        assert stores.left(photo) == wanted, nth
+
+
+def test_nothing_is_left_when_a_photo_got_half_way_and_was_never_reported(stores: Stores) -> None:
+    names = photos()
+    for nth in each_call(
+        lambda photo: take_in(stores.arrive(photo, ONE), stores.ports), next(names)
+    ):
+        photo = next(names)
+        upload = stores.arrive(photo, ONE)
+        with lose_reply(nth, times=ALL_TRIES), pytest.raises(UpstreamFailed):
+            take_in(upload, stores.ports)
+        sweep(in_a_day(stores.ports))
+        assert stores.left(photo) == Left("waiting", {}, 0), nth
+    assert stores.pictures() == {}
+
+
+def test_photo_is_swept_whole_when_a_call_of_the_sweep_fails_and_it_runs_again(
+    stores: Stores,
+) -> None:
+    names = photos()
+
+    def swept(photo: PhotoKey) -> None:
+        take_in(stores.arrive(photo, ONE), stores.ports)
+        stores.arrive(photo, TWO)
+        sweep(in_a_day(stores.ports))
+
+    calls = each_call(swept, next(names))
+    before = each_call(lambda photo: take_in(stores.arrive(photo, ONE), stores.ports), next(names))
+    sweep(in_a_day(stores.ports))
+    for nth in range(1, len(calls) - len(before)):
+        photo = next(names)
+        take_in(stores.arrive(photo, ONE), stores.ports)
+        stores.arrive(photo, TWO)
+        # Where the list itself cannot be read, there is nothing to answer.
+        with lose_reply(nth, times=ALL_TRIES), suppress(UpstreamFailed):
+            assert sweep(in_a_day(stores.ports)), nth
+        assert sweep(in_a_day(stores.ports)) == {}
+        assert stores.left(photo) == Left("waiting", {}, 0), nth
+    assert stores.pictures() == {}
+
+
+# Two files under one id
+
+
+@pytest.mark.parametrize(
+    ("other", "allowed"), [(TWO, (of(ONE), of(TWO))), (BROKEN, (of(ONE), NOTHING_OF_IT))]
+)
+def test_photo_is_one_of_the_files_whole_in_any_interleaving_when_two_are_taken_in(
+    other: bytes, allowed: tuple[Left, ...], stores: Stores
+) -> None:
+    names, seen = photos(), set[str]()
+    runs = 0
+    for interleaving in every_interleaving(parked_at=writes, at_most=1500):
+        photo = next(names)
+        uploads = [stores.arrive(photo, raw) for raw in (ONE, other)]
+        answers = interleaving.run(
+            *(lambda upload=upload: take_in(upload, stores.ports) for upload in uploads)
+        )
+        assert answers == [None, None]
+        left = stores.left(photo)
+        assert left in allowed, interleaving.turns
+        seen.add(left.state + str(left.pictures))
+        runs += 1
+    assert runs >= 15 and len(seen) == 2
+
+
+def writes(this: Try) -> bool:
+    return this.operation in ("dynamodb.PutItem", "s3.PutObject")
+
+
+class HastyPorts:
+    """A gallery that writes over what is there: the defect that the check above is there for."""
+
+    def __init__(self, stores: Stores) -> None:
+        self._gallery, self._stores = stores.ports.gallery, stores
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._gallery, name)
+
+    def keep_page(self, photo: PhotoKey, page: bytes) -> bytes:
+        return self._put(photo, "page", page)
+
+    def keep_thumbnail(self, photo: PhotoKey, thumbnail: bytes) -> None:
+        self._put(photo, "thumbnail", thumbnail)
+
+    def _put(self, photo: PhotoKey, size: str, body: bytes) -> bytes:
+        key = f"{'/'.join(photo)}/{size}.jpg"
+        self._stores.client.put_object(Bucket=self._stores.photos, Key=key, Body=body)
+        return body
+
+
+def test_mixed_photo_is_found_when_pictures_are_written_over(stores: Stores) -> None:
+    hasty = replace(stores.ports, gallery=HastyPorts(stores))
+    names = photos()
+    for interleaving in every_interleaving(parked_at=writes, at_most=1500):
+        photo = next(names)
+        uploads = [stores.arrive(photo, raw) for raw in (ONE, TWO)]
+        interleaving.run(*(lambda upload=upload: take_in(upload, hasty) for upload in uploads))
+        if stores.left(photo) not in (of(ONE), of(TWO)):
+            return
+    pytest.fail("No interleaving mixed the two photos.")
+
+
+# Through the bucket, the queue and the handler
+
+
+def test_photo_is_taken_in_when_its_file_arrives_in_the_bucket(
+    cloud: Cloud, stores: Stores
+) -> None:
+    photo = next(photos())
+    stores.arrive(photo, saved("JPEG", picture(size=(1000, 500))))
+    cloud.pump.run_until_idle()
+    left = stores.left(photo)
+    assert (left.state, left.files, set(left.pictures)) == (
+        "ready",
+        0,
+        {"page.jpg", "thumbnail.jpg"},
+    )
+    assert all(body.startswith(b"\xff\xd8\xff") for body in left.pictures.values())
+
+
+def test_photo_is_refused_and_done_with_when_its_file_is_no_photo(
+    cloud: Cloud, stores: Stores
+) -> None:
+    photo = next(photos())
+    stores.arrive(photo, b"<svg/>")
+    cloud.pump.run_until_idle()
+    assert stores.left(photo) == NOTHING_OF_IT
+
+
+def test_handler_takes_in_the_very_file_that_its_message_names(
+    cloud: Cloud, stores: Stores
+) -> None:
+    photo = next(photos())
+    first = stores.arrive(photo, saved("PNG", picture(size=(64, 64))))
+    stores.arrive(photo, b"something else")
+    assert photos_events.take_in(message(notice(photo, first.version)), None) == done()
+    assert look(photo, stores.ports).state == "ready"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "{}",
+        "null",
+        "[]",
+        '{"Records":[{}]}',
+        json.dumps({"Event": "other"}),
+        json.dumps({"Records": [{"s3": {"object": {"key": "no-photo"}}}]}),
+    ],
+)
+def test_message_is_named_as_failed_when_it_is_no_notice(body: str, cloud: Cloud) -> None:
+    assert photos_events.take_in(message(body), None) == done("1")
+
+
+def test_message_is_named_as_failed_when_the_store_does_not_answer(
+    cloud: Cloud, stores: Stores
+) -> None:
+    photo = next(photos())
+    upload = stores.arrive(photo, b"<svg/>")
+    body = notice(photo, upload.version)
+    with refuse(1, kind="503", times=ALL_TRIES):
+        assert photos_events.take_in(message(body), None) == done("1")
+    assert photos_events.take_in(message(body), None) == done()
+
+
+def test_message_of_a_bucket_that_was_set_up_is_done_with(cloud: Cloud) -> None:
+    body = json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "uploads"})
+    assert photos_events.take_in(message(body), None) == done()
+
+
+def notice(photo: PhotoKey, version: str | None) -> str:
+    found = {"key": "%2F".join(photo), "versionId": version, "size": 1, "eTag": "e"}
+    return json.dumps({"Records": [{"eventName": "ObjectCreated:Post", "s3": {"object": found}}]})
+
+
+def message(body: str) -> dict[str, Any]:
+    return {"Records": [{"messageId": "1", "receiptHandle": "r", "body": body}]}
+
+
+def done(*failed: str) -> dict[str, Any]:
+    return {"batchItemFailures": [{"itemIdentifier": each} for each in failed]}
+
+
+def in_a_day(ports: Ports) -> Ports:
+    later = datetime.now(UTC) + KEPT_WITHOUT_REPORT + timedelta(seconds=2)
+    return replace(ports, now=lambda: later)
+
+
+def each_call(act: Callable[[PhotoKey], object], photo: PhotoKey) -> range:
+    """The numbers of the AWS calls of the act when nothing goes wrong, without the arrival."""
+    with record() as made:
+        act(photo)
+    assert {this.attempt for this in made} == {1}
+    arrivals = sum("uploads" in this.url and this.operation == "s3.PutObject" for this in made)
+    return range(1, len(made) - arrivals + 1)

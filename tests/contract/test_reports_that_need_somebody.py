@@ -1,0 +1,118 @@
+"""Followers, and the index of reports that somebody has to look at: in memory as in DynamoDB."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib import bootstrap
+from chalicelib.geo.point import Box
+from chalicelib.reports.model import Flag, Photo
+from chalicelib.reports.ports import Filters, Repository
+from tests.builders import MARKET_PLACE, NOON, place_of, report, update
+from tests.fakes import MemoryRepository
+
+FLAG = Flag(flag_id="F1", reason="other", text="", datetime=NOON)
+
+
+@pytest.fixture(params=["memory", "DynamoDB"])
+def repository(request: pytest.FixtureRequest) -> Repository:
+    if request.param == "memory":
+        return MemoryRepository()
+    request.getfixturevalue("cloud")
+    return bootstrap.reports_ports().repository
+
+
+def test_follower_counts_once_when_added_twice(repository: Repository) -> None:
+    for person in ("ann", "bob", "ann"):
+        repository.add_follower("R1", person)
+    repository.add_follower("R2", "cid")
+    assert sorted(repository.followers("R1")) == ["ann", "bob"]
+    assert repository.followers("R3") == []
+
+
+def test_followers_leave_the_report_and_its_timeline_alone(repository: Repository) -> None:
+    stored = repository.create(report())
+    repository.archive(stored.service_request_id, [update(1)], first=0)
+    repository.add_follower(stored.service_request_id, "ann")
+    assert repository.get(stored.service_request_id) == stored
+    assert repository.archived(stored.service_request_id) == [update(1)]
+    assert list(repository.ids()) == [stored.service_request_id]
+
+
+def test_archived_update_has_its_new_text_and_its_place_when_it_is_rewritten(
+    repository: Repository,
+) -> None:
+    repository.archive("R1", [update(1), update(2)], first=0)
+    repository.rewrite_archived("R1", update(1, text="[removed]"))
+    assert [u.text for u in repository.archived("R1")] == ["[removed]", "Update 2"]
+
+
+@pytest.mark.parametrize(
+    ("values", "attention"),
+    [
+        ({}, None),
+        ({"visibility": "waiting"}, "waiting"),
+        ({"lat": None, "long": None, "visibility": "private"}, "waiting"),
+        ({"photos": (Photo(photo_id="P", state="waiting"),)}, "waiting"),
+        ({"photos": (Photo(photo_id="P", state="hidden"),)}, None),
+        ({"flags": (FLAG,)}, "flagged"),
+        ({"flags": (FLAG,), "visibility": "waiting"}, "waiting"),
+        ({"flags": (FLAG,), "visibility": "hidden"}, None),
+        ({"visibility": "withdrawn", "lat": None, "long": None}, None),
+        ({"visibility": "held", "publish_at": NOON}, "held"),
+        ({"visibility": "private"}, None),
+    ],
+)
+def test_report_is_listed_by_why_it_needs_somebody(
+    values: dict[str, Any], attention: str | None, repository: Repository
+) -> None:
+    repository.create(report(**values))
+    for each in ("held", "waiting", "flagged"):
+        found = repository.needing(each, until=None, limit=10, after=None)
+        assert len(found) == (each == attention)
+
+
+def test_report_leaves_the_list_when_it_was_looked_at(repository: Repository) -> None:
+    waiting = repository.create(report(visibility="waiting"))
+    repository.save(replace(waiting, visibility="public"))
+    assert repository.needing("waiting", until=None, limit=10, after=None) == []
+
+
+def test_list_begins_with_what_waits_longest_and_goes_on_after_its_last(
+    repository: Repository,
+) -> None:
+    for number in (3, 1, 2):
+        moment = NOON + timedelta(minutes=number)
+        repository.create(report(number, visibility="waiting", updated_datetime=moment))
+    first = repository.needing("waiting", until=None, limit=2, after=None)
+    rest = repository.needing("waiting", until=None, limit=2, after=first[-1].place)
+    assert [each.service_request_id[-1] for each in (*first, *rest)] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(("seconds", "due"), [(-1, 0), (0, 1), (1, 1)])
+def test_held_report_is_due_from_its_second_on(
+    seconds: int, due: int, repository: Repository
+) -> None:
+    repository.create(report(visibility="held", publish_at=NOON))
+    until = NOON + timedelta(seconds=seconds)
+    assert len(repository.needing("held", until=until, limit=10, after=None)) == due
+
+
+def test_report_without_a_place_is_on_no_map(repository: Repository) -> None:
+    repository.create(report(lat=None, long=None, visibility="waiting", address="By the mill"))
+    everywhere = Box(west=-1.3, south=53.8, east=-0.9, north=54.1)
+    assert repository.in_box(everywhere, Filters(), limit=10, after=None).reports == []
+    assert list(repository.near(everywhere, Filters(), budget=8)) == []
+
+
+def test_near_finds_what_lies_in_the_small_box_and_passes(repository: Repository) -> None:
+    here = repository.create(report(1))
+    repository.create(report(2, state="fixed"))
+    repository.create(report(3, service_code="litter"))
+    repository.create(report(4, lat=MARKET_PLACE["lat"] + 0.01))
+    repository.create(report(5, visibility="hidden"))
+    box = Box.around(place_of(here), 50)
+    found = repository.near(box, Filters("open", "pothole"), budget=2)
+    assert [each.service_request_id for each in found] == [here.service_request_id]

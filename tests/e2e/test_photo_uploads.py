@@ -1,0 +1,286 @@
+"""The local stack takes a posted photo as S3 would, and refuses what S3 would refuse."""
+
+import http.client
+import json
+import urllib.error
+import urllib.request
+from base64 import b64encode
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+
+from chalicelib import bootstrap
+from chalicelib.photos.model import MOST_BYTES
+from chalicelib.photos.usecases import private_address
+from infra.local.signed import MOST_FILE_BYTES, RefusedByS3, Signer
+from infra.local.stack import LocalStack, Options, secret_of
+from tests.attack_photos import saved
+
+BOUNDARY = "----photo"
+FORM = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+JPEG = saved("JPEG")
+Fields = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[LocalStack]:
+    here = LocalStack(Options())
+    here.start()
+    yield here
+    here.stop()
+
+
+def asked(stack: LocalStack, key: str = "key/0") -> tuple[str, Fields]:
+    """Where a photo is posted to, and the fields."""
+    request = urllib.request.Request(
+        f"{stack.url}/api/photos",
+        data=json.dumps({"content_type": "image/jpeg", "size": len(JPEG)}).encode(),
+        headers={"Idempotency-Key": key},
+    )
+    with urllib.request.urlopen(request) as answer:
+        body = json.loads(answer.read())
+    return body["url"], body["fields"]
+
+
+def form(fields: Fields, file: bytes | None = JPEG) -> bytes:
+    parts = [
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields.items()
+    ]
+    if file is not None:
+        head = 'Content-Disposition: form-data; name="file"; filename="a.jpg"'
+        parts.append(f"--{BOUNDARY}\r\n{head}\r\n\r\n".encode() + file + b"\r\n")
+    return b"".join((*parts, f"--{BOUNDARY}--\r\n".encode()))
+
+
+def post(url: str, body: bytes, headers: Fields | None = None) -> tuple[int, bytes]:
+    request = urllib.request.Request(url, data=body, headers=headers or FORM)
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+
+
+def code_of(answer: tuple[int, bytes]) -> tuple[int, str]:
+    status, body = answer
+    return status, body.decode().partition("<Code>")[2].partition("<")[0]
+
+
+def look(stack: LocalStack, fields: Fields) -> Any:
+    request_id, photo_id = fields["key"].split("/")
+    with urllib.request.urlopen(
+        f"{stack.url}/api/reports/{request_id}/photos/{photo_id}"
+    ) as answer:
+        return json.loads(answer.read())
+
+
+def test_photo_is_ready_when_it_was_posted(stack: LocalStack) -> None:
+    url, fields = asked(stack, "ready/0")
+    assert post(url, form(fields)) == (204, b"")
+    stack.cloud.pump.wait_until_idle()
+    assert look(stack, fields)["state"] == "ready"
+
+
+def test_photo_is_refused_in_words_when_it_is_none(stack: LocalStack) -> None:
+    url, fields = asked(stack, "refused/0")
+    assert post(url, form(fields, b"<svg/>"))[0] == 204
+    stack.cloud.pump.wait_until_idle()
+    found = look(stack, fields)
+    assert found["state"] == "refused" and found["reason"].startswith("This file is not a photo")
+
+
+def test_status_is_the_one_that_the_form_asks_for_when_its_policy_allows_it(
+    stack: LocalStack,
+) -> None:
+    url, fields = signed(stack, extra={"success_action_status": "201"})
+    assert post(url, form(fields))[0] == 201
+
+
+def signed(
+    stack: LocalStack,
+    *,
+    extra: Fields | None = None,
+    conditions: list[Any] | None = None,
+    lasts_s: int = 60,
+) -> tuple[str, Fields]:
+    """A policy as somebody with the credentials may sign it."""
+    client = bootstrap.photos_ports().uploads._signer  # type: ignore[attr-defined]
+    extra = extra or {}
+    answer = client.generate_presigned_post(
+        Bucket=stack.cloud.environment["UPLOADS_BUCKET"],
+        Key="7K3M2QXV9HTD/" + "0" * 26,
+        Fields=extra,
+        Conditions=[*({name: value} for name, value in extra.items()), *(conditions or [])],
+        ExpiresIn=lasts_s,
+    )
+    return answer["url"], answer["fields"]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"key": "other/" + "0" * 26}, 403, "AccessDenied"),
+        ({"Content-Type": "text/html"}, 403, "AccessDenied"),
+        ({"Content-Type": None}, 403, "AccessDenied"),
+        ({"acl": "public-read"}, 403, "AccessDenied"),
+        ({"x-amz-signature": "0" * 64}, 403, "SignatureDoesNotMatch"),
+        ({"x-amz-signature": None}, 400, "MalformedPOSTRequest"),
+        ({"x-amz-algorithm": "none"}, 403, "AccessDenied"),
+        ({"x-amz-date": "20200101T000000Z"}, 403, "AccessDenied"),
+        (
+            {"x-amz-credential": "NOBODY/20260101/eu-west-2/s3/aws4_request"},
+            403,
+            "InvalidAccessKeyId",
+        ),
+        ({"x-amz-credential": "short"}, 400, "MalformedPOSTRequest"),
+        ({"policy": None}, 403, "AccessDenied"),
+        ({"policy": b64encode(b"{}").decode()}, 403, "SignatureDoesNotMatch"),
+    ],
+)
+def test_form_is_refused_when_a_field_is_not_the_one_that_was_signed(
+    change: dict[str, str | None], status: int, code: str, stack: LocalStack
+) -> None:
+    url, fields = asked(stack, "changed/0")
+    sent = {name: value for name, value in (fields | change).items() if value is not None}
+    assert code_of(post(url, form(sent))) == (status, code)
+    stack.cloud.pump.wait_until_idle()
+    assert nothing_arrived(stack)
+
+
+def test_form_is_refused_when_it_is_posted_to_another_bucket(stack: LocalStack) -> None:
+    url, fields = asked(stack, "bucket/0")
+    other = url.replace(
+        stack.cloud.environment["UPLOADS_BUCKET"], stack.cloud.environment["PUBLISHED_BUCKET"]
+    )
+    assert code_of(post(other, form(fields))) == (403, "AccessDenied")
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        (0, (400, "EntityTooSmall")),
+        (1, (204, "")),
+        (MOST_BYTES, (204, "")),
+        (MOST_BYTES + 1, (400, "EntityTooLarge")),
+        (MOST_FILE_BYTES + 1, (400, "EntityTooLarge")),
+    ],
+)
+def test_file_is_taken_only_when_its_size_is_within_the_policy(
+    size: int, expected: tuple[int, str], stack: LocalStack
+) -> None:
+    url, fields = asked(stack, "size/0")
+    assert code_of(post(url, form(fields, bytes(size)))) == expected
+    stack.cloud.pump.wait_until_idle()
+
+
+def test_form_is_refused_when_its_policy_is_over(stack: LocalStack) -> None:
+    url, fields = signed(stack, lasts_s=-1)
+    assert code_of(post(url, form(fields))) == (403, "AccessDenied")
+
+
+@pytest.mark.parametrize(
+    ("condition", "status"),
+    [
+        (["starts-with", "$x-amz-meta-name", "ab"], 204),
+        (["starts-with", "$x-amz-meta-name", "b"], 403),
+        (["eq", "$x-amz-meta-name", "abc"], 204),
+        (["eq", "$x-amz-meta-name", "ab"], 403),
+        (["contains", "$x-amz-meta-name", "b"], 400),
+        (["content-length-range", 1, 10], 400),
+    ],
+)
+def test_every_kind_of_condition_is_obeyed(
+    condition: list[Any], status: int, stack: LocalStack
+) -> None:
+    url, fields = signed(stack, conditions=[condition])
+    if condition[0] != "content-length-range":
+        fields["x-amz-meta-name"] = "abc"
+    assert post(url, form(fields))[0] == status
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (b"{}", {"Content-Type": "application/json"}),
+        (b"", FORM),
+        (b"nothing of the kind", FORM),
+        (form({"key": "x"})[:-20], FORM),
+        (form({"key": "x"}), {"Content-Type": "multipart/form-data"}),
+    ],
+)
+def test_body_is_refused_when_it_is_no_form(
+    body: bytes, headers: Fields, stack: LocalStack
+) -> None:
+    url, _ = asked(stack, "form/0")
+    assert code_of(post(url, body, headers)) == (400, "MalformedPOSTRequest")
+
+
+def test_body_is_refused_when_it_does_not_say_how_long_it_is(stack: LocalStack) -> None:
+    url, _ = asked(stack, "length/0")
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc)
+    connection.putrequest("POST", parts.path)
+    connection.endheaders()
+    assert connection.getresponse().status == 411
+    connection.close()
+
+
+def nothing_arrived(stack: LocalStack) -> bool:
+    bucket = stack.cloud.environment["UPLOADS_BUCKET"]
+    return not boto3.client("s3").list_object_versions(Bucket=bucket).get("Versions")
+
+
+# Addresses of pictures that are not public
+
+
+def get(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_picture_is_shown_under_its_signed_address_and_no_other(stack: LocalStack) -> None:
+    url, fields = asked(stack, "private/0")
+    post(url, form(fields))
+    stack.cloud.pump.wait_until_idle()
+    request_id, photo_id = fields["key"].split("/")
+    address = private_address(request_id, photo_id, "page", bootstrap.photos_ports())
+    assert get(address) == 200
+    assert get(address.partition("?")[0]) == 403
+    assert get(address.replace("page.jpg", "thumbnail.jpg")) == 403
+    assert get(address.replace("X-Amz-Expires=600", "X-Amz-Expires=6000")) == 403
+    assert get(address + "&more=1") == 403
+    missing = private_address(request_id, "0" * 26, "page", bootstrap.photos_ports())
+    assert get(missing) == 404
+
+
+@pytest.mark.parametrize(("age_s", "holds"), [(599, True), (601, False)])
+def test_address_ends_when_its_time_is_over(age_s: int, holds: bool, stack: LocalStack) -> None:
+    address = private_address("7K3M2QXV9HTD", "0" * 26, "page", bootstrap.photos_ports())
+    parts = urlsplit(address)
+    later = datetime.now(UTC) + timedelta(seconds=age_s)
+    signer = Signer(secret_of, lambda: later)
+    try:
+        signer.check_address("GET", f"{parts.path}?{parts.query}", parts.netloc)
+        assert holds
+    except RefusedByS3 as refused:
+        assert not holds and refused.code == "AccessDenied"
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "POST"])
+def test_nothing_else_of_s3_is_answered(method: str, stack: LocalStack) -> None:
+    bucket = stack.cloud.environment["UPLOADS_BUCKET"]
+    request = urllib.request.Request(
+        f"{stack.url}/_s3/{bucket}/key", data=b"x", method=method, headers=FORM
+    )
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request)
+    assert refused.value.code == 405
+    refused.value.close()

@@ -1,0 +1,164 @@
+"""The photos slice's ports in memory. Each keeps the contract that tests/contract holds the real
+one to."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import md5
+
+from chalicelib.photos.model import MOST_BYTES, Photo, Pictures, Refused
+from chalicelib.photos.ports import PhotoKey, Policy, Ports, TooLargeToRead, Upload
+from tests.fakes import Clock
+
+BROKEN = b"broken"
+"""A file that is refused."""
+
+
+class MemoryUploads:
+    """Files in a list, every version, with the time at which each arrived."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.files: list[tuple[Upload, datetime, bytes]] = []
+        self._clock = clock
+        self._count = 0
+
+    def policy(self, photo: PhotoKey, content_type: str) -> Policy:
+        return Policy("https://uploads.example", {"key": "/".join(photo), "type": content_type})
+
+    def arrive(self, photo: PhotoKey, raw: bytes) -> Upload:
+        """A file that was posted."""
+        self._count += 1
+        upload = Upload(photo, f"v{self._count}")
+        self.files.append((upload, self._clock(), raw))
+        return upload
+
+    def put(self, photo: PhotoKey, raw: bytes) -> bool:
+        if any(upload.photo == photo for upload, _, _ in self.files):
+            return False
+        self.arrive(photo, raw)
+        return True
+
+    def read(self, upload: Upload) -> tuple[bytes, Upload] | None:
+        for each, _, raw in reversed(self.files):
+            if each.photo == upload.photo and upload.version in (None, each.version):
+                if len(raw) > MOST_BYTES:
+                    raise TooLargeToRead
+                return raw, each
+        return None
+
+    def discard(self, upload: Upload) -> None:
+        self.files = [each for each in self.files if each[0] != upload]
+
+    def before(self, moment: datetime) -> Iterator[tuple[Upload, datetime]]:
+        yield from [(upload, at) for upload, at, _ in self.files if at < moment]
+
+
+class MemoryGallery:
+    """Pictures and marks in dictionaries."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.pages: dict[PhotoKey, bytes] = {}
+        self.thumbnails: dict[PhotoKey, bytes] = {}
+        self.marks: dict[PhotoKey, datetime] = {}
+        self._clock = clock
+
+    def mark(self, photo: PhotoKey) -> None:
+        self.marks[photo] = self._clock()
+
+    def unmark(self, photo: PhotoKey) -> None:
+        self.marks.pop(photo, None)
+
+    def marked_before(self, moment: datetime) -> Iterator[PhotoKey]:
+        yield from [photo for photo, at in self.marks.items() if at < moment]
+
+    def keep_page(self, photo: PhotoKey, page: bytes) -> bytes:
+        return self.pages.setdefault(photo, page)
+
+    def keep_thumbnail(self, photo: PhotoKey, thumbnail: bytes) -> None:
+        self.thumbnails.setdefault(photo, thumbnail)
+
+    def address(self, photo: PhotoKey, size: str) -> str:
+        return f"https://photos.example/{'/'.join(photo)}/{size}.jpg?signed"
+
+    def remove(self, photo: PhotoKey) -> None:
+        self.pages.pop(photo, None)
+        self.thumbnails.pop(photo, None)
+
+
+class MemoryRecords:
+    """What became of photos, in a dictionary."""
+
+    def __init__(self) -> None:
+        self.photos: dict[PhotoKey, Photo] = {}
+
+    def get(self, photo: PhotoKey) -> Photo | None:
+        return self.photos.get(photo)
+
+    def add(self, photo: Photo) -> Photo:
+        return self.photos.setdefault(PhotoKey(photo.service_request_id, photo.photo_id), photo)
+
+    def remove(self, photo: PhotoKey) -> None:
+        self.photos.pop(photo, None)
+
+    def ready(self, photos: Iterable[PhotoKey]) -> frozenset[PhotoKey]:
+        known = {each: self.photos[each] for each in photos if each in self.photos}
+        return frozenset(each for each, photo in known.items() if photo.state == "ready")
+
+
+class PlainPhotoIds:
+    """Ids that follow from what was sent, without a secret."""
+
+    def service_request_id(self, scope: str, key: str) -> str:
+        return _id(scope, key)[:12]
+
+    def photo_id(self, scope: str, key: str, number: int) -> str:
+        return _id(scope, key, str(number))[:26]
+
+
+@dataclass
+class ReportedPhotos:
+    """The reports, as far as photos go."""
+
+    held: set[tuple[str, str]] = field(default_factory=set)
+
+    def holds(self, service_request_id: str, photo_id: str) -> bool:
+        return (service_request_id, photo_id) in self.held
+
+
+def plainly_rebuilt(raw: bytes) -> Pictures:
+    """Pictures that say of which file they are; a page is its own page."""
+    if raw.startswith(BROKEN):
+        raise Refused("This photo is damaged. Send it again.")
+    name = raw.removeprefix(b"page of ")
+    return Pictures(b"page of " + name, b"thumbnail of " + name)
+
+
+@dataclass
+class Here:
+    """The slice in memory, each part at hand."""
+
+    clock: Clock
+    uploads: MemoryUploads
+    gallery: MemoryGallery
+    records: MemoryRecords
+    reports: ReportedPhotos
+    ports: Ports
+
+
+def photos_in_memory(clock: Clock) -> Here:
+    uploads, gallery, records = MemoryUploads(clock), MemoryGallery(clock), MemoryRecords()
+    reports = ReportedPhotos()
+    ports = Ports(
+        uploads=uploads,
+        gallery=gallery,
+        records=records,
+        ids=PlainPhotoIds(),
+        reports=reports,
+        rebuild=plainly_rebuilt,
+        now=clock,
+    )
+    return Here(clock, uploads, gallery, records, reports, ports)
+
+
+def _id(*parts: str) -> str:
+    return md5("\0".join(parts).encode(), usedforsecurity=False).hexdigest().upper()

@@ -1,0 +1,71 @@
+"""The other slices as the forms see them, in memory."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chalicelib.catalogue.load import load
+from chalicelib.errors import FieldError, Invalid
+from chalicelib.forms.ports import Neighbour, Place, Ports
+from chalicelib.forms.posted import Upload
+from chalicelib.gazetteer.model import Place as KnownPlace
+from chalicelib.geo.point import Point
+from chalicelib.parsing import parse
+from chalicelib.reports.model import Draft
+
+MARKET_PLACE = KnownPlace(label="Market Place", kind="street", lat=53.959, long=-1.0815)
+FAR_AWAY = KnownPlace(label="Far Road", kind="street", lat=51.0, long=-2.0)
+TRUNK_ROAD = KnownPlace(label="Trunk Road", kind="street", lat=53.905, long=-1.0)
+COUNCIL = load("demo")
+PHOTO_ID = "0123456789ABCDEFGHJKMNPQR"
+
+
+class MemorySiblings:
+    """Knows three streets; `near` is what was reported already, `photos` what was taken."""
+
+    def __init__(self, *near: Neighbour) -> None:
+        self.near = near
+        self.photos: list[Upload] = []
+
+    def places(self, q: str) -> Sequence[Place]:
+        if len(q) > 100:
+            raise Invalid.field("q", "type at most 100 characters")
+        known = (MARKET_PLACE, FAR_AWAY, TRUNK_ROAD)
+        return [place for place in known if q.lower() in place.label.lower()]
+
+    def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
+        return self.near
+
+    def faults(self, body: Mapping[str, Any]) -> Sequence[FieldError]:
+        found: list[FieldError] = []
+        try:
+            parse(dict(body), Draft)
+        except Invalid as error:
+            found += error.errors
+        if body.get("service_code") in COUNCIL.by_code:
+            found += COUNCIL.answers(body["service_code"], body.get("attributes", {}))[1]
+        return found
+
+    def take_photo(self, key: str, held: Sequence[str], upload: Upload) -> str:
+        if upload.body == b"text":
+            raise Invalid.field("photos", "is no photo that we can read: send JPEG")
+        self.photos.append(upload)
+        return f"{len(held)}{PHOTO_ID}"
+
+
+def ports(siblings: MemorySiblings | None = None) -> Ports:
+    return Ports(council=COUNCIL, siblings=siblings or MemorySiblings())
+
+
+def neighbour(**values: Any) -> Neighbour:
+    return Neighbour(
+        **{
+            "service_request_id": "000000000001",
+            "title": "Deep hole",
+            "state": "open",
+            "state_label": "Open",
+            "since": "1 June 2026",
+            "distance_m": 12,
+            "url": "/reports/000000000001",
+            **values,
+        }
+    )

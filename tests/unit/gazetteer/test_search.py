@@ -1,0 +1,109 @@
+"""From what people type to the place that they mean."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.errors import Invalid
+from chalicelib.gazetteer.model import Gazetteer, Place
+from chalicelib.gazetteer.ports import Ports
+from chalicelib.gazetteer.usecases import MOST_FOUND, find, search
+
+LABELS = {
+    "street": (
+        "St James's Square",
+        "St James's Street",
+        "High Street, Weston",
+        "High Street, Keynsham",
+        "Bath Street",
+        "Old Bath Road",
+        "Cafe Lane",
+        "Château Avenue",
+        "Mill-Race Road",
+        "Market Stile",
+        "Market Street",
+    ),
+    "place": ("Bath", "Bathford", "Northend"),
+    "postcode": ("ZZ1 4AB", "ZZ1 4AD", "ZZ14 4AB"),
+}
+
+
+def place(label: str, kind: str = "street") -> Place:
+    return Place(label=label, kind=kind, lat=51.38, long=-2.36)  # type: ignore[arg-type]
+
+
+PLACES = Gazetteer(place(label, kind) for kind, labels in LABELS.items() for label in labels)
+
+
+class Fixed:
+    """A Places port that holds the places above."""
+
+    def gazetteer(self) -> Gazetteer:
+        return PLACES
+
+
+def labels(q: str) -> list[str]:
+    return [found.label for found in search(q, PLACES)]
+
+
+@pytest.mark.parametrize(
+    ("q", "best"),
+    [
+        ("bath", "Bath"),
+        ("BATH STREET", "Bath Street"),
+        ("bath st", "Bath Street"),
+        ("mill race rd", "Mill-Race Road"),
+        ("st jamess sq", "St James's Square"),
+        ("Saint James’s Square", "St James's Square"),
+        ("café ln", "Cafe Lane"),
+        ("chateau ave.", "Château Avenue"),
+        ("high st keynsham", "High Street, Keynsham"),
+        ("keyn high", "High Street, Keynsham"),
+        ("market street", "Market Street"),
+        ("zz14ab", "ZZ1 4AB"),
+        ("zz1 4ad", "ZZ1 4AD"),
+        ("ZZ14 4", "ZZ14 4AB"),
+    ],
+)
+def test_search_gives_first_what_was_meant_when_it_is_spelt_in_another_way(
+    q: str, best: str
+) -> None:
+    assert labels(q)[0] == best
+
+
+def test_search_orders_by_how_well_a_label_fits_when_several_do() -> None:
+    assert labels("bath") == ["Bath", "Bathford", "Bath Street", "Old Bath Road"]
+    assert labels("high street") == ["High Street, Weston", "High Street, Keynsham"]
+    assert labels("orthen") == ["Northend"]
+
+
+def test_search_gives_all_postcodes_that_begin_so_when_one_is_typed_in_part() -> None:
+    assert labels("zz1 4a") == ["ZZ1 4AB", "ZZ1 4AD"]
+    assert labels("zz14") == ["ZZ1 4AB", "ZZ1 4AD", "ZZ14 4AB"]
+    assert labels("4ab") == []
+
+
+@pytest.mark.parametrize("q", ["", " ", "!?", "'", "nowhere at all", "zz2"])
+def test_search_finds_nothing_when_nothing_is_called_so(q: str) -> None:
+    assert labels(q) == []
+
+
+def test_search_stops_at_twenty_when_more_would_fit() -> None:
+    many = Gazetteer(place(f"Long Row {number}") for number in range(50))
+    assert len(search("long", many)) == MOST_FOUND == 20
+
+
+@given(st.text(max_size=120))
+def test_search_answers_when_anything_is_typed(q: str) -> None:
+    assert len(search(q, PLACES)) <= MOST_FOUND
+
+
+@pytest.mark.parametrize("q", [None, "", "  ", "x" * 101])
+def test_find_names_the_field_when_q_cannot_be_searched(q: str | None) -> None:
+    with pytest.raises(Invalid) as caught:
+        find(q, Ports(places=Fixed()))
+    assert [fault.field for fault in caught.value.errors] == ["q"]
+
+
+def test_find_takes_q_when_it_has_a_hundred_characters() -> None:
+    assert find("x" * 100, Ports(places=Fixed())) == []

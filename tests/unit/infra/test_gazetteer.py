@@ -1,0 +1,124 @@
+"""From the pieces of a street to the one entry that people search for."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from chalicelib.gazetteer.model import Gazetteer, Place, PlaceList
+from chalicelib.gazetteer.usecases import search
+from infra.demo.gazetteer import COMMITTED, document
+from infra.gazetteer import Settlement, gather, places_document, places_of
+
+KILOMETRE = 1 / 111.32  # in degrees of latitude
+VILLAGES = [
+    Settlement("Lower Wick", (-1.0, 50.0), True),
+    Settlement("Upper Wick", (-1.0, 50.0 + 10 * KILOMETRE), True),
+    Settlement("Lone Farm", (-1.0, 50.0 + 5 * KILOMETRE), False),
+]
+
+
+def northwards(start_km: float, end_km: float) -> list[tuple[float, float]]:
+    """A straight piece of street from south to north, beginning at Lower Wick."""
+    return [(-1.0, 50.0 + start_km * KILOMETRE), (-1.0, 50.0 + end_km * KILOMETRE)]
+
+
+def streets(*pieces: tuple[float, float], name: str = "The Row") -> list[Place]:
+    found = gather({name: [northwards(*piece) for piece in pieces]}, VILLAGES)
+    return [place for place in found if place.kind == "street"]
+
+
+def test_street_is_one_entry_in_its_middle_when_it_comes_in_pieces() -> None:
+    [row] = streets((0, 0.4), (0.4, 0.8), (0.9, 1.0))
+    assert row.label == "The Row"
+    assert abs(row.lat - (50.0 + 0.4611 * KILOMETRE)) < 0.00001
+
+
+def test_street_is_one_entry_when_a_gap_parts_it_within_its_locality() -> None:
+    assert len(streets((0, 0.3), (1.5, 1.9))) == 1
+
+
+def test_streets_carry_their_localities_when_they_share_a_name() -> None:
+    found = streets((0, 0.3), (9.5, 10))
+    assert [place.label for place in found] == ["The Row, Lower Wick", "The Row, Upper Wick"]
+
+
+def test_street_is_an_entry_for_each_locality_when_it_is_long() -> None:
+    found = streets((0, 3), (3, 6), (6, 10))
+    assert [place.label for place in found] == ["The Row, Lower Wick", "The Row, Upper Wick"]
+
+
+def test_entry_lies_on_the_street_when_the_street_bends_round_a_field() -> None:
+    bend = [(-1.0, 50.0), (-1.0, 50.005), (-0.99, 50.005), (-0.99, 50.0)]
+    [row] = [place for place in gather({"The Bend": [bend]}, []) if place.kind == "street"]
+    assert row.lat == 50.005 or row.long in (-1.0, -0.99)
+
+
+def test_place_and_street_keep_their_plain_names_when_they_share_one() -> None:
+    found = gather({"Lower Wick": [northwards(0, 0.1)]}, VILLAGES)
+    assert [(place.label, place.kind) for place in found] == [
+        ("Lower Wick", "street"),
+        ("Lower Wick", "place"),
+        ("Upper Wick", "place"),
+        ("Lone Farm", "place"),
+    ]
+
+
+def test_places_are_left_out_when_they_have_no_name_or_cannot_be_read(tmp_path: Path) -> None:
+    file = tmp_path / "roads.geojson"
+    features = [road("Thimble Row"), road(""), road("Off", kind="canal"), {}]
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    assert [place.label for place in places_of([file])] == ["Thimble Row"]
+
+
+def road(name: str, kind: str = "minor") -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "properties": {"name": name, "kind": kind},
+        "geometry": {"type": "LineString", "coordinates": [[-1.08, 53.95], [-1.07, 53.96]]},
+    }
+
+
+def test_document_is_sorted_by_label_when_places_come_in_any_order() -> None:
+    places = streets((0, 0.3), (9.5, 10))
+    assert places_document(places) == places_document(reversed(places))
+    labels = [place.label for place in decoded(places_document(places))]
+    assert labels == sorted(labels)
+
+
+def decoded(raw: bytes) -> list[Place]:
+    return msgspec.json.decode(raw, type=PlaceList).items
+
+
+def test_every_street_name_of_bath_is_found_when_built_from_os_files(shared_data: Path) -> None:
+    folder = shared_data / "basemap"
+    names = ("roads", "place_names", "water", "greenspace")
+    places = places_of([folder / f"bath_{name}.geojson.gz" for name in names])
+    assert Counter(place.kind for place in places) == {"street": 2_372, "place": 602}
+    streets = {place.label.partition(",")[0] for place in places if place.kind == "street"}
+    assert len(streets) == 2_080
+    again = Counter((place.label, place.kind) for place in places)
+    assert [label for label, count in again.items() if count > 1] == [
+        ("Bloomfield Road, Bloomfield", "street")  # there are two Bloomfields
+    ]
+    known = Gazetteer(places)
+    high_streets = {place.label for place in search("high st", known)}
+    assert {"High Street, Bath", "High Street, Batheaston", "High Street, Keynsham"} <= high_streets
+    assert search("st jamess sq", known)[0].label == "St James's Square"
+    assert search("midsomer norton", known)[0].label == "Midsomer Norton"
+
+
+def test_committed_places_are_of_this_town_when_the_generator_runs_today() -> None:
+    assert COMMITTED.read_bytes() == document(), "run infra.demo.gazetteer.write"
+    places = decoded(COMMITTED.read_bytes())
+    assert Counter(place.kind for place in places) == {
+        "street": 1_175,
+        "postcode": 1_121,
+        "place": 28,
+    }
+    assert len({place.label for place in places}) == len(places)
+    assert all(place.label.startswith("ZZ") for place in places if place.kind == "postcode"), (
+        "real postcodes have no place in an invented town"
+    )

@@ -1,0 +1,303 @@
+"""What becomes of photos that are sent, sent twice, replaced, or never reported."""
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.errors import Invalid, UpstreamFailed
+from chalicelib.photos.model import (
+    KEPT_WITHOUT_REPORT,
+    MOST_BYTES,
+    TOO_LARGE,
+    TOO_LATE,
+    UNREAD_KEPT_FOR,
+    Photo,
+    UploadDraft,
+)
+from chalicelib.photos.ports import PhotoKey, Upload
+from chalicelib.photos.usecases import (
+    ask,
+    belongs,
+    look,
+    private_address,
+    ready,
+    sweep,
+    take_in,
+    take_upload,
+)
+from tests.fakes import Clock
+from tests.fakes_photos import BROKEN, Here, MemoryGallery, photos_in_memory
+
+SCOPE = "anonymous"
+PHOTO = PhotoKey("R00000000001", "P" * 26)
+SECOND = timedelta(seconds=1)
+JPEG, PNG = b"\xff\xd8\xff one", b"\x89PNG\r\n\x1a\n other"
+
+
+@pytest.fixture
+def here(clock: Clock) -> Here:
+    return photos_in_memory(clock)
+
+
+def draft(**values: object) -> UploadDraft:
+    return UploadDraft(**{"content_type": "image/jpeg", "size": 1000, **values})  # type: ignore[arg-type]
+
+
+# Asking
+
+
+def test_same_photo_is_meant_when_its_upload_is_asked_for_again(here: Here) -> None:
+    first, again = (ask(draft(), "key/0", SCOPE, here.ports)[0] for _ in range(2))
+    assert first == again
+    assert first.service_request_id == here.ports.ids.service_request_id(SCOPE, "key")
+
+
+def test_other_photo_is_meant_when_number_key_or_caller_differ(here: Here) -> None:
+    asked = [("key/0", SCOPE), ("key/1", SCOPE), ("other/0", SCOPE), ("key/0", "account:a")]
+    ids = {ask(draft(), key, scope, here.ports)[0].photo_id for key, scope in asked}
+    assert len(ids) == len(asked)
+
+
+def test_photo_goes_to_the_report_when_it_is_of_an_update(here: Here) -> None:
+    photo, _ = ask(draft(service_request_id=PHOTO[0]), "update/3", SCOPE, here.ports)
+    assert photo.service_request_id == PHOTO.service_request_id
+
+
+@pytest.mark.parametrize("size", [0, -1, MOST_BYTES + 1])
+def test_upload_is_refused_when_no_file_of_that_size_is_taken(size: int, here: Here) -> None:
+    with pytest.raises(Invalid) as refused:
+        ask(draft(size=size), "key/0", SCOPE, here.ports)
+    assert refused.value.errors[0].field == "size"
+
+
+@pytest.mark.parametrize("size", [1, MOST_BYTES])
+def test_upload_is_allowed_when_the_size_is_at_an_end_of_what_is_taken(
+    size: int, here: Here
+) -> None:
+    assert ask(draft(size=size), "key/0", SCOPE, here.ports)
+
+
+@pytest.mark.parametrize(
+    "key", ["key", "/0", "key/", "key/100", "key/-1", "key/01", "key/x", "k/²"]
+)
+def test_upload_is_refused_when_the_key_does_not_number_the_photo(key: str, here: Here) -> None:
+    with pytest.raises(Invalid) as refused:
+        ask(draft(), key, SCOPE, here.ports)
+    assert refused.value.errors[0].field == "Idempotency-Key"
+    assert "5f0c6a/0" in refused.value.errors[0].message
+
+
+def test_photo_belongs_to_the_key_and_caller_it_was_asked_for(here: Here) -> None:
+    first, last = (ask(draft(), f"key/{n}", SCOPE, here.ports)[0].photo_id for n in (0, 99))
+    for photo_id in (first, last):
+        assert belongs(SCOPE, "key", photo_id, here.ports)
+        assert not belongs(SCOPE, "other", photo_id, here.ports)
+        assert not belongs("account:a", "key", photo_id, here.ports)
+
+
+# Files that come with a form
+
+
+def test_file_of_a_form_arrives_as_a_photo_of_its_report(here: Here) -> None:
+    photo_id = take_upload(JPEG, "key", SCOPE, [], here.ports)
+    assert belongs(SCOPE, "key", photo_id, here.ports)
+    ((upload, _, raw),) = here.uploads.files
+    assert raw == JPEG
+    assert upload.photo == PhotoKey(here.ports.ids.service_request_id(SCOPE, "key"), photo_id)
+
+
+def test_each_file_of_a_form_is_a_photo_of_its_own(here: Here) -> None:
+    held: list[str] = []
+    for raw in (JPEG, PNG, JPEG):
+        held.append(take_upload(raw, "key", SCOPE, held, here.ports))
+    assert len(set(held)) == len(here.uploads.files) == 3
+
+
+@pytest.mark.parametrize("taken_in", [False, True])
+def test_file_gets_an_id_of_its_own_when_the_one_before_was_taken_out(
+    taken_in: bool, here: Here
+) -> None:
+    first = take_upload(JPEG, "key", SCOPE, [], here.ports)
+    if taken_in:
+        take_in(here.uploads.files[0][0], here.ports)
+    assert take_upload(PNG, "key", SCOPE, [], here.ports) != first
+
+
+@pytest.mark.parametrize("raw", [b"", b"GIF89a", b"x" * (MOST_BYTES + 1)])
+def test_file_of_a_form_is_refused_when_it_is_no_photo_that_is_taken(
+    raw: bytes, here: Here
+) -> None:
+    with pytest.raises(Invalid):
+        take_upload(raw, "key", SCOPE, [], here.ports)
+    assert here.uploads.files == []
+
+
+# Taking in
+
+
+def test_photo_is_ready_and_its_file_gone_when_it_was_taken_in(here: Here) -> None:
+    assert look(PHOTO, here.ports).state == "waiting"
+    take_in(here.uploads.arrive(PHOTO, b"one"), here.ports)
+    assert look(PHOTO, here.ports).state == "ready"
+    assert here.gallery.pages == {PHOTO: b"page of one"}
+    assert here.gallery.thumbnails == {PHOTO: b"thumbnail of one"}
+    assert here.uploads.files == []
+    assert list(here.gallery.marks) == [PHOTO]
+
+
+def test_photo_is_refused_with_its_reason_when_it_cannot_be_read(here: Here) -> None:
+    take_in(here.uploads.arrive(PHOTO, BROKEN), here.ports)
+    photo = look(PHOTO, here.ports)
+    assert (photo.state, photo.reason) == ("refused", "This photo is damaged. Send it again.")
+    assert here.gallery.pages == here.gallery.thumbnails == {}
+    assert here.uploads.files == []
+
+
+def test_photo_is_refused_when_its_file_is_larger_than_its_policy_allowed(here: Here) -> None:
+    take_in(here.uploads.arrive(PHOTO, b"x" * (MOST_BYTES + 1)), here.ports)
+    assert look(PHOTO, here.ports).reason == TOO_LARGE
+    assert here.uploads.files == []
+
+
+def test_nothing_changes_when_a_message_comes_again(here: Here) -> None:
+    upload = here.uploads.arrive(PHOTO, b"one")
+    for _ in range(3):
+        take_in(upload, here.ports)
+    assert here.gallery.pages == {PHOTO: b"page of one"}
+    assert len(here.records.photos) == 1
+
+
+@pytest.mark.parametrize("second", [b"two", BROKEN])
+def test_photo_stays_as_it_was_taken_when_another_file_is_sent_under_its_id(
+    second: bytes, here: Here
+) -> None:
+    take_in(here.uploads.arrive(PHOTO, b"one"), here.ports)
+    take_in(here.uploads.arrive(PHOTO, second), here.ports)
+    assert look(PHOTO, here.ports).state == "ready"
+    assert here.gallery.pages == {PHOTO: b"page of one"}
+    assert here.gallery.thumbnails == {PHOTO: b"thumbnail of one"}
+    assert here.uploads.files == []
+
+
+def test_thumbnail_is_that_of_the_page_when_another_file_got_half_way(here: Here) -> None:
+    here.gallery.keep_page(PHOTO, b"page of one")
+    take_in(here.uploads.arrive(PHOTO, b"two"), here.ports)
+    assert here.gallery.pages == {PHOTO: b"page of one"}
+    assert here.gallery.thumbnails == {PHOTO: b"thumbnail of one"}
+
+
+def test_no_picture_is_left_when_another_file_was_refused_first(here: Here) -> None:
+    upload = here.uploads.arrive(PHOTO, b"two")
+    refused = Photo(service_request_id=PHOTO[0], photo_id=PHOTO[1], state="refused", reason="No.")
+    here.gallery.keep_page(PHOTO, b"page of two")
+    here.records.add(refused)
+    take_in(upload, here.ports)
+    assert look(PHOTO, here.ports) == refused
+    assert here.gallery.pages == {}
+
+
+def test_photo_is_ready_only_when_its_pictures_are_there(here: Here) -> None:
+    other = PhotoKey(PHOTO.service_request_id, "Q" * 26)
+    take_in(here.uploads.arrive(PHOTO, b"one"), here.ports)
+    take_in(here.uploads.arrive(other, BROKEN), here.ports)
+    missing = PhotoKey(PHOTO.service_request_id, "Z" * 26)
+    assert ready([PHOTO, other, missing], here.ports) == {tuple(PHOTO)}
+    assert ready([], here.ports) == frozenset()
+
+
+def test_picture_that_is_not_public_has_an_address_of_its_own(here: Here) -> None:
+    assert private_address(*PHOTO, "page", here.ports).endswith("/page.jpg?signed")
+
+
+# Sweeping
+
+
+@pytest.mark.parametrize(
+    ("age", "swept"),
+    [
+        (KEPT_WITHOUT_REPORT - SECOND, False),
+        (KEPT_WITHOUT_REPORT, False),
+        (KEPT_WITHOUT_REPORT + SECOND, True),
+    ],
+)
+@pytest.mark.parametrize("raw", [b"one", BROKEN])
+def test_photo_is_swept_when_no_report_has_it_in_time(
+    age: timedelta, swept: bool, raw: bytes, here: Here
+) -> None:
+    take_in(here.uploads.arrive(PHOTO, raw), here.ports)
+    here.clock.now += age
+    assert sweep(here.ports) == {}
+    left = [*here.records.photos, *here.gallery.pages, *here.gallery.marks]
+    assert (left == []) == swept
+
+
+def test_photo_is_kept_for_good_when_a_report_has_it(here: Here) -> None:
+    take_in(here.uploads.arrive(PHOTO, b"one"), here.ports)
+    here.reports.held.add(PHOTO)
+    here.clock.now += KEPT_WITHOUT_REPORT + SECOND
+    sweep(here.ports)
+    assert here.gallery.marks == {}
+    assert look(PHOTO, here.ports).state == "ready"
+    here.reports.held.clear()
+    here.clock.now += timedelta(days=400)
+    sweep(here.ports)
+    assert here.gallery.pages == {PHOTO: b"page of one"}
+
+
+def test_file_is_swept_when_nobody_took_it_in_and_no_report_waits_for_it(here: Here) -> None:
+    here.uploads.arrive(PHOTO, b"one")
+    here.clock.now += KEPT_WITHOUT_REPORT + SECOND
+    sweep(here.ports)
+    assert here.uploads.files == []
+    assert here.records.photos == {}
+
+
+def test_file_waits_for_its_message_when_a_report_waits_for_it(here: Here) -> None:
+    upload = here.uploads.arrive(PHOTO, b"one")
+    here.reports.held.add(PHOTO)
+    here.clock.now += UNREAD_KEPT_FOR - SECOND
+    sweep(here.ports)
+    assert here.uploads.files
+    take_in(upload, here.ports)
+    assert look(PHOTO, here.ports).state == "ready"
+
+
+def test_photo_is_refused_when_it_was_waited_for_and_never_looked_at(here: Here) -> None:
+    here.uploads.arrive(PHOTO, b"one")
+    here.reports.held.add(PHOTO)
+    here.clock.now += UNREAD_KEPT_FOR + SECOND
+    sweep(here.ports)
+    assert here.uploads.files == []
+    assert look(PHOTO, here.ports).reason == TOO_LATE
+
+
+class StuckGallery(MemoryGallery):
+    """Does not remove one photo's pictures."""
+
+    def remove(self, photo: PhotoKey) -> None:
+        if photo == PHOTO:
+            raise UpstreamFailed("no answer")
+        super().remove(photo)
+
+
+def test_others_are_swept_and_it_comes_again_when_one_cannot_be_swept(here: Here) -> None:
+    other = PhotoKey("R00000000002", "Q" * 26)
+    stuck = StuckGallery(here.clock)
+    broken = photos_in_memory(here.clock)
+    broken.ports = type(broken.ports)(**{**vars(broken.ports), "gallery": stuck})
+    for photo in (PHOTO, other):
+        take_in(broken.uploads.arrive(photo, b"one"), broken.ports)
+    here.clock.now += KEPT_WITHOUT_REPORT + SECOND
+    assert set(sweep(broken.ports)) == {PHOTO}
+    assert set(stuck.pages) == set(stuck.marks) == {PHOTO}
+    mended = type(broken.ports)(**{**vars(broken.ports), "gallery": here.gallery})
+    here.gallery.pages, here.gallery.marks = stuck.pages, stuck.marks
+    assert sweep(mended) == {}
+    assert here.gallery.pages == here.gallery.marks == {}
+
+
+def test_file_is_found_by_its_key_when_the_message_names_no_version(here: Here) -> None:
+    here.uploads.arrive(PHOTO, b"one")
+    take_in(Upload(PHOTO, None), here.ports)
+    assert look(PHOTO, here.ports).state == "ready"
+    assert here.uploads.files == []

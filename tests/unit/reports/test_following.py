@@ -1,0 +1,90 @@
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.errors import NotFound
+from chalicelib.reports.model import Changes
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases import Author, change, follow, submit, view
+from tests.builders import draft
+from tests.fakes import MemoryRepository
+
+ANYBODY = Author()
+OFFICER = Author("officer", is_staff=True, is_officer=True)
+
+
+def a_report(ports: Ports, key: str = "key", author: Author = ANYBODY) -> str:
+    return submit(draft(), key, author, ports).service_request_id
+
+
+def merge(one: str, into: str, ports: Ports) -> None:
+    report = ports.repository.get(one)
+    assert report
+    change(one, Changes(duplicate_of=into), report.version, OFFICER, ports)
+
+
+def test_person_counts_once_when_she_follows_twice(ports: Ports) -> None:
+    request_id = a_report(ports)
+    for author, key in (
+        (Author("ann"), "k1"),
+        (Author("ann"), "k2"),
+        (Author("bob"), "k1"),
+        (ANYBODY, "phone-1"),
+        (ANYBODY, "phone-1"),
+        (ANYBODY, "phone-2"),
+    ):
+        followed = follow(request_id, key, author, ports)
+    assert followed.followers == view(request_id, ANYBODY, ports).followers == 4
+
+
+def test_count_is_made_good_when_it_was_left_short(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    request_id = a_report(ports)
+    follow(request_id, "phone-1", ANYBODY, ports)
+    stored = repository.get(request_id)
+    assert stored
+    repository.save(replace(stored, followers=0))
+    assert follow(request_id, "phone-1", ANYBODY, ports).followers == 1
+
+
+def test_report_cannot_be_followed_when_it_is_not_for_this_person(ports: Ports) -> None:
+    private = submit(
+        draft(service_code="noise-nuisance", attributes={"kind": "noise"}), "key", ANYBODY, ports
+    )
+    for request_id in (private.service_request_id, "NOSUCHREPORT"):
+        with pytest.raises(NotFound):
+            follow(request_id, "phone", ANYBODY, ports)
+
+
+def test_followers_and_reporter_go_along_when_reports_are_merged(ports: Ports) -> None:
+    one, two = a_report(ports, "one", Author("ann")), a_report(ports, "two")
+    follow(one, "", Author("bob"), ports)
+    follow(one, "", Author("cid"), ports)
+    follow(two, "", Author("cid"), ports)
+    merge(one, two, ports)
+    # cid, who followed both, counts once; with bob and ann, who reported the one.
+    assert view(two, ANYBODY, ports).followers == 3
+    merged = view(one, ANYBODY, ports)
+    assert (merged.state, merged.duplicate_of) == ("duplicate", two)
+
+
+def test_follower_of_a_duplicate_follows_the_one_it_was_merged_into(ports: Ports) -> None:
+    one, two, three = (a_report(ports, key) for key in ("one", "two", "three"))
+    merge(one, two, ports)
+    merge(two, three, ports)
+    before = view(three, ANYBODY, ports).followers
+    followed = follow(one, "phone", ANYBODY, ports)
+    assert followed.service_request_id == three
+    assert followed.followers == before + 1
+
+
+def test_duplicate_is_followed_itself_when_what_it_was_merged_into_is_hidden(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    one, two = a_report(ports, "one"), a_report(ports, "two")
+    merge(one, two, ports)
+    into = repository.get(two)
+    assert into
+    repository.save(replace(into, visibility="hidden"))
+    assert follow(one, "phone", ANYBODY, ports).service_request_id == one

@@ -1,0 +1,146 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from chalicelib.catalogue.load import load
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.reports.model import Changes, Contact, FlagDraft
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases import (
+    WITHDRAW_WITHIN,
+    Author,
+    change,
+    flag,
+    needing_attention,
+    public_views,
+    publish_held,
+    submit,
+    view,
+    withdraw,
+)
+from tests.builders import draft
+from tests.fakes import Clock
+
+ANYBODY = Author()
+OFFICER = Author("officer", is_staff=True, is_officer=True)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def slow(ports: Ports) -> Ports:
+    """A council that holds every report for ten minutes."""
+    return replace(ports, council=msgspec.structs.replace(load("demo"), publish_after_s=600))
+
+
+def test_flag_is_kept_once_for_an_officer_and_changes_nothing_public(ports: Ports) -> None:
+    report = submit(draft(), "key", ANYBODY, ports)
+    request_id = report.service_request_id
+    before = view(request_id, ANYBODY, ports)
+    for key in ("phone-1", "phone-1", "phone-2"):
+        flag(request_id, FlagDraft(reason="personal_data", text="A name."), key, ANYBODY, ports)
+    after = view(request_id, ANYBODY, ports)
+    assert replace_version(after, before.version) == before
+    seen = view(request_id, OFFICER, ports)
+    assert [each.reason for each in seen.flags] == ["personal_data"] * 2  # type: ignore[attr-defined]
+    (waiting,) = needing_attention("flagged", limit=10, after=None, ports=ports)
+    assert waiting.service_request_id == request_id
+
+
+def replace_version(seen: object, version: int) -> object:
+    return msgspec.structs.replace(seen, version=version)  # type: ignore[type-var]
+
+
+def test_flags_do_not_fill_the_item_when_many_people_flag(ports: Ports) -> None:
+    request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
+    for number in range(30):
+        flag(request_id, FlagDraft(reason="other"), f"phone-{number}", ANYBODY, ports)
+    stored = ports.repository.get(request_id)
+    assert stored and len(stored.flags) == 20
+
+
+def test_flagged_report_leaves_the_list_when_an_officer_has_settled_it(ports: Ports) -> None:
+    report = submit(draft(), "key", ANYBODY, ports)
+    flag(report.service_request_id, FlagDraft(reason="other"), "phone", ANYBODY, ports)
+    change(report.service_request_id, Changes(flags_settled=True), 2, OFFICER, ports)
+    assert needing_attention("flagged", limit=10, after=None, ports=ports) == []
+
+
+def test_report_that_is_not_public_cannot_be_flagged(ports: Ports) -> None:
+    report = submit(draft(service_code="graffiti"), "key", ANYBODY, ports)
+    with pytest.raises(NotFound):
+        flag(report.service_request_id, FlagDraft(reason="other"), "phone", ANYBODY, ports)
+
+
+@pytest.mark.parametrize("late", [-SECOND, timedelta(0)])
+def test_withdrawn_report_is_gone_and_forgets_what_it_said(
+    late: timedelta, ports: Ports, clock: Clock
+) -> None:
+    contact = Contact(email="canary@example.org")
+    said = draft(title="Canary", description="canary", address="Canary", contact=contact)
+    report = submit(said, "key", Author("ann"), ports)
+    clock.now += WITHDRAW_WITHIN + late
+    gone = withdraw(report.service_request_id, "key", Author("ann"), ports)
+    assert (gone.state, gone.visibility) == ("cancelled", "withdrawn")
+    stored = ports.repository.get(report.service_request_id)
+    assert "canary" not in repr(stored).lower() and "ann" not in repr(stored)
+    assert public_views([report.service_request_id], ports) == {}
+    with pytest.raises(NotFound):
+        view(report.service_request_id, Author("ann"), ports)
+    with pytest.raises(NotFound):
+        token = ports.ids.link_token(report.service_request_id)
+        view(report.service_request_id, Author(token=token), ports)
+
+
+def test_withdrawal_answers_the_same_when_it_is_repeated(ports: Ports, clock: Clock) -> None:
+    report = submit(draft(), "key", ANYBODY, ports)
+    first = withdraw(report.service_request_id, "key", ANYBODY, ports)
+    clock.now += timedelta(hours=1)
+    assert withdraw(report.service_request_id, "key", ANYBODY, ports) == first
+
+
+def test_withdrawal_is_refused_when_its_time_is_over(ports: Ports, clock: Clock) -> None:
+    report = submit(draft(), "key", ANYBODY, ports)
+    clock.now += WITHDRAW_WITHIN + SECOND
+    with pytest.raises(Conflict, match="5 minutes"):
+        withdraw(report.service_request_id, "key", ANYBODY, ports)
+    assert view(report.service_request_id, ANYBODY, ports).description == "A deep hole."
+
+
+@pytest.mark.parametrize(("key", "author"), [("other", ANYBODY), ("key", Author("somebody"))])
+def test_withdrawal_finds_nothing_when_somebody_else_asks(
+    key: str, author: Author, ports: Ports
+) -> None:
+    report = submit(draft(), "key", ANYBODY, ports)
+    with pytest.raises(NotFound):
+        withdraw(report.service_request_id, key, author, ports)
+    assert view(report.service_request_id, ANYBODY, ports).state == "open"
+
+
+@pytest.mark.parametrize(("early", "released"), [(SECOND, 0), (timedelta(0), 1), (-SECOND, 1)])
+def test_held_report_is_public_from_its_moment_on(
+    early: timedelta, released: int, slow: Ports, clock: Clock
+) -> None:
+    report = submit(draft(), "key", ANYBODY, slow)
+    clock.now += timedelta(seconds=600) - early
+    assert publish_held(slow) == released
+    assert len(public_views([report.service_request_id], slow)) == released
+    assert publish_held(slow) == 0
+
+
+def test_held_report_stays_hidden_when_an_officer_hid_it_meanwhile(
+    slow: Ports, clock: Clock
+) -> None:
+    report = submit(draft(), "key", ANYBODY, slow)
+    change(report.service_request_id, Changes(visibility="hidden"), 1, OFFICER, slow)
+    clock.now += timedelta(hours=1)
+    assert publish_held(slow) == 0
+    assert public_views([report.service_request_id], slow) == {}
+
+
+def test_many_held_reports_are_all_released(slow: Ports, clock: Clock) -> None:
+    for number in range(230):
+        submit(draft(), f"key-{number}", ANYBODY, slow)
+    clock.now += timedelta(hours=1)
+    assert publish_held(slow) == 230

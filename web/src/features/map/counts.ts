@@ -1,0 +1,99 @@
+/** Counts for a map too far away for pins: filtered, summed up in words, and drawn so that no two marks touch. */
+import type { Service } from "../../shared/council.ts";
+import { byId, element, show } from "../../shared/dom.ts";
+import type { Place } from "../../shared/reports.ts";
+import type { Count } from "./tiles.ts";
+import { project, unproject } from "./view.ts";
+
+export interface Tally {
+  open: number;
+  closed: number;
+}
+
+/** A mark on the map: what is counted round its place. */
+export interface Mark extends Tally, Place {
+  key: string;
+}
+
+type Filter = (serviceCode: string, status: "open" | "closed") => boolean;
+
+/** A mark stands for a cell of half a tile's width, and keeps this far from the cell's edges. */
+const CELL_LEVELS = 1;
+const MARGIN = 26 / 128;
+
+const list = byId("count-list");
+
+export function tallyOf(counts: Count[], passes: Filter): Tally {
+  const sum = { open: 0, closed: 0 };
+  for (const { services } of counts) {
+    for (const [code, [open, closed]] of Object.entries(services)) {
+      if (passes(code, "open")) sum.open += open;
+      if (passes(code, "closed")) sum.closed += closed;
+    }
+  }
+  return sum;
+}
+
+/** One mark for each cell that is 128 pixels wide at that zoom. */
+export function marksOf(counts: Count[], zoom: number, passes: Filter): Mark[] {
+  const level = zoom + CELL_LEVELS;
+  const cells = new Map<string, Count[]>();
+  for (const count of counts) {
+    const up = 2 ** (count.z - level);
+    const key = `${Math.floor(count.x / up)}/${Math.floor(count.y / up)}`;
+    cells.set(key, [...(cells.get(key) ?? []), count]);
+  }
+  return [...cells]
+    .map(([key, inside]) => ({ key: `${level}/${key}`, ...middleOf(inside, level, passes), ...tallyOf(inside, passes) }))
+    .filter(({ open, closed }) => open + closed > 0);
+}
+
+/** The middle of what is counted, moved away from the cell's edges as far as a mark is wide. */
+function middleOf(counts: Count[], level: number, passes: Filter): Place {
+  const scale = 2 ** level;
+  const sum = { x: 0, y: 0, weight: 0 };
+  for (const count of counts) {
+    const { open, closed } = tallyOf([count], passes);
+    const { x, y } = project(count);
+    sum.x += x * scale * (open + closed);
+    sum.y += y * scale * (open + closed);
+    sum.weight += open + closed;
+  }
+  return unproject(inside(sum.x / sum.weight) / scale, inside(sum.y / sum.weight) / scale);
+}
+
+function inside(at: number): number {
+  const cell = Math.floor(at);
+  return cell + Math.min(1 - MARGIN, Math.max(MARGIN, at - cell));
+}
+
+/** What the view holds, by kind of problem: the way to it without the map. */
+export function drawCountList(counts: Count[], services: Map<string, Service>, passes: Filter): void {
+  const codes = [...new Set(counts.flatMap((count) => Object.keys(count.services)))];
+  const rows = codes
+    .map((code) => ({ code, tally: tallyOf(counts, (each, status) => each === code && passes(each, status)) }))
+    .filter(({ tally }) => tally.open + tally.closed > 0)
+    .sort((one, other) => other.tally.open - one.tally.open || other.tally.closed - one.tally.closed);
+  list.replaceChildren(
+    ...rows.map(({ code, tally }) =>
+      element(
+        "li",
+        { "data-service-code": code },
+        element("span", { class: "app-map__kind" }, services.get(code)?.service_name ?? "Other"),
+        element("span", {}, tallyText(tally)),
+      ),
+    ),
+  );
+  show(list, rows.length > 0);
+}
+
+export function hideCountList(): void {
+  list.replaceChildren();
+  show(list, false);
+}
+
+export function tallyText({ open, closed }: Tally): string {
+  return `${numbers.format(open)} open, ${numbers.format(closed)} closed`;
+}
+
+const numbers = new Intl.NumberFormat("en-GB");

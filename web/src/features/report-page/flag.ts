@@ -1,0 +1,89 @@
+/** "Report this content" here on the page; without JavaScript its link leads to a form. */
+import { type Outcome, post } from "../../shared/api.ts";
+import { byId, element, focusOn } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+
+const REASONS = {
+  personal_data: "It holds somebody's name, telephone number or other personal details",
+  offensive: "It is offensive",
+  not_a_report: "It is not about a problem",
+  other: "Something else",
+};
+const MAX_LENGTH = 500;
+
+export function startFlag(reportId: string): void {
+  const link = byId<HTMLAnchorElement>("flag-link");
+  const status = byId("flag-status");
+  const key = crypto.randomUUID();
+  const legend = element("legend", { class: "govuk-fieldset__legend" }, "What is wrong with it?");
+  const text = element("textarea", { class: "govuk-textarea", id: "flag-text", rows: "3", "aria-describedby": "flag-text-hint" });
+  const button = element("button", { class: "govuk-button govuk-button--secondary", type: "submit" }, "Send to the council");
+  const form = element(
+    "form",
+    { id: "flag-form", novalidate: "" },
+    element("h2", {}, "Report this content"),
+    group(
+      element("fieldset", { class: "govuk-fieldset" }, legend, element("div", { class: "govuk-radios", "data-error-before": "" }, ...Object.entries(REASONS).map(radio))),
+    ),
+    group(
+      element("label", { class: "govuk-label", for: "flag-text" }, "Tell us more (optional)"),
+      element("p", { class: "govuk-hint", id: "flag-text-hint" }, "Only the council reads this."),
+      text,
+    ),
+    button,
+  );
+
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    link.parentElement!.replaceWith(form);
+    focusOn(form.querySelector("h2")!);
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    clearErrors(form);
+    const reason = form.querySelector<HTMLInputElement>("input:checked")?.value;
+    if (!reason) showErrors(form, [{ field: "flag-reason", message: "Choose what is wrong with it" }]);
+    else if (text.value.length > MAX_LENGTH) refuse(`Write ${MAX_LENGTH} characters or fewer`);
+    else void send(reason);
+  });
+
+  function refuse(message: string): void {
+    showErrors(form, [{ field: "flag-text", message }]);
+  }
+
+  async function send(reason: string): Promise<void> {
+    button.disabled = true;
+    const words = text.value.trim();
+    const outcome = await post(`/api/reports/${reportId}/flags`, { reason, ...(words ? { text: words } : {}) }, key);
+    button.disabled = false;
+    settle(outcome);
+  }
+
+  function settle(outcome: Outcome<unknown>): void {
+    if (outcome.kind === "later") {
+      refuse("Not sent yet. Try again when you have a connection");
+    } else if (outcome.kind === "refused") {
+      const { errors, detail, title } = outcome.problem;
+      refuse(errors?.[0]?.message ?? detail ?? title);
+    } else {
+      form.remove();
+      status.textContent = "Thank you. Somebody at the council will look at it.";
+      focusOn(status);
+    }
+  }
+}
+
+function group(...children: HTMLElement[]): HTMLElement {
+  return element("div", { class: "govuk-form-group" }, ...children);
+}
+
+/** The first one carries the id that an error leads to. */
+function radio([value, words]: [string, string], index: number): HTMLElement {
+  const id = index === 0 ? "flag-reason" : `flag-reason-${index + 1}`;
+  return element(
+    "div",
+    { class: "govuk-radios__item" },
+    element("input", { class: "govuk-radios__input", id, name: "flag-reason", type: "radio", value }),
+    element("label", { class: "govuk-label govuk-radios__label", for: id }, words),
+  );
+}

@@ -1,0 +1,53 @@
+/** "Follow this report": once for each browser, which remembers it. */
+import { post } from "../../shared/api.ts";
+import { deviceKey, follows, rememberFollow } from "../../shared/device.ts";
+import { byId, element, show } from "../../shared/dom.ts";
+import { groupReference } from "../../shared/reference.ts";
+
+interface Followed {
+  service_request_id: string;
+  followers: number;
+}
+
+/** Does nothing where the page offers no following. */
+export function startFollow(reportId: string): void {
+  const offer = document.getElementById("follow");
+  if (!offer) return;
+  const button = byId<HTMLButtonElement>("follow-button");
+  const status = byId("follow-status");
+  show(offer);
+  if (follows(reportId)) settle("You follow this report.");
+
+  function settle(...words: (Node | string)[]): void {
+    show(button, false);
+    status.replaceChildren(...words);
+  }
+
+  async function follow(): Promise<void> {
+    button.disabled = true;
+    const outcome = await post<Followed>(`/api/reports/${reportId}/follow`, {}, deviceKey());
+    button.disabled = false;
+    if (outcome.kind === "later") {
+      status.textContent = "That could not be sent just now. Try again when you have a connection.";
+    } else if (outcome.kind === "refused") {
+      status.textContent = outcome.problem.detail ?? outcome.problem.title;
+    } else {
+      rememberFollow(reportId);
+      accept(outcome.value);
+    }
+  }
+
+  function accept({ service_request_id: id, followers }: Followed): void {
+    if (id === reportId) {
+      byId("followers").textContent = followers === 1 ? "1 person" : `${followers} people`;
+      settle("Thank you. You follow this report.");
+    } else {
+      const link = element("a", { href: `/reports/${id}` }, groupReference(id));
+      settle("Thank you. This report was merged into ", link, ", and you follow that one now.");
+    }
+    status.tabIndex = -1;
+    status.focus();
+  }
+
+  button.addEventListener("click", () => void follow());
+}

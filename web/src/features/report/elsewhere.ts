@@ -1,0 +1,18 @@
+/** The stop where another body looks after the place: who, and how to reach them. */
+import { byId, element } from "../../shared/dom.ts";
+import { currentElsewhere } from "./flow.ts";
+
+export async function enter(): Promise<void> {
+  const found = await currentElsewhere();
+  if (!found) return;
+  const { name, advice, phone, url } = found;
+  const parts: HTMLElement[] = [element("p", { class: "app-lead" }, advice ?? `${name} looks after this place.`)];
+  const facts = element("dl", { class: "app-facts" }, element("dt", {}, "Place"), element("dd", {}, name));
+  if (phone) facts.append(element("dt", {}, "Phone"), element("dd", {}, telephone(phone)));
+  if (url) facts.append(element("dt", {}, "Website"), element("dd", {}, element("a", { href: url, rel: "noopener" }, url)));
+  byId("elsewhere-advice").replaceChildren(...parts, facts);
+}
+
+function telephone(phone: string): HTMLElement {
+  return element("a", { href: `tel:${phone.replaceAll(" ", "")}` }, phone);
+}

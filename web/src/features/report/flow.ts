@@ -1,0 +1,92 @@
+/** Which step comes next, and which cannot be passed yet. */
+import { type Catalogue, type Elsewhere, loadCatalogue, type Service } from "../../shared/council.ts";
+import type { Draft } from "../../shared/pending-report.ts";
+import { answerOf, isDangerous, questionsOf } from "./answers.ts";
+import { currentDraft, placeOf } from "./draft.ts";
+import { isWithinRing } from "./polygon.ts";
+import { indexOf, type StepName, STEPS } from "./steps.ts";
+
+/** Steps that are shown only while something stands in the way. */
+const STOPS: readonly StepName[] = ["elsewhere", "danger", "personal"];
+
+export async function currentService(): Promise<Service | undefined> {
+  return serviceIn(await loadCatalogue().catch(() => null), currentDraft());
+}
+
+function serviceIn(catalogue: Catalogue | null, { service_code }: Draft): Service | undefined {
+  return catalogue?.items.find((service) => service.service_code === service_code);
+}
+
+export async function currentElsewhere(): Promise<Elsewhere | undefined> {
+  return elsewhereIn(await loadCatalogue().catch(() => null), currentDraft());
+}
+
+function elsewhereIn(catalogue: Catalogue | null, draft: Draft): Elsewhere | undefined {
+  const place = placeOf(draft);
+  if (!place) return undefined;
+  return catalogue?.elsewhere?.find(
+    ({ services, polygons }) =>
+      (!services || services.includes(draft.service_code)) && polygons.some((ring) => isWithinRing(place, ring)),
+  );
+}
+
+/** The first step that needs an answer or cannot be passed, or null. Without the catalogue the server judges. */
+async function firstObstacle(): Promise<StepName | null> {
+  const draft = currentDraft();
+  if (!placeOf(draft) && !(draft.in_words && draft.address.trim())) return "where";
+  if (!draft.service_code) return "service";
+  const catalogue = await loadCatalogue().catch(() => null);
+  const service = serviceIn(catalogue, draft);
+  if (catalogue && !service) return "service";
+  if (elsewhereIn(catalogue, draft)) return "elsewhere";
+  const questions = questionsOf(service);
+  if (questions.some((question) => question.required && !answerOf(draft, question))) return "questions";
+  if (isDangerous(draft, questions)) return "danger";
+  if (!draft.description.trim()) return "description";
+  return (await seemsPersonal(draft, service)) ? "personal" : null;
+}
+
+async function seemsPersonal(draft: Draft, service: Service | undefined): Promise<boolean> {
+  if (service?.visibility === "private") return false;
+  const check = await import("./personal-data.ts").catch(() => null);
+  return check !== null && check.publicWords(draft) !== draft.kept_words && check.findingsOf(draft).length > 0;
+}
+
+/** The step that may be shown where that one is asked for. */
+export async function allowed(wanted: StepName): Promise<StepName> {
+  if (wanted === "where") return wanted;
+  const obstacle = await firstObstacle();
+  if (obstacle && indexOf(obstacle) < indexOf(wanted)) return obstacle;
+  if (STOPS.includes(wanted) && wanted !== obstacle) return wanted === "personal" ? "description" : "service";
+  if ((wanted === "questions" || wanted === "photos") && !(await hasStep(wanted))) return stepAfter(wanted);
+  return wanted === "nearby" && !placeOf(currentDraft()) ? "service" : wanted;
+}
+
+async function hasStep(step: "questions" | "photos"): Promise<boolean> {
+  const service = await currentService();
+  return step === "questions" ? questionsOf(service).length > 0 : service?.photo !== "none";
+}
+
+export async function stepAfter(step: StepName): Promise<StepName> {
+  const end = (await firstObstacle()) ?? "check";
+  for (const next of STEPS.slice(indexOf(step) + 1, Math.max(indexOf(end), 0))) {
+    if (await isWanted(next)) return next;
+  }
+  return end;
+}
+
+/** Whether the step has something to ask; once everything was checked, only what the answers so far leave open. */
+async function isWanted(step: StepName): Promise<boolean> {
+  const { checked, asked_for, service_code } = currentDraft();
+  if (STOPS.includes(step)) return false;
+  if (step === "nearby") return reportedNearby();
+  if (step === "questions") return (!checked || asked_for !== service_code) && hasStep(step);
+  if (step === "photos") return !checked && hasStep(step);
+  return !checked;
+}
+
+/** Never in the way: whatever fails counts as nothing found. */
+async function reportedNearby(): Promise<boolean> {
+  if (!placeOf(currentDraft())) return false;
+  return import("./nearby.ts").then(({ isWorthAsking }) => isWorthAsking()).catch(() => false);
+}

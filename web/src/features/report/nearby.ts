@@ -1,0 +1,132 @@
+/** Open reports of the same kind close to the place: following one is better than sending it again. */
+import { getJson, post } from "../../shared/api.ts";
+import { loadCouncil } from "../../shared/council.ts";
+import { dayElement } from "../../shared/dates.ts";
+import { deviceKey, rememberFollow } from "../../shared/device.ts";
+import { actionButton, byId, element } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import type { Report, StoredReport } from "../../shared/reports.ts";
+import { stateTag } from "../../shared/states.ts";
+import { changeDraft, currentDraft, finishDraft } from "./draft.ts";
+import { currentService, stepAfter } from "./flow.ts";
+import { rememberFollowed } from "./sent-reports.ts";
+import { goInstead, goTo, sectionOf } from "./steps.ts";
+
+interface Nearby extends StoredReport {
+  title: string | null;
+  distance_m: number;
+  description?: string;
+}
+
+const RADIUS_M = 100;
+const PATIENCE_MS = 4_000;
+const MOST = 8;
+const MOST_WORDS = 160;
+
+const section = sectionOf("nearby");
+const status = byId("nearby-status");
+let found: { about: string; items: Promise<Nearby[]> } | undefined;
+
+export function start(onward: () => Promise<void>): void {
+  section.querySelector("form")!.addEventListener("submit", () => {
+    changeDraft({ nearby_for: about() });
+    void onward();
+  });
+}
+
+export async function enter(): Promise<void> {
+  clearErrors(section);
+  const items = await search();
+  if (items.length === 0) {
+    changeDraft({ nearby_for: about() });
+    return goInstead(await stepAfter("nearby"));
+  }
+  const council = await loadCouncil().catch(() => null);
+  const name = (await currentService())?.service_name ?? "This problem";
+  byId("nearby-lead").textContent = leadText(name, items.length);
+  byId("nearby-list").replaceChildren(...items.map((item) => entry(item, name, council?.time_zone)));
+}
+
+/** Whether there is something to show that was not shown before. */
+export async function isWorthAsking(): Promise<boolean> {
+  return currentDraft().nearby_for !== about() && (await search()).length > 0;
+}
+
+/** Which report this is about, its service and its place. */
+function about(): string {
+  const { key, service_code, lat, long } = currentDraft();
+  return `${key} ${service_code}@${lat},${long}`;
+}
+
+function search(): Promise<Nearby[]> {
+  if (found?.about !== about()) found = { about: about(), items: inTime(fetchNearby(), []) };
+  return found.items;
+}
+
+async function fetchNearby(): Promise<Nearby[]> {
+  const { service_code, lat, long } = currentDraft();
+  const query = new URLSearchParams({ lat: `${lat}`, long: `${long}`, radius_m: `${RADIUS_M}`, service_code });
+  const answer = await getJson<{ items: Nearby[] }>(`/api/reports/nearby?${query}`, PATIENCE_MS);
+  const items = answer?.items.slice(0, MOST) ?? [];
+  return inTime(addWords(items), items);
+}
+
+/** The list has no descriptions; the published documents do. */
+async function addWords(items: Nearby[]): Promise<Nearby[]> {
+  const template = (await loadCouncil()).request;
+  return Promise.all(
+    items.map(async (item) => {
+      const url = template.replace("{service_request_id}", item.service_request_id);
+      const document = await getJson<Report>(url, PATIENCE_MS / 2).catch(() => null);
+      return { ...item, description: document?.description };
+    }),
+  );
+}
+
+/** Nobody waits for longer than that, and no failure stops anybody. */
+function inTime<T>(wanted: Promise<T>, instead: T): Promise<T> {
+  const late = new Promise<T>((resolve) => setTimeout(resolve, PATIENCE_MS, instead));
+  return Promise.race([wanted.catch(() => instead), late]);
+}
+
+function leadText(name: string, count: number): string {
+  const reports = count === 1 ? "there is 1 open report" : `there are ${count} open reports`;
+  return `${name}: ${reports} less than ${RADIUS_M} metres from your place. If one is the same, follow it instead of sending it again.`;
+}
+
+function entry(item: Nearby, serviceName: string, timeZone?: string): HTMLElement {
+  const title = item.title || serviceName;
+  const link = element("a", { href: item.tracking_url, target: "_blank", rel: "noopener" }, title);
+  const heading = element("h2", {}, link, element("span", { class: "govuk-visually-hidden" }, " (opens in a new tab)"));
+  const distance = element("strong", {}, `${Math.round(item.distance_m)} metres away`);
+  const facts = element("p", { class: "app-nearby__facts" }, stateTag(item.state), distance, " reported on ", dayElement(item.requested_datetime, timeZone));
+  const follow = actionButton("Follow this instead", () => void send(item, follow));
+  follow.append(element("span", { class: "govuk-visually-hidden" }, `: ${title}, ${Math.round(item.distance_m)} metres away`));
+  follow.id = `follow-${item.service_request_id}`;
+  return element("li", {}, heading, facts, ...wordsOf(item), follow);
+}
+
+function wordsOf({ description = "", title }: Nearby): HTMLElement[] {
+  if (!description || description === title) return [];
+  const short = description.length > MOST_WORDS ? `${description.slice(0, MOST_WORDS).trimEnd()}…` : description;
+  return [element("p", { class: "app-prose" }, short)];
+}
+
+async function send({ service_request_id }: Nearby, button: HTMLButtonElement): Promise<void> {
+  clearErrors(section);
+  button.disabled = true;
+  status.textContent = "One moment…";
+  const path = `/api/reports/${service_request_id}/follow`;
+  const outcome = await post<{ service_request_id: string }>(path, {}, deviceKey());
+  button.disabled = false;
+  status.textContent = "";
+  if (outcome.kind === "stored") {
+    rememberFollow(outcome.value.service_request_id);
+    rememberFollowed(outcome.value.service_request_id);
+    finishDraft();
+    goTo("followed");
+  } else {
+    const message = outcome.kind === "later" ? "We could not do that just now. Check your connection and try again" : outcome.problem.detail ?? outcome.problem.title;
+    showErrors(section, [{ field: button.id, message }]);
+  }
+}

@@ -1,0 +1,15 @@
+/** A chosen photo as a small picture; words where the browser cannot show it. */
+import { element } from "../../shared/dom.ts";
+import type { DraftPhoto } from "../../shared/pending-report.ts";
+import { find } from "./photo-store.ts";
+
+export async function photoPicture({ id, name }: DraftPhoto, alt: string): Promise<HTMLElement> {
+  const words = element("span", { class: "app-thumbnail" }, `${name} (no preview)`);
+  const blob = await find(id);
+  if (!blob) return words;
+  const url = URL.createObjectURL(blob);
+  const image = element("img", { class: "app-thumbnail", src: url, alt });
+  const shown = await image.decode().then(() => true, () => false);
+  URL.revokeObjectURL(url);
+  return shown ? image : words;
+}

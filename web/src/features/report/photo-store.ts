@@ -1,0 +1,64 @@
+/** The chosen photos' pictures in the phone's own store (IndexedDB), so that they survive a reload. */
+
+const DATABASE = "ginnel";
+const STORE = "photos";
+const OLD_MS = 7 * 24 * 3600 * 1000;
+
+interface Kept {
+  id: string;
+  blob: Blob;
+  at: number;
+}
+
+/** Where the browser has no store, as in some private windows, they are kept for this page only. */
+const here = new Map<string, Blob>();
+let database: Promise<IDBDatabase> | undefined;
+
+export async function keep(id: string, blob: Blob): Promise<void> {
+  here.set(id, blob);
+  await work("readwrite", (store) => store.put({ id, blob, at: Date.now() } satisfies Kept)).catch(() => undefined);
+}
+
+/** The picture, or null where the phone no longer has it. */
+export async function find(id: string): Promise<Blob | null> {
+  const known = here.get(id);
+  if (known) return known;
+  const kept = await work<Kept | undefined>("readonly", (store) => store.get(id)).catch(() => undefined);
+  if (kept) here.set(id, kept.blob);
+  return kept?.blob ?? null;
+}
+
+export async function drop(ids: string[]): Promise<void> {
+  for (const id of ids) {
+    here.delete(id);
+    await work("readwrite", (store) => store.delete(id)).catch(() => undefined);
+  }
+}
+
+/** Forgets what drafts left behind that nobody will send any more. */
+async function forgetOld(): Promise<void> {
+  const all = await work<Kept[]>("readonly", (store) => store.getAll());
+  await drop(all.filter(({ at }) => Date.now() - at > OLD_MS).map(({ id }) => id));
+}
+
+async function work<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest): Promise<T> {
+  const store = (await open()).transaction(STORE, mode).objectStore(STORE);
+  return settled<T>(act(store) as IDBRequest<T>);
+}
+
+function open(): Promise<IDBDatabase> {
+  if (!database) {
+    const request = indexedDB.open(DATABASE, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "id" });
+    database = settled(request);
+    void database.then(forgetOld).catch(() => undefined);
+  }
+  return database;
+}
+
+function settled<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error("The phone's store failed"));
+  });
+}

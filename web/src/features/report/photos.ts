@@ -1,0 +1,149 @@
+/** Photos: chosen, looked at, taken out again; what they say of place and time is offered, never taken. */
+import { isInside, loadCouncil, type Service } from "../../shared/council.ts";
+import { actionButton, byId, element, focusOn } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import type { DraftPhoto } from "../../shared/pending-report.ts";
+import type { Place } from "../../shared/reports.ts";
+import { changeDraft, currentDraft, movePin, placeOf } from "./draft.ts";
+import { currentService } from "./flow.ts";
+import { addPhoto, MOST_PHOTOS } from "./photo-add.ts";
+import { readFacts } from "./photo-exif.ts";
+import { photoPicture } from "./photo-picture.ts";
+import { drop } from "./photo-store.ts";
+import { takenText } from "./photo-text.ts";
+import { sectionOf } from "./steps.ts";
+
+/** Closer than this, a photo and a pin are the same place. */
+const SAME_PLACE_M = 25;
+const METRES_A_DEGREE = 111_195;
+
+const section = sectionOf("photos");
+const list = byId("photo-list");
+const status = byId("photos-status");
+const input = byId<HTMLInputElement>("photo-files");
+const adder = byId<HTMLButtonElement>("add-photos");
+
+export function start(onward: () => Promise<void>): void {
+  adder.addEventListener("click", () => input.click());
+  input.addEventListener("change", () => void add());
+  section.querySelector("form")!.addEventListener("submit", () => {
+    clearErrors(section);
+    const refused = currentDraft().photos.find((photo) => photo.refused);
+    if (refused) showErrors(section, [{ field: `remove-${refused.id}`, message: "Remove the photo that cannot be used" }]);
+    else void onward();
+  });
+}
+
+export async function enter(): Promise<void> {
+  byId("photos-why").textContent = whyText(await currentService());
+  status.textContent = "";
+  await draw();
+}
+
+function whyText(service: Service | undefined): string {
+  const why =
+    service?.photo === "wanted"
+      ? "A photo helps a lot with this: the team sees what it is, how bad it is and what to bring."
+      : "A photo can help the team to find it. You need not add one.";
+  const who =
+    service?.visibility === "private"
+      ? "Only the council sees your photos."
+      : "Photos will be public: leave out faces, number plates and the insides of homes.";
+  return `${why} ${who}`;
+}
+
+async function add(): Promise<void> {
+  clearErrors(section);
+  const files = [...(input.files ?? [])];
+  const problems: string[] = [];
+  adder.disabled = true;
+  for (const [index, file] of files.entries()) {
+    status.textContent = files.length === 1 ? "Preparing the photo…" : `Preparing photo ${index + 1} of ${files.length}…`;
+    const problem = await addPhoto(file, await readFacts(file).catch(() => ({})));
+    if (problem) problems.push(problem);
+  }
+  input.value = "";
+  await draw();
+  status.textContent = countText(currentDraft().photos.length);
+  if (problems.length) showErrors(section, [...new Set(problems)].map((message) => ({ field: adder.id, message })));
+}
+
+async function draw(): Promise<void> {
+  const { photos } = currentDraft();
+  adder.disabled = photos.length >= MOST_PHOTOS;
+  adder.textContent = photos.length ? "Add another photo" : "Add photos";
+  byId("photos-onward").textContent = photos.length ? "Continue" : "Continue without photos";
+  list.replaceChildren(...(await Promise.all(photos.map(item))));
+}
+
+async function item(photo: DraftPhoto, index: number): Promise<HTMLElement> {
+  const name = `Photo ${index + 1}`;
+  const remove = actionButton("Remove", () => void takeOut(photo, name));
+  remove.id = `remove-${photo.id}`;
+  remove.append(element("span", { class: "govuk-visually-hidden" }, ` ${name.toLowerCase()}`));
+  const said = element("div", {}, element("strong", {}, name), ...refusal(photo), ...time(photo), ...(await place(photo)), remove);
+  return element("li", {}, await photoPicture(photo, name), said);
+}
+
+function refusal({ refused }: DraftPhoto): HTMLElement[] {
+  return refused ? [element("p", { class: "govuk-error-message" }, `This photo cannot be used: ${refused}`)] : [];
+}
+
+function time({ taken }: DraftPhoto): HTMLElement[] {
+  if (!taken) return [];
+  const words = `Photo taken on ${takenText(taken)}.`;
+  const said = element("p", {}, `Taken on ${takenText(taken)}.`);
+  if (currentDraft().description.includes(words)) return [said];
+  const add = actionButton("Add this to the description", () => {
+    changeDraft({ description: [currentDraft().description.trimEnd(), words].filter(Boolean).join("\n") });
+    add.remove();
+    status.textContent = "Added to the description.";
+    focusOn(adder);
+  });
+  return [said, add];
+}
+
+/** The photo's own place, where it is another one than the pin's. */
+async function place(photo: DraftPhoto): Promise<HTMLElement[]> {
+  const taken = placeOf(photo);
+  const council = await loadCouncil().catch(() => null);
+  if (!taken || !council) return [];
+  if (!isInside(council, taken)) return [element("p", {}, `Taken outside the area of ${council.name}.`)];
+  const pin = placeOf(currentDraft());
+  const metres = pin && distance(pin, taken);
+  if (metres !== null && metres < SAME_PLACE_M) return [element("p", {}, "Taken where your pin is.")];
+  const said = metres === null ? "This photo says where it was taken." : `This photo was taken ${metresText(metres)} from your pin.`;
+  const move = actionButton(metres === null ? "Use its place" : "Move the pin there", () => void moveTo(taken));
+  return [element("p", {}, said), move];
+}
+
+async function moveTo(place: Place): Promise<void> {
+  movePin(place);
+  await draw();
+  status.textContent = "The pin is now where the photo was taken.";
+  focusOn(adder);
+}
+
+async function takeOut(photo: DraftPhoto, name: string): Promise<void> {
+  clearErrors(section);
+  changeDraft({ photos: currentDraft().photos.filter(({ id }) => id !== photo.id) });
+  await drop([photo.id]);
+  await draw();
+  status.textContent = `${name} was removed. ${countText(currentDraft().photos.length)}`;
+  focusOn(adder);
+}
+
+function countText(count: number): string {
+  if (count === 0) return "No photos.";
+  return count === 1 ? "1 photo." : `${count} photos.`;
+}
+
+/** Good to a few metres over the length of a council. */
+function distance(one: Place, other: Place): number {
+  const east = (one.long - other.long) * Math.cos((one.lat * Math.PI) / 180);
+  return Math.hypot(one.lat - other.lat, east) * METRES_A_DEGREE;
+}
+
+function metresText(metres: number): string {
+  return metres < 1000 ? `${Math.round(metres / 10) * 10} m` : `${(metres / 1000).toFixed(1)} km`;
+}

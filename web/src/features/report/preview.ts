@@ -1,0 +1,53 @@
+/** The report as everybody will see it, before it is sent. */
+import type { Service } from "../../shared/council.ts";
+import { dayText } from "../../shared/dates.ts";
+import { byId, element } from "../../shared/dom.ts";
+import type { Draft } from "../../shared/pending-report.ts";
+import { stateTag } from "../../shared/states.ts";
+import { placeOf } from "./draft.ts";
+import { placeText } from "./place-text.ts";
+
+const HEADINGS = {
+  public: "This will be public",
+  moderated: "This will be public once an officer has looked at it",
+  private: "This will not be public",
+};
+
+export async function preview(draft: Draft, service: Service | undefined): Promise<void> {
+  const visibility = service?.visibility ?? "public";
+  byId("preview-heading").textContent = HEADINGS[visibility];
+  const box = byId("preview");
+  if (visibility === "private") {
+    return box.replaceChildren(element("p", {}, "Only the council sees this kind of report."));
+  }
+  const wait = placeOf(draft) ? "" : " It stays with us until one of us has found the place.";
+  const lead = `This is what everybody will see. Your contact details and your answers to our questions are never shown.${wait}`;
+  box.replaceChildren(element("p", {}, lead), await card(draft, service));
+}
+
+async function card(draft: Draft, service: Service | undefined): Promise<HTMLElement> {
+  const name = service?.service_name ?? draft.service_code;
+  const title = draft.title.trim() || name;
+  const place = placeOf(draft);
+  const facts: [string, string][] = [
+    ["Kind of problem", name],
+    ["Reported on", dayText(new Date().toISOString())],
+    ["Where", [draft.address.trim(), place ? `A pin on the map at ${placeText(place)}` : ""].filter(Boolean).join("\n")],
+  ];
+  return element(
+    "article",
+    { class: "app-card app-preview", "aria-labelledby": "preview-heading" },
+    element("h3", { class: "app-heading" }, title),
+    element("div", { class: "app-report-head" }, stateTag("open")),
+    element("p", { class: "app-prose" }, draft.description.trim()),
+    ...(service?.photo === "none" ? [] : await pictures(draft)),
+    element("dl", { class: "app-facts" }, ...facts.flatMap(([fact, text]) => [element("dt", {}, fact), element("dd", { class: "app-prose" }, text)])),
+  );
+}
+
+async function pictures({ photos }: Draft): Promise<HTMLElement[]> {
+  if (photos.length === 0) return [];
+  const { photoPicture } = await import("./photo-picture.ts");
+  const shown = await Promise.all(photos.map((photo, index) => photoPicture(photo, `Photo ${index + 1}`)));
+  return [element("div", { class: "app-thumbnails" }, ...shown)];
+}

@@ -1,0 +1,111 @@
+/** Sends the draft's photos, and waits a moment for what the service says of them. */
+import { getJson, post } from "../../shared/api.ts";
+import type { Draft, DraftPhoto } from "../../shared/pending-report.ts";
+import { changeDraft, currentDraft } from "./draft.ts";
+import { find } from "./photo-store.ts";
+
+/** Where to put one picture, once: it is asked for at each try and never kept. */
+interface Policy {
+  photo_id: string;
+  url: string;
+  fields: Record<string, string>;
+}
+
+interface Judged {
+  state: "waiting" | "ready" | "refused";
+  reason: string | null;
+}
+
+export type PhotosOutcome =
+  | { kind: "ready"; photo_ids: string[] }
+  | { kind: "refused"; photo: DraftPhoto; reason: string }
+  | { kind: "later"; retryAfterSeconds: number | null };
+
+type Step = { kind: "sent" } | Exclude<PhotosOutcome, { kind: "ready" }>;
+
+const UPLOAD_TIMEOUT_MS = 120_000;
+const PATIENCE_MS = 6_000;
+const PAUSE_MS = 400;
+
+export async function sendPhotos(draft: Draft, say: (text: string) => void): Promise<PhotosOutcome> {
+  for (const [index, photo] of draft.photos.entries()) {
+    say(draft.photos.length === 1 ? "Sending the photo…" : `Sending photo ${index + 1} of ${draft.photos.length}…`);
+    if (photo.uploaded?.key === draft.key) continue;
+    const step = await sendOne(photo, draft.key);
+    if (step.kind !== "sent") return settled(step);
+  }
+  say("Checking the photos…");
+  const refused = await firstRefused();
+  if (refused) return settled(refused);
+  return { kind: "ready", photo_ids: currentDraft().photos.map(({ uploaded }) => uploaded!.photo_id) };
+}
+
+/** A refused photo stays marked, so that its page says so too. */
+function settled(outcome: Exclude<Step, { kind: "sent" }>): PhotosOutcome {
+  if (outcome.kind === "refused") mark(outcome.photo, { refused: outcome.reason });
+  return outcome;
+}
+
+function mark(photo: DraftPhoto, changes: Partial<DraftPhoto>): void {
+  const photos = currentDraft().photos.map((each) => (each.id === photo.id ? { ...each, ...changes } : each));
+  changeDraft({ photos });
+}
+
+async function sendOne(photo: DraftPhoto, key: string): Promise<Step> {
+  const picture = await find(photo.id);
+  if (!picture) return { kind: "refused", photo, reason: "This phone no longer has it." };
+  const asked = { content_type: picture.type, size: picture.size };
+  const outcome = await post<Policy>("/api/photos", asked, `${key}/${photo.n}`);
+  if (outcome.kind === "later") return outcome;
+  if (outcome.kind === "refused") {
+    const { errors, detail, title } = outcome.problem;
+    return { kind: "refused", photo, reason: sentence(errors?.[0]?.message ?? detail ?? title) };
+  }
+  return upload(photo, key, picture, outcome.value);
+}
+
+async function upload(photo: DraftPhoto, key: string, picture: Blob, { url, fields, photo_id }: Policy): Promise<Step> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  form.append("file", picture);
+  const later: Step = { kind: "later", retryAfterSeconds: null };
+  try {
+    const response = await fetch(url, { method: "POST", body: form, signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS) });
+    if (response.status === 400) return { kind: "refused", photo, reason: "It is too large or of a kind that we cannot use." };
+    if (!response.ok) return later;
+  } catch {
+    return later;
+  }
+  const service_request_id = fields["key"]!.split("/")[0]!;
+  mark(photo, { uploaded: { key, service_request_id, photo_id } });
+  return { kind: "sent" };
+}
+
+/** Nobody waits for longer than that: a photo may also be refused after the report was sent. */
+async function firstRefused(): Promise<Extract<Step, { kind: "refused" }> | null> {
+  const end = Date.now() + PATIENCE_MS;
+  let waiting = [...currentDraft().photos];
+  while (waiting.length && Date.now() < end) {
+    const judged = await Promise.all(waiting.map(async (photo) => ({ photo, ...(await judge(photo)) })));
+    const refused = judged.find(({ state }) => state === "refused");
+    if (refused) return { kind: "refused", photo: refused.photo, reason: sentence(refused.reason ?? "") };
+    waiting = judged.filter(({ state }) => state === "waiting").map(({ photo }) => photo);
+    if (waiting.length) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+  return null;
+}
+
+async function judge({ uploaded }: DraftPhoto): Promise<Judged> {
+  const unknown: Judged = { state: "waiting", reason: null };
+  const { service_request_id, photo_id } = uploaded!;
+  return getJson<Judged>(`/api/reports/${service_request_id}/photos/${photo_id}`, PATIENCE_MS).then(
+    (judged) => judged ?? unknown,
+    () => unknown,
+  );
+}
+
+function sentence(text: string): string {
+  if (!text) return "";
+  const whole = text[0]!.toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(whole) ? whole : `${whole}.`;
+}

@@ -1,0 +1,68 @@
+/** A few minutes to take a report back, with the key that it was sent under. */
+import { post, type Problem } from "../../shared/api.ts";
+import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
+import { rememberSent, type Sent, type Visibility } from "./sent-reports.ts";
+
+const box = byId("withdraw");
+const heading = byId("sent-heading");
+let hiding: number | undefined;
+
+/** Shows the offer until its time is over. */
+export function offerWithdrawal(sent: Sent, seconds: number): void {
+  clearTimeout(hiding);
+  const isBack = sent.receipt.visibility === "withdrawn";
+  show(byId("sent-as-it-is"), !isBack);
+  heading.textContent = isBack ? "Report withdrawn" : "Report sent";
+  const left = sent.at + seconds * 1000 - Date.now();
+  show(box, isBack || left > 0);
+  if (isBack) return box.replaceChildren(element("p", {}, "You have withdrawn this report. Nobody will act on it, and it is not public."));
+  if (left <= 0) return;
+  const until = new Date(sent.at + seconds * 1000).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  const ask = actionButton("Withdraw this report", () => confirm(sent, seconds));
+  box.replaceChildren(element("h2", {}, "Changed your mind?"), element("p", {}, `You can withdraw the report until ${until}.`), ask);
+  hiding = window.setTimeout(() => show(box, false), left);
+}
+
+function confirm(sent: Sent, seconds: number): void {
+  const question = element("h2", {}, "Withdraw this report?");
+  const yes = actionButton("Yes, withdraw it", () => void withdraw(sent, yes));
+  const no = actionButton("No, keep it", () => {
+    offerWithdrawal(sent, seconds);
+    focusOn(box.querySelector<HTMLElement>("button") ?? heading);
+  });
+  box.replaceChildren(
+    question,
+    element("p", {}, "It is taken off the map and its page, and nobody will act on it."),
+    element("div", { class: "app-buttons" }, yes, no),
+    element("p", { role: "status", id: "withdraw-status" }),
+  );
+  focusOn(question);
+}
+
+async function withdraw(sent: Sent, button: HTMLButtonElement): Promise<void> {
+  clearTimeout(hiding);
+  button.disabled = true;
+  const status = byId("withdraw-status");
+  status.textContent = "One moment…";
+  const path = `/api/reports/${sent.receipt.service_request_id}/withdrawal`;
+  const outcome = await post<{ visibility: Visibility }>(path, {}, sent.key);
+  button.disabled = false;
+  if (outcome.kind === "stored") {
+    const withdrawn: Sent = { ...sent, receipt: { ...sent.receipt, visibility: "withdrawn" } };
+    rememberSent(withdrawn);
+    offerWithdrawal(withdrawn, 0);
+    focusOn(heading);
+  } else if (outcome.kind === "later") {
+    status.textContent = "That could not be sent. Check your connection and try again.";
+  } else {
+    explain(outcome.problem);
+  }
+}
+
+function explain(problem: Problem): void {
+  const why = element("p", {}, problem.detail ?? problem.title);
+  const instead = element("p", {}, "You can still add to the report on its page, or ring us.");
+  const title = element("h2", {}, "The report was not withdrawn");
+  box.replaceChildren(title, why, instead);
+  focusOn(title);
+}
