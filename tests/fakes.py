@@ -20,7 +20,7 @@ class MemoryRepository:
 
     def __init__(self) -> None:
         self._reports: dict[str, ServiceRequest] = {}
-        self._archived: dict[str, dict[str, tuple[int, Update]]] = defaultdict(dict)
+        self._archived: dict[str, dict[str, tuple[int, Update, int]]] = defaultdict(dict)
         self._followers: dict[str, set[str]] = defaultdict(set)
 
     def create(self, report: ServiceRequest) -> ServiceRequest:
@@ -40,17 +40,27 @@ class MemoryRepository:
     def many(self, service_request_ids: Sequence[str]) -> Mapping[str, ServiceRequest]:
         return {i: self._reports[i] for i in service_request_ids if i in self._reports}
 
-    def archive(self, service_request_id: str, updates: Sequence[Update], *, first: int) -> None:
+    def archive(
+        self, service_request_id: str, updates: Sequence[Update], *, first: int, version: int
+    ) -> None:
         for number, update in enumerate(updates, first):
-            self._archived[service_request_id].setdefault(update.update_id, (number, update))
+            self._keep(service_request_id, number, update, version)
 
     def archived(self, service_request_id: str) -> Sequence[Update]:
         kept = self._archived[service_request_id].values()
-        return [update for _, update in sorted(kept, key=lambda numbered: numbered[0])]
+        return [update for _, update, _ in sorted(kept, key=lambda kept: kept[0])]
 
-    def rewrite_archived(self, service_request_id: str, update: Update) -> None:
-        number, _ = self._archived[service_request_id][update.update_id]
-        self._archived[service_request_id][update.update_id] = (number, update)
+    def rewrite_archived(self, service_request_id: str, update: Update, *, version: int) -> None:
+        number, _, _ = self._archived[service_request_id][update.update_id]
+        self._keep(service_request_id, number, update, version)
+
+    def drop_archived(self, service_request_id: str) -> None:
+        self._archived.pop(service_request_id, None)
+
+    def _keep(self, service_request_id: str, number: int, update: Update, version: int) -> None:
+        kept = self._archived[service_request_id].get(update.update_id)
+        if kept is None or kept[2] < version:
+            self._archived[service_request_id][update.update_id] = (number, update, version)
 
     def add_follower(self, service_request_id: str, person: str) -> None:
         self._followers[service_request_id].add(person)
@@ -189,6 +199,6 @@ def _summary(report: ServiceRequest) -> Summary:
 
 def _waiting(report: ServiceRequest) -> Waiting:
     names = [name for name in Waiting.__dataclass_fields__ if name != "place"]
-    since = report.publish_at or report.updated_datetime
+    since = report.attention_since
     place = f"{since:%Y-%m-%dT%H:%M:%SZ}#{report.service_request_id}"
     return Waiting(**{name: getattr(report, name) for name in names}, place=place)

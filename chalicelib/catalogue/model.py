@@ -167,19 +167,18 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
         """The answers to a service's questions in one form, and what is wrong with them."""
         return checked(self.by_code[service_code].attributes, sent, phone=self.phone)
 
-    def area_of(self, service_code: str, point: Point) -> Area | None:
-        """The first area that is about this service in this place."""
-        return next((area for area in self.areas if area.covers(service_code, point)), None)
-
     def team_for(self, service_code: str, point: Point | None) -> str:
         """The team for this service in this place; without a place, that of the service."""
-        area = self.area_of(service_code, point) if point else None
-        return (area.team if area else None) or self.by_code[service_code].team
+        if point:
+            for area in self.areas:
+                if area.team and area.covers(service_code, point):
+                    return area.team
+        return self.by_code[service_code].team
 
     def elsewhere(self, service_code: str, point: Point) -> Area | None:
-        """The area of another body, where this council is not the one to tell."""
-        area = self.area_of(service_code, point)
-        return area if area and area.team is None else None
+        """The first area of another body, where this council is not the one to tell."""
+        others = (area for area in self.areas if area.team is None)
+        return next((area for area in others if area.covers(service_code, point)), None)
 
     def _holidays(self) -> frozenset[date]:
         return bank_holidays(self.bank_holidays) if self.bank_holidays else frozenset()

@@ -4,7 +4,6 @@ Fields are called as the API calls them (`contact.email`, `attributes.<code>`), 
 the API's rules belongs to the field that carries its name.
 """
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -107,12 +106,11 @@ class Answers:
             "attributes": self._attributes(service),
             "anonymous": bool(self.one("anonymous")),
         }
-        if point:
-            body |= {"lat": point.lat, "long": point.long}
         contact = {name.partition(".")[2]: self.one(name) for name in CONTACT if self.one(name)}
         if contact and not body["anonymous"]:
             body["contact"] = contact
-        return {name: value for name, value in body.items() if value or name == "anonymous"}
+        given = {name: value for name, value in body.items() if value or name == "anonymous"}
+        return given | ({"lat": point.lat, "long": point.long} if point else {})
 
     def _attributes(self, service: Service | None) -> dict[str, str | list[str]]:
         answers: dict[str, str | list[str]] = {}
@@ -136,6 +134,6 @@ def _place(value: str) -> tuple[Point | None, str]:
         point = Point(lat=float(lat), long=float(long))
     except ValueError:
         return None, ""
-    if not (math.isfinite(point.lat) and math.isfinite(point.long)):
+    if not (abs(point.lat) <= 90 and abs(point.long) <= 180):
         return None, ""
     return point, label

@@ -68,7 +68,12 @@ def refused(answers: Answers, faults: Sequence[FieldError], ports: Ports) -> Scr
 
 
 def show(step: Step, answers: Answers, ports: Ports, faults: Sequence[FieldError] = ()) -> Screen:
-    """The page of a step."""
+    """The page of a step, or of the first one that is missing before it can be shown."""
+    service = service_of(answers, ports)
+    if service is None and step not in steps.WITHOUT_SERVICE:
+        step, faults = "service", ()
+    elif not steps.applies(step, answers, service):
+        step, faults = steps.upcoming(answers, service), ()
     more = _MORE.get(step, _nothing)(answers, ports)
     return Screen(step, answers, tuple(faults), more)
 

@@ -84,7 +84,7 @@ def _multipart(body: bytes, content_type: str) -> Posted:
                 texts.setdefault(part.name, []).append(part.value)
             elif part.size:
                 files.append(Upload(part.name, part.filename, part.content_type, part.raw))
-    except (multipart.MultipartError, UnicodeDecodeError) as error:
+    except (multipart.MultipartError, UnicodeDecodeError, LookupError) as error:
         raise Invalid.field("body", "this is no form that a browser sends") from error
     if sum(len(text) for values in texts.values() for text in values) > MOST_TEXT_BYTES:
         raise TooLarge("More text was sent than we can take at once: write less.")

@@ -17,6 +17,8 @@ Step = Literal[
     "check",
 ]
 STEPS: tuple[Step, ...] = get_args(Step)
+WITHOUT_SERVICE: tuple[Step, ...] = ("where", "place", "service")
+"""The steps that come before a service is chosen."""
 ASKED: dict[Step, tuple[str, ...]] = {
     "where": ("q", "address"),
     "place": ("place", "address"),

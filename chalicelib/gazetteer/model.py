@@ -1,7 +1,8 @@
 """Places and how well what was typed names one.
 
 Words are compared without case, accents, apostrophes and punctuation; the usual short forms of
-street names (St, Rd, Ave, Ln, …) and the long ones are alike, and so are St and Saint.
+street names (St, Rd, Ave, Ln, …) and the long ones are alike, and so are St and Saint; the web
+client is built with the same list.
 """
 
 import re
@@ -9,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from functools import cached_property
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -18,23 +20,9 @@ PLACES = "data/places.json"
 
 Kind = Literal["street", "place", "postcode"]
 
-_SHORT = {
-    "avenue": "ave",
-    "av": "ave",
-    "close": "cl",
-    "court": "ct",
-    "crescent": "cres",
-    "drive": "dr",
-    "gardens": "gdns",
-    "grove": "gr",
-    "lane": "ln",
-    "place": "pl",
-    "road": "rd",
-    "saint": "st",
-    "square": "sq",
-    "street": "st",
-    "terrace": "ter",
-}
+_SHORT: dict[str, str] = msgspec.json.decode(
+    Path(__file__).with_name("short_forms.json").read_bytes()
+)
 _APOSTROPHES = str.maketrans(dict.fromkeys("'’‘ʼ`´", None) | {"&": " and "})
 
 

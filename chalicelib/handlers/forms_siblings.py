@@ -9,6 +9,7 @@ from chalicelib.forms.ports import Neighbour, Place
 from chalicelib.forms.posted import Upload
 from chalicelib.gazetteer import usecases as gazetteer
 from chalicelib.geo.point import Point
+from chalicelib.handlers.reports import NEAR_M
 from chalicelib.parsing import parse
 from chalicelib.photos import usecases as photos
 from chalicelib.reports import usecases
@@ -16,7 +17,6 @@ from chalicelib.reports.model import Draft
 from chalicelib.reports.usecases import Author
 from chalicelib.reports.views import public_page
 
-NEAR_M = 100
 MOST_NEIGHBOURS = 8
 
 

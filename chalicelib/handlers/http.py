@@ -6,6 +6,7 @@ where the answer is a page.
 
 import logging
 import re
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -68,6 +69,8 @@ class RouteFacts:
     success: HTTPStatus
     keyed: bool
     query: tuple[Query, ...]
+    may_be_keyed: bool = False
+    versioned: bool = False
     is_page: bool = False
 
 
@@ -94,9 +97,11 @@ class Call(NamedTuple):
         return key
 
     @property
-    def optional_key(self) -> str:
-        """The Idempotency-Key header where it may be left out. Raises Invalid."""
-        return self.idempotency_key if "idempotency-key" in self.request.headers else ""
+    def key_or_a_new_one(self) -> str:
+        """The Idempotency-Key header where it may be left out: then every call is another one.
+        Raises Invalid."""
+        sent = "idempotency-key" in self.request.headers
+        return self.idempotency_key if sent else secrets.token_hex(16)
 
     @property
     def version(self) -> int:
@@ -150,9 +155,11 @@ class Routes(Blueprint):
         body: Any = None,
         success: HTTPStatus = HTTPStatus.OK,
         keyed: bool = False,
+        may_be_keyed: bool = False,
+        versioned: bool = False,
         query: tuple[Query, ...] = (),
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Registers a view. `keyed`: it needs an Idempotency-Key."""
+        """Registers a view. `keyed`: it needs an Idempotency-Key; `versioned`: an If-Match."""
         facts = RouteFacts(
             path=path,
             method=method,
@@ -162,6 +169,8 @@ class Routes(Blueprint):
             answer=answer,
             success=success,
             keyed=keyed,
+            may_be_keyed=may_be_keyed,
+            versioned=versioned,
             query=query,
         )
         return self._registered(facts, _answer)

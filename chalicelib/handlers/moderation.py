@@ -1,6 +1,7 @@
 """Routes that decide what is public: officers change and look through, anybody flags, and a
 reporter withdraws."""
 
+import re
 from datetime import datetime
 from http import HTTPStatus
 
@@ -68,6 +69,7 @@ class WaitingList(msgspec.Struct, frozen=True, kw_only=True):
     summary="Change a report, on the version in If-Match",
     body=Changes,
     answer=FullView,
+    versioned=True,
 )
 def change(call: Call, service_request_id: str) -> FullView:
     version = call.version
@@ -86,13 +88,14 @@ def change(call: Call, service_request_id: str) -> FullView:
     body=FlagDraft,
     answer=Flagged,
     success=HTTPStatus.CREATED,
+    may_be_keyed=True,
 )
 def flag(call: Call, service_request_id: str) -> Flagged:
     draft = parse_json(call.body, FlagDraft)
     report = usecases.flag(
         id_of(service_request_id),
         draft,
-        call.optional_key,
+        call.key_or_a_new_one,
         call.caller.author(),
         bootstrap.reports_ports(),
     )
@@ -136,7 +139,10 @@ def withdraw(call: Call, service_request_id: str) -> Withdrawn:
 def waiting(call: Call) -> WaitingList:
     reason, limit = _reason(call.parameter("reason")), limit_of(call)
     found = usecases.needing_attention(
-        reason, limit=limit, after=call.parameter("cursor"), ports=bootstrap.reports_ports()
+        reason,
+        limit=limit,
+        after=_cursor(call.parameter("cursor")),
+        ports=bootstrap.reports_ports(),
     )
     following = found[-1].place if len(found) == limit else None
     return WaitingList(items=[_view(each, reason) for each in found], next=following)
@@ -148,6 +154,12 @@ def _reason(text: str | None) -> Attention:
             return text
         case _:
             raise Invalid.field("reason", "must be waiting or flagged")
+
+
+def _cursor(text: str | None) -> str | None:
+    if text is not None and not re.fullmatch(r"[0-9T:Z-]{20}#[0-9A-Z]{12}", text):
+        raise Invalid.field("cursor", "give `next` of the list before, as it was")
+    return text
 
 
 def _view(report: Waiting, reason: Attention) -> WaitingView:

@@ -109,8 +109,10 @@ def _parameters(fact: RouteFacts) -> list[dict[str, Any]]:
     for query in fact.query:
         parameter = _parameter(query.name, "query", required=query.required)
         found.append(parameter | {"description": query.description})
-    if fact.keyed:
-        found.append(_parameter("Idempotency-Key", "header", required=True))
+    if fact.keyed or fact.may_be_keyed:
+        found.append(_parameter("Idempotency-Key", "header", required=fact.keyed))
+    if fact.versioned:
+        found.append(_parameter("If-Match", "header", required=True))
     return found
 
 

@@ -184,11 +184,12 @@ def add_update(call: Call, service_request_id: str) -> UpdateView:
     summary="Follow a report, once for each person",
     answer=Follows,
     success=HTTPStatus.CREATED,
+    may_be_keyed=True,
 )
 def follow(call: Call, service_request_id: str) -> Follows:
     report = usecases.follow(
         id_of(service_request_id),
-        call.optional_key,
+        call.key_or_a_new_one,
         call.caller.author(),
         bootstrap.reports_ports(),
     )

@@ -145,6 +145,7 @@ class ReportItem(Model):
     reporter = UnicodeAttribute(null=True)
     external_reference = UnicodeAttribute(null=True)
     followers = NumberAttribute(default=0)
+    has_duplicates = BooleanAttribute(default=False)
     redactions = NumberAttribute(default=0)
     flags = Packed[tuple[Flag, ...]](tuple[Flag, ...])
     updates = Packed[tuple[Update, ...]](tuple[Update, ...])
@@ -163,7 +164,7 @@ class ReportItem(Model):
 
 
 class ArchivedUpdateItem(Model):
-    """An update that was moved out of its report's item."""
+    """An update that was moved out of its report's item; `version` is the report's."""
 
     class Meta:
         table_name = ""
@@ -171,6 +172,7 @@ class ArchivedUpdateItem(Model):
     service_request_id = UnicodeAttribute(hash_key=True)
     record = UnicodeAttribute(range_key=True)
     number = NumberAttribute()
+    version = NumberAttribute()
     entry = Packed[Update](Update)
 
 
@@ -218,16 +220,11 @@ class DynamoRepository:
             found = list(ReportItem.batch_get(keys, consistent_read=True))
         return {item.service_request_id: _report(item) for item in found}
 
-    def archive(self, service_request_id: str, updates: Sequence[Update], *, first: int) -> None:
+    def archive(
+        self, service_request_id: str, updates: Sequence[Update], *, first: int, version: int
+    ) -> None:
         for number, update in enumerate(updates, first):
-            item = ArchivedUpdateItem(service_request_id, ARCHIVED + update.update_id)
-            item.number = number
-            item.entry = update
-            try:
-                with _translated(clash=Exists):
-                    item.save(ArchivedUpdateItem.service_request_id.does_not_exist())
-            except Exists:
-                continue
+            _keep(service_request_id, number, update, version)
 
     def archived(self, service_request_id: str) -> Sequence[Update]:
         within = ArchivedUpdateItem.record.startswith(ARCHIVED)
@@ -235,13 +232,18 @@ class DynamoRepository:
             items = list(ArchivedUpdateItem.query(service_request_id, within, consistent_read=True))
         return [item.entry for item in sorted(items, key=lambda item: item.number)]
 
-    def rewrite_archived(self, service_request_id: str, update: Update) -> None:
+    def rewrite_archived(self, service_request_id: str, update: Update, *, version: int) -> None:
         with _translated():
             item = ArchivedUpdateItem.get(
                 service_request_id, ARCHIVED + update.update_id, consistent_read=True
             )
-            item.entry = update
-            item.save()
+        _keep(service_request_id, int(item.number), update, version)
+
+    def drop_archived(self, service_request_id: str) -> None:
+        within = ArchivedUpdateItem.record.startswith(ARCHIVED)
+        with _translated(), ArchivedUpdateItem.batch_write() as batch:
+            for item in ArchivedUpdateItem.query(service_request_id, within, consistent_read=True):
+                batch.delete(item)
 
     def add_follower(self, service_request_id: str, person: str) -> None:
         with _translated():
@@ -265,7 +267,7 @@ class DynamoRepository:
         return Page([_summary(item) for item in found], None)
 
     def near(self, box: Box, filters: Filters, *, budget: int) -> Sequence[Summary]:
-        for_each_cell = max(1, budget // cells_touched(box, CELL_LENGTH))
+        for_each_cell = max(1, budget // max(1, cells_touched(box, CELL_LENGTH)))
         with _translated():
             items = list(self._places_in(box, "", budget=for_each_cell))
         return [_summary(item) for item in items if _passes(item, box, filters)]
@@ -296,6 +298,19 @@ class DynamoRepository:
             if low <= high:
                 cell = part.low[:CELL_LENGTH]
                 yield from ReportItem.by_tile.query(cell, ReportItem.place.between(low, high))
+
+
+def _keep(service_request_id: str, number: int, update: Update, version: int) -> None:
+    """Stores the update outside its report, unless a later version of the report did: a writer
+    that was held up must not bring back what was redacted meanwhile."""
+    item = ArchivedUpdateItem(service_request_id, ARCHIVED + update.update_id)
+    item.number, item.version, item.entry = number, version, update
+    is_new = ArchivedUpdateItem.service_request_id.does_not_exist()
+    try:
+        with _translated(clash=Exists):
+            item.save(is_new | (ArchivedUpdateItem.version < version))
+    except Exists:
+        return
 
 
 def fact_of(record: Mapping[str, Any]) -> Event | None:
@@ -376,9 +391,9 @@ def _item(report: ServiceRequest) -> ReportItem:
     item.updated_month = report.updated_datetime.date().isoformat()[:7]
     item.team_state = f"{report.team}#{report.state}"
     if report.attention:
-        since = report.publish_at or report.updated_datetime
         item.attention = report.attention
-        item.attention_since = f"{_text_of(since)}#{report.service_request_id}"
+        since = _text_of(report.attention_since)
+        item.attention_since = f"{since}#{report.service_request_id}"
     return item
 
 

@@ -44,7 +44,6 @@ PhotoId = Annotated[
     Meta(pattern=r"^[0-9A-HJKMNP-TV-Z]{26}$", description="a photo_id that POST /api/photos gave"),
 ]
 PhotoIds = Annotated[list[PhotoId], Meta(max_length=5)]
-Answer = str | int | float | list[str | int | float]
 
 Visibility = Literal["public", "waiting", "held", "private", "unconfirmed", "hidden", "withdrawn"]
 """`waiting` for an officer's look, `held` until its `publish_at`; only `public` is published."""
@@ -77,7 +76,7 @@ class Draft:
     lat: Latitude | None = None
     long: Longitude | None = None
     title: Title | None = None
-    attributes: Annotated[dict[str, Answer], Meta(max_length=50)] | None = None
+    attributes: Annotated[dict[str, Any], Meta(max_length=50)] | None = None
     address: Line | None = None
     asset_id: Line | None = None
     photo_ids: PhotoIds | None = None
@@ -117,8 +116,9 @@ class FlagDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class Changes:
-    """What an officer changes; None leaves it. `updates` replaces texts of the timeline by
-    update_id, `flags_settled` says that what was flagged has been looked at."""
+    """What an officer changes; None leaves it. `clear` names what is to be empty, `updates`
+    replaces texts of the timeline by update_id, `flags_settled` says that what was flagged has
+    been looked at."""
 
     state: State | None = None
     service_code: Line | None = None
@@ -128,7 +128,8 @@ class Changes:
     address: Line | None = None
     lat: Latitude | None = None
     long: Longitude | None = None
-    visibility: Literal["public", "hidden"] | None = None
+    visibility: Literal["public", "private", "hidden"] | None = None
+    clear: list[Literal["title", "address", "asset_id", "attributes", "contact"]] | None = None
     photos: dict[PhotoId, Literal["shown", "hidden"]] | None = None
     updates: dict[str, UpdateText] | None = None
     duplicate_of: Line | None = None
@@ -187,8 +188,8 @@ class Flag:
 class ServiceRequest:
     """A report. `version` is 0 until it is stored; `updates` are the recent ones, oldest first;
     `archived` counts those that were moved out of the item; without `lat` and `long` an officer
-    has to find the place; `publish_at` is when a held report becomes public; `redactions` counts
-    how often something of it was taken back."""
+    has to find the place; `publish_at` is when a held report becomes public; `has_duplicates` says
+    that others were merged into it; `redactions` counts how often something was taken back."""
 
     service_request_id: str
     fingerprint: str
@@ -209,6 +210,7 @@ class ServiceRequest:
     photos: tuple[Photo, ...] = ()
     priority: Priority = "normal"
     duplicate_of: str | None = None
+    has_duplicates: bool = False
     publish_at: datetime | None = None
     contact: Contact | None = None
     anonymous: bool = False
@@ -237,6 +239,15 @@ class ServiceRequest:
             return "waiting"
         return "flagged" if self.flags else None
 
+    @property
+    def attention_since(self) -> datetime:
+        """Since when it needs that; for a held one, until when it is held."""
+        if self.visibility == "held" and self.publish_at:
+            return self.publish_at
+        if self.attention == "flagged":
+            return self.flags[0].datetime
+        return self.requested_datetime
+
     def photos_of(self, update_id: str | None) -> tuple[str, ...]:
         """Ids of the shown photos of an update, or of the report itself."""
         return tuple(
@@ -250,6 +261,7 @@ class ServiceRequest:
         return replace(
             self,
             state=update.state,
+            duplicate_of=self.duplicate_of if update.state == "duplicate" else None,
             updated_datetime=max(self.updated_datetime, update.datetime),
             updates=(*self.updates, update),
         )

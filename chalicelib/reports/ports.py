@@ -48,15 +48,21 @@ class Repository(Protocol):
     def many(self, service_request_ids: Sequence[str]) -> Mapping[str, ServiceRequest]:
         """Those of the reports that are stored, as they are now (consistent reads)."""
 
-    def archive(self, service_request_id: str, updates: Sequence[Update], *, first: int) -> None:
+    def archive(
+        self, service_request_id: str, updates: Sequence[Update], *, first: int, version: int
+    ) -> None:
         """Keeps updates outside the report, the first of them as number `first` of its whole
-        timeline; one that is kept already stays as it is."""
+        timeline, as they are in the report's `version`; what is kept of that version or a later
+        one stays as it is."""
 
     def archived(self, service_request_id: str) -> Sequence[Update]:
         """The updates kept outside the report, oldest first."""
 
-    def rewrite_archived(self, service_request_id: str, update: Update) -> None:
-        """Replaces an update that is kept outside the report."""
+    def rewrite_archived(self, service_request_id: str, update: Update, *, version: int) -> None:
+        """Replaces an update that is kept outside the report and older than its `version`."""
+
+    def drop_archived(self, service_request_id: str) -> None:
+        """Forgets all updates that are kept outside the report."""
 
     def add_follower(self, service_request_id: str, person: str) -> None:
         """Notes that somebody follows; once for each person."""

@@ -1,7 +1,7 @@
 """What may be seen of a report: the one shape of the API's answer and of its document.
 
 Nothing personal is in ReportView, so nothing personal can be published through it. FullView has
-the rest, and is for the council's staff alone.
+the rest, and is for officers alone.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -15,6 +15,7 @@ from chalicelib.reports.model import (
     Contact,
     Flag,
     Photo,
+    PhotoState,
     Priority,
     ServiceRequest,
     Summary,
@@ -72,8 +73,15 @@ class ReportView(msgspec.Struct, frozen=True, kw_only=True):
     version: int
 
 
+class KeptPhotoView(PhotoView, frozen=True, kw_only=True):
+    """A photo whether it is shown or not, at addresses that hold for some minutes."""
+
+    state: PhotoState
+    update_id: str | None
+
+
 class FullView(ReportView, frozen=True, kw_only=True):
-    """All of a report, for the council's staff. `all_photos` has those that are not shown, too."""
+    """All of a report, for officers. `all_photos` has those that are not shown, too."""
 
     team: str
     priority: Priority
@@ -83,7 +91,7 @@ class FullView(ReportView, frozen=True, kw_only=True):
     anonymous: bool
     publish_at: datetime | None
     flags: tuple[Flag, ...]
-    all_photos: tuple[Photo, ...]
+    all_photos: tuple[KeptPhotoView, ...]
 
 
 class SummaryView(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,7 +146,7 @@ def report_view(
 def full_view(
     report: ServiceRequest, updates: Iterable[Update], ready: Pairs, ports: Ports
 ) -> FullView:
-    """The same with all that only staff may see."""
+    """The same with all that only officers may see."""
     return FullView(
         **_public_values(report, updates, ready, ports),
         team=report.team,
@@ -149,7 +157,7 @@ def full_view(
         anonymous=report.anonymous,
         publish_at=report.publish_at,
         flags=report.flags,
-        all_photos=report.photos,
+        all_photos=tuple(_kept_photo(report, photo, ports) for photo in report.photos),
     )
 
 
@@ -227,6 +235,19 @@ def _photos(
         )
         for photo_id in report.photos_of(update_id)
         if (request_id, photo_id) in ready
+    )
+
+
+def _kept_photo(report: ServiceRequest, photo: Photo, ports: Ports) -> KeptPhotoView:
+    def address(size: str) -> str:
+        return ports.photos.private_address(report.service_request_id, photo.photo_id, size)
+
+    return KeptPhotoView(
+        photo_id=photo.photo_id,
+        url=address("page"),
+        thumbnail_url=address("thumbnail"),
+        state=photo.state,
+        update_id=photo.update_id,
     )
 
 

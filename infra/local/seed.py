@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
-from chalicelib.reports.model import Answer, Changes, Draft, UpdateDraft
+from chalicelib.reports.model import Changes, Draft, UpdateDraft
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State
 from chalicelib.reports.usecases import Author, add_update, change, submit
@@ -48,7 +48,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "bus-stop": ("The timetable is gone.",),
     "something-else": ("The bench has lost a plank.", "A bollard was knocked over."),
 }
-ANSWERS: dict[str, dict[str, Answer]] = {
+ANSWERS: dict[str, dict[str, str]] = {
     "street-light": {"what": "out"},
     "blocked-drain": {"cover-missing": "no"},
 }

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import boto3
 import pytest
@@ -22,6 +23,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.usecases import Author
 from infra.demo.gazetteer import COMMITTED
 from infra.local.cloud import Cloud
+from tests.api.conftest import Api
 from tests.builders import draft, update_draft
 from tests.forms import URLENCODED, File, PageReader, encoded
 
@@ -515,3 +517,36 @@ def test_browser_may_go_back_when_a_page_holds_no_contact_details(browser: Brows
     assert browser.headers["Cache-Control"] == "private, no-cache"
     browser.fill({"contact.name": "Ann"})
     assert browser.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"step": "contact", "go": "questions", "service_code": "dragon"},
+        {"step": "contact", "go": "nearby", "service_code": "dragon"},
+        {"step": "contact", "go": "nearby", "service_code": "pothole"},
+        {"step": "service", "service_code": "pothole", "place": "95,0,Nowhere", "go": "nearby"},
+        {"step": "service", "service_code": "pothole", "place": "nan,inf,Nowhere"},
+        {"step": "contact", "go": "place", "key": "k"},
+        {"step": "contact", "go": "check", "key": "k"},
+    ],
+)
+def test_page_that_can_be_shown_comes_when_another_was_asked_for(
+    fields: dict[str, str], api: Api
+) -> None:
+    body = urlencode(fields).encode()
+    answer = api.client.http.post(
+        "/forms/report",
+        body=body,
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert answer.status_code in (200, 400), answer.body
+    assert b"<h1" in answer.body
+
+
+def test_form_in_an_unknown_alphabet_is_refused(api: Api) -> None:
+    part = 'Content-Disposition: form-data; name="step"\r\nContent-Type: text/plain; charset=bogus'
+    body = f"--b\r\n{part}\r\n\r\nwhere\r\n--b--\r\n".encode()
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    answer = api.client.http.post("/forms/report", body=body, headers=headers)
+    assert answer.status_code == 400

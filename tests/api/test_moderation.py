@@ -80,6 +80,7 @@ def test_list_of_what_waits_goes_on_after_its_last(api: Api) -> None:
     assert sorted(found) == sorted(each["service_request_id"] for each in receipts)
     assert rest["next"] is None
     assert_problem(api.get("/api/moderation?reason=boredom", officer), 400, "reason")
+    assert_problem(api.get("/api/moderation?reason=waiting&cursor=~~", officer), 400, "cursor")
 
 
 def test_private_report_answers_as_if_it_were_not_there_to_others(api: Api) -> None:
@@ -111,17 +112,34 @@ def test_report_is_withdrawn_under_the_key_it_was_sent_under(api: Api) -> None:
 
 def test_follow_counts_each_person_once(api: Api) -> None:
     receipt = report(api)
-    for key, role in (("phone", None), ("phone", None), (None, None), (None, "resident")):
+    for key, role in (("phone", None), ("phone", None), (None, "resident"), (None, "resident")):
         token = api.token("resident") if role else None
         answer = api.post(address(receipt, "follow"), {}, key=key, token=token)
         assert answer.status_code == 201
     assert answer.json_body == {
         "service_request_id": receipt["service_request_id"],
-        "followers": 3,
+        "followers": 2,
     }
     empty = api.post(address(receipt, "follow"), b"", key="phone-2")
-    assert empty.json_body["followers"] == 4
-    assert api.get(address(receipt)).json_body["followers"] == 4
+    assert empty.json_body["followers"] == 3
+    assert api.get(address(receipt)).json_body["followers"] == 3
+
+
+def test_callers_without_a_key_are_taken_for_different_people(api: Api) -> None:
+    receipt, officer = report(api), api.token("officer")
+    for _ in range(2):
+        answer = api.post(address(receipt, "follow"), {}, key=None)
+    assert answer.json_body["followers"] == 2
+    for reason in ("offensive", "personal_data"):
+        assert api.post(address(receipt, "flags"), {"reason": reason}, key=None).status_code == 201
+    flags = api.get(address(receipt), officer).json_body["flags"]
+    assert [flag["reason"] for flag in flags] == ["offensive", "personal_data"]
+
+
+def test_conflict_leads_to_the_report_when_it_is_not_public(api: Api) -> None:
+    receipt = report(api, **GRAFFITI)
+    other = api.post("/api/reports", draft_body(description="Another", **GRAFFITI))
+    assert assert_problem(other, 409)["link"] == receipt["tracking_url"]
 
 
 def test_flag_is_noted_for_officers_and_seen_by_nobody_else(api: Api) -> None:

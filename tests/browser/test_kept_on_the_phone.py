@@ -158,7 +158,7 @@ def test_report_is_sent_as_new_when_another_is_stored_under_its_key(
 ) -> None:
     page, earlier = conflict(new_page)
     link = page.get_by_role("link", name="See the report that we have")
-    expect(link).to_have_attribute("href", f"/reports/{earlier}")
+    expect(link).to_have_attribute("href", f"{stack.url}/reports/{earlier}")
     page.get_by_role("button", name="Send this as a new report").click()
     later = sent_reference(page).replace("-", "")
     assert later != earlier

@@ -12,6 +12,7 @@ from chalicelib import bootstrap
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.reports.model import Changes, FlagDraft, ServiceRequest
 from chalicelib.reports.ports import Ports
+from chalicelib.reports.states import status_of
 from chalicelib.reports.usecases import (
     Author,
     add_update,
@@ -159,6 +160,21 @@ def test_nobody_is_left_behind_when_one_follows_while_reports_are_merged(ports: 
         assert person in ports.repository.followers(two), interleaving.turns
         # She, and whoever reported the one.
         assert stored(two, ports).followers == 2, interleaving.turns
+
+
+def test_two_reports_never_are_each_others_duplicates_when_both_are_merged_at_once(
+    ports: Ports,
+) -> None:
+    for count, interleaving in enumerate(each_overtaking()):
+        one, two = a_report(ports, f"one {count}"), a_report(ports, f"two {count}")
+        interleaving.run(
+            partial(change, one, Changes(duplicate_of=two), 1, OFFICER, ports),
+            partial(change, two, Changes(duplicate_of=one), 1, OFFICER, ports),
+        )
+        merged = [stored(each, ports).duplicate_of for each in (one, two)]
+        assert None in merged, interleaving.turns
+        is_open = [status_of(stored(each, ports).state) == "open" for each in (one, two)]
+        assert True in is_open, interleaving.turns
 
 
 def test_no_update_survives_a_withdrawal_and_none_is_half_written_in_any_interleaving(

@@ -68,6 +68,7 @@ EVERYTHING = report(
     ),
     priority="urgent",
     duplicate_of="R00000000009",
+    has_duplicates=True,
     publish_at=NOON + timedelta(minutes=5),
     flags=(Flag(flag_id="F1", reason="other", text="näh", datetime=NOON),),
     redactions=2,
@@ -193,7 +194,7 @@ def test_ids_are_those_of_reports_alone_when_updates_are_archived(
     assert list(repository.ids()) == []
     for number, visibility in enumerate(("public", "hidden", "unconfirmed"), start=1):
         kept = repository.create(report(number, visibility=visibility))
-        repository.archive(kept.service_request_id, [update(1), update(2)], first=0)
+        repository.archive(kept.service_request_id, [update(1), update(2)], first=0, version=1)
     assert sorted(repository.ids()) == [report(n).service_request_id for n in (1, 2, 3)]
 
 
@@ -208,8 +209,8 @@ def test_archived_updates_come_oldest_first_in_whatever_order_they_are_kept(
         update(1, datetime=NOON + timedelta(seconds=1)),
         update(5, datetime=NOON + timedelta(days=1)),
     )
-    repository.archive("R1", [middle, newest], first=1)
-    repository.archive("R1", [oldest], first=0)
+    repository.archive("R1", [middle, newest], first=1, version=1)
+    repository.archive("R1", [oldest], first=0, version=1)
     assert list(repository.archived("R1")) == [oldest, middle, newest]
 
 
@@ -217,23 +218,23 @@ def test_archived_updates_keep_their_order_when_they_are_of_one_second(
     repository: Repository,
 ) -> None:
     said = [update(number, datetime=NOON) for number in (3, 1, 2)]
-    repository.archive("R1", said, first=0)
+    repository.archive("R1", said, first=0, version=1)
     assert list(repository.archived("R1")) == said
 
 
 def test_archived_update_stays_as_it_is_when_it_is_archived_again(
     repository: Repository,
 ) -> None:
-    repository.archive("R1", [update(1, text="Größer – 更大 🕳️")], first=0)
-    repository.archive("R1", [update(1, text="Changed."), update(2)], first=0)
+    repository.archive("R1", [update(1, text="Größer – 更大 🕳️")], first=0, version=1)
+    repository.archive("R1", [update(1, text="Changed."), update(2)], first=0, version=1)
     assert [u.text for u in repository.archived("R1")] == ["Größer – 更大 🕳️", "Update 2"]
 
 
 def test_archived_updates_are_those_of_the_report_when_others_have_some(
     repository: Repository,
 ) -> None:
-    repository.archive("R1", [update(1)], first=0)
-    repository.archive("R11", [update(2)], first=0)
+    repository.archive("R1", [update(1)], first=0, version=1)
+    repository.archive("R11", [update(2)], first=0, version=1)
     assert list(repository.archived("R1")) == [update(1)]
     assert list(repository.archived("R")) == []
 

@@ -34,7 +34,7 @@ def test_follower_counts_once_when_added_twice(repository: Repository) -> None:
 
 def test_followers_leave_the_report_and_its_timeline_alone(repository: Repository) -> None:
     stored = repository.create(report())
-    repository.archive(stored.service_request_id, [update(1)], first=0)
+    repository.archive(stored.service_request_id, [update(1)], first=0, version=1)
     repository.add_follower(stored.service_request_id, "ann")
     assert repository.get(stored.service_request_id) == stored
     assert repository.archived(stored.service_request_id) == [update(1)]
@@ -44,9 +44,30 @@ def test_followers_leave_the_report_and_its_timeline_alone(repository: Repositor
 def test_archived_update_has_its_new_text_and_its_place_when_it_is_rewritten(
     repository: Repository,
 ) -> None:
-    repository.archive("R1", [update(1), update(2)], first=0)
-    repository.rewrite_archived("R1", update(1, text="[removed]"))
+    repository.archive("R1", [update(1), update(2)], first=0, version=1)
+    repository.rewrite_archived("R1", update(1, text="[removed]"), version=2)
     assert [u.text for u in repository.archived("R1")] == ["[removed]", "Update 2"]
+
+
+def test_archived_update_does_not_come_back_when_an_older_version_is_archived_late(
+    repository: Repository,
+) -> None:
+    repository.archive("R1", [update(1, text="[removed]")], first=0, version=3)
+    repository.archive("R1", [update(1, text="canary")], first=0, version=2)
+    assert [u.text for u in repository.archived("R1")] == ["[removed]"]
+    repository.archive("R1", [update(1, text="[removed again]")], first=0, version=4)
+    assert [u.text for u in repository.archived("R1")] == ["[removed again]"]
+
+
+def test_archived_updates_are_forgotten_when_they_are_dropped(repository: Repository) -> None:
+    stored = repository.create(report())
+    for other in (stored.service_request_id, "R2"):
+        many = [update(number) for number in range(30)]
+        repository.archive(other, many, first=0, version=1)
+    repository.drop_archived(stored.service_request_id)
+    assert repository.archived(stored.service_request_id) == []
+    assert len(repository.archived("R2")) == 30
+    assert repository.get(stored.service_request_id) == stored
 
 
 @pytest.mark.parametrize(
@@ -85,7 +106,10 @@ def test_list_begins_with_what_waits_longest_and_goes_on_after_its_last(
 ) -> None:
     for number in (3, 1, 2):
         moment = NOON + timedelta(minutes=number)
-        repository.create(report(number, visibility="waiting", updated_datetime=moment))
+        late = NOON + timedelta(days=4 - number)
+        repository.create(
+            report(number, visibility="waiting", requested_datetime=moment, updated_datetime=late)
+        )
     first = repository.needing("waiting", until=None, limit=2, after=None)
     rest = repository.needing("waiting", until=None, limit=2, after=first[-1].place)
     assert [each.service_request_id[-1] for each in (*first, *rest)] == ["1", "2", "3"]

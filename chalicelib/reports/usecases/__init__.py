@@ -20,7 +20,7 @@ from chalicelib.reports.usecases.reading import (
     public_views,
     view,
 )
-from chalicelib.reports.usecases.submission import check, submit, take_over
+from chalicelib.reports.usecases.submission import submit, take_over
 from chalicelib.reports.usecases.updating import add_update
 
 __all__ = [
@@ -29,7 +29,6 @@ __all__ = [
     "Near",
     "add_update",
     "change",
-    "check",
     "every_id",
     "flag",
     "follow",

@@ -9,7 +9,7 @@ import msgspec
 from chalicelib.errors import Conflict, NotFound, UpstreamFailed
 from chalicelib.reports.model import Draft, FlagDraft, ServiceRequest, UpdateDraft
 from chalicelib.reports.ports import Ports, Stale
-from chalicelib.reports.views import public_page
+from chalicelib.reports.views import tracking_url
 
 ATTEMPTS = 10
 """How often a change is tried again when somebody else wrote in between."""
@@ -18,8 +18,8 @@ ATTEMPTS = 10
 @dataclass(frozen=True)
 class Author:
     """Who acts. `scope` keeps one caller's Idempotency-Keys apart from another's; `account` is
-    None for somebody who is not signed in; staff see every report, officers all of it; `token`
-    came with the link to a report."""
+    None for somebody who is not signed in; staff speak for the council, officers see every
+    report; `token` came with the link to one."""
 
     account: str | None = None
     is_staff: bool = False
@@ -74,7 +74,9 @@ def save(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     that nothing is lost in between. Raises Stale."""
     kept, oldest = report.trimmed()
     if oldest:
-        ports.repository.archive(report.service_request_id, oldest, first=report.archived)
+        ports.repository.archive(
+            report.service_request_id, oldest, first=report.archived, version=report.version
+        )
     return ports.repository.save(kept)
 
 
@@ -83,17 +85,24 @@ def canonical(draft: Draft | UpdateDraft | FlagDraft) -> bytes:
     return msgspec.json.encode(draft, order="sorted")
 
 
-def other_body(service_request_id: str, ports: Ports) -> Conflict:
-    """The refusal of another body under a key that was used."""
+def other_body(report: ServiceRequest, ports: Ports) -> Conflict:
+    """The refusal of another body under a key that was used. The key, or having seen the report,
+    is what its link may be told for."""
     return Conflict(
         "Something else was stored under this Idempotency-Key. It is kept as it was; "
         "to send this as well, use a new key.",
-        link=public_page(ports.site_url, service_request_id),
+        link=tracking_url(report, ports),
     )
 
 
+def refuse_if_withdrawn(report: ServiceRequest) -> None:
+    """Raises Conflict where the reporter has taken the report back: nothing may follow that."""
+    if report.visibility == "withdrawn":
+        raise Conflict("The reporter has withdrawn this report.", version=report.version)
+
+
 def _may_see(report: ServiceRequest, author: Author, ports: Ports) -> bool:
-    if report.visibility == "public" or author.is_staff:
+    if report.visibility == "public" or author.is_officer:
         return True
     if report.visibility == "withdrawn":
         return False

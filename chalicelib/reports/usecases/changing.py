@@ -1,21 +1,21 @@
 """An officer changes a report: its state, its place, what is public of it, what it belongs to."""
 
 from dataclasses import replace
+from typing import Any
 
 from chalicelib.errors import Conflict, Invalid
-from chalicelib.reports.model import (
-    Changes,
-    ServiceRequest,
-    Update,
-    Visibility,
-    next_state,
-    to_the_second,
-)
+from chalicelib.reports.model import Changes, ServiceRequest, Visibility
 from chalicelib.reports.ports import Ports, Stale
-from chalicelib.reports.reference import parse as parse_reference
-from chalicelib.reports.states import State
-from chalicelib.reports.usecases.access import Author, save, stored, visible
-from chalicelib.reports.usecases.following import carry_followers, surviving
+from chalicelib.reports.usecases.access import (
+    Author,
+    refuse_if_withdrawn,
+    rewritten,
+    save,
+    stored,
+    visible,
+)
+from chalicelib.reports.usecases.merging import complete_merge, moved, survivor_of
+from chalicelib.reports.usecases.reading import timeline
 
 
 def change(
@@ -28,19 +28,15 @@ def change(
     report = visible(service_request_id, author, ports)
     if report.version != version:
         raise _stale(report)
-    survivor = _survivor(report, changes, ports)
+    refuse_if_withdrawn(report)
+    survivor = survivor_of(report, changes, ports)
     after = report
     for apply in (_classify, _place, _move, _redact, _show):
         after = apply(after, changes, ports)
-    _redact_archived(report, changes, ports)
-    if survivor:
-        after = replace(_moved(after, "duplicate", ports), duplicate_of=survivor.service_request_id)
-        carry_followers(report, survivor.service_request_id, ports)
-    saved = _saved(replace(after, updated_datetime=to_the_second(ports.now())), ports)
-    if survivor:
-        # Whoever followed while this was being saved.
-        carry_followers(saved, survivor.service_request_id, ports)
-    return saved
+    if survivor is None:
+        return _redact_archived(_saved(after, ports), changes, ports)
+    merged = replace(moved(after, "duplicate", ports), duplicate_of=survivor.service_request_id)
+    return complete_merge(_saved(merged, ports), ports)
 
 
 def _saved(report: ServiceRequest, ports: Ports) -> ServiceRequest:
@@ -74,8 +70,8 @@ def _classify(report: ServiceRequest, changes: Changes, ports: Ports) -> Service
 def _visibility_under(service_code: str, report: ServiceRequest, ports: Ports) -> Visibility:
     """A report never becomes public by being put under another service."""
     private = ports.council.by_code[service_code].visibility == "private"
-    if report.visibility in ("hidden", "withdrawn"):
-        return report.visibility
+    if report.visibility == "hidden":
+        return "hidden"
     if private:
         return "private"
     return "waiting" if report.visibility == "private" else report.visibility
@@ -94,55 +90,45 @@ def _place(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceReq
 
 
 def _move(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:
-    if changes.state is None or changes.state == report.state:
-        return report
-    return _moved(replace(report, duplicate_of=None), changes.state, ports)
-
-
-def _moved(report: ServiceRequest, state: State, ports: Ports) -> ServiceRequest:
-    """The report in its new state, and that in its timeline."""
-    if report.state == state:
-        return report
-    key = f"version {report.version}"
-    update_id = ports.ids.update_id("change", report.service_request_id, key)
-    return report.with_update(
-        Update(
-            update_id=update_id,
-            datetime=to_the_second(ports.now()),
-            state=next_state(report, state),
-            text="",
-            by="council",
-            fingerprint=update_id,
-        )
-    )
+    return moved(report, changes.state, ports) if changes.state else report
 
 
 def _redact(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:
     texts = changes.updates or {}
-    known = {update.update_id for update in report.updates}
-    if report.archived:
-        known |= {u.update_id for u in ports.repository.archived(report.service_request_id)}
+    known = {update.update_id for update in timeline(report, ports)} if texts else set()
     if unknown := sorted(set(texts) - known):
         raise Invalid.field(f"updates.{unknown[0]}", "is no update of this report")
     updates = [replace(u, text=texts.get(u.update_id, u.text)) for u in report.updates]
-    redacted = bool(texts or changes.title or changes.description or changes.address)
+    new = {name: getattr(changes, name) for name in ("title", "description", "address")}
+    values = {name: value for name, value in new.items() if value} | _cleared(changes)
     return replace(
         report,
-        redactions=report.redactions + redacted,
-        title=changes.title or report.title,
-        description=changes.description or report.description,
-        address=changes.address or report.address,
+        redactions=report.redactions + bool(texts or values),
         updates=tuple(updates),
         flags=() if changes.flags_settled else report.flags,
+        **values,
     )
 
 
-def _redact_archived(report: ServiceRequest, changes: Changes, ports: Ports) -> None:
-    if not (changes.updates and report.archived):
-        return
-    for update in ports.repository.archived(report.service_request_id):
-        if text := changes.updates.get(update.update_id):
-            ports.repository.rewrite_archived(report.service_request_id, replace(update, text=text))
+def _cleared(changes: Changes) -> dict[str, Any]:
+    return {name: {} if name == "attributes" else None for name in changes.clear or ()}
+
+
+def _redact_archived(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:
+    """Redacts what is kept outside the report, whatever a writer that was held up left there; and
+    saves the report once more, so that what was published in between is published anew."""
+    texts = changes.updates or {}
+    outside = ports.repository.archived(report.service_request_id) if texts else ()
+    redacted = [replace(u, text=texts[u.update_id]) for u in outside if u.update_id in texts]
+    for update in redacted:
+        ports.repository.rewrite_archived(report.service_request_id, update, version=report.version)
+    if not redacted:
+        return report
+
+    def again(present: ServiceRequest) -> ServiceRequest:
+        return replace(present, redactions=present.redactions + 1)
+
+    return rewritten(lambda: stored(report.service_request_id, ports), again, ports)
 
 
 def _show(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:
@@ -162,22 +148,8 @@ def _show(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequ
 def _kept_from_the_public(report: ServiceRequest, ports: Ports) -> str | None:
     service = ports.council.by_code.get(report.service_code)
     if service is None or service.visibility == "private":
-        return "reports of this service are never public"
-    if report.visibility == "withdrawn":
-        return "the reporter has withdrawn this report"
+        return "reports of this service are never public; it can be private or hidden"
     return None if report.point else "find its place first: send lat and long too"
-
-
-def _survivor(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest | None:
-    if changes.duplicate_of is None:
-        return None
-    into = ports.repository.get(parse_reference(changes.duplicate_of) or "")
-    if into is None:
-        raise Invalid.field("duplicate_of", "there is no such report")
-    into = surviving(into, ports)
-    if into.service_request_id == report.service_request_id:
-        raise Invalid.field("duplicate_of", "a report cannot be a duplicate of itself")
-    return into
 
 
 def _stale(report: ServiceRequest) -> Conflict:

@@ -1,10 +1,12 @@
 """Me-too: people follow a report, once each, and stay with it when it is merged into another."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
+from chalicelib.errors import UpstreamFailed
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases.access import Author, rewritten, visible
+from chalicelib.reports.usecases.access import ATTEMPTS, Author, rewritten, stored, visible
 
 
 def follow(service_request_id: str, key: str, author: Author, ports: Ports) -> ServiceRequest:
@@ -12,46 +14,65 @@ def follow(service_request_id: str, key: str, author: Author, ports: Ports) -> S
     answered. Who is not signed in is told apart by the key. Raises NotFound."""
     person = ports.ids.person(author.scope, "" if author.account else key)
     report = surviving(visible(service_request_id, author, ports), ports)
-    while True:
+    for _ in range(ATTEMPTS):
         ports.repository.add_follower(report.service_request_id, person)
         counted = recounted(report.service_request_id, author, ports)
-        survivor = surviving(counted, ports)
-        if survivor is counted:
+        report = surviving(counted, ports)
+        if report is counted:
             return counted
         # It was merged meanwhile: whoever came too late to be carried over goes there too.
-        report = survivor
+    raise UpstreamFailed("This report is being merged again and again; send it once more.")
 
 
 def surviving(report: ServiceRequest, ports: Ports) -> ServiceRequest:
-    """The report that this one was merged into, or itself."""
+    """The public report that this one was merged into, or itself."""
+    survivor = report
+    for into in merged_into(report, ports):
+        if into.visibility == "public":
+            survivor = into
+    return survivor
+
+
+def merged_into(report: ServiceRequest, ports: Ports) -> Iterator[ServiceRequest]:
+    """The report that this one was merged into, the one which that was merged into, and so on."""
     seen = {report.service_request_id}
     while report.duplicate_of and report.duplicate_of not in seen:
         seen.add(report.duplicate_of)
         into = ports.repository.get(report.duplicate_of)
-        if into is None or into.visibility != "public":
-            return report
+        if into is None:
+            return
+        yield into
         report = into
-    return report
 
 
 def carry_followers(report: ServiceRequest, into: str, ports: Ports) -> None:
-    """Everybody who follows the report, and who reported it, follows the other one."""
+    """Everybody who follows the report, and who reported it, follows the other one, which has a
+    duplicate now."""
     people = [*ports.repository.followers(report.service_request_id), _reporter(report, ports)]
     for person in people:
         ports.repository.add_follower(into, person)
-    recounted(into, Author(is_staff=True), ports)
+
+    def change(survivor: ServiceRequest) -> ServiceRequest:
+        counted = _counted(survivor, ports)
+        return counted if counted.has_duplicates else replace(counted, has_duplicates=True)
+
+    rewritten(lambda: stored(into, ports), change, ports)
 
 
 def recounted(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
     """The report with the number of its followers as it is; counting anew, rather than adding,
     makes good whatever a lost reply left behind. The version is read before the count, so the
     last one to count has seen everybody."""
+    return rewritten(
+        lambda: visible(service_request_id, author, ports),
+        lambda report: _counted(report, ports),
+        ports,
+    )
 
-    def change(report: ServiceRequest) -> ServiceRequest:
-        count = len(ports.repository.followers(service_request_id))
-        return report if count == report.followers else replace(report, followers=count)
 
-    return rewritten(lambda: visible(service_request_id, author, ports), change, ports)
+def _counted(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+    count = len(ports.repository.followers(report.service_request_id))
+    return report if count == report.followers else replace(report, followers=count)
 
 
 def _reporter(report: ServiceRequest, ports: Ports) -> str:

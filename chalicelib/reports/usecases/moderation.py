@@ -14,7 +14,7 @@ from chalicelib.reports.model import (
     to_the_second,
 )
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases.access import Author, rewritten, stored, visible
+from chalicelib.reports.usecases.access import Author, other_body, rewritten, stored, visible
 
 WITHDRAW_WITHIN = timedelta(minutes=5)
 MOST_FLAGS = 20
@@ -24,7 +24,8 @@ MOST_FLAGS = 20
 def flag(
     service_request_id: str, draft: FlagDraft, key: str, author: Author, ports: Ports
 ) -> ServiceRequest:
-    """Notes for an officer that a report should not be public as it is. Raises NotFound."""
+    """Notes for an officer that a report should not be public as it is. Raises NotFound,
+    Conflict (something else was flagged under this key)."""
     flag_id = ports.ids.update_id(f"flag:{author.scope}", service_request_id, key)
     new = Flag(
         flag_id=flag_id,
@@ -34,8 +35,10 @@ def flag(
     )
 
     def change(report: ServiceRequest) -> ServiceRequest:
-        known = {each.flag_id for each in report.flags}
-        if flag_id in known or len(known) >= MOST_FLAGS:
+        earlier = next((each for each in report.flags if each.flag_id == flag_id), None)
+        if earlier and (earlier.reason, earlier.text) != (new.reason, new.text):
+            raise other_body(report, ports)
+        if earlier or len(report.flags) >= MOST_FLAGS:
             return report
         return replace(report, flags=(*report.flags, new))
 
@@ -53,6 +56,11 @@ def withdraw(service_request_id: str, key: str, author: Author, ports: Ports) ->
     def change(report: ServiceRequest) -> ServiceRequest:
         if report.visibility == "withdrawn":
             return report
+        if report.has_duplicates:
+            raise Conflict(
+                "Other reports of the same were merged into this one, so it cannot be withdrawn. "
+                f"Ring us on {ports.council.phone} if it should not be public."
+            )
         if ports.now() - report.requested_datetime > WITHDRAW_WITHIN:
             minutes = WITHDRAW_WITHIN // timedelta(minutes=1)
             raise Conflict(
@@ -61,7 +69,9 @@ def withdraw(service_request_id: str, key: str, author: Author, ports: Ports) ->
             )
         return _emptied(report)
 
-    return rewritten(lambda: stored(service_request_id, ports), change, ports)
+    withdrawn = rewritten(lambda: stored(service_request_id, ports), change, ports)
+    ports.repository.drop_archived(service_request_id)
+    return withdrawn
 
 
 def publish_held(ports: Ports) -> int:
@@ -90,6 +100,8 @@ def _emptied(report: ServiceRequest) -> ServiceRequest:
         publish_at=None,
         title=None,
         description="",
+        lat=None,
+        long=None,
         address=None,
         asset_id=None,
         attributes={},
@@ -98,6 +110,7 @@ def _emptied(report: ServiceRequest) -> ServiceRequest:
         reporter=None,
         flags=(),
         updates=(),
+        archived=0,
     )
 
 

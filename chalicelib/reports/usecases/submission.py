@@ -74,12 +74,6 @@ def take_over(imported: Imported, ports: Ports) -> bool:
     return True
 
 
-def check(draft: Draft, ports: Ports) -> None:
-    """Raises Invalid with every fault that can be known before the photos and the key are."""
-    _raise_all(_service_and_place_faults(draft, ports))
-    _raise_all(ports.council.answers(draft.service_code, draft.attributes or {})[1])
-
-
 def _checked(draft: Draft, key: str, author: Author, ports: Ports) -> Answers:
     """The answers in one form. Raises Invalid with every fault of the draft."""
     faults = list(_service_and_place_faults(draft, ports))
@@ -206,5 +200,5 @@ def _stored_already(request_id: str, fingerprint: str, ports: Ports) -> ServiceR
     if stored is None:
         raise UpstreamFailed("The report could not be read back; send it again.")
     if stored.fingerprint != fingerprint:
-        raise other_body(request_id, ports)
+        raise other_body(stored, ports)
     return stored

@@ -14,7 +14,14 @@ from chalicelib.reports.model import (
     to_the_second,
 )
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases.access import Author, canonical, other_body, rewritten, visible
+from chalicelib.reports.usecases.access import (
+    Author,
+    canonical,
+    other_body,
+    refuse_if_withdrawn,
+    rewritten,
+    visible,
+)
 from chalicelib.reports.usecases.reading import timeline
 from chalicelib.reports.usecases.submission import photo_faults
 
@@ -38,9 +45,10 @@ def add_update(
     fingerprint = ports.ids.fingerprint(canonical(draft))
 
     def change(report: ServiceRequest) -> ServiceRequest:
+        refuse_if_withdrawn(report)
         if earlier := _find(report, update_id, ports):
             if earlier.fingerprint != fingerprint:
-                raise other_body(service_request_id, ports)
+                raise other_body(report, ports)
             return report
         update = Update(
             update_id=update_id,

@@ -1,8 +1,10 @@
 from random import Random
 
+import msgspec
 import pytest
 
 from chalicelib.catalogue.load import load
+from chalicelib.catalogue.model import Area
 from chalicelib.geo.point import Box, Point, distance_m
 from chalicelib.geo.polygon import in_ring
 
@@ -42,6 +44,15 @@ def test_another_body_is_named_when_it_looks_after_the_place(
 ) -> None:
     area = COUNCIL.elsewhere(service_code, point)
     assert (area.name if area else None) == name
+
+
+def test_other_body_is_to_be_told_even_where_a_team_has_the_place_too() -> None:
+    """As the published list has it, which knows no teams."""
+    ring = tuple((long, lat) for long, lat in ((-1.2, 53.89), (-0.963, 53.89), (-1.08, 54.028)))
+    everywhere = Area(name="Everywhere", polygons=(ring,), team="highways")
+    council = msgspec.structs.replace(COUNCIL, areas=(everywhere, *COUNCIL.areas))
+    area = council.elsewhere("pothole", TRUNK_ROAD)
+    assert area and area.name == "Trunk road"
 
 
 def test_nothing_within_seven_kilometres_of_the_centre_is_anybody_elses() -> None:

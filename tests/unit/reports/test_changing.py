@@ -1,5 +1,6 @@
 """What an officer can change, and what she cannot."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,9 +8,17 @@ import pytest
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.reports.model import Changes, Contact, Photo, ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import Author, add_update, change, public_views, submit, view
+from chalicelib.reports.usecases import (
+    Author,
+    add_update,
+    change,
+    public_views,
+    submit,
+    view,
+    withdraw,
+)
 from tests.builders import NOON, draft, update_draft
-from tests.fakes import Clock, MemoryPhotos
+from tests.fakes import Clock, MemoryPhotos, MemoryRepository
 
 ANYBODY = Author()
 OFFICER = Author("officer", is_staff=True, is_officer=True)
@@ -97,6 +106,8 @@ def test_described_place_is_found_by_an_officer(ports: Ports) -> None:
         ({"updates": {"U1": "x"}}, "updates.U1"),
         ({"duplicate_of": "000000000000"}, "duplicate_of"),
         ({"duplicate_of": "?"}, "duplicate_of"),
+        ({"state": "duplicate"}, "duplicate_of"),
+        ({"state": "fixed", "duplicate_of": "000000000000"}, "state"),
     ],
 )
 def test_change_is_refused_with_its_field_when_it_cannot_be(
@@ -118,6 +129,88 @@ def test_report_is_itself_again_when_it_was_no_duplicate_after_all(ports: Ports)
     changed(one, ports, duplicate_of=two.service_request_id)
     after = changed(one, ports, state="reopen")
     assert (after.state, after.duplicate_of) == ("reopen", None)
+
+
+def test_report_is_merged_into_nothing_that_is_not_public(ports: Ports) -> None:
+    one = submit(draft(), "one", ANYBODY, ports)
+    waiting = submit(draft(service_code="graffiti"), "two", ANYBODY, ports)
+    refusal = refused(one, ports, duplicate_of=waiting.service_request_id)
+    assert "not public" in refusal["duplicate_of"]
+
+
+def test_reports_are_merged_into_no_circle_when_one_was_hidden_meanwhile(ports: Ports) -> None:
+    one, two, three = (submit(draft(), key, ANYBODY, ports) for key in ("one", "two", "three"))
+    changed(one, ports, duplicate_of=two.service_request_id)
+    changed(two, ports, duplicate_of=three.service_request_id)
+    changed(two, ports, visibility="hidden")
+    refusal = refused(three, ports, duplicate_of=one.service_request_id)
+    assert "itself" in refusal["duplicate_of"]
+
+
+def test_report_is_no_duplicate_any_more_when_an_update_reopens_it(ports: Ports) -> None:
+    one, two = submit(draft(), "one", ANYBODY, ports), submit(draft(), "two", ANYBODY, ports)
+    changed(one, ports, duplicate_of=two.service_request_id)
+    _, after = add_update(one.service_request_id, update_draft(state="reopen"), "u", OFFICER, ports)
+    assert (after.state, after.duplicate_of) == ("reopen", None)
+
+
+def test_nothing_of_a_withdrawn_report_can_be_changed(ports: Ports) -> None:
+    report = submit(draft(), "key", ANYBODY, ports)
+    gone = withdraw(report.service_request_id, "key", ANYBODY, ports)
+    for changes in (Changes(visibility="public"), Changes(visibility="hidden")):
+        with pytest.raises(Conflict, match="withdrawn"):
+            change(gone.service_request_id, changes, gone.version, OFFICER, ports)
+    with pytest.raises(Conflict, match="withdrawn"):
+        reopening = update_draft(state="reopen")
+        add_update(gone.service_request_id, reopening, "u", OFFICER, ports)
+    assert ports.repository.get(report.service_request_id) == gone
+
+
+def test_followers_stay_when_a_merge_is_refused(ports: Ports) -> None:
+    one, two = submit(draft(), "one", ANYBODY, ports), submit(draft(), "two", ANYBODY, ports)
+    changed(one, ports, priority="high")
+    merging = Changes(duplicate_of=two.service_request_id)
+    with pytest.raises(Conflict):
+        change(one.service_request_id, merging, 1, OFFICER, ports)
+    assert ports.repository.followers(two.service_request_id) == []
+
+
+@pytest.mark.parametrize("field", ["title", "address", "asset_id", "contact", "attributes"])
+def test_field_is_empty_when_it_is_cleared(field: str, ports: Ports) -> None:
+    said = draft(
+        title="Canary",
+        address="Canary",
+        asset_id="canary",
+        contact=Contact(name="Canary"),
+        attributes={"size": "small"},
+    )
+    report = submit(said, "key", ANYBODY, ports)
+    after = changed(report, ports, clear=[field])
+    assert not getattr(after, field)
+    assert after.redactions == 1
+
+
+def test_private_report_that_was_hidden_can_be_private_again(ports: Ports) -> None:
+    report = submit(draft(**NOISE), "key", ANYBODY, ports)
+    changed(report, ports, visibility="hidden")
+    assert changed(report, ports, visibility="private").visibility == "private"
+
+
+def test_report_does_not_seem_new_when_only_its_priority_is_changed(
+    ports: Ports, clock: Clock
+) -> None:
+    report = submit(draft(), "key", ANYBODY, ports)
+    clock.now += timedelta(days=100)
+    assert changed(report, ports, priority="low").updated_datetime == NOON
+
+
+def test_officer_sees_photos_that_wait_for_her(ports: Ports) -> None:
+    assert isinstance(ports.photos, MemoryPhotos)
+    ports.photos.known.add(PHOTO)
+    report = submit(draft(photo_ids=[PHOTO]), "key", ANYBODY, ports)
+    changed(report, ports, photos={PHOTO: "hidden"})
+    (photo,) = view(report.service_request_id, OFFICER, ports).all_photos  # type: ignore[attr-defined]
+    assert (photo.state, photo.url.startswith("https://private.example/")) == ("hidden", True)
 
 
 def test_private_report_stays_private_whatever_an_officer_says(ports: Ports) -> None:
@@ -149,7 +242,23 @@ def test_redaction_reaches_updates_that_were_archived(ports: Ports, clock: Clock
     stored = ports.repository.get(request_id)
     assert stored and stored.archived
     after = changed(report, ports, updates={first.update_id: "[removed]"})
-    assert after.redactions == 1
+    # Once with the report, and once more when what is kept outside it was done.
+    assert after.redactions == 2
+    assert "canary" not in repr(view(request_id, ANYBODY, ports))
+
+
+def test_redacted_update_does_not_come_back_when_it_was_being_archived(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    """A writer archived it before an officer redacted it, and lost the race after that."""
+    request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
+    first, before = add_update(request_id, update_draft(text="canary"), "u", ANYBODY, ports)
+    repository.archive(request_id, [first], first=0, version=before.version)
+    changed(before, ports, updates={first.update_id: "[removed]"})
+    for number in range(30):
+        add_update(request_id, update_draft(text="x" * 1999), f"u{number}", ANYBODY, ports)
+    stored = ports.repository.get(request_id)
+    assert stored and stored.archived
     assert "canary" not in repr(view(request_id, ANYBODY, ports))
 
 

@@ -11,6 +11,7 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import (
     WITHDRAW_WITHIN,
     Author,
+    add_update,
     change,
     flag,
     needing_attention,
@@ -20,7 +21,7 @@ from chalicelib.reports.usecases import (
     view,
     withdraw,
 )
-from tests.builders import draft
+from tests.builders import draft, update_draft
 from tests.fakes import Clock
 
 ANYBODY = Author()
@@ -50,6 +51,13 @@ def test_flag_is_kept_once_for_an_officer_and_changes_nothing_public(ports: Port
 
 def replace_version(seen: object, version: int) -> object:
     return msgspec.structs.replace(seen, version=version)  # type: ignore[type-var]
+
+
+def test_flag_is_a_conflict_when_its_key_was_used_for_another(ports: Ports) -> None:
+    request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
+    flag(request_id, FlagDraft(reason="other"), "phone", ANYBODY, ports)
+    with pytest.raises(Conflict):
+        flag(request_id, FlagDraft(reason="offensive"), "phone", ANYBODY, ports)
 
 
 def test_flags_do_not_fill_the_item_when_many_people_flag(ports: Ports) -> None:
@@ -84,6 +92,7 @@ def test_withdrawn_report_is_gone_and_forgets_what_it_said(
     gone = withdraw(report.service_request_id, "key", Author("ann"), ports)
     assert (gone.state, gone.visibility) == ("cancelled", "withdrawn")
     stored = ports.repository.get(report.service_request_id)
+    assert stored and stored.point is None
     assert "canary" not in repr(stored).lower() and "ann" not in repr(stored)
     assert public_views([report.service_request_id], ports) == {}
     with pytest.raises(NotFound):
@@ -91,6 +100,26 @@ def test_withdrawn_report_is_gone_and_forgets_what_it_said(
     with pytest.raises(NotFound):
         token = ports.ids.link_token(report.service_request_id)
         view(report.service_request_id, Author(token=token), ports)
+
+
+def test_updates_kept_outside_the_report_are_forgotten_too_when_it_is_withdrawn(
+    ports: Ports,
+) -> None:
+    request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
+    for number in range(40):
+        add_update(request_id, update_draft(text="x" * 1999), f"u{number}", ANYBODY, ports)
+    assert ports.repository.archived(request_id)
+    withdraw(request_id, "key", ANYBODY, ports)
+    assert ports.repository.archived(request_id) == []
+
+
+def test_report_cannot_be_withdrawn_when_others_were_merged_into_it(ports: Ports) -> None:
+    one, two = submit(draft(), "one", ANYBODY, ports), submit(draft(), "two", ANYBODY, ports)
+    merging = Changes(duplicate_of=two.service_request_id)
+    change(one.service_request_id, merging, one.version, OFFICER, ports)
+    with pytest.raises(Conflict, match="merged into this one"):
+        withdraw(two.service_request_id, "two", ANYBODY, ports)
+    assert view(two.service_request_id, ANYBODY, ports).description == "A deep hole."
 
 
 def test_withdrawal_answers_the_same_when_it_is_repeated(ports: Ports, clock: Clock) -> None:

@@ -194,12 +194,12 @@ def test_report_is_not_found_when_it_is_not_stored(ports: Ports) -> None:
 
 
 @pytest.mark.parametrize("visibility", ["hidden", "unconfirmed"])
-def test_report_is_seen_by_its_reporter_and_staff_only_when_it_is_not_public(
+def test_report_is_seen_by_its_reporter_and_officers_only_when_it_is_not_public(
     visibility: str, ports: Ports, repository: MemoryRepository
 ) -> None:
     report = submit(draft(), "key", RESIDENT, ports)
     repository.save(replace(report, visibility=visibility))  # type: ignore[arg-type]
-    for author in (ANYBODY, Author("somebody else")):
+    for author in (ANYBODY, Author("somebody else"), CREW):
         with pytest.raises(NotFound):
             view(report.service_request_id, author, ports)
     for author in (RESIDENT, OFFICER):

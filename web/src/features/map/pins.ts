@@ -44,7 +44,9 @@ export interface PinMap {
 export function createPinMap(container: HTMLElement, council: Council, services: Map<string, Service>, start: MapView): PinMap {
   const map = createMap(container, council, start);
   const marks = L.layerGroup().addTo(map);
-  const markers = new Map<string, { marker: L.Marker; state: string }>();
+  const markers = new Map<string, { marker: L.Marker; drawn: string }>();
+  /** What a pin looks like depends on these alone. */
+  const looks = ({ state, lat, long }: Pin) => `${state} ${lat} ${long}`;
 
   function add(pin: Pin): void {
     const marker = L.marker([pin.lat, pin.long], {
@@ -54,13 +56,13 @@ export function createPinMap(container: HTMLElement, council: Council, services:
     });
     marker.bindPopup(() => popup(pin, services)).addTo(map);
     marker.getElement()?.setAttribute("data-service-request-id", pin.service_request_id);
-    markers.set(pin.service_request_id, { marker, state: pin.state });
+    markers.set(pin.service_request_id, { marker, drawn: looks(pin) });
   }
 
   function drawPins(pins: Pin[]): void {
-    const states = new Map(pins.map((pin) => [pin.service_request_id, pin.state]));
-    for (const [id, { marker, state }] of markers) {
-      if (states.get(id) === state) continue;
+    const wanted = new Map(pins.map((pin) => [pin.service_request_id, looks(pin)]));
+    for (const [id, { marker, drawn }] of markers) {
+      if (wanted.get(id) === drawn) continue;
       marker.remove();
       markers.delete(id);
     }

@@ -59,7 +59,8 @@ async function add(): Promise<void> {
   adder.disabled = true;
   for (const [index, file] of files.entries()) {
     status.textContent = files.length === 1 ? "Preparing the photo…" : `Preparing photo ${index + 1} of ${files.length}…`;
-    const problem = await addPhoto(file, await readFacts(file).catch(() => ({})));
+    const facts = await readFacts(file).catch(() => ({}));
+    const problem = await addPhoto(file, facts).catch(() => "The photo could not be prepared. Try again, or choose another one");
     if (problem) problems.push(problem);
   }
   input.value = "";

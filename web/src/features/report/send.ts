@@ -1,5 +1,6 @@
 /** Sends the draft: photos first, then the report. Keys stay the same from try to try, so that nothing is stored twice. */
 import { type Outcome, post, type Problem } from "../../shared/api.ts";
+import type { Service } from "../../shared/council.ts";
 import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, idOf, showErrors } from "../../shared/form-errors.ts";
 import type { Draft, DraftPhoto } from "../../shared/pending-report.ts";
@@ -44,10 +45,13 @@ async function send(): Promise<void> {
   show(notSent, false);
   const draft = currentDraft();
   try {
-    const photos = await sendPhotosOf(draft);
+    // Without the list of services nobody knows which answers belong to the report.
+    const service = await currentService();
+    if (!service) return explainLater(null);
+    const photos = await sendPhotosOf(draft, service);
     if (!photos) return;
     status.textContent = "Sending your report…";
-    const body = await bodyOf(currentDraft(), photos);
+    const body = bodyOf(currentDraft(), service, photos);
     settle(await post<Receipt>("/api/reports", body, draft.key), draft.key);
   } finally {
     button.disabled = false;
@@ -56,9 +60,8 @@ async function send(): Promise<void> {
 }
 
 /** The photos' ids, or null where they stand in the report's way: then that is explained. */
-async function sendPhotosOf(draft: Draft): Promise<string[] | null> {
-  const service = await currentService();
-  if (draft.photos.length === 0 || service?.photo === "none") return [];
+async function sendPhotosOf(draft: Draft, service: Service): Promise<string[] | null> {
+  if (draft.photos.length === 0 || service.photo === "none") return [];
   const sending = await import("./send-photos.ts").catch(() => null);
   const outcome = sending ? await sending.sendPhotos(draft, (text) => (status.textContent = text)) : null;
   if (outcome?.kind === "ready") return outcome.photo_ids;
@@ -80,8 +83,8 @@ function settle(outcome: Outcome<Receipt>, key: string): void {
   }
 }
 
-async function bodyOf(draft: Draft, photo_ids: string[]) {
-  const attributes = answersTo(await currentService(), draft);
+function bodyOf(draft: Draft, service: Service, photo_ids: string[]) {
+  const attributes = answersTo(service, draft);
   const contact = draft.anonymous ? {} : optional({ name: draft.name, email: draft.email, phone: draft.phone });
   return {
     service_code: draft.service_code,
@@ -131,8 +134,7 @@ function explainPhoto(photo: DraftPhoto, reason: string): void {
 }
 
 function explainStored(problem: Problem): void {
-  const id = /[0-9A-Z]{12}/.exec(problem.link ?? "")?.[0];
-  const link = element("a", { href: id ? `/reports/${id}` : "/track/" }, "See the report that we have");
+  const link = element("a", { href: problem.link ?? "/track/" }, "See the report that we have");
   const sendAsNew = actionButton("Send this as a new report", () => {
     renewKey();
     void send();

@@ -1,0 +1,71 @@
+"""Reports of the same become one: the others are its duplicates, and their people go along."""
+
+from chalicelib.errors import Conflict, Invalid
+from chalicelib.reports.model import Changes, ServiceRequest, Update, next_state, to_the_second
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.reference import parse as parse_reference
+from chalicelib.reports.states import State
+from chalicelib.reports.usecases.access import rewritten, stored
+from chalicelib.reports.usecases.following import carry_followers, merged_into, surviving
+
+
+def survivor_of(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest | None:
+    """The report that this one is to be merged into, None where it is not. Raises Invalid."""
+    if changes.duplicate_of is None:
+        if changes.state == "duplicate" and report.state != "duplicate":
+            raise Invalid.field("duplicate_of", "name the report that this one is the same as")
+        return None
+    if changes.state not in (None, "duplicate"):
+        raise Invalid.field("state", "leave it out: with duplicate_of, the state is duplicate")
+    reference = parse_reference(changes.duplicate_of)
+    into = ports.repository.get(reference) if reference else None
+    if into is None:
+        raise Invalid.field("duplicate_of", "there is no such report")
+    if _leads_to(into, report, ports):
+        raise Invalid.field("duplicate_of", "a report cannot be a duplicate of itself")
+    survivor = surviving(into, ports)
+    if survivor.visibility != "public":
+        raise Invalid.field("duplicate_of", "that report is not public, so nobody could follow it")
+    return survivor
+
+
+def complete_merge(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+    """Carries the followers along, once the report is stored as a duplicate.
+
+    Raises Conflict where the other one was merged into this one meanwhile: two cannot both be
+    the duplicate, so this one is open again.
+    """
+    into = report.duplicate_of or ""
+    if _leads_to(stored(into, ports), report, ports):
+        rewritten(
+            lambda: stored(report.service_request_id, ports),
+            lambda present: moved(present, "reopen", ports),
+            ports,
+        )
+        raise Conflict("The other report was merged into this one meanwhile; look at both again.")
+    carry_followers(report, into, ports)
+    return report
+
+
+def moved(report: ServiceRequest, state: State, ports: Ports) -> ServiceRequest:
+    """The report in its new state, and that in its timeline. Raises Invalid."""
+    if report.state == state:
+        return report
+    key = f"version {report.version}"
+    update_id = ports.ids.update_id("change", report.service_request_id, key)
+    return report.with_update(
+        Update(
+            update_id=update_id,
+            datetime=to_the_second(ports.now()),
+            state=next_state(report, state),
+            text="",
+            by="council",
+            fingerprint=update_id,
+        )
+    )
+
+
+def _leads_to(one: ServiceRequest, other: ServiceRequest, ports: Ports) -> bool:
+    """True where one is the other, or was merged into it by however many steps."""
+    chain = [one, *merged_into(one, ports)]
+    return other.service_request_id in {each.service_request_id for each in chain}
