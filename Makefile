@@ -15,6 +15,7 @@ COUNCIL_NAME := $(notdir $(basename $(COUNCIL)))
 WEB := build/web/$(COUNCIL_NAME)
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 COUNCIL_FILE := $(if $(filter %.json,$(COUNCIL)),$(COUNCIL),chalicelib/catalogue/councils/$(COUNCIL).json)
+ENGINES := tests/engines/node_modules
 PYTHON_SOURCES := app.py chalicelib infra tests
 
 .PHONY: help setup run test lint format clean
@@ -25,7 +26,7 @@ help: ## lists these commands
 run: $(VENV)/.installed $(WEB)/.built ## starts everything on http://127.0.0.1:8000 (PORT=, SEED=none, COUNCIL=bath)
 	@COUNCIL=$(COUNCIL) WEB=$(WEB) exec $(BIN)/python -m infra.local
 
-test: $(VENV)/.installed build/web/demo/.built $(VENV)/.browser ## runs every test
+test: $(VENV)/.installed build/web/demo/.built $(VENV)/.browser $(ENGINES)/.installed ## runs every test
 	@$(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/.installed web/node_modules/.installed ## ruff, mypy, import-linter, cfn-lint, bandit, tsc
@@ -41,10 +42,10 @@ format: $(VENV)/.installed ## puts the Python code in its form
 	@$(BIN)/ruff check --fix-only --quiet $(PYTHON_SOURCES)
 	@$(BIN)/ruff format --quiet $(PYTHON_SOURCES)
 
-setup: $(VENV)/.installed web/node_modules/.installed $(VENV)/.browser ## installs everything and runs nothing
+setup: $(VENV)/.installed web/node_modules/.installed $(VENV)/.browser $(ENGINES)/.installed ## installs everything and runs nothing
 
 clean: ## removes what was built and installed
-	rm -rf build $(VENV) web/node_modules web/dist .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf build $(VENV) web/node_modules web/dist $(ENGINES) .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.installed: requirements.txt requirements-dev.txt constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -57,6 +58,11 @@ $(VENV)/.installed: requirements.txt requirements-dev.txt constraints.txt
 web/node_modules/.installed: $(VENV)/.installed web/package.json web/package-lock.json
 	@echo "Installing the web packages (once)…"
 	@cd web && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(ENGINES)/.installed: $(VENV)/.installed tests/engines/package.json tests/engines/package-lock.json
+	@echo "Installing dynalite (once)…"
+	@cd tests/engines && npm ci --silent --no-audit --no-fund
 	@touch $@
 
 build/web/%/.built: web/node_modules/.installed $(WEB_SOURCES) $(COUNCIL_FILE)

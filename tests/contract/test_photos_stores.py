@@ -1,6 +1,7 @@
 """What the photos slice relies on where files, pictures and records are: in memory as in AWS."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import boto3
@@ -8,10 +9,11 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.errors import UpstreamFailed
-from chalicelib.photos.dynamo import fact_of
+from chalicelib.photos.dynamo import DynamoRecords, fact_of
 from chalicelib.photos.model import MOST_BYTES, Photo
 from chalicelib.photos.ports import PhotoKey, Ports, TooLargeToRead, Upload
 from infra.local.cloud import Cloud
+from tests.engines import Dynalite
 from tests.fakes import Clock
 from tests.fakes_photos import photos_in_memory
 from tests.seam import ALL_TRIES, LOSSES, REFUSALS, lose_reply, record, refuse
@@ -24,12 +26,16 @@ REFUSED = Photo(service_request_id=PHOTO[0], photo_id=PHOTO[1], state="refused",
 LATER = timedelta(hours=1)
 
 
-@pytest.fixture(params=["memory", "AWS"])
+@pytest.fixture(params=["memory", "moto", "moto and dynalite"])
 def ports(request: pytest.FixtureRequest) -> Ports:
     if request.param == "memory":
         return photos_in_memory(Clock(datetime.now(UTC))).ports
     request.getfixturevalue("cloud")
-    return bootstrap.photos_ports()
+    here = bootstrap.photos_ports()
+    if request.param == "moto":
+        return here
+    dynalite: Dynalite = request.getfixturevalue("dynalite")
+    return replace(here, records=DynamoRecords(dynalite.new_table()))
 
 
 def soon() -> datetime:

@@ -9,14 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib import bootstrap
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import bounds, key_of, tile_of
 from chalicelib.reports.model import Contact, Flag, Photo, ServiceRequest, Summary
 from chalicelib.reports.ports import Exists, Filters, Repository, Stale
 from chalicelib.reports.states import STATES, status_of
 from tests.builders import MARKET_PLACE, NOON, place_of, report, update
-from tests.fakes import MemoryRepository
 
 CELL_ZOOM = 12
 EVERY = Filters()
@@ -33,14 +31,6 @@ def scattered_places(number: int, box: Box) -> list[Point]:
         Point(lat=random.uniform(box.south, box.north), long=random.uniform(box.west, box.east))
         for _ in range(number)
     ]
-
-
-@pytest.fixture(params=["memory", "DynamoDB"])
-def repository(request: pytest.FixtureRequest) -> Repository:
-    if request.param == "memory":
-        return MemoryRepository()
-    request.getfixturevalue("cloud")
-    return bootstrap.reports_ports().repository
 
 
 EVERYTHING = report(

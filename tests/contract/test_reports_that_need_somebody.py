@@ -6,22 +6,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib import bootstrap
 from chalicelib.geo.point import Box
 from chalicelib.reports.model import Flag, Photo
 from chalicelib.reports.ports import Filters, Repository
 from tests.builders import MARKET_PLACE, NOON, place_of, report, update
-from tests.fakes import MemoryRepository
 
 FLAG = Flag(flag_id="F1", reason="other", text="", datetime=NOON)
-
-
-@pytest.fixture(params=["memory", "DynamoDB"])
-def repository(request: pytest.FixtureRequest) -> Repository:
-    if request.param == "memory":
-        return MemoryRepository()
-    request.getfixturevalue("cloud")
-    return bootstrap.reports_ports().repository
 
 
 def test_follower_counts_once_when_added_twice(repository: Repository) -> None:

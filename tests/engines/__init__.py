@@ -1,0 +1,80 @@
+"""Another DynamoDB than moto's: dynalite, which knows what a condition is and forgets nothing."""
+
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from uuid import uuid4
+
+import boto3
+
+from infra.resources import template
+
+PROGRAM = Path(__file__).parent / "node_modules" / "dynalite" / "cli.js"
+PATIENCE_S = 30
+LEFT_OUT = (
+    "SSESpecification",
+    "PointInTimeRecoverySpecification",
+    "DeletionProtectionEnabled",
+    "StreamSpecification",
+)
+"""Properties of the template's table that dynalite does not know, or CloudFormation alone does."""
+
+
+class Dynalite:
+    """dynalite in a process of its own, on a free port. Its tables are in memory."""
+
+    def __init__(self) -> None:
+        node = shutil.which("node")
+        assert node and PROGRAM.exists(), "dynalite is not installed: run `make test`."
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        quick = ["--createTableMs", "0", "--deleteTableMs", "0", "--updateTableMs", "0"]
+        self._process = subprocess.Popen(
+            [node, str(PROGRAM), "--port", str(port), "--host", "127.0.0.1", *quick],
+            stdout=subprocess.DEVNULL,
+        )
+        self._wait()
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait()
+
+    def new_table(self) -> str:
+        """A reports table with all its indexes, as the template has it, under a name of its own."""
+        properties = dict(template()["Resources"]["ReportsTable"]["Properties"])
+        for name in LEFT_OUT:
+            properties.pop(name)
+        name = f"reports-{uuid4()}"
+        client = boto3.client("dynamodb", endpoint_url=self.url)
+        client.create_table(TableName=name, **properties)
+        while client.describe_table(TableName=name)["Table"]["TableStatus"] != "ACTIVE":
+            time.sleep(0.01)
+        return name
+
+    def environment(self) -> dict[str, str]:
+        """Variables under which the AWS SDK of this process takes it for DynamoDB."""
+        return {
+            "AWS_ENDPOINT_URL_DYNAMODB": self.url,
+            "AWS_DEFAULT_REGION": "eu-west-2",
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+        }
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                urllib.request.urlopen(self.url).close()
+            except urllib.error.HTTPError:
+                return
+            except OSError:
+                assert time.monotonic() < deadline, "dynalite did not start."
+                time.sleep(0.02)
+            else:
+                return
