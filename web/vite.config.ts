@@ -23,6 +23,8 @@ export default defineConfig({
         report: resolve(root, "report/index.html"),
         map: resolve(root, "map/index.html"),
         track: resolve(root, "track/index.html"),
+        accessibility: resolve(root, "accessibility/index.html"),
+        cookies: resolve(root, "cookies/index.html"),
         "not-found": resolve(root, "404.html"),
         "report-page": resolve(root, "src/features/report-page/report-page.ts"),
       },

@@ -12,7 +12,16 @@ from tests.conftest import ROOT
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 NARROW = {"width": 320, "height": 640}
-PAGES = ["/", "/report/", "/map/", "/track/", "/track/?ref=0000-0000-0000", "/nothing-here"]
+PAGES = [
+    "/",
+    "/report/",
+    "/map/",
+    "/track/",
+    "/track/?ref=0000-0000-0000",
+    "/accessibility/",
+    "/cookies/",
+    "/nothing-here",
+]
 
 
 def violations(page: Page) -> list[str]:

@@ -33,10 +33,11 @@ def change(
     after = report
     for apply in (_classify, _place, _move, _redact, _show):
         after = apply(after, changes, ports)
-    if survivor is None:
-        return _redact_archived(_saved(after, ports), changes, ports)
-    merged = replace(moved(after, "duplicate", ports), duplicate_of=survivor.service_request_id)
-    return complete_merge(_saved(merged, ports), ports)
+    if survivor:
+        merged_into = survivor.service_request_id
+        after = replace(moved(after, "duplicate", ports), duplicate_of=merged_into)
+    saved = _redact_archived(_saved(after, ports), changes, ports)
+    return complete_merge(saved, ports) if survivor else saved
 
 
 def _saved(report: ServiceRequest, ports: Ports) -> ServiceRequest:

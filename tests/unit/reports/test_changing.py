@@ -247,6 +247,21 @@ def test_redaction_reaches_updates_that_were_archived(ports: Ports, clock: Clock
     assert "canary" not in repr(view(request_id, ANYBODY, ports))
 
 
+def test_archived_update_is_redacted_when_the_report_is_merged_by_the_same_change(
+    ports: Ports,
+) -> None:
+    one, two = submit(draft(), "one", ANYBODY, ports), submit(draft(), "two", ANYBODY, ports)
+    request_id = one.service_request_id
+    first, _ = add_update(request_id, update_draft(text="canary"), "u", ANYBODY, ports)
+    for number in range(30):
+        add_update(request_id, update_draft(text="x" * 1999), f"u{number}", ANYBODY, ports)
+    redaction = {first.update_id: "[removed]"}
+    changed(one, ports, updates=redaction, duplicate_of=two.service_request_id)
+    seen = view(request_id, ANYBODY, ports)
+    assert seen.duplicate_of == two.service_request_id
+    assert "canary" not in repr(seen)
+
+
 def test_redacted_update_does_not_come_back_when_it_was_being_archived(
     ports: Ports, repository: MemoryRepository
 ) -> None:
