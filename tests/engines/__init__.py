@@ -1,6 +1,8 @@
 """Another DynamoDB than moto's: dynalite, which knows what a condition is and forgets nothing."""
 
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -38,11 +40,13 @@ class Dynalite:
         self._process = subprocess.Popen(
             [node, str(PROGRAM), "--port", str(port), "--host", "127.0.0.1", *quick],
             stdout=subprocess.DEVNULL,
+            start_new_session=True,
         )
         self._wait()
 
     def stop(self) -> None:
-        self._process.terminate()
+        """Ends it with what it started: the virtual environment's `node` is a wrapper."""
+        os.killpg(self._process.pid, signal.SIGTERM)
         self._process.wait()
 
     def new_table(self) -> str:
