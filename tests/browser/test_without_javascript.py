@@ -215,6 +215,8 @@ def test_photo_is_shown_to_whoever_has_the_link_when_a_report_waits(
 
 
 def test_report_is_taken_back_when_it_was_sent_by_mistake(plain: Plain) -> None:
+    repository = bootstrap.reports_ports().repository
+    before = set(repository.ids())
     page = plain()
     find_place(page)
     choose(page, "Dead animal")
@@ -223,6 +225,8 @@ def test_report_is_taken_back_when_it_was_sent_by_mistake(plain: Plain) -> None:
     send(page)
     go_on(page, "Withdraw this report")
     heading(page, "Your report was withdrawn")
+    (withdrawn,) = repository.many(list(set(repository.ids()) - before)).values()
+    assert (withdrawn.visibility, withdrawn.description) == ("withdrawn", "")
 
 
 def test_report_is_followed_when_it_was_sent_by_somebody_else(

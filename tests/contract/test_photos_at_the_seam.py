@@ -213,14 +213,15 @@ class HastyPorts:
 
 def test_mixed_photo_is_found_when_pictures_are_written_over(stores: Stores) -> None:
     hasty = replace(stores.ports, gallery=HastyPorts(stores))
-    names = photos()
+    names, mixed = photos(), False
     for interleaving in every_interleaving(parked_at=writes, at_most=1500):
         photo = next(names)
         uploads = [stores.arrive(photo, raw) for raw in (ONE, TWO)]
         interleaving.run(*(lambda upload=upload: take_in(upload, hasty) for upload in uploads))
-        if stores.left(photo) not in (of(ONE), of(TWO)):
-            return
-    pytest.fail("No interleaving mixed the two photos.")
+        mixed = stores.left(photo) not in (of(ONE), of(TWO))
+        if mixed:
+            break
+    assert mixed, "No interleaving mixed the two photos."
 
 
 # Through the bucket, the queue and the handler
