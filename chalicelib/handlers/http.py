@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -200,15 +201,7 @@ class Routes(Blueprint):
         problem_page = self._problem_page
         assert problem_page, "Routes that answer with pages need a problem_page."
 
-        def answer(
-            view: Callable[..., Any],
-            request: Request,
-            facts: RouteFacts,
-            parameters: dict[str, str],
-        ) -> Response:
-            return _answer_page(view, request, facts, parameters, problem_page)
-
-        return self._registered(facts, answer)
+        return self._registered(facts, partial(_answer_page, problem_page=problem_page))
 
     def _registered(
         self, facts: RouteFacts, answer: Callable[..., Response]
