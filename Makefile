@@ -16,9 +16,9 @@ WEB := build/web/$(COUNCIL_NAME)
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 COUNCIL_FILE := $(if $(filter %.json,$(COUNCIL)),$(COUNCIL),chalicelib/catalogue/councils/$(COUNCIL).json)
 ENGINES := tests/engines/node_modules
-PYTHON_SOURCES := app.py chalicelib infra tests
+PYTHON_SOURCES := app.py bench chalicelib infra tests
 
-.PHONY: help setup run test lint format clean
+.PHONY: help setup run test lint bench package format clean
 
 help: ## lists these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -38,6 +38,12 @@ lint: $(VENV)/.installed web/node_modules/.installed ## ruff, mypy, import-linte
 	@$(BIN)/bandit -q -ll -c pyproject.toml -r app.py chalicelib infra
 	@cd web && npm run --silent check
 
+bench: $(VENV)/.bench build/web/demo/.built $(ENGINES)/.installed ## measures everything: a table, and bench.json (ARGS=--write, --strict)
+	@$(BIN)/python -m bench $(ARGS)
+
+package: $(VENV)/.installed ## what an AWS account gets: build/package (docs/DEPLOY.md)
+	@$(BIN)/python -m infra.package
+
 format: $(VENV)/.installed ## puts the Python code in its form
 	@$(BIN)/ruff check --fix-only --quiet $(PYTHON_SOURCES)
 	@$(BIN)/ruff format --quiet $(PYTHON_SOURCES)
@@ -53,6 +59,11 @@ $(VENV)/.installed: requirements.txt requirements-dev.txt constraints.txt
 	@echo "Installing the Python packages (once)…"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.installed bench/requirements.txt
+	@echo "Installing what the benchmark compares with (once)…"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -r bench/requirements.txt -c constraints.txt
 	@touch $@
 
 web/node_modules/.installed: $(VENV)/.installed web/package.json web/package-lock.json

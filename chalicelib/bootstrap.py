@@ -6,7 +6,7 @@ Adapters are imported where they are built, so that a request which needs no dat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from chalicelib.catalogue.document import services_document
 from chalicelib.catalogue.load import load
@@ -25,9 +25,16 @@ from chalicelib.reports.states import LABELS
 from chalicelib.settings import Settings, from_environment
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
 
+    from chalicelib.adapters.aws import SharedSession
+    from chalicelib.adapters.secrets import Secret
     from chalicelib.forms.pages import FormPages
+
+
+SecretName = Literal["id", "link", "token", "origin"]
 
 
 class Reaction(Protocol):
@@ -48,15 +55,39 @@ def council() -> Council:
 
 
 @cache
+def secret(name: SecretName) -> "Secret":
+    """The secret of that name; nothing is read yet. Ask for `origin` only where the settings name
+    it."""
+    from time import monotonic
+
+    from chalicelib.adapters.secrets import ManagedSecret
+
+    return ManagedSecret(
+        _secrets_manager,
+        secret_arn(name),
+        setting=f"{name.upper()}_SECRET_ARN",
+        monotonic=monotonic,
+    )
+
+
+def secret_arn(name: SecretName) -> str:
+    """Where that secret is; empty where the settings name none."""
+    arn: str = getattr(settings(), f"{name}_secret_arn")
+    return arn
+
+
+@cache
 def reports_ports() -> reports.Ports:
+    from chalicelib.adapters.aws import lend_to_pynamodb
     from chalicelib.adapters.clock import utc_now
     from chalicelib.adapters.ids import HmacIds
     from chalicelib.reports.dynamo import DynamoRepository
 
+    lend_to_pynamodb(_session)
     here = council()
     return reports.Ports(
         repository=DynamoRepository(settings().reports_table),
-        ids=HmacIds(settings().id_secret, settings().link_secret),
+        ids=HmacIds(secret("id"), secret("link")),
         council=here,
         photos=PhotosOfReports(),
         site_url=settings().site_url,
@@ -126,17 +157,19 @@ def form_pages() -> "FormPages":
 @cache
 def photos_ports() -> photos.Ports:
     from chalicelib.adapters.apart import rebuild_apart
+    from chalicelib.adapters.aws import lend_to_pynamodb
     from chalicelib.adapters.clock import utc_now
     from chalicelib.adapters.ids import HmacIds
     from chalicelib.adapters.uploads import S3Gallery, S3Uploads
     from chalicelib.photos.dynamo import DynamoRecords
 
+    lend_to_pynamodb(_session)
     here, client, signer = settings(), _s3(), _signer()
     return photos.Ports(
         uploads=S3Uploads(client, signer, here.uploads_bucket),
         gallery=S3Gallery(client, signer, here.photos_bucket),
         records=DynamoRecords(here.reports_table),
-        ids=HmacIds(here.id_secret, here.link_secret),
+        ids=HmacIds(secret("id"), secret("link")),
         reports=ReportsWithPhotos(),
         rebuild=rebuild_apart,
         now=utc_now,
@@ -146,11 +179,10 @@ def photos_ports() -> photos.Ports:
 @cache
 def reactions() -> tuple[Reaction, ...]:
     """Everything that hears of what happens to a report."""
-    import boto3
-
     from chalicelib.adapters.sqs import SqsReaction
 
-    return (SqsReaction(boto3.client("sqs"), settings().publish_queue_url),)
+    client: SQSClient = _client("sqs")
+    return (SqsReaction(client, settings().publish_queue_url),)
 
 
 def forget() -> None:
@@ -158,12 +190,15 @@ def forget() -> None:
     for built in (
         settings,
         council,
+        secret,
         reports_ports,
         publishing_ports,
         photos_ports,
         gazetteer_ports,
         form_pages,
         reactions,
+        _session,
+        _secrets_manager,
     ):
         built.cache_clear()
 
@@ -202,21 +237,37 @@ class ReportsWithPhotos:
         return reporting.holds_photo(service_request_id, photo_id, reports_ports())
 
 
-def _s3() -> "S3Client":
-    import boto3
+@cache
+def _session() -> "SharedSession":
+    from chalicelib.adapters.aws import SharedSession
 
-    return boto3.client("s3")
+    return SharedSession()
+
+
+def _client(service: str, **options: Any) -> Any:
+    # Without boto3: what it adds to these clients is not used, and costs 20 ms to import.
+    return _session().create_client(service, **options)
+
+
+@cache
+def _secrets_manager() -> Any:
+    return _client("secretsmanager")
+
+
+def _s3() -> "S3Client":
+    client: S3Client = _client("s3")
+    return client
 
 
 def _signer() -> "S3Client":
     """Signs what a browser sends to the store itself: at its own address, or at this stack's."""
-    import boto3
     from botocore.config import Config
 
     endpoint = settings().uploads_endpoint
     style: Literal["path", "virtual"] = "path" if endpoint else "virtual"
     config = Config(signature_version="s3v4", s3={"addressing_style": style})
-    return boto3.client("s3", endpoint_url=endpoint or None, config=config)
+    client: S3Client = _client("s3", endpoint_url=endpoint or None, config=config)
+    return client
 
 
 def _cdn() -> publishing.Cdn:
@@ -224,9 +275,8 @@ def _cdn() -> publishing.Cdn:
 
     if not settings().distribution_id:
         return NoCdn()
-    import boto3
-
-    return CloudFrontCdn(boto3.client("cloudfront"), settings().distribution_id)
+    client: CloudFrontClient = _client("cloudfront")
+    return CloudFrontCdn(client, settings().distribution_id)
 
 
 def _fixed_documents(here: Council) -> dict[str, object]:

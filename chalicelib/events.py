@@ -1,31 +1,37 @@
 """Facts that reactions hear of: what happened to which thing, and nothing personal.
 
 A fact says which documents may have changed; whoever reacts reads the thing itself again,
-so facts may come twice or out of order.
+so facts may come twice or out of order. Each carries the request that made it happen.
 """
 
 import msgspec
 
 
-class ReportSubmitted(msgspec.Struct, frozen=True, tag=True, kw_only=True):
-    """A ServiceRequest was stored for the first time; `tile` is None while nobody knows where."""
+class _Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """What every fact says. Those that were sent by an older version of this code do not know
+    which request, or when: then `request_id` is empty and `stored_at_ms` (since 1970) is 0."""
 
     event_id: str
     service_request_id: str
+    request_id: str = ""
+    stored_at_ms: int = 0
+
+
+class ReportSubmitted(_Fact, frozen=True, tag=True, kw_only=True):
+    """A ServiceRequest was stored for the first time; `tile` is None while nobody knows where."""
+
     version: int
     tile: str | None
     photos: tuple[str, ...] = ()
 
 
-class ReportChanged(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+class ReportChanged(_Fact, frozen=True, tag=True, kw_only=True):
     """A stored ServiceRequest was rewritten; its tile may have changed with it.
 
     `photos` are those before and after. `purge`: something that was public was taken back, so
     copies of it must not outlive it.
     """
 
-    event_id: str
-    service_request_id: str
     version: int
     old_tile: str | None
     tile: str | None
@@ -33,11 +39,9 @@ class ReportChanged(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     purge: bool = False
 
 
-class PhotoTaken(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+class PhotoTaken(_Fact, frozen=True, tag=True, kw_only=True):
     """A photo was looked at, and taken or refused."""
 
-    event_id: str
-    service_request_id: str
     photo_id: str
 
 

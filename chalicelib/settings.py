@@ -21,16 +21,15 @@ class Settings:
     uploads_bucket: str
     photos_bucket: str
     site_url: str
-    id_secret: str
-    link_secret: str
-    token_secret: str
+    id_secret_arn: str
+    link_secret_arn: str
+    token_secret_arn: str
+    origin_secret_arn: str
     uploads_endpoint: str
     distribution_id: str
 
 
-OPTIONAL = ("uploads_endpoint", "distribution_id")
-SECRETS = ("id_secret", "link_secret", "token_secret")
-MIN_SECRET_LENGTH = 32
+OPTIONAL = ("origin_secret_arn", "uploads_endpoint", "distribution_id")
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -45,9 +44,6 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         for name, value in values.items()
         if not value and name not in OPTIONAL
     ]
-    for name in SECRETS:
-        if values[name] and len(values[name]) < MIN_SECRET_LENGTH:
-            faults.append(f"{name.upper()} needs at least {MIN_SECRET_LENGTH} characters")
     site_url = values["site_url"]
     if site_url and not site_url.startswith(("http://", "https://")):
         faults.append("SITE_URL must begin with https:// (or http:// on this machine)")

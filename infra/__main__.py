@@ -6,14 +6,18 @@ import socket
 import sys
 import tempfile
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 
 from chalicelib.errors import AppError, ConfigurationError
+from infra.deployment import environment
 from infra.import_reports import MAPPINGS
 from infra.local.running import RUNNING
+from infra.restore import restore_reports
+from infra.secrets import rotate_secret, token
 
 MOST_REFUSED_SHOWN = 20
 
@@ -23,18 +27,22 @@ ALLOW_REJECTS = click.option(
 )
 
 
-ON_THE_CODE = ("bake-bank-holidays",)
-"""Commands that work on the project's own files and need no deployment."""
+WITHOUT_SETTINGS = ("bake-bank-holidays", "environment")
+"""Commands that work on the project's own files, or find a deployment themselves."""
 
 
 @click.group()
 @click.pass_context
 def commands(context: click.Context) -> None:
     """Works on the deployment that the environment names, or else on the running local stack."""
-    if context.invoked_subcommand in ON_THE_CODE or "--help" in sys.argv:
+    if context.invoked_subcommand in WITHOUT_SETTINGS or "--help" in sys.argv:
         return
     if "REPORTS_TABLE" not in os.environ:
         os.environ.update(_local_environment())
+
+
+for command in (environment, restore_reports, rotate_secret, token):
+    commands.add_command(command)
 
 
 @commands.command("bake-bank-holidays")
@@ -96,6 +104,7 @@ def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
     import boto3
 
     from chalicelib import bootstrap
+    from chalicelib.adapters.s3 import CACHE_CONTROL
     from chalicelib.gazetteer.model import PLACES
     from chalicelib.publishing.model import BASEMAP, JSON
     from infra import basemap, gazetteer
@@ -114,7 +123,9 @@ def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
         }
     bucket = bootstrap.settings().published_bucket
     for key, (body, kind) in published.items():
-        boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=body, ContentType=kind)
+        boto3.client("s3").put_object(
+            Bucket=bucket, Key=key, Body=body, ContentType=kind, CacheControl=CACHE_CONTROL
+        )
     taken = ", ".join(f"{count} {layer}" for layer, count in summary.taken.items())
     click.echo(f"{taken} taken, {len(summary.refused)} refused; {summary.size} bytes published.")
     click.echo(f"{len(places)} streets and places can be searched.")
@@ -142,6 +153,27 @@ def publish() -> None:
         click.echo(f"report {service_request_id}: {error}")
     if failed:
         sys.exit(1)
+
+
+@commands.command("publish-web")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def publish_web(folder: Path) -> None:
+    """Publishes the built web client, and tells the CDN to drop the pages that it holds.
+
+    Nothing is removed: pages that are open still find the files that they ask for.
+    """
+    import boto3
+
+    from chalicelib import bootstrap
+    from infra import publish_web as publishing
+
+    bucket = bootstrap.settings().published_bucket
+    count = len(publishing.web_files(folder))
+    with click.progressbar(length=count, label="Files", file=sys.stderr) as bar:
+        addresses = publishing.publish_web(boto3.client("s3"), bucket, folder, bar.update)
+    # A reference that came before would count as the same wish.
+    bootstrap.publishing_ports().cdn.invalidate(addresses, f"web-{datetime.now(UTC).isoformat()}")
+    click.echo(f"{count} files published.")
 
 
 def _tell_refused(refused: Sequence[str], allow_rejects: bool) -> None:

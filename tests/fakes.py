@@ -127,6 +127,22 @@ class PlainIds:
     def link_token(self, service_request_id: str) -> str:
         return _id("link", service_request_id)
 
+    def holds_link_token(self, service_request_id: str, token: str) -> bool:
+        return token == self.link_token(service_request_id)
+
+
+class PlainSecret:
+    """A secret as it stands after rotations: the last value is the current one."""
+
+    def __init__(self, *values: str) -> None:
+        self.values = list(values)
+
+    def current(self) -> str:
+        return self.values[-1]
+
+    def accepted(self) -> Iterator[str]:
+        yield from reversed(self.values[-2:])
+
 
 class MemoryPhotos:
     """Photos as reports see them: `known` belong to whatever is sent, `done` can be shown."""

@@ -10,7 +10,7 @@ botocore.endpoint a `time` whose `sleep` returns at once.
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from random import Random
 from types import SimpleNamespace
@@ -41,6 +41,8 @@ class Try(NamedTuple):
     url: str
     call: int
     attempt: int
+    body: bytes = b""
+    headers: Mapping[str, str] = {}
 
 
 Answer = Callable[[], Any]
@@ -61,7 +63,10 @@ def around(hook: Callable[[Try, Answer], Any]) -> Iterator[None]:
                 request.headers["amz-sdk-invocation-id"], [len(attempts) + 1, 0]
             )
             counted[1] += 1
-            this = Try(event_name.removeprefix("before-send."), request.url, *counted)
+            operation = event_name.removeprefix("before-send.")
+            call, attempt = counted
+            sent = _bytes(request.body)
+            this = Try(operation, request.url, call, attempt, sent, request.headers)
         return hook(this, lambda: answer(self, event_name, request, **more))
 
     with pytest.MonkeyPatch.context() as patch:
@@ -269,6 +274,13 @@ _CODES: dict[str, dict[Refusal, tuple[int, str]]] = {
         "503": (503, "ServiceUnavailable"),
     },
 }
+
+
+def _bytes(body: Any) -> bytes:
+    """The body of a request, where it can be read twice."""
+    if isinstance(body, str):
+        return body.encode()
+    return bytes(body) if isinstance(body, bytes | bytearray) else b""
 
 
 def _refusal(this: Try, kind: Refusal) -> AWSResponse:

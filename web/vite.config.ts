@@ -3,12 +3,14 @@ import { resolve } from "node:path";
 import { defineConfig } from "vite";
 import { readCouncil } from "./bundling/council.ts";
 import { layout } from "./bundling/layout.ts";
+import { privacy } from "./bundling/privacy.ts";
 
 const root = import.meta.dirname;
+const council = readCouncil(process.env.COUNCIL ?? "demo");
 
 export default defineConfig({
   root,
-  plugins: [layout(readCouncil(process.env.COUNCIL ?? "demo"))],
+  plugins: [layout(council), privacy(council)],
   build: {
     outDir: resolve(root, process.env.OUT_DIR ?? "dist"),
     emptyOutDir: true,
@@ -25,7 +27,7 @@ export default defineConfig({
         track: resolve(root, "track/index.html"),
         accessibility: resolve(root, "accessibility/index.html"),
         cookies: resolve(root, "cookies/index.html"),
-        "not-found": resolve(root, "404.html"),
+        privacy: resolve(root, "privacy/index.html"),
         "report-page": resolve(root, "src/features/report-page/report-page.ts"),
       },
       output: {

@@ -1,18 +1,17 @@
 """Photos rebuilt in a process of their own: whatever a file does to its decoder ends there."""
 
-import logging
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import msgspec
 
+from chalicelib import logs
 from chalicelib.errors import UpstreamFailed
 from chalicelib.photos.apart import Answer
 from chalicelib.photos.model import Pictures, Refused
 from chalicelib.photos.picture import TOO_HEAVY
-
-log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 45
@@ -39,13 +38,22 @@ def outcome(done: "subprocess.CompletedProcess[bytes]") -> Pictures:
     """What the process answered. Raises as `rebuild_apart`."""
     if done.returncode < 0:
         # A limit or a decoder's defect ended it, and would again: it is the file's own doing.
-        log.warning("A photo was refused: signal %s ended its process", -done.returncode)
+        code = f"signal {-done.returncode}"
+        logs.event("a photo was refused, it ended its process", "warning", code=code)
         raise Refused(TOO_HEAVY)
     if done.returncode:
-        log.error("Photos cannot be rebuilt: %s", done.stderr.decode(errors="replace")[-2000:])
+        code = f"exit {done.returncode}"
+        stack = _places(done.stderr.decode(errors="replace"))
+        logs.event("photos cannot be rebuilt", "error", code=code, stack=stack)
         raise UpstreamFailed("The photo could not be looked at.")
     head, _, pictures = done.stdout.partition(b"\n")
     answer = msgspec.json.decode(head, type=Answer)
     if answer.refused:
         raise Refused(answer.refused)
     return Pictures(pictures[: answer.page_bytes], pictures[answer.page_bytes :])
+
+
+def _places(said: str) -> list[str]:
+    """`file:line function` of each frame of our own code in what a process said when it broke."""
+    frames = re.findall(r'File "[^"]*/(chalicelib/[^"]+)", line (\d+), in (\S+)', said)
+    return [f"{path}:{line} {function}" for path, line, function in frames]

@@ -1,24 +1,26 @@
 """Ids that come from the client's key, so that a repeat meets itself.
 
-HMAC-SHA256 under a pinned secret: nobody can guess an id from a key, and the secret can never be
-changed without losing that property (RFC 2104). Links to reports that are not public are made
-under a secret of their own: changing that one ends every such link.
+HMAC-SHA256 under a pinned secret (RFC 2104): nobody can guess an id from a key. That secret can
+never be rotated: the ids of reports, updates and photos, followers and the fingerprints of drafts
+follow from it, so under another one a repeat would no longer meet what it made. Links to reports
+that are not public are made under a secret of their own, which can be.
 """
 
 import hashlib
 import hmac
 
+from chalicelib.adapters.secrets import Secret
 from chalicelib.reports import reference
 
 PHOTO_ID_LENGTH = 26
 
 
 class HmacIds:
-    """The Ids port under its two secrets."""
+    """The Ids port under its two secrets. Neither is read before something is made with it."""
 
-    def __init__(self, secret: str, link_secret: str) -> None:
-        self._secret = secret.encode()
-        self._link_secret = link_secret.encode()
+    def __init__(self, secret: Secret, link_secret: Secret) -> None:
+        self._secret = secret
+        self._link_secret = link_secret
 
     def service_request_id(self, scope: str, key: str) -> str:
         return reference.encode(int(self._digest("report", scope, key), 16))
@@ -41,12 +43,22 @@ class HmacIds:
         return self._digest("draft", draft.decode())
 
     def link_token(self, service_request_id: str) -> str:
-        return _hmac(self._link_secret, "link", service_request_id)[:32]
+        return _link_token(self._link_secret.current(), service_request_id)
+
+    def holds_link_token(self, service_request_id: str, token: str) -> bool:
+        return any(
+            hmac.compare_digest(token.encode(), _link_token(secret, service_request_id).encode())
+            for secret in self._link_secret.accepted()
+        )
 
     def _digest(self, *parts: str) -> str:
-        return _hmac(self._secret, *parts)
+        return _hmac(self._secret.current(), *parts)
 
 
-def _hmac(secret: bytes, *parts: str) -> str:
+def _link_token(secret: str, service_request_id: str) -> str:
+    return _hmac(secret, "link", service_request_id)[:32]
+
+
+def _hmac(secret: str, *parts: str) -> str:
     framed = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
-    return hmac.new(secret, framed, hashlib.sha256).hexdigest()
+    return hmac.new(secret.encode(), framed, hashlib.sha256).hexdigest()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 CACHED_FOR_S = 60
-_CACHE_CONTROL = f"public, max-age=0, must-revalidate, s-maxage={CACHED_FOR_S}"
+CACHE_CONTROL = f"public, max-age=0, must-revalidate, s-maxage={CACHED_FOR_S}"
 _PHOTO_CACHE_CONTROL = f"public, max-age=600, s-maxage={CACHED_FOR_S}"
 _GONE = ("NoSuchKey", "404")
 _MOVED = ("PreconditionFailed", "ConditionalRequestConflict", *_GONE)
@@ -46,7 +46,7 @@ class S3Documents:
                 Key=key,
                 Body=document.body,
                 ContentType=document.content_type,
-                CacheControl=_CACHE_CONTROL,
+                CacheControl=CACHE_CONTROL,
                 **condition,  # type: ignore[arg-type]
             )
         except ClientError as error:

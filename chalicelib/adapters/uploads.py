@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib import trace
 from chalicelib.errors import UpstreamFailed
 from chalicelib.photos.model import ADDRESS_HOLDS_FOR, MOST_BYTES, POLICY_HOLDS_FOR
 from chalicelib.photos.ports import PhotoKey, Policy, TooLargeToRead, Upload
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 FRESH = "fresh/"
+REQUEST = "request-id"
+"""Under this name a file says which request let it be sent."""
 SIZES = ("page", "thumbnail")
 _GONE = ("NoSuchKey", "NoSuchVersion", "404")
 _EXISTS = "PreconditionFailed"
@@ -35,12 +38,13 @@ class S3Uploads:
         self._bucket = bucket
 
     def policy(self, photo: PhotoKey, content_type: str) -> Policy:
+        fixed = {"Content-Type": content_type, f"x-amz-meta-{REQUEST}": trace.current()}
         answer = self._signer.generate_presigned_post(
             Bucket=self._bucket,
             Key="/".join(photo),
-            Fields={"Content-Type": content_type},
+            Fields=fixed,
             Conditions=[
-                {"Content-Type": content_type},
+                *({name: value} for name, value in fixed.items()),
                 ["content-length-range", 1, MOST_BYTES],
             ],
             ExpiresIn=int(POLICY_HOLDS_FOR.total_seconds()),
@@ -48,11 +52,14 @@ class S3Uploads:
         return Policy(answer["url"], answer["fields"])
 
     def put(self, photo: PhotoKey, raw: bytes) -> bool:
-        return _put_new(self._client, Bucket=self._bucket, Key="/".join(photo), Body=raw)
+        request = {REQUEST: trace.current()}
+        key = "/".join(photo)
+        return _put_new(self._client, Bucket=self._bucket, Key=key, Body=raw, Metadata=request)
 
     def read(self, upload: Upload) -> tuple[bytes, Upload] | None:
         try:
             answer = self._client.get_object(**self._named(upload))
+            trace.follow(answer["Metadata"].get(REQUEST))
             with answer["Body"] as body:
                 # What a policy allows is checked again: whoever may write here is not asked.
                 if answer["ContentLength"] > MOST_BYTES:

@@ -14,7 +14,7 @@ from msgspec import Meta
 from chalicelib.catalogue import promise
 from chalicelib.catalogue.bank_holidays import bank_holidays
 from chalicelib.catalogue.questions import Answers, Attribute, checked
-from chalicelib.catalogue.words import Code, Sentences, Strict, Words
+from chalicelib.catalogue.words import Code, EmailAddress, Sentences, Strict, Words
 from chalicelib.errors import FieldError
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.polygon import in_ring
@@ -107,7 +107,8 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
 
     `bank_holidays` names a region of `bank_holidays.json`. `photos_wait`: a photo is public only
     after an officer's look. `publish_after_s`: how long every report is held before it is public.
-    `closed_shown_days`: how long the map shows what is closed.
+    `closed_shown_days`: how long the map shows what is closed. `privacy_contact`: where to write
+    about data protection; without it the privacy notice names the phone alone.
     """
 
     jurisdiction_id: Annotated[str, Meta(min_length=1, max_length=100)]
@@ -124,6 +125,7 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     photos_wait: bool = False
     publish_after_s: Annotated[int, Meta(ge=0, le=7 * 24 * 3600)] = 0
     closed_shown_days: Annotated[int, Meta(ge=0, le=3650)] = 90
+    privacy_contact: EmailAddress | None = None
     basemap_attribution: str = ""
 
     @property

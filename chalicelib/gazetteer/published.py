@@ -1,15 +1,14 @@
 """The council's places as they were published, read at most once a minute."""
 
-import logging
 from collections.abc import Callable
 
 import msgspec
 
+from chalicelib import logs
 from chalicelib.errors import UpstreamFailed
 from chalicelib.gazetteer.model import Gazetteer, PlaceList
 
 KEPT_FOR_S = 60.0
-log = logging.getLogger(__name__)
 
 
 class PublishedPlaces:
@@ -34,5 +33,5 @@ class PublishedPlaces:
         try:
             return Gazetteer(msgspec.json.decode(raw, type=PlaceList).items)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            log.exception("The published list of places cannot be read")
+            logs.failure("the published list of places cannot be read", error)
             raise UpstreamFailed("The list of places cannot be read just now.") from error

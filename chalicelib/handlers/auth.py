@@ -12,6 +12,7 @@ from chalice.app import Request
 
 from chalicelib import bootstrap
 from chalicelib.errors import Forbidden, Unauthenticated
+from chalicelib.handlers.cdn import came_through_the_cdn
 from chalicelib.reports.usecases import Author
 
 ALGORITHM = "HS256"
@@ -41,8 +42,14 @@ class Caller:
 Gate = Callable[[Request], Caller]
 
 
+def anywhere(_: Request) -> Caller:
+    """Lets everybody through, past the CDN too: for what tells nothing and reads nothing."""
+    return Caller()
+
+
 def anyone(request: Request) -> Caller:
-    """Lets everybody through; a token that is sent must hold. Raises Unauthenticated."""
+    """Lets everybody through; a token that is sent must hold. Raises Unauthenticated, Forbidden."""
+    _refuse_past_the_cdn(request)
     header = request.headers.get("authorization")
     if not header:
         return Caller()
@@ -79,22 +86,45 @@ def issue(
     return jwt.encode(claims, secret, algorithm=ALGORITHM)
 
 
+def _refuse_past_the_cdn(request: Request) -> None:
+    """Raises Forbidden where there is a CDN before the API and the request went round it."""
+    settings = bootstrap.settings()
+    if not settings.origin_secret_arn:
+        return
+    if not came_through_the_cdn(request.headers, bootstrap.secret("origin").accepted()):
+        raise Forbidden(f"This is answered at {settings.site_url} only: use that address.")
+
+
 def _caller(token: str) -> Caller:
     import jwt
 
-    settings = bootstrap.settings()
     try:
-        claims: dict[str, Any] = jwt.decode(
-            token,
-            settings.token_secret,
-            algorithms=[ALGORITHM],
-            audience=AUDIENCE,
-            issuer=settings.site_url,
-            options={"require": ["exp", "aud", "iss", "sub"]},
-        )
+        claims = _claims(token)
     except jwt.InvalidTokenError as error:
         raise Unauthenticated("The token does not hold: sign in again.") from error
     role = claims.get("role")
     if role not in get_args(Role):
         raise Unauthenticated("The token names no known role: sign in again.")
     return Caller(str(claims["sub"]), role)
+
+
+def _claims(token: str) -> dict[str, Any]:
+    """What the token says, signed with an accepted secret. Raises jwt.InvalidTokenError."""
+    import jwt
+
+    refused = jwt.InvalidSignatureError()
+    for secret in bootstrap.secret("token").accepted():
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                secret,
+                algorithms=[ALGORITHM],
+                audience=AUDIENCE,
+                issuer=bootstrap.settings().site_url,
+                options={"require": ["exp", "aud", "iss", "sub"]},
+            )
+        except jwt.InvalidSignatureError as error:
+            refused = error
+        else:
+            return claims
+    raise refused

@@ -1,16 +1,59 @@
-"""Stream and queue handlers: a batch comes in, what failed is named, the rest is done.
+"""Stream and queue handlers: a batch comes in, what failed is named, the rest is done; and one
+line is logged of each.
 
-A blueprint's event handler is deployed by its own module's name and runs without app.py: the log
-is the standard library's.
+A blueprint's event handler is deployed by its own module's name and runs without app.py.
 """
 
-import logging
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-log = logging.getLogger(__name__)
+from chalicelib import logs, trace
+from chalicelib.events import Event
 
 BatchAnswer = dict[str, list[dict[str, str]]]
+
+
+class HandlerFailed(Exception):
+    """What Lambda hears of a handler that broke, and writes down: the log has the rest."""
+
+
+@contextmanager
+def batch(function: str, records: Sequence[Any] = ()) -> Iterator[logs.Fields]:
+    """Logs the one line of a handler's run, which is a new request unless `of_facts` says whose
+    it is. Raises HandlerFailed in the place of whatever breaks."""
+    count = len(records)
+    with (
+        trace.following(None),
+        logs.line("handled", logs.BATCHES, function=function, records=count, failed=0) as line,
+    ):
+        try:
+            yield line
+        except Exception as error:
+            line["failed"] = line["failed"] or max(count, 1)
+            logs.failure("a handler broke", error)
+            # Lambda prints the message of what leaves a handler.
+            said = f"{type(error).__name__}; the log has it under {trace.current()}"
+            raise HandlerFailed(said) from None
+
+
+def of_facts(facts: Sequence[Event], line: logs.Fields) -> None:
+    """Notes which reports these facts are about; the run goes on under the request that they
+    come from, or names all of those."""
+    line["service_request_ids"] = sorted({fact.service_request_id for fact in facts})
+    ids = sorted({fact.request_id for fact in facts if fact.request_id})
+    if len(ids) == 1:
+        trace.follow(ids[0])
+    elif ids:
+        line["request_ids"] = ids
+
+
+def measure_age(facts: Iterable[Event], line: logs.Fields) -> None:
+    """Notes how long ago the oldest of these changes was stored, if any of them says when."""
+    stored = [fact.stored_at_ms for fact in facts if fact.stored_at_ms]
+    if stored:
+        line["age_ms"] = max(0, int(time.time() * 1000) - min(stored))
 
 
 def batch_failures(identifiers: Iterable[str]) -> BatchAnswer:

@@ -27,7 +27,7 @@ def _problem_page(error: AppError | None) -> str:
 routes = Routes(__name__, _problem_page)
 
 
-@routes.page("/forms/report", method="GET", auth=auth.anyone, summary="Report something: begin")
+@routes.page("/forms/report", method="GET", auth=auth.anywhere, summary="Report something: begin")
 def begin(call: Call) -> Page:
     page: Page = _views().begin(call)
     return page

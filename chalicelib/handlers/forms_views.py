@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from chalicelib import bootstrap
-from chalicelib.errors import AppError, Conflict, Invalid, NotFound
+from chalicelib import bootstrap, trace
+from chalicelib.errors import AppError, Conflict, Invalid, NotFound, UpstreamFailed
 from chalicelib.forms import flow, messages, posted
 from chalicelib.forms.answers import CONTACT, Answers
 from chalicelib.forms.ports import Ports
@@ -43,8 +43,9 @@ def problem_page(error: AppError | None) -> str:
         case Invalid():
             heading, typed = "We could not take that", NOT_SENT
     link = error.link if isinstance(error, Conflict) else None
+    quoted = trace.current() if error is None or isinstance(error, UpstreamFailed) else None
     return bootstrap.form_pages().render(
-        "problem", heading=heading, detail=_detail(error), typed=typed, link=link
+        "problem", heading=heading, detail=_detail(error), typed=typed, link=link, quoted=quoted
     )
 
 

@@ -9,7 +9,7 @@ routes = Routes(__name__)
 @routes.endpoint(
     "/health",
     method="GET",
-    auth=auth.anyone,
+    auth=auth.anywhere,
     summary="Whether the service answers",
     answer=dict[str, str],
 )

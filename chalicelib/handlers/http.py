@@ -1,10 +1,10 @@
 """HTTP on top of Chalice: every route declares its caller and shapes, every error has one shape.
 
 The only place that knows status numbers. Errors are RFC 9457 problem details, and pages for people
-where the answer is a page.
+where the answer is a page. Every call has an id, which may come with it, goes into the answer, and
+stands in the one line that is logged of the call.
 """
 
-import logging
 import re
 import secrets
 from collections.abc import Callable, Mapping
@@ -16,11 +16,10 @@ from typing import Any, NamedTuple
 import msgspec
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib import errors
+from chalicelib import errors, logs, trace
 from chalicelib.handlers.auth import Caller, Gate
 
-log = logging.getLogger(__name__)
-
+REQUEST_ID = "X-Request-Id"
 PROBLEM = "application/problem+json"
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
@@ -210,7 +209,7 @@ class Routes(Blueprint):
 
         def register(view: Callable[..., Any]) -> Callable[..., Any]:
             def answered(**parameters: str) -> Response:
-                return answer(view, self.current_request, facts, parameters)
+                return _followed(partial(answer, view), self.current_request, facts, parameters)
 
             answered.__name__ = view.__name__
             # With types listed, Chalice answers 415 to a GET too, and in a shape of its own; a
@@ -221,40 +220,75 @@ class Routes(Blueprint):
         return register
 
 
-def _answer(
-    view: Callable[..., Any], request: Request, facts: RouteFacts, parameters: dict[str, str]
-) -> Response:
-    try:
-        caller = facts.auth(request)
-        content = view(Call(request, caller), **parameters)
-        return _reply(msgspec.json.encode(content), facts.success, JSON)
-    except errors.AppError as error:
-        return problem(error)
-    except Exception:
-        log.exception("A view failed: %s %s", facts.method, facts.path)
-        status = HTTPStatus.INTERNAL_SERVER_ERROR
-        return _problem(status, "Something went wrong on our side; send it again.", {})
+class Called(NamedTuple):
+    """A call of a route, with the line that is logged at its end."""
+
+    request: Request
+    facts: RouteFacts
+    parameters: dict[str, str]
+    line: logs.Fields
+
+    def content(self, view: Callable[..., Any]) -> Any:
+        """What the view answers to whoever passes the route's gate. Raises as both do."""
+        caller = self.facts.auth(self.request)
+        self.line["role"] = caller.role or "nobody"
+        return view(Call(self.request, caller), **self.parameters)
+
+    def note(self, error: Exception, status: HTTPStatus) -> None:
+        """Puts the error into the line; one that is our own has a line of its own too."""
+        self.line["error"] = type(error).__name__
+        if status >= 500:
+            logs.failure("a call failed", error, route=self.facts.path, method=self.facts.method)
 
 
-def _answer_page(
-    view: Callable[..., Any],
+def _followed(
+    answer: Callable[[Called], Response],
     request: Request,
     facts: RouteFacts,
     parameters: dict[str, str],
-    problem_page: ProblemPage,
 ) -> Response:
+    """The answer, under the id that came with the call or a new one."""
+    with (
+        trace.following(request.headers.get(REQUEST_ID)) as request_id,
+        logs.line(
+            "called", logs.CALLS, function="api", route=facts.path, method=facts.method
+        ) as line,
+    ):
+        response = answer(Called(request, facts, parameters, line))
+        line["status"] = response.status_code
+        line["errors"] = int(response.status_code >= 500)
+        response.headers[REQUEST_ID] = request_id
+        return response
+
+
+def _answer(view: Callable[..., Any], called: Called) -> Response:
     try:
-        caller = facts.auth(request)
-        page: Page = view(Call(request, caller), **parameters)
-        status = HTTPStatus.BAD_REQUEST if page.is_refusal else facts.success
+        content = called.content(view)
+        return _reply(msgspec.json.encode(content), called.facts.success, JSON)
+    except errors.AppError as error:
+        called.note(error, STATUS[type(error)])
+        return problem(error)
+    except Exception as error:
+        status = HTTPStatus.INTERNAL_SERVER_ERROR
+        called.note(error, status)
+        return _problem(status, "Something went wrong on our side; send it again.", {})
+
+
+def _answer_page(view: Callable[..., Any], called: Called, problem_page: ProblemPage) -> Response:
+    try:
+        page: Page = called.content(view)
+        status = HTTPStatus.BAD_REQUEST if page.is_refusal else called.facts.success
         kept = {"Cache-Control": "private, no-cache"} if page.may_be_kept else {}
         return _reply(page.html.encode(), status, HTML, PAGE_HEADERS | kept)
     except errors.AppError as error:
-        html, status = _told(problem_page, error), STATUS[type(error)]
+        status = STATUS[type(error)]
+        called.note(error, status)
+        html = _told(problem_page, error)
         return _reply(html.encode(), status, HTML, PAGE_HEADERS | _more_headers(error))
-    except Exception:
-        log.exception("A page failed: %s %s", facts.method, facts.path)
-        html, status = _told(problem_page, None), HTTPStatus.INTERNAL_SERVER_ERROR
+    except Exception as error:
+        status = HTTPStatus.INTERNAL_SERVER_ERROR
+        called.note(error, status)
+        html = _told(problem_page, None)
         return _reply(html.encode(), status, HTML, PAGE_HEADERS)
 
 
@@ -262,8 +296,8 @@ def _told(problem_page: ProblemPage, error: errors.AppError | None) -> str:
     """The page of the problem, or a bare one where even that cannot be made."""
     try:
         return problem_page(error)
-    except Exception:
-        log.exception("The page of a problem failed")
+    except Exception as failed:
+        logs.failure("the page of a problem failed", failed)
         return BARE_PAGE
 
 
@@ -288,6 +322,9 @@ def _problem(
     status: HTTPStatus, detail: str, more: dict[str, Any], headers: dict[str, str] | None = None
 ) -> Response:
     content = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}
+    if status >= 500:
+        # For whoever tells the council of it: the same id is in the log.
+        content["request_id"] = trace.current()
     return _reply(msgspec.json.encode(content | more), status, PROBLEM, headers)
 
 

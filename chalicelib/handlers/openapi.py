@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.handlers import auth
-from chalicelib.handlers.http import HTML, JSON, PROBLEM, Call, RouteFacts, Routes
+from chalicelib.handlers.http import HTML, JSON, PROBLEM, REQUEST_ID, Call, RouteFacts, Routes
 
 REF = "#/components/schemas/{name}"
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -27,6 +27,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
     errors: list[ProblemField] | msgspec.UnsetType = msgspec.UNSET
     link: str | msgspec.UnsetType = msgspec.UNSET
+    request_id: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def routes_describing(others: list[Routes]) -> Routes:
@@ -36,7 +37,7 @@ def routes_describing(others: list[Routes]) -> Routes:
     @routes.endpoint(
         "/api/openapi.json",
         method="GET",
-        auth=auth.anyone,
+        auth=auth.anywhere,
         summary="This document",
         answer=dict[str, Any],
     )
@@ -113,7 +114,7 @@ def _parameters(fact: RouteFacts) -> list[dict[str, Any]]:
         found.append(_parameter("Idempotency-Key", "header", required=fact.keyed))
     if fact.versioned:
         found.append(_parameter("If-Match", "header", required=True))
-    return found
+    return [*found, _parameter(REQUEST_ID, "header", required=False)]
 
 
 def _parameter(name: str, place: str, *, required: bool) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """Photos that arrived are taken in; photos that nobody reported are swept away."""
 
+from typing import Any
 from urllib.parse import unquote_plus
 
 import msgspec
 from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
-from chalicelib import bootstrap
+from chalicelib import bootstrap, logs
 from chalicelib.errors import AppError, UpstreamFailed
-from chalicelib.handlers.event import BatchAnswer, batch_failures, log
+from chalicelib.handlers.event import BatchAnswer, batch, batch_failures
 from chalicelib.photos import usecases
 from chalicelib.photos.ports import PhotoKey, Upload
 
@@ -39,25 +40,28 @@ class _Notice(msgspec.Struct):
 @events.on_sqs_message(queue_arn=QUEUE, batch_size=1)
 def take_in(event: SQSEvent) -> BatchAnswer:
     """Takes in the photos that a message names; one that is refused is done with."""
-    failed: list[str] = []
-    for record in event.to_dict()["Records"]:
-        try:
-            for upload in uploads_in(record["body"]):
-                usecases.take_in(upload, bootstrap.photos_ports())
-        except (AppError, msgspec.DecodeError, ValueError):
-            log.exception("The photo of message %s was not taken in", record["messageId"])
-            failed.append(record["messageId"])
-    return batch_failures(failed)
+    records = event.to_dict()["Records"]
+    with batch("take_in", records) as line:
+        failed = [record["messageId"] for record in records if not _is_taken_in(record)]
+        line["failed"] = len(failed)
+        return batch_failures(failed)
 
 
 @events.schedule("rate(1 hour)")
 def sweep(_: CloudWatchEvent) -> None:
-    """Removes what was sent and never reported. Raises UpstreamFailed where some of it stayed."""
-    failed = usecases.sweep(bootstrap.photos_ports())
-    for photo, error in failed.items():
-        log.error("Photo %s of %s was not swept", *reversed(photo), exc_info=error)
-    if failed:
-        raise UpstreamFailed(f"{len(failed)} photos were not swept; they are found again.")
+    """Removes what was sent and never reported. Fails where some of it stayed."""
+    with batch("sweep") as line:
+        failed = usecases.sweep(bootstrap.photos_ports())
+        line["failed"] = len(failed)
+        for photo, error in failed.items():
+            logs.failure(
+                "a photo was not swept",
+                error,
+                service_request_id=photo.service_request_id,
+                photo_id=photo.photo_id,
+            )
+        if failed:
+            raise UpstreamFailed(f"{len(failed)} photos were not swept; they are found again.")
 
 
 def uploads_in(body: str) -> list[Upload]:
@@ -68,6 +72,16 @@ def uploads_in(body: str) -> list[Upload]:
             raise ValueError("a message that is no notice of a bucket")
         return []
     return [_upload(record.s3.object) for record in notice.records]
+
+
+def _is_taken_in(record: dict[str, Any]) -> bool:
+    try:
+        for upload in uploads_in(record["body"]):
+            usecases.take_in(upload, bootstrap.photos_ports())
+    except (AppError, msgspec.DecodeError, ValueError) as error:
+        logs.failure("a photo was not taken in", error, message_id=record["messageId"])
+        return False
+    return True
 
 
 def _upload(found: _Object) -> Upload:

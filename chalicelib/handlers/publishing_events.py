@@ -2,14 +2,15 @@
 once a day what time alone takes off the map."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
-from chalicelib import bootstrap
+from chalicelib import bootstrap, logs, trace
 from chalicelib.events import Event, needs_purge, photos_touched, tiles_touched
-from chalicelib.handlers.event import BatchAnswer, batch_failures, log
+from chalicelib.handlers.event import BatchAnswer, batch, batch_failures, measure_age, of_facts
 from chalicelib.publishing import usecases
 from chalicelib.publishing.usecases import Touched
 
@@ -21,44 +22,54 @@ events = Blueprint(__name__)
 @events.on_sqs_message(queue_arn=QUEUE, batch_size=10, maximum_batching_window_in_seconds=1)
 def publish(event: SQSEvent) -> BatchAnswer:
     """Publishes the reports, photos and tiles that a batch of facts names."""
-    touched: dict[str, Touched] = defaultdict(Touched)
-    messages: dict[str, str] = {}
-    unreadable: list[str] = []
-    for record in event.to_dict()["Records"]:
-        fact = _fact(record)
-        if fact is None:
-            unreadable.append(record["messageId"])
-            continue
-        messages[record["messageId"]] = fact.service_request_id
-        _note(fact, touched[fact.service_request_id])
-    failed = usecases.publish(touched, bootstrap.publishing_ports())
-    _say(failed)
-    again = [message for message, request_id in messages.items() if request_id in failed]
-    return batch_failures([*unreadable, *again])
+    records = event.to_dict()["Records"]
+    with batch("publish", records) as line:
+        found = {record["messageId"]: _fact(record) for record in records}
+        facts = [fact for fact in found.values() if fact]
+        of_facts(facts, line)
+        failed = usecases.publish(_touched_by(facts), bootstrap.publishing_ports())
+        _say(failed, {fact.service_request_id: fact.request_id for fact in facts})
+        again = [
+            message
+            for message, fact in found.items()
+            if fact is None or fact.service_request_id in failed
+        ]
+        line["failed"] = len(again)
+        measure_age([fact for fact in facts if fact.service_request_id not in failed], line)
+        return batch_failures(again)
 
 
 @events.schedule("rate(1 day)")
 def tidy(_: CloudWatchEvent) -> None:
     """Takes off the map what was closed too long ago."""
-    _say(usecases.tidy(bootstrap.publishing_ports()))
+    with batch("tidy") as line:
+        failed = usecases.tidy(bootstrap.publishing_ports())
+        line["failed"] = len(failed)
+        _say(failed, {})
 
 
-def _note(fact: Event, touched: Touched) -> None:
-    touched.tiles |= tiles_touched(fact)
-    touched.photos |= photos_touched(fact)
-    touched.facts.add(fact.event_id)
-    touched.purge |= needs_purge(fact)
+def _touched_by(facts: Iterable[Event]) -> dict[str, Touched]:
+    touched: dict[str, Touched] = defaultdict(Touched)
+    for fact in facts:
+        this = touched[fact.service_request_id]
+        this.tiles |= tiles_touched(fact)
+        this.photos |= photos_touched(fact)
+        this.facts.add(fact.event_id)
+        this.purge |= needs_purge(fact)
+    return touched
 
 
-def _say(failed: dict[str, Exception]) -> None:
+def _say(failed: Mapping[str, Exception], asked_by: Mapping[str, str]) -> None:
+    """Logs each failure under the request that asked for it, where that is known."""
     for service_request_id, error in failed.items():
-        log.error("Report %s was not published", service_request_id, exc_info=error)
+        with trace.following(asked_by.get(service_request_id) or trace.current()):
+            logs.failure("not published", error, service_request_id=service_request_id)
 
 
 def _fact(record: dict[str, Any]) -> Event | None:
     try:
         fact: Event = msgspec.json.decode(record["body"], type=Event)
         return fact
-    except msgspec.DecodeError:
-        log.exception("Message %s tells no fact", record["messageId"])
+    except msgspec.DecodeError as error:
+        logs.failure("a message tells no fact", error, message_id=record["messageId"])
         return None

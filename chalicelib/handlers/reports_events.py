@@ -5,10 +5,10 @@ from typing import Any
 
 from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent
 
-from chalicelib import bootstrap
+from chalicelib import bootstrap, logs
 from chalicelib.errors import AppError
-from chalicelib.events import Event
-from chalicelib.handlers.event import BatchAnswer, batch_failures, failed_from, log
+from chalicelib.events import Event, ReportSubmitted
+from chalicelib.handlers.event import BatchAnswer, batch, batch_failures, failed_from, of_facts
 from chalicelib.reports import usecases
 
 # Chalice wants a literal; packaging puts the table's own stream in its place.
@@ -20,22 +20,25 @@ events = Blueprint(__name__)
 def fan_out(event: DynamoDBEvent) -> BatchAnswer:
     """Sends the facts of a batch; on a failure the batch comes again from its first record."""
     records: list[dict[str, Any]] = event.to_dict()["Records"]
-    facts = [fact for fact in map(_fact_of, records) if fact]
-    try:
-        for reaction in bootstrap.reactions():
-            reaction.send(facts)
-    except AppError:
-        log.exception("%s facts were not sent; they will come again", len(facts))
-        return failed_from(records, 0)
-    return batch_failures([])
+    with batch("fan_out", records) as line:
+        facts = [fact for fact in map(_fact_of, records) if fact]
+        of_facts(facts, line)
+        try:
+            for reaction in bootstrap.reactions():
+                reaction.send(facts)
+        except AppError as error:
+            logs.failure("facts were not sent, they will come again", error)
+            line["failed"] = len(records)
+            return failed_from(records, 0)
+        line["submitted"] = sum(isinstance(fact, ReportSubmitted) for fact in facts)
+        return batch_failures([])
 
 
 @events.schedule("rate(1 minute)")
 def publish_held(_: CloudWatchEvent) -> None:
     """Makes reports public whose time of being held is over."""
-    count = usecases.publish_held(bootstrap.reports_ports())
-    if count:
-        log.info("%s held reports are public now", count)
+    with batch("publish_held") as line:
+        line["records"] = usecases.publish_held(bootstrap.reports_ports())
 
 
 def _fact_of(record: dict[str, Any]) -> Event | None:

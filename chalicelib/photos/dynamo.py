@@ -12,6 +12,7 @@ from pynamodb.attributes import Attribute, UnicodeAttribute
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 
+from chalicelib import trace
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import PhotoTaken
 from chalicelib.photos.model import Photo, State
@@ -30,6 +31,7 @@ class PhotoItem(Model):
     record = UnicodeAttribute(range_key=True)
     state: Attribute[State] = UnicodeAttribute()  # type: ignore[assignment]
     reason = UnicodeAttribute(null=True)
+    request_id = UnicodeAttribute(null=True)
 
 
 class DynamoRecords:
@@ -48,6 +50,7 @@ class DynamoRecords:
     def add(self, photo: Photo) -> Photo:
         key = PhotoKey(photo.service_request_id, photo.photo_id)
         item = PhotoItem(*_key(key), state=photo.state, reason=photo.reason)
+        item.request_id = trace.current()
         try:
             with _translated():
                 item.save(PhotoItem.service_request_id.does_not_exist())
@@ -76,12 +79,15 @@ class DynamoRecords:
 
 def fact_of(record: Mapping[str, Any]) -> PhotoTaken | None:
     """The fact that a record of the table's stream tells; None where it is not about a photo."""
-    image = record["dynamodb"].get("NewImage")
+    change = record["dynamodb"]
+    image = change.get("NewImage")
     if image is None or not image["record"]["S"].startswith(PHOTO):
         return None
     return PhotoTaken(
         event_id=record["eventID"],
         service_request_id=image["service_request_id"]["S"],
+        request_id=image.get("request_id", {}).get("S", ""),
+        stored_at_ms=int(change.get("ApproximateCreationDateTime", 0) * 1000),
         photo_id=image["record"]["S"].removeprefix(PHOTO),
     )
 

@@ -37,6 +37,8 @@ MOST_PIXELS: dict[Kind, int] = {
 MOST_HELD_SAMPLES = 75_000_000
 """Of a JPEG that is held whole: 50 megapixels with halved colours, 25 without."""
 MOST_SCANS = 32
+MOST_PADDING_BYTES = 64
+"""At the end of a decoded row; with more, the picture is wider than its container says."""
 LEAST_LEFT_TO_SCALE = 1.25
 """A picture is made smaller by a whole number first, which costs little, then by the rest."""
 BAND_PIXELS = 1_000_000
@@ -124,6 +126,8 @@ def _from_heic(raw: bytes) -> "Image":
     # It may turn out to be of another size than its container said.
     _check_size("HEIC", *picture.size)
     (width, height), stride, mode = picture.size, picture.stride, picture.mode
+    if stride - width * len(mode) > MOST_PADDING_BYTES:
+        raise Refused(BROKEN)
 
     def rows(top: int, bottom: int) -> "Image":
         part, size = bytes(pixels[top * stride : bottom * stride]), (width, bottom - top)

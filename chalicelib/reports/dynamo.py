@@ -25,6 +25,7 @@ from pynamodb.exceptions import PynamoDBException
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from pynamodb.models import Model
 
+from chalicelib import trace
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import Event, ReportChanged, ReportSubmitted
 from chalicelib.geo.point import Box, Point
@@ -121,6 +122,8 @@ class ReportItem(Model):
     service_request_id = UnicodeAttribute(hash_key=True)
     record = UnicodeAttribute(range_key=True, default=REPORT)
     version = VersionAttribute()
+    # Of the request that wrote this version.
+    request_id = UnicodeAttribute(null=True)
     fingerprint = UnicodeAttribute()
     service_code = UnicodeAttribute()
     team = UnicodeAttribute()
@@ -324,10 +327,14 @@ def fact_of(record: Mapping[str, Any]) -> Event | None:
         return None
     event_id = record["eventID"]
     service_request_id, version = new["service_request_id"]["S"], int(new["version"]["N"])
+    request_id = new.get("request_id", {}).get("S", "")
+    stored_at_ms = int(change.get("ApproximateCreationDateTime", 0) * 1000)
     if old is None:
         return ReportSubmitted(
             event_id=event_id,
             service_request_id=service_request_id,
+            request_id=request_id,
+            stored_at_ms=stored_at_ms,
             version=version,
             tile=_tile_in(new),
             photos=tuple(sorted(_photos_in(new))),
@@ -335,6 +342,8 @@ def fact_of(record: Mapping[str, Any]) -> Event | None:
     return ReportChanged(
         event_id=event_id,
         service_request_id=service_request_id,
+        request_id=request_id,
+        stored_at_ms=stored_at_ms,
         version=version,
         old_tile=_tile_in(old),
         tile=_tile_in(new),
@@ -387,6 +396,7 @@ def _item(report: ServiceRequest) -> ReportItem:
         key = key_of(report.point)
         item.cell = key[:CELL_LENGTH]
         item.place = f"{key}-{report.service_request_id}"
+    item.request_id = trace.current()
     item.requested_month = report.requested_datetime.date().isoformat()[:7]
     item.updated_month = report.updated_datetime.date().isoformat()[:7]
     item.team_state = f"{report.team}#{report.state}"

@@ -104,6 +104,10 @@ class Ids(Protocol):
     def link_token(self, service_request_id: str) -> str:
         """What the link to a report that is not public carries."""
 
+    def holds_link_token(self, service_request_id: str, token: str) -> bool:
+        """True for what such a link carries, also if it was made before the last rotation; takes
+        as long wherever the token differs."""
+
 
 class Area(Protocol):
     """A place that another body looks after."""

@@ -9,8 +9,10 @@ import threading
 from pathlib import Path
 
 from chalicelib.errors import ConfigurationError
+from infra.local import log_file
 from infra.local.cloud import DEMO
 from infra.local.running import announce, withdraw
+from infra.local.secrets import KEPT
 from infra.local.stack import LocalStack, Options
 
 SEEDS = ("demo", "none")
@@ -29,6 +31,7 @@ def main() -> int:
             f"Port {os.environ.get('PORT', '8000')} cannot be used ({error.strerror}): stop what "
             "runs there, or choose another one with `make run PORT=8010`."
         )
+    log_file.begin()
     over = _told_to_end()
     stack.start()
     announce(stack.outside_environment())
@@ -54,6 +57,7 @@ def _options(environ: "os._Environ[str]") -> Options:
         council=council,
         seed=seed,
         web=Path(web) if web else None,
+        secrets_file=KEPT,
     )
 
 

@@ -7,7 +7,7 @@ reaches it passes one lock, from inside this process or through its HTTP endpoin
 import json
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -17,12 +17,13 @@ from moto.core.botocore_stubber import BotocoreStubber
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from infra.resources import template
+from infra.resources import SECRET, template
 
 REGION = "eu-west-2"
-HONOURED = frozenset(("AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::S3::Bucket"))
-"""The resource types that are created as declared, by moto or here. moto skips what it does not
-know in silence, so anything else is refused."""
+STACK = "ginnel"
+BY_MOTO = frozenset(("AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::S3::Bucket"))
+"""The resource types that moto creates as declared. It skips what it does not know in silence:
+secrets are created here, and anything else is refused."""
 LEFT_OUT = frozenset(("AWS::SQS::QueuePolicy",))
 """Left out knowingly: moto lets everybody send to a queue, and nobody else reaches this one. The
 tests read the policy in the template."""
@@ -44,30 +45,63 @@ def start_moto() -> Any:
     return mock
 
 
-def create_resources() -> dict[str, str]:
-    """Creates the template's resources through CloudFormation. Answers its outputs."""
+def create_resources(secrets: Mapping[str, str]) -> dict[str, str]:
+    """Creates the template's resources, secrets with the values given. Answers its outputs."""
     wanted = template()
-    for name, resource in wanted["Resources"].items():
-        if resource["Type"] not in HONOURED | LEFT_OUT:
+    _refuse_unknown(wanted["Resources"])
+    outputs = _create_stack(wanted)
+    _complete_buckets(wanted["Resources"])
+    arns = _create_secrets(secrets)
+    return outputs | {
+        output: arns[described["Value"]["Ref"]]
+        for output, described in wanted["Outputs"].items()
+        if _is_of_secret(described, wanted["Resources"])
+    }
+
+
+def _refuse_unknown(resources: dict[str, Any]) -> None:
+    for name, resource in resources.items():
+        if resource["Type"] not in BY_MOTO | LEFT_OUT | {SECRET}:
             raise RuntimeError(
                 f"The local stack does not know how to honour {name} ({resource['Type']}): "
                 "teach infra/local/aws.py to create it."
             )
+
+
+def _create_stack(wanted: dict[str, Any]) -> dict[str, str]:
+    """Creates what moto can through CloudFormation. Answers the outputs of that."""
     cloudformation = boto3.client("cloudformation")
     # moto stumbles over a resource that it skipped, so it hears nothing of those.
     created = {
         name: {key: value for key, value in resource.items() if key != "DependsOn"}
         for name, resource in wanted["Resources"].items()
-        if resource["Type"] in HONOURED
+        if resource["Type"] in BY_MOTO
     }
-    cloudformation.create_stack(
-        StackName="ginnel", TemplateBody=json.dumps(wanted | {"Resources": created})
-    )
-    _complete_buckets(wanted["Resources"])
-    stack = cloudformation.describe_stacks(StackName="ginnel")["Stacks"][0]
+    outputs = {
+        name: output
+        for name, output in wanted["Outputs"].items()
+        if not _is_of_secret(output, wanted["Resources"])
+    }
+    body = json.dumps(wanted | {"Resources": created, "Outputs": outputs})
+    cloudformation.create_stack(StackName=STACK, TemplateBody=body)
+    stack = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
     if stack["StackStatus"] != "CREATE_COMPLETE":
         raise RuntimeError(f"The local stack was not created: {stack['StackStatus']}")
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
+def _is_of_secret(output: dict[str, Any], resources: dict[str, Any]) -> bool:
+    named: dict[str, Any] = resources.get(output["Value"].get("Ref"), {})
+    return named.get("Type") == SECRET
+
+
+def _create_secrets(values: Mapping[str, str]) -> dict[str, str]:
+    """The secrets' ARNs by their names in the template."""
+    client = boto3.client("secretsmanager")
+    return {
+        name: client.create_secret(Name=f"{STACK}-{name}", SecretString=value)["ARN"]
+        for name, value in values.items()
+    }
 
 
 def _complete_buckets(resources: dict[str, Any]) -> None:
@@ -76,9 +110,7 @@ def _complete_buckets(resources: dict[str, Any]) -> None:
     for name, resource in resources.items():
         if resource["Type"] != "AWS::S3::Bucket":
             continue
-        described = cloudformation.describe_stack_resource(
-            StackName="ginnel", LogicalResourceId=name
-        )
+        described = cloudformation.describe_stack_resource(StackName=STACK, LogicalResourceId=name)
         bucket = described["StackResourceDetail"]["PhysicalResourceId"]
         properties = resource["Properties"]
         if versioning := properties.get("VersioningConfiguration"):
@@ -98,7 +130,7 @@ def _complete_buckets(resources: dict[str, Any]) -> None:
 def _queue_arn(reference: dict[str, Any]) -> str:
     logical, _ = reference["Fn::GetAtt"]
     described = boto3.client("cloudformation").describe_stack_resource(
-        StackName="ginnel", LogicalResourceId=logical
+        StackName=STACK, LogicalResourceId=logical
     )
     url = described["StackResourceDetail"]["PhysicalResourceId"]
     answer = boto3.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])

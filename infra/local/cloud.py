@@ -1,11 +1,12 @@
 """AWS with Ginnel's resources in this process, and the settings that name them."""
 
 import os
-import secrets
+from collections.abc import Mapping
 
 from chalicelib import bootstrap
 from infra.local import aws
 from infra.local.pump import Pump
+from infra.local.secrets import random_values
 from infra.local.signed import ENDPOINT
 from infra.resources import SETTINGS, SOURCES
 
@@ -20,7 +21,16 @@ class Cloud:
 
     _running = False
 
-    def __init__(self, *, council: str = DEMO, site_url: str = "http://127.0.0.1:8000") -> None:
+    def __init__(
+        self,
+        *,
+        council: str = DEMO,
+        site_url: str = "http://127.0.0.1:8000",
+        secrets: Mapping[str, str] | None = None,
+        behind_cdn: bool = False,
+    ) -> None:
+        """Creates the resources; secrets are random unless their values are given. `behind_cdn`:
+        the API answers only what carries the CDN's secret."""
         import app
 
         if Cloud._running:
@@ -28,16 +38,15 @@ class Cloud:
         Cloud._running = True
         self._environment_before = dict(os.environ)
         self._mock = aws.start_moto()
-        outputs = aws.create_resources()
+        outputs = aws.create_resources(secrets or random_values())
         self.bucket = outputs["PublishedBucket"]
         self.environment = {name: outputs[output] for name, output in SETTINGS.items()} | {
             "COUNCIL": council,
             "SITE_URL": site_url,
             "UPLOADS_ENDPOINT": f"{site_url}{ENDPOINT}",
-            "ID_SECRET": secrets.token_hex(32),
-            "LINK_SECRET": secrets.token_hex(32),
-            "TOKEN_SECRET": secrets.token_hex(32),
         }
+        if not behind_cdn:
+            del self.environment["ORIGIN_SECRET_ARN"]
         os.environ.update(self.environment)
         bootstrap.forget()
         self.pump = Pump(app.app, {source: outputs[name] for source, name in SOURCES.items()})

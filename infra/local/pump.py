@@ -5,7 +5,6 @@ get, and obeys their partial batch answers: what a handler names comes again, th
 Schedules are kept by the running thread; without it they run when they are told to.
 """
 
-import logging
 import re
 import threading
 import time
@@ -19,9 +18,8 @@ import boto3
 from botocore.config import Config
 from chalice.app import Chalice, DynamoDBEventConfig, ScheduledEventConfig, SQSEventConfig
 
+from chalicelib import logs
 from chalicelib.adapters.clock import utc_now
-
-log = logging.getLogger(__name__)
 
 PAUSE_S = 0.02
 RETRY_AFTER_S = 1.0
@@ -162,8 +160,8 @@ class Schedule:
         }
         try:
             self._handler(event, None)
-        except Exception:
-            log.exception("%s failed; it is called again in %s", self._name, self._every)
+        except Exception as error:
+            logs.failure("a schedule failed, it comes again", error, function=self._name)
         return True
 
 
@@ -230,8 +228,8 @@ class Pump:
             try:
                 self.run_schedules()
                 self._step(time.monotonic())
-            except Exception:
-                log.exception("A source could not be read; it is tried again")
+            except Exception as error:
+                logs.failure("a source could not be read, it is tried again", error)
                 self._stopping.wait(RETRY_AFTER_S)
             self._stopping.wait(PAUSE_S)
 
@@ -262,7 +260,7 @@ def _deliver(handler: Any, records: list[dict[str, Any]]) -> set[str]:
     does for Lambda."""
     try:
         answer = handler({"Records": records}, None) or {}
-    except Exception:
-        log.exception("A handler failed; its batch of %s comes again", len(records))
+    except Exception as error:
+        logs.failure("a handler failed, its batch comes again", error, records=len(records))
         return {""}
     return {failure["itemIdentifier"] for failure in answer.get("batchItemFailures", [])}

@@ -20,6 +20,7 @@ from xml.sax.saxutils import escape
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
 ENDPOINT = "/_s3"
+METADATA = "x-amz-meta-"
 MOST_FIELDS = 50
 MOST_FILE_BYTES = 64 * 1024 * 1024
 """More than any policy here allows, so that a policy's own limit is what refuses."""
@@ -46,6 +47,15 @@ class Form:
 
     fields: Mapping[str, str]
     file: bytes
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What S3 keeps beside the file."""
+        return {
+            name.removeprefix(METADATA): value
+            for name, value in self.fields.items()
+            if name.startswith(METADATA)
+        }
 
 
 @dataclass(frozen=True)

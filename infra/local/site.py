@@ -1,11 +1,10 @@
-"""One address for everything, as the CDN gives it: the API by Chalice's own local server, pages
-and documents from the published bucket, /_local/ for what only this machine shows, and /_s3/ for
-S3 itself, where photos are posted to."""
+"""One address for everything, as the CDN gives it and with its headers: the API by Chalice's own
+local server, pages and documents from the published bucket. Beside it /_local/ for what only this
+machine shows, and /_s3/ for S3 itself, where photos are posted to."""
 
 import json
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -14,7 +13,6 @@ from botocore.exceptions import ClientError
 from chalice.app import Chalice
 from chalice.config import Config
 from chalice.local import (
-    ChaliceRequestHandler,
     LocalChalice,
     LocalDevServer,
     LocalGatewayException,
@@ -22,24 +20,26 @@ from chalice.local import (
     create_local_server,
 )
 
+from infra import cdn
+from infra.local.edge import EdgeHandler
 from infra.local.signed import ENDPOINT, RefusedByS3, Signer, read_form
 
-API = ("/api/", "/open311/", "/forms/")
-HEALTH = "/health"
-NOT_FOUND_PAGE = "404.html"
+LOCAL = "/_local/"
 _MISSING = ("NoSuchKey", "404")
 
 LocalPages = Mapping[str, Callable[[], Any]]
 
 
 class Server(ThreadedHTTPServer):
-    """The threaded server, with what its handlers need to answer for the bucket."""
+    """The threaded server, with what its handlers need to answer for the bucket and the CDN."""
 
     request_queue_size = 128
     client: Any
     bucket: str
     local_pages: LocalPages
     signer: Signer
+    cdn_headers: Callable[[str], tuple[cdn.Header, ...]]
+    origin_secret: str
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A browser that goes away in the middle of an answer is no error of ours."""
@@ -50,8 +50,8 @@ class Server(ThreadedHTTPServer):
 def serve(app: Chalice, host: str, port: int) -> LocalDevServer:
     """Chalice's local server on that port (0 takes a free one). Raises OSError if it is taken.
 
-    Set `client` (of S3), `bucket`, `local_pages` and `signer` of its `server` before the first
-    request.
+    Set `client` (of S3), `bucket`, `local_pages`, `signer`, `cdn_headers` and `origin_secret` of
+    its `server` before the first request.
     """
     config = Config()
     if not isinstance(app, LocalChalice):
@@ -60,14 +60,17 @@ def serve(app: Chalice, host: str, port: int) -> LocalDevServer:
     return LocalDevServer(app, config, host, port, handler_cls=SiteHandler, server_cls=Server)
 
 
-class SiteHandler(ChaliceRequestHandler):
+class SiteHandler(EdgeHandler):
     """Answers one request."""
 
     server: Server
 
     def _generic_handle(self) -> None:
         path = unquote(urlsplit(self.path).path)
-        if path.startswith(API) or path == HEALTH:
+        of_the_site = not path.startswith((LOCAL, f"{ENDPOINT}/"))
+        self.begin_answer(self.server.cdn_headers(path) if of_the_site else ())
+        if of_the_site and cdn.behaviour(path)["TargetOriginId"] == cdn.API:
+            self.introduce(self.server.origin_secret)
             super()._generic_handle()
         elif path.startswith(f"{ENDPOINT}/"):
             self._be_s3(path.removeprefix(f"{ENDPOINT}/"))
@@ -126,7 +129,11 @@ class SiteHandler(ChaliceRequestHandler):
         self.server.signer.check_form(bucket, form)
         kind = form.fields.get("content-type", "binary/octet-stream")
         self.server.client.put_object(
-            Bucket=bucket, Key=form.fields["key"], Body=form.file, ContentType=kind
+            Bucket=bucket,
+            Key=form.fields["key"],
+            Body=form.file,
+            ContentType=kind,
+            Metadata=form.metadata,
         )
         wanted = form.fields.get("success_action_status")
         status = int(wanted) if wanted in ("200", "201") else HTTPStatus.NO_CONTENT
@@ -161,10 +168,8 @@ class SiteHandler(ChaliceRequestHandler):
         self._send(status, headers, body)
 
     def _not_found(self, path: str) -> tuple[int, dict[str, str], bytes]:
-        if not path.startswith("/data/"):
-            with suppress(ClientError):
-                _, headers, body = self._object(NOT_FOUND_PAGE)
-                return 404, {"Content-Type": headers["Content-Type"]}, body
+        if cdn.behaviour(path)["TargetOriginId"] == cdn.PAGES:
+            return 404, *cdn.missing_page()
         return 404, {"Content-Type": "text/plain; charset=utf-8"}, b"Not found\n"
 
     def _object(self, key: str, **asked: Any) -> tuple[int, dict[str, str], bytes]:
@@ -173,8 +178,9 @@ class SiteHandler(ChaliceRequestHandler):
             "Content-Type": answer["ContentType"],
             "ETag": answer["ETag"],
             "Accept-Ranges": "bytes",
-            "Cache-Control": answer.get("CacheControl", "no-cache"),
         }
+        if "CacheControl" in answer:
+            headers["Cache-Control"] = answer["CacheControl"]
         if "ContentRange" in answer:
             headers["Content-Range"] = answer["ContentRange"]
         return answer["ResponseMetadata"]["HTTPStatusCode"], headers, answer["Body"].read()

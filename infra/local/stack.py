@@ -1,6 +1,5 @@
 """The whole of Ginnel in one process: the cloud, pages, API and demo data on one address."""
 
-import mimetypes
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,28 +14,29 @@ from chalicelib.catalogue.load import load
 from chalicelib.gazetteer.model import PLACES
 from chalicelib.publishing.model import BASEMAP
 from chalicelib.publishing.usecases import publish_fixed
-from infra.basemap import CONTENT_TYPE
-from infra.local import aws, people, seed, site
+from infra import cdn
+from infra.local import aws, people, secrets, seed, site
 from infra.local.cloud import DEMO, Cloud
+from infra.local.edge import HSTS
 from infra.local.signed import Signer
+from infra.publish_web import WebFile, publish_web, put
 
 HOST = "127.0.0.1"
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_BASEMAP = ROOT / "infra" / "demo" / "basemap.pmtiles"
 DEMO_PLACES = ROOT / "infra" / "demo" / "places.json"
 
-mimetypes.add_type(CONTENT_TYPE, ".pmtiles")
-mimetypes.add_type("application/manifest+json", ".webmanifest")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What can be chosen: port 0 takes a free one; `seed` is demo or none."""
+    """What can be chosen: port 0 takes a free one; `seed` is demo or none; without a file for
+    them, secrets last as long as the stack."""
 
     port: int = 0
     council: str = DEMO
     seed: str = "none"
     web: Path | None = None
+    secrets_file: Path | None = None
 
 
 class LocalStack:
@@ -48,9 +48,12 @@ class LocalStack:
         import app
 
         self._options = options
+        kept = secrets.kept_values(options.secrets_file) if options.secrets_file else None
         self._site = site.serve(app.app, HOST, options.port).server
         self.url = f"http://{HOST}:{self._site.server_address[1]}"
-        self.cloud = Cloud(council=options.council, site_url=self.url)
+        self.cloud = Cloud(
+            council=options.council, site_url=self.url, secrets=kept, behind_cdn=True
+        )
         self._endpoint = aws.endpoint(HOST, 0)
 
     def start(self) -> None:
@@ -65,6 +68,8 @@ class LocalStack:
         self._site.bucket = self.cloud.bucket
         self._site.local_pages = self._local_pages()
         self._site.signer = Signer(secret_of, lambda: datetime.now(UTC))
+        self._site.cdn_headers = self._cdn_headers
+        self._site.origin_secret = bootstrap.secret("origin").current()
         for server in (self._site, self._endpoint):
             threading.Thread(target=server.serve_forever, daemon=True).start()
         self.cloud.pump.start()
@@ -86,23 +91,26 @@ class LocalStack:
         }
 
     def _local_pages(self) -> dict[str, Callable[[], Any]]:
-        secret = self.cloud.environment["TOKEN_SECRET"]
+        secret = bootstrap.secret("token").current()
         known = people.tokens(secret=secret, issuer=self.url, now=datetime.now(UTC))
         return {"/_local/tokens.json": lambda: known}
 
+    def _cdn_headers(self, path: str) -> tuple[cdn.Header, ...]:
+        names = {
+            "AWS::Region": aws.REGION,
+            "UploadsBucket": self.cloud.environment["UPLOADS_BUCKET"],
+            "PhotosBucket": self.cloud.environment["PHOTOS_BUCKET"],
+        }
+        # A browser would hold this machine's other http addresses to it as well.
+        return tuple(each for each in cdn.headers(path, names) if each.name != HSTS)
+
     def _upload_site(self) -> None:
-        files: dict[str, Path] = {}
-        if self._options.council == DEMO:
-            files |= {BASEMAP: DEMO_BASEMAP, PLACES: DEMO_PLACES}
-        if web := self._options.web:
-            found = (path for path in web.rglob("*") if path.is_file())
-            files |= {path.relative_to(web).as_posix(): path for path in found}
         client = boto3.client("s3")
-        for key, path in files.items():
-            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-            client.put_object(
-                Bucket=self.cloud.bucket, Key=key, Body=path.read_bytes(), ContentType=kind
-            )
+        if self._options.council == DEMO:
+            for key, path in ((BASEMAP, DEMO_BASEMAP), (PLACES, DEMO_PLACES)):
+                put(client, self.cloud.bucket, WebFile(key, path))
+        if self._options.web:
+            publish_web(client, self.cloud.bucket, self._options.web, lambda _: None)
 
 
 def secret_of(access_key: str) -> str | None:

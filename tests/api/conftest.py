@@ -1,8 +1,8 @@
 """A client of the API as API Gateway would call it, on moto."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,38 +16,46 @@ from infra.local.cloud import Cloud
 
 @dataclass
 class Api:
-    """Verbs instead of HTTP; `cloud` is what stands behind it."""
+    """Verbs instead of HTTP; `cloud` stands behind it, `always` are headers of each call."""
 
     client: Client
     cloud: Cloud
+    always: Mapping[str, str] = field(default_factory=dict)
 
     def get(self, path: str, token: str | None = None) -> HTTPResponse:
-        return self.client.http.get(path, headers=_headers(token, None))
+        return self.client.http.get(path, headers=self._headers(token, None))
 
     def post(
         self, path: str, body: Any, *, key: str | None = "key", token: str | None = None
     ) -> HTTPResponse:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self.client.http.post(path, body=raw, headers=_headers(token, key))
+        return self.client.http.post(path, body=raw, headers=self._headers(token, key))
 
     def patch(
         self, path: str, body: Any, *, version: int | str | None, token: str | None
     ) -> HTTPResponse:
-        headers = _headers(token, None)
+        headers = self._headers(token, None)
         if version is not None:
             headers["If-Match"] = f'"{version}"'
         return self.client.http.patch(path, body=json.dumps(body).encode(), headers=headers)
 
     def token(self, role: Role, account: str = "somebody") -> str:
-        settings = bootstrap.settings()
         return issue(
             account=account,
             role=role,
             now=datetime.now(UTC),
             lifetime=timedelta(minutes=5),
-            secret=settings.token_secret,
-            issuer=settings.site_url,
+            secret=bootstrap.secret("token").current(),
+            issuer=bootstrap.settings().site_url,
         )
+
+    def _headers(self, token: str | None, key: str | None) -> dict[str, str]:
+        headers = {"Content-Type": "application/json", **self.always}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        if key:
+            headers["Idempotency-Key"] = key
+        return headers
 
     def stored_ids(self) -> list[str]:
         return list(bootstrap.reports_ports().repository.ids())
@@ -59,12 +67,3 @@ def api(cloud: Cloud) -> Iterator[Api]:
 
     with Client(app.app) as client:
         yield Api(client, cloud)
-
-
-def _headers(token: str | None, key: str | None) -> dict[str, str]:
-    headers = {"Content-Type": "application/json"}
-    if token:
-        headers["Authorization"] = f"Bearer {token}"
-    if key:
-        headers["Idempotency-Key"] = key
-    return headers

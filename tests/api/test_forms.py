@@ -136,6 +136,7 @@ def test_report_is_sent_when_all_pages_are_filled_in(browser: Browser, shared_da
     browser.fill(files=[photo(shared_data), photo(shared_data, "bath_photo.JPG")])
     assert browser.page.title.startswith("Describe the problem")
     browser.fill({"description": "Deep hole\nby the drain", "title": "Deep hole"})
+    assert browser.page.links["What we keep, and for how long (opens in a new tab)"] == "/privacy/"
     browser.fill({"contact.name": "Ann Canary", "contact.email": "canary@example.org"})
     assert browser.page.title.startswith("Check your answers")
     browser.fill(press="Send report")

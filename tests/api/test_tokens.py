@@ -28,7 +28,7 @@ def status_with(api: Api, payload: dict[str, Any], secret: str, algorithm: str) 
 
 
 def test_token_holds_when_all_its_claims_do(api: Api) -> None:
-    assert status_with(api, claims(), bootstrap.settings().token_secret, "HS256") == 200
+    assert status_with(api, claims(), bootstrap.secret("token").current(), "HS256") == 200
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_token_holds_when_all_its_claims_do(api: Api) -> None:
 def test_token_is_refused_when_a_claim_is_missing_or_wrong(
     changes: dict[str, Any], api: Api
 ) -> None:
-    secret = bootstrap.settings().token_secret
+    secret = bootstrap.secret("token").current()
     assert status_with(api, claims(**changes), secret, "HS256") == 401
 
 
@@ -57,7 +57,7 @@ def test_token_is_refused_when_a_claim_is_missing_or_wrong(
 def test_token_is_refused_when_its_algorithm_is_not_the_pinned_one(
     algorithm: str, api: Api
 ) -> None:
-    secret = "" if algorithm == "none" else bootstrap.settings().token_secret
+    secret = "" if algorithm == "none" else bootstrap.secret("token").current()
     assert status_with(api, claims(), secret, algorithm) == 401
 
 

@@ -4,7 +4,14 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from infra.local.stack import LocalStack, Options
 from tests.conftest import ROOT
@@ -29,6 +36,9 @@ DESK = {"width": 1280, "height": 800}
 # Documents that are not there, conflicts that a test brings about, and networks that it breaks.
 EXPECTED = ("404", "409", "net::ERR_FAILED")
 
+TELL_WHAT_THE_POLICY_STOPS = """addEventListener("securitypolicyviolation", (event) =>
+  console.error(`The policy stops ${event.effectiveDirective} ${event.blockedURI}`));"""
+
 NewPage = Callable[..., Page]
 
 
@@ -49,11 +59,24 @@ def browser() -> Iterator[Browser]:
         yield playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
 
 
+def note_faults(page: Page, faults: list[str]) -> None:
+    """Notes whatever the page logs as an error, and what its Content-Security-Policy stops."""
+
+    def note(entry: ConsoleMessage) -> None:
+        if entry.type == "error" and not any(each in entry.text for each in EXPECTED):
+            faults.append(entry.text)
+
+    page.add_init_script(TELL_WHAT_THE_POLICY_STOPS)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", note)
+
+
 @pytest.fixture
 def new_page(browser: Browser, stack: LocalStack) -> Iterator[NewPage]:
     """Opens a page as another person would: its own context, a phone unless told otherwise.
 
-    Whatever the page logs as an error fails the test, but for documents that are not there.
+    Whatever the page logs as an error fails the test, but for documents that are not there; what
+    its Content-Security-Policy stops is such an error.
     """
     contexts: list[BrowserContext] = []
     faults: list[str] = []
@@ -64,20 +87,11 @@ def new_page(browser: Browser, stack: LocalStack) -> Iterator[NewPage]:
             viewport=viewport,  # type: ignore[arg-type]
             locale="en-GB",
             timezone_id="Europe/London",
-            bypass_csp=True,
             **options,  # type: ignore[arg-type]
         )
         contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on(
-            "console",
-            lambda entry: (
-                faults.append(entry.text)
-                if entry.type == "error" and not any(e in entry.text for e in EXPECTED)
-                else None
-            ),
-        )
+        note_faults(page, faults)
         page.set_default_timeout(PATIENCE_MS)
         return page
 

@@ -20,12 +20,15 @@ PAGES = [
     "/track/?ref=0000-0000-0000",
     "/accessibility/",
     "/cookies/",
+    "/privacy/",
     "/nothing-here",
 ]
 
 
 def violations(page: Page) -> list[str]:
-    page.add_script_tag(path=str(AXE))
+    # Over the debugger's line: the pages' own policy lets no such script in.
+    debugger = page.context.new_cdp_session(page)
+    debugger.send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
     found: dict[str, Any] = page.evaluate(
         "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS
     )

@@ -1,9 +1,12 @@
 """What the pages about the pages say is so."""
 
+import pytest
 from playwright.sync_api import expect
 
+from chalicelib.privacy.registry import load
 from infra.local.stack import LocalStack
-from tests.browser.conftest import NewPage
+from tests.browser.conftest import DESK, NewPage
+from tests.browser.test_accessibility import NARROW, overflow, violations
 
 KEPT = ("ginnel.device", "ginnel.follows.", "ginnel.draft", "ginnel.sent", "ginnel.update-draft.")
 
@@ -11,7 +14,7 @@ KEPT = ("ginnel.device", "ginnel.follows.", "ginnel.draft", "ginnel.sent", "ginn
 def test_every_page_leads_to_the_statements(new_page: NewPage) -> None:
     page = new_page()
     for path in ("/", "/report/", "/forms/report"):
-        for name in ("Accessibility", "Cookies"):
+        for name in ("Accessibility", "Cookies", "Privacy"):
             page.goto(path)
             page.get_by_role("link", name=name, exact=True).click()
             expect(page.get_by_role("heading", level=1)).to_contain_text(name)
@@ -40,3 +43,47 @@ def test_no_cookie_is_set_and_nothing_kept_but_what_the_page_names(
     kept = page.evaluate("() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
     assert "ginnel.device" in kept
     assert [key for key in kept if not key.startswith(KEPT)] == []
+
+
+def test_privacy_notice_names_the_council_and_how_to_complain(new_page: NewPage) -> None:
+    page = new_page()
+    page.goto("/privacy/")
+    main = page.get_by_role("main")
+    expect(main).to_contain_text("Eskerby Council decides what is kept and why")
+    for name in ("data.protection@eskerby.example", "01904 960123"):
+        expect(main.get_by_role("link", name=name).first).to_be_visible()
+    expect(main.get_by_role("link", name="Information Commissioner’s Office")).to_be_visible()
+
+
+def test_privacy_notice_tells_each_row_of_the_registry(new_page: NewPage) -> None:
+    page = new_page()
+    page.goto("/privacy/")
+    first = page.locator(".app-kept").first
+    registry = load()
+    for row in registry.rows:
+        if row.personal != "no" and row.store != "browser":
+            assert row.what in first.inner_text(), row
+    for store in registry.stores:
+        page.locator("summary").get_by_text(store.title, exact=True).click()
+    whole = page.get_by_role("main").inner_text()
+    for row in registry.rows:
+        for words in (row.attribute, row.what, row.why, row.kept_for, row.seen_by):
+            assert words in whole, row
+
+
+@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+def test_privacy_notice_has_no_violation_and_fits_when_all_of_it_is_open(
+    viewport: dict[str, int], new_page: NewPage
+) -> None:
+    page = new_page(viewport=viewport)
+    page.goto("/privacy/")
+    page.evaluate("() => document.querySelectorAll('details').forEach(part => part.open = true)")
+    assert violations(page) == []
+    assert overflow(page) <= 0
+
+
+def test_privacy_notice_is_offered_where_contact_details_are_asked_for(new_page: NewPage) -> None:
+    page = new_page()
+    page.goto("/report/")
+    link = page.locator("[data-step=contact] a[target=_blank]")
+    assert link.get_attribute("href") == "/privacy/"

@@ -32,7 +32,6 @@ def plain(browser: Browser, stack: LocalStack) -> Iterator[Plain]:
             viewport=viewport,  # type: ignore[arg-type]
             locale="en-GB",
             timezone_id="Europe/London",
-            bypass_csp=scripts,
             java_script_enabled=scripts,
         )
         contexts.append(context)

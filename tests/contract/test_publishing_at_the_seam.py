@@ -38,7 +38,7 @@ from chalicelib.reports.model import Photo, ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import Author, add_update, submit
 from infra.local.cloud import Cloud
-from tests import builders
+from tests import builders, lines
 from tests.builders import MARKET_PLACE, draft, update_draft
 from tests.conftest import ROOT
 from tests.fakes_publishing import MemoryCdn
@@ -430,20 +430,23 @@ def test_copies_are_dropped_once_when_the_cdn_refused_and_the_message_came_again
 
 
 def test_poisonous_message_ends_in_the_dead_letter_queue_and_the_rest_is_published_once(
-    cloud: Cloud, ports: Ports, caplog: pytest.LogCaptureFixture
+    cloud: Cloud, ports: Ports
 ) -> None:
     sqs = boto3.client("sqs")
     queue = cloud.environment["PUBLISH_QUEUE_URL"]
     reported = [ports.repository.create(builders.report(number)) for number in range(1, 10)]
     sqs.send_message(QueueUrl=queue, MessageBody="no JSON")
-    with time_machine.travel(datetime.now(UTC), tick=True) as now, record() as made:
+    with (
+        time_machine.travel(datetime.now(UTC), tick=True) as now,
+        record() as made,
+        lines.kept() as logged,
+    ):
         for _ in range(8):
             cloud.pump.run_until_idle()
             now.shift(VISIBILITY_TIMEOUT + timedelta(seconds=1))
         assert bodies_in(dead_letter_queue(queue)) == ["no JSON"]
         assert counted(queue) == {"0"}
-    refused = [entry for entry in caplog.records if "tells no fact" in entry.message]
-    assert len(refused) == 5
+    assert len(lines.read(logged, event="a message tells no fact")) == 5
     written = [path_of(this) for this in made if this.operation == "s3.PutObject"]
     ids = [report.service_request_id for report in reported]
     once = [*map(report_key, ids), *map(page_key, ids), tile_of(reported[0]), counts_key()]

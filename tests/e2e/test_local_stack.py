@@ -19,6 +19,7 @@ from infra.local import aws
 from infra.local.stack import LocalStack, Options
 from tests.builders import draft_body
 from tests.conftest import ROOT
+from tests.lines import read
 
 
 @pytest.fixture(scope="module")
@@ -63,10 +64,15 @@ def test_stack_says_ready_answers_and_ends_when_it_is_interrupted() -> None:
     with start(PORT=str(port), SEED="none") as process:
         assert process.stdout
         assert process.stdout.readline() == f"Ready: http://127.0.0.1:{port}\n"
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health") as answer:
+        health = urllib.request.Request(f"http://127.0.0.1:{port}/health")
+        health.add_header("X-Request-Id", "phone-1234")
+        with urllib.request.urlopen(health) as answer:
             assert json.loads(answer.read()) == {"status": "ok"}
+        lines = (ROOT / ".local" / "log.jsonl").read_text().splitlines()
+        assert read(lines, event="called", route="/health", request_id="phone-1234")
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0
+        assert process.stdout.read() == ""
     assert not (ROOT / ".local" / "stack.json").exists()
 
 
@@ -203,4 +209,4 @@ def test_stack_refuses_a_resource_that_it_does_not_know_how_to_honour(
     unknown = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
     monkeypatch.setattr(aws, "template", lambda: unknown)
     with pytest.raises(RuntimeError, match="does not know how to honour Topic"):
-        aws.create_resources()
+        aws.create_resources({})

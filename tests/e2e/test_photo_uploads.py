@@ -19,6 +19,7 @@ from chalicelib.photos.usecases import private_address
 from infra.local.signed import MOST_FILE_BYTES, RefusedByS3, Signer
 from infra.local.stack import LocalStack, Options, secret_of
 from tests.attack_photos import saved
+from tests.lines import kept, read
 
 BOUNDARY = "----photo"
 FORM = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
@@ -34,12 +35,14 @@ def stack() -> Iterator[LocalStack]:
     here.stop()
 
 
-def asked(stack: LocalStack, key: str = "key/0") -> tuple[str, Fields]:
+def asked(
+    stack: LocalStack, key: str = "key/0", request_id: str = "phone-1234"
+) -> tuple[str, Fields]:
     """Where a photo is posted to, and the fields."""
     request = urllib.request.Request(
         f"{stack.url}/api/photos",
         data=json.dumps({"content_type": "image/jpeg", "size": len(JPEG)}).encode(),
-        headers={"Idempotency-Key": key},
+        headers={"Idempotency-Key": key, "X-Request-Id": request_id},
     )
     with urllib.request.urlopen(request) as answer:
         body = json.loads(answer.read())
@@ -284,3 +287,23 @@ def test_nothing_else_of_s3_is_answered(method: str, stack: LocalStack) -> None:
         urllib.request.urlopen(request)
     assert refused.value.code == 405
     refused.value.close()
+
+
+# Who asked
+
+
+def test_photo_is_followed_from_the_phone_to_its_publication(stack: LocalStack) -> None:
+    phone = "6f1c2f0e-90f1-4a3e-9c39-0d6a7e1b2c3d"
+    with kept() as written:
+        url, fields = asked(stack, "followed/0", phone)
+        assert fields["x-amz-meta-request-id"] == phone
+        assert post(url, form(fields))[0] == 204
+        stack.cloud.pump.wait_until_idle()
+    for function in ("api", "take_in", "fan_out", "publish"):
+        assert read(written, function=function, request_id=phone)
+
+
+def test_photo_is_refused_when_it_names_another_request_than_its_policy(stack: LocalStack) -> None:
+    url, fields = asked(stack, "followed/1")
+    other = fields | {"x-amz-meta-request-id": "another-one"}
+    assert code_of(post(url, form(other))) == (403, "AccessDenied")

@@ -1,10 +1,12 @@
-/** The council whose name and telephone number are written into the pages. */
+/** What of the council is written into the pages. */
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
 export interface CouncilNames {
   name: string;
   phone: string;
+  /** The email address of whoever answers for data protection. */
+  privacy_contact?: string;
 }
 
 const CATALOGUE = resolve(import.meta.dirname, "../../chalicelib/catalogue/councils");
@@ -15,9 +17,9 @@ export function readCouncil(council: string): CouncilNames {
   if (!existsSync(path)) {
     throw new Error(`COUNCIL=${council} names no council: there is no file ${path}.`);
   }
-  const { name, phone } = JSON.parse(readFileSync(path, "utf8")) as Partial<CouncilNames>;
+  const { name, phone, privacy_contact } = JSON.parse(readFileSync(path, "utf8")) as Partial<CouncilNames>;
   if (!name || !phone) {
     throw new Error(`The council in ${path} needs both "name" and "phone".`);
   }
-  return { name, phone };
+  return { name, phone, ...(privacy_contact && { privacy_contact }) };
 }

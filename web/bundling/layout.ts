@@ -6,11 +6,10 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Plugin } from "vite";
 import type { CouncilNames } from "./council.ts";
+import { escapeHtml } from "./escape.ts";
 
 const PARTS = resolve(import.meta.dirname, "../src/layout");
-const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
-const escapeHtml = (text: string) => text.replace(/[&<>"]/g, (char) => ESCAPES[char]!);
 const readPart = (name: string) => readFileSync(resolve(PARTS, name), "utf8").trim();
 
 function fill(text: string, council: CouncilNames, escape: (text: string) => string): string {

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from hmac import compare_digest
 
 import msgspec
 
@@ -111,5 +110,6 @@ def _may_see(report: ServiceRequest, author: Author, ports: Ports) -> bool:
 
 
 def _has_link(report: ServiceRequest, author: Author, ports: Ports) -> bool:
-    wanted = ports.ids.link_token(report.service_request_id)
-    return author.token is not None and compare_digest(author.token.encode(), wanted.encode())
+    if author.token is None:
+        return False
+    return ports.ids.holds_link_token(report.service_request_id, author.token)

@@ -100,6 +100,7 @@ def change(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
         (change("servces", []), "servces", "unknown field"),
         (change("services.0.keyword", []), "$.services[0]", "unknown field `keyword`"),
         (change("name", 7), "$.name", "Expected `str`"),
+        (change("privacy_contact", "01904 960123"), "$.privacy_contact", "matching regex"),
     ],
 )
 def test_document_is_refused_with_place_and_fix_when_it_has_a_mistake(

@@ -29,10 +29,10 @@ def test_command_tells_how_it_is_used_when_nothing_is_running(command: str) -> N
 
 
 def test_command_says_what_to_do_when_settings_are_wrong() -> None:
-    done = run("publish", REPORTS_TABLE="reports", ID_SECRET="short")
+    done = run("publish", REPORTS_TABLE="reports")
     assert done.returncode == 1
     assert "PUBLISHED_BUCKET is not set" in done.stderr
-    assert "ID_SECRET needs at least 32 characters" in done.stderr
+    assert "ID_SECRET_ARN is not set" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -46,10 +46,10 @@ def test_import_says_what_to_do_when_the_mapping_is_for_another_council(tmp_path
         "PUBLISHED_BUCKET": "published",
         "UPLOADS_BUCKET": "uploads",
         "PHOTOS_BUCKET": "photos",
-        "LINK_SECRET": "z" * 32,
+        "LINK_SECRET_ARN": "arn:link",
         "SITE_URL": "https://council.example",
-        "ID_SECRET": "x" * 32,
-        "TOKEN_SECRET": "y" * 32,
+        "ID_SECRET_ARN": "arn:id",
+        "TOKEN_SECRET_ARN": "arn:token",
     }
     mapping = str(ROOT / "infra" / "mappings" / "bath.json")
     done = run("import-reports", str(file), "--mapping", mapping, **settings)

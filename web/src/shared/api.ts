@@ -25,7 +25,9 @@ const WORTH_REPEATING = [408, 425, 429];
 
 /** The document, or null where there is none. Throws when it cannot be known. */
 export async function getJson<T>(url: string, patienceMs = TIMEOUT_MS): Promise<T | null> {
-  const response = await fetch(url, { cache: "no-cache", signal: AbortSignal.timeout(patienceMs) });
+  const headers = url.startsWith("/api/") ? requestId() : {};
+  const signal = AbortSignal.timeout(patienceMs);
+  const response = await fetch(url, { cache: "no-cache", headers, signal });
   if (ABSENT.includes(response.status)) return null;
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
   return (await response.json()) as T;
@@ -35,7 +37,7 @@ export async function post<T>(path: string, body: unknown, key: string): Promise
   try {
     const response = await fetch(path, {
       method: "POST",
-      headers: { "Content-Type": "application/json", "Idempotency-Key": key },
+      headers: { "Content-Type": "application/json", "Idempotency-Key": key, ...requestId() },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
@@ -47,6 +49,11 @@ export async function post<T>(path: string, body: unknown, key: string): Promise
   } catch {
     return { kind: "later", retryAfterSeconds: null };
   }
+}
+
+/** New for each try, so that it tells nothing of who sends: the server's log follows it. */
+function requestId(): Record<string, string> {
+  return { "X-Request-Id": crypto.randomUUID() };
 }
 
 function readRetryAfter(response: Response): number | null {

@@ -1,0 +1,80 @@
+"""The data registry: one row for everything that is kept anywhere, and why, how long, for whom.
+
+The rows stand in registry.json, which the web client's privacy notice is built from, too.
+`depends on what is sent` is for what people write or show themselves.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib.errors import ConfigurationError
+
+REGISTRY = Path(__file__).with_suffix(".json")
+
+Words = Annotated[str, Meta(pattern=r"\S")]
+Code = Annotated[str, Meta(pattern=r"^[a-z]+(-[a-z]+)*$")]
+Personal = Literal["yes", "no", "depends on what is sent"]
+LAWS = ("UK GDPR", "PECR")
+
+
+class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somewhere that things are kept; `resources` are those of the template that it lies in."""
+
+    store: Code
+    title: Words
+    resources: tuple[str, ...]
+
+
+class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One thing that is kept; `attribute` names a nested one with a dot."""
+
+    store: Code
+    attribute: Words
+    what: Words
+    why: Words
+    kept_for: Words
+    seen_by: Words
+    personal: Personal
+
+
+class Registry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All stores, and all rows in the order of their stores."""
+
+    stores: tuple[Store, ...]
+    rows: tuple[Row, ...]
+
+
+def load() -> Registry:
+    """The registry that ships. Raises ConfigurationError."""
+    return parse(REGISTRY.read_bytes())
+
+
+def parse(raw: bytes) -> Registry:
+    """The registry in the document `raw`. Raises ConfigurationError naming the place and the
+    fix."""
+    try:
+        registry = msgspec.json.decode(raw, type=Registry)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{REGISTRY.name}: {error}") from error
+    if faults := list(_faults(registry)):
+        raise ConfigurationError(f"{REGISTRY.name}: " + "; ".join(faults))
+    return registry
+
+
+def _faults(registry: Registry) -> Iterable[str]:
+    known = {each.store for each in registry.stores}
+    times = Counter((row.store, row.attribute) for row in registry.rows)
+    for at, row in enumerate(registry.rows):
+        if row.store not in known:
+            yield f"`$.rows[{at}].store`: {row.store!r} is not in `$.stores`; add it or name one"
+        if times[row.store, row.attribute] > 1:
+            yield f"`$.rows[{at}].attribute`: {row.attribute!r} is there twice; leave one"
+        if row.personal != "no" and not any(law in row.why for law in LAWS):
+            yield f"`$.rows[{at}].why`: what is personal needs its lawful basis; name {LAWS[0]}"
+    for empty in sorted(known - {row.store for row in registry.rows}):
+        yield f"`$.stores`: {empty!r} has no row; add one or remove it"

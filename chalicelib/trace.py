@@ -1,0 +1,48 @@
+"""Which request is being served: one id from the phone to the last reaction.
+
+It is random, new for each call, and says nothing of who called. What is done outside of a request,
+by a command, is done under an id of the process's own.
+"""
+
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_SHAPE = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+def new() -> str:
+    """An id that nothing else has."""
+    return secrets.token_hex(16)
+
+
+_OF_THE_PROCESS = new()
+_current: ContextVar[str] = ContextVar("request_id", default=_OF_THE_PROCESS)
+
+
+def current() -> str:
+    """The id of what is being done."""
+    return _current.get()
+
+
+@contextmanager
+def following(sent: str | None) -> Iterator[str]:
+    """What is done inside is done under the id that was sent, or a new one if that is no id."""
+    before = _current.set(_accepted(sent) or new())
+    try:
+        yield current()
+    finally:
+        _current.reset(before)
+
+
+def follow(sent: str | None) -> None:
+    """From here to the end of what is being followed goes under the id that was sent, if it is
+    one."""
+    if accepted := _accepted(sent):
+        _current.set(accepted)
+
+
+def _accepted(sent: str | None) -> str | None:
+    return sent if sent and _SHAPE.fullmatch(sent) else None

@@ -1,0 +1,95 @@
+"""The CDN's template as the local site plays it: where an address is answered, and with which
+headers. The template stays the only place where either is written."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, NamedTuple
+
+TEMPLATE = Path(__file__).with_name("cdn.json")
+API, PAGES = "api", "pages"
+"""The origins that are API Gateway, and the published pages with the missing page behind them."""
+
+_NAMED: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
+    "ContentTypeOptions": ("X-Content-Type-Options", lambda _: "nosniff"),
+    "FrameOptions": ("X-Frame-Options", itemgetter("FrameOption")),
+    "ReferrerPolicy": ("Referrer-Policy", itemgetter("ReferrerPolicy")),
+    "ContentSecurityPolicy": ("Content-Security-Policy", itemgetter("ContentSecurityPolicy")),
+    "StrictTransportSecurity": (
+        "Strict-Transport-Security",
+        lambda entry: f"max-age={entry['AccessControlMaxAgeSec']}",
+    ),
+}
+"""CloudFormation's word for a header → its name, and how its value follows."""
+
+
+class Header(NamedTuple):
+    """A header that the CDN adds. `overrides`: it takes the place of the origin's own."""
+
+    name: str
+    value: str
+    overrides: bool
+
+
+@cache
+def template() -> dict[str, Any]:
+    """The template's part about the CDN, decoded."""
+    decoded: dict[str, Any] = json.loads(TEMPLATE.read_text(encoding="utf-8"))
+    return decoded
+
+
+def distribution() -> dict[str, Any]:
+    """What the template says of the distribution."""
+    found: dict[str, Any] = template()["Resources"]["Distribution"]["Properties"]
+    config: dict[str, Any] = found["DistributionConfig"]
+    return config
+
+
+def behaviour(path: str) -> dict[str, Any]:
+    """The behaviour of an address: the first whose pattern it fits, in the template's order."""
+    config = distribution()
+    default: dict[str, Any] = config["DefaultCacheBehavior"]
+    fitting = (each for each in config["CacheBehaviors"] if _fits(path, each["PathPattern"]))
+    return next(fitting, default)
+
+
+def headers(path: str, names: Mapping[str, str]) -> tuple[Header, ...]:
+    """What is added to the answer of an address; `names` tells what the template's references
+    stand for."""
+    policy = behaviour(path)["ResponseHeadersPolicyId"]["Ref"]
+    config = template()["Resources"][policy]["Properties"]["ResponseHeadersPolicyConfig"]
+    secure = (
+        Header(_NAMED[name][0], _filled(_NAMED[name][1](entry), names), entry["Override"])
+        for name, entry in config["SecurityHeadersConfig"].items()
+    )
+    custom = (
+        Header(entry["Header"], entry["Value"], entry["Override"])
+        for entry in config["CustomHeadersConfig"]["Items"]
+    )
+    return (*secure, *custom)
+
+
+def missing_page() -> tuple[dict[str, str], bytes]:
+    """The headers and the body of the page for what is not there."""
+    paths = template()["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+    integration = paths["/missing/{proxy+}"]["get"]["x-amazon-apigateway-integration"]
+    answer = integration["responses"]["default"]
+    sent = {
+        name.rpartition(".")[2]: value.strip("'")
+        for name, value in answer["responseParameters"].items()
+    }
+    return sent, answer["responseTemplates"]["text/html"].encode()
+
+
+def _fits(path: str, pattern: str) -> bool:
+    """As CloudFront compares: * is anything, slashes too, and ? one character; case matters."""
+    parts = (".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern)
+    return re.fullmatch("".join(parts), path, re.DOTALL) is not None
+
+
+def _filled(value: Any, names: Mapping[str, str]) -> str:
+    text: str = value["Fn::Sub"] if isinstance(value, dict) else value
+    return re.sub(r"\$\{([^}]+)\}", lambda found: names[found[1]], text)

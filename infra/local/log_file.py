@@ -1,0 +1,27 @@
+"""What a running stack logs: every line in a file, and of errors one short line on the terminal."""
+
+import logging
+
+from chalicelib import logs
+from infra.local.running import RUNNING
+
+LOG = RUNNING.with_name("log.jsonl")
+
+
+def begin() -> None:
+    """Begins an empty file. From here on nothing is logged on standard output."""
+    LOG.parent.mkdir(exist_ok=True)
+    file = logging.FileHandler(LOG, mode="w", encoding="utf-8")
+    file.setFormatter(logs.JsonLine())
+    terminal = logging.StreamHandler()
+    terminal.setLevel(logging.ERROR)
+    terminal.setFormatter(_ShortLine())
+    logging.getLogger(logs.NAME).handlers[:] = [file, terminal]
+
+
+class _ShortLine(logging.Formatter):
+    """What failed, why, and where to read on."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        error = getattr(record, "fields", {}).get("error", "")
+        return f"Error: {record.msg} ({error}). See {LOG.parent.name}/{LOG.name}"

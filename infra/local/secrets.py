@@ -1,0 +1,53 @@
+"""The local stack's own secrets: made at its first run and kept, so that tokens and links hold
+when it starts again."""
+
+import json
+import secrets
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from chalicelib.errors import ConfigurationError
+from infra.resources import secret_names
+
+KEPT = Path(__file__).resolve().parents[2] / ".local" / "secrets.json"
+
+Values = dict[str, str]
+"""A secret's name in the template → its value."""
+
+
+def random_values() -> Values:
+    """New values, which nobody has seen, as Secrets Manager makes them."""
+    return {name: secrets.token_hex(32) for name in secret_names()}
+
+
+def kept_values(file: Path = KEPT) -> Values:
+    """The values in the file, which is made or completed where it lacks any.
+
+    Raises ConfigurationError where the file cannot be understood.
+    """
+    known = _read(file) if file.exists() else {}
+    values = random_values() | known
+    if values != known:
+        _write(values, file)
+    return values
+
+
+def _write(values: Values, file: Path) -> None:
+    """Puts the file in its place whole, for its owner alone; another stack may be reading it."""
+    file.parent.mkdir(exist_ok=True)
+    with NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, delete=False) as new:
+        json.dump(values, new, indent=2)
+    Path(new.name).replace(file)
+
+
+def _read(file: Path) -> Values:
+    try:
+        known = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        known = None
+    if not isinstance(known, dict) or not all(isinstance(value, str) for value in known.values()):
+        raise ConfigurationError(
+            f"{file} is no JSON object of texts: delete it. The next run makes new secrets, and "
+            "tokens and links of earlier runs end."
+        )
+    return known

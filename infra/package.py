@@ -1,0 +1,220 @@
+"""`make package`: sam.json and deployment.zip, which are all that an account needs.
+
+`chalice package` makes both out of app.py, chalicelib and requirements.txt, with our fragments of
+the template merged in. Its zip holds no compiled code, and Lambda's disk is read-only, so that
+every cold start would compile all of it: here the zip gets the .pyc files of the runtime's own
+Python. It loses what the runtime has itself (boto3 and what that stands on).
+"""
+
+import compileall
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from importlib.util import MAGIC_NUMBER
+from pathlib import Path
+from py_compile import PycInvalidationMode
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import click
+
+from chalicelib.errors import ConfigurationError
+from infra.template import REGION, ROOT, STAGE, fragments
+
+OUT = ROOT / "build" / "package"
+RUNTIME_HAS = (
+    "boto3",
+    "botocore",
+    "s3transfer",
+    "jmespath",
+    "dateutil",
+    "python_dateutil",
+    "six",
+    "urllib3",
+)
+OURS = ("app.py", "chalicelib", "chalice")
+NOT_FOR_LAMBDA = ("tests", "infra", "web", "docs", "bench", "bin")
+MOST_UNZIPPED = 250 * 1024 * 1024
+"""Lambda's own limit (AWS Lambda quotas, 2026)."""
+MOST_ZIPPED = 30 * 1024 * 1024
+GLIBC = (2, 26)
+"""The C library of Amazon Linux 2, on which Lambda's Python 3.11 stands (AWS, 2026)."""
+LONG_AGO = (1980, 1, 1, 0, 0, 0)
+"""One moment for every file, so that the same code makes the same zip."""
+
+
+def package(out: Path = OUT) -> None:
+    """Writes sam.json and deployment.zip. Raises ConfigurationError if one does not hold."""
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    merged = out / "fragments.json"
+    merged.write_text(json.dumps(fragments()), encoding="utf-8")
+    command = ["chalice", "package", "--stage", STAGE, "--merge-template", str(merged), str(out)]
+    pinned = {"AWS_DEFAULT_REGION": REGION, "PIP_CONSTRAINT": str(ROOT / "constraints.txt")}
+    subprocess.run(command, cwd=ROOT, env=os.environ | pinned, check=True)
+    merged.unlink()
+    check_runtime(json.loads((out / "sam.json").read_text(encoding="utf-8")))
+    finish(out / "deployment.zip")
+
+
+def check_runtime(template: dict[str, Any]) -> None:
+    """Raises ConfigurationError unless the functions run on the Python that compiles here."""
+    ours = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    functions = [
+        resource["Properties"]["Runtime"]
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::Serverless::Function"
+    ]
+    if set(functions) != {ours}:
+        raise ConfigurationError(f"The functions run on {set(functions)}, and this is {ours}.")
+
+
+def finish(zipped: Path) -> None:
+    """Takes out what the runtime has, puts in compiled code, and checks what is left.
+
+    Raises ConfigurationError that names every fault.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with ZipFile(zipped) as archive:
+            archive.extractall(folder)
+        for path in unneeded(folder):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        compile_all(folder)
+        _zip(folder, zipped)
+        faults = [*faults_in(folder), *_too_large(zipped.stat().st_size, MOST_ZIPPED, "zipped")]
+    if faults:
+        raise ConfigurationError("The package is not as it should be: " + "; ".join(faults))
+
+
+def unneeded(folder: Path) -> list[Path]:
+    """What the runtime has itself, with its metadata, and the tests that packages bring along."""
+    there = [
+        path
+        for path in folder.iterdir()
+        if path.name.split("-")[0].removesuffix(".py") in RUNTIME_HAS
+    ]
+    tests = [
+        path
+        for package in folder.iterdir()
+        if package.is_dir() and package not in there
+        for path in package.rglob("tests")
+        if path.is_dir()
+    ]
+    return there + tests
+
+
+def compile_all(folder: Path) -> None:
+    """Compiles every module in place, never to be checked against its source again."""
+    compiled = compileall.compile_dir(
+        folder,
+        quiet=1,
+        force=True,
+        stripdir=str(folder),
+        prependdir="/var/task",
+        invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
+    )
+    if not compiled:
+        raise ConfigurationError("Some of the code could not be compiled.")
+
+
+def faults_in(folder: Path) -> Iterator[str]:
+    """What should not be in the package, or is missing there."""
+    names = {path.name.split("-")[0].removesuffix(".py") for path in folder.iterdir()}
+    for name in sorted(names & {*RUNTIME_HAS, *NOT_FOR_LAMBDA}):
+        yield f"{name} is in it"
+    for name in sorted(set(OURS) - {path.name for path in folder.iterdir()}):
+        yield f"{name} is missing"
+    runtimes = {_normal(name) for name in RUNTIME_HAS}
+    there, wanted = distributions(folder), wanted_distributions() - runtimes
+    for name in sorted(there - wanted):
+        yield f"{name} is in it, and requirements.txt does not need it"
+    for name in sorted(wanted - there):
+        yield f"{name} is missing: has it a wheel for Lambda's Linux?"
+    yield from built_elsewhere(folder)
+    for module in sorted(folder.rglob("*.py")):
+        if not _is_compiled(module):
+            yield f"{module.relative_to(folder)} is not compiled"
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    yield from _too_large(size, MOST_UNZIPPED, "unzipped")
+
+
+def built_elsewhere(folder: Path) -> Iterator[str]:
+    """Packages whose machine code was made on this machine, or needs a newer C library than
+    Lambda's: where pip finds no wheel that fits, Chalice compiles the source without a word."""
+    for wheel in folder.glob("*.dist-info/WHEEL"):
+        tags = re.findall(r"^Tag: \S+?-\S+?-(\S+)$", wheel.read_text(encoding="utf-8"), re.M)
+        if not any(map(_runs_on_lambda, tags)):
+            yield f"{wheel.parent.name} is built for {', '.join(tags)}"
+
+
+def _runs_on_lambda(platform: str) -> bool:
+    found = re.fullmatch(r"manylinux_(\d+)_(\d+)_x86_64", platform)
+    fits = found is not None and (int(found[1]), int(found[2])) <= GLIBC
+    return platform in ("any", "manylinux2014_x86_64") or fits
+
+
+def distributions(folder: Path) -> set[str]:
+    """The names of the packages from PyPI in a folder, as PEP 503 writes them."""
+    return {_normal(path.name.split("-")[0]) for path in folder.glob("*.dist-info")}
+
+
+def wanted_distributions() -> set[str]:
+    """What requirements.txt names, and what that needs on this Python."""
+    from importlib.metadata import requires
+
+    from packaging.requirements import Requirement
+
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    waiting = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop().name
+        if _normal(name) not in found:
+            found.add(_normal(name))
+            needs = [Requirement(text) for text in requires(name) or ()]
+            waiting += [
+                each for each in needs if not each.marker or each.marker.evaluate({"extra": ""})
+            ]
+    return found
+
+
+def _normal(name: str) -> str:
+    return name.lower().replace("_", "-").replace(".", "-")
+
+
+def _is_compiled(module: Path) -> bool:
+    compiled = module.parent / "__pycache__" / f"{module.stem}.{sys.implementation.cache_tag}.pyc"
+    return compiled.is_file() and compiled.read_bytes()[:4] == MAGIC_NUMBER
+
+
+def _too_large(size: int, most: int, what: str) -> list[str]:
+    return [f"{size} bytes {what}, and {most} is the most"] if size > most else []
+
+
+def _zip(folder: Path, zipped: Path) -> None:
+    with ZipFile(zipped, "w", ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                info = ZipInfo(path.relative_to(folder).as_posix(), LONG_AGO)
+                info.compress_type = ZIP_DEFLATED
+                info.external_attr = 0o644 << 16
+                archive.writestr(info, path.read_bytes())
+
+
+def main() -> None:
+    try:
+        package()
+    except ConfigurationError as error:
+        sys.exit(str(error))
+    size = (OUT / "deployment.zip").stat().st_size
+    click.echo(f"{OUT}: sam.json, and deployment.zip with {size / 1e6:.1f} MB.")
+
+
+if __name__ == "__main__":
+    main()

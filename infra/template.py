@@ -1,0 +1,69 @@
+"""The template that an account gets: our fragments, merged into what Chalice makes of app.py."""
+
+import json
+import os
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+from chalice.cli.factory import CLIFactory
+from chalice.config import Config
+from chalice.deploy.appgraph import ApplicationGraphBuilder, DependencyBuilder
+from chalice.deploy.deployer import (
+    BaseDeployStep,
+    BuildStage,
+    InjectDefaults,
+    PolicyGenerator,
+    SwaggerBuilder,
+)
+from chalice.deploy.models import DeploymentPackage, Model
+from chalice.deploy.swagger import CFNSwaggerGenerator
+from chalice.package import ResourceBuilder, SAMTemplateGenerator, TemplateDeepMerger
+from chalice.policy import AppPolicyGenerator
+from chalice.utils import OSUtils
+
+ROOT = Path(__file__).resolve().parents[1]
+FRAGMENTS = ("resources.json", "functions.json", "cdn.json")
+STAGE = "prod"
+REGION = "eu-west-2"
+"""Chalice wants a region to know how AWS calls its services; the template fits every one."""
+
+
+def fragments() -> dict[str, Any]:
+    """Ours, merged: tables, queues and buckets, what the functions are given, and the CDN."""
+    read = (
+        json.loads((Path(__file__).parent / name).read_text(encoding="utf-8")) for name in FRAGMENTS
+    )
+    return reduce(lambda merged, each: TemplateDeepMerger().merge(each, merged), read)
+
+
+def whole() -> dict[str, Any]:
+    """The merged template as `chalice package` writes it, made without the code's zip."""
+    os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
+    factory = CLIFactory(str(ROOT))
+    config = factory.create_config_obj(STAGE)
+    builder = ResourceBuilder(ApplicationGraphBuilder(), DependencyBuilder(), _stages())
+    generator = SAMTemplateGenerator(config, factory.create_package_options())
+    chalices = generator.generate(builder.construct_resources(config, STAGE))
+    merged: dict[str, Any] = TemplateDeepMerger().merge(fragments(), chalices)
+    return merged
+
+
+def _stages() -> BuildStage:
+    files = OSUtils()
+    return BuildStage(
+        [
+            InjectDefaults(),
+            _NoZip(),
+            PolicyGenerator(policy_gen=AppPolicyGenerator(osutils=files), osutils=files),
+            SwaggerBuilder(swagger_generator=CFNSwaggerGenerator()),
+        ]
+    )
+
+
+class _NoZip(BaseDeployStep):
+    """Stands where `chalice package` would gather the code, which takes minutes."""
+
+    def handle(self, config: Config, resource: Model) -> None:
+        if isinstance(resource, DeploymentPackage):
+            resource.filename = "./deployment.zip"

@@ -1,0 +1,49 @@
+"""Where a CDN stands before the API, it answers only what came that way."""
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from chalice.test import Client
+
+import app
+from chalicelib import bootstrap
+from chalicelib.handlers.cdn import ORIGIN
+from infra.local.cloud import Cloud
+
+PATH = "/api/reports?bbox=-1.1,53.9,-1.0,54.0"
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    cloud = Cloud(behind_cdn=True)
+    with Client(app.app) as here:
+        yield here
+    cloud.stop()
+
+
+def status(client: Client, path: str, secret: str | None) -> int:
+    headers = {} if secret is None else {ORIGIN: secret}
+    return int(client.http.get(path, headers=headers).status_code)
+
+
+@pytest.mark.parametrize("path", [PATH, "/api/moderation", "/forms/reports/000000000000"])
+@pytest.mark.parametrize("forged", [None, "", "x" * 64])
+def test_request_is_refused_when_it_went_round_the_cdn(
+    path: str, forged: str | None, client: Client
+) -> None:
+    assert status(client, path, forged) == 403
+
+
+def test_request_is_answered_when_it_carries_the_secret_or_the_one_before(client: Client) -> None:
+    before = bootstrap.secret("origin").current()
+    arn = bootstrap.settings().origin_secret_arn
+    assert status(client, PATH, before) == 200
+    boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString="n" * 64)
+    bootstrap.forget()
+    assert status(client, PATH, "n" * 64) == status(client, PATH, before) == 200
+
+
+@pytest.mark.parametrize("path", ["/health", "/api/openapi.json", "/forms/report"])
+def test_what_tells_nothing_is_answered_from_everywhere(path: str, client: Client) -> None:
+    assert status(client, path, None) == 200

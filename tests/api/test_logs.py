@@ -1,0 +1,276 @@
+"""A request is followed by its id from the phone to the last reaction, and nothing that somebody
+typed is ever logged."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from chalice.test import HTTPResponse
+
+from chalicelib import bootstrap, logs, trace
+from chalicelib.adapters.ids import HmacIds
+from chalicelib.photos.ports import PhotoKey
+from chalicelib.publishing.pages import JinjaPages
+from chalicelib.reports.dynamo import DynamoRepository
+from tests.api.conftest import Api
+from tests.attack_photos import saved
+from tests.builders import draft_body
+from tests.forms import URLENCODED
+from tests.lines import kept, read
+from tests.seam import ALL_TRIES, refuse
+
+PHONE = "6f1c2f0e-90f1-4a3e-9c39-0d6a7e1b2c3d"
+OTHER = "0b9d7a52-3a0e-4f5e-8f4d-5b1f3c2a1d0e"
+CANARIES = {
+    "name": "Canary Nightjar",
+    "email": "canary.nightjar@example.org",
+    "phone": "07700 900123",
+}
+ACCOUNT = "canary-account"
+SAID = "The canary of number nine"
+KEY = "canary-key"
+PLACE = {"lat": 53.9591357, "long": -1.0817531}
+
+
+def send(api: Api, request_id: str | None, key: str = "key", **values: Any) -> HTTPResponse:
+    """Sends a report as a phone does."""
+    headers = {"Content-Type": "application/json", "Idempotency-Key": key}
+    if request_id is not None:
+        headers["X-Request-Id"] = request_id
+    body = json.dumps(draft_body(**values)).encode()
+    return api.client.http.post("/api/reports", headers=headers, body=body)
+
+
+# The id
+
+
+def test_call_is_logged_and_answered_under_the_id_of_the_phone(api: Api) -> None:
+    with kept() as written:
+        answer = send(api, PHONE)
+    assert answer.headers["X-Request-Id"] == PHONE
+    (line,) = read(written)
+    wanted = {"event": "called", "request_id": PHONE, "function": "api", "route": "/api/reports"}
+    assert line.items() >= wanted.items()
+    assert (line["method"], line["status"], line["role"]) == ("POST", 201, "nobody")
+
+
+@pytest.mark.parametrize("sent", [None, "short", CANARIES["email"], "x" * 65])
+def test_call_gets_a_new_id_when_none_was_sent_or_something_else(
+    sent: str | None, api: Api
+) -> None:
+    with kept() as written:
+        given = send(api, sent).headers["X-Request-Id"]
+    assert len(given) == 32 and read(written, request_id=given)
+    assert sent is None or sent not in "".join(written)
+
+
+def test_refusal_tells_no_id_and_is_no_error_of_ours(api: Api) -> None:
+    with kept() as written:
+        answer = send(api, PHONE, service_code="none-of-ours")
+    assert "request_id" not in answer.json_body
+    (line,) = read(written, status=400, error="Invalid")
+    assert line["errors"] == 0
+
+
+def test_failure_tells_its_id_and_has_a_line_of_its_own(api: Api) -> None:
+    with kept() as written, refuse(1, kind="throttle", times=ALL_TRIES):
+        answer = send(api, PHONE)
+    assert answer.status_code == 503
+    assert answer.json_body["request_id"] == PHONE
+    (failure,) = read(written, level="error", request_id=PHONE, function="api")
+    assert failure["error"] == "UpstreamFailed" and failure["operation"] == "PutItem"
+    assert "Throttling" in failure["code"] or "Throughput" in failure["code"]
+    assert any(place.startswith("chalicelib/reports/dynamo.py:") for place in failure["stack"])
+    (line,) = read(written, event="called", error="UpstreamFailed")
+    assert line["errors"] == 1
+
+
+def test_problem_page_tells_the_id_when_the_mistake_is_ours(api: Api) -> None:
+    with refuse(1, kind="500", times=ALL_TRIES):
+        answer = api.client.http.get("/forms/reports/7K3M-2QXV-9HTD")
+    assert answer.status_code == 503
+    assert f"{answer.headers['X-Request-Id']}</code>" in answer.body.decode()
+    none = api.client.http.get("/forms/reports/none")
+    assert none.headers["X-Request-Id"] not in none.body.decode()
+
+
+# From the phone to the last reaction
+
+
+def test_id_of_the_phone_is_followed_until_the_report_is_published(api: Api) -> None:
+    with kept() as written:
+        request_id = send(api, PHONE).json_body["service_request_id"]
+        api.cloud.pump.run_until_idle()
+    for function in ("api", "fan_out", "publish"):
+        (line,) = read(written, function=function)
+        assert line["request_id"] == PHONE and line["level"] == "info"
+    (fan_out,), (publish,) = read(written, function="fan_out"), read(written, function="publish")
+    assert (fan_out["submitted"], fan_out["records"], fan_out["failed"]) == (1, 1, 0)
+    assert publish["service_request_ids"] == [request_id]
+    assert 0 <= publish["age_ms"] < 60 * 60 * 1000
+
+
+def test_change_is_published_under_the_id_of_the_request_that_made_it(api: Api) -> None:
+    request_id = send(api, PHONE).json_body["service_request_id"]
+    api.cloud.pump.run_until_idle()
+    with kept() as written:
+        answer = api.post(f"/api/reports/{request_id}/updates", {"text": "More."})
+        api.cloud.pump.run_until_idle()
+    assert answer.status_code == 201
+    (line,) = read(written, function="publish")
+    assert line["request_id"] == answer.headers["X-Request-Id"] != PHONE
+    (line,) = read(written, function="fan_out")
+    assert line["submitted"] == 0
+
+
+def test_batch_of_several_requests_names_them_all(api: Api) -> None:
+    send(api, PHONE, "one")
+    send(api, OTHER, "two")
+    with kept() as written:
+        api.cloud.pump.run_until_idle()
+    for function in ("fan_out", "publish"):
+        (line,) = read(written, function=function)
+        assert line["request_ids"] == sorted([PHONE, OTHER])
+        assert line["request_id"] not in (PHONE, OTHER)
+        assert line["records"] == 2
+
+
+def test_failure_of_one_report_is_logged_under_its_own_request(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(api, PHONE, "one")
+    failing = send(api, OTHER, "two").json_body["service_request_id"]
+    render = JinjaPages.report
+
+    def broken(self: JinjaPages, report: Any) -> bytes:
+        assert report.service_request_id != failing
+        return render(self, report)
+
+    monkeypatch.setattr(JinjaPages, "report", broken)
+    with kept() as written:
+        deliver(api)
+    (failure,) = read(written, event="not published")
+    assert (failure["request_id"], failure["service_request_id"]) == (OTHER, failing)
+    (line,) = read(written, function="publish", event="handled")
+    assert line["failed"] == 1
+
+
+def deliver(api: Api) -> None:
+    """Steps the pump until the queue was tried once; what failed would come again for ever."""
+    for _ in range(2):
+        api.cloud.pump._step(float("inf"))
+
+
+def test_repeat_answers_the_stored_report_and_writes_nothing(api: Api) -> None:
+    first = send(api, PHONE)
+    api.cloud.pump.run_until_idle()
+    with kept() as written:
+        again = send(api, OTHER)
+        api.cloud.pump.run_until_idle()
+    assert again.status_code == 201
+    assert again.json_body == first.json_body
+    assert [line["function"] for line in read(written)] == ["api"]
+
+
+def test_photo_of_a_form_is_followed_to_its_publication(api: Api) -> None:
+    photo = PhotoKey("7K3M2QXV9HTD", "0" * 26)
+    with trace.following(PHONE):
+        bootstrap.photos_ports().uploads.put(photo, saved("JPEG"))
+    with kept() as written:
+        api.cloud.pump.run_until_idle()
+    for function in ("take_in", "fan_out", "publish"):
+        assert read(written, function=function, request_id=PHONE, failed=0)
+
+
+def test_id_is_in_no_answer_and_no_document(api: Api) -> None:
+    from tests.api.test_personal_data import published
+
+    request_id = send(api, PHONE).json_body["service_request_id"]
+    api.cloud.pump.run_until_idle()
+    for token in (None, api.token("officer")):
+        assert PHONE not in api.get(f"/api/reports/{request_id}", token).body.decode()
+    assert PHONE not in json.dumps(published(api))
+
+
+# Nothing personal
+
+
+def leaked(written: list[str], *secrets: str) -> list[str]:
+    text = "".join(written).lower()
+    planted = [*CANARIES.values(), ACCOUNT, SAID, KEY, *map(str, PLACE.values()), *secrets]
+    return [each for each in planted if each.lower() in text]
+
+
+@contextmanager
+def broken(monkeypatch: pytest.MonkeyPatch, kind: type, name: str) -> Iterator[None]:
+    """The method raises an error whose words are all that it was given."""
+
+    def breaks(*given: Any) -> Any:
+        raise ValueError(repr(given))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(kind, name, breaks)
+        yield
+
+
+def use_everything(api: Api, monkeypatch: pytest.MonkeyPatch, token: str) -> set[int]:
+    """Sends all that a person may tell of herself everywhere, also where it breaks."""
+    body = draft_body(contact=CANARIES, description=SAID, **PLACE)
+    query = urlencode(PLACE | CANARIES)
+    answers = [api.post("/api/reports", body, token=token, key=KEY)]
+    request_id = answers[0].json_body["service_request_id"]
+    answers += [
+        api.post("/api/reports", body | {"description": SAID + "."}, token=token, key=KEY),
+        api.post("/api/reports", json.dumps(body).encode()[:-1], token=token, key=KEY),
+        api.post("/api/reports", body | {"lat": SAID}, token=token, key=KEY),
+        api.post("/api/reports", body, token=token + "x", key=KEY),
+        api.post(f"/api/reports/{request_id}/updates", {"text": SAID}, token=token, key=KEY),
+        api.get(f"/api/reports/nearby?{query}", token),
+        api.get(f"/api/places?q={CANARIES['email']}"),
+        api.get(f"/api/reports/{CANARIES['email']}"),
+        api.client.http.post(
+            "/forms/report",
+            headers={"Content-Type": URLENCODED, "X-Request-Id": CANARIES["email"]},
+            body=urlencode({"description": SAID, **CANARIES}).encode(),
+        ),
+    ]
+    for name in ("create", "get"):
+        with broken(monkeypatch, DynamoRepository, name):
+            answers += [
+                api.post("/api/reports", body, token=token, key=KEY),
+                api.get(f"/api/reports/{request_id}", token),
+            ]
+    with broken(monkeypatch, HmacIds, "service_request_id"):
+        answers += [
+            api.post("/api/reports", body, token=token, key=KEY),
+            api.post("/api/photos", {"content_type": "image/jpeg", "size": 1}, key=f"{KEY}/1"),
+        ]
+    with refuse(1, kind="500", times=ALL_TRIES):
+        answers.append(api.post("/api/reports", body, token=token, key=KEY))
+    with broken(monkeypatch, JinjaPages, "report"):
+        deliver(api)
+    return {answer.status_code for answer in answers}
+
+
+def test_log_holds_nothing_that_somebody_typed(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = api.token("resident", ACCOUNT)
+    with kept() as written:
+        statuses = use_everything(api, monkeypatch, token)
+    assert {200, 201, 400, 401, 404, 409, 500, 503} <= statuses
+    assert len(read(written, level="error")) >= 6
+    assert leaked(written, token) == []
+    assert read(written, role="resident")
+
+
+def test_log_is_found_out_when_it_holds_what_an_exception_says(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = logs.told
+    monkeypatch.setattr(logs, "told", lambda error: {**told(error), "code": str(error)})
+    token = api.token("resident", ACCOUNT)
+    with kept() as written:
+        use_everything(api, monkeypatch, token)
+    assert {SAID, CANARIES["email"], KEY} <= set(leaked(written, token))

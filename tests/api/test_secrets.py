@@ -1,0 +1,257 @@
+"""Secrets on moto: who reads them, what a rotation changes, and where they never stand."""
+
+import json
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import boto3
+import pytest
+from chalice.test import Client
+from click.testing import CliRunner, Result
+
+import app
+from chalicelib import bootstrap
+from chalicelib.adapters.clock import utc_now
+from chalicelib.adapters.secrets import KEPT_FOR_S, ManagedSecret
+from chalicelib.errors import ConfigurationError
+from chalicelib.handlers.cdn import ORIGIN
+from chalicelib.photos.ports import PhotoKey
+from chalicelib.reports.model import Photo
+from chalicelib.reports.usecases import Author, submit, view
+from infra.__main__ import commands
+from infra.local.cloud import Cloud
+from infra.local.secrets import kept_values
+from tests.api.conftest import Api
+from tests.attack_photos import saved
+from tests.builders import draft, draft_body, report
+from tests.seam import record
+
+READS_A_SECRET = "secrets-manager.GetSecretValue"
+PHOTO = "P" * 26
+BOX = "/api/reports?bbox=-1.1,53.9,-1.0,54.0"
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(commands, words)
+
+
+def rotate(name: str) -> None:
+    """By the operator's command; then the process is a new one, which keeps nothing."""
+    done = run("rotate-secret", name)
+    assert done.exit_code == 0, done.output
+    bootstrap.forget()
+
+
+def a_photo_arrives(cloud: Cloud, key: PhotoKey) -> None:
+    bucket = cloud.environment["UPLOADS_BUCKET"]
+    boto3.client("s3").put_object(Bucket=bucket, Key="/".join(key), Body=saved("JPEG"))
+
+
+# Who reads them
+
+
+def test_reactions_read_no_secret(cloud: Cloud) -> None:
+    """fan_out, publish, take_in, sweep and publish_held, each with something to do."""
+    repository = bootstrap.reports_ports().repository
+    public = report(1, photos=(Photo(photo_id=PHOTO, state="shown"),))
+    held = report(2, visibility="held", publish_at=utc_now() - timedelta(minutes=1))
+    hidden = report(3, visibility="private")
+    swept = PhotoKey("R00000000009", PHOTO)
+    for each in (public, held, hidden):
+        repository.create(each)
+    for key in (PhotoKey(public.service_request_id, PHOTO), swept):
+        a_photo_arrives(cloud, key)
+    bootstrap.forget()
+    with record() as made:
+        cloud.pump.run_until_idle()
+        assert cloud.pump.run_schedules(utc_now() + timedelta(days=3)) >= 2
+        cloud.pump.run_until_idle()
+    done = {each.operation for each in made}
+    assert {"sqs.SendMessageBatch", "s3.PutObject", "s3.CopyObject", "s3.ListObjectsV2"} <= done
+    stored = bootstrap.reports_ports().repository.get(held.service_request_id)
+    assert stored and stored.visibility == "public"
+    assert READS_A_SECRET not in done
+
+
+def test_looking_at_what_is_public_reads_no_secret(api: Api) -> None:
+    bootstrap.reports_ports().repository.create(report(1))
+    bootstrap.forget()
+    with record() as made:
+        shown = api.get("/api/reports/R00000000001")
+        listed = api.get(BOX)
+    assert (shown.status_code, listed.status_code) == (200, 200)
+    assert made and READS_A_SECRET not in {each.operation for each in made}
+
+
+def test_submitting_reads_the_id_secret_and_no_other(api: Api) -> None:
+    bootstrap.forget()
+    with record() as made:
+        assert api.post("/api/reports", draft_body()).status_code == 201
+    (read,) = [each for each in made if each.operation == READS_A_SECRET]
+    assert json.loads(read.body)["SecretId"] == bootstrap.settings().id_secret_arn
+
+
+def test_clients_stand_on_one_session_as_the_tables_do(cloud: Cloud) -> None:
+    """What a session has read costs 50 ms of a cold start to read again."""
+    from chalicelib.photos.dynamo import PhotoItem
+    from chalicelib.reports.dynamo import ReportItem
+
+    bootstrap.photos_ports()
+    bootstrap.reports_ports()
+    for item in (PhotoItem, ReportItem):
+        assert item._get_connection().connection.session is bootstrap._session()
+
+
+# Rotation
+
+
+def test_link_holds_when_its_secret_is_rotated_and_ends_when_it_is_rotated_again(
+    cloud: Cloud,
+) -> None:
+    ports, anybody = bootstrap.reports_ports(), Author()
+    private = draft(service_code="noise-nuisance", attributes={"kind": "noise"})
+    request_id = submit(private, "key", anybody, ports).service_request_id
+    token = ports.ids.link_token(request_id)
+    rotate("link")
+    now = bootstrap.reports_ports()
+    assert view(request_id, Author(token=token), now).service_request_id == request_id
+    assert now.ids.holds_link_token(request_id, now.ids.link_token(request_id))
+    assert now.ids.link_token(request_id) != token
+    rotate("link")
+    assert not bootstrap.reports_ports().ids.holds_link_token(request_id, token)
+
+
+def test_bearer_token_holds_when_its_secret_is_rotated_and_ends_when_it_is_rotated_again(
+    api: Api,
+) -> None:
+    before = api.token("officer")
+    rotate("token")
+    between = api.token("officer")
+    assert [api.get(BOX, token).status_code for token in (before, between)] == [200, 200]
+    rotate("token")
+    assert [api.get(BOX, token).status_code for token in (before, between)] == [401, 200]
+
+
+def test_process_follows_two_rotations_when_five_minutes_are_over(cloud: Cloud) -> None:
+    now = 0.0
+    secret = ManagedSecret(
+        lambda: boto3.client("secretsmanager"),
+        bootstrap.settings().link_secret_arn,
+        setting="LINK_SECRET_ARN",
+        monotonic=lambda: now,
+    )
+    first = secret.current()
+    rotate("link")
+    rotate("link")
+    assert secret.current() == first
+    now += KEPT_FOR_S
+    assert secret.current() != first
+    assert first not in secret.accepted()
+
+
+def test_setting_is_named_when_its_secret_is_gone(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ID_SECRET_ARN", bootstrap.settings().id_secret_arn + "x")
+    bootstrap.forget()
+    with pytest.raises(ConfigurationError, match="ID_SECRET_ARN names no secret"):
+        bootstrap.reports_ports().ids.service_request_id("anonymous", "key")
+
+
+# The operator's commands
+
+
+def test_id_secret_is_never_rotated(cloud: Cloud) -> None:
+    before = bootstrap.secret("id").current()
+    done = run("rotate-secret", "id")
+    assert done.exit_code == 1 and "never rotated" in str(done.exception)
+    bootstrap.forget()
+    assert list(bootstrap.secret("id").accepted()) == [before, before]
+
+
+@pytest.fixture
+def behind_cdn() -> Iterator[Cloud]:
+    cloud = Cloud(behind_cdn=True)
+    yield cloud
+    cloud.stop()
+
+
+@pytest.mark.parametrize("name", ["link", "token", "origin"])
+def test_rotation_says_what_holds_and_shows_no_secret(
+    name: bootstrap.SecretName, behind_cdn: Cloud
+) -> None:
+    before = bootstrap.secret(name).current()
+    done = run("rotate-secret", name)
+    assert done.exit_code == 0 and f"The {name} secret has a new value" in done.output
+    assert ("OriginSecretVersion=" in done.output) == (name == "origin")
+    bootstrap.forget()
+    after, previous, *_ = bootstrap.secret(name).accepted()
+    assert previous == before != after and len(after) == 64
+    assert before not in done.output and after not in done.output
+
+
+def test_rotation_says_so_when_there_is_no_such_secret(cloud: Cloud) -> None:
+    done = run("rotate-secret", "origin")
+    assert done.exit_code == 1 and "ORIGIN_SECRET_ARN is not set" in str(done.exception)
+
+
+def test_printed_token_is_an_officers_for_as_long_as_asked(api: Api) -> None:
+    done = run("token", "officer", "--account", "jo", "--hours", "1")
+    assert done.exit_code == 0, done.output
+    assert api.get("/api/moderation?reason=waiting", done.output.strip()).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("officer", "--account", "jo", "--hours", "721"), "range 1<=x<=720"),
+        (("officer", "--account", "jo", "--hours", "0"), "range 1<=x<=720"),
+        (("officer", "--account", "jo"), "Missing option '--hours'"),
+        (("officer", "--hours", "1"), "Missing option '--account'"),
+        (("officer", "--account", " ", "--hours", "1"), "Give a name"),
+        (("emperor", "--account", "jo", "--hours", "1"), "'emperor' is not one of"),
+    ],
+)
+def test_no_token_is_made_when_it_was_not_asked_for_properly(
+    words: tuple[str, ...], sentence: str, cloud: Cloud
+) -> None:
+    done = run("token", *words)
+    assert done.exit_code == 2 and sentence in done.output
+
+
+# Where they stand on this machine
+
+
+def test_stack_works_with_the_secrets_that_were_kept_for_it(tmp_path: Path) -> None:
+    kept = kept_values(tmp_path / "secrets.json")
+    cloud = Cloud(secrets=kept)
+    try:
+        assert bootstrap.secret("token").current() == kept["TokenSecret"]
+        assert bootstrap.secret("id").current() == kept["IdSecret"]
+    finally:
+        cloud.stop()
+
+
+# Where they never stand
+
+
+def test_no_secret_stands_in_the_environment_or_a_log(
+    behind_cdn: Cloud, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    names: tuple[bootstrap.SecretName, ...] = ("id", "link", "token", "origin")
+    values = [bootstrap.secret(name).current() for name in names]
+    bootstrap.forget()
+    with Client(app.app) as client, caplog.at_level(logging.INFO):
+        api = Api(client, behind_cdn, {ORIGIN: values[-1]})
+        assert api.post("/api/reports", draft_body()).status_code == 201
+        api.post("/api/reports", draft_body(service_code="graffiti"), key="other")
+        api.get(BOX, api.token("officer"))
+        api.get(BOX, "no token")
+        api.cloud.pump.run_until_idle()
+    written = "".join(capfd.readouterr())
+    seen = json.dumps(api.cloud.environment) + caplog.text + written + repr(bootstrap.settings())
+    seen += "".join(repr(bootstrap.secret(name)) for name in names)
+    assert len(set(values)) == len(names)
+    assert [value for value in values if value in seen] == []

@@ -1,0 +1,434 @@
+"""The CDN's template: where each address is answered, with which headers, and what stays closed."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from chalice.package import TemplateDeepMerger
+
+import app
+from chalicelib import bootstrap
+from chalicelib.handlers import cdn as viewer
+from chalicelib.photos.ports import PhotoKey
+from infra import cdn, resources
+from infra.local import aws
+from infra.local.cloud import Cloud
+from tests.conftest import ROOT
+
+BIN = Path(sys.executable).parent
+NOT_CACHED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+"""AWS's managed policy CachingDisabled."""
+ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+"""AWS's managed policy AllViewerExceptHostHeader, with what CloudFront says of the viewer."""
+READING = {"GET", "HEAD"}
+EVERY_METHOD = READING | {"OPTIONS", "PUT", "PATCH", "POST", "DELETE"}
+NAMES = {"AWS::Region": aws.REGION, "UploadsBucket": "uploads-x", "PhotosBucket": "photos-x"}
+FROM_US = ("script-src", "style-src", "worker-src", "manifest-src", "form-action")
+CLOSED = ("default-src", "base-uri", "frame-ancestors")
+
+Json = dict[str, Any]
+
+
+def resource(name: str) -> Json:
+    found: Json = cdn.template()["Resources"][name]["Properties"]
+    return found
+
+
+def behaviours() -> list[Json]:
+    config = cdn.distribution()
+    return [*config["CacheBehaviors"], config["DefaultCacheBehavior"]]
+
+
+def policy_of_pages() -> str:
+    return next(
+        each.value for each in cdn.headers("/", NAMES) if each.name == "Content-Security-Policy"
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "origin"),
+    [
+        ("/", "pages"),
+        ("/index.html", "pages"),
+        ("/map/", "pages"),
+        ("/report/", "pages"),
+        ("/reports/7K3M2QXV9HTD", "pages"),
+        ("/manifest.webmanifest", "pages"),
+        ("/favicon.svg", "pages"),
+        ("/sw.js", "pages"),
+        ("/nothing-here", "pages"),
+        ("/data", "pages"),
+        ("/Data/index.json", "pages"),
+        ("/healthy", "pages"),
+        ("/apis/reports", "pages"),
+        ("/assets/report.js", "published"),
+        ("/assets/chunks/pins-DaKGddhM.js", "published"),
+        ("/data/index.json", "published"),
+        ("/data/services.json", "published"),
+        ("/data/tiles/14/8142/5290.json", "published"),
+        ("/data/reports/7K3M2QXV9HTD.json", "published"),
+        ("/data/facilities/bench.json", "published"),
+        ("/data/wards.json", "published"),
+        ("/data/basemap.pmtiles", "published"),
+        ("/photos/7K3M2QXV9HTD/p1/page.jpg", "published"),
+        ("/health", "api"),
+        ("/api/openapi.json", "api"),
+        ("/api/reports", "api"),
+        ("/api/reports/7K3M2QXV9HTD/updates", "api"),
+        ("/api/photos", "api"),
+        ("/api/facilities/nearest", "api"),
+        ("/api/jobs/operations", "api"),
+        ("/api/data/index.json", "api"),
+        ("/open311/v2/requests.json", "api"),
+        ("/open311/discovery.xml", "api"),
+        ("/forms/report", "api"),
+        ("/forms/reports/7K3M2QXV9HTD/update", "api"),
+    ],
+)
+def test_address_goes_to_its_origin(address: str, origin: str) -> None:
+    assert cdn.behaviour(address)["TargetOriginId"] == origin
+
+
+def test_every_route_of_the_app_goes_to_the_api() -> None:
+    for route in app.app.routes:
+        assert cdn.behaviour(route)["TargetOriginId"] == cdn.API, route
+
+
+@pytest.mark.parametrize("behaviour", behaviours(), ids=lambda it: it.get("PathPattern", "pages"))
+def test_behaviour_takes_https_only_and_sends_the_headers(behaviour: Json) -> None:
+    assert behaviour["ViewerProtocolPolicy"] == "redirect-to-https"
+    is_photo = behaviour.get("PathPattern") == "/photos/*"
+    policy = "PhotosHeadersPolicy" if is_photo else "HeadersPolicy"
+    assert behaviour["ResponseHeadersPolicyId"] == {"Ref": policy}
+
+
+@pytest.mark.parametrize("behaviour", behaviours(), ids=lambda it: it.get("PathPattern", "pages"))
+def test_behaviour_keeps_and_compresses_what_is_published_and_nothing_else(
+    behaviour: Json,
+) -> None:
+    is_api = behaviour["TargetOriginId"] == cdn.API
+    assert set(behaviour["AllowedMethods"]) == (EVERY_METHOD if is_api else READING)
+    assert behaviour["CachePolicyId"] == (NOT_CACHED if is_api else {"Ref": "PublishedCachePolicy"})
+    assert behaviour["Compress"] is not is_api
+    assert behaviour.get("OriginRequestPolicyId") == (ALL_BUT_HOST if is_api else None)
+
+
+def test_published_files_are_kept_as_long_as_they_say_and_under_their_path_alone() -> None:
+    config = resource("PublishedCachePolicy")["CachePolicyConfig"]
+    assert (config["MinTTL"], config["MaxTTL"]) == (0, 31_536_000)
+    key = config["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert key["EnableAcceptEncodingGzip"] and key["EnableAcceptEncodingBrotli"]
+    assert key["HeadersConfig"] == {"HeaderBehavior": "none"}
+    assert key["CookiesConfig"] == {"CookieBehavior": "none"}
+    assert key["QueryStringsConfig"] == {"QueryStringBehavior": "none"}
+
+
+def test_errors_are_not_kept_for_the_next_caller_and_their_bodies_not_replaced() -> None:
+    """A 404 that a stranger got must not be what an officer gets a second later."""
+    told = cdn.distribution()["CustomErrorResponses"]
+    assert {each["ErrorCode"] for each in told} >= {404, 405, 414, 500, 501, 502, 503, 504}
+    for each in told:
+        assert each.keys() == {"ErrorCode", "ErrorCachingMinTTL"}
+        assert each["ErrorCachingMinTTL"] == 0
+
+
+def test_viewers_are_served_new_protocols_and_are_not_logged() -> None:
+    config = cdn.distribution()
+    assert config["HttpVersion"] == "http2and3" and config["IPV6Enabled"] is True
+    own_domain, without = config["ViewerCertificate"]["Fn::If"][1:]
+    assert own_domain["MinimumProtocolVersion"] == "TLSv1.2_2021"
+    assert without == {"CloudFrontDefaultCertificate": True}
+    assert "Logging" not in config
+
+
+def test_api_knows_the_cdn_by_its_secret_and_no_other_origin_is_told_it() -> None:
+    told = {
+        origin["Id"]: origin["OriginCustomHeaders"]
+        for origin in cdn.distribution()["Origins"]
+        if "OriginCustomHeaders" in origin
+    }
+    assert list(told) == [cdn.API]
+    (header,) = told[cdn.API]
+    assert header["HeaderName"].lower() == viewer.ORIGIN
+    secret = header["HeaderValue"]["Fn::Sub"]
+    assert secret.startswith("{{resolve:secretsmanager:${OriginSecret}:SecretString:")
+    assert "OriginSecret" in resources.template()["Resources"]
+
+
+def test_addresses_of_the_api_keep_their_paths() -> None:
+    """The stage is called api, as the addresses begin: /api/reports is /api/api/reports there."""
+    origins = {origin["Id"]: origin for origin in cdn.distribution()["Origins"]}
+    assert origins["api"]["OriginPath"] == "/api"
+    assert origins["missing"]["OriginPath"] == "/api/missing"
+    for name in ("api", "missing"):
+        assert origins[name]["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+
+
+def test_missing_page_is_html_with_404_and_leads_home() -> None:
+    (group,) = cdn.distribution()["OriginGroups"]["Items"]
+    assert group["Id"] == cdn.behaviour("/nothing")["TargetOriginId"]
+    assert [each["OriginId"] for each in group["Members"]["Items"]] == ["published", "missing"]
+    assert set(group["FailoverCriteria"]["StatusCodes"]["Items"]) == {403, 404}
+    path = resource("RestAPI")["DefinitionBody"]["paths"]["/missing/{proxy+}"]
+    assert path["get"] == path["head"]
+    answer = path["get"]["x-amazon-apigateway-integration"]["responses"]["default"]
+    assert answer["statusCode"] == "404"
+    headers, body = cdn.missing_page()
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "s-maxage=5" in headers["Cache-Control"]
+    page = body.decode()
+    assert '<html lang="en-GB">' in page and 'href="/"' in page
+    # API Gateway reads the page as a template, where these mean something.
+    assert "#" not in page and "$" not in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("MISSING_AUTHENTICATION_TOKEN", 404),
+        ("RESOURCE_NOT_FOUND", 404),
+        ("REQUEST_TOO_LARGE", 413),
+        ("UNSUPPORTED_MEDIA_TYPE", 415),
+        ("ACCESS_DENIED", 403),
+        ("UNAUTHORIZED", 401),
+        ("THROTTLED", 429),
+        ("QUOTA_EXCEEDED", 429),
+        ("INTEGRATION_TIMEOUT", 503),
+        ("INTEGRATION_FAILURE", 503),
+        ("DEFAULT_5XX", 503),
+    ],
+)
+def test_gateways_own_answer_is_a_problem(kind: str, status: int) -> None:
+    answers = resource("RestAPI")["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
+    answer = answers[kind]
+    problem = json.loads(answer["responseTemplates"]["application/json"])
+    assert (answer["statusCode"], problem["status"]) == (str(status), status)
+    assert problem.keys() == {"type", "title", "status", "detail"}
+    headers = answer["responseParameters"]
+    assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
+    assert headers["gatewayresponse.header.Cache-Control"] == "'no-store'"
+    assert ("gatewayresponse.header.Retry-After" in headers) is (status in (429, 503))
+
+
+def test_gateways_other_refusals_are_problems_in_its_own_words() -> None:
+    answers = resource("RestAPI")["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
+    written = answers["DEFAULT_4XX"]["responseTemplates"]["application/json"]
+    said = written.replace("$context.error.messageString", '"Bad request body"')
+    assert json.loads(said)["detail"] == "Bad request body"
+
+
+def test_headers_are_those_of_a_closed_page() -> None:
+    sent = {each.name: (each.value, each.overrides) for each in cdn.headers("/", NAMES)}
+    sent.pop("Content-Security-Policy")
+    assert sent == {
+        "Strict-Transport-Security": ("max-age=31536000", True),
+        "X-Content-Type-Options": ("nosniff", True),
+        "X-Frame-Options": ("DENY", True),
+        "Referrer-Policy": ("strict-origin-when-cross-origin", False),
+        "Cross-Origin-Opener-Policy": ("same-origin", True),
+        "Permissions-Policy": (
+            "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()",
+            True,
+        ),
+    }
+
+
+def test_photo_has_the_headers_of_a_page_but_lets_the_browser_lay_it_out() -> None:
+    pages, photos = (
+        {each.name: each.value for each in cdn.headers(path, NAMES)} for path in ("/", "/photos/x")
+    )
+    policy = photos.pop("Content-Security-Policy")
+    assert "frame-ancestors 'none'" in policy and "-src" not in policy
+    pages.pop("Content-Security-Policy")
+    assert photos == pages
+
+
+def test_pages_of_the_api_keep_their_own_stricter_policy() -> None:
+    kept = {each.name for each in cdn.headers("/", NAMES) if not each.overrides}
+    assert kept == {"Content-Security-Policy", "Referrer-Policy"}
+
+
+def faults_of(policy: str) -> list[str]:
+    """What a Content-Security-Policy lets in that no page of ours needs."""
+    sources = {name: rest for name, *rest in (part.split() for part in policy.split(";"))}
+    faults = [f"{name} is not closed" for name in CLOSED if sources.get(name) != ["'none'"]]
+    faults += [f"{name} is not ours alone" for name in FROM_US if sources.get(name) != ["'self'"]]
+    for name, allowed in sources.items():
+        for source in allowed:
+            known = source in ("'self'", "'none'") or source.startswith("https://")
+            if "*" in source or not (known or (name, source) == ("img-src", "blob:")):
+                faults.append(f"{name} lets in {source}")
+    return faults
+
+
+def test_policy_lets_in_what_the_pages_need_and_no_more() -> None:
+    assert faults_of(policy_of_pages()) == []
+
+
+@pytest.mark.parametrize(
+    ("ours", "planted"),
+    [
+        ("script-src 'self'", "script-src 'self' 'unsafe-inline'"),
+        ("script-src 'self'", "script-src 'self' 'unsafe-eval'"),
+        ("script-src 'self'", "script-src 'self' https://cdn.example"),
+        ("style-src 'self'", "style-src 'unsafe-inline'"),
+        ("default-src 'none'", "default-src 'self'"),
+        ("; frame-ancestors 'none'", ""),
+        ("img-src 'self'", "img-src *"),
+        ("img-src 'self'", "img-src 'self' data:"),
+        ("connect-src 'self'", "connect-src 'self' https:"),
+        ("connect-src 'self'", "connect-src 'self' https://*.amazonaws.com"),
+    ],
+)
+def test_policy_is_found_out_when_it_lets_in_more(ours: str, planted: str) -> None:
+    assert ours in policy_of_pages()
+    assert faults_of(policy_of_pages().replace(ours, planted))
+
+
+@pytest.fixture
+def account(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """An account's own addresses, not the local stack's."""
+    monkeypatch.delenv("UPLOADS_ENDPOINT")
+    bootstrap.forget()
+    environment = cloud.environment
+    yield {
+        "AWS::Region": aws.REGION,
+        "UploadsBucket": environment["UPLOADS_BUCKET"],
+        "PhotosBucket": environment["PHOTOS_BUCKET"],
+    }
+    bootstrap.forget()
+
+
+def test_policy_lets_photos_go_and_come_where_the_store_says(account: dict[str, str]) -> None:
+    photo = PhotoKey("7K3M2QXV9HTD", "p1")
+    ports = bootstrap.photos_ports()
+    policy = next(e.value for e in cdn.headers("/", account) if e.name == "Content-Security-Policy")
+    sources = {name: rest for name, *rest in (part.split() for part in policy.split(";"))}
+    for directive, address in (
+        ("connect-src", ports.uploads.policy(photo, "image/jpeg").url),
+        ("img-src", ports.gallery.address(photo, "page")),
+    ):
+        parts = urlsplit(address)
+        assert f"{parts.scheme}://{parts.hostname}" in sources[directive]
+
+
+def openings_of(policy: Json) -> list[str]:
+    """What a bucket's policy allows to anybody but the one distribution."""
+    arn = "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${Distribution}"
+    ours = {"StringEquals": {"AWS:SourceArn": {"Fn::Sub": arn}}}
+    return [
+        entry["Sid"]
+        for entry in policy["Statement"]
+        if entry["Effect"] == "Allow"
+        and (
+            entry["Principal"] != {"Service": "cloudfront.amazonaws.com"}
+            or entry.get("Condition") != ours
+            or entry["Action"] not in ("s3:GetObject", "s3:ListBucket")
+        )
+    ]
+
+
+def test_published_bucket_is_open_to_the_distribution_alone() -> None:
+    policy = resource("PublishedBucketPolicy")["PolicyDocument"]
+    assert openings_of(policy) == []
+    blocked = resources.template()["Resources"]["PublishedBucket"]["Properties"]
+    assert set(blocked["PublicAccessBlockConfiguration"].values()) == {True}
+    access = resource("PublishedAccess")["OriginAccessControlConfig"]
+    assert access["SigningBehavior"] == "always"
+    (store,) = [each for each in cdn.distribution()["Origins"] if "S3OriginConfig" in each]
+    assert store["DomainName"] == {"Fn::GetAtt": ["PublishedBucket", "RegionalDomainName"]}
+    assert store["OriginAccessControlId"] == {"Ref": "PublishedAccess"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"Principal": "*"},
+        {"Condition": {}},
+        {"Condition": {"StringEquals": {"AWS:SourceAccount": {"Ref": "AWS::AccountId"}}}},
+        {"Action": "s3:*"},
+    ],
+)
+def test_bucket_is_found_out_when_it_is_open_to_others(change: Json) -> None:
+    policy = deepcopy(resource("PublishedBucketPolicy")["PolicyDocument"])
+    policy["Statement"][0] |= change
+    assert openings_of(policy) == ["TheDistributionReads"]
+
+
+def viewed(addresses: list[str]) -> list[str]:
+    """What the viewer function makes of addresses, by node."""
+    program = (
+        resource("PagesFunction")["FunctionCode"]
+        + "const inputs = JSON.parse(require('fs').readFileSync(0, 'utf8'));"
+        + "const answer = uri => handler({version: '1.0', request: {method: 'GET', uri,"
+        + " querystring: {}, headers: {}, cookies: {}}}).uri;"
+        + "console.log(JSON.stringify(inputs.map(answer)));"
+    )
+    done = subprocess.run(
+        [BIN / "node", "-e", program],
+        input=json.dumps(addresses),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: list[str] = json.loads(done.stdout)
+    return found
+
+
+def test_viewer_function_finds_the_page_of_a_folder() -> None:
+    pages = {
+        "/": "/index.html",
+        "/map/": "/map/index.html",
+        "/nothing/at/all/": "/nothing/at/all/index.html",
+        "//": "//index.html",
+        "/reports/7K3M2QXV9HTD": "/reports/7K3M2QXV9HTD",
+        "/favicon.svg": "/favicon.svg",
+        "/map": "/map",
+    }
+    assert viewed([*pages]) == [*pages.values()]
+    (function,) = cdn.behaviour("/map/")["FunctionAssociations"]
+    assert function["EventType"] == "viewer-request"
+
+
+def merged() -> Json:
+    """The fragments on the least of an API that Chalice would make."""
+    api = {
+        "Type": "AWS::Serverless::Api",
+        "Properties": {
+            "StageName": "api",
+            "DefinitionBody": {
+                "swagger": "2.0",
+                "info": {"title": "ginnel", "version": "1.0"},
+                "paths": {},
+            },
+        },
+    }
+    least = {"Transform": "AWS::Serverless-2016-10-31", "Resources": {"RestAPI": api}}
+    both: Json = TemplateDeepMerger().merge(resources.template(), least)
+    whole: Json = TemplateDeepMerger().merge(cdn.template(), both)
+    return whole
+
+
+def lint(template: Json, folder: Path) -> str:
+    file = folder / "template.json"
+    file.write_text(json.dumps(template))
+    done = subprocess.run(
+        [BIN / "cfn-lint", file], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    return done.stdout
+
+
+def test_template_is_clean_when_it_is_merged(tmp_path: Path) -> None:
+    assert lint(merged(), tmp_path) == ""
+
+
+def test_template_is_found_out_when_a_reference_leads_nowhere(tmp_path: Path) -> None:
+    broken = deepcopy(merged())
+    broken["Resources"]["PublishedBucketPolicy"]["Properties"]["Bucket"] = {"Ref": "Nothing"}
+    assert "Nothing" in lint(broken, tmp_path)

@@ -1,0 +1,297 @@
+"""What an account gets: the merged template is valid, safe by default, and names what code needs.
+
+The same template as `chalice package` writes, made without gathering the code.
+"""
+
+import copy
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.handlers import photos_events, publishing_events, reports_events
+from chalicelib.photos.model import UNREAD_KEPT_FOR
+from chalicelib.settings import OPTIONAL, Settings
+from infra.local.pump import interval
+from infra.template import whole
+from tests.conftest import ROOT
+
+Resource = dict[str, Any]
+PLACEHOLDERS = (reports_events.STREAM, publishing_events.QUEUE, photos_events.QUEUE)
+PARTIAL = ["ReportBatchItemFailures"]
+
+
+@cache
+def _made() -> dict[str, Any]:
+    return whole()
+
+
+@pytest.fixture
+def template() -> dict[str, Any]:
+    return copy.deepcopy(_made())
+
+
+def of_type(template: dict[str, Any], kind: str) -> dict[str, Resource]:
+    """The properties of every resource of that type, by name."""
+    return {
+        name: resource["Properties"]
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == kind
+    }
+
+
+def functions(template: dict[str, Any]) -> dict[str, Resource]:
+    return of_type(template, "AWS::Serverless::Function")
+
+
+def sources(template: dict[str, Any]) -> Iterator[tuple[str, str, Resource]]:
+    """Every function with what feeds it: its name, the source's type and properties."""
+    for name, function in functions(template).items():
+        for source in function.get("Events", {}).values():
+            yield name, source["Type"], source["Properties"]
+
+
+def lint(template: dict[str, Any], folder: Path) -> str:
+    """What cfn-lint says of it."""
+    path = folder / "sam.json"
+    path.write_text(json.dumps(template), encoding="utf-8")
+    command = [str(Path(sys.executable).parent / "cfn-lint"), str(path)]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+
+def test_template_is_valid(template: dict[str, Any], tmp_path: Path) -> None:
+    assert lint(template, tmp_path) == ""
+
+
+def test_template_is_found_out_when_it_is_not_valid(
+    template: dict[str, Any], tmp_path: Path
+) -> None:
+    template["Resources"]["PublishQueue"]["Properties"]["VisibilityTimeout"] = "long"
+    assert "is not of type 'integer'" in lint(template, tmp_path)
+
+
+def dangling(template: dict[str, Any]) -> set[str]:
+    """Names that something refers to and nothing has; cfn-lint misses those in a function's
+    events."""
+    known = {*template["Resources"], *template["Parameters"], *template.get("Conditions", {})}
+    return {name for name in _referred(template) if name not in known and "::" not in name}
+
+
+def _referred(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for each in value:
+            yield from _referred(each)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if key in ("Ref", "Condition") and isinstance(inner, str):
+                yield inner
+            elif key == "Fn::GetAtt":
+                yield inner[0]
+            elif key == "Fn::Sub":
+                text, own = inner if isinstance(inner, list) else (inner, {})
+                names = {name.partition(".")[0] for name in re.findall(r"\$\{([^!}][^}]*)\}", text)}
+                yield from names - set(own)
+            yield from _referred(inner)
+
+
+def test_template_refers_only_to_what_it_has(template: dict[str, Any]) -> None:
+    assert dangling(template) == set()
+
+
+def test_template_is_found_out_when_a_function_reads_a_queue_that_is_not_there(
+    template: dict[str, Any],
+) -> None:
+    event = template["Resources"]["Publish"]["Properties"]["Events"]["PublishSqsEventSource"]
+    event["Properties"]["Queue"] = {"Fn::GetAtt": ["NoQueue", "Arn"]}
+    assert dangling(template) == {"NoQueue"}
+
+
+def test_template_holds_no_placeholder_of_a_stream_or_queue(template: dict[str, Any]) -> None:
+    text = json.dumps(template)
+    assert [each for each in PLACEHOLDERS if each in text] == []
+
+
+def unsafe_queues(template: dict[str, Any]) -> set[str]:
+    """Queues that lose a message that nobody can work on, or give it to two at once."""
+    queues = of_type(template, "AWS::SQS::Queue")
+    letters = {name for name in queues if name.endswith("DeadLetterQueue")}
+    unsafe = {name for name, queue in queues.items() if not queue.get("SqsManagedSseEnabled")}
+    slowest = {
+        source["Queue"]["Fn::GetAtt"][0]: functions(template)[name]["Timeout"]
+        for name, kind, source in sources(template)
+        if kind == "SQS"
+    }
+    for name in set(queues) - letters:
+        redrive = queues[name].get("RedrivePolicy", {})
+        target = redrive.get("deadLetterTargetArn", {}).get("Fn::GetAtt", [""])[0]
+        gives_up = target in letters and redrive["maxReceiveCount"] == 5
+        hides = queues[name]["VisibilityTimeout"] >= 6 * slowest[name]
+        unsafe |= set() if gives_up and hides else {name}
+    return unsafe
+
+
+def test_every_queue_gives_up_to_a_dead_letter_queue_and_hides_long_enough(
+    template: dict[str, Any],
+) -> None:
+    assert unsafe_queues(template) == set()
+
+
+@pytest.mark.parametrize(
+    ("queue", "planted"),
+    [
+        ("PublishQueue", {"VisibilityTimeout": 300}),
+        ("PhotosQueue", {"RedrivePolicy": {}}),
+        ("PhotosDeadLetterQueue", {"SqsManagedSseEnabled": False}),
+    ],
+)
+def test_queue_is_found_out_when_it_is_unsafe(
+    queue: str, planted: Resource, template: dict[str, Any]
+) -> None:
+    template["Resources"][queue]["Properties"] |= planted
+    assert unsafe_queues(template) == {queue}
+
+
+def test_every_dead_letter_queue_and_a_stream_that_lags_raise_an_alarm(
+    template: dict[str, Any],
+) -> None:
+    alarms = of_type(template, "AWS::CloudWatch::Alarm")
+    watched = {json.dumps(alarm["Dimensions"][0]["Value"]) for alarm in alarms.values()}
+    letters = {
+        json.dumps({"Fn::GetAtt": [name, "QueueName"]})
+        for name in of_type(template, "AWS::SQS::Queue")
+        if name.endswith("DeadLetterQueue")
+    }
+    assert letters | {json.dumps({"Ref": "FanOut"})} <= watched
+    assert all(alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] for alarm in alarms.values())
+
+
+def test_failures_are_told_one_by_one_and_tries_are_counted(template: dict[str, Any]) -> None:
+    resources = template["Resources"]
+    for name, kind, source in sources(template):
+        if kind == "Schedule":
+            asked = resources[name]["Properties"]["EventInvokeConfig"]
+            assert asked["MaximumRetryAttempts"] <= 2, name
+            assert asked["DestinationConfig"]["OnFailure"]["Type"] == "SQS", name
+            continue
+        assert source["FunctionResponseTypes"] == PARTIAL, name
+        if kind == "DynamoDB":
+            assert source["BisectBatchOnFunctionError"], name
+            assert 0 < source["MaximumRetryAttempts"] < 10_000, name
+            assert 0 < source["MaximumRecordAgeInSeconds"] < 24 * 3600, name
+            assert source["DestinationConfig"]["OnFailure"]["Type"] == "SQS", name
+            # From the first change on: a change made while the function was created counts too.
+            assert source["StartingPosition"] == "TRIM_HORIZON", name
+
+
+def test_no_function_runs_more_often_at_once_than_is_said(template: dict[str, Any]) -> None:
+    for name, kind, source in sources(template):
+        if kind == "SQS":
+            assert 2 <= source["ScalingConfig"]["MaximumConcurrency"] <= 10, name
+        elif kind == "DynamoDB":
+            assert source["ParallelizationFactor"] == 1, name
+        else:
+            timeout = timedelta(seconds=functions(template)[name]["Timeout"])
+            assert timeout < interval(source["Schedule"]), name
+    (throttled,) = template["Resources"]["RestAPI"]["Properties"]["MethodSettings"]
+    assert (throttled["ResourcePath"], throttled["HttpMethod"]) == ("/*", "*")
+    assert throttled["ThrottlingRateLimit"] <= throttled["ThrottlingBurstLimit"]
+
+
+def test_every_function_says_how_long_and_with_what_memory_it_runs(
+    template: dict[str, Any],
+) -> None:
+    chalices_own = (60, 128)
+    for name, function in functions(template).items():
+        assert (function["Timeout"], function["MemorySize"]) != chalices_own, name
+        assert function["MemorySize"] >= 512, name
+    # R13: the API answers within ten seconds, or gives up soon after.
+    assert functions(template)["APIHandler"]["Timeout"] <= 20
+
+
+def test_every_function_has_a_role_of_its_own_and_a_log_that_ends(
+    template: dict[str, Any],
+) -> None:
+    roles = [function["Role"]["Fn::GetAtt"][0] for function in functions(template).values()]
+    assert len(set(roles)) == len(functions(template))
+    groups = of_type(template, "AWS::Logs::LogGroup").values()
+    named = {group["LogGroupName"]["Fn::Sub"] for group in groups}
+    assert named == {f"/aws/lambda/${{{name}}}" for name in functions(template)}
+    assert all(group["RetentionInDays"] == 30 for group in groups)
+
+
+def test_every_setting_is_given_to_the_functions(template: dict[str, Any]) -> None:
+    given = set(template["Globals"]["Function"]["Environment"]["Variables"])
+    wanted = {field.name.upper() for field in fields(Settings) if field.name not in OPTIONAL}
+    assert wanted | {"ORIGIN_SECRET_ARN"} == given
+    for name in ("Publish", "Tidy"):
+        own = functions(template)[name]["Environment"]["Variables"]
+        assert own == {"DISTRIBUTION_ID": {"Ref": "Distribution"}}
+
+
+def test_tables_are_recoverable_and_locked_and_buckets_private(template: dict[str, Any]) -> None:
+    for name, properties in of_type(template, "AWS::DynamoDB::Table").items():
+        recovery = properties["PointInTimeRecoverySpecification"]
+        assert recovery["PointInTimeRecoveryEnabled"], name
+        assert properties["DeletionProtectionEnabled"], name
+        assert properties["SSESpecification"]["SSEEnabled"], name
+        assert template["Resources"][name]["DeletionPolicy"] == "Retain", name
+    for name, properties in of_type(template, "AWS::S3::Bucket").items():
+        block = properties["PublicAccessBlockConfiguration"]
+        assert len(block) == 4 and all(block.values()), name
+        assert properties["BucketEncryption"], name
+        # Uploads wait under the names they have; what is published has to be gone when it goes.
+        versioned = properties.get("VersioningConfiguration", {}).get("Status") == "Enabled"
+        assert versioned == (name == "UploadsBucket"), name
+
+
+def test_secrets_are_made_by_aws_and_outlive_the_stack(template: dict[str, Any]) -> None:
+    secrets = of_type(template, "AWS::SecretsManager::Secret")
+    assert set(secrets) == {"IdSecret", "LinkSecret", "TokenSecret", "OriginSecret"}
+    for name, properties in secrets.items():
+        assert "SecretString" not in properties, name
+        assert properties["GenerateSecretString"]["PasswordLength"] >= 32, name
+        assert template["Resources"][name]["DeletionPolicy"] == "Retain", name
+
+
+def test_only_the_bucket_of_uploads_can_send_to_its_queue(template: dict[str, Any]) -> None:
+    resources = template["Resources"]
+    bucket, policy = resources["UploadsBucket"], resources["PhotosQueuePolicy"]["Properties"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    (told,) = bucket["Properties"]["NotificationConfiguration"]["QueueConfigurations"]
+    assert policy["Queues"] == [{"Ref": "PhotosQueue"}]
+    assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert statement["Action"] == "sqs:SendMessage"
+    assert statement["Resource"] == told["Queue"] == {"Fn::GetAtt": ["PhotosQueue", "Arn"]}
+    source = statement["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Sub"]
+    assert source == "arn:${AWS::Partition}:s3:::" + bucket["Properties"]["BucketName"]["Fn::Sub"]
+
+
+def test_versions_of_uploads_end_and_nothing_outlives_a_dead_letter_for_long(
+    template: dict[str, Any],
+) -> None:
+    bucket = template["Resources"]["UploadsBucket"]["Properties"]
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+    assert timedelta(days=rule["ExpirationInDays"]) == UNREAD_KEPT_FOR + timedelta(days=1)
+    letters = template["Resources"]["PhotosDeadLetterQueue"]["Properties"]
+    assert timedelta(seconds=letters["MessageRetentionPeriod"]) == UNREAD_KEPT_FOR
+
+
+def test_policies_of_the_template_are_those_that_are_tried(template: dict[str, Any]) -> None:
+    roles = of_type(template, "AWS::IAM::Role")
+    documents = [role["Policies"][0]["PolicyDocument"] for role in roles.values()]
+    files = [
+        json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted((ROOT / ".chalice" / "policies").glob("*.json"))
+    ]
+    assert sorted(map(json.dumps, documents)) == sorted(map(json.dumps, files))
+    for role in roles.values():
+        assert len(role["Policies"]) == 1 and "ManagedPolicyArns" not in role

@@ -1,0 +1,314 @@
+"""Least privilege: each function's policy grants what its use cases ask of AWS, and nothing more.
+
+One long day of a council on moto: every route and every event handler, each call recorded.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import time_machine
+from chalice.test import Client
+
+import app
+from chalicelib import bootstrap
+from chalicelib.adapters.clock import utc_now
+from chalicelib.catalogue.load import COUNCILS
+from chalicelib.gazetteer.model import PLACES
+from chalicelib.handlers import photos_events
+from chalicelib.handlers.cdn import ORIGIN
+from infra.demo.gazetteer import COMMITTED
+from infra.local.cloud import Cloud
+from tests.api.conftest import Api
+from tests.api.test_forms import Browser, link
+from tests.attack_photos import saved
+from tests.builders import draft_body
+from tests.contract.permissions import (
+    API,
+    FUNCTIONS,
+    Need,
+    Needs,
+    beyond,
+    granted,
+    is_granted,
+    logs_granted,
+)
+from tests.forms import File
+
+LONG = "x" * 2000
+JPEG = saved("JPEG")
+FAR = {"lat": 53.94, "long": -1.05}
+"""In the council, and on a tile of its own."""
+UPDATES_THAT_OVERFLOW = 26
+FED: dict[str, set[Need]] = {
+    "publish": {
+        ("sqs:ReceiveMessage", "PublishQueue"),
+        ("sqs:DeleteMessage", "PublishQueue"),
+        ("sqs:GetQueueAttributes", "PublishQueue"),
+    },
+    "take_in": {
+        ("sqs:ReceiveMessage", "PhotosQueue"),
+        ("sqs:DeleteMessage", "PhotosQueue"),
+        ("sqs:GetQueueAttributes", "PhotosQueue"),
+    },
+    "fan_out": {
+        ("dynamodb:DescribeStream", "ReportsTable/stream"),
+        ("dynamodb:GetRecords", "ReportsTable/stream"),
+        ("dynamodb:GetShardIterator", "ReportsTable/stream"),
+        ("dynamodb:ListStreams", "*"),
+        ("sqs:SendMessage", "FanOutDeadLetterQueue"),
+    },
+    **{
+        name: {("sqs:SendMessage", "SchedulesDeadLetterQueue")}
+        for name in ("publish_held", "sweep", "tidy")
+    },
+}
+"""What Lambda does in a function's name to feed it, and with what it gives up."""
+
+
+@dataclass
+class Day:
+    """A council's day; `needs` is what was asked of AWS in it."""
+
+    api: Api
+    needs: Needs
+    officer: str
+    receipts: dict[str, Any]
+
+    def photo(self, key: str, raw: bytes = JPEG) -> str:
+        """A photo that somebody sent for the report of that key. Answers its id."""
+        photo_id = self.sent_photo(key, raw)
+        self.api.cloud.pump.run_until_idle()
+        return photo_id
+
+    def sent_photo(self, key: str, raw: bytes) -> str:
+        asked = self.api.post(
+            "/api/photos", {"content_type": "image/jpeg", "size": 1000}, key=f"{key}/0"
+        ).json_body
+        where, bucket = asked["fields"]["key"], self.api.cloud.environment["UPLOADS_BUCKET"]
+        self.needs.note_signed(API, "s3:PutObject", f"{asked['url'].rstrip('/')}/{where}")
+        boto3.client("s3").put_object(Bucket=bucket, Key=where, Body=raw)
+        return str(asked["photo_id"])
+
+    def queue(self, name: str) -> str:
+        """The address of the template's queue of that name."""
+        found = boto3.client("cloudformation").describe_stack_resource(
+            StackName="ginnel", LogicalResourceId=name
+        )
+        return str(found["StackResourceDetail"]["PhysicalResourceId"])
+
+    def report(self, key: str, **values: Any) -> str:
+        answer = self.api.post("/api/reports", draft_body(**values), key=key)
+        assert answer.status_code == 201, answer.body
+        self.receipts[key] = answer.json_body | {"photo_ids": values.get("photo_ids", [])}
+        self.api.cloud.pump.run_until_idle()
+        return f"/api/reports/{answer.json_body['service_request_id']}"
+
+    def change(self, path: str, **values: Any) -> None:
+        officer = self.officer
+        version = self.api.get(path, officer).json_body["version"]
+        answer = self.api.patch(path, values, version=version, token=self.officer)
+        assert answer.status_code == 200, answer.body
+        self.api.cloud.pump.run_until_idle()
+
+    def post(self, path: str, body: dict[str, str], key: str) -> None:
+        answer = self.api.post(path, body, key=key)
+        assert answer.status_code < 300, answer.body
+
+    def overflow(self, path: str) -> None:
+        """More updates than the report's own item holds."""
+        for number in range(UPDATES_THAT_OVERFLOW):
+            text = f"{number} {LONG}"[:2000]
+            self.post(f"{path}/updates", {"text": text}, key=f"update-{number}")
+
+    def later(self, by: timedelta) -> None:
+        """The same day, that much later: what is due runs."""
+        with time_machine.travel(utc_now() + by, tick=False):
+            assert self.api.cloud.pump.run_schedules() == 3
+            self.api.cloud.pump.run_until_idle()
+
+
+def names_of(cloud: Cloud, distribution_id: str) -> dict[str, str]:
+    """Every physical name that a request may carry → the template's."""
+    described = boto3.client("cloudformation").describe_stack_resources(StackName="ginnel")
+    found = {
+        str(each["PhysicalResourceId"]): str(each["LogicalResourceId"])
+        for each in described["StackResources"]
+    }
+    secrets = {
+        arn: "".join(part.title() for part in name.removesuffix("_ARN").split("_"))
+        for name, arn in cloud.environment.items()
+        if name.endswith("_SECRET_ARN")
+    }
+    return found | secrets | {distribution_id: "Distribution"}
+
+
+def distribution() -> str:
+    origin = {"Id": "o", "DomainName": "o.example", "CustomHeaders": {"Quantity": 0, "Items": []}}
+    config: Any = {
+        "CallerReference": "test",
+        "Origins": {"Quantity": 1, "Items": [origin]},
+        "DefaultCacheBehavior": {"TargetOriginId": "o", "ViewerProtocolPolicy": "https-only"},
+        "Comment": "",
+        "Enabled": True,
+    }
+    answer = boto3.client("cloudfront").create_distribution(DistributionConfig=config)
+    return answer["Distribution"]["Id"]
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
+    cloud = Cloud(behind_cdn=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("ORIGIN_SECRET_ARN")
+        patch.setenv("DISTRIBUTION_ID", distribution())
+        bootstrap.forget()
+        boto3.client("s3").put_object(Bucket=cloud.bucket, Key=PLACES, Body=COMMITTED.read_bytes())
+        needs = Needs(names_of(cloud, bootstrap.settings().distribution_id))
+        with Client(app.app) as client, needs.recorded():
+            api = Api(client, cloud)
+            here = Day(api, needs, api.token("officer"), {})
+            # Forgets the secret that the test has read to make the token.
+            bootstrap.forget()
+            live_with_reports(here)
+            live_with_officers(here)
+            live_without_javascript(here)
+            live_with_photos_that_go_astray(here)
+            here.later(timedelta(days=100))
+            patch.setenv("COUNCIL", str(holding_council(tmp_path_factory.mktemp("council"))))
+            bootstrap.forget()
+            here.report("held")
+            here.later(timedelta(days=102))
+            patch.setenv("ORIGIN_SECRET_ARN", cloud.environment["ORIGIN_SECRET_ARN"])
+            bootstrap.forget()
+            assert client.http.get("/api/moderation", headers={ORIGIN: "x"}).status_code == 403
+        yield here
+    cloud.stop()
+
+
+def holding_council(folder: Path) -> Path:
+    """The demo council, but every report is held for an hour before it is public."""
+    document = json.loads((COUNCILS / "demo.json").read_text(encoding="utf-8"))
+    path = folder / "holding.json"
+    path.write_text(json.dumps(document | {"publish_after_s": 3600}), encoding="utf-8")
+    return path
+
+
+def live_with_reports(day: Day) -> None:
+    api = day.api
+    path = day.report("one", photo_ids=[day.photo("one")])
+    for address in (path, "/health", "/api/openapi.json", "/api/places?q=market"):
+        assert api.get(address).status_code == 200
+    (photo_id,) = day.receipts["one"]["photo_ids"]
+    assert api.get(f"{path}/photos/{photo_id}").json_body["state"] == "ready"
+    assert api.get("/api/reports?bbox=-1.1,53.9,-1.0,54.0").json_body["items"]
+    nearby = "/api/reports/nearby?lat=53.959&long=-1.0815&service_code=pothole&radius_m=100"
+    assert api.get(nearby).json_body["items"]
+    day.overflow(path)
+    day.post(f"{path}/follow", {}, key="follower")
+    day.post(f"{path}/flags", {"reason": "other", "text": "Look."}, key="flag")
+    assert api.get(path).json_body["updates"]
+    withdrawn = day.report("withdrawn")
+    day.overflow(withdrawn)
+    day.post(f"{withdrawn}/withdrawal", {}, key="withdrawn")
+    private = day.report(
+        "private",
+        service_code="noise-nuisance",
+        attributes={"kind": "noise"},
+        photo_ids=[day.photo("private")],
+    )
+    token = day.receipts["private"]["tracking_url"].partition("?")[2]
+    (shown,) = api.get(f"{private}?{token}").json_body["photos"]
+    day.needs.note_signed(API, "s3:GetObject", shown["url"])
+
+
+def live_with_officers(day: Day) -> None:
+    api, officer = day.api, day.officer
+    first = f"/api/reports/{day.receipts['one']['service_request_id']}"
+    other, done = day.report("other"), day.report("done", **FAR)
+    day.post(f"{other}/follow", {}, key="another")
+    waiting = day.report("waiting", service_code="graffiti")
+    assert api.get("/api/moderation?reason=waiting", officer).json_body["items"]
+    day.change(waiting, visibility="public")
+    day.change(done, state="fixed")
+    oldest = api.get(first, officer).json_body["updates"][-1]["update_id"]
+    day.change(first, updates={oldest: "[removed]"})
+    day.change(other, duplicate_of=day.receipts["one"]["service_request_id"])
+    day.change(first, visibility="hidden")
+
+
+def live_without_javascript(day: Day) -> None:
+    browser = Browser(day.api.client, day.api.cloud)
+    browser.to("Add photos")
+    browser.fill(files=[File("p.jpg", "image/jpeg", JPEG)])
+    browser.to_end()
+    assert "Report sent" in browser.page.text
+    browser.open(link(browser.page))
+    day.api.cloud.pump.run_until_idle()
+
+
+def live_with_photos_that_go_astray(day: Day) -> None:
+    """One that nobody reports, one that is none, one that is waited for in vain, one whose page
+    was made before and whose notice names a version."""
+    day.photo("never-reported")
+    day.photo("none", b"<svg/>")
+    in_vain = day.sent_photo("in-vain", JPEG)
+    boto3.client("sqs").purge_queue(QueueUrl=day.queue("PhotosQueue"))
+    day.report("in-vain", photo_ids=[in_vain])
+    client, bucket = boto3.client("s3"), day.api.cloud.environment["UPLOADS_BUCKET"]
+    key = f"{'0' * 12}/{'0' * 26}"
+    client.put_object(
+        Bucket=day.api.cloud.environment["PHOTOS_BUCKET"], Key=f"{key}/page.jpg", Body=JPEG
+    )
+    version = client.put_object(Bucket=bucket, Key=key, Body=JPEG)["VersionId"]
+    notice = {"Records": [{"s3": {"object": {"key": key, "versionId": version}}}]}
+    record = {"messageId": "1", "body": json.dumps(notice)}
+    assert photos_events.take_in({"Records": [record]}, None) == {"batchItemFailures": []}
+    day.api.cloud.pump.run_until_idle()
+
+
+def needed(day: Day, function: str) -> set[Need]:
+    return day.needs.of[function] | FED.get(function, set())
+
+
+@pytest.mark.parametrize("function", sorted(FUNCTIONS))
+def test_policy_grants_what_its_function_asks_for(function: str, day: Day) -> None:
+    grants = granted(function)
+    refused = {need for need in needed(day, function) if not is_granted(need, grants)}
+    assert day.needs.of[function] and refused == set()
+
+
+@pytest.mark.parametrize("function", sorted(FUNCTIONS))
+def test_policy_grants_nothing_that_its_function_never_asked_for(function: str, day: Day) -> None:
+    assert beyond(needed(day, function), granted(function)) == set()
+
+
+@pytest.mark.parametrize("function", sorted(FUNCTIONS))
+def test_policy_lets_a_function_write_its_own_log_alone(function: str) -> None:
+    name = "APIHandler" if function == API else function.title().replace("_", "")
+    group = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/"
+    own = f"{group}${{AWS::StackName}}-{name}-*"
+    assert logs_granted(function) == {
+        (action, own) for action in ("logs:CreateLogStream", "logs:PutLogEvents")
+    }
+
+
+def test_policy_is_found_out_when_it_grants_too_little_or_too_much(day: Day) -> None:
+    read = ("dynamodb:GetItem", "ReportsTable")
+    assert read in needed(day, API)
+    assert not is_granted(read, granted(API) - {read})
+    assert not is_granted(read, {("dynamodb:GetItem", "ReportsTable/index/by-tile")})
+    scan = ("dynamodb:Scan", "ReportsTable")
+    assert beyond(needed(day, API), {read, scan}) == {scan}
+
+
+def test_nothing_is_granted_everywhere_but_where_aws_knows_no_resource() -> None:
+    everywhere = {
+        action for name in FUNCTIONS for action, resource in granted(name) if resource == "*"
+    }
+    assert everywhere == {"dynamodb:ListStreams"}

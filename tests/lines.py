@@ -1,0 +1,76 @@
+"""What is logged while a test runs, and the rules of CloudWatch's embedded metric format."""
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from chalicelib import logs
+
+Line = dict[str, Any]
+
+
+class Kept(logging.Handler):
+    """Lines in a list, as they would be written."""
+
+    def __init__(self, formatter: logging.Formatter) -> None:
+        super().__init__()
+        self.setFormatter(formatter)
+        self.written: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.written.append(self.format(record))
+
+
+@contextmanager
+def kept(formatter: logging.Formatter | None = None) -> Iterator[list[str]]:
+    """What is logged inside."""
+    handler = Kept(formatter or logs.JsonLine())
+    log = logging.getLogger(logs.NAME)
+    log.addHandler(handler)
+    try:
+        yield handler.written
+    finally:
+        log.removeHandler(handler)
+
+
+def read(written: list[str], **wanted: Any) -> list[Line]:
+    """The lines, or those of them that have these values."""
+    lines: list[Line] = [json.loads(line) for line in written]
+    return [line for line in lines if line.items() >= wanted.items()]
+
+
+def faults_in_metrics(line: Line) -> Iterator[str]:
+    """Where CloudWatch would make no metrics of a line. Source: Amazon CloudWatch User Guide,
+    "Specification: Embedded metric format"."""
+    told = line["_aws"]
+    if type(told.get("Timestamp")) is not int or told["Timestamp"] < 10**12:
+        yield "Timestamp is milliseconds since 1970"
+    if not told.get("CloudWatchMetrics"):
+        yield "CloudWatchMetrics is a list of directives"
+    for directive in told.get("CloudWatchMetrics", []):
+        if not 1 <= len(directive["Namespace"]) <= 1024:
+            yield "Namespace has 1 to 1024 characters"
+        for dimensions in directive["Dimensions"]:
+            yield from _dimension_faults(line, dimensions)
+        if not 1 <= len(directive["Metrics"]) <= 100:
+            yield "a directive has 1 to 100 metrics"
+        for metric in directive["Metrics"]:
+            yield from _metric_faults(line, metric)
+
+
+def _dimension_faults(line: Line, dimensions: list[str]) -> Iterator[str]:
+    if len(dimensions) > 30:
+        yield "a set has at most 30 dimensions"
+    for name in dimensions:
+        value = line.get(name)
+        if not isinstance(value, str) or not 1 <= len(value) <= 1024:
+            yield f"the dimension {name} is a text at the root"
+
+
+def _metric_faults(line: Line, metric: Line) -> Iterator[str]:
+    if type(line.get(metric["Name"])) not in (int, float):
+        yield f"the metric {metric['Name']} is a number at the root"
+    if metric.get("Unit", "None") not in ("None", "Count", "Milliseconds", "Bytes", "Percent"):
+        yield f"{metric['Unit']} is no unit"

@@ -1,0 +1,38 @@
+"""A running stack keeps its log in a file and tells of errors in one short line."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chalicelib import logs
+from infra.local import log_file
+from tests.lines import read
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    kept = tmp_path / ".local" / "log.jsonl"
+    monkeypatch.setattr(log_file, "LOG", kept)
+    log = logging.getLogger(logs.NAME)
+    before = log.handlers[:]
+    yield kept
+    for handler in set(log.handlers) - set(before):
+        handler.close()
+    log.handlers[:] = before
+
+
+def test_lines_go_to_a_file_that_begins_anew_and_errors_to_the_terminal_too(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.parent.mkdir()
+    file.write_text("of the last run\n")
+    log_file.begin()
+    logs.event("something", records=1)
+    logs.failure("something broke", ValueError("Canary Nightjar"), records=1)
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == "Error: something broke (ValueError). See .local/log.jsonl\n"
+    first, second = read(file.read_text().splitlines())
+    assert (first["event"], second["event"]) == ("something", "something broke")

@@ -1,0 +1,142 @@
+"""What is in the zip that Lambda gets, and what is not."""
+
+import subprocess
+import sys
+from importlib.util import MAGIC_NUMBER
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from chalicelib.errors import ConfigurationError
+from infra import package
+
+MODULES = {
+    "app.py": "import chalicelib\n",
+    "chalicelib/__init__.py": "",
+    "chalicelib/model.py": "SAID = 'as it was packaged'\n",
+    "chalice/__init__.py": "",
+    "msgspec/__init__.py": "",
+    "msgspec/tests/test_it.py": "",
+    **{
+        f"{name.replace('-', '_')}-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\nTag: py3-none-any\n"
+        for name in package.wanted_distributions() - set(package.RUNTIME_HAS)
+        if name != "python-dateutil"
+    },
+}
+RUNTIMES = {
+    "botocore/__init__.py": "",
+    "botocore-1.44.5.dist-info/METADATA": "",
+    "python_dateutil-2.9.0.dist-info/METADATA": "",
+    "six.py": "",
+}
+
+
+@pytest.fixture
+def zipped(tmp_path: Path) -> Path:
+    """What `chalice package` leaves: sources alone, and what the runtime has."""
+    return archive(tmp_path / "deployment.zip", MODULES | RUNTIMES)
+
+
+def archive(path: Path, files: dict[str, str]) -> Path:
+    with ZipFile(path, "w") as opened:
+        for name, text in files.items():
+            opened.writestr(name, text)
+    return path
+
+
+def test_package_loses_what_the_runtime_has_and_tests_and_gains_compiled_code(
+    zipped: Path,
+) -> None:
+    package.finish(zipped)
+    with ZipFile(zipped) as opened:
+        names = set(opened.namelist())
+        magic = opened.read("chalicelib/__pycache__/model.cpython-311.pyc")[:4]
+    modules = {name for name in MODULES if name.endswith(".py") and "tests" not in name}
+    assert modules <= names
+    assert not {name for name in names if name.partition("/")[0] in {*RUNTIMES, "botocore"}}
+    assert not {name for name in names if "tests" in name or "dateutil" in name}
+    assert len([name for name in names if name.endswith(".pyc")]) == len(modules)
+    assert magic == MAGIC_NUMBER
+
+
+def test_compiled_code_is_used_without_a_look_at_its_source(zipped: Path, tmp_path: Path) -> None:
+    package.finish(zipped)
+    folder = tmp_path / "task"
+    with ZipFile(zipped) as opened:
+        opened.extractall(folder)
+    (folder / "chalicelib" / "model.py").write_text("SAID = 'compiled anew'\n")
+    program = "from chalicelib.model import SAID; print(SAID)"
+    command = [sys.executable, "-B", "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=True, env={})
+    assert done.stdout.strip() == "as it was packaged"
+
+
+def test_package_is_the_same_when_the_code_is_the_same(tmp_path: Path) -> None:
+    first = archive(tmp_path / "first.zip", MODULES)
+    second = archive(tmp_path / "second.zip", dict(reversed(MODULES.items())))
+    package.finish(first)
+    package.finish(second)
+    assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("files", "fault"),
+    [
+        ({"tests/test_it.py": ""}, "tests is in it"),
+        ({"infra/resources.json": ""}, "infra is in it"),
+        ({"moto-5.2.5.dist-info/METADATA": ""}, "moto is in it"),
+        ({"app.py": None}, "app.py is missing"),
+        ({"pillow_heif-1.0.dist-info/WHEEL": None}, "pillow-heif is missing: has it a wheel"),
+        ({"pillow-1.0.dist-info/WHEEL": "Tag: cp311-cp311-linux_x86_64\n"}, "built for linux_x86"),
+        (
+            {"pillow-1.0.dist-info/WHEEL": "Tag: cp311-cp311-manylinux_2_28_x86_64\n"},
+            "pillow-1.0.dist-info is built for manylinux_2_28",
+        ),
+        ({"chalicelib/broken.py": "def"}, "could not be compiled"),
+    ],
+)
+def test_package_is_refused_when_something_is_in_it_that_should_not_be(
+    files: dict[str, str | None], fault: str, tmp_path: Path
+) -> None:
+    wanted = {name: text for name, text in (MODULES | files).items() if text is not None}
+    with pytest.raises(ConfigurationError, match=fault):
+        package.finish(archive(tmp_path / "deployment.zip", wanted))
+
+
+def test_package_is_refused_when_it_is_too_large(
+    zipped: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(package, "MOST_UNZIPPED", 100)
+    with pytest.raises(ConfigurationError, match="bytes unzipped, and 100 is the most"):
+        package.finish(zipped)
+
+
+def test_module_is_told_when_it_is_not_compiled(tmp_path: Path) -> None:
+    for name in MODULES:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    assert "app.py is not compiled" in set(package.faults_in(tmp_path))
+
+
+def test_needed_packages_are_those_of_the_requirements_and_what_they_stand_on() -> None:
+    wanted = package.wanted_distributions()
+    assert {"pynamodb", "botocore", "jinja2", "markupsafe", "pyjwt", "pillow-heif"} <= wanted
+    assert not wanted & {"moto", "pytest", "boto3", "cryptography"}
+
+
+@pytest.mark.parametrize(("runtime", "fits"), [(None, True), ("python3.9", False)])
+def test_package_is_refused_when_lambda_runs_another_python(
+    runtime: str | None, fits: bool
+) -> None:
+    ours = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    function = {
+        "Type": "AWS::Serverless::Function",
+        "Properties": {"Runtime": runtime or ours},
+    }
+    try:
+        package.check_runtime({"Resources": {"Api": function}})
+    except ConfigurationError as error:
+        assert not fits and "python3.9" in str(error)
+    else:
+        assert fits

@@ -1,0 +1,133 @@
+"""The local site plays the CDN: its headers, its missing page, and what it tells the API."""
+
+import http.client
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from chalice.app import Chalice, Response
+
+from infra import cdn
+from infra.local import site
+from infra.local.edge import HSTS
+
+NAMES = {"AWS::Region": "eu-west-2", "UploadsBucket": "uploads-x", "PhotosBucket": "photos-x"}
+ADDED = tuple(each for each in cdn.headers("/", NAMES) if each.name != HSTS)
+OWN_POLICY = "default-src 'none'"
+
+Answer = tuple[int, dict[str, list[str]], bytes]
+
+
+class NothingPublished:
+    """A store of documents with nothing in it."""
+
+    def get_object(self, **_: str) -> Any:
+        said: Any = {"Error": {"Code": "NoSuchKey"}, "ResponseMetadata": {"HTTPStatusCode": 404}}
+        raise ClientError(said, "GetObject")
+
+
+def echo() -> Chalice:
+    """An API that answers with the headers that it got, and has a policy of its own."""
+    api = Chalice(app_name="echo")
+
+    @api.route("/api/echo", methods=["GET", "POST"])
+    def answer() -> Response:
+        own: dict[str, str | list[str]] = {
+            "Content-Security-Policy": OWN_POLICY,
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "SAMEORIGIN",
+        }
+        request = api.current_request
+        return Response(body=dict(request.headers) if request else {}, headers=own)
+
+    return api
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    server = site.serve(echo(), "127.0.0.1", 0).server
+    assert isinstance(server, site.Server)
+    server.client, server.bucket = NothingPublished(), "published"
+    server.local_pages = {"/_local/x.json": dict}
+    server.cdn_headers, server.origin_secret = lambda _: ADDED, "s" * 64
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_address[1]
+    server.shutdown()
+    server.server_close()
+
+
+def ask(port: int, path: str, method: str = "GET", **headers: str) -> Answer:
+    asked = {name.replace("_", "-"): value for name, value in headers.items()}
+    with closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
+        connection.request(method, path, headers=asked)
+        answer = connection.getresponse()
+        sent: dict[str, list[str]] = {}
+        for name, value in answer.getheaders():
+            sent.setdefault(name, []).append(value)
+        return answer.status, sent, answer.read()
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/nothing", "/data/nothing.json", "/assets/x.js", "/api/nothing"]
+)
+def test_answer_has_each_header_of_the_cdn_once(path: str, port: int) -> None:
+    _, headers, _ = ask(port, path)
+    assert {each.name: headers.get(each.name) for each in ADDED} == {
+        each.name: [each.value] for each in ADDED
+    }
+    assert HSTS not in headers
+
+
+def test_api_keeps_the_headers_that_are_its_own_to_choose(port: int) -> None:
+    _, headers, _ = ask(port, "/api/echo")
+    assert headers["Content-Security-Policy"] == [OWN_POLICY]
+    assert headers["Referrer-Policy"] == ["no-referrer"]
+    assert headers["X-Frame-Options"] == ["DENY"]
+    assert headers["X-Content-Type-Options"] == ["nosniff"]
+
+
+def test_what_is_not_of_the_site_has_no_header_of_the_cdn(port: int) -> None:
+    for path in ("/_local/x.json", "/_s3/bucket"):
+        _, headers, _ = ask(port, path, method="PUT" if "_s3" in path else "GET")
+        assert not {each.name for each in ADDED} & headers.keys()
+
+
+def test_each_answer_on_one_connection_has_headers_of_its_own(port: int) -> None:
+    policy = next(each.value for each in ADDED if each.name == "Content-Security-Policy")
+    wanted = {"/api/echo": OWN_POLICY, "/nothing": policy, "/_local/x.json": None}
+    with closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
+        for path in (*wanted, *wanted):
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            answer.read()
+            assert answer.getheader("Content-Security-Policy") == wanted[path]
+
+
+def test_missing_page_is_the_cdns_own_and_documents_answer_the_status_only(port: int) -> None:
+    sent, page = cdn.missing_page()
+    for path in ("/nothing", "/reports/nothing", "/nothing/"):
+        status, headers, body = ask(port, path)
+        assert (status, body) == (404, page)
+        assert {name: headers[name] for name in sent} == {n: [v] for n, v in sent.items()}
+    status, _, body = ask(port, "/data/tiles/14/0/0.json")
+    assert status == 404 and b"<" not in body
+
+
+def test_api_hears_from_the_cdn_whose_address_it_was(port: int) -> None:
+    got = json.loads(ask(port, "/api/echo")[2])
+    host, _, own_port = got["cloudfront-viewer-address"].rpartition(":")
+    assert host == "127.0.0.1" and own_port.isdigit()
+    assert got["x-ginnel-origin"] == "s" * 64
+
+
+@pytest.mark.parametrize("name", ["X_Ginnel_Origin", "x_ginnel_origin", "X_GINNEL_ORIGIN"])
+def test_api_does_not_hear_what_a_client_says_of_itself(name: str, port: int) -> None:
+    forged = {name: "forged", "CloudFront_Viewer_Address": "203.0.113.9:1"}
+    got = json.loads(ask(port, "/api/echo", **forged)[2])
+    assert got["x-ginnel-origin"] == "s" * 64
+    assert got["cloudfront-viewer-address"].startswith("127.0.0.1:")
