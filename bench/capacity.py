@@ -1,0 +1,83 @@
+"""DynamoDB's capacity units, by AWS's rules.
+
+Source: "Read and write operations" and "DynamoDB item sizes and formats" in the Amazon DynamoDB
+Developer Guide, read 2026: a read is 4 KB, half of one where it is eventually consistent; a write
+is 1 KB, of the larger of the item before and after; an index pays for each entry that changes.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Item = Mapping[str, Any]
+READ_BYTES, WRITE_BYTES = 4096, 1024
+
+
+@dataclass(frozen=True)
+class Index:
+    """A secondary index: its keys, and all attributes of its entries."""
+
+    keys: frozenset[str]
+    attributes: frozenset[str]
+
+
+def indexes_of(table: Mapping[str, Any]) -> list[Index]:
+    """The indexes of a table as a template declares it."""
+    own = [key["AttributeName"] for key in table["KeySchema"]]
+    found = []
+    for index in table.get("GlobalSecondaryIndexes", []):
+        keys = frozenset(key["AttributeName"] for key in index["KeySchema"])
+        projected = index["Projection"].get("NonKeyAttributes", [])
+        found.append(Index(keys, keys.union(own, projected)))
+    return found
+
+
+def item_bytes(item: Item) -> int:
+    """How large DynamoDB takes an item to be: its names and its values."""
+    return sum(len(name.encode()) + _value_bytes(value) for name, value in item.items())
+
+
+def read_units(size: int, *, consistent: bool) -> float:
+    """Of one read of that many bytes: an item, or all that a query goes through."""
+    units = max(1, math.ceil(size / READ_BYTES))
+    return units if consistent else units / 2
+
+
+def write_units(old: Item | None, new: Item | None, indexes: Iterable[Index]) -> float:
+    """Of one write outside a transaction, with the entries of the indexes that change."""
+    table = _written(old, new)
+    return table + sum(_index_units(old, new, index) for index in indexes)
+
+
+def _index_units(old: Item | None, new: Item | None, index: Index) -> int:
+    before, after = _entry(old, index), _entry(new, index)
+    if before == after:
+        return 0
+    if before and after and all(before[key] == after[key] for key in index.keys):
+        return _written(before, after)
+    return sum(_written(entry, None) for entry in (before, after) if entry)
+
+
+def _entry(item: Item | None, index: Index) -> Item | None:
+    if item is None or not index.keys <= item.keys():
+        return None
+    return {name: value for name, value in item.items() if name in index.attributes}
+
+
+def _written(old: Item | None, new: Item | None) -> int:
+    size = max(item_bytes(old or {}), item_bytes(new or {}))
+    return max(1, math.ceil(size / WRITE_BYTES))
+
+
+def _value_bytes(value: Mapping[str, Any]) -> int:
+    ((kind, content),) = value.items()
+    match kind:
+        case "S":
+            return len(str(content).encode())
+        case "N":
+            digits = str(content).lstrip("-").replace(".", "").strip("0")
+            return math.ceil(len(digits) / 2) + 1
+        case "BOOL" | "NULL":
+            return 1
+    raise ValueError(f"The size of a value of type {kind} is not known here: add it.")

@@ -1,0 +1,140 @@
+"""Cold starts: CPU of a fresh process up to its first answer, beside the naive import of all.
+
+The local stack answers for AWS from a process of its own, so that moto's import is in no figure.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from io import BytesIO
+from typing import Any, NamedTuple
+
+import boto3
+from PIL import Image
+
+from bench import gateway, stack
+from bench.process import ROOT, cpu_ms_of_fresh
+from bench.table import Row
+from chalicelib import bootstrap
+from tests.builders import MARKET_PLACE, draft_body
+
+GROUP = "Cold start: CPU of a fresh process with its first answer"
+DATABASE, NO_DATABASE = 0.75, 0.25
+NAIVE = """
+import boto3, chalice, geopy.distance, jinja2, jwt, PIL.Image, pynamodb.models
+boto3.client("s3"), boto3.client("sqs")
+class Item(pynamodb.models.Model):
+    class Meta:
+        table_name = "reports"
+        region = "eu-west-2"
+Item._get_connection().connection.client
+"""
+BARE = """
+from chalice import Chalice
+app = Chalice(app_name="bare")
+app.route("/health")(lambda: {"status": "ok"})
+"""
+EVENTS = ROOT / "tests" / "events"
+
+
+class First(NamedTuple):
+    """A function's first event; `most_ratio` is the goal for what it needs."""
+
+    name: str
+    handler: str
+    event: dict[str, Any]
+    most_ratio: float
+
+
+def rows() -> Iterator[Row]:
+    # A deployed function has every .pyc, and so has every library that pip installed.
+    subprocess.run(
+        [sys.executable, "-m", "compileall", "-q", "app.py", "chalicelib"], cwd=ROOT, check=True
+    )
+    naive = cpu_ms_of_fresh(["-c", NAIVE], {"AWS_DEFAULT_REGION": "eu-west-2"})
+    yield Row(
+        group=GROUP,
+        name="Chalice alone, with one route",
+        unit="ms",
+        ours=cpu_ms_of_fresh(["-c", BARE], {}),
+        peer=naive,
+        peer_name="naive import",
+    )
+    yield _row("import app", cpu_ms_of_fresh(["-c", "import app"], {}), naive, NO_DATABASE)
+    with stack.running(seed="demo") as here, stack.working_in(here.environment):
+        for first in [*_routes(here), *_handlers(here)]:
+            yield _row(first.name, _first_answer(first, here.environment), naive, first.most_ratio)
+
+
+def _row(name: str, ours: float, naive: float, most_ratio: float) -> Row:
+    return Row(
+        group=GROUP,
+        name=name,
+        unit="ms",
+        ours=ours,
+        peer=naive,
+        peer_name="naive import",
+        most_ratio=most_ratio,
+    )
+
+
+def _first_answer(first: First, environment: Mapping[str, str]) -> float:
+    arguments = ["-P", "bench/first_call.py", first.handler]
+    return cpu_ms_of_fresh(arguments, environment, said=json.dumps(first.event).encode())
+
+
+def _routes(here: stack.Stack) -> Iterator[First]:
+    import app
+
+    def route(
+        name: str, most_ratio: float, method: str, path: str, body: Any = None, **headers: str
+    ) -> First:
+        words = {key.replace("_", "-"): value for key, value in headers.items()}
+        event = gateway.event(app.app, method, path, body, words)
+        return First(f"{method} {name}", "app.app", event, most_ratio)
+
+    known = next(iter(bootstrap.reports_ports().repository.ids()))
+    near = f"/api/reports/nearby?lat={MARKET_PLACE['lat']}&long={MARKET_PLACE['long']}"
+    photo = {"content_type": "image/jpeg", "size": 1000}
+    yield route("/health", NO_DATABASE, "GET", "/health")
+    yield route("/api/openapi.json", NO_DATABASE, "GET", "/api/openapi.json")
+    yield route("/forms/report", NO_DATABASE, "GET", "/forms/report")
+    yield route("/api/photos", NO_DATABASE, "POST", "/api/photos", photo, idempotency_key="cold/1")
+    yield route("/api/places", NO_DATABASE, "GET", "/api/places?q=market")
+    yield route("/api/reports/{id}", DATABASE, "GET", f"/api/reports/{known}")
+    yield route("/api/reports/nearby", DATABASE, "GET", near)
+    yield route(
+        "/api/reports", DATABASE, "POST", "/api/reports", draft_body(), idempotency_key="cold"
+    )
+    yield route(
+        "/api/moderation, signed in",
+        DATABASE,
+        "GET",
+        "/api/moderation?reason=waiting",
+        **here.officer,
+    )
+
+
+def _handlers(here: stack.Stack) -> Iterator[First]:
+    _upload_a_photo(here.environment["UPLOADS_BUCKET"])
+    for slice_, names in {
+        "reports": ("fan_out", "publish_held"),
+        "publishing": ("publish", "tidy"),
+        "photos": ("take_in", "sweep"),
+    }.items():
+        for name in names:
+            event = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
+            handler = f"chalicelib.handlers.{slice_}_events.{name}"
+            yield First(f"event: {name}", handler, event, DATABASE)
+
+
+def _upload_a_photo(bucket: str) -> None:
+    """The file that the event of take_in names."""
+    picture = BytesIO()
+    Image.linear_gradient("L").convert("RGB").save(picture, "JPEG")
+    boto3.client("s3").put_object(
+        Bucket=bucket,
+        Key="7K3M2QXV9HTD/0123456789ABCDEFGHJKMNPQRS",
+        Body=picture.getvalue(),
+    )

@@ -1,0 +1,217 @@
+"""What each use case costs in the database, counted at the seam, at several numbers of reports.
+
+The database is dynalite; requests, items and bytes are what went over the wire, units follow from
+them by AWS's rules.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from random import Random
+from statistics import mean
+from typing import Any
+
+from bench import gateway
+from bench.capacity import indexes_of
+from bench.engine import MIDDLE, SPREAD_LAT, SPREAD_LONG, id_of
+from bench.meter import Call, items_read, record, serial, units
+from bench.table import Row
+from chalicelib.catalogue.load import load
+from chalicelib.geo.point import Point
+from infra.resources import template
+from tests.builders import draft_body
+
+GROUP = "Database: {count:,} reports, beside {fewest:,}"
+TIMES = 20
+SCREEN_LAT, SCREEN_LONG = 0.01125, 0.0115
+"""Half the height and half the width of a phone's screen of 1.5 × 2.5 km, in degrees at 54° N."""
+Request = dict[str, Any]
+Make = Callable[[int], list[Request]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """What a use case costs on average."""
+
+    use_case: str
+    reports: int
+    requests: float
+    serial_trips: float
+    conditional_writes: float
+    items_read: float
+    bytes: float
+    read_units: float
+    write_units: float
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def costs(count: int, officer: dict[str, str]) -> list[Cost]:
+    """Of every use case, on the table of that many reports that this process works on; `officer`
+    are the headers that let an officer in."""
+    import app
+
+    answer = partial(gateway.answer, app.app)
+    found = []
+    for name, make in _use_cases(app.app, officer).items():
+        runs = []
+        for number in range(TIMES):
+            requests = make(number)
+            with record(sees_old=True) as calls:
+                for request in requests:
+                    answer(request)
+            # A secret is asked for once in some minutes, and is no request to the database.
+            runs.append([call for call in calls if call.operation.startswith("dynamodb.")])
+        found.append(_cost(name, count, runs))
+    return found
+
+
+def rows(by_count: Mapping[int, Sequence[Cost]]) -> Iterator[Row]:
+    """The most reports beside the fewest, use case for use case."""
+    fewest, most = min(by_count), max(by_count)
+    group = GROUP.format(count=most, fewest=fewest)
+    for few, many in zip(by_count[fewest], by_count[most], strict=True):
+        row = partial(Row, group=group, peer_name=f"at {fewest:,}")
+        requests = partial(row, unit="requests", ours=many.requests, peer=few.requests)
+        capacity = partial(
+            row,
+            name=f"{many.use_case}: capacity",
+            unit="units",
+            ours=many.read_units + many.write_units,
+            peer=few.read_units + few.write_units,
+        )
+        match many.use_case:
+            case "submit":
+                yield requests(name="submit", most=1, most_ratio=1)
+                yield row(
+                    name="submit: conditional writes",
+                    unit="writes",
+                    ours=many.conditional_writes,
+                    peer=few.conditional_writes,
+                    most=1,
+                )
+                yield capacity(most_ratio=1)
+            case "check 100 m, then submit":
+                yield row(
+                    name=many.use_case,
+                    unit="serial trips",
+                    ours=many.serial_trips,
+                    peer=few.serial_trips,
+                    most=2,
+                )
+            case "read a report":
+                yield requests(name=many.use_case, most=1)
+                yield capacity()
+            case _:
+                yield requests(name=many.use_case)
+                yield capacity()
+
+
+def details(by_count: Mapping[int, Sequence[Cost]]) -> str:
+    """Every figure, as a Markdown table."""
+    names = [name for name in Cost.__dataclass_fields__ if name != "conditional_writes"]
+    lines = ["| " + " | ".join(name.replace("_", " ") for name in names) + " |"]
+    lines.append("|" + "---|" * len(names))
+    for together in zip(*by_count.values(), strict=True):
+        for cost in together:
+            values = cost.as_json()
+            words = [
+                each if isinstance(each, str) else f"{each:,.4g}" if each < 100 else f"{each:,.0f}"
+                for each in (values[name] for name in names)
+            ]
+            lines.append("| " + " | ".join(words) + " |")
+    return "\n".join(lines)
+
+
+def somewhere(number: int) -> Point:
+    """A place of the council where reports are, the same one for the same number."""
+    random, box = Random(number), load("demo").box
+    while True:
+        place = Point(
+            lat=round(random.gauss(MIDDLE.lat, SPREAD_LAT), 6),
+            long=round(random.gauss(MIDDLE.long, SPREAD_LONG), 6),
+        )
+        if box.contains(place):
+            return place
+
+
+def submission(app: Any, key: str, place: Point) -> Request:
+    """A report of somebody without a token."""
+    body = draft_body(lat=place.lat, long=place.long)
+    return gateway.event(app, "POST", "/api/reports", body, {"Idempotency-Key": key})
+
+
+def nearby(app: Any, place: Point, radius_m: int) -> Request:
+    """The check for duplicates."""
+    query = f"lat={place.lat}&long={place.long}&radius_m={radius_m}&service_code=pothole"
+    return gateway.event(app, "GET", f"/api/reports/nearby?{query}")
+
+
+def _use_cases(app: Any, officer: dict[str, str]) -> dict[str, Make]:
+    event = partial(gateway.event, app)
+
+    def of(verb: str, body: Any, first: int) -> Make:
+        return lambda number: [
+            event(
+                "POST",
+                f"/api/reports/{id_of(first + number)}/{verb}",
+                body,
+                {"Idempotency-Key": f"{number}"},
+            )
+        ]
+
+    def check_and_submit(number: int) -> list[Request]:
+        place = somewhere(number)
+        return [nearby(app, place, 100), submission(app, f"checked-{number}", place)]
+
+    def change(number: int) -> list[Request]:
+        headers = officer | {"If-Match": '"1"'}
+        path = f"/api/reports/{id_of(60 + number)}"
+        return [event("PATCH", path, {"state": "investigating"}, headers)]
+
+    def screen(number: int) -> list[Request]:
+        at = somewhere(number)
+        box = (
+            at.long - SCREEN_LONG,
+            at.lat - SCREEN_LAT,
+            at.long + SCREEN_LONG,
+            at.lat + SCREEN_LAT,
+        )
+        return [event("GET", f"/api/reports?bbox={','.join(f'{edge:.6f}' for edge in box)}")]
+
+    return {
+        "submit": lambda number: [submission(app, f"submit-{number}", somewhere(number))],
+        "check 25 m": lambda number: [nearby(app, somewhere(number), 25)],
+        "check 100 m": lambda number: [nearby(app, somewhere(number), 100)],
+        "check 100 m, then submit": check_and_submit,
+        "read a report": lambda number: [event("GET", f"/api/reports/{id_of(number)}")],
+        "add an update": of("updates", {"text": "Still there."}, 0),
+        "follow": of("follow", None, 20),
+        "flag": of("flags", {"reason": "offensive"}, 40),
+        "change as an officer": change,
+        "list a phone's screen (100 at most)": screen,
+        "list what waits": lambda _: [
+            event("GET", "/api/moderation?reason=waiting", None, officer)
+        ],
+    }
+
+
+def _cost(name: str, count: int, runs: Sequence[Sequence[Call]]) -> Cost:
+    indexes = indexes_of(template()["Resources"]["ReportsTable"]["Properties"])
+    spent = [[units(call, indexes) for call in calls] for calls in runs]
+
+    def average(of: Callable[[Call], float]) -> float:
+        return mean(sum(map(of, calls)) for calls in runs)
+
+    return Cost(
+        use_case=name,
+        reports=count,
+        requests=mean(map(len, runs)),
+        serial_trips=mean(map(serial, runs)),
+        conditional_writes=average(lambda call: "ConditionExpression" in call.asked),
+        items_read=average(lambda call: len(items_read(call))),
+        bytes=average(lambda call: call.sent_bytes + call.received_bytes),
+        read_units=mean(sum(read for read, _ in run) for run in spent),
+        write_units=mean(sum(write for _, write in run) for run in spent),
+    )

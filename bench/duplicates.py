@@ -1,0 +1,123 @@
+"""Requests of the search for duplicates, beside the PyPI library dynamodbgeo, both on dynalite.
+
+dynamodbgeo 0.0.3 runs with today's boto3. Its requests are those of its own plan for each place: a
+request for each range that its covering gives. A tenth of the places is searched with it as well,
+in a table of its own form with the same reports, which has to make as many requests as planned.
+"""
+
+import contextlib
+import io
+from collections.abc import Iterator
+from importlib import import_module
+from random import Random
+from statistics import mean
+from typing import Any
+
+import boto3
+
+from bench.engine import Engine, fill, items
+from bench.meter import items_read, record
+from bench.table import Row
+from chalicelib import bootstrap
+from chalicelib.geo.point import Box, Point
+from chalicelib.reports.usecases import nearby
+
+GROUP = "Duplicates: requests to the database at 1,000 random places of the council"
+PLACES, SEARCHED = 1000, 100
+GOALS = {25: (2.1, 0.3, 4), 100: (4.1, 0.55, 8)}
+"""Radius in metres → the most on average, that as a share of the peer's, the most at once."""
+
+
+def rows(engine: Engine, count: int) -> Iterator[Row]:
+    """On the table of that many reports that this process works on."""
+    places = _places(bootstrap.reports_ports().council.box)
+    peer = Peer(engine, count)
+    for radius_m, (most, most_ratio, at_once) in GOALS.items():
+        ours = [_ours(place, radius_m) for place in places]
+        planned = [peer.planned(place, radius_m) for place in places]
+        searched = [peer.searched(place, radius_m) for place in places[:SEARCHED]]
+        if [requests for requests, _ in searched] != planned[:SEARCHED]:
+            raise RuntimeError("dynamodbgeo did not make the requests that it planned.")
+        for name, of, goal, ratio in (
+            ("mean", mean, most, most_ratio),
+            ("most", max, at_once, None),
+        ):
+            yield Row(
+                group=GROUP,
+                name=f"within {radius_m} m, {name}",
+                unit="requests",
+                ours=of([requests for requests, _ in ours]),
+                peer=of(planned),
+                peer_name="dynamodbgeo",
+                most=goal,
+                most_ratio=ratio,
+            )
+        yield Row(
+            group=GROUP,
+            name=f"within {radius_m} m, items read on average",
+            unit="items",
+            ours=mean(read for _, read in ours[:SEARCHED]),
+            peer=mean(read for _, read in searched),
+            peer_name="dynamodbgeo",
+        )
+
+
+class Peer:
+    """dynamodbgeo on a table of its own, with the same places."""
+
+    def __init__(self, engine: Engine, count: int) -> None:
+        self._library: Any = import_module("dynamodbgeo")
+        self._config = self._library.GeoDataManagerConfiguration(
+            boto3.client("dynamodb"), f"geo-{count}"
+        )
+        table = self._library.GeoTableUtil(self._config)
+        # It prints what it does.
+        with contextlib.redirect_stdout(io.StringIO()):
+            table.create_table(table.getCreateTableRequest())
+        self._manager = self._library.GeoDataManager(self._config)
+        fill(engine, self._config.tableName, map(self._item, items(count)))
+
+    def planned(self, place: Point, radius_m: int) -> int:
+        """How many requests its search for this circle makes."""
+        rectangle = self._library.S2Util().getBoundingLatLngRectFromQueryRadiusInput(
+            self._question(place, radius_m)
+        )
+        cells = self._config.S2RegionCoverer().get_covering(rectangle)
+        return len(self._library.Covering(cells).getGeoHashRanges(self._config.hashKeyLength))
+
+    def searched(self, place: Point, radius_m: int) -> tuple[int, int]:
+        """How many requests its search makes, and how many items they bring."""
+        with record() as calls:
+            self._manager.queryRadius(self._question(place, radius_m))
+        return len(calls), sum(len(items_read(call)) for call in calls)
+
+    def _question(self, place: Point, radius_m: int) -> Any:
+        middle = self._library.GeoPoint(place.lat, place.long)
+        # Its default query is one dictionary that all queries would write into.
+        return self._library.QueryRadiusRequest(middle, radius_m, {})
+
+    def _item(self, report: dict[str, Any]) -> dict[str, Any]:
+        lat, long = report["lat"]["N"], report["long"]["N"]
+        cells = self._library.S2Manager()
+        geohash = cells.generateGeohash(self._library.GeoPoint(float(lat), float(long)))
+        hash_key = cells.generateHashKey(geohash, self._config.hashKeyLength)
+        return {
+            "hashKey": {"N": str(hash_key)},
+            "rangeKey": report["service_request_id"],
+            "geohash": {"N": str(geohash)},
+            "geoJson": {"S": f"{lat},{long}"},
+        }
+
+
+def _places(box: Box) -> list[Point]:
+    random = Random(25)
+    return [
+        Point(lat=random.uniform(box.south, box.north), long=random.uniform(box.west, box.east))
+        for _ in range(PLACES)
+    ]
+
+
+def _ours(place: Point, radius_m: int) -> tuple[int, int]:
+    with record() as calls:
+        nearby(place, None, radius_m=radius_m, limit=100, ports=bootstrap.reports_ports())
+    return len(calls), sum(len(items_read(call)) for call in calls)

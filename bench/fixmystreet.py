@@ -1,0 +1,136 @@
+"""FixMyStreet, which a council would pick instead: its CPU beside ours, brought to this machine.
+
+Source: measured by the project in 2026-08 on FixMyStreet's master in its default set-up (5 workers,
+PostgreSQL, 100,000 reports round York), on 2 cores where Python's http.server gave 6,000 to 8,000
+requests a second. Where http.server is quicker here in the same run, its times are scaled by that.
+
+Our map and pages are files; http.server stands for the CDN that serves them. They hold what
+100,000 reports of six years leave on the map: those of the last half-year.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+
+from bench import gateway
+from bench.database import submission
+from bench.engine import MIDDLE, Engine, items
+from bench.machine import Machine
+from bench.static import compared, serving
+from bench.table import Row
+from bench.views import screen
+from bench.web import page_of_a_report
+from chalicelib.catalogue.load import load
+from chalicelib.geo.point import Point
+from chalicelib.geo.quadkey import MAP_ZOOM, Tile, bounds, cells_touched, tile_of
+from chalicelib.publishing.model import (
+    Pin,
+    count_of,
+    key_of_tile,
+    page_key,
+    tile_of_all,
+    with_counts,
+    with_pins,
+)
+from tests.builders import NOON
+
+GROUP = "Beside FixMyStreet, its CPU brought to this machine"
+PEER = "FixMyStreet"
+THEIR_HTTP_SERVER = 7000
+"""Requests a second: the middle of 6,000 and 8,000."""
+PHONE_SCREEN_MS, CITY_VIEW_MS, REPORT_PAGE_MS, SUBMISSION_MS = 2100, 1600, 142, 144
+"""The city view's is its p50; the submission's is of its mobile endpoint, the lesser of two."""
+SCREEN, PAGE, SUBMISSION = 1 / 500, 1 / 100, 1 / 5
+REPORTS = 100_000
+SHOWN = timedelta(days=182)
+SUBMISSIONS = 100
+
+
+def rows(machine: Machine, engine: Engine, publishing_ms: float) -> Iterator[Row]:
+    """The table that this process works on takes the submissions; `publishing_ms` is the CPU of
+    publishing one."""
+    # Never to its disadvantage: nobody knows what asked their http.server.
+    slowness = min(1.0, THEIR_HTTP_SERVER * machine.http_server_cpu_ms_a_request / 1000)
+    row = partial(Row, group=GROUP, unit="ms of CPU", peer_name=PEER)
+    near, far, page = _views_ms()
+    their_screen, their_city = PHONE_SCREEN_MS * slowness, CITY_VIEW_MS * slowness
+    yield row(name="phone screen of the map", ours=near, peer=their_screen, most_ratio=SCREEN)
+    yield row(name="city view of the map", ours=far, peer=their_city, most_ratio=SCREEN)
+    their_page = REPORT_PAGE_MS * slowness
+    yield row(name="a report's page", ours=page, peer=their_page, most_ratio=PAGE)
+    submitting, storing = _submission_ms(engine)
+    their_submission = SUBMISSION_MS * slowness
+    for name, ours in (
+        ("submission, our process", submitting),
+        ("submission, with dynalite's", submitting + storing),
+        ("submission, with dynalite's and publishing", submitting + storing + publishing_ms),
+    ):
+        yield row(name=name, ours=ours, peer=their_submission, most_ratio=SUBMISSION)
+
+
+def _views_ms() -> tuple[float, float, float]:
+    """CPU of a phone's screen in the middle of the city, of the city, and of a report's page."""
+    tiles = _pins_by_tile()
+    whole = tile_of_all(load("demo").box)
+    counts = with_counts(None, {tile: count_of(tile, pins) for tile, pins in tiles.items()})
+    box = screen(MIDDLE)
+    touched = [tile for tile in tiles if box.overlap(bounds(tile))]
+    assert len(touched) == cells_touched(box, MAP_ZOOM)
+    with TemporaryDirectory() as folder:
+        for tile in touched:
+            by_id = {pin.service_request_id: pin for pin in tiles[tile]}
+            _write(folder, key_of_tile(tile), msgspec.json.encode(with_pins(None, by_id)))
+        _write(folder, key_of_tile(whole), msgspec.json.encode(counts))
+        _write(folder, page_key("R00000000001"), page_of_a_report())
+        views = [
+            [key_of_tile(tile) for tile in touched],
+            [key_of_tile(whole)],
+            ["reports/R00000000001"],
+        ]
+        with serving(Path(folder)) as server:
+            paths = [[f"/{key}" for key in view] for view in views]
+            near, far, page = compared([(server, view) for view in paths])
+    return near.cpu_ms * len(touched), far.cpu_ms, page.cpu_ms
+
+
+def _pins_by_tile() -> Mapping[Tile, list[Pin]]:
+    found: dict[Tile, list[Pin]] = defaultdict(list)
+    for item in items(REPORTS):
+        requested = datetime.fromisoformat(item["requested_datetime"]["S"])
+        if NOON - requested < SHOWN:
+            pin = Pin(
+                service_request_id=item["service_request_id"]["S"],
+                lat=float(item["lat"]["N"]),
+                long=float(item["long"]["N"]),
+                service_code="pothole",
+                state="open",
+                status="open",
+                requested_datetime=requested,
+                updated_datetime=requested,
+            )
+            found[tile_of(Point(lat=pin.lat, long=pin.long), MAP_ZOOM)].append(pin)
+    return found
+
+
+def _write(folder: str, key: str, content: bytes) -> None:
+    file = Path(folder) / key
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+
+
+def _submission_ms(engine: Engine) -> tuple[float, float]:
+    """CPU of a submission here, and in dynalite."""
+    import app
+
+    requests = [submission(app.app, f"theirs-{number}", MIDDLE) for number in range(SUBMISSIONS)]
+    began, stored = time.process_time(), engine.cpu_s()
+    for request in requests:
+        gateway.answer(app.app, request)
+    used = time.process_time() - began, engine.cpu_s() - stored
+    return used[0] / SUBMISSIONS * 1000, used[1] / SUBMISSIONS * 1000

@@ -1,0 +1,70 @@
+"""The local stack in a process of its own, and this process as one that works on it.
+
+No moto is imported here: it would weigh on what is measured.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from bench.process import ROOT
+from chalicelib import bootstrap
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running stack: its address, the environment that leads to its AWS, its process, and what
+    lets an officer in."""
+
+    url: str
+    environment: dict[str, str]
+    pid: int
+    officer: dict[str, str]
+
+
+@contextmanager
+def running(*, seed: str = "none", pump: bool = True) -> Iterator[Stack]:
+    """A local stack; without its pump, streams and queues wait for somebody to read them."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.serve", seed, "pump" if pump else "still"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        assert process.stdout
+        said = process.stdout.readline()
+        if not said:
+            raise RuntimeError("The local stack did not start; its reason stands above.")
+        ready = json.loads(said)
+        officer = {"Authorization": f"Bearer {_tokens(ready['url'])['officer']}"}
+        yield Stack(ready["url"], ready["environment"], process.pid, officer)
+    finally:
+        process.communicate()
+
+
+@contextmanager
+def working_in(environment: dict[str, str]) -> Iterator[None]:
+    """This process has those variables meanwhile, and what bootstrap builds follows from them."""
+    before = dict(os.environ)
+    os.environ.update(environment)
+    bootstrap.forget()
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        bootstrap.forget()
+
+
+def _tokens(url: str) -> dict[str, str]:
+    with urllib.request.urlopen(f"{url}/_local/tokens.json") as answer:
+        known: dict[str, str] = json.loads(answer.read())
+        return known

@@ -1,0 +1,84 @@
+"""Warm handlers: CPU of a call through Chalice, beside a bare Chalice route and the AWS calls that
+no handler could avoid."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from chalice.app import Chalice
+
+from bench import gateway
+from bench.database import nearby, submission
+from bench.engine import MIDDLE, WORDS, id_of
+from bench.process import ROUNDS, cpu_us_a_call
+from bench.table import Row, figure
+from chalicelib.geo.point import Box
+from chalicelib.geo.quadkey import FINEST, cells_touched, cover
+from chalicelib.reports import dynamo
+from chalicelib.reports.usecases.reading import requests_within
+from tests.builders import report
+
+GROUP = "Warm handlers: CPU of a call (goal: 1.5 × bare Chalice and the same AWS calls)"
+OVER_BARE = 1.5
+CALLS, CALLS_WITHOUT_AWS = 40, 2000
+NEAR_M = 100
+
+
+def rows() -> Iterator[Row]:
+    """On the table that this process works on."""
+    import app
+
+    bare = _bare()
+    ask = partial(gateway.answer, app.app)
+    event = partial(gateway.event, app.app)
+    health = event("GET", "/health")
+    yield _row("GET /health", _cpu(lambda: ask(health), CALLS_WITHOUT_AWS), bare, 0)
+    reading = event("GET", f"/api/reports/{id_of(7)}")
+    yield _row("GET /api/reports/{id}", _cpu(lambda: ask(reading)), bare, _cpu(_get))
+    checking = nearby(app.app, MIDDLE, NEAR_M)
+    yield _row("GET /api/reports/nearby, 100 m", _cpu(lambda: ask(checking)), bare, _cpu(_queries))
+    keys = [f"warm-{number}" for number in range(CALLS * (ROUNDS + 1))]
+    requests = iter([submission(app.app, key, MIDDLE) for key in keys])
+    items = iter([_item(number) for number, _ in enumerate(keys)])
+    submitting = _cpu(lambda: ask(next(requests)))
+    is_new = dynamo.ReportItem.service_request_id.does_not_exist()
+    yield _row("POST /api/reports", submitting, bare, _cpu(lambda: next(items).save(is_new)))
+
+
+def _row(name: str, ours: float, bare: float, aws: float) -> Row:
+    return Row(
+        group=GROUP,
+        name=name,
+        unit="µs",
+        ours=ours,
+        peer=bare + aws,
+        peer_name=f"({figure(bare)} bare, {figure(aws)} AWS)",
+        most=OVER_BARE * bare + aws,
+    )
+
+
+def _cpu(call: Callable[[], Any], calls: int = CALLS) -> float:
+    return cpu_us_a_call(call, calls=calls)
+
+
+def _bare() -> float:
+    app = Chalice(app_name="bare")
+    app.route("/health")(lambda: {"status": "ok"})
+    request = gateway.event(app, "GET", "/health")
+    return _cpu(lambda: gateway.answer(app, request), CALLS_WITHOUT_AWS)
+
+
+def _get() -> None:
+    dynamo.ReportItem.get(id_of(7), dynamo.REPORT, consistent_read=True)
+
+
+def _item(number: int) -> dynamo.ReportItem:
+    return dynamo._item(report(description=WORDS, service_request_id=f"W{number:011}"))
+
+
+def _queries() -> None:
+    box = Box.around(MIDDLE, NEAR_M)
+    budget = requests_within(NEAR_M) // cells_touched(box, dynamo.CELL_LENGTH)
+    for part in cover(box, length=FINEST, at_least=dynamo.CELL_LENGTH, budget=budget):
+        within = dynamo.ReportItem.place.between(part.low, part.high + "~")
+        list(dynamo.ReportItem.by_tile.query(part.low[: dynamo.CELL_LENGTH], within))

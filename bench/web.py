@@ -1,0 +1,120 @@
+"""Page weights: what a page's first load takes, compressed, from the built web client.
+
+The report's page is made by the server; one of tests/fakes_publishing.py stands for all.
+"""
+
+import gzip
+import re
+from collections.abc import Iterable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+from bench.process import ROOT
+from bench.table import Row
+from chalicelib.catalogue.load import load
+from chalicelib.publishing.pages import JinjaPages
+from chalicelib.reports.reference import grouped
+from chalicelib.reports.states import LABELS
+from tests.fakes_publishing import ShownReport
+
+GROUP = "Page weights at first load, gzip -9"
+WEB = ROOT / "build" / "web" / "demo"
+PAGES = {
+    "home": "index.html",
+    "report": "report/index.html",
+    "track": "track/index.html",
+    "map": "map/index.html",
+}
+MOST_SCRIPT, MOST_STYLE, MOST_PAGE, MOST_MAP = 15, 12, 60, 90
+FIXMYSTREET_MAP_KB = 258
+"""What FixMyStreet's map page weighs, measured by the project in 2026-08."""
+STATIC_IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*["'](\.[^"']+\.js)["']""")
+
+
+class Links(HTMLParser):
+    """The scripts and style sheets that a page loads at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scripts: set[str] = set()
+        self.styles: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        match tag, found.get("rel"):
+            case "script", _ if "src" in found:
+                self.scripts.add(found["src"])
+            case "link", "modulepreload":
+                self.scripts.add(found["href"])
+            case "link", "stylesheet":
+                self.styles.add(found["href"])
+
+
+def rows() -> Iterator[Row]:
+    """Of the build in build/web/demo. Raises OSError where there is none."""
+    pages = {name: (WEB / path).read_bytes() for name, path in PAGES.items()}
+    for name, html in (pages | {"a report's page": page_of_a_report()}).items():
+        yield from _rows_of(name, html)
+    yield _map()
+
+
+def weight(path: Path) -> int:
+    return compressed(path.read_bytes())
+
+
+def compressed(content: bytes) -> int:
+    """How many bytes go over the wire."""
+    return len(gzip.compress(content, 9))
+
+
+def scripts_of(names: Iterable[str]) -> set[Path]:
+    """These scripts and all that they import at once."""
+    waiting, found = [WEB / name.removeprefix("/") for name in names], set[Path]()
+    while waiting:
+        path = waiting.pop().resolve()
+        if path not in found:
+            found.add(path)
+            imports = STATIC_IMPORT.findall(path.read_text(encoding="utf-8"))
+            waiting += [path.parent / name for name in imports]
+    return found
+
+
+def page_of_a_report() -> bytes:
+    """A report's page as it is published."""
+    council = load("demo")
+    pages = JinjaPages(
+        council={"name": council.name, "phone": council.phone},
+        zone=council.zone,
+        labels=LABELS,
+        grouped=grouped,
+    )
+    return pages.report(ShownReport(service_request_id="R00000000001"))
+
+
+def _rows_of(name: str, html: bytes) -> Iterator[Row]:
+    links = Links()
+    links.feed(html.decode())
+    scripts = sum(map(weight, scripts_of(links.scripts))) / 1000
+    styles = sum(weight(WEB / each.removeprefix("/")) for each in links.styles) / 1000
+    whole = compressed(html) / 1000 + scripts + styles
+    for kind, ours, most in (
+        ("JavaScript", scripts, MOST_SCRIPT),
+        ("CSS", styles, MOST_STYLE),
+        ("all", whole, MOST_PAGE),
+    ):
+        yield Row(group=GROUP, name=f"{name}: {kind}", unit="kB", ours=ours, most=most)
+
+
+def _map() -> Row:
+    """What "choose on a map" loads besides."""
+    chunks = WEB / "assets" / "chunks"
+    files = [*chunks.glob("basemap-*.js"), *chunks.glob("basemap-*.css"), *chunks.glob("pins-*.js")]
+    return Row(
+        group=GROUP,
+        name="the map itself, on request",
+        unit="kB",
+        ours=sum(map(weight, files)) / 1000,
+        peer=FIXMYSTREET_MAP_KB,
+        peer_name="FixMyStreet's map page",
+        most=MOST_MAP,
+    )

@@ -1,0 +1,93 @@
+"""The measurements' own arithmetic, and one of them run to its end."""
+
+from typing import Any
+
+import pytest
+
+from bench import views
+from bench.meter import Call, serial, units
+from bench.publishing import kind_of, most_writes_of_a_tile
+from bench.web import STATIC_IMPORT
+from chalicelib.geo.point import Point, distance_m
+
+TILE = "http://s3/bucket/data/tiles/14/8142/5257.json"
+
+
+def call(operation: str, **values: Any) -> Call:
+    ordinary = {
+        "url": TILE,
+        "asked": {},
+        "sent_bytes": 0,
+        "received_bytes": 0,
+        "answer": {},
+        "began": 0.0,
+        "ended": 1.0,
+        "old": None,
+    }
+    return Call(**{"operation": operation, **ordinary, **values})
+
+
+@pytest.mark.parametrize(
+    ("times", "trips"),
+    [
+        ([], 0),
+        ([(0, 1), (1, 2), (2, 3)], 3),
+        ([(0, 1), (0, 2), (0, 3)], 1),
+        ([(0, 1), (0, 1), (2, 3)], 2),
+    ],
+)
+def test_calls_made_at_once_are_one_round_trip(times: list[tuple[int, int]], trips: int) -> None:
+    calls = [call("dynamodb.Query", began=began, ended=ended) for began, ended in times]
+    assert serial(calls) == trips
+
+
+def test_query_is_paid_by_the_sum_of_its_items() -> None:
+    found = [{"text": {"S": "a" * 3000}}, {"text": {"S": "a" * 3000}}]
+    assert units(call("dynamodb.Query", answer={"Items": found}), []) == (1, 0)
+    consistent = call("dynamodb.Query", asked={"ConsistentRead": True}, answer={"Items": found})
+    assert units(consistent, []) == (2, 0)
+
+
+def test_units_are_refused_when_the_operation_is_not_known() -> None:
+    with pytest.raises(ValueError, match=r"dynamodb\.UpdateItem"):
+        units(call("dynamodb.UpdateItem"), [])
+
+
+def test_second_write_of_a_tile_is_found_when_it_is_in_the_same_batch() -> None:
+    put, end = call("s3.PutObject"), call("sqs.DeleteMessageBatch")
+    assert most_writes_of_a_tile([put, end, put, end]) == 1
+    assert most_writes_of_a_tile([put, put, end]) == 2
+
+
+@pytest.mark.parametrize(
+    ("url", "kind"),
+    [
+        (TILE, "tiles"),
+        ("http://s3/bucket/data/tiles/10/508/328.json", "counts"),
+        ("http://s3/bucket/data/reports/R00000000001.json", "reports' JSON"),
+        ("http://s3/bucket/reports/R00000000001", "reports' pages"),
+    ],
+)
+def test_kind_of_a_document_follows_from_its_address(url: str, kind: str) -> None:
+    assert kind_of(url) == kind
+
+
+def test_first_load_follows_imports_that_come_at_once_and_no_others() -> None:
+    script = (
+        """import{A as e}from"./chunks/a.js";import"./chunks/b.js";let c=import("./chunks/c.js")"""
+    )
+    assert STATIC_IMPORT.findall(script) == ["./chunks/a.js", "./chunks/b.js"]
+
+
+def test_screen_of_a_phone_is_as_wide_and_high_as_it_says() -> None:
+    box = views.screen(Point(lat=53.959, long=-1.0815))
+    west, east = (Point(lat=53.959, long=long) for long in (box.west, box.east))
+    south, north = (Point(lat=lat, long=-1.0815) for lat in (box.south, box.north))
+    assert distance_m(west, east) == pytest.approx(1500, rel=0.001)
+    assert distance_m(south, north) == pytest.approx(2500, rel=0.001)
+
+
+def test_measurement_of_the_map_gives_rows_with_their_goals() -> None:
+    rows = list(views.rows())
+    assert [row.name for row in rows][-1] == "database reads of a view"
+    assert all(row.goal for row in rows)
