@@ -14,7 +14,7 @@ import boto3
 from PIL import Image
 
 from bench import gateway, stack
-from bench.process import ROOT, cpu_ms_of_fresh
+from bench.process import ROOT, Fresh, cpu_ms_of_each
 from bench.table import Row
 from chalicelib import bootstrap
 from tests.builders import MARKET_PLACE, draft_body
@@ -39,12 +39,11 @@ EVENTS = ROOT / "tests" / "events"
 
 
 class First(NamedTuple):
-    """A function's first event; `most_ratio` is the goal for what it needs."""
+    """What a new process does first; `most_ratio` is the goal for what it needs."""
 
     name: str
-    handler: str
-    event: dict[str, Any]
-    most_ratio: float
+    fresh: Fresh
+    most_ratio: float | None
 
 
 def rows() -> Iterator[Row]:
@@ -52,36 +51,33 @@ def rows() -> Iterator[Row]:
     subprocess.run(
         [sys.executable, "-m", "compileall", "-q", "app.py", "chalicelib"], cwd=ROOT, check=True
     )
-    naive = cpu_ms_of_fresh(["-c", NAIVE], {"AWS_DEFAULT_REGION": "eu-west-2"})
-    yield Row(
-        group=GROUP,
-        name="Chalice alone, with one route",
-        unit="ms",
-        ours=cpu_ms_of_fresh(["-c", BARE], {}),
-        peer=naive,
-        peer_name="naive import",
-    )
-    yield _row("import app", cpu_ms_of_fresh(["-c", "import app"], {}), naive, NO_DATABASE)
     with stack.running(seed="demo") as here, stack.working_in(here.environment):
-        for first in [*_routes(here), *_handlers(here)]:
-            yield _row(first.name, _first_answer(first, here.environment), naive, first.most_ratio)
+        firsts = [*_imports(), *_routes(here), *_handlers(here)]
+        naive, *each = cpu_ms_of_each([_program(NAIVE), *(first.fresh for first in firsts)])
+    for first, ours in zip(firsts, each, strict=True):
+        yield Row(
+            group=GROUP,
+            name=first.name,
+            unit="ms",
+            ours=ours,
+            peer=naive,
+            peer_name="naive import",
+            most_ratio=first.most_ratio,
+        )
 
 
-def _row(name: str, ours: float, naive: float, most_ratio: float) -> Row:
-    return Row(
-        group=GROUP,
-        name=name,
-        unit="ms",
-        ours=ours,
-        peer=naive,
-        peer_name="naive import",
-        most_ratio=most_ratio,
-    )
+def _program(code: str) -> Fresh:
+    return Fresh(["-c", code], {})
 
 
-def _first_answer(first: First, environment: Mapping[str, str]) -> float:
-    arguments = ["-P", "bench/first_call.py", first.handler]
-    return cpu_ms_of_fresh(arguments, environment, said=json.dumps(first.event).encode())
+def _event(handler: str, event: dict[str, Any], environment: Mapping[str, str]) -> Fresh:
+    said = json.dumps(event).encode()
+    return Fresh(["-P", "bench/first_call.py", handler], environment, said)
+
+
+def _imports() -> Iterator[First]:
+    yield First("Chalice alone, with one route", _program(BARE), None)
+    yield First("import app", _program("import app"), NO_DATABASE)
 
 
 def _routes(here: stack.Stack) -> Iterator[First]:
@@ -92,7 +88,7 @@ def _routes(here: stack.Stack) -> Iterator[First]:
     ) -> First:
         words = {key.replace("_", "-"): value for key, value in headers.items()}
         event = gateway.event(app.app, method, path, body, words)
-        return First(f"{method} {name}", "app.app", event, most_ratio)
+        return First(f"{method} {name}", _event("app.app", event, here.environment), most_ratio)
 
     known = next(iter(bootstrap.reports_ports().repository.ids()))
     near = f"/api/reports/nearby?lat={MARKET_PLACE['lat']}&long={MARKET_PLACE['long']}"
@@ -126,7 +122,7 @@ def _handlers(here: stack.Stack) -> Iterator[First]:
         for name in names:
             event = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
             handler = f"chalicelib.handlers.{slice_}_events.{name}"
-            yield First(f"event: {name}", handler, event, DATABASE)
+            yield First(f"event: {name}", _event(handler, event, here.environment), DATABASE)
 
 
 def _upload_a_photo(bucket: str) -> None:

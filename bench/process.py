@@ -8,23 +8,35 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 TICKS_S = 1 / os.sysconf("SC_CLK_TCK")
 ROUNDS = 5
+FRESH_ROUNDS = 7
 
 
-def cpu_ms_of_fresh(
-    arguments: Sequence[str],
-    environment: Mapping[str, str],
-    *,
-    said: bytes = b"",
-) -> float:
-    """The median CPU of a new Python that is told `said`, its children's too.
+class Fresh(NamedTuple):
+    """A new Python with its arguments, more environment than this process has, and its input."""
 
-    Raises RuntimeError where it fails.
+    arguments: Sequence[str]
+    environment: Mapping[str, str]
+    said: bytes = b""
+
+
+def cpu_ms_of_each(every: Sequence[Fresh]) -> list[float]:
+    """The median CPU of each, its children's too. All have their turn in each round, so that what
+    the machine does besides falls on all alike.
+
+    Raises RuntimeError where one fails.
     """
-    return statistics.median(_one_fresh(arguments, environment, said) for _ in range(ROUNDS))
+    rounds = [[_one_fresh(each) for each in every] for _ in range(FRESH_ROUNDS)]
+    return [statistics.median(of_one) for of_one in zip(*rounds, strict=True)]
+
+
+def cpu_ms_of_fresh(arguments: Sequence[str], environment: Mapping[str, str]) -> float:
+    """The same of one alone."""
+    return cpu_ms_of_each([Fresh(arguments, environment)])[0]
 
 
 def cpu_us_a_call(call: Callable[[], object], *, calls: int) -> float:
@@ -54,14 +66,14 @@ def _one_round(call: Callable[[], object], calls: int) -> float:
     return time.process_time() - began
 
 
-def _one_fresh(arguments: Sequence[str], environment: Mapping[str, str], said: bytes) -> float:
+def _one_fresh(fresh: Fresh) -> float:
     with TemporaryFile() as told, TemporaryFile() as errors:
-        told.write(said)
+        told.write(fresh.said)
         told.seek(0)
         process = subprocess.Popen(
-            [sys.executable, *arguments],
+            [sys.executable, *fresh.arguments],
             cwd=ROOT,
-            env={**os.environ, **environment, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, **fresh.environment, "PYTHONPATH": str(ROOT)},
             stdin=told,
             stdout=subprocess.DEVNULL,
             stderr=errors,
@@ -70,5 +82,7 @@ def _one_fresh(arguments: Sequence[str], environment: Mapping[str, str], said: b
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             errors.seek(0)
-            raise RuntimeError(f"A fresh process failed: {arguments}\n{errors.read().decode()}")
+            raise RuntimeError(
+                f"A fresh process failed: {fresh.arguments}\n{errors.read().decode()}"
+            )
     return (usage.ru_utime + usage.ru_stime) * 1000

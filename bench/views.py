@@ -46,5 +46,3 @@ def rows() -> Iterator[Row]:
         ("city view", 1, 1),
     ):
         yield Row(group=GROUP, name=name, unit="GETs", ours=ours, most=most)
-    for name in ("Lambda calls of a view", "database reads of a view"):
-        yield Row(group=GROUP, name=name, unit="by construction", ours=0, most=0)

@@ -265,7 +265,11 @@ def _signer() -> "S3Client":
 
     endpoint = settings().uploads_endpoint
     style: Literal["path", "virtual"] = "path" if endpoint else "virtual"
-    config = Config(signature_version="s3v4", s3={"addressing_style": style})
+    # Without "regional", an address of us-east-1 names no region, and the CSP names it.
+    config = Config(
+        signature_version="s3v4",
+        s3={"addressing_style": style, "us_east_1_regional_endpoint": "regional"},
+    )
     client: S3Client = _client("s3", endpoint_url=endpoint or None, config=config)
     return client
 

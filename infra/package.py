@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from py_compile import PycInvalidationMode
-from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import click
@@ -42,6 +41,8 @@ NOT_FOR_LAMBDA = ("tests", "infra", "web", "docs", "bench", "bin")
 MOST_UNZIPPED = 250 * 1024 * 1024
 """Lambda's own limit (AWS Lambda quotas, 2026)."""
 MOST_ZIPPED = 30 * 1024 * 1024
+RUNTIME = "python3.11"
+"""What the functions run on: Chalice gives them the Python that packages them."""
 GLIBC = (2, 26)
 """The C library of Amazon Linux 2, on which Lambda's Python 3.11 stands (AWS, 2026)."""
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
@@ -50,6 +51,7 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 def package(out: Path = OUT) -> None:
     """Writes sam.json and deployment.zip. Raises ConfigurationError if one does not hold."""
+    check_runtime(sys.version_info[:2])
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     merged = out / "fragments.json"
@@ -58,20 +60,17 @@ def package(out: Path = OUT) -> None:
     pinned = {"AWS_DEFAULT_REGION": REGION, "PIP_CONSTRAINT": str(ROOT / "constraints.txt")}
     subprocess.run(command, cwd=ROOT, env=os.environ | pinned, check=True)
     merged.unlink()
-    check_runtime(json.loads((out / "sam.json").read_text(encoding="utf-8")))
     finish(out / "deployment.zip")
 
 
-def check_runtime(template: dict[str, Any]) -> None:
-    """Raises ConfigurationError unless the functions run on the Python that compiles here."""
-    ours = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    functions = [
-        resource["Properties"]["Runtime"]
-        for resource in template["Resources"].values()
-        if resource["Type"] == "AWS::Serverless::Function"
-    ]
-    if set(functions) != {ours}:
-        raise ConfigurationError(f"The functions run on {set(functions)}, and this is {ours}.")
+def check_runtime(version: tuple[int, int]) -> None:
+    """Raises ConfigurationError unless that Python is the functions' own."""
+    ours = "python{}.{}".format(*version)
+    if ours != RUNTIME:
+        raise ConfigurationError(
+            f"The functions run on {RUNTIME}, and this is {ours}: run make clean, then "
+            f"make PYTHON={RUNTIME} package."
+        )
 
 
 def finish(zipped: Path) -> None:

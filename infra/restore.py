@@ -1,37 +1,42 @@
-"""What a backup holds comes back into the live table, record by record.
+"""What a backup holds comes back into the live table, report by report.
 
-DynamoDB restores a point in time into a table of its own. From there this copies what the live
-table lacks, and on demand what differs there; nothing is ever removed. Each record that comes
-back is a change like any other: the stream tells the publishers of it.
+DynamoDB restores a point in time into a table of its own. From there this copies the reports that
+the live table lacks, with all that belongs to them. A report that is there stays as it is, and so
+does what was taken away from it: it may have been withdrawn, hidden or redacted since. Each report
+that comes back is a change like any other: the stream tells the publishers of it.
 """
 
 import sys
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import click
 
 from chalicelib.errors import ConfigurationError
+from chalicelib.reports.dynamo import REPORT
 
 KEYS = ("service_request_id", "record")
 ABSENT = "attribute_not_exists(service_request_id)"
+SOMEBODY_WROTE = frozenset(("None", "ConditionalCheckFailed", "TransactionConflict"))
+"""Why a write does not happen where another one was first."""
+
+Record = dict[str, Any]
 
 
 class Summary(NamedTuple):
-    """How many records were put back, stood there alike, and stood there but differ."""
+    """How many records were put back and how many stood there alike; and the names of those that
+    were left as they are: they differ, or are missing and no report comes back with them."""
 
     put_back: int
     alike: int
-    different: int
+    left: tuple[str, ...]
 
 
 @click.command("restore-reports")
 @click.argument("table")
-@click.option(
-    "--overwrite", is_flag=True, help="Put back what differs too: changes made since are lost."
-)
-def restore_reports(table: str, overwrite: bool) -> None:
-    """Copies what a restored TABLE holds into the table of reports, where it is missing.
+def restore_reports(table: str) -> None:
+    """Copies the reports that a restored TABLE holds into the live table, where they are missing.
 
     TABLE is what `aws dynamodb restore-table-to-point-in-time` made; it is only read.
     """
@@ -43,57 +48,79 @@ def restore_reports(table: str, overwrite: bool) -> None:
     if table == live:
         raise ConfigurationError(f"{table} is the live table: name the one that was restored.")
     with click.progressbar(length=0, label="Records", file=sys.stderr) as bar:
-        summary = restore(boto3.client("dynamodb"), table, live, bar.update, overwrite=overwrite)
+        summary = restore(boto3.client("dynamodb"), table, live, bar.update)
     click.echo(
         f"{summary.put_back} records put back, {summary.alike} there already, "
-        f"{summary.different} there and different{', left as they are' if not overwrite else ''}."
+        f"{len(summary.left)} different and left as they are{':' if summary.left else '.'}"
     )
+    for name in summary.left:
+        click.echo(name)
 
 
-def restore(
-    client: Any,
-    source: str,
-    live: str,
-    progress: Callable[[int], None],
-    *,
-    overwrite: bool,
-) -> Summary:
-    """Copies from one table to the other; may be run again. Raises ConfigurationError where the
-    source is none of ours."""
-    put_back = alike = different = 0
-    for record in _records(client, source):
-        there = _there(client, live, record)
-        if there == record:
-            alike += 1
-        elif there is None or overwrite:
-            _put(client, live, record, is_new=there is None)
-            put_back += 1
-        else:
-            different += 1
-        progress(1)
-    return Summary(put_back, alike, different)
+def restore(client: Any, source: str, live: str, progress: Callable[[int], None]) -> Summary:
+    """Copies missing reports from one table to the other; may be run again. Raises
+    ConfigurationError where the source is none of ours, or not ready."""
+    _check(client, source)
+    put_back = alike = 0
+    left: list[str] = []
+    for _, records in groupby(_records(client, source), lambda record: record[KEYS[0]]["S"]):
+        # The report comes last: until it is there, another run does the rest of it.
+        of_report = sorted(records, key=_is_report)
+        is_whole = _is_report(of_report[-1])
+        for record in of_report:
+            there = client.get_item(TableName=live, Key=_key(record), ConsistentRead=True)
+            if there.get("Item") == record:
+                alike += 1
+            elif "Item" not in there and is_whole and _put(client, live, record):
+                put_back += 1
+            else:
+                left.append(" ".join(record[name]["S"] for name in KEYS))
+            progress(1)
+    return Summary(put_back, alike, tuple(left))
 
 
-def _records(client: Any, table: str) -> Iterator[dict[str, Any]]:
+def _check(client: Any, table: str) -> None:
     try:
-        keys = client.describe_table(TableName=table)["Table"]["KeySchema"]
+        found = client.describe_table(TableName=table)["Table"]
     except client.exceptions.ResourceNotFoundException as error:
         raise ConfigurationError(
             f"There is no table {table} in this account and region."
         ) from error
-    if tuple(key["AttributeName"] for key in keys) != KEYS:
+    if tuple(key["AttributeName"] for key in found["KeySchema"]) != KEYS:
         raise ConfigurationError(f"{table} is no table of reports: its keys are not {KEYS}.")
+    if found["TableStatus"] != "ACTIVE":
+        raise ConfigurationError(
+            f"{table} is not ready yet, it is {found['TableStatus']}: "
+            "wait until it is ACTIVE, and run this again."
+        )
+
+
+def _records(client: Any, table: str) -> Iterator[Record]:
+    """Every record of the table; those of one report come one after the other."""
     for page in client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
         yield from page["Items"]
 
 
-def _there(client: Any, table: str, record: dict[str, Any]) -> dict[str, Any] | None:
-    key = {name: record[name] for name in KEYS}
-    answer = client.get_item(TableName=table, Key=key, ConsistentRead=True)
-    item: dict[str, Any] | None = answer.get("Item")
-    return item
+def _put(client: Any, table: str, record: Record) -> bool:
+    """Puts the record where it is missing, together with its report. False where it is not: what
+    is missing from a report that is there was taken from it."""
+    put = {"TableName": table, "Item": record, "ConditionExpression": ABSENT}
+    report = {**_key(record), KEYS[1]: {"S": REPORT}}
+    without = {"TableName": table, "Key": report, "ConditionExpression": ABSENT}
+    both = [{"Put": put}] if _is_report(record) else [{"ConditionCheck": without}, {"Put": put}]
+    try:
+        client.transact_write_items(TransactItems=both)
+    except client.exceptions.TransactionCanceledException as error:
+        codes = {each["Code"] for each in error.response["CancellationReasons"]}
+        if not codes <= SOMEBODY_WROTE:
+            raise
+        return False
+    return True
 
 
-def _put(client: Any, table: str, record: dict[str, Any], *, is_new: bool) -> None:
-    condition = {"ConditionExpression": ABSENT} if is_new else {}
-    client.put_item(TableName=table, Item=record, **condition)
+def _is_report(record: Record) -> bool:
+    return bool(record[KEYS[1]]["S"] == REPORT)
+
+
+def _key(record: Record) -> Record:
+    return {name: record[name] for name in KEYS}

@@ -22,6 +22,8 @@ from chalice.package import ResourceBuilder, SAMTemplateGenerator, TemplateDeepM
 from chalice.policy import AppPolicyGenerator
 from chalice.utils import OSUtils
 
+from chalicelib.catalogue.load import COUNCILS
+
 ROOT = Path(__file__).resolve().parents[1]
 FRAGMENTS = ("resources.json", "functions.json", "cdn.json")
 STAGE = "prod"
@@ -34,7 +36,12 @@ def fragments() -> dict[str, Any]:
     read = (
         json.loads((Path(__file__).parent / name).read_text(encoding="utf-8")) for name in FRAGMENTS
     )
-    return reduce(lambda merged, each: TemplateDeepMerger().merge(each, merged), read)
+    merged: dict[str, Any] = reduce(
+        lambda merged, each: TemplateDeepMerger().merge(each, merged), read
+    )
+    known = sorted(document.stem for document in COUNCILS.glob("*.json"))
+    merged["Parameters"]["Council"]["AllowedValues"] = known
+    return merged
 
 
 def whole() -> dict[str, Any]:

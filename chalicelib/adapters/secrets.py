@@ -5,7 +5,8 @@ Source: docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.ht
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from math import inf
+from typing import Any, NamedTuple, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -15,7 +16,7 @@ CURRENT, PREVIOUS = "AWSCURRENT", "AWSPREVIOUS"
 KEPT_FOR_S = 300
 ASKED_AGAIN_AFTER_S = 10
 """What holds under no kept value may come from a rotation that is not known here yet. Whoever
-guesses causes no more than two calls in this time."""
+guesses causes no more than two calls in this time, and so does a store that does not answer."""
 MIN_LENGTH = 32
 
 
@@ -30,9 +31,17 @@ class Secret(Protocol):
         Raises UpstreamFailed, ConfigurationError."""
 
 
+class Kept(NamedTuple):
+    """A value with when it was read, and when that failed later; None where there is none."""
+
+    value: str | None
+    read_at: float
+    failed_at: float = -inf
+
+
 class ManagedSecret:
     """One secret by its ARN; `setting` is the variable that gave it, `client` makes or has the
-    client, `monotonic` tells seconds."""
+    client, `monotonic` tells seconds. A kept value does until the store answers again."""
 
     def __init__(
         self, client: Callable[[], Any], arn: str, *, setting: str, monotonic: Callable[[], float]
@@ -41,7 +50,7 @@ class ManagedSecret:
         self._arn = arn
         self._setting = setting
         self._monotonic = monotonic
-        self._kept: dict[str, tuple[float, str | None]] = {}
+        self._kept: dict[str, Kept] = {}
 
     def current(self) -> str:
         return self._needed(KEPT_FOR_S)
@@ -61,13 +70,19 @@ class ManagedSecret:
         return value
 
     def _value(self, stage: str, at_most_s: float) -> str | None:
-        """The value of that stage, read no longer ago than that; None where there is none."""
-        now = self._monotonic()
-        if (kept := self._kept.get(stage)) and now - kept[0] < at_most_s:
-            return kept[1]
-        value = self._read(stage)
-        self._kept[stage] = (now, value)
-        return value
+        """The value of that stage, read no longer ago than that if the store answers; None where
+        there is none."""
+        now, kept = self._monotonic(), self._kept.get(stage)
+        if kept and (now - kept.read_at < at_most_s or now - kept.failed_at < ASKED_AGAIN_AFTER_S):
+            return kept.value
+        try:
+            kept = Kept(self._read(stage), now)
+        except UpstreamFailed:
+            if kept is None:
+                raise
+            kept = kept._replace(failed_at=now)
+        self._kept[stage] = kept
+        return kept.value
 
     def _read(self, stage: str) -> str | None:
         try:

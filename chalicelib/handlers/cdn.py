@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 
 ORIGIN = "x-ginnel-origin"
-VIEWER = "cloudfront-viewer-address"
+VIEWER = "x-ginnel-viewer"
 
 
 def came_through_the_cdn(headers: Mapping[str, str], accepted: Iterable[str]) -> bool:
@@ -25,12 +25,8 @@ def viewer_address(headers: Mapping[str, str], accepted: Iterable[str]) -> str |
     """The network address of whoever asked the CDN; None where nobody who is believed says so."""
     if not came_through_the_cdn(headers, accepted):
         return None
-    # An IPv6 address has no brackets here: what follows the last colon is the port.
-    address, _, port = _header(headers, VIEWER).rpartition(":")
-    if not (port.isascii() and port.isdigit()):
-        return None
     try:
-        return str(ip_address(address))
+        return str(ip_address(_header(headers, VIEWER)))
     except ValueError:
         return None
 

@@ -8,6 +8,13 @@ routes = Routes(__name__)
 
 @routes.endpoint(
     "/health",
+    method="HEAD",
+    auth=auth.anywhere,
+    summary="Whether the service answers, in its status alone",
+    answer=dict[str, str],
+)
+@routes.endpoint(
+    "/health",
     method="GET",
     auth=auth.anywhere,
     summary="Whether the service answers",

@@ -258,6 +258,8 @@ def _followed(
         line["status"] = response.status_code
         line["errors"] = int(response.status_code >= 500)
         response.headers[REQUEST_ID] = request_id
+        if facts.method == "HEAD":
+            response.body = ""
         return response
 
 

@@ -83,7 +83,8 @@ def _create_stack(wanted: dict[str, Any]) -> dict[str, str]:
         if not _is_of_secret(output, wanted["Resources"])
     }
     body = json.dumps(wanted | {"Resources": created, "Outputs": outputs})
-    cloudformation.create_stack(StackName=STACK, TemplateBody=body)
+    everywhere = {"ParameterKey": "SiteUrl", "ParameterValue": "*"}
+    cloudformation.create_stack(StackName=STACK, TemplateBody=body, Parameters=[everywhere])
     stack = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
     if stack["StackStatus"] != "CREATE_COMPLETE":
         raise RuntimeError(f"The local stack was not created: {stack['StackStatus']}")

@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import fields
 
 from chalicelib import bootstrap
+from chalicelib.settings import Settings
 from infra.local import aws
 from infra.local.pump import Pump
 from infra.local.secrets import random_values
@@ -47,6 +49,9 @@ class Cloud:
         }
         if not behind_cdn:
             del self.environment["ORIGIN_SECRET_ARN"]
+        # A shell may hold the settings of a deployment.
+        for field in fields(Settings):
+            os.environ.pop(field.name.upper(), None)
         os.environ.update(self.environment)
         bootstrap.forget()
         self.pump = Pump(app.app, {source: outputs[name] for source, name in SOURCES.items()})

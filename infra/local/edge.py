@@ -21,8 +21,7 @@ class EdgeHandler(ChaliceRequestHandler):
 
     def introduce(self, secret: str) -> None:
         """Says to the API what only the CDN may say, in the place of what the client said."""
-        host, port = self.client_address[:2]
-        for name, value in ((viewer.ORIGIN, secret), (viewer.VIEWER, f"{host}:{port}")):
+        for name, value in ((viewer.ORIGIN, secret), (viewer.VIEWER, self.client_address[0])):
             del self.headers[name]
             self.headers[name] = value
 

@@ -1,15 +1,19 @@
 """Where a CDN stands before the API, it answers only what came that way."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ConnectTimeoutError
 from chalice.test import Client
 
 import app
 from chalicelib import bootstrap
+from chalicelib.adapters.secrets import KEPT_FOR_S
 from chalicelib.handlers.cdn import ORIGIN
 from infra.local.cloud import Cloud
+from tests.seam import Answer, Try, around
 
 PATH = "/api/reports?bbox=-1.1,53.9,-1.0,54.0"
 
@@ -42,6 +46,29 @@ def test_request_is_answered_when_it_carries_the_secret_or_the_one_before(client
     boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString="n" * 64)
     bootstrap.forget()
     assert status(client, PATH, "n" * 64) == status(client, PATH, before) == 200
+
+
+def test_public_reads_go_on_when_the_store_of_secrets_does_not_answer(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, kept = 0.0, bootstrap.secret("origin")
+    monkeypatch.setattr(kept, "_monotonic", lambda: now)
+    sent, asked = kept.current(), []
+
+    def down(this: Try, answer: Answer) -> Any:
+        if not this.operation.startswith("secrets-manager."):
+            return answer()
+        asked.append(this)
+        raise ConnectTimeoutError(endpoint_url=this.url)
+
+    now = KEPT_FOR_S
+    with around(down):
+        assert [status(client, PATH, sent) for _ in range(3)] == [200, 200, 200]
+        assert len({this.call for this in asked}) == 1
+        bootstrap.forget()
+        assert status(client, PATH, sent) == 503
+    bootstrap.forget()
+    assert status(client, PATH, sent) == 200
 
 
 @pytest.mark.parametrize("path", ["/health", "/api/openapi.json", "/forms/report"])

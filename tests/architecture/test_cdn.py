@@ -14,6 +14,7 @@ from chalice.package import TemplateDeepMerger
 
 import app
 from chalicelib import bootstrap
+from chalicelib.forms.taking import MOST_PHOTO_BYTES
 from chalicelib.handlers import cdn as viewer
 from chalicelib.photos.ports import PhotoKey
 from infra import cdn, resources
@@ -25,7 +26,7 @@ BIN = Path(sys.executable).parent
 NOT_CACHED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 """AWS's managed policy CachingDisabled."""
 ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
-"""AWS's managed policy AllViewerExceptHostHeader, with what CloudFront says of the viewer."""
+"""AWS's managed policy AllViewerExceptHostHeader: without what CloudFront itself could say."""
 READING = {"GET", "HEAD"}
 EVERY_METHOD = READING | {"OPTIONS", "PUT", "PATCH", "POST", "DELETE"}
 NAMES = {"AWS::Region": aws.REGION, "UploadsBucket": "uploads-x", "PhotosBucket": "photos-x"}
@@ -216,6 +217,14 @@ def test_gateways_own_answer_is_a_problem(kind: str, status: int) -> None:
     assert ("gatewayresponse.header.Retry-After" in headers) is (status in (429, 503))
 
 
+def test_gateway_says_how_much_goes_at_once_when_it_is_too_much() -> None:
+    """It refuses a form before the form's own page can; the pages take 4 MB of photos."""
+    answers = resource("RestAPI")["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
+    said = answers["REQUEST_TOO_LARGE"]["responseTemplates"]["application/json"]
+    assert f"more than {MOST_PHOTO_BYTES // 1024**2} MB at once" in said
+    assert "go back and choose fewer or smaller photos" in said
+
+
 def test_gateways_other_refusals_are_problems_in_its_own_words() -> None:
     answers = resource("RestAPI")["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
     written = answers["DEFAULT_4XX"]["responseTemplates"]["application/json"]
@@ -291,14 +300,17 @@ def test_policy_is_found_out_when_it_lets_in_more(ours: str, planted: str) -> No
     assert faults_of(policy_of_pages().replace(ours, planted))
 
 
-@pytest.fixture
-def account(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+@pytest.fixture(params=[aws.REGION, "us-east-1"])
+def account(
+    request: pytest.FixtureRequest, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[dict[str, str]]:
     """An account's own addresses, not the local stack's."""
     monkeypatch.delenv("UPLOADS_ENDPOINT")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", request.param)
     bootstrap.forget()
     environment = cloud.environment
     yield {
-        "AWS::Region": aws.REGION,
+        "AWS::Region": request.param,
         "UploadsBucket": environment["UPLOADS_BUCKET"],
         "PhotosBucket": environment["PHOTOS_BUCKET"],
     }
@@ -361,24 +373,33 @@ def test_bucket_is_found_out_when_it_is_open_to_others(change: Json) -> None:
     assert openings_of(policy) == ["TheDistributionReads"]
 
 
-def viewed(addresses: list[str]) -> list[str]:
-    """What the viewer function makes of addresses, by node."""
+def viewed(function: str, requests: list[Json]) -> list[Json]:
+    """What that viewer function makes of requests from 198.51.100.10, by node."""
     program = (
-        resource("PagesFunction")["FunctionCode"]
+        resource(function)["FunctionCode"]
         + "const inputs = JSON.parse(require('fs').readFileSync(0, 'utf8'));"
-        + "const answer = uri => handler({version: '1.0', request: {method: 'GET', uri,"
-        + " querystring: {}, headers: {}, cookies: {}}}).uri;"
+        + "const answer = request => handler({version: '1.0', viewer: {ip: '198.51.100.10'},"
+        + " request: {method: 'GET', uri: '/', querystring: {}, headers: {}, cookies: {},"
+        + " ...request}});"
         + "console.log(JSON.stringify(inputs.map(answer)));"
     )
     done = subprocess.run(
         [BIN / "node", "-e", program],
-        input=json.dumps(addresses),
+        input=json.dumps(requests),
         capture_output=True,
         text=True,
         check=True,
     )
-    found: list[str] = json.loads(done.stdout)
+    found: list[Json] = json.loads(done.stdout)
     return found
+
+
+def function_at(address: str) -> str:
+    """The function that runs on every request for an address."""
+    (function,) = cdn.behaviour(address)["FunctionAssociations"]
+    assert function["EventType"] == "viewer-request"
+    name: str = function["FunctionARN"]["Fn::GetAtt"][0]
+    return name
 
 
 def test_viewer_function_finds_the_page_of_a_folder() -> None:
@@ -391,9 +412,29 @@ def test_viewer_function_finds_the_page_of_a_folder() -> None:
         "/favicon.svg": "/favicon.svg",
         "/map": "/map",
     }
-    assert viewed([*pages]) == [*pages.values()]
-    (function,) = cdn.behaviour("/map/")["FunctionAssociations"]
-    assert function["EventType"] == "viewer-request"
+    answers = viewed(function_at("/map/"), [{"uri": page} for page in pages])
+    assert [answer["uri"] for answer in answers] == [*pages.values()]
+
+
+def test_api_is_told_whose_request_it_is_whatever_the_request_says() -> None:
+    other = {"accept": {"value": "*/*"}}
+    forged = {
+        viewer.VIEWER: {"value": "203.0.113.9", "multiValue": [{"value": "203.0.113.9"}]},
+        **other,
+    }
+    answers = viewed(function_at("/api/reports"), [{"headers": other}, {"headers": forged}])
+    said = {viewer.VIEWER: {"value": "198.51.100.10"}, **other}
+    assert [answer["headers"] for answer in answers] == [said, said]
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [each for each in behaviours() if each["TargetOriginId"] == cdn.API],
+    ids=lambda it: it["PathPattern"],
+)
+def test_every_address_of_the_api_tells_whose_request_it_is(behaviour: Json) -> None:
+    address = behaviour["PathPattern"].replace("*", "x")
+    assert function_at(address) == function_at("/api/reports")
 
 
 def merged() -> Json:

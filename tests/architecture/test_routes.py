@@ -104,6 +104,13 @@ def test_get_is_answered_when_a_client_sends_any_usual_content_type(content_type
     assert answer.status_code == 200
 
 
+def test_health_is_told_in_a_status_alone_when_a_monitor_asks_for_no_more() -> None:
+    with Client(app.app) as client:
+        whole, alone = (client.http.request(method, "/health") for method in ("GET", "HEAD"))
+    assert (whole.status_code, whole.body) == (200, b'{"status":"ok"}')
+    assert (alone.status_code, alone.body) == (200, b"")
+
+
 def undescribed(of: Chalice) -> set[tuple[str, str]]:
     """Routes of an app that are not in the document that ours answers."""
     with Client(app.app) as client:

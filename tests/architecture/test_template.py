@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from datetime import timedelta
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from chalicelib.handlers import photos_events, publishing_events, reports_events
 from chalicelib.photos.model import UNREAD_KEPT_FOR
 from chalicelib.settings import OPTIONAL, Settings
 from infra.local.pump import interval
+from infra.package import RUNTIME
 from infra.template import whole
 from tests.conftest import ROOT
 
@@ -114,6 +116,59 @@ def test_template_is_found_out_when_a_function_reads_a_queue_that_is_not_there(
     assert dangling(template) == {"NoQueue"}
 
 
+def dependencies(template: dict[str, Any]) -> dict[str, set[str]]:
+    """What CloudFormation makes before each resource. SAM gives every function what the globals
+    say, and makes a resource of its own of each source that feeds one."""
+    found: dict[str, set[str]] = {}
+    for name, resource in template["Resources"].items():
+        after = resource.get("DependsOn", [])
+        needs = {after} if isinstance(after, str) else {*after}
+        own = dict(resource.get("Properties", {}))
+        if resource["Type"] == "AWS::Serverless::Function":
+            needs |= {*_referred(template["Globals"]["Function"])}
+            for source, fed in own.pop("Events", {}).items():
+                found[f"{name}{source}"] = {name, *_referred(fed)}
+        found[name] = needs | {*_referred(own)}
+    return {name: {each for each in needs if each in found} for name, needs in found.items()}
+
+
+def circle(template: dict[str, Any]) -> set[str]:
+    """Resources that wait for one another, so that none of them could be made."""
+    try:
+        TopologicalSorter(dependencies(template)).prepare()
+    except CycleError as error:
+        return set(error.args[1])
+    return set()
+
+
+def test_no_resources_wait_for_one_another(template: dict[str, Any]) -> None:
+    assert circle(template) == set()
+    needs = dependencies(template)
+    assert {"APIHandler"} <= needs["RestAPI"] and {"RestAPI"} <= needs["Distribution"]
+    assert {"Distribution"} <= needs["Publish"] and {"UploadsBucket"} <= needs["TakeIn"]
+    assert {"PublishQueue", "Publish"} <= needs["PublishPublishSqsEventSource"]
+    for name, function in functions(template).items():
+        assert function["Role"]["Fn::GetAtt"][0] in needs[name]
+
+
+@pytest.mark.parametrize(
+    ("planted", "found"),
+    [
+        ({"DependsOn": ["APIHandler"]}, {"UploadsBucket", "APIHandler"}),
+        ({"DependsOn": "APIHandler"}, {"UploadsBucket", "APIHandler"}),
+        (
+            {"Properties": {"Tags": [{"Key": "of", "Value": {"Ref": "Distribution"}}]}},
+            {"UploadsBucket", "Distribution"},
+        ),
+    ],
+)
+def test_resources_are_found_out_when_they_wait_for_one_another(
+    planted: Resource, found: set[str], template: dict[str, Any]
+) -> None:
+    template["Resources"]["UploadsBucket"] |= planted
+    assert found <= circle(template)
+
+
 def test_template_holds_no_placeholder_of_a_stream_or_queue(template: dict[str, Any]) -> None:
     text = json.dumps(template)
     assert [each for each in PLACEHOLDERS if each in text] == []
@@ -191,6 +246,66 @@ def test_failures_are_told_one_by_one_and_tries_are_counted(template: dict[str, 
             assert source["StartingPosition"] == "TRIM_HORIZON", name
 
 
+BOUNDS = {
+    "Timeout": (1, 900),
+    "MemorySize": (128, 10_240),
+    "MaximumConcurrency": (2, 1000),
+    "MaximumRetryAttempts": (0, 10_000),
+    "MaximumRecordAgeInSeconds": (60, 604_800),
+    "MaximumEventAgeInSeconds": (60, 21_600),
+    "MaximumBatchingWindowInSeconds": (0, 300),
+    "ParallelizationFactor": (1, 10),
+    "BatchSize": (1, 10_000),
+}
+"""What Lambda takes (AWS::Lambda::EventSourceMapping and ::Function, 2026)."""
+
+
+def out_of_bounds(template: dict[str, Any]) -> list[str]:
+    """Values that Lambda refuses in the middle of a deployment; cfn-lint looks into no event."""
+    said = [(name, function) for name, function in functions(template).items()]
+    said += [(name, function.get("EventInvokeConfig", {})) for name, function in said]
+    said += [(name, source) for name, _, source in sources(template)]
+    said += [(name, source.get("ScalingConfig", {})) for name, _, source in sources(template)]
+    faults = [
+        f"{name}: {key} {values[key]}"
+        for name, values in said
+        for key, (least, most) in BOUNDS.items()
+        if key in values and not least <= values[key] <= most
+    ]
+    for name, kind, source in sources(template):
+        waits = source.get("MaximumBatchingWindowInSeconds", 0) >= 1
+        if kind == "SQS" and source["BatchSize"] > 10 and not waits:
+            faults.append(f"{name}: BatchSize {source['BatchSize']} without a window")
+    return faults
+
+
+def test_every_value_is_one_that_lambda_takes(template: dict[str, Any]) -> None:
+    assert out_of_bounds(template) == []
+
+
+@pytest.mark.parametrize(
+    ("function", "planted"),
+    [
+        ("Publish", {"ScalingConfig": {"MaximumConcurrency": 1}}),
+        ("Publish", {"BatchSize": 0}),
+        ("TakeIn", {"BatchSize": 11, "MaximumBatchingWindowInSeconds": 0}),
+        ("FanOut", {"MaximumRetryAttempts": 10_001}),
+        ("FanOut", {"MaximumRecordAgeInSeconds": 59}),
+    ],
+)
+def test_source_is_found_out_when_lambda_would_refuse_it(
+    function: str, planted: Resource, template: dict[str, Any]
+) -> None:
+    (source,) = template["Resources"][function]["Properties"]["Events"].values()
+    source["Properties"] |= planted
+    assert [fault.partition(":")[0] for fault in out_of_bounds(template)] == [function]
+
+
+def test_function_is_found_out_when_lambda_would_refuse_it(template: dict[str, Any]) -> None:
+    template["Resources"]["Sweep"]["Properties"] |= {"Timeout": 901}
+    assert out_of_bounds(template) == ["Sweep: Timeout 901"]
+
+
 def test_no_function_runs_more_often_at_once_than_is_said(template: dict[str, Any]) -> None:
     for name, kind, source in sources(template):
         if kind == "SQS":
@@ -203,6 +318,27 @@ def test_no_function_runs_more_often_at_once_than_is_said(template: dict[str, An
     (throttled,) = template["Resources"]["RestAPI"]["Properties"]["MethodSettings"]
     assert (throttled["ResourcePath"], throttled["HttpMethod"]) == ("/*", "*")
     assert throttled["ThrottlingRateLimit"] <= throttled["ThrottlingBurstLimit"]
+    # Counted for each method, the figures would cost more than all the calls.
+    assert "MetricsEnabled" not in throttled
+
+
+def test_api_has_one_stage_and_no_other_that_sam_would_add(template: dict[str, Any]) -> None:
+    """Without a version said, SAM makes a stage named Stage beside it, past every limit."""
+    assert template["Globals"]["Api"] == {"OpenApiVersion": "2.0"}
+    assert template["Resources"]["RestAPI"]["Properties"]["StageName"] == "api"
+
+
+def test_address_of_the_site_has_to_be_given_and_to_be_one(template: dict[str, Any]) -> None:
+    parameter = template["Parameters"]["SiteUrl"]
+    assert "Default" not in parameter
+    for address, fits in (
+        ("https://report.council.example", True),
+        ("https://report.council.example/", False),
+        ("http://report.council.example", False),
+        ("report.council.example", False),
+        ("", False),
+    ):
+        assert (re.fullmatch(parameter["AllowedPattern"], address) is not None) is fits, address
 
 
 def test_every_function_says_how_long_and_with_what_memory_it_runs(
@@ -210,6 +346,7 @@ def test_every_function_says_how_long_and_with_what_memory_it_runs(
 ) -> None:
     chalices_own = (60, 128)
     for name, function in functions(template).items():
+        assert function["Runtime"] == RUNTIME, name
         assert (function["Timeout"], function["MemorySize"]) != chalices_own, name
         assert function["MemorySize"] >= 512, name
     # R13: the API answers within ten seconds, or gives up soon after.
@@ -242,7 +379,7 @@ def test_tables_are_recoverable_and_locked_and_buckets_private(template: dict[st
         assert recovery["PointInTimeRecoveryEnabled"], name
         assert properties["DeletionProtectionEnabled"], name
         assert properties["SSESpecification"]["SSEEnabled"], name
-        assert template["Resources"][name]["DeletionPolicy"] == "Retain", name
+        assert template["Resources"][name]["DeletionPolicy"] == "RetainExceptOnCreate", name
     for name, properties in of_type(template, "AWS::S3::Bucket").items():
         block = properties["PublicAccessBlockConfiguration"]
         assert len(block) == 4 and all(block.values()), name
@@ -258,7 +395,7 @@ def test_secrets_are_made_by_aws_and_outlive_the_stack(template: dict[str, Any])
     for name, properties in secrets.items():
         assert "SecretString" not in properties, name
         assert properties["GenerateSecretString"]["PasswordLength"] >= 32, name
-        assert template["Resources"][name]["DeletionPolicy"] == "Retain", name
+        assert template["Resources"][name]["DeletionPolicy"] == "RetainExceptOnCreate", name
 
 
 def test_only_the_bucket_of_uploads_can_send_to_its_queue(template: dict[str, Any]) -> None:

@@ -14,7 +14,8 @@ from chalicelib.reports import usecases
 from chalicelib.reports.usecases import Author
 from infra.local.cloud import Cloud
 from infra.restore import Summary, restore, restore_reports
-from tests.builders import draft, update_draft
+from tests.builders import draft, report, update_draft
+from tests.seam import Answer, Try, around
 
 RESTORED = "reports-as-they-were"
 
@@ -45,9 +46,33 @@ def back_up(live: str) -> Callable[[], None]:
     return restored
 
 
-def run(live: str, *, overwrite: bool = False) -> Summary:
-    client = boto3.client("dynamodb")
-    return restore(client, RESTORED, live, lambda _: None, overwrite=overwrite)
+def run(live: str) -> Summary:
+    return restore(boto3.client("dynamodb"), RESTORED, live, lambda _: None)
+
+
+def lose(live: str, service_request_id: str, *, but: str = "") -> None:
+    """Deletes the report with all that belongs to it, but for the record of that name."""
+    for record in records(live):
+        if record["service_request_id"]["S"] == service_request_id and record["record"]["S"] != but:
+            key = {name: record[name] for name in ("service_request_id", "record")}
+            boto3.client("dynamodb").delete_item(TableName=live, Key=key)
+
+
+def add_photo(live: str, service_request_id: str) -> None:
+    names = {"service_request_id": service_request_id, "record": "photo#P", "state": "ready"}
+    item = {name: {"S": value} for name, value in names.items()}
+    boto3.client("dynamodb").put_item(TableName=live, Item=item)
+
+
+def archive(service_request_id: str, number: int) -> None:
+    """An update that was moved out of its report."""
+    ports = bootstrap.reports_ports()
+    usecases.add_update(
+        service_request_id, update_draft(text="It moved."), "archived", Author(), ports
+    )
+    stored = ports.repository.get(service_request_id)
+    assert stored
+    ports.repository.archive(service_request_id, stored.updates, first=number, version=1)
 
 
 def test_what_was_lost_comes_back_and_is_published(
@@ -55,38 +80,119 @@ def test_what_was_lost_comes_back_and_is_published(
 ) -> None:
     lost, kept = submit("lost"), submit("kept")
     usecases.follow(lost, "follower", Author(), bootstrap.reports_ports())
+    add_photo(live, lost)
+    archive(lost, 0)
     cloud.pump.run_until_idle()
     before = records(live)
     back_up()
-    client = boto3.client("dynamodb")
-    for record in before:
-        if record["service_request_id"]["S"] == lost:
-            key = {name: record[name] for name in ("service_request_id", "record")}
-            client.delete_item(TableName=live, Key=key)
+    lose(live, lost)
     boto3.client("s3").delete_object(Bucket=cloud.bucket, Key=f"data/reports/{lost}.json")
-    assert run(live) == Summary(put_back=2, alike=1, different=0)
+    assert run(live) == Summary(put_back=4, alike=1, left=())
     assert records(live) == before
     cloud.pump.run_until_idle()
     documents = bootstrap.publishing_ports().documents
     assert documents.read(f"data/reports/{lost}.json") and documents.read(
         f"data/reports/{kept}.json"
     )
-    assert run(live) == Summary(put_back=0, alike=3, different=0)
+    assert run(live) == Summary(put_back=0, alike=5, left=())
 
 
-@pytest.mark.parametrize(("overwrite", "texts"), [(False, ["Still there."]), (True, [])])
-def test_what_changed_since_stays_unless_it_is_to_be_overwritten(
-    overwrite: bool, texts: list[str], live: str, back_up: Callable[[], None]
+def test_rest_of_a_report_comes_back_when_the_run_before_ended_in_the_middle(
+    live: str, back_up: Callable[[], None]
 ) -> None:
+    lost = submit("lost")
+    usecases.follow(lost, "follower", Author(), bootstrap.reports_ports())
+    archive(lost, 0)
+    before = records(live)
+    back_up()
+    lose(live, lost)
+
+    def end_at_the_report(this: Try, answer: Answer) -> Any:
+        if this.operation == "dynamodb.TransactWriteItems" and b"ConditionCheck" not in this.body:
+            raise KeyboardInterrupt
+        return answer()
+
+    with around(end_at_the_report), pytest.raises(KeyboardInterrupt):
+        run(live)
+    assert run(live) == Summary(put_back=1, alike=2, left=())
+    assert records(live) == before
+
+
+def test_report_that_changed_since_stays_as_it_is(live: str, back_up: Callable[[], None]) -> None:
     changed = submit("changed")
     back_up()
     later, ports = submit("later"), bootstrap.reports_ports()
     usecases.add_update(changed, update_draft(), "update", Author(), ports)
-    summary = run(live, overwrite=overwrite)
-    assert summary == Summary(int(overwrite), 0, int(not overwrite))
+    assert run(live) == Summary(0, 0, (f"{changed} report",))
     view = usecases.view(changed, Author(), ports)
-    assert [each.text for each in view.updates] == texts
+    assert [each.text for each in view.updates] == ["Still there."]
     assert usecases.view(later, Author(), ports).service_request_id == later
+
+
+def test_nothing_of_a_report_comes_back_when_it_was_withdrawn(
+    live: str, back_up: Callable[[], None]
+) -> None:
+    withdrawn, ports = submit("withdrawn"), bootstrap.reports_ports()
+    usecases.follow(withdrawn, "follower", Author(), ports)
+    add_photo(live, withdrawn)
+    archive(withdrawn, 0)
+    back_up()
+    usecases.withdraw(withdrawn, "withdrawn", Author(), ports)
+    lose(live, withdrawn, but="report")
+    before = records(live)
+    summary = run(live)
+    assert (summary.put_back, summary.alike, len(summary.left)) == (0, 0, 4)
+    assert records(live) == before
+
+
+def test_photo_stays_away_when_no_report_comes_back_with_it(
+    live: str, back_up: Callable[[], None]
+) -> None:
+    add_photo(live, "R00000000009")
+    back_up()
+    lose(live, "R00000000009")
+    assert run(live) == Summary(0, 0, ("R00000000009 photo#P",))
+    assert records(live) == []
+
+
+@pytest.mark.parametrize("at_its_own_write", [False, True])
+def test_report_stays_as_it_is_when_it_was_stored_between_look_and_write(
+    at_its_own_write: bool, live: str, back_up: Callable[[], None]
+) -> None:
+    repository = bootstrap.reports_ports().repository
+    repository.create(report(1))
+    usecases.follow("R00000000001", "follower", Author(), bootstrap.reports_ports())
+    back_up()
+    lose(live, "R00000000001")
+    again = report(1, description="Sent once more.")
+
+    def somebody_is_faster(this: Try, answer: Answer) -> Any:
+        if this.operation == "dynamodb.TransactWriteItems":
+            is_its_own = b"ConditionCheck" not in this.body
+            if is_its_own == at_its_own_write and repository.get("R00000000001") is None:
+                repository.create(again)
+        return answer()
+
+    with around(somebody_is_faster):
+        summary = run(live)
+    assert "R00000000001 report" in summary.left
+    stored = repository.get("R00000000001")
+    assert stored and stored.description == "Sent once more."
+    assert summary.put_back == int(at_its_own_write)
+
+
+def test_restoring_is_refused_when_the_table_is_still_being_made(
+    live: str, back_up: Callable[[], None]
+) -> None:
+    back_up()
+    client = boto3.client("dynamodb")
+
+    def creating(parsed: dict[str, Any], **_: Any) -> None:
+        parsed["Table"]["TableStatus"] = "CREATING"
+
+    client.meta.events.register("after-call.dynamodb.DescribeTable", creating)
+    with pytest.raises(ConfigurationError, match="is not ready yet, it is CREATING: wait until"):
+        restore(client, RESTORED, live, lambda _: None)
 
 
 def test_restoring_is_refused_when_the_table_is_not_one_of_ours(live: str) -> None:
@@ -108,8 +214,15 @@ def test_restoring_is_refused_when_the_table_is_the_live_one(live: str) -> None:
     assert "name the one that was restored" in str(answer.exception)
 
 
-def test_command_says_what_it_put_back(live: str, back_up: Callable[[], None]) -> None:
-    submit("one")
+def test_command_says_what_it_put_back_and_names_what_it_left(
+    live: str, back_up: Callable[[], None]
+) -> None:
+    one, other = submit("one"), submit("other")
     back_up()
     answer = CliRunner().invoke(restore_reports, [RESTORED])
-    assert "0 records put back, 1 there already, 0 there and different" in answer.output
+    assert "0 records put back, 2 there already, 0 different and left as they are." in answer.output
+    usecases.add_update(one, update_draft(), "update", Author(), bootstrap.reports_ports())
+    lose(live, other)
+    answer = CliRunner().invoke(restore_reports, [RESTORED])
+    assert "1 records put back, 0 there already, 1 different and left as they are:" in answer.output
+    assert answer.output.splitlines()[-1] == f"{one} report"

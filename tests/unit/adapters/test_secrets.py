@@ -120,6 +120,24 @@ def test_failure_is_the_stores_when_it_does_not_answer(fault: Exception, store: 
     assert store.secret.current() == FIRST
 
 
+def test_kept_value_does_when_the_store_does_not_answer_and_is_asked_again_in_ten_seconds(
+    store: Store,
+) -> None:
+    store.rotate(SECOND)
+    assert set(store.secret.accepted()) == {FIRST, SECOND}
+    store.rotate(THIRD)
+    store.asked.clear()
+    store.fault = refused("InternalServiceError")
+    store.now = KEPT_FOR_S
+    for _ in range(100):
+        assert store.secret.current() == SECOND
+        assert set(store.secret.accepted()) == {FIRST, SECOND}
+    assert store.asked == [CURRENT, PREVIOUS]
+    store.now += ASKED_AGAIN_AFTER_S
+    store.fault = None
+    assert store.secret.current() == THIRD
+
+
 def test_setting_is_named_when_it_leads_to_no_secret(store: Store) -> None:
     store.stages = {}
     with pytest.raises(ConfigurationError, match="LINK_SECRET_ARN names no secret"):

@@ -1,10 +1,11 @@
 """The measurements' own arithmetic, and one of them run to its end."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bench import views
+from bench import process, views
 from bench.meter import Call, serial, units
 from bench.publishing import kind_of, most_writes_of_a_tile
 from bench.web import STATIC_IMPORT
@@ -89,5 +90,13 @@ def test_screen_of_a_phone_is_as_wide_and_high_as_it_says() -> None:
 
 def test_measurement_of_the_map_gives_rows_with_their_goals() -> None:
     rows = list(views.rows())
-    assert [row.name for row in rows][-1] == "database reads of a view"
+    assert [row.unit for row in rows] == ["GETs"] * 3
     assert all(row.goal for row in rows)
+
+
+def test_fresh_processes_have_their_turns_in_each_round(tmp_path: Path) -> None:
+    turns = tmp_path / "turns"
+    write = f"import sys; open({str(turns)!r}, 'a').write(sys.stdin.read())"
+    every = [process.Fresh(["-c", write], {}, name.encode()) for name in "ab"]
+    assert len(process.cpu_ms_of_each(every)) == 2
+    assert turns.read_text() == "ab" * process.FRESH_ROUNDS

@@ -1,11 +1,14 @@
 """What browsers post, as they encode it."""
 
+from base64 import b64encode
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.errors import Invalid, TooLarge
 from chalicelib.forms.posted import MOST_BYTES, MOST_TEXT_BYTES, parse
+from chalicelib.forms.taking import MOST_PHOTO_BYTES
 
 MULTIPART = "multipart/form-data; boundary=edge"
 URLENCODED = "application/x-www-form-urlencoded"
@@ -78,6 +81,14 @@ def test_form_is_refused_when_no_browser_sends_it_so(body: bytes, content_type: 
 def test_form_is_too_large_when_it_holds_more_than_is_read(size: int, content_type: str) -> None:
     with pytest.raises(TooLarge):
         parse(b"a" * size, content_type)
+
+
+def test_form_of_the_largest_size_reaches_us_with_all_that_a_page_may_hold() -> None:
+    """The gateway hands it over as base64, with the headers twice, and Lambda takes 6 MB."""
+    headers = 2 * 10_240
+    assert MOST_BYTES < 4_500_000
+    assert len(b64encode(bytes(MOST_BYTES))) + headers < 6_000_000
+    assert MOST_PHOTO_BYTES + 2 * MOST_TEXT_BYTES < MOST_BYTES
 
 
 def test_form_is_too_large_when_its_texts_are() -> None:

@@ -8,24 +8,23 @@ from chalicelib.handlers.cdn import came_through_the_cdn, viewer_address
 
 NOW, BEFORE = "n" * 64, "b" * 64
 ACCEPTED = (NOW, BEFORE)
-VIEWER = "198.51.100.10:46532"
+VIEWER = "198.51.100.10"
 
 
 def told(address: str, secret: str = NOW) -> dict[str, str]:
-    return {"x-ginnel-origin": secret, "cloudfront-viewer-address": address}
+    return {"x-ginnel-origin": secret, "x-ginnel-viewer": address}
 
 
 @pytest.mark.parametrize(
     ("said", "address"),
     [
         (VIEWER, "198.51.100.10"),
-        ("2001:db8::1:46532", "2001:db8::1"),
-        ("2001:0DB8:0:0:0:0:0:1:443", "2001:db8::1"),
-        ("2001:db8:1:2:3:4:5:6:46532", "2001:db8:1:2:3:4:5:6"),
-        ("::1:80", "::1"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("2001:0DB8:0:0:0:0:0:1", "2001:db8::1"),
+        ("::1", "::1"),
     ],
 )
-def test_address_is_what_stands_before_the_last_colon(said: str, address: str) -> None:
+def test_address_is_one_whichever_way_it_is_written(said: str, address: str) -> None:
     assert viewer_address(told(said), ACCEPTED) == address
 
 
@@ -35,7 +34,7 @@ def test_address_is_believed_under_each_secret_that_holds(secret: str) -> None:
 
 
 def test_headers_are_found_when_their_case_differs() -> None:
-    sent = {"X-Ginnel-Origin": NOW, "CloudFront-Viewer-Address": VIEWER}
+    sent = {"X-Ginnel-Origin": NOW, "X-Ginnel-Viewer": VIEWER}
     assert viewer_address(sent, ACCEPTED) == "198.51.100.10"
 
 
@@ -43,7 +42,7 @@ def test_headers_are_found_when_their_case_differs() -> None:
     "headers",
     [
         {},
-        {"cloudfront-viewer-address": VIEWER},
+        {"x-ginnel-viewer": VIEWER},
         {"x-forwarded-for": "198.51.100.10"},
         told(VIEWER, secret=""),
         told(VIEWER, secret=" "),
@@ -52,8 +51,8 @@ def test_headers_are_found_when_their_case_differs() -> None:
         told(VIEWER, secret=NOW.upper()),
         told(VIEWER, secret=f"{NOW},{BEFORE}"),
         told(VIEWER, secret=f"{NOW[:-1]}ñ"),
-        {"x-ginnel-origin": "x", "X-Ginnel-Origin": NOW, "cloudfront-viewer-address": VIEWER},
-        {"x_ginnel_origin": NOW, "cloudfront-viewer-address": VIEWER},
+        {"x-ginnel-origin": "x", "X-Ginnel-Origin": NOW, "x-ginnel-viewer": VIEWER},
+        {"x_ginnel_origin": NOW, "x-ginnel-viewer": VIEWER},
     ],
 )
 def test_nobody_is_believed_when_the_secret_is_not_right(headers: Mapping[str, str]) -> None:
@@ -65,16 +64,13 @@ def test_nobody_is_believed_when_the_secret_is_not_right(headers: Mapping[str, s
     "said",
     [
         "",
-        "198.51.100.10",
-        "198.51.100.10:",
-        "198.51.100.10:http",
-        "198.51.100.10:٣",
-        ":443",
-        "[2001:db8::1]:443",
-        "198.51.100.10, 203.0.113.9:443",
-        "198.51.100.256:443",
-        "example.org:443",
-        "198.51.100.10 :443",
+        "198.51.100.10:46532",
+        "[2001:db8::1]",
+        "198.51.100.10, 203.0.113.9",
+        "198.51.100.256",
+        "198.51.100.1٣",
+        "example.org",
+        "198.51.100.10 ",
     ],
 )
 def test_address_is_unknown_when_it_cannot_be_read(said: str) -> None:
@@ -84,7 +80,7 @@ def test_address_is_unknown_when_it_cannot_be_read(said: str) -> None:
 def test_forwarded_address_is_not_believed_when_the_cdn_sends_it_too() -> None:
     sent = told(VIEWER) | {"x-forwarded-for": "203.0.113.9, 198.51.100.10"}
     assert viewer_address(sent, ACCEPTED) == "198.51.100.10"
-    del sent["cloudfront-viewer-address"]
+    del sent["x-ginnel-viewer"]
     assert viewer_address(sent, ACCEPTED) is None
 
 

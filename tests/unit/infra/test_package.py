@@ -125,18 +125,17 @@ def test_needed_packages_are_those_of_the_requirements_and_what_they_stand_on() 
     assert not wanted & {"moto", "pytest", "boto3", "cryptography"}
 
 
-@pytest.mark.parametrize(("runtime", "fits"), [(None, True), ("python3.9", False)])
-def test_package_is_refused_when_lambda_runs_another_python(
-    runtime: str | None, fits: bool
+def test_packaging_is_refused_when_lambda_runs_another_python() -> None:
+    package.check_runtime((3, 11))
+    for version in ((3, 9), (3, 12)):
+        with pytest.raises(ConfigurationError, match=r"make PYTHON=python3\.11 package"):
+            package.check_runtime(version)
+
+
+def test_nothing_is_packaged_when_lambda_runs_another_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ours = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    function = {
-        "Type": "AWS::Serverless::Function",
-        "Properties": {"Runtime": runtime or ours},
-    }
-    try:
-        package.check_runtime({"Resources": {"Api": function}})
-    except ConfigurationError as error:
-        assert not fits and "python3.9" in str(error)
-    else:
-        assert fits
+    monkeypatch.setattr(package, "RUNTIME", "python3.9")
+    with pytest.raises(ConfigurationError, match=r"run on python3\.9"):
+        package.package(tmp_path / "package")
+    assert list(tmp_path.iterdir()) == []

@@ -24,7 +24,8 @@ def shown_by(resources: dict[str, Any]) -> list[str]:
         and (
             set(resource["Properties"]) != {"Description", "GenerateSecretString"}
             or resource["Properties"]["GenerateSecretString"]["PasswordLength"] < 64
-            or {resource["DeletionPolicy"], resource["UpdateReplacePolicy"]} != {"Retain"}
+            or resource["DeletionPolicy"] != "RetainExceptOnCreate"
+            or resource["UpdateReplacePolicy"] != "Retain"
         )
     ]
 

@@ -3,7 +3,7 @@
 import http.client
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 
@@ -120,14 +120,15 @@ def test_missing_page_is_the_cdns_own_and_documents_answer_the_status_only(port:
 
 def test_api_hears_from_the_cdn_whose_address_it_was(port: int) -> None:
     got = json.loads(ask(port, "/api/echo")[2])
-    host, _, own_port = got["cloudfront-viewer-address"].rpartition(":")
-    assert host == "127.0.0.1" and own_port.isdigit()
+    assert got["x-ginnel-viewer"] == "127.0.0.1"
     assert got["x-ginnel-origin"] == "s" * 64
 
 
-@pytest.mark.parametrize("name", ["X_Ginnel_Origin", "x_ginnel_origin", "X_GINNEL_ORIGIN"])
-def test_api_does_not_hear_what_a_client_says_of_itself(name: str, port: int) -> None:
-    forged = {name: "forged", "CloudFront_Viewer_Address": "203.0.113.9:1"}
+@pytest.mark.parametrize("write", [str.title, str.lower, str.upper])
+def test_api_does_not_hear_what_a_client_says_of_itself(
+    write: Callable[[str], str], port: int
+) -> None:
+    forged = {write("x_ginnel_origin"): "forged", write("x_ginnel_viewer"): "203.0.113.9"}
     got = json.loads(ask(port, "/api/echo", **forged)[2])
     assert got["x-ginnel-origin"] == "s" * 64
-    assert got["cloudfront-viewer-address"].startswith("127.0.0.1:")
+    assert got["x-ginnel-viewer"] == "127.0.0.1"
