@@ -3,6 +3,8 @@
 from chalice.app import Chalice
 
 from chalicelib.handlers import (
+    areas,
+    facilities,
     forms,
     health,
     moderation,
@@ -25,6 +27,8 @@ ROUTES = [
     moderation.routes,
     photos.routes,
     places.routes,
+    facilities.routes,
+    areas.routes,
     forms.routes,
 ]
 for routes in [*ROUTES, openapi.routes_describing(ROUTES)]:

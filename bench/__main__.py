@@ -19,7 +19,9 @@ from bench import (
     database,
     duplicates,
     fixmystreet,
+    nearest,
     publishing,
+    screen,
     stack,
     static,
     views,
@@ -86,6 +88,8 @@ def main() -> int:
             run.measure(f"database at {count:,}", partial(_in_the_database, run, here, count))
     run.measure("database", lambda: database.rows(run.costs))
     run.measure("views", views.rows)
+    run.measure("screen", screen.rows)
+    run.measure("nearest", nearest.rows)
     run.measure("static", _static)
     run.measure("web", web.rows)
     print(f"{run.machine.as_text()}\n")

@@ -4,20 +4,30 @@ Adapters are imported where they are built, so that a request which needs no dat
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from chalicelib.areas import ports as areas
+from chalicelib.areas.model import ROADWORKS, RoadWork, RoadWorks, WardDocument
+from chalicelib.areas.usecases import ward_areas
 from chalicelib.catalogue.document import services_document
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.model import Council
 from chalicelib.events import Event
+from chalicelib.facilities import ports as facilities
+from chalicelib.facilities import usecases as where
 from chalicelib.gazetteer import ports as gazetteer
+from chalicelib.gazetteer.published import Kept, PublishedPlaces, decoded
+from chalicelib.gazetteer.wards import WARDS, Ward, Wards
+from chalicelib.gazetteer.whereabouts import PublishedWhereabouts
+from chalicelib.geo.point import Point
 from chalicelib.photos import ports as photos
 from chalicelib.photos import usecases as photographs
 from chalicelib.publishing import model as documents
 from chalicelib.publishing import ports as publishing
 from chalicelib.publishing.usecases import content_version
+from chalicelib.publishing.wards import ward_key
 from chalicelib.reports import ports as reports
 from chalicelib.reports import usecases as reporting
 from chalicelib.reports.reference import grouped
@@ -90,6 +100,7 @@ def reports_ports() -> reports.Ports:
         ids=HmacIds(secret("id"), secret("link")),
         council=here,
         photos=PhotosOfReports(),
+        whereabouts=_whereabouts(),
         site_url=settings().site_url,
         now=utc_now,
     )
@@ -118,24 +129,44 @@ def publishing_ports() -> publishing.Ports:
         fixed=_fixed_documents(here),
         whole=documents.tile_of_all(here.box),
         closed_shown=timedelta(days=here.closed_shown_days),
+        wards=lambda: ward_areas(areas_ports()),
     )
 
 
 @cache
 def gazetteer_ports() -> gazetteer.Ports:
+    return gazetteer.Ports(places=_published_places(), elsewhere=_geocoder())
+
+
+@cache
+def areas_ports() -> areas.Ports:
+    from chalicelib.adapters.clock import utc_now
+
+    here = council()
+    return areas.Ports(
+        places=PlacesOfAreas(),
+        council=here,
+        nearest=lambda point: where.nearest_of_each(point, facilities_ports()),
+        today=lambda: utc_now().astimezone(here.zone).date(),
+    )
+
+
+@cache
+def facilities_ports() -> facilities.Ports:
     from time import monotonic
 
-    from chalicelib.adapters.s3 import S3Documents
-    from chalicelib.gazetteer.model import PLACES
-    from chalicelib.gazetteer.published import PublishedPlaces
+    from chalicelib.adapters.clock import utc_now
+    from chalicelib.facilities.published import PublishedFacilities
+    from chalicelib.publishing.assets import ReportedAssets
 
-    documents = S3Documents(_s3(), settings().published_bucket)
-
-    def read() -> bytes | None:
-        held = documents.read(PLACES)
-        return held.body if held else None
-
-    return gazetteer.Ports(places=PublishedPlaces(read, monotonic))
+    here = council()
+    return facilities.Ports(
+        facilities=PublishedFacilities(_read_published, monotonic),
+        open_reports=ReportedAssets(_read_published, monotonic),
+        now=utc_now,
+        zone=here.zone,
+        holidays=here.calendar.holidays,
+    )
 
 
 @cache
@@ -195,9 +226,15 @@ def forget() -> None:
         publishing_ports,
         photos_ports,
         gazetteer_ports,
+        facilities_ports,
+        areas_ports,
+        _published,
+        _published_places,
+        _whereabouts,
         form_pages,
         reactions,
         _session,
+        _s3,
         _secrets_manager,
     ):
         built.cache_clear()
@@ -237,6 +274,70 @@ class ReportsWithPhotos:
         return reporting.holds_photo(service_request_id, photo_id, reports_ports())
 
 
+class PlacesOfAreas:
+    """The gazetteer and the published documents as my area sees them."""
+
+    def __init__(self) -> None:
+        from time import monotonic
+
+        self._wards = Kept(lambda: decoded(_read_published, WARDS, Wards), monotonic)
+        self._roadworks = Kept(lambda: decoded(_read_published, ROADWORKS, RoadWorks), monotonic)
+
+    def wards(self) -> Sequence[Ward]:
+        found = self._wards.value()
+        return found.items if found else ()
+
+    def roadworks(self) -> Sequence[RoadWork]:
+        found = self._roadworks.value()
+        return found.items if found else ()
+
+    def postcode(self, text: str) -> Point | None:
+        found = _published_places().postcodes().find(text)
+        return found.point if found else None
+
+    def document(self, ward_code: str) -> WardDocument | None:
+        return decoded(_read_published, ward_key(ward_code), WardDocument)
+
+
+@cache
+def _published_places() -> PublishedPlaces:
+    from time import monotonic
+
+    return PublishedPlaces(_read_published, monotonic)
+
+
+@cache
+def _whereabouts() -> PublishedWhereabouts:
+    from time import monotonic
+
+    return PublishedWhereabouts(_read_published, monotonic)
+
+
+def _geocoder() -> gazetteer.Geocoder:
+    from time import monotonic
+
+    from chalicelib.adapters.geocoder import FallbackGeocoder, GeopyGeocode
+
+    here = council()
+    chosen = here.geocoder
+    if chosen is None:
+        return gazetteer.NoGeocoder()
+    ask = GeopyGeocode(chosen.name, chosen.options, chosen.timeout_s, here.box)
+    return FallbackGeocoder(ask, here.box, monotonic)
+
+
+@cache
+def _published() -> publishing.Documents:
+    from chalicelib.adapters.s3 import S3Documents
+
+    return S3Documents(_s3(), settings().published_bucket)
+
+
+def _read_published(key: str) -> bytes | None:
+    held = _published().read(key)
+    return held.body if held else None
+
+
 @cache
 def _session() -> "SharedSession":
     from chalicelib.adapters.aws import SharedSession
@@ -254,6 +355,7 @@ def _secrets_manager() -> Any:
     return _client("secretsmanager")
 
 
+@cache
 def _s3() -> "S3Client":
     client: S3Client = _client("s3")
     return client
@@ -295,6 +397,14 @@ def _fixed_documents(here: Council) -> dict[str, object]:
         basemap_attribution=here.basemap_attribution,
         withdraw_within_s=int(reporting.WITHDRAW_WITHIN.total_seconds()),
         publish_after_s=here.publish_after_s,
+        holidays=_coming(here.calendar.holidays),
         versions={"services": content_version(services)},
     )
     return {documents.SERVICES: services, documents.INDEX: index}
+
+
+def _coming(days: Iterable[date]) -> list[date]:
+    """Those of this year and the two after it; a council publishes anew more often than that."""
+    from chalicelib.adapters.clock import utc_now
+
+    return [day for day in days if 0 <= day.year - utc_now().year <= 2]

@@ -5,7 +5,6 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,18 +13,13 @@ import click
 
 from chalicelib.errors import AppError, ConfigurationError
 from infra.deployment import environment
+from infra.import_facilities import import_facilities
+from infra.import_places import import_postcodes, import_roadworks, import_wards
 from infra.import_reports import MAPPINGS
 from infra.local.running import RUNNING
+from infra.rejects import ALLOW_REJECTS, tell_refused
 from infra.restore import restore_reports
 from infra.secrets import rotate_secret, token
-
-MOST_REFUSED_SHOWN = 20
-
-
-ALLOW_REJECTS = click.option(
-    "--allow-rejects", is_flag=True, help="Exit with 0 even if something was refused."
-)
-
 
 WITHOUT_SETTINGS = ("bake-bank-holidays", "environment")
 """Commands that work on the project's own files, or find a deployment themselves."""
@@ -41,7 +35,16 @@ def commands(context: click.Context) -> None:
         os.environ.update(_local_environment())
 
 
-for command in (environment, restore_reports, rotate_secret, token):
+for command in (
+    environment,
+    import_facilities,
+    import_postcodes,
+    import_roadworks,
+    import_wards,
+    restore_reports,
+    rotate_secret,
+    token,
+):
     commands.add_command(command)
 
 
@@ -87,7 +90,7 @@ def import_reports(file: Path, mapping: Path | None, allow_rejects: bool) -> Non
         summary = importing.import_reports(opened, known, bootstrap.reports_ports(), bar.update)
     refused = [f"line {line}: {reason}" for line, reason in summary.refused]
     click.echo(f"{summary.taken} taken, {summary.unchanged} there already, {len(refused)} refused.")
-    _tell_refused(refused, allow_rejects)
+    tell_refused(refused, allow_rejects)
 
 
 @commands.command("build-basemap")
@@ -106,6 +109,7 @@ def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
     from chalicelib import bootstrap
     from chalicelib.adapters.s3 import CACHE_CONTROL
     from chalicelib.gazetteer.model import PLACES
+    from chalicelib.gazetteer.streets import STREETS
     from chalicelib.publishing.model import BASEMAP, JSON
     from infra import basemap, gazetteer
 
@@ -116,10 +120,11 @@ def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
         out = Path(folder) / "basemap.pmtiles"
         attribution = bootstrap.council().basemap_attribution
         summary = basemap.build(files, out, attribution=attribution, progress=bar.update)
-        places = gazetteer.places_of(files)
+        places, streets = gazetteer.places_of(files), gazetteer.streets_of(files)
         published = {
             BASEMAP: (out.read_bytes(), basemap.CONTENT_TYPE),
             PLACES: (gazetteer.places_document(places), JSON),
+            STREETS: (gazetteer.streets_document(streets), JSON),
         }
     bucket = bootstrap.settings().published_bucket
     for key, (body, kind) in published.items():
@@ -132,7 +137,7 @@ def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
     refused = [
         f"{each.file.name}, feature {each.number}: {each.reason}" for each in summary.refused
     ]
-    _tell_refused(refused, allow_rejects)
+    tell_refused(refused, allow_rejects)
 
 
 @commands.command()
@@ -174,16 +179,6 @@ def publish_web(folder: Path) -> None:
     # A reference that came before would count as the same wish.
     bootstrap.publishing_ports().cdn.invalidate(addresses, f"web-{datetime.now(UTC).isoformat()}")
     click.echo(f"{count} files published.")
-
-
-def _tell_refused(refused: Sequence[str], allow_rejects: bool) -> None:
-    """Says what was refused and why, and ends with 1 if that is not allowed."""
-    for each in refused[:MOST_REFUSED_SHOWN]:
-        click.echo(each)
-    if len(refused) > MOST_REFUSED_SHOWN:
-        click.echo(f"… and {len(refused) - MOST_REFUSED_SHOWN} more.")
-    if refused and not allow_rejects:
-        sys.exit(1)
 
 
 def _local_environment() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Makes the document of places from the GeoJSON files of the base map: its streets and places.
+"""Makes the documents of places and of streets' lines from the GeoJSON files of the base map.
 
 A street is drawn in many pieces. Pieces that meet are one street; a street of up to 2 km is one
 entry, in the middle of it and on it, and a longer one an entry for each locality that it passes
@@ -16,12 +16,14 @@ from typing import Any
 import msgspec
 
 from chalicelib.gazetteer.model import Place, PlaceList
+from chalicelib.gazetteer.streets import Streets
 from infra.basemap import features_of, layer_of
 from infra.basemap_layers import Unreadable, read_feature
 
 MEETING_M = 200.0
 """Pieces with at most this between them are one street: junctions and squares leave gaps."""
 ONE_ENTRY_M = 2_000.0
+STRAIGHT_M = 2.0
 METRES_PER_DEGREE = 111_320.0
 
 Position = tuple[float, float]  # long, lat
@@ -46,21 +48,56 @@ def places_document(places: Iterable[Place]) -> bytes:
 
 def places_of(files: Iterable[Path]) -> list[Place]:
     """The named streets and places that the base map takes from these files."""
+    files = list(files)
+    settlements = [
+        _settlement(name, drawn, properties) for name, drawn, properties in _named(files, "places")
+    ]
+    return gather(streets_of(files), settlements)
+
+
+def streets_of(files: Iterable[Path]) -> dict[str, list[Line]]:
+    """The pieces of each named street that the base map takes from these files."""
     streets: dict[str, list[Line]] = defaultdict(list)
-    settlements: list[Settlement] = []
+    for name, drawn, _ in _named(files, "roads"):
+        streets[name] += _lines(drawn["geometry"])
+    return streets
+
+
+def streets_document(streets: Mapping[str, Sequence[Line]]) -> bytes:
+    """The published document of streets' lines, to a metre, by name."""
+    rounded = {
+        name: tuple(
+            tuple((round(long, 5), round(lat, 5)) for long, lat in _straightened(line))
+            for line in lines
+        )
+        for name, lines in sorted(streets.items())
+    }
+    return msgspec.json.encode(Streets(rounded))
+
+
+def _straightened(line: Line) -> Line:
+    """The line without the corners that lie within 2 m of it (Douglas and Peucker, 1973)."""
+    first, last = line[0], line[-1]
+    offs = [_apart(point, _foot(point, first, last)) for point in line[1:-1]]
+    if not offs or max(offs) <= STRAIGHT_M:
+        return [first, last]
+    turn = offs.index(max(offs)) + 1
+    return [*_straightened(line[: turn + 1])[:-1], *_straightened(line[turn:])]
+
+
+def _named(
+    files: Iterable[Path], wanted: str
+) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
+    """What a layer of the map takes and has a name: the name, what is drawn, its properties."""
     for file in files:
         layer = layer_of(file)
-        for feature in features_of(file) if layer in ("roads", "places") else ():
+        for feature in features_of(file) if layer == wanted else ():
             try:
                 drawn = read_feature(layer, feature)
             except Unreadable:
                 continue
-            name = _name(feature["properties"])
-            if name and layer == "roads":
-                streets[name] += _lines(drawn["geometry"])
-            elif name:
-                settlements.append(_settlement(name, drawn, feature["properties"]))
-    return gather(streets, settlements)
+            if name := _name(feature["properties"]):
+                yield name, drawn, feature["properties"]
 
 
 def gather(streets: Mapping[str, Sequence[Line]], settlements: Sequence[Settlement]) -> list[Place]:

@@ -1,6 +1,7 @@
 """Fixtures that several kinds of tests share."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,11 @@ from hypothesis import settings
 
 from chalicelib import bootstrap
 from chalicelib.catalogue.load import load
+from chalicelib.geo.point import Point
 from chalicelib.reports import ports as reports
 from infra.local.cloud import Cloud
 from tests import quick_moto
-from tests.fakes import Clock, MemoryPhotos, MemoryRepository, PlainIds
+from tests.fakes import Clock, MemoryPhotos, MemoryRepository, Nowhere, PlainIds
 
 # Time is measured by the benchmark, never by a test: a busy machine must not fail one.
 settings.register_profile("ginnel", deadline=None)
@@ -46,6 +48,7 @@ def ports(repository: MemoryRepository, clock: Clock) -> reports.Ports:
         ids=PlainIds(),
         council=council,
         photos=MemoryPhotos(),
+        whereabouts=Nowhere(),
         site_url="https://council.example",
         now=clock,
     )
@@ -58,6 +61,10 @@ def cloud() -> Iterator[Cloud]:
     for name in ("id", "link", "token"):
         # A process reads them once in five minutes: tests that count calls begin after that.
         bootstrap.secret(name).current()
+    # The same of wards and streets, once in a minute.
+    whereabouts, nowhere = bootstrap.reports_ports().whereabouts, Point(lat=0, long=0)
+    whereabouts.ward_code(nowhere, date(2026, 6, 1))
+    whereabouts.street(nowhere)
     yield here
     here.stop()
 

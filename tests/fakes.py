@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import md5
 
-from chalicelib.geo.point import Box
+from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import key_of
 from chalicelib.publishing.ports import Document, Held, Moved, PublicReport
 from chalicelib.reports.model import Attention, ServiceRequest, Summary, Update, Waiting
@@ -161,6 +161,21 @@ class MemoryPhotos:
         return f"https://private.example/{service_request_id}/{photo_id}/{size}.jpg"
 
 
+class Nowhere:
+    """Places that belong to nothing known, until `wards` (by the day's year) and `street` are
+    set."""
+
+    def __init__(self) -> None:
+        self.wards: dict[int, str] = {}
+        self.name: str | None = None
+
+    def ward_code(self, point: Point, day: date) -> str | None:
+        return self.wards.get(day.year)
+
+    def street(self, point: Point) -> str | None:
+        return self.name
+
+
 class Clock:
     """A clock that stands still until it is set."""
 
@@ -180,7 +195,7 @@ class MemoryDocuments:
 
     def read(self, key: str) -> Held | None:
         body = self.bodies.get(key)
-        return None if body is None else Held(body, _id(body.decode()))
+        return None if body is None else Held(body, _id(body.decode("latin-1")))
 
     def write(self, key: str, document: Document, held: Held | None) -> None:
         if self.read(key) != held:

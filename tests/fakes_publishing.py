@@ -59,6 +59,7 @@ class ShownReport(msgspec.Struct, frozen=True, kw_only=True):
     updated_datetime: datetime = NOON
     expected_datetime: datetime | None = None
     external_reference: str | None = None
+    asset_id: str | None = None
     duplicate_of: str | None = None
     photos: tuple[ShownPhoto, ...] = ()
     updates: tuple[ShownUpdate, ...] = ()

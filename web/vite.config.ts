@@ -25,13 +25,16 @@ export default defineConfig({
         report: resolve(root, "report/index.html"),
         map: resolve(root, "map/index.html"),
         track: resolve(root, "track/index.html"),
+        nearest: resolve(root, "nearest/index.html"),
+        facility: resolve(root, "facility/index.html"),
+        "my-area": resolve(root, "my-area/index.html"),
         accessibility: resolve(root, "accessibility/index.html"),
         cookies: resolve(root, "cookies/index.html"),
         privacy: resolve(root, "privacy/index.html"),
         "report-page": resolve(root, "src/features/report-page/report-page.ts"),
       },
       output: {
-        codeSplitting: { groups: [{ name: "shared", test: /src\/shared\/(?!basemap|street-names)/ }] },
+        codeSplitting: { groups: [{ name: "shared", test: /src\/shared\/(?!basemap|street-names|geo|places\/(?!kept))/ }] },
         entryFileNames: "assets/[name].js",
         chunkFileNames: "assets/chunks/[name]-[hash].js",
         assetFileNames: ({ names }) =>

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from chalicelib.catalogue.bank_holidays import baked
+from chalicelib.catalogue.facility_kinds import names_columns
 from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.questions import Attribute
 from chalicelib.errors import ConfigurationError
@@ -40,7 +41,7 @@ def parse(raw: bytes, name: str) -> Council:
         council = msgspec.json.decode(raw, type=Council)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{name}: {error}") from error
-    checks = (_box_faults, _clock_faults, _service_faults, _area_faults)
+    checks = (_box_faults, _clock_faults, _service_faults, _area_faults, _facility_faults)
     faults = [fault for check in checks for fault in check(council)]
     if faults:
         raise ConfigurationError(f"{name}: " + "; ".join(faults))
@@ -98,8 +99,25 @@ def _area_faults(council: Council) -> Iterable[str]:
         place = f"`$.areas[{at}]"
         if (area.team is None) == (area.advice is None):
             yield f"{place}`: give either a team of the council, or advice for another body's area"
+        if bool(area.polygons) == bool(area.wards):
+            yield f"{place}`: give either polygons or wards"
+        if area.wards and not area.team:
+            yield f"{place}.wards`: another body's area needs polygons, which residents are shown"
         if area.team and area.team not in council.team_names:
             yield f"{place}.team`: {area.team!r} is not in `$.teams`; add it or name one of them"
         unknown = sorted(set(area.services or ()) - set(council.by_code))
         if unknown:
             yield f"{place}.services`: {', '.join(unknown)}: not in `$.services`"
+
+
+def _facility_faults(council: Council) -> Iterable[str]:
+    kinds = Counter(kind.kind for kind in council.facility_kinds)
+    for at, kind in enumerate(council.facility_kinds):
+        place = f"`$.facility_kinds[{at}]"
+        if kinds[kind.kind] > 1:
+            yield f"{place}.kind`: {kind.kind!r} is used twice; rename one"
+        if kind.service_code not in (None, *council.by_code):
+            yield f"{place}.service_code`: {kind.service_code!r} is not in `$.services`"
+        for name, text in kind.columns.texts.items():
+            if not names_columns(text):
+                yield f"{place}.columns.{name}`: {text!r} must name columns in braces: {{Name}}"

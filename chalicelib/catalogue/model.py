@@ -13,17 +13,24 @@ from msgspec import Meta
 
 from chalicelib.catalogue import promise
 from chalicelib.catalogue.bank_holidays import bank_holidays
+from chalicelib.catalogue.facility_kinds import FacilityKind
 from chalicelib.catalogue.questions import Answers, Attribute, checked
+from chalicelib.catalogue.wards import (
+    Councillor,
+    Degrees,
+    GeocoderChoice,
+    Neighbour,
+    Ring,
+    WardCode,
+    WardProperties,
+)
 from chalicelib.catalogue.words import Code, EmailAddress, Sentences, Strict, Words
 from chalicelib.errors import FieldError
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.polygon import in_ring
 
-Degrees = Annotated[float, Meta(ge=-180, le=180)]
 Count = Annotated[int, Meta(ge=1, le=365)]
 TimeOfDay = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-Corner = tuple[Degrees, Degrees]
-Ring = Annotated[tuple[Corner, ...], Meta(min_length=3)]
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -85,21 +92,24 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
 class Area(Strict, frozen=True, kw_only=True):
     """A place where somebody else is responsible than elsewhere in the council.
 
-    `services` are those it is about, None means all. Either one of the council's own teams, or
-    another body: then `advice` says what to do, and `phone` and `url` where to go.
+    It is some polygons, or some wards. `services` are those it is about, None means all. Either
+    one of the council's own teams, or another body: then `advice` says what to do, and `phone`
+    and `url` where to go.
     """
 
     name: Words
-    polygons: Annotated[tuple[Ring, ...], Meta(min_length=1)]
+    polygons: tuple[Ring, ...] = ()
+    wards: tuple[WardCode, ...] = ()
     services: tuple[Code, ...] | None = None
     team: Code | None = None
     advice: Sentences | None = None
     phone: Words | None = None
     url: Words | None = None
 
-    def covers(self, service_code: str, point: Point) -> bool:
+    def covers(self, service_code: str, point: Point, ward_code: str | None = None) -> bool:
         about = self.services is None or service_code in self.services
-        return about and any(in_ring(point, ring) for ring in self.polygons)
+        within = any(in_ring(point, ring) for ring in self.polygons)
+        return about and (within or ward_code in self.wards)
 
 
 class Council(Strict, frozen=True, kw_only=True, dict=True):
@@ -108,7 +118,8 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     `bank_holidays` names a region of `bank_holidays.json`. `photos_wait`: a photo is public only
     after an officer's look. `publish_after_s`: how long every report is held before it is public.
     `closed_shown_days`: how long the map shows what is closed. `privacy_contact`: where to write
-    about data protection; without it the privacy notice names the phone alone.
+    about data protection; without it the privacy notice names the phone alone. `councillors`
+    stand by ward code. `ward_properties`: of a file of boundaries, the first that it has count.
     """
 
     jurisdiction_id: Annotated[str, Meta(min_length=1, max_length=100)]
@@ -121,6 +132,11 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     teams: tuple[Team, ...]
     services: tuple[ServiceDefinition, ...]
     areas: tuple[Area, ...] = ()
+    facility_kinds: tuple[FacilityKind, ...] = ()
+    ward_properties: tuple[WardProperties, ...] = ()
+    councillors: Mapping[WardCode, tuple[Councillor, ...]] = {}
+    neighbours: tuple[Neighbour, ...] = ()
+    geocoder: GeocoderChoice | None = None
     bank_holidays: str | None = None
     photos_wait: bool = False
     publish_after_s: Annotated[int, Meta(ge=0, le=7 * 24 * 3600)] = 0
@@ -169,11 +185,11 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
         """The answers to a service's questions in one form, and what is wrong with them."""
         return checked(self.by_code[service_code].attributes, sent, phone=self.phone)
 
-    def team_for(self, service_code: str, point: Point | None) -> str:
+    def team_for(self, service_code: str, point: Point | None, ward_code: str | None = None) -> str:
         """The team for this service in this place; without a place, that of the service."""
         if point:
             for area in self.areas:
-                if area.team and area.covers(service_code, point):
+                if area.team and area.covers(service_code, point, ward_code):
                     return area.team
         return self.by_code[service_code].team
 
@@ -181,6 +197,15 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
         """The first area of another body, where this council is not the one to tell."""
         others = (area for area in self.areas if area.team is None)
         return next((area for area in others if area.covers(service_code, point)), None)
+
+    def neighbour_at(self, point: Point) -> Neighbour | Area | None:
+        """The other council that looks after this place, as far as it is known: a neighbour, or
+        another body that does so for every service."""
+        for neighbour in self.neighbours:
+            if neighbour.covers(point):
+                return neighbour
+        bodies = (area for area in self.areas if area.team is None and area.services is None)
+        return next((area for area in bodies if area.covers("", point)), None)
 
     def _holidays(self) -> frozenset[date]:
         return bank_holidays(self.bank_holidays) if self.bank_holidays else frozenset()

@@ -1,4 +1,4 @@
-"""Places and how well what was typed names one.
+"""Places and how well what was typed names one; postcodes have a module of their own.
 
 Words are compared without case, accents, apostrophes and punctuation; the usual short forms of
 street names (St, Rd, Ave, Ln, …) and the long ones are alike, and so are St and Saint; the web
@@ -7,7 +7,8 @@ client is built with the same list.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
@@ -15,8 +16,10 @@ from typing import Literal
 
 import msgspec
 
+from chalicelib.gazetteer.postcodes import Postcodes
+
 PLACES = "data/places.json"
-"""Where the document of places is published, as a key."""
+"""Where the document of streets and places is published, as a key."""
 
 Kind = Literal["street", "place", "postcode"]
 
@@ -50,6 +53,7 @@ class Match(IntEnum):
     PREFIX = 1
     WORDS = 2
     PART = 3
+    SPELT = 4
 
 
 class Words:
@@ -57,7 +61,7 @@ class Words:
 
     def __init__(self, text: str) -> None:
         self.plain = tuple(folded(text))
-        self.short = tuple(_SHORT.get(word, word) for word in self.plain)
+        self.short = tuple(map(short_form, self.plain))
 
     @cached_property
     def joined(self) -> str:
@@ -69,58 +73,64 @@ class Words:
 
 
 class Known:
-    """A place, ready to be compared."""
+    """A street or a place, ready to be compared."""
 
     def __init__(self, place: Place) -> None:
         self.place = place
-        self._words = Words(place.label)
-        self._name_length = len(list(folded(place.label.partition(",")[0])))
+        self.words = Words(place.label)
+        self._name_length = len(folded(place.label.partition(",")[0]))
 
-    def match(self, typed: Words) -> Match | None:
-        """How `typed` names this place, None where it does not."""
-        if self.place.kind == "postcode":
-            return self._match_postcode(typed)
-        if typed.short in (self._words.short, self._words.short[: self._name_length]):
+    def match(self, typed: Words) -> Match:
+        """How `typed` names this place, of which each of its words is known to fit a word."""
+        short = self.words.short
+        if typed.short in (short, short[: self._name_length]):
             return Match.EXACT
-        if self._begins_with(typed):
-            return Match.PREFIX
-        count = range(len(typed.plain))
-        if all(any(self._word_begins(at, typed, n) for at in self._places()) for n in count):
-            return Match.WORDS
-        return Match.PART if typed.joined in self._words.joined else None
-
-    def _match_postcode(self, typed: Words) -> Match | None:
-        """A postcode is known by its beginning, with or without its space."""
-        if self._words.compact == typed.compact:
-            return Match.EXACT
-        return Match.PREFIX if self._words.compact.startswith(typed.compact) else None
+        return Match.PREFIX if self._begins_with(typed) else Match.WORDS
 
     def _begins_with(self, typed: Words) -> bool:
         last = len(typed.plain) - 1
         return (
-            last < len(self._words.plain)
-            and self._words.short[:last] == typed.short[:last]
-            and self._word_begins(last, typed, last)
+            last < len(self.words.plain)
+            and self.words.short[:last] == typed.short[:last]
+            and (
+                self.words.plain[last].startswith(typed.plain[last])
+                or self.words.short[last] == typed.short[last]
+            )
         )
 
-    def _places(self) -> range:
-        return range(len(self._words.plain))
 
-    def _word_begins(self, at: int, typed: Words, number: int) -> bool:
-        return (
-            self._words.plain[at].startswith(typed.plain[number])
-            or self._words.short[at] == typed.short[number]
-        )
+def short_form(word: str) -> str:
+    """The form that all spellings of a word share, such as `rd` for road."""
+    return _SHORT.get(word, word)
 
 
 class Gazetteer:
     """Every place of a council, made ready once and searched often."""
 
-    def __init__(self, places: Iterable[Place] = ()) -> None:
+    def __init__(self, places: Iterable[Place] = (), postcodes: Postcodes | None = None) -> None:
         self.known: Sequence[Known] = [Known(place) for place in places]
+        self.postcodes = postcodes or Postcodes()
+
+    @cached_property
+    def by_word(self) -> Mapping[str, Sequence[Known]]:
+        """The streets and places by each word of their labels."""
+        found: dict[str, list[Known]] = defaultdict(list)
+        for known in self.known:
+            for word in dict.fromkeys(known.words.plain):
+                found[word].append(known)
+        return found
+
+    def with_word(self, plain: str, short: str) -> set[Known]:
+        """Those with a word that begins with `plain`, or is another form of it."""
+        return {
+            known
+            for word, all_known in self.by_word.items()
+            if word.startswith(plain) or short_form(word) == short
+            for known in all_known
+        }
 
 
-def folded(text: str) -> Iterable[str]:
+def folded(text: str) -> list[str]:
     """The words of a text: no case, accents, apostrophes or punctuation."""
     decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
     plain = "".join(sign for sign in decomposed if not unicodedata.combining(sign))

@@ -1,38 +1,94 @@
 """What can be asked of the gazetteer."""
 
+import re
 from heapq import nsmallest
 
 from chalicelib.errors import Invalid
-from chalicelib.gazetteer.model import Gazetteer, Match, Place, Words
+from chalicelib.gazetteer import spelling
+from chalicelib.gazetteer.model import Gazetteer, Known, Match, Place, Words, short_form
 from chalicelib.gazetteer.ports import Ports
+from chalicelib.gazetteer.postcodes import Postcode
 
 MOST_FOUND = 20
 LONGEST_QUERY = 100
 _KINDS = ("place", "street", "postcode")
+_HOUSE_NUMBER = re.compile(r"^\d+[a-z]?[\s,]+(?=\S)", re.IGNORECASE | re.ASCII)
+
+Found = tuple[int, Place]
+"""How well a place fits, the lower the better, and the place."""
 
 
 def find(q: str | None, ports: Ports) -> list[Place]:
-    """The places that were meant by what was typed, best first. Raises Invalid."""
+    """The places that were meant by what was typed, best first; where the council's own list has
+    none, those of the geocoder if there is one. Raises Invalid."""
     typed = (q or "").strip()
     if not 1 <= len(typed) <= LONGEST_QUERY:
         raise Invalid.field(
             "q", f"type a postcode, a street or a place, at most {LONGEST_QUERY} characters"
         )
-    return search(typed, ports.places.gazetteer())
+    return search(typed, ports.places.gazetteer()) or ports.elsewhere.find(typed)
 
 
 def search(q: str, places: Gazetteer) -> list[Place]:
     """The best of the places that `q` may name, at most 20: those called exactly so, those whose
-    label begins so, those with all the words, those that hold it anywhere. O(places)."""
-    typed = Words(q)
+    label begins so, those with all the words, those that hold it anywhere; where there is none of
+    them, those spelt nearly so. A house number before the words says nothing. O(places)."""
+    typed = Words(_HOUSE_NUMBER.sub("", q.strip()))
     if not typed.plain:
         return []
-    found = (
-        (match, known.place) for known in places.known if (match := known.match(typed)) is not None
-    )
+    found = _postcodes(typed, places) + _named(typed, places) or _nearly(typed, places)
     return [place for _, place in nsmallest(MOST_FOUND, found, key=_order)]
 
 
-def _order(found: tuple[Match, Place]) -> tuple[int, int, int, str]:
+def _postcodes(typed: Words, places: Gazetteer) -> list[Found]:
+    begin_so = places.postcodes.beginning(typed.compact, MOST_FOUND)
+    length = len(typed.compact)
+    return [
+        (Match.EXACT if len(each.label) == length + 1 else Match.PREFIX, _place(each))
+        for each in begin_so
+    ]
+
+
+def _named(typed: Words, places: Gazetteer) -> list[Found]:
+    by_typed = [places.with_word(*word) for word in zip(typed.plain, typed.short, strict=True)]
+    with_all = set.intersection(*by_typed)
+    by_words = [(known.match(typed), known.place) for known in with_all]
+    by_part = [
+        (Match.PART, known.place)
+        for known in places.known
+        if typed.joined in known.words.joined and known not in with_all
+    ]
+    return [*by_words, *by_part]
+
+
+def _nearly(typed: Words, places: Gazetteer) -> list[Found]:
+    """Those with a word for each typed one that is spelt nearly so; the fewer edits the better."""
+    by_typed = [_near(*word, places) for word in zip(typed.plain, typed.short, strict=True)]
+    first, *others = by_typed
+    return [
+        (Match.SPELT + sum(costs[known] for costs in by_typed), known.place)
+        for known in first
+        if all(known in costs for costs in others)
+    ]
+
+
+def _near(plain: str, short: str, places: Gazetteer) -> dict[Known, int]:
+    """The places with a word that may be meant, and how many edits away the nearest is."""
+    words = spelling.near(plain, places.by_word)
+    words |= {word: 0 for word in places.by_word if short_form(word) == short}
+    costs: dict[Known, int] = {}
+    for word, cost in words.items():
+        for known in places.by_word[word]:
+            costs[known] = min(cost, costs.get(known, cost))
+    return costs
+
+
+def _place(postcode: Postcode) -> Place:
+    return Place(
+        label=postcode.label, kind="postcode", lat=postcode.point.lat, long=postcode.point.long
+    )
+
+
+def _order(found: Found) -> tuple[int, int, int, str]:
     match, place = found
     return match, _KINDS.index(place.kind), len(place.label), place.label

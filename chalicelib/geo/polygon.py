@@ -1,24 +1,151 @@
-"""Whether a place lies in a polygon.
+"""Polygons with holes, and whether a place lies in one.
 
 A ring is its corners as (long, lat) in WGS84 degrees, GeoJSON's order (RFC 7946); the last one
-may repeat the first. Edges are straight in degrees, which is exact enough for a town.
+may repeat the first. Edges are straight in degrees, which is exact enough for a town, and do not
+cross the antimeridian.
+
+A boundary belongs to whoever lies east of it, or north where it runs due east. Which side of an
+edge a point is on is computed exactly, so of polygons that tile a plane exactly one has each
+point, in whatever order their corners stand.
 """
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import chain, pairwise
 
-from chalicelib.geo.point import Point
+from chalicelib.geo.point import Box, Point
 
-Ring = Sequence[tuple[float, float]]
+Corner = tuple[float, float]
+Ring = Sequence[Corner]
+
+ROUNDING = 4e-16
+"""More than what rounding does to the determinant of `side_of`, as a share of its terms: Shewchuk,
+"Adaptive Precision Floating-Point Arithmetic" (1997), bound A of orient2d."""
+UNDERFLOW = 1e-300
+
+
+@dataclass(frozen=True)
+class Polygon:
+    """An outer ring and the holes in it."""
+
+    outer: Ring
+    holes: tuple[Ring, ...] = ()
+
+    @cached_property
+    def box(self) -> Box:
+        """The smallest one that holds it."""
+        longs, lats = zip(*self.outer, strict=True)
+        return Box(west=min(longs), south=min(lats), east=max(longs), north=max(lats))
+
+    @property
+    def rings(self) -> tuple[Ring, ...]:
+        return (self.outer, *self.holes)
+
+    @property
+    def polygons(self) -> tuple["Polygon", ...]:
+        """Itself, as a MultiPolygon has it."""
+        return (self,)
+
+    def contains(self, point: Point) -> bool:
+        """By the boundary rule above; the edge of a hole belongs to one side of it as well."""
+        if not self.box.contains(point):
+            return False
+        return sum(in_ring(point, ring) for ring in self.rings) % 2 == 1
+
+
+@dataclass(frozen=True)
+class MultiPolygon:
+    """Several polygons, at least one, that do not overlap."""
+
+    polygons: tuple[Polygon, ...]
+
+    @cached_property
+    def box(self) -> Box:
+        """The smallest one that holds them all."""
+        boxes = [polygon.box for polygon in self.polygons]
+        return Box(
+            west=min(box.west for box in boxes),
+            south=min(box.south for box in boxes),
+            east=max(box.east for box in boxes),
+            north=max(box.north for box in boxes),
+        )
+
+    @property
+    def rings(self) -> tuple[Ring, ...]:
+        return tuple(chain.from_iterable(polygon.rings for polygon in self.polygons))
+
+    def contains(self, point: Point) -> bool:
+        return any(polygon.contains(point) for polygon in self.polygons)
+
+
+Shape = Polygon | MultiPolygon
 
 
 def in_ring(point: Point, ring: Ring) -> bool:
     """True inside the ring, by the even-odd rule: a ray to the east crosses it an odd number of
-    times. A point on an edge that two rings share lies in at most one of them. O(corners)."""
-    crossings = 0
-    for (long_a, lat_a), (long_b, lat_b) in pairwise([*ring, ring[0]]):
-        if (lat_a > point.lat) == (lat_b > point.lat):
-            continue
-        edge = long_a + (point.lat - lat_a) * (long_b - long_a) / (lat_b - lat_a)
-        crossings += point.long < edge
-    return crossings % 2 == 1
+    times. O(corners)."""
+    is_inside = False
+    lat, long = point.lat, point.long
+    a = ring[-1]
+    for b in ring:
+        if (a[1] > lat) != (b[1] > lat) and (a[0] > long or b[0] > long):
+            low, high = (a, b) if a[1] < b[1] else (b, a)
+            # Upwards, the ray from the point crosses what has the point on its left.
+            is_inside ^= side_of(low, high, (long, lat)) > 0
+        a = b
+    return is_inside
+
+
+def side_of(a: Corner, b: Corner, c: Corner) -> float:
+    """Its sign says on which side of the line from `a` to `b` the corner `c` is: 1 left, -1 right,
+    0 on it. Exact, whatever the magnitude."""
+    one, other = (a[0] - c[0]) * (b[1] - c[1]), (a[1] - c[1]) * (b[0] - c[0])
+    if abs(one - other) > ROUNDING * (abs(one) + abs(other)) + UNDERFLOW:
+        return one - other
+    (ax, ay), (bx, by), (cx, cy) = ((Fraction(x), Fraction(y)) for x, y in (a, b, c))
+    exact = (ax - cx) * (by - cy) - (ay - cy) * (bx - cx)
+    return (exact > 0) - (exact < 0)
+
+
+def edges(ring: Ring) -> Iterator[tuple[Corner, Corner]]:
+    """Each edge of the ring once, none of them without length."""
+    return ((a, b) for a, b in pairwise([*ring, ring[0]]) if a != b)
+
+
+def representative(shape: Shape) -> Point:
+    """A place inside: in the middle of the widest stretch, half-way up the largest polygon.
+
+    Raises ValueError where no place lies inside.
+    """
+    polygon = max(shape.polygons, key=lambda one: abs(_area(one.outer)))
+    lats = sorted({lat for ring in polygon.rings for _, lat in ring})
+    middle = (polygon.box.south + polygon.box.north) / 2
+    # Between two corners' latitudes no corner is met; the nearest to the middle come first.
+    heights = sorted(((a + b) / 2 for a, b in pairwise(lats)), key=lambda at: abs(at - middle))
+    for lat in heights:
+        found = _middle_of_widest(polygon, lat)
+        if found and polygon.contains(found):
+            return found
+    raise ValueError("no place lies inside the polygon")
+
+
+def _middle_of_widest(polygon: Polygon, lat: float) -> Point | None:
+    crossings = sorted(
+        a[0] + (lat - a[1]) * (b[0] - a[0]) / (b[1] - a[1])
+        for ring in polygon.rings
+        for a, b in edges(ring)
+        if (a[1] > lat) != (b[1] > lat)
+    )
+    stretches = list(zip(crossings[::2], crossings[1::2], strict=True))
+    if not stretches:
+        return None
+    west, east = max(stretches, key=lambda stretch: stretch[1] - stretch[0])
+    return Point(lat=lat, long=(west + east) / 2)
+
+
+def _area(ring: Ring) -> float:
+    """In square degrees from the first corner, positive where it runs anticlockwise."""
+    x0, y0 = ring[0]
+    return sum((a[0] - x0) * (b[1] - y0) - (b[0] - x0) * (a[1] - y0) for a, b in edges(ring)) / 2

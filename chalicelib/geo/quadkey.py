@@ -89,16 +89,54 @@ def cover(box: Box, *, length: int, at_least: int, budget: int = 8) -> list[KeyR
     Sorted, apart from each other, and none crosses a cell of `at_least` digits (the index's
     partition). At most `budget` ranges for each such cell. O(cells at the finest level used).
     """
-    finest = max(at_least, min(length, _useful_depth(box)))
+    finest = max(at_least, min(length, useful_depth(box)))
     low, high = _corner_tiles(box, at_least)
     ranges: list[KeyRange] = []
     cells = [
         Tile(at_least, x, y) for x in range(low.x, high.x + 1) for y in range(low.y, high.y + 1)
     ]
     for cell in sorted(cells, key=quadkey):
-        parts = _merged(_cells_in(box, cell, finest))
-        ranges += [_filled(part, length) for part in _within(parts, budget)]
+        parts = merged(_cells_in(box, cell, finest))
+        ranges += [filled(part, length) for part in within_budget(parts, budget)]
     return ranges
+
+
+def useful_depth(box: Box) -> int:
+    """The zoom whose cells are about a sixth of the box's short side: finer costs more ranges
+    than it saves in rows read (measured on 100,000 points round a city). A thin box gets
+    coarser ones, so that its length is never more than some 64 cells."""
+    middle = math.cos(math.radians((box.north + box.south) / 2))
+    sides = ((box.north - box.south) / max(middle, 1e-6), box.east - box.west)
+    cell = max(min(sides) / 6, max(sides) / 64)
+    if cell <= 0:
+        return FINEST
+    return max(0, min(FINEST, math.ceil(math.log2(360.0 / cell))))
+
+
+def merged(ranges: list[KeyRange]) -> list[KeyRange]:
+    """The same keys in fewer ranges where some follow each other; sorted before and after."""
+    found: list[KeyRange] = []
+    for part in ranges:
+        if found and int(part.low, 4) == int(found[-1].high, 4) + 1:
+            found[-1] = KeyRange(found[-1].low, part.high)
+        else:
+            found.append(part)
+    return found
+
+
+def within_budget(ranges: list[KeyRange], budget: int) -> list[KeyRange]:
+    """At most `budget` ranges: the narrowest gaps are read over."""
+    ranges = list(ranges)
+    while len(ranges) > budget:
+        gaps = [int(b.low, 4) - int(a.high, 4) for a, b in pairwise(ranges)]
+        at = gaps.index(min(gaps))
+        ranges[at : at + 2] = [KeyRange(ranges[at].low, ranges[at + 1].high)]
+    return ranges
+
+
+def filled(part: KeyRange, length: int) -> KeyRange:
+    """The same range in keys of `length` digits."""
+    return KeyRange(part.low.ljust(length, "0"), part.high.ljust(length, "3"))
 
 
 def _clamp(index: int, side: int) -> int:
@@ -116,18 +154,6 @@ def _corner_tiles(box: Box, z: int) -> tuple[Tile, Tile]:
     )
 
 
-def _useful_depth(box: Box) -> int:
-    """The zoom whose cells are about a sixth of the box's short side: finer costs more ranges
-    than it saves in rows read (measured on 100,000 points round a city). A thin box gets
-    coarser ones, so that its length is never more than some 64 cells."""
-    middle = math.cos(math.radians((box.north + box.south) / 2))
-    sides = ((box.north - box.south) / max(middle, 1e-6), box.east - box.west)
-    cell = max(min(sides) / 6, max(sides) / 64)
-    if cell <= 0:
-        return FINEST
-    return max(0, min(FINEST, math.ceil(math.log2(360.0 / cell))))
-
-
 def _cells_in(box: Box, cell: Tile, finest: int) -> list[KeyRange]:
     low, high = _corner_tiles(box, cell.z)
     if not (low.x <= cell.x <= high.x and low.y <= cell.y <= high.y):
@@ -140,27 +166,3 @@ def _cells_in(box: Box, cell: Tile, finest: int) -> list[KeyRange]:
         Tile(cell.z + 1, cell.x * 2 + dx, cell.y * 2 + dy) for dy in (0, 1) for dx in (0, 1)
     )
     return [found for child in children for found in _cells_in(box, child, finest)]
-
-
-def _merged(ranges: list[KeyRange]) -> list[KeyRange]:
-    merged: list[KeyRange] = []
-    for part in ranges:
-        if merged and int(part.low, 4) == int(merged[-1].high, 4) + 1:
-            merged[-1] = KeyRange(merged[-1].low, part.high)
-        else:
-            merged.append(part)
-    return merged
-
-
-def _within(ranges: list[KeyRange], budget: int) -> list[KeyRange]:
-    """At most `budget` ranges: the narrowest gaps are read over."""
-    ranges = list(ranges)
-    while len(ranges) > budget:
-        gaps = [int(b.low, 4) - int(a.high, 4) for a, b in pairwise(ranges)]
-        at = gaps.index(min(gaps))
-        ranges[at : at + 2] = [KeyRange(ranges[at].low, ranges[at + 1].high)]
-    return ranges
-
-
-def _filled(part: KeyRange, length: int) -> KeyRange:
-    return KeyRange(part.low.ljust(length, "0"), part.high.ljust(length, "3"))

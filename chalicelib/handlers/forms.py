@@ -116,3 +116,19 @@ def flag(call: Call, service_request_id: str) -> Page:
 def withdraw(call: Call, service_request_id: str) -> Page:
     page: Page = _views().withdraw(call, service_request_id)
     return page
+
+
+@routes.page(
+    "/forms/nearest",
+    method="GET",
+    auth=auth.anyone,
+    summary="Where's my nearest: what, where, and a list by distance",
+    query=(
+        Query("kind", "one of those that /api/facilities/kinds lists"),
+        Query("q", "a postcode, street or place"),
+    ),
+)
+def nearest(call: Call) -> Page:
+    from chalicelib.handlers import forms_nearest
+
+    return forms_nearest.nearest(call)

@@ -1,5 +1,5 @@
-"""The reactions that publish: facts from their queue, grouped so that a tile is written once, and
-once a day what time alone takes off the map."""
+"""The reactions that publish: facts from their queue, grouped so that a tile is written once, every
+five minutes the wards, and once a day what time alone takes off the map."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -46,6 +46,16 @@ def tidy(_: CloudWatchEvent) -> None:
         failed = usecases.tidy(bootstrap.publishing_ports())
         line["failed"] = len(failed)
         _say(failed, {})
+
+
+@events.schedule("rate(5 minutes)")
+def publish_wards(_: CloudWatchEvent) -> None:
+    """Brings the documents of wards up to their reports and road works."""
+    with batch("publish_wards") as line:
+        failed = usecases.publish_wards(bootstrap.publishing_ports())
+        line["failed"] = len(failed)
+        for error in failed.values():
+            logs.failure("a ward was not published", error)
 
 
 def _touched_by(facts: Iterable[Event]) -> dict[str, Touched]:

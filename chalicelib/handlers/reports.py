@@ -134,7 +134,7 @@ def list_reports(call: Call) -> ReportList:
 def nearby(call: Call) -> NearList:
     ports = bootstrap.reports_ports()
     found = usecases.nearby(
-        _point(call),
+        point_of(call),
         call.parameter("service_code"),
         radius_m=_radius(call.parameter("radius_m")),
         limit=limit_of(call),
@@ -221,7 +221,8 @@ def id_of(text: str) -> str:
     return found
 
 
-def _point(call: Call) -> Point:
+def point_of(call: Call) -> Point:
+    """The place that lat and long give. Raises Invalid."""
     edges = {"lat": 90.0, "long": 180.0}
     degrees = {name: _number(call.parameter(name)) for name in edges}
     for name, edge in edges.items():
@@ -272,11 +273,11 @@ def _cursor(text: str | None) -> str | None:
     return text
 
 
-def limit_of(call: Call) -> int:
+def limit_of(call: Call, default: int = MOST_IN_A_LIST) -> int:
     """How many entries a list may have. Raises Invalid."""
     text = call.parameter("limit")
     if text is None:
-        return MOST_IN_A_LIST
+        return default
     if not re.fullmatch(r"[1-9][0-9]?|100", text):
         raise Invalid.field("limit", f"must be a whole number from 1 to {MOST_IN_A_LIST}")
     return int(text)

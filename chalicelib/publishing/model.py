@@ -5,7 +5,7 @@ Addresses are those of the site; a document's key is its address without the lea
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -17,6 +17,7 @@ from chalicelib.publishing.ports import PublicReport
 INDEX = "data/index.json"
 SERVICES = "data/services.json"
 PLACES = "data/places.json"
+POSTCODES = "data/postcodes.json"
 BASEMAP = "data/basemap.pmtiles"
 TILES = "data/tiles/"
 REPORTS = "data/reports/"
@@ -29,8 +30,8 @@ FINEST_COUNTS = 11
 """Counts are asked for where the map is too far away for pins, so their tile is never finer."""
 
 
-class Pin(msgspec.Struct, frozen=True, kw_only=True):
-    """A report as the map shows it."""
+class Pin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A report as the map shows it; `asset_id` of what it is about, such as a street light."""
 
     service_request_id: str
     lat: float
@@ -40,6 +41,7 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     requested_datetime: datetime
     updated_datetime: datetime
+    asset_id: str | None = None
 
 
 class PinTile(msgspec.Struct, frozen=True):
@@ -117,6 +119,7 @@ def pin_of(report: PublicReport) -> Pin | None:
         status=report.status,
         requested_datetime=report.requested_datetime,
         updated_datetime=report.updated_datetime,
+        asset_id=report.asset_id,
     )
 
 
@@ -190,6 +193,7 @@ def index_document(
     basemap_attribution: str,
     withdraw_within_s: int,
     publish_after_s: int,
+    holidays: Iterable[date],
     versions: Mapping[str, str],
 ) -> dict[str, Any]:
     """`/data/index.json`: where everything public is, and what a client has to know of the
@@ -206,11 +210,17 @@ def index_document(
         "request": f"/{REPORTS}{{service_request_id}}.json",
         "services": f"/{SERVICES}",
         "places": f"/{PLACES}",
+        "postcodes": f"/{POSTCODES}",
         "facilities": "/data/facilities/{kind}.json",
+        "facility_index": "/data/facilities/{kind}.idx",
+        "facility_kinds": "/data/facilities/kinds.json",
         "wards": "/data/wards.json",
+        "ward": "/data/wards/{code}.json",
+        "roadworks": "/data/roadworks.json",
         "basemap": f"/{BASEMAP}",
         "basemap_attribution": basemap_attribution,
         "withdraw_within_s": withdraw_within_s,
         "publish_after_s": publish_after_s,
+        "holidays": sorted(day.isoformat() for day in holidays),
         "versions": dict(versions),
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
+from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import Tile
 
 
@@ -129,6 +130,8 @@ class PublicReport(Protocol):
     @property
     def external_reference(self) -> str | None: ...
     @property
+    def asset_id(self) -> str | None: ...
+    @property
     def duplicate_of(self) -> str | None: ...
     @property
     def photos(self) -> Sequence[Photo]: ...
@@ -148,6 +151,21 @@ class Reports(Protocol):
         """The id of every stored report."""
 
 
+class WardArea(Protocol):
+    """A ward of today."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def bounds(self) -> Box: ...
+    @property
+    def said(self) -> dict[str, Any]:
+        """What its document says besides its reports."""
+
+    def contains(self, point: Point) -> bool:
+        """True of a place in it."""
+
+
 class Pages(Protocol):
     """Makes the page of a report."""
 
@@ -161,7 +179,7 @@ class Ports:
 
     `fixed` are the documents made from configuration alone, by key; `whole` is the one tile that
     holds the council, where its counts are published; the map shows what was closed for as long
-    as `closed_shown` says.
+    as `closed_shown` says; `wards` are those of today.
     """
 
     documents: Documents
@@ -173,3 +191,4 @@ class Ports:
     fixed: Mapping[str, Any]
     whole: Tile
     closed_shown: timedelta
+    wards: Callable[[], Sequence[WardArea]] = tuple

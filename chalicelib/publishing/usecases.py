@@ -26,6 +26,7 @@ from chalicelib.publishing.model import (
 from chalicelib.publishing.ports import Document, Moved, Ports
 from chalicelib.publishing.rounds import rewrite
 from chalicelib.publishing.targets import (
+    DocumentTarget,
     count_targets,
     is_off_the_map,
     photo_targets,
@@ -35,6 +36,7 @@ from chalicelib.publishing.targets import (
     tile_of_pin,
     tile_targets,
 )
+from chalicelib.publishing.wards import WARD_DOCUMENTS, ward_key, ward_targets, wards_listing
 
 AT_ONCE = 100
 """How many reports are read together when everything is published anew."""
@@ -70,6 +72,7 @@ def publish(touched: Mapping[str, Touched], ports: Ports) -> Failed:
         ports,
     )
     failed |= rewrite(count_targets(by_tile, ports, made), ports).failed
+    failed |= _take_out_of_wards(touched, ports)
     done = {each: this for each, this in touched.items() if each not in failed}
     return failed | _purge(done, taken_back, ports)
 
@@ -112,7 +115,24 @@ def publish_all(
     for tile, shows in tiles.items():
         failed |= rewrite(tile_targets({tile: shows}, ports), ports).failed
     counted: dict[str, set[str]] = {tile: set() for tile in _counted_tiles(ports)}
-    return failed | rewrite(count_targets(counted | tiles, ports), ports).failed
+    failed |= rewrite(count_targets(counted | tiles, ports), ports).failed
+    return failed | publish_wards(ports)
+
+
+def publish_wards(ports: Ports) -> Failed:
+    """Makes the documents of all wards anew from the published tiles, writes those that changed,
+    and removes those of wards that are no more.
+
+    Answers what failed, by ward code. Raises UpstreamFailed.
+    """
+    wards = ports.wards()
+    gone = set(ports.documents.keys(WARD_DOCUMENTS)) - {ward_key(ward.code) for ward in wards}
+    targets = ward_targets(wards, ports)
+    targets += [DocumentTarget(key, frozenset(), frozenset((key,)), _nothing) for key in gone]
+    failed: Failed = {}
+    for target in targets:
+        failed |= rewrite([target], ports).failed
+    return failed
 
 
 def tidy(ports: Ports) -> Failed:
@@ -138,11 +158,31 @@ def content_version(content: object) -> str:
     return sha256(msgspec.json.encode(content)).hexdigest()[:12]
 
 
+def _nothing(*_: object) -> None:
+    """What is to stand where something is to vanish."""
+
+
+def _take_out_of_wards(touched: Mapping[str, Touched], ports: Ports) -> Failed:
+    """Makes those wards' documents anew at once that list what is taken back. What fails comes
+    again with all reports that were taken back."""
+    purged = [each for each, this in touched.items() if this.purge]
+    if not purged:
+        return {}
+    try:
+        wards = wards_listing(purged, ports)
+        failed = rewrite(ward_targets(wards, ports), ports).failed
+    except AppError as error:
+        failed = {"": error}
+    return dict.fromkeys(purged, next(iter(failed.values()))) if failed else {}
+
+
 def _purge(done: Mapping[str, Touched], taken_back: Iterable[str], ports: Ports) -> Failed:
     """Drops the copies of all that reports with a purge touch, and of what was published by
     mistake for a moment. Answers what failed."""
     purged = {each: this for each, this in done.items() if this.purge}
     keys = {*taken_back, *(key for each, this in purged.items() for key in _keys(each, this))}
+    if purged and ports.wards():
+        keys.add(f"{WARD_DOCUMENTS}*")
     if not keys:
         return {}
     asked_by = purged or done

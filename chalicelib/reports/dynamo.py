@@ -147,6 +147,7 @@ class ReportItem(Model):
     anonymous = BooleanAttribute(default=False)
     reporter = UnicodeAttribute(null=True)
     external_reference = UnicodeAttribute(null=True)
+    ward_code = UnicodeAttribute(null=True)
     followers = NumberAttribute(default=0)
     has_duplicates = BooleanAttribute(default=False)
     redactions = NumberAttribute(default=0)

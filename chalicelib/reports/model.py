@@ -189,7 +189,8 @@ class ServiceRequest:
     """A report. `version` is 0 until it is stored; `updates` are the recent ones, oldest first;
     `archived` counts those that were moved out of the item; without `lat` and `long` an officer
     has to find the place; `publish_at` is when a held report becomes public; `has_duplicates` says
-    that others were merged into it; `redactions` counts how often something was taken back."""
+    that others were merged into it; `redactions` counts how often something was taken back;
+    `ward_code` is the ward that its place belonged to when it was requested."""
 
     service_request_id: str
     fingerprint: str
@@ -216,6 +217,7 @@ class ServiceRequest:
     anonymous: bool = False
     reporter: str | None = None
     external_reference: str | None = None
+    ward_code: str | None = None
     followers: int = 0
     redactions: int = 0
     flags: tuple[Flag, ...] = ()

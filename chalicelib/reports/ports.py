@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
+from zoneinfo import ZoneInfo
 
 from chalicelib.errors import FieldError
 from chalicelib.geo.point import Box, Point
@@ -143,6 +144,8 @@ class Council(Protocol):
     @property
     def box(self) -> Box: ...
     @property
+    def zone(self) -> ZoneInfo: ...
+    @property
     def by_code(self) -> Mapping[str, Service]: ...
     @property
     def photos_wait(self) -> bool: ...
@@ -151,8 +154,8 @@ class Council(Protocol):
     def due(self, service_code: str, requested: datetime) -> datetime:
         """The promise date of something reported then."""
 
-    def team_for(self, service_code: str, point: Point | None) -> str:
-        """Who deals with this service in this place."""
+    def team_for(self, service_code: str, point: Point | None, ward_code: str | None = None) -> str:
+        """Who deals with this service in this place, which lies in this ward."""
 
     def elsewhere(self, service_code: str, point: Point) -> Area | None:
         """The area of another body that is to be told instead."""
@@ -176,6 +179,16 @@ class Photos(Protocol):
         """A short-lived address of a photo that is not published; `size` is page or thumbnail."""
 
 
+class Whereabouts(Protocol):
+    """What a place belongs to, as far as it is known. Never raises."""
+
+    def ward_code(self, point: Point, day: date) -> str | None:
+        """The ward that it belonged to on the day."""
+
+    def street(self, point: Point) -> str | None:
+        """The name of the street that it is on."""
+
+
 @dataclass(frozen=True)
 class Ports:
     """Everything that the use cases reach outside for."""
@@ -184,5 +197,6 @@ class Ports:
     ids: Ids
     council: Council
     photos: Photos
+    whereabouts: Whereabouts
     site_url: str
     now: Callable[[], datetime]

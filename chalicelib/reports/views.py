@@ -61,10 +61,12 @@ class ReportView(msgspec.Struct, frozen=True, kw_only=True):
     lat: float | None
     long: float | None
     address: str | None
+    ward_code: str | None
     requested_datetime: datetime
     updated_datetime: datetime
     expected_datetime: datetime | None
     external_reference: str | None
+    asset_id: str | None
     tracking_url: str
     photos: tuple[PhotoView, ...]
     updates: tuple[UpdateView, ...]
@@ -85,7 +87,6 @@ class FullView(ReportView, frozen=True, kw_only=True):
 
     team: str
     priority: Priority
-    asset_id: str | None
     attributes: Mapping[str, tuple[str, ...]]
     contact: Contact | None
     anonymous: bool
@@ -151,7 +152,6 @@ def full_view(
         **_public_values(report, updates, ready, ports),
         team=report.team,
         priority=report.priority,
-        asset_id=report.asset_id,
         attributes=report.attributes,
         contact=report.contact,
         anonymous=report.anonymous,
@@ -177,10 +177,12 @@ def _public_values(
         "lat": report.lat,
         "long": report.long,
         "address": report.address,
+        "ward_code": report.ward_code,
         "requested_datetime": report.requested_datetime,
         "updated_datetime": report.updated_datetime,
         "expected_datetime": report.expected_datetime,
         "external_reference": report.external_reference,
+        "asset_id": report.asset_id,
         "tracking_url": tracking_url(report, ports),
         "photos": _photos(report, None, ready, ports),
         "updates": tuple(update_view(update, report, ready, ports) for update in updates),

@@ -1,38 +1,55 @@
-"""Writes the demo council's places: the invented town's streets, places and postcodes.
+"""Writes the demo council's places: the invented town's streets, places, postcodes and wards.
 
 The postcodes are made up in the area ZZ, which Royal Mail has given to nowhere: one for each
 street that cars use, in sectors of some streets that lie together.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from chalicelib.gazetteer.model import Place
-from infra.demo.town import Street, Town, generate
-from infra.gazetteer import Settlement, gather, places_document
+import msgspec
 
-COMMITTED = Path(__file__).with_name("places.json")
+from chalicelib.gazetteer.model import PLACES, Place
+from chalicelib.gazetteer.postcodes import POSTCODES, Postcode, document_of
+from chalicelib.gazetteer.streets import STREETS
+from chalicelib.gazetteer.wards import WARDS
+from chalicelib.geo.point import Point
+from infra.demo.town import Street, Town, generate
+from infra.demo.wards import wards
+from infra.gazetteer import Settlement, gather, places_document, streets_document
+
+FOLDER = Path(__file__).parent
+COMMITTED = {key: FOLDER / Path(key).name for key in (PLACES, POSTCODES, STREETS, WARDS)}
+"""Where each document is kept, by its key."""
+ATTRIBUTION = "Invented, made for Ginnel"
 LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 """The letters that the end of a British postcode may have."""
 IN_A_SECTOR = 40
 SECTORS = 9  # of a district, as in ZZ1 1 to ZZ1 9
 
 
-def document(town: Town | None = None) -> bytes:
-    """The document of places, the same each time."""
+def documents(town: Town | None = None) -> dict[str, bytes]:
+    """The documents by key, the same each time."""
     town = town or generate()
     streets = {street.name: [street.line] for street in town.streets}
     settlements = [Settlement(place.name, place.point, True) for place in town.places]
     found = gather(streets, settlements)
     middles = {place.label: place for place in found if place.kind == "street"}
-    return places_document([*found, *_postcodes(town.streets, middles)])
+    postcodes = document_of(_postcodes(town.streets, middles), ATTRIBUTION)
+    return {
+        PLACES: places_document(found),
+        POSTCODES: msgspec.json.encode(postcodes) + b"\n",
+        STREETS: streets_document(streets) + b"\n",
+        WARDS: msgspec.json.encode(wards()) + b"\n",
+    }
 
 
-def write(out: Path = COMMITTED) -> None:
-    out.write_bytes(document())
+def write(place_of: Callable[[str], Path] = COMMITTED.__getitem__) -> None:
+    for key, body in documents().items():
+        place_of(key).write_bytes(body)
 
 
-def _postcodes(streets: tuple[Street, ...], middles: dict[str, Place]) -> Iterator[Place]:
+def _postcodes(streets: tuple[Street, ...], middles: dict[str, Place]) -> Iterator[Postcode]:
     """A postcode for each street, numbered as the town grew: from its middle outwards."""
     lived_in = [street for street in streets if street.kind != "path"]
     for number, street in enumerate(lived_in):
@@ -40,9 +57,7 @@ def _postcodes(streets: tuple[Street, ...], middles: dict[str, Place]) -> Iterat
         district, within = divmod(sector, SECTORS)
         first, second = divmod(unit * 7, len(LETTERS))
         at = middles[street.name]
-        yield Place(
-            label=f"ZZ{district + 1} {within + 1}{LETTERS[first]}{LETTERS[second]}",
-            kind="postcode",
-            lat=at.lat,
-            long=at.long,
+        yield Postcode(
+            f"ZZ{district + 1} {within + 1}{LETTERS[first]}{LETTERS[second]}",
+            Point(lat=at.lat, long=at.long),
         )

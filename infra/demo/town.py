@@ -5,6 +5,7 @@ The demo council's map and its seeded reports are made from it. Nothing here is 
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 from typing import Any, Literal
 
@@ -58,7 +59,9 @@ class Town:
     places: tuple[Place, ...]
 
 
+@cache
 def generate(seed: int = SEED) -> Town:
+    """The town; it is made once in a process."""
     rng = Random(seed)
     frame = build_frame(rng)
     land, index, drafts = Land(frame), Index(), list(frame.drafts)

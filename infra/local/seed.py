@@ -1,15 +1,25 @@
-"""The demo council's reports: made up, on the invented town's streets, some weeks of them."""
+"""The demo council's reports and facilities: made up, on the invented town's streets, and of
+reports some weeks of them."""
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
+import msgspec
+
+from chalicelib.areas.model import ROADWORKS
+from chalicelib.catalogue.model import Council
+from chalicelib.publishing.ports import Ports as Publishing
 from chalicelib.reports.model import Changes, Draft, UpdateDraft
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State
 from chalicelib.reports.usecases import Author, add_update, change, submit
+from infra.demo import roadworks
+from infra.demo.facilities import demo_tables
 from infra.demo.town import generate, point_on_street
+from infra.facilities import import_facilities, kind_named
+from infra.import_places import replace_document
 
 COUNT = 80
 WEEKS = 6
@@ -107,3 +117,14 @@ def _story(
 
 def _at(ports: Ports, moment: datetime) -> Ports:
     return replace(ports, now=lambda: moment)
+
+
+def demo_facilities(council: Council, ports: Publishing) -> None:
+    """Publishes the demo facilities of every kind."""
+    for name, table in demo_tables().items():
+        import_facilities(kind_named(name, council), table, council, ports)
+
+
+def demo_roadworks(ports: Publishing, today: date) -> None:
+    """Publishes road works round that day."""
+    replace_document(ROADWORKS, msgspec.json.encode(roadworks.demo_roadworks(today)), ports)

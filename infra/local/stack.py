@@ -11,10 +11,10 @@ import boto3
 
 from chalicelib import bootstrap
 from chalicelib.catalogue.load import load
-from chalicelib.gazetteer.model import PLACES
 from chalicelib.publishing.model import BASEMAP
-from chalicelib.publishing.usecases import publish_fixed
+from chalicelib.publishing.usecases import publish_fixed, publish_wards
 from infra import cdn
+from infra.demo.gazetteer import COMMITTED as DEMO_PLACES
 from infra.local import aws, people, secrets, seed, site
 from infra.local.cloud import DEMO, Cloud
 from infra.local.edge import HSTS
@@ -24,7 +24,6 @@ from infra.publish_web import WebFile, publish_web, put
 HOST = "127.0.0.1"
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_BASEMAP = ROOT / "infra" / "demo" / "basemap.pmtiles"
-DEMO_PLACES = ROOT / "infra" / "demo" / "places.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +59,14 @@ class LocalStack:
         """Publishes what is fixed, seeds, and answers."""
         self._upload_site()
         publish_fixed(bootstrap.publishing_ports())
+        if self._options.council == DEMO:
+            seed.demo_roadworks(bootstrap.publishing_ports(), datetime.now(UTC).date())
         if self._options.seed == "demo":
+            if self._options.council == DEMO:
+                seed.demo_facilities(bootstrap.council(), bootstrap.publishing_ports())
             seed.demo_reports(bootstrap.reports_ports(), datetime.now(UTC))
             self.cloud.pump.run_until_idle()
+        publish_wards(bootstrap.publishing_ports())
         assert isinstance(self._site, site.Server)
         self._site.client = boto3.client("s3")
         self._site.bucket = self.cloud.bucket
@@ -107,7 +111,7 @@ class LocalStack:
     def _upload_site(self) -> None:
         client = boto3.client("s3")
         if self._options.council == DEMO:
-            for key, path in ((BASEMAP, DEMO_BASEMAP), (PLACES, DEMO_PLACES)):
+            for key, path in {BASEMAP: DEMO_BASEMAP, **DEMO_PLACES}.items():
                 put(client, self.cloud.bucket, WebFile(key, path))
         if self._options.web:
             publish_web(client, self.cloud.bucket, self._options.web, lambda _: None)

@@ -101,7 +101,8 @@ class Browser:
 
 @pytest.fixture
 def browser(cloud: Cloud) -> Iterator[Browser]:
-    boto3.client("s3").put_object(Bucket=cloud.bucket, Key=PLACES, Body=COMMITTED.read_bytes())
+    body = COMMITTED[PLACES].read_bytes()
+    boto3.client("s3").put_object(Bucket=cloud.bucket, Key=PLACES, Body=body)
     with Client(app.app) as client:
         yield Browser(client, cloud)
 

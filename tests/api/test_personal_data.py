@@ -81,7 +81,14 @@ def test_two_anonymous_reports_share_no_stable_value(api: Api) -> None:
     ids = [first["service_request_id"], second["service_request_id"]]
     seen = [api.get(f"/api/reports/{each}").json_body for each in ids]
     ordinary = {"status", "state", "long", "photos", "updates", "followers", "version", "title"}
-    ordinary |= {"address", "external_reference", "requested_datetime", "updated_datetime"}
+    ordinary |= {
+        "ward_code",
+        "asset_id",
+        "address",
+        "external_reference",
+        "requested_datetime",
+        "updated_datetime",
+    }
     ordinary |= {"visibility", "duplicate_of"}
     same = {name for name in seen[0] if seen[0][name] == seen[1][name]}
     assert same <= ordinary

@@ -3,16 +3,14 @@
 import boto3
 import pytest
 
-from chalicelib.gazetteer.model import PLACES
 from infra.demo.gazetteer import COMMITTED
 from tests.api.conftest import Api
 
 
 @pytest.fixture
 def demo_places(api: Api) -> Api:
-    boto3.client("s3").put_object(
-        Bucket=api.cloud.bucket, Key=PLACES, Body=COMMITTED.read_bytes(), ContentType="x"
-    )
+    for key, path in COMMITTED.items():
+        boto3.client("s3").put_object(Bucket=api.cloud.bucket, Key=key, Body=path.read_bytes())
     return api
 
 

@@ -14,6 +14,7 @@ from playwright.sync_api import (
 )
 
 from infra.local.stack import LocalStack, Options
+from tests.browser.published import everything_published, publish_places, put_back
 from tests.conftest import ROOT
 
 WEB = ROOT / "build" / "web" / "demo"
@@ -34,7 +35,7 @@ PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 
 # Documents that are not there, conflicts that a test brings about, and networks that it breaks.
-EXPECTED = ("404", "409", "net::ERR_FAILED")
+EXPECTED = ("404", "409", "net::ERR_FAILED", "net::ERR_INTERNET_DISCONNECTED")
 
 TELL_WHAT_THE_POLICY_STOPS = """addEventListener("securitypolicyviolation", (event) =>
   console.error(`The policy stops ${event.effectiveDirective} ${event.blockedURI}`));"""
@@ -49,6 +50,15 @@ def stack() -> Iterator[LocalStack]:
     here.start()
     yield here
     here.stop()
+
+
+@pytest.fixture(scope="module")
+def places(stack: LocalStack) -> Iterator[None]:
+    """A few facilities, a ward and road works, as they are published, in the demo's place."""
+    before = everything_published(stack)
+    publish_places(stack)
+    yield
+    put_back(stack, before)
 
 
 @pytest.fixture(scope="session")

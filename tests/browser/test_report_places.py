@@ -34,7 +34,7 @@ def send(page: Page) -> str:
 def test_report_is_made_by_street_and_house_number(new_page: NewPage, stack: LocalStack) -> None:
     page = start(new_page)
     page.get_by_label("Postcode or street").fill("4 market pl")
-    page.get_by_role("button", name="Market Place", exact=True).click()
+    page.get_by_role("option", name="Market Place", exact=True).click()
     expect(page.locator("#place-words")).to_contain_text("Market Place")
     expect(page.get_by_label("Nearest house number")).to_have_value("4 Market Place")
     leave(page)
@@ -53,7 +53,7 @@ def test_report_is_made_by_street_and_house_number(new_page: NewPage, stack: Loc
 def test_streets_that_begin_so_come_before_those_that_hold_it(new_page: NewPage) -> None:
     page = start(new_page)
     page.get_by_label("Postcode or street").fill("mar")
-    labels = page.locator("#place-choices button")
+    labels = page.locator("#place-choices li")
     expect(labels.first).to_be_visible()
     begins = [text.lower().startswith("mar") for text in labels.all_inner_texts()]
     assert begins == sorted(begins, reverse=True)
@@ -65,7 +65,7 @@ def test_postcode_is_found_with_and_without_its_space(new_page: NewPage) -> None
     page = start(new_page)
     for typed in ("zz1 1aa", "ZZ11AA"):
         page.get_by_label("Postcode or street").fill(typed)
-        page.get_by_role("button", name="ZZ1 1AA").click()
+        page.get_by_role("option", name="ZZ1 1AA").click()
         expect(page.locator("#place-words")).to_contain_text("ZZ1 1AA")
         expect(page.get_by_label("Nearest house number")).to_have_value("")
 
@@ -79,7 +79,7 @@ def test_list_of_streets_is_loaded_only_when_it_is_used(new_page: NewPage) -> No
     assert not [url for url in asked if "places" in url]
     page.get_by_label("Postcode or street").focus()
     page.get_by_label("Postcode or street").fill("ma")
-    expect(page.locator("#place-choices button").first).to_be_visible()
+    expect(page.locator("#place-choices li").first).to_be_visible()
     assert [url for url in asked if url.endswith("/data/places.json")]
 
 
@@ -89,7 +89,7 @@ def test_street_in_the_address_goes_when_another_place_is_chosen(new_page: NewPa
     )
     page.goto("/report/")
     page.get_by_label("Postcode or street").fill("market place")
-    page.get_by_role("button", name="Market Place", exact=True).click()
+    page.get_by_role("option", name="Market Place", exact=True).click()
     expect(page.get_by_label("Nearest house number")).to_have_value("Market Place")
     page.get_by_role("button", name="Use my location").click()
     expect(page.locator("#place-words")).to_have_text("53.95910° north, 1.08120° west")

@@ -1,7 +1,9 @@
-"""The report page's first load stays within its budget, compressed; the rest comes when used."""
+"""A page's first load stays within its budget, compressed; the rest comes when used."""
 
 import gzip
 import re
+
+import pytest
 
 from tests.browser.conftest import WEB, NewPage
 
@@ -12,13 +14,14 @@ def weight(address: str) -> int:
     return len(gzip.compress((WEB / address.removeprefix("/")).read_bytes(), 9))
 
 
-def test_first_load_of_the_report_page_stays_within_its_budget(new_page: NewPage) -> None:
+@pytest.mark.parametrize("name", ["report", "nearest", "facility", "my-area"])
+def test_first_load_of_a_page_stays_within_its_budget(name: str, new_page: NewPage) -> None:
     page = new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto("/report/", wait_until="networkidle")
+    page.goto(f"/{name}/", wait_until="networkidle")
     assets = {match.group() for url in asked if (match := re.search(r"/assets/.+", url))}
     scripts = {each for each in assets if each.endswith(".js")}
-    assert "/assets/report.js" in scripts
+    assert f"/assets/{name}.js" in scripts
     assert sum(map(weight, scripts)) <= MOST_SCRIPT
     assert sum(map(weight, assets - scripts)) <= MOST_STYLE

@@ -19,11 +19,11 @@ import app
 from chalicelib import bootstrap
 from chalicelib.adapters.clock import utc_now
 from chalicelib.catalogue.load import COUNCILS
-from chalicelib.gazetteer.model import PLACES
 from chalicelib.handlers import photos_events
 from chalicelib.handlers.cdn import ORIGIN
 from infra.demo.gazetteer import COMMITTED
 from infra.local.cloud import Cloud
+from infra.local.seed import demo_facilities
 from tests.api.conftest import Api
 from tests.api.test_forms import Browser, link
 from tests.attack_photos import saved
@@ -65,7 +65,7 @@ FED: dict[str, set[Need]] = {
     },
     **{
         name: {("sqs:SendMessage", "SchedulesDeadLetterQueue")}
-        for name in ("publish_held", "sweep", "tidy")
+        for name in ("publish_held", "publish_wards", "sweep", "tidy")
     },
 }
 """What Lambda does in a function's name to feed it, and with what it gives up."""
@@ -129,7 +129,7 @@ class Day:
     def later(self, by: timedelta) -> None:
         """The same day, that much later: what is due runs."""
         with time_machine.travel(utc_now() + by, tick=False):
-            assert self.api.cloud.pump.run_schedules() == 3
+            assert self.api.cloud.pump.run_schedules() == 4
             self.api.cloud.pump.run_until_idle()
 
 
@@ -168,7 +168,11 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
         patch.delenv("ORIGIN_SECRET_ARN")
         patch.setenv("DISTRIBUTION_ID", distribution())
         bootstrap.forget()
-        boto3.client("s3").put_object(Bucket=cloud.bucket, Key=PLACES, Body=COMMITTED.read_bytes())
+        for key, path in COMMITTED.items():
+            boto3.client("s3").put_object(Bucket=cloud.bucket, Key=key, Body=path.read_bytes())
+        boto3.client("s3").put_object(Bucket=cloud.bucket, Key="data/wards/gone.json", Body=b"{}")
+        demo_facilities(bootstrap.council(), bootstrap.publishing_ports())
+        bootstrap.forget()
         needs = Needs(names_of(cloud, bootstrap.settings().distribution_id))
         with Client(app.app) as client, needs.recorded():
             api = Api(client, cloud)
@@ -180,6 +184,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
             live_without_javascript(here)
             live_with_photos_that_go_astray(here)
             here.later(timedelta(days=100))
+            assert api.get("/api/my-area?postcode=zz1+1aa").status_code == 200
             patch.setenv("COUNCIL", str(holding_council(tmp_path_factory.mktemp("council"))))
             bootstrap.forget()
             here.report("held")
@@ -204,6 +209,8 @@ def live_with_reports(day: Day) -> None:
     path = day.report("one", photo_ids=[day.photo("one")])
     for address in (path, "/health", "/api/openapi.json", "/api/places?q=market"):
         assert api.get(address).status_code == 200
+    lights = "/api/facilities/nearest?kind=street-light&lat=53.959&long=-1.0815"
+    assert api.get(lights).json_body["items"]
     (photo_id,) = day.receipts["one"]["photo_ids"]
     assert api.get(f"{path}/photos/{photo_id}").json_body["state"] == "ready"
     assert api.get("/api/reports?bbox=-1.1,53.9,-1.0,54.0").json_body["items"]
@@ -235,6 +242,7 @@ def live_with_officers(day: Day) -> None:
     waiting = day.report("waiting", service_code="graffiti")
     assert api.get("/api/moderation?reason=waiting", officer).json_body["items"]
     day.change(waiting, visibility="public")
+    day.overflow(waiting)
     day.change(done, state="fixed")
     oldest = api.get(first, officer).json_body["updates"][-1]["update_id"]
     day.change(first, updates={oldest: "[removed]"})

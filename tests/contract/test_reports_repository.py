@@ -47,6 +47,7 @@ EVERYTHING = report(
     title="“Big” hole & <b>more</b>",
     address="Ffordd y Môr 1",
     asset_id="lamp-12/Ä",
+    ward_code="E05010311",
     contact=Contact(name="Zoë O’Neill", email="zoë@example.org", phone="+44 1904 960123"),
     anonymous=True,
     reporter="account-1",

@@ -102,7 +102,7 @@ def test_failure_tells_types_operation_and_code_but_no_words(
 
 
 def test_failure_tells_where_in_our_own_code_it_happened() -> None:
-    places = PublishedPlaces(lambda: b'{"items": "' + CANARY.encode(), lambda: 0.0)
+    places = PublishedPlaces(lambda _: b'{"items": "' + CANARY.encode(), lambda: 0.0)
     with kept() as written, pytest.raises(UpstreamFailed) as caught:
         places.gazetteer()
     with kept() as again:
@@ -110,7 +110,8 @@ def test_failure_tells_where_in_our_own_code_it_happened() -> None:
     (first,), (second,) = read(written), read(again)
     assert first["error"] == "DecodeError"
     assert first["stack"][0].startswith("chalicelib/gazetteer/published.py:")
-    assert [place.split(" ")[1] for place in second["stack"]] == ["_fresh", "gazetteer", "_fresh"]
+    where = [place.split(" ")[1] for place in second["stack"]]
+    assert where == ["decoded", "gazetteer", "value", "_fresh", "decoded"]
     assert CANARY not in written[0] + again[0]
 
 

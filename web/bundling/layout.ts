@@ -1,5 +1,5 @@
 /**
- * Puts the shared head, header and footer into every page, and the council's name wherever a page asks for it.
+ * Puts the parts that pages share into each, such as the header, and the council's name wherever a page asks for it.
  * The placeholders are Jinja's, so that the template of published report pages can hold the same markup.
  */
 import { readFileSync } from "node:fs";
@@ -19,8 +19,9 @@ function fill(text: string, council: CouncilNames, escape: (text: string) => str
     .replaceAll("{{ council.phone }}", () => escape(council.phone));
 }
 
-function markCurrent(header: string, page: string): string {
-  return header.replace(`<a class="app-nav__link" href="${page}"`, `$& aria-current="page"`);
+/** The link to the page itself says so. */
+function markCurrent(part: string, page: string): string {
+  return part.replace(`<a class="app-nav__link" href="${page}"`, `$& aria-current="page"`);
 }
 
 function pagePath(path: string): string {
@@ -33,10 +34,8 @@ export function layout(council: CouncilNames): Plugin {
     transformIndexHtml: {
       order: "pre",
       handler(html, { path }) {
-        const page = html
-          .replace("<!-- layout: head -->", () => readPart("head.html"))
-          .replace("<!-- layout: header -->", () => markCurrent(readPart("header.html"), pagePath(path)))
-          .replace("<!-- layout: footer -->", () => readPart("footer.html"));
+        const parts = (_: string, name: string) => markCurrent(readPart(`${name}.html`), pagePath(path));
+        const page = html.replace(/<!-- layout: ([a-z-]+) -->/g, parts);
         return fill(page, council, escapeHtml);
       },
     },

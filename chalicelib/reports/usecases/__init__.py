@@ -22,6 +22,7 @@ from chalicelib.reports.usecases.reading import (
 )
 from chalicelib.reports.usecases.submission import submit, take_over
 from chalicelib.reports.usecases.updating import add_update
+from chalicelib.reports.usecases.wards import move_to_wards
 
 __all__ = [
     "WITHDRAW_WITHIN",
@@ -35,6 +36,7 @@ __all__ = [
     "full",
     "holds_photo",
     "list_in_box",
+    "move_to_wards",
     "nearby",
     "needing_attention",
     "public_views",

@@ -16,6 +16,7 @@ from chalicelib.reports.usecases.access import (
 )
 from chalicelib.reports.usecases.merging import complete_merge, moved, survivor_of
 from chalicelib.reports.usecases.reading import timeline
+from chalicelib.reports.usecases.wards import ward_of
 
 
 def change(
@@ -62,7 +63,7 @@ def _classify(report: ServiceRequest, changes: Changes, ports: Ports) -> Service
     return replace(
         report,
         service_code=changes.service_code,
-        team=ports.council.team_for(changes.service_code, report.point),
+        team=ports.council.team_for(changes.service_code, report.point, report.ward_code),
         expected_datetime=ports.council.due(changes.service_code, report.requested_datetime),
         visibility=_visibility_under(changes.service_code, report, ports),
     )
@@ -86,8 +87,9 @@ def _place(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceReq
         raise Invalid.field("lat", "give lat and long together")
     if not ports.council.box.contains(point):
         raise Invalid.field("lat", f"the place is outside {ports.council.name}")
-    team = ports.council.team_for(report.service_code, point)
-    return replace(report, lat=point.lat, long=point.long, team=team)
+    ward_code = ward_of(report.requested_datetime, point, ports)
+    team = ports.council.team_for(report.service_code, point, ward_code)
+    return replace(report, lat=point.lat, long=point.long, ward_code=ward_code, team=team)
 
 
 def _move(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:

@@ -19,6 +19,7 @@ from chalicelib.reports.model import (
 )
 from chalicelib.reports.ports import Exists, Ports
 from chalicelib.reports.usecases.access import Author, canonical, other_body
+from chalicelib.reports.usecases.wards import ward_of
 
 IMPORT_SCOPE = "import"
 """Keeps the references of another system apart from everybody's keys."""
@@ -35,7 +36,10 @@ def submit(draft: Draft, key: str, author: Author, ports: Ports) -> ServiceReque
     fingerprint = ports.ids.fingerprint(canonical(draft))
     try:
         answers = _checked(draft, key, author, ports)
-        report = _new_report(draft, answers, request_id, fingerprint, ports)
+        requested = to_the_second(ports.now())
+        report = _new_report(
+            draft, answers, request_id, fingerprint, requested=requested, ports=ports
+        )
         return ports.repository.create(_with_its_person(report, draft, author))
     except Exists:
         return _stored_already(request_id, fingerprint, ports)
@@ -56,13 +60,13 @@ def take_over(imported: Imported, ports: Ports) -> bool:
     _raise_all(_service_and_place_faults(imported.draft, ports))
     request_id = ports.ids.service_request_id(IMPORT_SCOPE, imported.external_reference)
     fingerprint = ports.ids.fingerprint(msgspec.json.encode(imported))
+    requested = to_the_second(imported.requested_datetime)
     report = replace(
-        _new_report(imported.draft, {}, request_id, fingerprint, ports),
+        _new_report(imported.draft, {}, request_id, fingerprint, requested=requested, ports=ports),
         external_reference=imported.external_reference,
         state=imported.state,
         visibility=imported.visibility,
         publish_at=None,
-        requested_datetime=to_the_second(imported.requested_datetime),
         updated_datetime=to_the_second(imported.updated_datetime),
         expected_datetime=None,
     )
@@ -147,22 +151,29 @@ def _invalid(faults: list[FieldError]) -> Invalid:
 
 
 def _new_report(
-    draft: Draft, answers: Answers, request_id: str, fingerprint: str, ports: Ports
+    draft: Draft,
+    answers: Answers,
+    request_id: str,
+    fingerprint: str,
+    *,
+    requested: datetime,
+    ports: Ports,
 ) -> ServiceRequest:
-    requested = to_the_second(ports.now())
+    ward_code = ward_of(requested, draft.point, ports)
     visibility, publish_at = _first_visibility(draft, requested, ports)
     photo_state: PhotoState = "waiting" if ports.council.photos_wait else "shown"
     return ServiceRequest(
         service_request_id=request_id,
         fingerprint=fingerprint,
         service_code=draft.service_code,
-        team=ports.council.team_for(draft.service_code, draft.point),
+        team=ports.council.team_for(draft.service_code, draft.point, ward_code),
         state="open",
         visibility=visibility,
         publish_at=publish_at,
         title=draft.title,
         description=draft.description,
-        address=draft.address,
+        address=draft.address or _street(draft.point, ports),
+        ward_code=ward_code,
         asset_id=draft.asset_id,
         attributes=answers,
         photos=tuple(Photo(photo_id=each, state=photo_state) for each in draft.photo_ids or ()),
@@ -173,6 +184,10 @@ def _new_report(
         expected_datetime=ports.council.due(draft.service_code, requested),
         anonymous=draft.anonymous,
     )
+
+
+def _street(point: Point | None, ports: Ports) -> str | None:
+    return ports.whereabouts.street(point) if point else None
 
 
 def _first_visibility(

@@ -1,13 +1,20 @@
 """From what people type to the place that they mean."""
 
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.errors import Invalid
 from chalicelib.gazetteer.model import Gazetteer, Place
-from chalicelib.gazetteer.ports import Ports
+from chalicelib.gazetteer.ports import NoGeocoder, Ports
+from chalicelib.gazetteer.postcodes import Postcode, Postcodes, document_of
 from chalicelib.gazetteer.usecases import MOST_FOUND, find, search
+from chalicelib.geo.point import Point
 
 LABELS = {
     "street": (
@@ -24,15 +31,19 @@ LABELS = {
         "Market Street",
     ),
     "place": ("Bath", "Bathford", "Northend"),
-    "postcode": ("ZZ1 4AB", "ZZ1 4AD", "ZZ14 4AB"),
 }
+AT = Point(lat=51.38, long=-2.36)
+POSTCODES = [Postcode(label, AT) for label in ("ZZ14 4AB", "ZZ1 4AD", "ZZ1 4AB", "ZO1 1OL")]
 
 
 def place(label: str, kind: str = "street") -> Place:
     return Place(label=label, kind=kind, lat=51.38, long=-2.36)  # type: ignore[arg-type]
 
 
-PLACES = Gazetteer(place(label, kind) for kind, labels in LABELS.items() for label in labels)
+PLACES = Gazetteer(
+    (place(label, kind) for kind, labels in LABELS.items() for label in labels),
+    document_of(POSTCODES, ""),
+)
 
 
 class Fixed:
@@ -101,9 +112,45 @@ def test_search_answers_when_anything_is_typed(q: str) -> None:
 @pytest.mark.parametrize("q", [None, "", "  ", "x" * 101])
 def test_find_names_the_field_when_q_cannot_be_searched(q: str | None) -> None:
     with pytest.raises(Invalid) as caught:
-        find(q, Ports(places=Fixed()))
+        find(q, Ports(places=Fixed(), elsewhere=NoGeocoder()))
     assert [fault.field for fault in caught.value.errors] == ["q"]
 
 
 def test_find_takes_q_when_it_has_a_hundred_characters() -> None:
-    assert find("x" * 100, Ports(places=Fixed())) == []
+    assert find("x" * 100, Ports(places=Fixed(), elsewhere=NoGeocoder())) == []
+
+
+CASES = json.loads(Path(__file__).with_name("search_cases.json").read_text(encoding="utf-8"))
+"""What the web client's twin of this search is held to as well."""
+SHARED = Gazetteer(
+    msgspec.convert(CASES["places"], list[Place]), msgspec.convert(CASES["postcodes"], Postcodes)
+)
+
+
+@pytest.mark.parametrize("case", CASES["cases"], ids=lambda case: case["q"])
+def test_search_gives_the_shared_order_when_a_shared_case_is_typed(case: dict[str, Any]) -> None:
+    assert [found.label for found in search(case["q"], SHARED)] == case["labels"]
+
+
+def test_search_prefers_what_is_spelt_right_when_something_else_is_nearly_so() -> None:
+    near = Gazetteer([place("Parkes Road"), place("Parker Road")])
+    assert [found.label for found in search("parker road", near)] == ["Parker Road"]
+
+
+class Stranger:
+    """A geocoder that knows one place, and counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def find(self, typed: str) -> list[Place]:
+        self.asked += 1
+        return [place("The Old Mint", "place")]
+
+
+def test_find_asks_the_geocoder_when_the_council_knows_no_such_place() -> None:
+    stranger = Stranger()
+    ports = Ports(places=Fixed(), elsewhere=stranger)
+    assert [found.label for found in find("old mint", ports)] == ["The Old Mint"]
+    assert find("bath", ports)[0].label == "Bath"
+    assert stranger.asked == 1

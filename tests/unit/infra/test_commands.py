@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-COMMANDS = ("import-reports", "build-basemap", "publish")
+COMMANDS = ("import-reports", "import-facilities", "build-basemap", "publish")
 
 
 def run(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":

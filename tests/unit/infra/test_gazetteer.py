@@ -3,14 +3,19 @@
 import json
 from collections import Counter
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import msgspec
 
-from chalicelib.gazetteer.model import Gazetteer, Place, PlaceList
+from chalicelib.catalogue.load import load
+from chalicelib.gazetteer.model import PLACES, Gazetteer, Place, PlaceList
+from chalicelib.gazetteer.postcodes import POSTCODES, Postcodes
 from chalicelib.gazetteer.usecases import search
-from infra.demo.gazetteer import COMMITTED, document
-from infra.gazetteer import Settlement, gather, places_document, places_of
+from chalicelib.gazetteer.wards import WARDS, Wards
+from chalicelib.geo.point import Point
+from infra.demo.gazetteer import COMMITTED, documents
+from infra.gazetteer import Settlement, gather, places_document, places_of, streets_document
 
 KILOMETRE = 1 / 111.32  # in degrees of latitude
 VILLAGES = [
@@ -110,15 +115,37 @@ def test_every_street_name_of_bath_is_found_when_built_from_os_files(shared_data
     assert search("midsomer norton", known)[0].label == "Midsomer Norton"
 
 
-def test_committed_places_are_of_this_town_when_the_generator_runs_today() -> None:
-    assert COMMITTED.read_bytes() == document(), "run infra.demo.gazetteer.write"
-    places = decoded(COMMITTED.read_bytes())
-    assert Counter(place.kind for place in places) == {
-        "street": 1_175,
-        "postcode": 1_121,
-        "place": 28,
-    }
+def test_committed_documents_are_of_this_town_when_the_generator_runs_today() -> None:
+    for key, body in documents().items():
+        assert COMMITTED[key].read_bytes() == body, "run infra.demo.gazetteer.write"
+
+
+def test_demo_town_has_its_places_and_no_real_postcode_when_it_is_searched() -> None:
+    places = decoded(COMMITTED[PLACES].read_bytes())
+    assert Counter(place.kind for place in places) == {"street": 1_175, "place": 28}
     assert len({place.label for place in places}) == len(places)
-    assert all(place.label.startswith("ZZ") for place in places if place.kind == "postcode"), (
+    postcodes = msgspec.json.decode(COMMITTED[POSTCODES].read_bytes(), type=Postcodes)
+    assert sum(map(len, postcodes.sectors.values())) == 1_121
+    assert all(sector.startswith("ZZ") for sector in postcodes.sectors), (
         "real postcodes have no place in an invented town"
     )
+
+
+def test_demo_wards_have_each_place_once_when_they_tile_the_council() -> None:
+    wards = msgspec.json.decode(COMMITTED[WARDS].read_bytes(), type=Wards)
+    council = load("demo")
+    rng, box = Random(1), council.box
+    for _ in range(1_000):
+        point = Point(lat=rng.uniform(box.south, box.north), long=rng.uniform(box.west, box.east))
+        count = sum(ward.shape.contains(point) for ward in wards.items)
+        elsewhere = council.neighbour_at(point)
+        assert count == 1 or (elsewhere and elsewhere.name == "Wold District Council")
+    assert {ward.code for ward in wards.items} == set(council.councillors)
+
+
+def test_street_lines_keep_their_corners_when_straight_stretches_are_left_out() -> None:
+    line = [(-1.0, 50.0), (-1.0, 50.001), (-1.0, 50.002), (-0.998, 50.002)]
+    raw = streets_document({"The Row": [line]})
+    assert msgspec.json.decode(raw) == {
+        "streets": {"The Row": [[[-1.0, 50.0], [-1.0, 50.002], [-0.998, 50.002]]]}
+    }

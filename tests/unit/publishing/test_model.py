@@ -1,6 +1,6 @@
 """What is in the documents of the map."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -65,6 +65,7 @@ def test_counts_of_the_demo_council_have_an_address_in_the_index() -> None:
         basemap_attribution="",
         withdraw_within_s=300,
         publish_after_s=0,
+        holidays={date(2026, 12, 28), date(2026, 12, 25)},
         versions={},
     )
     tile = tile_of_all(BOUNDS)
@@ -73,6 +74,7 @@ def test_counts_of_the_demo_council_have_an_address_in_the_index() -> None:
     assert index["opening_hours"] == "Monday to Friday, 9 to 5"
     assert (index["withdraw_within_s"], index["publish_after_s"]) == (300, 0)
     assert index["places"] == "/data/places.json"
+    assert index["holidays"] == ["2026-12-25", "2026-12-28"]
 
 
 def test_count_tells_open_and_closed_by_service_from_the_middle_of_the_pins() -> None:

@@ -1,5 +1,6 @@
 /** What the council publishes about itself: its area, its documents and its services. */
 import { getJson } from "./api.ts";
+import { keptDocument } from "./places/kept.ts";
 import type { Place } from "./reports.ts";
 
 export interface Council {
@@ -12,6 +13,15 @@ export interface Council {
   request: string;
   services: string;
   places?: string;
+  postcodes?: string;
+  facilities?: string;
+  facility_kinds?: string;
+  facility_index?: string;
+  wards?: string;
+  ward?: string;
+  roadworks?: string;
+  /** Bank holidays, of which opening hours say nothing. */
+  holidays?: string[];
   withdraw_within_s?: number;
   basemap?: string;
   basemap_attribution?: string;
@@ -73,9 +83,16 @@ async function demand<T>(url: string): Promise<T> {
   return document;
 }
 
+/** The phone keeps it, for without it nothing else that is kept can be found. */
+async function fetchCouncil(): Promise<Council> {
+  const document = await keptDocument<Council>("/data/index.json");
+  if (!document) throw new Error("The council's document is missing");
+  return document.value;
+}
+
 /** Asks once; a failure is forgotten, so that the next call asks again. */
 export function loadCouncil(): Promise<Council> {
-  council ??= demand<Council>("/data/index.json").catch((error) => {
+  council ??= fetchCouncil().catch((error) => {
     council = undefined;
     throw error;
   });

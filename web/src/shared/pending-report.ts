@@ -28,6 +28,10 @@ export interface Draft {
   /** What the search wrote into the address: it goes when the place does. */
   suggested_address: string;
   service_code: string;
+  /** Which one of the council's things it is about, and for what it may be reported. */
+  asset: { asset_id: string; name: string; service_code: string } | null;
+  /** What it was about, and where, when it was asked which one it is. */
+  asset_for: string;
   /** What it was about, and where, when other reports were shown. */
   nearby_for: string;
   attributes: Record<string, string | string[]>;
@@ -57,6 +61,8 @@ export function newDraft(): Draft {
     address: "",
     suggested_address: "",
     service_code: "",
+    asset: null,
+    asset_for: "",
     nearby_for: "",
     attributes: {},
     asked_for: "",

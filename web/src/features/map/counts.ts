@@ -1,9 +1,10 @@
 /** Counts for a map too far away for pins: filtered, summed up in words, and drawn so that no two marks touch. */
 import type { Service } from "../../shared/council.ts";
 import { byId, element, show } from "../../shared/dom.ts";
+import { project } from "../../shared/geo/tiles.ts";
 import type { Place } from "../../shared/reports.ts";
 import type { Count } from "./tiles.ts";
-import { project, unproject } from "./view.ts";
+import { unproject } from "./view.ts";
 
 export interface Tally {
   open: number;

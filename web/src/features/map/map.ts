@@ -1,12 +1,13 @@
 /** The map page. The list comes first and needs no map; the map follows once it is loaded, and then leads. */
 import { type Council, loadCouncil, loadServices, middleOf, type Service } from "../../shared/council.ts";
 import { byId } from "../../shared/dom.ts";
+import { PIN_ZOOM } from "../../shared/geo/tiles.ts";
 import { drawCountList, hideCountList, marksOf, tallyOf, tallyText } from "./counts.ts";
 import { fillFilters, passesFilters } from "./filters.ts";
 import { drawList, onMore, showFirstPage } from "./list.ts";
 import type { PinMap } from "./pins.ts";
 import { type Count, countsOf, type Pin, pinsOf, refreshTiles } from "./tiles.ts";
-import { type Bounds, boundsOf, isWithin, type MapView, PIN_ZOOM, readHash, tilesOf, writeHash } from "./view.ts";
+import { type Bounds, boundsOf, isWithin, type MapView, readHash, tilesOf, writeHash } from "./view.ts";
 
 const REFRESH_MS = 30_000;
 const START_ZOOM = 14;

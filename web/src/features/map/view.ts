@@ -1,4 +1,5 @@
 /** Which part of the world is in view: the address's hash, its bounds, and the z14 tiles under them. */
+import { PIN_ZOOM, project, tileAddress } from "../../shared/geo/tiles.ts";
 import type { Place } from "../../shared/reports.ts";
 
 export interface MapView extends Place {
@@ -12,7 +13,6 @@ export interface Bounds {
   north: number;
 }
 
-export const PIN_ZOOM = 14;
 const TILE_PX = 256;
 const HASH = /^#(\d{1,2}(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)$/;
 
@@ -23,12 +23,6 @@ export function readHash(hash: string): MapView | null {
 
 export function writeHash({ zoom, lat, long }: MapView): string {
   return `#${zoom}/${lat.toFixed(5)}/${long.toFixed(5)}`;
-}
-
-/** Web Mercator, from 0 to 1 eastwards and southwards. */
-export function project({ lat, long }: Place): { x: number; y: number } {
-  const sine = Math.sin((lat * Math.PI) / 180);
-  return { x: (long + 180) / 360, y: 0.5 - Math.atanh(sine) / (2 * Math.PI) };
 }
 
 export function unproject(x: number, y: number): Place {
@@ -56,7 +50,7 @@ export function tilesOf({ west, south, east, north }: Bounds, template: string):
   const addresses: string[] = [];
   for (let x = Math.floor(first.x * scale); x <= Math.floor(last.x * scale); x++) {
     for (let y = Math.floor(first.y * scale); y <= Math.floor(last.y * scale); y++) {
-      addresses.push(template.replace("{z}", String(PIN_ZOOM)).replace("{x}", String(x)).replace("{y}", String(y)));
+      addresses.push(tileAddress(template, x, y));
     }
   }
   return addresses;

@@ -1,11 +1,11 @@
 /** All answers, what of them everybody will see, and the sending. */
 import type { Service } from "../../shared/council.ts";
 import { byId, element } from "../../shared/dom.ts";
+import { placeText } from "../../shared/places/place-text.ts";
 import type { Draft } from "../../shared/pending-report.ts";
 import { answerText, questionsOf } from "./answers.ts";
-import { changeDraft, currentDraft, placeOf } from "./draft.ts";
+import { assetOf, changeDraft, currentDraft, placeOf } from "./draft.ts";
 import { currentService } from "./flow.ts";
-import { placeText } from "./place-text.ts";
 import { startSending } from "./send.ts";
 import type { StepName } from "./steps.ts";
 
@@ -36,10 +36,12 @@ function answersOf(draft: Draft, service: Service | undefined): Answer[] {
   const questions = questionsOf(service).map((question): Answer => {
     return { question: question.description, text: answerText(draft, question) || "Not answered", step: "questions" };
   });
+  const asset = assetOf(draft);
   const photos: Answer = { question: "Photos", text: String(draft.photos.length || "None"), step: "photos" };
   return [
     { question: "Where", text: whereText(draft), step: "where" },
     { question: "Problem", text: service?.service_name ?? draft.service_code, step: "service" },
+    ...(asset ? [{ question: "Which one", text: asset.name, step: "asset" } as const] : []),
     ...questions,
     ...(service?.photo === "none" ? [] : [photos]),
     { question: "Description", text: draft.description.trim(), step: "description" },

@@ -27,7 +27,18 @@ export function finishDraft(): void {
 export function movePin({ lat, long }: Place, place_label = "", suggested_address = ""): void {
   const own = draft.address !== draft.suggested_address;
   const address = own ? draft.address : suggested_address;
-  changeDraft({ lat, long, place_label, address, suggested_address, in_words: false });
+  changeDraft({ lat, long, place_label, address, suggested_address, in_words: false, asset: null });
+}
+
+/** Which report this is about, its service and its place: what was asked of another is asked again. */
+export function about(): string {
+  const { key, service_code, lat, long } = draft;
+  return `${key} ${service_code}@${lat},${long}`;
+}
+
+/** The thing that the report is about, where its service is about such things. */
+export function assetOf({ asset, service_code }: Draft): Draft["asset"] {
+  return asset?.service_code === service_code ? asset : null;
 }
 
 export function placeOf({ lat, long }: { lat?: number; long?: number }): Place | null {

@@ -1,9 +1,9 @@
 /** Which step comes next, and which cannot be passed yet. */
 import { type Catalogue, type Elsewhere, loadCatalogue, type Service } from "../../shared/council.ts";
+import { isInRing } from "../../shared/geo/polygon.ts";
 import type { Draft } from "../../shared/pending-report.ts";
 import { answerOf, isDangerous, questionsOf } from "./answers.ts";
 import { currentDraft, placeOf } from "./draft.ts";
-import { isWithinRing } from "./polygon.ts";
 import { indexOf, type StepName, STEPS } from "./steps.ts";
 
 /** Steps that are shown only while something stands in the way. */
@@ -26,7 +26,7 @@ function elsewhereIn(catalogue: Catalogue | null, draft: Draft): Elsewhere | und
   if (!place) return undefined;
   return catalogue?.elsewhere?.find(
     ({ services, polygons }) =>
-      (!services || services.includes(draft.service_code)) && polygons.some((ring) => isWithinRing(place, ring)),
+      (!services || services.includes(draft.service_code)) && polygons.some((ring) => isInRing(place, ring)),
   );
 }
 
@@ -59,7 +59,8 @@ export async function allowed(wanted: StepName): Promise<StepName> {
   if (obstacle && indexOf(obstacle) < indexOf(wanted)) return obstacle;
   if (STOPS.includes(wanted) && wanted !== obstacle) return wanted === "personal" ? "description" : "service";
   if ((wanted === "questions" || wanted === "photos") && !(await hasStep(wanted))) return stepAfter(wanted);
-  return wanted === "nearby" && !placeOf(currentDraft()) ? "service" : wanted;
+  const needsPin = wanted === "nearby" || wanted === "asset";
+  return needsPin && !placeOf(currentDraft()) ? "service" : wanted;
 }
 
 async function hasStep(step: "questions" | "photos"): Promise<boolean> {
@@ -79,6 +80,7 @@ export async function stepAfter(step: StepName): Promise<StepName> {
 async function isWanted(step: StepName): Promise<boolean> {
   const { checked, asked_for, service_code } = currentDraft();
   if (STOPS.includes(step)) return false;
+  if (step === "asset") return assetsAround();
   if (step === "nearby") return reportedNearby();
   if (step === "questions") return (!checked || asked_for !== service_code) && hasStep(step);
   if (step === "photos") return !checked && hasStep(step);
@@ -89,4 +91,10 @@ async function isWanted(step: StepName): Promise<boolean> {
 async function reportedNearby(): Promise<boolean> {
   if (!placeOf(currentDraft())) return false;
   return import("./nearby.ts").then(({ isWorthAsking }) => isWorthAsking()).catch(() => false);
+}
+
+/** Never in the way either. */
+async function assetsAround(): Promise<boolean> {
+  if (!placeOf(currentDraft())) return false;
+  return import("./asset.ts").then(({ isWorthAsking }) => isWorthAsking()).catch(() => false);
 }

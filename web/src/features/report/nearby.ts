@@ -7,7 +7,7 @@ import { actionButton, byId, element } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import type { Report, StoredReport } from "../../shared/reports.ts";
 import { stateTag } from "../../shared/states.ts";
-import { changeDraft, currentDraft, finishDraft } from "./draft.ts";
+import { about, changeDraft, currentDraft, finishDraft } from "./draft.ts";
 import { currentService, stepAfter } from "./flow.ts";
 import { rememberFollowed } from "./sent-reports.ts";
 import { goInstead, goTo, sectionOf } from "./steps.ts";
@@ -50,12 +50,6 @@ export async function enter(): Promise<void> {
 /** Whether there is something to show that was not shown before. */
 export async function isWorthAsking(): Promise<boolean> {
   return currentDraft().nearby_for !== about() && (await search()).length > 0;
-}
-
-/** Which report this is about, its service and its place. */
-function about(): string {
-  const { key, service_code, lat, long } = currentDraft();
-  return `${key} ${service_code}@${lat},${long}`;
 }
 
 function search(): Promise<Nearby[]> {

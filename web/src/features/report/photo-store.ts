@@ -1,4 +1,5 @@
 /** The chosen photos' pictures in the phone's own store (IndexedDB), so that they survive a reload. */
+import { phoneStore } from "../../shared/phone-store.ts";
 
 const DATABASE = "ginnel";
 const STORE = "photos";
@@ -12,7 +13,7 @@ interface Kept {
 
 /** Where the browser has no store, as in some private windows, they are kept for this page only. */
 const here = new Map<string, Blob>();
-let database: Promise<IDBDatabase> | undefined;
+const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "id", forgetOld);
 
 export async function keep(id: string, blob: Blob): Promise<void> {
   here.set(id, blob);
@@ -39,26 +40,4 @@ export async function drop(ids: string[]): Promise<void> {
 async function forgetOld(): Promise<void> {
   const all = await work<Kept[]>("readonly", (store) => store.getAll());
   await drop(all.filter(({ at }) => Date.now() - at > OLD_MS).map(({ id }) => id));
-}
-
-async function work<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest): Promise<T> {
-  const store = (await open()).transaction(STORE, mode).objectStore(STORE);
-  return settled<T>(act(store) as IDBRequest<T>);
-}
-
-function open(): Promise<IDBDatabase> {
-  if (!database) {
-    const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "id" });
-    database = settled(request);
-    void database.then(forgetOld).catch(() => undefined);
-  }
-  return database;
-}
-
-function settled<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error("The phone's store failed"));
-  });
 }

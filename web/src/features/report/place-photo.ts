@@ -1,9 +1,9 @@
 /** Offers the place that a photo was taken at, and keeps the photo for the report. */
 import { type Council, isInside } from "../../shared/council.ts";
 import { actionButton, element, focusOn, show } from "../../shared/dom.ts";
+import { placeText } from "../../shared/places/place-text.ts";
 import type { Place } from "../../shared/reports.ts";
 import { placeOf } from "./draft.ts";
-import { placeText } from "./place-text.ts";
 import { readFacts } from "./photo-exif.ts";
 import { addPhoto } from "./photo-add.ts";
 import { takenText } from "./photo-text.ts";

@@ -2,10 +2,10 @@
 import type { Service } from "../../shared/council.ts";
 import { dayText } from "../../shared/dates.ts";
 import { byId, element } from "../../shared/dom.ts";
+import { placeText } from "../../shared/places/place-text.ts";
 import type { Draft } from "../../shared/pending-report.ts";
 import { stateTag } from "../../shared/states.ts";
 import { placeOf } from "./draft.ts";
-import { placeText } from "./place-text.ts";
 
 const HEADINGS = {
   public: "This will be public",

@@ -1,6 +1,5 @@
 /** The report page: its steps, and what each does when it is entered. */
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import * as check from "./check.ts";
 import * as contact from "./contact.ts";
 import * as description from "./description.ts";
 import { allowed, stepAfter } from "./flow.ts";
@@ -20,6 +19,7 @@ const LOAD: Record<StepName, () => Step | Promise<Step>> = {
   where: () => where,
   service: () => service,
   elsewhere: () => import("./elsewhere.ts"),
+  asset: () => import("./asset.ts"),
   nearby: () => import("./nearby.ts"),
   questions: () => import("./questions.ts"),
   danger: () => import("./danger.ts"),
@@ -27,14 +27,14 @@ const LOAD: Record<StepName, () => Step | Promise<Step>> = {
   description: () => description,
   personal: () => import("./personal.ts"),
   contact: () => contact,
-  check: () => check,
+  check: () => import("./check.ts"),
   sent: () => import("./sent.ts"),
   followed: () => import("./followed.ts"),
 };
 
 /** What most people need next is fetched while they read. */
 const SOON: Partial<Record<StepName, StepName[]>> = {
-  service: ["nearby", "questions"],
+  service: ["asset", "nearby", "questions", "check"],
   questions: ["photos"],
   description: ["personal"],
   check: ["sent"],
@@ -64,6 +64,14 @@ async function onwardFrom(step: StepName): Promise<void> {
   goTo(await stepAfter(step));
 }
 
+/** A link from a thing's own page says what the report is about. */
+async function takeAsset(): Promise<void> {
+  const id = new URL(location.href).searchParams.get("asset");
+  if (!id) return;
+  const hash = await import("./asset-link.ts").then(({ takeLinked }) => takeLinked(id)).catch(() => "");
+  history.replaceState(null, "", `/report/${hash}`);
+}
+
 // A form whose step is still being loaded must not take the page away.
 document.addEventListener("submit", (event) => event.preventDefault());
-startSteps(async (wanted) => allowedEnd(wanted) ?? allowed(wanted), load);
+void takeAsset().then(() => startSteps(async (wanted) => allowedEnd(wanted) ?? allowed(wanted), load));

@@ -5,7 +5,7 @@ import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts"
 import { clearErrors, idOf, showErrors } from "../../shared/form-errors.ts";
 import type { Draft, DraftPhoto } from "../../shared/pending-report.ts";
 import { answersTo } from "./answers.ts";
-import { changeDraft, currentDraft, finishDraft, renewKey } from "./draft.ts";
+import { assetOf, changeDraft, currentDraft, finishDraft, renewKey } from "./draft.ts";
 import { currentService } from "./flow.ts";
 import { type Receipt, rememberSent } from "./sent-reports.ts";
 import { goTo, sectionOf, type StepName } from "./steps.ts";
@@ -85,6 +85,7 @@ function settle(outcome: Outcome<Receipt>, key: string): void {
 
 function bodyOf(draft: Draft, service: Service, photo_ids: string[]) {
   const attributes = answersTo(service, draft);
+  const asset_id = assetOf(draft)?.asset_id;
   const contact = draft.anonymous ? {} : optional({ name: draft.name, email: draft.email, phone: draft.phone });
   return {
     service_code: draft.service_code,
@@ -92,6 +93,7 @@ function bodyOf(draft: Draft, service: Service, photo_ids: string[]) {
     long: draft.long,
     description: draft.description.trim(),
     ...optional({ title: draft.title, address: draft.address.replace(/\s+/g, " ") }),
+    ...(asset_id ? { asset_id } : {}),
     ...(Object.keys(attributes).length ? { attributes } : {}),
     ...(photo_ids.length ? { photo_ids } : {}),
     ...(Object.keys(contact).length ? { contact } : {}),

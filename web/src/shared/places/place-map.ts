@@ -1,8 +1,8 @@
 /** A map with one pin to put where the problem is. */
 import * as L from "leaflet";
-import { createMap, drawGround } from "../../shared/basemap.ts";
-import type { Council } from "../../shared/council.ts";
-import type { Place } from "../../shared/reports.ts";
+import { createMap, drawGround } from "../basemap.ts";
+import type { Council } from "../council.ts";
+import type { Place } from "../reports.ts";
 
 const PIN =
   '<svg viewBox="0 0 28 38" width="37" height="50"><path d="M14 36C9 28 2 22 2 14a12 12 0 0 1 24 0c0 8-7 14-12 22z"/><path class="app-pin__sign" d="M14 10.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 1 0 0-7"/></svg>';

@@ -1,4 +1,4 @@
-import type { Place } from "../../shared/reports.ts";
+import type { Place } from "../reports.ts";
 
 /** A place in figures that people can read out: about a metre exact. */
 export function placeText({ lat, long }: Place): string {

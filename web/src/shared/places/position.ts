@@ -1,5 +1,5 @@
 /** The phone's position, or in plain words why there is none. */
-import type { Place } from "../../shared/reports.ts";
+import type { Place } from "../reports.ts";
 
 const OPTIONS: PositionOptions = { enableHighAccuracy: true, timeout: 15_000, maximumAge: 30_000 };
 const INSTEAD = "Choose the place in another way instead";

@@ -1,0 +1,129 @@
+"""The nearest five places, beside scipy's cKDTree and a plain loop with geopy.
+
+Cold is a fresh process that imports, opens what was stored and answers once, less a process that
+does nothing; the tree is built from an array, which is quicker than to unpickle one.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from heapq import nsmallest
+from importlib import import_module
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bench.process import cpu_ms_of_fresh, cpu_us_a_call
+from bench.table import Row
+from chalicelib.catalogue.load import load
+from chalicelib.geo.nearest import built, nearest, opened
+from chalicelib.geo.point import Point
+
+GROUP = "The nearest 5 of {count:,} places of the council"
+COUNTS = (10_000, 100_000, 1_000_000)
+K, QUERIES = 5, 1000
+COLD_RATIO, QUERY_RATIO, BYTES_A_PLACE = 0.05, 2.5, 25
+OURS = """
+import mmap, sys
+from chalicelib.geo.nearest import nearest, opened
+from chalicelib.geo.point import Point
+with open(sys.argv[1], "rb") as file:
+    index = opened(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+nearest(index, Point(lat=53.959, long=-1.0815), 5)
+"""
+PEER = """
+import sys
+import numpy
+from scipy.spatial import cKDTree
+cKDTree(numpy.load(sys.argv[2])).query((0.0, 0.0), 5)
+"""
+
+
+def rows() -> Iterator[Row]:
+    with TemporaryDirectory() as folder:
+        for count in COUNTS:
+            yield from _rows_at(count, Path(folder))
+
+
+def _rows_at(count: int, folder: Path) -> Iterator[Row]:
+    points, queries = _places(count, seed=1), _places(QUERIES, seed=2)
+    content = built(points)
+    group = GROUP.format(count=count)
+    index, tree = opened(content), _tree(points)
+    planes = [_plane(query) for query in queries]
+    yield Row(
+        group=group,
+        name="a query",
+        unit="µs of CPU",
+        ours=_each(queries, lambda query: nearest(index, query, K)),
+        peer=_each(planes, lambda plane: tree.query(plane, K)),
+        peer_name="cKDTree",
+        most_ratio=QUERY_RATIO,
+    )
+    ours, theirs = _cold(content, tree, folder)
+    yield Row(
+        group=group,
+        name="cold",
+        unit="ms of CPU",
+        ours=ours,
+        peer=theirs,
+        peer_name="cKDTree",
+        most_ratio=COLD_RATIO,
+    )
+    size = len(content) / count
+    yield Row(group=group, name="size", unit="bytes a place", ours=size, most=BYTES_A_PLACE)
+    if count == COUNTS[0]:
+        yield from _beside_geopy(points, queries, lambda query: nearest(index, query, K))
+
+
+def _beside_geopy(
+    points: list[Point], queries: list[Point], ask: Callable[[Point], object]
+) -> Iterator[Row]:
+    distances: Any = import_module("geopy.distance")
+    for name in ("great_circle", "geodesic"):
+        measure = getattr(distances, name)
+        here = queries[0]
+        began = time.process_time()
+        nsmallest(K, (measure((here.lat, here.long), (at.lat, at.long)).m for at in points))
+        yield Row(
+            group=GROUP.format(count=len(points)),
+            name=f"a query, beside a loop with {name}",
+            unit="µs of CPU",
+            ours=_each(queries, ask),
+            peer=(time.process_time() - began) * 1e6,
+            peer_name="geopy",
+        )
+
+
+def _each(queries: list[Any], ask: Callable[[Any], object]) -> float:
+    def all_of_them() -> None:
+        for query in queries:
+            ask(query)
+
+    return cpu_us_a_call(all_of_them, calls=1) / len(queries)
+
+
+def _cold(content: bytes, tree: Any, folder: Path) -> tuple[float, float]:
+    ours, theirs = folder / "nearest", folder / "points.npy"
+    ours.write_bytes(content)
+    import_module("numpy").save(theirs, tree.data)
+    paths = (str(ours), str(theirs))
+    bare, *both = (cpu_ms_of_fresh(["-c", code, *paths], {}) for code in ("pass", OURS, PEER))
+    return both[0] - bare, both[1] - bare
+
+
+def _tree(points: list[Point]) -> Any:
+    return import_module("scipy.spatial").cKDTree([_plane(point) for point in points])
+
+
+def _plane(point: Point) -> tuple[float, float]:
+    """Good enough for its time."""
+    return point.long * 0.588, point.lat
+
+
+def _places(count: int, *, seed: int) -> list[Point]:
+    box, random = load("demo").box, Random(seed)
+    return [
+        Point(lat=random.uniform(box.south, box.north), long=random.uniform(box.west, box.east))
+        for _ in range(count)
+    ]

@@ -1,0 +1,116 @@
+"""What a phone's screen would read from the database, by our plan and by dynamodbgeo's, over the
+same 100,000 places: requests, items read for each that lies in the box, and read units.
+
+Nothing is asked: both plans are ranges of keys, and what lies in a range is counted. An item has
+the same size for both, so that the plans alone are compared.
+"""
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from random import Random
+from statistics import mean
+from typing import Any, NamedTuple
+
+from bench.capacity import READ_BYTES
+from bench.table import Row
+from bench.views import places, screen
+from chalicelib.catalogue.load import load
+from chalicelib.geo.point import Box, Point
+from chalicelib.geo.quadkey import FINEST, cover, key_of
+from chalicelib.reports.dynamo import CELL_LENGTH
+
+GROUP = "A phone's screen of 1.5 × 2.5 km read from the database, over 100,000 places"
+KNOWN, SCREENS = 100_000, 100
+ITEM_BYTES = 303
+"""Of a report in the index by tile: what `make bench` reads for a screen, by its items."""
+BUDGET = 8
+
+
+class Read(NamedTuple):
+    """One screen: how many requests, items they read, and units."""
+
+    requests: int
+    items: int
+    units: float
+
+
+def rows() -> Iterator[Row]:
+    known = _known(load("demo").box)
+    screens = [screen(place) for place in places()[:SCREENS]]
+    ours, peer = Ours(known), Peer(known)
+    read, theirs = [ours.read(each) for each in screens], [peer.read(each) for each in screens]
+    hits = sum(each.contains(place) for each in screens for place in known)
+    for field, unit in (("requests", "requests"), ("units", "read units")):
+        yield _row(unit, unit, _mean(read, field), _mean(theirs, field))
+    yield _row(
+        "items read for each that is shown", "items", _items(read) / hits, _items(theirs) / hits
+    )
+
+
+class Ours:
+    """Ranges of quadkeys, as the repository asks for them."""
+
+    def __init__(self, places: Sequence[Point]) -> None:
+        self._keys = sorted(key_of(place, FINEST) for place in places)
+
+    def read(self, screen: Box) -> Read:
+        parts = cover(screen, length=FINEST, at_least=CELL_LENGTH, budget=BUDGET)
+        return _read(
+            bisect_right(self._keys, part.high) - bisect_left(self._keys, part.low)
+            for part in parts
+        )
+
+
+class Peer:
+    """Ranges of geohashes, as dynamodbgeo plans them."""
+
+    def __init__(self, places: Sequence[Point]) -> None:
+        self._library: Any = import_module("dynamodbgeo")
+        self._config = self._library.GeoDataManagerConfiguration(None, "places")
+        cells, point = self._library.S2Manager(), self._library.GeoPoint
+        self._hashes = sorted(
+            int(cells.generateGeohash(point(place.lat, place.long))) for place in places
+        )
+
+    def read(self, screen: Box) -> Read:
+        point = self._library.GeoPoint
+        question = self._library.QueryRectangleRequest(
+            point(screen.south, screen.west), point(screen.north, screen.east), {}
+        )
+        rectangle = self._library.S2Util().latLngRectFromQueryRectangleInput(question)
+        cells = self._config.S2RegionCoverer().get_covering(rectangle)
+        parts = self._library.Covering(cells).getGeoHashRanges(self._config.hashKeyLength)
+        return _read(
+            bisect_right(self._hashes, part.rangeMax) - bisect_left(self._hashes, part.rangeMin)
+            for part in parts
+        )
+
+
+def _read(counts: Iterator[int]) -> Read:
+    found = list(counts)
+    units = sum(max(0.5, math.ceil(count * ITEM_BYTES / READ_BYTES) / 2) for count in found)
+    return Read(len(found), sum(found), units)
+
+
+def _mean(reads: Sequence[Read], field: str) -> float:
+    return float(mean(getattr(each, field) for each in reads))
+
+
+def _items(reads: Sequence[Read]) -> int:
+    return sum(each.items for each in reads)
+
+
+def _row(name: str, unit: str, ours: float, peer: float) -> Row:
+    return Row(group=GROUP, name=name, unit=unit, ours=ours, peer=peer, peer_name="dynamodbgeo")
+
+
+def _known(box: Box) -> list[Point]:
+    """About the middle of the council, the thinner the further off."""
+    random = Random(7)
+    lat, long = (box.south + box.north) / 2, (box.west + box.east) / 2
+    found = (
+        Point(lat=random.gauss(lat, 0.03), long=random.gauss(long, 0.05)) for _ in range(KNOWN)
+    )
+    return list(found)

@@ -1,0 +1,93 @@
+"""What is told of a ward and of a place in it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from chalicelib.geo.point import Point
+
+ROADWORKS = "data/roadworks.json"
+"""Where the document of road works is published, as a key."""
+
+
+class RoadWork(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody digs up a road; both days included."""
+
+    ref: str
+    description: str
+    location: str
+    status: str
+    starts: date
+    ends: date
+    organisation: str
+    traffic: str
+    lat: float
+    long: float
+
+    @property
+    def point(self) -> Point:
+        return Point(lat=self.lat, long=self.long)
+
+
+class RoadWorks(msgspec.Struct, frozen=True, kw_only=True):
+    """The published document: what was not over when it was published, by when it starts."""
+
+    items: tuple[RoadWork, ...] = ()
+
+
+class NearRoadWork(RoadWork, frozen=True, kw_only=True):
+    """Road works and how far they are, in metres."""
+
+    distance_m: float
+
+
+class CouncillorView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who speaks for a ward."""
+
+    name: str
+    party: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    url: str | None = None
+
+
+class WardView(msgspec.Struct, frozen=True, kw_only=True):
+    """A ward and its councillors."""
+
+    code: str
+    name: str
+    councillors: tuple[CouncillorView, ...] = ()
+
+
+class OpenReport(msgspec.Struct, frozen=True, kw_only=True):
+    """An open report as the ward's list shows it."""
+
+    service_request_id: str
+    title: str | None
+    service_code: str
+    lat: float
+    long: float
+    requested_datetime: datetime
+
+
+class WardDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """What is published of a ward; `reports` are its newest open ones."""
+
+    ward: WardView
+    open_reports: int
+    reports: tuple[OpenReport, ...]
+    roadworks: tuple[RoadWork, ...]
+    updated_datetime: datetime
+
+
+class MyArea(msgspec.Struct, frozen=True, kw_only=True):
+    """The same for a place: `nearest` facility of each kind, road works the nearest first."""
+
+    ward: WardView
+    nearest: Mapping[str, Any]
+    open_reports: int
+    reports: tuple[OpenReport, ...]
+    roadworks: tuple[NearRoadWork, ...]
+    updated_datetime: datetime

@@ -1,0 +1,87 @@
+"""What my area needs from outside."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from chalicelib.areas.model import RoadWork, WardDocument
+from chalicelib.geo.point import Box, Point
+from chalicelib.geo.polygon import MultiPolygon
+
+
+class Ward(Protocol):
+    """A ward of today."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def bounds(self) -> Box: ...
+    @property
+    def shape(self) -> MultiPolygon: ...
+
+
+class Councillor(Protocol):
+    """Who speaks for a ward."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def party(self) -> str | None: ...
+    @property
+    def email(self) -> str | None: ...
+    @property
+    def phone(self) -> str | None: ...
+    @property
+    def url(self) -> str | None: ...
+
+
+class Neighbour(Protocol):
+    """Another council."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def phone(self) -> str | None: ...
+    @property
+    def url(self) -> str | None: ...
+
+
+class Council(Protocol):
+    """What its document says of the council's wards and neighbours."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def councillors(self) -> Mapping[str, Sequence[Councillor]]: ...
+    def neighbour_at(self, point: Point) -> Neighbour | None:
+        """The other council that looks after this place, as far as it is known."""
+
+
+class Places(Protocol):
+    """What was published of places. Every method raises UpstreamFailed."""
+
+    def wards(self) -> Sequence[Ward]:
+        """The wards of today; none where none were published."""
+
+    def roadworks(self) -> Sequence[RoadWork]:
+        """Road works; none where none were published."""
+
+    def postcode(self, text: str) -> Point | None:
+        """Where the postcode is, None where it is not known."""
+
+    def document(self, ward_code: str) -> WardDocument | None:
+        """The ward's document as it is published, None where there is none."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Everything that my area reaches outside for. `nearest` gives the nearest facility of each
+    kind; `today` is the council's own day."""
+
+    places: Places
+    council: Council
+    nearest: Callable[[Point], Mapping[str, Any]]
+    today: Callable[[], date]

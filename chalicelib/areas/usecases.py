@@ -1,0 +1,130 @@
+"""What is going on where somebody lives."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from chalicelib.areas.model import CouncillorView, MyArea, NearRoadWork, RoadWork, WardView
+from chalicelib.areas.ports import Ports, Ward
+from chalicelib.errors import Invalid, NotFound, UpstreamFailed
+from chalicelib.geo.edge import nearest_on_edge
+from chalicelib.geo.point import Box, Point, distance_m
+
+NEAR_WARD_M = 500.0
+"""Road works so far outside a ward still concern it."""
+
+
+@dataclass(frozen=True)
+class WardArea:
+    """A ward as publishing needs it: where it is, and what its document says besides reports."""
+
+    ward: Ward
+    councillors: tuple[CouncillorView, ...]
+    roadworks: tuple[RoadWork, ...]
+
+    @property
+    def code(self) -> str:
+        return self.ward.code
+
+    @property
+    def bounds(self) -> Box:
+        return self.ward.bounds
+
+    def contains(self, point: Point) -> bool:
+        return self.ward.shape.contains(point)
+
+    @cached_property
+    def said(self) -> dict[str, Any]:
+        """What the document says besides its reports."""
+        ward = WardView(code=self.code, name=self.ward.name, councillors=self.councillors)
+        return {"ward": ward, "roadworks": self.roadworks}
+
+
+def my_area(postcode: str | None, point: Point | None, ports: Ports) -> MyArea:
+    """What is known of a place, by its postcode or its coordinates.
+
+    Raises Invalid (neither or both), NotFound (outside the council), UpstreamFailed.
+    """
+    if (postcode is None) == (point is None):
+        raise Invalid.field("postcode", "give either a postcode, or lat and long")
+    place = point or _place_of(postcode or "", ports)
+    ward = next((each for each in ports.places.wards() if each.shape.contains(place)), None)
+    if ward is None:
+        raise NotFound(_elsewhere(place, ports))
+    document = ports.places.document(ward.code)
+    if document is None:
+        raise UpstreamFailed(f"What is known of {ward.name} is being put together: try again soon.")
+    return MyArea(
+        ward=document.ward,
+        nearest=ports.nearest(place),
+        open_reports=document.open_reports,
+        reports=document.reports,
+        roadworks=_by_distance(_not_over(document.roadworks, ports), place),
+        updated_datetime=document.updated_datetime,
+    )
+
+
+def ward_areas(ports: Ports) -> list[WardArea]:
+    """Every ward of today, for its document. Raises UpstreamFailed."""
+    roadworks = _not_over(ports.places.roadworks(), ports)
+    return [
+        WardArea(
+            ward,
+            tuple(_councillor(each) for each in ports.council.councillors.get(ward.code, ())),
+            tuple(work for work in roadworks if _is_near(ward, work.point)),
+        )
+        for ward in ports.places.wards()
+    ]
+
+
+def _place_of(postcode: str, ports: Ports) -> Point:
+    if not 5 <= len("".join(postcode.split())) <= 7:
+        raise Invalid.field("postcode", "give a whole postcode, such as YO1 7HH")
+    place = ports.places.postcode(postcode)
+    if place is None:
+        raise NotFound(
+            f"The postcode {postcode.strip().upper()} is not in {ports.council.name}, as far as "
+            "we know: check it, or find your own council at https://www.gov.uk/find-local-council"
+        )
+    return place
+
+
+def _elsewhere(place: Point, ports: Ports) -> str:
+    """Why there is no ward."""
+    neighbour = ports.council.neighbour_at(place)
+    outside = f"This place is outside the wards of {ports.council.name}."
+    if neighbour is None:
+        return f"{outside} Find its council at https://www.gov.uk/find-local-council"
+    ways = " or ".join(filter(None, (neighbour.phone, neighbour.url)))
+    return f"{outside} It looks like {neighbour.name}'s{f': {ways}' if ways else '.'}"
+
+
+def _not_over(works: Sequence[RoadWork], ports: Ports) -> list[RoadWork]:
+    today = ports.today()
+    return [work for work in works if work.ends >= today]
+
+
+def _is_near(ward: Ward, point: Point) -> bool:
+    if ward.bounds.overlap(Box.around(point, NEAR_WARD_M)) is None:
+        return False
+    return (
+        ward.shape.contains(point) or nearest_on_edge(ward.shape, point).distance_m <= NEAR_WARD_M
+    )
+
+
+def _by_distance(works: Sequence[RoadWork], place: Point) -> tuple[NearRoadWork, ...]:
+    near = [
+        NearRoadWork(
+            **msgspec.structs.asdict(work), distance_m=round(distance_m(place, work.point), 1)
+        )
+        for work in works
+    ]
+    return tuple(sorted(near, key=lambda each: (each.distance_m, each.ref)))
+
+
+def _councillor(each: Any) -> CouncillorView:
+    names = CouncillorView.__struct_fields__
+    return CouncillorView(**{name: getattr(each, name) for name in names})

@@ -1,0 +1,54 @@
+"""What a council's document says of its wards, their councillors, its neighbours and a geocoder."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from msgspec import Meta
+
+from chalicelib.catalogue.words import EmailAddress, Strict, Words
+from chalicelib.geo.point import Point
+from chalicelib.geo.polygon import in_ring
+
+Degrees = Annotated[float, Meta(ge=-180, le=180)]
+Corner = tuple[Degrees, Degrees]
+Ring = Annotated[tuple[Corner, ...], Meta(min_length=3)]
+WardCode = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", max_length=60)]
+WebAddress = Annotated[str, Meta(pattern=r"^https://[^\s]+$", max_length=300)]
+
+
+class WardProperties(Strict, frozen=True, kw_only=True):
+    """Which properties of a file of boundaries hold a ward's code and name; they may be one."""
+
+    code: Words
+    name: Words
+
+
+class Councillor(Strict, frozen=True, kw_only=True, omit_defaults=True):
+    """Who speaks for a ward, and how to reach them."""
+
+    name: Words
+    party: Words | None = None
+    email: EmailAddress | None = None
+    phone: Words | None = None
+    url: WebAddress | None = None
+
+
+class Neighbour(Strict, frozen=True, kw_only=True):
+    """Another council, and roughly where it is."""
+
+    name: Words
+    polygons: Annotated[tuple[Ring, ...], Meta(min_length=1)]
+    phone: Words | None = None
+    url: WebAddress | None = None
+
+    def covers(self, point: Point) -> bool:
+        return any(in_ring(point, ring) for ring in self.polygons)
+
+
+class GeocoderChoice(Strict, frozen=True, kw_only=True):
+    """Whom to ask for places that the council's own files do not know: a geocoder by geopy's
+    name for it, such as nominatim, and the options that it is made with."""
+
+    name: Annotated[str, Meta(pattern=r"^[a-z0-9_]+$", max_length=50)]
+    options: Mapping[str, str] = {}
+    timeout_s: Annotated[float, Meta(gt=0, le=2)] = 1.0

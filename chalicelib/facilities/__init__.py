@@ -1,0 +1,1 @@
+"""Where's my nearest: facilities of each kind, as they were published."""

@@ -1,0 +1,116 @@
+"""Facilities as they are published, and where each document of theirs is."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from hashlib import sha256
+
+import msgspec
+
+from chalicelib.facilities.opening_hours import Span
+from chalicelib.geo.nearest import NearestIndex, built, opened
+from chalicelib.geo.point import Point
+from chalicelib.geo.polygon import Corner, MultiPolygon, Polygon
+
+FOLDER = "data/facilities/"
+KINDS = f"{FOLDER}kinds.json"
+
+
+class Facility(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A library, a grit bin, a park. `opening_hours` as the council wrote them, `opens` where they
+    were certain; `polygon` of an area, as in a GeoJSON MultiPolygon, whose lat and long lie in
+    it."""
+
+    facility_id: str
+    kind: str
+    name: str
+    lat: float
+    long: float
+    address: str | None = None
+    opening_hours: str | None = None
+    opens: tuple[Span, ...] | None = None
+    accessible: bool | str | None = None
+    phone: str | None = None
+    url: str | None = None
+    notes: str | None = None
+    polygon: tuple[tuple[tuple[Corner, ...], ...], ...] | None = None
+
+    @property
+    def point(self) -> Point:
+        return Point(lat=self.lat, long=self.long)
+
+
+class FacilityList(msgspec.Struct, frozen=True, kw_only=True):
+    """All facilities of a kind: the published document. `index` is the digest of the bytes beside
+    it that were built from these items."""
+
+    kind: str
+    label: str
+    plural: str
+    service_code: str | None
+    attribution: str
+    index: str
+    items: tuple[Facility, ...]
+
+
+class KindEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of which there are facilities; `service_code` is what can be reported about one."""
+
+    kind: str
+    label: str
+    plural: str
+    icon: str
+    count: int
+    service_code: str | None
+
+
+class KindList(msgspec.Struct, frozen=True, kw_only=True):
+    """The kinds: the published document, and an answer."""
+
+    items: tuple[KindEntry, ...] = ()
+    next: None = None
+
+
+class Known:
+    """The facilities of a kind, ready to be searched."""
+
+    def __init__(self, listed: FacilityList, index: bytes | None) -> None:
+        """Without the very bytes that belong to the list, the index is built anew."""
+        self.listed = listed
+        if index is None or digest(index) != listed.index:
+            index = index_of(listed.items)
+        self.index: NearestIndex = opened(index)
+
+    @cached_property
+    def areas(self) -> tuple[MultiPolygon | None, ...]:
+        """The area of each facility, None of those that are a point."""
+        return tuple(_area_of(item) for item in self.listed.items)
+
+    @cached_property
+    def has_areas(self) -> bool:
+        return any(item.polygon for item in self.listed.items)
+
+
+def list_key(kind: str) -> str:
+    """Where the facilities of that kind are published."""
+    return f"{FOLDER}{kind}.json"
+
+
+def index_key(kind: str) -> str:
+    """Where their index is published."""
+    return f"{FOLDER}{kind}.idx"
+
+
+def index_of(items: Sequence[Facility]) -> bytes:
+    """The index of the items' points, in their order."""
+    return built([item.point for item in items])
+
+
+def digest(index: bytes) -> str:
+    """What tells one index from another."""
+    return sha256(index).hexdigest()[:12]
+
+
+def _area_of(item: Facility) -> MultiPolygon | None:
+    if not item.polygon:
+        return None
+    return MultiPolygon(tuple(Polygon(outer, tuple(holes)) for outer, *holes in item.polygon))

@@ -1,0 +1,73 @@
+"""Whether something is open just now, on the council's own clock."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from chalicelib.facilities.opening_hours import ALWAYS, Span
+
+SOON = timedelta(days=1)
+"""A time of day alone says when something opens or closes only within this."""
+A_WEEK = 7
+
+
+class OpenState(NamedTuple):
+    """Open or not; `closes_at` and `opens_at` are HH:MM within the next 24 hours."""
+
+    open_now: bool
+    closes_at: str | None = None
+    opens_at: str | None = None
+
+
+def state_at(
+    spans: Sequence[Span], now: datetime, zone: ZoneInfo, holidays: Collection[date]
+) -> OpenState | None:
+    """The state at that moment; None on a bank holiday, of which the hours say nothing.
+
+    Hours are those of the clock on the wall, so a night when it changes is shorter or longer.
+    """
+    if tuple(spans) == ALWAYS:
+        return OpenState(open_now=True)
+    today = now.astimezone(zone).date()
+    if today in holidays:
+        return None
+    stretches = list(_joined(sorted(_stretches(spans, today, zone, holidays))))
+    for opens, closes in stretches:
+        if opens <= now < closes:
+            return OpenState(open_now=True, closes_at=_soon(closes, now, zone))
+    coming = (_soon(opens, now, zone) for opens, _ in stretches if opens > now)
+    return OpenState(open_now=False, opens_at=next(coming, None))
+
+
+def _stretches(
+    spans: Sequence[Span], today: date, zone: ZoneInfo, holidays: Collection[date]
+) -> Iterator[tuple[datetime, datetime]]:
+    """Each opening from yesterday on, for a week."""
+    for ahead in range(-1, A_WEEK):
+        day = today + timedelta(days=ahead)
+        midnight = datetime.combine(day, time(), zone)
+        for weekday, opens, closes in spans:
+            if weekday == day.weekday() and day not in holidays:
+                begins, ends = (midnight + timedelta(minutes=each) for each in (opens, closes))
+                yield begins.astimezone(UTC), ends.astimezone(UTC)
+
+
+def _joined(
+    stretches: Sequence[tuple[datetime, datetime]],
+) -> Iterator[tuple[datetime, datetime]]:
+    """Those that follow each other without a gap as one."""
+    held: tuple[datetime, datetime] | None = None
+    for opens, closes in stretches:
+        if held and opens <= held[1]:
+            held = held[0], max(closes, held[1])
+            continue
+        if held:
+            yield held
+        held = opens, closes
+    if held:
+        yield held
+
+
+def _soon(moment: datetime, now: datetime, zone: ZoneInfo) -> str | None:
+    return f"{moment.astimezone(zone):%H:%M}" if moment - now < SOON else None

@@ -1,0 +1,181 @@
+"""Opening hours out of the text that a council gives, only where the text is certain.
+
+Understood: `8am - 6pm`, `Mon-Fri 9:00-17:00; Sat 10-1`, `Mon/Wed 8am - 12pm & 2pm - 6pm, Sun
+closed`, `24 hours`, `9am to 7pm daily`, `Mo-Sa 08:00-18:00 | Su 10:00-16:00`. Hours without days
+are those of every day that is not named. Of anything more, such as `by appointment`, nothing is
+taken: then the text is shown as it is written.
+"""
+
+import re
+
+A_DAY = 24 * 60
+NOON = A_DAY // 2
+NAMES = (
+    ("mo", "mon", "monday", "mondays"),
+    ("tu", "tue", "tues", "tuesday", "tuesdays"),
+    ("we", "wed", "weds", "wednesday", "wednesdays"),
+    ("th", "thu", "thur", "thurs", "thursday", "thursdays"),
+    ("fr", "fri", "friday", "fridays"),
+    ("sa", "sat", "saturday", "saturdays"),
+    ("su", "sun", "sunday", "sundays"),
+)
+GROUPS = {
+    **{name: frozenset((day,)) for day, names in enumerate(NAMES) for name in names},
+    **dict.fromkeys(("weekday", "weekdays"), frozenset(range(5))),
+    **dict.fromkeys(("weekend", "weekends"), frozenset((5, 6))),
+    **dict.fromkeys(("daily", "every day", "each day"), frozenset(range(7))),
+}
+
+Span = tuple[int, int, int]
+"""Weekday from Monday 0, the minute of the day when it opens, and the one when it closes: past
+1440 that is the next day's."""
+Hours = tuple[int, int]
+
+ALWAYS: tuple[Span, ...] = tuple((day, 0, A_DAY) for day in range(7))
+_ALL_DAY = re.compile(r"(open )?(24 ?/ ?7|24 ?(hours|hrs|hr)( a day)?|unrestricted)")
+_TOKEN = re.compile(
+    rf"(?P<days>(?:{'|'.join(sorted(GROUPS, key=len, reverse=True))})(?![a-z]))"
+    r"|(?P<time>(?:(?:12 ?)?(?:noon|midnight)|\d{1,2}(?:[:.]\d{2})?(?: ?[ap]m)?)(?![a-z\d]))"
+    r"|(?P<closed>closed)|(?P<to>-|to\b)|(?P<and>,|/|&|and\b)|(?P<end>[;|])|(?P<other>\S)"
+)
+_TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))? ?([ap]m)?")
+
+
+class _Unsure(Exception):
+    """The text says something that is not understood for certain."""
+
+
+def parsed(text: str) -> tuple[Span, ...] | None:
+    """The hours in the text, by day and time; None where they are not certain."""
+    plain = re.sub(r"[–—−]", "-", " ".join(text.casefold().split())).strip(" .;,")
+    if _ALL_DAY.fullmatch(plain):
+        return ALWAYS
+    try:
+        return _Reading(plain).spans()
+    except _Unsure:
+        return None
+
+
+class _Reading:
+    """A text on its way through: rules of days and their hours, or of hours alone."""
+
+    def __init__(self, text: str) -> None:
+        self._tokens = [(str(each.lastgroup), each[0]) for each in _TOKEN.finditer(text)]
+        self._at = 0
+        self._named: dict[int, list[Hours]] = {}
+        self._rest: list[Hours] | None = None
+
+    def spans(self) -> tuple[Span, ...]:
+        while self._at < len(self._tokens):
+            self._rule()
+            if self._at < len(self._tokens) and not (self._take("end") or self._take("and")):
+                raise _Unsure
+        hours = {day: self._named.get(day, self._rest or []) for day in range(7)}
+        spans = tuple((day, *each) for day, those in hours.items() for each in sorted(those))
+        if not spans or _overlap(spans):
+            raise _Unsure
+        return spans
+
+    def _rule(self) -> None:
+        days = self._days()
+        hours = self._hours()
+        days = days or self._days()
+        if not days:
+            if self._rest is not None or self._named:
+                raise _Unsure
+            self._rest = hours
+        for day in days:
+            before = self._named.setdefault(day, hours)
+            if before is not hours:
+                if not (before and hours):
+                    raise _Unsure
+                self._named[day] = before + hours
+
+    def _days(self) -> set[int]:
+        """Days and stretches of them, joined by commas and such; none where none stand here."""
+        days: set[int] = set()
+        while self._next("days"):
+            first = GROUPS[self._take("days")]
+            if self._next("to", "days"):
+                self._take("to")
+                days |= _through(first, GROUPS[self._take("days")])
+            else:
+                days |= first
+            if not self._next("and", "days"):
+                break
+            self._take("and")
+        return days
+
+    def _hours(self) -> list[Hours]:
+        if self._take("closed"):
+            return []
+        hours = [self._stretch()]
+        while self._next("and", "time"):
+            self._take("and")
+            hours.append(self._stretch())
+        return hours
+
+    def _stretch(self) -> Hours:
+        if not self._next("time", "to", "time"):
+            raise _Unsure
+        opens, _, closes = (self._take(kind) for kind in ("time", "to", "time"))
+        return _between(opens, closes)
+
+    def _next(self, *kinds: str) -> bool:
+        return tuple(kind for kind, _ in self._tokens[self._at : self._at + len(kinds)]) == kinds
+
+    def _take(self, kind: str) -> str:
+        """The next token's text if it is of that kind, else an empty one."""
+        if not self._next(kind):
+            return ""
+        self._at += 1
+        return self._tokens[self._at - 1][1]
+
+
+def _through(first: frozenset[int], last: frozenset[int]) -> set[int]:
+    if len(first) != 1 or len(last) != 1:
+        raise _Unsure
+    (begin,), (end,) = first, last
+    return {day % 7 for day in range(begin, begin + (end - begin) % 7 + 1)}
+
+
+def _between(opens: str, closes: str) -> Hours:
+    """Of what the two times may mean, the one pair that makes sense."""
+    begins, ends = _meanings(opens), _meanings(closes)
+    if _is_24_hour(opens) or _is_24_hour(closes):
+        # One of them shows the notation of both.
+        begins, ends = begins[:1], ends[:1]
+    if len(begins) == len(ends) == 1 and ends[0] <= begins[0]:
+        # Past midnight; from a morning to the next is rather a slip of the pen.
+        ends = [ends[0] + A_DAY] if begins[0] >= NOON or ends[0] == 0 else []
+    pairs = [(begin, end) for begin in begins for end in ends if begin < end <= begin + A_DAY]
+    if len(pairs) != 1:
+        raise _Unsure
+    return pairs[0]
+
+
+def _meanings(time: str) -> list[int]:
+    """The minutes of the day that a time may mean: as it stands first, then in the afternoon."""
+    if time.endswith("noon"):
+        return [NOON]
+    if time.endswith("midnight"):
+        return [0]
+    hours, minutes, half = _TIME.findall(time)[0]
+    hour, literal = int(hours), int(hours) * 60 + int(minutes or 0)
+    if int(minutes or 0) > 59 or literal > A_DAY or (half and not 1 <= hour <= 12):
+        raise _Unsure
+    if half:
+        return [literal % NOON + (NOON if half == "pm" else 0)]
+    return [literal, literal + NOON] if hour < 12 and not _is_24_hour(time) else [literal]
+
+
+def _is_24_hour(time: str) -> bool:
+    """True of 09:00, 0:30 and 17:00, which no clock of twelve hours has."""
+    return time[0] == "0" or (time[:2].isdigit() and int(time[:2]) > 12)
+
+
+def _overlap(spans: tuple[Span, ...]) -> bool:
+    """True where it would open before it has closed, over the end of the week too."""
+    week = sorted((day * A_DAY + opens, day * A_DAY + closes) for day, opens, closes in spans)
+    after = [*week[1:], (week[0][0] + 7 * A_DAY, 0)]
+    return any(closes > opens for (_, closes), (opens, _) in zip(week, after, strict=True))

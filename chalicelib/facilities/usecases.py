@@ -1,0 +1,117 @@
+"""Where's my nearest."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from chalicelib.errors import Invalid
+from chalicelib.facilities.areas import Near, nearest_areas
+from chalicelib.facilities.model import Facility, KindEntry, Known
+from chalicelib.facilities.open_now import OpenState, state_at
+from chalicelib.facilities.ports import Ports
+from chalicelib.geo.nearest import nearest as nearest_points
+from chalicelib.geo.point import Point
+from chalicelib.geo.quadkey import MAP_ZOOM, Tile, tile_of
+
+
+class NearFacility(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A facility and how far it is. Of an area, lat and long are its place that is nearest.
+
+    `open_now` only where the hours are certain; `closes_at` and `opens_at` are HH:MM on the
+    council's clock, within 24 hours. `open_report` is an open report about it.
+    """
+
+    facility_id: str
+    kind: str
+    name: str
+    lat: float
+    long: float
+    distance_m: float
+    address: str | None = None
+    opening_hours: str | None = None
+    open_now: bool | None = None
+    closes_at: str | None = None
+    opens_at: str | None = None
+    accessible: bool | str | None = None
+    phone: str | None = None
+    url: str | None = None
+    notes: str | None = None
+    open_report: str | None = None
+
+
+def kinds(ports: Ports) -> tuple[KindEntry, ...]:
+    """The kinds of which there are facilities. Raises UpstreamFailed."""
+    return ports.facilities.kinds()
+
+
+def nearest(kind: str | None, point: Point, limit: int, ports: Ports) -> list[NearFacility]:
+    """The nearest of a kind, nearest first; equally near ones in the order of their list.
+
+    Exact. Raises Invalid for a kind of which there are none, UpstreamFailed.
+    """
+    known = ports.facilities.known(kind) if kind else None
+    if known is None:
+        there = ", ".join(each.kind for each in ports.facilities.kinds())
+        raise Invalid.field("kind", f"must be one of: {there}" if there else "none are published")
+    found = _found(known, point, limit)
+    reports = _reports(known, found, ports)
+    return [_shown(known.listed.items[each.number], each, reports, ports) for each in found]
+
+
+def nearest_of_each(point: Point, ports: Ports) -> dict[str, NearFacility]:
+    """The nearest of each kind, by kind. Raises UpstreamFailed."""
+    found = {entry.kind: nearest(entry.kind, point, 1, ports) for entry in kinds(ports)}
+    return {kind: near for kind, (near, *_) in found.items()}
+
+
+def _found(known: Known, point: Point, limit: int) -> list[Near]:
+    if known.has_areas:
+        return nearest_areas(known, point, limit)
+    items = known.listed.items
+    return [
+        Near(round(each.distance_m * 1000), each.number, items[each.number].point)
+        for each in nearest_points(known.index, point, limit)
+    ]
+
+
+def _reports(known: Known, found: Iterable[Near], ports: Ports) -> Mapping[str, str]:
+    """Open reports by the facility that they are about, where such can be made."""
+    if known.listed.service_code is None:
+        return {}
+    tiles = {tile for each in found for tile in _tiles(known, each.number)}
+    return ports.open_reports.about_assets(tiles) if tiles else {}
+
+
+def _tiles(known: Known, number: int) -> Iterable[Tile]:
+    """The map's tiles in which a report about it may lie."""
+    area = known.areas[number]
+    if area is None:
+        return (tile_of(known.listed.items[number].point, MAP_ZOOM),)
+    first = tile_of(Point(lat=area.box.north, long=area.box.west), MAP_ZOOM)
+    last = tile_of(Point(lat=area.box.south, long=area.box.east), MAP_ZOOM)
+    return (
+        Tile(MAP_ZOOM, x, y) for x in range(first.x, last.x + 1) for y in range(first.y, last.y + 1)
+    )
+
+
+def _shown(item: Facility, near: Near, reports: Mapping[str, str], ports: Ports) -> NearFacility:
+    state = state_at(item.opens, ports.now(), ports.zone, ports.holidays) if item.opens else None
+    opening = state or OpenState(open_now=False)
+    return NearFacility(
+        facility_id=item.facility_id,
+        kind=item.kind,
+        name=item.name,
+        lat=round(near.place.lat, 6),
+        long=round(near.place.long, 6),
+        distance_m=round(near.distance_mm / 1000, 1),
+        address=item.address,
+        opening_hours=item.opening_hours,
+        open_now=opening.open_now if state else None,
+        closes_at=opening.closes_at,
+        opens_at=opening.opens_at,
+        accessible=item.accessible,
+        phone=item.phone,
+        url=item.url,
+        notes=item.notes,
+        open_report=reports.get(item.facility_id),
+    )

@@ -1,0 +1,82 @@
+"""Postcodes as they are published: by sector, which keeps the document small.
+
+A sector is a postcode without its last two letters: `YO1 7` of `YO1 7EB`. Source: Code-Point Open
+of the Ordnance Survey, which `import-postcodes` reads.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import islice
+from typing import NamedTuple
+
+import msgspec
+
+from chalicelib.geo.point import Point
+
+POSTCODES = "data/postcodes.json"
+"""Where the document of postcodes is published, as a key."""
+UNIT_LENGTH = 2
+LOOKS_LIKE_ONE = re.compile(r"(?=.*[0-9])[a-z][a-z0-9]{1,6}")
+_MISTAKEN = str.maketrans("oil", "011")
+"""Letters that people take for digits, and the other way round."""
+
+Unit = tuple[str, float, float]
+"""The last two letters, lat and long."""
+
+
+class Postcode(NamedTuple):
+    """A postcode as it is written, with its space, and the middle of its addresses."""
+
+    label: str
+    point: Point
+
+
+class Postcodes(msgspec.Struct, frozen=True, dict=True):
+    """The published document. Sectors stand by length and then by text, units by their letters,
+    so that what comes first in it is what a search shows first."""
+
+    sectors: dict[str, tuple[Unit, ...]] = {}
+    attribution: str = ""
+
+    def beginning(self, compact: str, most: int) -> list[Postcode]:
+        """Up to so many of the postcodes that begin so, in their order; `compact` is in lower
+        case and without spaces."""
+        if not looks_like_postcode(compact):
+            return []
+        return list(islice(self._beginning(compact.translate(_MISTAKEN)), most))
+
+    def find(self, text: str) -> Postcode | None:
+        """The postcode that the text names in full, in any case and with or without its space."""
+        compact = "".join(text.split()).lower()
+        first = next(iter(self.beginning(compact, 1)), None)
+        return first if first and len(_compact(first.label)) == len(compact) else None
+
+    @cached_property
+    def _compact_sectors(self) -> list[tuple[str, str]]:
+        return [(_compact(sector), sector) for sector in self.sectors]
+
+    def _beginning(self, wanted: str) -> Iterator[Postcode]:
+        for compact, sector in self._compact_sectors:
+            if compact.startswith(wanted) or wanted.startswith(compact):
+                for unit, lat, long in self.sectors[sector]:
+                    if (compact + _compact(unit)).startswith(wanted):
+                        yield Postcode(sector + unit, Point(lat=lat, long=long))
+
+
+def looks_like_postcode(compact: str) -> bool:
+    """True where it may be a postcode, or the beginning of one with a digit in it."""
+    return LOOKS_LIKE_ONE.fullmatch(compact) is not None
+
+
+def document_of(found: Iterable[Postcode], attribution: str) -> Postcodes:
+    """The document with these postcodes."""
+    sectors: dict[str, list[Unit]] = {}
+    for label, point in sorted(found, key=lambda each: (len(each.label), each.label)):
+        unit = (label[-UNIT_LENGTH:], round(point.lat, 5), round(point.long, 5))
+        sectors.setdefault(label[:-UNIT_LENGTH], []).append(unit)
+    return Postcodes({sector: tuple(units) for sector, units in sectors.items()}, attribution)
+
+
+def _compact(label: str) -> str:
+    return label.replace(" ", "").lower().translate(_MISTAKEN)

@@ -1,0 +1,88 @@
+"""Wards as they are published, and which of them a place belonged to on a day.
+
+Boundaries change: the document has the wards of today, and the earlier sets by the day that each
+began to count.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cached_property
+
+import msgspec
+
+from chalicelib.geo.point import Box, Point
+from chalicelib.geo.polygon import Corner, MultiPolygon, Polygon
+
+WARDS = "data/wards.json"
+"""Where the document of wards is published, as a key."""
+DECIMALS = 6
+
+
+class Ward(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """A ward. `box`: west, south, east, north; `polygons`: rings of (long, lat), holes after the
+    outer one."""
+
+    code: str
+    name: str
+    box: tuple[float, float, float, float]
+    polygons: tuple[tuple[tuple[Corner, ...], ...], ...]
+
+    @cached_property
+    def shape(self) -> MultiPolygon:
+        return MultiPolygon(tuple(Polygon(rings[0], rings[1:]) for rings in self.polygons))
+
+    @property
+    def bounds(self) -> Box:
+        west, south, east, north = self.box
+        return Box(west=west, south=south, east=east, north=north)
+
+
+class WardSet(msgspec.Struct, frozen=True, kw_only=True):
+    """The wards that count from a day on, by code."""
+
+    items: tuple[Ward, ...] = ()
+    valid_from: date = date.min
+
+    def ward_at(self, point: Point) -> Ward | None:
+        """The one that has the place; a place on an edge belongs to one of its wards."""
+        return next((ward for ward in self.items if ward.shape.contains(point)), None)
+
+
+class Wards(WardSet, frozen=True, kw_only=True):
+    """The published document: the newest set, and those before it, newest first."""
+
+    earlier: tuple[WardSet, ...] = ()
+
+    @property
+    def sets(self) -> Sequence[WardSet]:
+        """All of them, the newest first."""
+        return (self, *self.earlier)
+
+    def on(self, day: date) -> WardSet:
+        """The set that counted on the day; of days before all of them, the first."""
+        return next((each for each in self.sets if each.valid_from <= day), self.sets[-1])
+
+    def with_set(self, new: WardSet) -> "Wards":
+        """The document with this set too, in the place of one from the same day."""
+        others = [each for each in self.sets if each.items and each.valid_from != new.valid_from]
+        newest, *earlier = sorted([new, *others], key=lambda each: each.valid_from, reverse=True)
+        kept = tuple(WardSet(items=each.items, valid_from=each.valid_from) for each in earlier)
+        return Wards(items=newest.items, valid_from=newest.valid_from, earlier=kept)
+
+
+def ward_of(code: str, name: str, shape: MultiPolygon) -> Ward:
+    """The ward as it is published, to a tenth of a metre."""
+    rings = [[_rounded(ring) for ring in polygon.rings] for polygon in shape.polygons]
+    corners = [corner for polygon in rings for ring in polygon for corner in ring]
+    longs, lats = zip(*corners, strict=True)
+    return Ward(
+        code=code,
+        name=name,
+        box=(min(longs), min(lats), max(longs), max(lats)),
+        polygons=tuple(map(tuple, rings)),
+    )
+
+
+def _rounded(ring: Iterable[Corner]) -> tuple[Corner, ...]:
+    corners = [(round(long, DECIMALS), round(lat, DECIMALS)) for long, lat in ring]
+    return tuple(corner for at, corner in enumerate(corners) if corner != corners[at - 1])

@@ -1,0 +1,48 @@
+"""What a place belongs to, for those who only want to know: a missing file is no reason to fail."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import TypeVar
+
+from chalicelib.errors import UpstreamFailed
+from chalicelib.gazetteer.published import Kept, Read, Seconds, decoded
+from chalicelib.gazetteer.streets import STREETS, StreetMap, Streets
+from chalicelib.gazetteer.wards import WARDS, Wards
+from chalicelib.geo.point import Point
+
+T = TypeVar("T")
+
+
+class PublishedWhereabouts:
+    """Ward and street of a place from the published documents, each read at most once a minute,
+    also where it cannot be read; then nothing is known."""
+
+    def __init__(self, read: Read, seconds: Seconds) -> None:
+        self._wards = Kept(lambda: _or_none(lambda: decoded(read, WARDS, Wards)), seconds)
+        self._streets = Kept(lambda: _or_none(lambda: _street_map(read)), seconds)
+
+    def wards(self) -> Wards:
+        """Every set of them; one without wards where none are known."""
+        return self._wards.value() or Wards()
+
+    def ward_code(self, point: Point, day: date) -> str | None:
+        """The ward that the place belonged to on the day."""
+        ward = self.wards().on(day).ward_at(point)
+        return ward.code if ward else None
+
+    def street(self, point: Point) -> str | None:
+        """The name of the street that the place is on."""
+        streets = self._streets.value()
+        return streets.name_at(point) if streets else None
+
+
+def _street_map(read: Read) -> StreetMap | None:
+    document = decoded(read, STREETS, Streets)
+    return StreetMap(document.streets) if document else None
+
+
+def _or_none(fresh: Callable[[], T | None]) -> T | None:
+    try:
+        return fresh()
+    except UpstreamFailed:
+        return None

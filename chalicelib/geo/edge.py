@@ -1,0 +1,44 @@
+"""The nearest place on the edge of a polygon: where a park begins."""
+
+import math
+from typing import NamedTuple
+
+from chalicelib.geo.point import Point, distance_m
+from chalicelib.geo.polygon import Corner, Shape, edges
+
+E2 = 0.00669437999014
+"""The eccentricity of WGS84, squared."""
+
+
+class EdgePoint(NamedTuple):
+    """A place on an edge, and how far off it is."""
+
+    point: Point
+    distance_m: float
+
+
+def nearest_on_edge(shape: Shape, point: Point) -> EdgePoint:
+    """The place on the shape's edges, those of holes too, that is nearest to the point.
+
+    From inside too: ask `contains` for whether the distance counts. The place is chosen on a plane
+    that touches the ellipsoid at the point: what is chosen is up to 0.1 % of its distance farther
+    off than the nearest within 5 km at 54° N, and 2 % within 100 km. `distance_m` is that of
+    `geo.point`; for a number that is shown, take `geodesic_m` to the place. O(corners).
+    """
+    # How long a degree east is, in degrees north: the ratio of the ellipsoid's radii there.
+    lat = math.radians(point.lat)
+    wide = math.cos(lat) * (1 - E2 * math.sin(lat) ** 2) / (1 - E2)
+    here = (point.long, point.lat)
+    _, (long, north) = min(_foot(a, b, here, wide) for ring in shape.rings for a, b in edges(ring))
+    found = Point(lat=north, long=long)
+    return EdgePoint(found, distance_m(point, found))
+
+
+def _foot(a: Corner, b: Corner, here: Corner, wide: float) -> tuple[float, Corner]:
+    """The place on the edge that is nearest to `here`, after its distance squared."""
+    ax, ay = (a[0] - here[0]) * wide, a[1] - here[1]
+    dx, dy = (b[0] - a[0]) * wide, b[1] - a[1]
+    length2 = dx * dx + dy * dy
+    along = max(0.0, min(1.0, -(ax * dx + ay * dy) / length2)) if length2 else 0.0
+    x, y = ax + along * dx, ay + along * dy
+    return x * x + y * y, (a[0] + along * (b[0] - a[0]), a[1] + along * (b[1] - a[1]))

@@ -1,0 +1,27 @@
+"""Routes of my area."""
+
+from chalicelib import bootstrap
+from chalicelib.areas import usecases
+from chalicelib.areas.model import MyArea
+from chalicelib.handlers import auth
+from chalicelib.handlers.http import Call, Query, Routes
+from chalicelib.handlers.reports import point_of
+
+routes = Routes(__name__)
+
+
+@routes.endpoint(
+    "/api/my-area",
+    method="GET",
+    auth=auth.anyone,
+    summary="The ward of a place, its councillors, what is nearest, open reports and road works",
+    answer=MyArea,
+    query=(
+        Query("postcode", "a whole postcode; or else lat and long"),
+        Query("lat", "WGS84 degrees north"),
+        Query("long", "WGS84 degrees east"),
+    ),
+)
+def my_area(call: Call) -> MyArea:
+    point = point_of(call) if call.parameter("lat") or call.parameter("long") else None
+    return usecases.my_area(call.parameter("postcode"), point, bootstrap.areas_ports())

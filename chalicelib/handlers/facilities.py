@@ -1,0 +1,53 @@
+"""Routes of facilities: which kinds there are, and the nearest of one."""
+
+import msgspec
+
+from chalicelib import bootstrap
+from chalicelib.facilities import usecases
+from chalicelib.facilities.model import KindList
+from chalicelib.facilities.usecases import NearFacility
+from chalicelib.handlers import auth
+from chalicelib.handlers.http import Call, Query, Routes
+from chalicelib.handlers.reports import limit_of, point_of
+
+NEAREST = 5
+routes = Routes(__name__)
+
+
+class NearFacilityList(msgspec.Struct, frozen=True, kw_only=True):
+    """Some facilities, the nearest first."""
+
+    items: list[NearFacility]
+    next: None = None
+
+
+@routes.endpoint(
+    "/api/facilities/nearest",
+    method="GET",
+    auth=auth.anyone,
+    summary="The nearest facilities of a kind, exactly; parks by their edge",
+    answer=NearFacilityList,
+    query=(
+        Query("kind", "one of those that /api/facilities/kinds lists", required=True),
+        Query("lat", "WGS84 degrees north", required=True),
+        Query("long", "WGS84 degrees east", required=True),
+        Query("limit", f"1 to 100; {NEAREST} if not given"),
+    ),
+)
+def nearest(call: Call) -> NearFacilityList:
+    limit = limit_of(call, default=NEAREST)
+    kind, point = call.parameter("kind"), point_of(call)
+    return NearFacilityList(
+        items=usecases.nearest(kind, point, limit, bootstrap.facilities_ports())
+    )
+
+
+@routes.endpoint(
+    "/api/facilities/kinds",
+    method="GET",
+    auth=auth.anyone,
+    summary="The kinds of facilities that there are, and how many of each",
+    answer=KindList,
+)
+def kinds(_: Call) -> KindList:
+    return KindList(items=usecases.kinds(bootstrap.facilities_ports()))

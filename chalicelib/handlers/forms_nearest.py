@@ -1,0 +1,81 @@
+"""Where's my nearest without JavaScript: what, where, and a list by distance."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from chalicelib import bootstrap
+from chalicelib.errors import Invalid
+from chalicelib.facilities import usecases as facilities
+from chalicelib.facilities.usecases import NearFacility
+from chalicelib.gazetteer import usecases as gazetteer
+from chalicelib.gazetteer.model import Place
+from chalicelib.geo.point import Point
+from chalicelib.handlers.http import Call, Page
+
+SHOWN = 10
+OTHERS = 5
+
+
+def nearest(call: Call) -> Page:
+    """The form, and below it what is nearest to the place that was meant. Raises UpstreamFailed."""
+    typed = {name: call.parameter(name) or "" for name in ("kind", "q")}
+    if not any(typed.values()):
+        return _page(typed)
+    try:
+        return _page(typed, answer=_answer(**typed))
+    except Invalid as error:
+        return _page(typed, {field: _sentence(message) for field, message in error.errors})
+
+
+def _answer(kind: str, q: str) -> dict[str, Any]:
+    """What is nearest to the place, and other places that may be meant. Raises Invalid."""
+    places = gazetteer.find(q, bootstrap.gazetteer_ports())
+    if not places:
+        raise Invalid.field("q", f"we know no place called “{q}”: try a postcode or a street")
+    chosen = next((each for each in places if each.label == q), places[0])
+    point = Point(lat=chosen.lat, long=chosen.long)
+    found = facilities.nearest(kind, point, SHOWN, bootstrap.facilities_ports())
+    others = [each for each in places if each != chosen][:OTHERS]
+    return {
+        "place": chosen,
+        "found": [(each, _hours(each), _distance(each.distance_m)) for each in found],
+        "others": [(each.label, _address(kind, each)) for each in others],
+    }
+
+
+def _page(
+    typed: Mapping[str, str],
+    errors: Mapping[str, str] | None = None,
+    answer: Mapping[str, Any] | None = None,
+) -> Page:
+    html = bootstrap.form_pages().render(
+        "nearest",
+        kinds=facilities.kinds(bootstrap.facilities_ports()),
+        errors=errors or {},
+        faults=list((errors or {}).items()),
+        **typed,
+        **(answer or {"place": None}),
+    )
+    return Page(html, is_refusal=bool(errors), may_be_kept=True)
+
+
+def _address(kind: str, place: Place) -> str:
+    return "/forms/nearest?" + urlencode({"kind": kind, "q": place.label})
+
+
+def _sentence(message: str) -> str:
+    return message[:1].upper() + message[1:]
+
+
+def _distance(distance_m: float) -> str:
+    return f"{distance_m:.0f} m" if distance_m < 1_000 else f"{distance_m / 1_000:.1f} km"
+
+
+def _hours(near: NearFacility) -> str:
+    """Whether it is open just now, where that is certain."""
+    if near.open_now is None:
+        return ""
+    if near.open_now:
+        return f"Open now, closes at {near.closes_at}" if near.closes_at else "Open now"
+    return f"Closed now, opens at {near.opens_at}" if near.opens_at else "Closed now"

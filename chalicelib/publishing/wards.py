@@ -1,0 +1,120 @@
+"""The documents of wards: how many open reports there are, the newest of them, and what the areas
+slice says besides.
+
+Like counts they follow the tiles as they are published (docs/adr/0016), so a report stands in the
+ward that has its pin today. They are made anew every five minutes; what is taken back leaves them
+at once.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from chalicelib.geo.point import Box, Point
+from chalicelib.geo.quadkey import MAP_ZOOM, Tile, tile_of
+from chalicelib.publishing.model import JSON, Pin
+from chalicelib.publishing.ports import Document, Held, Ports, WardArea
+from chalicelib.publishing.rounds import Public
+from chalicelib.publishing.targets import DocumentTarget, published_pins
+
+WARD_DOCUMENTS = "data/wards/"
+MOST_LISTED = 20
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """An open report of the ward."""
+
+    service_request_id: str
+    title: str | None
+    service_code: str
+    lat: float
+    long: float
+    requested_datetime: datetime
+
+
+class _Held(msgspec.Struct, frozen=True):
+    """What is read again of a published ward document."""
+
+    reports: tuple[Listed, ...]
+    updated_datetime: datetime
+
+
+def ward_key(code: str) -> str:
+    """Where a ward's document is published."""
+    return f"{WARD_DOCUMENTS}{code}.json"
+
+
+def ward_targets(wards: Iterable[WardArea], ports: Ports) -> list[DocumentTarget]:
+    """The document of each ward; what fails is told by the ward's code."""
+    return [_ward_target(ward, ports) for ward in wards]
+
+
+def wards_listing(ids: Iterable[str], ports: Ports) -> list[WardArea]:
+    """The wards whose published documents list any of these reports."""
+    wanted = set(ids)
+    return [ward for ward in ports.wards() if wanted & _listed_ids(ward, ports)]
+
+
+def _listed_ids(ward: WardArea, ports: Ports) -> set[str]:
+    held = ports.documents.read(ward_key(ward.code))
+    return {each.service_request_id for each in _held(held).reports} if held else set()
+
+
+def _held(held: Held) -> _Held:
+    return msgspec.json.decode(held.body, type=_Held)
+
+
+def _ward_target(ward: WardArea, ports: Ports) -> DocumentTarget:
+    def make(held: Held | None, _: Public) -> Document | None:
+        pins = _open_pins(ward, ports)
+        content = ward.said | {"open_reports": len(pins), "reports": _listed(pins, ports)}
+        # Alike but for its moment, it is left as it stands.
+        if held and held.body == _body(content, _held(held).updated_datetime):
+            return Document(held.body, JSON)
+        return Document(_body(content, ports.now().replace(microsecond=0)), JSON)
+
+    return DocumentTarget(ward_key(ward.code), frozenset(), frozenset((ward.code,)), make)
+
+
+def _body(content: dict[str, Any], updated: datetime) -> bytes:
+    return msgspec.json.encode(content | {"updated_datetime": updated})
+
+
+def _open_pins(ward: WardArea, ports: Ports) -> list[Pin]:
+    """The ward's open pins, the newest first."""
+    pins = [
+        pin
+        for tile in _tiles(ward.bounds)
+        for pin in published_pins(tile, ports)
+        if pin.status == "open" and ward.contains(Point(lat=pin.lat, long=pin.long))
+    ]
+    pins.sort(key=lambda pin: pin.service_request_id)
+    return sorted(pins, key=lambda pin: pin.requested_datetime, reverse=True)
+
+
+def _listed(pins: Sequence[Pin], ports: Ports) -> tuple[Listed, ...]:
+    """The newest, as they are stored now: a title may have been taken back since."""
+    newest = pins[:MOST_LISTED]
+    public = ports.reports.public([pin.service_request_id for pin in newest]) if newest else {}
+    return tuple(
+        Listed(
+            service_request_id=pin.service_request_id,
+            title=public[pin.service_request_id].title,
+            service_code=pin.service_code,
+            lat=pin.lat,
+            long=pin.long,
+            requested_datetime=pin.requested_datetime,
+        )
+        for pin in newest
+        if pin.service_request_id in public
+    )
+
+
+def _tiles(box: Box) -> Iterator[Tile]:
+    first = tile_of(Point(lat=box.north, long=box.west), MAP_ZOOM)
+    last = tile_of(Point(lat=box.south, long=box.east), MAP_ZOOM)
+    for x in range(first.x, last.x + 1):
+        for y in range(first.y, last.y + 1):
+            yield Tile(MAP_ZOOM, x, y)

@@ -1,0 +1,42 @@
+"""The demo council's road works: made up, on the invented town's streets, round a day."""
+
+from datetime import date, timedelta
+from random import Random
+
+from chalicelib.areas.model import RoadWork, RoadWorks
+from infra.demo.town import generate, point_on_street
+
+SEED = 50
+COUNT = 24
+KINDS = (
+    ("Resurfacing", "Road closure", "Eskerby Council Highways"),
+    ("New water main", "Two-way signals", "Wold Water"),
+    ("Gas leak repair", "Give and take", "Demo Gas Networks"),
+    ("Broadband cable", "Signing only", "Demo Fibre"),
+)
+
+
+def demo_roadworks(today: date) -> RoadWorks:
+    """Works of which some are going on and others are planned."""
+    rng = Random(SEED)
+    town = generate()
+    works = []
+    for number in range(COUNT):
+        description, traffic, organisation = rng.choice(KINDS)
+        street, lat, long = point_on_street(town, rng)
+        starts = today + timedelta(days=rng.randint(-7, 40))
+        works.append(
+            RoadWork(
+                ref=f"DEMO{number:04}",
+                description=description,
+                location=street.name,
+                status="In progress" if starts <= today else "Planned",
+                starts=starts,
+                ends=max(today, starts) + timedelta(days=rng.randint(2, 20)),
+                organisation=organisation,
+                traffic=traffic,
+                lat=lat,
+                long=long,
+            )
+        )
+    return RoadWorks(items=tuple(sorted(works, key=lambda work: (work.starts, work.ref))))

@@ -1,0 +1,244 @@
+"""Takes over a council's file of facilities of one kind, and publishes them with their index.
+
+Every row is accounted for: taken, left out by the kind's own rule, or refused with the reason. The
+list that was published before stays until the whole new one is ready; against it a facility is
+added, updated or retired by its facility_id, which is the same each time.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from chalicelib.catalogue.facility_kinds import FacilityKind, filled
+from chalicelib.catalogue.model import Council
+from chalicelib.errors import ConfigurationError, Invalid, UpstreamFailed
+from chalicelib.facilities.model import (
+    KINDS,
+    Facility,
+    FacilityList,
+    KindEntry,
+    KindList,
+    digest,
+    index_key,
+    index_of,
+    list_key,
+)
+from chalicelib.facilities.opening_hours import parsed
+from chalicelib.geo.point import Point
+from chalicelib.geo.polygon import MultiPolygon
+from chalicelib.publishing.model import JSON
+from chalicelib.publishing.ports import Document, Moved, Ports
+from chalicelib.publishing.targets import put
+from infra.rows import Refused, Row, Table, read_rows
+
+INDEX_TYPE = "application/octet-stream"
+ATTEMPTS = 5
+YES, NO = ("true", "yes", "y"), ("false", "no", "n")
+
+
+@dataclass
+class Summary:
+    """What became of the rows, and of what was published before. `left_out`: not of the kind."""
+
+    taken: int = 0
+    left_out: int = 0
+    refused: list[str] = field(default_factory=list)
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    retired: int = 0
+
+
+def kind_named(name: str, council: Council) -> FacilityKind:
+    """The council's kind of that name. Raises ConfigurationError that lists them."""
+    known = {kind.kind: kind for kind in council.facility_kinds}
+    if name not in known:
+        there = ", ".join(known) or "none"
+        raise ConfigurationError(f"{name} is no kind of {council.name}; its kinds: {there}.")
+    return known[name]
+
+
+def import_facilities(
+    kind: FacilityKind,
+    table: Table,
+    council: Council,
+    ports: Ports,
+    *,
+    allow_rejects: bool = False,
+    progress: Callable[[int], None] = lambda rows: None,
+) -> Summary:
+    """Publishes what the table holds; nothing, if any row is refused and that is not allowed.
+
+    `progress` is called with 1 for each row. Raises ConfigurationError where no row is good,
+    UpstreamFailed.
+    """
+    items, summary = gathered(kind, table, progress)
+    if summary.refused and not allow_rejects:
+        return summary
+    if not items:
+        why = summary.refused[0] if summary.refused else "each was left out by the kind's rule"
+        raise ConfigurationError(f"No row can be taken: {why}. What was published stays.")
+    publish(kind, items, council, ports, summary)
+    return summary
+
+
+def read_facilities(file: Path, kind: FacilityKind, council: Council) -> Table:
+    """The rows of the file that lie in the council. Raises ConfigurationError."""
+    return read_rows(file, needs=kind.needs, inside=council)
+
+
+def gathered(
+    kind: FacilityKind, table: Table, progress: Callable[[int], None]
+) -> tuple[list[Facility], Summary]:
+    """The facilities of the table, in its order, each facility_id once."""
+    items: dict[str, tuple[Facility, int]] = {}
+    summary = Summary()
+    for row in table.rows:
+        progress(1)
+        if any(row.values[column] != value for column, value in kind.only.items()):
+            summary.left_out += 1
+            continue
+        try:
+            item = facility_of(row, kind)
+        except Invalid as error:
+            table.refused.append(Refused(row.number, error.detail))
+            continue
+        if twin := items.get(item.facility_id):
+            reason = f"is the same as {table.unit} {twin[1]}: both are {item.facility_id}"
+            table.refused.append(Refused(row.number, reason))
+        else:
+            items[item.facility_id] = item, row.number
+    summary.taken, summary.refused = len(items), table.refusals()
+    return [item for item, _ in items.values()], summary
+
+
+def facility_of(row: Row, kind: FacilityKind) -> Facility:
+    """The facility that a row is about. Raises Invalid."""
+    texts = {name: filled(text, row.values) for name, text in kind.columns.texts.items()}
+    name = texts.pop("name") or kind.label
+    own_id, place = texts.pop("id", ""), row.point
+    given: Mapping[str, str] = {key: text for key, text in texts.items() if text}
+    return Facility(
+        facility_id=_facility_id(kind.kind, own_id, name, place),
+        kind=kind.kind,
+        name=name,
+        lat=round(place.lat, 6),
+        long=round(place.long, 6),
+        address=given.get("address"),
+        opening_hours=given.get("opening_hours"),
+        opens=parsed(given.get("opening_hours", "")),
+        accessible=_yes_or_no(given.get("accessible")),
+        phone=given.get("phone"),
+        url=_web_address(given.get("url")),
+        notes=given.get("notes"),
+        polygon=_rings(row.shape) if isinstance(row.shape, MultiPolygon) else None,
+    )
+
+
+def _facility_id(kind: str, own_id: str, name: str, place: Point) -> str:
+    """Its own id where it has one that can stand in an address, else a hash of what it is."""
+    if re.fullmatch(r"[A-Za-z0-9._-]{1,60}", own_id):
+        return f"{kind}-{own_id}"
+    known_by = own_id or f"{name}\n{place.lat:.5f}\n{place.long:.5f}"
+    return f"{kind}-{sha256(known_by.encode()).hexdigest()[:12]}"
+
+
+def _yes_or_no(text: str | None) -> bool | str | None:
+    plain = (text or "").lower()
+    return True if plain in YES else False if plain in NO else text
+
+
+def _web_address(text: str | None) -> str | None:
+    if text is None or re.match(r"https?://", text, re.IGNORECASE):
+        return text
+    if text.startswith("www."):
+        return f"http://{text}"
+    raise Invalid.field("url", f"{text!r} must begin with https:// or http://")
+
+
+def _rings(shape: MultiPolygon) -> tuple[tuple[tuple[tuple[float, float], ...], ...], ...]:
+    """GeoJSON's MultiPolygon to 0.1 m."""
+    return tuple(
+        tuple(tuple((round(x, 6), round(y, 6)) for x, y in ring) for ring in polygon.rings)
+        for polygon in shape.polygons
+    )
+
+
+def publish(
+    kind: FacilityKind,
+    items: list[Facility],
+    council: Council,
+    ports: Ports,
+    summary: Summary | None = None,
+) -> None:
+    """Publishes the facilities in the place of those of before, and says in `summary` what that
+    changed. Raises UpstreamFailed."""
+    index = index_of(items)
+    listed = FacilityList(
+        kind=kind.kind,
+        label=kind.label,
+        plural=kind.plural,
+        service_code=kind.service_code,
+        attribution=kind.attribution,
+        index=digest(index),
+        items=tuple(items),
+    )
+    before = ports.documents.read(list_key(kind.kind))
+    if summary:
+        _compare(_items_in(before.body) if before else {}, items, summary)
+    try:
+        # A reader that meets the new index beside the old list knows it by the digest.
+        key = index_key(kind.kind)
+        put(key, Document(index, INDEX_TYPE), ports.documents.read(key), ports)
+        put(list_key(kind.kind), Document(msgspec.json.encode(listed), JSON), before, ports)
+    except Moved as error:
+        raise UpstreamFailed(f"{error} was published by somebody else; try again.") from error
+    _publish_kind(_entry(kind, len(items)), council, ports)
+
+
+def _items_in(document: bytes) -> dict[str, Facility]:
+    try:
+        items = msgspec.json.decode(document, type=FacilityList).items
+    except msgspec.DecodeError:
+        return {}
+    return {item.facility_id: item for item in items}
+
+
+def _compare(before: Mapping[str, Facility], items: list[Facility], summary: Summary) -> None:
+    now = {item.facility_id: item for item in items}
+    stayed = [each for each in now if each in before]
+    summary.added = len(now) - len(stayed)
+    summary.updated = sum(now[each] != before[each] for each in stayed)
+    summary.unchanged = len(stayed) - summary.updated
+    summary.retired = len(before) - len(stayed)
+
+
+def _entry(kind: FacilityKind, count: int) -> KindEntry:
+    return KindEntry(
+        kind=kind.kind,
+        label=kind.label,
+        plural=kind.plural,
+        icon=kind.icon,
+        count=count,
+        service_code=kind.service_code,
+    )
+
+
+def _publish_kind(entry: KindEntry, council: Council, ports: Ports) -> None:
+    """Puts the kind among those that are published, in the council's order."""
+    for _ in range(ATTEMPTS):
+        held = ports.documents.read(KINDS)
+        listed = msgspec.json.decode(held.body, type=KindList).items if held else ()
+        entries = {each.kind: each for each in (*listed, entry)}
+        ordered = (entries[each.kind] for each in council.facility_kinds if each.kind in entries)
+        document = Document(msgspec.json.encode(KindList(items=tuple(ordered))), JSON)
+        try:
+            put(KINDS, document, held, ports)
+            return
+        except Moved:
+            continue
+    raise UpstreamFailed(f"{KINDS} kept changing while it was published; try again.")

@@ -1,0 +1,46 @@
+"""`import-facilities KIND FILE`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from infra.rejects import ALLOW_REJECTS, tell_refused
+
+
+@click.command("import-facilities")
+@click.argument("kind")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@ALLOW_REJECTS
+def import_facilities(kind: str, file: Path, allow_rejects: bool) -> None:
+    """Publishes the facilities of a KIND from a GeoJSON or CSV FILE, in the place of those of
+    before.
+
+    The council's document says which kinds there are and what the file's columns mean. All of the
+    file is taken or nothing, unless rejects are allowed.
+    """
+    from chalicelib import bootstrap
+    from infra import facilities
+
+    council = bootstrap.council()
+    wanted = facilities.kind_named(kind, council)
+    table = facilities.read_facilities(file, wanted, council)
+    with click.progressbar(length=len(table.rows), label=wanted.plural, file=sys.stderr) as bar:
+        summary = facilities.import_facilities(
+            wanted,
+            table,
+            council,
+            bootstrap.publishing_ports(),
+            allow_rejects=allow_rejects,
+            progress=bar.update,
+        )
+    rows = f"{summary.left_out} left out, {len(summary.refused)} refused."
+    if summary.refused and not allow_rejects:
+        click.echo(f"Nothing was published: {summary.taken} rows are good, {rows}")
+    else:
+        click.echo(f"{summary.taken} taken, {rows}")
+        click.echo(
+            f"{summary.added} added, {summary.updated} updated, {summary.unchanged} unchanged, "
+            f"{summary.retired} retired."
+        )
+    tell_refused(summary.refused, allow_rejects)

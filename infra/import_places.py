@@ -1,0 +1,144 @@
+"""`python -m infra import-postcodes`, `import-wards` and `import-roadworks`."""
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+import msgspec
+
+from chalicelib.errors import ConfigurationError, UpstreamFailed
+from chalicelib.publishing.model import JSON
+from chalicelib.publishing.ports import Document, Moved, Ports
+from chalicelib.publishing.targets import put
+from infra.rejects import ALLOW_REJECTS, tell_refused
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+NOTHING = "Nothing was published: mend the file, or allow rejects."
+
+
+@click.command("import-postcodes")
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@ALLOW_REJECTS
+def import_postcodes(files: tuple[Path, ...], allow_rejects: bool) -> None:
+    """Publishes the postcodes of Code-Point Open FILES, in the place of those of before.
+
+    Give all files of the council at once: csv or csv.gz, as the Ordnance Survey has them.
+    """
+    from chalicelib import bootstrap
+    from chalicelib.gazetteer.postcodes import POSTCODES
+    from infra.postcodes import postcodes_of
+
+    with click.progressbar(length=len(files), label="Files", file=sys.stderr) as bar:
+        document, summary = postcodes_of(files, bootstrap.council(), bar.update)
+    click.echo(
+        f"{summary.taken} taken, {summary.outside} outside, {summary.without_place} without a "
+        f"place, {len(summary.refused)} refused."
+    )
+    _leave_if_refused(summary.refused, allow_rejects)
+    replace_document(POSTCODES, msgspec.json.encode(document), bootstrap.publishing_ports())
+    tell_refused(summary.refused, allow_rejects)
+
+
+@click.command("import-wards")
+@click.argument("file", type=FILE)
+@click.option(
+    "--valid-from",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day from which these boundaries count; today if not given.",
+)
+@ALLOW_REJECTS
+def import_wards(file: Path, valid_from: datetime | None, allow_rejects: bool) -> None:
+    """Publishes the wards of a GeoJSON FILE, beside the sets of other days, and moves reports.
+
+    A report belongs to the ward that its place was in on the day that it was made.
+    """
+    from chalicelib import bootstrap
+    from chalicelib.gazetteer.wards import WARDS
+    from infra.wards import wards_of, with_wards
+
+    today = datetime.now(UTC).astimezone(bootstrap.council().zone).date()
+    day = _not_in_future(valid_from.date() if valid_from else today, today)
+    with click.progressbar(length=0, label="Wards", file=sys.stderr) as bar:
+        wards, table = wards_of(file, bootstrap.council(), bar.update)
+    refused = table.refusals()
+    click.echo(f"{len(wards)} wards taken, {len(refused)} refused.")
+    if not wards:
+        tell_refused(refused, False)
+    _leave_if_refused(refused, allow_rejects)
+    ports = bootstrap.publishing_ports()
+    held = ports.documents.read(WARDS)
+    document = with_wards(held.body if held else None, wards, day)
+    replace_document(WARDS, msgspec.json.encode(document), ports)
+    bootstrap.forget()
+    _move_reports()
+    _publish_wards()
+    tell_refused(refused, allow_rejects)
+
+
+@click.command("import-roadworks")
+@click.argument("file", type=FILE)
+@ALLOW_REJECTS
+def import_roadworks(file: Path, allow_rejects: bool) -> None:
+    """Publishes the road works of a CSV FILE that are not over, in the place of those of before."""
+    from chalicelib import bootstrap
+    from chalicelib.areas.model import ROADWORKS
+    from infra.roadworks import roadworks_of
+
+    council = bootstrap.council()
+    today = datetime.now(UTC).astimezone(council.zone).date()
+    with click.progressbar(length=0, label="Road works", file=sys.stderr) as bar:
+        document, summary = roadworks_of(file, council, today, bar.update)
+    click.echo(
+        f"{summary.taken} taken, {summary.past} past, {summary.outside} outside, "
+        f"{summary.repeated} repeated, {len(summary.refused)} refused."
+    )
+    _leave_if_refused(summary.refused, allow_rejects)
+    replace_document(ROADWORKS, msgspec.json.encode(document), bootstrap.publishing_ports())
+    bootstrap.forget()
+    _publish_wards()
+    tell_refused(summary.refused, allow_rejects)
+
+
+def replace_document(key: str, body: bytes, ports: Ports) -> None:
+    """Puts a whole document in the place of what stands there. Raises UpstreamFailed."""
+    try:
+        put(key, Document(body, JSON), ports.documents.read(key), ports)
+    except Moved as error:
+        raise UpstreamFailed(f"{key} was published by somebody else; try again.") from error
+
+
+def _leave_if_refused(refused: Sequence[str], allow_rejects: bool) -> None:
+    """Ends with 1 before anything is published, unless rejects are allowed."""
+    if refused and not allow_rejects:
+        click.echo(NOTHING)
+        tell_refused(refused, allow_rejects)
+
+
+def _not_in_future(day: date, today: date) -> date:
+    if day > today:
+        raise ConfigurationError(
+            f"--valid-from {day} is in the future: import these wards on that day."
+        )
+    return day
+
+
+def _move_reports() -> None:
+    from chalicelib import bootstrap
+    from chalicelib.reports.usecases import move_to_wards
+
+    with click.progressbar(length=0, label="Reports", file=sys.stderr) as bar:
+        moved = move_to_wards(bootstrap.reports_ports(), bar.update)
+    click.echo(f"{moved} reports moved to another ward.")
+
+
+def _publish_wards() -> None:
+    from chalicelib import bootstrap
+    from chalicelib.publishing.usecases import publish_wards
+
+    failed = publish_wards(bootstrap.publishing_ports())
+    for code, error in failed.items():
+        click.echo(f"ward {code}: {error}")
+    if failed:
+        sys.exit(1)

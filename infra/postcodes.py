@@ -1,0 +1,102 @@
+"""Makes the document of postcodes from Code-Point Open files.
+
+Their columns, without a header: postcode, positional quality, easting, northing (EPSG:27700).
+Source: Ordnance Survey, "Code-Point Open technical specification" (2023); quality 90 is "no
+coordinates available".
+"""
+
+import re
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from chalicelib.catalogue.model import Council
+from chalicelib.errors import ConfigurationError, Invalid
+from chalicelib.gazetteer.postcodes import Postcode, Postcodes, document_of
+from chalicelib.geo.bng import GridPoint, from_grid
+from chalicelib.geo.point import Box, Point
+from infra.rows import Refused, Row, read_rows
+
+HEADER = ("postcode", "quality", "easting", "northing")
+WITHOUT_PLACE = "90"
+MARGIN_M = 2_000.0
+"""So far outside the council's bounds a postcode still is known, so that somebody who lives just
+over the border is told whose it is."""
+ATTRIBUTION = (
+    "Contains OS data © Crown copyright and database right, Royal Mail data © Royal Mail "
+    "copyright and database right, and National Statistics data © Crown copyright and database "
+    "right"
+)
+_WRITTEN = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?) *([0-9][A-Z]{2})")
+
+
+@dataclass
+class Summary:
+    """What became of the rows of all files; `refused` are sentences."""
+
+    taken: int = 0
+    outside: int = 0
+    without_place: int = 0
+    refused: list[str] = field(default_factory=list)
+
+
+def postcodes_of(
+    files: Iterable[Path], council: Council, progress: Callable[[int], None] = lambda files: None
+) -> tuple[Postcodes, Summary]:
+    """The document of the files' postcodes in the council and round it; `progress` is called with
+    1 for each file. Raises ConfigurationError where a file cannot be read, or none of it is here.
+    """
+    summary = Summary()
+    found: dict[str, Point] = {}
+    box = _with_margin(council.box)
+    for file in files:
+        table = read_rows(file, header=HEADER, placed=False)
+        for row in table.rows:
+            if row.values["quality"] == WITHOUT_PLACE:
+                summary.without_place += 1
+                continue
+            try:
+                label, point = _label(row, found), _point(row)
+            except Invalid as error:
+                table.refused.append(Refused(row.number, error.detail))
+                continue
+            if box.contains(point):
+                found[label] = point
+            else:
+                summary.outside += 1
+        summary.refused += [f"{file.name}, {each}" for each in table.refusals()]
+        progress(1)
+    if not found:
+        raise ConfigurationError(
+            f"None of the postcodes is in {council.name}: is it the file of another area?"
+        )
+    summary.taken = len(found)
+    return document_of(map(Postcode._make, found.items()), ATTRIBUTION), summary
+
+
+def _label(row: Row, found: Container[str]) -> str:
+    """The postcode as people write it. Raises Invalid where it is none or was there before."""
+    text = row.values["postcode"]
+    written = _WRITTEN.fullmatch(text.upper())
+    if not written:
+        raise Invalid.field("postcode", f"{text!r} is none, such as YO1 7HH")
+    label = " ".join(written.groups())
+    if label in found:
+        raise Invalid.field("postcode", f"{label} was there before")
+    return label
+
+
+def _point(row: Row) -> Point:
+    try:
+        place = GridPoint(float(row.values["easting"]), float(row.values["northing"]))
+    except ValueError as error:
+        raise Invalid.field("easting, northing", "are not two numbers") from error
+    return from_grid(place)
+
+
+def _with_margin(box: Box) -> Box:
+    southwest = Box.around(Point(lat=box.south, long=box.west), MARGIN_M)
+    northeast = Box.around(Point(lat=box.north, long=box.east), MARGIN_M)
+    return Box(
+        west=southwest.west, south=southwest.south, east=northeast.east, north=northeast.north
+    )

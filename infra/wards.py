@@ -1,0 +1,80 @@
+"""Makes the document of wards from a GeoJSON file of their boundaries."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from chalicelib.catalogue.model import Council
+from chalicelib.catalogue.wards import WardProperties
+from chalicelib.errors import ConfigurationError
+from chalicelib.gazetteer.wards import Ward, Wards, WardSet, ward_of
+from chalicelib.geo.polygon import MultiPolygon
+from infra.rows import Refused, Row, Table, read_rows
+
+
+def wards_of(
+    file: Path, council: Council, progress: Callable[[int], None] = lambda rows: None
+) -> tuple[list[Ward], Table]:
+    """The wards of a file, by code, and the table with what was refused of it; `progress` is
+    called with 1 for each ward. Raises ConfigurationError for the file as a whole.
+    """
+    table = read_rows(file, inside=council)
+    properties = _properties(file, table, council)
+    found: dict[str, Ward] = {}
+    for row in table.rows:
+        progress(1)
+        code, name = code_of(row.values[properties.code]), row.values[properties.name]
+        if reason := _fault(row, code, name, found, properties):
+            table.refused.append(Refused(row.number, reason))
+        elif isinstance(row.shape, MultiPolygon):
+            found[code] = ward_of(code, name, row.shape)
+    return sorted(found.values(), key=lambda ward: ward.code), table
+
+
+def code_of(text: str) -> str:
+    """What can stand in an address: an official code as it is, a name with hyphens."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")
+
+
+def with_wards(held: bytes | None, wards: list[Ward], valid_from: date) -> Wards:
+    """The document that was published, with the wards of that day. Raises ConfigurationError."""
+    try:
+        before = msgspec.json.decode(held, type=Wards) if held else Wards()
+    except msgspec.DecodeError as error:
+        raise ConfigurationError(
+            f"The published wards cannot be read ({error}): remove them, and import every set."
+        ) from error
+    return before.with_set(WardSet(items=tuple(wards), valid_from=valid_from))
+
+
+def _properties(file: Path, table: Table, council: Council) -> WardProperties:
+    """The first of the council's that the file has; where every feature is refused, any."""
+    if not council.ward_properties:
+        raise ConfigurationError(
+            f"{council.name} does not say which properties hold a ward's code and name: add "
+            "`ward_properties` to its document."
+        )
+    there = table.rows[0].values if table.rows else {}
+    for each in council.ward_properties:
+        if not table.rows or {each.code, each.name} <= set(there):
+            return each
+    wanted = ", or ".join(f"{each.code!r} and {each.name!r}" for each in council.ward_properties)
+    raise ConfigurationError(
+        f"{file.name} has no properties {wanted}; it has: {', '.join(there)}. Name them in "
+        "`ward_properties` of the council's document."
+    )
+
+
+def _fault(
+    row: Row, code: str, name: str, found: dict[str, Ward], properties: WardProperties
+) -> str | None:
+    if not isinstance(row.shape, MultiPolygon):
+        return "geometry: is a place, and a ward needs a Polygon or MultiPolygon"
+    if not code or not name:
+        return f"{properties.name if code else properties.code}: is empty"
+    if code in found:
+        return f"{properties.code}: {code!r} is used twice; remove one"
+    return None

@@ -1,0 +1,215 @@
+"""Places as the council publishes them, small and invented: facilities, wards and road works."""
+
+import json
+from typing import Any, NamedTuple
+
+import boto3
+import msgspec
+
+from chalicelib import bootstrap
+from chalicelib.facilities.model import (
+    Facility,
+    FacilityList,
+    KindEntry,
+    KindList,
+    digest,
+    index_of,
+)
+from infra.local.stack import LocalStack
+
+HOME = {"lat": 53.9301, "long": -1.1402}
+"""Away from where the other tests report, so that their way stays as it is."""
+ALWAYS = tuple((day, 0, 1440) for day in range(7))
+ONE_MINUTE = ((0, 0, 1),)
+
+TOILETS = (
+    Facility(
+        facility_id="toilets-1",
+        kind="toilets",
+        name="River Street toilets",
+        lat=53.9310,
+        long=-1.1402,
+        address="River Street",
+        opening_hours="Open always",
+        opens=ALWAYS,
+        accessible=True,
+        phone="01904 960001",
+        url="https://example.org/toilets",
+    ),
+    Facility(
+        facility_id="toilets-2",
+        kind="toilets",
+        name="Bridge toilets",
+        lat=53.9301,
+        long=-1.1340,
+        opens=ONE_MINUTE,
+    ),
+    *(
+        Facility(
+            facility_id=f"toilets-{number}",
+            kind="toilets",
+            name=f"Far toilets {number}",
+            lat=53.95 + number / 1000,
+            long=-1.10,
+        )
+        for number in range(3, 9)
+    ),
+)
+LIGHTS = tuple(
+    Facility(
+        facility_id=f"lights-{number}",
+        kind="lights",
+        name=f"Street light L{number}",
+        lat=HOME["lat"] + number / 5000,
+        long=HOME["long"],
+    )
+    for number in range(1, 4)
+)
+PARKS = (
+    Facility(
+        facility_id="parks-1",
+        kind="parks",
+        name="Square Park",
+        lat=53.9305,
+        long=-1.1405,
+        polygon=((((-1.142, 53.929), (-1.139, 53.929), (-1.139, 53.932), (-1.142, 53.932)),),),
+    ),
+)
+KINDS = (
+    ("toilets", "Public toilet", "Public toilets", "public-toilet", TOILETS),
+    ("lights", "Street light", "Street lights", "street-light", LIGHTS),
+    ("parks", "Park", "Parks", None, PARKS),
+)
+WEST, SOUTH, EAST, NORTH = -1.16, 53.91, -1.12, 53.95
+WARD = {"code": "W1", "name": "Riverside"}
+WARDS = {
+    "items": [
+        {
+            **WARD,
+            "box": [WEST, SOUTH, EAST, NORTH],
+            "polygons": [[[[WEST, SOUTH], [EAST, SOUTH], [EAST, NORTH], [WEST, NORTH]]]],
+        }
+    ],
+    "valid_from": "2024-05-02",
+    "earlier": [],
+}
+COUNCILLOR = {
+    "name": "Jo Marsh",
+    "party": "Independent",
+    "email": "jo.marsh@example.org",
+    "phone": "01904 960002",
+}
+WARD_DOCUMENT = {
+    "ward": {**WARD, "councillors": [COUNCILLOR]},
+    "open_reports": 1,
+    "reports": [
+        {
+            "service_request_id": "7K3M2QXV9HTD",
+            "title": "Hole by the bridge",
+            "service_code": "pothole",
+            "lat": HOME["lat"],
+            "long": HOME["long"],
+            "requested_datetime": "2026-05-03T10:00:00Z",
+        }
+    ],
+    "roadworks": [],
+    "updated_datetime": "2026-05-03T10:00:00Z",
+}
+ROADWORKS = {
+    "items": [
+        {
+            "ref": "R1",
+            "description": "New water main",
+            "location": "River Street",
+            "status": "planned",
+            "starts": "2026-05-03",
+            "ends": "2036-05-03",
+            "organisation": "Eskerby Water",
+            "traffic": "Two-way signals",
+            "lat": 53.9311,
+            "long": -1.1402,
+        }
+    ]
+}
+ADDRESSES = {
+    "facilities": "/data/facilities/{kind}.json",
+    "facility_kinds": "/data/facilities/kinds.json",
+    "facility_index": "/data/facilities/{kind}.idx",
+    "wards": "/data/wards.json",
+    "ward": "/data/wards/{code}.json",
+    "roadworks": "/data/roadworks.json",
+    "postcodes": "/data/postcodes.json",
+}
+POSTCODES = {"attribution": "", "sectors": {"ZZ9 9": [["AA", HOME["lat"], HOME["long"]]]}}
+
+
+def publish_places(stack: LocalStack) -> None:
+    """Puts everything into the published bucket, at the addresses of `/data/index.json`."""
+    kinds: list[KindEntry] = []
+    for kind, label, plural, service_code, items in KINDS:
+        index = index_of(items)
+        listed = FacilityList(
+            kind=kind,
+            label=label,
+            plural=plural,
+            service_code=service_code,
+            attribution="Made up",
+            index=digest(index),
+            items=items,
+        )
+        put(stack, f"data/facilities/{kind}.json", msgspec.json.encode(listed))
+        put(stack, f"data/facilities/{kind}.idx", index)
+        kinds.append(
+            KindEntry(
+                kind=kind,
+                label=label,
+                plural=plural,
+                icon="",
+                count=len(items),
+                service_code=service_code,
+            )
+        )
+    put(stack, "data/facilities/kinds.json", msgspec.json.encode(KindList(items=tuple(kinds))))
+    put_json(stack, "data/wards.json", WARDS)
+    put_json(stack, "data/wards/W1.json", WARD_DOCUMENT)
+    put_json(stack, "data/roadworks.json", ROADWORKS)
+    put_json(stack, "data/postcodes.json", POSTCODES)
+    held = boto3.client("s3").get_object(Bucket=stack.cloud.bucket, Key="data/index.json")
+    put_json(stack, "data/index.json", {**json.loads(held["Body"].read()), **ADDRESSES})
+
+
+def put_json(stack: LocalStack, key: str, document: Any) -> None:
+    put(stack, key, json.dumps(document).encode())
+
+
+def put(stack: LocalStack, key: str, body: bytes) -> None:
+    boto3.client("s3").put_object(Bucket=stack.cloud.bucket, Key=key, Body=body)
+
+
+class Held(NamedTuple):
+    """A published document."""
+
+    body: bytes
+    content_type: str
+
+
+def everything_published(stack: LocalStack) -> dict[str, Held]:
+    """The documents of places, by key."""
+    client, bucket = boto3.client("s3"), stack.cloud.bucket
+    found = {}
+    for each in client.list_objects_v2(Bucket=bucket, Prefix="data/").get("Contents", []):
+        if not each["Key"].startswith(("data/tiles/", "data/reports/")):
+            answer = client.get_object(Bucket=bucket, Key=each["Key"])
+            found[each["Key"]] = Held(answer["Body"].read(), answer["ContentType"])
+    return found
+
+
+def put_back(stack: LocalStack, before: dict[str, Held]) -> None:
+    """Makes the documents of places what they were."""
+    client, bucket = boto3.client("s3"), stack.cloud.bucket
+    for key in everything_published(stack).keys() - before.keys():
+        client.delete_object(Bucket=bucket, Key=key)
+    for key, held in before.items():
+        client.put_object(Bucket=bucket, Key=key, Body=held.body, ContentType=held.content_type)
+    # The API keeps what it has read for a minute.
+    bootstrap.forget()

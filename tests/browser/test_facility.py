@@ -1,0 +1,150 @@
+"""A facility's own page, and the report about it."""
+
+import json
+import urllib.request
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from infra.local.stack import LocalStack
+from tests.browser.conftest import DESK, NewPage
+from tests.browser.published import HOME
+from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.browser.test_report_path import (
+    choose_service,
+    go_to,
+    leave,
+    leave_contact,
+    sent_reference,
+    step_shown,
+)
+
+HERE = {"latitude": HOME["lat"], "longitude": HOME["long"]}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _published(places: None) -> None:
+    """Every test here needs them."""
+
+
+def finish(page: Page, words: str, stack: LocalStack) -> dict[str, object]:
+    """Goes on to the end; answers the report as it is stored."""
+    out = page.get_by_role("radio", name="It is out")
+    if step_shown(page) == "nearby":
+        leave(page, "None of these")
+    if out.is_visible():
+        out.check()
+    go_to(page, "description")
+    page.get_by_label("Describe the problem").fill(words)
+    leave(page)
+    leave_contact(page)
+    expect(page.get_by_role("heading", name="Check your answers")).to_be_visible()
+    page.get_by_role("button", name="Send report").click()
+    request_id = sent_reference(page).replace("-", "")
+    with urllib.request.urlopen(f"{stack.url}/api/reports/{request_id}") as answer:
+        report: dict[str, object] = json.loads(answer.read())
+    return report
+
+
+@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+def test_page_tells_what_is_known_and_has_no_violation(
+    viewport: dict[str, int], new_page: NewPage
+) -> None:
+    page = new_page(viewport=viewport)
+    page.goto("/facility/?id=toilets-1")
+    expect(page.get_by_role("heading", name="River Street toilets")).to_be_visible()
+    main = page.get_by_role("main")
+    for words in ("Open now", "Open always", "Accessible to wheelchairs", "53.93100° north"):
+        expect(main).to_contain_text(words)
+    expect(main.get_by_role("link", name="on the map")).to_have_attribute(
+        "href", "/map/#18/53.93100/-1.14020"
+    )
+    assert violations(page) == []
+    assert overflow(page) <= 0
+
+
+def test_page_offers_no_report_when_the_kind_takes_none(new_page: NewPage) -> None:
+    page = new_page()
+    page.goto("/facility/?id=parks-1")
+    expect(page.get_by_role("heading", name="Square Park")).to_be_visible()
+    expect(page.get_by_role("button", name="Something is wrong")).to_have_count(0)
+
+
+def test_page_says_so_when_there_is_no_such_facility(new_page: NewPage) -> None:
+    page = new_page()
+    page.goto("/facility/?id=toilets-99")
+    expect(page.locator("#facility-status")).to_contain_text("We know no such place")
+    page.get_by_role("link", name="Find the nearest").click()
+    expect(page.get_by_role("heading", name="What are you looking for?")).to_be_visible()
+
+
+def test_report_about_a_facility_has_its_place_service_and_id(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    page = new_page()
+    page.goto("/facility/?id=toilets-1")
+    page.get_by_role("button", name="Something is wrong with this one").click()
+    expect(page.locator("[data-step]:not([hidden])")).to_have_count(1)
+    assert step_shown(page) not in ("where", "service", "asset")
+    report = finish(page, "The door does not close", stack)
+    assert (report["lat"], report["long"]) == (53.931, -1.1402)
+    assert report["service_code"] == "public-toilet"
+    assert report["asset_id"] == "toilets-1"
+
+
+def at_asset_step(page: Page) -> None:
+    page.goto("/report/")
+    page.get_by_role("button", name="Use my location").click()
+    expect(page.locator("#place-words")).not_to_be_empty()
+    leave(page)
+    assert choose_service(page, "Street light") == "asset"
+
+
+def test_report_is_about_the_asset_that_was_chosen_by_keyboard(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    page = new_page(geolocation=HERE, permissions=["geolocation"])
+    at_asset_step(page)
+    expect(page.locator("#assets")).to_contain_text("22 metres")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose which one it is")
+    page.get_by_role("radio", name="Street light L1").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("radio", name="Street light L2")).to_be_checked()
+    leave(page)
+    report = finish(page, "It is dark", stack)
+    assert report["asset_id"] == "lights-2"
+    assert report["lat"] == pytest.approx(HOME["lat"] + 2 / 5000)
+
+
+def test_report_has_no_asset_when_it_is_not_here(new_page: NewPage, stack: LocalStack) -> None:
+    page = new_page(geolocation=HERE, permissions=["geolocation"])
+    at_asset_step(page)
+    page.get_by_role("radio", name="It is not here").check()
+    leave(page)
+    report = finish(page, "A light stands there that is not listed", stack)
+    assert report.get("asset_id") is None
+    assert report["lat"] == HOME["lat"]
+
+
+@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+def test_asset_is_chosen_on_the_map(viewport: dict[str, int], new_page: NewPage) -> None:
+    page = new_page(viewport=viewport, geolocation=HERE, permissions=["geolocation"])
+    at_asset_step(page)
+    page.get_by_role("button", name="Show them on a map").click()
+    expect(page.locator("#asset-map .app-mark")).to_have_count(3)
+    page.locator("#asset-map .app-mark").nth(2).click()
+    expect(page.get_by_role("radio", name="Street light L3")).to_be_checked()
+    expect(page.locator("#asset-map .app-mark--chosen")).to_have_text("3")
+    assert violations(page) == []
+    assert overflow(page) <= 0
+
+
+def test_nobody_is_asked_which_one_when_there_is_none_around(new_page: NewPage) -> None:
+    away = {"latitude": 53.9591, "longitude": -1.0812}
+    page = new_page(geolocation=away, permissions=["geolocation"])
+    page.goto("/report/")
+    page.get_by_role("button", name="Use my location").click()
+    expect(page.locator("#place-words")).not_to_be_empty()
+    leave(page)
+    assert choose_service(page, "Street light") != "asset"

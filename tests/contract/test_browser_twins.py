@@ -1,0 +1,324 @@
+"""The web client answers about places as the API does: the same ids and order, as far off."""
+
+import json
+import shutil
+import subprocess
+from base64 import b64encode
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+
+from chalicelib.facilities.model import (
+    Facility,
+    FacilityList,
+    KindEntry,
+    Known,
+    digest,
+    index_of,
+)
+from chalicelib.facilities.open_now import state_at
+from chalicelib.facilities.ports import Ports
+from chalicelib.facilities.usecases import nearest
+from chalicelib.gazetteer.model import Gazetteer, Place, PlaceList
+from chalicelib.gazetteer.postcodes import Postcode, document_of
+from chalicelib.gazetteer.usecases import search
+from chalicelib.gazetteer.wards import Ward, WardSet
+from chalicelib.geo.point import Point
+from chalicelib.geo.quadkey import Tile
+from tests.conftest import ROOT
+
+NODE = shutil.which("node")
+TWINS = Path(__file__).with_name("twins.mts")
+WEST, SOUTH, EAST, NORTH = -1.2, 53.89, -0.963, 54.028
+QUERIES = 1000
+LONDON = ZoneInfo("Europe/London")
+Query = tuple[float, float, int]
+"""Lat, long, and how many."""
+
+
+def browser(about: str, **asked: Any) -> Any:
+    """What the client's own code answers."""
+    assert NODE, "There is no node: run `make setup`."
+    told = msgspec.json.encode({"about": about, **asked})
+    done = subprocess.run(
+        [NODE, "--no-warnings", str(TWINS)], input=told, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return json.loads(done.stdout)
+
+
+class Facilities:
+    """Both of the slice's stores: one kind, and no reports."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+
+    def kinds(self) -> tuple[KindEntry, ...]:
+        return ()
+
+    def known(self, kind: str) -> Known | None:
+        return self._known
+
+    def about_assets(self, tiles: Collection[Tile]) -> Mapping[str, str]:
+        return {}
+
+
+def api(known: Known, lat: float, long: float, most: int) -> list[tuple[str, float]]:
+    store = Facilities(known)
+    ports = Ports(
+        facilities=store,
+        open_reports=store,
+        now=lambda: datetime.now(UTC),
+        zone=LONDON,
+        holidays=(),
+    )
+    found = nearest("bins", Point(lat=lat, long=long), most, ports)
+    return [(each.facility_id, each.distance_m) for each in found]
+
+
+def facilities(random: Random, count: int, share_of_areas: float = 0.0) -> FacilityList:
+    """Somewhere in the town; every tenth where another one is."""
+    items: list[Facility] = []
+    for number in range(count):
+        lat, long = random.uniform(SOUTH, NORTH), random.uniform(WEST, EAST)
+        if number % 10 == 9:
+            lat, long = items[number - 5].lat, items[number - 5].long
+        polygon = area(random, lat, long) if random.random() < share_of_areas else None
+        items.append(
+            Facility(
+                facility_id=f"bins-{number}",
+                kind="bins",
+                name="",
+                lat=round(lat, 6),
+                long=round(long, 6),
+                polygon=polygon,
+            )
+        )
+    return FacilityList(
+        kind="bins",
+        label="Bin",
+        plural="Bins",
+        service_code=None,
+        attribution="",
+        index=digest(index_of(items)),
+        items=tuple(items),
+    )
+
+
+def area(random: Random, lat: float, long: float) -> Any:
+    """A park with a pond in it."""
+    wide, high = random.uniform(0.001, 0.01), random.uniform(0.001, 0.01)
+
+    def ring(scale: float) -> tuple[tuple[float, float], ...]:
+        steps = ((-1, -1), (1, -0.8), (1.2, 1), (-0.9, 1.1))
+        return tuple((long + x * wide * scale, lat + y * high * scale) for x, y in steps)
+
+    return ((ring(1.0), ring(0.3)),)
+
+
+def queries(random: Random, listed: FacilityList) -> list[Query]:
+    """In the town, round it, far away, and where a facility stands."""
+    asked = []
+    for number in range(QUERIES):
+        margin = (0.0, 0.05, 5.0)[number % 3]
+        lat = random.uniform(SOUTH - margin, NORTH + margin)
+        long = random.uniform(WEST - margin, EAST + margin)
+        if number % 20 == 0:
+            lat, long = listed.items[number % len(listed.items)].lat, listed.items[0].long
+        asked.append((lat, long, random.choice((1, 5, 20))))
+    return asked
+
+
+def differences(told: FacilityList, listed: FacilityList, index: bytes | None) -> list[Query]:
+    """The queries that the client answers otherwise of `told` than the API of `listed`."""
+    asked = queries(Random(1), listed)
+    packed = b64encode(index).decode() if index else None
+    theirs = browser("nearest", listed=told, index=packed, queries=asked)
+    known = Known(listed, index)
+    rounded = [[(id_, round(metres, 1)) for id_, metres in answer] for answer in theirs]
+    return [
+        each for each, answer in zip(asked, rounded, strict=True) if api(known, *each) != answer
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 30, 1300])
+def test_nearest_is_the_same_in_the_browser(count: int) -> None:
+    listed = facilities(Random(count), count)
+    assert differences(listed, listed, index_of(listed.items)) == []
+
+
+def test_nearest_is_the_same_when_the_index_is_not_the_lists_own() -> None:
+    listed = facilities(Random(2), 60)
+    assert differences(listed, listed, None) == []
+
+
+def test_nearest_is_the_same_when_some_are_areas() -> None:
+    listed = facilities(Random(3), 60, share_of_areas=0.5)
+    assert differences(listed, listed, index_of(listed.items)) == []
+
+
+def test_nearest_is_found_to_differ_when_two_have_changed_places() -> None:
+    listed = facilities(Random(4), 30)
+    first, second, *others = listed.items
+    other = msgspec.structs.replace(listed, items=(second, first, *others))
+    assert differences(other, listed, index_of(listed.items))
+
+
+def test_ward_is_the_same_in_the_browser_on_every_edge_and_corner() -> None:
+    """Squares that tile the town, and places on their edges."""
+    steps = [(x, y) for x in range(4) for y in range(4)]
+    wards = tuple(
+        Ward(
+            code=f"W{x}{y}",
+            name="",
+            box=(x / 10, y / 10, (x + 1) / 10, (y + 1) / 10),
+            polygons=(
+                (
+                    (
+                        (x / 10, y / 10),
+                        ((x + 1) / 10, y / 10),
+                        ((x + 1) / 10, (y + 1) / 10),
+                        (x / 10, (y + 1) / 10),
+                    ),
+                ),
+            ),
+        )
+        for x, y in steps
+    )
+    points = [(lat / 20, long / 20) for lat in range(-1, 10) for long in range(-1, 10)]
+    points += [(each.box[1], each.box[0] + 1e-12) for each in wards]
+    known = WardSet(items=wards)
+    ours = [
+        ward.code if (ward := known.ward_at(Point(lat=lat, long=long))) else None
+        for lat, long in points
+    ]
+    assert browser("wards", items=wards, points=points) == ours
+    assert len(set(ours)) == len(wards) + 1
+
+
+def test_ward_is_the_same_in_the_browser_when_boundaries_are_real(shared_data: Path) -> None:
+    raw = json.loads((shared_data / "boundaries" / "york_wards_2024.geojson").read_bytes())
+    wards = msgspec.convert(
+        [
+            {
+                "code": str(number),
+                "name": "",
+                "box": (-180, -90, 180, 90),
+                "polygons": geometry["coordinates"]
+                if geometry["type"] == "MultiPolygon"
+                else [geometry["coordinates"]],
+            }
+            for number, geometry in enumerate(each["geometry"] for each in raw["features"])
+        ],
+        tuple[Ward, ...],
+    )
+    corners = [corner for ward in wards for ring in ward.polygons[0] for corner in ring]
+    random = Random(5)
+    points = [(lat, long) for long, lat in random.sample(corners, 300)]
+    points += [(random.uniform(53.87, 54.06), random.uniform(-1.22, -0.92)) for _ in range(QUERIES)]
+    known = WardSet(items=wards)
+    ours = [
+        ward.code if (ward := known.ward_at(Point(lat=lat, long=long))) else None
+        for lat, long in points
+    ]
+    assert browser("wards", items=wards, points=points) == ours
+
+
+def mistyped(random: Random, label: str) -> str:
+    """As people type: in part, in another case, with a slip."""
+    at = random.randrange(1, len(label))
+    slips = (
+        label[:at] + label[at + 1 :],
+        label[: at - 1] + label[at] + label[at - 1] + label[at + 1 :],
+        label[:at] + "x" + label[at:],
+        label[: max(2, at)],
+        label.upper(),
+        f"12 {label}",
+        label,
+    )
+    return random.choice(slips)
+
+
+def test_search_is_the_same_in_the_browser() -> None:
+    listed = msgspec.json.decode(
+        (ROOT / "infra" / "demo" / "places.json").read_bytes(), type=PlaceList
+    )
+    places = [place for place in listed.items if place.kind != "postcode"]
+    random = Random(6)
+    postcodes = document_of(
+        (
+            Postcode(f"ZZ{area} {sector}{unit}", Point(lat=53.9, long=-1.0))
+            for area in (1, 10, 2)
+            for sector in range(1, 5)
+            for unit in ("AA", "BQ", "LO", "XY")
+        ),
+        "",
+    )
+    typed = [mistyped(random, random.choice(places).label) for _ in range(150)]
+    typed += ["zz1", "ZZ1 1AA", "zz11aa", "zz10 1lo", "zz1o 110", "zz", "z", "", "!", "st", "Saint"]
+    gazetteer = Gazetteer(places, postcodes)
+    theirs = browser("search", places=places, postcodes=postcodes, typed=typed)
+    for words, labels in zip(typed, theirs, strict=True):
+        assert [place.label for place in search(words, gazetteer)] == labels, words
+
+
+def test_search_finds_in_the_browser_what_its_cases_say() -> None:
+    raw = (ROOT / "tests" / "unit" / "gazetteer" / "search_cases.json").read_bytes()
+    told = json.loads(raw)
+    typed = [case["q"] for case in told["cases"]]
+    theirs = browser("search", places=told["places"], postcodes=told["postcodes"], typed=typed)
+    assert theirs == [case["labels"] for case in told["cases"]]
+
+
+def test_search_is_the_same_in_the_browser_when_names_are_strange() -> None:
+    labels = [
+        "St Mary's Close",
+        "Saint Marys Road",
+        "Château Lane",
+        "Q&A Street",
+        "Straße",
+        "3rd Avenue",
+    ]
+    places = [Place(label=label, kind="street", lat=53.9, long=-1.0) for label in labels]
+    typed = [
+        "st marys",
+        "chateau",
+        "q and a",
+        "q&a",
+        "strasse",
+        "3rd",
+        "mary rd",
+        "marys rd",
+        "avenue 3",
+    ]
+    theirs = browser("search", places=places, postcodes=None, typed=typed)
+    gazetteer = Gazetteer(places)
+    assert theirs == [[place.label for place in search(each, gazetteer)] for each in typed]
+
+
+@pytest.mark.parametrize(
+    "opens",
+    [
+        ((0, 540, 1020), (2, 540, 720), (2, 840, 1080)),
+        ((4, 1200, 1560), (5, 1200, 1560)),
+        ((5, 600, 1440), (6, 0, 300)),
+        tuple((day, 0, 1440) for day in range(7)),
+    ],
+    ids=["by day", "past midnight", "on into the next day", "always"],
+)
+def test_opening_is_the_same_in_the_browser(opens: tuple[tuple[int, int, int], ...]) -> None:
+    start = datetime(2026, 5, 4, tzinfo=UTC)
+    moments = [start + timedelta(minutes=37 * step) for step in range(280)]
+    theirs = browser("open", opens=opens, moments=moments, zone=str(LONDON))
+    for moment, answer in zip(moments, theirs, strict=True):
+        state = state_at(opens, moment, LONDON, ())
+        assert state
+        assert state.open_now == answer["isOpen"], moment
+        said = state.closes_at or state.opens_at
+        assert said is None or answer["until"].startswith(said), moment

@@ -1,0 +1,31 @@
+// Answers on the client's side: what test_browser_twins.py asks of both. JSON in, JSON out.
+import { readFileSync } from "node:fs";
+import { openIndex } from "../../web/src/shared/geo/nearest.ts";
+import { isInPolygons } from "../../web/src/shared/geo/polygon.ts";
+import { nearestOf } from "../../web/src/shared/places/facilities.ts";
+import { openState } from "../../web/src/shared/places/opening.ts";
+import { known, search } from "../../web/src/shared/places/search.ts";
+
+const asked = JSON.parse(readFileSync(0, "utf8"));
+
+const ANSWERS = {
+  nearest({ listed, index, queries }) {
+    const opened = index === null ? null : openIndex(Uint8Array.from(Buffer.from(index, "base64")).buffer);
+    const facilities = { value: listed, opened, at: 0, isOld: false };
+    return queries.map(([lat, long, most]) =>
+      nearestOf(facilities, { lat, long }, most).map(({ facility, distance_m }) => [facility.facility_id, distance_m]),
+    );
+  },
+  wards({ items, points }) {
+    return points.map(([lat, long]) => items.find(({ polygons }) => isInPolygons({ lat, long }, polygons))?.code ?? null);
+  },
+  search({ places, postcodes, typed }) {
+    const ready = places.map(known);
+    return typed.map((each) => search(each, ready, postcodes).map(({ label }) => label));
+  },
+  open({ opens, moments, zone }) {
+    return moments.map((each) => openState(opens, new Date(each), zone));
+  },
+};
+
+console.log(JSON.stringify(ANSWERS[asked.about](asked)));

@@ -1,0 +1,120 @@
+"""The nearest of a kind: exact, with its hours and what is reported about it."""
+
+from random import Random
+
+import pytest
+
+from chalicelib.errors import Invalid
+from chalicelib.facilities.model import Facility
+from chalicelib.facilities.opening_hours import parsed
+from chalicelib.facilities.usecases import nearest, nearest_of_each
+from chalicelib.geo.edge import nearest_on_edge
+from chalicelib.geo.nearest import distance_mm
+from chalicelib.geo.point import Point, geodesic_m
+from chalicelib.geo.polygon import Polygon
+from tests.builders import MARKET_PLACE
+from tests.unit.facilities.fakes import MemoryFacilities, facility, facility_list
+
+HERE = Point(**MARKET_PLACE)
+SQUARE = ((0.0, 0.0), (0.002, 0.0), (0.002, 0.001), (0.0, 0.001))
+
+
+def park(number: int, east: float, north: float) -> Facility:
+    """A park 130 m by 110 m so many degrees from the market place."""
+    ring = tuple((HERE.long + east + x, HERE.lat + north + y) for x, y in SQUARE)
+    return facility(
+        number, lat=HERE.lat + north + 0.0005, long=HERE.long + east + 0.001, polygon=((ring,),)
+    )
+
+
+def test_kind_is_refused_with_those_that_there_are_when_it_is_unknown() -> None:
+    ports = MemoryFacilities(facility_list([facility()])).ports()
+    for kind in ("castle", "", None):
+        with pytest.raises(Invalid) as refused:
+            nearest(kind, HERE, 5, ports)
+        assert refused.value.detail == "kind: must be one of: library"
+
+
+def test_facilities_come_nearest_first_and_as_listed_when_they_are_equally_near() -> None:
+    far, near, twin = (facility(n, lat=HERE.lat + d) for n, d in ((1, 0.02), (2, 0.01), (3, 0.01)))
+    found = nearest("library", HERE, 5, MemoryFacilities(facility_list([far, near, twin])).ports())
+    assert [each.facility_id for each in found] == ["library-2", "library-3", "library-1"]
+    assert found[0].distance_m == round(geodesic_m(HERE, near.point), 1)
+
+
+def test_area_is_0_m_away_when_somebody_stands_in_it() -> None:
+    around, beside = park(1, -0.001, -0.0005), park(2, 0.01, 0.0)
+    ports = MemoryFacilities(facility_list([beside, around])).ports()
+    inside, outside = nearest("library", HERE, 5, ports)
+    assert (inside.facility_id, inside.distance_m) == ("library-1", 0.0)
+    assert (inside.lat, inside.long) == (HERE.lat, HERE.long)
+    assert outside.long == round(HERE.long + 0.01, 6), "the place on its edge, not its middle"
+    assert outside.distance_m == pytest.approx(656, abs=2)
+
+
+def test_areas_are_as_a_search_of_all_when_they_lie_anywhere() -> None:
+    rng = Random(54)
+    parks = [park(n, rng.uniform(-0.1, 0.1), rng.uniform(-0.06, 0.06)) for n in range(60)]
+    memory = MemoryFacilities(facility_list([*parks, facility(99)]))
+    for _ in range(50):
+        point = Point(
+            lat=HERE.lat + rng.uniform(-0.1, 0.1), long=HERE.long + rng.uniform(-0.2, 0.2)
+        )
+        found = nearest("library", point, 5, memory.ports())
+        everything = sorted(
+            (_edge_mm(item, point), n) for n, item in enumerate(memory.listed.items)
+        )
+        assert [each.distance_m for each in found] == [
+            round(mm / 1000, 1) for mm, _ in everything[:5]
+        ]
+
+
+def _edge_mm(item: Facility, point: Point) -> int:
+    place = item.point
+    if item.polygon:
+        area = Polygon(item.polygon[0][0])
+        place = point if area.contains(point) else nearest_on_edge(area, point).point
+    return distance_mm(round(place.lat * 1e7), round(place.long * 1e7), point)
+
+
+def test_hours_say_open_or_not_when_they_are_certain() -> None:
+    sure = facility(1, opening_hours="9am-5pm", opens=parsed("9am-5pm"))
+    unsure = facility(2, opening_hours="Ring the bell")
+    found = nearest("library", HERE, 5, MemoryFacilities(facility_list([sure, unsure])).ports())
+    assert (found[0].open_now, found[0].closes_at, found[0].opening_hours) == (
+        True,
+        "17:00",
+        "9am-5pm",
+    )
+    assert (found[1].open_now, found[1].opening_hours) == (None, "Ring the bell")
+
+
+def test_facility_says_so_when_it_has_an_open_report() -> None:
+    listed = facility_list([facility(1), facility(2)], service_code="pothole")
+    memory = MemoryFacilities(listed, {"library-2": "R1", "another": "R2"})
+    assert [each.open_report for each in nearest("library", HERE, 5, memory.ports())] == [
+        None,
+        "R1",
+    ]
+    assert len(memory.asked) == 1, "both lie in one tile"
+
+
+def test_no_tile_is_read_when_nothing_can_be_reported_about_the_kind() -> None:
+    memory = MemoryFacilities(facility_list([facility()]), {"library-1": "R1"})
+    (found,) = nearest("library", HERE, 5, memory.ports())
+    assert found.open_report is None and memory.asked == []
+
+
+def test_tiles_of_a_whole_area_are_read_when_it_lies_in_several() -> None:
+    wide = ((HERE.long - 0.05, HERE.lat), (HERE.long, HERE.lat + 0.001), (HERE.long, HERE.lat))
+    item = facility(1, polygon=((wide,),))
+    memory = MemoryFacilities(facility_list([item], service_code="pothole"))
+    nearest("library", HERE, 1, memory.ports())
+    assert len(memory.asked) > 1
+
+
+def test_nearest_of_each_kind_is_one_facility() -> None:
+    ports = MemoryFacilities(facility_list([facility(1), facility(2)])).ports()
+    assert {kind: near.facility_id for kind, near in nearest_of_each(HERE, ports).items()} == {
+        "library": "library-1"
+    }

@@ -1,0 +1,76 @@
+"""Published facilities are read once a minute, and searched by their own index."""
+
+import msgspec
+import pytest
+
+from chalicelib.errors import UpstreamFailed
+from chalicelib.facilities.model import KINDS, KindList, index_key, index_of, list_key
+from chalicelib.facilities.published import PublishedFacilities
+from tests.unit.facilities.fakes import MemoryFacilities, facility, facility_list
+
+
+class Shelf:
+    """Documents and a clock, set by hand; `reads` has the keys that were read."""
+
+    def __init__(self) -> None:
+        listed = facility_list([facility(1), facility(2)])
+        kinds = KindList(items=MemoryFacilities(listed).kinds())
+        self.documents: dict[str, bytes] = {
+            KINDS: msgspec.json.encode(kinds),
+            list_key("library"): msgspec.json.encode(listed),
+            index_key("library"): index_of(listed.items),
+        }
+        self.seconds = 0.0
+        self.reads: list[str] = []
+
+    def read(self, key: str) -> bytes | None:
+        self.reads.append(key)
+        return self.documents.get(key)
+
+    def facilities(self) -> PublishedFacilities:
+        return PublishedFacilities(self.read, lambda: self.seconds)
+
+
+def test_documents_are_read_again_when_a_minute_has_passed() -> None:
+    shelf = Shelf()
+    facilities = shelf.facilities()
+    for seconds in (0.0, 59.9):
+        shelf.seconds = seconds
+        known = facilities.known("library")
+        assert known is not None and len(known.index.numbers) == 2
+        assert shelf.reads == [KINDS, list_key("library"), index_key("library")]
+    shelf.seconds = 60.0
+    facilities.known("library")
+    assert len(shelf.reads) == 6
+
+
+def test_nothing_is_read_of_a_kind_when_it_is_none() -> None:
+    shelf = Shelf()
+    assert shelf.facilities().known("../index") is None
+    assert shelf.reads == [KINDS]
+
+
+def test_there_are_no_kinds_when_nothing_was_published() -> None:
+    shelf = Shelf()
+    shelf.documents.clear()
+    assert shelf.facilities().kinds() == ()
+
+
+@pytest.mark.parametrize("index", [None, b"torn", index_of([facility(7, lat=1.0)])])
+def test_index_is_built_anew_when_the_published_one_belongs_to_another_list(
+    index: bytes | None,
+) -> None:
+    shelf = Shelf()
+    del shelf.documents[index_key("library")]
+    if index is not None:
+        shelf.documents[index_key("library")] = index
+    known = shelf.facilities().known("library")
+    assert known is not None and len(known.index.numbers) == 2
+
+
+def test_facilities_fail_when_a_document_cannot_be_read() -> None:
+    for key in (KINDS, list_key("library")):
+        shelf = Shelf()
+        shelf.documents[key] = b'{"items":['
+        with pytest.raises(UpstreamFailed):
+            shelf.facilities().known("library")

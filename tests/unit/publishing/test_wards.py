@@ -1,0 +1,119 @@
+"""Ward documents follow the published tiles, and lose at once what is taken back."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.geo.point import Box, Point
+from chalicelib.geo.quadkey import MAP_ZOOM, key_of
+from chalicelib.publishing.ports import Ports
+from chalicelib.publishing.usecases import Touched, publish, publish_all, publish_wards
+from tests.builders import MARKET_PLACE, NOON
+from tests.fakes_publishing import Published, ShownReport
+
+TILE = key_of(Point(**MARKET_PLACE), MAP_ZOOM)
+
+
+@dataclass(frozen=True)
+class Area:
+    """A ward that is a box."""
+
+    code: str
+    bounds: Box
+
+    @property
+    def said(self) -> dict[str, Any]:
+        return {"ward": {"code": self.code}, "roadworks": []}
+
+    def contains(self, point: Point) -> bool:
+        return self.bounds.contains(point)
+
+
+CENTRE = Area("centre", Box(west=-1.09, south=53.95, east=-1.07, north=53.97))
+SOUTH = Area("south", Box(west=-1.09, south=53.90, east=-1.07, north=53.94))
+
+
+@pytest.fixture
+def here() -> Published:
+    return Published()
+
+
+def ports(here: Published, wards: Sequence[Area] = (CENTRE, SOUTH)) -> Ports:
+    return replace(here.ports(), wards=lambda: wards)
+
+
+def touch(report: ShownReport, here: Published, *, purge: bool = False) -> dict[str, Exception]:
+    touched = Touched(tiles={TILE}, facts={"fact"}, purge=purge)
+    return publish({report.service_request_id: touched}, ports(here))
+
+
+def ward(here: Published, code: str = "centre") -> Any:
+    return json.loads(here.documents.bodies[f"data/wards/{code}.json"])
+
+
+def test_ward_lists_its_newest_open_reports_when_it_is_published(here: Published) -> None:
+    for number in range(25):
+        later = NOON + timedelta(minutes=number)
+        touch(here.reports.put(number, title=f"No {number}", requested_datetime=later), here)
+    touch(here.reports.put(30, status="closed", state="fixed"), here)
+    assert publish_wards(ports(here)) == {}
+    assert ward(here)["open_reports"] == 25
+    assert [each["title"] for each in ward(here)["reports"]] == [
+        f"No {n}" for n in range(24, 4, -1)
+    ]
+    assert ward(here, "south")["open_reports"] == 0
+
+
+def test_ward_is_left_as_it_stands_when_nothing_changed(here: Published) -> None:
+    touch(here.reports.put(), here)
+    publish_wards(ports(here))
+    here.documents.puts.clear()
+    here.now.now += timedelta(minutes=5)
+    publish_wards(ports(here))
+    assert here.documents.puts == []
+    touch(here.reports.put(2), here)
+    publish_wards(ports(here))
+    assert here.documents.puts[-1:] == ["data/wards/centre.json"]
+    assert ward(here)["updated_datetime"] == "2026-06-01T12:05:00Z"
+
+
+def test_ordinary_change_writes_no_ward_when_nothing_is_taken_back(here: Published) -> None:
+    touch(here.reports.put(), here)
+    publish_wards(ports(here))
+    here.documents.puts.clear()
+    touch(here.reports.put(state="investigating"), here)
+    assert not [key for key in here.documents.puts if key.startswith("data/wards/")]
+
+
+def test_hidden_report_leaves_its_ward_at_once_when_it_was_listed(here: Published) -> None:
+    report = here.reports.put(title="Somebody's name")
+    touch(report, here)
+    publish_wards(ports(here))
+    here.reports.hide(report)
+    assert touch(report, here, purge=True) == {}
+    assert (ward(here)["open_reports"], ward(here)["reports"]) == (0, [])
+    [dropped] = here.cdn.invalidated.values()
+    assert "/data/wards/*" in dropped
+
+
+def test_redacted_title_leaves_its_ward_at_once_when_the_report_stays(here: Published) -> None:
+    touch(here.reports.put(title="Somebody's name"), here)
+    publish_wards(ports(here))
+    touch(here.reports.put(title=None), here, purge=True)
+    assert ward(here)["reports"][0]["title"] is None
+
+
+def test_ward_documents_vanish_when_their_wards_are_no_more(here: Published) -> None:
+    publish_wards(ports(here))
+    assert publish_wards(ports(here, [CENTRE])) == {}
+    assert "data/wards/south.json" not in here.documents.bodies
+
+
+def test_wards_are_published_too_when_everything_is_published_anew(here: Published) -> None:
+    here.reports.put()
+    assert publish_all(ports(here)) == {}
+    assert ward(here)["open_reports"] == 1

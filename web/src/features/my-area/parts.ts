@@ -1,0 +1,68 @@
+/** The parts of the page about an area. */
+import type { Council, Service } from "../../shared/council.ts";
+import { dayElement, dayText } from "../../shared/dates.ts";
+import { element } from "../../shared/dom.ts";
+import { distanceText, facilityPage } from "../../shared/places/facilities.ts";
+import { openTag, telephone } from "../../shared/places/facility-entry.ts";
+import type { Place } from "../../shared/reports.ts";
+import type { Area, Councillor, Roadwork, WardReport } from "./area.ts";
+
+const MOST_REPORTS = 5;
+const NEAR_ZOOM = 16;
+
+export function councillors({ ward }: Area): HTMLElement[] {
+  const people = ward.value.ward.councillors;
+  if (people.length === 0) return [];
+  return [element("h2", {}, people.length === 1 ? "Your councillor" : "Your councillors"), list("app-area", people.map(councillor))];
+}
+
+function councillor({ name, party, email, phone, url }: Councillor): HTMLElement {
+  const ways: HTMLElement[] = [];
+  if (email) ways.push(element("a", { href: `mailto:${email}` }, email));
+  if (phone) ways.push(telephone(phone));
+  if (url) ways.push(element("a", { href: url, rel: "noopener" }, "Website", hidden(` of ${name}`)));
+  const who = element("p", {}, element("strong", {}, name), ...(party ? [`, ${party}`] : []));
+  return element("li", {}, who, ...(ways.length ? [element("p", { class: "app-area__facts" }, ...ways)] : []));
+}
+
+export function nearest({ nearest, council }: Area, place: Place, label: string): HTMLElement[] {
+  if (nearest.length === 0) return [];
+  const at = `${place.lat.toFixed(5)},${place.long.toFixed(5)}/${encodeURIComponent(label)}`;
+  const items = nearest.map(({ kind, near: { facility, distance_m } }) => {
+    const link = element("a", { href: facilityPage(facility) }, facility.name);
+    const more = element("a", { href: `/nearest/#${encodeURIComponent(kind.kind)}/${at}` }, "More", hidden(`: ${kind.plural}`));
+    const facts = [element("strong", {}, distanceText(distance_m)), ...openTag(facility, council), more];
+    return element("li", {}, element("p", { class: "app-muted" }, kind.label), element("p", {}, link), element("p", { class: "app-area__facts" }, ...facts));
+  });
+  return [element("h2", {}, "Nearest to you"), list("app-area", items)];
+}
+
+export function reports({ ward, council }: Area, place: Place, services: Service[]): HTMLElement[] {
+  const { open_reports, reports } = ward.value;
+  const nameOf = ({ title, service_code }: WardReport) =>
+    title || (services.find((service) => service.service_code === service_code)?.service_name ?? "A report");
+  const items = reports.slice(0, MOST_REPORTS).map((report) => {
+    const link = element("a", { href: `/reports/${report.service_request_id}` }, nameOf(report));
+    return element("li", {}, element("p", {}, link), element("p", { class: "app-muted" }, dayElement(report.requested_datetime, council.time_zone)));
+  });
+  const map = element("a", { href: `/map/#${NEAR_ZOOM}/${place.lat.toFixed(5)}/${place.long.toFixed(5)}` }, "See them on the map");
+  const lead = open_reports === 0 ? "There are none in your ward." : `There ${open_reports === 1 ? "is 1" : `are ${open_reports}`} in your ward. `;
+  return [element("h2", {}, "Open reports"), element("p", {}, lead, ...(open_reports ? [map] : [])), ...(items.length ? [list("app-area", items)] : [])];
+}
+
+export function roadworks({ roadworks, council }: Area): HTMLElement[] {
+  if (!roadworks) return [];
+  const heading = element("h2", {}, "Road works near you");
+  if (roadworks.length === 0) return [heading, element("p", {}, "We know of none within 2 km.")];
+  return [heading, list("app-area", roadworks.map(({ work, distance_m }) => roadwork(work, distance_m, council)))];
+}
+
+function roadwork({ description, location, starts, ends, organisation, traffic }: Roadwork, distance_m: number, { time_zone }: Council): HTMLElement {
+  const days = `${dayText(starts, time_zone)} to ${dayText(ends, time_zone)}`;
+  const facts = [element("strong", {}, distanceText(distance_m)), ...[days, organisation, traffic].filter(Boolean).map((text) => element("span", {}, text))];
+  return element("li", {}, element("p", {}, element("strong", {}, location)), element("p", {}, description), element("p", { class: "app-area__facts" }, ...facts));
+}
+
+const list = (kind: string, items: HTMLElement[]) => element("ul", { class: kind }, ...items);
+
+const hidden = (text: string) => element("span", { class: "govuk-visually-hidden" }, text);

@@ -1,0 +1,35 @@
+/** What is wanted stands in the address's hash, so that reload and the browser's own back button work: #toilets/53.95910,-1.08120/Market%20Place */
+import type { Place } from "../../shared/reports.ts";
+
+export interface From extends Place {
+  /** What the place is called; nothing where it is a point. */
+  label: string;
+}
+
+export interface Wanted {
+  kind?: string;
+  from?: From;
+}
+
+const PLACE = /^(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)$/;
+
+export function readHash(hash: string): Wanted {
+  const [kind, place, label = ""] = hash.slice(1).split("/").map(decoded);
+  if (!kind) return {};
+  const found = PLACE.exec(place ?? "");
+  return found ? { kind, from: { lat: Number(found[1]), long: Number(found[2]), label } } : { kind };
+}
+
+export function writeHash(kind: string, from?: From): string {
+  if (!from) return `#${encodeURIComponent(kind)}`;
+  const place = `${from.lat.toFixed(5)},${from.long.toFixed(5)}`;
+  return `#${encodeURIComponent(kind)}/${place}/${encodeURIComponent(from.label)}`;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

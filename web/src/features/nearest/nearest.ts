@@ -1,0 +1,97 @@
+/** Where is my nearest…: what, then where, then the list. It is worked out here, from published documents. */
+import { byId, element, focusOn, show } from "../../shared/dom.ts";
+import { clearErrors } from "../../shared/form-errors.ts";
+import { AskPlace } from "../../shared/places/ask-place.ts";
+import { type Kind, loadKinds } from "../../shared/places/facilities.ts";
+import { readHash, type Wanted, writeHash } from "./hash.ts";
+import { lastSearch } from "./last-search.ts";
+
+type View = "kinds" | "where" | "results";
+
+const PROBLEM = "This could not be loaded, and this phone has not kept it. Check your connection and open this page again.";
+
+const baseTitle = document.title;
+const back = byId<HTMLAnchorElement>("back");
+const where = sectionOf("where");
+let shown: View | null = null;
+let turns = 0;
+
+function sectionOf(view: View): HTMLElement {
+  return document.querySelector<HTMLElement>(`[data-view="${view}"]`)!;
+}
+
+function present(view: View, backTo: string): void {
+  for (const each of ["kinds", "where", "results"] as const) show(sectionOf(each), each === view);
+  back.href = backTo;
+  const heading = sectionOf(view).querySelector("h1")!;
+  document.title = `${heading.textContent} – ${baseTitle}`;
+  if (shown) {
+    scrollTo(0, 0);
+    focusOn(heading);
+  }
+  shown = view;
+}
+
+async function follow(): Promise<void> {
+  const turn = ++turns;
+  const isCurrent = () => turn === turns;
+  const { kind, from } = readHash(location.hash);
+  clearErrors(where);
+  if (kind && from) await presentResults({ kind, from }, isCurrent);
+  else if (kind) present("where", "#");
+  else await presentKinds(isCurrent);
+}
+
+async function presentResults({ kind, from }: Required<Wanted>, isCurrent: () => boolean): Promise<void> {
+  const status = byId("results-status");
+  status.textContent = "Loading…";
+  try {
+    const { showResults } = await import("./results.ts");
+    const name = await showResults(kind, from);
+    if (!isCurrent()) return;
+    if (name === null) location.replace("#");
+    else present("results", writeHash(kind));
+  } catch {
+    if (!isCurrent()) return;
+    present("results", writeHash(kind));
+    status.textContent = PROBLEM;
+  }
+}
+
+async function presentKinds(isCurrent: () => boolean): Promise<void> {
+  const status = byId("kinds-status");
+  status.textContent = byId("kinds").hasChildNodes() ? "" : "Loading…";
+  present("kinds", "/");
+  offerLast();
+  try {
+    const kinds = await loadKinds();
+    if (!isCurrent()) return;
+    byId("kinds").replaceChildren(...kinds.map(kindLink));
+    status.textContent = kinds.length ? "" : "The council has published no places yet.";
+  } catch {
+    status.textContent = PROBLEM;
+  }
+}
+
+function kindLink({ kind, plural, count }: Kind): HTMLElement {
+  const link = element("a", { href: writeHash(kind) }, plural);
+  return element("li", {}, link, element("span", { class: "app-muted" }, String(count)));
+}
+
+function offerLast(): void {
+  const last = lastSearch();
+  const box = byId("last-search");
+  show(box, last !== null);
+  if (!last) return;
+  const name = `${last.plural}${last.from.label ? ` near ${last.from.label}` : ""}`;
+  box.replaceChildren("Your last search: ", element("a", { href: writeHash(last.kind, last.from) }, name));
+}
+
+new AskPlace(where, ({ lat, long }, label) => {
+  location.hash = writeHash(readHash(location.hash).kind ?? "", { lat, long, label });
+});
+document.addEventListener("submit", (event) => event.preventDefault());
+addEventListener("hashchange", () => void follow());
+void follow();
+// The results' code is here before the signal is gone.
+void import("./results.ts").catch(() => undefined);

@@ -1,0 +1,105 @@
+/** Asks for a place: by search, from the phone, or on a map, which is loaded only then. */
+import { type Council, isInside, loadCouncil, middleOf } from "../council.ts";
+import { byId, show } from "../dom.ts";
+import { clearErrors, showErrors } from "../form-errors.ts";
+import type { Place } from "../reports.ts";
+import { type Choose, startPlaceBox } from "./place-box.ts";
+import type { PlaceMap } from "./place-map.ts";
+import { findPosition } from "./position.ts";
+
+const status = byId("where-status");
+const mapBox = byId("place-map");
+const opener = byId("choose-on-map");
+
+export class AskPlace {
+  private map: PlaceMap | null = null;
+
+  /** `known` is the place that was chosen before. */
+  constructor(
+    private readonly section: HTMLElement,
+    private readonly chosen: Choose,
+    private readonly known: () => Place | null = () => null,
+  ) {
+    startPlaceBox((place, label, words) => this.accept(place, label, words));
+    byId("use-location").addEventListener("click", () => void this.useLocation());
+    opener.addEventListener("click", () => void this.openMap());
+    byId("pin-middle").addEventListener("click", () => this.map?.pinMiddle());
+    byId("use-place").addEventListener("click", () => void this.usePinned());
+  }
+
+  accept(place: Place, label = "", words = ""): void {
+    clearErrors(this.section);
+    status.textContent = "";
+    this.closeMap();
+    this.chosen(place, label, words);
+  }
+
+  refuse(message: string): void {
+    status.textContent = "";
+    showErrors(this.section, [{ field: mapBox.hidden ? "place-search" : "use-place", message }]);
+  }
+
+  say(text: string): void {
+    status.textContent = text;
+  }
+
+  closeMap(): void {
+    show(mapBox, false);
+    opener.setAttribute("aria-expanded", "false");
+  }
+
+  async council(): Promise<Council | null> {
+    return loadCouncil().catch(() => {
+      this.refuse("We could not reach the service. Check your connection and try again");
+      return null;
+    });
+  }
+
+  private async useLocation(): Promise<void> {
+    clearErrors(this.section);
+    this.say("Finding where you are…");
+    const found = await findPosition();
+    if ("problem" in found) return this.refuse(found.problem);
+    const council = await this.council();
+    if (!council) return;
+    if (isInside(council, found)) this.accept(found);
+    else this.refuse(`You seem to be outside the area of ${council.name}. Choose the place in another way instead`);
+  }
+
+  private async openMap(): Promise<void> {
+    clearErrors(this.section);
+    if (this.map) return this.showMap();
+    this.say("Loading the map…");
+    const council = await this.council();
+    if (!council) return;
+    try {
+      const { createPlaceMap } = await import("./place-map.ts");
+      this.showMap();
+      const place = this.known();
+      this.map ??= createPlaceMap(byId("place-map-canvas"), council, place ?? middleOf(council), place !== null);
+      this.say("");
+      if (!(await this.map.drawGround())) this.say("The street map is missing just now. You can still put a pin on plain ground.");
+    } catch {
+      this.closeMap();
+      this.refuse("The map could not be loaded. Check your connection and try again, or choose another way");
+    }
+  }
+
+  private showMap(): void {
+    show(mapBox);
+    opener.setAttribute("aria-expanded", "true");
+    const place = this.known();
+    if (place) this.map?.pin(place);
+    mapBox.scrollIntoView({ block: "nearest" });
+  }
+
+  private async usePinned(): Promise<void> {
+    clearErrors(this.section);
+    const pinned = this.map?.pinned();
+    const council = await this.council();
+    if (!council) return;
+    if (!pinned) this.refuse("Put a pin on the map first");
+    else if (!isInside(council, pinned)) this.refuse(`That place is outside the area of ${council.name}. Move the pin`);
+    else this.accept(pinned);
+  }
+}

@@ -1,0 +1,116 @@
+/** Facilities as they are published by kind, and which are nearest. */
+import { loadCouncil } from "../council.ts";
+import { nearestOnEdge } from "../geo/edge.ts";
+import { distanceMm, type Found, type Index, nearest, openIndex, order } from "../geo/nearest.ts";
+import { isInPolygons, type Polygon } from "../geo/polygon.ts";
+import type { Place } from "../reports.ts";
+import { type Keeping, keptBytes, keptDocument } from "./kept.ts";
+import type { Opening } from "./opening.ts";
+
+export interface Kind {
+  kind: string;
+  label: string;
+  plural: string;
+  count: number;
+  /** What can be reported about one. */
+  service_code: string | null;
+}
+
+export interface Facility extends Place {
+  facility_id: string;
+  kind: string;
+  name: string;
+  address?: string;
+  opening_hours?: string;
+  opens?: Opening[];
+  accessible?: boolean | string;
+  phone?: string;
+  url?: string;
+  notes?: string;
+  polygon?: Polygon[];
+}
+
+export interface Near {
+  facility: Facility;
+  distance_m: number;
+}
+
+export interface KindDocument extends Omit<Kind, "count"> {
+  attribution?: string;
+  /** The digest of the index that was built from these items. */
+  index: string;
+  items: Facility[];
+}
+
+/** A kind's facilities with their index, where the one that belongs to them could be had. */
+export interface Facilities extends Keeping<KindDocument> {
+  opened: Index | null;
+}
+
+/** Which kinds there are; none where the council has published none. */
+export async function loadKinds(): Promise<Kind[]> {
+  const { facility_kinds: url } = await loadCouncil();
+  const document = url ? await keptDocument<{ items: Kind[] }>(url) : null;
+  return document?.value.items ?? [];
+}
+
+const addressOf = (template: string | undefined, kind: string) => template?.replace("{kind}", kind);
+
+/** A kind's facilities without their index, or null where there is no such kind. */
+export async function loadKind(kind: string): Promise<Keeping<KindDocument> | null> {
+  const url = addressOf((await loadCouncil()).facilities, kind);
+  return url ? keptDocument<KindDocument>(url) : null;
+}
+
+export async function loadFacilities(kind: string): Promise<Facilities | null> {
+  const url = addressOf((await loadCouncil()).facility_index, kind);
+  const [document, bytes] = await Promise.all([loadKind(kind), url ? keptBytes(url).catch(() => null) : null]);
+  if (!document) return null;
+  // The two are fetched side by side: an import may have come in between.
+  const fits = bytes && (await digestOf(bytes.value)) === document.value.index;
+  return { ...document, opened: fits ? openIndex(bytes.value) : null };
+}
+
+async function digestOf(bytes: ArrayBuffer): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest.subarray(0, 6), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The nearest, nearest first, for the API as well as here: to the edge of what has one, and 0 within it. */
+export function nearestOf({ value: { items }, opened }: Facilities, place: Place, most: number): Near[] {
+  const hasAreas = items.some(({ polygon }) => polygon);
+  const found = opened && !hasAreas ? nearest(opened, place, most) : nearestOfAll(items, place, most);
+  return found.map(({ number, distance_mm }) => ({ facility: items[number]!, distance_m: distance_mm / 1000 }));
+}
+
+function nearestOfAll(items: Facility[], place: Place, most: number): Found[] {
+  const all = items.map((facility, number) => ({ number, distance_mm: toFacility(facility, place) }));
+  return all.sort(order).slice(0, most);
+}
+
+function toFacility(facility: Facility, place: Place): number {
+  const { polygon } = facility;
+  if (!polygon) return distanceMm(facility, place);
+  return isInPolygons(place, polygon) ? 0 : distanceMm(nearestOnEdge(polygon, place), place);
+}
+
+/** The address of a facility's own page. */
+export const facilityPage = ({ facility_id }: Pick<Facility, "facility_id">) => `/facility/?id=${encodeURIComponent(facility_id)}`;
+
+/** A facility's id begins with its kind. */
+export async function findFacility(id: string): Promise<{ facility: Facility; of: Keeping<KindDocument> } | null> {
+  for (const { kind } of await loadKinds()) {
+    if (!id.startsWith(`${kind}-`)) continue;
+    const of = await loadKind(kind);
+    const facility = of?.value.items.find(({ facility_id }) => facility_id === id);
+    if (of && facility) return { facility, of };
+  }
+  return null;
+}
+
+export function distanceText(metres: number): string {
+  if (metres === 0) return "You are there";
+  if (metres < 995) return `${metres < 100 ? Math.round(metres) : Math.round(metres / 10) * 10} metres`;
+  return `${(metres / 1000).toFixed(1)} km`;
+}
+

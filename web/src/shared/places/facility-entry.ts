@@ -1,0 +1,39 @@
+/** A facility in a list: how far, whether it is open, and where it is. */
+import type { Council } from "../council.ts";
+import { isoDay } from "../dates.ts";
+import { element } from "../dom.ts";
+import { distanceText, type Facility, facilityPage, type Near } from "./facilities.ts";
+import { openState } from "./opening.ts";
+
+export function facilityEntry({ facility, distance_m }: Near, council: Council): HTMLElement {
+  const link = element("a", { href: facilityPage(facility) }, facility.name);
+  const facts = element("p", { class: "app-nearest__facts" }, element("strong", {}, distanceText(distance_m)), ...openTag(facility, council));
+  return element("li", { "data-facility-id": facility.facility_id }, element("h2", {}, link), facts, ...contactOf(facility));
+}
+
+/** Open or not, and until when; nothing where the hours are not known, as on bank holidays. */
+export function openTag({ opens }: Facility, { time_zone, holidays }: Council): HTMLElement[] {
+  const now = new Date();
+  if (!opens?.length || holidays?.includes(isoDay(now, time_zone))) return [];
+  const { isOpen, until } = openState(opens, now, time_zone);
+  const tag = element("strong", { class: `govuk-tag app-tag--${isOpen ? "fixed" : "ended"}` }, isOpen ? "Open now" : "Closed now");
+  if (!until) return [tag];
+  return [tag, element("span", {}, isOpen ? `until ${until}` : `opens at ${until}`)];
+}
+
+export function telephone(phone: string): HTMLElement {
+  return element("a", { href: `tel:${phone.replaceAll(" ", "")}` }, phone);
+}
+
+function contactOf({ address, phone, url }: Facility): HTMLElement[] {
+  const parts: HTMLElement[] = [];
+  if (address) parts.push(element("p", {}, address));
+  if (phone) parts.push(element("p", {}, telephone(phone)));
+  if (url) parts.push(element("p", {}, element("a", { href: url, rel: "noopener" }, "Website")));
+  return parts;
+}
+
+/** Marks a place where something has been reported. */
+export function faultNote(reportId: string): HTMLElement {
+  return element("p", { class: "app-fault" }, element("a", { href: `/reports/${reportId}` }, "A problem here has been reported"));
+}

@@ -1,0 +1,47 @@
+/**
+ * Published documents that the phone keeps in its own store (IndexedDB), so that a page that was opened answers
+ * without a signal. The network comes first; what is kept stands in where there is none.
+ */
+import { type PhoneStore, phoneStore } from "../phone-store.ts";
+
+const DATABASE = "documents";
+const STORE = "kept";
+const PATIENCE_MS = 15_000;
+const PATIENCE_WITH_COPY_MS = 5_000;
+const ABSENT = [403, 404, 410];
+
+/** A document, and when it was fetched; `isOld` where it could not be fetched just now. */
+export interface Keeping<T> {
+  value: T;
+  at: number;
+  isOld: boolean;
+}
+
+interface Copy {
+  url: string;
+  value: unknown;
+  at: number;
+}
+
+const store: PhoneStore = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "url");
+
+/** The document, or null where there is none. Throws where it cannot be had and none is kept. */
+export async function keptDocument<T>(url: string, read: (answer: Response) => Promise<unknown> = (answer) => answer.json()): Promise<Keeping<T> | null> {
+  const copy = await store.work<Copy | undefined>("readonly", (documents) => documents.get(url)).catch(() => undefined);
+  try {
+    const signal = AbortSignal.timeout(copy ? PATIENCE_WITH_COPY_MS : PATIENCE_MS);
+    const answer = await fetch(url, { cache: "no-cache", signal });
+    if (ABSENT.includes(answer.status)) return null;
+    if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+    const value = await read(answer);
+    const at = Date.now();
+    void store.work("readwrite", (documents) => documents.put({ url, value, at } satisfies Copy)).catch(() => undefined);
+    return { value: value as T, at, isOld: false };
+  } catch (error) {
+    if (!copy) throw error;
+    return { value: copy.value as T, at: copy.at, isOld: true };
+  }
+}
+
+/** The bytes of a document that is not JSON. */
+export const keptBytes = (url: string) => keptDocument<ArrayBuffer>(url, (answer) => answer.arrayBuffer());

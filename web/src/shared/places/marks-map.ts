@@ -1,0 +1,49 @@
+/** A map with numbered marks, and one for where somebody is. The list beside it is the accessible way. */
+import * as L from "leaflet";
+import { createMap, drawGround } from "../basemap.ts";
+import type { Council } from "../council.ts";
+import { element } from "../dom.ts";
+import type { Place } from "../reports.ts";
+
+export interface Mark extends Place {
+  name: string;
+}
+
+export interface MarksMap {
+  /** Draws marks 1, 2, 3… in place of those before, and shows them all. */
+  draw(marks: Mark[], here: Place | null): void;
+  /** Marks one as chosen. */
+  choose(index: number): void;
+  drawGround(): Promise<boolean>;
+}
+
+const SIZE = 34;
+const CLOSEST = 18;
+
+export function createMarksMap(container: HTMLElement, council: Council, start: Place, pressed: (index: number) => void): MarksMap {
+  const map = createMap(container, council, { ...start, zoom: 16 });
+  const layer = L.layerGroup().addTo(map);
+  const here = L.divIcon({ className: "app-here", iconSize: [20, 20] });
+  let drawn: L.Marker[] = [];
+
+  function marker({ lat, long, name }: Mark, index: number): L.Marker {
+    const html = element("span", { title: name }, String(index + 1));
+    const icon = L.divIcon({ className: "app-mark app-mark--closed", html, iconSize: [SIZE, SIZE] });
+    const made = L.marker([lat, long], { icon, keyboard: false, zIndexOffset: -index });
+    return made.on("click", () => pressed(index)).addTo(layer);
+  }
+
+  return {
+    draw(marks, place) {
+      layer.clearLayers();
+      drawn = marks.map(marker);
+      if (place) L.marker([place.lat, place.long], { icon: here, keyboard: false, interactive: false }).addTo(layer);
+      const all = [...marks, ...(place ? [place] : [])].map(({ lat, long }): L.LatLngTuple => [lat, long]);
+      map.invalidateSize().fitBounds(L.latLngBounds(all), { padding: [SIZE, SIZE], maxZoom: CLOSEST, animate: false });
+    },
+    choose(index) {
+      drawn.forEach((each, at) => each.getElement()?.classList.toggle("app-mark--chosen", at === index));
+    },
+    drawGround: () => drawGround(map, council),
+  };
+}

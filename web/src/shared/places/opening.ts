@@ -1,0 +1,48 @@
+/** Whether a place is open, by the council's clock. */
+
+/** Weekday (0 is Monday), then minutes of its day; the last may go beyond midnight. */
+export type Opening = [weekday: number, opens: number, closes: number];
+
+export interface OpenState {
+  isOpen: boolean;
+  /** When that changes, in words, where it does within a week. */
+  until?: string;
+}
+
+const DAY = 24 * 60;
+const WEEK = 7 * DAY;
+const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+export function openState(openings: Opening[], at: Date, timeZone: string): OpenState {
+  const now = minuteOfWeek(at, timeZone);
+  const spans = openings.map(([weekday, opens, closes]) => ({ start: weekday * DAY + opens, length: closes - opens }));
+  const left = spans.map(({ start, length }) => length - fromTo(start, now)).filter((minutes) => minutes > 0);
+  if (left.length) return { isOpen: true, ...until(now, runOn(spans, now, Math.max(...left))) };
+  const waits = spans.map(({ start }) => fromTo(now, start));
+  return { isOpen: false, ...(waits.length && until(now, Math.min(...waits))) };
+}
+
+/** Minutes from one to the other, across the end of the week. */
+const fromTo = (one: number, other: number) => (((other - one) % WEEK) + WEEK) % WEEK;
+
+/** A span that begins where another ends goes on: until midnight, and from midnight. */
+function runOn(spans: { start: number; length: number }[], now: number, minutes: number): number {
+  const next = spans.find(({ start }) => fromTo(start, now + minutes) === 0);
+  return next && minutes < WEEK ? runOn(spans, now, minutes + next.length) : minutes;
+}
+
+function until(now: number, minutes: number): { until?: string } {
+  if (minutes >= WEEK) return {};
+  const then = (now + minutes) % WEEK;
+  const time = `${pad(Math.floor((then % DAY) / 60))}:${pad(then % 60)}`;
+  const isToday = Math.floor(then / DAY) === Math.floor(now / DAY) && minutes < DAY;
+  return { until: isToday || minutes < DAY / 2 ? time : `${time} on ${DAYS[Math.floor(then / DAY)]}` };
+}
+
+const pad = (number: number) => String(number).padStart(2, "0");
+
+function minuteOfWeek(at: Date, timeZone: string): number {
+  const parts = new Intl.DateTimeFormat("en-GB", { timeZone, weekday: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).formatToParts(at);
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((each) => each.type === type)!.value;
+  return DAYS.indexOf(part("weekday")) * DAY + Number(part("hour")) * 60 + Number(part("minute"));
+}

@@ -1,0 +1,110 @@
+/**
+ * Search as you type for a street, a place or a postcode: a combobox with a list of choices.
+ *
+ * Source: ARIA Authoring Practices Guide, "Combobox", editable with list autocomplete.
+ */
+import { byId, element, show } from "../dom.ts";
+import type { Place } from "../reports.ts";
+import type { KnownPlace } from "./search.ts";
+
+const MOST = 8;
+const PAUSE_MS = 120;
+const SHORTEST = 2;
+
+/** `words` is what may stand in an address: a typed house number goes before its street. */
+export type Choose = (place: Place, label: string, words: string) => void;
+
+const input = byId<HTMLInputElement>("place-search");
+const status = byId("place-search-status");
+const list = byId("place-choices");
+let choose: Choose;
+let active = -1;
+let pause: number | undefined;
+
+export function startPlaceBox(chosen: Choose): void {
+  choose = chosen;
+  input.addEventListener("focus", () => void load().catch(() => undefined), { once: true });
+  input.addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = window.setTimeout(() => void search(), PAUSE_MS);
+  });
+  input.addEventListener("keydown", press);
+  input.addEventListener("blur", close);
+  // A press on a choice must not take the focus, or the list would close under the finger.
+  list.addEventListener("mousedown", (event) => event.preventDefault());
+}
+
+async function load() {
+  const places = await import("./places.ts");
+  await places.loadPlaces();
+  return places;
+}
+
+async function search(): Promise<void> {
+  const typed = input.value;
+  if (typed.trim().length < SHORTEST) return fill([], "");
+  try {
+    const { searchPlaces } = await load();
+    const { found, number } = await searchPlaces(typed);
+    if (typed !== input.value) return;
+    const shown = found.slice(0, MOST).map((place, index) => option(place, index, number));
+    fill(shown, countText(found.length));
+  } catch {
+    fill([], "The list of streets could not be loaded. Check your connection, or choose another way.");
+  }
+}
+
+function option(place: KnownPlace, index: number, number: string): HTMLElement {
+  const made = element("li", { class: "app-choice", id: `place-choice-${index}`, role: "option", "aria-selected": "false" }, place.label);
+  made.addEventListener("click", () => {
+    input.value = "";
+    fill([], "");
+    const words = place.kind === "postcode" ? "" : [number, place.label].filter(Boolean).join(" ");
+    choose({ lat: place.lat, long: place.long }, place.label, words);
+  });
+  return made;
+}
+
+function fill(options: HTMLElement[], text: string): void {
+  status.textContent = text;
+  list.replaceChildren(...options);
+  open(options.length > 0 && document.activeElement === input);
+}
+
+function open(isOpen: boolean): void {
+  show(list, isOpen);
+  input.setAttribute("aria-expanded", String(isOpen));
+  activate(-1);
+}
+
+const close = () => open(false);
+
+function activate(index: number): void {
+  active = index;
+  for (const [at, each] of [...list.children].entries()) each.setAttribute("aria-selected", String(at === index));
+  const now = list.children[index];
+  if (now) input.setAttribute("aria-activedescendant", now.id);
+  else input.removeAttribute("aria-activedescendant");
+  now?.scrollIntoView({ block: "nearest" });
+}
+
+function press(event: KeyboardEvent): void {
+  const count = list.children.length;
+  if (event.key === "Escape") {
+    if (list.hidden) input.value = "";
+    return close();
+  }
+  if (event.key === "Enter") event.preventDefault();
+  if (count === 0 || !["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) return;
+  event.preventDefault();
+  if (list.hidden) open(true);
+  // Enter chooses only what is marked, and marks the first before.
+  if (event.key === "Enter" && active >= 0) (list.children[active] as HTMLElement).click();
+  else activate(event.key === "ArrowUp" ? (active <= 0 ? count - 1 : active - 1) : (active + 1) % count);
+}
+
+function countText(count: number): string {
+  if (count === 0) return "We know no such place. Check the spelling, or choose another way.";
+  if (count > MOST) return "More places fit than are shown. These fit best: type more to find others.";
+  return count === 1 ? "1 place fits. Choose it." : `${count} places fit. Choose one.`;
+}
