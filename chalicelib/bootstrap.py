@@ -18,12 +18,13 @@ from chalicelib.events import Event
 from chalicelib.facilities import ports as facilities
 from chalicelib.facilities import usecases as where
 from chalicelib.gazetteer import ports as gazetteer
-from chalicelib.gazetteer.published import Kept, PublishedPlaces, decoded
+from chalicelib.gazetteer.published import PublishedPlaces
 from chalicelib.gazetteer.wards import WARDS, Ward, Wards
 from chalicelib.gazetteer.whereabouts import PublishedWhereabouts
 from chalicelib.geo.point import Point
 from chalicelib.photos import ports as photos
 from chalicelib.photos import usecases as photographs
+from chalicelib.published import Kept, decoded
 from chalicelib.publishing import model as documents
 from chalicelib.publishing import ports as publishing
 from chalicelib.publishing.usecases import content_version

@@ -58,6 +58,7 @@ class Fields(TypedDict, total=False):
     service_request_id: str
     service_request_ids: list[str]
     photo_id: str
+    document: str
     message_id: str
     error: str
     causes: list[str]

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -13,6 +14,9 @@ from chalicelib.publishing.model import JSON
 from chalicelib.publishing.ports import Document, Moved, Ports
 from chalicelib.publishing.targets import put
 from infra.rejects import ALLOW_REJECTS, tell_refused
+
+if TYPE_CHECKING:
+    from chalicelib.gazetteer.wards import Wards
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NOTHING = "Nothing was published: mend the file, or allow rejects."
@@ -72,7 +76,7 @@ def import_wards(file: Path, valid_from: datetime | None, allow_rejects: bool) -
     document = with_wards(held.body if held else None, wards, day)
     replace_document(WARDS, msgspec.json.encode(document), ports)
     bootstrap.forget()
-    _move_reports()
+    _move_reports(document)
     _publish_wards()
     tell_refused(refused, allow_rejects)
 
@@ -124,12 +128,12 @@ def _not_in_future(day: date, today: date) -> date:
     return day
 
 
-def _move_reports() -> None:
+def _move_reports(wards: "Wards") -> None:
     from chalicelib import bootstrap
     from chalicelib.reports.usecases import move_to_wards
 
     with click.progressbar(length=0, label="Reports", file=sys.stderr) as bar:
-        moved = move_to_wards(bootstrap.reports_ports(), bar.update)
+        moved = move_to_wards(wards.code_at, bootstrap.reports_ports(), bar.update)
     click.echo(f"{moved} reports moved to another ward.")
 
 

@@ -11,7 +11,7 @@ from chalicelib.facilities.open_now import OpenState, state_at
 from chalicelib.facilities.ports import Ports
 from chalicelib.geo.nearest import nearest as nearest_points
 from chalicelib.geo.point import Point
-from chalicelib.geo.quadkey import MAP_ZOOM, Tile, tile_of
+from chalicelib.geo.quadkey import MAP_ZOOM, Tile, tile_of, tiles_in
 
 
 class NearFacility(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -87,11 +87,7 @@ def _tiles(known: Known, number: int) -> Iterable[Tile]:
     area = known.areas[number]
     if area is None:
         return (tile_of(known.listed.items[number].point, MAP_ZOOM),)
-    first = tile_of(Point(lat=area.box.north, long=area.box.west), MAP_ZOOM)
-    last = tile_of(Point(lat=area.box.south, long=area.box.east), MAP_ZOOM)
-    return (
-        Tile(MAP_ZOOM, x, y) for x in range(first.x, last.x + 1) for y in range(first.y, last.y + 1)
-    )
+    return tiles_in(area.box, MAP_ZOOM)
 
 
 def _shown(item: Facility, near: Near, reports: Mapping[str, str], ports: Ports) -> NearFacility:

@@ -62,6 +62,11 @@ class Wards(WardSet, frozen=True, kw_only=True):
         """The set that counted on the day; of days before all of them, the first."""
         return next((each for each in self.sets if each.valid_from <= day), self.sets[-1])
 
+    def code_at(self, point: Point, day: date) -> str | None:
+        """The code of the ward that the place belonged to on the day."""
+        ward = self.on(day).ward_at(point)
+        return ward.code if ward else None
+
     def with_set(self, new: WardSet) -> "Wards":
         """The document with this set too, in the place of one from the same day."""
         others = [each for each in self.sets if each.items and each.valid_from != new.valid_from]

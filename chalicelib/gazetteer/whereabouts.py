@@ -5,10 +5,10 @@ from datetime import date
 from typing import TypeVar
 
 from chalicelib.errors import UpstreamFailed
-from chalicelib.gazetteer.published import Kept, Read, Seconds, decoded
 from chalicelib.gazetteer.streets import STREETS, StreetMap, Streets
 from chalicelib.gazetteer.wards import WARDS, Wards
 from chalicelib.geo.point import Point
+from chalicelib.published import Kept, Read, Seconds, decoded
 
 T = TypeVar("T")
 
@@ -27,8 +27,7 @@ class PublishedWhereabouts:
 
     def ward_code(self, point: Point, day: date) -> str | None:
         """The ward that the place belonged to on the day."""
-        ward = self.wards().on(day).ward_at(point)
-        return ward.code if ward else None
+        return self.wards().code_at(point, day)
 
     def street(self, point: Point) -> str | None:
         """The name of the street that the place is on."""

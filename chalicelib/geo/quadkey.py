@@ -83,6 +83,12 @@ def cells_touched(box: Box, z: int) -> int:
     return (high.x - low.x + 1) * (high.y - low.y + 1)
 
 
+def tiles_in(box: Box, z: int) -> list[Tile]:
+    """The tiles of that zoom that the box touches, column by column."""
+    low, high = _corner_tiles(box, z)
+    return [Tile(z, x, y) for x in range(low.x, high.x + 1) for y in range(low.y, high.y + 1)]
+
+
 def cover(box: Box, *, length: int, at_least: int, budget: int = 8) -> list[KeyRange]:
     """Ranges of quadkeys of `length` digits that together hold every point of the box.
 
@@ -90,12 +96,8 @@ def cover(box: Box, *, length: int, at_least: int, budget: int = 8) -> list[KeyR
     partition). At most `budget` ranges for each such cell. O(cells at the finest level used).
     """
     finest = max(at_least, min(length, useful_depth(box)))
-    low, high = _corner_tiles(box, at_least)
     ranges: list[KeyRange] = []
-    cells = [
-        Tile(at_least, x, y) for x in range(low.x, high.x + 1) for y in range(low.y, high.y + 1)
-    ]
-    for cell in sorted(cells, key=quadkey):
+    for cell in sorted(tiles_in(box, at_least), key=quadkey):
         parts = merged(_cells_in(box, cell, finest))
         ranges += [filled(part, length) for part in within_budget(parts, budget)]
     return ranges

@@ -6,14 +6,14 @@ ward that has its pin today. They are made anew every five minutes; what is take
 at once.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from chalicelib.geo.point import Box, Point
-from chalicelib.geo.quadkey import MAP_ZOOM, Tile, tile_of
+from chalicelib.geo.point import Point
+from chalicelib.geo.quadkey import MAP_ZOOM, tiles_in
 from chalicelib.publishing.model import JSON, Pin
 from chalicelib.publishing.ports import Document, Held, Ports, WardArea
 from chalicelib.publishing.rounds import Public
@@ -86,7 +86,7 @@ def _open_pins(ward: WardArea, ports: Ports) -> list[Pin]:
     """The ward's open pins, the newest first."""
     pins = [
         pin
-        for tile in _tiles(ward.bounds)
+        for tile in tiles_in(ward.bounds, MAP_ZOOM)
         for pin in published_pins(tile, ports)
         if pin.status == "open" and ward.contains(Point(lat=pin.lat, long=pin.long))
     ]
@@ -110,11 +110,3 @@ def _listed(pins: Sequence[Pin], ports: Ports) -> tuple[Listed, ...]:
         for pin in newest
         if pin.service_request_id in public
     )
-
-
-def _tiles(box: Box) -> Iterator[Tile]:
-    first = tile_of(Point(lat=box.north, long=box.west), MAP_ZOOM)
-    last = tile_of(Point(lat=box.south, long=box.east), MAP_ZOOM)
-    for x in range(first.x, last.x + 1):
-        for y in range(first.y, last.y + 1):
-            yield Tile(MAP_ZOOM, x, y)

@@ -109,7 +109,7 @@ def test_failure_tells_where_in_our_own_code_it_happened() -> None:
         logs.failure("broke", caught.value)
     (first,), (second,) = read(written), read(again)
     assert first["error"] == "DecodeError"
-    assert first["stack"][0].startswith("chalicelib/gazetteer/published.py:")
+    assert first["stack"][0].startswith("chalicelib/published.py:")
     where = [place.split(" ")[1] for place in second["stack"]]
     assert where == ["decoded", "gazetteer", "value", "_fresh", "decoded"]
     assert CANARY not in written[0] + again[0]

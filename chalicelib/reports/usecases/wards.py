@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from itertools import islice
 
@@ -13,29 +13,40 @@ from chalicelib.reports.usecases.access import rewritten, stored
 
 AT_ONCE = 100
 
+WardCodeAt = Callable[[Point, date], str | None]
+"""The code of the ward that a place belonged to on a day, None where there was none."""
+
 
 def ward_of(requested: datetime, point: Point | None, ports: Ports) -> str | None:
     """The code of the ward, None without a place or where no ward is known."""
-    day = requested.astimezone(ports.council.zone).date()
-    return ports.whereabouts.ward_code(point, day) if point else None
+    return _ward_by(ports.whereabouts.ward_code, requested, point, ports)
 
 
-def move_to_wards(ports: Ports, progress: Callable[[int], None] = lambda reports: None) -> int:
+def move_to_wards(
+    code_at: WardCodeAt, ports: Ports, progress: Callable[[int], None] = lambda reports: None
+) -> int:
     """Puts every stored report into its ward, after boundaries have changed; the team stays, for
     somebody may be at work. Answers how many moved. Raises UpstreamFailed.
     """
+    moving = partial(_in_its_ward, code_at, ports)
     moved = 0
     ids = ports.repository.ids()
     while some := list(islice(ids, AT_ONCE)):
         for report in ports.repository.many(some).values():
-            if _in_its_ward(ports, report) is not report:
+            if moving(report) is not report:
                 read = partial(stored, report.service_request_id, ports)
-                rewritten(read, partial(_in_its_ward, ports), ports)
+                rewritten(read, moving, ports)
                 moved += 1
         progress(len(some))
     return moved
 
 
-def _in_its_ward(ports: Ports, report: ServiceRequest) -> ServiceRequest:
-    ward_code = ward_of(report.requested_datetime, report.point, ports)
+def _in_its_ward(code_at: WardCodeAt, ports: Ports, report: ServiceRequest) -> ServiceRequest:
+    ward_code = _ward_by(code_at, report.requested_datetime, report.point, ports)
     return report if ward_code == report.ward_code else replace(report, ward_code=ward_code)
+
+
+def _ward_by(
+    code_at: WardCodeAt, requested: datetime, point: Point | None, ports: Ports
+) -> str | None:
+    return code_at(point, requested.astimezone(ports.council.zone).date()) if point else None

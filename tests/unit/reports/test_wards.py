@@ -77,11 +77,11 @@ def test_reports_move_to_the_ward_of_their_day_when_boundaries_change(
     repository.create(report(1, requested_datetime=old))
     repository.create(report(2, ward_code="new"))
     repository.create(report(3, lat=None, long=None))
-    here = at(ports, {2014: "old", 2026: "new"})
-    assert move_to_wards(here) == 1
+    code_at = at(ports, {2014: "old", 2026: "new"}).whereabouts.ward_code
+    assert move_to_wards(code_at, ports) == 1
     assert [repository.many([f"R{n:011}"])[f"R{n:011}"].ward_code for n in (1, 2, 3)] == [
         "old",
         "new",
         None,
     ]
-    assert move_to_wards(here) == 0
+    assert move_to_wards(code_at, ports) == 0
