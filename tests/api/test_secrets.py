@@ -101,7 +101,7 @@ def test_clients_stand_on_one_session_as_the_tables_do(cloud: Cloud) -> None:
     bootstrap.photos_ports()
     bootstrap.reports_ports()
     for item in (PhotoItem, ReportItem):
-        assert item._get_connection().connection.session is bootstrap._session()
+        assert item._get_connection().connection.session is bootstrap.base.session()
 
 
 # Rotation

@@ -1,0 +1,104 @@
+"""Settings, the council, secrets and AWS clients of this process: what every slice is built on."""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from chalicelib.catalogue.load import load
+from chalicelib.catalogue.model import Council
+from chalicelib.settings import Settings, from_environment
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+    from chalicelib.adapters.aws import SharedSession
+    from chalicelib.adapters.s3 import S3Documents
+    from chalicelib.adapters.secrets import Secret
+
+SecretName = Literal["id", "link", "token", "origin"]
+
+
+@cache
+def settings() -> Settings:
+    return from_environment()
+
+
+@cache
+def council() -> Council:
+    return load(settings().council)
+
+
+@cache
+def secret(name: SecretName) -> "Secret":
+    """The secret of that name; nothing is read yet. Ask for `origin` only where the settings name
+    it."""
+    from time import monotonic
+
+    from chalicelib.adapters.secrets import ManagedSecret
+
+    return ManagedSecret(
+        _secrets_manager,
+        secret_arn(name),
+        setting=f"{name.upper()}_SECRET_ARN",
+        monotonic=monotonic,
+    )
+
+
+def secret_arn(name: SecretName) -> str:
+    """Where that secret is; empty where the settings name none."""
+    arn: str = getattr(settings(), f"{name}_secret_arn")
+    return arn
+
+
+@cache
+def published() -> "S3Documents":
+    """The bucket of published documents."""
+    from chalicelib.adapters.s3 import S3Documents
+
+    return S3Documents(s3(), settings().published_bucket)
+
+
+def read_published(key: str) -> bytes | None:
+    """A published document, None where there is none. Raises UpstreamFailed."""
+    held = published().read(key)
+    return held.body if held else None
+
+
+@cache
+def session() -> "SharedSession":
+    """The one that every client of this process comes from."""
+    from chalicelib.adapters.aws import SharedSession
+
+    return SharedSession()
+
+
+def client(service: str, **options: Any) -> Any:
+    """A client of that service of AWS."""
+    # Without boto3: what it adds to these clients is not used, and costs 20 ms to import.
+    return session().create_client(service, **options)
+
+
+@cache
+def _secrets_manager() -> Any:
+    return client("secretsmanager")
+
+
+@cache
+def s3() -> "S3Client":
+    """Where files are."""
+    made: S3Client = client("s3")
+    return made
+
+
+def signer() -> "S3Client":
+    """Signs what a browser sends to the store itself: at its own address, or at this stack's."""
+    from botocore.config import Config
+
+    endpoint = settings().uploads_endpoint
+    style: Literal["path", "virtual"] = "path" if endpoint else "virtual"
+    # Without "regional", an address of us-east-1 names no region, and the CSP names it.
+    config = Config(
+        signature_version="s3v4",
+        s3={"addressing_style": style, "us_east_1_regional_endpoint": "regional"},
+    )
+    made: S3Client = client("s3", endpoint_url=endpoint or None, config=config)
+    return made

@@ -1,0 +1,97 @@
+"""Publishing, with the other slices as it sees them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib.areas.usecases import ward_areas
+from chalicelib.bootstrap.base import client, council, s3, settings
+from chalicelib.bootstrap.places import areas_ports
+from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.catalogue.document import services_document
+from chalicelib.catalogue.model import Council
+from chalicelib.publishing import model as documents
+from chalicelib.publishing import ports as publishing
+from chalicelib.publishing.usecases import content_version
+from chalicelib.reports import ports as reports
+from chalicelib.reports import usecases as reporting
+from chalicelib.reports.reference import grouped
+from chalicelib.reports.states import LABELS
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudfront import CloudFrontClient
+
+
+@cache
+def publishing_ports() -> publishing.Ports:
+    from chalicelib.adapters.clock import utc_now
+    from chalicelib.adapters.s3 import S3Documents, S3Photos
+    from chalicelib.publishing.pages import JinjaPages
+
+    here = council()
+    published = settings().published_bucket
+    return publishing.Ports(
+        documents=S3Documents(s3(), published),
+        photos=S3Photos(s3(), kept=settings().photos_bucket, published=published),
+        cdn=_cdn(),
+        reports=PublicReports(reports_ports()),
+        pages=JinjaPages(
+            council={"name": here.name, "phone": here.phone},
+            zone=here.zone,
+            labels=LABELS,
+            grouped=grouped,
+        ),
+        now=utc_now,
+        fixed=_fixed_documents(here),
+        whole=documents.tile_of_all(here.box),
+        closed_shown=timedelta(days=here.closed_shown_days),
+        wards=lambda: ward_areas(areas_ports()),
+    )
+
+
+class PublicReports:
+    """The reports slice as publishing sees it."""
+
+    def __init__(self, ports: reports.Ports) -> None:
+        self._ports = ports
+
+    def public(self, service_request_ids: Sequence[str]) -> Mapping[str, publishing.PublicReport]:
+        return reporting.public_views(service_request_ids, self._ports)
+
+    def every_id(self) -> Iterator[str]:
+        return reporting.every_id(self._ports)
+
+
+def _cdn() -> publishing.Cdn:
+    from chalicelib.adapters.cloudfront import CloudFrontCdn, NoCdn
+
+    if not settings().distribution_id:
+        return NoCdn()
+    asked: CloudFrontClient = client("cloudfront")
+    return CloudFrontCdn(asked, settings().distribution_id)
+
+
+def _fixed_documents(here: Council) -> dict[str, object]:
+    services = services_document(here)
+    index = documents.index_document(
+        jurisdiction_id=here.jurisdiction_id,
+        name=here.name,
+        phone=here.phone,
+        opening_hours=here.opening_hours,
+        time_zone=here.time_zone,
+        bounds=here.box,
+        basemap_attribution=here.basemap_attribution,
+        withdraw_within_s=int(reporting.WITHDRAW_WITHIN.total_seconds()),
+        publish_after_s=here.publish_after_s,
+        holidays=_coming(here.calendar.holidays),
+        versions={"services": content_version(services)},
+    )
+    return {documents.SERVICES: services, documents.INDEX: index}
+
+
+def _coming(days: Iterable[date]) -> list[date]:
+    """Those of this year and the two after it; a council publishes anew more often than that."""
+    from chalicelib.adapters.clock import utc_now
+
+    return [day for day in days if 0 <= day.year - utc_now().year <= 2]

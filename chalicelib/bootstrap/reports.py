@@ -1,0 +1,74 @@
+"""Reports and their photos, each as the other sees it."""
+
+from collections.abc import Iterable
+from functools import cache
+
+from chalicelib.bootstrap.base import council, s3, secret, session, settings, signer
+from chalicelib.bootstrap.places import whereabouts
+from chalicelib.photos import ports as photos
+from chalicelib.photos import usecases as photographs
+from chalicelib.reports import ports as reports
+from chalicelib.reports import usecases as reporting
+
+
+@cache
+def reports_ports() -> reports.Ports:
+    from chalicelib.adapters.aws import lend_to_pynamodb
+    from chalicelib.adapters.clock import utc_now
+    from chalicelib.adapters.ids import HmacIds
+    from chalicelib.reports.dynamo import DynamoRepository
+
+    lend_to_pynamodb(session)
+    here = council()
+    return reports.Ports(
+        repository=DynamoRepository(settings().reports_table),
+        ids=HmacIds(secret("id"), secret("link")),
+        council=here,
+        photos=PhotosOfReports(),
+        whereabouts=whereabouts(),
+        site_url=settings().site_url,
+        now=utc_now,
+    )
+
+
+@cache
+def photos_ports() -> photos.Ports:
+    from chalicelib.adapters.apart import rebuild_apart
+    from chalicelib.adapters.aws import lend_to_pynamodb
+    from chalicelib.adapters.clock import utc_now
+    from chalicelib.adapters.ids import HmacIds
+    from chalicelib.adapters.uploads import S3Gallery, S3Uploads
+    from chalicelib.photos.dynamo import DynamoRecords
+
+    lend_to_pynamodb(session)
+    here, client, signing = settings(), s3(), signer()
+    return photos.Ports(
+        uploads=S3Uploads(client, signing, here.uploads_bucket),
+        gallery=S3Gallery(client, signing, here.photos_bucket),
+        records=DynamoRecords(here.reports_table),
+        ids=HmacIds(secret("id"), secret("link")),
+        reports=ReportsWithPhotos(),
+        rebuild=rebuild_apart,
+        now=utc_now,
+    )
+
+
+class PhotosOfReports:
+    """The photos slice as reports see it; built only when a report has photos."""
+
+    def belongs(self, scope: str, key: str, photo_id: str) -> bool:
+        return photographs.belongs(scope, key, photo_id, photos_ports())
+
+    def ready(self, wanted: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        pairs = list(wanted)
+        return photographs.ready(pairs, photos_ports()) if pairs else frozenset()
+
+    def private_address(self, service_request_id: str, photo_id: str, size: str) -> str:
+        return photographs.private_address(service_request_id, photo_id, size, photos_ports())
+
+
+class ReportsWithPhotos:
+    """The reports slice as photos see it; built only when a photo is swept."""
+
+    def holds(self, service_request_id: str, photo_id: str) -> bool:
+        return reporting.holds_photo(service_request_id, photo_id, reports_ports())
