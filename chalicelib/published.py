@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Kept(Generic[T]):
-    """What `fresh` gave, for a while; nothing is kept of a call that raises."""
+    """What `fresh` gave, for a while; where it fails then, what it gave before, if anything."""
 
     def __init__(
         self, fresh: Callable[[], T], seconds: Seconds, kept_for_s: float = KEPT_FOR_S
@@ -29,10 +29,18 @@ class Kept(Generic[T]):
         self._kept: tuple[float, T] | None = None
 
     def value(self) -> T:
+        """Raises UpstreamFailed where nothing is kept."""
         now = self._seconds()
-        if self._kept is None or now - self._kept[0] >= self._kept_for_s:
-            self._kept = now, self._fresh()
-        return self._kept[1]
+        if self._kept and now - self._kept[0] < self._kept_for_s:
+            return self._kept[1]
+        try:
+            found = self._fresh()
+        except UpstreamFailed:
+            if self._kept is None:
+                raise
+            found = self._kept[1]
+        self._kept = now, found
+        return found
 
 
 def decoded(read: Read, key: str, kind: type[T]) -> T | None:

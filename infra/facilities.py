@@ -30,8 +30,9 @@ from chalicelib.facilities.model import (
 from chalicelib.facilities.opening_hours import parsed
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import MultiPolygon
+from chalicelib.geo.rounding import rounded
 from chalicelib.publishing.model import JSON
-from chalicelib.publishing.ports import Document, Moved, Ports
+from chalicelib.publishing.ports import Document, Held, Moved, Ports
 from chalicelib.publishing.targets import put
 from infra.rows import Refused, Row, Table, read_rows
 
@@ -135,7 +136,7 @@ def facility_of(row: Row, kind: FacilityKind) -> Facility:
         phone=given.get("phone"),
         url=_web_address(given.get("url")),
         notes=given.get("notes"),
-        polygon=_rings(row.shape) if isinstance(row.shape, MultiPolygon) else None,
+        polygon=rounded(row.shape) if isinstance(row.shape, MultiPolygon) else None,
     )
 
 
@@ -160,14 +161,6 @@ def _web_address(text: str | None) -> str | None:
     raise Invalid.field("url", f"{text!r} must begin with https:// or http://")
 
 
-def _rings(shape: MultiPolygon) -> tuple[tuple[tuple[tuple[float, float], ...], ...], ...]:
-    """GeoJSON's MultiPolygon to 0.1 m."""
-    return tuple(
-        tuple(tuple((round(x, 6), round(y, 6)) for x, y in ring) for ring in polygon.rings)
-        for polygon in shape.polygons
-    )
-
-
 def publish(
     kind: FacilityKind,
     items: list[Facility],
@@ -187,6 +180,7 @@ def publish(
         index=digest(index),
         items=tuple(items),
     )
+    _published_kinds(ports)
     before = ports.documents.read(list_key(kind.kind))
     if summary:
         _compare(_items_in(before.body) if before else {}, items, summary)
@@ -203,7 +197,7 @@ def publish(
 def _items_in(document: bytes) -> dict[str, Facility]:
     try:
         items = msgspec.json.decode(document, type=FacilityList).items
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return {}
     return {item.facility_id: item for item in items}
 
@@ -228,11 +222,21 @@ def _entry(kind: FacilityKind, count: int) -> KindEntry:
     )
 
 
+def _published_kinds(ports: Ports) -> tuple[Held | None, tuple[KindEntry, ...]]:
+    """The document of kinds as it stands. Raises ConfigurationError where it cannot be read."""
+    held = ports.documents.read(KINDS)
+    try:
+        return held, msgspec.json.decode(held.body, type=KindList).items if held else ()
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"The published {KINDS} cannot be read ({error}): remove it, and import every kind."
+        ) from error
+
+
 def _publish_kind(entry: KindEntry, council: Council, ports: Ports) -> None:
     """Puts the kind among those that are published, in the council's order."""
     for _ in range(ATTEMPTS):
-        held = ports.documents.read(KINDS)
-        listed = msgspec.json.decode(held.body, type=KindList).items if held else ()
+        held, listed = _published_kinds(ports)
         entries = {each.kind: each for each in (*listed, entry)}
         ordered = (entries[each.kind] for each in council.facility_kinds if each.kind in entries)
         document = Document(msgspec.json.encode(KindList(items=tuple(ordered))), JSON)

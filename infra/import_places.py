@@ -11,7 +11,7 @@ import msgspec
 
 from chalicelib.errors import ConfigurationError, UpstreamFailed
 from chalicelib.publishing.model import JSON
-from chalicelib.publishing.ports import Document, Moved, Ports
+from chalicelib.publishing.ports import Document, Held, Moved, Ports
 from chalicelib.publishing.targets import put
 from infra.rejects import ALLOW_REJECTS, tell_refused
 
@@ -74,7 +74,7 @@ def import_wards(file: Path, valid_from: datetime | None, allow_rejects: bool) -
     ports = bootstrap.publishing_ports()
     held = ports.documents.read(WARDS)
     document = with_wards(held.body if held else None, wards, day)
-    replace_document(WARDS, msgspec.json.encode(document), ports)
+    _put_in_place(WARDS, msgspec.json.encode(document), held, ports)
     bootstrap.forget()
     _move_reports(document)
     _publish_wards()
@@ -107,8 +107,13 @@ def import_roadworks(file: Path, allow_rejects: bool) -> None:
 
 def replace_document(key: str, body: bytes, ports: Ports) -> None:
     """Puts a whole document in the place of what stands there. Raises UpstreamFailed."""
+    _put_in_place(key, body, ports.documents.read(key), ports)
+
+
+def _put_in_place(key: str, body: bytes, held: Held | None, ports: Ports) -> None:
+    """Puts a document in the place of the one that was read. Raises UpstreamFailed."""
     try:
-        put(key, Document(body, JSON), ports.documents.read(key), ports)
+        put(key, Document(body, JSON), held, ports)
     except Moved as error:
         raise UpstreamFailed(f"{key} was published by somebody else; try again.") from error
 

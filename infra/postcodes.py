@@ -1,6 +1,7 @@
 """Makes the document of postcodes from Code-Point Open files.
 
-Their columns, without a header: postcode, positional quality, easting, northing (EPSG:27700).
+Their first columns, without a header: postcode, positional quality, easting, northing (EPSG:27700);
+codes of country, health authority, county, district and ward follow, which are not used.
 Source: Ordnance Survey, "Code-Point Open technical specification" (2023); quality 90 is "no
 coordinates available".
 """
@@ -67,8 +68,9 @@ def postcodes_of(
         summary.refused += [f"{file.name}, {each}" for each in table.refusals()]
         progress(1)
     if not found:
+        why = f" ({summary.refused[0]})" if summary.refused else ""
         raise ConfigurationError(
-            f"None of the postcodes is in {council.name}: is it the file of another area?"
+            f"None of the postcodes is in {council.name}{why}: is it the file of another area?"
         )
     summary.taken = len(found)
     return document_of(map(Postcode._make, found.items()), ATTRIBUTION), summary

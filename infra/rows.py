@@ -9,7 +9,9 @@ import csv
 import gzip
 import io
 import json
+import math
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -20,7 +22,7 @@ from chalicelib.catalogue.model import Council
 from chalicelib.errors import ConfigurationError, Invalid
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import MultiPolygon, representative
-from infra.rows_places import Columns, checked_inside, geometry_in, system_of
+from infra.rows_places import Columns, checked_inside, geometry_in, listing, system_of
 
 Shape = Point | MultiPolygon
 
@@ -75,7 +77,7 @@ def read_rows(
     """The rows of a file whose name ends in .geojson, .json or .csv, perhaps with .gz.
 
     `needs`: columns that must be there. `inside`: rows outside that council's bounds are refused.
-    `header`: the columns of a CSV file that names none. `placed`: each row has a place.
+    `header`: the first columns of a CSV file that names none. `placed`: each row has a place.
     Raises ConfigurationError for the whole file: not in UTF-8, corrupt, without rows, without a
     column that is needed or without any that holds places.
     """
@@ -123,7 +125,8 @@ def _lines(
     records = list(_records(name, text))
     columns = list(header) or [column.strip() for column in records.pop(0)[1]] if records else []
     _check_columns(name, columns, needs)
-    listed = [(line, _by_column(columns, cells)) for line, cells in records]
+    width = len(header) or None
+    listed = [(line, _by_column(columns, cells[:width])) for line, cells in records]
     places = Columns(name, columns, [values for _, values in listed if values]) if placed else None
     for (line, values), (_, cells) in zip(listed, records, strict=True):
         if values is None:
@@ -167,9 +170,11 @@ def _features(name: str, text: str, needs: Iterable[str], placed: bool) -> Itera
         if not isinstance(feature, dict) or feature.get("type") != "Feature":
             yield Refused(number, "is no GeoJSON feature")
             continue
-        values = dict.fromkeys(columns, "") | {
-            key: _text(value) for key, value in (feature.get("properties") or {}).items()
-        }
+        try:
+            values = dict.fromkeys(columns, "") | _texts(feature.get("properties"))
+        except Invalid as error:
+            yield Refused(number, error.detail)
+            continue
         place = partial(geometry_in, feature.get("geometry"), in_grid=in_grid)
         yield _row(number, values, place if placed else None)
 
@@ -182,6 +187,16 @@ def _document(name: str, text: str) -> dict[str, Any]:
     if not isinstance(document, dict) or not isinstance(document.get("features"), list):
         raise ConfigurationError(f"{name} is no GeoJSON FeatureCollection; nothing was taken.")
     return document
+
+
+def _texts(properties: Any) -> dict[str, str]:
+    """The properties as texts. Raises Invalid."""
+    if not isinstance(properties, dict | None):
+        raise Invalid.field("properties", "must be an object")
+    for name, value in (properties or {}).items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise Invalid.field(name, f"{value} is no number")
+    return {name: _text(value) for name, value in (properties or {}).items()}
 
 
 def _text(value: Any) -> str:
@@ -218,6 +233,6 @@ def _inside(row: Row, council: Council) -> Row | Refused:
 
 def _check_columns(name: str, there: Sequence[str], wanted: Iterable[str]) -> None:
     if missing := sorted(set(wanted) - set(there)):
-        raise ConfigurationError(
-            f"{name} has no column {missing[0]!r}; it has: {', '.join(there)}."
-        )
+        raise ConfigurationError(f"{name} has no column {missing[0]!r}; it has: {listing(there)}.")
+    if twice := [column for column, count in Counter(there).items() if column and count > 1]:
+        raise ConfigurationError(f"{name} has two columns {twice[0]!r}: rename one.")

@@ -27,9 +27,16 @@ TEXT = re.compile(r"\(\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*\)$")
 
 APART_M = 100.0
 """Farther apart, the two places of one row are not the same."""
+MOST_NAMED = 40
 ONE_SYSTEM = "one file has one coordinate system"
 DEGREES = ("CRS84", "EPSG::4326", "EPSG:4326")
 GRID = ("EPSG::27700", "EPSG:27700")
+
+
+def listing(columns: Sequence[str]) -> str:
+    """The columns' names, the first of them where they are many."""
+    shown = ", ".join(columns[:MOST_NAMED])
+    return f"{shown} and {len(columns) - MOST_NAMED} more" if len(columns) > MOST_NAMED else shown
 
 
 def _plain(column: str) -> str:
@@ -53,7 +60,7 @@ class Columns:
         if rows and not (self._degrees or self._grid or self._texts):
             raise ConfigurationError(
                 f"{name} has no columns that say where its rows lie: name them Latitude and "
-                f"Longitude, or Easting and Northing; it has: {', '.join(columns)}."
+                f"Longitude, or Easting and Northing; it has: {listing(columns)}."
             )
 
     def place(self, row: Mapping[str, str]) -> Point:
@@ -148,7 +155,8 @@ def _point(lat: float, long: float, name: str) -> Point:
 def system_of(name: str, crs: Any) -> bool:
     """True where a GeoJSON file's `crs` member says British National Grid, False where it says
     WGS84 or nothing. Raises ConfigurationError."""
-    said = str(((crs or {}).get("properties") or {}).get("name")) if isinstance(crs, dict) else None
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    said = str(properties.get("name")) if isinstance(properties, dict) else None
     if said is None or said.endswith(DEGREES):
         return False
     if said.endswith(GRID):
@@ -183,7 +191,7 @@ def _position(coordinates: Any, *, in_grid: bool) -> tuple[float, float]:
     """Longitude and latitude; a height is left out. Raises Invalid."""
     try:
         x, y, *_ = (float(number) for number in coordinates)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         x = y = math.nan
     if not (math.isfinite(x) and math.isfinite(y)):
         raise Invalid.field("geometry.coordinates", f"{coordinates!r} are no numbers")

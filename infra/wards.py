@@ -1,7 +1,7 @@
 """Makes the document of wards from a GeoJSON file of their boundaries."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -9,10 +9,16 @@ import msgspec
 
 from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.wards import WardProperties
-from chalicelib.errors import ConfigurationError
+from chalicelib.errors import ConfigurationError, Invalid
 from chalicelib.gazetteer.wards import Ward, Wards, WardSet, ward_of
+from chalicelib.geo.edge import nearest_on_edge
+from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import MultiPolygon
 from infra.rows import Refused, Row, Table, read_rows
+
+CORNERS_TRIED = 100
+SLOPPY_M = 20.0
+"""So far may simplified boundaries lie over each other."""
 
 
 def wards_of(
@@ -27,10 +33,10 @@ def wards_of(
     for row in table.rows:
         progress(1)
         code, name = code_of(row.values[properties.code]), row.values[properties.name]
-        if reason := _fault(row, code, name, found, properties):
-            table.refused.append(Refused(row.number, reason))
-        elif isinstance(row.shape, MultiPolygon):
-            found[code] = ward_of(code, name, row.shape)
+        try:
+            found[code] = _ward(row, code, name, found, properties)
+        except Invalid as error:
+            table.refused.append(Refused(row.number, error.detail))
     return sorted(found.values(), key=lambda ward: ward.code), table
 
 
@@ -68,13 +74,34 @@ def _properties(file: Path, table: Table, council: Council) -> WardProperties:
     )
 
 
-def _fault(
-    row: Row, code: str, name: str, found: dict[str, Ward], properties: WardProperties
-) -> str | None:
+def _ward(
+    row: Row, code: str, name: str, found: Mapping[str, Ward], properties: WardProperties
+) -> Ward:
+    """The ward of that row. Raises Invalid."""
     if not isinstance(row.shape, MultiPolygon):
-        return "geometry: is a place, and a ward needs a Polygon or MultiPolygon"
+        raise Invalid.field("geometry", "is a place, and a ward needs a Polygon or MultiPolygon")
     if not code or not name:
-        return f"{properties.name if code else properties.code}: is empty"
+        raise Invalid.field(properties.name if code else properties.code, "is empty")
     if code in found:
-        return f"{properties.code}: {code!r} is used twice; remove one"
+        raise Invalid.field(properties.code, f"{code!r} is used twice; remove one")
+    ward = ward_of(code, name, row.shape)
+    for other in found.values():
+        if place := _in_both(ward, other):
+            raise Invalid.field(
+                "geometry", f"lies over {other.name}, at lat {place.lat}, long {place.long}"
+            )
+    return ward
+
+
+def _in_both(one: Ward, other: Ward) -> Point | None:
+    """A corner of one that is well inside the other; of many corners some are tried."""
+    if one.bounds.overlap(other.bounds) is None:
+        return None
+    for ward, around in ((one, other), (other, one)):
+        corners = [corner for ring in ward.shape.rings for corner in ring]
+        for long, lat in corners[:: len(corners) // CORNERS_TRIED + 1]:
+            place = Point(lat=lat, long=long)
+            inside = around.shape.contains(place)
+            if inside and nearest_on_edge(around.shape, place).distance_m > SLOPPY_M:
+                return place
     return None

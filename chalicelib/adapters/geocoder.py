@@ -3,7 +3,9 @@ while after it failed. What is typed goes to whoever runs it."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any, Protocol
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, Protocol, TypeVar
 
 from chalicelib import logs
 from chalicelib.gazetteer.model import Place
@@ -25,6 +27,7 @@ class Location(Protocol):
     def longitude(self) -> float: ...
 
 
+T = TypeVar("T")
 Geocode = Callable[[str], Iterable[Location] | None]
 
 
@@ -80,6 +83,10 @@ class GeopyGeocode:
         self._box = box
 
     def __call__(self, typed: str) -> Iterable[Location] | None:
+        """Raises TimeoutError, and whatever the geocoder raises."""
+        return in_time(lambda: self._ask(typed), self._timeout_s)
+
+    def _ask(self, typed: str) -> Iterable[Location] | None:
         found: Iterable[Location] | None = self._service.geocode(
             typed, exactly_one=False, timeout=self._timeout_s, **self._within
         )
@@ -98,3 +105,24 @@ class GeopyGeocode:
             return {}
         box = self._box
         return {"viewbox": [(box.south, box.west), (box.north, box.east)], "bounded": True}
+
+
+def in_time(ask: Callable[[], T], timeout_s: float) -> T:
+    """What `ask` gives, if it does so in time: a time-out for each read is none for an answer that
+    comes byte by byte. Raises TimeoutError, and whatever `ask` raises."""
+    given: SimpleQueue[tuple[T | None, Exception | None]] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            given.put((ask(), None))
+        except Exception as error:
+            given.put((None, error))
+
+    Thread(target=run, daemon=True).start()
+    try:
+        found, error = given.get(timeout=timeout_s)
+    except Empty:
+        raise TimeoutError from None
+    if error:
+        raise error
+    return found  # type: ignore[return-value]

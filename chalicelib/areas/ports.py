@@ -61,13 +61,13 @@ class Council(Protocol):
 
 
 class Places(Protocol):
-    """What was published of places. Every method raises UpstreamFailed."""
+    """What was published of places. Every method but `roadworks` raises UpstreamFailed."""
 
     def wards(self) -> Sequence[Ward]:
         """The wards of today; none where none were published."""
 
     def roadworks(self) -> Sequence[RoadWork]:
-        """Road works; none where none were published."""
+        """Road works; none where none were published or they cannot be read. Never raises."""
 
     def postcode(self, text: str) -> Point | None:
         """Where the postcode is, None where it is not known."""

@@ -11,7 +11,8 @@ from chalicelib.areas.model import CouncillorView, MyArea, NearRoadWork, RoadWor
 from chalicelib.areas.ports import Ports, Ward
 from chalicelib.errors import Invalid, NotFound, UpstreamFailed
 from chalicelib.geo.edge import nearest_on_edge
-from chalicelib.geo.point import Box, Point, distance_m
+from chalicelib.geo.nearest import shown_m
+from chalicelib.geo.point import Box, Point
 
 NEAR_WARD_M = 500.0
 """Road works so far outside a ward still concern it."""
@@ -117,9 +118,7 @@ def _is_near(ward: Ward, point: Point) -> bool:
 
 def _by_distance(works: Sequence[RoadWork], place: Point) -> tuple[NearRoadWork, ...]:
     near = [
-        NearRoadWork(
-            **msgspec.structs.asdict(work), distance_m=round(distance_m(place, work.point), 1)
-        )
+        NearRoadWork(**msgspec.structs.asdict(work), distance_m=shown_m(work.point, place))
         for work in works
     ]
     return tuple(sorted(near, key=lambda each: (each.distance_m, each.ref)))

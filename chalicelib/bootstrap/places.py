@@ -6,6 +6,7 @@ from functools import cache
 from chalicelib.areas import ports as areas
 from chalicelib.areas.model import ROADWORKS, RoadWork, RoadWorks, WardDocument
 from chalicelib.bootstrap.base import council, read_published
+from chalicelib.errors import UpstreamFailed
 from chalicelib.facilities import ports as facilities
 from chalicelib.facilities import usecases as where
 from chalicelib.gazetteer import ports as gazetteer
@@ -75,7 +76,11 @@ class PlacesOfAreas:
         return found.items if found else ()
 
     def roadworks(self) -> Sequence[RoadWork]:
-        found = self._roadworks.value()
+        try:
+            found = self._roadworks.value()
+        except UpstreamFailed:
+            # A ward is worth knowing without them, and what is taken back has to leave it.
+            return ()
         return found.items if found else ()
 
     def postcode(self, text: str) -> Point | None:

@@ -85,6 +85,7 @@ def _fixed_documents(here: Council) -> dict[str, object]:
         withdraw_within_s=int(reporting.WITHDRAW_WITHIN.total_seconds()),
         publish_after_s=here.publish_after_s,
         holidays=_coming(here.calendar.holidays),
+        neighbours=here.neighbours,
         versions={"services": content_version(services)},
     )
     return {documents.SERVICES: services, documents.INDEX: index}

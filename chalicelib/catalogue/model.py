@@ -198,14 +198,9 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
         others = (area for area in self.areas if area.team is None)
         return next((area for area in others if area.covers(service_code, point)), None)
 
-    def neighbour_at(self, point: Point) -> Neighbour | Area | None:
-        """The other council that looks after this place, as far as it is known: a neighbour, or
-        another body that does so for every service."""
-        for neighbour in self.neighbours:
-            if neighbour.covers(point):
-                return neighbour
-        bodies = (area for area in self.areas if area.team is None and area.services is None)
-        return next((area for area in bodies if area.covers("", point)), None)
+    def neighbour_at(self, point: Point) -> Neighbour | None:
+        """The other council that looks after this place, as far as it is known."""
+        return next((each for each in self.neighbours if each.covers(point)), None)
 
     def _holidays(self) -> frozenset[date]:
         return bank_holidays(self.bank_holidays) if self.bank_holidays else frozenset()

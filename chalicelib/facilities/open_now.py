@@ -23,14 +23,16 @@ class OpenState(NamedTuple):
 def state_at(
     spans: Sequence[Span], now: datetime, zone: ZoneInfo, holidays: Collection[date]
 ) -> OpenState | None:
-    """The state at that moment; None on a bank holiday, of which the hours say nothing.
+    """The state at that moment; None on a bank holiday, and in the night after it as long as
+    that day's hours would last, for of such a day the hours say nothing.
 
     Hours are those of the clock on the wall, so a night when it changes is shorter or longer.
     """
     if tuple(spans) == ALWAYS:
         return OpenState(open_now=True)
     today = now.astimezone(zone).date()
-    if today in holidays:
+    yesterday = today - timedelta(days=1)
+    if today in holidays or (yesterday in holidays and _lasts(spans, yesterday, now, zone)):
         return None
     stretches = list(_joined(sorted(_stretches(spans, today, zone, holidays))))
     for opens, closes in stretches:
@@ -40,17 +42,30 @@ def state_at(
     return OpenState(open_now=False, opens_at=next(coming, None))
 
 
+def _lasts(spans: Sequence[Span], day: date, now: datetime, zone: ZoneInfo) -> bool:
+    """True where the hours of that weekday would go on until now."""
+    return any(opens <= now < closes for opens, closes in _of_day(spans, day, zone))
+
+
 def _stretches(
     spans: Sequence[Span], today: date, zone: ZoneInfo, holidays: Collection[date]
 ) -> Iterator[tuple[datetime, datetime]]:
     """Each opening from yesterday on, for a week."""
     for ahead in range(-1, A_WEEK):
         day = today + timedelta(days=ahead)
-        midnight = datetime.combine(day, time(), zone)
-        for weekday, opens, closes in spans:
-            if weekday == day.weekday() and day not in holidays:
-                begins, ends = (midnight + timedelta(minutes=each) for each in (opens, closes))
-                yield begins.astimezone(UTC), ends.astimezone(UTC)
+        if day not in holidays:
+            yield from _of_day(spans, day, zone)
+
+
+def _of_day(
+    spans: Sequence[Span], day: date, zone: ZoneInfo
+) -> Iterator[tuple[datetime, datetime]]:
+    """Each opening of that weekday's."""
+    midnight = datetime.combine(day, time(), zone)
+    for weekday, opens, closes in spans:
+        if weekday == day.weekday():
+            begins, ends = (midnight + timedelta(minutes=each) for each in (opens, closes))
+            yield begins.astimezone(UTC), ends.astimezone(UTC)
 
 
 def _joined(

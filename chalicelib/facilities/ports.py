@@ -23,7 +23,7 @@ class Facilities(Protocol):
 class OpenReports(Protocol):
     """The open reports that everybody may see."""
 
-    def about_assets(self, tiles: Collection[Tile]) -> Mapping[str, str]:
+    def about_assets(self, tiles: Collection[Tile], service_code: str) -> Mapping[str, str]:
         """Those in these tiles of the map that are about an asset: asset_id →
         service_request_id. A tile that cannot be read has none."""
 

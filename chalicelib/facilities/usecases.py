@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from chalicelib.errors import Invalid
+from chalicelib.errors import Invalid, UpstreamFailed
 from chalicelib.facilities.areas import Near, nearest_areas
 from chalicelib.facilities.model import Facility, KindEntry, Known
 from chalicelib.facilities.open_now import OpenState, state_at
@@ -53,15 +53,27 @@ def nearest(kind: str | None, point: Point, limit: int, ports: Ports) -> list[Ne
     if known is None:
         there = ", ".join(each.kind for each in ports.facilities.kinds())
         raise Invalid.field("kind", f"must be one of: {there}" if there else "none are published")
+    return _nearest(known, point, limit, ports)
+
+
+def _nearest(known: Known, point: Point, limit: int, ports: Ports) -> list[NearFacility]:
     found = _found(known, point, limit)
     reports = _reports(known, found, ports)
     return [_shown(known.listed.items[each.number], each, reports, ports) for each in found]
 
 
 def nearest_of_each(point: Point, ports: Ports) -> dict[str, NearFacility]:
-    """The nearest of each kind, by kind. Raises UpstreamFailed."""
-    found = {entry.kind: nearest(entry.kind, point, 1, ports) for entry in kinds(ports)}
-    return {kind: near for kind, (near, *_) in found.items()}
+    """The nearest of each kind, by kind; a kind whose list cannot be read is left out. Raises
+    UpstreamFailed where the kinds cannot."""
+    found: dict[str, NearFacility] = {}
+    for entry in kinds(ports):
+        try:
+            known = ports.facilities.known(entry.kind)
+        except UpstreamFailed:
+            continue
+        for near in _nearest(known, point, 1, ports) if known else ():
+            found[entry.kind] = near
+    return found
 
 
 def _found(known: Known, point: Point, limit: int) -> list[Near]:
@@ -76,10 +88,9 @@ def _found(known: Known, point: Point, limit: int) -> list[Near]:
 
 def _reports(known: Known, found: Iterable[Near], ports: Ports) -> Mapping[str, str]:
     """Open reports by the facility that they are about, where such can be made."""
-    if known.listed.service_code is None:
-        return {}
+    service_code = known.listed.service_code
     tiles = {tile for each in found for tile in _tiles(known, each.number)}
-    return ports.open_reports.about_assets(tiles) if tiles else {}
+    return ports.open_reports.about_assets(tiles, service_code) if service_code else {}
 
 
 def _tiles(known: Known, number: int) -> Iterable[Tile]:

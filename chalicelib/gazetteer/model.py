@@ -17,6 +17,7 @@ from typing import Literal
 import msgspec
 
 from chalicelib.gazetteer.postcodes import Postcodes
+from chalicelib.gazetteer.spelling import ByWord
 
 PLACES = "data/places.json"
 """Where the document of streets and places is published, as a key."""
@@ -112,22 +113,26 @@ class Gazetteer:
         self.postcodes = postcodes or Postcodes()
 
     @cached_property
-    def by_word(self) -> Mapping[str, Sequence[Known]]:
+    def by_word(self) -> ByWord[list[Known]]:
         """The streets and places by each word of their labels."""
-        found: dict[str, list[Known]] = defaultdict(list)
+        found: ByWord[list[Known]] = ByWord()
         for known in self.known:
             for word in dict.fromkeys(known.words.plain):
-                found[word].append(known)
+                found.setdefault(word, []).append(known)
         return found
+
+    @cached_property
+    def by_short(self) -> Mapping[str, Sequence[str]]:
+        """The words of all labels by the short form that they share."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for word in self.by_word:
+            found[short_form(word)].append(word)
+        return dict(found)
 
     def with_word(self, plain: str, short: str) -> set[Known]:
         """Those with a word that begins with `plain`, or is another form of it."""
-        return {
-            known
-            for word, all_known in self.by_word.items()
-            if word.startswith(plain) or short_form(word) == short
-            for known in all_known
-        }
+        words = {*self.by_word.beginning(plain), *self.by_short.get(short, ())}
+        return {known for word in words for known in self.by_word[word]}
 
 
 def folded(text: str) -> list[str]:

@@ -5,7 +5,14 @@ alignment distance (Damerau 1964), here to whichever beginning of the word is ne
 people search while they still type. The web client has a twin of this module.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from itertools import takewhile
+from typing import TypeVar
+
+T = TypeVar("T")
 
 MISTAKES = ((4, 0), (8, 1))
 """Words shorter than the first number may have so many edits; longer ones two."""
@@ -19,19 +26,53 @@ def allowed(typed: str) -> int:
     return next((most for length, most in MISTAKES if len(typed) < length), MOST_MISTAKES)
 
 
-def near(typed: str, words: Iterable[str]) -> dict[str, int]:
+class ByWord(dict[str, T]):
+    """What is known by each word, and which words have a letter where."""
+
+    @cached_property
+    def in_order(self) -> list[str]:
+        return sorted(self)
+
+    @cached_property
+    def with_letter(self) -> Mapping[tuple[str, int], int]:
+        """By letter and place: a number whose bits are those words in order."""
+        found: dict[tuple[str, int], int] = defaultdict(int)
+        for number, word in enumerate(self.in_order):
+            for place, letter in enumerate(word):
+                found[letter, place] |= 1 << number
+        return dict(found)
+
+    def beginning(self, start: str) -> list[str]:
+        """The words that begin so."""
+        first = bisect_left(self.in_order, start)
+        return list(takewhile(lambda word: word.startswith(start), self.in_order[first:]))
+
+
+def near(typed: str, words: ByWord[T]) -> dict[str, int]:
     """The words with a beginning within what is allowed, and how many edits away it is."""
     most = allowed(typed)
-    found = {}
-    for word in words:
-        head = word[: len(typed) + most]
-        # Each letter that it has nowhere is an edit, and so is each that is too many.
-        if len(typed) - len(head) > most or sum(c not in head for c in typed) > most:
-            continue
-        cost = edits(typed, head, most)
-        if cost <= most:
-            found[word] = cost
-    return found
+    costs = {word: edits(typed, word[: len(typed) + most], most) for word in _maybe(typed, words)}
+    return {word: cost for word, cost in costs.items() if cost <= most}
+
+
+def _maybe(typed: str, words: ByWord[T]) -> Iterator[str]:
+    """The words that lack no more of the typed letters than are allowed: a letter that no edit puts
+    in, leaves out or changes is at most as many places off as there are edits."""
+    most = allowed(typed)
+    # The bits at `lacking[n]` are the words that lack at most n of the letters so far.
+    lacking = [(1 << len(words)) - 1] * (most + 1)
+    for at, letter in enumerate(typed):
+        have = 0
+        for place in range(at - most, at + most + 1):
+            have |= words.with_letter.get((letter, place), 0)
+        fewer = 0
+        for count, bits in enumerate(lacking):
+            lacking[count], fewer = bits & have | fewer, bits
+    left = lacking[most]
+    while left:
+        last = left.bit_length() - 1
+        yield words.in_order[last]
+        left ^= 1 << last
 
 
 def edits(typed: str, word: str, most: int) -> int:

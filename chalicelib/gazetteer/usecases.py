@@ -5,12 +5,13 @@ from heapq import nsmallest
 
 from chalicelib.errors import Invalid
 from chalicelib.gazetteer import spelling
-from chalicelib.gazetteer.model import Gazetteer, Known, Match, Place, Words, short_form
+from chalicelib.gazetteer.model import Gazetteer, Known, Match, Place, Words
 from chalicelib.gazetteer.ports import Ports
 from chalicelib.gazetteer.postcodes import Postcode
 
 MOST_FOUND = 20
 LONGEST_QUERY = 100
+MOST_WORDS = 8
 _KINDS = ("place", "street", "postcode")
 _HOUSE_NUMBER = re.compile(r"^\d+[a-z]?[\s,]+(?=\S)", re.IGNORECASE | re.ASCII)
 
@@ -32,9 +33,11 @@ def find(q: str | None, ports: Ports) -> list[Place]:
 def search(q: str, places: Gazetteer) -> list[Place]:
     """The best of the places that `q` may name, at most 20: those called exactly so, those whose
     label begins so, those with all the words, those that hold it anywhere; where there is none of
-    them, those spelt nearly so. A house number before the words says nothing. O(places)."""
+    them, those spelt nearly so. A house number before the words says nothing; nothing is called
+    by more than eight words. O(places)."""
     typed = Words(_HOUSE_NUMBER.sub("", q.strip()))
-    if not typed.plain:
+    # Folding can make a text longer than what was typed.
+    if not 1 <= len(typed.plain) <= MOST_WORDS or len(typed.joined) > LONGEST_QUERY:
         return []
     found = _postcodes(typed, places) + _named(typed, places) or _nearly(typed, places)
     return [place for _, place in nsmallest(MOST_FOUND, found, key=_order)]
@@ -75,7 +78,7 @@ def _nearly(typed: Words, places: Gazetteer) -> list[Found]:
 def _near(plain: str, short: str, places: Gazetteer) -> dict[Known, int]:
     """The places with a word that may be meant, and how many edits away the nearest is."""
     words = spelling.near(plain, places.by_word)
-    words |= {word: 0 for word in places.by_word if short_form(word) == short}
+    words |= dict.fromkeys(places.by_short.get(short, ()), 0)
     costs: dict[Known, int] = {}
     for word, cost in words.items():
         for known in places.by_word[word]:

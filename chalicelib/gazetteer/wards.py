@@ -4,7 +4,7 @@ Boundaries change: the document has the wards of today, and the earlier sets by 
 began to count.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 
@@ -12,10 +12,10 @@ import msgspec
 
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.polygon import Corner, MultiPolygon, Polygon
+from chalicelib.geo.rounding import rounded
 
 WARDS = "data/wards.json"
 """Where the document of wards is published, as a key."""
-DECIMALS = 6
 
 
 class Ward(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -76,18 +76,9 @@ class Wards(WardSet, frozen=True, kw_only=True):
 
 
 def ward_of(code: str, name: str, shape: MultiPolygon) -> Ward:
-    """The ward as it is published, to a tenth of a metre."""
-    rings = [[_rounded(ring) for ring in polygon.rings] for polygon in shape.polygons]
-    corners = [corner for polygon in rings for ring in polygon for corner in ring]
-    longs, lats = zip(*corners, strict=True)
+    """The ward as it is published, to a tenth of a metre. Raises Invalid where it is smaller."""
+    polygons = rounded(shape)
+    longs, lats = zip(*(corner for rings in polygons for corner in rings[0]), strict=True)
     return Ward(
-        code=code,
-        name=name,
-        box=(min(longs), min(lats), max(longs), max(lats)),
-        polygons=tuple(map(tuple, rings)),
+        code=code, name=name, box=(min(longs), min(lats), max(longs), max(lats)), polygons=polygons
     )
-
-
-def _rounded(ring: Iterable[Corner]) -> tuple[Corner, ...]:
-    corners = [(round(long, DECIMALS), round(lat, DECIMALS)) for long, lat in ring]
-    return tuple(corner for at, corner in enumerate(corners) if corner != corners[at - 1])

@@ -5,7 +5,7 @@ An area does not cross the antimeridian, except a circle, whose part beyond is c
 
 import math
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from chalicelib.geo.point import EARTH_RADIUS_M, Box, Point, distance_m
 from chalicelib.geo.polygon import Corner, Shape, edges, side_of
@@ -16,7 +16,7 @@ from chalicelib.geo.quadkey import (
     bounds,
     filled,
     merged,
-    quadkey,
+    tile_of,
     useful_depth,
     within_budget,
 )
@@ -24,6 +24,7 @@ from chalicelib.geo.quadkey import (
 SLACK = 1e-9
 """Degrees by which a cell is taken larger, whatever was rounded: 0.1 mm."""
 SLACK_M = 0.001
+WORLD = Box(west=-180.0, south=-90.0, east=180.0, north=90.0)
 
 Share = Literal["none", "some", "all"]
 
@@ -33,6 +34,10 @@ class Area(Protocol):
 
     def depth(self) -> int:
         """The length of the finest quadkeys worth using."""
+        ...
+
+    def box(self) -> Box:
+        """One that holds it."""
         ...
 
     def inside(self, cell: Box) -> "tuple[Share, Area]":
@@ -64,8 +69,13 @@ class _Circle:
         round_the_world = 2 * math.pi * EARTH_RADIUS_M * math.cos(math.radians(self.centre.lat))
         return _depth(3 * round_the_world / max(self.radius_m, 1e-3))
 
+    def box(self) -> Box:
+        box = Box.around(self.centre, self.radius_m + 2 * SLACK_M)
+        is_plain = max(-box.south, box.north) < 89 and max(-box.west, box.east) <= 180
+        return box if is_plain else WORLD
+
     def inside(self, cell: Box) -> "tuple[Share, _Circle]":
-        if min(map(self._off, self._near_places(cell))) > self.radius_m + SLACK_M:
+        if all(self._off(place) > self.radius_m + SLACK_M for place in self._near_places(cell)):
             return "none", self
         corners = (
             Point(lat=lat, long=long)
@@ -73,22 +83,23 @@ class _Circle:
             for long in (cell.west, cell.east)
         )
         # Round a pole a side can be farther off than both its corners: more is read then.
-        return ("all" if max(map(self._off, corners)) <= self.radius_m else "some"), self
+        return ("all" if all(self._off(at) <= self.radius_m for at in corners) else "some"), self
 
     def _off(self, place: Point) -> float:
         return distance_m(self.centre, place)
 
     def _near_places(self, cell: Box) -> list[Point]:
-        """One of them is the cell's nearest: it lies on the meridian that is nearest, either at an
-        end or where the great circle from the centre meets that squarely."""
+        """One of them is the cell's nearest: it lies on the meridian that is nearest, where the
+        great circle from the centre meets that squarely, or at an end."""
         long = self.centre.long
         if not cell.west <= long <= cell.east:
             long = min(cell.west, cell.east, key=lambda side: _apart(side, self.centre.long))
         across = math.cos(math.radians(_apart(long, self.centre.long)))
+        if across <= 0:
+            return [Point(lat=cell.south, long=long), Point(lat=cell.north, long=long)]
         up = math.radians(self.centre.lat)
         square = math.degrees(math.atan2(math.sin(up), math.cos(up) * across))
-        square = max(cell.south, min(cell.north, square))
-        return [Point(lat=lat, long=long) for lat in (square, cell.south, cell.north)]
+        return [Point(lat=max(cell.south, min(cell.north, square)), long=long)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,9 @@ class _Polygon:
     def depth(self) -> int:
         return useful_depth(self.shape.box)
 
+    def box(self) -> Box:
+        return self.shape.box
+
     def inside(self, cell: Box) -> "tuple[Share, _Polygon]":
         near = tuple(line for line in self.lines if _touches(line, cell))
         if near:
@@ -112,7 +126,8 @@ class _Polygon:
 def _cover(area: Area, length: int, at_least: int, budget: int) -> list[KeyRange]:
     finest = max(at_least, min(length, area.depth()))
     found: dict[str, list[KeyRange]] = {}
-    for part in _cells_in(area, Tile(0, 0, 0), at_least, finest):
+    window = _Window.of(area.box(), finest)
+    for part in _cells_in(area, Tile(0, 0, 0), "", at_least, window):
         found.setdefault(part.low[:at_least], []).append(part)
     return [
         filled(part, length)
@@ -121,17 +136,41 @@ def _cover(area: Area, length: int, at_least: int, budget: int) -> list[KeyRange
     ]
 
 
-def _cells_in(area: Area, cell: Tile, at_least: int, finest: int) -> list[KeyRange]:
+class _Window(NamedTuple):
+    """The finest cells that a box touches, from the north-western to the south-eastern one."""
+
+    first: Tile
+    last: Tile
+
+    @classmethod
+    def of(cls, box: Box, z: int) -> "_Window":
+        north_west = Point(lat=box.north + SLACK, long=box.west - SLACK)
+        south_east = Point(lat=box.south - SLACK, long=box.east + SLACK)
+        return cls(tile_of(north_west, z), tile_of(south_east, z))
+
+    def touches(self, cell: Tile) -> bool:
+        up = self.first.z - cell.z
+        return (
+            self.first.x >> up <= cell.x <= self.last.x >> up
+            and self.first.y >> up <= cell.y <= self.last.y >> up
+        )
+
+
+def _cells_in(area: Area, cell: Tile, name: str, at_least: int, window: _Window) -> list[KeyRange]:
+    if not window.touches(cell):
+        return []
     share, area = area.inside(_reach(cell))
     if share == "none":
         return []
+    finest = window.first.z
     if cell.z == finest or (share == "all" and cell.z >= at_least):
-        name = quadkey(cell)
         return [KeyRange(name.ljust(finest, "0"), name.ljust(finest, "3"))]
     children = (
-        Tile(cell.z + 1, cell.x * 2 + dx, cell.y * 2 + dy) for dy in (0, 1) for dx in (0, 1)
+        (Tile(cell.z + 1, cell.x * 2 + dx, cell.y * 2 + dy), f"{name}{dx + 2 * dy}")
+        for dy in (0, 1)
+        for dx in (0, 1)
     )
-    return [part for child in children for part in _cells_in(area, child, at_least, finest)]
+    return [part for child in children for part in _cells_in(area, *child, at_least, window)]
 
 
 def _reach(cell: Tile) -> Box:

@@ -137,6 +137,11 @@ def distance_mm(lat: int, long: int, point: Point) -> int:
     return mm
 
 
+def shown_m(one: Point, other: Point) -> float:
+    """The distance that people are shown, in metres to a tenth; as exact as `distance_mm`."""
+    return round(distance_mm(round(one.lat * 1e7), round(one.long * 1e7), other) / 1000, 1)
+
+
 def built(points: Sequence[Point]) -> bytes:
     """The bytes of the index of these places; their numbers count from 0. O(n log n).
 

@@ -1,21 +1,19 @@
 """Points and boxes in WGS84 degrees, latitude and longitude always by keyword."""
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 EARTH_RADIUS_M = 6_371_008.8
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """A place: `lat` north, `long` east, in WGS84 degrees."""
 
     lat: float
     long: float
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """A box in WGS84 degrees, edges included; it does not cross the antimeridian."""
 
     west: float

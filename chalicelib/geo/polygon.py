@@ -104,6 +104,8 @@ def side_of(a: Corner, b: Corner, c: Corner) -> float:
     one, other = (a[0] - c[0]) * (b[1] - c[1]), (a[1] - c[1]) * (b[0] - c[0])
     if abs(one - other) > ROUNDING * (abs(one) + abs(other)) + UNDERFLOW:
         return one - other
+    if c in (a, b):
+        return 0
     (ax, ay), (bx, by), (cx, cy) = ((Fraction(x), Fraction(y)) for x, y in (a, b, c))
     exact = (ax - cx) * (by - cy) - (ay - cy) * (bx - cx)
     return (exact > 0) - (exact < 0)

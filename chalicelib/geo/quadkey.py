@@ -96,11 +96,12 @@ def cover(box: Box, *, length: int, at_least: int, budget: int = 8) -> list[KeyR
     partition). At most `budget` ranges for each such cell. O(cells at the finest level used).
     """
     finest = max(at_least, min(length, useful_depth(box)))
-    ranges: list[KeyRange] = []
-    for cell in sorted(tiles_in(box, at_least), key=quadkey):
-        parts = merged(_cells_in(box, cell, finest))
-        ranges += [filled(part, length) for part in within_budget(parts, budget)]
-    return ranges
+    corners = _corner_tiles(box, finest)
+    return [
+        filled(part, length)
+        for cell in sorted(tiles_in(box, at_least), key=quadkey)
+        for part in within_budget(merged(_cells_in(corners, cell, quadkey(cell))), budget)
+    ]
 
 
 def useful_depth(box: Box) -> int:
@@ -156,15 +157,18 @@ def _corner_tiles(box: Box, z: int) -> tuple[Tile, Tile]:
     )
 
 
-def _cells_in(box: Box, cell: Tile, finest: int) -> list[KeyRange]:
-    low, high = _corner_tiles(box, cell.z)
-    if not (low.x <= cell.x <= high.x and low.y <= cell.y <= high.y):
+def _cells_in(corners: tuple[Tile, Tile], cell: Tile, name: str) -> list[KeyRange]:
+    """The parts of the named cell that lie between these corners, cells of the finest zoom."""
+    low, high = corners
+    up = low.z - cell.z
+    west, north, east, south = low.x >> up, low.y >> up, high.x >> up, high.y >> up
+    if not (west <= cell.x <= east and north <= cell.y <= south):
         return []
-    inside = low.x < cell.x < high.x and low.y < cell.y < high.y
-    if inside or cell.z == finest:
-        name = quadkey(cell).ljust(finest, "0")
-        return [KeyRange(name, quadkey(cell).ljust(finest, "3"))]
+    if up == 0 or (west < cell.x < east and north < cell.y < south):
+        return [KeyRange(name.ljust(low.z, "0"), name.ljust(low.z, "3"))]
     children = (
-        Tile(cell.z + 1, cell.x * 2 + dx, cell.y * 2 + dy) for dy in (0, 1) for dx in (0, 1)
+        (Tile(cell.z + 1, cell.x * 2 + dx, cell.y * 2 + dy), f"{name}{dx + 2 * dy}")
+        for dy in (0, 1)
+        for dx in (0, 1)
     )
-    return [found for child in children for found in _cells_in(box, child, finest)]
+    return [found for child in children for found in _cells_in(corners, *child)]

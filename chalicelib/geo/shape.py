@@ -1,15 +1,16 @@
 """From a GeoJSON geometry (RFC 7946) to a polygon that can be relied on, or the reason why not."""
 
 import math
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import cmp_to_key
+from itertools import chain, combinations, pairwise, product
 from typing import Any, NamedTuple
 
 from chalicelib.errors import Invalid
-from chalicelib.geo.point import Box, Point
+from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import Corner, MultiPolygon, Polygon, Ring, edges, side_of
-
-Edge = tuple[Corner, Corner]
 
 
 def shape_of(geometry: Mapping[str, Any]) -> MultiPolygon:
@@ -19,7 +20,7 @@ def shape_of(geometry: Mapping[str, Any]) -> MultiPolygon:
     degrees, or edges that cross.
     """
     kind, parts = geometry.get("type"), geometry.get("coordinates")
-    if kind not in {"Polygon", "MultiPolygon"}:
+    if kind not in ("Polygon", "MultiPolygon"):
         raise Invalid.field("geometry.type", f"must be Polygon or MultiPolygon, not {kind!r}")
     if not isinstance(parts, list | tuple) or not parts:
         raise Invalid.field("geometry.coordinates", "must be a list of rings")
@@ -52,7 +53,7 @@ def _ring(ring: Any, name: str) -> Ring:
 def _corner(corner: Any, name: str) -> Corner:
     try:
         long, lat, *_ = (float(value) for value in corner)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         long = lat = math.nan
     if abs(long) <= 180 and abs(lat) <= 90:
         return long, lat
@@ -60,14 +61,12 @@ def _corner(corner: Any, name: str) -> Corner:
     raise Invalid.field("geometry.coordinates", message)
 
 
-class _Entry(NamedTuple):
-    """An edge with its box and the number of its ring."""
+class _Edge(NamedTuple):
+    """An edge by its corners, the western one first, of two due north the southern one; and the
+    number of its ring."""
 
-    west: float
-    east: float
-    south: float
-    north: float
-    edge: Edge
+    begin: Corner
+    end: Corner
     ring: int
 
 
@@ -75,74 +74,66 @@ def crossing(polygon: Polygon) -> Point | None:
     """A place near which two edges cross or lie on each other, None where there is none.
 
     Rings that only touch, themselves or each other, at a corner of both pass: some that are
-    published do, and what is inside stays plain. Exact. About O(corners), where not most of the
-    edges are as long as the whole.
+    published do, and what is inside stays plain. Exact. O(corners * log(corners)), but for moving
+    references in a list.
+
+    Source: Shamos and Hoey, "Geometric intersection problems" (1976): a line sweeps over the plane
+    and keeps the edges that it meets in order; the first two that cross were neighbours before.
     """
-    entries = [_entry(edge, at) for at, ring in enumerate(polygon.rings) for edge in edges(ring)]
-    for members in _in_cells(entries, polygon.box):
-        for one, other in _neighbours(members):
+    begun = _by_begin(polygon)
+    met: list[_Edge] = []
+    for corner in sorted({corner for ring in polygon.rings for corner in ring}):
+        for one, other in _to_compare(met, corner, begun.get(corner, [])):
             if _clash(one, other):
                 # Of two edges that meet, the shorter one says best where.
-                a, b = min(one.edge, other.edge, key=lambda edge: math.dist(*edge))
-                return Point(lat=(a[1] + b[1]) / 2, long=(a[0] + b[0]) / 2)
+                (ax, ay), (bx, by), _ = min(one, other, key=lambda edge: math.dist(*edge[:2]))
+                return Point(lat=(ay + by) / 2, long=(ax + bx) / 2)
     return None
 
 
-def _entry(edge: Edge, ring: int) -> _Entry:
-    (ax, ay), (bx, by) = edge
-    return _Entry(min(ax, bx), max(ax, bx), min(ay, by), max(ay, by), edge, ring)
+def _by_begin(polygon: Polygon) -> Mapping[Corner, list[_Edge]]:
+    found: dict[Corner, list[_Edge]] = defaultdict(list)
+    for at, ring in enumerate(polygon.rings):
+        for edge in edges(ring):
+            begin, end = sorted(edge)
+            found[begin].append(_Edge(begin, end, at))
+    return found
 
 
-def _neighbours(members: list[_Entry]) -> Iterator[tuple[_Entry, _Entry]]:
-    """The pairs whose boxes meet."""
-    members.sort()
-    for at, one in enumerate(members):
-        _, east, south, north, _, _ = one
-        for other in members[at + 1 :]:
-            if other[0] > east:
-                break
-            if other[2] <= north and other[3] >= south:
-                yield one, other
+def _to_compare(
+    met: list[_Edge], corner: Corner, begun: list[_Edge]
+) -> Iterator[tuple[_Edge, _Edge]]:
+    """Moves the sweep on to the corner, where the edges in `begun` begin; `met` has those that it
+    meets, from the south. Gives the pairs that may clash there, or are neighbours from now on."""
+    first = last = bisect_left(met, 0.0, key=lambda edge: -_side(edge, corner))
+    while last < len(met) and _side(met[last], corner) == 0:
+        last += 1
+    here = met[first:last]
+    passing = [edge for edge in here if edge.end != corner]
+
+    def upwards(one: _Edge, other: _Edge) -> int:
+        turn = side_of(corner, other.end, one.end)
+        return (turn > 0) - (turn < 0)
+
+    after = sorted([*passing, *begun], key=cmp_to_key(upwards))
+    met[first:last] = after
+    others = [edge for edge in [*here, *begun] if edge not in passing]
+    return chain(
+        combinations(passing, 2),
+        product(passing, others),
+        pairwise(met[max(0, first - 1) : first + len(after) + 1]),
+    )
 
 
-def _in_cells(entries: list[_Entry], box: Box) -> Iterable[list[_Entry]]:
-    """The edges that go through each cell of a grid, some ten cells for each edge."""
-    wide = sum(one.east - one.west for one in entries) / len(entries) / FINER or 1.0
-    high = sum(one.north - one.south for one in entries) / len(entries) / FINER or 1.0
-    cells: dict[Corner, list[_Entry]] = defaultdict(list)
-    for entry in entries:
-        a, b = (((x - box.west) / wide, (y - box.south) / high) for x, y in entry.edge)
-        for cell in _walk(a, b):
-            cells[cell].append(entry)
-    return cells.values()
+def _side(edge: _Edge, corner: Corner) -> float:
+    return side_of(edge.begin, edge.end, corner)
 
 
-FINER = 4
-"""How many cells go into an edge of mean width and height."""
-SLACK = 1e-6
-"""Of a cell: an edge so near to the next cell counts as in both, whatever was rounded."""
-
-
-def _walk(a: Corner, b: Corner) -> Iterator[Corner]:
-    """The cells of side 1 that the line from `a` to `b` goes through, column by column."""
-    (ax, ay), (bx, by) = sorted((a, b))
-    slope = (by - ay) / (bx - ax) if bx - ax > SLACK else None
-    for column in range(math.floor(ax - SLACK), math.floor(bx + SLACK) + 1):
-        low, high = sorted((ay, by))
-        if slope is not None:
-            enter, leave = max(ax, column) - ax, min(bx, column + 1) - ax
-            lower, upper = sorted((ay + enter * slope, ay + leave * slope))
-            low, high = max(low, lower), min(high, upper)
-        for row in range(math.floor(low - SLACK), math.floor(high + SLACK) + 1):
-            yield column, row
-
-
-def _clash(one: _Entry, other: _Entry) -> bool:
+def _clash(one: _Edge, other: _Edge) -> bool:
     """True where two edges share more than a corner of both."""
-    (a, b), (c, d) = one.edge, other.edge
+    (a, b, _), (c, d, _) = one, other
     ends = (side_of(a, b, c), side_of(a, b, d), side_of(c, d, a), side_of(c, d, b))
     if not any(ends):
-        low, high = sorted((sorted((a, b)), sorted((c, d))))
-        return high[0] < low[1]
+        return max(a, c) < min(b, d)
     meet = ends[0] * ends[1] <= 0 and ends[2] * ends[3] <= 0
     return meet and not {a, b} & {c, d} and (one.ring == other.ring or all(ends))

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.quadkey import Tile
 from chalicelib.published import Kept, Read, Seconds, decoded
-from chalicelib.publishing.model import PinTile, key_of_tile
+from chalicelib.publishing.model import Pin, PinTile, key_of_tile
 
 KEPT_FOR_S = 10.0
 MOST_KEPT = 500
@@ -18,30 +18,31 @@ class ReportedAssets:
     def __init__(self, read: Read, seconds: Seconds) -> None:
         self._read = read
         self._seconds = seconds
-        self._kept: dict[Tile, Kept[Mapping[str, str]]] = {}
+        self._kept: dict[Tile, Kept[Collection[Pin]]] = {}
 
-    def about_assets(self, tiles: Collection[Tile]) -> Mapping[str, str]:
-        """Open reports in these tiles by asset_id; a tile that cannot be read has none."""
-        found: dict[str, str] = {}
-        for tile in sorted(tiles):
-            found |= self._in_tile(tile)
-        return found
+    def about_assets(self, tiles: Collection[Tile], service_code: str) -> Mapping[str, str]:
+        """Open reports of that service in these tiles by asset_id; a tile that cannot be read
+        has none."""
+        return {
+            pin.asset_id: pin.service_request_id
+            for tile in sorted(tiles)
+            for pin in self._in_tile(tile)
+            if pin.asset_id and pin.service_code == service_code
+        }
 
-    def _in_tile(self, tile: Tile) -> Mapping[str, str]:
+    def _in_tile(self, tile: Tile) -> Collection[Pin]:
+        """The open pins about assets."""
         if tile not in self._kept:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
             self._kept[tile] = Kept(lambda: self._fresh(tile), self._seconds, KEPT_FOR_S)
         return self._kept[tile].value()
 
-    def _fresh(self, tile: Tile) -> Mapping[str, str]:
+    def _fresh(self, tile: Tile) -> Collection[Pin]:
         try:
             published = decoded(self._read, key_of_tile(tile), PinTile)
         except UpstreamFailed:
             # A place is worth knowing without its reports, too.
-            return {}
-        return {
-            pin.asset_id: pin.service_request_id
-            for pin in (published.pins if published else ())
-            if pin.asset_id and pin.status == "open"
-        }
+            return ()
+        pins = published.pins if published else ()
+        return [pin for pin in pins if pin.asset_id and pin.status == "open"]

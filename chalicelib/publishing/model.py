@@ -194,6 +194,7 @@ def index_document(
     withdraw_within_s: int,
     publish_after_s: int,
     holidays: Iterable[date],
+    neighbours: Sequence[Any],
     versions: Mapping[str, str],
 ) -> dict[str, Any]:
     """`/data/index.json`: where everything public is, and what a client has to know of the
@@ -222,5 +223,6 @@ def index_document(
         "withdraw_within_s": withdraw_within_s,
         "publish_after_s": publish_after_s,
         "holidays": sorted(day.isoformat() for day in holidays),
+        "neighbours": neighbours,
         "versions": dict(versions),
     }

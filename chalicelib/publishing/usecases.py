@@ -72,9 +72,10 @@ def publish(touched: Mapping[str, Touched], ports: Ports) -> Failed:
         ports,
     )
     failed |= rewrite(count_targets(by_tile, ports, made), ports).failed
-    failed |= _take_out_of_wards(touched, ports)
     done = {each: this for each, this in touched.items() if each not in failed}
-    return failed | _purge(done, taken_back, ports)
+    # Copies are dropped also where a ward fails, and once more when it has come again.
+    left_in_wards = _take_out_of_wards(touched, ports)
+    return failed | left_in_wards | _purge(done, taken_back, ports)
 
 
 def publish_fixed(ports: Ports) -> None:
@@ -181,7 +182,7 @@ def _purge(done: Mapping[str, Touched], taken_back: Iterable[str], ports: Ports)
     mistake for a moment. Answers what failed."""
     purged = {each: this for each, this in done.items() if this.purge}
     keys = {*taken_back, *(key for each, this in purged.items() for key in _keys(each, this))}
-    if purged and ports.wards():
+    if purged:
         keys.add(f"{WARD_DOCUMENTS}*")
     if not keys:
         return {}

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from chalicelib import logs
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, tiles_in
 from chalicelib.publishing.model import JSON, Pin
@@ -58,12 +59,17 @@ def wards_listing(ids: Iterable[str], ports: Ports) -> list[WardArea]:
 
 
 def _listed_ids(ward: WardArea, ports: Ports) -> set[str]:
-    held = ports.documents.read(ward_key(ward.code))
-    return {each.service_request_id for each in _held(held).reports} if held else set()
+    published = _published(ports.documents.read(ward_key(ward.code)))
+    return {each.service_request_id for each in published.reports} if published else set()
 
 
-def _held(held: Held) -> _Held:
-    return msgspec.json.decode(held.body, type=_Held)
+def _published(held: Held | None) -> _Held | None:
+    """What is published, None where nothing is that can be read: it is made anew then."""
+    try:
+        return msgspec.json.decode(held.body, type=_Held) if held else None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        logs.failure("a ward's document cannot be read", error)
+        return None
 
 
 def _ward_target(ward: WardArea, ports: Ports) -> DocumentTarget:
@@ -71,7 +77,8 @@ def _ward_target(ward: WardArea, ports: Ports) -> DocumentTarget:
         pins = _open_pins(ward, ports)
         content = ward.said | {"open_reports": len(pins), "reports": _listed(pins, ports)}
         # Alike but for its moment, it is left as it stands.
-        if held and held.body == _body(content, _held(held).updated_datetime):
+        before = _published(held)
+        if held and before and held.body == _body(content, before.updated_datetime):
             return Document(held.body, JSON)
         return Document(_body(content, ports.now().replace(microsecond=0)), JSON)
 

@@ -153,6 +153,7 @@ def _stops(spots: Iterable[Spot]) -> Iterator[Found]:
             "Street": street.name,
             "LocalityName": "Eskerby",
             "Status": "active",
+            "StopType": "BCT",
         }
         yield values, point
 

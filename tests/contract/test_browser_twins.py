@@ -65,7 +65,7 @@ class Facilities:
     def known(self, kind: str) -> Known | None:
         return self._known
 
-    def about_assets(self, tiles: Collection[Tile]) -> Mapping[str, str]:
+    def about_assets(self, tiles: Collection[Tile], service_code: str) -> Mapping[str, str]:
         return {}
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from chalicelib.geo.point import Box, Point, distance_m
+from chalicelib.geo.nearest import shown_m
+from chalicelib.geo.point import Box, Point
 from chalicelib.reports.model import ServiceRequest, Summary, Update
 from chalicelib.reports.ports import Filters, Page, Ports
 from chalicelib.reports.usecases.access import Author, visible
@@ -12,6 +13,8 @@ from chalicelib.reports.views import FullView, ReportView, full_view, photo_pair
 REQUESTS = ((25, 2), (150, 4))
 """Up to how many metres a search may make how many requests; farther, MOST_REQUESTS."""
 MOST_REQUESTS = 8
+ROOM = 1.006
+"""The box counts on a sphere, the circle on the ellipsoid: that much they may differ."""
 
 
 class Near(NamedTuple):
@@ -59,9 +62,9 @@ def nearby(
     point: Point, service_code: str | None, *, radius_m: float, limit: int, ports: Ports
 ) -> Sequence[Near]:
     """Open public reports within the circle, the nearest first."""
-    box, filters = Box.around(point, radius_m), Filters("open", service_code)
+    box, filters = Box.around(point, radius_m * ROOM), Filters("open", service_code)
     found = ports.repository.near(box, filters, budget=requests_within(radius_m))
-    distances = [Near(report, distance_m(point, report.point)) for report in found]
+    distances = [Near(report, shown_m(report.point, point)) for report in found]
     within = [near for near in distances if near.distance_m <= radius_m]
     return sorted(within, key=lambda near: (near.distance_m, near.report.service_request_id))[
         :limit

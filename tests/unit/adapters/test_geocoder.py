@@ -1,8 +1,11 @@
 """A stranger's geocoder helps where it can, and never stands in the way."""
 
 from dataclasses import dataclass
+from threading import Event
 
-from chalicelib.adapters.geocoder import FallbackGeocoder
+import pytest
+
+from chalicelib.adapters.geocoder import FallbackGeocoder, in_time
 from chalicelib.geo.point import Box
 
 BOX = Box(west=-1.2, south=53.89, east=-0.963, north=54.028)
@@ -60,3 +63,19 @@ def test_geocoder_is_let_alone_for_a_minute_when_it_failed() -> None:
 def test_geocoder_gives_nothing_when_its_answer_makes_no_sense() -> None:
     stranger = Stranger(Found("Nowhere", latitude="north"))  # type: ignore[arg-type]
     assert stranger.labels("nowhere") == []
+
+
+def test_answer_is_not_waited_for_when_it_does_not_come_in_time() -> None:
+    answers = Event()
+    with pytest.raises(TimeoutError):
+        in_time(answers.wait, timeout_s=0.01)
+    answers.set()
+    assert in_time(answers.wait, timeout_s=60)
+
+
+def test_what_the_geocoder_raises_is_raised_when_it_fails_in_time() -> None:
+    def fail() -> None:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        in_time(fail, timeout_s=60)

@@ -95,7 +95,7 @@ def test_road_works_are_the_nearest_first_when_some_are_over_since() -> None:
     found = my_area(None, HERE, ports(MemoryPlaces(far, over, work("near"))))
     assert [(each.ref, each.distance_m) for each in found.roadworks] == [
         ("near", 0.0),
-        ("far", 667.2),
+        ("far", 667.8),
     ]
 
 

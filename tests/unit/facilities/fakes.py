@@ -61,7 +61,7 @@ class MemoryFacilities:
     def known(self, kind: str) -> Known | None:
         return Known(self.listed, None) if kind == self.listed.kind else None
 
-    def about_assets(self, tiles: Collection[Tile]) -> Mapping[str, str]:
+    def about_assets(self, tiles: Collection[Tile], service_code: str) -> Mapping[str, str]:
         self.asked += sorted(tiles)
         return self.reported
 

@@ -4,8 +4,8 @@ from random import Random
 
 import pytest
 
-from chalicelib.errors import Invalid
-from chalicelib.facilities.model import Facility
+from chalicelib.errors import Invalid, UpstreamFailed
+from chalicelib.facilities.model import Facility, Known
 from chalicelib.facilities.opening_hours import parsed
 from chalicelib.facilities.usecases import nearest, nearest_of_each
 from chalicelib.geo.edge import nearest_on_edge
@@ -118,3 +118,16 @@ def test_nearest_of_each_kind_is_one_facility() -> None:
     assert {kind: near.facility_id for kind, near in nearest_of_each(HERE, ports).items()} == {
         "library": "library-1"
     }
+
+
+@pytest.mark.parametrize("missing", [None, UpstreamFailed("no list")])
+def test_kind_is_left_out_of_nearest_of_each_when_its_list_is_not_to_be_had(
+    missing: Exception | None,
+) -> None:
+    class Without(MemoryFacilities):
+        def known(self, kind: str) -> Known | None:
+            if missing:
+                raise missing
+            return None
+
+    assert nearest_of_each(HERE, Without(facility_list([facility()])).ports()) == {}

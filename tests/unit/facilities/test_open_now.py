@@ -75,3 +75,10 @@ def test_state_is_not_known_when_it_is_a_bank_holiday() -> None:
     before = state_at(SHOP, on_the_wall("2026-12-24T18:00"), LONDON, christmas)
     assert before == OpenState(False), "nobody knows whether it opens on the holiday"
     assert state_at(ALWAYS, on_the_wall("2026-12-25T10:00"), LONDON, christmas) == OpenState(True)
+
+
+def test_night_after_a_bank_holiday_is_not_known_as_long_as_its_hours_would_last() -> None:
+    holidays = {date(2026, 6, 6)}
+    assert state_at(CLUB, on_the_wall("2026-06-07T02:59"), LONDON, holidays) is None
+    after = state_at(CLUB, on_the_wall("2026-06-07T03:00"), LONDON, holidays)
+    assert after and not after.open_now

@@ -46,3 +46,11 @@ def test_places_fail_and_are_read_again_when_the_document_cannot_be_read() -> No
         with pytest.raises(UpstreamFailed):
             places.gazetteer()
     assert shelf.reads == 2
+
+
+def test_places_stay_as_they_were_when_a_document_that_was_read_cannot_be_read_again() -> None:
+    shelf = Shelf(ONE)
+    places = shelf.places()
+    places.gazetteer()
+    shelf.document, shelf.seconds = b"{", 60.0
+    assert [known.place.label for known in places.gazetteer().known] == ["Bath"]

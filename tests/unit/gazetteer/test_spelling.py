@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.gazetteer.spelling import allowed, edits, near
+from chalicelib.gazetteer.spelling import ByWord, allowed, edits, near
 
-LETTERS = st.text("abcde", max_size=8)
+LETTERS = st.text("abcde", max_size=12)
 
 
 @pytest.mark.parametrize(
@@ -57,4 +57,25 @@ def test_near_leaves_out_no_word_when_it_skips_most_of_the_work(
 ) -> None:
     most = allowed(typed)
     every = {word: edits(typed, word, 9) for word in words}
-    assert near(typed, words) == {word: cost for word, cost in every.items() if cost <= most}
+    meant = {word: cost for word, cost in every.items() if cost <= most}
+    assert near(typed, ByWord(dict.fromkeys(words))) == meant
+
+
+@given(st.text("abc", min_size=8, max_size=10), st.data())
+def test_near_finds_a_word_when_two_mistakes_were_made_in_it(
+    word: str, data: st.DataObject
+) -> None:
+    typed = word
+    for _ in range(2):
+        at = data.draw(st.integers(0, len(typed) - 2))
+        a, b, rest = typed[at], typed[at + 1], typed[at + 2 :]
+        typed = typed[:at] + data.draw(st.sampled_from([b + a, a + "x" + b, "x" + b, b])) + rest
+    most = allowed(typed)
+    found = near(typed, ByWord(dict.fromkeys([word, "another"])))
+    assert (word in found) == (edits(typed, word, 9) <= most)
+
+
+@given(LETTERS, st.lists(LETTERS, max_size=20))
+def test_words_are_found_by_their_beginning(start: str, words: list[str]) -> None:
+    found = ByWord(dict.fromkeys(words)).beginning(start)
+    assert found == sorted({word for word in words if word.startswith(start)})

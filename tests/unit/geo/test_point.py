@@ -1,6 +1,8 @@
 """Distances, beside geopy's geodesic on WGS84."""
 
+import ast
 import math
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -69,3 +71,13 @@ def test_distances_are_numbers_and_the_same_both_ways(one: Point, other: Point) 
         there = measure(one, other)
         assert math.isfinite(there) and there >= 0
         assert measure(other, one) == pytest.approx(there, abs=1e-6)
+
+
+@pytest.mark.parametrize("folder", ["chalicelib", "infra", "bench"])
+def test_points_and_boxes_are_made_by_keyword_so_that_no_axes_are_swapped(folder: str) -> None:
+    root = Path(__file__).resolve().parents[3]
+    for path in (root / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                is_either = node.func.id in {"Point", "Box"}
+                assert not (is_either and node.args), f"{path}:{node.lineno}"

@@ -2,6 +2,7 @@
 
 import json
 import math
+from itertools import combinations
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,11 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.errors import Invalid
-from chalicelib.geo.polygon import Corner, Polygon
+from chalicelib.geo.polygon import Corner, Polygon, edges
 from chalicelib.geo.shape import crossing, shape_of
 
 SQUARE = [[0, 0], [4, 0], [4, 4], [0, 4], [0, 0]]
 HOLE = [[1, 1], [1, 3], [3, 3], [3, 1], [1, 1]]
+NOTCHED = [[0, 0], [8, 0], [8, 8], [5, 8], [4, 0], [3, 8], [0, 8]]
+"""Its notch reaches down to the middle of its southern edge, between two holes that do so too."""
+BESIDE_NOTCH = ([[4, 0], [1, 0.5], [1, 1]], [[4, 0], [7, 0.5], [7, 1]])
 
 
 def polygon(*rings: Any) -> dict[str, Any]:
@@ -62,6 +66,7 @@ def test_heights_and_repeated_corners_are_left_out() -> None:
         (polygon(SQUARE, [[1, 1], [1, 3], [5, 2]]), "edges cross"),
         (polygon([[0, 0], [4, 0], [4, 4], [4, 2], [4, 5], [0, 4]]), "lie on each other"),
         (polygon([[0, 0], [4, 0], [4, 4], [2, 0], [0, 4]]), "lie on each other"),
+        (polygon(NOTCHED, *BESIDE_NOTCH), "lie on each other"),
     ],
 )
 def test_geometry_is_refused_with_place_and_reason_when_it_is_bad(
@@ -96,6 +101,35 @@ def test_ring_is_refused_when_shapely_says_so_and_it_crosses_itself(ring: list[C
     found = crossing(Polygon(tuple(ring)))
     # Corners that no two edges share but neighbours: then touching is crossing for both.
     assert (found is None) == shapely.Polygon(ring).is_valid
+
+
+rings_on_a_lattice = st.lists(
+    st.lists(st.tuples(whole, whole), min_size=3, max_size=7, unique=True).map(tuple),
+    min_size=1,
+    max_size=3,
+)
+
+
+def clash(one: shapely.LineString, other: shapely.LineString, *, is_one_ring: bool) -> bool:
+    """The rule of `crossing` in the terms of DE-9IM: interiors meet, or, within one ring, an end
+    meets an interior."""
+    relation = shapely.relate(one, other)
+    return relation[0] != "F" or (is_one_ring and (relation[1], relation[3]) != ("F", "F"))
+
+
+@settings(max_examples=400)
+@given(rings_on_a_lattice)
+def test_crossing_is_found_when_any_two_edges_of_the_rings_clash(
+    rings: list[tuple[Corner, ...]],
+) -> None:
+    lines = [
+        (shapely.LineString(edge), at) for at, ring in enumerate(rings) for edge in edges(ring)
+    ]
+    expected = any(
+        clash(one, other, is_one_ring=at == its)
+        for (one, at), (other, its) in combinations(lines, 2)
+    )
+    assert (crossing(Polygon(rings[0], tuple(rings[1:]))) is not None) == expected
 
 
 @pytest.mark.parametrize("noise", [0, 0.001, 0.02])

@@ -24,7 +24,7 @@ from chalicelib.geo.nearest import distance_mm, nearest
 from chalicelib.geo.point import Point
 from chalicelib.publishing.ports import Document, Held, Moved
 from infra.demo.facilities import demo_tables
-from infra.facilities import Summary, import_facilities, kind_named, read_facilities
+from infra.facilities import Summary, import_facilities, kind_named, publish, read_facilities
 from tests.fakes import MemoryDocuments
 from tests.fakes_publishing import Published
 
@@ -40,7 +40,7 @@ REAL = {
     "york_libraries.geojson": ("york", "library", 17, 0, 0),
     "york_gp_surgeries.geojson": ("york", "gp-surgery", 42, 0, 0),
     "york_pharmacies.geojson": ("york", "pharmacy", 43, 0, 0),
-    "york_bus_stops_naptan.csv": ("york", "bus-stop", 1_216, 51, 0),
+    "york_bus_stops_naptan.csv": ("york", "bus-stop", 1_205, 62, 0),
 }
 
 
@@ -277,3 +277,11 @@ def test_demo_facilities_are_all_taken_when_the_stack_starts() -> None:
     parks = listed(published, "park").items
     assert all(park.polygon for park in parks)
     assert all(council.box.contains(park.point) for park in parks)
+
+
+def test_nothing_is_published_when_the_published_kinds_cannot_be_read(tmp_path: Path) -> None:
+    here = Published()
+    here.documents.bodies[KINDS] = b"{"
+    with pytest.raises(ConfigurationError, match="remove it, and import every kind"):
+        publish(kind_named("public-toilet", load("demo")), [], load("demo"), here.ports())
+    assert list(here.documents.bodies) == [KINDS]

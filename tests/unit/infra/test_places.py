@@ -65,6 +65,14 @@ def test_postcode_without_a_place_is_counted_when_its_quality_is_ninety(write: W
     assert (summary.taken, summary.without_place, summary.outside) == (1, 1, 1)
 
 
+def test_postcodes_are_taken_when_their_file_has_all_ten_columns_of_the_product(
+    write: Write,
+) -> None:
+    codes = "E92000001,E19000001,E18000003,,E06000014,E05010318"
+    _, summary = postcodes_of([write("yo.csv", f'"YO1 7HH",10,460360,452140,{codes}\n')], DEMO)
+    assert (summary.taken, summary.refused) == (1, [])
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
@@ -88,7 +96,11 @@ def test_postcode_is_refused_with_its_line_when_it_is_bad(
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [("", "has no rows"), ("SW1A 1AA,10,529090,179645\n", "None of the postcodes is in")],
+    [
+        ("", "has no rows"),
+        ("SW1A 1AA,10,529090,179645\n", "None of the postcodes is in"),
+        ("YO1 7HH,10,460360\n", r"codes.csv, line 1: has 3 values for 4 columns"),
+    ],
 )
 def test_file_of_postcodes_is_refused_when_nothing_of_it_is_here(
     write: Write, text: str, reason: str
@@ -155,6 +167,7 @@ def ward(
 
 
 GOOD = ward("GOOD")
+SPECK = [[-1.08, 53.95], [-1.0799999, 53.95], [-1.08, 53.9500001], [-1.08, 53.95]]
 BOW_TIE = [[[-1.09, 53.95], [-1.08, 53.96], [-1.08, 53.95], [-1.09, 53.96], [-1.09, 53.95]]]
 
 
@@ -169,6 +182,11 @@ BOW_TIE = [[[-1.09, 53.95], [-1.08, 53.96], [-1.08, 53.95], [-1.09, 53.96], [-1.
         (ward(coordinates=[ring(460_000, 450_000)]), "feature 2: geometry"),
         (ward(coordinates=[ring(-0.1, 51.5)]), "feature 2: 51.5050° N, 0.0950° W is outside"),
         (ward(coordinates=[-1.08, 53.95], kind="Point"), "feature 2: geometry: is a place"),
+        (ward(coordinates=[SPECK]), "feature 2: geometry: the area is smaller than 0.1 m"),
+        (ward(coordinates=[ring(-1.085, 53.955)]), "feature 2: geometry: lies over Acomb, at"),
+        (GOOD | {"properties": [1]}, "feature 2: properties: must be an object"),
+        (GOOD | {"geometry": {"type": ["Polygon"], "coordinates": [[]]}}, "feature 2: geometry"),
+        (ward(coordinates=[[[10**400, 53.95], *ring(-1.09, 53.95)]]), "feature 2: geometry"),
     ],
 )
 def test_ward_is_refused_with_its_feature_and_reason_when_it_is_bad(
@@ -178,6 +196,23 @@ def test_ward_is_refused_with_its_feature_and_reason_when_it_is_bad(
     [refused] = table.refusals()
     assert refused.startswith(reason)
     assert [each.code for each in wards] == ["GOOD"]
+
+
+def test_hole_too_small_to_be_published_is_left_out_when_a_ward_has_one(write: Write) -> None:
+    speck = [[long - 0.005, lat + 0.005] for long, lat in SPECK]
+    file = write("wards.geojson", collection(ward(coordinates=[ring(-1.09, 53.95), speck])))
+    [found], table = wards_of(file, DEMO)
+    assert table.refusals() == []
+    assert [len(rings) for rings in found.polygons] == [1]
+    assert found.shape.contains(Point(lat=53.955, long=-1.085))
+
+
+def test_wards_are_taken_when_their_simplified_edges_lie_over_each_other_a_little(
+    write: Write,
+) -> None:
+    beside = [[long + 0.0099, lat] for long, lat in ring(-1.09, 53.95)]
+    wards, table = wards_of(write("w.geojson", collection(GOOD, ward(coordinates=[beside]))), DEMO)
+    assert (len(wards), table.refusals()) == (2, [])
 
 
 def test_ward_is_asked_about_when_lat_and_long_are_swapped(write: Write) -> None:

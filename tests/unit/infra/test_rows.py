@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -251,3 +252,24 @@ def test_text_loses_its_byte_order_mark_when_it_has_one(tmp_path: Path) -> None:
 def test_naptan_agrees_with_itself_when_every_stop_has_both_systems(shared_data: Path) -> None:
     table = read_rows(shared_data / "facilities" / "york_bus_stops_naptan.csv")
     assert (len(table.rows), table.refused) == (1_267, [])
+
+
+def test_feature_is_refused_when_a_property_is_no_number(tmp_path: Path) -> None:
+    file = tmp_path / "parks.geojson"
+    feature = {"type": "Feature", "properties": {"name": math.nan}, "geometry": place(-1.08, 53.96)}
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    assert refusal(read_rows(file)) == "feature 1: name: nan is no number"
+
+
+def test_file_is_refused_when_two_columns_have_one_name(tmp_path: Path) -> None:
+    file = csv_file(tmp_path, "Name,Latitude,Longitude,Name\nA,53.9,-1.1,B\n")
+    with pytest.raises(ConfigurationError, match="two columns 'Name'"):
+        read_rows(file)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:27700", {"properties": "EPSG:27700"}, {"properties": None}])
+def test_system_is_that_of_the_standard_when_a_file_does_not_say_it_properly(
+    tmp_path: Path, crs: Any
+) -> None:
+    (row,) = read_rows(geojson_file(tmp_path, place(-1.0819, 53.9623), crs=crs)).rows
+    assert row.shape == YORK_MINSTER

@@ -33,10 +33,21 @@ class Shelf:
 
 
 def test_assets_have_their_open_reports_when_tiles_carry_them() -> None:
-    lamp = ShownReport(service_request_id="R1", asset_id="street-light-1")
-    mended = ShownReport(service_request_id="R2", asset_id="street-light-2", status="closed")
+    lamp = ShownReport(
+        service_request_id="R1", asset_id="street-light-1", service_code="street-light"
+    )
+    about_the_road = ShownReport(
+        service_request_id="R4", asset_id="street-light-3", service_code="pothole"
+    )
+    mended = ShownReport(
+        service_request_id="R2",
+        asset_id="street-light-2",
+        service_code="street-light",
+        status="closed",
+    )
     plain = ShownReport(service_request_id="R3")
-    found = Shelf(lamp, mended, plain).assets().about_assets([HERE, THERE])
+    shelf = Shelf(lamp, mended, about_the_road, plain)
+    found = shelf.assets().about_assets([HERE, THERE], "street-light")
     assert found == {"street-light-1": "R1"}
 
 
@@ -49,7 +60,7 @@ def test_tile_is_read_again_when_some_seconds_have_passed() -> None:
     assets = shelf.assets()
     for seconds, reads in ((0.0, 1), (9.9, 1), (10.0, 2)):
         shelf.seconds = seconds
-        assets.about_assets([HERE])
+        assets.about_assets([HERE], "street-light")
         assert shelf.reads == reads
 
 
@@ -57,11 +68,11 @@ def test_tile_is_read_again_when_some_seconds_have_passed() -> None:
 def test_assets_have_no_reports_when_a_tile_cannot_be_read(body: bytes) -> None:
     shelf = Shelf()
     shelf.documents[key_of_tile(HERE)] = body
-    assert shelf.assets().about_assets([HERE]) == {}
+    assert shelf.assets().about_assets([HERE], "street-light") == {}
 
 
 def test_assets_have_no_reports_when_the_store_does_not_answer() -> None:
     def read(key: str) -> bytes | None:
         raise UpstreamFailed(f"no {key}")
 
-    assert ReportedAssets(read, lambda: 0.0).about_assets([HERE]) == {}
+    assert ReportedAssets(read, lambda: 0.0).about_assets([HERE], "street-light") == {}

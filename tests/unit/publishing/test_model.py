@@ -66,6 +66,7 @@ def test_counts_of_the_demo_council_have_an_address_in_the_index() -> None:
         withdraw_within_s=300,
         publish_after_s=0,
         holidays={date(2026, 12, 28), date(2026, 12, 25)},
+        neighbours=({"name": "Wold"},),
         versions={},
     )
     tile = tile_of_all(BOUNDS)
@@ -74,6 +75,7 @@ def test_counts_of_the_demo_council_have_an_address_in_the_index() -> None:
     assert index["opening_hours"] == "Monday to Friday, 9 to 5"
     assert (index["withdraw_within_s"], index["publish_after_s"]) == (300, 0)
     assert index["places"] == "/data/places.json"
+    assert index["neighbours"] == ({"name": "Wold"},)
     assert index["holidays"] == ["2026-12-25", "2026-12-28"]
 
 

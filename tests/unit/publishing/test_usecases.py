@@ -400,6 +400,7 @@ def test_copies_of_all_that_showed_the_report_are_dropped_when_it_is_hidden(
         "/data/reports/R00000000001.json",
         f"/{tile_key(tile_of(stored))}",
         *(f"/{file}" for file in FILES),
+        "/data/wards/*",
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import MAP_ZOOM, key_of
 from chalicelib.publishing.ports import Ports
@@ -98,6 +99,38 @@ def test_hidden_report_leaves_its_ward_at_once_when_it_was_listed(here: Publishe
     assert (ward(here)["open_reports"], ward(here)["reports"]) == (0, [])
     [dropped] = here.cdn.invalidated.values()
     assert "/data/wards/*" in dropped
+
+
+def test_copies_are_dropped_and_the_report_comes_again_when_a_ward_cannot_be_made(
+    here: Published,
+) -> None:
+    report = here.reports.put()
+    touch(report, here)
+    here.reports.hide(report)
+
+    def unreadable() -> Sequence[Area]:
+        raise UpstreamFailed("no wards")
+
+    touched = {report.service_request_id: Touched(tiles={TILE}, facts={"fact"}, purge=True)}
+    failed = publish(touched, replace(here.ports(), wards=unreadable))
+    assert list(failed) == [report.service_request_id]
+    [dropped] = here.cdn.invalidated.values()
+    assert "/data/wards/*" in dropped
+
+
+@pytest.mark.parametrize("broken", [b"{", b"{}", b"\xff"])
+def test_ward_that_cannot_be_read_is_made_anew_when_something_is_taken_back(
+    here: Published, broken: bytes
+) -> None:
+    report = here.reports.put()
+    touch(report, here)
+    publish_wards(ports(here))
+    here.documents.bodies["data/wards/south.json"] = broken
+    here.documents.bodies["data/wards/centre.json"] = broken
+    here.reports.hide(report)
+    assert touch(report, here, purge=True) == {}
+    assert publish_wards(ports(here)) == {}
+    assert (ward(here)["open_reports"], ward(here, "south")["open_reports"]) == (0, 0)
 
 
 def test_redacted_title_leaves_its_ward_at_once_when_the_report_stays(here: Published) -> None:

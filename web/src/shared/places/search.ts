@@ -27,6 +27,8 @@ interface Found {
 }
 
 const MOST = 20;
+const MOST_WORDS = 8;
+const LONGEST = 100;
 const KINDS = ["place", "street", "postcode"];
 const [EXACT, PREFIX, WORDS, PART, SPELT] = [0, 1, 2, 3, 4] as const;
 const HOUSE_NUMBER = /^(\d+[a-z]?)[\s,]+(?=\S)/i;
@@ -47,7 +49,7 @@ export const looksLikePostcode = (typed: string) => POSTCODE.test(wordsOf(typed)
 
 export function search(typed: string, places: Known[], postcodes: Postcodes | null): KnownPlace[] {
   const wanted = wordsOf(typed.trim().replace(HOUSE_NUMBER, ""));
-  if (wanted.length === 0) return [];
+  if (wanted.length === 0 || wanted.length > MOST_WORDS || joined(wanted).length > LONGEST) return [];
   const found = [...findPostcodes(wanted.join(""), postcodes), ...ranked(places, (place) => rankOf(place, wanted))];
   const all = found.length ? found : ranked(places, (place) => spelt(place, wanted));
   return all.sort(order).slice(0, MOST).map(({ place }) => place);

@@ -1,0 +1,33 @@
+"""Areas as they are published: to a tenth of a metre, and without what is smaller than that."""
+
+from chalicelib.errors import Invalid
+from chalicelib.geo.polygon import Corner, MultiPolygon, Polygon, Ring
+
+DECIMALS = 6
+"""Of degrees: about 0.1 m."""
+FEWEST_CORNERS = 3
+
+Rings = tuple[tuple[Corner, ...], ...]
+"""A polygon's rings of (long, lat), the holes after the outer one."""
+
+
+def rounded(shape: MultiPolygon) -> tuple[Rings, ...]:
+    """The polygons of the shape, each corner rounded; holes and polygons that have no area any
+    more are left out. Raises Invalid where nothing is left."""
+    polygons = tuple(rings for each in shape.polygons if (rings := _rings(each)))
+    if not polygons:
+        raise Invalid.field("geometry", "the area is smaller than 0.1 m: give it as a Point")
+    return polygons
+
+
+def _rings(polygon: Polygon) -> Rings:
+    """Its rings; none where the outer one is too small."""
+    outer, *holes = map(_ring, polygon.rings)
+    return (outer, *filter(None, holes)) if outer else ()
+
+
+def _ring(ring: Ring) -> tuple[Corner, ...]:
+    """The ring without corners that are the one before; empty where too few are left."""
+    corners = [(round(long, DECIMALS), round(lat, DECIMALS)) for long, lat in ring]
+    apart = tuple(corner for at, corner in enumerate(corners) if corner != corners[at - 1])
+    return apart if len(set(apart)) >= FEWEST_CORNERS else ()
