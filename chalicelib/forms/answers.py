@@ -21,6 +21,7 @@ KEPT = frozenset(
         "q",
         "place",
         "address",
+        "asset_id",
         "service_code",
         "photo_ids",
         "description",
@@ -100,6 +101,7 @@ class Answers:
         body: dict[str, Any] = {
             "service_code": self.one("service_code"),
             "address": self.where,
+            "asset_id": self.one("asset_id"),
             "title": self.one("title"),
             "description": self.one("description"),
             "photo_ids": list(self.all("photo_ids")),

@@ -20,14 +20,14 @@ STEPS: tuple[Step, ...] = get_args(Step)
 WITHOUT_SERVICE: tuple[Step, ...] = ("where", "place", "service")
 """The steps that come before a service is chosen."""
 ASKED: dict[Step, tuple[str, ...]] = {
-    "where": ("q", "address"),
-    "place": ("place", "address"),
-    "service": ("service_code",),
+    "where": ("q", "address", "asset_id"),
+    "place": ("place", "address", "asset_id"),
+    "service": ("service_code", "asset_id"),
     "photos": ("photo_ids",),
     "description": ("description", "title"),
     "contact": (*CONTACT, "anonymous"),
 }
-"""The fields that a step asks; those of the questions depend on the service."""
+"""The fields that a step asks or makes out of date; those of the questions depend on the service."""
 
 OF_FIELD: dict[str, Step] = {
     "lat": "where",

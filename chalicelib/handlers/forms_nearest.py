@@ -8,9 +8,11 @@ from chalicelib import bootstrap
 from chalicelib.errors import Invalid
 from chalicelib.facilities import usecases as facilities
 from chalicelib.facilities.usecases import NearFacility
+from chalicelib.forms.answers import place_value
 from chalicelib.gazetteer import usecases as gazetteer
 from chalicelib.gazetteer.model import Place
 from chalicelib.geo.point import Point
+from chalicelib.handlers.forms_views import new_key
 from chalicelib.handlers.http import Call, Page
 
 SHOWN = 10
@@ -30,6 +32,7 @@ def nearest(call: Call) -> Page:
 
 def _answer(kind: str, q: str) -> dict[str, Any]:
     """What is nearest to the place, and other places that may be meant. Raises Invalid."""
+    service_code = _reportable_as(kind)
     places = gazetteer.find(q, bootstrap.gazetteer_ports())
     if not places:
         raise Invalid.field("q", f"we know no place called “{q}”: try a postcode or a street")
@@ -39,9 +42,37 @@ def _answer(kind: str, q: str) -> dict[str, Any]:
     others = [each for each in places if each != chosen][:OTHERS]
     return {
         "place": chosen,
-        "found": [(each, _hours(each), _distance(each.distance_m)) for each in found],
+        "found": [
+            (each, _hours(each), _distance(each.distance_m), _report(each, service_code))
+            for each in found
+        ],
         "others": [(each.label, _address(kind, each)) for each in others],
     }
+
+
+def _reportable_as(kind: str) -> str | None:
+    """What can be reported about one of that kind. Raises Invalid where there is no such kind."""
+    known = {
+        each.kind: each.service_code for each in facilities.kinds(bootstrap.facilities_ports())
+    }
+    if kind not in known:
+        raise Invalid.field("kind", "choose what you are looking for")
+    return known[kind]
+
+
+def _report(near: NearFacility, service_code: str | None) -> list[tuple[str, str]]:
+    """The fields that begin a report about it; none where nothing can be said, or is already."""
+    if service_code is None or near.open_report:
+        return []
+    return [
+        ("key", new_key()),
+        ("step", "service"),
+        ("done", "where"),
+        ("done", "place"),
+        ("place", place_value(label=near.name, lat=near.lat, long=near.long)),
+        ("service_code", service_code),
+        ("asset_id", near.facility_id),
+    ]
 
 
 def _page(

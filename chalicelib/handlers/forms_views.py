@@ -61,7 +61,7 @@ def _detail(error: AppError | None) -> str:
 
 def begin(_: Call) -> Page:
     """The first page of a report."""
-    return _screen(flow.first(_new_key()))
+    return _screen(flow.first(new_key()))
 
 
 def go_on(call: Call) -> Page:
@@ -77,13 +77,13 @@ def go_on(call: Call) -> Page:
 def read(call: Call, service_request_id: str) -> Page:
     """A report, for whoever has the link to it. Raises NotFound."""
     report = _report(call, service_request_id, call.parameter("token"))
-    return Page(_render("report", **report, key=_new_key()))
+    return Page(_render("report", **report, key=new_key()))
 
 
 def ask_update(call: Call, service_request_id: str) -> Page:
     """The form to add to a report. Raises NotFound."""
     report = _report(call, service_request_id, call.parameter("token"))
-    return Page(_render("update", **report, key=_new_key(), text="", state=""))
+    return Page(_render("update", **report, key=new_key(), text="", state=""))
 
 
 def add_update(call: Call, service_request_id: str) -> Page:
@@ -125,7 +125,7 @@ def follow(call: Call, service_request_id: str) -> Page:
 def ask_flag(call: Call, service_request_id: str) -> Page:
     """The form to report content. Raises NotFound."""
     report = _report(call, service_request_id, None)
-    return Page(_render("flag", **report, reasons=REASONS, key=_new_key(), text="", reason=""))
+    return Page(_render("flag", **report, reasons=REASONS, key=new_key(), text="", reason=""))
 
 
 def flag(call: Call, service_request_id: str) -> Page:
@@ -243,7 +243,7 @@ def _key(form: Posted) -> str:
     return key_of(Answers.of(form))
 
 
-def _new_key() -> str:
+def new_key() -> str:
     return secrets.token_urlsafe(18)
 
 

@@ -21,7 +21,9 @@ from chalicelib.gazetteer.model import PLACES
 from chalicelib.reports import usecases
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.usecases import Author
+from infra.demo.facilities import demo_tables
 from infra.demo.gazetteer import COMMITTED
+from infra.facilities import import_facilities, kind_named
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.builders import draft, update_draft
@@ -552,3 +554,38 @@ def test_form_in_an_unknown_alphabet_is_refused(api: Api) -> None:
     headers = {"Content-Type": "multipart/form-data; boundary=b"}
     answer = api.client.http.post("/forms/report", body=body, headers=headers)
     assert answer.status_code == 400
+
+
+@pytest.fixture
+def by_the_light(browser: Browser) -> Browser:
+    """At the page of the nearest street lights."""
+    council = bootstrap.council()
+    kind, table = kind_named("street-light", council), demo_tables()["street-light"]
+    import_facilities(kind, table, council, bootstrap.publishing_ports())
+    browser.open("/forms/nearest?kind=street-light&q=Market+Place")
+    return browser
+
+
+def test_report_is_about_the_facility_when_it_is_begun_from_the_nearest(
+    by_the_light: Browser,
+) -> None:
+    asset_id = dict(by_the_light.page.form(REPORT).fields)["asset_id"]
+    by_the_light.fill()
+    by_the_light.fill({"attributes.what": "out"})
+    by_the_light.fill()
+    by_the_light.to_end()
+    (report,) = by_the_light.stored()
+    assert (report.asset_id, report.service_code) == (asset_id, "street-light")
+
+
+def test_report_is_about_no_facility_when_its_service_is_chosen_anew(
+    by_the_light: Browser,
+) -> None:
+    by_the_light.fill()
+    by_the_light.fill({"attributes.what": "out"})
+    by_the_light.fill()
+    by_the_light.fill({"description": "The light is off."})
+    by_the_light.fill()
+    by_the_light.fill(press="Change problem")
+    by_the_light.fill({"service_code": "litter"})
+    assert "asset_id" not in dict(by_the_light.page.form(REPORT).fields)
