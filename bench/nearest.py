@@ -13,7 +13,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench.process import cpu_ms_of_fresh, cpu_us_a_call
+from bench.process import cpu_ms_of_fresh, cpu_us_a_call, peak_kb_of_fresh
 from bench.table import Row
 from chalicelib.catalogue.load import load
 from chalicelib.geo.nearest import built, nearest, opened
@@ -60,7 +60,8 @@ def _rows_at(count: int, folder: Path) -> Iterator[Row]:
         peer_name="cKDTree",
         most_ratio=QUERY_RATIO,
     )
-    ours, theirs = _cold(content, tree, folder)
+    paths = _files(content, tree, folder)
+    ours, theirs = _cold(paths)
     yield Row(
         group=group,
         name="cold",
@@ -69,6 +70,15 @@ def _rows_at(count: int, folder: Path) -> Iterator[Row]:
         peer=theirs,
         peer_name="cKDTree",
         most_ratio=COLD_RATIO,
+    )
+    bare, ours_kb, theirs_kb = (peak_kb_of_fresh(code, *paths) for code in ("", OURS, PEER))
+    yield Row(
+        group=group,
+        name="memory more than a bare Python",
+        unit="MB",
+        ours=(ours_kb - bare) / 1000,
+        peer=(theirs_kb - bare) / 1000,
+        peer_name="cKDTree",
     )
     size = len(content) / count
     yield Row(group=group, name="size", unit="bytes a place", ours=size, most=BYTES_A_PLACE)
@@ -103,11 +113,14 @@ def _each(queries: list[Any], ask: Callable[[Any], object]) -> float:
     return cpu_us_a_call(all_of_them, calls=1) / len(queries)
 
 
-def _cold(content: bytes, tree: Any, folder: Path) -> tuple[float, float]:
+def _files(content: bytes, tree: Any, folder: Path) -> tuple[str, str]:
     ours, theirs = folder / "nearest", folder / "points.npy"
     ours.write_bytes(content)
     import_module("numpy").save(theirs, tree.data)
-    paths = (str(ours), str(theirs))
+    return str(ours), str(theirs)
+
+
+def _cold(paths: tuple[str, str]) -> tuple[float, float]:
     bare, *both = (cpu_ms_of_fresh(["-c", code, *paths], {}) for code in ("pass", OURS, PEER))
     return both[0] - bare, both[1] - bare
 

@@ -39,6 +39,19 @@ def cpu_ms_of_fresh(arguments: Sequence[str], environment: Mapping[str, str]) ->
     return cpu_ms_of_each([Fresh(arguments, environment)])[0]
 
 
+def peak_kb_of_fresh(code: str, *arguments: str) -> int:
+    """The most memory that a new Python held at once while it ran the code."""
+    told = "import re\nprint(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{told}", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return int(done.stdout)
+
+
 def cpu_us_a_call(call: Callable[[], object], *, calls: int) -> float:
     """CPU of this process for one call: the least of some rounds, after one that is not counted."""
     rounds = [_one_round(call, calls) for _ in range(ROUNDS + 1)]

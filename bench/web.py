@@ -24,6 +24,9 @@ PAGES = {
     "report": "report/index.html",
     "track": "track/index.html",
     "map": "map/index.html",
+    "nearest": "nearest/index.html",
+    "facility": "facility/index.html",
+    "my area": "my-area/index.html",
 }
 MOST_SCRIPT, MOST_STYLE, MOST_PAGE, MOST_MAP = 15, 12, 60, 90
 FIXMYSTREET_MAP_KB = 258
