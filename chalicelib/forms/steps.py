@@ -27,7 +27,7 @@ ASKED: dict[Step, tuple[str, ...]] = {
     "description": ("description", "title"),
     "contact": (*CONTACT, "anonymous"),
 }
-"""The fields that a step asks or makes out of date; those of the questions depend on the service."""
+"""What a step asks or puts out of date; the fields of questions depend on the service."""
 
 OF_FIELD: dict[str, Step] = {
     "lat": "where",

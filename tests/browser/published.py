@@ -72,13 +72,23 @@ PARKS = (
         name="Square Park",
         lat=53.9305,
         long=-1.1405,
-        polygon=((((-1.142, 53.929), (-1.139, 53.929), (-1.139, 53.932), (-1.142, 53.932)),),),
+        polygon=((((-1.145, 53.929), (-1.139, 53.929), (-1.139, 53.932), (-1.145, 53.932)),),),
+    ),
+)
+LIBRARIES = (
+    Facility(
+        facility_id="libraries-1",
+        kind="libraries",
+        name="Quiet Library",
+        lat=53.9320,
+        long=-1.1390,
     ),
 )
 KINDS = (
     ("toilets", "Public toilet", "Public toilets", "public-toilet", TOILETS),
     ("lights", "Street light", "Street lights", "street-light", LIGHTS),
-    ("parks", "Park", "Parks", None, PARKS),
+    ("parks", "Park", "Parks", "something-else", PARKS),
+    ("libraries", "Library", "Libraries", None, LIBRARIES),
 )
 WEST, SOUTH, EAST, NORTH = -1.16, 53.91, -1.12, 53.95
 WARD = {"code": "W1", "name": "Riverside"}
@@ -92,6 +102,18 @@ WARDS = {
     ],
     "valid_from": "2024-05-02",
     "earlier": [],
+}
+ROADWORK = {
+    "ref": "R1",
+    "description": "New water main",
+    "location": "River Street",
+    "status": "planned",
+    "starts": "2026-05-03",
+    "ends": "2036-05-03",
+    "organisation": "Eskerby Water",
+    "traffic": "Two-way signals",
+    "lat": 53.9311,
+    "long": -1.1402,
 }
 COUNCILLOR = {
     "name": "Jo Marsh",
@@ -112,24 +134,18 @@ WARD_DOCUMENT = {
             "requested_datetime": "2026-05-03T10:00:00Z",
         }
     ],
-    "roadworks": [],
+    "roadworks": [
+        {**ROADWORK, "ref": "R2", "location": "Far Street", "lat": 53.9110},
+        ROADWORK,
+        {**ROADWORK, "ref": "R3", "location": "Past Street", "ends": "2026-05-04"},
+    ],
     "updated_datetime": "2026-05-03T10:00:00Z",
 }
-ROADWORKS = {
-    "items": [
-        {
-            "ref": "R1",
-            "description": "New water main",
-            "location": "River Street",
-            "status": "planned",
-            "starts": "2026-05-03",
-            "ends": "2036-05-03",
-            "organisation": "Eskerby Water",
-            "traffic": "Two-way signals",
-            "lat": 53.9311,
-            "long": -1.1402,
-        }
-    ]
+NEIGHBOUR = {
+    "name": "Wold District Council",
+    "polygons": [[[-1.09, 53.95], [-0.7, 53.95], [-0.7, 53.97], [-1.09, 53.97]]],
+    "phone": None,
+    "url": "https://wold.example/report",
 }
 ADDRESSES = {
     "facilities": "/data/facilities/{kind}.json",
@@ -137,9 +153,9 @@ ADDRESSES = {
     "facility_index": "/data/facilities/{kind}.idx",
     "wards": "/data/wards.json",
     "ward": "/data/wards/{code}.json",
-    "roadworks": "/data/roadworks.json",
     "postcodes": "/data/postcodes.json",
 }
+SAID = {**ADDRESSES, "neighbours": [NEIGHBOUR]}
 POSTCODES = {"attribution": "", "sectors": {"ZZ9 9": [["AA", HOME["lat"], HOME["long"]]]}}
 
 
@@ -172,10 +188,9 @@ def publish_places(stack: LocalStack) -> None:
     put(stack, "data/facilities/kinds.json", msgspec.json.encode(KindList(items=tuple(kinds))))
     put_json(stack, "data/wards.json", WARDS)
     put_json(stack, "data/wards/W1.json", WARD_DOCUMENT)
-    put_json(stack, "data/roadworks.json", ROADWORKS)
     put_json(stack, "data/postcodes.json", POSTCODES)
     held = boto3.client("s3").get_object(Bucket=stack.cloud.bucket, Key="data/index.json")
-    put_json(stack, "data/index.json", {**json.loads(held["Body"].read()), **ADDRESSES})
+    put_json(stack, "data/index.json", {**json.loads(held["Body"].read()), **SAID})
 
 
 def put_json(stack: LocalStack, key: str, document: Any) -> None:

@@ -3,14 +3,16 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from infra.local.stack import LocalStack
 from tests.browser.conftest import DESK, NewPage
+from tests.browser.published import HOME
 from tests.conftest import ROOT
 
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+RESULTS = f"/nearest/#toilets/{HOME['lat']:.5f},{HOME['long']:.5f}/"
 NARROW = {"width": 320, "height": 640}
 PAGES = [
     "/",
@@ -54,6 +56,38 @@ def test_page_has_no_violation_and_fits(
     page.goto(path)
     page.wait_for_function("() => !/Loading|Looking/.test(document.body.innerText)")
     assert violations(page) == []
+    assert overflow(page) <= 0
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/", "Something wrong in your street?"),
+        ("/report/", "Where is the problem?"),
+        ("/nearest/", "What are you looking for?"),
+        ("/nearest/#toilets", "Where are you?"),
+        (RESULTS, "The nearest public toilets"),
+        ("/my-area/", "Where do you live?"),
+        ("/facility/?id=toilets-1", "River Street toilets"),
+    ],
+)
+def test_page_fits_a_phone_when_its_text_is_twice_as_large(
+    path: str, shown: str, places: None, new_page: NewPage
+) -> None:
+    page = new_page()
+    page.goto(path)
+    expect(page.get_by_role("heading", level=1, name=shown)).to_be_visible()
+    page.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
+    assert overflow(page) <= 0
+
+
+def test_area_fits_a_phone_when_its_text_is_twice_as_large(places: None, new_page: NewPage) -> None:
+    here = {"latitude": HOME["lat"], "longitude": HOME["long"]}
+    page = new_page(geolocation=here, permissions=["geolocation"])
+    page.goto("/my-area/")
+    page.get_by_role("button", name="Use my location").click()
+    expect(page.locator("#area")).to_contain_text("Square Park")
+    page.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
     assert overflow(page) <= 0
 
 

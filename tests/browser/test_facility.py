@@ -6,6 +6,8 @@ import urllib.request
 import pytest
 from playwright.sync_api import Page, expect
 
+from chalicelib.geo.point import Point
+from chalicelib.geo.quadkey import MAP_ZOOM, tile_of
 from infra.local.stack import LocalStack
 from tests.browser.conftest import DESK, NewPage
 from tests.browser.published import HOME
@@ -27,8 +29,8 @@ def _published(places: None) -> None:
     """Every test here needs them."""
 
 
-def finish(page: Page, words: str, stack: LocalStack) -> dict[str, object]:
-    """Goes on to the end; answers the report as it is stored."""
+def describe(page: Page, words: str) -> None:
+    """Answers what may be asked before, and leaves the description."""
     out = page.get_by_role("radio", name="It is out")
     if step_shown(page) == "nearby":
         leave(page, "None of these")
@@ -37,6 +39,15 @@ def finish(page: Page, words: str, stack: LocalStack) -> dict[str, object]:
     go_to(page, "description")
     page.get_by_label("Describe the problem").fill(words)
     leave(page)
+
+
+def finish(page: Page, words: str, stack: LocalStack) -> dict[str, object]:
+    """Goes on to the end; answers the report as it is stored."""
+    describe(page, words)
+    return send(page, stack)
+
+
+def send(page: Page, stack: LocalStack) -> dict[str, object]:
     leave_contact(page)
     expect(page.get_by_role("heading", name="Check your answers")).to_be_visible()
     page.get_by_role("button", name="Send report").click()
@@ -65,15 +76,16 @@ def test_page_tells_what_is_known_and_has_no_violation(
 
 def test_page_offers_no_report_when_the_kind_takes_none(new_page: NewPage) -> None:
     page = new_page()
-    page.goto("/facility/?id=parks-1")
-    expect(page.get_by_role("heading", name="Square Park")).to_be_visible()
+    page.goto("/facility/?id=libraries-1")
+    expect(page.get_by_role("heading", name="Quiet Library")).to_be_visible()
     expect(page.get_by_role("button", name="Something is wrong")).to_have_count(0)
 
 
 def test_page_says_so_when_there_is_no_such_facility(new_page: NewPage) -> None:
     page = new_page()
     page.goto("/facility/?id=toilets-99")
-    expect(page.locator("#facility-status")).to_contain_text("We know no such place")
+    expect(page.get_by_role("heading", name="This place is not known")).to_be_visible()
+    expect(page).to_have_title("This place is not known – Place – Eskerby Council")
     page.get_by_role("link", name="Find the nearest").click()
     expect(page.get_by_role("heading", name="What are you looking for?")).to_be_visible()
 
@@ -90,6 +102,94 @@ def test_report_about_a_facility_has_its_place_service_and_id(
     assert (report["lat"], report["long"]) == (53.931, -1.1402)
     assert report["service_code"] == "public-toilet"
     assert report["asset_id"] == "toilets-1"
+
+
+def begin(page: Page, service: str, words: str) -> None:
+    """A report that is written to the end and not sent."""
+    page.goto("/report/")
+    page.get_by_role("button", name="Use my location").click()
+    expect(page.locator("#place-words")).not_to_be_empty()
+    leave(page)
+    if choose_service(page, service) == "asset":
+        page.get_by_role("radio", name="It is not here").check()
+        leave(page)
+    describe(page, words)
+
+
+def report_about(page: Page, facility_id: str) -> None:
+    page.goto(f"/facility/?id={facility_id}")
+    page.get_by_role("button", name="Something is wrong with this one").click()
+    expect(page.locator("[data-step]:not([hidden])")).to_have_count(1)
+
+
+@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+def test_link_asks_first_when_another_report_is_begun(
+    viewport: dict[str, int], new_page: NewPage, stack: LocalStack
+) -> None:
+    page = new_page(viewport=viewport, geolocation=HERE, permissions=["geolocation"])
+    begin(page, "Street light", "The lamp flickers all night")
+    report_about(page, "lights-2")
+    expect(page.get_by_role("heading", name="You have begun another report")).to_be_visible()
+    expect(page.locator("#begun-report")).to_contain_text("The lamp flickers all night")
+    assert violations(page) == []
+    assert overflow(page) <= 0
+    page.reload()
+    page.get_by_role("button", name="Go on with it").click()
+    expect(page.get_by_role("heading", name="Where is the problem?")).to_be_visible()
+    report_about(page, "toilets-1")
+    page.get_by_role("button", name="Start a new one").click()
+    expect(page.get_by_role("heading", level=1).locator("visible=true")).to_be_focused()
+    report = finish(page, "The door does not close", stack)
+    assert report["description"] == "The door does not close"
+    assert (report["service_code"], report["asset_id"]) == ("public-toilet", "toilets-1")
+
+
+def test_report_goes_on_unchanged_when_it_was_begun_and_a_link_asks_for_another(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    page = new_page(geolocation=HERE, permissions=["geolocation"])
+    begin(page, "Pothole", "The hole is deep")
+    report_about(page, "toilets-1")
+    page.get_by_role("button", name="Go on with it").click()
+    expect(page.get_by_role("heading", name="Where is the problem?")).to_be_visible()
+    leave(page)
+    leave(page)
+    go_to(page, "description")
+    expect(page.get_by_label("Describe the problem")).to_have_value("The hole is deep")
+    leave(page)
+    report = send(page, stack)
+    assert (report["service_code"], report.get("asset_id")) == ("pothole", None)
+
+
+def test_link_goes_on_when_the_report_is_about_the_same_thing(new_page: NewPage) -> None:
+    page = new_page()
+    report_about(page, "toilets-1")
+    go_to(page, "description")
+    page.get_by_label("Describe the problem").fill("The door does not close")
+    report_about(page, "toilets-1")
+    assert step_shown(page) != "begun"
+    go_to(page, "description")
+    expect(page.get_by_label("Describe the problem")).to_have_value("The door does not close")
+
+
+def test_park_shows_a_report_that_lies_in_another_tile_than_its_middle(new_page: NewPage) -> None:
+    page = new_page()
+    corner = tile_of(Point(lat=53.9305, long=-1.1449), MAP_ZOOM)
+    middle = tile_of(Point(lat=53.9305, long=-1.1405), MAP_ZOOM)
+    assert corner != middle
+    pin = {"asset_id": "parks-1", "status": "open"}
+    pins = [
+        pin | {"service_request_id": "7K3M2QXV9HTD", "service_code": "something-else"},
+        pin | {"service_request_id": "9K3M2QXV9HTD", "service_code": "pothole"},
+    ]
+    page.route(
+        f"**/data/tiles/{corner.z}/{corner.x}/{corner.y}.json",
+        lambda route: route.fulfill(json={"pins": pins}),
+    )
+    page.goto("/facility/?id=parks-1")
+    expect(page.get_by_role("link", name="has been reported")).to_have_attribute(
+        "href", "/reports/7K3M2QXV9HTD"
+    )
 
 
 def at_asset_step(page: Page) -> None:
@@ -135,9 +235,26 @@ def test_asset_is_chosen_on_the_map(viewport: dict[str, int], new_page: NewPage)
     expect(page.locator("#asset-map .app-mark")).to_have_count(3)
     page.locator("#asset-map .app-mark").nth(2).click()
     expect(page.get_by_role("radio", name="Street light L3")).to_be_checked()
+    expect(page.get_by_role("radio", name="Street light L3")).to_be_focused()
     expect(page.locator("#asset-map .app-mark--chosen")).to_have_text("3")
+    expect(page.locator("#asset-map .app-mark--chosen")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#asset-map-status")).to_have_text("You chose 3. Street light L3")
     assert violations(page) == []
     assert overflow(page) <= 0
+
+
+def test_what_there_is_to_choose_from_is_loaded_as_soon_as_the_problem_is_chosen(
+    new_page: NewPage,
+) -> None:
+    page = new_page(geolocation=HERE, permissions=["geolocation"])
+    page.goto("/report/")
+    page.get_by_role("button", name="Use my location").click()
+    expect(page.locator("#place-words")).not_to_be_empty()
+    leave(page)
+    with page.expect_response("**/data/facilities/lights.json"):
+        page.get_by_role("radio", name="Street light").check()
+    assert step_shown(page) == "service"
+    assert leave(page) == "asset"
 
 
 def test_nobody_is_asked_which_one_when_there_is_none_around(new_page: NewPage) -> None:

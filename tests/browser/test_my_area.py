@@ -1,23 +1,36 @@
 """My area: a place that is kept on the phone only, and what is around it."""
 
+import json
+import re
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import DESK, NewPage
 from tests.browser.published import HOME
 from tests.browser.test_accessibility import NARROW, overflow, violations
 
 HERE = {"latitude": HOME["lat"], "longitude": HOME["long"]}
-COUNCILLOR = "Jo Marsh, Independent"
-NEAREST = ("River Street toilets", "Street light L1", "Square Park")
-ROADWORKS = ("New water main", "Eskerby Water", "3 May 2026 to 3 May 2036")
-REPORTS = ("There is 1 in your ward", "Hole by the bridge")
-OUTSIDE = {"latitude": 53.9591, "longitude": -1.0812}
+IN_NEIGHBOUR = {"latitude": 53.9591, "longitude": -1.0812}
+BEYOND_BOUNDS = {"latitude": 53.9591, "longitude": -0.8}
+NOBODYS = {"latitude": 53.9800, "longitude": -1.0812}
+KEPT = {"lat": HOME["lat"], "long": HOME["long"], "label": "Home", "ward": "Riverside"}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _published(places: None) -> None:
     """Every test here needs them."""
+
+
+def hold(page: Page, url: str) -> list[Route]:
+    """Lets what is asked there wait; the list gets it."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    page.route(url, keep)
+    return held
 
 
 def show_area(page: Page) -> None:
@@ -65,6 +78,23 @@ def test_area_is_found_by_postcode_and_remembered_until_it_is_forgotten(
     expect(page.get_by_role("heading", name="My area", exact=True)).to_be_visible()
 
 
+def test_place_stays_forgotten_when_it_is_forgotten_while_it_is_looked_up(
+    new_page: NewPage,
+) -> None:
+    page = new_page()
+    page.add_init_script(f"localStorage.setItem('ginnel.my-area', `{json.dumps(KEPT)}`)")
+    held = hold(page, "**/data/wards/W1.json")
+    with page.expect_request("**/data/wards/W1.json"):
+        page.goto("/my-area/")
+    page.get_by_role("button", name="Forget it").click()
+    expect(page.get_by_role("heading", name="Where do you live?")).to_be_focused()
+    with page.expect_response("**/data/wards/W1.json"):
+        held[0].continue_()
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("heading", name="Where do you live?")).to_be_visible()
+    assert page.evaluate("() => localStorage.getItem('ginnel.my-area')") is None
+
+
 def test_area_is_changed_by_keyboard_alone(new_page: NewPage) -> None:
     page = new_page(geolocation=HERE, permissions=["geolocation"])
     show_area(page)
@@ -80,11 +110,23 @@ def test_area_is_changed_by_keyboard_alone(new_page: NewPage) -> None:
     expect(page.locator("#area-place")).to_have_text("ZZ9 9AA")
 
 
-def test_page_says_so_when_the_place_is_outside_and_remembers_nothing(new_page: NewPage) -> None:
-    page = new_page(geolocation=OUTSIDE, permissions=["geolocation"])
+@pytest.mark.parametrize(
+    ("outside", "whose"),
+    [
+        (IN_NEIGHBOUR, "Wold District Council (https://wold.example/report)"),
+        (BEYOND_BOUNDS, "Wold District Council (https://wold.example/report)"),
+        (NOBODYS, "www.gov.uk/find-local-council"),
+    ],
+    ids=["a neighbour's", "a neighbour's, beyond the bounds", "nobody's that is known"],
+)
+def test_page_names_whose_the_place_is_when_it_is_outside_and_remembers_nothing(
+    outside: dict[str, float], whose: str, new_page: NewPage
+) -> None:
+    page = new_page(geolocation=outside, permissions=["geolocation"])
     page.goto("/my-area/")
     page.get_by_role("button", name="Use my location").click()
     expect(page.get_by_role("alert")).to_contain_text("outside the area of Eskerby Council")
+    expect(page.get_by_role("alert")).to_contain_text(whose)
     assert page.evaluate("() => localStorage.getItem('ginnel.my-area')") is None
     assert violations(page) == []
 
@@ -95,5 +137,84 @@ def test_area_is_known_without_a_signal_when_it_was_seen_before(new_page: NewPag
     page.context.set_offline(True)
     page.get_by_role("button", name="Change the place").click()
     page.get_by_role("button", name="Use my location").click()
-    expect(page.get_by_text("You have no connection.")).to_be_visible()
+    expect(page.get_by_text("We could not reach the service.")).to_be_visible()
     expect(page.locator("#area")).to_contain_text("Jo Marsh")
+
+
+def test_road_works_are_those_of_the_ward_that_are_not_over_the_nearest_first(
+    new_page: NewPage,
+) -> None:
+    page = new_page(geolocation=HERE, permissions=["geolocation"])
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    show_area(page)
+    works = page.locator("#area li").filter(has_text="New water main")
+    assert [each.split("\n")[0] for each in works.all_inner_texts()] == [
+        "River Street",
+        "Far Street",
+    ]
+    assert not [url for url in asked if "roadworks" in url]
+
+
+def test_ward_is_shown_while_the_nearest_are_still_looked_for(new_page: NewPage) -> None:
+    page = new_page(geolocation=HERE, permissions=["geolocation"])
+    held = hold(page, "**/data/facilities/lights.json")
+    show_area(page)
+    main = page.locator("#area")
+    for words in ("Jo Marsh", "New water main", "Hole by the bridge", "River Street toilets"):
+        expect(main).to_contain_text(words)
+    expect(main).to_contain_text("Looking for what is nearest")
+    expect(main).not_to_contain_text("Street light L1")
+    for each in held:
+        each.continue_()
+    expect(main).to_contain_text("Street light L1")
+    expect(main).not_to_contain_text("Looking for what is nearest")
+    kinds = main.locator("li:not([hidden]) .app-muted").filter(has_text=re.compile("^[PS]"))
+    assert kinds.all_inner_texts() == ["Public toilet", "Street light", "Park"]
+
+
+def test_area_says_so_when_a_kind_cannot_be_loaded(new_page: NewPage) -> None:
+    page = new_page(geolocation=HERE, permissions=["geolocation"])
+    page.route("**/data/facilities/lights.json", lambda route: route.abort())
+    show_area(page)
+    main = page.locator("#area")
+    expect(main).to_contain_text("Some kinds could not be loaded.")
+    expect(main).to_contain_text("Square Park")
+
+
+def test_title_names_the_ward(new_page: NewPage) -> None:
+    page = new_page(geolocation=HERE, permissions=["geolocation"])
+    show_area(page)
+    expect(page).to_have_title("Your ward: Riverside – My area – Eskerby Council")
+    page.get_by_role("button", name="Change the place").click()
+    expect(page).to_have_title("Where do you live? – My area – Eskerby Council")
+
+
+def test_change_of_the_place_can_be_left_and_begins_at_the_place(new_page: NewPage) -> None:
+    page = new_page(geolocation=HERE, permissions=["geolocation"])
+    page.goto("/my-area/")
+    expect(page.get_by_role("link", name="Back to your area")).to_be_hidden()
+    show_area(page)
+    page.get_by_role("button", name="Change the place").click()
+    page.get_by_role("button", name="Choose on a map").click()
+    expect(page.locator("#place-map .app-pin")).to_have_count(1)
+    page.get_by_role("link", name="Back to your area").click()
+    expect(page.get_by_role("heading", name="Your ward: Riverside")).to_be_focused()
+    expect(page.locator("#area")).to_contain_text("Jo Marsh")
+
+
+def test_remembered_place_stays_and_is_tried_again_when_it_cannot_be_loaded(
+    new_page: NewPage,
+) -> None:
+    page = new_page()
+    page.add_init_script(f"localStorage.setItem('ginnel.my-area', `{json.dumps(KEPT)}`)")
+    page.route("**/data/wards.json", lambda route: route.abort())
+    page.goto("/my-area/")
+    expect(page.locator("#area-status")).to_contain_text("could not be loaded")
+    expect(page.get_by_role("heading", name="Your ward: Riverside")).to_be_visible()
+    expect(page.locator("#area-place")).to_have_text("Home")
+    assert violations(page) == []
+    page.unroute("**/data/wards.json")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#area")).to_contain_text("Jo Marsh")
+    expect(page.get_by_role("button", name="Try again")).to_be_hidden()

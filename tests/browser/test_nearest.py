@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from infra.local.stack import LocalStack
 from tests.browser.conftest import DESK, NewPage
@@ -19,8 +19,7 @@ def _published(places: None) -> None:
     """Every test here needs them."""
 
 
-def at_home(new_page: NewPage, viewport: dict[str, int] | None = None) -> Page:
-    options = {"viewport": viewport} if viewport else {}
+def at_home(new_page: NewPage, **options: object) -> Page:
     return new_page(geolocation=HERE, permissions=["geolocation"], **options)
 
 
@@ -46,6 +45,7 @@ def test_nearest_are_listed_by_distance_with_what_is_known_of_them(new_page: New
     expect(first.get_by_role("link", name="01904 960001")).to_have_attribute(
         "href", "tel:01904960001"
     )
+    expect(first.get_by_role("link", name="Website of River Street toilets")).to_be_visible()
     expect(page.locator("#results li").nth(1)).to_contain_text("opens at 00:00")
     page.get_by_role("button", name="Show more").click()
     expect(page.locator("#results li")).to_have_count(8)
@@ -80,11 +80,12 @@ def test_nearest_are_known_without_a_signal_when_the_kind_was_seen_before(
     to_results(page)
     before = names(page)
     page.goto("/nearest/")
-    expect(page.locator("#last-search")).to_contain_text("Public toilets")
+    of_the_kind = page.get_by_role("link", name="Public toilets")
+    expect(of_the_kind).to_have_count(2)
     page.context.set_offline(True)
-    page.get_by_role("link", name="Public toilets").last.click()
+    of_the_kind.last.click()
     page.get_by_role("button", name="Use my location").click()
-    expect(page.locator("#results-old")).to_contain_text("You have no connection.")
+    expect(page.locator("#results-old")).to_contain_text("We could not reach the service.")
     assert names(page) == before
 
 
@@ -97,6 +98,132 @@ def test_page_says_so_when_there_is_no_signal_and_nothing_is_kept(new_page: NewP
     page.get_by_role("button", name="Use my location").click()
     expect(page.locator("#results-status")).to_contain_text("could not be loaded")
     page.context.set_offline(False)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", name="The nearest public toilets")).to_be_focused()
+    expect(page.get_by_role("button", name="Try again")).to_be_hidden()
+
+
+def test_nothing_of_another_kind_is_left_when_a_kind_cannot_be_loaded(new_page: NewPage) -> None:
+    page = new_page()
+    page.route("**/data/facilities/lights.json", lambda route: route.abort())
+    page.goto(RESULTS)
+    names(page)
+    page.get_by_role("button", name="Show them on a map").click()
+    expect(page.locator("#results-map .app-mark").first).to_be_visible()
+    page.goto(RESULTS.replace("toilets", "lights"))
+    expect(page.locator("#results-status")).to_contain_text("could not be loaded")
+    expect(page.get_by_role("heading", name="The nearest", exact=True)).to_be_focused()
+    expect(page.locator("#results li")).to_have_count(0)
+    for hidden in ("#more-results", "#results-on-map", "#results-map", "#results-old"):
+        expect(page.locator(hidden)).to_be_hidden()
+    assert violations(page) == []
+
+
+def test_list_of_kinds_is_tried_again_when_it_could_not_be_loaded(new_page: NewPage) -> None:
+    page = new_page()
+    page.route("**/data/facilities/kinds.json", lambda route: route.abort())
+    page.goto("/nearest/")
+    expect(page.locator("#kinds-status")).to_contain_text("could not be loaded")
+    page.unroute("**/data/facilities/kinds.json")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("link", name="Parks")).to_be_visible()
+
+
+def test_kinds_are_asked_for_when_the_address_names_none_that_is_known(new_page: NewPage) -> None:
+    page = new_page()
+    page.goto("/nearest/#dragons")
+    expect(page.get_by_role("heading", name="What are you looking for?")).to_be_visible()
+
+
+def test_place_is_asked_for_when_the_address_names_one_outside(new_page: NewPage) -> None:
+    page = new_page()
+    page.goto("/nearest/#toilets/53.96000,-0.80000/")
+    expect(page.get_by_role("heading", name="Where are you?")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("outside the area of Eskerby Council")
+
+
+def test_as_many_are_shown_when_somebody_comes_back_from_one(new_page: NewPage) -> None:
+    page = new_page()
+    page.goto(RESULTS)
+    names(page)
+    page.get_by_role("button", name="Show more").click()
+    page.get_by_role("link", name="Far toilets 6").click()
+    expect(page.get_by_role("heading", name="Far toilets 6")).to_be_visible()
+    page.get_by_role("link", name="Back", exact=True).click()
+    expect(page.locator("#results li")).to_have_count(8)
+
+
+@pytest.mark.parametrize("kept", ["{bad", "5", '{"kind": "toilets"}'])
+@pytest.mark.parametrize("path", ["/nearest/", "/my-area/", "/"])
+def test_page_works_when_what_the_phone_kept_cannot_be_read(
+    path: str, kept: str, new_page: NewPage
+) -> None:
+    page = new_page()
+    page.add_init_script(
+        f"""for (const key of ["ginnel.last-search", "ginnel.my-area"])
+              localStorage.setItem(key, '{kept}');"""
+    )
+    page.goto(path)
+    expect(page.locator("h1:visible")).to_have_count(1)
+    expect(page.locator("#last-search, #unsent").locator("visible=true")).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", ["/nearest/", "/my-area/", "/report/", "/"])
+def test_page_works_when_the_browser_keeps_nothing(path: str, new_page: NewPage) -> None:
+    page = at_home(new_page)
+    page.add_init_script(
+        """for (const name of ["localStorage", "sessionStorage"])
+             Object.defineProperty(window, name, { get() { throw new DOMException("no"); } });"""
+    )
+    page.goto(path)
+    expect(page.locator("h1:visible")).to_have_count(1)
+    if path == "/my-area/":
+        page.get_by_role("button", name="Use my location").click()
+        expect(page.get_by_role("heading", name="Your ward: Riverside")).to_be_focused()
+
+
+@pytest.mark.parametrize("path", ["/nearest/", "/facility/?id=toilets-1", "/my-area/"])
+def test_page_leads_to_the_form_when_there_is_no_javascript(path: str, new_page: NewPage) -> None:
+    page = new_page(java_script_enabled=False)
+    page.goto(path)
+    page.get_by_role("link", name="Find the nearest without it").click()
+    expect(page).to_have_url(re.compile("/forms/nearest$"))
+
+
+def outline(target: Locator) -> tuple[str, bool]:
+    """Its style, and whether it has a width."""
+    style, width = target.evaluate(
+        "target => [getComputedStyle(target).outlineStyle, getComputedStyle(target).outlineWidth]"
+    )
+    return style, width != "0px"
+
+
+def test_what_is_marked_is_seen_in_forced_colours(new_page: NewPage) -> None:
+    page = at_home(new_page, forced_colors="active")
+    page.goto("/nearest/#toilets")
+    page.get_by_label("Postcode or street").fill("mar")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    assert outline(page.get_by_role("option", selected=True)) == ("solid", True)
+    assert outline(page.get_by_role("option", selected=False).first)[0] == "none"
+    page.goto(RESULTS)
+    page.get_by_role("button", name="Show them on a map").click()
+    page.locator("#results-map .app-mark").nth(1).click()
+    assert outline(page.locator("#results-map .app-mark--chosen")) == ("solid", True)
+
+
+def test_enter_searches_at_once_and_says_that_nothing_fits(new_page: NewPage) -> None:
+    page = new_page()
+    page.goto("/nearest/#toilets")
+    # Whoever waits for the pause after typing would wait for ever.
+    page.evaluate("() => { window.setTimeout = () => 1 }")
+    page.get_by_label("Postcode or street").focus()
+    page.keyboard.type("no such street")
+    page.keyboard.press("Enter")
+    expect(page.locator("#place-search-status")).to_contain_text("We know no such place")
+    page.get_by_label("Postcode or street").fill("mar")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("option").first).to_be_visible()
 
 
 def test_map_is_loaded_only_when_it_is_asked_for(new_page: NewPage) -> None:
@@ -111,6 +238,10 @@ def test_map_is_loaded_only_when_it_is_asked_for(new_page: NewPage) -> None:
     expect(page.locator("#results-map .app-mark")).to_have_count(5)
     page.locator("#results-map .app-mark").nth(1).click()
     expect(page.get_by_role("link", name="Bridge toilets")).to_be_focused()
+    expect(page.locator("#results-map-status")).to_have_text("You chose 2. Bridge toilets")
+    page.get_by_role("button", name="Hide the map").click()
+    expect(page.locator("#results-map")).to_be_hidden()
+    expect(page.get_by_role("button", name="Show them on a map")).to_be_visible()
 
 
 def test_facility_that_is_reported_is_marked_and_leads_to_the_report(
@@ -136,7 +267,7 @@ def test_facility_that_is_reported_is_marked_and_leads_to_the_report(
 
 @pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
 def test_each_step_has_no_violation_and_fits(viewport: dict[str, int], new_page: NewPage) -> None:
-    page = at_home(new_page, viewport)
+    page = at_home(new_page, viewport=viewport)
     page.goto("/nearest/")
     expect(page.get_by_role("link", name="Parks")).to_be_visible()
 

@@ -29,8 +29,8 @@ from chalicelib.gazetteer.model import Gazetteer, Place, PlaceList
 from chalicelib.gazetteer.postcodes import Postcode, document_of
 from chalicelib.gazetteer.usecases import search
 from chalicelib.gazetteer.wards import Ward, WardSet
-from chalicelib.geo.point import Point
-from chalicelib.geo.quadkey import Tile
+from chalicelib.geo.point import Box, Point
+from chalicelib.geo.quadkey import MAP_ZOOM, Tile, tiles_in
 from tests.conftest import ROOT
 
 NODE = shutil.which("node")
@@ -228,6 +228,16 @@ def test_ward_is_the_same_in_the_browser_when_boundaries_are_real(shared_data: P
         for lat, long in points
     ]
     assert browser("wards", items=wards, points=points) == ours
+
+
+def test_tiles_of_a_box_are_the_same_in_the_browser() -> None:
+    random, boxes = Random(6), []
+    for _ in range(QUERIES):
+        west, south = random.uniform(WEST, EAST), random.uniform(SOUTH, NORTH)
+        wide, high = random.uniform(0, 0.06), random.uniform(0, 0.04)
+        boxes.append(Box(west=west, south=south, east=west + wide, north=south + high))
+    ours = [[f"{z}/{x}/{y}" for z, x, y in tiles_in(box, MAP_ZOOM)] for box in boxes]
+    assert browser("tiles", boxes=[box._asdict() for box in boxes]) == ours
 
 
 def mistyped(random: Random, label: str) -> str:

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { openIndex } from "../../web/src/shared/geo/nearest.ts";
 import { isInPolygons } from "../../web/src/shared/geo/polygon.ts";
+import { tilesIn } from "../../web/src/shared/geo/tiles.ts";
 import { nearestOf } from "../../web/src/shared/places/facilities.ts";
 import { openState } from "../../web/src/shared/places/opening.ts";
 import { known, search } from "../../web/src/shared/places/search.ts";
@@ -18,6 +19,9 @@ const ANSWERS = {
   },
   wards({ items, points }) {
     return points.map(([lat, long]) => items.find(({ polygons }) => isInPolygons({ lat, long }, polygons))?.code ?? null);
+  },
+  tiles({ boxes }) {
+    return boxes.map((box) => tilesIn(box, "{z}/{x}/{y}"));
   },
   search({ places, postcodes, typed }) {
     const ready = places.map(known);

@@ -3,6 +3,14 @@ import { getJson } from "./api.ts";
 import { keptDocument } from "./places/kept.ts";
 import type { Place } from "./reports.ts";
 
+/** Another council, and roughly where it is. */
+export interface Neighbour {
+  name: string;
+  polygons: Corner[][];
+  phone: string | null;
+  url: string | null;
+}
+
 export interface Council {
   name: string;
   bounds: [west: number, south: number, east: number, north: number];
@@ -22,6 +30,7 @@ export interface Council {
   roadworks?: string;
   /** Bank holidays, of which opening hours say nothing. */
   holidays?: string[];
+  neighbours?: Neighbour[];
   withdraw_within_s?: number;
   basemap?: string;
   basemap_attribution?: string;

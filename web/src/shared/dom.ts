@@ -13,6 +13,11 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** Words for those who hear the page: what a link that is seen in its place is about. */
+export function unseen(text: string): HTMLElement {
+  return element("span", { class: "govuk-visually-hidden" }, text);
+}
+
 /** A secondary button that does something here rather than send a form. */
 export function actionButton(text: string, act: () => void): HTMLButtonElement {
   const made = element("button", { class: "govuk-button govuk-button--secondary", type: "button" }, text);

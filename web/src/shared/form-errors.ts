@@ -1,6 +1,6 @@
 /** Errors in a form: a summary that takes the focus, a message at each field, and "Error: " in the title. */
 import type { FieldError } from "./api.ts";
-import { element, focusOn } from "./dom.ts";
+import { element, focusOn, unseen } from "./dom.ts";
 
 const PREFIX = "Error: ";
 
@@ -47,8 +47,7 @@ function markField({ field, message }: FieldError): void {
   const group = control?.closest<HTMLElement>(".govuk-form-group");
   if (!control || !group) return;
   group.classList.add("govuk-form-group--error");
-  const hidden = element("span", { class: "govuk-visually-hidden" }, PREFIX);
-  const note = element("p", { id: `${control.id}-error`, class: "govuk-error-message" }, hidden, message);
+  const note = element("p", { id: `${control.id}-error`, class: "govuk-error-message" }, unseen(PREFIX), message);
   const anchor = group.querySelector("[data-error-before]") ?? control;
   anchor.before(note);
   describe(group.querySelector("fieldset") ?? control, note.id);

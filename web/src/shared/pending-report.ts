@@ -1,4 +1,5 @@
 /** The report being written, kept until it is sent; its key makes a repeated sending harmless. */
+import { keptValue } from "./kept-value.ts";
 
 /** A photo chosen for the report; its picture lies in the phone's own store under `id`. */
 export interface DraftPhoto {
@@ -51,7 +52,11 @@ export interface Draft {
   checked: boolean;
 }
 
-const PLACE = "ginnel.draft";
+const kept = keptValue<Draft>(
+  () => sessionStorage,
+  "ginnel.draft",
+  ({ key }) => Boolean(key),
+);
 
 export function newDraft(): Draft {
   return {
@@ -80,14 +85,8 @@ export function newDraft(): Draft {
 }
 
 export function loadDraft(): Draft | null {
-  const stored = sessionStorage.getItem(PLACE);
-  return stored ? { ...newDraft(), ...(JSON.parse(stored) as Draft) } : null;
+  const stored = kept.read();
+  return stored && { ...newDraft(), ...stored };
 }
 
-export function saveDraft(draft: Draft): void {
-  sessionStorage.setItem(PLACE, JSON.stringify(draft));
-}
-
-export function dropDraft(): void {
-  sessionStorage.removeItem(PLACE);
-}
+export const { write: saveDraft, forget: dropDraft } = kept;

@@ -1,28 +1,35 @@
 /** A facility's own page: ?id=<facility_id>. */
 import { loadCouncil } from "../../shared/council.ts";
-import { momentText } from "../../shared/dates.ts";
 import { byId, element } from "../../shared/dom.ts";
+import { ageText } from "../../shared/places/age.ts";
 import { findFacility } from "../../shared/places/facilities.ts";
 import { faultNote } from "../../shared/places/facility-entry.ts";
 import { openReportsOf } from "../../shared/places/open-reports.ts";
 import { factsOf, positionOf, reportLink } from "./details.ts";
 
-const ABSENT = "We know no such place. It may have closed, or the link is not whole. ";
+const ABSENT = "It may have closed, or the link is not whole. ";
 const PROBLEM = "This place could not be loaded, and this phone has not kept it. Check your connection and open this page again.";
 
 const status = byId("facility-status");
 const box = byId("facility");
 const back = byId<HTMLAnchorElement>("back");
 
+function name(title: string): void {
+  byId("facility-name").textContent = title;
+  document.title = `${title} – ${document.title}`;
+}
+
 async function start(): Promise<void> {
   status.textContent = "Loading…";
   const id = new URL(location.href).searchParams.get("id") ?? "";
   const [council, found] = await Promise.all([loadCouncil(), findFacility(id)]);
-  if (!found) return status.replaceChildren(ABSENT, element("a", { href: "/nearest/" }, "Find the nearest"));
+  if (!found) {
+    name("This place is not known");
+    return status.replaceChildren(ABSENT, element("a", { href: "/nearest/" }, "Find the nearest"));
+  }
   const { facility, of } = found;
-  status.textContent = of.isOld ? `You have no connection. This is what this phone knew on ${momentText(of.at, council.time_zone)}.` : "";
-  byId("facility-name").textContent = facility.name;
-  document.title = `${facility.name} – ${document.title}`;
+  status.textContent = ageText(of, council);
+  name(facility.name);
   const faults = element("div", {});
   box.replaceChildren(
     element("p", { class: "app-lead" }, of.value.label),
@@ -32,7 +39,9 @@ async function start(): Promise<void> {
     ...reportLink(facility, of.value.service_code),
     element("p", { class: "app-muted" }, of.value.attribution ?? ""),
   );
-  const report = (await openReportsOf([facility]).catch(() => null))?.get(facility.facility_id);
+  const { service_code } = of.value;
+  if (!service_code) return;
+  const report = (await openReportsOf([facility], service_code).catch(() => null))?.get(facility.facility_id);
   if (report) faults.append(faultNote(report));
 }
 

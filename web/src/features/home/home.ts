@@ -5,7 +5,7 @@ import { myArea } from "../../shared/places/my-area.ts";
 
 if (loadDraft()) show(byId("unsent"));
 
-const area = myArea();
+const area = myArea.read();
 if (area) {
   byId("area-heading").textContent = `My area: ${area.ward}`;
   byId("area-words").textContent = area.label ? `You chose ${area.label}. It is kept on this phone only.` : "The place is kept on this phone only.";

@@ -1,13 +1,13 @@
 /** The map page. The list comes first and needs no map; the map follows once it is loaded, and then leads. */
 import { type Council, loadCouncil, loadServices, middleOf, type Service } from "../../shared/council.ts";
 import { byId } from "../../shared/dom.ts";
-import { PIN_ZOOM } from "../../shared/geo/tiles.ts";
+import { type Box, PIN_ZOOM, tilesIn } from "../../shared/geo/tiles.ts";
 import { drawCountList, hideCountList, marksOf, tallyOf, tallyText } from "./counts.ts";
 import { fillFilters, passesFilters } from "./filters.ts";
 import { drawList, onMore, showFirstPage } from "./list.ts";
 import type { PinMap } from "./pins.ts";
 import { type Count, countsOf, type Pin, pinsOf, refreshTiles } from "./tiles.ts";
-import { type Bounds, boundsOf, isWithin, type MapView, readHash, tilesOf, writeHash } from "./view.ts";
+import { boundsOf, isWithin, type MapView, readHash, writeHash } from "./view.ts";
 
 const REFRESH_MS = 30_000;
 const START_ZOOM = 14;
@@ -35,7 +35,7 @@ class MapPage {
     void this.refresh().then(() => this.loadMap());
   }
 
-  private bounds(): Bounds {
+  private bounds(): Box {
     return this.map?.bounds() ?? boundsOf(this.view, container.clientWidth, container.clientHeight);
   }
 
@@ -68,7 +68,7 @@ class MapPage {
   }
 
   private async refresh(): Promise<void> {
-    const complete = await refreshTiles(this.isNear() ? tilesOf(this.bounds(), this.council.tiles) : [this.council.counts]);
+    const complete = await refreshTiles(this.isNear() ? tilesIn(this.bounds(), this.council.tiles) : [this.council.counts]);
     this.draw();
     if (!complete) status.textContent += " Some reports could not be loaded. We will try again.";
   }
@@ -87,8 +87,8 @@ class MapPage {
     else this.drawCounts(this.bounds());
   }
 
-  private drawPins(bounds: Bounds): void {
-    const pins = pinsOf(tilesOf(bounds, this.council.tiles)).filter(passesFilters);
+  private drawPins(bounds: Box): void {
+    const pins = pinsOf(tilesIn(bounds, this.council.tiles)).filter(passesFilters);
     const inView = pins.filter((pin) => isWithin(bounds, pin));
     inView.sort((one, other) => other.requested_datetime.localeCompare(one.requested_datetime));
     this.map?.drawMarks([]);
@@ -98,7 +98,7 @@ class MapPage {
     status.textContent = countText(inView.length);
   }
 
-  private drawCounts(bounds: Bounds): void {
+  private drawCounts(bounds: Box): void {
     const counts = countsOf(this.council.counts);
     const inView = counts.filter((count) => isWithin(bounds, count));
     this.map?.drawPins([]);

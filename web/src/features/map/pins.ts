@@ -3,11 +3,12 @@ import * as L from "leaflet";
 import { createMap, drawGround } from "../../shared/basemap.ts";
 import type { Council, Service } from "../../shared/council.ts";
 import { element } from "../../shared/dom.ts";
+import type { Box } from "../../shared/geo/tiles.ts";
 import { stateTag } from "../../shared/states.ts";
 import { type Mark, tallyText } from "./counts.ts";
 import { reportLink } from "./list.ts";
 import type { Pin } from "./tiles.ts";
-import type { Bounds, MapView } from "./view.ts";
+import type { MapView } from "./view.ts";
 
 const OPEN =
   '<svg viewBox="0 0 28 38" width="28" height="38"><path d="M14 36C9 28 2 22 2 14a12 12 0 0 1 24 0c0 8-7 14-12 22z"/><path class="app-pin__sign" d="M14 8.5v7M14 19.5v.1"/></svg>';
@@ -33,7 +34,7 @@ function markIcon(mark: Mark): L.DivIcon {
 
 export interface PinMap {
   view(): MapView;
-  bounds(): Bounds;
+  bounds(): Box;
   moveTo(view: MapView): void;
   drawPins(pins: Pin[]): void;
   drawMarks(marks: Mark[]): void;

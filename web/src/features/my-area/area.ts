@@ -1,9 +1,8 @@
-/** What is known of a place: its ward, what is nearest, and road works. All from published documents. */
+/** What is known of a place: its ward, with its councillors, road works and reports. All from published documents. */
 import { type Council, loadCouncil } from "../../shared/council.ts";
 import { isoDay } from "../../shared/dates.ts";
 import { distanceMm } from "../../shared/geo/nearest.ts";
 import { isInPolygons, type Polygon } from "../../shared/geo/polygon.ts";
-import { type Facilities, type Kind, loadFacilities, loadKinds, type Near, nearestOf } from "../../shared/places/facilities.ts";
 import { type Keeping, keptDocument } from "../../shared/places/kept.ts";
 import type { Place } from "../../shared/reports.ts";
 
@@ -28,12 +27,6 @@ export interface WardReport extends Place {
   requested_datetime: string;
 }
 
-export interface WardDocument {
-  ward: { code: string; name: string; councillors: Councillor[] };
-  open_reports: number;
-  reports: WardReport[];
-}
-
 export interface Roadwork extends Place {
   ref: string;
   description: string;
@@ -45,24 +38,27 @@ export interface Roadwork extends Place {
   traffic: string;
 }
 
+export interface WardDocument {
+  ward: { code: string; name: string; councillors: Councillor[] };
+  open_reports: number;
+  reports: WardReport[];
+  roadworks: Roadwork[];
+}
+
 export interface Area {
   council: Council;
   ward: Keeping<WardDocument>;
-  nearest: { kind: Kind; near: Near }[];
-  /** Null where the council publishes none. */
-  roadworks: { work: Roadwork; distance_m: number }[] | null;
+  /** Those that are not over, the nearest first. */
+  roadworks: { work: Roadwork; distance_m: number }[];
 }
-
-const ROADWORKS_WITHIN_M = 2_000;
-const MOST_ROADWORKS = 5;
 
 /** Null outside of every ward. Throws where it cannot be had. */
 export async function areaOf(place: Place): Promise<Area | null> {
   const council = await loadCouncil();
   const ward = await wardOf(place, council);
   if (!ward) return null;
-  const [document, nearest, roadworks] = await Promise.all([loadWard(ward, council), nearestOfEach(place), roadworksNear(place, council)]);
-  return { council, ward: document, nearest, roadworks };
+  const document = await loadWard(ward, council);
+  return { council, ward: document, roadworks: byDistance(document.value.roadworks, place, council) };
 }
 
 async function wardOf(place: Place, { wards: url }: Council): Promise<Ward | undefined> {
@@ -73,31 +69,14 @@ async function wardOf(place: Place, { wards: url }: Council): Promise<Ward | und
 
 async function loadWard({ code, name }: Ward, { ward: template }: Council): Promise<Keeping<WardDocument>> {
   const document = template ? await keptDocument<WardDocument>(template.replace("{code}", code)) : null;
-  const bare = { ward: { code, name, councillors: [] }, open_reports: 0, reports: [] };
+  const bare = { ward: { code, name, councillors: [] }, open_reports: 0, reports: [], roadworks: [] };
   return document ?? { value: bare, at: Date.now(), isOld: false };
 }
 
-/** What of it can be had; a kind that cannot stands in nobody's way. */
-async function nearestOfEach(place: Place): Promise<Area["nearest"]> {
-  const kinds = await loadKinds().catch(() => []);
-  const found = await Promise.all(
-    kinds.map(async (kind) => {
-      const facilities: Facilities | null = await loadFacilities(kind.kind).catch(() => null);
-      const near = facilities ? nearestOf(facilities, place, 1)[0] : undefined;
-      return near ? [{ kind, near }] : [];
-    }),
-  );
-  return found.flat();
-}
-
-async function roadworksNear(place: Place, { roadworks: url, time_zone }: Council): Promise<Area["roadworks"]> {
-  const document = url ? await keptDocument<{ items: Roadwork[] }>(url).catch(() => null) : null;
-  if (!document) return null;
+function byDistance(works: Roadwork[], place: Place, { time_zone }: Council): Area["roadworks"] {
   const today = isoDay(new Date(), time_zone);
-  return document.value.items
+  return works
     .filter(({ ends }) => ends >= today)
     .map((work) => ({ work, distance_m: distanceMm(work, place) / 1000 }))
-    .filter(({ distance_m }) => distance_m <= ROADWORKS_WITHIN_M)
-    .sort((one, other) => one.distance_m - other.distance_m)
-    .slice(0, MOST_ROADWORKS);
+    .sort((one, other) => one.distance_m - other.distance_m);
 }

@@ -1,80 +1,122 @@
 /** My area: a place that is kept on this phone only, and what is around it. */
-import { loadServices } from "../../shared/council.ts";
-import { momentText } from "../../shared/dates.ts";
+import { loadCouncil, loadServices, type Service } from "../../shared/council.ts";
 import { byId, focusOn, show } from "../../shared/dom.ts";
+import { clearErrors } from "../../shared/form-errors.ts";
+import { ageText } from "../../shared/places/age.ts";
 import { AskPlace } from "../../shared/places/ask-place.ts";
-import { forgetArea, type MyArea, myArea, rememberArea } from "../../shared/places/my-area.ts";
+import { type MyArea, myArea } from "../../shared/places/my-area.ts";
+import { outsideText } from "../../shared/places/outside.ts";
 import { placeText } from "../../shared/places/place-text.ts";
 import { type Area, areaOf } from "./area.ts";
-import { councillors, nearest, reports, roadworks } from "./parts.ts";
+import { nearest } from "./nearest.ts";
+import { councillors, reports, roadworks } from "./parts.ts";
 
 const PROBLEM = "Your area could not be loaded, and this phone has not kept it. Check your connection and try again";
 
 type Chosen = Omit<MyArea, "ward">;
 
+const baseTitle = document.title;
 const where = document.querySelector<HTMLElement>('[data-view="where"]')!;
 const around = document.querySelector<HTMLElement>('[data-view="area"]')!;
-const asked = new AskPlace(where, ({ lat, long }, label) => void look({ lat, long, label }));
+const status = byId("area-status");
+const retry = byId("try-again");
+let turns = 0;
+const asked = new AskPlace(where, ({ lat, long }, label) => void look({ lat, long, label }), myArea.read);
 
 function present(section: HTMLElement): void {
-  for (const each of [where, around]) show(each, each === section);
+  reveal(section);
   scrollTo(0, 0);
   focusOn(section.querySelector("h1")!);
 }
 
+function reveal(section: HTMLElement): void {
+  for (const each of [where, around]) show(each, each === section);
+  show(byId("keep-area"), myArea.read() !== null);
+  document.title = `${section.querySelector("h1")!.textContent} – ${baseTitle}`;
+}
+
 /** The place is remembered once it is known to be one of the council's. */
 async function look(chosen: Chosen): Promise<void> {
+  const turn = ++turns;
   tell("Looking up your area…");
+  show(retry, false);
   try {
-    const area = await areaOf(chosen);
-    if (!area) return refuse(await outside());
-    rememberArea({ ...chosen, ward: area.ward.value.ward.name });
-    await draw(area, chosen);
+    const [council, area, services] = await Promise.all([loadCouncil(), areaOf(chosen), loadServices().catch(() => [])]);
+    if (turn !== turns) return;
     tell("");
+    if (!area) return refuse(outsideText(council, chosen));
+    myArea.write({ ...chosen, ward: area.ward.value.ward.name });
+    name(chosen, area.ward.value.ward.name);
+    draw(area, chosen, services);
     present(around);
   } catch {
-    refuse(PROBLEM);
+    if (turn !== turns) return;
+    tell("");
+    if (around.hidden) refuse(PROBLEM);
+    else offerRetry();
   }
 }
 
 /** Where the reader is, be it before a place is known or after. */
 function tell(text: string): void {
   asked.say(text);
-  byId("area-status").textContent = text;
+  status.textContent = text;
 }
 
 function refuse(message: string): void {
-  tell("");
-  show(around, false);
-  show(where);
+  reveal(where);
   asked.refuse(message);
 }
 
-async function outside(): Promise<string> {
-  const council = await asked.council();
-  return `That place is outside the area of ${council?.name ?? "this council"}. Check it, or find its council at www.gov.uk/find-local-council`;
+/** The remembered place stays. */
+function offerRetry(): void {
+  status.textContent = `${PROBLEM}.`;
+  show(retry);
+  present(around);
 }
 
-async function draw(area: Area, chosen: Chosen): Promise<void> {
-  const { ward, council } = area;
-  const services = await loadServices().catch(() => []);
-  byId("area-heading").textContent = `Your ward: ${ward.value.ward.name}`;
+function name(chosen: Chosen, ward: string): void {
+  byId("area-heading").textContent = `Your ward: ${ward}`;
   byId("area-place").textContent = chosen.label || placeText(chosen);
+}
+
+function draw(area: Area, chosen: Chosen, services: Service[]): void {
   const old = byId("area-old");
-  show(old, ward.isOld);
-  old.textContent = `You have no connection. This is what this phone knew on ${momentText(ward.at, council.time_zone)}.`;
-  const parts = [councillors(area), nearest(area, chosen, chosen.label), roadworks(area), reports(area, chosen, services)];
+  show(old, area.ward.isOld);
+  old.textContent = ageText(area.ward, area.council);
+  const parts = [councillors(area), roadworks(area), reports(area, chosen, services), nearest(chosen, area.council)];
   byId("area").replaceChildren(...parts.flat());
 }
 
-byId("change-area").addEventListener("click", () => present(where));
-byId("forget-area").addEventListener("click", () => {
-  forgetArea();
+function lookAtRemembered(): void {
+  const known = myArea.read();
+  if (!known) return reveal(where);
+  name(known, known.ward);
+  reveal(around);
+  void look(known);
+}
+
+/** Whatever is still being looked up is not wanted any more. */
+function askAnew(): void {
+  turns++;
+  tell("");
   present(where);
+}
+
+byId("change-area").addEventListener("click", askAnew);
+byId("keep-area").addEventListener("click", (event) => {
+  event.preventDefault();
+  asked.closeMap();
+  clearErrors(where);
+  if (byId("area").hasChildNodes()) present(around);
+  else lookAtRemembered();
+});
+byId("forget-area").addEventListener("click", () => {
+  myArea.forget();
+  askAnew();
   asked.say("Your place is forgotten.");
 });
+retry.addEventListener("click", lookAtRemembered);
 document.addEventListener("submit", (event) => event.preventDefault());
 
-const known = myArea();
-show(known ? around : where);
-if (known) void look(known);
+lookAtRemembered();

@@ -1,13 +1,14 @@
 /** The parts of the page about an area. */
 import type { Council, Service } from "../../shared/council.ts";
 import { dayElement, dayText } from "../../shared/dates.ts";
-import { element } from "../../shared/dom.ts";
-import { distanceText, facilityPage } from "../../shared/places/facilities.ts";
-import { openTag, telephone } from "../../shared/places/facility-entry.ts";
+import { element, unseen } from "../../shared/dom.ts";
+import { distanceText } from "../../shared/places/facilities.ts";
+import { telephone } from "../../shared/places/facility-entry.ts";
 import type { Place } from "../../shared/reports.ts";
 import type { Area, Councillor, Roadwork, WardReport } from "./area.ts";
 
 const MOST_REPORTS = 5;
+const MOST_ROADWORKS = 5;
 const NEAR_ZOOM = 16;
 
 export function councillors({ ward }: Area): HTMLElement[] {
@@ -20,21 +21,9 @@ function councillor({ name, party, email, phone, url }: Councillor): HTMLElement
   const ways: HTMLElement[] = [];
   if (email) ways.push(element("a", { href: `mailto:${email}` }, email));
   if (phone) ways.push(telephone(phone));
-  if (url) ways.push(element("a", { href: url, rel: "noopener" }, "Website", hidden(` of ${name}`)));
+  if (url) ways.push(element("a", { href: url, rel: "noopener" }, "Website", unseen(` of ${name}`)));
   const who = element("p", {}, element("strong", {}, name), ...(party ? [`, ${party}`] : []));
   return element("li", {}, who, ...(ways.length ? [element("p", { class: "app-area__facts" }, ...ways)] : []));
-}
-
-export function nearest({ nearest, council }: Area, place: Place, label: string): HTMLElement[] {
-  if (nearest.length === 0) return [];
-  const at = `${place.lat.toFixed(5)},${place.long.toFixed(5)}/${encodeURIComponent(label)}`;
-  const items = nearest.map(({ kind, near: { facility, distance_m } }) => {
-    const link = element("a", { href: facilityPage(facility) }, facility.name);
-    const more = element("a", { href: `/nearest/#${encodeURIComponent(kind.kind)}/${at}` }, "More", hidden(`: ${kind.plural}`));
-    const facts = [element("strong", {}, distanceText(distance_m)), ...openTag(facility, council), more];
-    return element("li", {}, element("p", { class: "app-muted" }, kind.label), element("p", {}, link), element("p", { class: "app-area__facts" }, ...facts));
-  });
-  return [element("h2", {}, "Nearest to you"), list("app-area", items)];
 }
 
 export function reports({ ward, council }: Area, place: Place, services: Service[]): HTMLElement[] {
@@ -51,10 +40,12 @@ export function reports({ ward, council }: Area, place: Place, services: Service
 }
 
 export function roadworks({ roadworks, council }: Area): HTMLElement[] {
-  if (!roadworks) return [];
   const heading = element("h2", {}, "Road works near you");
-  if (roadworks.length === 0) return [heading, element("p", {}, "We know of none within 2 km.")];
-  return [heading, list("app-area", roadworks.map(({ work, distance_m }) => roadwork(work, distance_m, council)))];
+  if (roadworks.length === 0) return [heading, element("p", {}, "We know of none in or near your ward.")];
+  const items = roadworks.map(({ work, distance_m }) => roadwork(work, distance_m, council));
+  const further = items.splice(MOST_ROADWORKS);
+  const others = element("details", { class: "app-details" }, element("summary", {}, `Show ${further.length} more`), list("app-area", further));
+  return [heading, list("app-area", items), ...(further.length ? [others] : [])];
 }
 
 function roadwork({ description, location, starts, ends, organisation, traffic }: Roadwork, distance_m: number, { time_zone }: Council): HTMLElement {
@@ -64,5 +55,3 @@ function roadwork({ description, location, starts, ends, organisation, traffic }
 }
 
 const list = (kind: string, items: HTMLElement[]) => element("ul", { class: kind }, ...items);
-
-const hidden = (text: string) => element("span", { class: "govuk-visually-hidden" }, text);

@@ -1,4 +1,5 @@
 /** The last search of this phone, to be shown again. */
+import { keptValue } from "../../shared/kept-value.ts";
 import type { From } from "./hash.ts";
 
 interface LastSearch {
@@ -7,12 +8,8 @@ interface LastSearch {
   from: From;
 }
 
-const PLACE = "ginnel.last-search";
-
-export function lastSearch(): LastSearch | null {
-  return JSON.parse(localStorage.getItem(PLACE) ?? "null") as LastSearch | null;
-}
-
-export function rememberSearch(search: LastSearch): void {
-  localStorage.setItem(PLACE, JSON.stringify(search));
-}
+export const lastSearch = keptValue<LastSearch>(
+  () => localStorage,
+  "ginnel.last-search",
+  ({ kind, plural, from }) => Boolean(kind && plural) && Number.isFinite(from.lat) && Number.isFinite(from.long),
+);

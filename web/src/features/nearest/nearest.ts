@@ -1,18 +1,24 @@
 /** Where is my nearest…: what, then where, then the list. It is worked out here, from published documents. */
+import { isInside, loadCouncil } from "../../shared/council.ts";
 import { byId, element, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors } from "../../shared/form-errors.ts";
 import { AskPlace } from "../../shared/places/ask-place.ts";
-import { type Kind, loadKinds } from "../../shared/places/facilities.ts";
+import { type Kind, loadFacilities, loadKinds } from "../../shared/places/facilities.ts";
+import { outsideText } from "../../shared/places/outside.ts";
 import { readHash, type Wanted, writeHash } from "./hash.ts";
 import { lastSearch } from "./last-search.ts";
 
 type View = "kinds" | "where" | "results";
 
-const PROBLEM = "This could not be loaded, and this phone has not kept it. Check your connection and open this page again.";
+const PROBLEM = "This could not be loaded, and this phone has not kept it. Check your connection and try again.";
 
 const baseTitle = document.title;
 const back = byId<HTMLAnchorElement>("back");
+const retry = byId("try-again");
 const where = sectionOf("where");
+const asked = new AskPlace(where, ({ lat, long }, label) => {
+  location.hash = writeHash(readHash(location.hash).kind ?? "", { lat, long, label });
+});
 let shown: View | null = null;
 let turns = 0;
 
@@ -37,24 +43,39 @@ async function follow(): Promise<void> {
   const isCurrent = () => turn === turns;
   const { kind, from } = readHash(location.hash);
   clearErrors(where);
+  show(retry, false);
   if (kind && from) await presentResults({ kind, from }, isCurrent);
-  else if (kind) present("where", "#");
+  else if (kind) await presentWhere(kind, isCurrent);
   else await presentKinds(isCurrent);
+}
+
+async function presentWhere(kind: string, isCurrent: () => boolean): Promise<void> {
+  present("where", "#");
+  const kinds = await loadKinds().catch(() => []);
+  const isUnknown = kinds.length > 0 && !kinds.some((known) => known.kind === kind);
+  if (isCurrent() && isUnknown) location.replace("#");
 }
 
 async function presentResults({ kind, from }: Required<Wanted>, isCurrent: () => boolean): Promise<void> {
   const status = byId("results-status");
   status.textContent = "Loading…";
+  const loading = import("./results.ts");
   try {
-    const { showResults } = await import("./results.ts");
-    const name = await showResults(kind, from);
+    const [results, council, facilities] = await Promise.all([loading, loadCouncil(), loadFacilities(kind)]);
     if (!isCurrent()) return;
-    if (name === null) location.replace("#");
-    else present("results", writeHash(kind));
+    if (!facilities) return location.replace("#");
+    if (!isInside(council, from)) {
+      present("where", "#");
+      return asked.refuse(outsideText(council, from));
+    }
+    results.showResults(council, facilities, from);
+    present("results", writeHash(kind));
   } catch {
     if (!isCurrent()) return;
+    await loading.then(({ clear }) => clear(kind)).catch(() => undefined);
     present("results", writeHash(kind));
     status.textContent = PROBLEM;
+    show(retry);
   }
 }
 
@@ -69,7 +90,9 @@ async function presentKinds(isCurrent: () => boolean): Promise<void> {
     byId("kinds").replaceChildren(...kinds.map(kindLink));
     status.textContent = kinds.length ? "" : "The council has published no places yet.";
   } catch {
+    if (!isCurrent()) return;
     status.textContent = PROBLEM;
+    show(retry);
   }
 }
 
@@ -79,7 +102,7 @@ function kindLink({ kind, plural, count }: Kind): HTMLElement {
 }
 
 function offerLast(): void {
-  const last = lastSearch();
+  const last = lastSearch.read();
   const box = byId("last-search");
   show(box, last !== null);
   if (!last) return;
@@ -87,10 +110,8 @@ function offerLast(): void {
   box.replaceChildren("Your last search: ", element("a", { href: writeHash(last.kind, last.from) }, name));
 }
 
-new AskPlace(where, ({ lat, long }, label) => {
-  location.hash = writeHash(readHash(location.hash).kind ?? "", { lat, long, label });
-});
 document.addEventListener("submit", (event) => event.preventDefault());
+retry.addEventListener("click", () => void follow());
 addEventListener("hashchange", () => void follow());
 void follow();
 // The results' code is here before the signal is gone.

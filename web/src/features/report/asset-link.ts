@@ -1,16 +1,27 @@
 /** A report about one of the council's things, begun from its own page. */
 import { findFacility } from "../../shared/places/facilities.ts";
-import { about, changeDraft, movePin } from "./draft.ts";
+import { about, assetOf, changeDraft, currentDraft, movePin } from "./draft.ts";
 import { stepAfter } from "./flow.ts";
+import type { StepName } from "./steps.ts";
 
-/** Fills in what the link says; answers the hash of the step that comes then. What was written stays. */
-export async function takeLinked(id: string): Promise<string> {
+/** Fills in what the link says; answers the step that comes then. What was written about something else is not touched. */
+export async function takeLinked(id: string): Promise<StepName> {
   const found = await findFacility(id);
   const service_code = found?.of.value.service_code;
-  if (!found || !service_code) return "";
-  const { facility_id, name, address = "" } = found.facility;
-  movePin(found.facility, name, address);
-  changeDraft({ service_code, asset: { asset_id: facility_id, name, service_code } });
-  changeDraft({ asset_for: about() });
-  return `#${await stepAfter("asset")}`;
+  if (!found || !service_code) return "where";
+  if (assetOf(currentDraft())?.asset_id !== id) {
+    if (isBegun(service_code)) return "begun";
+    const { facility_id, name, address = "" } = found.facility;
+    movePin(found.facility, name, address);
+    changeDraft({ service_code, asset: { asset_id: facility_id, name, service_code } });
+    changeDraft({ asset_for: about() });
+  }
+  return stepAfter("asset");
+}
+
+/** Whether the draft holds what would be wrong of another thing. */
+function isBegun(about: string): boolean {
+  const { description, title, photos, attributes, address, suggested_address, service_code } = currentDraft();
+  const isWritten = Boolean(description.trim() || title.trim() || address !== suggested_address);
+  return isWritten || photos.length > 0 || Object.keys(attributes).length > 0 || (service_code !== "" && service_code !== about);
 }

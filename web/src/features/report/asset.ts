@@ -31,12 +31,12 @@ const map = new MapOnRequest(
   () => ({ marks: shown?.near.map(({ facility }) => facility) ?? [], here: shown?.from ?? null }),
   (index) => {
     radios()[index]?.click();
-    radios()[index]?.focus();
+    return radios()[index];
   },
 );
 
 export function start(onward: () => Promise<void>): void {
-  box.addEventListener("change", () => map.map?.choose(radios().findIndex(({ checked }) => checked)));
+  box.addEventListener("change", () => map.choose(radios().findIndex(({ checked }) => checked)));
   section.querySelector("form")!.addEventListener("submit", () => {
     clearErrors(section);
     const chosen = radios().find(({ checked }) => checked)?.value;
@@ -80,10 +80,13 @@ function take(near: Near | undefined): void {
   changeDraft({ asset_for: about() });
 }
 
-function search(): Promise<Choice | null> {
-  if (found?.about !== about()) found = { about: about(), choice: inTime(fetchChoice()) };
+/** What there is to choose from; whoever asks early begins to load it. No failure stops anybody. */
+export function lookAhead(): Promise<Choice | null> {
+  if (found?.about !== about()) found = { about: about(), choice: fetchChoice().catch(() => null) };
   return found.choice;
 }
+
+const search = () => inTime(lookAhead());
 
 async function fetchChoice(): Promise<Choice | null> {
   const draft = currentDraft();
@@ -96,10 +99,10 @@ async function fetchChoice(): Promise<Choice | null> {
   return close.length ? { from, label: kinds.map(({ plural }) => plural).join(", "), near: close.slice(0, MOST) } : null;
 }
 
-/** Nobody waits for longer than that, and no failure stops anybody. */
+/** Nobody waits for longer than that. */
 function inTime(wanted: Promise<Choice | null>): Promise<Choice | null> {
   const late = new Promise<null>((resolve) => setTimeout(resolve, PATIENCE_MS, null));
-  return Promise.race([wanted.catch(() => null), late]);
+  return Promise.race([wanted, late]);
 }
 
 function item({ facility, distance_m }: Near, index: number): HTMLElement {

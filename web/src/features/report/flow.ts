@@ -9,6 +9,9 @@ import { indexOf, type StepName, STEPS } from "./steps.ts";
 /** Steps that are shown only while something stands in the way. */
 const STOPS: readonly StepName[] = ["elsewhere", "danger", "personal"];
 
+/** The thing that a link from its own page is about, until that link is taken. */
+export const linkedAsset = () => new URL(location.href).searchParams.get("asset");
+
 export async function currentService(): Promise<Service | undefined> {
   return serviceIn(await loadCatalogue().catch(() => null), currentDraft());
 }
@@ -54,6 +57,7 @@ async function seemsPersonal(draft: Draft, service: Service | undefined): Promis
 
 /** The step that may be shown where that one is asked for. */
 export async function allowed(wanted: StepName): Promise<StepName> {
+  if (wanted === "begun") return linkedAsset() ? wanted : "where";
   if (wanted === "where") return wanted;
   const obstacle = await firstObstacle();
   if (obstacle && indexOf(obstacle) < indexOf(wanted)) return obstacle;

@@ -2,7 +2,7 @@
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import * as contact from "./contact.ts";
 import * as description from "./description.ts";
-import { allowed, stepAfter } from "./flow.ts";
+import { allowed, linkedAsset, stepAfter } from "./flow.ts";
 import { allowedEnd } from "./sent-reports.ts";
 import * as service from "./service.ts";
 import { goTo, sectionOf, startSteps, type StepName } from "./steps.ts";
@@ -16,6 +16,7 @@ interface Step {
 
 /** What not everybody needs is loaded when it is needed. */
 const LOAD: Record<StepName, () => Step | Promise<Step>> = {
+  begun: () => import("./begun.ts"),
   where: () => where,
   service: () => service,
   elsewhere: () => import("./elsewhere.ts"),
@@ -66,10 +67,10 @@ async function onwardFrom(step: StepName): Promise<void> {
 
 /** A link from a thing's own page says what the report is about. */
 async function takeAsset(): Promise<void> {
-  const id = new URL(location.href).searchParams.get("asset");
+  const id = linkedAsset();
   if (!id) return;
-  const hash = await import("./asset-link.ts").then(({ takeLinked }) => takeLinked(id)).catch(() => "");
-  history.replaceState(null, "", `/report/${hash}`);
+  const step = await import("./asset-link.ts").then(({ takeLinked }) => takeLinked(id)).catch(() => "where");
+  history.replaceState(null, "", step === "begun" ? "#begun" : `/report/#${step}`);
 }
 
 // A form whose step is still being loaded must not take the page away.

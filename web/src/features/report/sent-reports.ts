@@ -1,4 +1,5 @@
 /** What this visit sent or followed last, so that a reload still shows it. */
+import { keptValue } from "../../shared/kept-value.ts";
 import type { StoredReport } from "../../shared/reports.ts";
 import type { StepName } from "./steps.ts";
 
@@ -19,16 +20,16 @@ export interface Sent {
   at: number;
 }
 
-const SENT = "ginnel.sent-report";
-const FOLLOWED = "ginnel.followed";
-
-const read = (place: string) => JSON.parse(sessionStorage.getItem(place) ?? "null") as unknown;
-const write = (place: string, value: unknown) => sessionStorage.setItem(place, JSON.stringify(value));
-
-export const lastSent = () => read(SENT) as Sent | null;
-export const rememberSent = (sent: Sent) => write(SENT, sent);
-export const lastFollowed = () => read(FOLLOWED) as string | null;
-export const rememberFollowed = (id: string) => write(FOLLOWED, id);
+export const { read: lastSent, write: rememberSent } = keptValue<Sent>(
+  () => sessionStorage,
+  "ginnel.sent-report",
+  ({ receipt }) => Boolean(receipt.service_request_id),
+);
+export const { read: lastFollowed, write: rememberFollowed } = keptValue<string>(
+  () => sessionStorage,
+  "ginnel.followed",
+  (id) => typeof id === "string",
+);
 
 /** The end that may be shown where one is asked for; undefined where it is about another step. */
 export function allowedEnd(wanted: StepName): StepName | undefined {

@@ -19,7 +19,9 @@ export function start(onward: () => Promise<void>): void {
   search.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
   section.addEventListener("change", (event) => {
     const { name, value } = event.target as HTMLInputElement;
-    if (name === "service_code") changeDraft({ service_code: value });
+    if (name !== "service_code") return;
+    changeDraft({ service_code: value });
+    void import("./asset.ts").then(({ lookAhead }) => lookAhead()).catch(() => undefined);
   });
   section.querySelector("form")!.addEventListener("submit", () => {
     clearErrors(section);

@@ -2,6 +2,7 @@
 import { byId, focusOn, show } from "../../shared/dom.ts";
 
 export const STEPS = [
+  "begun",
   "where",
   "service",
   "elsewhere",
@@ -21,6 +22,7 @@ export type StepName = (typeof STEPS)[number];
 
 /** Where "Back" leads when this visit began in the middle, so that there is no history to go back in. */
 const BEFORE: Record<StepName, StepName | null> = {
+  begun: null,
   where: null,
   service: "where",
   elsewhere: "service",

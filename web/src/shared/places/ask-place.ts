@@ -3,6 +3,7 @@ import { type Council, isInside, loadCouncil, middleOf } from "../council.ts";
 import { byId, show } from "../dom.ts";
 import { clearErrors, showErrors } from "../form-errors.ts";
 import type { Place } from "../reports.ts";
+import { outsideText } from "./outside.ts";
 import { type Choose, startPlaceBox } from "./place-box.ts";
 import type { PlaceMap } from "./place-map.ts";
 import { findPosition } from "./position.ts";
@@ -62,8 +63,7 @@ export class AskPlace {
     if ("problem" in found) return this.refuse(found.problem);
     const council = await this.council();
     if (!council) return;
-    if (isInside(council, found)) this.accept(found);
-    else this.refuse(`You seem to be outside the area of ${council.name}. Choose the place in another way instead`);
+    this.acceptInside(found, council);
   }
 
   private async openMap(): Promise<void> {
@@ -99,7 +99,11 @@ export class AskPlace {
     const council = await this.council();
     if (!council) return;
     if (!pinned) this.refuse("Put a pin on the map first");
-    else if (!isInside(council, pinned)) this.refuse(`That place is outside the area of ${council.name}. Move the pin`);
-    else this.accept(pinned);
+    else this.acceptInside(pinned, council);
+  }
+
+  private acceptInside(place: Place, council: Council): void {
+    if (isInside(council, place)) this.accept(place);
+    else this.refuse(outsideText(council, place));
   }
 }

@@ -1,7 +1,7 @@
 /** A facility in a list: how far, whether it is open, and where it is. */
 import type { Council } from "../council.ts";
 import { isoDay } from "../dates.ts";
-import { element } from "../dom.ts";
+import { element, unseen } from "../dom.ts";
 import { distanceText, type Facility, facilityPage, type Near } from "./facilities.ts";
 import { openState } from "./opening.ts";
 
@@ -25,11 +25,11 @@ export function telephone(phone: string): HTMLElement {
   return element("a", { href: `tel:${phone.replaceAll(" ", "")}` }, phone);
 }
 
-function contactOf({ address, phone, url }: Facility): HTMLElement[] {
+function contactOf({ name, address, phone, url }: Facility): HTMLElement[] {
   const parts: HTMLElement[] = [];
   if (address) parts.push(element("p", {}, address));
   if (phone) parts.push(element("p", {}, telephone(phone)));
-  if (url) parts.push(element("p", {}, element("a", { href: url, rel: "noopener" }, "Website")));
+  if (url) parts.push(element("p", {}, element("a", { href: url, rel: "noopener" }, "Website", unseen(` of ${name}`))));
   return parts;
 }
 

@@ -1,4 +1,5 @@
 /** The place that somebody calls theirs, kept on this phone only. */
+import { keptValue } from "../kept-value.ts";
 import type { Place } from "../reports.ts";
 
 export interface MyArea extends Place {
@@ -7,16 +8,8 @@ export interface MyArea extends Place {
   ward: string;
 }
 
-const PLACE = "ginnel.my-area";
-
-export function myArea(): MyArea | null {
-  return JSON.parse(localStorage.getItem(PLACE) ?? "null") as MyArea | null;
-}
-
-export function rememberArea(area: MyArea): void {
-  localStorage.setItem(PLACE, JSON.stringify(area));
-}
-
-export function forgetArea(): void {
-  localStorage.removeItem(PLACE);
-}
+export const myArea = keptValue<MyArea>(
+  () => localStorage,
+  "ginnel.my-area",
+  ({ lat, long, ward }) => Number.isFinite(lat) && Number.isFinite(long) && Boolean(ward),
+);

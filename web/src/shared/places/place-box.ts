@@ -19,6 +19,7 @@ const status = byId("place-search-status");
 const list = byId("place-choices");
 let choose: Choose;
 let active = -1;
+/** Set while what was typed waits to be searched for. */
 let pause: number | undefined;
 
 export function startPlaceBox(chosen: Choose): void {
@@ -41,6 +42,8 @@ async function load() {
 }
 
 async function search(): Promise<void> {
+  clearTimeout(pause);
+  pause = undefined;
   const typed = input.value;
   if (typed.trim().length < SHORTEST) return fill([], "");
   try {
@@ -94,7 +97,10 @@ function press(event: KeyboardEvent): void {
     if (list.hidden) input.value = "";
     return close();
   }
-  if (event.key === "Enter") event.preventDefault();
+  if (event.key === "Enter") {
+    event.preventDefault();
+    if (count === 0 || pause !== undefined) return void search();
+  }
   if (count === 0 || !["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) return;
   event.preventDefault();
   if (list.hidden) open(true);

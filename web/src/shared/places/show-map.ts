@@ -11,37 +11,51 @@ export interface Shown {
 }
 
 export class MapOnRequest {
-  map: MarksMap | null = null;
+  private map: MarksMap | null = null;
+  private readonly opener: HTMLElement;
+  private readonly status: HTMLElement;
+  private readonly closedWords: string;
 
-  /** Expects #<button>, #<box> and #<box>-status. */
+  /** Expects #<button>, #<box> and #<box>-status. `pressed` answers what of the list takes the focus. */
   constructor(
-    private readonly button: string,
+    button: string,
     private readonly box: string,
     private readonly shown: () => Shown,
-    private readonly pressed: (index: number) => void = () => undefined,
+    private readonly pressed: (index: number) => HTMLElement | undefined,
   ) {
-    byId(button).addEventListener("click", () => void this.toggle());
+    this.opener = byId(button);
+    this.status = byId(`${box}-status`);
+    this.closedWords = this.opener.textContent;
+    this.opener.addEventListener("click", () => void this.toggle());
+  }
+
+  /** Marks one as chosen. */
+  choose(index: number): void {
+    this.map?.choose(index);
   }
 
   /** After the list has changed. */
   redraw(): void {
     const { marks, here } = this.shown();
+    this.status.textContent = "";
     if (!byId(this.box).hidden) this.map?.draw(marks, here);
+  }
+
+  close(): void {
+    this.open(false);
   }
 
   private async toggle(): Promise<void> {
     const box = byId(this.box);
     this.open(Boolean(box.hidden));
     if (box.hidden) return;
-    const status = byId(`${this.box}-status`);
     try {
-      status.textContent = this.map ? "" : "Loading the map…";
+      this.status.textContent = this.map ? "" : "Loading the map…";
       await this.load(box);
-      status.textContent = "";
       this.redraw();
     } catch {
       this.open(false);
-      status.textContent = "The map could not be loaded. The list holds the same.";
+      this.status.textContent = "The map could not be loaded. The list holds the same.";
     }
   }
 
@@ -49,12 +63,21 @@ export class MapOnRequest {
     if (this.map) return;
     const [{ createMarksMap }, council] = await Promise.all([import("./marks-map.ts"), loadCouncil()]);
     const { marks, here } = this.shown();
-    this.map = createMarksMap(box, council, here ?? marks[0]!, this.pressed);
+    this.map = createMarksMap(box, council, here ?? marks[0]!, (index) => this.press(index));
     void this.map.drawGround();
+  }
+
+  /** The map stays where it is under the finger. */
+  private press(index: number): void {
+    this.choose(index);
+    this.pressed(index)?.focus({ preventScroll: true });
+    this.status.textContent = `You chose ${index + 1}. ${this.shown().marks[index]!.name}`;
   }
 
   private open(isOpen: boolean): void {
     show(byId(this.box), isOpen);
-    byId(this.button).setAttribute("aria-expanded", String(isOpen));
+    this.opener.setAttribute("aria-expanded", String(isOpen));
+    this.opener.textContent = isOpen ? "Hide the map" : this.closedWords;
+    this.status.textContent = "";
   }
 }

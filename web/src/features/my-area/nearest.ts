@@ -1,0 +1,44 @@
+/** The nearest of each kind, a line for each as soon as it is known: nobody waits for the slowest. */
+import type { Council } from "../../shared/council.ts";
+import { element, unseen } from "../../shared/dom.ts";
+import { distanceText, facilityPage, type Kind, loadFacilities, loadKinds, type Near, nearestOf } from "../../shared/places/facilities.ts";
+import { openTag } from "../../shared/places/facility-entry.ts";
+import type { Place } from "../../shared/reports.ts";
+
+interface Chosen extends Place {
+  label: string;
+}
+
+export function nearest(chosen: Chosen, council: Council): HTMLElement[] {
+  const list = element("ul", { class: "app-area" });
+  const status = element("p", { role: "status" }, "Looking for what is nearest…");
+  void fill(list, chosen, council).then(
+    (missing) => (status.textContent = missing),
+    () => (status.textContent = "What is nearest could not be loaded."),
+  );
+  return [element("h2", {}, "Nearest to you"), list, status];
+}
+
+/** Answers what to say of kinds that are missing. Throws where no kind is known. */
+async function fill(list: HTMLElement, chosen: Chosen, council: Council): Promise<string> {
+  const kinds = await loadKinds();
+  const lines = kinds.map(() => element("li", { hidden: "" }));
+  list.replaceChildren(...lines);
+  const done = await Promise.allSettled(
+    kinds.map(async (kind, index) => {
+      const facilities = await loadFacilities(kind.kind);
+      const near = facilities && nearestOf(facilities, chosen, 1)[0];
+      if (near) lines[index]!.replaceWith(line(kind, near, chosen, council));
+    }),
+  );
+  if (kinds.length === 0) return "The council has published no places yet.";
+  return done.some(({ status }) => status === "rejected") ? "Some kinds could not be loaded." : "";
+}
+
+function line(kind: Kind, { facility, distance_m }: Near, { lat, long, label }: Chosen, council: Council): HTMLElement {
+  const at = `${lat.toFixed(5)},${long.toFixed(5)}/${encodeURIComponent(label)}`;
+  const link = element("a", { href: facilityPage(facility) }, facility.name);
+  const more = element("a", { href: `/nearest/#${encodeURIComponent(kind.kind)}/${at}` }, "More", unseen(`: ${kind.plural}`));
+  const facts = [element("strong", {}, distanceText(distance_m)), ...openTag(facility, council), more];
+  return element("li", {}, element("p", { class: "app-muted" }, kind.label), element("p", {}, link), element("p", { class: "app-area__facts" }, ...facts));
+}

@@ -1,0 +1,31 @@
+/** A link wants a new report while another is not sent: nothing that was written is lost without a word. */
+import { byId, element } from "../../shared/dom.ts";
+import { takeLinked } from "./asset-link.ts";
+import { currentDraft, finishDraft } from "./draft.ts";
+import { currentService, linkedAsset } from "./flow.ts";
+import { goInstead } from "./steps.ts";
+
+export function start(): void {
+  byId("start-new").addEventListener("click", () => void startNew());
+}
+
+export async function enter(): Promise<void> {
+  const { place_label, address, description, photos } = currentDraft();
+  const facts: [name: string, value: string | undefined][] = [
+    ["Problem", (await currentService())?.service_name],
+    ["Where", address.trim() || place_label],
+    ["Description", description.trim()],
+    ["Photos", photos.length ? String(photos.length) : ""],
+  ];
+  const known = facts.filter(([, value]) => value);
+  const rows = known.flatMap(([name, value]) => [element("dt", {}, name), element("dd", { class: "app-prose" }, value!)]);
+  byId("begun-report").replaceChildren(...rows);
+}
+
+async function startNew(): Promise<void> {
+  const id = linkedAsset()!;
+  finishDraft();
+  const step = await takeLinked(id).catch(() => "where" as const);
+  history.replaceState(history.state, "", "/report/");
+  goInstead(step);
+}
