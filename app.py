@@ -4,15 +4,23 @@ from chalice.app import Chalice
 
 from chalicelib.handlers import (
     areas,
+    deliveries,
+    events_feed,
     facilities,
     forms,
+    forward_events,
     health,
+    mail_events,
     moderation,
+    open311,
     openapi,
+    outbound_events,
+    partners,
     photos,
     photos_events,
     places,
     publishing_events,
+    receivers,
     reports,
     reports_events,
 )
@@ -30,10 +38,22 @@ ROUTES = [
     facilities.routes,
     areas.routes,
     forms.routes,
+    open311.routes,
+    receivers.routes,
+    deliveries.routes,
+    partners.routes,
+    events_feed.routes,
 ]
 for routes in [*ROUTES, openapi.routes_describing(ROUTES)]:
     app.register_blueprint(routes)
 
-app.register_blueprint(reports_events.events)
-app.register_blueprint(publishing_events.events)
-app.register_blueprint(photos_events.events)
+REACTIONS = [
+    reports_events.events,
+    publishing_events.events,
+    photos_events.events,
+    outbound_events.events,
+    forward_events.events,
+    mail_events.events,
+]
+for reactions in REACTIONS:
+    app.register_blueprint(reactions)

@@ -20,6 +20,7 @@ from bench import (
     duplicates,
     fixmystreet,
     nearest,
+    open311,
     publishing,
     screen,
     stack,
@@ -125,6 +126,8 @@ def _in_the_database(run: Run, here: Laboratory, count: int) -> Iterator[Row]:
             yield from fixmystreet.rows(run.machine, here.engine, run.publishing_ms)
             yield from warm.rows()
             yield from duplicates.rows(here.engine, count)
+        if count == max(COUNTS):
+            yield from open311.rows(run.machine, here.engine)
 
 
 def _static() -> Iterator[Row]:

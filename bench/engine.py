@@ -16,7 +16,8 @@ from bench import stack
 from bench.process import cpu_s_of
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import key_of
-from chalicelib.reports import dynamo
+from chalicelib.moments import text_of
+from chalicelib.reports import dynamo_items, keys
 from tests.builders import NOON, report
 from tests.engines import Dynalite
 
@@ -69,7 +70,7 @@ def items(count: int) -> Iterator[Item]:
     """Reports of six years round the middle of the demo council, as the repository stores them:
     the same ones for the same count."""
     random = Random(count)
-    like = dynamo._item(report(description=WORDS, version=1)).serialize()
+    like = dynamo_items.item_of(report(description=WORDS, version=1)).serialize()
     for number in range(count):
         yield like | _place(random, number) | _moment(random)
 
@@ -110,13 +111,13 @@ def _place(random: Random, number: int) -> Item:
         "service_request_id": {"S": service_request_id},
         "lat": {"N": str(point.lat)},
         "long": {"N": str(point.long)},
-        "cell": {"S": key[: dynamo.CELL_LENGTH]},
+        "cell": {"S": key[: keys.CELL_LENGTH]},
         "place": {"S": f"{key}-{service_request_id}"},
     }
 
 
 def _moment(random: Random) -> Item:
-    moment = dynamo._text_of(NOON - timedelta(days=random.random() * DAYS))
+    moment = text_of(NOON - timedelta(days=random.random() * DAYS))
     month = {"S": moment[:7]}
     return {
         "requested_datetime": {"S": moment},

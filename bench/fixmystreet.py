@@ -55,23 +55,28 @@ SUBMISSIONS = 100
 def rows(machine: Machine, engine: Engine, publishing_ms: float) -> Iterator[Row]:
     """The table that this process works on takes the submissions; `publishing_ms` is the CPU of
     publishing one."""
-    # Never to its disadvantage: nobody knows what asked their http.server.
-    slowness = min(1.0, THEIR_HTTP_SERVER * machine.http_server_cpu_ms_a_request / 1000)
+    share = slowness(machine)
     row = partial(Row, group=GROUP, unit="ms of CPU", peer_name=PEER)
     near, far, page = _views_ms()
-    their_screen, their_city = PHONE_SCREEN_MS * slowness, CITY_VIEW_MS * slowness
+    their_screen, their_city = PHONE_SCREEN_MS * share, CITY_VIEW_MS * share
     yield row(name="phone screen of the map", ours=near, peer=their_screen, most_ratio=SCREEN)
     yield row(name="city view of the map", ours=far, peer=their_city, most_ratio=SCREEN)
-    their_page = REPORT_PAGE_MS * slowness
+    their_page = REPORT_PAGE_MS * share
     yield row(name="a report's page", ours=page, peer=their_page, most_ratio=PAGE)
     submitting, storing = _submission_ms(engine)
-    their_submission = SUBMISSION_MS * slowness
+    their_submission = SUBMISSION_MS * share
     for name, ours in (
         ("submission, our process", submitting),
         ("submission, with dynalite's", submitting + storing),
         ("submission, with dynalite's and publishing", submitting + storing + publishing_ms),
     ):
         yield row(name=name, ours=ours, peer=their_submission, most_ratio=SUBMISSION)
+
+
+def slowness(machine: Machine) -> float:
+    """By what its times of then are to be multiplied here."""
+    # Never to its disadvantage: nobody knows what asked their http.server.
+    return min(1.0, THEIR_HTTP_SERVER * machine.http_server_cpu_ms_a_request / 1000)
 
 
 def _views_ms() -> tuple[float, float, float]:

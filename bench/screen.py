@@ -19,7 +19,7 @@ from bench.views import places, screen
 from chalicelib.catalogue.load import load
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import FINEST, cover, key_of
-from chalicelib.reports.dynamo import CELL_LENGTH
+from chalicelib.reports.keys import CELL_LENGTH
 
 GROUP = "A phone's screen of 1.5 × 2.5 km read from the database, over 100,000 places"
 KNOWN, SCREENS = 100_000, 100

@@ -2,13 +2,17 @@
 
     AppError                a caller can be told about it
     ├── Invalid             what was sent breaks a rule; `errors` names each field and its fix
-    │   └── TooLarge        more was sent than is read
+    │   ├── TooLarge        more was sent than is read
+    │   └── AddressRefused  an address outside that is never gone to
     ├── Unauthenticated     no credentials, or credentials that do not hold
     ├── Forbidden           known caller, not allowed
     ├── NotFound            no such thing, or not for this caller
     ├── Conflict            the thing stored says otherwise; `link` leads to it
     ├── VersionRequired     a change must say which version it is about
+    ├── TooMany             more than the caller may send in a while; wait `retry_after_s`
     └── UpstreamFailed      something we depend on did not answer; wait `retry_after_s`
+        ├── NoReply         it was asked, may have heard us, and did not answer
+        └── NotNow          it answered that it cannot take this now
 
     ConfigurationError      the council's document or a setting is wrong: nothing can start
 
@@ -51,6 +55,10 @@ class TooLarge(Invalid):
     """More was sent than is read."""
 
 
+class AddressRefused(Invalid):
+    """An address outside that is never gone to, however often somebody asks."""
+
+
 class Unauthenticated(AppError):
     """No credentials, or credentials that do not hold."""
 
@@ -76,12 +84,32 @@ class VersionRequired(AppError):
     """A change must say which version of the stored thing it is about."""
 
 
+class TooMany(AppError):
+    """The caller has sent all that it may for now."""
+
+    def __init__(self, detail: str, *, retry_after_s: int) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+
+
 class UpstreamFailed(AppError):
     """Something we depend on did not answer; nothing acknowledged is lost."""
 
     def __init__(self, detail: str, retry_after_s: int = 2) -> None:
         super().__init__(detail)
         self.retry_after_s = retry_after_s
+
+
+class NoReply(UpstreamFailed):
+    """It was asked and did not answer, or not whole: it may have done what it was asked."""
+
+
+class NotNow(UpstreamFailed):
+    """It answered that it cannot take this now; `code` is a fixed word of ours."""
+
+    def __init__(self, code: str, retry_after_s: int = 0) -> None:
+        super().__init__(code, retry_after_s)
+        self.code = code
 
 
 class ConfigurationError(Exception):

@@ -18,10 +18,12 @@ class _Fact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReportSubmitted(_Fact, frozen=True, tag=True, kw_only=True):
-    """A ServiceRequest was stored for the first time; `tile` is None while nobody knows where."""
+    """A ServiceRequest was stored for the first time; `tile` is None while nobody knows where,
+    `month` (YYYY-MM in UTC) when it was requested."""
 
     version: int
     tile: str | None
+    month: str = ""
     photos: tuple[str, ...] = ()
 
 
@@ -29,14 +31,18 @@ class ReportChanged(_Fact, frozen=True, tag=True, kw_only=True):
     """A stored ServiceRequest was rewritten; its tile may have changed with it.
 
     `photos` are those before and after. `purge`: something that was public was taken back, so
-    copies of it must not outlive it.
+    copies of it must not outlive it. `appeared`: everybody can see it who could not before.
+    `shows_change`: something changed that everybody can see, where they can see the report.
     """
 
     version: int
     old_tile: str | None
     tile: str | None
+    month: str = ""
     photos: tuple[str, ...] = ()
     purge: bool = False
+    appeared: bool = False
+    shows_change: bool = True
 
 
 class PhotoTaken(_Fact, frozen=True, tag=True, kw_only=True):
@@ -45,7 +51,14 @@ class PhotoTaken(_Fact, frozen=True, tag=True, kw_only=True):
     photo_id: str
 
 
-Event = ReportSubmitted | ReportChanged | PhotoTaken
+class PhotoWanted(_Fact, frozen=True, tag=True, kw_only=True):
+    """A photo came as an address: its file is to be fetched."""
+
+    photo_id: str
+
+
+OfReport = ReportSubmitted | ReportChanged
+Event = OfReport | PhotoTaken | PhotoWanted
 
 
 def tiles_touched(event: Event) -> frozenset[str]:
@@ -55,14 +68,20 @@ def tiles_touched(event: Event) -> frozenset[str]:
             tiles = {tile}
         case ReportChanged(old_tile=old_tile, tile=tile):
             tiles = {old_tile, tile}
-        case PhotoTaken():
+        case PhotoTaken() | PhotoWanted():
             tiles = set()
     return frozenset(tile for tile in tiles if tile)
 
 
+def months_touched(event: Event) -> frozenset[str]:
+    """The month of whose published lists the report is, if the fact says so."""
+    month = event.month if isinstance(event, OfReport) else ""
+    return frozenset((month,) if month else ())
+
+
 def photos_touched(event: Event) -> frozenset[str]:
     """Ids of the photos whose being public the fact may have changed."""
-    return frozenset((event.photo_id,) if isinstance(event, PhotoTaken) else event.photos)
+    return frozenset(event.photos if isinstance(event, OfReport) else (event.photo_id,))
 
 
 def needs_purge(event: Event) -> bool:

@@ -58,7 +58,10 @@ class Fields(TypedDict, total=False):
     service_request_id: str
     service_request_ids: list[str]
     photo_id: str
+    delivery_id: str
+    key_id: str
     document: str
+    destination: str
     message_id: str
     error: str
     causes: list[str]

@@ -16,20 +16,36 @@ class Settings:
 
     council: str
     reports_table: str
+    partners_table: str
+    outbound_table: str
     publish_queue_url: str
+    fetch_queue_url: str
+    outbound_queue_url: str
+    send_queue_url: str
     published_bucket: str
     uploads_bucket: str
     photos_bucket: str
+    mail_bucket: str
     site_url: str
     id_secret_arn: str
     link_secret_arn: str
     token_secret_arn: str
     origin_secret_arn: str
+    destinations_secret_arn: str
     uploads_endpoint: str
     distribution_id: str
+    outside_allowed: str
+    mail_domain: str
 
 
-OPTIONAL = ("origin_secret_arn", "uploads_endpoint", "distribution_id")
+OPTIONAL = (
+    "origin_secret_arn",
+    "destinations_secret_arn",
+    "uploads_endpoint",
+    "distribution_id",
+    "outside_allowed",
+    "mail_domain",
+)
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:

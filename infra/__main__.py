@@ -16,7 +16,9 @@ from infra.deployment import environment
 from infra.import_facilities import import_facilities
 from infra.import_places import import_postcodes, import_roadworks, import_wards
 from infra.import_reports import MAPPINGS
+from infra.lists import publish_imported_lists
 from infra.local.running import RUNNING
+from infra.partners import api_key
 from infra.rejects import ALLOW_REJECTS, tell_refused
 from infra.restore import restore_reports
 from infra.secrets import rotate_secret, token
@@ -36,6 +38,7 @@ def commands(context: click.Context) -> None:
 
 
 for command in (
+    api_key,
     environment,
     import_facilities,
     import_postcodes,
@@ -90,6 +93,7 @@ def import_reports(file: Path, mapping: Path | None, allow_rejects: bool) -> Non
         summary = importing.import_reports(opened, known, bootstrap.reports_ports(), bar.update)
     refused = [f"line {line}: {reason}" for line, reason in summary.refused]
     click.echo(f"{summary.taken} taken, {summary.unchanged} there already, {len(refused)} refused.")
+    publish_imported_lists()
     tell_refused(refused, allow_rejects)
 
 

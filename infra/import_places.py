@@ -13,6 +13,7 @@ from chalicelib.errors import ConfigurationError, UpstreamFailed
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.ports import Document, Held, Moved, Ports
 from chalicelib.publishing.targets import put
+from infra.lists import publish_lists_anew
 from infra.rejects import ALLOW_REJECTS, tell_refused
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def import_wards(file: Path, valid_from: datetime | None, allow_rejects: bool) -
     bootstrap.forget()
     _move_reports(document)
     _publish_wards()
+    publish_lists_anew()
     tell_refused(refused, allow_rejects)
 
 

@@ -4,27 +4,44 @@ import json
 from pathlib import Path
 from typing import Any
 
-from chalicelib.handlers import photos_events, publishing_events, reports_events
+from chalicelib.handlers import (
+    mail_events,
+    outbound_events,
+    photos_events,
+    publishing_events,
+    reports_events,
+)
 
 TEMPLATE = Path(__file__).parent / "resources.json"
 SECRET = "AWS::SecretsManager::Secret"
 SOURCES = {
     reports_events.STREAM: "ReportsStreamArn",
     publishing_events.QUEUE: "PublishQueueArn",
+    outbound_events.OUTBOUND_QUEUE: "OutboundQueueArn",
+    outbound_events.SEND_QUEUE: "SendQueueArn",
     photos_events.QUEUE: "PhotosQueueArn",
+    mail_events.QUEUE: "RepliesQueueArn",
+    photos_events.FETCH_QUEUE: "FetchQueueArn",
 }
 """The placeholder ARN that a handler declares → the template's output that stands for it."""
 
 SETTINGS = {
     "REPORTS_TABLE": "ReportsTable",
+    "PARTNERS_TABLE": "PartnersTable",
     "PUBLISH_QUEUE_URL": "PublishQueueUrl",
+    "FETCH_QUEUE_URL": "FetchQueueUrl",
+    "OUTBOUND_TABLE": "OutboundTable",
+    "OUTBOUND_QUEUE_URL": "OutboundQueueUrl",
+    "SEND_QUEUE_URL": "SendQueueUrl",
     "PUBLISHED_BUCKET": "PublishedBucket",
     "UPLOADS_BUCKET": "UploadsBucket",
     "PHOTOS_BUCKET": "PhotosBucket",
+    "MAIL_BUCKET": "MailBucket",
     "ID_SECRET_ARN": "IdSecretArn",
     "LINK_SECRET_ARN": "LinkSecretArn",
     "TOKEN_SECRET_ARN": "TokenSecretArn",
     "ORIGIN_SECRET_ARN": "OriginSecretArn",
+    "DESTINATIONS_SECRET_ARN": "DestinationsSecretArn",
 }
 """A setting → the template's output that is its value."""
 

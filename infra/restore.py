@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import click
 
 from chalicelib.errors import ConfigurationError
-from chalicelib.reports.dynamo import REPORT
+from chalicelib.reports.keys import REPORT
 
 KEYS = ("service_request_id", "record")
 ABSENT = "attribute_not_exists(service_request_id)"

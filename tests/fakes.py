@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import date, datetime
 from hashlib import md5
 
+from chalicelib.errors import Invalid
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import key_of
 from chalicelib.publishing.ports import Document, Held, Moved, PublicReport
-from chalicelib.reports.model import Attention, ServiceRequest, Summary, Update, Waiting
-from chalicelib.reports.ports import Exists, Filters, Page, Stale
+from chalicelib.reports.model import Attention, Note, ServiceRequest, Summary, Update, Waiting
+from chalicelib.reports.ports import Exists, Filters, Listed, Page, Stale, Window
 from chalicelib.reports.states import status_of
 from tests.builders import NOON
 
@@ -22,6 +23,7 @@ class MemoryRepository:
         self._reports: dict[str, ServiceRequest] = {}
         self._archived: dict[str, dict[str, tuple[int, Update, int]]] = defaultdict(dict)
         self._followers: dict[str, set[str]] = defaultdict(set)
+        self._notes: dict[str, dict[str, Note]] = defaultdict(dict)
 
     def create(self, report: ServiceRequest) -> ServiceRequest:
         if report.service_request_id in self._reports:
@@ -68,6 +70,15 @@ class MemoryRepository:
     def followers(self, service_request_id: str) -> Sequence[str]:
         return sorted(self._followers[service_request_id])
 
+    def add_note(self, service_request_id: str, note: Note) -> None:
+        self._notes[service_request_id].setdefault(note.note_id, note)
+
+    def notes(self, service_request_id: str) -> Sequence[Note]:
+        return sorted(self._notes[service_request_id].values(), key=lambda note: note.datetime)
+
+    def drop_notes(self, service_request_id: str) -> None:
+        self._notes.pop(service_request_id, None)
+
     def near(self, box: Box, filters: Filters, *, budget: int) -> Sequence[Summary]:
         return self.in_box(box, filters, limit=len(self._reports), after=None).reports
 
@@ -101,6 +112,21 @@ class MemoryRepository:
             rest[limit - 1][0] if len(rest) > limit else None,
         )
 
+    def listed(
+        self,
+        window: Window,
+        *,
+        at_once: int,
+        oldest_first: bool = False,
+        after: tuple[datetime, str] | None = None,
+    ) -> Iterator[Listed]:
+        found = sorted(_listed(report, window) for report in self._reports.values())
+        for each in found if oldest_first else reversed(found):
+            place = each.moment, each.service_request_id
+            is_past = after is None or (place > after if oldest_first else place < after)
+            if window.start <= each.moment <= window.end and is_past:
+                yield each
+
     def ids(self) -> Iterator[str]:
         yield from list(self._reports)
 
@@ -130,6 +156,12 @@ class PlainIds:
     def holds_link_token(self, service_request_id: str, token: str) -> bool:
         return token == self.link_token(service_request_id)
 
+    def batch_token(self, service_request_id: str) -> str:
+        return f"batch-{service_request_id[::-1]}"
+
+    def holds_batch_token(self, service_request_id: str, token: str) -> bool:
+        return token == self.batch_token(service_request_id)
+
 
 class PlainSecret:
     """A secret as it stands after rotations: the last value is the current one."""
@@ -145,11 +177,29 @@ class PlainSecret:
 
 
 class MemoryPhotos:
-    """Photos as reports see them: `known` belong to whatever is sent, `done` can be shown."""
+    """Photos as reports see them: `known` belong to whatever is sent, `done` can be shown, `taken`
+    came as files, `refused` are files that are not taken, `wanted` are to be fetched."""
 
     def __init__(self) -> None:
         self.known: set[str] = set()
         self.done: set[str] = set()
+        self.taken: list[bytes] = []
+        self.refused: set[bytes] = set()
+        self.wanted: dict[str, str] = {}
+
+    def ids_for(self, scope: str, key: str, count: int) -> Sequence[str]:
+        found = [_photo_id(scope, key, str(number)) for number in range(count)]
+        self.known.update(found)
+        return found
+
+    def take(self, raw: bytes, key: str, scope: str, held: Sequence[str], about: str | None) -> str:
+        if raw in self.refused:
+            raise Invalid.field("photos", "is none")
+        self.taken.append(raw)
+        return self.ids_for(scope, key, len(held) + 1)[-1]
+
+    def want(self, service_request_id: str, photo_id: str, url: str) -> None:
+        self.wanted.setdefault(photo_id, url)
 
     def belongs(self, scope: str, key: str, photo_id: str) -> bool:
         return photo_id in self.known
@@ -224,8 +274,23 @@ def _id(*parts: str) -> str:
     return md5("\0".join(parts).encode(), usedforsecurity=False).hexdigest()[:12].upper()
 
 
+def _photo_id(*parts: str) -> str:
+    return (_id(*parts) * 3)[:26]
+
+
 def _summary(report: ServiceRequest) -> Summary:
     return Summary(**{name: getattr(report, name) for name in Summary.__dataclass_fields__})
+
+
+def _listed(report: ServiceRequest, window: Window) -> Listed:
+    requested = window.by == "requested"
+    return Listed(
+        report.requested_datetime if requested else report.updated_datetime,
+        report.service_request_id,
+        report.service_code,
+        report.state,
+        report.visibility,
+    )
 
 
 def _waiting(report: ServiceRequest) -> Waiting:

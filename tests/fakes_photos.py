@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import md5
 
-from chalicelib.photos.model import MOST_BYTES, Photo, Pictures, Refused
+from chalicelib.errors import UpstreamFailed
+from chalicelib.photos.model import MOST_BYTES, NOT_FETCHED, Photo, Pictures, Refused
 from chalicelib.photos.ports import PhotoKey, Policy, Ports, TooLargeToRead, Upload
 from tests.fakes import Clock
 
@@ -94,8 +95,21 @@ class MemoryRecords:
     def get(self, photo: PhotoKey) -> Photo | None:
         return self.photos.get(photo)
 
+    def want(self, photo: Photo) -> None:
+        self.photos.setdefault(PhotoKey(photo.service_request_id, photo.photo_id), photo)
+
+    def fetched(self, photo: PhotoKey) -> None:
+        if self._is_wanted(photo):
+            del self.photos[photo]
+
     def add(self, photo: Photo) -> Photo:
-        return self.photos.setdefault(PhotoKey(photo.service_request_id, photo.photo_id), photo)
+        key = PhotoKey(photo.service_request_id, photo.photo_id)
+        if self._is_wanted(key):
+            self.photos[key] = photo
+        return self.photos.setdefault(key, photo)
+
+    def _is_wanted(self, photo: PhotoKey) -> bool:
+        return photo in self.photos and self.photos[photo].media_url is not None
 
     def remove(self, photo: PhotoKey) -> None:
         self.photos.pop(photo, None)
@@ -134,6 +148,23 @@ def plainly_rebuilt(raw: bytes) -> Pictures:
 
 
 @dataclass
+class Elsewhere:
+    """Files at addresses of other systems; `down` is one that does not answer now."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    down: set[str] = field(default_factory=set)
+    asked: list[str] = field(default_factory=list)
+
+    def fetch(self, media_url: str) -> bytes:
+        self.asked.append(media_url)
+        if media_url in self.down:
+            raise UpstreamFailed("It does not answer now.")
+        if media_url not in self.files:
+            raise Refused(NOT_FETCHED)
+        return self.files[media_url]
+
+
+@dataclass
 class Here:
     """The slice in memory, each part at hand."""
 
@@ -142,12 +173,13 @@ class Here:
     gallery: MemoryGallery
     records: MemoryRecords
     reports: ReportedPhotos
+    elsewhere: Elsewhere
     ports: Ports
 
 
 def photos_in_memory(clock: Clock) -> Here:
     uploads, gallery, records = MemoryUploads(clock), MemoryGallery(clock), MemoryRecords()
-    reports = ReportedPhotos()
+    reports, elsewhere = ReportedPhotos(), Elsewhere()
     ports = Ports(
         uploads=uploads,
         gallery=gallery,
@@ -155,9 +187,10 @@ def photos_in_memory(clock: Clock) -> Here:
         ids=PlainPhotoIds(),
         reports=reports,
         rebuild=plainly_rebuilt,
+        fetch=elsewhere.fetch,
         now=clock,
     )
-    return Here(clock, uploads, gallery, records, reports, ports)
+    return Here(clock, uploads, gallery, records, reports, elsewhere, ports)
 
 
 def _id(*parts: str) -> str:

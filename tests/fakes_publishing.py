@@ -10,7 +10,7 @@ import msgspec
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Box
 from chalicelib.publishing.model import PHOTOS, tile_of_all
-from chalicelib.publishing.ports import Ports, PublicReport
+from chalicelib.publishing.ports import Ports, PublicReport, Publisher
 from tests.builders import MARKET_PLACE, NOON
 from tests.fakes import Clock, MemoryDocuments, PlainPages
 
@@ -60,10 +60,31 @@ class ShownReport(msgspec.Struct, frozen=True, kw_only=True):
     expected_datetime: datetime | None = None
     external_reference: str | None = None
     asset_id: str | None = None
+    ward_code: str | None = None
     duplicate_of: str | None = None
     photos: tuple[ShownPhoto, ...] = ()
     updates: tuple[ShownUpdate, ...] = ()
     followers: int = 0
+
+
+def entry_of(report: Any) -> dict[str, Any]:
+    """The report as Open311 lists it, and what is extended."""
+    names = "service_request_id status service_code service_name title description address lat long"
+    values = {name: getattr(report, name) for name in names.split()}
+    for name in ("requested_datetime", "updated_datetime"):
+        values[name] = getattr(report, name).isoformat().replace("+00:00", "Z")
+    said = [update.text for update in report.updates if update.by == "council"]
+    return values | {
+        "status_notes": said[-1] if said else None,
+        "agency_responsible": "Demo Council",
+        "expected_datetime": None,
+        "media_url": report.photos[0].url if report.photos else None,
+        "extended_attributes": {
+            "state": report.state,
+            "ward_code": report.ward_code,
+            "tracking_url": f"https://council.example/reports/{report.service_request_id}",
+        },
+    }
 
 
 class MemoryReports:
@@ -91,6 +112,10 @@ class MemoryReports:
 
     def every_id(self) -> Iterator[str]:
         yield from sorted(self.ids)
+
+    def changed_since(self, moment: datetime) -> Iterator[str]:
+        found = [each for each in self.shown.values() if each.updated_datetime >= moment]
+        yield from [each.service_request_id for each in found]
 
 
 class MemoryPhotos:
@@ -157,4 +182,6 @@ class Published:
             fixed={"data/index.json": {"name": "Demo"}},
             whole=tile_of_all(BOUNDS),
             closed_shown=timedelta(days=90),
+            publisher=Publisher("Demo Council", "https://council.example", {"pothole": "Pothole"}),
+            entry=entry_of,
         )

@@ -14,6 +14,7 @@ from botocore import session
 from moto import backends
 from moto.core.base_backend import BaseBackend
 from moto.core.serialize import BaseJSONSerializer
+from moto.dynamodb.models import dynamodb_backends
 from moto.kms import models as kms
 from moto.sqs import models as sqs
 
@@ -33,6 +34,14 @@ def install() -> None:
     _replace(BaseJSONSerializer, _serialize_type_structure=_plain_or_structure)
     _replace(sqs, unix_time_millis=lambda: time() * 1000)
     _replace(sqs.SQSBackend, is_message_valid_based_on_retention_period=_is_retained)
+
+
+def empty_tables() -> None:
+    """Takes every item out of every table."""
+    for regions in dynamodb_backends.values():
+        for backend in regions.values():
+            for table in backend.tables.values():
+                table.items.clear()
 
 
 def _replace(owner: Any, **parts: Any) -> None:

@@ -268,6 +268,11 @@ _CODES: dict[str, dict[Refusal, tuple[int, str]]] = {
         "500": (500, "InternalError"),
         "503": (503, "ServiceUnavailable"),
     },
+    "sesv2": {
+        "throttle": (429, "TooManyRequestsException"),
+        "500": (500, "InternalError"),
+        "503": (503, "ServiceUnavailable"),
+    },
     "sqs": {
         "throttle": (400, "RequestThrottled"),
         "500": (500, "InternalError"),

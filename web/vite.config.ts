@@ -28,6 +28,8 @@ export default defineConfig({
         nearest: resolve(root, "nearest/index.html"),
         facility: resolve(root, "facility/index.html"),
         "my-area": resolve(root, "my-area/index.html"),
+        "open-data": resolve(root, "open-data/index.html"),
+        "getting-through": resolve(root, "getting-through/index.html"),
         accessibility: resolve(root, "accessibility/index.html"),
         cookies: resolve(root, "cookies/index.html"),
         privacy: resolve(root, "privacy/index.html"),

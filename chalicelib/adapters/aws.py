@@ -8,7 +8,13 @@ from collections.abc import Callable
 from threading import RLock
 from typing import Any
 
+from botocore.config import Config
+from botocore.parsers import JSONParser, ResponseParserFactory
 from botocore.session import Session
+
+DYNAMODB = Config(connect_timeout=2, read_timeout=5)
+"""Seconds of one try. PynamoDB waits 45 s in each of four; with these a write has landed half a
+minute after it began, or it never does."""
 
 
 class SharedSession(Session):
@@ -17,8 +23,12 @@ class SharedSession(Session):
     def __init__(self) -> None:
         super().__init__()
         self._making = RLock()
+        self.register_component("response_parser_factory", _Parsers())
 
     def create_client(self, *what: Any, **options: Any) -> Any:
+        if what[0] == "dynamodb":
+            given = options.get("config")
+            options["config"] = given.merge(DYNAMODB) if given else DYNAMODB
         with self._making:
             return super().create_client(*what, **options)
 
@@ -31,3 +41,19 @@ def lend_to_pynamodb(session: Callable[[], Session]) -> None:
     from pynamodb.connection import base
 
     vars(base)["get_session"] = session
+
+
+class _ItemsAsTheyCame(JSONParser):
+    """Leaves the items of DynamoDB in the form that they came in, which is the one that PynamoDB
+    takes. botocore would build each value anew, most of a long list's time, to find those that are
+    binary: no table here has any."""
+
+    def _handle_map(self, shape: Any, value: Any) -> Any:
+        return value if shape.name == "AttributeMap" else super()._handle_map(shape, value)  # type: ignore[misc]
+
+
+class _Parsers(ResponseParserFactory):
+    def create_parser(self, protocol_name: str) -> Any:
+        if protocol_name == "json":
+            return _ItemsAsTheyCame(**self._defaults)  # type: ignore[attr-defined]
+        return super().create_parser(protocol_name)

@@ -51,6 +51,24 @@ class HmacIds:
             for secret in self._link_secret.accepted()
         )
 
+    def batch_token(self, service_request_id: str) -> str:
+        """What a partner asks with for the id of a report of a batch service. It opens nothing: the
+        link to a report has a token of another secret."""
+        return self._digest("batch", service_request_id)[:32]
+
+    def holds_batch_token(self, service_request_id: str, token: str) -> bool:
+        own = self.batch_token(service_request_id)
+        return hmac.compare_digest(token.encode(), own.encode())
+
+    def reply_token(self, service_request_id: str) -> str:
+        """What the address carries that an answer about this report is mailed to. It holds for
+        ever: a team may answer after years."""
+        return self._digest("reply", service_request_id)[:32]
+
+    def holds_reply_token(self, service_request_id: str, token: str) -> bool:
+        own = self.reply_token(service_request_id)
+        return hmac.compare_digest(token.encode(), own.encode())
+
     def _digest(self, *parts: str) -> str:
         return _hmac(self._secret.current(), *parts)
 

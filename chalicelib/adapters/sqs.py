@@ -1,4 +1,4 @@
-"""Facts on their way to a reaction: an SQS queue."""
+"""Facts on their way to a reaction, and what else is asked of one: an SQS queue."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -7,34 +7,40 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import UpstreamFailed
-from chalicelib.events import Event
 
 if TYPE_CHECKING:
+    from types import UnionType
+
     from mypy_boto3_sqs import SQSClient
 
 MOST_IN_A_BATCH = 10
 
 
 class SqsReaction:
-    """One reaction's queue."""
+    """One reaction's queue; it hears only of things of these kinds."""
 
-    def __init__(self, client: "SQSClient", queue_url: str) -> None:
+    def __init__(
+        self, client: "SQSClient", queue_url: str, kinds: "UnionType | type" = object
+    ) -> None:
         self._client = client
         self._queue_url = queue_url
+        self._kinds = kinds
 
-    def send(self, events: Sequence[Event]) -> None:
-        """Queues all of the facts, in batches. Raises UpstreamFailed if any was not taken."""
-        for start in range(0, len(events), MOST_IN_A_BATCH):
-            self._send_batch(events[start : start + MOST_IN_A_BATCH])
+    def send(self, said: Sequence[object]) -> None:
+        """Queues what it hears of as JSON, in batches. Raises UpstreamFailed if any of that was
+        not taken."""
+        heard = [each for each in said if isinstance(each, self._kinds)]
+        for start in range(0, len(heard), MOST_IN_A_BATCH):
+            self._send_batch(heard[start : start + MOST_IN_A_BATCH])
 
-    def _send_batch(self, events: Sequence[Event]) -> None:
+    def _send_batch(self, said: Sequence[object]) -> None:
         entries = [
-            {"Id": str(at), "MessageBody": msgspec.json.encode(event).decode()}
-            for at, event in enumerate(events)
+            {"Id": str(at), "MessageBody": msgspec.json.encode(each).decode()}
+            for at, each in enumerate(said)
         ]
         try:
             answer = self._client.send_message_batch(QueueUrl=self._queue_url, Entries=entries)  # type: ignore[arg-type]
         except (BotoCoreError, ClientError) as error:
             raise UpstreamFailed("The queue did not answer.") from error
         if answer.get("Failed"):
-            raise UpstreamFailed(f"The queue refused {len(answer['Failed'])} facts.")
+            raise UpstreamFailed(f"The queue refused {len(answer['Failed'])} messages.")

@@ -31,6 +31,10 @@ class WardArea:
         return self.ward.code
 
     @property
+    def name(self) -> str:
+        return self.ward.name
+
+    @property
     def bounds(self) -> Box:
         return self.ward.bounds
 

@@ -8,19 +8,23 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.bootstrap import base, places, publishing, reports
+from chalicelib.bootstrap import base, forwarding, outbound, partners, places, publishing, reports
 from chalicelib.bootstrap.base import (
     SecretName,
     client,
     council,
+    outside,
     secret,
     secret_arn,
     settings,
 )
+from chalicelib.bootstrap.forwarding import reply_ports, return_ports
+from chalicelib.bootstrap.outbound import api_key_of, outbound_ports
+from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.bootstrap.places import areas_ports, facilities_ports, gazetteer_ports
 from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
-from chalicelib.events import Event
+from chalicelib.events import Event, PhotoTaken, PhotoWanted, ReportChanged, ReportSubmitted
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.states import LABELS
 
@@ -31,16 +35,22 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SecretName",
+    "api_key_of",
     "areas_ports",
     "council",
     "facilities_ports",
     "forget",
     "form_pages",
     "gazetteer_ports",
+    "outbound_ports",
+    "outside",
+    "partners_ports",
     "photos_ports",
     "publishing_ports",
     "reactions",
+    "reply_ports",
     "reports_ports",
+    "return_ports",
     "secret",
     "secret_arn",
     "settings",
@@ -76,12 +86,18 @@ def reactions() -> tuple[Reaction, ...]:
     from chalicelib.adapters.sqs import SqsReaction
 
     queues: SQSClient = client("sqs")
-    return (SqsReaction(queues, settings().publish_queue_url),)
+    here = settings()
+    seen = ReportSubmitted | ReportChanged | PhotoTaken
+    return (
+        SqsReaction(queues, here.publish_queue_url, seen),
+        SqsReaction(queues, here.outbound_queue_url, seen),
+        SqsReaction(queues, here.fetch_queue_url, PhotoWanted),
+    )
 
 
 def forget() -> None:
     """Drops everything built so far, for a process whose settings change."""
-    for module in (base, reports, places, publishing):
+    for module in (base, forwarding, outbound, reports, places, publishing, partners):
         for built in vars(module).values():
             if hasattr(built, "cache_clear"):
                 built.cache_clear()

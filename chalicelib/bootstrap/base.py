@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from chalicelib.adapters.aws import SharedSession
+    from chalicelib.adapters.outside import Outside
     from chalicelib.adapters.s3 import S3Documents
     from chalicelib.adapters.secrets import Secret
 
@@ -61,6 +62,16 @@ def read_published(key: str) -> bytes | None:
     """A published document, None where there is none. Raises UpstreamFailed."""
     held = published().read(key)
     return held.body if held else None
+
+
+@cache
+def outside() -> "Outside":
+    """The way to addresses that somebody gave us."""
+    from chalicelib.adapters.network import Internet
+    from chalicelib.adapters.outside import Outside
+
+    allowed = settings().outside_allowed.split(",")
+    return Outside(Internet(), frozenset(filter(None, allowed)))
 
 
 @cache

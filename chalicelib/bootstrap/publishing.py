@@ -1,9 +1,11 @@
 """Publishing, with the other slices as it sees them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
-from functools import cache
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from chalicelib.areas.usecases import ward_areas
 from chalicelib.bootstrap.base import client, council, s3, settings
@@ -11,11 +13,13 @@ from chalicelib.bootstrap.places import areas_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.document import services_document
 from chalicelib.catalogue.model import Council
+from chalicelib.georeport.wire import write
 from chalicelib.publishing import model as documents
 from chalicelib.publishing import ports as publishing
 from chalicelib.publishing.usecases import content_version
 from chalicelib.reports import ports as reports
 from chalicelib.reports import usecases as reporting
+from chalicelib.reports.open311 import extended, wire_request
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.states import LABELS
 
@@ -46,6 +50,8 @@ def publishing_ports() -> publishing.Ports:
         fixed=_fixed_documents(here),
         whole=documents.tile_of_all(here.box),
         closed_shown=timedelta(days=here.closed_shown_days),
+        publisher=_publisher(here),
+        entry=partial(open311_entry, agency=here.name),
         wards=lambda: ward_areas(areas_ports()),
     )
 
@@ -61,6 +67,29 @@ class PublicReports:
 
     def every_id(self) -> Iterator[str]:
         return reporting.every_id(self._ports)
+
+    def changed_since(self, moment: datetime) -> Iterator[str]:
+        # What another system says of itself may lie ahead of our clock.
+        until = self._ports.now() + timedelta(days=1)
+        return reporting.public_ids(reports.Window(moment, until, "updated"), self._ports)
+
+
+def open311_entry(report: Any, *, agency: str) -> dict[str, Any]:
+    """The public report as Open311 lists it, with what is extended; without its followers, which
+    are no change of a report."""
+    wire = wire_request(report, agency=agency) | extended(report)
+    entry: dict[str, Any] = msgspec.json.decode(write("request", wire, "json"))
+    entry["extended_attributes"].pop("followers")
+    return entry
+
+
+def _publisher(here: Council) -> publishing.Publisher:
+    services = {
+        service.service_code: service.service_name
+        for service in here.services
+        if service.visibility != "private"
+    }
+    return publishing.Publisher(here.name, settings().site_url, services)
 
 
 def _cdn() -> publishing.Cdn:

@@ -1,9 +1,9 @@
 """Reports and their photos, each as the other sees it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
-from chalicelib.bootstrap.base import council, s3, secret, session, settings, signer
+from chalicelib.bootstrap.base import council, outside, s3, secret, session, settings, signer
 from chalicelib.bootstrap.places import whereabouts
 from chalicelib.photos import ports as photos
 from chalicelib.photos import usecases as photographs
@@ -37,6 +37,7 @@ def photos_ports() -> photos.Ports:
     from chalicelib.adapters.aws import lend_to_pynamodb
     from chalicelib.adapters.clock import utc_now
     from chalicelib.adapters.ids import HmacIds
+    from chalicelib.adapters.media import fetched
     from chalicelib.adapters.uploads import S3Gallery, S3Uploads
     from chalicelib.photos.dynamo import DynamoRecords
 
@@ -49,6 +50,7 @@ def photos_ports() -> photos.Ports:
         ids=HmacIds(secret("id"), secret("link")),
         reports=ReportsWithPhotos(),
         rebuild=rebuild_apart,
+        fetch=lambda media_url: fetched(media_url, outside()),
         now=utc_now,
     )
 
@@ -58,6 +60,15 @@ class PhotosOfReports:
 
     def belongs(self, scope: str, key: str, photo_id: str) -> bool:
         return photographs.belongs(scope, key, photo_id, photos_ports())
+
+    def ids_for(self, scope: str, key: str, count: int) -> Sequence[str]:
+        return photographs.photo_ids_for(scope, key, count, photos_ports()) if count else ()
+
+    def take(self, raw: bytes, key: str, scope: str, held: Sequence[str], about: str | None) -> str:
+        return photographs.take_upload(raw, key, scope, held, photos_ports(), about=about)
+
+    def want(self, service_request_id: str, photo_id: str, url: str) -> None:
+        photographs.want(service_request_id, photo_id, url, photos_ports())
 
     def ready(self, wanted: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         pairs = list(wanted)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from chalicelib.catalogue.bank_holidays import baked
+from chalicelib.catalogue.destinations import OWN, Open311Destination
 from chalicelib.catalogue.facility_kinds import names_columns
 from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.questions import Attribute
@@ -41,7 +42,14 @@ def parse(raw: bytes, name: str) -> Council:
         council = msgspec.json.decode(raw, type=Council)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{name}: {error}") from error
-    checks = (_box_faults, _clock_faults, _service_faults, _area_faults, _facility_faults)
+    checks = (
+        _box_faults,
+        _clock_faults,
+        _service_faults,
+        _area_faults,
+        _facility_faults,
+        _destination_faults,
+    )
     faults = [fault for check in checks for fault in check(council)]
     if faults:
         raise ConfigurationError(f"{name}: " + "; ".join(faults))
@@ -70,11 +78,10 @@ def _clock_faults(council: Council) -> Iterable[str]:
 def _service_faults(council: Council) -> Iterable[str]:
     if not council.services:
         yield "`$.services` must name at least one service"
-    codes = Counter(service.service_code for service in council.services)
+    codes = [service.service_code for service in council.services]
+    yield from _used_twice(codes, "`$.services", "service_code")
     for at, service in enumerate(council.services):
         place = f"`$.services[{at}]"
-        if codes[service.service_code] > 1:
-            yield f"{place}.service_code`: {service.service_code!r} is used twice; rename one"
         if service.team not in council.team_names:
             yield f"{place}.team`: {service.team!r} is not in `$.teams`; add it or name one of them"
         if len(msgspec.to_builtins(service.service_level)) != 1:
@@ -83,11 +90,10 @@ def _service_faults(council: Council) -> Iterable[str]:
 
 
 def _attribute_faults(attributes: Sequence[Attribute], service: str) -> Iterable[str]:
-    codes = Counter(attribute.code for attribute in attributes)
+    codes = [attribute.code for attribute in attributes]
+    yield from _used_twice(codes, f"{service}.attributes", "code")
     for at, attribute in enumerate(attributes):
         place = f"{service}.attributes[{at}]"
-        if codes[attribute.code] > 1:
-            yield f"{place}.code`: {attribute.code!r} is used twice; rename one"
         if attribute.is_list != bool(attribute.values):
             yield f"{place}.values`: a list needs values, and no other datatype has any"
         if len({value.key for value in attribute.values}) < len(attribute.values):
@@ -111,13 +117,48 @@ def _area_faults(council: Council) -> Iterable[str]:
 
 
 def _facility_faults(council: Council) -> Iterable[str]:
-    kinds = Counter(kind.kind for kind in council.facility_kinds)
+    kinds = [kind.kind for kind in council.facility_kinds]
+    yield from _used_twice(kinds, "`$.facility_kinds", "kind")
     for at, kind in enumerate(council.facility_kinds):
         place = f"`$.facility_kinds[{at}]"
-        if kinds[kind.kind] > 1:
-            yield f"{place}.kind`: {kind.kind!r} is used twice; rename one"
         if kind.service_code not in (None, *council.by_code):
             yield f"{place}.service_code`: {kind.service_code!r} is not in `$.services`"
         for name, text in kind.columns.texts.items():
             if not names_columns(text):
                 yield f"{place}.columns.{name}`: {text!r} must name columns in braces: {{Name}}"
+
+
+def _destination_faults(council: Council) -> Iterable[str]:
+    codes = [each.destination for each in council.destinations]
+    yield from _used_twice(codes, "`$.destinations", "destination")
+    for at, each in enumerate(council.destinations):
+        place = f"`$.destinations[{at}]"
+        if isinstance(each, Open311Destination):
+            yield from _mapping_faults(each, council, place)
+    for at, service in enumerate(council.services):
+        place = f"`$.services[{at}].forward_to`"
+        destination = council.by_destination.get(service.forward_to or "")
+        if service.forward_to and destination is None:
+            yield f"{place}: {service.forward_to!r} is not in `$.destinations`"
+        if isinstance(destination, Open311Destination) and (
+            service.service_code not in destination.services
+        ):
+            yield f"{place}: say in its `services` what {service.service_code!r} is called there"
+
+
+def _used_twice(codes: Sequence[str], place: str, field: str) -> Iterable[str]:
+    counts = Counter(codes)
+    for at, code in enumerate(codes):
+        if counts[code] > 1:
+            yield f"{place}[{at}].{field}`: {code!r} is used twice; rename one"
+
+
+def _mapping_faults(destination: Open311Destination, council: Council, place: str) -> Iterable[str]:
+    for code, mapping in destination.services.items():
+        service = council.by_code.get(code)
+        if service is None:
+            yield f"{place}.services.{code}`: {code!r} is not in `$.services`"
+            continue
+        asked = {attribute.code for attribute in service.attributes}
+        if unknown := sorted(set(mapping.attributes.values()) - asked - OWN):
+            yield f"{place}.services.{code}.attributes`: it does not ask {', '.join(unknown)}"

@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from chalicelib.catalogue import promise
 from chalicelib.catalogue.bank_holidays import bank_holidays
+from chalicelib.catalogue.destinations import Destination
 from chalicelib.catalogue.facility_kinds import FacilityKind
 from chalicelib.catalogue.questions import Answers, Attribute, checked
 from chalicelib.catalogue.wards import (
@@ -73,20 +74,27 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
     """One kind of thing that can be reported.
 
     `visibility`: moderated reports are public after an officer's look, private ones never.
-    `asset_kind` is the kind of thing that such a report may point at.
+    `type`: another system gets the id of a report at once, or, of a batch service, when it is
+    published or put aside.
+    `other_groups` are those that another system lists it in too.
+    `asset_kind` is the kind of thing that such a report may point at. `forward_to` is the
+    destination that its reports are passed on to.
     """
 
     service_code: Code
     service_name: Words
     group: Words
+    other_groups: tuple[Words, ...] = ()
     description: Words
     team: Code
     service_level: ServiceLevel
     keywords: tuple[Words, ...] = ()
     visibility: Visibility = "public"
     photo: Photo = "welcome"
+    type: Literal["realtime", "batch"] = "realtime"
     asset_kind: Code | None = None
     attributes: tuple[Attribute, ...] = ()
+    forward_to: Code | None = None
 
 
 class Area(Strict, frozen=True, kw_only=True):
@@ -117,6 +125,7 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
 
     `bank_holidays` names a region of `bank_holidays.json`. `photos_wait`: a photo is public only
     after an officer's look. `publish_after_s`: how long every report is held before it is public.
+    `destinations` are the bodies that reports are passed on to.
     `closed_shown_days`: how long the map shows what is closed. `privacy_contact`: where to write
     about data protection; without it the privacy notice names the phone alone. `councillors`
     stand by ward code. `ward_properties`: of a file of boundaries, the first that it has count.
@@ -132,6 +141,7 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     teams: tuple[Team, ...]
     services: tuple[ServiceDefinition, ...]
     areas: tuple[Area, ...] = ()
+    destinations: tuple[Destination, ...] = ()
     facility_kinds: tuple[FacilityKind, ...] = ()
     ward_properties: tuple[WardProperties, ...] = ()
     councillors: Mapping[WardCode, tuple[Councillor, ...]] = {}
@@ -157,6 +167,11 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     def by_code(self) -> Mapping[str, ServiceDefinition]:
         """The services by service_code."""
         return {service.service_code: service for service in self.services}
+
+    @cached_property
+    def by_destination(self) -> Mapping[str, Destination]:
+        """The bodies that reports are passed on to, by code."""
+        return {each.destination: each for each in self.destinations}
 
     @cached_property
     def team_names(self) -> Mapping[str, str]:
@@ -192,6 +207,11 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
                 if area.team and area.covers(service_code, point, ward_code):
                     return area.team
         return self.by_code[service_code].team
+
+    def forward_to(self, service_code: str) -> str | None:
+        """Whom this service's reports are passed on to: a destination's code."""
+        service = self.by_code.get(service_code)
+        return service.forward_to if service else None
 
     def elsewhere(self, service_code: str, point: Point) -> Area | None:
         """The first area of another body, where this council is not the one to tell."""

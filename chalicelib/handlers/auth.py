@@ -13,6 +13,7 @@ from chalice.app import Request
 from chalicelib import bootstrap
 from chalicelib.errors import Forbidden, Unauthenticated
 from chalicelib.handlers.cdn import came_through_the_cdn
+from chalicelib.partners.usecases import known
 from chalicelib.reports.usecases import Author
 
 ALGORITHM = "HS256"
@@ -59,6 +60,13 @@ def anyone(request: Request) -> Caller:
     return _caller(token.strip())
 
 
+def partner(request: Request) -> Caller:
+    """Lets everybody through: another system shows its key in what it sends, and a token that
+    comes along is not ours. Raises Forbidden."""
+    _refuse_past_the_cdn(request)
+    return Caller()
+
+
 def officer(request: Request) -> Caller:
     """Lets officers and administrators through. Raises Unauthenticated, Forbidden."""
     caller = anyone(request)
@@ -67,6 +75,26 @@ def officer(request: Request) -> Caller:
     if caller.role not in OFFICERS:
         raise Forbidden("This is for the council's officers.")
     return caller
+
+
+def admin(request: Request) -> Caller:
+    """Lets administrators through. Raises Unauthenticated, Forbidden."""
+    caller = officer(request)
+    if caller.role != "admin":
+        raise Forbidden("This is for the council's administrators.")
+    return caller
+
+
+def follower(request: Request) -> Caller:
+    """Lets those with an API key through, and officers. Raises Unauthenticated, Forbidden."""
+    caller = anyone(request)
+    key = request.headers.get("x-api-key")
+    if key:
+        known(key, bootstrap.partners_ports())
+        return caller
+    if caller.role is None:
+        raise Unauthenticated("Send your API key in the header X-Api-Key.")
+    return officer(request)
 
 
 def issue(

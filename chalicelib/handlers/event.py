@@ -5,9 +5,11 @@ A blueprint's event handler is deployed by its own module's name and runs withou
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+
+from chalice.app import SQSEvent
 
 from chalicelib import logs, trace
 from chalicelib.events import Event
@@ -36,6 +38,18 @@ def batch(function: str, records: Sequence[Any] = ()) -> Iterator[logs.Fields]:
             # Lambda prints the message of what leaves a handler.
             said = f"{type(error).__name__}; the log has it under {trace.current()}"
             raise HandlerFailed(said) from None
+
+
+def one_by_one(
+    function: str, event: SQSEvent, is_done: Callable[[dict[str, Any], logs.Fields], bool]
+) -> BatchAnswer:
+    """Does a queue's records each for itself; those that are not done come again. Raises
+    HandlerFailed."""
+    records = event.to_dict()["Records"]
+    with batch(function, records) as line:
+        failed = [record["messageId"] for record in records if not is_done(record, line)]
+        line["failed"] = len(failed)
+        return batch_failures(failed)
 
 
 def of_facts(facts: Sequence[Event], line: logs.Fields) -> None:

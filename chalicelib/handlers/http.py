@@ -38,13 +38,20 @@ PAGE_HEADERS = {
 STATUS: dict[type[errors.AppError], HTTPStatus] = {
     errors.Invalid: HTTPStatus.BAD_REQUEST,
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.AddressRefused: HTTPStatus.BAD_REQUEST,
     errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.VersionRequired: HTTPStatus.PRECONDITION_REQUIRED,
+    errors.TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     errors.UpstreamFailed: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.NoReply: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.NotNow: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+OF_FEW_STATUSES = (errors.Forbidden, errors.NotFound, errors.TooMany, errors.UpstreamFailed)
+"""What a standard with few statuses tells apart: all else that is refused is a bad request to it.
+"""
 
 
 @dataclass(frozen=True)
@@ -64,14 +71,15 @@ class RouteFacts:
     method: str
     summary: str
     auth: Gate
-    body: Any
-    answer: Any
-    success: HTTPStatus
-    keyed: bool
-    query: tuple[Query, ...]
+    body: Any = None
+    answer: Any = None
+    success: HTTPStatus = HTTPStatus.OK
+    keyed: bool = False
+    query: tuple[Query, ...] = ()
     may_be_keyed: bool = False
     versioned: bool = False
     is_page: bool = False
+    written: tuple[str, ...] = ()
 
 
 class Call(NamedTuple):
@@ -133,16 +141,34 @@ ProblemPage = Callable[[errors.AppError | None], str]
 """The page that tells people of an error; None is a mistake of ours."""
 
 
+class Written(NamedTuple):
+    """An answer in the form of a standard that has its own."""
+
+    body: bytes
+    content_type: str
+
+
+WrittenProblem = Callable[[Request, HTTPStatus, errors.AppError | None], Written]
+"""An error in that form; None is a mistake of ours."""
+
+
 class Routes(Blueprint):
     """A blueprint whose views take a Call and whose errors all have one shape.
 
-    `problem_page` makes the errors of those that answer with pages.
+    `problem_page` makes the errors of those that answer with pages, `written_problem` of those
+    that answer in the form of a standard.
     """
 
-    def __init__(self, import_name: str, problem_page: ProblemPage | None = None) -> None:
+    def __init__(
+        self,
+        import_name: str,
+        problem_page: ProblemPage | None = None,
+        written_problem: WrittenProblem | None = None,
+    ) -> None:
         super().__init__(import_name)
         self.facts: list[RouteFacts] = []
         self._problem_page = problem_page
+        self._written_problem = written_problem
 
     def endpoint(
         self,
@@ -160,7 +186,8 @@ class Routes(Blueprint):
         query: tuple[Query, ...] = (),
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Registers a view. `keyed`: it needs an Idempotency-Key; `versioned`: an If-Match."""
-        facts = RouteFacts(
+        return self._registered(
+            _answer,
             path=path,
             method=method,
             summary=summary,
@@ -173,7 +200,6 @@ class Routes(Blueprint):
             versioned=versioned,
             query=query,
         )
-        return self._registered(facts, _answer)
 
     def page(
         self,
@@ -185,31 +211,45 @@ class Routes(Blueprint):
         query: tuple[Query, ...] = (),
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Registers a view that answers with a Page, of forms that browsers post."""
-        facts = RouteFacts(
+        problem_page = self._problem_page
+        assert problem_page, "Routes that answer with pages need a problem_page."
+
+        return self._registered(
+            partial(_answer_page, problem_page=problem_page),
             path=path,
             method=method,
             summary=summary,
             auth=auth,
-            body=None,
-            answer=None,
-            success=HTTPStatus.OK,
-            keyed=False,
             query=query,
             is_page=True,
         )
-        problem_page = self._problem_page
-        assert problem_page, "Routes that answer with pages need a problem_page."
 
-        return self._registered(facts, partial(_answer_page, problem_page=problem_page))
+    def written(
+        self, path: str, *, method: str, auth: Gate, summary: str, media_types: tuple[str, ...]
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Registers a view that answers with what is Written, of forms that other systems post."""
+        problem = self._written_problem
+        assert problem, "Routes that answer in a form of their own need a written_problem."
+
+        return self._registered(
+            partial(_answer_written, problem=problem),
+            path=path,
+            method=method,
+            summary=summary,
+            auth=auth,
+            may_be_keyed=method == "POST",
+            written=media_types,
+        )
 
     def _registered(
-        self, facts: RouteFacts, answer: Callable[..., Response]
+        self, reply: Callable[..., Response], **declared: Any
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        facts = RouteFacts(**declared)
         self.facts.append(facts)
 
         def register(view: Callable[..., Any]) -> Callable[..., Any]:
             def answered(**parameters: str) -> Response:
-                return _followed(partial(answer, view), self.current_request, facts, parameters)
+                return _followed(partial(reply, view), self.current_request, facts, parameters)
 
             answered.__name__ = view.__name__
             # With types listed, Chalice answers 415 to a GET too, and in a shape of its own; a
@@ -294,6 +334,23 @@ def _answer_page(view: Callable[..., Any], called: Called, problem_page: Problem
         return _reply(html.encode(), status, HTML, PAGE_HEADERS)
 
 
+def _answer_written(view: Callable[..., Any], called: Called, problem: WrittenProblem) -> Response:
+    headers: Mapping[str, str] = {}
+    try:
+        written: Written = called.content(view)
+        status = called.facts.success
+    except errors.AppError as error:
+        apart = isinstance(error, OF_FEW_STATUSES)
+        status = STATUS[type(error)] if apart else HTTPStatus.BAD_REQUEST
+        called.note(error, status)
+        written, headers = problem(called.request, status, error), _more_headers(error)
+    except Exception as error:
+        status = HTTPStatus.INTERNAL_SERVER_ERROR
+        called.note(error, status)
+        written = problem(called.request, status, None)
+    return _reply(written.body, status, written.content_type, headers)
+
+
 def _told(problem_page: ProblemPage, error: errors.AppError | None) -> str:
     """The page of the problem, or a bare one where even that cannot be made."""
     try:
@@ -315,7 +372,7 @@ def problem(error: errors.AppError) -> Response:
 
 
 def _more_headers(error: errors.AppError) -> dict[str, str]:
-    if isinstance(error, errors.UpstreamFailed):
+    if isinstance(error, errors.TooMany | errors.UpstreamFailed):
         return {"Retry-After": str(error.retry_after_s)}
     return {}
 

@@ -73,7 +73,11 @@ def _operation(fact: RouteFacts, named: dict[int, Any]) -> dict[str, Any]:
         "security": [{}, {"bearer": []}],
         "parameters": _parameters(fact),
     }
-    return operation | (_page_contents(fact) if fact.is_page else _contents(fact, named))
+    if fact.is_page:
+        return operation | _text_contents(fact, (HTML.partition(";")[0],))
+    if fact.written:
+        return operation | _text_contents(fact, fact.written)
+    return operation | _contents(fact, named)
 
 
 def _contents(fact: RouteFacts, named: dict[int, Any]) -> dict[str, Any]:
@@ -89,13 +93,13 @@ def _contents(fact: RouteFacts, named: dict[int, Any]) -> dict[str, Any]:
     return contents
 
 
-def _page_contents(fact: RouteFacts) -> dict[str, Any]:
-    media_type = HTML.partition(";")[0]
-    page = {"type": "string"}
+def _text_contents(fact: RouteFacts, media_types: tuple[str, ...]) -> dict[str, Any]:
+    """Of a route whose answers, and whose errors, are no JSON of ours."""
+    content: dict[str, Any] = {each: {"schema": {}} for each in media_types}
     contents: dict[str, Any] = {
         "responses": {
-            str(fact.success.value): _content("The next page", media_type, page),
-            "default": _content("A page that says what is wrong", media_type, page),
+            str(fact.success.value): {"description": "The answer", "content": content},
+            "default": {"description": "What is wrong, in the same form", "content": content},
         },
     }
     if fact.method == "POST":

@@ -1,50 +1,38 @@
-"""Photos that arrived are taken in; photos that nobody reported are swept away."""
+"""Photos that arrived are taken in, those that came as an address are fetched, and those that
+nobody reported are swept away."""
 
 from typing import Any
-from urllib.parse import unquote_plus
 
 import msgspec
 from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
 from chalicelib import bootstrap, logs
 from chalicelib.errors import AppError, UpstreamFailed
-from chalicelib.handlers.event import BatchAnswer, batch, batch_failures
+from chalicelib.events import PhotoWanted
+from chalicelib.handlers.event import BatchAnswer, batch, measure_age, of_facts, one_by_one
+from chalicelib.handlers.notices import Arrived, arrived_in
 from chalicelib.photos import usecases
 from chalicelib.photos.ports import PhotoKey, Upload
 
 # Chalice wants a literal; packaging puts the queue itself in its place.
 QUEUE = "arn:aws:sqs:eu-west-2:000000000000:photos"
+FETCH_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:fetch"
+TRIES = 5
+"""As often as the queue gives a message. Between two tries are the 15 minutes for which it hides
+one: another council's server may be down for a while."""
 events = Blueprint(__name__)
-
-
-class _Object(msgspec.Struct):
-    key: str
-    version_id: str | None = msgspec.field(default=None, name="versionId")
-
-
-class _Place(msgspec.Struct):
-    object: _Object
-
-
-class _Record(msgspec.Struct):
-    s3: _Place
-
-
-class _Notice(msgspec.Struct):
-    """What a bucket says: files that arrived, or `Event` s3:TestEvent when it is set up."""
-
-    records: list[_Record] | None = msgspec.field(default=None, name="Records")
-    event: str | None = msgspec.field(default=None, name="Event")
 
 
 @events.on_sqs_message(queue_arn=QUEUE, batch_size=1)
 def take_in(event: SQSEvent) -> BatchAnswer:
     """Takes in the photos that a message names; one that is refused is done with."""
-    records = event.to_dict()["Records"]
-    with batch("take_in", records) as line:
-        failed = [record["messageId"] for record in records if not _is_taken_in(record)]
-        line["failed"] = len(failed)
-        return batch_failures(failed)
+    return one_by_one("take_in", event, _is_taken_in)
+
+
+@events.on_sqs_message(queue_arn=FETCH_QUEUE, batch_size=1)
+def fetch_wanted(event: SQSEvent) -> BatchAnswer:
+    """Fetches the file of a photo that came as an address."""
+    return one_by_one("fetch_wanted", event, _is_fetched)
 
 
 @events.schedule("rate(1 hour)")
@@ -66,15 +54,10 @@ def sweep(_: CloudWatchEvent) -> None:
 
 def uploads_in(body: str) -> list[Upload]:
     """The files that a bucket's notice names. Raises ValueError where it is none."""
-    notice = msgspec.json.decode(body, type=_Notice)
-    if notice.records is None:
-        if notice.event != "s3:TestEvent":
-            raise ValueError("a message that is no notice of a bucket")
-        return []
-    return [_upload(record.s3.object) for record in notice.records]
+    return [_upload(each) for each in arrived_in(body)]
 
 
-def _is_taken_in(record: dict[str, Any]) -> bool:
+def _is_taken_in(record: dict[str, Any], _: logs.Fields) -> bool:
     try:
         for upload in uploads_in(record["body"]):
             usecases.take_in(upload, bootstrap.photos_ports())
@@ -84,8 +67,22 @@ def _is_taken_in(record: dict[str, Any]) -> bool:
     return True
 
 
-def _upload(found: _Object) -> Upload:
-    parts = unquote_plus(found.key).split("/")
+def _is_fetched(record: dict[str, Any], line: logs.Fields) -> bool:
+    is_last_try = int(record["attributes"]["ApproximateReceiveCount"]) >= TRIES
+    try:
+        wanted = msgspec.json.decode(record["body"], type=PhotoWanted)
+        of_facts([wanted], line)
+        photo = PhotoKey(wanted.service_request_id, wanted.photo_id)
+        usecases.fetch(photo, bootstrap.photos_ports(), is_last_try=is_last_try)
+        measure_age([wanted], line)
+    except (AppError, msgspec.DecodeError) as error:
+        logs.failure("a photo was not fetched", error, message_id=record["messageId"])
+        return False
+    return True
+
+
+def _upload(found: Arrived) -> Upload:
+    parts = found.key.split("/")
     if len(parts) != 2:
         raise ValueError(f"{found.key} is no photo's key")
     return Upload(PhotoKey(*parts), found.version_id)

@@ -1,5 +1,5 @@
 """The reactions that publish: facts from their queue, grouped so that a tile is written once, every
-five minutes the wards, and once a day what time alone takes off the map."""
+five minutes the wards, open data and feeds, and once a day what time alone takes off the map."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -9,9 +9,16 @@ import msgspec
 from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
 from chalicelib import bootstrap, logs, trace
-from chalicelib.events import Event, needs_purge, photos_touched, tiles_touched
+from chalicelib.errors import UpstreamFailed
+from chalicelib.events import (
+    Event,
+    months_touched,
+    needs_purge,
+    photos_touched,
+    tiles_touched,
+)
 from chalicelib.handlers.event import BatchAnswer, batch, batch_failures, measure_age, of_facts
-from chalicelib.publishing import usecases
+from chalicelib.publishing import lists, usecases
 from chalicelib.publishing.usecases import Touched
 
 # Chalice wants a literal; packaging puts the queue itself in its place.
@@ -58,11 +65,24 @@ def publish_wards(_: CloudWatchEvent) -> None:
             logs.failure("a ward was not published", error)
 
 
+@events.schedule("rate(5 minutes)")
+def publish_open_data(_: CloudWatchEvent) -> None:
+    """Brings open data and feeds up to what was changed. What was not published makes it fail: it
+    runs again soon, and somebody is told where that does not help."""
+    with batch("publish_open_data") as line:
+        failed = lists.publish_changed_lists(bootstrap.publishing_ports())
+        line["failed"] = len(failed)
+        _say(failed, {})
+        if failed:
+            raise UpstreamFailed("Open data is not up to what was changed.")
+
+
 def _touched_by(facts: Iterable[Event]) -> dict[str, Touched]:
     touched: dict[str, Touched] = defaultdict(Touched)
     for fact in facts:
         this = touched[fact.service_request_id]
         this.tiles |= tiles_touched(fact)
+        this.months |= months_touched(fact)
         this.photos |= photos_touched(fact)
         this.facts.add(fact.event_id)
         this.purge |= needs_purge(fact)

@@ -9,6 +9,8 @@ from chalicelib import bootstrap, logs
 from chalicelib.errors import AppError
 from chalicelib.events import Event, ReportSubmitted
 from chalicelib.handlers.event import BatchAnswer, batch, batch_failures, failed_from, of_facts
+from chalicelib.photos import stream as photos
+from chalicelib.reports import stream as reports
 from chalicelib.reports import usecases
 
 # Chalice wants a literal; packaging puts the table's own stream in its place.
@@ -42,7 +44,4 @@ def publish_held(_: CloudWatchEvent) -> None:
 
 
 def _fact_of(record: dict[str, Any]) -> Event | None:
-    from chalicelib.photos import dynamo as photos
-    from chalicelib.reports import dynamo as reports
-
     return reports.fact_of(record) or photos.fact_of(record)

@@ -3,22 +3,21 @@
 Table: hash `service_request_id`, range `record`: `photo#<photo_id>`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import partial
 
-from botocore.exceptions import ClientError
 from pynamodb.attributes import Attribute, UnicodeAttribute
-from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 
-from chalicelib import trace
+from chalicelib import dynamo_errors, trace
+from chalicelib.dynamo_errors import ConditionFailed
 from chalicelib.errors import UpstreamFailed
-from chalicelib.events import PhotoTaken
 from chalicelib.photos.model import Photo, State
 from chalicelib.photos.ports import PhotoKey
+from chalicelib.photos.stream import PHOTO
 
-PHOTO = "photo#"
+_translated = partial(dynamo_errors.translated, "photos")
 
 
 class PhotoItem(Model):
@@ -31,6 +30,7 @@ class PhotoItem(Model):
     record = UnicodeAttribute(range_key=True)
     state: Attribute[State] = UnicodeAttribute()  # type: ignore[assignment]
     reason = UnicodeAttribute(null=True)
+    media_url = UnicodeAttribute(null=True)
     request_id = UnicodeAttribute(null=True)
 
 
@@ -47,14 +47,21 @@ class DynamoRecords:
             except PhotoItem.DoesNotExist:
                 return None
 
+    def want(self, photo: Photo) -> None:
+        with suppress(ConditionFailed), _translated(clash=ConditionFailed):
+            _item(photo).save(PhotoItem.service_request_id.does_not_exist())
+
+    def fetched(self, photo: PhotoKey) -> None:
+        with suppress(ConditionFailed), _translated(clash=ConditionFailed):
+            PhotoItem(*_key(photo)).delete(PhotoItem.media_url.exists())
+
     def add(self, photo: Photo) -> Photo:
         key = PhotoKey(photo.service_request_id, photo.photo_id)
-        item = PhotoItem(*_key(key), state=photo.state, reason=photo.reason)
-        item.request_id = trace.current()
+        free = PhotoItem.service_request_id.does_not_exist() | PhotoItem.media_url.exists()
         try:
-            with _translated():
-                item.save(PhotoItem.service_request_id.does_not_exist())
-        except _ExistsError:
+            with _translated(clash=ConditionFailed):
+                _item(photo).save(free)
+        except ConditionFailed:
             # Also where the reply to our own write was lost: what is stored is the answer.
             stored = self.get(key)
             if stored is None:
@@ -77,41 +84,15 @@ class DynamoRecords:
         )
 
 
-def fact_of(record: Mapping[str, Any]) -> PhotoTaken | None:
-    """The fact that a record of the table's stream tells; None where it is not about a photo."""
-    change = record["dynamodb"]
-    image = change.get("NewImage")
-    if image is None or not image["record"]["S"].startswith(PHOTO):
-        return None
-    return PhotoTaken(
-        event_id=record["eventID"],
-        service_request_id=image["service_request_id"]["S"],
-        request_id=image.get("request_id", {}).get("S", ""),
-        stored_at_ms=int(change.get("ApproximateCreationDateTime", 0) * 1000),
-        photo_id=image["record"]["S"].removeprefix(PHOTO),
-    )
-
-
-class _ExistsError(Exception):
-    """The item is stored already."""
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except PynamoDBException as error:
-        # PynamoDB's own `cause_response_code` breaks on a cause that brought no response.
-        cause = error.cause
-        if isinstance(cause, ClientError) and (
-            cause.response["Error"].get("Code") == "ConditionalCheckFailedException"
-        ):
-            raise _ExistsError from error
-        raise UpstreamFailed("The store of photos did not answer; send it again.") from error
-
-
 def _key(photo: PhotoKey) -> tuple[str, str]:
     return photo.service_request_id, PHOTO + photo.photo_id
+
+
+def _item(photo: Photo) -> PhotoItem:
+    item = PhotoItem(*_key(PhotoKey(photo.service_request_id, photo.photo_id)))
+    item.state, item.reason, item.media_url = photo.state, photo.reason, photo.media_url
+    item.request_id = trace.current()
+    return item
 
 
 def _photo(item: PhotoItem) -> Photo:
@@ -120,4 +101,5 @@ def _photo(item: PhotoItem) -> Photo:
         photo_id=item.record.removeprefix(PHOTO),
         state=item.state,
         reason=item.reason,
+        media_url=item.media_url,
     )

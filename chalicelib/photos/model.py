@@ -1,7 +1,7 @@
 """A photo that somebody sends with a report: what may be sent, and what becomes of it.
 
 A Photo is waiting until its file was looked at; then it is ready, or refused for a reason that
-its sender is told.
+its sender is told. Of some the sender only says where their file can be had: it is fetched.
 """
 
 from dataclasses import dataclass
@@ -28,6 +28,11 @@ UNREAD_KEPT_FOR = timedelta(days=14)
 
 
 TOO_LATE = "We could not look at this photo in time. Please send it again with an update."
+NOT_FETCHED = (
+    "We could not fetch this photo from the address that was sent with it. Please send it again "
+    "with an update."
+)
+LONGEST_MEDIA_URL = 2000
 TOO_LARGE = "This file is larger than 10 MB. Send a smaller photo."
 
 State = Literal["waiting", "ready", "refused"]
@@ -50,12 +55,17 @@ class UploadDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class Photo:
-    """What became of a photo; `reason` is a sentence for its sender where it was refused."""
+    """What became of a photo; `reason` is a sentence for its sender where it was refused.
+
+    `media_url` is where a file that is still to be fetched can be had: only a waiting photo has
+    one, and it is forgotten when the file is here or will never be.
+    """
 
     service_request_id: str
     photo_id: str
     state: State
     reason: str | None = None
+    media_url: str | None = None
 
 
 class Pictures(NamedTuple):

@@ -87,10 +87,18 @@ class Records(Protocol):
     """What became of photos. Every method raises UpstreamFailed."""
 
     def get(self, photo: PhotoKey) -> Photo | None:
-        """The photo as it is now (a consistent read); None where it was not looked at."""
+        """The photo as it is now (a consistent read); None where nobody wants it fetched and it
+        was not looked at."""
+
+    def want(self, photo: Photo) -> None:
+        """Stores that a photo is to be fetched, unless anything is stored of it."""
+
+    def fetched(self, photo: PhotoKey) -> None:
+        """Forgets that a photo is to be fetched; nothing happens where it is not."""
 
     def add(self, photo: Photo) -> Photo:
-        """Stores what became of a photo unless that is stored; gives what is stored."""
+        """Stores what became of a photo unless that is stored, also in the place of its being
+        wanted; gives what is stored."""
 
     def remove(self, photo: PhotoKey) -> None:
         """Forgets the photo; nothing happens where it is not known."""
@@ -119,7 +127,8 @@ class Reports(Protocol):
 @dataclass(frozen=True)
 class Ports:
     """Everything that the use cases reach outside for. `rebuild` makes pictures of a file's
-    bytes, or raises Refused."""
+    bytes, or raises Refused. `fetch` gives the file at an address, cut after one byte more than
+    is taken; raises Refused where it will never be had, UpstreamFailed where it may be later."""
 
     uploads: Uploads
     gallery: Gallery
@@ -127,4 +136,5 @@ class Ports:
     ids: Ids
     reports: Reports
     rebuild: Callable[[bytes], Pictures]
+    fetch: Callable[[str], bytes]
     now: Callable[[], datetime]

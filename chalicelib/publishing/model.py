@@ -218,6 +218,7 @@ def index_document(
         "wards": "/data/wards.json",
         "ward": "/data/wards/{code}.json",
         "roadworks": "/data/roadworks.json",
+        "open_data": "/data/open/index.json",
         "basemap": f"/{BASEMAP}",
         "basemap_attribution": basemap_attribution,
         "withdraw_within_s": withdraw_within_s,

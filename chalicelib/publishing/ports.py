@@ -150,12 +150,18 @@ class Reports(Protocol):
     def every_id(self) -> Iterator[str]:
         """The id of every stored report."""
 
+    def changed_since(self, moment: datetime) -> Iterator[str]:
+        """The ids of those that everybody may see and that were updated since; may lag a second
+        behind."""
+
 
 class WardArea(Protocol):
     """A ward of today."""
 
     @property
     def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
     @property
     def bounds(self) -> Box: ...
     @property
@@ -173,13 +179,22 @@ class Pages(Protocol):
         """The page as HTML in UTF-8."""
 
 
+class Publisher(NamedTuple):
+    """Who publishes, and where; `services` are the names of those whose reports may be public, by
+    service_code."""
+
+    name: str
+    site_url: str
+    services: Mapping[str, str]
+
+
 @dataclass(frozen=True)
 class Ports:
     """Everything that publishing reaches outside for.
 
     `fixed` are the documents made from configuration alone, by key; `whole` is the one tile that
     holds the council, where its counts are published; the map shows what was closed for as long
-    as `closed_shown` says; `wards` are those of today.
+    as `closed_shown` says; `entry` is a report as Open311 lists it; `wards` are those of today.
     """
 
     documents: Documents
@@ -191,4 +206,6 @@ class Ports:
     fixed: Mapping[str, Any]
     whole: Tile
     closed_shown: timedelta
+    publisher: Publisher
+    entry: Callable[[PublicReport], Mapping[str, Any]]
     wards: Callable[[], Sequence[WardArea]] = tuple

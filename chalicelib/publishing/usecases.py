@@ -9,6 +9,7 @@ import msgspec
 
 from chalicelib.errors import AppError, UpstreamFailed
 from chalicelib.geo.quadkey import MAP_ZOOM, Tile, quadkey, tile_named
+from chalicelib.publishing.lists import EVERYTHING, publish_lists_anew, take_out_of_lists
 from chalicelib.publishing.model import (
     JSON,
     PAGES,
@@ -46,10 +47,11 @@ Failed = dict[str, Exception]
 
 @dataclass
 class Touched:
-    """What facts say of one report: the tiles (quadkeys) and photos that may have changed with
-    it, the facts' ids, and whether any took something back that was public."""
+    """What facts say of one report: the tiles (quadkeys), months (YYYY-MM) and photos that may
+    have changed with it, the facts' ids, and whether any took something back that was public."""
 
     tiles: set[str] = field(default_factory=set)
+    months: set[str] = field(default_factory=set)
     photos: set[str] = field(default_factory=set)
     facts: set[str] = field(default_factory=set)
     purge: bool = False
@@ -73,9 +75,9 @@ def publish(touched: Mapping[str, Touched], ports: Ports) -> Failed:
     )
     failed |= rewrite(count_targets(by_tile, ports, made), ports).failed
     done = {each: this for each, this in touched.items() if each not in failed}
-    # Copies are dropped also where a ward fails, and once more when it has come again.
-    left_in_wards = _take_out_of_wards(touched, ports)
-    return failed | left_in_wards | _purge(done, taken_back, ports)
+    # Copies are dropped also where a list fails, and once more when it has come again.
+    left_in_lists = _take_out_of_wards(touched, ports) | _take_out_of_lists(touched, ports)
+    return failed | left_in_lists | _purge(done, taken_back, ports)
 
 
 def publish_fixed(ports: Ports) -> None:
@@ -117,7 +119,7 @@ def publish_all(
         failed |= rewrite(tile_targets({tile: shows}, ports), ports).failed
     counted: dict[str, set[str]] = {tile: set() for tile in _counted_tiles(ports)}
     failed |= rewrite(count_targets(counted | tiles, ports), ports).failed
-    return failed | publish_wards(ports)
+    return failed | publish_wards(ports) | publish_lists_anew(ports)
 
 
 def publish_wards(ports: Ports) -> Failed:
@@ -177,6 +179,18 @@ def _take_out_of_wards(touched: Mapping[str, Touched], ports: Ports) -> Failed:
     return dict.fromkeys(purged, next(iter(failed.values()))) if failed else {}
 
 
+def _take_out_of_lists(touched: Mapping[str, Touched], ports: Ports) -> Failed:
+    """Makes the lists and feeds at once that may show what is taken back."""
+    changed: dict[str, set[str]] = defaultdict(set)
+    for service_request_id, this in touched.items():
+        for month in this.months if this.purge else ():
+            changed[month].add(service_request_id)
+    try:
+        return take_out_of_lists(changed, ports)
+    except AppError as error:
+        return dict.fromkeys((each for ids in changed.values() for each in ids), error)
+
+
 def _purge(done: Mapping[str, Touched], taken_back: Iterable[str], ports: Ports) -> Failed:
     """Drops the copies of all that reports with a purge touch, and of what was published by
     mistake for a moment. Answers what failed."""
@@ -184,6 +198,8 @@ def _purge(done: Mapping[str, Touched], taken_back: Iterable[str], ports: Ports)
     keys = {*taken_back, *(key for each, this in purged.items() for key in _keys(each, this))}
     if purged:
         keys.add(f"{WARD_DOCUMENTS}*")
+    if any(this.months for this in purged.values()):
+        keys |= EVERYTHING
     if not keys:
         return {}
     asked_by = purged or done

@@ -34,6 +34,7 @@ Line = Annotated[str, Meta(max_length=200), _LINE]
 Title = Annotated[str, Meta(max_length=300), _LINE]
 Description = Annotated[str, Meta(min_length=1, max_length=4000), _TEXT]
 UpdateText = Annotated[str, Meta(min_length=1, max_length=2000), _TEXT]
+NOTE_LENGTH = 4000
 Email = Annotated[str, Meta(max_length=254), _EMAIL]
 Phone = Annotated[str, Meta(max_length=30), _PHONE]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
@@ -47,6 +48,8 @@ PhotoIds = Annotated[list[PhotoId], Meta(max_length=5)]
 
 Visibility = Literal["public", "waiting", "held", "private", "unconfirmed", "hidden", "withdrawn"]
 """`waiting` for an officer's look, `held` until its `publish_at`; only `public` is published."""
+FirstSeen = Literal["public", "waiting", "private"]
+"""How visible new reports of a sender are at most; `public` leaves it to their service."""
 PhotoState = Literal["shown", "waiting", "hidden"]
 Priority = Literal["low", "normal", "high", "urgent"]
 FlagReason = Literal["personal_data", "offensive", "not_a_report", "other"]
@@ -166,6 +169,17 @@ class Update:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Note:
+    """What officers alone see of a report, kept beside it: such as a team's answer by mail, whose
+    `sender` is an address. `text` has at most NOTE_LENGTH characters."""
+
+    note_id: str
+    datetime: datetime
+    sender: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Photo:
     """A photo that belongs to the report, or to one of its updates."""
 
@@ -190,7 +204,8 @@ class ServiceRequest:
     `archived` counts those that were moved out of the item; without `lat` and `long` an officer
     has to find the place; `publish_at` is when a held report becomes public; `has_duplicates` says
     that others were merged into it; `redactions` counts how often something was taken back;
-    `ward_code` is the ward that its place belonged to when it was requested."""
+    `ward_code` is the ward that its place belonged to when it was requested; `once_public` says
+    that everybody could see it, so those who follow what is public hear when that is over."""
 
     service_request_id: str
     fingerprint: str
@@ -218,6 +233,7 @@ class ServiceRequest:
     reporter: str | None = None
     external_reference: str | None = None
     ward_code: str | None = None
+    once_public: bool = False
     followers: int = 0
     redactions: int = 0
     flags: tuple[Flag, ...] = ()
@@ -267,6 +283,19 @@ class ServiceRequest:
             updated_datetime=max(self.updated_datetime, update.datetime),
             updates=(*self.updates, update),
         )
+
+    def with_visibility(self, visibility: Visibility, at: datetime) -> "ServiceRequest":
+        """The report after it was decided, at that moment, who may see it from now on."""
+        return replace(
+            self.touched(at),
+            visibility=visibility,
+            publish_at=None,
+            once_public=self.once_public or visibility == "public",
+        )
+
+    def touched(self, at: datetime) -> "ServiceRequest":
+        """The report after something changed that others see of it."""
+        return replace(self, updated_datetime=max(self.updated_datetime, to_the_second(at)))
 
     def trimmed(self) -> tuple["ServiceRequest", tuple[Update, ...]]:
         """The report with a timeline that fits its item, and the oldest updates left over."""

@@ -3,13 +3,21 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from chalicelib.errors import FieldError
 from chalicelib.geo.point import Box, Point
-from chalicelib.reports.model import Attention, ServiceRequest, Summary, Update, Waiting
-from chalicelib.reports.states import Status
+from chalicelib.reports.model import (
+    Attention,
+    Note,
+    ServiceRequest,
+    Summary,
+    Update,
+    Visibility,
+    Waiting,
+)
+from chalicelib.reports.states import State, Status
 
 
 class Exists(Exception):
@@ -32,6 +40,25 @@ class Filters(NamedTuple):
 
     status: Status | None = None
     service_code: str | None = None
+
+
+class Window(NamedTuple):
+    """A time, its ends included, in which reports were requested, or last updated."""
+
+    start: datetime
+    end: datetime
+    by: Literal["requested", "updated"] = "requested"
+
+
+class Listed(NamedTuple):
+    """A report as an index of moments has it: what decides whether a list shows it. `moment` is
+    when it was requested or updated, whichever the list goes by."""
+
+    moment: datetime
+    service_request_id: str
+    service_code: str
+    state: State
+    visibility: Visibility
 
 
 class Repository(Protocol):
@@ -71,6 +98,15 @@ class Repository(Protocol):
     def followers(self, service_request_id: str) -> Sequence[str]:
         """Everybody noted as a follower (a consistent read)."""
 
+    def add_note(self, service_request_id: str, note: Note) -> None:
+        """Keeps a note beside the report; one that is kept under its note_id stays as it is."""
+
+    def notes(self, service_request_id: str) -> Sequence[Note]:
+        """All notes beside the report, oldest first (a consistent read)."""
+
+    def drop_notes(self, service_request_id: str) -> None:
+        """Forgets all notes beside the report."""
+
     def in_box(self, box: Box, filters: Filters, *, limit: int, after: str | None) -> Page:
         """Public reports in the box, edges included, in Z-order; may lag a second behind."""
 
@@ -82,6 +118,19 @@ class Repository(Protocol):
         self, attention: Attention, *, until: datetime | None, limit: int, after: str | None
     ) -> Sequence[Waiting]:
         """Reports that need that kind of attention (held ones due by `until`), oldest first."""
+
+    def listed(
+        self,
+        window: Window,
+        *,
+        at_once: int,
+        oldest_first: bool = False,
+        after: tuple[datetime, str] | None = None,
+    ) -> Iterator[Listed]:
+        """Every report in the window, public or not, the newest first; `after` the moment and id
+        of the one where an earlier list ended. Those of one moment are in an order of the store's
+        own, which stays. Asks for `at_once` in a request, and for more as they are taken; may lag
+        a second behind."""
 
     def ids(self) -> Iterator[str]:
         """Every stored report's id, in no order."""
@@ -108,6 +157,12 @@ class Ids(Protocol):
     def holds_link_token(self, service_request_id: str, token: str) -> bool:
         """True for what such a link carries, also if it was made before the last rotation; takes
         as long wherever the token differs."""
+
+    def batch_token(self, service_request_id: str) -> str:
+        """What a partner asks with for the id of a report that it was not told; opens nothing."""
+
+    def holds_batch_token(self, service_request_id: str, token: str) -> bool:
+        """True for that; takes as long wherever the token differs."""
 
 
 class Area(Protocol):
@@ -171,6 +226,17 @@ class Photos(Protocol):
 
     def belongs(self, scope: str, key: str, photo_id: str) -> bool:
         """True where the photo was asked for to go with what is sent under this key."""
+
+    def ids_for(self, scope: str, key: str, count: int) -> Sequence[str]:
+        """The ids of so many photos of what this caller sends under this key, the first ones."""
+
+    def take(self, raw: bytes, key: str, scope: str, held: Sequence[str], about: str | None) -> str:
+        """Lets a file be one more photo of what is sent under this key, which has those of `held`:
+        an update of the report `about`, or else a report. Answers its id. Raises Invalid,
+        UpstreamFailed."""
+
+    def want(self, service_request_id: str, photo_id: str, url: str) -> None:
+        """Lets a photo be fetched from there; once, however often. Raises UpstreamFailed."""
 
     def ready(self, wanted: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         """Those of the (service_request_id, photo_id) that can be shown."""

@@ -4,6 +4,7 @@ Source: the extended statuses of mySociety's open311-adapter, in lower case. Ope
 only `open` and `closed`: `status_of` gives that.
 """
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 State = Literal[
@@ -24,6 +25,11 @@ State = Literal[
 Status = Literal["open", "closed"]
 
 STATES: tuple[State, ...] = get_args(State)
+SAID_BY_OTHERS: Mapping[str, State] = {
+    **{each: each for each in STATES},
+    "planned": "action_scheduled",
+}
+"""What other systems call the states, in lower case."""
 BEING_WORKED_ON: frozenset[State] = frozenset(
     ("for_triage", "investigating", "in_progress", "action_scheduled")
 )

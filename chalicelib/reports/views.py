@@ -14,6 +14,7 @@ from chalicelib.reports.model import (
     Author,
     Contact,
     Flag,
+    Note,
     Photo,
     PhotoState,
     Priority,
@@ -93,6 +94,7 @@ class FullView(ReportView, frozen=True, kw_only=True):
     publish_at: datetime | None
     flags: tuple[Flag, ...]
     all_photos: tuple[KeptPhotoView, ...]
+    notes: tuple[Note, ...]
 
 
 class SummaryView(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,7 +147,11 @@ def report_view(
 
 
 def full_view(
-    report: ServiceRequest, updates: Iterable[Update], ready: Pairs, ports: Ports
+    report: ServiceRequest,
+    updates: Iterable[Update],
+    notes: Iterable[Note],
+    ready: Pairs,
+    ports: Ports,
 ) -> FullView:
     """The same with all that only officers may see."""
     return FullView(
@@ -158,6 +164,7 @@ def full_view(
         publish_at=report.publish_at,
         flags=report.flags,
         all_photos=tuple(_kept_photo(report, photo, ports) for photo in report.photos),
+        notes=tuple(notes),
     )
 
 

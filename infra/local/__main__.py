@@ -58,6 +58,7 @@ def _options(environ: "os._Environ[str]") -> Options:
         seed=seed,
         web=Path(web) if web else None,
         secrets_file=KEPT,
+        outside_allowed=environ.get("OUTSIDE_ALLOWED") or "",
     )
 
 

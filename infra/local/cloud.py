@@ -6,7 +6,7 @@ from dataclasses import fields
 
 from chalicelib import bootstrap
 from chalicelib.settings import Settings
-from infra.local import aws
+from infra.local import aws, mail
 from infra.local.pump import Pump
 from infra.local.secrets import random_values
 from infra.local.signed import ENDPOINT
@@ -30,9 +30,11 @@ class Cloud:
         site_url: str = "http://127.0.0.1:8000",
         secrets: Mapping[str, str] | None = None,
         behind_cdn: bool = False,
+        outside_allowed: str = "",
     ) -> None:
         """Creates the resources; secrets are random unless their values are given. `behind_cdn`:
-        the API answers only what carries the CDN's secret."""
+        the API answers only what carries the CDN's secret. `outside_allowed`: origins that are
+        gone to although they are not public, with commas between them."""
         import app
 
         if Cloud._running:
@@ -40,12 +42,15 @@ class Cloud:
         Cloud._running = True
         self._environment_before = dict(os.environ)
         self._mock = aws.start_moto()
+        mail.begin()
         outputs = aws.create_resources(secrets or random_values())
         self.bucket = outputs["PublishedBucket"]
         self.environment = {name: outputs[output] for name, output in SETTINGS.items()} | {
             "COUNCIL": council,
             "SITE_URL": site_url,
             "UPLOADS_ENDPOINT": f"{site_url}{ENDPOINT}",
+            "MAIL_DOMAIN": mail.DOMAIN,
+            "OUTSIDE_ALLOWED": outside_allowed,
         }
         if not behind_cdn:
             del self.environment["ORIGIN_SECRET_ARN"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from chalicelib.errors import ConfigurationError
-from infra.resources import secret_names
+from infra.resources import secret_names, template
 
 KEPT = Path(__file__).resolve().parents[2] / ".local" / "secrets.json"
 
@@ -17,7 +17,14 @@ Values = dict[str, str]
 
 def random_values() -> Values:
     """New values, which nobody has seen, as Secrets Manager makes them."""
-    return {name: secrets.token_hex(32) for name in secret_names()}
+    return {name: _random_value(name) for name in secret_names()}
+
+
+def _random_value(name: str) -> str:
+    """A text, or a JSON object that has it under the key that the template names."""
+    asked = template()["Resources"][name]["Properties"]["GenerateSecretString"]
+    value, key = secrets.token_hex(32), asked.get("GenerateStringKey")
+    return json.dumps({key: value}) if key else value
 
 
 def kept_values(file: Path = KEPT) -> Values:

@@ -25,6 +25,8 @@ from infra.local.edge import EdgeHandler
 from infra.local.signed import ENDPOINT, RefusedByS3, Signer, read_form
 
 LOCAL = "/_local/"
+INBOX = "/_local/inbox"
+"""Mail that is posted here arrives as from outside."""
 _MISSING = ("NoSuchKey", "404")
 
 LocalPages = Mapping[str, Callable[[], Any]]
@@ -37,6 +39,7 @@ class Server(ThreadedHTTPServer):
     client: Any
     bucket: str
     local_pages: LocalPages
+    take_mail: Callable[[bytes], Any]
     signer: Signer
     cdn_headers: Callable[[str], tuple[cdn.Header, ...]]
     origin_secret: str
@@ -50,8 +53,8 @@ class Server(ThreadedHTTPServer):
 def serve(app: Chalice, host: str, port: int) -> LocalDevServer:
     """Chalice's local server on that port (0 takes a free one). Raises OSError if it is taken.
 
-    Set `client` (of S3), `bucket`, `local_pages`, `signer`, `cdn_headers` and `origin_secret` of
-    its `server` before the first request.
+    Set `client` (of S3), `bucket`, `local_pages`, `take_mail`, `signer`, `cdn_headers` and
+    `origin_secret` of its `server` before the first request.
     """
     config = Config()
     if not isinstance(app, LocalChalice):
@@ -74,6 +77,9 @@ class SiteHandler(EdgeHandler):
             super()._generic_handle()
         elif path.startswith(f"{ENDPOINT}/"):
             self._be_s3(path.removeprefix(f"{ENDPOINT}/"))
+        elif self.command == "POST" and path == INBOX:
+            self.server.take_mail(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+            self._send(202, {}, b"")
         elif self.command not in ("GET", "HEAD"):
             self._send(405, {"Allow": "GET, HEAD"}, b"")
         elif path in self.server.local_pages:

@@ -11,11 +11,13 @@ import boto3
 
 from chalicelib import bootstrap
 from chalicelib.catalogue.load import load
+from chalicelib.outbound.usecases import publish_getting_through
+from chalicelib.publishing.lists import publish_lists_anew
 from chalicelib.publishing.model import BASEMAP
 from chalicelib.publishing.usecases import publish_fixed, publish_wards
 from infra import cdn
 from infra.demo.gazetteer import COMMITTED as DEMO_PLACES
-from infra.local import aws, people, secrets, seed, site
+from infra.local import aws, mail, people, secrets, seed, site
 from infra.local.cloud import DEMO, Cloud
 from infra.local.edge import HSTS
 from infra.local.signed import Signer
@@ -29,13 +31,14 @@ DEMO_BASEMAP = ROOT / "infra" / "demo" / "basemap.pmtiles"
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """What can be chosen: port 0 takes a free one; `seed` is demo or none; without a file for
-    them, secrets last as long as the stack."""
+    them, secrets last as long as the stack; `outside_allowed` as in the settings."""
 
     port: int = 0
     council: str = DEMO
     seed: str = "none"
     web: Path | None = None
     secrets_file: Path | None = None
+    outside_allowed: str = ""
 
 
 class LocalStack:
@@ -51,7 +54,11 @@ class LocalStack:
         self._site = site.serve(app.app, HOST, options.port).server
         self.url = f"http://{HOST}:{self._site.server_address[1]}"
         self.cloud = Cloud(
-            council=options.council, site_url=self.url, secrets=kept, behind_cdn=True
+            council=options.council,
+            site_url=self.url,
+            secrets=kept,
+            behind_cdn=True,
+            outside_allowed=options.outside_allowed,
         )
         self._endpoint = aws.endpoint(HOST, 0)
 
@@ -67,10 +74,14 @@ class LocalStack:
             seed.demo_reports(bootstrap.reports_ports(), datetime.now(UTC))
             self.cloud.pump.run_until_idle()
         publish_wards(bootstrap.publishing_ports())
+        publish_lists_anew(bootstrap.publishing_ports())
+        publish_getting_through(bootstrap.outbound_ports())
         assert isinstance(self._site, site.Server)
         self._site.client = boto3.client("s3")
         self._site.bucket = self.cloud.bucket
         self._site.local_pages = self._local_pages()
+        mailbox = self.cloud.environment["MAIL_BUCKET"]
+        self._site.take_mail = lambda raw: mail.deliver(raw, mailbox)
         self._site.signer = Signer(secret_of, lambda: datetime.now(UTC))
         self._site.cdn_headers = self._cdn_headers
         self._site.origin_secret = bootstrap.secret("origin").current()
@@ -97,7 +108,8 @@ class LocalStack:
     def _local_pages(self) -> dict[str, Callable[[], Any]]:
         secret = bootstrap.secret("token").current()
         known = people.tokens(secret=secret, issuer=self.url, now=datetime.now(UTC))
-        return {"/_local/tokens.json": lambda: known}
+        known["open311_api_key"] = people.demo_api_key(secret, bootstrap.partners_ports())
+        return {"/_local/tokens.json": lambda: known, "/_local/outbox.json": mail.outbox}
 
     def _cdn_headers(self, path: str) -> tuple[cdn.Header, ...]:
         names = {

@@ -96,7 +96,7 @@ def test_submitting_reads_the_id_secret_and_no_other(api: Api) -> None:
 def test_clients_stand_on_one_session_as_the_tables_do(cloud: Cloud) -> None:
     """What a session has read costs 50 ms of a cold start to read again."""
     from chalicelib.photos.dynamo import PhotoItem
-    from chalicelib.reports.dynamo import ReportItem
+    from chalicelib.reports.dynamo_items import ReportItem
 
     bootstrap.photos_ports()
     bootstrap.reports_ports()

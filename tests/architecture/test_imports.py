@@ -36,6 +36,12 @@ def test_app_loads_nothing_heavy_when_it_is_imported() -> None:
     assert loaded_by("import app") == set()
 
 
+def test_facts_are_made_of_the_stream_without_a_database() -> None:
+    handler = "from chalicelib.handlers import reports_events\n"
+    record = "{'eventID': '', 'dynamodb': {}}"
+    assert loaded_by(f"{handler}reports_events._fact_of({record})") == set()
+
+
 def test_forms_are_loaded_only_with_their_first_page() -> None:
     program = "import app, sys\nprint(*sys.modules)"
     done = subprocess.run(

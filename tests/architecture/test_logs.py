@@ -93,7 +93,7 @@ def test_every_call_ends_in_one_line_and_carries_its_id(
     for name in [each for each in vars(bootstrap) if each.endswith("_ports")]:
         monkeypatch.setattr(bootstrap, name, broken)
     with Client(app.app) as client, kept() as written:
-        concrete = path.format(**PLACEHOLDERS) + "?q=secret"
+        concrete = path.format_map(PLACEHOLDERS) + "?q=secret"
         headers = {"Content-Type": "application/json", "X-Request-Id": "phone-1234"}
         answer = client.http.request(method, concrete, headers=headers, body=b"{}")
     (line,) = read(written, event="called")

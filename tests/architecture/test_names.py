@@ -4,7 +4,7 @@ import re
 from dataclasses import fields
 from typing import Any
 
-from chalicelib.reports.dynamo import ReportItem
+from chalicelib.reports.dynamo_items import ReportItem
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.states import LABELS
 from chalicelib.settings import Settings

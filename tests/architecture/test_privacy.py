@@ -13,8 +13,9 @@ from pynamodb.attributes import Attribute, UnicodeAttribute
 from pynamodb.models import Model
 
 from chalicelib.privacy.registry import load
+from chalicelib.publishing import feeds, open_data
 from chalicelib.publishing import model as published
-from chalicelib.reports.dynamo import Packed
+from chalicelib.reports.dynamo_values import Packed
 from infra.template import fragments
 from tests.conftest import ROOT
 
@@ -34,8 +35,8 @@ def rows(*stores: str) -> Names:
 
 def every_item() -> list[type[Model]]:
     """The items of every slice that keeps some."""
-    slices = sorted(path.parent.name for path in (ROOT / "chalicelib").glob("*/dynamo.py"))
-    modules = [import_module(f"chalicelib.{each}.dynamo") for each in slices]
+    paths = sorted((ROOT / "chalicelib").glob("*/dynamo*.py"))
+    modules = [import_module(f"chalicelib.{path.parent.name}.{path.stem}") for path in paths]
     kinds = {kind for module in modules for kind in vars(module).values() if isinstance(kind, type)}
     return [kind for kind in kinds if issubclass(kind, Model) and kind is not Model]
 
@@ -117,6 +118,8 @@ def test_every_published_document_has_a_row() -> None:
     for place in places:
         where = getattr(published, place)
         assert any(name.startswith(where) for name in documents), place
+    for where in (*open_data.month_documents("{month}", ()), open_data.INDEX, feeds.FOLDER):
+        assert any(name.startswith(where) for name in documents), where
 
 
 def kept_in_browsers(source: str) -> set[str]:

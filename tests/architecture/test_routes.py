@@ -2,6 +2,7 @@
 
 import inspect
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from chalice.test import Client
 
 import app
 from chalicelib import bootstrap, errors
+from chalicelib.georeport.wire import CONTENT_TYPES
 from chalicelib.handlers import auth
 from chalicelib.handlers.http import HTML, PROBLEM, STATUS, Routes
 from chalicelib.handlers.openapi import document
@@ -49,12 +51,13 @@ def test_route_is_found_out_when_it_declares_nothing() -> None:
     assert undeclared(careless, all_groups()) == {("/api/careless", "GET")}
 
 
-PLACEHOLDERS = {"service_request_id": "0" * 12, "photo_id": "0" * 26}
+PLACEHOLDERS = defaultdict(lambda: "0" * 12, photo_id="0" * 26)
 QUERY = "?bbox=0,0,1,1&lat=0&long=0&q=x"
 BODIES = {
     "/api/reports": draft_body(),
     "/updates": {"text": "x"},
     "/flags": {"reason": "other"},
+    "/api/partners/keys": {"name": "x"},
     "/api/photos": {"content_type": "image/jpeg", "size": 1},
 }
 FORM = b"key=k&text=x&reason=other"
@@ -82,17 +85,18 @@ def test_every_route_answers_a_problem_when_something_breaks(
     sent = FORM if facts.is_page else json.dumps(body).encode()
     if facts.is_page:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
-    if facts.auth is auth.officer:
+    if facts.auth in (auth.officer, auth.admin, auth.follower):
         headers["Authorization"] = "Bearer x"
     with Client(app.app) as client:
-        concrete = path.format(**PLACEHOLDERS) + QUERY
+        concrete = path.format_map(PLACEHOLDERS) + QUERY
         answer = client.http.request(method, concrete, headers=headers, body=sent)
     assert b"broken on purpose" not in answer.body
     if path in STEADY:
         assert answer.status_code == 200
         return
     assert answer.status_code == 500
-    assert answer.headers["Content-Type"] == (HTML if facts.is_page else PROBLEM)
+    of_problem = CONTENT_TYPES["xml"] if facts.written else HTML if facts.is_page else PROBLEM
+    assert answer.headers["Content-Type"] == of_problem
 
 
 @pytest.mark.parametrize(

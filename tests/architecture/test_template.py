@@ -18,16 +18,16 @@ from typing import Any
 
 import pytest
 
-from chalicelib.handlers import photos_events, publishing_events, reports_events
 from chalicelib.photos.model import UNREAD_KEPT_FOR
 from chalicelib.settings import OPTIONAL, Settings
 from infra.local.pump import interval
 from infra.package import RUNTIME
+from infra.resources import SOURCES
 from infra.template import whole
 from tests.conftest import ROOT
 
 Resource = dict[str, Any]
-PLACEHOLDERS = (reports_events.STREAM, publishing_events.QUEUE, photos_events.QUEUE)
+PLACEHOLDERS = tuple(SOURCES)
 PARTIAL = ["ReportBatchItemFailures"]
 
 
@@ -367,7 +367,7 @@ def test_every_function_has_a_role_of_its_own_and_a_log_that_ends(
 def test_every_setting_is_given_to_the_functions(template: dict[str, Any]) -> None:
     given = set(template["Globals"]["Function"]["Environment"]["Variables"])
     wanted = {field.name.upper() for field in fields(Settings) if field.name not in OPTIONAL}
-    assert wanted | {"ORIGIN_SECRET_ARN"} == given
+    assert wanted | {"ORIGIN_SECRET_ARN", "DESTINATIONS_SECRET_ARN"} == given
     for name in ("Publish", "Tidy"):
         own = functions(template)[name]["Environment"]["Variables"]
         assert own == {"DISTRIBUTION_ID": {"Ref": "Distribution"}}
@@ -391,7 +391,13 @@ def test_tables_are_recoverable_and_locked_and_buckets_private(template: dict[st
 
 def test_secrets_are_made_by_aws_and_outlive_the_stack(template: dict[str, Any]) -> None:
     secrets = of_type(template, "AWS::SecretsManager::Secret")
-    assert set(secrets) == {"IdSecret", "LinkSecret", "TokenSecret", "OriginSecret"}
+    assert set(secrets) == {
+        "IdSecret",
+        "LinkSecret",
+        "TokenSecret",
+        "OriginSecret",
+        "DestinationsSecret",
+    }
     for name, properties in secrets.items():
         assert "SecretString" not in properties, name
         assert properties["GenerateSecretString"]["PasswordLength"] >= 32, name

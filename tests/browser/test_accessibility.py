@@ -23,6 +23,7 @@ PAGES = [
     "/nearest/",
     "/facility/?id=nothing-here",
     "/my-area/",
+    "/open-data/",
     "/accessibility/",
     "/cookies/",
     "/privacy/",

@@ -14,7 +14,7 @@ KEPT = ("ginnel.device", "ginnel.follows.", "ginnel.draft", "ginnel.sent", "ginn
 def test_every_page_leads_to_the_statements(new_page: NewPage) -> None:
     page = new_page()
     for path in ("/", "/report/", "/forms/report"):
-        for name in ("Accessibility", "Cookies", "Privacy"):
+        for name in ("Open data", "Accessibility", "Cookies", "Privacy"):
             page.goto(path)
             page.get_by_role("link", name=name, exact=True).click()
             expect(page.get_by_role("heading", level=1)).to_contain_text(name)

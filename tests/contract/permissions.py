@@ -61,6 +61,9 @@ class Needs:
         elif service == "cloudfront":
             distribution = this.url.split("/distribution/")[1].partition("/")[0]
             yield f"cloudfront:{operation}", f"{self._names[distribution]}"
+        elif service == "sesv2":
+            # Mail that comes whole is also that of the older API.
+            yield from (("ses:SendEmail", "MailDomain"), ("ses:SendRawEmail", "MailDomain"))
         else:
             yield from self._json_needs(service, operation, json.loads(this.body))
 
@@ -164,6 +167,6 @@ def _named(resource: Any) -> str:
     text = str(resource["Fn::Sub"])
     if found := re.fullmatch(r"\$\{(\w+)\.Arn\}(.*)", text):
         return found[1] + found[2]
-    if found := re.search(r":distribution/\$\{(\w+)\}$", text):
+    if found := re.search(r":(?:distribution|identity)/\$\{(\w+)\}$", text):
         return found[1]
     return text

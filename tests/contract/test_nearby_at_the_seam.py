@@ -12,7 +12,7 @@ import pytest
 from chalicelib import bootstrap
 from chalicelib.geo.point import Box, Point, distance_m
 from chalicelib.geo.quadkey import bounds, tile_of
-from chalicelib.reports.dynamo import CELL_LENGTH
+from chalicelib.reports.keys import CELL_LENGTH
 from chalicelib.reports.ports import Filters, Ports
 from chalicelib.reports.usecases import nearby
 from infra.local.cloud import Cloud

@@ -9,9 +9,11 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.errors import UpstreamFailed
-from chalicelib.photos.dynamo import DynamoRecords, fact_of
+from chalicelib.events import PhotoTaken, PhotoWanted
+from chalicelib.photos.dynamo import DynamoRecords
 from chalicelib.photos.model import MOST_BYTES, Photo
 from chalicelib.photos.ports import PhotoKey, Ports, TooLargeToRead, Upload
+from chalicelib.photos.stream import fact_of
 from infra.local.cloud import Cloud
 from tests.engines import Dynalite
 from tests.fakes import Clock
@@ -23,6 +25,12 @@ OTHER = PhotoKey("R00000000001", "Q" * 26)
 ONE, TWO = b"one", b"two"
 READY = Photo(service_request_id=PHOTO[0], photo_id=PHOTO[1], state="ready")
 REFUSED = Photo(service_request_id=PHOTO[0], photo_id=PHOTO[1], state="refused", reason="No.")
+WANTED = Photo(
+    service_request_id=PHOTO[0],
+    photo_id=PHOTO[1],
+    state="waiting",
+    media_url="https://photos.example.org/one.jpg",
+)
 LATER = timedelta(hours=1)
 
 
@@ -139,6 +147,33 @@ def test_record_can_be_added_anew_when_it_was_removed(ports: Ports) -> None:
     assert ports.records.add(READY) == READY
 
 
+def test_wanted_photo_waits_with_its_address_until_it_is_fetched(ports: Ports) -> None:
+    ports.records.want(WANTED)
+    assert ports.records.get(PHOTO) == WANTED
+    assert ports.records.ready([PHOTO]) == frozenset()
+    for _ in range(2):
+        ports.records.fetched(PHOTO)
+    assert ports.records.get(PHOTO) is None
+
+
+def test_wanted_photo_keeps_its_first_address(ports: Ports) -> None:
+    ports.records.want(WANTED)
+    ports.records.want(replace(WANTED, media_url="https://photos.example.org/two.jpg"))
+    assert ports.records.get(PHOTO) == WANTED
+
+
+@pytest.mark.parametrize("photo", [READY, REFUSED])
+def test_record_takes_the_place_of_a_wanted_photo_and_not_the_other_way_round(
+    photo: Photo, ports: Ports
+) -> None:
+    ports.records.want(WANTED)
+    assert ports.records.add(photo) == photo
+    ports.records.want(WANTED)
+    ports.records.fetched(PHOTO)
+    assert ports.records.get(PHOTO) == photo
+    assert ports.records.add(replace(photo, state="waiting")) == photo
+
+
 def test_only_ready_photos_are_ready(ports: Ports) -> None:
     keys = [PhotoKey(f"R{number:011}", "P" * 26) for number in range(130)]
     for number, key in enumerate(keys):
@@ -207,11 +242,15 @@ def test_second_file_does_not_take_the_place_of_the_first_when_both_are_posted(
     assert [upload for upload, _ in ports.uploads.before(soon())] == [one]
 
 
-def test_record_in_the_stream_tells_that_a_photo_was_taken() -> None:
+def test_record_in_the_stream_tells_that_a_photo_was_taken_or_is_wanted() -> None:
     image = {"service_request_id": {"S": PHOTO[0]}, "record": {"S": f"photo#{PHOTO[1]}"}}
     told = fact_of({"eventID": "1", "dynamodb": {"NewImage": image}})
     assert told and (told.service_request_id, told.photo_id) == PHOTO
     assert fact_of({"eventID": "1", "dynamodb": {"OldImage": image}}) is None
+    assert isinstance(told, PhotoTaken)
+    address = image | {"media_url": {"S": "https://photos.example.org/one.jpg"}}
+    asked = fact_of({"eventID": "2", "dynamodb": {"NewImage": address}})
+    assert asked == PhotoWanted(event_id="2", service_request_id=PHOTO[0], photo_id=PHOTO[1])
     other = image | {"record": {"S": "report"}}
     assert fact_of({"eventID": "1", "dynamodb": {"NewImage": other}}) is None
 
@@ -228,6 +267,8 @@ ACTS: dict[str, Callable[[Ports], object]] = {
     "keep a thumbnail": lambda ports: ports.gallery.keep_thumbnail(PHOTO, ONE),
     "remove pictures": lambda ports: ports.gallery.remove(PHOTO),
     "get": lambda ports: ports.records.get(PHOTO),
+    "want": lambda ports: ports.records.want(WANTED),
+    "fetched": lambda ports: ports.records.fetched(PHOTO),
     "add": lambda ports: ports.records.add(READY),
     "remove": lambda ports: ports.records.remove(PHOTO),
     "ready": lambda ports: ports.records.ready([PHOTO]),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import boto3
 import pytest
@@ -18,14 +19,18 @@ from chalice.test import Client
 import app
 from chalicelib import bootstrap
 from chalicelib.adapters.clock import utc_now
+from chalicelib.bootstrap import forwarding
 from chalicelib.catalogue.load import COUNCILS
-from chalicelib.handlers import photos_events
+from chalicelib.handlers import outbound_events, photos_events, publishing_events
 from chalicelib.handlers.cdn import ORIGIN
+from chalicelib.outbound.model import derived_id
 from infra.demo.gazetteer import COMMITTED
+from infra.local import mail
 from infra.local.cloud import Cloud
 from infra.local.seed import demo_facilities
 from tests.api.conftest import Api
 from tests.api.test_forms import Browser, link
+from tests.architecture.test_events import EVENTS, SCHEDULED
 from tests.attack_photos import saved
 from tests.builders import draft_body
 from tests.contract.permissions import (
@@ -39,12 +44,15 @@ from tests.contract.permissions import (
     logs_granted,
 )
 from tests.forms import File
+from tests.forwarding import CountysServer, forwarding_council, give_key
+from tests.serving import file_server, server
 
 LONG = "x" * 2000
 JPEG = saved("JPEG")
 FAR = {"lat": 53.94, "long": -1.05}
 """In the council, and on a tile of its own."""
 UPDATES_THAT_OVERFLOW = 26
+OPEN_DATA_EVENT = json.loads((EVENTS / "publish_open_data.json").read_text(encoding="utf-8"))
 FED: dict[str, set[Need]] = {
     "publish": {
         ("sqs:ReceiveMessage", "PublishQueue"),
@@ -56,6 +64,26 @@ FED: dict[str, set[Need]] = {
         ("sqs:DeleteMessage", "PhotosQueue"),
         ("sqs:GetQueueAttributes", "PhotosQueue"),
     },
+    "fetch_wanted": {
+        ("sqs:ReceiveMessage", "FetchQueue"),
+        ("sqs:DeleteMessage", "FetchQueue"),
+        ("sqs:GetQueueAttributes", "FetchQueue"),
+    },
+    "open_deliveries": {
+        ("sqs:ReceiveMessage", "OutboundQueue"),
+        ("sqs:DeleteMessage", "OutboundQueue"),
+        ("sqs:GetQueueAttributes", "OutboundQueue"),
+    },
+    "send": {
+        ("sqs:ReceiveMessage", "SendQueue"),
+        ("sqs:DeleteMessage", "SendQueue"),
+        ("sqs:GetQueueAttributes", "SendQueue"),
+    },
+    "take_mail": {
+        ("sqs:ReceiveMessage", "RepliesQueue"),
+        ("sqs:DeleteMessage", "RepliesQueue"),
+        ("sqs:GetQueueAttributes", "RepliesQueue"),
+    },
     "fan_out": {
         ("dynamodb:DescribeStream", "ReportsTable/stream"),
         ("dynamodb:GetRecords", "ReportsTable/stream"),
@@ -65,7 +93,16 @@ FED: dict[str, set[Need]] = {
     },
     **{
         name: {("sqs:SendMessage", "SchedulesDeadLetterQueue")}
-        for name in ("publish_held", "publish_wards", "sweep", "tidy")
+        for name in (
+            "poll_updates",
+            "publish_getting_through",
+            "publish_held",
+            "publish_open_data",
+            "publish_wards",
+            "send_due",
+            "sweep",
+            "tidy",
+        )
     },
 }
 """What Lambda does in a function's name to feed it, and with what it gives up."""
@@ -129,7 +166,7 @@ class Day:
     def later(self, by: timedelta) -> None:
         """The same day, that much later: what is due runs."""
         with time_machine.travel(utc_now() + by, tick=False):
-            assert self.api.cloud.pump.run_schedules() == 4
+            assert self.api.cloud.pump.run_schedules() == len(SCHEDULED)
             self.api.cloud.pump.run_until_idle()
 
 
@@ -181,8 +218,15 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
             bootstrap.forget()
             live_with_reports(here)
             live_with_officers(here)
+            live_with_partners(here)
+            live_with_photos_of_partners(here)
+            live_with_other_bodies(here, tmp_path_factory.mktemp("forwarding"))
+            live_with_receivers(here)
             live_without_javascript(here)
             live_with_photos_that_go_astray(here)
+            # Alone, as on AWS: nothing is kept for it that another function has read.
+            bootstrap.forget()
+            publishing_events.publish_open_data(OPEN_DATA_EVENT, None)
             here.later(timedelta(days=100))
             assert api.get("/api/my-area?postcode=zz1+1aa").status_code == 200
             patch.setenv("COUNCIL", str(holding_council(tmp_path_factory.mktemp("council"))))
@@ -250,6 +294,70 @@ def live_with_officers(day: Day) -> None:
     day.change(first, visibility="hidden")
 
 
+def live_with_partners(day: Day) -> None:
+    api, admin = day.api, day.api.token("admin")
+    made = api.post("/api/partners/keys", {"name": "Partner"}, key=None, token=admin).json_body
+    key = {"X-Api-Key": made["api_key"]}
+    assert api.client.http.get("/api/events", headers=key).status_code == 200
+    assert api.get("/open311/v2/requests.json").json_body
+    update = f"service_request_id={day.receipts['other']['service_request_id']}&update_id=1"
+    posted = f"api_key={made['api_key']}&{update}&status=OPEN&description=Seen"
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    where = "/open311/v2/servicerequestupdates.json"
+    api.client.http.post(where, headers=form, body=posted.encode())
+    assert api.get("/api/partners/keys", admin).json_body["items"][0]["last_used_at"]
+    ended = {"Authorization": f"Bearer {admin}"}
+    address = f"/api/partners/keys/{made['key_id']}"
+    assert api.client.http.delete(address, headers=ended).status_code == 200
+
+
+def live_with_photos_of_partners(day: Day) -> None:
+    """One that is there, and one whose address is never gone to."""
+    api, admin = day.api, day.api.token("admin")
+    made = api.post("/api/partners/keys", {"name": "Other"}, key=None, token=admin).json_body
+    with server(file_server("200 OK", JPEG)) as (port, _), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OUTSIDE_ALLOWED", f"http://127.0.0.1:{port}")
+        bootstrap.forget()
+        report = {"api_key": made["api_key"], **draft_body(), "fixmystreet_id": "1"}
+        urls = [f"http://127.0.0.1:{port}/one.jpg", "https://127.0.0.1/two.jpg"]
+        posted = urlencode([*report.items(), *(("media_url", url) for url in urls)])
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = api.client.http.post(
+            "/open311/v2/requests.json", headers=form, body=posted.encode()
+        )
+        assert answer.status_code == 200, answer.body
+        api.cloud.pump.run_until_idle()
+    bootstrap.forget()
+
+
+def live_with_receivers(day: Day) -> None:
+    """One that refuses what it is told until it takes it."""
+    api, admin, receivers = day.api, day.api.token("admin"), "/api/outbound/receivers"
+    refusing = file_server("400 Bad Request", b"")
+    with server(refusing) as (port, _), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OUTSIDE_ALLOWED", f"http://127.0.0.1:{port}")
+        bootstrap.forget()
+        draft = {"name": "Warehouse", "url": f"http://127.0.0.1:{port}/"}
+        path = f"{receivers}/{api.post(receivers, draft, token=admin).json_body['receiver_id']}"
+        assert api.get(receivers, admin).json_body["items"]
+        assert api.patch(path, {"name": "New"}, version=1, token=admin).status_code == 200
+        day.report("told")
+        (failed,) = api.get("/api/outbound/deliveries", admin).json_body["items"]
+        own = f"/api/outbound/deliveries?destination={failed['destination']}"
+        assert len(api.get(own, admin).json_body["items"]) == 1
+        for what in ("keep", "resend"):
+            address = f"/api/outbound/deliveries/{failed['delivery_id']}/{what}"
+            assert api.post(address, {}, token=day.officer).status_code == 200
+        api.cloud.pump.run_until_idle()
+        since = {"since": (utc_now() - timedelta(hours=1)).isoformat()}
+        with time_machine.travel(utc_now() + timedelta(seconds=2), tick=False):
+            assert api.post(f"{path}/replay", since, token=admin).json_body["replayed"]
+        bearer = {"Authorization": f"Bearer {admin}"}
+        assert api.client.http.delete(path, headers=bearer).status_code == 200
+        api.cloud.pump.run_until_idle()
+    bootstrap.forget()
+
+
 def live_without_javascript(day: Day) -> None:
     browser = Browser(day.api.client, day.api.cloud)
     browser.to("Add photos")
@@ -278,6 +386,43 @@ def live_with_photos_that_go_astray(day: Day) -> None:
     record = {"messageId": "1", "body": json.dumps(notice)}
     assert photos_events.take_in({"Records": [record]}, None) == {"batchItemFailures": []}
     day.api.cloud.pump.run_until_idle()
+
+
+def live_with_other_bodies(day: Day, folder: Path) -> None:
+    """A county that is told of potholes and says what becomes of them, and a team that gets
+    hedges by mail and answers."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COUNCIL", forwarding_council(folder))
+        patch.setattr(forwarding, "outside", lambda: CountysServer(day.api.client))
+        bootstrap.forget()
+        give_key()
+        bootstrap.forget()
+        ours = day.report("countys")
+        theirs = day.api.get(ours).json_body["external_reference"]
+        day.overflow(ours)
+        # Its message comes again after much was said.
+        sent = derived_id("forwarded", "county", ours.rpartition("/")[2])
+        record = {"messageId": "1", "body": json.dumps({"delivery_id": sent})}
+        assert outbound_events.send({"Records": [record]}, None) == {"batchItemFailures": []}
+        day.change(f"/api/reports/{theirs}", state="fixed")
+        for key in ("hedge", "hedge-withdrawn"):
+            body = draft_body(service_code="overgrown-hedge")
+            request_id = day.api.post("/api/reports", body, key=key).json_body["service_request_id"]
+            # Every function reads the secrets that it needs itself.
+            bootstrap.forget()
+            day.api.cloud.pump.run_until_idle()
+            if key == "hedge-withdrawn":
+                day.post(f"/api/reports/{request_id}/withdrawal", {}, key=key)
+            answer = mail.answer_to(mail.letters()[-1], "Cut.", "trees@example.org")
+            mail.deliver(answer, day.api.cloud.environment["MAIL_BUCKET"])
+            bootstrap.forget()
+            day.api.cloud.pump.run_until_idle()
+        bootstrap.forget()
+        with time_machine.travel(utc_now() + timedelta(minutes=6), tick=False):
+            day.api.cloud.pump.run_schedules()
+            day.api.cloud.pump.run_until_idle()
+        assert day.api.get(ours).json_body["state"] == "fixed"
+    bootstrap.forget()
 
 
 def needed(day: Day, function: str) -> set[Need]:

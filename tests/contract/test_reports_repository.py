@@ -60,6 +60,7 @@ EVERYTHING = report(
     priority="urgent",
     duplicate_of="R00000000009",
     has_duplicates=True,
+    once_public=True,
     publish_at=NOON + timedelta(minutes=5),
     flags=(Flag(flag_id="F1", reason="other", text="näh", datetime=NOON),),
     redactions=2,

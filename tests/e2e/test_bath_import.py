@@ -70,15 +70,19 @@ def rows_of(file: Path) -> list[dict[str, str]]:
 
 
 def documents(stack: LocalStack, prefix: str) -> dict[str, Any]:
+    """Those in JSON; of the index of open data without the moment up to which it has all."""
     client = boto3.client("s3")
     pages = client.get_paginator("list_objects_v2").paginate(
         Bucket=stack.cloud.bucket, Prefix=prefix
     )
     keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
-    return {
+    found = {
         key: json.loads(client.get_object(Bucket=stack.cloud.bucket, Key=key)["Body"].read())
         for key in keys
+        if key.endswith(".json")
     }
+    found.get("data/open/index.json", {}).pop("updated_datetime", None)
+    return found
 
 
 def public_rows(file: Path) -> list[dict[str, str]]:

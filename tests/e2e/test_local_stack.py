@@ -11,14 +11,19 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import pytest
 
+from chalicelib.partners.ports import Ports
 from infra.local import aws
+from infra.local.people import demo_api_key
 from infra.local.stack import LocalStack, Options
 from tests.builders import draft_body
 from tests.conftest import ROOT
+from tests.fakes import Clock
+from tests.fakes_partners import MemoryKeys
 from tests.lines import read
 
 
@@ -173,6 +178,20 @@ def test_demo_people_have_tokens_that_hold(stack: LocalStack) -> None:
     box = "/api/reports?bbox=-1.1,53.9,-1.0,54.0"
     for name in ("resident", "officer"):
         assert fetch(stack, box, Authorization=f"Bearer {tokens[name]}")[0] == 200
+
+
+def test_demo_partner_has_a_key_that_holds(stack: LocalStack) -> None:
+    key = json.loads(fetch(stack, "/_local/tokens.json")[2])["open311_api_key"]
+    assert fetch(stack, "/api/events", **{"X-Api-Key": key})[0] == 200
+    assert fetch(stack, "/api/events", **{"X-Api-Key": key[:-1]})[0] == 403
+
+
+def test_demo_partners_key_stays_as_long_as_the_stacks_secrets() -> None:
+    def key(secret: str) -> str:
+        ports = Ports(MemoryKeys(), service_codes=(), token_hex=token_hex, now=Clock())
+        return demo_api_key(secret, ports)
+
+    assert key("one") == key("one") != key("other")
 
 
 def test_demo_reports_are_on_the_map_when_the_stack_is_ready(stack: LocalStack) -> None:

@@ -22,6 +22,7 @@ LEFT_OUT = (
     "PointInTimeRecoverySpecification",
     "DeletionProtectionEnabled",
     "StreamSpecification",
+    "TimeToLiveSpecification",
 )
 """Properties of the template's table that dynalite does not know, or CloudFormation alone does."""
 
@@ -49,12 +50,12 @@ class Dynalite:
         os.killpg(self._process.pid, signal.SIGTERM)
         self._process.wait()
 
-    def new_table(self) -> str:
-        """A reports table with all its indexes, as the template has it, under a name of its own."""
-        properties = dict(template()["Resources"]["ReportsTable"]["Properties"])
+    def new_table(self, of: str = "ReportsTable") -> str:
+        """A table with all its indexes, as the template has it, under a name of its own."""
+        properties = dict(template()["Resources"][of]["Properties"])
         for name in LEFT_OUT:
-            properties.pop(name)
-        name = f"reports-{uuid4()}"
+            properties.pop(name, None)
+        name = f"{of}-{uuid4()}"
         client = boto3.client("dynamodb", endpoint_url=self.url)
         client.create_table(TableName=name, **properties)
         while client.describe_table(TableName=name)["Table"]["TableStatus"] != "ACTIVE":

@@ -2,7 +2,15 @@
 
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.changing import change
+from chalicelib.reports.usecases.feed import Change, Cursor, Feed, changes_after
 from chalicelib.reports.usecases.following import follow
+from chalicelib.reports.usecases.listing import (
+    MOST_ROWS,
+    Kinds,
+    list_requests,
+    public_ids,
+    updates_between,
+)
 from chalicelib.reports.usecases.moderation import (
     WITHDRAW_WITHIN,
     flag,
@@ -10,6 +18,14 @@ from chalicelib.reports.usecases.moderation import (
     publish_held,
     withdraw,
 )
+from chalicelib.reports.usecases.notes import add_note
+from chalicelib.reports.usecases.partners import (
+    id_of_token,
+    submit_for_partner,
+    token_of,
+    update_for_partner,
+)
+from chalicelib.reports.usecases.passing import is_from_partner, may_be_passed_on, note_passed_on
 from chalicelib.reports.usecases.reading import (
     Near,
     every_id,
@@ -19,30 +35,51 @@ from chalicelib.reports.usecases.reading import (
     nearby,
     public_views,
     view,
+    views_of,
 )
+from chalicelib.reports.usecases.returning import bring_back
 from chalicelib.reports.usecases.submission import submit, take_over
 from chalicelib.reports.usecases.updating import add_update
 from chalicelib.reports.usecases.wards import move_to_wards
 
 __all__ = [
+    "MOST_ROWS",
     "WITHDRAW_WITHIN",
     "Author",
+    "Change",
+    "Cursor",
+    "Feed",
+    "Kinds",
     "Near",
+    "add_note",
     "add_update",
+    "bring_back",
     "change",
+    "changes_after",
     "every_id",
     "flag",
     "follow",
     "full",
     "holds_photo",
+    "id_of_token",
+    "is_from_partner",
     "list_in_box",
+    "list_requests",
+    "may_be_passed_on",
     "move_to_wards",
     "nearby",
     "needing_attention",
+    "note_passed_on",
+    "public_ids",
     "public_views",
     "publish_held",
     "submit",
+    "submit_for_partner",
     "take_over",
+    "token_of",
+    "update_for_partner",
+    "updates_between",
     "view",
+    "views_of",
     "withdraw",
 ]

@@ -6,28 +6,42 @@ from dataclasses import dataclass
 import msgspec
 
 from chalicelib.errors import Conflict, NotFound, UpstreamFailed
-from chalicelib.reports.model import Draft, FlagDraft, ServiceRequest, UpdateDraft
+from chalicelib.reports.model import Draft, FirstSeen, FlagDraft, ServiceRequest, UpdateDraft
 from chalicelib.reports.ports import Ports, Stale
 from chalicelib.reports.views import tracking_url
 
+PARTNER = "partner:"
+"""What the scope of another system begins with."""
 ATTEMPTS = 10
 """How often a change is tried again when somebody else wrote in between."""
+PARTNER = "partner:"
+"""What the scope of another system begins with, and so who sent its reports."""
 
 
 @dataclass(frozen=True)
 class Author:
     """Who acts. `scope` keeps one caller's Idempotency-Keys apart from another's; `account` is
     None for somebody who is not signed in; staff speak for the council, officers see every
-    report; `token` came with the link to one."""
+    report; `token` came with the link to one; `partner` is the key of another system,
+    and `reports` how visible what it sends is at first."""
 
     account: str | None = None
     is_staff: bool = False
     is_officer: bool = False
     token: str | None = None
+    partner: str | None = None
+    reports: FirstSeen = "public"
 
     @property
     def scope(self) -> str:
+        if self.partner:
+            return f"{PARTNER}{self.partner}"
         return f"account:{self.account}" if self.account else "anonymous"
+
+    @property
+    def reporter(self) -> str | None:
+        """Who a report of this author's belongs to: it may be seen and added to by its own."""
+        return self.scope if self.partner else self.account
 
 
 def visible(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
@@ -105,7 +119,7 @@ def _may_see(report: ServiceRequest, author: Author, ports: Ports) -> bool:
         return True
     if report.visibility == "withdrawn":
         return False
-    own = author.account is not None and report.reporter == author.account
+    own = author.reporter is not None and report.reporter == author.reporter
     return own or _has_link(report, author, ports)
 
 

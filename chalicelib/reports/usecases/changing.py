@@ -18,6 +18,9 @@ from chalicelib.reports.usecases.merging import complete_merge, moved, survivor_
 from chalicelib.reports.usecases.reading import timeline
 from chalicelib.reports.usecases.wards import ward_of
 
+SEEN = ("service_code", "visibility", "lat", "long", "photos", "redactions")
+"""What an officer changes of a report that others see of it, besides its timeline."""
+
 
 def change(
     service_request_id: str, changes: Changes, version: int, author: Author, ports: Ports
@@ -34,11 +37,18 @@ def change(
     after = report
     for apply in (_classify, _place, _move, _redact, _show):
         after = apply(after, changes, ports)
+    if _looks_different(after, report):
+        after = after.touched(ports.now())
     if survivor:
         merged_into = survivor.service_request_id
         after = replace(moved(after, "duplicate", ports), duplicate_of=merged_into)
     saved = _redact_archived(_saved(after, ports), changes, ports)
     return complete_merge(saved, ports) if survivor else saved
+
+
+def _looks_different(after: ServiceRequest, before: ServiceRequest) -> bool:
+    """True where those who follow the report have to hear of the change."""
+    return any(getattr(after, name) != getattr(before, name) for name in SEEN)
 
 
 def _saved(report: ServiceRequest, ports: Ports) -> ServiceRequest:
@@ -145,7 +155,7 @@ def _show(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequ
         return report
     if changes.visibility == "public" and (reason := _kept_from_the_public(report, ports)):
         raise Invalid.field("visibility", reason)
-    return replace(report, visibility=changes.visibility, publish_at=None)
+    return report.with_visibility(changes.visibility, ports.now())
 
 
 def _kept_from_the_public(report: ServiceRequest, ports: Ports) -> str | None:

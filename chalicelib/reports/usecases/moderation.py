@@ -67,10 +67,11 @@ def withdraw(service_request_id: str, key: str, author: Author, ports: Ports) ->
                 f"A report can be withdrawn for {minutes} minutes. Ring us on "
                 f"{ports.council.phone} if it should not be public."
             )
-        return _emptied(report)
+        return _emptied(report, ports)
 
     withdrawn = rewritten(lambda: stored(service_request_id, ports), change, ports)
     ports.repository.drop_archived(service_request_id)
+    ports.repository.drop_notes(service_request_id)
     return withdrawn
 
 
@@ -92,12 +93,10 @@ def needing_attention(
     return ports.repository.needing(attention, until=None, limit=limit, after=after)
 
 
-def _emptied(report: ServiceRequest) -> ServiceRequest:
+def _emptied(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     return replace(
-        report,
+        report.with_visibility("withdrawn", ports.now()),
         state="cancelled",
-        visibility="withdrawn",
-        publish_at=None,
         title=None,
         description="",
         lat=None,
@@ -119,7 +118,7 @@ def _release(service_request_id: str, ports: Ports) -> bool:
         due = report.publish_at is not None and report.publish_at <= ports.now()
         if report.visibility != "held" or not due:
             return report
-        return replace(report, visibility="public", publish_at=None)
+        return report.with_visibility("public", ports.now())
 
     before = stored(service_request_id, ports)
     return rewritten(lambda: stored(service_request_id, ports), change, ports) != before

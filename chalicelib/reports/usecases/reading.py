@@ -1,6 +1,6 @@
 """Reports are read: one, those of a place, and those that everybody may see."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from chalicelib.geo.nearest import shown_m
@@ -36,18 +36,21 @@ def view(service_request_id: str, author: Author, ports: Ports) -> ReportView:
 def full(report: ServiceRequest, ports: Ports) -> FullView:
     """All of a report, for officers."""
     ready = ports.photos.ready(photo_pairs(report))
-    return full_view(report, timeline(report, ports), ready, ports)
+    notes = ports.repository.notes(report.service_request_id)
+    return full_view(report, timeline(report, ports), notes, ready, ports)
 
 
 def public_views(service_request_ids: Sequence[str], ports: Ports) -> dict[str, ReportView]:
     """Those of the reports that everybody may see, as they are now."""
     found = ports.repository.many(service_request_ids)
     public = [report for report in found.values() if report.visibility == "public"]
-    ready = ports.photos.ready([pair for report in public for pair in photo_pairs(report)])
-    return {
-        report.service_request_id: report_view(report, timeline(report, ports), ready, ports)
-        for report in public
-    }
+    return {view.service_request_id: view for view in views_of(public, ports)}
+
+
+def views_of(reports: Collection[ServiceRequest], ports: Ports) -> list[ReportView]:
+    """These reports as everybody may see them who may see them at all."""
+    ready = ports.photos.ready([pair for report in reports for pair in photo_pairs(report)])
+    return [report_view(report, timeline(report, ports), ready, ports) for report in reports]
 
 
 def list_in_box(box: Box, filters: Filters, *, limit: int, after: str | None, ports: Ports) -> Page:

@@ -40,7 +40,8 @@ def submit(draft: Draft, key: str, author: Author, ports: Ports) -> ServiceReque
         report = _new_report(
             draft, answers, request_id, fingerprint, requested=requested, ports=ports
         )
-        return ports.repository.create(_with_its_person(report, draft, author))
+        report = _with_its_person(_kept_back(report, author), draft, author)
+        return ports.repository.create(report)
     except Exists:
         return _stored_already(request_id, fingerprint, ports)
     except Invalid:
@@ -66,6 +67,7 @@ def take_over(imported: Imported, ports: Ports) -> bool:
         external_reference=imported.external_reference,
         state=imported.state,
         visibility=imported.visibility,
+        once_public=imported.visibility == "public",
         publish_at=None,
         updated_datetime=to_the_second(imported.updated_datetime),
         expected_datetime=None,
@@ -170,6 +172,7 @@ def _new_report(
         state="open",
         visibility=visibility,
         publish_at=publish_at,
+        once_public=visibility == "public",
         title=draft.title,
         description=draft.description,
         address=draft.address or _street(draft.point, ports),
@@ -204,10 +207,17 @@ def _first_visibility(
     return "public", None
 
 
+def _kept_back(report: ServiceRequest, author: Author) -> ServiceRequest:
+    """The report, no more visible than what this author sends may be at first."""
+    if author.reports == "public" or report.visibility == "private":
+        return report
+    return replace(report, visibility=author.reports, publish_at=None, once_public=False)
+
+
 def _with_its_person(report: ServiceRequest, draft: Draft, author: Author) -> ServiceRequest:
     if draft.anonymous:
         return report
-    return replace(report, contact=draft.contact, reporter=author.account)
+    return replace(report, contact=draft.contact, reporter=author.reporter)
 
 
 def _stored_already(request_id: str, fingerprint: str, ports: Ports) -> ServiceRequest:

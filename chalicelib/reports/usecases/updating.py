@@ -1,7 +1,7 @@
 """A report's timeline grows."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from chalicelib.errors import Forbidden, Invalid
 from chalicelib.reports.model import (
@@ -14,6 +14,7 @@ from chalicelib.reports.model import (
     to_the_second,
 )
 from chalicelib.reports.ports import Ports
+from chalicelib.reports.states import State
 from chalicelib.reports.usecases.access import (
     Author,
     canonical,
@@ -29,6 +30,21 @@ MOST_PHOTOS = 50
 """Photos of a report and all its updates together: its item has to stay small."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What is to be added to a timeline. `state_after` says which state it leaves the report in.
+    Where one is there under its id already, that one stays, and another one is refused; photos
+    that do not fit are refused. What `is_partners` is never refused for either: they would send it
+    for ever."""
+
+    update_id: str
+    fingerprint: str
+    text: str
+    photo_ids: Sequence[str]
+    state_after: Callable[[ServiceRequest], State]
+    is_partners: bool = False
+
+
 def add_update(
     service_request_id: str, draft: UpdateDraft, key: str, author: Author, ports: Ports
 ) -> tuple[Update, ServiceRequest]:
@@ -41,43 +57,59 @@ def add_update(
         raise Forbidden("Only the council's staff can set a state; a resident may send not_fixed.")
     if faults := list(photo_faults(draft.photo_ids or [], key, author, ports)):
         raise Invalid(faults[0].message, faults)
-    update_id = ports.ids.update_id(author.scope, service_request_id, key)
-    fingerprint = ports.ids.fingerprint(canonical(draft))
+    entry = Entry(
+        update_id=ports.ids.update_id(author.scope, service_request_id, key),
+        fingerprint=ports.ids.fingerprint(canonical(draft)),
+        text=draft.text,
+        photo_ids=draft.photo_ids or (),
+        state_after=lambda report: next_state(report, draft.state),
+    )
+    return append(service_request_id, entry, author, ports)
+
+
+def append(
+    service_request_id: str, entry: Entry, author: Author, ports: Ports
+) -> tuple[Update, ServiceRequest]:
+    """The entry as it stands in the timeline, and the report that has it. Raises NotFound,
+    Conflict, Invalid, and whatever `state_after` does."""
 
     def change(report: ServiceRequest) -> ServiceRequest:
         refuse_if_withdrawn(report)
-        if earlier := _find(report, update_id, ports):
-            if earlier.fingerprint != fingerprint:
+        if earlier := find(report, entry.update_id, ports):
+            if earlier.fingerprint != entry.fingerprint and not entry.is_partners:
                 raise other_body(report, ports)
             return report
         update = Update(
-            update_id=update_id,
+            update_id=entry.update_id,
             datetime=to_the_second(ports.now()),
-            state=next_state(report, draft.state),
-            text=draft.text,
+            state=entry.state_after(report),
+            text=entry.text,
             by="council" if author.is_staff else "resident",
-            fingerprint=fingerprint,
+            fingerprint=entry.fingerprint,
         )
-        return _with(report, update, draft.photo_ids or (), ports)
+        return _with(report, update, entry, ports)
 
     after = rewritten(lambda: visible(service_request_id, author, ports), change, ports)
-    added = _find(after, update_id, ports)
+    added = find(after, entry.update_id, ports)
     assert added, "An update that was stored is in the timeline."
     return added, after
 
 
-def _with(
-    report: ServiceRequest, update: Update, photo_ids: Sequence[str], ports: Ports
-) -> ServiceRequest:
+def find(report: ServiceRequest, update_id: str, ports: Ports) -> Update | None:
+    """The update of the report's timeline with that id."""
+    return next((u for u in timeline(report, ports) if u.update_id == update_id), None)
+
+
+def _with(report: ServiceRequest, update: Update, entry: Entry, ports: Ports) -> ServiceRequest:
     looked_at = update.by == "council" or not ports.council.photos_wait
     state: PhotoState = "shown" if looked_at else "waiting"
     photos = [
-        Photo(photo_id=photo_id, state=state, update_id=update.update_id) for photo_id in photo_ids
+        Photo(photo_id=photo_id, state=state, update_id=update.update_id)
+        for photo_id in entry.photo_ids
     ]
-    if photos and len(report.photos) + len(photos) > MOST_PHOTOS:
+    room = max(0, MOST_PHOTOS - len(report.photos))
+    if entry.is_partners:
+        photos = photos[:room]
+    if len(photos) > room:
         raise Invalid.field("photo_ids", f"this report has its {MOST_PHOTOS} photos; send the text")
     return replace(report.with_update(update), photos=(*report.photos, *photos))
-
-
-def _find(report: ServiceRequest, update_id: str, ports: Ports) -> Update | None:
-    return next((u for u in timeline(report, ports) if u.update_id == update_id), None)

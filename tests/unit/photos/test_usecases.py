@@ -7,29 +7,36 @@ import pytest
 from chalicelib.errors import Invalid, UpstreamFailed
 from chalicelib.photos.model import (
     KEPT_WITHOUT_REPORT,
+    LONGEST_MEDIA_URL,
     MOST_BYTES,
+    NOT_FETCHED,
     TOO_LARGE,
     TOO_LATE,
     UNREAD_KEPT_FOR,
     Photo,
     UploadDraft,
 )
+from chalicelib.photos.picture import UNKNOWN
 from chalicelib.photos.ports import PhotoKey, Upload
 from chalicelib.photos.usecases import (
     ask,
     belongs,
+    fetch,
     look,
+    photo_ids_for,
     private_address,
     ready,
     sweep,
     take_in,
     take_upload,
+    want,
 )
 from tests.fakes import Clock
 from tests.fakes_photos import BROKEN, Here, MemoryGallery, photos_in_memory
 
 SCOPE = "anonymous"
 PHOTO = PhotoKey("R00000000001", "P" * 26)
+URL = "https://photos.example.org/one.jpg"
 SECOND = timedelta(seconds=1)
 JPEG, PNG = b"\xff\xd8\xff one", b"\x89PNG\r\n\x1a\n other"
 
@@ -207,6 +214,150 @@ def test_photo_is_ready_only_when_its_pictures_are_there(here: Here) -> None:
 
 def test_picture_that_is_not_public_has_an_address_of_its_own(here: Here) -> None:
     assert private_address(*PHOTO, "page", here.ports).endswith("/page.jpg?signed")
+
+
+# Photos that come as an address
+
+
+def wanted(here: Here, media_url: str = URL) -> None:
+    """A photo of a stored report, which is to be fetched."""
+    here.reports.held.add(PHOTO)
+    want(*PHOTO, media_url, here.ports)
+
+
+def test_first_photos_of_a_key_are_those_that_an_upload_would_be() -> None:
+    here = photos_in_memory(Clock())
+    asked = [ask(draft(), f"key/{n}", SCOPE, here.ports)[0].photo_id for n in (0, 1, 2)]
+    assert photo_ids_for(SCOPE, "key", 3, here.ports) == asked
+
+
+def test_photo_is_taken_in_when_it_was_wanted_and_its_file_could_be_had(here: Here) -> None:
+    here.elsewhere.files[URL] = JPEG
+    wanted(here)
+    assert look(PHOTO, here.ports).state == "waiting"
+    fetch(PHOTO, here.ports, is_last_try=False)
+    assert here.records.photos == {}, "its address is forgotten as soon as its file is here"
+    ((upload, _, raw),) = here.uploads.files
+    assert (upload.photo, raw) == (PHOTO, JPEG)
+    take_in(upload, here.ports)
+    assert look(PHOTO, here.ports) == ready_photo()
+
+
+def test_photo_is_ready_and_its_address_forgotten_when_it_is_taken_in_before_that_is_noted(
+    here: Here,
+) -> None:
+    wanted(here)
+    take_in(here.uploads.arrive(PHOTO, JPEG), here.ports)
+    assert here.records.photos == {PHOTO: ready_photo()}
+    here.records.fetched(PHOTO)
+    assert here.records.photos == {PHOTO: ready_photo()}
+
+
+def test_nothing_is_fetched_again_when_something_became_of_the_photo(here: Here) -> None:
+    here.elsewhere.files[URL] = JPEG
+    wanted(here)
+    fetch(PHOTO, here.ports, is_last_try=False)
+    fetch(PHOTO, here.ports, is_last_try=False)
+    take_in(here.uploads.files[0][0], here.ports)
+    wanted(here)
+    fetch(PHOTO, here.ports, is_last_try=False)
+    assert here.elsewhere.asked == [URL]
+    assert look(PHOTO, here.ports) == ready_photo()
+
+
+def test_photo_is_one_photo_when_the_same_report_is_sent_again_before_it_is_taken_in(
+    here: Here,
+) -> None:
+    here.elsewhere.files[URL] = JPEG
+    for _ in range(2):
+        wanted(here)
+        fetch(PHOTO, here.ports, is_last_try=False)
+    ((upload, _, _),) = here.uploads.files
+    take_in(upload, here.ports)
+    assert here.records.photos == {PHOTO: ready_photo()}
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (None, NOT_FETCHED),
+        (b"", UNKNOWN),
+        (b"<html>No such page</html>", UNKNOWN),
+        (JPEG + b"x" * MOST_BYTES, TOO_LARGE),
+    ],
+)
+def test_photo_is_refused_when_what_is_there_is_no_photo_that_is_taken(
+    raw: bytes | None, reason: str, here: Here
+) -> None:
+    if raw is not None:
+        here.elsewhere.files[URL] = raw
+    wanted(here)
+    fetch(PHOTO, here.ports, is_last_try=False)
+    assert look(PHOTO, here.ports) == refused_photo(reason)
+    assert here.uploads.files == []
+
+
+def test_photo_is_refused_when_its_address_is_too_long_to_be_kept(here: Here) -> None:
+    wanted(here, "https://" + "a" * (LONGEST_MEDIA_URL - 7))
+    assert look(PHOTO, here.ports) == refused_photo(NOT_FETCHED)
+    assert here.elsewhere.asked == []
+
+
+def test_photo_is_tried_again_until_the_last_time_when_the_other_system_is_down(
+    here: Here,
+) -> None:
+    here.elsewhere.down.add(URL)
+    wanted(here)
+    with pytest.raises(UpstreamFailed):
+        fetch(PHOTO, here.ports, is_last_try=False)
+    assert look(PHOTO, here.ports).state == "waiting"
+    fetch(PHOTO, here.ports, is_last_try=True)
+    assert look(PHOTO, here.ports) == refused_photo(NOT_FETCHED)
+
+
+def test_photo_is_taken_in_when_the_other_system_answers_at_the_last_time(here: Here) -> None:
+    here.elsewhere.files[URL] = JPEG
+    wanted(here)
+    fetch(PHOTO, here.ports, is_last_try=True)
+    assert here.uploads.files
+
+
+@pytest.mark.parametrize(
+    ("age", "given_up"),
+    [(KEPT_WITHOUT_REPORT, False), (KEPT_WITHOUT_REPORT + SECOND, True)],
+)
+def test_address_is_forgotten_when_its_photo_was_not_fetched_in_a_day(
+    age: timedelta, given_up: bool, here: Here
+) -> None:
+    wanted(here)
+    here.clock.now += age
+    assert sweep(here.ports) == {}
+    assert (look(PHOTO, here.ports) == refused_photo(NOT_FETCHED)) == given_up
+    assert (here.gallery.marks == {}) == given_up
+
+
+def test_nothing_is_left_when_a_wanted_photo_has_no_report(here: Here) -> None:
+    want(*PHOTO, URL, here.ports)
+    here.clock.now += KEPT_WITHOUT_REPORT + SECOND
+    assert sweep(here.ports) == {}
+    assert here.records.photos == here.gallery.marks == {}
+
+
+def test_file_that_was_fetched_waits_as_a_posted_one_when_it_is_not_taken_in(here: Here) -> None:
+    here.elsewhere.files[URL] = JPEG
+    wanted(here)
+    fetch(PHOTO, here.ports, is_last_try=False)
+    here.clock.now += UNREAD_KEPT_FOR - SECOND
+    assert sweep(here.ports) == {}
+    assert here.uploads.files and look(PHOTO, here.ports).state == "waiting"
+
+
+def ready_photo() -> Photo:
+    return Photo(service_request_id=PHOTO[0], photo_id=PHOTO[1], state="ready")
+
+
+def refused_photo(reason: str) -> Photo:
+    return Photo(service_request_id=PHOTO[0], photo_id=PHOTO[1], state="refused", reason=reason)
 
 
 # Sweeping

@@ -11,6 +11,7 @@ import pytest
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, key_of
+from chalicelib.publishing.lists import publish_changed_lists
 from chalicelib.publishing.model import counts_in, key_of_tile, pins_in, tile_key
 from chalicelib.publishing.ports import Document, Held, Ports, PublicReport
 from chalicelib.publishing.rounds import rewrite
@@ -449,6 +450,7 @@ def test_everything_is_as_if_published_one_by_one_when_it_is_published_anew(
     publish(touched(*stored), ports)
     publish(touched(photographed, photos={"P1"}), ports)
     publish_fixed(ports)
+    publish_changed_lists(ports)
     one_by_one, photos = dict(documents.bodies), set(here.photos.published)
     documents.bodies.clear()
     here.photos.published.clear()

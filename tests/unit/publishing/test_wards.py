@@ -27,6 +27,10 @@ class Area:
     bounds: Box
 
     @property
+    def name(self) -> str:
+        return self.code.title()
+
+    @property
     def said(self) -> dict[str, Any]:
         return {"ward": {"code": self.code}, "roadworks": []}
 

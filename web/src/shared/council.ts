@@ -28,6 +28,7 @@ export interface Council {
   wards?: string;
   ward?: string;
   roadworks?: string;
+  open_data?: string;
   /** Bank holidays, of which opening hours say nothing. */
   holidays?: string[];
   neighbours?: Neighbour[];

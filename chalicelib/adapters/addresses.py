@@ -1,0 +1,104 @@
+"""Which addresses outside we go to: https to a host with a name, all of whose addresses are public.
+
+A list of what is let through, since `ipaddress.is_global` lets pass what leads elsewhere: NAT64,
+6to4, multicast. Source: IANA IPv4 and IPv6 Special-Purpose Address Registries (2025), IPv6 Global
+Unicast Address Assignments.
+"""
+
+import re
+from collections.abc import Collection
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from chalicelib.errors import AddressRefused
+
+LONGEST_URL = 2000
+_PRINTED = re.compile(r"[!-~]+")
+# The last label begins with a letter: no way to write a number is a host's name.
+_NAME = re.compile(
+    r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
+)
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
+"""NAT64, IPv4-mapped and -compatible, unique local, link-local and multicast are all outside."""
+_NOT_PUBLIC_4 = tuple(
+    IPv4Network(each)
+    for each in (
+        "0.0.0.0/8",  # this network
+        "10.0.0.0/8",  # private
+        "100.64.0.0/10",  # between a provider and its customers
+        "127.0.0.0/8",  # loopback
+        "169.254.0.0/16",  # link-local, and the cloud's metadata
+        "172.16.0.0/12",  # private
+        "192.0.0.0/24",  # protocol assignments
+        "192.0.2.0/24",  # documentation
+        "192.31.196.0/24",  # AS112
+        "192.52.193.0/24",  # multicast tunnels
+        "192.88.99.0/24",  # 6to4 relays
+        "192.168.0.0/16",  # private
+        "192.175.48.0/24",  # AS112
+        "198.18.0.0/15",  # benchmarks
+        "198.51.100.0/24",  # documentation
+        "203.0.113.0/24",  # documentation
+        "224.0.0.0/4",  # multicast
+        "240.0.0.0/4",  # reserved, broadcast
+    )
+)
+_NOT_PUBLIC_6 = tuple(
+    IPv6Network(each)
+    for each in (
+        "2001::/23",  # protocol assignments, Teredo among them
+        "2001:db8::/32",  # documentation
+        "2002::/16",  # 6to4
+        "2620:4f:8000::/48",  # AS112
+        "3fff::/20",  # documentation
+    )
+)
+
+
+class Target(NamedTuple):
+    """Where a URL leads. `authority` is the Host of the request, `path` has the query with it;
+    `is_allowed` where its origin is allowed besides."""
+
+    host: str
+    port: int
+    authority: str
+    path: str
+    is_tls: bool
+    is_allowed: bool
+
+
+def target_of(url: str, allowed: Collection[str] = ()) -> Target:
+    """Where the URL leads; a fragment is dropped. Raises AddressRefused."""
+    if len(url) > LONGEST_URL or not _PRINTED.fullmatch(url) or "\\" in url:
+        raise AddressRefused(f"An address has at most {LONGEST_URL} characters, all of ASCII.")
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise AddressRefused("This is no address.") from error
+    is_tls = parts.scheme == "https"
+    is_allowed = f"{parts.scheme}://{parts.netloc}" in allowed
+    if not is_allowed:
+        _check(is_tls, parts.netloc, host, port)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Target(host, port or (443 if is_tls else 80), parts.netloc, path, is_tls, is_allowed)
+
+
+def is_public(address: str) -> bool:
+    """True where the IP address is one that anybody on the internet could have reached."""
+    ip = ip_address(address)
+    if ip.version == 4:
+        return not any(ip in network for network in _NOT_PUBLIC_4)
+    return ip in _GLOBAL_UNICAST and not any(ip in network for network in _NOT_PUBLIC_6)
+
+
+def _check(is_tls: bool, netloc: str, host: str, port: int | None) -> None:
+    if not is_tls:
+        raise AddressRefused("The address must begin with https://.")
+    if "@" in netloc:
+        raise AddressRefused("The address must hold no name and no password.")
+    if port not in (None, 443) or netloc.endswith(":"):
+        raise AddressRefused("The address must name no port other than 443.")
+    if not _NAME.fullmatch(host):
+        raise AddressRefused("The address must name its host, such as https://www.example.org/.")

@@ -1,0 +1,168 @@
+"""Deliveries to other systems, with the reports as they see them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from chalicelib import trace
+from chalicelib.bootstrap.base import client, council, outside, published, session, settings
+from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.errors import ConfigurationError
+from chalicelib.outbound.model import Case, Contact, Subject, Wake
+from chalicelib.outbound.ports import Ports
+from chalicelib.outbound.webhook import WebhookSender
+from chalicelib.publishing.model import JSON
+from chalicelib.publishing.ports import Document
+from chalicelib.reports import usecases as reporting
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.views import ReportView, public_page
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+    from chalicelib.adapters.secrets import Secret
+    from chalicelib.adapters.sqs import SqsReaction
+
+GETTING_THROUGH = "data/getting-through.json"
+
+
+@cache
+def outbound_ports() -> Ports:
+    from secrets import SystemRandom, token_bytes
+
+    from chalicelib.adapters.aws import lend_to_pynamodb
+    from chalicelib.adapters.clock import utc_now
+    from chalicelib.adapters.sqs import SqsReaction
+    from chalicelib.bootstrap.forwarding import forwarders
+    from chalicelib.outbound.dynamo import DynamoDeliveries
+    from chalicelib.outbound.dynamo_receivers import DynamoMarks, DynamoReceivers
+
+    lend_to_pynamodb(session)
+    here, reports = council(), ReportsToTell()
+    queues: SQSClient = client("sqs")
+    return Ports(
+        deliveries=DynamoDeliveries(settings().outbound_table),
+        receivers=DynamoReceivers(settings().outbound_table),
+        marks=DynamoMarks(settings().outbound_table),
+        reports=reports,
+        senders={
+            "webhook": WebhookSender(reports.public, outside, utc_now),
+            **forwarders(reports.case),
+        },
+        queue=SendQueue(SqsReaction(queues, settings().send_queue_url)),
+        destinations=here.by_destination,
+        forward_to=here.forward_to,
+        check_url=lambda url: outside().check(url),
+        publish=_publish,
+        random_bytes=token_bytes,
+        chance=SystemRandom().random,
+        now=utc_now,
+    )
+
+
+def api_key_of(destination: str) -> str | None:
+    """The key under which this destination knows us, None where nobody gave one. Raises
+    UpstreamFailed, ConfigurationError."""
+    if not settings().destinations_secret_arn:
+        return None
+    try:
+        keys = json.loads(_destinations_secret().current())
+    except ValueError:
+        keys = None
+    if not isinstance(keys, dict):
+        raise ConfigurationError(
+            "The secret of DESTINATIONS_SECRET_ARN must be a JSON object: destination → api_key."
+        )
+    key: str | None = keys.get(destination)
+    return key
+
+
+class SendQueue:
+    """The queue of whoever sends: each message names a delivery, and the request behind it."""
+
+    def __init__(self, queue: "SqsReaction") -> None:
+        self._queue = queue
+
+    def send(self, delivery_ids: Sequence[str]) -> None:
+        behind = trace.current()
+        self._queue.send([Wake(delivery_id=each, request_id=behind) for each in delivery_ids])
+
+
+class ReportsToTell:
+    """The reports slice as deliveries see it."""
+
+    def subjects(self, service_request_ids: Sequence[str]) -> Mapping[str, Subject]:
+        found = reports_ports().repository.many(service_request_ids)
+        return {key: _subject(report) for key, report in found.items()}
+
+    def public(self, service_request_id: str) -> ReportView | None:
+        return reporting.public_views([service_request_id], reports_ports()).get(service_request_id)
+
+    def case(self, service_request_id: str) -> Case | None:
+        report = reports_ports().repository.get(service_request_id)
+        if report is None or not reporting.may_be_passed_on(report):
+            return None
+        return _case(report, self.public(service_request_id))
+
+    def passed_on(
+        self, service_request_id: str, to: str, reference: str | None, delivery_id: str
+    ) -> None:
+        reporting.note_passed_on(service_request_id, to, reference, delivery_id, reports_ports())
+
+
+def _subject(report: ServiceRequest) -> Subject:
+    return Subject(
+        service_request_id=report.service_request_id,
+        service_code=report.service_code,
+        ward_code=report.ward_code,
+        is_public=report.visibility == "public",
+        may_be_passed_on=reporting.may_be_passed_on(report),
+        is_from_partner=reporting.is_from_partner(report),
+    )
+
+
+def _case(report: ServiceRequest, shown: ReportView | None) -> Case:
+    """Made without the view of officers: its links stand on secrets, which no reaction reads."""
+    here, request_id = reports_ports(), report.service_request_id
+    service = here.council.by_code.get(report.service_code)
+    assert report.lat is not None and report.long is not None, "It has a place."
+    return Case(
+        service_request_id=request_id,
+        service_code=report.service_code,
+        service_name=service.service_name if service else report.service_code,
+        title=report.title,
+        description=report.description,
+        lat=report.lat,
+        long=report.long,
+        address=report.address,
+        attributes=report.attributes,
+        requested_datetime=report.requested_datetime,
+        page_url=public_page(here.site_url, request_id) if shown else None,
+        photo_urls=tuple(photo.url for photo in shown.photos) if shown else (),
+        contact=Contact(**vars(report.contact)) if report.contact else None,
+    )
+
+
+@cache
+def _destinations_secret() -> "Secret":
+    from time import monotonic
+
+    from chalicelib.adapters.secrets import ManagedSecret
+
+    return ManagedSecret(
+        _secrets_manager,
+        settings().destinations_secret_arn,
+        setting="DESTINATIONS_SECRET_ARN",
+        monotonic=monotonic,
+    )
+
+
+@cache
+def _secrets_manager() -> Any:
+    return client("secretsmanager")
+
+
+def _publish(body: bytes) -> None:
+    store = published()
+    store.write(GETTING_THROUGH, Document(body, JSON), store.read(GETTING_THROUGH))

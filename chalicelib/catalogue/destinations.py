@@ -1,0 +1,64 @@
+"""Bodies that reports are passed on to: another body's GeoReport v2 server, or a team's mailbox."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from chalicelib.catalogue.words import Code, EmailAddress, Strict, Words
+
+Endpoint = Annotated[
+    str, Meta(pattern=r"^(https://|http://127\.0\.0\.1:)[!-~]*[^/\s]$", max_length=500)
+]
+"""Plain http only to this machine, for a demonstration."""
+OWN = frozenset(("reference", "title", "address", "easting", "northing"))
+"""What else of a report can answer a question of theirs, besides answers to ours."""
+TheirCode = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class ServiceMapping(Strict, frozen=True, kw_only=True):
+    """What a service of ours is called there; `attributes` from their code to ours, or to one of
+    OWN."""
+
+    service_code: TheirCode
+    attributes: Mapping[TheirCode, Code] = {}
+
+
+class Open311Destination(Strict, frozen=True, kw_only=True, tag_field="kind", tag="open311"):
+    """A GeoReport v2 server: `endpoint` such as https://example.org/open311/v2. `services` by our
+    service_code. The reporter's name, email and phone go there only if it `passes_contact`; what
+    came through our own Open311 server only if it `passes_on_partners`, which must not be said of
+    one that passes such reports on to us."""
+
+    destination: Code
+    name: Words
+    endpoint: Endpoint
+    services: Mapping[Code, ServiceMapping]
+    jurisdiction_id: Words | None = None
+    passes_contact: bool = False
+    passes_on_partners: bool = False
+
+    @property
+    def kind(self) -> Literal["open311"]:
+        return "open311"
+
+
+class MailboxDestination(Strict, frozen=True, kw_only=True, tag_field="kind", tag="mailbox"):
+    """A team's mailbox. `passes_contact` as above."""
+
+    destination: Code
+    name: Words
+    to: EmailAddress
+    passes_contact: bool = False
+
+    @property
+    def kind(self) -> Literal["mailbox"]:
+        return "mailbox"
+
+    @property
+    def passes_on_partners(self) -> bool:
+        """People read it: nothing comes back as a new report."""
+        return True
+
+
+Destination = Open311Destination | MailboxDestination

@@ -1,0 +1,98 @@
+"""The council's services and their questions as Open311 shows them.
+
+Source: GeoReport v2, "GET Service List" and "GET Service Definition"; what FixMyStreet adds to it.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from chalicelib.catalogue.model import Council, ServiceDefinition
+from chalicelib.catalogue.questions import Attribute
+from chalicelib.errors import FieldError
+from chalicelib.georeport.wire import Tree
+
+PARTNERS_OWN = "fixmystreet_id"
+"""The attribute in which FixMyStreet sends its own number of a report, so that a report which it
+sends again is known again."""
+
+Wire = dict[str, Tree]
+
+
+def wire_services(council: Council) -> list[Tree]:
+    """Every service, in the council's order: a reader takes away what a list leaves out."""
+    return [_service(service) for service in council.services]
+
+
+def wire_definition(service: ServiceDefinition, phone: str) -> Wire:
+    """The service's questions, and what FixMyStreet fills in itself. `phone` is where somebody is
+    sent whose answer means danger."""
+    asked = [_attribute(each, order, phone) for order, each in enumerate(service.attributes, 1)]
+    return {
+        "service_code": service.service_code,
+        "attributes": [*asked, _partners_own(len(asked) + 1)],
+    }
+
+
+def missing_answers(
+    service: ServiceDefinition, given: Mapping[str, Sequence[str]]
+) -> list[FieldError]:
+    """The required questions that were not answered."""
+    return [
+        FieldError(f"attribute[{each.code}]", f"{each.code} required")
+        for each in service.attributes
+        if each.required and not given.get(each.code)
+    ]
+
+
+def _service(service: ServiceDefinition) -> Wire:
+    # FixMyStreet keeps the reports of a service with this keyword to itself.
+    words = [*service.keywords, *(["private"] if service.visibility == "private" else [])]
+    several = {"groups": [service.group, *service.other_groups]} if service.other_groups else {}
+    return {
+        "service_code": service.service_code,
+        "service_name": service.service_name,
+        "description": service.description,
+        "metadata": True,
+        "type": service.type,
+        "keywords": ",".join(words),
+        "group": service.group,
+        **several,
+    }
+
+
+def _attribute(attribute: Attribute, order: int, phone: str) -> Wire:
+    return {
+        "variable": True,
+        "code": attribute.code,
+        "datatype": attribute.datatype,
+        "required": attribute.required,
+        "datatype_description": _hint(attribute, phone),
+        "order": order,
+        "description": attribute.description,
+        **({"values": _values(attribute)} if attribute.is_list else {}),
+    }
+
+
+def _values(attribute: Attribute) -> list[Tree]:
+    safe = [value for value in attribute.values if not value.dangerous]
+    return [{"key": value.key, "name": value.name} for value in safe]
+
+
+def _hint(attribute: Attribute, phone: str) -> str:
+    """How to answer. A dangerous answer is none to choose here, since nobody would read our refusal
+    to whoever gave it in another system: it stands here, with what to do."""
+    danger = " / ".join(value.name for value in attribute.values if value.dangerous)
+    ring = f"Ring {phone} now, or 999 if a life is in danger, if this is so: {danger}"
+    return " ".join(filter(None, (attribute.datatype_description, ring if danger else None)))
+
+
+def _partners_own(order: int) -> Wire:
+    return {
+        "automated": "server_set",
+        "variable": False,
+        "code": PARTNERS_OWN,
+        "datatype": "string",
+        "required": False,
+        "datatype_description": "",
+        "order": order,
+        "description": "The number of the report in the system that sends it",
+    }

@@ -1,0 +1,33 @@
+"""PynamoDB's errors as ours, for every store on DynamoDB."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import ClientError
+from pynamodb.exceptions import PynamoDBException
+
+from chalicelib.errors import UpstreamFailed
+
+
+class ConditionFailed(Exception):
+    """The item is not such as it had to be."""
+
+
+@contextmanager
+def translated(what: str, clash: type[Exception] | None = None) -> Iterator[None]:
+    """`what` is stored, as people are told of it; `clash` stands for a condition that did not hold.
+    Raises that, or UpstreamFailed."""
+    try:
+        yield
+    except PynamoDBException as error:
+        if clash and _condition_failed(error):
+            raise clash from error
+        raise UpstreamFailed(f"The store of {what} did not answer; send it again.") from error
+
+
+def _condition_failed(error: PynamoDBException) -> bool:
+    # PynamoDB's own `cause_response_code` breaks on a cause that brought no response.
+    cause = error.cause
+    return isinstance(cause, ClientError) and (
+        cause.response["Error"].get("Code") == "ConditionalCheckFailedException"
+    )

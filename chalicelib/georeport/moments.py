@@ -1,0 +1,40 @@
+"""Moments as Open311 writes them: with seconds and a zone, without fractions.
+
+Source: GeoReport v2, "Date/Time format" (wiki.open311.org/GeoReport_v2), after W3C NOTE-datetime.
+"""
+
+import re
+from datetime import UTC, datetime
+
+from chalicelib.moments import text_of
+
+WANTED = "must be a date and time from 2000 to 2100 with its zone, such as 2026-01-31T10:00:00Z"
+YEARS = range(2000, 2101)
+"""In UTC. Beyond them somebody's clock is wrong, and a day may be added to what is within."""
+_MOMENT = re.compile(
+    r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:(Z)|([+ -])(\d\d):?(\d\d))", re.ASCII
+)
+
+
+def write(moment: datetime) -> str:
+    """The aware moment in UTC, such as 2026-01-31T10:00:00Z."""
+    return text_of(moment)
+
+
+def read(text: str) -> datetime:
+    """The moment in UTC, without its fraction. Raises ValueError, also for one beyond YEARS.
+
+    A space before the zone is a `+` that a query string turned into one.
+    """
+    found = _MOMENT.fullmatch(text.strip().upper())
+    if not found:
+        raise ValueError(WANTED)
+    local, utc, sign, hours, minutes = found.groups()
+    zone = "+00:00" if utc else f"{sign.replace(' ', '+')}{hours}:{minutes}"
+    try:
+        moment = datetime.fromisoformat(local + zone).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(WANTED) from error
+    if moment.year not in YEARS:
+        raise ValueError(WANTED)
+    return moment

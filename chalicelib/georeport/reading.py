@@ -1,0 +1,55 @@
+"""What another Open311 server says in XML, as a tree. Whatever could harm its reader is refused:
+document types, entities, and what is nested deeper than Open311 ever is."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from chalicelib.georeport.wire import ITEMS, Tree
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element  # nosec B405: a name for types
+
+DEEPEST = 20
+
+
+class Unreadable(ValueError):
+    """This is no XML, or none that an Open311 server sends."""
+
+
+class Document(NamedTuple):
+    """The name of the outermost element, and what it holds: texts, lists, and what has names."""
+
+    root: str
+    tree: Tree
+
+
+def read_xml(raw: bytes) -> Document:
+    """What is sent as XML. Lists are told by their names, also empty ones; what comes under one
+    name more than once is a list too; every other value is text. Raises Unreadable."""
+    from xml.etree.ElementTree import ParseError  # nosec B405: defusedxml is what reads
+
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import fromstring
+
+    try:
+        root = fromstring(raw, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, LookupError, ValueError) as error:
+        raise Unreadable("this is no XML that an Open311 server sends") from error
+    return Document(_name(root), _tree(root, DEEPEST))
+
+
+def _tree(element: "Element", deeper: int) -> Tree:
+    if not deeper:
+        raise Unreadable(f"this is nested deeper than {DEEPEST} elements")
+    if _name(element) in ITEMS:
+        return [_tree(child, deeper - 1) for child in element]
+    if not len(element):
+        return element.text or ""
+    named: dict[str, list[Tree]] = {}
+    for child in element:
+        named.setdefault(_name(child), []).append(_tree(child, deeper - 1))
+    return {name: found[0] if len(found) == 1 else found for name, found in named.items()}
+
+
+def _name(element: "Element") -> str:
+    """The name without the namespace that some servers put before it."""
+    return str(element.tag).rpartition("}")[2]

@@ -1,0 +1,109 @@
+"""An answer in Open311's two forms, from one tree of values: JSON is the XML less its root.
+
+Source: GeoReport v2 (wiki.open311.org/GeoReport_v2), and its extension for updates as FixMyStreet
+reads it.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from chalicelib.georeport import moments
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element  # nosec B405: a name for types
+
+Format = Literal["xml", "json"]
+Scalar = str | bool | int | float | datetime | None
+Tree = Scalar | Sequence["Tree"] | Mapping[str, "Tree"]
+
+CONTENT_TYPES: Mapping[Format, str] = {
+    "xml": "text/xml; charset=utf-8",
+    "json": "application/json; charset=utf-8",
+}
+ITEMS = {
+    "attributes": "attribute",
+    "endpoints": "endpoint",
+    "errors": "error",
+    "formats": "format",
+    "groups": "group",
+    "media_urls": "media_url",
+    "service_request_updates": "request_update",
+    "service_requests": "request",
+    "services": "service",
+    "values": "value",
+}
+"""What an entry of a list is called in XML, by the list's name."""
+_NOT_IN_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def write(root: str, tree: Tree, form: Format) -> bytes:
+    """The tree as it is sent; `root` is the name of the XML's outermost element."""
+    return _xml(root, tree) if form == "xml" else msgspec.json.encode(_plain(tree))
+
+
+def xml_text(text: str) -> str:
+    """The text with XML's one line end, and a sign for each character that XML cannot have."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    return _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", lines)
+
+
+def _plain(tree: Tree) -> Tree:
+    match tree:
+        case datetime():
+            return moments.write(tree)
+        case Mapping():
+            return {name: _plain(inner) for name, inner in tree.items()}
+        case list() | tuple():
+            return [_plain(inner) for inner in tree]
+        case _:
+            return tree
+
+
+def _xml(root: str, tree: Tree) -> bytes:
+    # Only what answers in XML loads it.
+    from xml.etree.ElementTree import Element, tostring  # nosec B405: they write, and read nothing
+
+    element = Element(root)
+    _fill(element, tree, Element)
+    written: bytes = tostring(element, encoding="utf-8", xml_declaration=True)
+    return written
+
+
+def _fill(element: "Element", tree: Tree, made: "type[Element]") -> None:
+    match tree:
+        # First what there is most of: a thousand reports have twenty thousand texts.
+        case str() | None | int() | float() | datetime():
+            element.text = _text(tree)
+        case _:
+            for name, inner in _children(element.tag, tree):
+                child = made(name)
+                _fill(child, inner, made)
+                element.append(child)
+
+
+def _children(name: str, tree: Mapping[str, Tree] | Sequence[Tree]) -> Iterable[tuple[str, Tree]]:
+    if isinstance(tree, Mapping):
+        # A moment that is not there has no element: an empty one is no date to any reader.
+        return [(k, v) for k, v in tree.items() if v is not None or not k.endswith("_datetime")]
+    return [(ITEMS[name], inner) for inner in tree]
+
+
+def _text(value: Tree) -> str:
+    match value:
+        case str():
+            return xml_text(value)
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return f"{Decimal(repr(value)):f}"
+        case datetime():
+            return moments.write(value)
+        case _:
+            return str(value)

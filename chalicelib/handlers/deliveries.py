@@ -1,0 +1,123 @@
+"""Routes of deliveries: officers look at what goes to other systems and decide what becomes of
+what failed."""
+
+import re
+from datetime import datetime
+from typing import get_args
+
+import msgspec
+
+from chalicelib import bootstrap
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.handlers import auth
+from chalicelib.handlers.http import Call, Query, Routes
+from chalicelib.handlers.reports import limit_of
+from chalicelib.outbound import usecases
+from chalicelib.outbound.model import Delivery, Kind, State, What
+
+routes = Routes(__name__)
+ID = re.compile(r"[0-9a-f]{32}")
+CURSOR = re.compile(r"[0-9T:Z-]{20}#[0-9a-f]{32}")
+DESTINATION = re.compile(r"[0-9a-z-]{1,50}")
+
+
+class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery as officers see it: `destination` is a code, or a receiver's id."""
+
+    delivery_id: str
+    destination: str
+    kind: Kind
+    what: What
+    service_request_id: str
+    state: State
+    tries: int
+    next_try_at: datetime
+    last_error: str | None
+    external_id: str | None
+    occurred_at: datetime
+    sent_at: datetime | None
+    updated_at: datetime
+
+
+class DeliveryList(msgspec.Struct, frozen=True, kw_only=True):
+    """The latest first; `next` is the cursor of those that follow."""
+
+    items: list[DeliveryView]
+    next: str | None
+
+
+@routes.endpoint(
+    "/api/outbound/deliveries",
+    method="GET",
+    auth=auth.officer,
+    summary="What was or is to be sent to other systems",
+    answer=DeliveryList,
+    query=(
+        Query("state", "waiting, sending, sent, failed or kept; failed if not given"),
+        Query("destination", "a destination's code or a receiver's id; all if not given"),
+        Query("limit", "1 to 100; 100 if not given"),
+        Query("cursor", "`next` of the list before"),
+    ),
+)
+def deliveries(call: Call) -> DeliveryList:
+    found = usecases.listed(
+        _state(call.parameter("state") or "failed"),
+        _destination(call.parameter("destination")),
+        limit=limit_of(call),
+        after=_cursor(call.parameter("cursor")),
+        ports=bootstrap.outbound_ports(),
+    )
+    return DeliveryList(items=[_view(each) for each in found.deliveries], next=found.next)
+
+
+@routes.endpoint(
+    "/api/outbound/deliveries/{delivery_id}/resend",
+    method="POST",
+    auth=auth.officer,
+    summary="Send a delivery again that failed or was kept",
+    answer=DeliveryView,
+)
+def resend(_: Call, delivery_id: str) -> DeliveryView:
+    return _view(usecases.resend(id_of(delivery_id), bootstrap.outbound_ports()))
+
+
+@routes.endpoint(
+    "/api/outbound/deliveries/{delivery_id}/keep",
+    method="POST",
+    auth=auth.officer,
+    summary="Send a delivery no more: the council deals with it itself",
+    answer=DeliveryView,
+)
+def keep(_: Call, delivery_id: str) -> DeliveryView:
+    return _view(usecases.keep(id_of(delivery_id), bootstrap.outbound_ports()))
+
+
+def id_of(text: str) -> str:
+    """The id of a delivery or a receiver. Raises NotFound where there can be none of that id."""
+    if not ID.fullmatch(text):
+        raise NotFound("There is nothing of this id.")
+    return text
+
+
+def _state(text: str) -> State:
+    states: tuple[State, ...] = get_args(State)
+    for state in states:
+        if state == text:
+            return state
+    raise Invalid.field("state", f"must be one of {', '.join(states)}")
+
+
+def _destination(text: str | None) -> str | None:
+    if text is not None and not DESTINATION.fullmatch(text):
+        raise Invalid.field("destination", "give a destination's code or a receiver's id")
+    return text
+
+
+def _cursor(text: str | None) -> str | None:
+    if text is not None and not CURSOR.fullmatch(text):
+        raise Invalid.field("cursor", "give `next` of the list before, as it was")
+    return text
+
+
+def _view(delivery: Delivery) -> DeliveryView:
+    return msgspec.convert(delivery, DeliveryView, from_attributes=True)

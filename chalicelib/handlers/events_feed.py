@@ -1,0 +1,101 @@
+"""The feed of changes to public reports, for systems that follow by asking again."""
+
+import re
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from chalicelib import bootstrap
+from chalicelib.errors import Invalid
+from chalicelib.handlers import auth
+from chalicelib.handlers.http import Call, Query, Routes
+from chalicelib.handlers.reports import limit_of
+from chalicelib.moments import text_of
+from chalicelib.reports import usecases
+from chalicelib.reports.states import State, Status, status_of
+from chalicelib.reports.usecases import Change, Cursor
+from chalicelib.reports.views import public_page
+
+routes = Routes(__name__)
+
+
+class ChangeView(msgspec.Struct, frozen=True, kw_only=True):
+    """A public report that changed; of one that is public no more it says that alone."""
+
+    cursor: str
+    kind: Literal["changed", "gone"]
+    service_request_id: str
+    service_code: str | None
+    state: State | None
+    status: Status | None
+    version: int | None
+    updated_datetime: datetime | None
+    url: str | None
+
+
+class FeedView(msgspec.Struct, frozen=True, kw_only=True):
+    """Some changes, the oldest first. `next` is never null: it is `after` of the next call, and the
+    same as before where nothing has happened since."""
+
+    items: list[ChangeView]
+    next: str
+
+
+@routes.endpoint(
+    "/api/events",
+    method="GET",
+    auth=auth.follower,
+    summary="What happened to public reports since, for those with an API key (X-Api-Key)",
+    answer=FeedView,
+    query=(
+        Query(
+            "after",
+            "`next` of the call before, or a moment such as 2026-01-31T10:00:00Z; 90 days ago if "
+            "not given",
+        ),
+        Query("limit", "1 to 100; 100 if not given"),
+    ),
+)
+def events(call: Call) -> FeedView:
+    feed = usecases.changes_after(
+        _cursor(call.parameter("after")), limit=limit_of(call), ports=bootstrap.reports_ports()
+    )
+    site_url = bootstrap.settings().site_url
+    return FeedView(
+        items=[_view(change, site_url) for change in feed.changes], next=_text(feed.next)
+    )
+
+
+def _view(change: Change, site_url: str) -> ChangeView:
+    report, told = change.report, not change.is_gone
+    return ChangeView(
+        cursor=_text(change.cursor),
+        kind="changed" if told else "gone",
+        service_request_id=report.service_request_id,
+        service_code=report.service_code if told else None,
+        state=report.state if told else None,
+        status=status_of(report.state) if told else None,
+        version=report.version if told else None,
+        updated_datetime=report.updated_datetime if told else None,
+        url=public_page(site_url, report.service_request_id) if told else None,
+    )
+
+
+def _text(cursor: Cursor) -> str:
+    moment = text_of(cursor.moment)
+    return moment + (f"_{cursor.service_request_id}" if cursor.service_request_id else "")
+
+
+def _cursor(text: str | None) -> Cursor | None:
+    if text is None:
+        return None
+    sent = re.fullmatch(r"([0-9-]{10}T[0-9:]{8}Z)(?:_([0-9A-Z]{12}))?", text)
+    try:
+        return Cursor(datetime.fromisoformat(sent[1]), sent[2]) if sent else _refused()
+    except ValueError:
+        return _refused()
+
+
+def _refused() -> Cursor:
+    raise Invalid.field("after", "give `next` of the call before, or a moment in UTC")

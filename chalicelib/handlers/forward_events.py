@@ -1,0 +1,42 @@
+"""The clock of what comes back from other bodies: their updates are asked for."""
+
+from typing import TYPE_CHECKING
+
+from chalice.app import Blueprint, CloudWatchEvent
+
+from chalicelib import bootstrap, logs
+from chalicelib.errors import UpstreamFailed
+from chalicelib.handlers.event import batch
+
+if TYPE_CHECKING:
+    from chalicelib.outbound import polling
+
+events = Blueprint(__name__)
+
+
+@events.schedule("rate(5 minutes)")
+def poll_updates(_: CloudWatchEvent) -> None:
+    """Brings their updates into our timelines. Fails where a body did not answer; it is asked for
+    the same time again."""
+    from chalicelib.outbound import polling
+
+    with batch("poll_updates") as line:
+        told = polling.poll_all(bootstrap.return_ports())
+        line["records"], line["failed"] = told.updates, len(told.failed)
+        for destination, error in told.failed.items():
+            logs.failure("a destination was not polled", error, destination=destination)
+        _say_what_is_missing(told)
+        if told.failed:
+            raise UpstreamFailed(f"{len(told.failed)} destinations were not polled.")
+
+
+def _say_what_is_missing(told: "polling.Told") -> None:
+    for destination in told.left:
+        logs.event("there was no time for a destination", "warning", destination=destination)
+    for destination, polled in told.polled.items():
+        if polled.over:
+            over: logs.Fields = {"destination": destination, "records": polled.over}
+            logs.event("reports had more updates than they take in a day", "warning", **over)
+        if polled.missed:
+            missed: logs.Fields = {"destination": destination, "records": polled.missed}
+            logs.event("a body refused to say its updates of some time", "error", **missed)

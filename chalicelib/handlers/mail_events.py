@@ -1,0 +1,38 @@
+"""Mail arrives: what answers a letter of ours becomes a note on its case."""
+
+from typing import Any
+
+import msgspec
+from chalice.app import Blueprint, SQSEvent
+
+from chalicelib import bootstrap, logs
+from chalicelib.errors import AppError
+from chalicelib.handlers.event import BatchAnswer, one_by_one
+from chalicelib.handlers.notices import arrived_in
+
+# Chalice wants a literal; packaging puts the queue itself in its place.
+QUEUE = "arn:aws:sqs:eu-west-2:000000000000:replies"
+events = Blueprint(__name__)
+
+
+@events.on_sqs_message(queue_arn=QUEUE, batch_size=1)
+def take_mail(event: SQSEvent) -> BatchAnswer:
+    """Takes in the mail that a message names; what is refused stays in its bucket for a while."""
+    return one_by_one("take_mail", event, _is_taken)
+
+
+def _is_taken(record: dict[str, Any], line: logs.Fields) -> bool:
+    from chalicelib.outbound import received, replies
+
+    try:
+        for mail in arrived_in(record["body"]):
+            try:
+                about = replies.take(mail.key, bootstrap.reply_ports())
+            except received.MailRefused as refused:
+                logs.event("mail was refused", "warning", document=mail.key, code=refused.code)
+            else:
+                line["service_request_ids"] = [about] if about else []
+    except (AppError, msgspec.DecodeError, ValueError) as error:
+        logs.failure("mail was not taken in", error, message_id=record["messageId"])
+        return False
+    return True

@@ -1,0 +1,107 @@
+"""Routes of Open311 GeoReport v2, below /open311. docs/OPEN311.md says what is supported.
+
+Chalice knows no route such as /requests/{id}.json, and answers what it does not know in a shape of
+its own. So there is one route for each depth of an address, and the addresses are told apart here:
+the suffix of the last segment decides in which form everything is answered, errors too.
+"""
+
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+from chalice.app import Request
+
+from chalicelib import trace
+from chalicelib.errors import AppError, Invalid, NotFound
+from chalicelib.georeport.wire import CONTENT_TYPES, Format, Tree, write
+from chalicelib.handlers import auth
+from chalicelib.handlers.http import Call, Routes, Written
+from chalicelib.reports.posted import in_open311s_names
+
+SEGMENTS = ("first", "second", "third", "fourth", "fifth")
+MOST_BYTES = 5_000_000
+"""Lambda answers 6 MB at the most, and a phone waits for less."""
+
+
+class Address(NamedTuple):
+    """What was asked for below /open311: its segments, the last without its suffix."""
+
+    segments: tuple[str, ...]
+    form: Format | None
+
+
+class Answer(NamedTuple):
+    """A tree, and the name of its root in XML."""
+
+    root: str
+    tree: Tree
+
+
+def address_of(parameters: dict[str, str]) -> Address:
+    """The address whose segments these are. Some servers decode them, and some do not."""
+    *before, last = (unquote(parameters[name]) for name in SEGMENTS if name in parameters)
+    stem, dot, suffix = last.rpartition(".")
+    if dot and suffix in ("xml", "json"):
+        return Address((*before, stem), "xml" if suffix == "xml" else "json")
+    return Address((*before, last), None)
+
+
+def problem(request: Request, status: HTTPStatus, error: AppError | None) -> Written:
+    """An error as Open311 has it: a list of codes and descriptions, in the form asked for, and in
+    XML where that is none."""
+    form = address_of(request.uri_params or {}).form or "xml"
+    errors: list[Tree] = [
+        {"code": status.value, "description": description} for description in _said(error)
+    ]
+    return Written(write("errors", errors, form), CONTENT_TYPES[form])
+
+
+def _said(error: AppError | None) -> Sequence[str]:
+    if error is None:
+        return [f"Something went wrong on our side; send it again. ({trace.current()})"]
+    if isinstance(error, Invalid) and error.errors:
+        return [f"{field}: {message}" for field, message in in_open311s_names(error.errors)]
+    return [error.detail]
+
+
+routes = Routes(__name__, written_problem=problem)
+
+
+def answer(call: Call, **parameters: str) -> Written:
+    """Whatever is asked for below /open311. Raises NotFound, and as the view does."""
+    from chalicelib.handlers import open311_views
+
+    address = address_of(parameters)
+    view, given = _found(open311_views.VIEWS, call.request.method, address)
+    if view is None or address.form is None:
+        asked = "/".join(address.segments)
+        raise NotFound(f"There is no {call.request.method} /open311/{asked} in this form.")
+    shown: Answer = view(call, *given)
+    body = write(shown.root, shown.tree, address.form)
+    if len(body) > MOST_BYTES:
+        raise Invalid.field("page_size", "this answer is too long: ask for smaller pages")
+    return Written(body, CONTENT_TYPES[address.form])
+
+
+def _found(
+    views: dict[tuple[str, ...], Callable[..., Any]], method: str, address: Address
+) -> tuple[Callable[..., Any] | None, tuple[str, ...]]:
+    """The view of that address, and what stands in it where the views have a *."""
+    for (of_method, *pattern), view in views.items():
+        if of_method == method and len(pattern) == len(address.segments):
+            pairs = list(zip(pattern, address.segments, strict=True))
+            if all(part in ("*", segment) for part, segment in pairs):
+                return view, tuple(segment for part, segment in pairs if part == "*")
+    return None, ()
+
+
+for _method in ("GET", "POST"):
+    for _depth in range(1, len(SEGMENTS) + 1):
+        routes.written(
+            "/open311/" + "/".join(f"{{{name}}}" for name in SEGMENTS[:_depth]),
+            method=_method,
+            auth=auth.partner,
+            summary="Open311 GeoReport v2: the suffix .xml or .json decides the form",
+            media_types=tuple(each.partition(";")[0] for each in CONTENT_TYPES.values()),
+        )(answer)

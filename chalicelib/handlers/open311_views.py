@@ -1,0 +1,201 @@
+"""What Open311 GeoReport v2 answers, resource by resource. Loaded with the first request for it."""
+
+from collections.abc import Callable, Sequence
+
+from chalicelib import bootstrap
+from chalicelib.catalogue.model import ServiceDefinition
+from chalicelib.catalogue.open311 import (
+    PARTNERS_OWN,
+    missing_answers,
+    wire_definition,
+    wire_services,
+)
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.georeport.wire import CONTENT_TYPES, Tree
+from chalicelib.handlers.http import Call
+from chalicelib.handlers.open311 import Answer
+from chalicelib.handlers.open311_asked import (
+    Asked,
+    asked,
+    window_of_requests,
+    window_of_updates,
+)
+from chalicelib.handlers.reports import id_of
+from chalicelib.partners import usecases as partners
+from chalicelib.reports import reference, usecases
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.open311 import extended, wire_request, wire_update
+from chalicelib.reports.partner import Partner, PartnerReport
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.posted import attributes_in, check_location, report_in, update_in
+from chalicelib.reports.views import ReportView
+
+SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
+CHANGESET = "2026-06-01T00:00:00Z"
+"""When these resources were last changed."""
+
+
+def discovery(_: Call) -> Answer:
+    """Where everything is, and whom to ask."""
+    council, site_url = bootstrap.council(), bootstrap.settings().site_url
+    whom = f"{council.name}, {council.phone}, {council.opening_hours}"
+    endpoint: dict[str, Tree] = {
+        "specification": SPECIFICATION,
+        "url": f"{site_url}/open311/v2",
+        "changeset": CHANGESET,
+        "type": "production" if site_url.startswith("https://") else "test",
+        "formats": [each.partition(";")[0] for each in CONTENT_TYPES.values()],
+    }
+    tree: dict[str, Tree] = {
+        "changeset": CHANGESET,
+        "contact": whom,
+        "key_service": f"API keys are given out by {whom}",
+        "endpoints": [endpoint],
+    }
+    return Answer("discovery", tree)
+
+
+def services(call: Call) -> Answer:
+    """Everything that can be reported. Raises NotFound."""
+    asked(call).check_jurisdiction()
+    return Answer("services", wire_services(bootstrap.council()))
+
+
+def service(call: Call, service_code: str) -> Answer:
+    """What a service asks. Raises NotFound."""
+    asked(call).check_jurisdiction()
+    definition = wire_definition(_service(service_code), bootstrap.council().phone)
+    return Answer("service_definition", definition)
+
+
+def requests(call: Call) -> Answer:
+    """Public reports, the newest first. Raises NotFound, Invalid."""
+    query, ports = asked(call), bootstrap.reports_ports()
+    query.check_jurisdiction()
+    ids = query.listed("service_request_id")
+    reports = _with_ids(ids, ports) if ids else _in_window(query, ports)
+    return _requests(usecases.views_of(reports, ports), query)
+
+
+def request(call: Call, service_request_id: str) -> Answer:
+    """A public report. Raises NotFound."""
+    query = asked(call)
+    query.check_jurisdiction()
+    found = usecases.public_views([id_of(service_request_id)], bootstrap.reports_ports())
+    if not found:
+        raise NotFound(f"There is no report {service_request_id}.")
+    return _requests(list(found.values()), query)
+
+
+def submit(call: Call) -> Answer:
+    """A report comes in. Raises Forbidden, TooMany, NotFound, Invalid, in this order."""
+    sent, ports = asked(call), bootstrap.reports_ports()
+    partner = _admitted(sent)
+    sent.check_jurisdiction()
+    definition = _service(sent.required("service_code"))
+    key = sent.key("report", next(iter(attributes_in(sent.fields).get(PARTNERS_OWN, [])), None))
+    report = usecases.submit_for_partner(_report(sent, definition), key, partner, ports)
+    told: dict[str, Tree] = {"service_request_id": report.service_request_id}
+    if definition.type == "batch":
+        told = {"token": usecases.token_of(report, ports)}
+    return Answer("service_requests", [{**told, "service_notice": None, "account_id": None}])
+
+
+def token(call: Call, text: str) -> Answer:
+    """Which report was made of what came in. Raises NotFound."""
+    asked(call).check_jurisdiction()
+    found = usecases.id_of_token(text, bootstrap.reports_ports())
+    return Answer("service_requests", [{"service_request_id": found or "", "token": text}])
+
+
+def updates(call: Call) -> Answer:
+    """What happened to public reports. Raises Forbidden, TooMany, NotFound, Invalid."""
+    query, ports = asked(call), bootstrap.reports_ports()
+    partners.known(query.one("api_key"), bootstrap.partners_ports())
+    query.check_jurisdiction()
+    start, end, _ = window_of_updates(query, ports.now())
+    pairs = query.page_of(usecases.updates_between(start, end, ports))
+    reports = {report.service_request_id: report for report, _ in pairs}
+    views = usecases.views_of(list(reports.values()), ports)
+    shown = {update.update_id: (update, view) for view in views for update in view.updates}
+    ids = [update.update_id for _, update in pairs]
+    # What was withdrawn in between is in no view any more.
+    rows: list[Tree] = [wire_update(*shown[each]) for each in ids if each in shown]
+    return Answer("service_request_updates", rows)
+
+
+def update(call: Call) -> Answer:
+    """An update comes in. Raises Forbidden, TooMany, NotFound, Invalid, Conflict."""
+    sent = asked(call)
+    partner = _admitted(sent)
+    sent.check_jurisdiction()
+    about = id_of(sent.required("service_request_id"))
+    sent.moment("updated_datetime")
+    added = usecases.update_for_partner(
+        about,
+        update_in(sent.fields, sent.files),
+        sent.key(f"update/{about}", sent.one("update_id")),
+        partner,
+        bootstrap.reports_ports(),
+    )
+    return Answer("service_request_updates", [{"update_id": added.update_id}])
+
+
+def _admitted(sent: Asked) -> Partner:
+    return partners.admit(sent.one("api_key"), sent.one("service_code"), bootstrap.partners_ports())
+
+
+def _service(service_code: str) -> ServiceDefinition:
+    found = bootstrap.council().by_code.get(service_code)
+    if found is None:
+        raise NotFound(f"There is no service_code {service_code}.")
+    return found
+
+
+def _report(sent: Asked, definition: ServiceDefinition) -> PartnerReport:
+    check_location(sent.fields)
+    if missing := missing_answers(definition, attributes_in(sent.fields)):
+        raise Invalid("; ".join(message for _, message in missing), missing)
+    return report_in(
+        sent.fields,
+        sent.files,
+        service_name=definition.service_name,
+        asked=frozenset(each.code for each in definition.attributes),
+    )
+
+
+def _with_ids(ids: Sequence[str], ports: Ports) -> Sequence[ServiceRequest]:
+    known = [found for each in ids if (found := reference.parse(each))]
+    return usecases.list_requests(known, usecases.Kinds(), ports, page_size=usecases.MOST_ROWS)
+
+
+def _in_window(query: Asked, ports: Ports) -> Sequence[ServiceRequest]:
+    window, statuses = window_of_requests(query, ports.now()), query.statuses()
+    page, page_size = query.page(), query.page_size(default=usecases.MOST_ROWS)
+    codes = query.listed("service_code")
+    if codes and not bootstrap.council().by_code.keys() & set(codes):
+        return ()
+    kinds = usecases.Kinds(statuses, codes or None)
+    return usecases.list_requests(window, kinds, ports, page=page, page_size=page_size)
+
+
+def _requests(views: Sequence[ReportView], query: Asked) -> Answer:
+    agency, is_extended = bootstrap.council().name, query.one("extensions") == "true"
+    rows: list[Tree] = [
+        wire_request(view, agency=agency) | (extended(view) if is_extended else {})
+        for view in views
+    ]
+    return Answer("service_requests", rows)
+
+
+VIEWS: dict[tuple[str, ...], Callable[..., Answer]] = {
+    ("GET", "discovery"): discovery,
+    ("GET", "v2", "services"): services,
+    ("GET", "v2", "services", "*"): service,
+    ("GET", "v2", "requests"): requests,
+    ("GET", "v2", "requests", "*"): request,
+    ("POST", "v2", "requests"): submit,
+    ("GET", "v2", "tokens", "*"): token,
+    ("GET", "v2", "servicerequestupdates"): updates,
+    ("POST", "v2", "servicerequestupdates"): update,
+}

@@ -1,0 +1,89 @@
+"""The reactions that tell other systems: facts become deliveries, those are sent one by one; what
+is due is woken every minute, and every five a document says whether it gets through."""
+
+from typing import Any
+
+import msgspec
+from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
+
+from chalicelib import bootstrap, logs, trace
+from chalicelib.errors import AppError
+from chalicelib.events import Event
+from chalicelib.handlers.event import (
+    BatchAnswer,
+    batch,
+    batch_failures,
+    measure_age,
+    of_facts,
+    one_by_one,
+)
+from chalicelib.outbound import usecases
+from chalicelib.outbound.model import Wake
+
+# Chalice wants literals; packaging puts the queues themselves in their place.
+OUTBOUND_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:outbound"
+SEND_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:send"
+events = Blueprint(__name__)
+
+
+@events.on_sqs_message(queue_arn=OUTBOUND_QUEUE, batch_size=10)
+def open_deliveries(event: SQSEvent) -> BatchAnswer:
+    """Opens what a batch of facts calls for."""
+    records = event.to_dict()["Records"]
+    with batch("open_deliveries", records) as line:
+        found = {record["messageId"]: _read(record, Event) for record in records}
+        facts = [fact for fact in found.values() if fact]
+        again = [message for message, fact in found.items() if fact is None]
+        of_facts(facts, line)
+        try:
+            usecases.open_deliveries(facts, bootstrap.outbound_ports())
+            measure_age(facts, line)
+        except AppError as error:
+            logs.failure("deliveries were not opened, the facts come again", error)
+            again = list(found)
+        line["failed"] = len(again)
+        return batch_failures(again)
+
+
+@events.on_sqs_message(queue_arn=SEND_QUEUE, batch_size=1)
+def send(event: SQSEvent) -> BatchAnswer:
+    """Sends a delivery; what its destination does not take is tried again when it is due."""
+    return one_by_one("send", event, _is_dealt_with)
+
+
+@events.schedule("rate(1 minute)")
+def send_due(_: CloudWatchEvent) -> None:
+    """Wakes what is to be tried again, and what a sender left lying."""
+    with batch("send_due") as line:
+        line["records"] = usecases.wake_due(bootstrap.outbound_ports())
+
+
+@events.schedule("rate(5 minutes)")
+def publish_getting_through(_: CloudWatchEvent) -> None:
+    """Publishes whether it is getting through."""
+    with batch("publish_getting_through"):
+        usecases.publish_getting_through(bootstrap.outbound_ports())
+
+
+def _is_dealt_with(record: dict[str, Any], line: logs.Fields) -> bool:
+    wake = _read(record, Wake)
+    if wake is None:
+        return False
+    trace.follow(wake.request_id or trace.current())
+    line["delivery_id"] = wake.delivery_id
+    try:
+        after = usecases.send(wake.delivery_id, bootstrap.outbound_ports())
+    except AppError as error:
+        logs.failure("a delivery was not dealt with", error, delivery_id=wake.delivery_id)
+        return False
+    if after and after.last_error:
+        logs.event("not sent", "warning", delivery_id=after.delivery_id, code=after.last_error)
+    return True
+
+
+def _read(record: dict[str, Any], kind: Any) -> Any:
+    try:
+        return msgspec.json.decode(record["body"], type=kind)
+    except msgspec.DecodeError as error:
+        logs.failure("a message cannot be read", error, message_id=record["messageId"])
+        return None

@@ -1,0 +1,89 @@
+"""Routes of administrators for the API keys of other systems."""
+
+import re
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from chalicelib import bootstrap
+from chalicelib.errors import NotFound
+from chalicelib.handlers import auth
+from chalicelib.handlers.http import Call, Routes
+from chalicelib.parsing import parse_json
+from chalicelib.partners import usecases
+from chalicelib.partners.model import ApiKey, NewKey, Reports
+
+routes = Routes(__name__)
+
+
+class KeyView(msgspec.Struct, frozen=True, kw_only=True):
+    """A key, without what is secret of it. `service_codes` null: it may report everything;
+    `reports` public: its reports are as visible as their service has it."""
+
+    key_id: str
+    name: str
+    service_codes: tuple[str, ...] | None
+    sets_state: bool
+    reports: Reports
+    per_minute: int
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class MadeKey(KeyView, frozen=True, kw_only=True):
+    """A new key: the only answer that ever has the key itself, in `api_key`."""
+
+    api_key: str
+
+
+class KeyList(msgspec.Struct, frozen=True, kw_only=True):
+    """All keys, those that hold first, the newest first."""
+
+    items: list[KeyView]
+    next: None
+
+
+@routes.endpoint(
+    "/api/partners/keys",
+    method="GET",
+    auth=auth.admin,
+    summary="All API keys, revoked ones too",
+    answer=KeyList,
+)
+def keys(_: Call) -> KeyList:
+    found = usecases.list_keys(bootstrap.partners_ports())
+    return KeyList(items=[KeyView(**_values(key)) for key in found], next=None)
+
+
+@routes.endpoint(
+    "/api/partners/keys",
+    method="POST",
+    auth=auth.admin,
+    summary="Make an API key; it is shown this once",
+    body=NewKey,
+    answer=MadeKey,
+    success=HTTPStatus.CREATED,
+)
+def make(call: Call) -> MadeKey:
+    made = usecases.make(parse_json(call.body, NewKey), bootstrap.partners_ports())
+    return MadeKey(**_values(made.key), api_key=made.text)
+
+
+@routes.endpoint(
+    "/api/partners/keys/{key_id}",
+    method="DELETE",
+    auth=auth.admin,
+    summary="Revoke an API key, at once and for good",
+    answer=KeyView,
+)
+def revoke(_: Call, key_id: str) -> KeyView:
+    if not re.fullmatch(r"[0-9a-f]{12}", key_id):
+        raise NotFound("There is no such API key.")
+    return KeyView(**_values(usecases.revoke(key_id, bootstrap.partners_ports())))
+
+
+def _values(key: ApiKey) -> dict[str, Any]:
+    return {name: getattr(key, name) for name in KeyView.__struct_fields__}

@@ -1,0 +1,147 @@
+"""Routes of receivers: administrators say which other systems are told by webhook."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib import bootstrap
+from chalicelib.handlers import auth
+from chalicelib.handlers.deliveries import id_of
+from chalicelib.handlers.http import Call, Routes
+from chalicelib.outbound import usecases
+from chalicelib.outbound.receivers import Filter, Receiver, ReceiverChanges, ReceiverDraft
+from chalicelib.parsing import parse_json
+
+routes = Routes(__name__)
+Moment = Annotated[datetime, Meta(tz=True)]
+
+
+class ReceiverView(msgspec.Struct, frozen=True, kw_only=True):
+    """A receiver, without what is secret of it."""
+
+    receiver_id: str
+    name: str
+    url: str
+    filter: Filter
+    enabled: bool
+    created_at: datetime
+    version: int
+
+
+class MadeReceiver(ReceiverView, frozen=True, kw_only=True):
+    """A new receiver: the only answer that has the secret which signs what it is sent."""
+
+    secret: str
+
+
+class ReceiverList(msgspec.Struct, frozen=True, kw_only=True):
+    """Every receiver."""
+
+    items: list[ReceiverView]
+    next: None
+
+
+class Removed(msgspec.Struct, frozen=True, kw_only=True):
+    """A receiver that is told nothing any more."""
+
+    receiver_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayDraft:
+    """From when, and until when (now, if not given), what ended is sent again: at most the last
+    30 days, and nothing that ends from now on."""
+
+    since: Moment
+    until: Moment | None = None
+
+
+class ReplayView(msgspec.Struct, frozen=True, kw_only=True):
+    """How many are sent again. While there are `more`, ask once more for the same time."""
+
+    replayed: int
+    since: datetime
+    until: datetime
+    more: bool
+
+
+@routes.endpoint(
+    "/api/outbound/receivers",
+    method="GET",
+    auth=auth.admin,
+    summary="The systems that are told by webhook",
+    answer=ReceiverList,
+)
+def receivers(_: Call) -> ReceiverList:
+    found = usecases.receivers(bootstrap.outbound_ports())
+    return ReceiverList(items=[_view(each) for each in found], next=None)
+
+
+@routes.endpoint(
+    "/api/outbound/receivers",
+    method="POST",
+    auth=auth.admin,
+    summary="Tell another system by webhook; its secret is shown this once",
+    body=ReceiverDraft,
+    answer=MadeReceiver,
+    success=HTTPStatus.CREATED,
+    may_be_keyed=True,
+)
+def add_receiver(call: Call) -> MadeReceiver:
+    draft, scope = parse_json(call.body, ReceiverDraft), call.caller.author().scope
+    receiver = usecases.add_receiver(
+        draft, call.key_or_a_new_one, scope, bootstrap.outbound_ports()
+    )
+    return msgspec.convert(receiver, MadeReceiver, from_attributes=True)
+
+
+@routes.endpoint(
+    "/api/outbound/receivers/{receiver_id}",
+    method="PATCH",
+    auth=auth.admin,
+    summary="Change a receiver, on the version in If-Match",
+    body=ReceiverChanges,
+    answer=ReceiverView,
+    versioned=True,
+)
+def change_receiver(call: Call, receiver_id: str) -> ReceiverView:
+    version = call.version
+    changes = parse_json(call.body, ReceiverChanges)
+    receiver = usecases.change_receiver(
+        id_of(receiver_id), changes, version, bootstrap.outbound_ports()
+    )
+    return _view(receiver)
+
+
+@routes.endpoint(
+    "/api/outbound/receivers/{receiver_id}",
+    method="DELETE",
+    auth=auth.admin,
+    summary="Tell a system nothing any more",
+    answer=Removed,
+)
+def remove_receiver(_: Call, receiver_id: str) -> Removed:
+    usecases.remove_receiver(id_of(receiver_id), bootstrap.outbound_ports())
+    return Removed(receiver_id=receiver_id)
+
+
+@routes.endpoint(
+    "/api/outbound/receivers/{receiver_id}/replay",
+    method="POST",
+    auth=auth.admin,
+    summary="Send again what a receiver was sent since then",
+    body=ReplayDraft,
+    answer=ReplayView,
+)
+def replay(call: Call, receiver_id: str) -> ReplayView:
+    draft = parse_json(call.body, ReplayDraft)
+    done = usecases.replay(id_of(receiver_id), draft.since, draft.until, bootstrap.outbound_ports())
+    return ReplayView(**done._asdict())
+
+
+def _view(receiver: Receiver) -> ReceiverView:
+    return msgspec.convert(receiver, ReceiverView, from_attributes=True)

@@ -1,0 +1,147 @@
+"""The simplest destination, a team's mailbox: a report as a readable mail, with the same for
+machines in the form of Open311 attached."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from chalicelib.errors import AddressRefused
+from chalicelib.georeport.wire import Tree, write
+from chalicelib.letter import Attachment, Letter, Post
+from chalicelib.outbound.model import Case, Contact, Delivery
+from chalicelib.outbound.senders import Cases, MailboxDestination, Refused, Sent
+from chalicelib.templating import environment
+
+TEMPLATES = Path(__file__).parent / "templates"
+ABOVE = "Please write your answer above this line."
+"""What stands below it in an answer is our own letter again."""
+NOT_SEEN = "Your answer is kept beside the report for the council's officers; nobody else sees it."
+_PAGE = environment(TEMPLATES).get_template("letter.html")
+
+Facts = Mapping[str, str]
+"""What a letter says, by what it is."""
+
+
+class Wording(NamedTuple):
+    """How a council writes: its name and clock, and references in groups."""
+
+    council: str
+    zone: ZoneInfo
+    grouped: Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class MailboxSender:
+    """Sends by mail. `reply_to` gives the address at which an answer about a report is taken."""
+
+    case: Cases
+    post: Callable[[], Post]
+    wording: Wording
+    reply_to: Callable[[str], str]
+
+    def send(self, delivery: Delivery, destination: MailboxDestination) -> Sent:
+        case = self.case(delivery.service_request_id)
+        if case is None:
+            raise Refused("not_to_be_passed_on")
+        reply_to = self.reply_to(case.service_request_id)
+        contact = case.contact if destination.passes_contact else None
+        try:
+            self.post().send(letter(case, contact, destination, reply_to, self.wording))
+        except AddressRefused as error:
+            raise Refused("mail_refused") from error
+        return Sent()
+
+    def find(self, delivery: Delivery, destination: MailboxDestination) -> Sent | None:
+        """Nobody can look into the mailbox; two letters with one reference do no harm."""
+        return None
+
+
+def letter(
+    case: Case,
+    contact: Contact | None,
+    destination: MailboxDestination,
+    reply_to: str,
+    wording: Wording,
+) -> Letter:
+    """The letter about a report; `contact` is who reported, where the team may know."""
+    reference = wording.grouped(case.service_request_id)
+    facts, answers = _facts(case, contact, reference, wording), _answers(case)
+    opening = f"{wording.council} passes on a report to {destination.name}."
+    entry = [_entry(case, contact, destination)]
+    return Letter(
+        to=destination.to,
+        subject=f"{case.service_name}: {case.title or case.address or 'a report'} [{reference}]",
+        text=_text(opening, case.description, facts, answers),
+        html=_PAGE.render(
+            opening=opening,
+            description=case.description,
+            facts=facts,
+            answers=answers,
+            above=ABOVE,
+            not_seen=NOT_SEEN,
+        ),
+        thread=case.service_request_id,
+        reply_to=reply_to,
+        attachments=(
+            Attachment("report.xml", "text/xml", write("service_requests", entry, "xml")),
+            Attachment("report.json", "application/json", write("service_requests", entry, "json")),
+        ),
+    )
+
+
+def _facts(case: Case, contact: Contact | None, reference: str, wording: Wording) -> Facts:
+    at = case.requested_datetime.astimezone(wording.zone)
+    place = f"{case.lat:.6f}, {case.long:.6f}"
+    who = contact or Contact()
+    facts = {
+        "Reference": reference,
+        "Service": case.service_name,
+        "Title": case.title,
+        "Reported": f"{at.day} {at:%B %Y, %H:%M}",
+        "Address": case.address,
+        "Place": f"{place} (latitude, longitude)",
+        "Map": f"https://www.openstreetmap.org/?mlat={case.lat:.6f}&mlon={case.long:.6f}&zoom=18",
+        "Page": case.page_url,
+        "Photos": " ".join(case.photo_urls),
+        "Reported by": who.name,
+        "Email": who.email,
+        "Phone": who.phone,
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+def _answers(case: Case) -> Facts:
+    return {code: ", ".join(values) for code, values in case.attributes.items()}
+
+
+def _text(opening: str, description: str, facts: Facts, answers: Facts) -> str:
+    lines = [f"{name}: {value}" for name, value in facts.items()]
+    asked = ["", "Answers", *(f"{code}: {value}" for code, value in answers.items())]
+    return "\n".join(
+        [ABOVE, NOT_SEEN, "", opening, "", description, "", *lines, *(asked if answers else []), ""]
+    )
+
+
+def _entry(case: Case, contact: Contact | None, destination: MailboxDestination) -> Tree:
+    """The report as Open311 has it, for the team's own programs."""
+    names = ("name", "email", "phone")
+    who = {name: value for name in names if contact and (value := getattr(contact, name))}
+    return {
+        "service_request_id": case.service_request_id,
+        "service_code": case.service_code,
+        "service_name": case.service_name,
+        "title": case.title or "",
+        "description": case.description,
+        "agency_responsible": destination.name,
+        "requested_datetime": case.requested_datetime,
+        "address": case.address or "",
+        "lat": case.lat,
+        "long": case.long,
+        "media_urls": list(case.photo_urls),
+        "attributes": [
+            {"code": code, "values": list(values)} for code, values in case.attributes.items()
+        ],
+        **who,
+    }

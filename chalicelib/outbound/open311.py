@@ -1,0 +1,113 @@
+"""The sender to another body's Open311 server.
+
+A report is never doubled there: it carries our reference in its description and as an
+Idempotency-Key, and where an answer was lost, it is looked for among the requests of that time
+before it is sent again.
+Source: GeoReport v2, "GET Service Requests" (wiki.open311.org/GeoReport_v2).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.errors import UpstreamFailed
+from chalicelib.georeport import moments
+from chalicelib.georeport.reading import Unreadable
+from chalicelib.outbound.model import TOKEN, Delivery
+from chalicelib.outbound.open311_client import Open311Client, entries_in, id_for_token, id_in
+from chalicelib.outbound.open311_form import form_of
+from chalicelib.outbound.senders import (
+    Cases,
+    Open311Destination,
+    Refused,
+    Sent,
+    Unclear,
+)
+
+MOST_PAGES = 3
+"""All that a sender asks has to end within its function's minute."""
+CLOCKS_DIFFER = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Open311Sender:
+    """Sends reports; `grouped` writes a reference as people read it."""
+
+    case: Cases
+    client: Open311Client
+    grouped: Callable[[str], str]
+    now: Callable[[], datetime]
+
+    def send(self, delivery: Delivery, destination: Open311Destination) -> Sent:
+        case = self.case(delivery.service_request_id)
+        if case is None:
+            raise Refused("not_to_be_passed_on")
+        service = destination.services.get(case.service_code)
+        if service is None:
+            raise Refused("no_such_service")
+        contact = case.contact if destination.passes_contact else None
+        form = list(form_of(case, service, contact, self.grouped(case.service_request_id)))
+        key = {"idempotency-key": case.service_request_id}
+        reply = self.client.post(destination, form, key)
+        return self._called(reply.body, destination)
+
+    def find(self, delivery: Delivery, destination: Open311Destination) -> Sent | None:
+        """Our reference among the requests since the delivery came about. A server that lists
+        none, or this one not, hides it from us: there the Idempotency-Key has to do.
+
+        Raises Unclear (there are too many to look at), UpstreamFailed.
+        """
+        try:
+            return self._found(delivery, destination)
+        except Refused:
+            return None
+
+    def _found(self, delivery: Delivery, destination: Open311Destination) -> Sent | None:
+        reference = self.grouped(delivery.service_request_id)
+        query = {
+            "service_code": self._may_be_under(delivery, destination),
+            "start_date": moments.write(delivery.occurred_at - CLOCKS_DIFFER),
+            "end_date": moments.write(self.now()),
+        }
+        seen: set[str] = set()
+        for page in range(1, MOST_PAGES + 1):
+            listed = self.client.entries(destination, "requests", **query, page=str(page))
+            for entry in listed:
+                if reference in entry.get("description", ""):
+                    return Sent(id_in(entry, "service_request_id"))
+            ids = {entry.get("service_request_id", "") for entry in listed}
+            # Not every server knows pages: such a one says the same again.
+            if ids <= seen:
+                return None
+            seen |= ids
+        raise Unclear("not_looked_through")
+
+    def _may_be_under(self, delivery: Delivery, destination: Open311Destination) -> str:
+        """Their service_code, or all of them where the report was closed, hidden or moved since:
+        it may have arrived before."""
+        case = self.case(delivery.service_request_id)
+        mapping = destination.services
+        if case and case.service_code in mapping:
+            return mapping[case.service_code].service_code
+        return ",".join(sorted({each.service_code for each in mapping.values()}))
+
+    def _called(self, body: bytes, destination: Open311Destination) -> Sent:
+        """What the other body calls the report, or the token that it gave for that. Raises
+        Unclear."""
+        try:
+            entry = next(iter(entries_in(body)), {})
+        except Unreadable as error:
+            raise Unclear("unreadable") from error
+        if external_id := id_in(entry, "service_request_id"):
+            return Sent(external_id)
+        token = id_in(entry, "token")
+        if not token:
+            return Sent()
+        return Sent(self._id_now(token, destination) or TOKEN + token)
+
+    def _id_now(self, token: str, destination: Open311Destination) -> str | None:
+        # The report is there: that nobody tells its id yet is no failure.
+        try:
+            return id_for_token(token, destination, self.client)
+        except (Refused, UpstreamFailed):
+            return None

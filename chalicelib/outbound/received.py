@@ -1,0 +1,220 @@
+"""A team's answer, as it stands in the mail that came.
+
+Anybody can send mail, made to break whoever reads it. Whom it is for is read from its first lines
+without the library, which takes time that grows with the square of a header; only what names a
+report's own address is read further, in the library's older way, which looks into a header when
+asked and no sooner. What is deep, or long where real mail is short, is refused before.
+Sources: RFC 5322 (mail), RFC 2045 (MIME), and the verdicts that Amazon SES writes into mail it
+receives (docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents.html, read
+2026-11).
+"""
+
+import codecs
+import re
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.errors import MessageError
+from email.header import decode_header, make_header
+from email.message import Message
+from html import unescape
+from itertools import islice
+from typing import NamedTuple
+
+from chalicelib.outbound.mailbox import ABOVE
+
+MOST_BYTES = 10_000_000
+MOST_HEAD_BYTES = 65_536
+MOST_LINES = 200_000
+MOST_BOUNDARIES = 20
+"""The library holds each line against the boundary of each multipart around it."""
+MOST_PARTS = 200
+LONGEST_HEADER = 10_000
+LONGEST_BODY_BYTES = 500_000
+"""Of a part's text: what an answer says stands at its beginning."""
+ADDRESSEES = ("to", "cc", "delivered-to", "x-original-to")
+VERDICTS = ("x-ses-spam-verdict", "x-ses-virus-verdict")
+SLOW = ("idna", "punycode")
+"""Character sets whose decoding takes time that grows with the square of the text."""
+_NAMED = re.compile(r"\+([0-9a-z]{12})-([0-9a-f]{32})@", re.ASCII | re.IGNORECASE)
+_ADDRESS = re.compile(r"[^\s<>()\",;:@]{1,100}@[^\s<>()\",;:@]{1,200}")
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_FOLD = re.compile(r"\r?\n[ \t]")
+_BOUNDARY = re.compile(rb"boundary\s*[*=]", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_TAG = re.compile(r"/?[a-z0-9]+", re.ASCII | re.IGNORECASE)
+_HIDDEN = ("head", "script", "style")
+_BLOCKS = ("br", "p", "div", "tr", "li", "h1", "h2", "h3", "blockquote")
+
+
+class MailRefused(Exception):
+    """The mail is no answer that goes on a case; `code` is a fixed word of ours."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Named(NamedTuple):
+    """About which report a mail says to be, and by what proof."""
+
+    service_request_id: str
+    token: str
+
+
+class Reply(NamedTuple):
+    """An answer: from which address, saying what."""
+
+    sender: str
+    text: str
+
+
+def named_in(raw: bytes) -> Named:
+    """What the addresses say that the mail was sent to. Raises MailRefused."""
+    if len(raw) > MOST_BYTES:
+        raise MailRefused("too_large")
+    headers = _headers(raw)
+    if any(said == "FAIL" for said in _values(headers, *VERDICTS)):
+        raise MailRefused("spam_or_virus")
+    for said in _values(headers, *ADDRESSEES):
+        if found := _NAMED.search(said):
+            return Named(found[1].upper(), found[2].lower())
+    raise MailRefused("no_token")
+
+
+def reply_in(raw: bytes) -> Reply:
+    """The answer that a mail is. Raises MailRefused."""
+    _refuse_what_takes_too_long(raw)
+    try:
+        parts = _parts(message_from_bytes(raw))
+        return Reply(_sender(_headers(raw)), _said(parts) or "(no text)")
+    except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
+        # The library breaks in many ways on mail that is none.
+        raise MailRefused("unreadable") from error
+
+
+def _headers(raw: bytes) -> list[tuple[str, str]]:
+    """The names, in lower case, and values in the mail's own head."""
+    end = _BLANK_LINE.search(raw, 0, MOST_HEAD_BYTES)
+    if end is None and len(raw) > MOST_HEAD_BYTES:
+        raise MailRefused("too_large")
+    head = raw[: end.start()] if end else raw
+    lines = _FOLD.sub(" ", head.decode("utf-8", "replace")).splitlines()
+    named = (line.partition(":") for line in lines)
+    return [(name.strip().lower(), value.strip()) for name, _, value in named]
+
+
+def _values(headers: list[tuple[str, str]], *names: str) -> Iterator[str]:
+    return (value for name, value in headers if name in names)
+
+
+def _refuse_what_takes_too_long(raw: bytes) -> None:
+    lines = raw.count(b"\n") + raw.count(b"\r") - raw.count(b"\r\n")
+    if lines > MOST_LINES or len(_BOUNDARY.findall(raw)) > MOST_BOUNDARIES:
+        raise MailRefused("too_large")
+
+
+def _parts(message: Message) -> list[Message]:
+    parts = list(islice(message.walk(), MOST_PARTS + 1))
+    longest = max((len(value) for part in parts for _, value in part.raw_items()), default=0)
+    if len(parts) > MOST_PARTS or longest > LONGEST_HEADER:
+        raise MailRefused("too_large")
+    return parts
+
+
+def _sender(headers: list[tuple[str, str]]) -> str:
+    said = "".join(islice(_values(headers, "from"), 1))
+    # The last one: what stands before it may be a name that looks like an address.
+    found = _ADDRESS.findall(said[:1_000])
+    return _CONTROL.sub("", found[-1])[:254] if found else "unknown"
+
+
+def _said(parts: list[Message]) -> str:
+    """What was written above our own letter, or else below it, and the names of files that came
+    with it."""
+    body = _CONTROL.sub("", _body(parts)).replace("\r\n", "\n")
+    files = [_CONTROL.sub("", each) for each in _files(parts)]
+    named = [f"(Came with it, not kept: {', '.join(files)})"] if files else []
+    return "\n".join([_written(body), *named]).strip()
+
+
+def _written(body: str) -> str:
+    above, ours, below = body.partition(ABOVE)
+    lines = above.rstrip().split("\n")
+    while ours and lines and _belongs_to_the_quote(lines[-1]):
+        lines.pop()
+    if not lines:
+        lines = [line for line in below.split("\n") if not line.startswith(">")]
+    return "\n".join(lines).strip()
+
+
+def _belongs_to_the_quote(line: str) -> bool:
+    """True of a line that stands between an answer and what it quotes, such as "On Monday, the
+    council wrote:"."""
+    return not line.strip() or line.startswith(">") or line.rstrip().endswith(":")
+
+
+def _body(parts: list[Message]) -> str:
+    for kind in ("text/plain", "text/html"):
+        for part in parts:
+            if part.get_content_type() == kind and not _is_file(part):
+                text = _text(part)
+                return text if kind == "text/plain" else _without_tags(text)
+    return ""
+
+
+def _is_file(part: Message) -> bool:
+    return part.get_content_disposition() == "attachment" or part.get_filename() is not None
+
+
+def _text(part: Message) -> str:
+    """The part's text; of a character set that nobody knows, what is ASCII of it."""
+    payload = part.get_payload(decode=True)
+    raw = payload[:LONGEST_BODY_BYTES] if isinstance(payload, bytes) else b""
+    try:
+        charset = codecs.lookup(str(part.get_content_charset("utf-8"))).name
+        return raw.decode("ascii" if charset in SLOW else charset, "replace")
+    except (LookupError, ValueError):
+        return raw.decode("ascii", "ignore")
+
+
+def _files(parts: list[Message]) -> Iterator[str]:
+    for part in parts:
+        if name := part.get_filename():
+            yield _decoded(name[:400])[:100]
+
+
+def _decoded(name: str) -> str:
+    """The name without the encoding that some programs give it."""
+    try:
+        return str(make_header(decode_header(name)))
+    except (MessageError, LookupError, ValueError):
+        return name
+
+
+def _without_tags(page: str) -> str:
+    """What a page says, a line for each block. The library's own parser takes time without end
+    over what is no HTML."""
+    first, *pieces = page.split("<")
+    said, hidden_in = [first], ""
+    for piece in pieces:
+        tag, closed, text = piece.partition(">")
+        name = _tag(tag)
+        if not closed:
+            text = f"<{tag}"
+        elif name in _HIDDEN and not hidden_in:
+            hidden_in = name
+        elif name == f"/{hidden_in}":
+            hidden_in = ""
+        if not hidden_in:
+            said.append(f"\n{_one_line(text)}" if name in _BLOCKS else _one_line(text))
+    return unescape("".join(said))
+
+
+def _tag(tag: str) -> str:
+    """Its name in lower case, after a / where it ends something."""
+    found = _TAG.match(tag)
+    return found[0].lower() if found else ""
+
+
+def _one_line(text: str) -> str:
+    return text.replace("\r", "").replace("\n", " ")

@@ -1,0 +1,98 @@
+"""A Receiver: another system that is told of what happens to public reports, by a webhook.
+
+The secret is made as Standard Webhooks says: `whsec_` and base64 of random bytes.
+Source: github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md, read 2026-11.
+"""
+
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from chalicelib.outbound.model import Subject, What
+
+SECRET_PREFIX = "whsec_"
+SECRET_BYTES = 32
+
+_LINE = Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", description="one line without control characters")
+Name = Annotated[str, Meta(min_length=1, max_length=100), _LINE]
+Url = Annotated[
+    str,
+    Meta(max_length=500, pattern=r"^https?://[!-~]+$", description="an address with https://"),
+]
+Codes = Annotated[tuple[Annotated[str, Meta(max_length=50)], ...], Meta(max_length=100)]
+Told = Literal["submitted", "changed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """What a receiver is told of; None is everything. That a report is gone is always told: it
+    may have been of another service, or ward, when the receiver heard of it."""
+
+    service_codes: Codes | None = None
+    ward_codes: Codes | None = None
+    kinds: tuple[Told, ...] | None = None
+
+    def passes(self, subject: Subject, what: What) -> bool:
+        """True where the receiver is told of this."""
+        return what == "gone" or (
+            (self.service_codes is None or subject.service_code in self.service_codes)
+            and (self.ward_codes is None or subject.ward_code in self.ward_codes)
+            and (self.kinds is None or what in self.kinds)
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receiver:
+    """Where webhooks go. `version` is 0 until it is stored."""
+
+    receiver_id: str
+    name: str
+    url: str
+    secret: str = field(repr=False)
+    filter: Filter
+    enabled: bool
+    created_at: datetime
+    version: int = 0
+
+    @property
+    def destination(self) -> str:
+        return self.receiver_id
+
+    @property
+    def kind(self) -> Literal["webhook"]:
+        return "webhook"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiverDraft:
+    """What an admin sends to add a receiver."""
+
+    name: Name
+    url: Url
+    filter: Filter = Filter()
+    enabled: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiverChanges:
+    """What an admin changes of a receiver; None leaves it."""
+
+    name: Name | None = None
+    url: Url | None = None
+    filter: Filter | None = None
+    enabled: bool | None = None
+
+
+def changed(receiver: Receiver, changes: ReceiverChanges) -> Receiver:
+    """The receiver after the changes."""
+    values = {name: value for name, value in vars(changes).items() if value is not None}
+    return replace(receiver, **values)
+
+
+def new_secret(random_bytes: Callable[[int], bytes]) -> str:
+    """A secret that nobody else has."""
+    return SECRET_PREFIX + b64encode(random_bytes(SECRET_BYTES)).decode()

@@ -1,0 +1,99 @@
+"""A fact becomes deliveries: one for each system that it has to be told to."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from chalicelib.events import Event, PhotoTaken, ReportChanged, ReportSubmitted
+from chalicelib.outbound.model import Delivery, Subject, What, derived_id
+from chalicelib.outbound.ports import Exists, Ports
+from chalicelib.outbound.receivers import Receiver
+from chalicelib.outbound.senders import OwnDestination
+
+
+def open_deliveries(facts: Sequence[Event], ports: Ports) -> int:
+    """Opens what these facts call for, and says so to whoever sends. Answers how many are new.
+
+    Raises UpstreamFailed: the facts come again, and what was opened meets itself.
+    """
+    subjects = ports.reports.subjects(sorted({fact.service_request_id for fact in facts}))
+    receivers = [receiver for receiver in ports.receivers.all() if receiver.enabled]
+    opened = [
+        delivery.delivery_id
+        for fact in facts
+        if (subject := subjects.get(fact.service_request_id))
+        for delivery in _called_for(fact, subject, receivers, ports)
+        if _is_new(delivery, ports)
+    ]
+    if opened:
+        ports.queue.send(opened)
+    return len(opened)
+
+
+def _called_for(
+    fact: Event, subject: Subject, receivers: Sequence[Receiver], ports: Ports
+) -> Iterator[Delivery]:
+    delivery = _delivery_of(fact, subject, ports)
+    there = ports.destinations.get(ports.forward_to(subject.service_code) or "")
+    if there and _is_passed_on(subject, there):
+        yield replace(
+            delivery,
+            delivery_id=derived_id("forwarded", there.destination, subject.service_request_id),
+            destination=there.destination,
+            kind=there.kind,
+            what="forwarded",
+        )
+    what = _what(fact, subject)
+    for receiver in receivers:
+        if what and receiver.filter.passes(subject, what):
+            yield replace(
+                delivery,
+                delivery_id=derived_id("webhook", receiver.receiver_id, fact.event_id),
+                destination=receiver.receiver_id,
+                what=what,
+            )
+
+
+def _is_passed_on(subject: Subject, there: OwnDestination) -> bool:
+    # Two bodies that pass on to each other would send one report round and round.
+    is_welcome = there.passes_on_partners or not subject.is_from_partner
+    return subject.may_be_passed_on and is_welcome
+
+
+def _what(fact: Event, subject: Subject) -> What | None:
+    """What receivers are told, None where it is nothing to them."""
+    match fact:
+        case ReportChanged(purge=True) if not subject.is_public:
+            return "gone"
+        case ReportSubmitted() | ReportChanged(appeared=True) if subject.is_public:
+            return "submitted"
+        case ReportChanged(shows_change=True) | PhotoTaken() if subject.is_public:
+            return "changed"
+        case _:
+            return None
+
+
+def _delivery_of(fact: Event, subject: Subject, ports: Ports) -> Delivery:
+    """What every delivery of this fact has in common."""
+    now = ports.now().replace(microsecond=0)
+    stored = datetime.fromtimestamp(fact.stored_at_ms // 1000, UTC)
+    return Delivery(
+        delivery_id="",
+        destination="",
+        kind="webhook",
+        what="changed",
+        service_request_id=subject.service_request_id,
+        occurred_at=stored if fact.stored_at_ms else now,
+        next_try_at=now,
+        updated_at=now,
+    )
+
+
+def _is_new(delivery: Delivery, ports: Ports) -> bool:
+    """Stores the delivery. One that was opened before is left alone: if it still waits and its
+    message was lost, it is found when it is due."""
+    try:
+        ports.deliveries.create(delivery)
+    except Exists:
+        return False
+    return True

@@ -1,0 +1,101 @@
+"""Admins say which systems are told of what happens to public reports."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chalicelib.errors import AddressRefused, Conflict, NotFound, UpstreamFailed
+from chalicelib.outbound.model import derived_id
+from chalicelib.outbound.ports import Exists, Ports, Stale
+from chalicelib.outbound.receivers import (
+    Receiver,
+    ReceiverChanges,
+    ReceiverDraft,
+    changed,
+    new_secret,
+)
+
+
+def receivers(ports: Ports) -> Sequence[Receiver]:
+    """Every receiver."""
+    return ports.receivers.all()
+
+
+def add_receiver(draft: ReceiverDraft, key: str, scope: str, ports: Ports) -> Receiver:
+    """Adds a receiver with a secret of its own; the same draft under the same key is added once.
+
+    Raises AddressRefused, Conflict (another draft under this key), UpstreamFailed.
+    """
+    _check(draft.url, ports)
+    receiver = Receiver(
+        receiver_id=derived_id("receiver", scope, key),
+        secret=new_secret(ports.random_bytes),
+        created_at=ports.now().replace(microsecond=0),
+        **vars(draft),
+    )
+    try:
+        return ports.receivers.create(receiver)
+    except Exists:
+        return _added_before(receiver, ports)
+
+
+def change_receiver(
+    receiver_id: str, changes: ReceiverChanges, version: int, ports: Ports
+) -> Receiver:
+    """Changes a receiver that still has this version. Raises AddressRefused, NotFound, Conflict,
+    UpstreamFailed."""
+    if changes.url:
+        _check(changes.url, ports)
+    stored = _stored(receiver_id, ports)
+    if stored.version != version:
+        raise _stale(stored)
+    try:
+        return ports.receivers.save(changed(stored, changes))
+    except Stale as error:
+        present = _stored(receiver_id, ports)
+        # Where only the reply was lost, what is stored is what was to be stored.
+        if replace(present, version=version) == changed(stored, changes):
+            return present
+        raise _stale(present) from error
+
+
+def remove_receiver(receiver_id: str, ports: Ports) -> None:
+    """Tells it nothing any more; what waits for it fails. Raises NotFound, UpstreamFailed."""
+    _stored(receiver_id, ports)
+    ports.receivers.remove(receiver_id)
+
+
+def _check(url: str, ports: Ports) -> None:
+    try:
+        ports.check_url(url)
+    except AddressRefused as error:
+        raise AddressRefused.field("url", error.detail) from error
+
+
+def _added_before(receiver: Receiver, ports: Ports) -> Receiver:
+    stored = ports.receivers.get(receiver.receiver_id)
+    if stored is None:
+        raise UpstreamFailed("The receiver could not be read back; send it again.")
+    asked = replace(
+        receiver, secret=stored.secret, created_at=stored.created_at, version=stored.version
+    )
+    if stored != asked:
+        raise Conflict(
+            "Another receiver was added under this Idempotency-Key, or it was changed since. It "
+            "is kept as it is; to add this one as well, use a new key.",
+            version=stored.version,
+        )
+    return stored
+
+
+def _stored(receiver_id: str, ports: Ports) -> Receiver:
+    stored = ports.receivers.get(receiver_id)
+    if stored is None:
+        raise NotFound(f"There is no receiver {receiver_id}.")
+    return stored
+
+
+def _stale(present: Receiver) -> Conflict:
+    return Conflict(
+        f"The receiver has version {present.version} by now: read it again and decide anew.",
+        version=present.version,
+    )

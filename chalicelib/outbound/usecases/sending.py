@@ -1,0 +1,119 @@
+"""Deliveries leave: each is claimed by one sender, tried, and put away as what became of it.
+
+A sender that is cut short leaves its delivery in the hands of nobody once its lease is over. It
+may have arrived then, so the next one looks there first.
+"""
+
+from dataclasses import replace
+
+from chalicelib.errors import NoReply, NotNow, UpstreamFailed
+from chalicelib.outbound.model import (
+    MOST_TRIES,
+    Delivery,
+    arrived,
+    claimed,
+    put_off,
+    refused,
+)
+from chalicelib.outbound.ports import Ports, Stale
+from chalicelib.outbound.senders import Destination, Refused, Unclear
+
+WOKEN_AT_ONCE = 300
+"""How many deliveries a minute are woken, so that those which wait do not pile up as messages."""
+
+
+def send(delivery_id: str, ports: Ports) -> Delivery | None:
+    """Sends the delivery if it is its time and nobody else does. Answers what became of it; None
+    where there was nothing to do.
+
+    Raises UpstreamFailed where our own store did not answer: the message comes again.
+    """
+    stored = ports.deliveries.get(delivery_id)
+    if stored is None:
+        return None
+    if stored.state == "sent":
+        # This message comes again because the report has not heard of it.
+        _tell_the_report(stored, ports)
+        return None
+    mine = _claim(stored, ports)
+    if mine is None:
+        return None
+    after = _put_away(_tried(mine, ports), ports)
+    if after.state == "sent":
+        _tell_the_report(after, ports)
+    return after
+
+
+def wake_due(ports: Ports) -> int:
+    """Says to whoever sends which deliveries are due. Answers how many. Raises UpstreamFailed."""
+    due = ports.deliveries.due(ports.now(), limit=WOKEN_AT_ONCE)
+    if due:
+        ports.queue.send(due)
+    return len(due)
+
+
+def _claim(stored: Delivery, ports: Ports) -> Delivery | None:
+    mine = claimed(stored, ports.now().replace(microsecond=0))
+    try:
+        return ports.deliveries.save(mine) if mine else None
+    except Stale:
+        return None
+
+
+def _tried(mine: Delivery, ports: Ports) -> Delivery:
+    """What becomes of the delivery."""
+    try:
+        if mine.tries > MOST_TRIES:
+            raise Refused("gave_up")
+        destination = _destination(mine, ports)
+        sender = ports.senders[mine.kind]
+        found = sender.find(mine, destination) if mine.is_unclear else None
+        taken = found or sender.send(mine, destination)
+        return arrived(mine, taken.external_id, ports.now().replace(microsecond=0))
+    except Refused as error:
+        return refused(mine, error.code, ports.now().replace(microsecond=0))
+    except NotNow as error:
+        return _put_off(mine, error.code, error.retry_after_s, ports)
+    except Unclear as error:
+        return _put_off(replace(mine, is_unclear=True), error.code, error.retry_after_s, ports)
+    except UpstreamFailed as error:
+        hung_up = isinstance(error, NoReply)
+        after = replace(mine, is_unclear=mine.is_unclear or hung_up)
+        return _put_off(after, "no_reply" if hung_up else "not_reached", 0, ports)
+
+
+def _put_off(mine: Delivery, code: str, asked_for_s: int, ports: Ports) -> Delivery:
+    now = ports.now().replace(microsecond=0)
+    return put_off(mine, code, now, chance=ports.chance(), asked_for_s=asked_for_s)
+
+
+def _destination(delivery: Delivery, ports: Ports) -> Destination:
+    """Where it goes. Raises Refused where that is not known any more, or nothing is sent there."""
+    if delivery.kind != "webhook":
+        found: Destination | None = ports.destinations.get(delivery.destination)
+    else:
+        receiver = ports.receivers.get(delivery.destination)
+        found = receiver if receiver and receiver.enabled else None
+    if found is None:
+        raise Refused("no_destination")
+    return found
+
+
+def _put_away(after: Delivery, ports: Ports) -> Delivery:
+    """Stores what became of it. That it was sent stands, whatever somebody else wrote meanwhile:
+    its lease was over, or the reply to this very write was lost."""
+    try:
+        return ports.deliveries.save(after)
+    except Stale:
+        present = ports.deliveries.get(after.delivery_id)
+        if present is None or present.state == "sent" or after.state != "sent":
+            return present or after
+        return _put_away(replace(after, version=present.version), ports)
+
+
+def _tell_the_report(sent: Delivery, ports: Ports) -> None:
+    if sent.kind == "webhook":
+        return
+    destination = ports.destinations.get(sent.destination)
+    name = destination.name if destination else sent.destination
+    ports.reports.passed_on(sent.service_request_id, name, sent.their_reference, sent.delivery_id)

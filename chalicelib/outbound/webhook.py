@@ -1,0 +1,104 @@
+"""The sender of webhooks: signed as Standard Webhooks says, so that receivers can check them with
+a library of theirs.
+
+The body is made of the report as it is when it is sent, so a delivery that comes late or again
+never tells of what has been taken back since.
+Source: github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md, read 2026-11.
+"""
+
+import hashlib
+import hmac
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from chalicelib.errors import AddressRefused, NotNow
+from chalicelib.outbound.model import Delivery
+from chalicelib.outbound.ports import Outside, Reply
+from chalicelib.outbound.receivers import SECRET_PREFIX, Receiver
+from chalicelib.outbound.senders import Refused, Sent
+
+TIMEOUT_S = 10
+MOST_BYTES = 1_000
+"""Nothing of an answer is used but its status."""
+TRIED_AGAIN = frozenset((408, 409, 425, 429))
+"""Of 4xx: what may go well later. All other refusals stand."""
+
+
+class WebhookSender:
+    """Tells receivers. `public` gives the report as everybody may see it, None where it is not
+    public."""
+
+    def __init__(
+        self,
+        public: Callable[[str], Any | None],
+        outside: Callable[[], Outside],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._public = public
+        self._outside = outside
+        self._now = now
+
+    def send(self, delivery: Delivery, destination: Receiver) -> Sent:
+        body = self._body(delivery)
+        headers = signed_headers(delivery.delivery_id, body, destination.secret, self._now())
+        try:
+            reply = self._outside().post(
+                destination.url, body, headers, most_bytes=MOST_BYTES, timeout_s=TIMEOUT_S
+            )
+        except AddressRefused as error:
+            raise Refused("address_refused") from error
+        return taken(reply)
+
+    def find(self, delivery: Delivery, destination: Receiver) -> None:
+        """A receiver cannot be asked; it knows by the id what it has had."""
+
+    def _body(self, delivery: Delivery) -> bytes:
+        report = self._public(delivery.service_request_id)
+        what = delivery.what
+        if report is None:
+            what = "gone"
+        elif what == "gone":
+            what = "changed"
+        return msgspec.json.encode(
+            {
+                "id": delivery.delivery_id,
+                "kind": f"report.{what}",
+                "occurred_at": delivery.occurred_at,
+                "report": report or {"service_request_id": delivery.service_request_id},
+            }
+        )
+
+
+def signed_headers(message_id: str, body: bytes, secret: str, now: datetime) -> dict[str, str]:
+    """The headers under which a body goes to whoever has the secret."""
+    timestamp = str(int(now.timestamp()))
+    key = b64decode(secret.removeprefix(SECRET_PREFIX))
+    content = f"{message_id}.{timestamp}.".encode() + body
+    signature = b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
+    return {
+        "content-type": "application/json",
+        "webhook-id": message_id,
+        "webhook-timestamp": timestamp,
+        "webhook-signature": f"v1,{signature}",
+    }
+
+
+def taken(reply: Reply) -> Sent:
+    """What a status says. Raises Refused, NotNow."""
+    if 200 <= reply.status < 300:
+        return Sent()
+    code = f"http_{reply.status}"
+    if reply.status >= 500 or reply.status in TRIED_AGAIN:
+        raise NotNow(code, retry_after_s(reply))
+    raise Refused(code)
+
+
+def retry_after_s(reply: Reply) -> int:
+    """For how long it asks to be left alone, 0 where it does not say so in seconds."""
+    asked = re.fullmatch(r"[0-9]{1,6}", reply.headers.get("retry-after", ""))
+    return int(asked[0]) if asked else 0

@@ -1,0 +1,131 @@
+"""API keys are made, listed, revoked, and asked for: one function a verb.
+
+A key is `ginnel_<key_id>_<secret>`. The id finds it, and of the secret only a SHA-256 is kept: a
+slow hash protects what people think up, and these are 256 random bits, which nobody can guess.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from hmac import compare_digest
+from typing import NamedTuple
+
+from chalicelib import logs
+from chalicelib.errors import Forbidden, Invalid, NotFound, TooMany, UpstreamFailed
+from chalicelib.partners.model import READS_A_WRITE, ApiKey, NewKey
+from chalicelib.partners.ports import Counted, Ports
+
+USE_NOTED_EVERY = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+_FORM = re.compile(r"ginnel_([0-9a-f]{12})_([0-9a-f]{64})")
+
+
+class Made(NamedTuple):
+    """A new key, and its text, which nobody can read again."""
+
+    key: ApiKey
+    text: str
+
+
+def make(new: NewKey, ports: Ports) -> Made:
+    """Stores a new key. Raises Invalid for a service that there is not."""
+    codes = tuple(sorted(set(new.service_codes))) if new.service_codes else None
+    for code in codes or ():
+        if code not in ports.service_codes:
+            raise Invalid.field("service_codes", f"there is no service {code}")
+    key_id, secret = ports.token_hex(6), ports.token_hex(32)
+    key = ApiKey(
+        key_id=key_id,
+        name=new.name,
+        hashed=_hashed(secret),
+        service_codes=codes,
+        sets_state=new.sets_state,
+        reports=new.reports,
+        per_minute=new.per_minute,
+        created_at=_to_the_second(ports.now()),
+    )
+    ports.keys.add(key)
+    return Made(key, f"ginnel_{key_id}_{secret}")
+
+
+def list_keys(ports: Ports) -> Sequence[ApiKey]:
+    """All keys, those that hold first, then the newest first."""
+    newest = sorted(ports.keys.all(), key=lambda key: (key.created_at, key.key_id), reverse=True)
+    return sorted(newest, key=lambda key: key.revoked_at is not None)
+
+
+def revoke(key_id: str, ports: Ports) -> ApiKey:
+    """The key, which does not hold any more from now on. Raises NotFound."""
+    key = ports.keys.revoke(key_id, _to_the_second(ports.now()))
+    if key is None:
+        raise NotFound(f"There is no API key {key_id}.")
+    return key
+
+
+def known(text: str | None, ports: Ports) -> ApiKey:
+    """The key of somebody who reads. Raises Forbidden, in the same words whatever is wrong,
+    TooMany for more in a minute than the key may."""
+    key = _held(text, ports)
+    _count(key, "reads", key.per_minute * READS_A_WRITE, ports)
+    return key
+
+
+def admit(text: str | None, service_code: str | None, ports: Ports) -> ApiKey:
+    """The key of somebody who writes, about a service where one is named. Raises as `known`."""
+    key = _held(text, ports)
+    if service_code is not None and not key.may_report(service_code):
+        raise _refusal()
+    _count(key, "writes", key.per_minute, ports)
+    return key
+
+
+def _held(text: str | None, ports: Ports) -> ApiKey:
+    """The key that holds. Raises Forbidden."""
+    sent = _FORM.fullmatch(text or "")
+    key = ports.keys.get(sent[1]) if sent else None
+    holds = sent and key and compare_digest(key.hashed, _hashed(sent[2]))
+    if not key or not holds or key.revoked_at:
+        raise _refusal()
+    _note_use(key, ports)
+    return key
+
+
+def _refusal() -> Forbidden:
+    return Forbidden("The api_key is missing, or does not hold for this.")
+
+
+def _count(key: ApiKey, what: Counted, most: int, ports: Ports) -> None:
+    """Raises TooMany for more than `most` in a minute. Where nothing counts, everybody passes: the
+    key does hold, and a report that is refused may be lost."""
+    now = ports.now()
+    minute = now.replace(second=0, microsecond=0)
+    try:
+        count = ports.keys.count(key.key_id, what, minute)
+    except UpstreamFailed as error:
+        logs.failure("the use of a key was not counted", error, key_id=key.key_id)
+        return
+    if count > most:
+        wait = minute + MINUTE - now
+        raise TooMany(
+            f"This key has its {most} {what} of a minute; send it again in a while.",
+            retry_after_s=int(wait.total_seconds()) + 1,
+        )
+
+
+def _note_use(key: ApiKey, ports: Ports) -> None:
+    now = _to_the_second(ports.now())
+    if key.last_used_at and now - key.last_used_at < USE_NOTED_EVERY:
+        return
+    try:
+        ports.keys.used(key.key_id, now)
+    except UpstreamFailed as error:
+        logs.failure("the use of a key was not noted", error, key_id=key.key_id)
+
+
+def _hashed(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()
+
+
+def _to_the_second(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)

@@ -1,0 +1,81 @@
+"""Asking for an upload, and what becomes of a photo."""
+
+from collections.abc import Iterable, Sequence
+
+from chalicelib.errors import Invalid
+from chalicelib.photos.containers import kind_of
+from chalicelib.photos.model import MOST_PHOTOS_A_KEY, Photo, UploadDraft, check_size, numbered
+from chalicelib.photos.picture import UNKNOWN
+from chalicelib.photos.ports import PhotoKey, Policy, Ports
+
+
+def ask(draft: UploadDraft, key: str, scope: str, ports: Ports) -> tuple[PhotoKey, Policy]:
+    """Which photo `<key>/<n>` is, and a fresh permission to post its file. Raises Invalid."""
+    own, number = numbered(key)
+    check_size(draft.size)
+    photo = PhotoKey(
+        draft.service_request_id or ports.ids.service_request_id(scope, own),
+        ports.ids.photo_id(scope, own, number),
+    )
+    return photo, ports.uploads.policy(photo, draft.content_type)
+
+
+def take_upload(
+    raw: bytes,
+    key: str,
+    scope: str,
+    held: Sequence[str],
+    ports: Ports,
+    *,
+    about: str | None = None,
+) -> str:
+    """Lets a file that came with a form arrive where posted ones do, as a photo of what is sent
+    under that key, which has those of `held` already: an update of the report `about`, or else a
+    report. Answers the photo_id.
+
+    A number is never used twice, also where its photo was taken out again: the first file under
+    an id is the photo. Raises Invalid, UpstreamFailed.
+    """
+    check_size(len(raw))
+    if kind_of(raw) is None:
+        raise Invalid.field("photos", UNKNOWN)
+    service_request_id = about or ports.ids.service_request_id(scope, key)
+    for number in range(MOST_PHOTOS_A_KEY):
+        photo = PhotoKey(service_request_id, ports.ids.photo_id(scope, key, number))
+        if photo.photo_id in held or not ports.uploads.put(photo, raw):
+            continue
+        # Asked after the file was put: before that, another one may have been on its way.
+        if ports.records.get(photo) is None:
+            return photo.photo_id
+    raise Invalid.field("photos", "too many were sent: begin a new report")
+
+
+def photo_ids_for(scope: str, key: str, count: int, ports: Ports) -> list[str]:
+    """The ids of this caller's first so many photos under that key."""
+    return [ports.ids.photo_id(scope, key, number) for number in range(count)]
+
+
+def belongs(scope: str, key: str, photo_id: str, ports: Ports) -> bool:
+    """True where this caller can have asked for the photo under this key."""
+    numbers = range(MOST_PHOTOS_A_KEY)
+    return any(ports.ids.photo_id(scope, key, number) == photo_id for number in numbers)
+
+
+def look(photo: PhotoKey, ports: Ports) -> Photo:
+    """What became of the photo; waiting where nothing did, also where nobody ever sent it."""
+    return ports.records.get(photo) or Photo(
+        service_request_id=photo.service_request_id, photo_id=photo.photo_id, state="waiting"
+    )
+
+
+def ready(wanted: Iterable[tuple[str, str]], ports: Ports) -> frozenset[tuple[str, str]]:
+    """Those of the pairs of service_request_id and photo_id whose pictures are there."""
+    return frozenset(
+        (photo.service_request_id, photo.photo_id)
+        for photo in ports.records.ready([PhotoKey(*pair) for pair in wanted])
+    )
+
+
+def private_address(service_request_id: str, photo_id: str, size: str, ports: Ports) -> str:
+    """Where the picture of that size, page or thumbnail, can be seen for ten minutes."""
+    return ports.gallery.address(PhotoKey(service_request_id, photo_id), size)

@@ -1,0 +1,48 @@
+"""Removing what nobody reported in time, and giving up on what never came."""
+
+from datetime import datetime
+
+from chalicelib.errors import UpstreamFailed
+from chalicelib.photos.model import KEPT_WITHOUT_REPORT, NOT_FETCHED, TOO_LATE, UNREAD_KEPT_FOR
+from chalicelib.photos.ports import PhotoKey, Ports, Upload
+from chalicelib.photos.usecases.asking import look
+from chalicelib.photos.usecases.taking_in import looked_at, refuse
+
+
+def sweep(ports: Ports) -> dict[PhotoKey, UpstreamFailed]:
+    """Removes what nobody reported in time. Answers what could not be removed, and why; the next
+    sweep finds it again. Raises UpstreamFailed where the lists cannot be read."""
+    now = ports.now()
+    failed: dict[PhotoKey, UpstreamFailed] = {}
+    for upload, arrived in ports.uploads.before(now - KEPT_WITHOUT_REPORT):
+        try:
+            _sweep_upload(upload, arrived, now, ports)
+        except UpstreamFailed as error:
+            failed[upload.photo] = error
+    for photo in ports.gallery.marked_before(now - KEPT_WITHOUT_REPORT):
+        try:
+            _sweep_photo(photo, ports)
+        except UpstreamFailed as error:
+            failed[photo] = error
+    return failed
+
+
+def _sweep_upload(upload: Upload, arrived: datetime, now: datetime, ports: Ports) -> None:
+    """A file that was taken in, or that no report waits for, is removed; one that is waited for
+    stays as long as its message may come again."""
+    waited_for = looked_at(upload.photo, ports) is None and ports.reports.holds(*upload.photo)
+    if waited_for and arrived > now - UNREAD_KEPT_FOR:
+        return
+    if waited_for:
+        refuse(upload.photo, TOO_LATE, ports)
+    ports.uploads.discard(upload)
+
+
+def _sweep_photo(photo: PhotoKey, ports: Ports) -> None:
+    if not ports.reports.holds(*photo):
+        ports.records.remove(photo)
+        ports.gallery.remove(photo)
+    elif look(photo, ports).media_url:
+        refuse(photo, NOT_FETCHED, ports)
+    # Last, so that a sweep that was cut short is done again.
+    ports.gallery.unmark(photo)

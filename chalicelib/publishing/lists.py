@@ -1,0 +1,188 @@
+"""Open data and feeds as they are published: made of the months' lists, at most every five minutes,
+and at once where something is taken back.
+
+The index is written last, and only where all else was: until then it says what is still to do.
+However many reports have changed, those of no more than one month are held at a time.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+
+from chalicelib.publishing import feeds, open_data
+from chalicelib.publishing.feeds import Scope, scope_of
+from chalicelib.publishing.list_targets import (
+    entries_of,
+    held_index,
+    index_target,
+    month_now,
+    month_target,
+    newest_target,
+    removed,
+)
+from chalicelib.publishing.open_data import INDEX, Index, digest_of, list_key, month_of
+from chalicelib.publishing.ports import Ports, PublicReport
+from chalicelib.publishing.rounds import rewrite
+
+AT_ONCE = 100
+"""How many reports are read together."""
+OVERLAP = timedelta(hours=1)
+"""Reports are looked at again for so long after they were updated: a photo may be taken in later,
+after up to five tries of six minutes."""
+AT_FIRST = timedelta(days=366)
+"""So far back is looked where nothing was published yet."""
+EVERYTHING = frozenset((f"{open_data.FOLDER}*", f"{feeds.FOLDER}*"))
+"""Patterns of all that is published here."""
+
+Failed = dict[str, Exception]
+Changed = Mapping[str, Collection[str]]
+"""The ids of reports that may have changed, by month."""
+
+
+def publish_changed_lists(ports: Ports) -> Failed:
+    """Brings the lists and feeds up to what was changed since the last time; writes only what
+    became different. Answers what failed, by service_request_id. Raises UpstreamFailed."""
+    begun = ports.now()
+    index = held_index(ports)
+    since = index.updated_datetime - OVERLAP if index else begun - AT_FIRST
+    return _publish_differing(ports.reports.changed_since(since), index, begun, ports)
+
+
+def publish_imported_lists(ports: Ports) -> Failed:
+    """Brings the lists and feeds up to what is stored, however long ago it is said to have
+    changed; writes only what became different. Answers and raises as `publish_changed_lists`."""
+    begun = ports.now()
+    return _publish_differing(ports.reports.every_id(), held_index(ports), begun, ports)
+
+
+def take_out_of_lists(changed: Changed, ports: Ports) -> Failed:
+    """Makes the lists and feeds of these months anew at once. Answers what failed, by
+    service_request_id. Raises UpstreamFailed."""
+    return _publish_lists(changed, ports, as_of=None) if changed else {}
+
+
+def publish_lists_anew(ports: Ports) -> Failed:
+    """Makes all lists and feeds from the store, and removes those of wards and services that are
+    no more. Answers what failed, by service_request_id. Raises UpstreamFailed."""
+    begun = ports.now()
+    changed: dict[str, set[str]] = defaultdict(set)
+    for month in _listed_months(ports):
+        changed[month] = {each["service_request_id"] for each in entries_of(month, ports)}
+    for report in _public(ports.reports.every_id(), ports):
+        changed[month_of(report.requested_datetime)].add(report.service_request_id)
+    failed = _remove_others(sorted(changed), ports)
+    return failed | _publish_lists(changed, ports, as_of=begun)
+
+
+def _publish_differing(
+    ids: Iterator[str], index: Index | None, begun: datetime, ports: Ports
+) -> Failed:
+    changed = {
+        month: differing
+        for month, digests in _digests(ids, ports).items()
+        if (differing := _differing(month, digests, index, ports))
+    }
+    return _publish_lists(changed, ports, as_of=begun) if changed else {}
+
+
+def _publish_lists(changed: Changed, ports: Ports, *, as_of: datetime | None) -> Failed:
+    """`as_of`: whatever was changed before is among these."""
+    index = held_index(ports)
+    scopes = _scopes(index, ports)
+    months = sorted({*_listed_months(ports), *changed})
+    asked_by = frozenset(each for ids in changed.values() for each in ids)
+    failed: Failed = {}
+    for month in _to_make(months, scopes, changed, index):
+        ids = frozenset(changed.get(month, ()))
+        failed |= rewrite([month_target(month, ids, months, scopes, ports)], ports).failed
+    failed |= rewrite([newest_target(months, scopes, asked_by, ports)], ports).failed
+    if not failed:
+        target = index_target(changed, scopes, asked_by, as_of, ports)
+        failed = rewrite([target], ports).failed
+    return failed
+
+
+def _to_make(
+    months: Sequence[str], scopes: Sequence[Scope], changed: Changed, index: Index | None
+) -> list[str]:
+    """The months that have changed; those that the index does not know yet, with their neighbours,
+    whose archives lead to them; all, where it does not know some feed."""
+    known = {each.month for each in index.months} if index else set()
+    if index is None or {scope.feed for scope in scopes} - set(index.feeds):
+        return list(months)
+    wanted = set(changed)
+    for at, month in enumerate(months):
+        if month not in known:
+            wanted |= set(months[max(0, at - 1) : at + 2])
+    return sorted(wanted)
+
+
+def _scopes(index: Index | None, ports: Ports) -> list[Scope]:
+    """What has a feed: everything, the wards and services of today, and those that the index still
+    has."""
+    wards = [Scope("ward", ward.code, ward.name) for ward in ports.wards()]
+    services = [Scope("service", code, name) for code, name in ports.publisher.services.items()]
+    today = [Scope("all", "", ports.publisher.name)]
+    for kind in (wards, services):
+        today += sorted(kind, key=lambda scope: (scope.name, scope.code))
+    keys = {scope.key for scope in today}
+    held = [scope_of(feed) for feed in index.feeds] if index else []
+    return [*today, *(scope for scope in held if scope.key not in keys)]
+
+
+def _digests(ids: Iterator[str], ports: Ports) -> dict[str, dict[str, str]]:
+    """What the entries of these reports are now, by month and id: digests, for the first time
+    finds the reports of a year."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for report in _public(ids, ports):
+        digest = digest_of(ports.entry(report))
+        found[month_of(report.requested_datetime)][report.service_request_id] = digest
+    return found
+
+
+def _differing(
+    month: str, digests: Mapping[str, str], index: Index | None, ports: Ports
+) -> set[str]:
+    """Those of a month's reports, given by what their entries are now, that its list has otherwise;
+    all, where the index tells of another list: somebody was interrupted."""
+    if index and month_now(month, ports) not in index.months:
+        return set(digests)
+    listed = {
+        each["service_request_id"]: digest_of(each)
+        for each in entries_of(month, ports)
+        if each["service_request_id"] in digests
+    }
+    return {each for each, digest in digests.items() if listed.get(each) != digest}
+
+
+def _public(ids: Iterator[str], ports: Ports) -> Iterator[PublicReport]:
+    """Those of the reports that everybody may see; no more are held than are read together."""
+    while some := list(islice(ids, AT_ONCE)):
+        yield from ports.reports.public(some).values()
+
+
+def _listed_months(ports: Ports) -> list[str]:
+    """The months that have a list."""
+    suffix = list_key("").removeprefix(open_data.FOLDER)
+    keys = ports.documents.keys(open_data.FOLDER)
+    return [
+        key.removeprefix(open_data.FOLDER).removesuffix(suffix)
+        for key in keys
+        if key.endswith(suffix)
+    ]
+
+
+def _remove_others(months: Sequence[str], ports: Ports) -> Failed:
+    """Removes the feeds of wards and services that are no more, and the index that names them."""
+    scopes = _scopes(None, ports)
+    wanted = {scope.key for scope in scopes}
+    wanted |= {scope.archive_key(month) for scope in scopes for month in months}
+    others = set(ports.documents.keys(feeds.FOLDER)) - wanted
+    targets = [removed(key) for key in sorted(others)]
+    if others:
+        targets.append(removed(INDEX))
+    failed: Failed = {}
+    for target in targets:
+        failed |= rewrite([target], ports).failed
+    return failed

@@ -1,0 +1,98 @@
+"""What is kept in DynamoDB beside a report: its older updates, who follows it, officers' notes."""
+
+from collections.abc import Sequence
+
+from chalicelib.reports.dynamo_items import (
+    ArchivedUpdateItem,
+    FollowerItem,
+    NoteItem,
+)
+from chalicelib.reports.dynamo_values import translated
+from chalicelib.reports.model import Note, Update
+from chalicelib.reports.ports import Exists
+
+ARCHIVED = "update#"
+FOLLOWER = "follower#"
+NOTE = "note#"
+
+
+class BesideReports:
+    """The part of the reports' Repository that is about the items beside them."""
+
+    def archive(
+        self, service_request_id: str, updates: Sequence[Update], *, first: int, version: int
+    ) -> None:
+        for number, update in enumerate(updates, first):
+            _keep(service_request_id, number, update, version)
+
+    def archived(self, service_request_id: str) -> Sequence[Update]:
+        within = ArchivedUpdateItem.record.startswith(ARCHIVED)
+        with translated():
+            items = list(ArchivedUpdateItem.query(service_request_id, within, consistent_read=True))
+        return [item.entry for item in sorted(items, key=lambda item: item.number)]
+
+    def rewrite_archived(self, service_request_id: str, update: Update, *, version: int) -> None:
+        with translated():
+            item = ArchivedUpdateItem.get(
+                service_request_id, ARCHIVED + update.update_id, consistent_read=True
+            )
+        _keep(service_request_id, int(item.number), update, version)
+
+    def drop_archived(self, service_request_id: str) -> None:
+        within = ArchivedUpdateItem.record.startswith(ARCHIVED)
+        with translated(), ArchivedUpdateItem.batch_write() as batch:
+            for item in ArchivedUpdateItem.query(service_request_id, within, consistent_read=True):
+                batch.delete(item)
+
+    def add_follower(self, service_request_id: str, person: str) -> None:
+        with translated():
+            FollowerItem(service_request_id, FOLLOWER + person).save()
+
+    def followers(self, service_request_id: str) -> Sequence[str]:
+        within = FollowerItem.record.startswith(FOLLOWER)
+        with translated():
+            items = list(FollowerItem.query(service_request_id, within, consistent_read=True))
+        return [item.record.removeprefix(FOLLOWER) for item in items]
+
+    def add_note(self, service_request_id: str, note: Note) -> None:
+        item = NoteItem(service_request_id, NOTE + note.note_id)
+        item.datetime, item.sender, item.text = note.datetime, note.sender, note.text
+        try:
+            with translated(clash=Exists):
+                item.save(NoteItem.service_request_id.does_not_exist())
+        except Exists:
+            return
+
+    def notes(self, service_request_id: str) -> Sequence[Note]:
+        within = NoteItem.record.startswith(NOTE)
+        with translated():
+            items = list(NoteItem.query(service_request_id, within, consistent_read=True))
+        return sorted((_note(item) for item in items), key=lambda note: note.datetime)
+
+    def drop_notes(self, service_request_id: str) -> None:
+        within = NoteItem.record.startswith(NOTE)
+        with translated(), NoteItem.batch_write() as batch:
+            for item in NoteItem.query(service_request_id, within, consistent_read=True):
+                batch.delete(item)
+
+
+def _keep(service_request_id: str, number: int, update: Update, version: int) -> None:
+    """Stores the update outside its report, unless a later version of the report did: a writer
+    that was held up must not bring back what was redacted meanwhile."""
+    item = ArchivedUpdateItem(service_request_id, ARCHIVED + update.update_id)
+    item.number, item.version, item.entry = number, version, update
+    is_new = ArchivedUpdateItem.service_request_id.does_not_exist()
+    try:
+        with translated(clash=Exists):
+            item.save(is_new | (ArchivedUpdateItem.version < version))
+    except Exists:
+        return
+
+
+def _note(item: NoteItem) -> Note:
+    return Note(
+        note_id=item.record.removeprefix(NOTE),
+        datetime=item.datetime,
+        sender=item.sender,
+        text=item.text,
+    )

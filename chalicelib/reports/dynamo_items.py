@@ -1,0 +1,202 @@
+"""How reports are kept in DynamoDB: the items of their table and its indexes.
+
+Table: hash `service_request_id`, range `record`: `report` for the aggregate, `update#<update_id>`
+for an archived update, `follower#<person>` for somebody who follows, `note#<note_id>` for what
+officers alone see. docs/ARCHITECTURE.md lists the indexes and what each is for. Only public reports
+carry `cell` and `place`, and only those that somebody has to look at carry `attention`: nothing
+else can be found on those two.
+"""
+
+from collections.abc import Mapping
+
+from pynamodb.attributes import (
+    Attribute,
+    BooleanAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    VersionAttribute,
+)
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.models import Model
+
+from chalicelib import trace
+from chalicelib.geo.quadkey import key_of
+from chalicelib.moments import text_of
+from chalicelib.reports.dynamo_values import MomentAttribute, Packed
+from chalicelib.reports.keys import CELL_LENGTH, REPORT
+from chalicelib.reports.model import (
+    Contact,
+    Flag,
+    Photo,
+    Priority,
+    ServiceRequest,
+    Update,
+    Visibility,
+)
+from chalicelib.reports.states import State
+
+
+class ByTile(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
+    """Public reports by place: `cell` is a coarse quadkey, `place` the finest one and the id."""
+
+    class Meta:
+        index_name = "by-tile"
+        projection = IncludeProjection(
+            ["service_code", "state", "title", "lat", "long", "requested_datetime"]
+        )
+
+    cell = UnicodeAttribute(hash_key=True)
+    place = UnicodeAttribute(range_key=True)
+
+
+class ByAttention(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
+    """Reports that somebody has to look at: by why, and since (or, if held, until) when."""
+
+    class Meta:
+        index_name = "by-attention"
+        projection = IncludeProjection(
+            ["service_code", "state", "visibility", "title", "requested_datetime"]
+        )
+
+    attention = UnicodeAttribute(hash_key=True)
+    attention_since = UnicodeAttribute(range_key=True)
+
+
+class ByRequestedMonth(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
+    """All reports by when they were requested."""
+
+    class Meta:
+        index_name = "by-requested-month"
+        projection = IncludeProjection(["service_code", "state", "visibility"])
+
+    requested_month = UnicodeAttribute(hash_key=True)
+    requested_datetime = MomentAttribute(range_key=True)
+
+
+class ByUpdatedMonth(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
+    """All reports by when something of them last changed."""
+
+    class Meta:
+        index_name = "by-updated-month"
+        projection = IncludeProjection(["service_code", "state", "visibility"])
+
+    updated_month = UnicodeAttribute(hash_key=True)
+    updated_datetime = MomentAttribute(range_key=True)
+
+
+class ReportItem(Model):
+    """The aggregate as it is stored. Personal data: contact, reporter, attributes, flags."""
+
+    class Meta:
+        table_name = ""
+
+    service_request_id = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True, default=REPORT)
+    version = VersionAttribute()
+    # Of the request that wrote this version.
+    request_id = UnicodeAttribute(null=True)
+    fingerprint = UnicodeAttribute()
+    service_code = UnicodeAttribute()
+    team = UnicodeAttribute()
+    state: Attribute[State] = UnicodeAttribute()  # type: ignore[assignment]
+    visibility: Attribute[Visibility] = UnicodeAttribute()  # type: ignore[assignment]
+    description = UnicodeAttribute()
+    lat = NumberAttribute(null=True)
+    long = NumberAttribute(null=True)
+    requested_datetime = MomentAttribute()
+    updated_datetime = MomentAttribute()
+    expected_datetime = MomentAttribute(null=True)
+    title = UnicodeAttribute(null=True)
+    address = UnicodeAttribute(null=True)
+    asset_id = UnicodeAttribute(null=True)
+    attributes = Packed[Mapping[str, tuple[str, ...]]](dict[str, tuple[str, ...]])
+    photos = Packed[tuple[Photo, ...]](tuple[Photo, ...])
+    priority: Attribute[Priority] = UnicodeAttribute()  # type: ignore[assignment]
+    duplicate_of = UnicodeAttribute(null=True)
+    publish_at = MomentAttribute(null=True)
+    contact = Packed[Contact](Contact, null=True)
+    anonymous = BooleanAttribute(default=False)
+    reporter = UnicodeAttribute(null=True)
+    external_reference = UnicodeAttribute(null=True)
+    ward_code = UnicodeAttribute(null=True)
+    once_public = BooleanAttribute(default=False)
+    followers = NumberAttribute(default=0)
+    has_duplicates = BooleanAttribute(default=False)
+    redactions = NumberAttribute(default=0)
+    flags = Packed[tuple[Flag, ...]](tuple[Flag, ...])
+    updates = Packed[tuple[Update, ...]](tuple[Update, ...])
+    archived = NumberAttribute(default=0)
+    # What the indexes are keyed by, derived at each write.
+    cell = UnicodeAttribute(null=True)
+    place = UnicodeAttribute(null=True)
+    requested_month = UnicodeAttribute()
+    updated_month = UnicodeAttribute()
+    team_state = UnicodeAttribute()
+    attention = UnicodeAttribute(null=True)
+    attention_since = UnicodeAttribute(null=True)
+
+    by_tile = ByTile()
+    by_attention = ByAttention()
+    by_requested_month = ByRequestedMonth()
+    by_updated_month = ByUpdatedMonth()
+
+
+class ArchivedUpdateItem(Model):
+    """An update that was moved out of its report's item; `version` is the report's."""
+
+    class Meta:
+        table_name = ""
+
+    service_request_id = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True)
+    number = NumberAttribute()
+    version = NumberAttribute()
+    entry = Packed[Update](Update)
+
+
+class FollowerItem(Model):
+    """Somebody follows a report. `record` says who, in a way that only we can tell."""
+
+    class Meta:
+        table_name = ""
+
+    service_request_id = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True)
+
+
+class NoteItem(Model):
+    """A note beside a report. Personal data: sender and text."""
+
+    class Meta:
+        table_name = ""
+
+    service_request_id = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True)
+    datetime = MomentAttribute()
+    sender = UnicodeAttribute()
+    text = UnicodeAttribute()
+
+
+def item_of(report: ServiceRequest) -> ReportItem:
+    values = {name: getattr(report, name) for name in report.__dataclass_fields__}
+    if not report.version:
+        del values["version"]
+    item = ReportItem(**values)
+    if report.visibility == "public" and report.point:
+        key = key_of(report.point)
+        item.cell = key[:CELL_LENGTH]
+        item.place = f"{key}-{report.service_request_id}"
+    item.request_id = trace.current()
+    item.requested_month = report.requested_datetime.date().isoformat()[:7]
+    item.updated_month = report.updated_datetime.date().isoformat()[:7]
+    item.team_state = f"{report.team}#{report.state}"
+    if report.attention:
+        item.attention = report.attention
+        since = text_of(report.attention_since)
+        item.attention_since = f"{since}#{report.service_request_id}"
+    return item
+
+
+def report_of(item: ReportItem) -> ServiceRequest:
+    names = ServiceRequest.__dataclass_fields__
+    return ServiceRequest(**{name: getattr(item, name) for name in names})

@@ -1,0 +1,45 @@
+"""What the stores of reports share: values as text, and DynamoDB's errors as ours."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+
+import msgspec
+from pynamodb.attributes import Attribute
+from pynamodb.constants import STRING
+
+from chalicelib import dynamo_errors
+from chalicelib.moments import text_of
+
+T = TypeVar("T")
+
+translated = partial(dynamo_errors.translated, "reports")
+
+
+class Packed(Attribute[T]):
+    """A value kept as JSON text, read back as `kind`."""
+
+    attr_type = STRING
+
+    def __init__(self, kind: Any, **options: Any) -> None:
+        super().__init__(**options)
+        self._kind = kind
+
+    def serialize(self, value: T) -> str:
+        return msgspec.json.encode(value).decode()
+
+    def deserialize(self, value: str) -> T:
+        decoded: T = msgspec.json.decode(value, type=self._kind)
+        return decoded
+
+
+class MomentAttribute(Attribute[datetime]):
+    """A moment in UTC as sortable text: 2026-01-31T10:00:00Z."""
+
+    attr_type = STRING
+
+    def serialize(self, value: datetime) -> str:
+        return text_of(value)
+
+    def deserialize(self, value: str) -> datetime:
+        return datetime.fromisoformat(value)

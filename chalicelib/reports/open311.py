@@ -1,0 +1,78 @@
+"""A report and its updates as Open311 shows them.
+
+Names and meanings are those of GeoReport v2 (wiki.open311.org/GeoReport_v2), and of its extension
+for updates as FixMyStreet reads it. Everything is made of ReportView, so nothing personal can
+pass.
+"""
+
+from collections.abc import Mapping
+
+from chalicelib.georeport.wire import Tree
+from chalicelib.reports.views import PhotoView, ReportView, UpdateView
+
+Wire = dict[str, Tree]
+
+
+def wire_request(report: ReportView, *, agency: str) -> Wire:
+    """The report as an entry of `service_requests`; `agency` is the council's name.
+
+    Every key of GeoReport is always there: what is not known is None, or empty text for the
+    address. `title` is FixMyStreet's, and only there where there is one.
+    """
+    return {
+        "service_request_id": report.service_request_id,
+        "status": report.status,
+        "status_notes": _last_word(report),
+        "service_name": report.service_name,
+        "service_code": report.service_code,
+        **({"title": report.title} if report.title else {}),
+        "description": report.description,
+        "agency_responsible": agency,
+        "service_notice": None,
+        "requested_datetime": report.requested_datetime,
+        "updated_datetime": report.updated_datetime,
+        "expected_datetime": report.expected_datetime,
+        "address": report.address or "",
+        "address_id": None,
+        "zipcode": None,
+        "lat": report.lat,
+        "long": report.long,
+        "media_url": _first(report.photos),
+    }
+
+
+def extended(report: ReportView) -> Wire:
+    """What Open311 has no word for, under the name that others use for such: it is added to the
+    report where a client asks for extensions."""
+    attributes: Mapping[str, Tree] = {
+        "state": report.state,
+        "ward_code": report.ward_code,
+        "external_reference": report.external_reference,
+        "duplicate_of": report.duplicate_of,
+        "followers": report.followers,
+        "tracking_url": report.tracking_url,
+        "media_urls": [photo.url for photo in report.photos],
+    }
+    return {"extended_attributes": attributes}
+
+
+def wire_update(update: UpdateView, report: ReportView) -> Wire:
+    """The update as an entry of `service_request_updates`."""
+    return {
+        "update_id": update.update_id,
+        "service_request_id": report.service_request_id,
+        "status": update.state,
+        "updated_datetime": update.datetime,
+        "description": update.text,
+        "media_url": _first(update.photos) or "",
+    }
+
+
+def _last_word(report: ReportView) -> str | None:
+    """What the council said last of it."""
+    said = [update.text for update in report.updates if update.by == "council"]
+    return said[-1] if said else None
+
+
+def _first(photos: tuple[PhotoView, ...]) -> str | None:
+    return photos[0].url if photos else None

@@ -1,0 +1,154 @@
+"""What another system posts through Open311, as the drafts that it stands for.
+
+Field names are those of GeoReport v2, "POST Service Request", and of its extension for updates;
+`deviceid` is how FixMyStreet spells it. What is not named here (device_id, account_id and the
+like) is accepted and not kept. Whoever sends it is a program that sends what it cannot change
+again and again: so what a report can do without is cut, or left out where it cannot be used.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from chalicelib.errors import FieldError, Invalid
+from chalicelib.parsing import parse
+from chalicelib.reports.model import Draft, Email, Phone
+from chalicelib.reports.partner import MOST_PHOTOS, PartnerReport, PartnerUpdate
+from chalicelib.reports.states import LABELS, SAID_BY_OTHERS, State
+
+Fields = Mapping[str, tuple[str, ...]]
+"""A posted form: texts without white space round them, at least one under each name."""
+
+_ATTRIBUTE = re.compile(r"attribute\[([^\[\]]+)\](?:\[[0-9]*\])?")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]*)?", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_POINT = ("lat", "long")
+LONGEST_LINE = 200
+LONGEST_UPDATE = 2000
+_SAYS_NOTHING = ("", "-")
+_STATUSES: Mapping[str, State | None] = {**SAID_BY_OTHERS, "unchanged": None}
+_OPEN311_NAMES = {
+    "contact.email": "email",
+    "contact.name": "first_name",
+    "contact.phone": "phone",
+    "address": "address_string",
+    "photo_ids": "media_url",
+    "text": "description",
+}
+
+
+def attributes_in(fields: Fields) -> dict[str, list[str]]:
+    """The answers that were given, by code: `attribute[C]`, `attribute[C][]`, `attribute[C][0]`,
+    each as often as it comes."""
+    found: dict[str, list[str]] = {}
+    for name, values in fields.items():
+        if named := _ATTRIBUTE.fullmatch(name):
+            found.setdefault(named[1], []).extend(values)
+    return found
+
+
+def check_location(fields: Fields) -> None:
+    """Raises Invalid where nothing says where it is."""
+    if not (_has_point(fields) or "address_string" in fields or "address_id" in fields):
+        raise Invalid.field("lat", "lat and long, address_string or address_id required")
+
+
+def report_in(
+    fields: Fields, files: tuple[bytes, ...], *, service_name: str, asked: frozenset[str]
+) -> PartnerReport:
+    """The report of a posted form. A description is not required, so the service's name stands in
+    for it; half a point is none, and answers to what is not `asked` any more are left out. Raises
+    Invalid."""
+    given = attributes_in(fields)
+    answers = {code: [_text(each) for each in given[code]] for code in given if code in asked}
+    sent = {
+        "service_code": _one(fields, "service_code"),
+        **({name: _degrees(fields, name) for name in _POINT} if _has_point(fields) else {}),
+        "address": _line(_one(fields, "address_string")) or _address_id(fields),
+        "description": _text(_one(fields, "description")) or service_name,
+        "attributes": answers or None,
+        "contact": _contact(fields),
+    }
+    return PartnerReport(draft=parse(sent, Draft), media_urls=_media_urls(fields), files=files)
+
+
+def update_in(fields: Fields, files: tuple[bytes, ...]) -> PartnerUpdate:
+    """The update of a posted form; one without words says its status. Raises Invalid."""
+    said = _one(fields, "status") or "unchanged"
+    status = said.lower().replace(" ", "_")
+    if status not in _STATUSES:
+        known = ", ".join(_STATUSES).upper()
+        raise Invalid.field("status", f"must be one of {known}")
+    state = _STATUSES[status]
+    words = _text(_one(fields, "description")) or (LABELS[state] if state else "Updated")
+    sent = {
+        "text": _cut(words, LONGEST_UPDATE),
+        "state": state,
+        "media_urls": _media_urls(fields),
+    }
+    return replace(parse(sent, PartnerUpdate), files=files)
+
+
+def in_open311s_names(faults: tuple[FieldError, ...]) -> Iterator[FieldError]:
+    """The faults of a draft, under the names that its sender knows."""
+    for field, message in faults:
+        if field.startswith("attributes."):
+            yield FieldError(f"attribute[{field.removeprefix('attributes.')}]", message)
+        else:
+            yield FieldError(_OPEN311_NAMES.get(field, field), message)
+
+
+def _has_point(fields: Fields) -> bool:
+    return all(name in fields for name in _POINT)
+
+
+def _one(fields: Fields, name: str) -> str | None:
+    return next(iter(fields.get(name, ())), None)
+
+
+def _degrees(fields: Fields, name: str) -> float | str | None:
+    text = _one(fields, name)
+    if text is None or not _NUMBER.fullmatch(text):
+        return text
+    return float(text)
+
+
+def _address_id(fields: Fields) -> str | None:
+    number = _one(fields, "address_id")
+    return _line(f"address_id {number}") if number else None
+
+
+def _media_urls(fields: Fields) -> tuple[str, ...]:
+    return fields.get("media_url", ())[:MOST_PHOTOS]
+
+
+def _text(text: str | None) -> str:
+    """The text with spaces for control characters, as what was pasted may have some."""
+    return _CONTROL.sub(" ", text or "").strip()
+
+
+def _line(text: str | None) -> str:
+    return _cut(" ".join(_text(text).split()), LONGEST_LINE)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _usable(text: str | None, kind: Any) -> str | None:
+    try:
+        found: str = msgspec.convert(text, kind)
+    except msgspec.ValidationError:
+        return None
+    return found
+
+
+def _contact(fields: Fields) -> dict[str, str] | None:
+    names = (_one(fields, name) or "" for name in ("first_name", "last_name"))
+    name = " ".join(each for each in names if each not in _SAYS_NOTHING)
+    email, phone = _usable(_one(fields, "email"), Email), _usable(_one(fields, "phone"), Phone)
+    given = {"name": _line(name), "email": email, "phone": phone}
+    return {key: value for key, value in given.items() if value} or None

@@ -1,0 +1,80 @@
+"""What the stream of the reports' table tells: each change of a report is a fact."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from chalicelib.events import Event, ReportChanged, ReportSubmitted
+from chalicelib.geo.point import Point
+from chalicelib.geo.quadkey import MAP_ZOOM, key_of
+from chalicelib.reports.keys import REPORT
+
+NOT_SHOWN = frozenset(
+    (
+        *("version", "request_id", "fingerprint", "redactions", "archived", "has_duplicates"),
+        *("team", "team_state", "priority", "attention", "attention_since", "flags", "publish_at"),
+        *("contact", "anonymous", "reporter", "attributes", "once_public"),
+    )
+)
+"""What not everybody sees of a report, or what says nothing by itself."""
+
+
+def fact_of(record: Mapping[str, Any]) -> Event | None:
+    """The fact that a record of the table's stream tells; None where it is not about a report.
+
+    `record` has the shape that DynamoDB Streams gives to Lambda, with both images.
+    """
+    change = record["dynamodb"]
+    new, old = change.get("NewImage"), change.get("OldImage")
+    if new is None or new["record"]["S"] != REPORT:
+        return None
+    event_id = record["eventID"]
+    service_request_id, version = new["service_request_id"]["S"], int(new["version"]["N"])
+    request_id = new.get("request_id", {}).get("S", "")
+    stored_at_ms = int(change.get("ApproximateCreationDateTime", 0) * 1000)
+    if old is None:
+        return ReportSubmitted(
+            event_id=event_id,
+            service_request_id=service_request_id,
+            request_id=request_id,
+            stored_at_ms=stored_at_ms,
+            version=version,
+            tile=_tile_in(new),
+            month=new["requested_month"]["S"],
+            photos=tuple(sorted(_photos_in(new))),
+        )
+    return ReportChanged(
+        event_id=event_id,
+        service_request_id=service_request_id,
+        request_id=request_id,
+        stored_at_ms=stored_at_ms,
+        version=version,
+        old_tile=_tile_in(old),
+        tile=_tile_in(new),
+        month=new["requested_month"]["S"],
+        photos=tuple(sorted(_photos_in(old) | _photos_in(new))),
+        purge=_taken_back(old, new),
+        appeared=not _is_public(old) and _is_public(new),
+        shows_change=any(old.get(name) != new.get(name) for name in {*old, *new} - NOT_SHOWN),
+    )
+
+
+def _tile_in(image: Mapping[str, Any]) -> str | None:
+    if "lat" not in image or "long" not in image:
+        return None
+    return key_of(Point(lat=float(image["lat"]["N"]), long=float(image["long"]["N"])), MAP_ZOOM)
+
+
+def _photos_in(image: Mapping[str, Any]) -> set[str]:
+    return {photo["photo_id"] for photo in msgspec.json.decode(image["photos"]["S"])}
+
+
+def _taken_back(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """True where something that everybody could see is not for everybody any more."""
+    return _is_public(old) and (not _is_public(new) or old["redactions"] != new["redactions"])
+
+
+def _is_public(image: Mapping[str, Any]) -> bool:
+    # Not by `cell`: a report whose place nobody knows has none.
+    return bool(image["visibility"]["S"] == "public")

@@ -1,0 +1,65 @@
+"""What happened to public reports since: for other systems that follow by asking again.
+
+A report is in the feed once, where it last changed. Whoever goes on from `next` hears of every
+report that changed, as it is then, and, of one that is public no more, that it is gone. What stands
+in the index later than BEHIND after its moment is missed: a write that had to be tried again, or
+an import of old reports. Whoever needs all of them asks once more from a while back.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import NamedTuple
+
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.ports import Ports, Window
+
+BEHIND = timedelta(seconds=5)
+"""So much is left for the next time: a change has the moment when it was begun, and an index lags
+behind what was written."""
+BEGINS_BEFORE = timedelta(days=90)
+MOST_AT_A_TIME = timedelta(days=366)
+"""Of one call: each month of it may be a request."""
+
+
+class Cursor(NamedTuple):
+    """A place in the feed: after a report that last changed at that moment, or at the moment."""
+
+    moment: datetime
+    service_request_id: str | None = None
+
+
+class Change(NamedTuple):
+    """A report that changed and where in the feed; it was public, and may be public no more."""
+
+    report: ServiceRequest
+    cursor: Cursor
+
+    @property
+    def is_gone(self) -> bool:
+        return self.report.visibility != "public"
+
+
+class Feed(NamedTuple):
+    """Some changes, the oldest first; `next` is where to go on. It stands still at the end."""
+
+    changes: Sequence[Change]
+    next: Cursor
+
+
+def changes_after(after: Cursor | None, *, limit: int, ports: Ports) -> Feed:
+    """The changes that follow in at most `limit` entries of the index, private ones left out; from
+    90 days ago where no place is given."""
+    last = ports.now() - BEHIND
+    begin = after or Cursor(last - BEGINS_BEFORE)
+    is_long = last - begin.moment > MOST_AT_A_TIME
+    end = begin.moment + MOST_AT_A_TIME if is_long else last
+    window = Window(begin.moment, end, "updated")
+    entry = (begin.moment, begin.service_request_id) if begin.service_request_id else None
+    listed = ports.repository.listed(window, oldest_first=True, after=entry, at_once=limit)
+    places = [Cursor(each.moment, each.service_request_id) for each in islice(listed, limit)]
+    found = ports.repository.many([str(place.service_request_id) for place in places])
+    reports = [(found.get(str(place.service_request_id)), place) for place in places]
+    changes = [Change(each, place) for each, place in reports if each and each.once_public]
+    following = places[-1] if places else Cursor(end) if is_long else begin
+    return Feed(changes, following)

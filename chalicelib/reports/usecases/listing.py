@@ -1,0 +1,112 @@
+"""Public reports and their updates by when: what other systems follow us by.
+
+The indexes of moments say which reports there are and whether they match; those that are shown are
+read from the table once more, so a list never shows what was hidden a second ago.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import NamedTuple
+
+from chalicelib.errors import Invalid
+from chalicelib.reports.model import ServiceRequest, Update
+from chalicelib.reports.ports import Listed, Ports, Window
+from chalicelib.reports.states import Status, status_of
+from chalicelib.reports.usecases.reading import timeline
+
+MOST_ROWS = 1000
+"""Of one list of reports."""
+
+AT_ONCE = 100
+"""Entries of an index that one request asks for at least, and MOST_ROWS where a filter may leave
+out most of them."""
+
+MOST_LOOKED_AT = 20_000
+"""Entries of an index for one answer: 20 requests of MOST_ROWS."""
+
+MOST_CHANGED = 5000
+"""Reports that may have changed since the start of a window of updates: each of them is read."""
+
+
+class Kinds(NamedTuple):
+    """What a list is to show; None is everything."""
+
+    statuses: Collection[Status] | None = None
+    service_codes: Collection[str] | None = None
+
+    @property
+    def are_all(self) -> bool:
+        return self.statuses is None and self.service_codes is None
+
+    def has(self, report: Listed | ServiceRequest) -> bool:
+        return (
+            report.visibility == "public"
+            and (self.statuses is None or status_of(report.state) in self.statuses)
+            and (self.service_codes is None or report.service_code in self.service_codes)
+        )
+
+
+def list_requests(
+    wanted: Window | Sequence[str], kinds: Kinds, ports: Ports, *, page: int = 1, page_size: int
+) -> Sequence[ServiceRequest]:
+    """Public reports of those kinds, as they are now: in a window, the newest first, a page from 1
+    on of at most MOST_ROWS; or those with these ids, in their order, whatever the kinds and page.
+    Raises Invalid where more than MOST_LOOKED_AT entries would have to be looked at.
+    """
+    if not isinstance(wanted, Window):
+        return _read(list(dict.fromkeys(wanted))[:MOST_ROWS], Kinds(), ports)
+    size = min(page_size, MOST_ROWS)
+    at_once = max(size, AT_ONCE) if kinds.are_all else MOST_ROWS
+    found = islice(_entries(wanted, kinds, at_once, ports), (page - 1) * size, page * size)
+    return _read([each.service_request_id for each in found], kinds, ports)
+
+
+def public_ids(window: Window, ports: Ports) -> Iterator[str]:
+    """The ids of the public reports in the window, the newest first; more are asked for as they
+    are taken. May lag a second behind."""
+    for each in ports.repository.listed(window, at_once=MOST_ROWS):
+        if each.visibility == "public":
+            yield each.service_request_id
+
+
+def updates_between(
+    start: datetime, end: datetime, ports: Ports
+) -> Sequence[tuple[ServiceRequest, Update]]:
+    """All updates of public reports in that time, its ends included, the oldest first, each with
+    its report. Raises Invalid where more than MOST_CHANGED reports have changed since its start.
+
+    An update is found by its report, and that by its last change, which may have come after the
+    end: so all that changed since the start is read.
+    """
+    since = Window(start, ports.now(), "updated")
+    entries = _entries(since, Kinds(), MOST_ROWS, ports)
+    changed = [each.service_request_id for each in islice(entries, MOST_CHANGED + 1)]
+    if len(changed) > MOST_CHANGED:
+        raise Invalid.field(
+            "start_date", f"more than {MOST_CHANGED} reports have changed since: begin later"
+        )
+    found = [
+        (report, update)
+        for part in range(0, len(changed), MOST_ROWS)
+        for report in _read(changed[part : part + MOST_ROWS], Kinds(), ports)
+        for update in timeline(report, ports)
+        if start <= update.datetime <= end
+    ]
+    return sorted(found, key=lambda pair: (pair[1].datetime, pair[1].update_id))
+
+
+def _entries(window: Window, kinds: Kinds, at_once: int, ports: Ports) -> Iterator[Listed]:
+    """The entries of those kinds, the newest first. Raises Invalid."""
+    listed = ports.repository.listed(window, at_once=at_once)
+    for number, each in enumerate(listed):
+        if number == MOST_LOOKED_AT:
+            raise Invalid.field("start_date", "too much is in that time: ask for less of it")
+        if kinds.has(each):
+            yield each
+
+
+def _read(ids: Sequence[str], kinds: Kinds, ports: Ports) -> list[ServiceRequest]:
+    """Those of the reports that are of the kinds now, in the order of the ids."""
+    found = ports.repository.many(ids)
+    return [found[each] for each in ids if each in found and kinds.has(found[each])]

@@ -1,0 +1,144 @@
+"""What other systems do through Open311: send reports and updates, and ask for a report's id."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import msgspec
+
+from chalicelib import logs
+from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
+from chalicelib.reports import reference
+from chalicelib.reports.model import ServiceRequest, Update
+from chalicelib.reports.partner import (
+    MOST_PHOTOS,
+    Partner,
+    PartnerReport,
+    PartnerUpdate,
+    state_for_partner,
+)
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.states import State
+from chalicelib.reports.usecases.access import Author, visible
+from chalicelib.reports.usecases.submission import submit
+from chalicelib.reports.usecases.updating import Entry, append, find
+
+NOT_LOOKED_AT = ("waiting", "held", "unconfirmed")
+
+
+def submit_for_partner(
+    sent: PartnerReport, key: str, partner: Partner, ports: Ports
+) -> ServiceRequest:
+    """Stores a report; the same key gives the stored one, whatever comes with it: a partner that
+    heard no answer sends what it has by then. Raises Invalid."""
+    author = _author(partner)
+    request_id = ports.ids.service_request_id(author.scope, key)
+    report = ports.repository.get(request_id) or _submitted(sent, key, author, ports)
+    _fetch_photos(report, sent.media_urls, key, author, ports)
+    return report
+
+
+def update_for_partner(
+    service_request_id: str, sent: PartnerUpdate, key: str, partner: Partner, ports: Ports
+) -> Update:
+    """Adds to a report that is public or that this partner sent; the same key adds once, whatever
+    comes with it. Raises NotFound, Forbidden, Invalid, Conflict."""
+    author = _author(partner)
+    update_id = ports.ids.update_id(author.scope, service_request_id, key)
+
+    def state_after(report: ServiceRequest) -> State:
+        if not partner.may_report(report.service_code):
+            raise Forbidden("This api_key does not hold for reports of this service.")
+        return state_for_partner(report, sent.state, sets_state=partner.sets_state)
+
+    if sent.files:
+        # Asked before they are taken: a refusal, or a repeat, leaves no files behind.
+        report = visible(service_request_id, author, ports)
+        state_after(report)
+        if find(report, update_id, ports):
+            sent = replace(sent, files=())
+    entry = Entry(
+        update_id=update_id,
+        fingerprint=ports.ids.fingerprint(
+            msgspec.json.encode(replace(sent, files=()), order="sorted")
+        ),
+        text=sent.text,
+        photo_ids=_photo_ids(sent, key, author, ports, about=service_request_id),
+        state_after=state_after,
+        is_partners=True,
+    )
+    update, report = append(service_request_id, entry, author, ports)
+    _fetch_photos(report, sent.media_urls, key, author, ports)
+    return update
+
+
+def token_of(report: ServiceRequest, ports: Ports) -> str:
+    """What a partner asks with for the id of a report that was not given one at once."""
+    return f"{report.service_request_id}-{ports.ids.batch_token(report.service_request_id)}"
+
+
+def id_of_token(token: str, ports: Ports) -> str | None:
+    """The id of the token's report, None until somebody has looked at it. Raises NotFound."""
+    request_id, _, proof = token.partition("-")
+    if reference.parse(request_id) != request_id or not _holds(request_id, proof, ports):
+        raise NotFound("There is no such token.")
+    report = ports.repository.get(request_id)
+    if report is None:
+        raise NotFound("There is no such token.")
+    return None if report.visibility in NOT_LOOKED_AT else request_id
+
+
+def _holds(request_id: str, proof: str, ports: Ports) -> bool:
+    return ports.ids.holds_batch_token(request_id, proof)
+
+
+def _author(partner: Partner) -> Author:
+    return Author(partner=partner.key_id, is_staff=partner.sets_state, reports=partner.reports)
+
+
+def _submitted(sent: PartnerReport, key: str, author: Author, ports: Ports) -> ServiceRequest:
+    photo_ids = _photo_ids(sent, key, author, ports, about=None)
+    draft = replace(sent.draft, photo_ids=photo_ids or None)
+    try:
+        return submit(draft, key, author, ports)
+    except Conflict:
+        # Two came at the same time: the first one is the report.
+        stored = ports.repository.get(ports.ids.service_request_id(author.scope, key))
+        if stored is None:
+            raise
+        return stored
+
+
+def _photo_ids(
+    sent: PartnerReport | PartnerUpdate,
+    key: str,
+    author: Author,
+    ports: Ports,
+    *,
+    about: str | None,
+) -> list[str]:
+    """The photos to be fetched, and the files that are some, as many as are taken. What comes
+    along besides (FixMyStreet sends all kinds of files) must not cost the report."""
+    photo_ids = list(ports.photos.ids_for(author.scope, key, len(sent.media_urls)))
+    taken = 0
+    for raw in sent.files:
+        if len(photo_ids) == MOST_PHOTOS:
+            break
+        try:
+            photo_ids.append(ports.photos.take(raw, key, author.scope, photo_ids, about))
+        except Invalid:
+            continue
+        taken += 1
+    if left_out := len(sent.files) - taken:
+        logs.event("files were left out", "warning", failed=left_out, key_id=str(author.partner))
+    return photo_ids
+
+
+def _fetch_photos(
+    report: ServiceRequest, urls: Sequence[str], key: str, author: Author, ports: Ports
+) -> None:
+    """Lets the photos be fetched that the report has; again where that was asked for before."""
+    photo_ids = ports.photos.ids_for(author.scope, key, len(urls))
+    held = {photo.photo_id for photo in report.photos}
+    for photo_id, url in zip(photo_ids, urls, strict=True):
+        if photo_id in held:
+            ports.photos.want(report.service_request_id, photo_id, url)

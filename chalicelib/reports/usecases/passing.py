@@ -1,0 +1,65 @@
+"""A report is passed on to another body, and hears what it is called there."""
+
+from dataclasses import replace
+
+from chalicelib.reports import reference
+from chalicelib.reports.model import ServiceRequest, Update, to_the_second
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.states import OPEN_STATES
+from chalicelib.reports.usecases.access import PARTNER, rewritten, stored
+from chalicelib.reports.usecases.reading import timeline
+
+LONGEST_REFERENCE = 100
+
+
+def may_be_passed_on(report: ServiceRequest) -> bool:
+    """True once it is settled what it is: it has a place, and is neither held, as long as it can
+    be withdrawn, nor waits for an officer's look. What is known elsewhere is not passed on again.
+    """
+    return (
+        report.visibility in ("public", "private")
+        and report.state in OPEN_STATES
+        and report.point is not None
+        and report.external_reference is None
+    )
+
+
+def is_from_partner(report: ServiceRequest) -> bool:
+    """True where another system sent it through Open311."""
+    return (report.reporter or "").startswith(PARTNER)
+
+
+def note_passed_on(
+    service_request_id: str, to: str, their_reference: str | None, key: str, ports: Ports
+) -> ServiceRequest:
+    """Says on the report's timeline that it was passed on to a body of that name; once for each
+    `key`, which is hexadecimal. One that was withdrawn meanwhile stays as it is.
+
+    Raises NotFound, UpstreamFailed.
+    """
+    called = _plain(their_reference or "")
+    said = f"Passed to {to}; their reference is {called}." if called else f"Passed to {to}."
+    # From the key alone: reactions read no secret, and nobody else can choose this one.
+    update_id = reference.encode(int(key, 16))
+
+    def change(report: ServiceRequest) -> ServiceRequest:
+        known = any(update.update_id == update_id for update in timeline(report, ports))
+        if known or report.visibility == "withdrawn":
+            return report
+        update = Update(
+            update_id=update_id,
+            datetime=to_the_second(ports.now()),
+            state=report.state,
+            text=said,
+            by="council",
+            fingerprint=key,
+        )
+        after = report.with_update(update)
+        return replace(after, external_reference=called or report.external_reference)
+
+    return rewritten(lambda: stored(service_request_id, ports), change, ports)
+
+
+def _plain(text: str) -> str:
+    """What another system wrote, as a part of one line."""
+    return "".join(each for each in text if each.isprintable()).strip()[:LONGEST_REFERENCE]

@@ -1,0 +1,64 @@
+"""What another body says of a report that was passed on to it comes into the report's timeline."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Literal
+
+from chalicelib.reports import reference
+from chalicelib.reports.model import ServiceRequest, Update, to_the_second
+from chalicelib.reports.partner import state_for_partner
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.states import LABELS, SAID_BY_OTHERS
+from chalicelib.reports.usecases.access import rewritten, stored
+from chalicelib.reports.usecases.reading import timeline
+
+Brought = Literal["added", "known", "over"]
+LONGEST_TEXT = 2_000
+DAY = timedelta(days=1)
+MOST_A_DAY = 20
+"""Of what is said in the council's name on one timeline; another body may be a machine gone mad."""
+
+
+def bring_back(service_request_id: str, key: str, status: str, text: str, ports: Ports) -> Brought:
+    """Adds what the other body said, as the council's word; once for each `key`, which is
+    hexadecimal. A status that it cannot have here leaves the state; one that was withdrawn stays
+    as it is, and one that the council has said enough of today ("over"). Raises NotFound,
+    UpstreamFailed."""
+    # From the key alone, as in passing: reactions need no secret for it.
+    update_id = reference.encode(int(key, 16))
+    said = SAID_BY_OTHERS.get(status.strip().lower().replace(" ", "_"))
+    brought: Brought = "known"
+
+    def change(report: ServiceRequest) -> ServiceRequest:
+        nonlocal brought
+        told = timeline(report, ports)
+        known = any(update.update_id == update_id for update in told)
+        if known or report.visibility == "withdrawn":
+            return report
+        brought = "over" if _said_today(told, ports) >= MOST_A_DAY else "added"
+        if brought == "over":
+            return report
+        state = state_for_partner(report, said, sets_state=True)
+        update = Update(
+            update_id=update_id,
+            datetime=to_the_second(ports.now()),
+            state=state,
+            text=_plain(text) or LABELS[state],
+            by="council",
+            fingerprint=key,
+        )
+        return report.with_update(update)
+
+    rewritten(lambda: stored(service_request_id, ports), change, ports)
+    return brought
+
+
+def _said_today(told: Sequence[Update], ports: Ports) -> int:
+    since = ports.now() - DAY
+    return sum(update.by == "council" and update.datetime > since for update in told)
+
+
+def _plain(text: str) -> str:
+    """What another system wrote, as an update may be: lines without control characters."""
+    clean = "".join(each for each in text if each == "\n" or each.isprintable()).strip()
+    return clean if len(clean) <= LONGEST_TEXT else clean[: LONGEST_TEXT - 1] + "…"

@@ -1,0 +1,76 @@
+"""Mail of the local stack: what was sent lies in moto, and what arrives in the bucket of mail."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email import message_from_string, policy
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from typing import Any
+from uuid import uuid4
+
+import boto3
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.ses.models import RawMessage, ses_backends
+
+from infra.local.aws import REGION
+
+DOMAIN = "mail.demo.example"
+
+
+def begin() -> None:
+    """Lets letters be sent from the domain, without the client that it would take to ask."""
+    ses_backends[DEFAULT_ACCOUNT_ID][REGION].create_email_identity_v2(DOMAIN, None, None, None)
+
+
+def letters() -> list[EmailMessage]:
+    """All mail that was sent, the oldest first."""
+    sent = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
+    raw = [each.raw_data for each in list(sent) if isinstance(each, RawMessage)]
+    return [message_from_string(each, policy=policy.default) for each in raw]
+
+
+def outbox() -> dict[str, Any]:
+    """What was sent, the newest first; `body` is the text part."""
+    return {"items": [_shown(each) for each in reversed(letters())]}
+
+
+def deliver(raw: bytes, bucket: str) -> str:
+    """Lets mail arrive as SES does. Answers the key that it lies under."""
+    key = uuid4().hex
+    boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=raw)
+    return key
+
+
+def answer_to(letter: EmailMessage, text: str, sender: str) -> bytes:
+    """Mail from that sender to where the letter wants its answers, the letter quoted below."""
+    answer = EmailMessage()
+    answer["From"], answer["To"] = sender, letter["Reply-To"]
+    answer["Subject"] = f"Re: {letter['Subject']}"
+    answer.set_content(f"{text}\n\nOn Monday, the council wrote:\n{''.join(_quoted(letter))}")
+    return answer.as_bytes()
+
+
+def _shown(letter: EmailMessage) -> dict[str, str]:
+    at = parsedate_to_datetime(letter["Date"]).astimezone(UTC)
+    return {
+        "channel": "email",
+        "to": str(letter["To"]),
+        "subject": str(letter["Subject"]),
+        "body": text_of(letter),
+        "sent_at": _moment(at),
+    }
+
+
+def text_of(letter: EmailMessage) -> str:
+    """The letter's part in plain text."""
+    part = letter.get_body(("plain",))
+    return str(part.get_content()).replace("\r\n", "\n") if part else ""
+
+
+def _quoted(letter: EmailMessage) -> Iterator[str]:
+    for line in text_of(letter).splitlines():
+        yield f"> {line}\n"
+
+
+def _moment(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,71 @@
+"""The operator's commands about API keys: other systems report through Open311 with them."""
+
+from typing import get_args
+
+import click
+
+from chalicelib import bootstrap
+from chalicelib.parsing import parse
+from chalicelib.partners import usecases
+from chalicelib.partners.model import PER_MINUTE, ApiKey, NewKey, Reports
+
+
+@click.group("api-key")
+def api_key() -> None:
+    """Keys of other systems that report to this council."""
+
+
+@api_key.command("make")
+@click.argument("name")
+@click.option(
+    "--service", "services", multiple=True, metavar="CODE", help="All it may report; else all."
+)
+@click.option("--sets-state", is_flag=True, help="Its updates say how far a report has got.")
+@click.option(
+    "--reports",
+    type=click.Choice(get_args(Reports)),
+    default="public",
+    show_default=True,
+    help="Who sees its reports first: as the service has it, an officer, or officers alone.",
+)
+@click.option("--per-minute", type=int, default=PER_MINUTE, show_default=True, metavar="N")
+def make(
+    name: str, services: tuple[str, ...], sets_state: bool, reports: str, per_minute: int
+) -> None:
+    """Makes a key for the system NAME, and prints it this once."""
+    sent: dict[str, object] = {
+        "name": name,
+        "sets_state": sets_state,
+        "reports": reports,
+        "per_minute": per_minute,
+    }
+    if services:
+        sent["service_codes"] = list(services)
+    made = usecases.make(parse(sent, NewKey), bootstrap.partners_ports())
+    click.echo(made.text)
+    click.echo(f"This is key {made.key.key_id}. It cannot be shown again: keep it safe.", err=True)
+
+
+@api_key.command("revoke")
+@click.argument("key_id")
+def revoke(key_id: str) -> None:
+    """Ends a key, at once and for good."""
+    key = usecases.revoke(key_id, bootstrap.partners_ports())
+    click.echo(f"Key {key.key_id} of {key.name} does not hold any more.")
+
+
+@api_key.command("list")
+def list_keys() -> None:
+    """Shows every key, those that hold first."""
+    for key in usecases.list_keys(bootstrap.partners_ports()):
+        click.echo(_line(key))
+
+
+def _line(key: ApiKey) -> str:
+    services = "all services" if key.service_codes is None else ", ".join(key.service_codes)
+    used = f"last used {key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never used"
+    state = f"revoked {key.revoked_at:%Y-%m-%d %H:%M}" if key.revoked_at else "holds"
+    says = ", sets the state" if key.sets_state else ""
+    seen = "" if key.reports == "public" else f", reports {key.reports}"
+    may = f"{services}{says}{seen}, {key.per_minute} a minute"
+    return f"{key.key_id}  {key.name}: {may}; {used}; {state}"

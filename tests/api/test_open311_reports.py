@@ -1,0 +1,325 @@
+"""POST /requests and the tokens: a report comes in from another system."""
+
+from typing import Any
+
+import pytest
+
+from infra.local.cloud import Cloud
+from tests.api.conftest import Api
+from tests.open311 import (
+    JPEG,
+    OtherSystem,
+    assert_errors,
+    json_of,
+    multipart,
+    other_system,
+    stored,
+    xml_of,
+)
+from tests.seam import ALL_TRIES, REFUSALS, Refusal, refuse
+
+
+@pytest.fixture
+def cloud(emptied_cloud: Cloud) -> Cloud:
+    return emptied_cloud
+
+
+@pytest.fixture
+def other(api: Api) -> OtherSystem:
+    return other_system(api)
+
+
+def test_report_is_stored_and_its_id_answered_in_both_forms(other: OtherSystem) -> None:
+    (in_json,) = json_of(other.report())
+    assert set(in_json) == {"service_request_id", "service_notice", "account_id"}
+    (in_xml,) = xml_of(other.report(form="xml"), "service_requests")
+    assert set(in_xml) == set(in_json)
+    made = {in_json["service_request_id"], in_xml["service_request_id"]}
+    assert set(other.api.stored_ids()) == made and len(made) == 2
+
+
+def test_report_keeps_what_was_sent_and_forgets_what_it_has_no_use_for(
+    other: OtherSystem,
+) -> None:
+    description = "Deep hole\n\nBy the school.\n\nhttps://www.fixmystreet.com/report/7\n"
+    request_id = other.reported(
+        description=description,
+        first_name="Jo",
+        last_name="-",
+        email="jo@example.org",
+        phone="01904 960123",
+        deviceid="FixMyStreet",
+        device_id="D1",
+        account_id="A1",
+        address_string="Market Street",
+        **{"attribute[size]": "large"},
+    )
+    report = stored(request_id)
+    assert report.description == description.strip()
+    assert report.contact and vars(report.contact) == {
+        "name": "Jo",
+        "email": "jo@example.org",
+        "phone": "01904 960123",
+    }
+    assert (report.address, report.attributes) == ("Market Street", {"size": ("large",)})
+    assert "D1" not in repr(report) and "A1" not in repr(report)
+
+
+def test_place_is_as_exact_as_it_was_sent(other: OtherSystem) -> None:
+    request_id = other.reported(lat="53.959123", long="-1.081567")
+    (shown,) = json_of(other.get(f"requests/{request_id}.json"))
+    assert (shown["lat"], shown["long"]) == (53.959123, -1.081567)
+    in_xml = other.get(f"requests/{request_id}.xml").body
+    assert b"<lat>53.959123</lat><long>-1.081567</long>" in in_xml
+
+
+@pytest.mark.parametrize("half", [{"lat": "53.959", "long": None}, {"lat": None}, {"lat": " "}])
+def test_words_say_where_it_is_when_half_of_a_point_came_with_them(
+    half: dict[str, Any], other: OtherSystem
+) -> None:
+    report = stored(other.reported(**half, address_string="By the mill"))
+    assert (report.point, report.address) == (None, "By the mill")
+
+
+def test_form_may_be_multipart(other: OtherSystem) -> None:
+    values = {"api_key": other.key, "service_code": "litter", "lat": 53.959, "long": -1.0815}
+    body, content_type = multipart(values, {})
+    assert other.post("requests.xml", body, content_type=content_type).status_code == 200
+
+
+def test_description_may_be_missing(other: OtherSystem) -> None:
+    assert stored(other.reported(description=None)).description == "Pothole"
+
+
+@pytest.mark.parametrize("place", [{"address_string": "By the mill"}, {"address_id": "100050571"}])
+def test_report_waits_for_somebody_to_find_its_place_when_it_is_only_described(
+    place: dict[str, str], other: OtherSystem
+) -> None:
+    report = stored(other.reported(lat=None, long=None, **place))
+    assert (report.visibility, report.point) == ("waiting", None)
+    assert report.address and next(iter(place.values())) in report.address
+
+
+@pytest.mark.parametrize("key", [None, "", "nonsense", "ginnel_0123456789ab_" + "0" * 64])
+@pytest.mark.parametrize("form", ["xml", "json"])
+def test_report_is_refused_in_the_same_words_when_its_key_does_not_hold(
+    form: str, key: str | None, other: OtherSystem
+) -> None:
+    answer = other.report(form=form, api_key=key, service_code=None, lat=None)
+    assert_errors(answer, 403)
+    assert answer.body == other.report(form=form, api_key="x").body
+    assert other.api.stored_ids() == []
+
+
+def test_report_is_refused_when_the_key_is_for_other_services(api: Api) -> None:
+    narrow = other_system(api, service_codes=["litter"])
+    assert_errors(narrow.report(), 403)
+    assert narrow.report(service_code="litter").status_code == 200
+
+
+def test_report_is_refused_for_a_while_when_its_key_was_used_too_often(api: Api) -> None:
+    slow = other_system(api, per_minute=1)
+    answers = [slow.report() for _ in range(3)]
+    # A minute may have ended in between.
+    assert_errors(answers[-1], 429)
+    assert int(answers[-1].headers["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize(
+    ("values", "status", "descriptions"),
+    [
+        ({"service_code": None, "lat": None}, 400, ["service_code required"]),
+        ({"service_code": "dragon", "lat": None}, 404, ["dragon"]),
+        ({"lat": None, "service_code": "blocked-drain"}, 400, ["lat and long"]),
+        ({"lat": None, "long": None}, 400, ["address_string"]),
+        ({"long": None, "lon": "-1.0815"}, 400, ["lat and long"]),
+        ({"lat": "north"}, 400, ["lat: must be a number"]),
+        ({"lat": "nan"}, 400, ["lat"]),
+        ({"lat": "1e1"}, 400, ["lat"]),
+        ({"lat": "10.0"}, 400, ["lat"]),
+        ({"description": "x" * 4001}, 400, ["description"]),
+        ({"service_code": "blocked-drain"}, 400, ["cover-missing required"]),
+        (
+            {"service_code": "blocked-drain", "attribute[cover-missing]": "yes"},
+            400,
+            ["attribute[cover-missing]", "ring us now"],
+        ),
+        ({"attribute[size]": "gigantic"}, 400, ["attribute[size]"]),
+        ({"attribute[size]": ["small", "large"]}, 400, ["attribute[size]"]),
+    ],
+)
+def test_report_is_refused_and_each_fault_named_when_something_is_wrong(
+    values: dict[str, Any], status: int, descriptions: list[str], other: OtherSystem
+) -> None:
+    for form in ("xml", "json"):
+        assert_errors(other.report(form=form, **values), status, *descriptions)
+    assert other.api.stored_ids() == []
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"attribute[kinds]": ["tyres", "other"]},
+        {"attribute[kinds][]": ["tyres", "other"]},
+        {"attribute[kinds][0]": "tyres", "attribute[kinds][1]": "other"},
+    ],
+)
+def test_answer_may_have_several_values_however_they_are_spelt(
+    attributes: dict[str, Any], other: OtherSystem
+) -> None:
+    request_id = other.reported(service_code="fly-tipping", **attributes)
+    assert stored(request_id).attributes["kinds"] == ("tyres", "other")
+
+
+def test_answer_counts_as_absent_when_it_is_blank_and_is_left_out_when_it_is_not_asked(
+    other: OtherSystem,
+) -> None:
+    values = {"attribute[size]": " ", "attribute[easting]": "460000", "attribute[x][y]": "1"}
+    assert stored(other.reported(email=" ", **values)).attributes == {}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xff\xfe\x00",
+        b"api_key=%ff&service_code=%fe",
+        b"description=caf\xe9",
+        b"&&&===",
+        b"a=" + b"x" * 100_000,
+        b"&".join(b"f%d=1" % number for number in range(1000)),
+        b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
+        b"",
+    ],
+)
+@pytest.mark.parametrize(
+    "content_type",
+    ["application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/xml", ""],
+)
+def test_body_is_refused_and_nothing_breaks_when_it_is_no_form(
+    content_type: str, body: bytes, other: OtherSystem
+) -> None:
+    for path in ("requests.xml", "servicerequestupdates.json"):
+        answer = other.post(path, body, content_type=content_type)
+        assert answer.status_code in (400, 403)
+        assert_errors(answer, answer.status_code)
+    assert other.api.stored_ids() == []
+
+
+def test_report_is_stored_once_when_fixmystreet_sends_it_again(other: OtherSystem) -> None:
+    again = {"attribute[fixmystreet_id]": "123"}
+    first = other.reported(**again)
+    assert other.reported(**again, description="Put otherwise", lat="53.96") == first
+    assert other.reported(**{"attribute[fixmystreet_id]": "124"}) != first
+    assert len(other.api.stored_ids()) == 2
+    assert stored(first).description == "A deep hole."
+    assert stored(first).attributes == {}
+
+
+def test_report_is_another_one_when_another_partner_has_the_same_number(api: Api) -> None:
+    again = {"attribute[fixmystreet_id]": "123"}
+    ids = {other_system(api).reported(**again) for _ in range(2)}
+    assert len(ids) == 2
+
+
+def test_report_is_stored_once_when_its_idempotency_key_comes_again(other: OtherSystem) -> None:
+    sent = {"api_key": other.key, "service_code": "litter", "lat": "53.959", "long": "-1.0815"}
+    headers = {"Idempotency-Key": "k1"}
+    answers = [other.post("requests.json", sent, **headers) for _ in range(2)]
+    assert answers[0].body == answers[1].body
+    assert other.post("requests.json", sent).body != answers[0].body
+    assert len(other.api.stored_ids()) == 2
+
+
+@pytest.mark.parametrize("call", [1, 2, 3, 4])
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_client_is_told_to_come_again_and_comes_once_when_the_store_does_not_answer(
+    kind: Refusal, call: int, other: OtherSystem
+) -> None:
+    values = {"attribute[fixmystreet_id]": "123"}
+    with refuse(call, kind=kind, times=ALL_TRIES):
+        answer = other.report(**values)
+    assert answer.status_code in (200, 503)
+    if answer.status_code == 503:
+        assert_errors(answer, 503)
+        assert int(answer.headers["Retry-After"]) > 0
+    request_id = other.reported(**values)
+    assert other.api.stored_ids() == [request_id]
+
+
+def test_photos_are_those_that_came_along_and_those_to_be_fetched(other: OtherSystem) -> None:
+    urls = [f"https://photos.example/{number}.jpg" for number in range(2)]
+    values = {
+        "api_key": other.key,
+        "service_code": "litter",
+        "lat": 53.959,
+        "long": -1.0815,
+        "media_url": urls[0],
+        "attribute[fixmystreet_id]": "9",
+    }
+    body, content_type = multipart(values, {"photo1": JPEG, "photo2": JPEG})
+    answers = [other.post("requests.json", body, content_type=content_type) for _ in range(2)]
+    assert answers[0].status_code == 200 and answers[0].body == answers[1].body
+    report = stored(json_of(answers[0])[0]["service_request_id"])
+    assert len(report.photos) == 3
+
+
+def test_photos_are_five_at_the_most_and_the_report_is_taken(other: OtherSystem) -> None:
+    urls = [f"https://photos.example/{number}.jpg" for number in range(9)]
+    assert len(stored(other.reported(media_url=urls)).photos) == 5
+
+
+def test_report_is_taken_with_its_photos_when_other_files_come_along(other: OtherSystem) -> None:
+    values = {"api_key": other.key, "service_code": "litter", "lat": 53.959, "long": -1.0815}
+    others = {f"file_{number}": b"%PDF-1.7" for number in range(5)}
+    photos = {f"photo{number}": JPEG for number in range(6)}
+    body, content_type = multipart(values, {**others, **photos})
+    answer = other.post("requests.json", body, content_type=content_type)
+    assert answer.status_code == 200, answer.body
+    assert len(stored(json_of(answer)[0]["service_request_id"]).photos) == 5
+
+
+def test_report_is_taken_without_what_cannot_be_used_of_its_sender(other: OtherSystem) -> None:
+    unusable = {"email": "nobody", "phone": "not known", "first_name": "-"}
+    assert stored(other.reported(**unusable)).contact is None
+    report = stored(other.reported(**unusable | {"first_name": "A\x00" * 150, "last_name": "B"}))
+    assert report.contact and report.contact.name
+    assert len(report.contact.name) == 200
+    assert (report.contact.email, report.contact.phone) == (None, None)
+
+
+def test_texts_are_cut_and_cleaned_where_a_report_could_not_have_them(other: OtherSystem) -> None:
+    pasted = "a\x0cb\x00c\td\ne"
+    report = stored(other.reported(address_string="Long\n" * 60, description=pasted))
+    assert report.address and len(report.address) == 200
+    assert report.address.startswith("Long Long") and report.address.endswith("…")
+    assert report.description == "a b c\td\ne"
+    assert stored(other.reported(description="\x00")).description == "Pothole"
+
+
+@pytest.mark.parametrize(
+    ("reports", "service_code", "visibility"),
+    [
+        ("public", "pothole", "public"),
+        ("public", "graffiti", "waiting"),
+        ("waiting", "pothole", "waiting"),
+        ("private", "graffiti", "private"),
+        ("private", "pothole", "private"),
+    ],
+)
+def test_report_is_as_visible_as_its_key_and_its_service_have_it(
+    reports: str, service_code: str, visibility: str, api: Api
+) -> None:
+    other = other_system(api, reports=reports)
+    report = stored(other.reported(service_code=service_code))
+    assert (report.visibility, report.once_public) == (visibility, visibility == "public")
+    listed = json_of(other.get("requests.json"))
+    assert [row["service_request_id"] for row in listed] == (
+        [report.service_request_id] if visibility == "public" else []
+    )
+
+
+def test_token_is_not_found_when_it_is_only_an_id(other: OtherSystem) -> None:
+    private = other.reported(service_code="graffiti")
+    for token in (private, f"{private}-{'0' * 32}", "000000000000-" + "0" * 32):
+        answer = other.get(f"tokens/{token}.json")
+        assert_errors(answer, 404, "There is no such token.")

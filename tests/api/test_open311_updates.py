@@ -1,0 +1,335 @@
+"""Updates both ways, as FixMyStreet has them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+
+from chalicelib import bootstrap
+from chalicelib.bootstrap.base import s3
+from chalicelib.georeport import moments
+from infra.local.cloud import Cloud
+from tests.api.conftest import Api
+from tests.open311 import (
+    JPEG,
+    OtherSystem,
+    assert_errors,
+    json_of,
+    multipart,
+    other_system,
+    stored,
+    xml_of,
+)
+from tests.seam import ALL_TRIES, REFUSALS, Refusal, refuse
+
+NOW = "2026-06-01T12:00:00Z"
+
+
+@pytest.fixture
+def cloud(emptied_cloud: Cloud) -> Cloud:
+    return emptied_cloud
+
+
+@pytest.fixture
+def other(api: Api) -> OtherSystem:
+    """A partner whose word on a state counts."""
+    return other_system(api, sets_state=True)
+
+
+@pytest.fixture
+def residents(api: Api) -> OtherSystem:
+    """A partner that speaks for residents."""
+    return other_system(api)
+
+
+def by_officer(api: Api, service_request_id: str, state: str) -> None:
+    answer = api.post(
+        f"/api/reports/{service_request_id}/updates",
+        {"text": "Our word.", "state": state},
+        key=state,
+        token=api.token("officer"),
+    )
+    assert answer.status_code == 201, answer.body
+
+
+def test_update_comes_back_under_the_id_that_was_answered(other: OtherSystem) -> None:
+    request_id = other.reported()
+    (answer,) = xml_of(other.update(request_id), "service_request_updates")
+    assert set(answer) == {"update_id"}
+    for form in ("xml", "json"):
+        listed = other.get(f"servicerequestupdates.{form}", {"api_key": other.key})
+        rows = xml_of(listed, "service_request_updates") if form == "xml" else json_of(listed)
+        (row,) = rows
+        assert row == {
+            "update_id": answer["update_id"],
+            "service_request_id": request_id,
+            "status": "open",
+            "updated_datetime": row["updated_datetime"],
+            "description": "Still there.",
+            "media_url": "",
+        }
+        assert row["updated_datetime"].endswith("Z")
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("OPEN", "open"),
+        ("CLOSED", "closed"),
+        ("FIXED", "fixed"),
+        ("IN_PROGRESS", "in_progress"),
+        ("IN PROGRESS", "in_progress"),
+        ("ACTION_SCHEDULED", "action_scheduled"),
+        ("PLANNED", "action_scheduled"),
+        ("INVESTIGATING", "investigating"),
+        ("DUPLICATE", "duplicate"),
+        ("NOT_COUNCILS_RESPONSIBILITY", "not_councils_responsibility"),
+        ("NO_FURTHER_ACTION", "no_further_action"),
+        ("INTERNAL_REFERRAL", "internal_referral"),
+        ("FOR_TRIAGE", "for_triage"),
+        ("CANCELLED", "cancelled"),
+        ("REOPEN", "open"),
+        ("UNCHANGED", "open"),
+        (None, "open"),
+    ],
+)
+def test_every_status_is_understood(status: str | None, state: str, other: OtherSystem) -> None:
+    request_id = other.reported()
+    assert other.update(request_id, status=status).status_code == 200
+    assert stored(request_id).state == state
+    (row,) = json_of(other.get("servicerequestupdates.json", {"api_key": other.key}))
+    assert row["status"] == state
+
+
+@pytest.mark.parametrize("status", ["REOPEN", "OPEN"])
+@pytest.mark.parametrize("done", ["fixed", "closed"])
+def test_report_is_reopened_by_any_partner_when_it_was_said_to_be_done(
+    done: str, status: str, residents: OtherSystem
+) -> None:
+    request_id = residents.reported()
+    by_officer(residents.api, request_id, done)
+    assert residents.update(request_id, status=status).status_code == 200
+    assert stored(request_id).state == "reopen"
+
+
+@pytest.mark.parametrize("status", ["FIXED", "IN_PROGRESS", "REOPEN"])
+def test_words_are_kept_and_the_state_left_when_a_partner_may_not_set_it(
+    status: str, residents: OtherSystem
+) -> None:
+    request_id = residents.reported()
+    assert residents.update(request_id, status=status).status_code == 200
+    report = stored(request_id)
+    assert (report.state, report.updates[0].text) == ("open", "Still there.")
+    assert report.updates[0].by == "resident"
+
+
+def test_words_are_kept_and_the_state_left_when_the_move_cannot_be(other: OtherSystem) -> None:
+    request_id = other.reported()
+    by_officer(other.api, request_id, "duplicate")
+    assert other.update(request_id, status="IN_PROGRESS").status_code == 200
+    report = stored(request_id)
+    assert (report.state, report.updates[-1].text) == ("duplicate", "Still there.")
+    assert report.updates[-1].by == "council"
+
+
+def test_update_has_no_second_effect_whatever_comes_with_its_id(other: OtherSystem) -> None:
+    request_id = other.reported()
+    first = other.update(request_id, status="FIXED")
+    by_officer(other.api, request_id, "reopen")
+    again = other.update(request_id, status="CLOSED", description="Put otherwise")
+    assert again.body == first.body
+    assert len(stored(request_id).updates) == 2
+    assert stored(request_id).state == "reopen"
+    assert other.update(request_id, update_id="2").body != first.body
+
+
+def test_update_says_its_status_when_it_has_no_words(other: OtherSystem) -> None:
+    request_id = other.reported()
+    other.update(request_id, description=None, status="FIXED")
+    other.update(request_id, description=None, status=None, update_id="2")
+    assert [update.text for update in stored(request_id).updates] == ["Fixed", "Updated"]
+
+
+def test_update_keeps_its_photos_to_be_fetched_and_nobodys_name(other: OtherSystem) -> None:
+    request_id = other.reported()
+    urls = ["https://photos.example/1.jpg", "https://photos.example/2.jpg"]
+    answers = [other.update(request_id, media_url=urls).body for _ in range(2)]
+    assert answers[0] == answers[1]
+    report = stored(request_id)
+    assert {photo.update_id for photo in report.photos} == {report.updates[0].update_id}
+    assert len(report.photos) == 2
+    assert "jo@example.org" not in repr(report)
+
+
+def test_update_is_cut_when_it_is_long_and_cleaned_of_control_characters(
+    other: OtherSystem,
+) -> None:
+    request_id = other.reported()
+    assert other.update(request_id, description="x" * 2001).status_code == 200
+    assert other.update(request_id, description="a\x0cb", update_id="2").status_code == 200
+    long, short = (update.text for update in stored(request_id).updates)
+    assert (len(long), long[-1], short) == (2000, "…", "a b")
+
+
+def test_update_keeps_the_photos_that_came_along_once_when_it_comes_again(
+    other: OtherSystem,
+) -> None:
+    request_id = other.reported()
+    values = {
+        "api_key": other.key,
+        "service_request_id": request_id,
+        "update_id": "1",
+        "media_url": "https://photos.example/1.jpg",
+    }
+    body, content_type = multipart(values, {"plan": b"%PDF-1.7", "photo1": JPEG, "photo2": JPEG})
+    for _ in range(2):
+        answer = other.post("servicerequestupdates.xml", body, content_type=content_type)
+        assert answer.status_code == 200, answer.body
+    report = stored(request_id)
+    assert len(report.photos) == 3
+    assert {photo.update_id for photo in report.photos} == {report.updates[0].update_id}
+    uploads = s3().list_objects_v2(Bucket=bootstrap.settings().uploads_bucket)
+    assert sorted(each["Key"].rpartition("/")[2] for each in uploads["Contents"]) == sorted(
+        photo.photo_id for photo in report.photos[1:]
+    )
+    assert {each["Key"].split("/")[-2] for each in uploads["Contents"]} == {request_id}
+
+
+def test_update_is_taken_without_its_photos_when_its_report_has_all_that_it_can(
+    other: OtherSystem,
+) -> None:
+    request_id = other.reported()
+    for number in range(11):
+        urls = [f"https://photos.example/{number}/{each}.jpg" for each in range(5)]
+        answer = other.update(request_id, update_id=str(number), media_url=urls)
+        assert answer.status_code == 200, answer.body
+    report = stored(request_id)
+    assert (len(report.updates), len(report.photos)) == (11, 50)
+
+
+def test_update_stands_at_the_time_when_it_came_when_its_sender_says_another(
+    other: OtherSystem,
+) -> None:
+    request_id = other.reported()
+    other.update(request_id, updated_datetime="2099-01-01T00:00:00Z")
+    (row,) = json_of(other.get("servicerequestupdates.json", {"api_key": other.key}))
+    assert moments.read(row["updated_datetime"]) <= datetime.now(UTC)
+
+
+def test_update_reaches_a_private_report_of_the_partner_that_sent_it_and_no_other(
+    other: OtherSystem, residents: OtherSystem
+) -> None:
+    request_id = other.reported(service_code="graffiti")
+    assert_errors(residents.update(request_id), 404)
+    assert other.update(request_id).status_code == 200
+
+
+def test_update_is_refused_when_its_key_is_for_other_services(api: Api) -> None:
+    request_id = other_system(api).reported()
+    narrow = other_system(api, service_codes=["litter"])
+    assert_errors(narrow.update(request_id), 403)
+    assert stored(request_id).updates == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "status", "description"),
+    [
+        ({"api_key": None}, 403, "api_key"),
+        ({"api_key": "nonsense"}, 403, "api_key"),
+        ({"service_request_id": None}, 400, "service_request_id required"),
+        ({"service_request_id": "000000000000"}, 404, "000000000000"),
+        ({"service_request_id": "nonsense"}, 404, "reference"),
+        ({"status": "MENDED"}, 400, "status"),
+        ({"updated_datetime": "yesterday"}, 400, "updated_datetime"),
+    ],
+)
+def test_update_is_refused_when_something_is_wrong(
+    values: dict[str, Any], status: int, description: str, other: OtherSystem
+) -> None:
+    request_id = other.reported()
+    assert_errors(other.update(request_id, **values), status, description)
+    assert stored(request_id).updates == ()
+
+
+@pytest.mark.parametrize("call", [1, 2, 3, 4])
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_update_is_stored_once_when_the_store_does_not_answer_and_it_comes_again(
+    kind: Refusal, call: int, other: OtherSystem
+) -> None:
+    request_id = other.reported()
+    with refuse(call, kind=kind, times=ALL_TRIES):
+        answer = other.update(request_id)
+    assert answer.status_code in (200, 503)
+    assert other.update(request_id).status_code == 200
+    assert len(stored(request_id).updates) == 1
+
+
+@time_machine.travel(NOW, tick=False)
+def test_list_has_the_updates_of_the_last_two_hours_when_nothing_is_said(
+    other: OtherSystem,
+) -> None:
+    for number, at in enumerate(("09:59:59", "10:00:00", "12:00:00"), 1):
+        with time_machine.travel(f"2026-06-01T{at}Z", tick=False):
+            other.update(other.reported(), update_id=str(number), description=at)
+    rows = json_of(other.get("servicerequestupdates.json", {"api_key": other.key}))
+    assert [row["description"] for row in rows] == ["10:00:00", "12:00:00"]
+
+
+@time_machine.travel(NOW, tick=False)
+def test_list_has_the_updates_of_a_span_with_its_ends(other: OtherSystem) -> None:
+    request_id = other.reported()
+    for number, at in enumerate(("01T00", "02T00", "03T00", "04T00"), 1):
+        with time_machine.travel(f"2026-05-{at}:00:00Z", tick=False):
+            other.update(request_id, update_id=str(number), description=at)
+    asked = {
+        "api_key": other.key,
+        "start_date": "2026-05-02T00:00:00Z",
+        "end_date": "2026-05-03T00:00:00Z",
+    }
+    rows = json_of(other.get("servicerequestupdates.json", asked))
+    assert [row["description"] for row in rows] == ["02T00", "03T00"]
+
+
+def test_list_of_updates_comes_in_pages_when_that_is_asked(other: OtherSystem) -> None:
+    request_id = other.reported()
+    for number in range(5):
+        other.update(request_id, update_id=str(number), description=f"Word {number}.")
+    asked = {"api_key": other.key, "page_size": "2"}
+    pages = [
+        json_of(other.get("servicerequestupdates.json", {**asked, "page": page}))
+        for page in ("1", "2", "3", "4")
+    ]
+    assert [len(page) for page in pages] == [2, 2, 1, 0]
+    assert {row["description"] for page in pages for row in page} == {
+        f"Word {number}." for number in range(5)
+    }
+
+
+def test_list_leaves_out_what_is_not_public(other: OtherSystem) -> None:
+    request_id = other.reported(service_code="graffiti")
+    assert other.update(request_id).status_code == 200
+    assert json_of(other.get("servicerequestupdates.json", {"api_key": other.key})) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"api_key": ""}, 403),
+        ({"api_key": "nonsense"}, 403),
+        ({"start_date": NOW}, 400),
+        ({"end_date": NOW}, 400),
+        ({"start_date": "x", "end_date": "y"}, 400),
+        ({"start_date": "2020-01-01T00:00:00Z", "end_date": NOW}, 400),
+        ({"start_date": "0001-01-01T00:00:00Z", "end_date": "0001-01-01T00:00:01Z"}, 400),
+        ({"start_date": "2025-01-01T00:00:00Z", "end_date": "2025-01-02T00:00:00Z"}, 400),
+        ({"page": "0"}, 400),
+        ({"page_size": "1001"}, 400),
+        ({"start_date": "2026-06-02T00:00:00Z", "end_date": NOW}, 400),
+    ],
+)
+def test_list_of_updates_is_refused_when_something_is_wrong(
+    asked: dict[str, str], status: int, other: OtherSystem
+) -> None:
+    answer = other.get("servicerequestupdates.xml", {"api_key": other.key, **asked})
+    assert_errors(answer, status)

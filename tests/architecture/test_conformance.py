@@ -1,0 +1,35 @@
+"""What docs/OPEN311.md says of Open311 is held by the tests that it names."""
+
+import re
+
+from tests.conftest import ROOT
+
+TEST = re.compile(r"`(test_\w+)`")
+PAGE = (ROOT / "docs" / "OPEN311.md").read_text(encoding="utf-8")
+DEFINED = {
+    name
+    for path in (ROOT / "tests").rglob("test_*.py")
+    for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+}
+
+
+def faults_in(page: str) -> list[str]:
+    """Lines of its tables that promise something and name no test, or one that there is not."""
+    lines = [line for line in page.splitlines() if line.startswith(("| ✓", "| ◐", "| –"))]
+    assert lines, "It has tables."
+    return [line for line in lines if not _is_held(line)]
+
+
+def _is_held(line: str) -> bool:
+    named = set(TEST.findall(line))
+    return named <= DEFINED and bool(named or line.startswith("| –"))
+
+
+def test_every_line_is_held_by_tests_that_there_are() -> None:
+    assert faults_in(PAGE) == []
+
+
+def test_line_is_found_out_when_nothing_holds_it() -> None:
+    known = "`test_every_line_is_held_by_tests_that_there_are`"
+    planted = [f"| ✓ | a | b | {known} |", "| ✓ | a | b | |", f"| ◐ | a | b | {known}, `test_x` |"]
+    assert faults_in("\n".join(planted)) == planted[1:]

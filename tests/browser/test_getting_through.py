@@ -1,0 +1,123 @@
+"""The page says in words whether reports reach those who deal with them."""
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import DESK, NewPage
+from tests.browser.test_accessibility import NARROW, overflow, violations
+
+FINE = {
+    "name": "Eskershire County Council",
+    "kind": "open311",
+    "last_success": "2026-06-01T11:58:00Z",
+    "waiting": 0,
+    "failed": 0,
+    "median_delay_s": 65,
+    "missed_until": None,
+    "as_of": "2026-06-01T12:00:00Z",
+}
+STUCK = FINE | {
+    "name": "Parks team",
+    "waiting": 1,
+    "failed": 1_001,
+    "median_delay_s": 7_300,
+    "missed_until": "2026-06-01T11:45:00Z",
+}
+NEW = FINE | {
+    "name": "Other systems",
+    "kind": "webhook",
+    "last_success": None,
+    "waiting": 3,
+    "median_delay_s": None,
+}
+
+
+def opened(page: Page, *destinations: dict[str, Any]) -> Page:
+    """The page as it is when that is published."""
+
+    def answer(route: Route) -> None:
+        route.fulfill(json={"destinations": destinations})
+
+    page.route("**/data/getting-through.json", answer)
+    page.goto("/getting-through/")
+    expect(page.get_by_role("status")).to_have_text("")
+    return page
+
+
+def cards(page: Page) -> list[list[str]]:
+    """What the page says of each, line by line."""
+    found = page.get_by_role("main").locator(".app-card").all_inner_texts()
+    return [[line for line in text.splitlines() if line.strip()] for text in found]
+
+
+def test_page_says_what_got_through_and_what_did_not(new_page: NewPage) -> None:
+    page = opened(new_page(), FINE, STUCK, NEW)
+    expect(page.get_by_text("This is how it was on 1 June at 13:00.")).to_be_visible()
+    last = ["Last got through", "1 June at 12:58", "Usually takes"]
+    assert cards(page) == [
+        ["Eskershire County Council", "Getting through", *last, "1 minute"],
+        [
+            "Parks team",
+            "Not all gets through",
+            *last,
+            "2 hours",
+            "Waiting to be sent",
+            "1 report",
+            "Could not be read",
+            "some of what they told us before 1 June at 12:45",
+            "Did not get through",
+            "over 1,000 reports: our officers look at them",
+        ],
+        [
+            "Other systems",
+            "Nothing got through yet",
+            "Systems that asked to be told of what everybody can see here, counted together.",
+            "Waiting to be sent",
+            "3 messages",
+        ],
+    ]
+
+
+def test_page_says_so_when_there_was_nothing_to_send(new_page: NewPage) -> None:
+    nothing = NEW | {"kind": "open311", "waiting": 0}
+    assert cards(opened(new_page(), nothing)) == [["Other systems", "Nothing to send yet"]]
+
+
+def test_page_says_so_when_nothing_is_passed_on(new_page: NewPage) -> None:
+    main = opened(new_page()).get_by_role("main")
+    expect(main.get_by_text("Nothing is passed on at present")).to_be_visible()
+
+
+def test_page_says_so_when_there_are_no_figures_yet(new_page: NewPage) -> None:
+    page = new_page()
+    page.route("**/data/getting-through.json", lambda route: route.fulfill(status=404))
+    page.goto("/getting-through/")
+    expect(page.get_by_role("status")).to_contain_text("no figures yet")
+    expect(page.get_by_text("Nothing is passed on")).to_have_count(0)
+
+
+def test_page_says_so_when_the_figures_cannot_be_loaded(new_page: NewPage) -> None:
+    page = new_page()
+    page.route("**/data/getting-through.json", lambda route: route.abort())
+    page.goto("/getting-through/")
+    expect(page.get_by_role("status")).to_contain_text("could not be loaded")
+
+
+def test_page_is_reached_from_every_other_and_its_figures_are_there(new_page: NewPage) -> None:
+    page = new_page()
+    page.goto("/")
+    page.get_by_role("link", name="Is it getting through?").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Is it getting through?")
+    answer = page.request.get("/data/getting-through.json")
+    assert "destinations" in json.loads(answer.body())
+
+
+@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+def test_page_has_no_violation_and_fits(viewport: dict[str, int], new_page: NewPage) -> None:
+    page = opened(new_page(viewport=viewport), FINE, STUCK, NEW)
+    expect(page.get_by_role("heading", name="Parks team")).to_be_visible()
+    assert violations(page) == []
+    assert overflow(page) <= 0

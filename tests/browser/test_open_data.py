@@ -1,0 +1,56 @@
+"""The page of open data names the months and feeds that are published, and each is there."""
+
+import pytest
+from playwright.sync_api import expect
+
+from infra.local.stack import LocalStack
+from tests.browser.conftest import DESK, NewPage
+from tests.browser.test_accessibility import NARROW, overflow, violations
+
+
+@pytest.fixture
+def published(stack: LocalStack) -> None:
+    from chalicelib import bootstrap
+    from chalicelib.publishing.lists import publish_lists_anew
+    from chalicelib.reports.usecases import Author, submit
+    from tests.builders import draft
+
+    submit(draft(title="A hole"), "open data", Author(), bootstrap.reports_ports())
+    assert publish_lists_anew(bootstrap.publishing_ports()) == {}
+
+
+@pytest.mark.usefixtures("published")
+def test_every_file_and_feed_that_the_page_names_is_there(new_page: NewPage) -> None:
+    page = new_page()
+    page.goto("/open-data/")
+    expect(page.get_by_role("link", name="CSV of").first).to_be_visible()
+    addresses = (
+        page.get_by_role("main")
+        .get_by_role("link")
+        .evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    )
+    ours = [each for each in addresses if each.startswith(("/data/", "/feeds/"))]
+    kinds = {each.rpartition(".")[2] for each in ours}
+    assert kinds == {"json", "csv", "geojson", "atom"}
+    for address in ours:
+        assert page.request.get(address).status == 200, address
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+def test_page_of_open_data_has_no_violation_and_fits_when_it_has_months(
+    viewport: dict[str, int], new_page: NewPage
+) -> None:
+    page = new_page(viewport=viewport)
+    page.goto("/open-data/")
+    expect(page.get_by_role("heading", name="By kind of problem")).to_be_visible()
+    assert violations(page) == []
+    assert overflow(page) <= 0
+
+
+def test_page_of_open_data_says_so_when_the_list_cannot_be_loaded(new_page: NewPage) -> None:
+    page = new_page()
+    page.route("**/data/open/index.json", lambda route: route.abort())
+    page.goto("/open-data/")
+    expect(page.get_by_text("could not be loaded")).to_be_visible()
+    expect(page.get_by_role("link", name="Every report")).to_be_visible()

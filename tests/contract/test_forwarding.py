@@ -1,0 +1,297 @@
+"""A report is passed on and what becomes of it comes back: our own server is both sides."""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import time_machine
+from chalice.test import Client
+
+import app
+from chalicelib import bootstrap
+from chalicelib.adapters.clock import utc_now
+from chalicelib.bootstrap import forwarding
+from chalicelib.handlers import mail_events
+from chalicelib.handlers.event import HandlerFailed
+from chalicelib.reports.model import Changes, ServiceRequest
+from chalicelib.reports.usecases import Author, change, full
+from infra.local import mail
+from infra.local.cloud import Cloud
+from tests.api.conftest import Api
+from tests.builders import draft_body
+from tests.forwarding import (
+    LOSSES,
+    OURS,
+    TEAM,
+    THEIRS,
+    CountysServer,
+    Loss,
+    forwarding_council,
+    give_key,
+    poll,
+)
+from tests.seam import ALL_TRIES, lose_reply, record
+
+OFFICER = Author("officer", is_staff=True, is_officer=True)
+
+
+@dataclass
+class Both:
+    """The council and the county."""
+
+    api: Api
+    county: CountysServer
+
+    def report(self, key: str = "key", **values: Any) -> str:
+        body = draft_body(**{"service_code": OURS, **values})
+        answer = self.api.post("/api/reports", body, key=key)
+        assert answer.status_code == 201, answer.body
+        self.api.cloud.pump.run_until_idle()
+        return str(answer.json_body["service_request_id"])
+
+    def of(self, service_code: str) -> list[ServiceRequest]:
+        """The reports under that service."""
+        repository = bootstrap.reports_ports().repository
+        found = repository.many(self.api.stored_ids()).values()
+        return [report for report in found if report.service_code == service_code]
+
+    def countys_officer_says(self, theirs: ServiceRequest, text: str) -> None:
+        path = f"/api/reports/{theirs.service_request_id}/updates"
+        officer = self.api.token("officer")
+        assert self.api.post(path, {"text": text}, key=text, token=officer).status_code == 201
+
+    def later(self, by: timedelta) -> None:
+        """That much later: what is due runs."""
+        with time_machine.travel(utc_now() + by, tick=False):
+            self.api.cloud.pump.run_schedules()
+            self.api.cloud.pump.run_until_idle()
+
+
+def council_and_county(folder: Path, patch: pytest.MonkeyPatch, **service: Any) -> Iterator[Both]:
+    cloud = Cloud(council=forwarding_council(folder, **service))
+    with Client(app.app) as client:
+        county = CountysServer(client)
+        patch.setattr(forwarding, "outside", lambda: county)
+        bootstrap.forget()
+        give_key()
+        yield Both(Api(client, cloud), county)
+    cloud.stop()
+
+
+@pytest.fixture
+def both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Both]:
+    yield from council_and_county(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def both_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Both]:
+    """The county gives a token, and an id once an officer of it has looked."""
+    yield from council_and_county(tmp_path, monkeypatch, type="batch", visibility="moderated")
+
+
+def stored(service_request_id: str) -> ServiceRequest:
+    report = bootstrap.reports_ports().repository.get(service_request_id)
+    assert report
+    return report
+
+
+def texts_of(service_request_id: str) -> list[str | None]:
+    return [update.text for update in stored(service_request_id).updates]
+
+
+def test_report_reaches_the_county_and_hears_what_it_is_called_there(both: Both) -> None:
+    ours = stored(both.report(title="Big hole", contact={"name": "Ann", "email": "a@b.example"}))
+    (theirs,) = both.of(THEIRS)
+    assert "Big hole" in theirs.description and theirs.contact is None
+    assert (theirs.lat, theirs.long) == (ours.lat, ours.long)
+    assert ours.external_reference == theirs.service_request_id
+    assert f"their reference is {theirs.service_request_id}" in ours.updates[-1].text
+
+
+def test_what_the_county_does_comes_back_once(both: Both) -> None:
+    request_id = both.report()
+    (theirs,) = both.of(THEIRS)
+    key = f"/api/reports/{theirs.service_request_id}/updates"
+    officer = both.api.token("officer")
+    for number, state in enumerate(("investigating", "fixed")):
+        body = {"text": f"The county says {state}.", "state": state}
+        with time_machine.travel(utc_now() + timedelta(seconds=number), tick=False):
+            assert both.api.post(key, body, key=str(number), token=officer).status_code == 201
+    for minutes in (6, 12, 18):
+        both.later(timedelta(minutes=minutes))
+    ours = stored(request_id)
+    assert [update.text for update in ours.updates[1:]] == [
+        "The county says investigating.",
+        "The county says fixed.",
+    ]
+    assert ours.state == "fixed" and {update.by for update in ours.updates} == {"council"}
+
+
+def test_report_hears_its_reference_once_the_county_has_looked(both_in_batches: Both) -> None:
+    both = both_in_batches
+    request_id = both.report()
+    (theirs,) = both.of(THEIRS)
+    assert [update.text for update in stored(request_id).updates] == ["Passed to The county."]
+    both.later(timedelta(minutes=6))
+    assert stored(request_id).external_reference is None
+    ports = bootstrap.reports_ports()
+    change(theirs.service_request_id, Changes(visibility="public"), theirs.version, OFFICER, ports)
+    for minutes in (12, 18):
+        both.later(timedelta(minutes=minutes))
+    ours = stored(request_id)
+    assert ours.external_reference == theirs.service_request_id and len(ours.updates) == 2
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_report_is_at_the_county_once_whichever_call_is_lost(both: Both, loss: Loss) -> None:
+    both.county.lost = {1: loss}
+    request_id = both.report()
+    for hours in (1, 2, 3):
+        both.later(timedelta(hours=hours))
+    (theirs,) = both.of(THEIRS)
+    assert stored(request_id).external_reference == theirs.service_request_id
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_report_is_at_the_county_once_when_looking_for_it_is_lost_too(
+    both: Both, loss: Loss
+) -> None:
+    both.county.lost = {1: "lost after", 2: loss, 3: loss}
+    request_id = both.report()
+    for hours in (1, 2, 4, 8):
+        both.later(timedelta(hours=hours))
+    (theirs,) = both.of(THEIRS)
+    assert stored(request_id).external_reference == theirs.service_request_id
+    assert both.county.posted == 1
+
+
+def test_nothing_is_lost_or_doubled_when_a_poll_is(both: Both) -> None:
+    request_id = both.report()
+    (theirs,) = both.of(THEIRS)
+    for loss in LOSSES:
+        both.countys_officer_says(theirs, loss)
+        both.county.lost = {len(both.county.calls) + 1: loss}
+        with pytest.raises(HandlerFailed):
+            poll()
+        for _ in range(2):
+            poll()
+    assert texts_of(request_id)[1:] == list(LOSSES)
+
+
+def test_update_comes_back_once_when_any_call_to_our_stores_loses_its_reply(both: Both) -> None:
+    request_id = both.report()
+    (theirs,) = both.of(THEIRS)
+    both.countys_officer_says(theirs, "0")
+    with record() as calls:
+        poll()
+    made = len(calls)
+    assert made >= 6
+    for nth in range(1, made + 1):
+        both.countys_officer_says(theirs, str(nth))
+        with lose_reply(nth, times=ALL_TRIES) as struck, suppress(HandlerFailed):
+            poll()
+        assert struck
+        poll()
+    assert texts_of(request_id)[1:] == [str(nth) for nth in range(made + 1)]
+
+
+def test_officer_sees_what_failed_for_good_and_sends_it_again(both: Both) -> None:
+    give_key("a key that the county does not know")
+    bootstrap.forget()
+    request_id, officer = both.report(), both.api.token("officer")
+    path = "/api/outbound/deliveries"
+    (failed,) = both.api.get(f"{path}?state=failed", officer).json_body["items"]
+    assert (failed["service_request_id"], failed["last_error"]) == (request_id, "http_403")
+    assert both.of(THEIRS) == [] and both.county.posted == 1
+    give_key()
+    bootstrap.forget()
+    again = both.api.post(f"{path}/{failed['delivery_id']}/resend", {}, token=officer)
+    assert again.status_code == 200
+    both.api.cloud.pump.run_until_idle()
+    (theirs,) = both.of(THEIRS)
+    assert stored(request_id).external_reference == theirs.service_request_id
+
+
+def test_api_key_and_contact_stand_in_no_log(
+    both: Both, capsys: pytest.CaptureFixture[str]
+) -> None:
+    both.report(contact={"name": "Ann Canary", "email": "canary@b.example"})
+    both.later(timedelta(minutes=6))
+    said = capsys.readouterr().out
+    key = bootstrap.api_key_of("county")
+    assert key and key not in said and "anary" not in said and "their reference" not in said
+
+
+# A team's mailbox
+
+
+def test_report_reaches_a_teams_mailbox_and_its_answer_the_case(both: Both) -> None:
+    request_id = both.report(service_code="overgrown-hedge")
+    (letter,) = mail.letters()
+    assert str(letter["To"]) == TEAM and "A deep hole." in mail.text_of(letter)
+    assert stored(request_id).updates[-1].text == "Passed to The tree team."
+    bucket = both.api.cloud.environment["MAIL_BUCKET"]
+    mail.deliver(mail.answer_to(letter, "Cut on Friday.", "Tree Team <ann@example.org>"), bucket)
+    both.api.cloud.pump.run_until_idle()
+    (note,) = full(stored(request_id), bootstrap.reports_ports()).notes
+    assert (note.sender, note.text) == ("ann@example.org", "Cut on Friday.")
+    assert kept_in(bucket) == []
+
+
+@pytest.mark.parametrize("address", ["replies@mail.demo.example", "another token"])
+def test_mail_of_a_stranger_stays_outside_the_case_and_is_told_in_the_log(
+    address: str, both: Both, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request_id = both.report(service_code="overgrown-hedge")
+    (letter,) = mail.letters()
+    right = str(letter["Reply-To"])
+    del letter["Reply-To"]
+    local, _, domain = right.partition("@")
+    wrong = f"{local[:-1]}{'0' if local[-1] != '0' else '1'}@{domain}"
+    letter["Reply-To"] = wrong if address == "another token" else address
+    bucket = both.api.cloud.environment["MAIL_BUCKET"]
+    raw = mail.answer_to(letter, "Buy my canary.", "canary@example.org")
+    key = mail.deliver(raw, bucket)
+    both.api.cloud.pump.run_until_idle()
+    assert full(stored(request_id), bootstrap.reports_ports()).notes == ()
+    assert kept_in(bucket) == [key]
+    said = capsys.readouterr().out
+    assert "mail was refused" in said and key in said and "anary" not in said
+
+
+def test_answer_is_noted_once_when_any_call_of_taking_it_loses_its_reply(both: Both) -> None:
+    request_id = both.report(service_code="overgrown-hedge")
+    (letter,) = mail.letters()
+    bucket = both.api.cloud.environment["MAIL_BUCKET"]
+    with record() as calls:
+        mail.deliver(mail.answer_to(letter, "Done.", TEAM), bucket)
+        key = mail.deliver(mail.answer_to(letter, "Done.", TEAM), bucket)
+        event = notice_of(key)
+        before = len(calls)
+        assert mail_events.take_mail(event, None) == {"batchItemFailures": []}
+    made = len(calls) - before
+    assert made >= 5
+    for nth in range(1, made + 1):
+        key = mail.deliver(mail.answer_to(letter, f"Number {nth}.", TEAM), bucket)
+        with lose_reply(nth, times=ALL_TRIES) as struck:
+            mail_events.take_mail(notice_of(key), None)
+        assert struck
+        assert mail_events.take_mail(notice_of(key), None) == {"batchItemFailures": []}
+    texts = [note.text for note in bootstrap.reports_ports().repository.notes(request_id)]
+    assert sorted(texts) == sorted({*texts}) and len(texts) == made + 1
+
+
+def kept_in(bucket: str) -> list[str]:
+    listed = boto3.client("s3").list_objects_v2(Bucket=bucket)
+    return [each["Key"] for each in listed.get("Contents", [])]
+
+
+def notice_of(key: str) -> dict[str, Any]:
+    notice = {"Records": [{"s3": {"object": {"key": key}}}]}
+    return {"Records": [{"messageId": "1", "body": json.dumps(notice)}]}

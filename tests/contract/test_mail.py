@@ -1,0 +1,146 @@
+"""Letters leave through SES, and the network does to them what it does."""
+
+from email.message import EmailMessage
+from typing import Any
+
+import boto3
+import pytest
+
+from chalicelib import bootstrap
+from chalicelib.adapters.inbox import S3Inbox
+from chalicelib.bootstrap import forwarding
+from chalicelib.errors import AddressRefused, ConfigurationError, NoReply, UpstreamFailed
+from chalicelib.letter import Letter
+from chalicelib.outbound.dynamo_receivers import DynamoMarks
+from chalicelib.outbound.ports import Mark
+from chalicelib.outbound.received import MOST_BYTES
+from infra.local import mail
+from infra.local.cloud import Cloud
+from infra.template import whole
+from tests.builders import NOON
+from tests.fakes_forwarding import REFERENCE, MemoryMarks
+from tests.seam import LOSSES, REFUSALS, Loss, Refusal, lose_reply, refuse
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+
+def letter(**values: Any) -> Letter:
+    given = {
+        "to": "trees@example.org",
+        "subject": "A hole",
+        "text": "Deep.",
+        "html": "<p>Deep.</p>",
+    }
+    return Letter(**{**given, "thread": REFERENCE, **values})
+
+
+def sent() -> list[EmailMessage]:
+    return mail.letters()
+
+
+def test_letter_is_in_the_outbox_as_it_was_sent() -> None:
+    forwarding.post().send(letter())
+    forwarding.post().send(letter(subject="Another"))
+    newest, oldest = mail.outbox()["items"]
+    assert (newest["subject"], oldest["subject"]) == ("Another", "A hole")
+    assert set(newest) == {"channel", "to", "subject", "body", "sent_at"}
+    assert (oldest["channel"], oldest["to"]) == ("email", "trees@example.org")
+    assert oldest["body"] == "Deep.\n" and oldest["sent_at"].endswith("Z")
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_letter_leaves_once_and_nobody_claims_that_it_did_not_when_the_reply_is_lost(
+    loss: Loss,
+) -> None:
+    with lose_reply(1, times=5, loss=loss) as struck, pytest.raises(NoReply):
+        forwarding.post().send(letter())
+    assert len(struck) == 1 and len(sent()) == 1
+
+
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_letter_does_not_leave_when_it_is_refused(kind: Refusal) -> None:
+    with refuse(1, kind=kind, times=5) as struck, pytest.raises(UpstreamFailed) as caught:
+        forwarding.post().send(letter())
+    assert len(struck) == 1 and sent() == []
+    # After an answer of 5xx nobody can tell.
+    assert isinstance(caught.value, NoReply) == (kind in ("500", "503"))
+
+
+def test_letter_is_never_tried_again_when_ses_will_not_take_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MAIL_DOMAIN", "not-ours.example")
+    bootstrap.forget()
+    with pytest.raises(AddressRefused):
+        forwarding.post().send(letter())
+
+
+def test_post_says_what_is_missing_when_no_mail_is_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAIL_DOMAIN", "")
+    bootstrap.forget()
+    with pytest.raises(ConfigurationError, match="MAIL_DOMAIN"):
+        forwarding.post()
+
+
+def test_address_for_answers_says_which_report_it_is_and_cannot_be_guessed() -> None:
+    address = forwarding.reply_address(REFERENCE)
+    local, _, domain = address.partition("@")
+    assert local.startswith(f"replies+{REFERENCE.lower()}-") and domain == mail.DOMAIN
+    assert len(local) <= 64 and address == address.lower()
+    token = local.rpartition("-")[2]
+    holds = bootstrap.reply_ports().holds
+    assert holds(REFERENCE, token) and not holds("0" * 12, token)
+    assert not holds(REFERENCE, "0" * 32) and not holds(REFERENCE, "ü")
+
+
+def test_mail_is_read_up_to_what_is_taken_and_gone_when_it_is_discarded(cloud: Cloud) -> None:
+    client, bucket = boto3.client("s3"), cloud.environment["MAIL_BUCKET"]
+    inbox = bootstrap.reply_ports().inbox
+    client.put_object(Bucket=bucket, Key="large", Body=b"x" * (MOST_BYTES + 5))
+    assert len(inbox.read("large") or b"") == MOST_BYTES + 1
+    inbox.discard("large")
+    inbox.discard("large")
+    assert inbox.read("large") is None
+    with refuse(1, kind="503", times=10), pytest.raises(UpstreamFailed):
+        inbox.read("large")
+    with refuse(1, kind="503", times=10), pytest.raises(UpstreamFailed):
+        inbox.discard("large")
+    assert isinstance(inbox, S3Inbox)
+
+
+@pytest.mark.parametrize("kept_in", ["memory", "moto"])
+def test_mark_is_the_last_one_that_was_put(kept_in: str) -> None:
+    in_table = DynamoMarks(bootstrap.settings().outbound_table)
+    marks = MemoryMarks() if kept_in == "memory" else in_table
+    assert marks.get("county") is None
+    marks.put("county", Mark(NOON, missed_until=NOON))
+    marks.put("other", Mark(NOON.replace(year=2027)))
+    assert marks.get("county") == Mark(NOON, missed_until=NOON)
+    marks.put("county", Mark(NOON.replace(minute=5)))
+    assert marks.get("county") == Mark(NOON.replace(minute=5))
+
+
+def test_only_ses_can_put_mail_into_the_bucket_and_only_the_bucket_tell_of_it() -> None:
+    resources = whole()["Resources"]
+    (statement,) = resources["MailBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "ses.amazonaws.com"}
+    assert statement["Action"] == "s3:PutObject"
+    rules = resources["MailRules"]["Properties"]["RuleSetName"]["Fn::Sub"]
+    source = statement["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Sub"]
+    assert source.endswith(f":receipt-rule-set/{rules}:receipt-rule/*")
+    (told,) = resources["RepliesQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    bucket = resources["MailBucket"]["Properties"]["BucketName"]["Fn::Sub"]
+    source = told["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Sub"]
+    assert source == "arn:${AWS::Partition}:s3:::" + bucket
+    rule = resources["MailRule"]["Properties"]["Rule"]
+    assert rule["ScanEnabled"] and rule["TlsPolicy"] == "Require"
+    for name in ("MailIdentity", "MailRules", "MailRule"):
+        assert resources[name]["Condition"] == "HasMail"
+
+
+def test_mail_that_nobody_took_in_ends() -> None:
+    resources = whole()["Resources"]
+    (rule,) = resources["MailBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    letters = resources["RepliesDeadLetterQueue"]["Properties"]["MessageRetentionPeriod"]
+    # A day longer than a message that may still be put back.
+    assert rule["ExpirationInDays"] == letters // 86400 + 1

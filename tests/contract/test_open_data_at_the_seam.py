@@ -1,0 +1,275 @@
+"""Open data and feeds follow what is stored, whoever publishes at the same time."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any, get_args
+
+import boto3
+import msgspec
+import pytest
+import time_machine
+
+from chalicelib import bootstrap
+from chalicelib.errors import UpstreamFailed
+from chalicelib.handlers import publishing_events
+from chalicelib.handlers.event import HandlerFailed
+from chalicelib.publishing import ports as publishing
+from chalicelib.publishing.list_targets import TogetherTarget
+from chalicelib.publishing.lists import publish_lists_anew
+from chalicelib.publishing.open_data import COLUMNS, list_key
+from chalicelib.reports import usecases as reporting
+from chalicelib.reports.model import (
+    Changes,
+    Contact,
+    Flag,
+    Note,
+    Photo,
+    ServiceRequest,
+    Visibility,
+)
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases import Author, change
+from chalicelib.reports.usecases.reading import views_of
+from infra.local.cloud import Cloud
+from tests import builders
+from tests.builders import NOON
+from tests.conftest import ROOT
+from tests.contract.test_publishing_at_the_seam import (
+    Bucket,
+    changed,
+    delivered,
+    hide,
+    interleave,
+    path_of,
+    show,
+)
+from tests.fakes import MemoryDocuments
+from tests.seam import Interleaving, Try, every_interleaving
+
+SCHEDULED = json.loads(
+    (ROOT / "tests" / "events" / "publish_open_data.json").read_text(encoding="utf-8")
+)
+MONTH = "2026-06"
+ALL = "feeds/all.atom"
+MOST_RUNS = 60
+NOWHERE = {"lat": None, "long": None}
+OFFICER = Author("officer", is_staff=True, is_officer=True)
+CANARY = "CANARY"
+PERSONAL: dict[str, Any] = {
+    "contact": Contact(name=CANARY, email=f"{CANARY}@example.org"),
+    "reporter": CANARY,
+    "attributes": {"name": (CANARY,)},
+    "flags": (Flag(flag_id="F", reason="personal_data", text=CANARY, datetime=NOON),),
+    "photos": (Photo(photo_id=CANARY, state="hidden"), Photo(photo_id=CANARY, state="waiting")),
+    "fingerprint": CANARY,
+}
+"""What nobody may see of a public report."""
+
+bring_up = partial(publishing_events.publish_open_data, SCHEDULED, None)
+
+
+@pytest.fixture
+def ports(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Ports:
+    """With feeds of one service alone: each more is as many calls of the same kind."""
+    here = bootstrap.publishing_ports()
+    publisher = here.publisher._replace(services={"pothole": "Pothole"})
+    monkeypatch.setattr(bootstrap, "publishing_ports", lambda: replace(here, publisher=publisher))
+    return bootstrap.reports_ports()
+
+
+@pytest.fixture
+def bucket(cloud: Cloud) -> Bucket:
+    return Bucket(cloud.bucket)
+
+
+def when_written(this: Try) -> bool:
+    """True of the calls that hide the report, and that write what stands for all lists here."""
+    lists = this.operation == "s3.PutObject" and path_of(this) in (list_key(MONTH), ALL)
+    return lists or this.operation == "dynamodb.PutItem"
+
+
+def take_back(report: ServiceRequest) -> None:
+    """Delivers the fact that something of the report was taken back."""
+    fact = msgspec.structs.replace(changed(report, purge=True), month=MONTH)
+    assert delivered([fact]) == []
+
+
+def naming(report: ServiceRequest, bucket: Bucket) -> set[str]:
+    """The lists and feeds that tell of the report."""
+    wanted = report.service_request_id.encode()
+    return {key for key in lists_and_feeds(bucket) if wanted in body(key, bucket)}
+
+
+def lists_and_feeds(bucket: Bucket) -> list[str]:
+    keys = bucket.keys()
+    return [key for key in keys if key.startswith(("data/open/", "feeds/"))]
+
+
+def body(key: str, bucket: Bucket) -> bytes:
+    read: bytes = boto3.client("s3").get_object(Bucket=bucket.name, Key=key)["Body"].read()
+    return read
+
+
+def hide_while_lists_are_made(
+    interleaving: Interleaving, report: ServiceRequest, ports: Ports, bucket: Bucket
+) -> None:
+    """The schedule lists the report for the first time as it is hidden and that is published;
+    the lists of before have another."""
+    bucket.empty()
+    hide(report, ports)
+    with time_machine.travel(NOON, tick=False):
+        bring_up()
+        show(report, ports)
+
+        def hide_and_publish() -> None:
+            hide(report, ports)
+            take_back(report)
+
+        interleave(interleaving, bring_up, hide_and_publish)
+
+
+def two_reports(ports: Ports) -> tuple[ServiceRequest, ServiceRequest]:
+    one, other = (ports.repository.create(builders.report(number)) for number in (1, 2))
+    return one, other
+
+
+def test_no_list_names_a_report_in_any_interleaving_when_it_is_hidden_while_they_are_made(
+    ports: Ports, bucket: Bucket
+) -> None:
+    report, _ = two_reports(ports)
+    runs = 0
+    for interleaving in every_interleaving(parked_at=when_written, at_most=MOST_RUNS):
+        hide_while_lists_are_made(interleaving, report, ports, bucket)
+        assert naming(report, bucket) == set(), interleaving.turns
+        runs += 1
+    assert runs >= 3
+
+
+def test_report_in_a_list_is_found_when_nobody_looks_again_after_writing(
+    ports: Ports, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = TogetherTarget.put
+    report, _ = two_reports(ports)
+    monkeypatch.setattr(TogetherTarget, "put", lambda *these: put(*these) and False)
+    found = 0
+    for interleaving in every_interleaving(parked_at=when_written, at_most=MOST_RUNS):
+        hide_while_lists_are_made(interleaving, report, ports, bucket)
+        found += naming(report, bucket) != set()
+    assert found > 0
+
+
+@pytest.mark.parametrize("place", [{}, NOWHERE], ids=["at a place", "nobody knows where"])
+def test_hidden_report_leaves_lists_and_feeds_without_the_schedule(
+    place: dict[str, Any], cloud: Cloud, ports: Ports, bucket: Bucket
+) -> None:
+    stored = ports.repository.create(builders.report(**place))
+    cloud.pump.run_until_idle()
+    assert lists_and_feeds(bucket) == []
+    bring_up()
+    assert len(naming(stored, bucket)) == 7  # Three lists, and two feeds with their archives.
+    now = ports.repository.get(stored.service_request_id)
+    assert now
+    change(stored.service_request_id, Changes(visibility="hidden"), now.version, OFFICER, ports)
+    cloud.pump.run_until_idle()
+    assert naming(stored, bucket) == set()
+
+
+def test_schedule_fails_so_that_somebody_is_told_when_a_list_is_not_published(
+    ports: Ports, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Refusing(MemoryDocuments):
+        def write(self, *_: object) -> None:
+            raise UpstreamFailed("The store of documents did not answer.")
+
+    here = bootstrap.publishing_ports()
+    refused = replace(here, documents=Refusing())
+    ports.repository.create(builders.report())
+    monkeypatch.setattr(bootstrap, "publishing_ports", lambda: refused)
+    with time_machine.travel(NOON, tick=False), pytest.raises(HandlerFailed):
+        bring_up()
+    monkeypatch.setattr(bootstrap, "publishing_ports", lambda: here)
+    with time_machine.travel(NOON, tick=False):
+        bring_up()
+    assert list_key(MONTH) in lists_and_feeds(bucket)
+
+
+# Nothing else
+
+
+def stored_with_canaries(ports: Ports) -> ServiceRequest:
+    """Answers a public report of which everybody may see all but the canaries; nobody may see
+    anything of the others."""
+    stored = ports.repository.create(builders.report(1, **PERSONAL))
+    note = Note(note_id="N", datetime=NOON, sender=CANARY, text=CANARY)
+    ports.repository.add_note(stored.service_request_id, note)
+    words = ("title", "description", "address", "external_reference")
+    said: dict[str, Any] = dict.fromkeys(words, CANARY)
+    said["updates"] = (builders.update(text=CANARY, by="council"),)
+    others = [each for each in get_args(Visibility) if each != "public"]
+    assert len(others) >= 5
+    for number, visibility in enumerate(others, 2):
+        values = PERSONAL | said | {"visibility": visibility, "once_public": True}
+        ports.repository.create(builders.report(number, **values))
+    return stored
+
+
+def published_whichever_way(bucket: Bucket) -> list[str]:
+    """What the schedule and then the command have written, one document after another."""
+    with time_machine.travel(NOON, tick=False):
+        bring_up()
+        found = [body(key, bucket).decode() for key in lists_and_feeds(bucket)]
+        assert publish_lists_anew(bootstrap.publishing_ports()) == {}
+    return found + [body(key, bucket).decode() for key in lists_and_feeds(bucket)]
+
+
+def test_nothing_personal_and_nothing_that_is_not_public_is_in_any_list(
+    ports: Ports, bucket: Bucket
+) -> None:
+    report = stored_with_canaries(ports)
+    documents = published_whichever_way(bucket)
+    assert len([each for each in documents if report.service_request_id in each]) == 14
+    assert not [each for each in documents if CANARY in each or "R00000000002" in each]
+
+
+def shows_everything(patch: pytest.MonkeyPatch, ports: Ports) -> None:
+    def everything(ids: list[str], ports: Ports) -> dict[str, Any]:
+        found = views_of(ports.repository.many(ids).values(), ports)
+        return {view.service_request_id: view for view in found}
+
+    patch.setattr(reporting, "public_views", everything)
+
+
+def tells_all_of_a_report(patch: pytest.MonkeyPatch, ports: Ports) -> None:
+    here = bootstrap.publishing_ports()
+
+    def entry(report: publishing.PublicReport) -> dict[str, Any]:
+        stored = ports.repository.get(report.service_request_id)
+        return {**here.entry(report), "contact": msgspec.to_builtins(stored and stored.contact)}
+
+    patch.setattr(bootstrap, "publishing_ports", lambda: replace(here, entry=entry))
+
+
+@pytest.mark.parametrize("defect", [shows_everything, tells_all_of_a_report])
+def test_canary_is_found_when_it_gets_into_a_list(
+    defect: Callable[[pytest.MonkeyPatch, Ports], None],
+    ports: Ports,
+    bucket: Bucket,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stored_with_canaries(ports)
+    defect(monkeypatch, ports)
+    assert [each for each in published_whichever_way(bucket) if CANARY in each]
+
+
+def test_list_has_these_fields_and_no_other(ports: Ports, bucket: Bucket) -> None:
+    """Whoever adds one to Open311 decides here whether it is open data."""
+    ports.repository.create(builders.report(title="A hole"))
+    with time_machine.travel(NOON, tick=False):
+        bring_up()
+    [entry] = json.loads(body(list_key(MONTH), bucket))
+    always_empty = {"service_notice", "address_id", "zipcode"}
+    extended = entry.pop("extended_attributes")
+    assert {*entry, *extended} == {*COLUMNS, *always_empty, "media_urls"}
+    assert {entry[each] for each in always_empty} == {None}

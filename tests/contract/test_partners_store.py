@@ -1,0 +1,145 @@
+"""What the partners slice relies on where keys are kept: in memory as in DynamoDB."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from chalicelib import bootstrap
+from chalicelib.errors import TooMany, UpstreamFailed
+from chalicelib.partners.dynamo import DynamoKeys
+from chalicelib.partners.model import ApiKey, NewKey
+from chalicelib.partners.ports import Counted, Keys
+from chalicelib.partners.usecases import admit, known, make
+from infra.local.cloud import Cloud
+from tests.builders import NOON
+from tests.engines import Dynalite
+from tests.fakes import Clock
+from tests.fakes_partners import MemoryKeys
+from tests.seam import ALL_TRIES, REFUSALS, Refusal, lose_reply, record, refuse
+
+KEY = ApiKey(
+    key_id="0123456789ab",
+    name="FixMyStreet – Ünïcode",
+    hashed="f" * 64,
+    service_codes=("graffiti", "pothole"),
+    sets_state=True,
+    reports="waiting",
+    per_minute=7,
+    created_at=NOON,
+)
+PLAIN = ApiKey(
+    key_id="ba9876543210",
+    name="Plain",
+    hashed="0" * 64,
+    service_codes=None,
+    sets_state=False,
+    per_minute=60,
+    created_at=NOON + timedelta(seconds=1),
+)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(params=["memory", "moto", "dynalite"])
+def keys(request: pytest.FixtureRequest) -> Keys:
+    if request.param == "memory":
+        return MemoryKeys()
+    if request.param == "moto":
+        request.getfixturevalue("cloud")
+        return bootstrap.partners_ports().keys
+    dynalite: Dynalite = request.getfixturevalue("dynalite")
+    return DynamoKeys(dynalite.new_table("PartnersTable"))
+
+
+def test_every_field_comes_back_when_a_key_is_read(keys: Keys) -> None:
+    for key in (KEY, PLAIN):
+        keys.add(key)
+        assert keys.get(key.key_id) == key
+    assert sorted(keys.all(), key=lambda key: key.key_id) == [KEY, PLAIN]
+    assert keys.get("f" * 12) is None
+
+
+def test_key_says_when_it_was_revoked_first_and_when_it_was_used_last(keys: Keys) -> None:
+    keys.add(KEY)
+    keys.used(KEY.key_id, NOON)
+    keys.used(KEY.key_id, NOON + HOUR)
+    for moment in (NOON + HOUR, NOON + 2 * HOUR):
+        revoked = keys.revoke(KEY.key_id, moment)
+        assert revoked == replace(KEY, last_used_at=NOON + HOUR, revoked_at=NOON + HOUR)
+    assert keys.get(KEY.key_id) == revoked
+
+
+def test_nothing_is_stored_when_a_key_that_is_not_there_is_revoked(keys: Keys) -> None:
+    assert keys.revoke(KEY.key_id, NOON) is None
+    assert keys.all() == []
+
+
+def test_uses_are_counted_for_each_key_kind_and_minute(keys: Keys) -> None:
+    keys.add(KEY)
+    later = NOON + timedelta(minutes=1)
+    counted: list[tuple[str, Counted, datetime]] = [
+        ("a", "writes", NOON),
+        ("a", "writes", NOON),
+        ("a", "writes", later),
+        ("b", "writes", NOON),
+        ("a", "reads", NOON),
+        ("a", "writes", NOON),
+    ]
+    assert [keys.count(*each) for each in counted] == [1, 2, 1, 1, 1, 3]
+    assert keys.all() == [KEY]
+
+
+def test_exactly_as_many_writes_pass_as_the_key_may_when_fifty_more_come_at_once(
+    cloud: Cloud,
+) -> None:
+    ports = replace(bootstrap.partners_ports(), now=Clock())
+    text = make(NewKey(name="One", per_minute=20), ports).text
+
+    def passes(_: int) -> bool:
+        try:
+            admit(text, "pothole", ports)
+        except TooMany:
+            return False
+        return True
+
+    with ThreadPoolExecutor(10) as pool:
+        assert sum(pool.map(passes, range(70))) == 20
+
+
+def test_call_costs_a_read_and_a_count(cloud: Cloud) -> None:
+    ports = bootstrap.partners_ports()
+    text = make(NewKey(name="One"), ports).text
+    known(text, ports)
+    with record() as tries:
+        admit(text, None, ports)
+        known(text, ports)
+    asked = [each.operation.partition(".")[2] for each in tries]
+    assert asked == ["GetItem", "UpdateItem"] * 2
+
+
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_write_passes_when_the_store_counts_nothing(kind: Refusal, cloud: Cloud) -> None:
+    ports = bootstrap.partners_ports()
+    text = make(NewKey(name="One", per_minute=1), ports).text
+    known(text, ports)
+    for _ in range(2):
+        with refuse(2, kind=kind, times=ALL_TRIES):
+            assert admit(text, None, ports).name == "One"
+
+
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_write_is_put_off_when_the_store_does_not_say_whose_key_it_is(
+    kind: Refusal, cloud: Cloud
+) -> None:
+    ports = bootstrap.partners_ports()
+    text = make(NewKey(name="One"), ports).text
+    with refuse(1, kind=kind, times=ALL_TRIES), pytest.raises(UpstreamFailed):
+        admit(text, None, ports)
+
+
+def test_key_is_revoked_when_the_reply_is_lost(cloud: Cloud) -> None:
+    keys = bootstrap.partners_ports().keys
+    keys.add(KEY)
+    with lose_reply(1):
+        assert keys.revoke(KEY.key_id, NOON) == replace(KEY, revoked_at=NOON)

@@ -1,0 +1,138 @@
+"""What passing reports on reaches outside for, in memory."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+from chalicelib.adapters.outside import Reply
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.georeport.wire import Tree, write
+from chalicelib.letter import Letter
+from chalicelib.outbound.model import Case, Contact
+from chalicelib.outbound.ports import Mark
+from tests.builders import MARKET_PLACE, NOON
+
+REFERENCE = "7K3M2QXV9HTD"
+GROUPED = "7K3M-2QXV-9HTD"
+
+
+def case(**values: Any) -> Case:
+    """A report as it is passed on."""
+    return Case(
+        **{
+            "service_request_id": REFERENCE,
+            "service_code": "pothole",
+            "service_name": "Pothole",
+            "title": "Big hole",
+            "description": "A deep hole.",
+            **MARKET_PLACE,
+            "address": "Low Petergate",
+            "attributes": {"depth": ("10 cm",), "kinds": ("round", "wet")},
+            "requested_datetime": NOON,
+            "page_url": f"https://council.example/reports/{REFERENCE}",
+            "photo_urls": ("https://council.example/1.jpg", "https://council.example/2.jpg"),
+            "contact": Contact(name="Ann Other", email="ann@example.org", phone="01904 960123"),
+            **values,
+        }
+    )
+
+
+def answer(entries: list[Tree], root: str = "service_requests", status: int = 200) -> Reply:
+    """A list, as an Open311 server says it."""
+    return Reply(status, {}, write(root, entries, "xml"))
+
+
+def status(number: int, **headers: str) -> Reply:
+    return Reply(number, headers, b"<html>what another system wrote</html>")
+
+
+@dataclass
+class FakeOutside:
+    """Another body's server: gives what stands in `answers` for the end of a path, in turn, the
+    last one again and again; `asked` is what it heard."""
+
+    answers: dict[str, list[Reply | Exception]] = field(default_factory=dict)
+    asked: list[tuple[str, str, dict[str, list[str]]]] = field(default_factory=list)
+    headers: list[Mapping[str, str]] = field(default_factory=list)
+    forms: list[list[tuple[str, str]]] = field(default_factory=list)
+
+    def get(self, url: str, *, most_bytes: int, timeout_s: float) -> Reply:
+        return self._answer("GET", url)
+
+    def post(
+        self,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        most_bytes: int,
+        timeout_s: float,
+    ) -> Reply:
+        self.forms.append(parse_qsl(body.decode(), keep_blank_values=True))
+        self.headers.append(headers)
+        return self._answer("POST", url)
+
+    def _answer(self, method: str, url: str) -> Reply:
+        split = urlsplit(url)
+        self.asked.append((method, split.path, parse_qs(split.query)))
+        waiting = self.answers[f"{method} {split.path.rpartition('/')[2]}"]
+        said = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+
+class MemoryPost:
+    """Letters that left; `failure` is raised in the place of the next ones."""
+
+    def __init__(self) -> None:
+        self.letters: list[Letter] = []
+        self.failure: Exception | None = None
+
+    def send(self, letter: Letter) -> None:
+        if self.failure:
+            raise self.failure
+        self.letters.append(letter)
+
+
+class MemoryInbox:
+    """Mail in a dictionary."""
+
+    def __init__(self) -> None:
+        self.mail: dict[str, bytes] = {}
+
+    def read(self, key: str) -> bytes | None:
+        return self.mail.get(key)
+
+    def discard(self, key: str) -> None:
+        self.mail.pop(key, None)
+
+
+class MemoryNotes:
+    """Notes beside reports; without one for what is not `known`, and none after `most`."""
+
+    def __init__(self) -> None:
+        self.known = {REFERENCE}
+        self.most = 100
+        self.kept: dict[str, tuple[str, str, str]] = {}
+
+    def __call__(self, service_request_id: str, note_id: str, sender: str, text: str, /) -> None:
+        if service_request_id not in self.known:
+            raise NotFound("There is no such report.")
+        if len(self.kept) >= self.most:
+            raise Conflict("This report has its notes.")
+        self.kept.setdefault(note_id, (service_request_id, sender, text))
+
+
+class MemoryMarks:
+    """Until when destinations were asked, in a dictionary."""
+
+    def __init__(self) -> None:
+        self._marks: dict[str, Mark] = {}
+
+    def get(self, destination: str) -> Mark | None:
+        return self._marks.get(destination)
+
+    def put(self, destination: str, mark: Mark) -> None:
+        self._marks[destination] = mark

@@ -1,0 +1,279 @@
+"""The outbound slice's ports in memory."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from chalicelib.catalogue.destinations import (
+    MailboxDestination,
+    Open311Destination,
+    ServiceMapping,
+)
+from chalicelib.outbound.model import Case, Delivery, State, Subject
+from chalicelib.outbound.ports import MOST_COUNTED, Exists, Listed, Ports, Stale
+from chalicelib.outbound.receivers import Filter, Receiver
+from chalicelib.outbound.senders import OwnDestination, Sent
+from tests.builders import NOON
+from tests.fakes import Clock
+from tests.fakes_forwarding import MemoryMarks
+
+COUNTY = Open311Destination(
+    destination="county",
+    name="Eskershire County Council",
+    endpoint="https://county.example/open311/v2",
+    services={"pothole": ServiceMapping(service_code="RD-01", attributes={"how_big": "size"})},
+)
+PARKS = MailboxDestination(destination="parks", name="Parks team", to="parks@council.example")
+FORWARDED = {"pothole": "county", "fallen-tree": "parks"}
+
+
+def delivery(**values: Any) -> Delivery:
+    return Delivery(
+        **{
+            "delivery_id": "d" * 32,
+            "destination": "county",
+            "kind": "open311",
+            "what": "forwarded",
+            "service_request_id": "7K3M2QXV9HTD",
+            "occurred_at": NOON,
+            "updated_at": NOON,
+            "next_try_at": NOON,
+            **values,
+        }
+    )
+
+
+def receiver(**values: Any) -> Receiver:
+    return Receiver(
+        **{
+            "receiver_id": "a" * 32,
+            "name": "Data warehouse",
+            "url": "https://warehouse.example/hook",
+            "secret": "whsec_" + "QUFB" * 11,
+            "filter": Filter(),
+            "enabled": True,
+            "created_at": NOON,
+            **values,
+        }
+    )
+
+
+def subject(**values: Any) -> Subject:
+    return Subject(
+        **{
+            "service_request_id": "7K3M2QXV9HTD",
+            "service_code": "pothole",
+            "ward_code": "E05000001",
+            "is_public": True,
+            "may_be_passed_on": True,
+            "is_from_partner": False,
+            **values,
+        }
+    )
+
+
+class MemoryDeliveries:
+    """Deliveries in a dictionary."""
+
+    def __init__(self) -> None:
+        self.stored: dict[str, Delivery] = {}
+
+    def create(self, delivery: Delivery) -> Delivery:
+        if delivery.delivery_id in self.stored:
+            raise Exists
+        return self._put(delivery)
+
+    def save(self, delivery: Delivery) -> Delivery:
+        present = self.stored.get(delivery.delivery_id)
+        if present is None or present.version != delivery.version:
+            raise Stale
+        return self._put(delivery)
+
+    def get(self, delivery_id: str) -> Delivery | None:
+        return self.stored.get(delivery_id)
+
+    def called(self, destination: str, external_id: str) -> Delivery | None:
+        named = ((each.destination, each.external_id, each) for each in self.stored.values())
+        return next((each for *names, each in named if names == [destination, external_id]), None)
+
+    def due(self, now: datetime, *, limit: int) -> Sequence[str]:
+        waiting = [
+            (each.due_at, each.delivery_id)
+            for each in self.stored.values()
+            if each.state in ("waiting", "sending") and each.due_at <= now
+        ]
+        return [delivery_id for _, delivery_id in sorted(waiting)[:limit]]
+
+    def in_state(
+        self, state: State, destination: str | None, *, limit: int, after: str | None
+    ) -> Listed:
+        found = self._sorted(state, destination)[::-1]
+        rest = [each for each in found if after is None or _place(each) < after]
+        following = _place(rest[limit - 1]) if len(rest) > limit else None
+        return Listed(rest[:limit], following)
+
+    def finished(
+        self, state: State, destination: str, *, since: datetime, until: datetime, limit: int
+    ) -> Sequence[Delivery]:
+        found = self._sorted(state, destination)
+        return [each for each in found if since <= each.updated_at < until][:limit]
+
+    def count(self, destination: str, state: State) -> int:
+        return min(len(self._sorted(state, destination)), MOST_COUNTED + 1)
+
+    def with_token(self, destination: str) -> Sequence[str]:
+        named = [each for each in self.stored.values() if each.destination == destination]
+        return sorted(
+            each.delivery_id for each in named if each.external_id and not each.their_reference
+        )
+
+    def _put(self, delivery: Delivery) -> Delivery:
+        stored = replace(delivery, version=delivery.version + 1)
+        self.stored[delivery.delivery_id] = stored
+        return stored
+
+    def _sorted(self, state: State, destination: str | None) -> list[Delivery]:
+        found = [
+            each
+            for each in self.stored.values()
+            if each.state == state and destination in (None, each.destination)
+        ]
+        return sorted(found, key=_place)
+
+
+class MemoryReceivers:
+    """Receivers in a dictionary."""
+
+    def __init__(self) -> None:
+        self.stored: dict[str, Receiver] = {}
+
+    def create(self, receiver: Receiver) -> Receiver:
+        if receiver.receiver_id in self.stored:
+            raise Exists
+        return self._put(receiver)
+
+    def save(self, receiver: Receiver) -> Receiver:
+        present = self.stored.get(receiver.receiver_id)
+        if present is None or present.version != receiver.version:
+            raise Stale
+        return self._put(receiver)
+
+    def get(self, receiver_id: str) -> Receiver | None:
+        return self.stored.get(receiver_id)
+
+    def all(self) -> Sequence[Receiver]:
+        return [self.stored[each] for each in sorted(self.stored)]
+
+    def remove(self, receiver_id: str) -> None:
+        self.stored.pop(receiver_id, None)
+
+    def _put(self, receiver: Receiver) -> Receiver:
+        stored = replace(receiver, version=receiver.version + 1)
+        self.stored[receiver.receiver_id] = stored
+        return stored
+
+
+class FakeReports:
+    """Reports as they are told of; `notes` are what was written on them."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Subject] = {}
+        self.notes: dict[str, tuple[str, str, str | None]] = {}
+        self.fails: Exception | None = None
+
+    def subjects(self, service_request_ids: Sequence[str]) -> Mapping[str, Subject]:
+        return {each: self.known[each] for each in service_request_ids if each in self.known}
+
+    def public(self, service_request_id: str) -> Any | None:
+        found = self.known.get(service_request_id)
+        if found is None or not found.is_public:
+            return None
+        return {"service_request_id": service_request_id}
+
+    def case(self, service_request_id: str) -> Case | None:
+        return None
+
+    def passed_on(
+        self, service_request_id: str, to: str, reference: str | None, delivery_id: str
+    ) -> None:
+        if self.fails:
+            raise self.fails
+        self.notes[delivery_id] = (service_request_id, to, reference)
+
+
+class FakeSender:
+    """Takes what it is given, unless told to raise; `there` has what arrived, in order."""
+
+    def __init__(self) -> None:
+        self.there: list[str] = []
+        self.raises: list[Exception | None] = []
+        self.looked_for: list[str] = []
+        self.forgets = False
+
+    def send(self, delivery: Delivery, destination: Any) -> Sent:
+        error = self.raises.pop(0) if self.raises else None
+        if error and not getattr(error, "arrived", False):
+            raise error
+        self.there.append(delivery.delivery_id)
+        if error:
+            raise error
+        return Sent(f"X-{delivery.delivery_id[:4]}")
+
+    def find(self, delivery: Delivery, destination: Any) -> Sent | None:
+        self.looked_for.append(delivery.delivery_id)
+        arrived = delivery.delivery_id in self.there and not self.forgets
+        return Sent(f"X-{delivery.delivery_id[:4]}") if arrived else None
+
+
+class MemoryQueue:
+    """Ids that wait for whoever sends."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        self.fails: Exception | None = None
+
+    def send(self, delivery_ids: Sequence[str]) -> None:
+        if self.fails:
+            raise self.fails
+        self.sent += delivery_ids
+
+
+@dataclass
+class Outside:
+    """The slice's ports in memory, each with its own type."""
+
+    clock: Clock
+    deliveries: MemoryDeliveries = field(default_factory=MemoryDeliveries)
+    receivers: MemoryReceivers = field(default_factory=MemoryReceivers)
+    marks: MemoryMarks = field(default_factory=MemoryMarks)
+    reports: FakeReports = field(default_factory=FakeReports)
+    sender: FakeSender = field(default_factory=FakeSender)
+    queue: MemoryQueue = field(default_factory=MemoryQueue)
+    published: list[bytes] = field(default_factory=list)
+    chance: float = 1.0
+    check_url: Callable[[str], None] = lambda url: None
+
+    def ports(self) -> Ports:
+        numbers = count(1)
+        destinations: Mapping[str, OwnDestination] = {"county": COUNTY, "parks": PARKS}
+        return Ports(
+            deliveries=self.deliveries,
+            receivers=self.receivers,
+            marks=self.marks,
+            reports=self.reports,
+            senders=dict.fromkeys(("open311", "mailbox", "webhook"), self.sender),
+            queue=self.queue,
+            destinations=destinations,
+            forward_to=FORWARDED.get,
+            check_url=self.check_url,
+            publish=self.published.append,
+            random_bytes=lambda size: next(numbers).to_bytes(size, "big"),
+            chance=lambda: self.chance,
+            now=self.clock,
+        )
+
+
+def _place(delivery: Delivery) -> str:
+    return f"{delivery.due_at:%Y-%m-%dT%H:%M:%SZ}#{delivery.delivery_id}"

@@ -1,0 +1,55 @@
+"""A server on this machine that says what a test tells it to."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+Serve = Callable[[socket.socket], None]
+REPLY = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+
+
+def answer(line: socket.socket) -> None:
+    """Says hi."""
+    line.recv(4096)
+    line.sendall(REPLY)
+
+
+def file_server(status: str, body: bytes) -> Serve:
+    """Says this to whoever asks."""
+
+    def serve(line: socket.socket) -> None:
+        line.recv(4096)
+        head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n"
+        line.sendall(head.encode() + body)
+
+    return serve
+
+
+@contextmanager
+def server(serve: Serve = answer) -> Iterator[tuple[int, list[int]]]:
+    """A server on this machine: its port, and an entry for each connection that it took."""
+    taken: list[int] = []
+
+    def run() -> None:
+        while True:
+            try:
+                line, _ = listening.accept()
+            except OSError:
+                return
+            taken.append(1)
+            with line:
+                try:
+                    serve(line)
+                except OSError:
+                    continue
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = Thread(target=run)
+        thread.start()
+        try:
+            yield listening.getsockname()[1], taken
+        finally:
+            # Closing alone does not wake who waits for a connection.
+            listening.shutdown(socket.SHUT_RDWR)
+    thread.join()

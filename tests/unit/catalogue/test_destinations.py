@@ -1,0 +1,74 @@
+"""Where a council's document says that reports are passed on to."""
+
+import json
+from typing import Any
+
+import pytest
+
+from chalicelib.catalogue.destinations import MailboxDestination, Open311Destination
+from chalicelib.catalogue.load import COUNCILS, parse
+from chalicelib.errors import ConfigurationError
+
+COUNTY = {
+    "destination": "county",
+    "name": "The County",
+    "kind": "open311",
+    "endpoint": "https://county.example/open311/v2",
+    "services": {"pothole": {"service_code": "RD-01", "attributes": {"how_big": "size"}}},
+}
+TREES = {"destination": "trees", "name": "Trees", "kind": "mailbox", "to": "trees@council.example"}
+
+
+def document(*destinations: dict[str, Any], forward_to: str | None = None) -> bytes:
+    """The demo council, whose potholes are passed on."""
+    whole = json.loads((COUNCILS / "demo.json").read_text(encoding="utf-8"))
+    for each in whole["services"]:
+        each["forward_to"] = forward_to if each["service_code"] == "pothole" else None
+    return json.dumps(whole | {"destinations": destinations}).encode()
+
+
+def test_council_passes_on_to_servers_and_mailboxes() -> None:
+    council = parse(document(COUNTY, TREES, forward_to="county"), "x.json")
+    county, trees = council.destinations
+    assert isinstance(county, Open311Destination) and isinstance(trees, MailboxDestination)
+    assert (county.kind, trees.kind) == ("open311", "mailbox")
+    assert council.by_destination["county"] is county
+    assert county.services["pothole"].attributes == {"how_big": "size"}
+    assert council.forward_to("pothole") == "county"
+    assert council.forward_to("graffiti") is council.forward_to("unknown") is None
+
+
+def test_contact_is_not_passed_on_unless_the_document_says_so() -> None:
+    asked = COUNTY | {"passes_contact": True}
+    for sent, passes in ((COUNTY, False), (asked, True)):
+        (county,) = parse(document(sent), "x.json").destinations
+        assert county.passes_contact is passes
+
+
+@pytest.mark.parametrize(
+    ("destinations", "forward_to", "fault"),
+    [
+        ([TREES], "county", "'county' is not in `$.destinations`"),
+        ([TREES, TREES], "trees", "'trees' is used twice"),
+        ([COUNTY | {"services": {}}], "county", "what 'pothole' is called there"),
+        ([COUNTY | {"services": {"tree": {"service_code": "T"}}}], None, "'tree' is not in"),
+        (
+            [
+                COUNTY
+                | {"services": {"pothole": {"service_code": "T", "attributes": {"a": "depth"}}}}
+            ],
+            None,
+            "it does not ask depth",
+        ),
+        ([COUNTY | {"kind": "fax"}], None, "kind"),
+        ([COUNTY | {"endpoint": "http://county.example/open311/v2"}], None, "endpoint"),
+        ([COUNTY | {"endpoint": "https://county.example/open311/v2/"}], None, "endpoint"),
+        ([TREES | {"to": "trees"}], None, "to"),
+        ([TREES | {"endpoint": "https://x.example"}], None, "endpoint"),
+    ],
+)
+def test_document_is_refused_when_a_destination_would_not_work(
+    destinations: list[dict[str, Any]], forward_to: str | None, fault: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=fault.replace("$", r"\$")):
+        parse(document(*destinations, forward_to=forward_to), "x.json")

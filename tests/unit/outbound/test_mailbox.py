@@ -1,0 +1,137 @@
+"""A report goes to a team's mailbox: readable for people, and for programs."""
+
+import json
+from email import message_from_bytes, policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from chalicelib.adapters.mail import mime
+from chalicelib.catalogue.destinations import MailboxDestination
+from chalicelib.errors import AddressRefused, NoReply, UpstreamFailed
+from chalicelib.georeport.reading import read_xml
+from chalicelib.letter import Letter
+from chalicelib.outbound.mailbox import MailboxSender, Wording
+from chalicelib.outbound.model import Case
+from chalicelib.outbound.senders import Refused, Sent
+from chalicelib.reports.reference import grouped
+from tests.builders import NOON
+from tests.fakes_forwarding import GROUPED, REFERENCE, MemoryPost, case
+from tests.fakes_outbound import delivery
+
+WORDING = Wording("Demo Council", ZoneInfo("Europe/London"), grouped)
+FROM = Address("Demo Council", "reports", "mail.example")
+
+
+def trees(**values: Any) -> MailboxDestination:
+    return MailboxDestination(
+        **{"destination": "trees", "name": "The tree team", "to": "trees@example.org", **values}
+    )
+
+
+def sent(report: Case | None = None, **values: Any) -> Letter:
+    """The letter about a report."""
+    post, known = MemoryPost(), report or case()
+    sender = MailboxSender(
+        lambda _: known, lambda: post, WORDING, lambda each: f"r+{each}@x.example"
+    )
+    assert sender.send(delivery(kind="mailbox", destination="trees"), trees(**values)) == Sent(None)
+    (letter,) = post.letters
+    return letter
+
+
+def as_mail(letter: Letter) -> EmailMessage:
+    return message_from_bytes(mime(letter, FROM, NOON), policy=policy.default)
+
+
+def test_letter_says_what_was_reported_where_and_when_on_the_councils_clock() -> None:
+    letter = sent()
+    assert letter.to == "trees@example.org"
+    assert letter.subject == f"Pothole: Big hole [{GROUPED}]"
+    for part in (
+        "Demo Council passes on a report to The tree team.",
+        "A deep hole.",
+        f"Reference: {GROUPED}",
+        "Reported: 1 June 2026, 13:00",
+        "Address: Low Petergate",
+        "Place: 53.959000, -1.081500 (latitude, longitude)",
+        f"Page: https://council.example/reports/{REFERENCE}",
+        "kinds: round, wet",
+    ):
+        assert part in letter.text
+        assert part.partition(": ")[2] in letter.html
+
+
+def test_reporter_is_named_only_where_the_team_may_know() -> None:
+    for letter, named in ((sent(), False), (sent(passes_contact=True), True)):
+        whole = letter.text + letter.html + str(letter.attachments)
+        for personal in ("Ann Other", "ann@example.org", "01904 960123"):
+            assert (personal in whole) is named
+
+
+def test_report_is_attached_as_open311_has_it_in_xml_and_json() -> None:
+    as_xml, as_json = sent().attachments
+    assert (as_xml.name, as_json.name) == ("report.xml", "report.json")
+    root, entries = read_xml(as_xml.body)
+    assert root == "service_requests" and isinstance(entries, list)
+    (of_json,) = json.loads(as_json.body)
+    for entry in (entries[0], of_json):
+        assert entry["service_request_id"] == REFERENCE
+        assert entry["requested_datetime"] == "2026-06-01T12:00:00Z"
+        assert entry["description"] == "A deep hole."
+        assert entry["attributes"][1] == {"code": "kinds", "values": ["round", "wet"]}
+
+
+def test_mail_has_all_parts_and_can_be_answered() -> None:
+    mail = as_mail(sent())
+    assert str(mail["From"]) == "Demo Council <reports@mail.example>"
+    assert str(mail["Reply-To"]) == f"r+{REFERENCE}@x.example"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["References"] == f"<{REFERENCE}@mail.example>"
+    kinds = [part.get_content_type() for part in mail.walk() if not part.is_multipart()]
+    assert kinds == ["text/plain", "text/html", "text/xml", "application/json"]
+
+
+def test_nothing_that_a_resident_writes_becomes_a_header_or_markup() -> None:
+    nasty = "x\r\nBcc: everybody@example.org\r\n\r\n<script>alert(1)</script>"
+    letter = sent(case(title=nasty, description=nasty, address=nasty, page_url=None))
+    mail = as_mail(letter)
+    assert mail["Bcc"] is None and "\n" not in str(mail["Subject"])
+    assert "<script>" not in letter.html and "&lt;script&gt;" in letter.html
+
+
+def test_mail_is_plain_ascii_in_short_lines_whatever_it_says() -> None:
+    raw = mime(sent(case(title="Ünï – 坑洞 🕳️", description="é" * 4000 + "\n.\nend")), FROM, NOON)
+    assert raw.isascii() and max(map(len, raw.split(b"\r\n"))) <= 998
+    assert raw.count(b"\n") == raw.count(b"\r\n")
+    part = message_from_bytes(raw, policy=policy.default).get_body(("plain",))
+    assert part and "é" * 4000 + "\n.\nend" in part.get_content().replace("\r\n", "\n")
+
+
+def test_failures_are_told_as_they_are() -> None:
+    post = MemoryPost()
+    sender = MailboxSender(lambda _: case(), lambda: post, WORDING, lambda each: each)
+    for failure, raised in (
+        (AddressRefused("no"), Refused),
+        (NoReply("lost"), NoReply),
+        (UpstreamFailed("away"), UpstreamFailed),
+    ):
+        post.failure = failure
+        with pytest.raises(raised):
+            sender.send(delivery(), trees())
+
+
+def test_nothing_is_sent_when_the_report_may_not_be_passed_on_any_more() -> None:
+    post = MemoryPost()
+    sender = MailboxSender(lambda _: None, lambda: post, WORDING, lambda each: each)
+    with pytest.raises(Refused, match="not_to_be_passed_on"):
+        sender.send(delivery(), trees())
+    assert post.letters == []
+
+
+def test_nobody_can_look_into_the_mailbox() -> None:
+    sender = MailboxSender(lambda _: case(), MemoryPost, WORDING, lambda each: each)
+    assert sender.find(delivery(), trees()) is None

@@ -1,0 +1,289 @@
+"""A report goes to another body's Open311 server, once, whatever the network does."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.adapters.outside import Reply
+from chalicelib.catalogue.destinations import Open311Destination, ServiceMapping
+from chalicelib.errors import AddressRefused, NoReply, NotNow, UpstreamFailed
+from chalicelib.outbound.model import Case
+from chalicelib.outbound.open311 import MOST_PAGES, Open311Sender
+from chalicelib.outbound.open311_client import LONGEST_ID, Open311Client
+from chalicelib.outbound.open311_form import LONGEST_DESCRIPTION, description_of
+from chalicelib.outbound.senders import Refused, Sent, Unclear
+from chalicelib.reports.reference import grouped
+from tests.builders import NOON
+from tests.fakes import Clock
+from tests.fakes_forwarding import (
+    GROUPED,
+    REFERENCE,
+    FakeOutside,
+    answer,
+    case,
+    status,
+)
+from tests.fakes_outbound import delivery
+
+TAKEN = answer([{"service_request_id": "C-1"}])
+NONE = answer([])
+
+
+def county(**values: Any) -> Open311Destination:
+    mapping = ServiceMapping(
+        service_code="POT",
+        attributes={"DEPTH": "depth", "KIND": "kinds", "fixmystreet_id": "reference"},
+    )
+    return Open311Destination(
+        **{
+            "destination": "county",
+            "name": "The county",
+            "endpoint": "https://county.example/open311/v2",
+            "services": {"pothole": mapping},
+            **values,
+        }
+    )
+
+
+def sender(
+    outside: FakeOutside, report: Case | None = None, key: str | None = "k3y"
+) -> Open311Sender:
+    known = report or case()
+    client = Open311Client(lambda: outside, lambda _: key)
+    return Open311Sender(lambda _: known, client, grouped, Clock())
+
+
+def posts(*answers: Reply | Exception) -> FakeOutside:
+    return FakeOutside({"POST requests.xml": list(answers)})
+
+
+def test_report_is_posted_as_a_form_with_all_that_the_other_body_asks() -> None:
+    outside = posts(TAKEN)
+    there = county(jurisdiction_id="county.example")
+    assert sender(outside).send(delivery(), there) == Sent("C-1")
+    assert outside.forms == [
+        [
+            ("jurisdiction_id", "county.example"),
+            ("api_key", "k3y"),
+            ("service_code", "POT"),
+            ("lat", "53.959000"),
+            ("long", "-1.081500"),
+            ("address_string", "Low Petergate"),
+            (
+                "description",
+                "Big hole\n\nA deep hole.\n\n"
+                f"https://council.example/reports/{REFERENCE}\n\nOur reference: {GROUPED}",
+            ),
+            ("attribute[DEPTH]", "10 cm"),
+            ("attribute[KIND][]", "round"),
+            ("attribute[KIND][]", "wet"),
+            ("attribute[fixmystreet_id]", REFERENCE),
+            ("media_url", "https://council.example/1.jpg"),
+            ("media_url", "https://council.example/2.jpg"),
+        ]
+    ]
+    assert outside.headers[0]["idempotency-key"] == REFERENCE
+    assert outside.headers[0]["content-type"].startswith("application/x-www-form-urlencoded")
+
+
+def test_reporter_is_named_only_where_the_destination_may_know() -> None:
+    outside = posts(TAKEN)
+    sender(outside).send(delivery(), county())
+    sender(outside).send(delivery(), county(passes_contact=True))
+    silent, told = (dict(form) for form in outside.forms)
+    who = {
+        "first_name": "Ann",
+        "last_name": "Other",
+        "email": "ann@example.org",
+        "phone": "01904 960123",
+    }
+    assert not set(silent) & set(who)
+    assert who.items() <= told.items()
+
+
+def test_report_that_is_not_public_is_sent_without_a_link_or_photos() -> None:
+    outside = posts(TAKEN)
+    private = case(page_url=None, photo_urls=(), title=None)
+    sender(outside, private).send(delivery(), county())
+    form = dict(outside.forms[0])
+    assert form["description"] == f"A deep hole.\n\nOur reference: {GROUPED}"
+    assert "media_url" not in form
+
+
+def test_grid_is_given_to_who_asks_for_it() -> None:
+    outside = posts(TAKEN)
+    mapping = ServiceMapping(
+        service_code="POT", attributes={"easting": "easting", "northing": "northing"}
+    )
+    sender(outside).send(delivery(), county(services={"pothole": mapping}))
+    form = dict(outside.forms[0])
+    assert (form["attribute[easting]"], form["attribute[northing]"]) == ("460365", "451825")
+
+
+def test_description_is_cut_and_never_the_reference_when_it_is_too_long() -> None:
+    for length in (3_800, 3_950, 4_000):
+        text = description_of(case(description="x" * length), GROUPED)
+        assert len(text) <= LONGEST_DESCRIPTION
+        assert text.endswith(f"Our reference: {GROUPED}")
+        assert f"/reports/{REFERENCE}" in text
+
+
+def test_report_goes_without_a_key_where_the_destination_has_given_none() -> None:
+    outside = posts(TAKEN)
+    sender(outside, key=None).send(delivery(), county())
+    assert "api_key" not in dict(outside.forms[0])
+
+
+@pytest.mark.parametrize("number", [301, 302, 400, 401, 403, 404, 410, 413, 422])
+def test_report_is_not_sent_again_when_the_other_body_refuses_it(number: int) -> None:
+    with pytest.raises(Refused, match=f"http_{number}"):
+        sender(posts(status(number))).send(delivery(), county())
+
+
+@pytest.mark.parametrize("number", [425, 429])
+def test_report_is_sent_later_when_the_other_body_says_not_now(number: int) -> None:
+    with pytest.raises(NotNow) as caught:
+        sender(posts(status(number, **{"retry-after": "17"}))).send(delivery(), county())
+    assert (caught.value.code, caught.value.retry_after_s) == (f"http_{number}", 17)
+
+
+@pytest.mark.parametrize("number", [408, 409, 500, 502, 503, 504, 520])
+def test_it_is_unclear_whether_a_report_arrived_when_the_other_server_broke(number: int) -> None:
+    with pytest.raises(Unclear, match=f"http_{number}") as caught:
+        sender(posts(status(number, **{"retry-after": "17"}))).send(delivery(), county())
+    assert caught.value.retry_after_s == 17
+
+
+def test_it_is_unclear_when_the_answer_is_none_that_can_be_read() -> None:
+    with pytest.raises(Unclear, match="unreadable"):
+        sender(posts(status(200))).send(delivery(), county())
+
+
+def test_failures_on_the_way_are_told_as_they_are() -> None:
+    with pytest.raises(Refused, match="address_refused"):
+        sender(posts(AddressRefused("no"))).send(delivery(), county())
+    for error in (NoReply("lost"), UpstreamFailed("away")):
+        with pytest.raises(type(error)):
+            sender(posts(error)).send(delivery(), county())
+
+
+def test_nothing_is_sent_when_the_report_may_not_be_passed_on_any_more() -> None:
+    outside = posts(TAKEN)
+    client = Open311Client(lambda: outside, lambda _: None)
+    gone = Open311Sender(lambda _: None, client, grouped, Clock())
+    with pytest.raises(Refused, match="not_to_be_passed_on"):
+        gone.send(delivery(), county())
+    with pytest.raises(Refused, match="no_such_service"):
+        sender(outside, case(service_code="graffiti")).send(delivery(), county())
+    assert outside.asked == []
+
+
+def test_answer_of_a_server_that_takes_reports_without_a_word_is_enough() -> None:
+    blackbox = answer([{"service_notice": "Thank you."}])
+    assert sender(posts(blackbox)).send(delivery(), county()) == Sent(None)
+    assert sender(posts(NONE)).send(delivery(), county()) == Sent(None)
+
+
+def test_token_is_asked_for_its_id_at_once_and_else_kept() -> None:
+    outside = posts(answer([{"token": "t/1"}]))
+    outside.answers["GET t%2F1.xml"] = [answer([{"service_request_id": "C-9", "token": "t/1"}])]
+    assert sender(outside).send(delivery(), county()) == Sent("C-9")
+    outside.answers["GET t%2F1.xml"] = [answer([{"service_request_id": "", "token": "t/1"}])]
+    assert sender(outside).send(delivery(), county()) == Sent("token:t/1")
+
+
+@pytest.mark.parametrize(
+    "said", [NoReply("lost"), UpstreamFailed("away"), status(404), status(500)]
+)
+def test_report_is_sent_when_only_its_token_cannot_be_asked_for(said: Reply | Exception) -> None:
+    outside = posts(answer([{"token": "t1"}]))
+    outside.answers["GET t1.xml"] = [said]
+    assert sender(outside).send(delivery(), county()) == Sent("token:t1")
+
+
+# Whether it arrived
+
+
+def listed(*pages: Reply | Exception) -> FakeOutside:
+    return FakeOutside({"GET requests.xml": list(pages)})
+
+
+def row(number: str, text: str) -> dict[str, str]:
+    return {"service_request_id": number, "description": text}
+
+
+def test_report_is_found_by_our_reference_among_the_requests_of_that_time() -> None:
+    outside = listed(
+        answer([row("C-1", "Something else"), row("C-2", f"A hole\nOur reference: {GROUPED}")])
+    )
+    assert sender(outside).find(delivery(), county()) == Sent("C-2")
+    (method, path, query) = outside.asked[0]
+    assert (method, path) == ("GET", "/open311/v2/requests.xml")
+    assert query["start_date"] == ["2026-06-01T11:00:00Z"]
+    assert query["service_code"] == ["POT"]
+    assert query["end_date"] == ["2026-06-01T12:00:00Z"]
+    assert "api_key" not in query
+
+
+def test_report_is_found_when_it_was_closed_or_moved_meanwhile() -> None:
+    codes = {"pothole": "POT", "kerb": "K"}
+    mapping = {ours: ServiceMapping(service_code=theirs) for ours, theirs in codes.items()}
+    for known in (None, case(service_code="graffiti")):
+        outside = listed(answer([row("C-2", f"Our reference: {GROUPED}")]))
+        client = Open311Client(lambda here=outside: here, lambda _: None)  # type: ignore[misc]
+        here = Open311Sender(lambda _, known=known: known, client, grouped, Clock())
+        assert here.find(delivery(), county(services=mapping)) == Sent("C-2")
+        assert outside.asked[0][2]["service_code"] == ["K,POT"]
+
+
+def test_report_is_looked_for_on_every_page() -> None:
+    outside = listed(
+        answer([row("C-1", "one")]),
+        answer([row("C-2", "two")]),
+        answer([row("C-3", f"Our reference: {GROUPED}")]),
+    )
+    assert sender(outside).find(delivery(), county()) == Sent("C-3")
+    assert [query["page"] for _, _, query in outside.asked] == [["1"], ["2"], ["3"]]
+
+
+def test_report_is_not_there_when_the_list_ends_or_begins_again() -> None:
+    for outside in (listed(NONE), listed(answer([row("C-1", "one")]), NONE)):
+        assert sender(outside).find(delivery(), county()) is None
+    same = listed(answer([row("C-1", "one")]))
+    assert sender(same).find(delivery(), county()) is None
+    assert len(same.asked) == 2
+
+
+def test_it_stays_unclear_when_there_are_more_pages_than_are_looked_at() -> None:
+    pages = [answer([row(f"C-{number}", "one")]) for number in range(MOST_PAGES + 1)]
+    outside = listed(*pages)
+    with pytest.raises(Unclear, match="not_looked_through"):
+        sender(outside).find(delivery(), county())
+    assert len(outside.asked) == MOST_PAGES
+
+
+def test_name_that_could_not_be_looked_up_is_none() -> None:
+    for length, known in ((LONGEST_ID, "x" * LONGEST_ID), (LONGEST_ID + 1, None)):
+        taken = answer([{"service_request_id": "x" * length}])
+        assert sender(posts(taken)).send(delivery(), county()) == Sent(known)
+
+
+def test_report_is_sent_again_where_the_other_body_lists_nothing() -> None:
+    assert sender(listed(status(404))).find(delivery(), county()) is None
+
+
+@pytest.mark.parametrize(
+    "said", [NoReply("lost"), UpstreamFailed("away"), status(200), status(500)]
+)
+def test_it_stays_unclear_when_the_other_body_cannot_be_asked(said: Reply | Exception) -> None:
+    with pytest.raises(UpstreamFailed):
+        sender(listed(said)).find(delivery(), county())
+
+
+def test_api_key_and_contact_are_in_no_address() -> None:
+    outside = posts(TAKEN)
+    outside.answers |= listed(NONE).answers
+    here = sender(outside)
+    here.send(delivery(), county(passes_contact=True))
+    here.find(delivery(occurred_at=NOON), county(passes_contact=True))
+    assert "k3y" not in str(outside.asked) and "ann@" not in str(outside.asked)

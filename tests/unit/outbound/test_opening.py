@@ -1,0 +1,217 @@
+"""Which facts are told to whom."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from chalicelib.errors import UpstreamFailed
+from chalicelib.events import Event, PhotoTaken, ReportChanged, ReportSubmitted
+from chalicelib.outbound.model import Delivery
+from chalicelib.outbound.ports import Ports
+from chalicelib.outbound.receivers import Filter
+from chalicelib.outbound.senders import OwnDestination
+from chalicelib.outbound.usecases import open_deliveries
+from tests.builders import NOON
+from tests.fakes_outbound import COUNTY, PARKS, Outside, receiver, subject
+
+ID = "7K3M2QXV9HTD"
+
+
+def submitted(**values: Any) -> ReportSubmitted:
+    return ReportSubmitted(
+        **{"event_id": "1", "service_request_id": ID, "version": 1, "tile": None, **values}
+    )
+
+
+def changed(**values: Any) -> ReportChanged:
+    return ReportChanged(
+        **{
+            "event_id": "2",
+            "service_request_id": ID,
+            "version": 2,
+            "old_tile": None,
+            "tile": None,
+            **values,
+        }
+    )
+
+
+def opened(outside: Outside) -> list[Delivery]:
+    return list(outside.deliveries.stored.values())
+
+
+def told(fact: Event, outside: Outside, **known: Any) -> list[tuple[str, str]]:
+    """To whom what is told because of this fact."""
+    outside.reports.known[ID] = subject(**known)
+    open_deliveries([fact], outside.ports())
+    return [(each.destination, each.what) for each in opened(outside)]
+
+
+def test_report_is_passed_on_when_its_service_is_forwarded(outside: Outside) -> None:
+    assert told(submitted(), outside) == [("county", "forwarded")]
+    (delivery,) = opened(outside)
+    assert (delivery.kind, delivery.state, delivery.tries) == ("open311", "waiting", 0)
+    assert outside.queue.sent == [delivery.delivery_id]
+
+
+def test_report_is_passed_on_when_it_is_settled_later(outside: Outside) -> None:
+    assert told(submitted(), outside, may_be_passed_on=False) == []
+    assert told(changed(), outside) == [("county", "forwarded")]
+
+
+def test_report_stays_here_when_nobody_else_deals_with_its_service(outside: Outside) -> None:
+    assert told(submitted(), outside, service_code="graffiti") == []
+
+
+def test_report_is_passed_on_once_when_facts_come_again_and_others_follow(
+    outside: Outside,
+) -> None:
+    for fact in (submitted(), submitted(), changed(), changed(event_id="3", version=3)):
+        told(fact, outside)
+    assert len(opened(outside)) == len(outside.queue.sent) == 1
+
+
+def test_report_is_passed_on_to_each_body_that_its_service_came_to(outside: Outside) -> None:
+    told(submitted(), outside)
+    assert told(changed(), outside, service_code="fallen-tree") == [
+        ("county", "forwarded"),
+        ("parks", "forwarded"),
+    ]
+
+
+RECEIVER = receiver().receiver_id
+
+
+@pytest.mark.parametrize(
+    ("fact", "is_public", "what"),
+    [
+        (submitted(), True, "submitted"),
+        (submitted(), False, None),
+        (changed(appeared=True), True, "submitted"),
+        (changed(), True, "changed"),
+        (changed(), False, None),
+        (changed(purge=True), True, "changed"),
+        (changed(purge=True), False, "gone"),
+        (PhotoTaken(event_id="4", service_request_id=ID, photo_id="p"), True, "changed"),
+        (PhotoTaken(event_id="4", service_request_id=ID, photo_id="p"), False, None),
+    ],
+)
+def test_receiver_is_told_of_what_everybody_can_see_and_of_what_is_gone(
+    fact: Event, is_public: bool, what: str | None, outside: Outside
+) -> None:
+    outside.receivers.create(receiver())
+    heard = told(fact, outside, is_public=is_public, may_be_passed_on=False)
+    assert heard == ([(RECEIVER, what)] if what else [])
+
+
+def test_receiver_is_told_nothing_when_the_report_is_not_stored(outside: Outside) -> None:
+    outside.receivers.create(receiver())
+    assert open_deliveries([submitted()], outside.ports()) == 0
+
+
+@pytest.mark.parametrize(
+    ("chosen", "hears"),
+    [
+        (Filter(service_codes=("pothole", "graffiti")), True),
+        (Filter(service_codes=("graffiti",)), False),
+        (Filter(ward_codes=("E05000001",)), True),
+        (Filter(ward_codes=("E05000002",)), False),
+        (Filter(kinds=("submitted",)), False),
+        (Filter(kinds=("changed",)), True),
+        (Filter(service_codes=()), False),
+    ],
+)
+def test_receiver_hears_what_passes_its_filter(
+    chosen: Filter, hears: bool, outside: Outside
+) -> None:
+    outside.receivers.create(receiver(filter=chosen))
+    assert told(changed(), outside, may_be_passed_on=False) == ([(RECEIVER, "changed")] * hears)
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        Filter(kinds=("submitted",)),
+        Filter(service_codes=("graffiti",)),
+        Filter(ward_codes=("E05000002",)),
+    ],
+)
+def test_receiver_hears_that_a_report_is_gone_whatever_it_chose(
+    chosen: Filter, outside: Outside
+) -> None:
+    outside.receivers.create(receiver(filter=chosen))
+    fact = changed(purge=True)
+    heard = told(fact, outside, is_public=False, may_be_passed_on=False)
+    assert heard == [(RECEIVER, "gone")]
+
+
+def test_receiver_hears_nothing_when_it_is_not_enabled(outside: Outside) -> None:
+    outside.receivers.create(receiver(enabled=False))
+    assert told(changed(), outside, may_be_passed_on=False) == []
+
+
+def test_each_receiver_hears_of_each_fact_once_when_facts_come_again(outside: Outside) -> None:
+    for number in "ab":
+        outside.receivers.create(receiver(receiver_id=number * 32))
+    for fact in (changed(), changed(event_id="3"), changed(), changed(event_id="3")):
+        told(fact, outside, may_be_passed_on=False)
+    assert len(opened(outside)) == 4
+    assert sorted(outside.queue.sent) == sorted(outside.deliveries.stored)
+
+
+@pytest.mark.parametrize(
+    ("service_code", "passes_on", "deliveries"),
+    [("pothole", False, 0), ("pothole", True, 1), ("fallen-tree", False, 1)],
+)
+def test_report_of_a_partner_goes_to_another_server_only_where_that_is_said(
+    service_code: str, passes_on: bool, deliveries: int, outside: Outside
+) -> None:
+    outside.reports.known[ID] = subject(service_code=service_code, is_from_partner=True)
+    ports = outside.ports()
+    county = structs.replace(COUNTY, passes_on_partners=passes_on)
+    there: dict[str, OwnDestination] = {"county": county, "parks": PARKS}
+    assert open_deliveries([submitted()], replace(ports, destinations=there)) == deliveries
+
+
+def test_receiver_hears_nothing_when_nothing_changed_that_everybody_can_see(
+    outside: Outside,
+) -> None:
+    outside.receivers.create(receiver())
+    assert told(changed(shows_change=False), outside, may_be_passed_on=False) == []
+
+
+def test_delivery_knows_when_it_happened_when_the_fact_says_so(outside: Outside) -> None:
+    before = NOON - timedelta(hours=1)
+    told(submitted(stored_at_ms=int(before.timestamp() * 1000)), outside)
+    (delivery,) = opened(outside)
+    assert (delivery.occurred_at, delivery.next_try_at) == (before, NOON)
+
+
+def test_delivery_waits_to_be_found_when_its_message_could_not_be_sent(
+    outside: Outside, ports: Ports
+) -> None:
+    outside.reports.known[ID] = subject()
+    outside.queue.fails = UpstreamFailed("nothing is there")
+    with pytest.raises(UpstreamFailed):
+        open_deliveries([submitted()], ports)
+    outside.queue.fails = None
+    assert open_deliveries([submitted()], ports) == 0
+    assert outside.deliveries.due(NOON, limit=1) == list(outside.deliveries.stored)
+
+
+def test_two_deliveries_never_have_one_id(outside: Outside) -> None:
+    for number in range(3):
+        outside.receivers.create(receiver(receiver_id=str(number) * 32))
+    reports = [replace(subject(), service_request_id=f"R{number}") for number in range(3)]
+    outside.reports.known = {each.service_request_id: each for each in reports}
+    facts = [
+        submitted(
+            event_id=f"{each.service_request_id}{n}", service_request_id=each.service_request_id
+        )
+        for each in reports
+        for n in range(2)
+    ]
+    assert open_deliveries(facts, outside.ports()) == 3 + 3 * 6

@@ -1,0 +1,106 @@
+"""Who is told by webhook, and who says so."""
+
+from base64 import b64decode
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.errors import AddressRefused, Conflict, NotFound
+from chalicelib.outbound.ports import Ports
+from chalicelib.outbound.receivers import (
+    SECRET_BYTES,
+    Filter,
+    Receiver,
+    ReceiverChanges,
+    ReceiverDraft,
+)
+from chalicelib.outbound.usecases import (
+    add_receiver,
+    change_receiver,
+    receivers,
+    remove_receiver,
+)
+from tests.fakes_outbound import Outside, receiver
+
+DRAFT = ReceiverDraft(name="Data warehouse", url="https://warehouse.example/hook")
+
+
+def add(ports: Ports, draft: ReceiverDraft = DRAFT, key: str = "k") -> Receiver:
+    return add_receiver(draft, key, "account:admin", ports)
+
+
+def test_receiver_gets_a_secret_of_its_own(ports: Ports) -> None:
+    first, second = add(ports), add(ports, key="other")
+    assert first.secret != second.secret
+    assert all(each.secret.startswith("whsec_") for each in (first, second))
+    assert len(b64decode(first.secret.removeprefix("whsec_"))) == SECRET_BYTES == 32
+
+
+def test_receiver_is_added_once_with_one_secret_when_it_is_sent_again(ports: Ports) -> None:
+    assert {add(ports) == add(ports) for _ in range(10)} == {True}
+    assert len(receivers(ports)) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(DRAFT, name="Another"),
+        replace(DRAFT, url="https://other.example/"),
+        replace(DRAFT, filter=Filter(service_codes=("pothole",))),
+        replace(DRAFT, enabled=False),
+    ],
+)
+def test_receiver_is_kept_as_it_is_when_another_comes_under_its_key(
+    other: ReceiverDraft, ports: Ports
+) -> None:
+    first = add(ports)
+    with pytest.raises(Conflict):
+        add(ports, other)
+    assert receivers(ports) == [first]
+
+
+def test_receiver_is_another_one_when_another_admin_uses_the_same_key(ports: Ports) -> None:
+    add(ports)
+    add_receiver(DRAFT, "k", "account:another", ports)
+    assert len(receivers(ports)) == 2
+
+
+def test_receiver_is_refused_when_nothing_may_be_sent_to_its_address(outside: Outside) -> None:
+    def refuse(url: str) -> None:
+        raise AddressRefused.field("url", "is not public")
+
+    outside.check_url = refuse
+    with pytest.raises(AddressRefused):
+        add(outside.ports())
+    outside.receivers.create(receiver())
+    with pytest.raises(AddressRefused):
+        changes = ReceiverChanges(url="https://127.0.0.1/")
+        change_receiver(receiver().receiver_id, changes, 1, outside.ports())
+    assert [each.url for each in outside.receivers.all()] == [receiver().url]
+
+
+def test_receiver_is_changed_in_what_is_named_alone(ports: Ports) -> None:
+    first = add(ports)
+    after = change_receiver(first.receiver_id, ReceiverChanges(enabled=False), 1, ports)
+    assert after == replace(first, enabled=False, version=2)
+
+
+@pytest.mark.parametrize("version", [0, 2])
+def test_receiver_stays_as_it_is_when_somebody_else_changed_it(version: int, ports: Ports) -> None:
+    first = add(ports)
+    with pytest.raises(Conflict) as refused:
+        change_receiver(first.receiver_id, ReceiverChanges(name="New"), version, ports)
+    assert refused.value.version == 1 and receivers(ports) == [first]
+
+
+def test_receiver_cannot_be_changed_when_there_is_none(ports: Ports) -> None:
+    with pytest.raises(NotFound):
+        change_receiver("0" * 32, ReceiverChanges(name="New"), 1, ports)
+
+
+def test_receiver_is_gone_when_it_was_removed(ports: Ports) -> None:
+    first = add(ports)
+    remove_receiver(first.receiver_id, ports)
+    with pytest.raises(NotFound):
+        remove_receiver(first.receiver_id, ports)
+    assert receivers(ports) == []

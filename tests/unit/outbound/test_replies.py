@@ -1,0 +1,281 @@
+"""A team's answer by mail goes on the case, and nothing else does."""
+
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.outbound.mailbox import ABOVE
+from chalicelib.outbound.received import (
+    MOST_BYTES,
+    MOST_HEAD_BYTES,
+    MailRefused,
+    named_in,
+    reply_in,
+)
+from chalicelib.outbound.replies import Ports, take
+from tests.fakes_forwarding import REFERENCE, MemoryInbox, MemoryNotes
+
+TOKEN = "0123456789abcdef" * 2
+ADDRESS = f"replies+{REFERENCE.lower()}-{TOKEN}@mail.example"
+
+
+class Office:
+    """Where mail arrives."""
+
+    def __init__(self) -> None:
+        self.inbox, self.notes = MemoryInbox(), MemoryNotes()
+        self.ports = Ports(
+            inbox=self.inbox,
+            note=self.notes,
+            holds=lambda request_id, token: (request_id, token) == (REFERENCE, TOKEN),
+        )
+
+    def take(self, raw: bytes, key: str = "key") -> str | None:
+        self.inbox.mail[key] = raw
+        return take(key, self.ports)
+
+    def refusal(self, raw: bytes) -> str:
+        """Why it is refused; it stays then, and no case hears of it."""
+        with pytest.raises(MailRefused) as caught:
+            self.take(raw)
+        assert self.inbox.mail and not self.notes.kept
+        return caught.value.code
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def mail(text: str = "We went there.", **headers: str) -> EmailMessage:
+    message = EmailMessage()
+    for name, value in {"From": "Tree Team <trees@example.org>", "To": ADDRESS, **headers}.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text)
+    return message
+
+
+def test_answer_becomes_a_note_and_its_mail_is_forgotten(office: Office) -> None:
+    assert office.take(mail().as_bytes()) == REFERENCE
+    assert list(office.notes.kept.values()) == [(REFERENCE, "trees@example.org", "We went there.")]
+    assert office.inbox.mail == {}
+
+
+def test_answer_is_noted_once_when_its_message_comes_again(office: Office) -> None:
+    raw = mail().as_bytes()
+    office.take(raw)
+    assert take("key", office.ports) is None
+    office.take(raw)
+    assert len(office.notes.kept) == 1
+    office.take(raw, key="another")
+    assert len(office.notes.kept) == 2
+
+
+def test_only_what_stands_above_our_own_letter_is_noted(office: Office) -> None:
+    quoted = (
+        f"Done.\n\nThanks\n\nOn Monday, the council wrote:\n> \n> {ABOVE}\n> Reported by: Ann\n"
+    )
+    office.take(mail(quoted).as_bytes())
+    ((_, _, text),) = office.notes.kept.values()
+    assert text == "Done.\n\nThanks"
+
+
+def test_answer_in_html_alone_is_read_without_its_tags(office: Office) -> None:
+    message = mail()
+    message.set_content(
+        "<head><style>p {}</style></head><p>Done &amp; dusted</p><script>x()</script><p>Ann</p>",
+        subtype="html",
+    )
+    office.take(message.as_bytes())
+    ((_, _, text),) = office.notes.kept.values()
+    assert text == "Done & dusted\nAnn"
+
+
+def test_files_that_came_with_an_answer_are_named_and_not_kept(office: Office) -> None:
+    message = mail()
+    message.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="plan.pdf")
+    office.take(message.as_bytes())
+    ((_, _, text),) = office.notes.kept.values()
+    assert text == "We went there.\n(Came with it, not kept: plan.pdf)"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"To": f"replies+{REFERENCE.lower()}-{'0' * 32}@mail.example"}, "wrong_token"),
+        ({"To": f"replies+{'0' * 12}-{TOKEN}@mail.example"}, "wrong_token"),
+        ({"To": "replies@mail.example"}, "no_token"),
+        ({"To": "somebody@example.org"}, "no_token"),
+        ({"X_SES_Spam_Verdict": "FAIL"}, "spam_or_virus"),
+        ({"X_SES_Virus_Verdict": "FAIL"}, "spam_or_virus"),
+    ],
+)
+def test_mail_of_a_stranger_is_refused_and_stays(
+    changes: dict[str, str], code: str, office: Office
+) -> None:
+    assert office.refusal(mail(**changes).as_bytes()) == code
+
+
+def test_mail_is_refused_when_it_cannot_go_on_the_case(office: Office) -> None:
+    raw = mail().as_bytes()
+    office.notes.known = set()
+    assert office.refusal(raw) == "no_report"
+    office.notes.known, office.notes.most = {REFERENCE}, 0
+    assert office.refusal(raw) == "too_many_notes"
+    assert office.refusal(raw + b"x" * MOST_BYTES) == "too_large"
+
+
+def test_whole_answer_is_noted_when_it_quotes_nothing(office: Office) -> None:
+    office.take(mail("We need:\n> 10 t of sand\nand this:").as_bytes())
+    ((_, _, text),) = office.notes.kept.values()
+    assert text == "We need:\n> 10 t of sand\nand this:"
+
+
+def test_answer_is_noted_when_it_stands_below_our_own_letter(office: Office) -> None:
+    office.take(mail(f"On Monday, they wrote:\n> {ABOVE}\n> Deep.\n\nDone.\n").as_bytes())
+    ((_, _, text),) = office.notes.kept.values()
+    assert text == "Done."
+
+
+def _nested(depth: int) -> bytes:
+    parts = (f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(depth))
+    return "".join(parts).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (_nested(3_000), "too_large"),
+        (_nested(21) + b"a\n" * 100, "too_large"),
+        (b"Content-Type: message/rfc822\n\n" * 3_000, "unreadable"),
+        (b"\n" + b"a\n" * 200_000, "too_large"),
+        (b"X: a\n" * (MOST_HEAD_BYTES // 5), "too_large"),
+        (b"Cc: " + b"=?utf-8?q?a?= " * 20_000 + b"\n\n", "too_large"),
+        (b"Content-Type: text/plain; " + b"a=b; " * 40_000 + b"\n\n", "too_large"),
+        (b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 9_000, "too_large"),
+    ],
+)
+def test_mail_that_is_made_to_break_its_reader_is_refused(
+    body: bytes, code: str, office: Office
+) -> None:
+    assert office.refusal(f"To: {ADDRESS}\n".encode() + body) == code
+
+
+@pytest.mark.parametrize("part", ['"', "(", "<", "=?utf-8?q?a?= ", "a,", "@", "a@", "[", "\\"])
+def test_addresses_that_are_made_to_break_their_reader_are_read(part: str, office: Office) -> None:
+    long = part * (9_900 // len(part))
+    others = f"To: {long}\nFrom: {long}\nCc: {long}\n" * 2
+    assert office.refusal(f"{others}\nDone.".encode()) == "no_token"
+    assert office.take(f"{others}To: {ADDRESS}\n\nDone.".encode()) == REFERENCE
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "undefined", "hex", "nonsense"])
+def test_answer_is_read_as_ascii_when_its_character_set_is_none(
+    charset: str, office: Office
+) -> None:
+    text = b"Done.\xff" + b" a-b" * 50_000
+    raw = f"To: {ADDRESS}\nContent-Type: text/plain; charset={charset}\n\n".encode() + text
+    office.take(raw)
+    ((_, _, said),) = office.notes.kept.values()
+    assert said.startswith("Done.")
+
+
+def test_mail_is_not_read_when_its_token_does_not_hold(office: Office) -> None:
+    wrong = ADDRESS.replace(TOKEN, "0" * 32)
+    assert office.refusal(f"To: {wrong}\n".encode() + _nested(3_000)) == "wrong_token"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("=?utf-8?q?Pl=C3=A4ne=2Epdf?=", "Pläne.pdf"),
+        ("=?utf-8?b?a?=", "=?utf-8?b?a?="),
+        ("=?x?q?a?=", "=?x?q?a?="),
+    ],
+)
+def test_name_of_a_file_is_said_as_it_was_written_when_it_can_be_read(
+    name: str, said: str, office: Office
+) -> None:
+    part = f'--b\nContent-Disposition: attachment; filename="{name}"\n\nx\n--b--'
+    head = f"To: {ADDRESS}\nContent-Type: multipart/mixed; boundary=b\n\n"
+    office.take((head + part).encode())
+    ((_, _, text),) = office.notes.kept.values()
+    assert said in text
+
+
+@pytest.mark.parametrize(
+    ("said", "sender"),
+    [
+        ("ann@example.org", "ann@example.org"),
+        ('"ann@home.example" <ann@example.org>', "ann@example.org"),
+        ("=?utf-8?q?Ann?= <ann@example.org>", "ann@example.org"),
+        ("nobody", "unknown"),
+    ],
+)
+def test_sender_is_the_address_that_the_mail_names(said: str, sender: str, office: Office) -> None:
+    office.take(f"From: {said}\nTo: {ADDRESS}\n\nDone.".encode())
+    ((_, named, _),) = office.notes.kept.values()
+    assert named == sender
+
+
+@pytest.mark.parametrize("part", ["<", "<a ", "<!--", "<![", "</", "<a b='", "<style>", "&#"])
+def test_page_that_is_made_to_break_its_reader_is_read(part: str, office: Office) -> None:
+    page = f"To: {ADDRESS}\nContent-Type: text/html\n\n<p>Done</p>{part * 100_000}"
+    office.take(page.encode())
+    ((_, _, text),) = office.notes.kept.values()
+    assert text.startswith("Done")
+
+
+@pytest.mark.parametrize("name", ["To", "Cc", "Delivered-To", "X-Original-To"])
+def test_answer_is_taken_by_whichever_header_names_the_address(name: str, office: Office) -> None:
+    message = mail(To="somebody@example.org")
+    del message["To"]
+    message[name] = f"Other <other@example.org>, Replies <{ADDRESS.upper()}>"
+    assert office.take(message.as_bytes()) == REFERENCE
+
+
+@given(st.binary(max_size=2000))
+@settings(max_examples=300)
+def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
+    _read_or_refused(raw)
+
+
+_HEADER = st.sampled_from(
+    ["From", "To", "Cc", "Content-Type", "Content-Transfer-Encoding", "Content-Disposition", "Date"]
+)
+_VALUE = st.one_of(
+    st.text(max_size=60),
+    st.sampled_from(
+        [
+            ADDRESS,
+            "multipart/mixed; boundary=x",
+            "text/plain; charset=nonsense",
+            "text/plain; charset=utf-16",
+            "base64",
+            "=?utf-8?b?////?=",
+            '"unclosed <',
+            "attachment; filename*=utf-8''%ff%fe",
+        ]
+    ),
+)
+
+
+@given(st.lists(st.tuples(_HEADER, _VALUE), max_size=8), st.binary(max_size=300))
+@settings(max_examples=700)
+def test_any_headers_are_read_or_refused(headers: list[tuple[str, str]], body: bytes) -> None:
+    lines = [f"{name}: {value}".encode("utf-8", "surrogateescape") for name, value in headers]
+    _read_or_refused(b"\r\n".join([f"To: {ADDRESS}".encode(), *lines, b"", body]))
+
+
+def _read_or_refused(raw: bytes) -> Any:
+    try:
+        named_in(raw)
+        reply = reply_in(raw)
+    except MailRefused:
+        return
+    assert reply.text and len(reply.sender) <= 254
+    assert (reply.text + reply.sender).encode("utf-8")
+    assert not {*reply.text} & {chr(code) for code in (*range(9), 11, 12, *range(14, 32), 127)}

@@ -1,0 +1,271 @@
+"""How deliveries leave: each once, as far as anybody can tell, and none is lost."""
+
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import NoReply, NotNow, UpstreamFailed
+from chalicelib.events import PhotoTaken
+from chalicelib.outbound.model import LEASE, LONGEST_WAITS_S, MOST_TRIES, Delivery
+from chalicelib.outbound.ports import Ports
+from chalicelib.outbound.senders import Refused, Unclear
+from chalicelib.outbound.usecases import open_deliveries, send, wake_due
+from tests.builders import NOON
+from tests.fakes_outbound import Outside, delivery, receiver, subject
+
+ID = delivery().delivery_id
+
+
+class ArrivedAndLost(NoReply):
+    """The destination took it, and its answer was lost."""
+
+    arrived = True
+
+
+def after(outside: Outside) -> Delivery:
+    return outside.deliveries.stored[ID]
+
+
+@pytest.fixture
+def waiting(outside: Outside) -> Delivery:
+    return outside.deliveries.create(delivery())
+
+
+def test_delivery_is_sent_when_it_is_due(waiting: Delivery, outside: Outside, ports: Ports) -> None:
+    send(ID, ports)
+    sent = after(outside)
+    assert outside.sender.there == [ID]
+    assert (sent.state, sent.sent_at, sent.external_id, sent.tries) == ("sent", NOON, "X-dddd", 1)
+
+
+def test_report_hears_of_it_when_it_was_passed_on(
+    waiting: Delivery, outside: Outside, ports: Ports
+) -> None:
+    send(ID, ports)
+    told = (waiting.service_request_id, "Eskershire County Council", "X-dddd")
+    assert outside.reports.notes == {ID: told}
+
+
+def test_report_hears_nothing_when_a_receiver_was_told(outside: Outside, ports: Ports) -> None:
+    outside.receivers.create(receiver())
+    outside.deliveries.create(delivery(kind="webhook", destination="a" * 32, what="changed"))
+    send(ID, ports)
+    assert after(outside).state == "sent" and outside.reports.notes == {}
+
+
+def test_delivery_is_sent_once_when_its_message_comes_again(
+    waiting: Delivery, outside: Outside, ports: Ports
+) -> None:
+    for _ in range(5):
+        send(ID, ports)
+    assert outside.sender.there == [ID]
+
+
+def test_report_hears_of_it_when_the_message_comes_again_because_it_did_not(
+    waiting: Delivery, outside: Outside, ports: Ports
+) -> None:
+    outside.reports.fails = UpstreamFailed("nothing is there")
+    with pytest.raises(UpstreamFailed):
+        send(ID, ports)
+    outside.reports.fails = None
+    send(ID, ports)
+    assert outside.sender.there == [ID] and list(outside.reports.notes) == [ID]
+
+
+def test_nothing_is_sent_when_there_is_no_such_delivery(outside: Outside, ports: Ports) -> None:
+    assert send("0" * 32, ports) is None
+    assert outside.sender.there == []
+
+
+@pytest.mark.parametrize("early", [timedelta(seconds=1), timedelta(hours=1)])
+def test_delivery_waits_when_its_time_has_not_come(
+    early: timedelta, outside: Outside, ports: Ports
+) -> None:
+    outside.deliveries.create(delivery(next_try_at=NOON + early))
+    send(ID, ports)
+    assert outside.sender.there == [] and after(outside).tries == 0
+    outside.clock.now = NOON + early
+    send(ID, ports)
+    assert outside.sender.there == [ID]
+
+
+@pytest.mark.parametrize(
+    ("state", "values"),
+    [("failed", {}), ("kept", {}), ("sending", {"lease_until": NOON + timedelta(seconds=1)})],
+)
+def test_delivery_is_left_alone_when_nobody_asked_for_it_or_another_has_it(
+    state: str, values: dict[str, Any], outside: Outside, ports: Ports
+) -> None:
+    outside.deliveries.create(delivery(state=state, **values))
+    assert send(ID, ports) is None
+    assert outside.sender.there == []
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.5, 1.0])
+def test_delivery_is_tried_eight_times_within_a_day_when_nobody_answers(
+    chance: float, waiting: Delivery, outside: Outside, ports: Ports
+) -> None:
+    outside.chance = chance
+    outside.sender.raises = [NotNow("http_503")] * 100
+    while after(outside).state == "waiting":
+        outside.clock.now = after(outside).next_try_at
+        send(ID, ports)
+    failed = after(outside)
+    assert (failed.state, failed.tries, failed.last_error) == ("failed", 8, "http_503")
+    assert outside.clock.now - NOON == timedelta(seconds=int(chance * sum(LONGEST_WAITS_S)))
+    assert outside.clock.now - NOON < timedelta(hours=24)
+
+
+def test_waits_grow_and_fit_the_tries() -> None:
+    assert list(LONGEST_WAITS_S) == sorted(LONGEST_WAITS_S)
+    assert len(LONGEST_WAITS_S) == MOST_TRIES - 1 == 7
+
+
+@pytest.mark.parametrize(
+    ("asked_s", "waits_s"), [(0, 0), (120, 120), (3600, 3600), (999_999, 3600)]
+)
+def test_delivery_waits_as_long_as_it_is_asked_to_but_no_longer_than_an_hour(
+    asked_s: int, waits_s: int, waiting: Delivery, outside: Outside, ports: Ports
+) -> None:
+    outside.chance = 0
+    outside.sender.raises = [NotNow("http_429", asked_s)]
+    send(ID, ports)
+    assert after(outside).next_try_at == NOON + timedelta(seconds=waits_s)
+
+
+def test_delivery_fails_at_once_when_it_is_refused_for_good(
+    waiting: Delivery, outside: Outside, ports: Ports
+) -> None:
+    outside.sender.raises = [Refused("http_400")]
+    send(ID, ports)
+    assert (after(outside).state, after(outside).last_error) == ("failed", "http_400")
+    outside.clock.now += timedelta(days=1)
+    wake_due(ports)
+    assert outside.queue.sent == []
+
+
+@pytest.mark.parametrize("kind", ["open311", "webhook"])
+def test_delivery_fails_when_its_destination_is_not_there_any_more(
+    kind: str, outside: Outside, ports: Ports
+) -> None:
+    outside.deliveries.create(delivery(kind=kind, destination="nowhere"))
+    send(ID, ports)
+    assert (after(outside).state, after(outside).last_error) == ("failed", "no_destination")
+
+
+def test_delivery_fails_when_its_receiver_is_not_enabled(outside: Outside, ports: Ports) -> None:
+    outside.receivers.create(receiver(enabled=False))
+    outside.deliveries.create(delivery(kind="webhook", destination="a" * 32))
+    send(ID, ports)
+    assert after(outside).last_error == "no_destination"
+
+
+@pytest.mark.parametrize("lost", [Unclear("half_an_answer"), NoReply("it hung up")])
+def test_delivery_is_looked_for_before_it_is_sent_again_when_nobody_knows(
+    lost: Exception, waiting: Delivery, outside: Outside, ports: Ports
+) -> None:
+    outside.sender.raises = [lost]
+    send(ID, ports)
+    assert after(outside).is_unclear and outside.sender.looked_for == []
+    outside.clock.now = after(outside).next_try_at
+    send(ID, ports)
+    assert outside.sender.looked_for == [ID] and outside.sender.there == [ID]
+    assert (after(outside).state, after(outside).is_unclear) == ("sent", False)
+
+
+def test_delivery_is_not_sent_again_when_it_is_found_there(
+    waiting: Delivery, outside: Outside, ports: Ports
+) -> None:
+    outside.sender.raises = [ArrivedAndLost("it hung up")]
+    send(ID, ports)
+    outside.clock.now = after(outside).next_try_at
+    send(ID, ports)
+    assert outside.sender.there == [ID]
+    assert (after(outside).state, after(outside).external_id) == ("sent", "X-dddd")
+
+
+def test_delivery_is_sent_again_without_a_look_when_it_certainly_did_not_arrive(
+    waiting: Delivery, outside: Outside, ports: Ports
+) -> None:
+    outside.sender.raises = [UpstreamFailed("no such host")]
+    send(ID, ports)
+    assert (after(outside).is_unclear, after(outside).last_error) == (False, "not_reached")
+    outside.clock.now = after(outside).next_try_at
+    send(ID, ports)
+    assert outside.sender.looked_for == [] and outside.sender.there == [ID]
+
+
+def test_delivery_is_looked_for_when_its_sender_did_not_come_back(
+    waiting: Delivery, outside: Outside, ports: Ports
+) -> None:
+    outside.sender.raises = [RuntimeError("a mistake of ours")]
+    with pytest.raises(RuntimeError):
+        send(ID, ports)
+    outside.clock.now = NOON + LEASE - timedelta(seconds=1)
+    assert send(ID, ports) is None and wake_due(ports) == 0
+    outside.clock.now = NOON + LEASE
+    assert wake_due(ports) == 1 and outside.queue.sent == [ID]
+    send(ID, ports)
+    assert outside.sender.looked_for == [ID] and outside.sender.there == [ID]
+
+
+def test_delivery_fails_when_its_senders_never_come_back(
+    waiting: Delivery, outside: Outside, ports: Ports
+) -> None:
+    outside.sender.raises = [RuntimeError("a mistake of ours")] * 100
+    for _ in range(MOST_TRIES):
+        with pytest.raises(RuntimeError):
+            send(ID, ports)
+        outside.clock.now += LEASE
+    send(ID, ports)
+    assert (after(outside).state, after(outside).last_error) == ("failed", "gave_up")
+    assert outside.sender.there == []
+
+
+def test_what_was_sent_stays_sent_when_somebody_else_wrote_meanwhile(
+    waiting: Delivery, outside: Outside, ports: Ports
+) -> None:
+    class Slow(type(outside.sender)):  # type: ignore[misc]
+        def send(self, delivery: Delivery, destination: Any) -> Any:
+            taken = super().send(delivery, destination)
+            outside.deliveries.save(outside.deliveries.stored[ID])
+            return taken
+
+    outside.sender = Slow()
+    send(ID, outside.ports())
+    assert (after(outside).state, after(outside).external_id) == ("sent", "X-dddd")
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_each_receiver_is_told_once_of_each_fact_when_messages_come_often_and_in_any_order(
+    seed: int, outside: Outside, ports: Ports
+) -> None:
+    for number in range(5):
+        outside.receivers.create(receiver(receiver_id=str(number) * 32))
+    outside.reports.known["R"] = subject(service_request_id="R", may_be_passed_on=False)
+    facts = [PhotoTaken(event_id=str(n), service_request_id="R", photo_id="p") for n in range(50)]
+    random = Random(seed)
+    for fact in random.sample(facts * 5, k=250):
+        open_deliveries([fact], ports)
+    for delivery_id in random.sample(outside.queue.sent * 5, k=1250):
+        send(delivery_id, ports)
+    assert len(outside.sender.there) == len(set(outside.sender.there)) == 50 * 5
+
+
+def test_due_deliveries_are_woken_and_no_others(outside: Outside, ports: Ports) -> None:
+    soon = NOON + timedelta(minutes=1)
+    states: dict[str, dict[str, Any]] = {
+        "1": {},
+        "2": {"next_try_at": soon},
+        "3": {"state": "sending", "lease_until": NOON - timedelta(seconds=1)},
+        "4": {"state": "sending", "lease_until": soon},
+        "5": {"state": "failed"},
+        "6": {"state": "kept"},
+        "7": {"state": "sent"},
+    }
+    for number, values in states.items():
+        outside.deliveries.create(delivery(delivery_id=number * 32, **values))
+    assert wake_due(ports) == 2
+    assert outside.queue.sent == ["3" * 32, "1" * 32]

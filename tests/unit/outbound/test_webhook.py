@@ -1,0 +1,138 @@
+"""What receivers get, and what their answers mean."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import pytest
+
+from chalicelib.errors import AddressRefused, NoReply, NotNow
+from chalicelib.outbound.model import What
+from chalicelib.outbound.senders import Refused, Sent
+from chalicelib.outbound.webhook import WebhookSender, signed_headers
+from tests.builders import NOON
+from tests.fakes import Clock
+from tests.fakes_outbound import delivery, receiver
+from tests.webhooks import is_ours
+
+
+class Reply(NamedTuple):
+    status: int
+    headers: Mapping[str, str] = {}
+    body: bytes = b""
+
+
+TAKEN = Reply(204)
+
+
+class Wire:
+    """Notes what is posted, and answers as it is told to."""
+
+    def __init__(self, answer: Reply | Exception = TAKEN) -> None:
+        self.answer = answer
+        self.posted: list[tuple[str, bytes, Mapping[str, str]]] = []
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str], **limits: Any) -> Reply:
+        self.posted.append((url, body, headers))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+def post(wire: Wire, what: What = "changed", report: Any = None) -> Sent:
+    sender = WebhookSender(lambda _: report, lambda: wire, Clock())
+    return sender.send(delivery(kind="webhook", what=what), receiver())
+
+
+def body_of(what: What, report: Any) -> dict[str, Any]:
+    wire = Wire()
+    post(wire, what, report)
+    body: dict[str, Any] = json.loads(wire.posted[0][1])
+    return body
+
+
+REPORT = {"service_request_id": "7K3M2QXV9HTD", "state": "open"}
+GONE = {"service_request_id": "7K3M2QXV9HTD"}
+
+
+@pytest.mark.parametrize(
+    ("what", "report", "kind", "told"),
+    [
+        ("submitted", REPORT, "report.submitted", REPORT),
+        ("changed", REPORT, "report.changed", REPORT),
+        ("gone", None, "report.gone", GONE),
+        ("changed", None, "report.gone", GONE),
+        ("submitted", None, "report.gone", GONE),
+        ("gone", REPORT, "report.changed", REPORT),
+    ],
+)
+def test_receiver_gets_the_report_as_everybody_may_see_it_now(
+    what: What, report: Any, kind: str, told: Any
+) -> None:
+    assert body_of(what, report) == {
+        "id": delivery().delivery_id,
+        "kind": kind,
+        "occurred_at": "2026-06-01T12:00:00Z",
+        "report": told,
+    }
+
+
+def test_receiver_can_tell_that_it_comes_from_us_and_when() -> None:
+    wire = Wire()
+    post(wire)
+    url, body, headers = wire.posted[0]
+    assert url == receiver().url
+    assert headers["webhook-id"] == delivery().delivery_id
+    assert headers["webhook-timestamp"] == str(int(NOON.timestamp()))
+    assert is_ours(headers, body, receiver().secret)
+    assert not is_ours(headers, body, "whsec_" + "QkJC" * 11)
+    assert not is_ours({**headers, "webhook-timestamp": "1"}, body, receiver().secret)
+
+
+def test_signature_is_the_one_of_the_standards_own_example() -> None:
+    headers = signed_headers(
+        "msg_p5jXN8AQM9LWM0D4loKWxJek",
+        b'{"test": 2432232314}',
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        Clock(NOON.fromtimestamp(1614265330, NOON.tzinfo))(),
+    )
+    assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
+def test_delivery_is_taken_when_the_answer_says_so(status: int) -> None:
+    assert post(Wire(Reply(status))) == Sent()
+
+
+@pytest.mark.parametrize("status", [408, 409, 425, 429, 500, 502, 503, 504, 599])
+def test_delivery_is_tried_again_when_that_may_help(status: int) -> None:
+    with pytest.raises(NotNow) as put_off:
+        post(Wire(Reply(status)))
+    assert (put_off.value.code, put_off.value.retry_after_s) == (f"http_{status}", 0)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("120", 120), ("", 0), ("Wed, 21 Oct 2026 07:28:00 GMT", 0), ("-5", 0), ("9" * 5000, 0)],
+)
+def test_delivery_waits_for_as_long_as_it_is_told(header: str, seconds: int) -> None:
+    with pytest.raises(NotNow) as put_off:
+        post(Wire(Reply(429, {"retry-after": header})))
+    assert put_off.value.retry_after_s == seconds
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 400, 401, 403, 404, 405, 410, 413, 422, 451])
+def test_delivery_is_refused_for_good_when_nothing_else_will_come(status: int) -> None:
+    with pytest.raises(Refused) as refused:
+        post(Wire(Reply(status)))
+    assert refused.value.code == f"http_{status}"
+
+
+def test_delivery_is_refused_for_good_when_its_address_is_none_that_we_go_to() -> None:
+    with pytest.raises(Refused, match="address_refused"):
+        post(Wire(AddressRefused("no")))
+
+
+def test_delivery_is_tried_again_when_nobody_answered() -> None:
+    with pytest.raises(NoReply):
+        post(Wire(NoReply("it hung up")))

@@ -1,0 +1,199 @@
+"""The feed of changes: whoever follows hears of everything public, and of what is so no more."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import chain
+
+import pytest
+
+from chalicelib.reports.model import Changes, Photo
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases import (
+    Author,
+    Change,
+    Cursor,
+    add_update,
+    change,
+    changes_after,
+    publish_held,
+    submit,
+    withdraw,
+)
+from tests.builders import NOON, draft, report, update_draft
+from tests.fakes import Clock, MemoryRepository
+
+ANYBODY = Author()
+OFFICER = Author("officer", is_staff=True, is_officer=True)
+MINUTE = timedelta(minutes=1)
+
+
+class Follower:
+    """Another system, which asks until there is no more."""
+
+    def __init__(self, ports: Ports, after: Cursor | None = None, limit: int = 100) -> None:
+        self._ports, self._limit, self.cursor = ports, limit, after
+
+    def hears(self) -> list[Change]:
+        found: list[list[Change]] = []
+        while True:
+            feed = changes_after(self.cursor, limit=self._limit, ports=self._ports)
+            found.append(list(feed.changes))
+            if feed.next == self.cursor:
+                return list(chain(*found))
+            self.cursor = feed.next
+
+    def told(self) -> list[tuple[str, bool]]:
+        return [(each.report.service_request_id, each.is_gone) for each in self.hears()]
+
+
+@pytest.fixture
+def follower(ports: Ports) -> Follower:
+    return Follower(ports)
+
+
+def test_feed_has_a_report_once_when_it_was_submitted_and_updated(
+    ports: Ports, clock: Clock, follower: Follower
+) -> None:
+    first = submit(draft(), "one", ANYBODY, ports).service_request_id
+    second = submit(draft(description="Another."), "two", ANYBODY, ports).service_request_id
+    clock.now += MINUTE
+    add_update(first, update_draft(), "key", ANYBODY, ports)
+    clock.now += MINUTE
+    assert follower.told() == [(second, False), (first, False)]
+    assert follower.told() == []
+
+
+@pytest.mark.parametrize(("seconds", "number"), [(4, 0), (5, 1), (6, 1)])
+def test_feed_stops_a_minute_behind_now(
+    seconds: int, number: int, ports: Ports, clock: Clock, follower: Follower
+) -> None:
+    submit(draft(), "one", ANYBODY, ports)
+    clock.now += timedelta(seconds=seconds)
+    assert len(follower.hears()) == number
+
+
+def an_officer(report_id: str, ports: Ports, **values: object) -> None:
+    stored = ports.repository.get(report_id)
+    assert stored
+    change(report_id, Changes(**values), stored.version, OFFICER, ports)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("visibility", ["hidden", "private"])
+def test_report_is_gone_when_it_was_public_and_is_no_more(
+    visibility: str, ports: Ports, clock: Clock, follower: Follower
+) -> None:
+    made = submit(draft(), "one", ANYBODY, ports).service_request_id
+    clock.now += MINUTE
+    assert follower.told() == [(made, False)]
+    an_officer(made, ports, visibility=visibility)
+    clock.now += MINUTE
+    assert follower.told() == [(made, True)]
+    an_officer(made, ports, visibility="public")
+    clock.now += MINUTE
+    assert follower.told() == [(made, False)]
+
+
+def test_report_is_gone_when_it_is_withdrawn(
+    ports: Ports, clock: Clock, follower: Follower
+) -> None:
+    made = submit(draft(), "one", ANYBODY, ports).service_request_id
+    clock.now += MINUTE
+    follower.hears()
+    withdraw(made, "one", ANYBODY, ports)
+    clock.now += MINUTE
+    assert follower.told() == [(made, True)]
+
+
+@pytest.mark.parametrize("values", [{"description": "Redacted."}, {"lat": 53.95, "long": -1.08}])
+def test_report_comes_again_when_an_officer_changes_what_others_see_of_it(
+    values: dict[str, object], ports: Ports, clock: Clock, follower: Follower
+) -> None:
+    made = submit(draft(), "one", ANYBODY, ports).service_request_id
+    clock.now += MINUTE
+    follower.hears()
+    an_officer(made, ports, priority="high")
+    clock.now += MINUTE
+    assert follower.told() == []
+    an_officer(made, ports, **values)
+    clock.now += MINUTE
+    assert follower.told() == [(made, False)]
+
+
+def test_report_comes_again_when_an_officer_shows_a_photo_that_waited(
+    ports: Ports, repository: MemoryRepository, clock: Clock, follower: Follower
+) -> None:
+    photo = Photo(photo_id="P" * 26, state="waiting")
+    stored = repository.create(report(once_public=True, photos=(photo,)))
+    clock.now += MINUTE
+    follower.hears()
+    an_officer(stored.service_request_id, ports, photos={photo.photo_id: "shown"})
+    clock.now += MINUTE
+    assert follower.told() == [(stored.service_request_id, False)]
+
+
+def test_report_comes_when_it_is_not_held_any_more(
+    ports: Ports, repository: MemoryRepository, clock: Clock, follower: Follower
+) -> None:
+    repository.create(report(visibility="held", publish_at=NOON + MINUTE))
+    clock.now += 2 * MINUTE
+    assert follower.told() == []
+    publish_held(ports)
+    clock.now += MINUTE
+    assert follower.told() == [(report().service_request_id, False)]
+
+
+@pytest.mark.parametrize("visibility", ["waiting", "held", "private", "hidden", "withdrawn"])
+def test_report_never_appears_when_it_was_never_public(
+    visibility: str, repository: MemoryRepository, clock: Clock, follower: Follower
+) -> None:
+    repository.create(report(visibility=visibility))
+    clock.now += MINUTE
+    assert follower.told() == []
+
+
+def test_feed_has_every_report_when_many_changed_in_one_second_and_some_are_private(
+    ports: Ports, repository: MemoryRepository, clock: Clock
+) -> None:
+    for number in range(25):
+        public = number % 4 != 0
+        repository.create(
+            report(number, visibility="public" if public else "private", once_public=public)
+        )
+    clock.now += MINUTE
+    told = Follower(ports, limit=3).told()
+    assert [name for name, _ in told] == [
+        report(number).service_request_id for number in range(25) if number % 4
+    ]
+
+
+def test_feed_goes_on_when_nothing_happened_for_years(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    repository.create(report(once_public=True, updated_datetime=NOON - MINUTE))
+    long_ago = Cursor(NOON.replace(year=2015))
+    assert len(Follower(ports, long_ago).hears()) == 1
+
+
+def test_feed_begins_ninety_days_ago_when_no_place_is_given(
+    ports: Ports, repository: MemoryRepository, follower: Follower
+) -> None:
+    for number, days in enumerate((89, 91)):
+        moment = NOON - timedelta(days=days)
+        repository.create(report(number, once_public=True, updated_datetime=moment))
+    assert follower.told() == [(report(0).service_request_id, False)]
+
+
+def test_feed_stands_still_when_the_place_is_in_the_future(ports: Ports) -> None:
+    future = Cursor(NOON + timedelta(days=400), "R00000000001")
+    assert changes_after(future, limit=10, ports=ports) == ([], future)
+
+
+def test_entry_that_the_index_still_has_is_left_out_when_its_report_is_not_there(
+    ports: Ports, repository: MemoryRepository, clock: Clock, follower: Follower
+) -> None:
+    class Empty(MemoryRepository):
+        listed = repository.listed
+
+    repository.create(report(once_public=True))
+    clock.now += MINUTE
+    assert Follower(replace(ports, repository=Empty())).told() == []

@@ -1,0 +1,191 @@
+"""Lists of public reports and of updates, by when."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.errors import Invalid
+from chalicelib.reports.ports import Ports, Window
+from chalicelib.reports.usecases import Kinds, list_requests, listing, updates_between
+from tests.builders import NOON, report, update
+from tests.fakes import Clock, MemoryRepository
+
+DAY = timedelta(days=1)
+EVERYTHING = Kinds()
+YEAR = Window(NOON - 365 * DAY, NOON + DAY)
+
+
+def listed(ports: Ports, kinds: Kinds = EVERYTHING, page: int = 1, size: int = 10) -> list[int]:
+    found = list_requests(YEAR, kinds, ports, page=page, page_size=size)
+    return [int(each.service_request_id[1:]) for each in found]
+
+
+def keep(repository: MemoryRepository, number: int, **values: object) -> None:
+    moment = NOON - number * DAY
+    repository.create(
+        report(number, **{"requested_datetime": moment, "updated_datetime": moment, **values})
+    )
+
+
+def test_list_has_public_reports_alone_and_the_newest_first(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    others = ("waiting", "held", "private", "unconfirmed", "hidden", "withdrawn")
+    for number, visibility in enumerate(["public", *others, "public"], 1):
+        keep(repository, number, visibility=visibility)
+    assert listed(ports) == [1, 8]
+
+
+def test_list_has_reports_of_the_kinds_that_were_asked_for(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    keep(repository, 1)
+    keep(repository, 2, state="fixed")
+    keep(repository, 3, service_code="graffiti")
+    assert listed(ports, Kinds(statuses=["open"])) == [1, 3]
+    assert listed(ports, Kinds(statuses=("open", "closed"))) == [1, 2, 3]
+    assert listed(ports, Kinds(service_codes=("graffiti", "bins"))) == [3]
+    assert listed(ports, Kinds(statuses=(), service_codes=())) == []
+
+
+def test_pages_have_every_report_once_when_a_list_is_long(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    for number in range(1, 8):
+        keep(repository, number, visibility="private" if number == 2 else "public")
+    pages = [listed(ports, page=page, size=3) for page in (1, 2, 3)]
+    assert pages == [[1, 3, 4], [5, 6, 7], []]
+
+
+def test_page_has_at_most_a_thousand_rows(ports: Ports, repository: MemoryRepository) -> None:
+    for number in range(1, 1003):
+        keep(repository, number, requested_datetime=NOON)
+    found = list_requests(YEAR, Kinds(), ports, page_size=5000)
+    assert len(found) == listing.MOST_ROWS == 1000
+
+
+def test_window_goes_by_when_reports_were_updated_where_that_is_asked_for(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    keep(repository, 1)
+    keep(repository, 200, updated_datetime=NOON)
+    window = Window(NOON, NOON, "updated")
+    (found,) = list_requests(window, Kinds(), ports, page_size=10)
+    assert found.service_request_id == "R00000000200"
+
+
+def test_reports_come_in_the_order_of_their_ids_whatever_the_kinds_and_page(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    keep(repository, 1, state="fixed")
+    keep(repository, 2)
+    keep(repository, 3, visibility="hidden")
+    wanted = ["R00000000002", "missing", "R00000000003", "R00000000001", "R00000000002"]
+    found = list_requests(wanted, Kinds(statuses=["open"]), ports, page=7, page_size=1)
+    assert [each.service_request_id for each in found] == ["R00000000002", "R00000000001"]
+
+
+class LateIndex(MemoryRepository):
+    """Its index lags behind: it says of every report that it is public and open."""
+
+    def listed(self, *args: object, **options: object):  # type: ignore[no-untyped-def]
+        for each in super().listed(*args, **options):  # type: ignore[arg-type]
+            yield each._replace(visibility="public", state="open")
+
+
+def test_list_shows_nothing_that_was_hidden_when_the_index_does_not_know_it_yet(
+    ports: Ports,
+) -> None:
+    ports = replace(ports, repository=LateIndex())
+    assert isinstance(ports.repository, LateIndex)
+    keep(ports.repository, 1, visibility="hidden")
+    keep(ports.repository, 2, state="fixed")
+    assert listed(ports, Kinds(statuses=["open"])) == []
+    assert listed(ports) == [2]
+
+
+# Updates
+
+
+def test_updates_are_those_of_public_reports_in_the_time_and_the_oldest_first(
+    ports: Ports, repository: MemoryRepository, clock: Clock
+) -> None:
+    clock.now += 2 * DAY
+    early, late = NOON + timedelta(hours=1), NOON + timedelta(hours=2)
+    moments = (NOON - DAY, early, late, late + DAY)
+    updates = [update(number, datetime=moment) for number, moment in enumerate(moments)]
+    keep(repository, 1, updates=(updates[0], updates[2]), updated_datetime=late)
+    keep(repository, 2, updates=(updates[1], updates[3]), updated_datetime=late + DAY)
+    keep(repository, 3, updates=(update(9, datetime=early),), visibility="private")
+    found = updates_between(early, late, ports)
+    assert [(r.service_request_id, u.update_id) for r, u in found] == [
+        ("R00000000002", "U00000000001"),
+        ("R00000000001", "U00000000002"),
+    ]
+
+
+def test_updates_are_found_when_they_were_moved_out_of_their_report(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    keep(repository, 1, archived=1, updated_datetime=NOON)
+    repository.archive("R00000000001", [update(1, datetime=NOON)], first=0, version=1)
+    ((_, found),) = updates_between(NOON, NOON, ports)
+    assert found.update_id == "U00000000001"
+
+
+def test_updates_are_all_there_when_thousands_of_reports_changed_since(
+    ports: Ports, repository: MemoryRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(1, 1502):
+        one = (update(number, datetime=NOON),) if number % 500 == 0 else ()
+        keep(repository, number, updated_datetime=NOON, updates=one)
+    assert [r.service_request_id for r, _ in updates_between(NOON, NOON, ports)] == [
+        "R00000000500",
+        "R00000001000",
+        "R00000001500",
+    ]
+    monkeypatch.setattr(listing, "MOST_CHANGED", 1500)
+    with pytest.raises(Invalid, match="begin later"):
+        updates_between(NOON, NOON, ports)
+
+
+# What a list costs
+
+
+class CountingRepository(MemoryRepository):
+    """Notes in what steps its index was asked, and how many entries were taken from it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps: list[int] = []
+        self.taken = 0
+
+    def listed(self, *args: object, **options: object):  # type: ignore[no-untyped-def]
+        self.steps.append(options["at_once"])  # type: ignore[arg-type]
+        for each in super().listed(*args, **options):  # type: ignore[arg-type]
+            self.taken += 1
+            yield each
+
+
+def test_index_is_asked_in_large_steps_when_most_entries_may_not_match(ports: Ports) -> None:
+    counting = CountingRepository()
+    ports = replace(ports, repository=counting)
+    for kinds in (Kinds(), Kinds(statuses=["open"]), Kinds(service_codes=["graffiti"])):
+        listed(ports, kinds, size=1)
+    assert counting.steps == [100, 1000, 1000]
+
+
+def test_list_is_refused_when_too_many_entries_would_be_looked_at(
+    ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "MOST_LOOKED_AT", 5)
+    counting = CountingRepository()
+    ports = replace(ports, repository=counting)
+    for number in range(1, 8):
+        keep(counting, number)
+    assert listed(ports, size=5) == [1, 2, 3, 4, 5]
+    counting.taken = 0
+    with pytest.raises(Invalid, match="ask for less"):
+        listed(ports, Kinds(service_codes=["graffiti"]))
+    assert counting.taken == 6

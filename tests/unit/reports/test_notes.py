@@ -1,0 +1,89 @@
+"""Notes beside a report, which officers alone see."""
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.reports.model import NOTE_LENGTH, Note
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases import Author, add_note, submit, view, withdraw
+from chalicelib.reports.usecases.notes import MOST_NOTES
+from tests.builders import NOON, draft, report
+from tests.fakes import MemoryRepository
+
+OFFICER = Author("officer", is_staff=True, is_officer=True)
+TEAM = "trees@example.org"
+
+
+@pytest.fixture
+def request_id(repository: MemoryRepository) -> str:
+    return repository.create(report()).service_request_id
+
+
+def test_note_is_seen_by_officers_alone(request_id: str, ports: Ports) -> None:
+    add_note(request_id, "n1", TEAM, "We went there.", ports)
+    (note,) = view(request_id, OFFICER, ports).notes  # type: ignore[attr-defined]
+    assert (note.note_id, note.sender, note.text, note.datetime) == (
+        "n1",
+        TEAM,
+        "We went there.",
+        NOON,
+    )
+    seen = view(request_id, Author(), ports)
+    assert "We went there." not in str(seen) and TEAM not in str(seen)
+
+
+def test_note_is_kept_once_whatever_comes_under_its_id(request_id: str, ports: Ports) -> None:
+    add_note(request_id, "n1", TEAM, "One.", ports)
+    add_note(request_id, "n1", TEAM, "Two.", ports)
+    assert [note.text for note in ports.repository.notes(request_id)] == ["One."]
+
+
+def test_note_changes_nothing_of_its_report(request_id: str, ports: Ports) -> None:
+    before = ports.repository.get(request_id)
+    add_note(request_id, "n1", TEAM, "One.", ports)
+    assert ports.repository.get(request_id) == before
+
+
+def test_note_is_cut_when_it_is_too_long(request_id: str, ports: Ports) -> None:
+    add_note(request_id, "n1", TEAM, "x" * (NOTE_LENGTH + 1), ports)
+    (note,) = ports.repository.notes(request_id)
+    assert len(note.text) == NOTE_LENGTH and note.text.endswith("x…")
+
+
+def test_notes_come_to_an_end(request_id: str, ports: Ports) -> None:
+    for number in range(MOST_NOTES):
+        add_note(request_id, f"n{number}", TEAM, "One more.", ports)
+    with pytest.raises(Conflict):
+        add_note(request_id, "another", TEAM, "One more.", ports)
+    add_note(request_id, "n1", TEAM, "Again.", ports)
+
+
+def test_note_is_refused_and_forgotten_when_there_is_no_such_report(ports: Ports) -> None:
+    with pytest.raises(NotFound):
+        add_note("R99999999999", "n1", TEAM, "One.", ports)
+    assert ports.repository.notes("R99999999999") == []
+
+
+def test_notes_are_forgotten_when_their_report_is_withdrawn(ports: Ports) -> None:
+    request_id = submit(draft(), "key", Author(), ports).service_request_id
+    add_note(request_id, "n1", TEAM, "One.", ports)
+    withdraw(request_id, "key", Author(), ports)
+    assert ports.repository.notes(request_id) == []
+    with pytest.raises(NotFound):
+        add_note(request_id, "n2", TEAM, "Two.", ports)
+    assert ports.repository.notes(request_id) == []
+
+
+def test_note_is_forgotten_when_its_report_is_withdrawn_at_the_same_time(ports: Ports) -> None:
+    class WithdrawnMeanwhile(MemoryRepository):
+        def add_note(self, service_request_id: str, note: Note) -> None:
+            withdraw(service_request_id, "key", Author(), here)
+            super().add_note(service_request_id, note)
+
+    here = replace(ports, repository=WithdrawnMeanwhile())
+    request_id = submit(draft(), "key", Author(), here).service_request_id
+    with pytest.raises(NotFound):
+        add_note(request_id, "n1", TEAM, "One.", here)
+    assert here.repository.notes(request_id) == []

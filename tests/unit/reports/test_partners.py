@@ -1,0 +1,148 @@
+"""Reports and updates of other systems: once each, with their photos, and as far as they may."""
+
+from dataclasses import dataclass, replace
+
+import pytest
+
+from chalicelib.errors import Forbidden, Invalid, NotFound
+from chalicelib.reports.model import FirstSeen, ServiceRequest
+from chalicelib.reports.partner import PartnerReport, PartnerUpdate
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases import (
+    Author,
+    id_of_token,
+    submit_for_partner,
+    token_of,
+    update_for_partner,
+    view,
+)
+from tests import builders
+from tests.fakes import MemoryPhotos, MemoryRepository
+
+URLS = ("https://photos.example/1.jpg", "https://photos.example/2.jpg")
+
+
+@dataclass(frozen=True)
+class Partner:
+    key_id: str = "k1"
+    sets_state: bool = False
+    reports: FirstSeen = "public"
+    services: tuple[str, ...] = ("pothole", "graffiti")
+
+    def may_report(self, service_code: str) -> bool:
+        return service_code in self.services
+
+
+class LateRepository(MemoryRepository):
+    """Another call stores its report after this one has looked for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looked = False
+
+    def get(self, service_request_id: str) -> ServiceRequest | None:
+        found = super().get(service_request_id) if self.looked else None
+        self.looked = True
+        return found
+
+
+@pytest.fixture
+def photos(ports: Ports) -> MemoryPhotos:
+    assert isinstance(ports.photos, MemoryPhotos)
+    return ports.photos
+
+
+def sent(**values: object) -> PartnerReport:
+    return PartnerReport(draft=builders.draft(), **values)  # type: ignore[arg-type]
+
+
+def test_photos_are_taken_and_fetched_once_when_a_report_comes_again(
+    ports: Ports, photos: MemoryPhotos
+) -> None:
+    report = sent(media_urls=URLS, files=(b"a", b"b"))
+    first = submit_for_partner(report, "1", Partner(), ports)
+    assert submit_for_partner(report, "1", Partner(), ports) == first
+    assert photos.taken == [b"a", b"b"]
+    assert len(first.photos) == 4
+    assert list(photos.wanted.values()) == list(URLS)
+    assert set(photos.wanted) <= {photo.photo_id for photo in first.photos}
+
+
+def test_report_is_taken_without_the_files_that_are_no_photos(
+    ports: Ports, photos: MemoryPhotos, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos.refused = {b"pdf"}
+    report = sent(media_urls=URLS, files=(b"pdf", b"a", b"pdf", b"b", b"c", b"d"))
+    assert len(submit_for_partner(report, "1", Partner(), ports).photos) == 5
+    assert photos.taken == [b"a", b"b", b"c"]
+    assert '"failed":3' in capsys.readouterr().out
+
+
+def test_no_file_of_an_update_is_taken_when_it_is_refused_or_comes_again(
+    ports: Ports, photos: MemoryPhotos
+) -> None:
+    report = submit_for_partner(sent(), "1", Partner(), ports).service_request_id
+    update = PartnerUpdate(text="x", files=(b"a",))
+    with pytest.raises(Forbidden):
+        update_for_partner(report, update, "u", Partner(services=()), ports)
+    with pytest.raises(NotFound):
+        update_for_partner("R00000000009", update, "u", Partner(), ports)
+    assert photos.taken == []
+    for _ in range(2):
+        update_for_partner(report, update, "u", Partner(), ports)
+    assert photos.taken == [b"a"]
+
+
+def test_photos_are_asked_for_again_when_that_broke_off(ports: Ports, photos: MemoryPhotos) -> None:
+    submit_for_partner(sent(media_urls=URLS), "1", Partner(), ports)
+    photos.wanted.clear()
+    submit_for_partner(sent(media_urls=URLS), "1", Partner(), ports)
+    assert list(photos.wanted.values()) == list(URLS)
+
+
+def test_no_photo_is_fetched_that_the_report_has_not(ports: Ports, photos: MemoryPhotos) -> None:
+    submit_for_partner(sent(), "1", Partner(), ports)
+    submit_for_partner(sent(media_urls=URLS), "1", Partner(), ports)
+    assert photos.wanted == {}
+
+
+def test_first_report_is_the_report_when_two_come_at_the_same_time(ports: Ports) -> None:
+    late = LateRepository()
+    first = submit_for_partner(sent(), "1", Partner(), replace(ports, repository=late))
+    late.looked = False
+    other = PartnerReport(draft=builders.draft(description="Put otherwise"))
+    assert submit_for_partner(other, "1", Partner(), replace(ports, repository=late)) == first
+
+
+def test_report_is_refused_as_anybodys_when_it_breaks_a_rule(ports: Ports) -> None:
+    with pytest.raises(Invalid):
+        submit_for_partner(PartnerReport(draft=builders.draft(lat=10.0)), "1", Partner(), ports)
+
+
+def test_private_report_is_seen_by_the_partner_that_sent_it_and_no_other(ports: Ports) -> None:
+    draft = builders.draft(service_code="graffiti")
+    report = submit_for_partner(PartnerReport(draft=draft), "1", Partner(), ports)
+    request_id = report.service_request_id
+    assert view(request_id, Author(partner="k1"), ports).service_request_id == request_id
+    for other in (Author(partner="k2"), Author(account="k1"), Author()):
+        with pytest.raises(NotFound):
+            view(request_id, other, ports)
+
+
+def test_update_is_refused_when_the_partner_has_no_say_in_the_service(ports: Ports) -> None:
+    report = submit_for_partner(sent(), "1", Partner(), ports)
+    narrow = Partner(services=("litter",))
+    with pytest.raises(Forbidden):
+        update_for_partner(report.service_request_id, PartnerUpdate(text="x"), "u", narrow, ports)
+
+
+def test_token_holds_for_its_report_alone(ports: Ports) -> None:
+    one, two = (submit_for_partner(sent(), key, Partner(), ports) for key in "12")
+    token = token_of(one, ports)
+    assert id_of_token(token, ports) == one.service_request_id
+    # The link to a report is for who reported it: a token of its own opens nothing.
+    assert ports.ids.link_token(one.service_request_id) not in token
+    forged = token.replace(one.service_request_id, two.service_request_id)
+    for wrong in (forged, one.service_request_id, "", "-", token[:-1]):
+        with pytest.raises(NotFound, match="There is no such token"):
+            id_of_token(wrong, ports)

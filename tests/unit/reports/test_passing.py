@@ -1,0 +1,100 @@
+"""When a report may be passed on to another body, and what its timeline says of that."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import NotFound
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases import (
+    Author,
+    is_from_partner,
+    may_be_passed_on,
+    note_passed_on,
+    submit,
+)
+from tests.builders import draft
+from tests.fakes import MemoryRepository
+
+KEY = "5f" * 16
+
+
+@pytest.fixture
+def report(ports: Ports) -> ServiceRequest:
+    return submit(draft(), "k", Author(), ports)
+
+
+@pytest.mark.parametrize(
+    ("values", "may"),
+    [
+        ({}, True),
+        ({"visibility": "private"}, True),
+        ({"state": "in_progress"}, True),
+        ({"visibility": "held"}, False),
+        ({"visibility": "waiting"}, False),
+        ({"visibility": "hidden"}, False),
+        ({"visibility": "withdrawn"}, False),
+        ({"visibility": "unconfirmed"}, False),
+        ({"state": "closed"}, False),
+        ({"lat": None, "long": None}, False),
+        ({"external_reference": "17"}, False),
+    ],
+)
+def test_report_may_be_passed_on_once_it_is_settled_and_known_nowhere_else(
+    values: dict[str, Any], may: bool, report: ServiceRequest
+) -> None:
+    assert may_be_passed_on(replace(report, **values)) is may
+
+
+@pytest.mark.parametrize(
+    ("author", "is_theirs"),
+    [(Author(), False), (Author("ann"), False), (Author(partner="p"), True)],
+)
+def test_report_is_from_a_partner_when_another_system_sent_it(
+    author: Author, is_theirs: bool, ports: Ports
+) -> None:
+    assert is_from_partner(submit(draft(), "k", author, ports)) is is_theirs
+
+
+def note(report: ServiceRequest, reference: str | None, ports: Ports, key: str = KEY) -> Any:
+    return note_passed_on(report.service_request_id, "The County", reference, key, ports)
+
+
+@pytest.mark.parametrize(
+    ("reference", "said", "kept"),
+    [
+        ("CRM-17", "Passed to The County; their reference is CRM-17.", "CRM-17"),
+        (None, "Passed to The County.", None),
+        ("", "Passed to The County.", None),
+        ("\n \x00", "Passed to The County.", None),
+        ("1\n7", "Passed to The County; their reference is 17.", "17"),
+        ("x" * 500, f"Passed to The County; their reference is {'x' * 100}.", "x" * 100),
+    ],
+)
+def test_timeline_says_to_whom_a_report_was_passed_on(
+    reference: str | None, said: str, kept: str | None, report: ServiceRequest, ports: Ports
+) -> None:
+    after = note(report, reference, ports)
+    (update,) = after.updates
+    assert (update.text, update.by, update.state) == (said, "council", report.state)
+    assert after.external_reference == kept
+
+
+def test_timeline_says_it_once_when_it_is_told_again(report: ServiceRequest, ports: Ports) -> None:
+    first = note(report, "17", ports)
+    assert note(report, "17", ports) == first
+    assert len(note(report, "18", ports, key="6a" * 16).updates) == 2
+
+
+def test_report_stays_as_it_is_when_it_was_withdrawn_meanwhile(
+    report: ServiceRequest, ports: Ports, repository: MemoryRepository
+) -> None:
+    withdrawn = repository.save(replace(report, visibility="withdrawn"))
+    assert note(report, "17", ports) == withdrawn
+
+
+def test_nothing_is_noted_when_there_is_no_such_report(ports: Ports) -> None:
+    with pytest.raises(NotFound):
+        note_passed_on("0" * 12, "The County", "17", KEY, ports)
