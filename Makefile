@@ -81,7 +81,7 @@ build/web/%/.built: web/node_modules/.installed $(WEB_SOURCES) $(COUNCIL_FILE)
 	@touch $@
 
 $(VENV)/.browser: $(VENV)/.installed
-	@command -v chromium >/dev/null || { echo "Installing Debian's Chromium (once)…"; \
-	  (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium) >$(VENV)/browser.log 2>&1 || true; }
-	@command -v chromium >/dev/null && touch $@ || \
+	@command -v chromium-headless-shell >/dev/null || { echo "Installing Debian's Chromium (once)…"; \
+	  (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium-headless-shell) >$(VENV)/browser.log 2>&1 || true; }
+	@command -v chromium-headless-shell >/dev/null && touch $@ || \
 	  echo "!!! No Chromium here and apt-get could not install it: the browser tests will NOT run." >&2

@@ -3,26 +3,35 @@
 from chalice.app import Chalice
 
 from chalicelib.handlers import (
+    account,
+    accounts_events,
     areas,
+    blocks,
     deliveries,
     events_feed,
     facilities,
     forms,
     forward_events,
     health,
+    leaving,
     mail_events,
     moderation,
     open311,
     openapi,
     outbound_events,
     partners,
+    people,
     photos,
     photos_events,
     places,
+    privacy_events,
     publishing_events,
     receivers,
     reports,
     reports_events,
+    sessions,
+    sign_in,
+    sign_in_with,
 )
 
 app = Chalice(app_name="ginnel")
@@ -42,7 +51,14 @@ ROUTES = [
     receivers.routes,
     deliveries.routes,
     partners.routes,
+    people.routes,
     events_feed.routes,
+    sign_in.routes,
+    sign_in_with.routes,
+    sessions.routes,
+    account.routes,
+    leaving.routes,
+    blocks.routes,
 ]
 for routes in [*ROUTES, openapi.routes_describing(ROUTES)]:
     app.register_blueprint(routes)
@@ -54,6 +70,8 @@ REACTIONS = [
     outbound_events.events,
     forward_events.events,
     mail_events.events,
+    accounts_events.events,
+    privacy_events.events,
 ]
 for reactions in REACTIONS:
     app.register_blueprint(reactions)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bench import (
     cold,
+    cold_sign_in,
     database,
     duplicates,
     fixmystreet,
@@ -83,6 +84,7 @@ def main() -> int:
     options = _options()
     run = Run(calibrated())
     run.measure("cold", cold.rows)
+    run.measure("cold sign-in", cold_sign_in.rows)
     run.measure("publishing", lambda: _publishing(run))
     with laboratory() as here:
         for count in COUNTS:

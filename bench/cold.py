@@ -6,7 +6,7 @@ The local stack answers for AWS from a process of its own, so that moto's import
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import Any, NamedTuple
 
@@ -47,16 +47,25 @@ class First(NamedTuple):
 
 
 def rows() -> Iterator[Row]:
-    # A deployed function has every .pyc, and so has every library that pip installed.
+    compiled()
+    with stack.running(seed="demo") as here, stack.working_in(here.environment):
+        firsts = [*_imports(), *_routes(here), *_handlers(here)]
+        yield from rows_of(GROUP, firsts)
+
+
+def compiled() -> None:
+    """A deployed function has every .pyc, and so has every library that pip installed."""
     subprocess.run(
         [sys.executable, "-m", "compileall", "-q", "app.py", "chalicelib"], cwd=ROOT, check=True
     )
-    with stack.running(seed="demo") as here, stack.working_in(here.environment):
-        firsts = [*_imports(), *_routes(here), *_handlers(here)]
-        naive, *each = cpu_ms_of_each([_program(NAIVE), *(first.fresh for first in firsts)])
+
+
+def rows_of(group: str, firsts: Sequence[First]) -> Iterator[Row]:
+    """What each of them needs, beside the naive import."""
+    naive, *each = cpu_ms_of_each([_program(NAIVE), *(first.fresh for first in firsts)])
     for first, ours in zip(firsts, each, strict=True):
         yield Row(
-            group=GROUP,
+            group=group,
             name=first.name,
             unit="ms",
             ours=ours,
@@ -66,13 +75,23 @@ def rows() -> Iterator[Row]:
         )
 
 
+def fresh_call(
+    handler: str, making: Callable[[], dict[str, Any]], environment: Mapping[str, str]
+) -> Fresh:
+    """A new process that answers one event."""
+
+    def saying() -> bytes:
+        return json.dumps(making()).encode()
+
+    return Fresh(["-P", "bench/first_call.py", handler], environment, saying)
+
+
 def _program(code: str) -> Fresh:
     return Fresh(["-c", code], {})
 
 
 def _event(handler: str, event: dict[str, Any], environment: Mapping[str, str]) -> Fresh:
-    said = json.dumps(event).encode()
-    return Fresh(["-P", "bench/first_call.py", handler], environment, said)
+    return fresh_call(handler, lambda: event, environment)
 
 
 def _imports() -> Iterator[First]:

@@ -10,6 +10,7 @@ from chalice.local import LambdaEventConverter, RouteMatcher
 from chalicelib import bootstrap
 from chalicelib.handlers.cdn import ORIGIN
 
+FORM = "application/x-www-form-urlencoded"
 CONTEXT = SimpleNamespace(
     aws_request_id="00000000-0000-4000-8000-000000000000", function_name="bench"
 )
@@ -22,16 +23,18 @@ def event(
     body: Any = None,
     headers: dict[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The event of a request that came through the CDN; its body is sent as JSON."""
+    """The event of a request that came through the CDN; its body is sent as JSON, a text as the
+    form that it is."""
     converter = LambdaEventConverter(RouteMatcher(list(app.routes)))
     content = {ORIGIN: bootstrap.secret("origin").current()}
     if body is not None:
-        content["content-type"] = "application/json"
+        is_form = isinstance(body, str)
+        content["content-type"] = FORM if is_form else "application/json"
     made: dict[str, Any] = converter.create_lambda_event(
         method=method, path=path, headers=content | (headers or {}), body=None
     )
     # Chalice's converter leaves bytes there, API Gateway text.
-    made["body"] = None if body is None else json.dumps(body)
+    made["body"] = body if body is None or isinstance(body, str) else json.dumps(body)
     made["isBase64Encoded"] = False
     return made
 

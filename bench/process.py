@@ -17,11 +17,12 @@ FRESH_ROUNDS = 7
 
 
 class Fresh(NamedTuple):
-    """A new Python with its arguments, more environment than this process has, and its input."""
+    """A new Python with its arguments, more environment than this process has, and what makes its
+    input anew each time."""
 
     arguments: Sequence[str]
     environment: Mapping[str, str]
-    said: bytes = b""
+    saying: Callable[[], bytes] = bytes
 
 
 def cpu_ms_of_each(every: Sequence[Fresh]) -> list[float]:
@@ -81,7 +82,7 @@ def _one_round(call: Callable[[], object], calls: int) -> float:
 
 def _one_fresh(fresh: Fresh) -> float:
     with TemporaryFile() as told, TemporaryFile() as errors:
-        told.write(fresh.said)
+        told.write(fresh.saying())
         told.seek(0)
         process = subprocess.Popen(
             [sys.executable, *fresh.arguments],

@@ -17,8 +17,11 @@ class Settings:
     council: str
     reports_table: str
     partners_table: str
+    accounts_table: str
+    audit_table: str
     outbound_table: str
     publish_queue_url: str
+    codes_queue_url: str
     fetch_queue_url: str
     outbound_queue_url: str
     send_queue_url: str
@@ -30,21 +33,26 @@ class Settings:
     id_secret_arn: str
     link_secret_arn: str
     token_secret_arn: str
+    code_secret_arn: str
     origin_secret_arn: str
     destinations_secret_arn: str
+    identity_secret_arn: str
     uploads_endpoint: str
     distribution_id: str
     outside_allowed: str
     mail_domain: str
+    texts_from: str
 
 
 OPTIONAL = (
     "origin_secret_arn",
     "destinations_secret_arn",
+    "identity_secret_arn",
     "uploads_endpoint",
     "distribution_id",
     "outside_allowed",
     "mail_domain",
+    "texts_from",
 )
 
 

@@ -19,11 +19,13 @@ from infra.import_reports import MAPPINGS
 from infra.lists import publish_imported_lists
 from infra.local.running import RUNNING
 from infra.partners import api_key
+from infra.people import disable, first_admin, invite, set_roles
+from infra.permissions import permissions
 from infra.rejects import ALLOW_REJECTS, tell_refused
 from infra.restore import restore_reports
 from infra.secrets import rotate_secret, token
 
-WITHOUT_SETTINGS = ("bake-bank-holidays", "environment")
+WITHOUT_SETTINGS = ("bake-bank-holidays", "environment", "permissions")
 """Commands that work on the project's own files, or find a deployment themselves."""
 
 
@@ -39,13 +41,18 @@ def commands(context: click.Context) -> None:
 
 for command in (
     api_key,
+    disable,
     environment,
+    first_admin,
     import_facilities,
     import_postcodes,
     import_roadworks,
     import_wards,
+    invite,
+    permissions,
     restore_reports,
     rotate_secret,
+    set_roles,
     token,
 ):
     commands.add_command(command)

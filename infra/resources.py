@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.handlers import (
+    accounts_events,
     mail_events,
     outbound_events,
     photos_events,
@@ -16,6 +17,8 @@ TEMPLATE = Path(__file__).parent / "resources.json"
 SECRET = "AWS::SecretsManager::Secret"
 SOURCES = {
     reports_events.STREAM: "ReportsStreamArn",
+    accounts_events.STREAM: "AccountsStreamArn",
+    accounts_events.QUEUE: "CodesQueueArn",
     publishing_events.QUEUE: "PublishQueueArn",
     outbound_events.OUTBOUND_QUEUE: "OutboundQueueArn",
     outbound_events.SEND_QUEUE: "SendQueueArn",
@@ -28,7 +31,10 @@ SOURCES = {
 SETTINGS = {
     "REPORTS_TABLE": "ReportsTable",
     "PARTNERS_TABLE": "PartnersTable",
+    "ACCOUNTS_TABLE": "AccountsTable",
+    "AUDIT_TABLE": "AuditTable",
     "PUBLISH_QUEUE_URL": "PublishQueueUrl",
+    "CODES_QUEUE_URL": "CodesQueueUrl",
     "FETCH_QUEUE_URL": "FetchQueueUrl",
     "OUTBOUND_TABLE": "OutboundTable",
     "OUTBOUND_QUEUE_URL": "OutboundQueueUrl",
@@ -40,8 +46,10 @@ SETTINGS = {
     "ID_SECRET_ARN": "IdSecretArn",
     "LINK_SECRET_ARN": "LinkSecretArn",
     "TOKEN_SECRET_ARN": "TokenSecretArn",
+    "CODE_SECRET_ARN": "CodeSecretArn",
     "ORIGIN_SECRET_ARN": "OriginSecretArn",
     "DESTINATIONS_SECRET_ARN": "DestinationsSecretArn",
+    "IDENTITY_SECRET_ARN": "IdentitySecretArn",
 }
 """A setting → the template's output that is its value."""
 

@@ -3,16 +3,19 @@
 DynamoDB restores a point in time into a table of its own. From there this copies the reports that
 the live table lacks, with all that belongs to them. A report that is there stays as it is, and so
 does what was taken away from it: it may have been withdrawn, hidden or redacted since. Each report
-that comes back is a change like any other: the stream tells the publishers of it.
+that comes back is a change like any other: the stream tells the publishers of it. Whoever was
+forgotten since the backup is forgotten again.
 """
 
 import sys
 from collections.abc import Callable, Iterator
 from itertools import groupby
+from time import sleep
 from typing import Any, NamedTuple
 
 import click
 
+from chalicelib.accounts.usecases import SETTLES, erase_again
 from chalicelib.errors import ConfigurationError
 from chalicelib.reports.keys import REPORT
 
@@ -49,6 +52,10 @@ def restore_reports(table: str) -> None:
         raise ConfigurationError(f"{table} is the live table: name the one that was restored.")
     with click.progressbar(length=0, label="Records", file=sys.stderr) as bar:
         summary = restore(boto3.client("dynamodb"), table, live, bar.update)
+    # What came back is found by the indexes after that.
+    sleep(SETTLES.total_seconds())
+    count = erase_again(bootstrap.erasure_ports())
+    click.echo(f"{count} people who were forgotten are forgotten again.")
     click.echo(
         f"{summary.put_back} records put back, {summary.alike} there already, "
         f"{len(summary.left)} different and left as they are{':' if summary.left else '.'}"

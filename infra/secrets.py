@@ -1,4 +1,4 @@
-"""The operator's commands about secrets: rotating one, and tokens until staff sign in.
+"""The operator's commands about secrets: rotating one, and tokens for whoever cannot sign in.
 
 No command shows a secret, and none takes one: values are made here or by the stack.
 """
@@ -10,14 +10,18 @@ from typing import get_args
 import click
 
 from chalicelib import bootstrap
-from chalicelib.adapters.clock import utc_now
+from chalicelib.accounts.audit import OPERATOR, note
+from chalicelib.accounts.model import Role
+from chalicelib.accounts.usecases.managing import ACCOUNT_ID
 from chalicelib.errors import ConfigurationError
-from chalicelib.handlers.auth import Role, issue
+from infra.tokens import account_with, token_of
 
 MOST_HOURS = 720
+DEVICE = "A token of the operator's"
 ROTATED = {
     "link": "Links made before still lead to their reports, until the next rotation.",
-    "token": "Tokens made before still hold, until the next rotation.",
+    "token": "Whoever is signed in stays so, until the next rotation.",
+    "code": "Codes sent before still hold for their ten minutes.",
     "origin": "Now update the stack with the parameter OriginSecretVersion={version}, so that the "
     "CDN sends the new value. Until then it sends the one before, which the API accepts too. Do "
     "it before the next rotation, or the API refuses everybody.",
@@ -44,7 +48,7 @@ def rotate_secret(name: bootstrap.SecretName) -> None:
 
 @click.command("token")
 @click.argument("role", type=click.Choice(get_args(Role)))
-@click.option("--account", required=True, metavar="NAME", help="Whose doings it stands for.")
+@click.option("--account", metavar="ID", help="The account's id; without it one is made.")
 @click.option(
     "--hours",
     required=True,
@@ -52,23 +56,28 @@ def rotate_secret(name: bootstrap.SecretName) -> None:
     metavar="N",
     help=f"How long it holds, at most {MOST_HOURS}.",
 )
-def token(role: Role, account: str, hours: int) -> None:
-    """Prints a bearer token. It stands in until staff sign in through their organisation.
+def token(role: Role, account: str | None, hours: int) -> None:
+    """Prints a bearer token of an account, which is given the role where it does not have it.
 
-    Whoever has it acts as that account: hand it over as you would a password. It cannot be taken
-    back alone; rotating the token secret twice ends all tokens.
+    Whoever has it acts as that account: hand it over as you would a password. It is one of the
+    account's devices, and ends with it. Its role holds where staff sign in elsewhere, too. The id
+    of an account that is made is told beside it: `disable` ends it.
     """
-    if not account.strip():
-        raise click.BadParameter("Give a name, such as --account jo.", param_hint="--account")
-    made = issue(
-        account=account.strip(),
-        role=role,
-        now=utc_now(),
-        lifetime=timedelta(hours=hours),
-        secret=bootstrap.secret("token").current(),
-        issuer=bootstrap.settings().site_url,
-    )
-    click.echo(made)
+    ports = bootstrap.accounts_ports()
+    account_id = _known_id(account) if account else ports.new_id()
+    if account is None:
+        click.echo(f"Account {account_id}", err=True)
+    note(OPERATOR, "people.grants", account_id, f"token as {role}", bootstrap.audit_ports())
+    known = account_with(role, account_id, ports)
+    click.echo(token_of(known, timedelta(hours=hours), DEVICE, ports))
+
+
+def _known_id(account: str) -> str:
+    """The id, which stands in the audit log for ever: so it is none that somebody made up just
+    now. Raises click.BadParameter."""
+    if ACCOUNT_ID.fullmatch(account) and bootstrap.accounts_ports().accounts.get(account):
+        return account
+    raise click.BadParameter("There is no account of this id.", param_hint="--account")
 
 
 def _renew(name: bootstrap.SecretName) -> str:

@@ -50,6 +50,7 @@ def ports(repository: MemoryRepository, clock: Clock) -> reports.Ports:
         photos=MemoryPhotos(),
         whereabouts=Nowhere(),
         site_url="https://council.example",
+        wishes=lambda account: reports.Wishes("pl" if account == "polish" else None),
         now=clock,
     )
 
@@ -80,7 +81,7 @@ def emptied_cloud(cloud_of_the_module: Cloud) -> Cloud:
 
 
 def _read_what_is_kept() -> None:
-    for name in ("id", "link", "token"):
+    for name in ("id", "link", "token", "code"):
         # A process reads them once in five minutes: tests that count calls begin after that.
         bootstrap.secret(name).current()
     # The same of wards and streets, once in a minute.

@@ -5,13 +5,32 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from hashlib import md5
+from typing import Literal
 
 from chalicelib.errors import Invalid
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import key_of
 from chalicelib.publishing.ports import Document, Held, Moved, PublicReport
-from chalicelib.reports.model import Attention, Note, ServiceRequest, Summary, Update, Waiting
-from chalicelib.reports.ports import Exists, Filters, Listed, Page, Stale, Window
+from chalicelib.reports.model import (
+    Attention,
+    Note,
+    ServiceRequest,
+    Summary,
+    ToForget,
+    Update,
+    Waiting,
+)
+from chalicelib.reports.ports import (
+    Exists,
+    Filters,
+    Forgettable,
+    Listed,
+    Page,
+    Person,
+    Place,
+    Stale,
+    Window,
+)
 from chalicelib.reports.states import status_of
 from tests.builders import NOON
 
@@ -66,6 +85,12 @@ class MemoryRepository:
 
     def add_follower(self, service_request_id: str, person: str) -> None:
         self._followers[service_request_id].add(person)
+
+    def follows(self, person: str) -> Sequence[str]:
+        return [each for each, people in self._followers.items() if person in people]
+
+    def drop_follower(self, service_request_id: str, person: str) -> None:
+        self._followers[service_request_id].discard(person)
 
     def followers(self, service_request_id: str) -> Sequence[str]:
         return sorted(self._followers[service_request_id])
@@ -127,6 +152,30 @@ class MemoryRepository:
             if window.start <= each.moment <= window.end and is_past:
                 yield each
 
+    def of_person(self, person: Person, *, limit: int, before: Place | None) -> Sequence[Place]:
+        found = sorted(
+            (report.requested_datetime, report.service_request_id)
+            for report in self._reports.values()
+            if report.reporter == person.account
+            or report.email_key in person.email_keys
+            or report.phone_key in person.phone_keys
+        )
+        return [each for each in reversed(found) if before is None or each < before][:limit]
+
+    def to_forget(
+        self, what: ToForget, *, until: datetime, limit: int, after: str | None
+    ) -> Sequence[Forgettable]:
+        found = sorted(
+            Forgettable(
+                each.service_request_id,
+                f"{each.to_forget_since:%Y-%m-%dT%H:%M:%SZ}#{each.service_request_id}",
+            )
+            for each in self._reports.values()
+            if each.to_forget == what and each.to_forget_since <= until
+        )
+        found.sort(key=lambda each: each.place)
+        return [each for each in found if each.place > (after or "")][:limit]
+
     def ids(self) -> Iterator[str]:
         yield from list(self._reports)
 
@@ -146,6 +195,9 @@ class PlainIds:
 
     def person(self, scope: str, key: str) -> str:
         return _id("person", scope, key)
+
+    def contact_key(self, kind: Literal["email", "phone"], value: str) -> str | None:
+        return _id(kind, value.lower())
 
     def fingerprint(self, draft: bytes) -> str:
         return _id(draft.decode())
@@ -178,12 +230,13 @@ class PlainSecret:
 
 class MemoryPhotos:
     """Photos as reports see them: `known` belong to whatever is sent, `done` can be shown, `taken`
-    came as files, `refused` are files that are not taken, `wanted` are to be fetched."""
+    came as files, `refused` are files that are not taken, `wanted` are to be fetched, `let` go."""
 
     def __init__(self) -> None:
         self.known: set[str] = set()
         self.done: set[str] = set()
         self.taken: list[bytes] = []
+        self.let: set[str] = set()
         self.refused: set[bytes] = set()
         self.wanted: dict[str, str] = {}
 
@@ -197,6 +250,9 @@ class MemoryPhotos:
             raise Invalid.field("photos", "is none")
         self.taken.append(raw)
         return self.ids_for(scope, key, len(held) + 1)[-1]
+
+    def let_go(self, service_request_id: str, photo_ids: Sequence[str]) -> None:
+        self.let.update(photo_ids)
 
     def want(self, service_request_id: str, photo_id: str, url: str) -> None:
         self.wanted.setdefault(photo_id, url)

@@ -33,10 +33,17 @@ export default defineConfig({
         accessibility: resolve(root, "accessibility/index.html"),
         cookies: resolve(root, "cookies/index.html"),
         privacy: resolve(root, "privacy/index.html"),
+        account: resolve(root, "account/index.html"),
+        "account-details": resolve(root, "account/details/index.html"),
+        "account-places": resolve(root, "account/places/index.html"),
+        "account-devices": resolve(root, "account/devices/index.html"),
+        "account-data": resolve(root, "account/data/index.html"),
+        "account-forget": resolve(root, "account/forget/index.html"),
+        "admin-people": resolve(root, "admin/people/index.html"),
         "report-page": resolve(root, "src/features/report-page/report-page.ts"),
       },
       output: {
-        codeSplitting: { groups: [{ name: "shared", test: /src\/shared\/(?!basemap|street-names|geo|places\/(?!kept))/ }] },
+        codeSplitting: { groups: [{ name: "shared", test: /src\/shared\/(?!basemap|pending-report|session|street-names|geo|places\/(?!kept))/ }] },
         entryFileNames: "assets/[name].js",
         chunkFileNames: "assets/chunks/[name]-[hash].js",
         assetFileNames: ({ names }) =>

@@ -8,6 +8,7 @@ that are not public are made under a secret of their own, which can be.
 
 import hashlib
 import hmac
+from typing import Literal
 
 from chalicelib.adapters.secrets import Secret
 from chalicelib.reports import reference
@@ -30,6 +31,13 @@ class HmacIds:
 
     def person(self, scope: str, key: str) -> str:
         return self._digest("person", scope, key)[:32]
+
+    def contact_key(self, kind: Literal["email", "phone"], value: str) -> str | None:
+        # Imported where an address is read, as what it stands on takes a while to load.
+        from chalicelib.accounts.destinations import contact
+
+        found = contact(kind, value)
+        return self._digest("contact", *found)[:32] if found else None
 
     def photo_id(self, scope: str, key: str, number: int) -> str:
         """26 characters, 130 bits: whoever knows it may ask what became of the photo."""
@@ -70,13 +78,13 @@ class HmacIds:
         return hmac.compare_digest(token.encode(), own.encode())
 
     def _digest(self, *parts: str) -> str:
-        return _hmac(self._secret.current(), *parts)
+        return hmac_hex(self._secret.current(), *parts)
 
 
 def _link_token(secret: str, service_request_id: str) -> str:
-    return _hmac(secret, "link", service_request_id)[:32]
+    return hmac_hex(secret, "link", service_request_id)[:32]
 
 
-def _hmac(secret: str, *parts: str) -> str:
+def hmac_hex(secret: str, *parts: str) -> str:
     framed = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
     return hmac.new(secret.encode(), framed, hashlib.sha256).hexdigest()

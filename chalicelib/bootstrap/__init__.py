@@ -8,7 +8,27 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.bootstrap import base, forwarding, outbound, partners, places, publishing, reports
+from chalicelib.bootstrap import (
+    accounts,
+    base,
+    erasing,
+    forwarding,
+    limits,
+    outbound,
+    partners,
+    people,
+    places,
+    privacy,
+    publishing,
+    reports,
+    single_sign_on,
+)
+from chalicelib.bootstrap.accounts import (
+    account_pages,
+    accounts_ports,
+    codes_queue,
+    sending_ports,
+)
 from chalicelib.bootstrap.base import (
     SecretName,
     client,
@@ -18,12 +38,17 @@ from chalicelib.bootstrap.base import (
     secret_arn,
     settings,
 )
+from chalicelib.bootstrap.erasing import author_of, erasure_ports
 from chalicelib.bootstrap.forwarding import reply_ports, return_ports
+from chalicelib.bootstrap.limits import block_ports, hourly, limit_ports
 from chalicelib.bootstrap.outbound import api_key_of, outbound_ports
 from chalicelib.bootstrap.partners import partners_ports
+from chalicelib.bootstrap.people import audit_ports, people_ports
 from chalicelib.bootstrap.places import areas_ports, facilities_ports, gazetteer_ports
+from chalicelib.bootstrap.privacy import export_pages
 from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
+from chalicelib.bootstrap.single_sign_on import sign_on_ports
 from chalicelib.events import Event, PhotoTaken, PhotoWanted, ReportChanged, ReportSubmitted
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.states import LABELS
@@ -35,16 +60,27 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SecretName",
+    "account_pages",
+    "accounts_ports",
     "api_key_of",
     "areas_ports",
+    "audit_ports",
+    "author_of",
+    "block_ports",
+    "codes_queue",
     "council",
+    "erasure_ports",
+    "export_pages",
     "facilities_ports",
     "forget",
     "form_pages",
     "gazetteer_ports",
+    "hourly",
+    "limit_ports",
     "outbound_ports",
     "outside",
     "partners_ports",
+    "people_ports",
     "photos_ports",
     "publishing_ports",
     "reactions",
@@ -53,7 +89,9 @@ __all__ = [
     "return_ports",
     "secret",
     "secret_arn",
+    "sending_ports",
     "settings",
+    "sign_on_ports",
 ]
 
 
@@ -97,7 +135,21 @@ def reactions() -> tuple[Reaction, ...]:
 
 def forget() -> None:
     """Drops everything built so far, for a process whose settings change."""
-    for module in (base, forwarding, outbound, reports, places, publishing, partners):
+    for module in (
+        accounts,
+        base,
+        erasing,
+        forwarding,
+        limits,
+        outbound,
+        reports,
+        places,
+        publishing,
+        partners,
+        people,
+        privacy,
+        single_sign_on,
+    ):
         for built in vars(module).values():
             if hasattr(built, "cache_clear"):
                 built.cache_clear()

@@ -1,10 +1,12 @@
 """Settings, the council, secrets and AWS clients of this process: what every slice is built on."""
 
 from functools import cache
+from json import loads
 from typing import TYPE_CHECKING, Any, Literal
 
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.model import Council
+from chalicelib.errors import ConfigurationError
 from chalicelib.settings import Settings, from_environment
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.s3 import S3Documents
     from chalicelib.adapters.secrets import Secret
 
-SecretName = Literal["id", "link", "token", "origin"]
+SecretName = Literal["id", "link", "token", "code", "origin", "destinations", "identity"]
 
 
 @cache
@@ -48,6 +50,23 @@ def secret_arn(name: SecretName) -> str:
     """Where that secret is; empty where the settings name none."""
     arn: str = getattr(settings(), f"{name}_secret_arn")
     return arn
+
+
+def given(name: str, setting: Literal["destinations", "identity"]) -> str | None:
+    """What somebody else gave us under that name: a text in the JSON object which that secret
+    holds; None where there is none. Raises UpstreamFailed, ConfigurationError."""
+    if not getattr(settings(), f"{setting}_secret_arn"):
+        return None
+    try:
+        texts = loads(secret(setting).current())
+    except ValueError:
+        texts = None
+    if not isinstance(texts, dict):
+        raise ConfigurationError(
+            f"The secret of {setting.upper()}_SECRET_ARN must be a JSON object of texts."
+        )
+    found: str | None = texts.get(name)
+    return found
 
 
 @cache

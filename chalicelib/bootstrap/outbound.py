@@ -1,14 +1,20 @@
 """Deliveries to other systems, with the reports as they see them."""
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalicelib import trace
-from chalicelib.bootstrap.base import client, council, outside, published, session, settings
+from chalicelib.bootstrap.base import (
+    client,
+    council,
+    given,
+    outside,
+    published,
+    session,
+    settings,
+)
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.errors import ConfigurationError
 from chalicelib.outbound.model import Case, Contact, Subject, Wake
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.webhook import WebhookSender
@@ -21,7 +27,6 @@ from chalicelib.reports.views import ReportView, public_page
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-    from chalicelib.adapters.secrets import Secret
     from chalicelib.adapters.sqs import SqsReaction
 
 GETTING_THROUGH = "data/getting-through.json"
@@ -64,18 +69,7 @@ def outbound_ports() -> Ports:
 def api_key_of(destination: str) -> str | None:
     """The key under which this destination knows us, None where nobody gave one. Raises
     UpstreamFailed, ConfigurationError."""
-    if not settings().destinations_secret_arn:
-        return None
-    try:
-        keys = json.loads(_destinations_secret().current())
-    except ValueError:
-        keys = None
-    if not isinstance(keys, dict):
-        raise ConfigurationError(
-            "The secret of DESTINATIONS_SECRET_ARN must be a JSON object: destination → api_key."
-        )
-    key: str | None = keys.get(destination)
-    return key
+    return given(destination, "destinations")
 
 
 class SendQueue:
@@ -142,25 +136,6 @@ def _case(report: ServiceRequest, shown: ReportView | None) -> Case:
         photo_urls=tuple(photo.url for photo in shown.photos) if shown else (),
         contact=Contact(**vars(report.contact)) if report.contact else None,
     )
-
-
-@cache
-def _destinations_secret() -> "Secret":
-    from time import monotonic
-
-    from chalicelib.adapters.secrets import ManagedSecret
-
-    return ManagedSecret(
-        _secrets_manager,
-        settings().destinations_secret_arn,
-        setting="DESTINATIONS_SECRET_ARN",
-        monotonic=monotonic,
-    )
-
-
-@cache
-def _secrets_manager() -> Any:
-    return client("secretsmanager")
 
 
 def _publish(body: bytes) -> None:

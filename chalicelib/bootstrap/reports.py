@@ -27,8 +27,17 @@ def reports_ports() -> reports.Ports:
         photos=PhotosOfReports(),
         whereabouts=whereabouts(),
         site_url=settings().site_url,
+        wishes=_wishes,
         now=utc_now,
     )
+
+
+def _wishes(account_id: str) -> reports.Wishes:
+    # Imported here: accounts stand on mail, and what comes back by mail on reports.
+    from chalicelib.bootstrap.accounts import accounts_ports
+
+    account = accounts_ports().accounts.get(account_id)
+    return reports.Wishes(account.language, account.reach_by) if account else reports.Wishes()
 
 
 @cache
@@ -69,6 +78,11 @@ class PhotosOfReports:
 
     def want(self, service_request_id: str, photo_id: str, url: str) -> None:
         photographs.want(service_request_id, photo_id, url, photos_ports())
+
+    def let_go(self, service_request_id: str, photo_ids: Sequence[str]) -> None:
+        keys = [photos.PhotoKey(service_request_id, photo_id) for photo_id in photo_ids]
+        if keys:
+            photographs.let_go(keys, photos_ports())
 
     def ready(self, wanted: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         pairs = list(wanted)

@@ -19,7 +19,8 @@ def services_document(council: Council) -> dict[str, Any]:
 
 def _service(service: ServiceDefinition) -> dict[str, Any]:
     attributes = [_attribute(each, order) for order, each in enumerate(service.attributes, 1)]
-    return msgspec.to_builtins(service) | {"attributes": attributes}  # type: ignore[no-any-return]
+    more = {"attributes": attributes, "why_sign_in": service.why_sign_in}
+    return msgspec.to_builtins(service) | more  # type: ignore[no-any-return]
 
 
 def _attribute(attribute: Attribute, order: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import msgspec
 from chalicelib.catalogue.bank_holidays import baked
 from chalicelib.catalogue.destinations import OWN, Open311Destination
 from chalicelib.catalogue.facility_kinds import names_columns
+from chalicelib.catalogue.identity import provider_faults
 from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.questions import Attribute
 from chalicelib.errors import ConfigurationError
@@ -49,6 +50,7 @@ def parse(raw: bytes, name: str) -> Council:
         _area_faults,
         _facility_faults,
         _destination_faults,
+        _identity_faults,
     )
     faults = [fault for check in checks for fault in check(council)]
     if faults:
@@ -144,6 +146,15 @@ def _destination_faults(council: Council) -> Iterable[str]:
             service.service_code not in destination.services
         ):
             yield f"{place}: say in its `services` what {service.service_code!r} is called there"
+
+
+def _identity_faults(council: Council) -> Iterable[str]:
+    yield from provider_faults(council.identity_providers, council.team_names)
+    mappings = [each.assurance for each in council.identity_providers if each.assurance]
+    proves = any("proven" in mapping.levels.values() for mapping in mappings)
+    for at, service in enumerate(council.services):
+        if service.assurance == "proven" and not proves:
+            yield f"`$.services[{at}].assurance`: no identity provider makes anybody `proven`"
 
 
 def _used_twice(codes: Sequence[str], place: str, field: str) -> Iterable[str]:

@@ -15,6 +15,7 @@ from chalicelib.catalogue import promise
 from chalicelib.catalogue.bank_holidays import bank_holidays
 from chalicelib.catalogue.destinations import Destination
 from chalicelib.catalogue.facility_kinds import FacilityKind
+from chalicelib.catalogue.identity import WHY_SIGN_IN, IdentityProvider, Needed
 from chalicelib.catalogue.questions import Answers, Attribute, checked
 from chalicelib.catalogue.wards import (
     Councillor,
@@ -78,7 +79,7 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
     published or put aside.
     `other_groups` are those that another system lists it in too.
     `asset_kind` is the kind of thing that such a report may point at. `forward_to` is the
-    destination that its reports are passed on to.
+    destination that its reports are passed on to. `assurance`: how sure it has to be who reports.
     """
 
     service_code: Code
@@ -95,6 +96,12 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
     asset_kind: Code | None = None
     attributes: tuple[Attribute, ...] = ()
     forward_to: Code | None = None
+    assurance: Needed = "anonymous"
+
+    @property
+    def why_sign_in(self) -> str | None:
+        """What is needed to report this, and why; None where it is nothing."""
+        return WHY_SIGN_IN[self.assurance]
 
 
 class Area(Strict, frozen=True, kw_only=True):
@@ -125,8 +132,11 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
 
     `bank_holidays` names a region of `bank_holidays.json`. `photos_wait`: a photo is public only
     after an officer's look. `publish_after_s`: how long every report is held before it is public.
-    `destinations` are the bodies that reports are passed on to.
-    `closed_shown_days`: how long the map shows what is closed. `privacy_contact`: where to write
+    `destinations` are the bodies that reports are passed on to, `identity_providers` the issuers
+    through which people sign in.
+    `closed_shown_days`: how long the map shows what is closed. `unconfirmed_kept_days`: how long a
+    report is kept that nobody confirmed; `sender_kept_days`: how long after the last change of a
+    closed report it is known who sent it. `privacy_contact`: where to write
     about data protection; without it the privacy notice names the phone alone. `councillors`
     stand by ward code. `ward_properties`: of a file of boundaries, the first that it has count.
     """
@@ -142,6 +152,7 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     services: tuple[ServiceDefinition, ...]
     areas: tuple[Area, ...] = ()
     destinations: tuple[Destination, ...] = ()
+    identity_providers: tuple[IdentityProvider, ...] = ()
     facility_kinds: tuple[FacilityKind, ...] = ()
     ward_properties: tuple[WardProperties, ...] = ()
     councillors: Mapping[WardCode, tuple[Councillor, ...]] = {}
@@ -151,6 +162,8 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     photos_wait: bool = False
     publish_after_s: Annotated[int, Meta(ge=0, le=7 * 24 * 3600)] = 0
     closed_shown_days: Annotated[int, Meta(ge=0, le=3650)] = 90
+    unconfirmed_kept_days: Annotated[int, Meta(ge=1, le=365)] = 28
+    sender_kept_days: Annotated[int, Meta(ge=1, le=3650)] = 730
     privacy_contact: EmailAddress | None = None
     basemap_attribution: str = ""
 
@@ -172,6 +185,16 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     def by_destination(self) -> Mapping[str, Destination]:
         """The bodies that reports are passed on to, by code."""
         return {each.destination: each for each in self.destinations}
+
+    @cached_property
+    def by_provider(self) -> Mapping[str, IdentityProvider]:
+        """The issuers through which people sign in, by code."""
+        return {each.provider: each for each in self.identity_providers}
+
+    @cached_property
+    def keeps_roles(self) -> bool:
+        """True where roles hold only for staff who came through their own organisation."""
+        return any(each.keeps_roles for each in self.identity_providers)
 
     @cached_property
     def team_names(self) -> Mapping[str, str]:

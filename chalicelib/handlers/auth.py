@@ -1,43 +1,32 @@
 """Who calls: bearer tokens, and what a route asks of its caller.
 
-Tokens are JWTs (RFC 7519) with one pinned algorithm; exp, aud, iss and sub are required.
+Tokens are JWTs (RFC 7519) with one pinned algorithm; exp, aud, iss, sub and sid are required. Who
+signs out or is disabled is refused at once, because account and session are read at every call.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, get_args
+from typing import Any
 
 from chalice.app import Request
 
 from chalicelib import bootstrap
+from chalicelib.accounts import permissions
+from chalicelib.accounts.model import ACCESS_HOLDS, SignedIn
+from chalicelib.accounts.permissions import Permission
+from chalicelib.accounts.usecases.staying import who
 from chalicelib.errors import Forbidden, Unauthenticated
+from chalicelib.handlers.callers import Caller
 from chalicelib.handlers.cdn import came_through_the_cdn
 from chalicelib.partners.usecases import known
-from chalicelib.reports.usecases import Author
 
 ALGORITHM = "HS256"
 AUDIENCE = "ginnel-api"
-Role = Literal["resident", "crew", "officer", "admin"]
-STAFF: frozenset[str] = frozenset(("crew", "officer", "admin"))
-OFFICERS: frozenset[str] = frozenset(("officer", "admin"))
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Somebody with a token, or nobody in particular."""
-
-    account: str | None = None
-    role: Role | None = None
-
-    def author(self, token: str | None = None) -> Author:
-        """The caller as reports know her; `token` came with a link to a report."""
-        return Author(
-            self.account,
-            is_staff=self.role in STAFF,
-            is_officer=self.role in OFFICERS,
-            token=token,
-        )
+HEADER = {"alg": ALGORITHM, "typ": "at+jwt"}
+"""All that a token's header may say (RFC 9068): nothing in it says where a key is to be found, or
+which other kind of token this is."""
+REFUSED = "The token does not hold: sign in again."
 
 
 Gate = Callable[[Request], Caller]
@@ -60,6 +49,20 @@ def anyone(request: Request) -> Caller:
     return _caller(token.strip())
 
 
+def own_page(request: Request) -> Caller:
+    """As anyone, but refuses what another site's page sends: for what a browser's cookie opens, or
+    what signs somebody in. Raises Unauthenticated, Forbidden."""
+    caller = anyone(request)
+    fetch_site = request.headers.get("sec-fetch-site")
+    site = bootstrap.settings().site_url
+    origin = request.headers.get("origin", site)
+    # Older browsers tell the origin alone; what is no browser tells neither, and has no cookies.
+    is_own = fetch_site in ("same-origin", "none") if fetch_site else origin == site
+    if not is_own:
+        raise Forbidden("This came from another site's page: open ours and try again there.")
+    return caller
+
+
 def partner(request: Request) -> Caller:
     """Lets everybody through: another system shows its key in what it sends, and a token that
     comes along is not ours. Raises Forbidden."""
@@ -67,26 +70,33 @@ def partner(request: Request) -> Caller:
     return Caller()
 
 
-def officer(request: Request) -> Caller:
-    """Lets officers and administrators through. Raises Unauthenticated, Forbidden."""
-    caller = anyone(request)
-    if caller.role is None:
-        raise Unauthenticated("Sign in first: this is for the council's officers.")
-    if caller.role not in OFFICERS:
-        raise Forbidden("This is for the council's officers.")
-    return caller
+@dataclass(frozen=True)
+class May:
+    """A gate that lets those through whose role has a permission."""
+
+    permission: Permission
+
+    def __call__(self, request: Request) -> Caller:
+        """Raises Unauthenticated, Forbidden."""
+        return self.passed(anyone(request))
+
+    def passed(self, caller: Caller) -> Caller:
+        """The caller, who has the permission. Raises Unauthenticated, Forbidden."""
+        if caller.account is None:
+            raise Unauthenticated("Sign in first.")
+        if caller.may(self.permission):
+            return caller
+        if permissions.may(caller.account.roles, self.permission):
+            raise Forbidden("Sign in through your organisation to do this.")
+        raise Forbidden("Your account may not do this.")
 
 
-def admin(request: Request) -> Caller:
-    """Lets administrators through. Raises Unauthenticated, Forbidden."""
-    caller = officer(request)
-    if caller.role != "admin":
-        raise Forbidden("This is for the council's administrators.")
-    return caller
+may = May
 
 
 def follower(request: Request) -> Caller:
-    """Lets those with an API key through, and officers. Raises Unauthenticated, Forbidden."""
+    """Lets those with an API key through, and whoever may follow without. Raises Unauthenticated,
+    Forbidden."""
     caller = anyone(request)
     key = request.headers.get("x-api-key")
     if key:
@@ -94,24 +104,31 @@ def follower(request: Request) -> Caller:
         return caller
     if caller.role is None:
         raise Unauthenticated("Send your API key in the header X-Api-Key.")
-    return officer(request)
+    return may("changes.follow").passed(caller)
 
 
 def issue(
-    *, account: str, role: Role, now: datetime, lifetime: timedelta, secret: str, issuer: str
+    who: SignedIn,
+    *,
+    now: datetime,
+    secret: str,
+    issuer: str,
+    lifetime: timedelta = ACCESS_HOLDS,
 ) -> str:
-    """A token for that account, valid from `now` for `lifetime`."""
+    """An access token for that account on that device, valid from `now` for `lifetime`. What the
+    account may do is not in it: that is read with every call."""
     import jwt
 
     claims = {
-        "sub": account,
-        "role": role,
+        "sub": who.account.account_id,
+        "sid": who.session.session_id,
+        "role": Caller(*who).role,
         "aud": AUDIENCE,
         "iss": issuer,
         "iat": now,
         "exp": now + lifetime,
     }
-    return jwt.encode(claims, secret, algorithm=ALGORITHM)
+    return jwt.encode(claims, secret, algorithm=ALGORITHM, headers=HEADER)
 
 
 def _refuse_past_the_cdn(request: Request) -> None:
@@ -129,17 +146,19 @@ def _caller(token: str) -> Caller:
     try:
         claims = _claims(token)
     except jwt.InvalidTokenError as error:
-        raise Unauthenticated("The token does not hold: sign in again.") from error
-    role = claims.get("role")
-    if role not in get_args(Role):
-        raise Unauthenticated("The token names no known role: sign in again.")
-    return Caller(str(claims["sub"]), role)
+        raise Unauthenticated(REFUSED) from error
+    found = who(claims["sub"], claims["sid"], bootstrap.accounts_ports())
+    if found is None:
+        raise Unauthenticated(REFUSED)
+    return Caller(*found)
 
 
 def _claims(token: str) -> dict[str, Any]:
     """What the token says, signed with an accepted secret. Raises jwt.InvalidTokenError."""
     import jwt
 
+    if jwt.get_unverified_header(token) != HEADER:
+        raise jwt.InvalidTokenError
     refused = jwt.InvalidSignatureError()
     for secret in bootstrap.secret("token").accepted():
         try:
@@ -149,10 +168,12 @@ def _claims(token: str) -> dict[str, Any]:
                 algorithms=[ALGORITHM],
                 audience=AUDIENCE,
                 issuer=bootstrap.settings().site_url,
-                options={"require": ["exp", "aud", "iss", "sub"]},
+                options={"require": ["exp", "aud", "iss", "sub", "sid"]},
             )
         except jwt.InvalidSignatureError as error:
             refused = error
         else:
+            if not isinstance(claims["sid"], str):
+                raise jwt.InvalidTokenError
             return claims
     raise refused

@@ -11,6 +11,7 @@ from chalicelib import bootstrap
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers import auth
 from chalicelib.handlers.http import Call, Query, Routes
+from chalicelib.handlers.noting import note
 from chalicelib.handlers.reports import limit_of
 from chalicelib.outbound import usecases
 from chalicelib.outbound.model import Delivery, Kind, State, What
@@ -49,7 +50,7 @@ class DeliveryList(msgspec.Struct, frozen=True, kw_only=True):
 @routes.endpoint(
     "/api/outbound/deliveries",
     method="GET",
-    auth=auth.officer,
+    auth=auth.may("deliveries.handle"),
     summary="What was or is to be sent to other systems",
     answer=DeliveryList,
     query=(
@@ -73,22 +74,24 @@ def deliveries(call: Call) -> DeliveryList:
 @routes.endpoint(
     "/api/outbound/deliveries/{delivery_id}/resend",
     method="POST",
-    auth=auth.officer,
+    auth=auth.may("deliveries.handle"),
     summary="Send a delivery again that failed or was kept",
     answer=DeliveryView,
 )
-def resend(_: Call, delivery_id: str) -> DeliveryView:
+def resend(call: Call, delivery_id: str) -> DeliveryView:
+    note("deliveries.resend", id_of(delivery_id), "", call.caller)
     return _view(usecases.resend(id_of(delivery_id), bootstrap.outbound_ports()))
 
 
 @routes.endpoint(
     "/api/outbound/deliveries/{delivery_id}/keep",
     method="POST",
-    auth=auth.officer,
+    auth=auth.may("deliveries.handle"),
     summary="Send a delivery no more: the council deals with it itself",
     answer=DeliveryView,
 )
-def keep(_: Call, delivery_id: str) -> DeliveryView:
+def keep(call: Call, delivery_id: str) -> DeliveryView:
+    note("deliveries.keep", id_of(delivery_id), "", call.caller)
     return _view(usecases.keep(id_of(delivery_id), bootstrap.outbound_ports()))
 
 

@@ -6,15 +6,25 @@ from typing import Any
 from urllib.parse import urlencode
 
 from chalicelib import bootstrap, trace
-from chalicelib.errors import AppError, Conflict, Invalid, NotFound, UpstreamFailed
+from chalicelib.errors import (
+    AppError,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooMany,
+    UpstreamFailed,
+)
 from chalicelib.forms import flow, messages, posted
 from chalicelib.forms.answers import CONTACT, Answers
 from chalicelib.forms.ports import Ports
 from chalicelib.forms.posted import Posted
 from chalicelib.forms.taking import key_of
 from chalicelib.forms.views import REASONS, WHO_SEES, of_faults, of_screen
+from chalicelib.handlers import admitting, limits
 from chalicelib.handlers.forms_siblings import Siblings
 from chalicelib.handlers.http import Call, Page
+from chalicelib.handlers.noting import note_look
 from chalicelib.handlers.reports import id_of
 from chalicelib.parsing import parse
 from chalicelib.reports import usecases
@@ -40,8 +50,10 @@ def problem_page(error: AppError | None) -> str:
             heading, typed = "There is nothing here", "Check the address, or the reference."
         case Conflict():
             heading, typed = "This cannot be done", "What is stored was not changed."
-        case Invalid():
+        case Invalid() | Forbidden():
             heading, typed = "We could not take that", NOT_SENT
+        case TooMany():
+            heading, typed = "That was too often", NOT_SENT
     link = error.link if isinstance(error, Conflict) else None
     quoted = trace.current() if error is None or isinstance(error, UpstreamFailed) else None
     return bootstrap.form_pages().render(
@@ -66,12 +78,11 @@ def begin(_: Call) -> Page:
 
 def go_on(call: Call) -> Page:
     """The page that follows from one that was filled in. Raises Invalid, UpstreamFailed."""
-    author = call.caller.author()
-    ports = Ports(council=bootstrap.council(), siblings=Siblings(author))
+    ports = Ports(council=bootstrap.council(), siblings=Siblings(call.caller.author()))
     outcome = flow.advance(_posted(call), ports)
     if isinstance(outcome, flow.Screen):
         return _screen(outcome)
-    return _send(outcome.answers, author, ports)
+    return _send(outcome.answers, call, ports)
 
 
 def read(call: Call, service_request_id: str) -> Page:
@@ -88,23 +99,21 @@ def ask_update(call: Call, service_request_id: str) -> Page:
 
 def add_update(call: Call, service_request_id: str) -> Page:
     """Adds to a report. Raises NotFound, Invalid, Conflict."""
-    form = _posted(call)
+    form, request_id = _posted(call), id_of(service_request_id)
     key, token = _key(form), form.one("token") or None
     typed = {name: form.one(name) for name in ("text", "state")}
     try:
         draft = parse({name: value for name, value in typed.items() if value}, UpdateDraft)
-        author = call.caller.author(token)
-        usecases.add_update(
-            id_of(service_request_id), draft, key, author, bootstrap.reports_ports()
-        )
+        author, admit = call.caller.author(token), admitting.of_update(request_id, draft, call)
+        usecases.add_update(request_id, draft, key, author, bootstrap.reports_ports(), admit=admit)
     except Invalid as error:
         report = _report(call, service_request_id, token)
         return _refused("update", error, typed, **report, key=key)
     return _done(
         "Thank you, your update was added",
         "The team that looks after this report will read it.",
-        service_request_id=id_of(service_request_id),
-        url=f"/forms/reports/{id_of(service_request_id)}{_query(token)}",
+        service_request_id=request_id,
+        url=f"/forms/reports/{request_id}{_query(token)}",
     )
 
 
@@ -112,6 +121,7 @@ def follow(call: Call, service_request_id: str) -> Page:
     """Follows a report. Raises NotFound, Invalid."""
     ports = bootstrap.reports_ports()
     key = _key(_posted(call))
+    limits.check("follow", call)
     report = usecases.follow(id_of(service_request_id), key, call.caller.author(), ports)
     return _done(
         "You follow this report",
@@ -135,8 +145,9 @@ def flag(call: Call, service_request_id: str) -> Page:
     typed = {name: form.one(name) for name in ("reason", "text")}
     try:
         draft = parse({name: value for name, value in typed.items() if value}, FlagDraft)
-        author = call.caller.author()
-        usecases.flag(id_of(service_request_id), draft, key, author, bootstrap.reports_ports())
+        author, ports = call.caller.author(), bootstrap.reports_ports()
+        admit = limits.counting("flag", call)
+        usecases.flag(id_of(service_request_id), draft, key, author, ports, admit=admit)
     except Invalid as error:
         report = _report(call, service_request_id, None)
         return _refused("flag", error, typed, **report, reasons=REASONS, key=key)
@@ -161,12 +172,14 @@ def withdraw(call: Call, service_request_id: str) -> Page:
     )
 
 
-def _send(answers: Answers, author: Author, ports: Ports) -> Page:
+def _send(answers: Answers, call: Call, ports: Ports) -> Page:
+    author = call.caller.author()
     service = bootstrap.council().by_code.get(answers.one("service_code"))
     key = key_of(answers)
     try:
         draft = parse(answers.draft(service), Draft)
-        report = usecases.submit(draft, key, author, bootstrap.reports_ports())
+        admit = admitting.of_report(draft, key, call)
+        report = usecases.submit(draft, key, author, bootstrap.reports_ports(), admit=admit)
     except Invalid as error:
         return _screen(flow.refused(answers, error.errors, ports))
     except Conflict as error:
@@ -203,6 +216,7 @@ def _report(call: Call, text: str, token: str | None) -> dict[str, Any]:
     """What the pages of a report need. Raises NotFound."""
     author = call.caller.author(token)
     view = usecases.view(id_of(text), author, bootstrap.reports_ports())
+    note_look(view, call.caller)
     shown = bootstrap.form_pages().wording.report(view)
     return {"report": shown, "token": token or "", "query": _query(token)}
 

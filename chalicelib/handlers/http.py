@@ -17,7 +17,8 @@ import msgspec
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib import errors, logs, trace
-from chalicelib.handlers.auth import Caller, Gate
+from chalicelib.handlers.auth import Gate
+from chalicelib.handlers.callers import Caller
 
 REQUEST_ID = "X-Request-Id"
 PROBLEM = "application/problem+json"
@@ -130,11 +131,29 @@ class Call(NamedTuple):
 
 class Page(NamedTuple):
     """A page for people. `is_refusal`: what was typed on the one before cannot be taken as it is.
-    `may_be_kept`: the browser may go back to it without asking for it again."""
+    `may_be_kept`: the browser may go back to it without asking for it again. `leads_to`: where
+    else the answer to one of its forms may send the browser, as a Content-Security-Policy says it.
+    """
 
     html: str
     is_refusal: bool = False
     may_be_kept: bool = False
+    leads_to: str = ""
+
+
+class SeeOther(NamedTuple):
+    """In the place of a page: the browser goes on to `location`, a path of ours or where another
+    organisation signs people in, and keeps the cookies."""
+
+    location: str
+    cookies: tuple[str, ...] = ()
+
+
+class Kept(NamedTuple):
+    """An answer with a cookie that the browser keeps."""
+
+    content: Any
+    cookie: str
 
 
 ProblemPage = Callable[[errors.AppError | None], str]
@@ -306,7 +325,10 @@ def _followed(
 def _answer(view: Callable[..., Any], called: Called) -> Response:
     try:
         content = called.content(view)
-        return _reply(msgspec.json.encode(content), called.facts.success, JSON)
+        headers = {}
+        if isinstance(content, Kept):
+            content, headers["Set-Cookie"] = content
+        return _reply(msgspec.json.encode(content), called.facts.success, JSON, headers)
     except errors.AppError as error:
         called.note(error, STATUS[type(error)])
         return problem(error)
@@ -318,10 +340,15 @@ def _answer(view: Callable[..., Any], called: Called) -> Response:
 
 def _answer_page(view: Callable[..., Any], called: Called, problem_page: ProblemPage) -> Response:
     try:
-        page: Page = called.content(view)
+        page: Page | SeeOther = called.content(view)
+        if isinstance(page, SeeOther):
+            response = _reply(b"", HTTPStatus.SEE_OTHER, HTML, PAGE_HEADERS)
+            response.headers.update(Location=page.location)
+            if page.cookies:
+                response.headers["Set-Cookie"] = list(page.cookies)
+            return response
         status = HTTPStatus.BAD_REQUEST if page.is_refusal else called.facts.success
-        kept = {"Cache-Control": "private, no-cache"} if page.may_be_kept else {}
-        return _reply(page.html.encode(), status, HTML, PAGE_HEADERS | kept)
+        return _reply(page.html.encode(), status, HTML, PAGE_HEADERS | _own_headers(page))
     except errors.AppError as error:
         status = STATUS[type(error)]
         called.note(error, status)
@@ -332,6 +359,15 @@ def _answer_page(view: Callable[..., Any], called: Called, problem_page: Problem
         called.note(error, status)
         html = _told(problem_page, None)
         return _reply(html.encode(), status, HTML, PAGE_HEADERS)
+
+
+def _own_headers(page: Page) -> dict[str, str]:
+    """Where a page has others than all have."""
+    own = {"Cache-Control": "private, no-cache"} if page.may_be_kept else {}
+    if page.leads_to:
+        policy, within = PAGE_HEADERS["Content-Security-Policy"], "form-action 'self'"
+        own["Content-Security-Policy"] = policy.replace(within, f"{within} {page.leads_to}")
+    return own
 
 
 def _answer_written(view: Callable[..., Any], called: Called, problem: WrittenProblem) -> Response:

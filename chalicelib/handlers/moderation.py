@@ -9,8 +9,9 @@ import msgspec
 
 from chalicelib import bootstrap
 from chalicelib.errors import Invalid
-from chalicelib.handlers import auth
+from chalicelib.handlers import auth, limits
 from chalicelib.handlers.http import Call, Query, Routes
+from chalicelib.handlers.noting import note_change
 from chalicelib.handlers.reports import id_of, limit_of
 from chalicelib.parsing import parse_json
 from chalicelib.reports import usecases
@@ -65,7 +66,7 @@ class WaitingList(msgspec.Struct, frozen=True, kw_only=True):
 @routes.endpoint(
     "/api/reports/{service_request_id}",
     method="PATCH",
-    auth=auth.officer,
+    auth=auth.may("reports.triage"),
     summary="Change a report, on the version in If-Match",
     body=Changes,
     answer=FullView,
@@ -76,6 +77,7 @@ def change(call: Call, service_request_id: str) -> FullView:
     changes = parse_json(call.body, Changes)
     ports, author = bootstrap.reports_ports(), call.caller.author()
     request_id = id_of(service_request_id)
+    note_change(request_id, changes, call.caller)
     report = usecases.change(request_id, changes, version, author, ports)
     return usecases.full(report, ports)
 
@@ -98,6 +100,7 @@ def flag(call: Call, service_request_id: str) -> Flagged:
         call.key_or_a_new_one,
         call.caller.author(),
         bootstrap.reports_ports(),
+        admit=limits.counting("flag", call),
     )
     return Flagged(service_request_id=report.service_request_id, reason=draft.reason)
 
@@ -127,7 +130,7 @@ def withdraw(call: Call, service_request_id: str) -> Withdrawn:
 @routes.endpoint(
     "/api/moderation",
     method="GET",
-    auth=auth.officer,
+    auth=auth.may("reports.triage"),
     summary="Reports that wait for an officer, or were flagged",
     answer=WaitingList,
     query=(
@@ -140,12 +143,12 @@ def waiting(call: Call) -> WaitingList:
     reason, limit = _reason(call.parameter("reason")), limit_of(call)
     found = usecases.needing_attention(
         reason,
+        call.caller.author(),
         limit=limit,
         after=_cursor(call.parameter("cursor")),
         ports=bootstrap.reports_ports(),
     )
-    following = found[-1].place if len(found) == limit else None
-    return WaitingList(items=[_view(each, reason) for each in found], next=following)
+    return WaitingList(items=[_view(each, reason) for each in found.reports], next=found.next)
 
 
 def _reason(text: str | None) -> Attention:

@@ -11,6 +11,7 @@ from chalicelib import bootstrap
 from chalicelib.errors import NotFound
 from chalicelib.handlers import auth
 from chalicelib.handlers.http import Call, Routes
+from chalicelib.handlers.noting import note
 from chalicelib.parsing import parse_json
 from chalicelib.partners import usecases
 from chalicelib.partners.model import ApiKey, NewKey, Reports
@@ -49,7 +50,7 @@ class KeyList(msgspec.Struct, frozen=True, kw_only=True):
 @routes.endpoint(
     "/api/partners/keys",
     method="GET",
-    auth=auth.admin,
+    auth=auth.may("partners.manage"),
     summary="All API keys, revoked ones too",
     answer=KeyList,
 )
@@ -61,27 +62,34 @@ def keys(_: Call) -> KeyList:
 @routes.endpoint(
     "/api/partners/keys",
     method="POST",
-    auth=auth.admin,
+    auth=auth.may("partners.manage"),
     summary="Make an API key; it is shown this once",
     body=NewKey,
     answer=MadeKey,
     success=HTTPStatus.CREATED,
 )
 def make(call: Call) -> MadeKey:
-    made = usecases.make(parse_json(call.body, NewKey), bootstrap.partners_ports())
+    new = parse_json(call.body, NewKey)
+    details = f"reports={new.reports}" + (" sets_state" if new.sets_state else "")
+
+    def noted(key_id: str) -> None:
+        note("keys.make", key_id, details, call.caller)
+
+    made = usecases.make(new, bootstrap.partners_ports(), noted)
     return MadeKey(**_values(made.key), api_key=made.text)
 
 
 @routes.endpoint(
     "/api/partners/keys/{key_id}",
     method="DELETE",
-    auth=auth.admin,
+    auth=auth.may("partners.manage"),
     summary="Revoke an API key, at once and for good",
     answer=KeyView,
 )
-def revoke(_: Call, key_id: str) -> KeyView:
+def revoke(call: Call, key_id: str) -> KeyView:
     if not re.fullmatch(r"[0-9a-f]{12}", key_id):
         raise NotFound("There is no such API key.")
+    note("keys.revoke", key_id, "", call.caller)
     return KeyView(**_values(usecases.revoke(key_id, bootstrap.partners_ports())))
 
 

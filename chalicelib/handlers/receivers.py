@@ -12,6 +12,7 @@ from chalicelib import bootstrap
 from chalicelib.handlers import auth
 from chalicelib.handlers.deliveries import id_of
 from chalicelib.handlers.http import Call, Routes
+from chalicelib.handlers.noting import named_in, note
 from chalicelib.outbound import usecases
 from chalicelib.outbound.receivers import Filter, Receiver, ReceiverChanges, ReceiverDraft
 from chalicelib.parsing import parse_json
@@ -72,7 +73,7 @@ class ReplayView(msgspec.Struct, frozen=True, kw_only=True):
 @routes.endpoint(
     "/api/outbound/receivers",
     method="GET",
-    auth=auth.admin,
+    auth=auth.may("receivers.manage"),
     summary="The systems that are told by webhook",
     answer=ReceiverList,
 )
@@ -84,7 +85,7 @@ def receivers(_: Call) -> ReceiverList:
 @routes.endpoint(
     "/api/outbound/receivers",
     method="POST",
-    auth=auth.admin,
+    auth=auth.may("receivers.manage"),
     summary="Tell another system by webhook; its secret is shown this once",
     body=ReceiverDraft,
     answer=MadeReceiver,
@@ -93,16 +94,16 @@ def receivers(_: Call) -> ReceiverList:
 )
 def add_receiver(call: Call) -> MadeReceiver:
     draft, scope = parse_json(call.body, ReceiverDraft), call.caller.author().scope
-    receiver = usecases.add_receiver(
-        draft, call.key_or_a_new_one, scope, bootstrap.outbound_ports()
-    )
+    key = call.key_or_a_new_one
+    note("receivers.add", usecases.receiver_id_of(scope, key), "", call.caller)
+    receiver = usecases.add_receiver(draft, key, scope, bootstrap.outbound_ports())
     return msgspec.convert(receiver, MadeReceiver, from_attributes=True)
 
 
 @routes.endpoint(
     "/api/outbound/receivers/{receiver_id}",
     method="PATCH",
-    auth=auth.admin,
+    auth=auth.may("receivers.manage"),
     summary="Change a receiver, on the version in If-Match",
     body=ReceiverChanges,
     answer=ReceiverView,
@@ -111,6 +112,7 @@ def add_receiver(call: Call) -> MadeReceiver:
 def change_receiver(call: Call, receiver_id: str) -> ReceiverView:
     version = call.version
     changes = parse_json(call.body, ReceiverChanges)
+    note("receivers.change", id_of(receiver_id), named_in(changes), call.caller)
     receiver = usecases.change_receiver(
         id_of(receiver_id), changes, version, bootstrap.outbound_ports()
     )
@@ -120,11 +122,12 @@ def change_receiver(call: Call, receiver_id: str) -> ReceiverView:
 @routes.endpoint(
     "/api/outbound/receivers/{receiver_id}",
     method="DELETE",
-    auth=auth.admin,
+    auth=auth.may("receivers.manage"),
     summary="Tell a system nothing any more",
     answer=Removed,
 )
-def remove_receiver(_: Call, receiver_id: str) -> Removed:
+def remove_receiver(call: Call, receiver_id: str) -> Removed:
+    note("receivers.remove", id_of(receiver_id), "", call.caller)
     usecases.remove_receiver(id_of(receiver_id), bootstrap.outbound_ports())
     return Removed(receiver_id=receiver_id)
 
@@ -132,13 +135,14 @@ def remove_receiver(_: Call, receiver_id: str) -> Removed:
 @routes.endpoint(
     "/api/outbound/receivers/{receiver_id}/replay",
     method="POST",
-    auth=auth.admin,
+    auth=auth.may("receivers.manage"),
     summary="Send again what a receiver was sent since then",
     body=ReplayDraft,
     answer=ReplayView,
 )
 def replay(call: Call, receiver_id: str) -> ReplayView:
     draft = parse_json(call.body, ReplayDraft)
+    note("receivers.replay", id_of(receiver_id), "", call.caller)
     done = usecases.replay(id_of(receiver_id), draft.since, draft.until, bootstrap.outbound_ports())
     return ReplayView(**done._asdict())
 

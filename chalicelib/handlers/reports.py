@@ -10,8 +10,9 @@ import msgspec
 from chalicelib import bootstrap
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.geo.point import Box, Point
-from chalicelib.handlers import auth
+from chalicelib.handlers import admitting, auth, limits
 from chalicelib.handlers.http import Call, Query, Routes
+from chalicelib.handlers.noting import note_look
 from chalicelib.parsing import parse_json
 from chalicelib.reports import reference, usecases
 from chalicelib.reports.model import Draft, ServiceRequest, UpdateDraft, Visibility
@@ -86,7 +87,8 @@ def submit(call: Call) -> Receipt:
     key = call.idempotency_key
     draft = parse_json(call.body, Draft)
     ports = bootstrap.reports_ports()
-    return receipt(usecases.submit(draft, key, call.caller.author(), ports), ports)
+    admit = admitting.of_report(draft, key, call)
+    return receipt(usecases.submit(draft, key, call.caller.author(), ports, admit=admit), ports)
 
 
 @routes.endpoint(
@@ -154,7 +156,9 @@ def nearby(call: Call) -> NearList:
 )
 def read(call: Call, service_request_id: str) -> ReportView:
     author = call.caller.author(call.parameter("token"))
-    return usecases.view(id_of(service_request_id), author, bootstrap.reports_ports())
+    view = usecases.view(id_of(service_request_id), author, bootstrap.reports_ports())
+    note_look(view, call.caller)
+    return view
 
 
 @routes.endpoint(
@@ -171,9 +175,10 @@ def read(call: Call, service_request_id: str) -> ReportView:
 def add_update(call: Call, service_request_id: str) -> UpdateView:
     key = call.idempotency_key
     draft = parse_json(call.body, UpdateDraft)
-    ports = bootstrap.reports_ports()
+    request_id, ports = id_of(service_request_id), bootstrap.reports_ports()
     author = call.caller.author(call.parameter("token"))
-    update, report = usecases.add_update(id_of(service_request_id), draft, key, author, ports)
+    admit = admitting.of_update(request_id, draft, call)
+    update, report = usecases.add_update(request_id, draft, key, author, ports, admit=admit)
     return update_view(update, report, ports.photos.ready(photo_pairs(report)), ports)
 
 
@@ -187,12 +192,9 @@ def add_update(call: Call, service_request_id: str) -> UpdateView:
     may_be_keyed=True,
 )
 def follow(call: Call, service_request_id: str) -> Follows:
-    report = usecases.follow(
-        id_of(service_request_id),
-        call.key_or_a_new_one,
-        call.caller.author(),
-        bootstrap.reports_ports(),
-    )
+    request_id, key = id_of(service_request_id), call.key_or_a_new_one
+    limits.check("follow", call)
+    report = usecases.follow(request_id, key, call.caller.author(), bootstrap.reports_ports())
     return Follows(service_request_id=report.service_request_id, followers=report.followers)
 
 

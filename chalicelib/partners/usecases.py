@@ -5,7 +5,7 @@ slow hash protects what people think up, and these are 256 random bits, which no
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
@@ -28,8 +28,9 @@ class Made(NamedTuple):
     text: str
 
 
-def make(new: NewKey, ports: Ports) -> Made:
-    """Stores a new key. Raises Invalid for a service that there is not."""
+def make(new: NewKey, ports: Ports, note: Callable[[str], None] = lambda _: None) -> Made:
+    """Stores a new key; `note` hears its id before. Raises Invalid for a service that there is
+    not, and as `note` does."""
     codes = tuple(sorted(set(new.service_codes))) if new.service_codes else None
     for code in codes or ():
         if code not in ports.service_codes:
@@ -45,6 +46,7 @@ def make(new: NewKey, ports: Ports) -> Made:
         per_minute=new.per_minute,
         created_at=_to_the_second(ports.now()),
     )
+    note(key_id)
     ports.keys.add(key)
     return Made(key, f"ginnel_{key_id}_{secret}")
 

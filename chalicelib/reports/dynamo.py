@@ -9,19 +9,26 @@ from pynamodb.indexes import GlobalSecondaryIndex
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import FINEST, cells_touched, cover
 from chalicelib.moments import text_of
-from chalicelib.reports.dynamo_beside import BesideReports
-from chalicelib.reports.dynamo_items import (
+from chalicelib.reports.dynamo_beside import (
     ArchivedUpdateItem,
+    BesideReports,
     FollowerItem,
     NoteItem,
-    ReportItem,
-    item_of,
-    report_of,
 )
-from chalicelib.reports.dynamo_values import translated
+from chalicelib.reports.dynamo_items import ReportItem, item_of, report_of, translated
 from chalicelib.reports.keys import CELL_LENGTH, REPORT, months, place_in_index, rest
-from chalicelib.reports.model import Attention, ServiceRequest, Summary, Waiting
-from chalicelib.reports.ports import Exists, Filters, Listed, Page, Stale, Window
+from chalicelib.reports.model import Attention, ServiceRequest, Summary, ToForget, Waiting
+from chalicelib.reports.ports import (
+    Exists,
+    Filters,
+    Forgettable,
+    Listed,
+    Page,
+    Person,
+    Place,
+    Stale,
+    Window,
+)
 from chalicelib.reports.states import status_of
 
 
@@ -113,6 +120,24 @@ class DynamoRepository(BesideReports):
                     yield _listed(item, window)
             begin = None
 
+    def of_person(self, person: Person, *, limit: int, before: Place | None) -> Sequence[Place]:
+        keys: list[tuple[GlobalSecondaryIndex[ReportItem], str]] = [
+            (ReportItem.by_reporter, person.account),
+            *((ReportItem.by_contact_email, key) for key in person.email_keys),
+            *((ReportItem.by_contact_phone, key) for key in person.phone_keys),
+        ]
+        with translated():
+            found = {each for index, key in keys for each in _newest(index, key, limit, before)}
+        return sorted(found, reverse=True)[:limit]
+
+    def to_forget(
+        self, what: ToForget, *, until: datetime, limit: int, after: str | None
+    ) -> Sequence[Forgettable]:
+        since = ReportItem.forget_since.between((after or "") + "!", f"{text_of(until)}~")
+        with translated():
+            found = list(ReportItem.by_forgetting.query(what, since, limit=limit))
+        return [Forgettable(item.service_request_id, item.forget_since) for item in found]
+
     def ids(self) -> Iterator[str]:
         with translated():
             for item in ReportItem.scan(
@@ -128,6 +153,23 @@ class DynamoRepository(BesideReports):
             if low <= high:
                 cell = part.low[:CELL_LENGTH]
                 yield from ReportItem.by_tile.query(cell, ReportItem.place.between(low, high))
+
+
+def _newest(
+    index: GlobalSecondaryIndex[ReportItem], key: str, limit: int, before: Place | None
+) -> Iterator[Place]:
+    """The newest under that key, and all that are as old as the last of them: those of one moment
+    are in no order."""
+    until = ReportItem.requested_datetime <= before[0] if before else None
+    taken: list[Place] = []
+    for item in index.query(key, until, scan_index_forward=False, page_size=limit + 1):
+        place = item.requested_datetime, item.service_request_id
+        if before and place >= before:
+            continue
+        if len(taken) >= limit and place[0] != taken[-1][0]:
+            return
+        taken.append(place)
+        yield place
 
 
 def _summary(item: ReportItem) -> Summary:

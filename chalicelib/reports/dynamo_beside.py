@@ -2,18 +2,68 @@
 
 from collections.abc import Sequence
 
-from chalicelib.reports.dynamo_items import (
-    ArchivedUpdateItem,
-    FollowerItem,
-    NoteItem,
-)
-from chalicelib.reports.dynamo_values import translated
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.models import Model
+
+from chalicelib.reports.dynamo_items import translated
 from chalicelib.reports.model import Note, Update
 from chalicelib.reports.ports import Exists
+from chalicelib.stored import MomentAttribute, Packed
 
 ARCHIVED = "update#"
 FOLLOWER = "follower#"
 NOTE = "note#"
+
+
+class ArchivedUpdateItem(Model):
+    """An update that was moved out of its report's item; `version` is the report's."""
+
+    class Meta:
+        table_name = ""
+
+    service_request_id = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True)
+    number = NumberAttribute()
+    version = NumberAttribute()
+    entry = Packed[Update](Update)
+
+
+class ByFollower(GlobalSecondaryIndex["FollowerItem"]):  # type: ignore[no-untyped-call]
+    """What somebody follows."""
+
+    class Meta:
+        index_name = "by-follower"
+        projection = KeysOnlyProjection()
+
+    person = UnicodeAttribute(hash_key=True)
+
+
+class FollowerItem(Model):
+    """Somebody follows a report. `person` says who, in a way that only we can tell; `record` says
+    it once more."""
+
+    class Meta:
+        table_name = ""
+
+    service_request_id = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True)
+    person = UnicodeAttribute()
+
+    by_follower = ByFollower()
+
+
+class NoteItem(Model):
+    """A note beside a report. Personal data: sender and text."""
+
+    class Meta:
+        table_name = ""
+
+    service_request_id = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True)
+    datetime = MomentAttribute()
+    sender = UnicodeAttribute()
+    text = UnicodeAttribute()
 
 
 class BesideReports:
@@ -46,7 +96,15 @@ class BesideReports:
 
     def add_follower(self, service_request_id: str, person: str) -> None:
         with translated():
-            FollowerItem(service_request_id, FOLLOWER + person).save()
+            FollowerItem(service_request_id, FOLLOWER + person, person=person).save()
+
+    def follows(self, person: str) -> Sequence[str]:
+        with translated():
+            return [item.service_request_id for item in FollowerItem.by_follower.query(person)]
+
+    def drop_follower(self, service_request_id: str, person: str) -> None:
+        with translated():
+            FollowerItem(service_request_id, FOLLOWER + person).delete()
 
     def followers(self, service_request_id: str) -> Sequence[str]:
         within = FollowerItem.record.startswith(FOLLOWER)

@@ -1,4 +1,4 @@
-"""How reports are kept in DynamoDB: the items of their table and its indexes.
+"""How reports are kept in DynamoDB: their item and its indexes.
 
 Table: hash `service_request_id`, range `record`: `report` for the aggregate, `update#<update_id>`
 for an archived update, `follower#<person>` for somebody who follows, `note#<note_id>` for what
@@ -8,6 +8,7 @@ else can be found on those two.
 """
 
 from collections.abc import Mapping
+from functools import partial
 
 from pynamodb.attributes import (
     Attribute,
@@ -16,15 +17,15 @@ from pynamodb.attributes import (
     UnicodeAttribute,
     VersionAttribute,
 )
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.models import Model
 
-from chalicelib import trace
+from chalicelib import dynamo_errors, trace
 from chalicelib.geo.quadkey import key_of
 from chalicelib.moments import text_of
-from chalicelib.reports.dynamo_values import MomentAttribute, Packed
 from chalicelib.reports.keys import CELL_LENGTH, REPORT
 from chalicelib.reports.model import (
+    Channel,
     Contact,
     Flag,
     Photo,
@@ -34,6 +35,9 @@ from chalicelib.reports.model import (
     Visibility,
 )
 from chalicelib.reports.states import State
+from chalicelib.stored import MomentAttribute, Packed
+
+translated = partial(dynamo_errors.translated, "reports")
 
 
 class ByTile(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
@@ -84,6 +88,50 @@ class ByUpdatedMonth(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-unt
     updated_datetime = MomentAttribute(range_key=True)
 
 
+class ByReporter(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
+    """Reports by the account that sent them."""
+
+    class Meta:
+        index_name = "by-reporter"
+        projection = IncludeProjection(["service_code", "state", "title"])
+
+    reporter = UnicodeAttribute(hash_key=True)
+    requested_datetime = MomentAttribute(range_key=True)
+
+
+class ByContactEmail(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
+    """Reports by a digest of their contact's email address."""
+
+    class Meta:
+        index_name = "by-contact-email"
+        projection = KeysOnlyProjection()
+
+    email_key = UnicodeAttribute(hash_key=True)
+    requested_datetime = MomentAttribute(range_key=True)
+
+
+class ByContactPhone(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
+    """Reports by a digest of their contact's phone number."""
+
+    class Meta:
+        index_name = "by-contact-phone"
+        projection = KeysOnlyProjection()
+
+    phone_key = UnicodeAttribute(hash_key=True)
+    requested_datetime = MomentAttribute(range_key=True)
+
+
+class ByForgetting(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
+    """Reports of which time takes something: by what, and since when that time runs."""
+
+    class Meta:
+        index_name = "by-forgetting"
+        projection = KeysOnlyProjection()
+
+    forget = UnicodeAttribute(hash_key=True)
+    forget_since = UnicodeAttribute(range_key=True)
+
+
 class ReportItem(Model):
     """The aggregate as it is stored. Personal data: contact, reporter, attributes, flags."""
 
@@ -116,7 +164,12 @@ class ReportItem(Model):
     publish_at = MomentAttribute(null=True)
     contact = Packed[Contact](Contact, null=True)
     anonymous = BooleanAttribute(default=False)
+    channel: Attribute[Channel] = UnicodeAttribute(default="online")  # type: ignore[assignment]
     reporter = UnicodeAttribute(null=True)
+    email_key = UnicodeAttribute(null=True)
+    phone_key = UnicodeAttribute(null=True)
+    closed_datetime = MomentAttribute(null=True)
+    forgotten = BooleanAttribute(default=False)
     external_reference = UnicodeAttribute(null=True)
     ward_code = UnicodeAttribute(null=True)
     once_public = BooleanAttribute(default=False)
@@ -134,47 +187,17 @@ class ReportItem(Model):
     team_state = UnicodeAttribute()
     attention = UnicodeAttribute(null=True)
     attention_since = UnicodeAttribute(null=True)
+    forget = UnicodeAttribute(null=True)
+    forget_since = UnicodeAttribute(null=True)
 
     by_tile = ByTile()
     by_attention = ByAttention()
     by_requested_month = ByRequestedMonth()
     by_updated_month = ByUpdatedMonth()
-
-
-class ArchivedUpdateItem(Model):
-    """An update that was moved out of its report's item; `version` is the report's."""
-
-    class Meta:
-        table_name = ""
-
-    service_request_id = UnicodeAttribute(hash_key=True)
-    record = UnicodeAttribute(range_key=True)
-    number = NumberAttribute()
-    version = NumberAttribute()
-    entry = Packed[Update](Update)
-
-
-class FollowerItem(Model):
-    """Somebody follows a report. `record` says who, in a way that only we can tell."""
-
-    class Meta:
-        table_name = ""
-
-    service_request_id = UnicodeAttribute(hash_key=True)
-    record = UnicodeAttribute(range_key=True)
-
-
-class NoteItem(Model):
-    """A note beside a report. Personal data: sender and text."""
-
-    class Meta:
-        table_name = ""
-
-    service_request_id = UnicodeAttribute(hash_key=True)
-    record = UnicodeAttribute(range_key=True)
-    datetime = MomentAttribute()
-    sender = UnicodeAttribute()
-    text = UnicodeAttribute()
+    by_reporter = ByReporter()
+    by_contact_email = ByContactEmail()
+    by_contact_phone = ByContactPhone()
+    by_forgetting = ByForgetting()
 
 
 def item_of(report: ServiceRequest) -> ReportItem:
@@ -194,6 +217,10 @@ def item_of(report: ServiceRequest) -> ReportItem:
         item.attention = report.attention
         since = text_of(report.attention_since)
         item.attention_since = f"{since}#{report.service_request_id}"
+    if report.to_forget:
+        item.forget = report.to_forget
+        since = text_of(report.to_forget_since)
+        item.forget_since = f"{since}#{report.service_request_id}"
     return item
 
 

@@ -14,7 +14,13 @@ from msgspec import Meta
 
 from chalicelib.errors import Conflict, FieldError, Invalid
 from chalicelib.geo.point import Point
-from chalicelib.reports.states import LABELS, SAID_TO_BE_DONE, State, moves_from
+from chalicelib.reports.states import (
+    CLOSED_STATES,
+    LABELS,
+    SAID_TO_BE_DONE,
+    State,
+    moves_from,
+)
 
 TIMELINE_LIMIT_BYTES = 48 * 1024
 """What the item keeps of its timeline; older updates live in archive items."""
@@ -54,7 +60,11 @@ PhotoState = Literal["shown", "waiting", "hidden"]
 Priority = Literal["low", "normal", "high", "urgent"]
 FlagReason = Literal["personal_data", "offensive", "not_a_report", "other"]
 Attention = Literal["held", "waiting", "flagged"]
+ToForget = Literal["unconfirmed", "closed"]
+ContactKind = Literal["email", "phone"]
 Author = Literal["resident", "council"]
+Channel = Literal["online", "phone", "counter", "letter", "social"]
+"""The way that a report reached the council; all but `online` were typed by its staff."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +81,8 @@ class Draft:
     """What a resident sends to report something: a place, or words in `address` that lead there.
 
     `attributes` answer the service's questions. Of an anonymous report neither the contact nor
-    the account is kept.
+    the account is kept. With another `channel` than online, staff send it for a resident: the
+    contact is hers, and so is the report.
     """
 
     service_code: Line
@@ -85,6 +96,7 @@ class Draft:
     photo_ids: PhotoIds | None = None
     contact: Contact | None = None
     anonymous: bool = False
+    channel: Channel = "online"
 
     @property
     def point(self) -> Point | None:
@@ -98,6 +110,19 @@ class Draft:
         if missing and not (len(missing) == 2 and sent.get("address")):
             for name in missing:
                 yield FieldError(name, "is required, or leave out both and describe it in address")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnChanges:
+    """What a resident changes of a report of her own; None leaves it. `clear` names what is to be
+    empty."""
+
+    title: Title | None = None
+    description: Description | None = None
+    address: Line | None = None
+    lat: Latitude | None = None
+    long: Longitude | None = None
+    clear: list[Literal["title", "address"]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,7 +230,11 @@ class ServiceRequest:
     has to find the place; `publish_at` is when a held report becomes public; `has_duplicates` says
     that others were merged into it; `redactions` counts how often something was taken back;
     `ward_code` is the ward that its place belonged to when it was requested; `once_public` says
-    that everybody could see it, so those who follow what is public hear when that is over."""
+    that everybody could see it, so those who follow what is public hear when that is over;
+    `email_key` and `phone_key` are digests by which whoever confirms the contact's addresses finds
+    it among her own; `closed_datetime` is since when it is closed, None where it is not, or where
+    that is not known; `forgotten` says that who sent it was forgotten: no note is kept from then
+    on."""
 
     service_request_id: str
     fingerprint: str
@@ -230,7 +259,12 @@ class ServiceRequest:
     publish_at: datetime | None = None
     contact: Contact | None = None
     anonymous: bool = False
+    channel: Channel = "online"
     reporter: str | None = None
+    email_key: str | None = None
+    phone_key: str | None = None
+    closed_datetime: datetime | None = None
+    forgotten: bool = False
     external_reference: str | None = None
     ward_code: str | None = None
     once_public: bool = False
@@ -244,6 +278,12 @@ class ServiceRequest:
     @property
     def point(self) -> Point | None:
         return _point(self.lat, self.long)
+
+    @property
+    def is_untouched(self) -> bool:
+        """True while nobody has worked on it; a timeline too long for its item counts as work."""
+        is_new = self.state == "open" and self.visibility not in ("hidden", "withdrawn")
+        return is_new and not self.archived and all(u.by == "resident" for u in self.updates)
 
     @property
     def attention(self) -> Attention | None:
@@ -266,6 +306,23 @@ class ServiceRequest:
             return self.flags[0].datetime
         return self.requested_datetime
 
+    @property
+    def to_forget(self) -> ToForget | None:
+        """What time takes from it: all of what nobody confirmed; of what is closed who sent it,
+        and then who flagged it. None where that is neither, or was done."""
+        if self.visibility == "unconfirmed":
+            return "unconfirmed"
+        is_closed = self.state in CLOSED_STATES and self.visibility != "withdrawn"
+        return "closed" if is_closed and (self.flags or not self.forgotten) else None
+
+    @property
+    def to_forget_since(self) -> datetime:
+        """Since when that time runs."""
+        if self.to_forget != "closed":
+            return self.requested_datetime
+        closed = self.closed_datetime or self.updated_datetime
+        return max(closed, self.flags[0].datetime) if self.forgotten else closed
+
     def photos_of(self, update_id: str | None) -> tuple[str, ...]:
         """Ids of the shown photos of an update, or of the report itself."""
         return tuple(
@@ -281,8 +338,14 @@ class ServiceRequest:
             state=update.state,
             duplicate_of=self.duplicate_of if update.state == "duplicate" else None,
             updated_datetime=max(self.updated_datetime, update.datetime),
+            closed_datetime=self._closed_after(update),
             updates=(*self.updates, update),
         )
+
+    def _closed_after(self, update: Update) -> datetime | None:
+        if update.state not in CLOSED_STATES:
+            return None
+        return self.closed_datetime if self.state in CLOSED_STATES else update.datetime
 
     def with_visibility(self, visibility: Visibility, at: datetime) -> "ServiceRequest":
         """The report after it was decided, at that moment, who may see it from now on."""
@@ -292,6 +355,16 @@ class ServiceRequest:
             publish_at=None,
             once_public=self.once_public or visibility == "public",
         )
+
+    def without_contact(self) -> "ServiceRequest":
+        """The report without the contact's details, and what finds it by them."""
+        return replace(self, contact=None, email_key=None, phone_key=None)
+
+    def without_address(self, kind: ContactKind) -> "ServiceRequest":
+        """The report without that address of its contact, and what finds it by it."""
+        contact = replace(self.contact or Contact(), **{kind: None})
+        left = contact if contact != Contact() else None
+        return replace(self, contact=left, **{f"{kind}_key": None})  # type: ignore[arg-type]
 
     def touched(self, at: datetime) -> "ServiceRequest":
         """The report after something changed that others see of it."""

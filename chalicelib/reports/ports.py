@@ -10,9 +10,11 @@ from chalicelib.errors import FieldError
 from chalicelib.geo.point import Box, Point
 from chalicelib.reports.model import (
     Attention,
+    ContactKind,
     Note,
     ServiceRequest,
     Summary,
+    ToForget,
     Update,
     Visibility,
     Waiting,
@@ -61,6 +63,25 @@ class Listed(NamedTuple):
     visibility: Visibility
 
 
+class Person(NamedTuple):
+    """Somebody as reports know her: her account, and the keys of the addresses she confirmed."""
+
+    account: str
+    email_keys: tuple[str, ...] = ()
+    phone_keys: tuple[str, ...] = ()
+
+
+class Forgettable(NamedTuple):
+    """A report of which time takes something; `place` is where a list goes on after it."""
+
+    service_request_id: str
+    place: str
+
+
+Place = tuple[datetime, str]
+"""Where a report stands in a list: when it was requested, and its id."""
+
+
 class Repository(Protocol):
     """Where reports are kept. Every method raises UpstreamFailed when the store does not answer."""
 
@@ -94,6 +115,12 @@ class Repository(Protocol):
 
     def add_follower(self, service_request_id: str, person: str) -> None:
         """Notes that somebody follows; once for each person."""
+
+    def follows(self, person: str) -> Sequence[str]:
+        """The ids of the reports that somebody follows; may lag a second behind."""
+
+    def drop_follower(self, service_request_id: str, person: str) -> None:
+        """Forgets that somebody follows."""
 
     def followers(self, service_request_id: str) -> Sequence[str]:
         """Everybody noted as a follower (a consistent read)."""
@@ -132,6 +159,16 @@ class Repository(Protocol):
         own, which stays. Asks for `at_once` in a request, and for more as they are taken; may lag
         a second behind."""
 
+    def of_person(self, person: Person, *, limit: int, before: Place | None) -> Sequence[Place]:
+        """The newest reports that she sent, or that name her as contact, from before that place
+        on; may lag a second behind."""
+
+    def to_forget(
+        self, what: ToForget, *, until: datetime, limit: int, after: str | None
+    ) -> Sequence[Forgettable]:
+        """Reports of which time takes that, since that moment or earlier, the oldest first, after
+        the place where an earlier list ended; may lag a second behind."""
+
     def ids(self) -> Iterator[str]:
         """Every stored report's id, in no order."""
 
@@ -147,6 +184,10 @@ class Ids(Protocol):
 
     def person(self, scope: str, key: str) -> str:
         """Somebody, the same for the same scope and key; says nothing of who it is."""
+
+    def contact_key(self, kind: Literal["email", "phone"], value: str) -> str | None:
+        """The same for each way of writing an address, and says nothing of it; None for what is
+        none."""
 
     def fingerprint(self, draft: bytes) -> str:
         """A keyed digest of a canonical draft: equal drafts, equal fingerprints."""
@@ -187,6 +228,10 @@ class Service(Protocol):
     def visibility(self) -> str: ...
     @property
     def photo(self) -> str: ...
+    @property
+    def assurance(self) -> str: ...
+    @property
+    def why_sign_in(self) -> str | None: ...
 
 
 class Council(Protocol):
@@ -206,6 +251,10 @@ class Council(Protocol):
     def photos_wait(self) -> bool: ...
     @property
     def publish_after_s(self) -> int: ...
+    @property
+    def unconfirmed_kept_days(self) -> int: ...
+    @property
+    def sender_kept_days(self) -> int: ...
     def due(self, service_code: str, requested: datetime) -> datetime:
         """The promise date of something reported then."""
 
@@ -238,6 +287,10 @@ class Photos(Protocol):
     def want(self, service_request_id: str, photo_id: str, url: str) -> None:
         """Lets a photo be fetched from there; once, however often. Raises UpstreamFailed."""
 
+    def let_go(self, service_request_id: str, photo_ids: Sequence[str]) -> None:
+        """Lets photos that the report is about to lose be removed a day later. Raises
+        UpstreamFailed."""
+
     def ready(self, wanted: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         """Those of the (service_request_id, photo_id) that can be shown."""
 
@@ -255,9 +308,16 @@ class Whereabouts(Protocol):
         """The name of the street that it is on."""
 
 
+class Wishes(NamedTuple):
+    """How somebody would like to be spoken to, as far as she said."""
+
+    language: str | None = None
+    reach_by: ContactKind | None = None
+
+
 @dataclass(frozen=True)
 class Ports:
-    """Everything that the use cases reach outside for."""
+    """Everything that the use cases reach outside for; `wishes` are an account's."""
 
     repository: Repository
     ids: Ids
@@ -265,4 +325,5 @@ class Ports:
     photos: Photos
     whereabouts: Whereabouts
     site_url: str
+    wishes: Callable[[str], Wishes]
     now: Callable[[], datetime]

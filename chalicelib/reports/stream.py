@@ -14,7 +14,8 @@ NOT_SHOWN = frozenset(
     (
         *("version", "request_id", "fingerprint", "redactions", "archived", "has_duplicates"),
         *("team", "team_state", "priority", "attention", "attention_since", "flags", "publish_at"),
-        *("contact", "anonymous", "reporter", "attributes", "once_public"),
+        *("contact", "anonymous", "reporter", "attributes", "once_public", "channel"),
+        *("email_key", "phone_key", "closed_datetime", "forgotten", "forget", "forget_since"),
     )
 )
 """What not everybody sees of a report, or what says nothing by itself."""

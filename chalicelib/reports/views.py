@@ -12,7 +12,9 @@ import msgspec
 
 from chalicelib.reports.model import (
     Author,
+    Channel,
     Contact,
+    ContactKind,
     Flag,
     Note,
     Photo,
@@ -23,7 +25,7 @@ from chalicelib.reports.model import (
     Update,
     Visibility,
 )
-from chalicelib.reports.ports import Ports
+from chalicelib.reports.ports import Ports, Wishes
 from chalicelib.reports.states import State, Status, status_of
 
 Pairs = Collection[tuple[str, str]]
@@ -84,13 +86,17 @@ class KeptPhotoView(PhotoView, frozen=True, kw_only=True):
 
 
 class FullView(ReportView, frozen=True, kw_only=True):
-    """All of a report, for officers. `all_photos` has those that are not shown, too."""
+    """All of a report, for officers. `all_photos` has those that are not shown, too; `language`
+    and `reach_by` are what its sender's account asks for, if she was signed in."""
 
     team: str
     priority: Priority
     attributes: Mapping[str, tuple[str, ...]]
     contact: Contact | None
+    language: str | None
+    reach_by: ContactKind | None
     anonymous: bool
+    channel: Channel
     publish_at: datetime | None
     flags: tuple[Flag, ...]
     all_photos: tuple[KeptPhotoView, ...]
@@ -154,13 +160,17 @@ def full_view(
     ports: Ports,
 ) -> FullView:
     """The same with all that only officers may see."""
+    wishes = ports.wishes(report.reporter) if report.reporter else Wishes()
     return FullView(
         **_public_values(report, updates, ready, ports),
         team=report.team,
         priority=report.priority,
         attributes=report.attributes,
         contact=report.contact,
+        language=wishes.language,
+        reach_by=wishes.reach_by,
         anonymous=report.anonymous,
+        channel=report.channel,
         publish_at=report.publish_at,
         flags=report.flags,
         all_photos=tuple(_kept_photo(report, photo, ports) for photo in report.photos),

@@ -6,7 +6,7 @@ from dataclasses import fields
 
 from chalicelib import bootstrap
 from chalicelib.settings import Settings
-from infra.local import aws, mail
+from infra.local import aws, mail, texts
 from infra.local.pump import Pump
 from infra.local.secrets import random_values
 from infra.local.signed import ENDPOINT
@@ -43,6 +43,7 @@ class Cloud:
         self._environment_before = dict(os.environ)
         self._mock = aws.start_moto()
         mail.begin()
+        texts.begin()
         outputs = aws.create_resources(secrets or random_values())
         self.bucket = outputs["PublishedBucket"]
         self.environment = {name: outputs[output] for name, output in SETTINGS.items()} | {
@@ -50,6 +51,7 @@ class Cloud:
             "SITE_URL": site_url,
             "UPLOADS_ENDPOINT": f"{site_url}{ENDPOINT}",
             "MAIL_DOMAIN": mail.DOMAIN,
+            "TEXTS_FROM": texts.SENDER,
             "OUTSIDE_ALLOWED": outside_allowed,
         }
         if not behind_cdn:

@@ -13,6 +13,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import RawMessage, ses_backends
 
 from infra.local.aws import REGION
+from infra.local.texts import texts
 
 DOMAIN = "mail.demo.example"
 
@@ -30,8 +31,9 @@ def letters() -> list[EmailMessage]:
 
 
 def outbox() -> dict[str, Any]:
-    """What was sent, the newest first; `body` is the text part."""
-    return {"items": [_shown(each) for each in reversed(letters())]}
+    """What was sent, text messages too, the newest first; `body` is the text part."""
+    sent = [*map(_shown, letters()), *texts()]
+    return {"items": sorted(sent, key=lambda each: each["sent_at"])[::-1]}
 
 
 def deliver(raw: bytes, bucket: str) -> str:

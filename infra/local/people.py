@@ -1,13 +1,15 @@
 """The demo council's people: one token each, for as long as the stack runs; and a partner's key."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 
-from chalicelib.handlers.auth import Role, issue
+from chalicelib.accounts.model import Destination, Role
+from chalicelib.accounts.ports import Ports as Accounts
 from chalicelib.partners.model import NewKey
 from chalicelib.partners.ports import Ports
 from chalicelib.partners.usecases import make
+from infra.tokens import account_with, token_of
 
 PEOPLE: dict[str, Role] = {
     "resident": "resident",
@@ -17,18 +19,19 @@ PEOPLE: dict[str, Role] = {
     "admin": "admin",
 }
 LIFETIME = timedelta(days=30)
+DEVICE = "A token of the local stack"
 
 
-def tokens(*, secret: str, issuer: str, now: datetime) -> dict[str, str]:
-    """A bearer token for everybody, by name."""
+def tokens(ports: Accounts) -> dict[str, str]:
+    """A bearer token for everybody, by name. Each can sign in, too, as <name>@example.org."""
     return {
-        name: issue(
-            account=f"demo-{name}",
-            role=role,
-            now=now,
-            lifetime=LIFETIME,
-            secret=secret,
-            issuer=issuer,
+        name: token_of(
+            account_with(
+                role, f"demo-{name}", ports, (Destination("email", f"{name}@example.org"),)
+            ),
+            LIFETIME,
+            DEVICE,
+            ports,
         )
         for name, role in PEOPLE.items()
     }

@@ -14,7 +14,7 @@ from chalicelib.publishing.ports import Ports as Publishing
 from chalicelib.reports.model import Changes, Draft, UpdateDraft
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State
-from chalicelib.reports.usecases import Author, add_update, change, submit
+from chalicelib.reports.usecases import EVERYWHERE, Author, add_update, change, submit
 from infra.demo import roadworks
 from infra.demo.facilities import demo_tables
 from infra.demo.town import generate, point_on_street
@@ -24,7 +24,7 @@ from infra.import_places import replace_document
 COUNT = 80
 WEEKS = 6
 SEED = 311
-OFFICER = Author("demo-officer", is_staff=True, is_officer=True)
+OFFICER = Author("demo-officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 LOOKED_AT_SHARE = 0.7
 """Of the reports that wait for an officer; the others wait still."""
 

@@ -61,6 +61,10 @@ class LocalStack:
             outside_allowed=options.outside_allowed,
         )
         self._endpoint = aws.endpoint(HOST, 0)
+        # Here everybody is in one network.
+        bootstrap.hourly().update(
+            {scope: 10 * most for scope, most in bootstrap.hourly().items() if "network" in scope}
+        )
 
     def start(self) -> None:
         """Publishes what is fixed, seeds, and answers."""
@@ -107,7 +111,7 @@ class LocalStack:
 
     def _local_pages(self) -> dict[str, Callable[[], Any]]:
         secret = bootstrap.secret("token").current()
-        known = people.tokens(secret=secret, issuer=self.url, now=datetime.now(UTC))
+        known = people.tokens(bootstrap.accounts_ports())
         known["open311_api_key"] = people.demo_api_key(secret, bootstrap.partners_ports())
         return {"/_local/tokens.json": lambda: known, "/_local/outbox.json": mail.outbox}
 

@@ -3,15 +3,16 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from chalice.test import Client, HTTPResponse
 
 from chalicelib import bootstrap
-from chalicelib.handlers.auth import Role, issue
+from chalicelib.accounts.model import Role
 from infra.local.cloud import Cloud
+from infra.tokens import account_with, token_of
 
 
 @dataclass
@@ -39,15 +40,11 @@ class Api:
             headers["If-Match"] = f'"{version}"'
         return self.client.http.patch(path, body=json.dumps(body).encode(), headers=headers)
 
-    def token(self, role: Role, account: str = "somebody") -> str:
-        return issue(
-            account=account,
-            role=role,
-            now=datetime.now(UTC),
-            lifetime=timedelta(minutes=5),
-            secret=bootstrap.secret("token").current(),
-            issuer=bootstrap.settings().site_url,
-        )
+    def token(self, role: Role, account: str | None = None) -> str:
+        """A token of somebody with that role; without a name it is one person for each role."""
+        ports = bootstrap.accounts_ports()
+        somebody = account_with(role, account or f"some-{role}", ports)
+        return token_of(somebody, timedelta(minutes=5), "A test", ports)
 
     def _headers(self, token: str | None, key: str | None) -> dict[str, str]:
         headers = {"Content-Type": "application/json", **self.always}

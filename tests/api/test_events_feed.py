@@ -8,8 +8,8 @@ import time_machine
 from chalice.test import HTTPResponse
 
 from chalicelib import bootstrap
+from chalicelib.accounts.model import Role
 from chalicelib.adapters.clock import utc_now
-from chalicelib.handlers.auth import Role
 from chalicelib.partners.model import NewKey
 from chalicelib.partners.usecases import make
 from infra.local.cloud import Cloud

@@ -20,7 +20,7 @@ from chalicelib.forms.posted import MOST_BYTES
 from chalicelib.gazetteer.model import PLACES
 from chalicelib.reports import usecases
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.usecases import Author
+from chalicelib.reports.usecases import EVERYWHERE, Author
 from infra.demo.facilities import demo_tables
 from infra.demo.gazetteer import COMMITTED
 from infra.facilities import import_facilities, kind_named
@@ -430,7 +430,7 @@ def test_report_is_opened_again_when_somebody_says_that_it_is_not_fixed(
     browser: Browser, stored: ServiceRequest
 ) -> None:
     ports = bootstrap.reports_ports()
-    officer = Author("officer", is_staff=True)
+    officer = Author("officer", staff_in=EVERYWHERE)
     usecases.add_update(stored.service_request_id, update_draft(state="fixed"), "k", officer, ports)
     path = f"/forms/reports/{stored.service_request_id}"
     assert browser.open(path).links["Say that it is not fixed"] == path + "/update"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from chalice.test import Client
 
+from chalicelib.catalogue.identity import WHY_SIGN_IN
 from chalicelib.catalogue.load import COUNCILS
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
@@ -19,6 +20,7 @@ OWN = {
     "dog-fouling": {"attributes": [QUESTION | {"code": code} for code in ("where", "when")]},
     "pothole": {"keywords": ["inactive", "staff", "waste_only"]},
     "street-name-plate": {"service_code": "001", "attributes": []},
+    "fly-posting": {"assurance": "contact"},
 }
 
 
@@ -100,6 +102,18 @@ def test_code_stays_text_when_it_looks_like_a_number(batch: OtherSystem) -> None
     (shown,) = json_of(batch.get(f"requests/{request_id}.json"))
     assert shown["service_code"] == "001"
     assert b"<service_code>001</service_code>" in batch.get(f"requests/{request_id}.xml").body
+
+
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_report_is_refused_when_its_service_asks_who_somebody_is(
+    form: str, batch: OtherSystem
+) -> None:
+    before = batch.api.stored_ids()
+    refused = batch.report(
+        form=form, service_code="fly-posting", email="jo@example.org", account_id="jo"
+    )
+    assert_errors(refused, 403, WHY_SIGN_IN["contact"] or "")
+    assert batch.api.stored_ids() == before
 
 
 def test_definition_has_no_question_when_a_service_asks_none(batch: OtherSystem) -> None:

@@ -7,8 +7,8 @@ from chalice.test import HTTPResponse
 from click.testing import CliRunner
 
 from chalicelib import bootstrap
+from chalicelib.accounts.model import Role
 from chalicelib.errors import Forbidden
-from chalicelib.handlers.auth import Role
 from chalicelib.partners.usecases import admit
 from infra.__main__ import commands
 from infra.local.cloud import Cloud

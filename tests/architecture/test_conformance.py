@@ -1,11 +1,12 @@
-"""What docs/OPEN311.md says of Open311 is held by the tests that it names."""
+"""What docs/OPEN311.md and docs/SECURITY.md promise is held by the tests that they name."""
 
 import re
+
+import pytest
 
 from tests.conftest import ROOT
 
 TEST = re.compile(r"`(test_\w+)`")
-PAGE = (ROOT / "docs" / "OPEN311.md").read_text(encoding="utf-8")
 DEFINED = {
     name
     for path in (ROOT / "tests").rglob("test_*.py")
@@ -25,8 +26,9 @@ def _is_held(line: str) -> bool:
     return named <= DEFINED and bool(named or line.startswith("| –"))
 
 
-def test_every_line_is_held_by_tests_that_there_are() -> None:
-    assert faults_in(PAGE) == []
+@pytest.mark.parametrize("name", ["OPEN311", "SECURITY"])
+def test_every_line_is_held_by_tests_that_there_are(name: str) -> None:
+    assert faults_in((ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")) == []
 
 
 def test_line_is_found_out_when_nothing_holds_it() -> None:

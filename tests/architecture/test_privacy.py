@@ -12,10 +12,11 @@ from msgspec.inspect import DataclassType, Type, VarTupleType, type_info
 from pynamodb.attributes import Attribute, UnicodeAttribute
 from pynamodb.models import Model
 
+from chalicelib.handlers import cookies
 from chalicelib.privacy.registry import load
 from chalicelib.publishing import feeds, open_data
 from chalicelib.publishing import model as published
-from chalicelib.reports.dynamo_values import Packed
+from chalicelib.stored import Packed
 from infra.template import fragments
 from tests.conftest import ROOT
 
@@ -35,10 +36,13 @@ def rows(*stores: str) -> Names:
 
 def every_item() -> list[type[Model]]:
     """The items of every slice that keeps some."""
-    paths = sorted((ROOT / "chalicelib").glob("*/dynamo*.py"))
-    modules = [import_module(f"chalicelib.{path.parent.name}.{path.stem}") for path in paths]
+    slices = ROOT / "chalicelib"
+    files = [*slices.glob("*/dynamo*.py"), *slices.glob("*/dynamo/*.py")]
+    names = [path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".") for path in files]
+    modules = [import_module(name) for name in sorted(names)]
     kinds = {kind for module in modules for kind in vars(module).values() if isinstance(kind, type)}
-    return [kind for kind in kinds if issubclass(kind, Model) and kind is not Model]
+    items = [kind for kind in kinds if issubclass(kind, Model) and kind is not Model]
+    return [item for item in items if not item.__subclasses__()]
 
 
 def store_of(item: type[Model]) -> str:
@@ -109,6 +113,8 @@ def test_times_are_those_of_the_template() -> None:
     file = kept_for["uploads", "{service_request_id}/{photo_id}"]
     assert f"{uploads['ExpirationInDays']} days" in file
     assert f"{letters // 86400} days" in kept_for["messages", "facts"]
+    (mail,) = resources["MailBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    assert kept_for["mail", "{key}"].endswith(f"; else {mail['ExpirationInDays']} days")
     assert f"{logs} days" == kept_for["logs", "lines"]
 
 
@@ -135,6 +141,7 @@ def kept_in_browsers(source: str) -> set[str]:
 def test_every_key_of_the_browsers_storage_has_a_row_and_every_row_its_key() -> None:
     sources = [path.read_text(encoding="utf-8") for path in sorted(WEB.rglob("*.ts"))]
     kept = {name for source in sources for name in kept_in_browsers(source)}
+    kept |= {f"cookie {cookies.SECURE}{name}" for name in (cookies.NAME, cookies.HANDOVER)}
     assert kept == {name for _, name in rows("browser")}
     assert not [source for source in sources if OTHERWISE.search(source)]
 

@@ -367,7 +367,7 @@ def test_every_function_has_a_role_of_its_own_and_a_log_that_ends(
 def test_every_setting_is_given_to_the_functions(template: dict[str, Any]) -> None:
     given = set(template["Globals"]["Function"]["Environment"]["Variables"])
     wanted = {field.name.upper() for field in fields(Settings) if field.name not in OPTIONAL}
-    assert wanted | {"ORIGIN_SECRET_ARN", "DESTINATIONS_SECRET_ARN"} == given
+    assert wanted | {"ORIGIN_SECRET_ARN", "DESTINATIONS_SECRET_ARN", "IDENTITY_SECRET_ARN"} == given
     for name in ("Publish", "Tidy"):
         own = functions(template)[name]["Environment"]["Variables"]
         assert own == {"DISTRIBUTION_ID": {"Ref": "Distribution"}}
@@ -395,8 +395,10 @@ def test_secrets_are_made_by_aws_and_outlive_the_stack(template: dict[str, Any])
         "IdSecret",
         "LinkSecret",
         "TokenSecret",
+        "CodeSecret",
         "OriginSecret",
         "DestinationsSecret",
+        "IdentitySecret",
     }
     for name, properties in secrets.items():
         assert "SecretString" not in properties, name

@@ -11,13 +11,13 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from chalicelib import bootstrap
-from chalicelib.reports.usecases import Author, add_update, submit
+from chalicelib.reports.usecases import EVERYWHERE, Author, add_update, submit
 from infra.local.stack import LocalStack
 from tests.browser.conftest import DESK, NewPage
 from tests.browser.test_accessibility import overflow, violations
 from tests.builders import MARKET_PLACE, draft, update_draft
 
-OFFICER = Author("officer", is_staff=True)
+OFFICER = Author("officer", staff_in=EVERYWHERE)
 PLACES: Sequence[tuple[float, float]] = (
     (0.0, 0.0),
     (0.001, 0.001),

@@ -4,24 +4,41 @@ import gzip
 import re
 
 import pytest
+from playwright.sync_api import Page
 
+from infra.local.stack import LocalStack
 from tests.browser.conftest import WEB, NewPage
+from tests.browser.signing_in import new_account, sign_in
 
 MOST_SCRIPT, MOST_STYLE = 15_000, 12_000
+PAGES = ("data", "details", "devices", "forget", "places")
+SIGNED_IN = ["account", "admin/people", *(f"account/{page}" for page in PAGES)]
 
 
 def weight(address: str) -> int:
     return len(gzip.compress((WEB / address.removeprefix("/")).read_bytes(), 9))
 
 
-@pytest.mark.parametrize("name", ["report", "nearest", "facility", "my-area"])
-def test_first_load_of_a_page_stays_within_its_budget(name: str, new_page: NewPage) -> None:
-    page = new_page()
+def assert_within_budget(page: Page, path: str) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"/{name}/", wait_until="networkidle")
+    page.goto(f"/{path}/", wait_until="networkidle")
     assets = {match.group() for url in asked if (match := re.search(r"/assets/.+", url))}
     scripts = {each for each in assets if each.endswith(".js")}
-    assert f"/assets/{name}.js" in scripts
+    assert f"/assets/{path.replace('/', '-')}.js" in scripts
     assert sum(map(weight, scripts)) <= MOST_SCRIPT
     assert sum(map(weight, assets - scripts)) <= MOST_STYLE
+
+
+@pytest.mark.parametrize("path", ["report", "nearest", "facility", "my-area"])
+def test_first_load_of_a_page_stays_within_its_budget(path: str, new_page: NewPage) -> None:
+    assert_within_budget(new_page(), path)
+
+
+@pytest.mark.parametrize("path", SIGNED_IN)
+def test_first_load_stays_within_its_budget_when_somebody_is_signed_in(
+    path: str, new_page: NewPage, stack: LocalStack
+) -> None:
+    page = new_page()
+    sign_in(page, new_account("admin"))
+    assert_within_budget(page, path)

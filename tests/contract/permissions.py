@@ -64,6 +64,9 @@ class Needs:
         elif service == "sesv2":
             # Mail that comes whole is also that of the older API.
             yield from (("ses:SendEmail", "MailDomain"), ("ses:SendRawEmail", "MailDomain"))
+        elif service == "sns":
+            # A phone number is no resource.
+            yield f"sns:{operation}", "*"
         else:
             yield from self._json_needs(service, operation, json.loads(this.body))
 

@@ -20,7 +20,7 @@ from chalicelib.bootstrap import forwarding
 from chalicelib.handlers import mail_events
 from chalicelib.handlers.event import HandlerFailed
 from chalicelib.reports.model import Changes, ServiceRequest
-from chalicelib.reports.usecases import Author, change, full
+from chalicelib.reports.usecases import EVERYWHERE, Author, change, full
 from infra.local import mail
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
@@ -38,7 +38,7 @@ from tests.forwarding import (
 )
 from tests.seam import ALL_TRIES, lose_reply, record
 
-OFFICER = Author("officer", is_staff=True, is_officer=True)
+OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 
 
 @dataclass

@@ -138,9 +138,10 @@ def test_only_ses_can_put_mail_into_the_bucket_and_only_the_bucket_tell_of_it() 
         assert resources[name]["Condition"] == "HasMail"
 
 
-def test_mail_that_nobody_took_in_ends() -> None:
+def test_mail_that_nobody_took_in_ends_after_seven_days() -> None:
     resources = whole()["Resources"]
     (rule,) = resources["MailBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     letters = resources["RepliesDeadLetterQueue"]["Properties"]["MessageRetentionPeriod"]
+    assert rule["ExpirationInDays"] == 7
     # A day longer than a message that may still be put back.
     assert rule["ExpirationInDays"] == letters // 86400 + 1

@@ -10,10 +10,11 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.reports.model import Changes, FlagDraft, ServiceRequest
+from chalicelib.reports.model import Changes, FlagDraft, Note, ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import status_of
 from chalicelib.reports.usecases import (
+    EVERYWHERE,
     Author,
     add_update,
     change,
@@ -22,11 +23,19 @@ from chalicelib.reports.usecases import (
     submit,
     view,
     withdraw,
+    withdraw_own,
 )
 from infra.local.cloud import Cloud
-from tests.builders import draft, update_draft
-from tests.contract.test_writes_at_the_seam import Action, ActionOf, check_each_call
+from tests.builders import NOON, draft, update_draft
+from tests.contract.test_writes_at_the_seam import (
+    Action,
+    ActionOf,
+    attempt,
+    check_each_call,
+    each_call_of,
+)
 from tests.seam import (
+    ALL_TRIES,
     LOSSES,
     REFUSALS,
     Interleaving,
@@ -39,7 +48,8 @@ from tests.seam import (
 )
 
 ANYBODY = Author()
-OFFICER = Author("officer", is_staff=True, is_officer=True)
+RESIDENT = Author("resident")
+OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 MOST_CALLS = 14
 """More AWS calls than a merge of two reports makes."""
 
@@ -102,6 +112,41 @@ def test_write_has_one_effect_when_a_call_is_refused_and_the_client_sends_again(
     action_of: ActionOf, kind: Refusal, ports: Ports
 ) -> None:
     check_each_call(action_of, ports, partial(refuse, kind=kind))
+
+
+def withdrawing_all(author: Author, ports: Ports, number: int) -> Action:
+    """Of a report with a photo, and a note beside it."""
+    key = f"all of {number}"
+    photo_id = ports.photos.ids_for(author.scope, key, 1)[0]
+    request_id = submit(draft(photo_ids=[photo_id]), key, author, ports).service_request_id
+    note = Note(note_id="note", datetime=NOON, sender="team@example.org", text="We rang her.")
+    ports.repository.add_note(request_id, note)
+    sending = (
+        partial(withdraw_own, request_id) if author.account else partial(withdraw, request_id, key)
+    )
+    return Action(
+        send=lambda: sending(author, ports),
+        effects=lambda: [stored(request_id, ports), *ports.repository.notes(request_id)],
+    )
+
+
+@pytest.mark.parametrize("author", [ANYBODY, RESIDENT], ids=["by key", "her own"])
+@pytest.mark.parametrize(
+    "fault", [partial(refuse, kind="503"), lose_reply], ids=["before", "after"]
+)
+def test_nothing_stays_beside_a_withdrawn_report_after_a_crash_at_any_call(
+    author: Author, fault: Callable[..., Any], ports: Ports
+) -> None:
+    action_of, ended = partial(withdrawing_all, author), set()
+    for nth in each_call_of(action_of, ports):
+        action = action_of(ports, nth)
+        with fault(nth, times=ALL_TRIES):
+            attempt(action)
+        report, *notes = action.effects()
+        ended.add(report.visibility)
+        assert report.visibility == "public" or notes == [], f"nobody asked again, call {nth}"
+        assert [action.send()] == action.effects(), f"call {nth}"
+    assert ended == {"public", "withdrawn"}
 
 
 def test_change_is_answered_when_its_reply_is_lost_a_single_time(ports: Ports) -> None:

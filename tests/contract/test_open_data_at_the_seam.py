@@ -30,7 +30,7 @@ from chalicelib.reports.model import (
     Visibility,
 )
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import Author, change
+from chalicelib.reports.usecases import EVERYWHERE, Author, change
 from chalicelib.reports.usecases.reading import views_of
 from infra.local.cloud import Cloud
 from tests import builders
@@ -55,7 +55,7 @@ MONTH = "2026-06"
 ALL = "feeds/all.atom"
 MOST_RUNS = 60
 NOWHERE = {"lat": None, "long": None}
-OFFICER = Author("officer", is_staff=True, is_officer=True)
+OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 CANARY = "CANARY"
 PERSONAL: dict[str, Any] = {
     "contact": Contact(name=CANARY, email=f"{CANARY}@example.org"),

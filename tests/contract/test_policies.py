@@ -18,16 +18,24 @@ from chalice.test import Client
 
 import app
 from chalicelib import bootstrap
+from chalicelib.accounts.model import Erasure
 from chalicelib.adapters.clock import utc_now
 from chalicelib.bootstrap import forwarding
 from chalicelib.catalogue.load import COUNCILS
-from chalicelib.handlers import outbound_events, photos_events, publishing_events
+from chalicelib.handlers import (
+    outbound_events,
+    photos_events,
+    privacy_events,
+    publishing_events,
+)
 from chalicelib.handlers.cdn import ORIGIN
 from chalicelib.outbound.model import derived_id
+from chalicelib.reports import usecases
 from infra.demo.gazetteer import COMMITTED
 from infra.local import mail
 from infra.local.cloud import Cloud
 from infra.local.seed import demo_facilities
+from infra.tokens import account_with
 from tests.api.conftest import Api
 from tests.api.test_forms import Browser, link
 from tests.architecture.test_events import EVENTS, SCHEDULED
@@ -45,6 +53,8 @@ from tests.contract.permissions import (
 )
 from tests.forms import File
 from tests.forwarding import CountysServer, forwarding_council, give_key
+from tests.issuer import Issuer, give_client_secret, served, staff_at
+from tests.people import ask_for_code, cookie_in, newest_code, post_form, sign_in_with
 from tests.serving import file_server, server
 
 LONG = "x" * 2000
@@ -84,6 +94,18 @@ FED: dict[str, set[Need]] = {
         ("sqs:DeleteMessage", "RepliesQueue"),
         ("sqs:GetQueueAttributes", "RepliesQueue"),
     },
+    "fan_out_people": {
+        ("dynamodb:DescribeStream", "AccountsTable/stream"),
+        ("dynamodb:GetRecords", "AccountsTable/stream"),
+        ("dynamodb:GetShardIterator", "AccountsTable/stream"),
+        ("dynamodb:ListStreams", "*"),
+        ("sqs:SendMessage", "FanOutDeadLetterQueue"),
+    },
+    "send_code": {
+        ("sqs:ReceiveMessage", "CodesQueue"),
+        ("sqs:DeleteMessage", "CodesQueue"),
+        ("sqs:GetQueueAttributes", "CodesQueue"),
+    },
     "fan_out": {
         ("dynamodb:DescribeStream", "ReportsTable/stream"),
         ("dynamodb:GetRecords", "ReportsTable/stream"),
@@ -94,6 +116,8 @@ FED: dict[str, set[Need]] = {
     **{
         name: {("sqs:SendMessage", "SchedulesDeadLetterQueue")}
         for name in (
+            "erase",
+            "forget_old",
             "poll_updates",
             "publish_getting_through",
             "publish_held",
@@ -223,6 +247,10 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
             live_with_other_bodies(here, tmp_path_factory.mktemp("forwarding"))
             live_with_receivers(here)
             live_without_javascript(here)
+            live_with_people(here)
+            live_with_another_organisation(here, tmp_path_factory.mktemp("identified"))
+            live_with_administrators(here)
+            live_with_somebody_who_leaves(here)
             live_with_photos_that_go_astray(here)
             # Alone, as on AWS: nothing is kept for it that another function has read.
             bootstrap.forget()
@@ -233,6 +261,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
             bootstrap.forget()
             here.report("held")
             here.later(timedelta(days=102))
+            here.later(timedelta(days=900))
             patch.setenv("ORIGIN_SECRET_ARN", cloud.environment["ORIGIN_SECRET_ARN"])
             bootstrap.forget()
             assert client.http.get("/api/moderation", headers={ORIGIN: "x"}).status_code == 403
@@ -368,6 +397,114 @@ def live_without_javascript(day: Day) -> None:
     day.api.cloud.pump.run_until_idle()
 
 
+def live_with_people(day: Day) -> None:
+    """Somebody signs in by mail and by text message, stays so, and signs out."""
+    http, cookie = day.api.client.http, {}
+    for address in ("resident@example.org", "07700 900123"):
+        # Every function reads the secrets that it needs itself.
+        bootstrap.forget()
+        attempt_id = ask_for_code(http, address)
+        bootstrap.forget()
+        day.api.cloud.pump.run_until_idle()
+        bootstrap.forget()
+        cookie = {"Cookie": sign_in_with(http, attempt_id, newest_code())}
+    bootstrap.forget()
+    fresh = http.post("/api/session/refresh", headers=cookie).json_body
+    bearer = {"Authorization": f"Bearer {fresh['access_token']}"}
+    assert len(http.get("/api/account/devices", headers=bearer).json_body["items"]) == 1
+    assert http.delete("/api/account/devices", headers=bearer).status_code == 200
+
+
+def live_with_another_organisation(day: Day, folder: Path) -> None:
+    """Somebody of the staff signs in through it, and gets the role of her group."""
+    http = day.api.client.http
+    with served(Issuer()) as issuer, pytest.MonkeyPatch.context() as patch:
+        document = json.loads((COUNCILS / "demo.json").read_text(encoding="utf-8"))
+        path = folder / "identified.json"
+        path.write_text(json.dumps(document | {"identity_providers": [staff_at(issuer)]}))
+        patch.setenv("COUNCIL", str(path))
+        patch.setenv("OUTSIDE_ALLOWED", issuer.url)
+        bootstrap.forget()
+        give_client_secret("staff")
+        way = post_form(http, "/forms/sign-in/with/staff", next="/")
+        query = issuer.sign_in(str(way.headers["Location"]), groups=["roads"])
+        address = f"/forms/sign-in/back/staff?{urlencode(query)}"
+        back = http.get(address, headers={"Cookie": cookie_in(way)})
+        assert back.status_code == 303, back.body
+    bootstrap.forget()
+
+
+def live_with_administrators(day: Day) -> None:
+    """Somebody is invited and disabled, and who did that is read."""
+    api, admin = day.api, day.api.token("admin")
+    body = {"address": "crew@example.org", "grants": [{"role": "crew"}]}
+    invited = api.post("/api/admin/people", body, token=admin).json_body
+    person = f"/api/admin/people/{invited['account_id']}"
+    version = invited["version"]
+    changed = api.patch(person, {"disabled": True}, version=version, token=admin)
+    assert changed.status_code == 200, changed.body
+    assert len(api.get("/api/admin/people", admin).json_body["items"]) >= 2
+    assert api.get("/api/admin/audit", admin).json_body["items"]
+
+
+def live_with_somebody_who_leaves(day: Day) -> None:
+    """Somebody looks after her reports, takes everything along and is forgotten; an address is
+    blocked; and a report is closed so that time takes its sender."""
+    api, http, address = day.api, day.api.client.http, "leaves@example.org"
+    contact = {"email": address, "phone": "07700 900456"}
+    private = {"service_code": "noise-nuisance", "attributes": {"kind": "noise"}}
+    hers = day.report("hers", contact=contact, photo_ids=[day.photo("hers")], **private)
+    day.report("withdrawn-later", contact=contact, photo_ids=[day.photo("withdrawn-later")])
+    other = {"email": "stays@example.org"}
+    old = day.report("old", contact=other, photo_ids=[day.photo("old")], **private)
+    day.change(old, state="fixed")
+    for path in (hers, old):
+        usecases.add_note(path[13:], "note", "team@example.org", "x", bootstrap.reports_ports())
+    attempt_id = ask_for_code(http, address)
+    day.api.cloud.pump.run_until_idle()
+    bootstrap.forget()
+    cookie = {"Cookie": sign_in_with(http, attempt_id, newest_code())}
+    token = http.post("/api/session/refresh", headers=cookie).json_body["access_token"]
+    own = f"/api/account/reports/{day.receipts['withdrawn-later']['service_request_id']}"
+    version = api.get("/api/account", token).json_body["version"]
+    assert api.patch("/api/account", {"name": "x"}, version=version, token=token).json_body["name"]
+    assert api.patch(own, {"title": "New"}, version=1, token=token).status_code == 200
+    phone = api.post("/api/account/addresses", {"address": "07700 900456"}, token=token).json_body
+    day.api.cloud.pump.run_until_idle()
+    proof = {"attempt_id": phone["attempt_id"], "code": newest_code()}
+    answer = api.post("/api/account/addresses/confirmation", proof, token=token)
+    assert answer.status_code == 200, answer.body
+    assert len(api.get("/api/account/reports", token).json_body["items"]) == 2
+    followed = day.receipts["other"]["service_request_id"]
+    assert api.post(f"/api/reports/{followed}/follow", {}, token=token).status_code == 201
+    assert api.post(f"{own}/withdrawal", {}, token=token).status_code == 200
+    bootstrap.forget()
+    exported = api.get("/api/account/export", token).json_body
+    (shown, *_) = exported["held"]["pictures"]
+    day.needs.note_signed(API, "s3:GetObject", shown["page"])
+    bootstrap.forget()
+    assert api.post("/api/account/erasure", {}, token=token).status_code == 202
+    bootstrap.forget()
+    bootstrap.limit_ports().networks.key("192.0.2.1")
+    # One that was cut short before the account was closed.
+    account_with("resident", "leaves-too", bootstrap.accounts_ports())
+    bootstrap.erasure_ports().erasures.add(
+        Erasure(account_id="leaves-too", requested_at=utc_now(), redact=False)
+    )
+    bootstrap.forget()
+    # Alone, as on AWS: nothing is kept for it that another function has read.
+    with time_machine.travel(utc_now() + timedelta(days=1), tick=False):
+        privacy_events.erase(OPEN_DATA_EVENT, None)
+    bootstrap.forget()
+    assert bootstrap.erasure_ports().erasures.pending() == []
+    admin, blocks = api.token("admin"), "/api/admin/blocks"
+    body = {"what": "blocked@example.org", "reason": "x"}
+    made = api.post(blocks, body, token=admin).json_body
+    assert api.get(blocks, admin).json_body["items"]
+    bearer = {"Authorization": f"Bearer {admin}"}
+    assert http.delete(f"{blocks}/{made['block_id']}", headers=bearer).status_code == 200
+
+
 def live_with_photos_that_go_astray(day: Day) -> None:
     """One that nobody reports, one that is none, one that is waited for in vain, one whose page
     was made before and whose notice names a version."""
@@ -464,4 +601,4 @@ def test_nothing_is_granted_everywhere_but_where_aws_knows_no_resource() -> None
     everywhere = {
         action for name in FUNCTIONS for action, resource in granted(name) if resource == "*"
     }
-    assert everywhere == {"dynamodb:ListStreams"}
+    assert everywhere == {"dynamodb:ListStreams", "sns:Publish"}

@@ -37,7 +37,7 @@ from chalicelib.publishing.usecases import publish_all
 from chalicelib.publishing.wards import WARD_DOCUMENTS
 from chalicelib.reports.model import Photo, ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import Author, add_update, submit
+from chalicelib.reports.usecases import EVERYWHERE, Author, add_update, submit
 from infra.local.cloud import Cloud
 from tests import builders, lines
 from tests.builders import MARKET_PLACE, draft, update_draft
@@ -54,7 +54,7 @@ from tests.seam import (
 )
 
 ANYBODY = Author()
-OFFICER = Author("officer", is_staff=True)
+OFFICER = Author("officer", staff_in=EVERYWHERE)
 NEAR = MARKET_PLACE
 FAR = {"lat": 53.97, "long": -1.05}
 """In another tile of the map than NEAR."""

@@ -50,7 +50,12 @@ EVERYTHING = report(
     ward_code="E05010311",
     contact=Contact(name="Zoë O’Neill", email="zoë@example.org", phone="+44 1904 960123"),
     anonymous=True,
+    channel="phone",
     reporter="account-1",
+    email_key="a" * 32,
+    phone_key="b" * 32,
+    closed_datetime=NOON - timedelta(days=3),
+    forgotten=True,
     external_reference="https://example.org/report/1?a=b&c=ü",
     attributes={"what": ("out",), "kinds": ("a", "ü")},
     photos=(

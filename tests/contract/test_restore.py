@@ -34,6 +34,14 @@ def live(cloud: Cloud) -> str:
     return cloud.environment["REPORTS_TABLE"]
 
 
+@pytest.fixture(autouse=True)
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that it would have waited."""
+    seconds: list[float] = []
+    monkeypatch.setattr("infra.restore.sleep", seconds.append)
+    return seconds
+
+
 @pytest.fixture
 def back_up(live: str) -> Callable[[], None]:
     """Makes the backup as the guide says: the live table as it is now, under another name."""

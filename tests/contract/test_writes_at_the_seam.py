@@ -16,7 +16,7 @@ from chalicelib.errors import Conflict, UpstreamFailed
 from chalicelib.reports.dynamo import DynamoRepository
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import Author, add_update, submit, view
+from chalicelib.reports.usecases import EVERYWHERE, Author, add_update, submit, view
 from chalicelib.reports.views import UpdateView, update_view
 from infra.local.cloud import Cloud
 from tests import builders
@@ -38,7 +38,7 @@ from tests.seam import (
 
 ANYBODY = Author()
 RESIDENT = Author("resident")
-OFFICER = Author("officer", is_staff=True, is_officer=True)
+OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 AUTHORS = (RESIDENT, OFFICER, ANYBODY)
 SHORT, OTHER_SHORT, THIRD_SHORT = "Still there.", "It grows.", "We are on it."
 LONG, OTHER_LONG = "x" * 2000, "z" * 2000

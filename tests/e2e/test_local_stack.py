@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib import bootstrap
+from chalicelib.accounts.usecases.limiting import HOURLY
 from chalicelib.partners.ports import Ports
 from infra.local import aws
 from infra.local.people import demo_api_key
@@ -33,6 +35,15 @@ def stack() -> Iterator[LocalStack]:
     here.start()
     yield here
     here.stop()
+
+
+def test_networks_may_do_more_here_as_everybody_is_in_one(stack: LocalStack) -> None:
+    here = bootstrap.hourly()
+    of_networks = {scope: most for scope, most in HOURLY.items() if "network" in scope}
+    assert {scope: here[scope] for scope in of_networks} == {
+        scope: 10 * most for scope, most in of_networks.items()
+    }
+    assert here["report by device"] == HOURLY["report by device"]
 
 
 def fetch(

@@ -21,7 +21,8 @@ function fill(text: string, council: CouncilNames, escape: (text: string) => str
 
 /** The link to the page itself says so. */
 function markCurrent(part: string, page: string): string {
-  return part.replace(`<a class="app-nav__link" href="${page}"`, `$& aria-current="page"`);
+  const marked = (text: string, kind: string) => text.replace(`<a class="app-${kind}__link" href="${page}"`, `$& aria-current="page"`);
+  return ["nav", "subnav"].reduce(marked, part);
 }
 
 function pagePath(path: string): string {

@@ -6,6 +6,7 @@ from chalicelib.outbound.usecases.opening import open_deliveries
 from chalicelib.outbound.usecases.receiving import (
     add_receiver,
     change_receiver,
+    receiver_id_of,
     receivers,
     remove_receiver,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "listed",
     "open_deliveries",
     "publish_getting_through",
+    "receiver_id_of",
     "receivers",
     "remove_receiver",
     "replay",

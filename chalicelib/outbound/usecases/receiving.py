@@ -20,6 +20,11 @@ def receivers(ports: Ports) -> Sequence[Receiver]:
     return ports.receivers.all()
 
 
+def receiver_id_of(scope: str, key: str) -> str:
+    """The id of the receiver that this caller adds under this key."""
+    return derived_id("receiver", scope, key)
+
+
 def add_receiver(draft: ReceiverDraft, key: str, scope: str, ports: Ports) -> Receiver:
     """Adds a receiver with a secret of its own; the same draft under the same key is added once.
 
@@ -27,7 +32,7 @@ def add_receiver(draft: ReceiverDraft, key: str, scope: str, ports: Ports) -> Re
     """
     _check(draft.url, ports)
     receiver = Receiver(
-        receiver_id=derived_id("receiver", scope, key),
+        receiver_id=receiver_id_of(scope, key),
         secret=new_secret(ports.random_bytes),
         created_at=ports.now().replace(microsecond=0),
         **vars(draft),

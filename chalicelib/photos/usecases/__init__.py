@@ -10,13 +10,14 @@ from chalicelib.photos.usecases.asking import (
     take_upload,
 )
 from chalicelib.photos.usecases.fetching import fetch, want
-from chalicelib.photos.usecases.sweeping import sweep
+from chalicelib.photos.usecases.sweeping import let_go, sweep
 from chalicelib.photos.usecases.taking_in import take_in
 
 __all__ = [
     "ask",
     "belongs",
     "fetch",
+    "let_go",
     "look",
     "photo_ids_for",
     "private_address",

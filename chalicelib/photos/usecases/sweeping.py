@@ -1,5 +1,6 @@
 """Removing what nobody reported in time, and giving up on what never came."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from chalicelib.errors import UpstreamFailed
@@ -25,6 +26,13 @@ def sweep(ports: Ports) -> dict[PhotoKey, UpstreamFailed]:
         except UpstreamFailed as error:
             failed[photo] = error
     return failed
+
+
+def let_go(photos: Iterable[PhotoKey], ports: Ports) -> None:
+    """Has the sweep of a day later ask once more whether a report has these photos: whoever lets
+    them go says so first. Raises UpstreamFailed."""
+    for photo in photos:
+        ports.gallery.mark(photo)
 
 
 def _sweep_upload(upload: Upload, arrived: datetime, now: datetime, ports: Ports) -> None:

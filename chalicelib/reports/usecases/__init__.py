@@ -1,9 +1,18 @@
 """What can be done with reports: one function a verb."""
 
-from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.access import EVERYWHERE, Admit, Author, Remit, is_from_partner
 from chalicelib.reports.usecases.changing import change
+from chalicelib.reports.usecases.exporting import Exported, Mark, export
 from chalicelib.reports.usecases.feed import Change, Cursor, Feed, changes_after
 from chalicelib.reports.usecases.following import follow
+from chalicelib.reports.usecases.forgetting import (
+    Part,
+    forget_address,
+    forget_sender,
+    parts_of,
+    reports_about,
+    unfollow_all,
+)
 from chalicelib.reports.usecases.listing import (
     MOST_ROWS,
     Kinds,
@@ -19,13 +28,14 @@ from chalicelib.reports.usecases.moderation import (
     withdraw,
 )
 from chalicelib.reports.usecases.notes import add_note
+from chalicelib.reports.usecases.own import Own, change_own, own_reports, withdraw_own
 from chalicelib.reports.usecases.partners import (
     id_of_token,
     submit_for_partner,
     token_of,
     update_for_partner,
 )
-from chalicelib.reports.usecases.passing import is_from_partner, may_be_passed_on, note_passed_on
+from chalicelib.reports.usecases.passing import may_be_passed_on, note_passed_on
 from chalicelib.reports.usecases.reading import (
     Near,
     every_id,
@@ -37,28 +47,41 @@ from chalicelib.reports.usecases.reading import (
     view,
     views_of,
 )
+from chalicelib.reports.usecases.retention import forget_old
 from chalicelib.reports.usecases.returning import bring_back
 from chalicelib.reports.usecases.submission import submit, take_over
 from chalicelib.reports.usecases.updating import add_update
 from chalicelib.reports.usecases.wards import move_to_wards
 
 __all__ = [
+    "EVERYWHERE",
     "MOST_ROWS",
     "WITHDRAW_WITHIN",
+    "Admit",
     "Author",
     "Change",
     "Cursor",
+    "Exported",
     "Feed",
     "Kinds",
+    "Mark",
     "Near",
+    "Own",
+    "Part",
+    "Remit",
     "add_note",
     "add_update",
     "bring_back",
     "change",
+    "change_own",
     "changes_after",
     "every_id",
+    "export",
     "flag",
     "follow",
+    "forget_address",
+    "forget_old",
+    "forget_sender",
     "full",
     "holds_photo",
     "id_of_token",
@@ -70,16 +93,21 @@ __all__ = [
     "nearby",
     "needing_attention",
     "note_passed_on",
+    "own_reports",
+    "parts_of",
     "public_ids",
     "public_views",
     "publish_held",
+    "reports_about",
     "submit",
     "submit_for_partner",
     "take_over",
     "token_of",
+    "unfollow_all",
     "update_for_partner",
     "updates_between",
     "view",
     "views_of",
     "withdraw",
+    "withdraw_own",
 ]

@@ -1,17 +1,22 @@
 """Who may see which report, and how a stored report is rewritten."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
-from chalicelib.errors import Conflict, NotFound, UpstreamFailed
-from chalicelib.reports.model import Draft, FirstSeen, FlagDraft, ServiceRequest, UpdateDraft
-from chalicelib.reports.ports import Ports, Stale
+from chalicelib.errors import Conflict, Forbidden, NotFound, UpstreamFailed
+from chalicelib.reports.model import (
+    ContactKind,
+    Draft,
+    FirstSeen,
+    FlagDraft,
+    ServiceRequest,
+    UpdateDraft,
+)
+from chalicelib.reports.ports import Person, Ports, Stale
 from chalicelib.reports.views import tracking_url
 
-PARTNER = "partner:"
-"""What the scope of another system begins with."""
 ATTEMPTS = 10
 """How often a change is tried again when somebody else wrote in between."""
 PARTNER = "partner:"
@@ -19,18 +24,45 @@ PARTNER = "partner:"
 
 
 @dataclass(frozen=True)
+class Remit:
+    """The reports of these teams in these wards; none named is all of them. A report of no known
+    ward is in no remit that names wards."""
+
+    teams: tuple[str, ...] = ()
+    wards: tuple[str, ...] = ()
+
+    def covers(self, report: ServiceRequest) -> bool:
+        in_team = not self.teams or report.team in self.teams
+        return in_team and (not self.wards or report.ward_code in self.wards)
+
+
+EVERYWHERE = (Remit(),)
+Admit = Callable[[], None]
+"""Asked before something new is stored, and what it raises is raised: a repeat of what is stored
+is always answered."""
+ELSEWHERE = "another team's, or of another ward: ask an officer there"
+SURENESS = ("anonymous", "contact", "proven", "staff")
+"""Of who somebody is, from the least to the most."""
+
+
+@dataclass(frozen=True)
 class Author:
     """Who acts. `scope` keeps one caller's Idempotency-Keys apart from another's; `account` is
-    None for somebody who is not signed in; staff speak for the council, officers see every
-    report; `token` came with the link to one; `partner` is the key of another system,
-    and `reports` how visible what it sends is at first."""
+    None for somebody who is not signed in; `token` came with the link to a report; `partner` is
+    the key of another system, and `reports` how visible what it sends is at first. `staff_in` is
+    where she speaks for the council, `officer_in` where she sees all and decides: beyond that she
+    is a resident like any other. `email_keys` and `phone_keys` are of the addresses that she
+    confirmed, where it matters. `assurance` is how sure it is who she is."""
 
     account: str | None = None
-    is_staff: bool = False
-    is_officer: bool = False
+    staff_in: tuple[Remit, ...] = ()
+    officer_in: tuple[Remit, ...] = ()
     token: str | None = None
     partner: str | None = None
     reports: FirstSeen = "public"
+    email_keys: tuple[str, ...] = ()
+    phone_keys: tuple[str, ...] = ()
+    assurance: str | None = None
 
     @property
     def scope(self) -> str:
@@ -39,24 +71,69 @@ class Author:
         return f"account:{self.account}" if self.account else "anonymous"
 
     @property
+    def person(self) -> Person:
+        assert self.account, "Nobody in particular has no reports of her own."
+        return Person(self.account, self.email_keys, self.phone_keys)
+
+    def is_contact_of(self, report: ServiceRequest) -> bool:
+        """True where the report names an address that she confirmed."""
+        return bool(self.addresses_in(report))
+
+    def addresses_in(self, report: ServiceRequest) -> Sequence[ContactKind]:
+        """Which of the contact's addresses she confirmed."""
+        is_hers: dict[ContactKind, bool] = {
+            "email": report.email_key in self.email_keys,
+            "phone": report.phone_key in self.phone_keys,
+        }
+        return [kind for kind in is_hers if is_hers[kind]]
+
+    def owns(self, report: ServiceRequest) -> bool:
+        """True for what she sent herself, and for what was sent from no other account with an
+        address that she confirmed."""
+        if report.reporter is not None and not is_from_partner(report):
+            return report.reporter == self.account
+        return self.is_contact_of(report)
+
+    def is_staff_for(self, report: ServiceRequest) -> bool:
+        return any(remit.covers(report) for remit in self.staff_in)
+
+    def is_officer_for(self, report: ServiceRequest) -> bool:
+        return any(remit.covers(report) for remit in self.officer_in)
+
+    @property
     def reporter(self) -> str | None:
         """Who a report of this author's belongs to: it may be seen and added to by its own."""
         return self.scope if self.partner else self.account
+
+
+def is_from_partner(report: ServiceRequest) -> bool:
+    """True where another system sent it through Open311."""
+    return (report.reporter or "").startswith(PARTNER)
+
+
+def is_as_sure(assurance: str | None, needed: str) -> bool:
+    """True where it is known as surely as that who somebody is."""
+    return SURENESS.index(assurance or "anonymous") >= SURENESS.index(needed)
 
 
 def visible(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
     """The report as it is stored. Raises NotFound where there is none, or not for this author."""
     report = stored(service_request_id, ports)
     if not _may_see(report, author, ports):
-        raise NotFound(f"There is no report {service_request_id}.")
+        raise no_report(service_request_id)
     return report
+
+
+def no_report(service_request_id: str) -> NotFound:
+    """The refusal that says nothing of whether there is one."""
+    return NotFound(f"There is no report {service_request_id}.")
 
 
 def stored(service_request_id: str, ports: Ports) -> ServiceRequest:
     """The report as it is stored, whoever asks. Raises NotFound."""
     report = ports.repository.get(service_request_id)
     if report is None:
-        raise NotFound(f"There is no report {service_request_id}.")
+        raise no_report(service_request_id)
     return report
 
 
@@ -114,13 +191,19 @@ def refuse_if_withdrawn(report: ServiceRequest) -> None:
         raise Conflict("The reporter has withdrawn this report.", version=report.version)
 
 
+def refuse_beyond_her_remit(report: ServiceRequest, author: Author) -> None:
+    """Raises Forbidden where another team, or another ward's officer, decides about the report."""
+    if not author.is_officer_for(report):
+        raise Forbidden(f"This report is {ELSEWHERE}.")
+
+
 def _may_see(report: ServiceRequest, author: Author, ports: Ports) -> bool:
-    if report.visibility == "public" or author.is_officer:
+    if report.visibility == "public" or author.is_officer_for(report):
         return True
     if report.visibility == "withdrawn":
         return False
-    own = author.reporter is not None and report.reporter == author.reporter
-    return own or _has_link(report, author, ports)
+    sent_it = author.reporter is not None and report.reporter == author.reporter
+    return sent_it or author.owns(report) or _has_link(report, author, ports)
 
 
 def _has_link(report: ServiceRequest, author: Author, ports: Ports) -> bool:

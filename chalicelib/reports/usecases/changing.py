@@ -8,6 +8,7 @@ from chalicelib.reports.model import Changes, ServiceRequest, Visibility
 from chalicelib.reports.ports import Ports, Stale
 from chalicelib.reports.usecases.access import (
     Author,
+    refuse_beyond_her_remit,
     refuse_if_withdrawn,
     rewritten,
     save,
@@ -27,22 +28,24 @@ def change(
 ) -> ServiceRequest:
     """Changes a report that still has this version.
 
-    Raises NotFound, Invalid, Conflict (another version; it carries the present one).
+    Raises NotFound, Forbidden (beyond the officer's remit), Invalid, Conflict (another version; it
+    carries the present one).
     """
     report = visible(service_request_id, author, ports)
+    refuse_beyond_her_remit(report, author)
     if report.version != version:
-        raise _stale(report)
+        raise stale(report)
     refuse_if_withdrawn(report)
-    survivor = survivor_of(report, changes, ports)
+    survivor = survivor_of(report, changes, author, ports)
     after = report
-    for apply in (_classify, _place, _move, _redact, _show):
+    for apply in (_classify, put_in_place, _move, redact, _show):
         after = apply(after, changes, ports)
     if _looks_different(after, report):
         after = after.touched(ports.now())
     if survivor:
         merged_into = survivor.service_request_id
         after = replace(moved(after, "duplicate", ports), duplicate_of=merged_into)
-    saved = _redact_archived(_saved(after, ports), changes, ports)
+    saved = _redact_archived(saved_or_refused(after, ports), changes, ports)
     return complete_merge(saved, ports) if survivor else saved
 
 
@@ -51,7 +54,7 @@ def _looks_different(after: ServiceRequest, before: ServiceRequest) -> bool:
     return any(getattr(after, name) != getattr(before, name) for name in SEEN)
 
 
-def _saved(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+def saved_or_refused(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     """The report, stored in the place of its version. Raises Conflict."""
     try:
         return save(report, ports)
@@ -60,7 +63,7 @@ def _saved(report: ServiceRequest, ports: Ports) -> ServiceRequest:
         present = stored(report.service_request_id, ports)
         if replace(present, version=report.version) == report.trimmed()[0]:
             return present
-        raise _stale(present) from error
+        raise stale(present) from error
 
 
 def _classify(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:
@@ -89,7 +92,7 @@ def _visibility_under(service_code: str, report: ServiceRequest, ports: Ports) -
     return "waiting" if report.visibility == "private" else report.visibility
 
 
-def _place(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:
+def put_in_place(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:
     if changes.lat is None and changes.long is None:
         return report
     point = changes.point
@@ -106,7 +109,7 @@ def _move(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequ
     return moved(report, changes.state, ports) if changes.state else report
 
 
-def _redact(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:
+def redact(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:
     texts = changes.updates or {}
     known = {update.update_id for update in timeline(report, ports)} if texts else set()
     if unknown := sorted(set(texts) - known):
@@ -124,7 +127,10 @@ def _redact(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRe
 
 
 def _cleared(changes: Changes) -> dict[str, Any]:
-    return {name: {} if name == "attributes" else None for name in changes.clear or ()}
+    cleared: dict[str, Any] = {
+        name: {} if name == "attributes" else None for name in changes.clear or ()
+    }
+    return cleared | ({"email_key": None, "phone_key": None} if "contact" in cleared else {})
 
 
 def _redact_archived(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:
@@ -165,7 +171,7 @@ def _kept_from_the_public(report: ServiceRequest, ports: Ports) -> str | None:
     return None if report.point else "find its place first: send lat and long too"
 
 
-def _stale(report: ServiceRequest) -> Conflict:
+def stale(report: ServiceRequest) -> Conflict:
     return Conflict(
         f"The report has version {report.version} by now: read it again and decide anew.",
         version=report.version,

@@ -5,12 +5,15 @@ from chalicelib.reports.model import Changes, ServiceRequest, Update, next_state
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.reference import parse as parse_reference
 from chalicelib.reports.states import State
-from chalicelib.reports.usecases.access import rewritten, stored
+from chalicelib.reports.usecases.access import ELSEWHERE, Author, rewritten, stored
 from chalicelib.reports.usecases.following import carry_followers, merged_into, surviving
 
 
-def survivor_of(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest | None:
-    """The report that this one is to be merged into, None where it is not. Raises Invalid."""
+def survivor_of(
+    report: ServiceRequest, changes: Changes, author: Author, ports: Ports
+) -> ServiceRequest | None:
+    """The report that this one is to be merged into, None where it is not. Raises Invalid; of a
+    private report beyond the officer's remit as if there were none."""
     if changes.duplicate_of is None:
         if changes.state == "duplicate" and report.state != "duplicate":
             raise Invalid.field("duplicate_of", "name the report that this one is the same as")
@@ -19,13 +22,15 @@ def survivor_of(report: ServiceRequest, changes: Changes, ports: Ports) -> Servi
         raise Invalid.field("state", "leave it out: with duplicate_of, the state is duplicate")
     reference = parse_reference(changes.duplicate_of)
     into = ports.repository.get(reference) if reference else None
-    if into is None:
+    if into is None or not (into.visibility == "public" or author.is_officer_for(into)):
         raise Invalid.field("duplicate_of", "there is no such report")
     if _leads_to(into, report, ports):
         raise Invalid.field("duplicate_of", "a report cannot be a duplicate of itself")
     survivor = surviving(into, ports)
     if survivor.visibility != "public":
         raise Invalid.field("duplicate_of", "that report is not public, so nobody could follow it")
+    if not author.is_officer_for(survivor):
+        raise Invalid.field("duplicate_of", f"that report is {ELSEWHERE}")
     return survivor
 
 

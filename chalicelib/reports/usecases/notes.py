@@ -11,7 +11,8 @@ MOST_NOTES = 100
 def add_note(service_request_id: str, note_id: str, sender: str, text: str, ports: Ports) -> None:
     """Keeps a note beside the report, once for each note_id; a longer text is cut.
 
-    Raises NotFound (also for a report that was withdrawn), Conflict (it has too many).
+    Raises NotFound (also for a report that was withdrawn, or whose sender was forgotten), Conflict
+    (it has too many).
     """
     known = [note.note_id for note in ports.repository.notes(service_request_id)]
     if note_id in known:
@@ -25,9 +26,9 @@ def add_note(service_request_id: str, note_id: str, sender: str, text: str, port
 
 
 def _drop_if_gone(service_request_id: str, ports: Ports) -> None:
-    """Asked after the note was kept: whoever withdraws at the same time either sees it, or is
-    seen here."""
+    """Asked after the note was kept: whoever withdraws or forgets at the same time either sees it,
+    or is seen here. Where nobody knows who sent the report, none may say so any more."""
     report = ports.repository.get(service_request_id)
-    if report is None or report.visibility == "withdrawn":
+    if report is None or report.visibility == "withdrawn" or report.forgotten:
         ports.repository.drop_notes(service_request_id)
         raise NotFound(f"There is no report {service_request_id}.")

@@ -18,7 +18,7 @@ from chalicelib.reports.partner import (
 )
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State
-from chalicelib.reports.usecases.access import Author, visible
+from chalicelib.reports.usecases.access import EVERYWHERE, Author, visible
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import Entry, append, find
 
@@ -92,7 +92,11 @@ def _holds(request_id: str, proof: str, ports: Ports) -> bool:
 
 
 def _author(partner: Partner) -> Author:
-    return Author(partner=partner.key_id, is_staff=partner.sets_state, reports=partner.reports)
+    return Author(
+        partner=partner.key_id,
+        staff_in=EVERYWHERE if partner.sets_state else (),
+        reports=partner.reports,
+    )
 
 
 def _submitted(sent: PartnerReport, key: str, author: Author, ports: Ports) -> ServiceRequest:

@@ -6,7 +6,7 @@ from chalicelib.reports import reference
 from chalicelib.reports.model import ServiceRequest, Update, to_the_second
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import OPEN_STATES
-from chalicelib.reports.usecases.access import PARTNER, rewritten, stored
+from chalicelib.reports.usecases.access import rewritten, stored
 from chalicelib.reports.usecases.reading import timeline
 
 LONGEST_REFERENCE = 100
@@ -22,11 +22,6 @@ def may_be_passed_on(report: ServiceRequest) -> bool:
         and report.point is not None
         and report.external_reference is None
     )
-
-
-def is_from_partner(report: ServiceRequest) -> bool:
-    """True where another system sent it through Open311."""
-    return (report.reporter or "").startswith(PARTNER)
 
 
 def note_passed_on(

@@ -25,9 +25,9 @@ class Near(NamedTuple):
 
 
 def view(service_request_id: str, author: Author, ports: Ports) -> ReportView:
-    """The report as this caller may see it; officers see all of it. Raises NotFound."""
+    """The report as this caller may see it; its officers see all of it. Raises NotFound."""
     report = visible(service_request_id, author, ports)
-    if author.is_officer:
+    if author.is_officer_for(report):
         return full(report, ports)
     ready = ports.photos.ready(photo_pairs(report))
     return report_view(report, timeline(report, ports), ready, ports)

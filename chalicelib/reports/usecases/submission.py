@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from chalicelib.errors import FieldError, Invalid, UpstreamFailed
+from chalicelib.errors import FieldError, Forbidden, Invalid, TooMany, UpstreamFailed
 from chalicelib.geo.point import Point
 from chalicelib.reports.model import (
+    Contact,
     Draft,
     Imported,
     Photo,
@@ -18,7 +19,8 @@ from chalicelib.reports.model import (
     to_the_second,
 )
 from chalicelib.reports.ports import Exists, Ports
-from chalicelib.reports.usecases.access import Author, canonical, other_body
+from chalicelib.reports.states import CLOSED_STATES
+from chalicelib.reports.usecases.access import Admit, Author, canonical, is_as_sure, other_body
 from chalicelib.reports.usecases.wards import ward_of
 
 IMPORT_SCOPE = "import"
@@ -27,11 +29,16 @@ IMPORT_SCOPE = "import"
 Answers = Mapping[str, tuple[str, ...]]
 
 
-def submit(draft: Draft, key: str, author: Author, ports: Ports) -> ServiceRequest:
+def submit(
+    draft: Draft, key: str, author: Author, ports: Ports, *, admit: Admit | None = None
+) -> ServiceRequest:
     """Stores a report; the same draft under the same key gives the stored one, as it is now.
 
-    Raises Invalid, Conflict (another draft under this key).
+    Raises Invalid, Forbidden (the service asks for somebody surer, or somebody who is not staff
+    sends it for somebody else), Conflict (another draft under this key), and as `admit` does.
     """
+    if draft.channel != "online" and not author.staff_in:
+        raise Forbidden("Only the council's staff report for somebody else: leave out channel.")
     request_id = ports.ids.service_request_id(author.scope, key)
     fingerprint = ports.ids.fingerprint(canonical(draft))
     try:
@@ -40,16 +47,29 @@ def submit(draft: Draft, key: str, author: Author, ports: Ports) -> ServiceReque
         report = _new_report(
             draft, answers, request_id, fingerprint, requested=requested, ports=ports
         )
-        report = _with_its_person(_kept_back(report, author), draft, author)
+        report = _with_its_person(_kept_back(report, author), draft, author, ports)
+        if admit and ports.repository.get(request_id) is None:
+            admit()
         return ports.repository.create(report)
     except Exists:
         return _stored_already(request_id, fingerprint, ports)
-    except Invalid:
-        # A repeat still gets what it stored before the service or the bounds were changed.
+    except (Invalid, Forbidden, TooMany):
+        # A repeat still gets what it stored before the service or the bounds were changed, and
+        # what another one of it stored meanwhile.
         stored = ports.repository.get(request_id)
         if stored and stored.fingerprint == fingerprint:
             return stored
         raise
+
+
+def _refuse_unsure(draft: Draft, author: Author, ports: Ports) -> None:
+    """Raises Forbidden. Whoever rings or comes by shows to the officer who she is."""
+    if draft.channel != "online":
+        return
+    service = ports.council.by_code.get(draft.service_code)
+    assurance = None if draft.anonymous else author.assurance
+    if service and service.why_sign_in and not is_as_sure(assurance, service.assurance):
+        raise Forbidden(service.why_sign_in)
 
 
 def take_over(imported: Imported, ports: Ports) -> bool:
@@ -62,6 +82,8 @@ def take_over(imported: Imported, ports: Ports) -> bool:
     request_id = ports.ids.service_request_id(IMPORT_SCOPE, imported.external_reference)
     fingerprint = ports.ids.fingerprint(msgspec.json.encode(imported))
     requested = to_the_second(imported.requested_datetime)
+    updated = to_the_second(imported.updated_datetime)
+    is_closed = imported.state in CLOSED_STATES
     report = replace(
         _new_report(imported.draft, {}, request_id, fingerprint, requested=requested, ports=ports),
         external_reference=imported.external_reference,
@@ -69,7 +91,10 @@ def take_over(imported: Imported, ports: Ports) -> bool:
         visibility=imported.visibility,
         once_public=imported.visibility == "public",
         publish_at=None,
-        updated_datetime=to_the_second(imported.updated_datetime),
+        updated_datetime=updated,
+        closed_datetime=updated if is_closed else None,
+        # Nobody's name comes with it.
+        forgotten=is_closed and imported.visibility == "public",
         expected_datetime=None,
     )
     try:
@@ -81,7 +106,8 @@ def take_over(imported: Imported, ports: Ports) -> bool:
 
 
 def _checked(draft: Draft, key: str, author: Author, ports: Ports) -> Answers:
-    """The answers in one form. Raises Invalid with every fault of the draft."""
+    """The answers in one form. Raises Invalid with every fault of the draft, Forbidden."""
+    _refuse_unsure(draft, author, ports)
     faults = list(_service_and_place_faults(draft, ports))
     if draft.service_code not in ports.council.by_code:
         raise _invalid(faults)
@@ -90,7 +116,7 @@ def _checked(draft: Draft, key: str, author: Author, ports: Ports) -> Answers:
         [
             *faults,
             *wrong,
-            *_elsewhere_faults(draft, ports),
+            *elsewhere_faults(draft.service_code, draft.point, ports),
             *_photo_faults(draft, key, author, ports),
         ]
     )
@@ -117,8 +143,9 @@ def _outside(point: Point, ports: Ports) -> Iterator[FieldError]:
         )
 
 
-def _elsewhere_faults(draft: Draft, ports: Ports) -> Iterator[FieldError]:
-    area = ports.council.elsewhere(draft.service_code, draft.point) if draft.point else None
+def elsewhere_faults(service_code: str, point: Point | None, ports: Ports) -> Iterator[FieldError]:
+    """Where another body is to be told instead."""
+    area = ports.council.elsewhere(service_code, point) if point else None
     if area:
         ways = " or ".join(filter(None, (area.phone, area.url)))
         yield FieldError("lat", f"{area.name}: {area.advice}" + (f" {ways}" if ways else ""))
@@ -162,7 +189,7 @@ def _new_report(
     ports: Ports,
 ) -> ServiceRequest:
     ward_code = ward_of(requested, draft.point, ports)
-    visibility, publish_at = _first_visibility(draft, requested, ports)
+    visibility, publish_at = first_visibility(draft.service_code, draft.point, requested, ports)
     photo_state: PhotoState = "waiting" if ports.council.photos_wait else "shown"
     return ServiceRequest(
         service_request_id=request_id,
@@ -186,6 +213,7 @@ def _new_report(
         updated_datetime=requested,
         expected_datetime=ports.council.due(draft.service_code, requested),
         anonymous=draft.anonymous,
+        channel=draft.channel,
     )
 
 
@@ -193,17 +221,17 @@ def _street(point: Point | None, ports: Ports) -> str | None:
     return ports.whereabouts.street(point) if point else None
 
 
-def _first_visibility(
-    draft: Draft, requested: datetime, ports: Ports
+def first_visibility(
+    service_code: str, point: Point | None, at: datetime, ports: Ports
 ) -> tuple[Visibility, datetime | None]:
-    """How visible a new report is, and when a held one becomes public."""
-    service = ports.council.by_code[draft.service_code]
+    """How visible a report is that was sent at that moment, and when a held one becomes public."""
+    service = ports.council.by_code[service_code]
     if service.visibility == "private":
         return "private", None
-    if service.visibility == "moderated" or draft.point is None:
+    if service.visibility == "moderated" or point is None:
         return "waiting", None
     if ports.council.publish_after_s:
-        return "held", requested + timedelta(seconds=ports.council.publish_after_s)
+        return "held", at + timedelta(seconds=ports.council.publish_after_s)
     return "public", None
 
 
@@ -214,10 +242,21 @@ def _kept_back(report: ServiceRequest, author: Author) -> ServiceRequest:
     return replace(report, visibility=author.reports, publish_at=None, once_public=False)
 
 
-def _with_its_person(report: ServiceRequest, draft: Draft, author: Author) -> ServiceRequest:
+def _with_its_person(
+    report: ServiceRequest, draft: Draft, author: Author, ports: Ports
+) -> ServiceRequest:
     if draft.anonymous:
         return report
-    return replace(report, contact=draft.contact, reporter=author.reporter)
+    contact = draft.contact or Contact()
+    email, phone = contact.email, contact.phone
+    return replace(
+        report,
+        contact=draft.contact,
+        # Whoever types it for her is not who reports it.
+        reporter=author.reporter if draft.channel == "online" else None,
+        email_key=ports.ids.contact_key("email", email) if email else None,
+        phone_key=ports.ids.contact_key("phone", phone) if phone else None,
+    )
 
 
 def _stored_already(request_id: str, fingerprint: str, ports: Ports) -> ServiceRequest:

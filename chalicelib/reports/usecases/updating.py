@@ -16,6 +16,7 @@ from chalicelib.reports.model import (
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State
 from chalicelib.reports.usecases.access import (
+    Admit,
     Author,
     canonical,
     other_body,
@@ -46,15 +47,20 @@ class Entry:
 
 
 def add_update(
-    service_request_id: str, draft: UpdateDraft, key: str, author: Author, ports: Ports
+    service_request_id: str,
+    draft: UpdateDraft,
+    key: str,
+    author: Author,
+    ports: Ports,
+    *,
+    admit: Admit | None = None,
 ) -> tuple[Update, ServiceRequest]:
     """Adds to a report's timeline; the same draft under the same key is added once. Answers the
     update and the report that has it.
 
-    Raises NotFound, Forbidden (a state asked by somebody who is not staff), Invalid, Conflict.
+    Raises NotFound, Forbidden (a state asked by somebody who is not its staff), Invalid, Conflict,
+    and as `admit` does.
     """
-    if draft.state not in (None, "not_fixed") and not author.is_staff:
-        raise Forbidden("Only the council's staff can set a state; a resident may send not_fixed.")
     if faults := list(photo_faults(draft.photo_ids or [], key, author, ports)):
         raise Invalid(faults[0].message, faults)
     entry = Entry(
@@ -62,16 +68,21 @@ def add_update(
         fingerprint=ports.ids.fingerprint(canonical(draft)),
         text=draft.text,
         photo_ids=draft.photo_ids or (),
-        state_after=lambda report: next_state(report, draft.state),
+        state_after=lambda report: _state_after(report, draft, author),
     )
-    return append(service_request_id, entry, author, ports)
+    return append(service_request_id, entry, author, ports, admit=admit)
 
 
 def append(
-    service_request_id: str, entry: Entry, author: Author, ports: Ports
+    service_request_id: str,
+    entry: Entry,
+    author: Author,
+    ports: Ports,
+    *,
+    admit: Admit | None = None,
 ) -> tuple[Update, ServiceRequest]:
     """The entry as it stands in the timeline, and the report that has it. Raises NotFound,
-    Conflict, Invalid, and whatever `state_after` does."""
+    Conflict, Invalid, and whatever `state_after` and `admit` do."""
 
     def change(report: ServiceRequest) -> ServiceRequest:
         refuse_if_withdrawn(report)
@@ -84,15 +95,27 @@ def append(
             datetime=to_the_second(ports.now()),
             state=entry.state_after(report),
             text=entry.text,
-            by="council" if author.is_staff else "resident",
+            by="council" if author.is_staff_for(report) else "resident",
             fingerprint=entry.fingerprint,
         )
-        return _with(report, update, entry, ports)
+        longer = _with(report, update, entry, ports)
+        if admit:
+            admit()
+        return longer
 
     after = rewritten(lambda: visible(service_request_id, author, ports), change, ports)
     added = find(after, entry.update_id, ports)
     assert added, "An update that was stored is in the timeline."
     return added, after
+
+
+def _state_after(report: ServiceRequest, draft: UpdateDraft, author: Author) -> State:
+    if draft.state not in (None, "not_fixed") and not author.is_staff_for(report):
+        raise Forbidden(
+            "Only the council's staff who deal with this report can set its state; a resident may "
+            "send not_fixed."
+        )
+    return next_state(report, draft.state)
 
 
 def find(report: ServiceRequest, update_id: str, ports: Ports) -> Update | None:

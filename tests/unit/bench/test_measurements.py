@@ -97,6 +97,6 @@ def test_measurement_of_the_map_gives_rows_with_their_goals() -> None:
 def test_fresh_processes_have_their_turns_in_each_round(tmp_path: Path) -> None:
     turns = tmp_path / "turns"
     write = f"import sys; open({str(turns)!r}, 'a').write(sys.stdin.read())"
-    every = [process.Fresh(["-c", write], {}, name.encode()) for name in "ab"]
+    every = [process.Fresh(["-c", write], {}, name.encode) for name in "ab"]
     assert len(process.cpu_ms_of_each(every)) == 2
     assert turns.read_text() == "ab" * process.FRESH_ROUNDS

@@ -9,7 +9,9 @@ from chalicelib.errors import Conflict, Invalid
 from chalicelib.reports.model import Changes, Contact, Photo, ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import (
+    EVERYWHERE,
     Author,
+    Remit,
     add_update,
     change,
     public_views,
@@ -17,11 +19,11 @@ from chalicelib.reports.usecases import (
     view,
     withdraw,
 )
-from tests.builders import NOON, draft, update_draft
+from tests.builders import NOON, draft, report, update_draft
 from tests.fakes import Clock, MemoryPhotos, MemoryRepository
 
 ANYBODY = Author()
-OFFICER = Author("officer", is_staff=True, is_officer=True)
+OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 PHOTO = "A" * 26
 NOISE = {"service_code": "noise-nuisance", "attributes": {"kind": "noise"}}
 
@@ -136,6 +138,25 @@ def test_report_is_merged_into_nothing_that_is_not_public(ports: Ports) -> None:
     waiting = submit(draft(service_code="graffiti"), "two", ANYBODY, ports)
     refusal = refused(one, ports, duplicate_of=waiting.service_request_id)
     assert "not public" in refusal["duplicate_of"]
+
+
+def test_report_beyond_the_remit_is_merged_into_as_if_there_were_none(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    parks = Author("parks", officer_in=(Remit(teams=("parks",)),))
+    own = repository.create(report(1, team="parks"))
+    private = repository.create(report(2, team="protection", visibility="private"))
+    public = repository.create(report(3, team="highways"))
+    refusals = []
+    for into in (private.service_request_id, "000000000000", public.service_request_id):
+        with pytest.raises(Invalid) as refusal:
+            merging = Changes(duplicate_of=into)
+            change(own.service_request_id, merging, own.version, parks, ports)
+        refusals.append(refusal.value.errors)
+    assert refusals[0] == refusals[1]
+    assert "ask an officer there" in refusals[2][0].message
+    assert repository.get(public.service_request_id) == public
+    assert repository.followers(public.service_request_id) == []
 
 
 def test_reports_are_merged_into_no_circle_when_one_was_hidden_meanwhile(ports: Ports) -> None:
@@ -296,5 +317,5 @@ def test_officer_sees_what_others_do_not(ports: Ports) -> None:
     report = submit(draft(contact=contact), "key", ANYBODY, ports)
     seen = view(report.service_request_id, OFFICER, ports)
     assert seen.contact == contact  # type: ignore[attr-defined]
-    for author in (ANYBODY, Author("crew", is_staff=True)):
+    for author in (ANYBODY, Author("crew", staff_in=EVERYWHERE)):
         assert not hasattr(view(report.service_request_id, author, ports), "contact")

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.reports.model import Changes, Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import (
+    EVERYWHERE,
     Author,
     Change,
     Cursor,
@@ -23,7 +24,7 @@ from tests.builders import NOON, draft, report, update_draft
 from tests.fakes import Clock, MemoryRepository
 
 ANYBODY = Author()
-OFFICER = Author("officer", is_staff=True, is_officer=True)
+OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 MINUTE = timedelta(minutes=1)
 
 

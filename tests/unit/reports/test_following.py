@@ -5,12 +5,12 @@ import pytest
 from chalicelib.errors import NotFound
 from chalicelib.reports.model import Changes
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import Author, change, follow, submit, view
+from chalicelib.reports.usecases import EVERYWHERE, Author, change, follow, submit, view
 from tests.builders import draft
 from tests.fakes import MemoryRepository
 
 ANYBODY = Author()
-OFFICER = Author("officer", is_staff=True, is_officer=True)
+OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 
 
 def a_report(ports: Ports, key: str = "key", author: Author = ANYBODY) -> str:

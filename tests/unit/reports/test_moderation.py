@@ -9,6 +9,7 @@ from chalicelib.errors import Conflict, NotFound
 from chalicelib.reports.model import Changes, Contact, FlagDraft
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import (
+    EVERYWHERE,
     WITHDRAW_WITHIN,
     Author,
     add_update,
@@ -25,7 +26,7 @@ from tests.builders import draft, update_draft
 from tests.fakes import Clock
 
 ANYBODY = Author()
-OFFICER = Author("officer", is_staff=True, is_officer=True)
+OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 SECOND = timedelta(seconds=1)
 
 
@@ -45,7 +46,7 @@ def test_flag_is_kept_once_for_an_officer_and_changes_nothing_public(ports: Port
     assert replace_version(after, before.version) == before
     seen = view(request_id, OFFICER, ports)
     assert [each.reason for each in seen.flags] == ["personal_data"] * 2  # type: ignore[attr-defined]
-    (waiting,) = needing_attention("flagged", limit=10, after=None, ports=ports)
+    (waiting,) = needing_attention("flagged", OFFICER, limit=10, after=None, ports=ports).reports
     assert waiting.service_request_id == request_id
 
 
@@ -72,7 +73,7 @@ def test_flagged_report_leaves_the_list_when_an_officer_has_settled_it(ports: Po
     report = submit(draft(), "key", ANYBODY, ports)
     flag(report.service_request_id, FlagDraft(reason="other"), "phone", ANYBODY, ports)
     change(report.service_request_id, Changes(flags_settled=True), 2, OFFICER, ports)
-    assert needing_attention("flagged", limit=10, after=None, ports=ports) == []
+    assert needing_attention("flagged", OFFICER, limit=10, after=None, ports=ports).reports == []
 
 
 def test_report_that_is_not_public_cannot_be_flagged(ports: Ports) -> None:
@@ -87,16 +88,16 @@ def test_withdrawn_report_is_gone_and_forgets_what_it_said(
 ) -> None:
     contact = Contact(email="canary@example.org")
     said = draft(title="Canary", description="canary", address="Canary", contact=contact)
-    report = submit(said, "key", Author("ann"), ports)
+    report = submit(said, "key", Author("account-1"), ports)
     clock.now += WITHDRAW_WITHIN + late
-    gone = withdraw(report.service_request_id, "key", Author("ann"), ports)
+    gone = withdraw(report.service_request_id, "key", Author("account-1"), ports)
     assert (gone.state, gone.visibility) == ("cancelled", "withdrawn")
     stored = ports.repository.get(report.service_request_id)
     assert stored and stored.point is None
-    assert "canary" not in repr(stored).lower() and "ann" not in repr(stored)
+    assert "canary" not in repr(stored).lower() and "account-1" not in repr(stored)
     assert public_views([report.service_request_id], ports) == {}
     with pytest.raises(NotFound):
-        view(report.service_request_id, Author("ann"), ports)
+        view(report.service_request_id, Author("account-1"), ports)
     with pytest.raises(NotFound):
         token = ports.ids.link_token(report.service_request_id)
         view(report.service_request_id, Author(token=token), ports)

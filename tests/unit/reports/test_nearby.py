@@ -5,7 +5,7 @@ from random import Random
 
 from chalicelib.geo.point import Box, Point, distance_m
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import Author, add_update, nearby, submit
+from chalicelib.reports.usecases import EVERYWHERE, Author, add_update, nearby, submit
 from tests.builders import MARKET_PLACE, draft, update_draft
 
 ANYBODY = Author()
@@ -22,7 +22,7 @@ def test_nearest_comes_first_and_what_is_too_far_or_done_does_not(ports: Ports) 
     for key, north_m in (("far", 101.0), ("second", -60.0), ("first", 20.0), ("done", 5.0)):
         submit(draft(**at(north_m)), key, ANYBODY, ports)
     done = ports.ids.service_request_id(ANYBODY.scope, "done")
-    staff = Author("officer", is_staff=True)
+    staff = Author("officer", staff_in=EVERYWHERE)
     add_update(done, update_draft(state="fixed"), "u", staff, ports)
     submit(draft(service_code="litter", **at(1.0)), "litter", ANYBODY, ports)
     found = nearby(HERE, "pothole", radius_m=100, limit=10, ports=ports)

@@ -7,12 +7,12 @@ import pytest
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.reports.model import NOTE_LENGTH, Note
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import Author, add_note, submit, view, withdraw
+from chalicelib.reports.usecases import EVERYWHERE, Author, add_note, submit, view, withdraw
 from chalicelib.reports.usecases.notes import MOST_NOTES
 from tests.builders import NOON, draft, report
 from tests.fakes import MemoryRepository
 
-OFFICER = Author("officer", is_staff=True, is_officer=True)
+OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 TEAM = "trees@example.org"
 
 

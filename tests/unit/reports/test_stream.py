@@ -27,6 +27,8 @@ IMAGE: dict[str, dict[str, Any]] = {
         ({}, False),
         ({"priority": {"S": "high"}, "team": {"S": "trees"}}, False),
         ({"flags": {"S": '[{"flag_id": "1"}]'}, "attention": {"S": "flagged"}}, False),
+        ({"email_key": {"S": "1"}, "phone_key": {"S": "2"}, "channel": {"S": "phone"}}, False),
+        ({"forget": {"S": "closed"}, "forget_since": {"S": "2026-06"}}, False),
         ({"state": {"S": "fixed"}}, True),
         ({"updates": {"S": '[{"update_id": "1"}]'}}, True),
         ({"title": {"S": "Hole"}}, True),

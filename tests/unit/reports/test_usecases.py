@@ -10,6 +10,7 @@ from chalicelib.geo.point import Box
 from chalicelib.reports.model import TIMELINE_LIMIT_BYTES, Contact
 from chalicelib.reports.ports import Filters, Ports
 from chalicelib.reports.usecases import (
+    EVERYWHERE,
     Author,
     add_update,
     list_in_box,
@@ -23,8 +24,8 @@ from tests.fakes import Clock, MemoryRepository
 
 ANYBODY = Author()
 RESIDENT = Author("resident")
-CREW = Author("crew", is_staff=True)
-OFFICER = Author("officer", is_staff=True, is_officer=True)
+CREW = Author("crew", staff_in=EVERYWHERE)
+OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 
 
 def test_report_is_stored_with_its_team_and_promise_date_when_submitted(ports: Ports) -> None:

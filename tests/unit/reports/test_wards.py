@@ -5,11 +5,19 @@ from datetime import UTC, datetime
 
 from chalicelib.reports.model import Changes
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import Author, change, move_to_wards, submit, take_over, view
+from chalicelib.reports.usecases import (
+    EVERYWHERE,
+    Author,
+    change,
+    move_to_wards,
+    submit,
+    take_over,
+    view,
+)
 from tests.builders import draft, imported, report
 from tests.fakes import MemoryRepository, Nowhere
 
-OFFICER = Author("officer", is_staff=True, is_officer=True)
+OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 
 
 def at(ports: Ports, wards: dict[int, str], street: str | None = None) -> Ports:

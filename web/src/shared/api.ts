@@ -1,4 +1,5 @@
 /** Reading published documents and writing to the API. */
+import { deviceKey } from "./device.ts";
 
 export interface FieldError {
   field: string;
@@ -13,13 +14,16 @@ export interface Problem {
   link?: string;
 }
 
-/** `later` means that nothing is known to be stored: the same key may be sent again. */
+/** `later` means that nothing is known to be stored: the same key may be sent again. Without a wait nothing answered. */
 export type Outcome<T> =
   | { kind: "stored"; value: T }
   | { kind: "refused"; problem: Problem }
   | { kind: "later"; retryAfterSeconds: number | null };
 
 const TIMEOUT_MS = 30_000;
+const USUAL_WAIT_S = 60;
+/** Whoever shares a network with others is counted apart from them. */
+const DEVICE = "X-Ginnel-Device";
 const ABSENT = [403, 404, 410];
 const WORTH_REPEATING = [408, 425, 429];
 
@@ -33,15 +37,20 @@ export async function getJson<T>(url: string, patienceMs = TIMEOUT_MS): Promise<
   return (await response.json()) as T;
 }
 
-export async function post<T>(path: string, body: unknown, key: string): Promise<Outcome<T>> {
+export function post<T>(path: string, body: unknown, key: string): Promise<Outcome<T>> {
+  return send("POST", path, body, { "Idempotency-Key": key });
+}
+
+/** Without a body where that is undefined. */
+export async function send<T>(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Outcome<T>> {
   try {
     const response = await fetch(path, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "Idempotency-Key": key, ...requestId() },
-      body: JSON.stringify(body),
+      method,
+      headers: { ...(body === undefined ? {} : { "Content-Type": "application/json", [DEVICE]: deviceKey() }), ...headers, ...requestId() },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    if (response.ok) return { kind: "stored", value: (await response.json()) as T };
+    if (response.ok) return { kind: "stored", value: (await read(response)) as T };
     if (response.status >= 500 || WORTH_REPEATING.includes(response.status)) {
       return { kind: "later", retryAfterSeconds: readRetryAfter(response) };
     }
@@ -51,14 +60,26 @@ export async function post<T>(path: string, body: unknown, key: string): Promise
   }
 }
 
+/** JSON, or a page's text. */
+function read(response: Response): Promise<unknown> {
+  return response.headers.get("Content-Type")?.startsWith("text/html") ? response.text() : response.json();
+}
+
 /** New for each try, so that it tells nothing of who sends: the server's log follows it. */
 function requestId(): Record<string, string> {
   return { "X-Request-Id": crypto.randomUUID() };
 }
 
-function readRetryAfter(response: Response): number | null {
+function readRetryAfter(response: Response): number {
   const seconds = Number(response.headers.get("Retry-After"));
-  return seconds > 0 ? seconds : null;
+  return seconds > 0 ? seconds : USUAL_WAIT_S;
+}
+
+/** When to try again, to go on a sentence's beginning. */
+export function whenToRetry(seconds: number | null): string {
+  if (!seconds) return "try again when you have a connection";
+  const minutes = Math.ceil(seconds / 60);
+  return `the service is busy: try again in ${minutes === 1 ? "a minute" : `${minutes} minutes`}`;
 }
 
 async function readProblem(response: Response): Promise<Problem> {

@@ -64,6 +64,10 @@ export interface Service {
   visibility: "public" | "private" | "moderated";
   photo?: "wanted" | "welcome" | "none";
   attributes?: Attribute[];
+  /** How sure it has to be who reports. */
+  assurance?: "anonymous" | "contact" | "proven";
+  /** What is needed for that, and why; nothing where it may be anybody. */
+  why_sign_in?: string | null;
 }
 
 /** A corner of a ring: long first, as in GeoJSON. */

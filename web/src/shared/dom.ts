@@ -35,6 +35,15 @@ export function show(target: HTMLElement, visible = true): void {
   target.hidden = !visible;
 }
 
+/** Asks for something while nothing there takes a second press. */
+export async function whileBusy<T>(place: HTMLElement, request: () => Promise<T>): Promise<T> {
+  const buttons = [...place.querySelectorAll("button")];
+  for (const each of buttons) each.disabled = true;
+  const outcome = await request();
+  for (const each of buttons) each.disabled = false;
+  return outcome;
+}
+
 export function focusOn(target: HTMLElement): void {
   if (!target.matches("input, textarea, select, a, button")) target.tabIndex = -1;
   target.focus();

@@ -48,9 +48,16 @@ export interface Draft {
   email: string;
   phone: string;
   anonymous: boolean;
+  /** Whose it is; nothing where nobody is signed in. */
+  account: string;
+  /** How it reached the staff who send it; `online` is their own. Nothing where they have not said, or are none. */
+  channel: string;
   /** The answers have been shown for checking, so a changed answer leads back there. */
   checked: boolean;
 }
+
+/** Whether staff send it for somebody else. */
+export const isAssisted = ({ channel }: Pick<Draft, "channel">) => channel !== "" && channel !== "online";
 
 const kept = keptValue<Draft>(
   () => sessionStorage,
@@ -80,6 +87,8 @@ export function newDraft(): Draft {
     email: "",
     phone: "",
     anonymous: false,
+    account: "",
+    channel: "",
     checked: false,
   };
 }

@@ -1,7 +1,8 @@
 /** "Report this content" here on the page; without JavaScript its link leads to a form. */
-import { type Outcome, post } from "../../shared/api.ts";
+import type { Outcome } from "../../shared/api.ts";
 import { byId, element, focusOn } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { postAsWhoever } from "../../shared/post-as-whoever.ts";
 
 const REASONS = {
   personal_data: "It holds somebody's name, telephone number or other personal details",
@@ -54,7 +55,7 @@ export function startFlag(reportId: string): void {
   async function send(reason: string): Promise<void> {
     button.disabled = true;
     const words = text.value.trim();
-    const outcome = await post(`/api/reports/${reportId}/flags`, { reason, ...(words ? { text: words } : {}) }, key);
+    const outcome = await postAsWhoever(`/api/reports/${reportId}/flags`, { reason, ...(words ? { text: words } : {}) }, key);
     button.disabled = false;
     settle(outcome);
   }

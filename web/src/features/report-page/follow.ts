@@ -1,7 +1,7 @@
-/** "Follow this report": once for each browser, which remembers it. */
-import { post } from "../../shared/api.ts";
+/** "Follow this report": once for each account or browser, which remembers it. */
 import { deviceKey, follows, rememberFollow } from "../../shared/device.ts";
 import { byId, element, show } from "../../shared/dom.ts";
+import { postAsWhoever } from "../../shared/post-as-whoever.ts";
 import { groupReference } from "../../shared/reference.ts";
 
 interface Followed {
@@ -25,7 +25,7 @@ export function startFollow(reportId: string): void {
 
   async function follow(): Promise<void> {
     button.disabled = true;
-    const outcome = await post<Followed>(`/api/reports/${reportId}/follow`, {}, deviceKey());
+    const outcome = await postAsWhoever<Followed>(`/api/reports/${reportId}/follow`, {}, deviceKey());
     button.disabled = false;
     if (outcome.kind === "later") {
       status.textContent = "That could not be sent just now. Try again when you have a connection.";

@@ -1,9 +1,10 @@
 /** What a published report page does: takes updates, lets people follow, and takes what they find wrong with it. */
-import { type Outcome, post } from "../../shared/api.ts";
+import type { Outcome } from "../../shared/api.ts";
 import { startCharacterCount } from "../../shared/character-count.ts";
 import { loadCouncil } from "../../shared/council.ts";
 import { actionButton, byId, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { postAsWhoever } from "../../shared/post-as-whoever.ts";
 import type { Update } from "../../shared/reports.ts";
 import { timelineEntry } from "../../shared/timeline.ts";
 import { startFlag } from "./flag.ts";
@@ -67,7 +68,7 @@ async function send(): Promise<void> {
   show(sendAsNew, false);
   status.textContent = "Sending your update…";
   const body = { text: draft.text.trim(), ...(draft.state ? { state: draft.state } : {}) };
-  const outcome = await post<Update>(`/api/reports/${id}/updates`, body, draft.key);
+  const outcome = await postAsWhoever<Update>(`/api/reports/${id}/updates`, body, draft.key);
   button.disabled = false;
   status.textContent = "";
   await settle(outcome);

@@ -4,6 +4,7 @@ import { byId, element } from "../../shared/dom.ts";
 import { placeText } from "../../shared/places/place-text.ts";
 import type { Draft } from "../../shared/pending-report.ts";
 import { answerText, questionsOf } from "./answers.ts";
+import { CHANNELS } from "./assisted.ts";
 import { assetOf, changeDraft, currentDraft, placeOf } from "./draft.ts";
 import { currentService } from "./flow.ts";
 import { startSending } from "./send.ts";
@@ -46,8 +47,13 @@ function answersOf(draft: Draft, service: Service | undefined): Answer[] {
     ...(service?.photo === "none" ? [] : [photos]),
     { question: "Description", text: draft.description.trim(), step: "description" },
     { question: "Title", text: draft.title.trim() || "None", step: "description" },
+    ...(draft.channel ? [{ question: "Who reports it", text: channelText(draft), step: "contact" } as const] : []),
     { question: "Contact details", text: contactText(draft), step: "contact" },
   ];
+}
+
+function channelText({ channel }: Draft): string {
+  return CHANNELS.find(([code]) => code === channel)?.[1] ?? channel;
 }
 
 function contactText({ anonymous, name, email, phone }: Draft): string {

@@ -1,7 +1,8 @@
 /** How to reach the resident; all of it optional. */
 import { byId, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { changeDraft, currentDraft } from "./draft.ts";
+import { changeDraft, currentDraft, renewKey } from "./draft.ts";
+import { currentService } from "./flow.ts";
 import { sectionOf } from "./steps.ts";
 
 const section = sectionOf("contact");
@@ -17,17 +18,27 @@ export function start(onward: () => Promise<void>): void {
   }
   anonymous.addEventListener("change", () => {
     changeDraft({ anonymous: anonymous.checked });
+    // Another sender: photos that are there already go with the old key.
+    if (currentDraft().account) renewKey();
     showFields();
   });
   section.querySelector("form")!.addEventListener("submit", () => {
     clearErrors(section);
     const email = currentDraft().email.trim();
-    if (currentDraft().anonymous || !email || EMAIL.test(email)) void onward();
+    const isAsked = !byId("channel-choice").hidden;
+    if (isAsked && !currentDraft().channel) showErrors(section, [{ field: "channel", message: "Choose who reports this" }]);
+    else if (currentDraft().anonymous || !email || EMAIL.test(email)) void onward();
     else showErrors(section, [{ field: "contact.email", message: "Enter an email address like name@example.com" }]);
   });
 }
 
-export function enter(): void {
+export async function enter(): Promise<void> {
+  show(byId("anonymous-choice"), !(await currentService())?.why_sign_in);
+  fill();
+  void import("./sender.ts").then(({ meet }) => meet(fill)).catch(() => undefined);
+}
+
+function fill(): void {
   for (const field of FIELDS) inputOf(field).value = currentDraft()[field];
   anonymous.checked = currentDraft().anonymous;
   showFields();

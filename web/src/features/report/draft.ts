@@ -1,5 +1,5 @@
 /** The draft of this visit. */
-import { type Draft, dropDraft, loadDraft, newDraft, saveDraft } from "../../shared/pending-report.ts";
+import { type Draft, dropDraft, isAssisted, loadDraft, newDraft, saveDraft } from "../../shared/pending-report.ts";
 import type { Place } from "../../shared/reports.ts";
 
 let draft = loadDraft() ?? newDraft();
@@ -34,6 +34,11 @@ export function movePin({ lat, long }: Place, place_label = "", suggested_addres
 export function about(): string {
   const { key, service_code, lat, long } = draft;
   return `${key} ${service_code}@${lat},${long}`;
+}
+
+/** The account that it is sent as: none for an anonymous report of one's own. */
+export function senderOf(draft: Draft): string {
+  return draft.anonymous && !isAssisted(draft) ? "" : draft.account;
 }
 
 /** The thing that the report is about, where its service is about such things. */

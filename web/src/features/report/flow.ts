@@ -7,7 +7,7 @@ import { currentDraft, placeOf } from "./draft.ts";
 import { indexOf, type StepName, STEPS } from "./steps.ts";
 
 /** Steps that are shown only while something stands in the way. */
-const STOPS: readonly StepName[] = ["elsewhere", "danger", "personal"];
+const STOPS: readonly StepName[] = ["elsewhere", "sign-in", "danger", "personal"];
 
 /** The thing that a link from its own page is about, until that link is taken. */
 export const linkedAsset = () => new URL(location.href).searchParams.get("asset");
@@ -42,11 +42,17 @@ async function firstObstacle(): Promise<StepName | null> {
   const service = serviceIn(catalogue, draft);
   if (catalogue && !service) return "service";
   if (elsewhereIn(catalogue, draft)) return "elsewhere";
+  if (service?.why_sign_in && !(await isSureEnough(service))) return "sign-in";
   const questions = questionsOf(service);
   if (questions.some((question) => question.required && !answerOf(draft, question))) return "questions";
   if (isDangerous(draft, questions)) return "danger";
   if (!draft.description.trim()) return "description";
   return (await seemsPersonal(draft, service)) ? "personal" : null;
+}
+
+/** Where it cannot be known now it is not: the step says how to go on. */
+async function isSureEnough(service: Service): Promise<boolean> {
+  return import("./sign-in.ts").then((signIn) => signIn.isSureEnough(service)).catch(() => false);
 }
 
 async function seemsPersonal(draft: Draft, service: Service | undefined): Promise<boolean> {

@@ -1,10 +1,11 @@
 /** Open reports of the same kind close to the place: following one is better than sending it again. */
-import { getJson, post } from "../../shared/api.ts";
+import { getJson } from "../../shared/api.ts";
 import { loadCouncil } from "../../shared/council.ts";
 import { dayElement } from "../../shared/dates.ts";
 import { deviceKey, rememberFollow } from "../../shared/device.ts";
 import { actionButton, byId, element } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { postAsWhoever } from "../../shared/post-as-whoever.ts";
 import type { Report, StoredReport } from "../../shared/reports.ts";
 import { stateTag } from "../../shared/states.ts";
 import { about, changeDraft, currentDraft, finishDraft } from "./draft.ts";
@@ -111,7 +112,7 @@ async function send({ service_request_id }: Nearby, button: HTMLButtonElement): 
   button.disabled = true;
   status.textContent = "One moment…";
   const path = `/api/reports/${service_request_id}/follow`;
-  const outcome = await post<{ service_request_id: string }>(path, {}, deviceKey());
+  const outcome = await postAsWhoever<{ service_request_id: string }>(path, {}, deviceKey());
   button.disabled = false;
   status.textContent = "";
   if (outcome.kind === "stored") {

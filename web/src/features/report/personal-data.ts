@@ -19,8 +19,8 @@ type PublicField = (typeof FIELDS)[number];
 
 const KINDS = patterns.map(({ kind, pattern }) => ({ kind, pattern: new RegExp(pattern, "g") }));
 
-export function findingsOf(draft: Draft): Finding[] {
-  return FIELDS.flatMap((field) => find(draft[field], field));
+export function findingsOf(words: Pick<Draft, PublicField>): Finding[] {
+  return FIELDS.flatMap((field) => find(words[field], field));
 }
 
 /** What was looked at: a change of it is looked at again. */

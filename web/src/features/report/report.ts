@@ -20,6 +20,7 @@ const LOAD: Record<StepName, () => Step | Promise<Step>> = {
   where: () => where,
   service: () => service,
   elsewhere: () => import("./elsewhere.ts"),
+  "sign-in": () => import("./sign-in.ts"),
   asset: () => import("./asset.ts"),
   nearby: () => import("./nearby.ts"),
   questions: () => import("./questions.ts"),

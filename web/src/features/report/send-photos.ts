@@ -1,8 +1,9 @@
 /** Sends the draft's photos, and waits a moment for what the service says of them. */
-import { getJson, post } from "../../shared/api.ts";
+import { getJson } from "../../shared/api.ts";
 import type { Draft, DraftPhoto } from "../../shared/pending-report.ts";
-import { changeDraft, currentDraft } from "./draft.ts";
+import { changeDraft, currentDraft, senderOf } from "./draft.ts";
 import { find } from "./photo-store.ts";
+import { postAs } from "./post-as.ts";
 
 /** Where to put one picture, once: it is asked for at each try and never kept. */
 interface Policy {
@@ -19,6 +20,7 @@ interface Judged {
 export type PhotosOutcome =
   | { kind: "ready"; photo_ids: string[] }
   | { kind: "refused"; photo: DraftPhoto; reason: string }
+  | { kind: "signed-out" }
   | { kind: "later"; retryAfterSeconds: number | null };
 
 type Step = { kind: "sent" } | Exclude<PhotosOutcome, { kind: "ready" }>;
@@ -31,7 +33,7 @@ export async function sendPhotos(draft: Draft, say: (text: string) => void): Pro
   for (const [index, photo] of draft.photos.entries()) {
     say(draft.photos.length === 1 ? "Sending the photo…" : `Sending photo ${index + 1} of ${draft.photos.length}…`);
     if (photo.uploaded?.key === draft.key) continue;
-    const step = await sendOne(photo, draft.key);
+    const step = await sendOne(photo, draft.key, senderOf(draft));
     if (step.kind !== "sent") return settled(step);
   }
   say("Checking the photos…");
@@ -51,13 +53,14 @@ function mark(photo: DraftPhoto, changes: Partial<DraftPhoto>): void {
   changeDraft({ photos });
 }
 
-async function sendOne(photo: DraftPhoto, key: string): Promise<Step> {
+async function sendOne(photo: DraftPhoto, key: string, account: string): Promise<Step> {
   const picture = await find(photo.id);
   if (!picture) return { kind: "refused", photo, reason: "This phone no longer has it." };
   const asked = { content_type: picture.type, size: picture.size };
-  const outcome = await post<Policy>("/api/photos", asked, `${key}/${photo.n}`);
+  const outcome = await postAs<Policy>(account, "/api/photos", asked, `${key}/${photo.n}`);
   if (outcome.kind === "later") return outcome;
   if (outcome.kind === "refused") {
+    if (outcome.problem.status === 401) return { kind: "signed-out" };
     const { errors, detail, title } = outcome.problem;
     return { kind: "refused", photo, reason: sentence(errors?.[0]?.message ?? detail ?? title) };
   }

@@ -1,13 +1,14 @@
 /** Sends the draft: photos first, then the report. Keys stay the same from try to try, so that nothing is stored twice. */
-import { type Outcome, post, type Problem } from "../../shared/api.ts";
+import { type Outcome, type Problem, whenToRetry } from "../../shared/api.ts";
 import type { Service } from "../../shared/council.ts";
 import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, idOf, showErrors } from "../../shared/form-errors.ts";
-import type { Draft, DraftPhoto } from "../../shared/pending-report.ts";
+import { type Draft, type DraftPhoto, isAssisted } from "../../shared/pending-report.ts";
 import { answersTo } from "./answers.ts";
-import { assetOf, changeDraft, currentDraft, finishDraft, renewKey } from "./draft.ts";
+import { assetOf, changeDraft, currentDraft, finishDraft, renewKey, senderOf } from "./draft.ts";
 import { currentService } from "./flow.ts";
-import { type Receipt, rememberSent } from "./sent-reports.ts";
+import { postAs } from "./post-as.ts";
+import { type Receipt, rememberSent, type Sent } from "./sent-reports.ts";
 import { goTo, sectionOf, type StepName } from "./steps.ts";
 
 const section = sectionOf("check");
@@ -52,7 +53,9 @@ async function send(): Promise<void> {
     if (!photos) return;
     status.textContent = "Sending your report…";
     const body = bodyOf(currentDraft(), service, photos);
-    settle(await post<Receipt>("/api/reports", body, draft.key), draft.key);
+    const account = senderOf(draft);
+    const sender = { account, key: draft.key, for_other: isAssisted(draft) };
+    settle(await postAs<Receipt>(account, "/api/reports", body, draft.key), sender);
   } finally {
     button.disabled = false;
     status.textContent = "";
@@ -66,14 +69,15 @@ async function sendPhotosOf(draft: Draft, service: Service): Promise<string[] | 
   const outcome = sending ? await sending.sendPhotos(draft, (text) => (status.textContent = text)) : null;
   if (outcome?.kind === "ready") return outcome.photo_ids;
   if (outcome?.kind === "refused") explainPhoto(outcome.photo, outcome.reason);
-  else explainLater(outcome?.retryAfterSeconds ?? null);
+  else if (outcome?.kind === "signed-out") explainSignedOut();
+  else explainLater(outcome?.kind === "later" ? outcome.retryAfterSeconds : null);
   return null;
 }
 
-function settle(outcome: Outcome<Receipt>, key: string): void {
+function settle(outcome: Outcome<Receipt>, sender: Omit<Sent, "receipt" | "at">): void {
   button.textContent = "Send report";
   if (outcome.kind === "stored") {
-    rememberSent({ receipt: outcome.value, key, at: Date.now() });
+    rememberSent({ receipt: outcome.value, ...sender, at: Date.now() });
     finishDraft();
     goTo("sent");
   } else if (outcome.kind === "later") {
@@ -98,6 +102,7 @@ function bodyOf(draft: Draft, service: Service, photo_ids: string[]) {
     ...(photo_ids.length ? { photo_ids } : {}),
     ...(Object.keys(contact).length ? { contact } : {}),
     ...(draft.anonymous ? { anonymous: true } : {}),
+    ...optional({ channel: draft.channel }),
   };
 }
 
@@ -110,6 +115,7 @@ function refuse(problem: Problem): void {
   const errors = problem.errors ?? [];
   const step = STEP_OF[errors[0]?.field.split(".")[0] ?? ""];
   if (problem.status === 409) return explainStored(problem);
+  if (problem.status === 401) return explainSignedOut();
   if (!step) return showErrors(section, [{ field: "send", message: problem.detail ?? problem.title }]);
   goTo(step, () => showErrors(sectionOf(step), errors.map(onThisPage)));
 }
@@ -154,19 +160,31 @@ function explainStored(problem: Problem): void {
   );
 }
 
+function explainSignedOut(): void {
+  const signIn = element("a", { href: "/forms/sign-in?next=/account/", target: "_blank" }, "Sign in (opens in a new tab)");
+  const without = actionButton("Send it without signing in", () => {
+    changeDraft({ account: "", channel: "" });
+    renewKey();
+    void send();
+  });
+  button.textContent = "Try again";
+  const isOwn = !isAssisted(currentDraft());
+  const otherwise = " Or send it without: it is then in your list of reports only if it has an address that you have confirmed.";
+  explain(
+    "Not sent yet: you are not signed in any more",
+    `What you wrote is kept on this phone. Sign in and try again here.${isOwn ? otherwise : ""}`,
+    element("p", {}, signIn),
+    ...(isOwn ? [element("div", { class: "app-buttons" }, without)] : []),
+  );
+}
+
 function explainLater(retryAfterSeconds: number | null): void {
   button.textContent = "Try again";
-  explain("Not sent yet. What you wrote is kept on this phone", whenToRetry(retryAfterSeconds));
+  explain("Not sent yet. What you wrote is kept on this phone", `Keep this page open: ${whenToRetry(retryAfterSeconds)}.`);
 }
 
 function explain(title: string, text: string, ...more: Node[]): void {
   notSent.replaceChildren(element("h2", {}, title), element("p", {}, text), ...more);
   show(notSent);
   focusOn(notSent);
-}
-
-function whenToRetry(seconds: number | null): string {
-  if (!seconds) return "Keep this page open and try again when you have a connection.";
-  const minutes = Math.ceil(seconds / 60);
-  return `The service is busy. Keep this page open and try again in ${minutes === 1 ? "a minute" : `${minutes} minutes`}.`;
 }

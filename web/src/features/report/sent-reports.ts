@@ -16,6 +16,10 @@ export interface Sent {
   receipt: Receipt;
   /** Proves to the service who sent the report. */
   key: string;
+  /** The account that sent it; nothing where nobody was signed in. */
+  account: string;
+  /** Whether staff sent it for somebody else. */
+  for_other: boolean;
   /** By this phone's clock, in milliseconds. */
   at: number;
 }

@@ -1,6 +1,7 @@
 /** A few minutes to take a report back, with the key that it was sent under. */
-import { post, type Problem } from "../../shared/api.ts";
+import type { Problem } from "../../shared/api.ts";
 import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
+import { postAs } from "./post-as.ts";
 import { rememberSent, type Sent, type Visibility } from "./sent-reports.ts";
 
 const box = byId("withdraw");
@@ -45,7 +46,7 @@ async function withdraw(sent: Sent, button: HTMLButtonElement): Promise<void> {
   const status = byId("withdraw-status");
   status.textContent = "One moment…";
   const path = `/api/reports/${sent.receipt.service_request_id}/withdrawal`;
-  const outcome = await post<{ visibility: Visibility }>(path, {}, sent.key);
+  const outcome = await postAs<{ visibility: Visibility }>(sent.account, path, {}, sent.key);
   button.disabled = false;
   if (outcome.kind === "stored") {
     const withdrawn: Sent = { ...sent, receipt: { ...sent.receipt, visibility: "withdrawn" } };

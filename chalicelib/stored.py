@@ -1,19 +1,15 @@
-"""What the stores of reports share: values as text, and DynamoDB's errors as ours."""
+"""What the stores of several slices share in DynamoDB: kinds of attributes."""
 
 from datetime import datetime
-from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
 from pynamodb.attributes import Attribute
 from pynamodb.constants import STRING
 
-from chalicelib import dynamo_errors
 from chalicelib.moments import text_of
 
 T = TypeVar("T")
-
-translated = partial(dynamo_errors.translated, "reports")
 
 
 class Packed(Attribute[T]):

@@ -1,0 +1,121 @@
+"""Cold starts of signing in: as bench/cold.py has them, each with something new to do every time,
+since a code, a cookie and a handover hold once."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from functools import partial
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlencode
+
+from bench import gateway, stack
+from bench.cold import DATABASE, EVENTS, First, compiled, fresh_call, rows_of
+from bench.table import Row
+from chalicelib import bootstrap
+from chalicelib.accounts.model import Destination
+from chalicelib.accounts.usecases import account_of, ask, open_session
+from chalicelib.accounts.usecases.handing_over import send_to
+from chalicelib.catalogue.load import COUNCILS
+from chalicelib.handlers import cookies
+from tests.issuer import Issuer, give_client_secret, served, staff_at
+
+GROUP = "Cold start of signing in: CPU of a fresh process with its first answer"
+FORMS = "/forms/sign-in"
+Making = Callable[[], dict[str, Any]]
+_numbers = count()
+
+
+def rows() -> Iterator[Row]:
+    compiled()
+    with ExitStack() as held:
+        issuer = held.enter_context(served(Issuer()))
+        # Without its pump, which would send the codes before the process that is measured.
+        here = held.enter_context(stack.running(pump=False))
+        council = _council(Path(held.enter_context(TemporaryDirectory())), issuer)
+        environment = here.environment | {"COUNCIL": council, "OUTSIDE_ALLOWED": issuer.url}
+        held.enter_context(stack.working_in(environment))
+        give_client_secret("staff")
+        firsts = [
+            *_routes(here.officer, issuer, environment),
+            *_handlers(environment),
+        ]
+        yield from rows_of(GROUP, firsts)
+
+
+def _council(folder: Path, issuer: Issuer) -> str:
+    """The demo council, whose staff sign in at that issuer."""
+    document = json.loads((COUNCILS / "demo.json").read_text(encoding="utf-8"))
+    document["identity_providers"] = [staff_at(issuer)]
+    file = folder / "identified.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    return str(file)
+
+
+def _routes(
+    officer: dict[str, str], issuer: Issuer, environment: Mapping[str, str]
+) -> Iterator[First]:
+    def route(name: str, making: Making) -> First:
+        return First(name, fresh_call("app.app", making, environment), DATABASE)
+
+    yield route("ask for a code", lambda: _form(FORMS, address=_address()))
+    yield route("sign in with it", _with_a_code)
+    yield route("a new access token", _with_a_cookie)
+    yield route("to another organisation", lambda: _form(f"{FORMS}/with/staff", next="/"))
+    yield route("back from there", lambda: _back_from(issuer))
+    yield route("GET /api/account, signed in", lambda: _call("GET", "/api/account", **officer))
+
+
+def _handlers(environment: Mapping[str, str]) -> Iterator[First]:
+    handler = "chalicelib.handlers.accounts_events"
+    for name in ("fan_out_people", "send_code"):
+        fresh = fresh_call(f"{handler}.{name}", partial(_event, name), environment)
+        yield First(f"event: {name}", fresh, DATABASE)
+
+
+def _address() -> str:
+    return f"resident{next(_numbers)}@example.org"
+
+
+def _asked() -> str:
+    return ask(_address(), bootstrap.accounts_ports()).attempt_id
+
+
+def _with_a_code() -> dict[str, Any]:
+    attempt_id = _asked()
+    code = bootstrap.accounts_ports().codes.code(attempt_id)
+    return _form(f"{FORMS}/code", attempt=attempt_id, code=code)
+
+
+def _with_a_cookie() -> dict[str, Any]:
+    ports = bootstrap.accounts_ports()
+    account = account_of(Destination("email", _address()), ports)
+    who = open_session(account, device="A bench", assurance="contact", ports=ports)
+    token = ports.refresh_tokens.token(who.session)
+    return _call("POST", "/api/session/refresh", cookie=f"{cookies.NAME}={token}")
+
+
+def _back_from(issuer: Issuer) -> dict[str, Any]:
+    departure = send_to("staff", "/", bootstrap.sign_on_ports())
+    query = issuer.sign_in(departure.url, groups=["roads"])
+    cookie = f"{cookies.HANDOVER}={departure.browser}"
+    return _call("GET", f"{FORMS}/back/staff?{urlencode(query)}", cookie=cookie)
+
+
+def _event(name: str) -> dict[str, Any]:
+    """That of a new attempt, in the place of the one that the file names."""
+    said = (EVENTS / f"{name}.json").read_text(encoding="utf-8")
+    event: dict[str, Any] = json.loads(said.replace(f"{1:032}", _asked()))
+    return event
+
+
+def _form(path: str, **fields: str) -> dict[str, Any]:
+    return _call("POST", path, urlencode(fields))
+
+
+def _call(method: str, path: str, body: str | None = None, **headers: str) -> dict[str, Any]:
+    import app
+
+    return gateway.event(app.app, method, path, body, headers)

@@ -1,0 +1,30 @@
+"""What people call the device that a browser runs on, read from its User-Agent."""
+
+UNKNOWN = "A device"
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+"""In the order in which they are looked for: most name others, too."""
+SYSTEMS = (
+    ("iPhone", "an iPhone"),
+    ("iPad", "an iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("CrOS", "ChromeOS"),
+    ("Macintosh", "a Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def device(user_agent: str) -> str:
+    """Such as "Chrome on Android": enough to know it again, and no more is kept."""
+    browser = next((name for word, name in BROWSERS if word in user_agent), None)
+    system = next((name for word, name in SYSTEMS if word in user_agent), None)
+    return " on ".join(filter(None, (browser, system))) or UNKNOWN

@@ -1,0 +1,150 @@
+"""Attempts to sign in, and how often somebody may ask for something, on the table of people."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.accounts.dynamo.accounts import Digest
+from chalicelib.accounts.dynamo.items import ATTEMPT, AttemptItem, LimitItem, of_attempt, translated
+from chalicelib.accounts.model import MOST_TRIES, Attempt, Destination
+from chalicelib.dynamo_errors import ConditionFailed
+from chalicelib.errors import TooMany
+from chalicelib.moments import text_of
+
+HOUR = timedelta(hours=1)
+
+
+class DynamoAttempts:
+    """The Attempts port. TTL removes what is over only after a while: until then every write says
+    itself that it must not be."""
+
+    def __init__(self, table_name: str) -> None:
+        AttemptItem.Meta.table_name = table_name
+
+    def add(self, attempt: Attempt) -> None:
+        item = AttemptItem(
+            of_attempt(attempt.attempt_id),
+            address_kind=attempt.destination.kind,
+            address=attempt.destination.value,
+            created_at=attempt.created_at,
+            expires_at=attempt.expires_at,
+            tries=attempt.tries,
+            request_id=attempt.request_id,
+            account_id=attempt.account_id,
+            onward=attempt.onward,
+        )
+        # Its id is random: what is there already was stored by this call, whose reply was lost.
+        with suppress(ConditionFailed), translated():
+            item.save(AttemptItem.owner.does_not_exist())
+
+    def get(self, attempt_id: str) -> Attempt | None:
+        with translated():
+            try:
+                return _attempt(
+                    AttemptItem.get(of_attempt(attempt_id), ATTEMPT, consistent_read=True)
+                )
+            except AttemptItem.DoesNotExist:
+                return None
+
+    def of(self, destination: Destination) -> Sequence[Attempt]:
+        with translated():
+            return self._as_they_are(AttemptItem.by_address.query(destination.value))
+
+    def of_account(self, account_id: str) -> Sequence[Attempt]:
+        attempts = AttemptItem.record == ATTEMPT
+        with translated():
+            return self._as_they_are(AttemptItem.by_account.query(account_id, attempts))
+
+    def _as_they_are(self, items: Iterable[AttemptItem]) -> Sequence[Attempt]:
+        found = [self.get(item.owner.partition("#")[2]) for item in items]
+        return [each for each in found if each]
+
+    def remove(self, attempt_id: str) -> None:
+        with translated():
+            AttemptItem(of_attempt(attempt_id), ATTEMPT).delete()
+
+    def count_try(self, attempt_id: str, now: datetime) -> Attempt | None:
+        left = _holds(now) & (AttemptItem.tries < MOST_TRIES)
+        item = self._updated(attempt_id, [AttemptItem.tries.add(1)], left)
+        return _attempt(item) if item else None
+
+    def use(self, attempt_id: str, session_id: str, now: datetime) -> bool:
+        used = self._updated(attempt_id, [AttemptItem.session_id.set(session_id)], _holds(now))
+        if used:
+            return True
+        stored = self.get(attempt_id)
+        # By this very write, if its reply was lost.
+        return stored is not None and stored.session_id == session_id
+
+    def note_sent(self, attempt_id: str, at: datetime) -> bool:
+        new = AttemptItem.owner.exists() & AttemptItem.sent_at.does_not_exist()
+        return self._updated(attempt_id, [AttemptItem.sent_at.set(at)], new) is not None
+
+    def not_sent(self, attempt_id: str) -> None:
+        self._updated(attempt_id, [AttemptItem.sent_at.remove()], AttemptItem.owner.exists())
+
+    def _updated(self, attempt_id: str, actions: list[Any], condition: Any) -> AttemptItem | None:
+        """The attempt after that, None where the condition does not hold."""
+        item = AttemptItem(of_attempt(attempt_id), ATTEMPT)
+        try:
+            with translated():
+                item.update(actions, condition)
+        except ConditionFailed:
+            return None
+        return item
+
+
+class DynamoLimits:
+    """The Limits port: `hourly` is how often each scope may be done within an hour of the clock,
+    by one `key`, which is kept as a digest. Where a reply is lost one may count twice: then less
+    is let through, never more."""
+
+    def __init__(
+        self,
+        table_name: str,
+        *,
+        hourly: Mapping[str, int],
+        digest: Digest,
+        now: Callable[[], datetime],
+    ) -> None:
+        LimitItem.Meta.table_name = table_name
+        self._hourly = hourly
+        self._digest = digest
+        self._now = now
+
+    def spend(self, scope: str, key: str) -> None:
+        now = self._now()
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        item = LimitItem(f"limit#{scope}#{self._digest('limit', scope, key)}", text_of(hour))
+        one_more: list[Any] = [LimitItem.spent.add(1), LimitItem.expires_at.set(hour + 2 * HOUR)]
+        most = self._hourly[scope]
+        try:
+            with translated():
+                item.update(one_more, LimitItem.owner.does_not_exist() | (LimitItem.spent < most))
+        except ConditionFailed:
+            wait = hour + HOUR - now
+            raise TooMany(
+                f"That was asked for {most} times within this hour: wait until the next one.",
+                retry_after_s=int(wait.total_seconds()) + 1,
+            ) from None
+
+
+def _holds(now: datetime) -> Any:
+    unused = AttemptItem.owner.exists() & AttemptItem.session_id.does_not_exist()
+    return unused & (AttemptItem.expires_at > now)
+
+
+def _attempt(item: AttemptItem) -> Attempt:
+    return Attempt(
+        attempt_id=item.owner.partition("#")[2],
+        destination=Destination(item.address_kind, item.address),
+        created_at=item.created_at,
+        expires_at=item.expires_at,
+        tries=int(item.tries),
+        session_id=item.session_id,
+        sent_at=item.sent_at,
+        request_id=item.request_id,
+        account_id=item.account_id,
+        onward=item.onward,
+    )

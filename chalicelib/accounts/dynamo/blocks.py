@@ -1,0 +1,66 @@
+"""The block list, on the table of people. Of an address only a digest is kept."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+
+from chalicelib.accounts.destinations import mailbox
+from chalicelib.accounts.dynamo.accounts import Digest
+from chalicelib.accounts.dynamo.items import BLOCKS, BlockItem, translated
+from chalicelib.accounts.model import Block, Destination
+from chalicelib.dynamo_errors import ConditionFailed
+
+FIELDS = ("kind", "domain", "reason", "added_at", "added_by")
+
+
+class DynamoBlocks:
+    """The Blocks port."""
+
+    def __init__(self, table_name: str, digest: Digest) -> None:
+        BlockItem.Meta.table_name = table_name
+        self._digest = digest
+
+    def id_of(self, what: Destination | str) -> str:
+        parts = ("domain", what) if isinstance(what, str) else mailbox(what)
+        return self._digest("blocked", *parts)[:32]
+
+    def has(self, addresses: Sequence[Destination]) -> bool:
+        wanted = {self.id_of(each) for address in addresses for each in _names(address)}
+        with translated():
+            keys = [(BLOCKS, each) for each in sorted(wanted)]
+            return any(True for _ in BlockItem.batch_get(keys, consistent_read=True))
+
+    def add(self, block: Block) -> Block:
+        item = BlockItem(BLOCKS, block.block_id, **{name: getattr(block, name) for name in FIELDS})
+        with suppress(ConditionFailed), translated():
+            item.save(BlockItem.owner.does_not_exist())
+            return block
+        with translated():
+            return _block(BlockItem.get(BLOCKS, block.block_id, consistent_read=True))
+
+    def remove(self, block_id: str) -> bool:
+        try:
+            with translated():
+                BlockItem(BLOCKS, block_id).delete(BlockItem.owner.exists())
+        except ConditionFailed:
+            return False
+        return True
+
+    def page(self, *, limit: int, after: str | None) -> Sequence[Block]:
+        rest = BlockItem.record > after if after else None
+        with translated():
+            return [
+                _block(item)
+                for item in BlockItem.query(BLOCKS, rest, limit=limit, consistent_read=True)
+            ]
+
+
+def _names(address: Destination) -> Iterator[Destination | str]:
+    """The address, its domain and all that this is a part of."""
+    yield address
+    if address.kind == "email":
+        parts = address.value.rpartition("@")[2].split(".")
+        yield from (".".join(parts[at:]) for at in range(len(parts) - 1))
+
+
+def _block(item: BlockItem) -> Block:
+    return Block(block_id=item.record, **{name: getattr(item, name) for name in FIELDS})

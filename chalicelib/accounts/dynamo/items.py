@@ -1,0 +1,251 @@
+"""What is kept of people in DynamoDB.
+
+Table: hash `owner`, range `record`. Under `account#<account_id>` lie `account` and each
+`session#<session_id>`, so that a call reads both at once. `address#…` and `identity#…` say whose an
+address or identity is, by a digest made under a secret; `attempt#<attempt_id>` is somebody who
+wants to sign in, `handover#<handover_id>` somebody who was sent to another organisation for that,
+`limit#…` how much of something was done in an hour.
+"""
+
+from datetime import datetime
+from functools import partial
+
+from pynamodb.attributes import (
+    Attribute,
+    BooleanAttribute,
+    DiscriminatorAttribute,
+    NumberAttribute,
+    TTLAttribute,
+    UnicodeAttribute,
+    VersionAttribute,
+)
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
+from pynamodb.models import Model
+
+from chalicelib import dynamo_errors
+from chalicelib.accounts.model import (
+    Address,
+    AddressKind,
+    Assurance,
+    Destination,
+    Grant,
+    Identity,
+    SavedPlace,
+    Step,
+)
+from chalicelib.dynamo_errors import ConditionFailed
+from chalicelib.stored import MomentAttribute, Packed
+
+translated = partial(dynamo_errors.translated, "accounts", ConditionFailed)
+
+ACCOUNT = "account"
+SESSION = "session#"
+ATTEMPT = "attempt"
+CLAIM = "claim"
+HANDOVER = "handover"
+STAFF = "staff"
+ERASURES = "erasures"
+ERASED = "erased"
+NETWORK_KEYS = "network-keys"
+BLOCKS = "blocks"
+
+
+def of_account(account_id: str) -> str:
+    return f"account#{account_id}"
+
+
+def of_attempt(attempt_id: str) -> str:
+    return f"attempt#{attempt_id}"
+
+
+def of_handover(handover_id: str) -> str:
+    return f"handover#{handover_id}"
+
+
+class OwnedItem(Model):
+    """What lies under an account; `kind` tells PynamoDB which of both it has read."""
+
+    class Meta:
+        table_name = ""
+
+    owner = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True)
+    kind = DiscriminatorAttribute()
+
+
+class ByStaff(GlobalSecondaryIndex["AccountItem"]):  # type: ignore[no-untyped-call]
+    """Accounts with a grant, in the order in which they were made; PynamoDB asks for `kind`."""
+
+    class Meta:
+        index_name = "by-staff"
+        projection = IncludeProjection(["kind"])
+
+    staff = UnicodeAttribute(hash_key=True)
+    created_at: Attribute[datetime] = MomentAttribute(range_key=True)
+
+
+class AccountItem(OwnedItem, discriminator=ACCOUNT):
+    """An account. `staff` is there only with a grant, for the index."""
+
+    version = VersionAttribute()
+    created_at: Attribute[datetime] = MomentAttribute()
+    grants = Packed[tuple[Grant, ...]](tuple[Grant, ...])
+    addresses = Packed[tuple[Address, ...]](tuple[Address, ...])
+    identities = Packed[tuple[Identity, ...]](tuple[Identity, ...])
+    name = UnicodeAttribute(null=True)
+    language = UnicodeAttribute(null=True)
+    reach_by: Attribute[AddressKind | None] = UnicodeAttribute(null=True)  # type: ignore[assignment]
+    saved_places = Packed[tuple[SavedPlace, ...]](tuple[SavedPlace, ...])
+    invited = Packed[Destination | None](Destination, null=True)
+    is_first_admin = BooleanAttribute()
+    work_name = UnicodeAttribute(null=True)
+    work_email = UnicodeAttribute(null=True)
+    disabled_at: Attribute[datetime | None] = MomentAttribute(null=True)  # type: ignore[assignment]
+    staff = UnicodeAttribute(null=True)
+
+    by_staff = ByStaff()
+
+
+class SessionItem(OwnedItem, discriminator="session"):
+    """A session."""
+
+    device = UnicodeAttribute()
+    assurance: Attribute[Assurance] = UnicodeAttribute()  # type: ignore[assignment]
+    generation = NumberAttribute()
+    created_at: Attribute[datetime] = MomentAttribute()
+    last_used_at: Attribute[datetime] = MomentAttribute()
+    expires_at = TTLAttribute()
+    ended_at: Attribute[datetime | None] = MomentAttribute(null=True)  # type: ignore[assignment]
+
+
+class ClaimItem(Model):
+    """Whose an address or identity is."""
+
+    class Meta:
+        table_name = ""
+
+    owner = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True, default=CLAIM)
+    account_id = UnicodeAttribute()
+
+
+class ByAddress(GlobalSecondaryIndex["AttemptItem"]):  # type: ignore[no-untyped-call]
+    """Attempts by the address that they are about."""
+
+    class Meta:
+        index_name = "by-address"
+        projection = KeysOnlyProjection()
+
+    address = UnicodeAttribute(hash_key=True)
+
+
+class ByAccount(GlobalSecondaryIndex["AttemptItem"]):  # type: ignore[no-untyped-call]
+    """Attempts to add an address, by the account; and what else says whose it is."""
+
+    class Meta:
+        index_name = "by-account"
+        projection = KeysOnlyProjection()
+
+    account_id = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True)
+
+
+class AttemptItem(Model):
+    """Somebody wants to sign in."""
+
+    class Meta:
+        table_name = ""
+
+    owner = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True, default=ATTEMPT)
+    address_kind: Attribute[AddressKind] = UnicodeAttribute()  # type: ignore[assignment]
+    address = UnicodeAttribute()
+    created_at: Attribute[datetime] = MomentAttribute()
+    expires_at = TTLAttribute()
+    tries = NumberAttribute()
+    session_id = UnicodeAttribute(null=True)
+    sent_at: Attribute[datetime | None] = MomentAttribute(null=True)  # type: ignore[assignment]
+    request_id = UnicodeAttribute()
+    account_id = UnicodeAttribute(null=True)
+    onward = UnicodeAttribute(null=True)
+
+    by_address = ByAddress()
+    by_account = ByAccount()
+
+
+class HandoverItem(Model):
+    """Somebody was sent to another organisation to sign in."""
+
+    class Meta:
+        table_name = ""
+
+    owner = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True, default=HANDOVER)
+    provider = UnicodeAttribute()
+    onward = UnicodeAttribute()
+    created_at: Attribute[datetime] = MomentAttribute()
+    expires_at = TTLAttribute()
+    session_id = UnicodeAttribute(null=True)
+
+
+class ErasureItem(Model):
+    """Somebody is being forgotten; `record` is her account's id."""
+
+    class Meta:
+        table_name = ""
+
+    owner = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True)
+    requested_at: Attribute[datetime] = MomentAttribute()
+    redact = BooleanAttribute()
+    step: Attribute[Step] = UnicodeAttribute()  # type: ignore[assignment]
+
+
+class ErasedItem(Model):
+    """Something that was forgotten, in the table of the audit log; `place` is what, and the id of
+    its account or report."""
+
+    class Meta:
+        table_name = ""
+
+    log = UnicodeAttribute(hash_key=True)
+    place = UnicodeAttribute(range_key=True)
+
+
+class NetworkKeyItem(Model):
+    """What network addresses are made unreadable with for half a day, which `record` begins."""
+
+    class Meta:
+        table_name = ""
+
+    owner = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True)
+    value = UnicodeAttribute()
+    expires_at = TTLAttribute()
+
+
+class BlockItem(Model):
+    """An address or domain that we hear of no more; `record` is a digest of it."""
+
+    class Meta:
+        table_name = ""
+
+    owner = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute()
+    domain = UnicodeAttribute(null=True)
+    reason = UnicodeAttribute()
+    added_at: Attribute[datetime] = MomentAttribute()
+    added_by = UnicodeAttribute()
+
+
+class LimitItem(Model):
+    """How much of something was done in one hour."""
+
+    class Meta:
+        table_name = ""
+
+    owner = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True)
+    spent = NumberAttribute()
+    expires_at = TTLAttribute()

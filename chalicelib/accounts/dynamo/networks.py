@@ -1,0 +1,67 @@
+"""What counts for a network, without keeping its address: a digest under a random key that changes
+twice a day and is removed soon after, from when on nobody can tell any more what it stood for."""
+
+import hmac
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from hashlib import sha256
+from ipaddress import IPv4Address, ip_address, ip_network
+from secrets import token_hex
+
+from chalicelib.accounts.dynamo.items import NETWORK_KEYS, NetworkKeyItem, translated
+from chalicelib.dynamo_errors import ConditionFailed
+from chalicelib.moments import text_of
+
+HALF_A_DAY = 12
+OF_ONE_CUSTOMER = 64
+"""Bits of an IPv6 address that one customer of a network has to herself at least."""
+
+
+class DynamoNetworks:
+    """The Networks port."""
+
+    def __init__(self, table_name: str, now: Callable[[], datetime]) -> None:
+        NetworkKeyItem.Meta.table_name = table_name
+        self._now = now
+        self._kept: tuple[str, bytes] | None = None
+
+    def key(self, address: str) -> str:
+        period = self._period()
+        if self._kept is None or self._kept[0] != period:
+            self._kept = period, bytes.fromhex(self._value(period))
+        return hmac.new(self._kept[1], _network(address).encode(), sha256).hexdigest()
+
+    def drop_old_keys(self) -> None:
+        with translated():
+            for item in NetworkKeyItem.query(
+                NETWORK_KEYS, NetworkKeyItem.record < self._period(), consistent_read=True
+            ):
+                item.delete()
+
+    def _period(self) -> str:
+        now = self._now()
+        hour = now.hour // HALF_A_DAY * HALF_A_DAY
+        return text_of(now.replace(hour=hour, minute=0, second=0, microsecond=0))
+
+    def _value(self, period: str) -> str:
+        """The period's key, made by whoever is first."""
+        end = datetime.fromisoformat(period) + timedelta(hours=HALF_A_DAY)
+        made = NetworkKeyItem(NETWORK_KEYS, period, value=token_hex(32), expires_at=end)
+        with translated():
+            for item in NetworkKeyItem.query(
+                NETWORK_KEYS, NetworkKeyItem.record == period, consistent_read=True
+            ):
+                return str(item.value)
+        with suppress(ConditionFailed), translated():
+            made.save(NetworkKeyItem.owner.does_not_exist())
+            return str(made.value)
+        with translated():
+            return str(NetworkKeyItem.get(NETWORK_KEYS, period, consistent_read=True).value)
+
+
+def _network(address: str) -> str:
+    parsed = ip_address(address)
+    if isinstance(parsed, IPv4Address):
+        return address
+    return str(ip_network((parsed, OF_ONE_CUSTOMER), strict=False))

@@ -1,0 +1,81 @@
+"""The words that a code goes with.
+
+The code stands in neither the subject nor where a locked phone shows a mail's first words: subjects
+are written into the logs of every server on the way. The last line of the text message lets a
+browser fill in the code, on our own pages alone ("Origin-bound one-time codes delivered via SMS",
+WICG, 2022).
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from chalicelib.accounts.model import CODE_HOLDS, Attempt
+from chalicelib.letter import Letter
+from chalicelib.templating import environment
+
+TEMPLATES = Path(__file__).parent / "templates"
+MINUTES = int(CODE_HOLDS.total_seconds() // 60)
+_LETTER = environment(TEMPLATES).get_template("letter.html")
+
+
+@dataclass(frozen=True)
+class CodeLetters:
+    """The Letters port."""
+
+    council: str
+    site_url: str
+
+    def letter(self, attempt: Attempt, code: str, link_token: str) -> Letter:
+        if attempt.account_id:
+            return self._to_add(attempt, code)
+        return self._to_sign_in(attempt, code, link_token)
+
+    def _to_add(self, attempt: Attempt, code: str) -> Letter:
+        parts = (
+            f"Somebody, probably you, wants to add this address to an account with {self.council}.",
+            f"If it is yours, type this code where you were asked for it. It works for {MINUTES} "
+            "minutes.",
+            "Nobody from the council will ever ask you for this code. If you do not want to add "
+            "the address, you need do nothing.",
+        )
+        return Letter(
+            to=attempt.destination.value,
+            subject=f"Your code to add this address with {self.council}",
+            text="\n\n".join([*parts[:2], code, parts[2]]) + "\n",
+            html=_LETTER.render(council=self.council, before=parts[:2], code=code, after=parts[2:]),
+            thread=f"sign-in.{attempt.attempt_id}",
+        )
+
+    def _to_sign_in(self, attempt: Attempt, code: str, link_token: str) -> Letter:
+        way = f"/forms/sign-in/confirm/{attempt.attempt_id}?token={link_token}"
+        link = f"{self.site_url}{way}"
+        parts = (
+            f"Somebody, probably you, wants to sign in to {self.council} with this address.",
+            f"If you were asked for a code, it is this one. It works for {MINUTES} minutes.",
+            "Or open this link and press the button there:",
+            "Nobody from the council will ever ask you for this code. If you do not want to sign "
+            "in, you need do nothing.",
+        )
+        return Letter(
+            to=attempt.destination.value,
+            subject=f"Your code to sign in to {self.council}",
+            text="\n\n".join([parts[0], parts[1], code, parts[2], link, parts[3]]) + "\n",
+            html=_LETTER.render(
+                council=self.council,
+                before=parts[:2],
+                code=code,
+                invitation=parts[2],
+                link=link,
+                after=parts[3:],
+            ),
+            thread=f"sign-in.{attempt.attempt_id}",
+        )
+
+    def text(self, attempt: Attempt, code: str) -> str:
+        what = "add this number with" if attempt.account_id else "sign in to"
+        host = urlsplit(self.site_url).hostname
+        return (
+            f"{code} is your code to {what} {self.council}. It works for {MINUTES} minutes. "
+            f"Give it to nobody.\n\n@{host} #{code}"
+        )

@@ -1,0 +1,85 @@
+"""What may be done here, and by which roles: the one table. Each route names its permission, and
+docs/PERMISSIONS.md is made from both (`python -m infra permissions`).
+
+What needs no permission is open to everybody, and belongs to whoever has its key or its link.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, NamedTuple
+
+from chalicelib.accounts.model import Grant, Role, SignedIn
+
+Permission = Literal[
+    "account.own",
+    "reports.work",
+    "reports.triage",
+    "deliveries.handle",
+    "changes.follow",
+    "receivers.manage",
+    "partners.manage",
+    "people.manage",
+    "blocks.manage",
+    "audit.read",
+]
+
+
+class Rule(NamedTuple):
+    """Which roles may do it, in plain words; `in_remit` only for the teams and wards of the grant
+    that gives the role."""
+
+    roles: frozenset[Role]
+    says: str
+    in_remit: bool = False
+
+
+_EVERYBODY: frozenset[Role] = frozenset(("resident", "crew", "officer", "admin"))
+_STAFF: frozenset[Role] = frozenset(("crew", "officer", "admin"))
+_OFFICERS: frozenset[Role] = frozenset(("officer", "admin"))
+_ADMINS: frozenset[Role] = frozenset(("admin",))
+
+PERMISSIONS: Mapping[Permission, Rule] = {
+    "account.own": Rule(_EVERYBODY, "See and change her own account, and sign out of her devices"),
+    "reports.work": Rule(
+        _STAFF,
+        "Speak for the council on a report, say how far it has got, and report for residents who "
+        "ring, write or come by",
+        in_remit=True,
+    ),
+    "reports.triage": Rule(
+        _OFFICERS,
+        "See all of a report, who sent it too; change, hide, redact and merge it; look through "
+        "what waits or was flagged",
+        in_remit=True,
+    ),
+    "deliveries.handle": Rule(
+        _OFFICERS, "See what was sent to other systems, and send it again or keep it"
+    ),
+    "changes.follow": Rule(
+        _OFFICERS, "Follow what happens to public reports, as systems with an API key do"
+    ),
+    "receivers.manage": Rule(_ADMINS, "Say which systems are told of changes by webhook"),
+    "partners.manage": Rule(_ADMINS, "Make and revoke the API keys of other systems"),
+    "people.manage": Rule(_ADMINS, "Invite staff, change what they may do, and disable accounts"),
+    "blocks.manage": Rule(_ADMINS, "Keep the list of addresses that we hear of no more"),
+    "audit.read": Rule(_ADMINS, "Read who changed what people may do, and who looked at what"),
+}
+
+
+def may(roles: Iterable[Role], permission: Permission) -> bool:
+    return not PERMISSIONS[permission].roles.isdisjoint(roles)
+
+
+def holding(who: SignedIn, *, staff_come_elsewhere: bool) -> tuple[Grant, ...]:
+    """Those of her grants that hold on this device. Where staff sign in through their own
+    organisation, which knows on the same day who has left, a code or link gives no role: but to an
+    administrator whom the operator has made and who never came that way, for the day on which
+    nobody can."""
+    account, session = who
+    if not staff_come_elsewhere or session.assurance == "staff" or account.is_first_admin:
+        return account.grants
+    return ()
+
+
+def giving(grants: Iterable[Grant], permission: Permission) -> tuple[Grant, ...]:
+    """Those of the grants that give the permission: their teams and wards are where it holds."""
+    return tuple(grant for grant in grants if grant.role in PERMISSIONS[permission].roles)

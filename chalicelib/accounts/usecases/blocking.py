@@ -1,0 +1,60 @@
+"""Administrators keep the list of addresses and domains that we hear of no more."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from chalicelib.accounts import audit
+from chalicelib.accounts.destinations import contact
+from chalicelib.accounts.model import Block, Destination, to_the_second
+from chalicelib.accounts.ports import BlockPorts
+from chalicelib.errors import Invalid, NotFound
+
+
+class Blocked(NamedTuple):
+    """Some of the list, by id; `next` is where to go on, None at the end."""
+
+    blocks: Sequence[Block]
+    next: str | None
+
+
+def block(what: str, reason: str, actor: str, ports: BlockPorts) -> Block:
+    """Adds an address or a domain with all below it; one that is there stays. Raises Invalid."""
+    of = _domain(what) or _destination(what)
+    made = Block(
+        block_id=ports.blocks.id_of(of),
+        kind="domain" if isinstance(of, str) else of.kind,
+        domain=of if isinstance(of, str) else None,
+        reason=reason,
+        added_at=to_the_second(ports.log.now()),
+        added_by=actor,
+    )
+    audit.note(actor, "blocks.add", made.block_id, made.kind, ports.log)
+    return ports.blocks.add(made)
+
+
+def unblock(block_id: str, actor: str, ports: BlockPorts) -> None:
+    """Takes it from the list. Raises NotFound."""
+    audit.note(actor, "blocks.remove", block_id, "", ports.log)
+    if not ports.blocks.remove(block_id):
+        raise NotFound("There is no such entry in the list.")
+
+
+def blocked(*, limit: int, after: str | None, ports: BlockPorts) -> Blocked:
+    """The list."""
+    found = ports.blocks.page(limit=limit, after=after)
+    return Blocked(found, found[-1].block_id if len(found) == limit else None)
+
+
+def _domain(what: str) -> str | None:
+    """The domain, as it stands behind the @ of an address in it."""
+    found = contact("email", f"anybody@{what.strip().removeprefix('@')}")
+    return found.value.partition("@")[2] if found else None
+
+
+def _destination(what: str) -> Destination:
+    found = contact("email", what) or contact("phone", what)
+    if found is None:
+        raise Invalid.field(
+            "what", "enter an email address, a phone number or a domain such as example.org"
+        )
+    return found

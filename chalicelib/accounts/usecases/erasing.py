@@ -1,0 +1,156 @@
+"""Somebody wants to be forgotten. Her account is closed at once; the rest a schedule does step by
+step, each of which may be done again, so that it goes on after a crash wherever that was.
+
+Whom and which reports it was about is remembered by id alone, in a list that outlives a restored
+backup: from there all of it can be done once more.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from chalicelib import logs
+from chalicelib.accounts import audit
+from chalicelib.accounts.model import (
+    STEPS,
+    Account,
+    Destination,
+    Erasure,
+    Forgotten,
+    Step,
+    to_the_second,
+)
+from chalicelib.accounts.ports import ErasurePorts
+from chalicelib.errors import AppError, Conflict
+
+SETTLES = timedelta(minutes=1)
+"""Indexes lag: what she sent just before is found after that."""
+OF_REPORTS: Sequence[Forgotten] = ("report", "text", "email", "phone")
+
+
+def begin_erasure(account: Account, *, redact: bool, ports: ErasurePorts) -> Erasure:
+    """Closes the account and notes that it is to be forgotten, with the public texts of her reports
+    if `redact`. Raises Conflict where she works for the council."""
+    if account.grants:
+        raise Conflict(
+            "You work for the council: ask an administrator to end that first, then delete it."
+        )
+    audit.note(account.account_id, "account.erase", account.account_id, "", ports.log)
+    begun = ports.erasures.add(
+        Erasure(
+            account_id=account.account_id,
+            requested_at=to_the_second(ports.now()),
+            redact=redact,
+        )
+    )
+    try:
+        _close(begun, ports.accounts.get(account.account_id), ports)
+    except AppError as error:
+        # What she asked for is noted: the schedule begins with this.
+        logs.failure("an account was not closed at once", error)
+    return begun
+
+
+def erase_due(ports: ErasurePorts) -> Mapping[str, Exception]:
+    """Goes on with all that is to be forgotten. Answers what failed, by account_id, whatever it
+    was: it holds up nobody else, and is gone on with next time. Raises UpstreamFailed where nobody
+    knows what there is."""
+    failed: dict[str, Exception] = {}
+    for erasure in ports.erasures.pending():
+        if ports.now() < erasure.requested_at + SETTLES:
+            continue
+        try:
+            erase(erasure, ports)
+        except Exception as error:
+            logs.failure("an erasure did not end, it goes on later", error)
+            failed[erasure.account_id] = error
+    return failed
+
+
+def erase(erasure: Erasure, ports: ErasurePorts) -> None:
+    """Forgets somebody, from the step on that is not done."""
+    for step in STEPS[STEPS.index(erasure.step) :]:
+        ports.erasures.reach(erasure.account_id, step)
+        _WORK[step](erasure, ports.accounts.get(erasure.account_id), ports)
+    ports.erasures.end(erasure.account_id)
+
+
+def erase_again(ports: ErasurePorts) -> int:
+    """After a backup was restored, and the indexes have caught up: forgets once more whoever was
+    forgotten. Answers how many."""
+    for what in OF_REPORTS:
+        for service_request_id in ports.erased.noted(what):
+            _forget(what, service_request_id, ports)
+    ids = ports.erased.noted("account")
+    for account_id in ids:
+        erase(Erasure(account_id=account_id, requested_at=ports.now(), redact=False), ports)
+    return len(ids)
+
+
+def _close(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
+    if account and account.disabled_at is None:
+        ports.accounts.save(replace(account, disabled_at=erasure.requested_at))
+
+
+def _reports(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
+    if account is None:
+        return
+    for service_request_id in ports.reports.about(account):
+        for part in ports.reports.parts_of(service_request_id, account):
+            what: Forgotten = "text" if part == "report" and erasure.redact else part
+            ports.erased.note(what, service_request_id)
+            _forget(what, service_request_id, ports)
+
+
+def _forget(what: Forgotten, service_request_id: str, ports: ErasurePorts) -> None:
+    match what:
+        case "email" | "phone":
+            ports.reports.forget_address(service_request_id, what)
+        case _:
+            ports.reports.forget_sender(service_request_id, redact=what == "text")
+
+
+def _follows(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
+    ports.reports.unfollow_all(erasure.account_id)
+
+
+def _attempts(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
+    to_her = [each for to in _destinations(account) for each in ports.attempts.of(to)]
+    for attempt in [*to_her, *ports.attempts.of_account(erasure.account_id)]:
+        ports.attempts.remove(attempt.attempt_id)
+
+
+def _ways_in(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
+    for destination in _destinations(account):
+        ports.accounts.release(destination, erasure.account_id)
+    for identity in account.identities if account else ():
+        ports.accounts.release(identity, erasure.account_id)
+
+
+def _sessions(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
+    ports.sessions.remove(erasure.account_id)
+
+
+def _account(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
+    ports.erased.note("account", erasure.account_id)
+    ports.accounts.remove(erasure.account_id)
+
+
+def _destinations(account: Account | None) -> Sequence[Destination]:
+    """Where she can be reached: what she confirmed, and what staff were invited with."""
+    if account is None:
+        return ()
+    confirmed = [each.destination for each in account.addresses]
+    return [*confirmed, *([account.invited] if account.invited else ())]
+
+
+_WORK: Mapping[Step, Callable[[Erasure, Account | None, ErasurePorts], None]] = {
+    "close": _close,
+    "reports": _reports,
+    "follows": _follows,
+    "attempts": _attempts,
+    "ways in": _ways_in,
+    "sessions": _sessions,
+    "account": _account,
+}
+"""What each step does; the account itself goes last, for it says where all else is."""

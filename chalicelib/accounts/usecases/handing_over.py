@@ -1,0 +1,114 @@
+"""Somebody is sent to another organisation to say there who she is, and comes back with a code that
+we exchange for its word (OpenID Connect Core 1.0, 3.1).
+
+A handover is used up before its code is exchanged: whatever comes a second time finds nothing.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from chalicelib.accounts.model import Assurance, SignedIn, to_the_second
+from chalicelib.accounts.single_sign_on import (
+    HANDOVER_HOLDS,
+    Handover,
+    Provider,
+    SignOnPorts,
+)
+from chalicelib.accounts.usecases.proving import open_session
+from chalicelib.accounts.usecases.recognising import recognised, texts
+from chalicelib.errors import Forbidden, NotFound
+
+AGAIN = (
+    "This sign-in was begun in another browser, was used, or is older than 10 minutes: begin again."
+)
+LEVELS: tuple[Assurance, ...] = ("contact", "proven", "staff")
+"""From the least to the most."""
+
+
+class Departure(NamedTuple):
+    """Where to send the browser, and what it has to keep until it comes back."""
+
+    url: str
+    browser: str
+
+
+class Back(NamedTuple):
+    """What a browser comes back with; `issuer` where the other side names itself (RFC 9207)."""
+
+    provider: str
+    state: str
+    code: str
+    issuer: str | None
+    browser: str
+
+
+def send_to(provider: str, onward: str, ports: SignOnPorts) -> Departure:
+    """Begins to sign somebody in through that provider. Raises NotFound, UpstreamFailed."""
+    _provider(provider, ports)
+    now = to_the_second(ports.people.now())
+    handover = Handover(
+        handover_id=ports.people.new_id(),
+        provider=provider,
+        onward=onward,
+        created_at=now,
+        expires_at=now + HANDOVER_HOLDS,
+    )
+    proofs = ports.proofs.of(handover.handover_id)
+    url = ports.issuers().way_to(provider, handover.handover_id, proofs)
+    ports.handovers.add(handover)
+    return Departure(url, proofs.browser)
+
+
+def take_back(back: Back, device: str, ports: SignOnPorts) -> tuple[SignedIn, str]:
+    """Signs in whoever the issuer says that is, and answers where she wanted to go. Raises
+    NotFound (nothing that she began here), Forbidden, Conflict, UpstreamFailed."""
+    provider = _provider(back.provider, ports)
+    proofs = ports.proofs.held_by(back.state, back.browser)
+    if proofs is None:
+        raise NotFound(AGAIN)
+    session_id = ports.people.new_id()
+    handover = _used(back, session_id, ports)
+    claims = ports.issuers().claims(provider.provider, back.code, back.issuer, proofs)
+    assurance = _assurance(provider, claims)
+    account = recognised(provider, claims, ports)
+    who = open_session(
+        account, device=device, assurance=assurance, ports=ports.people, session_id=session_id
+    )
+    return who, handover.onward
+
+
+def give_up(back: Back, ports: SignOnPorts) -> None:
+    """Uses up what somebody began and did not finish over there. Raises NotFound where she did not
+    begin it here."""
+    if ports.proofs.held_by(back.state, back.browser) is None:
+        raise NotFound(AGAIN)
+    _used(back, ports.people.new_id(), ports)
+
+
+def _provider(code: str, ports: SignOnPorts) -> Provider:
+    found = ports.providers.get(code)
+    if found is None:
+        raise NotFound("Nobody signs in here through that organisation.")
+    return found
+
+
+def _used(back: Back, session_id: str, ports: SignOnPorts) -> Handover:
+    handover = ports.handovers.use(back.state, session_id, to_the_second(ports.people.now()))
+    if handover is None or handover.provider != back.provider:
+        raise NotFound(AGAIN)
+    return handover
+
+
+def _assurance(provider: Provider, claims: Mapping[str, Any]) -> Assurance:
+    """How sure the issuer is. Raises Forbidden where staff have not signed in as they have to."""
+    mapping = provider.assurance
+    if mapping is None:
+        return "staff" if provider.serves == "staff" else "contact"
+    said = texts(claims.get(mapping.claim))
+    found = [level for value, level in mapping.levels.items() if value in said]
+    if not found and provider.serves == "staff":
+        raise Forbidden(
+            f"{provider.label}: you have not signed in there in the way that the council asks of "
+            "its staff, such as with a second factor."
+        )
+    return max(found, key=LEVELS.index, default="contact")

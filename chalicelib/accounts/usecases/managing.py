@@ -1,0 +1,218 @@
+"""Administrators say who works here and what they may do: each change stands in the audit log
+before it is made.
+
+Nobody changes what she herself may do, and the last administrator stays one.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, NamedTuple
+
+from msgspec import Meta
+
+from chalicelib.accounts import audit
+from chalicelib.accounts.model import Account, Destination, Grant, to_the_second
+from chalicelib.accounts.ports import PeoplePorts
+from chalicelib.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+
+MOST_GRANTS = 3
+"""One for each role."""
+MOST_WARDS = 100
+ACCOUNT_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
+"""Every id that an account may have."""
+WARD = re.compile(r"[A-Za-z0-9-]{1,60}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonChanges:
+    """What an administrator changes of somebody; None leaves it. No grants make her a resident
+    like any other."""
+
+    grants: Annotated[tuple[Grant, ...], Meta(max_length=MOST_GRANTS)] | None = None
+    disabled: bool | None = None
+
+
+class People(NamedTuple):
+    """Some of the staff, the newest first; `next` is where to go on, None at the end."""
+
+    accounts: Sequence[Account]
+    next: str | None
+
+
+def staff(*, limit: int, after: str | None, ports: PeoplePorts) -> People:
+    """Everybody with a role beyond a resident's, disabled or not."""
+    everybody = sorted(ports.accounts.staff(), key=place_of, reverse=True)
+    rest = [each for each in everybody if after is None or place_of(each) < after]
+    shown = rest[:limit]
+    return People(shown, place_of(shown[-1]) if len(rest) > limit else None)
+
+
+def place_of(account: Account) -> str:
+    """Where somebody stands in the list of staff, and where it goes on after her."""
+    return f"{account.created_at.isoformat().replace('+00:00', 'Z')}#{account.account_id}"
+
+
+def invite(
+    destination: Destination,
+    grants: tuple[Grant, ...],
+    actor: str,
+    ports: PeoplePorts,
+    *,
+    is_first_admin: bool = False,
+) -> Account:
+    """Gives whoever reads at that address these roles: she signs in with it. Where she is a
+    resident already it is her account. Raises Invalid, Conflict (she works here already)."""
+    if not grants:
+        raise Invalid.field("grants", "name at least one role")
+    _check(grants, ports)
+    account_id = ports.accounts.claim(destination, ports.log.new_id())
+    account = ports.accounts.get(account_id) or ports.accounts.add(
+        Account(account_id=account_id, created_at=_now(ports), invited=destination)
+    )
+    if account.grants or account.disabled_at:
+        raise Conflict("Somebody with this address is known here: change what they may do instead.")
+    audit.note(actor, "people.invite", account_id, described(grants), ports.log)
+    return ports.accounts.save(
+        replace(account, grants=grants, invited=destination, is_first_admin=is_first_admin)
+    )
+
+
+def first_admin(destination: Destination, ports: PeoplePorts) -> Account:
+    """Invites the first administrator, once: she signs in with a code even where staff sign in
+    elsewhere. Raises Conflict where there is one."""
+    if any(_is_admin(each) for each in ports.accounts.staff()):
+        raise Conflict("There is an administrator already: they invite the others.")
+    grants = (Grant(role="admin"),)
+    return invite(destination, grants, audit.OPERATOR, ports, is_first_admin=True)
+
+
+def change_person(
+    account_id: str, changes: PersonChanges, version: int, actor: str, ports: PeoplePorts
+) -> Account:
+    """Changes what somebody may do, on the version that was read. Whoever is disabled, or enabled
+    again, is signed out everywhere.
+
+    Raises NotFound, Invalid, Forbidden (herself), Conflict (another version, or the last
+    administrator).
+    """
+    before = person(account_id, ports)
+    if before.version != version:
+        raise Conflict("They were changed meanwhile: look again.", version=before.version)
+    _check(changes.grants or (), ports)
+    after = _changed(before, changes, ports)
+    if actor == account_id and after != before:
+        raise Forbidden("You cannot change what you may do yourself: ask another administrator.")
+    if _loses_an_admin(before, after) and not _is_another_admin(before, ports):
+        raise _only_admin(before)
+    for action, details in _steps(before, after):
+        audit.note(actor, action, account_id, details, ports.log)
+    if changes.disabled is not None:
+        _sign_out(account_id, ports)
+    return _saved(before, after, actor, ports) if after != before else before
+
+
+def person(account_id: str, ports: PeoplePorts) -> Account:
+    """Somebody's account. Raises NotFound."""
+    account = ports.accounts.get(account_id)
+    if account is None:
+        raise NotFound("There is nobody of this id.")
+    return account
+
+
+def person_at(destination: Destination, ports: PeoplePorts) -> Account:
+    """The account that this address belongs to. Raises NotFound."""
+    account_id = ports.accounts.owner(destination)
+    if account_id is None:
+        raise NotFound("Nobody is known by this address.")
+    return person(account_id, ports)
+
+
+def described(grants: Sequence[Grant]) -> str:
+    """Grants as the commands take them: `officer:highways,parks:E05001` or `admin`."""
+    return " ".join(_described(grant) for grant in grants) or "resident"
+
+
+def _described(grant: Grant) -> str:
+    parts = [grant.role, ",".join(grant.teams), ",".join(grant.wards)]
+    return ":".join(parts).rstrip(":")
+
+
+def _check(grants: Sequence[Grant], ports: PeoplePorts) -> None:
+    """Raises Invalid with everything that is wrong with them."""
+    if faults := list(_faults(grants, ports)):
+        raise Invalid("; ".join(f"{field}: {message}" for field, message in faults), faults)
+
+
+def _faults(grants: Sequence[Grant], ports: PeoplePorts) -> Iterator[FieldError]:
+    roles = [grant.role for grant in grants]
+    if len(set(roles)) < len(roles):
+        yield FieldError("grants", "name each role once")
+    for grant in grants:
+        if grant.role == "admin" and (grant.teams or grant.wards):
+            yield FieldError("grants", "an administrator is one of all teams and wards")
+        if unknown := sorted(set(grant.teams) - set(ports.team_codes)):
+            yield FieldError("grants", f"there is no team {unknown[0]!r}")
+        if len(grant.wards) > MOST_WARDS or not all(map(WARD.fullmatch, grant.wards)):
+            yield FieldError("grants", f"name at most {MOST_WARDS} wards, each by its code")
+
+
+def _changed(before: Account, changes: PersonChanges, ports: PeoplePorts) -> Account:
+    grants = before.grants if changes.grants is None else changes.grants
+    disabled_at = before.disabled_at
+    if changes.disabled is not None:
+        disabled_at = (disabled_at or _now(ports)) if changes.disabled else None
+    stays_first = before.is_first_admin and grants == before.grants
+    return replace(before, grants=grants, disabled_at=disabled_at, is_first_admin=stays_first)
+
+
+def _steps(before: Account, after: Account) -> Iterator[tuple[audit.Action, str]]:
+    """What the log says of a change."""
+    if after.grants != before.grants:
+        yield "people.grants", f"{described(before.grants)} -> {described(after.grants)}"
+    if after.disabled_at != before.disabled_at:
+        yield "people.disable" if after.disabled_at else "people.enable", described(after.grants)
+
+
+def _saved(before: Account, after: Account, actor: str, ports: PeoplePorts) -> Account:
+    """Two administrators may take each other's role away at the same moment: whoever is left
+    without another one puts it back. Raises Conflict."""
+    saved = ports.accounts.save(after)
+    if not _loses_an_admin(before, saved) or _is_another_admin(before, ports):
+        return saved
+    back = replace(before, version=saved.version)
+    for action, details in _steps(saved, back):
+        audit.note(actor, action, before.account_id, details, ports.log)
+    raise _only_admin(ports.accounts.save(back))
+
+
+def _is_admin(account: Account) -> bool:
+    return "admin" in account.roles and account.disabled_at is None
+
+
+def _loses_an_admin(before: Account, after: Account) -> bool:
+    return _is_admin(before) and not _is_admin(after)
+
+
+def _is_another_admin(than: Account, ports: PeoplePorts) -> bool:
+    """True where somebody else is one. Who has signed in needs another who has: whose address was
+    mistyped never does."""
+    others = (each for each in ports.accounts.staff() if each.account_id != than.account_id)
+    return any(_is_admin(each) and each.is_pending <= than.is_pending for each in others)
+
+
+def _only_admin(account: Account) -> Conflict:
+    return Conflict(
+        "No other administrator has signed in: invite another one, who has to sign in first.",
+        version=account.version,
+    )
+
+
+def _sign_out(account_id: str, ports: PeoplePorts) -> None:
+    for session in ports.sessions.of(account_id):
+        ports.sessions.end(account_id, session.session_id, _now(ports))
+
+
+def _now(ports: PeoplePorts) -> datetime:
+    return to_the_second(ports.log.now())

@@ -1,0 +1,77 @@
+"""Somebody looks after her own account."""
+
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from chalicelib.accounts.model import (
+    Account,
+    AddressKind,
+    Attempt,
+    Destination,
+    Label,
+    Language,
+    SavedPlace,
+)
+from chalicelib.accounts.ports import Ports
+from chalicelib.accounts.usecases.asking import ask
+from chalicelib.accounts.usecases.proving import refuse_too_many
+from chalicelib.errors import Conflict, Invalid
+
+MOST_PLACES = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountChanges:
+    """What somebody changes of her account; None leaves it. `clear` names what is to be empty."""
+
+    name: Label | None = None
+    language: Language | None = None
+    reach_by: AddressKind | None = None
+    saved_places: Annotated[tuple[SavedPlace, ...], Meta(max_length=MOST_PLACES)] | None = None
+    clear: list[Literal["name", "language", "reach_by"]] | None = None
+
+
+def change_account(
+    account: Account, changes: AccountChanges, version: int, ports: Ports
+) -> Account:
+    """Changes the account, on the version that was read. Raises Invalid, Conflict (another
+    version; it carries the present one)."""
+    if account.version != version:
+        raise Conflict("You have changed this elsewhere: look again.", version=account.version)
+    kinds = {each.kind for each in account.addresses}
+    if changes.reach_by and changes.reach_by not in kinds:
+        raise Invalid.field("reach_by", f"add and confirm a {changes.reach_by} address first")
+    new = {name: value for name, value in vars(changes).items() if value is not None}
+    cleared = dict.fromkeys(new.pop("clear", ()))
+    return ports.accounts.save(replace(account, **new | cleared))
+
+
+def begin_adding(address: str, account: Account, ports: Ports) -> Attempt:
+    """Sends a code to another address of hers. Whether anybody has it is not looked up. Raises
+    Invalid, TooMany, UpstreamFailed."""
+    refuse_too_many(account)
+    return ask(address, ports, account.account_id)
+
+
+def remove_address(address: Destination, account: Account, ports: Ports) -> Account:
+    """Takes an address from her account; once more, it makes sure that nobody signs in to it with
+    that address. Raises Conflict where it is her only way in, or she changed her account
+    elsewhere."""
+    rest = tuple(each for each in account.addresses if each.destination != address)
+    if not rest and not account.identities:
+        raise Conflict("You could not sign in any more: add another address first.")
+    if rest != account.addresses:
+        reaches = account.reach_by in [each.kind for each in rest]
+        invited = None if account.invited == address else account.invited
+        account = ports.accounts.save(
+            replace(
+                account,
+                addresses=rest,
+                reach_by=account.reach_by if reaches else None,
+                invited=invited,
+            )
+        )
+    ports.accounts.release(address, account.account_id)
+    return account

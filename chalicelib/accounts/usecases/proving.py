@@ -1,0 +1,155 @@
+"""Somebody proves that an address is hers, by the code or the link that it received, and is signed
+in: a code is used up first, then everything else is made that is not there yet. A crash in between
+costs her a new code.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.accounts.model import (
+    MOST_ADDRESSES,
+    Account,
+    Address,
+    Assurance,
+    Attempt,
+    Destination,
+    Identity,
+    Session,
+    SignedIn,
+    stays_until,
+    to_the_second,
+)
+from chalicelib.accounts.ports import Ports
+from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
+
+OVER = "This code or link was used, is older than 10 minutes, or was tried too often: get a new one"
+
+
+def sign_in_with_code(attempt_id: str, code: str, device: str, ports: Ports) -> SignedIn:
+    """Signs in by the code; white space in it does not count. Raises Invalid where it is another
+    one, NotFound where the attempt is over, Forbidden where the account is disabled."""
+    return _signed_in(_shown(attempt_id, code, None, ports), device, ports)
+
+
+def sign_in_with_link(attempt_id: str, link_token: str, device: str, ports: Ports) -> SignedIn:
+    """Signs in by what the link carries. Raises NotFound where it does not hold, Forbidden where
+    the account is disabled."""
+    attempt = _tried(attempt_id, None, ports)
+    if not ports.codes.holds_link_token(attempt_id, link_token):
+        raise NotFound(OVER)
+    return _signed_in(attempt, device, ports)
+
+
+def add_address(attempt_id: str, code: str, account_id: str, ports: Ports) -> Account:
+    """Adds the address that the code was sent to. Raises Invalid where it is another code or she
+    has all that she may have, NotFound where the attempt is over or another account's, Conflict
+    where the address is."""
+    attempt = _shown(attempt_id, code, account_id, ports)
+    refuse_too_many(ports.accounts.get(account_id))
+    if not ports.attempts.use(attempt_id, ports.new_id(), to_the_second(ports.now())):
+        raise NotFound(OVER)
+    if ports.accounts.claim(attempt.destination, account_id) != account_id:
+        raise Conflict(
+            "Another account has this address: sign in with it and delete that account first."
+        )
+    return account_of(attempt.destination, ports)
+
+
+def refuse_too_many(account: Account | None) -> None:
+    """Raises Invalid where an account has all the addresses that it may have."""
+    if account and len(account.addresses) >= MOST_ADDRESSES:
+        raise Invalid.field("address", f"an account has at most {MOST_ADDRESSES} addresses")
+
+
+def account_of(address: Destination, ports: Ports) -> Account:
+    """The account of a confirmed address, a new one if there is none. Staff who were invited with
+    it take the invitation up by this. Raises NotFound where it was erased just now."""
+    account_id = ports.accounts.owner(address) or ports.accounts.claim(address, ports.new_id())
+    now = to_the_second(ports.now())
+    own = Address(kind=address.kind, value=address.value, confirmed_at=now)
+    new = Account(account_id=account_id, created_at=now, addresses=(own,))
+    known = known_or(new, address, ports)
+    is_listed = address in (each.destination for each in known.addresses)
+    after = replace(
+        known,
+        addresses=known.addresses if is_listed else (*known.addresses, own),
+        invited=None if known.invited == address else known.invited,
+    )
+    return known if after == known else ports.accounts.save(after)
+
+
+def known_or(new: Account, what: Destination | Identity, ports: Ports) -> Account:
+    """The account that has claimed this: the one that is there, else the new one. Raises NotFound
+    where it was erased just now: that takes its claims first, then the account."""
+    known = ports.accounts.get(new.account_id)
+    if known:
+        return known
+    if ports.accounts.owner(what) != new.account_id:
+        raise NotFound("This account was deleted just now: begin again.")
+    return ports.accounts.add(new)
+
+
+def open_session(
+    account: Account,
+    *,
+    device: str,
+    assurance: Assurance,
+    ports: Ports,
+    session_id: str | None = None,
+    expires_at: datetime | None = None,
+) -> SignedIn:
+    """Signs an account in on a device. Raises Forbidden where it is disabled."""
+    if account.disabled_at:
+        raise Forbidden(
+            "This account was disabled, or is being deleted. If you have deleted it, you can sign "
+            "in anew in some minutes; if not, ring us."
+        )
+    now = to_the_second(ports.now())
+    session = Session(
+        session_id=session_id or ports.new_id(),
+        account_id=account.account_id,
+        device=device,
+        assurance=assurance,
+        created_at=now,
+        last_used_at=now,
+        expires_at=expires_at or stays_until(account, now, now),
+    )
+    ports.sessions.add(session)
+    return SignedIn(account, session)
+
+
+def _shown(attempt_id: str, code: str, account_id: str | None, ports: Ports) -> Attempt:
+    """The attempt whose code it is; white space in it does not count."""
+    attempt = _tried(attempt_id, account_id, ports)
+    if not ports.codes.holds_code(attempt_id, "".join(code.split())):
+        raise Invalid.field("code", f"that is not the code: {_tries_left(attempt)}")
+    return attempt
+
+
+def _tries_left(attempt: Attempt) -> str:
+    match attempt.tries_left:
+        case 0:
+            return "it was tried too often, so get a new one"
+        case 1:
+            return "check it and type it again; you have one more try"
+        case left:
+            return f"check it and type it again; you have {left} more tries"
+
+
+def _tried(attempt_id: str, account_id: str | None, ports: Ports) -> Attempt:
+    """What was begun to sign in signs in, what was begun to add an address adds it: whoever reads
+    an address adds it to no account by opening a link that somebody else asked for."""
+    attempt = ports.attempts.count_try(attempt_id, to_the_second(ports.now()))
+    if attempt is None or attempt.account_id != account_id:
+        raise NotFound(OVER)
+    return attempt
+
+
+def _signed_in(attempt: Attempt, device: str, ports: Ports) -> SignedIn:
+    session_id = ports.new_id()
+    if not ports.attempts.use(attempt.attempt_id, session_id, to_the_second(ports.now())):
+        raise NotFound(OVER)
+    account = account_of(attempt.destination, ports)
+    return open_session(
+        account, device=device, assurance="contact", ports=ports, session_id=session_id
+    )

@@ -1,0 +1,123 @@
+"""Whose account it is that another organisation speaks of, what it calls her, and what staff may do
+by its groups.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.accounts import audit
+from chalicelib.accounts.destinations import destination
+from chalicelib.accounts.model import Account, Destination, Grant, Identity, to_the_second
+from chalicelib.accounts.ports import Ports
+from chalicelib.accounts.single_sign_on import Provider, SignOnPorts
+from chalicelib.accounts.usecases.managing import described
+from chalicelib.accounts.usecases.proving import account_of, known_or
+from chalicelib.errors import Invalid
+
+LONGEST_LABEL = 254
+
+
+def recognised(provider: Provider, claims: Mapping[str, Any], ports: SignOnPorts) -> Account:
+    """The account of whoever that is, a new one if there is none, with the roles that the provider
+    gives. Raises Conflict, NotFound (it is being changed or erased), UpstreamFailed."""
+    return _with_grants(_account(provider, claims, ports.people), provider, claims, ports)
+
+
+def texts(said: Any) -> list[str]:
+    """What a claim says, whether it is one text or several."""
+    each = said if isinstance(said, list) else [said]
+    return [text for text in each if isinstance(text, str)]
+
+
+def _account(provider: Provider, claims: Mapping[str, Any], people: Ports) -> Account:
+    """The account of this identity: the one that has it, else that of its address where that may
+    be believed, else a new one."""
+    identity = Identity(provider.issuer, claims["sub"])
+    account_id = people.accounts.owner(identity)
+    if account_id is None:
+        known_id = _by_address(provider, claims, people)
+        account_id = people.accounts.claim(identity, known_id or people.new_id())
+    new = Account(account_id=account_id, created_at=to_the_second(people.now()))
+    known = known_or(new, identity, people)
+    after = known
+    if identity not in known.identities:
+        after = replace(known, identities=(*known.identities, identity))
+    if provider.serves == "staff":
+        after = _as_staff(after, claims, people)
+    return known if after == known else people.accounts.save(after)
+
+
+def _by_address(provider: Provider, claims: Mapping[str, Any], people: Ports) -> str | None:
+    """The account of the address that the issuer has verified: of any where it is trusted with
+    that, else only of somebody who was invited with it to work here. Not where the issuer knows
+    that account as somebody else, who had the address before."""
+    address = _verified(claims)
+    if address is None:
+        return None
+    owner = people.accounts.owner(address)
+    known = people.accounts.get(owner) if owner else None
+    if known and any(each.issuer == provider.issuer for each in known.identities):
+        return None
+    if provider.trusts_email:
+        return account_of(address, people).account_id
+    is_invited = provider.serves == "staff" and known and known.invited == address
+    return owner if is_invited else None
+
+
+def _verified(claims: Mapping[str, Any]) -> Destination | None:
+    email = claims.get("email")
+    if claims.get("email_verified") is not True or not isinstance(email, str):
+        return None
+    try:
+        return destination(email, takes_phones=False)
+    except Invalid:
+        return None
+
+
+def _as_staff(account: Account, claims: Mapping[str, Any], people: Ports) -> Account:
+    """The account of a colleague who came through her organisation: under the name that it gives
+    her. An address that she was invited with and never confirmed is hers no more: it may be
+    somebody else's one day."""
+    confirmed = [each.destination for each in account.addresses]
+    if account.invited and account.invited not in confirmed:
+        people.accounts.release(account.invited, account.account_id)
+    return replace(
+        account,
+        invited=None,
+        is_first_admin=False,
+        work_name=_label(claims.get("name")) or account.work_name,
+        work_email=_label(claims.get("email")) or account.work_email,
+    )
+
+
+def _label(said: Any) -> str | None:
+    """One line of what the issuer says, None where that is no text."""
+    text = said if isinstance(said, str) else ""
+    return "".join(filter(str.isprintable, text)).strip()[:LONGEST_LABEL] or None
+
+
+def _with_grants(
+    account: Account, provider: Provider, claims: Mapping[str, Any], ports: SignOnPorts
+) -> Account:
+    """The account with the roles of its groups, where those give them: a group that was left takes
+    its role along."""
+    if not provider.grants or account.disabled_at:
+        return account
+    grants = tuple(_granted(provider, claims))
+    if grants == account.grants:
+        return account
+    change = f"{described(account.grants)} -> {described(grants)}"
+    audit.note(provider.provider, "people.grants", account.account_id, change, ports.log)
+    return ports.people.accounts.save(replace(account, grants=grants))
+
+
+def _granted(provider: Provider, claims: Mapping[str, Any]) -> Iterator[Grant]:
+    """What the groups give, the first for each role: two together could cover a ward's reports of
+    a team that neither of them covers alone."""
+    groups = texts(claims.get(provider.groups))
+    roles = set()
+    for each in provider.grants:
+        if each.group in groups and each.role not in roles:
+            roles.add(each.role)
+            yield Grant(role=each.role, teams=each.teams, wards=each.wards)

@@ -1,0 +1,47 @@
+"""The code goes to its address. It may come twice by mail, and not at all as a text message: those
+cost, and a code that is late is asked for again.
+"""
+
+from chalicelib import logs
+from chalicelib.accounts.model import Attempt, to_the_second
+from chalicelib.accounts.ports import SendingPorts
+from chalicelib.errors import AddressRefused, NoReply, UpstreamFailed
+
+
+def send_code(attempt_id: str, ports: SendingPorts) -> None:
+    """Sends the code of an attempt, unless that was done or it is over. Raises UpstreamFailed
+    where it has to be tried again."""
+    attempt = ports.attempts.get(attempt_id)
+    if attempt is None or attempt.sent_at or not attempt.holds(ports.now()):
+        return
+    try:
+        if attempt.destination.kind == "email":
+            _mail(attempt, ports)
+        else:
+            _text(attempt, ports)
+    except AddressRefused as error:
+        logs.failure("a code was refused by its address", error)
+
+
+def _mail(attempt: Attempt, ports: SendingPorts) -> None:
+    ports.post().send(
+        ports.letters.letter(
+            attempt,
+            ports.codes.code(attempt.attempt_id),
+            ports.codes.link_token(attempt.attempt_id),
+        )
+    )
+    ports.attempts.note_sent(attempt.attempt_id, to_the_second(ports.now()))
+
+
+def _text(attempt: Attempt, ports: SendingPorts) -> None:
+    if not ports.attempts.note_sent(attempt.attempt_id, to_the_second(ports.now())):
+        return
+    words = ports.letters.text(attempt, ports.codes.code(attempt.attempt_id))
+    try:
+        ports.texts().send(attempt.destination.value, words)
+    except NoReply as error:
+        logs.failure("a text message may have been sent", error)
+    except UpstreamFailed:
+        ports.attempts.not_sent(attempt.attempt_id)
+        raise

@@ -1,0 +1,101 @@
+"""Somebody stays signed in, looks at her devices, and signs out.
+
+A refresh token is exchanged for its successor at each use. The one before is answered once more
+with that same successor for a short while, because a reply may get lost and two tabs may ask at
+once. One that is older was copied: then its session ends, whoever has the newest.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from chalicelib import logs
+from chalicelib.accounts.model import STEP_BACK, Session, SignedIn, stays_until, to_the_second
+from chalicelib.accounts.ports import Ports, Presented
+from chalicelib.errors import NotFound, Unauthenticated
+
+AGAIN = "You are not signed in on this device any more: sign in again."
+LOOKS = 2
+"""A second one where another tab has exchanged the token in between, or this call's own reply was
+lost."""
+
+
+class Refreshed(NamedTuple):
+    """Who is signed in, and the refresh token from now on."""
+
+    who: SignedIn
+    refresh_token: str
+
+
+def who(account_id: str, session_id: str, ports: Ports) -> SignedIn | None:
+    """Who that is, None where the session ended or expired or the account is disabled."""
+    found = ports.sessions.signed_in(account_id, session_id)
+    if found is None or found.account.disabled_at or not found.session.holds(ports.now()):
+        return None
+    return found
+
+
+def refresh(token: str, ports: Ports) -> Refreshed:
+    """Exchanges a refresh token. Raises Unauthenticated."""
+    sent = ports.refresh_tokens.read(token)
+    if sent is None:
+        raise Unauthenticated(AGAIN)
+    for _ in range(LOOKS):
+        found = who(sent.account_id, sent.session_id, ports)
+        if found is None:
+            raise Unauthenticated(AGAIN)
+        current = _exchanged(found, sent, ports)
+        if current:
+            return Refreshed(current, ports.refresh_tokens.token(current.session))
+    raise Unauthenticated(AGAIN)
+
+
+def end(account_id: str, session_id: str, ports: Ports) -> None:
+    """Signs out of one device. Raises NotFound where the account has none of that id."""
+    if not ports.sessions.end(account_id, session_id, to_the_second(ports.now())):
+        raise NotFound("There is no such device.")
+
+
+def end_by_token(token: str, ports: Ports) -> None:
+    """Signs out of the device whose cookie this is; one that does not hold is out already."""
+    sent = ports.refresh_tokens.read(token)
+    if sent:
+        ports.sessions.end(sent.account_id, sent.session_id, to_the_second(ports.now()))
+
+
+def devices(account_id: str, ports: Ports) -> Sequence[Session]:
+    """Those that are signed in, the last used first."""
+    holding = [each for each in ports.sessions.of(account_id) if each.holds(ports.now())]
+    return sorted(holding, key=lambda each: (each.last_used_at, each.session_id), reverse=True)
+
+
+def end_everywhere(account_id: str, ports: Ports) -> int:
+    """Signs out of every device; answers how many there were."""
+    holding = devices(account_id, ports)
+    for each in holding:
+        ports.sessions.end(account_id, each.session_id, to_the_second(ports.now()))
+    return len(holding)
+
+
+def _exchanged(found: SignedIn, sent: Presented, ports: Ports) -> SignedIn | None:
+    """Who is signed in with the token from now on; None where one has to look again. Raises
+    Unauthenticated."""
+    session, now = found.session, to_the_second(ports.now())
+    if sent.generation == session.generation:
+        expires_at = stays_until(found.account, session.created_at, now)
+        if not ports.sessions.rotate(session, now=now, expires_at=expires_at):
+            return None
+        return SignedIn(found.account, _following(session, now, expires_at))
+    if sent.generation == session.generation - 1 and now - session.last_used_at < STEP_BACK:
+        return found
+    if sent.generation < session.generation:
+        logs.event("a refresh token came again, its session ended", "warning")
+        ports.sessions.end(sent.account_id, sent.session_id, now)
+    raise Unauthenticated(AGAIN)
+
+
+def _following(session: Session, now: datetime, expires_at: datetime) -> Session:
+    return replace(
+        session, generation=session.generation + 1, last_used_at=now, expires_at=expires_at
+    )

@@ -1,0 +1,52 @@
+"""Text messages by Amazon SNS.
+
+Sources, read 2026-11: docs.aws.amazon.com/sns/latest/api/API_Publish.html; "Sending SMS messages"
+in its developer guide: what is longer than 160 characters (70 with any outside of GSM 7-bit) goes,
+and costs, as several; transactional ones go by the surest route.
+"""
+
+from typing import Any
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+)
+
+from chalicelib.errors import AddressRefused, NoReply, UpstreamFailed
+
+_NEVER = ("InvalidParameter", "InvalidParameterValue", "OptedOut")
+_NOT_SENT = (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError)
+_MAYBE = 500
+
+
+class SnsTexts:
+    """The Texts port. `sender` is what stands where a number would; give it a client that makes one
+    try of each call: a second one may send the text twice."""
+
+    def __init__(self, client: Any, *, sender: str) -> None:
+        self._client = client
+        self._attributes = {
+            "AWS.SNS.SMS.SenderID": {"DataType": "String", "StringValue": sender},
+            "AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"},
+        }
+
+    def send(self, to: str, text: str) -> None:
+        try:
+            self._client.publish(PhoneNumber=to, Message=text, MessageAttributes=self._attributes)
+        except ClientError as error:
+            raise _told(error) from error
+        except _NOT_SENT as error:
+            raise UpstreamFailed("The service of text messages could not be reached.") from error
+        except BotoCoreError as error:
+            raise NoReply("The service of text messages did not answer.") from error
+
+
+def _told(error: ClientError) -> AddressRefused | UpstreamFailed:
+    if error.response.get("Error", {}).get("Code") in _NEVER:
+        return AddressRefused("The service of text messages refuses this number.")
+    if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", _MAYBE) >= _MAYBE:
+        return NoReply("The service of text messages failed.")
+    return UpstreamFailed("The service of text messages did not take it.")

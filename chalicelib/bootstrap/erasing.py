@@ -1,0 +1,70 @@
+"""What lies in several slices about one person: for her own view of it, and for forgetting her."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+from chalicelib.accounts.model import Account
+from chalicelib.accounts.ports import ErasurePorts
+from chalicelib.bootstrap.base import session, settings
+from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.reports import usecases as reporting
+
+if TYPE_CHECKING:
+    from chalicelib.reports.usecases import Author, Part
+
+
+def author_of(account: Account) -> "Author":
+    """Somebody as reports know her, with what finds those that name her as contact."""
+    ids = reports_ports().ids
+    keys: dict[str, list[str]] = {"email": [], "phone": []}
+    for each in account.addresses:
+        if key := ids.contact_key(each.kind, each.value):
+            keys[each.kind].append(key)
+    return reporting.Author(
+        account.account_id, email_keys=tuple(keys["email"]), phone_keys=tuple(keys["phone"])
+    )
+
+
+@cache
+def erasure_ports() -> ErasurePorts:
+    from chalicelib.accounts.dynamo.accounts import DynamoAccounts
+    from chalicelib.accounts.dynamo.attempts import DynamoAttempts
+    from chalicelib.accounts.dynamo.erasures import DynamoErased, DynamoErasures
+    from chalicelib.accounts.dynamo.sessions import DynamoSessions
+    from chalicelib.adapters.aws import lend_to_pynamodb
+    from chalicelib.adapters.clock import utc_now
+    from chalicelib.bootstrap.accounts import digest
+    from chalicelib.bootstrap.people import audit_ports
+
+    lend_to_pynamodb(session)
+    table = settings().accounts_table
+    return ErasurePorts(
+        accounts=DynamoAccounts(table, digest),
+        sessions=DynamoSessions(table),
+        attempts=DynamoAttempts(table),
+        erasures=DynamoErasures(table),
+        erased=DynamoErased(settings().audit_table),
+        reports=ReportsOfPeople(),
+        log=audit_ports(),
+        now=utc_now,
+    )
+
+
+class ReportsOfPeople:
+    """The reports slice as accounts see it."""
+
+    def about(self, account: Account) -> Iterable[str]:
+        return reporting.reports_about(author_of(account), reports_ports())
+
+    def parts_of(self, service_request_id: str, account: Account) -> "Sequence[Part]":
+        return reporting.parts_of(service_request_id, author_of(account), reports_ports())
+
+    def forget_sender(self, service_request_id: str, *, redact: bool) -> None:
+        reporting.forget_sender(service_request_id, redact=redact, ports=reports_ports())
+
+    def forget_address(self, service_request_id: str, kind: Literal["email", "phone"]) -> None:
+        reporting.forget_address(service_request_id, kind, reports_ports())
+
+    def unfollow_all(self, account_id: str) -> None:
+        reporting.unfollow_all(reporting.Author(account_id), reports_ports())

@@ -1,0 +1,40 @@
+"""What counts how often somebody does something, and the block list."""
+
+from functools import cache
+
+from chalicelib.accounts.ports import BlockPorts, LimitPorts
+from chalicelib.bootstrap.base import council, session, settings
+
+
+@cache
+def hourly() -> dict[str, int]:
+    """How often within an hour, as long as what is built here: the local stack allows more."""
+    from chalicelib.accounts.usecases.limiting import HOURLY
+
+    return dict(HOURLY)
+
+
+@cache
+def limit_ports() -> LimitPorts:
+    from chalicelib.accounts.dynamo.attempts import DynamoLimits
+    from chalicelib.accounts.dynamo.blocks import DynamoBlocks
+    from chalicelib.accounts.dynamo.networks import DynamoNetworks
+    from chalicelib.adapters.aws import lend_to_pynamodb
+    from chalicelib.adapters.clock import utc_now
+    from chalicelib.bootstrap.accounts import digest
+
+    lend_to_pynamodb(session)
+    table = settings().accounts_table
+    return LimitPorts(
+        limits=DynamoLimits(table, hourly=hourly(), digest=digest, now=utc_now),
+        networks=DynamoNetworks(table, utc_now),
+        blocks=DynamoBlocks(table, digest),
+        phone=council().phone,
+    )
+
+
+@cache
+def block_ports() -> BlockPorts:
+    from chalicelib.bootstrap.people import audit_ports
+
+    return BlockPorts(blocks=limit_ports().blocks, log=audit_ports())

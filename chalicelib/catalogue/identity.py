@@ -1,0 +1,116 @@
+"""Organisations through which people sign in with OpenID Connect: a national sign-in for residents,
+the council's own identity provider for staff.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Literal, get_args
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib.catalogue.wards import WardCode
+from chalicelib.catalogue.words import Code, Strict, Words
+
+Issuer = Annotated[str, Meta(pattern=r"^(https://|http://127\.0\.0\.1:)[!-~]+$", max_length=500)]
+"""Plain http only to this machine, for a demonstration."""
+Text = Annotated[str, Meta(pattern=r"^[ -~]+$", max_length=500)]
+Claim = Annotated[str, Meta(min_length=1, max_length=200)]
+Signature = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
+"""None whose key we would share with the issuer."""
+Level = Literal["contact", "proven", "staff"]
+Needed = Literal["anonymous", "contact", "proven"]
+"""What a service asks of whoever reports: nothing, an address that was confirmed, or who she is."""
+WHY_SIGN_IN: Mapping[Needed, str | None] = {
+    "anonymous": None,
+    "contact": "Sign in to report this. Signing in shows that your email address or phone number "
+    "is yours: we can only deal with this if we can reach you about it.",
+    "proven": "Sign in with proof of who you are to report this. It is about somebody's own "
+    "affairs, and nobody else may begin it in their name.",
+}
+"""What people are told of it, and why."""
+_UNASKED: Mapping[str, Level] = {"residents": "contact", "staff": "staff"}
+"""How sure those are who do not say it."""
+
+
+class GroupGrant(Strict, frozen=True, kw_only=True):
+    """What the members of a group may do; no teams or wards are all of them."""
+
+    group: Claim
+    role: Literal["crew", "officer", "admin"]
+    teams: tuple[Code, ...] = ()
+    wards: tuple[WardCode, ...] = ()
+
+
+class LevelMapping(Strict, frozen=True, kw_only=True):
+    """How sure it is who somebody is, by what the issuer says in a claim: any of its values that
+    is named in `levels` counts, the highest of them."""
+
+    claim: Literal["acr", "vot", "amr"]
+    levels: Annotated[Mapping[Claim, Level], Meta(min_length=1)]
+
+
+class IdentityProvider(Strict, frozen=True, kw_only=True):
+    """An issuer of OpenID Connect, at which the council is a client.
+
+    `label` is on the button. `parameters` are asked for besides, such as acr_values or vtr.
+    `trusts_email`: whoever comes with an address that the issuer has verified gets the account of
+    that address. `grants` give roles by the names in the claim `groups`, of those for one role the
+    first; without any, roles are what administrators gave.
+    """
+
+    provider: Code
+    label: Words
+    serves: Literal["residents", "staff"] = msgspec.field(name="for")
+    issuer: Issuer
+    client_id: Text
+    scopes: tuple[Text, ...] = ("openid", "email")
+    parameters: Mapping[Text, Text] = {}
+    algorithms: Annotated[tuple[Signature, ...], Meta(min_length=1)] = ("RS256", "ES256")
+    trusts_email: bool = False
+    groups: Claim = "groups"
+    grants: tuple[GroupGrant, ...] = ()
+    assurance: LevelMapping | None = None
+
+    def can_show(self, level: str) -> bool:
+        """True where it may be as sure as that who somebody is."""
+        said = self.assurance.levels.values() if self.assurance else [_UNASKED[self.serves]]
+        levels = get_args(Level)
+        return max(map(levels.index, said)) >= levels.index(level)
+
+    @property
+    def keeps_roles(self) -> bool:
+        """True where staff have their roles only while it vouches for them: it gives them, or says
+        how they have to sign in."""
+        return self.serves == "staff" and bool(self.grants or self.assurance)
+
+
+def provider_faults(
+    providers: tuple[IdentityProvider, ...], team_codes: Iterable[str]
+) -> Iterable[str]:
+    """What is wrong with them, each with its place in the document."""
+    teams = set(team_codes)
+    for at, each in enumerate(providers):
+        place = f"`$.identity_providers[{at}]"
+        before = providers[:at]
+        if each.provider in [other.provider for other in before]:
+            yield f"{place}.provider`: {each.provider!r} is used twice; rename one"
+        if each.issuer in [other.issuer for other in before]:
+            yield f"{place}.issuer`: another one has this issuer; leave one of them"
+        if "openid" not in each.scopes:
+            yield f"{place}.scopes`: openid must be one of them"
+        if each.serves == "residents" and each.grants:
+            yield f"{place}.grants`: only a provider for staff gives roles"
+        highest = set(each.assurance.levels.values()) if each.assurance else set()
+        if each.serves == "residents" and "staff" in highest:
+            yield f"{place}.assurance`: a resident is contact or proven, not staff"
+        if each.serves == "staff" and highest - {"staff"}:
+            yield f"{place}.assurance`: name only what makes somebody staff"
+        yield from _grant_faults(each, teams, place)
+
+
+def _grant_faults(provider: IdentityProvider, teams: set[str], place: str) -> Iterable[str]:
+    for at, grant in enumerate(provider.grants):
+        if unknown := sorted(set(grant.teams) - teams):
+            yield f"{place}.grants[{at}].teams`: {unknown[0]!r} is not in `$.teams`"
+        if grant.role == "admin" and (grant.teams or grant.wards):
+            yield f"{place}.grants[{at}]`: an administrator is one of all teams and wards"

@@ -1,0 +1,295 @@
+"""Routes of somebody's own account: what it says of her, her addresses, and her reports."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib import bootstrap
+from chalicelib.accounts import usecases
+from chalicelib.accounts.destinations import destination
+from chalicelib.accounts.model import Account, AddressKind, Role, SavedPlace
+from chalicelib.accounts.usecases import AccountChanges
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.handlers import auth, limits
+from chalicelib.handlers.http import Call, Query, Routes
+from chalicelib.handlers.moderation import Withdrawn
+from chalicelib.handlers.reports import id_of, limit_of
+from chalicelib.parsing import parse_json
+from chalicelib.reports import usecases as reporting
+from chalicelib.reports.model import OwnChanges, ServiceRequest, Visibility
+from chalicelib.reports.ports import Place, Ports
+from chalicelib.reports.states import State, Status, status_of
+from chalicelib.reports.views import tracking_url
+
+routes = Routes(__name__)
+_ID = re.compile(r"[0-9a-f]{32}")
+_CURSOR = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})Z~([0-9A-Z]{12})")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewAddress:
+    """Another address of hers."""
+
+    address: Annotated[str, Meta(max_length=254)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OldAddress:
+    """An address that is to be hers no more."""
+
+    address: Annotated[str, Meta(max_length=254)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """The code that an address received."""
+
+    attempt_id: Annotated[str, Meta(max_length=64)]
+    code: Annotated[str, Meta(max_length=20)]
+
+
+class AddressView(msgspec.Struct, frozen=True, kw_only=True):
+    """A confirmed address."""
+
+    kind: AddressKind
+    value: str
+    confirmed_at: datetime
+
+
+class OwnAccountView(msgspec.Struct, frozen=True, kw_only=True):
+    """Her own account. Name and addresses fill in the forms."""
+
+    account_id: str
+    name: str | None
+    language: str | None
+    reach_by: AddressKind | None
+    saved_places: tuple[SavedPlace, ...]
+    addresses: list[AddressView]
+    roles: list[Role]
+    created_at: datetime
+    version: int
+
+
+class Begun(msgspec.Struct, frozen=True, kw_only=True):
+    """A code is on its way; send it back with the attempt's id before it expires."""
+
+    attempt_id: str
+    expires_at: datetime
+
+
+class OwnReportView(msgspec.Struct, frozen=True, kw_only=True):
+    """A report of hers. `can_change`: nobody works on it yet, so she may change or withdraw it."""
+
+    service_request_id: str
+    status: Status
+    state: State
+    service_code: str
+    visibility: Visibility
+    title: str | None
+    description: str
+    address: str | None
+    lat: float | None
+    long: float | None
+    requested_datetime: datetime
+    updated_datetime: datetime
+    expected_datetime: datetime | None
+    tracking_url: str
+    can_change: bool
+    version: int
+
+
+class OwnReportList(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest first; `next` is the cursor of those that follow."""
+
+    items: list[OwnReportView]
+    next: str | None
+
+
+@routes.endpoint(
+    "/api/account",
+    method="GET",
+    auth=auth.may("account.own"),
+    summary="My account",
+    answer=OwnAccountView,
+)
+def read(call: Call) -> OwnAccountView:
+    return _view(account_of(call), call)
+
+
+@routes.endpoint(
+    "/api/account",
+    method="PATCH",
+    auth=auth.may("account.own"),
+    summary="Change my account, on the version in If-Match",
+    body=AccountChanges,
+    answer=OwnAccountView,
+    versioned=True,
+)
+def change(call: Call) -> OwnAccountView:
+    version = call.version
+    changes = parse_json(call.body, AccountChanges)
+    ports = bootstrap.accounts_ports()
+    return _view(usecases.change_account(account_of(call), changes, version, ports), call)
+
+
+@routes.endpoint(
+    "/api/account/addresses",
+    method="POST",
+    auth=auth.may("account.own"),
+    summary="Add an address to my account: it receives a code",
+    body=NewAddress,
+    answer=Begun,
+    success=HTTPStatus.CREATED,
+)
+def add_address(call: Call) -> Begun:
+    sent = parse_json(call.body, NewAddress)
+    ports = bootstrap.accounts_ports()
+    limits.check("code", call, destination(sent.address, takes_phones=ports.takes_phones))
+    begun = usecases.begin_adding(sent.address, account_of(call), ports)
+    return Begun(attempt_id=begun.attempt_id, expires_at=begun.expires_at)
+
+
+@routes.endpoint(
+    "/api/account/addresses/confirmation",
+    method="POST",
+    auth=auth.may("account.own"),
+    summary="Confirm an address with the code that it received",
+    body=Proof,
+    answer=OwnAccountView,
+)
+def confirm_address(call: Call) -> OwnAccountView:
+    sent = parse_json(call.body, Proof)
+    if not _ID.fullmatch(sent.attempt_id):
+        raise NotFound("There is no such attempt: begin again.")
+    account_id = account_of(call).account_id
+    ports = bootstrap.accounts_ports()
+    return _view(usecases.add_address(sent.attempt_id, sent.code, account_id, ports), call)
+
+
+@routes.endpoint(
+    "/api/account/addresses/removal",
+    method="POST",
+    auth=auth.may("account.own"),
+    summary="Take an address from my account, unless it is my only way in",
+    body=OldAddress,
+    answer=OwnAccountView,
+)
+def remove_address(call: Call) -> OwnAccountView:
+    sent = parse_json(call.body, OldAddress)
+    # A phone as well where no texts are sent any more.
+    address = destination(sent.address, takes_phones=True)
+    ports = bootstrap.accounts_ports()
+    return _view(usecases.remove_address(address, account_of(call), ports), call)
+
+
+@routes.endpoint(
+    "/api/account/reports",
+    method="GET",
+    auth=auth.may("account.own"),
+    summary="My reports: also those sent without signing in, with an address that I confirmed",
+    answer=OwnReportList,
+    query=(
+        Query("limit", "1 to 100; 100 if not given"),
+        Query("cursor", "`next` of the list before"),
+    ),
+)
+def reports(call: Call) -> OwnReportList:
+    ports = bootstrap.reports_ports()
+    found = reporting.own_reports(
+        bootstrap.author_of(account_of(call)),
+        limit=limit_of(call),
+        before=place_of(call.parameter("cursor")),
+        ports=ports,
+    )
+    return OwnReportList(
+        items=[_report_view(each, ports) for each in found.reports],
+        next=cursor_of(found.next) if found.next else None,
+    )
+
+
+@routes.endpoint(
+    "/api/account/reports/{service_request_id}",
+    method="PATCH",
+    auth=auth.may("account.own"),
+    summary="Change a report of mine while nobody works on it, on the version in If-Match",
+    body=OwnChanges,
+    answer=OwnReportView,
+    versioned=True,
+)
+def change_report(call: Call, service_request_id: str) -> OwnReportView:
+    version = call.version
+    changes = parse_json(call.body, OwnChanges)
+    ports = bootstrap.reports_ports()
+    author = bootstrap.author_of(account_of(call))
+    report = reporting.change_own(id_of(service_request_id), changes, version, author, ports)
+    return _report_view(report, ports)
+
+
+@routes.endpoint(
+    "/api/account/reports/{service_request_id}/withdrawal",
+    method="POST",
+    auth=auth.may("account.own"),
+    summary="Withdraw a report of mine while nobody works on it",
+    answer=Withdrawn,
+)
+def withdraw_report(call: Call, service_request_id: str) -> Withdrawn:
+    ports = bootstrap.reports_ports()
+    author = bootstrap.author_of(account_of(call))
+    report = reporting.withdraw_own(id_of(service_request_id), author, ports)
+    return Withdrawn(
+        service_request_id=report.service_request_id,
+        state=report.state,
+        visibility=report.visibility,
+    )
+
+
+def account_of(call: Call) -> Account:
+    account = call.caller.account
+    assert account, "The gate lets nobody through who is not signed in."
+    return account
+
+
+def _view(account: Account, call: Call) -> OwnAccountView:
+    own = ("account_id", "name", "language", "reach_by", "saved_places", "created_at", "version")
+    return OwnAccountView(
+        **{name: getattr(account, name) for name in own},
+        addresses=[
+            AddressView(kind=each.kind, value=each.value, confirmed_at=each.confirmed_at)
+            for each in account.addresses
+        ],
+        roles=sorted(call.caller.roles),
+    )
+
+
+def _report_view(report: ServiceRequest, ports: Ports) -> OwnReportView:
+    made = {"status", "tracking_url", "can_change"}
+    names = set(OwnReportView.__struct_fields__) - made
+    return OwnReportView(
+        **{name: getattr(report, name) for name in names},
+        status=status_of(report.state),
+        tracking_url=tracking_url(report, ports),
+        can_change=report.is_untouched,
+    )
+
+
+def cursor_of(place: Place) -> str:
+    """A place in a list as it stands in an address."""
+    return f"{place[0].strftime('%Y-%m-%dT%H:%M:%SZ')}~{place[1]}"
+
+
+def place_of(text: str | None) -> Place | None:
+    """The place in a list that a cursor says. Raises Invalid."""
+    found = _CURSOR.fullmatch(text) if text else None
+    try:
+        if found:
+            return datetime.fromisoformat(found[1]).replace(tzinfo=UTC), found[2]
+    except ValueError:
+        found = None
+    if text:
+        raise Invalid.field("cursor", "give `next` of the list before, as it was")
+    return None

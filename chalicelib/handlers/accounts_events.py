@@ -1,0 +1,67 @@
+"""The reactions of accounts: somebody asks for a code, and it is sent. The stream tells keys alone,
+so nothing personal is on its way from one to the other."""
+
+from typing import Any
+
+import msgspec
+from chalice.app import Blueprint, DynamoDBEvent, SQSEvent
+
+from chalicelib import bootstrap, logs
+from chalicelib.errors import AppError
+from chalicelib.handlers.event import BatchAnswer, batch, batch_failures, failed_from
+
+# Chalice wants literals; packaging puts the stream and the queue themselves in their place.
+STREAM = "arn:aws:dynamodb:eu-west-2:000000000000:table/accounts/stream/placeholder"
+QUEUE = "arn:aws:sqs:eu-west-2:000000000000:codes"
+ATTEMPT = "attempt#"
+events = Blueprint(__name__)
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody asked for a code."""
+
+    attempt_id: str
+
+
+@events.on_dynamodb_record(stream_arn=STREAM, batch_size=100)
+def fan_out_people(event: DynamoDBEvent) -> BatchAnswer:
+    """Tells of new attempts; on a failure the batch comes again from its first record."""
+    records: list[dict[str, Any]] = event.to_dict()["Records"]
+    with batch("fan_out_people", records) as line:
+        asked = [each for each in map(_asked, records) if each]
+        try:
+            bootstrap.codes_queue().send(asked)
+        except AppError as error:
+            logs.failure("codes were not asked for, they will be again", error)
+            line["failed"] = len(records)
+            return failed_from(records, 0)
+        return batch_failures([])
+
+
+@events.on_sqs_message(queue_arn=QUEUE, batch_size=1)
+def send_code(event: SQSEvent) -> BatchAnswer:
+    """Sends the code that a message asks for."""
+    records = event.to_dict()["Records"]
+    with batch("send_code", records) as line:
+        failed = [record["messageId"] for record in records if not _is_sent(record)]
+        line["failed"] = len(failed)
+        return batch_failures(failed)
+
+
+def _asked(record: dict[str, Any]) -> Asked | None:
+    owner: str = record["dynamodb"]["Keys"]["owner"]["S"]
+    if record["eventName"] != "INSERT" or not owner.startswith(ATTEMPT):
+        return None
+    return Asked(attempt_id=owner.removeprefix(ATTEMPT))
+
+
+def _is_sent(record: dict[str, Any]) -> bool:
+    from chalicelib.accounts.usecases.sending import send_code
+
+    try:
+        asked = msgspec.json.decode(record["body"], type=Asked)
+        send_code(asked.attempt_id, bootstrap.sending_ports())
+    except (AppError, msgspec.DecodeError) as error:
+        logs.failure("a code was not sent", error, message_id=record["messageId"])
+        return False
+    return True

@@ -1,0 +1,108 @@
+"""Routes of the block list, for administrators."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib import bootstrap
+from chalicelib.accounts.model import Block
+from chalicelib.accounts.usecases import blocking
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.handlers import auth
+from chalicelib.handlers.account import account_of
+from chalicelib.handlers.http import Call, Query, Routes
+from chalicelib.handlers.reports import limit_of
+from chalicelib.parsing import parse_json
+
+routes = Routes(__name__)
+ID = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewBlock:
+    """An email address with all its tags (name+tag@…), a phone number, or a domain with all below
+    it; and why."""
+
+    what: Annotated[str, Meta(max_length=254)]
+    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class BlockView(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of the list. Which address it is nobody can tell: give it again to see."""
+
+    block_id: str
+    kind: Literal["email", "phone", "domain"]
+    domain: str | None
+    reason: str
+    added_at: datetime
+    added_by: str
+
+
+class BlockList(msgspec.Struct, frozen=True, kw_only=True):
+    """The list in no order; `next` is the cursor of those that follow."""
+
+    items: list[BlockView]
+    next: str | None
+
+
+class Unblocked(msgspec.Struct, frozen=True, kw_only=True):
+    """What was taken from the list."""
+
+    block_id: str
+
+
+@routes.endpoint(
+    "/api/admin/blocks",
+    method="GET",
+    auth=auth.may("blocks.manage"),
+    summary="Addresses and domains that we hear of no more",
+    answer=BlockList,
+    query=(
+        Query("limit", "1 to 100; 100 if not given"),
+        Query("cursor", "`next` of the list before"),
+    ),
+)
+def blocks(call: Call) -> BlockList:
+    after = call.parameter("cursor")
+    if after is not None and not ID.fullmatch(after):
+        raise Invalid.field("cursor", "give `next` of the list before, as it was")
+    found = blocking.blocked(limit=limit_of(call), after=after, ports=bootstrap.block_ports())
+    return BlockList(items=[_view(each) for each in found.blocks], next=found.next)
+
+
+@routes.endpoint(
+    "/api/admin/blocks",
+    method="POST",
+    auth=auth.may("blocks.manage"),
+    summary="Hear of an address or a domain no more",
+    body=NewBlock,
+    answer=BlockView,
+    success=HTTPStatus.CREATED,
+)
+def block(call: Call) -> BlockView:
+    sent = parse_json(call.body, NewBlock)
+    actor = account_of(call).account_id
+    return _view(blocking.block(sent.what, sent.reason, actor, bootstrap.block_ports()))
+
+
+@routes.endpoint(
+    "/api/admin/blocks/{block_id}",
+    method="DELETE",
+    auth=auth.may("blocks.manage"),
+    summary="Hear of it again",
+    answer=Unblocked,
+)
+def unblock(call: Call, block_id: str) -> Unblocked:
+    if not ID.fullmatch(block_id):
+        raise NotFound("There is no such entry in the list.")
+    blocking.unblock(block_id, account_of(call).account_id, bootstrap.block_ports())
+    return Unblocked(block_id=block_id)
+
+
+def _view(block: Block) -> BlockView:
+    return BlockView(**{name: getattr(block, name) for name in BlockView.__struct_fields__})

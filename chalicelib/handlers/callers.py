@@ -1,0 +1,71 @@
+"""Who calls, and as what: which of her roles hold on this device, and where."""
+
+from dataclasses import dataclass
+
+from chalicelib import bootstrap
+from chalicelib.accounts import permissions
+from chalicelib.accounts.model import (
+    Account,
+    Assurance,
+    Grant,
+    Role,
+    Session,
+    SignedIn,
+    highest,
+    roles_of,
+)
+from chalicelib.accounts.permissions import Permission
+from chalicelib.reports.usecases import Author, Remit
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody who is signed in, or nobody in particular: then neither is there."""
+
+    account: Account | None = None
+    session: Session | None = None
+
+    @property
+    def account_id(self) -> str | None:
+        return self.account.account_id if self.account else None
+
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        """Those that hold on this device."""
+        if not self.account or not self.session or not self.account.grants:
+            return ()
+        who, council = SignedIn(self.account, self.session), bootstrap.council()
+        return permissions.holding(who, staff_come_elsewhere=council.keeps_roles)
+
+    @property
+    def assurance(self) -> Assurance | None:
+        """As of the session; whoever has no role here is no more than a resident."""
+        said = self.session.assurance if self.session else None
+        return "contact" if said == "staff" and not self.grants else said
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Of nobody in particular none, not even a resident's."""
+        return roles_of(self.grants) if self.account else frozenset()
+
+    @property
+    def role(self) -> Role | None:
+        """The highest."""
+        return highest(self.roles) if self.account else None
+
+    def author(self, token: str | None = None) -> Author:
+        """The caller as reports know her; `token` came with a link to a report."""
+        return Author(
+            self.account_id,
+            staff_in=self._remits("reports.work"),
+            officer_in=self._remits("reports.triage"),
+            token=token,
+            assurance=self.assurance,
+        )
+
+    def may(self, permission: Permission) -> bool:
+        return permissions.may(self.roles, permission)
+
+    def _remits(self, permission: Permission) -> tuple[Remit, ...]:
+        giving = permissions.giving(self.grants, permission)
+        return tuple(Remit(grant.teams, grant.wards) for grant in giving)

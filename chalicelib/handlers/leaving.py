@@ -1,0 +1,130 @@
+"""Routes of what is kept about somebody: all of it to take along, and to be forgotten."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from chalicelib import bootstrap
+from chalicelib.accounts import usecases
+from chalicelib.handlers import auth, cookies
+from chalicelib.handlers.account import account_of, cursor_of, place_of
+from chalicelib.handlers.http import Call, Kept, Page, Query, Routes
+from chalicelib.handlers.sign_in_pages import problem_page
+from chalicelib.parsing import parse_json
+from chalicelib.privacy.elsewhere import elsewhere
+from chalicelib.reports import usecases as reporting
+
+AT_ONCE = 50
+"""Reports in one answer at most; their size may end it before."""
+_IN_A_REPORT = re.compile(r"(.+~.+)~([0-9]{1,9})")
+CURSOR = Query("cursor", "`next` of the answer before")
+
+
+routes = Routes(__name__, problem_page)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureRequest:
+    """`redact`: what her public reports say goes, too; else it stays, without her."""
+
+    redact: bool = False
+
+
+class Begun(msgspec.Struct, frozen=True, kw_only=True):
+    """Her account is closed, and she is being forgotten."""
+
+    requested_at: datetime
+    redact: bool
+
+
+class ElsewhereView(msgspec.Struct, frozen=True, kw_only=True):
+    """What else is kept about people, and why it is not here."""
+
+    what: str
+    why: str
+
+
+class ExportView(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that is kept about her, by store and attribute of the data registry; `next` is
+    the cursor of the reports that follow."""
+
+    made_at: datetime
+    held: dict[str, list[dict[str, Any]]]
+    elsewhere: list[ElsewhereView]
+    next: str | None
+
+
+@routes.endpoint(
+    "/api/account/export",
+    method="GET",
+    auth=auth.may("account.own"),
+    summary="Everything that is kept about me",
+    answer=ExportView,
+    query=(CURSOR,),
+)
+def export(call: Call) -> ExportView:
+    return _export(call)
+
+
+@routes.page(
+    "/api/account/export/page",
+    method="GET",
+    auth=auth.may("account.own"),
+    summary="The same as a page to read",
+    query=(CURSOR,),
+)
+def export_page(call: Call) -> Page:
+    return Page(bootstrap.export_pages().page(msgspec.to_builtins(_export(call))))
+
+
+@routes.endpoint(
+    "/api/account/erasure",
+    method="POST",
+    auth=auth.may("account.own"),
+    summary="Forget me: the account closes at once, the rest goes within minutes",
+    body=ErasureRequest,
+    answer=Begun,
+    success=HTTPStatus.ACCEPTED,
+)
+def forget_me(call: Call) -> Kept:
+    asked = parse_json(call.body, ErasureRequest)
+    begun = usecases.begin_erasure(
+        account_of(call), redact=asked.redact, ports=bootstrap.erasure_ports()
+    )
+    view = Begun(requested_at=begun.requested_at, redact=begun.redact)
+    return Kept(view, cookies.dropped())
+
+
+def _export(call: Call) -> ExportView:
+    account, after = account_of(call), mark_of(call.parameter("cursor"))
+    people = bootstrap.accounts_ports()
+    found = reporting.export(
+        bootstrap.author_of(account),
+        limit=AT_ONCE,
+        after=after,
+        ports=bootstrap.reports_ports(),
+    )
+    own = {} if after else usecases.export_account(account, people)
+    return ExportView(
+        made_at=people.now(),
+        held=own | found.held,
+        elsewhere=[ElsewhereView(what=what, why=why) for what, why in elsewhere()],
+        next=text_of(found.next) if found.next else None,
+    )
+
+
+def text_of(mark: reporting.Mark) -> str:
+    """Where an export goes on, as it stands in an address."""
+    done = "" if mark.archived is None else f"~{mark.archived}"
+    return cursor_of(mark.place) + done
+
+
+def mark_of(text: str | None) -> reporting.Mark | None:
+    """Where an export goes on, of a cursor. Raises Invalid."""
+    whole = _IN_A_REPORT.fullmatch(text or "")
+    place = place_of(whole[1] if whole else text)
+    return reporting.Mark(place, int(whole[2]) if whole else None) if place else None

@@ -1,0 +1,72 @@
+"""Where a call comes from, and whether it may do that once more."""
+
+from functools import cache
+
+from chalice.app import Request
+
+from chalicelib import bootstrap
+from chalicelib.accounts.destinations import contact
+from chalicelib.accounts.model import Account, Destination
+from chalicelib.accounts.usecases import limiting
+from chalicelib.accounts.usecases.limiting import Flow, Sender
+from chalicelib.handlers.cdn import viewer_address
+from chalicelib.handlers.http import Call
+from chalicelib.reports.model import Contact
+from chalicelib.reports.usecases import Admit
+
+DEVICE = "x-ginnel-device"
+"""A random text that the web client made for its device."""
+LONGEST_DEVICE = 64
+
+
+def check(flow: Flow, call: Call, *typed: Destination) -> None:
+    """Counts one more of what the call does. Raises TooMany, Forbidden, UpstreamFailed."""
+    if count := counting(flow, call, *typed):
+        count()
+
+
+def counting(flow: Flow, call: Call, *typed: Destination) -> Admit | None:
+    """What counts one more as soon as it is known to be new, once however often it is asked, and
+    raises as `check` does. None where nothing is to be counted."""
+    sender = _sender(call)
+    if not any(sender) and not typed:
+        return None
+    return cache(lambda: limiting.check(flow, sender, typed, bootstrap.limit_ports()))
+
+
+def refuse_blocked(account: Account) -> None:
+    """Raises Forbidden where an address that she confirmed is on the block list, UpstreamFailed."""
+    limiting.refuse_blocked(_confirmed(account), bootstrap.limit_ports())
+
+
+def contact_addresses(given: Contact | None) -> tuple[Destination, ...]:
+    """The addresses of a contact that can be told apart from others."""
+    if given is None:
+        return ()
+    found = (
+        given.email and contact("email", given.email),
+        given.phone and contact("phone", given.phone),
+    )
+    return tuple(each for each in found if each)
+
+
+def network_of(request: Request) -> str | None:
+    """The network address of whoever asked the CDN; None where there is none before the API."""
+    if not bootstrap.settings().origin_secret_arn:
+        return None
+    return viewer_address(request.headers, bootstrap.secret("origin").accepted())
+
+
+def _device_of(call: Call) -> str | None:
+    if call.caller.session:
+        return call.caller.session.session_id
+    sent = str(call.request.headers.get(DEVICE, ""))[:LONGEST_DEVICE]
+    return sent if sent.isprintable() and sent else None
+
+
+def _sender(call: Call) -> Sender:
+    return Sender(network_of(call.request), _device_of(call), _confirmed(call.caller.account))
+
+
+def _confirmed(account: Account | None) -> tuple[Destination, ...]:
+    return tuple(each.destination for each in account.addresses) if account else ()

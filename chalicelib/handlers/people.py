@@ -1,0 +1,213 @@
+"""Routes of administrators: who works here and may do what, and the log of who changed that."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib import bootstrap
+from chalicelib.accounts import audit
+from chalicelib.accounts.destinations import destination
+from chalicelib.accounts.model import Account, Grant
+from chalicelib.accounts.usecases import managing
+from chalicelib.accounts.usecases.managing import ACCOUNT_ID, MOST_GRANTS, PersonChanges
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.handlers import auth
+from chalicelib.handlers.http import Call, Query, Routes
+from chalicelib.handlers.reports import limit_of
+from chalicelib.parsing import parse_json
+
+routes = Routes(__name__)
+PERSON_CURSOR = re.compile(r"[0-9T:Z-]{20}#[\w-]{1,64}", re.ASCII)
+LOG_CURSOR = re.compile(r"[0-9T:.Z-]{27}#[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invitation:
+    """Whom to invite: an email address, or a mobile number where texts are sent."""
+
+    address: Annotated[str, Meta(max_length=254)]
+    grants: Annotated[tuple[Grant, ...], Meta(min_length=1, max_length=MOST_GRANTS)]
+
+
+class PersonView(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who works here, as administrators see her. `name` is what her organisation calls
+    her, else she herself. `address` is the one that she confirmed or, where the invitation is
+    pending, was invited with, else the one that her organisation says. `subject` is her number
+    there."""
+
+    account_id: str
+    name: str | None
+    address: str | None
+    subject: str | None
+    is_pending: bool
+    grants: tuple[Grant, ...]
+    created_at: datetime
+    disabled_at: datetime | None
+    version: int
+
+
+class TeamView(msgspec.Struct, frozen=True, kw_only=True):
+    """A team that somebody's role may be limited to."""
+
+    team: str
+    name: str
+
+
+class PersonList(msgspec.Struct, frozen=True, kw_only=True):
+    """Those who came last first; `next` is the cursor of those that follow."""
+
+    items: list[PersonView]
+    next: str | None
+    teams: list[TeamView]
+
+
+class EntryView(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody did: `actor` is an account_id, or operator for a command."""
+
+    entry_id: str
+    at: datetime
+    actor: str
+    action: audit.Action
+    subject: str
+    details: str
+
+
+class EntryList(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest first; `next` is the cursor of those that follow."""
+
+    items: list[EntryView]
+    next: str | None
+
+
+@routes.endpoint(
+    "/api/admin/people",
+    method="GET",
+    auth=auth.may("people.manage"),
+    summary="Everybody who works here, and what they may do",
+    answer=PersonList,
+    query=(
+        Query("limit", "1 to 100; 100 if not given"),
+        Query("cursor", "`next` of the list before"),
+    ),
+)
+def people(call: Call) -> PersonList:
+    found = managing.staff(
+        limit=limit_of(call),
+        after=_cursor(call, PERSON_CURSOR),
+        ports=bootstrap.people_ports(),
+    )
+    return PersonList(
+        items=[_view(each) for each in found.accounts],
+        next=found.next,
+        teams=[TeamView(team=team.team, name=team.name) for team in bootstrap.council().teams],
+    )
+
+
+@routes.endpoint(
+    "/api/admin/people",
+    method="POST",
+    auth=auth.may("people.manage"),
+    summary="Let somebody work here: she signs in with the address",
+    body=Invitation,
+    answer=PersonView,
+    success=HTTPStatus.CREATED,
+)
+def invite(call: Call) -> PersonView:
+    sent = parse_json(call.body, Invitation)
+    where = destination(sent.address, takes_phones=bootstrap.accounts_ports().takes_phones)
+    return _view(managing.invite(where, sent.grants, _actor(call), bootstrap.people_ports()))
+
+
+@routes.endpoint(
+    "/api/admin/people/{account_id}",
+    method="GET",
+    auth=auth.may("people.manage"),
+    summary="Somebody who works here, and what she may do",
+    answer=PersonView,
+)
+def person(call: Call, account_id: str) -> PersonView:
+    return _view(managing.person(_id(account_id), bootstrap.people_ports()))
+
+
+@routes.endpoint(
+    "/api/admin/people/{account_id}",
+    method="PATCH",
+    auth=auth.may("people.manage"),
+    summary="Change what somebody may do, or disable her, on the version in If-Match",
+    body=PersonChanges,
+    answer=PersonView,
+    versioned=True,
+)
+def change(call: Call, account_id: str) -> PersonView:
+    version = call.version
+    changes = parse_json(call.body, PersonChanges)
+    changed = managing.change_person(
+        _id(account_id), changes, version, _actor(call), bootstrap.people_ports()
+    )
+    return _view(changed)
+
+
+@routes.endpoint(
+    "/api/admin/audit",
+    method="GET",
+    auth=auth.may("audit.read"),
+    summary="Who changed what people may do, and who looked at what is personal",
+    answer=EntryList,
+    query=(
+        Query("limit", "1 to 100; 100 if not given"),
+        Query("cursor", "`next` of the list before"),
+    ),
+)
+def log(call: Call) -> EntryList:
+    page = audit.page(
+        limit=limit_of(call), before=_cursor(call, LOG_CURSOR), ports=bootstrap.audit_ports()
+    )
+    items = [
+        EntryView(**{name: getattr(each, name) for name in EntryView.__struct_fields__})
+        for each in page.entries
+    ]
+    return EntryList(items=items, next=page.next)
+
+
+def _id(text: str) -> str:
+    if not ACCOUNT_ID.fullmatch(text):
+        raise NotFound("There is nobody of this id.")
+    return text
+
+
+def _actor(call: Call) -> str:
+    account_id = call.caller.account_id
+    assert account_id, "The gate lets nobody through who is not signed in."
+    return account_id
+
+
+def _cursor(call: Call, form: re.Pattern[str]) -> str | None:
+    text = call.parameter("cursor")
+    if text is not None and not form.fullmatch(text):
+        raise Invalid.field("cursor", "give `next` of the list before, as it was")
+    return text
+
+
+def _view(account: Account) -> PersonView:
+    ways = [each.value for each in account.addresses]
+    if account.is_pending and account.invited:
+        ways = [account.invited.value]
+    providers = bootstrap.council().identity_providers
+    staffs = {each.issuer for each in providers if each.serves == "staff"}
+    subjects = [each.subject for each in account.identities if each.issuer in staffs]
+    return PersonView(
+        account_id=account.account_id,
+        name=account.work_name or account.name,
+        address=ways[0] if ways else account.work_email,
+        subject=subjects[0] if subjects else None,
+        is_pending=account.is_pending,
+        grants=account.grants,
+        created_at=account.created_at,
+        disabled_at=account.disabled_at,
+        version=account.version,
+    )

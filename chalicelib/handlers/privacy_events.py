@@ -1,0 +1,35 @@
+"""The schedules that forget: people who ask for it, and what time is over for."""
+
+from chalice.app import Blueprint, CloudWatchEvent
+
+from chalicelib import bootstrap, logs
+from chalicelib.accounts import usecases
+from chalicelib.errors import UpstreamFailed
+from chalicelib.handlers.event import batch
+from chalicelib.reports.usecases import forget_old as forget_old_reports
+
+events = Blueprint(__name__)
+
+
+@events.schedule("rate(5 minutes)")
+def erase(_: CloudWatchEvent) -> None:
+    """Goes on with forgetting people, and forgets which networks were counted. Fails where some of
+    it did not end."""
+    with batch("erase") as line:
+        failed = usecases.erase_due(bootstrap.erasure_ports())
+        line["failed"] = len(failed)
+        bootstrap.limit_ports().networks.drop_old_keys()
+        if failed:
+            raise UpstreamFailed(f"{len(failed)} erasures did not end; they go on later.")
+
+
+@events.schedule("rate(1 day)")
+def forget_old(_: CloudWatchEvent) -> None:
+    """Forgets what the council keeps no longer. Fails where some of it stayed."""
+    with batch("forget_old") as line:
+        failed = forget_old_reports(bootstrap.reports_ports())
+        line["failed"] = len(failed)
+        for service_request_id, error in failed.items():
+            logs.failure("a report was not forgotten", error, service_request_id=service_request_id)
+        if failed:
+            raise UpstreamFailed(f"{len(failed)} reports were not forgotten; they are found again.")

@@ -1,0 +1,166 @@
+"""Routes of somebody who is signed in: a new access token, her devices, and signing out."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from chalicelib import bootstrap
+from chalicelib.accounts import usecases
+from chalicelib.accounts.model import ACCESS_HOLDS, Assurance, Role, Session, to_the_second
+from chalicelib.errors import NotFound
+from chalicelib.handlers import auth, cookies
+from chalicelib.handlers.callers import Caller
+from chalicelib.handlers.http import Call, Kept, Routes
+
+routes = Routes(__name__)
+_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
+
+
+class AccountView(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is signed in; `role` is the highest of `roles`."""
+
+    account_id: str
+    name: str | None
+    role: Role
+    roles: list[Role]
+    assurance: Assurance
+
+
+class SessionView(msgspec.Struct, frozen=True, kw_only=True):
+    """An access token, to be sent as `Authorization: Bearer`, until when it holds, and whose it
+    is."""
+
+    access_token: str
+    expires_at: datetime
+    account: AccountView
+
+
+class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
+    """A device that somebody is signed in on."""
+
+    session_id: str
+    device: str
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    is_this: bool
+
+
+class DeviceList(msgspec.Struct, frozen=True, kw_only=True):
+    """All devices, the last used first."""
+
+    items: list[DeviceView]
+    next: None
+
+
+class SignedOut(msgspec.Struct, frozen=True, kw_only=True):
+    """How many devices were signed out."""
+
+    devices: int
+
+
+@routes.endpoint(
+    "/api/session/refresh",
+    method="POST",
+    auth=auth.own_page,
+    summary="A new access token, for the cookie that signing in has left",
+    answer=SessionView,
+)
+def refresh(call: Call) -> Kept:
+    ports = bootstrap.accounts_ports()
+    fresh = usecases.refresh(cookies.sent(call.request), ports)
+    now = to_the_second(ports.now())
+    token = auth.issue(
+        fresh.who,
+        now=now,
+        secret=bootstrap.secret("token").current(),
+        issuer=bootstrap.settings().site_url,
+    )
+    session = fresh.who.session
+    view = SessionView(
+        access_token=token,
+        expires_at=now + ACCESS_HOLDS,
+        account=account_view(Caller(*fresh.who)),
+    )
+    return Kept(view, cookies.kept(fresh.refresh_token, until=session.expires_at, now=now))
+
+
+@routes.endpoint(
+    "/api/session",
+    method="DELETE",
+    auth=auth.own_page,
+    summary="Sign out of this device, by its cookie or its access token",
+    answer=SignedOut,
+)
+def sign_out(call: Call) -> Kept:
+    ports, caller = bootstrap.accounts_ports(), call.caller
+    token = cookies.sent(call.request)
+    if token:
+        usecases.end_by_token(token, ports)
+    if caller.session:
+        usecases.end(caller.session.account_id, caller.session.session_id, ports)
+    return Kept(SignedOut(devices=int(bool(token or caller.session))), cookies.dropped())
+
+
+@routes.endpoint(
+    "/api/account/devices",
+    method="GET",
+    auth=auth.may("account.own"),
+    summary="The devices that I am signed in on",
+    answer=DeviceList,
+)
+def devices(call: Call) -> DeviceList:
+    own = _own(call)
+    found = usecases.devices(own.account_id, bootstrap.accounts_ports())
+    return DeviceList(items=[_device_view(each, own) for each in found], next=None)
+
+
+@routes.endpoint(
+    "/api/account/devices/{session_id}",
+    method="DELETE",
+    auth=auth.may("account.own"),
+    summary="Sign out of one of my devices",
+    answer=SignedOut,
+)
+def end_one(call: Call, session_id: str) -> SignedOut:
+    if not _ID.fullmatch(session_id):
+        raise NotFound("There is no such device.")
+    usecases.end(_own(call).account_id, session_id, bootstrap.accounts_ports())
+    return SignedOut(devices=1)
+
+
+@routes.endpoint(
+    "/api/account/devices",
+    method="DELETE",
+    auth=auth.may("account.own"),
+    summary="Sign out everywhere, of this device too",
+    answer=SignedOut,
+)
+def end_all(call: Call) -> Kept:
+    ended = usecases.end_everywhere(_own(call).account_id, bootstrap.accounts_ports())
+    return Kept(SignedOut(devices=ended), cookies.dropped())
+
+
+def account_view(caller: Caller) -> AccountView:
+    assert caller.account and caller.role and caller.assurance, "She is signed in."
+    return AccountView(
+        account_id=caller.account.account_id,
+        name=caller.account.name,
+        role=caller.role,
+        roles=sorted(caller.roles),
+        assurance=caller.assurance,
+    )
+
+
+def _own(call: Call) -> Session:
+    session = call.caller.session
+    assert session, "The gate lets nobody through without."
+    return session
+
+
+def _device_view(session: Session, own: Session) -> DeviceView:
+    names = set(DeviceView.__struct_fields__) - {"is_this"}
+    values: dict[str, Any] = {name: getattr(session, name) for name in names}
+    return DeviceView(**values, is_this=session.session_id == own.session_id)

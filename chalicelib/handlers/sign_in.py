@@ -1,0 +1,172 @@
+"""Signing in without JavaScript: an address, a code or a link, and on to where that was begun.
+
+A link's GET shows a button and reads nothing: programs that look at the links in mails sign nobody
+in, and use nothing up. Pages are made when they are asked for, as those of `forms` are. That a code
+is on its way is told by a page of its own address: a browser comes back to it without asking for
+another code.
+"""
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+from chalicelib import bootstrap
+from chalicelib.accounts import usecases
+from chalicelib.accounts.destinations import destination
+from chalicelib.accounts.devices import device
+from chalicelib.accounts.model import SignedIn
+from chalicelib.errors import FieldError, Invalid, NotFound
+from chalicelib.handlers import auth, cookies, limits
+from chalicelib.handlers.http import Call, Page, Query, Routes, SeeOther
+from chalicelib.handlers.sign_in_pages import (
+    address_page,
+    code_page,
+    path_of_ours,
+    problem_page,
+    render,
+    surer_page,
+)
+
+KEEPS_WHAT_WAS_BEGUN = "/report/"
+"""The page that goes on in the tab alone where it was begun."""
+_ID = re.compile(r"[0-9a-f]{32}")
+SURER = ("proven", "staff")
+"""What a code cannot show."""
+NEXT = Query("next", "the path of ours to go on to")
+SURE = Query("sure", "how sure it has to be who that is, where an address is not enough: proven")
+DIGITS = 6
+NOT_SIX = (FieldError("code", "enter the six digits that we have sent you"),)
+routes = Routes(__name__, problem_page)
+
+
+@routes.page(
+    "/forms/sign-in",
+    method="GET",
+    auth=auth.anyone,
+    summary="Sign in: the address",
+    query=(NEXT, SURE),
+)
+def begin(call: Call) -> Page:
+    onward, sure = path_of_ours(call.parameter("next")), call.parameter("sure")
+    return surer_page(sure, onward) if sure in SURER else address_page("", onward)
+
+
+@routes.page(
+    "/forms/sign-in", method="POST", auth=auth.own_page, summary="Sign in: send a code to it"
+)
+def ask(call: Call) -> Page | SeeOther:
+    form = posted_form(call)
+    address, onward = form.one("address"), path_of_ours(form.one("next"))
+    try:
+        ports = bootstrap.accounts_ports()
+        limits.check("code", call, destination(address, takes_phones=ports.takes_phones))
+        attempt = usecases.ask(address, ports, onward=onward)
+    except Invalid as error:
+        return address_page(address, onward, error.errors)
+    return SeeOther(f"/forms/sign-in/code?{urlencode({'attempt': attempt.attempt_id})}")
+
+
+@routes.page(
+    "/forms/sign-in/code",
+    method="GET",
+    auth=auth.anyone,
+    summary="Sign in: the code",
+    query=(Query("attempt", "which code"),),
+)
+def await_code(call: Call) -> Page:
+    return code_page(_attempt_id(call.parameter("attempt") or ""))
+
+
+@routes.page(
+    "/forms/sign-in/code", method="POST", auth=auth.own_page, summary="Sign in with the code"
+)
+def enter_code(call: Call) -> Page | SeeOther:
+    form = posted_form(call)
+    attempt_id, code = _attempt_id(form.one("attempt")), digits_of(form.one("code"))
+    if len(code) != DIGITS:
+        return code_page(attempt_id, NOT_SIX)
+    ports = bootstrap.accounts_ports()
+    try:
+        who = usecases.sign_in_with_code(attempt_id, code, device_of(call), ports)
+    except Invalid as error:
+        return code_page(attempt_id, error.errors)
+    except NotFound:
+        return code_page(attempt_id)
+    return on_to(path_of_ours(form.one("next")), who)
+
+
+@routes.page(
+    "/forms/sign-in/confirm/{attempt_id}",
+    method="GET",
+    auth=auth.anyone,
+    summary="Sign in with the link: the button",
+    query=(Query("token", "what the link carries"),),
+)
+def ask_confirm(call: Call, attempt_id: str) -> Page:
+    shown = {"attempt_id": _attempt_id(attempt_id), "token": call.parameter("token") or ""}
+    return Page(render("confirm", **shown))
+
+
+@routes.page(
+    "/forms/sign-in/confirm/{attempt_id}",
+    method="POST",
+    auth=auth.own_page,
+    summary="Sign in with the link",
+)
+def confirm(call: Call, attempt_id: str) -> SeeOther:
+    token, ports = posted_form(call).one("token"), bootstrap.accounts_ports()
+    who = usecases.sign_in_with_link(_attempt_id(attempt_id), token, device_of(call), ports)
+    begun = usecases.sign_in_begun(attempt_id, ports)
+    onward = path_of_ours(begun.onward if begun else None)
+    if onward.startswith(KEEPS_WHAT_WAS_BEGUN):
+        onward = f"/forms/sign-in/done?{urlencode({'next': onward})}"
+    return on_to(onward, who)
+
+
+@routes.page(
+    "/forms/sign-in/done",
+    method="GET",
+    auth=auth.anyone,
+    summary="Signed in with the link: back to where that was begun",
+    query=(NEXT,),
+)
+def done(call: Call) -> Page:
+    return Page(render("done", onward=path_of_ours(call.parameter("next"))))
+
+
+@routes.page(
+    "/api/session/end", method="POST", auth=auth.own_page, summary="Sign out, without JavaScript"
+)
+def sign_out(call: Call) -> SeeOther:
+    usecases.end_by_token(cookies.sent(call.request), bootstrap.accounts_ports())
+    return SeeOther("/", (cookies.dropped(),))
+
+
+def digits_of(text: str) -> str:
+    """The digits in what somebody typed as her code."""
+    return "".join(re.findall(r"[0-9]", text))
+
+
+def on_to(location: str, who: SignedIn, *more: str) -> SeeOther:
+    """On to that path, with the cookie of the new session, and more of them."""
+    ports = bootstrap.accounts_ports()
+    token = ports.refresh_tokens.token(who.session)
+    kept = cookies.kept(token, until=who.session.expires_at, now=ports.now())
+    return SeeOther(location, (kept, *more))
+
+
+def _attempt_id(text: str) -> str:
+    """Raises NotFound where it is none that we made."""
+    if not _ID.fullmatch(text):
+        raise NotFound("Part of this link is missing: open all of it, or begin again.")
+    return text
+
+
+def device_of(call: Call) -> str:
+    return device(str(call.request.headers.get("user-agent", "")))
+
+
+def posted_form(call: Call) -> Any:
+    from chalicelib.forms import posted
+
+    return posted.parse(call.body, str(call.request.headers.get("content-type", "")))

@@ -1,0 +1,94 @@
+"""The pages of signing in: what each shows, and to whom."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from chalicelib import bootstrap, trace
+from chalicelib.accounts import usecases
+from chalicelib.accounts.model import CODE_HOLDS
+from chalicelib.errors import AppError, Forbidden, Invalid, NotFound, TooMany, UpstreamFailed
+from chalicelib.handlers.http import Page
+
+ACCOUNT = "/account/"
+_PATH = re.compile(r"/(?![/\\])[\w/.~%?&=+,:@-]{0,200}", re.ASCII)
+"""A path of ours, which no browser takes for another site's address."""
+OVER = "It was used, is older than 10 minutes, or was tried too often."
+
+
+def problem_page(error: AppError | None) -> str:
+    return render(
+        "problem",
+        heading=_heading(error),
+        detail=error.detail if error else "It is our mistake, not yours.",
+        quoted=trace.current() if error is None or isinstance(error, UpstreamFailed) else None,
+    )
+
+
+def path_of_ours(text: str | None) -> str:
+    """The path to go on to: what was asked for if it is one of ours, else the account's."""
+    return text if text and _PATH.fullmatch(text) else ACCOUNT
+
+
+def address_page(address: str, onward: str, faults: Any = ()) -> Page:
+    providers = bootstrap.council().identity_providers
+    takes_phones = bootstrap.accounts_ports().takes_phones
+    shown = {"address": address, "takes_phones": takes_phones}
+    return _offering("sign-in", providers, onward, faults, **shown)
+
+
+def surer_page(sure: str, onward: str) -> Page:
+    """The ways that can show who somebody is as surely as that."""
+    ways = [each for each in bootstrap.council().identity_providers if each.can_show(sure)]
+    return _offering("surer", ways, onward)
+
+
+def _offering(name: str, providers: Any, onward: str, faults: Any = (), **context: Any) -> Page:
+    """A page with a button for each of these organisations."""
+    html = render(name, faults, providers=providers, onward=onward, **context)
+    # Browsers hold every redirect that follows a form to the page's policy, an issuer's own too.
+    scheme = f"{urlsplit(bootstrap.settings().site_url).scheme}:"
+    return Page(html, is_refusal=bool(faults), leads_to=scheme if providers else "")
+
+
+def code_page(attempt_id: str, faults: Any = ()) -> Page:
+    """Asks for the code of that attempt; where it is over, or all tries are spent, offers another
+    one. Raises NotFound where there is none."""
+    ports = bootstrap.accounts_ports()
+    begun = usecases.sign_in_begun(attempt_id, ports)
+    if begun is None:
+        raise NotFound(OVER)
+    holds = begun.holds(ports.now())
+    onward = path_of_ours(begun.onward)
+    # An address is shown for as long as its code may come: others may use this browser, too.
+    address = begun.destination.value if holds else None
+    if not (holds and begun.tries_left):
+        shown = {"address": address, "is_used": begun.session_id is not None}
+        return Page(render("over", detail=OVER, onward=onward, **shown), is_refusal=True)
+    html = render(
+        "code",
+        faults,
+        attempt_id=attempt_id,
+        address=address,
+        onward=onward,
+        minutes=int(CODE_HOLDS.total_seconds() // 60),
+    )
+    return Page(html, is_refusal=bool(faults), may_be_kept=bool(faults))
+
+
+def _heading(error: AppError | None) -> str:
+    match error:
+        case NotFound():
+            return "This code or link has run out"
+        case Forbidden():
+            return "You cannot sign in here"
+        case TooMany():
+            return "Too many codes"
+        case Invalid():
+            return "We could not take that"
+        case _:
+            return "Sorry, something went wrong"
+
+
+def render(name: str, faults: Any = (), **context: Any) -> str:
+    return bootstrap.account_pages().render(name, faults, **context)

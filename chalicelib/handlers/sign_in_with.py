@@ -1,0 +1,66 @@
+"""Signing in through another organisation: the button that leads there, and the way back.
+
+Another site sends the browser back with a GET. It signs in only the browser that began here: the
+one with the cookie, once. ADR 25.
+"""
+
+import re
+
+from chalicelib import bootstrap
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.handlers import auth, cookies, limits
+from chalicelib.handlers.http import Call, Query, Routes, SeeOther
+from chalicelib.handlers.sign_in import device_of, on_to, posted_form
+from chalicelib.handlers.sign_in_pages import path_of_ours, problem_page
+
+LONGEST_CODE = 2000
+_STATE = re.compile(r"[0-9a-f]{32}")
+routes = Routes(__name__, problem_page)
+
+
+@routes.page(
+    "/forms/sign-in/with/{provider}",
+    method="POST",
+    auth=auth.own_page,
+    summary="Sign in through another organisation",
+)
+def begin(call: Call, provider: str) -> SeeOther:
+    from chalicelib.accounts.single_sign_on import HANDOVER_HOLDS
+    from chalicelib.accounts.usecases.handing_over import send_to
+
+    onward = path_of_ours(posted_form(call).one("next"))
+    limits.check("handover", call)
+    departure = send_to(provider, onward, bootstrap.sign_on_ports())
+    kept = cookies.handed_over(departure.browser, holds=HANDOVER_HOLDS)
+    return SeeOther(departure.url, (kept,))
+
+
+@routes.page(
+    "/forms/sign-in/back/{provider}",
+    method="GET",
+    auth=auth.anyone,
+    summary="Back from another organisation, which says who somebody is",
+    query=(
+        Query("state", "what we sent along"),
+        Query("code", "what is exchanged for the other organisation's word"),
+        Query("iss", "the issuer, where it names itself (RFC 9207)"),
+        Query("error", "why there is no code"),
+    ),
+)
+def come_back(call: Call, provider: str) -> SeeOther:
+    from chalicelib.accounts.usecases.handing_over import AGAIN, Back, give_up, take_back
+
+    state, code = call.parameter("state") or "", call.parameter("code") or ""
+    if not _STATE.fullmatch(state) or len(code) > LONGEST_CODE:
+        raise NotFound(AGAIN)
+    limits.check("handover", call)
+    browser = cookies.sent(call.request, cookies.HANDOVER)
+    back = Back(provider, state, code, call.parameter("iss"), browser)
+    ports = bootstrap.sign_on_ports()
+    if not code:
+        give_up(back, ports)
+        raise Invalid("You did not finish signing in over there.")
+    who, onward = take_back(back, device_of(call), ports)
+    # Nobody holds the cookie of the session that was opened for whoever is refused here.
+    limits.refuse_blocked(who.account)
+    return on_to(onward, who, cookies.handover_dropped())

@@ -1,0 +1,148 @@
+"""An export as a page to read: each store under its title, each attribute in the registry's words.
+
+What is personal is on it, and of the rest what is needed to know what it belongs to. Digests and
+numbers that say nothing to a reader are in the JSON alone.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from chalicelib.privacy.registry import load
+from chalicelib.templating import environment
+
+TEMPLATES = Path(__file__).parent / "templates"
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+UNREADABLE = frozenset(
+    {
+        "account.addresses.kind",
+        "account.saved_places.label",
+        "account.saved_places.long",
+        "follower.person",
+        "follower.record",
+        "report.email_key",
+        "report.long",
+        "report.phone_key",
+        "report.reporter",
+    }
+)
+"""Personal, but nothing that a reader could understand, or said by the line beside it."""
+BESIDES: Mapping[str, str] = {
+    "archived-update.entry.datetime": "When",
+    "archived-update.entry.by": "Who wrote an update",
+    "archived-update.service_request_id": "Report",
+    "attempt.created_at": "When the code was asked for",
+    "follower.service_request_id": "Report that you follow",
+    "note.datetime": "When",
+    "note.service_request_id": "Report",
+    "pictures.page": "Photo",
+    "pictures.service_request_id": "Report",
+    "report.anonymous": "Sent anonymously",
+    "report.channel": "How it reached us",
+    "report.closed_datetime": "Closed",
+    "report.flags.reason": "Somebody told us that it should not be public",
+    "report.requested_datetime": "Reported",
+    "report.service_code": "What kind of problem it is",
+    "report.service_request_id": "Report",
+    "report.state": "How far it has got",
+    "report.updates.by": "Who wrote an update",
+    "report.updates.datetime": "When",
+    "report.visibility": "Who may see it",
+}
+"""Not personal, and worth reading."""
+
+Names = Mapping[str, Mapping[Any, str]]
+
+
+class Line(NamedTuple):
+    """What something is, and what it says or where it can be seen."""
+
+    what: str
+    says: str
+    address: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportPages:
+    """Pages of one council. `names` are those of codes, by the attribute that holds them;
+    `questions` the words of a service's questions and their answers, by `<service>.<question>` and
+    `<service>.<question>.<answer>`."""
+
+    council: str
+    zone: ZoneInfo
+    names: Names
+    questions: Mapping[str, str]
+
+    def page(self, export: Mapping[str, Any]) -> str:
+        """The page of an export as it is sent."""
+        titles = {store.store: store.title for store in load().stores}
+        sections = [
+            (titles[store], [list(self._lines(store, item)) for item in items])
+            for store, items in export["held"].items()
+            if items
+        ]
+        template = environment(TEMPLATES).get_template("export.html")
+        made_at = self._said("made_at", export["made_at"])
+        return template.render(
+            council=self.council, export=export, made_at=made_at, sections=sections
+        )
+
+    def _lines(self, store: str, item: Mapping[str, Any], within: str = "") -> Iterator[Line]:
+        for name, value in item.items():
+            way = f"{within}{name}"
+            if value in (None, "", [], {}):
+                continue
+            if way == "attributes":
+                yield from self._answers(item["service_code"], value)
+            elif name == "lat":
+                yield from self._line(store, way, _place(item))
+            elif name == "page":
+                yield Line(self._words["pictures.page"], "See it (for ten minutes)", value)
+            else:
+                yield from self._parts(store, way, value)
+
+    def _parts(self, store: str, way: str, value: Any) -> Iterator[Line]:
+        """Of a value that may hold further ones."""
+        inner = [value] if isinstance(value, Mapping) else value
+        if isinstance(inner, list | tuple) and all(isinstance(each, Mapping) for each in inner):
+            for each in inner:
+                yield from self._lines(store, each, f"{way}.")
+        else:
+            yield from self._line(store, way, self._said(way, value))
+
+    def _line(self, store: str, way: str, says: str) -> Iterator[Line]:
+        if what := self._words.get(f"{store}.{way}"):
+            yield Line(what, says)
+
+    def _answers(self, service_code: str, answers: Mapping[str, Iterable[str]]) -> Iterator[Line]:
+        for code, given in answers.items():
+            way = f"{service_code}.{code}"
+            says = ", ".join(self.questions.get(f"{way}.{each}", each) for each in given)
+            yield Line(self.questions.get(way, code), says)
+
+    def _said(self, way: str, value: Any) -> str:
+        if isinstance(value, bool):
+            return "Yes" if value else "No"
+        if isinstance(value, list | tuple):
+            return ", ".join(self._said(way, each) for each in value)
+        if MOMENT.fullmatch(str(value)):
+            local = datetime.fromisoformat(value).astimezone(self.zone)
+            return f"{local.day} {local:%B %Y, %H:%M}"
+        return self.names.get(way.rpartition(".")[2], {}).get(value, str(value))
+
+    @cached_property
+    def _words(self) -> Mapping[str, str]:
+        personal = {
+            f"{row.store}.{row.attribute}": row.what for row in load().rows if row.personal != "no"
+        }
+        return {way: what for way, what in personal.items() if way not in UNREADABLE} | {**BESIDES}
+
+
+def _place(item: Mapping[str, Any]) -> str:
+    label = f"{item['label']}: " if "label" in item else ""
+    return f"{label}{item['lat']}, {item['long']}"

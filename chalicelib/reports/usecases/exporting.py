@@ -1,0 +1,134 @@
+"""Everything that is kept of reports about one person, under the names of the data registry.
+
+An answer ends once it holds AT_MOST_BYTES of them and goes on there next time, if need be in the
+middle of a timeline: the function that answers can send 6 MB.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from chalicelib.reports.model import ServiceRequest, Update
+from chalicelib.reports.ports import Place, Ports
+from chalicelib.reports.usecases.access import Author
+
+Held = dict[str, list[dict[str, Any]]]
+Item = tuple[str, dict[str, Any]]
+INTERNAL = ("fingerprint",)
+"""Digests of what she sent, from which nothing can be read."""
+AT_MOST_BYTES = 1_000_000
+"""As compact JSON; a report that has begun still comes with its notes. As a page, or with letters
+beyond ASCII on their way, it may be several times as much."""
+
+
+class Mark(NamedTuple):
+    """Where an export goes on: before that place; or, with `archived`, in that report itself, of
+    whose older updates so many are done."""
+
+    place: Place
+    archived: int | None = None
+
+
+class Exported(NamedTuple):
+    """Some of what is held; `next` is where to go on, None at the end."""
+
+    held: Held
+    next: Mark | None
+
+
+class _Answer:
+    """What an answer holds so far."""
+
+    def __init__(self) -> None:
+        self.held: Held = defaultdict(list)
+        self._bytes = 0
+
+    @property
+    def is_full(self) -> bool:
+        return self._bytes >= AT_MOST_BYTES
+
+    def add(self, item: Item) -> None:
+        self.held[item[0]].append(item[1])
+        self._bytes += len(msgspec.json.encode(item[1]))
+
+
+def export(author: Author, *, limit: int, after: Mark | None, ports: Ports) -> Exported:
+    """Some of her reports with what lies beside them; the first has what she follows, too."""
+    before = after.place if after else None
+    found = ports.repository.of_person(author.person, limit=limit, before=before)
+    begun = [after] if after and after.archived is not None else []
+    marks = [*begun, *map(Mark, found)]
+    stored = ports.repository.many([mark.place[1] for mark in marks])
+    answer = _Answer()
+    for item in () if after else _follows(author, ports):
+        answer.add(item)
+    for mark in marks:
+        report = stored.get(mark.place[1])
+        left = _add(report, mark, author, answer, ports) if report else None
+        if left or answer.is_full:
+            return Exported(dict(answer.held), left or Mark(mark.place))
+    return Exported(dict(answer.held), Mark(found[-1]) if len(found) == limit else None)
+
+
+def _add(
+    report: ServiceRequest, mark: Mark, author: Author, answer: _Answer, ports: Ports
+) -> Mark | None:
+    """Adds the report from the mark on. Answers where to go on in it, None where it is done."""
+    if mark.archived is None:
+        for item in _without_archive(report, author, ports):
+            answer.add(item)
+    archive = _archive(report, ports) if author.owns(report) else ()
+    for done in range(mark.archived or 0, len(archive)):
+        if answer.is_full:
+            return Mark(mark.place, done)
+        entry = msgspec.to_builtins(archive[done])
+        answer.add(("archived-update", _of(report, entry=entry)))
+    return None
+
+
+def _without_archive(report: ServiceRequest, author: Author, ports: Ports) -> Iterator[Item]:
+    if author.owns(report):
+        yield "report", _whole(report)
+        yield from _notes(report, ports)
+        yield from _pictures(report, ports)
+    elif kinds := author.addresses_in(report):
+        # Somebody else's, with an address of hers: the rest of it is not about her.
+        yield "report", _of(report, contact={kind: getattr(report.contact, kind) for kind in kinds})
+
+
+def _whole(report: ServiceRequest) -> dict[str, Any]:
+    whole: dict[str, Any] = msgspec.to_builtins(report)
+    # What it was flagged with are somebody else's words.
+    flags = [{name: flag[name] for name in ("reason", "datetime")} for flag in whole["flags"]]
+    return {name: whole[name] for name in whole if name not in INTERNAL} | {"flags": flags}
+
+
+def _archive(report: ServiceRequest, ports: Ports) -> Sequence[Update]:
+    return ports.repository.archived(report.service_request_id) if report.archived else ()
+
+
+def _notes(report: ServiceRequest, ports: Ports) -> Iterator[Item]:
+    for note in ports.repository.notes(report.service_request_id):
+        yield "note", _of(report, datetime=note.datetime, text=note.text)
+
+
+def _pictures(report: ServiceRequest, ports: Ports) -> Iterator[Item]:
+    address, request_id = ports.photos.private_address, report.service_request_id
+    for photo in report.photos:
+        sizes = {size: address(request_id, photo.photo_id, size) for size in ("page", "thumbnail")}
+        yield "pictures", _of(report, photo_id=photo.photo_id, **sizes)
+
+
+def _follows(author: Author, ports: Ports) -> Iterator[Item]:
+    person = ports.ids.person(author.scope, "")
+    for each in ports.repository.follows(person):
+        yield (
+            "follower",
+            {"service_request_id": each, "record": f"follower#{person}", "person": person},
+        )
+
+
+def _of(report: ServiceRequest, **values: Any) -> dict[str, Any]:
+    return {"service_request_id": report.service_request_id, **values}

@@ -1,0 +1,131 @@
+"""Reports stay, and who sent them is forgotten: when she asks for it, or when time is over.
+
+What stands beside a report goes first, the report itself last: it is found by what it forgets, so
+whatever is interrupted is found and done again.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Literal
+
+from chalicelib.reports.model import ContactKind, ServiceRequest, Update
+from chalicelib.reports.ports import Place, Ports
+from chalicelib.reports.usecases.access import Author, rewritten, stored
+from chalicelib.reports.usecases.moderation import drop_beside
+
+REMOVED = "Removed at the wish of whoever sent it."
+AT_ONCE = 100
+A_KILOMETRE = 2
+"""Decimal places of a latitude or longitude, about."""
+
+Part = Literal["report", ContactKind]
+
+
+def reports_about(author: Author, ports: Ports) -> Iterator[str]:
+    """The ids of all reports that she sent, or that name her as contact."""
+    before: Place | None = None
+    while places := ports.repository.of_person(author.person, limit=AT_ONCE, before=before):
+        before = places[-1]
+        yield from (service_request_id for _, service_request_id in places)
+
+
+def parts_of(service_request_id: str, author: Author, ports: Ports) -> Sequence[Part]:
+    """What of a report is hers: all that says who sent it, or those addresses of hers that
+    somebody else gave with it."""
+    report = ports.repository.get(service_request_id)
+    if report is None:
+        return ()
+    return ("report",) if author.owns(report) else author.addresses_in(report)
+
+
+def forget_address(service_request_id: str, kind: ContactKind, ports: Ports) -> None:
+    """Forgets an address of the report's contact. What else its sender gave is not hers who has
+    that address. May be done again."""
+    if ports.repository.get(service_request_id):
+        _rewrite(service_request_id, lambda report: report.without_address(kind), ports)
+
+
+def forget_sender(service_request_id: str, *, redact: bool, ports: Ports) -> None:
+    """Forgets who sent a report. What it says stays where everybody can read it, unless `redact`;
+    what nobody else could read goes with her. May be done again."""
+    report = ports.repository.get(service_request_id)
+    if report is None:
+        return
+    if report.visibility == "withdrawn":
+        drop_beside(service_request_id, ports)
+        return
+    ports.repository.drop_notes(service_request_id)
+    redact = redact or report.visibility != "public"
+    if redact:
+        ports.photos.let_go(service_request_id, [photo.photo_id for photo in report.photos])
+        _redact_archived(report, ports)
+    _rewrite(service_request_id, _redacted if redact else _without_sender, ports)
+    # One that came meanwhile; from now on none is kept.
+    ports.repository.drop_notes(service_request_id)
+
+
+def unfollow_all(author: Author, ports: Ports) -> None:
+    """Forgets what she follows."""
+    person = ports.ids.person(author.scope, "")
+    for service_request_id in ports.repository.follows(person):
+        if ports.repository.get(service_request_id):
+            _rewrite(service_request_id, partial(_without_follower, person, ports), ports)
+        ports.repository.drop_follower(service_request_id, person)
+
+
+def _rewrite(
+    service_request_id: str, change: Callable[[ServiceRequest], ServiceRequest], ports: Ports
+) -> None:
+    """Stores the report after the change, if that is another one."""
+
+    def changed(present: ServiceRequest) -> ServiceRequest:
+        after = change(present)
+        return present if after == present else after
+
+    rewritten(lambda: stored(service_request_id, ports), changed, ports)
+
+
+def _without_sender(report: ServiceRequest) -> ServiceRequest:
+    return replace(report.without_contact(), reporter=None, attributes={}, forgotten=True)
+
+
+def _redacted(report: ServiceRequest) -> ServiceRequest:
+    left = _without_sender(report)
+    after = replace(
+        _roughly_placed(left) if report.visibility == "private" else left,
+        title=None,
+        description=REMOVED,
+        address=None,
+        photos=(),
+        flags=(),
+        updates=tuple(map(_redacted_update, report.updates)),
+    )
+    return after if after == left else replace(after, redactions=report.redactions + 1)
+
+
+def _roughly_placed(report: ServiceRequest) -> ServiceRequest:
+    """The report within a kilometre: what nobody else could see may have been at her door."""
+    point = report.point
+    if point is None:
+        return report
+    return replace(report, lat=round(point.lat, A_KILOMETRE), long=round(point.long, A_KILOMETRE))
+
+
+def _redacted_update(update: Update) -> Update:
+    """Who of the residents wrote it is not known: it may be hers."""
+    return replace(update, text=REMOVED) if update.by == "resident" else update
+
+
+def _redact_archived(report: ServiceRequest, ports: Ports) -> None:
+    outside = ports.repository.archived(report.service_request_id) if report.archived else ()
+    for update in outside:
+        if update != _redacted_update(update):
+            ports.repository.rewrite_archived(
+                report.service_request_id, _redacted_update(update), version=report.version
+            )
+
+
+def _without_follower(person: str, ports: Ports, report: ServiceRequest) -> ServiceRequest:
+    others = set(ports.repository.followers(report.service_request_id)) - {person}
+    return report if len(others) == report.followers else replace(report, followers=len(others))

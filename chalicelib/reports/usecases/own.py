@@ -1,0 +1,107 @@
+"""What somebody does with reports of her own: those that she sent, and those that name an address
+she confirmed. She changes or withdraws one for as long as nobody works on it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from chalicelib.errors import Conflict, Invalid
+from chalicelib.reports.model import Changes, OwnChanges, ServiceRequest
+from chalicelib.reports.ports import Place, Ports
+from chalicelib.reports.usecases.access import Author, is_from_partner, no_report, stored
+from chalicelib.reports.usecases.changing import put_in_place, redact, saved_or_refused, stale
+from chalicelib.reports.usecases.moderation import emptied, refuse_if_others_joined, taken_back
+from chalicelib.reports.usecases.submission import elsewhere_faults, first_visibility
+
+
+class Own(NamedTuple):
+    """Some of her reports, the newest first; `next` is where to go on, None at the end."""
+
+    reports: Sequence[ServiceRequest]
+    next: Place | None
+
+
+def own_reports(author: Author, *, limit: int, before: Place | None, ports: Ports) -> Own:
+    """Her reports. It looks at `limit` of them; where one was taken back since, a page is short."""
+    places = ports.repository.of_person(author.person, limit=limit, before=before)
+    found = ports.repository.many([service_request_id for _, service_request_id in places])
+    hers = [found[key] for _, key in places if key in found and author.owns(found[key])]
+    return Own(hers, places[-1] if len(places) == limit else None)
+
+
+def change_own(
+    service_request_id: str, changes: OwnChanges, version: int, author: Author, ports: Ports
+) -> ServiceRequest:
+    """Changes what her report says, or where it is. What an officer has to look at first is looked
+    at again. Raises NotFound, Invalid, Conflict (another version, or somebody works on it)."""
+    report = _own(service_request_id, author, ports)
+    if report.version != version:
+        raise stale(report)
+    _refuse_if_at_work(report, ports)
+    wanted = Changes(**vars(changes))
+    after = redact(put_in_place(report, wanted, ports), wanted, ports)
+    if after.point is None and not after.address:
+        raise Invalid.field("address", "say where it is: there is no pin")
+    if faults := list(elsewhere_faults(after.service_code, after.point, ports)):
+        raise Invalid(faults[0].message, faults)
+    return saved_or_refused(_shown_again(after, ports), ports)
+
+
+def withdraw_own(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
+    """Takes her report back and forgets what it said; again, it answers the same. Raises NotFound,
+    Conflict."""
+
+    def change(report: ServiceRequest) -> ServiceRequest:
+        if report.visibility == "withdrawn":
+            return report
+        _refuse_if_at_work(report, ports)
+        refuse_if_others_joined(report, ports)
+        return emptied(report, ports)
+
+    follower = ports.ids.person(author.scope, "")
+    if not _was_taken_back_by(follower, service_request_id, ports):
+        change(_own(service_request_id, author, ports))
+        # An empty report does not say whose it was: a repeat is known by whom it has as follower.
+        ports.repository.add_follower(service_request_id, follower)
+    return taken_back(service_request_id, change, ports)
+
+
+def _was_taken_back_by(follower: str, service_request_id: str, ports: Ports) -> bool:
+    report = ports.repository.get(service_request_id)
+    if report is None or report.visibility != "withdrawn":
+        return False
+    return follower in ports.repository.followers(service_request_id)
+
+
+def _own(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
+    """Raises NotFound, in the same words whether there is one."""
+    report = stored(service_request_id, ports)
+    if not author.owns(report):
+        raise no_report(service_request_id)
+    return report
+
+
+def _refuse_if_at_work(report: ServiceRequest, ports: Ports) -> None:
+    if not report.is_untouched:
+        raise Conflict(
+            "Somebody deals with this report already, so it cannot be changed here. Add an update "
+            f"to it, or ring us on {ports.council.phone}.",
+            version=report.version,
+        )
+
+
+def _is_kept_back(report: ServiceRequest) -> bool:
+    """True where it is not for its service alone to say who sees it: where nobody confirmed it, an
+    officer or a partner's key made it private, or what that partner sends waits for an officer."""
+    waits = report.visibility == "waiting" and is_from_partner(report)
+    return waits or report.visibility in ("unconfirmed", "private")
+
+
+def _shown_again(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+    """The changed report, as visible as it would be if it were sent now."""
+    now = ports.now()
+    if _is_kept_back(report):
+        return report.touched(now)
+    visibility, publish_at = first_visibility(report.service_code, report.point, now, ports)
+    return replace(report.with_visibility(visibility, now), publish_at=publish_at)

@@ -1,0 +1,69 @@
+"""Time is over: what nobody confirmed goes, and of what was closed long ago who sent it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chalicelib.reports.model import ServiceRequest, ToForget
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases.access import rewritten, stored
+from chalicelib.reports.usecases.forgetting import forget_sender
+from chalicelib.reports.usecases.moderation import drop_beside, emptied
+
+AT_ONCE = 100
+
+
+def forget_old(ports: Ports) -> Mapping[str, Exception]:
+    """Forgets what the council keeps no longer. Answers what failed, by service_request_id: the
+    next run finds it again. Raises UpstreamFailed where the lists cannot be read."""
+    failed: dict[str, Exception] = {}
+    days: Mapping[ToForget, int] = {
+        "unconfirmed": ports.council.unconfirmed_kept_days,
+        "closed": ports.council.sender_kept_days,
+    }
+    for what, kept in days.items():
+        failed |= _forget_until(what, ports.now() - timedelta(days=kept), ports)
+    return failed
+
+
+def _forget_until(what: ToForget, until: datetime, ports: Ports) -> dict[str, Exception]:
+    failed: dict[str, Exception] = {}
+    after: str | None = None
+    while due := ports.repository.to_forget(what, until=until, limit=AT_ONCE, after=after):
+        after = due[-1].place
+        for each in due:
+            try:
+                _forget(each.service_request_id, what, until, ports)
+            except Exception as error:
+                failed[each.service_request_id] = error
+    return failed
+
+
+def _forget(service_request_id: str, what: ToForget, until: datetime, ports: Ports) -> None:
+    """The list may lag: the report itself says whether its time is over."""
+    report = ports.repository.get(service_request_id)
+    if report is None or not _is_over(report, what, until):
+        return
+    if what == "closed":
+        forget_sender(service_request_id, redact=False, ports=ports)
+        _forget_flags(service_request_id, until, ports)
+        return
+    drop_beside(service_request_id, ports)
+    ports.photos.let_go(service_request_id, [photo.photo_id for photo in report.photos])
+
+    def change(present: ServiceRequest) -> ServiceRequest:
+        return emptied(present, ports) if _is_over(present, what, until) else present
+
+    rewritten(lambda: stored(service_request_id, ports), change, ports)
+
+
+def _forget_flags(service_request_id: str, until: datetime, ports: Ports) -> None:
+    def change(report: ServiceRequest) -> ServiceRequest:
+        left = tuple(flag for flag in report.flags if flag.datetime > until)
+        return report if left == report.flags else replace(report, flags=left)
+
+    rewritten(lambda: stored(service_request_id, ports), change, ports)
+
+
+def _is_over(report: ServiceRequest, what: ToForget, until: datetime) -> bool:
+    return report.to_forget == what and report.to_forget_since <= until

@@ -1,0 +1,46 @@
+"""Text messages of the local stack: what was sent lies in moto, which does not note when."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.sns.models import sns_backends
+
+from infra.local.aws import REGION
+
+SENDER = "Demo"
+Message = tuple[str, str]
+"""To whom, and the words."""
+
+
+class _Sent(dict[str, Message]):
+    """moto's messages by their ids, with when each was put in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at: dict[str, datetime] = {}
+
+    def __setitem__(self, message_id: str, message: Message) -> None:
+        self.at[message_id] = datetime.now(UTC)
+        super().__setitem__(message_id, message)
+
+
+def begin() -> None:
+    """Notes from here on when a message is sent."""
+    sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages = _Sent()
+
+
+def texts() -> list[dict[str, Any]]:
+    """All that were sent, as the outbox shows them, the oldest first."""
+    sent = sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages
+    assert isinstance(sent, _Sent)
+    return [
+        {
+            "channel": "sms",
+            "to": to,
+            "subject": "",
+            "body": words,
+            "sent_at": f"{sent.at[message_id]:%Y-%m-%dT%H:%M:%SZ}",
+        }
+        for message_id, (to, words) in list(sent.items())
+    ]

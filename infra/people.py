@@ -1,0 +1,90 @@
+"""The operator's commands about staff: the first administrator, and what administrators do on their
+page. Each change stands in the audit log as the operator's.
+
+What somebody may do is written as role:teams:wards, such as `officer:highways,parks` or
+`crew::centre`; `officer` alone is of all teams and wards.
+"""
+
+from typing import get_args
+
+import click
+
+from chalicelib import bootstrap
+from chalicelib.accounts.audit import OPERATOR
+from chalicelib.accounts.destinations import destination
+from chalicelib.accounts.model import Account, Destination, Grant, StaffRole
+from chalicelib.accounts.usecases import managing
+from chalicelib.accounts.usecases.managing import PersonChanges
+
+
+class GrantType(click.ParamType[Grant]):
+    """A grant as it is written in a command."""
+
+    name = "role[:teams[:wards]]"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Grant:
+        role, _, limits = value.partition(":")
+        teams, _, wards = limits.partition(":")
+        for known in get_args(StaffRole):
+            if role == known:
+                return Grant(role=known, teams=_codes(teams), wards=_codes(wards))
+        return self.fail(f"{role!r} is none of {', '.join(get_args(StaffRole))}", param, ctx)
+
+
+WHO = click.argument("who", metavar="ADDRESS|ID")
+GRANTS = click.argument("grants", nargs=-1, type=GrantType(), metavar="[ROLE[:TEAMS[:WARDS]]]...")
+
+
+@click.command("first-admin")
+@click.argument("address")
+def first_admin(address: str) -> None:
+    """Lets ADDRESS sign in as the first administrator; refused where there is one."""
+    _tell(managing.first_admin(_at(address), bootstrap.people_ports()))
+
+
+@click.command("invite")
+@click.argument("address")
+@GRANTS
+def invite(address: str, grants: tuple[Grant, ...]) -> None:
+    """Lets ADDRESS sign in and do what its roles may do, such as officer:highways."""
+    _tell(managing.invite(_at(address), grants, OPERATOR, bootstrap.people_ports()))
+
+
+@click.command("set-roles")
+@WHO
+@GRANTS
+def set_roles(who: str, grants: tuple[Grant, ...]) -> None:
+    """Says anew what the account of an address, or of that id, may do; without a role no more than
+    a resident."""
+    _change(who, PersonChanges(grants=grants))
+
+
+@click.command("disable")
+@WHO
+@click.option("--undo", is_flag=True, help="Lets the account in again.")
+def disable(who: str, undo: bool) -> None:
+    """Lets the account of an address, or of that id, in no more, and signs it out everywhere at
+    once."""
+    _change(who, PersonChanges(disabled=not undo))
+
+
+def _change(who: str, changes: PersonChanges) -> None:
+    ports = bootstrap.people_ports()
+    by_id = managing.ACCOUNT_ID.fullmatch(who) and ports.accounts.get(who)
+    known = by_id or managing.person_at(_at(who), ports)
+    _tell(managing.change_person(known.account_id, changes, known.version, OPERATOR, ports))
+
+
+def _at(address: str) -> Destination:
+    return destination(address, takes_phones=bootstrap.accounts_ports().takes_phones)
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, text.split(",")))
+
+
+def _tell(account: Account) -> None:
+    state = ", disabled" if account.disabled_at else ", not signed in yet" * account.is_pending
+    click.echo(f"Account {account.account_id}: {managing.described(account.grants)}{state}.")

@@ -1,0 +1,226 @@
+"""Who may call which route: docs/PERMISSIONS.md, made from what the routes declare, and what the
+tests expect of each route for each kind of caller.
+
+A route names its permission, or stands here: in OPEN with the reason why it needs none, or in
+OWNED, where it depends on what the caller has: her own report, a key or a cookie.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import click
+
+from chalicelib.accounts.model import RANKS, Role
+from chalicelib.accounts.permissions import PERMISSIONS, Permission, may
+from chalicelib.errors import ConfigurationError
+from chalicelib.handlers import auth
+from chalicelib.handlers.http import RouteFacts
+
+DOCUMENT = Path(__file__).parents[1] / "docs" / "PERMISSIONS.md"
+Answer = Literal["allowed", "sign in", "refused", "not there"]
+"""2xx or a fault of what was sent; 401; 403; 404."""
+
+
+class Kind(NamedTuple):
+    """A kind of caller: her role, None for nobody; `is_here` where the report is in her remit, if
+    she has one; `holds` where her token does."""
+
+    role: Role | None
+    is_here: bool = True
+    holds: bool = True
+
+
+CALLERS: Mapping[str, Kind] = {
+    "nobody": Kind(None),
+    "owner": Kind("resident"),
+    "other resident": Kind("resident"),
+    "crew": Kind("crew"),
+    "crew elsewhere": Kind("crew", is_here=False),
+    "officer": Kind("officer"),
+    "officer elsewhere": Kind("officer", is_here=False),
+    "admin": Kind("admin"),
+    "disabled": Kind("admin", holds=False),
+    "expired": Kind("admin", holds=False),
+}
+
+OPEN: Mapping[str, str] = {
+    "GET /health": "says that it runs",
+    "HEAD /health": "says that it runs",
+    "GET /api/openapi.json": "describes the API",
+    "POST /api/reports": "everybody may report",
+    "GET /api/reports": "public reports",
+    "GET /api/reports/nearby": "public reports",
+    "POST /api/photos": "everybody may report",
+    "GET /api/reports/{service_request_id}/photos/{photo_id}": "says how far a photo is, to whoever"
+    " has its id of 130 bits",
+    "GET /api/places": "published places",
+    "GET /api/my-area": "published places",
+    "GET /api/facilities/*": "published places",
+    "* /forms/report": "the same without JavaScript",
+    "* /forms/reports/*": "the same without JavaScript; what is private needs its link",
+    "GET /forms/nearest*": "published places",
+    "* /forms/sign-in*": "everybody may sign in",
+    "* /open311/*": "Open311: what is public; whoever writes sends an API key along",
+    "DELETE /api/session": "signs out whoever shows the device's cookie or token",
+    "POST /api/session/end": "signs out whoever shows the device's cookie",
+}
+"""Routes that need no permission, and why not; a pattern stands for several."""
+
+
+class Owned(NamedTuple):
+    """Who gets through, and what all others get; `has` says what it depends on."""
+
+    has: str
+    allowed: frozenset[str]
+    others: Answer
+
+
+VISIBLE = Owned("a report that she may see", frozenset(("owner", "officer", "admin")), "not there")
+HERS = Owned("her own report", frozenset(("owner",)), "not there")
+OWNED: Mapping[str, Owned] = {
+    "GET /api/reports/{service_request_id}": VISIBLE,
+    "POST /api/reports/{service_request_id}/updates": VISIBLE,
+    "POST /api/reports/{service_request_id}/follow": VISIBLE,
+    "POST /api/reports/{service_request_id}/flags": VISIBLE,
+    "POST /api/reports/{service_request_id}/withdrawal": Owned(
+        "the key that she sent the report under", frozenset(("owner",)), "not there"
+    ),
+    "PATCH /api/account/reports/{service_request_id}": HERS,
+    "POST /api/account/reports/{service_request_id}/withdrawal": HERS,
+    "POST /api/session/refresh": Owned("the cookie of signing in", frozenset(), "sign in"),
+}
+"""What they get without a key or cookie; of a route of one report, where it is private. Where it is
+public everybody gets through, but only its sender withdraws it."""
+
+
+class UndeclaredError(ConfigurationError):
+    """A route names no permission, and stands in neither table."""
+
+
+def name_of(facts: RouteFacts) -> str:
+    return f"{facts.method} {facts.path}"
+
+
+def permission_of(facts: RouteFacts) -> Permission | None:
+    """The permission that a route names, None where everybody may call it."""
+    if isinstance(facts.auth, auth.May):
+        return facts.auth.permission
+    return "changes.follow" if facts.auth is auth.follower else None
+
+
+def of_open(facts: RouteFacts) -> str | Owned:
+    """Why a route needs no permission, or what it needs instead. Raises UndeclaredError."""
+    name = name_of(facts)
+    known: dict[str, str | Owned] = {**OPEN, **OWNED}
+    for pattern, what in known.items():
+        if pattern == name or ("*" in pattern and fnmatchcase(name, pattern)):
+            return what
+    raise UndeclaredError(f"{name}: name its permission, or say in infra/permissions.py why not.")
+
+
+def expected(facts: RouteFacts, caller: str) -> Answer:
+    """What a caller gets. Raises UndeclaredError."""
+    kind, permission = CALLERS[caller], permission_of(facts)
+    reads_tokens = facts.auth not in (auth.anywhere, auth.partner)
+    if not kind.holds and reads_tokens:
+        return "sign in"
+    if permission is None:
+        return _without_permission(facts, caller)
+    if kind.role is None:
+        return "sign in"
+    if not may((kind.role,), permission):
+        return "refused"
+    if name_of(facts) in OWNED:
+        return _without_permission(facts, caller)
+    beyond = PERMISSIONS[permission].in_remit and not kind.is_here and "{" in facts.path
+    return "not there" if beyond else "allowed"
+
+
+def _without_permission(facts: RouteFacts, caller: str) -> Answer:
+    needs = of_open(facts)
+    if isinstance(needs, str) or caller in needs.allowed:
+        return "allowed"
+    return needs.others
+
+
+def document(routes: Iterable[RouteFacts]) -> str:
+    """docs/PERMISSIONS.md."""
+    declared = sorted(routes, key=lambda facts: (facts.path, facts.method))
+    return "\n".join([*_head(), *_permissions(), *_routes(declared), ""])
+
+
+def _head() -> Iterator[str]:
+    yield "# Who may do what"
+    yield ""
+    yield (
+        "Made by `python -m infra permissions` from `chalicelib/accounts/permissions.py` and what "
+        "the routes declare; a test fails when it is not up to date, and another calls every route "
+        "as every caller. [ADR 24](adr/0024-permissions-and-audit.md) says why it is so."
+    )
+
+
+def _permissions() -> Iterator[str]:
+    yield from ("", "## Permissions", "", "| permission | who | what |", "|---|---|---|")
+    for name, rule in PERMISSIONS.items():
+        where = "; only for the teams and wards of her role" if rule.in_remit else ""
+        who = ", ".join(role for role in RANKS if role in rule.roles)
+        yield f"| `{name}` | {who} | {rule.says}{where} |"
+    yield ""
+    yield (
+        "Everybody who is signed in is a resident. Beyond the teams and wards of her role, a "
+        "member of staff is a resident like any other."
+    )
+
+
+def _routes(declared: Iterable[RouteFacts]) -> Iterator[str]:
+    yield from ("", "## Routes", "")
+    yield (
+        "*yes*: the call is taken. *401*: sign in (again). *403*: refused. *404*: not there for "
+        "this caller. *Elsewhere* is whose teams or wards are others than the report's; *disabled* "
+        "and *expired* are an administrator whose account, or whose token, does not hold any more. "
+        "Routes of one report are shown for a private one: where it is public the 404s of those "
+        "who only read, add, follow or flag are a *yes*, and that of an officer elsewhere who "
+        "would change it is a 403."
+    )
+    yield from (
+        "",
+        f"| route | needs | {' | '.join(CALLERS)} |",
+        f"|---|---|{'---|' * len(CALLERS)}",
+    )
+    for facts in declared:
+        marks = " | ".join(MARKS[expected(facts, caller)] for caller in CALLERS)
+        yield f"| `{name_of(facts)}` | {_needs(facts)} | {marks} |"
+
+
+def _needs(facts: RouteFacts) -> str:
+    if permission := permission_of(facts):
+        own = OWNED.get(name_of(facts))
+        return f"`{permission}`" + (f", {own.has}" if own else "")
+    needs = of_open(facts)
+    return f"nothing: {needs}" if isinstance(needs, str) else needs.has
+
+
+MARKS: Mapping[Answer, str] = {
+    "allowed": "yes",
+    "sign in": "401",
+    "refused": "403",
+    "not there": "404",
+}
+
+
+def declared_routes() -> list[RouteFacts]:
+    """What every route of the application declares."""
+    import app
+    from chalicelib.handlers import openapi
+
+    groups = [*app.ROUTES, openapi.routes_describing(app.ROUTES)]
+    return [facts for group in groups for facts in group.facts]
+
+
+@click.command("permissions")
+def permissions() -> None:
+    """Writes docs/PERMISSIONS.md: who may call which route."""
+    DOCUMENT.write_text(document(declared_routes()), encoding="utf-8")
+    click.echo(f"{DOCUMENT.name} is written.")

@@ -1,0 +1,48 @@
+"""Bearer tokens of accounts that nobody signs in to by hand: for the operator, the local stack's
+people, and tests. Each has a session of its own, which ends as any other does."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from chalicelib import bootstrap
+from chalicelib.accounts.model import Account, Address, Destination, Grant, Role, to_the_second
+from chalicelib.accounts.ports import Ports
+from chalicelib.accounts.usecases import open_session
+from chalicelib.handlers.auth import issue
+
+
+def account_with(
+    role: Role, account_id: str, ports: Ports, addresses: tuple[Destination, ...] = ()
+) -> Account:
+    """The account of that id with that role for all teams and wards, made where it is not there."""
+    now = to_the_second(ports.now())
+    grants = () if role == "resident" else (Grant(role=role),)
+    confirmed = tuple(
+        Address(kind=each.kind, value=each.value, confirmed_at=now) for each in addresses
+    )
+    for each in addresses:
+        ports.accounts.claim(each, account_id)
+    new = Account(account_id=account_id, created_at=now, grants=grants, addresses=confirmed)
+    stored = ports.accounts.add(new)
+    if role in stored.roles:
+        return stored
+    return ports.accounts.save(replace(stored, grants=stored.grants + grants))
+
+
+def token_of(account: Account, lifetime: timedelta, device: str, ports: Ports) -> str:
+    """A token that holds for so long. Raises Forbidden where the account is disabled."""
+    now = to_the_second(ports.now())
+    who = open_session(
+        account,
+        device=device,
+        assurance="staff" if account.grants else "contact",
+        ports=ports,
+        expires_at=now + lifetime,
+    )
+    return issue(
+        who,
+        now=now,
+        lifetime=lifetime,
+        secret=bootstrap.secret("token").current(),
+        issuer=bootstrap.settings().site_url,
+    )

@@ -1,0 +1,182 @@
+"""The export has everything that the data registry calls personal; what it has not it names."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from html import escape
+from typing import Any
+
+import msgspec
+import pytest
+from chalice.test import Client
+
+import app
+from chalicelib import bootstrap
+from chalicelib.accounts.model import Destination, Grant
+from chalicelib.privacy.elsewhere import REASONS
+from chalicelib.privacy.page import UNREADABLE
+from chalicelib.privacy.registry import Row, load
+from chalicelib.reports.model import Flag
+from infra.local.cloud import Cloud
+from infra.tokens import token_of
+from tests.api.conftest import Api
+from tests.builders import NOON
+from tests.personal import Resident, resident
+
+EMPTY = ("account.disabled_at",)
+"""Whose account is closed gets no export."""
+PICTURES = {
+    "{service_request_id}/{photo_id}/page.jpg": "page",
+    "{service_request_id}/{photo_id}/thumbnail.jpg": "thumbnail",
+}
+SENDERS = ("note.sender", "report.flags.text")
+"""Personal of somebody else: who answered, and the words of whoever flagged a report."""
+FLAGGED = "I live next door."
+
+
+@pytest.fixture(scope="module")
+def here() -> Iterator[Api]:
+    cloud = Cloud()
+    with Client(app.app) as client:
+        yield Api(client, cloud)
+    cloud.stop()
+
+
+@pytest.fixture(scope="module")
+def her(here: Api) -> Resident:
+    """Somebody who left something everywhere, with a photo and a flag on her report."""
+    made, ports = resident(1, with_long_timeline=True), bootstrap.reports_ports()
+    report = ports.repository.get(made.reports[1])
+    assert report
+    flags = (Flag(flag_id="F", reason="other", text=FLAGGED, datetime=NOON),)
+    ports.repository.save(replace(report, flags=flags, address="A street"))
+    works = Grant(role="crew", teams=("highways",), wards=("E05001",))
+    made.account = bootstrap.accounts_ports().accounts.save(
+        replace(
+            made.account,
+            grants=(works,),
+            invited=Destination("email", made.canary),
+            work_name=made.canary,
+            work_email=f"{made.canary}@council.example",
+        )
+    )
+    return made
+
+
+@pytest.fixture(scope="module")
+def export(here: Api, her: Resident) -> dict[str, Any]:
+    token = token_of(her.account, timedelta(minutes=5), "A test", bootstrap.accounts_ports())
+    answer = here.get("/api/account/export", token)
+    assert answer.status_code == 200, answer.body
+    found: dict[str, Any] = answer.json_body
+    return found
+
+
+def values(item: Any, way: list[str]) -> Iterable[Any]:
+    """Everything that lies under that way in what the export has."""
+    if isinstance(item, list):
+        for each in item:
+            yield from values(each, way)
+    elif not way:
+        yield item
+    elif isinstance(item, dict) and way[0] in item:
+        yield from values(item[way[0]], way[1:])
+
+
+def uncovered(row: Row, export: dict[str, Any]) -> bool:
+    """True for what is personal and neither in the export nor named as lying elsewhere."""
+    name = f"{row.store}.{row.attribute}"
+    if row.personal == "no" or row.store in REASONS or name in SENDERS:
+        return False
+    way = PICTURES.get(row.attribute, row.attribute).split(".")
+    found = list(values(export["held"].get(row.store, []), way))
+    return not found or (name not in EMPTY and not any(each not in (None, "") for each in found))
+
+
+def test_export_has_every_attribute_that_is_personal(export: dict[str, Any]) -> None:
+    assert [f"{row.store}.{row.attribute}" for row in load().rows if uncovered(row, export)] == []
+
+
+def test_attribute_is_found_out_when_the_export_does_not_have_it(export: dict[str, Any]) -> None:
+    row = next(row for row in load().rows if row.personal != "no" and row.store == "account")
+    planted = msgspec.structs.replace(row, attribute="shoe_size")
+    assert uncovered(planted, export)
+    assert uncovered(msgspec.structs.replace(planted, store="new-store"), export)
+
+
+def test_what_is_elsewhere_is_personal_and_said_to_be(export: dict[str, Any]) -> None:
+    personal = {row.store for row in load().rows if row.personal != "no"}
+    assert set(REASONS) <= personal
+    assert len(export["elsewhere"]) == len(REASONS)
+
+
+def test_export_has_her_words_and_nobody_elses(here: Api, her: Resident) -> None:
+    other = resident(2)
+    token = token_of(other.account, timedelta(minutes=5), "A test", bootstrap.accounts_ports())
+    text = here.get("/api/account/export", token).body.decode()
+    assert other.canary in text and her.canary not in text
+    assert here.get("/api/account/export").status_code == 401
+
+
+def test_export_has_nothing_that_others_said_of_her_or_of_themselves(
+    export: dict[str, Any], her: Resident
+) -> None:
+    assert FLAGGED not in str(export)
+    (theirs,) = [r for r in export["held"]["report"] if "description" not in r]
+    assert theirs == {
+        "service_request_id": her.with_her_address,
+        "contact": {"email": f"{her.canary}@example.org"},
+    }
+
+
+def test_code_for_an_address_that_she_did_not_confirm_is_there(export: dict[str, Any]) -> None:
+    addresses = {each["address"] for each in export["held"]["attempt"]}
+    assert len(addresses) == len(export["held"]["attempt"]) == 3
+
+
+def test_parts_of_an_export_are_the_whole_of_it(
+    here: Api, her: Resident, export: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalicelib.reports.usecases.exporting.AT_MOST_BYTES", 1000)
+    token = token_of(her.account, timedelta(minutes=5), "A test", bootstrap.accounts_ports())
+    together: dict[str, list[Any]] = {}
+    cursor = ""
+    while cursor is not None:
+        part = here.get(f"/api/account/export?cursor={cursor}", token).json_body
+        for store, items in part["held"].items():
+            together[store] = [*together.get(store, []), *items]
+        cursor = part["next"]
+    signed = ("pictures", "session")
+    assert {name: together[name] for name in together if name not in signed} == {
+        name: items for name, items in export["held"].items() if name not in signed
+    }
+    assert len(together["pictures"]) == len(export["held"]["pictures"])
+
+
+@pytest.mark.parametrize("cursor", ["x", "2026-06-01T12:00:00Z~R00000000001~x", "~1"])
+def test_cursor_is_refused_that_we_never_made(cursor: str, here: Api, her: Resident) -> None:
+    token = token_of(her.account, timedelta(minutes=5), "A test", bootstrap.accounts_ports())
+    assert here.get(f"/api/account/export?cursor={cursor}", token).status_code == 400
+
+
+def test_page_says_everything_that_is_personal_but_what_nobody_can_read(
+    here: Api, her: Resident, export: dict[str, Any]
+) -> None:
+    token = token_of(her.account, timedelta(minutes=5), "A test", bootstrap.accounts_ports())
+    page = here.get("/api/account/export/page", token).body.decode()
+    held = {"report.attributes": "What kind of nuisance is it?"}
+    personal = [
+        (f"{row.store}.{row.attribute}", row.what)
+        for row in load().rows
+        if row.personal != "no" and row.store in export["held"] and row.store != "pictures"
+    ]
+    said = {name for name, what in personal if f"<dt>{escape(held.get(name, what))}</dt>" in page}
+    silent = {*UNREADABLE, *EMPTY, *SENDERS, "account.work_name", "account.work_email"}
+    assert {name for name, _ in personal} - said <= silent | {"report.flags.text"}
+
+
+def test_page_says_the_same_and_escapes_what_was_typed(here: Api, her: Resident) -> None:
+    token = token_of(her.account, timedelta(minutes=5), "A test", bootstrap.accounts_ports())
+    page = here.get("/api/account/export/page", token)
+    assert page.status_code == 200 and her.canary in page.body.decode()
+    assert "Your email address" in page.body.decode() and "<script" not in page.body.decode()

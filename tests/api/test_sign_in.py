@@ -1,0 +1,471 @@
+"""Signing in as a browser does it: the address, a code or a link, the cookie, and out again."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+import time_machine
+from chalice.test import Client, HTTPResponse
+
+import app
+from chalicelib import bootstrap
+from chalicelib.accounts.model import ACCESS_HOLDS, CODE_HOLDS
+from chalicelib.handlers.sign_in_pages import path_of_ours
+from infra.local import mail
+from infra.local.cloud import Cloud
+from tests.api.conftest import Api
+from tests.people import (
+    FORM,
+    ask_for_code,
+    code_in,
+    cookie_in,
+    cookies_in,
+    newest_code,
+    newest_link,
+    post_form,
+    sign_in_with,
+)
+from tests.seam import record
+
+SITE = "http://127.0.0.1:8000"
+READS = ("GetItem", "BatchGetItem", "Query", "GetSecretValue")
+numbers = count()
+
+
+@pytest.fixture(scope="module")
+def here() -> Iterator[Api]:
+    """One stack for all: each test takes addresses of its own."""
+    cloud = Cloud()
+    with Client(app.app) as client:
+        yield Api(client, cloud)
+    cloud.stop()
+
+
+@pytest.fixture
+def address() -> str:
+    return f"resident{next(numbers)}@example.org"
+
+
+def sent_code(here: Api, address: str) -> tuple[str, str]:
+    """An attempt for that address, and the code that arrived."""
+    attempt_id = ask_for_code(here.client.http, address)
+    here.cloud.pump.run_until_idle()
+    messages = mail.outbox()["items"]
+    (body, *_) = [each["body"] for each in messages if each["to"] == address]
+    return attempt_id, code_in(body)
+
+
+def sent_link(here: Api, address: str, onward: str) -> tuple[str, str]:
+    """The path of the link that arrived, and its token."""
+    ask_for_code(here.client.http, address, onward)
+    here.cloud.pump.run_until_idle()
+    path, _, token = newest_link().partition("?token=")
+    return path, token
+
+
+def code_page(here: Api, attempt_id: str) -> HTTPResponse:
+    answer: HTTPResponse = here.client.http.get(f"/forms/sign-in/code?attempt={attempt_id}")
+    return answer
+
+
+def enter(here: Api, attempt_id: str, code: str) -> HTTPResponse:
+    return post_form(here.client.http, "/forms/sign-in/code", attempt=attempt_id, code=code)
+
+
+def done(onward: str) -> str:
+    return f"/forms/sign-in/done?{urlencode({'next': onward})}"
+
+
+def cookie_of(here: Api, address: str) -> str:
+    return sign_in_with(here.client.http, *sent_code(here, address))
+
+
+def refreshed(here: Api, cookie: str, **headers: str) -> HTTPResponse:
+    answer: HTTPResponse = here.client.http.post(
+        "/api/session/refresh", headers={"Cookie": cookie, **headers}
+    )
+    return answer
+
+
+def bearer_of(here: Api, cookie: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {refreshed(here, cookie).json_body['access_token']}"}
+
+
+def delete(here: Api, path: str, headers: dict[str, str]) -> Any:
+    return here.client.http.delete(path, headers=headers)
+
+
+# The way in.
+
+
+def test_resident_signs_in_with_the_code_from_her_mail_and_goes_on_to_where_she_was(
+    here: Api, address: str
+) -> None:
+    http = here.client.http
+    attempt_id = ask_for_code(http, address.upper(), "/account/reports")
+    here.cloud.pump.run_until_idle()
+    answer = post_form(
+        http,
+        "/forms/sign-in/code",
+        attempt=attempt_id,
+        code=newest_code(),
+        next="/account/reports",
+    )
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/account/reports")
+    session = refreshed(here, cookie_in(answer)).json_body
+    assert session["account"]["roles"] == ["resident"]
+    devices = here.get("/api/account/devices", session["access_token"]).json_body["items"]
+    assert [(each["device"], each["is_this"]) for each in devices] == [("Chrome on Android", True)]
+
+
+def test_resident_signs_in_with_a_text_message(here: Api) -> None:
+    attempt_id = ask_for_code(here.client.http, "07700 900999")
+    here.cloud.pump.run_until_idle()
+    (message,) = [each for each in mail.outbox()["items"] if each["to"] == "+447700900999"]
+    assert message["channel"] == "sms"
+    assert sign_in_with(here.client.http, attempt_id, code_in(message["body"]))
+
+
+def test_link_shows_a_button_and_only_that_signs_in(here: Api, address: str) -> None:
+    http = here.client.http
+    ask_for_code(http, address)
+    here.cloud.pump.run_until_idle()
+    path, _, token = newest_link().partition("?token=")
+    for _ in range(3):
+        with record() as tries:
+            shown = http.get(f"{path}?token={token}")
+        assert shown.status_code == 200 and f'value="{token}"'.encode() in shown.body
+        assert "Set-Cookie" not in shown.headers and tries == []
+    answer = post_form(http, path, token=token)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/account/")
+    assert post_form(http, path, token=token).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/forms/sign-in", f"/forms/sign-in/confirm/{'0' * 32}?token=x"])
+def test_get_writes_nothing(path: str, here: Api) -> None:
+    with record() as tries:
+        assert here.client.http.get(path).status_code == 200
+    assert [each.operation for each in tries if not each.operation.endswith(READS)] == []
+
+
+def test_link_is_refused_when_its_token_is_another_one(here: Api, address: str) -> None:
+    attempt_id = ask_for_code(here.client.http, address)
+    for token in ("", "0" * 32, "x" * 5000):
+        path = f"/forms/sign-in/confirm/{attempt_id}"
+        assert post_form(here.client.http, path, token=token).status_code == 404
+
+
+@pytest.mark.parametrize("attempt_id", ["", "x", "0" * 31, "../code", "0" * 33, "G" * 32])
+def test_page_says_to_begin_again_when_the_attempt_is_none(attempt_id: str, here: Api) -> None:
+    answer = post_form(here.client.http, "/forms/sign-in/code", attempt=attempt_id, code="000000")
+    assert answer.status_code == 404 and b"/forms/sign-in" in answer.body
+
+
+def test_page_comes_back_with_what_was_typed_when_it_is_no_address(here: Api) -> None:
+    answer = post_form(here.client.http, "/forms/sign-in", address="not <an> address")
+    assert answer.status_code == 400
+    assert b"not &lt;an&gt; address" in answer.body and b'id="address-error"' in answer.body
+
+
+def test_sixth_code_is_refused_with_how_long_to_wait(here: Api, address: str) -> None:
+    at = datetime.now(UTC).replace(minute=10)
+    with time_machine.travel(at, tick=False):
+        for _ in range(5):
+            ask_for_code(here.client.http, address)
+        answer = post_form(here.client.http, "/forms/sign-in", address=address)
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= 3600
+
+
+def test_each_sign_in_is_another_session_so_that_none_can_be_laid_under(
+    here: Api, address: str
+) -> None:
+    first, second = cookie_of(here, address), cookie_of(here, address)
+    assert first.split(".")[0] == second.split(".")[0]
+    assert first.split(".")[1] != second.split(".")[1]
+
+
+# The page of the code.
+
+
+def test_page_of_the_code_is_opened_again_without_another_code(here: Api, address: str) -> None:
+    attempt_id, code = sent_code(here, address)
+    with record() as tries:
+        pages = [code_page(here, attempt_id) for _ in range(2)]
+    assert [each.status_code for each in pages] == [200, 200]
+    assert address.encode() in pages[1].body
+    assert {each.operation for each in tries} == {"dynamodb.GetItem"}
+    assert sign_in_with(here.client.http, attempt_id, f"{code[:3]}-{code[3:]} ")
+
+
+@pytest.mark.parametrize("typed", ["", "12", "abcdef", "12345", "1234567"])
+def test_what_cannot_be_a_code_costs_no_try(typed: str, here: Api, address: str) -> None:
+    attempt_id, code = sent_code(here, address)
+    for _ in range(6):
+        answer = enter(here, attempt_id, typed)
+        assert answer.status_code == 400 and b"Enter the six digits" in answer.body
+    assert sign_in_with(here.client.http, attempt_id, code)
+
+
+def test_page_says_how_many_tries_are_left_and_at_last_offers_a_new_code(
+    here: Api, address: str
+) -> None:
+    attempt_id, code = sent_code(here, address)
+    wrong = "000000" if code != "000000" else "111111"
+    told = [enter(here, attempt_id, wrong).body.decode() for _ in range(5)]
+    for left, page in zip(("4 more tries", "3 more", "2 more", "one more try"), told, strict=False):
+        assert left in page and 'name="code"' in page
+    for page in (told[4], enter(here, attempt_id, code).body.decode()):
+        assert 'name="code"' not in page
+        assert f'name="address" value="{address}"' in page
+
+
+@pytest.mark.parametrize("is_used", [True, False])
+def test_page_tells_no_address_any_more_when_its_code_is_over(
+    is_used: bool, here: Api, address: str
+) -> None:
+    attempt_id = ask_for_code(here.client.http, address, "/report/")
+    here.cloud.pump.run_until_idle()
+    if is_used:
+        sign_in_with(here.client.http, attempt_id, newest_code())
+    with time_machine.travel(datetime.now(UTC) + CODE_HOLDS * (not is_used), tick=False):
+        shown = code_page(here, attempt_id)
+    assert shown.status_code == 400 and address.encode() not in shown.body
+    assert b'href="/forms/sign-in?next=%2Freport%2F"' in shown.body
+    assert (b'<a href="/report/">go on</a>' in shown.body) is is_used
+
+
+def test_page_tells_nothing_of_an_address_that_is_to_be_added(here: Api, address: str) -> None:
+    bearer = bearer_of(here, cookie_of(here, address))
+    new = here.client.http.post(
+        "/api/account/addresses",
+        headers=bearer | {"Content-Type": "application/json"},
+        body=f'{{"address": "other-{address}"}}'.encode(),
+    )
+    assert code_page(here, new.json_body["attempt_id"]).status_code == 404
+
+
+# Where it leads.
+
+
+def test_link_leads_back_to_the_report_that_was_begun_in_another_tab(
+    here: Api, address: str
+) -> None:
+    path, token = sent_link(here, address, "/report/")
+    answer = post_form(here.client.http, path, token=token)
+    assert answer.headers["Location"] == done("/report/") and cookie_in(answer)
+    shown = here.client.http.get(done("/report/")).body
+    assert b"Go back to the page where you began" in shown
+    assert b'<a href="/report/">begin here</a>' in shown
+
+
+def test_link_leads_on_to_the_page_that_asked_to_sign_in(here: Api, address: str) -> None:
+    path, token = sent_link(here, address, "/account/devices/")
+    answer = post_form(here.client.http, path, token=token)
+    assert answer.headers["Location"] == "/account/devices/"
+
+
+OFF_SITE = [
+    "https://elsewhere.example/",
+    "//elsewhere.example/",
+    "///elsewhere.example",
+    "/\\elsewhere.example",
+    "\\\\elsewhere.example",
+    "/\t/elsewhere.example",
+    "/\n/elsewhere.example",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "elsewhere.example",
+    "@elsewhere.example",
+    " //elsewhere.example",
+    "http:elsewhere.example",
+    "/account\r\nSet-Cookie: a=b",
+    "/account/\u202e",
+    "/é",
+    "",
+]
+
+
+@pytest.mark.parametrize("onward", OFF_SITE)
+def test_nobody_is_led_off_the_site(onward: str, here: Api, address: str) -> None:
+    assert path_of_ours(onward) == "/account/"
+    attempt_id = ask_for_code(here.client.http, address, onward)
+    assert b'name="next" value="/account/"' in code_page(here, attempt_id).body
+    here.cloud.pump.run_until_idle()
+    answer = post_form(
+        here.client.http,
+        "/forms/sign-in/code",
+        attempt=attempt_id,
+        code=newest_code(),
+        next=onward,
+    )
+    assert answer.headers["Location"] == "/account/"
+    assert f'href="{onward}"'.encode() not in here.client.http.get(done(onward)).body
+
+
+@pytest.mark.parametrize("onward", ["/", "/account/reports", "/report/?from=%2Fmap%2F&a=b"])
+def test_path_of_ours_is_kept(onward: str) -> None:
+    assert path_of_ours(onward) == onward
+
+
+# The cookie.
+
+
+def test_cookie_is_for_the_session_alone_and_out_of_reach_of_scripts(
+    here: Api, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt_id, code = sent_code(here, address)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SITE_URL", "https://report.council.example")
+        bootstrap.forget()
+        answer = post_form(here.client.http, "/forms/sign-in/code", attempt=attempt_id, code=code)
+    bootstrap.forget()
+    [cookie] = cookies_in(answer)
+    assert cookie.startswith("__Secure-ginnel-session=")
+    parts = set(cookie.split("; ")[1:])
+    assert parts >= {"Path=/api/session", "HttpOnly", "SameSite=Strict", "Secure"}
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert not any(part.startswith("Domain") for part in parts)
+
+
+FOREIGN = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "nonsense", "Origin": SITE},
+    {"Origin": "https://elsewhere.example"},
+    {"Origin": "null"},
+    {"Origin": f"{SITE}.elsewhere.example"},
+]
+
+
+@pytest.mark.parametrize("foreign", FOREIGN)
+def test_another_sites_page_can_neither_refresh_nor_sign_out_nor_sign_in(
+    foreign: dict[str, str], here: Api, address: str
+) -> None:
+    cookie = cookie_of(here, address)
+    assert refreshed(here, cookie, **foreign).status_code == 403
+    assert delete(here, "/api/session", {"Cookie": cookie, **foreign}).status_code == 403
+    headers = {name: value for name, value in FORM.items() if name != "Sec-Fetch-Site"} | foreign
+    for path in ("/forms/sign-in", "/forms/sign-in/code", f"/forms/sign-in/confirm/{'0' * 32}"):
+        assert post_form(here.client.http, path, headers, address=address).status_code == 403
+    assert refreshed(here, cookie).status_code == 200
+
+
+@pytest.mark.parametrize("own", [{"Sec-Fetch-Site": "same-origin"}, {"Origin": SITE}, {}])
+def test_our_own_page_refreshes(own: dict[str, str], here: Api, address: str) -> None:
+    assert refreshed(here, cookie_of(here, address), **own).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "cookie", ["", "ginnel-session=", "ginnel-session=a.b.1.c", "other=1", "\x01", "a=b=c;;"]
+)
+def test_nobody_is_signed_in_by_a_cookie_that_we_did_not_make(cookie: str, here: Api) -> None:
+    answer = refreshed(here, cookie)
+    assert answer.status_code == 401 and "Set-Cookie" not in answer.headers
+
+
+def test_token_and_cookie_are_fresh_each_time_and_say_until_when(here: Api, address: str) -> None:
+    cookie = cookie_of(here, address)
+    before = datetime.now(UTC).replace(microsecond=0)
+    answer = refreshed(here, cookie)
+    until = datetime.fromisoformat(answer.json_body["expires_at"])
+    assert before + ACCESS_HOLDS <= until <= datetime.now(UTC) + ACCESS_HOLDS
+    assert cookie_in(answer) != cookie
+    assert set(answer.json_body["account"]) >= {"account_id", "name", "role", "roles"}
+    assert refreshed(here, cookie_in(answer)).status_code == 200
+
+
+def test_copied_cookie_ends_the_session_for_both_when_it_comes_again(
+    here: Api, address: str
+) -> None:
+    stolen = cookie_of(here, address)
+    bearer = bearer_of(here, stolen)
+    fresh = cookie_in(refreshed(here, stolen))
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=31), tick=False):
+        assert refreshed(here, stolen).status_code == 401
+        assert refreshed(here, fresh).status_code == 401
+        assert here.client.http.get("/api/account/devices", headers=bearer).status_code == 401
+
+
+# Out again.
+
+
+def test_signing_out_ends_the_session_and_the_cookie(here: Api, address: str) -> None:
+    cookie = cookie_of(here, address)
+    bearer = bearer_of(here, cookie)
+    answer = delete(here, "/api/session", {"Cookie": cookie})
+    assert (answer.status_code, answer.json_body) == (200, {"devices": 1})
+    assert "Max-Age=0" in answer.headers["Set-Cookie"]
+    assert refreshed(here, cookie).status_code == 401
+    assert here.client.http.get("/api/account/devices", headers=bearer).status_code == 401
+    assert delete(here, "/api/session", {}).json_body == {"devices": 0}
+
+
+def test_signing_out_needs_no_javascript(here: Api, address: str) -> None:
+    cookie = cookie_of(here, address)
+    answer = post_form(here.client.http, "/api/session/end", {**FORM, "Cookie": cookie})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert "Max-Age=0" in cookies_in(answer)[0]
+    assert refreshed(here, cookie).status_code == 401
+    foreign = {**FORM, "Sec-Fetch-Site": "cross-site", "Cookie": cookie_of(here, address)}
+    assert post_form(here.client.http, "/api/session/end", foreign).status_code == 403
+    assert refreshed(here, foreign["Cookie"]).status_code == 200
+
+
+def test_signing_out_needs_no_cookie_where_there_is_an_access_token(
+    here: Api, address: str
+) -> None:
+    bearer = bearer_of(here, cookie_of(here, address))
+    assert delete(here, "/api/session", bearer).json_body == {"devices": 1}
+    assert delete(here, "/api/session", bearer).status_code == 401
+
+
+def test_resident_signs_out_of_one_device_and_of_all(here: Api, address: str) -> None:
+    phone, laptop = cookie_of(here, address), cookie_of(here, address)
+    bearer = bearer_of(here, phone)
+    items = here.client.http.get("/api/account/devices", headers=bearer).json_body["items"]
+    (other,) = [each["session_id"] for each in items if not each["is_this"]]
+    assert delete(here, f"/api/account/devices/{other}", bearer).status_code == 200
+    assert refreshed(here, laptop).status_code == 401
+    everywhere = delete(here, "/api/account/devices", bearer)
+    assert (
+        everywhere.json_body == {"devices": 1} and "Max-Age=0" in everywhere.headers["Set-Cookie"]
+    )
+    assert refreshed(here, cookie_of(here, address)).status_code == 200
+
+
+def test_nobody_signs_out_somebody_elses_device(here: Api, address: str) -> None:
+    hers, mine = cookie_of(here, address), cookie_of(here, f"other-{address}")
+    session_id = hers.split(".")[1]
+    for path in (session_id, "0" * 32, "..%2Faccount", "x" * 100):
+        answer = delete(here, f"/api/account/devices/{path}", bearer_of(here, mine))
+        assert answer.status_code == 404
+    assert refreshed(here, hers).status_code == 200
+
+
+def test_devices_are_told_to_nobody_without_a_token(here: Api, address: str) -> None:
+    cookie = cookie_of(here, address)
+    for path, method in (
+        ("devices", "GET"),
+        ("devices", "DELETE"),
+        (f"devices/{'0' * 32}", "DELETE"),
+    ):
+        answer = here.client.http.request(
+            method, f"/api/account/{path}", headers={"Cookie": cookie}
+        )
+        assert answer.status_code == 401
+
+
+def test_nothing_personal_or_secret_is_logged(
+    here: Api, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    attempt_id, code = sent_code(here, address)
+    answer = post_form(here.client.http, "/forms/sign-in/code", attempt=attempt_id, code=code)
+    refreshed(here, cookie_in(answer))
+    said = capsys.readouterr().out
+    token = cookie_in(answer).rpartition(".")[2]
+    for secret in (address, f'"{code}"', token, attempt_id):
+        assert secret not in said

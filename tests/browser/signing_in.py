@@ -1,0 +1,33 @@
+"""Somebody is signed in, as a browser keeps it."""
+
+from itertools import count
+
+from playwright.sync_api import Page
+
+from chalicelib import bootstrap
+from chalicelib.accounts.model import Account, Assurance, Destination, Role
+from chalicelib.accounts.usecases import open_session
+from chalicelib.handlers import cookies
+from infra.tokens import account_with
+
+NUMBERS = count()
+
+
+def new_account(role: Role = "resident") -> Account:
+    """An account with an address that nobody else has."""
+    name = f"browser-{role}-{next(NUMBERS)}"
+    address = Destination("email", f"{name}@example.org")
+    return account_with(role, name, bootstrap.accounts_ports(), (address,))
+
+
+def sign_in(
+    page: Page, account: Account, device: str = "Test", assurance: Assurance | None = None
+) -> None:
+    """Gives the page's browser a session of that account."""
+    ports = bootstrap.accounts_ports()
+    sure = assurance or ("staff" if account.grants else "contact")
+    who = open_session(account, device=device, assurance=sure, ports=ports)
+    token = ports.refresh_tokens.token(who.session)
+    page.context.add_cookies(
+        [{"name": cookies.NAME, "value": token, "domain": "127.0.0.1", "path": cookies.PATH}]
+    )

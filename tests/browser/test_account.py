@@ -1,0 +1,462 @@
+"""My account in the browser: reports, details, places, devices, my data, being forgotten."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from chalicelib import bootstrap
+from chalicelib.accounts.model import Account
+from chalicelib.reports import usecases
+from chalicelib.reports.model import Contact, ServiceRequest
+from chalicelib.reports.usecases import Author
+from chalicelib.reports.views import tracking_url
+from infra.local import mail
+from infra.local.stack import LocalStack
+from tests.browser.conftest import DESK, NewPage
+from tests.browser.signing_in import new_account, sign_in
+from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.browser.test_report_path import (
+    describe,
+    leave,
+    place,
+    reporter,
+    sent_reference,
+    step_shown,
+)
+from tests.builders import draft
+from tests.people import code_in
+
+PAGES = ["", "details/", "places/", "devices/", "data/", "forget/"]
+
+
+@pytest.fixture
+def account(stack: LocalStack) -> Account:
+    return new_account()
+
+
+def opened(new_page: NewPage, account: Account, path: str = "", **options: object) -> Page:
+    page = new_page(**options)
+    sign_in(page, account, "Chrome on Android")
+    page.goto(f"/account/{path}")
+    expect(page.locator("#account-page")).to_be_visible()
+    return page
+
+
+def reported(account: Account, key: str, **values: object) -> ServiceRequest:
+    """A report that was sent before signing in, with an address that is confirmed."""
+    contact = Contact(email=account.addresses[0].value)
+    new = draft(contact=contact, **values)
+    return usecases.submit(new, f"{account.account_id}-{key}", Author(), bootstrap.reports_ports())
+
+
+def stored(account: Account) -> Account:
+    found = bootstrap.accounts_ports().accounts.get(account.account_id)
+    assert found
+    return found
+
+
+def now_of(report: ServiceRequest) -> ServiceRequest:
+    found = bootstrap.reports_ports().repository.get(report.service_request_id)
+    assert found
+    return found
+
+
+def told(page: Page, text: str) -> None:
+    expect(page.locator("#account-status")).to_contain_text(text)
+
+
+@pytest.mark.parametrize("path", ["", "data/"])
+def test_page_leads_to_signing_in_and_back_when_nobody_is_signed_in(
+    path: str, new_page: NewPage
+) -> None:
+    page = new_page()
+    page.goto(f"/account/{path}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    assert page.locator("input[name=next]").input_value() == f"/account/{path}"
+
+
+def test_every_page_has_a_link_to_the_account(new_page: NewPage) -> None:
+    page = new_page()
+    for path in ("/", "/forms/report"):
+        page.goto(path)
+        link = page.get_by_role("banner").get_by_role("link", name="My account")
+        expect(link).to_have_attribute("href", "/account/")
+
+
+@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+def test_no_page_has_a_violation_or_runs_off_the_screen(
+    viewport: dict[str, int], new_page: NewPage, account: Account
+) -> None:
+    reported(account, "axe", title="x" * 90)
+    page = opened(new_page, account, viewport=viewport)
+    for path in PAGES:
+        page.goto(f"/account/{path}")
+        expect(page.locator("#account-page")).to_be_visible()
+        assert violations(page) == [], path
+        assert overflow(page) <= 0, path
+    page.goto("/account/")
+    page.get_by_role("button", name="Change").click()
+    assert violations(page) == []
+    page.goto("/account/data/")
+    page.get_by_role("button", name="Get my data").click()
+    expect(page.locator("#export-status")).to_have_text("Here it is.")
+    assert violations(page) == []
+    assert overflow(page) <= 0
+
+
+def test_page_says_that_it_could_not_be_reached_and_tries_again(
+    new_page: NewPage, account: Account
+) -> None:
+    page = opened(new_page, account)
+    page.route("**/api/account/devices", lambda route: route.abort())
+    page.goto("/account/devices/")
+    told(page, "could not be reached")
+    assert violations(page) == []
+    page.unroute("**/api/account/devices")
+    busy = {"status": 503, "headers": {"Retry-After": "30"}}
+    page.route("**/api/account/devices", lambda route: route.fulfill(**busy), times=1)
+    page.get_by_role("button", name="Try again").click()
+    told(page, "busy just now")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("Chrome on Android")).to_have_count(1)
+    expect(page.get_by_role("button", name="Try again")).to_be_hidden()
+
+
+def test_report_is_changed_by_keyboard_and_what_was_typed_is_kept_when_it_is_not_stored(
+    new_page: NewPage, account: Account
+) -> None:
+    report = reported(account, "change")
+    page = opened(new_page, account)
+    expect(page.get_by_text("We aim to deal with this by")).to_be_visible()
+    page.get_by_role("button", name="Change").press("Enter")
+    expect(page.locator(":focus")).to_have_text("Pothole")
+    page.get_by_label("What is wrong").fill("Deeper than I wrote.")
+    page.route("**/api/account/reports/*", lambda route: route.abort(), times=1)
+    page.get_by_role("button", name="Save").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("when you have a connection")
+    page.route(
+        "**/api/account/reports/*",
+        lambda route: route.fulfill(status=401, json={"title": "Unauthorized", "status": 401}),
+        times=2,
+    )
+    page.get_by_role("button", name="Save").press("Enter")
+    link = page.get_by_role("link", name="Sign in again (opens in a new tab)")
+    expect(link).to_have_attribute("href", "/forms/sign-in?next=%2Faccount%2F")
+    expect(page.get_by_label("What is wrong")).to_have_value("Deeper than I wrote.")
+    page.get_by_role("button", name="Save").press("Enter")
+    told(page, "is changed")
+    found = bootstrap.reports_ports().repository.get(report.service_request_id)
+    assert found and found.description == "Deeper than I wrote."
+
+
+def test_title_goes_when_it_is_cleared_and_the_description_has_to_stay(
+    new_page: NewPage, account: Account
+) -> None:
+    report = reported(account, "clear", title="Hole")
+    page = opened(new_page, account)
+    page.get_by_role("button", name="Change").click()
+    page.get_by_label("Short title").fill("")
+    page.get_by_label("What is wrong").fill(" ")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Describe the problem")
+    page.get_by_label("What is wrong").fill("Deeper than I wrote.")
+    page.get_by_role("button", name="Save").click()
+    told(page, "is changed")
+    now = now_of(report)
+    assert (now.title, now.description) == (None, "Deeper than I wrote.")
+
+
+def test_words_about_a_person_become_public_only_after_a_second_word(
+    new_page: NewPage, account: Account
+) -> None:
+    report = reported(account, "personal")
+    page = opened(new_page, account)
+    page.get_by_role("button", name="Change").click()
+    page.get_by_label("What is wrong").fill("Ring me on 07700 900123.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("This will be public. Leave it out?")).to_be_visible()
+    expect(page.locator("[data-question]")).to_be_focused()
+    assert violations(page) == []
+    assert now_of(report).description == report.description
+    page.get_by_role("button", name="Save").click()
+    told(page, "is changed")
+    assert now_of(report).description == "Ring me on 07700 900123."
+
+
+def test_report_is_saved_though_somebody_follows_it_meanwhile(
+    new_page: NewPage, account: Account
+) -> None:
+    report = reported(account, "followed")
+    page = opened(new_page, account)
+    page.get_by_role("button", name="Change").click()
+    ports = bootstrap.reports_ports()
+    usecases.follow(report.service_request_id, "neighbour", Author(), ports)
+    page.get_by_label("What is wrong").fill("Deeper now.")
+    page.get_by_role("button", name="Save").click()
+    told(page, "is changed")
+    assert now_of(report).description == "Deeper now."
+
+
+def test_what_was_typed_stays_when_the_report_was_changed_elsewhere(
+    new_page: NewPage, account: Account
+) -> None:
+    report = reported(account, "stale")
+    page = opened(new_page, account)
+    page.get_by_role("button", name="Change").click()
+    bootstrap.reports_ports().repository.save(replace(report, title="From the other tab"))
+    page.get_by_label("What is wrong").fill("Deeper now.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Press Save again")
+    expect(page.get_by_label("What is wrong")).to_have_value("Deeper now.")
+    page.get_by_role("button", name="Save").click()
+    told(page, "is changed")
+    assert now_of(report).description == "Deeper now."
+
+
+def test_report_is_withdrawn_only_after_a_second_word(new_page: NewPage, account: Account) -> None:
+    report = reported(account, "withdraw")
+    page = opened(new_page, account)
+    page.get_by_role("button", name="Withdraw").click()
+    page.get_by_role("button", name="No, keep it").click()
+    page.get_by_role("button", name="Withdraw").click()
+    page.get_by_role("button", name="Yes, withdraw it").click()
+    expect(page.get_by_text("You have withdrawn report")).to_be_focused()
+    found = bootstrap.reports_ports().repository.get(report.service_request_id)
+    assert found and found.visibility == "withdrawn"
+
+
+def test_report_has_no_buttons_when_somebody_works_on_it(
+    new_page: NewPage, account: Account
+) -> None:
+    ports = bootstrap.reports_ports()
+    report = reported(account, "at work")
+    ports.repository.save(replace(report, state="in_progress"))
+    page = opened(new_page, account)
+    expect(page.locator(".app-entry")).to_contain_text("In progress")
+    expect(page.locator(".app-entry").get_by_role("button")).to_have_count(0)
+
+
+def test_details_are_saved_and_kept_when_they_were_changed_elsewhere(
+    new_page: NewPage, account: Account
+) -> None:
+    page, other = (opened(new_page, account, "details/") for _ in range(2))
+    page.get_by_label("Name").fill("Resident")
+    page.get_by_label("By email").check()
+    page.get_by_label("Language").select_option("cy")
+    page.get_by_role("button", name="Save").click()
+    told(page, "Your details are saved.")
+    other.get_by_label("Name").fill("Another")
+    other.get_by_role("button", name="Save").click()
+    expect(other.get_by_role("alert")).to_contain_text("Press again to save")
+    expect(other.get_by_label("Name")).to_have_value("Another")
+    other.get_by_role("button", name="Save").click()
+    told(other, "Your details are saved.")
+    now = stored(account)
+    assert (now.name, now.reach_by, now.language) == ("Another", "email", "cy")
+
+
+def test_address_is_added_by_its_code(
+    new_page: NewPage, account: Account, stack: LocalStack
+) -> None:
+    page, address = opened(new_page, account, "details/"), f"new-{account.account_id}@example.org"
+    page.get_by_role("button", name="Send a code").click()
+    expect(page.get_by_role("alert")).to_contain_text("Enter an email address")
+    page.get_by_label("Add an email address").fill(address)
+    page.get_by_role("button", name="Send a code").click()
+    page.get_by_label("Code", exact=True).fill("12")
+    page.get_by_role("button", name="Confirm the address").click()
+    expect(page.get_by_role("alert")).to_contain_text("Enter the six digits")
+    page.get_by_role("button", name="Use another address").click()
+    page.get_by_role("button", name="Send a code").click()
+    expect(page.get_by_label("Code", exact=True)).to_be_focused()
+    stack.cloud.pump.wait_until_idle()
+    letter = next(each for each in mail.outbox()["items"] if each["to"] == address)
+    page.get_by_label("Code", exact=True).fill(code_in(letter["body"]))
+    page.get_by_role("button", name="Confirm the address").click()
+    told(page, f"{address} is added")
+    expect(page.locator("#addresses")).to_contain_text(address)
+    page.get_by_role("button", name="Save").click()
+    told(page, "Your details are saved.")
+    page.get_by_role("button", name=f"Remove {address}").click()
+    told(page, f"{address} is removed")
+    page.locator("#addresses").get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("alert")).to_contain_text("add another address first")
+
+
+def test_place_is_saved_removed_and_reported_at(new_page: NewPage, account: Account) -> None:
+    page = opened(new_page, account, "places/")
+    page.get_by_label("Postcode or street").fill("market place")
+    page.get_by_role("option").first.click()
+    page.get_by_label("What do you call it?").fill("The market")
+    page.get_by_role("button", name="Save the place").click()
+    told(page, "The market is saved.")
+    assert [each.label for each in stored(account).saved_places] == ["The market"]
+    page.get_by_role("button", name="Report a problem here The market").click()
+    expect(page.get_by_role("radio", name="Pothole")).to_be_visible()
+    page.goto("/account/places/")
+    page.get_by_role("button", name="Remove The market").click()
+    told(page, "The market is removed.")
+    assert stored(account).saved_places == ()
+
+
+def test_devices_are_signed_out_one_by_one_and_everywhere(
+    new_page: NewPage, account: Account
+) -> None:
+    lost = opened(new_page, account, "devices/")
+    page = new_page()
+    sign_in(page, account, "Firefox on Linux")
+    page.goto("/account/devices/")
+    expect(page.locator(".app-entry")).to_have_count(2)
+    page.get_by_role("button", name="Sign out Chrome on Android").click()
+    told(page, "Chrome on Android is signed out.")
+    lost.reload()
+    expect(lost.get_by_role("heading", level=1)).to_have_text("Sign in")
+    page.get_by_role("button", name="Sign out everywhere").click()
+    page.wait_for_url(re.compile(r"//[^/]+/$"))
+    page.goto("/account/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+def test_my_data_is_read_and_downloaded(new_page: NewPage, account: Account) -> None:
+    report = reported(account, "export", description="The hole in my export")
+    page = opened(new_page, account, "data/")
+    page.get_by_role("button", name="Get my data").click()
+    expect(page.locator("#export-page")).to_contain_text("The hole in my export")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download it").click()
+    held = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))["held"]
+    assert report.service_request_id in json.dumps(held)
+
+
+def test_account_is_closed_when_she_wants_to_be_forgotten(
+    new_page: NewPage, account: Account
+) -> None:
+    page = opened(new_page, account, "forget/")
+    expect(page.get_by_text("your public reports, without you")).to_be_visible()
+    page.get_by_label("Take out what I wrote").check()
+    page.get_by_role("button", name="Delete my account").click()
+    expect(page.get_by_role("heading", name="Your account is closed")).to_be_focused()
+    assert violations(page) == []
+    assert stored(account).disabled_at
+    page.goto("/account/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+def test_only_administrators_are_led_to_the_people_who_work_here(
+    new_page: NewPage, account: Account
+) -> None:
+    link = {"role": "link", "name": "People who work here"}
+    page = opened(new_page, account)
+    expect(page.get_by_text("You are signed in")).to_be_visible()
+    expect(page.get_by_role(**link)).to_be_hidden()  # type: ignore[arg-type]
+    page = opened(new_page, new_account("admin"))
+    expect(page.get_by_role(**link)).to_be_visible()  # type: ignore[arg-type]
+
+
+def at_the_contact_step(new_page: NewPage, account: Account) -> Page:
+    page = reporter(new_page)
+    sign_in(page, account)
+    place(page)
+    describe(page, f"A hole of {account.account_id}")
+    assert step_shown(page) == "contact"
+    return page
+
+
+def test_report_is_hers_and_withdrawn_by_her_when_she_is_signed_in(
+    new_page: NewPage, account: Account
+) -> None:
+    page = at_the_contact_step(new_page, account)
+    expect(page.get_by_label("Email address")).to_have_value(account.addresses[0].value)
+    expect(page.locator("#contact-status")).to_contain_text("You are signed in")
+    assert violations(page) == []
+    kept = page.evaluate("() => JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    assert "eyJ" not in kept and page.evaluate("() => document.cookie") == ""
+    leave(page)
+    page.get_by_role("button", name="Send report").click()
+    request_id = sent_reference(page).replace("-", "")
+    found = bootstrap.reports_ports().repository.get(request_id)
+    assert found and found.reporter == account.account_id
+    page.get_by_role("button", name="Withdraw this report").click()
+    page.get_by_role("button", name="Yes, withdraw it").click()
+    expect(page.get_by_role("heading", name="Report withdrawn")).to_be_visible()
+
+
+def test_report_holds_nothing_of_her_when_she_sends_it_anonymously(
+    new_page: NewPage, account: Account
+) -> None:
+    page = at_the_contact_step(new_page, account)
+    expect(page.get_by_label("Email address")).to_have_value(account.addresses[0].value)
+    page.get_by_label("Send it anonymously").check()
+    leave(page)
+    with page.expect_request("**/api/reports") as request:
+        page.get_by_role("button", name="Send report").click()
+    assert "authorization" not in request.value.all_headers()
+    found = bootstrap.reports_ports().repository.get(sent_reference(page).replace("-", ""))
+    assert found and found.reporter is None and found.contact is None
+
+
+def test_report_is_sent_without_her_when_she_is_signed_out_meanwhile(
+    new_page: NewPage, account: Account
+) -> None:
+    page = at_the_contact_step(new_page, account)
+    expect(page.get_by_label("Email address")).to_have_value(account.addresses[0].value)
+    leave(page)
+    page.context.clear_cookies()
+    page.reload()
+    page.get_by_role("button", name="Send report").click()
+    expect(page.get_by_text("you are not signed in any more")).to_be_visible()
+    page.get_by_role("button", name="Send it without signing in").click()
+    found = bootstrap.reports_ports().repository.get(sent_reference(page).replace("-", ""))
+    assert found and found.reporter is None
+
+
+def test_report_is_the_residents_when_an_officer_takes_it_on_the_phone(new_page: NewPage) -> None:
+    officer = new_account("officer")
+    page = at_the_contact_step(new_page, officer)
+    expect(page.get_by_text("Who reports this?")).to_be_visible()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose who reports this")
+    assert violations(page) == []
+    page.get_by_label("A resident, on the phone").check()
+    expect(page.get_by_label("Email address")).to_have_value("")
+    page.get_by_label("Email address").fill(f"rang-{officer.account_id}@example.org")
+    assert violations(page) == []
+    leave(page)
+    expect(page.locator("#answers")).to_contain_text("A resident, on the phone")
+    page.get_by_role("button", name="Send report").click()
+    found = bootstrap.reports_ports().repository.get(sent_reference(page).replace("-", ""))
+    assert found and (found.channel, found.reporter) == ("phone", None)
+    expect(page.locator("#sent-link")).to_have_text(tracking_url(found, bootstrap.reports_ports()))
+
+
+def test_report_stays_the_residents_when_the_officer_is_signed_out_meanwhile(
+    new_page: NewPage,
+) -> None:
+    page = at_the_contact_step(new_page, new_account("officer"))
+    page.get_by_label("A resident, at the counter").check()
+    leave(page)
+    page.context.clear_cookies()
+    page.reload()
+    page.get_by_role("button", name="Send report").click()
+    expect(page.get_by_text("you are not signed in any more")).to_be_visible()
+    expect(page.get_by_role("button", name="Send it without signing in")).to_be_hidden()
+    expect(page.locator("#answers")).to_contain_text("A resident, at the counter")
+
+
+def test_follow_is_the_accounts_and_says_which_device_it_comes_from(
+    new_page: NewPage, account: Account, stack: LocalStack
+) -> None:
+    report = usecases.submit(draft(), account.account_id, Author(), bootstrap.reports_ports())
+    stack.cloud.pump.wait_until_idle()
+    page = new_page()
+    sign_in(page, account)
+    page.goto(f"/reports/{report.service_request_id}")
+    with page.expect_request("**/follow") as request:
+        page.get_by_role("button", name="Follow this report").click()
+    sent = request.value.all_headers()
+    assert sent["authorization"].startswith("Bearer ") and sent["x-ginnel-device"]
+    expect(page.get_by_text("You follow this report")).to_be_visible()

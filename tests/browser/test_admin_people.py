@@ -1,0 +1,173 @@
+"""Administrators invite people, change what they may do, and disable them."""
+
+from dataclasses import replace
+from itertools import count
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from chalicelib import bootstrap
+from chalicelib.accounts.model import Destination, Grant
+from chalicelib.accounts.usecases.managing import invite, person_at
+from infra.local.stack import LocalStack
+from infra.tokens import account_with
+from tests.browser.conftest import DESK, PHONE, NewPage
+from tests.browser.signing_in import sign_in
+from tests.browser.test_accessibility import NARROW, overflow, violations
+
+NUMBERS = count()
+
+
+def signed_in(page: Page, stack: LocalStack, role: str = "admin") -> Page:
+    """The page of people, as somebody with that role sees it."""
+    ports = bootstrap.accounts_ports()
+    sign_in(page, account_with(role, f"browser-{role}", ports))  # type: ignore[arg-type]
+    page.goto("/admin/people/")
+    expect(page.locator("#people-status")).not_to_have_text("Loading…")
+    return page
+
+
+def somebody() -> str:
+    """The address of an officer who was invited just now."""
+    address = f"officer{next(NUMBERS)}@example.org"
+    grants = (Grant(role="officer", teams=("highways",), wards=("centre",)),)
+    invite(Destination("email", address), grants, "operator", bootstrap.people_ports())
+    return address
+
+
+def test_page_asks_to_sign_in_when_nobody_is(new_page: NewPage) -> None:
+    page = new_page()
+    page.goto("/admin/people/")
+    page.get_by_role("main").get_by_role("link", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    assert page.locator("input[name=next]").input_value() == "/admin/people/"
+
+
+def test_page_shows_nobody_when_an_officer_opens_it(new_page: NewPage, stack: LocalStack) -> None:
+    page = signed_in(new_page(), stack, "officer")
+    expect(page.locator("#people-status")).to_contain_text("for the council's administrators")
+    expect(page.get_by_role("heading", name="Invite somebody")).to_be_hidden()
+
+
+def test_somebody_is_invited_with_a_role_for_one_team(new_page: NewPage, stack: LocalStack) -> None:
+    page, address = signed_in(new_page(), stack), f"new{next(NUMBERS)}@example.org"
+    page.get_by_role("button", name="Invite").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose what they may do")
+    page.get_by_label("Email address at work").fill(address)
+    page.get_by_label("Officer").check()
+    page.get_by_role("group", name="Teams").get_by_label("Highways").check()
+    page.get_by_role("button", name="Invite").click()
+    invitation = page.get_by_role("form", name="Invite somebody")
+    expect(invitation.get_by_role("status")).to_contain_text(f"{address} is invited")
+    entry = page.locator(".app-person", has_text=address)
+    expect(entry).to_contain_text("Not signed in yet")
+    expect(entry).to_contain_text("Officer: Highways")
+    page.reload()
+    expect(page.locator(".app-person", has_text=address)).to_be_visible()
+
+
+def test_roles_are_changed_and_the_person_disabled(new_page: NewPage, stack: LocalStack) -> None:
+    address = somebody()
+    entry = signed_in(new_page(), stack).locator(".app-person", has_text=address)
+    expect(entry).to_contain_text("Officer: Highways, only in Centre")
+    entry.get_by_role("button", name="Change roles").click()
+    entry.get_by_label("Crew").check()
+    entry.get_by_label("Officer").uncheck()
+    entry.get_by_role("button", name="Save").click()
+    expect(entry.get_by_role("status")).to_have_text(f"What {address} may do is changed.")
+    expect(entry).not_to_contain_text("Officer")
+    entry.get_by_role("button", name="Disable").click()
+    expect(entry.get_by_role("status")).to_contain_text(f"{address} is signed out everywhere")
+    expect(entry).to_contain_text("Disabled")
+    entry.get_by_role("button", name="Let them in again").click()
+    expect(entry.get_by_role("status")).to_have_text(f"{address} can sign in again.")
+    expect(entry).not_to_contain_text("Disabled")
+
+
+def test_second_press_invites_nobody_when_the_first_is_on_its_way(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    page, sent = signed_in(new_page(), stack), list[Route]()
+
+    def hold(route: Route) -> None:
+        sent.append(route)
+
+    page.route("**/api/admin/people", hold)
+    page.get_by_label("Email address at work").fill(f"twice{next(NUMBERS)}@example.org")
+    page.get_by_label("Officer").check()
+    invite_button = page.get_by_role("button", name="Invite")
+    invite_button.click()
+    expect(invite_button).to_be_disabled()
+    page.get_by_label("Email address at work").press("Enter")
+    invite_button.click(force=True)
+    assert len(sent) == 1
+    sent[0].continue_()
+    expect(page.get_by_role("form").get_by_role("status")).to_contain_text("is invited")
+    expect(invite_button).to_be_enabled()
+
+
+def test_change_says_so_when_somebody_was_quicker(new_page: NewPage, stack: LocalStack) -> None:
+    address = somebody()
+    quicker, slower = (
+        signed_in(new_page(), stack).locator(".app-person", has_text=address) for _ in range(2)
+    )
+    quicker.get_by_role("button", name="Disable").click()
+    expect(quicker).to_contain_text("Disabled")
+    slower.get_by_role("button", name="Disable").click()
+    expect(slower.get_by_role("alert")).to_contain_text("look again")
+    slower.get_by_role("button", name="Let them in again").click()
+    expect(slower.get_by_role("status")).to_contain_text("can sign in again")
+
+
+def test_what_was_ticked_is_saved_with_the_next_press_when_somebody_was_quicker(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    address = somebody()
+    entry = signed_in(new_page(), stack).locator(".app-person", has_text=address)
+    entry.get_by_role("button", name="Change roles").click()
+    entry.get_by_label("Crew").check()
+    quicker = person_at(Destination("email", address), bootstrap.people_ports())
+    bootstrap.people_ports().accounts.save(replace(quicker, grants=(Grant(role="officer"),)))
+    entry.get_by_role("button", name="Save").click()
+    expect(entry.get_by_role("alert")).to_contain_text("look again")
+    expect(entry.get_by_role("listitem").filter(has_text="Officer")).to_have_text("Officer")
+    expect(entry.get_by_label("Crew")).to_be_checked()
+    entry.get_by_role("button", name="Save").click()
+    expect(entry.get_by_role("status")).to_contain_text("is changed")
+    expect(entry).to_contain_text("Crew")
+    expect(entry).to_contain_text("Officer: Highways, only in Centre")
+
+
+def test_own_entry_has_no_buttons(new_page: NewPage, stack: LocalStack) -> None:
+    own = signed_in(new_page(), stack).locator(".app-person", has_text="browser-admin")
+    expect(own).to_contain_text("This is you")
+    expect(own.get_by_role("button")).to_have_count(0)
+
+
+def test_page_goes_on_when_its_token_has_run_out(new_page: NewPage, stack: LocalStack) -> None:
+    address, page = somebody(), signed_in(new_page(), stack)
+    refused: list[Route] = []
+
+    def once(route: Route) -> None:
+        if refused:
+            return route.continue_()
+        refused.append(route)
+        return route.fulfill(status=401, json={"title": "Unauthorized", "status": 401})
+
+    page.route("**/api/admin/people/*", once)
+    entry = page.locator(".app-person", has_text=address)
+    entry.get_by_role("button", name="Disable").click()
+    expect(entry).to_contain_text("Disabled")
+
+
+@pytest.mark.parametrize("viewport", [NARROW, PHONE, DESK], ids=["narrow", "phone", "desk"])
+def test_page_has_no_violation_and_fits(
+    viewport: dict[str, int], new_page: NewPage, stack: LocalStack
+) -> None:
+    address = somebody()
+    page = signed_in(new_page(viewport=viewport), stack)
+    page.get_by_label("Officer").check()
+    entry = page.locator(".app-person", has_text=address)
+    entry.get_by_role("button", name="Change roles").click()
+    assert violations(page) == []
+    assert overflow(page) <= 0

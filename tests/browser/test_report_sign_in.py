@@ -1,0 +1,128 @@
+"""What not just anybody may report: the form says so first, and keeps what was begun."""
+
+import json
+import urllib.request
+from typing import Any
+
+from playwright.sync_api import Page, Request, Route, expect
+
+from chalicelib.catalogue.identity import WHY_SIGN_IN, Needed
+from infra.local.stack import LocalStack
+from tests.browser import signing_in
+from tests.browser.conftest import NewPage
+from tests.browser.test_accessibility import violations
+from tests.browser.test_report_path import HERE, choose_service, go_to, leave, place, step_shown
+from tests.people import code_in, newest_link
+
+
+def reporter_of_what_asks_for(assurance: Needed, new_page: NewPage) -> Page:
+    """Somebody at the problem, where the published services ask that of whoever reports litter."""
+
+    def answer(route: Route) -> None:
+        fetched = route.fetch()
+        document: dict[str, Any] = fetched.json()
+        for service in document["items"]:
+            if service["service_code"] == "litter":
+                service |= {"assurance": assurance, "why_sign_in": WHY_SIGN_IN[assurance]}
+        route.fulfill(response=fetched, json=document)
+
+    page = new_page(geolocation=HERE, permissions=["geolocation"])
+    page.route("**/data/services*.json", answer)
+    page.goto("/report/")
+    place(page)
+    return page
+
+
+def newest_code(stack: LocalStack, address: str) -> str:
+    stack.cloud.pump.run_until_idle()
+    with urllib.request.urlopen(f"{stack.url}/_local/outbox.json") as answer:
+        sent = json.loads(answer.read())["items"]
+    return code_in(next(each["body"] for each in sent if each["to"] == address))
+
+
+def sign_in(page: Page, stack: LocalStack, address: str) -> None:
+    page.locator("#sign-in-link").click()
+    page.get_by_label("Email address or mobile number").fill(address)
+    page.get_by_role("button", name="Send me a code").click()
+    page.get_by_label("Code").fill(newest_code(stack, address))
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_form_says_who_has_to_sign_in_and_goes_on_afterwards(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    page = reporter_of_what_asks_for("contact", new_page)
+    assert choose_service(page, "Litter") == "sign-in"
+    expect(page.get_by_role("heading", name="Sign in to report this")).to_be_focused()
+    expect(page.locator("#sign-in-why")).to_contain_text("we can reach you about it")
+    sign_in(page, stack, "litter@example.org")
+    expect(page.get_by_label("Nearest house number")).to_have_value("Outside 12 Market Place")
+    leave(page)
+    go_on = choose_service(page, "Litter")
+    assert go_on != "sign-in"
+    go_to(page, "description")
+    page.get_by_label("Describe the problem").fill("Bags by the gate")
+    leave(page)
+    assert step_shown(page) == "contact"
+    expect(page.get_by_label("Send it anonymously")).to_be_hidden()
+    expect(page.get_by_label("Email address")).to_have_value("litter@example.org")
+    leave(page)
+    sent: list[Request] = []
+    page.on("request", lambda request: sent.append(request) if is_report(request) else None)
+    leave(page, "Send report")
+    assert step_shown(page) == "sent"
+    assert sent[0].headers["authorization"].startswith("Bearer ")
+
+
+def is_report(request: Request) -> bool:
+    return request.method == "POST" and request.url.endswith("/api/reports")
+
+
+def test_link_from_the_mail_leads_back_to_the_tab_with_the_report(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    page = reporter_of_what_asks_for("contact", new_page)
+    choose_service(page, "Litter")
+    page.locator("#sign-in-link").click()
+    page.get_by_label("Email address or mobile number").fill("linked@example.org")
+    page.get_by_role("button", name="Send me a code").click()
+    stack.cloud.pump.wait_until_idle()
+    other = page.context.new_page()
+    other.goto(newest_link())
+    other.get_by_role("button", name="Sign in").click()
+    expect(other.get_by_role("heading", level=1)).to_have_text("You are signed in")
+    expect(other.get_by_role("main")).to_contain_text("Go back to the page where you began")
+    page.get_by_role("link", name="go on", exact=True).click()
+    expect(page.get_by_label("Nearest house number")).to_have_value("Outside 12 Market Place")
+    leave(page)
+    assert choose_service(page, "Litter") != "sign-in"
+
+
+def test_form_says_so_to_somebody_who_is_not_surely_enough_known(new_page: NewPage) -> None:
+    page = reporter_of_what_asks_for("proven", new_page)
+    signing_in.sign_in(page, signing_in.new_account())
+    assert choose_service(page, "Litter") == "sign-in"
+    expect(page.locator("#sign-in-why")).to_contain_text("proof of who you are")
+    expect(page.get_by_text("You are signed in, but by a code alone")).to_be_visible()
+    page.locator("#sign-in-link").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in with proof of who you are")
+    expect(page.get_by_role("main").get_by_role("textbox")).to_have_count(0)
+    assert violations(page) == []
+    page.go_back()
+    page.get_by_role("link", name="choose another problem").click()
+    assert choose_service(page, "Pothole") != "sign-in"
+
+
+def test_officer_takes_what_needs_proof_from_whoever_rings_but_not_in_their_own_name(
+    new_page: NewPage,
+) -> None:
+    page = reporter_of_what_asks_for("proven", new_page)
+    officer = signing_in.new_account("officer")
+    signing_in.sign_in(page, officer, assurance="contact")
+    assert choose_service(page, "Litter") != "sign-in"
+    go_to(page, "description")
+    page.get_by_label("Describe the problem").fill("Bags by the gate")
+    leave(page)
+    page.get_by_label("Myself").check()
+    leave(page)
+    assert step_shown(page) == "sign-in"

@@ -1,0 +1,136 @@
+"""Signing in, with JavaScript and without: the address, the code, the link, and what goes wrong."""
+
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from infra.local import mail
+from infra.local.stack import LocalStack
+from tests.browser.conftest import PATIENCE_MS, PHONE
+from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.people import code_in, newest_link
+
+NUMBERS = count()
+
+
+@pytest.fixture
+def address() -> str:
+    return f"signing-in{next(NUMBERS)}@example.org"
+
+
+@pytest.fixture(params=[True, False], ids=["with JavaScript", "without"])
+def page(browser: Browser, stack: LocalStack, request: pytest.FixtureRequest) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=stack.url,
+        viewport=PHONE,  # type: ignore[arg-type]
+        java_script_enabled=request.param,
+    )
+    made = context.new_page()
+    made.set_default_timeout(PATIENCE_MS)
+    yield made
+    context.close()
+
+
+def ask_for_code(page: Page, address: str, stack: LocalStack) -> None:
+    page.get_by_label("Email address or mobile number").fill(address)
+    page.get_by_role("button", name="Send me a code").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Enter the code")
+    stack.cloud.pump.wait_until_idle()
+
+
+def code_for(address: str) -> str:
+    letter = next(each for each in mail.outbox()["items"] if each["to"] == address)
+    return code_in(letter["body"])
+
+
+def is_signed_in(page: Page) -> bool:
+    """Whether the browser has a session's cookie, and scripts cannot read it."""
+    [cookie] = [each for each in page.context.cookies() if each["name"] == "ginnel-session"] or [{}]
+    return bool(cookie) and cookie["httpOnly"] and cookie["sameSite"] == "Strict"
+
+
+def test_code_signs_in_and_leads_on_to_the_account(
+    page: Page, address: str, stack: LocalStack
+) -> None:
+    page.goto("/forms/sign-in?next=/account/devices/")
+    ask_for_code(page, f"  {address.upper()} ", stack)
+    page.get_by_label("Code").fill(" ".join(code_for(address)))
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("My devices")
+    assert page.url.endswith("/account/devices/")
+    assert is_signed_in(page)
+    page.go_back()
+    page.get_by_role("link", name="go on", exact=True).click()
+    assert page.url.endswith("/account/devices/")
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    expect(page).to_have_url(f"{stack.url}/")
+    assert not is_signed_in(page)
+
+
+def test_address_and_code_are_asked_for_again_when_they_are_wrong(
+    page: Page, address: str, stack: LocalStack
+) -> None:
+    page.goto("/forms/sign-in")
+    page.get_by_label("Email address or mobile number").fill("nobody@")
+    page.get_by_role("button", name="Send me a code").click()
+    expect(page.get_by_role("alert")).to_contain_text("Enter an email address")
+    expect(page.get_by_label("Email address or mobile number")).to_have_value("nobody@")
+    ask_for_code(page, address, stack)
+    code = code_for(address)
+    page.get_by_label("Code").fill("000000" if code != "000000" else "111111")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("That is not the code")
+    expect(page.get_by_role("alert")).to_contain_text("4 more tries")
+    assert not is_signed_in(page)
+    page.goto("/cookies/")
+    page.go_back()
+    expect(page.get_by_role("main")).to_contain_text(address)
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("My reports")
+
+
+def test_link_signs_in_by_its_button_alone_and_only_once(
+    page: Page, address: str, stack: LocalStack
+) -> None:
+    page.goto("/forms/sign-in")
+    ask_for_code(page, address, stack)
+    link = newest_link()
+    page.goto(link)
+    assert not is_signed_in(page)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("My reports")
+    assert is_signed_in(page)
+    page.goto(link)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("This code or link has run out")
+    page.get_by_role("button", name="Begin again").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+def test_no_page_has_a_violation_or_runs_off_the_screen(
+    browser: Browser, stack: LocalStack, address: str
+) -> None:
+    context = browser.new_context(base_url=stack.url, viewport=NARROW)  # type: ignore[arg-type]
+    page = context.new_page()
+
+    def look() -> None:
+        assert violations(page) == [], page.title()
+        assert overflow(page) <= 0, page.title()
+
+    page.goto("/forms/sign-in")
+    look()
+    page.get_by_role("button", name="Send me a code").click()
+    look()
+    page.get_by_label("Email address or mobile number").fill(address)
+    page.get_by_role("button", name="Send me a code").click()
+    look()
+    page.get_by_role("button", name="Sign in").click()
+    look()
+    page.goto(f"/forms/sign-in/confirm/{'0' * 32}?token=x")
+    look()
+    page.get_by_role("button", name="Sign in").click()
+    look()
+    context.close()

@@ -1,0 +1,327 @@
+"""Signing in when the network does what it does, and several try at once."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from itertools import count
+from typing import Any
+
+import pytest
+from chalice.test import Client, HTTPResponse
+
+import app
+from chalicelib import bootstrap
+from chalicelib.accounts.dynamo.attempts import DynamoLimits
+from chalicelib.accounts.model import Account, Destination, SignedIn
+from chalicelib.accounts.ports import Ports
+from chalicelib.accounts.usecases import (
+    account_of,
+    ask,
+    devices,
+    open_session,
+    refresh,
+    sign_in_with_code,
+    sign_in_with_link,
+    who,
+)
+from chalicelib.errors import AppError, NotFound, TooMany, Unauthenticated, UpstreamFailed
+from infra.local.cloud import Cloud
+from tests.builders import NOON
+from tests.fakes import Clock
+from tests.people import attempt_in, post_form
+from tests.seam import (
+    ALL_TRIES,
+    LOSSES,
+    REFUSALS,
+    Loss,
+    Refusal,
+    Try,
+    every_interleaving,
+    lose_reply,
+    record,
+    refuse,
+    some_interleavings,
+)
+
+numbers = count()
+RANDOM = re.compile(r"[0-9a-f]{32,64}|[0-9]{10}|[0-9-]{10}T[0-9:]{8}Z")
+"""Ids, digests and moments, which no two calls share."""
+
+
+@pytest.fixture(scope="module")
+def people() -> Iterator[Ports]:
+    """The accounts slice on moto, one for all: each test takes addresses of its own."""
+    cloud = Cloud()
+    for name in ("id", "token", "code"):
+        bootstrap.secret(name).current()
+    yield bootstrap.accounts_ports()
+    cloud.stop()
+
+
+def new_address() -> str:
+    return f"resident{next(numbers)}@example.org"
+
+
+def asked(address: str, people: Ports) -> tuple[str, str]:
+    """An attempt, and its code."""
+    attempt_id = ask(address, people).attempt_id
+    return attempt_id, people.codes.code(attempt_id)
+
+
+def signed_in(people: Ports, address: str | None = None) -> SignedIn:
+    return sign_in_with_code(*asked(address or new_address(), people), "Phone", people)
+
+
+def accounts_of(address: str, people: Ports) -> Account:
+    account_id = people.accounts.owner(Destination("email", address))
+    assert account_id
+    account = people.accounts.get(account_id)
+    assert account
+    return account
+
+
+def calls_of(work: Callable[[], object]) -> int:
+    with record() as tries:
+        work()
+    return len(tries)
+
+
+# S5: who has an account cannot be told.
+
+
+def seen(answer: HTTPResponse) -> tuple[int, dict[str, str], str]:
+    headers = {
+        name: RANDOM.sub("…", value)
+        for name, value in answer.headers.items()
+        if name != "X-Request-Id"
+    }
+    return answer.status_code, headers, RANDOM.sub("…", answer.body.decode())
+
+
+def another_than(code: str) -> str:
+    return "000000" if code != "000000" else "111111"
+
+
+def of_the_table(tries: list[Try]) -> list[Try]:
+    """Without those that look whether a secret was rotated, which go by the clock."""
+    return [each for each in tries if each.operation.startswith("dynamodb.")]
+
+
+def trace(tries: list[Try]) -> list[tuple[str, str]]:
+    return [(each.operation, RANDOM.sub("…", each.body.decode())) for each in of_the_table(tries)]
+
+
+@pytest.mark.parametrize(
+    "address", ["known@example.org", "07700 900123", "disabled@example.org", "07700 900124"]
+)
+def test_nobody_can_tell_from_reply_or_calls_whether_an_address_has_an_account(
+    address: str, people: Ports
+) -> None:
+    """The same address before it has an account, and after: bytes and AWS calls are equal."""
+    kind = "email" if "@" in address else "phone"
+    value = address if kind == "email" else address.replace("07", "+447", 1).replace(" ", "")
+    looks = []
+    with Client(app.app) as client:
+        for round_ in range(2):
+            with record() as tries:
+                answer = post_form(client.http, "/forms/sign-in", address=address)
+                attempt_id = attempt_in(answer)
+                page = client.http.get(f"/forms/sign-in/code?attempt={attempt_id}")
+                wrong = post_form(
+                    client.http,
+                    "/forms/sign-in/code",
+                    attempt=attempt_id,
+                    code=another_than(people.codes.code(attempt_id)),
+                )
+            looks.append((seen(answer), seen(page), seen(wrong), trace(tries)))
+            if round_ == 0:
+                account = account_of(Destination(kind, value), people)  # type: ignore[arg-type]
+                disabled = NOON if value in ("disabled@example.org", "+447700900124") else None
+                people.accounts.save(replace(account, disabled_at=disabled))
+    before, after = looks
+    assert before == after
+    asked_of = [operation.removeprefix("dynamodb.") for operation, _ in before[3]]
+    assert asked_of == ["BatchGetItem", "UpdateItem", "PutItem", "GetItem", "UpdateItem", "GetItem"]
+
+
+def test_trace_is_found_out_when_a_known_address_is_looked_up(people: Ports) -> None:
+    address = new_address()
+    with record() as plain:
+        ask(address, people)
+    with record() as looking:
+        people.accounts.owner(Destination("email", address))
+        ask(address, people)
+    assert trace(plain) != trace(looking)
+
+
+# S4, S10: several at once.
+
+
+def test_code_signs_in_once_when_ten_try_at_once(people: Ports) -> None:
+    address = new_address()
+    attempt_id, code = asked(address, people)
+    link_token = people.codes.link_token(attempt_id)
+
+    def attempt(number: int) -> bool:
+        try:
+            if number % 2:
+                sign_in_with_code(attempt_id, code, "Phone", people)
+            else:
+                sign_in_with_link(attempt_id, link_token, "Phone", people)
+        except NotFound:
+            return False
+        return True
+
+    with ThreadPoolExecutor(10) as pool:
+        assert sum(pool.map(attempt, range(10))) == 1
+    assert len(devices(accounts_of(address, people).account_id, people)) == 1
+
+
+def limits_at(clock: Clock) -> DynamoLimits:
+    table = bootstrap.settings().accounts_table
+    return DynamoLimits(table, hourly={"code": 5}, digest=lambda *parts: parts[-1], now=clock)
+
+
+def test_exactly_five_codes_go_to_an_address_when_fifty_more_are_asked_for_at_once(
+    people: Ports,
+) -> None:
+    address, still = new_address(), replace(people, limits=limits_at(Clock()))
+
+    def goes(_: int) -> bool:
+        try:
+            ask(address, still)
+        except TooMany:
+            return False
+        return True
+
+    with ThreadPoolExecutor(10) as pool:
+        assert sum(pool.map(goes, range(55))) == 5
+
+
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_no_code_goes_out_when_nothing_counts(kind: Refusal, people: Ports) -> None:
+    with (
+        refuse(1, kind=kind, times=ALL_TRIES) as struck,
+        record() as made,
+        pytest.raises(UpstreamFailed),
+    ):
+        ask(new_address(), people)
+    assert struck and {each.operation for each in made} <= {"dynamodb.UpdateItem"}
+
+
+def test_two_tabs_get_the_same_token_in_every_order(people: Ports) -> None:
+    account = signed_in(people).account
+    for here in every_interleaving(at_most=100):
+        who_ = open_session(account, device="Tab", assurance="contact", ports=people)
+        exchange = partial(refresh, people.refresh_tokens.token(who_.session), people)
+        one, other = here.run(exchange, exchange)
+        assert one.refresh_token == other.refresh_token
+        assert one.who.session.generation == 2
+
+
+def test_address_gets_one_account_when_two_devices_sign_in_with_it_at_once(people: Ports) -> None:
+    for here in some_interleavings(20, of=2, seed=7):
+        address = new_address()
+        first, second = asked(address, people), asked(address, people)
+        one, other = here.run(
+            partial(sign_in_with_code, *first, "One", people),
+            partial(sign_in_with_code, *second, "Other", people),
+        )
+        assert one.account == other.account
+        assert len(devices(one.account.account_id, people)) == 2
+
+
+# R2, R4: replies get lost, and calls are refused.
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_code_is_asked_for_once_when_a_reply_is_lost(loss: Loss, people: Ports) -> None:
+    for nth in range(1, calls_of(lambda: ask(new_address(), people)) + 1):
+        with lose_reply(nth, loss=loss) as struck:
+            attempt = ask(new_address(), people)
+        assert struck and people.attempts.get(attempt.attempt_id) == attempt
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_somebody_is_signed_in_once_when_a_reply_is_lost(loss: Loss, people: Ports) -> None:
+    for nth in range(1, calls_of(lambda: signed_in(people)) - 1):
+        address = new_address()
+        proof = asked(address, people)
+        with lose_reply(nth, loss=loss) as struck:
+            signed = sign_in_with_code(*proof, "Phone", people)
+        assert struck and accounts_of(address, people) == signed.account
+        assert devices(signed.account.account_id, people) == [signed.session]
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_token_is_exchanged_once_when_a_reply_is_lost(loss: Loss, people: Ports) -> None:
+    for nth in (1, 2):
+        signed = signed_in(people)
+        token = people.refresh_tokens.token(signed.session)
+        with lose_reply(nth, loss=loss) as struck:
+            lost = refresh(token, people)
+        assert struck and refresh(token, people).refresh_token == lost.refresh_token
+        assert lost.who.session.generation == 2
+
+
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_nobody_is_told_to_be_signed_in_and_is_not_when_a_call_is_refused(
+    kind: Refusal, people: Ports
+) -> None:
+    """503, never 500; after the code is used up one asks for a new one, before that it holds."""
+    for nth in range(1, 8):
+        proof = asked(new_address(), people)
+        with refuse(nth, kind=kind, times=ALL_TRIES) as struck:
+            first = _outcome(partial(sign_in_with_code, *proof, "Phone", people))
+        assert struck and isinstance(first, UpstreamFailed)
+        again = _outcome(partial(sign_in_with_code, *proof, "Phone", people))
+        assert isinstance(again, SignedIn | NotFound)
+
+
+def test_account_is_saved_once_when_the_reply_is_lost(people: Ports) -> None:
+    account = signed_in(people).account
+    with lose_reply(1) as struck:
+        saved = people.accounts.save(replace(account, name="New"))
+    assert struck and saved.version == account.version + 1
+    assert people.accounts.get(account.account_id) == saved
+
+
+def test_caller_is_read_in_one_consistent_call(people: Ports) -> None:
+    signed = signed_in(people)
+    with record() as tries:
+        assert who(signed.account.account_id, signed.session.session_id, people) == signed
+    (only,) = tries
+    (asked_for,) = json.loads(only.body)["RequestItems"].values()
+    assert only.operation == "dynamodb.BatchGetItem"
+    assert asked_for["ConsistentRead"] is True and len(asked_for["Keys"]) == 2
+
+
+def test_forged_refresh_token_costs_no_call(people: Ports) -> None:
+    signed = signed_in(people)
+    token = people.refresh_tokens.token(signed.session)
+    with record() as tries:
+        for forged in (token[:-1] + "0", token.replace(".1.", ".2."), "", "a.b.1." + "0" * 64):
+            if forged != token:
+                assert isinstance(_outcome(partial(refresh, forged, people)), Unauthenticated)
+    assert of_the_table(tries) == []
+
+
+def test_nothing_that_opens_an_account_is_stored(people: Ports) -> None:
+    with record() as tries:
+        signed = signed_in(people)
+    stored = b"".join(each.body for each in tries).decode()
+    attempts = set(re.findall(r"attempt#([0-9a-f]{32})", stored))
+    (attempt_id,) = attempts
+    secret = people.refresh_tokens.token(signed.session).rpartition(".")[2]
+    assert people.codes.link_token(attempt_id) not in stored and secret not in stored
+    assert f'"{people.codes.code(attempt_id)}"' not in stored
+
+
+def _outcome(work: Callable[[], Any]) -> Any:
+    try:
+        return work()
+    except AppError as error:
+        return error

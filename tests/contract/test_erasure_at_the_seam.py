@@ -1,0 +1,331 @@
+"""Somebody is forgotten though the work is cut short at each of its AWS calls: nothing of her is
+left in tables, indexes, documents, photos, queues and logs."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import boto3
+import pytest
+import time_machine
+from click.testing import CliRunner
+
+from chalicelib import bootstrap
+from chalicelib.accounts.ports import ErasurePorts
+from chalicelib.accounts.usecases import begin_erasure, erase_due, who
+from chalicelib.accounts.usecases.erasing import SETTLES
+from chalicelib.adapters.clock import utc_now
+from chalicelib.errors import Conflict, UpstreamFailed
+from chalicelib.handlers import privacy_events
+from chalicelib.handlers.event import HandlerFailed
+from chalicelib.photos.usecases import sweep
+from chalicelib.reports.usecases.forgetting import REMOVED
+from infra.local.cloud import Cloud
+from infra.restore import restore_reports
+from infra.tokens import account_with
+from tests.conftest import ROOT
+from tests.personal import OTHERS, Resident, places_with, resident, stored
+from tests.seam import Answer, Try, around, record
+
+EVENT = json.loads((ROOT / "tests" / "events" / "erase.json").read_text(encoding="utf-8"))
+STAYS = {"AUDIT_TABLE None"}
+"""Accounts and reports by their ids alone: what a backup brings back is forgotten again by it."""
+numbers = count(1)
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[Cloud]:
+    """One for all: each test takes people of its own."""
+    here = Cloud()
+    for name in ("id", "token", "code"):
+        bootstrap.secret(name).current()
+    yield here
+    here.stop()
+
+
+def somebody(**values: bool) -> Resident:
+    return resident(next(numbers), **values)
+
+
+def begin(her: Resident, *, redact: bool = False) -> None:
+    account = bootstrap.accounts_ports().accounts.get(her.account.account_id)
+    assert account
+    begin_erasure(account, redact=redact, ports=bootstrap.erasure_ports())
+
+
+def work() -> None:
+    """What the schedule does, after what was sent before can be found."""
+    with time_machine.travel(utc_now() + SETTLES, tick=False):
+        assert erase_due(bootstrap.erasure_ports()) == {}
+
+
+def sweep_later() -> None:
+    """Photos that were let go are gone a day later."""
+    with time_machine.travel(utc_now() + timedelta(days=1), tick=False):
+        assert sweep(bootstrap.photos_ports()) == {}
+
+
+def assert_are_forgotten(cloud: Cloud, *them: Resident) -> None:
+    sweep_later()
+    found = stored(cloud)
+    owner = bootstrap.accounts_ports().accounts.owner
+    for her in them:
+        traces = (her.canary, her.phone, her.others[1])
+        assert [where for where, text in found if any(each in text for each in traces)] == []
+        assert {where for where, text in found if her.account.account_id in text} <= STAYS
+        assert all(owner(each.destination) is None for each in her.account.addresses)
+        others = bootstrap.reports_ports().repository.get(her.with_her_address)
+        assert others and (others.contact, others.reporter) == (OTHERS, "somebody-else")
+
+
+def test_trace_is_found_in_a_table_a_bucket_and_a_queue(cloud: Cloud) -> None:
+    s3, sqs, dynamodb = boto3.client("s3"), boto3.client("sqs"), boto3.client("dynamodb")
+    bucket, queue = cloud.environment["MAIL_BUCKET"], sqs.list_queues()["QueueUrls"][0]
+    key: Any = {"log": {"S": "x"}, "place": {"S": "planted"}}
+    s3.put_object(Bucket=bucket, Key="mail", Body=b"planted")
+    sqs.send_message(QueueUrl=queue, MessageBody="planted")
+    dynamodb.put_item(TableName=cloud.environment["AUDIT_TABLE"], Item=key)
+    assert places_with(["planted"], cloud) == {bucket, queue, "AUDIT_TABLE None"}
+    s3.delete_object(Bucket=bucket, Key="mail")
+    sqs.purge_queue(QueueUrl=queue)
+    dynamodb.delete_item(TableName=cloud.environment["AUDIT_TABLE"], Key=key)
+    assert places_with(["planted"], cloud) == set()
+
+
+def test_nothing_of_her_is_left_and_the_pothole_stays(
+    cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    her = somebody(with_long_timeline=True)
+    cloud.pump.run_until_idle()
+    assert len(places_with(her.traces(), cloud)) >= 6
+    begin(her)
+    work()
+    cloud.pump.run_until_idle()
+    assert_are_forgotten(cloud, her)
+    said = capsys.readouterr()
+    assert not [trace for trace in her.traces() if trace in said.out + said.err]
+    reports = bootstrap.reports_ports().repository
+    public, private = (reports.get(each) for each in her.reports)
+    assert public and public.description == "A deep hole." and public.visibility == "public"
+    assert public.photos and public.updates and public.archived
+    assert private and private.description == REMOVED
+    assert (private.lat, private.long) == (53.96, -1.08)
+    neighbours = reports.get(her.neighbour)
+    assert neighbours and neighbours.followers == 0
+
+
+def test_public_text_goes_too_when_she_asks_for_that(cloud: Cloud) -> None:
+    her = somebody(in_public=True)
+    cloud.pump.run_until_idle()
+    assert places_with([her.canary], cloud) >= {cloud.bucket, cloud.environment["PHOTOS_BUCKET"]}
+    begin(her, redact=True)
+    work()
+    repository = bootstrap.reports_ports().repository
+    report = repository.get(her.reports[0])
+    assert report and (report.description, report.title, report.address) == (REMOVED, None, None)
+    texts = {each.text for each in (*report.updates, *repository.archived(her.reports[0]))}
+    assert texts == {REMOVED} and report.point
+    cloud.pump.run_until_idle()
+    assert_are_forgotten(cloud, her)
+    documents = bootstrap.publishing_ports().documents
+    page = documents.read(f"data/reports/{her.reports[0]}.json")
+    assert page and REMOVED.encode() in page.body
+
+
+class CrashError(BaseException):
+    """The process ends: no Exception, so that nothing can take care of it."""
+
+
+READS = ("dynamodb.GetItem", "dynamodb.Query", "dynamodb.BatchGetItem")
+
+
+def writes() -> int:
+    """How many calls of forgetting somebody change something."""
+    begin(somebody(in_public=True), redact=True)
+    with record() as tries:
+        work()
+    return sum(this.operation not in READS for this in tries)
+
+
+def test_erasure_goes_on_wherever_it_was_cut_short(cloud: Cloud) -> None:
+    """Before each write, after the one before it was applied: what was read is kept nowhere."""
+    total, them = writes(), []
+    assert total > 25
+    for applied in range(total):
+        them.append(somebody(in_public=True))
+        begin(them[-1], redact=True)
+        made = count()
+
+        def crash(
+            this: Try, answer: Answer, applied: int = applied, made: Iterator[int] = made
+        ) -> object:
+            if this.operation not in READS and next(made) == applied:
+                raise CrashError
+            return answer()
+
+        with around(crash), pytest.raises(CrashError):
+            work()
+        work()
+    assert_are_forgotten(cloud, *them)
+    assert bootstrap.erasure_ports().erasures.pending() == []
+
+
+def test_asking_may_be_cut_short_and_done_again(cloud: Cloud) -> None:
+    them = []
+    for nth in range(1, 6):
+        them.append(somebody())
+
+        def crash(this: Try, answer: Answer, nth: int = nth) -> object:
+            if this.call != nth:
+                return answer()
+            answer()
+            raise CrashError
+
+        try:
+            with around(crash):
+                begin(them[-1])
+        except CrashError:
+            begin(them[-1])
+    work()
+    assert_are_forgotten(cloud, *them)
+
+
+def test_what_she_asked_for_is_done_when_her_account_cannot_be_closed_at_once(
+    cloud: Cloud,
+) -> None:
+    her = somebody()
+    refused: list[Try] = []
+
+    def changed_meanwhile(this: Try, answer: Answer) -> object:
+        is_account = b'"account"' in this.body and b"disabled_at" in this.body
+        if this.operation == "dynamodb.PutItem" and is_account and not refused:
+            refused.append(this)
+            people, account = bootstrap.accounts_ports(), her.account
+            current = people.accounts.get(account.account_id)
+            assert current
+            people.accounts.save(replace(current, language="cy"))
+        return answer()
+
+    with around(changed_meanwhile):
+        begin(her)
+    assert refused
+    work()
+    assert_are_forgotten(cloud, her)
+
+
+def test_account_is_closed_at_once(cloud: Cloud) -> None:
+    her, people = somebody(), bootstrap.accounts_ports()
+    (session,) = people.sessions.of(her.account.account_id)
+    begin(her)
+    assert who(her.account.account_id, session.session_id, people) is None
+
+
+@pytest.mark.parametrize("failure", [UpstreamFailed("not now"), ValueError("cannot be read")])
+def test_what_fails_goes_on_later_and_holds_up_nobody(failure: Exception, cloud: Cloud) -> None:
+    first, second = somebody(), somebody()
+    for each in (first, second):
+        begin(each)
+    with time_machine.travel(utc_now() + SETTLES, tick=False):
+        ports = bootstrap.erasure_ports()
+        failed = erase_due(failing_for(first.account.account_id, failure, ports))
+    assert set(failed) == {first.account.account_id}
+    assert_are_forgotten(cloud, second)
+    work()
+    assert_are_forgotten(cloud, first)
+
+
+def test_erasures_end_when_the_keys_of_networks_cannot_be_dropped(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Down:
+        def key(self, address: str) -> str:
+            raise AssertionError
+
+        def drop_old_keys(self) -> None:
+            raise UpstreamFailed("not now")
+
+    begin(somebody())
+    limits = replace(bootstrap.limit_ports(), networks=Down())
+    monkeypatch.setattr(bootstrap, "limit_ports", lambda: limits)
+    with time_machine.travel(utc_now() + SETTLES, tick=False), pytest.raises(HandlerFailed):
+        privacy_events.erase(EVENT, None)
+    assert bootstrap.erasure_ports().erasures.pending() == []
+
+
+def failing_for(account_id: str, failure: Exception, ports: ErasurePorts) -> ErasurePorts:
+    class Failing:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(ports.sessions, name)
+
+        def remove(self, owner: str) -> None:
+            if owner == account_id:
+                raise failure
+            ports.sessions.remove(owner)
+
+    return replace(ports, sessions=Failing())
+
+
+@pytest.mark.parametrize(("after", "works"), [(-1, False), (0, True), (1, True)])
+def test_work_begins_when_the_indexes_have_caught_up(after: int, works: bool, cloud: Cloud) -> None:
+    her = somebody()
+    begin(her)
+    (erasure,) = bootstrap.erasure_ports().erasures.pending()
+    moment = erasure.requested_at + SETTLES + timedelta(seconds=after)
+    with time_machine.travel(moment, tick=False):
+        erase_due(bootstrap.erasure_ports())
+    assert (bootstrap.erasure_ports().erasures.pending() == []) is works
+    work()
+
+
+def test_staff_are_not_forgotten_before_somebody_ends_their_work(cloud: Cloud) -> None:
+    officer = account_with("officer", "some-officer", bootstrap.accounts_ports())
+    with pytest.raises(Conflict, match="ask an administrator"):
+        begin_erasure(officer, redact=False, ports=bootstrap.erasure_ports())
+
+
+def mentions(item: Any, texts: list[str]) -> bool:
+    return any(text in str(item) for text in texts)
+
+
+def lose(cloud: Cloud, service_request_ids: list[str]) -> None:
+    """Deletes all records of the reports from the live table."""
+    client, live = boto3.client("dynamodb"), cloud.environment["REPORTS_TABLE"]
+    for item in client.scan(TableName=live)["Items"]:
+        if item["service_request_id"]["S"] in service_request_ids:
+            key = {name: item[name] for name in ("service_request_id", "record")}
+            client.delete_item(TableName=live, Key=key)
+
+
+@pytest.mark.parametrize("redact", [False, True])
+def test_person_is_forgotten_again_when_a_backup_brought_her_back(
+    redact: bool, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    her, client = somebody(in_public=redact), boto3.client("dynamodb")
+    live, people = cloud.environment["REPORTS_TABLE"], cloud.environment["ACCOUNTS_TABLE"]
+    backup = f"reports-before-{her.canary}"
+    client.restore_table_to_point_in_time(
+        SourceTableName=live, TargetTableName=backup, RestoreDateTime=utc_now()
+    )
+    items = client.scan(TableName=people)["Items"]
+    begin(her, redact=redact)
+    work()
+    # The table of people came back as a whole, and of the reports what the command copies.
+    for item in items:
+        if mentions(item, her.traces()):
+            client.put_item(TableName=people, Item=item)
+    lose(cloud, [*her.reports, her.neighbour, her.with_her_address])
+    waited: list[tuple[float, bool]] = []
+
+    def wait(seconds: float) -> None:
+        waited.append((seconds, "REPORTS_TABLE None" in places_with([her.canary], cloud)))
+
+    monkeypatch.setattr("infra.restore.sleep", wait)
+    answer = CliRunner().invoke(restore_reports, [backup])
+    assert answer.exit_code == 0, answer.output
+    client.delete_table(TableName=backup)
+    assert waited == [(SETTLES.total_seconds(), True)]
+    assert_are_forgotten(cloud, her)
+    assert bootstrap.reports_ports().repository.get(her.reports[0])

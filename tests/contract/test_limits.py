@@ -1,0 +1,146 @@
+"""Exactly as many get through as may, and what happens while nothing counts."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+from typing import get_args
+
+import boto3
+import pytest
+
+from chalicelib import bootstrap
+from chalicelib.accounts.dynamo.attempts import DynamoLimits
+from chalicelib.accounts.dynamo.networks import DynamoNetworks
+from chalicelib.accounts.model import Destination
+from chalicelib.accounts.ports import LimitPorts
+from chalicelib.accounts.usecases.limiting import FAILS_OPEN, HOURLY, Flow, Sender, check
+from chalicelib.bootstrap.accounts import digest
+from chalicelib.errors import AppError, TooMany, UpstreamFailed
+from infra.local.cloud import Cloud
+from tests.builders import NOON
+from tests.fakes import Clock
+from tests.seam import ALL_TRIES, refuse
+
+MORE = 50
+numbers = count(1)
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[Cloud]:
+    here = Cloud()
+    bootstrap.secret("id").current()
+    yield here
+    here.stop()
+
+
+@pytest.fixture
+def ports(cloud: Cloud, clock: Clock) -> LimitPorts:
+    """With a tenth of what is allowed, so that tests stay cheap."""
+    table = cloud.environment["ACCOUNTS_TABLE"]
+    few = {scope: max(most // 10, 2) for scope, most in HOURLY.items()}
+    limits = DynamoLimits(table, hourly=few, digest=digest, now=clock)
+    return replace(bootstrap.limit_ports(), limits=limits, networks=DynamoNetworks(table, clock))
+
+
+def sender_of(scope: str) -> tuple[Flow, Sender]:
+    """Somebody new whom only that limit counts."""
+    flow, _, by = scope.partition(" by ")
+    number = next(numbers)
+    network = f"198.51.{number // 250}.{number % 250}" if by == "network" else None
+    device = f"device-{number}" if by == "device" else None
+    addresses = (Destination("email", f"r{number}@example.org"),) if by == "address" else ()
+    return flow, Sender(network, device, addresses)  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("scope", sorted(HOURLY))
+def test_exactly_as_many_get_through_as_may(scope: str, ports: LimitPorts) -> None:
+    flow, sender = sender_of(scope)
+    most = max(HOURLY[scope] // 10, 2)
+
+    def once(_: int) -> bool:
+        try:
+            check(flow, sender, (), ports)
+        except TooMany as error:
+            assert error.retry_after_s > 0
+            return False
+        return True
+
+    ports.networks.key("192.0.2.1")
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(once, range(most + MORE)))
+    assert taken.count(True) == most
+
+
+def test_networks_may_do_200_an_hour() -> None:
+    assert all(most >= 200 for scope, most in HOURLY.items() if scope.endswith("network"))
+
+
+def test_nobody_is_counted_by_an_address_when_her_network_or_device_may_not(
+    ports: LimitPorts,
+) -> None:
+    address = (Destination("email", f"r{next(numbers)}@example.org"),)
+    for _ in range(HOURLY["report by network"]):
+        with suppress(TooMany):
+            check("report", Sender(network="203.0.113.9"), (), ports)
+    for _ in range(HOURLY["report by address"]):
+        with pytest.raises(TooMany):
+            check("report", Sender("203.0.113.9", None, address), (), ports)
+    check("report", Sender(addresses=address), (), ports)
+
+
+def test_what_is_only_typed_is_never_counted(ports: LimitPorts) -> None:
+    typed = [Destination("email", f"r{next(numbers)}@example.org")]
+    for _ in range(HOURLY["report by address"]):
+        check("report", Sender(), typed, ports)
+
+
+@pytest.mark.parametrize("flow", get_args(Flow))
+@pytest.mark.parametrize("nth", [1, 2])
+def test_flow_fails_open_or_closed_as_it_says(flow: Flow, nth: int, ports: LimitPorts) -> None:
+    ports.networks.key("192.0.2.1")
+    addresses = [Destination("email", f"r{next(numbers)}@example.org")]
+    with refuse(nth, kind="503", times=ALL_TRIES) as struck:
+        result = outcome(flow, addresses, ports)
+    assert struck
+    assert (result is None) is (flow in FAILS_OPEN)
+    assert result is None or isinstance(result, UpstreamFailed)
+
+
+def outcome(flow: Flow, addresses: list[Destination], ports: LimitPorts) -> AppError | None:
+    try:
+        check(flow, Sender("192.0.2.1", "device", addresses), (), ports)
+    except AppError as error:
+        return error
+    return None
+
+
+def test_ways_in_alone_fail_closed() -> None:
+    assert set(get_args(Flow)) - FAILS_OPEN == {"code", "handover"}
+
+
+def test_network_is_told_by_another_digest_after_half_a_day_and_its_key_is_gone(
+    ports: LimitPorts, clock: Clock, cloud: Cloud
+) -> None:
+    first = ports.networks.key("203.0.113.7")
+    clock.now = NOON + timedelta(hours=11, minutes=59, seconds=59)
+    assert ports.networks.key("203.0.113.7") == first
+    clock.now += timedelta(seconds=1)
+    assert ports.networks.key("203.0.113.7") != first
+    ports.networks.drop_old_keys()
+    client, table = boto3.client("dynamodb"), cloud.environment["ACCOUNTS_TABLE"]
+    items = client.scan(TableName=table)["Items"]
+    keys = [item["record"]["S"] for item in items if item["owner"]["S"] == "network-keys"]
+    assert keys == ["2026-06-02T00:00:00Z"]
+    assert "203.0.113.7" not in str(items) and first not in str(items)
+
+
+def test_machines_of_one_customer_count_as_one_and_processes_agree(
+    ports: LimitPorts, clock: Clock, cloud: Cloud
+) -> None:
+    key = ports.networks.key
+    assert key("2001:db8::1") == key("2001:db8::ffff") != key("2001:db8:0:1::1")
+    another = DynamoNetworks(cloud.environment["ACCOUNTS_TABLE"], clock)
+    assert another.key("192.0.2.1") == key("192.0.2.1") != key("192.0.2.2")

@@ -1,0 +1,77 @@
+"""Text messages leave through SNS once at most, and the network does to them what it does."""
+
+from collections.abc import Iterator
+
+import pytest
+from botocore.exceptions import ClientError
+
+from chalicelib import bootstrap
+from chalicelib.adapters.texts import SnsTexts
+from chalicelib.bootstrap import accounts
+from chalicelib.errors import AddressRefused, AppError, ConfigurationError, NoReply, UpstreamFailed
+from infra.local.cloud import Cloud
+from infra.local.texts import texts
+from tests.seam import LOSSES, Loss, lose_reply, record
+
+NUMBER = "+447700900123"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cloud_of_texts() -> Iterator[Cloud]:
+    here = Cloud()
+    yield here
+    here.stop()
+
+
+def test_text_is_in_the_outbox_as_it_was_sent_and_says_who_it_is_from() -> None:
+    before = len(texts())
+    with record() as tries:
+        accounts.texts().send(NUMBER, "Words.")
+    (message,) = texts()[before:]
+    assert (message["channel"], message["to"], message["body"]) == ("sms", NUMBER, "Words.")
+    (sent,) = tries
+    assert b"SenderID" in sent.body and b"Transactional" in sent.body
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_text_leaves_once_and_nobody_claims_that_it_did_not_when_the_reply_is_lost(
+    loss: Loss,
+) -> None:
+    before = len(texts())
+    with lose_reply(1, times=5, loss=loss) as struck, pytest.raises(NoReply):
+        accounts.texts().send(NUMBER, "Words.")
+    assert len(struck) == 1 and len(texts()) == before + 1
+
+
+class Answering:
+    """A client whose service answers so."""
+
+    def __init__(self, code: str, status: int) -> None:
+        self._answer = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+
+    def publish(self, **_: object) -> None:
+        raise ClientError(self._answer, "Publish")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "told"),
+    [
+        ("InvalidParameter", 400, AddressRefused),
+        ("OptedOut", 400, AddressRefused),
+        ("Throttled", 400, UpstreamFailed),
+        ("InternalError", 500, NoReply),
+    ],
+)
+def test_refusal_says_whether_it_was_sent(code: str, status: int, told: type[AppError]) -> None:
+    with pytest.raises(told) as refused:
+        SnsTexts(Answering(code, status), sender="Demo").send(NUMBER, "Words.")
+    assert type(refused.value) is told
+
+
+def test_nothing_is_sent_where_no_sender_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEXTS_FROM", "")
+    bootstrap.forget()
+    with pytest.raises(ConfigurationError, match="TEXTS_FROM"):
+        accounts.texts()
+    monkeypatch.undo()
+    bootstrap.forget()

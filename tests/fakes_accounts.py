@@ -1,0 +1,205 @@
+"""The accounts slice's ports in memory."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import count
+
+from chalicelib.accounts.model import (
+    MOST_TRIES,
+    Account,
+    Attempt,
+    Destination,
+    Identity,
+    Session,
+    SignedIn,
+)
+from chalicelib.accounts.ports import Ports, Presented
+from chalicelib.errors import Conflict, TooMany
+from tests.fakes import Clock
+
+
+class MemoryAccounts:
+    """Accounts in a dictionary."""
+
+    def __init__(self) -> None:
+        self._accounts: dict[str, Account] = {}
+        # By type, too: as tuples, a destination and an identity of the same words are equal.
+        self._owners: dict[tuple[type, Destination | Identity], str] = {}
+
+    def get(self, account_id: str) -> Account | None:
+        return self._accounts.get(account_id)
+
+    def owner(self, of: Destination | Identity) -> str | None:
+        return self._owners.get((type(of), of))
+
+    def claim(self, what: Destination | Identity, account_id: str) -> str:
+        return self._owners.setdefault((type(what), what), account_id)
+
+    def add(self, account: Account) -> Account:
+        return self._accounts.setdefault(account.account_id, replace(account, version=1))
+
+    def release(self, what: Destination | Identity, account_id: str) -> None:
+        if self._owners.get((type(what), what)) == account_id:
+            del self._owners[type(what), what]
+
+    def remove(self, account_id: str) -> None:
+        self._accounts.pop(account_id, None)
+
+    def save(self, account: Account) -> Account:
+        stored = self._accounts.get(account.account_id)
+        if stored is None or stored.version != account.version:
+            raise Conflict("Stale.", version=stored.version if stored else None)
+        saved = replace(account, version=account.version + 1)
+        self._accounts[account.account_id] = saved
+        return saved
+
+    def staff(self) -> Sequence[Account]:
+        found = [account for account in self._accounts.values() if account.grants]
+        return sorted(found, key=lambda account: account.created_at, reverse=True)
+
+
+class MemorySessions:
+    """Sessions in a dictionary, beside the accounts they belong to."""
+
+    def __init__(self, accounts: MemoryAccounts) -> None:
+        self._accounts = accounts
+        self._sessions: dict[tuple[str, str], Session] = {}
+
+    def signed_in(self, account_id: str, session_id: str) -> SignedIn | None:
+        account = self._accounts.get(account_id)
+        session = self._sessions.get((account_id, session_id))
+        return SignedIn(account, session) if account and session else None
+
+    def add(self, session: Session) -> None:
+        self._sessions[session.account_id, session.session_id] = session
+
+    def rotate(self, session: Session, *, now: datetime, expires_at: datetime) -> bool:
+        key = session.account_id, session.session_id
+        stored = self._sessions[key]
+        if stored.generation != session.generation or stored.ended_at:
+            return False
+        self._sessions[key] = replace(
+            stored, generation=stored.generation + 1, last_used_at=now, expires_at=expires_at
+        )
+        return True
+
+    def end(self, account_id: str, session_id: str, at: datetime) -> bool:
+        stored = self._sessions.get((account_id, session_id))
+        if stored is None:
+            return False
+        self._sessions[account_id, session_id] = replace(stored, ended_at=stored.ended_at or at)
+        return True
+
+    def remove(self, account_id: str) -> None:
+        for each in self.of(account_id):
+            del self._sessions[account_id, each.session_id]
+
+    def of(self, account_id: str) -> Sequence[Session]:
+        return [each for (owner, _), each in self._sessions.items() if owner == account_id]
+
+
+class MemoryAttempts:
+    """Attempts in a dictionary."""
+
+    def __init__(self) -> None:
+        self.all: dict[str, Attempt] = {}
+
+    def add(self, attempt: Attempt) -> None:
+        self.all.setdefault(attempt.attempt_id, attempt)
+
+    def get(self, attempt_id: str) -> Attempt | None:
+        return self.all.get(attempt_id)
+
+    def of(self, destination: Destination) -> Sequence[Attempt]:
+        return [each for each in self.all.values() if each.destination == destination]
+
+    def of_account(self, account_id: str) -> Sequence[Attempt]:
+        return [each for each in self.all.values() if each.account_id == account_id]
+
+    def remove(self, attempt_id: str) -> None:
+        self.all.pop(attempt_id, None)
+
+    def count_try(self, attempt_id: str, now: datetime) -> Attempt | None:
+        stored = self.all.get(attempt_id)
+        if stored is None or not stored.holds(now) or stored.tries >= MOST_TRIES:
+            return None
+        return self._put(replace(stored, tries=stored.tries + 1))
+
+    def use(self, attempt_id: str, session_id: str, now: datetime) -> bool:
+        stored = self.all.get(attempt_id)
+        if stored is None or not stored.holds(now):
+            return False
+        self._put(replace(stored, session_id=session_id))
+        return True
+
+    def note_sent(self, attempt_id: str, at: datetime) -> bool:
+        stored = self.all.get(attempt_id)
+        if stored is None or stored.sent_at:
+            return False
+        self._put(replace(stored, sent_at=at))
+        return True
+
+    def not_sent(self, attempt_id: str) -> None:
+        self._put(replace(self.all[attempt_id], sent_at=None))
+
+    def _put(self, attempt: Attempt) -> Attempt:
+        self.all[attempt.attempt_id] = attempt
+        return attempt
+
+
+class MemoryLimits:
+    """Counts that never start anew."""
+
+    def __init__(self, most: int = 5) -> None:
+        self._most = most
+        self.spent: Counter[tuple[str, str]] = Counter()
+
+    def spend(self, scope: str, key: str) -> None:
+        if self.spent[scope, key] >= self._most:
+            raise TooMany("Wait.", retry_after_s=60)
+        self.spent[scope, key] += 1
+
+
+class PlainCodes:
+    """Codes that anybody could work out."""
+
+    def code(self, attempt_id: str) -> str:
+        return f"{int(attempt_id, 16) % 1_000_000:06}"
+
+    def link_token(self, attempt_id: str) -> str:
+        return f"link-{attempt_id}"
+
+    def holds_code(self, attempt_id: str, sent: str) -> bool:
+        return sent == self.code(attempt_id)
+
+    def holds_link_token(self, attempt_id: str, sent: str) -> bool:
+        return sent == self.link_token(attempt_id)
+
+
+class PlainRefreshTokens:
+    """Tokens that say what they are."""
+
+    def token(self, session: Session) -> str:
+        return f"{session.account_id}.{session.session_id}.{session.generation}"
+
+    def read(self, text: str) -> Presented | None:
+        parts = text.split(".")
+        return Presented(parts[0], parts[1], int(parts[2])) if len(parts) == 3 else None
+
+
+def accounts_ports(clock: Clock) -> Ports:
+    """All in memory; ids are counted."""
+    accounts, numbers = MemoryAccounts(), count(1)
+    return Ports(
+        accounts=accounts,
+        sessions=MemorySessions(accounts),
+        attempts=MemoryAttempts(),
+        limits=MemoryLimits(),
+        codes=PlainCodes(),
+        refresh_tokens=PlainRefreshTokens(),
+        new_id=lambda: f"{next(numbers):032x}",
+        now=clock,
+        takes_phones=True,
+    )

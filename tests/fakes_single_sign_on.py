@@ -1,0 +1,75 @@
+"""What signing in through another organisation needs, in memory."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from chalicelib.accounts import audit
+from chalicelib.accounts.single_sign_on import Handover, Proofs, Provider, SignOnPorts
+from chalicelib.errors import Forbidden
+from tests.fakes import Clock
+from tests.fakes_accounts import accounts_ports
+from tests.fakes_people import MemoryTrail
+
+
+class MemoryHandovers:
+    """Handovers in a dictionary."""
+
+    def __init__(self) -> None:
+        self.all: dict[str, Handover] = {}
+
+    def add(self, handover: Handover) -> None:
+        self.all.setdefault(handover.handover_id, handover)
+
+    def use(self, handover_id: str, session_id: str, now: datetime) -> Handover | None:
+        stored = self.all.get(handover_id)
+        if stored is None or not stored.holds(now):
+            return None
+        self.all[handover_id] = replace(stored, session_id=session_id)
+        return self.all[handover_id]
+
+
+class PlainProofs:
+    """Proofs that anybody could work out."""
+
+    def of(self, handover_id: str) -> Proofs:
+        return Proofs(f"browser-{handover_id}", f"nonce-{handover_id}", f"verifier-{handover_id}")
+
+    def held_by(self, handover_id: str, browser: str) -> Proofs | None:
+        own = self.of(handover_id)
+        return own if own.browser == browser else None
+
+
+@dataclass
+class SayingIssuers:
+    """Say what `claims` say of whoever comes with any code but "bad"."""
+
+    claims_of: Mapping[str, Any] = field(default_factory=dict)
+    asked: int = 0
+
+    def way_to(self, provider: str, state: str, proofs: Proofs) -> str:
+        return f"https://{provider}.example.org/?state={state}&nonce={proofs.nonce}"
+
+    def claims(
+        self, provider: str, code: str, answering_issuer: str | None, proofs: Proofs
+    ) -> Mapping[str, Any]:
+        self.asked += 1
+        if code == "bad":
+            raise Forbidden("Not believed.")
+        return {"sub": "subject", **self.claims_of}
+
+
+def sign_on_ports(
+    clock: Clock, issuers: SayingIssuers, *providers: Provider, trail: MemoryTrail
+) -> SignOnPorts:
+    numbers = count(1)
+    return SignOnPorts(
+        people=accounts_ports(clock),
+        providers={each.provider: each for each in providers},
+        handovers=MemoryHandovers(),
+        proofs=PlainProofs(),
+        issuers=lambda: issuers,
+        log=audit.Ports(trail, lambda: f"{next(numbers):032x}", clock),
+    )

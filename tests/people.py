@@ -1,0 +1,69 @@
+"""Somebody signs in, as a browser does it without JavaScript."""
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+from chalice.test import HTTPResponse
+
+from infra.local import mail
+
+FORM = {
+    "Content-Type": "application/x-www-form-urlencoded",
+    "Sec-Fetch-Site": "same-origin",
+    "User-Agent": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/120 Mobile Safari/537",
+}
+
+
+def post_form(http: Any, path: str, headers: Any = FORM, **fields: str) -> HTTPResponse:
+    answer: HTTPResponse = http.post(path, headers=headers, body=urlencode(fields).encode())
+    return answer
+
+
+def ask_for_code(http: Any, address: str, onward: str = "") -> str:
+    """Asks for a code; answers the attempt's id."""
+    answer = post_form(http, "/forms/sign-in", address=address, next=onward)
+    return attempt_in(answer)
+
+
+def attempt_in(answer: HTTPResponse) -> str:
+    """The id of the attempt that the answer leads to the code of."""
+    assert answer.status_code == 303, answer.body
+    found = re.fullmatch(r"/forms/sign-in/code\?attempt=([0-9a-f]{32})", answer.headers["Location"])
+    assert found
+    return found[1]
+
+
+def newest_code() -> str:
+    """The code in the message that was sent last; of two in one second a text message is."""
+    return code_in(mail.outbox()["items"][0]["body"])
+
+
+def code_in(body: str) -> str:
+    found = re.search(r"\b[0-9]{6}\b", body)
+    assert found
+    return found[0]
+
+
+def newest_link() -> str:
+    """The path of the link in the mail that was sent last."""
+    body = next(each["body"] for each in mail.outbox()["items"] if each["channel"] == "email")
+    found = re.search(r"https?://[^/\s]+(/forms/sign-in/confirm/\S+)", body)
+    assert found
+    return found[1]
+
+
+def sign_in_with(http: Any, attempt_id: str, code: str) -> str:
+    """Enters the code; answers the cookie as it comes back."""
+    answer = post_form(http, "/forms/sign-in/code", attempt=attempt_id, code=code)
+    assert answer.status_code == 303, answer.body
+    return cookie_in(answer)
+
+
+def cookie_in(answer: HTTPResponse) -> str:
+    return cookies_in(answer)[0].partition(";")[0]
+
+
+def cookies_in(answer: HTTPResponse) -> list[str]:
+    found: Any = answer.headers["Set-Cookie"]
+    return found if isinstance(found, list) else [found]

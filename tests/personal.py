@@ -1,0 +1,184 @@
+"""A resident who leaves something of herself wherever a resident can, and where to look for it."""
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import boto3
+
+from chalicelib import bootstrap
+from chalicelib.accounts.model import Account, Destination, Identity, SavedPlace
+from chalicelib.accounts.usecases import ask, begin_adding, open_session
+from chalicelib.photos.model import Photo as TakenIn
+from chalicelib.photos.ports import PhotoKey
+from chalicelib.reports.model import Contact, Flag, Photo, ServiceRequest
+from chalicelib.reports.usecases import Author, add_note, add_update, follow, submit
+from infra.local.cloud import Cloud
+from infra.tokens import account_with
+from tests.builders import NOON, draft, update, update_draft
+
+LONG = "x" * 1900
+UPDATES_THAT_OVERFLOW = 26
+OTHERS = Contact(name="Somebody else", phone="07700 900777")
+"""Of a report that names her address besides."""
+
+
+@dataclass
+class Resident:
+    """Somebody with an account; everything of hers has `canary` in it, or one of `others`.
+    `with_her_address` is somebody else's report that names her email address."""
+
+    canary: str
+    account: Account
+    phone: str
+    others: tuple[str, ...] = ()
+    reports: list[str] = field(default_factory=list)
+    neighbour: str = ""
+    with_her_address: str = ""
+
+    def traces(self) -> list[str]:
+        return [self.canary, self.phone, *self.others]
+
+
+def resident(number: int, *, with_long_timeline: bool = False, in_public: bool = False) -> Resident:
+    """Somebody new; her public report is of her account, a private one of her address alone. What
+    everybody can read names her where it is `in_public`."""
+    canary, phone = f"canary{number}x", f"+4477009{number:05}"
+    email = f"{canary}@example.org"
+    account = _account(number, canary, email, phone)
+    ports, her = bootstrap.reports_ports(), Author(account.account_id)
+    contact = Contact(name=canary, email=email, phone=phone)
+    public = _public_report(number, canary if in_public else "A deep", contact, her)
+    private = submit(
+        draft(
+            service_code="noise-nuisance",
+            description=f"Said by {canary}",
+            title=f"Title by {canary}",
+            attributes={"kind": "noise"},
+            contact=contact,
+        ),
+        f"b-{number}",
+        Author(),
+        ports,
+    )
+    flag = Flag(flag_id="F", reason="other", text=f"Is {canary}'s.", datetime=NOON)
+    _add_photo(replace(private, flags=(flag,)), f"{number:026}", canary)
+    note = f"{canary} was not at home."
+    add_note(public, f"n{number}", "team@example.org", note, ports)
+    if with_long_timeline:
+        for each in range(UPDATES_THAT_OVERFLOW):
+            text = f"{each} {LONG}"
+            add_update(public, update_draft(text=text), f"{each}", her, ports)
+    others = replace(OTHERS, email=email)
+    theirs = submit(draft(contact=others), f"others-{number}", Author("somebody-else"), ports)
+    neighbours = submit(draft(), f"neighbour-{number}", Author(), ports).service_request_id
+    follow(neighbours, "key", her, ports)
+    return Resident(
+        canary,
+        account,
+        phone,
+        (account.account_id, ports.ids.person(her.scope, "")),
+        [public, private.service_request_id],
+        neighbours,
+        theirs.service_request_id,
+    )
+
+
+def _account(number: int, canary: str, email: str, phone: str) -> Account:
+    """An account that has everything, somebody signed in with it, and codes on their way: to
+    sign in with her address, and to add one that she did not confirm."""
+    people = bootstrap.accounts_ports()
+    ways = (Destination("email", email), Destination("phone", phone))
+    account = account_with("resident", f"{number:032x}", people, ways)
+    identity = Identity("https://issuer.example", f"subject-{canary}")
+    people.accounts.claim(identity, account.account_id)
+    account = people.accounts.save(
+        replace(
+            account,
+            name=canary,
+            language="en",
+            reach_by="email",
+            identities=(identity,),
+            saved_places=(SavedPlace(label=f"Home of {canary}", lat=53.9, long=-1.0),),
+        )
+    )
+    open_session(account, device=f"{canary} on Linux", assurance="contact", ports=people)
+    ask(email, people)
+    begin_adding(phone, account, people)
+    begin_adding(f"new-{email}", account, people)
+    return account
+
+
+def _public_report(number: int, words: str, contact: Contact, her: Author) -> str:
+    """A report that all can see, with a photo, an update, and one that was archived, all of which
+    have these words."""
+    ports = bootstrap.reports_ports()
+    texts = {
+        "description": f"{words} hole.",
+        "title": f"{words} title",
+        "address": f"{words} street",
+    }
+    report = submit(draft(contact=contact, **texts), f"a-{number}", her, ports)
+    older, newer = (update(n, text=f"{words} update", update_id=f"U{n}") for n in (1, 2))
+    ports.repository.archive(report.service_request_id, [older], first=0, version=1)
+    with_updates = replace(report, archived=1, updates=(newer,))
+    _add_photo(with_updates, f"1{number:025}", words)
+    return report.service_request_id
+
+
+def _add_photo(report: ServiceRequest, photo_id: str, words: str) -> None:
+    """Gives the report a photo, as it is after it was taken in."""
+    photographs, key = bootstrap.photos_ports(), PhotoKey(report.service_request_id, photo_id)
+    photographs.records.add(TakenIn(service_request_id=key[0], photo_id=photo_id, state="ready"))
+    photographs.gallery.keep_page(key, words.encode())
+    photographs.gallery.keep_thumbnail(key, words.encode())
+    with_photo = replace(report, photos=(Photo(photo_id=photo_id, state="shown"),))
+    bootstrap.reports_ports().repository.save(with_photo)
+
+
+def places_with(traces: list[str], cloud: Cloud) -> set[str]:
+    """Every table, bucket and queue in which one of these texts is found, but for the lists of
+    account ids that stay."""
+    return {name for name, text in stored(cloud) if any(trace in text for trace in traces)}
+
+
+def stored(cloud: Cloud) -> list[tuple[str, str]]:
+    """(what it lies in, its text) of everything that is stored."""
+    return [*_of_tables(cloud), *_of_buckets(cloud), *_of_queues(cloud)]
+
+
+def _of_tables(cloud: Cloud) -> list[tuple[str, str]]:
+    client = boto3.client("dynamodb")
+    tables = {name: table for name, table in cloud.environment.items() if name.endswith("_TABLE")}
+    found: list[tuple[str, str]] = []
+    for name, table in tables.items():
+        described = client.describe_table(TableName=table)["Table"]
+        indexes = [each["IndexName"] for each in described.get("GlobalSecondaryIndexes", [])]
+        for index in (None, *indexes):
+            more: dict[str, Any] = {"IndexName": index} if index else {}
+            for page in client.get_paginator("scan").paginate(TableName=table, **more):
+                found += [(f"{name} {index}", json.dumps(item)) for item in page["Items"]]
+    return found
+
+
+def _of_buckets(cloud: Cloud) -> list[tuple[str, str]]:
+    client = boto3.client("s3")
+    buckets = {cloud.environment[f"{name}_BUCKET"] for name in ("UPLOADS", "PHOTOS", "MAIL")}
+    found: list[tuple[str, str]] = []
+    for bucket in (*buckets, cloud.bucket):
+        for each in client.list_object_versions(Bucket=bucket).get("Versions", []):
+            key, version = each["Key"], each["VersionId"]
+            body = client.get_object(Bucket=bucket, Key=key, VersionId=version)["Body"].read()
+            found.append((bucket, f"{key} {body.decode('latin-1')}"))
+    return found
+
+
+def _of_queues(cloud: Cloud) -> list[tuple[str, str]]:
+    client = boto3.client("sqs")
+    found: list[tuple[str, str]] = []
+    for url in client.list_queues().get("QueueUrls", []):
+        answer = client.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0, AttributeNames=["All"]
+        )
+        found += [(url, json.dumps(each)) for each in answer.get("Messages", [])]
+    return found

@@ -1,0 +1,108 @@
+"""What people type as their address, and what they sign in on."""
+
+import pytest
+
+from chalicelib.accounts.destinations import contact, destination, mailbox
+from chalicelib.accounts.devices import device
+from chalicelib.accounts.model import AddressKind, Destination
+from chalicelib.adapters.ids import HmacIds
+from chalicelib.errors import Invalid
+from tests.fakes import PlainSecret
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "value"),
+    [
+        (" Resident@Example.ORG ", "email", "resident@example.org"),
+        ("resident+reports@example.org", "email", "resident+reports@example.org"),
+        ("resident@münchen.example", "email", "resident@xn--mnchen-3ya.example"),
+        ("resident@XN--MNCHEN-3YA.example", "email", "resident@xn--mnchen-3ya.example"),
+        ("07700 900123", "phone", "+447700900123"),
+        ("+44 7700 900 123", "phone", "+447700900123"),
+        ("0044 (0)7700-900123", "phone", "+447700900123"),
+    ],
+)
+def test_address_is_the_same_however_it_is_written(typed: str, kind: str, value: str) -> None:
+    assert destination(typed, takes_phones=True) == (kind, value)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "resident",
+        "resident@",
+        "@example.org",
+        "resident@localhost",
+        "a@example.org\nBcc: b@example.org",
+        "a@example.org, b@example.org",
+        "a" * 300 + "@example.org",
+        "01904 551550",
+        "+1 900 555 0199",
+        "+44 871 200 0000",
+        "7" * 400,
+    ],
+)
+def test_address_is_refused_when_no_code_may_be_sent_to_it(typed: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        destination(typed, takes_phones=True)
+    assert [fault.field for fault in refused.value.errors] == ["address"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "value"),
+    [
+        ("phone", "01904 551550", "+441904551550"),
+        ("phone", "+1 202 555 0143", "+12025550143"),
+        ("phone", "07700 900123 ext. 9", "+447700900123"),
+        ("phone", "999", None),
+        ("phone", "resident@example.org", None),
+        ("email", "Resident@Example.ORG", "resident@example.org"),
+        ("email", "07700 900123", None),
+    ],
+)
+def test_contact_may_have_any_number_and_has_one_key(
+    kind: AddressKind, typed: str, value: str | None
+) -> None:
+    assert contact(kind, typed) == (Destination(kind, value) if value else None)
+    ids = HmacIds(PlainSecret("secret"), PlainSecret("secret"))
+    assert (ids.contact_key(kind, typed) is None) is (value is None)
+    assert ids.contact_key(kind, typed) == (ids.contact_key(kind, value) if value else None)
+
+
+@pytest.mark.parametrize(
+    ("value", "read_by"),
+    [
+        ("resident+reports@example.org", "resident@example.org"),
+        ("resident+a+b@example.org", "resident@example.org"),
+        ("resident@example.org", "resident@example.org"),
+        ("+x@example.org", "+x@example.org"),
+    ],
+)
+def test_mailbox_is_the_same_whatever_stands_behind_a_plus(value: str, read_by: str) -> None:
+    assert mailbox(Destination("email", value)) == ("email", read_by)
+    assert mailbox(Destination("phone", "+447700900123")) == ("phone", "+447700900123")
+
+
+def test_phone_number_is_refused_when_no_texts_are_sent() -> None:
+    with pytest.raises(Invalid, match="email address"):
+        destination("07700 900123", takes_phones=False)
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "called"),
+    [
+        ("Mozilla/5.0 (Linux; Android 14) Chrome/120.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0) Version/17.0 Safari/604", "Safari on an iPhone"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/120.0 Safari/537.36 Edg/120.0", "Edge on Windows"),
+        (
+            "Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0",
+            "Firefox on Linux",
+        ),
+        ("curl/8.0", "A device"),
+        ("", "A device"),
+        ("<script>alert(1)</script>", "A device"),
+    ],
+)
+def test_device_is_called_by_browser_and_system_alone(user_agent: str, called: str) -> None:
+    assert device(user_agent) == called

@@ -1,0 +1,414 @@
+"""Somebody is sent to another organisation and comes back: as whom, how surely, in which roles."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, cast
+
+import pytest
+
+from chalicelib.accounts.model import STAFF_STAYS, Account, Destination, Grant, Identity, SignedIn
+from chalicelib.accounts.single_sign_on import HANDOVER_HOLDS, SignOnPorts
+from chalicelib.accounts.usecases import account_of
+from chalicelib.accounts.usecases.handing_over import Back, give_up, send_to, take_back
+from chalicelib.accounts.usecases.managing import invite
+from chalicelib.catalogue.identity import GroupGrant, IdentityProvider, LevelMapping
+from chalicelib.errors import Forbidden, NotFound, UpstreamFailed
+from tests.builders import NOON
+from tests.fakes import Clock
+from tests.fakes_accounts import MemoryAccounts
+from tests.fakes_people import MemoryTrail, people_ports
+from tests.fakes_single_sign_on import MemoryHandovers, SayingIssuers, sign_on_ports
+from tests.issuer import query_of
+
+JO = Destination("email", "jo@example.org")
+VERIFIED = {"email": JO.value, "email_verified": True}
+SECOND = timedelta(seconds=1)
+OFFICER = Grant(role="officer", teams=("highways",))
+
+
+def provider(code: str, **values: Any) -> IdentityProvider:
+    described: dict[str, Any] = {
+        "provider": code,
+        "label": f"Sign in with {code}",
+        "serves": "residents",
+        "issuer": f"https://{code}.example.org",
+        "client_id": "ginnel",
+    }
+    return IdentityProvider(**(described | values))
+
+
+NATIONAL = provider(
+    "national",
+    assurance=LevelMapping(claim="vot", levels={"P2": "proven", "P1": "contact"}),
+)
+TRUSTED = provider("trusted", trusts_email=True)
+STAFF = provider(
+    "staff",
+    serves="staff",
+    grants=(
+        GroupGrant(group="roads", role="officer", teams=("highways",)),
+        GroupGrant(group="green", role="officer", teams=("parks",)),
+        GroupGrant(group="street", role="crew", wards=("E1",)),
+        GroupGrant(group="it", role="admin"),
+    ),
+)
+GUARDED = provider(
+    "guarded",
+    serves="staff",
+    assurance=LevelMapping(claim="amr", levels={"mfa": "staff"}),
+)
+
+
+@pytest.fixture
+def trail() -> MemoryTrail:
+    return MemoryTrail()
+
+
+@pytest.fixture
+def issuers() -> SayingIssuers:
+    return SayingIssuers()
+
+
+@pytest.fixture
+def ports(clock: Clock, issuers: SayingIssuers, trail: MemoryTrail) -> SignOnPorts:
+    return sign_on_ports(clock, issuers, NATIONAL, TRUSTED, STAFF, GUARDED, trail=trail)
+
+
+def sent(ports: SignOnPorts, through: str = "national", **changes: Any) -> Back:
+    """What a browser comes back with that was sent there."""
+    departure = send_to(through, "/map/", ports)
+    back = Back(through, query_of(departure.url)["state"], "code", None, departure.browser)
+    return back._replace(**changes)
+
+
+def signed_in(ports: SignOnPorts, through: str = "national", **claims: Any) -> SignedIn:
+    cast(SayingIssuers, ports.issuers()).claims_of = claims
+    who, onward = take_back(sent(ports, through), "Phone", ports)
+    assert onward == "/map/"
+    return who
+
+
+def test_same_person_gets_the_same_account_and_another_session(ports: SignOnPorts) -> None:
+    first, second = signed_in(ports), signed_in(ports)
+    assert first.account.identities == (Identity(NATIONAL.issuer, "subject"),)
+    assert first.account.account_id == second.account.account_id
+    assert first.session.session_id != second.session.session_id
+
+
+def test_another_subject_or_issuer_is_another_person(ports: SignOnPorts) -> None:
+    found = [signed_in(ports), signed_in(ports, sub="other"), signed_in(ports, "trusted")]
+    assert len({who.account.account_id for who in found}) == 3
+
+
+# The way back.
+
+
+@pytest.mark.parametrize(
+    ("after", "holds"), [(-SECOND, True), (0 * SECOND, False), (SECOND, False)]
+)
+def test_handover_holds_until_ten_minutes_are_over(
+    after: timedelta, holds: bool, ports: SignOnPorts, clock: Clock
+) -> None:
+    back = sent(ports)
+    clock.now = NOON + HANDOVER_HOLDS + after
+    if holds:
+        assert take_back(back, "Phone", ports)
+    else:
+        with pytest.raises(NotFound):
+            take_back(back, "Phone", ports)
+
+
+def test_handover_holds_once_even_when_its_code_was_bad(
+    ports: SignOnPorts, issuers: SayingIssuers
+) -> None:
+    back = sent(ports)
+    with pytest.raises(Forbidden):
+        take_back(back._replace(code="bad"), "Phone", ports)
+    with pytest.raises(NotFound):
+        take_back(back, "Phone", ports)
+    assert issuers.asked == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"browser": ""},
+        {"browser": "browser-another"},
+        {"state": "f" * 32},
+        {"provider": "trusted"},
+        {"provider": "nobody"},
+    ],
+    ids=repr,
+)
+def test_nobody_is_signed_in_who_did_not_begin_it_here(
+    wrong: dict[str, str], ports: SignOnPorts, issuers: SayingIssuers
+) -> None:
+    with pytest.raises(NotFound):
+        take_back(sent(ports, **wrong), "Phone", ports)
+    assert issuers.asked == 0
+
+
+def test_state_of_somebody_else_is_no_use_with_a_cookie_of_ones_own(ports: SignOnPorts) -> None:
+    """Else a thief could have somebody sign in to the thief's account."""
+    thiefs, own = sent(ports), sent(ports)
+    with pytest.raises(NotFound):
+        take_back(thiefs._replace(browser=own.browser), "Phone", ports)
+
+
+def test_handover_is_over_when_somebody_gave_up_over_there(ports: SignOnPorts) -> None:
+    back = sent(ports)
+    with pytest.raises(NotFound):
+        give_up(back._replace(browser="another"), ports)
+    give_up(back, ports)
+    with pytest.raises(NotFound):
+        take_back(back, "Phone", ports)
+
+
+def test_nobody_is_sent_to_an_organisation_that_is_not_named(ports: SignOnPorts) -> None:
+    with pytest.raises(NotFound):
+        send_to("nobody", "/", ports)
+    assert cast(MemoryHandovers, ports.handovers).all == {}
+
+
+# Whose account it is.
+
+
+def resident(ports: SignOnPorts) -> Account:
+    return account_of(JO, ports.people)
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        VERIFIED,
+        {"email": JO.value},
+        {"email": JO.value, "email_verified": False},
+        {"email": JO.value, "email_verified": "true"},
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("through", ["national", "staff"])
+def test_address_gives_no_account_away_where_the_issuer_is_not_trusted_with_it(
+    through: str, claims: dict[str, Any], ports: SignOnPorts
+) -> None:
+    known = resident(ports)
+    who = signed_in(ports, through, **claims)
+    assert who.account.account_id != known.account_id
+    assert who.account.addresses == ()
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"email": JO.value},
+        {"email": JO.value, "email_verified": False},
+        {"email": JO.value, "email_verified": 1},
+        {"email": JO.value, "email_verified": "true"},
+        {"email": [JO.value], "email_verified": True},
+        {"email": "no address", "email_verified": True},
+        {"email_verified": True},
+    ],
+    ids=repr,
+)
+def test_address_that_was_not_verified_counts_for_nothing(
+    claims: dict[str, Any], ports: SignOnPorts
+) -> None:
+    known = resident(ports)
+    who = signed_in(ports, "trusted", **claims)
+    assert who.account.account_id != known.account_id
+    assert who.account.addresses == ()
+
+
+def test_verified_address_leads_to_its_account_where_the_issuer_is_trusted_with_it(
+    ports: SignOnPorts,
+) -> None:
+    known = resident(ports)
+    who = signed_in(ports, "trusted", email="JO@example.org", email_verified=True)
+    assert who.account.account_id == known.account_id
+    # Known by who she is from now on, whatever her address becomes.
+    again = signed_in(ports, "trusted", email="new@example.org", email_verified=True)
+    assert again.account.account_id == known.account_id
+
+
+def test_verified_address_is_confirmed_for_a_new_account(ports: SignOnPorts) -> None:
+    who = signed_in(ports, "trusted", **VERIFIED)
+    assert [each.destination for each in who.account.addresses] == [JO]
+    assert account_of(JO, ports.people).account_id == who.account.account_id
+
+
+@pytest.mark.parametrize(("through", "is_hers"), [("guarded", True), ("national", False)])
+def test_invitation_is_taken_up_through_the_staffs_own_provider_alone(
+    through: str, is_hers: bool, ports: SignOnPorts, trail: MemoryTrail
+) -> None:
+    invited = invite(JO, (OFFICER,), "operator", people_ports(ports.people, trail))
+    assert invited.is_pending
+    who = signed_in(ports, through, **VERIFIED, amr=["mfa"])
+    assert (who.account.account_id == invited.account_id) is is_hers
+    assert who.account.grants == ((OFFICER,) if is_hers else ())
+    assert who.account.is_pending is False
+
+
+@pytest.mark.parametrize("through", ["staff", "trusted"])
+def test_mailbox_that_was_given_to_a_new_colleague_leads_her_to_an_account_of_her_own(
+    through: str, ports: SignOnPorts, trail: MemoryTrail
+) -> None:
+    invite(JO, (OFFICER,), "operator", people_ports(ports.people, trail))
+    former = signed_in(ports, through, **VERIFIED, groups=["it"])
+    new = signed_in(ports, through, **VERIFIED, sub="new colleague")
+    assert new.account.account_id != former.account.account_id
+    assert new.account.grants == ()
+    again = signed_in(ports, through, **VERIFIED, groups=["it"])
+    assert again.account.account_id == former.account.account_id
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_invitation_holds_once(is_known: bool, ports: SignOnPorts, trail: MemoryTrail) -> None:
+    """Whoever has the mailbox one day is nobody here by it."""
+    known = resident(ports) if is_known else None
+    invite(JO, (OFFICER,), "operator", people_ports(ports.people, trail))
+    who = signed_in(ports, "guarded", **VERIFIED, amr=["mfa"])
+    assert who.account.invited is None
+    assert ports.people.accounts.owner(JO) == (known and who.account.account_id)
+
+
+def test_invitation_that_a_code_has_taken_up_is_nobody_elses(
+    ports: SignOnPorts, trail: MemoryTrail
+) -> None:
+    invited = invite(JO, (OFFICER,), "operator", people_ports(ports.people, trail))
+    assert account_of(JO, ports.people).invited is None
+    who = signed_in(ports, "guarded", **VERIFIED, amr=["mfa"])
+    assert who.account.account_id != invited.account_id
+
+
+@pytest.mark.parametrize(
+    ("said", "label"),
+    [
+        ("Officer One", "Officer One"),
+        (" Officer\r\n\u202eOne ", "OfficerOne"),
+        ("x" * 300, "x" * 254),
+        ("", None),
+        (["Officer"], None),
+        (None, None),
+    ],
+)
+def test_staff_are_called_what_their_organisation_says(
+    said: Any, label: str | None, ports: SignOnPorts
+) -> None:
+    who = signed_in(ports, "staff", name=said, email=said)
+    assert (who.account.work_name, who.account.work_email) == (label, label)
+    assert (who.account.name, who.account.addresses) == (None, ())
+    kept = signed_in(ports, "staff").account
+    assert kept.work_name == label
+    resident = signed_in(ports, "national", name="Resident", email=JO.value)
+    assert (resident.account.work_name, resident.account.work_email) == (None, None)
+
+
+def test_account_is_completed_when_it_was_broken_off_after_its_identity(
+    ports: SignOnPorts,
+) -> None:
+    ports.people.accounts.claim(Identity(NATIONAL.issuer, "subject"), "a" * 32)
+    assert signed_in(ports).account.account_id == "a" * 32
+
+
+def test_disabled_account_is_told_so(ports: SignOnPorts, trail: MemoryTrail) -> None:
+    account = signed_in(ports, "staff", groups=["roads"]).account
+    ports.people.accounts.save(replace(account, disabled_at=NOON))
+    with pytest.raises(Forbidden, match="disabled"):
+        signed_in(ports, "staff", groups=["it"])
+    stored = ports.people.accounts.get(account.account_id)
+    assert stored and stored.grants == (OFFICER,)
+
+
+# How sure it is.
+
+
+@pytest.mark.parametrize(
+    ("through", "claims", "assurance"),
+    [
+        ("national", {"vot": "P2"}, "proven"),
+        ("national", {"vot": "P1"}, "contact"),
+        ("national", {"vot": ["P1", "P2"]}, "proven"),
+        ("national", {"vot": "P9"}, "contact"),
+        ("national", {"vot": {"P2": 1}}, "contact"),
+        ("national", {"acr": "P2"}, "contact"),
+        ("national", {}, "contact"),
+        ("trusted", {"vot": "P2"}, "contact"),
+        ("staff", {}, "staff"),
+        ("guarded", {"amr": ["pwd", "mfa"]}, "staff"),
+    ],
+)
+def test_session_is_as_sure_as_the_issuer_says(
+    through: str, claims: dict[str, Any], assurance: str, ports: SignOnPorts
+) -> None:
+    assert signed_in(ports, through, **claims).session.assurance == assurance
+
+
+@pytest.mark.parametrize("claims", [{}, {"amr": ["pwd"]}, {"amr": "MFA"}, {"amr": [["mfa"]]}])
+def test_staff_are_refused_when_they_have_not_signed_in_as_they_have_to(
+    claims: dict[str, Any], ports: SignOnPorts
+) -> None:
+    with pytest.raises(Forbidden, match="second factor"):
+        signed_in(ports, "guarded", **claims)
+    assert cast(MemoryAccounts, ports.people.accounts).staff() == []
+
+
+# What staff may do.
+
+
+@pytest.mark.parametrize(
+    ("groups", "grants"),
+    [
+        (["roads"], (OFFICER,)),
+        ("roads", (OFFICER,)),
+        (["it"], (Grant(role="admin"),)),
+        (["street", "roads"], (OFFICER, Grant(role="crew", wards=("E1",)))),
+        (["green", "roads"], (OFFICER,)),
+        (["Roads", "roads ", "everyone"], ()),
+        ([{"name": "it"}, 7, None], ()),
+        ({"it": True}, ()),
+        ([], ()),
+        (None, ()),
+    ],
+)
+def test_staff_may_do_what_their_groups_give(
+    groups: Any, grants: tuple[Grant, ...], ports: SignOnPorts
+) -> None:
+    assert signed_in(ports, "staff", groups=groups).account.grants == grants
+
+
+def test_roles_follow_the_groups_at_each_sign_in_and_each_change_is_written_down(
+    ports: SignOnPorts, trail: MemoryTrail
+) -> None:
+    for groups in (["roads"], ["roads"], ["it"], []):
+        who = signed_in(ports, "staff", groups=groups)
+    said = [(each.actor, each.action, each.details) for each in trail.entries]
+    assert said == [
+        ("staff", "people.grants", "resident -> officer:highways"),
+        ("staff", "people.grants", "officer:highways -> admin"),
+        ("staff", "people.grants", "admin -> resident"),
+    ]
+    assert {each.subject for each in trail.entries} == {who.account.account_id}
+    assert who.account.grants == ()
+
+
+def test_no_role_is_given_that_cannot_be_written_down(
+    ports: SignOnPorts, trail: MemoryTrail
+) -> None:
+    trail.down = True
+    with pytest.raises(UpstreamFailed):
+        signed_in(ports, "staff", groups=["it"])
+    assert cast(MemoryAccounts, ports.people.accounts).staff() == []
+
+
+def test_residents_provider_gives_no_roles_and_takes_none(
+    ports: SignOnPorts, trail: MemoryTrail
+) -> None:
+    officer = invite(JO, (OFFICER,), "operator", people_ports(ports.people, trail))
+    who = signed_in(ports, "trusted", **VERIFIED, groups=["it"])
+    assert who.account.account_id == officer.account_id
+    assert who.account.grants == (OFFICER,)
+
+
+def test_staff_sign_in_anew_each_day(ports: SignOnPorts) -> None:
+    who = signed_in(ports, "staff", groups=["roads"])
+    assert who.session.expires_at == NOON + STAFF_STAYS

@@ -1,0 +1,175 @@
+"""A code by mail is never lost and may come twice; one by text message comes once at most."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.accounts.letters import CodeLetters
+from chalicelib.accounts.model import CODE_HOLDS, Attempt, Destination
+from chalicelib.accounts.ports import SendingPorts
+from chalicelib.accounts.usecases import send_code
+from chalicelib.errors import AddressRefused, AppError, NoReply, UpstreamFailed
+from chalicelib.letter import Letter
+from tests.builders import NOON
+from tests.fakes import Clock
+from tests.fakes_accounts import MemoryAttempts, PlainCodes
+
+EMAIL = Destination("email", "resident@example.org")
+PHONE = Destination("phone", "+447700900123")
+ID = f"{123456:032x}"
+
+
+class Way:
+    """Letters and texts that left; `fails` is what happens to the next ones, before or after."""
+
+    def __init__(self) -> None:
+        self.letters: list[Letter] = []
+        self.texts: list[tuple[str, str]] = []
+        self.fails: list[AppError] = []
+
+    def send(self, what: Letter | str, text: str = "") -> None:
+        error = self.fails.pop() if self.fails else None
+        if error and not isinstance(error, NoReply):
+            raise error
+        if isinstance(what, Letter):
+            self.letters.append(what)
+        else:
+            self.texts.append((what, text))
+        if error:
+            raise error
+
+
+@pytest.fixture
+def way() -> Way:
+    return Way()
+
+
+@pytest.fixture
+def attempts() -> MemoryAttempts:
+    return MemoryAttempts()
+
+
+@pytest.fixture
+def sending(way: Way, attempts: MemoryAttempts, clock: Clock) -> SendingPorts:
+    return SendingPorts(
+        attempts=attempts,
+        codes=PlainCodes(),
+        letters=CodeLetters("The Council", "https://report.council.example"),
+        post=lambda: way,
+        texts=lambda: way,
+        now=clock,
+    )
+
+
+def ask(attempts: MemoryAttempts, to: Destination, account_id: str | None = None) -> None:
+    attempts.add(
+        Attempt(
+            attempt_id=ID,
+            destination=to,
+            created_at=NOON,
+            expires_at=NOON + CODE_HOLDS,
+            account_id=account_id,
+        )
+    )
+
+
+def test_mail_has_code_and_link_and_no_code_in_its_subject(
+    way: Way, attempts: MemoryAttempts, sending: SendingPorts
+) -> None:
+    ask(attempts, EMAIL)
+    send_code(ID, sending)
+    (letter,) = way.letters
+    link = f"https://report.council.example/forms/sign-in/confirm/{ID}?token=link-{ID}"
+    assert letter.to == EMAIL.value and "123456" not in letter.subject
+    for body in (letter.text, letter.html):
+        assert "123456" in body and link in body
+
+
+@pytest.mark.parametrize(
+    ("account_id", "what"), [(None, "sign in to"), ("account-1", "add this number with")]
+)
+def test_text_message_has_the_code_bound_to_our_pages_and_fits_into_one(
+    account_id: str | None, what: str, way: Way, attempts: MemoryAttempts, sending: SendingPorts
+) -> None:
+    ask(attempts, PHONE, account_id)
+    send_code(ID, sending)
+    ((to, text),) = way.texts
+    assert f"123456 is your code to {what} " in text
+    assert to == PHONE.value and text.endswith("\n\n@report.council.example #123456")
+    assert len(text) <= 160 and text.isascii()
+
+
+@pytest.mark.parametrize("to", [EMAIL, PHONE])
+def test_code_leaves_once_when_it_is_asked_to_leave_again(
+    to: Destination, way: Way, attempts: MemoryAttempts, sending: SendingPorts
+) -> None:
+    ask(attempts, to)
+    for _ in range(3):
+        send_code(ID, sending)
+    assert len(way.letters) + len(way.texts) == 1
+
+
+@pytest.mark.parametrize("to", [EMAIL, PHONE])
+def test_code_leaves_at_the_next_try_when_it_did_not_at_the_first(
+    to: Destination, way: Way, attempts: MemoryAttempts, sending: SendingPorts
+) -> None:
+    ask(attempts, to)
+    way.fails = [UpstreamFailed("No way out.")]
+    with pytest.raises(UpstreamFailed):
+        send_code(ID, sending)
+    send_code(ID, sending)
+    assert len(way.letters) + len(way.texts) == 1
+
+
+def test_mail_comes_twice_and_a_text_once_when_nobody_knows_whether_it_left(
+    way: Way, attempts: MemoryAttempts, sending: SendingPorts
+) -> None:
+    ask(attempts, EMAIL)
+    way.fails = [NoReply("Silence.")]
+    with pytest.raises(NoReply):
+        send_code(ID, sending)
+    send_code(ID, sending)
+    attempts.all.clear()
+    ask(attempts, PHONE)
+    way.fails = [NoReply("Silence.")]
+    send_code(ID, sending)
+    send_code(ID, sending)
+    assert (len(way.letters), len(way.texts)) == (2, 1)
+
+
+def over(clock: Clock, _: MemoryAttempts) -> None:
+    clock.now = NOON + CODE_HOLDS
+
+
+def used(_: Clock, attempts: MemoryAttempts) -> None:
+    attempts.use(ID, "somebody", NOON)
+
+
+def gone(_: Clock, attempts: MemoryAttempts) -> None:
+    attempts.all.clear()
+
+
+@pytest.mark.parametrize("is_over", [over, used, gone])
+def test_nothing_leaves_when_the_code_opens_nothing_any_more(
+    is_over: Callable[[Clock, MemoryAttempts], None],
+    way: Way,
+    attempts: MemoryAttempts,
+    sending: SendingPorts,
+    clock: Clock,
+) -> None:
+    ask(attempts, EMAIL)
+    is_over(clock, attempts)
+    send_code(ID, sending)
+    assert way.letters == []
+
+
+@pytest.mark.parametrize("to", [EMAIL, PHONE])
+def test_address_that_takes_nothing_is_not_tried_again(
+    to: Destination, way: Way, attempts: MemoryAttempts, sending: SendingPorts, clock: Clock
+) -> None:
+    ask(attempts, to)
+    way.fails = [AddressRefused("Never.")]
+    send_code(ID, sending)
+    clock.now += timedelta(minutes=1)
+    assert way.letters == [] and way.texts == []

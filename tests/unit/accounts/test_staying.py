@@ -1,0 +1,175 @@
+"""A refresh token is exchanged, answered once more for half a minute, and betrays its copy."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.accounts.model import (
+    RESIDENT_STAYS,
+    STAFF_STAYS,
+    STEP_BACK,
+    Account,
+    Destination,
+    Grant,
+    SignedIn,
+)
+from chalicelib.accounts.ports import Ports
+from chalicelib.accounts.usecases import (
+    account_of,
+    devices,
+    end,
+    end_by_token,
+    end_everywhere,
+    open_session,
+    refresh,
+    who,
+)
+from chalicelib.errors import NotFound, Unauthenticated
+from tests.builders import NOON
+from tests.fakes import Clock
+
+SECOND = timedelta(seconds=1)
+
+
+def somebody(people: Ports, address: str = "resident@example.org") -> Account:
+    return account_of(Destination("email", address), people)
+
+
+def signed_in(people: Ports, account: Account | None = None, device: str = "Phone") -> SignedIn:
+    account = account or somebody(people)
+    return open_session(account, device=device, assurance="contact", ports=people)
+
+
+def token_of(signed: SignedIn, people: Ports) -> str:
+    return people.refresh_tokens.token(signed.session)
+
+
+def holds(signed: SignedIn, people: Ports) -> bool:
+    return who(signed.account.account_id, signed.session.session_id, people) is not None
+
+
+def test_refresh_token_is_another_one_each_time(people: Ports, clock: Clock) -> None:
+    tokens = [token_of(signed_in(people), people)]
+    for _ in range(3):
+        clock.now += timedelta(days=1)
+        tokens.append(refresh(tokens[-1], people).refresh_token)
+    assert len(set(tokens)) == 4
+
+
+@pytest.mark.parametrize(("after", "holds_on"), [(-SECOND, True), (0 * SECOND, False)])
+def test_token_before_gives_the_same_successor_for_half_a_minute_and_then_ends_the_session(
+    after: timedelta, holds_on: bool, people: Ports, clock: Clock
+) -> None:
+    signed = signed_in(people)
+    first = token_of(signed, people)
+    second = refresh(first, people).refresh_token
+    clock.now = NOON + STEP_BACK + after
+    if holds_on:
+        assert [refresh(first, people).refresh_token for _ in range(3)] == [second] * 3
+    else:
+        with pytest.raises(Unauthenticated):
+            refresh(first, people)
+    assert holds(signed, people) is holds_on
+
+
+def test_token_from_before_the_last_ends_the_session_at_once(people: Ports) -> None:
+    signed = signed_in(people)
+    first = token_of(signed, people)
+    second = refresh(first, people).refresh_token
+    third = refresh(second, people).refresh_token
+    with pytest.raises(Unauthenticated):
+        refresh(first, people)
+    with pytest.raises(Unauthenticated):
+        refresh(third, people)
+    assert not holds(signed, people)
+
+
+def test_token_that_was_never_made_ends_nothing(people: Ports) -> None:
+    signed = signed_in(people)
+    for never in ("", "nonsense", f"{token_of(signed, people)}9", "a.b.1"):
+        with pytest.raises(Unauthenticated):
+            refresh(never, people)
+    assert holds(signed, people)
+
+
+def test_other_devices_stay_when_a_copy_ends_one(people: Ports) -> None:
+    phone, laptop = signed_in(people), signed_in(people, device="Laptop")
+    first = token_of(phone, people)
+    refresh(refresh(first, people).refresh_token, people)
+    with pytest.raises(Unauthenticated):
+        refresh(first, people)
+    assert [each.device for each in devices(phone.account.account_id, people)] == ["Laptop"]
+    assert holds(laptop, people)
+
+
+@pytest.mark.parametrize(("after", "holds_on"), [(-SECOND, True), (0 * SECOND, False)])
+def test_resident_stays_signed_in_for_sixty_days_after_the_last_use(
+    after: timedelta, holds_on: bool, people: Ports, clock: Clock
+) -> None:
+    signed = signed_in(people)
+    clock.now = NOON + timedelta(days=30)
+    refresh(token_of(signed, people), people)
+    clock.now += RESIDENT_STAYS + after
+    assert holds(signed, people) is holds_on
+
+
+@pytest.mark.parametrize(("after", "holds_on"), [(-SECOND, True), (0 * SECOND, False)])
+def test_staff_stay_signed_in_for_twelve_hours_however_often_they_use_it(
+    after: timedelta, holds_on: bool, people: Ports, clock: Clock
+) -> None:
+    officer = people.accounts.save(replace(somebody(people), grants=(Grant(role="officer"),)))
+    signed = signed_in(people, officer)
+    clock.now = NOON + timedelta(hours=11)
+    refresh(token_of(signed, people), people)
+    clock.now = NOON + STAFF_STAYS + after
+    assert holds(signed, people) is holds_on
+
+
+def test_disabled_account_is_out_at_once_and_back_when_it_is_enabled(people: Ports) -> None:
+    signed = signed_in(people)
+    disabled = people.accounts.save(replace(signed.account, disabled_at=NOON))
+    assert not holds(signed, people)
+    with pytest.raises(Unauthenticated):
+        refresh(token_of(signed, people), people)
+    people.accounts.save(replace(disabled, disabled_at=None))
+    assert holds(signed, people)
+
+
+def test_signing_out_ends_one_device_and_everywhere_ends_all(people: Ports, clock: Clock) -> None:
+    phone = signed_in(people)
+    clock.now += SECOND
+    laptop, tablet = signed_in(people, device="Laptop"), signed_in(people, device="Tablet")
+    account_id = phone.account.account_id
+    assert {each.device for each in devices(account_id, people)} == {"Phone", "Laptop", "Tablet"}
+    end(account_id, laptop.session.session_id, people)
+    end_by_token(token_of(phone, people), people)
+    end_by_token("nonsense", people)
+    assert [each.device for each in devices(account_id, people)] == ["Tablet"]
+    assert end_everywhere(account_id, people) == 1
+    assert not holds(tablet, people)
+
+
+def test_nobody_ends_the_device_of_another_account(people: Ports) -> None:
+    signed, other = signed_in(people), somebody(people, "other@example.org")
+    with pytest.raises(NotFound):
+        end(other.account_id, signed.session.session_id, people)
+    assert holds(signed, people)
+
+
+def test_two_tabs_get_the_same_successor_when_one_was_quicker(people: Ports) -> None:
+    signed = signed_in(people)
+    first = token_of(signed, people)
+
+    class Quicker:
+        """Another tab has exchanged the token after it was read."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(people.sessions, name)
+
+        def rotate(self, *rotated: object, **by: object) -> bool:
+            people.sessions.rotate(*rotated, **by)  # type: ignore[arg-type]
+            return False
+
+    theirs = refresh(first, replace(people, sessions=Quicker()))  # type: ignore[arg-type]
+    assert refresh(first, people).refresh_token == theirs.refresh_token

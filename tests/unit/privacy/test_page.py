@@ -1,0 +1,87 @@
+"""The readable export: words in the place of codes, and nothing that only computers read."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from chalicelib.privacy.page import ExportPages
+
+REPORT: dict[str, Any] = {
+    "service_request_id": "7K3M9Q2WX4TB",
+    "service_code": "pothole",
+    "description": "Deep.",
+    "lat": 53.959,
+    "long": -1.0815,
+    "requested_datetime": "2026-06-01T12:00:00Z",
+    "anonymous": False,
+    "attributes": {"size": ["large", "not-asked-any-more"]},
+    "contact": {"name": None, "email": "resident@example.org"},
+    "email_key": "f51d41240d567478513a0fedd915153c",
+    "reporter": "account-1",
+    "title": None,
+    "version": 3,
+}
+
+
+@pytest.fixture
+def pages() -> ExportPages:
+    return ExportPages(
+        council="Council",
+        zone=ZoneInfo("Europe/London"),
+        names={"service_code": {"pothole": "Pothole"}, "teams": {"parks": "Parks"}},
+        questions={"pothole.size": "How big?", "pothole.size.large": "As a wheel"},
+    )
+
+
+def made(
+    pages: ExportPages, held: Mapping[str, list[dict[str, Any]]], after: str | None = None
+) -> str:
+    elsewhere = [{"what": "Backups", "why": "Copies."}]
+    made_at = "2026-11-21T19:43:17.881247Z"
+    return pages.page({"made_at": made_at, "held": held, "elsewhere": elsewhere, "next": after})
+
+
+def lines(page: str) -> list[tuple[str, str]]:
+    return re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page)
+
+
+def test_report_is_said_in_words(pages: ExportPages) -> None:
+    assert lines(made(pages, {"report": [REPORT]}, "more")) == [
+        ("Report", "7K3M9Q2WX4TB"),
+        ("What kind of problem it is", "Pothole"),
+        ("What you write about the problem", "Deep."),
+        ("The place that you choose", "53.959, -1.0815"),
+        ("Reported", "1 June 2026, 13:00"),
+        ("Sent anonymously", "No"),
+        ("How big?", "As a wheel, not-asked-any-more"),
+        ("Your email address", "resident@example.org"),
+    ]
+
+
+def test_saved_place_is_one_line(pages: ExportPages) -> None:
+    places = [{"label": "<b>Home</b>", "lat": 53.9, "long": -1.0}]
+    page = made(pages, {"account": [{"saved_places": places}]}, "more")
+    said = "&lt;b&gt;Home&lt;/b&gt;: 53.9, -1.0"
+    assert lines(page) == [("Where a place that you saved is", said)]
+
+
+def test_roles_name_their_teams(pages: ExportPages) -> None:
+    grants = [{"role": "officer", "teams": ["parks", "gone"], "wards": []}]
+    said = [value for _, value in lines(made(pages, {"account": [{"grants": grants}]}, "more"))]
+    assert said == ["officer", "Parks, gone"]
+
+
+def test_photo_is_a_link(pages: ExportPages) -> None:
+    photo = {"service_request_id": "R", "photo_id": "P", "page": "https://photos.example/p.jpg"}
+    page = made(pages, {"pictures": [photo]})
+    assert '<a href="https://photos.example/p.jpg" rel="noreferrer">' in page
+
+
+def test_beginning_and_end_are_said_once_when_it_has_several_pages(pages: ExportPages) -> None:
+    first = made(pages, {"account": [{"name": "Resident"}]}, "more")
+    last = made(pages, {"report": [REPORT]})
+    assert ("Made on 21 November 2026, 19:43" in first, "Made on" in last) == (True, False)
+    assert ("Backups" in first, "Backups" in last) == (False, True)

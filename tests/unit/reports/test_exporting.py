@@ -1,0 +1,92 @@
+"""What is kept of somebody's reports comes in parts, and nothing of anybody else's."""
+
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import pytest
+
+from chalicelib.reports.model import Contact, Flag, Note, Photo
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases import Author, Mark, export
+from chalicelib.reports.usecases.exporting import AT_MOST_BYTES
+from tests.builders import NOON, report, update
+from tests.fakes import MemoryRepository
+
+HER = Author("hers", email_keys=("e",))
+TEXT = "x" * 1990
+AT_ONCE = 3
+
+
+def plant(repository: MemoryRepository, number: int, older: int = 0) -> None:
+    """A report of hers with so many updates that are kept beside it."""
+    updates = [update(each, text=TEXT, update_id=f"U{each:011}") for each in range(older)]
+    made = report(number, reporter="hers", archived=older)
+    repository.create(replace(made, photos=(Photo(photo_id=f"P{number}", state="shown"),)))
+    repository.archive(made.service_request_id, updates, first=0, version=1)
+    note = Note(note_id="n", datetime=NOON, sender="team@example.org", text=f"Note {number}")
+    repository.add_note(made.service_request_id, note)
+
+
+def parts(ports: Ports) -> list[dict[str, list[dict[str, Any]]]]:
+    """What each of the answers has, to the last."""
+    found = []
+    after: Mark | None = None
+    while True:
+        held, after = export(HER, limit=AT_ONCE, after=after, ports=ports)
+        found.append(held)
+        if after is None:
+            return found
+
+
+@pytest.mark.parametrize("older", [(0,) * 7, (0, 1200, 3, 0), (500, 499, 501)])
+def test_every_answer_is_small_and_all_of_them_have_everything_once(
+    older: tuple[int, ...], ports: Ports, repository: MemoryRepository
+) -> None:
+    for number, updates in enumerate(older):
+        plant(repository, number, updates)
+    answers = parts(ports)
+    largest = max(len(msgspec.json.encode(each)) for each in answers)
+    assert largest <= AT_MOST_BYTES * 1.1
+    ids = [f"R{number:011}" for number in reversed(range(len(older)))]
+    for store in ("report", "note", "pictures"):
+        said = [each["service_request_id"] for held in answers for each in held.get(store, [])]
+        assert said == ids
+    wanted = [(key, each) for key in ids for each in range(older[int(key[1:])])]
+    assert [
+        (each["service_request_id"], int(each["entry"]["update_id"][1:]))
+        for held in answers
+        for each in held.get("archived-update", [])
+    ] == wanted
+
+
+def test_answer_goes_on_in_the_middle_of_a_timeline_for_its_sender_alone(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    plant(repository, 1, older=3)
+    within = Mark((NOON, "R00000000001"), 1)
+    held, following = export(HER, limit=AT_ONCE, after=within, ports=ports)
+    assert set(held) == {"archived-update"} and len(held["archived-update"]) == 2
+    assert following is None
+    held, _ = export(Author("somebody"), limit=AT_ONCE, after=within, ports=ports)
+    assert held == {}
+
+
+def test_words_of_whoever_flagged_it_are_left_out(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    flag = Flag(flag_id="F", reason="other", text="I live next door to her.", datetime=NOON)
+    repository.create(report(1, reporter="hers", flags=(flag,)))
+    held, _ = export(HER, limit=AT_ONCE, after=None, ports=ports)
+    assert held["report"][0]["flags"] == [{"reason": "other", "datetime": "2026-06-01T12:00:00Z"}]
+
+
+def test_her_address_alone_comes_with_it_when_the_report_is_somebody_elses(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    contact = Contact(name="Somebody else", email="shared@example.org", phone="07700 900777")
+    repository.create(report(1, reporter="other", contact=contact, email_key="e", phone_key="p"))
+    repository.archive("R00000000001", [update()], first=0, version=1)
+    held, _ = export(HER, limit=AT_ONCE, after=None, ports=ports)
+    mine = {"service_request_id": "R00000000001", "contact": {"email": "shared@example.org"}}
+    assert held == {"report": [mine]}

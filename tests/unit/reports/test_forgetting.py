@@ -1,0 +1,122 @@
+"""Who sent a report is forgotten, and whoever else it names stays as she is."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import NotFound
+from chalicelib.reports.model import Contact, Flag, Note, Photo, ServiceRequest
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases import Author, add_note, forget_address, forget_sender, parts_of
+from chalicelib.reports.usecases.forgetting import REMOVED
+from tests.builders import NOON, report, update
+from tests.fakes import MemoryPhotos, MemoryRepository
+
+ID = "R00000000001"
+OTHERS = Contact(name="Somebody else", email="shared@example.org", phone="07700 900777")
+SENT: dict[str, Any] = {"reporter": "hers", "contact": OTHERS, "email_key": "e", "phone_key": "p"}
+
+
+def note(number: int = 1) -> Note:
+    return Note(note_id=f"n{number}", datetime=NOON, sender="team@example.org", text="She rang.")
+
+
+def stored(repository: MemoryRepository) -> ServiceRequest:
+    found = repository.get(ID)
+    assert found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("author", "parts"),
+    [
+        (Author("hers"), ["report"]),
+        (Author("other"), []),
+        (Author("other", email_keys=("e",)), ["email"]),
+        (Author("other", email_keys=("e",), phone_keys=("p",)), ["email", "phone"]),
+    ],
+)
+def test_report_is_hers_who_sent_it_and_an_address_hers_who_confirmed_it(
+    author: Author, parts: list[str], ports: Ports, repository: MemoryRepository
+) -> None:
+    repository.create(report(1, **SENT))
+    assert list(parts_of(ID, author, ports)) == parts
+
+
+def test_nothing_but_the_address_goes_when_the_report_is_somebody_elses(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    before = repository.create(report(1, **SENT))
+    forget_address(ID, "email", ports)
+    left = replace(before, contact=replace(OTHERS, email=None), email_key=None, version=2)
+    assert stored(repository) == left
+    forget_address(ID, "email", ports)
+    assert stored(repository) == left
+
+
+def test_contact_is_gone_when_it_was_the_address_alone(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    repository.create(report(1, contact=Contact(phone="07700 900777"), phone_key="p"))
+    forget_address(ID, "phone", ports)
+    assert stored(repository).contact is None and stored(repository).phone_key is None
+
+
+def test_all_of_it_goes_when_what_she_wrote_are_the_words_that_stand_for_it(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    flag = Flag(flag_id="F", reason="other", text="About her.", datetime=NOON)
+    repository.create(
+        report(
+            1,
+            description=REMOVED,
+            title="Hers",
+            address="Her street",
+            photos=(Photo(photo_id="P", state="shown"),),
+            flags=(flag,),
+            updates=(update(1, text="Hers"), update(2, text="", by="council")),
+            **SENT,
+        )
+    )
+    forget_sender(ID, redact=True, ports=ports)
+    left = stored(repository)
+    assert (left.title, left.address, left.photos, left.flags) == (None, None, (), ())
+    assert [each.text for each in left.updates] == [REMOVED, ""]
+    assert left.redactions == 1 and left.point == report(1).point
+    assert isinstance(ports.photos, MemoryPhotos) and ports.photos.let == {"P"}
+    forget_sender(ID, redact=True, ports=ports)
+    assert stored(repository) == left
+
+
+def test_note_is_refused_when_who_sent_the_report_was_forgotten(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    repository.create(report(1, **SENT))
+    repository.add_note(ID, note())
+    forget_sender(ID, redact=False, ports=ports)
+    with pytest.raises(NotFound):
+        add_note(ID, "n2", "team@example.org", "She rang again.", ports)
+    assert repository.notes(ID) == []
+
+
+def test_note_goes_that_came_while_the_sender_was_forgotten(ports: Ports) -> None:
+    class CameMeanwhile(MemoryRepository):
+        def save(self, report: ServiceRequest) -> ServiceRequest:
+            self.add_note(ID, note())
+            return super().save(report)
+
+    repository = CameMeanwhile()
+    repository.create(report(1, **SENT))
+    forget_sender(ID, redact=False, ports=replace(ports, repository=repository))
+    assert repository.notes(ID) == []
+
+
+def test_what_stands_beside_a_withdrawn_report_goes(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    repository.create(report(1, visibility="withdrawn"))
+    repository.add_note(ID, note())
+    repository.archive(ID, [update()], first=0, version=1)
+    forget_sender(ID, redact=False, ports=ports)
+    assert repository.notes(ID) == [] and repository.archived(ID) == []

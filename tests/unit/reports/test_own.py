@@ -1,0 +1,221 @@
+"""Somebody changes and withdraws reports of her own while nobody works on them."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.catalogue.load import load
+from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.reports.model import Contact, FirstSeen, Note, OwnChanges, ServiceRequest
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases import (
+    EVERYWHERE,
+    Author,
+    add_update,
+    change_own,
+    own_reports,
+    submit,
+    withdraw_own,
+)
+from tests.builders import NOON, draft, report, update, update_draft
+from tests.fakes import MemoryRepository, PlainIds
+
+EMAIL = "resident@example.org"
+KEY = str(PlainIds().contact_key("email", EMAIL))
+HER = Author("account-1", email_keys=(KEY,))
+OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
+
+
+def hers(ports: Ports, key: str = "key", **values: Any) -> ServiceRequest:
+    return submit(draft(**values), key, Author("account-1"), ports)
+
+
+def ids_of(author: Author, ports: Ports) -> list[str]:
+    found = own_reports(author, limit=100, before=None, ports=ports)
+    return [each.service_request_id for each in found.reports]
+
+
+def test_report_is_hers_when_it_was_sent_before_she_signed_in_with_that_address(
+    ports: Ports,
+) -> None:
+    contact = Contact(email=EMAIL.upper())
+    sent = submit(draft(contact=contact), "a", Author(), ports)
+    by_partner = submit(draft(contact=contact), "b", Author(partner="county"), ports)
+    submit(draft(contact=contact, anonymous=True), "c", Author(), ports)
+    submit(draft(contact=contact), "d", Author("account-2"), ports)
+    submit(draft(contact=Contact(email="other@example.org")), "e", Author(), ports)
+    own = hers(ports)
+    expected = {each.service_request_id for each in (sent, by_partner, own)}
+    assert set(ids_of(HER, ports)) == expected
+    assert ids_of(Author("account-1"), ports) == [own.service_request_id]
+
+
+def test_anonymous_report_keeps_no_key_of_its_sender(ports: Ports) -> None:
+    contact = Contact(email=EMAIL, phone="07700 900123")
+    sent = submit(draft(contact=contact, anonymous=True), "a", HER, ports)
+    assert (sent.email_key, sent.phone_key, sent.contact, sent.reporter) == (None,) * 4
+
+
+def test_list_ends_when_all_were_shown(ports: Ports) -> None:
+    for key in "abc":
+        hers(ports, key)
+    first = own_reports(HER, limit=2, before=None, ports=ports)
+    rest = own_reports(HER, limit=2, before=first.next, ports=ports)
+    assert (len(first.reports), len(rest.reports), rest.next) == (2, 1, None)
+
+
+def test_text_and_place_are_changed_and_what_was_public_is_purged(ports: Ports) -> None:
+    before = hers(ports)
+    changes = OwnChanges(title="Hole", description="Deeper now.", lat=53.97, long=-1.08)
+    after = change_own(before.service_request_id, changes, before.version, HER, ports)
+    assert (after.title, after.description, after.lat) == ("Hole", "Deeper now.", 53.97)
+    assert after.visibility == "public" and after.redactions == before.redactions + 1
+
+
+def test_title_and_words_about_the_place_are_cleared(ports: Ports) -> None:
+    before = hers(ports, title="Hole", address="By the church")
+    changes = OwnChanges(clear=["title", "address"])
+    after = change_own(before.service_request_id, changes, before.version, HER, ports)
+    assert (after.title, after.address, after.description) == (None, None, before.description)
+    assert after.redactions == before.redactions + 1
+
+
+def test_words_are_not_cleared_when_they_alone_tell_the_place(ports: Ports) -> None:
+    before = hers(ports, lat=None, long=None, address="By the church")
+    changes = OwnChanges(clear=["address"])
+    with pytest.raises(Invalid, match="where it is"):
+        change_own(before.service_request_id, changes, before.version, HER, ports)
+    placed = OwnChanges(clear=["address"], lat=53.97, long=-1.08)
+    after = change_own(before.service_request_id, placed, before.version, HER, ports)
+    assert (after.address, after.lat) == (None, 53.97)
+
+
+@pytest.mark.parametrize(
+    ("values", "error"),
+    [({"lat": 53.97}, Invalid), ({"lat": 0.0, "long": 0.0}, Invalid)],
+)
+def test_place_is_refused_when_it_is_none_of_the_councils(
+    values: Any, error: type[Exception], ports: Ports
+) -> None:
+    before = hers(ports)
+    with pytest.raises(error):
+        change_own(before.service_request_id, OwnChanges(**values), before.version, HER, ports)
+
+
+def test_changed_report_waits_for_an_officer_again_when_its_service_is_moderated(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    before = hers(ports, service_code="graffiti")
+    shown = repository.save(replace(before, visibility="public"))
+    changes = OwnChanges(description="Something else.")
+    after = change_own(shown.service_request_id, changes, shown.version, HER, ports)
+    assert after.visibility == "waiting"
+
+
+def test_changed_report_is_held_again_when_the_council_holds_reports(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    before = hers(ports)
+    holding = replace(ports, council=load_holding())
+    changes = OwnChanges(description="Something else.")
+    after = change_own(before.service_request_id, changes, before.version, HER, holding)
+    assert after.visibility == "held" and after.publish_at
+
+
+@pytest.mark.parametrize("seen", ["waiting", "private"])
+def test_changed_report_is_no_more_visible_when_the_key_that_sent_it_keeps_reports_back(
+    seen: FirstSeen, ports: Ports
+) -> None:
+    key = Author(partner="county", reports=seen)
+    before = submit(draft(contact=Contact(email=EMAIL)), "a", key, ports)
+    changes = OwnChanges(description="Something else.")
+    after = change_own(before.service_request_id, changes, before.version, HER, ports)
+    assert after.visibility == seen
+
+
+def load_holding() -> Any:
+    import msgspec
+
+    return msgspec.structs.replace(load("demo"), publish_after_s=3600)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"state": "investigating"},
+        {"updates": (update(1, by="council"),)},
+        {"archived": 1},
+        {"visibility": "hidden"},
+    ],
+)
+def test_nothing_is_changed_or_withdrawn_when_somebody_works_on_it(
+    values: Any, ports: Ports, repository: MemoryRepository
+) -> None:
+    stored = repository.create(report(1, reporter="account-1", **values))
+    request_id = stored.service_request_id
+    with pytest.raises(Conflict):
+        change_own(request_id, OwnChanges(title="x"), stored.version, HER, ports)
+    with pytest.raises(Conflict):
+        withdraw_own(request_id, HER, ports)
+    assert repository.get(request_id) == stored
+
+
+def test_another_version_is_refused_with_the_present_one(ports: Ports) -> None:
+    before = hers(ports)
+    with pytest.raises(Conflict) as refused:
+        change_own(before.service_request_id, OwnChanges(title="x"), 9, HER, ports)
+    assert refused.value.version == before.version
+
+
+def test_report_of_somebody_else_is_not_there(ports: Ports) -> None:
+    other = submit(draft(), "key", Author("account-2"), ports)
+    for author in (HER, OFFICER):
+        with pytest.raises(NotFound):
+            change_own(other.service_request_id, OwnChanges(title="x"), 1, author, ports)
+        with pytest.raises(NotFound):
+            withdraw_own(other.service_request_id, author, ports)
+
+
+def test_report_is_withdrawn_with_what_found_it(ports: Ports, repository: MemoryRepository) -> None:
+    sent = submit(draft(contact=Contact(email=EMAIL)), "a", Author(), ports)
+    withdrawn = withdraw_own(sent.service_request_id, HER, ports)
+    assert withdrawn.visibility == "withdrawn" and withdrawn.description == ""
+    assert (withdrawn.contact, withdrawn.email_key) == (None, None)
+    assert ids_of(HER, ports) == []
+
+
+def test_withdrawing_again_answers_the_same_to_her_alone(ports: Ports) -> None:
+    sent = hers(ports)
+    withdrawn = withdraw_own(sent.service_request_id, HER, ports)
+    assert withdraw_own(sent.service_request_id, HER, ports) == withdrawn
+    with pytest.raises(NotFound, match="There is no report"):
+        withdraw_own(sent.service_request_id, Author("account-2"), ports)
+
+
+def test_what_stands_beside_her_report_stays_while_it_cannot_be_withdrawn(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    kept = Note(note_id="note", datetime=NOON, sender="team@example.org", text="Seen.")
+    values: Any
+    for number, values in enumerate(({"state": "investigating"}, {"has_duplicates": True})):
+        stored = repository.create(report(number, reporter="account-1", **values))
+        repository.add_note(stored.service_request_id, kept)
+        with pytest.raises(Conflict):
+            withdraw_own(stored.service_request_id, HER, ports)
+        assert repository.notes(stored.service_request_id) == [kept]
+        assert repository.followers(stored.service_request_id) == []
+
+
+def test_report_that_others_were_merged_into_stays(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    stored = repository.create(report(1, reporter="account-1", has_duplicates=True))
+    with pytest.raises(Conflict, match="merged"):
+        withdraw_own(stored.service_request_id, HER, ports)
+
+
+def test_update_of_a_neighbour_is_no_work(ports: Ports) -> None:
+    sent = hers(ports)
+    add_update(sent.service_request_id, update_draft(), "u", Author("account-2"), ports)
+    assert withdraw_own(sent.service_request_id, HER, ports).visibility == "withdrawn"

@@ -1,0 +1,141 @@
+"""Beyond her teams and wards a member of staff is a resident like any other."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import Forbidden, NotFound
+from chalicelib.reports.model import Changes, Contact, FlagDraft, ServiceRequest
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases import (
+    Author,
+    Remit,
+    add_update,
+    change,
+    flag,
+    needing_attention,
+    submit,
+    view,
+)
+from chalicelib.reports.views import FullView
+from tests.builders import draft, report, update_draft
+
+ANYBODY = Author()
+HERE, ELSEWHERE = Remit(teams=("highways",)), Remit(teams=("parks",))
+NOISE: dict[str, Any] = {"service_code": "noise-nuisance", "attributes": {"kind": "noise"}}
+
+
+def officer(*remits: Remit) -> Author:
+    return Author("officer", staff_in=remits, officer_in=remits)
+
+
+def sent(ports: Ports, key: str = "key", **values: Any) -> ServiceRequest:
+    return submit(draft(contact=Contact(name="Somebody"), **values), key, ANYBODY, ports)
+
+
+@pytest.mark.parametrize(
+    ("remit", "covers"),
+    [
+        (Remit(), True),
+        (Remit(teams=("highways",)), True),
+        (Remit(teams=("parks", "highways")), True),
+        (Remit(teams=("parks",)), False),
+        (Remit(wards=("W1",)), True),
+        (Remit(wards=("W2",)), False),
+        (Remit(teams=("highways",), wards=("W1",)), True),
+        (Remit(teams=("highways",), wards=("W2",)), False),
+        (Remit(teams=("parks",), wards=("W1",)), False),
+    ],
+)
+def test_remit_covers_a_report_when_team_and_ward_are_in_it(remit: Remit, covers: bool) -> None:
+    assert remit.covers(report(team="highways", ward_code="W1")) is covers
+
+
+def test_remit_of_wards_covers_no_report_whose_ward_is_not_known() -> None:
+    assert not Remit(wards=("W1",)).covers(report(ward_code=None))
+    assert Remit().covers(report(ward_code=None))
+
+
+def test_remits_of_two_roles_do_not_add_up() -> None:
+    both = Author("both", staff_in=(HERE, ELSEWHERE), officer_in=(ELSEWHERE,))
+    here = report(team="highways")
+    assert both.is_staff_for(here)
+    assert not both.is_officer_for(here)
+
+
+def test_nobody_is_an_officer_of_anything_when_no_remit_is_named() -> None:
+    assert not Author("somebody").is_officer_for(report())
+    assert not Author("somebody").is_staff_for(report())
+
+
+def test_change_is_refused_and_nothing_stored_when_the_report_is_another_teams(
+    ports: Ports,
+) -> None:
+    request_id = sent(ports).service_request_id
+    for changes in (
+        Changes(visibility="hidden"),
+        Changes(clear=["contact"]),
+        Changes(state="fixed"),
+    ):
+        with pytest.raises(Forbidden):
+            change(request_id, changes, 1, officer(ELSEWHERE), ports)
+    assert ports.repository.get(request_id) == replace(sent(ports), version=1)
+    assert change(request_id, Changes(state="fixed"), 1, officer(HERE), ports).state == "fixed"
+
+
+def test_who_sent_it_is_not_shown_when_the_report_is_another_teams(ports: Ports) -> None:
+    request_id = sent(ports).service_request_id
+    assert not isinstance(view(request_id, officer(ELSEWHERE), ports), FullView)
+    seen = view(request_id, officer(HERE), ports)
+    assert isinstance(seen, FullView)
+    assert seen.contact == Contact(name="Somebody")
+
+
+def test_officer_sees_how_its_sender_would_like_to_be_spoken_to(ports: Ports) -> None:
+    stored = submit(draft(), "by a Pole", Author("polish"), ports)
+    unsaid = submit(draft(), "unsaid", Author("another"), ports)
+    for request_id, language in (
+        (stored.service_request_id, "pl"),
+        (unsaid.service_request_id, None),
+    ):
+        seen = view(request_id, officer(HERE), ports)
+        assert isinstance(seen, FullView)
+        assert (seen.language, seen.reach_by) == (language, None)
+    assert not hasattr(view(stored.service_request_id, Author("polish"), ports), "language")
+
+
+def test_private_report_is_not_there_for_officers_of_other_teams(ports: Ports) -> None:
+    private = sent(ports, **NOISE)
+    team = Remit(teams=(private.team,))
+    for author in (officer(HERE), officer(Remit(teams=(private.team,), wards=("W9",)))):
+        with pytest.raises(NotFound):
+            view(private.service_request_id, author, ports)
+        with pytest.raises(NotFound):
+            change(private.service_request_id, Changes(state="fixed"), 1, author, ports)
+    assert view(private.service_request_id, officer(team), ports).visibility == "private"
+
+
+def test_staff_of_another_team_add_what_a_resident_adds(ports: Ports) -> None:
+    request_id = sent(ports).service_request_id
+    crew = Author("crew", staff_in=(ELSEWHERE,))
+    with pytest.raises(Forbidden):
+        add_update(request_id, update_draft(state="fixed"), "key", crew, ports)
+    update, _ = add_update(request_id, update_draft(), "key", crew, ports)
+    assert update.by == "resident"
+    own = Author("crew", staff_in=(HERE,))
+    update, after = add_update(request_id, update_draft(state="fixed"), "other", own, ports)
+    assert (update.by, after.state) == ("council", "fixed")
+
+
+def test_list_of_what_waits_holds_her_own_alone_and_goes_on_after_it(ports: Ports) -> None:
+    hers = sent(ports, "hers").service_request_id
+    others = sent(ports, "others", service_code="litter").service_request_id
+    for each in (hers, others):
+        flag(each, FlagDraft(reason="other"), f"flag {each}", ANYBODY, ports)
+    found = needing_attention("flagged", officer(HERE), limit=2, after=None, ports=ports)
+    assert [each.service_request_id for each in found.reports] == [hers]
+    assert found.next is not None
+    rest = needing_attention("flagged", officer(HERE), limit=2, after=found.next, ports=ports)
+    assert (list(rest.reports), rest.next) == ([], None)
+    assert not needing_attention("flagged", officer(), limit=2, after=None, ports=ports).reports

@@ -1,0 +1,202 @@
+"""What nobody confirmed goes after 28 days, and who sent a closed report after two years."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from chalicelib.catalogue.load import load
+from chalicelib.errors import UpstreamFailed
+from chalicelib.reports.model import Contact, Flag, Note, Photo, ServiceRequest
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases import forget_old
+from chalicelib.reports.usecases.forgetting import REMOVED
+from tests.builders import NOON, report, update
+from tests.fakes import Clock, MemoryPhotos, MemoryRepository
+
+SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
+EDGES = [(-SECOND, False), (0 * SECOND, True), (SECOND, True)]
+CONTACT = Contact(name="Resident", email="resident@example.org")
+SENT: dict[str, Any] = {
+    "contact": CONTACT,
+    "email_key": "k",
+    "reporter": "account-1",
+    "attributes": {"what": ("out",)},
+}
+
+
+@pytest.mark.parametrize(("after", "is_over"), EDGES)
+def test_unconfirmed_report_goes_when_28_days_are_over(
+    after: timedelta, is_over: bool, ports: Ports, repository: MemoryRepository, clock: Clock
+) -> None:
+    photo = Photo(photo_id="P", state="waiting")
+    repository.create(report(1, visibility="unconfirmed", photos=(photo,), **SENT))
+    clock.now = NOON + 28 * DAY + after
+    assert forget_old(ports) == {}
+    left = stored(repository)
+    assert (left.visibility == "withdrawn") is is_over
+    assert (left.description == "" and left.contact is None) is is_over
+    assert isinstance(ports.photos, MemoryPhotos) and (ports.photos.let == {"P"}) is is_over
+
+
+@pytest.mark.parametrize(("after", "is_over"), EDGES)
+@pytest.mark.parametrize("state", ["fixed", "closed", "duplicate", "no_further_action"])
+def test_sender_of_a_closed_report_is_forgotten_when_two_years_are_over(
+    state: Any,
+    after: timedelta,
+    is_over: bool,
+    ports: Ports,
+    repository: MemoryRepository,
+    clock: Clock,
+) -> None:
+    changed = NOON + 10 * DAY
+    updates = (update(1, text="Thank you."),)
+    repository.create(report(1, state=state, updated_datetime=changed, updates=updates, **SENT))
+    repository.add_note("R00000000001", Note(note_id="N", datetime=NOON, sender="x", text="x"))
+    clock.now = changed + 730 * DAY + after
+    assert forget_old(ports) == {}
+    left = stored(repository)
+    who = (left.contact, left.email_key, left.reporter, left.attributes)
+    assert (who == (None, None, None, {})) is is_over
+    assert (repository.notes("R00000000001") == []) is is_over
+    assert left.description == "A deep hole." and left.updates == updates
+
+
+def test_private_text_goes_with_its_sender_and_its_place_is_left_within_a_kilometre(
+    ports: Ports, repository: MemoryRepository, clock: Clock
+) -> None:
+    repository.create(report(1, visibility="private", state="closed", title="Next door", **SENT))
+    clock.now = NOON + 730 * DAY
+    forget_old(ports)
+    left = stored(repository)
+    assert (left.title, left.description, left.redactions) == (None, REMOVED, 1)
+    assert (left.lat, left.long) == (53.96, -1.08)
+
+
+@pytest.mark.parametrize("later", [DAY, 729 * DAY])
+def test_time_of_a_closed_report_goes_on_when_somebody_adds_to_it(
+    later: timedelta, ports: Ports, repository: MemoryRepository, clock: Clock
+) -> None:
+    fixed = update(1, state="fixed", datetime=NOON)
+    open_report = report(1, **SENT).with_update(fixed)
+    thanks = update(2, state="fixed", datetime=NOON + later)
+    repository.create(open_report.with_update(thanks))
+    clock.now = NOON + 730 * DAY - SECOND
+    forget_old(ports)
+    assert stored(repository).contact == CONTACT
+    clock.now += SECOND
+    forget_old(ports)
+    assert stored(repository).contact is None
+
+
+def test_time_begins_anew_when_the_report_is_closed_again(
+    ports: Ports, repository: MemoryRepository, clock: Clock
+) -> None:
+    changed = report(1, **SENT)
+    for number, state in enumerate(("fixed", "reopen", "closed")):
+        changed = changed.with_update(update(number, state=state, datetime=NOON + number * DAY))
+    repository.create(changed)
+    clock.now = NOON + 732 * DAY - SECOND
+    forget_old(ports)
+    assert stored(repository).contact == CONTACT
+    clock.now += SECOND
+    forget_old(ports)
+    assert stored(repository).contact is None
+
+
+def test_note_of_a_report_goes_in_time_when_nobody_ever_knew_who_sent_it(
+    ports: Ports, repository: MemoryRepository, clock: Clock
+) -> None:
+    repository.create(report(1, state="closed", anonymous=True))
+    repository.add_note("R00000000001", Note(note_id="N", datetime=NOON, sender="x", text="x"))
+    clock.now = NOON + 730 * DAY
+    forget_old(ports)
+    assert repository.notes("R00000000001") == []
+    assert repository.to_forget("closed", until=clock.now, limit=1, after=None) == []
+
+
+def test_flag_of_a_closed_report_goes_when_its_own_time_is_over(
+    ports: Ports, repository: MemoryRepository, clock: Clock
+) -> None:
+    flags = [
+        Flag(flag_id=f"{days}", reason="other", text="Hers.", datetime=NOON + days * DAY)
+        for days in (0, 700)
+    ]
+    repository.create(report(1, state="closed", flags=tuple(flags), **SENT))
+    clock.now = NOON + 730 * DAY
+    forget_old(ports)
+    assert stored(repository).flags == (flags[1],) and stored(repository).contact is None
+    clock.now = NOON + 1430 * DAY - SECOND
+    forget_old(ports)
+    assert stored(repository).flags == (flags[1],)
+    clock.now += SECOND
+    forget_old(ports)
+    assert stored(repository).flags == () and stored(repository).to_forget is None
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"state": "open", **SENT},
+        {"state": "investigating", **SENT},
+        {"state": "closed", "forgotten": True},
+        {"state": "closed", "visibility": "withdrawn"},
+    ],
+)
+def test_report_stays_as_it_is_when_it_is_open_or_was_forgotten(
+    values: Any, ports: Ports, repository: MemoryRepository, clock: Clock
+) -> None:
+    before = repository.create(report(1, **values))
+    clock.now = NOON + 9999 * DAY
+    forget_old(ports)
+    assert stored(repository) == before
+
+
+@pytest.mark.parametrize(
+    ("setting", "values"),
+    [
+        ("unconfirmed_kept_days", {"visibility": "unconfirmed"}),
+        ("sender_kept_days", {"state": "closed"}),
+    ],
+)
+def test_council_says_how_long(
+    setting: str, values: Any, ports: Ports, repository: MemoryRepository, clock: Clock
+) -> None:
+    repository.create(report(1, **values, **SENT))
+    council = msgspec.structs.replace(load("demo"), **{setting: 3})
+    shorter = replace(ports, council=council)
+    clock.now = NOON + 3 * DAY - SECOND
+    forget_old(shorter)
+    assert stored(repository).contact == CONTACT
+    clock.now += SECOND
+    forget_old(shorter)
+    assert stored(repository).contact is None
+
+
+@pytest.mark.parametrize("failure", [UpstreamFailed("not now"), ValueError("cannot be read")])
+def test_more_than_a_page_is_forgotten_and_a_failure_holds_up_nobody(
+    failure: Exception, ports: Ports, clock: Clock
+) -> None:
+    class Failing(MemoryRepository):
+        def drop_notes(self, service_request_id: str) -> None:
+            if service_request_id == "R00000000007":
+                raise failure
+            super().drop_notes(service_request_id)
+
+    repository = Failing()
+    for number in range(150):
+        repository.create(report(number, state="closed", **SENT))
+    clock.now = NOON + 730 * DAY
+    failed = forget_old(replace(ports, repository=repository))
+    assert set(failed) == {"R00000000007"}
+    left = [each for each in repository.ids() if stored(repository, each).contact]
+    assert left == ["R00000000007"]
+
+
+def stored(repository: MemoryRepository, key: str = "R00000000001") -> ServiceRequest:
+    found = repository.get(key)
+    assert found
+    return found

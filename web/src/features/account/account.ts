@@ -1,0 +1,53 @@
+/** My reports: those sent while signed in, and those sent with an address that is confirmed. */
+import { loadCouncil, loadServices } from "../../shared/council.ts";
+import { actionButton, byId, element, show } from "../../shared/dom.ts";
+import { call, faultsOf, whoIsSignedIn } from "../../shared/session.ts";
+import { openPage, tell } from "./page.ts";
+import { type Known, type OwnReport, reportEntry } from "./report-entry.ts";
+
+interface OwnReports {
+  items: OwnReport[];
+  next: string | null;
+}
+
+const REPORTS = "/api/account/reports";
+const PER_PAGE = "20";
+const list = byId("reports");
+const more = byId("reports-more");
+
+void openPage<OwnReports>(`${REPORTS}?${new URLSearchParams({ limit: PER_PAGE })}`, (first) => void open(first));
+
+async function open(first: OwnReports): Promise<void> {
+  void greet();
+  add(first, await known());
+  if (!list.hasChildNodes()) {
+    const report = element("a", { class: "govuk-button", href: "/report/", role: "button", draggable: "false" }, "Report a problem");
+    list.replaceChildren(element("p", {}, "You have no reports yet."), element("p", {}, report));
+  }
+}
+
+function add(page: OwnReports, about: Known): void {
+  list.append(...page.items.map((report) => reportEntry(report, about)));
+  const onward = actionButton("Show more", () => void further(page.next!, about));
+  more.replaceChildren(...(page.next ? [onward] : []));
+}
+
+async function further(cursor: string, about: Known): Promise<void> {
+  const page = await call<OwnReports>("GET", `${REPORTS}?${new URLSearchParams({ limit: PER_PAGE, cursor })}`);
+  if (page.kind === "stored") add(page.value, about);
+  else tell(faultsOf(page)[0]!.message);
+}
+
+/** Where the council's documents cannot be had, services go by their codes. */
+async function known(): Promise<Known> {
+  const [services, council] = await Promise.all([loadServices().catch(() => []), loadCouncil().catch(() => null)]);
+  return { names: new Map(services.map((each) => [each.service_code, each.service_name])), zone: council?.time_zone };
+}
+
+async function greet(): Promise<void> {
+  const who = await whoIsSignedIn();
+  if (who.kind !== "stored") return;
+  const { name, roles } = who.value;
+  byId("signed-in-as").textContent = name ? `You are signed in as ${name}.` : "You are signed in.";
+  show(byId("for-admins"), roles.includes("admin"));
+}

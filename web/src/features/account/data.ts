@@ -1,0 +1,71 @@
+/** A copy of what is kept about me: to read here, and as a file. */
+import type { Outcome } from "../../shared/api.ts";
+import { byId, focusOn, show } from "../../shared/dom.ts";
+import { call, faultsOf } from "../../shared/session.ts";
+import { ACCOUNT } from "./model.ts";
+import { openPage } from "./page.ts";
+
+interface Part {
+  held: Record<string, unknown[]>;
+  next: string | null;
+}
+
+const EXPORT = "/api/account/export";
+const UNREACHED = "Not all of it could be loaded. Check your connection and try again.";
+
+const button = byId<HTMLButtonElement>("export");
+const status = byId("export-status");
+const link = byId<HTMLAnchorElement>("download");
+const readable = byId("export-page");
+
+button.addEventListener("click", () => void get());
+void openPage(ACCOUNT, () => undefined);
+
+async function get(): Promise<void> {
+  button.disabled = true;
+  status.textContent = "One moment…";
+  const copy = await whole();
+  button.disabled = false;
+  status.textContent = typeof copy === "string" ? copy : "Here it is.";
+  if (typeof copy === "string") return;
+  URL.revokeObjectURL(link.href);
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(copy.file, null, 2)], { type: "application/json" }));
+  link.download = "my-data.json";
+  show(byId("export-file"));
+  readable.replaceChildren(...copy.pages.flatMap(contentOf));
+  focusOn(status);
+}
+
+/** All parts of it, or why they cannot be had. */
+async function whole(): Promise<{ file: Part; pages: string[] } | string> {
+  const file: Part = { held: {}, next: null };
+  const pages: string[] = [];
+  let next: string | null = null;
+  do {
+    const query: string = next ? `?${new URLSearchParams({ cursor: next })}` : "";
+    const [part, page] = await Promise.all([call<Part>("GET", EXPORT + query), call<string>("GET", `${EXPORT}/page${query}`)]);
+    if (part.kind !== "stored") return why(part);
+    if (page.kind !== "stored") return why(page);
+    for (const [store, items] of Object.entries(part.value.held)) part.value.held[store] = [...(file.held[store] ?? []), ...items];
+    Object.assign(file, part.value, { held: { ...file.held, ...part.value.held } });
+    pages.push(page.value);
+    next = part.value.next;
+  } while (next);
+  return { file, pages };
+}
+
+function why(outcome: Outcome<unknown>): string {
+  return outcome.kind === "refused" ? faultsOf(outcome)[0]!.message : UNREACHED;
+}
+
+/** What the page says, without its own heading; its headings go one level down, below this page's. */
+function contentOf(html: string): Element[] {
+  const main = new DOMParser().parseFromString(html, "text/html").querySelector("main")!;
+  main.querySelector("h1")?.remove();
+  for (const old of main.querySelectorAll("h2")) {
+    const heading = document.createElement("h3");
+    heading.append(...old.childNodes);
+    old.replaceWith(heading);
+  }
+  return [...main.children];
+}

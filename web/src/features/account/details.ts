@@ -1,0 +1,137 @@
+/** My details: name, language, how to reach me, and addresses, each confirmed by a code. */
+import { actionButton, byId, element, focusOn, show, unseen } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { call } from "../../shared/session.ts";
+import { ACCOUNT, type AddressKind, type OwnAccount, saveAccount } from "./model.ts";
+import { change, openPage, told } from "./page.ts";
+
+interface Begun {
+  attempt_id: string;
+}
+
+const LANGUAGES: [code: string, name: string][] = [
+  ["", "No preference"],
+  ["en", "English"],
+  ["ar", "العربية"],
+  ["bn", "বাংলা"],
+  ["cy", "Cymraeg"],
+  ["pa", "ਪੰਜਾਬੀ"],
+  ["pl", "Polski"],
+  ["ro", "Română"],
+  ["uk", "Українська"],
+  ["ur", "اردو"],
+  ["zh", "中文"],
+];
+const WAYS: Record<AddressKind, string> = { email: "By email", phone: "By phone" };
+
+const details = byId<HTMLFormElement>("details-form");
+const addressForm = byId<HTMLFormElement>("address-form");
+const codeForm = byId<HTMLFormElement>("code-form");
+const name = byId<HTMLInputElement>("name");
+const language = byId<HTMLSelectElement>("language");
+const address = byId<HTMLInputElement>("address");
+const code = byId<HTMLInputElement>("code");
+let account: OwnAccount;
+/** What the form held when it was filled in: only what she changed of it is sent. */
+let filledIn: Record<string, string>;
+let begun: Begun | null = null;
+
+onSubmit(details, save);
+onSubmit(addressForm, begin);
+onSubmit(codeForm, confirm);
+byId("other-address").addEventListener("click", () => ask(null));
+void openPage<OwnAccount>(ACCOUNT, open);
+
+function onSubmit(form: HTMLFormElement, act: () => Promise<void>): void {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void act();
+  });
+}
+
+function open(read: OwnAccount): void {
+  account = read;
+  name.value = read.name ?? "";
+  const own: [string, string][] = read.language && !LANGUAGES.some(([known]) => known === read.language) ? [[read.language, read.language]] : [];
+  language.replaceChildren(...[...LANGUAGES, ...own].map(([value, text]) => element("option", { value, ...(value ? { lang: value } : {}) }, text)));
+  language.value = read.language ?? "";
+  showAddresses(read);
+  filledIn = written();
+}
+
+function showAddresses({ addresses, reach_by }: OwnAccount): void {
+  byId("addresses").replaceChildren(...addresses.map(({ value }) => entryOf(value)));
+  const kinds = (["email", "phone"] as const).filter((kind) => addresses.some((each) => each.kind === kind));
+  const ways: [string, string][] = [...kinds.map((kind): [string, string] => [kind, WAYS[kind]]), ["", "Either way"]];
+  byId("reach-choices").replaceChildren(...ways.map(([value, text], index) => radio(value, text, index, reach_by ?? "")));
+}
+
+function entryOf(value: string): HTMLElement {
+  const remove = actionButton("Remove", () => void drop());
+  remove.id = `remove-${value}`;
+  remove.append(unseen(` ${value}`));
+  const entry = element("section", { class: "app-entry" }, element("p", { class: "app-entry__name" }, value), element("div", { class: "app-buttons" }, remove));
+  return entry;
+
+  async function drop(): Promise<void> {
+    const saved = await change(entry, () => call<OwnAccount>("POST", `${ACCOUNT}/addresses/removal`, { address: value }), () => remove.id);
+    if (!saved) return;
+    account.version = saved.version;
+    showAddresses(saved);
+    told(`${value} is removed. You cannot sign in with it any more.`);
+  }
+}
+
+function radio(value: string, text: string, index: number, chosen: string): HTMLElement {
+  const id = index === 0 ? "reach_by" : `reach_by-${index}`;
+  const input = element("input", { class: "govuk-radios__input", id, name: "reach_by", type: "radio", value });
+  input.checked = value === chosen;
+  return element("div", { class: "govuk-radios__item" }, input, element("label", { class: "govuk-label govuk-radios__label", for: id }, text));
+}
+
+async function save(): Promise<void> {
+  const entries = Object.entries(written()).filter(([field, value]) => value !== filledIn[field]);
+  const clear = entries.filter(([, value]) => !value).map(([field]) => field);
+  const changes = { ...Object.fromEntries(entries.filter(([, value]) => value)), clear };
+  const saved = await change(details, () => saveAccount(account, changes), (field) => field || "name");
+  if (!saved) return;
+  open(saved);
+  told("Your details are saved.");
+}
+
+function written(): Record<string, string> {
+  const reach_by = details.querySelector<HTMLInputElement>("input[name=reach_by]:checked")?.value ?? "";
+  return { name: name.value.trim(), language: language.value, reach_by };
+}
+
+async function begin(): Promise<void> {
+  if (!address.value.trim()) return showErrors(addressForm, [{ field: "address", message: "Enter an email address or a mobile number" }]);
+  const sent = { address: address.value.trim() };
+  const made = await change(addressForm, () => call<Begun>("POST", `${ACCOUNT}/addresses`, sent), () => "address");
+  if (made) ask(made);
+}
+
+/** Shows the form for the code or, with none on its way, the one for an address. */
+function ask(made: Begun | null): void {
+  begun = made;
+  show(codeForm, made !== null);
+  show(addressForm, made === null);
+  clearErrors(codeForm);
+  clearErrors(addressForm);
+  byId("code-sent").textContent = `We have sent six digits to ${address.value.trim()}. The code works for 10 minutes.`;
+  focusOn(made ? code : address);
+}
+
+async function confirm(): Promise<void> {
+  const digits = code.value.replace(/\D/g, "");
+  if (digits.length !== 6) return showErrors(codeForm, [{ field: "code", message: "Enter the six digits" }]);
+  const proof = { attempt_id: begun!.attempt_id, code: digits };
+  const saved = await change(codeForm, () => call<OwnAccount>("POST", `${ACCOUNT}/addresses/confirmation`, proof), () => "code");
+  if (!saved) return;
+  account.version = saved.version;
+  const added = address.value.trim();
+  for (const form of [addressForm, codeForm]) form.reset();
+  showAddresses(saved);
+  ask(null);
+  told(`${added} is added.`);
+}

@@ -1,0 +1,53 @@
+/** Where I am signed in, and signing out. */
+import { momentText } from "../../shared/dates.ts";
+import { actionButton, byId, element, unseen } from "../../shared/dom.ts";
+import { call } from "../../shared/session.ts";
+import { forgetSender } from "./forget-sender.ts";
+import { change, openPage, told } from "./page.ts";
+
+interface Device {
+  session_id: string;
+  device: string;
+  created_at: string;
+  last_used_at: string;
+  is_this: boolean;
+}
+
+const DEVICES = "/api/account/devices";
+const list = byId("devices");
+const all = byId("end-all");
+
+all.addEventListener("click", () => void endAll());
+void openPage<{ items: Device[] }>(DEVICES, ({ items }) => list.replaceChildren(...items.map(entryOf)));
+
+function entryOf(device: Device): HTMLElement {
+  const { is_this, device: name } = device;
+  const tag = is_this ? [" ", element("strong", { class: "govuk-tag" }, "This device")] : [];
+  const times = `Signed in on ${moment(device.created_at)}, last used on ${moment(device.last_used_at)}`;
+  const entry = element("section", { class: "app-entry" }, element("h2", { class: "app-entry__name" }, name, ...tag), element("p", { class: "app-muted" }, times));
+  if (!is_this) entry.append(endButton(device, entry));
+  return entry;
+}
+
+function endButton({ session_id, device }: Device, entry: HTMLElement): HTMLElement {
+  const button = actionButton("Sign out", () => void end());
+  button.id = `end-${session_id}`;
+  button.append(unseen(` ${device}`));
+  return button;
+
+  async function end(): Promise<void> {
+    const done = await change(entry, () => call("DELETE", `${DEVICES}/${session_id}`), () => button.id);
+    if (!done) return;
+    entry.remove();
+    told(`${device} is signed out.`);
+  }
+}
+
+async function endAll(): Promise<void> {
+  const done = await change(byId("account-page"), () => call("DELETE", DEVICES), () => all.id);
+  if (!done) return;
+  forgetSender();
+  location.assign("/");
+}
+
+const moment = (iso: string) => momentText(Date.parse(iso));

@@ -1,0 +1,67 @@
+/** What the pages of an account share: they open for whoever is signed in, and say what they could not reach. */
+import type { FieldError, Outcome } from "../../shared/api.ts";
+import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { call, faultsOf, isSignedOut, signInAddress, signOut } from "../../shared/session.ts";
+import { forgetSender } from "./forget-sender.ts";
+
+const UNREACHED = "The service could not be reached. Check your connection and try again.";
+const BUSY = "The service is busy just now. Try again in a minute.";
+
+const status = byId("account-status");
+const retry = byId<HTMLButtonElement>("try-again");
+
+byId("sign-out").addEventListener("submit", (event) => {
+  event.preventDefault();
+  void leave();
+});
+
+/** Opens the page with what is read there. Whoever is not signed in goes to sign in first, and comes back. */
+export async function openPage<T>(path: string, open: (value: T) => void): Promise<void> {
+  const attempt = async () => {
+    show(retry, false);
+    tell("Loading…");
+    const read = await call<T>("GET", path);
+    if (isSignedOut(read)) return location.replace(signInAddress());
+    tell(read.kind === "refused" ? faultsOf(read)[0]!.message : read.kind === "later" ? (read.retryAfterSeconds ? BUSY : UNREACHED) : "");
+    show(retry, read.kind === "later");
+    if (read.kind !== "stored") return;
+    open(read.value);
+    show(byId("account-page"));
+  };
+  retry.addEventListener("click", () => void attempt());
+  await attempt();
+}
+
+/** Calls while the form takes no second press. What was refused is told in the form, which stays as it is. */
+export async function change<T>(form: HTMLElement, request: () => Promise<Outcome<T>>, field: (name: string) => string): Promise<T | null> {
+  clearErrors(form);
+  tell("");
+  const outcome = await whileBusy(form, request);
+  if (outcome.kind === "stored") return outcome.value;
+  showErrors(form, faultsOf(outcome).map((fault): FieldError => ({ ...fault, field: field(fault.field) })));
+  if (isSignedOut(outcome)) tell(signIn());
+  return null;
+}
+
+async function leave(): Promise<void> {
+  const outcome = await signOut();
+  if (outcome.kind !== "stored") return tell("You are still signed in: try again when you have a connection.");
+  forgetSender();
+  location.assign("/");
+}
+
+/** Says that something is done, where she sees it and hears it. */
+export function told(text: string): void {
+  tell(text);
+  focusOn(status);
+}
+
+export function tell(...words: (Node | string)[]): void {
+  status.replaceChildren(...words);
+}
+
+/** In another tab, so that what was typed here stays. */
+function signIn(): HTMLElement {
+  return element("a", { href: signInAddress(), target: "_blank" }, "Sign in again (opens in a new tab)");
+}

@@ -1,0 +1,78 @@
+/** My places: kept with the account, to report something there or to look at what is around. */
+import { actionButton, byId, element, focusOn, show, unseen } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { loadDraft, newDraft, saveDraft } from "../../shared/pending-report.ts";
+import { AskPlace } from "../../shared/places/ask-place.ts";
+import { placeText } from "../../shared/places/place-text.ts";
+import type { Place } from "../../shared/reports.ts";
+import { ACCOUNT, type OwnAccount, saveAccount, type SavedPlace } from "./model.ts";
+import { change, openPage, told } from "./page.ts";
+
+const form = byId<HTMLFormElement>("place-form");
+const list = byId("places");
+const box = byId("place-chosen");
+const label = byId<HTMLInputElement>("label");
+let account: OwnAccount;
+let chosen: Place | null = null;
+
+new AskPlace(form, choose, () => chosen);
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (chosen) void add(chosen);
+});
+void openPage<OwnAccount>(ACCOUNT, open);
+
+function open(read: OwnAccount): void {
+  account = read;
+  const entries = read.saved_places.map(entryOf);
+  list.replaceChildren(...(entries.length ? entries : [element("p", {}, "You have no places yet.")]));
+}
+
+function choose(place: Place, name: string): void {
+  chosen = place;
+  show(box);
+  byId("place-words").textContent = name || placeText(place);
+  label.value ||= name;
+  focusOn(label);
+}
+
+async function add({ lat, long }: Place): Promise<void> {
+  clearErrors(form);
+  const name = label.value.trim();
+  if (!name) return showErrors(form, [{ field: "label", message: "Say what you call the place" }]);
+  if (!(await save([...account.saved_places, { label: name, lat, long }], form, "label"))) return;
+  chosen = null;
+  show(box, false);
+  form.reset();
+  told(`${name} is saved.`);
+}
+
+async function save(saved_places: SavedPlace[], where: HTMLElement, field: string): Promise<boolean> {
+  const saved = await change(where, () => saveAccount(account, { saved_places }), () => field);
+  if (saved) open(saved);
+  return saved !== null;
+}
+
+function entryOf(place: SavedPlace, index: number): HTMLElement {
+  const about = () => unseen(` ${place.label}`);
+  const report = actionButton("Report a problem here", () => reportAt(place));
+  const remove = actionButton("Remove", () => void drop());
+  remove.id = `remove-${index}`;
+  for (const button of [report, remove]) button.append(about());
+  const map = element("a", { class: "govuk-button govuk-button--secondary", href: `/map/#17/${place.lat}/${place.long}`, role: "button", draggable: "false" }, "Map", about());
+  const entry = element("section", { class: "app-entry" }, element("h2", { class: "app-entry__name" }, place.label), element("div", { class: "app-buttons" }, report, map, remove));
+  return entry;
+
+  async function drop(): Promise<void> {
+    if (!(await save(account.saved_places.filter((each) => !isSame(each, place)), entry, remove.id))) return;
+    told(`${place.label} is removed.`);
+  }
+}
+
+const isSame = (one: SavedPlace, other: SavedPlace) => one.label === other.label && one.lat === other.lat && one.long === other.long;
+
+/** A report that was begun goes on there: nothing that was written is lost. */
+function reportAt({ label: place_label, lat, long }: SavedPlace): void {
+  saveDraft({ ...(loadDraft() ?? newDraft()), lat, long, place_label, suggested_address: "", in_words: false, asset: null });
+  location.assign("/report/#service");
+}

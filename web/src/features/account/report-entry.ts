@@ -1,0 +1,129 @@
+/** One report of the list: what becomes of it and, while nobody works on it, changing and withdrawing it. */
+import { dayElement } from "../../shared/dates.ts";
+import { actionButton, element, focusOn, unseen } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { groupReference } from "../../shared/reference.ts";
+import type { StoredReport } from "../../shared/reports.ts";
+import { call } from "../../shared/session.ts";
+import { stateTag } from "../../shared/states.ts";
+import { change, tell } from "./page.ts";
+import { askAbout, changesIn, findingsIn, reportForm, wordsIn } from "./report-form.ts";
+import { pathOf, saveReport } from "./report-save.ts";
+
+export interface OwnReport extends StoredReport {
+  visibility: "public" | "waiting" | "held" | "private" | "unconfirmed" | "hidden" | "withdrawn";
+  title: string | null;
+  description: string;
+  address: string | null;
+  can_change: boolean;
+  version: number;
+}
+
+/** What services are called, and the council's time zone. */
+export interface Known {
+  names: Map<string, string>;
+  zone: string | undefined;
+}
+
+const WHO_SEES: Partial<Record<OwnReport["visibility"], string>> = {
+  waiting: "One of us looks at it before it becomes public.",
+  held: "It becomes public in a while.",
+  private: "Only you and the council see it.",
+  hidden: "It is not public.",
+};
+
+export function reportEntry(report: OwnReport, about: Known): HTMLElement {
+  const entry = element("section", { class: "app-entry" });
+  /** The words that she wants public although they seem to hold something personal. */
+  let kept = "";
+  show(report);
+  return entry;
+
+  function show(now: OwnReport): void {
+    entry.replaceChildren(heading(now, about), ...facts(now, about), ...(now.can_change ? [actions(now)] : []));
+  }
+
+  function actions(now: OwnReport): HTMLElement {
+    const buttons = [actionButton("Change", () => edit(now)), actionButton("Withdraw", () => ask(now))];
+    for (const each of buttons) each.append(unseen(` ${nameOf(now, about)}, ${groupReference(now.service_request_id)}`));
+    return element("div", { class: "app-buttons" }, ...buttons);
+  }
+
+  function edit(now: OwnReport): void {
+    const form = reportForm(now, () => back(now));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void save(now, form);
+    });
+    entry.replaceChildren(heading(now, about), form);
+    focusOn(entry.querySelector("h2")!);
+  }
+
+  async function save(now: OwnReport, form: HTMLFormElement): Promise<void> {
+    const id = now.service_request_id;
+    const words = wordsIn(form);
+    clearErrors(form);
+    if (!words.description) return showErrors(form, [{ field: `${id}-description`, message: "Describe the problem" }]);
+    if (await hasToAsk(form, now)) return;
+    const saved = await change(form, () => saveReport(now, changesIn(words, now)), (name) => `${id}-${name || "description"}`);
+    if (!saved) return;
+    back(saved);
+    tell(`Report ${groupReference(id)} is changed.`);
+  }
+
+  /** Asks before words about a person become public, once for the same words. */
+  async function hasToAsk(form: HTMLFormElement, now: OwnReport): Promise<boolean> {
+    const words = JSON.stringify(wordsIn(form));
+    form.querySelector("[data-question]")?.remove();
+    if (words === kept) return false;
+    const findings = await findingsIn(wordsIn(form), now);
+    if (!findings.length) return false;
+    kept = words;
+    const question = askAbout(findings);
+    form.querySelector(".app-buttons")!.before(question);
+    focusOn(question);
+    return true;
+  }
+
+  function ask(now: OwnReport): void {
+    const question = element("p", {}, "Withdraw this report? It is taken off the map and off its page, nobody acts on it, and we forget what it said.");
+    const yes = actionButton("Yes, withdraw it", () => void withdraw(now));
+    yes.id = `${now.service_request_id}-withdraw`;
+    entry.replaceChildren(heading(now, about), question, element("div", { class: "app-buttons" }, yes, actionButton("No, keep it", () => back(now))));
+    focusOn(question);
+  }
+
+  async function withdraw(now: OwnReport): Promise<void> {
+    const id = now.service_request_id;
+    const done = await change(entry, () => call("POST", `${pathOf(now)}/withdrawal`, {}), () => `${id}-withdraw`);
+    if (!done) return;
+    const note = element("p", {}, `You have withdrawn report ${groupReference(id)}. Nobody will act on it, it is not public, and it leaves this list.`);
+    entry.replaceChildren(note);
+    focusOn(note);
+  }
+
+  function back(now: OwnReport): void {
+    show(now);
+    focusOn(entry.querySelector("h2")!);
+  }
+}
+
+function nameOf({ title, service_code }: OwnReport, { names }: Known): string {
+  return title ?? names.get(service_code) ?? service_code;
+}
+
+function heading(report: OwnReport, about: Known): HTMLElement {
+  return element("h2", { class: "app-entry__name" }, element("a", { href: report.tracking_url }, nameOf(report, about)));
+}
+
+function facts(report: OwnReport, { zone }: Known): HTMLElement[] {
+  const { status, expected_datetime, address, visibility } = report;
+  const promise = status === "open" && expected_datetime ? [element("p", {}, "We aim to deal with this by ", dayElement(expected_datetime, zone), ".")] : [];
+  const seen = WHO_SEES[visibility];
+  return [
+    element("p", { class: "app-muted" }, "Reported on ", dayElement(report.requested_datetime, zone), address ? ` at ${address}` : "", ". Reference ", element("span", { class: "app-reference" }, groupReference(report.service_request_id))),
+    element("p", {}, stateTag(report.state)),
+    ...promise,
+    ...(seen ? [element("p", {}, seen)] : []),
+  ];
+}

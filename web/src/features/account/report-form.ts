@@ -1,0 +1,72 @@
+/** What of a report its sender may change. */
+import { actionButton, element } from "../../shared/dom.ts";
+import type { Finding } from "../report/personal-data.ts";
+import type { OwnReport } from "./report-entry.ts";
+
+const FIELDS = ["description", "address", "title"] as const;
+type Field = (typeof FIELDS)[number];
+type Words = Record<Field, string>;
+export type Changes = Partial<Words> & { clear?: Field[] };
+
+const LABELS: Words = {
+  description: "What is wrong",
+  address: "Nearest house number, street or landmark",
+  title: "Short title",
+};
+const LONGEST: Words = { description: "4000", address: "200", title: "300" };
+
+export function reportForm(report: OwnReport, cancel: () => void): HTMLFormElement {
+  const note = isPublic(report) ? "Everybody can read what you write here." : "Only the council and you can read what you write here.";
+  const save = element("button", { class: "govuk-button", type: "submit" }, "Save");
+  const buttons = element("div", { class: "app-buttons" }, save, actionButton("Cancel", cancel));
+  return element("form", { novalidate: "" }, element("p", {}, note), ...FIELDS.map((field) => group(field, report)), buttons);
+}
+
+export function wordsIn(form: HTMLFormElement): Words {
+  const texts = FIELDS.map((field) => [field, inputOf(form, field).value.trim()] as const);
+  return Object.fromEntries(texts) as Words;
+}
+
+/** What differs from what is stored. */
+export function changesIn(words: Words, report: OwnReport): Changes {
+  const other = FIELDS.filter((field) => words[field] !== (report[field] ?? ""));
+  const clear = other.filter((field) => !words[field]);
+  const written = Object.fromEntries(other.filter((field) => words[field]).map((field) => [field, words[field]]));
+  return { ...written, ...(clear.length ? { clear } : {}) };
+}
+
+/** What in words that become public seems to be about a person. */
+export async function findingsIn(words: Words, report: OwnReport): Promise<Finding[]> {
+  if (!isPublic(report)) return [];
+  return import("../report/personal-data.ts").then(({ findingsOf }) => findingsOf(words)).catch(() => []);
+}
+
+/** The question before that is saved. */
+export function askAbout(findings: Finding[]): HTMLElement {
+  const found = findings.map(({ words, kind, field }) => element("li", {}, element("strong", {}, words), ` (${LABELS[field]}) looks like ${kind}`));
+  return element(
+    "div",
+    { class: "app-notice", "data-question": "" },
+    element("h3", {}, "This will be public. Leave it out?"),
+    element("p", {}, "Everybody can read what you wrote. It seems to hold something about a person:"),
+    element("ul", { class: "app-bullets" }, ...found),
+    element("p", {}, "Change it, or press Save again to keep it."),
+  );
+}
+
+function isPublic({ visibility }: OwnReport): boolean {
+  return visibility === "public" || visibility === "held" || visibility === "waiting";
+}
+
+function group(field: Field, report: OwnReport): HTMLElement {
+  const id = `${report.service_request_id}-${field}`;
+  const isLong = field === "description";
+  const input = isLong ? element("textarea", { class: "govuk-textarea", rows: "5" }) : element("input", { class: "govuk-input", type: "text", autocomplete: "off" });
+  for (const [name, value] of Object.entries({ id, name: field, maxlength: LONGEST[field] })) input.setAttribute(name, value);
+  input.value = report[field] ?? "";
+  return element("div", { class: "govuk-form-group" }, element("label", { class: "govuk-label", for: id }, LABELS[field]), input);
+}
+
+function inputOf(form: HTMLFormElement, field: Field): HTMLInputElement | HTMLTextAreaElement {
+  return form.elements.namedItem(field) as HTMLInputElement | HTMLTextAreaElement;
+}

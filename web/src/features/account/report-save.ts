@@ -1,0 +1,29 @@
+/** Saves what somebody changed of her report. */
+import type { Outcome } from "../../shared/api.ts";
+import { call } from "../../shared/session.ts";
+import type { OwnReport } from "./report-entry.ts";
+import type { Changes } from "./report-form.ts";
+
+const TOLD = ["title", "description", "address", "state", "visibility"] as const;
+
+export const pathOf = ({ service_request_id }: OwnReport) => `/api/account/reports/${service_request_id}`;
+
+/**
+ * Where it was changed elsewhere meanwhile, `known` becomes what it is now: pressed again, it is saved knowingly. A
+ * new follower alone is nothing that she has to know, so it is sent once more at once.
+ */
+export async function saveReport(known: OwnReport, changes: Changes): Promise<Outcome<OwnReport>> {
+  const outcome = await sent(known, changes);
+  if (outcome.kind !== "refused" || outcome.problem.status !== 409) return outcome;
+  const read = await call<OwnReport>("GET", `/api/reports/${known.service_request_id}`);
+  if (read.kind !== "stored" || read.value.version === known.version) return outcome;
+  const isSame = TOLD.every((field) => read.value[field] === known[field]);
+  const { title, description, address, state, visibility, version } = read.value;
+  Object.assign(known, { title, description, address, state, visibility, version });
+  if (isSame) return sent(known, changes);
+  return { kind: "refused", problem: { ...outcome.problem, detail: "This changed meanwhile. Press Save again to save what is written here" } };
+}
+
+function sent(known: OwnReport, changes: Changes): Promise<Outcome<OwnReport>> {
+  return call<OwnReport>("PATCH", pathOf(known), changes, { "If-Match": `"${known.version}"` });
+}

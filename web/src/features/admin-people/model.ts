@@ -1,0 +1,54 @@
+/** What the API says of people, and in words. */
+
+export type Role = "crew" | "officer" | "admin";
+
+export interface Grant {
+  role: Role;
+  teams: string[];
+  wards: string[];
+}
+
+export interface Person {
+  account_id: string;
+  name: string | null;
+  address: string | null;
+  subject: string | null;
+  is_pending: boolean;
+  grants: Grant[];
+  created_at: string;
+  disabled_at: string | null;
+  version: number;
+}
+
+/** A code and what people call it. */
+export interface Named {
+  code: string;
+  name: string;
+}
+
+/** What a role can be limited to. */
+export interface Limits {
+  teams: Named[];
+  wards: Named[];
+}
+
+export const ROLES: [role: Role, name: string, says: string][] = [
+  ["crew", "Crew", "Says on reports what was done, for the council"],
+  ["officer", "Officer", "Sees all of a report, changes, hides and merges it"],
+  ["admin", "Administrator", "Does all of that everywhere, and decides who works here"],
+];
+
+export function nameOf({ name, address, subject, account_id }: Person): string {
+  return name ?? address ?? subject ?? account_id;
+}
+
+/** Officer: Highways, Parks. Only in Micklegate. */
+export function grantText({ role, teams, wards }: Grant, limits: Limits): string {
+  const [, name] = ROLES.find(([known]) => known === role)!;
+  const where = teams.length ? `: ${listed(teams, limits.teams)}` : "";
+  return `${name}${where}${wards.length ? `, only in ${listed(wards, limits.wards)}` : ""}`;
+}
+
+function listed(codes: string[], known: Named[]): string {
+  return codes.map((code) => known.find((each) => each.code === code)?.name ?? code).join(", ");
+}

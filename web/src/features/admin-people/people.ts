@@ -1,0 +1,97 @@
+/** Who works here and may do what: for administrators. */
+import { getJson } from "../../shared/api.ts";
+import { loadCouncil } from "../../shared/council.ts";
+import { actionButton, byId, element, show, whileBusy } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { type Account, call, faultsOf, isSignedOut, signInAddress, whoIsSignedIn } from "../../shared/session.ts";
+import type { Limits, Named, Person } from "./model.ts";
+import { personEntry } from "./person.ts";
+import { readGrants, roleFields } from "./roles.ts";
+
+interface PersonList {
+  items: Person[];
+  next: string | null;
+  teams: { team: string; name: string }[];
+}
+
+const PEOPLE = "/api/admin/people";
+const form = byId<HTMLFormElement>("invite-form");
+const list = byId("people-list");
+const more = byId("people-more");
+
+void start();
+
+async function start(): Promise<void> {
+  tell("Loading…");
+  const who = await whoIsSignedIn();
+  if (isSignedOut(who)) return askToSignIn();
+  if (who.kind !== "stored") return tell("The page could not be loaded. Check your connection and try again.");
+  if (!who.value.roles.includes("admin")) return tell("This page is for the council's administrators.");
+  const first = await call<PersonList>("GET", PEOPLE);
+  if (first.kind !== "stored") return tell(faultsOf(first)[0]!.message);
+  await open(who.value, first.value);
+}
+
+async function open(who: Account, first: PersonList): Promise<void> {
+  const teams = first.teams.map(({ team, name }) => ({ code: team, name }));
+  const limits = { teams, wards: await wards() };
+  byId("invite-roles").replaceChildren(roleFields("", [], limits));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void invite(who, limits);
+  });
+  add(first, who, limits);
+  tell("");
+  show(byId("people-page"));
+}
+
+function add(page: PersonList, who: Account, limits: Limits): void {
+  list.append(...page.items.map((person) => personEntry(person, who.account_id, limits)));
+  const onward = actionButton("Show more", () => void further(page.next!, who, limits));
+  more.replaceChildren(...(page.next ? [onward] : []));
+}
+
+async function further(next: string, who: Account, limits: Limits): Promise<void> {
+  const page = await call<PersonList>("GET", `${PEOPLE}?${new URLSearchParams({ cursor: next })}`);
+  if (page.kind === "stored") add(page.value, who, limits);
+  else tell(faultsOf(page)[0]!.message);
+}
+
+async function invite(who: Account, limits: Limits): Promise<void> {
+  clearErrors(form);
+  tell("", "invite-status");
+  const address = byId<HTMLInputElement>("address");
+  const grants = readGrants(form, "");
+  const missing = [
+    ...(address.value.trim() ? [] : [{ field: "address", message: "Enter an email address" }]),
+    ...(grants.length ? [] : [{ field: "grants", message: "Choose what they may do" }]),
+  ];
+  if (missing.length) return showErrors(form, missing);
+  const outcome = await whileBusy(form, () => call<Person>("POST", PEOPLE, { address: address.value.trim(), grants }));
+  if (outcome.kind !== "stored") {
+    return showErrors(form, faultsOf(outcome).map(({ field, message }) => ({ field: field || "address", message })));
+  }
+  list.prepend(personEntry(outcome.value, who.account_id, limits));
+  form.reset();
+  byId("invite-roles").replaceChildren(roleFields("", [], limits));
+  tell(`${outcome.value.address} is invited. Tell them to sign in with this address.`, "invite-status");
+}
+
+/** None where no wards are published, or they cannot be read: roles can then be limited to teams alone. */
+async function wards(): Promise<Named[]> {
+  try {
+    const { wards: address } = await loadCouncil();
+    const found = address ? await getJson<{ items: Named[] }>(address) : null;
+    return found?.items ?? [];
+  } catch {
+    return [];
+  }
+}
+
+function askToSignIn(): void {
+  byId("people-status").replaceChildren(element("a", { href: signInAddress() }, "Sign in"), " first: this page is for the council's administrators.");
+}
+
+function tell(text: string, where = "people-status"): void {
+  byId(where).textContent = text;
+}

@@ -1,0 +1,61 @@
+/** The choice of roles, and of what each is limited to, as checkboxes. */
+import { element, show } from "../../shared/dom.ts";
+import { type Grant, type Limits, type Named, ROLES, type Role } from "./model.ts";
+
+/** `key` keeps the ids of several forms on one page apart; the first box has the id <key>grants, where errors lead. */
+export function roleFields(key: string, grants: Grant[], limits: Limits): HTMLElement {
+  const legend = element("legend", { class: "govuk-fieldset__legend" }, "What may they do?");
+  const items = ROLES.flatMap(([role, name, says], index) => {
+    const id = index === 0 ? `${key}grants` : `${key}${role}`;
+    const own = grants.find((grant) => grant.role === role);
+    const box = checkbox(id, `${key}role`, { code: role, name }, own !== undefined, says);
+    return role === "admin" ? [box] : [box, limitFields(`${key}${role}`, box, own, limits)];
+  });
+  const list = element("div", { class: "govuk-checkboxes", "data-error-before": "" }, ...items);
+  return element("div", { class: "govuk-form-group" }, element("fieldset", { class: "govuk-fieldset" }, legend, list));
+}
+
+export function readGrants(form: HTMLElement, key: string): Grant[] {
+  return (chosen(form, `${key}role`) as Role[]).map((role) => ({
+    role,
+    teams: chosen(form, `${key}${role}-team`),
+    wards: chosen(form, `${key}${role}-ward`),
+  }));
+}
+
+/** Shown while the role is chosen. */
+function limitFields(key: string, box: HTMLElement, own: Grant | undefined, limits: Limits): HTMLElement {
+  const fields = element(
+    "div",
+    { class: "govuk-checkboxes__conditional" },
+    limitField(`${key}-team`, "Teams", "None ticked is all of them", limits.teams, own?.teams ?? []),
+    ...(limits.wards.length ? [limitField(`${key}-ward`, "Wards", "None ticked is all of them", limits.wards, own?.wards ?? [])] : []),
+  );
+  const input = box.querySelector("input")!;
+  const follow = () => show(fields, input.checked);
+  input.addEventListener("change", follow);
+  follow();
+  return fields;
+}
+
+function limitField(name: string, title: string, hint: string, known: Named[], ticked: string[]): HTMLElement {
+  const legend = element("legend", { class: "govuk-fieldset__legend" }, title);
+  const note = element("p", { class: "govuk-hint", id: `${name}-hint` }, hint);
+  const boxes = known.map((each) => checkbox(`${name}-${each.code}`, name, each, ticked.includes(each.code)));
+  const list = element("div", { class: "govuk-checkboxes govuk-checkboxes--small" }, ...boxes);
+  const fieldset = element("fieldset", { class: "govuk-fieldset", "aria-describedby": note.id }, legend, note, list);
+  return element("div", { class: "govuk-form-group" }, fieldset);
+}
+
+function checkbox(id: string, name: string, { code, name: text }: Named, checked: boolean, says = ""): HTMLElement {
+  const described: Record<string, string> = says ? { "aria-describedby": `${id}-says` } : {};
+  const input = element("input", { class: "govuk-checkboxes__input", id, name, type: "checkbox", value: code, ...described });
+  input.checked = checked;
+  const label = element("label", { class: "govuk-label govuk-checkboxes__label", for: id }, text);
+  const hint = says ? [element("p", { class: "govuk-hint govuk-checkboxes__hint", id: `${id}-says` }, says)] : [];
+  return element("div", { class: "govuk-checkboxes__item" }, input, label, ...hint);
+}
+
+function chosen(form: HTMLElement, name: string): string[] {
+  return [...form.querySelectorAll<HTMLInputElement>(`input[name="${name}"]:checked`)].map(({ value }) => value);
+}

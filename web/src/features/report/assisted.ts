@@ -1,0 +1,35 @@
+/** Staff take reports for residents, too: on which way one came, so that it is the resident's and can be counted. */
+import { byId, element, show } from "../../shared/dom.ts";
+import { changeDraft, currentDraft } from "./draft.ts";
+
+export const CHANNELS: [code: string, name: string][] = [
+  ["online", "Myself"],
+  ["phone", "A resident, on the phone"],
+  ["counter", "A resident, at the counter"],
+  ["letter", "A resident, from a letter or mail"],
+  ["social", "A resident, from social media"],
+];
+
+/** The field, and the first of its choices. */
+const CHANNEL = "channel";
+
+/** Fills in the choice; `chosen` happens when it changes. */
+export function offerChannels(chosen: () => void): void {
+  const legend = element("legend", { class: "govuk-fieldset__legend" }, "Who reports this?");
+  const hint = element("p", { class: "govuk-hint", id: "channel-hint" }, "A resident's report is their own: give their details below. At the end you get a link to give to them.");
+  const radios = element("div", { class: "govuk-radios govuk-radios--small", "data-error-before": "" }, ...CHANNELS.map(([code, name]) => radio(code, name)));
+  const choice = byId("channel-choice");
+  choice.replaceChildren(element("fieldset", { class: "govuk-fieldset", "aria-describedby": hint.id }, legend, hint, radios));
+  choice.onchange = ({ target }) => {
+    changeDraft({ channel: (target as HTMLInputElement).value });
+    chosen();
+  };
+  show(choice);
+}
+
+function radio(code: string, name: string): HTMLElement {
+  const id = code === "online" ? CHANNEL : `${CHANNEL}-${code}`;
+  const input = element("input", { class: "govuk-radios__input", id, name: "channel", type: "radio", value: code });
+  input.checked = currentDraft().channel === code;
+  return element("div", { class: "govuk-radios__item" }, input, element("label", { class: "govuk-label govuk-radios__label", for: id }, name));
+}

@@ -1,0 +1,85 @@
+/**
+ * Who is signed in here. The access token is in this page's memory alone: what stays is a cookie that no script can
+ * read, and it buys a new token for each page, and whenever one has run out.
+ */
+import { type FieldError, type Outcome, send, whenToRetry } from "./api.ts";
+
+export interface Account {
+  account_id: string;
+  name: string | null;
+  roles: string[];
+  assurance: "contact" | "proven" | "staff";
+}
+
+interface Session {
+  access_token: string;
+  account: Account;
+}
+
+const SESSION = "/api/session";
+const SIGN_IN = "/forms/sign-in";
+
+let asking: Promise<Outcome<Session>> | undefined;
+
+/** Who is signed in; refused with 401 where nobody is. */
+export async function whoIsSignedIn(): Promise<Outcome<Account>> {
+  const outcome = await session();
+  return outcome.kind === "stored" ? { kind: "stored", value: outcome.value.account } : outcome;
+}
+
+/** Calls the API as whoever is signed in. Refused with 401 where nobody is, or nobody any more. */
+export async function call<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Outcome<T>> {
+  const first = await called<T>(method, path, body, headers);
+  if (!isSignedOut(first)) return first;
+  asking = undefined;
+  return called(method, path, body, headers);
+}
+
+/** As `call`, but refused as well where another account is signed in by now. */
+export async function callAs<T>(account: string, method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Outcome<T>> {
+  const who = await whoIsSignedIn();
+  if (who.kind !== "stored") return who;
+  if (who.value.account_id !== account) return { kind: "refused", problem: { title: "Somebody else is signed in", status: 401 } };
+  return call(method, path, body, headers);
+}
+
+export function isSignedOut(outcome: Outcome<unknown>): boolean {
+  return outcome.kind === "refused" && outcome.problem.status === 401;
+}
+
+/** Ends what keeps her signed in on this device. */
+export async function signOut(): Promise<Outcome<unknown>> {
+  const outcome = await send("DELETE", SESSION, undefined, {});
+  if (outcome.kind === "stored") asking = undefined;
+  return outcome;
+}
+
+/** What went wrong, in words. */
+export function faultsOf(outcome: Outcome<unknown>): FieldError[] {
+  if (outcome.kind === "stored") return [];
+  if (outcome.kind === "later") return [{ field: "", message: `Nothing was changed: ${whenToRetry(outcome.retryAfterSeconds)}` }];
+  if (isSignedOut(outcome)) return [{ field: "", message: "You are not signed in any more: sign in again in another tab, then try again here" }];
+  const { errors, detail, title } = outcome.problem;
+  const faults = errors?.length ? errors : [{ field: "", message: detail ?? title }];
+  return faults.map(({ field, message }) => ({ field, message: message.slice(0, 1).toUpperCase() + message.slice(1) }));
+}
+
+/** Where to sign in, as surely as asked for, and to come back from to this page. */
+export function signInAddress(sure?: Account["assurance"]): string {
+  return `${SIGN_IN}?${new URLSearchParams({ next: location.pathname, ...(sure ? { sure } : {}) })}`;
+}
+
+async function called<T>(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Outcome<T>> {
+  const outcome = await session();
+  if (outcome.kind !== "stored") return outcome;
+  return send<T>(method, path, body, { ...headers, Authorization: `Bearer ${outcome.value.access_token}` });
+}
+
+/** Asks once, however many want to know; what failed is asked for again. */
+function session(): Promise<Outcome<Session>> {
+  asking ??= send<Session>("POST", `${SESSION}/refresh`, undefined, {}).then((outcome) => {
+    if (outcome.kind !== "stored") asking = undefined;
+    return outcome;
+  });
+  return asking;
+}
