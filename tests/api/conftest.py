@@ -64,3 +64,12 @@ def api(cloud: Cloud) -> Iterator[Api]:
 
     with Client(app.app) as client:
         yield Api(client, cloud)
+
+
+@pytest.fixture(scope="module")
+def here(cloud_of_the_module: Cloud) -> Iterator[Api]:
+    """One stack for all tests of a module: each takes addresses and people of its own."""
+    import app
+
+    with Client(app.app) as client:
+        yield Api(client, cloud_of_the_module)

@@ -1,28 +1,15 @@
 """My account over HTTP: what it says, another address, my reports."""
 
-from collections.abc import Iterator
 from itertools import count
 
 import pytest
-from chalice.test import Client
 
-import app
 from infra.local import mail
-from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.builders import draft_body
 from tests.people import ask_for_code, code_in, newest_code, sign_in_with
 
 numbers = count()
-
-
-@pytest.fixture(scope="module")
-def here() -> Iterator[Api]:
-    """One stack for all: each test takes addresses of its own."""
-    cloud = Cloud()
-    with Client(app.app) as client:
-        yield Api(client, cloud)
-    cloud.stop()
 
 
 @pytest.fixture

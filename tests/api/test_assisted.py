@@ -1,25 +1,12 @@
 """Staff take a report for somebody who rings, writes or comes by: it is hers, not theirs."""
 
-from collections.abc import Iterator
-
 import pytest
-from chalice.test import Client
 
-import app
 from chalicelib import bootstrap
-from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.builders import draft_body
 
 CONTACT = {"name": "Resident", "email": "rang@example.org", "phone": "07700 900123"}
-
-
-@pytest.fixture(scope="module")
-def here() -> Iterator[Api]:
-    cloud = Cloud()
-    with Client(app.app) as client:
-        yield Api(client, cloud)
-    cloud.stop()
 
 
 @pytest.mark.parametrize("channel", ["phone", "counter", "letter", "social"])

@@ -1,6 +1,6 @@
 """The export has everything that the data registry calls personal; what it has not it names."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from html import escape
@@ -8,16 +8,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from chalice.test import Client
 
-import app
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Destination, Grant
 from chalicelib.privacy.elsewhere import REASONS
 from chalicelib.privacy.page import UNREADABLE
 from chalicelib.privacy.registry import Row, load
 from chalicelib.reports.model import Flag
-from infra.local.cloud import Cloud
 from infra.tokens import token_of
 from tests.api.conftest import Api
 from tests.builders import NOON
@@ -32,14 +29,6 @@ PICTURES = {
 SENDERS = ("note.sender", "report.flags.text")
 """Personal of somebody else: who answered, and the words of whoever flagged a report."""
 FLAGGED = "I live next door."
-
-
-@pytest.fixture(scope="module")
-def here() -> Iterator[Api]:
-    cloud = Cloud()
-    with Client(app.app) as client:
-        yield Api(client, cloud)
-    cloud.stop()
 
 
 @pytest.fixture(scope="module")

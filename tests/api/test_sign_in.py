@@ -1,6 +1,5 @@
 """Signing in as a browser does it: the address, a code or a link, the cookie, and out again."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -8,14 +7,12 @@ from urllib.parse import urlencode
 
 import pytest
 import time_machine
-from chalice.test import Client, HTTPResponse
+from chalice.test import HTTPResponse
 
-import app
 from chalicelib import bootstrap
 from chalicelib.accounts.model import ACCESS_HOLDS, CODE_HOLDS
 from chalicelib.handlers.sign_in_pages import path_of_ours
 from infra.local import mail
-from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.people import (
     FORM,
@@ -33,15 +30,6 @@ from tests.seam import record
 SITE = "http://127.0.0.1:8000"
 READS = ("GetItem", "BatchGetItem", "Query", "GetSecretValue")
 numbers = count()
-
-
-@pytest.fixture(scope="module")
-def here() -> Iterator[Api]:
-    """One stack for all: each test takes addresses of its own."""
-    cloud = Cloud()
-    with Client(app.app) as client:
-        yield Api(client, cloud)
-    cloud.stop()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,16 +12,13 @@ from typing import Any
 import jwt
 import pytest
 import time_machine
-from chalice.test import Client
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-import app
 from chalicelib import bootstrap
 from chalicelib.accounts.model import SignedIn
 from chalicelib.accounts.usecases import end, end_everywhere, open_session
 from chalicelib.handlers.auth import HEADER, issue
-from infra.local.cloud import Cloud
 from infra.tokens import account_with
 from tests.api.conftest import Api
 
@@ -29,14 +26,6 @@ BOX = "/api/reports?bbox=-1.1,53.9,-1.0,54.0"
 DEVICES = "/api/account/devices"
 Claims = dict[str, Any]
 PAST, FUTURE = datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def here() -> Iterator[Api]:
-    cloud = Cloud()
-    with Client(app.app) as client:
-        yield Api(client, cloud)
-    cloud.stop()
 
 
 @dataclass

@@ -121,8 +121,10 @@ def test_xml_is_refused_when_it_could_harm_its_reader(raw: bytes) -> None:
 
 
 @given(st.binary() | st.text().map(lambda text: f"<a>{text}</a>".encode("utf-8", "replace")))
-def test_xml_is_read_or_refused_whatever_it_is(raw: bytes) -> None:
+def test_xml_is_read_as_a_plain_tree_or_refused_whatever_it_is(raw: bytes) -> None:
     try:
-        read_xml(raw)
+        document = read_xml(raw)
     except Unreadable:
         return
+    assert document.root
+    assert json.loads(json.dumps(document.tree)) == document.tree
