@@ -1,5 +1,6 @@
 """Fixtures that several kinds of tests share."""
 
+import gc
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,9 @@ from tests.fakes import Clock, MemoryPhotos, MemoryRepository, Nowhere, PlainIds
 settings.register_profile("ginnel", deadline=None)
 settings.load_profile("ginnel")
 quick_moto.install()
+# A worker holds half a gigabyte, most of it moto's and botocore's: looking through all of that for
+# rings again and again took a tenth of the tests' time.
+gc.set_threshold(100_000, 50, 1000)
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
