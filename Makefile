@@ -16,6 +16,8 @@ WEB := build/web/$(COUNCIL_NAME)
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 COUNCIL_FILE := $(if $(filter %.json,$(COUNCIL)),$(COUNCIL),chalicelib/catalogue/councils/$(COUNCIL).json)
 ENGINES := tests/engines/node_modules
+BROWSERS := chromium chromium-headless-shell firefox-esr dbus-daemon
+HAS_BROWSERS = [ "$$(command -v $(BROWSERS) | wc -l)" = $(words $(BROWSERS)) ]
 PYTHON_SOURCES := app.py bench chalicelib infra tests
 
 .PHONY: help setup run test lint bench package format clean
@@ -81,7 +83,8 @@ build/web/%/.built: web/node_modules/.installed $(WEB_SOURCES) $(COUNCIL_FILE)
 	@touch $@
 
 $(VENV)/.browser: $(VENV)/.installed
-	@command -v chromium-headless-shell >/dev/null || { echo "Installing Debian's Chromium (once)…"; \
-	  (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium-headless-shell) >$(VENV)/browser.log 2>&1 || true; }
-	@command -v chromium-headless-shell >/dev/null && touch $@ || \
-	  echo "!!! No Chromium here and apt-get could not install it: the browser tests will NOT run." >&2
+	@$(HAS_BROWSERS) || { echo "Installing Debian's $(BROWSERS) (once)…"; \
+	  (apt-get update -qq; for each in $(BROWSERS); do DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$each; done) >$(VENV)/browser.log 2>&1 || true; }
+	@for each in $(BROWSERS); do command -v $$each >/dev/null || \
+	  echo "!!! No $$each here and apt-get could not install it: the browser tests that need it will NOT run." >&2; done
+	@! $(HAS_BROWSERS) || touch $@

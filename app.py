@@ -5,16 +5,24 @@ from chalice.app import Chalice
 from chalicelib.handlers import (
     account,
     accounts_events,
+    alert_forms,
+    alert_pages,
+    alerts_events,
+    alerts_sending_events,
     areas,
     blocks,
     deliveries,
+    disruptions,
+    disruptions_events,
     events_feed,
     facilities,
+    failed_alerts,
     forms,
     forward_events,
     health,
     leaving,
     mail_events,
+    mended,
     moderation,
     open311,
     openapi,
@@ -32,6 +40,7 @@ from chalicelib.handlers import (
     sessions,
     sign_in,
     sign_in_with,
+    subscriptions,
 )
 
 app = Chalice(app_name="ginnel")
@@ -59,6 +68,12 @@ ROUTES = [
     account.routes,
     leaving.routes,
     blocks.routes,
+    subscriptions.routes,
+    failed_alerts.routes,
+    disruptions.routes,
+    alert_pages.routes,
+    mended.routes,
+    alert_forms.routes,
 ]
 for routes in [*ROUTES, openapi.routes_describing(ROUTES)]:
     app.register_blueprint(routes)
@@ -72,6 +87,9 @@ REACTIONS = [
     mail_events.events,
     accounts_events.events,
     privacy_events.events,
+    alerts_events.events,
+    alerts_sending_events.events,
+    disruptions_events.events,
 ]
 for reactions in REACTIONS:
     app.register_blueprint(reactions)

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from bench import (
+    alerts,
     cold,
     cold_sign_in,
     database,
@@ -93,6 +94,7 @@ def main() -> int:
     run.measure("views", views.rows)
     run.measure("screen", screen.rows)
     run.measure("nearest", nearest.rows)
+    run.measure("alerts", alerts.rows)
     run.measure("static", _static)
     run.measure("web", web.rows)
     print(f"{run.machine.as_text()}\n")

@@ -4,6 +4,7 @@
     ├── Invalid             what was sent breaks a rule; `errors` names each field and its fix
     │   ├── TooLarge        more was sent than is read
     │   └── AddressRefused  an address outside that is never gone to
+    │       └── Gone        it was one, and nobody is there any more
     ├── Unauthenticated     no credentials, or credentials that do not hold
     ├── Forbidden           known caller, not allowed
     ├── NotFound            no such thing, or not for this caller
@@ -57,6 +58,10 @@ class TooLarge(Invalid):
 
 class AddressRefused(Invalid):
     """An address outside that is never gone to, however often somebody asks."""
+
+
+class Gone(AddressRefused):
+    """Nobody is at that address any more: it can be forgotten."""
 
 
 class Unauthenticated(AppError):

@@ -19,20 +19,27 @@ class _Fact(msgspec.Struct, frozen=True, kw_only=True):
 
 class ReportSubmitted(_Fact, frozen=True, tag=True, kw_only=True):
     """A ServiceRequest was stored for the first time; `tile` is None while nobody knows where,
-    `month` (YYYY-MM in UTC) when it was requested."""
+    `month` (YYYY-MM in UTC) when it was requested. `is_new`: everybody can see it at once, and no
+    other system had it before."""
 
     version: int
     tile: str | None
     month: str = ""
     photos: tuple[str, ...] = ()
+    state: str = ""
+    is_new: bool = False
 
 
 class ReportChanged(_Fact, frozen=True, tag=True, kw_only=True):
     """A stored ServiceRequest was rewritten; its tile may have changed with it.
 
     `photos` are those before and after. `purge`: something that was public was taken back, so
-    copies of it must not outlive it. `appeared`: everybody can see it who could not before.
-    `shows_change`: something changed that everybody can see, where they can see the report.
+    copies of it must not outlive it. `appeared`: everybody can see it who could not before;
+    `is_new`: for the first time. `shows_change`: something changed that everybody can see, where
+    they can see the report.
+    `state` and `old_state` are empty in what an older version of this code sent. `says_more`: there
+    is a new text that everybody can see. `lost_sender`: nobody knows any more who sent it.
+    `repair` is not 0 where it was said to be done with this change: the how manieth time.
     """
 
     version: int
@@ -42,7 +49,13 @@ class ReportChanged(_Fact, frozen=True, tag=True, kw_only=True):
     photos: tuple[str, ...] = ()
     purge: bool = False
     appeared: bool = False
+    is_new: bool = False
     shows_change: bool = True
+    state: str = ""
+    old_state: str = ""
+    says_more: bool = False
+    lost_sender: bool = False
+    repair: int = 0
 
 
 class PhotoTaken(_Fact, frozen=True, tag=True, kw_only=True):
@@ -57,6 +70,40 @@ class PhotoWanted(_Fact, frozen=True, tag=True, kw_only=True):
     photo_id: str
 
 
+class _OfNotice(msgspec.Struct, frozen=True, kw_only=True):
+    """What every fact about road works or a disruption says."""
+
+    event_id: str
+    notice_id: str
+    request_id: str = ""
+    stored_at_ms: int = 0
+
+
+class DisruptionPosted(_OfNotice, frozen=True, tag=True, kw_only=True):
+    """An officer posted a disruption; `news` counts what subscribers are told of it."""
+
+    news: int
+
+
+class DisruptionChanged(_OfNotice, frozen=True, tag=True, kw_only=True):
+    """An officer changed one; `is_news` where subscribers are told of that."""
+
+    news: int
+    is_news: bool
+
+
+class DisruptionEnded(_OfNotice, frozen=True, tag=True, kw_only=True):
+    """An officer took one back."""
+
+
+class RoadWorkPlanned(_OfNotice, frozen=True, tag=True, kw_only=True):
+    """Road works were published that were not, or with other days or at another place."""
+
+    lat: float
+    long: float
+
+
+OfNotice = DisruptionPosted | DisruptionChanged | DisruptionEnded | RoadWorkPlanned
 OfReport = ReportSubmitted | ReportChanged
 Event = OfReport | PhotoTaken | PhotoWanted
 

@@ -15,7 +15,8 @@ class Attachment(NamedTuple):
 @dataclass(frozen=True, kw_only=True)
 class Letter:
     """The same in plain text and in HTML. Letters with the same `thread` stand together in a
-    mailbox; `reply_to` is where an answer goes, None where nobody reads one."""
+    mailbox; `reply_to` is where an answer goes, None where nobody reads one. `headers` are more
+    lines of its head; what becomes of a letter with a `tag` is told under that, later."""
 
     to: str
     subject: str
@@ -24,13 +25,15 @@ class Letter:
     thread: str
     reply_to: str | None = None
     attachments: tuple[Attachment, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    tag: str | None = None
 
 
 class Post(Protocol):
     """The way that letters leave."""
 
-    def send(self, letter: Letter) -> None:
-        """Sends it once.
+    def send(self, letter: Letter) -> str | None:
+        """Sends it once. Answers what it is called on its way, if whoever takes it says so.
 
         Raises AddressRefused (it will never be taken), NoReply (it may have been taken),
         UpstreamFailed (it was not).

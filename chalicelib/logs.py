@@ -53,12 +53,14 @@ class Fields(TypedDict, total=False):
     records: int
     failed: int
     submitted: int
+    told: int
     age_ms: int
     request_ids: list[str]
     service_request_id: str
     service_request_ids: list[str]
     photo_id: str
     delivery_id: str
+    notice_id: str
     key_id: str
     document: str
     destination: str

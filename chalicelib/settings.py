@@ -20,11 +20,15 @@ class Settings:
     accounts_table: str
     audit_table: str
     outbound_table: str
+    alerts_table: str
     publish_queue_url: str
     codes_queue_url: str
     fetch_queue_url: str
     outbound_queue_url: str
     send_queue_url: str
+    match_queue_url: str
+    alerts_queue_url: str
+    receipts_queue_url: str
     published_bucket: str
     uploads_bucket: str
     photos_bucket: str
@@ -34,6 +38,8 @@ class Settings:
     link_secret_arn: str
     token_secret_arn: str
     code_secret_arn: str
+    alert_secret_arn: str
+    push_secret_arn: str
     origin_secret_arn: str
     destinations_secret_arn: str
     identity_secret_arn: str
@@ -41,6 +47,7 @@ class Settings:
     distribution_id: str
     outside_allowed: str
     mail_domain: str
+    mail_receipts: str
     texts_from: str
 
 
@@ -52,6 +59,7 @@ OPTIONAL = (
     "distribution_id",
     "outside_allowed",
     "mail_domain",
+    "mail_receipts",
     "texts_from",
 )
 

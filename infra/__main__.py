@@ -16,11 +16,13 @@ from infra.deployment import environment
 from infra.import_facilities import import_facilities
 from infra.import_places import import_postcodes, import_roadworks, import_wards
 from infra.import_reports import MAPPINGS
+from infra.index_subscriptions import index_subscriptions
 from infra.lists import publish_imported_lists
 from infra.local.running import RUNNING
 from infra.partners import api_key
 from infra.people import disable, first_admin, invite, set_roles
 from infra.permissions import permissions
+from infra.redrive import redrive
 from infra.rejects import ALLOW_REJECTS, tell_refused
 from infra.restore import restore_reports
 from infra.secrets import rotate_secret, token
@@ -48,8 +50,10 @@ for command in (
     import_postcodes,
     import_roadworks,
     import_wards,
+    index_subscriptions,
     invite,
     permissions,
+    redrive,
     restore_reports,
     rotate_secret,
     set_roles,

@@ -17,6 +17,7 @@ from infra.lists import publish_lists_anew
 from infra.rejects import ALLOW_REJECTS, tell_refused
 
 if TYPE_CHECKING:
+    from chalicelib.areas.model import RoadWorks
     from chalicelib.gazetteer.wards import Wards
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -87,10 +88,14 @@ def import_wards(file: Path, valid_from: datetime | None, allow_rejects: bool) -
 @click.argument("file", type=FILE)
 @ALLOW_REJECTS
 def import_roadworks(file: Path, allow_rejects: bool) -> None:
-    """Publishes the road works of a CSV FILE that are not over, in the place of those of before."""
+    """Publishes the road works of a CSV FILE that are not over, in the place of those of before.
+
+    Those who want to hear of road works are told of what is new since then, or has other days or
+    another place; the first import tells nobody.
+    """
     from chalicelib import bootstrap
     from chalicelib.areas.model import ROADWORKS
-    from infra.roadworks import roadworks_of
+    from infra.roadworks import planned_since, roadworks_of
 
     council = bootstrap.council()
     today = datetime.now(UTC).astimezone(council.zone).date()
@@ -101,10 +106,30 @@ def import_roadworks(file: Path, allow_rejects: bool) -> None:
         f"{summary.repeated} repeated, {len(summary.refused)} refused."
     )
     _leave_if_refused(summary.refused, allow_rejects)
-    replace_document(ROADWORKS, msgspec.json.encode(document), bootstrap.publishing_ports())
+    ports = bootstrap.publishing_ports()
+    held = ports.documents.read(ROADWORKS)
+    told = planned_since(held.body, document) if held else []
+    waits = msgspec.structs.replace(document, untold=tuple(each.notice_id for each in told))
+    # Published first: whoever tells of them reads them there. Where the queue fails, the next
+    # import tells of them.
+    _put_in_place(ROADWORKS, msgspec.json.encode(waits), held, ports)
+    bootstrap.match_queue().send(told)
+    _note_as_told(waits, ports)
+    click.echo(f"{len(told)} new or changed since the last import.")
     bootstrap.forget()
     _publish_wards()
     tell_refused(summary.refused, allow_rejects)
+
+
+def _note_as_told(waits: "RoadWorks", ports: Ports) -> None:
+    """Leaves it to the other import where somebody else has published since. Raises
+    UpstreamFailed."""
+    from chalicelib.areas.model import ROADWORKS
+
+    held = ports.documents.read(ROADWORKS)
+    if waits.untold and held and held.body == msgspec.json.encode(waits):
+        told = msgspec.structs.replace(waits, untold=())
+        _put_in_place(ROADWORKS, msgspec.json.encode(told), held, ports)
 
 
 def replace_document(key: str, body: bytes, ports: Ports) -> None:

@@ -53,6 +53,8 @@ OPEN: Mapping[str, str] = {
     "GET /api/reports": "public reports",
     "GET /api/reports/nearby": "public reports",
     "POST /api/photos": "everybody may report",
+    "POST /api/subscriptions": "everybody may subscribe; the address decides",
+    "POST /api/subscriptions/moved": "whoever knows a browser's old address",
     "GET /api/reports/{service_request_id}/photos/{photo_id}": "says how far a photo is, to whoever"
     " has its id of 130 bits",
     "GET /api/places": "published places",
@@ -61,6 +63,9 @@ OPEN: Mapping[str, str] = {
     "* /forms/report": "the same without JavaScript",
     "* /forms/reports/*": "the same without JavaScript; what is private needs its link",
     "GET /forms/nearest*": "published places",
+    "GET /forms/alerts": "the same without JavaScript",
+    "POST /forms/alerts": "the same without JavaScript",
+    "GET /forms/s/*": "the link in a text: leads to the page that stops alerts, and reads nothing",
     "* /forms/sign-in*": "everybody may sign in",
     "* /open311/*": "Open311: what is public; whoever writes sends an API key along",
     "DELETE /api/session": "signs out whoever shows the device's cookie or token",
@@ -79,6 +84,9 @@ class Owned(NamedTuple):
 
 VISIBLE = Owned("a report that she may see", frozenset(("owner", "officer", "admin")), "not there")
 HERS = Owned("her own report", frozenset(("owner",)), "not there")
+SUBSCRIBED = Owned("her own subscription, or its link", frozenset(("owner",)), "not there")
+ALERTED = Owned("the link in one of its alerts", frozenset(), "not there")
+ASKED = Owned("the link in the question", frozenset(), "not there")
 OWNED: Mapping[str, Owned] = {
     "GET /api/reports/{service_request_id}": VISIBLE,
     "POST /api/reports/{service_request_id}/updates": VISIBLE,
@@ -89,6 +97,29 @@ OWNED: Mapping[str, Owned] = {
     ),
     "PATCH /api/account/reports/{service_request_id}": HERS,
     "POST /api/account/reports/{service_request_id}/withdrawal": HERS,
+    "GET /api/subscriptions/{subscription_id}": SUBSCRIBED,
+    "PATCH /api/subscriptions/{subscription_id}": SUBSCRIBED,
+    "DELETE /api/subscriptions/{subscription_id}": SUBSCRIBED,
+    "POST /api/subscriptions/{subscription_id}/confirm": Owned(
+        "what its address received", frozenset(), "not there"
+    ),
+    "GET /forms/alerts/{subscription_id}/unsubscribe": ALERTED,
+    "POST /forms/alerts/{subscription_id}/unsubscribe": ALERTED,
+    "GET /forms/alerts/{subscription_id}/all": ALERTED,
+    "POST /forms/alerts/{subscription_id}/all": ALERTED,
+    "GET /forms/alerts/{subscription_id}": Owned("its link", frozenset(), "not there"),
+    "POST /forms/alerts/{subscription_id}": Owned("its link", frozenset(), "not there"),
+    "GET /forms/alerts/{subscription_id}/confirm": Owned(
+        "what its address received", frozenset(), "not there"
+    ),
+    "POST /forms/alerts/{subscription_id}/confirm": Owned(
+        "what its address received", frozenset(), "not there"
+    ),
+    "POST /forms/alerts/{subscription_id}/code": Owned(
+        "what its address received", frozenset(), "not there"
+    ),
+    "GET /forms/mended/{token}": ASKED,
+    "POST /forms/mended/{token}": ASKED,
     "POST /api/session/refresh": Owned("the cookie of signing in", frozenset(), "sign in"),
 }
 """What they get without a key or cookie; of a route of one report, where it is private. Where it is

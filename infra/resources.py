@@ -6,6 +6,8 @@ from typing import Any
 
 from chalicelib.handlers import (
     accounts_events,
+    alerts_events,
+    alerts_sending_events,
     mail_events,
     outbound_events,
     photos_events,
@@ -25,6 +27,10 @@ SOURCES = {
     photos_events.QUEUE: "PhotosQueueArn",
     mail_events.QUEUE: "RepliesQueueArn",
     photos_events.FETCH_QUEUE: "FetchQueueArn",
+    alerts_events.STREAM: "AlertsStreamArn",
+    alerts_events.QUEUE: "MatchQueueArn",
+    alerts_sending_events.ALERTS_QUEUE: "AlertsQueueArn",
+    alerts_sending_events.RECEIPTS_QUEUE: "ReceiptsQueueArn",
 }
 """The placeholder ARN that a handler declares → the template's output that stands for it."""
 
@@ -39,6 +45,10 @@ SETTINGS = {
     "OUTBOUND_TABLE": "OutboundTable",
     "OUTBOUND_QUEUE_URL": "OutboundQueueUrl",
     "SEND_QUEUE_URL": "SendQueueUrl",
+    "ALERTS_TABLE": "AlertsTable",
+    "MATCH_QUEUE_URL": "MatchQueueUrl",
+    "ALERTS_QUEUE_URL": "AlertsQueueUrl",
+    "RECEIPTS_QUEUE_URL": "ReceiptsQueueUrl",
     "PUBLISHED_BUCKET": "PublishedBucket",
     "UPLOADS_BUCKET": "UploadsBucket",
     "PHOTOS_BUCKET": "PhotosBucket",
@@ -47,6 +57,8 @@ SETTINGS = {
     "LINK_SECRET_ARN": "LinkSecretArn",
     "TOKEN_SECRET_ARN": "TokenSecretArn",
     "CODE_SECRET_ARN": "CodeSecretArn",
+    "ALERT_SECRET_ARN": "AlertSecretArn",
+    "PUSH_SECRET_ARN": "PushSecretArn",
     "ORIGIN_SECRET_ARN": "OriginSecretArn",
     "DESTINATIONS_SECRET_ARN": "DestinationsSecretArn",
     "IDENTITY_SECRET_ARN": "IdentitySecretArn",

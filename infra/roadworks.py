@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
+import msgspec
+
 from chalicelib.areas.model import RoadWork, RoadWorks
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import ConfigurationError, Invalid
+from chalicelib.events import RoadWorkPlanned
 from infra.rows import Refused, Row, Table, read_rows
 from infra.rows_places import checked_inside
 
@@ -66,6 +69,18 @@ def roadworks_of(
     summary.taken, summary.refused = len(found), table.refusals()
     _refuse_if_none_is_here(table, council, summary)
     return RoadWorks(items=tuple(sorted(found, key=lambda work: (work.starts, work.ref)))), summary
+
+
+def planned_since(before: bytes, document: RoadWorks) -> list[RoadWorkPlanned]:
+    """What is told of the works that the document of before does not have, or has with other days
+    or at another place, or of which nobody could be told then."""
+    held = msgspec.json.decode(before, type=RoadWorks)
+    known = {work.notice_id for work in held.items} - set(held.untold)
+    new = {work.notice_id: work for work in document.items if work.notice_id not in known}
+    return [
+        RoadWorkPlanned(event_id=notice_id, notice_id=notice_id, lat=work.lat, long=work.long)
+        for notice_id, work in new.items()
+    ]
 
 
 def _refuse_if_none_is_here(table: Table, council: Council, summary: Summary) -> None:

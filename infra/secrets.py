@@ -22,25 +22,28 @@ ROTATED = {
     "link": "Links made before still lead to their reports, until the next rotation.",
     "token": "Whoever is signed in stays so, until the next rotation.",
     "code": "Codes sent before still hold for their ten minutes.",
+    "alert": "Links in alerts sent before still work, until the next rotation.",
     "origin": "Now update the stack with the parameter OriginSecretVersion={version}, so that the "
     "CDN sends the new value. Until then it sends the one before, which the API accepts too. Do "
     "it before the next rotation, or the API refuses everybody.",
 }
-NEVER = (
-    "The id secret is never rotated: the ids of all reports follow from it, so phones that send "
-    "again would make their reports twice, and could not withdraw them."
-)
+NEVER = {
+    "id": "The id secret is never rotated: the ids of all reports follow from it, so phones that "
+    "send again would make their reports twice, and could not withdraw them.",
+    "push": "The push secret is never rotated: browsers take notifications only from the key that "
+    "follows from it, so nobody who asked for any would get one again.",
+}
 
 
 @click.command("rotate-secret")
-@click.argument("name", type=click.Choice(["id", *ROTATED]))
+@click.argument("name", type=click.Choice([*NEVER, *ROTATED]))
 def rotate_secret(name: bootstrap.SecretName) -> None:
     """Gives a secret a new value; the one before is accepted until the next rotation.
 
-    `id` is refused: it can never be rotated.
+    `id` and `push` are refused: they can never be rotated.
     """
-    if name == "id":
-        raise ConfigurationError(NEVER)
+    if name in NEVER:
+        raise ConfigurationError(NEVER[name])
     version = _renew(name)
     click.echo(f"The {name} secret has a new value; functions use it within 5 minutes.")
     click.echo(ROTATED[name].format(version=version))

@@ -85,7 +85,7 @@ def emptied_cloud(cloud_of_the_module: Cloud) -> Cloud:
 
 
 def _read_what_is_kept() -> None:
-    for name in ("id", "link", "token", "code"):
+    for name in ("id", "link", "token", "code", "alert", "push"):
         # A process reads them once in five minutes: tests that count calls begin after that.
         bootstrap.secret(name).current()
     # The same of wards and streets, once in a minute.

@@ -12,6 +12,7 @@ from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import key_of
 from chalicelib.publishing.ports import Document, Held, Moved, PublicReport
 from chalicelib.reports.model import (
+    Answer,
     Attention,
     Note,
     ServiceRequest,
@@ -42,6 +43,7 @@ class MemoryRepository:
         self._reports: dict[str, ServiceRequest] = {}
         self._archived: dict[str, dict[str, tuple[int, Update, int]]] = defaultdict(dict)
         self._followers: dict[str, set[str]] = defaultdict(set)
+        self._answers: dict[str, dict[str, Answer]] = defaultdict(dict)
         self._notes: dict[str, dict[str, Note]] = defaultdict(dict)
 
     def create(self, report: ServiceRequest) -> ServiceRequest:
@@ -94,6 +96,26 @@ class MemoryRepository:
 
     def followers(self, service_request_id: str) -> Sequence[str]:
         return sorted(self._followers[service_request_id])
+
+    def add_answer(self, service_request_id: str, answer: Answer) -> Answer:
+        return self._answers[service_request_id].setdefault(answer.answer_id, answer)
+
+    def answer(self, service_request_id: str, answer_id: str) -> Answer | None:
+        return self._answers[service_request_id].get(answer_id)
+
+    def answers(self, service_request_id: str) -> Sequence[Answer]:
+        return list(self._answers[service_request_id].values())
+
+    def answered(self, person: str) -> Sequence[tuple[str, str]]:
+        return [
+            (key, each.answer_id)
+            for key, answers in self._answers.items()
+            for each in answers.values()
+            if each.person == person
+        ]
+
+    def drop_answer(self, service_request_id: str, answer_id: str) -> None:
+        self._answers[service_request_id].pop(answer_id, None)
 
     def add_note(self, service_request_id: str, note: Note) -> None:
         self._notes[service_request_id].setdefault(note.note_id, note)

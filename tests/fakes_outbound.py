@@ -11,7 +11,7 @@ from chalicelib.catalogue.destinations import (
     Open311Destination,
     ServiceMapping,
 )
-from chalicelib.outbound.model import Case, Delivery, State, Subject
+from chalicelib.outbound.model import Case, Delivery, Reopening, State, Subject
 from chalicelib.outbound.ports import MOST_COUNTED, Exists, Listed, Ports, Stale
 from chalicelib.outbound.receivers import Filter, Receiver
 from chalicelib.outbound.senders import OwnDestination, Sent
@@ -195,6 +195,9 @@ class FakeReports:
     def case(self, service_request_id: str) -> Case | None:
         return None
 
+    def reopening(self, service_request_id: str) -> Reopening | None:
+        return None
+
     def passed_on(
         self, service_request_id: str, to: str, reference: str | None, delivery_id: str
     ) -> None:
@@ -263,7 +266,7 @@ class Outside:
             receivers=self.receivers,
             marks=self.marks,
             reports=self.reports,
-            senders=dict.fromkeys(("open311", "mailbox", "webhook"), self.sender),
+            senders=dict.fromkeys(("open311", "mailbox", "update", "webhook"), self.sender),
             queue=self.queue,
             destinations=destinations,
             forward_to=FORWARDED.get,

@@ -179,7 +179,7 @@ class Published:
             reports=self.reports,
             pages=PlainPages(),
             now=self.now,
-            fixed={"data/index.json": {"name": "Demo"}},
+            fixed=lambda: {"data/index.json": {"name": "Demo"}},
             whole=tile_of_all(BOUNDS),
             closed_shown=timedelta(days=90),
             publisher=Publisher("Demo Council", "https://council.example", {"pothole": "Pothole"}),

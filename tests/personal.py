@@ -1,6 +1,7 @@
 """A resident who leaves something of herself wherever a resident can, and where to look for it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,13 +10,24 @@ import boto3
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Account, Destination, Identity, SavedPlace
 from chalicelib.accounts.usecases import ask, begin_adding, open_session
+from chalicelib.alerts.model import PushAddress, Topic
+from chalicelib.alerts.usecases.questions import answers_as, question_of, question_token
 from chalicelib.photos.model import Photo as TakenIn
 from chalicelib.photos.ports import PhotoKey
-from chalicelib.reports.model import Contact, Flag, Photo, ServiceRequest
-from chalicelib.reports.usecases import Author, add_note, add_update, follow, submit
+from chalicelib.reports.model import AnswerDraft, Contact, Flag, Photo, ServiceRequest
+from chalicelib.reports.usecases import (
+    Asked,
+    Author,
+    add_note,
+    add_update,
+    answer_question,
+    follow,
+    submit,
+)
 from infra.local.cloud import Cloud
 from infra.tokens import account_with
 from tests.builders import NOON, draft, update, update_draft
+from tests.fakes_alerts import area, subscription
 
 LONG = "x" * 1900
 UPDATES_THAT_OVERFLOW = 26
@@ -40,9 +52,16 @@ class Resident:
         return [self.canary, self.phone, *self.others]
 
 
-def resident(number: int, *, with_long_timeline: bool = False, in_public: bool = False) -> Resident:
+def resident(
+    number: int,
+    *,
+    with_long_timeline: bool = False,
+    in_public: bool = False,
+    with_answers: bool = False,
+) -> Resident:
     """Somebody new; her public report is of her account, a private one of her address alone. What
-    everybody can read names her where it is `in_public`."""
+    everybody can read names her where it is `in_public`. `with_answers`: she said of two reports of
+    others that they are not fixed, of which nobody can see one any more."""
     canary, phone = f"canary{number}x", f"+4477009{number:05}"
     email = f"{canary}@example.org"
     account = _account(number, canary, email, phone)
@@ -73,11 +92,24 @@ def resident(number: int, *, with_long_timeline: bool = False, in_public: bool =
     theirs = submit(draft(contact=others), f"others-{number}", Author("somebody-else"), ports)
     neighbours = submit(draft(), f"neighbour-{number}", Author(), ports).service_request_id
     follow(neighbours, "key", her, ports)
+    home = f"53.95{number:04}1"
+    street, _, of_report = _subscribe(account, email, canary, float(home), public)
+    if with_answers:
+        words = canary if in_public else "everybody"
+        _say_not_fixed(neighbours, of_report, words, f"2{number:025}")
+        hidden = submit(draft(), f"hidden-{number}", Author(), ports).service_request_id
+        answered = _say_not_fixed(hidden, street, canary, f"3{number:025}")
+        ports.repository.save(replace(answered, visibility="hidden"))
     return Resident(
         canary,
         account,
         phone,
-        (account.account_id, ports.ids.person(her.scope, "")),
+        (
+            account.account_id,
+            ports.ids.person(her.scope, ""),
+            home,
+            *map(answers_as, (street, of_report)),
+        ),
         [public, private.service_request_id],
         neighbours,
         theirs.service_request_id,
@@ -126,14 +158,68 @@ def _public_report(number: int, words: str, contact: Contact, her: Author) -> st
     return report.service_request_id
 
 
-def _add_photo(report: ServiceRequest, photo_id: str, words: str) -> None:
+def _add_photo(
+    report: ServiceRequest, photo_id: str, words: str, update_id: str | None = None
+) -> ServiceRequest:
     """Gives the report a photo, as it is after it was taken in."""
     photographs, key = bootstrap.photos_ports(), PhotoKey(report.service_request_id, photo_id)
     photographs.records.add(TakenIn(service_request_id=key[0], photo_id=photo_id, state="ready"))
     photographs.gallery.keep_page(key, words.encode())
     photographs.gallery.keep_thumbnail(key, words.encode())
-    with_photo = replace(report, photos=(Photo(photo_id=photo_id, state="shown"),))
-    bootstrap.reports_ports().repository.save(with_photo)
+    photo = Photo(photo_id=photo_id, state="shown", update_id=update_id)
+    return bootstrap.reports_ports().repository.save(replace(report, photos=(photo,)))
+
+
+def _say_not_fixed(
+    report_id: str, subscription_id: str, words: str, photo_id: str
+) -> ServiceRequest:
+    """She is asked whether somebody else's report is fixed, and says no, with words and a photo."""
+    alerts, ports = bootstrap.alerts_ports(), bootstrap.reports_ports()
+    report = ports.repository.get(report_id)
+    assert report
+    ports.repository.save(replace(report, state="fixed", repairs=1))
+    subscription = alerts.subscriptions.get(subscription_id)
+    assert subscription
+    token = question_token(subscription, report_id, 1, alerts.tokens)
+    asked = Asked(**question_of(token, alerts)._asdict())
+    said = AnswerDraft(answer="no", text=f"Not so, says {words}.")
+    after = answer_question(asked, said, (), ports).report
+    return _add_photo(after, photo_id, words, after.updates[-1].update_id)
+
+
+def _subscribe(account: Account, email: str, canary: str, lat: float, report: str) -> Sequence[str]:
+    """Her street, at her address; her ward, in her browser; her report, in no account. Answers
+    their ids."""
+    ports = bootstrap.alerts_ports()
+    push = PushAddress(
+        endpoint=f"https://push.example/{canary}", p256dh=f"{canary}-key", auth=f"{canary}-auth"
+    )
+    street: dict[str, Any] = {
+        "topic": area(500, lat=lat),
+        "account_id": account.account_id,
+        "to": email,
+    }
+    ward: dict[str, Any] = {
+        "topic": Topic(kind="ward", ward_code=f"ward of {canary}"),
+        "account_id": account.account_id,
+        "channel": "push",
+        "to": None,
+        "push": push,
+    }
+    of_report: dict[str, Any] = {
+        "topic": Topic(kind="report", service_request_id=report),
+        "to": email,
+    }
+    ids = [f"{account.account_id[-24:]}{number:08x}" for number in range(3)]
+    for subscription_id, values in zip(ids, (street, ward, of_report), strict=True):
+        key = ports.ids.address_key("email", email) if values["to"] else None
+        ports.subscriptions.add(
+            subscription(
+                **values | {"subscription_id": subscription_id},
+                address_key=key or ports.ids.address_key("push", push.endpoint),
+            )
+        )
+    return ids
 
 
 def places_with(traces: list[str], cloud: Cloud) -> set[str]:

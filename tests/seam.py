@@ -108,6 +108,23 @@ def lose_reply(nth: int, *, times: int = 1, loss: Loss = "read timeout") -> Iter
 
 
 @contextmanager
+def garble(nth: int) -> Iterator[list[Try]]:
+    """The nth call is applied, and what comes back cannot be read. Gives the list of the tries that
+    were struck."""
+    struck: list[Try] = []
+
+    def hook(this: Try, answer: Answer) -> Any:
+        reply = answer()
+        if this.call != nth:
+            return reply
+        struck.append(this)
+        return AWSResponse(this.url, 200, {}, MockRawResponse("no {answer"))  # type: ignore[arg-type]
+
+    with around(hook):
+        yield struck
+
+
+@contextmanager
 def refuse(nth: int, *, kind: Refusal, times: int = 1) -> Iterator[list[Try]]:
     """The nth call is refused before it is applied, for its first `times` tries.
 

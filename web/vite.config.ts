@@ -4,13 +4,14 @@ import { defineConfig } from "vite";
 import { readCouncil } from "./bundling/council.ts";
 import { layout } from "./bundling/layout.ts";
 import { privacy } from "./bundling/privacy.ts";
+import { serviceWorker } from "./bundling/service-worker.ts";
 
 const root = import.meta.dirname;
 const council = readCouncil(process.env.COUNCIL ?? "demo");
 
 export default defineConfig({
   root,
-  plugins: [layout(council), privacy(council)],
+  plugins: [layout(council), privacy(council), serviceWorker()],
   build: {
     outDir: resolve(root, process.env.OUT_DIR ?? "dist"),
     emptyOutDir: true,
@@ -28,6 +29,7 @@ export default defineConfig({
         nearest: resolve(root, "nearest/index.html"),
         facility: resolve(root, "facility/index.html"),
         "my-area": resolve(root, "my-area/index.html"),
+        alerts: resolve(root, "alerts/index.html"),
         "open-data": resolve(root, "open-data/index.html"),
         "getting-through": resolve(root, "getting-through/index.html"),
         accessibility: resolve(root, "accessibility/index.html"),
@@ -35,15 +37,26 @@ export default defineConfig({
         privacy: resolve(root, "privacy/index.html"),
         account: resolve(root, "account/index.html"),
         "account-details": resolve(root, "account/details/index.html"),
+        "account-alerts": resolve(root, "account/alerts/index.html"),
         "account-places": resolve(root, "account/places/index.html"),
         "account-devices": resolve(root, "account/devices/index.html"),
         "account-data": resolve(root, "account/data/index.html"),
         "account-forget": resolve(root, "account/forget/index.html"),
+        "admin-alerts": resolve(root, "admin/alerts/index.html"),
+        "admin-disruptions": resolve(root, "admin/disruptions/index.html"),
         "admin-people": resolve(root, "admin/people/index.html"),
         "report-page": resolve(root, "src/features/report-page/report-page.ts"),
       },
       output: {
-        codeSplitting: { groups: [{ name: "shared", test: /src\/shared\/(?!basemap|pending-report|session|street-names|geo|places\/(?!kept))/ }] },
+        codeSplitting: {
+          groups: [
+            { name: "shared", test: /src\/shared\/(?!basemap|pending-report|push|session|staff-page|choices|disruptions|street-names|geo|places\/(?!kept))/ },
+            // Many need it alone, which the next group would take in.
+            { name: "polygon", test: /src\/shared\/geo\/polygon\.ts/ },
+            // Whoever needs the one mostly needs the other, and apart they weigh more.
+            { name: "facilities", test: /src\/shared\/(geo\/nearest|places\/facilities)\.ts/ },
+          ],
+        },
         entryFileNames: "assets/[name].js",
         chunkFileNames: "assets/chunks/[name]-[hash].js",
         assetFileNames: ({ names }) =>

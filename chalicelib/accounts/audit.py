@@ -30,6 +30,9 @@ Action = Literal[
     "receivers.replay",
     "deliveries.resend",
     "deliveries.keep",
+    "disruptions.post",
+    "disruptions.change",
+    "disruptions.withdraw",
 ]
 OPERATOR = "operator"
 """Who acts where a command was run on the deployment."""

@@ -6,6 +6,7 @@ numbering plan has mobile numbers begin with +447.
 """
 
 import re
+from typing import Literal
 
 from chalicelib.accounts.model import AddressKind, Destination
 from chalicelib.errors import Invalid
@@ -15,6 +16,12 @@ MOBILE = re.compile(r"\+447[0-9]{9}")
 """The numbers that texts go to. Those abroad can cost a hundred times as much, which is what people
 who earn by it would have sent."""
 MOST_CHARACTERS = 254
+_ENCODED = "=?"
+"""Begins an encoded word (RFC 2047), which mail programs read as something else than it says."""
+_WANTED = {
+    "email": "enter an email address in the form of name@example.org",
+    "sms": "enter a UK mobile number, such as 07700 900123",
+}
 
 
 def destination(text: str, *, takes_phones: bool) -> Destination:
@@ -28,6 +35,39 @@ def destination(text: str, *, takes_phones: bool) -> Destination:
     if not takes_phones:
         raise Invalid.field("address", "enter an email address, such as name@example.org")
     return Destination("phone", _mobile(tidy))
+
+
+def reachable(channel: Literal["email", "sms"], text: str) -> Destination:
+    """Where somebody can be sent something by that channel. Raises Invalid about the field `to`."""
+    wanted: AddressKind = "phone" if channel == "sms" else "email"
+    if channel == "sms" and _has_no_texts(text):
+        raise Invalid.field(
+            "to", "no texts can be sent to this number: enter a mobile number, or choose email"
+        )
+    try:
+        found = destination(text, takes_phones=True)
+    except Invalid as error:
+        raise Invalid.field("to", _WANTED[channel]) from error
+    if found.kind != wanted:
+        raise Invalid.field("to", _WANTED[channel])
+    return found
+
+
+def _has_no_texts(text: str) -> bool:
+    """True of a landline, a pager and whatever else is known to be no mobile."""
+    import phonenumbers
+    from phonenumbers import PhoneNumberType
+
+    try:
+        kind = phonenumbers.number_type(phonenumbers.parse(text[:MOST_CHARACTERS], REGION))
+    except phonenumbers.NumberParseException:
+        return False
+    # Numbers that are kept free for examples are of no known type.
+    return kind not in (
+        PhoneNumberType.MOBILE,
+        PhoneNumberType.FIXED_LINE_OR_MOBILE,
+        PhoneNumberType.UNKNOWN,
+    )
 
 
 def contact(kind: AddressKind, text: str) -> Destination | None:
@@ -52,12 +92,19 @@ def _email(text: str) -> str:
     from email_validator import EmailNotValidError, validate_email
 
     try:
-        found = validate_email(text[: MOST_CHARACTERS + 1], check_deliverability=False)
+        # No letter of ours could be sent to a name that is not of ASCII.
+        found = validate_email(
+            text[: MOST_CHARACTERS + 1], check_deliverability=False, allow_smtputf8=False
+        )
     except EmailNotValidError as error:
-        raise Invalid.field(
-            "address", "enter an email address in the form of name@example.org"
-        ) from error
+        raise _no_email() from error
+    if _ENCODED in found.local_part:
+        raise _no_email()
     return f"{found.local_part}@{found.ascii_domain}".lower()
+
+
+def _no_email() -> Invalid:
+    return Invalid.field("address", "enter an email address in the form of name@example.org")
 
 
 def _mobile(text: str) -> str:

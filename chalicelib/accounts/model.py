@@ -157,7 +157,17 @@ class Attempt:
         return self.session_id is None and now < self.expires_at
 
 
-Step = Literal["close", "reports", "follows", "attempts", "ways in", "sessions", "account"]
+Step = Literal[
+    "close",
+    "answers",
+    "reports",
+    "follows",
+    "subscriptions",
+    "attempts",
+    "ways in",
+    "sessions",
+    "account",
+]
 STEPS: tuple[Step, ...] = get_args(Step)
 """Of forgetting somebody, in their order."""
 
@@ -176,8 +186,9 @@ class Erasure:
 ReportPart = Literal["report", "email", "phone"]
 """What of a report is somebody's: all that says who sent it, or an address of hers that somebody
 else gave with it."""
-Forgotten = Literal["account", "text", ReportPart]
-"""What was forgotten; `text` is a report with all that it said."""
+Forgotten = Literal["account", "text", "answers", "words", ReportPart]
+"""What was forgotten; `text` is a report with all that it said, `answers` what was answered to a
+subscription's questions, and `words` that with all that was written."""
 
 
 @dataclass(frozen=True, kw_only=True)

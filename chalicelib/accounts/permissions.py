@@ -14,6 +14,8 @@ Permission = Literal[
     "reports.work",
     "reports.triage",
     "deliveries.handle",
+    "alerts.handle",
+    "disruptions.post",
     "changes.follow",
     "receivers.manage",
     "partners.manage",
@@ -53,6 +55,10 @@ PERMISSIONS: Mapping[Permission, Rule] = {
     ),
     "deliveries.handle": Rule(
         _OFFICERS, "See what was sent to other systems, and send it again or keep it"
+    ),
+    "alerts.handle": Rule(_OFFICERS, "See which alerts did not get through, and send them again"),
+    "disruptions.post": Rule(
+        _OFFICERS, "Say that a service is disrupted, change that, and take it back"
     ),
     "changes.follow": Rule(
         _OFFICERS, "Follow what happens to public reports, as systems with an API key do"

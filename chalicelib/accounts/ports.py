@@ -120,8 +120,8 @@ class Limits(Protocol):
 class Texts(Protocol):
     """The way that text messages leave."""
 
-    def send(self, to: str, text: str) -> None:
-        """Sends it once to a number in E.164. Raises as Post does."""
+    def send(self, to: str, text: str) -> str | None:
+        """Sends it once to a number in E.164. Answers and raises as Post does."""
 
 
 class Codes(Protocol):
@@ -249,8 +249,8 @@ class Erasures(Protocol):
 
 
 class Erased(Protocol):
-    """What was forgotten, by the ids of accounts and reports alone and for ever; raises as Accounts
-    does."""
+    """What was forgotten, by the ids of accounts, reports and subscriptions alone and for ever;
+    raises as Accounts does."""
 
     def note(self, what: Forgotten, of: str) -> None:
         """Adds that, once."""
@@ -277,6 +277,22 @@ class Reports(Protocol):
     def unfollow_all(self, account_id: str) -> None:
         """Forgets what she follows."""
 
+    def has_answers(self, subscription_id: str) -> bool:
+        """True where something was answered to its questions."""
+
+    def forget_answers(self, subscription_id: str, *, redact: bool) -> None:
+        """Forgets that, and what was written with it in public if `redact`."""
+
+
+class Subscriptions(Protocol):
+    """The subscriptions, as accounts see them. Every method raises UpstreamFailed."""
+
+    def of(self, account_id: str, addresses: Sequence[Destination]) -> Sequence[str]:
+        """The ids of all that are the account's, or go to one of the addresses."""
+
+    def forget(self, subscription_id: str) -> None:
+        """Forgets it with what it was told."""
+
 
 @dataclass(frozen=True)
 class ErasurePorts:
@@ -288,6 +304,7 @@ class ErasurePorts:
     erasures: Erasures
     erased: Erased
     reports: Reports
+    subscriptions: Subscriptions
     log: audit.Ports
     now: Callable[[], datetime]
 

@@ -11,6 +11,7 @@ import hmac
 from typing import Literal
 
 from chalicelib.adapters.secrets import Secret
+from chalicelib.alerts.model import Channel
 from chalicelib.reports import reference
 
 PHOTO_ID_LENGTH = 26
@@ -49,6 +50,14 @@ class HmacIds:
 
     def fingerprint(self, draft: bytes) -> str:
         return self._digest("draft", draft.decode())
+
+    def subscription_id(self, scope: str, key: str) -> str:
+        return self._digest("subscription", scope, key)[:32]
+
+    def address_key(self, channel: Channel, address: str) -> str:
+        """The same as `contact_key` of the address, which is normalised."""
+        kind = {"sms": "phone"}.get(channel, channel)
+        return self._digest("contact", kind, address)[:32]
 
     def link_token(self, service_request_id: str) -> str:
         return _link_token(self._link_secret.current(), service_request_id)

@@ -12,6 +12,8 @@ from chalicelib.accounts.ports import Presented
 from chalicelib.accounts.single_sign_on import Proofs
 from chalicelib.adapters.ids import hmac_hex
 from chalicelib.adapters.secrets import Secret
+from chalicelib.alerts.model import Subscription
+from chalicelib.moments import text_of
 
 CODES = 1_000_000
 _REFRESH = re.compile(r"([\w-]{1,64})\.([\w-]{1,64})\.([1-9][0-9]{0,8})\.([0-9a-f]{64})", re.ASCII)
@@ -73,12 +75,68 @@ class HmacHandoverProofs:
         return next((each for each in made if _same(each.browser, browser)), None)
 
 
+class HmacAlertTokens:
+    """The Tokens port of alerts: 128 bits each, and codes of six digits. Each is of the moment at
+    which the subscription was asked for as well: an id can come again, with another address."""
+
+    def __init__(self, secret: Secret) -> None:
+        self._secret = secret
+
+    def manage(self, of: Subscription) -> str:
+        return _alert_token(self._secret.current(), "manage", of)
+
+    def unsubscribe(self, of: Subscription) -> str:
+        return _alert_token(self._secret.current(), "unsubscribe", of)
+
+    def confirm(self, of: Subscription) -> str:
+        return _alert_token(self._secret.current(), "confirm", of)
+
+    def code(self, of: Subscription) -> str:
+        return _code(self._secret.current(), *_asked_for(of))
+
+    def answer(self, of: Subscription, service_request_id: str, repair: int) -> str:
+        about = (service_request_id, str(repair))
+        return _alert_token(self._secret.current(), "answer", of, *about)
+
+    def holds_manage(self, of: Subscription, sent: str) -> bool:
+        return self._holds("manage", sent, of)
+
+    def holds_unsubscribe(self, of: Subscription, sent: str) -> bool:
+        return self._holds("unsubscribe", sent, of)
+
+    def holds_confirm(self, of: Subscription, sent: str) -> bool:
+        return self._holds("confirm", sent, of)
+
+    def holds_answer(
+        self, of: Subscription, service_request_id: str, repair: int, sent: str
+    ) -> bool:
+        return self._holds("answer", sent, of, service_request_id, str(repair))
+
+    def holds_code(self, of: Subscription, sent: str) -> bool:
+        about = _asked_for(of)
+        return any(_same(_code(secret, *about), sent) for secret in self._secret.accepted())
+
+    def _holds(self, purpose: str, sent: str, of: Subscription, *about: str) -> bool:
+        return any(
+            _same(_alert_token(secret, purpose, of, *about), sent)
+            for secret in self._secret.accepted()
+        )
+
+
+def _alert_token(secret: str, purpose: str, of: Subscription, *about: str) -> str:
+    return hmac_hex(secret, "alert", purpose, *_asked_for(of), *about)[:32]
+
+
+def _asked_for(of: Subscription) -> tuple[str, str]:
+    return of.subscription_id, text_of(of.created_at)
+
+
 def _proofs(secret: str, handover_id: str) -> Proofs:
     return Proofs(*(hmac_hex(secret, "handover", name, handover_id) for name in Proofs._fields))
 
 
-def _code(secret: str, attempt_id: str) -> str:
-    return f"{int(hmac_hex(secret, 'code', attempt_id), 16) % CODES:06}"
+def _code(secret: str, *about: str) -> str:
+    return f"{int(hmac_hex(secret, 'code', *about), 16) % CODES:06}"
 
 
 def _link_token(secret: str, attempt_id: str) -> str:

@@ -14,10 +14,11 @@ from botocore.exceptions import (
     EndpointConnectionError,
     NoCredentialsError,
 )
+from botocore.parsers import ResponseParserError
 
 from chalicelib.errors import AddressRefused, NoReply, UpstreamFailed
 
-_NEVER = ("InvalidParameter", "InvalidParameterValue", "OptedOut")
+_INVALID = ("InvalidParameter", "InvalidParameterValue")
 _NOT_SENT = (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError)
 _MAYBE = 500
 
@@ -33,20 +34,33 @@ class SnsTexts:
             "AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"},
         }
 
-    def send(self, to: str, text: str) -> None:
+    def send(self, to: str, text: str) -> str:
         try:
-            self._client.publish(PhoneNumber=to, Message=text, MessageAttributes=self._attributes)
+            answer = self._client.publish(
+                PhoneNumber=to, Message=text, MessageAttributes=self._attributes
+            )
         except ClientError as error:
             raise _told(error) from error
         except _NOT_SENT as error:
             raise UpstreamFailed("The service of text messages could not be reached.") from error
-        except BotoCoreError as error:
+        except (BotoCoreError, ResponseParserError) as error:
             raise NoReply("The service of text messages did not answer.") from error
+        called: str | None = answer.get("MessageId")
+        if not called:
+            raise NoReply("The service of text messages answered nothing that can be read.")
+        return called
 
 
 def _told(error: ClientError) -> AddressRefused | UpstreamFailed:
-    if error.response.get("Error", {}).get("Code") in _NEVER:
+    said = error.response.get("Error", {})
+    if _is_of_the_number(said.get("Code", ""), said.get("Message", "")):
         return AddressRefused("The service of text messages refuses this number.")
     if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", _MAYBE) >= _MAYBE:
         return NoReply("The service of text messages failed.")
     return UpstreamFailed("The service of text messages did not take it.")
+
+
+def _is_of_the_number(code: str, message: str) -> bool:
+    """False where it refuses our sender ID, say: that is no fault of the number, to which nothing
+    more would be sent."""
+    return code == "OptedOut" or (code in _INVALID and "PhoneNumber" in message)

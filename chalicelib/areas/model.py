@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
+from chalicelib.derived_ids import derived_id
 from chalicelib.geo.point import Point
 
 ROADWORKS = "data/roadworks.json"
@@ -26,15 +27,25 @@ class RoadWork(msgspec.Struct, frozen=True, kw_only=True):
     lat: float
     long: float
 
+    NOTICE: ClassVar = "roadworks-"
+
     @property
     def point(self) -> Point:
         return Point(lat=self.lat, long=self.long)
 
+    @property
+    def notice_id(self) -> str:
+        """What subscribers are told of it under: another one with other days or another place."""
+        told = (self.ref, str(self.starts), str(self.ends), str(self.lat), str(self.long))
+        return self.NOTICE + derived_id(*told)
+
 
 class RoadWorks(msgspec.Struct, frozen=True, kw_only=True):
-    """The published document: what was not over when it was published, by when it starts."""
+    """The published document: what was not over when it was published, by when it starts. `untold`
+    are the ids of those of which subscribers are still to be told."""
 
     items: tuple[RoadWork, ...] = ()
+    untold: tuple[str, ...] = ()
 
 
 class NearRoadWork(RoadWork, frozen=True, kw_only=True):

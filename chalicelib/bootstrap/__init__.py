@@ -10,24 +10,38 @@ from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.bootstrap import (
     accounts,
+    alerts,
     base,
     erasing,
     forwarding,
     limits,
+    notices,
     outbound,
     partners,
     people,
     places,
     privacy,
     publishing,
+    push,
     reports,
     single_sign_on,
+    telling,
 )
 from chalicelib.bootstrap.accounts import (
     account_pages,
     accounts_ports,
     codes_queue,
     sending_ports,
+)
+from chalicelib.bootstrap.alerts import (
+    address_keys_of,
+    alert_names,
+    alerts_ports,
+    alerts_queue,
+    index_ports,
+    match_ports,
+    reaches_of,
+    subscriptions_of,
 )
 from chalicelib.bootstrap.base import (
     SecretName,
@@ -40,15 +54,22 @@ from chalicelib.bootstrap.base import (
 )
 from chalicelib.bootstrap.erasing import author_of, erasure_ports
 from chalicelib.bootstrap.forwarding import reply_ports, return_ports
-from chalicelib.bootstrap.limits import block_ports, hourly, limit_ports
+from chalicelib.bootstrap.limits import block_ports, daily, hourly, limit_ports
+from chalicelib.bootstrap.notices import (
+    disruptions_ports,
+    disruptions_publish_ports,
+    match_queue,
+)
 from chalicelib.bootstrap.outbound import api_key_of, outbound_ports
 from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.bootstrap.people import audit_ports, people_ports
 from chalicelib.bootstrap.places import areas_ports, facilities_ports, gazetteer_ports
 from chalicelib.bootstrap.privacy import export_pages
 from chalicelib.bootstrap.publishing import publishing_ports
+from chalicelib.bootstrap.push import push_key, web_push
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.bootstrap.single_sign_on import sign_on_ports
+from chalicelib.bootstrap.telling import alert_pages, receipts_queue, telling_ports, voice
 from chalicelib.events import Event, PhotoTaken, PhotoWanted, ReportChanged, ReportSubmitted
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.states import LABELS
@@ -62,6 +83,11 @@ __all__ = [
     "SecretName",
     "account_pages",
     "accounts_ports",
+    "address_keys_of",
+    "alert_names",
+    "alert_pages",
+    "alerts_ports",
+    "alerts_queue",
     "api_key_of",
     "areas_ports",
     "audit_ports",
@@ -69,6 +95,9 @@ __all__ = [
     "block_ports",
     "codes_queue",
     "council",
+    "daily",
+    "disruptions_ports",
+    "disruptions_publish_ports",
     "erasure_ports",
     "export_pages",
     "facilities_ports",
@@ -76,14 +105,20 @@ __all__ = [
     "form_pages",
     "gazetteer_ports",
     "hourly",
+    "index_ports",
     "limit_ports",
+    "match_ports",
+    "match_queue",
     "outbound_ports",
     "outside",
     "partners_ports",
     "people_ports",
     "photos_ports",
     "publishing_ports",
+    "push_key",
+    "reaches_of",
     "reactions",
+    "receipts_queue",
     "reply_ports",
     "reports_ports",
     "return_ports",
@@ -92,6 +127,10 @@ __all__ = [
     "sending_ports",
     "settings",
     "sign_on_ports",
+    "subscriptions_of",
+    "telling_ports",
+    "voice",
+    "web_push",
 ]
 
 
@@ -130,6 +169,7 @@ def reactions() -> tuple[Reaction, ...]:
         SqsReaction(queues, here.publish_queue_url, seen),
         SqsReaction(queues, here.outbound_queue_url, seen),
         SqsReaction(queues, here.fetch_queue_url, PhotoWanted),
+        SqsReaction(queues, here.match_queue_url, ReportSubmitted | ReportChanged),
     )
 
 
@@ -137,18 +177,22 @@ def forget() -> None:
     """Drops everything built so far, for a process whose settings change."""
     for module in (
         accounts,
+        alerts,
         base,
         erasing,
         forwarding,
         limits,
+        notices,
         outbound,
         reports,
         places,
         publishing,
+        push,
         partners,
         people,
         privacy,
         single_sign_on,
+        telling,
     ):
         for built in vars(module).values():
             if hasattr(built, "cache_clear"):

@@ -35,7 +35,7 @@ def accounts_ports() -> accounts.Ports:
         accounts=DynamoAccounts(table, digest),
         sessions=DynamoSessions(table),
         attempts=DynamoAttempts(table),
-        limits=DynamoLimits(table, hourly=HOURLY, digest=digest, now=utc_now),
+        limits=DynamoLimits(table, hourly=HOURLY, daily={}, digest=digest, now=utc_now),
         codes=HmacCodes(secret("code")),
         refresh_tokens=HmacRefreshTokens(secret("token")),
         new_id=lambda: token_hex(16),

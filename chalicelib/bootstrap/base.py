@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from chalicelib.adapters.s3 import S3Documents
     from chalicelib.adapters.secrets import Secret
 
-SecretName = Literal["id", "link", "token", "code", "origin", "destinations", "identity"]
+SecretName = Literal[
+    "id", "link", "token", "code", "alert", "push", "origin", "destinations", "identity"
+]
 
 
 @cache

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 from chalicelib.accounts.model import Account
 from chalicelib.accounts.ports import ErasurePorts
+from chalicelib.alerts.usecases.questions import answers_as
+from chalicelib.bootstrap.alerts import SubscriptionsOfPeople
 from chalicelib.bootstrap.base import session, settings
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports import usecases as reporting
@@ -46,6 +48,7 @@ def erasure_ports() -> ErasurePorts:
         erasures=DynamoErasures(table),
         erased=DynamoErased(settings().audit_table),
         reports=ReportsOfPeople(),
+        subscriptions=SubscriptionsOfPeople(),
         log=audit_ports(),
         now=utc_now,
     )
@@ -68,3 +71,10 @@ class ReportsOfPeople:
 
     def unfollow_all(self, account_id: str) -> None:
         reporting.unfollow_all(reporting.Author(account_id), reports_ports())
+
+    def has_answers(self, subscription_id: str) -> bool:
+        return bool(reports_ports().repository.answered(answers_as(subscription_id)))
+
+    def forget_answers(self, subscription_id: str, *, redact: bool) -> None:
+        person = answers_as(subscription_id)
+        reporting.forget_answers(person, redact=redact, ports=reports_ports())

@@ -9,7 +9,8 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.errors import ConfigurationError, NotFound
 from chalicelib.outbound.model import Kind
-from chalicelib.outbound.senders import Cases, Sender
+from chalicelib.outbound.ports import Deliveries, Reports
+from chalicelib.outbound.senders import Sender
 from chalicelib.reports import usecases as reporting
 from chalicelib.reports.reference import grouped
 
@@ -24,15 +25,17 @@ REPLIES = "replies"
 """Before the + of the address at which answers to our letters are taken."""
 
 
-def forwarders(case: Cases) -> Mapping[Kind, Sender[Any]]:
+def forwarders(reports: Reports, deliveries: Deliveries) -> Mapping[Kind, Sender[Any]]:
     """The senders of the council's own destinations."""
     from chalicelib.adapters.clock import utc_now
     from chalicelib.outbound.mailbox import MailboxSender, Wording
     from chalicelib.outbound.open311 import Open311Sender
+    from chalicelib.outbound.open311_update import UpdateSender
 
-    here = council()
+    here, case = council(), reports.case
     return {
         "open311": Open311Sender(case, open311_client(), grouped, utc_now),
+        "update": UpdateSender(reports.reopening, deliveries.get, open311_client()),
         "mailbox": MailboxSender(case, post, Wording(here.name, here.zone, grouped), reply_address),
     }
 
@@ -66,7 +69,11 @@ def post() -> "SesPost":
 
     once = Config(retries={"total_max_attempts": 1}, connect_timeout=10, read_timeout=20)
     return SesPost(
-        client("sesv2", config=once), name=council().name, domain=_mail_domain(), now=utc_now
+        client("sesv2", config=once),
+        name=council().name,
+        domain=_mail_domain(),
+        receipts=settings().mail_receipts,
+        now=utc_now,
     )
 
 

@@ -15,6 +15,14 @@ def hourly() -> dict[str, int]:
 
 
 @cache
+def daily() -> dict[str, int]:
+    """How often within a day, in the same way."""
+    from chalicelib.accounts.usecases.limiting import DAILY
+
+    return dict(DAILY)
+
+
+@cache
 def limit_ports() -> LimitPorts:
     from chalicelib.accounts.dynamo.attempts import DynamoLimits
     from chalicelib.accounts.dynamo.blocks import DynamoBlocks
@@ -26,7 +34,7 @@ def limit_ports() -> LimitPorts:
     lend_to_pynamodb(session)
     table = settings().accounts_table
     return LimitPorts(
-        limits=DynamoLimits(table, hourly=hourly(), digest=digest, now=utc_now),
+        limits=DynamoLimits(table, hourly=hourly(), daily=daily(), digest=digest, now=utc_now),
         networks=DynamoNetworks(table, utc_now),
         blocks=DynamoBlocks(table, digest),
         phone=council().phone,

@@ -15,7 +15,7 @@ from chalicelib.bootstrap.base import (
     settings,
 )
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.outbound.model import Case, Contact, Subject, Wake
+from chalicelib.outbound.model import Case, Contact, Reopening, Subject, Wake
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.webhook import WebhookSender
 from chalicelib.publishing.model import JSON
@@ -45,15 +45,16 @@ def outbound_ports() -> Ports:
 
     lend_to_pynamodb(session)
     here, reports = council(), ReportsToTell()
+    deliveries = DynamoDeliveries(settings().outbound_table)
     queues: SQSClient = client("sqs")
     return Ports(
-        deliveries=DynamoDeliveries(settings().outbound_table),
+        deliveries=deliveries,
         receivers=DynamoReceivers(settings().outbound_table),
         marks=DynamoMarks(settings().outbound_table),
         reports=reports,
         senders={
             "webhook": WebhookSender(reports.public, outside, utc_now),
-            **forwarders(reports.case),
+            **forwarders(reports, deliveries),
         },
         queue=SendQueue(SqsReaction(queues, settings().send_queue_url)),
         destinations=here.by_destination,
@@ -99,6 +100,17 @@ class ReportsToTell:
             return None
         return _case(report, self.public(service_request_id))
 
+    def reopening(self, service_request_id: str) -> Reopening | None:
+        report = reports_ports().repository.get(service_request_id)
+        update = reporting.reopened_by(report) if report else None
+        if report is None or update is None or report.visibility not in ("public", "private"):
+            return None
+        shown = self.public(service_request_id)
+        views = {view.update_id: view for view in shown.updates} if shown else {}
+        view = views.get(update.update_id)
+        urls = tuple(photo.url for photo in view.photos) if view else ()
+        return Reopening(text=update.text, at=update.datetime, photo_urls=urls)
+
     def passed_on(
         self, service_request_id: str, to: str, reference: str | None, delivery_id: str
     ) -> None:
@@ -106,6 +118,7 @@ class ReportsToTell:
 
 
 def _subject(report: ServiceRequest) -> Subject:
+    reopened_by = reporting.reopened_by(report)
     return Subject(
         service_request_id=report.service_request_id,
         service_code=report.service_code,
@@ -113,6 +126,7 @@ def _subject(report: ServiceRequest) -> Subject:
         is_public=report.visibility == "public",
         may_be_passed_on=reporting.may_be_passed_on(report),
         is_from_partner=reporting.is_from_partner(report),
+        reopened_by=reopened_by.update_id if reopened_by else None,
     )
 
 

@@ -10,6 +10,7 @@ import msgspec
 from chalicelib.areas.usecases import ward_areas
 from chalicelib.bootstrap.base import client, council, s3, settings
 from chalicelib.bootstrap.places import areas_ports
+from chalicelib.bootstrap.push import push_key
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.document import services_document
 from chalicelib.catalogue.model import Council
@@ -38,7 +39,7 @@ def publishing_ports() -> publishing.Ports:
     return publishing.Ports(
         documents=S3Documents(s3(), published),
         photos=S3Photos(s3(), kept=settings().photos_bucket, published=published),
-        cdn=_cdn(),
+        cdn=cdn(),
         reports=PublicReports(reports_ports()),
         pages=JinjaPages(
             council={"name": here.name, "phone": here.phone},
@@ -47,7 +48,7 @@ def publishing_ports() -> publishing.Ports:
             grouped=grouped,
         ),
         now=utc_now,
-        fixed=_fixed_documents(here),
+        fixed=lambda: _fixed_documents(here),
         whole=documents.tile_of_all(here.box),
         closed_shown=timedelta(days=here.closed_shown_days),
         publisher=_publisher(here),
@@ -92,7 +93,8 @@ def _publisher(here: Council) -> publishing.Publisher:
     return publishing.Publisher(here.name, settings().site_url, services)
 
 
-def _cdn() -> publishing.Cdn:
+@cache
+def cdn() -> publishing.Cdn:
     from chalicelib.adapters.cloudfront import CloudFrontCdn, NoCdn
 
     if not settings().distribution_id:
@@ -113,6 +115,8 @@ def _fixed_documents(here: Council) -> dict[str, object]:
         basemap_attribution=here.basemap_attribution,
         withdraw_within_s=int(reporting.WITHDRAW_WITHIN.total_seconds()),
         publish_after_s=here.publish_after_s,
+        push_key=push_key().public,
+        sends_texts=here.texts_a_day > 0,
         holidays=_coming(here.calendar.holidays),
         neighbours=here.neighbours,
         versions={"services": content_version(services)},

@@ -27,6 +27,7 @@ KEPT = frozenset(
         "description",
         "title",
         "anonymous",
+        "no_alerts",
         *CONTACT,
     )
 )
@@ -112,6 +113,8 @@ class Answers:
         if contact and not body["anonymous"]:
             body["contact"] = contact
         given = {name: value for name, value in body.items() if value or name == "anonymous"}
+        if self.one("no_alerts"):
+            given["alerts"] = False
         return given | ({"lat": point.lat, "long": point.long} if point else {})
 
     def _attributes(self, service: Service | None) -> dict[str, str | list[str]]:

@@ -25,7 +25,7 @@ ASKED: dict[Step, tuple[str, ...]] = {
     "service": ("service_code", "asset_id"),
     "photos": ("photo_ids",),
     "description": ("description", "title"),
-    "contact": (*CONTACT, "anonymous"),
+    "contact": (*CONTACT, "anonymous", "no_alerts"),
 }
 """What a step asks or puts out of date; the fields of questions depend on the service."""
 

@@ -9,7 +9,7 @@ from chalicelib.handlers import limits
 from chalicelib.handlers.http import Call
 from chalicelib.handlers.noting import note
 from chalicelib.reports.model import Draft, UpdateDraft
-from chalicelib.reports.usecases import Admit
+from chalicelib.reports.usecases import Admit, MayWrite
 
 
 def of_report(draft: Draft, key: str, call: Call) -> Admit | None:
@@ -19,6 +19,14 @@ def of_report(draft: Draft, key: str, call: Call) -> Admit | None:
         return limits.counting("report", call, *limits.contact_addresses(draft.contact))
     request_id = bootstrap.reports_ports().ids.service_request_id(author.scope, key)
     return _noted("reports.assist", request_id, draft.channel, call)
+
+
+def may_write(draft: Draft, call: Call) -> MayWrite | None:
+    """Whether a report's contact may be written to: what staff type for somebody who rings is
+    hers."""
+    if draft.channel == "online" or not call.caller.author().staff_in:
+        return limits.may_write(call, *limits.contact_addresses(draft.contact))
+    return None
 
 
 def of_update(service_request_id: str, draft: UpdateDraft, call: Call) -> Admit | None:

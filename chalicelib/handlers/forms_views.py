@@ -178,8 +178,10 @@ def _send(answers: Answers, call: Call, ports: Ports) -> Page:
     key = key_of(answers)
     try:
         draft = parse(answers.draft(service), Draft)
-        admit = admitting.of_report(draft, key, call)
-        report = usecases.submit(draft, key, author, bootstrap.reports_ports(), admit=admit)
+        admit, may_write = admitting.of_report(draft, key, call), admitting.may_write(draft, call)
+        report = usecases.submit(
+            draft, key, author, bootstrap.reports_ports(), admit=admit, may_write=may_write
+        )
     except Invalid as error:
         return _screen(flow.refused(answers, error.errors, ports))
     except Conflict as error:

@@ -10,6 +10,7 @@ import msgspec
 
 from chalicelib import bootstrap
 from chalicelib.accounts import usecases
+from chalicelib.alerts.usecases.questions import answers_as
 from chalicelib.handlers import auth, cookies
 from chalicelib.handlers.account import account_of, cursor_of, place_of
 from chalicelib.handlers.http import Call, Kept, Page, Query, Routes
@@ -102,13 +103,16 @@ def forget_me(call: Call) -> Kept:
 def _export(call: Call) -> ExportView:
     account, after = account_of(call), mark_of(call.parameter("cursor"))
     people = bootstrap.accounts_ports()
+    subscriptions = () if after else bootstrap.subscriptions_of(account)
     found = reporting.export(
         bootstrap.author_of(account),
+        people=[answers_as(each.subscription_id) for each in subscriptions],
         limit=AT_ONCE,
         after=after,
         ports=bootstrap.reports_ports(),
     )
-    own = {} if after else usecases.export_account(account, people)
+    alerts = {"subscription": [msgspec.to_builtins(each) for each in subscriptions]}
+    own = {} if after else usecases.export_account(account, people) | alerts
     return ExportView(
         made_at=people.now(),
         held=own | found.held,

@@ -9,10 +9,11 @@ from chalicelib.accounts.destinations import contact
 from chalicelib.accounts.model import Account, Destination
 from chalicelib.accounts.usecases import limiting
 from chalicelib.accounts.usecases.limiting import Flow, Sender
+from chalicelib.alerts.model import Wish
 from chalicelib.handlers.cdn import viewer_address
 from chalicelib.handlers.http import Call
 from chalicelib.reports.model import Contact
-from chalicelib.reports.usecases import Admit
+from chalicelib.reports.usecases import Admit, MayWrite
 
 DEVICE = "x-ginnel-device"
 """A random text that the web client made for its device."""
@@ -34,6 +35,14 @@ def counting(flow: Flow, call: Call, *typed: Destination) -> Admit | None:
     return cache(lambda: limiting.check(flow, sender, typed, bootstrap.limit_ports()))
 
 
+def may_write(call: Call, *typed: Destination) -> MayWrite | None:
+    """What says whether somebody may be written to at addresses that she only typed, and counts
+    that, as soon as what she sends is known to be new. None where she typed none."""
+    if not typed:
+        return None
+    return cache(lambda: limiting.may_write(_sender(call), typed, bootstrap.limit_ports()))
+
+
 def refuse_blocked(account: Account) -> None:
     """Raises Forbidden where an address that she confirmed is on the block list, UpstreamFailed."""
     limiting.refuse_blocked(_confirmed(account), bootstrap.limit_ports())
@@ -48,6 +57,13 @@ def contact_addresses(given: Contact | None) -> tuple[Destination, ...]:
         given.phone and contact("phone", given.phone),
     )
     return tuple(each for each in found if each)
+
+
+def wish_addresses(wish: Wish) -> tuple[Destination, ...]:
+    """The address that somebody subscribes, which is normalised."""
+    if wish.to is None:
+        return ()
+    return (Destination("phone" if wish.channel == "sms" else "email", wish.to),)
 
 
 def network_of(request: Request) -> str | None:

@@ -8,6 +8,7 @@ from http import HTTPStatus
 import msgspec
 
 from chalicelib import bootstrap
+from chalicelib.alerts.usecases import subscribing
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.geo.point import Box, Point
 from chalicelib.handlers import admitting, auth, limits
@@ -86,9 +87,10 @@ class Follows(msgspec.Struct, frozen=True, kw_only=True):
 def submit(call: Call) -> Receipt:
     key = call.idempotency_key
     draft = parse_json(call.body, Draft)
-    ports = bootstrap.reports_ports()
-    admit = admitting.of_report(draft, key, call)
-    return receipt(usecases.submit(draft, key, call.caller.author(), ports, admit=admit), ports)
+    author, ports = call.caller.author(), bootstrap.reports_ports()
+    admit, may_write = admitting.of_report(draft, key, call), admitting.may_write(draft, call)
+    report = usecases.submit(draft, key, author, ports, admit=admit, may_write=may_write)
+    return receipt(report, ports)
 
 
 @routes.endpoint(
@@ -195,7 +197,19 @@ def follow(call: Call, service_request_id: str) -> Follows:
     request_id, key = id_of(service_request_id), call.key_or_a_new_one
     limits.check("follow", call)
     report = usecases.follow(request_id, key, call.caller.author(), bootstrap.reports_ports())
+    _tell_follower(call, report.service_request_id)
     return Follows(service_request_id=report.service_request_id, followers=report.followers)
+
+
+def _tell_follower(call: Call, service_request_id: str) -> None:
+    """Who is signed in hears of what she follows, where she can be reached."""
+    account = call.caller.account
+    reaches = bootstrap.reaches_of(account) if account else []
+    if account and reaches:
+        channel, to = reaches[0]
+        subscribing.follow(
+            service_request_id, channel, to, account.account_id, bootstrap.alerts_ports()
+        )
 
 
 def receipt(report: ServiceRequest, ports: Ports) -> Receipt:

@@ -48,7 +48,7 @@ class Open311Sender:
         contact = case.contact if destination.passes_contact else None
         form = list(form_of(case, service, contact, self.grouped(case.service_request_id)))
         key = {"idempotency-key": case.service_request_id}
-        reply = self.client.post(destination, form, key)
+        reply = self.client.post(destination, "requests", form, key)
         return self._called(reply.body, destination)
 
     def find(self, delivery: Delivery, destination: Open311Destination) -> Sent | None:

@@ -10,9 +10,10 @@ from urllib.parse import quote, urlencode
 
 from chalicelib.errors import AddressRefused, NotNow
 from chalicelib.georeport.reading import Unreadable, read_xml
+from chalicelib.leases import retry_after_s
 from chalicelib.outbound.ports import Outside, Reply
 from chalicelib.outbound.senders import Open311Destination, Refused, Unclear
-from chalicelib.outbound.webhook import retry_after_s, taken
+from chalicelib.outbound.webhook import taken
 
 POST_S = 20
 LOOK_S = 8
@@ -56,13 +57,17 @@ class Open311Client:
         return list(self._asked(there, "servicerequestupdates", asked, POST_S))
 
     def post(
-        self, there: Open311Destination, form: list[tuple[str, str]], headers: Mapping[str, str]
+        self,
+        there: Open311Destination,
+        resource: str,
+        form: list[tuple[str, str]],
+        headers: Mapping[str, str],
     ) -> Reply:
         """Raises Refused, Unclear, NoReply, UpstreamFailed."""
         own = [*_jurisdiction(there).items(), *self._own_key(there).items()]
         try:
             reply = self.outside().post(
-                f"{there.endpoint}/requests.xml",
+                f"{there.endpoint}/{resource}.xml",
                 urlencode([*own, *form]).encode(),
                 {**FORM, **headers},
                 most_bytes=MOST_BYTES,
@@ -71,7 +76,7 @@ class Open311Client:
         except AddressRefused as error:
             raise Refused("address_refused") from error
         if reply.status >= 500 or reply.status in MAY_HAVE_TAKEN:
-            raise Unclear(f"http_{reply.status}", retry_after_s(reply))
+            raise Unclear(f"http_{reply.status}", retry_after_s(reply.headers))
         taken(reply)
         return reply
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, Protocol
 
-from chalicelib.outbound.model import Case, Delivery, Kind, State, Subject
+from chalicelib.outbound.model import Case, Delivery, Kind, Reopening, State, Subject
 from chalicelib.outbound.receivers import Receiver
 from chalicelib.outbound.senders import OwnDestination, Sender
 
@@ -117,6 +117,10 @@ class Reports(Protocol):
 
     def case(self, service_request_id: str) -> Case | None:
         """The report as it is passed on; None where it may not be, by now."""
+
+    def reopening(self, service_request_id: str) -> Reopening | None:
+        """What a resident said who opened it again last; None where she did not, or it may not be
+        told."""
 
     def passed_on(
         self, service_request_id: str, to: str, reference: str | None, delivery_id: str

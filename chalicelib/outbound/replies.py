@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from chalicelib.derived_ids import derived_id
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.outbound.model import derived_id
 from chalicelib.outbound.received import MailRefused, named_in, reply_in
 
 

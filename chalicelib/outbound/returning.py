@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import NamedTuple, Protocol
 
+from chalicelib.derived_ids import derived_id
 from chalicelib.errors import NotNow
 from chalicelib.georeport import moments
-from chalicelib.outbound.model import derived_id
+from chalicelib.outbound.model import UPDATE
 from chalicelib.outbound.open311_client import TOO_LONG, Entry, Open311Client, id_in
 from chalicelib.outbound.ports import Brought, Deliveries, Mark, Marks, Reports
 from chalicelib.outbound.senders import Open311Destination, Refused
@@ -135,6 +136,9 @@ def _bring(
         external_id, update_id = id_in(entry, "service_request_id"), id_in(entry, "update_id")
         delivery = called(external_id) if external_id and update_id else None
         if delivery and external_id and update_id and told.added < MOST_A_RUN:
+            if ports.deliveries.called(there.destination, UPDATE + update_id):
+                # We said that ourselves.
+                continue
             key = derived_id("returned", there.destination, external_id, update_id)
             _count(delivery.service_request_id, key, entry, told, ports)
 

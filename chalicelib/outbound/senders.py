@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol, TypeVar
 
-from chalicelib.outbound.model import Case, Delivery, Kind
+from chalicelib.outbound.model import Case, Delivery, Kind, Reopening
 
 
 class Refused(Exception):
@@ -104,3 +104,11 @@ class Cases(Protocol):
     def __call__(self, service_request_id: str, /) -> Case | None:
         """The report as it is passed on; None where it may not be, by now. Raises
         UpstreamFailed."""
+
+
+class Reopenings(Protocol):
+    """The reports, as whoever tells that they are not mended sees them."""
+
+    def __call__(self, service_request_id: str, /) -> Reopening | None:
+        """What a resident said who opened it again last; None where she did not, or it may not be
+        told. Raises UpstreamFailed."""

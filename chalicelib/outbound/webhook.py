@@ -8,7 +8,6 @@ Source: github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.m
 
 import hashlib
 import hmac
-import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import datetime
@@ -17,6 +16,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.errors import AddressRefused, NotNow
+from chalicelib.leases import retry_after_s
 from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.ports import Outside, Reply
 from chalicelib.outbound.receivers import SECRET_PREFIX, Receiver
@@ -94,11 +94,5 @@ def taken(reply: Reply) -> Sent:
         return Sent()
     code = f"http_{reply.status}"
     if reply.status >= 500 or reply.status in TRIED_AGAIN:
-        raise NotNow(code, retry_after_s(reply))
+        raise NotNow(code, retry_after_s(reply.headers))
     raise Refused(code)
-
-
-def retry_after_s(reply: Reply) -> int:
-    """For how long it asks to be left alone, 0 where it does not say so in seconds."""
-    asked = re.fullmatch(r"[0-9]{1,6}", reply.headers.get("retry-after", ""))
-    return int(asked[0]) if asked else 0

@@ -11,10 +11,13 @@ REASONS: Mapping[str, str] = {
     "audit": "It names people by the number of their account alone. Ask us for what it says of "
     "you.",
     "mail": "Answers of other bodies become notes beside a report, and those are in the export.",
+    "entry": "The same as your subscriptions, which are in the export.",
     "uploads": "A file goes once the picture is made of it, and the picture is in the export.",
     "published": "The same as your public reports, which are in the export.",
     "stream": "Copies of what is in the export, for 24 hours.",
+    "messages": "What became of a mail, on its way to what it changes: it goes within days.",
     "backups": "Copies of what is in the export, for 35 days.",
+    "texts": "Which numbers got a text: it goes within a day.",
     "browser": "It is in your own browser, and nowhere else.",
 }
 """By store of the registry."""

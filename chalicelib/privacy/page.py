@@ -23,6 +23,8 @@ UNREADABLE = frozenset(
         "account.addresses.kind",
         "account.saved_places.label",
         "account.saved_places.long",
+        "answer.person",
+        "answer.record",
         "follower.person",
         "follower.record",
         "report.email_key",
@@ -33,6 +35,7 @@ UNREADABLE = frozenset(
 )
 """Personal, but nothing that a reader could understand, or said by the line beside it."""
 BESIDES: Mapping[str, str] = {
+    "answer.service_request_id": "Report",
     "archived-update.entry.datetime": "When",
     "archived-update.entry.by": "Who wrote an update",
     "archived-update.service_request_id": "Report",

@@ -192,9 +192,10 @@ class Publisher(NamedTuple):
 class Ports:
     """Everything that publishing reaches outside for.
 
-    `fixed` are the documents made from configuration alone, by key; `whole` is the one tile that
-    holds the council, where its counts are published; the map shows what was closed for as long
-    as `closed_shown` says; `entry` is a report as Open311 lists it; `wards` are those of today.
+    `fixed` makes the documents that follow from configuration alone, by key: only when it is asked
+    to, for they hold a key that follows from a secret. `whole` is the one tile that holds the
+    council, where its counts are published; the map shows what was closed for as long as
+    `closed_shown` says; `entry` is a report as Open311 lists it; `wards` are those of today.
     """
 
     documents: Documents
@@ -203,7 +204,7 @@ class Ports:
     reports: Reports
     pages: Pages
     now: Callable[[], datetime]
-    fixed: Mapping[str, Any]
+    fixed: Callable[[], Mapping[str, Any]]
     whole: Tile
     closed_shown: timedelta
     publisher: Publisher

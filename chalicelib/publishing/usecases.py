@@ -82,7 +82,7 @@ def publish(touched: Mapping[str, Touched], ports: Ports) -> Failed:
 
 def publish_fixed(ports: Ports) -> None:
     """Publishes the documents that configuration alone decides. Raises UpstreamFailed."""
-    for key, content in ports.fixed.items():
+    for key, content in ports.fixed().items():
         document = Document(msgspec.json.encode(content), JSON)
         held = ports.documents.read(key)
         try:

@@ -10,6 +10,7 @@ from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import FINEST, cells_touched, cover
 from chalicelib.moments import text_of
 from chalicelib.reports.dynamo_beside import (
+    AnswerItem,
     ArchivedUpdateItem,
     BesideReports,
     FollowerItem,
@@ -36,7 +37,7 @@ class DynamoRepository(BesideReports):
     """The reports' Repository on one DynamoDB table."""
 
     def __init__(self, table_name: str) -> None:
-        for item in (ReportItem, ArchivedUpdateItem, FollowerItem, NoteItem):
+        for item in (ReportItem, ArchivedUpdateItem, FollowerItem, AnswerItem, NoteItem):
             item.Meta.table_name = table_name
 
     def create(self, report: ServiceRequest) -> ServiceRequest:

@@ -1,19 +1,23 @@
-"""What is kept in DynamoDB beside a report: its older updates, who follows it, officers' notes."""
+"""What is kept in DynamoDB beside a report: its older updates, who follows it, what those say who
+were asked whether it is mended, officers' notes."""
 
 from collections.abc import Sequence
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 from chalicelib.reports.dynamo_items import translated
-from chalicelib.reports.model import Note, Update
+from chalicelib.reports.model import Answer, Note, Update
 from chalicelib.reports.ports import Exists
 from chalicelib.stored import MomentAttribute, Packed
 
 ARCHIVED = "update#"
 FOLLOWER = "follower#"
+ANSWER = "answer#"
 NOTE = "note#"
+VALUES = ("person", "repair", "is_fixed", "datetime")
+"""What an answer is stored with."""
 
 
 class ArchivedUpdateItem(Model):
@@ -51,6 +55,33 @@ class FollowerItem(Model):
     person = UnicodeAttribute()
 
     by_follower = ByFollower()
+
+
+class ByAnswerer(GlobalSecondaryIndex["AnswerItem"]):  # type: ignore[no-untyped-call]
+    """What somebody answered: the index of what is followed, in which she has another name."""
+
+    class Meta:
+        index_name = "by-follower"
+        projection = KeysOnlyProjection()
+
+    person = UnicodeAttribute(hash_key=True)
+
+
+class AnswerItem(Model):
+    """What somebody said of a repair. `person` says who, in a way that only her subscription
+    tells."""
+
+    class Meta:
+        table_name = ""
+
+    service_request_id = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True)
+    person = UnicodeAttribute()
+    repair = NumberAttribute()
+    is_fixed = BooleanAttribute()
+    datetime = MomentAttribute()
+
+    by_answerer = ByAnswerer()
 
 
 class NoteItem(Model):
@@ -100,7 +131,11 @@ class BesideReports:
 
     def follows(self, person: str) -> Sequence[str]:
         with translated():
-            return [item.service_request_id for item in FollowerItem.by_follower.query(person)]
+            return [
+                item.service_request_id
+                for item in FollowerItem.by_follower.query(person)
+                if item.record.startswith(FOLLOWER)
+            ]
 
     def drop_follower(self, service_request_id: str, person: str) -> None:
         with translated():
@@ -111,6 +146,43 @@ class BesideReports:
         with translated():
             items = list(FollowerItem.query(service_request_id, within, consistent_read=True))
         return [item.record.removeprefix(FOLLOWER) for item in items]
+
+    def add_answer(self, service_request_id: str, answer: Answer) -> Answer:
+        values = {name: getattr(answer, name) for name in VALUES}
+        item = AnswerItem(service_request_id, ANSWER + answer.answer_id, **values)
+        try:
+            with translated(clash=Exists):
+                item.save(AnswerItem.service_request_id.does_not_exist())
+        except Exists:
+            return self.answer(service_request_id, answer.answer_id) or answer
+        return answer
+
+    def answer(self, service_request_id: str, answer_id: str) -> Answer | None:
+        with translated():
+            try:
+                return _answer(
+                    AnswerItem.get(service_request_id, ANSWER + answer_id, consistent_read=True)
+                )
+            except AnswerItem.DoesNotExist:
+                return None
+
+    def answers(self, service_request_id: str) -> Sequence[Answer]:
+        within = AnswerItem.record.startswith(ANSWER)
+        with translated():
+            items = list(AnswerItem.query(service_request_id, within, consistent_read=True))
+        return [_answer(item) for item in items]
+
+    def answered(self, person: str) -> Sequence[tuple[str, str]]:
+        with translated():
+            return [
+                (item.service_request_id, item.record.removeprefix(ANSWER))
+                for item in AnswerItem.by_answerer.query(person)
+                if item.record.startswith(ANSWER)
+            ]
+
+    def drop_answer(self, service_request_id: str, answer_id: str) -> None:
+        with translated():
+            AnswerItem(service_request_id, ANSWER + answer_id).delete()
 
     def add_note(self, service_request_id: str, note: Note) -> None:
         item = NoteItem(service_request_id, NOTE + note.note_id)
@@ -145,6 +217,16 @@ def _keep(service_request_id: str, number: int, update: Update, version: int) ->
             item.save(is_new | (ArchivedUpdateItem.version < version))
     except Exists:
         return
+
+
+def _answer(item: AnswerItem) -> Answer:
+    return Answer(
+        answer_id=item.record.removeprefix(ANSWER),
+        person=item.person,
+        repair=int(item.repair),
+        is_fixed=item.is_fixed,
+        datetime=item.datetime,
+    )
 
 
 def _note(item: NoteItem) -> Note:

@@ -1,10 +1,11 @@
 """How reports are kept in DynamoDB: their item and its indexes.
 
 Table: hash `service_request_id`, range `record`: `report` for the aggregate, `update#<update_id>`
-for an archived update, `follower#<person>` for somebody who follows, `note#<note_id>` for what
-officers alone see. docs/ARCHITECTURE.md lists the indexes and what each is for. Only public reports
-carry `cell` and `place`, and only those that somebody has to look at carry `attention`: nothing
-else can be found on those two.
+for an archived update, `follower#<person>` for somebody who follows, `answer#<answer_id>` for what
+somebody said who was asked whether it is mended, `note#<note_id>` for what officers alone see.
+docs/ARCHITECTURE.md lists the indexes and what each is for. Only public reports carry `cell` and
+`place`, and only those that somebody has to look at carry `attention`: nothing else can be found on
+those two.
 """
 
 from collections.abc import Mapping
@@ -168,13 +169,18 @@ class ReportItem(Model):
     reporter = UnicodeAttribute(null=True)
     email_key = UnicodeAttribute(null=True)
     phone_key = UnicodeAttribute(null=True)
+    alerts = BooleanAttribute(default=False)
     closed_datetime = MomentAttribute(null=True)
     forgotten = BooleanAttribute(default=False)
     external_reference = UnicodeAttribute(null=True)
     ward_code = UnicodeAttribute(null=True)
     once_public = BooleanAttribute(default=False)
     followers = NumberAttribute(default=0)
-    has_duplicates = BooleanAttribute(default=False)
+    repairs = NumberAttribute(default=0)
+    failed_repairs = NumberAttribute(default=0)
+    said_fixed = NumberAttribute(default=0)
+    said_not_fixed = NumberAttribute(default=0)
+    duplicates = Packed[tuple[str, ...]](tuple[str, ...], default=())
     redactions = NumberAttribute(default=0)
     flags = Packed[tuple[Flag, ...]](tuple[Flag, ...])
     updates = Packed[tuple[Update, ...]](tuple[Update, ...])

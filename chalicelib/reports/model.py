@@ -82,7 +82,7 @@ class Draft:
 
     `attributes` answer the service's questions. Of an anonymous report neither the contact nor
     the account is kept. With another `channel` than online, staff send it for a resident: the
-    contact is hers, and so is the report.
+    contact is hers, and so is the report. `alerts`: she wants to hear what becomes of it.
     """
 
     service_code: Line
@@ -97,6 +97,7 @@ class Draft:
     contact: Contact | None = None
     anonymous: bool = False
     channel: Channel = "online"
+    alerts: bool = True
 
     @property
     def point(self) -> Point | None:
@@ -205,6 +206,26 @@ class Note:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What somebody says who was asked whether a repair holds; `repair` counts those of the report.
+    `person` finds all that she says under one subscription, and leads nowhere without that."""
+
+    answer_id: str
+    person: str
+    repair: int
+    is_fixed: bool
+    datetime: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerDraft:
+    """What is sent to say whether it is mended; `text` goes with no."""
+
+    answer: Literal["yes", "no"]
+    text: UpdateText | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Photo:
     """A photo that belongs to the report, or to one of its updates."""
 
@@ -227,14 +248,16 @@ class Flag:
 class ServiceRequest:
     """A report. `version` is 0 until it is stored; `updates` are the recent ones, oldest first;
     `archived` counts those that were moved out of the item; without `lat` and `long` an officer
-    has to find the place; `publish_at` is when a held report becomes public; `has_duplicates` says
-    that others were merged into it; `redactions` counts how often something was taken back;
+    has to find the place; `publish_at` is when a held report becomes public; `duplicates` are the
+    ids of those that were merged into it; `redactions` counts how often something was taken back;
     `ward_code` is the ward that its place belonged to when it was requested; `once_public` says
     that everybody could see it, so those who follow what is public hear when that is over;
     `email_key` and `phone_key` are digests by which whoever confirms the contact's addresses finds
     it among her own; `closed_datetime` is since when it is closed, None where it is not, or where
     that is not known; `forgotten` says that who sent it was forgotten: no note is kept from then
-    on."""
+    on; `alerts` says that whoever sent it wants to hear what becomes of it; `repairs` counts how
+    often it was said to be done, `failed_repairs` how often a resident said after that that it is
+    not, `said_fixed` and `said_not_fixed` what those answered who were asked."""
 
     service_request_id: str
     fingerprint: str
@@ -255,7 +278,7 @@ class ServiceRequest:
     photos: tuple[Photo, ...] = ()
     priority: Priority = "normal"
     duplicate_of: str | None = None
-    has_duplicates: bool = False
+    duplicates: tuple[str, ...] = ()
     publish_at: datetime | None = None
     contact: Contact | None = None
     anonymous: bool = False
@@ -265,10 +288,15 @@ class ServiceRequest:
     phone_key: str | None = None
     closed_datetime: datetime | None = None
     forgotten: bool = False
+    alerts: bool = False
     external_reference: str | None = None
     ward_code: str | None = None
     once_public: bool = False
     followers: int = 0
+    repairs: int = 0
+    failed_repairs: int = 0
+    said_fixed: int = 0
+    said_not_fixed: int = 0
     redactions: int = 0
     flags: tuple[Flag, ...] = ()
     updates: tuple[Update, ...] = ()
@@ -333,9 +361,13 @@ class ServiceRequest:
 
     def with_update(self, update: Update) -> "ServiceRequest":
         """The report after the update, which has been checked by `next_state`."""
+        was_done, is_done = (each in SAID_TO_BE_DONE for each in (self.state, update.state))
+        has_failed = was_done and update.state == "reopen" and update.by == "resident"
         return replace(
             self,
             state=update.state,
+            repairs=self.repairs + (is_done and not was_done),
+            failed_repairs=self.failed_repairs + has_failed,
             duplicate_of=self.duplicate_of if update.state == "duplicate" else None,
             updated_datetime=max(self.updated_datetime, update.datetime),
             closed_datetime=self._closed_after(update),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.errors import FieldError
 from chalicelib.geo.point import Box, Point
 from chalicelib.reports.model import (
+    Answer,
     Attention,
     ContactKind,
     Note,
@@ -124,6 +125,22 @@ class Repository(Protocol):
 
     def followers(self, service_request_id: str) -> Sequence[str]:
         """Everybody noted as a follower (a consistent read)."""
+
+    def add_answer(self, service_request_id: str, answer: Answer) -> Answer:
+        """Keeps an answer beside the report; answers the one that is kept under its answer_id,
+        which may be an earlier one."""
+
+    def answer(self, service_request_id: str, answer_id: str) -> Answer | None:
+        """The answer of that id (a consistent read)."""
+
+    def answers(self, service_request_id: str) -> Sequence[Answer]:
+        """Every answer (a consistent read)."""
+
+    def answered(self, person: str) -> Sequence[tuple[str, str]]:
+        """What somebody answered: service_request_id and answer_id; it may lag a second behind."""
+
+    def drop_answer(self, service_request_id: str, answer_id: str) -> None:
+        """Forgets the answer; nothing happens where there is none."""
 
     def add_note(self, service_request_id: str, note: Note) -> None:
         """Keeps a note beside the report; one that is kept under its note_id stays as it is."""

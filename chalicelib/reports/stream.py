@@ -12,10 +12,11 @@ from chalicelib.reports.keys import REPORT
 
 NOT_SHOWN = frozenset(
     (
-        *("version", "request_id", "fingerprint", "redactions", "archived", "has_duplicates"),
+        *("version", "request_id", "fingerprint", "redactions", "archived", "duplicates"),
         *("team", "team_state", "priority", "attention", "attention_since", "flags", "publish_at"),
         *("contact", "anonymous", "reporter", "attributes", "once_public", "channel"),
         *("email_key", "phone_key", "closed_datetime", "forgotten", "forget", "forget_since"),
+        *("alerts", "repairs", "failed_repairs", "said_fixed", "said_not_fixed"),
     )
 )
 """What not everybody sees of a report, or what says nothing by itself."""
@@ -44,6 +45,8 @@ def fact_of(record: Mapping[str, Any]) -> Event | None:
             tile=_tile_in(new),
             month=new["requested_month"]["S"],
             photos=tuple(sorted(_photos_in(new))),
+            state=new["state"]["S"],
+            is_new=_is_public(new) and not _was_elsewhere(new),
         )
     return ReportChanged(
         event_id=event_id,
@@ -56,8 +59,14 @@ def fact_of(record: Mapping[str, Any]) -> Event | None:
         month=new["requested_month"]["S"],
         photos=tuple(sorted(_photos_in(old) | _photos_in(new))),
         purge=_taken_back(old, new),
-        appeared=not _is_public(old) and _is_public(new),
+        appeared=_has_appeared(old, new),
+        is_new=_has_appeared(old, new) and not _was_public(old),
         shows_change=any(old.get(name) != new.get(name) for name in {*old, *new} - NOT_SHOWN),
+        state=new["state"]["S"],
+        old_state=old["state"]["S"],
+        says_more=bool(_texts_in(new) - _texts_in(old)),
+        lost_sender=_names_sender(old) and not _names_sender(new),
+        repair=_repairs_in(new) if _repairs_in(new) > _repairs_in(old) else 0,
     )
 
 
@@ -71,9 +80,38 @@ def _photos_in(image: Mapping[str, Any]) -> set[str]:
     return {photo["photo_id"] for photo in msgspec.json.decode(image["photos"]["S"])}
 
 
+def _texts_in(image: Mapping[str, Any]) -> set[str]:
+    """Ids of the updates that say something; those moved out of the item have said it before."""
+    updates = msgspec.json.decode(image["updates"]["S"])
+    return {update["update_id"] for update in updates if update.get("text")}
+
+
+def _repairs_in(image: Mapping[str, Any]) -> int:
+    # Reports that were stored before repairs were counted have none.
+    return int(image.get("repairs", {"N": "0"})["N"])
+
+
+def _names_sender(image: Mapping[str, Any]) -> bool:
+    return any("S" in image.get(name, {}) for name in ("contact", "reporter"))
+
+
 def _taken_back(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     """True where something that everybody could see is not for everybody any more."""
     return _is_public(old) and (not _is_public(new) or old["redactions"] != new["redactions"])
+
+
+def _has_appeared(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    return not _is_public(old) and _is_public(new)
+
+
+def _was_elsewhere(new: Mapping[str, Any]) -> bool:
+    """True where the report was taken over: only those have a reference when they are stored."""
+    return "S" in new.get("external_reference", {})
+
+
+def _was_public(image: Mapping[str, Any]) -> bool:
+    """True where everybody could see it at some time."""
+    return bool(image.get("once_public", {}).get("BOOL"))
 
 
 def _is_public(image: Mapping[str, Any]) -> bool:

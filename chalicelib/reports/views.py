@@ -87,7 +87,8 @@ class KeptPhotoView(PhotoView, frozen=True, kw_only=True):
 
 class FullView(ReportView, frozen=True, kw_only=True):
     """All of a report, for officers. `all_photos` has those that are not shown, too; `language`
-    and `reach_by` are what its sender's account asks for, if she was signed in."""
+    and `reach_by` are what its sender's account asks for, if she was signed in; `said_fixed` and
+    `said_not_fixed` count what those answered who were asked whether it is mended."""
 
     team: str
     priority: Priority
@@ -99,6 +100,9 @@ class FullView(ReportView, frozen=True, kw_only=True):
     channel: Channel
     publish_at: datetime | None
     flags: tuple[Flag, ...]
+    failed_repairs: int
+    said_fixed: int
+    said_not_fixed: int
     all_photos: tuple[KeptPhotoView, ...]
     notes: tuple[Note, ...]
 
@@ -173,6 +177,9 @@ def full_view(
         channel=report.channel,
         publish_at=report.publish_at,
         flags=report.flags,
+        failed_repairs=report.failed_repairs,
+        said_fixed=report.said_fixed,
+        said_not_fixed=report.said_not_fixed,
         all_photos=tuple(_kept_photo(report, photo, ports) for photo in report.photos),
         notes=tuple(notes),
     )

@@ -107,35 +107,39 @@ def _create_secrets(values: Mapping[str, str]) -> dict[str, str]:
 
 def _complete_buckets(resources: dict[str, Any]) -> None:
     """Gives buckets what moto leaves out of what the template says of them."""
-    cloudformation, s3 = boto3.client("cloudformation"), boto3.client("s3")
+    s3, made = boto3.client("s3"), _physical_ids()
     for name, resource in resources.items():
         if resource["Type"] != "AWS::S3::Bucket":
             continue
-        described = cloudformation.describe_stack_resource(StackName=STACK, LogicalResourceId=name)
-        bucket = described["StackResourceDetail"]["PhysicalResourceId"]
         properties = resource["Properties"]
         if versioning := properties.get("VersioningConfiguration"):
-            s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration=versioning)
+            s3.put_bucket_versioning(Bucket=made[name], VersioningConfiguration=versioning)
         if notifications := properties.get("NotificationConfiguration"):
             s3.put_bucket_notification_configuration(
-                Bucket=bucket,
+                Bucket=made[name],
                 NotificationConfiguration={
                     "QueueConfigurations": [
-                        {"Events": [each["Event"]], "QueueArn": _queue_arn(each["Queue"])}
+                        {"Events": [each["Event"]], "QueueArn": _queue_arn(made, each["Queue"])}
                         for each in notifications["QueueConfigurations"]
                     ]
                 },
             )
 
 
-def _queue_arn(reference: dict[str, Any]) -> str:
+def _physical_ids() -> dict[str, str]:
+    """What the stack's resources are called, by their names in the template."""
+    listed = boto3.client("cloudformation").describe_stack_resources(StackName=STACK)
+    return {
+        each["LogicalResourceId"]: each["PhysicalResourceId"] for each in listed["StackResources"]
+    }
+
+
+def _queue_arn(made: Mapping[str, str], reference: dict[str, Any]) -> str:
     logical, _ = reference["Fn::GetAtt"]
-    described = boto3.client("cloudformation").describe_stack_resource(
-        StackName=STACK, LogicalResourceId=logical
+    asked = boto3.client("sqs").get_queue_attributes(
+        QueueUrl=made[logical], AttributeNames=["QueueArn"]
     )
-    url = described["StackResourceDetail"]["PhysicalResourceId"]
-    answer = boto3.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-    return answer["Attributes"]["QueueArn"]
+    return asked["Attributes"]["QueueArn"]
 
 
 def endpoint(host: str, port: int) -> BaseWSGIServer:

@@ -51,6 +51,7 @@ class Cloud:
             "SITE_URL": site_url,
             "UPLOADS_ENDPOINT": f"{site_url}{ENDPOINT}",
             "MAIL_DOMAIN": mail.DOMAIN,
+            "MAIL_RECEIPTS": mail.RECEIPTS,
             "TEXTS_FROM": texts.SENDER,
             "OUTSIDE_ALLOWED": outside_allowed,
         }

@@ -1,6 +1,6 @@
 """Mail of the local stack: what was sent lies in moto, and what arrives in the bucket of mail."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from email import message_from_string, policy
 from email.message import EmailMessage
@@ -16,6 +16,8 @@ from infra.local.aws import REGION
 from infra.local.texts import texts
 
 DOMAIN = "mail.demo.example"
+RECEIPTS = "ginnel-alerts"
+"""What would tell what became of alerts: nothing does here."""
 
 
 def begin() -> None:
@@ -30,9 +32,10 @@ def letters() -> list[EmailMessage]:
     return [message_from_string(each, policy=policy.default) for each in raw]
 
 
-def outbox() -> dict[str, Any]:
-    """What was sent, text messages too, the newest first; `body` is the text part."""
-    sent = [*map(_shown, letters()), *texts()]
+def outbox(pushed: Iterable[dict[str, str]] = ()) -> dict[str, Any]:
+    """What was sent, text messages and what was pushed too, the newest first; `body` is the text
+    part."""
+    sent = [*map(_shown, letters()), *texts(), *pushed]
     return {"items": sorted(sent, key=lambda each: each["sent_at"])[::-1]}
 
 

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from importlib import import_module
 from typing import Any, Protocol
 from uuid import uuid4
@@ -20,6 +21,7 @@ from chalice.app import Chalice, DynamoDBEventConfig, ScheduledEventConfig, SQSE
 
 from chalicelib import logs
 from chalicelib.adapters.clock import utc_now
+from infra.local.peeking import has_messages, has_records
 
 PAUSE_S = 0.02
 LONGEST_PAUSE_S = 0.3
@@ -39,10 +41,8 @@ class Source(Protocol):
 class StreamSource:
     """A DynamoDB stream's records, in order."""
 
-    def __init__(self, config: DynamoDBEventConfig, stream_arn: str) -> None:
-        # Against moto the client must not put the account into the host's name.
-        quiet = Config(account_id_endpoint_mode="disabled")
-        self._client = boto3.client("dynamodbstreams", config=quiet)
+    def __init__(self, config: DynamoDBEventConfig, stream_arn: str, client: Any) -> None:
+        self._client = client
         self._handler = _handler(config.handler_string)
         self._arn = stream_arn
         self._batch_size = config.batch_size
@@ -71,6 +71,8 @@ class StreamSource:
         return True
 
     def _read(self) -> None:
+        if not has_records(self._arn, self._iterator):
+            return
         answer = self._client.get_records(ShardIterator=self._iterator)
         self._iterator = answer["NextShardIterator"]
         for record in answer["Records"]:
@@ -82,8 +84,8 @@ class StreamSource:
 class QueueSource:
     """An SQS queue's messages, gathered for the handler's batching window."""
 
-    def __init__(self, config: SQSEventConfig, queue_arn: str) -> None:
-        self._client = boto3.client("sqs")
+    def __init__(self, config: SQSEventConfig, queue_arn: str, client: Any) -> None:
+        self._client = client
         self._handler = _handler(config.handler_string)
         self._arn = queue_arn
         self._url = self._client.get_queue_url(QueueName=queue_arn.rsplit(":", 1)[1])["QueueUrl"]
@@ -107,10 +109,12 @@ class QueueSource:
             if "" not in failed and record["messageId"] not in failed
         ]
         if done:
-            self._client.delete_message_batch(QueueUrl=self._url, Entries=done)  # type: ignore[arg-type]
+            self._client.delete_message_batch(QueueUrl=self._url, Entries=done)
         return True
 
     def _receive(self, now: float) -> None:
+        if not has_messages(self._arn):
+            return
         answer = self._client.receive_message(
             QueueUrl=self._url,
             MaxNumberOfMessages=min(MOST_IN_A_RECEIVE, self._batch_size - len(self._gathered)),
@@ -180,11 +184,7 @@ class Pump:
             for config in app.event_sources
             if isinstance(config, ScheduledEventConfig)
         ]
-        self._sources = [
-            _source(config, arns)
-            for config in app.event_sources
-            if not isinstance(config, ScheduledEventConfig)
-        ]
+        self._sources = _sources(app, arns)
         self._idle_rounds = 0
         self._stopping = threading.Event()
         self._hurry = threading.Event()
@@ -240,11 +240,26 @@ class Pump:
             self._hurry.clear()
 
 
-def _source(config: Any, arns: Mapping[str, str]) -> Source:
+def _sources(app: Chalice, arns: Mapping[str, str]) -> list[Source]:
+    client = cache(_client)
+    return [
+        _source(config, arns, client)
+        for config in app.event_sources
+        if not isinstance(config, ScheduledEventConfig)
+    ]
+
+
+def _client(service: str) -> Any:
+    # Against moto the client must not put the account into the host's name.
+    config = Config(account_id_endpoint_mode="disabled")
+    return boto3.client(service, config=config)  # type: ignore[call-overload]
+
+
+def _source(config: Any, arns: Mapping[str, str], client: Callable[[str], Any]) -> Source:
     if isinstance(config, DynamoDBEventConfig):
-        return StreamSource(config, arns[config.stream_arn])
+        return StreamSource(config, arns[config.stream_arn], client("dynamodbstreams"))
     if isinstance(config, SQSEventConfig) and config.queue_arn:
-        return QueueSource(config, arns[config.queue_arn])
+        return QueueSource(config, arns[config.queue_arn], client("sqs"))
     raise RuntimeError(f"The pump does not know how to feed {config.handler_string}.")
 
 

@@ -8,8 +8,12 @@ from random import Random
 
 import msgspec
 
+from chalicelib.accounts.audit import OPERATOR
 from chalicelib.areas.model import ROADWORKS
 from chalicelib.catalogue.model import Council
+from chalicelib.disruptions.model import Area, DisruptionDraft
+from chalicelib.disruptions.ports import Ports as DisruptionsPorts
+from chalicelib.disruptions.usecases import post
 from chalicelib.publishing.ports import Ports as Publishing
 from chalicelib.reports.model import Changes, Draft, UpdateDraft
 from chalicelib.reports.ports import Ports
@@ -117,6 +121,18 @@ def _story(
 
 def _at(ports: Ports, moment: datetime) -> Ports:
     return replace(ports, now=lambda: moment)
+
+
+def demo_disruption(ports: DisruptionsPorts, now: datetime) -> None:
+    """Posts a disruption that is on for the rest of the day and the next."""
+    draft = DisruptionDraft(
+        title="No bin collections on the east side",
+        text="A lorry has broken down. Please leave your bins out: we will come tomorrow.",
+        area=Area(lat=53.965, long=-1.055, radius_m=1_500),
+        begins=now - timedelta(hours=2),
+        ends=now + timedelta(days=1),
+    )
+    post(draft, "demo", OPERATOR, ports)
 
 
 def demo_facilities(council: Council, ports: Publishing) -> None:

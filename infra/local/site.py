@@ -27,9 +27,12 @@ from infra.local.signed import ENDPOINT, RefusedByS3, Signer, read_form
 LOCAL = "/_local/"
 INBOX = "/_local/inbox"
 """Mail that is posted here arrives as from outside."""
+PUSH_SUBSCRIPTION = "/_local/push-subscription"
+"""Posting here is a browser that subscribes: the answer is its PushSubscription."""
 _MISSING = ("NoSuchKey", "404")
 
 LocalPages = Mapping[str, Callable[[], Any]]
+LocalForms = Mapping[str, Callable[[bytes], Any]]
 
 
 class Server(ThreadedHTTPServer):
@@ -39,7 +42,7 @@ class Server(ThreadedHTTPServer):
     client: Any
     bucket: str
     local_pages: LocalPages
-    take_mail: Callable[[bytes], Any]
+    local_forms: LocalForms
     signer: Signer
     cdn_headers: Callable[[str], tuple[cdn.Header, ...]]
     origin_secret: str
@@ -53,7 +56,7 @@ class Server(ThreadedHTTPServer):
 def serve(app: Chalice, host: str, port: int) -> LocalDevServer:
     """Chalice's local server on that port (0 takes a free one). Raises OSError if it is taken.
 
-    Set `client` (of S3), `bucket`, `local_pages`, `take_mail`, `signer`, `cdn_headers` and
+    Set `client` (of S3), `bucket`, `local_pages`, `local_forms`, `signer`, `cdn_headers` and
     `origin_secret` of its `server` before the first request.
     """
     config = Config()
@@ -77,14 +80,13 @@ class SiteHandler(EdgeHandler):
             super()._generic_handle()
         elif path.startswith(f"{ENDPOINT}/"):
             self._be_s3(path.removeprefix(f"{ENDPOINT}/"))
-        elif self.command == "POST" and path == INBOX:
-            self.server.take_mail(self.rfile.read(int(self.headers.get("Content-Length", 0))))
-            self._send(202, {}, b"")
+        elif self.command == "POST" and path in self.server.local_forms:
+            posted = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self._send_json(202, self.server.local_forms[path](posted))
         elif self.command not in ("GET", "HEAD"):
             self._send(405, {"Allow": "GET, HEAD"}, b"")
         elif path in self.server.local_pages:
-            body = json.dumps(self.server.local_pages[path]()).encode()
-            self._send(200, {"Content-Type": "application/json", "Cache-Control": "no-store"}, body)
+            self._send_local(self.server.local_pages[path]())
         else:
             self._send_document(path)
 
@@ -153,6 +155,17 @@ class SiteHandler(EdgeHandler):
             code = error.response["Error"]["Code"]
             raise RefusedByS3(HTTPStatus.NOT_FOUND, code, "It is not there.") from error
         self._send(200, {"Content-Type": answer["ContentType"]}, answer["Body"].read())
+
+    def _send_local(self, content: Any) -> None:
+        if not isinstance(content, str):
+            self._send_json(200, content)
+            return
+        headers = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
+        self._send(200, headers, content.encode())
+
+    def _send_json(self, status: int, content: Any) -> None:
+        headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+        self._send(status, headers, json.dumps(content).encode())
 
     def _send_document(self, path: str) -> None:
         key = path.removeprefix("/") + ("index.html" if path.endswith("/") else "")

@@ -11,15 +11,17 @@ import boto3
 
 from chalicelib import bootstrap
 from chalicelib.catalogue.load import load
+from chalicelib.disruptions.publishing import publish as publish_disruptions
 from chalicelib.outbound.usecases import publish_getting_through
 from chalicelib.publishing.lists import publish_lists_anew
 from chalicelib.publishing.model import BASEMAP
 from chalicelib.publishing.usecases import publish_fixed, publish_wards
 from infra import cdn
 from infra.demo.gazetteer import COMMITTED as DEMO_PLACES
-from infra.local import aws, mail, people, secrets, seed, site
+from infra.local import aws, mail, people, secrets, seed, site, templates
 from infra.local.cloud import DEMO, Cloud
 from infra.local.edge import HSTS
+from infra.local.push import PushService
 from infra.local.signed import Signer
 from infra.publish_web import WebFile, publish_web, put
 
@@ -53,12 +55,13 @@ class LocalStack:
         kept = secrets.kept_values(options.secrets_file) if options.secrets_file else None
         self._site = site.serve(app.app, HOST, options.port).server
         self.url = f"http://{HOST}:{self._site.server_address[1]}"
+        self.push = PushService(HOST)
         self.cloud = Cloud(
             council=options.council,
             site_url=self.url,
             secrets=kept,
             behind_cdn=True,
-            outside_allowed=options.outside_allowed,
+            outside_allowed=",".join(filter(None, (options.outside_allowed, self.push.origin))),
         )
         self._endpoint = aws.endpoint(HOST, 0)
         # Here everybody is in one network.
@@ -75,26 +78,29 @@ class LocalStack:
         if self._options.seed == "demo":
             if self._options.council == DEMO:
                 seed.demo_facilities(bootstrap.council(), bootstrap.publishing_ports())
+                seed.demo_disruption(bootstrap.disruptions_ports(), datetime.now(UTC))
             seed.demo_reports(bootstrap.reports_ports(), datetime.now(UTC))
             self.cloud.pump.run_until_idle()
         publish_wards(bootstrap.publishing_ports())
+        publish_disruptions(bootstrap.disruptions_publish_ports())
         publish_lists_anew(bootstrap.publishing_ports())
         publish_getting_through(bootstrap.outbound_ports())
         assert isinstance(self._site, site.Server)
         self._site.client = boto3.client("s3")
         self._site.bucket = self.cloud.bucket
         self._site.local_pages = self._local_pages()
-        mailbox = self.cloud.environment["MAIL_BUCKET"]
-        self._site.take_mail = lambda raw: mail.deliver(raw, mailbox)
+        self._site.local_forms = self._local_forms()
         self._site.signer = Signer(secret_of, lambda: datetime.now(UTC))
         self._site.cdn_headers = self._cdn_headers
         self._site.origin_secret = bootstrap.secret("origin").current()
         for server in (self._site, self._endpoint):
             threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.push.start()
         self.cloud.pump.start()
 
     def stop(self) -> None:
         self.cloud.pump.stop()
+        self.push.stop()
         for server in (self._site, self._endpoint):
             server.shutdown()
             server.server_close()
@@ -113,7 +119,21 @@ class LocalStack:
         secret = bootstrap.secret("token").current()
         known = people.tokens(bootstrap.accounts_ports())
         known["open311_api_key"] = people.demo_api_key(secret, bootstrap.partners_ports())
-        return {"/_local/tokens.json": lambda: known, "/_local/outbox.json": mail.outbox}
+        return {
+            "/_local/tokens.json": lambda: known,
+            "/_local/outbox.json": self._outbox,
+            "/_local/templates": templates.page,
+        }
+
+    def _local_forms(self) -> dict[str, Callable[[bytes], Any]]:
+        mailbox = self.cloud.environment["MAIL_BUCKET"]
+        return {
+            site.INBOX: lambda raw: mail.deliver(raw, mailbox),
+            site.PUSH_SUBSCRIPTION: lambda _: self.push.subscribe(),
+        }
+
+    def _outbox(self) -> dict[str, Any]:
+        return mail.outbox(each.shown() for each in self.push.taken)
 
     def _cdn_headers(self, path: str) -> tuple[cdn.Header, ...]:
         names = {

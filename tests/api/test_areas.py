@@ -9,15 +9,19 @@ import pytest
 from click.testing import CliRunner, Result
 
 from chalicelib import bootstrap
+from chalicelib.errors import UpstreamFailed
 from chalicelib.gazetteer.wards import WARDS
 from infra.__main__ import commands
 from infra.demo.gazetteer import COMMITTED
+from infra.local import mail
 from infra.local.seed import demo_roadworks
 from infra.roadworks import COLUMNS
 from tests.api.conftest import Api
+from tests.api.test_alerts_sent import confirmed
 from tests.builders import MARKET_PLACE, NOON, draft_body
 
 HERE = "lat=53.959&long=-1.0815"
+HEAD = ",".join([*COLUMNS.values(), "Latitude", "Longitude"])
 
 
 def run(*arguments: object) -> Result:
@@ -180,16 +184,72 @@ def test_postcodes_stay_as_they_were_when_a_row_is_refused(demo: Api, tmp_path: 
 
 
 def test_road_works_are_published_when_they_are_not_over(demo: Api, tmp_path: Path) -> None:
-    head = ",".join([*COLUMNS.values(), "Latitude", "Longitude"])
     place = f"{MARKET_PLACE['lat']},{MARKET_PLACE['long']}"
     rows = [
         f"R1,Gas,Market Street,Planned,01/06/2026,03/06/2999,Demo Gas,Signs,{place}",
         f"R2,Gas,Market Street,Done,01/06/2016,03/06/2016,Demo Gas,Signs,{place}",
     ]
     file = tmp_path / "works.csv"
-    file.write_text("\n".join([head, *rows]))
+    file.write_text("\n".join([HEAD, *rows]))
     result = run("import-roadworks", file)
     assert "1 taken, 1 past, 0 outside, 0 repeated, 0 refused." in result.output, result.output
     assert [work["ref"] for work in published(demo, "data/roadworks.json")["items"]] == ["R1"]
     found = demo.get(f"/api/my-area?{HERE}").json_body["roadworks"]
     assert [(work["ref"], work["distance_m"]) for work in found] == [("R1", 0.0)]
+
+
+def test_subscribers_hear_once_of_road_works_that_are_new_or_change(
+    demo: Api, tmp_path: Path
+) -> None:
+    confirmed(demo, topic={"kind": "roadworks", **MARKET_PLACE, "radius_m": 500})
+    before = len(mail.letters())
+
+    def imported(*rows: str) -> list[str]:
+        """What is told because of an import of these."""
+        known = len(mail.letters())
+        file = tmp_path / "works.csv"
+        file.write_text("\n".join([HEAD, *rows]))
+        assert run("import-roadworks", file).exit_code == 0
+        demo.cloud.pump.run_until_idle()
+        return [str(each["Subject"]) for each in mail.letters()[known:]]
+
+    near = "R1,Gas,High Street,,01/06/2100,{},Gas plc,,53.959,-1.0815"
+    far = "R2,Gas,Far Lane,,01/06/2100,05/06/2100,Gas plc,,53.9,-1.15"
+    assert imported(near.format("05/06/2100"), far) == ["Road works: High Street"]
+    assert imported(near.format("05/06/2100"), far) == []
+    assert imported(near.format("05/06/2100"), far.replace("Gas plc", "Gas Ltd")) == []
+    assert imported(near.format("09/06/2100"), far) == ["Road works: High Street"]
+    assert "Tuesday 1 June to Wednesday 9 June" in mail.text_of(mail.letters()[-1])
+    assert imported(far) == [] and len(mail.letters()) == before + 2
+
+
+def test_nobody_hears_of_all_road_works_when_none_were_imported_before(
+    api: Api, tmp_path: Path
+) -> None:
+    file = tmp_path / "works.csv"
+    file.write_text(f"{HEAD}\nR1,Gas,High Street,,01/06/2100,05/06/2100,Gas plc,,53.959,-1.0815")
+    for told in ("0 new", "0 new"):
+        assert told in run("import-roadworks", file).output
+
+
+def test_subscribers_hear_of_road_works_by_the_next_import_when_the_queue_failed(
+    demo: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    confirmed(demo, topic={"kind": "roadworks", **MARKET_PLACE, "radius_m": 500})
+    file = tmp_path / "works.csv"
+    row = "R1,Gas,High Street,,01/06/2100,05/06/2100,Gas plc,,53.959,-1.0815"
+    file.write_text(f"{HEAD}\n{row}")
+    known = len(mail.letters())
+
+    class Broken:
+        def send(self, said: object) -> None:
+            raise UpstreamFailed("The queue did not answer.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bootstrap, "match_queue", Broken)
+        assert run("import-roadworks", file).exit_code == 1
+    for _ in range(2):
+        assert run("import-roadworks", file).exit_code == 0
+        demo.cloud.pump.run_until_idle()
+        assert len(mail.letters()) == known + 1
+    assert published(demo, "data/roadworks.json")["untold"] == []

@@ -34,7 +34,7 @@ FLAGGED = "I live next door."
 @pytest.fixture(scope="module")
 def her(here: Api) -> Resident:
     """Somebody who left something everywhere, with a photo and a flag on her report."""
-    made, ports = resident(1, with_long_timeline=True), bootstrap.reports_ports()
+    made, ports = resident(1, with_long_timeline=True, with_answers=True), bootstrap.reports_ports()
     report = ports.repository.get(made.reports[1])
     assert report
     flags = (Flag(flag_id="F", reason="other", text=FLAGGED, datetime=NOON),)
@@ -111,11 +111,32 @@ def test_export_has_nothing_that_others_said_of_her_or_of_themselves(
     export: dict[str, Any], her: Resident
 ) -> None:
     assert FLAGGED not in str(export)
-    (theirs,) = [r for r in export["held"]["report"] if "description" not in r]
-    assert theirs == {
+    theirs = [report for report in export["held"]["report"] if "description" not in report]
+    with_her_words, address = theirs[:2], theirs[2]
+    assert address == {
         "service_request_id": her.with_her_address,
         "contact": {"email": f"{her.canary}@example.org"},
     }
+    for report in with_her_words:
+        (update,) = report["updates"]
+        assert set(report) == {"service_request_id", "updates"}
+        assert update["text"].startswith("Not so, says ") and update["by"] == "resident"
+
+
+def test_export_has_what_she_answered_and_wrote_and_showed_with_it(
+    export: dict[str, Any], her: Resident
+) -> None:
+    answers = export["held"]["answer"]
+    assert [(each["repair"], each["is_fixed"]) for each in answers] == [(1, False)] * 2
+    assert {each["person"] for each in answers} == set(her.others[-2:])
+    about = {each["service_request_id"] for each in answers}
+    said = [each for each in export["held"]["report"] if each["service_request_id"] in about]
+    assert {each["updates"][0]["text"] for each in said} == {
+        "Not so, says everybody.",
+        f"Not so, says {her.canary}.",
+    }
+    shown = {each["service_request_id"] for each in export["held"]["pictures"]}
+    assert about <= shown
 
 
 def test_code_for_an_address_that_she_did_not_confirm_is_there(export: dict[str, Any]) -> None:

@@ -40,6 +40,7 @@ from infra.permissions import (
 )
 from infra.tokens import token_of
 from tests.builders import draft_body
+from tests.fakes_alerts import subscription
 
 NOISE: dict[str, Any] = {"service_code": "noise-nuisance", "attributes": {"kind": "noise"}}
 HERE, ELSEWHERE = ("highways", "protection"), ("parks",)
@@ -51,6 +52,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "flags": {"reason": "other"},
     # A fault, for each caller is needed again.
     "erasure": {"redact": "x"},
+    "confirm": {"token": "x"},
 }
 ANSWERS = {401: "sign in", 403: "refused", 404: "not there"}
 
@@ -78,6 +80,11 @@ class Council:
         sent = self.call("owner", "POST", "/api/reports", draft_body(**values), key=key)
         assert sent.status_code == 201, sent.body
         return str(sent.json_body["service_request_id"]), key
+
+    def subscription(self) -> str:
+        """One of the owner's."""
+        one = subscription(next(self.keys), account_id=self.accounts["owner"].account_id)
+        return bootstrap.alerts_ports().subscriptions.add(one).subscription_id
 
     def call(
         self, caller: str, method: str, path: str, body: Any = None, *, key: str = "k"
@@ -130,12 +137,17 @@ def got(council: Council, facts: RouteFacts, caller: str) -> str:
     """What the caller gets from that route, of a private report where it is one's."""
     request_id, key = council.report(**NOISE) if "service_request_id" in facts.path else ("", "k")
     fields = {"service_request_id": request_id, "photo_id": "0" * 26}
+    if "subscription_id" in facts.path:
+        fields["subscription_id"] = council.subscription()
     path = facts.path.format_map(Placeholders(fields))
     body = next((body for end, body in BODIES.items() if path.endswith(end)), {})
     status = council.call(caller, facts.method, path, body, key=key).status_code
     assert status < 500, f"{name_of(facts)} answers {status} to {caller}"
     is_of_a_report = "service_request_id" in facts.path and name_of(facts) not in OPEN
-    tells = status in (401, 403) or (status == 404 and is_of_a_report and not facts.is_page)
+    is_of_one = (is_of_a_report and not facts.is_page) or any(
+        name in facts.path for name in ("{subscription_id}", "{token}")
+    )
+    tells = status in (401, 403) or (status == 404 and is_of_one)
     return ANSWERS[status] if tells else "allowed"
 
 
@@ -254,6 +266,9 @@ OFFICERS_FIELDS = PUBLIC_FIELDS | {
     "contact",
     "language",
     "reach_by",
+    "failed_repairs",
+    "said_fixed",
+    "said_not_fixed",
     "anonymous",
     "channel",
     "publish_at",

@@ -164,12 +164,15 @@ def test_setting_is_named_when_its_secret_is_gone(
 # The operator's commands
 
 
-def test_id_secret_is_never_rotated(cloud: Cloud) -> None:
-    before = bootstrap.secret("id").current()
-    done = run("rotate-secret", "id")
+@pytest.mark.parametrize("name", ["id", "push"])
+def test_secret_is_never_rotated_when_what_people_hold_follows_from_it(
+    name: bootstrap.SecretName, cloud: Cloud
+) -> None:
+    before = bootstrap.secret(name).current()
+    done = run("rotate-secret", name)
     assert done.exit_code == 1 and "never rotated" in str(done.exception)
     bootstrap.forget()
-    assert list(bootstrap.secret("id").accepted()) == [before, before]
+    assert list(bootstrap.secret(name).accepted()) == [before, before]
 
 
 @pytest.fixture

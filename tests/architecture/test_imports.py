@@ -15,6 +15,7 @@ HEAVY = (
     "pynamodb",
     "geopy",
     "cryptography",
+    "http_ece",
     "jwt",
     "jinja2",
     "multipart",

@@ -9,6 +9,7 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
+    Playwright,
     expect,
     sync_playwright,
 )
@@ -35,9 +36,9 @@ expect.set_options(timeout=PATIENCE_MS)
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 
-# Nobody signed in, documents that are not there, conflicts and a busy service that a test brings
-# about, and networks that it breaks.
-EXPECTED = ("401", "404", "409", "503", "net::ERR_FAILED", "net::ERR_INTERNET_DISCONNECTED")
+# What was typed wrongly, nobody signed in, documents that are not there, conflicts and a busy
+# service that a test brings about, and networks that it breaks.
+EXPECTED = ("400", "401", "404", "409", "503", "net::ERR_FAILED", "net::ERR_INTERNET_DISCONNECTED")
 
 TELL_WHAT_THE_POLICY_STOPS = """addEventListener("securitypolicyviolation", (event) =>
   console.error(`The policy stops ${event.effectiveDirective} ${event.blockedURI}`));"""
@@ -64,13 +65,19 @@ def places(stack: LocalStack) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    """The one that every browser of this process comes from."""
     if not CHROMIUM:
         pytest.skip(
             "NO CHROMIUM HERE: no browser test ran (apt-get install chromium-headless-shell)"
         )
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
 
 
 def note_faults(page: Page, faults: list[str]) -> None:

@@ -23,6 +23,7 @@ PAGES = [
     "/nearest/",
     "/facility/?id=nothing-here",
     "/my-area/",
+    "/alerts/",
     "/open-data/",
     "/accessibility/",
     "/cookies/",

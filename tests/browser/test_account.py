@@ -30,7 +30,7 @@ from tests.browser.test_report_path import (
 from tests.builders import draft
 from tests.people import code_in
 
-PAGES = ["", "details/", "places/", "devices/", "data/", "forget/"]
+PAGES = ["", "alerts/", "details/", "places/", "devices/", "data/", "forget/"]
 
 
 @pytest.fixture

@@ -232,8 +232,8 @@ def test_refused_withdrawal_is_explained(new_page: NewPage) -> None:
 
 def test_next_steps_pass_by_what_was_checked(new_page: NewPage) -> None:
     page = to_the_check(new_page, "Pothole", "A hole at the gate")
-    page.get_by_role("link", name="Change contact details").click()
-    assert leave(page) == "check"
-    page.get_by_role("link", name="Change photos").click()
-    assert leave(page) == "check"
+    for changed, step in (("contact details", "contact"), ("photos", "photos")):
+        page.get_by_role("link", name=f"Change {changed}").click()
+        expect(page.locator(f"[data-step='{step}']")).to_be_visible()
+        assert leave(page) == "check"
     go_to(page, "check")

@@ -11,8 +11,13 @@ from tests.browser.conftest import WEB, NewPage
 from tests.browser.signing_in import new_account, sign_in
 
 MOST_SCRIPT, MOST_STYLE = 15_000, 12_000
-PAGES = ("data", "details", "devices", "forget", "places")
-SIGNED_IN = ["account", "admin/people", *(f"account/{page}" for page in PAGES)]
+PAGES = ("alerts", "data", "details", "devices", "forget", "places")
+ADMIN = ("alerts", "disruptions", "people")
+SIGNED_IN = [
+    "account",
+    *(f"admin/{page}" for page in ADMIN),
+    *(f"account/{page}" for page in PAGES),
+]
 
 
 def weight(address: str) -> int:
@@ -30,7 +35,7 @@ def assert_within_budget(page: Page, path: str) -> None:
     assert sum(map(weight, assets - scripts)) <= MOST_STYLE
 
 
-@pytest.mark.parametrize("path", ["report", "nearest", "facility", "my-area"])
+@pytest.mark.parametrize("path", ["report", "nearest", "facility", "my-area", "alerts"])
 def test_first_load_of_a_page_stays_within_its_budget(path: str, new_page: NewPage) -> None:
     assert_within_budget(new_page(), path)
 

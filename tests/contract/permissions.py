@@ -63,7 +63,9 @@ class Needs:
             yield f"cloudfront:{operation}", f"{self._names[distribution]}"
         elif service == "sesv2":
             # Mail that comes whole is also that of the older API.
-            yield from (("ses:SendEmail", "MailDomain"), ("ses:SendRawEmail", "MailDomain"))
+            tells = b'"ConfigurationSetName"' in this.body
+            used = ("MailDomain", "configuration-set") if tells else ("MailDomain",)
+            yield from ((f"ses:Send{how}Email", each) for how in ("", "Raw") for each in used)
         elif service == "sns":
             # A phone number is no resource.
             yield f"sns:{operation}", "*"
@@ -172,4 +174,4 @@ def _named(resource: Any) -> str:
         return found[1] + found[2]
     if found := re.search(r":(?:distribution|identity)/\$\{(\w+)\}$", text):
         return found[1]
-    return text
+    return "configuration-set" if ":configuration-set/" in text else text

@@ -182,7 +182,9 @@ def test_code_signs_in_once_when_ten_try_at_once(people: Ports) -> None:
 
 def limits_at(clock: Clock) -> DynamoLimits:
     table = bootstrap.settings().accounts_table
-    return DynamoLimits(table, hourly={"code": 5}, digest=lambda *parts: parts[-1], now=clock)
+    return DynamoLimits(
+        table, hourly={"code": 5}, daily={}, digest=lambda *parts: parts[-1], now=clock
+    )
 
 
 def test_exactly_five_codes_go_to_an_address_when_fifty_more_are_asked_for_at_once(

@@ -73,7 +73,7 @@ def stored_in(table: str, clock: Clock) -> Ports:
         accounts=DynamoAccounts(table, digest),
         sessions=DynamoSessions(table),
         attempts=DynamoAttempts(table),
-        limits=DynamoLimits(table, hourly={"code": 5}, digest=digest, now=clock),
+        limits=DynamoLimits(table, hourly={"code": 5}, daily={}, digest=digest, now=clock),
     )
 
 

@@ -40,7 +40,7 @@ numbers = count(1)
 def cloud() -> Iterator[Cloud]:
     """One for all: each test takes people of its own."""
     here = Cloud()
-    for name in ("id", "token", "code"):
+    for name in ("id", "token", "code", "alert"):
         bootstrap.secret(name).current()
     yield here
     here.stop()
@@ -73,7 +73,7 @@ def assert_are_forgotten(cloud: Cloud, *them: Resident) -> None:
     found = stored(cloud)
     owner = bootstrap.accounts_ports().accounts.owner
     for her in them:
-        traces = (her.canary, her.phone, her.others[1])
+        traces = (her.canary, her.phone, *her.others[1:])
         assert [where for where, text in found if any(each in text for each in traces)] == []
         assert {where for where, text in found if her.account.account_id in text} <= STAYS
         assert all(owner(each.destination) is None for each in her.account.addresses)
@@ -98,7 +98,7 @@ def test_trace_is_found_in_a_table_a_bucket_and_a_queue(cloud: Cloud) -> None:
 def test_nothing_of_her_is_left_and_the_pothole_stays(
     cloud: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    her = somebody(with_long_timeline=True)
+    her = somebody(with_long_timeline=True, with_answers=True)
     cloud.pump.run_until_idle()
     assert len(places_with(her.traces(), cloud)) >= 6
     begin(her)
@@ -114,11 +114,12 @@ def test_nothing_of_her_is_left_and_the_pothole_stays(
     assert private and private.description == REMOVED
     assert (private.lat, private.long) == (53.96, -1.08)
     neighbours = reports.get(her.neighbour)
-    assert neighbours and neighbours.followers == 0
+    assert neighbours and (neighbours.followers, neighbours.said_not_fixed) == (0, 0)
+    assert neighbours.updates[-1].text == "Not so, says everybody." and neighbours.photos
 
 
 def test_public_text_goes_too_when_she_asks_for_that(cloud: Cloud) -> None:
-    her = somebody(in_public=True)
+    her = somebody(in_public=True, with_answers=True)
     cloud.pump.run_until_idle()
     assert places_with([her.canary], cloud) >= {cloud.bucket, cloud.environment["PHOTOS_BUCKET"]}
     begin(her, redact=True)
@@ -303,7 +304,7 @@ def lose(cloud: Cloud, service_request_ids: list[str]) -> None:
 def test_person_is_forgotten_again_when_a_backup_brought_her_back(
     redact: bool, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    her, client = somebody(in_public=redact), boto3.client("dynamodb")
+    her, client = somebody(in_public=redact, with_answers=redact), boto3.client("dynamodb")
     live, people = cloud.environment["REPORTS_TABLE"], cloud.environment["ACCOUNTS_TABLE"]
     backup = f"reports-before-{her.canary}"
     client.restore_table_to_point_in_time(

@@ -20,11 +20,11 @@ from chalicelib.bootstrap import forwarding
 from chalicelib.handlers import mail_events
 from chalicelib.handlers.event import HandlerFailed
 from chalicelib.reports.model import Changes, ServiceRequest
-from chalicelib.reports.usecases import EVERYWHERE, Author, change, full
+from chalicelib.reports.usecases import EVERYWHERE, Author, add_update, change, full
 from infra.local import mail
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
-from tests.builders import draft_body
+from tests.builders import draft_body, update_draft
 from tests.forwarding import (
     LOSSES,
     OURS,
@@ -131,6 +131,44 @@ def test_what_the_county_does_comes_back_once(both: Both) -> None:
         "The county says fixed.",
     ]
     assert ours.state == "fixed" and {update.by for update in ours.updates} == {"council"}
+
+
+def said_not_fixed(both: Both) -> tuple[str, ServiceRequest]:
+    """A report that the county said to be fixed, and a resident that it is not."""
+    request_id = both.report()
+    (theirs,) = both.of(THEIRS)
+    for state in ("investigating", "fixed"):
+        update = update_draft(text=f"It is {state}.", state=state)
+        add_update(theirs.service_request_id, update, state, OFFICER, bootstrap.reports_ports())
+    both.later(timedelta(minutes=6))
+    assert stored(request_id).state == "fixed"
+    body = {"text": "The hole is back.", "state": "not_fixed"}
+    path = f"/api/reports/{request_id}/updates"
+    assert both.api.post(path, body, key="not fixed").status_code == 201
+    return request_id, theirs
+
+
+def test_county_hears_once_that_it_is_not_fixed_and_its_report_is_open_again(both: Both) -> None:
+    request_id, theirs = said_not_fixed(both)
+    both.api.cloud.pump.run_until_idle()
+    after = stored(theirs.service_request_id)
+    assert (after.state, after.updates[-1].text) == ("reopen", "The hole is back.")
+    before = texts_of(request_id)
+    for minutes in (12, 18):
+        both.later(timedelta(minutes=minutes))
+    assert stored(theirs.service_request_id).updates == after.updates
+    assert texts_of(request_id) == before, "Our own word does not come back as the county's."
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_county_has_it_once_when_a_call_was_lost(loss: Loss, both: Both) -> None:
+    _, theirs = said_not_fixed(both)
+    both.county.lost = {len(both.county.calls) + 1: loss}
+    both.api.cloud.pump.run_until_idle()
+    both.later(timedelta(minutes=12))
+    said = [update.text for update in stored(theirs.service_request_id).updates]
+    assert said.count("The hole is back.") == 1
+    assert stored(theirs.service_request_id).state == "reopen"
 
 
 def test_report_hears_its_reference_once_the_county_has_looked(both_in_batches: Both) -> None:

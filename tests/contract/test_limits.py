@@ -16,7 +16,15 @@ from chalicelib.accounts.dynamo.attempts import DynamoLimits
 from chalicelib.accounts.dynamo.networks import DynamoNetworks
 from chalicelib.accounts.model import Destination
 from chalicelib.accounts.ports import LimitPorts
-from chalicelib.accounts.usecases.limiting import FAILS_OPEN, HOURLY, Flow, Sender, check
+from chalicelib.accounts.usecases.limiting import (
+    DAILY,
+    FAILS_OPEN,
+    HOURLY,
+    Flow,
+    Sender,
+    check,
+    may_write,
+)
 from chalicelib.bootstrap.accounts import digest
 from chalicelib.errors import AppError, TooMany, UpstreamFailed
 from infra.local.cloud import Cloud
@@ -41,28 +49,32 @@ def ports(cloud: Cloud, clock: Clock) -> LimitPorts:
     """With a tenth of what is allowed, so that tests stay cheap."""
     table = cloud.environment["ACCOUNTS_TABLE"]
     few = {scope: max(most // 10, 2) for scope, most in HOURLY.items()}
-    limits = DynamoLimits(table, hourly=few, digest=digest, now=clock)
+    limits = DynamoLimits(table, hourly=few, daily=DAILY, digest=digest, now=clock)
     return replace(bootstrap.limit_ports(), limits=limits, networks=DynamoNetworks(table, clock))
 
 
-def sender_of(scope: str) -> tuple[Flow, Sender]:
-    """Somebody new whom only that limit counts."""
-    flow, _, by = scope.partition(" by ")
+def sender_of(scope: str) -> tuple[Flow, Sender, tuple[Destination, ...]]:
+    """Somebody new whom only that limit counts, and what she types."""
+    flow, _, by = scope.replace(" to ", " by ").partition(" by ")
     number = next(numbers)
     network = f"198.51.{number // 250}.{number % 250}" if by == "network" else None
     device = f"device-{number}" if by == "device" else None
     addresses = (Destination("email", f"r{number}@example.org"),) if by == "address" else ()
-    return flow, Sender(network, device, addresses)  # type: ignore[return-value]
+    if " to " in scope:
+        return flow, Sender(), addresses  # type: ignore[return-value]
+    return flow, Sender(network, device, addresses), ()  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize("scope", sorted(HOURLY))
 def test_exactly_as_many_get_through_as_may(scope: str, ports: LimitPorts) -> None:
-    flow, sender = sender_of(scope)
+    flow, sender, typed = sender_of(scope)
     most = max(HOURLY[scope] // 10, 2)
 
     def once(_: int) -> bool:
         try:
-            check(flow, sender, (), ports)
+            if scope == "report to address":
+                return may_write(sender, typed, ports)
+            check(flow, sender, typed, ports)
         except TooMany as error:
             assert error.retry_after_s > 0
             return False
@@ -91,6 +103,42 @@ def test_nobody_is_counted_by_an_address_when_her_network_or_device_may_not(
     check("report", Sender(addresses=address), (), ports)
 
 
+def test_strangers_have_an_address_written_to_twenty_times_a_day_at_most(
+    ports: LimitPorts, clock: Clock
+) -> None:
+    """By subscriptions and by reports, which are taken all the same."""
+    typed, name = [], f"r{next(numbers)}"
+    for number in range(9):
+        clock.now = NOON + timedelta(hours=number)
+        typed = [Destination("email", f"{name}+{number}@example.org")]
+        check("subscribe", Sender(), typed, ports)
+        assert may_write(Sender(), typed, ports)
+    clock.now = NOON + timedelta(hours=9)
+    assert [may_write(Sender(), typed, ports) for _ in range(2)] == [True, True]
+    clock.now = NOON + timedelta(hours=12) - timedelta(seconds=1)
+    assert not may_write(Sender(), typed, ports)
+    with pytest.raises(TooMany, match="20 times within this day"):
+        check("subscribe", Sender(), typed, ports)
+    clock.now += timedelta(seconds=1)
+    assert may_write(Sender(), typed, ports)
+
+
+def test_nobody_is_kept_from_her_own_address_by_what_others_typed(ports: LimitPorts) -> None:
+    own = [Destination("email", f"r{next(numbers)}@example.org")]
+    while may_write(Sender(), own, ports):
+        pass
+    for _ in range(3):
+        check("subscribe", Sender(addresses=own), own, ports)
+        assert may_write(Sender(addresses=own), own, ports)
+
+
+def test_whoever_sent_a_report_is_written_to_while_nothing_counts(ports: LimitPorts) -> None:
+    typed = [Destination("email", f"r{next(numbers)}@example.org")]
+    with refuse(1, kind="503", times=ALL_TRIES) as struck:
+        assert may_write(Sender(), typed, ports)
+    assert struck
+
+
 def test_what_is_only_typed_is_never_counted(ports: LimitPorts) -> None:
     typed = [Destination("email", f"r{next(numbers)}@example.org")]
     for _ in range(HOURLY["report by address"]):
@@ -117,8 +165,8 @@ def outcome(flow: Flow, addresses: list[Destination], ports: LimitPorts) -> AppE
     return None
 
 
-def test_ways_in_alone_fail_closed() -> None:
-    assert set(get_args(Flow)) - FAILS_OPEN == {"code", "handover"}
+def test_ways_in_and_subscriptions_alone_fail_closed() -> None:
+    assert set(get_args(Flow)) - FAILS_OPEN == {"code", "handover", "subscribe"}
 
 
 def test_network_is_told_by_another_digest_after_half_a_day_and_its_key_is_gone(

@@ -19,7 +19,7 @@ from infra.local.cloud import Cloud
 from infra.template import whole
 from tests.builders import NOON
 from tests.fakes_forwarding import REFERENCE, MemoryMarks
-from tests.seam import LOSSES, REFUSALS, Loss, Refusal, lose_reply, refuse
+from tests.seam import LOSSES, REFUSALS, Loss, Refusal, garble, lose_reply, refuse
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -53,6 +53,12 @@ def test_letter_leaves_once_and_nobody_claims_that_it_did_not_when_the_reply_is_
     loss: Loss,
 ) -> None:
     with lose_reply(1, times=5, loss=loss) as struck, pytest.raises(NoReply):
+        forwarding.post().send(letter())
+    assert len(struck) == 1 and len(sent()) == 1
+
+
+def test_letter_leaves_once_and_nobody_claims_that_it_did_not_when_the_reply_is_garbage() -> None:
+    with garble(1) as struck, pytest.raises(NoReply):
         forwarding.post().send(letter())
     assert len(struck) == 1 and len(sent()) == 1
 

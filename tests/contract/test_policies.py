@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import boto3
+import msgspec
 import pytest
 import time_machine
 from chalice.test import Client
@@ -20,21 +21,33 @@ import app
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Erasure
 from chalicelib.adapters.clock import utc_now
+from chalicelib.alerts.delivery import Alert
+from chalicelib.alerts.dynamo_alert_items import AlertItem, alert_of
+from chalicelib.alerts.usecases import sharing
+from chalicelib.alerts.usecases.questions import question_token
+from chalicelib.areas.model import ROADWORKS
 from chalicelib.bootstrap import forwarding
 from chalicelib.catalogue.load import COUNCILS
+from chalicelib.derived_ids import derived_id
+from chalicelib.events import ReportSubmitted
 from chalicelib.handlers import (
+    alerts_sending_events,
+    disruptions_events,
     outbound_events,
     photos_events,
     privacy_events,
     publishing_events,
 )
 from chalicelib.handlers.cdn import ORIGIN
-from chalicelib.outbound.model import derived_id
 from chalicelib.reports import usecases
 from infra.demo.gazetteer import COMMITTED
+from infra.demo.roadworks import demo_roadworks
+from infra.import_places import replace_document
 from infra.local import mail
 from infra.local.cloud import Cloud
+from infra.local.push import PushService
 from infra.local.seed import demo_facilities
+from infra.roadworks import planned_since
 from infra.tokens import account_with
 from tests.api.conftest import Api
 from tests.api.test_forms import Browser, link
@@ -51,6 +64,7 @@ from tests.contract.permissions import (
     is_granted,
     logs_granted,
 )
+from tests.fakes_delivery import text_log
 from tests.forms import File
 from tests.forwarding import CountysServer, forwarding_council, give_key
 from tests.issuer import Issuer, give_client_secret, served, staff_at
@@ -62,6 +76,7 @@ JPEG = saved("JPEG")
 FAR = {"lat": 53.94, "long": -1.05}
 """In the council, and on a tile of its own."""
 UPDATES_THAT_OVERFLOW = 26
+WAKE_EVENT = json.loads((EVENTS / "wake_alerts.json").read_text(encoding="utf-8"))
 OPEN_DATA_EVENT = json.loads((EVENTS / "publish_open_data.json").read_text(encoding="utf-8"))
 FED: dict[str, set[Need]] = {
     "publish": {
@@ -94,6 +109,28 @@ FED: dict[str, set[Need]] = {
         ("sqs:DeleteMessage", "RepliesQueue"),
         ("sqs:GetQueueAttributes", "RepliesQueue"),
     },
+    "match_alerts": {
+        ("sqs:ReceiveMessage", "MatchQueue"),
+        ("sqs:DeleteMessage", "MatchQueue"),
+        ("sqs:GetQueueAttributes", "MatchQueue"),
+    },
+    "send_alert": {
+        ("sqs:ReceiveMessage", "AlertsQueue"),
+        ("sqs:DeleteMessage", "AlertsQueue"),
+        ("sqs:GetQueueAttributes", "AlertsQueue"),
+    },
+    "take_receipts": {
+        ("sqs:ReceiveMessage", "ReceiptsQueue"),
+        ("sqs:DeleteMessage", "ReceiptsQueue"),
+        ("sqs:GetQueueAttributes", "ReceiptsQueue"),
+    },
+    "fan_out_alerts": {
+        ("dynamodb:DescribeStream", "AlertsTable/stream"),
+        ("dynamodb:GetRecords", "AlertsTable/stream"),
+        ("dynamodb:GetShardIterator", "AlertsTable/stream"),
+        ("dynamodb:ListStreams", "*"),
+        ("sqs:SendMessage", "FanOutDeadLetterQueue"),
+    },
     "fan_out_people": {
         ("dynamodb:DescribeStream", "AccountsTable/stream"),
         ("dynamodb:GetRecords", "AccountsTable/stream"),
@@ -119,13 +156,16 @@ FED: dict[str, set[Need]] = {
             "erase",
             "forget_old",
             "poll_updates",
+            "publish_disruptions",
             "publish_getting_through",
             "publish_held",
             "publish_open_data",
             "publish_wards",
             "send_due",
             "sweep",
+            "take_text_log",
             "tidy",
+            "wake_alerts",
         )
     },
 }
@@ -155,6 +195,13 @@ class Day:
         self.needs.note_signed(API, "s3:PutObject", f"{asked['url'].rstrip('/')}/{where}")
         boto3.client("s3").put_object(Bucket=bucket, Key=where, Body=raw)
         return str(asked["photo_id"])
+
+    def subscribe(self, **wish: Any) -> dict[str, Any]:
+        answer = self.api.post("/api/subscriptions", wish, key=None)
+        assert answer.status_code == 201, answer.body
+        self.api.cloud.pump.run_until_idle()
+        body: dict[str, Any] = answer.json_body
+        return body
 
     def queue(self, name: str) -> str:
         """The address of the template's queue of that name."""
@@ -249,6 +296,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
             live_without_javascript(here)
             live_with_people(here)
             live_with_another_organisation(here, tmp_path_factory.mktemp("identified"))
+            live_with_alerts(here)
             live_with_administrators(here)
             live_with_somebody_who_leaves(here)
             live_with_photos_that_go_astray(here)
@@ -434,6 +482,135 @@ def live_with_another_organisation(day: Day, folder: Path) -> None:
     bootstrap.forget()
 
 
+def live_with_alerts(day: Day) -> None:
+    """Somebody hears of things by mail, by text and in her browser, at once and once a day."""
+    api, service = day.api, PushService()
+    service.start()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OUTSIDE_ALLOWED", service.origin)
+        bootstrap.forget()
+        browser = service.subscribe()
+        push = {"endpoint": browser["endpoint"], **browser["keys"]}
+        council = {"topic": {"kind": "council"}}
+        by_push = day.subscribe(channel="push", push=push, **council)
+        by_mail = day.subscribe(channel="email", to="sam@example.org", **council)
+        (link,) = (word for word in mail.text_of(mail.letters()[-1]).split() if "token=" in word)
+        token = {"token": link.partition("token=")[2]}
+        confirm = f"/api/subscriptions/{by_mail['subscription_id']}/confirm"
+        assert api.post(confirm, token, key=None).status_code == 200
+        day.subscribe(channel="sms", to="07700 900123", **council)
+        managed = f"/api/subscriptions/{by_push['subscription_id']}"
+        shown = f"{managed}?{by_push['manage_url'].partition('?')[2]}"
+        version = api.get(shown).json_body["version"]
+        daily = {"frequency": "daily"}
+        assert api.patch(shown, daily, version=version, token=None).status_code == 200
+        api.cloud.pump.run_until_idle()
+        day.report("heard", contact={"email": "alex@example.org"})
+        day.report(
+            "heard alone",
+            service_code="noise-nuisance",
+            attributes={"kind": "noise"},
+            contact={"phone": "07700 900124"},
+        )
+        match_alone(day)
+        tell_receipts(day)
+        # The other schedules have their own days.
+        with time_machine.travel(utc_now() + timedelta(days=2), tick=False):
+            alerts_sending_events.wake_alerts(WAKE_EVENT, None)
+            api.cloud.pump.run_until_idle()
+        assert service.taken
+        live_with_notices(day, push)
+        answer_whether_it_is_mended(day, push)
+    service.stop()
+    bootstrap.forget()
+
+
+def live_with_notices(day: Day, push: dict[str, str]) -> None:
+    """An officer posts a disruption, changes it and takes it back; and there are road works."""
+    api, officer = day.api, day.api.token("officer")
+    day.subscribe(channel="push", push=push, topic={"kind": "disruptions"})
+    day.subscribe(channel="push", push=push, topic={"kind": "roadworks"})
+    begins, ends = (f"{utc_now() + timedelta(days=n):%Y-%m-%dT%H:%M:%SZ}" for n in (0, 1))
+    area = {"lat": 53.959, "long": -1.0815, "radius_m": 300}
+    body = {"title": "No bins", "begins": begins, "ends": ends, "area": area}
+    bootstrap.forget()
+    made = api.post("/api/disruptions", body, token=officer).json_body
+    path = f"/api/disruptions/{made['disruption_id']}"
+    api.cloud.pump.run_until_idle()
+    bootstrap.forget()
+    assert api.get("/api/disruptions", officer).json_body["items"]
+    assert api.patch(path, {"title": "x"}, version=1, token=officer).status_code == 200
+    disruptions_events.publish_disruptions(OPEN_DATA_EVENT, None)
+    bearer = {"Authorization": f"Bearer {officer}", "If-Match": '"2"'}
+    assert api.client.http.delete(path, headers=bearer).status_code == 200
+    bootstrap.forget()
+    disruptions_events.publish_disruptions(OPEN_DATA_EVENT, None)
+    works = demo_roadworks(utc_now().date())
+    replace_document(ROADWORKS, msgspec.json.encode(works), bootstrap.publishing_ports())
+    bootstrap.match_queue().send(planned_since(b"{}", works)[:1])
+    bootstrap.forget()
+    api.cloud.pump.run_until_idle()
+
+
+def answer_whether_it_is_mended(day: Day, push: dict[str, str]) -> None:
+    """Somebody is asked by her browser, and says that it is not."""
+    made = day.receipts["heard"]["service_request_id"]
+    day.change(f"/api/reports/{made}", state="fixed")
+    topic = {"kind": "report", "service_request_id": made}
+    subscribed = day.subscribe(channel="push", push=push, topic=topic)["subscription_id"]
+    ports = bootstrap.alerts_ports()
+    asked = ports.subscriptions.get(subscribed)
+    assert asked
+    path = f"/forms/mended/{question_token(asked, made, 1, ports.tokens)}"
+    bootstrap.forget()
+    assert day.api.client.http.get(path).status_code == 200
+    bootstrap.forget()
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = day.api.client.http.post(path, body=b"answer=no", headers=headers)
+    assert b"look at it again" in answer.body
+    day.api.cloud.pump.run_until_idle()
+
+
+def match_alone(day: Day) -> None:
+    """A fact comes again, and nothing is kept for it that another function has read; those who are
+    to hear of it are too many for one run."""
+    made = day.receipts["heard"]["service_request_id"]
+    fact = ReportSubmitted(
+        event_id="again", service_request_id=made, version=1, tile=None, is_new=True
+    )
+    body = msgspec.json.encode(fact).decode()
+    boto3.client("sqs").send_message(QueueUrl=day.queue("MatchQueue"), MessageBody=body)
+    bootstrap.forget()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sharing, "MOST_IN_A_RUN", 1)
+        day.api.cloud.pump.run_until_idle()
+
+
+def tell_receipts(day: Day) -> None:
+    """A mail comes back, a text arrives; an officer sees the one and sends it again."""
+    sent = next(each for each in stored_alerts() if (each.channel, each.what) == ("email", "new"))
+    texted = next(each for each in stored_alerts() if each.channel == "sms" and each.external_id)
+    bounce = {"eventType": "Bounce", "mail": {"tags": {"alert": [sent.try_name]}}}
+    arrived = {"notification": {"messageId": texted.external_id}, "delivery": {}}
+    bounce["bounce"] = {"bounceType": "Permanent"}
+    queue = day.queue("ReceiptsQueue")
+    boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(bounce))
+    log = text_log(json.dumps({**arrived, "status": "SUCCESS"}))
+    alerts_sending_events.take_text_log(log, None)
+    day.api.cloud.pump.run_until_idle()
+    officer = day.api.token("officer")
+    bootstrap.forget()
+    failed = day.api.get("/api/alerts/failed", officer).json_body["items"][0]
+    again = f"/api/alerts/failed/{failed['alert_id']}/again"
+    assert day.api.post(again, {}, token=officer).status_code == 200
+    day.api.cloud.pump.run_until_idle()
+
+
+def stored_alerts() -> list[Alert]:
+    items = AlertItem.scan(AlertItem.record.startswith("alert#"))
+    return [alert_of(item) for item in items]
+
+
 def live_with_administrators(day: Day) -> None:
     """Somebody is invited and disabled, and who did that is read."""
     api, admin = day.api, day.api.token("admin")
@@ -445,6 +622,15 @@ def live_with_administrators(day: Day) -> None:
     assert changed.status_code == 200, changed.body
     assert len(api.get("/api/admin/people", admin).json_body["items"]) >= 2
     assert api.get("/api/admin/audit", admin).json_body["items"]
+
+
+def hear_of_her_own(day: Day, token: str) -> None:
+    """She follows a report, and sends one without saying how she can be reached."""
+    assert day.api.get("/api/account/subscriptions", token).json_body["items"]
+    answer = day.api.post("/api/reports", draft_body(), key="no contact", token=token)
+    assert answer.status_code == 201, answer.body
+    day.api.cloud.pump.run_until_idle()
+    bootstrap.forget()
 
 
 def live_with_somebody_who_leaves(day: Day) -> None:
@@ -477,6 +663,7 @@ def live_with_somebody_who_leaves(day: Day) -> None:
     assert len(api.get("/api/account/reports", token).json_body["items"]) == 2
     followed = day.receipts["other"]["service_request_id"]
     assert api.post(f"/api/reports/{followed}/follow", {}, token=token).status_code == 201
+    hear_of_her_own(day, token)
     assert api.post(f"{own}/withdrawal", {}, token=token).status_code == 200
     bootstrap.forget()
     exported = api.get("/api/account/export", token).json_body
@@ -559,6 +746,13 @@ def live_with_other_bodies(day: Day, folder: Path) -> None:
             day.api.cloud.pump.run_schedules()
             day.api.cloud.pump.run_until_idle()
         assert day.api.get(ours).json_body["state"] == "fixed"
+        body = {"text": "It is not.", "state": "not_fixed"}
+        assert day.api.post(f"{ours}/updates", body, key="not fixed").status_code == 201
+        bootstrap.forget()
+        day.api.cloud.pump.run_until_idle()
+        assert day.api.get(f"/api/reports/{theirs}").json_body["state"] == "reopen"
+        for path in (ours, f"/api/reports/{theirs}"):
+            day.change(path, state="fixed")
     bootstrap.forget()
 
 

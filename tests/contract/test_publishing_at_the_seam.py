@@ -664,7 +664,7 @@ def published_anew(bucket: Bucket) -> Published:
     bucket.empty()
     ports = bootstrap.publishing_ports()
     assert publish_all(ports) == {}
-    return {key: held for key, held in bucket.documents().items() if key not in ports.fixed}
+    return {key: held for key, held in bucket.documents().items() if key not in ports.fixed()}
 
 
 def pins(report: ServiceRequest) -> set[str]:

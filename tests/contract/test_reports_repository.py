@@ -34,6 +34,7 @@ def scattered_places(number: int, box: Box) -> list[Point]:
 
 
 EVERYTHING = report(
+    alerts=True,
     service_code="street-light",
     team="lighting",
     state="action_scheduled",
@@ -64,12 +65,16 @@ EVERYTHING = report(
     ),
     priority="urgent",
     duplicate_of="R00000000009",
-    has_duplicates=True,
+    duplicates=("7K3M2QXV9HTD",),
     once_public=True,
     publish_at=NOON + timedelta(minutes=5),
     flags=(Flag(flag_id="F1", reason="other", text="näh", datetime=NOON),),
     redactions=2,
     followers=12,
+    repairs=3,
+    failed_repairs=2,
+    said_fixed=5,
+    said_not_fixed=4,
     updates=(
         update(1, text="Größer – 更大 🕳️", state="reopen", by="council"),
         update(2, text='line\n"quoted" \\ back', datetime=NOON + timedelta(days=1)),

@@ -11,7 +11,7 @@ from chalicelib.bootstrap import accounts
 from chalicelib.errors import AddressRefused, AppError, ConfigurationError, NoReply, UpstreamFailed
 from infra.local.cloud import Cloud
 from infra.local.texts import texts
-from tests.seam import LOSSES, Loss, lose_reply, record
+from tests.seam import LOSSES, Loss, garble, lose_reply, record
 
 NUMBER = "+447700900123"
 
@@ -43,28 +43,40 @@ def test_text_leaves_once_and_nobody_claims_that_it_did_not_when_the_reply_is_lo
     assert len(struck) == 1 and len(texts()) == before + 1
 
 
+def test_text_leaves_once_and_nobody_claims_that_it_did_not_when_the_reply_is_garbage() -> None:
+    before = len(texts())
+    with garble(1) as struck, pytest.raises(NoReply):
+        accounts.texts().send(NUMBER, "Words.")
+    assert len(struck) == 1 and len(texts()) == before + 1
+
+
 class Answering:
     """A client whose service answers so."""
 
-    def __init__(self, code: str, status: int) -> None:
-        self._answer = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    def __init__(self, code: str, status: int, message: str) -> None:
+        said = {"Code": code, "Message": message}
+        self._answer = {"Error": said, "ResponseMetadata": {"HTTPStatusCode": status}}
 
     def publish(self, **_: object) -> None:
         raise ClientError(self._answer, "Publish")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    ("code", "status", "told"),
+    ("code", "status", "about", "told"),
     [
-        ("InvalidParameter", 400, AddressRefused),
-        ("OptedOut", 400, AddressRefused),
-        ("Throttled", 400, UpstreamFailed),
-        ("InternalError", 500, NoReply),
+        ("InvalidParameter", 400, "PhoneNumber", AddressRefused),
+        ("InvalidParameter", 400, "AWS.SNS.SMS.SenderID", UpstreamFailed),
+        ("OptedOut", 400, "", AddressRefused),
+        ("Throttled", 400, "", UpstreamFailed),
+        ("InternalError", 500, "", NoReply),
     ],
 )
-def test_refusal_says_whether_it_was_sent(code: str, status: int, told: type[AppError]) -> None:
+def test_refusal_says_whether_it_was_sent_and_is_for_good_where_it_is_the_number(
+    code: str, status: int, about: str, told: type[AppError]
+) -> None:
+    answering = Answering(code, status, f"Invalid parameter: {about} Reason: not valid")
     with pytest.raises(told) as refused:
-        SnsTexts(Answering(code, status), sender="Demo").send(NUMBER, "Words.")
+        SnsTexts(answering, sender="Demo").send(NUMBER, "Words.")
     assert type(refused.value) is told
 
 

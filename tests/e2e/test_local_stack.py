@@ -240,3 +240,25 @@ def test_stack_refuses_a_resource_that_it_does_not_know_how_to_honour(
     monkeypatch.setattr(aws, "template", lambda: unknown)
     with pytest.raises(RuntimeError, match="does not know how to honour Topic"):
         aws.create_resources({})
+
+
+def test_newcomer_subscribes_without_a_browser_and_reads_what_it_would_show(
+    stack: LocalStack,
+) -> None:
+    status, _, made = fetch(stack, "/_local/push-subscription", method="POST")
+    browser = json.loads(made)
+    assert status == 202 and browser.keys() == {"endpoint", "expirationTime", "keys"}
+    wish = {
+        "channel": "push",
+        "push": {"endpoint": browser["endpoint"], **browser["keys"]},
+        "topic": {"kind": "council"},
+    }
+    sent = {"Content_Type": "application/json"}
+    assert fetch(stack, "/api/subscriptions", wish, **sent)[0] == 201
+    stack.cloud.pump.wait_until_idle()
+    _, _, body = fetch(stack, "/api/reports", draft_body(), **sent, Idempotency_Key=token_hex(8))
+    stack.cloud.pump.wait_until_idle()
+    items = json.loads(fetch(stack, "/_local/outbox.json")[2])["items"]
+    (shown,) = [each for each in items if each["channel"] == "push"]
+    assert shown["subject"].startswith("New report: Pothole")
+    assert f"/reports/{json.loads(body)['service_request_id']}" in shown["body"]

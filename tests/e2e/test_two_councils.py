@@ -7,7 +7,6 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from chalice.test import Client
 
 import app
 from chalicelib import bootstrap
+from chalicelib.alerts.usecases.questions import question_token
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.builders import draft_body
@@ -29,7 +29,7 @@ def asked(url: str, body: Any = None, **headers: str) -> Any:
         return json.load(answer)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def county() -> Iterator[str]:
     """Where the county's server answers: another process."""
     with socket.socket() as free:
@@ -48,38 +48,83 @@ def county() -> Iterator[str]:
         process.terminate()
 
 
-@pytest.fixture
-def council(county: str, tmp_path: Path) -> Iterator[Api]:
-    cloud = Cloud(council=forwarding_council(tmp_path, county), outside_allowed=county)
+@pytest.fixture(scope="module")
+def council(county: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    here = forwarding_council(tmp_path_factory.mktemp("council"), county)
+    cloud = Cloud(council=here, outside_allowed=county)
     with Client(app.app) as client:
         give_key(asked(f"{county}/_local/tokens.json")["open311_api_key"])
         yield Api(client, cloud)
     cloud.stop()
 
 
-def test_report_goes_to_the_county_and_what_it_does_comes_back_once(
-    council: Api, county: str
-) -> None:
-    made = council.post("/api/reports", draft_body(service_code=OURS)).json_body
+def reported(council: Api, key: str, **values: Any) -> tuple[dict[str, Any], str]:
+    """What was answered to a report that went to the county, and what it is called there."""
+    sent = draft_body(service_code=OURS, **values)
+    made: dict[str, Any] = council.post("/api/reports", sent, key=key).json_body
     council.cloud.pump.run_until_idle()
     ours = bootstrap.reports_ports().repository.get(made["service_request_id"])
     assert ours and ours.external_reference
-    (theirs,) = asked(f"{county}/open311/v2/requests/{ours.external_reference}.json")
-    assert theirs["service_code"] == THEIRS and made["tracking_url"] in theirs["description"]
-    said = {"text": "We looked at it.", "state": "investigating"}
+    return made, ours.external_reference
+
+
+def county_says(county: str, reference: str, text: str, state: str) -> None:
     officer = asked(f"{county}/_local/tokens.json")["officer"]
     asked(
-        f"{county}/api/reports/{ours.external_reference}/updates",
-        said,
+        f"{county}/api/reports/{reference}/updates",
+        {"text": text, "state": state},
         Authorization=f"Bearer {officer}",
         Content_Type="application/json",
-        Idempotency_Key="key",
+        Idempotency_Key=state,
     )
+
+
+def test_report_goes_to_the_county_and_what_it_does_comes_back_once(
+    council: Api, county: str
+) -> None:
+    made, reference = reported(council, "first")
+    (theirs,) = asked(f"{county}/open311/v2/requests/{reference}.json")
+    assert theirs["service_code"] == THEIRS and made["tracking_url"] in theirs["description"]
+    county_says(county, reference, "We looked at it.", "investigating")
     for _ in range(2):
         poll()
     shown = council.get(f"/api/reports/{made['service_request_id']}").json_body
     assert shown["state"] == "investigating"
     assert [update["text"] for update in shown["updates"]] == [
-        f"Passed to The county; their reference is {ours.external_reference}.",
+        f"Passed to The county; their reference is {reference}.",
         "We looked at it.",
+    ]
+
+
+def says_no(council: Api, report_id: str) -> int:
+    """The reporter presses no in the question whether the county's work holds."""
+    alerts = bootstrap.alerts_ports()
+    hers = alerts.subscriptions.get(alerts.ids.subscription_id("report", report_id))
+    assert hers
+    token = question_token(hers, report_id, 1, alerts.tokens)
+    answer = council.client.http.post(
+        f"/forms/mended/{token}",
+        body=b"answer=no&text=The+hole+is+back.",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    return answer.status_code
+
+
+def test_county_opens_its_report_again_when_the_reporter_says_that_it_is_not_fixed(
+    council: Api, county: str
+) -> None:
+    made, reference = reported(council, "second", contact={"email": "alex@example.org"})
+    county_says(county, reference, "We filled it.", "fixed")
+    poll()
+    assert says_no(council, made["service_request_id"]) == 200
+    for _ in range(2):
+        council.cloud.pump.run_until_idle()
+        poll()
+    theirs = asked(f"{county}/api/reports/{reference}")
+    assert (theirs["state"], theirs["updates"][-1]["text"]) == ("reopen", "The hole is back.")
+    shown = council.get(f"/api/reports/{made['service_request_id']}").json_body
+    assert shown["state"] == "reopen"
+    assert [update["text"] for update in shown["updates"][1:]] == [
+        "We filled it.",
+        "The hole is back.",
     ]

@@ -12,7 +12,7 @@ from chalicelib.dynamo_errors import ConditionFailed
 from chalicelib.errors import TooMany
 from chalicelib.moments import text_of
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 class DynamoAttempts:
@@ -96,36 +96,40 @@ class DynamoAttempts:
 
 
 class DynamoLimits:
-    """The Limits port: `hourly` is how often each scope may be done within an hour of the clock,
-    by one `key`, which is kept as a digest. Where a reply is lost one may count twice: then less
-    is let through, never more."""
+    """The Limits port: `hourly` is how often each scope may be done within an hour of the clock, or
+    `daily` within a day, by one `key`, which is kept as a digest. Where a reply is lost one may
+    count twice: then less is let through, never more."""
 
     def __init__(
         self,
         table_name: str,
         *,
         hourly: Mapping[str, int],
+        daily: Mapping[str, int],
         digest: Digest,
         now: Callable[[], datetime],
     ) -> None:
         LimitItem.Meta.table_name = table_name
         self._hourly = hourly
+        self._daily = daily
         self._digest = digest
         self._now = now
 
     def spend(self, scope: str, key: str) -> None:
         now = self._now()
-        hour = now.replace(minute=0, second=0, microsecond=0)
-        item = LimitItem(f"limit#{scope}#{self._digest('limit', scope, key)}", text_of(hour))
-        one_more: list[Any] = [LimitItem.spent.add(1), LimitItem.expires_at.set(hour + 2 * HOUR)]
-        most = self._hourly[scope]
+        begin, span, called = now.replace(minute=0, second=0, microsecond=0), HOUR, "hour"
+        if scope in self._daily:
+            begin, span, called = begin.replace(hour=0), DAY, "day"
+        most = (self._daily if scope in self._daily else self._hourly)[scope]
+        item = LimitItem(f"limit#{scope}#{self._digest('limit', scope, key)}", text_of(begin))
+        one_more: list[Any] = [LimitItem.spent.add(1), LimitItem.expires_at.set(begin + 2 * span)]
         try:
             with translated():
                 item.update(one_more, LimitItem.owner.does_not_exist() | (LimitItem.spent < most))
         except ConditionFailed:
-            wait = hour + HOUR - now
+            wait = begin + span - now
             raise TooMany(
-                f"That was asked for {most} times within this hour: wait until the next one.",
+                f"That was asked for {most} times within this {called}: wait until the next one.",
                 retry_after_s=int(wait.total_seconds()) + 1,
             ) from None
 

@@ -25,7 +25,8 @@ from chalicelib.errors import AppError, Conflict
 
 SETTLES = timedelta(minutes=1)
 """Indexes lag: what she sent just before is found after that."""
-OF_REPORTS: Sequence[Forgotten] = ("report", "text", "email", "phone")
+BY_ID: Sequence[Forgotten] = ("report", "text", "email", "phone", "answers", "words")
+"""What is forgotten by the id of what it is about, whoever's it was."""
 
 
 def begin_erasure(account: Account, *, redact: bool, ports: ErasurePorts) -> Erasure:
@@ -78,9 +79,9 @@ def erase(erasure: Erasure, ports: ErasurePorts) -> None:
 def erase_again(ports: ErasurePorts) -> int:
     """After a backup was restored, and the indexes have caught up: forgets once more whoever was
     forgotten. Answers how many."""
-    for what in OF_REPORTS:
-        for service_request_id in ports.erased.noted(what):
-            _forget(what, service_request_id, ports)
+    for what in BY_ID:
+        for each in ports.erased.noted(what):
+            _forget(what, each, ports)
     ids = ports.erased.noted("account")
     for account_id in ids:
         erase(Erasure(account_id=account_id, requested_at=ports.now(), redact=False), ports)
@@ -90,6 +91,20 @@ def erase_again(ports: ErasurePorts) -> int:
 def _close(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
     if account and account.disabled_at is None:
         ports.accounts.save(replace(account, disabled_at=erasure.requested_at))
+
+
+def _answers(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
+    """Before the reports: with who sent one goes the subscription that came with it, and that leads
+    to what she answered."""
+    what: Forgotten = "words" if erasure.redact else "answers"
+    for subscription_id in _subscribed(erasure, account, ports):
+        if ports.reports.has_answers(subscription_id):
+            ports.erased.note(what, subscription_id)
+            _forget(what, subscription_id, ports)
+
+
+def _subscribed(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> Sequence[str]:
+    return ports.subscriptions.of(erasure.account_id, _destinations(account))
 
 
 def _reports(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
@@ -102,16 +117,23 @@ def _reports(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> 
             _forget(what, service_request_id, ports)
 
 
-def _forget(what: Forgotten, service_request_id: str, ports: ErasurePorts) -> None:
+def _forget(what: Forgotten, of: str, ports: ErasurePorts) -> None:
     match what:
         case "email" | "phone":
-            ports.reports.forget_address(service_request_id, what)
+            ports.reports.forget_address(of, what)
+        case "answers" | "words":
+            ports.reports.forget_answers(of, redact=what == "words")
         case _:
-            ports.reports.forget_sender(service_request_id, redact=what == "text")
+            ports.reports.forget_sender(of, redact=what == "text")
 
 
 def _follows(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
     ports.reports.unfollow_all(erasure.account_id)
+
+
+def _subscriptions(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
+    for subscription_id in _subscribed(erasure, account, ports):
+        ports.subscriptions.forget(subscription_id)
 
 
 def _attempts(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
@@ -146,8 +168,10 @@ def _destinations(account: Account | None) -> Sequence[Destination]:
 
 _WORK: Mapping[Step, Callable[[Erasure, Account | None, ErasurePorts], None]] = {
     "close": _close,
+    "answers": _answers,
     "reports": _reports,
     "follows": _follows,
+    "subscriptions": _subscriptions,
     "attempts": _attempts,
     "ways in": _ways_in,
     "sessions": _sessions,

@@ -1,10 +1,12 @@
 """How often somebody may do something, and whom we hear of no more.
 
-Counted for each network, device and address within an hour of the clock. Schools, offices and
-mobile networks have one network address for many people, so a network may do a lot. An address
-counts only for whoever confirmed it: what somebody types proves nothing, and could keep out whoever
-the address belongs to. A report that is refused may be lost, so what residents send passes while
-nothing counts; codes, which cost and could be guessed, and other ways in do not.
+Counted for each network, device and address within an hour of the clock, or a day (UTC). Schools,
+offices and mobile networks have one network address for many people, so a network may do a lot. An
+address counts only for whoever confirmed it: what somebody types proves nothing, and could keep out
+whoever the address belongs to. A report that is refused may be lost, so what residents send passes
+while nothing counts; codes, which cost and could be guessed, and other ways in do not, nor do
+subscriptions. Where somebody is written to who did not confirm her address, that address counts,
+whether for a subscription or for a report that names it: strangers fill no mailbox.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,10 +16,11 @@ from chalicelib import logs
 from chalicelib.accounts.destinations import mailbox
 from chalicelib.accounts.model import Destination
 from chalicelib.accounts.ports import LimitPorts
-from chalicelib.errors import Forbidden, UpstreamFailed
+from chalicelib.errors import Forbidden, TooMany, UpstreamFailed
 
-Flow = Literal["code", "handover", "report", "update", "flag", "follow", "photo"]
+Flow = Literal["code", "handover", "report", "update", "flag", "follow", "photo", "subscribe"]
 FAILS_OPEN: frozenset[Flow] = frozenset(("report", "update", "flag", "follow", "photo"))
+IN_A_DAY = "written to address in a day"
 HOURLY: Mapping[str, int] = {
     "code by network": 200,
     "code by device": 20,
@@ -29,6 +32,10 @@ HOURLY: Mapping[str, int] = {
     "update by device": 60,
     "flag by network": 200,
     "flag by device": 30,
+    "subscribe to address": 5,
+    "report to address": 10,
+    "subscribe by network": 200,
+    "subscribe by device": 20,
     "follow by network": 200,
     "follow by device": 60,
     "photo by network": 1000,
@@ -36,6 +43,8 @@ HOURLY: Mapping[str, int] = {
 }
 """How often within an hour; codes to one address are counted where they are asked for. Through its
 own organisation a whole office signs in each morning, to and fro."""
+DAILY: Mapping[str, int] = {IN_A_DAY: 20}
+"""How often within a day, for whatever it is."""
 
 
 class Sender(NamedTuple):
@@ -48,18 +57,42 @@ class Sender(NamedTuple):
 
 
 def check(flow: Flow, sender: Sender, typed: Sequence[Destination], ports: LimitPorts) -> None:
-    """Counts one more; addresses that were only typed may not be blocked, and do not count. Raises
-    TooMany, Forbidden (an address is blocked), and UpstreamFailed where the flow does not pass
-    while nothing counts."""
+    """Counts one more; addresses that were only typed may not be blocked, and count where a
+    subscription has them written to. Raises TooMany, Forbidden (an address is blocked), and
+    UpstreamFailed where the flow does not pass while nothing counts."""
     try:
         refuse_blocked([*sender.addresses, *typed], ports)
         for by, key in _keys(sender, ports):
             if (scope := f"{flow} by {by}") in HOURLY:
                 ports.limits.spend(scope, key)
+        if flow == "subscribe":
+            _count_letters(flow, sender, typed, ports)
     except UpstreamFailed as error:
         if flow not in FAILS_OPEN:
             raise
         logs.failure("nothing counts, it passed", error)
+
+
+def may_write(sender: Sender, typed: Sequence[Destination], ports: LimitPorts) -> bool:
+    """True where these may be written to about one report more; counts that. While nothing counts,
+    they may: whoever sent a report waits for an answer."""
+    try:
+        _count_letters("report", sender, typed, ports)
+    except TooMany:
+        return False
+    except UpstreamFailed as error:
+        logs.failure("nothing counts, it passed", error)
+    return True
+
+
+def _count_letters(
+    flow: Flow, sender: Sender, typed: Sequence[Destination], ports: LimitPorts
+) -> None:
+    """Counts those that she did not confirm. Raises TooMany, UpstreamFailed."""
+    confirmed = {mailbox(each) for each in sender.addresses}
+    for each in sorted({mailbox(each) for each in typed} - confirmed):
+        for scope in (f"{flow} to address", IN_A_DAY):
+            ports.limits.spend(scope, ":".join(each))
 
 
 def refuse_blocked(addresses: Sequence[Destination], ports: LimitPorts) -> None:

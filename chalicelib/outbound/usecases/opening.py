@@ -4,11 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from chalicelib.derived_ids import derived_id
 from chalicelib.events import Event, PhotoTaken, ReportChanged, ReportSubmitted
-from chalicelib.outbound.model import Delivery, Subject, What, derived_id
+from chalicelib.outbound.model import Delivery, Subject, What, id_of_forwarded
 from chalicelib.outbound.ports import Exists, Ports
 from chalicelib.outbound.receivers import Receiver
 from chalicelib.outbound.senders import OwnDestination
+
+REOPENED = "reopen"
+"""The state of a report that was opened again."""
 
 
 def open_deliveries(facts: Sequence[Event], ports: Ports) -> int:
@@ -38,11 +42,12 @@ def _called_for(
     if there and _is_passed_on(subject, there):
         yield replace(
             delivery,
-            delivery_id=derived_id("forwarded", there.destination, subject.service_request_id),
+            delivery_id=id_of_forwarded(there.destination, subject.service_request_id),
             destination=there.destination,
             kind=there.kind,
             what="forwarded",
         )
+    yield from _told_that_it_failed(fact, subject, delivery, ports)
     what = _what(fact, subject)
     for receiver in receivers:
         if what and receiver.filter.passes(subject, what):
@@ -52,6 +57,30 @@ def _called_for(
                 destination=receiver.receiver_id,
                 what=what,
             )
+
+
+def _told_that_it_failed(
+    fact: Event, subject: Subject, delivery: Delivery, ports: Ports
+) -> Iterator[Delivery]:
+    """Whoever has the report from us hears that a resident opened it again."""
+    is_reopened = isinstance(fact, ReportChanged) and fact.state == REOPENED != fact.old_state
+    if not is_reopened or subject.reopened_by is None:
+        return
+    for there in ports.destinations.values():
+        if there.kind == "open311" and _has_had(subject, there, ports):
+            yield replace(
+                delivery,
+                delivery_id=derived_id("reopened", there.destination, subject.reopened_by),
+                destination=there.destination,
+                kind="update",
+                what="reopened",
+            )
+
+
+def _has_had(subject: Subject, there: OwnDestination, ports: Ports) -> bool:
+    forwarded = id_of_forwarded(there.destination, subject.service_request_id)
+    found = ports.deliveries.get(forwarded)
+    return found is not None and found.state == "sent"
 
 
 def _is_passed_on(subject: Subject, there: OwnDestination) -> bool:

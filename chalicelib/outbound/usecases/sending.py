@@ -7,14 +7,8 @@ may have arrived then, so the next one looks there first.
 from dataclasses import replace
 
 from chalicelib.errors import NoReply, NotNow, UpstreamFailed
-from chalicelib.outbound.model import (
-    MOST_TRIES,
-    Delivery,
-    arrived,
-    claimed,
-    put_off,
-    refused,
-)
+from chalicelib.leases import MOST_TRIES, claimed, put_off, refused
+from chalicelib.outbound.model import Delivery, arrived
 from chalicelib.outbound.ports import Ports, Stale
 from chalicelib.outbound.senders import Destination, Refused, Unclear
 
@@ -112,7 +106,7 @@ def _put_away(after: Delivery, ports: Ports) -> Delivery:
 
 
 def _tell_the_report(sent: Delivery, ports: Ports) -> None:
-    if sent.kind == "webhook":
+    if sent.what != "forwarded":
         return
     destination = ports.destinations.get(sent.destination)
     name = destination.name if destination else sent.destination

@@ -1,13 +1,21 @@
 """What can be done with reports: one function a verb."""
 
-from chalicelib.reports.usecases.access import EVERYWHERE, Admit, Author, Remit, is_from_partner
+from chalicelib.reports.usecases.access import (
+    EVERYWHERE,
+    Admit,
+    Author,
+    MayWrite,
+    Remit,
+    is_from_partner,
+)
 from chalicelib.reports.usecases.changing import change
 from chalicelib.reports.usecases.exporting import Exported, Mark, export
 from chalicelib.reports.usecases.feed import Change, Cursor, Feed, changes_after
-from chalicelib.reports.usecases.following import follow
+from chalicelib.reports.usecases.following import follow, followed
 from chalicelib.reports.usecases.forgetting import (
     Part,
     forget_address,
+    forget_answers,
     forget_sender,
     parts_of,
     reports_about,
@@ -20,6 +28,7 @@ from chalicelib.reports.usecases.listing import (
     public_ids,
     updates_between,
 )
+from chalicelib.reports.usecases.mending import Asked, Standing, answer_question, question
 from chalicelib.reports.usecases.moderation import (
     WITHDRAW_WITHIN,
     flag,
@@ -35,7 +44,7 @@ from chalicelib.reports.usecases.partners import (
     token_of,
     update_for_partner,
 )
-from chalicelib.reports.usecases.passing import may_be_passed_on, note_passed_on
+from chalicelib.reports.usecases.passing import may_be_passed_on, note_passed_on, reopened_by
 from chalicelib.reports.usecases.reading import (
     Near,
     every_id,
@@ -58,6 +67,7 @@ __all__ = [
     "MOST_ROWS",
     "WITHDRAW_WITHIN",
     "Admit",
+    "Asked",
     "Author",
     "Change",
     "Cursor",
@@ -65,12 +75,15 @@ __all__ = [
     "Feed",
     "Kinds",
     "Mark",
+    "MayWrite",
     "Near",
     "Own",
     "Part",
     "Remit",
+    "Standing",
     "add_note",
     "add_update",
+    "answer_question",
     "bring_back",
     "change",
     "change_own",
@@ -79,7 +92,9 @@ __all__ = [
     "export",
     "flag",
     "follow",
+    "followed",
     "forget_address",
+    "forget_answers",
     "forget_old",
     "forget_sender",
     "full",
@@ -98,6 +113,8 @@ __all__ = [
     "public_ids",
     "public_views",
     "publish_held",
+    "question",
+    "reopened_by",
     "reports_about",
     "submit",
     "submit_for_partner",

@@ -40,6 +40,9 @@ EVERYWHERE = (Remit(),)
 Admit = Callable[[], None]
 """Asked before something new is stored, and what it raises is raised: a repeat of what is stored
 is always answered."""
+MayWrite = Callable[[], bool]
+"""Asked before a new report is stored of which somebody wants to hear at addresses that she only
+typed: they may be another's. False where these were written to often enough."""
 ELSEWHERE = "another team's, or of another ward: ask an officer there"
 SURENESS = ("anonymous", "contact", "proven", "staff")
 """Of who somebody is, from the least to the most."""
@@ -172,7 +175,11 @@ def save(report: ServiceRequest, ports: Ports) -> ServiceRequest:
 
 def canonical(draft: Draft | UpdateDraft | FlagDraft) -> bytes:
     """The same bytes for equal drafts."""
-    return msgspec.json.encode(draft, order="sorted")
+    values = msgspec.to_builtins(draft)
+    if values.get("alerts"):
+        # Phones send again what they sent before there were alerts.
+        del values["alerts"]
+    return msgspec.json.encode(values, order="sorted")
 
 
 def other_body(report: ServiceRequest, ports: Ports) -> Conflict:

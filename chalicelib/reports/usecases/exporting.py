@@ -5,14 +5,16 @@ middle of a timeline: the function that answers can send 6 MB.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
-from chalicelib.reports.model import ServiceRequest, Update
+from chalicelib.reports.model import Photo, ServiceRequest, Update
 from chalicelib.reports.ports import Place, Ports
 from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.mending import update_id_of
+from chalicelib.reports.usecases.updating import find
 
 Held = dict[str, list[dict[str, Any]]]
 Item = tuple[str, dict[str, Any]]
@@ -54,15 +56,18 @@ class _Answer:
         self._bytes += len(msgspec.json.encode(item[1]))
 
 
-def export(author: Author, *, limit: int, after: Mark | None, ports: Ports) -> Exported:
-    """Some of her reports with what lies beside them; the first has what she follows, too."""
+def export(
+    author: Author, *, people: Iterable[str], limit: int, after: Mark | None, ports: Ports
+) -> Exported:
+    """Some of her reports with what lies beside them; the first has what she follows, too, and what
+    she answered as one of `people`, whether repairs hold."""
     before = after.place if after else None
     found = ports.repository.of_person(author.person, limit=limit, before=before)
     begun = [after] if after and after.archived is not None else []
     marks = [*begun, *map(Mark, found)]
     stored = ports.repository.many([mark.place[1] for mark in marks])
     answer = _Answer()
-    for item in () if after else _follows(author, ports):
+    for item in () if after else (*_follows(author, ports), *_answers(people, author, ports)):
         answer.add(item)
     for mark in marks:
         report = stored.get(mark.place[1])
@@ -92,7 +97,7 @@ def _without_archive(report: ServiceRequest, author: Author, ports: Ports) -> It
     if author.owns(report):
         yield "report", _whole(report)
         yield from _notes(report, ports)
-        yield from _pictures(report, ports)
+        yield from _pictures(report, report.photos, ports)
     elif kinds := author.addresses_in(report):
         # Somebody else's, with an address of hers: the rest of it is not about her.
         yield "report", _of(report, contact={kind: getattr(report.contact, kind) for kind in kinds})
@@ -114,9 +119,9 @@ def _notes(report: ServiceRequest, ports: Ports) -> Iterator[Item]:
         yield "note", _of(report, datetime=note.datetime, text=note.text)
 
 
-def _pictures(report: ServiceRequest, ports: Ports) -> Iterator[Item]:
+def _pictures(report: ServiceRequest, photos: Iterable[Photo], ports: Ports) -> Iterator[Item]:
     address, request_id = ports.photos.private_address, report.service_request_id
-    for photo in report.photos:
+    for photo in photos:
         sizes = {size: address(request_id, photo.photo_id, size) for size in ("page", "thumbnail")}
         yield "pictures", _of(report, photo_id=photo.photo_id, **sizes)
 
@@ -128,6 +133,29 @@ def _follows(author: Author, ports: Ports) -> Iterator[Item]:
             "follower",
             {"service_request_id": each, "record": f"follower#{person}", "person": person},
         )
+
+
+def _answers(people: Iterable[str], author: Author, ports: Ports) -> Iterator[Item]:
+    found = [each for person in people for each in ports.repository.answered(person)]
+    for service_request_id, answer_id in found:
+        report = ports.repository.get(service_request_id)
+        answer = ports.repository.answer(service_request_id, answer_id)
+        if report is None or answer is None:
+            continue
+        said = msgspec.to_builtins(answer)
+        record = f"answer#{said.pop('answer_id')}"
+        yield "answer", _of(report, record=record, **said)
+        if not author.owns(report):
+            yield from _words(report, answer_id, ports)
+
+
+def _words(report: ServiceRequest, answer_id: str, ports: Ports) -> Iterator[Item]:
+    """What she said with her answer: the rest of somebody else's report is not about her."""
+    update_id = update_id_of(report.service_request_id, answer_id, ports)
+    if update := find(report, update_id, ports):
+        yield "report", _of(report, updates=[msgspec.to_builtins(update)])
+    photos = [photo for photo in report.photos if photo.update_id == update_id]
+    yield from _pictures(report, photos, ports)
 
 
 def _of(report: ServiceRequest, **values: Any) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from chalicelib.errors import UpstreamFailed
+from chalicelib.errors import NotFound, UpstreamFailed
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
+from chalicelib.reports.reference import parse as parse_reference
 from chalicelib.reports.usecases.access import ATTEMPTS, Author, rewritten, stored, visible
 
 
@@ -22,6 +23,14 @@ def follow(service_request_id: str, key: str, author: Author, ports: Ports) -> S
             return counted
         # It was merged meanwhile: whoever came too late to be carried over goes there too.
     raise UpstreamFailed("This report is being merged again and again; send it once more.")
+
+
+def followed(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
+    """The report that somebody who asks for this one would follow. Raises NotFound."""
+    reference = parse_reference(service_request_id)
+    if reference is None:
+        raise NotFound(f"There is no report {service_request_id}.")
+    return surviving(visible(reference, author, ports), ports)
 
 
 def surviving(report: ServiceRequest, ports: Ports) -> ServiceRequest:
@@ -46,15 +55,18 @@ def merged_into(report: ServiceRequest, ports: Ports) -> Iterator[ServiceRequest
 
 
 def carry_followers(report: ServiceRequest, into: str, ports: Ports) -> None:
-    """Everybody who follows the report, and who reported it, follows the other one, which has a
-    duplicate now."""
+    """Everybody who follows the report, and who reported it, follows the other one, which knows its
+    duplicate from now on."""
     people = [*ports.repository.followers(report.service_request_id), _reporter(report, ports)]
     for person in people:
         ports.repository.add_follower(into, person)
 
     def change(survivor: ServiceRequest) -> ServiceRequest:
         counted = _counted(survivor, ports)
-        return counted if counted.has_duplicates else replace(counted, has_duplicates=True)
+        duplicates = counted.duplicates
+        if report.service_request_id in duplicates:
+            return counted
+        return replace(counted, duplicates=(*duplicates, report.service_request_id))
 
     rewritten(lambda: stored(into, ports), change, ports)
 

@@ -12,6 +12,7 @@ from typing import Literal
 from chalicelib.reports.model import ContactKind, ServiceRequest, Update
 from chalicelib.reports.ports import Place, Ports
 from chalicelib.reports.usecases.access import Author, rewritten, stored
+from chalicelib.reports.usecases.mending import counted, update_id_of
 from chalicelib.reports.usecases.moderation import drop_beside
 
 REMOVED = "Removed at the wish of whoever sent it."
@@ -59,7 +60,7 @@ def forget_sender(service_request_id: str, *, redact: bool, ports: Ports) -> Non
     redact = redact or report.visibility != "public"
     if redact:
         ports.photos.let_go(service_request_id, [photo.photo_id for photo in report.photos])
-        _redact_archived(report, ports)
+        _redact_archived(report, _redacted_update, ports)
     _rewrite(service_request_id, _redacted if redact else _without_sender, ports)
     # One that came meanwhile; from now on none is kept.
     ports.repository.drop_notes(service_request_id)
@@ -72,6 +73,18 @@ def unfollow_all(author: Author, ports: Ports) -> None:
         if ports.repository.get(service_request_id):
             _rewrite(service_request_id, partial(_without_follower, person, ports), ports)
         ports.repository.drop_follower(service_request_id, person)
+
+
+def forget_answers(person: str, *, redact: bool, ports: Ports) -> None:
+    """Forgets what somebody answered who was asked whether repairs hold. What she wrote and showed
+    with it stays where everybody can see it, unless `redact`. May be done again."""
+    for service_request_id, answer_id in ports.repository.answered(person):
+        report = ports.repository.get(service_request_id)
+        if report and (redact or report.visibility != "public"):
+            _forget_words(report, update_id_of(service_request_id, answer_id, ports), ports)
+        if report:
+            _rewrite(service_request_id, partial(counted, ports=ports, but=answer_id), ports)
+        ports.repository.drop_answer(service_request_id, answer_id)
 
 
 def _rewrite(
@@ -117,13 +130,38 @@ def _redacted_update(update: Update) -> Update:
     return replace(update, text=REMOVED) if update.by == "resident" else update
 
 
-def _redact_archived(report: ServiceRequest, ports: Ports) -> None:
+def _redacted_if(update_id: str, update: Update) -> Update:
+    return replace(update, text=REMOVED) if update.update_id == update_id else update
+
+
+def _redact_archived(
+    report: ServiceRequest, redacted: Callable[[Update], Update], ports: Ports
+) -> None:
     outside = ports.repository.archived(report.service_request_id) if report.archived else ()
     for update in outside:
-        if update != _redacted_update(update):
+        if update != redacted(update):
             ports.repository.rewrite_archived(
-                report.service_request_id, _redacted_update(update), version=report.version
+                report.service_request_id, redacted(update), version=report.version
             )
+
+
+def _forget_words(report: ServiceRequest, update_id: str, ports: Ports) -> None:
+    """Forgets what that update says and shows, in the report before beside it: until then it may
+    move from there."""
+    photo_ids = [photo.photo_id for photo in report.photos if photo.update_id == update_id]
+    ports.photos.let_go(report.service_request_id, photo_ids)
+    _rewrite(report.service_request_id, partial(_without_words, update_id), ports)
+    present = stored(report.service_request_id, ports)
+    _redact_archived(present, partial(_redacted_if, update_id), ports)
+
+
+def _without_words(update_id: str, report: ServiceRequest) -> ServiceRequest:
+    after = replace(
+        report,
+        photos=tuple(photo for photo in report.photos if photo.update_id != update_id),
+        updates=tuple(_redacted_if(update_id, update) for update in report.updates),
+    )
+    return after if after == report else replace(after, redactions=report.redactions + 1)
 
 
 def _without_follower(person: str, ports: Ports, report: ServiceRequest) -> ServiceRequest:

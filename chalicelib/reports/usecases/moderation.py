@@ -104,7 +104,7 @@ def taken_back(
 
 def refuse_if_others_joined(report: ServiceRequest, ports: Ports) -> None:
     """Raises Conflict where other reports were merged into this one."""
-    if report.has_duplicates:
+    if report.duplicates:
         raise Conflict(
             "Other reports of the same were merged into this one, so it cannot be withdrawn. "
             f"Ring us on {ports.council.phone} if it should not be public."

@@ -24,6 +24,18 @@ def may_be_passed_on(report: ServiceRequest) -> bool:
     )
 
 
+def reopened_by(report: ServiceRequest) -> Update | None:
+    """The update by which a resident opened it again; None where nobody did, or the council was the
+    last to do so."""
+    last: Update | None = None
+    before = None
+    for update in report.updates:
+        if update.state == "reopen" != before:
+            last = update
+        before = update.state
+    return last if last and last.by == "resident" else None
+
+
 def note_passed_on(
     service_request_id: str, to: str, their_reference: str | None, key: str, ports: Ports
 ) -> ServiceRequest:

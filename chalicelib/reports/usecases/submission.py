@@ -20,7 +20,14 @@ from chalicelib.reports.model import (
 )
 from chalicelib.reports.ports import Exists, Ports
 from chalicelib.reports.states import CLOSED_STATES
-from chalicelib.reports.usecases.access import Admit, Author, canonical, is_as_sure, other_body
+from chalicelib.reports.usecases.access import (
+    Admit,
+    Author,
+    MayWrite,
+    canonical,
+    is_as_sure,
+    other_body,
+)
 from chalicelib.reports.usecases.wards import ward_of
 
 IMPORT_SCOPE = "import"
@@ -30,9 +37,16 @@ Answers = Mapping[str, tuple[str, ...]]
 
 
 def submit(
-    draft: Draft, key: str, author: Author, ports: Ports, *, admit: Admit | None = None
+    draft: Draft,
+    key: str,
+    author: Author,
+    ports: Ports,
+    *,
+    admit: Admit | None = None,
+    may_write: MayWrite | None = None,
 ) -> ServiceRequest:
-    """Stores a report; the same draft under the same key gives the stored one, as it is now.
+    """Stores a report; the same draft under the same key gives the stored one, as it is now. Where
+    its sender may not be written to, it is stored as if she did not want to hear of it.
 
     Raises Invalid, Forbidden (the service asks for somebody surer, or somebody who is not staff
     sends it for somebody else), Conflict (another draft under this key), and as `admit` does.
@@ -48,8 +62,8 @@ def submit(
             draft, answers, request_id, fingerprint, requested=requested, ports=ports
         )
         report = _with_its_person(_kept_back(report, author), draft, author, ports)
-        if admit and ports.repository.get(request_id) is None:
-            admit()
+        if (admit or may_write) and ports.repository.get(request_id) is None:
+            report = _admitted(report, admit, may_write)
         return ports.repository.create(report)
     except Exists:
         return _stored_already(request_id, fingerprint, ports)
@@ -60,6 +74,16 @@ def submit(
         if stored and stored.fingerprint == fingerprint:
             return stored
         raise
+
+
+def _admitted(
+    report: ServiceRequest, admit: Admit | None, may_write: MayWrite | None
+) -> ServiceRequest:
+    if admit:
+        admit()
+    if report.alerts and may_write and not may_write():
+        return replace(report, alerts=False)
+    return report
 
 
 def _refuse_unsure(draft: Draft, author: Author, ports: Ports) -> None:
@@ -254,6 +278,8 @@ def _with_its_person(
         contact=draft.contact,
         # Whoever types it for her is not who reports it.
         reporter=author.reporter if draft.channel == "online" else None,
+        # Another system tells its people itself.
+        alerts=draft.alerts and author.partner is None,
         email_key=ports.ids.contact_key("email", email) if email else None,
         phone_key=ports.ids.contact_key("phone", phone) if phone else None,
     )

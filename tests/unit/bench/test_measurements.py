@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bench import process, views
+from bench import alerts, process, views
 from bench.meter import Call, serial, units
 from bench.publishing import kind_of, most_writes_of_a_tile
 from bench.web import STATIC_IMPORT
@@ -100,3 +100,9 @@ def test_fresh_processes_have_their_turns_in_each_round(tmp_path: Path) -> None:
     every = [process.Fresh(["-c", write], {}, name.encode) for name in "ab"]
     assert len(process.cpu_ms_of_each(every)) == 2
     assert turns.read_text() == "ab" * process.FRESH_ROUNDS
+
+
+def test_entries_that_are_read_are_counted_with_those_that_match() -> None:
+    tally = alerts.tally("10 km", 60, seed=1)
+    assert tally.entries.total() == 60 and max(tally.entries) <= 9
+    assert tally.read >= tally.matched > 0

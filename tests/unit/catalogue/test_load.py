@@ -101,6 +101,9 @@ def change(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
         (change("services.0.keyword", []), "$.services[0]", "unknown field `keyword`"),
         (change("name", 7), "$.name", "Expected `str`"),
         (change("privacy_contact", "01904 960123"), "$.privacy_contact", "matching regex"),
+        (change("replies_to", "01904 960123"), "$.replies_to", "matching regex"),
+        (change("texts_a_day", -1), "$.texts_a_day", ">= 0"),
+        (change("ask_after_days", 0), "$.ask_after_days", ">= 1"),
     ],
 )
 def test_document_is_refused_with_place_and_fix_when_it_has_a_mistake(

@@ -70,9 +70,11 @@ class Browser:
             "service": {"service_code": "pothole"},
             "description": {"description": "A deep hole"},
         }
-        while self.name != name:
+        for _ in STEPS:
+            if self.name == name:
+                return self
             self.fill(**ordinary.get(self.name, {}))
-        return self
+        raise AssertionError(f"{self.name} does not lead to {name}")
 
 
 def test_pages_follow_each_other_when_everything_is_answered() -> None:
@@ -283,6 +285,16 @@ def test_contact_is_left_out_when_a_report_is_anonymous() -> None:
     body = browser.answers.draft(COUNCIL.by_code["pothole"])
     assert body["anonymous"] is True
     assert "contact" not in body
+
+
+def test_reporter_hears_nothing_of_her_report_when_she_says_so() -> None:
+    browser = Browser().to("contact")
+    assert browser.fill(contact__email="ann@example.org", no_alerts="yes") == "check"
+    body = browser.answers.draft(COUNCIL.by_code["pothole"])
+    assert body["alerts"] is False
+    browser = Browser().to("contact")
+    browser.fill(contact__email="ann@example.org")
+    assert "alerts" not in browser.answers.draft(COUNCIL.by_code["pothole"])
 
 
 def test_first_page_at_fault_is_shown_when_the_report_is_refused() -> None:

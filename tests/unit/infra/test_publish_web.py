@@ -22,6 +22,7 @@ FILES = {
     "assets/ginnel.css": "text/css; charset=utf-8",
     "assets/map.js": "text/javascript; charset=utf-8",
     "assets/chunks/pins-DaKGddhM.js": "text/javascript; charset=utf-8",
+    "sw.js": "text/javascript; charset=utf-8",
     "favicon.svg": "image/svg+xml",
     "icon-192.png": "image/png",
     "manifest.webmanifest": "application/manifest+json; charset=utf-8",

@@ -32,7 +32,7 @@ def shown_by(resources: dict[str, Any]) -> list[str]:
 
 def test_stack_makes_every_secret_itself_and_keeps_it() -> None:
     resources = template()["Resources"]
-    assert len(secret_names()) == 7
+    assert len(secret_names()) == 9
     assert shown_by(resources) == []
     resources["IdSecret"]["Properties"] = {"Description": "", "SecretString": "x" * 64}
     assert shown_by(resources) == ["IdSecret"]

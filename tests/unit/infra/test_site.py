@@ -53,7 +53,8 @@ def port() -> Iterator[int]:
     server = site.serve(echo(), "127.0.0.1", 0).server
     assert isinstance(server, site.Server)
     server.client, server.bucket = NothingPublished(), "published"
-    server.local_pages = {"/_local/x.json": dict}
+    server.local_pages = {"/_local/x.json": dict, "/_local/page": lambda: "<p>Words</p>"}
+    server.local_forms = {"/_local/y": lambda posted: {"length": len(posted)}}
     server.cdn_headers, server.origin_secret = lambda _: ADDED, "s" * 64
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server.server_address[1]
@@ -97,6 +98,12 @@ def test_what_is_not_of_the_site_has_no_header_of_the_cdn(port: int) -> None:
         assert not {each.name for each in ADDED} & headers.keys()
 
 
+def test_page_of_this_machine_is_html_and_other_values_are_json(port: int) -> None:
+    assert ask(port, "/_local/page")[1]["Content-Type"] == ["text/html; charset=utf-8"]
+    assert ask(port, "/_local/page")[2] == b"<p>Words</p>"
+    assert ask(port, "/_local/x.json")[1]["Content-Type"] == ["application/json"]
+
+
 def test_each_answer_on_one_connection_has_headers_of_its_own(port: int) -> None:
     policy = next(each.value for each in ADDED if each.name == "Content-Security-Policy")
     wanted = {"/api/echo": OWN_POLICY, "/nothing": policy, "/_local/x.json": None}
@@ -106,6 +113,13 @@ def test_each_answer_on_one_connection_has_headers_of_its_own(port: int) -> None
             answer = connection.getresponse()
             answer.read()
             assert answer.getheader("Content-Security-Policy") == wanted[path]
+
+
+def test_form_of_this_machine_is_answered_with_json(port: int) -> None:
+    status, headers, body = ask(port, "/_local/y", method="POST")
+    assert (status, headers["Content-Type"]) == (202, ["application/json"])
+    assert json.loads(body) == {"length": 0}
+    assert ask(port, "/_local/x.json", method="POST")[0] == 405
 
 
 def test_missing_page_is_the_cdns_own_and_documents_answer_the_status_only(port: int) -> None:

@@ -9,13 +9,13 @@ from msgspec import structs
 
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import Event, PhotoTaken, ReportChanged, ReportSubmitted
-from chalicelib.outbound.model import Delivery
+from chalicelib.outbound.model import Delivery, Kind, State, id_of_forwarded
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import Filter
 from chalicelib.outbound.senders import OwnDestination
 from chalicelib.outbound.usecases import open_deliveries
 from tests.builders import NOON
-from tests.fakes_outbound import COUNTY, PARKS, Outside, receiver, subject
+from tests.fakes_outbound import COUNTY, PARKS, Outside, delivery, receiver, subject
 
 ID = "7K3M2QXV9HTD"
 
@@ -215,3 +215,55 @@ def test_two_deliveries_never_have_one_id(outside: Outside) -> None:
         for n in range(2)
     ]
     assert open_deliveries(facts, outside.ports()) == 3 + 3 * 6
+
+
+def reopened(**values: Any) -> ReportChanged:
+    return changed(event_id="9", state="reopen", old_state="fixed", **values)
+
+
+def passed_on(outside: Outside, state: State = "sent", to: str = "county") -> None:
+    kind: Kind = "open311" if to == "county" else "mailbox"
+    outside.deliveries.create(
+        delivery(delivery_id=id_of_forwarded(to, ID), destination=to, kind=kind, state=state)
+    )
+
+
+def updates_opened(fact: Event, outside: Outside, **known: Any) -> list[Delivery]:
+    told(fact, outside, **{"may_be_passed_on": False, "reopened_by": "U1", **known})
+    return [each for each in opened(outside) if each.kind == "update"]
+
+
+def test_body_that_has_the_report_hears_once_that_a_resident_opened_it_again(
+    outside: Outside,
+) -> None:
+    passed_on(outside)
+    for fact in (reopened(), reopened(), reopened(version=9)):
+        (one,) = updates_opened(fact, outside)
+    assert (one.destination, one.what, one.service_request_id) == ("county", "reopened", ID)
+    (again,) = set(outside.queue.sent)
+    assert again == one.delivery_id
+    assert len(updates_opened(reopened(), outside, reopened_by="U2")) == 2
+
+
+@pytest.mark.parametrize(
+    ("fact", "known", "state"),
+    [
+        (reopened(), {"reopened_by": None}, "sent"),
+        (changed(state="reopen", old_state="reopen"), {}, "sent"),
+        (changed(state="investigating", old_state="reopen"), {}, "sent"),
+        (submitted(state="reopen"), {}, "sent"),
+        (reopened(), {}, "waiting"),
+        (reopened(), {}, "failed"),
+    ],
+)
+def test_nobody_hears_of_it_when_there_is_nothing_to_say(
+    fact: Event, known: dict[str, Any], state: State, outside: Outside
+) -> None:
+    passed_on(outside, state)
+    assert updates_opened(fact, outside, **known) == []
+
+
+def test_nobody_hears_of_it_when_it_was_passed_to_a_mailbox_or_to_nobody(outside: Outside) -> None:
+    assert updates_opened(reopened(), outside) == []
+    passed_on(outside, to="parks")
+    assert updates_opened(reopened(), outside) == []

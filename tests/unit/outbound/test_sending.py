@@ -8,7 +8,8 @@ import pytest
 
 from chalicelib.errors import NoReply, NotNow, UpstreamFailed
 from chalicelib.events import PhotoTaken
-from chalicelib.outbound.model import LEASE, LONGEST_WAITS_S, MOST_TRIES, Delivery
+from chalicelib.leases import LEASE, LONGEST_WAITS_S, MOST_TRIES
+from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.senders import Refused, Unclear
 from chalicelib.outbound.usecases import open_deliveries, send, wake_due

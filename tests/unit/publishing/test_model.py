@@ -65,6 +65,8 @@ def test_counts_of_the_demo_council_have_an_address_in_the_index() -> None:
         basemap_attribution="",
         withdraw_within_s=300,
         publish_after_s=0,
+        push_key="BA1Hxzyi",
+        sends_texts=True,
         holidays={date(2026, 12, 28), date(2026, 12, 25)},
         neighbours=({"name": "Wold"},),
         versions={},
@@ -74,6 +76,7 @@ def test_counts_of_the_demo_council_have_an_address_in_the_index() -> None:
     assert index["bounds"] == [-1.2, 53.89, -0.963, 54.028]
     assert index["opening_hours"] == "Monday to Friday, 9 to 5"
     assert (index["withdraw_within_s"], index["publish_after_s"]) == (300, 0)
+    assert index["push_key"] == "BA1Hxzyi"
     assert index["places"] == "/data/places.json"
     assert index["neighbours"] == ({"name": "Wold"},)
     assert index["holidays"] == ["2026-12-25", "2026-12-28"]

@@ -33,7 +33,7 @@ def parts(ports: Ports) -> list[dict[str, list[dict[str, Any]]]]:
     found = []
     after: Mark | None = None
     while True:
-        held, after = export(HER, limit=AT_ONCE, after=after, ports=ports)
+        held, after = export(HER, people=(), limit=AT_ONCE, after=after, ports=ports)
         found.append(held)
         if after is None:
             return found
@@ -65,10 +65,10 @@ def test_answer_goes_on_in_the_middle_of_a_timeline_for_its_sender_alone(
 ) -> None:
     plant(repository, 1, older=3)
     within = Mark((NOON, "R00000000001"), 1)
-    held, following = export(HER, limit=AT_ONCE, after=within, ports=ports)
+    held, following = export(HER, people=(), limit=AT_ONCE, after=within, ports=ports)
     assert set(held) == {"archived-update"} and len(held["archived-update"]) == 2
     assert following is None
-    held, _ = export(Author("somebody"), limit=AT_ONCE, after=within, ports=ports)
+    held, _ = export(Author("somebody"), people=(), limit=AT_ONCE, after=within, ports=ports)
     assert held == {}
 
 
@@ -77,7 +77,7 @@ def test_words_of_whoever_flagged_it_are_left_out(
 ) -> None:
     flag = Flag(flag_id="F", reason="other", text="I live next door to her.", datetime=NOON)
     repository.create(report(1, reporter="hers", flags=(flag,)))
-    held, _ = export(HER, limit=AT_ONCE, after=None, ports=ports)
+    held, _ = export(HER, people=(), limit=AT_ONCE, after=None, ports=ports)
     assert held["report"][0]["flags"] == [{"reason": "other", "datetime": "2026-06-01T12:00:00Z"}]
 
 
@@ -87,6 +87,6 @@ def test_her_address_alone_comes_with_it_when_the_report_is_somebody_elses(
     contact = Contact(name="Somebody else", email="shared@example.org", phone="07700 900777")
     repository.create(report(1, reporter="other", contact=contact, email_key="e", phone_key="p"))
     repository.archive("R00000000001", [update()], first=0, version=1)
-    held, _ = export(HER, limit=AT_ONCE, after=None, ports=ports)
+    held, _ = export(HER, people=(), limit=AT_ONCE, after=None, ports=ports)
     mine = {"service_request_id": "R00000000001", "contact": {"email": "shared@example.org"}}
     assert held == {"report": [mine]}

@@ -198,7 +198,9 @@ def test_what_stands_beside_her_report_stays_while_it_cannot_be_withdrawn(
 ) -> None:
     kept = Note(note_id="note", datetime=NOON, sender="team@example.org", text="Seen.")
     values: Any
-    for number, values in enumerate(({"state": "investigating"}, {"has_duplicates": True})):
+    for number, values in enumerate(
+        ({"state": "investigating"}, {"duplicates": ("R00000000009",)})
+    ):
         stored = repository.create(report(number, reporter="account-1", **values))
         repository.add_note(stored.service_request_id, kept)
         with pytest.raises(Conflict):
@@ -210,7 +212,7 @@ def test_what_stands_beside_her_report_stays_while_it_cannot_be_withdrawn(
 def test_report_that_others_were_merged_into_stays(
     ports: Ports, repository: MemoryRepository
 ) -> None:
-    stored = repository.create(report(1, reporter="account-1", has_duplicates=True))
+    stored = repository.create(report(1, reporter="account-1", duplicates=("another",)))
     with pytest.raises(Conflict, match="merged"):
         withdraw_own(stored.service_request_id, HER, ports)
 

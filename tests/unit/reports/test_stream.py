@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.events import ReportChanged
+from chalicelib.events import ReportChanged, ReportSubmitted
 from chalicelib.reports.stream import fact_of
 
 IMAGE: dict[str, dict[str, Any]] = {
@@ -41,3 +41,95 @@ def test_change_says_whether_everybody_can_see_it(
     new = {**IMAGE, "version": {"N": "2"}, "request_id": {"S": "another"}, **values}
     fact = fact_of({"eventID": "1", "dynamodb": {"NewImage": new, "OldImage": IMAGE}})
     assert isinstance(fact, ReportChanged) and fact.shows_change is shows
+
+
+def changed(old: dict[str, Any], new: dict[str, Any]) -> ReportChanged:
+    images = {"NewImage": {**IMAGE, **new}, "OldImage": {**IMAGE, **old}}
+    fact = fact_of({"eventID": "1", "dynamodb": images})
+    assert isinstance(fact, ReportChanged)
+    return fact
+
+
+def test_change_says_from_which_state_to_which() -> None:
+    fact = changed({}, {"state": {"S": "fixed"}})
+    assert (fact.old_state, fact.state) == ("open", "fixed")
+
+
+@pytest.mark.parametrize(
+    ("values", "is_new"),
+    [
+        ({}, True),
+        ({"external_reference": {"NULL": True}}, True),
+        ({"visibility": {"S": "held"}}, False),
+        ({"external_reference": {"S": "2019-4711"}}, False),
+    ],
+)
+def test_report_is_new_when_everybody_can_see_it_and_no_other_system_had_it(
+    values: dict[str, dict[str, Any]], is_new: bool
+) -> None:
+    fact = fact_of({"eventID": "1", "dynamodb": {"NewImage": {**IMAGE, **values}}})
+    assert isinstance(fact, ReportSubmitted)
+    assert (fact.is_new, fact.state) == (is_new, "open")
+
+
+HIDDEN, HELD = {"visibility": {"S": "hidden"}}, {"visibility": {"S": "held"}}
+ONCE_PUBLIC = {"once_public": {"BOOL": True}}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "appeared", "is_new"),
+    [
+        (HELD, ONCE_PUBLIC, True, True),
+        ({**HELD, "once_public": {"BOOL": False}}, ONCE_PUBLIC, True, True),
+        (ONCE_PUBLIC, {**HIDDEN, **ONCE_PUBLIC}, False, False),
+        ({**HIDDEN, **ONCE_PUBLIC}, ONCE_PUBLIC, True, False),
+        (ONCE_PUBLIC, ONCE_PUBLIC, False, False),
+    ],
+)
+def test_report_appears_as_often_as_it_is_shown_again_and_is_new_once(
+    old: dict[str, Any], new: dict[str, Any], appeared: bool, is_new: bool
+) -> None:
+    fact = changed(old, new)
+    assert (fact.appeared, fact.is_new) == (appeared, is_new)
+
+
+SAID = '[{"update_id": "1", "text": "Look"}]'
+MORE = '[{"update_id": "1", "text": "Look"}, {"update_id": "2", "text": "Done"}]'
+MUTE = '[{"update_id": "1", "text": "Look"}, {"update_id": "2", "text": ""}]'
+MOVED_OUT = '[{"update_id": "2", "text": "Done"}]'
+REDACTED = '[{"update_id": "1", "text": "Removed"}]'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says_more"),
+    [
+        ("[]", SAID, True),
+        (SAID, MORE, True),
+        (SAID, MUTE, False),
+        (MORE, MOVED_OUT, False),
+        (SAID, REDACTED, False),
+        (SAID, SAID, False),
+    ],
+)
+def test_change_says_whether_there_is_a_new_text(old: str, new: str, says_more: bool) -> None:
+    assert changed({"updates": {"S": old}}, {"updates": {"S": new}}).says_more is says_more
+
+
+CONTACT = {"contact": {"S": "{}"}}
+REPORTER = {"reporter": {"S": "a1"}}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lost"),
+    [
+        (CONTACT, {}, True),
+        (REPORTER, {"reporter": {"NULL": True}}, True),
+        ({**CONTACT, **REPORTER}, REPORTER, False),
+        ({}, CONTACT, False),
+        ({}, {}, False),
+    ],
+)
+def test_change_says_that_nobody_knows_any_more_who_sent_it(
+    old: dict[str, Any], new: dict[str, Any], lost: bool
+) -> None:
+    assert changed(old, new).lost_sender is lost

@@ -28,11 +28,16 @@ export interface Council {
   wards?: string;
   ward?: string;
   roadworks?: string;
+  disruptions?: string;
   open_data?: string;
   /** Bank holidays, of which opening hours say nothing. */
   holidays?: string[];
   neighbours?: Neighbour[];
   withdraw_within_s?: number;
+  /** What a browser subscribes to notifications with. */
+  push_key?: string;
+  /** Whether alerts go out as text messages, too. */
+  sends_texts?: boolean;
   basemap?: string;
   basemap_attribution?: string;
 }

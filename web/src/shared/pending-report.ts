@@ -48,6 +48,8 @@ export interface Draft {
   email: string;
   phone: string;
   anonymous: boolean;
+  /** She does not want to hear what becomes of it. */
+  no_alerts: boolean;
   /** Whose it is; nothing where nobody is signed in. */
   account: string;
   /** How it reached the staff who send it; `online` is their own. Nothing where they have not said, or are none. */
@@ -87,6 +89,7 @@ export function newDraft(): Draft {
     email: "",
     phone: "",
     anonymous: false,
+    no_alerts: false,
     account: "",
     channel: "",
     checked: false,

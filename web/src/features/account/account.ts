@@ -49,5 +49,6 @@ async function greet(): Promise<void> {
   if (who.kind !== "stored") return;
   const { name, roles } = who.value;
   byId("signed-in-as").textContent = name ? `You are signed in as ${name}.` : "You are signed in.";
+  show(byId("for-officers"), roles.includes("officer") || roles.includes("admin"));
   show(byId("for-admins"), roles.includes("admin"));
 }

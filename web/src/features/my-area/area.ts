@@ -1,6 +1,7 @@
 /** What is known of a place: its ward, with its councillors, road works and reports. All from published documents. */
 import { type Council, loadCouncil } from "../../shared/council.ts";
 import { isoDay } from "../../shared/dates.ts";
+import { concerns, type Disruption, disruptions } from "../../shared/disruptions.ts";
 import { distanceMm } from "../../shared/geo/nearest.ts";
 import { isInPolygons, type Polygon } from "../../shared/geo/polygon.ts";
 import { type Keeping, keptDocument } from "../../shared/places/kept.ts";
@@ -50,6 +51,7 @@ export interface Area {
   ward: Keeping<WardDocument>;
   /** Those that are not over, the nearest first. */
   roadworks: { work: Roadwork; distance_m: number }[];
+  disruptions: Disruption[];
 }
 
 /** Null outside of every ward. Throws where it cannot be had. */
@@ -57,8 +59,9 @@ export async function areaOf(place: Place): Promise<Area | null> {
   const council = await loadCouncil();
   const ward = await wardOf(place, council);
   if (!ward) return null;
-  const document = await loadWard(ward, council);
-  return { council, ward: document, roadworks: byDistance(document.value.roadworks, place, council) };
+  const [document, known] = await Promise.all([loadWard(ward, council), disruptions(council)]);
+  const here = known.filter((each) => concerns(each, place, ward.code));
+  return { council, ward: document, roadworks: byDistance(document.value.roadworks, place, council), disruptions: here };
 }
 
 async function wardOf(place: Place, { wards: url }: Council): Promise<Ward | undefined> {

@@ -9,7 +9,7 @@ import { outsideText } from "../../shared/places/outside.ts";
 import { placeText } from "../../shared/places/place-text.ts";
 import { type Area, areaOf } from "./area.ts";
 import { nearest } from "./nearest.ts";
-import { councillors, reports, roadworks } from "./parts.ts";
+import { councillors, disrupted, reports, roadworks } from "./parts.ts";
 
 const PROBLEM = "Your area could not be loaded, and this phone has not kept it. Check your connection and try again";
 
@@ -47,6 +47,8 @@ async function look(chosen: Chosen): Promise<void> {
     if (!area) return refuse(outsideText(council, chosen));
     myArea.write({ ...chosen, ward: area.ward.value.ward.name });
     name(chosen, area.ward.value.ward.name);
+    byId<HTMLAnchorElement>("ward-alerts").href = `/alerts/?${new URLSearchParams({ ward: area.ward.value.ward.code })}`;
+    show(byId("ward-choice"));
     draw(area, chosen, services);
     present(around);
   } catch {
@@ -84,7 +86,7 @@ function draw(area: Area, chosen: Chosen, services: Service[]): void {
   const old = byId("area-old");
   show(old, area.ward.isOld);
   old.textContent = ageText(area.ward, area.council);
-  const parts = [councillors(area), roadworks(area), reports(area, chosen, services), nearest(chosen, area.council)];
+  const parts = [disrupted(area), councillors(area), roadworks(area), reports(area, chosen, services), nearest(chosen, area.council)];
   byId("area").replaceChildren(...parts.flat());
 }
 

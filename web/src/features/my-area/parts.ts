@@ -1,6 +1,7 @@
 /** The parts of the page about an area. */
 import type { Council, Service } from "../../shared/council.ts";
 import { dayElement, dayText } from "../../shared/dates.ts";
+import { disruptionNotice } from "../../shared/disruptions.ts";
 import { element, unseen } from "../../shared/dom.ts";
 import { distanceText } from "../../shared/places/facilities.ts";
 import { telephone } from "../../shared/places/facility-entry.ts";
@@ -10,6 +11,10 @@ import type { Area, Councillor, Roadwork, WardReport } from "./area.ts";
 const MOST_REPORTS = 5;
 const MOST_ROADWORKS = 5;
 const NEAR_ZOOM = 16;
+
+export function disrupted({ disruptions, council }: Area): HTMLElement[] {
+  return disruptions.map((each) => disruptionNotice(each, council.time_zone, "h2"));
+}
 
 export function councillors({ ward }: Area): HTMLElement[] {
   const people = ward.value.ward.councillors;

@@ -7,6 +7,7 @@ import { sectionOf } from "./steps.ts";
 
 const section = sectionOf("contact");
 const anonymous = byId<HTMLInputElement>("anonymous");
+const noAlerts = byId<HTMLInputElement>("no-alerts");
 const FIELDS = ["name", "email", "phone"] as const;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
@@ -16,6 +17,7 @@ export function start(onward: () => Promise<void>): void {
   for (const field of FIELDS) {
     inputOf(field).addEventListener("input", () => changeDraft({ [field]: inputOf(field).value }));
   }
+  noAlerts.addEventListener("change", () => changeDraft({ no_alerts: noAlerts.checked }));
   anonymous.addEventListener("change", () => {
     changeDraft({ anonymous: anonymous.checked });
     // Another sender: photos that are there already go with the old key.
@@ -41,6 +43,7 @@ export async function enter(): Promise<void> {
 function fill(): void {
   for (const field of FIELDS) inputOf(field).value = currentDraft()[field];
   anonymous.checked = currentDraft().anonymous;
+  noAlerts.checked = currentDraft().no_alerts;
   showFields();
 }
 

@@ -8,4 +8,5 @@ export function enter(): void {
   if (!id) return;
   byId("followed-reference").textContent = groupReference(id);
   byId<HTMLAnchorElement>("followed-page").href = `/reports/${id}`;
+  byId<HTMLAnchorElement>("followed-alerts").href = `/alerts/?report=${id}`;
 }

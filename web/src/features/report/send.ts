@@ -102,6 +102,7 @@ function bodyOf(draft: Draft, service: Service, photo_ids: string[]) {
     ...(photo_ids.length ? { photo_ids } : {}),
     ...(Object.keys(contact).length ? { contact } : {}),
     ...(draft.anonymous ? { anonymous: true } : {}),
+    ...(draft.no_alerts ? { alerts: false } : {}),
     ...optional({ channel: draft.channel }),
   };
 }

@@ -1,0 +1,212 @@
+"""Who is to hear of what, by brute force: everybody is asked about everything that happens.
+
+Written from what is promised, and knows no code of the product: not its index, not its distances.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from bench.crowd.geometry import WardAt, metres
+from bench.crowd.model import (
+    MODERATED,
+    PRIVATE,
+    Act,
+    Case,
+    Person,
+    Phase,
+    Wish,
+    World,
+    in_order,
+)
+
+What = Literal["new", "state_changed", "mended", "updated"]
+LABELS = {
+    "open": "Open",
+    "investigating": "Investigating",
+    "in_progress": "In progress",
+    "action_scheduled": "Work planned",
+    "reopen": "Reopened",
+    "fixed": "Fixed",
+    "closed": "Closed",
+    "no_further_action": "No further action",
+    "duplicate": "Duplicate",
+}
+DONE = ("fixed", "closed")
+MOST_LISTED = 50
+
+
+class Due(NamedTuple):
+    """One message to one address. `about`: the number of the report; of a digest by mail one for
+    each that it lists, elsewhere how many they are. It says one of these."""
+
+    address: str
+    about: int
+    says: frozenset[str]
+
+
+def expected(world: World, ward_at: WardAt) -> list[Due]:
+    """All that is to be sent, in the order of the days that `stack.py` lets pass."""
+    council = _Council(world, ward_at)
+    for phase in ("before", "new", "first", "second"):
+        council.live(phase)
+    council.evening()
+    council.digests("daily")
+    council.live("next day")
+    council.evening()
+    council.digests("daily")
+    council.questions()
+    council.digests("weekly")
+    return council.due
+
+
+class _Report:
+    """A report as it is at the moment."""
+
+    def __init__(self, case: Case, ward: str | None) -> None:
+        self.case, self.ward = case, ward
+        self.seen_by = "nobody"
+        self.was_public = False
+        self.state = "open"
+        self.repairs = 0
+        self.merged: list[_Report] = []
+
+    def shown_to(self, seen_by: str) -> What | None:
+        """It is new to everybody once."""
+        was_public, self.was_public = self.was_public, seen_by == "everybody"
+        self.seen_by = seen_by
+        return "new" if self.was_public and not was_public else None
+
+    def everybody(self) -> "Iterator[_Report]":
+        """Itself and those that were merged into it."""
+        yield self
+        for each in self.merged:
+            yield from each.everybody()
+
+
+class _Council:
+    def __init__(self, world: World, ward_at: WardAt) -> None:
+        self.world = world
+        self.reports = [_Report(case, ward_at(case.lat, case.long)) for case in world.cases]
+        self.people = [each for each in world.people if each.standing == "active"]
+        self.subscribed: list[Person] = []
+        self.due: list[Due] = []
+        self.quiet: dict[tuple[str, _Report], set[str]] = defaultdict(set)
+        self.gathered: dict[Person, set[_Report]] = defaultdict(set)
+        self.asked: list[tuple[str, _Report, int]] = []
+
+    def live(self, phase: Phase) -> None:
+        """Everything of a phase happens, and then everybody hears of it."""
+        happened = [(self.reports[n], act) for n, act in in_order(self.world, phase)]
+        whats = [self._happen(report, act) for report, act in happened]
+        for (report, act), what in zip(happened, whats, strict=True):
+            if act.what == "submit" and report.case.wants_alerts and report.case.reporter:
+                self._tell(report.case.reporter, report, "received")
+            if what:
+                self._everybody_hears(report, what)
+        if phase == "before":
+            self.subscribed = self.people
+
+    def _happen(self, report: _Report, act: Act) -> What | None:
+        """The report afterwards; what it means to those who subscribed."""
+        match act.what:
+            case "submit":
+                seen_by = {MODERATED: "sender", PRIVATE: "sender"}
+                return report.shown_to(seen_by.get(report.case.service, "everybody"))
+            case "show":
+                return report.shown_to("everybody")
+            case "hide" | "lose":
+                report.seen_by = "nobody"
+                return None
+            case "say":
+                return "updated"
+            case "merge":
+                self.reports[act.into].merged.append(report)
+                report.state = "duplicate"
+                return "state_changed"
+        if act.what in DONE and report.state not in DONE:
+            report.repairs += 1
+            self.asked += [(each, report, report.repairs) for each in self._to_ask(report)]
+        report.state = act.what
+        return "mended" if act.what == "fixed" else "state_changed"
+
+    def _to_ask(self, report: _Report) -> set[str]:
+        found = {person.address for person in self._hearing(report, "needs_answer")}
+        return found | self._reporters(report)
+
+    def _everybody_hears(self, report: _Report, what: What) -> None:
+        reporters = self._reporters(report) if what != "new" else set()
+        for address in reporters:
+            self._tell(address, report, what)
+        case = report.case
+        # That her own report has come in she has heard already.
+        heard = {case.reporter} if what == "new" and case.wants_alerts else reporters
+        for person in self._hearing(report, what):
+            if person.address in heard:
+                continue
+            if person.frequency != "now":
+                self.gathered[person].add(report)
+            elif person.is_quiet:
+                self.quiet[person.address, report].add(what)
+            else:
+                self._tell(person.address, report, what)
+
+    def _reporters(self, report: _Report) -> set[str]:
+        """Who sent it, or one that was merged into it, as far as they may see it."""
+        return {
+            each.case.reporter
+            for each in report.everybody()
+            if each.case.reporter and each.case.wants_alerts
+            if report.seen_by == "everybody" or (each is report and report.seen_by == "sender")
+        }
+
+    def _hearing(self, report: _Report, what: str) -> list[Person]:
+        if report.seen_by != "everybody":
+            return []
+        return [p for p in self.subscribed if any(_fits(w, report, what) for w in p.wishes)]
+
+    def _tell(self, address: str, report: _Report, what: str) -> None:
+        says = what if what in ("received", "new", "updated") else LABELS[report.state]
+        self.due.append(Due(address, report.case.number, frozenset((says,))))
+
+    def evening(self) -> None:
+        """Quiet hours end: each report is told once, as it is now."""
+        for (address, report), whats in self.quiet.items():
+            if report.state not in DONE:
+                whats.discard("mended")
+            if whats and report.seen_by == "everybody":
+                says = {w if w in ("new", "updated") else LABELS[report.state] for w in whats}
+                self.due.append(Due(address, report.case.number, frozenset(says)))
+        self.quiet.clear()
+
+    def digests(self, frequency: str) -> None:
+        for person in [each for each in self.gathered if each.frequency == frequency]:
+            found = [each for each in self.gathered.pop(person) if each.seen_by == "everybody"]
+            if person.channel == "email" and len(found) <= MOST_LISTED:
+                numbers = [(each.case.number, "listed") for each in found]
+            else:
+                numbers = [(len(found), "counted")] if found else []
+            self.due += [Due(person.address, n, frozenset((says,))) for n, says in numbers]
+
+    def questions(self) -> None:
+        """Days later, of what is done still."""
+        for address, report, repair in self.asked:
+            if report.repairs == repair and report.state in DONE and report.seen_by != "nobody":
+                self.due.append(Due(address, report.case.number, frozenset(("asked",))))
+
+
+def _fits(wish: Wish, report: _Report, what: str) -> bool:
+    case = report.case
+    if wish.services and case.service not in wish.services:
+        return False
+    wanted = (what, "state_changed") if what == "mended" else (what,)
+    if wish.whats and not set(wanted) & set(wish.whats):
+        return False
+    if wish.case is not None:
+        return wish.case in {each.case.number for each in report.everybody()}
+    if what in ("updated", "needs_answer"):
+        return False
+    if wish.circle:
+        lat, long, radius_m = wish.circle
+        return metres(lat, long, case.lat, case.long) <= radius_m
+    return wish.ward is None or wish.ward == report.ward

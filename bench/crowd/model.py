@@ -1,0 +1,84 @@
+"""What a made-up council is made of. Knows no code of the product."""
+
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+Phase = Literal["before", "new", "first", "second", "next day"]
+Channel = Literal["email", "sms", "push"]
+
+MODERATED, PRIVATE = "graffiti", "noise-nuisance"
+
+
+class Act(NamedTuple):
+    """What happens to a report. `what`: submit, lose (submitted and taken back at once), show,
+    hide, say, merge, or its new state; it is merged `into` the report of that number."""
+
+    what: str
+    into: int = -1
+
+
+@dataclass
+class Case:
+    """A report and what becomes of it. `reporter` is the address that she leaves."""
+
+    number: int
+    service: str
+    lat: float
+    long: float
+    acts: dict[Phase, Act] = field(default_factory=dict)
+    reporter: str | None = None
+    wants_alerts: bool = True
+
+    @property
+    def is_plain(self) -> bool:
+        """True where everybody sees it, and goes on doing so."""
+        whats = {act.what for act in self.acts.values()}
+        return self.service not in (MODERATED, PRIVATE) and whats.isdisjoint({"lose", "hide"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What somebody wants to hear of: of the report of that number, in a circle, in a ward, or
+    else in the whole council."""
+
+    case: int | None = None
+    circle: tuple[float, float, float] | None = None
+    ward: str | None = None
+    services: tuple[str, ...] = ()
+    whats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Who wants to hear, at an address of her own; `is_quiet` from 9:00 to 20:00."""
+
+    number: int
+    channel: Channel
+    wishes: tuple[Wish, ...]
+    frequency: Literal["now", "daily", "weekly"]
+    is_quiet: bool
+    standing: Literal["active", "stopped", "suppressed"]
+
+    @property
+    def address(self) -> str:
+        """Of a browser a name that stands for it."""
+        match self.channel:
+            case "email":
+                return f"resident{self.number}@example.org"
+            case "sms":
+                return f"+4479{self.number:08}"
+            case "push":
+                return f"browser {self.number}"
+
+
+class World(NamedTuple):
+    """All of it."""
+
+    cases: list[Case]
+    people: list[Person]
+
+
+def in_order(world: World, phase: Phase) -> list[tuple[int, Act]]:
+    """What happens in a phase, by the reports' numbers; merging comes first."""
+    acts = [(case.number, case.acts[phase]) for case in world.cases if phase in case.acts]
+    return sorted(acts, key=lambda each: each[1].what != "merge")

@@ -1,0 +1,63 @@
+"""What the outbox shows, as who was told what of which report."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from bench.crowd.expected import MOST_LISTED
+
+TITLES = (
+    ("We have your report: ", "received"),
+    ("New report: ", "new"),
+    ("News: ", "updated"),
+    ("Is it fixed? ", "asked"),
+)
+REFERENCE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){2}\b")
+SOME = re.compile(r"\b(One|[0-9]+) things? ha(?:s|ve) changed")
+
+
+class Landed(NamedTuple):
+    """What was told to whom: as Due, with one thing that it says."""
+
+    address: str
+    about: int
+    says: str
+
+
+def landed(
+    items: Iterable[Mapping[str, str]], ids: Mapping[int, str], browsers: Mapping[str, str]
+) -> Iterator[Landed]:
+    """Reads every message; `ids` are the reports' by their numbers, `browsers` the names of their
+    endpoints, of which the outbox shows a beginning."""
+    numbers = {each: number for number, each in ids.items()}
+    names = {f"{endpoint[:40]}…": name for endpoint, name in browsers.items()}
+    for item in items:
+        to, words = names.get(item["to"], item["to"]), item["subject"] or item["body"]
+        if some := SOME.search(words):
+            total = 1 if some[1] == "One" else int(some[1])
+            yield from _listed(to, total, item, numbers)
+        else:
+            yield Landed(to, numbers[_references(words)[0]], _says(words))
+
+
+def _listed(
+    to: str, total: int, item: Mapping[str, str], numbers: Mapping[str, int]
+) -> Iterator[Landed]:
+    """What a digest tells: by mail each report, elsewhere how many."""
+    if item["channel"] != "email" or total > MOST_LISTED:
+        yield Landed(to, total, "counted")
+        return
+    for reference in _references(item["body"]):
+        yield Landed(to, numbers[reference], "listed")
+
+
+def _references(words: str) -> list[str]:
+    return [each.replace("-", "") for each in REFERENCE.findall(words)]
+
+
+def _says(words: str) -> str:
+    for title, says in TITLES:
+        if title in words:
+            return says
+    # Such as "Pothole: Work planned [7K3M-2QXV-9HTD]", after the council's name in a text.
+    return REFERENCE.split(words)[0].rstrip(" .[").rpartition(": ")[2]

@@ -1,0 +1,62 @@
+"""The reports of the made-up council, and what becomes of them, by the product's use cases."""
+
+from collections.abc import Sequence
+
+from bench.crowd.model import PRIVATE, Act, Case, Phase
+from chalicelib import bootstrap
+from chalicelib.reports.model import Changes, Contact, Draft, UpdateDraft
+from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.changing import change
+from chalicelib.reports.usecases.moderation import withdraw
+from chalicelib.reports.usecases.submission import submit
+from chalicelib.reports.usecases.updating import add_update
+
+OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
+ANYBODY = Author()
+
+
+class Reports:
+    """Those that were sent so far: `ids` by their numbers."""
+
+    def __init__(self, cases: Sequence[Case]) -> None:
+        self._cases = cases
+        self.ids: dict[int, str] = {}
+
+    def act(self, number: int, act: Act, phase: Phase) -> None:
+        """Lets this happen to that report."""
+        if act.what in ("submit", "lose"):
+            self._submit(self._cases[number], is_lost=act.what == "lose")
+        elif changes := self._changes(act):
+            stored = bootstrap.reports_ports().repository.get(self.ids[number])
+            assert stored
+            ports = bootstrap.reports_ports()
+            change(stored.service_request_id, changes, stored.version, OFFICER, ports)
+        else:
+            state = None if act.what == "say" else act.what
+            draft = UpdateDraft(text="There is news.", state=state)  # type: ignore[arg-type]
+            add_update(self.ids[number], draft, phase, OFFICER, bootstrap.reports_ports())
+
+    def _submit(self, case: Case, *, is_lost: bool) -> None:
+        draft = Draft(
+            service_code=case.service,
+            description="It is broken.",
+            lat=case.lat,
+            long=case.long,
+            attributes={"kind": "noise"} if case.service == PRIVATE else None,
+            contact=Contact(email=case.reporter) if case.reporter else None,
+            alerts=case.wants_alerts,
+        )
+        key, ports = f"case {case.number}", bootstrap.reports_ports()
+        self.ids[case.number] = submit(draft, key, ANYBODY, ports).service_request_id
+        if is_lost:
+            withdraw(self.ids[case.number], key, ANYBODY, ports)
+
+    def _changes(self, act: Act) -> Changes | None:
+        match act.what:
+            case "show":
+                return Changes(visibility="public")
+            case "hide":
+                return Changes(visibility="hidden")
+            case "merge":
+                return Changes(duplicate_of=self.ids[act.into])
+        return None

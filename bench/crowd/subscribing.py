@@ -1,0 +1,61 @@
+"""The people of the made-up council subscribe, by the product's use cases: each at an address that
+its owner has confirmed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bench.crowd.model import Person, Wish
+from chalicelib import bootstrap
+from chalicelib.alerts.model import PushAddress, QuietHours, Subscription, Topic
+from chalicelib.alerts.model import Wish as Wanted
+from chalicelib.alerts.usecases.managing import Shown, stop
+from chalicelib.alerts.usecases.subscribing import Subscriber, checked, subscribe
+
+QUIET = QuietHours(begin="09:00", end="20:00")
+
+
+def subscribed(
+    person: Person, browser: Mapping[str, Any] | None, ids: Mapping[int, str]
+) -> Sequence[Subscription]:
+    """Stores all that she wants to hear of; `ids` are the reports' by their numbers."""
+    ports, to = bootstrap.alerts_ports(), None if browser else person.address
+    by = Subscriber(
+        scope="crowd",
+        account_id=f"account {person.number}",
+        addresses=[(person.channel, to)] if to else [],
+    )
+    made = []
+    for at, wish in enumerate(person.wishes):
+        wanted = Wanted(
+            channel=person.channel,
+            to=to,
+            push=PushAddress(endpoint=browser["endpoint"], **browser["keys"]) if browser else None,
+            topic=_topic(wish, ids),
+            whats=wish.whats,  # type: ignore[arg-type]
+            frequency=person.frequency,
+            quiet=QUIET if person.is_quiet else None,
+        )
+        made.append(subscribe(checked(wanted, ports), f"{person.number} {at}", by, ports))
+    return made
+
+
+def leave(person: Person, subscription: Subscription) -> None:
+    """She stops it, or her address turns out not to exist; most do neither."""
+    if person.standing == "stopped":
+        shown = Shown(account_id=subscription.account_id)
+        stop(subscription.subscription_id, shown, bootstrap.alerts_ports())
+    elif person.standing == "suppressed":
+        ports = bootstrap.telling_ports()
+        ports.suppressed.add(subscription.address_key or "", "bounced", ports.now())
+
+
+def _topic(wish: Wish, ids: Mapping[int, str]) -> Topic:
+    if wish.case is not None:
+        return Topic(kind="report", service_request_id=ids[wish.case])
+    codes = wish.services
+    if wish.circle:
+        lat, long, radius_m = wish.circle
+        return Topic(kind="area", lat=lat, long=long, radius_m=radius_m, service_codes=codes)
+    if wish.ward:
+        return Topic(kind="ward", ward_code=wish.ward, service_codes=codes)
+    return Topic(kind="council", service_codes=codes)

@@ -1,0 +1,73 @@
+"""The pump as a run has it: what tells people and nothing else, and some of it twice."""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from chalicelib.alerts.dynamo import DynamoIndex
+from chalicelib.alerts.index import Area
+from chalicelib.handlers import alerts_events, alerts_sending_events, reports_events
+from infra.local import pump
+
+FUNCTIONS = (
+    reports_events.fan_out,
+    alerts_events.match_alerts,
+    alerts_events.fan_out_alerts,
+    alerts_sending_events.send_alert,
+    alerts_sending_events.wake_alerts,
+)
+TWICE_OF = 10
+
+
+def keep_to_alerts(here: pump.Pump) -> None:
+    """Leaves out what publishes reports or passes them on: nobody is told by it."""
+    sources: list[Any] = here._sources
+    here._sources = [each for each in sources if each._handler in FUNCTIONS]
+    here._schedules = [each for each in here._schedules if each._handler in FUNCTIONS]
+
+
+def follow(here: pump.Pump) -> None:
+    """Lets everything follow from what was stored: as the pump does, but each source until it is
+    empty, since most that it would ask in turns have nothing."""
+    while sum([_drained(source) for source in here._sources]):
+        pass
+
+
+@contextmanager
+def watched() -> Iterator[list[int]]:
+    """Lets one of ten batches come twice, as AWS may do; gives how often the index was asked for
+    each fact, where it was asked at all."""
+    asked: list[int] = []
+    delivered = queries = 0
+    deliver, entries = pump._deliver, DynamoIndex.entries
+
+    def counted(self: DynamoIndex, area: Area) -> Any:
+        nonlocal queries
+        queries += 1
+        return entries(self, area)
+
+    def again(handler: Any, records: list[dict[str, Any]]) -> set[str]:
+        nonlocal delivered, queries
+        delivered += 1
+        if delivered % TWICE_OF == 0:
+            deliver(handler, records)
+        queries = 0
+        failed = deliver(handler, records)
+        if queries:
+            asked.append(queries)
+        return failed
+
+    pump._deliver, DynamoIndex.entries = again, counted  # type: ignore[method-assign]
+    try:
+        yield asked
+    finally:
+        pump._deliver, DynamoIndex.entries = deliver, entries  # type: ignore[method-assign]
+
+
+def _drained(source: pump.Source) -> int:
+    """How many batches it had."""
+    batches = 0
+    while source.step(math.inf):
+        batches += 1
+    return batches

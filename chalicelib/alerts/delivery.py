@@ -1,0 +1,232 @@
+"""Alerts: what one subscriber is told, each with its way from waiting to its end.
+
+An Alert is one event for one subscription, the question that confirms it, or a digest. Its id is
+derived from what it is about, so a repeated message meets the alert that it made.
+
+    waiting ──claimed──▶ sending ──▶ sent ──▶ delivered ──▶ failed (it came back)
+       ▲                  │   ├────▶ failed  ──an officer──▶ waiting
+       └──tried again─────┘   ├────▶ unclear (a text that may have arrived is not sent again)
+                              └────▶ dropped (it is not true any more, or was told already)
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from chalicelib.alerts.model import Channel, Subscription, Tell, What
+from chalicelib.derived_ids import derived_id
+from chalicelib.leases import Leased
+from chalicelib.moments import text_of
+
+Kind = What | Literal["confirm", "digest"]
+State = Literal["waiting", "sending", "sent", "delivered", "failed", "dropped", "unclear"]
+Place = Literal["waiting", "put_off", "sending", "over_cap", "failed", "unclear"]
+OfOfficers = Literal["failed", "unclear", "put_off", "over_cap"]
+"""The places where officers look: `put_off` are those that were tried, and are tried again."""
+Outcome = Literal["delivered", "bounced", "complained"]
+
+KEPT_FOR = timedelta(days=30)
+OVER_CAP = "over_cap"
+"""The last_error of a text that waits for the next day, because this day's are spent."""
+BROKE, GAVE_UP = "broke", "gave_up"
+"""The last_error of what failed by a mistake of ours, or because its sender never came back."""
+FURTHER: Mapping[State, int] = {
+    "waiting": 0,
+    "sending": 0,
+    "dropped": 0,
+    "unclear": 1,
+    "sent": 2,
+    "delivered": 3,
+    "failed": 4,
+}
+"""How far it has got: a receipt takes it on, and never back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alert(Leased):
+    """What one subscriber is told. `version` is the report's or the notice's, of a question the
+    number of the repair; a digest occurs when it is due. `claim_id` is chosen anew by each sender
+    that takes it, `external_id` by who carries it; `revision` is 0 until it is stored."""
+
+    subscription_id: str
+    alert_id: str
+    channel: Channel
+    what: Kind
+    service_request_id: str | None = None
+    notice_id: str | None = None
+    version: int = 0
+    occurred_at: datetime
+    state: State = "waiting"
+    claim_id: str = ""
+    external_id: str | None = None
+    request_id: str = ""
+    revision: int = 0
+
+    @property
+    def name(self) -> str:
+        """What officers call it."""
+        return f"{self.subscription_id}-{self.alert_id}"
+
+    @property
+    def try_name(self) -> str:
+        """What this try of it is called: whoever carries it gives that back."""
+        return f"{self.name}-{self.claim_id}"
+
+    @property
+    def about(self) -> str | None:
+        """The report or notice that it is about."""
+        return self.service_request_id or self.notice_id
+
+    @property
+    def place(self) -> Place | None:
+        """Where it is looked for: by whoever sends, or by officers; None once it is done."""
+        if self.state == "waiting" and self.last_error == OVER_CAP:
+            return "over_cap"
+        if self.state == "waiting" and self.tries:
+            return "put_off"
+        return self.state if self.state in ("waiting", "sending", "failed", "unclear") else None
+
+    @property
+    def expires_at(self) -> datetime:
+        """When it is forgotten."""
+        return self.due_at + KEPT_FOR
+
+
+class Named(NamedTuple):
+    """Which alert is meant."""
+
+    subscription_id: str
+    alert_id: str
+
+
+class Wake(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A message to whoever sends: this alert is due."""
+
+    subscription_id: str
+    alert_id: str
+
+
+def named(name: str) -> Named | None:
+    """Which alert is meant by its name, or by that of one of its tries; None where that is none."""
+    subscription_id, _, rest = name.partition("-")
+    alert_id = rest.partition("-")[0]
+    return Named(subscription_id, alert_id) if subscription_id and alert_id else None
+
+
+def about_of(tell: Tell) -> str:
+    """The report or notice that it is about."""
+    return tell.service_request_id or tell.notice_id or ""
+
+
+def told_by(tell: Tell, subscription: Subscription, now: datetime, due: datetime) -> Alert:
+    """The alert that tells one subscriber of one event, `due` then."""
+    return Alert(
+        subscription_id=subscription.subscription_id,
+        alert_id=derived_id(subscription.subscription_id, tell.event_key),
+        channel=subscription.channel,
+        what=tell.what,
+        service_request_id=tell.service_request_id,
+        notice_id=tell.notice_id,
+        version=tell.version,
+        occurred_at=tell.occurred_at,
+        request_id=tell.request_id,
+        next_try_at=due,
+        updated_at=now,
+    )
+
+
+def asking(subscription: Subscription, request_id: str, now: datetime) -> Alert:
+    """The alert that asks whether the address wants this subscription."""
+    owner = subscription.subscription_id
+    return Alert(
+        subscription_id=owner,
+        alert_id=derived_id(owner, "confirm", text_of(subscription.created_at)),
+        channel=subscription.channel,
+        what="confirm",
+        occurred_at=subscription.created_at,
+        request_id=request_id,
+        next_try_at=now,
+        updated_at=now,
+    )
+
+
+def digest(subscription: Subscription, due: datetime, now: datetime) -> Alert:
+    """The alert that tells all at once of what has happened until then."""
+    owner = subscription.subscription_id
+    return Alert(
+        subscription_id=owner,
+        alert_id=derived_id(owner, "digest", text_of(due)),
+        channel=subscription.channel,
+        what="digest",
+        occurred_at=due,
+        next_try_at=due,
+        updated_at=now,
+    )
+
+
+def sent(alert: Alert, external_id: str | None, now: datetime) -> Alert:
+    """The alert after whoever carries it has taken it."""
+    return _ended(alert, "sent", None, now, external_id=external_id)
+
+
+def dropped(alert: Alert, code: str, now: datetime) -> Alert:
+    """The alert after there is nothing to tell any more."""
+    return _ended(alert, "dropped", code, now)
+
+
+def unclear(alert: Alert, now: datetime) -> Alert:
+    """The alert after nobody knows whether it arrived, where it must not arrive twice."""
+    return _ended(alert, "unclear", "no_reply", now)
+
+
+def later(alert: Alert, moment: datetime, now: datetime, code: str | None = None) -> Alert:
+    """The alert after it was not its time yet: that costs no try."""
+    return replace(
+        alert,
+        state="waiting",
+        tries=max(0, alert.tries - 1),
+        next_try_at=moment,
+        lease_until=None,
+        last_error=code,
+        updated_at=now,
+    )
+
+
+def again(alert: Alert, now: datetime) -> Alert:
+    """The alert with all its tries before it: what was said of earlier ones does not count."""
+    return replace(
+        alert,
+        state="waiting",
+        tries=0,
+        claim_id="",
+        external_id=None,
+        next_try_at=now,
+        is_unclear=False,
+        last_error=None,
+        updated_at=now,
+    )
+
+
+def received(alert: Alert, outcome: Outcome, now: datetime) -> Alert:
+    """The alert after a receipt; as it was where it had got as far already. Who complains has
+    received it."""
+    state: State = "failed" if outcome == "bounced" else "delivered"
+    if FURTHER[state] <= FURTHER[alert.state]:
+        return alert
+    return _ended(alert, state, "bounced" if state == "failed" else None, now)
+
+
+def _ended(
+    alert: Alert, state: State, code: str | None, now: datetime, external_id: str | None = None
+) -> Alert:
+    return replace(
+        alert,
+        state=state,
+        last_error=code,
+        external_id=external_id or alert.external_id,
+        lease_until=None,
+        updated_at=now,
+    )

@@ -1,0 +1,80 @@
+"""What the forms of alerts post, as wishes and changes; their fields are called as the API calls
+them, so that a fault of its rules belongs to the field that carries its name."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from chalicelib.alerts.matching import FITTING
+from chalicelib.alerts.model import Changes, Subscription, TopicKind, Wish
+from chalicelib.errors import Invalid
+from chalicelib.geo.point import Point
+from chalicelib.parsing import parse
+
+NEEDS_A_PLACE = ("area",)
+MAY_HAVE_A_PLACE = ("area", "roadworks", "disruptions")
+
+
+class Posted(Protocol):
+    """A posted form."""
+
+    def one(self, name: str) -> str:
+        """The first value of the field, empty where there is none."""
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every value of the field."""
+
+
+def wish_of(form: Posted, place: Point | None) -> Wish:
+    """What somebody asks for; `place` is the middle of its circle. Raises Invalid."""
+    topic: dict[str, Any] = {"kind": form.one("topic.kind")}
+    match topic["kind"]:
+        case "report":
+            topic["service_request_id"] = form.one("topic.service_request_id")
+        case "ward":
+            topic["ward_code"] = form.one("topic.ward_code")
+        case _ if place:
+            topic |= {"lat": place.lat, "long": place.long, "radius_m": _radius(form)}
+    names = ("channel", "to", "frequency")
+    sent = {name: form.one(name) for name in names if form.one(name)}
+    return parse(sent | {"topic": topic}, Wish)
+
+
+def changes_of(form: Posted, present: Subscription) -> Changes:
+    """What somebody changes. Raises Invalid."""
+    sent: dict[str, Any] = {"frequency": form.one("frequency") or None}
+    fitting = FITTING[present.topic.kind]
+    if len(fitting) > 1:
+        sent["whats"] = _whats(form, fitting)
+    if form.one("quiet"):
+        sent["quiet"] = {"begin": form.one("quiet.begin"), "end": form.one("quiet.end")}
+    elif present.quiet:
+        sent["clear"] = ["quiet"]
+    topic = _topic(form, present)
+    return parse(sent | ({"topic": topic} if topic else {}), Changes)
+
+
+def _whats(form: Posted, fitting: frozenset[str]) -> list[str]:
+    """All that there are is none in particular: what is added later counts as well."""
+    chosen = form.all("whats")
+    if not chosen:
+        raise Invalid.field("whats", "choose at least one")
+    return [] if fitting <= set(chosen) else list(chosen)
+
+
+def _topic(form: Posted, present: Subscription) -> Mapping[str, Any] | None:
+    topic = present.topic
+    kind: TopicKind = topic.kind
+    if kind == "report":
+        return None
+    changed = {name: value for name, value in vars(topic).items() if value is not None}
+    if topic.radius_m is not None:
+        changed["radius_m"] = _radius(form)
+    changed["service_codes"] = list(form.all("topic.service_codes"))
+    return changed
+
+
+def _radius(form: Posted) -> float:
+    try:
+        return float(form.one("topic.radius_m"))
+    except ValueError as error:
+        raise Invalid.field("topic.radius_m", "choose how far") from error

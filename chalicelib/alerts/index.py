@@ -1,0 +1,136 @@
+"""The reverse index: under which areas a subscription is kept, so that few queries find whom
+something concerns.
+
+A report, a ward and the whole council are one area each, a circle is up to nine cells (`cells.py`).
+An entry says how far it reaches within its area, so that a query finds little that does not matter.
+Whatever is found is tested exactly after that. Nothing here knows who somebody is.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from chalicelib.alerts.cells import LEVELS, WHOLE_REACH, cover, reaches_at
+from chalicelib.alerts.model import Frequency, Subscription, Topic, TopicKind, What
+from chalicelib.geo.point import Box, Point
+from chalicelib.geo.quadkey import quadkey, tiles_in
+
+COUNCIL = "council"
+
+
+class Area(NamedTuple):
+    """What to ask the index for: one of its areas, and the reaches between these, both included."""
+
+    name: str
+    low: str
+    high: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One entry of a subscription, with what decides whether something concerns it: `place` is
+    the latitude and longitude of its circle and the radius in metres. `recipient` is a digest of
+    whom it reaches."""
+
+    area: str
+    reach: str
+    subscription_id: str
+    place: tuple[float, float, float] | None
+    service_codes: tuple[str, ...]
+    whats: tuple[What, ...]
+    frequency: Frequency
+    recipient: str
+    is_own: bool
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Area and reach, as they are stored; no two entries have the same."""
+        return self.area, f"{self.reach}#{self.subscription_id}"
+
+
+def entries_of(subscription: Subscription) -> tuple[Entry, ...]:
+    """The entries of a subscription; none where it is not active."""
+    if subscription.state != "active":
+        return ()
+    topic = subscription.topic
+    return tuple(
+        Entry(
+            area=area,
+            reach=reach,
+            subscription_id=subscription.subscription_id,
+            place=circle_of(topic),
+            service_codes=topic.service_codes,
+            whats=subscription.whats,
+            frequency=subscription.frequency,
+            recipient=subscription.address_key or subscription.subscription_id,
+            is_own=subscription.is_own,
+        )
+        for area, reach in _places_of(topic)
+    )
+
+
+def areas_of_report(
+    service_request_id: str, at: Point | None, ward_code: str | None
+) -> Sequence[Area]:
+    """Where those are kept whom a report may concern: at most six areas."""
+    return [of_report(service_request_id), *areas_at([at] if at else [], ward_code)]
+
+
+def of_report(service_request_id: str) -> Area:
+    """Where those are kept who subscribed to that report."""
+    return _whole(f"report#{service_request_id}")
+
+
+def areas_at(
+    places: Iterable[Point], ward_code: str | None, kind: TopicKind = "area"
+) -> Sequence[Area]:
+    """Where those are kept whom something at these places, or in that ward, may concern: that of
+    the whole council, of the ward, and three for each place."""
+    mark = _mark(kind)
+    whole = [mark + COUNCIL, *([f"{mark}ward#{ward_code}"] if ward_code else [])]
+    cells = (area for place in places for area in _areas_round(place, mark))
+    return [*map(_whole, whole), *dict.fromkeys(cells)]
+
+
+def areas_over(box: Box, ward_codes: Iterable[str], kind: TopicKind = "area") -> Sequence[Area]:
+    """Where those are kept whom something may concern that is all over the box, and in those wards:
+    the more the larger it is, some 1,200 for a city of 25 by 22 km."""
+    mark = _mark(kind)
+    wards = [f"{mark}ward#{code}" for code in ward_codes]
+    cells = [f"{mark}area#{quadkey(tile)}" for z in LEVELS for tile in tiles_in(box, z)]
+    return [_whole(area) for area in (mark + COUNCIL, *wards, *cells)]
+
+
+def circle_of(topic: Topic) -> tuple[float, float, float] | None:
+    """Latitude, longitude and radius of its circle, if it has one."""
+    if topic.lat is None or topic.long is None or topic.radius_m is None:
+        return None
+    return topic.lat, topic.long, topic.radius_m
+
+
+def _whole(area: str) -> Area:
+    return Area(area, "a", "d")
+
+
+def _mark(kind: TopicKind) -> str:
+    return f"{kind}:" if kind in ("roadworks", "disruptions") else ""
+
+
+def _places_of(topic: Topic) -> Iterable[tuple[str, str]]:
+    mark, circle = _mark(topic.kind), circle_of(topic)
+    if topic.kind == "report":
+        return [(f"report#{topic.service_request_id}", WHOLE_REACH)]
+    if topic.ward_code:
+        return [(f"{mark}ward#{topic.ward_code}", WHOLE_REACH)]
+    if circle:
+        lat, long, radius_m = circle
+        cells = cover(Point(lat=lat, long=long), radius_m)
+        if cells:
+            return [(f"{mark}area#{key}", reach) for key, reach in cells]
+    return [(mark + COUNCIL, WHOLE_REACH)]
+
+
+def _areas_round(place: Point, mark: str) -> Iterator[Area]:
+    for z in LEVELS:
+        key, low, high = reaches_at(place, z)
+        yield Area(f"{mark}area#{key}", low, high)

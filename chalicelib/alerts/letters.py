@@ -1,0 +1,85 @@
+"""Messages as mail and as text messages.
+
+Sources: RFC 2369 and RFC 8058 (how a mail program stops mails by one click: by a POST, so that no
+scanner's GET does); "Origin-bound one-time codes delivered via SMS" (WICG, 2022).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from chalicelib.alerts.links import shortened
+from chalicelib.alerts.messages import Message
+from chalicelib.alerts.segments import plain
+from chalicelib.letter import Letter, Post
+from chalicelib.templating import environment
+
+TEMPLATES = Path(__file__).parent / "templates"
+_PAGES = environment(TEMPLATES)
+_HTML = _PAGES.get_template("alert.html")
+_TEXT = _PAGES.overlay(autoescape=False).get_template("alert.txt")
+ONE_CLICK = "List-Unsubscribe=One-Click"
+
+
+class Texts(Protocol):
+    """The way that text messages leave."""
+
+    def send(self, to: str, text: str) -> str | None:
+        """Sends it once to a number in E.164. Answers and raises as Post does."""
+
+
+@dataclass(frozen=True)
+class MailSender:
+    """Sends by mail."""
+
+    post: Callable[[], Post]
+    council: str
+
+    def send(self, message: Message, to: str) -> str | None:
+        return self.post().send(letter(message, to, self.council))
+
+
+@dataclass(frozen=True)
+class TextSender:
+    """Sends by text message."""
+
+    texts: Callable[[], Texts]
+    council: str
+    site_url: str
+
+    def send(self, message: Message, to: str) -> str | None:
+        return self.texts().send(to, text(message, self.council, self.site_url))
+
+
+def letter(message: Message, to: str, council: str) -> Letter:
+    """The message as mail."""
+    said = {"message": message, "council": council}
+    return Letter(
+        to=to,
+        subject=message.subject,
+        text=_TEXT.render(said),
+        html=_HTML.render(said),
+        thread=message.thread,
+        reply_to=message.reply_to,
+        headers=_headers(message),
+        tag=message.name,
+    )
+
+
+def text(message: Message, council: str, site_url: str) -> str:
+    """The message as a text, of two segments at most wherever its words are short enough."""
+    if message.code:
+        return plain(f"{message.short}\n\n@{urlsplit(site_url).hostname} #{message.code}")
+    stop = f"\nStop: {shortened(message.unsubscribe_url)}" if message.unsubscribe_url else ""
+    return plain(f"{council}: {message.short} {message.url}{stop}")
+
+
+def _headers(message: Message) -> tuple[tuple[str, str], ...]:
+    if message.unsubscribe_url is None:
+        return ()
+    return (
+        ("List-Unsubscribe", f"<{message.unsubscribe_url}>"),
+        ("List-Unsubscribe-Post", ONE_CLICK),
+    )

@@ -1,0 +1,58 @@
+"""The addresses of the pages that links in alerts lead to. Their tokens are secrets."""
+
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import NamedTuple
+
+_STOP = re.compile(r"(.*)/forms/alerts/([0-9a-f]{32})/unsubscribe\?token=([0-9a-f]{32})")
+_SHORT = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+class Stop(NamedTuple):
+    """What stops which subscription."""
+
+    subscription_id: str
+    token: str
+
+
+def manage_url(site_url: str, subscription_id: str, token: str) -> str:
+    """The page of a subscription: what it is about, to change or to stop it."""
+    return f"{site_url}/forms/alerts/{subscription_id}?token={token}"
+
+
+def confirm_url(site_url: str, subscription_id: str, token: str) -> str:
+    """The page with the button that confirms it."""
+    return f"{site_url}/forms/alerts/{subscription_id}/confirm?token={token}"
+
+
+def unsubscribe_url(site_url: str, subscription_id: str, token: str) -> str:
+    """The page with the button that stops it; mail programs post there by themselves (RFC 8058)."""
+    return f"{site_url}/forms/alerts/{subscription_id}/unsubscribe?token={token}"
+
+
+def shortened(stop_url: str) -> str:
+    """The address that leads to an `unsubscribe_url`, 43 characters after its path instead of 99:
+    each of a text costs."""
+    found = _STOP.fullmatch(stop_url)
+    assert found, "It is no address that `unsubscribe_url` made."
+    site_url, *parts = found.groups()
+    packed = urlsafe_b64encode(bytes.fromhex("".join(parts))).decode().rstrip("=")
+    return f"{site_url}/forms/s/{packed}"
+
+
+def stop_of(packed: str) -> Stop | None:
+    """What `shortened` packed; None where that is no such."""
+    if not _SHORT.fullmatch(packed):
+        return None
+    both = urlsafe_b64decode(f"{packed}=").hex()
+    return Stop(both[:32], both[32:])
+
+
+def answer_url(site_url: str, token: str) -> str:
+    """The page that takes an answer to whether it is mended."""
+    return f"{site_url}/forms/mended/{token}"
+
+
+def all_url(site_url: str, subscription_id: str, token: str) -> str:
+    """The page of all that go to the same address; its token is that of `unsubscribe_url`."""
+    return f"{site_url}/forms/alerts/{subscription_id}/all?token={token}"

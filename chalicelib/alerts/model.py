@@ -1,0 +1,203 @@
+"""Subscriptions: who wants to hear of what, where, by which channel and how often.
+
+    unconfirmed ──a click or a code──▶ active ──▶ stopped
+         │                                           ▲
+         └───────── over after a day, or stopped ────┘
+
+What proves that somebody may confirm, change or stop one follows from a secret and its id: none of
+it is kept. Messages between the functions name a subscription by its id: where somebody lives is
+told to nobody but her.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Channel = Literal["email", "sms", "push"]
+Frequency = Literal["now", "daily", "weekly"]
+What = Literal[
+    "new", "state_changed", "mended", "updated", "needs_answer", "roadworks", "disruption"
+]
+"""`new`: everybody can see it for the first time, or it is the reporter's own and has come in;
+`mended`: its state is a fixed one now; `updated`: somebody wrote something that everybody sees, and
+whoever has subscribed to the report hears of it."""
+TopicKind = Literal["report", "area", "ward", "council", "roadworks", "disruptions"]
+State = Literal["unconfirmed", "active", "stopped"]
+Because = Literal["asked", "bounced", "complained", "gone"]
+
+LEAST_RADIUS_M, MOST_RADIUS_M = 100, 10_000
+MOST_SERVICES = 50
+CONFIRMED_WITHIN = timedelta(hours=24)
+STOPPED_KEPT_FOR = timedelta(days=30)
+"""How long a link in an old message still says that it was stopped."""
+MOST_CODE_TRIES = 5
+
+_CLOCK = Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="a time such as 22:00")
+Clock = Annotated[str, _CLOCK]
+Code = Annotated[str, Meta(min_length=1, max_length=100)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topic:
+    """What somebody wants to hear of. Road works and disruptions may have a circle or a ward,
+    otherwise it is the whole council. No service codes are all of them. WGS84 degrees."""
+
+    kind: TopicKind
+    service_request_id: Annotated[str, Meta(max_length=40)] | None = None
+    lat: Annotated[float, Meta(ge=-90, le=90)] | None = None
+    long: Annotated[float, Meta(ge=-180, le=180)] | None = None
+    radius_m: float | None = None
+    ward_code: Annotated[str, Meta(max_length=40)] | None = None
+    service_codes: Annotated[tuple[Code, ...], Meta(max_length=MOST_SERVICES)] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuietHours:
+    """When nothing is to be sent, in the council's local time; `end` may be on the next day."""
+
+    begin: Clock
+    end: Clock
+
+
+@dataclass(frozen=True, kw_only=True)
+class PushAddress:
+    """Where a browser can be reached, and what only it can read what is sent there with (RFC 8291;
+    base64url)."""
+
+    endpoint: Annotated[str, Meta(max_length=2000)] = field(repr=False)
+    p256dh: Annotated[str, Meta(max_length=100)] = field(repr=False)
+    auth: Annotated[str, Meta(max_length=40)] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What somebody sends to subscribe. `to` goes with email and sms, `push` with push; no whats
+    are all that there are of the topic."""
+
+    channel: Channel
+    topic: Topic
+    to: Annotated[str, Meta(max_length=254)] | None = None
+    push: PushAddress | None = None
+    whats: Annotated[tuple[What, ...], Meta(max_length=10)] = ()
+    frequency: Frequency = "now"
+    quiet: QuietHours | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What somebody changes of a subscription; None leaves it, `clear` names what is to go."""
+
+    topic: Topic | None = None
+    whats: Annotated[tuple[What, ...], Meta(max_length=10)] | None = None
+    frequency: Frequency | None = None
+    quiet: QuietHours | None = None
+    clear: list[Literal["quiet"]] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscription:
+    """A standing wish to hear of something. `to` is an email address or a number in E.164,
+    `address_key` a digest of it, or of the browser's endpoint. Both end when it is stopped, but
+    for the digest.
+
+    `is_own`: the report that it is about is her own, so she hears of it although nobody else may
+    see it. `confirm_tries` counts the codes that were tried, right ones too.
+    """
+
+    subscription_id: str
+    channel: Channel
+    to: str | None = field(default=None, repr=False)
+    push: PushAddress | None = field(default=None, repr=False)
+    topic: Topic = field(repr=False)
+    whats: tuple[What, ...] = ()
+    frequency: Frequency = "now"
+    quiet: QuietHours | None = None
+    state: State
+    stopped_because: Because | None = None
+    account_id: str | None = None
+    address_key: str | None = None
+    is_own: bool = False
+    created_at: datetime
+    confirmed_at: datetime | None = None
+    stopped_at: datetime | None = None
+    confirm_tries: int = 0
+    fingerprint: str = ""
+    request_id: str = ""
+    version: int = 0
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When it is forgotten by itself; None while it is active."""
+        match self.state:
+            case "unconfirmed":
+                return self.created_at + CONFIRMED_WITHIN
+            case "stopped":
+                return (self.stopped_at or self.created_at) + STOPPED_KEPT_FOR
+            case "active":
+                return None
+
+    def is_over(self, now: datetime) -> bool:
+        """True from when on it counts as gone, whether or not its row is there still."""
+        return self.expires_at is not None and self.expires_at <= now
+
+
+class Tell(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A message to whoever sends: this subscriber is to hear of this. `version` is the report's or
+    the notice's, of a question the number of the repair; `event_key` names what happened, for
+    all subscribers alike."""
+
+    subscription_id: str
+    what: What
+    version: int
+    occurred_at: datetime
+    service_request_id: str | None = None
+    notice_id: str | None = None
+    request_id: str = ""
+
+    @property
+    def event_key(self) -> str:
+        return f"{self.service_request_id or self.notice_id}#{self.version}#{self.what}"
+
+
+class Confirm(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A message to whoever sends: this subscription is to be confirmed by its address."""
+
+    subscription_id: str
+    request_id: str = ""
+
+
+ToSend = Tell | Confirm
+
+
+class Share(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A message to whoever matches: these subscribers are all to hear what `tell` says to one of
+    them."""
+
+    tell: Tell
+    subscription_ids: tuple[str, ...]
+
+    @property
+    def tells(self) -> list[Tell]:
+        return [
+            msgspec.structs.replace(self.tell, subscription_id=i) for i in self.subscription_ids
+        ]
+
+
+def activated(subscription: Subscription, now: datetime) -> Subscription:
+    """The subscription after its address has confirmed it."""
+    return replace(subscription, state="active", confirmed_at=now)
+
+
+def stopped(subscription: Subscription, because: Because, now: datetime) -> Subscription:
+    """The subscription after nothing more is to be sent: nobody can be reached by it."""
+    return replace(
+        subscription,
+        state="stopped",
+        stopped_because=because,
+        stopped_at=now,
+        to=None,
+        push=None,
+    )

@@ -1,0 +1,50 @@
+"""A message as a browser shows it, and how urgent it is to whoever carries it there.
+
+A push service takes 4,096 bytes encrypted (RFC 8030, 7.2). The service worker (web/src/sw/sw.ts)
+reads what is in them.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from chalicelib.alerts.delivery import Kind
+from chalicelib.alerts.messages import Message
+
+Urgency = Literal["low", "normal", "high"]
+"""Source: RFC 8030, 5.3: low waits until a phone is on power or Wi-Fi, high wakes one whose battery
+is low."""
+MOST_TITLE, MOST_BODY = 120, 300
+_DAY_S = 24 * 3600
+_OF_TODAY: tuple[Kind, ...] = ("disruption", "roadworks")
+
+
+def payload(message: Message) -> bytes:
+    """The message as JSON, at most 3,000 bytes. What has the same `tag` takes the place of what is
+    shown already."""
+    return msgspec.json.encode(
+        {
+            "title": _short(message.subject, MOST_TITLE),
+            "body": _short(" ".join(message.paragraphs) or message.short, MOST_BODY),
+            "url": message.url,
+            "tag": message.thread,
+        }
+    )
+
+
+def urgency_of(what: Kind) -> Urgency:
+    """How much of a phone's battery it is worth."""
+    if what == "disruption":
+        return "high"
+    return "low" if what == "digest" else "normal"
+
+
+def kept_for_s(what: Kind) -> int:
+    """How long it may wait for a browser that is off: a disruption is soon over, a report's news is
+    not."""
+    return _DAY_S if what in _OF_TODAY else 7 * _DAY_S
+
+
+def _short(text: str, most: int) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"

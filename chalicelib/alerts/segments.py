@@ -1,0 +1,43 @@
+"""How long a text message is, as it is paid for.
+
+Source: 3GPP TS 23.038 (the GSM 7-bit alphabet and its extension) and TS 23.040 (what is longer than
+160 characters goes as several, each 7 characters shorter; with any other character in it, 70 and
+67 UTF-16 units).
+"""
+
+from collections.abc import Iterable
+
+_BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_EXTENDED = frozenset("\f^{}\\[~]|€")
+"""These take the room of two."""
+_LAST_OF_ONE_UNIT = 0xFFFF
+_PLAIN = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " "}
+)
+
+
+def plain(text: str) -> str:
+    """The same without what is typeset and would more than double its price."""
+    return text.translate(_PLAIN)
+
+
+def segments(text: str) -> int:
+    """How many messages it goes, and costs, as."""
+    if set(text) <= _BASIC | _EXTENDED:
+        rooms, single, each = [2 if c in _EXTENDED else 1 for c in text], 160, 153
+    else:
+        rooms, single, each = [2 if ord(c) > _LAST_OF_ONE_UNIT else 1 for c in text], 70, 67
+    return 1 if sum(rooms) <= single else _filled(rooms, each)
+
+
+def _filled(rooms: Iterable[int], each: int) -> int:
+    """How many it fills: a character that takes the room of two is in one of them as a whole."""
+    count, left = 0, 0
+    for room in rooms:
+        if room > left:
+            count, left = count + 1, each
+        left -= room
+    return count

@@ -1,0 +1,75 @@
+"""Subscriptions in plain words, as pages show them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from chalicelib.alerts.model import Channel, Frequency, Subscription, Topic, TopicKind, What
+
+RADII_M = (500, 1_000, 2_000, 5_000)
+KINDS: Mapping[TopicKind, str] = {
+    "area": "Reports near a place, such as my street",
+    "ward": "Reports in a ward",
+    "council": "Reports everywhere in the council’s area",
+    "roadworks": "Road works",
+    "disruptions": "When a service cannot run, such as no bin collections",
+}
+WHATS: Mapping[What, str] = {
+    "new": "A new report can be seen",
+    "state_changed": "Something changes, such as a date for the work",
+    "mended": "It is fixed",
+    "updated": "Somebody adds to it",
+    "needs_answer": "We want to ask whether it is really fixed",
+    "roadworks": "New road works",
+    "disruption": "A service cannot run",
+}
+FREQUENCIES: Mapping[Frequency, str] = {
+    "now": "At once",
+    "daily": "Once a day, at 8 in the morning",
+    "weekly": "Once a week, on Monday morning",
+}
+CHANNELS: Mapping[Channel, str] = {
+    "email": "by email",
+    "sms": "by text message",
+    "push": "as notifications in a browser",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """What people call things: services and wards by their codes, a report by its id."""
+
+    council: str
+    services: Mapping[str, str]
+    wards: Mapping[str, str]
+    reference: Callable[[str], str]
+
+
+def about(topic: Topic, names: Names) -> str:
+    """What it is about, such as: Reports within 500 m of a place. Says not where the place is."""
+    if topic.service_request_id:
+        return f"Report {names.reference(topic.service_request_id)}"
+    subject = {"roadworks": "Road works", "disruptions": "Services that cannot run"}
+    only = [names.services.get(code, code) for code in topic.service_codes]
+    of = f" ({', '.join(only)})" if only else ""
+    return f"{subject.get(topic.kind, 'Reports')} {_where(topic, names)}{of}"
+
+
+def distance(radius_m: float) -> str:
+    """500 m, 2 km, 1.5 km."""
+    return f"{radius_m:g} m" if radius_m < 1_000 else f"{radius_m / 1_000:g} km"
+
+
+def hinted(subscription: Subscription) -> str | None:
+    """The address for whoever knows it: r…@example.org, or …0123."""
+    if subscription.to is None:
+        return None
+    name, at, domain = subscription.to.partition("@")
+    return f"{name[0]}…@{domain}" if at else f"…{subscription.to[-4:]}"
+
+
+def _where(topic: Topic, names: Names) -> str:
+    if topic.radius_m is not None:
+        return f"within {distance(topic.radius_m)} of a place"
+    if topic.ward_code is not None:
+        return f"in the ward {names.wards.get(topic.ward_code, topic.ward_code)}"
+    return f"everywhere in the area of {names.council}"

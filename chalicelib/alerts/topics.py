@@ -1,0 +1,83 @@
+"""What may be subscribed to: every fault of a topic with its field and its fix."""
+
+from collections.abc import Iterator, Sequence
+
+from chalicelib.alerts.matching import FITTING
+from chalicelib.alerts.model import LEAST_RADIUS_M, MOST_RADIUS_M, Topic, What
+from chalicelib.alerts.ports import Council
+from chalicelib.errors import FieldError
+from chalicelib.geo.point import Box, Point, distance_m
+
+_CIRCLE = ("lat", "long", "radius_m")
+_OF_KIND = {
+    "report": ("service_request_id",),
+    "area": _CIRCLE,
+    "ward": ("ward_code",),
+    "council": (),
+    "roadworks": (*_CIRCLE, "ward_code"),
+    "disruptions": (*_CIRCLE, "ward_code"),
+}
+_ABOUT_SERVICES = ("area", "ward", "council")
+
+
+def faults_of(topic: Topic, whats: Sequence[What], council: Council) -> Iterator[FieldError]:
+    """What is wrong with it; whether there is such a report is looked up elsewhere."""
+    yield from _fields(topic)
+    if topic.radius_m is not None:
+        yield from _circle(topic, topic.radius_m, council.bounds)
+    if topic.ward_code is not None and topic.ward_code not in council.ward_codes():
+        yield FieldError("topic.ward_code", "there is no such ward; see wards in /data/index.json")
+    if unknown := [each for each in topic.service_codes if each not in council.service_codes]:
+        known = ", ".join(council.service_codes)
+        yield FieldError(
+            "topic.service_codes", f"{unknown[0]} is not offered here; known are: {known}"
+        )
+    fitting = FITTING[topic.kind]
+    if not fitting.issuperset(whats):
+        yield FieldError("whats", f"of this there is: {', '.join(sorted(fitting))}")
+
+
+def _fields(topic: Topic) -> Iterator[FieldError]:
+    """What is missing, and what does not belong to it."""
+    fitting = _OF_KIND[topic.kind]
+    given = {
+        name
+        for name in ("service_request_id", *_CIRCLE, "ward_code")
+        if getattr(topic, name) is not None
+    }
+    for name in sorted(given - set(fitting)):
+        yield FieldError(f"topic.{name}", f"leave it out: {topic.kind} has none")
+    if topic.service_codes and topic.kind not in _ABOUT_SERVICES:
+        yield FieldError("topic.service_codes", f"leave it out: {topic.kind} has none")
+    if len(fitting) > len(_CIRCLE):
+        # A circle or a ward, or the whole council.
+        if "ward_code" in given and given & set(_CIRCLE):
+            yield FieldError("topic.ward_code", "give a ward or a circle, not both")
+        fitting = _CIRCLE if given & set(_CIRCLE) else ()
+    for name in sorted(set(fitting) - given):
+        yield FieldError(f"topic.{name}", "is required")
+
+
+def _circle(topic: Topic, radius_m: float, bounds: Box) -> Iterator[FieldError]:
+    if not LEAST_RADIUS_M <= radius_m <= MOST_RADIUS_M:
+        yield FieldError(
+            "topic.radius_m",
+            f"must be a number of metres from {LEAST_RADIUS_M} to {MOST_RADIUS_M:,}; to hear of "
+            "more, choose the whole council",
+        )
+    elif topic.lat is not None and topic.long is not None:
+        place = Point(lat=topic.lat, long=topic.long)
+        if distance_m(place, _nearest(bounds, place)) > radius_m:
+            yield FieldError(
+                "topic.lat" if not bounds.south <= place.lat <= bounds.north else "topic.long",
+                "the circle is all outside the council: choose a place between latitude "
+                f"{bounds.south} and {bounds.north}, longitude {bounds.west} and {bounds.east}",
+            )
+
+
+def _nearest(box: Box, place: Point) -> Point:
+    """The place of the box that is nearest, to within a few metres."""
+    return Point(
+        lat=min(max(place.lat, box.south), box.north),
+        long=min(max(place.long, box.west), box.east),
+    )

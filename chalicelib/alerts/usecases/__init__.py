@@ -1,0 +1,1 @@
+"""What is done with subscriptions and alerts: a function a verb."""

@@ -1,0 +1,41 @@
+"""All alerts that go to one address, for whoever gets one of them.
+
+What opens them is the link that stops alerts, which stands in messages to the address alone: the
+link to change one is given to whoever asked for it as well, and that may have been somebody else.
+"""
+
+from collections.abc import Sequence
+
+from chalicelib.alerts.model import Subscription, stopped
+from chalicelib.alerts.ports import Ports, Stale
+from chalicelib.alerts.usecases.managing import NONE
+from chalicelib.alerts.usecases.subscribing import ATTEMPTS, at_second
+from chalicelib.errors import NotFound, UpstreamFailed
+
+
+def at_same_address(subscription_id: str, token: str, ports: Ports) -> Sequence[Subscription]:
+    """Every active one at the address of this one, the oldest first; this one may be stopped, but
+    the address has confirmed it. Raises NotFound."""
+    known = ports.subscriptions.get(subscription_id)
+    if known is None or known.is_over(ports.now()) or not may_open_all(known, token, ports):
+        raise NotFound(NONE)
+    found = ports.subscriptions.at([known.address_key] if known.address_key else [])
+    active = [each for each in found if each.state == "active"]
+    return sorted(active, key=lambda each: (each.created_at, each.subscription_id))
+
+
+def may_open_all(known: Subscription, token: str, ports: Ports) -> bool:
+    """True of the link in an alert of a subscription that its address has confirmed."""
+    return known.confirmed_at is not None and ports.tokens.holds_unsubscribe(known, token)
+
+
+def stop_all(subscription_id: str, token: str, ports: Ports) -> None:
+    """Stops them all. Raises NotFound, UpstreamFailed."""
+    for _ in range(ATTEMPTS):
+        try:
+            for each in at_same_address(subscription_id, token, ports):
+                ports.subscriptions.save(stopped(each, "asked", at_second(ports)))
+        except Stale:
+            continue
+        return
+    raise UpstreamFailed("These subscriptions are changed again and again; send it once more.")

@@ -1,0 +1,72 @@
+"""A digest gathers what has happened until it is due, and tells what was not told by then."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from chalicelib.alerts.delivery import Alert, about_of, digest
+from chalicelib.alerts.delivery_ports import Ports
+from chalicelib.alerts.messages import Notice, Report
+from chalicelib.alerts.model import Subscription, Tell
+from chalicelib.alerts.ports import Stale
+from chalicelib.alerts.times import digest_after
+
+
+def gather(tell: Tell, subscription: Subscription, ports: Ports) -> None:
+    """Keeps it for the next digest, which is opened with it. Raises UpstreamFailed.
+
+    A digest that is not waiting any more may have been read before this was kept: then it is kept
+    for the next one, too, and that one tells nothing twice.
+    """
+    now = ports.now().replace(microsecond=0)
+    due = digest_after(subscription.frequency, now, ports.voice.zone)
+    ports.digests.gather(due, tell)
+    if _opened(digest(subscription, due, now), ports).state != "waiting":
+        following = digest_after(subscription.frequency, due, ports.voice.zone)
+        ports.digests.gather(following, tell)
+        _opened(digest(subscription, following, now), ports)
+
+
+def to_tell(alert: Alert, subscription: Subscription, ports: Ports) -> Sequence[Report | Notice]:
+    """What the digest tells: each thing once, as it is now, and none that was told before. Raises
+    UpstreamFailed."""
+    gathered = ports.digests.gathered(alert.subscription_id, alert.occurred_at)
+    known = _known(gathered, subscription, ports)
+    newest: dict[str, int] = {}
+    for tell in sorted(gathered, key=lambda each: each.occurred_at):
+        about = about_of(tell)
+        if _holds_still(tell, known.get(about)):
+            newest[about] = max(tell.version, newest.get(about, 0))
+    return [
+        known[about]
+        for about, version in newest.items()
+        if ports.told.note(
+            alert.subscription_id, about, version, alert.alert_id, shown=known[about].version
+        )
+    ]
+
+
+def _holds_still(tell: Tell, thing: Report | Notice | None) -> bool:
+    if isinstance(thing, Report):
+        return thing.bears_out(tell.what)
+    return thing is not None
+
+
+def _known(
+    gathered: Iterable[Tell], subscription: Subscription, ports: Ports
+) -> Mapping[str, Report | Notice]:
+    """What they are about, as far as this subscriber may hear of it now."""
+    reports = {tell.service_request_id for tell in gathered if tell.service_request_id}
+    notices = {tell.notice_id for tell in gathered if tell.notice_id}
+    shown = {
+        key: report
+        for key, report in (ports.reports(sorted(reports)) if reports else {}).items()
+        if report.may_be_told_to(subscription)
+    }
+    return {**shown, **(ports.notices(sorted(notices)) if notices else {})}
+
+
+def _opened(alert: Alert, ports: Ports) -> Alert:
+    """The digest as it is stored, if need be by this."""
+    try:
+        return ports.alerts.save(alert)
+    except Stale:
+        return ports.alerts.get(alert.subscription_id, alert.alert_id) or alert

@@ -1,0 +1,59 @@
+"""Officers look at alerts that did not get through, and send them again; those that failed by a
+mistake of ours, all at once."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import get_args
+
+from chalicelib.alerts.delivery import BROKE, GAVE_UP, Alert, OfOfficers, Wake, again, named
+from chalicelib.alerts.delivery_ports import Listed, Ports
+from chalicelib.alerts.ports import Stale
+from chalicelib.errors import Conflict, NotFound, UpstreamFailed
+
+ATTEMPTS = 5
+AT_ONCE = 100
+
+
+def listed(place: OfOfficers, *, limit: int, after: str | None, ports: Ports) -> Listed:
+    """Those that are found there, the latest first. Raises UpstreamFailed."""
+    return ports.alerts.in_place(place, limit=limit, after=after)
+
+
+def send_ours_again(ports: Ports) -> int:
+    """Sends all those again that failed by a mistake of ours. Answers how many. Raises
+    UpstreamFailed."""
+    count = 0
+    for alert in _failed(ports):
+        if alert.last_error in (BROKE, GAVE_UP):
+            # Somebody else may have sent it again by now.
+            with suppress(NotFound, Conflict):
+                send_again(alert.name, ports)
+                count += 1
+    return count
+
+
+def _failed(ports: Ports) -> Iterator[Alert]:
+    found = listed("failed", limit=AT_ONCE, after=None, ports=ports)
+    yield from found.alerts
+    while found.next:
+        found = listed("failed", limit=AT_ONCE, after=found.next, ports=ports)
+        yield from found.alerts
+
+
+def send_again(name: str, ports: Ports) -> Alert:
+    """Sends it again, with all its tries. Raises NotFound, Conflict (it was sent, or waits for its
+    next try), UpstreamFailed."""
+    meant = named(name)
+    for _ in range(ATTEMPTS):
+        stored = ports.alerts.get(*meant) if meant else None
+        if stored is None:
+            raise NotFound("There is no alert of this id.")
+        if stored.place not in get_args(OfOfficers):
+            raise Conflict("The alert was sent, or is sent at its next try.")
+        try:
+            after = ports.alerts.save(again(stored, ports.now().replace(microsecond=0)))
+        except Stale:
+            continue
+        ports.queue.send([Wake(subscription_id=stored.subscription_id, alert_id=stored.alert_id)])
+        return after
+    raise UpstreamFailed("Others are writing to this alert just now; send it again.")

@@ -1,0 +1,32 @@
+"""A subscription was stored: the index gets what it is now, and nothing else of it; and a new one
+is to be confirmed.
+
+The stream tells of each change, in order and at least once. What an entry of the index was made of
+is in one of the images that it told; what is stored now decides what stays.
+"""
+
+from collections.abc import Iterable
+
+from chalicelib.alerts.index import entries_of
+from chalicelib.alerts.model import Confirm, Subscription
+from chalicelib.alerts.ports import IndexPorts
+
+
+def reindex(subscription_id: str, told: Iterable[Subscription], ports: IndexPorts) -> None:
+    """Brings the index up to date for a subscription; `told` are all that it was, as far as that
+    is new. Raises UpstreamFailed: then it is done again."""
+    stored = ports.subscriptions.get(subscription_id)
+    entries = entries_of(stored) if stored else ()
+    kept = {entry.key for entry in entries}
+    ports.index.put(entries)
+    ports.index.remove({entry.key for each in told for entry in entries_of(each)} - kept)
+
+
+def question(before: Subscription | None, after: Subscription | None) -> Confirm | None:
+    """What asks an address whether it wants this subscription, None where it need not be asked. One
+    that was over may have begun anew under the same key."""
+    if after is None or after.state != "unconfirmed":
+        return None
+    if before and before.created_at == after.created_at:
+        return None
+    return Confirm(subscription_id=after.subscription_id, request_id=after.request_id)

@@ -1,0 +1,214 @@
+"""Somebody confirms a subscription, looks at it, changes or stops it: by the secret link that came
+with it, or in her account.
+
+What a link does not open is answered like what is not there, so nobody can tell from it what
+there is.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+
+from chalicelib.alerts.model import (
+    CONFIRMED_WITHIN,
+    MOST_CODE_TRIES,
+    Changes,
+    Subscription,
+    activated,
+    stopped,
+)
+from chalicelib.alerts.ports import Page, Ports, Stale, Subscriptions
+from chalicelib.alerts.topics import faults_of
+from chalicelib.alerts.usecases.subscribing import (
+    ATTEMPTS,
+    at_second,
+    raise_all,
+    with_topic,
+)
+from chalicelib.errors import Conflict, Invalid, NotFound, UpstreamFailed
+from chalicelib.moments import text_of
+
+AT_ONCE = 100
+Holds = Callable[[Subscription, str], bool]
+NONE = "There is no such subscription, or this link does not hold: subscribe again."
+OVER = "This link or code does not hold any more, or was tried too often: subscribe again."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What opens a subscription: the token of a link, or the account that it belongs to, or whose
+    confirmed address it goes to."""
+
+    token: str | None = None
+    account_id: str | None = None
+    address_keys: Collection[str] = ()
+
+
+def asked(subscription_id: str, token: str, ports: Ports) -> Subscription:
+    """What the link in the mail asks about; changes nothing. Raises NotFound."""
+    stored = _held(subscription_id, ports)
+    if not ports.tokens.holds_confirm(stored, token):
+        raise NotFound(OVER)
+    return stored
+
+
+def confirm_by_link(subscription_id: str, token: str, ports: Ports) -> Subscription:
+    """Confirms it by what the link in the mail carries. Raises NotFound, Conflict (stopped)."""
+    return _rewritten(
+        lambda: asked(subscription_id, token, ports), lambda each: _active(each, ports), ports
+    )
+
+
+def confirm_by_code(subscription_id: str, code: str, ports: Ports) -> Subscription:
+    """Confirms it by the code in the text message; white space in it does not count. Raises Invalid
+    (another code), NotFound (over, or tried too often), Conflict (stopped)."""
+    tried = _rewritten(
+        lambda: _held(subscription_id, ports), lambda each: _tried(each, ports), ports
+    )
+    if not ports.tokens.holds_code(tried, "".join(code.split())):
+        raise Invalid.field("code", "that is not the code: check it and type it again")
+    return _rewritten(
+        lambda: _held(subscription_id, ports), lambda each: _active(each, ports), ports
+    )
+
+
+def read(subscription_id: str, shown: Shown, ports: Ports) -> Subscription:
+    """The subscription, for whoever may manage it. Raises NotFound."""
+    return _opened(subscription_id, shown, ports, ports.tokens.holds_manage)
+
+
+def change(
+    subscription_id: str, changes: Changes, version: int, shown: Shown, ports: Ports
+) -> Subscription:
+    """Changes it, on the version that was read. Raises NotFound, Invalid, Conflict (another
+    version, which it carries; or it was stopped)."""
+    present = read(subscription_id, shown, ports)
+    _refuse_stopped(present)
+    if present.version != version:
+        raise _stale(present)
+    after = _changed(present, changes)
+    raise_all(list(faults_of(after.topic, after.whats, ports.council)))
+    if changes.topic and changes.topic.service_request_id != present.topic.service_request_id:
+        after = with_topic(after, changes.topic, present.account_id, ports)
+    try:
+        return ports.subscriptions.save(after)
+    except Stale:
+        stored = read(subscription_id, shown, ports)
+        # Written by this very call, if its reply was lost: the version is the one it makes.
+        if replace(stored, version=version) == after:
+            return stored
+        raise _stale(stored) from None
+
+
+def stoppable(subscription_id: str, shown: Shown, ports: Ports) -> Subscription:
+    """The subscription, for whoever may manage it or has the link of one of its alerts. Raises
+    NotFound."""
+    tokens = ports.tokens
+    return _opened(subscription_id, shown, ports, tokens.holds_unsubscribe, tokens.holds_manage)
+
+
+def stop(subscription_id: str, shown: Shown, ports: Ports) -> Subscription:
+    """Stops it, for whom it is stoppable; again does nothing. Raises NotFound."""
+    return _rewritten(
+        lambda: stoppable(subscription_id, shown, ports),
+        lambda each: each if each.state == "stopped" else stopped(each, "asked", at_second(ports)),
+        ports,
+    )
+
+
+def own(by: Shown, *, limit: int, after: str | None, ports: Ports) -> Page:
+    """An account's subscriptions and those that go to its addresses, the latest first."""
+    now = ports.now()
+    found = all_of(by.account_id or "", by.address_keys, ports.subscriptions)
+    places = {_place(each): each for each in found if not each.is_over(now)}
+    rest = [place for place in sorted(places, reverse=True) if after is None or place < after]
+    onward = rest[limit - 1] if len(rest) > limit else None
+    return Page([places[place] for place in rest[:limit]], onward)
+
+
+def all_of(
+    account_id: str, address_keys: Collection[str], subscriptions: Subscriptions
+) -> Sequence[Subscription]:
+    """Every subscription that is the account's, or goes to one of these addresses."""
+    found = {each.subscription_id: each for each in subscriptions.at(address_keys)}
+    after: str | None = None
+    while True:
+        page = subscriptions.of_account(account_id, limit=AT_ONCE, after=after)
+        found |= {each.subscription_id: each for each in page.subscriptions}
+        if (after := page.next) is None:
+            return list(found.values())
+
+
+def _changed(present: Subscription, changes: Changes) -> Subscription:
+    new = {name: value for name, value in vars(changes).items() if value is not None}
+    cleared = dict.fromkeys(new.pop("clear", ()))
+    return replace(present, **new | cleared)
+
+
+def _opened(subscription_id: str, shown: Shown, ports: Ports, *holds: Holds) -> Subscription:
+    """The stored one, if it is the account's, or one of these says that the token holds."""
+    stored = ports.subscriptions.get(subscription_id)
+    if stored is None or stored.is_over(ports.now()):
+        raise NotFound(NONE)
+    token = shown.token
+    if not (any(each(stored, token) for each in holds) if token else _is_hers(stored, shown)):
+        raise NotFound(NONE)
+    return stored
+
+
+def _is_hers(stored: Subscription, shown: Shown) -> bool:
+    if shown.account_id is None:
+        return False
+    return stored.account_id == shown.account_id or stored.address_key in shown.address_keys
+
+
+def _place(subscription: Subscription) -> str:
+    """Where it stands in a list of subscriptions."""
+    return f"{text_of(subscription.created_at)}~{subscription.subscription_id}"
+
+
+def _held(subscription_id: str, ports: Ports) -> Subscription:
+    stored = ports.subscriptions.get(subscription_id)
+    if stored is None or stored.is_over(ports.now()):
+        raise NotFound(OVER)
+    return stored
+
+
+def _active(present: Subscription, ports: Ports) -> Subscription:
+    _refuse_stopped(present)
+    return present if present.state == "active" else activated(present, at_second(ports))
+
+
+def _tried(present: Subscription, ports: Ports) -> Subscription:
+    """One more try of a code, which holds for as long as it can be confirmed."""
+    is_late = present.created_at + CONFIRMED_WITHIN <= ports.now()
+    if present.channel != "sms" or is_late or present.confirm_tries >= MOST_CODE_TRIES:
+        raise NotFound(OVER)
+    return replace(present, confirm_tries=present.confirm_tries + 1)
+
+
+def _refuse_stopped(present: Subscription) -> None:
+    if present.state == "stopped":
+        raise Conflict("This was stopped: subscribe again.", version=present.version)
+
+
+def _stale(present: Subscription) -> Conflict:
+    return Conflict("You have changed this elsewhere: look again.", version=present.version)
+
+
+def _rewritten(
+    present: Callable[[], Subscription],
+    after: Callable[[Subscription], Subscription],
+    ports: Ports,
+) -> Subscription:
+    """The subscription after a change, stored; read and changed again when somebody else wrote in
+    between."""
+    for _ in range(ATTEMPTS):
+        read_now = present()
+        wanted = after(read_now)
+        if wanted is read_now:
+            return read_now
+        try:
+            return ports.subscriptions.save(wanted)
+        except Stale:
+            continue
+    raise UpstreamFailed("This subscription is changed again and again; send it once more.")

@@ -1,0 +1,129 @@
+"""A fact comes in, and everybody whom it concerns is to be told: one message for each.
+
+The report is read as it is now, and decides by itself who may hear of it. Facts may come twice and
+out of order: whoever sends knows what was told already.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import msgspec
+
+from chalicelib.alerts.index import Area, Entry, areas_of_report, of_report
+from chalicelib.alerts.matching import OF_REPORTS_ALONE, Happening, chosen, what_of
+from chalicelib.alerts.model import Subscription, Tell, Topic, What
+from chalicelib.alerts.ports import MatchPorts, Reporter, Subject
+from chalicelib.alerts.usecases.sharing import tell_all
+from chalicelib.events import OfReport, ReportChanged, ReportSubmitted
+
+
+def match(fact: OfReport, ports: MatchPorts) -> int:
+    """Says to whoever sends whom the fact concerns. Answers how many that are. Raises
+    UpstreamFailed: then it is done again."""
+    what = what_of(fact)
+    is_new = isinstance(fact, ReportSubmitted)
+    if isinstance(fact, ReportChanged) and fact.lost_sender:
+        # What was forgotten of a report is forgotten here, too.
+        ports.subscriptions.remove(_own_id(fact.service_request_id, ports))
+    if what is None and not is_new:
+        return 0
+    subject = ports.reports.subject(fact.service_request_id)
+    if subject is None:
+        return 0
+    has_come_in = is_new or what == "new"
+    reporter = ports.reports.reporter(fact.service_request_id) if has_come_in else None
+    own = _own(reporter, fact, ports) if is_new and reporter else None
+    tells = [_tell(own.subscription_id, "new", fact, ports)] if own else []
+    if what:
+        # That her own report has come in she is told by the subscription that comes with it.
+        found = _concerned(subject, what, _key_of(reporter, ports), ports)
+        tells += [_tell(entry.subscription_id, what, fact, ports) for entry in found]
+    if isinstance(fact, ReportChanged) and fact.repair:
+        asked = _concerned(subject, "needs_answer", None, ports)
+        tells += [_question(entry.subscription_id, fact, ports) for entry in asked]
+    tell_all(tells, ports)
+    return len(tells)
+
+
+def _concerned(subject: Subject, what: What, but: str | None, ports: MatchPorts) -> list[Entry]:
+    """Whom it concerns, but that recipient."""
+    happening = Happening(
+        what=what,
+        report=subject.service_request_id,
+        service_codes=(subject.service_code,),
+        places=(subject.at,) if subject.at else (),
+        is_public=subject.is_public,
+    )
+    found = (entry for area in _areas(subject, what, ports) for entry in ports.index.entries(area))
+    return chosen(found, happening, but=but)
+
+
+def _areas(subject: Subject, what: What, ports: MatchPorts) -> Iterator[Area]:
+    if not subject.is_public:
+        yield of_report(subject.service_request_id)
+        return
+    if what in OF_REPORTS_ALONE:
+        yield of_report(subject.service_request_id)
+    else:
+        yield from areas_of_report(subject.service_request_id, subject.at, subject.ward_code)
+    for merged in _merged_into(subject, {subject.service_request_id}, ports):
+        yield of_report(merged)
+
+
+def _merged_into(subject: Subject, seen: set[str], ports: MatchPorts) -> Iterator[str]:
+    """The reports that were merged into this one, or into one of those; whoever subscribed to them
+    hears of this one."""
+    for duplicate in subject.duplicates:
+        found = ports.reports.subject(duplicate) if duplicate not in seen else None
+        seen.add(duplicate)
+        if found and found.duplicate_of == subject.service_request_id:
+            yield duplicate
+            yield from _merged_into(found, seen, ports)
+
+
+def _own(reporter: Reporter, fact: OfReport, ports: MatchPorts) -> Subscription | None:
+    """The subscription that comes with a report, made unless it is there; None where she has
+    stopped it."""
+    now = ports.now().replace(microsecond=0)
+    stored = ports.subscriptions.add(
+        Subscription(
+            subscription_id=_own_id(fact.service_request_id, ports),
+            channel=reporter.channel,
+            to=reporter.to,
+            topic=Topic(kind="report", service_request_id=fact.service_request_id),
+            state="active",
+            account_id=reporter.account_id,
+            address_key=_key_of(reporter, ports),
+            is_own=True,
+            created_at=now,
+            confirmed_at=now,
+            request_id=fact.request_id,
+        )
+    )
+    return stored if stored.state == "active" else None
+
+
+def _key_of(reporter: Reporter | None, ports: MatchPorts) -> str | None:
+    return ports.ids.address_key(reporter.channel, reporter.to) if reporter else None
+
+
+def _own_id(service_request_id: str, ports: MatchPorts) -> str:
+    return ports.ids.subscription_id("report", service_request_id)
+
+
+def _question(subscription_id: str, fact: ReportChanged, ports: MatchPorts) -> Tell:
+    """Whether that repair holds; asked once for each repair."""
+    about = _tell(subscription_id, "needs_answer", fact, ports)
+    return msgspec.structs.replace(about, version=fact.repair)
+
+
+def _tell(subscription_id: str, what: What, fact: OfReport, ports: MatchPorts) -> Tell:
+    stored_at = datetime.fromtimestamp(fact.stored_at_ms // 1000, UTC)
+    return Tell(
+        subscription_id=subscription_id,
+        what=what,
+        version=fact.version,
+        occurred_at=stored_at if fact.stored_at_ms else ports.now().replace(microsecond=0),
+        service_request_id=fact.service_request_id,
+        request_id=fact.request_id,
+    )

@@ -1,0 +1,52 @@
+"""A browser's address changes: what went to the old one goes to the new one.
+
+Browsers give themselves a new one now and then, and know of no subscription but their own. Whoever
+can say all of the old address is that browser: nobody else was told its secret.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from hmac import compare_digest
+
+from chalicelib.alerts.model import PushAddress, Subscription
+from chalicelib.alerts.ports import Ports, Stale
+from chalicelib.alerts.usecases.subscribing import ATTEMPTS
+from chalicelib.errors import AddressRefused, Invalid, UpstreamFailed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """From where to where."""
+
+    old: PushAddress
+    push: PushAddress
+
+
+def move(wanted: Move, ports: Ports) -> int:
+    """Moves all that is active at the old address. Answers how many were; none where there are
+    none, or where the old address is not all true. Raises Invalid, UpstreamFailed."""
+    try:
+        ports.check_push(wanted.push)
+    except AddressRefused as error:
+        raise Invalid.field("push.endpoint", error.detail) from error
+    new_key, moved = ports.ids.address_key("push", wanted.push.endpoint), 0
+    for _ in range(ATTEMPTS):
+        try:
+            for present in _active_at(wanted.old, ports):
+                ports.subscriptions.save(replace(present, push=wanted.push, address_key=new_key))
+                moved += 1
+        except Stale:
+            continue
+        return moved
+    raise UpstreamFailed("These subscriptions are changed again and again; send it once more.")
+
+
+def _active_at(old: PushAddress, ports: Ports) -> Iterator[Subscription]:
+    for each in ports.subscriptions.at([ports.ids.address_key("push", old.endpoint)]):
+        known = each.push
+        if known and known.endpoint == old.endpoint and _same(known.auth, old.auth):
+            yield each
+
+
+def _same(known: str, sent: str) -> bool:
+    return compare_digest(known.encode(), sent.encode())

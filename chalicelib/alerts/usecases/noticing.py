@@ -1,0 +1,67 @@
+"""Road works or a disruption come in, and everybody inside who wants to hear of them is to be told:
+once, and again when their times or their place change."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from chalicelib.alerts.index import Area, areas_over
+from chalicelib.alerts.matching import Happening, chosen
+from chalicelib.alerts.model import Tell, What
+from chalicelib.alerts.ports import Affected, MatchPorts
+from chalicelib.alerts.usecases.sharing import tell_all
+from chalicelib.events import DisruptionChanged, DisruptionEnded, OfNotice, RoadWorkPlanned
+from chalicelib.geo.point import Point
+
+
+def match_notice(fact: OfNotice, ports: MatchPorts) -> int:
+    """Says to whoever sends whom the fact concerns. Answers how many that are. Raises
+    UpstreamFailed: then it is done again."""
+    affected = _affected(fact, ports)
+    if affected is None:
+        return 0
+    what: What = "roadworks" if isinstance(fact, RoadWorkPlanned) else "disruption"
+    happening = Happening(
+        what=what,
+        service_codes=affected.service_codes,
+        extent=affected.extent,
+        is_public=True,
+    )
+    found = (entry for area in _areas(what, affected) for entry in ports.index.entries(area))
+    tells = [
+        Tell(
+            subscription_id=entry.subscription_id,
+            what=what,
+            version=affected.news,
+            occurred_at=_occurred_at(fact, ports),
+            notice_id=fact.notice_id,
+            request_id=fact.request_id,
+        )
+        for entry in chosen(found, happening)
+    ]
+    tell_all(tells, ports)
+    return len(tells)
+
+
+def _affected(fact: OfNotice, ports: MatchPorts) -> Affected | None:
+    """None where there is nothing to tell: what was taken back is told to nobody, and a new wording
+    is no news."""
+    if isinstance(fact, RoadWorkPlanned):
+        return ports.notices.round(Point(lat=fact.lat, long=fact.long))
+    is_wording = isinstance(fact, DisruptionChanged) and not fact.is_news
+    if is_wording or isinstance(fact, DisruptionEnded):
+        return None
+    return ports.notices.disruption(fact.notice_id)
+
+
+def _areas(what: What, affected: Affected) -> Sequence[Area]:
+    box, ward_codes = affected.extent.box, affected.extent.ward_codes
+    if what == "roadworks":
+        return areas_over(box, ward_codes, "roadworks")
+    # Whoever wants to hear what happens round her, hears of it too.
+    return [*areas_over(box, ward_codes, "disruptions"), *areas_over(box, ward_codes)]
+
+
+def _occurred_at(fact: OfNotice, ports: MatchPorts) -> datetime:
+    if fact.stored_at_ms:
+        return datetime.fromtimestamp(fact.stored_at_ms // 1000, UTC)
+    return ports.now().replace(microsecond=0)

@@ -1,0 +1,110 @@
+"""What is told, and to whom, decided when it is sent: what was taken back is never told, nor what
+the same subscriber was told already."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from chalicelib.alerts.delivery import Alert, dropped, later
+from chalicelib.alerts.delivery_ports import Ports
+from chalicelib.alerts.links import confirm_url, manage_url, unsubscribe_url
+from chalicelib.alerts.messages import Message
+from chalicelib.alerts.model import Subscription
+from chalicelib.alerts.times import after_quiet
+from chalicelib.alerts.usecases.digests import to_tell
+from chalicelib.alerts.words import Ways
+from chalicelib.leases import refused
+
+
+class Ready(NamedTuple):
+    """What goes where."""
+
+    message: Message
+    to: Any
+
+
+def prepared(alert: Alert, now: datetime, ports: Ports) -> Ready | Alert:
+    """What is to be sent; or what becomes of the alert instead. Raises UpstreamFailed."""
+    subscription = ports.subscriptions.get(alert.subscription_id)
+    if subscription is None or not _is_wanted(alert, subscription, now):
+        return dropped(alert, "not_wanted", now)
+    moment = after_quiet(subscription.quiet, now, ports.voice.zone)
+    if moment > now and alert.what != "confirm":
+        return later(alert, moment, now)
+    if subscription.address_key and ports.suppressed.has(subscription.address_key, now):
+        return refused(alert, "suppressed", now)
+    message = _message(alert, subscription, ports)
+    if message is None:
+        return dropped(alert, "nothing_to_tell", now)
+    return Ready(message, subscription.push or subscription.to)
+
+
+def _is_wanted(alert: Alert, subscription: Subscription, now: datetime) -> bool:
+    if alert.what == "confirm":
+        return subscription.state == "unconfirmed" and not subscription.is_over(now)
+    return subscription.state == "active"
+
+
+def _message(alert: Alert, subscription: Subscription, ports: Ports) -> Message | None:
+    """None where there is nothing to tell any more."""
+    match alert.what:
+        case "confirm":
+            return _asking(alert, subscription, ports)
+        case "digest":
+            found = to_tell(alert, subscription, ports)
+            return ports.voice.digest(alert, found, _ways(subscription, ports)) if found else None
+        case "needs_answer":
+            return _question(alert, subscription, ports)
+        case "roadworks" | "disruption":
+            return _of_notice(alert, subscription, ports)
+        case _:
+            return _of_report(alert, subscription, ports)
+
+
+def _asking(alert: Alert, subscription: Subscription, ports: Ports) -> Message:
+    token = ports.tokens.confirm(subscription)
+    link = confirm_url(ports.voice.site_url, alert.subscription_id, token)
+    return ports.voice.asking(alert, link, ports.tokens.code(subscription))
+
+
+def _question(alert: Alert, subscription: Subscription, ports: Ports) -> Message | None:
+    report_id = alert.service_request_id or ""
+    report = ports.reports([report_id]).get(report_id)
+    if report is None or not report.may_be_told_to(subscription):
+        return None
+    if not report.is_done or report.repairs != alert.version:
+        return None
+    answer_url = ports.answer_url(subscription, report_id, alert.version)
+    return ports.voice.question(alert, report, answer_url, _ways(subscription, ports))
+
+
+def _of_report(alert: Alert, subscription: Subscription, ports: Ports) -> Message | None:
+    report_id = alert.service_request_id or ""
+    report = ports.reports([report_id]).get(report_id)
+    if report is None or not report.may_be_told_to(subscription):
+        return None
+    if not report.bears_out(alert.what) or not _is_news(alert, report.version, ports):
+        return None
+    return ports.voice.of_report(alert, subscription, report, _ways(subscription, ports))
+
+
+def _of_notice(alert: Alert, subscription: Subscription, ports: Ports) -> Message | None:
+    notice_id = alert.notice_id or ""
+    notice = ports.notices([notice_id]).get(notice_id)
+    if notice is None or not _is_news(alert, notice.version, ports):
+        return None
+    return ports.voice.of_notice(alert, notice, _ways(subscription, ports))
+
+
+def _is_news(alert: Alert, shown: int, ports: Ports) -> bool:
+    """True where the subscriber was not told of this, or of what came after it."""
+    return ports.told.note(
+        alert.subscription_id, alert.about or "", alert.version, alert.alert_id, shown=shown
+    )
+
+
+def _ways(subscription: Subscription, ports: Ports) -> Ways:
+    owner, site_url = subscription.subscription_id, ports.voice.site_url
+    return Ways(
+        manage_url(site_url, owner, ports.tokens.manage(subscription)),
+        unsubscribe_url(site_url, owner, ports.tokens.unsubscribe(subscription)),
+    )

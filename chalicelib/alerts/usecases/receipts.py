@@ -1,0 +1,60 @@
+"""Whoever carried an alert says what became of it: the alert goes on, never back, and where nothing
+will ever arrive nothing more is sent."""
+
+from datetime import timedelta
+
+from chalicelib.alerts.delivery import Alert, named, received
+from chalicelib.alerts.delivery_ports import Ports
+from chalicelib.alerts.model import Because
+from chalicelib.alerts.ports import Stale
+from chalicelib.alerts.receipts import Receipt
+from chalicelib.alerts.usecases.stopping import ATTEMPTS, suppress
+from chalicelib.errors import UpstreamFailed
+
+SOON = timedelta(minutes=5)
+"""How long after a text was sent it may take until we have noted what its carrier calls it. Shorter
+than a receipt that is not taken is hidden: so one of a text that is no alert comes but twice."""
+
+
+class TooSoon(Exception):
+    """Nobody has noted yet which alert this may be about."""
+
+
+def take(receipt: Receipt, ports: Ports) -> Alert | None:
+    """Notes what became of an alert, and answers it; None where we know of none such. The same
+    receipt again changes nothing, nor does one of an earlier try. Raises TooSoon, UpstreamFailed.
+    """
+    alert = _meant(receipt, ports)
+    if alert is None and _may_be_noted_yet(receipt, ports):
+        raise TooSoon("It is taken again.")
+    if alert and receipt.is_for_good:
+        because: Because = "complained" if receipt.outcome == "complained" else "bounced"
+        suppress(alert.subscription_id, because, ports)
+    for _ in range(ATTEMPTS):
+        if alert is None or not _is_of_its_last_try(receipt, alert):
+            return alert
+        after = received(alert, receipt.outcome, ports.now().replace(microsecond=0))
+        if after == alert:
+            return alert
+        try:
+            return ports.alerts.save(after)
+        except Stale:
+            alert = ports.alerts.get(alert.subscription_id, alert.alert_id)
+    raise UpstreamFailed("Others are writing to this alert just now; it is taken again.")
+
+
+def _meant(receipt: Receipt, ports: Ports) -> Alert | None:
+    meant = named(receipt.name) if receipt.name else None
+    if meant:
+        return ports.alerts.get(meant.subscription_id, meant.alert_id)
+    return ports.alerts.carried_as(receipt.external_id) if receipt.external_id else None
+
+
+def _may_be_noted_yet(receipt: Receipt, ports: Ports) -> bool:
+    return receipt.sent_at is not None and ports.now() - receipt.sent_at < SOON
+
+
+def _is_of_its_last_try(receipt: Receipt, alert: Alert) -> bool:
+    if receipt.name:
+        return receipt.name == alert.try_name
+    return receipt.external_id == alert.external_id

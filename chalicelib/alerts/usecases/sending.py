@@ -1,0 +1,186 @@
+"""Alerts leave: each is claimed by one sender, tried, and put away as what became of it.
+
+A sender that is cut short leaves its alert in the hands of nobody once its lease is over. It may
+have arrived then: a mail or a notification is sent again, a text message is not.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib import logs
+from chalicelib.alerts.delivery import (
+    BROKE,
+    FURTHER,
+    GAVE_UP,
+    OVER_CAP,
+    Alert,
+    Wake,
+    asking,
+    dropped,
+    later,
+    sent,
+    told_by,
+    unclear,
+)
+from chalicelib.alerts.delivery_ports import Ports, Sender
+from chalicelib.alerts.model import Confirm, Subscription, Tell
+from chalicelib.alerts.ports import Stale
+from chalicelib.alerts.purses import in_purse, purse_of
+from chalicelib.alerts.times import after_quiet, next_morning
+from chalicelib.alerts.usecases.digests import gather
+from chalicelib.alerts.usecases.preparing import Ready, prepared
+from chalicelib.alerts.usecases.stopping import end, suppress
+from chalicelib.errors import AddressRefused, Gone, NoReply, NotNow, UpstreamFailed
+from chalicelib.leases import MOST_TRIES, claimed, put_off, refused
+
+WOKEN_AT_ONCE = 1_000
+"""How many alerts a minute are woken, so that those which wait do not pile up as messages."""
+
+
+def tell(message: Tell, ports: Ports) -> Alert | None:
+    """Tells a subscriber of an event, or keeps it for her digest, or for the end of her quiet
+    hours. Answers what became of it; None where there was nothing to do now.
+
+    Raises UpstreamFailed where our own store did not answer: the message comes again.
+    """
+    subscription = ports.subscriptions.get(message.subscription_id)
+    if subscription is None or subscription.state != "active":
+        return None
+    if subscription.frequency != "now" and message.what != "needs_answer":
+        gather(message, subscription, ports)
+        return None
+    due = _first_due(message, subscription, ports)
+    return _deal_with(told_by(message, subscription, _now(ports), due), ports)
+
+
+def ask(message: Confirm, ports: Ports) -> Alert | None:
+    """Asks whether an address wants its subscription. Answers and raises as `tell` does."""
+    subscription = ports.subscriptions.get(message.subscription_id)
+    if subscription is None:
+        return None
+    return _deal_with(asking(subscription, message.request_id, _now(ports)), ports)
+
+
+def send_woken(message: Wake, ports: Ports) -> Alert | None:
+    """Sends an alert if it is its time and nobody else does. Answers and raises as `tell` does."""
+    stored = ports.alerts.get(message.subscription_id, message.alert_id)
+    return _deal_with(stored, ports) if stored else None
+
+
+def wake_due(ports: Ports) -> int:
+    """Says to whoever sends which alerts are due. Answers how many. Raises UpstreamFailed."""
+    due = ports.alerts.due(ports.now(), limit=WOKEN_AT_ONCE)
+    if due:
+        ports.queue.send([Wake(subscription_id=s, alert_id=a) for s, a in due])
+    return len(due)
+
+
+def _first_due(message: Tell, subscription: Subscription, ports: Ports) -> datetime:
+    now = _now(ports)
+    asked = message.occurred_at + ports.ask_after if message.what == "needs_answer" else now
+    return after_quiet(subscription.quiet, max(asked, now), ports.voice.zone)
+
+
+def _deal_with(alert: Alert, ports: Ports) -> Alert | None:
+    """Sends what is due; a new alert that is not is stored until it is."""
+    if not alert.revision:
+        alert = ports.alerts.get(alert.subscription_id, alert.alert_id) or alert
+    mine = claimed(alert, _now(ports))
+    if mine:
+        mine = _claim(replace(mine, claim_id=ports.random_id()), ports)
+        return _put_away(_given_up(mine, ports) or _tried(mine, ports), ports) if mine else None
+    return None if alert.revision else _put_away(alert, ports)
+
+
+def _claim(mine: Alert, ports: Ports) -> Alert | None:
+    try:
+        return ports.alerts.save(mine)
+    except Stale:
+        # The reply to this very write may have been lost.
+        present = ports.alerts.get(mine.subscription_id, mine.alert_id)
+        return present if present and present.claim_id == mine.claim_id else None
+
+
+def _given_up(mine: Alert, ports: Ports) -> Alert | None:
+    """What becomes of an alert that is not tried again, because its sender did not come back."""
+    if mine.is_unclear and mine.channel == "sms":
+        return unclear(mine, _now(ports))
+    return refused(mine, GAVE_UP, _now(ports)) if mine.tries > MOST_TRIES else None
+
+
+def _tried(mine: Alert, ports: Ports) -> Alert:
+    """What becomes of the alert."""
+    try:
+        ready = prepared(mine, _now(ports), ports)
+        return _sent(mine, ready, ports) if isinstance(ready, Ready) else ready
+    except Gone:
+        end(mine.subscription_id, "gone", ports)
+        return dropped(mine, "gone", _now(ports))
+    except AddressRefused:
+        if mine.channel == "sms":
+            suppress(mine.subscription_id, "bounced", ports)
+        return refused(mine, "refused", _now(ports))
+    except UpstreamFailed as error:
+        return _put_off(mine, error, ports)
+    except Exception as error:
+        # A mistake of ours is waited for like somebody else's, and officers see it.
+        logs.failure("an alert broke", error, delivery_id=mine.name)
+        return _put_off(mine, NotNow(BROKE), ports)
+
+
+def _sent(mine: Alert, ready: Ready, ports: Ports) -> Alert:
+    sender = ports.senders.get(mine.channel)
+    if sender is None:
+        return refused(mine, "no_sender", _now(ports))
+    if mine.channel == "sms":
+        return _sent_at_a_cost(mine, ready, sender, ports)
+    return sent(mine, sender.send(ready.message, ready.to), _now(ports))
+
+
+def _sent_at_a_cost(mine: Alert, ready: Ready, sender: Sender[Any], ports: Ports) -> Alert:
+    """A text is paid for before it is sent; what certainly was not sent costs nothing."""
+    day, cost = _now(ports).astimezone(ports.voice.zone).date(), ports.segments(ready.message)
+    purse = purse_of(mine)
+    if not ports.spend.take(day, purse, cost, most=in_purse(purse, ports.texts_a_day)):
+        morning = next_morning(_now(ports), ports.voice.zone)
+        return later(mine, morning, _now(ports), OVER_CAP)
+    try:
+        return sent(mine, sender.send(ready.message, ready.to), _now(ports))
+    except (AddressRefused, UpstreamFailed) as error:
+        if not isinstance(error, NoReply):
+            ports.spend.give_back(day, purse, cost)
+        raise
+    except Exception as error:
+        logs.failure("a text broke on its way", error, delivery_id=mine.name)
+        raise NoReply("It may have arrived.") from error
+
+
+def _put_off(mine: Alert, error: UpstreamFailed, ports: Ports) -> Alert:
+    """A text that may have arrived is left at that."""
+    if isinstance(error, NoReply) and mine.channel == "sms":
+        return unclear(mine, _now(ports))
+    code = "no_reply" if isinstance(error, NoReply) else "not_reached"
+    return put_off(
+        mine,
+        error.code if isinstance(error, NotNow) else code,
+        _now(ports),
+        chance=ports.chance(),
+        asked_for_s=error.retry_after_s,
+    )
+
+
+def _put_away(after: Alert, ports: Ports) -> Alert:
+    """Stores what became of it. That it was sent stands, whatever somebody else wrote meanwhile:
+    its lease was over, or the reply to this very write was lost. A receipt may have been faster."""
+    try:
+        return ports.alerts.save(after)
+    except Stale:
+        present = ports.alerts.get(after.subscription_id, after.alert_id)
+        if present is None or FURTHER[present.state] >= FURTHER[after.state]:
+            return present or after
+        return _put_away(replace(after, revision=present.revision), ports)
+
+
+def _now(ports: Ports) -> datetime:
+    return ports.now().replace(microsecond=0)

@@ -1,0 +1,35 @@
+"""However many are to hear of something, one run has the time to tell each: many are shared out
+among runs of their own.
+
+They were all found, and one subscription chosen for each person, before the first of them is told:
+so it does not matter in what order shares are done, or how often.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from msgspec.structs import replace
+
+from chalicelib.alerts.model import Share, Tell
+from chalicelib.alerts.ports import MatchPorts
+
+MOST_IN_A_RUN = 500
+"""Fifty calls of the queue, a second or two; ten shares, as one call takes them, are 180 of the
+256 KiB that it may have."""
+
+
+def tell_all(tells: Sequence[Tell], ports: MatchPorts) -> None:
+    """Says it to whoever sends; where they are many, leaves it to further runs. Raises
+    UpstreamFailed: some were told then, and it is done again."""
+    if len(tells) <= MOST_IN_A_RUN:
+        ports.outbox.send(tells)
+    else:
+        ports.shares.send(list(_shares(tells)))
+
+
+def _shares(tells: Sequence[Tell]) -> Iterator[Share]:
+    for _, alike in groupby(tells, key=lambda tell: replace(tell, subscription_id="")):
+        several = list(alike)
+        for start in range(0, len(several), MOST_IN_A_RUN):
+            some = several[start : start + MOST_IN_A_RUN]
+            yield Share(tell=some[0], subscription_ids=tuple(t.subscription_id for t in some))

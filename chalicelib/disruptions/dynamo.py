@@ -1,0 +1,97 @@
+"""Disruptions in DynamoDB, beside the subscriptions that hear of them: all under one `owner`, each
+as `record` disruption# and its id."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from pynamodb.attributes import (
+    Attribute,
+    NumberAttribute,
+    TTLAttribute,
+    UnicodeAttribute,
+    VersionAttribute,
+)
+from pynamodb.models import Model
+
+from chalicelib import dynamo_errors
+from chalicelib.disruptions.model import Area, Disruption
+from chalicelib.disruptions.ports import Stale
+from chalicelib.disruptions.stream import DISRUPTION, OWNER
+from chalicelib.stored import MomentAttribute, Packed
+
+translated = partial(dynamo_errors.translated, "disruptions")
+
+
+class DisruptionItem(Model):
+    """A disruption as it is stored."""
+
+    class Meta:
+        table_name = ""
+
+    owner = UnicodeAttribute(hash_key=True, default=OWNER)
+    record = UnicodeAttribute(range_key=True)
+    version = VersionAttribute()
+    title = UnicodeAttribute()
+    text = UnicodeAttribute()
+    area = Packed[Area](Area)
+    service_codes = Packed[tuple[str, ...]](tuple[str, ...])
+    begins: Attribute[datetime] = MomentAttribute()
+    ends: Attribute[datetime] = MomentAttribute()
+    posted_at: Attribute[datetime] = MomentAttribute()
+    updated_at: Attribute[datetime] = MomentAttribute()
+    withdrawn_at: Attribute[datetime | None] = MomentAttribute(null=True)  # type: ignore[assignment]
+    news = NumberAttribute()
+    fingerprint = UnicodeAttribute()
+    request_id = UnicodeAttribute()
+    # When it is forgotten, derived at each write.
+    expires_at = TTLAttribute()
+
+
+NAMES = frozenset(Disruption.__dataclass_fields__) - {"disruption_id"}
+
+
+class DynamoDisruptions:
+    """The Disruptions port on one DynamoDB table."""
+
+    def __init__(self, table_name: str) -> None:
+        DisruptionItem.Meta.table_name = table_name
+
+    def add(self, disruption: Disruption) -> Disruption:
+        try:
+            return self.save(disruption)
+        except Stale:
+            return self.get(disruption.disruption_id) or disruption
+
+    def save(self, disruption: Disruption) -> Disruption:
+        item = _item(disruption)
+        with translated(clash=Stale):
+            item.save()
+        return _disruption(item)
+
+    def get(self, disruption_id: str) -> Disruption | None:
+        with translated():
+            try:
+                return _disruption(
+                    DisruptionItem.get(OWNER, DISRUPTION + disruption_id, consistent_read=True)
+                )
+            except DisruptionItem.DoesNotExist:
+                return None
+
+    def all(self) -> Sequence[Disruption]:
+        with translated():
+            return [_disruption(item) for item in DisruptionItem.query(OWNER, consistent_read=True)]
+
+
+def _item(disruption: Disruption) -> DisruptionItem:
+    values: dict[str, Any] = {name: getattr(disruption, name) for name in NAMES}
+    if not disruption.version:
+        del values["version"]
+    record = DISRUPTION + disruption.disruption_id
+    return DisruptionItem(OWNER, record, expires_at=disruption.expires_at, **values)
+
+
+def _disruption(item: DisruptionItem) -> Disruption:
+    values: dict[str, Any] = {name: getattr(item, name) for name in NAMES}
+    return Disruption(disruption_id=item.record.removeprefix(DISRUPTION), **values)

@@ -1,0 +1,109 @@
+"""Disruptions: an officer's word that a service does not run as it should, somewhere, for a time.
+
+posted ──changed──▶ … ──▶ over, or withdrawn
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from msgspec import Meta
+
+LEAST_RADIUS_M, MOST_RADIUS_M = 50, 50_000
+LONGEST = timedelta(days=366)
+KEPT_FOR = timedelta(days=30)
+"""How long one is kept after its end."""
+
+_LINE = Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", description="one line without control characters")
+_TEXT = Meta(
+    pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$",
+    description="text without control characters",
+)
+Title = Annotated[str, Meta(min_length=1, max_length=100), _LINE]
+Text = Annotated[str, Meta(max_length=2_000), _TEXT]
+Moment = Annotated[datetime, Meta(tz=True)]
+Codes = Annotated[tuple[Annotated[str, Meta(max_length=100)], ...], Meta(max_length=50)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Area:
+    """A circle, a ward, or with neither the whole council. WGS84 degrees."""
+
+    lat: Annotated[float, Meta(ge=-90, le=90)] | None = None
+    long: Annotated[float, Meta(ge=-180, le=180)] | None = None
+    radius_m: float | None = None
+    ward_code: Annotated[str, Meta(max_length=40)] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisruptionDraft:
+    """What an officer sends to post one; without service codes it is about no service that reports
+    are sent of."""
+
+    title: Title
+    begins: Moment
+    ends: Moment
+    text: Text = ""
+    area: Area = Area()
+    service_codes: Codes = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisruptionChanges:
+    """What an officer changes; None leaves it, an area takes the place of the whole one."""
+
+    title: Title | None = None
+    begins: Moment | None = None
+    ends: Moment | None = None
+    text: Text | None = None
+    area: Area | None = None
+    service_codes: Codes | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disruption:
+    """A disruption. `news` counts what subscribers are told: that it was posted, and each change of
+    its times or its area, or by which it is about one more service; `version` is 0 until it is
+    stored."""
+
+    disruption_id: str
+    title: str
+    text: str
+    area: Area
+    service_codes: tuple[str, ...]
+    begins: datetime
+    ends: datetime
+    posted_at: datetime
+    updated_at: datetime
+    withdrawn_at: datetime | None = None
+    news: int = 1
+    fingerprint: str = ""
+    request_id: str = ""
+    version: int = 0
+
+    @property
+    def expires_at(self) -> datetime:
+        """When it is forgotten."""
+        return max(self.ends, self.updated_at) + KEPT_FOR
+
+    def holds(self, now: datetime) -> bool:
+        """True while it is on or to come."""
+        return self.withdrawn_at is None and now < self.ends
+
+
+def changed(disruption: Disruption, changes: DisruptionChanges, now: datetime) -> Disruption:
+    """The disruption after the changes."""
+    values = {name: value for name, value in vars(changes).items() if value is not None}
+    after = replace(disruption, **values)
+    is_of_more = not set(after.service_codes) <= set(disruption.service_codes)
+    is_news = is_of_more or _when_and_where(after) != _when_and_where(disruption)
+    return replace(after, news=disruption.news + is_news, updated_at=now)
+
+
+def withdrawn(disruption: Disruption, now: datetime) -> Disruption:
+    """The disruption after an officer took it back."""
+    return replace(disruption, withdrawn_at=now, updated_at=now)
+
+
+def _when_and_where(disruption: Disruption) -> tuple[object, ...]:
+    return disruption.begins, disruption.ends, disruption.area

@@ -1,0 +1,41 @@
+"""What everybody may see of a disruption: the shape of the API's answers and of the document."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from chalicelib.disruptions.model import Area, Disruption
+
+DISRUPTIONS = "data/disruptions.json"
+"""Where the document is published, as a key."""
+
+
+class DisruptionView(msgspec.Struct, frozen=True, kw_only=True):
+    """A disruption. An area with a circle, with a ward, or with neither: the whole council."""
+
+    disruption_id: str
+    title: str
+    text: str
+    area: Area
+    service_codes: tuple[str, ...]
+    begins: datetime
+    ends: datetime
+    posted_at: datetime
+    updated_at: datetime
+    version: int
+
+
+class DisruptionList(msgspec.Struct, frozen=True, kw_only=True):
+    """Those that are on or to come, by when they begin: the published document, too."""
+
+    items: list[DisruptionView]
+
+
+def view(disruption: Disruption) -> DisruptionView:
+    names = DisruptionView.__struct_fields__
+    return DisruptionView(**{name: getattr(disruption, name) for name in names})
+
+
+def listed(disruptions: Iterable[Disruption]) -> DisruptionList:
+    return DisruptionList(items=[view(each) for each in disruptions])

@@ -1,0 +1,132 @@
+"""Asking for alerts without JavaScript: one form, and what it leads to."""
+
+from collections.abc import Sequence
+
+from chalicelib import bootstrap
+from chalicelib.alerts.forms import MAY_HAVE_A_PLACE, NEEDS_A_PLACE, wish_of
+from chalicelib.alerts.model import Subscription
+from chalicelib.alerts.showing import FREQUENCIES, KINDS, RADII_M, about, distance
+from chalicelib.alerts.usecases.subscribing import checked, subscribe
+from chalicelib.errors import FieldError, Invalid
+from chalicelib.gazetteer import usecases as gazetteer
+from chalicelib.gazetteer.model import Place
+from chalicelib.geo.point import Point
+from chalicelib.handlers import auth, limits
+from chalicelib.handlers.alert_views import code_page, confirmed, problem_page, render
+from chalicelib.handlers.http import Call, Page, Query, Routes
+from chalicelib.handlers.sign_in import posted_form
+from chalicelib.handlers.subscriptions import subscriber_of
+
+MOST_PLACES = 8
+FIELDS = ("topic.kind", "q", "topic.radius_m", "topic.ward_code", "frequency", "channel", "to")
+
+CHANNELS = {"email": "Email", "sms": "Text message"}
+
+routes = Routes(__name__, problem_page)
+
+
+@routes.page(
+    "/forms/alerts",
+    method="GET",
+    auth=auth.anyone,
+    summary="Ask for alerts: the form",
+    query=(Query("report", "the report to hear of"),),
+)
+def ask(call: Call) -> Page:
+    from chalicelib.handlers.forms_views import new_key
+
+    report = call.parameter("report") or ""
+    typed = dict.fromkeys(FIELDS, "") | {
+        "topic.kind": "report" if report else "",
+        "topic.service_request_id": report,
+        "topic.radius_m": f"{RADII_M[0]}",
+        "frequency": "now",
+        "key": new_key(),
+    }
+    return _form(typed)
+
+
+@routes.page("/forms/alerts", method="POST", auth=auth.anyone, summary="Ask for alerts")
+def take(call: Call) -> Page:
+    form, ports = posted_form(call), bootstrap.alerts_ports()
+    typed = {name: form.one(name) for name in (*FIELDS, "topic.service_request_id", "key")}
+    places: list[Place] = []
+    try:
+        _refuse_empty(typed)
+        places = _places(typed["topic.kind"], typed["q"])
+        place = _meant(places, form.one("place") or typed["q"])
+        asked = checked(wish_of(form, place), ports)
+        limits.check("subscribe", call, *limits.wish_addresses(asked.wish))
+        made = subscribe(asked, typed["key"] or None, subscriber_of(call), ports)
+    except Invalid as error:
+        return _form(typed, _of_fields(error), places)
+    return _sent(made)
+
+
+def _refuse_empty(typed: dict[str, str]) -> None:
+    """Raises Invalid with all that was left open."""
+    kind = typed["topic.kind"]
+    needed = {
+        "topic.kind": "choose what you want to hear about",
+        **({"q": "type a postcode, a street or a place"} if kind in NEEDS_A_PLACE else {}),
+        **({"topic.ward_code": "choose the ward"} if kind == "ward" else {}),
+        "channel": "choose how we should tell you",
+        "to": "enter where we should send the alerts",
+    }
+    faults = [FieldError(name, says) for name, says in needed.items() if not typed[name]]
+    if faults:
+        raise Invalid("Something was left open.", faults)
+
+
+def _places(kind: str, q: str) -> list[Place]:
+    """Those that may be meant, none where none is needed. Raises Invalid, UpstreamFailed."""
+    if not q or kind not in MAY_HAVE_A_PLACE:
+        return []
+    found = gazetteer.find(q, bootstrap.gazetteer_ports())[:MOST_PLACES]
+    if not found:
+        raise Invalid.field("q", f"we know no place called “{q}”: try a postcode or a street")
+    return found
+
+
+def _meant(places: list[Place], label: str) -> Point | None:
+    """Raises Invalid where it is not clear which."""
+    exact = [each for each in places if each.label == label] or places
+    if len(exact) > 1:
+        raise Invalid.field("place", "choose which of these places you mean")
+    return Point(lat=exact[0].lat, long=exact[0].long) if exact else None
+
+
+def _of_fields(error: Invalid) -> list[FieldError]:
+    """The faults by the fields of the form. Raises `error` where one is about none of them."""
+    names = {"topic.lat": "q", "topic.long": "q", **{each: each for each in (*FIELDS, "place")}}
+    if any(fault.field not in names for fault in error.errors):
+        raise error
+    return [fault._replace(field=names[fault.field]) for fault in error.errors]
+
+
+def _form(
+    typed: dict[str, str], faults: Sequence[FieldError] = (), places: Sequence[Place] = ()
+) -> Page:
+    ports, names = bootstrap.alerts_ports(), bootstrap.alert_names()
+    report = typed["topic.service_request_id"]
+    html = render(
+        "ask",
+        faults,
+        typed=typed,
+        report=names.reference(report) if report else "",
+        kinds=[(kind, says, "") for kind, says in KINDS.items() if names.wards or kind != "ward"],
+        wards=sorted(names.wards.items(), key=lambda ward: ward[1]),
+        radii=[(str(each), distance(each)) for each in RADII_M],
+        frequencies=[(each, says, "") for each, says in FREQUENCIES.items()],
+        channels=[(each, says, "") for each, says in CHANNELS.items() if each in ports.channels],
+        places=[(each.label, each.label, "") for each in places],
+    )
+    return Page(html, is_refusal=bool(faults), may_be_kept=True)
+
+
+def _sent(made: Subscription) -> Page:
+    if made.state == "active":
+        return confirmed(made)
+    if made.channel == "sms":
+        return Page(code_page(made.subscription_id))
+    return Page(render("look", about=about(made.topic, bootstrap.alert_names())))

@@ -1,0 +1,191 @@
+"""Pages of alerts, without JavaScript and without signing in: the links in them lead here.
+
+No GET changes anything: programs that look at the links in mails confirm and stop nobody's alerts.
+"""
+
+from chalicelib import bootstrap
+from chalicelib.alerts import links
+from chalicelib.alerts.forms import changes_of
+from chalicelib.alerts.model import Subscription
+from chalicelib.alerts.showing import FREQUENCIES, about, hinted
+from chalicelib.alerts.usecases import managing
+from chalicelib.alerts.usecases.at_address import at_same_address, may_open_all, stop_all
+from chalicelib.alerts.usecases.managing import Shown
+from chalicelib.errors import (
+    Conflict,
+    FieldError,
+    Invalid,
+    NotFound,
+)
+from chalicelib.handlers import auth
+from chalicelib.handlers.alert_views import code_page, confirmed, manage, problem_page, render
+from chalicelib.handlers.http import Call, Page, Query, Routes, SeeOther
+from chalicelib.handlers.sign_in import posted_form
+from chalicelib.handlers.subscriptions import id_of
+
+TOKEN = Query("token", "what the link carries")
+
+
+routes = Routes(__name__, problem_page)
+
+
+@routes.page(
+    "/forms/alerts/{subscription_id}/confirm",
+    method="GET",
+    auth=auth.anyone,
+    summary="Confirm alerts: the button",
+    query=(TOKEN,),
+)
+def ask_confirm(call: Call, subscription_id: str) -> Page:
+    found = managing.asked(id_of(subscription_id), token_of(call), bootstrap.alerts_ports())
+    return Page(render("confirm", about=about(found.topic, bootstrap.alert_names())))
+
+
+@routes.page(
+    "/forms/alerts/{subscription_id}/confirm",
+    method="POST",
+    auth=auth.anyone,
+    summary="Confirm alerts",
+    query=(TOKEN,),
+)
+def confirm(call: Call, subscription_id: str) -> Page:
+    which, token = id_of(subscription_id), token_of(call)
+    return confirmed(managing.confirm_by_link(which, token, bootstrap.alerts_ports()))
+
+
+@routes.page(
+    "/forms/alerts/{subscription_id}/code",
+    method="POST",
+    auth=auth.anyone,
+    summary="Confirm alerts with the code of the text message",
+)
+def enter_code(call: Call, subscription_id: str) -> Page:
+    which, ports = id_of(subscription_id), bootstrap.alerts_ports()
+    try:
+        return confirmed(managing.confirm_by_code(which, posted_form(call).one("code"), ports))
+    except Invalid as error:
+        return Page(code_page(which, error.errors), is_refusal=True)
+
+
+@routes.page(
+    "/forms/alerts/{subscription_id}",
+    method="GET",
+    auth=auth.anyone,
+    summary="Alerts, for whoever has the link to change them",
+    query=(TOKEN,),
+)
+def show(call: Call, subscription_id: str) -> Page:
+    token = token_of(call)
+    shown = Shown(token=token)
+    return manage(managing.read(id_of(subscription_id), shown, bootstrap.alerts_ports()), token)
+
+
+@routes.page(
+    "/forms/alerts/{subscription_id}",
+    method="POST",
+    auth=auth.anyone,
+    summary="Change alerts",
+    query=(TOKEN,),
+)
+def change(call: Call, subscription_id: str) -> Page:
+    form, ports, shown = posted_form(call), bootstrap.alerts_ports(), Shown(token=token_of(call))
+    present = managing.read(id_of(subscription_id), shown, ports)
+    try:
+        changes = changes_of(form, present)
+        version = int(form.one("version")) if form.one("version").isdecimal() else 0
+        after = managing.change(present.subscription_id, changes, version, shown, ports)
+    except Invalid as error:
+        return manage(present, token_of(call), typed=form, faults=error.errors)
+    except Conflict as error:
+        # Saved again, it is changed knowingly.
+        stored = managing.read(present.subscription_id, shown, ports)
+        return manage(stored, token_of(call), typed=form, faults=[FieldError("save", error.detail)])
+    return manage(after, token_of(call), is_saved=True)
+
+
+@routes.page(
+    "/forms/alerts/{subscription_id}/unsubscribe",
+    method="GET",
+    auth=auth.anyone,
+    summary="Stop alerts: the button",
+    query=(TOKEN,),
+)
+def ask_unsubscribe(call: Call, subscription_id: str) -> Page:
+    shown = Shown(token=token_of(call))
+    found = managing.stoppable(id_of(subscription_id), shown, bootstrap.alerts_ports())
+    said = about(found.topic, bootstrap.alert_names())
+    return Page(render("unsubscribe", about=said, all_url=_all_url(found, call)))
+
+
+@routes.page(
+    "/forms/s/{packed}",
+    method="GET",
+    auth=auth.anyone,
+    summary="Stop alerts: the way there from a text message",
+)
+def from_text(_: Call, packed: str) -> SeeOther:
+    stop = links.stop_of(packed)
+    if stop is None:
+        raise NotFound(managing.NONE)
+    return SeeOther(links.unsubscribe_url("", *stop))
+
+
+@routes.page(
+    "/forms/alerts/{subscription_id}/unsubscribe",
+    method="POST",
+    # Mail programs post here by themselves (RFC 8058), from no page of ours.
+    auth=auth.anyone,
+    summary="Stop alerts by one click",
+    query=(TOKEN,),
+)
+def unsubscribe(call: Call, subscription_id: str) -> Page:
+    shown = Shown(token=token_of(call))
+    ended = managing.stop(id_of(subscription_id), shown, bootstrap.alerts_ports())
+    return Page(render("stopped", all_url=_all_url(ended, call)))
+
+
+@routes.page(
+    "/forms/alerts/{subscription_id}/all",
+    method="GET",
+    auth=auth.anyone,
+    summary="All alerts that go to the same address, for whoever gets one of them",
+    query=(TOKEN,),
+)
+def show_all(call: Call, subscription_id: str) -> Page:
+    ports, names = bootstrap.alerts_ports(), bootstrap.alert_names()
+    found = at_same_address(id_of(subscription_id), token_of(call), ports)
+    items = [
+        {
+            "about": about(each.topic, names),
+            "often": FREQUENCIES[each.frequency],
+            "stop_url": links.unsubscribe_url(
+                "", each.subscription_id, ports.tokens.unsubscribe(each)
+            ),
+        }
+        for each in found
+    ]
+    return Page(render("all", items=items, to=hinted(found[0]) if found else None))
+
+
+@routes.page(
+    "/forms/alerts/{subscription_id}/all",
+    method="POST",
+    auth=auth.anyone,
+    summary="Stop all alerts that go to the same address",
+    query=(TOKEN,),
+)
+def unsubscribe_all(call: Call, subscription_id: str) -> Page:
+    stop_all(id_of(subscription_id), token_of(call), bootstrap.alerts_ports())
+    return Page(render("stopped-all"))
+
+
+def token_of(call: Call) -> str:
+    return call.parameter("token") or ""
+
+
+def _all_url(present: Subscription, call: Call) -> str | None:
+    """Only for whoever came by a message to the address."""
+    token = token_of(call)
+    if not may_open_all(present, token, bootstrap.alerts_ports()):
+        return None
+    return links.all_url("", present.subscription_id, token)

@@ -1,0 +1,132 @@
+"""How the pages of alerts are made: what is offered, what is stored, what was typed."""
+
+from typing import Any
+
+from chalicelib import bootstrap, trace
+from chalicelib.alerts import links
+from chalicelib.alerts.matching import FITTING
+from chalicelib.alerts.model import MOST_CODE_TRIES, Subscription
+from chalicelib.alerts.showing import CHANNELS, FREQUENCIES, RADII_M, WHATS, about, distance, hinted
+from chalicelib.alerts.usecases.subscribing import managed_at
+from chalicelib.errors import (
+    AppError,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooMany,
+    UpstreamFailed,
+)
+from chalicelib.handlers.http import Page
+
+QUIET = {"begin": "22:00", "end": "07:00"}
+
+
+def problem_page(error: AppError | None) -> str:
+    return render(
+        "problem",
+        heading=_heading(error),
+        detail=error.detail if error else "It is our mistake, not yours.",
+        quoted=trace.current() if error is None or isinstance(error, UpstreamFailed) else None,
+    )
+
+
+def confirmed(subscription: Subscription) -> Page:
+    """It begins: what it is about, and where to change it."""
+    return Page(
+        render(
+            "confirmed",
+            about=about(subscription.topic, bootstrap.alert_names()),
+            manage_url=managed_at(subscription, bootstrap.alerts_ports()),
+        )
+    )
+
+
+def code_page(subscription_id: str, faults: Any = ()) -> str:
+    return render("code", faults, subscription_id=subscription_id, tries=MOST_CODE_TRIES)
+
+
+def render(name: str, faults: Any = (), **context: Any) -> str:
+    return bootstrap.alert_pages().render(name, faults, **context)
+
+
+def manage(
+    present: Subscription,
+    token: str,
+    *,
+    typed: Any = None,
+    faults: Any = (),
+    is_saved: bool = False,
+) -> Page:
+    """The form with what is stored, or with what was typed where that could not be taken."""
+    if present.state == "stopped":
+        return Page(render("stopped", all_url=None))
+    values = _typed(typed) if typed else _stored(present)
+    html = render(
+        "manage",
+        faults,
+        **values,
+        is_saved=is_saved,
+        version=present.version,
+        state=present.state,
+        channel=CHANNELS[present.channel],
+        about=about(present.topic, bootstrap.alert_names()),
+        to=hinted(present),
+        topic=present.topic,
+        offered=_offered(present),
+        stop_url=links.unsubscribe_url("", present.subscription_id, token),
+    )
+    return Page(html, is_refusal=bool(faults))
+
+
+def _offered(present: Subscription) -> dict[str, Any]:
+    """What can be chosen, as (value, words, hint)."""
+    topic, fitting = present.topic, FITTING[present.topic.kind]
+    radii = sorted({*RADII_M, *filter(None, [topic.radius_m])})
+    names = bootstrap.alert_names()
+    has_services = topic.kind in ("area", "ward", "council")
+    return {
+        "whats": [(each, says, "") for each, says in WHATS.items() if each in fitting],
+        "frequencies": [(each, says, "") for each, says in FREQUENCIES.items()],
+        "radii": [(f"{each:g}", distance(each)) for each in radii] if topic.radius_m else [],
+        "services": [(code, name, "") for code, name in names.services.items()]
+        if has_services
+        else [],
+    }
+
+
+def _stored(present: Subscription) -> dict[str, Any]:
+    quiet, fitting = present.quiet, FITTING[present.topic.kind]
+    return {
+        "whats": list(present.whats or fitting),
+        "frequency": [present.frequency],
+        "radius": f"{present.topic.radius_m:g}" if present.topic.radius_m else "",
+        "services": list(present.topic.service_codes),
+        "is_quiet": quiet is not None,
+        "begin": quiet.begin if quiet else QUIET["begin"],
+        "end": quiet.end if quiet else QUIET["end"],
+    }
+
+
+def _typed(form: Any) -> dict[str, Any]:
+    return {
+        "whats": list(form.all("whats")),
+        "frequency": [form.one("frequency")],
+        "radius": form.one("topic.radius_m"),
+        "services": list(form.all("topic.service_codes")),
+        "is_quiet": bool(form.one("quiet")),
+        "begin": form.one("quiet.begin"),
+        "end": form.one("quiet.end"),
+    }
+
+
+def _heading(error: AppError | None) -> str:
+    match error:
+        case NotFound():
+            return "This link does not hold any more"
+        case TooMany():
+            return "That was too often"
+        case Conflict() | Forbidden() | Invalid():
+            return "This cannot be done"
+        case _:
+            return "Sorry, something went wrong"

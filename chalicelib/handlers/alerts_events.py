@@ -1,0 +1,114 @@
+"""The reactions of alerts: facts become messages to those whom they concern; and what is stored of
+a subscription becomes the index that finds it, and the question whether its address wants it."""
+
+from collections import defaultdict
+from typing import Any
+
+import msgspec
+from chalice.app import Blueprint, DynamoDBEvent, SQSEvent
+
+from chalicelib import bootstrap, logs, trace
+from chalicelib.alerts.model import Share, Subscription
+from chalicelib.alerts.usecases.indexing import question, reindex
+from chalicelib.alerts.usecases.matching import match
+from chalicelib.alerts.usecases.noticing import match_notice
+from chalicelib.disruptions.stream import fact_of
+from chalicelib.errors import AppError
+from chalicelib.events import OfNotice, OfReport, ReportChanged, ReportSubmitted
+from chalicelib.handlers.event import (
+    BatchAnswer,
+    batch,
+    batch_failures,
+    failed_from,
+    measure_age,
+    of_facts,
+    one_by_one,
+)
+
+# Chalice wants literals; packaging puts the stream and the queue themselves in their place.
+STREAM = "arn:aws:dynamodb:eu-west-2:000000000000:table/alerts/stream/placeholder"
+QUEUE = "arn:aws:sqs:eu-west-2:000000000000:match"
+SUBSCRIPTION = "subscription"
+events = Blueprint(__name__)
+
+
+@events.on_sqs_message(queue_arn=QUEUE, batch_size=1)
+def match_alerts(event: SQSEvent) -> BatchAnswer:
+    """Finds those whom a fact concerns."""
+    return one_by_one("match_alerts", event, _is_matched)
+
+
+@events.on_dynamodb_record(stream_arn=STREAM, batch_size=100)
+def fan_out_alerts(event: DynamoDBEvent) -> BatchAnswer:
+    """Keeps the index, asks new addresses, and says whom to look for because of disruptions; on a
+    failure the batch comes again."""
+    records: list[dict[str, Any]] = event.to_dict()["Records"]
+    with batch("fan_out_alerts", records) as line:
+        ours = [each["dynamodb"] for each in records if _is_subscription(each)]
+        facts = [fact for fact in map(fact_of, records) if fact]
+        try:
+            _react(ours)
+            bootstrap.match_queue().send(facts)
+        except AppError as error:
+            logs.failure("changes were not followed, they will be again", error)
+            line["failed"] = len(records)
+            return failed_from(records, 0)
+        return batch_failures([])
+
+
+def _react(changes: list[dict[str, Any]]) -> None:
+    # Imported where the stream is read: PynamoDB takes a while to load.
+    from chalicelib.alerts.dynamo import told_by
+
+    told: dict[str, list[Subscription]] = defaultdict(list)
+    questions = []
+    for change in changes:
+        before, after = (
+            told_by(image) if (image := change.get(name)) else None
+            for name in ("OldImage", "NewImage")
+        )
+        questions.append(question(before, after))
+        for each in filter(None, (before, after)):
+            told[each.subscription_id].append(each)
+    ports = bootstrap.index_ports()
+    for subscription_id, was in told.items():
+        reindex(subscription_id, was, ports)
+    ports.outbox.send([each for each in questions if each])
+
+
+def _is_subscription(record: dict[str, Any]) -> bool:
+    return bool(record["dynamodb"]["Keys"]["record"]["S"] == SUBSCRIPTION)
+
+
+def _is_matched(record: dict[str, Any], line: logs.Fields) -> bool:
+    try:
+        said = msgspec.json.decode(record["body"], type=OfReport | OfNotice | Share)
+        if isinstance(said, Share):
+            _tell_share(said, line)
+        else:
+            _match(said, line)
+            measure_age([said], line)
+    except (AppError, msgspec.DecodeError) as error:
+        logs.failure("nobody was found for a fact", error, message_id=record["messageId"])
+        return False
+    return True
+
+
+def _match(fact: OfReport | OfNotice, line: logs.Fields) -> None:
+    if isinstance(fact, ReportSubmitted | ReportChanged):
+        of_facts([fact], line)
+        line["told"] = match(fact, bootstrap.match_ports())
+    else:
+        trace.follow(fact.request_id or trace.current())
+        line["notice_id"] = fact.notice_id
+        line["told"] = match_notice(fact, bootstrap.match_ports())
+
+
+def _tell_share(share: Share, line: logs.Fields) -> None:
+    """Those of it were counted when they were found."""
+    trace.follow(share.tell.request_id or trace.current())
+    if share.tell.service_request_id:
+        line["service_request_ids"] = [share.tell.service_request_id]
+    elif share.tell.notice_id:
+        line["notice_id"] = share.tell.notice_id
+    bootstrap.alerts_queue().send(share.tells)

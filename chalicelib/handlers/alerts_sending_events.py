@@ -1,0 +1,89 @@
+"""The reactions that tell subscribers: alerts are sent one by one, what is due is woken every
+minute, and whoever carried an alert says what became of it."""
+
+from typing import Any
+
+import msgspec
+from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
+
+from chalicelib import bootstrap, logs, trace
+from chalicelib.alerts import receipts
+from chalicelib.alerts.delivery import Alert, Wake
+from chalicelib.alerts.model import Confirm, Tell
+from chalicelib.alerts.usecases import sending
+from chalicelib.alerts.usecases.receipts import TooSoon, take
+from chalicelib.errors import AppError
+from chalicelib.handlers.event import BatchAnswer, batch, one_by_one
+
+# Chalice wants literals; packaging puts the queues themselves in their place.
+ALERTS_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:alerts"
+RECEIPTS_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:receipts"
+events = Blueprint(__name__)
+
+
+@events.on_sqs_message(queue_arn=ALERTS_QUEUE, batch_size=1)
+def send_alert(event: SQSEvent) -> BatchAnswer:
+    """Sends an alert; what is not taken is tried again when it is due."""
+    return one_by_one("send_alert", event, _is_dealt_with)
+
+
+@events.schedule("rate(1 minute)")
+def wake_alerts(_: CloudWatchEvent) -> None:
+    """Wakes what is to be sent now, and what a sender left lying."""
+    with batch("wake_alerts") as line:
+        line["records"] = sending.wake_due(bootstrap.telling_ports())
+
+
+@events.on_sqs_message(queue_arn=RECEIPTS_QUEUE, batch_size=10)
+def take_receipts(event: SQSEvent) -> BatchAnswer:
+    """Notes what became of alerts."""
+    return one_by_one("take_receipts", event, _is_taken)
+
+
+@events.lambda_function()
+def take_text_log(event: dict[str, Any], _: object) -> None:
+    """Queues what carriers say of texts, which comes as a piece of a log."""
+    with batch("take_text_log") as line:
+        said = receipts.of_log(event["awslogs"]["data"])
+        line["records"] = len(said)
+        bootstrap.receipts_queue().send(said)
+
+
+def _is_dealt_with(record: dict[str, Any], line: logs.Fields) -> bool:
+    try:
+        after = _dealt_with(msgspec.json.decode(record["body"], type=Tell | Confirm | Wake))
+    except (AppError, msgspec.DecodeError) as error:
+        logs.failure("an alert was not dealt with", error, message_id=record["messageId"])
+        return False
+    if after:
+        line["delivery_id"] = after.name
+        if after.last_error:
+            logs.event("not sent", "warning", delivery_id=after.name, code=after.last_error)
+    return True
+
+
+def _dealt_with(message: Tell | Confirm | Wake) -> Alert | None:
+    ports = bootstrap.telling_ports()
+    match message:
+        case Wake():
+            return sending.send_woken(message, ports)
+        case Confirm():
+            trace.follow(message.request_id or trace.current())
+            return sending.ask(message, ports)
+        case Tell():
+            trace.follow(message.request_id or trace.current())
+            return sending.tell(message, ports)
+
+
+def _is_taken(record: dict[str, Any], line: logs.Fields) -> bool:
+    try:
+        receipt = receipts.read(record["body"])
+        after = take(receipt, bootstrap.telling_ports()) if receipt else None
+    except TooSoon:
+        return False
+    except (AppError, msgspec.DecodeError) as error:
+        logs.failure("a receipt was not taken", error, message_id=record["messageId"])
+        return False
+    if after and after.state == "failed":
+        logs.event("it came back", "warning", delivery_id=after.name, code=after.last_error or "")
+    return True

@@ -1,0 +1,81 @@
+"""Routes of disruptions, for officers. Everybody reads the published document."""
+
+import re
+from http import HTTPStatus
+
+from chalicelib import bootstrap
+from chalicelib.disruptions import usecases
+from chalicelib.disruptions.model import DisruptionChanges, DisruptionDraft
+from chalicelib.disruptions.views import DisruptionList, DisruptionView, listed, view
+from chalicelib.errors import NotFound
+from chalicelib.handlers import auth
+from chalicelib.handlers.account import account_of
+from chalicelib.handlers.http import Call, Routes
+from chalicelib.parsing import parse_json
+
+routes = Routes(__name__)
+ID = re.compile(r"[0-9a-f]{32}")
+
+
+@routes.endpoint(
+    "/api/disruptions",
+    method="GET",
+    auth=auth.may("disruptions.post"),
+    summary="Disruptions that are on or to come, as they are stored now",
+    answer=DisruptionList,
+)
+def disruptions(_: Call) -> DisruptionList:
+    return listed(usecases.current(bootstrap.disruptions_ports()))
+
+
+@routes.endpoint(
+    "/api/disruptions",
+    method="POST",
+    auth=auth.may("disruptions.post"),
+    summary="Say that a service is disrupted",
+    body=DisruptionDraft,
+    answer=DisruptionView,
+    success=HTTPStatus.CREATED,
+    keyed=True,
+)
+def post(call: Call) -> DisruptionView:
+    draft, key = parse_json(call.body, DisruptionDraft), call.idempotency_key
+    return view(usecases.post(draft, key, _actor(call), bootstrap.disruptions_ports()))
+
+
+@routes.endpoint(
+    "/api/disruptions/{disruption_id}",
+    method="PATCH",
+    auth=auth.may("disruptions.post"),
+    summary="Change a disruption, on the version in If-Match",
+    body=DisruptionChanges,
+    answer=DisruptionView,
+    versioned=True,
+)
+def change(call: Call, disruption_id: str) -> DisruptionView:
+    version, changes = call.version, parse_json(call.body, DisruptionChanges)
+    ports = bootstrap.disruptions_ports()
+    return view(usecases.change(_id(disruption_id), changes, version, _actor(call), ports))
+
+
+@routes.endpoint(
+    "/api/disruptions/{disruption_id}",
+    method="DELETE",
+    auth=auth.may("disruptions.post"),
+    summary="Take a disruption back, on the version in If-Match",
+    answer=DisruptionView,
+    versioned=True,
+)
+def withdraw(call: Call, disruption_id: str) -> DisruptionView:
+    version, ports = call.version, bootstrap.disruptions_ports()
+    return view(usecases.withdraw(_id(disruption_id), version, _actor(call), ports))
+
+
+def _id(text: str) -> str:
+    if not ID.fullmatch(text):
+        raise NotFound(f"There is no disruption {text}.")
+    return text
+
+
+def _actor(call: Call) -> str:
+    return account_of(call).account_id

@@ -1,0 +1,108 @@
+"""Routes of alerts that did not get through: officers look at them and send them again."""
+
+import re
+from datetime import datetime
+from typing import get_args
+
+import msgspec
+
+from chalicelib import bootstrap
+from chalicelib.alerts.delivery import Alert, Kind, OfOfficers, State
+from chalicelib.alerts.model import Channel
+from chalicelib.alerts.usecases.failed import listed, send_again
+from chalicelib.errors import Invalid
+from chalicelib.handlers import auth
+from chalicelib.handlers.http import Call, Query, Routes
+from chalicelib.handlers.reports import limit_of
+
+routes = Routes(__name__)
+CURSOR = re.compile(r"[0-9T:Z-]{20}#[0-9a-f]{32}-[0-9a-f]{32}")
+
+
+class FailedAlert(msgspec.Struct, frozen=True, kw_only=True):
+    """An alert that did not get through, with nothing of whom it is for."""
+
+    alert_id: str
+    state: State
+    channel: Channel
+    what: Kind
+    service_request_id: str | None
+    tries: int
+    last_error: str | None
+    occurred_at: datetime
+    updated_at: datetime
+    next_try_at: datetime
+
+
+class FailedAlerts(msgspec.Struct, frozen=True, kw_only=True):
+    """The latest first; `next` is the cursor of those that follow."""
+
+    items: list[FailedAlert]
+    next: str | None
+
+
+@routes.endpoint(
+    "/api/alerts/failed",
+    method="GET",
+    auth=auth.may("alerts.handle"),
+    summary="Alerts that did not get through",
+    answer=FailedAlerts,
+    query=(
+        Query(
+            "why",
+            "failed; unclear (a text that may have arrived); put_off (it was tried, and is tried "
+            "again); over_cap (a text that waits for the next day, as this day's are spent); "
+            "failed if not given",
+        ),
+        Query("limit", "1 to 100; 100 if not given"),
+        Query("cursor", "`next` of the list before"),
+    ),
+)
+def failed_alerts(call: Call) -> FailedAlerts:
+    found = listed(
+        _why(call.parameter("why") or "failed"),
+        limit=limit_of(call),
+        after=_cursor(call.parameter("cursor")),
+        ports=bootstrap.telling_ports(),
+    )
+    return FailedAlerts(items=[_view(each) for each in found.alerts], next=found.next)
+
+
+@routes.endpoint(
+    "/api/alerts/failed/{alert_id}/again",
+    method="POST",
+    auth=auth.may("alerts.handle"),
+    summary="Send an alert again that did not get through",
+    answer=FailedAlert,
+)
+def again(_: Call, alert_id: str) -> FailedAlert:
+    return _view(send_again(alert_id, bootstrap.telling_ports()))
+
+
+def _why(text: str) -> OfOfficers:
+    known: tuple[OfOfficers, ...] = get_args(OfOfficers)
+    for each in known:
+        if each == text:
+            return each
+    raise Invalid.field("why", f"must be one of {', '.join(known)}")
+
+
+def _cursor(text: str | None) -> str | None:
+    if text is not None and not CURSOR.fullmatch(text):
+        raise Invalid.field("cursor", "give `next` of the list before, as it was")
+    return text
+
+
+def _view(alert: Alert) -> FailedAlert:
+    return FailedAlert(
+        alert_id=alert.name,
+        state=alert.state,
+        channel=alert.channel,
+        what=alert.what,
+        service_request_id=alert.service_request_id,
+        tries=alert.tries,
+        last_error=alert.last_error,
+        occurred_at=alert.occurred_at,
+        updated_at=alert.updated_at,
+        next_try_at=alert.next_try_at,
+    )

@@ -1,0 +1,92 @@
+"""The page that asks whether it is mended, without JavaScript and without signing in: the links in
+the question lead here, each to a page for one subscriber and one repair.
+
+A GET shows the question and changes nothing: programs look at the links in mails, too.
+"""
+
+from typing import Any
+
+from chalicelib import bootstrap
+from chalicelib.alerts.usecases.questions import question_of
+from chalicelib.errors import FieldError, Invalid
+from chalicelib.handlers import auth, limits
+from chalicelib.handlers.alert_views import problem_page
+from chalicelib.handlers.http import Call, Page, Query, Routes
+from chalicelib.parsing import parse
+from chalicelib.reports import usecases
+from chalicelib.reports.model import AnswerDraft, ServiceRequest
+from chalicelib.reports.reference import grouped
+from chalicelib.reports.states import LABELS
+from chalicelib.reports.usecases import Asked, Standing
+from chalicelib.reports.views import tracking_url
+
+SAID = {
+    "answer": "Choose yes or no",
+    "text": "What you write must be at most 2,000 characters long",
+}
+routes = Routes(__name__, problem_page)
+
+
+@routes.page(
+    "/forms/mended/{token}",
+    method="GET",
+    auth=auth.anyone,
+    summary="Is it fixed? The question",
+    query=(Query("answer", "yes or no, which is chosen then"),),
+)
+def ask_mended(call: Call, token: str) -> Page:
+    standing = usecases.question(_asked(token), bootstrap.reports_ports())
+    if standing.answer or not standing.is_open:
+        return _told(standing)
+    typed = {"answer": call.parameter("answer") or "", "text": ""}
+    return Page(_render("mended", token=token, typed=typed, **_of(standing.report)))
+
+
+@routes.page(
+    "/forms/mended/{token}", method="POST", auth=auth.anyone, summary="Is it fixed? The answer"
+)
+def answer_mended(call: Call, token: str) -> Page:
+    # Loaded with the first answer: a cold start of the API has no use for it.
+    from chalicelib.forms import posted
+
+    asked = _asked(token)
+    form = posted.parse(call.body, str(call.request.headers.get("content-type", "")))
+    files = [each.body for each in form.files if each.name == "photos"]
+    typed = {name: form.one(name) for name in ("answer", "text")}
+    try:
+        draft = parse({name: value for name, value in typed.items() if value}, AnswerDraft)
+        limits.check("update", call)
+        return _told(usecases.answer_question(asked, draft, files, bootstrap.reports_ports()))
+    except Invalid as error:
+        return _refused(error, asked, token, typed)
+
+
+def _asked(token: str) -> Asked:
+    return Asked(**question_of(token, bootstrap.alerts_ports())._asdict())
+
+
+def _refused(error: Invalid, asked: Asked, token: str, typed: dict[str, str]) -> Page:
+    """The question again, with what is wrong with the answer."""
+    report = usecases.question(asked, bootstrap.reports_ports()).report
+    faults = [FieldError(field, SAID.get(field, message)) for field, message in error.errors]
+    html = _render("mended", token=token, typed=typed, faults=faults, **_of(report))
+    return Page(html, is_refusal=True)
+
+
+def _told(standing: Standing) -> Page:
+    return Page(_render("answered", standing=standing, **_of(standing.report)))
+
+
+def _of(report: ServiceRequest) -> dict[str, Any]:
+    """What the pages say of a report."""
+    service = bootstrap.council().by_code.get(report.service_code)
+    return {
+        "reference": grouped(report.service_request_id),
+        "service_name": service.service_name if service else report.service_code,
+        "state_label": LABELS[report.state],
+        "page_url": tracking_url(report, bootstrap.reports_ports()),
+    }
+
+
+def _render(name: str, **context: Any) -> str:
+    return bootstrap.alert_pages().render(name, **context)

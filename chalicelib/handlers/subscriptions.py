@@ -1,0 +1,247 @@
+"""Routes of subscriptions: to hear of something by mail, text message or in the browser; managed by
+the secret link that comes with one, or by the account that it belongs to."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib import bootstrap
+from chalicelib.alerts.model import (
+    Because,
+    Changes,
+    Channel,
+    Frequency,
+    QuietHours,
+    State,
+    Subscription,
+    Topic,
+    What,
+    Wish,
+)
+from chalicelib.alerts.showing import hinted
+from chalicelib.alerts.usecases import managing
+from chalicelib.alerts.usecases.managing import Shown
+from chalicelib.alerts.usecases.moving import Move, move
+from chalicelib.alerts.usecases.subscribing import Subscriber, checked, managed_at, subscribe
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.handlers import auth, limits
+from chalicelib.handlers.http import Call, Query, Routes
+from chalicelib.handlers.reports import limit_of
+from chalicelib.parsing import parse_json
+
+routes = Routes(__name__)
+TOKEN = Query("token", "what the link to it carries; needless for the account that it belongs to")
+_ID = re.compile(r"[0-9a-f]{32}")
+_CURSOR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z~[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirmation:
+    """What the address received: `token` of the link in the mail, or the code of the text."""
+
+    token: Annotated[str, Meta(max_length=64)] | None = None
+    code: Annotated[str, Meta(max_length=20)] | None = None
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What whoever subscribes gets back. `manage_url` is a secret."""
+
+    subscription_id: str
+    state: State
+    manage_url: str
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """How many subscriptions a browser took along to its new address."""
+
+    moved: int
+
+
+class SubscriptionView(msgspec.Struct, frozen=True, kw_only=True):
+    """A subscription, for whoever may manage it. `to` shows enough of the address to know it by."""
+
+    subscription_id: str
+    channel: Channel
+    to: str | None
+    topic: Topic
+    whats: tuple[What, ...]
+    frequency: Frequency
+    quiet: QuietHours | None
+    state: State
+    stopped_because: Because | None
+    created_at: datetime
+    confirmed_at: datetime | None
+    version: int
+
+
+class SubscriptionList(msgspec.Struct, frozen=True, kw_only=True):
+    """Some subscriptions; `next` is the cursor of those that follow."""
+
+    items: list[SubscriptionView]
+    next: str | None
+
+
+@routes.endpoint(
+    "/api/subscriptions",
+    method="POST",
+    auth=auth.anyone,
+    summary="Subscribe to what happens somewhere, or to a report",
+    body=Wish,
+    answer=Receipt,
+    success=HTTPStatus.CREATED,
+    may_be_keyed=True,
+)
+def create(call: Call) -> Receipt:
+    key = call.idempotency_key if "idempotency-key" in call.request.headers else None
+    ports = bootstrap.alerts_ports()
+    asked = checked(parse_json(call.body, Wish), ports)
+    limits.check("subscribe", call, *limits.wish_addresses(asked.wish))
+    return _receipt(subscribe(asked, key, subscriber_of(call), ports))
+
+
+@routes.endpoint(
+    "/api/subscriptions/moved",
+    method="POST",
+    auth=auth.anyone,
+    summary="Send to a browser's new address what went to its old one",
+    body=Move,
+    answer=Moved,
+)
+def moved(call: Call) -> Moved:
+    wanted = parse_json(call.body, Move)
+    limits.check("subscribe", call)
+    return Moved(move(wanted, bootstrap.alerts_ports()))
+
+
+@routes.endpoint(
+    "/api/subscriptions/{subscription_id}",
+    method="GET",
+    auth=auth.anyone,
+    summary="A subscription",
+    answer=SubscriptionView,
+    query=(TOKEN,),
+)
+def read(call: Call, subscription_id: str) -> SubscriptionView:
+    return view_of(managing.read(id_of(subscription_id), shown_by(call), bootstrap.alerts_ports()))
+
+
+@routes.endpoint(
+    "/api/subscriptions/{subscription_id}",
+    method="PATCH",
+    auth=auth.anyone,
+    summary="Change what it is about, how often or when, on the version in If-Match",
+    body=Changes,
+    answer=SubscriptionView,
+    versioned=True,
+    query=(TOKEN,),
+)
+def change(call: Call, subscription_id: str) -> SubscriptionView:
+    version = call.version
+    changes = parse_json(call.body, Changes)
+    ports = bootstrap.alerts_ports()
+    return view_of(managing.change(id_of(subscription_id), changes, version, shown_by(call), ports))
+
+
+@routes.endpoint(
+    "/api/subscriptions/{subscription_id}",
+    method="DELETE",
+    auth=auth.anyone,
+    summary="Stop a subscription",
+    answer=SubscriptionView,
+    query=(TOKEN,),
+)
+def stop(call: Call, subscription_id: str) -> SubscriptionView:
+    return view_of(managing.stop(id_of(subscription_id), shown_by(call), bootstrap.alerts_ports()))
+
+
+@routes.endpoint(
+    "/api/subscriptions/{subscription_id}/confirm",
+    method="POST",
+    auth=auth.anyone,
+    summary="Confirm a subscription with what its address received",
+    body=Confirmation,
+    answer=Receipt,
+)
+def confirm(call: Call, subscription_id: str) -> Receipt:
+    sent = parse_json(call.body, Confirmation)
+    ports, which = bootstrap.alerts_ports(), id_of(subscription_id)
+    match sent:
+        case Confirmation(token=str(token), code=None):
+            return _receipt(managing.confirm_by_link(which, token, ports))
+        case Confirmation(token=None, code=str(code)):
+            return _receipt(managing.confirm_by_code(which, code, ports))
+        case _:
+            raise Invalid.field("token", "send the token of the link, or the code, and one alone")
+
+
+@routes.endpoint(
+    "/api/account/subscriptions",
+    method="GET",
+    auth=auth.may("account.own"),
+    summary="My subscriptions, and those that go to an address of mine, the latest first",
+    answer=SubscriptionList,
+    query=(
+        Query("limit", "1 to 100; 100 if not given"),
+        Query("cursor", "`next` of the list before"),
+    ),
+)
+def own(call: Call) -> SubscriptionList:
+    page = managing.own(
+        shown_by(call),
+        limit=limit_of(call),
+        after=_cursor(call.parameter("cursor")),
+        ports=bootstrap.alerts_ports(),
+    )
+    return SubscriptionList(items=[view_of(each) for each in page.subscriptions], next=page.next)
+
+
+def id_of(text: str) -> str:
+    """Raises NotFound where it is no id that we made."""
+    if not _ID.fullmatch(text):
+        raise NotFound(managing.NONE)
+    return text
+
+
+def shown_by(call: Call) -> Shown:
+    """What the call opens a subscription with."""
+    account, token = call.caller.account, call.parameter("token")
+    if account is None or token:
+        return Shown(token=token)
+    keys = bootstrap.address_keys_of(account)
+    return Shown(account_id=account.account_id, address_keys=keys)
+
+
+def subscriber_of(call: Call) -> Subscriber:
+    account = call.caller.account
+    return Subscriber(
+        scope=call.caller.author().scope,
+        account_id=call.caller.account_id,
+        addresses=bootstrap.reaches_of(account) if account else (),
+    )
+
+
+def view_of(subscription: Subscription) -> SubscriptionView:
+    names = set(SubscriptionView.__struct_fields__) - {"to"}
+    return SubscriptionView(
+        **{name: getattr(subscription, name) for name in names},
+        to=hinted(subscription),
+    )
+
+
+def _receipt(subscription: Subscription) -> Receipt:
+    return Receipt(
+        subscription_id=subscription.subscription_id,
+        state=subscription.state,
+        manage_url=managed_at(subscription, bootstrap.alerts_ports()),
+    )
+
+
+def _cursor(text: str | None) -> str | None:
+    if text is not None and not _CURSOR.fullmatch(text):
+        raise Invalid.field("cursor", "give `next` of the list before, as it was")
+    return text

@@ -1,0 +1,102 @@
+"""What is sent to somebody outside: in the hands of one sender at a time, and tried again with
+longer and longer waits.
+
+    waiting ──claimed──▶ sending ──▶ the slice's own ends
+       ▲                    │
+       └────put off─────────┘──▶ failed, after the last try
+
+Source of the waits: Amazon Builders' Library, "Timeouts, retries, and backoff with jitter".
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+LONGEST_WAITS_S = (30, 120, 480, 1_800, 7_200, 21_600, 43_200)
+"""The longest wait after each try. Their sum is under 21 hours: eight tries in a day."""
+MOST_TRIES = len(LONGEST_WAITS_S) + 1
+MOST_ASKED_FOR_S = 3_600
+"""What somebody outside may ask us to wait at most."""
+LEASE = timedelta(seconds=90)
+"""How long a sender has something for itself: longer than its function may run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leased:
+    """What has to be sent. `is_unclear`: it may have arrived. `last_error` is a code, nothing that
+    another system wrote."""
+
+    state: str = "waiting"
+    tries: int = 0
+    next_try_at: datetime
+    lease_until: datetime | None = None
+    is_unclear: bool = False
+    last_error: str | None = None
+    updated_at: datetime
+
+    @property
+    def due_at(self) -> datetime:
+        """When it is to be sent, its sender is given up, or it ended."""
+        match self.state:
+            case "waiting":
+                return self.next_try_at
+            case "sending":
+                return self.lease_until or self.updated_at
+            case _:
+                return self.updated_at
+
+
+L = TypeVar("L", bound=Leased)
+
+
+def claimed(mine: L, now: datetime) -> L | None:
+    """It in the hands of one sender; None while it is not its time, or another's.
+
+    One whose sender did not come back may have arrived.
+    """
+    if mine.state == "waiting" and mine.next_try_at <= now:
+        is_unclear = mine.is_unclear
+    elif mine.state == "sending" and mine.lease_until and mine.lease_until <= now:
+        is_unclear = True
+    else:
+        return None
+    return replace(
+        mine,
+        state="sending",
+        tries=mine.tries + 1,
+        lease_until=now + LEASE,
+        is_unclear=is_unclear,
+        updated_at=now,
+    )
+
+
+def put_off(mine: L, code: str, now: datetime, *, chance: float, asked_for_s: int = 0) -> L:
+    """It after a try that did not succeed: it waits, or has failed after the last one.
+
+    `chance` from 0 to 1 is the share of the longest wait (full jitter).
+    """
+    if mine.tries >= MOST_TRIES:
+        return refused(mine, code, now)
+    wait_s = max(chance * LONGEST_WAITS_S[mine.tries - 1], min(asked_for_s, MOST_ASKED_FOR_S))
+    return replace(
+        mine,
+        state="waiting",
+        last_error=code,
+        lease_until=None,
+        next_try_at=now + timedelta(seconds=wait_s),
+        updated_at=now,
+    )
+
+
+def refused(mine: L, code: str, now: datetime) -> L:
+    """It after it failed for good."""
+    return replace(mine, state="failed", last_error=code, lease_until=None, updated_at=now)
+
+
+def retry_after_s(headers: Mapping[str, str]) -> int:
+    """For how long somebody outside asks to be left alone, 0 where that is not said in seconds;
+    the headers' names are in lower case."""
+    asked = re.fullmatch(r"[0-9]{1,6}", headers.get("retry-after", ""))
+    return int(asked[0]) if asked else 0

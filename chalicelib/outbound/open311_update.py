@@ -1,0 +1,66 @@
+"""The sender of updates to another body's Open311 server: a resident says that it is not mended.
+
+It may be sent twice, where an answer was lost: both times under the same update_id, by which a
+server such as our own knows that it has it.
+Source: mySociety's extension of GeoReport v2, "POST Service Request Update"
+(wiki.open311.org/GeoReport_v2/Extensions).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chalicelib.errors import NotNow
+from chalicelib.georeport import moments
+from chalicelib.georeport.reading import Unreadable
+from chalicelib.outbound.model import UPDATE, Delivery, id_of_forwarded
+from chalicelib.outbound.open311_client import Open311Client, entries_in, id_in
+from chalicelib.outbound.senders import Open311Destination, Refused, Reopenings, Sent
+
+STATUS = "REOPEN"
+
+
+@dataclass(frozen=True)
+class UpdateSender:
+    """Says it; `delivery` gives the one of an id, which knows what they call a report."""
+
+    reopening: Reopenings
+    delivery: Callable[[str], Delivery | None]
+    client: Open311Client
+
+    def send(self, delivery: Delivery, destination: Open311Destination) -> Sent:
+        request_id = delivery.service_request_id
+        said = self.reopening(request_id)
+        if said is None:
+            raise Refused("not_reopened")
+        form = [
+            ("service_request_id", self._their_reference(request_id, destination)),
+            ("update_id", delivery.delivery_id),
+            ("updated_datetime", moments.write(said.at)),
+            ("status", STATUS),
+            ("description", said.text),
+            *(("media_url", url) for url in said.photo_urls),
+        ]
+        key = {"idempotency-key": delivery.delivery_id}
+        reply = self.client.post(destination, "servicerequestupdates", form, key)
+        return Sent(_called(reply.body))
+
+    def find(self, delivery: Delivery, destination: Open311Destination) -> None:
+        """It is sent again: whoever has it knows its update_id."""
+
+    def _their_reference(self, request_id: str, there: Open311Destination) -> str:
+        """Raises Refused, NotNow (they have not told it yet)."""
+        forwarded = self.delivery(id_of_forwarded(there.destination, request_id))
+        if forwarded is None or forwarded.external_id is None:
+            raise Refused("no_reference")
+        if forwarded.their_reference is None:
+            raise NotNow("no_reference_yet")
+        return forwarded.their_reference
+
+
+def _called(body: bytes) -> str | None:
+    """What they call the update, so that it is known when it comes back."""
+    try:
+        update_id = id_in(next(iter(entries_in(body)), {}), "update_id")
+    except Unreadable:
+        return None
+    return UPDATE + update_id if update_id else None

@@ -1,0 +1,63 @@
+"""The index that finds subscriptions is made good from what is stored: for when changes did not
+reach it in time, or its areas are cut in another way."""
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from chalicelib.alerts.ports import IndexPorts
+
+Keys = dict[str, set[tuple[str, str]]]
+"""By subscription the keys of its entries."""
+
+
+@click.command("index-subscriptions")
+def index_subscriptions() -> None:
+    """Puts the entries of the index that are missing, and removes those that should not be there.
+
+    It reads the whole table of subscriptions. Run it while functions work, and again if it was
+    interrupted.
+    """
+    from chalicelib import bootstrap
+
+    ports = bootstrap.index_ports()
+    wanted, there = _wanted(), _there()
+    differing = sorted(each for each in wanted | there if wanted.get(each) != there.get(each))
+    for subscription_id in differing:
+        _mend(subscription_id, there.get(subscription_id, set()), ports)
+    click.echo(f"{len(wanted)} active subscriptions, {len(differing)} put right in the index.")
+
+
+def _wanted() -> Keys:
+    from chalicelib.alerts.dynamo_items import SUBSCRIPTION, SubscriptionItem, subscription_of
+    from chalicelib.alerts.index import entries_of
+
+    items = SubscriptionItem.scan(SubscriptionItem.record == SUBSCRIPTION)
+    found = (subscription_of(item) for item in items)
+    return {
+        each.subscription_id: {entry.key for entry in entries}
+        for each in found
+        if (entries := entries_of(each))
+    }
+
+
+def _there() -> Keys:
+    from chalicelib.alerts.dynamo_items import EntryItem, entry_of
+
+    found: Keys = defaultdict(set)
+    for item in EntryItem.scan(EntryItem.recipient.exists()):
+        entry = entry_of(item)
+        found[entry.subscription_id].add(entry.key)
+    return dict(found)
+
+
+def _mend(subscription_id: str, there: set[tuple[str, str]], ports: "IndexPorts") -> None:
+    """It is read anew: it may have changed since the table was gone through."""
+    from chalicelib.alerts.index import entries_of
+
+    stored = ports.subscriptions.get(subscription_id)
+    entries = entries_of(stored) if stored else ()
+    ports.index.put(entries)
+    ports.index.remove(there - {entry.key for entry in entries})

@@ -1,0 +1,138 @@
+"""A page with every message that subscribers may get, made of sample data."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from chalicelib import bootstrap
+from chalicelib.alerts.delivery import Alert, asking, digest, told_by
+from chalicelib.alerts.letters import letter, text
+from chalicelib.alerts.links import unsubscribe_url
+from chalicelib.alerts.messages import Message, Notice, Report
+from chalicelib.alerts.model import Subscription, Tell, Topic, What
+from chalicelib.alerts.push import payload
+from chalicelib.alerts.segments import segments
+from chalicelib.alerts.words import Voice, Ways
+from chalicelib.reports.reference import grouped
+from chalicelib.reports.states import LABELS, SAID_TO_BE_DONE, State
+from chalicelib.templating import environment
+
+OWNER = "5" * 32
+REPORT = "7K3M2QXV9HTD"
+_PAGE = environment(Path(__file__).parent).get_template("templates.html")
+
+
+class Sample(NamedTuple):
+    """A message as each channel carries it."""
+
+    name: str
+    subject: str
+    html: str
+    plain: str
+    text: str
+    segments: int
+    push: str
+
+
+def page() -> str:
+    """The page as HTML."""
+    voice = bootstrap.voice()
+    samples = [_sample(name, message, voice) for name, message in messages(voice)]
+    return _PAGE.render(council=voice.council, samples=samples)
+
+
+def messages(voice: Voice) -> Iterator[tuple[str, Message]]:
+    """Every message, with when it is sent."""
+    own, other = _subscription(is_own=True), _subscription(is_own=False)
+    ways = Ways(
+        f"{voice.site_url}/forms/alerts/…", unsubscribe_url(voice.site_url, OWNER, "5" * 32)
+    )
+    confirm = f"{voice.site_url}/forms/alerts/{OWNER}/confirm?token=…"
+    yield "Somebody asks for alerts", voice.asking(asking(own, "", _now()), confirm, "123456")
+    for when, what, state in _changes():
+        yield when, voice.of_report(_alert(what, own), own, _report(state, voice), ways)
+    new = voice.of_report(_alert("new", other), other, _report("open", voice), ways)
+    yield "A report has come in", new
+    answer = f"{voice.site_url}/forms/mended/…"
+    asked = voice.question(_alert("needs_answer", own), _report("fixed", voice), answer, ways)
+    yield "Days after it was marked as fixed", asked
+    notice = _notice(voice)
+    yield "A disruption or road works", voice.of_notice(_alert("disruption", other), notice, ways)
+    several: list[Report | Notice] = [
+        _report("fixed", voice),
+        _report("in_progress", voice),
+        notice,
+    ]
+    yield "A digest", voice.digest(digest(other, _now(), _now()), several, ways)
+
+
+def _changes() -> Iterator[tuple[str, What, State]]:
+    yield "Her own report has come in", "new", "open"
+    for state in LABELS:
+        if state != "open":
+            what: What = "mended" if state == "fixed" else "state_changed"
+            yield f"Her own report is: {LABELS[state]}", what, state
+    yield "Somebody wrote something about it", "updated", "in_progress"
+
+
+def _sample(name: str, message: Message, voice: Voice) -> Sample:
+    sent = letter(message, "resident@example.org", voice.council)
+    words = text(message, voice.council, voice.site_url)
+    pushed = payload(message).decode()
+    return Sample(name, sent.subject, sent.html, sent.text, words, segments(words), pushed)
+
+
+def _subscription(*, is_own: bool) -> Subscription:
+    topic = Topic(kind="report", service_request_id=REPORT) if is_own else Topic(kind="area")
+    return Subscription(
+        subscription_id=OWNER,
+        channel="email",
+        to="resident@example.org",
+        topic=topic,
+        state="active",
+        is_own=is_own,
+        created_at=_now(),
+    )
+
+
+def _alert(what: What, subscription: Subscription) -> Alert:
+    tell = Tell(
+        subscription_id=OWNER,
+        what=what,
+        version=1,
+        occurred_at=_now(),
+        service_request_id=REPORT,
+    )
+    return told_by(tell, subscription, _now(), _now())
+
+
+def _report(state: State, voice: Voice) -> Report:
+    return Report(
+        service_request_id=REPORT,
+        reference=grouped(REPORT),
+        service_name="Pothole",
+        state=state,
+        state_label=LABELS[state],
+        is_done=state in SAID_TO_BE_DONE,
+        expected=_now() + timedelta(days=5),
+        version=1,
+        repairs=1,
+        seen_by="public",
+        page_url=f"{voice.site_url}/reports/{REPORT}",
+    )
+
+
+def _notice(voice: Voice) -> Notice:
+    return Notice(
+        notice_id="1",
+        title="No collections on the east side today",
+        text="A lorry has broken down. Please leave your bins out.",
+        when="Today until 18:00",
+        page_url=f"{voice.site_url}/",
+        version=1,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)

@@ -1,0 +1,80 @@
+"""What a reaction gave up goes back to its queue, once its cause is mended."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from chalicelib import bootstrap
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
+
+QUEUES = ("alerts", "codes", "fetch", "match", "outbound", "publish", "receipts", "send")
+AT_ONCE = 10
+HIDDEN_S = 60
+"""For how long a message is kept from others while it is moved; were that cut short, it would be in
+both queues, and whoever reads it does nothing twice."""
+
+
+@click.command("redrive")
+@click.argument("queue", type=click.Choice(QUEUES))
+def redrive(queue: str) -> None:
+    """Sends what waits in the dead-letter queue of QUEUE back to it; with the alerts those, too,
+    that failed by a mistake of ours.
+
+    Mend the cause first: what fails five times again comes back here.
+    """
+    import boto3
+
+    client = boto3.client("sqs")
+    home: str = getattr(bootstrap.settings(), f"{queue}_queue_url")
+    moved = failed = 0
+    for messages in _batches(client, dead_letters_of(client, home)):
+        refused = move(client, home, messages)
+        moved, failed = moved + len(messages) - refused, failed + refused
+    click.echo(f"{moved} sent back, {failed} not.")
+    if queue == "alerts":
+        click.echo(f"{_failed_alerts_again()} failed alerts sent again.")
+    if failed:
+        sys.exit(1)
+
+
+def _failed_alerts_again() -> int:
+    from chalicelib.alerts.usecases.failed import send_ours_again
+
+    return send_ours_again(bootstrap.telling_ports())
+
+
+def dead_letters_of(client: "SQSClient", home: str) -> str:
+    """The address of the queue that gets what is given up."""
+    told = client.get_queue_attributes(QueueUrl=home, AttributeNames=["RedrivePolicy"])
+    arn: str = json.loads(told["Attributes"]["RedrivePolicy"])["deadLetterTargetArn"]
+    return client.get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
+
+
+def _batches(client: "SQSClient", dead_letters: str) -> Iterator[Sequence["MessageTypeDef"]]:
+    """All that is there, some at a time."""
+    while messages := client.receive_message(
+        QueueUrl=dead_letters, MaxNumberOfMessages=AT_ONCE, VisibilityTimeout=HIDDEN_S
+    ).get("Messages"):
+        yield messages
+
+
+def move(client: "SQSClient", home: str, messages: Sequence["MessageTypeDef"]) -> int:
+    """Sends them home, and takes away those that arrived. Answers how many did not."""
+    by_id = {str(number): message for number, message in enumerate(messages)}
+    answer = client.send_message_batch(
+        QueueUrl=home,
+        Entries=[{"Id": key, "MessageBody": each["Body"]} for key, each in by_id.items()],
+    )
+    arrived = [each["Id"] for each in answer.get("Successful", [])]
+    if arrived:
+        client.delete_message_batch(
+            QueueUrl=dead_letters_of(client, home),
+            Entries=[{"Id": key, "ReceiptHandle": by_id[key]["ReceiptHandle"]} for key in arrived],
+        )
+    return len(messages) - len(arrived)

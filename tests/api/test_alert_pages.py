@@ -1,0 +1,308 @@
+"""The pages of alerts without JavaScript: asking, confirming, changing, stopping."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from itertools import count
+from typing import Any
+from urllib.parse import urlencode
+
+import boto3
+import pytest
+from chalice.test import Client, HTTPResponse
+
+import app
+from chalicelib import bootstrap
+from chalicelib.adapters.clock import utc_now
+from chalicelib.alerts.links import shortened
+from chalicelib.alerts.matching import FITTING
+from chalicelib.alerts.model import Subscription, Topic
+from infra.demo.gazetteer import COMMITTED
+from infra.local.cloud import Cloud
+from tests.api.conftest import Api
+from tests.builders import MARKET_PLACE
+from tests.fakes_alerts import area, subscription
+
+numbers = count(1)
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+ASKED = {
+    "topic.kind": "council",
+    "frequency": "daily",
+    "channel": "email",
+    "to": "resident@example.org",
+}
+STREET = area()
+
+
+@pytest.fixture(scope="module")
+def here() -> Iterator[Api]:
+    cloud = Cloud()
+    for key, path in COMMITTED.items():
+        boto3.client("s3").put_object(Bucket=cloud.bucket, Key=key, Body=path.read_bytes())
+    with Client(app.app) as client:
+        yield Api(client, cloud)
+    cloud.stop()
+
+
+def stored(**values: Any) -> Subscription:
+    made = {"topic": STREET, **values}
+    return bootstrap.alerts_ports().subscriptions.add(subscription(next(numbers), **made))
+
+
+def unconfirmed() -> Subscription:
+    now = utc_now().replace(microsecond=0)
+    return stored(state="unconfirmed", created_at=now, confirmed_at=None)
+
+
+def again(one: Subscription) -> Subscription:
+    found = bootstrap.alerts_ports().subscriptions.get(one.subscription_id)
+    assert found
+    return found
+
+
+def way(one: Subscription, kind: str = "manage", page: str = "") -> str:
+    token = getattr(bootstrap.alerts_ports().tokens, kind)(one)
+    return f"/forms/alerts/{one.subscription_id}{page}?token={token}"
+
+
+def post(here: Api, path: str, *fields: tuple[str, str], **values: str) -> HTTPResponse:
+    body = urlencode([*fields, *values.items()]).encode()
+    answer: HTTPResponse = here.client.http.post(path, headers=FORM, body=body)
+    return answer
+
+
+def ask(here: Api, **changes: str) -> HTTPResponse:
+    fields = {**ASKED, "key": f"key {next(numbers)}", **changes}
+    return post(here, "/forms/alerts", *fields.items())
+
+
+def text_of(answer: HTTPResponse) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", answer.body.decode())).split())
+
+
+def saved(here: Api, one: Subscription, *fields: tuple[str, str]) -> HTTPResponse:
+    version = ("version", str(again(one).version))
+    return post(here, way(one), version, ("frequency", "now"), *fields)
+
+
+# Asking.
+
+
+def test_mail_is_announced_when_alerts_are_asked_for(here: Api) -> None:
+    answer = ask(here)
+    assert answer.status_code == 200
+    assert "Look in your inbox" in text_of(answer)
+    assert "Reports everywhere in the area of" in text_of(answer)
+
+
+def test_same_form_posted_twice_asks_once(here: Api) -> None:
+    to = "twice@example.org"
+    for _ in range(2):
+        assert ask(here, to=to, key="twice").status_code == 200
+    key = bootstrap.alerts_ports().ids.address_key("email", to)
+    assert len(bootstrap.alerts_ports().subscriptions.at([key])) == 1
+
+
+def test_number_is_confirmed_by_the_code_on_the_next_page(here: Api) -> None:
+    answer = ask(here, channel="sms", to="07700 900301")
+    found = re.search(r'action="(/forms/alerts/([0-9a-f]{32})/code)"', answer.body.decode())
+    assert found
+    wrong = post(here, found[1], code="12")
+    assert (wrong.status_code, "not the code" in text_of(wrong)) == (400, True)
+    made = bootstrap.alerts_ports().subscriptions.get(found[2])
+    assert made
+    right = post(here, found[1], code=bootstrap.alerts_ports().tokens.code(made))
+    assert "You will get these alerts" in text_of(right)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"topic.kind": ""}, "Choose what you want to hear about"),
+        ({"topic.kind": "area"}, "Type a postcode, a street or a place"),
+        ({"topic.kind": "area", "q": "Nowhere Lane", "topic.radius_m": "500"}, "no place called"),
+        ({"topic.kind": "area", "q": "street", "topic.radius_m": "500"}, "which of these places"),
+        ({"topic.kind": "ward"}, "Choose the ward"),
+        ({"topic.kind": "ward", "topic.ward_code": "X"}, "There is no such ward"),
+        ({"channel": ""}, "Choose how we should tell you"),
+        ({"to": "nobody"}, "email address"),
+    ],
+)
+def test_form_comes_back_with_what_was_typed_when_it_cannot_be_taken(
+    changes: dict[str, str], said: str, here: Api
+) -> None:
+    answer = ask(here, **{"to": "me@example.org", **changes})
+    assert (answer.status_code, said in text_of(answer)) == (400, True), text_of(answer)
+    assert f'value="{changes.get("to", "me@example.org")}"' in answer.body.decode()
+    assert "Error: Get alerts" in text_of(answer)
+
+
+def test_place_is_found_by_its_name(here: Api) -> None:
+    near = {"topic.kind": "area", "q": "Market Place", "topic.radius_m": "1000"}
+    to = {"to": "near@example.org"}
+    answer = ask(here, **near, **to)
+    assert "Reports within 1 km of a place" in text_of(answer), text_of(answer)
+    key = bootstrap.alerts_ports().ids.address_key("email", to["to"])
+    (made,) = bootstrap.alerts_ports().subscriptions.at([key])
+    assert (made.topic.radius_m, made.frequency) == (1000, "daily")
+    assert made.topic.lat == pytest.approx(MARKET_PLACE["lat"], abs=0.01)
+
+
+def test_report_that_nobody_may_see_cannot_be_asked_for(here: Api) -> None:
+    shown = here.get("/forms/alerts?report=7K3M2QXV9HTD")
+    assert "About report 7K3M-2QXV-9HTD" in text_of(shown)
+    asked = {"topic.kind": "report", "topic.service_request_id": "7K3M2QXV9HTD"}
+    answer = ask(here, **asked)
+    assert (answer.status_code, "no such report" in text_of(answer)) == (400, True)
+
+
+# Confirming.
+
+
+def test_nothing_is_confirmed_by_a_get_and_it_is_by_a_post(here: Api) -> None:
+    one = unconfirmed()
+    link = way(one, "confirm", "/confirm")
+    assert "Do you want these alerts? Reports within 500 m of a place" in text_of(here.get(link))
+    assert again(one).state == "unconfirmed"
+    answer = post(here, link)
+    assert "You will get these alerts" in text_of(answer)
+    assert again(one).state == "active"
+    assert way(one) in answer.body.decode()
+
+
+def test_link_of_another_purpose_confirms_nothing(here: Api) -> None:
+    one = unconfirmed()
+    link = way(one, "manage", "/confirm")
+    for answer in (here.get(link), post(here, link)):
+        assert (answer.status_code, again(one).state) == (404, "unconfirmed")
+        assert "This link does not hold any more" in text_of(answer)
+
+
+# Changing.
+
+
+def test_what_how_often_and_quiet_hours_are_changed(here: Api) -> None:
+    one = stored()
+    assert "Reports within 500 m of a place" in text_of(here.get(way(one)))
+    answer = saved(
+        here,
+        one,
+        ("whats", "mended"),
+        ("topic.radius_m", "2000"),
+        ("topic.service_codes", "pothole"),
+        ("quiet", "yes"),
+        ("quiet.begin", "21:00"),
+        ("quiet.end", "08:00"),
+    )
+    assert "Your changes are saved" in text_of(answer), text_of(answer)
+    now = again(one)
+    assert (now.whats, now.topic.radius_m, now.topic.service_codes) == (
+        ("mended",),
+        2000,
+        ("pothole",),
+    )
+    assert now.quiet and now.quiet.begin == "21:00"
+    every = [("whats", each) for each in FITTING["area"]]
+    saved(here, one, *every, ("topic.radius_m", "2000"))
+    assert (again(one).whats, again(one).quiet, again(one).topic.service_codes) == ((), None, ())
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, "Choose at least one"),
+        ({"whats": "new", "topic.radius_m": "x"}, "Choose how far"),
+        ({"whats": "new", "topic.radius_m": "0"}, "Must be a number of metres"),
+        (
+            {"whats": "new", "topic.radius_m": "500", "quiet": "yes", "quiet.begin": "9"},
+            "a time such as 22:00",
+        ),
+    ],
+)
+def test_nothing_is_changed_when_something_cannot_be_taken(
+    fields: dict[str, str], said: str, here: Api
+) -> None:
+    one = stored()
+    answer = saved(here, one, *fields.items())
+    assert (answer.status_code, said in text_of(answer)) == (400, True), text_of(answer)
+    assert again(one) == one
+
+
+def test_typed_changes_are_shown_again_when_it_was_changed_elsewhere(here: Api) -> None:
+    one = stored(topic=Topic(kind="council"))
+    sent = [("version", "1"), ("frequency", "weekly"), ("whats", "new")]
+    assert saved(here, one, ("whats", "new")).status_code == 200
+    answer = post(here, way(one), *sent)
+    assert (answer.status_code, "changed this elsewhere" in text_of(answer)) == (400, True)
+    assert re.search(r'value="weekly" checked', answer.body.decode())
+    assert 'name="version" value="2"' in answer.body.decode()
+
+
+def test_page_says_that_it_has_not_begun_when_it_is_not_confirmed(here: Api) -> None:
+    shown = here.get(way(unconfirmed()))
+    assert "They have not begun yet" in text_of(shown)
+
+
+# Stopping.
+
+
+@pytest.mark.parametrize("kind", ["unsubscribe", "manage"])
+def test_alerts_are_stopped_by_a_post_and_not_by_a_get(kind: str, here: Api) -> None:
+    one = stored()
+    link = way(one, kind, "/unsubscribe")
+    assert "Stop these alerts? Reports within 500 m of a place" in text_of(here.get(link))
+    assert again(one).state == "active"
+    for _ in range(2):
+        assert "You have stopped these alerts" in text_of(post(here, link))
+    assert again(one).state == "stopped"
+    assert "You have stopped these alerts" in text_of(here.get(way(one)))
+
+
+def test_all_alerts_to_one_address_are_listed_and_stopped(here: Api) -> None:
+    same = {"to": "all@example.org", "address_key": "key of all"}
+    first, second = stored(**same), stored(**same, topic=Topic(kind="council"))
+    other = stored()
+    link = way(first, "unsubscribe", "/all")
+    post(here, way(first, "unsubscribe", "/unsubscribe"))
+    shown = here.get(link)
+    assert text_of(shown).count("everywhere in the area") == 2  # once unseen, for who listens
+    assert "a…@example.org" in text_of(shown) and "all@" not in text_of(shown)
+    assert "You have stopped all alerts" in text_of(post(here, link))
+    assert [again(each).state for each in (second, other)] == ["stopped", "active"]
+    assert "There are none" in text_of(here.get(link))
+
+
+def test_link_in_a_text_leads_to_the_page_that_stops_it(here: Api) -> None:
+    one = stored(channel="sms", to="+447700900123")
+    short = shortened(way(one, "unsubscribe", "/unsubscribe"))
+    assert len(short) == len("/forms/s/") + 43
+    answer = here.get(short)
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == way(one, "unsubscribe", "/unsubscribe")
+    assert again(one).state == "active"
+    for wrong in (f"{short}A", f"{short[:-1]}!", "/forms/s/x"):
+        assert here.get(wrong).status_code == 404
+    forged = shortened(way(one, "manage", "/unsubscribe").replace("token=", "token=0")[:-1])
+    assert post(here, here.get(forged).headers["Location"]).status_code == 404
+    assert again(one).state == "active"
+
+
+def test_all_alerts_are_not_shown_by_one_that_the_address_never_confirmed(here: Api) -> None:
+    one = unconfirmed()
+    assert here.get(way(one, "unsubscribe", "/all")).status_code == 404
+    assert post(here, way(one, "unsubscribe", "/all")).status_code == 404
+    assert "See all alerts" not in text_of(here.get(way(one, "unsubscribe", "/unsubscribe")))
+
+
+def test_all_alerts_are_not_shown_by_the_link_that_whoever_asked_has(here: Api) -> None:
+    """Somebody may have asked for it in another's name, whom it was sent to."""
+    one = stored()
+    assert here.get(way(one, "manage", "/all")).status_code == 404
+    assert post(here, way(one, "manage", "/all")).status_code == 404
+    assert "See all alerts" not in text_of(here.get(way(one, "manage", "/unsubscribe")))
+
+
+def test_list_tells_no_place(here: Api) -> None:
+    one = stored(to="place@example.org", address_key="key of place")
+    shown = here.get(way(one, "unsubscribe", "/all")).body.decode()
+    assert str(MARKET_PLACE["lat"]) not in shown

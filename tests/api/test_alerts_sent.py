@@ -1,0 +1,234 @@
+"""Alerts are sent: from the route that subscribes to the letter, the text and back again."""
+
+import json
+from typing import Any
+
+import pytest
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.sns.models import sns_backends
+
+from chalicelib import bootstrap
+from chalicelib.handlers import alerts_sending_events
+from chalicelib.reports.model import Imported, Visibility
+from chalicelib.reports.usecases import take_over
+from infra.local import mail
+from infra.local.aws import REGION
+from infra.local.texts import texts
+from tests.api.conftest import Api
+from tests.builders import MARKET_PLACE, NOON, draft, draft_body
+from tests.fakes_delivery import text_log
+
+AREA = {"kind": "area", **MARKET_PLACE, "radius_m": 500}
+
+
+def subscribe(api: Api, **values: Any) -> dict[str, Any]:
+    wish = {"channel": "email", "to": "sam@example.org", "topic": AREA, **values}
+    answer = api.post("/api/subscriptions", wish, key=None)
+    assert answer.status_code == 201, answer.body
+    api.cloud.pump.run_until_idle()
+    body: dict[str, Any] = answer.json_body
+    return body
+
+
+def links(letter: Any) -> list[str]:
+    return [word for word in mail.text_of(letter).split() if word.startswith("http")]
+
+
+def confirmed(api: Api, **values: Any) -> str:
+    made = subscribe(api, **values)["subscription_id"]
+    (link,) = links(mail.letters()[-1])
+    token = link.partition("token=")[2]
+    answer = api.post(f"/api/subscriptions/{made}/confirm", {"token": token}, key=None)
+    assert answer.status_code == 200, answer.body
+    api.cloud.pump.run_until_idle()
+    return str(made)
+
+
+def report(api: Api, key: str = "report", **values: Any) -> str:
+    answer = api.post("/api/reports", draft_body(**values), key=key)
+    assert answer.status_code == 201, answer.body
+    api.cloud.pump.run_until_idle()
+    return str(answer.json_body["service_request_id"])
+
+
+def test_address_is_asked_by_a_mail_with_one_link_to_confirm(api: Api) -> None:
+    subscribe(api)
+    (letter,) = mail.letters()
+    (link,) = links(letter)
+    assert letter["To"] == "sam@example.org"
+    assert "confirm" in link.partition("?")[0]
+
+
+def test_phone_is_asked_by_a_text_with_a_code(api: Api) -> None:
+    subscribe(api, channel="sms", to="07700 900123")
+    (text,) = texts()
+    assert text["to"] == "+447700900123" and text["body"][:6].isdigit()
+
+
+def test_subscriber_gets_a_letter_about_a_report_nearby_and_no_word_that_was_typed(
+    api: Api,
+) -> None:
+    confirmed(api)
+    made = report(api, title="BUY PILLS", description="BUY PILLS", address="BUY PILLS")
+    letter = mail.letters()[-1]
+    assert letter["Subject"].startswith("New report: Pothole [")
+    assert any(link.endswith(f"/reports/{made}") for link in links(letter))
+    assert "PILLS" not in letter.as_string()
+    assert letter["Reply-To"] == bootstrap.council().replies_to
+
+
+def test_reporter_gets_an_acknowledgement_that_can_be_answered_and_no_word_of_hers(
+    api: Api,
+) -> None:
+    made = report(api, title="BUY PILLS", contact={"name": "PILLS", "email": "alex@example.org"})
+    (letter,) = mail.letters()
+    assert letter["To"] == "alex@example.org"
+    assert letter["Subject"].startswith("We have your report: Pothole [")
+    assert letter["Reply-To"].startswith(f"replies+{made.lower()}-")
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "PILLS" not in letter.as_string() and "We aim to deal with it by" in letter.as_string()
+
+
+def test_private_report_is_acknowledged_with_the_link_that_only_its_sender_has(api: Api) -> None:
+    report(
+        api,
+        service_code="noise-nuisance",
+        attributes={"kind": "noise"},
+        contact={"email": "alex@example.org"},
+    )
+    (letter,) = mail.letters()
+    (link,) = (each for each in links(letter) if "/forms/reports/" in each)
+    path = link.removeprefix(bootstrap.settings().site_url)
+    assert api.get(path).status_code == 200
+
+
+def test_alerts_stop_by_one_click_of_a_mail_program_and_not_by_a_get(api: Api) -> None:
+    confirmed(api)
+    report(api)
+    address = mail.letters()[-1]["List-Unsubscribe"].strip("<>")
+    path = address.removeprefix(bootstrap.settings().site_url)
+    before = len(mail.letters())
+    api.get(path)
+    report(api, key="second")
+    assert (count := len(mail.letters())) == before + 1
+    answer = api.client.http.post(
+        path,
+        body=b"List-Unsubscribe=One-Click",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert answer.status_code == 200 and b"You have stopped these alerts" in answer.body
+    api.cloud.pump.run_until_idle()
+    report(api, key="third")
+    assert len(mail.letters()) == count
+    wrong = api.post(path[:-1] + ("0" if path[-1] != "0" else "1"), b"", key=None)
+    assert wrong.status_code == 404
+
+
+def receipt(api: Api, letter: Any, kind: str, **values: Any) -> None:
+    """What SES would say of the letter."""
+    owner = letter["List-Unsubscribe"].partition("/alerts/")[2].partition("/")[0]
+    (name,) = (each for each in sent_names() if each.startswith(owner))
+    event = {"eventType": kind, "mail": {"tags": {"alert": [name]}}, **values}
+    record = {"messageId": "m", "body": json.dumps(event), "receiptHandle": "r"}
+    answer = alerts_sending_events.take_receipts({"Records": [record]}, None)
+    assert answer == {"batchItemFailures": []}
+    api.cloud.pump.run_until_idle()
+
+
+def sent_names() -> list[str]:
+    from chalicelib.alerts.dynamo_alert_items import AlertItem, alert_of
+
+    items = AlertItem.scan(AlertItem.record.startswith("alert#"))
+    return [alert_of(each).try_name for each in items if each.what != "confirm"]
+
+
+def test_nothing_more_is_sent_to_an_address_that_sends_everything_back(api: Api) -> None:
+    confirmed(api)
+    report(api)
+    receipt(api, mail.letters()[-1], "Bounce", bounce={"bounceType": "Permanent"})
+    count = len(mail.letters())
+    report(api, key="second")
+    subscribe(api)
+    assert len(mail.letters()) == count
+
+
+def test_nothing_more_is_sent_to_a_number_that_gets_no_texts(api: Api) -> None:
+    made = subscribe(api, channel="sms", to="07700 900123")["subscription_id"]
+    body = {"code": texts()[-1]["body"][:6]}
+    assert api.post(f"/api/subscriptions/{made}/confirm", body, key=None).status_code == 200
+    api.cloud.pump.run_until_idle()
+    report(api)
+    sent = list(sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages)
+    failed = {"notification": {"messageId": sent[-1]}, "status": "FAILURE"}
+    said = json.dumps(failed | {"delivery": {"providerResponse": "Invalid phone number"}})
+    alerts_sending_events.take_text_log(text_log(said), None)
+    api.cloud.pump.run_until_idle()
+    report(api, key="second")
+    assert len(texts()) == len(sent) == 2
+    failed_alerts = api.get("/api/alerts/failed", api.token("officer")).json_body["items"]
+    assert [each["last_error"] for each in failed_alerts] == ["bounced"]
+
+
+def test_officer_sees_what_did_not_get_through_and_sends_it_again(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    confirmed(api)
+    monkeypatch.setenv("MAIL_DOMAIN", "")
+    bootstrap.forget()
+    made = report(api)
+    monkeypatch.undo()
+    bootstrap.forget()
+    officer = api.token("officer")
+    answer = api.get("/api/alerts/failed", officer)
+    (item,) = answer.json_body["items"]
+    assert (item["last_error"], item["service_request_id"]) == ("no_sender", made)
+    assert "sam@example.org" not in answer.body.decode()
+    count = len(mail.letters())
+    again = api.post(f"/api/alerts/failed/{item['alert_id']}/again", {}, token=officer)
+    assert again.status_code == 200, again.body
+    api.cloud.pump.run_until_idle()
+    assert len(mail.letters()) == count + 1
+    assert api.get("/api/alerts/failed", officer).json_body == {"items": [], "next": None}
+    twice = api.post(f"/api/alerts/failed/{item['alert_id']}/again", {}, token=officer)
+    assert twice.status_code == 409
+    assert api.post("/api/alerts/failed/none/again", {}, token=officer).status_code == 404
+
+
+@pytest.mark.parametrize("query", ["why=sent", "cursor=x"])
+def test_list_of_failed_alerts_is_refused_when_it_is_asked_for_what_it_has_not(
+    query: str, api: Api
+) -> None:
+    assert api.get(f"/api/alerts/failed?{query}", api.token("officer")).status_code == 400
+    assert api.get("/api/alerts/failed", api.token("resident")).status_code == 403
+
+
+def test_nobody_is_told_of_old_reports_that_are_taken_over(api: Api) -> None:
+    confirmed(api)
+    before = len(mail.letters())
+    old = NOON.replace(year=2019)
+    for number in range(3):
+        old_one = Imported(
+            draft=draft(),
+            external_reference=f"2019-{number}",
+            state="fixed",
+            visibility="public",
+            requested_datetime=old,
+            updated_datetime=old,
+        )
+        assert take_over(old_one, bootstrap.reports_ports())
+    api.cloud.pump.run_until_idle()
+    assert len(mail.letters()) == before
+
+
+def test_report_is_new_once_although_it_was_hidden_and_is_shown_again(api: Api) -> None:
+    confirmed(api)
+    before = len(mail.letters())
+    made = report(api)
+    reports = bootstrap.reports_ports().repository
+    steps: tuple[Visibility, ...] = ("hidden", "public")
+    for visibility in steps:
+        stored = reports.get(made)
+        assert stored
+        reports.save(stored.with_visibility(visibility, stored.updated_datetime))
+        api.cloud.pump.run_until_idle()
+    assert len(mail.letters()) == before + 1

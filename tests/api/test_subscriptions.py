@@ -1,0 +1,450 @@
+"""Subscriptions as a client asks for them, and on to the messages that are sent."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import boto3
+import pytest
+from chalice.test import Client, HTTPResponse
+
+import app
+from chalicelib import bootstrap
+from chalicelib.accounts.model import Block, Destination
+from chalicelib.alerts.index import Area, entries_of
+from chalicelib.alerts.model import Subscription
+from infra.local.cloud import Cloud
+from infra.tokens import account_with, token_of
+from tests.api.conftest import Api
+from tests.builders import MARKET_PLACE, NOON, draft_body
+from tests.fakes_alerts import BROWSER
+from tests.seam import record
+
+numbers = count()
+RANDOM = re.compile(r"[0-9a-f]{32,64}|[0-9]{10}|[0-9-]{10}T[0-9:]{8}Z")
+STREET = {"kind": "area", **MARKET_PLACE, "radius_m": 500}
+
+
+@pytest.fixture(scope="module")
+def here() -> Iterator[Api]:
+    """One stack for all: each test takes addresses of its own."""
+    cloud = Cloud()
+    with Client(app.app) as client:
+        yield Api(client, cloud)
+    cloud.stop()
+
+
+@pytest.fixture
+def address() -> str:
+    return f"resident{next(numbers)}@example.org"
+
+
+def body(**values: Any) -> dict[str, Any]:
+    return {"channel": "email", "topic": STREET, **values}
+
+
+def ask(
+    here: Api, *, key: str | None = None, token: str | None = None, **values: Any
+) -> HTTPResponse:
+    return here.post("/api/subscriptions", body(**values), key=key, token=token)
+
+
+def subscribed(here: Api, **values: Any) -> dict[str, Any]:
+    answer = ask(here, **values)
+    assert answer.status_code == 201, answer.body
+    made: dict[str, Any] = answer.json_body
+    return made
+
+
+def way_of(made: dict[str, Any]) -> str:
+    """Where it is managed, with its token."""
+    token = made["manage_url"].partition("token=")[2]
+    return f"/api/subscriptions/{made['subscription_id']}?token={token}"
+
+
+def confirmed(here: Api, made: dict[str, Any]) -> HTTPResponse:
+    which = made["subscription_id"]
+    token = bootstrap.alerts_ports().tokens.confirm(stored(made))
+    return here.post(f"/api/subscriptions/{which}/confirm", {"token": token}, key=None)
+
+
+def delete(here: Api, path: str, token: str | None = None) -> HTTPResponse:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return here.client.http.delete(path, headers=headers)
+
+
+def stored(made: dict[str, Any]) -> Subscription:
+    found = bootstrap.alerts_ports().subscriptions.get(made["subscription_id"])
+    assert found
+    return found
+
+
+def signed_in(*addresses: str) -> str:
+    """The token of somebody who has confirmed these."""
+    people = bootstrap.accounts_ports()
+    ways = tuple(Destination("email" if "@" in each else "phone", each) for each in addresses)
+    account = account_with("resident", f"{next(numbers):032x}", people, ways)
+    return token_of(account, timedelta(minutes=5), "A test", people)
+
+
+def fields_of(answer: HTTPResponse) -> set[str]:
+    assert answer.status_code == 400, answer.body
+    return {each["field"] for each in answer.json_body["errors"]}
+
+
+# The contract.
+
+
+def test_subscription_is_answered_with_its_id_its_state_and_where_it_is_managed(
+    here: Api, address: str
+) -> None:
+    made = subscribed(here, to=address)
+    assert set(made) == {"subscription_id", "state", "manage_url"}
+    assert made["state"] == "unconfirmed"
+    way = rf"http://127\.0\.0\.1:8000/forms/alerts/{made['subscription_id']}\?token=[0-9a-f]{{32}}"
+    assert re.fullmatch(way, made["manage_url"])
+
+
+def test_way_from_unconfirmed_to_stopped(here: Api, address: str) -> None:
+    made = subscribed(here, to=address, whats=["new"], frequency="daily")
+    assert confirmed(here, made).json_body == made | {"state": "active"}
+    view = here.get(way_of(made)).json_body
+    assert (view["to"], view["state"], view["frequency"]) == ("r…@example.org", "active", "daily")
+    quiet = {"begin": "22:00", "end": "07:00"}
+    changed = here.patch(way_of(made), {"quiet": quiet}, version=view["version"], token=None)
+    assert (changed.status_code, changed.json_body["quiet"]) == (200, quiet)
+    stale = here.patch(way_of(made), {"quiet": quiet}, version=view["version"], token=None)
+    assert (stale.status_code, stale.json_body["version"]) == (409, changed.json_body["version"])
+    assert here.patch(way_of(made), {}, version=None, token=None).status_code == 428
+    for _ in range(2):
+        ended = delete(here, way_of(made))
+        assert (ended.status_code, ended.json_body["state"]) == (200, "stopped")
+    assert ended.json_body["to"] is None
+    assert confirmed(here, made).status_code == 409
+
+
+def test_number_is_confirmed_by_its_code(here: Api) -> None:
+    made = subscribed(here, channel="sms", to="07700 900201")
+    way = f"/api/subscriptions/{made['subscription_id']}/confirm"
+    assert fields_of(here.post(way, {"code": "abc"}, key=None)) == {"code"}
+    code = bootstrap.alerts_ports().tokens.code(stored(made))
+    assert here.post(way, {"code": code}, key=None).json_body["state"] == "active"
+    assert here.get(way_of(made)).json_body["to"] == "…0201"
+
+
+def test_same_key_answers_the_same_and_another_wish_under_it_a_conflict(
+    here: Api, address: str
+) -> None:
+    made = subscribed(here, to=address, key="k1")
+    assert subscribed(here, to=address.upper(), key="k1") == made
+    other = ask(here, to=address, key="k1", topic={"kind": "council"})
+    assert other.status_code == 409
+    link = other.json_body["link"]
+    assert link == made["manage_url"].partition("?")[0]
+    assert here.get(f"/api/subscriptions/{link.rpartition('/')[2]}").status_code == 404
+    page = here.get(link.removeprefix("http://127.0.0.1:8000"))
+    assert page.status_code == 404, "Whoever guessed the key sees nothing of whose it is."
+
+
+@pytest.mark.parametrize(
+    ("values", "fields"),
+    [
+        ({"to": "nobody"}, {"to"}),
+        ({"to": "01904 551550", "channel": "sms"}, {"to"}),
+        ({"to": "+33612345678", "channel": "sms"}, {"to"}),
+        ({"to": "a@example.org", "topic": {**STREET, "radius_m": 0}}, {"topic.radius_m"}),
+        ({"to": "a@example.org", "topic": {**STREET, "radius_m": 500_000}}, {"topic.radius_m"}),
+        ({"to": "a@example.org", "topic": {**STREET, "lat": 0}}, {"topic.lat"}),
+        ({"to": "a@example.org", "topic": {**STREET, "lat": 91}}, {"topic.lat"}),
+        ({"to": "a@example.org", "topic": {"kind": "moon"}}, {"topic.kind"}),
+        ({"to": "a@example.org", "topic": {"kind": "ward", "ward_code": "?"}}, {"topic.ward_code"}),
+        (
+            {"to": "a@example.org", "topic": {"kind": "council", "service_codes": ["?"]}},
+            {"topic.service_codes"},
+        ),
+        (
+            {"to": "a@example.org", "topic": {"kind": "report", "service_request_id": "?"}},
+            {"topic.service_request_id"},
+        ),
+        (
+            {"to": "a@example.org", "quiet": {"begin": "24:00", "end": "7"}},
+            {"quiet.begin", "quiet.end"},
+        ),
+        ({"to": "a@example.org", "state": "active"}, {"state"}),
+        ({"channel": "push"}, {"push"}),
+        (
+            {"channel": "push", "push": {**vars(BROWSER), "endpoint": "http://10.0.0.1/"}},
+            {"push.endpoint"},
+        ),
+        ({}, {"to"}),
+    ],
+)
+def test_refusal_names_every_field_and_its_fix(
+    values: dict[str, Any], fields: set[str], here: Api
+) -> None:
+    assert fields_of(ask(here, **values)) == fields
+
+
+@pytest.mark.parametrize("sent", [{}, {"token": "x", "code": "1"}])
+def test_confirmation_takes_the_token_or_the_code(sent: dict[str, str], here: Api) -> None:
+    assert fields_of(here.post(f"/api/subscriptions/{'0' * 32}/confirm", sent)) == {"token"}
+
+
+@pytest.mark.parametrize("which", ["0" * 32, "x", "0" * 33])
+def test_nothing_is_told_of_what_there_is_when_a_link_does_not_hold(which: str, here: Api) -> None:
+    assert looks_without_a_link(here, which)[0] == [404] * 6
+
+
+def test_what_a_link_does_not_open_looks_like_what_is_not_there(here: Api, address: str) -> None:
+    made = subscribed(here, to=address)["subscription_id"]
+    assert looks_without_a_link(here, made) == looks_without_a_link(here, "0" * 32)
+
+
+def looks_without_a_link(here: Api, which: str) -> tuple[list[int], list[str], list[str]]:
+    """What is answered and done to whoever has no link, or another."""
+    answers = []
+    with record() as tries:
+        for way in (f"/api/subscriptions/{which}?token=x", f"/api/subscriptions/{which}"):
+            answers += [
+                here.get(way),
+                delete(here, way),
+                here.patch(way, {}, version=1, token=None),
+            ]
+    statuses = [each.status_code for each in answers]
+    bodies = [each.body.decode() for each in answers]
+    return statuses, bodies, [each.operation for each in tries]
+
+
+# Who we know cannot be told.
+
+
+def test_nobody_can_tell_from_answer_or_calls_whether_an_address_is_known(
+    here: Api, address: str
+) -> None:
+    """The same address before anybody has subscribed it or signed in with it, and after."""
+    looks = []
+    for round_ in range(2):
+        with record() as tries:
+            answer = ask(here, to=address)
+        calls = [(each.operation, RANDOM.sub("…", each.body.decode())) for each in tries]
+        looks.append((answer.status_code, RANDOM.sub("…", answer.body.decode()), calls))
+        if round_ == 0:
+            signed_in(address)
+            confirmed(here, answer.json_body)
+    assert looks[0] == looks[1]
+    assert [operation for operation, _ in looks[0][2]].count("dynamodb.PutItem") == 1
+
+
+def test_report_that_is_private_and_one_that_is_not_there_are_refused_alike(
+    here: Api, address: str
+) -> None:
+    private = here.post(
+        "/api/reports",
+        draft_body(service_code="noise-nuisance", attributes={"kind": "noise"}),
+        key="p",
+    )
+    assert private.status_code == 201, private.body
+    looks = []
+    for which in (private.json_body["service_request_id"], "7K3M2QXV9HTD"):
+        topic = {"kind": "report", "service_request_id": which}
+        with record() as tries:
+            answer = ask(here, to=address, topic=topic)
+        looks.append((answer.status_code, answer.body, [each.operation for each in tries]))
+    assert looks[0] == looks[1] and looks[0][0] == 400
+
+
+# How often, and for whom not.
+
+
+def test_address_is_written_to_five_times_an_hour_at_most(here: Api, address: str) -> None:
+    statuses = [ask(here, to=address).status_code for _ in range(6)]
+    assert statuses == [201] * 5 + [429]
+
+
+def test_reports_have_a_stranger_written_to_ten_times_an_hour_and_are_taken_all_the_same(
+    here: Api, address: str
+) -> None:
+    draft = draft_body(contact={"email": address})
+    made = [here.post("/api/reports", draft, key=f"{n} {address}").json_body for n in range(12)]
+    found = [bootstrap.reports_ports().repository.get(m["service_request_id"]) for m in made]
+    assert [each.alerts for each in found if each] == [True] * 10 + [False] * 2
+    assert {each.contact.email for each in found if each and each.contact} == {address}
+    again = here.post("/api/reports", draft, key=f"11 {address}").json_body
+    assert again == made[11]
+    own = here.post("/api/reports", draft, key=f"own {address}", token=signed_in(address)).json_body
+    hers = bootstrap.reports_ports().repository.get(own["service_request_id"])
+    assert hers and hers.alerts, "What she has confirmed counts for nothing here."
+
+
+def test_reports_that_are_told_of_to_nobody_are_not_counted(here: Api, address: str) -> None:
+    draft = draft_body(contact={"email": address}, alerts=False)
+    for number in range(11):
+        here.post("/api/reports", draft, key=f"{number} {address}")
+    told = here.post(
+        "/api/reports", draft_body(contact={"email": address}), key=f"told {address}"
+    ).json_body
+    report = bootstrap.reports_ports().repository.get(told["service_request_id"])
+    assert report and report.alerts
+
+
+def test_wish_that_is_refused_is_not_counted(here: Api, address: str) -> None:
+    for _ in range(6):
+        ask(here, to=address, topic={**STREET, "radius_m": 0})
+    assert ask(here, to=address).status_code == 201
+
+
+def test_nothing_is_stored_for_an_address_on_the_block_list(here: Api, address: str) -> None:
+    blocks = bootstrap.limit_ports().blocks
+    blocked = Destination("email", address)
+    blocks.add(
+        Block(
+            block_id=blocks.id_of(blocked),
+            kind="email",
+            domain=None,
+            reason="Abuse",
+            added_at=NOON,
+            added_by="a1",
+        )
+    )
+    assert ask(here, to=address).status_code == 403
+
+
+# In the account.
+
+
+def test_own_confirmed_address_is_active_at_once_and_managed_in_the_account(
+    here: Api, address: str
+) -> None:
+    token = signed_in(address)
+    made = subscribed(here, to=address, token=token)
+    assert made["state"] == "active"
+    (listed,) = here.get("/api/account/subscriptions", token).json_body["items"]
+    assert listed["subscription_id"] == made["subscription_id"]
+    way = f"/api/subscriptions/{made['subscription_id']}"
+    assert here.get(way, token).status_code == 200
+    stranger = signed_in(f"other-{address}")
+    assert here.get(way, stranger).status_code == 404
+    assert delete(here, way, stranger).status_code == 404
+    assert delete(here, way, token).json_body["state"] == "stopped"
+    assert here.get("/api/account/subscriptions").status_code == 401
+
+
+def test_subscription_at_an_own_address_is_listed_and_stopped_though_it_was_asked_for_otherwise(
+    here: Api, address: str
+) -> None:
+    made = subscribed(here, to=address)
+    token = signed_in(address)
+    (listed,) = here.get("/api/account/subscriptions", token).json_body["items"]
+    assert listed["subscription_id"] == made["subscription_id"]
+    way = f"/api/subscriptions/{made['subscription_id']}"
+    assert delete(here, way, signed_in("other@example.org")).status_code == 404
+    assert delete(here, way, token).json_body["state"] == "stopped"
+
+
+def test_own_subscriptions_are_listed_by_page(here: Api, address: str) -> None:
+    token = signed_in(address)
+    ids = {subscribed(here, to=address, token=token)["subscription_id"] for _ in range(3)}
+    first = here.get("/api/account/subscriptions?limit=2", token).json_body
+    then = here.get(f"/api/account/subscriptions?limit=2&cursor={first['next']}", token).json_body
+    assert {each["subscription_id"] for each in (*first["items"], *then["items"])} == ids
+    assert (len(first["items"]), len(then["items"]), then["next"]) == (2, 1, None)
+    bad = here.get("/api/account/subscriptions?cursor=x", token)
+    assert fields_of(bad) == {"cursor"}
+
+
+def test_follower_who_is_signed_in_hears_of_the_report_as_she_wants_to_be_reached(
+    here: Api, address: str
+) -> None:
+    report = here.post("/api/reports", draft_body(), key=address).json_body
+    token = signed_in(address)
+    way = f"/api/reports/{report['service_request_id']}/follow"
+    for _ in range(2):
+        assert here.post(way, {}, key=None, token=token).status_code == 201
+    (listed,) = here.get("/api/account/subscriptions", token).json_body["items"]
+    assert listed["topic"]["service_request_id"] == report["service_request_id"]
+    assert (listed["channel"], listed["state"]) == ("email", "active")
+
+
+# The whole way: a subscription is found by what happens, and nobody else hears where she lives.
+
+
+def messages(tries: list[Any]) -> list[dict[str, Any]]:
+    """What was put on the queue of whoever sends."""
+    queue = bootstrap.settings().alerts_queue_url
+    sent = [json.loads(each.body) for each in tries if each.operation == "sqs.SendMessageBatch"]
+    bodies = [
+        json.loads(entry["MessageBody"])
+        for each in sent
+        if each["QueueUrl"] == queue
+        for entry in each["Entries"]
+    ]
+    return [each for each in bodies if each["type"] in ("Tell", "Confirm")]
+
+
+def published(here: Api) -> list[str]:
+    """Every public document, feeds and lists among them."""
+    client, bucket = boto3.client("s3"), here.cloud.bucket
+    listed = client.list_objects_v2(Bucket=bucket).get("Contents", [])
+    bodies = [client.get_object(Bucket=bucket, Key=each["Key"])["Body"].read() for each in listed]
+    assert len(bodies) > 2
+    return [each.decode(errors="replace") for each in bodies]
+
+
+def test_place_of_a_subscription_never_leaves_its_owner(
+    here: Api, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = {"lat": 53.9512345, "long": -1.0723456}
+    traces = ("53.9512345", "1.0723456", address)
+    here.cloud.pump.run_until_idle()
+    with record() as asked:
+        made = subscribed(here, to=address, topic={"kind": "area", **home, "radius_m": 700})
+        here.cloud.pump.run_until_idle()
+    (question,) = messages(asked)
+    assert (question["type"], question["subscription_id"]) == ("Confirm", made["subscription_id"])
+    confirmed(here, made)
+    here.cloud.pump.run_until_idle()
+    near = {"lat": 53.953, "long": -1.07}
+    with record() as tries:
+        report = here.post("/api/reports", draft_body(**near), key=f"near {address}").json_body
+        here.cloud.pump.run_until_idle()
+    (told,) = [
+        each for each in messages(tries) if each["subscription_id"] == made["subscription_id"]
+    ]
+    assert (told["what"], told["service_request_id"]) == ("new", report["service_request_id"])
+    said = capsys.readouterr()
+    elsewhere = [
+        each.body.decode(errors="replace")
+        for each in (*asked, *tries)
+        if not each.operation.startswith(("dynamodb.", "sesv2."))
+    ]
+    everywhere = [
+        said.out,
+        said.err,
+        *elsewhere,
+        here.get("/api/reports/" + report["service_request_id"]).body.decode(),
+        here.get("/api/alerts/failed", here.token("officer")).body.decode(),
+        here.get("/api/moderation?reason=waiting", here.token("officer")).body.decode(),
+        *published(here),
+    ]
+    assert not [trace for trace in traces for text in everywhere if trace in text]
+
+
+def test_index_follows_what_is_stored(here: Api, address: str) -> None:
+    def keys(area: str) -> set[str]:
+        found = bootstrap.index_ports().index.entries(Area(area, "a", "d"))
+        return {e.subscription_id for e in found}
+
+    made = subscribed(here, to=address)
+    which = made["subscription_id"]
+    here.cloud.pump.run_until_idle()
+    confirmed(here, made)
+    areas = [entry.area for entry in entries_of(stored(made))]
+    assert not any(which in keys(area) for area in areas)
+    here.cloud.pump.run_until_idle()
+    assert all(which in keys(area) for area in areas)
+    delete(here, way_of(made))
+    here.cloud.pump.run_until_idle()
+    assert not any(which in keys(area) for area in areas)

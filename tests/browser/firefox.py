@@ -1,0 +1,109 @@
+"""Debian's Firefox, told what to do over WebDriver BiDi.
+
+Playwright drives a Firefox of its own making only, and the one that people have is the one to try.
+Source: w3c.github.io/webdriver-bidi, read 2026-11.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+from websockets.sync.client import ClientConnection, connect
+
+FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
+PATIENCE_S = 120
+READY = "WebDriver BiDi listening on "
+QUIET: Mapping[str, Any] = {
+    "remote.prefs.recommended": False,
+    "app.update.disabledForTesting": True,
+    "browser.shell.checkDefaultBrowser": False,
+    "browser.startup.page": 0,
+    "browser.aboutwelcome.enabled": False,
+    "datareporting.policy.dataSubmissionEnabled": False,
+    "toolkit.telemetry.reportingpolicy.firstRun": False,
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+    "services.settings.server": "data:,#remote-settings-dummy/v1",
+    "extensions.update.enabled": False,
+    "browser.safebrowsing.update.enabled": False,
+}
+
+
+class Page:
+    """The one page that is open."""
+
+    def __init__(self, line: ClientConnection) -> None:
+        self._line, self._calls = line, 0
+        self._ask("session.new", capabilities={})
+        self._context = self._ask("browsingContext.getTree")["contexts"][0]["context"]
+
+    def goto(self, url: str) -> None:
+        self._ask("browsingContext.navigate", context=self._context, url=url, wait="complete")
+
+    def evaluate(self, expression: str) -> Any:
+        """What the expression, or the promise that it is, comes to; it goes as JSON."""
+        answer = self._ask(
+            "script.evaluate",
+            expression=f"Promise.resolve({expression}).then((it) => JSON.stringify(it))",
+            target={"context": self._context},
+            awaitPromise=True,
+            userActivation=True,
+        )
+        assert answer["type"] == "success", answer
+        return json.loads(answer["result"].get("value", "null"))
+
+    def _ask(self, method: str, **parameters: Any) -> Any:
+        self._calls += 1
+        self._line.send(json.dumps({"id": self._calls, "method": method, "params": parameters}))
+        while True:
+            said = json.loads(self._line.recv(timeout=PATIENCE_S))
+            if said.get("id") == self._calls:
+                assert said["type"] == "success", said
+                return said["result"]
+
+
+@contextmanager
+def firefox(folder: Path, preferences: Mapping[str, Any]) -> Iterator[Page]:
+    """A Firefox with a new profile in that folder."""
+    (folder / "user.js").write_text(_script({**QUIET, **preferences}), encoding="utf-8")
+    assert FIREFOX
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [
+                FIREFOX,
+                "--headless",
+                "--no-remote",
+                "--remote-debugging-port=0",
+                "--profile",
+                folder,
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            env={"HOME": str(folder), "PATH": "/usr/bin:/bin", "MOZ_CRASHREPORTER_DISABLE": "1"},
+        )
+        try:
+            with connect(f"{_address(folder / 'log')}/session", max_size=None) as line:
+                yield Page(line)
+        finally:
+            process.terminate()
+            process.wait(PATIENCE_S)
+
+
+def _script(preferences: Mapping[str, Any]) -> str:
+    each = ((json.dumps(name), json.dumps(value)) for name, value in preferences.items())
+    return "".join(f"user_pref({name}, {value});\n" for name, value in each)
+
+
+def _address(log: Path) -> str:
+    """Where it listens, as soon as it says so."""
+    until = monotonic() + PATIENCE_S
+    while not (found := re.search(rf"{READY}(\S+)\n", log.read_text(errors="replace"))):
+        assert monotonic() < until, f"Firefox cannot be spoken to: {log.read_text()}"
+        sleep(0.05)
+    return found[1]

@@ -1,0 +1,73 @@
+"""Whoever is asked whether a repair holds says so, on the page that the message leads to."""
+
+from itertools import count
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from chalicelib import bootstrap
+from chalicelib.alerts.usecases.questions import question_token
+from chalicelib.reports import usecases
+from chalicelib.reports.model import Contact
+from chalicelib.reports.usecases import EVERYWHERE, Author
+from infra.local.stack import LocalStack
+from tests.browser.conftest import DESK, PHONE, NewPage
+from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.builders import draft, update_draft
+
+NUMBERS = count()
+OUT_OF_THE_WAY = {"lat": 53.9412, "long": -1.0603}
+"""No other test reports anything there, or its form would ask about this one."""
+OFFICER = Author("officer", staff_in=EVERYWHERE)
+
+
+def asked(stack: LocalStack) -> str:
+    """The path of the page for the reporter of something that was said to be fixed."""
+    number, ports = next(NUMBERS), bootstrap.reports_ports()
+    to = f"mended{number}@example.org"
+    about = draft(contact=Contact(email=to), **OUT_OF_THE_WAY)
+    report_id = usecases.submit(about, to, Author(), ports).service_request_id
+    fixed = update_draft(state="fixed", text="Done.")
+    usecases.add_update(report_id, fixed, f"fixed {number}", OFFICER, ports)
+    stack.cloud.pump.wait_until_idle()
+    alerts = bootstrap.alerts_ports()
+    (hers,) = alerts.subscriptions.at([alerts.ids.address_key("email", to)])
+    return f"/forms/mended/{question_token(hers, report_id, 1, alerts.tokens)}"
+
+
+def heading(page: Page, text: str) -> None:
+    expect(page.get_by_role("heading", level=1, name=text)).to_be_visible()
+
+
+def test_answer_needs_one_tap_and_no_javascript(new_page: NewPage, stack: LocalStack) -> None:
+    path = asked(stack)
+    page = new_page(java_script_enabled=False)
+    page.goto(f"{path}?answer=yes")
+    expect(page.get_by_role("radio", name="Yes, it is fixed")).to_be_checked()
+    page.get_by_role("button", name="Send your answer").click()
+    heading(page, "Thank you, we are glad that it is fixed")
+    page.goto(path)
+    heading(page, "You have told us already")
+
+
+@pytest.mark.parametrize("viewport", [NARROW, PHONE, DESK], ids=["narrow", "phone", "desk"])
+def test_no_page_of_the_question_has_a_violation_or_runs_off_the_screen(
+    viewport: dict[str, int], new_page: NewPage, stack: LocalStack
+) -> None:
+    page = new_page(viewport=viewport)
+
+    def look() -> None:
+        assert violations(page) == []
+        assert overflow(page) <= 0
+
+    page.goto(asked(stack))
+    look()
+    page.get_by_label("Tell us what is still wrong").fill("The paint is back.")
+    page.get_by_role("button", name="Send your answer").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose yes or no")
+    expect(page.get_by_label("Tell us what is still wrong")).to_have_value("The paint is back.")
+    look()
+    page.get_by_role("radio", name="No, it is not fixed").check()
+    page.get_by_role("button", name="Send your answer").click()
+    heading(page, "Thank you, we will look at it again")
+    look()

@@ -1,0 +1,217 @@
+"""Notifications in Debian's Chromium: shown by a desktop that a test can click on. Its push service
+is Google's, so what is sent there comes by the developer's protocol."""
+
+import gzip
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from queue import Queue
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Playwright
+
+from chalicelib import bootstrap
+from chalicelib.alerts.messages import Message
+from chalicelib.alerts.push import payload
+from infra.local.stack import LocalStack
+from tests.browser.conftest import ARGUMENTS, PATIENCE_MS, WEB, NewPage
+from tests.browser.notifier import BUS, Notifier, notifier
+from tests.browser.push_module import MODULE, publish_module
+
+CHROMIUM = shutil.which("chromium")
+"""With its windows: without them nothing is shown on a desktop."""
+ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+SHOWN = """() => navigator.serviceWorker.ready
+  .then((it) => it.getNotifications())
+  .then((all) => all.map(({ title, body }) => [title, body]))"""
+CLEARED = """navigator.serviceWorker.ready
+  .then((it) => it.getNotifications())
+  .then((all) => all.forEach((each) => each.close()))"""
+MENDED = Message(
+    what="mended",
+    name="S1-A1",
+    thread="7K3M2QXV9HTD",
+    subject="Your report is mended",
+    short="Pothole in Low Petergate",
+    url="/nearest/",
+    paragraphs=(),
+)
+
+
+@dataclass
+class Desk:
+    """A Chromium on a desktop, with a page of the site open that has registered the worker."""
+
+    screen: Notifier
+    context: BrowserContext
+    page: Page
+    site: str
+
+    def receive(self, sent: bytes) -> None:
+        """As if the browser's push service had brought it."""
+        line = self.context.new_cdp_session(self.page)
+        known: list[str] = []
+        line.on(
+            "ServiceWorker.workerRegistrationUpdated",
+            lambda said: known.extend(each["registrationId"] for each in said["registrations"]),
+        )
+        line.send("ServiceWorker.enable")
+        while not known:
+            self.page.wait_for_timeout(20)
+        told = {"origin": self.site, "registrationId": known[0], "data": sent.decode()}
+        line.send("ServiceWorker.deliverPushMessage", told)
+        line.detach()
+
+    def tap(self) -> None:
+        """Clicks on what is shown next, which is gone then."""
+        self.screen.click(self.screen.shown.get(timeout=PATIENCE_MS / 1000))
+        self.page.wait_for_function(f"() => ({SHOWN})().then((all) => all.length === 0)")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def module(stack: LocalStack) -> None:
+    publish_module(stack)
+
+
+@pytest.fixture(scope="module")
+def one_desk(
+    stack: LocalStack, playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Desk]:
+    if not CHROMIUM:
+        pytest.skip("NO CHROMIUM HERE: notifications were not tried (apt-get install chromium).")
+    if not BUS:
+        pytest.skip("NO D-BUS HERE: notifications were not tried (apt-get install dbus-daemon).")
+    with notifier() as (screen, environment):
+        # A context of its own kind opens no windows for a worker.
+        context = playwright.chromium.launch_persistent_context(
+            tmp_path_factory.mktemp("chromium"),
+            executable_path=CHROMIUM,
+            args=[*ARGUMENTS, ALONE],
+            env={**os.environ, **environment},
+            base_url=stack.url,
+            permissions=["notifications"],
+        )
+        page = context.pages[0]
+        page.goto("/map/")
+        page.evaluate("navigator.serviceWorker.register('/sw.js')")
+        yield Desk(screen, context, page, stack.url)
+        context.close()
+
+
+@pytest.fixture
+def desk(one_desk: Desk) -> Iterator[Desk]:
+    """With nothing on its screen, before and after."""
+    yield one_desk
+    one_desk.page.evaluate(CLEARED)
+    one_desk.screen.shown = Queue()
+
+
+def test_notification_says_what_was_sent(desk: Desk) -> None:
+    desk.receive(payload(MENDED))
+    shown = desk.screen.shown.get(timeout=PATIENCE_MS / 1000)
+    assert shown.title == MENDED.subject and MENDED.short in shown.body
+    assert desk.page.evaluate(SHOWN) == [[MENDED.subject, MENDED.short]]
+
+
+def test_newer_notification_takes_the_place_of_an_older_one_about_the_same(desk: Desk) -> None:
+    for title in ("It is looked into", "It is mended"):
+        desk.receive(payload(replace(MENDED, subject=title)))
+        desk.screen.shown.get(timeout=PATIENCE_MS / 1000)
+    assert desk.page.evaluate(SHOWN) == [["It is mended", MENDED.short]]
+
+
+def test_click_opens_what_it_is_about(desk: Desk) -> None:
+    desk.receive(payload(MENDED))
+    with desk.context.expect_page() as opened:
+        desk.tap()
+    opened.value.wait_for_url("**/nearest/")
+    opened.value.close()
+
+
+def test_click_goes_to_what_it_is_about_when_that_is_open(desk: Desk) -> None:
+    open_already = desk.context.new_page()
+    open_already.goto(MENDED.url)
+    for page in (open_already, desk.page):
+        # Playwright tells every page that it is looked at.
+        line = desk.context.new_cdp_session(page)
+        line.send("Emulation.setFocusEmulationEnabled", {"enabled": False})
+    desk.page.bring_to_front()
+    open_already.wait_for_function("() => !document.hasFocus()")
+    before = len(desk.context.pages)
+    desk.receive(payload(MENDED))
+    desk.tap()
+    open_already.wait_for_function("() => document.hasFocus()")
+    assert len(desk.context.pages) == before
+    open_already.close()
+
+
+def test_click_leads_to_no_other_site(desk: Desk) -> None:
+    before = [page.url for page in desk.context.pages]
+    desk.receive(payload(replace(MENDED, url="https://elsewhere.example/")))
+    desk.tap()
+    assert [page.url for page in desk.context.pages] == before
+
+
+@pytest.mark.parametrize("sent", [b"", b"nonsense", b"[]", b"null"])
+def test_something_is_shown_when_what_was_sent_cannot_be_read(sent: bytes, desk: Desk) -> None:
+    desk.receive(sent)
+    assert desk.screen.shown.get(timeout=PATIENCE_MS / 1000).title == "News from your council"
+
+
+# Subscribing
+
+
+def subscribing(page: Page, key: str) -> Any:
+    """What the client says, if it ever does."""
+    return page.evaluate(
+        f"""Promise.race([
+          import("{MODULE}").then((it) => it.subscribe("{key}", 200)),
+          new Promise((end) => setTimeout(() => end("it waits for ever"), {PATIENCE_MS})),
+        ])"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "against"),
+    [
+        ("delete window.PushManager", "unsupported"),
+        ("delete window.PushManager; navigator.standalone = false", "needs-install"),
+        ("delete window.Notification", "unsupported"),
+        ("Object.defineProperty(Notification, 'permission', { get: () => 'denied' })", "denied"),
+        ("Object.defineProperty(Notification, 'permission', { get: () => 'default' })", None),
+    ],
+)
+def test_client_knows_beforehand_what_stands_against_it(
+    changed: str, against: str | None, new_page: NewPage
+) -> None:
+    page = new_page()
+    page.add_init_script(changed)
+    page.goto("/accessibility/")
+    assert page.evaluate(f"import('{MODULE}').then((it) => it.obstacle())") == against
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"), [("denied", "denied"), ("default", "dismissed"), ("granted", "timed-out")]
+)
+def test_client_says_what_came_of_asking(said: str, kind: str, new_page: NewPage) -> None:
+    page = new_page()
+    page.add_init_script(
+        f"""Object.defineProperty(Notification, "permission", {{ get: () => "default" }});
+        Notification.requestPermission = async () => "{said}";
+        PushManager.prototype.subscribe = () => new Promise(() => undefined);"""
+    )
+    page.goto("/accessibility/")
+    assert subscribing(page, "BA") == {"kind": kind}
+
+
+def test_worker_is_small_and_one_file() -> None:
+    worker = (WEB / "sw.js").read_bytes()
+    assert len(gzip.compress(worker)) <= 10_000
+    assert b"import" not in worker
+
+
+def test_page_goes_on_when_the_push_service_cannot_be_reached(desk: Desk) -> None:
+    key = bootstrap.push_key().public
+    assert subscribing(desk.page, key) == {"kind": "timed-out"}

@@ -1,0 +1,131 @@
+"""Debian's Firefox subscribes, takes what we really send, shows it and says so. Mozilla's push
+service is one on this machine."""
+
+import os
+from collections.abc import Callable, Iterator
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+
+from chalicelib import bootstrap
+from chalicelib.adapters.push_keys import PushKey
+from chalicelib.alerts.messages import Message
+from chalicelib.alerts.model import PushAddress
+from chalicelib.errors import Gone
+from infra.local.stack import LocalStack
+from tests.browser.firefox import FIREFOX, Page, firefox
+from tests.browser.mozilla_push import TAKEN, MozillaPush, mozilla_push
+from tests.browser.push_module import MODULE, publish_module
+
+PATIENCE_S = 30
+SHOWN = """navigator.serviceWorker.ready
+  .then((it) => it.getNotifications())
+  .then((all) => all.map(({ title, body, tag, data }) => [title, body, tag, data]))"""
+MENDED = Message(
+    what="mended",
+    name="S1-A1",
+    thread="7K3M2QXV9HTD",
+    subject="Your report is mended",
+    short="Pothole in Low Petergate",
+    url="/map/",
+    paragraphs=(),
+)
+
+
+@pytest.fixture(scope="module")
+def service(stack: LocalStack) -> Iterator[MozillaPush]:
+    """The push service, to which the stack may go."""
+    if not FIREFOX:
+        pytest.skip("NO FIREFOX HERE: push to it was not tried (apt-get install firefox-esr).")
+    before = os.environ["OUTSIDE_ALLOWED"]
+    with mozilla_push() as service:
+        os.environ["OUTSIDE_ALLOWED"] = f"{before},{service.origin}"
+        bootstrap.forget()
+        yield service
+    os.environ["OUTSIDE_ALLOWED"] = before
+    bootstrap.forget()
+
+
+@pytest.fixture(scope="module")
+def page(
+    stack: LocalStack, service: MozillaPush, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Page]:
+    publish_module(stack)
+    preferences = {
+        "dom.push.serverURL": service.line,
+        "dom.push.testing.allowInsecureServerURL": True,
+        "dom.push.retryBaseInterval": 200,
+        "permissions.default.desktop-notification": 1,
+        "alerts.useSystemBackend": False,
+    }
+    with firefox(tmp_path_factory.mktemp("firefox"), preferences) as page:
+        page.goto(f"{stack.url}/")
+        yield page
+
+
+@pytest.fixture
+def subscribed(page: Page) -> PushAddress:
+    """What the client's own module says once somebody has subscribed."""
+    key = page.evaluate("fetch('/data/index.json').then((it) => it.json())")["push_key"]
+    said = page.evaluate(f"import('{MODULE}').then((it) => it.subscribe('{key}'))")
+    assert said["kind"] == "ok"
+    return PushAddress(**said["push"])
+
+
+def wait_for(found: Callable[[], Any], wanted: Callable[[Any], bool]) -> Any:
+    """What is found, once it is as wanted."""
+    until = monotonic() + PATIENCE_S
+    while not wanted(it := found()):
+        assert monotonic() < until, it
+        sleep(0.1)
+    return it
+
+
+def test_firefox_shows_what_we_send_and_acknowledges_it(
+    subscribed: PushAddress, page: Page, service: MozillaPush
+) -> None:
+    bootstrap.web_push().send(MENDED, subscribed)
+    assert service.acknowledged.get(timeout=PATIENCE_S)["code"] == TAKEN
+    (shown,) = wait_for(lambda: page.evaluate(SHOWN), bool)
+    assert shown == [MENDED.subject, MENDED.short, MENDED.thread, MENDED.url]
+    again = page.evaluate(f"import('{MODULE}').then((it) => it.current())")
+    assert again == vars(subscribed)
+
+
+def test_firefox_takes_its_subscriptions_along_when_its_address_changes(
+    subscribed: PushAddress, page: Page, service: MozillaPush
+) -> None:
+    wish = {"channel": "push", "push": vars(subscribed), "topic": {"kind": "council"}}
+    made = page.evaluate(
+        f"""fetch("/api/subscriptions", {{
+          method: "POST",
+          headers: {{ "Content-Type": "application/json" }},
+          body: JSON.stringify({wish}),
+        }}).then((it) => it.json())"""
+    )
+    assert made["state"] == "active"
+    service.forget_browser()
+    moved = wait_for(
+        lambda: bootstrap.alerts_ports().subscriptions.get(made["subscription_id"]),
+        lambda it: it.push != subscribed,
+    )
+    current = page.evaluate(f"import('{MODULE}').then((it) => it.current())")
+    assert vars(moved.push) == current
+
+
+def test_firefox_gets_another_address_when_it_had_subscribed_with_another_key(
+    subscribed: PushAddress, page: Page
+) -> None:
+    other = PushKey("t" * 64, subject="https://council.example").public
+    said = page.evaluate(f"import('{MODULE}').then((it) => it.subscribe('{other}'))")
+    assert said["kind"] == "ok" and said["push"]["endpoint"] != subscribed.endpoint
+
+
+def test_firefox_has_no_address_any_more_when_somebody_unsubscribes(
+    subscribed: PushAddress, page: Page, service: MozillaPush
+) -> None:
+    page.evaluate(f"import('{MODULE}').then((it) => it.unsubscribe())")
+    assert page.evaluate(f"import('{MODULE}').then((it) => it.current())") is None
+    with pytest.raises(Gone):
+        bootstrap.web_push().send(MENDED, subscribed)

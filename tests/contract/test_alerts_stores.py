@@ -1,0 +1,176 @@
+"""What every store of subscriptions, and every index of them, must do: in memory, on moto and on
+dynalite."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import NamedTuple
+
+import pytest
+
+from chalicelib import bootstrap
+from chalicelib.alerts.dynamo import DynamoIndex, DynamoSubscriptions
+from chalicelib.alerts.index import Area, areas_at, entries_of
+from chalicelib.alerts.model import QuietHours, Subscription, Topic, stopped
+from chalicelib.alerts.ports import Index, Stale, Subscriptions
+from chalicelib.geo.point import Point
+from tests.builders import MARKET_PLACE, NOON
+from tests.fakes_alerts import (
+    BROWSER,
+    MemoryIndex,
+    MemorySubscriptions,
+    area,
+    subscription,
+)
+
+
+class Stores(NamedTuple):
+    subscriptions: Subscriptions
+    entries: Index
+
+
+@pytest.fixture(params=["memory", "moto", "dynalite"])
+def stores(request: pytest.FixtureRequest) -> Stores:
+    if request.param == "memory":
+        return Stores(MemorySubscriptions(), MemoryIndex())
+    if request.param == "moto":
+        request.getfixturevalue("emptied_cloud")
+        bootstrap.match_ports()
+        table = bootstrap.settings().alerts_table
+    else:
+        table = request.getfixturevalue("dynalite").new_table("AlertsTable")
+    return Stores(DynamoSubscriptions(table), DynamoIndex(table))
+
+
+WHOLE = subscription(
+    topic=area(2500.5, service_codes=("pothole", "litter")),
+    whats=("new", "mended"),
+    frequency="weekly",
+    quiet=QuietHours(begin="22:00", end="07:00"),
+    account_id="a1",
+    is_own=True,
+    confirm_tries=3,
+    fingerprint="f",
+    request_id="r",
+)
+OF_A_BROWSER = subscription(channel="push", to=None, push=BROWSER)
+WAITING = subscription(state="unconfirmed", confirmed_at=None, channel="sms", to="+447700900123")
+STOPPED = stopped(WHOLE, "bounced", NOON + timedelta(days=1))
+
+
+@pytest.mark.parametrize("new", [WHOLE, OF_A_BROWSER, WAITING, STOPPED])
+def test_subscription_comes_back_as_it_was_stored(new: Subscription, stores: Stores) -> None:
+    stored = stores.subscriptions.add(new)
+    assert stored == replace(new, version=1)
+    assert stores.subscriptions.get(new.subscription_id) == stored
+    assert stores.subscriptions.get("0" * 32) is None
+
+
+def test_subscription_is_stored_once_and_the_stored_one_is_answered(stores: Stores) -> None:
+    first = stores.subscriptions.add(subscription())
+    assert stores.subscriptions.add(subscription(frequency="daily")) == first
+
+
+def test_subscription_is_replaced_only_in_the_version_that_was_read(stores: Stores) -> None:
+    first = stores.subscriptions.add(subscription(account_id="a1"))
+    second = stores.subscriptions.save(stopped(first, "asked", NOON))
+    with pytest.raises(Stale):
+        stores.subscriptions.save(replace(first, frequency="daily"))
+    assert stores.subscriptions.get(first.subscription_id) == second
+    assert (second.version, second.to) == (2, None)
+
+
+def test_nothing_is_replaced_where_there_is_nothing(stores: Stores) -> None:
+    with pytest.raises(Stale):
+        stores.subscriptions.save(subscription(version=1))
+
+
+def test_subscriptions_of_an_account_are_listed_latest_first_without_gaps(stores: Stores) -> None:
+    """Three of one moment: a page ends between them."""
+    for number in range(5):
+        made = NOON + timedelta(minutes=max(number, 2))
+        stores.subscriptions.add(subscription(number, account_id="a1", created_at=made))
+    stores.subscriptions.add(subscription(9, account_id="a2"))
+    found: list[Subscription] = []
+    after: str | None = None
+    while True:
+        page = stores.subscriptions.of_account("a1", limit=2, after=after)
+        found += page.subscriptions
+        if (after := page.next) is None:
+            break
+    assert {each.subscription_id for each in found} == {f"{n:032x}" for n in range(5)}
+    assert len(found) == 5
+    assert [each.created_at for each in found] == sorted(
+        (each.created_at for each in found), reverse=True
+    )
+
+
+def test_subscriptions_are_found_by_the_digests_of_their_addresses(stores: Stores) -> None:
+    for number, key in enumerate(("one", "one", "two", "three")):
+        stores.subscriptions.add(subscription(number, address_key=key))
+    found = stores.subscriptions.at(["one", "three", "none"])
+    assert {int(each.subscription_id, 16) for each in found} == {0, 1, 3}
+    assert not stores.subscriptions.at([])
+
+
+def test_subscription_is_gone_when_it_was_removed_and_a_second_time_does_nothing(
+    stores: Stores,
+) -> None:
+    kept = stores.subscriptions.add(subscription(2))
+    gone = stores.subscriptions.add(subscription(1))
+    for _ in range(2):
+        stores.subscriptions.remove(gone.subscription_id)
+    assert stores.subscriptions.get(gone.subscription_id) is None
+    assert stores.subscriptions.get(kept.subscription_id) == kept
+
+
+# The index.
+
+AT = Point(**MARKET_PLACE)
+
+
+@pytest.mark.parametrize(
+    "one",
+    [WHOLE, OF_A_BROWSER, subscription(topic=Topic(kind="council"), is_own=True)],
+)
+def test_entries_come_back_as_they_were_stored(one: Subscription, stores: Stores) -> None:
+    entries = entries_of(one)
+    stores.entries.put(entries)
+    found = [
+        entry
+        for area_name in {entry.area for entry in entries}
+        for entry in stores.entries.entries(Area(area_name, "a", "d"))
+    ]
+    assert sorted(found, key=lambda entry: entry.key) == sorted(
+        entries, key=lambda entry: entry.key
+    )
+
+
+def test_entries_are_found_by_how_far_they_reach(stores: Stores) -> None:
+    """The same reports find the same in every store: those in memory are held to brute force."""
+    circles = [subscription(n, topic=area(200 + 90 * n)) for n in range(12)]
+    entries = [entry for each in circles for entry in entries_of(each)]
+    here, memory = stores.entries, MemoryIndex()
+    for index in (here, memory):
+        index.put(entries)
+    for number in range(12):
+        place = Point(lat=AT.lat + 0.0007 * number, long=AT.long - 0.0011 * number)
+        for each in areas_at([place], "W1"):
+            keys = {entry.key for entry in here.entries(each)}
+            assert keys == {entry.key for entry in memory.entries(each)}
+
+
+def test_entries_are_gone_when_they_were_removed(stores: Stores) -> None:
+    entries = entries_of(WHOLE)
+    stores.entries.put(entries)
+    stores.entries.put(entries)
+    stores.entries.remove([entry.key for entry in entries[1:]])
+    stores.entries.remove([("council", "b#none")])
+    left = [e for entry in entries for e in stores.entries.entries(Area(entry.area, "a", "d"))]
+    assert left == [entries[0]]
+
+
+def test_no_other_index_of_the_table_holds_an_entry(stores: Stores) -> None:
+    stores.entries.put(entries_of(WHOLE))
+    page = stores.subscriptions.of_account("a1", limit=10, after=None)
+    assert not page.subscriptions
+    assert not stores.subscriptions.at([WHOLE.address_key or ""])

@@ -1,0 +1,48 @@
+"""What the reports' use cases rely on where answers to the question whether it is mended are kept:
+in memory as in DynamoDB."""
+
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.reports.model import Answer
+from chalicelib.reports.ports import Repository
+from tests.builders import NOON
+
+
+def answer(number: int = 1, **values: Any) -> Answer:
+    said: dict[str, Any] = {"person": "she", "repair": number, "is_fixed": False, "datetime": NOON}
+    return Answer(answer_id=f"a{number}", **said | values)
+
+
+def test_answer_comes_back_as_it_was_kept_beside_its_report(repository: Repository) -> None:
+    for report_id, number in (("R1", 1), ("R1", 2), ("R2", 3)):
+        assert repository.add_answer(report_id, answer(number)) == answer(number)
+    assert repository.answer("R1", "a1") == answer(1)
+    assert repository.answers("R1") == [answer(1), answer(2)]
+    assert repository.answer("R2", "a1") is None and repository.answers("R3") == []
+
+
+def test_answer_that_is_kept_stays_and_is_answered(repository: Repository) -> None:
+    repository.add_answer("R1", answer())
+    assert repository.add_answer("R1", replace(answer(), is_fixed=True)) == answer()
+    assert repository.answers("R1") == [answer()]
+
+
+def test_answers_are_found_by_who_gave_them_apart_from_what_people_follow(
+    repository: Repository,
+) -> None:
+    for report_id, number, person in (("R1", 1, "she"), ("R2", 2, "she"), ("R2", 3, "he")):
+        repository.add_answer(report_id, answer(number, person=person))
+    repository.add_follower("R3", "account")
+    assert sorted(repository.answered("she")) == [("R1", "a1"), ("R2", "a2")]
+    assert repository.answered("account") == [] == repository.follows("she")
+    assert repository.follows("account") == ["R3"] and repository.followers("R2") == []
+
+
+def test_answer_is_forgotten_and_no_other_is(repository: Repository) -> None:
+    repository.add_answer("R1", answer(1))
+    repository.add_answer("R1", answer(2))
+    for _ in range(2):
+        repository.drop_answer("R1", "a1")
+        assert repository.answers("R1") == [answer(2)]
+        assert repository.answered("she") == [("R1", "a2")]

@@ -1,0 +1,123 @@
+"""What every store of disruptions must do, and two officers at the seam."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib import bootstrap
+from chalicelib.disruptions.dynamo import DynamoDisruptions
+from chalicelib.disruptions.model import Area, DisruptionChanges
+from chalicelib.disruptions.ports import Disruptions, Stale
+from chalicelib.disruptions.usecases import change, post, withdraw
+from chalicelib.errors import Conflict, UpstreamFailed
+from tests.builders import NOON
+from tests.fakes_disruptions import OFFICER, MemoryDisruptions, Office, disruption, disruption_draft
+from tests.seam import LOSSES, REFUSALS, Loss, Refusal, lose_reply, refuse
+
+
+@pytest.fixture(params=["memory", "moto", "dynalite"])
+def store(request: pytest.FixtureRequest) -> Disruptions:
+    if request.param == "memory":
+        return MemoryDisruptions()
+    if request.param == "moto":
+        request.getfixturevalue("emptied_cloud")
+        bootstrap.disruptions_ports()
+        return DynamoDisruptions(bootstrap.settings().alerts_table)
+    bootstrap.disruptions_ports()
+    return DynamoDisruptions(request.getfixturevalue("dynalite").new_table("AlertsTable"))
+
+
+def test_disruption_comes_back_as_it_was_stored(store: Disruptions) -> None:
+    whole = disruption(
+        1, service_codes=("pothole",), withdrawn_at=NOON + timedelta(hours=1), news=3
+    )
+    council = disruption(2, area=Area())
+    for each in (whole, council):
+        assert store.add(each) == replace(each, version=1)
+        assert store.get(each.disruption_id) == replace(each, version=1)
+    assert {each.disruption_id for each in store.all()} == {
+        whole.disruption_id,
+        council.disruption_id,
+    }
+    assert store.get("0" * 32) is None
+
+
+def test_one_that_is_there_stays_and_is_answered(store: Disruptions) -> None:
+    first = store.add(disruption())
+    assert store.add(disruption(title="Another")) == first
+
+
+def test_one_is_replaced_on_its_version_alone(store: Disruptions) -> None:
+    first = store.add(disruption())
+    second = store.save(replace(first, title="No bins"))
+    assert second.version == 2
+    with pytest.raises(Stale):
+        store.save(replace(first, title="Another"))
+    assert store.get(first.disruption_id) == second
+
+
+@pytest.fixture
+def office(emptied_cloud: object) -> Office:
+    office = Office()
+    bootstrap.disruptions_ports()
+    office.disruptions = DynamoDisruptions(bootstrap.settings().alerts_table)
+    return office
+
+
+def test_one_of_two_officers_is_told_of_the_others_change(office: Office) -> None:
+    first = post(disruption_draft(), "key", OFFICER, office.ports())
+    one = change(
+        first.disruption_id, DisruptionChanges(title="No bins"), 1, OFFICER, office.ports()
+    )
+    attempts: tuple[Callable[[], object], ...] = (
+        lambda: change(
+            first.disruption_id, DisruptionChanges(title="None"), 1, "another", office.ports()
+        ),
+        lambda: withdraw(first.disruption_id, 1, "another", office.ports()),
+    )
+    for attempt in attempts:
+        with pytest.raises(Conflict) as refused:
+            attempt()
+        assert refused.value.version == one.version
+    assert office.disruptions.get(first.disruption_id) == one
+
+
+def test_other_officers_write_between_read_and_write_is_found_out(office: Office) -> None:
+    first = post(disruption_draft(), "key", OFFICER, office.ports())
+
+    def between(*_: object) -> None:
+        withdraw(first.disruption_id, 1, "another", office.ports())
+
+    ports = replace(office.ports(), note=between)
+    with pytest.raises(Conflict) as refused:
+        change(first.disruption_id, DisruptionChanges(title="No bins"), 1, OFFICER, ports)
+    assert refused.value.version == 2
+    stored = office.disruptions.get(first.disruption_id)
+    assert stored and stored.withdrawn_at
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_change_is_made_once_when_its_reply_is_lost(loss: Loss, office: Office) -> None:
+    first = post(disruption_draft(), "key", OFFICER, office.ports())
+    later = DisruptionChanges(ends=first.ends + timedelta(hours=1))
+    # The first call reads, the second writes.
+    with lose_reply(2, loss=loss):
+        after = change(first.disruption_id, later, 1, OFFICER, office.ports())
+    assert (after.version, after.news) == (2, 2)
+    assert office.disruptions.get(first.disruption_id) == after
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_one_is_posted_once_when_the_reply_is_lost(loss: Loss, office: Office) -> None:
+    with lose_reply(1, loss=loss):
+        made = post(disruption_draft(), "key", OFFICER, office.ports())
+    assert list(office.disruptions.all()) == [made]
+
+
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_nothing_is_posted_when_the_store_refuses(kind: Refusal, office: Office) -> None:
+    with refuse(1, kind=kind, times=1000), pytest.raises(UpstreamFailed):
+        post(disruption_draft(), "key", OFFICER, office.ports())
+    assert list(office.disruptions.all()) == []

@@ -1,0 +1,88 @@
+"""A fact that concerns more people than one run tells, when the network plays up: each of them is
+said to whoever sends, and the queue's message goes only when that is done."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from functools import partial
+from itertools import count
+
+import boto3
+import msgspec
+import pytest
+
+from chalicelib import bootstrap
+from chalicelib.alerts.index import entries_of
+from chalicelib.alerts.model import Tell, Topic
+from chalicelib.alerts.usecases import sharing
+from chalicelib.events import ReportChanged
+from chalicelib.handlers import alerts_events
+from tests.architecture.test_events import EVENTS
+from tests.fakes_alerts import Alerts, subject, subscription
+from tests.seam import ALL_TRIES, Try, lose_reply, refuse
+
+EVENT = json.loads((EVENTS / "match_alerts.json").read_text(encoding="utf-8"))
+REPORT = "7K3M2QXV9HTD"
+FACT = ReportChanged(
+    event_id="2",
+    service_request_id=REPORT,
+    version=2,
+    old_tile=None,
+    tile=None,
+    state="in_progress",
+    old_state="open",
+)
+SUBSCRIBERS = [subscription(number, topic=Topic(kind="council")) for number in range(7)]
+STRIKES: dict[str, Callable[[int], AbstractContextManager[list[Try]]]] = {
+    "reply lost for good": lambda nth: lose_reply(nth, times=ALL_TRIES),
+    "refused": partial(refuse, kind="500", times=ALL_TRIES),
+}
+
+
+@pytest.fixture
+def subscribers(emptied_cloud: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seven, of whom one run tells two; the index and the queues are moto's."""
+    reports = Alerts().reports
+    reports.put(subject(service_request_id=REPORT))
+    ports = replace(bootstrap.match_ports(), reports=reports)
+    ports.index.put(entry for each in SUBSCRIBERS for entry in entries_of(each))
+    monkeypatch.setattr(bootstrap, "match_ports", lambda: ports)
+    monkeypatch.setattr(sharing, "MOST_IN_A_RUN", 2)
+
+
+@pytest.mark.parametrize("kind", STRIKES)
+def test_everybody_is_told_of_when_each_run_breaks_off_at_any_call(
+    kind: str, subscribers: None
+) -> None:
+    for nth in count(1):
+        strike = partial(STRIKES[kind], nth)
+        was_struck = deliver(msgspec.json.encode(FACT).decode(), strike)
+        for body in list(waiting("MATCH_QUEUE_URL")):
+            was_struck |= deliver(body, strike)
+        bodies = waiting("ALERTS_QUEUE_URL")
+        told = [msgspec.json.decode(body, type=Tell).subscription_id for body in bodies]
+        assert set(told) == {each.subscription_id for each in SUBSCRIBERS}, nth
+        if not was_struck:
+            assert nth > 6 and len(told) == len(SUBSCRIBERS)
+            return
+
+
+def deliver(body: str, strike: Callable[[], AbstractContextManager[list[Try]]]) -> bool:
+    """As the queue does: until the handler does not name the message any more. Answers whether a
+    call was struck."""
+    event = {"Records": [EVENT["Records"][0] | {"body": body}]}
+    with strike() as struck:
+        for _ in range(5):
+            if not alerts_events.match_alerts(event, None)["batchItemFailures"]:
+                return bool(struck)
+    raise AssertionError("The message is in the dead-letter queue.")
+
+
+def waiting(name: str) -> Iterator[str]:
+    """What lies in the queue that this setting names, taken from it."""
+    queue, url = boto3.client("sqs"), getattr(bootstrap.settings(), name.lower())
+    while found := queue.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for message in found:
+            queue.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            yield message["Body"]

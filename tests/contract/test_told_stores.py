@@ -1,0 +1,212 @@
+"""What every store of alerts, and of what is kept beside them, must do: in memory, on moto and on
+dynalite."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import pytest
+
+from chalicelib import bootstrap
+from chalicelib.alerts import dynamo_alerts as stores_of
+from chalicelib.alerts.delivery import Alert, told_by
+from chalicelib.alerts.delivery_ports import Alerts, Digests, Spend, Suppressed, Told
+from chalicelib.alerts.ports import Stale
+from tests.builders import NOON
+from tests.fakes_delivery import (
+    MemoryAlerts,
+    MemoryDigests,
+    MemorySpend,
+    MemorySuppressed,
+    MemoryTold,
+    subscription,
+    tell,
+)
+
+SECOND = timedelta(seconds=1)
+OWNER = "5" * 32
+
+
+class Stores(NamedTuple):
+    alerts: Alerts
+    told: Told
+    digests: Digests
+    suppressed: Suppressed
+    spend: Spend
+
+
+@pytest.fixture(params=["memory", "moto", "dynalite"])
+def stores(request: pytest.FixtureRequest) -> Stores:
+    if request.param == "memory":
+        return Stores(
+            MemoryAlerts(), MemoryTold(), MemoryDigests(), MemorySuppressed(), MemorySpend()
+        )
+    if request.param == "moto":
+        request.getfixturevalue("emptied_cloud")
+        bootstrap.telling_ports()
+        table = bootstrap.settings().alerts_table
+    else:
+        table = request.getfixturevalue("dynalite").new_table("AlertsTable")
+    return Stores(
+        stores_of.DynamoAlerts(table),
+        stores_of.DynamoTold(table, lambda: NOON),
+        stores_of.DynamoDigests(table),
+        stores_of.DynamoSuppressed(table),
+        stores_of.DynamoSpend(table),
+    )
+
+
+def alert(number: int = 1, **values: Any) -> Alert:
+    made = told_by(tell(request_id="r"), subscription(), NOON, NOON)
+    return replace(made, alert_id=f"{number:032x}", **values)
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        alert(),
+        alert(state="sending", tries=3, lease_until=NOON, is_unclear=True, claim_id="c"),
+        alert(state="waiting", last_error="over_cap"),
+        alert(state="waiting", tries=2, last_error="http_503"),
+        alert(state="sent", external_id="carried-1"),
+        alert(service_request_id=None, notice_id="n", what="disruption", last_error="no_reply"),
+    ],
+)
+def test_alert_comes_back_as_it_was_stored(new: Alert, stores: Stores) -> None:
+    stored = stores.alerts.save(new)
+    assert stored == replace(new, revision=1)
+    assert stores.alerts.get(OWNER, new.alert_id) == stored
+    assert stores.alerts.get(OWNER, "0" * 32) is None
+
+
+def test_alert_is_replaced_only_in_the_revision_that_was_read(stores: Stores) -> None:
+    first = stores.alerts.save(alert())
+    with pytest.raises(Stale):
+        stores.alerts.save(alert())
+    second = stores.alerts.save(replace(first, state="sent"))
+    with pytest.raises(Stale):
+        stores.alerts.save(replace(first, state="failed"))
+    assert stores.alerts.get(OWNER, first.alert_id) == second
+
+
+def test_due_are_those_whose_time_has_come_and_whose_sender_did_not_come_back(
+    stores: Stores,
+) -> None:
+    kinds: dict[int, dict[str, Any]] = {
+        1: {},
+        2: {"next_try_at": NOON + SECOND},
+        3: {"state": "sending", "lease_until": NOON - SECOND},
+        4: {"state": "sending", "lease_until": NOON + SECOND},
+        5: {"last_error": "over_cap", "next_try_at": NOON - 2 * SECOND},
+        6: {"state": "failed"},
+        7: {"state": "sent"},
+        8: {"state": "unclear"},
+        9: {"state": "dropped"},
+        10: {"state": "delivered"},
+        11: {"tries": 1, "next_try_at": NOON - SECOND, "last_error": "http_503"},
+    }
+    for number, values in kinds.items():
+        stores.alerts.save(alert(number, **values))
+    due = stores.alerts.due(NOON, limit=10)
+    assert [int(each.alert_id, 16) for each in due] == [5, 3, 11, 1]
+    assert {each.subscription_id for each in due} == {OWNER}
+    assert len(stores.alerts.due(NOON, limit=2)) == 2
+    assert len(stores.alerts.due(NOON + SECOND, limit=10)) == 6
+
+
+def test_officers_find_what_did_not_get_through_page_by_page(stores: Stores) -> None:
+    for number in range(5):
+        at = NOON + number * SECOND
+        stores.alerts.save(alert(number, state="failed", updated_at=at))
+    stores.alerts.save(alert(9, state="unclear"))
+    tried = stores.alerts.save(alert(8, tries=1, last_error="http_503"))
+    first = stores.alerts.in_place("failed", limit=3, after=None)
+    assert [int(each.alert_id, 16) for each in first.alerts] == [4, 3, 2]
+    rest = stores.alerts.in_place("failed", limit=3, after=first.next)
+    assert [int(each.alert_id, 16) for each in rest.alerts] == [1, 0] and rest.next is None
+    assert len(stores.alerts.in_place("unclear", limit=3, after=None).alerts) == 1
+    assert stores.alerts.in_place("put_off", limit=3, after=None) == ([tried], None)
+    assert stores.alerts.in_place("over_cap", limit=3, after=None) == ([], None)
+
+
+def test_alert_is_not_found_any_more_where_it_was_looked_for_when_it_was_sent(
+    stores: Stores,
+) -> None:
+    waiting = stores.alerts.save(alert())
+    stores.alerts.save(replace(waiting, state="sent"))
+    assert stores.alerts.due(NOON + timedelta(days=1), limit=10) == []
+
+
+def test_alert_is_found_by_what_its_carrier_calls_it(stores: Stores) -> None:
+    stored = stores.alerts.save(alert(state="sent", external_id="carried-1"))
+    assert stores.alerts.carried_as("carried-1") == stored
+    assert stores.alerts.carried_as("carried-2") is None
+
+
+def test_newer_version_is_told_and_an_older_one_or_the_same_is_not(stores: Stores) -> None:
+    def note(version: int, by: str, about: str = "R") -> bool:
+        return stores.told.note(OWNER, about, version, by)
+
+    assert note(2, "a")
+    assert note(2, "a"), "the same alert may be tried again"
+    assert not note(2, "b")
+    assert not note(1, "b")
+    assert note(3, "b")
+    assert not note(2, "a")
+    assert note(1, "a", about="another")
+    assert stores.told.note("another", "R", 1, "a")
+
+
+def test_what_came_before_what_was_shown_is_not_told(stores: Stores) -> None:
+    def note(version: int, by: str, shown: int) -> bool:
+        return stores.told.note(OWNER, "R", version, by, shown=shown)
+
+    assert note(2, "a", shown=4)
+    assert not note(3, "b", shown=5), "although the thing is newer by now"
+    assert not note(4, "b", shown=5)
+    assert note(2, "a", shown=5), "the same alert may be tried again"
+    assert not note(5, "b", shown=5)
+    assert note(6, "b", shown=5)
+    assert not note(6, "c", shown=9)
+
+
+def test_digest_gathers_each_event_once_and_for_one_due_time(stores: Stores) -> None:
+    due, later = NOON, NOON + timedelta(days=1)
+    for each in (tell(), tell(version=3), tell(version=3), tell(what="mended", version=3)):
+        stores.digests.gather(due, each)
+    stores.digests.gather(later, tell(version=4))
+    found = stores.digests.gathered(OWNER, due)
+    assert sorted(each.event_key for each in found) == sorted(
+        ["7K3M2QXV9HTD#2#state_changed", "7K3M2QXV9HTD#3#state_changed", "7K3M2QXV9HTD#3#mended"]
+    )
+    assert stores.digests.gathered(OWNER, later) == [tell(version=4)]
+    assert stores.digests.gathered("another", due) == []
+
+
+@pytest.mark.parametrize(
+    ("after", "is_one"),
+    [
+        (timedelta(), True),
+        (timedelta(days=365) - SECOND, True),
+        (timedelta(days=365), False),
+        (timedelta(days=365) + SECOND, False),
+    ],
+)
+def test_address_is_suppressed_for_a_year(after: timedelta, is_one: bool, stores: Stores) -> None:
+    stores.suppressed.add("k", "bounced", NOON)
+    assert stores.suppressed.has("k", NOON + after) == is_one
+    assert not stores.suppressed.has("another", NOON)
+
+
+def test_no_more_is_spent_than_is_allowed_for_a_day(stores: Stores) -> None:
+    today, tomorrow, take = NOON.date(), NOON.date() + timedelta(days=1), stores.spend.take
+    assert [take(today, "alerts", 2, most=5) for _ in range(3)] == [True, True, False]
+    assert take(today, "alerts", 1, most=5)
+    assert take(tomorrow, "alerts", 5, most=5)
+    assert take(today, "codes", 5, most=5)
+    assert not take(today, "alerts", 1, most=5)
+    stores.spend.give_back(today, "alerts", 2)
+    assert take(today, "alerts", 2, most=5)
+    assert not take(today, "codes", 1, most=5)
+    assert not take(tomorrow, "alerts", 6, most=5)
+    assert not take(today + timedelta(days=9), "alerts", 1, most=0)

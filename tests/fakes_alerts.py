@@ -1,0 +1,319 @@
+"""The alerts slice's ports in memory, for subscriptions and for matching."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from chalicelib.alerts.extents import Extent
+from chalicelib.alerts.index import Area, Entry
+from chalicelib.alerts.model import (
+    Channel,
+    PushAddress,
+    Share,
+    Subscription,
+    Topic,
+    ToSend,
+    Wish,
+)
+from chalicelib.alerts.ports import (
+    AddressChannel,
+    Affected,
+    Followed,
+    IndexPorts,
+    MatchPorts,
+    Page,
+    Ports,
+    Reporter,
+    Stale,
+    Subject,
+)
+from chalicelib.errors import AddressRefused, Invalid
+from chalicelib.geo.point import Box, Point
+from chalicelib.moments import text_of
+from tests.builders import MARKET_PLACE, NOON
+from tests.fakes import Clock
+
+SOMEBODY = "resident@example.org"
+BROWSER = PushAddress(endpoint="https://push.example/one", p256dh="BPub", auth="secret")
+BOUNDS = Box(west=-1.2, south=53.89, east=-0.963, north=54.028)
+GUILDHALL = "E05000001"
+
+
+def area(radius_m: float = 500, **values: Any) -> Topic:
+    return Topic(**{"kind": "area", **MARKET_PLACE, "radius_m": radius_m, **values})
+
+
+def wish(**values: Any) -> Wish:
+    return Wish(**{"channel": "email", "to": SOMEBODY, "topic": area(), **values})
+
+
+def subscription(number: int = 1, **values: Any) -> Subscription:
+    return Subscription(
+        **{
+            "subscription_id": f"{number:032x}",
+            "channel": "email",
+            "to": f"resident{number}@example.org",
+            "address_key": f"key of resident{number}@example.org",
+            "topic": area(),
+            "state": "active",
+            "created_at": NOON,
+            "confirmed_at": NOON,
+            **values,
+        }
+    )
+
+
+def subject(**values: Any) -> Subject:
+    return Subject(
+        **{
+            "service_request_id": "R00000000001",
+            "service_code": "pothole",
+            "at": Point(**MARKET_PLACE),
+            "ward_code": GUILDHALL,
+            "is_public": True,
+            **values,
+        }
+    )
+
+
+class MemorySubscriptions:
+    """The Subscriptions port in a dictionary."""
+
+    def __init__(self, *stored: Subscription) -> None:
+        self.stored = {each.subscription_id: replace(each, version=1) for each in stored}
+
+    def add(self, subscription: Subscription) -> Subscription:
+        return self.stored.setdefault(
+            subscription.subscription_id, replace(subscription, version=1)
+        )
+
+    def save(self, subscription: Subscription) -> Subscription:
+        stored = self.stored.get(subscription.subscription_id)
+        if stored is None or stored.version != subscription.version:
+            raise Stale
+        return self._put(replace(subscription, version=subscription.version + 1))
+
+    def get(self, subscription_id: str) -> Subscription | None:
+        return self.stored.get(subscription_id)
+
+    def of_account(self, account_id: str, *, limit: int, after: str | None) -> Page:
+        hers = [each for each in self.stored.values() if each.account_id == account_id]
+        places = sorted(((_place(each), each) for each in hers), reverse=True, key=lambda p: p[0])
+        rest = [each for place, each in places if after is None or place < after][:limit]
+        return Page(rest, _place(rest[-1]) if len(rest) == limit else None)
+
+    def at(self, address_keys: Collection[str]) -> Sequence[Subscription]:
+        return [each for each in self.stored.values() if each.address_key in address_keys]
+
+    def remove(self, subscription_id: str) -> None:
+        self.stored.pop(subscription_id, None)
+
+    def _put(self, subscription: Subscription) -> Subscription:
+        self.stored[subscription.subscription_id] = subscription
+        return subscription
+
+
+class MemoryIndex:
+    """The Index port in dictionaries; `asked` are the areas that were."""
+
+    def __init__(self) -> None:
+        self.stored: dict[str, dict[str, Entry]] = defaultdict(dict)
+        self.asked: list[Area] = []
+
+    def put(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            area, record = entry.key
+            self.stored[area][record] = entry
+
+    def remove(self, keys: Iterable[tuple[str, str]]) -> None:
+        for area, record in keys:
+            self.stored[area].pop(record, None)
+
+    def entries(self, area: Area) -> Iterable[Entry]:
+        self.asked.append(area)
+        found = self.stored.get(area.name, {})
+        return [entry for record, entry in found.items() if area.low <= record <= area.high]
+
+    def keys(self) -> set[tuple[str, str]]:
+        return {entry.key for found in self.stored.values() for entry in found.values()}
+
+
+class PlainTokens:
+    """The Tokens port with tokens that can be read."""
+
+    def manage(self, of: Subscription) -> str:
+        return f"manage {of.subscription_id}"
+
+    def unsubscribe(self, of: Subscription) -> str:
+        return f"unsubscribe {of.subscription_id}"
+
+    def confirm(self, of: Subscription) -> str:
+        return f"confirm {of.subscription_id}"
+
+    def answer(self, of: Subscription, service_request_id: str, repair: int) -> str:
+        return f"answer{repair}"
+
+    def code(self, of: Subscription) -> str:
+        return "123456"
+
+    def holds_manage(self, of: Subscription, sent: str) -> bool:
+        return sent == self.manage(of)
+
+    def holds_unsubscribe(self, of: Subscription, sent: str) -> bool:
+        return sent == self.unsubscribe(of)
+
+    def holds_confirm(self, of: Subscription, sent: str) -> bool:
+        return sent == self.confirm(of)
+
+    def holds_answer(
+        self, of: Subscription, service_request_id: str, repair: int, sent: str
+    ) -> bool:
+        return sent == self.answer(of, service_request_id, repair)
+
+    def holds_code(self, of: Subscription, sent: str) -> bool:
+        return sent == self.code(of)
+
+
+class PlainIds:
+    """The Ids port with ids that can be read."""
+
+    def subscription_id(self, scope: str, key: str) -> str:
+        return f"{scope} {key}"
+
+    def address_key(self, channel: Channel, address: str) -> str:
+        return f"key of {address}"
+
+    def fingerprint(self, draft: bytes) -> str:
+        return draft.decode()
+
+
+@dataclass
+class PlainCouncil:
+    """The Council port."""
+
+    bounds: Box = BOUNDS
+    service_codes: Collection[str] = ("pothole", "litter")
+
+    def ward_codes(self) -> Collection[str]:
+        return {GUILDHALL}
+
+
+@dataclass
+class MemoryReports:
+    """The Reports port; `owners` are the accounts that may subscribe to what is not public."""
+
+    subjects: dict[str, Subject] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
+    reporters: dict[str, Reporter] = field(default_factory=dict)
+
+    def put(self, *subjects: Subject) -> None:
+        for each in subjects:
+            self.subjects[each.service_request_id] = each
+
+    def followed(self, service_request_id: str, account_id: str | None) -> Followed | None:
+        found = self.subjects.get(service_request_id)
+        is_own = account_id is not None and self.owners.get(service_request_id) == account_id
+        if found is None or not (found.is_public or is_own):
+            return None
+        return Followed(found.duplicate_of or service_request_id, is_own)
+
+    def subject(self, service_request_id: str) -> Subject | None:
+        return self.subjects.get(service_request_id)
+
+    def reporter(self, service_request_id: str) -> Reporter | None:
+        return self.reporters.get(service_request_id)
+
+
+@dataclass
+class MemoryNotices:
+    """The Notices port; `wards` are the codes of those that a place is in."""
+
+    known: dict[str, Affected] = field(default_factory=dict)
+    wards: tuple[str, ...] = (GUILDHALL,)
+
+    def disruption(self, notice_id: str) -> Affected | None:
+        return self.known.get(notice_id)
+
+    def round(self, place: Point) -> Affected:
+        return Affected(
+            extent=Extent(box=Box.around(place, 0), ward_codes=self.wards, centre=place)
+        )
+
+
+class Outbox:
+    """The Outbox port."""
+
+    def __init__(self) -> None:
+        self.sent: list[ToSend] = []
+
+    def send(self, messages: Sequence[ToSend]) -> None:
+        self.sent += messages
+
+
+class Shares:
+    """The Shares port."""
+
+    def __init__(self) -> None:
+        self.sent: list[Share] = []
+
+    def send(self, shares: Sequence[Share]) -> None:
+        self.sent += shares
+
+
+def normalised(channel: AddressChannel, text: str) -> str:
+    if (channel == "email") != ("@" in text):
+        raise Invalid.field("to", f"enter an address for {channel}")
+    return text.strip().lower()
+
+
+def check_push(address: PushAddress) -> None:
+    if not address.endpoint.startswith("https://push.example/"):
+        raise AddressRefused("The address must begin with https://.")
+
+
+class Alerts:
+    """The whole slice in memory, with a clock that stands."""
+
+    def __init__(self, *stored: Subscription, now: datetime = NOON) -> None:
+        self.clock = Clock(now)
+        self.subscriptions = MemorySubscriptions(*stored)
+        self.index = MemoryIndex()
+        self.reports = MemoryReports()
+        self.notices = MemoryNotices()
+        self.outbox = Outbox()
+        self.shares = Shares()
+        ids = PlainIds()
+        numbers = count(1)
+        self.ports = Ports(
+            subscriptions=self.subscriptions,
+            tokens=PlainTokens(),
+            ids=ids,
+            council=PlainCouncil(),
+            reports=self.reports,
+            channels=("email", "sms", "push"),
+            normalised=normalised,
+            check_push=check_push,
+            site_url="https://council.example",
+            random_id=lambda: f"{next(numbers):032x}",
+            now=self.clock,
+        )
+        self.matching = MatchPorts(
+            subscriptions=self.subscriptions,
+            index=self.index,
+            reports=self.reports,
+            notices=self.notices,
+            outbox=self.outbox,
+            shares=self.shares,
+            ids=ids,
+            now=self.clock,
+        )
+        self.indexing = IndexPorts(
+            subscriptions=self.subscriptions, index=self.index, outbox=self.outbox
+        )
+
+
+def _place(subscription: Subscription) -> str:
+    return f"{text_of(subscription.created_at)}~{subscription.subscription_id}"

@@ -1,0 +1,318 @@
+"""The ports of telling subscribers in memory, with the conditions that DynamoDB keeps."""
+
+import gzip
+import json
+from base64 import b64encode
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from chalicelib.alerts.delivery import Alert, Named, Place, Wake
+from chalicelib.alerts.delivery_ports import Listed, Ports
+from chalicelib.alerts.messages import Message, Notice, Report
+from chalicelib.alerts.model import Because, PushAddress, Subscription, Tell, Topic
+from chalicelib.alerts.ports import Stale
+from chalicelib.alerts.purses import Purse
+from chalicelib.alerts.words import Voice
+from tests.builders import NOON
+from tests.fakes import Clock
+from tests.fakes_alerts import MemorySubscriptions, PlainTokens
+
+SITE = "https://report.example"
+REPORT = "7K3M2QXV9HTD"
+ADDRESSES: Mapping[str, Any] = {
+    "email": "sam@example.org",
+    "sms": "+447700900123",
+    "push": PushAddress(endpoint="https://push.example/1", p256dh="key", auth="secret"),
+}
+VOICE = Voice(
+    council="Eskerby Council",
+    phone="01904 960123",
+    site_url=SITE,
+    zone=ZoneInfo("Europe/London"),
+    reply_to="contact@eskerby.example",
+)
+
+
+def subscription(**values: Any) -> Subscription:
+    channel = values.get("channel", "email")
+    own = {"push": ADDRESSES["push"]} if channel == "push" else {"to": ADDRESSES[channel]}
+    return Subscription(
+        **{
+            "subscription_id": "5" * 32,
+            "channel": channel,
+            **own,
+            "topic": Topic(kind="council"),
+            "state": "active",
+            "address_key": "a" * 32,
+            "created_at": NOON,
+            **values,
+        }
+    )
+
+
+def tell(**values: Any) -> Tell:
+    return Tell(
+        **{
+            "subscription_id": "5" * 32,
+            "what": "state_changed",
+            "version": 2,
+            "occurred_at": NOON,
+            "service_request_id": REPORT,
+            **values,
+        }
+    )
+
+
+def report(**values: Any) -> Report:
+    return Report(
+        **{
+            "service_request_id": REPORT,
+            "reference": "7K3M-2QXV-9HTD",
+            "service_name": "Pothole",
+            "state": "in_progress",
+            "state_label": "In progress",
+            "is_done": False,
+            "expected": NOON + timedelta(days=5),
+            "version": 2,
+            "repairs": 0,
+            "seen_by": "public",
+            "page_url": f"{SITE}/reports/{REPORT}",
+            **values,
+        }
+    )
+
+
+def notice(**values: Any) -> Notice:
+    return Notice(
+        **{
+            "notice_id": "n1",
+            "title": "No collections on Acomb side today",
+            "text": "A lorry has broken down.",
+            "when": "Today until 18:00",
+            "page_url": f"{SITE}/",
+            "version": 1,
+            **values,
+        }
+    )
+
+
+def text_log(*lines: str, kind: str = "DATA_MESSAGE") -> dict[str, Any]:
+    """A piece of CloudWatch's log of texts, as it comes to a function."""
+    log = {
+        "messageType": kind,
+        "owner": "123456789012",
+        "logGroup": "sns/eu-west-2/123456789012/DirectPublishToPhoneNumber",
+        "logStream": "0a1b2c3d",
+        "subscriptionFilters": ["ginnel"],
+        "logEvents": [
+            {"id": f"{at}", "timestamp": 1_790_000_000_000, "message": line}
+            for at, line in enumerate(lines)
+        ],
+    }
+    packed = gzip.compress(json.dumps(log).encode())
+    return {"awslogs": {"data": b64encode(packed).decode()}}
+
+
+class MemoryAlerts:
+    """Alerts in a dictionary."""
+
+    def __init__(self) -> None:
+        self.stored: dict[Named, Alert] = {}
+
+    def save(self, alert: Alert) -> Alert:
+        key = Named(alert.subscription_id, alert.alert_id)
+        present = self.stored.get(key)
+        if (present.revision if present else 0) != alert.revision:
+            raise Stale
+        self.stored[key] = replace(alert, revision=alert.revision + 1)
+        return self.stored[key]
+
+    def get(self, subscription_id: str, alert_id: str) -> Alert | None:
+        return self.stored.get(Named(subscription_id, alert_id))
+
+    def due(self, now: datetime, *, limit: int) -> Sequence[Named]:
+        found = [
+            (each.due_at, key)
+            for key, each in self.stored.items()
+            if each.place in ("waiting", "put_off", "over_cap", "sending") and each.due_at <= now
+        ]
+        return [key for _, key in sorted(found)[:limit]]
+
+    def in_place(self, place: Place, *, limit: int, after: str | None) -> Listed:
+        found = sorted(
+            (f"{each.due_at:%Y-%m-%dT%H:%M:%SZ}#{each.name}", each)
+            for each in self.stored.values()
+            if each.place == place
+        )[::-1]
+        rest = [(key, each) for key, each in found if after is None or key < after]
+        following = rest[limit - 1][0] if len(rest) > limit else None
+        return Listed([each for _, each in rest[:limit]], following)
+
+    def carried_as(self, external_id: str) -> Alert | None:
+        return next((a for a in self.stored.values() if a.external_id == external_id), None)
+
+
+class MemoryTold:
+    """The newest versions told, and by which alert."""
+
+    def __init__(self) -> None:
+        self.stored: dict[tuple[str, str], tuple[int, str]] = {}
+
+    def note(
+        self, subscription_id: str, about: str, version: int, alert_id: str, *, shown: int = 0
+    ) -> bool:
+        told, by = self.stored.get((subscription_id, about), (-1, ""))
+        if version <= told and by != alert_id:
+            return False
+        self.stored[subscription_id, about] = max(version, shown), alert_id
+        return True
+
+
+class MemoryDigests:
+    """What digests gather."""
+
+    def __init__(self) -> None:
+        self.stored: dict[tuple[str, datetime], dict[str, Tell]] = defaultdict(dict)
+
+    def gather(self, due: datetime, tell: Tell) -> None:
+        self.stored[tell.subscription_id, due][tell.event_key] = tell
+
+    def gathered(self, subscription_id: str, due: datetime) -> Sequence[Tell]:
+        return list(self.stored[subscription_id, due].values())
+
+
+class MemorySuppressed:
+    """Addresses that nothing is sent to."""
+
+    def __init__(self) -> None:
+        self.stored: dict[str, tuple[Because, datetime]] = {}
+
+    def has(self, address_key: str, now: datetime) -> bool:
+        _, until = self.stored.get(address_key, ("", now))
+        return now < until
+
+    def add(self, address_key: str, because: Because, now: datetime) -> None:
+        self.stored[address_key] = because, now + timedelta(days=365)
+
+
+class MemorySpend:
+    """Segments by day and purse."""
+
+    def __init__(self) -> None:
+        self.stored: Counter[tuple[date, Purse]] = Counter()
+
+    def take(self, day: date, purse: Purse, segments: int, *, most: int) -> bool:
+        if self.stored[day, purse] + segments > most:
+            return False
+        self.stored[day, purse] += segments
+        return True
+
+    def give_back(self, day: date, purse: Purse, segments: int) -> None:
+        self.stored[day, purse] -= segments
+
+
+class FakeSender:
+    """Takes what it is given, unless told to raise; `there` has what arrived, in order. An error
+    that says that it `arrived` is raised after that."""
+
+    def __init__(self) -> None:
+        self.there: list[tuple[Message, Any]] = []
+        self.raises: list[BaseException | None] = []
+        self._numbers = count(1)
+
+    @property
+    def names(self) -> list[str]:
+        """Those of the alerts, each as often as it arrived."""
+        return [message.name.rpartition("-")[0] for message, _ in self.there]
+
+    def send(self, message: Message, to: Any) -> str | None:
+        error = self.raises.pop(0) if self.raises else None
+        if error and not getattr(error, "arrived", False):
+            raise error
+        self.there.append((message, to))
+        if error:
+            raise error
+        return f"carried-{next(self._numbers)}"
+
+
+class MemoryQueue:
+    """Messages to whoever sends."""
+
+    def __init__(self) -> None:
+        self.sent: list[Wake] = []
+
+    def send(self, messages: Sequence[Wake]) -> None:
+        self.sent += messages
+
+
+class FakeThings:
+    """Reports or notices as they are told of."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Any] = {}
+
+    def __call__(self, ids: Sequence[str]) -> Mapping[str, Any]:
+        return {each: self.known[each] for each in ids if each in self.known}
+
+
+@dataclass
+class World:
+    """The ports in memory, each with its own type."""
+
+    clock: Clock = field(default_factory=Clock)
+    subscriptions: MemorySubscriptions = field(default_factory=MemorySubscriptions)
+    alerts: MemoryAlerts = field(default_factory=MemoryAlerts)
+    told: MemoryTold = field(default_factory=MemoryTold)
+    digests: MemoryDigests = field(default_factory=MemoryDigests)
+    suppressed: MemorySuppressed = field(default_factory=MemorySuppressed)
+    spend: MemorySpend = field(default_factory=MemorySpend)
+    reports: FakeThings = field(default_factory=FakeThings)
+    notices: FakeThings = field(default_factory=FakeThings)
+    sender: FakeSender = field(default_factory=FakeSender)
+    queue: MemoryQueue = field(default_factory=MemoryQueue)
+    texts_a_day: int = 1_000
+    chance: float = 1.0
+
+    def ports(self) -> Ports:
+        numbers = count(1)
+        return Ports(
+            subscriptions=self.subscriptions,
+            alerts=self.alerts,
+            told=self.told,
+            digests=self.digests,
+            suppressed=self.suppressed,
+            spend=self.spend,
+            reports=self.reports,
+            notices=self.notices,
+            tokens=PlainTokens(),
+            answer_url=lambda of, report_id, version: (
+                f"{SITE}/forms/mended/{of.subscription_id}.{report_id}.{version}"
+            ),
+            senders=dict.fromkeys(("email", "sms", "push"), self.sender),
+            queue=self.queue,
+            voice=VOICE,
+            segments=lambda message: 1,
+            texts_a_day=self.texts_a_day,
+            ask_after=timedelta(days=3),
+            random_id=lambda: f"{next(numbers):032x}",
+            chance=lambda: self.chance,
+            now=self.clock,
+        )
+
+    def subscribe(self, **values: Any) -> Subscription:
+        return self.subscriptions.add(subscription(**values))
+
+    def knows(self, thing: Report | Notice) -> None:
+        if isinstance(thing, Report):
+            self.reports.known[thing.service_request_id] = thing
+        else:
+            self.notices.known[thing.notice_id] = thing
+
+    def the_alert(self) -> Alert:
+        (alert,) = self.alerts.stored.values()
+        return alert

@@ -1,0 +1,108 @@
+"""The disruptions slice's ports in memory."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from chalicelib.disruptions.model import Area, Disruption, DisruptionDraft
+from chalicelib.disruptions.ports import Disruptions, Ports, PublishPorts, Stale
+from chalicelib.errors import UpstreamFailed
+from chalicelib.geo.point import Box
+from tests.builders import MARKET_PLACE, NOON
+from tests.fakes import Clock
+from tests.fakes_alerts import BOUNDS, GUILDHALL
+
+OFFICER = "an-officer"
+CENTRE: dict[str, Any] = dict(MARKET_PLACE)
+"""The middle of the council."""
+
+
+def disruption_draft(**values: Any) -> DisruptionDraft:
+    return DisruptionDraft(
+        **{
+            "title": "No bin collections today",
+            "text": "A lorry has broken down.",
+            "area": Area(**CENTRE, radius_m=1_000),
+            "begins": NOON,
+            "ends": NOON + timedelta(hours=6),
+            **values,
+        }
+    )
+
+
+def disruption(number: int = 1, **values: Any) -> Disruption:
+    return Disruption(
+        **{
+            "disruption_id": f"{number:032x}",
+            **vars(disruption_draft()),
+            "posted_at": NOON,
+            "updated_at": NOON,
+            "fingerprint": "fingerprint",
+            "request_id": "r1",
+            **values,
+        }
+    )
+
+
+class MemoryDisruptions:
+    """Disruptions in a dictionary."""
+
+    def __init__(self) -> None:
+        self.stored: dict[str, Disruption] = {}
+
+    def add(self, disruption: Disruption) -> Disruption:
+        return self.stored.setdefault(disruption.disruption_id, replace(disruption, version=1))
+
+    def save(self, disruption: Disruption) -> Disruption:
+        present = self.stored.get(disruption.disruption_id)
+        if (present.version if present else 0) != disruption.version:
+            raise Stale
+        saved = replace(disruption, version=disruption.version + 1)
+        self.stored[disruption.disruption_id] = saved
+        return saved
+
+    def get(self, disruption_id: str) -> Disruption | None:
+        return self.stored.get(disruption_id)
+
+    def all(self) -> Sequence[Disruption]:
+        return list(self.stored.values())
+
+
+@dataclass
+class Office:
+    """The whole slice in memory, with a clock that stands. `noted` is the audit log, `published`
+    what was published in turn, `purged` what the CDN was asked."""
+
+    clock: Clock = field(default_factory=Clock)
+    disruptions: Disruptions = field(default_factory=MemoryDisruptions)
+    noted: list[tuple[str, str, str, str]] = field(default_factory=list)
+    published: list[bytes] = field(default_factory=list)
+    purged: list[str] = field(default_factory=list)
+    cdn_fails: bool = False
+    bounds: Box = BOUNDS
+    service_codes: Collection[str] = ("pothole", "bins")
+
+    def ward_codes(self) -> Collection[str]:
+        return {GUILDHALL}
+
+    def ports(self) -> Ports:
+        return Ports(
+            disruptions=self.disruptions,
+            council=self,
+            note=lambda *entry: self.noted.append(entry),
+            now=self.clock,
+        )
+
+    def publishing(self) -> PublishPorts:
+        return PublishPorts(
+            disruptions=self.disruptions,
+            publish=self.published.append,
+            purge=self._purge,
+            now=self.clock,
+        )
+
+    def _purge(self, reference: str) -> None:
+        if self.cdn_fails:
+            raise UpstreamFailed("The CDN did not answer.")
+        self.purged.append(reference)

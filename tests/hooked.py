@@ -1,0 +1,121 @@
+"""Ports in memory with something done round each call: a crash before or after it, or another
+worker who has the next turn."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
+from random import Random
+from typing import Any, TypeVar
+
+Call = Callable[[], Any]
+Hook = Callable[[str, Call], Any]
+P = TypeVar("P")
+
+
+class Killed(BaseException):
+    """The process ends here; no Exception, so that nothing catches it."""
+
+
+class Hooked:
+    """A port whose every call passes `hook`, which gets its name and may make it, or not."""
+
+    def __init__(self, name: str, inner: Any, hook: Hook) -> None:
+        self._name, self._inner, self._hook = name, inner, hook
+
+    def __call__(self, *args: Any, **more: Any) -> Any:
+        return self._hook(self._name, lambda: self._inner(*args, **more))
+
+    def __getattr__(self, attribute: str) -> Any:
+        made = getattr(self._inner, attribute)
+        return lambda *args, **more: self._hook(
+            f"{self._name}.{attribute}", lambda: made(*args, **more)
+        )
+
+
+def hooked(ports: P, names: Sequence[str], hook: Hook) -> P:
+    """The ports with the hook round the calls of those that are named; one that is a mapping has it
+    round the calls of its values."""
+    assert is_dataclass(ports) and set(names) <= {field.name for field in fields(ports)}
+    inner = {name: getattr(ports, name) for name in names}
+    around = {
+        name: {key: Hooked(name, each, hook) for key, each in port.items()}
+        if isinstance(port, Mapping)
+        else Hooked(name, port, hook)
+        for name, port in inner.items()
+    }
+    return replace(ports, **around)  # type: ignore[type-var]
+
+
+def killing(nth: int, *, after: bool) -> Hook:
+    """Kills the process before or after its nth call, counted from 1; once."""
+    made = 0
+
+    def hook(name: str, call: Call) -> Any:
+        nonlocal made
+        made += 1
+        if made == nth and not after:
+            raise Killed(f"before {name}")
+        answer = call()
+        if made == nth and after:
+            raise Killed(f"after {name}")
+        return answer
+
+    return hook
+
+
+def recording(made: list[str]) -> Hook:
+    """Notes the names of the calls."""
+
+    def hook(name: str, call: Call) -> Any:
+        made.append(name)
+        return call()
+
+    return hook
+
+
+class Turns:
+    """Several workers of whom one runs at a time; who has the next turn is drawn before each call,
+    the same for the same seed."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = Random(seed)
+        self._gates: dict[int, threading.Semaphore] = {}
+        self._alive: list[int] = []
+        self._own = threading.local()
+
+    def hook(self, name: str, call: Call) -> Any:
+        me = self._own.index
+        self._give(self._random.choice(self._alive), me)
+        return call()
+
+    def run(self, *workers: Callable[[], None]) -> None:
+        self._alive = list(range(len(workers)))
+        self._gates = {index: threading.Semaphore(0) for index in self._alive}
+        failed: list[BaseException] = []
+        threads = [
+            threading.Thread(target=self._work, args=(index, worker, failed))
+            for index, worker in enumerate(workers)
+        ]
+        for thread in threads:
+            thread.start()
+        self._gates[0].release()
+        for thread in threads:
+            thread.join()
+        for error in failed:
+            raise error
+
+    def _give(self, to: int, me: int) -> None:
+        if to != me:
+            self._gates[to].release()
+            self._gates[me].acquire()
+
+    def _work(self, index: int, worker: Callable[[], None], failed: list[BaseException]) -> None:
+        self._own.index = index
+        self._gates[index].acquire()
+        try:
+            worker()
+        except BaseException as error:
+            failed.append(error)
+        self._alive.remove(index)
+        if self._alive:
+            self._gates[self._alive[0]].release()

@@ -1,0 +1,16 @@
+"""Telling subscribers, in memory."""
+
+import pytest
+
+from chalicelib.alerts.delivery_ports import Ports
+from tests.fakes_delivery import World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def ports(world: World) -> Ports:
+    return world.ports()

@@ -1,0 +1,173 @@
+"""Digests: one letter for each subscription and due time, with all that happened until then."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from chalicelib.alerts.delivery_ports import Ports
+from chalicelib.alerts.model import Frequency, Tell
+from chalicelib.alerts.usecases.sending import send_woken, wake_due
+from chalicelib.alerts.usecases.sending import tell as send_tell
+from tests.builders import NOON
+from tests.fakes_delivery import World, notice, report, tell
+
+SECOND = timedelta(seconds=1)
+EIGHT = NOON + timedelta(hours=19)
+"""8:00 on the next day by the council's clock; NOON is on a Monday."""
+
+
+def woken(world: World, ports: Ports) -> int:
+    count = wake_due(ports)
+    messages, world.queue.sent = world.queue.sent, []
+    for message in messages:
+        send_woken(message, ports)
+    return count
+
+
+def about(number: int, version: int = 1) -> Tell:
+    return tell(service_request_id=f"R{number}", version=version)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "due"), [("daily", EIGHT), ("weekly", EIGHT + timedelta(days=6))]
+)
+def test_digest_goes_out_once_and_to_the_second(
+    frequency: Frequency, due: datetime, world: World, ports: Ports
+) -> None:
+    world.subscribe(frequency=frequency)
+    for number in range(3):
+        world.knows(report(service_request_id=f"R{number}", version=1))
+        send_tell(about(number), ports)
+        send_tell(about(number), ports)
+    assert world.sender.there == []
+    world.clock.now = due - SECOND
+    assert woken(world, ports) == 0
+    world.clock.now += SECOND
+    assert woken(world, ports) == 1
+    ((message, _),) = world.sender.there
+    assert message.what == "digest" and len(message.links) == 3
+    world.clock.now += timedelta(days=8)
+    assert woken(world, ports) == 0
+
+
+def test_digest_tells_each_report_once_and_as_it_is_now(world: World, ports: Ports) -> None:
+    world.subscribe(frequency="daily")
+    for version in (1, 2, 3):
+        send_tell(about(1, version), ports)
+    world.knows(report(service_request_id="R1", version=4, state_label="Fixed"))
+    world.clock.now = EIGHT
+    woken(world, ports)
+    ((message, _),) = world.sender.there
+    assert [link.label for link in message.links] == ["Pothole: Fixed [7K3M-2QXV-9HTD]"]
+
+
+def test_digest_leaves_out_what_was_told_at_once(world: World, ports: Ports) -> None:
+    own = world.subscribe()
+    world.knows(report(service_request_id="R1", version=1))
+    world.knows(report(service_request_id="R2", version=1))
+    send_tell(about(1), ports)
+    world.subscriptions.save(replace(own, frequency="daily"))
+    send_tell(about(1), ports)
+    send_tell(about(2), ports)
+    world.clock.now = EIGHT
+    woken(world, ports)
+    assert [len(message.links) for message, _ in world.sender.there] == [1, 1]
+    assert [message.what for message, _ in world.sender.there] == ["state_changed", "digest"]
+
+
+def test_nothing_goes_out_when_a_digest_has_nothing_left_to_tell(
+    world: World, ports: Ports
+) -> None:
+    world.subscribe(frequency="daily")
+    send_tell(about(1), ports)
+    world.knows(report(service_request_id="R1", seen_by="nobody"))
+    world.clock.now = EIGHT
+    woken(world, ports)
+    assert world.sender.there == [] and world.the_alert().state == "dropped"
+
+
+def test_event_waits_for_the_next_digest_when_one_has_just_gone_out(
+    world: World, ports: Ports
+) -> None:
+    world.subscribe(frequency="daily")
+    for number in (1, 2):
+        world.knows(report(service_request_id=f"R{number}", version=1, page_url=f"R{number}"))
+    send_tell(about(1), ports)
+    world.clock.now = EIGHT
+    woken(world, ports)
+    # Its due time was made out before, and what it wrote came after the digest was read.
+    world.clock.now = EIGHT - SECOND
+    send_tell(about(2), ports)
+    world.clock.now = EIGHT + timedelta(days=1)
+    woken(world, ports)
+    assert [len(message.links) for message, _ in world.sender.there] == [1, 1]
+    first, second = (message.links[0].url for message, _ in world.sender.there)
+    assert (first, second) == ("R1", "R2")
+
+
+def test_event_is_not_told_again_when_its_message_comes_after_its_digest(
+    world: World, ports: Ports
+) -> None:
+    world.subscribe(frequency="daily")
+    world.knows(report(service_request_id="R1", version=1))
+    send_tell(about(1), ports)
+    world.clock.now = EIGHT
+    woken(world, ports)
+    send_tell(about(1), ports)
+    world.clock.now = EIGHT + timedelta(days=1)
+    woken(world, ports)
+    assert len(world.sender.there) == 1
+
+
+def test_event_is_not_told_again_when_its_digest_is_out_and_the_report_went_on_without_news(
+    world: World, ports: Ports
+) -> None:
+    world.subscribe(frequency="daily")
+    world.knows(report(service_request_id="R1", version=1))
+    send_tell(about(1), ports)
+    world.clock.now = EIGHT
+    woken(world, ports)
+    world.knows(report(service_request_id="R1", version=2))
+    send_tell(about(1), ports)
+    world.clock.now = EIGHT + timedelta(days=1)
+    woken(world, ports)
+    assert len(world.sender.there) == 1
+    send_tell(about(1, version=3), ports)
+    world.clock.now = EIGHT + timedelta(days=2)
+    woken(world, ports)
+    assert len(world.sender.there) == 2
+
+
+@pytest.mark.parametrize(("others", "told"), [((), 0), ((about(1, 1), about(1, 3)), 1)])
+def test_digest_does_not_tell_that_it_is_mended_when_it_is_not_any_more(
+    others: tuple[Tell, ...], told: int, world: World, ports: Ports
+) -> None:
+    world.subscribe(frequency="daily")
+    for each in (tell(service_request_id="R1", version=2, what="mended"), *others):
+        send_tell(each, ports)
+    world.knows(report(service_request_id="R1", version=3, state="reopen"))
+    world.clock.now = EIGHT
+    woken(world, ports)
+    assert [len(message.links) for message, _ in world.sender.there] == [1] * told
+
+
+def test_digest_tells_of_notices_too(world: World, ports: Ports) -> None:
+    world.subscribe(frequency="daily")
+    world.knows(notice())
+    send_tell(tell(what="disruption", service_request_id=None, notice_id="n1", version=1), ports)
+    world.clock.now = EIGHT
+    woken(world, ports)
+    ((message, _),) = world.sender.there
+    assert message.links[0].label == "No collections on Acomb side today. Today until 18:00"
+
+
+def test_long_digest_says_how_much_it_leaves_out(world: World, ports: Ports) -> None:
+    world.subscribe(frequency="weekly")
+    for number in range(60):
+        world.knows(report(service_request_id=f"R{number}", version=1))
+        send_tell(about(number), ports)
+    world.clock.now = EIGHT + timedelta(days=6)
+    woken(world, ports)
+    ((message, _),) = world.sender.there
+    assert len(message.links) == 50 and "10 more" in message.afterwards[0]

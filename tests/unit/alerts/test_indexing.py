@@ -1,0 +1,40 @@
+"""Which addresses are asked whether they want a subscription."""
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.alerts.model import Subscription, stopped
+from chalicelib.alerts.usecases.indexing import question
+from tests.builders import NOON
+from tests.fakes_alerts import subscription
+
+WAITS = subscription(state="unconfirmed", confirmed_at=None, request_id="r1")
+LATER = subscription(
+    state="unconfirmed", confirmed_at=None, created_at=NOON + timedelta(days=2), request_id="r2"
+)
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, WAITS), (WAITS, LATER)])
+def test_address_is_asked_when_a_subscription_begins_or_begins_anew(
+    before: Subscription | None, after: Subscription
+) -> None:
+    asked = question(before, after)
+    assert asked and asked.subscription_id == after.subscription_id
+    assert asked.request_id == after.request_id
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (WAITS, WAITS),
+        (WAITS, subscription()),
+        (None, subscription()),
+        (WAITS, stopped(WAITS, "asked", NOON)),
+        (WAITS, None),
+    ],
+)
+def test_address_is_not_asked_when_anything_else_changes(
+    before: Subscription, after: Subscription | None
+) -> None:
+    assert question(before, after) is None

@@ -1,0 +1,198 @@
+"""The words of alerts, and the form in which each channel carries them."""
+
+import re
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
+from typing import Any
+
+import pytest
+
+from chalicelib.adapters.mail import mime
+from chalicelib.alerts.delivery import Alert, asking, told_by
+from chalicelib.alerts.letters import letter, text
+from chalicelib.alerts.links import manage_url, stop_of, unsubscribe_url
+from chalicelib.alerts.messages import Message, Notice, Report
+from chalicelib.alerts.model import Topic
+from chalicelib.alerts.segments import plain, segments
+from chalicelib.alerts.words import MEANINGS, Voice, Ways
+from chalicelib.reports.states import STATES
+from tests.builders import NOON
+from tests.fakes_delivery import REPORT, SITE, VOICE, notice, report, subscription, tell
+
+OWNER, TOKEN = "5" * 32, "f" * 32
+WAYS = Ways(manage_url(SITE, OWNER, "m"), unsubscribe_url(SITE, OWNER, TOKEN))
+LINK = re.compile(r"https?://[^\s\"<>]+")
+OWN = subscription(is_own=True, topic=Topic(kind="report", service_request_id=REPORT))
+
+
+def alert(what: Any = "state_changed", about: Any = OWN) -> Alert:
+    return told_by(tell(what=what), about, NOON, NOON)
+
+
+def of_report(what: Any = "state_changed", about: Any = OWN, **values: Any) -> Message:
+    return VOICE.of_report(alert(what, about), about, report(**values), WAYS)
+
+
+def as_mail(message: Message) -> EmailMessage:
+    sent = letter(message, "sam@example.org", VOICE.council)
+    raw = mime(sent, Address("Eskerby", "reports", "mail.example.org"), NOON)
+    read = BytesParser(policy=default).parsebytes(raw)
+    assert isinstance(read, EmailMessage)
+    return read
+
+
+def part(mail: EmailMessage, kind: str) -> str:
+    body = mail.get_body((kind,))
+    assert body is not None
+    return str(body.get_content())
+
+
+def test_acknowledgement_says_what_was_reported_when_it_is_done_and_where_it_is_followed() -> None:
+    mail = as_mail(of_report("new", state="open", state_label="Open"))
+    words = part(mail, "plain")
+    assert mail["Subject"] == "We have your report: Pothole [7K3M-2QXV-9HTD]"
+    for said in (
+        "Reference: 7K3M-2QXV-9HTD",
+        "How far it is: Open",
+        "We aim to deal with it by: Saturday 6 June 2026",
+        f"{SITE}/reports/{REPORT}",
+        WAYS.manage_url,
+        WAYS.unsubscribe_url,
+    ):
+        assert said in words
+        assert said.split(": ")[-1] in part(mail, "html")
+
+
+def test_message_can_hold_nothing_that_a_resident_typed() -> None:
+    typed = {"title", "description", "address", "attributes", "contact", "updates", "photos"}
+    assert not typed & set(Report.__dataclass_fields__)
+
+
+def test_mail_is_stopped_by_one_click_which_no_get_does() -> None:
+    mail = as_mail(of_report())
+    assert mail["List-Unsubscribe"] == f"<{WAYS.unsubscribe_url}>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_long_address_in_a_header_stays_one_word() -> None:
+    long = f"{SITE}/forms/alerts/{'5' * 32}/unsubscribe?token={'a' * 64}"
+    raw = mime(
+        letter(
+            VOICE.of_report(alert(), OWN, report(), Ways("m", long)), "sam@example.org", "Eskerby"
+        ),
+        Address("Eskerby", "reports", "mail.example.org"),
+        NOON,
+    )
+    assert f"List-Unsubscribe: <{long}>\r\n".encode() in raw
+
+
+def test_mail_that_asks_holds_one_link_and_nothing_to_unsubscribe() -> None:
+    link = f"{SITE}/forms/alerts/5/confirm?token=c"
+    mail = as_mail(VOICE.asking(asking(OWN, "", NOON), link, "123456"))
+    assert LINK.findall(part(mail, "plain")) == [link]
+    assert LINK.findall(part(mail, "html")) == [link]
+    assert mail["List-Unsubscribe"] is None and "123456" not in part(mail, "plain")
+
+
+def test_answer_goes_to_the_case_or_to_somebody_who_reads_it() -> None:
+    case = "replies+7k3m@mail.example.org"
+    assert as_mail(of_report(reply_to=case))["Reply-To"] == case
+    assert as_mail(of_report())["Reply-To"] == VOICE.reply_to
+    elsewhere = subscription(topic=Topic(kind="area"))
+    assert as_mail(of_report(about=elsewhere, reply_to=case))["Reply-To"] == VOICE.reply_to
+    nobody = Voice(**{**vars(VOICE), "reply_to": None})
+    lonely = nobody.of_report(alert(), OWN, report(), WAYS)
+    assert as_mail(lonely)["Reply-To"] is None
+    assert "Nobody reads answers to this letter. If you need us, ring 01904 960123." in part(
+        as_mail(lonely), "plain"
+    )
+
+
+def test_promise_is_not_told_any_more_when_it_is_done() -> None:
+    assert "We aim" not in part(as_mail(of_report(is_done=True)), "plain")
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_says_what_it_means(state: str) -> None:
+    assert MEANINGS[state] in part(as_mail(of_report(state=state)), "plain")
+
+
+def test_question_is_answered_by_one_tap() -> None:
+    message = VOICE.question(alert("needs_answer"), report(is_done=True), f"{SITE}/m/1", WAYS)
+    links = LINK.findall(part(as_mail(message), "plain"))
+    assert links[:2] == [f"{SITE}/m/1?answer=yes", f"{SITE}/m/1?answer=no"]
+
+
+def test_words_of_an_officer_are_escaped_in_html() -> None:
+    message = VOICE.of_notice(alert("disruption"), notice(text="<b>Bins</b> & more"), WAYS)
+    mail = as_mail(message)
+    assert "<b>Bins</b> & more" in part(mail, "plain")
+    assert "&lt;b&gt;Bins&lt;/b&gt; &amp; more" in part(mail, "html")
+
+
+def every_message() -> list[Message]:
+    area = subscription(topic=Topic(kind="area"))
+    things: list[Report | Notice] = [report(), notice()]
+    return [
+        *(
+            of_report(what, about)
+            for what in ("new", "state_changed", "mended", "updated")
+            for about in (OWN, area)
+        ),
+        VOICE.question(alert("needs_answer"), report(), f"{SITE}/forms/mended/1", WAYS),
+        VOICE.of_notice(alert("disruption"), notice(), WAYS),
+        VOICE.digest(alert(), things, WAYS),
+    ]
+
+
+@pytest.mark.parametrize("message", every_message(), ids=lambda each: each.subject)
+def test_text_message_goes_as_two_segments_at_most_and_stops_by_its_link(message: Message) -> None:
+    words = text(message, VOICE.council, SITE)
+    assert segments(words) <= 2, words
+    assert message.url in words
+    stop = words.rpartition(f"\nStop: {SITE}/forms/s/")[2]
+    assert stop_of(stop) == (OWNER, TOKEN)
+
+
+@pytest.mark.parametrize("packed", ["", "A" * 42, "A" * 44, f"{'A' * 42}=", f"{'A' * 42}é"])
+def test_nothing_is_stopped_by_what_is_no_link_of_a_text(packed: str) -> None:
+    assert stop_of(packed) is None
+
+
+def test_code_is_filled_in_only_on_our_own_pages() -> None:
+    message = VOICE.asking(asking(OWN, "", NOON), f"{SITE}/x", "123456")
+    words = text(message, VOICE.council, SITE)
+    assert words.startswith("123456 is your code") and segments(words) == 1
+    assert words.endswith("\n\n@report.example #123456")
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        ("", 1),
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("a" * 306, 2),
+        ("a" * 307, 3),
+        ("€" * 80, 1),
+        ("€" * 81, 2),
+        ("ŵ" * 70, 1),
+        ("ŵ" * 71, 2),
+        ("ŵ" * 134, 2),
+        ("ŵ" * 135, 3),
+        ("😀" * 35, 1),
+        ("😀" * 36, 2),
+        # What takes the room of two does not go on in the next one.
+        ("a" * 152 + "€" + "b" * 152, 3),
+        ("ŵ" * 66 + "😀" + "ŵ" * 66, 3),
+    ],
+)
+def test_segments_are_counted_as_they_are_paid_for(words: str, count: int) -> None:
+    assert segments(words) == count
+
+
+def test_typeset_marks_do_not_make_a_text_dearer() -> None:
+    assert segments("It’s fixed – at last… " * 7) > 1
+    assert plain("It’s “fixed” – now…") == 'It\'s "fixed" - now...'

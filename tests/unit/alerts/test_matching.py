@@ -1,0 +1,392 @@
+"""What a fact means, and whom it concerns: compared with looking at every subscription there is."""
+
+from random import Random
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.alerts.index import Entry, entries_of
+from chalicelib.alerts.matching import FITTING, Happening, chosen, concerns, what_of
+from chalicelib.alerts.model import MOST_RADIUS_M, Subscription, Tell, Topic, TopicKind, What
+from chalicelib.alerts.ports import Reporter, Subject
+from chalicelib.alerts.usecases.indexing import reindex
+from chalicelib.alerts.usecases.matching import match
+from chalicelib.events import OfReport, ReportChanged, ReportSubmitted
+from chalicelib.geo.point import Point, distance_m
+from tests.builders import MARKET_PLACE
+from tests.fakes_alerts import GUILDHALL, Alerts, area, subject, subscription
+
+R1 = "R00000000001"
+WEST, SOUTH, EAST, NORTH = -1.2, 53.89, -0.963, 54.028
+
+
+def submitted(**values: Any) -> ReportSubmitted:
+    return ReportSubmitted(
+        **{
+            "event_id": "1",
+            "service_request_id": R1,
+            "version": 1,
+            "tile": None,
+            "is_new": True,
+            **values,
+        }
+    )
+
+
+def changed(**values: Any) -> ReportChanged:
+    return ReportChanged(
+        **{
+            "event_id": "2",
+            "service_request_id": R1,
+            "version": 2,
+            "old_tile": None,
+            "tile": None,
+            "state": "in_progress",
+            "old_state": "open",
+            **values,
+        }
+    )
+
+
+def happening(**values: Any) -> Happening:
+    return Happening(
+        **{
+            "what": "state_changed",
+            "report": R1,
+            "service_codes": ("pothole",),
+            "places": (Point(**MARKET_PLACE),),
+            "is_public": True,
+            **values,
+        }
+    )
+
+
+def entry(**values: Any) -> Entry:
+    return entries_of(subscription(**values))[0]
+
+
+def indexed(*stored: Subscription) -> Alerts:
+    alerts = Alerts(*stored)
+    for each in stored:
+        reindex(each.subscription_id, [each], alerts.indexing)
+    alerts.reports.put(subject())
+    return alerts
+
+
+def told(alerts: Alerts, fact: OfReport) -> set[str]:
+    """Ids of the subscriptions that are told of it."""
+    alerts.outbox.sent.clear()
+    count = match(fact, alerts.matching)
+    tells = [each for each in alerts.outbox.sent if isinstance(each, Tell)]
+    assert len(tells) == len({each.subscription_id for each in tells}) == count
+    return {each.subscription_id for each in tells}
+
+
+# What a fact means.
+
+
+@pytest.mark.parametrize(
+    ("fact", "what"),
+    [
+        (submitted(is_new=True), "new"),
+        (submitted(is_new=False), None),
+        (changed(is_new=True), "new"),
+        (changed(appeared=True, state="open"), None),
+        (changed(), "state_changed"),
+        (changed(state="fixed"), "mended"),
+        (changed(state="closed"), "state_changed"),
+        (changed(state="open", says_more=True), "updated"),
+        (changed(says_more=True), "state_changed"),
+        (changed(state="open"), None),
+        (changed(state="", old_state=""), None),
+    ],
+)
+def test_fact_means_what_people_subscribe_to(fact: OfReport, what: What | None) -> None:
+    assert what_of(fact) == what
+
+
+def test_every_topic_says_what_there_is_to_hear() -> None:
+    assert set(FITTING) == set(get_args(TopicKind))
+    assert frozenset().union(*FITTING.values()) == set(get_args(What))
+
+
+# Whom it concerns.
+
+
+@pytest.mark.parametrize(
+    ("chosen_whats", "what", "concerned"),
+    [
+        ((), "new", True),
+        (("new",), "new", True),
+        (("new",), "mended", False),
+        (("mended",), "state_changed", False),
+        (("state_changed",), "mended", True),
+    ],
+)
+def test_happening_concerns_those_who_want_to_hear_of_its_kind(
+    chosen_whats: tuple[What, ...], what: What, concerned: bool
+) -> None:
+    assert concerns(entry(whats=chosen_whats), happening(what=what)) is concerned
+
+
+def test_text_concerns_those_alone_who_subscribed_to_the_report() -> None:
+    of_report = entry(topic=Topic(kind="report", service_request_id=R1))
+    assert concerns(of_report, happening(what="updated"))
+    assert not concerns(entry(topic=Topic(kind="council")), happening(what="updated"))
+
+
+@pytest.mark.parametrize(
+    ("codes", "concerned"), [((), True), (("pothole",), True), (("litter",), False)]
+)
+def test_happening_concerns_those_who_chose_its_service(
+    codes: tuple[str, ...], concerned: bool
+) -> None:
+    one = entry(topic=Topic(kind="council", service_codes=codes))
+    assert concerns(one, happening()) is concerned
+
+
+@pytest.mark.parametrize(("off_m", "concerned"), [(-0.5, True), (0.5, False)])
+def test_happening_concerns_those_whose_circle_holds_it_to_the_metre(
+    off_m: float, concerned: bool
+) -> None:
+    place = Point(lat=53.965, long=-1.09)
+    radius_m = distance_m(Point(**MARKET_PLACE), place) - off_m
+    assert concerns(entry(topic=area(radius_m)), happening(places=(place,))) is concerned
+
+
+def test_what_is_not_public_concerns_those_alone_whose_own_report_it_is() -> None:
+    topic = Topic(kind="report", service_request_id=R1)
+    private = happening(is_public=False)
+    assert concerns(entry(topic=topic, is_own=True), private)
+    assert not concerns(entry(topic=topic), private)
+    assert not concerns(entry(topic=Topic(kind="council")), private)
+    other = Topic(kind="report", service_request_id="R00000000002")
+    assert not concerns(entry(topic=other, is_own=True), private)
+
+
+def test_person_hears_once_when_several_of_her_subscriptions_fit() -> None:
+    hers = {"address_key": "hers", "topic": Topic(kind="council")}
+    found = [
+        entry(number=1, **hers, frequency="weekly"),
+        entry(number=2, **hers),
+        entry(number=3, address_key="hers", topic=Topic(kind="report", service_request_id=R1)),
+        entry(number=4, address_key="hers", frequency="daily"),
+        entry(number=5, address_key="another's"),
+    ]
+    for order in (found, found[::-1]):
+        ids = {each.subscription_id for each in chosen(order, happening())}
+        assert ids == {f"{3:032x}", f"{5:032x}"}
+
+
+# The whole way, against looking at each subscription.
+
+
+def some_subscriptions(count: int, seed: int) -> list[Subscription]:
+    random = Random(seed)
+
+    def topic() -> Topic:
+        codes = random.choice([(), (), ("pothole",), ("litter", "pothole")])
+        kind = random.choices(["area", "ward", "council", "report"], [20, 2, 1, 1])[0]
+        if kind == "area":
+            radius_m = random.choice([100, 500, 2_000, MOST_RADIUS_M])
+            place = {"lat": random.uniform(SOUTH, NORTH), "long": random.uniform(WEST, EAST)}
+            return area(radius_m, **place, service_codes=codes)
+        if kind == "ward":
+            return Topic(kind="ward", ward_code=random.choice([GUILDHALL, "another"]))
+        if kind == "report":
+            return Topic(kind="report", service_request_id=f"R{random.randint(1, 30):011}")
+        return Topic(kind="council", service_codes=codes)
+
+    whats: list[tuple[What, ...]] = [(), ("new",), ("mended",), ("state_changed",)]
+    return [
+        subscription(number, topic=topic(), whats=random.choice(whats)) for number in range(count)
+    ]
+
+
+def is_concerned(one: Subscription, of: Subject, what: What) -> bool:
+    """By reading the subscription, as people would."""
+    topic = one.topic
+    where = {
+        "report": topic.service_request_id == of.service_request_id,
+        "ward": topic.ward_code == of.ward_code,
+        "council": True,
+        "area": topic.kind == "area"
+        and of.at is not None
+        and distance_m(Point(lat=topic.lat or 0, long=topic.long or 0), of.at)
+        <= (topic.radius_m or 0),
+    }[topic.kind]
+    wanted = {"mended": {"mended", "state_changed"}}.get(what, {what})
+    is_heard = not one.whats or bool(wanted & set(one.whats))
+    return (
+        where and is_heard and (not topic.service_codes or of.service_code in topic.service_codes)
+    )
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 10_000))
+def test_exactly_those_are_told_whom_a_report_concerns(seed: int) -> None:
+    stored = some_subscriptions(150, seed)
+    alerts = indexed(*stored)
+    random = Random(seed)
+    for number in range(1, 16):
+        where = Point(lat=random.uniform(SOUTH, NORTH), long=random.uniform(WEST, EAST))
+        of = subject(
+            service_request_id=f"R{number:011}",
+            at=where,
+            ward_code=random.choice([GUILDHALL, None]),
+            service_code=random.choice(["pothole", "litter"]),
+        )
+        alerts.reports.put(of)
+        facts: list[OfReport] = [submitted(), changed(), changed(state="fixed")]
+        fact = random.choice(facts)
+        what = what_of(fact)
+        assert what
+        alerts.index.asked.clear()
+        found = told(
+            alerts, type(fact)(**_fields(fact) | {"service_request_id": of.service_request_id})
+        )
+        assert found == {e.subscription_id for e in stored if is_concerned(e, of, what)}
+        assert len(alerts.index.asked) <= 6
+
+
+def _fields(fact: OfReport) -> dict[str, Any]:
+    return {name: getattr(fact, name) for name in fact.__struct_fields__}
+
+
+# The reporter's own.
+
+
+REPORTER = Reporter("email", "reporter@example.org", None)
+
+
+def reported(**values: Any) -> Alerts:
+    alerts = indexed()
+    alerts.reports.put(subject(**values))
+    alerts.reports.reporters[R1] = REPORTER
+    return alerts
+
+
+def test_reporter_is_subscribed_to_her_own_report_and_told_that_it_came_in() -> None:
+    alerts = reported()
+    (own,) = told(alerts, submitted())
+    stored = alerts.subscriptions.get(own)
+    assert stored and stored.state == "active" and stored.is_own
+    assert stored.to == "reporter@example.org"
+    assert stored.topic == Topic(kind="report", service_request_id=R1)
+    assert told(alerts, submitted()) == {own}, "A fact that comes again makes no second one."
+    assert len(alerts.subscriptions.stored) == 1
+
+
+def test_reporter_is_told_of_a_report_that_nobody_else_may_see() -> None:
+    alerts = reported(is_public=False)
+    other = subscription(1, topic=Topic(kind="council"))
+    alerts.index.put(entries_of(other))
+    (own,) = told(alerts, submitted(is_new=False))
+    reindex(own, [], alerts.indexing)
+    assert told(alerts, changed()) == {own}
+
+
+def test_nobody_is_subscribed_when_the_reporter_does_not_want_it() -> None:
+    alerts = reported()
+    alerts.reports.reporters.clear()
+    assert not told(alerts, submitted())
+    assert not alerts.subscriptions.stored
+
+
+def test_reporter_hears_no_more_when_she_has_stopped_it_and_the_fact_comes_again() -> None:
+    alerts = reported()
+    (own,) = told(alerts, submitted())
+    stored = alerts.subscriptions.stored[own]
+    alerts.subscriptions.stored[own] = subscription(**vars(stored) | {"state": "stopped"})
+    assert not told(alerts, submitted())
+
+
+def test_reporter_is_not_told_of_her_own_report_as_news_of_her_street() -> None:
+    street = subscription(
+        1, address_key="key of reporter@example.org", topic=area(1000), to="reporter@example.org"
+    )
+    alerts = indexed(street)
+    alerts.reports.reporters[R1] = REPORTER
+    assert told(alerts, submitted()) == {f"report {R1}"}
+    assert not told(alerts, changed(is_new=True)), "Nor when it becomes public later."
+
+
+def test_own_subscription_goes_when_nobody_knows_any_more_who_sent_the_report() -> None:
+    alerts = reported()
+    (own,) = told(alerts, submitted())
+    assert not told(alerts, changed(state="open", lost_sender=True))
+    assert alerts.subscriptions.get(own) is None
+
+
+# Reports that were merged.
+
+
+def test_follower_of_a_duplicate_hears_of_the_report_that_it_was_merged_into() -> None:
+    followed = [
+        subscription(n, topic=Topic(kind="report", service_request_id=f"R{n:011}"))
+        for n in (2, 3, 4)
+    ]
+    alerts = indexed(*followed)
+    alerts.reports.put(
+        subject(duplicates=("R00000000002", "R00000000004")),
+        subject(
+            service_request_id="R00000000002", duplicate_of=R1, duplicates=("R00000000003", R1)
+        ),
+        subject(service_request_id="R00000000003", duplicate_of="R00000000002"),
+        subject(service_request_id="R00000000004", duplicate_of=None),
+    )
+    assert told(alerts, changed()) == {f"{2:032x}", f"{3:032x}"}, (
+        "The fourth was taken apart again."
+    )
+    (tell, _) = alerts.outbox.sent
+    assert isinstance(tell, Tell) and tell.service_request_id == R1
+
+
+# What a message says.
+
+
+def test_message_tells_no_more_than_who_is_to_hear_of_what() -> None:
+    alerts = indexed(subscription(topic=Topic(kind="council")))
+    match(changed(request_id="r1", stored_at_ms=1_790_000_000_999), alerts.matching)
+    (tell,) = alerts.outbox.sent
+    assert isinstance(tell, Tell)
+    assert tell.event_key == f"{R1}#2#state_changed"
+    assert (tell.request_id, tell.occurred_at.isoformat()) == ("r1", "2026-09-21T14:13:20+00:00")
+
+
+def test_those_who_subscribed_to_the_report_are_asked_whether_the_repair_holds() -> None:
+    of_it = Topic(kind="report", service_request_id=R1)
+    alerts = indexed(
+        subscription(1, topic=of_it),
+        subscription(2),
+        subscription(3, topic=Topic(kind="council"), whats=("new",)),
+        subscription(4, topic=of_it, whats=("new",)),
+    )
+    match(changed(state="fixed", repair=3), alerts.matching)
+    sent = [each for each in alerts.outbox.sent if isinstance(each, Tell)]
+    assert {(tell.subscription_id, tell.event_key) for tell in sent} == {
+        (f"{1:032x}", f"{R1}#2#mended"),
+        (f"{2:032x}", f"{R1}#2#mended"),
+        (f"{1:032x}", f"{R1}#3#needs_answer"),
+    }
+
+
+def test_places_are_not_looked_up_when_those_alone_hear_who_subscribed_to_the_report() -> None:
+    alerts = indexed(subscription(topic=Topic(kind="report", service_request_id=R1)))
+    assert len(told(alerts, changed(state="open", says_more=True))) == 1
+    assert [area.name for area in alerts.index.asked] == [f"report#{R1}"]
+
+
+def test_nothing_is_read_when_a_fact_means_nothing_to_anybody() -> None:
+    alerts = indexed()
+    alerts.reports.subjects.clear()
+    assert match(changed(state="open"), alerts.matching) == 0
+    assert alerts.index.asked == []
+
+
+def test_nobody_is_told_of_a_report_that_is_not_there() -> None:
+    alerts = indexed(subscription(topic=Topic(kind="council")))
+    alerts.reports.subjects.clear()
+    assert not told(alerts, changed())

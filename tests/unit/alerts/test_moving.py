@@ -1,0 +1,89 @@
+"""A browser that gets a new address takes its subscriptions along, and nobody else can."""
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.alerts.model import PushAddress, Subscription, stopped
+from chalicelib.alerts.ports import Stale
+from chalicelib.alerts.usecases.moving import Move, move
+from chalicelib.errors import Invalid, UpstreamFailed
+from tests.builders import NOON
+from tests.fakes_alerts import BROWSER, Alerts, MemorySubscriptions, subscription
+
+NEW = PushAddress(endpoint="https://push.example/new", p256dh="BNew", auth="new secret")
+
+
+def of_browser(number: int, push: PushAddress = BROWSER) -> Subscription:
+    key = f"key of {push.endpoint}"
+    return subscription(number, channel="push", to=None, push=push, address_key=key)
+
+
+def test_all_of_a_browsers_subscriptions_go_where_it_is_now() -> None:
+    other = replace(BROWSER, endpoint="https://push.example/other")
+    alerts = Alerts(of_browser(1), of_browser(2), of_browser(3, other))
+    assert move(Move(old=BROWSER, push=NEW), alerts.ports) == 2
+    kept = list(alerts.subscriptions.stored.values())
+    assert [each.push for each in kept] == [NEW, NEW, other]
+    assert [each.address_key for each in kept[:2]] == ["key of https://push.example/new"] * 2
+    assert {each.state for each in kept} == {"active"}
+
+
+def test_nothing_more_happens_when_a_browser_says_it_again() -> None:
+    alerts = Alerts(of_browser(1))
+    assert [move(Move(old=BROWSER, push=NEW), alerts.ports) for _ in range(2)] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    "claimed",
+    [
+        replace(BROWSER, auth="guessed"),
+        replace(BROWSER, auth=""),
+        replace(BROWSER, auth="sécret"),
+        replace(BROWSER, endpoint="https://push.example/none"),
+    ],
+)
+def test_nobody_gets_a_browsers_subscriptions_without_its_secret(claimed: PushAddress) -> None:
+    alerts = Alerts(of_browser(1))
+    assert move(Move(old=claimed, push=NEW), alerts.ports) == 0
+    assert alerts.subscriptions.stored == Alerts(of_browser(1)).subscriptions.stored
+
+
+def test_stopped_subscription_stays_so() -> None:
+    alerts = Alerts(stopped(of_browser(1), "gone", NOON))
+    assert move(Move(old=BROWSER, push=NEW), alerts.ports) == 0
+
+
+def test_nothing_moves_to_where_nothing_is_sent() -> None:
+    alerts = Alerts(of_browser(1))
+    inside = replace(NEW, endpoint="https://10.0.0.5/")
+    with pytest.raises(Invalid) as refused:
+        move(Move(old=BROWSER, push=inside), alerts.ports)
+    assert refused.value.errors[0].field == "push.endpoint"
+    assert alerts.subscriptions.stored == Alerts(of_browser(1)).subscriptions.stored
+
+
+class Busy(MemorySubscriptions):
+    """Others write to each subscription before we do, that often."""
+
+    def __init__(self, times: int, *stored: Subscription) -> None:
+        super().__init__(*stored)
+        self.times = times
+
+    def save(self, subscription: Subscription) -> Subscription:
+        if self.times:
+            self.times -= 1
+            raise Stale
+        return super().save(subscription)
+
+
+def test_change_by_somebody_else_in_between_is_no_obstacle() -> None:
+    busy = Busy(3, of_browser(1), of_browser(2))
+    ports = replace(Alerts().ports, subscriptions=busy)
+    assert move(Move(old=BROWSER, push=NEW), ports) == 2
+
+
+def test_browser_is_told_to_come_again_when_others_write_all_the_time() -> None:
+    ports = replace(Alerts().ports, subscriptions=Busy(1000, of_browser(1)))
+    with pytest.raises(UpstreamFailed):
+        move(Move(old=BROWSER, push=NEW), ports)

@@ -1,0 +1,277 @@
+"""What becomes of alerts, as those who carry them tell: in whatever order that comes, an alert's
+state goes on and never back, and where nothing arrives nothing more is sent."""
+
+import json
+from collections.abc import Sequence
+from contextlib import nullcontext
+from datetime import timedelta
+from itertools import permutations
+from typing import Any
+
+import msgspec
+import pytest
+
+from chalicelib.alerts.delivery import FURTHER, Alert, Outcome, Wake
+from chalicelib.alerts.delivery_ports import Ports
+from chalicelib.alerts.receipts import Receipt, of_log, read
+from chalicelib.alerts.usecases.failed import send_again
+from chalicelib.alerts.usecases.receipts import TooSoon, take
+from chalicelib.alerts.usecases.sending import send_woken, wake_due
+from chalicelib.alerts.usecases.sending import tell as send_tell
+from chalicelib.errors import NoReply
+from tests.builders import NOON
+from tests.fakes_delivery import World, report, tell, text_log
+
+NAME = "0123456789abcdef-fedcba9876543210-00112233445566778899"
+
+
+def mail_event(kind: str, **values: Any) -> str:
+    tags = {"alert": [NAME], "ses:configuration-set": ["ginnel-alerts"]}
+    mail = {"messageId": "0100018f", "destination": ["sam@example.org"], "tags": tags}
+    return json.dumps({"eventType": kind, "mail": mail, **values})
+
+
+def bounce(kind: str) -> str:
+    told = {"bounceType": kind, "bounceSubType": "General", "bouncedRecipients": []}
+    return mail_event("Bounce", bounce=told)
+
+
+def text_event(status: str, response: str) -> str:
+    return json.dumps(
+        {
+            "notification": {"messageId": "34d9b400", "timestamp": "2026-06-01 12:00:00.000"},
+            "delivery": {"destination": "+447700900123", "providerResponse": response},
+            "status": status,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "receipt"),
+    [
+        (mail_event("Delivery", delivery={}), Receipt(NAME, None, "delivered")),
+        (bounce("Permanent"), Receipt(NAME, None, "bounced", True)),
+        (bounce("Transient"), Receipt(NAME, None, "bounced")),
+        (bounce("Undetermined"), Receipt(NAME, None, "bounced")),
+        (mail_event("Reject", reject={}), Receipt(NAME, None, "bounced")),
+        (mail_event("Complaint", complaint={}), Receipt(NAME, None, "complained", True)),
+        (mail_event("Send"), None),
+        (json.dumps({"eventType": "Bounce", "mail": {"tags": {}}}), None),
+        (
+            text_event("SUCCESS", "Message has been accepted by phone carrier"),
+            Receipt(None, "34d9b400", "delivered", sent_at=NOON),
+        ),
+        (
+            text_event("FAILURE", "Unknown error attempting to reach phone"),
+            Receipt(None, "34d9b400", "bounced", sent_at=NOON),
+        ),
+        (
+            text_event("FAILURE", "Invalid phone number"),
+            Receipt(None, "34d9b400", "bounced", True, NOON),
+        ),
+    ],
+)
+def test_receipt_is_read_from_what_carriers_send(body: str, receipt: Receipt | None) -> None:
+    assert read(body) == receipt
+
+
+@pytest.mark.parametrize("body", ["", "no json", "[]", "{}", '{"eventType": 1, "mail": {}}'])
+def test_receipt_is_refused_when_it_cannot_be_read(body: str) -> None:
+    with pytest.raises(msgspec.DecodeError):
+        read(body)
+
+
+SENT = "sent"
+HAPPENINGS: dict[str, tuple[Outcome, bool]] = {
+    "delivered": ("delivered", False),
+    "delivered again": ("delivered", False),
+    "soft bounce": ("bounced", False),
+    "hard bounce": ("bounced", True),
+    "complaint": ("complained", True),
+}
+
+
+@pytest.mark.parametrize("channel", ["email", "sms"])
+@pytest.mark.parametrize("first", [SENT, *HAPPENINGS])
+def test_state_never_goes_back_whatever_order_receipts_come_in(first: str, channel: str) -> None:
+    """`sent` is when our own mark is written: a receipt may be faster than that."""
+    for order in permutations([SENT, *HAPPENINGS]):
+        if order[0] == first and (channel == "email" or first == SENT):
+            _in_order(order, channel)
+
+
+def _in_order(order: Sequence[str], channel: str) -> None:
+    world = World()
+    ports = world.ports()
+    world.subscribe(channel=channel)
+    world.knows(report())
+    before = list(order[: order.index(SENT)])
+    furthest: list[int] = []
+
+    def receipts(names: Sequence[str]) -> None:
+        for name in names:
+            outcome, is_for_good = HAPPENINGS[name]
+            alert = world.the_alert()
+            called, carried = (
+                (alert.try_name, None) if channel == "email" else (None, alert.external_id)
+            )
+            take(Receipt(called, carried, outcome, is_for_good), ports)
+            furthest.append(FURTHER[world.the_alert().state])
+
+    class Slow(type(world.sender)):  # type: ignore[misc]
+        def send(self, message: Any, to: Any) -> str | None:
+            carried: str | None = super().send(message, to)
+            receipts(before)
+            return carried
+
+    slow = Slow()
+    world.sender = slow
+    ports = world.ports()
+    send_tell(tell(), ports)
+    furthest.append(FURTHER[world.the_alert().state])
+    receipts(order[order.index(SENT) + 1 :])
+    assert furthest == sorted(furthest), order
+    assert world.the_alert().state == "failed", order
+    (ended,) = world.subscriptions.stored.values()
+    assert ended.state == "stopped" and ended.to is None
+    assert list(world.suppressed.stored) == ["a" * 32]
+    world.subscribe(subscription_id="anew", channel=channel)
+    send_tell(tell(subscription_id="anew", version=3), ports)
+    assert len(slow.there) == 1, "the next one is not sent there"
+
+
+def test_nothing_happens_when_a_receipt_is_about_nothing_we_know(
+    world: World, ports: Ports
+) -> None:
+    for unknown in (
+        Receipt(NAME, None, "bounced", True),
+        Receipt("none", None, "bounced", True),
+        Receipt(None, "34d9b400", "delivered"),
+        Receipt(None, None, "delivered"),
+    ):
+        assert take(unknown, ports) is None
+    assert world.suppressed.stored == {} and world.alerts.stored == {}
+
+
+def test_alert_is_not_sent_again_when_a_receipt_says_that_it_arrived(
+    world: World, ports: Ports
+) -> None:
+    world.subscribe()
+    world.knows(report())
+    world.sender.raises = [NoReply("timed out")]
+    send_tell(tell(), ports)
+    take(Receipt(world.the_alert().try_name, None, "delivered"), ports)
+    world.clock.now = NOON + timedelta(days=1)
+    assert wake_due(ports) == 0 and world.the_alert().state == "delivered"
+    for wake in world.queue.sent:
+        send_woken(wake, ports)
+    assert world.sender.there == []
+
+
+def test_subscription_goes_on_when_mail_comes_back_only_for_now(world: World, ports: Ports) -> None:
+    world.subscribe()
+    world.knows(report())
+    send_tell(tell(), ports)
+    take(Receipt(world.the_alert().try_name, None, "bounced"), ports)
+    (own,) = world.subscriptions.stored.values()
+    assert own.state == "active" and world.suppressed.stored == {}
+    assert (world.the_alert().state, world.the_alert().last_error) == ("failed", "bounced")
+
+
+CARRIED = Receipt(None, "carried-1", "bounced", True, NOON)
+
+
+def test_receipt_of_a_text_is_taken_later_when_it_is_faster_than_our_own_mark(
+    world: World,
+) -> None:
+    world.subscribe(channel="sms")
+    world.knows(report())
+    early: list[Receipt] = []
+
+    class Slow(type(world.sender)):  # type: ignore[misc]
+        def send(self, message: Any, to: Any) -> str | None:
+            carried: str | None = super().send(message, to)
+            with pytest.raises(TooSoon):
+                take(CARRIED, world.ports())
+            early.append(CARRIED)
+            return carried
+
+    world.sender = Slow()
+    send_tell(tell(), world.ports())
+    (late,) = early
+    take(late, world.ports())
+    assert (world.the_alert().state, list(world.suppressed.stored)) == ("failed", ["a" * 32])
+
+
+@pytest.mark.parametrize(
+    ("passed", "is_waited_for"), [(-1, True), (299, True), (300, False), (301, False)]
+)
+def test_receipt_of_a_text_that_is_no_alert_is_let_go_after_five_minutes(
+    passed: int, is_waited_for: bool, world: World, ports: Ports
+) -> None:
+    world.clock.now = NOON + timedelta(seconds=passed)
+    with pytest.raises(TooSoon) if is_waited_for else nullcontext():
+        assert take(CARRIED, ports) is None
+
+
+def said_of(alert: Alert, outcome: Outcome) -> Receipt:
+    """What carriers say of its last try."""
+    if alert.channel == "email":
+        return Receipt(alert.try_name, None, outcome)
+    return Receipt(None, alert.external_id, outcome)
+
+
+@pytest.mark.parametrize("channel", ["email", "sms"])
+def test_alert_that_is_sent_again_is_not_taken_back_by_a_receipt_of_before(
+    channel: str, world: World, ports: Ports
+) -> None:
+    world.subscribe(channel=channel)
+    world.knows(report())
+    send_tell(tell(), ports)
+    first = world.the_alert()
+    bounced = said_of(first, "bounced")
+    take(bounced, ports)
+    assert world.the_alert().state == "failed"
+    send_again(first.name, ports)
+    take(bounced, ports)
+    assert world.the_alert().state == "waiting"
+    for wake in world.queue.sent:
+        send_woken(wake, ports)
+    take(bounced, ports)
+    assert (len(world.sender.there), world.the_alert().state) == (2, "sent")
+    take(said_of(world.the_alert(), "delivered"), ports)
+    assert world.the_alert().state == "delivered"
+
+
+def test_address_is_suppressed_when_a_complaint_is_about_an_earlier_try(
+    world: World, ports: Ports
+) -> None:
+    world.subscribe()
+    world.knows(report())
+    world.sender.raises = [NoReply("timed out")]
+    send_tell(tell(), ports)
+    first = world.the_alert()
+    world.clock.now = first.next_try_at
+    send_woken(Wake(subscription_id=first.subscription_id, alert_id=first.alert_id), ports)
+    take(Receipt(first.try_name, None, "complained", True), ports)
+    assert list(world.suppressed.stored) == ["a" * 32]
+    assert world.the_alert().state == "sent"
+
+
+def test_receipts_of_texts_are_found_in_a_piece_of_the_log() -> None:
+    arrived = text_event("SUCCESS", "Message has been accepted by phone carrier")
+    failed = text_event("FAILURE", "Invalid phone number")
+    found = [read(bytes(each).decode()) for each in of_log(piece(arrived, failed))]
+    assert found == [
+        Receipt(None, "34d9b400", "delivered", sent_at=NOON),
+        Receipt(None, "34d9b400", "bounced", True, NOON),
+    ]
+
+
+def test_log_holds_no_receipt_when_it_only_asks_whether_we_are_there() -> None:
+    asks = "CWL CONTROL MESSAGE: Checking health of destination Lambda function."
+    assert of_log(piece(asks, kind="CONTROL_MESSAGE")) == []
+
+
+def piece(*lines: str, kind: str = "DATA_MESSAGE") -> str:
+    return str(text_log(*lines, kind=kind)["awslogs"]["data"])

@@ -1,0 +1,469 @@
+"""Somebody subscribes, confirms, changes and stops it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.adapters.proofs import HmacAlertTokens
+from chalicelib.alerts.model import (
+    CONFIRMED_WITHIN,
+    MOST_CODE_TRIES,
+    STOPPED_KEPT_FOR,
+    Changes,
+    QuietHours,
+    Subscription,
+    Topic,
+    stopped,
+)
+from chalicelib.alerts.usecases import managing, subscribing
+from chalicelib.alerts.usecases.at_address import at_same_address, stop_all
+from chalicelib.alerts.usecases.managing import Shown
+from chalicelib.alerts.usecases.questions import question_of, question_token
+from chalicelib.alerts.usecases.subscribing import Subscriber
+from chalicelib.errors import Conflict, Invalid, NotFound
+from tests.builders import NOON
+from tests.fakes import PlainSecret
+from tests.fakes_alerts import BROWSER, SOMEBODY, Alerts, area, subject, subscription, wish
+
+NOBODY = Subscriber(scope="anonymous")
+HER = Subscriber(scope="account:a1", account_id="a1", addresses=[("email", SOMEBODY)])
+SECOND = timedelta(seconds=1)
+
+
+def subscribe(
+    alerts: Alerts, by: Subscriber = NOBODY, key: str | None = None, **values: Any
+) -> Subscription:
+    asked = subscribing.checked(wish(**values), alerts.ports)
+    return subscribing.subscribe(asked, key, by, alerts.ports)
+
+
+def by_link(one: Subscription) -> Shown:
+    return Shown(token=f"manage {one.subscription_id}")
+
+
+def confirm(one: Subscription, alerts: Alerts) -> Subscription:
+    which = one.subscription_id
+    return managing.confirm_by_link(which, f"confirm {which}", alerts.ports)
+
+
+def field_of(work: Callable[[], object]) -> str:
+    with pytest.raises(Invalid) as refused:
+        work()
+    return refused.value.errors[0].field
+
+
+# Subscribing.
+
+
+def test_subscription_waits_for_its_address_when_nobody_in_particular_asks() -> None:
+    alerts = Alerts()
+    made = subscribe(alerts, to="  Resident@Example.org ")
+    assert (made.state, made.to, made.account_id) == ("unconfirmed", SOMEBODY, None)
+    assert made.address_key == f"key of {SOMEBODY}"
+    assert made.expires_at == NOON + CONFIRMED_WITHIN
+    assert not alerts.outbox.sent, "Nothing is sent from here."
+
+
+def test_subscription_is_active_at_once_when_it_goes_to_her_own_confirmed_address() -> None:
+    made = subscribe(Alerts(), HER)
+    assert (made.state, made.account_id, made.confirmed_at) == ("active", "a1", NOON)
+    assert made.expires_at is None
+
+
+def test_subscription_waits_and_is_nobodys_when_it_goes_to_another_address_than_hers() -> None:
+    made = subscribe(Alerts(), HER, to="neighbour@example.org")
+    assert (made.state, made.account_id) == ("unconfirmed", None)
+
+
+def test_subscription_of_a_browser_is_active_at_once() -> None:
+    made = subscribe(Alerts(), channel="push", to=None, push=BROWSER)
+    assert (made.state, made.to, made.push) == ("active", None, BROWSER)
+    assert made.address_key == f"key of {BROWSER.endpoint}"
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"to": None}, "to"),
+        ({"push": BROWSER}, "push"),
+        ({"channel": "push", "to": None}, "push"),
+        ({"channel": "push", "push": BROWSER}, "to"),
+        ({"channel": "sms"}, "to"),
+        ({"to": "01904 551550"}, "to"),
+        ({"topic": area(0)}, "topic.radius_m"),
+        (
+            {"topic": Topic(kind="report", service_request_id="unknown")},
+            "topic.service_request_id",
+        ),
+        (
+            {"channel": "push", "to": None, "push": replace(BROWSER, endpoint="http://10.0.0.1/")},
+            "push.endpoint",
+        ),
+    ],
+)
+def test_refusal_names_the_field_when_something_cannot_be_subscribed_to(
+    values: dict[str, Any], field: str
+) -> None:
+    alerts = Alerts()
+    assert field_of(lambda: subscribe(alerts, **values)) == field
+    assert not alerts.subscriptions.stored
+
+
+def test_refusal_names_the_channel_when_nothing_is_sent_by_it_here() -> None:
+    alerts = Alerts()
+    alerts.ports = replace(alerts.ports, channels=("email", "push"))
+    assert field_of(lambda: subscribe(alerts, channel="sms", to="07700 900123")) == "channel"
+
+
+def test_same_wish_under_the_same_key_is_stored_once() -> None:
+    alerts = Alerts()
+    made = [subscribe(alerts, key="k") for _ in range(2)]
+    assert made[0] == made[1] and len(alerts.subscriptions.stored) == 1
+    assert subscribe(alerts).subscription_id != subscribe(alerts).subscription_id
+
+
+@pytest.mark.parametrize(("by", "opens"), [(HER, True), (NOBODY, False)])
+def test_other_wish_under_the_same_key_is_refused_with_a_link_that_opens_it_for_her_alone(
+    by: Subscriber, opens: bool
+) -> None:
+    alerts = Alerts()
+    made = subscribe(alerts, by, key="k")
+    with pytest.raises(Conflict) as refused:
+        subscribe(alerts, by, key="k", topic=area(600))
+    token = f"?token=manage {made.subscription_id}" if opens else ""
+    assert refused.value.link == (
+        f"https://council.example/forms/alerts/{made.subscription_id}{token}"
+    )
+
+
+def test_key_begins_anew_when_what_it_made_is_over_though_it_is_there_still() -> None:
+    alerts = Alerts()
+    first = subscribe(alerts, key="k")
+    alerts.clock.now += CONFIRMED_WITHIN
+    again = subscribe(alerts, key="k", topic=area(600))
+    assert again.subscription_id == first.subscription_id
+    assert (again.created_at, again.version) == (alerts.clock.now, 2)
+
+
+# What an earlier one was sent opens nothing of what comes under its key.
+
+
+STRANGER = "stranger@example.org"
+
+
+def with_real_tokens(*kept: Subscription) -> Alerts:
+    alerts = Alerts(*kept)
+    alerts.ports = replace(alerts.ports, tokens=HmacAlertTokens(PlainSecret("secret")))
+    return alerts
+
+
+@pytest.mark.parametrize("channel", ["email", "sms"])
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_address_is_not_confirmed_by_what_another_was_sent_under_the_same_key(
+    is_gone: bool, channel: str
+) -> None:
+    alerts = with_real_tokens()
+    mine, hers = {
+        "email": (STRANGER, SOMEBODY),
+        "sms": ("07700 900001", "07700 900002"),
+    }[channel]
+    tokens = alerts.ports.tokens
+    old = subscribe(alerts, key="k", channel=channel, to=mine)
+    alerts.clock.now += CONFIRMED_WITHIN
+    if is_gone:
+        alerts.subscriptions.remove(old.subscription_id)
+    made = subscribe(alerts, key="k", channel=channel, to=hers)
+    assert made.subscription_id == old.subscription_id and made.to != old.to
+    which = made.subscription_id
+    with pytest.raises(NotFound):
+        managing.confirm_by_link(which, tokens.confirm(old), alerts.ports)
+    with pytest.raises((Invalid, NotFound)):
+        managing.confirm_by_code(which, tokens.code(old), alerts.ports)
+    for token in (tokens.manage(old), tokens.unsubscribe(old)):
+        with pytest.raises(NotFound):
+            managing.stop(which, Shown(token=token), alerts.ports)
+    proof = question_token(old, "R00000000001", 1, tokens)
+    with pytest.raises(NotFound):
+        question_of(proof, alerts.ports)
+    assert alerts.subscriptions.stored[which].state == "unconfirmed"
+    if channel == "sms":
+        assert managing.confirm_by_code(which, tokens.code(made), alerts.ports).state == "active"
+    assert managing.confirm_by_link(which, tokens.confirm(made), alerts.ports).state == "active"
+
+
+def test_alerts_of_an_address_are_not_shown_by_what_another_was_sent_under_the_same_key() -> None:
+    hers = subscription(7, to=SOMEBODY, address_key=f"key of {SOMEBODY}")
+    alerts = with_real_tokens(hers)
+    tokens = alerts.ports.tokens
+    old = subscribe(alerts, key="k", to=STRANGER)
+    managing.confirm_by_link(old.subscription_id, tokens.confirm(old), alerts.ports)
+    token = tokens.unsubscribe(old)
+    managing.stop(old.subscription_id, Shown(token=token), alerts.ports)
+    alerts.clock.now += STOPPED_KEPT_FOR
+    made = subscribe(alerts, key="k", to=SOMEBODY)
+    for each in (token, tokens.unsubscribe(made)):
+        with pytest.raises(NotFound):
+            at_same_address(made.subscription_id, each, alerts.ports)
+        with pytest.raises(NotFound):
+            stop_all(made.subscription_id, each, alerts.ports)
+    managing.confirm_by_link(made.subscription_id, tokens.confirm(made), alerts.ports)
+    found = at_same_address(made.subscription_id, tokens.unsubscribe(made), alerts.ports)
+    assert [each.to for each in found] == [SOMEBODY, SOMEBODY]
+
+
+# Reports.
+
+
+def test_report_that_was_merged_is_subscribed_to_as_the_one_that_it_was_merged_into() -> None:
+    alerts = Alerts()
+    alerts.reports.put(subject(duplicate_of="R00000000002"))
+    topic = Topic(kind="report", service_request_id="R00000000001")
+    assert subscribe(alerts, topic=topic).topic.service_request_id == "R00000000002"
+
+
+@pytest.mark.parametrize(("by", "is_refused"), [(NOBODY, True), (HER, False)])
+def test_report_that_is_not_public_is_subscribed_to_by_its_reporter_alone(
+    by: Subscriber, is_refused: bool
+) -> None:
+    alerts = Alerts()
+    alerts.reports.put(subject(is_public=False))
+    alerts.reports.owners["R00000000001"] = "a1"
+    topic = Topic(kind="report", service_request_id="R00000000001")
+    if is_refused:
+        assert field_of(lambda: subscribe(alerts, by, topic=topic)) == "topic.service_request_id"
+    else:
+        assert subscribe(alerts, by, topic=topic).is_own
+
+
+# Confirming.
+
+
+def test_subscription_is_active_when_its_link_was_confirmed_and_stays_so_when_it_is_again() -> None:
+    alerts = Alerts()
+    made = subscribe(alerts)
+    alerts.clock.now += CONFIRMED_WITHIN - SECOND
+    confirmed = confirm(made, alerts)
+    assert (confirmed.state, confirmed.confirmed_at) == ("active", alerts.clock.now)
+    alerts.clock.now += timedelta(days=2)
+    assert confirm(made, alerts) == confirmed
+
+
+@pytest.mark.parametrize("late", [timedelta(0), SECOND])
+def test_link_does_not_hold_when_a_day_has_gone_by(late: timedelta) -> None:
+    alerts = Alerts()
+    made = subscribe(alerts)
+    alerts.clock.now += CONFIRMED_WITHIN + late
+    with pytest.raises(NotFound):
+        confirm(made, alerts)
+
+
+@pytest.mark.parametrize("token", ["manage", "unsubscribe", "confirm another", ""])
+def test_nothing_is_confirmed_when_the_token_is_another_one(token: str) -> None:
+    alerts = Alerts()
+    made = subscribe(alerts)
+    with pytest.raises(NotFound):
+        managing.confirm_by_link(made.subscription_id, token, alerts.ports)
+
+
+def test_link_says_so_when_the_subscription_was_stopped_meanwhile() -> None:
+    alerts = Alerts()
+    made = subscribe(alerts)
+    managing.stop(made.subscription_id, by_link(made), alerts.ports)
+    with pytest.raises(Conflict):
+        confirm(made, alerts)
+
+
+def test_code_confirms_a_number_and_may_have_white_space_in_it() -> None:
+    alerts = Alerts()
+    made = subscribe(alerts, channel="sms", to="07700 900123")
+    for _ in range(2):
+        confirmed = managing.confirm_by_code(made.subscription_id, " 123 456", alerts.ports)
+        assert confirmed.state == "active"
+
+
+def test_code_does_not_hold_when_five_were_tried() -> None:
+    alerts = Alerts()
+    made = subscribe(alerts, channel="sms", to="07700 900123")
+    which = made.subscription_id
+    for _ in range(MOST_CODE_TRIES):
+        assert field_of(lambda: managing.confirm_by_code(which, "0", alerts.ports)) == "code"
+    with pytest.raises(NotFound):
+        managing.confirm_by_code(which, "123456", alerts.ports)
+
+
+@pytest.mark.parametrize("channel", ["email", "push"])
+def test_code_opens_nothing_but_what_a_text_message_was_sent_for(channel: str) -> None:
+    address: dict[str, Any] = {"to": None, "push": BROWSER} if channel == "push" else {}
+    alerts = Alerts()
+    made = subscribe(alerts, channel=channel, **address)
+    with pytest.raises(NotFound):
+        managing.confirm_by_code(made.subscription_id, "123456", alerts.ports)
+
+
+def test_code_opens_nothing_when_its_day_is_over_although_the_subscription_is_active() -> None:
+    alerts = Alerts()
+    made = subscribe(alerts, channel="sms", to="07700 900123")
+    managing.confirm_by_code(made.subscription_id, "123456", alerts.ports)
+    alerts.clock.now += CONFIRMED_WITHIN
+    with pytest.raises(NotFound):
+        managing.confirm_by_code(made.subscription_id, "123456", alerts.ports)
+
+
+# Managing.
+
+OPENERS = [Shown(account_id="a1"), Shown(token=f"manage {1:032x}")]
+STRANGERS = [
+    Shown(),
+    Shown(account_id="a2"),
+    Shown(token="x"),
+    Shown(token="x", account_id="a1"),
+    Shown(token=f"manage {2:032x}"),
+    Shown(token=f"confirm {1:032x}"),
+]
+
+
+def stored(**values: Any) -> Alerts:
+    return Alerts(subscription(1, account_id="a1", **values), subscription(2))
+
+
+@pytest.mark.parametrize("shown", OPENERS)
+def test_subscription_is_opened_by_its_link_and_by_its_account(shown: Shown) -> None:
+    alerts = stored()
+    which = f"{1:032x}"
+    read = managing.read(which, shown, alerts.ports)
+    after = managing.change(which, Changes(frequency="daily"), read.version, shown, alerts.ports)
+    assert after.frequency == "daily"
+    assert managing.stop(which, shown, alerts.ports).state == "stopped"
+
+
+@pytest.mark.parametrize("shown", [*STRANGERS, Shown(token=f"unsubscribe {1:032x}")])
+def test_subscription_is_not_opened_by_anything_else(shown: Shown) -> None:
+    alerts = stored()
+    which = f"{1:032x}"
+    with pytest.raises(NotFound):
+        managing.read(which, shown, alerts.ports)
+    with pytest.raises(NotFound):
+        managing.change(which, Changes(), 1, shown, alerts.ports)
+
+
+@pytest.mark.parametrize("shown", STRANGERS)
+def test_subscription_is_not_stopped_by_a_stranger(shown: Shown) -> None:
+    alerts = stored()
+    with pytest.raises(NotFound):
+        managing.stop(f"{1:032x}", shown, alerts.ports)
+
+
+def test_one_click_stops_it_and_a_second_one_changes_nothing() -> None:
+    alerts = stored()
+    which, shown = f"{1:032x}", Shown(token=f"unsubscribe {1:032x}")
+    alerts.clock.now += timedelta(hours=1)
+    ended = managing.stop(which, shown, alerts.ports)
+    assert (ended.state, ended.stopped_because, ended.to) == ("stopped", "asked", None)
+    assert ended.expires_at == alerts.clock.now + STOPPED_KEPT_FOR
+    alerts.clock.now += STOPPED_KEPT_FOR - SECOND
+    assert managing.stop(which, shown, alerts.ports) == ended
+    alerts.clock.now += SECOND
+    with pytest.raises(NotFound):
+        managing.stop(which, shown, alerts.ports)
+
+
+def test_change_is_refused_when_it_is_about_another_version() -> None:
+    alerts = stored()
+    with pytest.raises(Conflict) as refused:
+        managing.change(f"{1:032x}", Changes(), 7, OPENERS[0], alerts.ports)
+    assert refused.value.version == 1
+
+
+def test_change_is_refused_when_the_subscription_was_stopped() -> None:
+    alerts = Alerts(stopped(subscription(1, account_id="a1"), "asked", NOON))
+    with pytest.raises(Conflict):
+        managing.change(f"{1:032x}", Changes(), 1, OPENERS[0], alerts.ports)
+
+
+def test_change_is_checked_as_a_wish_is() -> None:
+    alerts = stored()
+
+    def change(changes: Changes) -> Subscription:
+        return managing.change(f"{1:032x}", changes, 1, OPENERS[0], alerts.ports)
+
+    assert field_of(lambda: change(Changes(topic=area(0)))) == "topic.radius_m"
+    assert field_of(lambda: change(Changes(whats=("roadworks",)))) == "whats"
+    assert (
+        field_of(lambda: change(Changes(topic=Topic(kind="report", service_request_id="unknown"))))
+        == "topic.service_request_id"
+    )
+
+
+@pytest.mark.parametrize("is_public", [True, False])
+def test_own_report_stays_hers_when_it_is_sent_again_with_a_change(is_public: bool) -> None:
+    """By the link of the letter, with which nobody is signed in."""
+    topic = Topic(kind="report", service_request_id="R00000000001")
+    alerts = stored(topic=topic, is_own=True)
+    alerts.reports.put(subject(is_public=is_public))
+    changes = Changes(topic=topic, frequency="daily")
+    after = managing.change(f"{1:032x}", changes, 1, OPENERS[1], alerts.ports)
+    assert (after.is_own, after.topic, after.frequency) == (True, topic, "daily")
+
+
+def test_own_report_is_hers_no_more_when_it_is_about_another_one() -> None:
+    topic = Topic(kind="report", service_request_id="R00000000001")
+    alerts = stored(topic=topic, is_own=True)
+    alerts.reports.put(subject(service_request_id="R00000000002"))
+    other = Changes(topic=replace(topic, service_request_id="R00000000002"))
+    assert not managing.change(f"{1:032x}", other, 1, OPENERS[1], alerts.ports).is_own
+    round_ = Changes(topic=area())
+    assert not managing.change(f"{1:032x}", round_, 2, OPENERS[1], alerts.ports).is_own
+
+
+def test_quiet_hours_go_when_they_are_cleared() -> None:
+    alerts = stored(quiet=QuietHours(begin="22:00", end="07:00"))
+    after = managing.change(f"{1:032x}", Changes(clear=["quiet"]), 1, OPENERS[0], alerts.ports)
+    assert after.quiet is None
+
+
+def test_own_subscriptions_are_listed_by_page_the_latest_first_without_those_that_are_over() -> (
+    None
+):
+    hers = [
+        subscription(n, account_id="a1", created_at=NOON + timedelta(minutes=n)) for n in range(5)
+    ]
+    hers[2] = stopped(hers[2], "asked", NOON - STOPPED_KEPT_FOR)
+    alerts = Alerts(*hers, subscription(9, account_id="a2"))
+    first = managing.own(Shown(account_id="a1"), limit=3, after=None, ports=alerts.ports)
+    then = managing.own(Shown(account_id="a1"), limit=3, after=first.next, ports=alerts.ports)
+    ids = [int(each.subscription_id, 16) for each in (*first.subscriptions, *then.subscriptions)]
+    assert (ids, then.next) == ([4, 3, 1, 0], None)
+
+
+# Following.
+
+
+def follow(alerts: Alerts, to: str = SOMEBODY) -> Subscription:
+    return subscribing.follow("R00000000001", "email", to, "a1", alerts.ports)
+
+
+def test_follower_is_subscribed_once_and_anew_when_she_had_stopped_it() -> None:
+    alerts = Alerts()
+    first = follow(alerts)
+    assert (first.state, first.is_own, first.account_id) == ("active", False, "a1")
+    assert follow(alerts) == first
+    managing.stop(first.subscription_id, Shown(account_id="a1"), alerts.ports)
+    again = follow(alerts)
+    assert (again.state, again.to, len(alerts.subscriptions.stored)) == ("active", SOMEBODY, 1)
+
+
+def test_follower_hears_where_she_is_reached_now_when_she_follows_again() -> None:
+    alerts = Alerts()
+    first = follow(alerts)
+    shown = Shown(account_id="a1")
+    quiet = QuietHours(begin="22:00", end="07:00")
+    changes = Changes(frequency="daily", quiet=quiet)
+    managing.change(first.subscription_id, changes, 1, shown, alerts.ports)
+    alerts.clock.now += timedelta(hours=1)
+    moved = follow(alerts, "new@example.org")
+    assert (moved.to, moved.address_key) == ("new@example.org", "key of new@example.org")
+    assert (moved.frequency, moved.quiet, moved.created_at) == ("daily", quiet, alerts.clock.now)
+    assert follow(alerts, "new@example.org") == moved

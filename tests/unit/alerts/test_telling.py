@@ -1,0 +1,548 @@
+"""How alerts leave: when it is time, where somebody wants them, and what becomes of those that do
+not get through."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.alerts.delivery import Alert, Wake
+from chalicelib.alerts.delivery_ports import Ports
+from chalicelib.alerts.model import Confirm, QuietHours, Topic
+from chalicelib.alerts.purses import in_purse
+from chalicelib.alerts.usecases.failed import listed, send_again, send_ours_again
+from chalicelib.alerts.usecases.sending import ask, send_woken, wake_due
+from chalicelib.alerts.usecases.sending import tell as send_tell
+from chalicelib.errors import (
+    AddressRefused,
+    Conflict,
+    Gone,
+    NoReply,
+    NotFound,
+    NotNow,
+    UpstreamFailed,
+)
+from chalicelib.leases import LEASE, LONGEST_WAITS_S
+from tests.builders import NOON
+from tests.fakes_delivery import ADDRESSES, REPORT, World, notice, report, subscription, tell
+from tests.hooked import Killed
+
+SECOND = timedelta(seconds=1)
+
+
+class ArrivedAndLost(NoReply):
+    """It was taken, and the answer was lost."""
+
+    arrived = True
+
+
+def woken(world: World, ports: Ports) -> int:
+    """What is due is woken and sent. Answers how much that was."""
+    count = wake_due(ports)
+    messages, world.queue.sent = world.queue.sent, []
+    for message in messages:
+        send_woken(message, ports)
+    return count
+
+
+@pytest.mark.parametrize("channel", ["email", "sms", "push"])
+def test_alert_is_sent_at_once_to_where_the_subscriber_wants_it(
+    channel: str, world: World, ports: Ports
+) -> None:
+    world.subscribe(channel=channel)
+    world.knows(report())
+    send_tell(tell(), ports)
+    ((_, to),) = world.sender.there
+    assert to == ADDRESSES[channel] and world.the_alert().state == "sent"
+    assert world.the_alert().external_id == "carried-1"
+
+
+@pytest.mark.parametrize("values", [{"state": "unconfirmed"}, {"state": "stopped"}])
+def test_nothing_is_sent_when_the_subscription_is_not_active(
+    values: dict[str, Any], world: World, ports: Ports
+) -> None:
+    world.subscribe(**values)
+    world.knows(report())
+    assert send_tell(tell(), ports) is None
+    assert send_tell(tell(subscription_id="6" * 32), ports) is None
+    assert world.sender.there == [] and world.alerts.stored == {}
+
+
+def test_waiting_alert_is_dropped_when_its_subscription_was_stopped(
+    world: World, ports: Ports
+) -> None:
+    own = world.subscribe(quiet=QuietHours(begin="12:00", end="14:00"))
+    world.knows(report())
+    send_tell(tell(), ports)
+    world.subscriptions.save(replace(own, state="stopped"))
+    world.clock.now += timedelta(hours=2)
+    assert woken(world, ports) == 1
+    assert world.sender.there == [] and world.the_alert().state == "dropped"
+
+
+def test_alert_waits_for_the_end_of_quiet_hours_to_the_second(world: World, ports: Ports) -> None:
+    world.subscribe(quiet=QuietHours(begin="12:00", end="14:00"))
+    world.knows(report())
+    send_tell(tell(), ports)
+    # NOON is 13:00 by the council's clock.
+    world.clock.now = NOON + timedelta(hours=1) - SECOND
+    assert woken(world, ports) == 0
+    world.clock.now += SECOND
+    assert woken(world, ports) == 1
+    assert len(world.sender.there) == 1
+
+
+def test_alert_that_is_tried_again_waits_for_the_end_of_quiet_hours(
+    world: World, ports: Ports
+) -> None:
+    world.subscribe(quiet=QuietHours(begin="13:05", end="15:00"))
+    world.knows(report())
+    world.sender.raises = [NotNow("http_503", 600)]
+    send_tell(tell(), ports)
+    world.clock.now = NOON + timedelta(minutes=10)
+    woken(world, ports)
+    waiting = world.the_alert()
+    assert (waiting.state, waiting.tries, waiting.next_try_at) == (
+        "waiting",
+        1,
+        NOON + timedelta(hours=2),
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ({}, True),
+        ({"seen_by": "nobody"}, False),
+        ({"seen_by": "sender"}, False),
+    ],
+)
+def test_report_is_told_of_to_everybody_only_while_everybody_may_see_it(
+    state: dict[str, Any], told: bool, world: World, ports: Ports
+) -> None:
+    world.subscribe(topic=Topic(kind="report", service_request_id=REPORT))
+    world.knows(report(**state))
+    send_tell(tell(), ports)
+    assert len(world.sender.there) == told
+    assert world.the_alert().state == ("sent" if told else "dropped")
+
+
+@pytest.mark.parametrize(("about", "told"), [(REPORT, True), ("ANOTHER", False)])
+def test_private_report_is_told_of_to_whoever_sent_it(
+    about: str, told: bool, world: World, ports: Ports
+) -> None:
+    topic = Topic(kind="report", service_request_id=about)
+    world.subscribe(topic=topic, is_own=True)
+    world.knows(report(seen_by="sender"))
+    send_tell(tell(), ports)
+    assert len(world.sender.there) == told
+
+
+def test_nothing_is_told_when_the_report_is_gone(world: World, ports: Ports) -> None:
+    world.subscribe()
+    send_tell(tell(), ports)
+    assert world.sender.there == [] and world.the_alert().state == "dropped"
+
+
+def test_nobody_is_told_that_it_is_mended_when_it_is_not_any_more(
+    world: World, ports: Ports
+) -> None:
+    world.subscribe()
+    world.knows(report(state="reopen", version=4))
+    send_tell(tell(what="mended", version=3), ports)
+    assert world.sender.there == []
+    send_tell(tell(version=4), ports)
+    assert len(world.sender.there) == 1
+
+
+def test_notice_is_told_once_in_each_version(world: World, ports: Ports) -> None:
+    world.subscribe(topic=Topic(kind="disruptions"))
+    world.knows(notice())
+    message = tell(what="disruption", service_request_id=None, notice_id="n1", version=1)
+    for _ in range(3):
+        send_tell(message, ports)
+    world.knows(notice(version=2, text="It goes on until tomorrow."))
+    send_tell(tell(what="disruption", service_request_id=None, notice_id="n1", version=2), ports)
+    assert len(world.sender.there) == 2
+    world.notices.known.clear()
+    send_tell(tell(what="disruption", service_request_id=None, notice_id="n1", version=3), ports)
+    assert len(world.sender.there) == 2
+
+
+def test_older_news_of_a_notice_is_not_told_after_newer_news(world: World, ports: Ports) -> None:
+    world.subscribe(topic=Topic(kind="disruptions"))
+    world.knows(notice(version=2))
+    for version in (2, 1):
+        about = {"service_request_id": None, "notice_id": "n1", "version": version}
+        send_tell(tell(what="disruption", **about), ports)
+    assert len(world.sender.there) == 1
+
+
+@pytest.mark.parametrize("is_done", [True, False])
+def test_question_is_asked_days_later_when_it_is_still_said_to_be_mended(
+    is_done: bool, world: World, ports: Ports
+) -> None:
+    world.subscribe(frequency="daily", topic=Topic(kind="report", service_request_id=REPORT))
+    world.knows(report(state="fixed", is_done=True, repairs=1))
+    send_tell(tell(what="needs_answer", version=1), ports)
+    world.clock.now = NOON + timedelta(days=3) - SECOND
+    assert woken(world, ports) == 0 and world.sender.there == []
+    world.knows(report(is_done=is_done, repairs=1))
+    world.clock.now += SECOND
+    assert woken(world, ports) == 1
+    assert len(world.sender.there) == is_done
+
+
+def test_question_about_an_earlier_repair_is_dropped_when_it_was_mended_again(
+    world: World, ports: Ports
+) -> None:
+    world.subscribe()
+    for repair in (1, 2):
+        send_tell(tell(what="needs_answer", version=repair), ports)
+    world.knows(report(state="fixed", is_done=True, repairs=2))
+    world.clock.now += timedelta(days=3)
+    assert woken(world, ports) == 2
+    ((message, _),) = world.sender.there
+    assert message.url.endswith(f".{REPORT}.2")
+
+
+def test_question_is_asked_although_the_same_version_was_told(world: World, ports: Ports) -> None:
+    world.subscribe()
+    world.knows(report(state="fixed", is_done=True, repairs=1))
+    send_tell(tell(what="mended"), ports)
+    send_tell(tell(what="needs_answer", version=1), ports)
+    world.clock.now += timedelta(days=3)
+    woken(world, ports)
+    assert [message.what for message, _ in world.sender.there] == ["mended", "needs_answer"]
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.5, 1.0])
+def test_alert_is_tried_eight_times_within_a_day_when_nobody_answers(
+    chance: float, world: World
+) -> None:
+    world.chance = chance
+    ports = world.ports()
+    world.subscribe()
+    world.knows(report())
+    world.sender.raises = [NotNow("http_503")] * 100
+    send_tell(tell(), ports)
+    while world.the_alert().state == "waiting":
+        world.clock.now = world.the_alert().next_try_at
+        woken(world, ports)
+    failed = world.the_alert()
+    assert (failed.state, failed.tries, failed.last_error) == ("failed", 8, "http_503")
+    assert len(world.sender.raises) == 100 - 8
+    assert world.clock.now - NOON == timedelta(seconds=int(chance * sum(LONGEST_WAITS_S)))
+    assert world.clock.now - NOON < timedelta(hours=24)
+
+
+@pytest.mark.parametrize("channel", ["email", "sms", "push"])
+def test_alert_fails_at_once_when_it_is_refused_for_good(
+    channel: str, world: World, ports: Ports
+) -> None:
+    world.subscribe(channel=channel)
+    world.knows(report())
+    world.sender.raises = [AddressRefused("never")]
+    send_tell(tell(), ports)
+    assert (world.the_alert().state, world.the_alert().last_error) == ("failed", "refused")
+    world.clock.now += timedelta(days=2)
+    assert woken(world, ports) == 0
+
+
+def test_subscription_ends_and_its_endpoint_is_forgotten_when_the_browser_is_gone(
+    world: World, ports: Ports
+) -> None:
+    world.subscribe(channel="push")
+    world.knows(report())
+    world.sender.raises = [Gone("410")]
+    send_tell(tell(), ports)
+    (ended,) = world.subscriptions.stored.values()
+    assert (ended.state, ended.stopped_because, ended.push) == ("stopped", "gone", None)
+    assert world.the_alert().state == "dropped"
+    send_tell(tell(version=3), ports)
+    assert world.sender.there == []
+
+
+@pytest.mark.parametrize("channel", ["email", "push"])
+def test_mail_or_notification_is_sent_again_when_nobody_knows_whether_it_arrived(
+    channel: str, world: World, ports: Ports
+) -> None:
+    world.subscribe(channel=channel)
+    world.knows(report())
+    world.sender.raises = [ArrivedAndLost("timed out")]
+    send_tell(tell(), ports)
+    assert world.the_alert().last_error == "no_reply"
+    world.clock.now = world.the_alert().next_try_at
+    woken(world, ports)
+    assert len(world.sender.there) == 2 and world.the_alert().state == "sent"
+
+
+@pytest.mark.parametrize("lost", [ArrivedAndLost("timed out"), NoReply("hung up")])
+def test_text_is_not_sent_again_when_nobody_knows_whether_it_arrived(
+    lost: NoReply, world: World, ports: Ports
+) -> None:
+    world.subscribe(channel="sms")
+    world.knows(report())
+    world.sender.raises = [lost]
+    send_tell(tell(), ports)
+    world.clock.now += timedelta(days=2)
+    assert woken(world, ports) == 0
+    assert len(world.sender.there) <= 1 and world.the_alert().state == "unclear"
+    assert [each.what for each in listed("unclear", limit=10, after=None, ports=ports).alerts]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        lambda: UpstreamFailed("cannot be reached"),
+        lambda: NotNow("http_503"),
+        lambda: NotNow("http_429", 60),
+    ],
+)
+@pytest.mark.parametrize("channel", ["email", "sms", "push"])
+def test_everybody_is_told_once_when_the_provider_was_down_for_an_hour(
+    channel: str, answers: Callable[[], Exception], world: World, ports: Ports
+) -> None:
+    for number in range(20):
+        world.subscribe(subscription_id=f"s{number}", channel=channel)
+    world.knows(report())
+    down_until = NOON + timedelta(hours=1)
+    world.sender.raises = [answers() for _ in range(20)]
+    for number in range(20):
+        send_tell(tell(subscription_id=f"s{number}"), ports)
+    while world.clock.now < NOON + timedelta(hours=22):
+        world.clock.now += timedelta(minutes=1)
+        is_down = world.clock.now < down_until
+        world.sender.raises = [answers() for _ in range(20)] if is_down else []
+        woken(world, ports)
+    assert sorted(each.partition("-")[0] for each in world.sender.names) == sorted(
+        f"s{number}" for number in range(20)
+    )
+    assert {each.state for each in world.alerts.stored.values()} == {"sent"}
+
+
+def test_text_costs_nothing_when_it_was_not_sent(world: World, ports: Ports) -> None:
+    world.subscribe(channel="sms")
+    world.knows(report())
+    world.sender.raises = [UpstreamFailed("cannot be reached")]
+    send_tell(tell(), ports)
+    assert sum(world.spend.stored.values()) == 0
+    world.clock.now = world.the_alert().next_try_at
+    woken(world, ports)
+    assert sum(world.spend.stored.values()) == 1
+
+
+def test_text_waits_for_the_next_morning_and_officers_see_it_when_the_day_is_spent(
+    world: World,
+) -> None:
+    world.texts_a_day = 3
+    ports = world.ports()
+    for number in range(3):
+        world.subscribe(subscription_id=f"s{number}", channel="sms")
+    world.knows(report())
+    for number in range(3):
+        send_tell(tell(subscription_id=f"s{number}"), ports)
+    assert len(world.sender.there) == 2
+    (late,) = listed("over_cap", limit=10, after=None, ports=ports).alerts
+    assert (late.state, late.tries) == ("waiting", 0)
+    world.clock.now = NOON + timedelta(hours=19) - SECOND
+    assert woken(world, ports) == 0
+    world.clock.now += SECOND
+    assert woken(world, ports) == 1 and len(world.sender.there) == 3
+
+
+def test_codes_take_no_more_than_their_share_of_the_texts_of_a_day(world: World) -> None:
+    world.texts_a_day = 10
+    ports = world.ports()
+    world.knows(report())
+    for number in range(12):
+        world.subscribe(subscription_id=f"c{number}", channel="sms", state="unconfirmed")
+        ask(Confirm(subscription_id=f"c{number}"), ports)
+    assert len(world.sender.there) == 2
+    for number in range(12):
+        world.subscribe(subscription_id=f"s{number}", channel="sms")
+        send_tell(tell(subscription_id=f"s{number}"), ports)
+    assert [message.what for message, _ in world.sender.there][2:] == ["state_changed"] * 8
+    assert sum(world.spend.stored.values()) == 10
+
+
+@pytest.mark.parametrize("texts_a_day", [0, 1, 2, 5, 500, 501])
+def test_all_texts_of_a_day_are_for_alerts_or_codes_and_some_codes_are_among_them(
+    texts_a_day: int,
+) -> None:
+    codes = in_purse("codes", texts_a_day)
+    assert codes + in_purse("alerts", texts_a_day) == texts_a_day
+    assert codes <= max(1, texts_a_day // 4) and (codes > 0) == (texts_a_day > 0)
+
+
+def test_number_is_tried_no_more_when_it_was_refused_for_good(world: World, ports: Ports) -> None:
+    """It opted out, say: nor is it by any other subscription to it."""
+    world.subscribe(channel="sms")
+    world.subscribe(channel="sms", subscription_id="6" * 32)
+    world.knows(report())
+    world.sender.raises = [AddressRefused("opted out")]
+    send_tell(tell(), ports)
+    ended, other = world.subscriptions.stored.values()
+    assert (ended.state, ended.stopped_because, other.state) == ("stopped", "bounced", "active")
+    send_tell(tell(version=3), ports)
+    send_tell(tell(subscription_id="6" * 32), ports)
+    assert world.sender.there == [] and world.sender.raises == []
+    assert {each.state for each in world.alerts.stored.values()} == {"failed"}
+
+
+def test_nothing_is_sent_to_an_address_that_sends_everything_back(
+    world: World, ports: Ports
+) -> None:
+    world.subscribe()
+    world.knows(report())
+    world.suppressed.add("a" * 32, "bounced", NOON)
+    send_tell(tell(), ports)
+    assert world.sender.there == []
+    assert (world.the_alert().state, world.the_alert().last_error) == ("failed", "suppressed")
+
+
+def test_alert_is_sent_again_by_an_officer_when_it_failed(world: World, ports: Ports) -> None:
+    world.subscribe()
+    world.knows(report())
+    world.sender.raises = [AddressRefused("never")]
+    send_tell(tell(), ports)
+    again = send_again(world.the_alert().name, ports)
+    assert (again.state, again.tries) == ("waiting", 0)
+    (wake,) = world.queue.sent
+    send_woken(wake, ports)
+    assert len(world.sender.there) == 1
+    with pytest.raises(Conflict):
+        send_again(world.the_alert().name, ports)
+    for nothing in ("", "none", "no-such"):
+        with pytest.raises(NotFound):
+            send_again(nothing, ports)
+
+
+def test_address_is_asked_once_whether_it_wants_alerts(world: World, ports: Ports) -> None:
+    world.subscribe(state="unconfirmed", quiet=QuietHours(begin="12:00", end="14:00"))
+    for _ in range(3):
+        ask(Confirm(subscription_id=subscription().subscription_id), ports)
+    ((message, _),) = world.sender.there
+    assert message.what == "confirm" and message.unsubscribe_url is None
+
+
+@pytest.mark.parametrize(("early", "asked"), [(SECOND, True), (timedelta(), False)])
+def test_address_is_not_asked_when_a_day_has_passed(
+    early: timedelta, asked: bool, world: World, ports: Ports
+) -> None:
+    world.subscribe(state="unconfirmed")
+    world.clock.now = NOON + timedelta(hours=24) - early
+    ask(Confirm(subscription_id=subscription().subscription_id), ports)
+    assert len(world.sender.there) == asked
+
+
+def test_sender_that_does_not_come_back_is_given_up_after_its_lease(
+    world: World, ports: Ports
+) -> None:
+    world.subscribe()
+    world.knows(report())
+    world.sender.raises = [Killed()] * 100
+    with pytest.raises(Killed):
+        send_tell(tell(), ports)
+    for _ in range(7):
+        world.clock.now += LEASE - SECOND
+        assert wake_due(ports) == 0
+        world.clock.now += SECOND
+        with pytest.raises(Killed):
+            woken(world, ports)
+    world.clock.now += LEASE
+    woken(world, ports)
+    assert (world.the_alert().state, world.the_alert().last_error) == ("failed", "gave_up")
+
+
+@pytest.mark.parametrize("channel", ["email", "push"])
+def test_alert_is_tried_again_with_longer_and_longer_waits_when_something_of_ours_breaks(
+    channel: str, world: World, ports: Ports
+) -> None:
+    world.subscribe(channel=channel)
+    world.knows(report())
+    world.sender.raises = [ValueError("a mistake of ours")] * 8
+    send_tell(tell(), ports)
+    waits = [world.the_alert().next_try_at - NOON]
+    while world.the_alert().state == "waiting":
+        before = world.clock.now = world.the_alert().next_try_at
+        woken(world, ports)
+        waits.append(world.the_alert().next_try_at - before)
+    assert [wait.total_seconds() for wait in waits[:-1]] == list(LONGEST_WAITS_S)
+    assert (world.the_alert().state, world.the_alert().last_error) == ("failed", "broke")
+
+
+def test_text_is_not_sent_again_when_something_of_ours_breaks_while_it_is_sent(
+    world: World, ports: Ports
+) -> None:
+    world.subscribe(channel="sms")
+    world.knows(report())
+    world.sender.raises = [ValueError("a mistake of ours")]
+    send_tell(tell(), ports)
+    assert world.the_alert().state == "unclear" and sum(world.spend.stored.values()) == 1
+
+
+def test_text_is_sent_once_when_something_of_ours_breaks_before_it_is_sent(world: World) -> None:
+    world.subscribe(channel="sms")
+    world.knows(report())
+    ports = world.ports()
+    send_tell(tell(), replace(ports, segments=lambda _: 1 // 0))
+    assert (world.the_alert().place, world.the_alert().last_error) == ("put_off", "broke")
+    world.clock.now = world.the_alert().next_try_at
+    woken(world, ports)
+    assert len(world.sender.there) == 1
+
+
+@pytest.mark.parametrize("dies", [ValueError("a mistake of ours"), Killed()])
+def test_alerts_that_failed_by_a_mistake_of_ours_are_sent_once_when_all_are_sent_again(
+    dies: BaseException, world: World, ports: Ports
+) -> None:
+    world.knows(report())
+    world.sender.raises = [AddressRefused("never"), *[dies] * 16]
+    for number in range(3):
+        world.subscribe(subscription_id=f"s{number}")
+        with suppress(Killed):
+            send_tell(tell(subscription_id=f"s{number}"), ports)
+    while due := world.alerts.due(world.clock.now + timedelta(hours=12), limit=9):
+        world.clock.now += timedelta(hours=12)
+        for each in due:
+            with suppress(Killed):
+                send_woken(Wake(subscription_id=each[0], alert_id=each[1]), ports)
+    assert send_ours_again(ports) == 2
+    assert send_ours_again(ports) == 0
+    woken(world, ports)
+    assert sorted(each.partition("-")[0] for each in world.sender.names) == ["s1", "s2"]
+
+
+def test_officers_see_what_is_tried_again_and_send_it_at_once(world: World, ports: Ports) -> None:
+    world.subscribe()
+    world.knows(report())
+    world.sender.raises = [NotNow("http_503")]
+    send_tell(tell(), ports)
+    (waiting,) = listed("put_off", limit=10, after=None, ports=ports).alerts
+    assert (waiting.tries, waiting.last_error) == (1, "http_503")
+    send_again(waiting.name, ports)
+    assert listed("put_off", limit=10, after=None, ports=ports).alerts == []
+    woken(world, ports)
+    assert len(world.sender.there) == 1
+
+
+def test_claim_stands_when_only_its_reply_was_lost(world: World) -> None:
+    world.subscribe(channel="sms")
+    world.knows(report())
+
+    class Losing(type(world.alerts)):  # type: ignore[misc]
+        def save(self, alert: Alert) -> Alert:
+            saved: Alert = super().save(alert)
+            return saved if alert.revision else super().save(alert)
+
+    world.alerts = Losing()
+    send_tell(tell(), world.ports())
+    assert len(world.sender.there) == 1 and world.the_alert().state == "sent"
+
+
+def test_nothing_is_sent_when_there_is_no_such_alert(world: World, ports: Ports) -> None:
+    assert send_woken(Wake(subscription_id="s", alert_id="a"), ports) is None

@@ -1,0 +1,157 @@
+"""Officers post disruptions, change them and take them back."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.disruptions.model import LONGEST, Area, DisruptionChanges
+from chalicelib.disruptions.publishing import PURGED_FOR, publish
+from chalicelib.disruptions.usecases import change, current, post, withdraw
+from chalicelib.errors import Conflict, Invalid, NotFound, UpstreamFailed
+from tests.builders import NOON
+from tests.fakes_alerts import GUILDHALL
+from tests.fakes_disruptions import CENTRE, OFFICER, Office, disruption_draft
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def posted(office: Office, key: str = "key", **values: Any) -> Any:
+    return post(disruption_draft(**values), key, OFFICER, office.ports())
+
+
+def changed(office: Office, of: Any, **values: Any) -> Any:
+    changes = DisruptionChanges(**values)
+    return change(of.disruption_id, changes, of.version, OFFICER, office.ports())
+
+
+def test_disruption_is_posted_once_under_its_key_and_noted_before(office: Office) -> None:
+    first, again = posted(office), posted(office)
+    assert first == again and (first.version, first.news) == (1, 1)
+    assert office.noted[0] == (OFFICER, "disruptions.post", first.disruption_id, "")
+    with pytest.raises(Conflict):
+        posted(office, title="Another")
+    assert posted(office, "another key").disruption_id != first.disruption_id
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"ends": NOON}, "ends"),
+        ({"begins": NOON - 3 * HOUR, "ends": NOON - HOUR}, "ends"),
+        ({"ends": NOON + LONGEST + HOUR}, "ends"),
+        ({"area": Area(ward_code="nowhere")}, "area.ward_code"),
+        ({"area": Area(ward_code=GUILDHALL, radius_m=500)}, "area.ward_code"),
+        ({"area": Area(lat=53.9)}, "area.long"),
+        ({"area": Area(radius_m=500)}, "area.lat"),
+        ({"area": Area(**CENTRE, radius_m=0)}, "area.radius_m"),
+        ({"area": Area(**CENTRE, radius_m=500_000)}, "area.radius_m"),
+        ({"area": Area(lat=0, long=0, radius_m=500)}, "area.lat"),
+        ({"service_codes": ("pothole", "unknown")}, "service_codes"),
+    ],
+)
+def test_disruption_is_refused_by_field_when_it_cannot_stand(
+    values: dict[str, Any], field: str, office: Office
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        posted(office, **values)
+    assert field in {error.field for error in refused.value.errors}
+    assert list(office.disruptions.all()) == [] == office.noted
+
+
+@pytest.mark.parametrize("area", [Area(), Area(ward_code=GUILDHALL)])
+def test_disruption_may_be_of_a_ward_or_of_the_whole_council(area: Area, office: Office) -> None:
+    assert posted(office, area=area).area == area
+
+
+@pytest.mark.parametrize(
+    ("values", "is_news"),
+    [
+        ({"title": "No bins"}, False),
+        ({"text": "Two lorries."}, False),
+        ({"service_codes": ("bins", "pothole")}, True),
+        ({"service_codes": ("pothole",)}, True),
+        ({"service_codes": ("bins",)}, False),
+        ({"service_codes": ()}, False),
+        ({"ends": NOON + 8 * HOUR}, True),
+        ({"begins": NOON + HOUR}, True),
+        ({"area": Area()}, True),
+        ({"ends": NOON + 6 * HOUR}, False),
+    ],
+)
+def test_change_is_news_when_it_is_of_times_or_area_or_of_one_more_service(
+    values: dict[str, Any], is_news: bool, office: Office
+) -> None:
+    after = changed(office, posted(office, service_codes=("bins",)), **values)
+    assert (after.version, after.news) == (2, 1 + is_news)
+    assert office.noted[-1][1::2] == ("disruptions.change", *values)
+
+
+def test_change_is_refused_on_another_version_or_when_it_is_over(office: Office) -> None:
+    first = posted(office)
+    second = changed(office, first, title="No bins")
+    with pytest.raises(Conflict) as refused:
+        changed(office, first, title="Another")
+    assert refused.value.version == second.version
+    with pytest.raises(Invalid):
+        changed(office, second, ends=NOON - HOUR)
+    office.clock.now = second.ends
+    with pytest.raises(Conflict, match="is over"):
+        changed(office, second, title="Another")
+
+
+def test_withdrawn_one_holds_no_more_and_is_changed_no_more(office: Office) -> None:
+    first = posted(office)
+    gone = withdraw(first.disruption_id, first.version, OFFICER, office.ports())
+    assert not gone.holds(NOON) and gone.news == first.news
+    for attempt in (
+        lambda: changed(office, gone, title="Another"),
+        lambda: withdraw(gone.disruption_id, gone.version, OFFICER, office.ports()),
+    ):
+        with pytest.raises(Conflict, match="taken back"):
+            attempt()
+    with pytest.raises(NotFound):
+        withdraw("0" * 32, 1, OFFICER, office.ports())
+
+
+def test_those_on_or_to_come_are_listed_by_when_they_begin(office: Office) -> None:
+    later = posted(office, "1", begins=NOON + HOUR)
+    now, over = posted(office, "2"), posted(office, "3", ends=NOON + HOUR)
+    office.clock.now += HOUR
+    assert current(office.ports()) == [now, later]
+    assert over not in current(office.ports())
+
+
+def shown(office: Office) -> list[str]:
+    publish(office.publishing())
+    return [each["title"] for each in json.loads(office.published[-1])["items"]]
+
+
+def test_document_has_those_on_or_to_come_and_loses_what_is_over(office: Office) -> None:
+    posted(office, "1", title="Now"), posted(office, "2", title="Soon", begins=NOON + HOUR)
+    assert shown(office) == ["Now", "Soon"] and office.purged == []
+    office.clock.now += 6 * HOUR
+    assert shown(office) == []
+    assert b"news" not in office.published[0] and b"request_id" not in office.published[0]
+
+
+def test_copies_are_dropped_until_the_cdn_has_heard_when_one_was_taken_back(
+    office: Office,
+) -> None:
+    first = posted(office)
+    withdraw(first.disruption_id, first.version, OFFICER, office.ports())
+    office.cdn_fails = True
+    with pytest.raises(UpstreamFailed):
+        publish(office.publishing())
+    office.cdn_fails = False
+    assert shown(office) == shown(office) == []
+    assert set(office.purged) == {f"disruption-{first.disruption_id}-2"}
+    office.clock.now += PURGED_FOR
+    office.purged.clear()
+    assert shown(office) == [] and office.purged == []

@@ -1,0 +1,90 @@
+"""Another body hears that what it mended is not mended."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import NotNow
+from chalicelib.outbound.model import TOKEN, Delivery, Reopening, id_of_forwarded
+from chalicelib.outbound.open311_client import Open311Client
+from chalicelib.outbound.open311_update import UpdateSender
+from chalicelib.outbound.senders import Refused, Sent, Unclear
+from tests.builders import NOON
+from tests.fakes_forwarding import REFERENCE, FakeOutside, answer, status
+from tests.fakes_outbound import MemoryDeliveries, delivery
+from tests.unit.outbound.test_open311 import county
+
+UPDATE = delivery(kind="update", what="reopened")
+SAID = Reopening(
+    text="The hole is back.",
+    at=NOON + timedelta(days=1),
+    photo_urls=("https://council.example/3.jpg",),
+)
+
+
+def posts(*replies: Any) -> FakeOutside:
+    return FakeOutside({"POST servicerequestupdates.xml": list(replies)})
+
+
+TAKEN = answer([{"update_id": "77"}], "service_request_updates")
+
+
+def sender(
+    outside: FakeOutside, said: Reopening | None = SAID, external_id: str | None = "C-1"
+) -> UpdateSender:
+    deliveries = MemoryDeliveries()
+    passed_on: Delivery = delivery(
+        delivery_id=id_of_forwarded("county", REFERENCE), state="sent", external_id=external_id
+    )
+    deliveries.create(passed_on)
+    client = Open311Client(lambda: outside, lambda _: "k3y")
+    return UpdateSender(lambda _: said, deliveries.get, client)
+
+
+def test_update_says_reopen_under_their_reference_and_an_id_of_its_own() -> None:
+    outside = posts(TAKEN)
+    assert sender(outside).send(UPDATE, county()) == Sent("update:77")
+    assert outside.forms == [
+        [
+            ("api_key", "k3y"),
+            ("service_request_id", "C-1"),
+            ("update_id", UPDATE.delivery_id),
+            ("updated_datetime", "2026-06-02T12:00:00Z"),
+            ("status", "REOPEN"),
+            ("description", "The hole is back."),
+            ("media_url", "https://council.example/3.jpg"),
+        ]
+    ]
+
+
+def test_update_goes_again_under_the_same_id_when_nobody_knows_whether_it_arrived() -> None:
+    outside = posts(status(500), TAKEN)
+    this = sender(outside)
+    with pytest.raises(Unclear):
+        this.send(UPDATE, county())
+    this.find(UPDATE, county())
+    this.send(UPDATE, county())
+    first, second = outside.forms
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("values", "error"),
+    [
+        ({"said": None}, Refused),
+        ({"external_id": None}, Refused),
+        ({"external_id": TOKEN + "t1"}, NotNow),
+    ],
+)
+def test_update_is_not_sent_when_there_is_nothing_to_say_or_no_reference(
+    values: dict[str, Any], error: type[Exception]
+) -> None:
+    outside = posts(TAKEN)
+    with pytest.raises(error):
+        sender(outside, **values).send(UPDATE, county())
+    assert outside.forms == []
+
+
+def test_update_is_sent_when_what_they_answer_cannot_be_read() -> None:
+    assert sender(posts(status(200))).send(UPDATE, county()) == Sent(None)

@@ -1,0 +1,162 @@
+"""What somebody answered who was asked whether a repair holds is forgotten, and told to her."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.reports.model import AnswerDraft, Photo, ServiceRequest, Visibility
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases import (
+    Asked,
+    Author,
+    add_update,
+    answer_question,
+    export,
+    forget_answers,
+)
+from chalicelib.reports.usecases.forgetting import REMOVED
+from tests.builders import report, update_draft
+from tests.fakes import MemoryPhotos, MemoryRepository
+
+ID = "R00000000001"
+SHE, OTHER = "her subscription", "another"
+WORDS = "It is not, says she."
+
+
+class CrashError(BaseException):
+    """The process ends."""
+
+
+class Counting(MemoryRepository):
+    """A store that is not reached any more after so many changes."""
+
+    left = 1000
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in ("save", "rewrite_archived", "drop_answer"):
+            if self.left == 0:
+                raise CrashError
+            self.left -= 1
+        return super().__getattribute__(name)
+
+
+@pytest.fixture
+def repository() -> Counting:
+    return Counting()
+
+
+@pytest.fixture(autouse=True)
+def answered(repository: Counting, ports: Ports) -> None:
+    """Two say no of the same repair, with words and a photo; the report is somebody else's."""
+    repository.create(report(1, state="fixed", repairs=1, reporter="somebody"))
+    for number, (person, words) in enumerate(((SHE, WORDS), (OTHER, "Nor do I think so."))):
+        asked = Asked(
+            service_request_id=ID, repair=1, person=person, answer_id=f"a{number}", is_own=False
+        )
+        repository.save(replace(stored(repository), state="fixed", repairs=1))
+        answer_question(asked, AnswerDraft(answer="no", text=words), (b"photo",), ports)
+
+
+def stored(repository: MemoryRepository) -> ServiceRequest:
+    found = repository.get(ID)
+    assert found
+    return found
+
+
+def texts(repository: MemoryRepository) -> list[str]:
+    return [each.text for each in (*repository.archived(ID), *stored(repository).updates)]
+
+
+def test_answer_goes_and_is_not_counted_and_her_words_stay_for_everybody(
+    repository: Counting, ports: Ports
+) -> None:
+    before = stored(repository)
+    forget_answers(SHE, redact=False, ports=ports)
+    after = stored(repository)
+    assert (before.said_not_fixed, after.said_not_fixed) == (2, 1)
+    assert [each.person for each in repository.answers(ID)] == [OTHER]
+    assert (after.updates, after.photos) == (before.updates, before.photos)
+    forget_answers(SHE, redact=False, ports=ports)
+    assert stored(repository) == after
+
+
+def test_her_words_and_photo_go_and_nobody_elses_when_she_asks_for_that(
+    repository: Counting, ports: Ports
+) -> None:
+    mine, others = stored(repository).photos
+    forget_answers(SHE, redact=True, ports=ports)
+    after = stored(repository)
+    assert texts(repository) == [REMOVED, "Nor do I think so."]
+    assert after.photos == (others,) and after.redactions == 1
+    assert isinstance(ports.photos, MemoryPhotos) and ports.photos.let == {mine.photo_id}
+
+
+@pytest.mark.parametrize("visibility", ["private", "hidden", "waiting"])
+def test_her_words_go_when_nobody_else_could_read_them(
+    visibility: Visibility, repository: Counting, ports: Ports
+) -> None:
+    repository.save(replace(stored(repository), visibility=visibility))
+    forget_answers(SHE, redact=False, ports=ports)
+    assert texts(repository) == [REMOVED, "Nor do I think so."]
+
+
+def grown(repository: Counting, ports: Ports) -> None:
+    """So many updates that hers lies beside the report."""
+    for number in range(30):
+        add_update(ID, update_draft(text="x" * 1900), f"{number}", Author("he"), ports)
+    assert any(each.text == WORDS for each in repository.archived(ID))
+
+
+def test_her_words_go_when_they_were_moved_out_of_the_report(
+    repository: Counting, ports: Ports
+) -> None:
+    grown(repository, ports)
+    forget_answers(SHE, redact=True, ports=ports)
+    assert WORDS not in texts(repository) and texts(repository).count(REMOVED) == 1
+
+
+def test_all_of_it_goes_wherever_it_was_cut_short(ports: Ports) -> None:
+    for changes in range(10):
+        repository = Counting()
+        here = replace(ports, repository=repository)
+        answered.__wrapped__(repository, here)  # type: ignore[attr-defined]
+        grown(repository, here)
+        repository.left = changes
+        try:
+            forget_answers(SHE, redact=True, ports=here)
+            break
+        except CrashError:
+            repository.left = 1000
+        forget_answers(SHE, redact=True, ports=here)
+        assert WORDS not in texts(repository) and repository.answered(SHE) == []
+        assert stored(repository).said_not_fixed == 1
+    assert changes == 4
+
+
+def test_export_has_her_answer_with_her_words_and_photo_and_nothing_of_the_report(
+    repository: Counting, ports: Ports
+) -> None:
+    mine, _ = stored(repository).photos
+    held = export(Author("she"), people=[SHE], limit=3, after=None, ports=ports).held
+    (answer,) = held["answer"]
+    assert (answer["person"], answer["is_fixed"], answer["record"]) == (SHE, False, "answer#a0")
+    (said,) = held["report"]
+    assert set(said) == {"service_request_id", "updates"}
+    assert [each["text"] for each in said["updates"]] == [WORDS]
+    assert [each["photo_id"] for each in held["pictures"]] == [mine.photo_id]
+
+
+def test_export_has_her_words_once_when_the_report_is_her_own(
+    repository: Counting, ports: Ports
+) -> None:
+    repository.save(replace(stored(repository), photos=(Photo(photo_id="P", state="shown"),)))
+    held = export(Author("somebody"), people=[SHE], limit=3, after=None, ports=ports).held
+    assert len(held["answer"]) == len(held["report"]) == len(held["pictures"]) == 1
+
+
+def test_answers_come_with_the_first_part_alone(repository: Counting, ports: Ports) -> None:
+    first = export(Author("somebody"), people=[SHE], limit=1, after=None, ports=ports)
+    assert first.next
+    second = export(Author("somebody"), people=[SHE], limit=1, after=first.next, ports=ports)
+    assert "answer" in first.held and "answer" not in second.held

@@ -1,0 +1,133 @@
+/** One of my alerts: what it is about, and changing and stopping it. */
+import { choiceItems, chosenIn } from "../../shared/choices.ts";
+import { actionButton, element, focusOn, unseen } from "../../shared/dom.ts";
+import { showErrors } from "../../shared/form-errors.ts";
+import { groupReference } from "../../shared/reference.ts";
+import { call } from "../../shared/session.ts";
+import { type Channel, distanceWords, type Frequency, FREQUENCIES, type Kind, subjectWords, type What, whatsOf } from "../alerts/words.ts";
+import { change, tell } from "./page.ts";
+
+interface Quiet {
+  begin: string;
+  end: string;
+}
+
+export interface OwnAlert {
+  subscription_id: string;
+  channel: Channel;
+  to: string | null;
+  topic: { kind: Kind; service_request_id: string | null; lat: number | null; long: number | null; radius_m: number | null; ward_code: string | null; service_codes: string[] };
+  whats: What[];
+  frequency: Frequency;
+  quiet: Quiet | null;
+  state: "unconfirmed" | "active" | "stopped";
+  version: number;
+}
+
+/** Services and wards by their codes. */
+export type Named = Map<string, string>;
+
+const WAYS: Record<Channel, string> = { email: "by email", sms: "by text message", push: "as notifications in a browser" };
+const NIGHT: Quiet = { begin: "22:00", end: "07:00" };
+
+export function alertEntry(alert: OwnAlert, named: Named): HTMLElement {
+  const entry = element("section", { class: "app-entry" });
+  const about = aboutWords(alert, named);
+  show(alert);
+  return entry;
+
+  function heading(): HTMLElement {
+    const { service_request_id } = alert.topic;
+    return element("h2", { class: "app-entry__name" }, service_request_id ? element("a", { href: `/reports/${service_request_id}` }, about) : about);
+  }
+
+  function show(now: OwnAlert): void {
+    const buttons = [actionButton("Change", () => edit(now)), actionButton("Stop", () => void stop(now))];
+    for (const each of buttons) each.append(unseen(` ${about}`));
+    buttons[1]!.id = `${now.subscription_id}-stop`;
+    entry.replaceChildren(heading(), ...facts(now), element("div", { class: "app-buttons" }, ...buttons));
+  }
+
+  function back(now: OwnAlert): void {
+    show(now);
+    focusOn(entry.querySelector("h2")!);
+  }
+
+  function edit(now: OwnAlert): void {
+    const form = alertForm(now, () => back(now));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void save(now, form);
+    });
+    entry.replaceChildren(heading(), form);
+    focusOn(entry.querySelector("h2")!);
+  }
+
+  async function save(now: OwnAlert, form: HTMLFormElement): Promise<void> {
+    const changes = written(form, now);
+    if (!changes) return showErrors(form, [{ field: `${now.subscription_id}-whats`, message: "Choose at least one" }]);
+    const saved = await change(form, () => call<OwnAlert>("PATCH", pathOf(now), changes, { "If-Match": `"${now.version}"` }), () => `${now.subscription_id}-save`);
+    if (!saved) return;
+    back(saved);
+    tell("Your alerts are changed.");
+  }
+
+  async function stop(now: OwnAlert): Promise<void> {
+    const done = await change(entry, () => call("DELETE", pathOf(now)), () => `${now.subscription_id}-stop`);
+    if (!done) return;
+    const note = element("p", {}, `You have stopped these alerts: ${about}.`);
+    entry.replaceChildren(note);
+    focusOn(note);
+  }
+}
+
+const pathOf = ({ subscription_id }: OwnAlert) => `/api/subscriptions/${subscription_id}`;
+
+function aboutWords({ topic }: OwnAlert, named: Named): string {
+  const { kind, service_request_id, radius_m, ward_code, service_codes } = topic;
+  if (service_request_id) return `Report ${groupReference(service_request_id)}`;
+  const where = radius_m ? `within ${distanceWords(radius_m)} of a place` : ward_code ? `in the ward ${named.get(ward_code) ?? ward_code}` : "everywhere in the council’s area";
+  const only = service_codes.length ? ` (${service_codes.map((code) => named.get(code) ?? code).join(", ")})` : "";
+  return `${subjectWords(kind)} ${where}${only}`;
+}
+
+function facts({ channel, to, frequency, quiet, topic, state }: OwnAlert): HTMLElement[] {
+  const often = FREQUENCIES.find(([value]) => value === frequency)![1];
+  const silent = quiet ? `, but nothing from ${quiet.begin} to ${quiet.end}` : "";
+  const map = topic.lat === null ? [] : [element("p", {}, element("a", { href: `/map/#15/${topic.lat}/${topic.long}` }, "See the place on the map"))];
+  const waiting = state === "unconfirmed" ? [element("p", {}, "It has not begun yet: first confirm it with what we sent you.")] : [];
+  return [element("p", { class: "app-muted" }, `${often}${silent}, ${WAYS[channel]}${to ? ` to ${to}` : ""}.`), ...map, ...waiting];
+}
+
+function alertForm({ subscription_id: id, topic, whats, frequency, quiet }: OwnAlert, cancel: () => void): HTMLFormElement {
+  const fitting = whatsOf(topic.kind);
+  const chosen = whats.length ? whats : fitting.map(([what]) => what);
+  const silent = element("div", { class: "govuk-checkboxes" }, ...choiceItems("checkbox", `${id}-quiet`, [["yes", "Send me nothing at night", `From ${(quiet ?? NIGHT).begin} to ${(quiet ?? NIGHT).end}.`]], quiet ? ["yes"] : []));
+  const save = element("button", { class: "govuk-button", type: "submit", id: `${id}-save` }, "Save");
+  return element(
+    "form",
+    { novalidate: "" },
+    ...(fitting.length > 1 ? [group("Tell me when", "checkboxes", choiceItems("checkbox", `${id}-whats`, fitting, chosen))] : []),
+    group("How often?", "radios", choiceItems("radio", `${id}-frequency`, FREQUENCIES, [frequency])),
+    element("div", { class: "govuk-form-group" }, silent),
+    element("div", { class: "app-buttons" }, save, actionButton("Cancel", cancel)),
+  );
+}
+
+function group(title: string, kind: string, items: HTMLElement[]): HTMLElement {
+  const legend = element("legend", { class: "govuk-fieldset__legend" }, title);
+  return element("div", { class: "govuk-form-group" }, element("fieldset", { class: "govuk-fieldset" }, legend, element("div", { class: `govuk-${kind}`, "data-error-before": "" }, ...items)));
+}
+
+/** Null where nothing is left to hear of. */
+function written(form: HTMLFormElement, { subscription_id: id, topic, quiet }: OwnAlert): object | null {
+  const chosen = (name: string) => chosenIn(form, `${id}-${name}`);
+  const fitting = whatsOf(topic.kind);
+  const whats = chosen("whats");
+  if (fitting.length > 1 && !whats.length) return null;
+  return {
+    frequency: chosen("frequency")[0],
+    ...(fitting.length > 1 ? { whats: whats.length === fitting.length ? [] : whats } : {}),
+    ...(chosen("quiet").length ? { quiet: quiet ?? NIGHT } : { clear: ["quiet"] }),
+  };
+}

@@ -1,0 +1,88 @@
+/** Alerts that did not get through: why not, and sending them again. For officers. */
+import { loadCouncil } from "../../shared/council.ts";
+import { momentText } from "../../shared/dates.ts";
+import { actionButton, byId, element, focusOn, unseen } from "../../shared/dom.ts";
+import { groupReference } from "../../shared/reference.ts";
+import { call, faultsOf } from "../../shared/session.ts";
+import { openForOfficers, tellFault } from "../../shared/staff-page.ts";
+
+interface FailedAlert {
+  alert_id: string;
+  channel: string;
+  what: string;
+  service_request_id: string | null;
+  tries: number;
+  last_error: string | null;
+  occurred_at: string;
+  updated_at: string;
+}
+
+interface FailedAlerts {
+  items: FailedAlert[];
+  next: string | null;
+}
+
+const FAILED = "/api/alerts/failed";
+const CHANNELS: Record<string, string> = { email: "Email", sms: "Text message", push: "Notification" };
+const WHATS: Record<string, string> = {
+  new: "a new report",
+  state_changed: "a change",
+  mended: "it is fixed",
+  updated: "an update",
+  needs_answer: "is it fixed?",
+  roadworks: "road works",
+  disruption: "a service cannot run",
+  confirm: "does somebody want alerts?",
+  digest: "a daily or weekly list",
+};
+const why = byId<HTMLSelectElement>("why");
+const list = byId("failed-list");
+const more = byId("failed-more");
+let zone: string | undefined;
+
+why.addEventListener("change", () => void load());
+void openForOfficers(async () => {
+  zone = await loadCouncil().then(({ time_zone }) => time_zone, () => undefined);
+  await load();
+});
+
+async function load(cursor?: string): Promise<void> {
+  const query = new URLSearchParams({ why: why.value, limit: "20", ...(cursor ? { cursor } : {}) });
+  const page = await call<FailedAlerts>("GET", `${FAILED}?${query}`);
+  if (page.kind !== "stored") return tellFault(page);
+  if (!cursor) list.replaceChildren();
+  list.append(...page.value.items.map(entryOf));
+  if (!list.hasChildNodes()) list.replaceChildren(element("p", {}, "There are none."));
+  const { next } = page.value;
+  more.replaceChildren(...(next ? [actionButton("Show more", () => void load(next))] : []));
+}
+
+function entryOf(alert: FailedAlert): HTMLElement {
+  const { channel, what, service_request_id: id, tries, last_error, occurred_at, updated_at } = alert;
+  const name = `${CHANNELS[channel] ?? channel}: ${WHATS[what] ?? what}`;
+  const report = id ? [element("p", {}, "Report ", element("a", { href: `/reports/${id}` }, groupReference(id)))] : [];
+  const moment = (iso: string) => momentText(Date.parse(iso), zone);
+  const tried = `Happened ${moment(occurred_at)}. Tried ${tries === 1 ? "once" : `${tries} times`}, last ${moment(updated_at)}.`;
+  const again = actionButton("Send it again", () => void send());
+  again.append(unseen(` ${name}`));
+  const entry = element(
+    "section",
+    { class: "app-entry" },
+    element("h2", { class: "app-entry__name" }, name),
+    ...report,
+    element("p", { class: "app-muted" }, tried, ...(last_error ? [" Why: ", element("code", {}, last_error)] : [])),
+    element("div", { class: "app-buttons" }, again),
+  );
+  return entry;
+
+  async function send(): Promise<void> {
+    again.disabled = true;
+    const outcome = await call("POST", `${FAILED}/${alert.alert_id}/again`);
+    again.disabled = false;
+    const done = element("p", { role: "status" }, outcome.kind === "stored" ? "It is being sent again." : `${faultsOf(outcome)[0]!.message}`);
+    entry.querySelector("[role=status]")?.remove();
+    entry.append(done);
+    if (outcome.kind === "stored") again.parentElement!.remove();
+    focusOn(done);
+  }
+}

@@ -1,0 +1,120 @@
+/** Officers tell residents that a service cannot run: post, change and end it. */
+import { type FieldError, getJson, type Outcome } from "../../shared/api.ts";
+import { loadCouncil } from "../../shared/council.ts";
+import { actionButton, byId, element, focusOn, show, unseen } from "../../shared/dom.ts";
+import { type Disruption, disruptionNotice } from "../../shared/disruptions.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { call, faultsOf } from "../../shared/session.ts";
+import { openForOfficers, tell, tellFault } from "../../shared/staff-page.ts";
+import { chosenArea, fill, offerWards } from "./place.ts";
+
+const DISRUPTIONS = "/api/disruptions";
+const HOUR_MS = 60 * 60 * 1000;
+const form = byId<HTMLFormElement>("disruption-form");
+const list = byId("disruption-list");
+const title = byId<HTMLInputElement>("title");
+const text = byId<HTMLTextAreaElement>("text");
+const begins = byId<HTMLInputElement>("begins");
+const ends = byId<HTMLInputElement>("ends");
+const cancel = byId("cancel");
+let zone = "Europe/London";
+let names = new Map<string, string>();
+/** The one that is being changed; null while another is written. */
+let changing: Disruption | null = null;
+let key = crypto.randomUUID();
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  void save();
+});
+cancel.addEventListener("click", () => write(null));
+void openForOfficers(async () => {
+  const council = await loadCouncil().catch(() => null);
+  zone = council?.time_zone ?? zone;
+  const wards = council?.wards ? await getJson<{ items: { code: string; name: string }[] }>(council.wards).catch(() => null) : null;
+  names = new Map((wards?.items ?? []).map(({ code, name }) => [code, name]));
+  offerWards(wards?.items ?? []);
+  write(null);
+  await load();
+});
+
+async function load(): Promise<void> {
+  const found = await call<{ items: Disruption[] }>("GET", DISRUPTIONS);
+  if (found.kind !== "stored") return tellFault(found);
+  list.replaceChildren(...found.value.items.map(entryOf));
+  if (!list.hasChildNodes()) list.replaceChildren(element("p", {}, "There are none."));
+}
+
+function entryOf(disruption: Disruption): HTMLElement {
+  const notice = disruptionNotice(disruption, zone, "h3");
+  const buttons = [actionButton("Change", () => write(disruption)), actionButton("End it now", () => void end(disruption, notice))];
+  for (const each of buttons) each.append(unseen(` ${disruption.title}`));
+  buttons[1]!.id = `end-${disruption.disruption_id}`;
+  notice.append(element("p", { class: "app-muted" }, whereOf(disruption)), element("div", { class: "app-buttons" }, ...buttons));
+  return notice;
+}
+
+function whereOf({ area: { radius_m, ward_code, lat, long } }: Disruption): string | HTMLElement {
+  if (ward_code) return `In the ward ${names.get(ward_code) ?? ward_code}`;
+  if (!radius_m) return "Everywhere in the council’s area";
+  return element("a", { href: `/map/#15/${lat}/${long}` }, `Within ${radius_m} m of a place (see it on the map)`);
+}
+
+/** The form for that one, or for another with today's hours. */
+function write(disruption: Disruption | null): void {
+  clearErrors(form);
+  const now = Date.now();
+  changing = disruption;
+  key = crypto.randomUUID();
+  byId("form-heading").textContent = disruption ? `Change: ${disruption.title}` : "Tell people of one";
+  byId("save").textContent = disruption ? "Save the change" : "Post it";
+  show(cancel, disruption !== null);
+  title.value = disruption?.title ?? "";
+  text.value = disruption?.text ?? "";
+  begins.value = local(disruption ? Date.parse(disruption.begins) : now);
+  ends.value = local(disruption ? Date.parse(disruption.ends) : now + 8 * HOUR_MS);
+  fill(disruption?.area);
+  if (disruption) focusOn(byId("form-heading"));
+}
+
+async function save(): Promise<void> {
+  clearErrors(form);
+  const area = chosenArea();
+  const faults: FieldError[] = [
+    ...(title.value.trim() ? [] : [{ field: "title", message: "Say what cannot run" }]),
+    ...(begins.value ? [] : [{ field: "begins", message: "Say when it begins" }]),
+    ...(ends.value ? [] : [{ field: "ends", message: "Say when it ends" }]),
+    ...("field" in area ? [area] : []),
+  ];
+  if (faults.length) return showErrors(form, faults);
+  const body = { title: title.value.trim(), text: text.value.trim(), begins: iso(begins), ends: iso(ends), area };
+  const outcome = await (changing
+    ? call<Disruption>("PATCH", `${DISRUPTIONS}/${changing.disruption_id}`, body, { "If-Match": `"${changing.version}"` })
+    : call<Disruption>("POST", DISRUPTIONS, body, { "Idempotency-Key": key }));
+  if (outcome.kind !== "stored") return showErrors(form, faultsHere(outcome));
+  const done = changing ? "is changed" : "is posted";
+  write(null);
+  await load();
+  tell(`“${outcome.value.title}” ${done}.`);
+  focusOn(byId("staff-status"));
+}
+
+async function end(disruption: Disruption, notice: HTMLElement): Promise<void> {
+  const outcome = await call("DELETE", `${DISRUPTIONS}/${disruption.disruption_id}`, undefined, { "If-Match": `"${disruption.version}"` });
+  if (outcome.kind !== "stored") return showErrors(notice, faultsOf(outcome).map(({ message }) => ({ field: `end-${disruption.disruption_id}`, message })));
+  await load();
+  tell(`“${disruption.title}” is ended.`);
+  focusOn(byId("staff-status"));
+}
+
+function faultsHere(outcome: Outcome<unknown>): FieldError[] {
+  return faultsOf(outcome).map(({ field, message }) => ({ field: field === "area.lat" || field === "area.long" ? "place-search" : field || "save", message }));
+}
+
+/** As a field of the browser takes it, by the clock of whoever looks. */
+function local(at: number): string {
+  const offset_ms = new Date(at).getTimezoneOffset() * 60_000;
+  return new Date(at - offset_ms).toISOString().slice(0, 16);
+}
+
+const iso = (input: HTMLInputElement) => new Date(input.value).toISOString().replace(/\.\d+Z$/, "Z");

@@ -1,0 +1,38 @@
+/** Asking for alerts: what, where, when, how; and what happens next. */
+import { myArea } from "../../shared/places/my-area.ts";
+import { parseReference } from "../../shared/reference.ts";
+import { currentDraft, type Draft, startAnew } from "./draft.ts";
+import { afterWhat, startSteps } from "./steps.ts";
+import * as what from "./what.ts";
+import * as when from "./when.ts";
+
+/** What the link that led here is about; nothing where it is about nothing in particular. */
+function linked(): Partial<Draft> | null {
+  const asked = new URL(location.href).searchParams;
+  const service_request_id = parseReference(asked.get("report") ?? "");
+  if (service_request_id) return { kind: "report", service_request_id };
+  const ward_code = asked.get("ward");
+  if (ward_code) return { kind: "ward", ward_code };
+  const area = asked.get("from") === "my-area" ? myArea.read() : null;
+  return area && { kind: "area", place: { lat: area.lat, long: area.long }, place_label: area.label };
+}
+
+/** Once: the address loses it, so that a reload or a step back leaves what was chosen since. */
+function begin(): void {
+  const about = linked();
+  if (!about) return;
+  const { channel, to } = currentDraft();
+  startAnew({ channel, to, ...about });
+  history.replaceState(null, "", `/alerts/#${afterWhat()}`);
+}
+
+document.addEventListener("submit", (event) => event.preventDefault());
+begin();
+startSteps({
+  what: what.enter,
+  where: () => import("./where.ts").then(({ enter }) => enter()),
+  ward: () => import("./ward.ts").then(({ enter }) => enter()),
+  when: when.enter,
+  how: () => import("./how.ts").then(({ enter }) => enter()),
+  sent: () => import("./sent.ts").then(({ enter }) => enter()),
+});

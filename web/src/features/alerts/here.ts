@@ -1,0 +1,15 @@
+/** The notifications that this browser asked for, and where each is changed: no message to an address tells it. */
+import { keptValue } from "../../shared/kept-value.ts";
+
+interface Heard {
+  about: string;
+  /** A secret. */
+  manage_url: string;
+}
+
+export const heardHere = keptValue<Heard[]>(() => localStorage, "ginnel.alerts", (all) => all.every(({ about, manage_url }) => Boolean(about && manage_url)));
+
+export function rememberHere(about: string, manage_url: string): void {
+  const others = (heardHere.read() ?? []).filter((each) => each.manage_url !== manage_url);
+  heardHere.write([...others, { about, manage_url }]);
+}

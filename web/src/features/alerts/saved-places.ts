@@ -1,0 +1,8 @@
+/** The places that somebody who is signed in has saved; loaded apart, as most are not signed in. */
+import type { OwnAccount, SavedPlace } from "../account/model.ts";
+import { call } from "../../shared/session.ts";
+
+export async function savedPlaces(): Promise<SavedPlace[]> {
+  const account = await call<OwnAccount>("GET", "/api/account");
+  return account.kind === "stored" ? account.value.saved_places : [];
+}

@@ -1,0 +1,59 @@
+/** The end: what happens next, and the code where one was sent. */
+import { send } from "../../shared/api.ts";
+import { byId, element, focusOn, show } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { faultsOf } from "../../shared/session.ts";
+import { aboutWords, changeDraft, currentDraft, keepReceipt, type Receipt, startAnew } from "./draft.ts";
+import { goTo, sectionOf } from "./steps.ts";
+
+const section = sectionOf("sent");
+const form = byId<HTMLFormElement>("sent-form");
+const code = byId<HTMLInputElement>("code");
+const heading = byId("sent-heading");
+
+form.addEventListener("submit", () => void confirm());
+byId("other-address").addEventListener("click", () => {
+  // What was asked for is over after a day by itself.
+  changeDraft({ receipt: null });
+  goTo("how");
+});
+byId("another").addEventListener("click", (event) => {
+  event.preventDefault();
+  const { channel, to } = currentDraft();
+  startAnew({ channel, to });
+  history.replaceState(null, "", "/alerts/");
+  goTo("what");
+});
+
+export function enter(): void {
+  clearErrors(section);
+  const { channel, to, receipt } = currentDraft();
+  const isActive = receipt!.state === "active";
+  const isCode = !isActive && channel === "sms";
+  heading.textContent = isActive ? "You will get these alerts" : isCode ? "Enter the code" : "Look in your inbox";
+  byId("about-sent").textContent = aboutWords();
+  byId("sent-words").replaceChildren(...words(isActive, isCode, channel, channel === "email" || channel === "sms" ? to[channel] : "").map((text) => element("p", {}, text)));
+  show(byId("code-group"), isCode);
+  show(byId("sent-manage"), isActive);
+  show(byId("sent-again"), !isActive);
+  byId<HTMLAnchorElement>("manage-link").href = receipt!.manage_url;
+}
+
+function words(isActive: boolean, isCode: boolean, channel: string, to: string): string[] {
+  if (isCode) return [`We have sent six digits to ${to}. They hold for a day.`];
+  if (!isActive) return [`We have sent an email to ${to}. Open the link in it, and press the button there. Then the alerts begin.`, "The link holds for a day. If nothing comes, look among unwanted mail."];
+  if (channel === "push") return ["They come to this browser. You can change or stop them here, on this page."];
+  return [`They go to ${to}. There is a way to stop them in every message.`];
+}
+
+async function confirm(): Promise<void> {
+  clearErrors(section);
+  const receipt = currentDraft().receipt!;
+  if (!code.value.trim()) return showErrors(form, [{ field: "code", message: "Enter the six digits" }]);
+  const outcome = await send<Receipt>("POST", `/api/subscriptions/${receipt.subscription_id}/confirm`, { code: code.value.trim() }, {});
+  if (outcome.kind !== "stored") return showErrors(form, faultsOf(outcome).map(({ message }) => ({ field: "code", message })));
+  code.value = "";
+  keepReceipt(outcome.value);
+  enter();
+  focusOn(heading);
+}

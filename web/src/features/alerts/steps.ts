@@ -1,0 +1,64 @@
+/** One step at a time: the hash says which, so that reload and the browser's own back button work. */
+import { byId, focusOn, show } from "../../shared/dom.ts";
+import { showErrors } from "../../shared/form-errors.ts";
+import { currentDraft } from "./draft.ts";
+import { mayHavePlace } from "./words.ts";
+
+const STEPS = ["what", "where", "ward", "when", "how", "sent"] as const;
+export type Step = (typeof STEPS)[number];
+
+const baseTitle = document.title;
+const back = byId<HTMLAnchorElement>("back");
+let shown: Step | null = null;
+let turns = 0;
+
+export const sectionOf = (step: Step) => document.querySelector<HTMLElement>(`[data-step="${step}"]`)!;
+
+export function goTo(step: Step): void {
+  location.hash = step;
+}
+
+/** `enter` fills a step before it is shown. */
+export function startSteps(enter: Record<Step, () => void | Promise<void>>): void {
+  const follow = async () => {
+    const turn = ++turns;
+    const wanted = STEPS.find((step) => step === location.hash.slice(1)) ?? "what";
+    const step = allowed(wanted);
+    if (step !== wanted) history.replaceState(null, "", `#${step}`);
+    const ready = await Promise.resolve(enter[step]()).then(() => true, () => false);
+    if (turn !== turns) return;
+    if (ready) present(step);
+    else if (shown) showErrors(sectionOf(shown), [{ field: "", message: "The next step could not be loaded. Check your connection, go back in your browser and try again" }]);
+  };
+  addEventListener("hashchange", () => void follow());
+  void follow();
+}
+
+/** The step after the choice of what. */
+export function afterWhat(): Step {
+  const { kind } = currentDraft();
+  return kind === "ward" ? "ward" : mayHavePlace(kind) ? "where" : "when";
+}
+
+/** The first that still needs an answer, where one further on is asked for. */
+function allowed(wanted: Step): Step {
+  const { kind, place, ward_code, receipt } = currentDraft();
+  if (wanted === "sent") return receipt ? "sent" : "what";
+  if (!kind || wanted === "what") return "what";
+  if (wanted === "where" || wanted === "ward") return afterWhat();
+  if ((kind === "area" && !place) || (kind === "ward" && !ward_code)) return afterWhat();
+  return wanted;
+}
+
+function present(step: Step): void {
+  for (const name of STEPS) show(sectionOf(name), name === step);
+  const heading = sectionOf(step).querySelector("h1")!;
+  document.title = `${heading.textContent} – ${baseTitle}`;
+  back.href = { what: "/", where: "#what", ward: "#what", when: afterWhat() === "when" ? "#what" : `#${afterWhat()}`, how: "#when", sent: "/" }[step];
+  show(back, step !== "sent");
+  if (shown && shown !== step) {
+    scrollTo(0, 0);
+    focusOn(heading);
+  }
+  shown = step;
+}

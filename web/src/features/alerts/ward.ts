@@ -1,0 +1,39 @@
+/** The ward: that of My area, unless another is chosen. */
+import { getJson } from "../../shared/api.ts";
+import { loadCouncil } from "../../shared/council.ts";
+import { byId, element } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { myArea } from "../../shared/places/my-area.ts";
+import { changeDraft, currentDraft } from "./draft.ts";
+import { goTo, sectionOf } from "./steps.ts";
+
+const section = sectionOf("ward");
+const ward = byId<HTMLSelectElement>("topic-ward_code");
+
+ward.addEventListener("change", keep);
+section.querySelector("form")!.addEventListener("submit", () => {
+  clearErrors(section);
+  if (ward.value) goTo("when");
+  else showErrors(section, [{ field: "topic.ward_code", message: "Choose the ward" }]);
+});
+
+export async function enter(): Promise<void> {
+  const wards = await loadWards();
+  ward.replaceChildren(element("option", { value: "" }, "Choose a ward"), ...wards.map(({ code, name }) => element("option", { value: code }, name)));
+  const { ward_code } = currentDraft();
+  const own = wards.find(({ name }) => name === myArea.read()?.ward)?.code ?? "";
+  ward.value = wards.some(({ code }) => code === ward_code) ? ward_code : own;
+  if (wards.length && (ward.value !== ward_code || !currentDraft().ward_name)) keep();
+  if (!wards.length) showErrors(section, [{ field: "", message: "The list of wards could not be loaded. Check your connection and try again, or choose a place instead" }]);
+}
+
+function keep(): void {
+  changeDraft({ ward_code: ward.value, ward_name: ward.value ? ward.selectedOptions[0]!.text : "" });
+}
+
+/** None where none are published, or they cannot be read. */
+async function loadWards(): Promise<{ code: string; name: string }[]> {
+  const { wards: url } = await loadCouncil().catch(() => ({ wards: undefined }));
+  const found = url ? await getJson<{ items: { code: string; name: string }[] }>(url).catch(() => null) : null;
+  return [...(found?.items ?? [])].sort((one, other) => one.name.localeCompare(other.name));
+}

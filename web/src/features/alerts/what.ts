@@ -1,0 +1,29 @@
+/** The first step: what to hear of, and what this device hears of already. */
+import { choiceItems, chosenIn } from "../../shared/choices.ts";
+import { byId, element, show } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { groupReference } from "../../shared/reference.ts";
+import { changeDraft, currentDraft } from "./draft.ts";
+import { heardHere } from "./here.ts";
+import { afterWhat, goTo, sectionOf } from "./steps.ts";
+import { type Choice, type Kind, KINDS } from "./words.ts";
+
+const section = sectionOf("what");
+const kinds = byId("kinds");
+
+section.querySelector("form")!.addEventListener("submit", () => {
+  clearErrors(section);
+  const [kind] = chosenIn(kinds) as Kind[];
+  if (!kind) return showErrors(section, [{ field: "kind", message: "Choose what you want to hear about" }]);
+  if (kind !== currentDraft().kind) changeDraft({ kind, unwanted: [] });
+  goTo(afterWhat());
+});
+
+export function enter(): void {
+  const { kind, service_request_id } = currentDraft();
+  const report: Choice[] = service_request_id ? [["report", `Report ${groupReference(service_request_id)}`]] : [];
+  kinds.replaceChildren(...choiceItems("radio", "kind", [...report, ...KINDS], [kind]));
+  const known = heardHere.read() ?? [];
+  show(byId("here"), known.length > 0);
+  byId("here-list").replaceChildren(...known.map(({ about, manage_url }) => element("li", {}, `${about}: `, element("a", { href: manage_url }, "change or stop"))));
+}

@@ -1,0 +1,63 @@
+/** What of it, how often, and at what hours not. */
+import { choiceItems, chosenIn } from "../../shared/choices.ts";
+import { loadServices } from "../../shared/council.ts";
+import { byId, show } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { aboutWords, changeDraft, currentDraft } from "./draft.ts";
+import { goTo, sectionOf } from "./steps.ts";
+import { FREQUENCIES, type Frequency, isAboutServices, type Kind, type What, whatsOf } from "./words.ts";
+
+const section = sectionOf("when");
+const whats = byId("whats-choices");
+const services = byId("services-choices");
+const frequencies = byId("frequencies");
+const quiet = byId<HTMLInputElement>("quiet");
+const begin = byId<HTMLInputElement>("quiet-begin");
+const end = byId<HTMLInputElement>("quiet-end");
+
+section.addEventListener("change", () => {
+  keep();
+  show(byId("quiet-times"), quiet.checked);
+});
+section.querySelector("form")!.addEventListener("submit", () => {
+  clearErrors(section);
+  keep();
+  const faults = [
+    ...(chosenIn(whats).length ? [] : [{ field: "whats", message: "Choose at least one" }]),
+    ...(quiet.checked && !begin.value ? [{ field: "quiet.begin", message: "Say from when, such as 22:00" }] : []),
+    ...(quiet.checked && !end.value ? [{ field: "quiet.end", message: "Say until when, such as 07:00" }] : []),
+  ];
+  if (faults.length) showErrors(section, faults);
+  else goTo("how");
+});
+
+export async function enter(): Promise<void> {
+  const draft = currentDraft();
+  const kind = draft.kind as Kind;
+  byId("about-when").textContent = aboutWords();
+  const fitting = whatsOf(kind);
+  const wanted = fitting.map(([what]) => what).filter((what) => !draft.unwanted.includes(what as What));
+  whats.replaceChildren(...choiceItems("checkbox", "whats", fitting, wanted));
+  show(byId("whats-group"), fitting.length > 1);
+  frequencies.replaceChildren(...choiceItems("radio", "frequency", FREQUENCIES, [draft.frequency]));
+  quiet.checked = draft.quiet;
+  begin.value = draft.begin;
+  end.value = draft.end;
+  show(byId("quiet-times"), draft.quiet);
+  await offerServices(isAboutServices(kind), draft.service_codes);
+}
+
+/** Where they cannot be had, it is about all of them. */
+async function offerServices(isWanted: boolean, chosen: readonly string[]): Promise<void> {
+  const known = isWanted ? await loadServices().catch(() => []) : [];
+  services.replaceChildren(...choiceItems("checkbox", "topic-service_codes", known.map(({ service_code, service_name }) => [service_code, service_name]), chosen));
+  show(byId("services-group"), known.length > 0);
+  byId<HTMLDetailsElement>("services-group").open = chosen.length > 0;
+}
+
+function keep(): void {
+  const ticked = chosenIn(whats);
+  const unwanted = whatsOf(currentDraft().kind as Kind).map(([what]) => what as What).filter((what) => !ticked.includes(what));
+  const service_codes = services.hasChildNodes() ? chosenIn(services) : currentDraft().service_codes;
+  changeDraft({ unwanted, service_codes: [...service_codes], frequency: chosenIn(frequencies)[0] as Frequency, quiet: quiet.checked, begin: begin.value, end: end.value });
+}

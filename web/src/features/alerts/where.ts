@@ -1,0 +1,57 @@
+/** The place, and how far around it. */
+import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
+import { clearErrors } from "../../shared/form-errors.ts";
+import { AskPlace } from "../../shared/places/ask-place.ts";
+import { myArea } from "../../shared/places/my-area.ts";
+import { placeText } from "../../shared/places/place-text.ts";
+import type { Place } from "../../shared/reports.ts";
+import { changeDraft, currentDraft } from "./draft.ts";
+import { goTo, sectionOf } from "./steps.ts";
+import { distanceWords, RADII_M } from "./words.ts";
+
+const section = sectionOf("where");
+const radius = byId<HTMLSelectElement>("topic-radius_m");
+const asked = new AskPlace(section, choose, () => currentDraft().place);
+
+radius.replaceChildren(...RADII_M.map((each) => element("option", { value: String(each) }, distanceWords(each))));
+radius.addEventListener("change", () => changeDraft({ radius_m: Number(radius.value) }));
+byId("whole").addEventListener("click", () => {
+  changeDraft({ place: null, place_label: "" });
+  describe();
+  focusOn(byId("place"));
+});
+section.querySelector("form")!.addEventListener("submit", () => {
+  clearErrors(section);
+  if (currentDraft().kind === "area" && !currentDraft().place) asked.refuse("Say where: search for a street, use your location, or choose on a map");
+  else goTo("when");
+});
+
+export function enter(): void {
+  describe();
+  const area = myArea.read();
+  const known = area ? [nearby(area.label || "My area", area)] : [];
+  byId("known-places").replaceChildren(...known);
+  void import("./saved-places.ts").then(({ savedPlaces }) => savedPlaces()).then((places) => {
+    byId("known-places").replaceChildren(...known, ...places.map((each) => nearby(each.label, each)));
+  }, () => undefined);
+}
+
+function nearby(label: string, place: Place): HTMLElement {
+  return actionButton(`Near ${label}`, () => asked.accept({ lat: place.lat, long: place.long }, label));
+}
+
+function choose(place: Place, place_label: string): void {
+  changeDraft({ place, place_label });
+  describe();
+  focusOn(byId("place"));
+}
+
+function describe(): void {
+  const { kind, place, place_label, radius_m } = currentDraft();
+  const mayBeWhole = kind !== "area";
+  byId("place").textContent = place ? [place_label, placeText(place)].filter(Boolean).join("\n") : "Everywhere in the council’s area. To hear less, choose a place.";
+  show(byId("place"), place !== null || mayBeWhole);
+  show(byId("whole-choice"), place !== null && mayBeWhole);
+  show(byId("radius-group"), place !== null);
+  radius.value = String(radius_m);
+}

@@ -1,0 +1,55 @@
+/** Services that cannot run, as officers post them. */
+import { getJson } from "./api.ts";
+import type { Council } from "./council.ts";
+import { momentText } from "./dates.ts";
+import { element } from "./dom.ts";
+import { distanceMm } from "./geo/nearest.ts";
+import type { Place } from "./reports.ts";
+
+/** A circle, a ward, or with neither everywhere in the council's area. */
+export interface Area {
+  lat: number | null;
+  long: number | null;
+  radius_m: number | null;
+  ward_code: string | null;
+}
+
+export interface Disruption {
+  disruption_id: string;
+  title: string;
+  text: string;
+  area: Area;
+  begins: string;
+  ends: string;
+  version: number;
+}
+
+const SOON_MS = 24 * 60 * 60 * 1000;
+
+/** Those that are on, or begin within a day; the first to begin first. None where they cannot be had. */
+export async function disruptions({ disruptions: url }: Council): Promise<Disruption[]> {
+  const document = url ? await getJson<{ items: Disruption[] }>(url).catch(() => null) : null;
+  const now = Date.now();
+  return (document?.items ?? [])
+    .filter(({ begins, ends }) => Date.parse(ends) > now && Date.parse(begins) < now + SOON_MS)
+    .sort((one, other) => one.begins.localeCompare(other.begins));
+}
+
+/** Whether it may concern somebody there; a ward that is not known may be the one. */
+export function concerns({ area }: Disruption, place: Place, ward?: string): boolean {
+  const { lat, long, radius_m, ward_code } = area;
+  if (ward_code) return ward === undefined || ward_code === ward;
+  if (lat === null || long === null || radius_m === null) return true;
+  return distanceMm({ lat, long }, place) <= radius_m * 1000;
+}
+
+export function disruptionNotice({ title, text, begins, ends }: Disruption, timeZone: string, heading: "h2" | "h3"): HTMLElement {
+  const moment = (iso: string) => element("time", { datetime: iso }, momentText(Date.parse(iso), timeZone));
+  return element(
+    "section",
+    { class: "app-notice" },
+    element(heading, {}, title),
+    ...(text ? [element("p", { class: "app-prose" }, text)] : []),
+    element("p", { class: "app-muted" }, "From ", moment(begins), " to ", moment(ends)),
+  );
+}

@@ -1,0 +1,14 @@
+/** Where a browser can be reached, as the API takes it. */
+
+export interface PushAddress {
+  endpoint: string;
+  /** base64url. */
+  p256dh: string;
+  /** base64url. */
+  auth: string;
+}
+
+export function addressOf(subscription: PushSubscription): PushAddress {
+  const { endpoint, keys } = subscription.toJSON() as { endpoint: string; keys: { p256dh: string; auth: string } };
+  return { endpoint, p256dh: keys.p256dh, auth: keys.auth };
+}
