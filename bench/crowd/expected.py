@@ -92,7 +92,7 @@ class _Council:
         self.subscribed: list[Person] = []
         self.due: list[Due] = []
         self.quiet: dict[tuple[str, _Report], set[str]] = defaultdict(set)
-        self.gathered: dict[Person, set[_Report]] = defaultdict(set)
+        self.gathered: dict[Person, dict[_Report, set[str]]] = {}
         self.asked: list[tuple[str, _Report, int]] = []
 
     def live(self, phase: Phase) -> None:
@@ -145,7 +145,7 @@ class _Council:
             if person.address in heard:
                 continue
             if person.frequency != "now":
-                self.gathered[person].add(report)
+                self.gathered.setdefault(person, {}).setdefault(report, set()).add(what)
             elif person.is_quiet:
                 self.quiet[person.address, report].add(what)
             else:
@@ -172,16 +172,14 @@ class _Council:
     def evening(self) -> None:
         """Quiet hours end: each report is told once, as it is now."""
         for (address, report), whats in self.quiet.items():
-            if report.state not in DONE:
-                whats.discard("mended")
-            if whats and report.seen_by == "everybody":
-                says = {w if w in ("new", "updated") else LABELS[report.state] for w in whats}
+            if true := _still_true(report, whats):
+                says = {w if w in ("new", "updated") else LABELS[report.state] for w in true}
                 self.due.append(Due(address, report.case.number, frozenset(says)))
         self.quiet.clear()
 
     def digests(self, frequency: str) -> None:
         for person in [each for each in self.gathered if each.frequency == frequency]:
-            found = [each for each in self.gathered.pop(person) if each.seen_by == "everybody"]
+            found = [r for r, whats in self.gathered.pop(person).items() if _still_true(r, whats)]
             if person.channel == "email" and len(found) <= MOST_LISTED:
                 numbers = [(each.case.number, "listed") for each in found]
             else:
@@ -193,6 +191,13 @@ class _Council:
         for address, report, repair in self.asked:
             if report.repairs == repair and report.state in DONE and report.seen_by != "nobody":
                 self.due.append(Due(address, report.case.number, frozenset(("asked",))))
+
+
+def _still_true(report: _Report, whats: set[str]) -> set[str]:
+    """What of it is told when the time for it comes: mended only what was not opened again."""
+    if report.seen_by != "everybody":
+        return set()
+    return whats if report.state in DONE else whats - {"mended"}
 
 
 def _fits(wish: Wish, report: _Report, what: str) -> bool:
