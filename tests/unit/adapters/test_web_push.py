@@ -162,7 +162,9 @@ def test_nothing_is_said_of_the_message_outside_of_it() -> None:
 
 @pytest.mark.parametrize("number", [200, 201, 202, 204])
 def test_notification_is_sent_when_the_push_service_took_it(number: int) -> None:
-    answering(network(), status(number)).send(MENDED, address(Browser()))
+    here = network()
+    answering(here, status(number)).send(MENDED, address(Browser()))
+    assert [socket.sent.startswith(b"POST ") for socket in here.sockets] == [True]
 
 
 @pytest.mark.parametrize("number", [404, 410])
