@@ -50,9 +50,10 @@ def letters_to_her() -> list[str]:
 
 
 def send_all_that_is_due(api: Api) -> None:
-    """What waits for a digest, the end of quiet hours or the day of the question goes out."""
+    """What waits for a digest, the end of quiet hours or the day of the question goes out: six
+    hours on, outside the quiet ones."""
     for days in (1, 4, 8):
-        with time_machine.travel(utc_now() + timedelta(days=days), tick=False):
+        with time_machine.travel(utc_now() + timedelta(days=days) + 6 * HOUR, tick=False):
             wake_due(bootstrap.telling_ports())
             api.cloud.pump.run_until_idle()
 

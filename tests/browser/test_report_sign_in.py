@@ -37,7 +37,7 @@ def reporter_of_what_asks_for(assurance: Needed, new_page: NewPage) -> Page:
 
 
 def newest_code(stack: LocalStack, address: str) -> str:
-    stack.cloud.pump.run_until_idle()
+    stack.cloud.pump.wait_until_idle()
     with urllib.request.urlopen(f"{stack.url}/_local/outbox.json") as answer:
         sent = json.loads(answer.read())["items"]
     return code_in(next(each["body"] for each in sent if each["to"] == address))
@@ -47,6 +47,7 @@ def sign_in(page: Page, stack: LocalStack, address: str) -> None:
     page.locator("#sign-in-link").click()
     page.get_by_label("Email address or mobile number").fill(address)
     page.get_by_role("button", name="Send me a code").click()
+    expect(page.get_by_label("Code")).to_be_visible()
     page.get_by_label("Code").fill(newest_code(stack, address))
     page.get_by_role("button", name="Sign in").click()
 
@@ -89,6 +90,7 @@ def test_link_from_the_mail_leads_back_to_the_tab_with_the_report(
     page.locator("#sign-in-link").click()
     page.get_by_label("Email address or mobile number").fill("linked@example.org")
     page.get_by_role("button", name="Send me a code").click()
+    expect(page.get_by_label("Code")).to_be_visible()
     stack.cloud.pump.wait_until_idle()
     other = page.context.new_page()
     other.goto(newest_link())
