@@ -21,7 +21,7 @@ NUMBERS = count()
 def signed_in(page: Page, stack: LocalStack, role: str = "admin") -> Page:
     """The page of people, as somebody with that role sees it."""
     ports = bootstrap.accounts_ports()
-    sign_in(page, account_with(role, f"browser-{role}", ports))  # type: ignore[arg-type]
+    sign_in(page, account_with(role, f"of-people-{role}", ports))  # type: ignore[arg-type]
     page.goto("/admin/people/")
     expect(page.locator("#people-status")).not_to_have_text("Loading…")
     return page
@@ -139,7 +139,7 @@ def test_what_was_ticked_is_saved_with_the_next_press_when_somebody_was_quicker(
 
 
 def test_own_entry_has_no_buttons(new_page: NewPage, stack: LocalStack) -> None:
-    own = signed_in(new_page(), stack).locator(".app-person", has_text="browser-admin")
+    own = signed_in(new_page(), stack).locator(".app-person", has_text="of-people-admin")
     expect(own).to_contain_text("This is you")
     expect(own.get_by_role("button")).to_have_count(0)
 
