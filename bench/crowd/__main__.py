@@ -10,7 +10,6 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 from bench.crowd.compare import outcome
-from tests import quick_moto
 
 SHOWN = 20
 
@@ -21,7 +20,6 @@ def main() -> int:
     parser.add_argument("--subscriptions", type=int, default=10_000)
     options = parser.parse_args()
     logging.disable(logging.CRITICAL)
-    quick_moto.install()
     began, cpu = time.monotonic(), time.process_time()
     # The functions log to standard output.
     with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):

@@ -17,6 +17,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from infra.local import quick_moto
 from infra.resources import SECRET, template
 
 REGION = "eu-west-2"
@@ -39,6 +40,7 @@ def start_moto() -> Any:
     os.environ["AWS_DEFAULT_REGION"] = REGION
     for name in [name for name in os.environ if name.startswith(FOREIGN)]:
         del os.environ[name]
+    quick_moto.install()
     _lock_moto()
     mock = mock_aws()
     mock.start()

@@ -62,7 +62,16 @@ class Cloud:
             os.environ.pop(field.name.upper(), None)
         os.environ.update(self.environment)
         bootstrap.forget()
-        self.pump = Pump(app.app, {source: outputs[name] for source, name in SOURCES.items()})
+        self._app = app.app
+        self._arns = {source: outputs[name] for source, name in SOURCES.items()}
+        self.pump = Pump(self._app, self._arns)
+
+    def begin_anew(self) -> None:
+        """Forgets what this process built and read, for whoever has emptied the resources."""
+        self.pump.stop()
+        os.environ.update(self.environment)
+        bootstrap.forget()
+        self.pump = Pump(self._app, self._arns)
 
     def stop(self) -> None:
         """Ends moto and puts the process's environment back."""

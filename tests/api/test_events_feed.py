@@ -12,17 +12,11 @@ from chalicelib.accounts.model import Role
 from chalicelib.adapters.clock import utc_now
 from chalicelib.partners.model import NewKey
 from chalicelib.partners.usecases import make
-from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.builders import draft_body
 
 SECRET = "canary"
 LATER = timedelta(seconds=10)
-
-
-@pytest.fixture
-def cloud(emptied_cloud: Cloud) -> Cloud:
-    return emptied_cloud
 
 
 @pytest.fixture

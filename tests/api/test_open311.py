@@ -7,18 +7,12 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.catalogue.load import load
-from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.open311 import OtherSystem, assert_errors, json_of, other_system, xml_of
 from tests.seam import ALL_TRIES, REFUSALS, Refusal, refuse
 
 HERE = "eskerby.example"
 KINDS = {"string", "number", "datetime", "text", "singlevaluelist", "multivaluelist"}
-
-
-@pytest.fixture
-def cloud(emptied_cloud: Cloud) -> Cloud:
-    return emptied_cloud
 
 
 @pytest.fixture

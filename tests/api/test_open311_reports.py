@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.open311 import (
     JPEG,
@@ -17,11 +16,6 @@ from tests.open311 import (
     xml_of,
 )
 from tests.seam import ALL_TRIES, REFUSALS, Refusal, refuse
-
-
-@pytest.fixture
-def cloud(emptied_cloud: Cloud) -> Cloud:
-    return emptied_cloud
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pytest
 import time_machine
 
 from chalicelib import bootstrap
-from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.builders import draft_body
 from tests.open311 import OtherSystem, assert_errors, json_of, other_system, xml_of
@@ -33,11 +32,6 @@ KEYS = {
     "long",
     "media_url",
 }
-
-
-@pytest.fixture
-def cloud(emptied_cloud: Cloud) -> Cloud:
-    return emptied_cloud
 
 
 @pytest.fixture

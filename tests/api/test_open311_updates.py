@@ -9,7 +9,6 @@ import time_machine
 from chalicelib import bootstrap
 from chalicelib.bootstrap.base import s3
 from chalicelib.georeport import moments
-from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.open311 import (
     JPEG,
@@ -24,11 +23,6 @@ from tests.open311 import (
 from tests.seam import ALL_TRIES, REFUSALS, Refusal, refuse
 
 NOW = "2026-06-01T12:00:00Z"
-
-
-@pytest.fixture
-def cloud(emptied_cloud: Cloud) -> Cloud:
-    return emptied_cloud
 
 
 @pytest.fixture

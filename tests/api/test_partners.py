@@ -11,7 +11,6 @@ from chalicelib.accounts.model import Role
 from chalicelib.errors import Forbidden
 from chalicelib.partners.usecases import admit
 from infra.__main__ import commands
-from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 
 KEYS = "/api/partners/keys"
@@ -26,11 +25,6 @@ SEEN = {
     "last_used_at",
     "revoked_at",
 }
-
-
-@pytest.fixture
-def cloud(emptied_cloud: Cloud) -> Cloud:
-    return emptied_cloud
 
 
 def made(api: Api, **values: Any) -> HTTPResponse:

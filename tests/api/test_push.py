@@ -13,7 +13,7 @@ from chalicelib.alerts.model import Subscription
 from chalicelib.publishing.usecases import publish_fixed
 from infra.local.cloud import Cloud
 from infra.local.push import PushService
-from tests import quick_moto
+from tests import emptied
 from tests.api.conftest import Api
 from tests.builders import MARKET_PLACE, draft_body
 
@@ -37,7 +37,7 @@ def cloud(service: PushService) -> Iterator[Cloud]:
 
 @pytest.fixture
 def api(service: PushService, cloud: Cloud) -> Iterator[Api]:
-    quick_moto.empty_tables()
+    emptied.empty(cloud)
     service.taken.clear()
     service.status = 0
     with Client(app.app) as client:

@@ -176,6 +176,11 @@ def test_secret_is_never_rotated_when_what_people_hold_follows_from_it(
 
 
 @pytest.fixture
+def cloud(new_cloud: Cloud) -> Cloud:
+    return new_cloud
+
+
+@pytest.fixture
 def behind_cdn() -> Iterator[Cloud]:
     cloud = Cloud(behind_cdn=True)
     yield cloud

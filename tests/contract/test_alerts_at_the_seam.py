@@ -69,7 +69,7 @@ class Seam:
 
 
 @pytest.fixture
-def seam(emptied_cloud: object) -> Seam:
+def seam(cloud: object) -> Seam:
     return Seam()
 
 

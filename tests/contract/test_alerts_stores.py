@@ -33,7 +33,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
     if request.param == "memory":
         return Stores(MemorySubscriptions(), MemoryIndex())
     if request.param == "moto":
-        request.getfixturevalue("emptied_cloud")
+        request.getfixturevalue("cloud")
         bootstrap.match_ports()
         table = bootstrap.settings().alerts_table
     else:

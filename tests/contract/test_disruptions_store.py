@@ -22,7 +22,7 @@ def store(request: pytest.FixtureRequest) -> Disruptions:
     if request.param == "memory":
         return MemoryDisruptions()
     if request.param == "moto":
-        request.getfixturevalue("emptied_cloud")
+        request.getfixturevalue("cloud")
         bootstrap.disruptions_ports()
         return DynamoDisruptions(bootstrap.settings().alerts_table)
     bootstrap.disruptions_ports()
@@ -59,7 +59,7 @@ def test_one_is_replaced_on_its_version_alone(store: Disruptions) -> None:
 
 
 @pytest.fixture
-def office(emptied_cloud: object) -> Office:
+def office(cloud: object) -> Office:
     office = Office()
     bootstrap.disruptions_ports()
     office.disruptions = DynamoDisruptions(bootstrap.settings().alerts_table)

@@ -41,7 +41,7 @@ STRIKES: dict[str, Callable[[int], AbstractContextManager[list[Try]]]] = {
 
 
 @pytest.fixture
-def subscribers(emptied_cloud: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def subscribers(cloud: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """Seven, of whom one run tells two; the index and the queues are moto's."""
     reports = Alerts().reports
     reports.put(subject(service_request_id=REPORT))

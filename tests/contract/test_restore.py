@@ -30,8 +30,8 @@ def records(table: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def live(cloud: Cloud) -> str:
-    return cloud.environment["REPORTS_TABLE"]
+def live(new_cloud: Cloud) -> str:
+    return new_cloud.environment["REPORTS_TABLE"]
 
 
 @pytest.fixture(autouse=True)
@@ -84,20 +84,20 @@ def archive(service_request_id: str, number: int) -> None:
 
 
 def test_what_was_lost_comes_back_and_is_published(
-    cloud: Cloud, live: str, back_up: Callable[[], None]
+    new_cloud: Cloud, live: str, back_up: Callable[[], None]
 ) -> None:
     lost, kept = submit("lost"), submit("kept")
     usecases.follow(lost, "follower", Author(), bootstrap.reports_ports())
     add_photo(live, lost)
     archive(lost, 0)
-    cloud.pump.run_until_idle()
+    new_cloud.pump.run_until_idle()
     before = records(live)
     back_up()
     lose(live, lost)
-    boto3.client("s3").delete_object(Bucket=cloud.bucket, Key=f"data/reports/{lost}.json")
+    boto3.client("s3").delete_object(Bucket=new_cloud.bucket, Key=f"data/reports/{lost}.json")
     assert run(live) == Summary(put_back=4, alike=1, left=())
     assert records(live) == before
-    cloud.pump.run_until_idle()
+    new_cloud.pump.run_until_idle()
     documents = bootstrap.publishing_ports().documents
     assert documents.read(f"data/reports/{lost}.json") and documents.read(
         f"data/reports/{kept}.json"

@@ -42,7 +42,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
             MemoryAlerts(), MemoryTold(), MemoryDigests(), MemorySuppressed(), MemorySpend()
         )
     if request.param == "moto":
-        request.getfixturevalue("emptied_cloud")
+        request.getfixturevalue("cloud")
         bootstrap.telling_ports()
         table = bootstrap.settings().alerts_table
     else:

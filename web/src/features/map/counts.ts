@@ -1,7 +1,7 @@
 /** Counts for a map too far away for pins: filtered, summed up in words, and drawn so that no two marks touch. */
 import type { Service } from "../../shared/council.ts";
 import { byId, element, show } from "../../shared/dom.ts";
-import { project } from "../../shared/geo/tiles.ts";
+import { type Box, project } from "../../shared/geo/tiles.ts";
 import type { Place } from "../../shared/reports.ts";
 import type { Count } from "./tiles.ts";
 import { unproject } from "./view.ts";
@@ -11,9 +11,10 @@ export interface Tally {
   closed: number;
 }
 
-/** A mark on the map: what is counted round its place. */
+/** A mark on the map: what is counted round its place; `box` holds all of that. */
 export interface Mark extends Tally, Place {
   key: string;
+  box: Box;
 }
 
 type Filter = (serviceCode: string, status: "open" | "closed") => boolean;
@@ -45,8 +46,24 @@ export function marksOf(counts: Count[], zoom: number, passes: Filter): Mark[] {
     cells.set(key, [...(cells.get(key) ?? []), count]);
   }
   return [...cells]
-    .map(([key, inside]) => ({ key: `${level}/${key}`, ...middleOf(inside, level, passes), ...tallyOf(inside, passes) }))
-    .filter(({ open, closed }) => open + closed > 0);
+    .map(([key, all]) => ({ key, inside: all.filter((count) => total(count, passes) > 0) }))
+    .filter(({ inside }) => inside.length > 0)
+    .map(({ key, inside }) => ({ key: `${level}/${key}`, box: boxOf(inside), ...middleOf(inside, level, passes), ...tallyOf(inside, passes) }));
+}
+
+function total(count: Count, passes: Filter): number {
+  const { open, closed } = tallyOf([count], passes);
+  return open + closed;
+}
+
+/** The tiles that are counted, with their edges. */
+function boxOf(counts: Count[]): Box {
+  const edges = (start: (count: Count) => number) => counts.flatMap((count) => [start(count) / 2 ** count.z, (start(count) + 1) / 2 ** count.z]);
+  const xs = edges(({ x }) => x);
+  const ys = edges(({ y }) => y);
+  const northWest = unproject(Math.min(...xs), Math.min(...ys));
+  const southEast = unproject(Math.max(...xs), Math.max(...ys));
+  return { west: northWest.long, north: northWest.lat, east: southEast.long, south: southEast.lat };
 }
 
 /** The middle of what is counted, moved away from the cell's edges as far as a mark is wide. */
@@ -54,11 +71,11 @@ function middleOf(counts: Count[], level: number, passes: Filter): Place {
   const scale = 2 ** level;
   const sum = { x: 0, y: 0, weight: 0 };
   for (const count of counts) {
-    const { open, closed } = tallyOf([count], passes);
+    const weight = total(count, passes);
     const { x, y } = project(count);
-    sum.x += x * scale * (open + closed);
-    sum.y += y * scale * (open + closed);
-    sum.weight += open + closed;
+    sum.x += x * scale * weight;
+    sum.y += y * scale * weight;
+    sum.weight += weight;
   }
   return unproject(inside(sum.x / sum.weight) / scale, inside(sum.y / sum.weight) / scale);
 }

@@ -22,7 +22,6 @@ const ICONS = {
 
 /** A mark for counts is as wide as its number asks for; 52 pixels are the most that fit their cell. */
 const MARK_SIZES = [34, 40, 46, 52];
-const CLOSER = 2;
 
 function markIcon(mark: Mark): L.DivIcon {
   const kind = mark.open ? "open" : "closed";
@@ -74,8 +73,14 @@ export function createPinMap(container: HTMLElement, council: Council, services:
     marks.clearLayers();
     for (const mark of wanted) {
       const marker = L.marker([mark.lat, mark.long], { icon: markIcon(mark), keyboard: false, zIndexOffset: mark.open });
-      marker.on("click", () => map.setView([mark.lat, mark.long], map.getZoom() + CLOSER)).addTo(marks);
+      marker.on("click", () => lead(mark)).addTo(marks);
     }
+  }
+
+  /** Closer, and as far as all that the mark counts stays in view. */
+  function lead({ box }: Mark): void {
+    const bounds = L.latLngBounds([box.south, box.west], [box.north, box.east]);
+    map.setView(bounds.getCenter(), Math.max(map.getZoom() + 1, map.getBoundsZoom(bounds)));
   }
 
   return {

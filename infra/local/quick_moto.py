@@ -22,7 +22,6 @@ from moto.cloudformation.models import Stack
 from moto.core import responses
 from moto.core.base_backend import BaseBackend
 from moto.core.serialize import BaseJSONSerializer
-from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
 from moto.kms import models as kms
 from moto.sqs import models as sqs
@@ -35,6 +34,7 @@ _modules = tuple(backends.list_of_moto_modules())
 _urls: dict[type[BaseBackend], dict[str, Any]] = {}
 
 
+@cache
 def install() -> None:
     """Makes them quicker for the rest of this process."""
     _replace(session, create_loader=cache(vars(session)["create_loader"]))
@@ -52,14 +52,6 @@ def install() -> None:
     _replace(SigV4Auth, canonical_request=lambda self, request: "")
     _replace(sqs, unix_time_millis=lambda: time() * 1000)
     _replace(sqs.SQSBackend, is_message_valid_based_on_retention_period=_is_retained)
-
-
-def empty_tables() -> None:
-    """Takes every item out of every table."""
-    for regions in dynamodb_backends.values():
-        for backend in regions.values():
-            for table in backend.tables.values():
-                table.items.clear()
 
 
 def _replace(owner: Any, **parts: Any) -> None:

@@ -1,0 +1,48 @@
+"""One cloud for many tests: nothing is left in it of the test before."""
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.table import StreamShard, Table
+from moto.s3.models import s3_backends
+from moto.ses.models import ses_backends
+from moto.sqs.models import Queue, sqs_backends
+from pynamodb.models import Model
+
+from infra.local import texts
+from infra.local.aws import REGION
+from infra.local.cloud import Cloud
+
+
+def empty(cloud: Cloud) -> None:
+    """Takes everything out of moto's tables, streams, queues, buckets and outboxes, and lets the
+    process forget what it read of it. Secrets stay, as do tables and queues themselves."""
+    for table in dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables.values():
+        _empty_table(table)
+    for queue in sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues.values():
+        _empty_queue(queue)
+    for bucket in s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets.values():
+        bucket.keys.clear()
+        bucket.multiparts.clear()
+    ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages.clear()
+    texts.begin()
+    _forget_connections(Model)
+    cloud.begin_anew()
+
+
+def _forget_connections(model: type[Model]) -> None:
+    """A client has so many retries for all its life, which tests of the seam use up."""
+    model._connection = None
+    for each in model.__subclasses__():
+        _forget_connections(each)
+
+
+def _empty_table(table: Table) -> None:
+    table.items.clear()
+    if table.stream_shard:
+        table.stream_shard = StreamShard(table.account_id, table)
+
+
+def _empty_queue(queue: Queue) -> None:
+    queue._messages.clear()
+    queue._pending_messages.clear()
+    queue.deleted_messages.clear()
