@@ -23,6 +23,7 @@ from bench import (
     fixmystreet,
     nearest,
     open311,
+    orders,
     publishing,
     screen,
     stack,
@@ -95,6 +96,7 @@ def main() -> int:
     run.measure("screen", screen.rows)
     run.measure("nearest", nearest.rows)
     run.measure("alerts", alerts.rows)
+    run.measure("orders", orders.rows)
     run.measure("static", _static)
     run.measure("web", web.rows)
     print(f"{run.machine.as_text()}\n")

@@ -39,7 +39,8 @@ class ReportChanged(_Fact, frozen=True, tag=True, kw_only=True):
     they can see the report.
     `state` and `old_state` are empty in what an older version of this code sent. `says_more`: there
     is a new text that everybody can see. `lost_sender`: nobody knows any more who sent it.
-    `repair` is not 0 where it was said to be done with this change: the how manieth time.
+    `repair` is not 0 where it was said to be done with this change: the how manieth time;
+    `question` is not 0 where an officer asked whoever sent it something: the how manieth.
     """
 
     version: int
@@ -56,6 +57,7 @@ class ReportChanged(_Fact, frozen=True, tag=True, kw_only=True):
     says_more: bool = False
     lost_sender: bool = False
     repair: int = 0
+    question: int = 0
 
 
 class PhotoTaken(_Fact, frozen=True, tag=True, kw_only=True):
@@ -101,6 +103,21 @@ class RoadWorkPlanned(_OfNotice, frozen=True, tag=True, kw_only=True):
 
     lat: float
     long: float
+
+
+class JobChanged(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """A job was stored or rewritten; `days` are those of crews, as YYYY-MM-DD, that it was in
+    before or is in now. `is_new`: it was stored for the first time. `for_reports`: something
+    changed that its reports may have to follow."""
+
+    event_id: str
+    job_id: str
+    version: int
+    request_id: str = ""
+    stored_at_ms: int = 0
+    days: tuple[tuple[str, str], ...] = ()
+    is_new: bool = False
+    for_reports: bool = True
 
 
 OfNotice = DisruptionPosted | DisruptionChanged | DisruptionEnded | RoadWorkPlanned

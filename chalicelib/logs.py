@@ -61,6 +61,10 @@ class Fields(TypedDict, total=False):
     photo_id: str
     delivery_id: str
     notice_id: str
+    job_id: str
+    job_ids: list[str]
+    crew: str
+    day: str
     key_id: str
     document: str
     destination: str

@@ -21,6 +21,7 @@ class Settings:
     audit_table: str
     outbound_table: str
     alerts_table: str
+    jobs_table: str
     publish_queue_url: str
     codes_queue_url: str
     fetch_queue_url: str
@@ -29,10 +30,14 @@ class Settings:
     match_queue_url: str
     alerts_queue_url: str
     receipts_queue_url: str
+    open_queue_url: str
+    follow_queue_url: str
+    crews_queue_url: str
     published_bucket: str
     uploads_bucket: str
     photos_bucket: str
     mail_bucket: str
+    crews_bucket: str
     site_url: str
     id_secret_arn: str
     link_secret_arn: str

@@ -17,7 +17,7 @@ from infra.import_facilities import import_facilities
 from infra.import_places import import_postcodes, import_roadworks, import_wards
 from infra.import_reports import MAPPINGS
 from infra.index_subscriptions import index_subscriptions
-from infra.lists import publish_imported_lists
+from infra.lists import publish_figures_anew, publish_imported_lists
 from infra.local.running import RUNNING
 from infra.partners import api_key
 from infra.people import disable, first_admin, invite, set_roles
@@ -105,6 +105,7 @@ def import_reports(file: Path, mapping: Path | None, allow_rejects: bool) -> Non
     refused = [f"line {line}: {reason}" for line, reason in summary.refused]
     click.echo(f"{summary.taken} taken, {summary.unchanged} there already, {len(refused)} refused.")
     publish_imported_lists()
+    publish_figures_anew()
     tell_refused(refused, allow_rejects)
 
 
@@ -171,6 +172,7 @@ def publish() -> None:
     click.echo(f"{bar.pos - len(failed)} reports published anew, {len(failed)} failed.")
     for service_request_id, error in failed.items():
         click.echo(f"report {service_request_id}: {error}")
+    publish_figures_anew()
     if failed:
         sys.exit(1)
 

@@ -13,7 +13,7 @@ from chalicelib.errors import ConfigurationError, UpstreamFailed
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.ports import Document, Held, Moved, Ports
 from chalicelib.publishing.targets import put
-from infra.lists import publish_lists_anew
+from infra.lists import publish_figures_anew, publish_lists_anew
 from infra.rejects import ALLOW_REJECTS, tell_refused
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def import_wards(file: Path, valid_from: datetime | None, allow_rejects: bool) -
     _move_reports(document)
     _publish_wards()
     publish_lists_anew()
+    publish_figures_anew()
     tell_refused(refused, allow_rejects)
 
 

@@ -25,11 +25,12 @@ Answer = Literal["allowed", "sign in", "refused", "not there"]
 
 class Kind(NamedTuple):
     """A kind of caller: her role, None for nobody; `is_here` where the report is in her remit, if
-    she has one; `holds` where her token does."""
+    she has one, and `in_team` where at least its team is; `holds` where her token does."""
 
     role: Role | None
     is_here: bool = True
     holds: bool = True
+    in_team: bool = True
 
 
 CALLERS: Mapping[str, Kind] = {
@@ -37,7 +38,7 @@ CALLERS: Mapping[str, Kind] = {
     "owner": Kind("resident"),
     "other resident": Kind("resident"),
     "crew": Kind("crew"),
-    "crew elsewhere": Kind("crew", is_here=False),
+    "crew elsewhere": Kind("crew", is_here=False, in_team=False),
     "officer": Kind("officer"),
     "officer elsewhere": Kind("officer", is_here=False),
     "admin": Kind("admin"),
@@ -87,6 +88,7 @@ HERS = Owned("her own report", frozenset(("owner",)), "not there")
 SUBSCRIBED = Owned("her own subscription, or its link", frozenset(("owner",)), "not there")
 ALERTED = Owned("the link in one of its alerts", frozenset(), "not there")
 ASKED = Owned("the link in the question", frozenset(), "not there")
+LINKED = Owned("the link to the job", frozenset(), "not there")
 OWNED: Mapping[str, Owned] = {
     "GET /api/reports/{service_request_id}": VISIBLE,
     "POST /api/reports/{service_request_id}/updates": VISIBLE,
@@ -120,6 +122,10 @@ OWNED: Mapping[str, Owned] = {
     ),
     "GET /forms/mended/{token}": ASKED,
     "POST /forms/mended/{token}": ASKED,
+    "GET /forms/jobs/{token}": LINKED,
+    "POST /forms/jobs/{token}": LINKED,
+    "GET /forms/questions/{token}": ASKED,
+    "POST /forms/questions/{token}": ASKED,
     "POST /api/session/refresh": Owned("the cookie of signing in", frozenset(), "sign in"),
 }
 """What they get without a key or cookie; of a route of one report, where it is private. Where it is
@@ -166,7 +172,16 @@ def expected(facts: RouteFacts, caller: str) -> Answer:
     if name_of(facts) in OWNED:
         return _without_permission(facts, caller)
     beyond = PERMISSIONS[permission].in_remit and not kind.is_here and "{" in facts.path
-    return "not there" if beyond else "allowed"
+    return _beyond(facts, kind) if beyond else "allowed"
+
+
+def _beyond(facts: RouteFacts, kind: Kind) -> Answer:
+    """What staff elsewhere get. Crews are no secret, and belong to a team wherever they work; nor
+    is to whoever would change it that there is a job."""
+    if "{crew}" in facts.path:
+        return "allowed" if kind.in_team else "refused"
+    is_change = "{job_id}" in facts.path and facts.method != "GET"
+    return "refused" if is_change else "not there"
 
 
 def _without_permission(facts: RouteFacts, caller: str) -> Answer:
@@ -209,8 +224,9 @@ def _routes(declared: Iterable[RouteFacts]) -> Iterator[str]:
     yield from ("", "## Routes", "")
     yield (
         "*yes*: the call is taken. *401*: sign in (again). *403*: refused. *404*: not there for "
-        "this caller. *Elsewhere* is whose teams or wards are others than the report's; *disabled* "
-        "and *expired* are an administrator whose account, or whose token, does not hold any more. "
+        "this caller. *Elsewhere* is whose teams (of a crew) or wards (of an officer) are others "
+        "than those of the report or job; *disabled* and *expired* are an administrator whose "
+        "account, or whose token, does not hold any more. "
         "Routes of one report are shown for a private one: where it is public the 404s of those "
         "who only read, add, follow or flag are a *yes*, and that of an officer elsewhere who "
         "would change it is a 403."

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
-QUEUES = ("alerts", "codes", "fetch", "match", "outbound", "publish", "receipts", "send")
+QUEUES = (
+    *("alerts", "codes", "crews", "fetch", "follow", "match", "open", "outbound", "publish"),
+    *("receipts", "send"),
+)
 AT_ONCE = 10
 HIDDEN_S = 60
 """For how long a message is kept from others while it is moved; were that cut short, it would be in

@@ -11,6 +11,7 @@ from chalicelib.errors import Invalid
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import key_of
 from chalicelib.publishing.ports import Document, Held, Moved, PublicReport
+from chalicelib.reports.keys import place_by_target
 from chalicelib.reports.model import (
     Answer,
     Attention,
@@ -22,6 +23,8 @@ from chalicelib.reports.model import (
     Waiting,
 )
 from chalicelib.reports.ports import (
+    Course,
+    Due,
     Exists,
     Filters,
     Forgettable,
@@ -32,7 +35,7 @@ from chalicelib.reports.ports import (
     Stale,
     Window,
 )
-from chalicelib.reports.states import status_of
+from chalicelib.reports.states import State, status_of
 from tests.builders import NOON
 
 
@@ -42,7 +45,7 @@ class MemoryRepository:
     def __init__(self) -> None:
         self._reports: dict[str, ServiceRequest] = {}
         self._archived: dict[str, dict[str, tuple[int, Update, int]]] = defaultdict(dict)
-        self._followers: dict[str, set[str]] = defaultdict(set)
+        self._followers: dict[str, set[tuple[str, str | None]]] = defaultdict(set)
         self._answers: dict[str, dict[str, Answer]] = defaultdict(dict)
         self._notes: dict[str, dict[str, Note]] = defaultdict(dict)
 
@@ -86,16 +89,30 @@ class MemoryRepository:
             self._archived[service_request_id][update.update_id] = (number, update, version)
 
     def add_follower(self, service_request_id: str, person: str) -> None:
-        self._followers[service_request_id].add(person)
+        self._followers[service_request_id].add((person, None))
 
     def follows(self, person: str) -> Sequence[str]:
-        return [each for each, people in self._followers.items() if person in people]
+        return [
+            each
+            for each, people in self._followers.items()
+            if any(one == person for one, _ in people)
+        ]
+
+    def carry_follower(self, service_request_id: str, person: str, via: str) -> None:
+        self._followers[service_request_id].add((person, via))
+
+    def carried(self, service_request_id: str, via: str) -> Sequence[str]:
+        return sorted(each for each, of in self._followers[service_request_id] if of == via)
+
+    def drop_carried(self, service_request_id: str, person: str, via: str) -> None:
+        self._followers[service_request_id].discard((person, via))
 
     def drop_follower(self, service_request_id: str, person: str) -> None:
-        self._followers[service_request_id].discard(person)
+        people = self._followers[service_request_id]
+        self._followers[service_request_id] = {each for each in people if each[0] != person}
 
     def followers(self, service_request_id: str) -> Sequence[str]:
-        return sorted(self._followers[service_request_id])
+        return sorted({each for each, _ in self._followers[service_request_id]})
 
     def add_answer(self, service_request_id: str, answer: Answer) -> Answer:
         return self._answers[service_request_id].setdefault(answer.answer_id, answer)
@@ -184,6 +201,21 @@ class MemoryRepository:
         )
         return [each for each in reversed(found) if before is None or each < before][:limit]
 
+    def due(self, team: str, *, after: str | None, at_once: int) -> Iterator[Due]:
+        mine = [each for each in self._reports.values() if each.is_to_do and each.team == team]
+        found = sorted((_due(each) for each in mine), key=lambda due: due.place)
+        yield from (each for each in found if each.place > (after or ""))
+
+    def of_team(
+        self, team: str, state: State, *, before: Place | None, at_once: int
+    ) -> Iterator[Place]:
+        found = sorted(
+            (each.requested_datetime, each.service_request_id)
+            for each in self._reports.values()
+            if (each.team, each.state) == (team, state)
+        )
+        yield from (each for each in reversed(found) if before is None or each < before)
+
     def to_forget(
         self, what: ToForget, *, until: datetime, limit: int, after: str | None
     ) -> Sequence[Forgettable]:
@@ -200,6 +232,10 @@ class MemoryRepository:
 
     def ids(self) -> Iterator[str]:
         yield from list(self._reports)
+
+    def courses(self) -> Iterator[Course]:
+        for report in list(self._reports.values()):
+            yield Course(*(getattr(report, name) for name in Course._fields))
 
     def _put(self, report: ServiceRequest) -> ServiceRequest:
         self._reports[report.service_request_id] = report
@@ -369,6 +405,12 @@ def _listed(report: ServiceRequest, window: Window) -> Listed:
         report.state,
         report.visibility,
     )
+
+
+def _due(report: ServiceRequest) -> Due:
+    values = {name: getattr(report, name) for name in Due._fields if name != "place"}
+    place = place_by_target(report.expected_datetime, report.service_request_id)
+    return Due(place=place, **values)
 
 
 def _waiting(report: ServiceRequest) -> Waiting:

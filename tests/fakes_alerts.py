@@ -156,6 +156,9 @@ class PlainTokens:
     def answer(self, of: Subscription, service_request_id: str, repair: int) -> str:
         return f"answer{repair}"
 
+    def reply(self, of: Subscription, service_request_id: str, number: int) -> str:
+        return f"reply{number}"
+
     def code(self, of: Subscription) -> str:
         return "123456"
 
@@ -172,6 +175,11 @@ class PlainTokens:
         self, of: Subscription, service_request_id: str, repair: int, sent: str
     ) -> bool:
         return sent == self.answer(of, service_request_id, repair)
+
+    def holds_reply(
+        self, of: Subscription, service_request_id: str, number: int, sent: str
+    ) -> bool:
+        return sent == self.reply(of, service_request_id, number)
 
     def holds_code(self, of: Subscription, sent: str) -> bool:
         return sent == self.code(of)
@@ -208,6 +216,7 @@ class MemoryReports:
     subjects: dict[str, Subject] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     reporters: dict[str, Reporter] = field(default_factory=dict)
+    senders: dict[str, Reporter] = field(default_factory=dict)
 
     def put(self, *subjects: Subject) -> None:
         for each in subjects:
@@ -225,6 +234,9 @@ class MemoryReports:
 
     def reporter(self, service_request_id: str) -> Reporter | None:
         return self.reporters.get(service_request_id)
+
+    def sender(self, service_request_id: str) -> Reporter | None:
+        return self.senders.get(service_request_id) or self.reporters.get(service_request_id)
 
 
 @dataclass

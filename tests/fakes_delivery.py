@@ -293,6 +293,9 @@ class World:
             answer_url=lambda of, report_id, version: (
                 f"{SITE}/forms/mended/{of.subscription_id}.{report_id}.{version}"
             ),
+            reply_url=lambda of, report_id, number: (
+                f"{SITE}/forms/questions/{of.subscription_id}.{report_id}.{number}"
+            ),
             senders=dict.fromkeys(("email", "sms", "push"), self.sender),
             queue=self.queue,
             voice=VOICE,

@@ -23,6 +23,10 @@ class MemoryTrail:
         if entry.place not in {each.place for each in self.entries}:
             self.entries.append(entry)
 
+    def about(self, subject: str, *, limit: int) -> Sequence[Entry]:
+        found = [each for each in self.entries if each.subject == subject]
+        return sorted(found, key=lambda each: each.place, reverse=True)[:limit]
+
     def newest(self, *, limit: int, before: str | None) -> Sequence[Entry]:
         found = sorted(self.entries, key=lambda each: each.place, reverse=True)
         return [each for each in found if before is None or each.place < before][:limit]

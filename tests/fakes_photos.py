@@ -1,14 +1,22 @@
 """The photos slice's ports in memory. Each keeps the contract that tests/contract holds the real
 one to."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import md5
 
 from chalicelib.errors import UpstreamFailed
-from chalicelib.photos.model import MOST_BYTES, NOT_FETCHED, Photo, Pictures, Refused
-from chalicelib.photos.ports import PhotoKey, Policy, Ports, TooLargeToRead, Upload
+from chalicelib.photos.model import (
+    MOST_BYTES,
+    NOT_FETCHED,
+    Area,
+    Kept,
+    Photo,
+    Pictures,
+    Refused,
+)
+from chalicelib.photos.ports import Moved, PhotoKey, Policy, Ports, TooLargeToRead, Upload
 from tests.fakes import Clock
 
 BROKEN = b"broken"
@@ -77,6 +85,15 @@ class MemoryGallery:
 
     def keep_thumbnail(self, photo: PhotoKey, thumbnail: bytes) -> None:
         self.thumbnails.setdefault(photo, thumbnail)
+
+    def read_page(self, photo: PhotoKey) -> Kept | None:
+        page = self.pages.get(photo)
+        return None if page is None else Kept(page, _id(page.decode("latin-1")))
+
+    def replace(self, photo: PhotoKey, pictures: Pictures, held: Kept) -> None:
+        if self.read_page(photo) != held:
+            raise Moved
+        self.pages[photo], self.thumbnails[photo] = pictures
 
     def address(self, photo: PhotoKey, size: str) -> str:
         return f"https://photos.example/{'/'.join(photo)}/{size}.jpg?signed"
@@ -147,6 +164,12 @@ def plainly_rebuilt(raw: bytes) -> Pictures:
     return Pictures(b"page of " + name, b"thumbnail of " + name)
 
 
+def plainly_blackened(page: bytes, areas: Sequence[Area]) -> Pictures:
+    """Pictures that say how much of them was blackened."""
+    name = page.removeprefix(b"page of ") + b" less %d" % len(areas)
+    return Pictures(b"page of " + name, b"thumbnail of " + name)
+
+
 @dataclass
 class Elsewhere:
     """Files at addresses of other systems; `down` is one that does not answer now."""
@@ -187,6 +210,7 @@ def photos_in_memory(clock: Clock) -> Here:
         ids=PlainPhotoIds(),
         reports=reports,
         rebuild=plainly_rebuilt,
+        blacken=plainly_blackened,
         fetch=elsewhere.fetch,
         now=clock,
     )

@@ -31,6 +31,14 @@ export default defineConfig({
         "my-area": resolve(root, "my-area/index.html"),
         alerts: resolve(root, "alerts/index.html"),
         "open-data": resolve(root, "open-data/index.html"),
+        performance: resolve(root, "performance/index.html"),
+        "desk-performance": resolve(root, "desk/performance/index.html"),
+        desk: resolve(root, "desk/index.html"),
+        "desk-case": resolve(root, "desk/case/index.html"),
+        "desk-bulk": resolve(root, "desk/bulk/index.html"),
+        "desk-merge": resolve(root, "desk/merge/index.html"),
+        "desk-templates": resolve(root, "desk/templates/index.html"),
+        "desk-days": resolve(root, "desk/days/index.html"),
         "getting-through": resolve(root, "getting-through/index.html"),
         accessibility: resolve(root, "accessibility/index.html"),
         cookies: resolve(root, "cookies/index.html"),
@@ -45,12 +53,13 @@ export default defineConfig({
         "admin-alerts": resolve(root, "admin/alerts/index.html"),
         "admin-disruptions": resolve(root, "admin/disruptions/index.html"),
         "admin-people": resolve(root, "admin/people/index.html"),
+        crew: resolve(root, "crew/index.html"),
         "report-page": resolve(root, "src/features/report-page/report-page.ts"),
       },
       output: {
         codeSplitting: {
           groups: [
-            { name: "shared", test: /src\/shared\/(?!basemap|pending-report|push|session|staff-page|choices|disruptions|street-names|geo|places\/(?!kept))/ },
+            { name: "shared", test: /src\/shared\/(?!basemap|pending-report|chart|push|session|staff-page|choices|disruptions|street-names|geo|places\/(?!kept))/ },
             // Many need it alone, which the next group would take in.
             { name: "polygon", test: /src\/shared\/geo\/polygon\.ts/ },
             // Whoever needs the one mostly needs the other, and apart they weigh more.

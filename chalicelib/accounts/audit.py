@@ -22,6 +22,17 @@ Action = Literal[
     "reports.change",
     "reports.assist",
     "reports.update",
+    "cases.note",
+    "cases.ask",
+    "cases.settle",
+    "cases.unmerge",
+    "cases.undo",
+    "cases.redact_photo",
+    "templates.add",
+    "templates.change",
+    "templates.remove",
+    "views.add",
+    "views.remove",
     "keys.make",
     "keys.revoke",
     "receivers.add",
@@ -33,6 +44,12 @@ Action = Literal[
     "disruptions.post",
     "disruptions.change",
     "disruptions.withdraw",
+    "jobs.create",
+    "jobs.change",
+    "jobs.plan",
+    "jobs.settle",
+    "jobs.link",
+    "jobs.drop_link",
 ]
 OPERATOR = "operator"
 """Who acts where a command was run on the deployment."""
@@ -74,6 +91,9 @@ class Trail(Protocol):
     def newest(self, *, limit: int, before: str | None) -> Sequence[Entry]:
         """The newest first, from before that place on (a consistent read)."""
 
+    def about(self, subject: str, *, limit: int) -> Sequence[Entry]:
+        """Those of that subject, the newest first; may lag a second behind."""
+
 
 @dataclass(frozen=True)
 class Ports:
@@ -95,6 +115,11 @@ def note(actor: str, action: Action, subject: str, details: str, ports: Ports) -
         details=details,
     )
     ports.trail.add(entry)
+
+
+def about(subject: str, *, limit: int, ports: Ports) -> Sequence[Entry]:
+    """What was done with something, the newest first."""
+    return ports.trail.about(subject, limit=limit)
 
 
 def page(*, limit: int, before: str | None, ports: Ports) -> Page:

@@ -13,6 +13,11 @@ Permission = Literal[
     "account.own",
     "reports.work",
     "reports.triage",
+    "cases.handle",
+    "desk.keep",
+    "jobs.work",
+    "jobs.plan",
+    "performance.read",
     "deliveries.handle",
     "alerts.handle",
     "disruptions.post",
@@ -51,6 +56,33 @@ PERMISSIONS: Mapping[Permission, Rule] = {
         _OFFICERS,
         "See all of a report, who sent it too; change, hide, redact and merge it; look through "
         "what waits or was flagged",
+        in_remit=True,
+    ),
+    "cases.handle": Rule(
+        _OFFICERS,
+        "Work through the queue of cases: write notes, ask whoever sent a report, change one or "
+        "many, merge and take apart, blacken parts of photos",
+        in_remit=True,
+    ),
+    "desk.keep": Rule(
+        _OFFICERS,
+        "Keep reply templates for all officers and views of the queue for herself, and take her "
+        "own changes back for 5 minutes",
+    ),
+    "jobs.work": Rule(
+        _STAFF,
+        "See the jobs of the crews, and say what was done in the street",
+        in_remit=True,
+    ),
+    "jobs.plan": Rule(
+        _OFFICERS,
+        "Make, change and cancel jobs, plan the crews' days, settle disputes, and let a contractor "
+        "in by a link",
+        in_remit=True,
+    ),
+    "performance.read": Rule(
+        _OFFICERS,
+        "See by which ways people got in touch and what that cost, and what the crews had to do",
         in_remit=True,
     ),
     "deliveries.handle": Rule(

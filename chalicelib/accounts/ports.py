@@ -296,7 +296,8 @@ class Subscriptions(Protocol):
 
 @dataclass(frozen=True)
 class ErasurePorts:
-    """What forgetting somebody needs."""
+    """What forgetting somebody needs. `forget_desk` forgets what an account saved for its work;
+    raises UpstreamFailed."""
 
     accounts: Accounts
     sessions: Sessions
@@ -305,6 +306,7 @@ class ErasurePorts:
     erased: Erased
     reports: Reports
     subscriptions: Subscriptions
+    forget_desk: Callable[[str], None]
     log: audit.Ports
     now: Callable[[], datetime]
 

@@ -6,6 +6,7 @@ only a few tries; links and refresh tokens have 128 and 256 bits.
 
 import hmac
 import re
+from datetime import datetime
 
 from chalicelib.accounts.model import Session
 from chalicelib.accounts.ports import Presented
@@ -98,6 +99,10 @@ class HmacAlertTokens:
         about = (service_request_id, str(repair))
         return _alert_token(self._secret.current(), "answer", of, *about)
 
+    def reply(self, of: Subscription, service_request_id: str, number: int) -> str:
+        about = (service_request_id, str(number))
+        return _alert_token(self._secret.current(), "reply", of, *about)
+
     def holds_manage(self, of: Subscription, sent: str) -> bool:
         return self._holds("manage", sent, of)
 
@@ -112,6 +117,11 @@ class HmacAlertTokens:
     ) -> bool:
         return self._holds("answer", sent, of, service_request_id, str(repair))
 
+    def holds_reply(
+        self, of: Subscription, service_request_id: str, number: int, sent: str
+    ) -> bool:
+        return self._holds("reply", sent, of, service_request_id, str(number))
+
     def holds_code(self, of: Subscription, sent: str) -> bool:
         about = _asked_for(of)
         return any(_same(_code(secret, *about), sent) for secret in self._secret.accepted())
@@ -121,6 +131,26 @@ class HmacAlertTokens:
             _same(_alert_token(secret, purpose, of, *about), sent)
             for secret in self._secret.accepted()
         )
+
+
+class HmacJobLinks:
+    """The Links port of jobs: 128 bits, of the link and of until when it holds."""
+
+    def __init__(self, secret: Secret) -> None:
+        self._secret = secret
+
+    def proof(self, job_id: str, link_id: str, expires_at: datetime) -> str:
+        return _job_proof(self._secret.current(), job_id, link_id, expires_at)
+
+    def holds(self, job_id: str, link_id: str, expires_at: datetime, sent: str) -> bool:
+        return any(
+            _same(_job_proof(secret, job_id, link_id, expires_at), sent)
+            for secret in self._secret.accepted()
+        )
+
+
+def _job_proof(secret: str, job_id: str, link_id: str, expires_at: datetime) -> str:
+    return hmac_hex(secret, "job link", job_id, link_id, text_of(expires_at))[:32]
 
 
 def _alert_token(secret: str, purpose: str, of: Subscription, *about: str) -> str:

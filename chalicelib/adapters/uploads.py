@@ -15,8 +15,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import trace
 from chalicelib.errors import UpstreamFailed
-from chalicelib.photos.model import ADDRESS_HOLDS_FOR, MOST_BYTES, POLICY_HOLDS_FOR
-from chalicelib.photos.ports import PhotoKey, Policy, TooLargeToRead, Upload
+from chalicelib.photos.model import ADDRESS_HOLDS_FOR, MOST_BYTES, POLICY_HOLDS_FOR, Kept, Pictures
+from chalicelib.photos.ports import Moved, PhotoKey, Policy, TooLargeToRead, Upload
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -116,24 +116,49 @@ class S3Gallery:
                         yield photo
 
     def keep_page(self, photo: PhotoKey, page: bytes) -> bytes:
-        key = _key(photo, "page")
+        key = picture_key(photo, "page")
         if self._keep(key, page):
             return page
         with _translated():
             return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
 
     def keep_thumbnail(self, photo: PhotoKey, thumbnail: bytes) -> None:
-        self._keep(_key(photo, "thumbnail"), thumbnail)
+        self._keep(picture_key(photo, "thumbnail"), thumbnail)
+
+    def read_page(self, photo: PhotoKey) -> Kept | None:
+        try:
+            answer = self._client.get_object(Bucket=self._bucket, Key=picture_key(photo, "page"))
+            with answer["Body"] as body:
+                return Kept(body.read(), answer["ETag"])
+        except ClientError as error:
+            if _code(error) in _GONE:
+                return None
+            raise _failed() from error
+        except BotoCoreError as error:
+            raise _failed() from error
+
+    def replace(self, photo: PhotoKey, pictures: Pictures, held: Kept) -> None:
+        where: Any = {"Bucket": self._bucket, "ContentType": "image/jpeg"}
+        page, thumbnail = picture_key(photo, "page"), picture_key(photo, "thumbnail")
+        try:
+            self._client.put_object(**where, Key=page, Body=pictures.page, IfMatch=held.etag)
+            self._client.put_object(**where, Key=thumbnail, Body=pictures.thumbnail)
+        except ClientError as error:
+            if _code(error) in (_EXISTS, *_GONE):
+                raise Moved from error
+            raise _failed() from error
+        except BotoCoreError as error:
+            raise _failed() from error
 
     def address(self, photo: PhotoKey, size: str) -> str:
         return self._signer.generate_presigned_url(
             "get_object",
-            Params={"Bucket": self._bucket, "Key": _key(photo, size)},
+            Params={"Bucket": self._bucket, "Key": picture_key(photo, size)},
             ExpiresIn=int(ADDRESS_HOLDS_FOR.total_seconds()),
         )
 
     def remove(self, photo: PhotoKey) -> None:
-        objects = [{"Key": _key(photo, size)} for size in SIZES]
+        objects = [{"Key": picture_key(photo, size)} for size in SIZES]
         with _translated():
             answer = self._client.delete_objects(
                 Bucket=self._bucket,
@@ -177,7 +202,8 @@ def _failed() -> UpstreamFailed:
     return UpstreamFailed("The store of photos did not answer; send it again.")
 
 
-def _key(photo: PhotoKey, size: str) -> str:
+def picture_key(photo: PhotoKey, size: str) -> str:
+    """Where the picture of that size lies in the bucket of pictures."""
     return "/".join((*photo, f"{size}.jpg"))
 
 

@@ -9,6 +9,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
+from typing import NamedTuple
 
 import http_ece
 from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -23,8 +24,9 @@ from chalicelib.adapters.outside import Outside, Reply
 from chalicelib.adapters.push_keys import PushKey, decoded
 from chalicelib.alerts.messages import Message
 from chalicelib.alerts.model import PushAddress
-from chalicelib.alerts.push import kept_for_s, payload, urgency_of
+from chalicelib.alerts.push import Urgency, kept_for_s, payload, urgency_of
 from chalicelib.errors import AddressRefused, Gone, NotNow
+from chalicelib.jobs.crew_ports import PushTo
 from chalicelib.leases import retry_after_s
 
 TIMEOUT_S = 10
@@ -35,6 +37,19 @@ LATER = (408, 425, 429)
 """What may go well another time; so may each number from 500 on."""
 _CURVE = SECP256R1()
 _POINT_BYTES, _AUTH_BYTES = 65, 16
+
+
+class Carried(NamedTuple):
+    """How a push service is to carry something: for how long, how urgently, and what it takes the
+    place of."""
+
+    kept_for_s: int
+    urgency: Urgency
+    thread: str
+
+
+RINGING = Carried(12 * 3600, "high", "day")
+"""That a day was changed; a later word of it takes the place of one that still waits."""
 
 
 class WebPush:
@@ -56,25 +71,46 @@ class WebPush:
         _keys_of(to)
         self._outside().check(to.endpoint)
 
+    def post(self, plain: bytes, to: PushAddress, carried: Carried) -> None:
+        """Sends that. Raises as `send` does."""
+        headers = {
+            "Authorization": self._key().authorization(to.endpoint, self._now()),
+            "Content-Encoding": "aes128gcm",
+            "Content-Type": "application/octet-stream",
+            "TTL": str(carried.kept_for_s),
+            "Urgency": carried.urgency,
+            "Topic": topic_of(carried.thread, to),
+        }
+        reply = self._outside().post(
+            to.endpoint, sealed(plain, to), headers, most_bytes=MOST_BYTES, timeout_s=TIMEOUT_S
+        )
+        _check(reply)
+
     def send(self, message: Message, to: PushAddress) -> None:
         """Sends it; push services call nothing by a name that would be of use.
 
         Raises Gone where nobody is there any more, AddressRefused (never send it again), NoReply
         (it may have arrived), NotNow or another UpstreamFailed (it did not).
         """
-        body = sealed(payload(message), to)
-        headers = {
-            "Authorization": self._key().authorization(to.endpoint, self._now()),
-            "Content-Encoding": "aes128gcm",
-            "Content-Type": "application/octet-stream",
-            "TTL": str(kept_for_s(message.what)),
-            "Urgency": urgency_of(message.what),
-            "Topic": topic_of(message.thread, to),
-        }
-        reply = self._outside().post(
-            to.endpoint, body, headers, most_bytes=MOST_BYTES, timeout_s=TIMEOUT_S
-        )
-        _check(reply)
+        carried = Carried(kept_for_s(message.what), urgency_of(message.what), message.thread)
+        self.post(payload(message), to, carried)
+
+
+class CrewBell:
+    """The Bell port of crews on the same way."""
+
+    def __init__(self, way: Callable[[], WebPush]) -> None:
+        self._way = way
+
+    def check(self, to: PushTo) -> None:
+        self._way().check(_address(to))
+
+    def ring(self, content: bytes, to: PushTo) -> None:
+        self._way().post(content, _address(to), RINGING)
+
+
+def _address(to: PushTo) -> PushAddress:
+    return PushAddress(endpoint=to.endpoint, p256dh=to.p256dh, auth=to.auth)
 
 
 def sealed(

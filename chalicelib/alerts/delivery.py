@@ -48,8 +48,9 @@ FURTHER: Mapping[State, int] = {
 @dataclass(frozen=True, kw_only=True)
 class Alert(Leased):
     """What one subscriber is told. `version` is the report's or the notice's, of a question the
-    number of the repair; a digest occurs when it is due. `claim_id` is chosen anew by each sender
-    that takes it, `external_id` by who carries it; `revision` is 0 until it is stored."""
+    number of the repair or of what was asked; a digest occurs when it is due. `claim_id` is chosen
+    anew by each sender that takes it, `external_id` by who carries it; `revision` is 0 until it is
+    stored."""
 
     subscription_id: str
     alert_id: str

@@ -122,10 +122,11 @@ class Queue(Protocol):
 @dataclass(frozen=True)
 class Ports:
     """Everything that telling subscribers reaches outside for. `answer_url` gives the address at
-    which a subscriber says whether a repair of a report holds; `segments` counts what a
-    message costs as a text; `texts_a_day` is how many of them the council pays for, `ask_after`
-    how long after something is said to be mended it asks whether it is. `chance` is a random
-    number from 0 to 1, `random_id` makes 128 random bits."""
+    which a subscriber says whether a repair of a report holds, `reply_url` that at which she
+    answers what she was asked of it; `segments` counts what a message costs as a text;
+    `texts_a_day` is how many of them the council pays for, `ask_after` how long after something is
+    said to be mended it asks whether it is. `chance` is a random number from 0 to 1, `random_id`
+    makes 128 random bits."""
 
     subscriptions: Subscriptions
     alerts: Alerts
@@ -137,6 +138,7 @@ class Ports:
     notices: Notices
     tokens: Tokens
     answer_url: Callable[[Subscription, str, int], str]
+    reply_url: Callable[[Subscription, str, int], str]
     senders: Mapping[Channel, Sender[Any]]
     queue: Queue
     voice: Voice

@@ -53,6 +53,11 @@ def answer_url(site_url: str, token: str) -> str:
     return f"{site_url}/forms/mended/{token}"
 
 
+def reply_url(site_url: str, token: str) -> str:
+    """The page that takes an answer to what an officer asks."""
+    return f"{site_url}/forms/questions/{token}"
+
+
 def all_url(site_url: str, subscription_id: str, token: str) -> str:
     """The page of all that go to the same address; its token is that of `unsubscribe_url`."""
     return f"{site_url}/forms/alerts/{subscription_id}/all?token={token}"

@@ -1,5 +1,6 @@
 """What somebody is told, in plain words, before each channel puts it into its own form."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -28,7 +29,8 @@ class Fact(NamedTuple):
 class Report:
     """A report as alerts tell of it: no word of it was typed by whoever sent it. `seen_by` says who
     may see it now; `page_url` holds what lets its sender in where it is not public; `repairs`
-    counts how often it was said to be done."""
+    counts how often it was said to be done; `asks` has the questions of officers that wait for an
+    answer, by their numbers."""
 
     service_request_id: str
     reference: str
@@ -42,6 +44,7 @@ class Report:
     seen_by: Seen
     page_url: str = field(repr=False)
     reply_to: str | None = field(default=None, repr=False)
+    asks: Mapping[int, str] = field(default_factory=dict, repr=False)
 
     def may_be_told_to(self, subscription: Subscription) -> bool:
         """True where this subscriber may hear of it, as it is now."""

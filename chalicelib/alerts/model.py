@@ -19,11 +19,12 @@ from msgspec import Meta
 Channel = Literal["email", "sms", "push"]
 Frequency = Literal["now", "daily", "weekly"]
 What = Literal[
-    "new", "state_changed", "mended", "updated", "needs_answer", "roadworks", "disruption"
+    "new", "state_changed", "mended", "updated", "needs_answer", "asked", "roadworks", "disruption"
 ]
 """`new`: everybody can see it for the first time, or it is the reporter's own and has come in;
 `mended`: its state is a fixed one now; `updated`: somebody wrote something that everybody sees, and
-whoever has subscribed to the report hears of it."""
+whoever has subscribed to the report hears of it; `asked`: an officer asks whoever sent it
+something, and she alone hears of it, whatever else she wants to hear."""
 TopicKind = Literal["report", "area", "ward", "council", "roadworks", "disruptions"]
 State = Literal["unconfirmed", "active", "stopped"]
 Because = Literal["asked", "bounced", "complained", "gone"]
@@ -146,8 +147,8 @@ class Subscription:
 
 class Tell(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A message to whoever sends: this subscriber is to hear of this. `version` is the report's or
-    the notice's, of a question the number of the repair; `event_key` names what happened, for
-    all subscribers alike."""
+    the notice's, of a question the number of the repair, or of what was asked; `event_key` names
+    what happened, for all subscribers alike."""
 
     subscription_id: str
     what: What

@@ -81,6 +81,9 @@ class Tokens(Protocol):
     def answer(self, of: Subscription, service_request_id: str, repair: int) -> str:
         """128 bits, for the page that asks whether that repair of the report holds."""
 
+    def reply(self, of: Subscription, service_request_id: str, number: int) -> str:
+        """128 bits, for the page that takes an answer to what an officer asks of the report."""
+
     def holds_manage(self, of: Subscription, sent: str) -> bool:
         """True if that is it; takes the same time in any case."""
 
@@ -91,6 +94,11 @@ class Tokens(Protocol):
         self, of: Subscription, service_request_id: str, repair: int, sent: str
     ) -> bool:
         """The same of the question's."""
+
+    def holds_reply(
+        self, of: Subscription, service_request_id: str, number: int, sent: str
+    ) -> bool:
+        """The same of what an officer asks."""
 
     def holds_confirm(self, of: Subscription, sent: str) -> bool:
         """The same of the link's."""
@@ -165,6 +173,9 @@ class Reports(Protocol):
 
     def reporter(self, service_request_id: str) -> Reporter | None:
         """Who sent it, if she wants to hear what becomes of it and can be reached."""
+
+    def sender(self, service_request_id: str) -> Reporter | None:
+        """Who sent it, if she can be reached."""
 
 
 @dataclass(frozen=True, kw_only=True)

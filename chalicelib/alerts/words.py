@@ -117,6 +117,29 @@ class Voice:
             reply_to=report.reply_to or self.reply_to,
         )
 
+    def asked(self, alert: Alert, report: Report, text: str, reply_url: str, ways: Ways) -> Message:
+        """Tells what an officer asks whoever sent a report. `reply_url` leads to a page that takes
+        the answer."""
+        title = f"We have a question about your report: {report.service_name}"
+        return Message(
+            what=alert.what,
+            name=alert.try_name,
+            thread=report.service_request_id,
+            subject=f"{title} [{report.reference}]",
+            short=f"{title} {report.reference}. We wait for your answer",
+            url=reply_url,
+            paragraphs=("To deal with your report we need to know something from you:", text),
+            facts=self._facts(report),
+            links=(Link("Answer the question", reply_url),),
+            afterwards=(
+                "Only the team that deals with your report sees your answer.",
+                *self._afterwards(report.reply_to),
+            ),
+            manage_url=ways.manage_url,
+            unsubscribe_url=ways.unsubscribe_url,
+            reply_to=report.reply_to or self.reply_to,
+        )
+
     def of_notice(self, alert: Alert, notice: Notice, ways: Ways) -> Message:
         """Tells of road works or a disruption, in the words of an officer."""
         return Message(

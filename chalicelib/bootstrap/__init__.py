@@ -12,8 +12,11 @@ from chalicelib.bootstrap import (
     accounts,
     alerts,
     base,
+    crews,
+    desk,
     erasing,
     forwarding,
+    jobs,
     limits,
     notices,
     outbound,
@@ -38,6 +41,7 @@ from chalicelib.bootstrap.alerts import (
     alert_names,
     alerts_ports,
     alerts_queue,
+    can_be_asked,
     index_ports,
     match_ports,
     reaches_of,
@@ -52,8 +56,19 @@ from chalicelib.bootstrap.base import (
     secret_arn,
     settings,
 )
+from chalicelib.bootstrap.crews import crew_ports
+from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.erasing import author_of, erasure_ports
 from chalicelib.bootstrap.forwarding import reply_ports, return_ports
+from chalicelib.bootstrap.job_views import job_views
+from chalicelib.bootstrap.jobs import (
+    crews_queue,
+    day_ports,
+    follow_queue,
+    job_follow_ports,
+    job_pages,
+    jobs_ports,
+)
 from chalicelib.bootstrap.limits import block_ports, daily, hourly, limit_ports
 from chalicelib.bootstrap.notices import (
     disruptions_ports,
@@ -65,7 +80,7 @@ from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.bootstrap.people import audit_ports, people_ports
 from chalicelib.bootstrap.places import areas_ports, facilities_ports, gazetteer_ports
 from chalicelib.bootstrap.privacy import export_pages
-from chalicelib.bootstrap.publishing import publishing_ports
+from chalicelib.bootstrap.publishing import figures_ports, publishing_ports
 from chalicelib.bootstrap.push import push_key, web_push
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.bootstrap.single_sign_on import sign_on_ports
@@ -93,19 +108,30 @@ __all__ = [
     "audit_ports",
     "author_of",
     "block_ports",
+    "can_be_asked",
     "codes_queue",
     "council",
+    "crew_ports",
+    "crews_queue",
     "daily",
+    "day_ports",
+    "desk_ports",
     "disruptions_ports",
     "disruptions_publish_ports",
     "erasure_ports",
     "export_pages",
     "facilities_ports",
+    "figures_ports",
+    "follow_queue",
     "forget",
     "form_pages",
     "gazetteer_ports",
     "hourly",
     "index_ports",
+    "job_follow_ports",
+    "job_pages",
+    "job_views",
+    "jobs_ports",
     "limit_ports",
     "match_ports",
     "match_queue",
@@ -170,6 +196,7 @@ def reactions() -> tuple[Reaction, ...]:
         SqsReaction(queues, here.outbound_queue_url, seen),
         SqsReaction(queues, here.fetch_queue_url, PhotoWanted),
         SqsReaction(queues, here.match_queue_url, ReportSubmitted | ReportChanged),
+        SqsReaction(queues, here.open_queue_url, ReportSubmitted | ReportChanged),
     )
 
 
@@ -179,8 +206,11 @@ def forget() -> None:
         accounts,
         alerts,
         base,
+        crews,
+        desk,
         erasing,
         forwarding,
+        jobs,
         limits,
         notices,
         outbound,

@@ -9,6 +9,7 @@ from chalicelib.alerts import ports as alerts
 from chalicelib.alerts.model import Channel, Subscription
 from chalicelib.alerts.showing import Names
 from chalicelib.alerts.usecases import managing
+from chalicelib.alerts.usecases.matching import own_id
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.base import client, council, secret, session, settings
 from chalicelib.bootstrap.notices import NoticesOfMatching, match_queue
@@ -89,6 +90,15 @@ def reaches_of(account: Account) -> list[tuple[alerts.AddressChannel, str]]:
     return [each for each in found if each[0] in alerts_ports().channels]
 
 
+def can_be_asked(report: ServiceRequest) -> bool:
+    """True where whoever sent the report gets what officers ask her: she gave an address, and has
+    not stopped what goes there. Raises UpstreamFailed."""
+    own = _subscriptions().get(own_id(report.service_request_id, match_ports()))
+    if own and not own.is_over(match_ports().now()):
+        return own.state == "active"
+    return _reporter(report) is not None
+
+
 def subscriptions_of(account: Account) -> Sequence[Subscription]:
     """Every subscription that is hers, or goes to an address of hers."""
     return managing.all_of(account.account_id, address_keys_of(account), _subscriptions())
@@ -154,6 +164,10 @@ class ReportsOfAlerts:
     def reporter(self, service_request_id: str) -> alerts.Reporter | None:
         report = reports_ports().repository.get(service_request_id)
         return _reporter(report) if report and report.alerts else None
+
+    def sender(self, service_request_id: str) -> alerts.Reporter | None:
+        report = reports_ports().repository.get(service_request_id)
+        return _reporter(report) if report else None
 
 
 def _subject(report: ServiceRequest) -> alerts.Subject:

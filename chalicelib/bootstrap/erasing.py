@@ -9,7 +9,9 @@ from chalicelib.accounts.ports import ErasurePorts
 from chalicelib.alerts.usecases.questions import answers_as
 from chalicelib.bootstrap.alerts import SubscriptionsOfPeople
 from chalicelib.bootstrap.base import session, settings
+from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.desk.usecases import forget_views
 from chalicelib.reports import usecases as reporting
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ def erasure_ports() -> ErasurePorts:
         erased=DynamoErased(settings().audit_table),
         reports=ReportsOfPeople(),
         subscriptions=SubscriptionsOfPeople(),
+        forget_desk=lambda account_id: forget_views(account_id, desk_ports().views),
         log=audit_ports(),
         now=utc_now,
     )

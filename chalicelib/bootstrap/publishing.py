@@ -75,6 +75,36 @@ class PublicReports:
         return reporting.public_ids(reports.Window(moment, until, "updated"), self._ports)
 
 
+@cache
+def figures_ports() -> publishing.FiguresPorts:
+    from chalicelib.adapters.clock import utc_now
+    from chalicelib.adapters.s3 import S3Documents
+
+    return publishing.FiguresPorts(
+        documents=S3Documents(s3(), settings().published_bucket),
+        outcomes=Outcomes(reports_ports()),
+        services=lambda: _publisher(council()).services,
+        wards=lambda: {ward.code: ward.name for ward in ward_areas(areas_ports())},
+        now=utc_now,
+    )
+
+
+class Outcomes:
+    """What became of reports, as published figures see it."""
+
+    def __init__(self, ports: reports.Ports) -> None:
+        self._ports = ports
+
+    def every(self) -> Iterator[publishing.Outcome]:
+        return reporting.every_outcome(self._ports)
+
+    def of_month(self, month: str) -> Iterator[publishing.Outcome]:
+        return reporting.outcomes_of_month(month, self._ports)
+
+    def months_changed_since(self, moment: datetime) -> frozenset[str]:
+        return reporting.months_changed_since(moment, self._ports)
+
+
 def open311_entry(report: Any, *, agency: str) -> dict[str, Any]:
     """The public report as Open311 lists it, with what is extended; without its followers, which
     are no change of a report."""

@@ -49,6 +49,7 @@ def photos_ports() -> photos.Ports:
     from chalicelib.adapters.media import fetched
     from chalicelib.adapters.uploads import S3Gallery, S3Uploads
     from chalicelib.photos.dynamo import DynamoRecords
+    from chalicelib.photos.picture import blackened
 
     lend_to_pynamodb(session)
     here, client, signing = settings(), s3(), signer()
@@ -59,6 +60,7 @@ def photos_ports() -> photos.Ports:
         ids=HmacIds(secret("id"), secret("link")),
         reports=ReportsWithPhotos(),
         rebuild=rebuild_apart,
+        blacken=blackened,
         fetch=lambda media_url: fetched(media_url, outside()),
         now=utc_now,
     )
@@ -96,4 +98,9 @@ class ReportsWithPhotos:
     """The reports slice as photos see it; built only when a photo is swept."""
 
     def holds(self, service_request_id: str, photo_id: str) -> bool:
-        return reporting.holds_photo(service_request_id, photo_id, reports_ports())
+        # Imported here: jobs stand on reports.
+        from chalicelib.bootstrap.jobs import is_of_a_job
+
+        if reporting.holds_photo(service_request_id, photo_id, reports_ports()):
+            return True
+        return is_of_a_job(service_request_id, photo_id)

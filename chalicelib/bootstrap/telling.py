@@ -6,10 +6,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.alerts.delivery_ports import Ports, Sender
-from chalicelib.alerts.links import answer_url
+from chalicelib.alerts.links import answer_url, reply_url
 from chalicelib.alerts.messages import Message, Report, Seen
 from chalicelib.alerts.model import Channel, Subscription
-from chalicelib.alerts.usecases.questions import question_token
+from chalicelib.alerts.usecases.questions import question_token, reply_token
 from chalicelib.alerts.words import Voice
 from chalicelib.bootstrap.accounts import texts
 from chalicelib.bootstrap.alerts import alerts_ports, alerts_queue
@@ -68,6 +68,7 @@ def telling_ports() -> Ports:
         notices=notices,
         tokens=subscribing.tokens,
         answer_url=_answer_url,
+        reply_url=_reply_url,
         senders=_senders(),
         queue=alerts_queue(),
         voice=voice(),
@@ -146,9 +147,17 @@ def _report(report: ServiceRequest) -> Report:
         seen_by=SEEN_BY[report.visibility],
         page_url=tracking_url(report, reports_ports()),
         reply_to=reply_address(report_id) if settings().mail_domain else None,
+        asks={each.number: each.text for each in report.questions if each.is_open}
+        if report.waits_for
+        else {},
     )
 
 
 def _answer_url(subscription: Subscription, service_request_id: str, repair: int) -> str:
     token = question_token(subscription, service_request_id, repair, alerts_ports().tokens)
     return answer_url(settings().site_url, token)
+
+
+def _reply_url(subscription: Subscription, service_request_id: str, number: int) -> str:
+    token = reply_token(subscription, service_request_id, number, alerts_ports().tokens)
+    return reply_url(settings().site_url, token)

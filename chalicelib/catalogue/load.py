@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from chalicelib.catalogue.bank_holidays import baked
+from chalicelib.catalogue.crews import crew_faults
 from chalicelib.catalogue.destinations import OWN, Open311Destination
 from chalicelib.catalogue.facility_kinds import names_columns
 from chalicelib.catalogue.identity import provider_faults
-from chalicelib.catalogue.model import Council
+from chalicelib.catalogue.model import CHANNEL_COSTS, Council
 from chalicelib.catalogue.questions import Attribute
+from chalicelib.catalogue.triage_faults import triage_faults
 from chalicelib.errors import ConfigurationError
 
 COUNCILS = Path(__file__).parent / "councils"
@@ -51,6 +53,9 @@ def parse(raw: bytes, name: str) -> Council:
         _facility_faults,
         _destination_faults,
         _identity_faults,
+        _crew_faults,
+        triage_faults,
+        _cost_faults,
     )
     faults = [fault for check in checks for fault in check(council)]
     if faults:
@@ -86,7 +91,7 @@ def _service_faults(council: Council) -> Iterable[str]:
         place = f"`$.services[{at}]"
         if service.team not in council.team_names:
             yield f"{place}.team`: {service.team!r} is not in `$.teams`; add it or name one of them"
-        if len(msgspec.to_builtins(service.service_level)) != 1:
+        if not service.service_level.is_one_promise:
             yield f"{place}.service_level`: give one of days, working_days and working_hours"
         yield from _attribute_faults(service.attributes, place)
 
@@ -155,6 +160,15 @@ def _identity_faults(council: Council) -> Iterable[str]:
     for at, service in enumerate(council.services):
         if service.assurance == "proven" and not proves:
             yield f"`$.services[{at}].assurance`: no identity provider makes anybody `proven`"
+
+
+def _crew_faults(council: Council) -> Iterable[str]:
+    return crew_faults(council.crews, council.team_names, council.box)
+
+
+def _cost_faults(council: Council) -> Iterable[str]:
+    if missing := sorted(set(CHANNEL_COSTS) - set(council.channel_costs)):
+        yield f"`$.channel_costs`: say what {', '.join(missing)} costs, in pence"
 
 
 def _used_twice(codes: Sequence[str], place: str, field: str) -> Iterable[str]:

@@ -9,14 +9,24 @@ from functools import cached_property
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from chalicelib.catalogue import promise
 from chalicelib.catalogue.bank_holidays import bank_holidays
+from chalicelib.catalogue.crews import Crew
 from chalicelib.catalogue.destinations import Destination
 from chalicelib.catalogue.facility_kinds import FacilityKind
 from chalicelib.catalogue.identity import WHY_SIGN_IN, IdentityProvider, Needed
 from chalicelib.catalogue.questions import Answers, Attribute, checked
+from chalicelib.catalogue.service_level import ServiceLevel
+from chalicelib.catalogue.triage import (
+    USUAL_KIND,
+    USUAL_MINUTES,
+    USUAL_OPENS,
+    USUAL_PRIORITY,
+    Rule,
+    ServiceRules,
+)
 from chalicelib.catalogue.wards import (
     Councillor,
     Degrees,
@@ -26,34 +36,37 @@ from chalicelib.catalogue.wards import (
     WardCode,
     WardProperties,
 )
-from chalicelib.catalogue.words import Code, EmailAddress, Sentences, Strict, Words
+from chalicelib.catalogue.words import (
+    Code,
+    EmailAddress,
+    Sentences,
+    Strict,
+    TimeOfDay,
+    Words,
+)
+from chalicelib.decisions import Decision, Facts
 from chalicelib.errors import FieldError
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.polygon import in_ring
-
-Count = Annotated[int, Meta(ge=1, le=365)]
-TimeOfDay = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Visibility = Literal["public", "private", "moderated"]
 Photo = Literal["wanted", "welcome", "none"]
-
-
-class ServiceLevel(Strict, frozen=True, kw_only=True, omit_defaults=True):
-    """The promise, in exactly one of its units: calendar days, working days, working hours."""
-
-    days: Count | None = None
-    working_days: Count | None = None
-    working_hours: Count | None = None
-
-    def due(self, requested: datetime, calendar: promise.WorkingCalendar) -> datetime:
-        """The promise date of something reported then."""
-        if self.working_hours:
-            return promise.after_working_hours(requested, self.working_hours, calendar)
-        if self.working_days:
-            return promise.after_working_days(requested, self.working_days, calendar)
-        return promise.after_days(requested, self.days or 0, calendar)
+Channel = Literal["online", "phone", "counter", "letter", "social"]
+DoneState = Literal[
+    "fixed", "closed", "investigating", "no_further_action", "not_councils_responsibility"
+]
+"""What a report can be once the job is done that it opened."""
+CHANNEL_COSTS: dict[Channel, float] = {
+    "online": 8,
+    "phone": 339,
+    "counter": 1053,
+    "letter": 339,
+    "social": 8,
+}
+"""What a contact costs, in pence, where a council gives no sums of its own; letters are counted as
+calls, social media as online."""
 
 
 class WorkingHours(Strict, frozen=True, kw_only=True):
@@ -80,6 +93,7 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
     `other_groups` are those that another system lists it in too.
     `asset_kind` is the kind of thing that such a report may point at. `forward_to` is the
     destination that its reports are passed on to. `assurance`: how sure it has to be who reports.
+    `job_done_state`: what its reports become when their job is done.
     """
 
     service_code: Code
@@ -97,6 +111,7 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
     attributes: tuple[Attribute, ...] = ()
     forward_to: Code | None = None
     assurance: Needed = "anonymous"
+    job_done_state: DoneState = "fixed"
 
     @property
     def why_sign_in(self) -> str | None:
@@ -142,6 +157,8 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     parts of 160 characters, alerts may cost. `ask_after_days`: how long after a report is said to
     be mended whoever follows it is asked whether it is. `councillors`
     stand by ward code. `ward_properties`: of a file of boundaries, the first that it has count.
+    `triage`: the rules that decide what becomes of a report. A crew drives `detour_factor` times
+    the straight line, at `crew_speed_kmh`. `channel_costs`: what a contact costs, in pence.
     """
 
     jurisdiction_id: Annotated[str, Meta(min_length=1, max_length=100)]
@@ -161,6 +178,13 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     councillors: Mapping[WardCode, tuple[Councillor, ...]] = {}
     neighbours: tuple[Neighbour, ...] = ()
     geocoder: GeocoderChoice | None = None
+    triage: tuple[Rule, ...] = ()
+    crews: tuple[Crew, ...] = ()
+    detour_factor: Annotated[float, Meta(ge=1, le=5)] = 1.35
+    crew_speed_kmh: Annotated[float, Meta(gt=0, le=130)] = 25
+    channel_costs: Mapping[Channel, Annotated[float, Meta(ge=0)]] = field(
+        default_factory=CHANNEL_COSTS.copy
+    )
     bank_holidays: str | None = None
     photos_wait: bool = False
     publish_after_s: Annotated[int, Meta(ge=0, le=7 * 24 * 3600)] = 0
@@ -208,6 +232,11 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
         return {team.team: team.name for team in self.teams}
 
     @cached_property
+    def by_crew(self) -> Mapping[str, Crew]:
+        """The crews by code."""
+        return {each.crew: each for each in self.crews}
+
+    @cached_property
     def calendar(self) -> promise.WorkingCalendar:
         """When this council works."""
         hours = self.working_hours
@@ -237,6 +266,25 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
                     return area.team
         return self.by_code[service_code].team
 
+    def decide(self, facts: Facts) -> Decision:
+        """What becomes of a report, by the rules of `triage`; what none of them says is as usual
+        for its service and place."""
+        said, because = self._rules[facts.service_code].say(facts)
+        level = said.get("service_level", self.by_code[facts.service_code].service_level)
+        usual_team = self.team_for(facts.service_code, facts.point, facts.ward_code)
+        return Decision(
+            team=said.get("team", usual_team),
+            priority=said.get("priority", USUAL_PRIORITY),
+            expected_datetime=level.due(facts.requested, self.calendar),
+            opens=said.get("opens", USUAL_OPENS),
+            kind=said.get("kind", USUAL_KIND),
+            minutes=said.get("minutes", USUAL_MINUTES),
+            skills=said.get("skills", ()),
+            hazards=said.get("hazards", ()),
+            materials=said.get("materials", ()),
+            because=because,
+        )
+
     def forward_to(self, service_code: str) -> str | None:
         """Whom this service's reports are passed on to: a destination's code."""
         service = self.by_code.get(service_code)
@@ -250,6 +298,23 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     def neighbour_at(self, point: Point) -> Neighbour | None:
         """The other council that looks after this place, as far as it is known."""
         return next((each for each in self.neighbours if each.covers(point)), None)
+
+    @cached_property
+    def _rules(self) -> Mapping[str, ServiceRules]:
+        ready = [(rule, rule.then.said) for rule in self.triage]
+        return {
+            service.service_code: ServiceRules(
+                service_name=service.service_name,
+                questions={attribute.code: attribute for attribute in service.attributes},
+                team_names=self.team_names,
+                rules=[
+                    (rule, said)
+                    for rule, said in ready
+                    if rule.when.is_for(service.service_code, service.group)
+                ],
+            )
+            for service in self.services
+        }
 
     def _holidays(self) -> frozenset[date]:
         return bank_holidays(self.bank_holidays) if self.bank_holidays else frozenset()

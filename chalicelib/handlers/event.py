@@ -12,7 +12,7 @@ from typing import Any
 from chalice.app import SQSEvent
 
 from chalicelib import logs, trace
-from chalicelib.events import Event, OfNotice
+from chalicelib.events import Event, JobChanged, OfNotice
 
 BatchAnswer = dict[str, list[dict[str, str]]]
 
@@ -63,7 +63,7 @@ def of_facts(facts: Sequence[Event], line: logs.Fields) -> None:
         line["request_ids"] = ids
 
 
-def measure_age(facts: Iterable[Event | OfNotice], line: logs.Fields) -> None:
+def measure_age(facts: Iterable[Event | OfNotice | JobChanged], line: logs.Fields) -> None:
     """Notes how long ago the oldest of these changes was stored, if any of them says when."""
     stored = [fact.stored_at_ms for fact in facts if fact.stored_at_ms]
     if stored:

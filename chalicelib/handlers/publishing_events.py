@@ -1,5 +1,6 @@
 """The reactions that publish: facts from their queue, grouped so that a tile is written once, every
-five minutes the wards, open data and feeds, and once a day what time alone takes off the map."""
+five minutes the wards, open data, feeds and figures, and once a day what time alone takes off the
+map."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -18,7 +19,7 @@ from chalicelib.events import (
     tiles_touched,
 )
 from chalicelib.handlers.event import BatchAnswer, batch, batch_failures, measure_age, of_facts
-from chalicelib.publishing import lists, usecases
+from chalicelib.publishing import lists, performance, usecases
 from chalicelib.publishing.usecases import Touched
 
 # Chalice wants a literal; packaging puts the queue itself in its place.
@@ -75,6 +76,18 @@ def publish_open_data(_: CloudWatchEvent) -> None:
         _say(failed, {})
         if failed:
             raise UpstreamFailed("Open data is not up to what was changed.")
+
+
+@events.schedule("rate(5 minutes)")
+def publish_performance(_: CloudWatchEvent) -> None:
+    """Brings the figures up to what was changed; fails and runs again as open data does."""
+    with batch("publish_performance") as line:
+        failed = performance.publish_performance(bootstrap.figures_ports())
+        line["failed"] = len(failed)
+        for error in failed.values():
+            logs.failure("figures were not published", error)
+        if failed:
+            raise UpstreamFailed("The figures are not up to what was changed.")
 
 
 def _touched_by(facts: Iterable[Event]) -> dict[str, Touched]:

@@ -68,6 +68,33 @@ class Photo:
     media_url: str | None = None
 
 
+Fraction = Annotated[float, Meta(ge=0, le=1)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Area:
+    """A part of a picture, from its upper left corner on, in fractions of its width and height."""
+
+    x: Fraction
+    y: Fraction
+    width: Annotated[float, Meta(gt=0, le=1)]
+    height: Annotated[float, Meta(gt=0, le=1)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Areas:
+    """What is to be blackened of a picture."""
+
+    areas: Annotated[tuple[Area, ...], Meta(min_length=1, max_length=20)]
+
+
+class Kept(NamedTuple):
+    """A picture as it is kept now; `etag` tells it from one that takes its place."""
+
+    page: bytes
+    etag: str
+
+
 class Pictures(NamedTuple):
     """A photo made anew from its pixels, as JPEG: for a page, and for a list."""
 

@@ -5,8 +5,9 @@ format follow from measurements, and keep a process that loads nothing else belo
 seconds. The decoders are imported when they are used.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import BytesIO
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from chalicelib.photos.containers import (
@@ -18,7 +19,7 @@ from chalicelib.photos.containers import (
     plain_png,
     plain_webp,
 )
-from chalicelib.photos.model import MOST_BYTES, TOO_LARGE, Pictures, Refused
+from chalicelib.photos.model import MOST_BYTES, TOO_LARGE, Area, Pictures, Refused
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -43,6 +44,9 @@ LEAST_LEFT_TO_SCALE = 1.25
 """A picture is made smaller by a whole number first, which costs little, then by the rest."""
 BAND_PIXELS = 1_000_000
 """So many pixels are turned into plain colours at a time."""
+
+EDGE_PX = 17
+"""JPEG smears the colours of a pixel over its block of 16, and a decoder over 2 pixels more."""
 
 UNKNOWN = "This file is not a photo that we can read. Send a JPEG, PNG, WebP or HEIC photo."
 BROKEN = "This photo is damaged or did not arrive whole. Send it again, or take another one."
@@ -80,6 +84,29 @@ def rebuild(raw: bytes) -> Pictures:
     except Exception as error:
         # A decoder raises what it likes; whatever it is, there is no picture.
         raise Refused(BROKEN) from error
+
+
+def blackened(page: bytes, areas: Sequence[Area]) -> Pictures:
+    """The pictures of a page that `rebuild` made, with nothing left of what lies in the areas:
+    they are filled before anything is made of it. Pixels that an area touches are in it."""
+    from PIL import ImageDraw
+    from PIL.JpegImagePlugin import JpegImageFile
+
+    with JpegImageFile(BytesIO(page)) as file:
+        picture = file.convert("RGB")
+    draw = ImageDraw.Draw(picture)
+    for area in areas:
+        draw.rectangle(_pixels(area, *picture.size), fill=0)
+    thumbnail = _fitted(picture, THUMBNAIL_PX)
+    return Pictures(_jpeg(picture, PAGE_QUALITY), _jpeg(thumbnail, THUMBNAIL_QUALITY))
+
+
+def _pixels(area: Area, width: int, height: int) -> tuple[int, int, int, int]:
+    """The first and last pixels of an area, and those round it that may still tell of it."""
+    left, top = floor(area.x * width) - EDGE_PX, floor(area.y * height) - EDGE_PX
+    right = ceil((area.x + area.width) * width) + EDGE_PX
+    bottom = ceil((area.y + area.height) * height) + EDGE_PX
+    return max(0, left), max(0, top), min(width, right), min(height, bottom)
 
 
 def _from_jpeg(raw: bytes) -> "Image":

@@ -1,11 +1,11 @@
 """What the photos slice needs from outside."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from chalicelib.photos.model import Photo, Pictures
+from chalicelib.photos.model import Area, Kept, Photo, Pictures
 
 
 class PhotoKey(NamedTuple):
@@ -28,6 +28,10 @@ class Policy(NamedTuple):
 
     url: str
     fields: Mapping[str, str]
+
+
+class Moved(Exception):
+    """The picture was replaced or removed since it was read: start over."""
 
 
 class TooLargeToRead(Exception):
@@ -74,6 +78,13 @@ class Gallery(Protocol):
 
     def keep_thumbnail(self, photo: PhotoKey, thumbnail: bytes) -> None:
         """Keeps the thumbnail unless there is one."""
+
+    def read_page(self, photo: PhotoKey) -> Kept | None:
+        """The page's picture as it is now, None where there is none."""
+
+    def replace(self, photo: PhotoKey, pictures: Pictures, held: Kept) -> None:
+        """Puts both pictures in the place of those. Raises Moved if the page's is not `held` any
+        more."""
 
     def address(self, photo: PhotoKey, size: str) -> str:
         """Where the picture of that size, page or thumbnail, can be seen for some minutes; asks
@@ -127,7 +138,8 @@ class Reports(Protocol):
 @dataclass(frozen=True)
 class Ports:
     """Everything that the use cases reach outside for. `rebuild` makes pictures of a file's
-    bytes, or raises Refused. `fetch` gives the file at an address, cut after one byte more than
+    bytes, or raises Refused; `blacken` does so of a page of its own, with areas of it blackened.
+    `fetch` gives the file at an address, cut after one byte more than
     is taken; raises Refused where it will never be had, UpstreamFailed where it may be later."""
 
     uploads: Uploads
@@ -136,5 +148,6 @@ class Ports:
     ids: Ids
     reports: Reports
     rebuild: Callable[[bytes], Pictures]
+    blacken: Callable[[bytes, Sequence[Area]], Pictures]
     fetch: Callable[[str], bytes]
     now: Callable[[], datetime]

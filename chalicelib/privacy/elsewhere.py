@@ -12,6 +12,13 @@ REASONS: Mapping[str, str] = {
     "you.",
     "mail": "Answers of other bodies become notes beside a report, and those are in the export.",
     "entry": "The same as your subscriptions, which are in the export.",
+    "job": "It says what was done in the street, and of our own people but the numbers of their "
+    "accounts. Ask us for what it says of you.",
+    "crew-device": "Which phones of ours are told of a day: they are the council's.",
+    "days": "The same as jobs, for 14 days.",
+    "template": "Words of the council, and the number of the account that wrote them last.",
+    "view": "Filters that an officer saved for her work: she sees them all at her desk.",
+    "undo": "What an officer may take back: it goes within minutes.",
     "uploads": "A file goes once the picture is made of it, and the picture is in the export.",
     "published": "The same as your public reports, which are in the export.",
     "stream": "Copies of what is in the export, for 24 hours.",

@@ -143,7 +143,7 @@ def as_csv(entries: Iterable[Entry]) -> bytes:
     table = csv.writer(written)
     table.writerow(COLUMNS)
     for entry in entries:
-        table.writerow([_cell(_value(entry, column)) for column in COLUMNS])
+        table.writerow([cell(_value(entry, column)) for column in COLUMNS])
     return written.getvalue().encode()
 
 
@@ -183,7 +183,7 @@ def _value(entry: Entry, column: str) -> Any:
     return entry[column] if column in entry else entry[EXTENSIONS].get(column)
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
     """Text that a spreadsheet would take for a formula gets an apostrophe before it."""
     return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
 

@@ -155,6 +155,44 @@ class Reports(Protocol):
         behind."""
 
 
+class Outcome(Protocol):
+    """What became of a public report that was requested in `month` (YYYY-MM in UTC); `done_s` is
+    how long it took, None where it is not done."""
+
+    @property
+    def month(self) -> str: ...
+    @property
+    def service_code(self) -> str: ...
+    @property
+    def ward_code(self) -> str | None: ...
+    @property
+    def done_s(self) -> float | None: ...
+    @property
+    def is_open(self) -> bool: ...
+    @property
+    def had_target(self) -> bool: ...
+    @property
+    def in_target(self) -> bool: ...
+    @property
+    def was_reopened(self) -> bool: ...
+    @property
+    def failed_repairs(self) -> int: ...
+
+
+class Outcomes(Protocol):
+    """What became of the public reports. Every method raises UpstreamFailed."""
+
+    def every(self) -> Iterator[Outcome]:
+        """Of all of them, in one pass over the store."""
+
+    def of_month(self, month: str) -> Iterator[Outcome]:
+        """Of those that were requested in the month, as they are now."""
+
+    def months_changed_since(self, moment: datetime) -> frozenset[str]:
+        """The months of whose reports, public or not, any has changed since; may lag a second
+        behind."""
+
+
 class WardArea(Protocol):
     """A ward of today."""
 
@@ -210,3 +248,15 @@ class Ports:
     publisher: Publisher
     entry: Callable[[PublicReport], Mapping[str, Any]]
     wards: Callable[[], Sequence[WardArea]] = tuple
+
+
+@dataclass(frozen=True)
+class FiguresPorts:
+    """Everything that published figures reach outside for. `services` and `wards` are the names of
+    those of today, by code."""
+
+    documents: Documents
+    outcomes: Outcomes
+    services: Callable[[], Mapping[str, str]]
+    wards: Callable[[], Mapping[str, str]]
+    now: Callable[[], datetime]

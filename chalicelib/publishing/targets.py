@@ -1,6 +1,6 @@
 """How each document, and each report's folder of photos, follows from what is stored."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,10 +53,11 @@ class DocumentTarget:
 @dataclass(frozen=True)
 class PhotosTarget:
     """The published files of a report's photos: those that it shows, and no others. `keys` may
-    name some of them."""
+    name some of them. `anew`: they are published once more, for a picture may be another one."""
 
     service_request_id: str
     keys: frozenset[str]
+    anew: bool = False
 
     @property
     def shows(self) -> frozenset[str]:
@@ -74,7 +75,7 @@ class PhotosTarget:
     def put(self, made: frozenset[str], held: frozenset[str], ports: Ports) -> bool:
         for key in sorted(held - made):
             ports.photos.hide(key)
-        for key in sorted(made - held):
+        for key in sorted(made if self.anew else made - held):
             ports.photos.show(key)
         return made != held
 
@@ -91,10 +92,17 @@ def put(key: str, document: Document | None, held: Held | None, ports: Ports) ->
     return True
 
 
-def photo_targets(by_report: Mapping[str, Iterable[str]]) -> list[PhotosTarget]:
-    """The photos of each report; the map names those that facts are about."""
+def photo_targets(
+    by_report: Mapping[str, Iterable[str]], anew: Collection[str] = ()
+) -> list[PhotosTarget]:
+    """The photos of each report; the map names those that facts are about. Of those of `anew` all
+    are published once more."""
     return [
-        PhotosTarget(service_request_id, photo_keys(service_request_id, photo_ids))
+        PhotosTarget(
+            service_request_id,
+            photo_keys(service_request_id, photo_ids),
+            service_request_id in anew,
+        )
         for service_request_id, photo_ids in by_report.items()
     ]
 

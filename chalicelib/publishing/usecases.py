@@ -68,9 +68,15 @@ def publish(touched: Mapping[str, Touched], ports: Ports) -> Failed:
         for tile in this.tiles:
             by_tile[tile].add(service_request_id)
     photos = {each: this.photos for each, this in touched.items() if this.photos}
+    # What was taken back may be a part of a picture.
+    purged = {each for each, this in touched.items() if this.purge}
     failed, made, taken_back = rewrite(
         # Photos first: no page shows one that is not there, none stays longer than its page.
-        [*photo_targets(photos), *report_targets(touched, ports), *tile_targets(by_tile, ports)],
+        [
+            *photo_targets(photos, purged),
+            *report_targets(touched, ports),
+            *tile_targets(by_tile, ports),
+        ],
         ports,
     )
     failed |= rewrite(count_targets(by_tile, ports, made), ports).failed

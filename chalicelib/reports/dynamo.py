@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 
 from pynamodb.attributes import Attribute
 from pynamodb.indexes import GlobalSecondaryIndex
@@ -20,6 +21,8 @@ from chalicelib.reports.dynamo_items import ReportItem, item_of, report_of, tran
 from chalicelib.reports.keys import CELL_LENGTH, REPORT, months, place_in_index, rest
 from chalicelib.reports.model import Attention, ServiceRequest, Summary, ToForget, Waiting
 from chalicelib.reports.ports import (
+    Course,
+    Due,
     Exists,
     Filters,
     Forgettable,
@@ -30,7 +33,7 @@ from chalicelib.reports.ports import (
     Stale,
     Window,
 )
-from chalicelib.reports.states import status_of
+from chalicelib.reports.states import State, status_of
 
 
 class DynamoRepository(BesideReports):
@@ -131,6 +134,29 @@ class DynamoRepository(BesideReports):
             found = {each for index, key in keys for each in _newest(index, key, limit, before)}
         return sorted(found, reverse=True)[:limit]
 
+    def due(self, team: str, *, after: str | None, at_once: int) -> Iterator[Due]:
+        later = ReportItem.target_place > after if after else None
+        with translated():
+            for item in ReportItem.by_target.query(team, later, page_size=at_once):
+                yield _due(item)
+
+    def of_team(
+        self, team: str, state: State, *, before: Place | None, at_once: int
+    ) -> Iterator[Place]:
+        until = ReportItem.requested_datetime <= before[0] if before else None
+        with translated():
+            found = (
+                (item.requested_datetime, item.service_request_id)
+                for item in ReportItem.by_team_state.query(
+                    f"{team}#{state}", until, scan_index_forward=False, page_size=at_once
+                )
+            )
+            # Those of one moment are in no order.
+            for _, same in groupby(found, key=lambda place: place[0]):
+                yield from (
+                    each for each in sorted(same, reverse=True) if not before or each < before
+                )
+
     def to_forget(
         self, what: ToForget, *, until: datetime, limit: int, after: str | None
     ) -> Sequence[Forgettable]:
@@ -147,6 +173,15 @@ class DynamoRepository(BesideReports):
                 attributes_to_get=["service_request_id"],
             ):
                 yield item.service_request_id
+
+    def courses(self) -> Iterator[Course]:
+        with translated():
+            for item in ReportItem.scan(
+                ReportItem.record == REPORT,
+                consistent_read=True,
+                attributes_to_get=list(Course._fields),
+            ):
+                yield Course(*(getattr(item, name) for name in Course._fields))
 
     def _places_in(self, box: Box, after: str, *, budget: int) -> Iterator[ReportItem]:
         for part in cover(box, length=FINEST, at_least=CELL_LENGTH, budget=budget):
@@ -185,6 +220,11 @@ def _listed(item: ReportItem, window: Window) -> Listed:
         item.state,
         item.visibility,
     )
+
+
+def _due(item: ReportItem) -> Due:
+    values = {name: getattr(item, name) for name in Due._fields if name not in ("place", "team")}
+    return Due(place=item.target_place, team=item.open_team, **values)
 
 
 def _waiting(item: ReportItem) -> Waiting:

@@ -45,7 +45,8 @@ class ByFollower(GlobalSecondaryIndex["FollowerItem"]):  # type: ignore[no-untyp
 
 class FollowerItem(Model):
     """Somebody follows a report. `person` says who, in a way that only we can tell; `record` says
-    it once more."""
+    it once more, and after that which report she followed that was merged into this one, where it
+    is not this one itself."""
 
     class Meta:
         table_name = ""
@@ -131,21 +132,30 @@ class BesideReports:
 
     def follows(self, person: str) -> Sequence[str]:
         with translated():
-            return [
-                item.service_request_id
-                for item in FollowerItem.by_follower.query(person)
-                if item.record.startswith(FOLLOWER)
-            ]
+            found = list(FollowerItem.by_follower.query(person))
+        following = (each for each in found if each.record.startswith(FOLLOWER))
+        return list(dict.fromkeys(each.service_request_id for each in following))
+
+    def carry_follower(self, service_request_id: str, person: str, via: str) -> None:
+        with translated():
+            FollowerItem(service_request_id, _carried(person, via), person=person).save()
+
+    def carried(self, service_request_id: str, via: str) -> Sequence[str]:
+        found = _followers(service_request_id)
+        return [each.person for each in found if each.record == _carried(each.person, via)]
+
+    def drop_carried(self, service_request_id: str, person: str, via: str) -> None:
+        with translated():
+            FollowerItem(service_request_id, _carried(person, via)).delete()
 
     def drop_follower(self, service_request_id: str, person: str) -> None:
+        found = _followers(service_request_id, person)
         with translated():
-            FollowerItem(service_request_id, FOLLOWER + person).delete()
+            for item in found:
+                item.delete()
 
     def followers(self, service_request_id: str) -> Sequence[str]:
-        within = FollowerItem.record.startswith(FOLLOWER)
-        with translated():
-            items = list(FollowerItem.query(service_request_id, within, consistent_read=True))
-        return [item.record.removeprefix(FOLLOWER) for item in items]
+        return list(dict.fromkeys(item.person for item in _followers(service_request_id)))
 
     def add_answer(self, service_request_id: str, answer: Answer) -> Answer:
         values = {name: getattr(answer, name) for name in VALUES}
@@ -204,6 +214,16 @@ class BesideReports:
         with translated(), NoteItem.batch_write() as batch:
             for item in NoteItem.query(service_request_id, within, consistent_read=True):
                 batch.delete(item)
+
+
+def _carried(person: str, via: str) -> str:
+    return f"{FOLLOWER}{person}#{via}"
+
+
+def _followers(service_request_id: str, person: str = "") -> Sequence[FollowerItem]:
+    within = FollowerItem.record.startswith(FOLLOWER + person)
+    with translated():
+        return list(FollowerItem.query(service_request_id, within, consistent_read=True))
 
 
 def _keep(service_request_id: str, number: int, update: Update, version: int) -> None:

@@ -22,15 +22,18 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyPr
 from pynamodb.models import Model
 
 from chalicelib import dynamo_errors, trace
+from chalicelib.decisions import Opens, Reason
 from chalicelib.geo.quadkey import key_of
 from chalicelib.moments import text_of
-from chalicelib.reports.keys import CELL_LENGTH, REPORT
+from chalicelib.reports.keys import CELL_LENGTH, REPORT, place_by_target
 from chalicelib.reports.model import (
+    ByHand,
     Channel,
     Contact,
     Flag,
     Photo,
     Priority,
+    Question,
     ServiceRequest,
     Update,
     Visibility,
@@ -87,6 +90,33 @@ class ByUpdatedMonth(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-unt
 
     updated_month = UnicodeAttribute(hash_key=True)
     updated_datetime = MomentAttribute(range_key=True)
+
+
+class ByTarget(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
+    """What a team has to do, by when it is to be done."""
+
+    class Meta:
+        index_name = "by-target"
+        projection = IncludeProjection(
+            [
+                *("service_code", "state", "title", "priority", "ward_code"),
+                *("opens", "attention", "waits_for"),
+            ]
+        )
+
+    open_team = UnicodeAttribute(hash_key=True)
+    target_place = UnicodeAttribute(range_key=True)
+
+
+class ByTeamState(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
+    """All reports of a team in one state, by when they were requested."""
+
+    class Meta:
+        index_name = "by-team-state"
+        projection = IncludeProjection(["service_code", "title", "lat", "long"])
+
+    team_state = UnicodeAttribute(hash_key=True)
+    requested_datetime = MomentAttribute(range_key=True)
 
 
 class ByReporter(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
@@ -161,6 +191,9 @@ class ReportItem(Model):
     attributes = Packed[Mapping[str, tuple[str, ...]]](dict[str, tuple[str, ...]])
     photos = Packed[tuple[Photo, ...]](tuple[Photo, ...])
     priority: Attribute[Priority] = UnicodeAttribute()  # type: ignore[assignment]
+    opens: Attribute[Opens] = UnicodeAttribute(default="officer")  # type: ignore[assignment]
+    because = Packed[tuple[Reason, ...]](tuple[Reason, ...], default=())
+    decided_by_hand = Packed[tuple[ByHand, ...]](tuple[ByHand, ...], default=())
     duplicate_of = UnicodeAttribute(null=True)
     publish_at = MomentAttribute(null=True)
     contact = Packed[Contact](Contact, null=True)
@@ -183,6 +216,7 @@ class ReportItem(Model):
     duplicates = Packed[tuple[str, ...]](tuple[str, ...], default=())
     redactions = NumberAttribute(default=0)
     flags = Packed[tuple[Flag, ...]](tuple[Flag, ...])
+    questions = Packed[tuple[Question, ...]](tuple[Question, ...], default=())
     updates = Packed[tuple[Update, ...]](tuple[Update, ...])
     archived = NumberAttribute(default=0)
     # What the indexes are keyed by, derived at each write.
@@ -191,6 +225,9 @@ class ReportItem(Model):
     requested_month = UnicodeAttribute()
     updated_month = UnicodeAttribute()
     team_state = UnicodeAttribute()
+    open_team = UnicodeAttribute(null=True)
+    target_place = UnicodeAttribute(null=True)
+    waits_for = UnicodeAttribute(null=True)
     attention = UnicodeAttribute(null=True)
     attention_since = UnicodeAttribute(null=True)
     forget = UnicodeAttribute(null=True)
@@ -200,6 +237,8 @@ class ReportItem(Model):
     by_attention = ByAttention()
     by_requested_month = ByRequestedMonth()
     by_updated_month = ByUpdatedMonth()
+    by_target = ByTarget()
+    by_team_state = ByTeamState()
     by_reporter = ByReporter()
     by_contact_email = ByContactEmail()
     by_contact_phone = ByContactPhone()
@@ -219,6 +258,10 @@ def item_of(report: ServiceRequest) -> ReportItem:
     item.requested_month = report.requested_datetime.date().isoformat()[:7]
     item.updated_month = report.updated_datetime.date().isoformat()[:7]
     item.team_state = f"{report.team}#{report.state}"
+    if report.is_to_do:
+        item.open_team = report.team
+        item.target_place = place_by_target(report.expected_datetime, report.service_request_id)
+        item.waits_for = report.waits_for
     if report.attention:
         item.attention = report.attention
         since = text_of(report.attention_since)

@@ -12,11 +12,13 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from chalicelib.decisions import Opens, Reason
 from chalicelib.errors import Conflict, FieldError, Invalid
 from chalicelib.geo.point import Point
 from chalicelib.reports.states import (
     CLOSED_STATES,
     LABELS,
+    OPEN_STATES,
     SAID_TO_BE_DONE,
     State,
     moves_from,
@@ -40,6 +42,7 @@ Line = Annotated[str, Meta(max_length=200), _LINE]
 Title = Annotated[str, Meta(max_length=300), _LINE]
 Description = Annotated[str, Meta(min_length=1, max_length=4000), _TEXT]
 UpdateText = Annotated[str, Meta(min_length=1, max_length=2000), _TEXT]
+QuestionText = Annotated[str, Meta(min_length=1, max_length=1000), _TEXT]
 NOTE_LENGTH = 4000
 Email = Annotated[str, Meta(max_length=254), _EMAIL]
 Phone = Annotated[str, Meta(max_length=30), _PHONE]
@@ -63,6 +66,8 @@ Attention = Literal["held", "waiting", "flagged"]
 ToForget = Literal["unconfirmed", "closed"]
 ContactKind = Literal["email", "phone"]
 Author = Literal["resident", "council"]
+ByHand = Literal["team", "priority", "target"]
+"""What an officer can choose that rules decide else; `target` is `expected_datetime`."""
 Channel = Literal["online", "phone", "counter", "letter", "social"]
 """The way that a report reached the council; all but `online` were typed by its staff."""
 
@@ -136,6 +141,27 @@ class UpdateDraft:
 
 
 @dataclass(frozen=True, kw_only=True)
+class QuestionDraft:
+    """What an officer asks whoever sent a report."""
+
+    text: QuestionText
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyDraft:
+    """What she answers."""
+
+    text: UpdateText
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteDraft:
+    """What an officer writes down for the others."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=NOTE_LENGTH), _TEXT]
+
+
+@dataclass(frozen=True, kw_only=True)
 class FlagDraft:
     """What is sent to say that a public report should not be public as it is."""
 
@@ -146,11 +172,14 @@ class FlagDraft:
 @dataclass(frozen=True, kw_only=True)
 class Changes:
     """What an officer changes; None leaves it. `clear` names what is to be empty, `updates`
-    replaces texts of the timeline by update_id, `flags_settled` says that what was flagged has
-    been looked at."""
+    replaces texts of the timeline by update_id, `questions` answers by question_id;
+    `flags_settled` says that what was flagged has been looked at. The team, priority and target
+    that she chooses stay when rules decide anew."""
 
     state: State | None = None
     service_code: Line | None = None
+    team: Line | None = None
+    expected_datetime: Annotated[datetime, Meta(tz=True)] | None = None
     priority: Priority | None = None
     title: Title | None = None
     description: Description | None = None
@@ -161,6 +190,7 @@ class Changes:
     clear: list[Literal["title", "address", "asset_id", "attributes", "contact"]] | None = None
     photos: dict[PhotoId, Literal["shown", "hidden"]] | None = None
     updates: dict[str, UpdateText] | None = None
+    questions: dict[str, UpdateText] | None = None
     duplicate_of: Line | None = None
     flags_settled: bool = False
 
@@ -203,6 +233,27 @@ class Note:
     datetime: datetime
     sender: str
     text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What officers ask whoever sent the report: they and she alone see it. `number` counts those
+    of the report from 1; `asked_by` is an account. It is open until she answers, or an officer
+    knows it another way and settles it."""
+
+    question_id: str
+    number: int
+    text: str
+    asked_at: datetime
+    asked_by: str
+    fingerprint: str
+    answered_at: datetime | None = None
+    answer: str | None = None
+    settled_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.answered_at is None and self.settled_at is None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,7 +308,9 @@ class ServiceRequest:
     that is not known; `forgotten` says that who sent it was forgotten: no note is kept from then
     on; `alerts` says that whoever sent it wants to hear what becomes of it; `repairs` counts how
     often it was said to be done, `failed_repairs` how often a resident said after that that it is
-    not, `said_fixed` and `said_not_fixed` what those answered who were asked."""
+    not, `said_fixed` and `said_not_fixed` what those answered who were asked; `opens` is whether
+    rules gave it to a crew or to an officer, `because` has their reasons, `decided_by_hand` names
+    what an officer chose, and rules leave."""
 
     service_request_id: str
     fingerprint: str
@@ -277,6 +330,9 @@ class ServiceRequest:
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     photos: tuple[Photo, ...] = ()
     priority: Priority = "normal"
+    opens: Opens = "officer"
+    because: tuple[Reason, ...] = ()
+    decided_by_hand: tuple[ByHand, ...] = ()
     duplicate_of: str | None = None
     duplicates: tuple[str, ...] = ()
     publish_at: datetime | None = None
@@ -299,6 +355,7 @@ class ServiceRequest:
     said_not_fixed: int = 0
     redactions: int = 0
     flags: tuple[Flag, ...] = ()
+    questions: tuple[Question, ...] = ()
     updates: tuple[Update, ...] = ()
     archived: int = 0
     version: int = 0
@@ -333,6 +390,18 @@ class ServiceRequest:
         if self.attention == "flagged":
             return self.flags[0].datetime
         return self.requested_datetime
+
+    @property
+    def waits_for(self) -> Literal["reporter"] | None:
+        """Whose answer it waits for, None where it is the council's turn."""
+        is_open = self.state in OPEN_STATES and any(each.is_open for each in self.questions)
+        return "reporter" if is_open else None
+
+    @property
+    def is_to_do(self) -> bool:
+        """True while officers have something to do with it."""
+        taken_back = self.visibility in ("hidden", "withdrawn", "unconfirmed")
+        return self.state in OPEN_STATES and not taken_back
 
     @property
     def to_forget(self) -> ToForget | None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
+from chalicelib.decisions import Decision, Facts, Opens
 from chalicelib.errors import FieldError
 from chalicelib.geo.point import Box, Point
 from chalicelib.reports.model import (
@@ -13,6 +14,7 @@ from chalicelib.reports.model import (
     Attention,
     ContactKind,
     Note,
+    Priority,
     ServiceRequest,
     Summary,
     ToForget,
@@ -21,6 +23,9 @@ from chalicelib.reports.model import (
     Waiting,
 )
 from chalicelib.reports.states import State, Status
+
+NO_TARGET = "9999-12-31T23:59:59Z"
+"""Stands in the place of a target that a report does not have: those come last."""
 
 
 class Exists(Exception):
@@ -72,11 +77,50 @@ class Person(NamedTuple):
     phone_keys: tuple[str, ...] = ()
 
 
+class Course(NamedTuple):
+    """What a stored report says of how it went; a ServiceRequest says the same and more."""
+
+    service_request_id: str
+    service_code: str
+    ward_code: str | None
+    state: State
+    visibility: Visibility
+    requested_datetime: datetime
+    updated_datetime: datetime
+    expected_datetime: datetime | None
+    closed_datetime: datetime | None
+    updates: tuple[Update, ...]
+    archived: int
+
+
 class Forgettable(NamedTuple):
     """A report of which time takes something; `place` is where a list goes on after it."""
 
     service_request_id: str
     place: str
+
+
+class Due(NamedTuple):
+    """A report that a team has to deal with, as the index of targets has it. `place` is where it
+    stands there."""
+
+    place: str
+    service_request_id: str
+    team: str
+    service_code: str
+    state: State
+    title: str | None
+    priority: Priority
+    ward_code: str | None
+    opens: Opens
+    attention: Attention | None
+    waits_for: Literal["reporter"] | None
+
+    @property
+    def target(self) -> datetime | None:
+        """When it is to be done, None where nobody promised that."""
+        text = self.place.partition("#")[0]
+        return None if text == NO_TARGET else datetime.fromisoformat(text)
 
 
 Place = tuple[datetime, str]
@@ -119,6 +163,17 @@ class Repository(Protocol):
 
     def follows(self, person: str) -> Sequence[str]:
         """The ids of the reports that somebody follows; may lag a second behind."""
+
+    def carry_follower(self, service_request_id: str, person: str, via: str) -> None:
+        """Notes that somebody follows because the report that she followed, `via`, was merged into
+        this one; once for each of those."""
+
+    def carried(self, service_request_id: str, via: str) -> Sequence[str]:
+        """Those who are noted as followers because of that report (a consistent read)."""
+
+    def drop_carried(self, service_request_id: str, person: str, via: str) -> None:
+        """Forgets that somebody follows because of that report; whether she follows by herself, or
+        because of another one, stays as it is."""
 
     def drop_follower(self, service_request_id: str, person: str) -> None:
         """Forgets that somebody follows."""
@@ -180,6 +235,16 @@ class Repository(Protocol):
         """The newest reports that she sent, or that name her as contact, from before that place
         on; may lag a second behind."""
 
+    def due(self, team: str, *, after: str | None, at_once: int) -> Iterator[Due]:
+        """What the team has to deal with, the earliest target first, after that place. Asks for
+        `at_once` in a request, and for more as they are taken; may lag a second behind."""
+
+    def of_team(
+        self, team: str, state: State, *, before: Place | None, at_once: int
+    ) -> Iterator[Place]:
+        """All reports of the team in that state, the newest first, from before that place on. Asks
+        and lags as `due` does."""
+
     def to_forget(
         self, what: ToForget, *, until: datetime, limit: int, after: str | None
     ) -> Sequence[Forgettable]:
@@ -188,6 +253,9 @@ class Repository(Protocol):
 
     def ids(self) -> Iterator[str]:
         """Every stored report's id, in no order."""
+
+    def courses(self) -> Iterator[Course]:
+        """How every stored report went, in no order: one pass over all of them."""
 
 
 class Ids(Protocol):
@@ -272,11 +340,10 @@ class Council(Protocol):
     def unconfirmed_kept_days(self) -> int: ...
     @property
     def sender_kept_days(self) -> int: ...
-    def due(self, service_code: str, requested: datetime) -> datetime:
-        """The promise date of something reported then."""
-
-    def team_for(self, service_code: str, point: Point | None, ward_code: str | None = None) -> str:
-        """Who deals with this service in this place, which lies in this ward."""
+    @property
+    def team_names(self) -> Mapping[str, str]: ...
+    def decide(self, facts: Facts) -> Decision:
+        """What becomes of a report: who deals with it, how soon, and what it opens."""
 
     def elsewhere(self, service_code: str, point: Point) -> Area | None:
         """The area of another body that is to be told instead."""

@@ -16,6 +16,8 @@ NOT_SHOWN = frozenset(
         *("team", "team_state", "priority", "attention", "attention_since", "flags", "publish_at"),
         *("contact", "anonymous", "reporter", "attributes", "once_public", "channel"),
         *("email_key", "phone_key", "closed_datetime", "forgotten", "forget", "forget_since"),
+        *("opens", "because", "decided_by_hand"),
+        *("questions", "waits_for", "open_team", "target_place"),
         *("alerts", "repairs", "failed_repairs", "said_fixed", "said_not_fixed"),
     )
 )
@@ -67,6 +69,7 @@ def fact_of(record: Mapping[str, Any]) -> Event | None:
         says_more=bool(_texts_in(new) - _texts_in(old)),
         lost_sender=_names_sender(old) and not _names_sender(new),
         repair=_repairs_in(new) if _repairs_in(new) > _repairs_in(old) else 0,
+        question=_asked_in(new) if _asked_in(new) > _asked_in(old) else 0,
     )
 
 
@@ -89,6 +92,12 @@ def _texts_in(image: Mapping[str, Any]) -> set[str]:
 def _repairs_in(image: Mapping[str, Any]) -> int:
     # Reports that were stored before repairs were counted have none.
     return int(image.get("repairs", {"N": "0"})["N"])
+
+
+def _asked_in(image: Mapping[str, Any]) -> int:
+    """The number of the newest question, 0 where none was asked."""
+    questions = msgspec.json.decode(image.get("questions", {"S": "[]"})["S"])
+    return max((question["number"] for question in questions), default=0)
 
 
 def _names_sender(image: Mapping[str, Any]) -> bool:

@@ -10,8 +10,10 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.decisions import Opens, Reason
 from chalicelib.reports.model import (
     Author,
+    ByHand,
     Channel,
     Contact,
     ContactKind,
@@ -88,10 +90,14 @@ class KeptPhotoView(PhotoView, frozen=True, kw_only=True):
 class FullView(ReportView, frozen=True, kw_only=True):
     """All of a report, for officers. `all_photos` has those that are not shown, too; `language`
     and `reach_by` are what its sender's account asks for, if she was signed in; `said_fixed` and
-    `said_not_fixed` count what those answered who were asked whether it is mended."""
+    `said_not_fixed` count what those answered who were asked whether it is mended; `because` says
+    why rules decided as they did, `decided_by_hand` what an officer chose."""
 
     team: str
     priority: Priority
+    opens: Opens
+    because: tuple[Reason, ...]
+    decided_by_hand: tuple[ByHand, ...]
     attributes: Mapping[str, tuple[str, ...]]
     contact: Contact | None
     language: str | None
@@ -169,6 +175,9 @@ def full_view(
         **_public_values(report, updates, ready, ports),
         team=report.team,
         priority=report.priority,
+        opens=report.opens,
+        because=report.because,
+        decided_by_hand=report.decided_by_hand,
         attributes=report.attributes,
         contact=report.contact,
         language=wishes.language,

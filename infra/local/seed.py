@@ -1,9 +1,9 @@
-"""The demo council's reports and facilities: made up, on the invented town's streets, and of
+"""The demo council's reports, jobs and facilities: made up, on the invented town's streets, and of
 reports some weeks of them."""
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 import msgspec
@@ -14,6 +14,9 @@ from chalicelib.catalogue.model import Council
 from chalicelib.disruptions.model import Area, DisruptionDraft
 from chalicelib.disruptions.ports import Ports as DisruptionsPorts
 from chalicelib.disruptions.usecases import post
+from chalicelib.jobs.people import EVERYWHERE as ALL_TEAMS
+from chalicelib.jobs.people import Staff
+from chalicelib.jobs.usecases.days import DayPorts, plan
 from chalicelib.publishing.ports import Ports as Publishing
 from chalicelib.reports.model import Changes, Draft, UpdateDraft
 from chalicelib.reports.ports import Ports
@@ -121,6 +124,15 @@ def _story(
 
 def _at(ports: Ports, moment: datetime) -> Ports:
     return replace(ports, now=lambda: moment)
+
+
+def demo_jobs(ports: DayPorts, now: datetime) -> None:
+    """Plans today for all crews, as in the morning: what reports have opened, as far as it fits."""
+    zone = ports.jobs.council.zone
+    day = now.astimezone(zone).date()
+    morning = datetime.combine(day, time(6), zone).astimezone(UTC)
+    then = replace(ports, jobs=replace(ports.jobs, now=lambda: morning))
+    plan(day, (), None, Staff(actor="demo-officer", remits=ALL_TEAMS), then)
 
 
 def demo_disruption(ports: DisruptionsPorts, now: datetime) -> None:

@@ -149,12 +149,18 @@ class SiteHandler(EdgeHandler):
 
     def _send_signed(self, bucket: str, key: str) -> None:
         self.server.signer.check_address(self.command, self.path, self.headers.get("Host", ""))
+        held = self.headers.get("If-None-Match")
+        asked = {"IfNoneMatch": held} if held else {}
         try:
-            answer = self.server.client.get_object(Bucket=bucket, Key=key)
+            answer = self.server.client.get_object(Bucket=bucket, Key=key, **asked)
         except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.NOT_MODIFIED:
+                self._send(304, {"ETag": str(held)}, b"")
+                return
             code = error.response["Error"]["Code"]
             raise RefusedByS3(HTTPStatus.NOT_FOUND, code, "It is not there.") from error
-        self._send(200, {"Content-Type": answer["ContentType"]}, answer["Body"].read())
+        headers = {"Content-Type": answer["ContentType"], "ETag": answer["ETag"]}
+        self._send(200, headers, answer["Body"].read())
 
     def _send_local(self, content: Any) -> None:
         if not isinstance(content, str):

@@ -12,9 +12,11 @@ import boto3
 from chalicelib import bootstrap
 from chalicelib.catalogue.load import load
 from chalicelib.disruptions.publishing import publish as publish_disruptions
+from chalicelib.jobs.usecases.publishing import publish_due
 from chalicelib.outbound.usecases import publish_getting_through
 from chalicelib.publishing.lists import publish_lists_anew
 from chalicelib.publishing.model import BASEMAP
+from chalicelib.publishing.performance import publish_performance_anew
 from chalicelib.publishing.usecases import publish_fixed, publish_wards
 from infra import cdn
 from infra.demo.gazetteer import COMMITTED as DEMO_PLACES
@@ -81,9 +83,14 @@ class LocalStack:
                 seed.demo_disruption(bootstrap.disruptions_ports(), datetime.now(UTC))
             seed.demo_reports(bootstrap.reports_ports(), datetime.now(UTC))
             self.cloud.pump.run_until_idle()
+            if self._options.council == DEMO:
+                seed.demo_jobs(bootstrap.day_ports(), datetime.now(UTC))
+                self.cloud.pump.run_until_idle()
+        publish_due(bootstrap.crew_ports())
         publish_wards(bootstrap.publishing_ports())
         publish_disruptions(bootstrap.disruptions_publish_ports())
         publish_lists_anew(bootstrap.publishing_ports())
+        publish_performance_anew(bootstrap.figures_ports())
         publish_getting_through(bootstrap.outbound_ports())
         assert isinstance(self._site, site.Server)
         self._site.client = boto3.client("s3")
@@ -140,6 +147,7 @@ class LocalStack:
             "AWS::Region": aws.REGION,
             "UploadsBucket": self.cloud.environment["UPLOADS_BUCKET"],
             "PhotosBucket": self.cloud.environment["PHOTOS_BUCKET"],
+            "CrewsBucket": self.cloud.environment["CREWS_BUCKET"],
         }
         # A browser would hold this machine's other http addresses to it as well.
         return tuple(each for each in cdn.headers(path, names) if each.name != HSTS)

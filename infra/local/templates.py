@@ -57,6 +57,12 @@ def messages(voice: Voice) -> Iterator[tuple[str, Message]]:
     answer = f"{voice.site_url}/forms/mended/…"
     asked = voice.question(_alert("needs_answer", own), _report("fixed", voice), answer, ways)
     yield "Days after it was marked as fixed", asked
+    reply = f"{voice.site_url}/forms/questions/…"
+    wants_to_know = "Which side of the road is the pothole on?"
+    to_answer = voice.asked(
+        _alert("asked", own), _report("investigating", voice), wants_to_know, reply, ways
+    )
+    yield "An officer asks whoever sent it", to_answer
     notice = _notice(voice)
     yield "A disruption or road works", voice.of_notice(_alert("disruption", other), notice, ways)
     several: list[Report | Notice] = [

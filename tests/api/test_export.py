@@ -14,7 +14,7 @@ from chalicelib.accounts.model import Destination, Grant
 from chalicelib.privacy.elsewhere import REASONS
 from chalicelib.privacy.page import UNREADABLE
 from chalicelib.privacy.registry import Row, load
-from chalicelib.reports.model import Flag
+from chalicelib.reports.model import Flag, Question
 from infra.tokens import token_of
 from tests.api.conftest import Api
 from tests.builders import NOON
@@ -26,8 +26,8 @@ PICTURES = {
     "{service_request_id}/{photo_id}/page.jpg": "page",
     "{service_request_id}/{photo_id}/thumbnail.jpg": "thumbnail",
 }
-SENDERS = ("note.sender", "report.flags.text")
-"""Personal of somebody else: who answered, and the words of whoever flagged a report."""
+SENDERS = ("note.sender", "report.flags.text", "report.questions.asked_by")
+"""Personal of somebody else: who answered or asked, and the words of whoever flagged a report."""
 FLAGGED = "I live next door."
 
 
@@ -38,7 +38,19 @@ def her(here: Api) -> Resident:
     report = ports.repository.get(made.reports[1])
     assert report
     flags = (Flag(flag_id="F", reason="other", text=FLAGGED, datetime=NOON),)
-    ports.repository.save(replace(report, flags=flags, address="A street"))
+    questions = (
+        Question(
+            question_id="Q",
+            number=1,
+            text="Which side is it on?",
+            asked_at=NOON,
+            asked_by="an-officer",
+            fingerprint="F",
+            answered_at=NOON,
+            answer=f"On the left. {made.canary}",
+        ),
+    )
+    ports.repository.save(replace(report, flags=flags, questions=questions, address="A street"))
     works = Grant(role="crew", teams=("highways",), wards=("E05001",))
     made.account = bootstrap.accounts_ports().accounts.save(
         replace(

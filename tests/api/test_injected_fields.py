@@ -15,6 +15,7 @@ from chalicelib import bootstrap
 from chalicelib.accounts.audit import Entry
 from chalicelib.accounts.model import Account, Grant, Session
 from chalicelib.handlers.http import RouteFacts
+from chalicelib.jobs.model import Contractor, Deed, Dispute, Job
 from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.receivers import Receiver
 from chalicelib.partners.model import ApiKey
@@ -28,9 +29,13 @@ from tests.builders import draft_body
 MODELS = (
     Account,
     ApiKey,
+    Contractor,
+    Deed,
     Delivery,
+    Dispute,
     Entry,
     Grant,
+    Job,
     Photo,
     Receiver,
     ServiceRequest,

@@ -43,6 +43,25 @@ def test_change_says_which_version_is_there_when_it_was_made_on_another(api: Api
     assert_problem(silly, 400, "If-Match")
 
 
+def test_report_is_triaged_by_the_rules_until_an_officer_decides_otherwise(api: Api) -> None:
+    receipt = report(api, attributes={"size": "large"})
+    officer = api.token("officer")
+    seen = api.get(address(receipt), officer).json_body
+    assert (seen["priority"], seen["opens"], seen["team"]) == ("high", "job", "highways")
+    assert seen["because"][0] == {
+        "about": "priority",
+        "text": "Priority is high because “How big is it?” is answered “Larger than a car wheel”.",
+    }
+    chosen = {"team": "parks", "expected_datetime": "2126-06-01T10:00:00+01:00"}
+    changed = api.patch(address(receipt), chosen, version=1, token=officer).json_body
+    assert (changed["team"], changed["expected_datetime"]) == ("parks", "2126-06-01T09:00:00Z")
+    assert changed["decided_by_hand"] == ["team", "target"]
+    assert not {"opens", "because", "decided_by_hand"} & set(api.get(address(receipt)).json_body)
+    for wrong in ({"team": "nobody"}, {"expected_datetime": "2126-06-01T10:00:00"}):
+        refused = api.patch(address(receipt), wrong, version=2, token=officer)
+        assert_problem(refused, 400, *wrong)
+
+
 @pytest.mark.parametrize(("role", "status"), [(None, 401), ("resident", 403), ("crew", 403)])
 def test_only_officers_change_and_look_through(role: Any, status: int, api: Api) -> None:
     receipt = report(api)

@@ -24,6 +24,11 @@ from chalicelib.adapters.clock import utc_now
 from chalicelib.gazetteer.wards import WARDS
 from chalicelib.handlers import auth
 from chalicelib.handlers.http import RouteFacts, Routes
+from chalicelib.jobs.model import JobChanges, JobDraft, Operation
+from chalicelib.jobs.people import EVERYWHERE as REMITS
+from chalicelib.jobs.people import Operator
+from chalicelib.jobs.usecases import planning
+from chalicelib.jobs.usecases.operating import operate
 from infra.demo.gazetteer import COMMITTED
 from infra.local.cloud import Cloud
 from infra.permissions import (
@@ -50,9 +55,16 @@ WARD, OTHER_WARD = "centre", "north"
 BODIES: dict[str, dict[str, Any]] = {
     "updates": {"text": "x"},
     "flags": {"reason": "other"},
+    "notes": {"text": "x"},
+    "questions": {"text": "x"},
+    "redaction": {"areas": [{"x": 0, "y": 0, "width": 1, "height": 1}]},
     # A fault, for each caller is needed again.
     "erasure": {"redact": "x"},
     "confirm": {"token": "x"},
+    "links": {"name": "x"},
+    "disputed-op": {"keeps": "office"},
+    "order": {"job_ids": ["0" * 12]},
+    "devices": {"push": {"endpoint": "https://127.0.0.1/x", "p256dh": "x", "auth": "x"}},
 }
 ANSWERS = {401: "sign in", 403: "refused", 404: "not there"}
 
@@ -80,6 +92,19 @@ class Council:
         sent = self.call("owner", "POST", "/api/reports", draft_body(**values), key=key)
         assert sent.status_code == 201, sent.body
         return str(sent.json_body["service_request_id"]), key
+
+    def job(self) -> str:
+        """One of a report here, about which there is a dispute."""
+        staff = Operator(actor="staff", remits=REMITS, device="a phone", scope="account:staff")
+        ports, draft = bootstrap.jobs_ports(), JobDraft(service_request_ids=(self.report()[0],))
+        job = planning.create(draft, f"job-{next(self.keys)}", staff, ports)
+        cancelled = JobChanges(state="cancelled", because="Not needed.")
+        planning.change(job.job_id, cancelled, job.version, staff, ports)
+        done = Operation(
+            op_id="disputed-op", job_id=job.job_id, kind="done", base_version=1, at=utc_now()
+        )
+        operate([done], staff, ports)
+        return job.job_id
 
     def subscription(self) -> str:
         """One of the owner's."""
@@ -139,13 +164,16 @@ def got(council: Council, facts: RouteFacts, caller: str) -> str:
     fields = {"service_request_id": request_id, "photo_id": "0" * 26}
     if "subscription_id" in facts.path:
         fields["subscription_id"] = council.subscription()
+    if "job_id" in facts.path:
+        fields |= {"job_id": council.job(), "dispute_id": "disputed-op"}
+    fields |= {"crew": "highways-north", "date": "2026-06-01"}
     path = facts.path.format_map(Placeholders(fields))
     body = next((body for end, body in BODIES.items() if path.endswith(end)), {})
     status = council.call(caller, facts.method, path, body, key=key).status_code
     assert status < 500, f"{name_of(facts)} answers {status} to {caller}"
     is_of_a_report = "service_request_id" in facts.path and name_of(facts) not in OPEN
     is_of_one = (is_of_a_report and not facts.is_page) or any(
-        name in facts.path for name in ("{subscription_id}", "{token}")
+        name in facts.path for name in ("{subscription_id}", "{token}", "{job_id}")
     )
     tells = status in (401, 403) or (status == 404 and is_of_one)
     return ANSWERS[status] if tells else "allowed"
@@ -262,6 +290,9 @@ PUBLIC_FIELDS = {
 OFFICERS_FIELDS = PUBLIC_FIELDS | {
     "team",
     "priority",
+    "opens",
+    "because",
+    "decided_by_hand",
     "attributes",
     "contact",
     "language",

@@ -2,6 +2,7 @@
 machine that takes and refuses what real ones do."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,12 +11,15 @@ from chalice.test import Client, HTTPResponse
 import app
 from chalicelib import bootstrap
 from chalicelib.alerts.model import Subscription
+from chalicelib.handlers.working import today
+from chalicelib.jobs.usecases.ringing import MOST_DEVICES
 from chalicelib.publishing.usecases import publish_fixed
 from infra.local.cloud import Cloud
 from infra.local.push import PushService
 from tests import emptied
 from tests.api.conftest import Api
 from tests.builders import MARKET_PLACE, draft_body
+from tests.jobs import Depot
 
 Browser = dict[str, Any]
 
@@ -178,3 +182,33 @@ def test_key_is_published_for_whoever_subscribes(api: Api) -> None:
     publish_fixed(bootstrap.publishing_ports())
     held = bootstrap.publishing_ports().documents.read("data/index.json")
     assert held and f'"push_key":"{bootstrap.push_key().public}"'.encode() in held.body
+
+
+def test_crews_phone_hears_that_its_day_has_changed_and_nothing_of_it(
+    api: Api, service: PushService
+) -> None:
+    browser, depot = service.subscribe(), Depot(api)
+    path = "/api/crews/highways-north/devices"
+    for push, status in (({"endpoint": "https://127.0.0.1/a"}, 400), ({}, 201), ({}, 201)):
+        body = {"push": push_of(browser) | push}
+        assert api.post(path, body, key=None, token=depot.crew).status_code == status
+    (device,) = bootstrap.crew_ports().devices.of("highways-north")
+
+    def planned() -> list[Any]:
+        service.taken.clear()
+        depot.change(depot.job(), crew="highways-north", planned_day=today().isoformat())
+        api.cloud.pump.run_until_idle()
+        return [(each.endpoint, each.message) for each in service.taken]
+
+    assert planned() == [(browser["endpoint"], {"kind": "day"})]
+    headers = {"Authorization": f"Bearer {depot.crew}"}
+    answer = api.client.http.request("DELETE", path, headers=headers)
+    assert answer.json_body == {"crew": "highways-north", "device_id": device.device_id}
+    assert planned() == []
+    for number in range(MOST_DEVICES):
+        other = replace(
+            device, push=replace(device.push, endpoint=f"https://push.example/{number}")
+        )
+        bootstrap.crew_ports().devices.add(replace(other, device_id=f"other-{number}"))
+    answer = api.post(path, {"push": push_of(browser)}, key=None, token=depot.crew)
+    assert answer.status_code == 409

@@ -29,7 +29,12 @@ ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 """AWS's managed policy AllViewerExceptHostHeader: without what CloudFront itself could say."""
 READING = {"GET", "HEAD"}
 EVERY_METHOD = READING | {"OPTIONS", "PUT", "PATCH", "POST", "DELETE"}
-NAMES = {"AWS::Region": aws.REGION, "UploadsBucket": "uploads-x", "PhotosBucket": "photos-x"}
+NAMES = {
+    "AWS::Region": aws.REGION,
+    "UploadsBucket": "uploads-x",
+    "PhotosBucket": "photos-x",
+    "CrewsBucket": "crews-x",
+}
 FROM_US = ("script-src", "style-src", "worker-src", "manifest-src", "form-action")
 CLOSED = ("default-src", "base-uri", "frame-ancestors")
 
@@ -316,6 +321,7 @@ def account(
         "AWS::Region": request.param,
         "UploadsBucket": environment["UPLOADS_BUCKET"],
         "PhotosBucket": environment["PHOTOS_BUCKET"],
+        "CrewsBucket": environment["CREWS_BUCKET"],
     }
     bootstrap.forget()
 

@@ -35,7 +35,7 @@ class Publishing(Fails):
     from chalicelib.geo.quadkey import Tile
     whole = Tile(9, 254, 164)
 bootstrap.reactions = lambda: (Fails(),)
-bootstrap.codes_queue = Fails
+bootstrap.codes_queue = bootstrap.follow_queue = bootstrap.crews_queue = Fails
 for name in [name for name in vars(bootstrap) if name.endswith("_ports")]:
     setattr(bootstrap, name, Fails)
 bootstrap.publishing_ports = Publishing

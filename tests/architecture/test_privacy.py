@@ -27,7 +27,8 @@ STORAGE = re.compile(r"\b(sessionStorage|localStorage)\b")
 KEY = re.compile(r"[\"`](ginnel\.[\w.-]+(?:\$\{\w+\})?)[\"`]")
 NAMED = re.compile(r"\$\{\w+\}")
 DATABASE = re.compile(r'DATABASE = "(\w+)";\s*const STORE = "(\w+)"')
-OTHERWISE = re.compile(r"document\.cookie|cookieStore|\bcaches\.|storage\.getDirectory")
+CACHE = re.compile(r'\bCACHE = "(\w+)"')
+OTHERWISE = re.compile(r"document\.cookie|cookieStore|storage\.getDirectory")
 
 
 def rows(*stores: str) -> Names:
@@ -131,11 +132,13 @@ def test_every_published_document_has_a_row() -> None:
 def kept_in_browsers(source: str) -> set[str]:
     """What a source of the web client keeps, as the registry calls it."""
     databases = {f"IndexedDB {database}/{store}" for database, store in DATABASE.findall(source)}
+    held = {f"CacheStorage {name}" for name in CACHE.findall(source)}
     storages = set(STORAGE.findall(source))
     keys = {NAMED.sub("{service_request_id}", key) for key in KEY.findall(source)}
     assert bool(databases) == ("indexedDB" in source), "name database and store beside their use"
     assert bool(storages) == bool(keys), "name the keys beside their use"
-    return databases | {f"{storage} {key}" for storage in storages for key in keys}
+    assert bool(held) == ("caches." in source), "name caches beside their use"
+    return databases | held | {f"{storage} {key}" for storage in storages for key in keys}
 
 
 def test_every_key_of_the_browsers_storage_has_a_row_and_every_row_its_key() -> None:
@@ -154,6 +157,7 @@ def test_every_key_of_the_browsers_storage_has_a_row_and_every_row_its_key() -> 
             'const DATABASE = "other";\nconst STORE = "x";\nindexedDB.open(DATABASE, 1);',
             {"IndexedDB other/x"},
         ),
+        ('const CACHE = "planted";\ncaches.open(CACHE);', {"CacheStorage planted"}),
     ],
 )
 def test_storage_is_found_when_it_has_no_row(planted: str, found: set[str]) -> None:
@@ -161,7 +165,10 @@ def test_storage_is_found_when_it_has_no_row(planted: str, found: set[str]) -> N
     assert kept_in_browsers(planted) - known == found
 
 
-@pytest.mark.parametrize("planted", ["sessionStorage.setItem(made(), text);", "indexedDB.open(x);"])
+@pytest.mark.parametrize(
+    "planted",
+    ["sessionStorage.setItem(made(), text);", "indexedDB.open(x);", "caches.open(made());"],
+)
 def test_storage_is_refused_when_its_name_cannot_be_read(planted: str) -> None:
     with pytest.raises(AssertionError, match="beside their use"):
         kept_in_browsers(planted)

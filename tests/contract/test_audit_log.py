@@ -130,3 +130,15 @@ def test_no_change_is_without_its_entry_whichever_call_fails(
         if state() != before:
             break
     assert number > 2
+
+
+def test_log_tells_what_was_done_with_one_thing(trail: Trail) -> None:
+    of_it = [
+        replace(ENTRY, entry_id=f"{number:032x}", at=NOON + timedelta(microseconds=number))
+        for number in range(3)
+    ]
+    for each in (*of_it, replace(ENTRY, entry_id="f" * 32, subject="another")):
+        trail.add(each)
+    assert list(trail.about(ENTRY.subject, limit=10)) == of_it[::-1]
+    assert list(trail.about(ENTRY.subject, limit=2)) == of_it[:0:-1]
+    assert list(trail.about("nothing", limit=2)) == []

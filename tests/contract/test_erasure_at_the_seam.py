@@ -31,7 +31,7 @@ from tests.personal import OTHERS, Resident, places_with, resident, stored
 from tests.seam import Answer, Try, around, record
 
 EVENT = json.loads((ROOT / "tests" / "events" / "erase.json").read_text(encoding="utf-8"))
-STAYS = {"AUDIT_TABLE None"}
+STAYS = {"AUDIT_TABLE None", "AUDIT_TABLE by-subject"}
 """Accounts and reports by their ids alone: what a backup brings back is forgotten again by it."""
 numbers = count(1)
 

@@ -5,7 +5,7 @@ One long day of a council on moto: every route and every event handler, each cal
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -29,16 +29,20 @@ from chalicelib.areas.model import ROADWORKS
 from chalicelib.bootstrap import forwarding
 from chalicelib.catalogue.load import COUNCILS
 from chalicelib.derived_ids import derived_id
+from chalicelib.desk import usecases as desk
+from chalicelib.desk.model import ViewDraft
 from chalicelib.events import ReportSubmitted
 from chalicelib.handlers import (
     alerts_sending_events,
     disruptions_events,
+    jobs_events,
     outbound_events,
     photos_events,
     privacy_events,
     publishing_events,
 )
 from chalicelib.handlers.cdn import ORIGIN
+from chalicelib.jobs.dynamo import DynamoJobs
 from chalicelib.reports import usecases
 from infra.demo.gazetteer import COMMITTED
 from infra.demo.roadworks import demo_roadworks
@@ -73,11 +77,13 @@ from tests.serving import file_server, server
 
 LONG = "x" * 2000
 JPEG = saved("JPEG")
+PHOTO = {"content_type": "image/jpeg", "size": 1000}
 FAR = {"lat": 53.94, "long": -1.05}
 """In the council, and on a tile of its own."""
 UPDATES_THAT_OVERFLOW = 26
 WAKE_EVENT = json.loads((EVENTS / "wake_alerts.json").read_text(encoding="utf-8"))
 OPEN_DATA_EVENT = json.loads((EVENTS / "publish_open_data.json").read_text(encoding="utf-8"))
+PERFORMANCE_EVENT = json.loads((EVENTS / "publish_performance.json").read_text(encoding="utf-8"))
 FED: dict[str, set[Need]] = {
     "publish": {
         ("sqs:ReceiveMessage", "PublishQueue"),
@@ -124,6 +130,28 @@ FED: dict[str, set[Need]] = {
         ("sqs:DeleteMessage", "ReceiptsQueue"),
         ("sqs:GetQueueAttributes", "ReceiptsQueue"),
     },
+    "open_jobs": {
+        ("sqs:ReceiveMessage", "OpenQueue"),
+        ("sqs:DeleteMessage", "OpenQueue"),
+        ("sqs:GetQueueAttributes", "OpenQueue"),
+    },
+    "follow_job": {
+        ("sqs:ReceiveMessage", "FollowQueue"),
+        ("sqs:DeleteMessage", "FollowQueue"),
+        ("sqs:GetQueueAttributes", "FollowQueue"),
+    },
+    "publish_crews": {
+        ("sqs:ReceiveMessage", "CrewsQueue"),
+        ("sqs:DeleteMessage", "CrewsQueue"),
+        ("sqs:GetQueueAttributes", "CrewsQueue"),
+    },
+    "fan_out_jobs": {
+        ("dynamodb:DescribeStream", "JobsTable/stream"),
+        ("dynamodb:GetRecords", "JobsTable/stream"),
+        ("dynamodb:GetShardIterator", "JobsTable/stream"),
+        ("dynamodb:ListStreams", "*"),
+        ("sqs:SendMessage", "FanOutDeadLetterQueue"),
+    },
     "fan_out_alerts": {
         ("dynamodb:DescribeStream", "AlertsTable/stream"),
         ("dynamodb:GetRecords", "AlertsTable/stream"),
@@ -156,14 +184,17 @@ FED: dict[str, set[Need]] = {
             "erase",
             "forget_old",
             "poll_updates",
+            "publish_crews_due",
             "publish_disruptions",
             "publish_getting_through",
             "publish_held",
             "publish_open_data",
+            "publish_performance",
             "publish_wards",
             "send_due",
             "sweep",
             "take_text_log",
+            "tell_plans",
             "tidy",
             "wake_alerts",
         )
@@ -187,10 +218,10 @@ class Day:
         self.api.cloud.pump.run_until_idle()
         return photo_id
 
-    def sent_photo(self, key: str, raw: bytes) -> str:
-        asked = self.api.post(
-            "/api/photos", {"content_type": "image/jpeg", "size": 1000}, key=f"{key}/0"
-        ).json_body
+    def sent_photo(
+        self, key: str, raw: bytes = JPEG, token: str | None = None, **about: str
+    ) -> str:
+        asked = self.api.post("/api/photos", PHOTO | about, key=f"{key}/0", token=token).json_body
         where, bucket = asked["fields"]["key"], self.api.cloud.environment["UPLOADS_BUCKET"]
         self.needs.note_signed(API, "s3:PutObject", f"{asked['url'].rstrip('/')}/{where}")
         boto3.client("s3").put_object(Bucket=bucket, Key=where, Body=raw)
@@ -278,7 +309,8 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
         bootstrap.forget()
         for key, path in COMMITTED.items():
             boto3.client("s3").put_object(Bucket=cloud.bucket, Key=key, Body=path.read_bytes())
-        boto3.client("s3").put_object(Bucket=cloud.bucket, Key="data/wards/gone.json", Body=b"{}")
+        for key in ("data/wards/gone.json", "data/performance/2001-01.json"):
+            boto3.client("s3").put_object(Bucket=cloud.bucket, Key=key, Body=b"{}")
         demo_facilities(bootstrap.council(), bootstrap.publishing_ports())
         bootstrap.forget()
         needs = Needs(names_of(cloud, bootstrap.settings().distribution_id))
@@ -297,12 +329,18 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
             live_with_people(here)
             live_with_another_organisation(here, tmp_path_factory.mktemp("identified"))
             live_with_alerts(here)
+            live_with_crews(here)
+            live_with_cases(here)
             live_with_administrators(here)
             live_with_somebody_who_leaves(here)
             live_with_photos_that_go_astray(here)
             # Alone, as on AWS: nothing is kept for it that another function has read.
             bootstrap.forget()
             publishing_events.publish_open_data(OPEN_DATA_EVENT, None)
+            bootstrap.forget()
+            # All months, one of which has no report any more; then those that changed.
+            for _ in range(2):
+                publishing_events.publish_performance(PERFORMANCE_EVENT, None)
             here.later(timedelta(days=100))
             assert api.get("/api/my-area?postcode=zz1+1aa").status_code == 200
             patch.setenv("COUNCIL", str(holding_council(tmp_path_factory.mktemp("council"))))
@@ -611,6 +649,214 @@ def stored_alerts() -> list[Alert]:
     return [alert_of(item) for item in items]
 
 
+def live_with_cases(day: Day) -> None:
+    """An officer works through her queue, asks whoever sent a report, replies with a template,
+    takes a merge apart and a change back, and blackens a part of a photo."""
+    api, officer = day.api, day.officer
+    contact = {"email": "asked@example.org"}
+    path = day.report("asked", contact=contact, photo_ids=[day.photo("asked")])
+    case, other = path.replace("reports", "cases"), day.report("same").rpartition("/")[2]
+    for query in ("", "?sort=newest"):
+        bootstrap.forget()
+        assert api.get(f"/api/cases{query}", officer).json_body["items"]
+    act(day, f"{case}/notes", {"text": "x"})
+    act(day, f"{case}/questions", {"text": "Which one?"})
+    api.cloud.pump.run_until_idle()
+    letter = next(each for each in mail.letters() if "/forms/questions/" in mail.text_of(each))
+    (url,) = [word for word in mail.text_of(letter).split() if "/forms/questions/" in word]
+    page = url.removeprefix(bootstrap.settings().site_url)
+    bootstrap.forget()
+    assert post_form(api.client.http, page, text="The left one.").status_code == 200
+    template = act(day, "/api/desk/templates", {"name": "Soon", "text": "By {target}."})
+    kept = f"/api/desk/templates/{template['template_id']}"
+    assert api.patch(kept, {"name": "Later"}, version=1, token=officer).status_code == 200
+    merge = {"duplicate_of": other, "template": template["template_id"]}
+    act(day, f"{case}/changes", merge, is_versioned=True)
+    act(day, f"{case}/unmerge", {}, is_versioned=True)
+    changed = act(day, f"{case}/changes", {"state": "investigating"}, is_versioned=True)
+    act(day, f"/api/undo/{changed['undo_id']}", {})
+    photo_id = api.get(case, officer).json_body["all_photos"][0]["photo_id"]
+    areas = {"areas": [{"x": 0, "y": 0, "width": 0.5, "height": 0.5}]}
+    act(day, f"{case}/photos/{photo_id}/redaction", areas)
+    view = act(day, "/api/desk/views", {"name": "All", "query": ""})
+    bearer = {"Authorization": f"Bearer {officer}", "If-Match": '"2"'}
+    for each in (kept, f"/api/desk/views/{view['view_id']}"):
+        bootstrap.forget()
+        assert api.client.http.delete(each, headers=bearer).status_code == 200
+    api.cloud.pump.run_until_idle()
+
+
+def act(day: Day, path: str, body: Any, *, is_versioned: bool = False) -> Any:
+    """What an officer does, in a function that has just been started."""
+    version = 0
+    if is_versioned:
+        case = path.rpartition("/")[0]
+        version = day.api.get(case, day.officer).json_body["version"]
+    bootstrap.forget()
+    day.api.always = {"If-Match": f'"{version}"'} if version else {}
+    answer = day.api.post(path, body, key="a click", token=day.officer)
+    day.api.always = {}
+    assert answer.status_code < 300, answer.body
+    return answer.json_body
+
+
+def live_with_crews(day: Day) -> None:
+    """A report's job is planned, done, disputed and settled, a contractor has another, and a crew's
+    phone hears of its day."""
+    with (
+        time_machine.travel((utc_now() + timedelta(days=1)).replace(hour=9), tick=False) as clock,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        service = PushService()
+        service.start()
+        patch.setenv("OUTSIDE_ALLOWED", service.origin)
+        bootstrap.forget()
+        crews_work(day, service.subscribe())
+        clock.shift(timedelta(hours=7))
+        ring_again(day, service.subscribe())
+        jobs_events.publish_crews_due(OPEN_DATA_EVENT, None)
+        clock.shift(timedelta(hours=17))
+        bootstrap.forget()
+        jobs_events.tell_plans(OPEN_DATA_EVENT, None)
+        assert service.taken
+        service.stop()
+    bootstrap.forget()
+
+
+def crews_work(day: Day, browser: dict[str, Any]) -> None:
+    api, officer, crew = day.api, day.api.token("officer"), day.api.token("crew")
+    north, today = "/api/crews/highways-north", utc_now().date()
+    add_phones(day, browser)
+    day.report("mended", **FAR, photo_ids=[day.photo("mended")])
+    open_at_once(day, day.receipts["mended"]["service_request_id"])
+    for key in ("mended", "told"):
+        day.overflow(f"/api/reports/{day.receipts[key]['service_request_id']}")
+    jobs = {each: job_of(day, each, officer) for each in ("mended", "told", "one")}
+    plan = {"date": f"{today}", "crews": ["highways-north"]}
+    assert api.post("/api/days/plan", plan, token=officer).status_code == 201
+    plan_job(day, jobs["mended"], officer, crew="highways-north", planned_day=f"{today}")
+    told = {"kind": "could_not", "reason": "parked_car"}
+    assert tell(day, jobs["told"], crew, "op-id-0003", **told)["result"] == "applied"
+    for ahead in (3, 4):
+        then = {"crew": "highways-south", "planned_day": f"{today + timedelta(days=ahead)}"}
+        plan_job(day, jobs["told"], officer, **then)
+    for query in (f"date={today}", "crew=highways-south", "team=highways", "disputed=true"):
+        assert api.get(f"/api/jobs?{query}", crew).status_code == 200
+    assert api.get(f"/api/days?date={today}", officer).json_body["items"]
+    link = api.get(f"{north}/day?date={today}", crew).json_body["url"]
+    day.needs.note_signed(API, "s3:GetObject", link)
+    see_pictures(day, f"crews/highways-north/{today}.json")
+    about = {"service_request_id": day.receipts["mended"]["service_request_id"]}
+    wet = day.sent_photo("op-id-0002", token=crew, **about)
+    sent = {"kind": "note", "text": "Wet.", "photo_ids": [wet]}
+    assert tell(day, jobs["mended"], crew, "op-id-0002", **sent)["result"] == "applied"
+    # Its file never comes.
+    photo = api.post("/api/photos", PHOTO, key="op-id-0005/1", token=crew).json_body["photo_id"]
+    late = {"kind": "photo", "photo_ids": [photo]}
+    assert tell(day, jobs["mended"], crew, "op-id-0005", **late)["result"] == "applied"
+    disputed_and_settled(day, jobs["mended"], officer, crew)
+    body = {"service_request_ids": [day.receipts["mended"]["service_request_id"]]}
+    made = api.post("/api/jobs", body, key="a job", token=officer).json_body["job_id"]
+    url = api.post(f"/api/jobs/{made}/links", {"name": "Roads"}, token=officer).json_body["url"]
+    page = url.removeprefix(bootstrap.settings().site_url)
+    bootstrap.forget()
+    assert api.client.http.get(page).status_code == 200
+    bearer = {"Authorization": f"Bearer {crew}"}
+    assert api.client.http.delete(f"{north}/devices", headers=bearer).status_code == 200
+    # Nobody knows any more who sent the report: no note stays beside it.
+    reports = bootstrap.reports_ports().repository
+    report = reports.get(day.receipts["told"]["service_request_id"])
+    assert report
+    reports.save(replace(report, forgotten=True))
+    reports.drop_notes(report.service_request_id)
+    tell(day, jobs["told"], crew, "op-id-0004", kind="note", text="The car is still there.")
+
+
+def add_phones(day: Day, browser: dict[str, Any]) -> None:
+    """Two phones of a crew, one of which takes nothing any more."""
+    for account, endpoint in (("some-crew", ""), ("another", "-gone")):
+        push = {"endpoint": browser["endpoint"] + endpoint, **browser["keys"]}
+        token = day.api.token("crew", account)
+        bootstrap.forget()
+        where = "/api/crews/highways-north/devices"
+        answer = day.api.post(where, {"push": push}, token=token)
+        assert answer.status_code == 201, answer.body
+
+
+def ring_again(day: Day, browser: dict[str, Any]) -> None:
+    """The day's document is gone."""
+    add_phones(day, browser)
+    key = f"crews/highways-north/{utc_now().date()}.json"
+    bucket = day.api.cloud.environment["CREWS_BUCKET"]
+    boto3.client("s3").delete_object(Bucket=bucket, Key=key)
+    bootstrap.forget()
+
+
+def open_at_once(day: Day, service_request_id: str) -> None:
+    """A fact comes twice at once: the job is there when it is to be stored."""
+    fact = ReportSubmitted(
+        event_id="again", service_request_id=service_request_id, version=1, tile=None
+    )
+    body = msgspec.json.encode(fact).decode()
+    boto3.client("sqs").send_message(QueueUrl=day.queue("OpenQueue"), MessageBody=body)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DynamoJobs, "of_report", lambda *_: [])
+        day.api.cloud.pump.run_until_idle()
+
+
+def tell(day: Day, path: str, crew: str, op_id: str, **values: Any) -> Any:
+    """What a crew did, and what became of that."""
+    job = day.api.get(path, crew).json_body
+    sent = {"op_id": op_id, "job_id": job["job_id"], "at": job["opened_at"]}
+    body = {"operations": [{**sent, "base_version": job["version"], **values}]}
+    answer = day.api.post("/api/jobs/operations", body, key=None, token=crew)
+    day.api.cloud.pump.run_until_idle()
+    return answer.json_body["items"][0]
+
+
+def job_of(day: Day, key: str, officer: str) -> str:
+    """The path of the job that the report opened, or that an officer makes of it."""
+    body = {"service_request_ids": [day.receipts[key]["service_request_id"]]}
+    answer = day.api.post("/api/jobs", body, key=f"job of {key}", token=officer)
+    assert answer.status_code == 201, answer.body
+    day.api.cloud.pump.run_until_idle()
+    return f"/api/jobs/{answer.json_body['job_id']}"
+
+
+def plan_job(day: Day, path: str, officer: str, **values: Any) -> None:
+    version = day.api.get(path, officer).json_body["version"]
+    answer = day.api.patch(path, values, version=version, token=officer)
+    assert answer.status_code == 200, answer.body
+    # Every function reads the secrets that it needs itself.
+    bootstrap.forget()
+    day.api.cloud.pump.run_until_idle()
+    bootstrap.forget()
+
+
+def see_pictures(day: Day, key: str) -> None:
+    """What a crew's day shows was signed for it by whoever wrote it."""
+    bucket = day.api.cloud.environment["CREWS_BUCKET"]
+    raw = boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    (picture, *_) = [each for job in json.loads(raw)["jobs"] for each in job["photos_before"]]
+    for function in ("publish_crews", "publish_crews_due"):
+        day.needs.note_signed(function, "s3:GetObject", picture["url"])
+
+
+def disputed_and_settled(day: Day, path: str, officer: str, crew: str) -> None:
+    """The office cancels what a crew has done meanwhile."""
+    api = day.api
+    job = api.get(path, officer).json_body
+    plan_job(day, path, officer, state="cancelled", because="Not needed.")
+    said = tell(day, path, crew, "op-id-0001", kind="done", base_version=job["version"])
+    assert said["result"] == "conflict", said
+    disputes = f"{path}/disputes/op-id-0001"
+    headers = {"Authorization": f"Bearer {officer}", "If-Match": f'"{said["job"]["version"]}"'}
+    keeps = b'{"keeps": "street"}'
+    settled = api.client.http.post(disputes, headers=headers, body=keeps)
+    assert settled.status_code == 200, settled.body
+    api.cloud.pump.run_until_idle()
+
+
 def live_with_administrators(day: Day) -> None:
     """Somebody is invited and disabled, and who did that is read."""
     api, admin = day.api, day.api.token("admin")
@@ -673,11 +919,7 @@ def live_with_somebody_who_leaves(day: Day) -> None:
     assert api.post("/api/account/erasure", {}, token=token).status_code == 202
     bootstrap.forget()
     bootstrap.limit_ports().networks.key("192.0.2.1")
-    # One that was cut short before the account was closed.
-    account_with("resident", "leaves-too", bootstrap.accounts_ports())
-    bootstrap.erasure_ports().erasures.add(
-        Erasure(account_id="leaves-too", requested_at=utc_now(), redact=False)
-    )
+    leave_half_way("leaves-too")
     bootstrap.forget()
     # Alone, as on AWS: nothing is kept for it that another function has read.
     with time_machine.travel(utc_now() + timedelta(days=1), tick=False):
@@ -692,12 +934,23 @@ def live_with_somebody_who_leaves(day: Day) -> None:
     assert http.delete(f"{blocks}/{made['block_id']}", headers=bearer).status_code == 200
 
 
+def leave_half_way(name: str) -> None:
+    """An erasure that was cut short before the account was closed, of somebody who worked here
+    once."""
+    account_with("resident", name, bootstrap.accounts_ports())
+    view = ViewDraft(name="Late", query="target=late")
+    desk.save_view(view, "k", name, bootstrap.desk_ports())
+    bootstrap.erasure_ports().erasures.add(
+        Erasure(account_id=name, requested_at=utc_now(), redact=False)
+    )
+
+
 def live_with_photos_that_go_astray(day: Day) -> None:
     """One that nobody reports, one that is none, one that is waited for in vain, one whose page
     was made before and whose notice names a version."""
     day.photo("never-reported")
     day.photo("none", b"<svg/>")
-    in_vain = day.sent_photo("in-vain", JPEG)
+    in_vain = day.sent_photo("in-vain")
     boto3.client("sqs").purge_queue(QueueUrl=day.queue("PhotosQueue"))
     day.report("in-vain", photo_ids=[in_vain])
     client, bucket = boto3.client("s3"), day.api.cloud.environment["UPLOADS_BUCKET"]

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.decisions import Reason
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import bounds, key_of, tile_of
-from chalicelib.reports.model import Contact, Flag, Photo, ServiceRequest, Summary
-from chalicelib.reports.ports import Exists, Filters, Repository, Stale
+from chalicelib.reports.model import Contact, Flag, Photo, Question, ServiceRequest, Summary
+from chalicelib.reports.ports import Course, Exists, Filters, Repository, Stale
 from chalicelib.reports.states import STATES, status_of
 from tests.builders import MARKET_PLACE, NOON, place_of, report, update
 
@@ -64,6 +65,9 @@ EVERYTHING = report(
         Photo(photo_id="P2", state="waiting", update_id="U00000000002"),
     ),
     priority="urgent",
+    opens="job",
+    because=(Reason(about="priority", text="Priority is urgent because it says “tief”."),),
+    decided_by_hand=("team", "target"),
     duplicate_of="R00000000009",
     duplicates=("7K3M2QXV9HTD",),
     once_public=True,
@@ -75,6 +79,19 @@ EVERYTHING = report(
     failed_repairs=2,
     said_fixed=5,
     said_not_fixed=4,
+    questions=(
+        Question(
+            question_id="q1",
+            number=1,
+            text="Which lamp, “links”?",
+            asked_at=NOON,
+            asked_by="account-2",
+            fingerprint="f",
+            answered_at=NOON + timedelta(hours=1),
+            answer="Número 12",
+            settled_at=NOON + timedelta(hours=2),
+        ),
+    ),
     updates=(
         update(1, text="Größer – 更大 🕳️", state="reopen", by="council"),
         update(2, text='line\n"quoted" \\ back', datetime=NOON + timedelta(days=1)),
@@ -198,6 +215,15 @@ def test_ids_are_those_of_reports_alone_when_updates_are_archived(
         kept = repository.create(report(number, visibility=visibility))
         repository.archive(kept.service_request_id, [update(1), update(2)], first=0, version=1)
     assert sorted(repository.ids()) == [report(n).service_request_id for n in (1, 2, 3)]
+
+
+def test_courses_say_of_each_report_what_it_says_itself(repository: Repository) -> None:
+    stored = [repository.create(each) for each in (EVERYTHING, report(2), report(3, updates=()))]
+    found = {each.service_request_id: each for each in repository.courses()}
+    assert found == {
+        each.service_request_id: Course(*(getattr(each, name) for name in Course._fields))
+        for each in stored
+    }
 
 
 # Archived updates

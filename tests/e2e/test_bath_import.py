@@ -1,4 +1,5 @@
-"""1,576 real reports, through the command line into a running stack, onto the map."""
+"""1,576 real reports, through the command line into a running stack, onto the map, and what the
+rules make of them: jobs, a day of three crews, word to residents, and the figures."""
 
 import csv
 import json
@@ -8,6 +9,8 @@ import sys
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +18,23 @@ import boto3
 import pytest
 from click.testing import CliRunner
 
+from chalicelib import bootstrap
+from chalicelib.jobs.model import Job
+from chalicelib.reports.reference import grouped
 from chalicelib.reports.states import State, status_of
 from infra.__main__ import commands
 from infra.import_reports import MAPPINGS, load_mapping
 from infra.local.stack import LocalStack, Options
+from tests import recount
 from tests.conftest import ROOT
 
+CREWS = ("highways-bath", "highways-keynsham", "cleansing-bath")
+LEFT = {"make_safe": "in_progress", "inspect": "investigating"}
+"""In which state jobs of these kinds leave a report."""
 OPEN_ROWS = 952
 """Of the 1,504 public ones."""
+MONTHS = 121
+"""In which any of those was made."""
 
 
 @pytest.fixture(scope="module")
@@ -72,24 +84,98 @@ def lines_of(file: Path) -> list[str]:
     return file.read_text(encoding="utf-8").splitlines(keepends=True)
 
 
-def documents(stack: LocalStack, prefix: str) -> dict[str, Any]:
-    """Those in JSON; of the index of open data without the moment up to which it has all."""
+def bodies(stack: LocalStack, prefix: str) -> dict[str, bytes]:
+    """What is published in JSON, by key."""
     client = boto3.client("s3")
     pages = client.get_paginator("list_objects_v2").paginate(
         Bucket=stack.cloud.bucket, Prefix=prefix
     )
     keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
-    found = {
-        key: json.loads(client.get_object(Bucket=stack.cloud.bucket, Key=key)["Body"].read())
+    return {
+        key: client.get_object(Bucket=stack.cloud.bucket, Key=key)["Body"].read()
         for key in keys
         if key.endswith(".json")
     }
-    found.get("data/open/index.json", {}).pop("updated_datetime", None)
+
+
+def documents(stack: LocalStack, prefix: str) -> dict[str, Any]:
+    """The same, read; of two indexes without the moment up to which they have all."""
+    found = {key: json.loads(body) for key, body in bodies(stack, prefix).items()}
+    for index in ("data/open/index.json", "data/performance/index.json"):
+        found.get(index, {}).pop("updated_datetime", None)
     return found
 
 
 def public_rows(file: Path) -> list[dict[str, str]]:
     return [row for row in rows_of(file) if row["state"] not in ("hidden", "unconfirmed")]
+
+
+class Caller:
+    """Somebody of the demo who calls the API over HTTP."""
+
+    def __init__(self, stack: LocalStack, name: str) -> None:
+        self._stack = stack
+        self._token = stack_json(stack, "/_local/tokens.json")[name]
+
+    def post(self, path: str, body: Any) -> Any:
+        return self._call(path, json.dumps(body).encode())
+
+    def day_of(self, crew: str, day: str) -> list[Any]:
+        """The jobs of the crew's private document."""
+        address = self._call(f"/api/crews/{crew}/day?date={day}", None)["url"]
+        with urllib.request.urlopen(address) as answer:
+            return list(json.load(answer)["jobs"])
+
+    def _call(self, path: str, body: bytes | None) -> Any:
+        headers = {
+            "Authorization": f"Bearer {self._token}",
+            "Content-Type": "application/json",
+            "Idempotency-Key": f"{path} {sha256(body or b'').hexdigest()[:12]}",
+        }
+        asked = urllib.request.Request(self._stack.url + path, data=body, headers=headers)
+        with urllib.request.urlopen(asked) as answer:
+            return json.load(answer)
+
+
+def stack_json(stack: LocalStack, path: str) -> Any:
+    with urllib.request.urlopen(stack.url + path) as answer:
+        return json.load(answer)
+
+
+def stored_items(stack: LocalStack) -> list[recount.Row]:
+    return recount.table_rows(boto3.client("dynamodb"), stack.cloud.environment["REPORTS_TABLE"])
+
+
+def report_rows(stack: LocalStack) -> list[recount.Row]:
+    return [each for each in stored_items(stack) if each["record"] == "report"]
+
+
+def every_job(stack: LocalStack) -> list[Job]:
+    jobs = bootstrap.jobs_ports().jobs
+    found: list[Job] = []
+    for team in bootstrap.council().team_names:
+        after: str | None = None
+        while True:
+            page = jobs.to_plan(team, limit=100, after=after)
+            found += page.jobs
+            after = page.next
+            if after is None:
+                break
+    return found
+
+
+def started_and_done(job: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a phone sends of a job that was begun and done."""
+    return [
+        {
+            "op_id": f"{job['job_id']}-{kind}",
+            "job_id": job["job_id"],
+            "kind": kind,
+            "base_version": job["version"],
+            "at": f"{datetime.now(UTC) - timedelta(minutes=minutes_ago):%Y-%m-%dT%H:%M:%SZ}",
+        }
+        for kind, minutes_ago in (("start", 40), ("done", 10))
+    ]
 
 
 def test_every_row_is_accounted_for(first_run: str, file: Path) -> None:
@@ -155,6 +241,14 @@ def test_documents_keep_references_and_dates_and_hide_what_is_not_public(
     assert seen == expected
 
 
+def test_published_figures_equal_a_recount_of_the_stored_reports(
+    stack: LocalStack, first_run: str
+) -> None:
+    published = bodies(stack, recount.FOLDER)
+    assert recount.check(stored_items(stack), published) > MONTHS
+    assert len(published) == MONTHS + 1
+
+
 def test_nothing_changes_when_rows_are_imported_and_everything_is_published_again(
     stack: LocalStack, first_run: str, file: Path, tmp_path: Path
 ) -> None:
@@ -166,6 +260,63 @@ def test_nothing_changes_when_rows_are_imported_and_everything_is_published_agai
     stack.cloud.pump.wait_until_idle()
     assert "1576 reports published anew, 0 failed." in said(stack, "publish")
     assert documents(stack, "data/") == before
+
+
+def test_rules_open_the_jobs_that_they_say_and_no_others(
+    stack: LocalStack, first_run: str, file: Path
+) -> None:
+    stack.cloud.pump.wait_until_idle()
+    opened = {job.service_request_ids[0] for job in every_job(stack)}
+    expected = {
+        each["service_request_id"]
+        for each in report_rows(stack)
+        if each["opens"] == "job"
+        and each["visibility"] in ("public", "private")
+        and status_of(each["state"]) == "open"
+    }
+    assert opened == expected
+    assert 0.6 * OPEN_ROWS < len(opened) < 0.9 * OPEN_ROWS
+
+
+def test_three_crews_work_a_planned_day_and_residents_and_figures_hear_of_it(
+    stack: LocalStack, first_run: str
+) -> None:
+    office, street = Caller(stack, "officer"), Caller(stack, "crew")
+    resident = Caller(stack, "resident")
+    day = f"{datetime.now(bootstrap.council().zone):%Y-%m-%d}"
+    planned = office.post("/api/days/plan", {"date": day, "crews": list(CREWS)})
+    assert {each["crew"] for each in planned["items"]} == set(CREWS)
+    stack.cloud.pump.wait_until_idle()
+
+    told: list[dict[str, Any]] = []
+    expected: dict[str, str] = {}
+    for plan in planned["items"]:
+        jobs = street.day_of(plan["crew"], day)
+        assert [job["job_id"] for job in jobs] == plan["job_ids"] != []
+        worked = jobs[:4]
+        for job in worked:
+            (reference,) = job["service_request_ids"]
+            resident.post(f"/api/reports/{reference}/follow", {})
+            expected[reference] = LEFT.get(job["kind"], "fixed")
+        told += [said for job in worked for said in started_and_done(job)]
+    answers = [street.post("/api/jobs/operations", {"operations": told}) for _ in range(2)]
+    assert [{each["result"] for each in answer["items"]} for answer in answers] == [
+        {"applied"},
+        {"duplicate"},
+    ]
+    stack.cloud.pump.wait_until_idle()
+
+    rows = {each["service_request_id"]: each for each in report_rows(stack)}
+    assert {reference: rows[reference]["state"] for reference in expected} == expected
+    fixed = [reference for reference, state in expected.items() if state == "fixed"]
+    assert len(fixed) >= len(CREWS)
+    letters = [each["body"] for each in stack_json(stack, "/_local/outbox.json")["items"]]
+    for reference in fixed:
+        assert any(grouped(reference) in each and "The work is done." in each for each in letters)
+
+    said(stack, "publish")
+    folder = bodies(stack, recount.FOLDER)
+    assert recount.check(stored_items(stack), folder) > 1_000
 
 
 def test_rows_are_refused_with_line_and_reason_and_status_when_they_are_wrong(

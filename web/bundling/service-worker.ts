@@ -1,26 +1,68 @@
-/** The service worker: one file at the root, since it may serve only what lies below it, without imports, since not
- * every browser takes a worker that has any. */
+/** The service workers: one file each, above nothing but what it may serve, without imports, since not every browser
+ * takes a worker that has any. The crew's knows every file of its app by name and digest. */
+import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { type Plugin, type Rolldown, build } from "vite";
 
-const SOURCE = resolve(import.meta.dirname, "../src/sw/sw.ts");
+const SOURCES = resolve(import.meta.dirname, "../src/sw");
+const CREW_PAGE = "crew/index.html";
+/** Beside what the page's own files ask for. */
+const CREW_EXTRAS = ["assets/ginnel.css", "manifest.webmanifest"];
 
-async function bundled(): Promise<string> {
+type Define = Record<string, string>;
+type Bundle = Rolldown.OutputBundle;
+
+async function bundled(name: string, define: Define = {}): Promise<string> {
   const made = await build({
     configFile: false,
     logLevel: "warn",
     publicDir: false,
-    build: { write: false, target: "es2022", lib: { entry: SOURCE, formats: ["iife"], name: "sw", fileName: "sw" } },
+    define,
+    build: { write: false, target: "es2022", lib: { entry: resolve(SOURCES, `${name}.ts`), formats: ["iife"], name: "sw", fileName: "sw" } },
   });
   const [{ output }] = made as Rolldown.RolldownOutput[] as [Rolldown.RolldownOutput];
   return output[0].code;
 }
 
+/** The page's script, and whatever that may ever import, with its styles. */
+function filesOf(entry: string, bundle: Bundle): Set<string> {
+  const found = new Set<string>();
+  const add = (file: string) => {
+    const part = bundle[file];
+    if (!part || found.has(file)) return;
+    found.add(file);
+    if (part.type !== "chunk") return;
+    const { importedCss, importedAssets } = part.viteMetadata ?? {};
+    for (const each of [...part.imports, ...part.dynamicImports, ...(importedCss ?? []), ...(importedAssets ?? [])]) add(each);
+  };
+  add(entry);
+  return found;
+}
+
+const digest = (content: string | Uint8Array) => createHash("sha256").update(content).digest("hex").slice(0, 12);
+
+function digestOf(file: string, bundle: Bundle): string {
+  const part = bundle[file];
+  if (!part) throw new Error(`The crew's page needs ${file}, which was not built.`);
+  return digest(part.type === "chunk" ? part.code : part.source);
+}
+
+function crewDefine(bundle: Bundle): Define {
+  const files = [CREW_PAGE, ...CREW_EXTRAS, ...filesOf("assets/crew.js", bundle)];
+  const known = [...new Set(files)].sort().map((file) => [file === CREW_PAGE ? "/crew/" : `/${file}`, digestOf(file, bundle)]);
+  return { FILES: JSON.stringify(known), VERSION: JSON.stringify(digest(JSON.stringify(known))) };
+}
+
 export function serviceWorker(): Plugin {
   return {
     name: "ginnel-service-worker",
-    async generateBundle() {
-      this.emitFile({ type: "asset", fileName: "sw.js", source: await bundled() });
+    generateBundle: {
+      // After the pages, which the list has a digest of.
+      order: "post",
+      async handler(_, bundle) {
+        this.emitFile({ type: "asset", fileName: "sw.js", source: await bundled("sw") });
+        this.emitFile({ type: "asset", fileName: "crew/sw.js", source: await bundled("crew", crewDefine(bundle)) });
+      },
     },
   };
 }

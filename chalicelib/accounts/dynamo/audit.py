@@ -12,6 +12,7 @@ from functools import partial
 from typing import cast
 
 from pynamodb.attributes import UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
 from chalicelib import dynamo_errors
@@ -21,6 +22,17 @@ from chalicelib.dynamo_errors import ConditionFailed
 LOG = "audit"
 
 translated = partial(dynamo_errors.translated, "the log", ConditionFailed)
+
+
+class BySubject(GlobalSecondaryIndex["AuditItem"]):  # type: ignore[no-untyped-call]
+    """What was done with something."""
+
+    class Meta:
+        index_name = "by-subject"
+        projection = AllProjection()
+
+    subject = UnicodeAttribute(hash_key=True)
+    place = UnicodeAttribute(range_key=True)
 
 
 class AuditItem(Model):
@@ -35,6 +47,8 @@ class AuditItem(Model):
     action = UnicodeAttribute()
     subject = UnicodeAttribute()
     details = UnicodeAttribute()
+
+    by_subject = BySubject()
 
 
 class DynamoTrail:
@@ -61,6 +75,11 @@ class DynamoTrail:
             found = AuditItem.query(
                 LOG, older, scan_index_forward=False, limit=limit, consistent_read=True
             )
+            return [_entry(item) for item in found]
+
+    def about(self, subject: str, *, limit: int) -> Sequence[Entry]:
+        with translated():
+            found = AuditItem.by_subject.query(subject, scan_index_forward=False, limit=limit)
             return [_entry(item) for item in found]
 
 

@@ -129,6 +129,7 @@ def _forget(what: Forgotten, of: str, ports: ErasurePorts) -> None:
 
 def _follows(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
     ports.reports.unfollow_all(erasure.account_id)
+    ports.forget_desk(erasure.account_id)
 
 
 def _subscriptions(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:

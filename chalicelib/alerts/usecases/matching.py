@@ -24,9 +24,10 @@ def match(fact: OfReport, ports: MatchPorts) -> int:
     is_new = isinstance(fact, ReportSubmitted)
     if isinstance(fact, ReportChanged) and fact.lost_sender:
         # What was forgotten of a report is forgotten here, too.
-        ports.subscriptions.remove(_own_id(fact.service_request_id, ports))
+        ports.subscriptions.remove(own_id(fact.service_request_id, ports))
+    asked = _asked(fact, ports)
     if what is None and not is_new:
-        return 0
+        return asked
     subject = ports.reports.subject(fact.service_request_id)
     if subject is None:
         return 0
@@ -39,10 +40,25 @@ def match(fact: OfReport, ports: MatchPorts) -> int:
         found = _concerned(subject, what, _key_of(reporter, ports), ports)
         tells += [_tell(entry.subscription_id, what, fact, ports) for entry in found]
     if isinstance(fact, ReportChanged) and fact.repair:
-        asked = _concerned(subject, "needs_answer", None, ports)
-        tells += [_question(entry.subscription_id, fact, ports) for entry in asked]
+        followers = _concerned(subject, "needs_answer", None, ports)
+        tells += [_question(entry.subscription_id, fact, ports) for entry in followers]
     tell_all(tells, ports)
-    return len(tells)
+    return len(tells) + asked
+
+
+def _asked(fact: OfReport, ports: MatchPorts) -> int:
+    """Whoever sent the report is asked what an officer wants to know: also who wanted to hear
+    nothing else of it, but not who has stopped that. Answers how many that are."""
+    if not (isinstance(fact, ReportChanged) and fact.question):
+        return 0
+    hears = ports.reports.reporter(fact.service_request_id)
+    sender = hears or ports.reports.sender(fact.service_request_id)
+    own = _own(sender, fact, ports, whats=() if hears else ("asked",)) if sender else None
+    if own is None:
+        return 0
+    about = _tell(own.subscription_id, "asked", fact, ports)
+    tell_all([msgspec.structs.replace(about, version=fact.question)], ports)
+    return 1
 
 
 def _concerned(subject: Subject, what: What, but: str | None, ports: MatchPorts) -> list[Entry]:
@@ -81,16 +97,19 @@ def _merged_into(subject: Subject, seen: set[str], ports: MatchPorts) -> Iterato
             yield from _merged_into(found, seen, ports)
 
 
-def _own(reporter: Reporter, fact: OfReport, ports: MatchPorts) -> Subscription | None:
+def _own(
+    reporter: Reporter, fact: OfReport, ports: MatchPorts, whats: tuple[What, ...] = ()
+) -> Subscription | None:
     """The subscription that comes with a report, made unless it is there; None where she has
     stopped it."""
     now = ports.now().replace(microsecond=0)
     stored = ports.subscriptions.add(
         Subscription(
-            subscription_id=_own_id(fact.service_request_id, ports),
+            subscription_id=own_id(fact.service_request_id, ports),
             channel=reporter.channel,
             to=reporter.to,
             topic=Topic(kind="report", service_request_id=fact.service_request_id),
+            whats=whats,
             state="active",
             account_id=reporter.account_id,
             address_key=_key_of(reporter, ports),
@@ -107,7 +126,8 @@ def _key_of(reporter: Reporter | None, ports: MatchPorts) -> str | None:
     return ports.ids.address_key(reporter.channel, reporter.to) if reporter else None
 
 
-def _own_id(service_request_id: str, ports: MatchPorts) -> str:
+def own_id(service_request_id: str, ports: MatchPorts) -> str:
+    """The id of the subscription that comes with a report."""
     return ports.ids.subscription_id("report", service_request_id)
 
 

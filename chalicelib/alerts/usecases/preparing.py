@@ -54,6 +54,8 @@ def _message(alert: Alert, subscription: Subscription, ports: Ports) -> Message 
             return ports.voice.digest(alert, found, _ways(subscription, ports)) if found else None
         case "needs_answer":
             return _question(alert, subscription, ports)
+        case "asked":
+            return _asked(alert, subscription, ports)
         case "roadworks" | "disruption":
             return _of_notice(alert, subscription, ports)
         case _:
@@ -75,6 +77,19 @@ def _question(alert: Alert, subscription: Subscription, ports: Ports) -> Message
         return None
     answer_url = ports.answer_url(subscription, report_id, alert.version)
     return ports.voice.question(alert, report, answer_url, _ways(subscription, ports))
+
+
+def _asked(alert: Alert, subscription: Subscription, ports: Ports) -> Message | None:
+    """What an officer asks; nothing once that was answered, or nobody waits for it any more."""
+    report_id = alert.service_request_id or ""
+    report = ports.reports([report_id]).get(report_id)
+    if report is None or not subscription.is_own or not report.may_be_told_to(subscription):
+        return None
+    text = report.asks.get(alert.version)
+    if text is None:
+        return None
+    reply_url = ports.reply_url(subscription, report_id, alert.version)
+    return ports.voice.asked(alert, report, text, reply_url, _ways(subscription, ports))
 
 
 def _of_report(alert: Alert, subscription: Subscription, ports: Ports) -> Message | None:

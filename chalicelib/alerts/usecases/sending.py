@@ -34,6 +34,8 @@ from chalicelib.alerts.usecases.stopping import end, suppress
 from chalicelib.errors import AddressRefused, Gone, NoReply, NotNow, UpstreamFailed
 from chalicelib.leases import MOST_TRIES, claimed, put_off, refused
 
+AT_ONCE = ("needs_answer", "asked")
+"""What is in no digest: somebody waits for the answer."""
 WOKEN_AT_ONCE = 1_000
 """How many alerts a minute are woken, so that those which wait do not pile up as messages."""
 
@@ -47,7 +49,7 @@ def tell(message: Tell, ports: Ports) -> Alert | None:
     subscription = ports.subscriptions.get(message.subscription_id)
     if subscription is None or subscription.state != "active":
         return None
-    if subscription.frequency != "now" and message.what != "needs_answer":
+    if subscription.frequency != "now" and message.what not in AT_ONCE:
         gather(message, subscription, ports)
         return None
     due = _first_due(message, subscription, ports)

@@ -9,6 +9,7 @@ from chalicelib.photos.usecases.asking import (
     ready,
     take_upload,
 )
+from chalicelib.photos.usecases.blackening import blacken
 from chalicelib.photos.usecases.fetching import fetch, want
 from chalicelib.photos.usecases.sweeping import let_go, sweep
 from chalicelib.photos.usecases.taking_in import take_in
@@ -16,6 +17,7 @@ from chalicelib.photos.usecases.taking_in import take_in
 __all__ = [
     "ask",
     "belongs",
+    "blacken",
     "fetch",
     "let_go",
     "look",

@@ -8,7 +8,20 @@ from chalicelib.reports.usecases.access import (
     Remit,
     is_from_partner,
 )
+from chalicelib.reports.usecases.casework import (
+    OFFICER,
+    Changed,
+    Outcome,
+    PutBack,
+    change_case,
+    change_many,
+    publish_pictures_anew,
+    put_back,
+    write_note,
+)
 from chalicelib.reports.usecases.changing import change
+from chalicelib.reports.usecases.contacts import Contacts, contacts_of_month
+from chalicelib.reports.usecases.deciding import decision_of
 from chalicelib.reports.usecases.exporting import Exported, Mark, export
 from chalicelib.reports.usecases.feed import Change, Cursor, Feed, changes_after
 from chalicelib.reports.usecases.following import follow, followed
@@ -37,6 +50,11 @@ from chalicelib.reports.usecases.moderation import (
     withdraw,
 )
 from chalicelib.reports.usecases.notes import add_note
+from chalicelib.reports.usecases.outcomes import (
+    every_outcome,
+    months_changed_since,
+    outcomes_of_month,
+)
 from chalicelib.reports.usecases.own import Own, change_own, own_reports, withdraw_own
 from chalicelib.reports.usecases.partners import (
     id_of_token,
@@ -45,6 +63,15 @@ from chalicelib.reports.usecases.partners import (
     update_for_partner,
 )
 from chalicelib.reports.usecases.passing import may_be_passed_on, note_passed_on, reopened_by
+from chalicelib.reports.usecases.questions import (
+    AskedOf,
+    Reply,
+    ask_reporter,
+    asked_of,
+    reply_to_question,
+    settle_question,
+)
+from chalicelib.reports.usecases.queue import list_cases
 from chalicelib.reports.usecases.reading import (
     Near,
     every_id,
@@ -59,17 +86,23 @@ from chalicelib.reports.usecases.reading import (
 from chalicelib.reports.usecases.retention import forget_old
 from chalicelib.reports.usecases.returning import bring_back
 from chalicelib.reports.usecases.submission import submit, take_over
+from chalicelib.reports.usecases.unmerging import merged_here, unmerge
 from chalicelib.reports.usecases.updating import add_update
 from chalicelib.reports.usecases.wards import move_to_wards
+from chalicelib.reports.usecases.working import tell_of_work, work_for
 
 __all__ = [
     "EVERYWHERE",
     "MOST_ROWS",
+    "OFFICER",
     "WITHDRAW_WITHIN",
     "Admit",
     "Asked",
+    "AskedOf",
     "Author",
     "Change",
+    "Changed",
+    "Contacts",
     "Cursor",
     "Exported",
     "Feed",
@@ -77,18 +110,28 @@ __all__ = [
     "Mark",
     "MayWrite",
     "Near",
+    "Outcome",
     "Own",
     "Part",
+    "PutBack",
     "Remit",
+    "Reply",
     "Standing",
     "add_note",
     "add_update",
     "answer_question",
+    "ask_reporter",
+    "asked_of",
     "bring_back",
     "change",
+    "change_case",
+    "change_many",
     "change_own",
     "changes_after",
+    "contacts_of_month",
+    "decision_of",
     "every_id",
+    "every_outcome",
     "export",
     "flag",
     "follow",
@@ -101,30 +144,42 @@ __all__ = [
     "holds_photo",
     "id_of_token",
     "is_from_partner",
+    "list_cases",
     "list_in_box",
     "list_requests",
     "may_be_passed_on",
+    "merged_here",
+    "months_changed_since",
     "move_to_wards",
     "nearby",
     "needing_attention",
     "note_passed_on",
+    "outcomes_of_month",
     "own_reports",
     "parts_of",
     "public_ids",
     "public_views",
     "publish_held",
+    "publish_pictures_anew",
+    "put_back",
     "question",
     "reopened_by",
+    "reply_to_question",
     "reports_about",
+    "settle_question",
     "submit",
     "submit_for_partner",
     "take_over",
+    "tell_of_work",
     "token_of",
     "unfollow_all",
+    "unmerge",
     "update_for_partner",
     "updates_between",
     "view",
     "views_of",
     "withdraw",
     "withdraw_own",
+    "work_for",
+    "write_note",
 ]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.errors import Conflict, Invalid
-from chalicelib.reports.model import Changes, ServiceRequest, Visibility
+from chalicelib.reports.model import Changes, Question, ServiceRequest, Visibility
 from chalicelib.reports.ports import Ports, Stale
 from chalicelib.reports.usecases.access import (
     Author,
@@ -15,22 +15,48 @@ from chalicelib.reports.usecases.access import (
     stored,
     visible,
 )
-from chalicelib.reports.usecases.merging import complete_merge, moved, survivor_of
+from chalicelib.reports.usecases.deciding import chosen_by_hand, decided
+from chalicelib.reports.usecases.merging import complete_merge, moved, said, survivor_of
 from chalicelib.reports.usecases.reading import timeline
 from chalicelib.reports.usecases.wards import ward_of
 
-SEEN = ("service_code", "visibility", "lat", "long", "photos", "redactions")
+SEEN = (
+    *("service_code", "expected_datetime", "visibility"),
+    *("lat", "long", "photos", "redactions"),
+)
 """What an officer changes of a report that others see of it, besides its timeline."""
 
 
 def change(
-    service_request_id: str, changes: Changes, version: int, author: Author, ports: Ports
+    service_request_id: str,
+    changes: Changes,
+    version: int,
+    author: Author,
+    ports: Ports,
+    *,
+    reply: str | None = None,
 ) -> ServiceRequest:
-    """Changes a report that still has this version.
+    """Changes a report that still has this version; `reply` is what its timeline says of that.
 
     Raises NotFound, Forbidden (beyond the officer's remit), Invalid, Conflict (another version; it
     carries the present one).
     """
+    after, survivor = checked(service_request_id, changes, version, author, ports, reply=reply)
+    saved = _redact_archived(saved_or_refused(after, ports), changes, ports)
+    return complete_merge(saved, ports) if survivor else saved
+
+
+def checked(
+    service_request_id: str,
+    changes: Changes,
+    version: int,
+    author: Author,
+    ports: Ports,
+    *,
+    reply: str | None = None,
+) -> tuple[ServiceRequest, ServiceRequest | None]:
+    """The report as it would be after the change, and the one that it would be merged into; nothing
+    is stored. Raises as `change` does."""
     report = visible(service_request_id, author, ports)
     refuse_beyond_her_remit(report, author)
     if report.version != version:
@@ -45,8 +71,7 @@ def change(
     if survivor:
         merged_into = survivor.service_request_id
         after = replace(moved(after, "duplicate", ports), duplicate_of=merged_into)
-    saved = _redact_archived(saved_or_refused(after, ports), changes, ports)
-    return complete_merge(saved, ports) if survivor else saved
+    return (said(after, reply, ports) if reply else after), survivor
 
 
 def _looks_different(after: ServiceRequest, before: ServiceRequest) -> bool:
@@ -67,19 +92,18 @@ def saved_or_refused(report: ServiceRequest, ports: Ports) -> ServiceRequest:
 
 
 def _classify(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:
-    report = replace(report, priority=changes.priority or report.priority)
+    report = chosen_by_hand(report, changes, ports)
     if changes.service_code in (None, report.service_code):
-        return report
+        return decided(report, ports) if changes.priority else report
     if changes.service_code not in ports.council.by_code:
         known = ", ".join(ports.council.by_code)
         raise Invalid.field("service_code", f"is not offered here; choose one of: {known}")
-    return replace(
+    moved_there = replace(
         report,
         service_code=changes.service_code,
-        team=ports.council.team_for(changes.service_code, report.point, report.ward_code),
-        expected_datetime=ports.council.due(changes.service_code, report.requested_datetime),
         visibility=_visibility_under(changes.service_code, report, ports),
     )
+    return decided(moved_there, ports)
 
 
 def _visibility_under(service_code: str, report: ServiceRequest, ports: Ports) -> Visibility:
@@ -101,8 +125,8 @@ def put_in_place(report: ServiceRequest, changes: Changes, ports: Ports) -> Serv
     if not ports.council.box.contains(point):
         raise Invalid.field("lat", f"the place is outside {ports.council.name}")
     ward_code = ward_of(report.requested_datetime, point, ports)
-    team = ports.council.team_for(report.service_code, point, ward_code)
-    return replace(report, lat=point.lat, long=point.long, ward_code=ward_code, team=team)
+    there = replace(report, lat=point.lat, long=point.long, ward_code=ward_code)
+    return decided(there, ports)
 
 
 def _move(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:
@@ -121,8 +145,19 @@ def redact(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceReq
         report,
         redactions=report.redactions + bool(texts or values),
         updates=tuple(updates),
+        questions=_redacted_answers(report, changes),
         flags=() if changes.flags_settled else report.flags,
         **values,
+    )
+
+
+def _redacted_answers(report: ServiceRequest, changes: Changes) -> tuple[Question, ...]:
+    texts = changes.questions or {}
+    answered = {each.question_id for each in report.questions if each.answer is not None}
+    if unknown := sorted(set(texts) - answered):
+        raise Invalid.field(f"questions.{unknown[0]}", "is no question that was answered")
+    return tuple(
+        replace(each, answer=texts.get(each.question_id, each.answer)) for each in report.questions
     )
 
 

@@ -20,6 +20,7 @@ Held = dict[str, list[dict[str, Any]]]
 Item = tuple[str, dict[str, Any]]
 INTERNAL = ("fingerprint",)
 """Digests of what she sent, from which nothing can be read."""
+OFFICERS = ("asked_by", "fingerprint")
 AT_MOST_BYTES = 1_000_000
 """As compact JSON; a report that has begun still comes with its notes. As a page, or with letters
 beyond ASCII on their way, it may be several times as much."""
@@ -107,7 +108,13 @@ def _whole(report: ServiceRequest) -> dict[str, Any]:
     whole: dict[str, Any] = msgspec.to_builtins(report)
     # What it was flagged with are somebody else's words.
     flags = [{name: flag[name] for name in ("reason", "datetime")} for flag in whole["flags"]]
-    return {name: whole[name] for name in whole if name not in INTERNAL} | {"flags": flags}
+    # Who of the officers asked is not about her.
+    questions = [
+        {name: asked[name] for name in asked if name not in OFFICERS}
+        for asked in whole["questions"]
+    ]
+    told = {"flags": flags, "questions": questions}
+    return {name: whole[name] for name in whole if name not in INTERNAL} | told
 
 
 def _archive(report: ServiceRequest, ports: Ports) -> Sequence[Update]:

@@ -57,12 +57,12 @@ def merged_into(report: ServiceRequest, ports: Ports) -> Iterator[ServiceRequest
 def carry_followers(report: ServiceRequest, into: str, ports: Ports) -> None:
     """Everybody who follows the report, and who reported it, follows the other one, which knows its
     duplicate from now on."""
-    people = [*ports.repository.followers(report.service_request_id), _reporter(report, ports)]
+    people = people_of(report, ports)
     for person in people:
-        ports.repository.add_follower(into, person)
+        ports.repository.carry_follower(into, person, via=report.service_request_id)
 
     def change(survivor: ServiceRequest) -> ServiceRequest:
-        counted = _counted(survivor, ports)
+        counted = counted_anew(survivor, ports)
         duplicates = counted.duplicates
         if report.service_request_id in duplicates:
             return counted
@@ -71,18 +71,24 @@ def carry_followers(report: ServiceRequest, into: str, ports: Ports) -> None:
     rewritten(lambda: stored(into, ports), change, ports)
 
 
+def people_of(report: ServiceRequest, ports: Ports) -> list[str]:
+    """Everybody who follows the report, and who reported it."""
+    return [*ports.repository.followers(report.service_request_id), _reporter(report, ports)]
+
+
 def recounted(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
     """The report with the number of its followers as it is; counting anew, rather than adding,
     makes good whatever a lost reply left behind. The version is read before the count, so the
     last one to count has seen everybody."""
     return rewritten(
         lambda: visible(service_request_id, author, ports),
-        lambda report: _counted(report, ports),
+        lambda report: counted_anew(report, ports),
         ports,
     )
 
 
-def _counted(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+def counted_anew(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+    """With the number of its followers as it is; the very same where that has not changed."""
     count = len(ports.repository.followers(report.service_request_id))
     return report if count == report.followers else replace(report, followers=count)
 

@@ -100,7 +100,14 @@ def _rewrite(
 
 
 def _without_sender(report: ServiceRequest) -> ServiceRequest:
-    return replace(report.without_contact(), reporter=None, attributes={}, forgotten=True)
+    return replace(
+        report.without_contact(),
+        reporter=None,
+        attributes={},
+        because=(),
+        questions=(),
+        forgotten=True,
+    )
 
 
 def _redacted(report: ServiceRequest) -> ServiceRequest:

@@ -1,5 +1,7 @@
 """Reports of the same become one: the others are its duplicates, and their people go along."""
 
+from dataclasses import replace
+
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.reports.model import Changes, ServiceRequest, Update, next_state, to_the_second
 from chalicelib.reports.ports import Ports
@@ -56,17 +58,32 @@ def moved(report: ServiceRequest, state: State, ports: Ports) -> ServiceRequest:
     """The report in its new state, and that in its timeline. Raises Invalid."""
     if report.state == state:
         return report
-    key = f"version {report.version}"
-    update_id = ports.ids.update_id("change", report.service_request_id, key)
-    return report.with_update(
-        Update(
-            update_id=update_id,
-            datetime=to_the_second(ports.now()),
-            state=next_state(report, state),
-            text="",
-            by="council",
-            fingerprint=update_id,
-        )
+    return report.with_update(_entry(report, next_state(report, state), ports))
+
+
+def said(report: ServiceRequest, text: str, ports: Ports) -> ServiceRequest:
+    """The report after the council said that with the change which is being made."""
+    update_id = change_id(report, ports)
+    if any(each.update_id == update_id for each in report.updates):
+        updates = (replace(u, text=text) if u.update_id == update_id else u for u in report.updates)
+        return replace(report, updates=tuple(updates))
+    return report.with_update(replace(_entry(report, report.state, ports), text=text))
+
+
+def change_id(report: ServiceRequest, ports: Ports) -> str:
+    """The id of what the timeline says of a change that is made of this version."""
+    return ports.ids.update_id("change", report.service_request_id, f"version {report.version}")
+
+
+def _entry(report: ServiceRequest, state: State, ports: Ports) -> Update:
+    update_id = change_id(report, ports)
+    return Update(
+        update_id=update_id,
+        datetime=to_the_second(ports.now()),
+        state=state,
+        text="",
+        by="council",
+        fingerprint=update_id,
     )
 
 

@@ -166,9 +166,11 @@ def emptied(report: ServiceRequest, ports: Ports) -> ServiceRequest:
         address=None,
         asset_id=None,
         attributes={},
+        because=(),
         photos=(),
         reporter=None,
         flags=(),
+        questions=(),
         updates=(),
         archived=0,
     )

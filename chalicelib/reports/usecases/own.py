@@ -11,6 +11,7 @@ from chalicelib.reports.model import Changes, OwnChanges, ServiceRequest
 from chalicelib.reports.ports import Place, Ports
 from chalicelib.reports.usecases.access import Author, is_from_partner, no_report, stored
 from chalicelib.reports.usecases.changing import put_in_place, redact, saved_or_refused, stale
+from chalicelib.reports.usecases.deciding import decided
 from chalicelib.reports.usecases.moderation import emptied, refuse_if_others_joined, taken_back
 from chalicelib.reports.usecases.submission import elsewhere_faults, first_visibility
 
@@ -40,7 +41,7 @@ def change_own(
         raise stale(report)
     _refuse_if_at_work(report, ports)
     wanted = Changes(**vars(changes))
-    after = redact(put_in_place(report, wanted, ports), wanted, ports)
+    after = decided(redact(put_in_place(report, wanted, ports), wanted, ports), ports)
     if after.point is None and not after.address:
         raise Invalid.field("address", "say where it is: there is no pin")
     if faults := list(elsewhere_faults(after.service_code, after.point, ports)):

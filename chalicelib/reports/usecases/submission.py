@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from chalicelib.decisions import Facts
 from chalicelib.errors import FieldError, Forbidden, Invalid, TooMany, UpstreamFailed
 from chalicelib.geo.point import Point
 from chalicelib.reports.model import (
@@ -28,6 +29,7 @@ from chalicelib.reports.usecases.access import (
     is_as_sure,
     other_body,
 )
+from chalicelib.reports.usecases.deciding import without_target
 from chalicelib.reports.usecases.wards import ward_of
 
 IMPORT_SCOPE = "import"
@@ -119,10 +121,9 @@ def take_over(imported: Imported, ports: Ports) -> bool:
         closed_datetime=updated if is_closed else None,
         # Nobody's name comes with it.
         forgotten=is_closed and imported.visibility == "public",
-        expected_datetime=None,
     )
     try:
-        ports.repository.create(report)
+        ports.repository.create(without_target(report))
     except Exists:
         _stored_already(request_id, fingerprint, ports)
         return False
@@ -213,13 +214,27 @@ def _new_report(
     ports: Ports,
 ) -> ServiceRequest:
     ward_code = ward_of(requested, draft.point, ports)
+    decision = ports.council.decide(
+        Facts(
+            service_code=draft.service_code,
+            point=draft.point,
+            ward_code=ward_code,
+            attributes=answers,
+            title=draft.title,
+            description=draft.description,
+            requested=requested,
+        )
+    )
     visibility, publish_at = first_visibility(draft.service_code, draft.point, requested, ports)
     photo_state: PhotoState = "waiting" if ports.council.photos_wait else "shown"
     return ServiceRequest(
         service_request_id=request_id,
         fingerprint=fingerprint,
         service_code=draft.service_code,
-        team=ports.council.team_for(draft.service_code, draft.point, ward_code),
+        team=decision.team,
+        priority=decision.priority,
+        opens=decision.opens,
+        because=decision.because,
         state="open",
         visibility=visibility,
         publish_at=publish_at,
@@ -235,7 +250,7 @@ def _new_report(
         long=draft.long,
         requested_datetime=requested,
         updated_datetime=requested,
-        expected_datetime=ports.council.due(draft.service_code, requested),
+        expected_datetime=decision.expected_datetime,
         anonymous=draft.anonymous,
         channel=draft.channel,
     )

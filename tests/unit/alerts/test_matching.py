@@ -1,5 +1,6 @@
 """What a fact means, and whom it concerns: compared with looking at every subscription there is."""
 
+from dataclasses import replace
 from random import Random
 from typing import Any, get_args
 
@@ -109,7 +110,8 @@ def test_fact_means_what_people_subscribe_to(fact: OfReport, what: What | None) 
 
 def test_every_topic_says_what_there_is_to_hear() -> None:
     assert set(FITTING) == set(get_args(TopicKind))
-    assert frozenset().union(*FITTING.values()) == set(get_args(What))
+    # What an officer asks goes to whoever sent the report, whatever she wants to hear.
+    assert frozenset().union(*FITTING.values()) == set(get_args(What)) - {"asked"}
 
 
 # Whom it concerns.
@@ -390,3 +392,35 @@ def test_nobody_is_told_of_a_report_that_is_not_there() -> None:
     alerts = indexed(subscription(topic=Topic(kind="council")))
     alerts.reports.subjects.clear()
     assert not told(alerts, changed())
+
+
+@pytest.mark.parametrize("hears", [True, False])
+def test_whoever_sent_the_report_is_asked_and_nobody_else(hears: bool) -> None:
+    follower = subscription(1, topic=Topic(kind="report", service_request_id=R1))
+    alerts = Alerts(follower)
+    alerts.reports.put(subject(is_public=False))
+    sender = Reporter("email", "she@example.org", None)
+    known = alerts.reports.reporters if hears else alerts.reports.senders
+    known[R1] = sender
+    for _ in range(2):
+        match(changed(state="open", question=2), alerts.matching)
+    tells = [each for each in alerts.outbox.sent if isinstance(each, Tell)]
+    (own,) = [each for each in alerts.subscriptions.stored.values() if each.is_own]
+    assert {(each.subscription_id, each.what, each.version) for each in tells} == {
+        (own.subscription_id, "asked", 2)
+    }
+    assert own.whats == (() if hears else ("asked",))
+
+
+def test_nobody_is_asked_who_has_stopped_her_alerts_or_gave_no_address() -> None:
+    alerts = Alerts()
+    alerts.reports.put(subject())
+    match(changed(state="open", question=1), alerts.matching)
+    assert alerts.outbox.sent == []
+    alerts.reports.senders[R1] = Reporter("email", "she@example.org", None)
+    match(changed(state="open", question=1), alerts.matching)
+    (own,) = alerts.subscriptions.stored.values()
+    alerts.subscriptions.save(replace(own, state="stopped"))
+    alerts.outbox.sent.clear()
+    match(changed(state="open", question=2), alerts.matching)
+    assert alerts.outbox.sent == []

@@ -546,3 +546,27 @@ def test_claim_stands_when_only_its_reply_was_lost(world: World) -> None:
 
 def test_nothing_is_sent_when_there_is_no_such_alert(world: World, ports: Ports) -> None:
     assert send_woken(Wake(subscription_id="s", alert_id="a"), ports) is None
+
+
+def test_question_of_an_officer_goes_to_whoever_sent_the_report_while_it_waits(
+    world: World, ports: Ports
+) -> None:
+    asked = tell(what="asked", version=1)
+    topic = Topic(kind="report", service_request_id=REPORT)
+    world.subscribe(topic=topic, is_own=True, whats=("mended",), frequency="weekly")
+    world.knows(report(seen_by="sender", asks={1: "Which side is it on?"}))
+    send_tell(asked, ports)
+    ((message, _),) = world.sender.there
+    assert "Which side is it on?" in message.paragraphs
+    assert message.url.endswith(f"/forms/questions/{'5' * 32}.{REPORT}.1")
+    assert "Which side" not in message.short + message.subject
+    world.knows(report(seen_by="sender", asks={1: "Which side is it on?"}))
+    send_tell(tell(what="asked", version=2), ports)
+    assert len(world.sender.there) == 1, "That one was answered."
+
+
+def test_question_of_an_officer_goes_to_nobody_who_only_follows(world: World, ports: Ports) -> None:
+    world.subscribe(topic=Topic(kind="report", service_request_id=REPORT))
+    world.knows(report(asks={1: "Which side is it on?"}))
+    send_tell(tell(what="asked", version=1), ports)
+    assert world.sender.there == [] and world.the_alert().last_error == "nothing_to_tell"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from chalicelib.catalogue.load import load
-from chalicelib.catalogue.model import ServiceLevel
+from chalicelib.catalogue.service_level import ServiceLevel
 
 COUNCIL = load("demo")
 

@@ -15,7 +15,12 @@ from infra import cdn
 from infra.local import site
 from infra.local.edge import HSTS
 
-NAMES = {"AWS::Region": "eu-west-2", "UploadsBucket": "uploads-x", "PhotosBucket": "photos-x"}
+NAMES = {
+    "AWS::Region": "eu-west-2",
+    "UploadsBucket": "uploads-x",
+    "PhotosBucket": "photos-x",
+    "CrewsBucket": "crews-x",
+}
 ADDED = tuple(each for each in cdn.headers("/", NAMES) if each.name != HSTS)
 OWN_POLICY = "default-src 'none'"
 

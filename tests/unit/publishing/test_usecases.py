@@ -353,6 +353,17 @@ def test_nothing_is_done_with_photos_when_they_are_as_they_should_be(
     assert here.photos.acts == []
 
 
+def test_photos_are_published_once_more_when_something_was_taken_back(
+    here: Published, ports: Ports, reports: MemoryReports
+) -> None:
+    here.photos.keep("R00000000001", "P1")
+    stored = reports.put(photos=PHOTO)
+    publish(touched(stored, photos={"P1"}), ports)
+    here.photos.acts.clear()
+    publish(touched(stored, photos={"P1"}, purge=True), ports)
+    assert len(here.photos.acts) == len(FILES) and here.photos.published == FILES
+
+
 def test_photo_is_hidden_before_the_page_is_rewritten(here: Published) -> None:
     here.photos.keep("R00000000001", "P1")
     publish(touched(here.reports.put(photos=PHOTO), photos={"P1"}), here.ports())

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.catalogue.load import load
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.reports.model import Changes, Contact, Photo, ServiceRequest
 from chalicelib.reports.ports import Ports
@@ -22,6 +23,7 @@ from chalicelib.reports.usecases import (
 from tests.builders import NOON, draft, report, update_draft
 from tests.fakes import Clock, MemoryPhotos, MemoryRepository
 
+COUNCIL = load("demo")
 ANYBODY = Author()
 OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 PHOTO = "A" * 26
@@ -63,7 +65,7 @@ def test_team_and_promise_follow_when_the_service_is_changed(ports: Ports) -> No
     report = submit(draft(), "key", ANYBODY, ports)
     after = changed(report, ports, service_code="litter")
     assert (after.service_code, after.team) == ("litter", "town-centre")
-    assert after.expected_datetime == ports.council.due("litter", NOON)
+    assert after.expected_datetime == COUNCIL.due("litter", NOON)
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def test_report_comes_again_when_an_officer_changes_what_others_see_of_it(
     made = submit(draft(), "one", ANYBODY, ports).service_request_id
     clock.now += MINUTE
     follower.hears()
-    an_officer(made, ports, priority="high")
+    an_officer(made, ports, priority="low")
     clock.now += MINUTE
     assert follower.told() == []
     an_officer(made, ports, **values)

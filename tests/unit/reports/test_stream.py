@@ -1,5 +1,6 @@
 """What the stream of the reports' table tells of a change."""
 
+import json
 from typing import Any
 
 import pytest
@@ -48,6 +49,17 @@ def changed(old: dict[str, Any], new: dict[str, Any]) -> ReportChanged:
     fact = fact_of({"eventID": "1", "dynamodb": images})
     assert isinstance(fact, ReportChanged)
     return fact
+
+
+def test_change_says_which_question_was_asked_and_that_once() -> None:
+    def questions(*numbers: int) -> dict[str, Any]:
+        return {"questions": {"S": json.dumps([{"number": number} for number in numbers])}}
+
+    assert changed({}, questions(1)).question == 1
+    assert changed(questions(1), questions(1, 2)).question == 2
+    assert changed(questions(1), questions(1)).question == 0
+    assert changed(questions(1), questions()).question == 0
+    assert not changed({}, questions(1)).shows_change
 
 
 def test_change_says_from_which_state_to_which() -> None:

@@ -1,24 +1,8 @@
 /** Reading published documents and writing to the API. */
 import { deviceKey } from "./device.ts";
+import type { FieldError, Outcome, Problem } from "./outcome.ts";
 
-export interface FieldError {
-  field: string;
-  message: string;
-}
-
-export interface Problem {
-  title: string;
-  status: number;
-  detail?: string;
-  errors?: FieldError[];
-  link?: string;
-}
-
-/** `later` means that nothing is known to be stored: the same key may be sent again. Without a wait nothing answered. */
-export type Outcome<T> =
-  | { kind: "stored"; value: T }
-  | { kind: "refused"; problem: Problem }
-  | { kind: "later"; retryAfterSeconds: number | null };
+export type { FieldError, Outcome, Problem };
 
 const TIMEOUT_MS = 30_000;
 const USUAL_WAIT_S = 60;

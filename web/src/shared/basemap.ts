@@ -28,10 +28,14 @@ export function createMap(container: HTMLElement, council: Council, { lat, long,
   });
 }
 
-/** Draws the base map; false where the council has none to draw, and the ground stays plain. */
-export async function drawGround(map: L.Map, council: Council): Promise<boolean> {
+/**
+ * Draws the base map, from `whole` where the phone has the file; false where there is none to draw, and the ground
+ * stays plain.
+ */
+export async function drawGround(map: L.Map, council: Council, whole?: Blob): Promise<boolean> {
   if (!council.basemap) return false;
   const archive = new PmtilesSource(council.basemap, false).p;
+  if (whole) archive.source = inHand(whole, `${council.basemap} in hand`);
   const header = await archive.getHeader().catch(() => null);
   if (!header) return false;
   const layer = leafletLayer({
@@ -46,4 +50,12 @@ export async function drawGround(map: L.Map, council: Council): Promise<boolean>
   if (council.basemap_attribution) L.control.attribution({ prefix: false }).addTo(map);
   layer.addTo(map);
   return true;
+}
+
+/** An answer to a range cannot be kept for later, a whole file can. */
+function inHand(whole: Blob, key: string): { getKey(): string; getBytes(offset: number, length: number): Promise<{ data: ArrayBuffer }> } {
+  return {
+    getKey: () => key,
+    getBytes: async (offset, length) => ({ data: await whole.slice(offset, offset + length).arrayBuffer() }),
+  };
 }

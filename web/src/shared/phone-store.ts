@@ -8,6 +8,17 @@ export interface PhoneStore {
 export function phoneStore(open: () => IDBOpenDBRequest, name: string, keyPath: string, opened: () => Promise<unknown> = async () => undefined): PhoneStore {
   let database: Promise<IDBDatabase> | undefined;
 
+  /** Once more where the browser let go of it, as phones do to a page that was put away. */
+  async function begun(mode: IDBTransactionMode): Promise<IDBTransaction> {
+    const options = { durability: "strict" } as const;
+    try {
+      return (await opening()).transaction(name, mode, options);
+    } catch {
+      database = undefined;
+      return (await opening()).transaction(name, mode, options);
+    }
+  }
+
   function opening(): Promise<IDBDatabase> {
     if (!database) {
       const request = open();
@@ -20,8 +31,13 @@ export function phoneStore(open: () => IDBOpenDBRequest, name: string, keyPath: 
 
   return {
     async work<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest) {
-      const store = (await opening()).transaction(name, mode).objectStore(name);
-      return settled<T>(act(store) as IDBRequest<T>);
+      const transaction = await begun(mode);
+      const request = act(transaction.objectStore(name)) as IDBRequest<T>;
+      // What was written is there only at the end: that is where a phone that is full says so.
+      return new Promise<T>((resolve, reject) => {
+        transaction.oncomplete = () => resolve(request.result);
+        transaction.onabort = () => reject(transaction.error);
+      });
     },
   };
 }
@@ -29,6 +45,6 @@ export function phoneStore(open: () => IDBOpenDBRequest, name: string, keyPath: 
 function settled<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error("The phone's store failed"));
+    request.onerror = () => reject(request.error);
   });
 }

@@ -66,7 +66,7 @@ export function faultsOf(outcome: Outcome<unknown>): FieldError[] {
 
 /** Where to sign in, as surely as asked for, and to come back from to this page. */
 export function signInAddress(sure?: Account["assurance"]): string {
-  return `${SIGN_IN}?${new URLSearchParams({ next: location.pathname, ...(sure ? { sure } : {}) })}`;
+  return `${SIGN_IN}?${new URLSearchParams({ next: location.pathname + location.search, ...(sure ? { sure } : {}) })}`;
 }
 
 async function called<T>(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Outcome<T>> {

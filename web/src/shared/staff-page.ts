@@ -4,13 +4,14 @@ import { faultsOf, isSignedOut, signInAddress, whoIsSignedIn } from "./session.t
 
 const status = byId("staff-status");
 
-export async function openForOfficers(open: () => Promise<void>): Promise<void> {
+/** `open` answers false where it told itself that there is nothing to show. */
+export async function openForOfficers(open: () => Promise<boolean | void>): Promise<void> {
   tell("Loading…");
   const who = await whoIsSignedIn();
   if (isSignedOut(who)) return status.replaceChildren(element("a", { href: signInAddress() }, "Sign in"), " first: this page is for the council's officers.");
   if (who.kind !== "stored") return tell("The page could not be loaded. Check your connection and try again.");
   if (!who.value.roles.some((role) => role === "officer" || role === "admin")) return tell("This page is for the council's officers.");
-  await open();
+  if ((await open()) === false) return;
   tell("");
   show(byId("staff-page"));
 }

@@ -19,6 +19,9 @@ const STATES = {
 
 export type State = keyof typeof STATES;
 
+/** All of them by their words. */
+export const stateNames = () => Object.entries(STATES).map(([code, [name]]) => ({ code: code as State, name }));
+
 export function stateTag(state: State): HTMLElement {
   const [label, kind] = STATES[state];
   return element("strong", { class: kind ? `govuk-tag app-tag--${kind}` : "govuk-tag" }, label);

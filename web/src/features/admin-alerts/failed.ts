@@ -30,6 +30,7 @@ const WHATS: Record<string, string> = {
   mended: "it is fixed",
   updated: "an update",
   needs_answer: "is it fixed?",
+  asked: "a question to whoever sent a report",
   roadworks: "road works",
   disruption: "a service cannot run",
   confirm: "does somebody want alerts?",

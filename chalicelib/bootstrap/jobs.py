@@ -1,0 +1,186 @@
+"""The jobs slice: what crews do, and the reports slice as it sees it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib.accounts import audit
+from chalicelib.bootstrap.base import client, council, secret, session, settings
+from chalicelib.bootstrap.people import audit_ports
+from chalicelib.bootstrap.reports import photos_ports, reports_ports
+from chalicelib.events import JobChanged
+from chalicelib.jobs import ports as jobs
+from chalicelib.jobs.route import StraightLines
+from chalicelib.jobs.usecases.days import DayPorts
+from chalicelib.photos import usecases as photographs
+from chalicelib.reports import usecases as reporting
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.states import OPEN_STATES
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.sqs import SqsReaction
+    from chalicelib.jobs.dynamo import DynamoJobs
+    from chalicelib.jobs.pages import JobPages
+
+NEED_A_LOOK: Collection[str] = frozenset(("waiting", "held", "unconfirmed", "hidden"))
+"""Reports that nobody goes out for: whether they are any is not settled."""
+SENDER = "crew"
+"""Who beside a report says what a crew found."""
+
+
+@cache
+def jobs_ports() -> jobs.Ports:
+    from secrets import token_hex
+
+    from chalicelib.adapters.clock import utc_now
+    from chalicelib.adapters.proofs import HmacJobLinks
+
+    return jobs.Ports(
+        jobs=stored_jobs(),
+        reports=ReportsOfJobs(),
+        council=council(),
+        photos=PhotosOfJobs(),
+        links=HmacJobLinks(secret("link")),
+        site_url=settings().site_url,
+        note=lambda actor, deed, subject, details: audit.note(
+            actor, deed, subject, details, audit_ports()
+        ),
+        random_id=lambda: token_hex(16),
+        now=utc_now,
+    )
+
+
+def is_of_a_job(service_request_id: str, photo_id: str) -> bool:
+    """True where somebody sent the photo with what was done of a job of this report: not all of
+    those go into the report's timeline. What was forgotten with its sender goes."""
+    jobs_of_it = stored_jobs().of_report(service_request_id)
+    return any(
+        photo_id in deed.photo_ids
+        for job in jobs_of_it
+        for deed in job.deeds
+        if not deed.is_emptied
+    )
+
+
+@cache
+def job_follow_ports() -> jobs.FollowPorts:
+    from chalicelib.adapters.clock import utc_now
+
+    return jobs.FollowPorts(
+        jobs=stored_jobs(), reports=ReportsOfJobs(), council=council(), now=utc_now
+    )
+
+
+@cache
+def day_ports() -> DayPorts:
+    """What planning the days of crews needs."""
+    here = council()
+    travel = StraightLines(detour_factor=here.detour_factor, speed_kmh=here.crew_speed_kmh)
+    return DayPorts(jobs=jobs_ports(), crews=here.by_crew, travel=travel)
+
+
+@cache
+def stored_jobs() -> "DynamoJobs":
+    """Where jobs are kept."""
+    from chalicelib.adapters.aws import lend_to_pynamodb
+    from chalicelib.jobs.dynamo import DynamoJobs
+
+    lend_to_pynamodb(session)
+    return DynamoJobs(settings().jobs_table)
+
+
+@cache
+def follow_queue() -> "SqsReaction":
+    """The queue of whoever lets reports follow their jobs."""
+    from chalicelib.adapters.sqs import SqsReaction
+
+    return SqsReaction(client("sqs"), settings().follow_queue_url, JobChanged)
+
+
+@cache
+def crews_queue() -> "SqsReaction":
+    """The queue of whoever writes the days of crews."""
+    from chalicelib.adapters.sqs import SqsReaction
+
+    return SqsReaction(client("sqs"), settings().crews_queue_url, JobChanged)
+
+
+@cache
+def job_pages() -> "JobPages":
+    """The pages of contractors."""
+    from chalicelib.jobs.pages import JobPages
+
+    here = council()
+    return JobPages({"name": here.name, "phone": here.phone, "opening_hours": here.opening_hours})
+
+
+class PhotosOfJobs:
+    """The photos slice as jobs see it."""
+
+    def belongs(self, scope: str, key: str, photo_id: str) -> bool:
+        return photographs.belongs(scope, key, photo_id, photos_ports())
+
+
+class ReportsOfJobs:
+    """The reports slice as jobs see it."""
+
+    def report_of(self, service_request_id: str) -> jobs.Report | None:
+        report = reports_ports().repository.get(service_request_id)
+        return _report(report) if report else None
+
+    def say(
+        self,
+        service_request_id: str,
+        update_id: str,
+        text: str,
+        state: str | None,
+        photo_ids: Sequence[str],
+    ) -> None:
+        reporting.tell_of_work(
+            service_request_id, update_id, text, reports_ports(), state=state, photo_ids=photo_ids
+        )
+
+    def note(self, service_request_id: str, note_id: str, text: str) -> None:
+        reporting.add_note(service_request_id, note_id, SENDER, text, reports_ports())
+
+
+def _report(report: ServiceRequest) -> jobs.Report:
+    scheduled = [
+        update.datetime
+        for update in report.updates
+        if update.by == "council" and update.state == "action_scheduled"
+    ]
+    work = reporting.work_for(report, reports_ports())
+    seen = jobs.Report(
+        service_request_id=report.service_request_id,
+        service_code=report.service_code,
+        state=report.state,
+        is_open=report.state in OPEN_STATES,
+        needs_look=report.visibility in NEED_A_LOOK,
+        is_withdrawn=report.visibility == "withdrawn",
+        is_forgotten=report.forgotten,
+        team=report.team,
+        priority=report.priority,
+        lat=report.lat,
+        long=report.long,
+        address=report.address,
+        ward_code=report.ward_code,
+        due=report.expected_datetime,
+        opens=report.opens,
+        repairs=report.repairs,
+        failed_repairs=report.failed_repairs,
+        duplicate_of=report.duplicate_of,
+        scheduled_at=max(scheduled, default=None),
+        said=frozenset(update.update_id for update in report.updates),
+    )
+    if work is None:
+        return seen
+    return replace(
+        seen,
+        kind=work.kind,
+        minutes=work.minutes,
+        skills=work.skills,
+        hazards=work.hazards,
+        materials=work.materials,
+    )

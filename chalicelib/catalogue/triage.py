@@ -1,0 +1,189 @@
+"""Triage: a council's rules decide what becomes of a report that comes in.
+
+Each thing is decided by the first rule that fits the report and says it; what no rule says stays
+as it is usual for the service.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+from chalicelib.catalogue.questions import Attribute
+from chalicelib.catalogue.service_level import ServiceLevel
+from chalicelib.catalogue.wards import WardCode
+from chalicelib.catalogue.words import Code, Strict, Words
+from chalicelib.decisions import About, Facts, JobKind, Opens, Priority, Reason
+
+Some = Meta(min_length=1)
+Minutes = Annotated[int, Meta(ge=1, le=24 * 60)]
+
+USUAL_PRIORITY: Priority = "normal"
+USUAL_OPENS: Opens = "officer"
+USUAL_KIND: JobKind = "repair"
+USUAL_MINUTES = 30
+
+_OPENS: Mapping[Opens, str] = {
+    "job": "A crew gets it as a job at once",
+    "officer": "An officer looks at it first",
+}
+_KINDS: Mapping[JobKind, str] = {
+    "inspect": "inspect it",
+    "make_safe": "make it safe",
+    "repair": "repair it",
+    "collect": "collect it",
+    "revisit": "look at it again",
+}
+
+
+class When(Strict, frozen=True, kw_only=True, dict=True):
+    """What a report must be for a rule to fit: each of these that is given, and of a list any one.
+
+    `words`: whole words or phrases in its title or description, however they are capitalised.
+    `attributes`: answers to its service's questions, by the question's code. `priorities` are what
+    the rules before this one, or an officer, made its priority.
+    """
+
+    services: Annotated[tuple[Code, ...], Some] | None = None
+    groups: Annotated[tuple[Words, ...], Some] | None = None
+    wards: Annotated[tuple[WardCode, ...], Some] | None = None
+    attributes: Mapping[Code, Annotated[tuple[Code, ...], Some]] = {}
+    words: Annotated[tuple[Words, ...], Some] | None = None
+    priorities: Annotated[tuple[Priority, ...], Some] | None = None
+
+    def is_for(self, service_code: str, group: str) -> bool:
+        """True where the rule can fit reports of this service."""
+        about = self.services is None or service_code in self.services
+        return about and (self.groups is None or group in self.groups)
+
+    def word_in(self, text: str) -> str | None:
+        """The first of `words` that the text says."""
+        found = self._words.search(_plain(text))
+        return " ".join(found[0].split()) if found else None
+
+    @cached_property
+    def _words(self) -> re.Pattern[str]:
+        phrases = [r"\s+".join(map(re.escape, _plain(each).split())) for each in self.words or ()]
+        return re.compile(rf"(?<!\w)(?:{'|'.join(phrases)})(?!\w)")
+
+
+class Then(Strict, frozen=True, kw_only=True):
+    """What a rule says; None leaves it to others. `minutes` are those that the job takes."""
+
+    team: Code | None = None
+    priority: Priority | None = None
+    service_level: ServiceLevel | None = None
+    opens: Opens | None = None
+    kind: JobKind | None = None
+    minutes: Minutes | None = None
+    skills: tuple[Code, ...] | None = None
+    hazards: tuple[Words, ...] | None = None
+    materials: tuple[Words, ...] | None = None
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What it says, by what it is about."""
+        given = {name: getattr(self, name) for name in self.__struct_fields__}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+class Rule(Strict, frozen=True, kw_only=True):
+    """A rule. `because` is how the sentence goes on that gives the reason: "Priority is high
+    because …"; without it the sentence names what fitted."""
+
+    name: Words
+    when: When
+    then: Then
+    because: Words | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceRules:
+    """The rules that can fit reports of one service, in their order."""
+
+    service_name: str
+    questions: Mapping[str, Attribute]
+    team_names: Mapping[str, str]
+    rules: Sequence[tuple[Rule, Mapping[str, Any]]]
+
+    def say(self, facts: Facts) -> tuple[Mapping[str, Any], tuple[Reason, ...]]:
+        """What the rules say of a report, by the names in Then, and why."""
+        said: dict[str, Any] = {"priority": facts.priority} if facts.priority else {}
+        because: list[Reason] = []
+        for rule, says in self.rules:
+            new = {name: value for name, value in says.items() if name not in said}
+            cause = self._cause(rule, facts, said.get("priority", USUAL_PRIORITY)) if new else None
+            if cause is not None:
+                said |= new
+                because += self._reasons(new, cause)
+        return said, tuple(because)
+
+    def _cause(self, rule: Rule, facts: Facts, priority: Priority) -> str | None:
+        """Why the rule fits; None where it does not."""
+        causes: list[str] = []
+        for fits in (_ward, self._answers, _priority, _words):
+            found = fits(rule.when, facts, priority)
+            if found is None:
+                return None
+            causes += found
+        return rule.because or " and ".join(causes) or self._kind_of_report(rule)
+
+    def _answers(self, when: When, facts: Facts, _: Priority) -> list[str] | None:
+        causes = []
+        for code, keys in when.attributes.items():
+            given = [key for key in facts.attributes.get(code, ()) if key in keys]
+            question = self.questions.get(code)
+            if not given or question is None:
+                return None
+            names = {value.key: value.name for value in question.values}
+            answer = names.get(given[0], given[0])
+            causes.append(f"“{question.description}” is answered “{answer}”")
+        return causes
+
+    def _kind_of_report(self, rule: Rule) -> str:
+        is_narrow = rule.when.services or rule.when.groups
+        return f"it is about “{self.service_name}”" if is_narrow else f"“{rule.name}” is the rule"
+
+    def _reasons(self, new: Mapping[str, Any], cause: str) -> Iterator[Reason]:
+        statements: dict[About, str] = {}
+        if "team" in new:
+            statements["team"] = f"{self.team_names[new['team']]} deals with it"
+        if "priority" in new:
+            statements["priority"] = f"Priority is {new['priority']}"
+        if "service_level" in new:
+            statements["target"] = f"The target is {new['service_level']}"
+        if "opens" in new:
+            statements["opens"] = _OPENS[new["opens"]]
+        if "kind" in new:
+            statements["kind"] = f"The job is to {_KINDS[new['kind']]}"
+        for about, statement in statements.items():
+            yield Reason(about=about, text=f"{statement} because {cause}.")
+
+
+def _ward(when: When, facts: Facts, _: Priority) -> list[str] | None:
+    if when.wards is None:
+        return []
+    return [f"it is in the ward {facts.ward_code}"] if facts.ward_code in when.wards else None
+
+
+def _priority(when: When, _: Facts, priority: Priority) -> list[str] | None:
+    if when.priorities is None:
+        return []
+    return [f"its priority is {priority}"] if priority in when.priorities else None
+
+
+def _words(when: When, facts: Facts, _: Priority) -> list[str] | None:
+    if when.words is None:
+        return []
+    for name, text in (("description", facts.description), ("title", facts.title)):
+        if text and (word := when.word_in(text)):
+            return [f"the {name} says “{word}”"]
+    return None
+
+
+def _plain(text: str) -> str:
+    """The text in small letters, with one kind of apostrophe."""
+    return text.casefold().replace("’", "'")

@@ -1,0 +1,59 @@
+"""What is decided about a report when it comes in, from what, and why.
+
+The council's rules decide (`catalogue/triage.py`); reports keep the outcome and jobs work by it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from chalicelib.geo.point import Point
+
+Priority = Literal["low", "normal", "high", "urgent"]
+Opens = Literal["job", "officer"]
+"""What a report opens: a crew's job at once, or an officer's case."""
+JobKind = Literal["inspect", "make_safe", "repair", "collect", "revisit"]
+About = Literal["team", "priority", "target", "opens", "kind"]
+"""The decisions that give a reason; `target` is when it should be done."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a report is decided by. `attributes` are the answers to its service's questions;
+    `priority` is what an officer chose, which no rule changes."""
+
+    service_code: str
+    point: Point | None
+    ward_code: str | None
+    title: str | None
+    description: str
+    requested: datetime
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    priority: Priority | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why something was decided as it was: a plain sentence in the council's own words, never in
+    those that a resident typed."""
+
+    about: About
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """Who deals with a report, how soon, and the job that it opens, if it does. `minutes` are
+    those that the job takes; `because` has a reason for each decision that a rule made."""
+
+    team: str
+    priority: Priority
+    expected_datetime: datetime
+    opens: Opens
+    kind: JobKind
+    minutes: int
+    skills: tuple[str, ...]
+    hazards: tuple[str, ...]
+    materials: tuple[str, ...]
+    because: tuple[Reason, ...]

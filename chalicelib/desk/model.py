@@ -1,0 +1,145 @@
+"""What officers keep at their desk: reply templates that all of them share, views of the queue that
+each saves for herself, and for some minutes what would be put back of a change.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Literal, NamedTuple
+
+from msgspec import Meta
+
+from chalicelib.errors import Invalid
+
+UNDO_WITHIN = timedelta(minutes=5)
+MOST_TEMPLATES = 200
+MOST_VIEWS = 50
+MOST_TEXT = 2000
+"""Characters of an update, which a reply becomes."""
+FIELDS = ("reference", "service", "target", "place")
+"""What a template's text may name in braces; each is filled in from the report."""
+_BRACED = re.compile(r"\{([^{}]*)\}")
+
+_LINE = Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", description="one line without control characters")
+_TEXT = Meta(
+    pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$",
+    description="text without control characters",
+)
+Name = Annotated[str, Meta(min_length=1, max_length=100), _LINE]
+Text = Annotated[str, Meta(min_length=1, max_length=MOST_TEXT), _TEXT]
+Codes = Annotated[tuple[Annotated[str, Meta(max_length=100)], ...], Meta(max_length=50)]
+StateName = Annotated[str, Meta(max_length=40)]
+Query = Annotated[str, Meta(max_length=500), _LINE]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateDraft:
+    """A reply that officers write often. No service codes are all of them; `state` is what a report
+    usually becomes with it."""
+
+    name: Name
+    text: Text
+    service_codes: Codes = ()
+    state: StateName | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateChanges:
+    """What is changed of one; None leaves it, `clear` names what is to be empty."""
+
+    name: Name | None = None
+    text: Text | None = None
+    service_codes: Codes | None = None
+    state: StateName | None = None
+    clear: list[Literal["service_codes", "state"]] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Template:
+    """A reply template. `version` is 0 until it is stored; `author` is an account."""
+
+    template_id: str
+    name: str
+    text: str
+    service_codes: tuple[str, ...]
+    state: str | None
+    author: str
+    updated_at: datetime
+    fingerprint: str
+    version: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ViewDraft:
+    """A view of the queue: the query string of its address, such as team=highways&target=late."""
+
+    name: Name
+    query: Query = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """A view that an officer saved for herself."""
+
+    view_id: str
+    account_id: str
+    name: str
+    query: str
+    saved_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Undo:
+    """What an officer may put back until then: for each report what a change has left, and what was
+    there before."""
+
+    undo_id: str
+    account_id: str
+    made_at: datetime
+    left: tuple[Mapping[str, Any], ...]
+
+    @property
+    def until(self) -> datetime:
+        return self.made_at + UNDO_WITHIN
+
+
+class CaseJob(NamedTuple):
+    """A job of a case, in short."""
+
+    job_id: str
+    version: int
+    kind: str
+    state: str
+    title: str
+    team: str
+    crew: str | None
+    planned_day: date | None
+    due: datetime | None
+    updated_at: datetime
+
+
+class Deed(NamedTuple):
+    """What somebody did to a case, in plain words; `by` is what staff call her."""
+
+    at: datetime
+    what: str
+    by: str
+
+
+def fields_in(text: str) -> list[str]:
+    """What a text names in braces."""
+    return _BRACED.findall(text)
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """The text with what it names filled in; what is unknown stays as it is."""
+    return _BRACED.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+def refuse_unknown_fields(text: str) -> None:
+    """Raises Invalid where a text names what no report has."""
+    unknown = [each for each in fields_in(text) if each not in FIELDS]
+    if unknown:
+        known = ", ".join(f"{{{each}}}" for each in FIELDS)
+        raise Invalid.field("text", f"{{{unknown[0]}}} is not filled in; there are: {known}")

@@ -1,0 +1,278 @@
+"""What officers do at their desk: one function a verb."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from chalicelib.derived_ids import derived_id
+from chalicelib.desk.model import (
+    MOST_TEMPLATES,
+    MOST_VIEWS,
+    Deed,
+    Template,
+    TemplateChanges,
+    TemplateDraft,
+    Undo,
+    View,
+    ViewDraft,
+    refuse_unknown_fields,
+)
+from chalicelib.desk.ports import Entry, Ports, Stale, Views
+from chalicelib.errors import Conflict, FieldError, Invalid, NotFound
+
+FILTERS = frozenset(
+    (
+        *("state", "team", "service_code", "ward_code", "priority", "opens", "attention"),
+        *("target", "waits", "q", "sort"),
+    )
+)
+"""What a view may say of the queue."""
+
+
+DEEDS: Mapping[str, str] = {
+    "reports.look": "Looked at it",
+    "reports.assist": "Took it down for a resident",
+    "reports.update": "Wrote an update",
+    "cases.note": "Wrote a note",
+    "cases.ask": "Asked whoever sent it",
+    "cases.settle": "Waits for no answer any more",
+    "cases.unmerge": "Took it out of the report that it was merged into",
+    "cases.undo": "Took a change back",
+    "cases.redact_photo": "Blackened a part of a photo",
+}
+"""What entries of the log say of a report, but for its changes."""
+FIELD_NAMES: Mapping[str, str] = {
+    "service_code": "the service",
+    "expected_datetime": "the target",
+    "duplicate_of": "what it is a duplicate of",
+    "clear": "what was taken out of it",
+    "flags_settled": "its flags",
+    "lat": "the place",
+    "long": "the place",
+    "text": "the reply",
+    "template": "the reply",
+    "updates": "texts of its timeline",
+    "questions": "what was answered",
+    "photos": "which photos are shown",
+    "visibility": "who can see it",
+    **{name: f"the {name}" for name in ("state", "team", "priority", "title", "description")},
+    "address": "the address",
+}
+
+
+def templates(ports: Ports) -> Sequence[Template]:
+    """All of them, by name."""
+    return sorted(ports.templates.all(), key=lambda each: (each.name.casefold(), each.template_id))
+
+
+def template(template_id: str, ports: Ports) -> Template:
+    """One of them. Raises NotFound."""
+    found = ports.templates.get(template_id)
+    if found is None:
+        raise NotFound(f"There is no template {template_id}.")
+    return found
+
+
+def add_template(draft: TemplateDraft, key: str, actor: str, ports: Ports) -> Template:
+    """Adds a template; the same draft under the same key once. Raises Invalid, Conflict."""
+    _refuse(draft.text, draft.service_codes, draft.state, ports)
+    template_id = derived_id("template", actor, key)
+    known = [each.template_id for each in ports.templates.all()]
+    if len(known) >= MOST_TEMPLATES and template_id not in known:
+        raise Conflict(f"There are {MOST_TEMPLATES} templates already: remove one first.")
+    new = Template(
+        template_id=template_id,
+        name=draft.name,
+        text=draft.text,
+        service_codes=draft.service_codes,
+        state=draft.state,
+        author=actor,
+        updated_at=_now(ports),
+        fingerprint=derived_id("template", msgspec.json.encode(draft).decode()),
+    )
+    ports.note(actor, "templates.add", new.template_id, "")
+    stored = ports.templates.add(new)
+    if stored.fingerprint != new.fingerprint:
+        raise Conflict(
+            "Another template was stored under this Idempotency-Key: to add this, use a new key."
+        )
+    return stored
+
+
+def change_template(
+    template_id: str, changes: TemplateChanges, version: int, actor: str, ports: Ports
+) -> Template:
+    """Changes a template that still has this version. Raises NotFound, Invalid, Conflict."""
+    present = _held(template_id, version, ports)
+    cleared = changes.clear or ()
+    after = replace(
+        present,
+        name=changes.name or present.name,
+        text=changes.text or present.text,
+        service_codes=_chosen(changes.service_codes, present.service_codes),
+        state=changes.state or present.state,
+        author=actor,
+        updated_at=_now(ports),
+    )
+    after = replace(
+        after,
+        service_codes=() if "service_codes" in cleared else after.service_codes,
+        state=None if "state" in cleared else after.state,
+    )
+    _refuse(after.text, after.service_codes, after.state, ports)
+    ports.note(actor, "templates.change", template_id, "")
+    try:
+        return ports.templates.save(after)
+    except Stale as error:
+        stored = template(template_id, ports)
+        # Where only the reply was lost, what is stored is what was to be stored.
+        if replace(stored, version=version) == after:
+            return stored
+        raise _stale(stored) from error
+
+
+def remove_template(template_id: str, version: int, actor: str, ports: Ports) -> Template:
+    """Removes a template that still has this version. Raises NotFound, Conflict."""
+    present = _held(template_id, version, ports)
+    ports.note(actor, "templates.remove", template_id, "")
+    try:
+        ports.templates.remove(present)
+    except Stale as error:
+        if stored := ports.templates.get(template_id):
+            raise _stale(stored) from error
+    return present
+
+
+def views_of(account_id: str, ports: Ports) -> Sequence[View]:
+    """Hers, in the order in which she saved them."""
+    return sorted(ports.views.of(account_id), key=lambda each: (each.saved_at, each.view_id))
+
+
+def save_view(draft: ViewDraft, key: str, account_id: str, ports: Ports) -> View:
+    """Saves a view of the queue; once for each key. Raises Invalid, Conflict."""
+    unknown = [name for name, _ in parse_qsl(draft.query) if name not in FILTERS]
+    if unknown:
+        known = ", ".join(sorted(FILTERS))
+        raise Invalid.field("query", f"{unknown[0]} is no filter of the queue; there are: {known}")
+    view_id = derived_id("view", account_id, key)
+    known_views = ports.views.of(account_id)
+    if len(known_views) >= MOST_VIEWS and view_id not in {each.view_id for each in known_views}:
+        raise Conflict(f"You have {MOST_VIEWS} views already: remove one first.")
+    new = View(
+        view_id=view_id,
+        account_id=account_id,
+        name=draft.name,
+        query=draft.query,
+        saved_at=_now(ports),
+    )
+    ports.note(account_id, "views.add", view_id, "")
+    stored = ports.views.put(new)
+    if (stored.name, stored.query) != (new.name, new.query):
+        raise Conflict(
+            "Another view was stored under this Idempotency-Key: to save this, use a new key."
+        )
+    return stored
+
+
+def remove_view(view_id: str, account_id: str, ports: Ports) -> View:
+    """Forgets a view of hers. Raises NotFound."""
+    found = next((each for each in ports.views.of(account_id) if each.view_id == view_id), None)
+    if found is None:
+        raise NotFound("You have no such view.")
+    ports.note(account_id, "views.remove", view_id, "")
+    ports.views.remove(account_id, view_id)
+    return found
+
+
+def forget_views(account_id: str, views: Views) -> None:
+    """Forgets all that somebody saved. May be done again."""
+    for view in views.of(account_id):
+        views.remove(account_id, view.view_id)
+
+
+def keep_for_undo(left: Sequence[Mapping[str, Any]], account_id: str, ports: Ports) -> Undo:
+    """Keeps what could be put back of a change, for its officer and some minutes. Raises
+    UpstreamFailed."""
+    undo = Undo(
+        undo_id=ports.random_id(), account_id=account_id, made_at=_now(ports), left=tuple(left)
+    )
+    ports.undos.add(undo)
+    return undo
+
+
+def to_put_back(undo_id: str, account_id: str, ports: Ports) -> Undo:
+    """What she may still put back. Raises NotFound (also of somebody else's), Conflict (too
+    late)."""
+    undo = ports.undos.get(undo_id)
+    if undo is None or undo.account_id != account_id:
+        raise NotFound("There is nothing of yours to undo under this number.")
+    if ports.now() > undo.until:
+        raise Conflict("That can be undone for 5 minutes: change it back by hand.")
+    return undo
+
+
+def history_of(service_request_id: str, ports: Ports) -> Sequence[Deed]:
+    """What staff did to a report, the newest first."""
+    entries = ports.log(service_request_id)
+    names = ports.names({each.actor for each in entries})
+    return [Deed(each.at, _what(each), called(each.actor, names)) for each in entries]
+
+
+def called(account_id: str, names: Mapping[str, str]) -> str:
+    """What staff call somebody of themselves."""
+    return names.get(account_id, "Somebody who is not here any more")
+
+
+def _what(entry: Entry) -> str:
+    """What was done, in plain words."""
+    if entry.action != "reports.change":
+        return DEEDS.get(entry.action, entry.action)
+    changed = dict.fromkeys(_named(each) for each in entry.details.split())
+    return f"Changed {', '.join(changed)}" if changed else "Changed it"
+
+
+def _named(field: str) -> str:
+    name, _, value = field.partition("=")
+    return f"{FIELD_NAMES.get(name, name)} ({value})" if value else FIELD_NAMES.get(name, name)
+
+
+def _held(template_id: str, version: int, ports: Ports) -> Template:
+    stored = template(template_id, ports)
+    if stored.version != version:
+        raise _stale(stored)
+    return stored
+
+
+def _stale(present: Template) -> Conflict:
+    return Conflict(
+        f"The template has version {present.version} by now: read it again and decide anew.",
+        version=present.version,
+    )
+
+
+def _refuse(text: str, service_codes: Sequence[str], state: str | None, ports: Ports) -> None:
+    refuse_unknown_fields(text)
+    if faults := list(_faults(service_codes, state, ports)):
+        raise Invalid("; ".join(f"{field}: {message}" for field, message in faults), faults)
+
+
+def _faults(service_codes: Sequence[str], state: str | None, ports: Ports) -> Iterator[FieldError]:
+    known = ports.council.services
+    if unknown := [each for each in service_codes if each not in known]:
+        yield FieldError(
+            "service_codes", f"{unknown[0]} is not offered here; known are: {', '.join(known)}"
+        )
+    if state is not None and state not in ports.council.states:
+        yield FieldError("state", f"must be one of: {', '.join(sorted(ports.council.states))}")
+
+
+def _chosen(new: tuple[str, ...] | None, old: tuple[str, ...]) -> tuple[str, ...]:
+    return old if new is None else new
+
+
+def _now(ports: Ports) -> datetime:
+    return ports.now().replace(microsecond=0)

@@ -1,0 +1,232 @@
+"""What officers see of a case: the one shape of the list, and that of a single one."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import msgspec
+
+from chalicelib import bootstrap
+from chalicelib.decisions import Opens
+from chalicelib.desk import usecases as desk
+from chalicelib.desk.model import CaseJob
+from chalicelib.reports import usecases
+from chalicelib.reports.cases import Case, Target, case_of
+from chalicelib.reports.model import Attention, Note, Priority, Question, ServiceRequest, Visibility
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.states import State, Status, status_of
+from chalicelib.reports.usecases import OFFICER
+from chalicelib.reports.views import FullView
+
+NEAR_M = 150
+MOST_NEAR = 10
+CREW = "crew"
+
+
+class CaseItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A case in the queue. `hours_left` until its target are less than 0 where that has passed;
+    `jobs` is how many crews' jobs there are of it."""
+
+    service_request_id: str
+    version: int
+    title: str | None
+    service_code: str
+    service_name: str
+    state: State
+    status: Status
+    visibility: Visibility
+    priority: Priority
+    team: str
+    ward_code: str | None
+    address: str | None
+    lat: float | None
+    long: float | None
+    requested_datetime: datetime
+    expected_datetime: datetime | None
+    target: Target
+    hours_left: int | None
+    opens: Opens
+    attention: Attention | None
+    followers: int
+    waits_for: str | None
+    jobs: int
+
+
+class CaseList(msgspec.Struct, frozen=True, kw_only=True):
+    """Some of the queue; `next` is the cursor of those that follow, also of an empty page."""
+
+    items: list[CaseItem]
+    next: str | None
+
+
+class JobShort(msgspec.Struct, frozen=True, kw_only=True):
+    """A job of the case; GET /api/jobs/{job_id} has the rest."""
+
+    job_id: str
+    version: int
+    kind: str
+    state: str
+    title: str
+    team: str
+    crew: str | None
+    planned_day: date | None
+    due: datetime | None
+    updated_at: datetime
+
+
+class NearCase(msgspec.Struct, frozen=True, kw_only=True):
+    """An open public report near it."""
+
+    service_request_id: str
+    distance_m: float
+    title: str | None
+    service_code: str
+    state: State
+    requested_datetime: datetime
+
+
+class QuestionView(msgspec.Struct, frozen=True, kw_only=True):
+    """What whoever sent the report was asked; `settled_at` is when an officer stopped waiting for
+    the answer."""
+
+    question_id: str
+    text: str
+    asked_at: datetime
+    asked_by: str
+    answered_at: datetime | None
+    answer: str | None
+    settled_at: datetime | None
+
+
+class CaseNote(msgspec.Struct, frozen=True, kw_only=True):
+    """A note; `by` is an officer's name, a crew, or the address that a team answered from."""
+
+    note_id: str
+    datetime: datetime
+    by: str
+    text: str
+
+
+class DeedView(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody did to the report."""
+
+    at: datetime
+    what: str
+    by: str
+
+
+class CaseView(FullView, frozen=True, kw_only=True):
+    """All of a report and all that belongs to it. `merged` are the reports that were merged into it
+    and still are; `can_ask`: whoever sent it can be asked something."""
+
+    notes: tuple[CaseNote, ...]  # type: ignore[assignment]
+    target: Target
+    hours_left: int | None
+    attention: Attention | None
+    waits_for: str | None
+    can_ask: bool
+    jobs: tuple[JobShort, ...]
+    nearby: tuple[NearCase, ...]
+    questions: tuple[QuestionView, ...]
+    history: tuple[DeedView, ...]
+    merged: tuple[str, ...]
+
+
+def case_item(case: Case) -> CaseItem:
+    """The case as the queue shows it."""
+    report = case.report
+    service = bootstrap.council().by_code.get(report.service_code)
+    same = set(CaseItem.__struct_fields__) & set(report.__dataclass_fields__)
+    return CaseItem(
+        **{name: getattr(report, name) for name in same},
+        service_name=service.service_name if service else report.service_code,
+        status=status_of(report.state),
+        target=case.target,
+        hours_left=case.hours_left,
+        attention=report.attention,
+        waits_for=report.waits_for,
+        jobs=len(bootstrap.desk_ports().jobs.of_report(report.service_request_id)),
+    )
+
+
+def case_view(report: ServiceRequest, ports: Ports) -> CaseView:
+    """All of the case."""
+    seen, case = usecases.full(report, ports), case_of(report, ports.now())
+    names = _names(report.questions, seen.notes)
+    values = {name: getattr(seen, name) for name in FullView.__struct_fields__ if name != "notes"}
+    return CaseView(
+        **values,
+        notes=tuple(_note(each, names) for each in seen.notes),
+        target=case.target,
+        hours_left=case.hours_left,
+        attention=report.attention,
+        waits_for=report.waits_for,
+        can_ask=bootstrap.can_be_asked(report),
+        jobs=tuple(_job(each) for each in _jobs(report)),
+        nearby=_nearby(report, ports),
+        questions=tuple(question_view(each, names) for each in report.questions),
+        history=tuple(
+            DeedView(**each._asdict())
+            for each in desk.history_of(report.service_request_id, bootstrap.desk_ports())
+        ),
+        merged=tuple(usecases.merged_here(report, ports)),
+    )
+
+
+def question_view(question: Question, names: dict[str, str]) -> QuestionView:
+    """The question with the name of whoever asked."""
+    shown = [name for name in QuestionView.__struct_fields__ if name != "asked_by"]
+    return QuestionView(
+        **{name: getattr(question, name) for name in shown},
+        asked_by=desk.called(question.asked_by, names),
+    )
+
+
+def note_view(note: Note) -> CaseNote:
+    """The note with the name of whoever wrote it."""
+    return _note(note, _names((), (note,)))
+
+
+def names_of(*account_ids: str) -> dict[str, str]:
+    """What staff call these accounts."""
+    return dict(bootstrap.desk_ports().names(account_ids)) if account_ids else {}
+
+
+def _names(questions: Sequence[Question], notes: Sequence[Note]) -> dict[str, str]:
+    writers = (each.sender for each in notes if each.sender.startswith(OFFICER))
+    asking = {each.asked_by for each in questions}
+    return names_of(*sorted(asking | {each.removeprefix(OFFICER) for each in writers}))
+
+
+def _note(note: Note, names: dict[str, str]) -> CaseNote:
+    by = note.sender
+    if by.startswith(OFFICER):
+        by = desk.called(by.removeprefix(OFFICER), names)
+    elif by == CREW:
+        by = "A crew"
+    return CaseNote(note_id=note.note_id, datetime=note.datetime, by=by, text=note.text)
+
+
+def _jobs(report: ServiceRequest) -> Sequence[CaseJob]:
+    return bootstrap.desk_ports().jobs.of_report(report.service_request_id)
+
+
+def _job(job: CaseJob) -> JobShort:
+    return JobShort(**job._asdict())
+
+
+def _nearby(report: ServiceRequest, ports: Ports) -> tuple[NearCase, ...]:
+    if report.point is None:
+        return ()
+    found = usecases.nearby(report.point, None, radius_m=NEAR_M, limit=MOST_NEAR + 1, ports=ports)
+    others = [each for each in found if each.report.service_request_id != report.service_request_id]
+    return tuple(
+        NearCase(
+            service_request_id=near.report.service_request_id,
+            distance_m=round(near.distance_m, 1),
+            title=near.report.title,
+            service_code=near.report.service_code,
+            state=near.report.state,
+            requested_datetime=near.report.requested_datetime,
+        )
+        for near in others[:MOST_NEAR]
+    )

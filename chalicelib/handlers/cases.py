@@ -1,0 +1,102 @@
+"""Routes of the queue of cases and of a single case: what officers have to deal with."""
+
+from collections.abc import Collection
+from typing import Any, get_args
+
+from chalicelib import bootstrap
+from chalicelib.decisions import Opens
+from chalicelib.errors import Invalid
+from chalicelib.handlers import auth
+from chalicelib.handlers.case_views import CaseList, CaseView, case_item, case_view
+from chalicelib.handlers.http import Call, Query, Routes
+from chalicelib.handlers.noting import note_look
+from chalicelib.handlers.reports import id_of, limit_of
+from chalicelib.reports import usecases
+from chalicelib.reports.cases import Sort, WaitsFor, Wanted, WantedTarget
+from chalicelib.reports.model import Attention, Priority
+from chalicelib.reports.states import STATES
+from chalicelib.reports.usecases.access import refuse_beyond_her_remit, visible
+
+A_PAGE = 25
+LONGEST_Q = 100
+CHOICES: dict[str, Collection[str]] = {
+    "priority": get_args(Priority),
+    "opens": get_args(Opens),
+    "attention": get_args(Attention),
+    "target": get_args(WantedTarget),
+    "waits": get_args(WaitsFor),
+    "sort": get_args(Sort),
+}
+routes = Routes(__name__)
+
+
+@routes.endpoint(
+    "/api/cases",
+    method="GET",
+    auth=auth.may("cases.handle"),
+    summary="The queue of cases, what passed its target or nears it first",
+    answer=CaseList,
+    query=(
+        Query("state", "one or more states, with commas; those that are open if not given"),
+        Query("team", "one team"),
+        Query("service_code", "one service"),
+        Query("ward_code", "one ward"),
+        Query("priority", "low, normal, high or urgent"),
+        Query("opens", "job or officer"),
+        Query("attention", "held, waiting or flagged"),
+        Query("target", "late, soon (in 48 hours) or later"),
+        Query("waits", "reporter or officer: whose turn it is"),
+        Query("q", "words of the title"),
+        Query("sort", "target, or newest; what is closed comes the newest first"),
+        Query("limit", f"1 to 100; {A_PAGE} if not given"),
+        Query("cursor", "`next` of the list before"),
+    ),
+)
+def cases(call: Call) -> CaseList:
+    found = usecases.list_cases(
+        _wanted(call),
+        call.caller.author(),
+        limit=limit_of(call, A_PAGE),
+        after=call.parameter("cursor"),
+        ports=bootstrap.reports_ports(),
+    )
+    return CaseList(items=[case_item(each) for each in found.cases], next=found.next)
+
+
+@routes.endpoint(
+    "/api/cases/{service_request_id}",
+    method="GET",
+    auth=auth.may("cases.handle"),
+    summary="A case: all of a report, and all that belongs to it",
+    answer=CaseView,
+)
+def case(call: Call, service_request_id: str) -> CaseView:
+    ports, author = bootstrap.reports_ports(), call.caller.author()
+    report = visible(id_of(service_request_id), author, ports)
+    refuse_beyond_her_remit(report, author)
+    view = case_view(report, ports)
+    note_look(view, call.caller)
+    return view
+
+
+def _wanted(call: Call) -> Wanted:
+    """What the query asks for. Raises Invalid."""
+    values: dict[str, Any] = {
+        name: call.parameter(name) for name in ("team", "service_code", "ward_code", "q")
+    }
+    for name, known in CHOICES.items():
+        chosen = call.parameter(name)
+        if chosen is not None and chosen not in known:
+            raise Invalid.field(name, f"must be one of: {', '.join(known)}")
+        values[name] = chosen
+    if len(values["q"] or "") > LONGEST_Q:
+        raise Invalid.field("q", f"must have at most {LONGEST_Q} characters")
+    values["sort"] = values["sort"] or "target"
+    return Wanted(states=_states(call.parameter("state")), **values)
+
+
+def _states(text: str | None) -> tuple[Any, ...]:
+    states = tuple(dict.fromkeys((text or "").split(","))) if text else ()
+    if unknown := [each for each in states if each not in STATES]:
+        raise Invalid.field("state", f"{unknown[0]!r} is none of: {', '.join(STATES)}")
+    return states

@@ -1,0 +1,308 @@
+"""Routes by which officers work on cases: notes, questions to whoever sent the report, changes of
+one or many that can be taken back for some minutes, and what is taken out for good.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, Literal
+
+import msgspec
+
+from chalicelib import bootstrap, logs
+from chalicelib.desk import usecases as desk
+from chalicelib.errors import AppError, Invalid, UpstreamFailed
+from chalicelib.handlers import auth
+from chalicelib.handlers.account import account_of
+from chalicelib.handlers.case_views import (
+    CaseNote,
+    CaseView,
+    QuestionView,
+    case_view,
+    names_of,
+    note_view,
+    question_view,
+)
+from chalicelib.handlers.http import Call, Routes
+from chalicelib.handlers.noting import named_in, note
+from chalicelib.handlers.replies import in_words, reply_of
+from chalicelib.handlers.reports import id_of
+from chalicelib.parsing import parse_json
+from chalicelib.photos import usecases as photographs
+from chalicelib.photos.model import Areas
+from chalicelib.photos.ports import PhotoKey
+from chalicelib.reports import usecases
+from chalicelib.reports.cases import BulkDraft, CaseChanges, Left
+from chalicelib.reports.model import NoteDraft, QuestionDraft, ServiceRequest
+from chalicelib.reports.usecases import Outcome, PutBack
+from chalicelib.reports.usecases.access import refuse_beyond_her_remit, visible
+
+routes = Routes(__name__)
+
+
+class ChangedCase(msgspec.Struct, frozen=True, kw_only=True):
+    """A case after a change. It can be taken back under `undo_id` until then; None where that could
+    not be kept: the change itself is done."""
+
+    service_request_id: str
+    version: int
+    undo_id: str | None
+    until: datetime | None
+
+
+class BulkItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One of many; `because` says what is wrong where it is not ok. `result` is None for a check,
+    `version` the present one of what was changed."""
+
+    service_request_id: str
+    ok: bool
+    because: str | None
+    result: Literal["changed", "refused"] | None
+    version: int | None
+
+
+class BulkAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of each, in the order in which they were named."""
+
+    undo_id: str | None
+    until: datetime | None
+    items: list[BulkItem]
+
+
+class UndoneItem(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of a change could be put back; `because` says why nothing was."""
+
+    service_request_id: str
+    result: PutBack
+    because: str | None
+
+
+class UndoAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What could be put back. What was sent to people meanwhile cannot be unsent: they are told how
+    it stands now."""
+
+    undo_id: str
+    items: list[UndoneItem]
+
+
+class RedactedPhoto(msgspec.Struct, frozen=True, kw_only=True):
+    """A photo with parts of it blackened; published copies follow within seconds."""
+
+    service_request_id: str
+    photo_id: str
+    version: int
+
+
+@routes.endpoint(
+    "/api/cases/{service_request_id}/notes",
+    method="POST",
+    auth=auth.may("cases.handle"),
+    summary="Write a note that officers alone see",
+    body=NoteDraft,
+    answer=CaseNote,
+    success=HTTPStatus.CREATED,
+    keyed=True,
+)
+def write_note(call: Call, service_request_id: str) -> CaseNote:
+    draft, key = parse_json(call.body, NoteDraft), call.idempotency_key
+    request_id = _hers(call, service_request_id).service_request_id
+    note("cases.note", request_id, "", call.caller)
+    written, _ = usecases.write_note(
+        request_id, draft.text, key, call.caller.author(), bootstrap.reports_ports()
+    )
+    return note_view(written)
+
+
+@routes.endpoint(
+    "/api/cases/{service_request_id}/questions",
+    method="POST",
+    auth=auth.may("cases.handle"),
+    summary="Ask whoever sent the report, where she gets her alerts; the case waits for the answer",
+    body=QuestionDraft,
+    answer=QuestionView,
+    success=HTTPStatus.CREATED,
+    keyed=True,
+)
+def ask(call: Call, service_request_id: str) -> QuestionView:
+    draft, key = parse_json(call.body, QuestionDraft), call.idempotency_key
+    request_id = _hers(call, service_request_id).service_request_id
+    note("cases.ask", request_id, "", call.caller)
+    question, _ = usecases.ask_reporter(
+        request_id,
+        draft.text,
+        key,
+        call.caller.author(),
+        bootstrap.reports_ports(),
+        reaches=bootstrap.can_be_asked,
+    )
+    return question_view(question, names_of(question.asked_by))
+
+
+@routes.endpoint(
+    "/api/cases/{service_request_id}/questions/{question_id}/settled",
+    method="POST",
+    auth=auth.may("cases.handle"),
+    summary="Wait for the answer to a question no more",
+    answer=CaseView,
+)
+def settle(call: Call, service_request_id: str, question_id: str) -> CaseView:
+    request_id = _hers(call, service_request_id).service_request_id
+    note("cases.settle", request_id, "", call.caller)
+    ports = bootstrap.reports_ports()
+    after = usecases.settle_question(request_id, question_id, call.caller.author(), ports)
+    return case_view(after, ports)
+
+
+@routes.endpoint(
+    "/api/cases/{service_request_id}/changes",
+    method="POST",
+    auth=auth.may("cases.handle"),
+    summary="Change a case and reply, on the version in If-Match; for 5 minutes it can be undone",
+    body=CaseChanges,
+    answer=ChangedCase,
+    versioned=True,
+)
+def change(call: Call, service_request_id: str) -> ChangedCase:
+    changes, version = parse_json(call.body, CaseChanges), call.version
+    report, author = _hers(call, service_request_id), call.caller.author()
+    reply = reply_of(changes, report)
+    note("reports.change", report.service_request_id, _named(changes), call.caller)
+    done = usecases.change_case(
+        report.service_request_id,
+        changes.changes,
+        version,
+        author,
+        bootstrap.reports_ports(),
+        reply=reply,
+    )
+    undo_id, until = _kept([done.left], call)
+    return ChangedCase(
+        service_request_id=report.service_request_id,
+        version=done.report.version,
+        undo_id=undo_id,
+        until=until,
+    )
+
+
+@routes.endpoint(
+    "/api/cases/bulk",
+    method="POST",
+    auth=auth.may("cases.handle"),
+    summary="Change many cases alike, each on its version; or check what would go wrong",
+    body=BulkDraft,
+    answer=BulkAnswer,
+)
+def change_many(call: Call) -> BulkAnswer:
+    draft = parse_json(call.body, BulkDraft)
+    named = named_in(draft.changes)
+    outcomes = usecases.change_many(
+        draft,
+        call.caller.author(),
+        bootstrap.reports_ports(),
+        note=lambda request_id: note("reports.change", request_id, named, call.caller),
+        words=in_words,
+    )
+    undo_id, until = _kept([each.changed.left for each in outcomes if each.changed], call)
+    items = [_bulk_item(each, is_check=draft.check) for each in outcomes]
+    return BulkAnswer(undo_id=undo_id, until=until, items=items)
+
+
+@routes.endpoint(
+    "/api/undo/{undo_id}",
+    method="POST",
+    auth=auth.may("desk.keep"),
+    summary="Put back what is still as a change of hers has left it, within 5 minutes",
+    answer=UndoAnswer,
+)
+def undo(call: Call, undo_id: str) -> UndoAnswer:
+    kept = desk.to_put_back(undo_id, account_of(call).account_id, bootstrap.desk_ports())
+    left = [msgspec.convert(dict(each), Left) for each in kept.left]
+    return UndoAnswer(undo_id=undo_id, items=[_undone(each, call) for each in left])
+
+
+@routes.endpoint(
+    "/api/cases/{service_request_id}/unmerge",
+    method="POST",
+    auth=auth.may("cases.handle"),
+    summary="Take a duplicate out of the report that it was merged into, on the version in "
+    "If-Match; who came along with it goes back",
+    answer=CaseView,
+    versioned=True,
+)
+def unmerge(call: Call, service_request_id: str) -> CaseView:
+    version, ports = call.version, bootstrap.reports_ports()
+    request_id = _hers(call, service_request_id).service_request_id
+    note("cases.unmerge", request_id, "", call.caller)
+    return case_view(usecases.unmerge(request_id, version, call.caller.author(), ports), ports)
+
+
+@routes.endpoint(
+    "/api/cases/{service_request_id}/photos/{photo_id}/redaction",
+    method="POST",
+    auth=auth.may("cases.handle"),
+    summary="Blacken parts of a photo for good",
+    body=Areas,
+    answer=RedactedPhoto,
+)
+def redact_photo(call: Call, service_request_id: str, photo_id: str) -> RedactedPhoto:
+    areas = parse_json(call.body, Areas).areas
+    report = _hers(call, service_request_id)
+    if photo_id not in {each.photo_id for each in report.photos}:
+        raise Invalid.field("photo_id", "is no photo of this report")
+    request_id = report.service_request_id
+    note("cases.redact_photo", request_id, photo_id, call.caller)
+    photographs.blacken(PhotoKey(request_id, photo_id), areas, bootstrap.photos_ports())
+    after = usecases.publish_pictures_anew(request_id, bootstrap.reports_ports())
+    return RedactedPhoto(service_request_id=request_id, photo_id=photo_id, version=after.version)
+
+
+def _hers(call: Call, service_request_id: str) -> ServiceRequest:
+    """The report, if it is in her remit. Raises NotFound, Forbidden."""
+    author = call.caller.author()
+    report = visible(id_of(service_request_id), author, bootstrap.reports_ports())
+    refuse_beyond_her_remit(report, author)
+    return report
+
+
+def _named(changes: CaseChanges) -> str:
+    """What is changed, and never a text."""
+    named = named_in(changes)
+    if changes.visibility:
+        named = named.replace("visibility", f"visibility={changes.visibility}")
+    return named
+
+
+def _kept(left: Sequence[Left], call: Call) -> tuple[str | None, datetime | None]:
+    """Under what it can be undone, and until when. That a change is done counts more than that it
+    could be undone: it is answered in any case."""
+    if not left:
+        return None, None
+    entries: list[dict[str, Any]] = [msgspec.to_builtins(each) for each in left]
+    try:
+        kept = desk.keep_for_undo(entries, account_of(call).account_id, bootstrap.desk_ports())
+    except UpstreamFailed as error:
+        logs.failure("a change cannot be undone", error)
+        return None, None
+    return kept.undo_id, kept.until
+
+
+def _bulk_item(outcome: Outcome, *, is_check: bool) -> BulkItem:
+    ok = outcome.because is None
+    return BulkItem(
+        service_request_id=outcome.service_request_id,
+        ok=ok,
+        because=outcome.because,
+        result=None if is_check else ("changed" if ok else "refused"),
+        version=outcome.changed.report.version if outcome.changed else None,
+    )
+
+
+def _undone(left: Left, call: Call) -> UndoneItem:
+    request_id = left.service_request_id
+    try:
+        note("cases.undo", request_id, "", call.caller)
+        result = usecases.put_back(left, call.caller.author(), bootstrap.reports_ports())
+    except AppError as error:
+        return UndoneItem(service_request_id=request_id, result="not_undone", because=error.detail)
+    changed = "Somebody has changed it since." if result != "undone" else None
+    return UndoneItem(service_request_id=request_id, result=result, because=changed)

@@ -1,0 +1,123 @@
+"""Routes of crews: who they are, where a crew's day can be read, and which phones hear of it."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from chalicelib import bootstrap
+from chalicelib.accounts.model import Session
+from chalicelib.catalogue.crews import Crew
+from chalicelib.derived_ids import derived_id
+from chalicelib.errors import AddressRefused, Invalid
+from chalicelib.handlers import auth
+from chalicelib.handlers.http import Call, Query, Routes
+from chalicelib.handlers.jobs_views import (
+    CrewList,
+    CrewView,
+    DayLinkView,
+    DepotView,
+    DeviceView,
+    ShiftView,
+)
+from chalicelib.handlers.working import day_of, today, worker
+from chalicelib.jobs.crew_ports import PushTo
+from chalicelib.jobs.usecases.day import crew_of, crews
+from chalicelib.jobs.usecases.publishing import day_link
+from chalicelib.jobs.usecases.ringing import register, unregister
+from chalicelib.parsing import parse_json
+
+routes = Routes(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceDraft:
+    """Where a phone's browser can be reached."""
+
+    push: PushTo
+
+
+@routes.endpoint(
+    "/api/crews",
+    method="GET",
+    auth=auth.may("jobs.work"),
+    summary="The crews of the caller's teams",
+    answer=CrewList,
+)
+def list_crews(call: Call) -> CrewList:
+    known = bootstrap.council().by_crew
+    hers = crews(worker(call), bootstrap.jobs_ports())
+    return CrewList(items=[_view(known[each.crew]) for each in hers])
+
+
+@routes.endpoint(
+    "/api/crews/{crew}/day",
+    method="GET",
+    auth=auth.may("jobs.work"),
+    summary="Where a crew's day can be read: its jobs in their order, and what it has no more",
+    answer=DayLinkView,
+    query=(Query("date", "the day, such as 2026-06-01; today if not given"),),
+)
+def link_to_day(call: Call, crew: str) -> DayLinkView:
+    day, code = day_of(call.parameter("date")) or today(), _hers(crew, call)
+    link = day_link(code, day, bootstrap.crew_ports())
+    return DayLinkView(url=link.url, expires_at=link.expires_at, etag=link.etag)
+
+
+@routes.endpoint(
+    "/api/crews/{crew}/devices",
+    method="POST",
+    auth=auth.may("jobs.work"),
+    summary="Let this phone hear when the crew's day changes",
+    body=DeviceDraft,
+    answer=DeviceView,
+    success=HTTPStatus.CREATED,
+    may_be_keyed=True,
+)
+def add_device(call: Call, crew: str) -> DeviceView:
+    draft, code = parse_json(call.body, DeviceDraft), _hers(crew, call)
+    session, ports = _session(call), bootstrap.crew_ports()
+    try:
+        device = register(code, _device_id(session), draft.push, ports, until=session.expires_at)
+    except AddressRefused as error:
+        raise Invalid.field("push.endpoint", error.detail) from error
+    return DeviceView(crew=code, device_id=device.device_id)
+
+
+@routes.endpoint(
+    "/api/crews/{crew}/devices",
+    method="DELETE",
+    auth=auth.may("jobs.work"),
+    summary="Let this phone hear no more of the crew's day",
+    answer=DeviceView,
+)
+def remove_device(call: Call, crew: str) -> DeviceView:
+    code, device_id = _hers(crew, call), _device_id(_session(call))
+    unregister(code, device_id, bootstrap.crew_ports())
+    return DeviceView(crew=code, device_id=device_id)
+
+
+def _hers(crew: str, call: Call) -> str:
+    """The code of a crew of her teams. Raises NotFound, Forbidden."""
+    return crew_of(crew, worker(call), bootstrap.jobs_ports()).crew
+
+
+def _session(call: Call) -> Session:
+    session = call.caller.session
+    assert session, "The route's gate lets in only who is signed in."
+    return session
+
+
+def _device_id(session: Session) -> str:
+    """A phone is a session: signed in anew it is another one, and the earlier one ends."""
+    return derived_id("phone of a crew", session.session_id)
+
+
+def _view(crew: Crew) -> CrewView:
+    depot, shift = crew.depot, crew.shift
+    return CrewView(
+        crew=crew.crew,
+        name=crew.name,
+        team=crew.team,
+        depot=DepotView(name=depot.name, lat=depot.lat, long=depot.long),
+        shift=ShiftView(starts=shift.starts, ends=shift.ends),
+        skills=crew.skills,
+    )

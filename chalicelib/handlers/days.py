@@ -1,0 +1,117 @@
+"""Routes of the crews' days: how full they are, planned by the office or put in its own order."""
+
+from dataclasses import dataclass
+from datetime import date
+from http import HTTPStatus
+from typing import Annotated
+
+from msgspec import Meta
+
+from chalicelib import bootstrap
+from chalicelib.errors import NotFound
+from chalicelib.handlers import auth
+from chalicelib.handlers.http import Call, Query, Routes
+from chalicelib.handlers.jobs_views import LeftOut, LoadList, LoadView, PlannedView, PlanView
+from chalicelib.handlers.working import day_of, job_id_of, planner, team_of, today
+from chalicelib.jobs.model import Reference, Word
+from chalicelib.jobs.ordering import LeftOut as LeftOutOfDay
+from chalicelib.jobs.usecases import days
+from chalicelib.jobs.usecases.days import Day
+from chalicelib.jobs.usecases.load import Load, loads
+from chalicelib.parsing import parse_json
+
+MOST_JOBS = 100
+routes = Routes(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanDraft:
+    """Which day of which crews is to be planned; without crews it is all of the team, or of the
+    caller's."""
+
+    date: date
+    crews: Annotated[tuple[Word, ...], Meta(max_length=days.MOST_CREWS)] = ()
+    team: Word | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderDraft:
+    """A crew's jobs of a day in the order in which they are to be done."""
+
+    job_ids: Annotated[tuple[Reference, ...], Meta(min_length=1, max_length=MOST_JOBS)]
+
+
+@routes.endpoint(
+    "/api/days",
+    method="GET",
+    auth=auth.may("jobs.plan"),
+    summary="How full the day of each crew is",
+    answer=LoadList,
+    query=(
+        Query("date", "the day, such as 2026-06-01; today if not given"),
+        Query("team", "crews of that team"),
+    ),
+)
+def look(call: Call) -> LoadList:
+    day = day_of(call.parameter("date")) or today()
+    team, ports = team_of(call.parameter("team")), bootstrap.jobs_ports()
+    return LoadList(
+        date=day, items=[_load(each) for each in loads(day, planner(call), ports, team=team)]
+    )
+
+
+@routes.endpoint(
+    "/api/days/plan",
+    method="POST",
+    auth=auth.may("jobs.plan"),
+    summary="Plan the day of these crews: what fits, in the order of the least driving",
+    body=PlanDraft,
+    answer=PlanView,
+    success=HTTPStatus.CREATED,
+    may_be_keyed=True,
+)
+def plan(call: Call) -> PlanView:
+    draft = parse_json(call.body, PlanDraft)
+    # Planned once more, a day is the same: nobody needs to know whether this was sent before.
+    found = days.plan(draft.date, draft.crews, draft.team, planner(call), bootstrap.day_ports())
+    return PlanView(
+        date=draft.date,
+        items=[_planned(each) for each in found.days],
+        left_out=[_left_out(each) for each in found.left_out],
+    )
+
+
+@routes.endpoint(
+    "/api/days/{date}/{crew}/order",
+    method="POST",
+    auth=auth.may("jobs.plan"),
+    summary="Put a crew's day in this order",
+    body=OrderDraft,
+    answer=PlannedView,
+)
+def order(call: Call, date: str, crew: str) -> PlannedView:
+    draft = parse_json(call.body, OrderDraft)
+    day = day_of(date)
+    if day is None:
+        raise NotFound("Name the day, such as 2026-06-01.")
+    job_ids = [job_id_of(each) for each in draft.job_ids]
+    return _planned(days.reorder(day, crew, job_ids, planner(call), bootstrap.day_ports()))
+
+
+def _load(load: Load) -> LoadView:
+    crew = bootstrap.council().by_crew[load.crew]
+    return LoadView(**vars(load), name=crew.name, team=crew.team)
+
+
+def _planned(day: Day) -> PlannedView:
+    return PlannedView(
+        crew=day.crew,
+        job_ids=list(day.job_ids),
+        minutes_working=day.minutes_working,
+        minutes_driving=day.minutes_driving,
+        left_out=[_left_out(each) for each in day.left_out],
+    )
+
+
+def _left_out(found: LeftOutOfDay) -> LeftOut:
+    return LeftOut(job_id=found.stop_id, because=found.because)

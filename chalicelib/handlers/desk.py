@@ -1,0 +1,199 @@
+"""Routes of what officers keep at their desk: reply templates and saved views."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+
+import msgspec
+
+from chalicelib import bootstrap
+from chalicelib.desk import usecases
+from chalicelib.desk.model import Template, TemplateChanges, TemplateDraft, View, ViewDraft
+from chalicelib.errors import NotFound
+from chalicelib.handlers import auth
+from chalicelib.handlers.account import account_of
+from chalicelib.handlers.http import Call, Routes
+from chalicelib.handlers.replies import in_words
+from chalicelib.handlers.reports import id_of
+from chalicelib.parsing import parse_json
+from chalicelib.reports.model import Line
+from chalicelib.reports.usecases.access import refuse_beyond_her_remit, visible
+
+routes = Routes(__name__)
+ID = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewDraft:
+    """The report that a template is filled in for."""
+
+    service_request_id: Line
+
+
+class TemplateView(msgspec.Struct, frozen=True, kw_only=True):
+    """A reply template; no service codes are all of them."""
+
+    template_id: str
+    version: int
+    name: str
+    text: str
+    service_codes: tuple[str, ...]
+    state: str | None
+    updated_at: datetime
+
+
+class TemplateList(msgspec.Struct, frozen=True, kw_only=True):
+    """All of them, by name."""
+
+    items: list[TemplateView]
+    next: None
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """The reply as everybody would read it."""
+
+    text: str
+
+
+class SavedView(msgspec.Struct, frozen=True, kw_only=True):
+    """A view of the queue that she saved."""
+
+    view_id: str
+    name: str
+    query: str
+
+
+class SavedViews(msgspec.Struct, frozen=True, kw_only=True):
+    """All of hers."""
+
+    items: list[SavedView]
+    next: None
+
+
+@routes.endpoint(
+    "/api/desk/templates",
+    method="GET",
+    auth=auth.may("desk.keep"),
+    summary="Reply templates",
+    answer=TemplateList,
+)
+def templates(_: Call) -> TemplateList:
+    found = usecases.templates(bootstrap.desk_ports())
+    return TemplateList(items=[_template(each) for each in found], next=None)
+
+
+@routes.endpoint(
+    "/api/desk/templates",
+    method="POST",
+    auth=auth.may("desk.keep"),
+    summary="Add a reply template",
+    body=TemplateDraft,
+    answer=TemplateView,
+    success=HTTPStatus.CREATED,
+    keyed=True,
+)
+def add_template(call: Call) -> TemplateView:
+    draft, key = parse_json(call.body, TemplateDraft), call.idempotency_key
+    return _template(usecases.add_template(draft, key, _actor(call), bootstrap.desk_ports()))
+
+
+@routes.endpoint(
+    "/api/desk/templates/{template_id}",
+    method="PATCH",
+    auth=auth.may("desk.keep"),
+    summary="Change a reply template, on the version in If-Match",
+    body=TemplateChanges,
+    answer=TemplateView,
+    versioned=True,
+)
+def change_template(call: Call, template_id: str) -> TemplateView:
+    version, changes = call.version, parse_json(call.body, TemplateChanges)
+    ports, which = bootstrap.desk_ports(), _id(template_id)
+    return _template(usecases.change_template(which, changes, version, _actor(call), ports))
+
+
+@routes.endpoint(
+    "/api/desk/templates/{template_id}",
+    method="DELETE",
+    auth=auth.may("desk.keep"),
+    summary="Remove a reply template, on the version in If-Match",
+    answer=TemplateView,
+    versioned=True,
+)
+def remove_template(call: Call, template_id: str) -> TemplateView:
+    version, ports = call.version, bootstrap.desk_ports()
+    return _template(usecases.remove_template(_id(template_id), version, _actor(call), ports))
+
+
+@routes.endpoint(
+    "/api/desk/templates/{template_id}/preview",
+    method="POST",
+    auth=auth.may("desk.keep"),
+    summary="A reply template as it would read on a case",
+    body=PreviewDraft,
+    answer=Preview,
+)
+def preview(call: Call, template_id: str) -> Preview:
+    draft, author = parse_json(call.body, PreviewDraft), call.caller.author()
+    template = usecases.template(_id(template_id), bootstrap.desk_ports())
+    report = visible(id_of(draft.service_request_id), author, bootstrap.reports_ports())
+    refuse_beyond_her_remit(report, author)
+    return Preview(text=in_words(template.text, report))
+
+
+@routes.endpoint(
+    "/api/desk/views",
+    method="GET",
+    auth=auth.may("desk.keep"),
+    summary="Views of the queue that she saved",
+    answer=SavedViews,
+)
+def views(call: Call) -> SavedViews:
+    found = usecases.views_of(_actor(call), bootstrap.desk_ports())
+    return SavedViews(items=[_view(each) for each in found], next=None)
+
+
+@routes.endpoint(
+    "/api/desk/views",
+    method="POST",
+    auth=auth.may("desk.keep"),
+    summary="Save a view of the queue",
+    body=ViewDraft,
+    answer=SavedView,
+    success=HTTPStatus.CREATED,
+    keyed=True,
+)
+def save_view(call: Call) -> SavedView:
+    draft, key = parse_json(call.body, ViewDraft), call.idempotency_key
+    return _view(usecases.save_view(draft, key, _actor(call), bootstrap.desk_ports()))
+
+
+@routes.endpoint(
+    "/api/desk/views/{view_id}",
+    method="DELETE",
+    auth=auth.may("desk.keep"),
+    summary="Forget a view of the queue",
+    answer=SavedView,
+)
+def remove_view(call: Call, view_id: str) -> SavedView:
+    return _view(usecases.remove_view(_id(view_id), _actor(call), bootstrap.desk_ports()))
+
+
+def _id(text: str) -> str:
+    if not ID.fullmatch(text):
+        raise NotFound(f"There is nothing under {text}.")
+    return text
+
+
+def _actor(call: Call) -> str:
+    return account_of(call).account_id
+
+
+def _template(template: Template) -> TemplateView:
+    names = TemplateView.__struct_fields__
+    return TemplateView(**{name: getattr(template, name) for name in names})
+
+
+def _view(view: View) -> SavedView:
+    return SavedView(view_id=view.view_id, name=view.name, query=view.query)

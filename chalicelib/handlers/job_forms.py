@@ -1,0 +1,295 @@
+"""Pages of a job for whoever has its link: a contractor without an account, and without JavaScript.
+
+A GET shows the job and changes nothing: programs look at the links in mails, too.
+"""
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib import bootstrap, trace
+from chalicelib.errors import (
+    AppError,
+    Conflict,
+    FieldError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooMany,
+    UpstreamFailed,
+)
+from chalicelib.handlers import auth, limits
+from chalicelib.handlers.http import Call, Page, Routes
+from chalicelib.jobs.labels import DEEDS, KINDS, REASONS, STATES
+from chalicelib.jobs.model import WAITING, Deed, DeedKind, Job, Operation
+from chalicelib.jobs.people import Operator
+from chalicelib.jobs.usecases import linking
+from chalicelib.jobs.usecases.operating import Outcome, operate
+from chalicelib.parsing import parse
+from chalicelib.photos import usecases as photographs
+from chalicelib.reports import usecases as reporting
+from chalicelib.reports.reference import grouped
+
+MOST_PHOTOS = 5
+FIELDS = ("op_id", "base_version", "kind", "reason", "text")
+SAID = {
+    "kind": "Choose what you want to tell us",
+    "reason": "Choose why it could not be done",
+    "text": "What you write must be at most 2,000 characters long",
+}
+AGAIN = "Choose your photos again: they did not come through with what was missing"
+CHOICES: dict[DeedKind, str] = {
+    "start": "We have started",
+    "done": "It is done",
+    "could_not": "It could not be done",
+    "note": "Something else, which I write below",
+}
+TOLD = {
+    "applied": ("Thank you, we have it", "The council sees what you told us."),
+    "duplicate": ("You have told us already", "We took this once, when you sent it first."),
+    "conflict": (
+        "Thank you, we have kept what you told us",
+        "Meanwhile we heard something else of this job. The council looks at both and decides.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a link led to."""
+
+    token: str
+    job: Job
+    who: Operator
+
+
+def problem_page(error: AppError | None) -> str:
+    return _render(
+        "problem",
+        heading=_heading(error),
+        detail=error.detail if error else "It is our mistake, not yours.",
+        quoted=trace.current() if error is None or isinstance(error, UpstreamFailed) else None,
+    )
+
+
+routes = Routes(__name__, problem_page)
+
+
+@routes.page(
+    "/forms/jobs/{token}",
+    method="GET",
+    auth=auth.anyone,
+    summary="A job, for whoever has the link to it",
+)
+def show(_: Call, token: str) -> Page:
+    opened = _opened(token)
+    empty = dict.fromkeys(FIELDS, "")
+    # The same page sent twice says it once.
+    new = {"op_id": secrets.token_hex(16), "base_version": f"{opened.job.version}"}
+    return _page(opened, empty | new)
+
+
+@routes.page(
+    "/forms/jobs/{token}",
+    method="POST",
+    auth=auth.anyone,
+    summary="Tell what became of a job, for whoever has the link to it",
+)
+def tell(call: Call, token: str) -> Page:
+    # Loaded with the first answer: a cold start of the API has no use for it.
+    from chalicelib.forms import posted
+
+    opened = _opened(token)
+    form = posted.parse(call.body, str(call.request.headers.get("content-type", "")))
+    files = [each.body for each in form.files if each.name == "photos"]
+    typed = {name: form.one(name) for name in FIELDS}
+    try:
+        operation = _operation(typed, opened.job)
+        limits.check("update", call)
+        return _told(_sent(operation, files, opened), opened, typed)
+    except Invalid as error:
+        return _page(opened, typed, _with_photos(_faults(error), files))
+
+
+def _opened(token: str) -> Opened:
+    return Opened(token, *linking.opened(token, bootstrap.jobs_ports()))
+
+
+def _operation(typed: dict[str, str], job: Job) -> Operation:
+    """What was filled in. Raises Invalid."""
+    version = typed["base_version"]
+    sent: dict[str, Any] = {name: typed[name] for name in FIELDS if typed[name]}
+    sent |= {
+        "job_id": job.job_id,
+        "at": bootstrap.jobs_ports().now().isoformat(),
+        "base_version": int(version) if re.fullmatch(r"[0-9]{1,9}", version) else job.version,
+    }
+    if typed["kind"] != "could_not":
+        sent.pop("reason", None)
+    try:
+        operation = parse(sent, Operation)
+    except Invalid as error:
+        said = [fault._replace(message=SAID.get(*fault)) for fault in error.errors]
+        raise Invalid(error.detail, said) from error
+    if operation.kind not in CHOICES:
+        raise Invalid.field("kind", SAID["kind"])
+    if operation.kind == "could_not" and operation.reason is None:
+        raise Invalid.field("reason", SAID["reason"])
+    if operation.kind == "note" and not operation.text:
+        raise Invalid.field("text", "Write what you want to tell us")
+    return operation
+
+
+def _sent(operation: Operation, files: Sequence[bytes], opened: Opened) -> Outcome:
+    if earlier := opened.job.deed(operation.op_id):
+        # Sent again from the same page, it is what it was: its moment and its photos are those.
+        operation = replace(operation, at=earlier.at, photo_ids=earlier.photo_ids)
+    else:
+        operation = replace(operation, photo_ids=_taken(files, operation.op_id, opened))
+    (outcome,) = operate([operation], opened.who, bootstrap.jobs_ports())
+    return outcome
+
+
+def _taken(files: Sequence[bytes], op_id: str, opened: Opened) -> tuple[str, ...]:
+    """The ids of the photos that came along. Raises Invalid."""
+    if len(files) > MOST_PHOTOS:
+        raise Invalid.field("photos", f"choose at most {MOST_PHOTOS} photos")
+    about, held = opened.job.service_request_ids[0], list[str]()
+    for raw in files:
+        ports, scope = bootstrap.photos_ports(), opened.who.scope
+        held.append(photographs.take_upload(raw, op_id, scope, held, ports, about=about))
+    return tuple(held)
+
+
+def _told(outcome: Outcome, opened: Opened, typed: dict[str, str]) -> Page:
+    if outcome.result == "rejected":
+        is_told = outcome.job is not None and outcome.job.deed(outcome.op_id) is not None
+        again = "You have sent this page already: open the link again to tell us more"
+        reason = again if is_told else outcome.reason or "This cannot be taken"
+        return _page(opened, typed, [FieldError("kind", reason)])
+    heading, text = TOLD[outcome.result]
+    html = _render(
+        "told",
+        heading=heading,
+        text=text,
+        title=opened.job.title,
+        reference=grouped(opened.job.job_id),
+        token=opened.token,
+    )
+    return Page(html)
+
+
+def _page(opened: Opened, typed: dict[str, str], faults: Sequence[FieldError] = ()) -> Page:
+    html = _render(
+        "job",
+        faults,
+        token=opened.token,
+        typed=typed,
+        job=_shown(opened),
+        choices=[(kind, CHOICES[kind], "") for kind in _choices(opened.job)],
+        reasons=[(reason, words, "") for reason, words in REASONS.items()],
+    )
+    return Page(html, is_refusal=bool(faults))
+
+
+def _choices(job: Job) -> list[DeedKind]:
+    """What there is to tell of a job in its state."""
+    said: dict[str, set[DeedKind]] = {"done": {"start", "done"}, "could_not": {"could_not"}}
+    left_out = said.get(job.state, set() if job.state in WAITING else {"start"})
+    return [kind for kind in CHOICES if kind not in left_out]
+
+
+def _shown(opened: Opened) -> dict[str, Any]:
+    job, link = opened.job, opened.job.contractor
+    return {
+        "title": job.title,
+        "kind": KINDS[job.kind],
+        "state": STATES[job.state],
+        "reference": grouped(job.job_id),
+        "place": job.address or f"{job.lat:.5f}, {job.long:.5f}",
+        "when": _when(job),
+        "due": _moment(job.due) if job.due else "",
+        "hazards": job.hazards,
+        "materials": job.materials,
+        "instructions": job.instructions,
+        "map_url": _map_url(job),
+        "told": [_line(deed) for deed in job.deeds if deed.actor == opened.who.actor],
+        "contractor": link.name if link else "",
+        "holds_until": _moment(link.expires_at) if link else "",
+        **_public(job),
+    }
+
+
+def _public(job: Job) -> dict[str, Any]:
+    """What everybody may see of the report that it is for: a company is told no more of it."""
+    first = job.service_request_ids[:1]
+    report = reporting.public_views(first, bootstrap.reports_ports()).get(first[0])
+    if report is None:
+        return {"description": "", "photos_before": ()}
+    return {"description": report.description, "photos_before": report.photos}
+
+
+def _when(job: Job) -> str:
+    day, window = job.planned_day, job.window
+    words = [f"{day:%A} {day.day} {day:%B}"] if day else []
+    if window:
+        words.append(f"between {window.opens} and {window.closes}")
+    return ", ".join(words)
+
+
+def _moment(moment: datetime) -> str:
+    here = moment.astimezone(bootstrap.council().zone)
+    return f"{here:%A} {here.day} {here:%B %Y, %H:%M}"
+
+
+def _map_url(job: Job) -> str:
+    place = f"mlat={job.lat:.6f}&mlon={job.long:.6f}#map=18/{job.lat:.6f}/{job.long:.6f}"
+    return f"https://www.openstreetmap.org/?{place}"
+
+
+def _line(deed: Deed) -> str:
+    said = [DEEDS[deed.kind]]
+    if deed.reason:
+        said.append(REASONS[deed.reason])
+    if deed.text:
+        said.append(deed.text)
+    photos = len(deed.photo_ids)
+    if photos:
+        said.append("1 photo" if photos == 1 else f"{photos} photos")
+    return f"{_moment(deed.happened_at)}: {'. '.join(said)}"
+
+
+def _faults(error: Invalid) -> list[FieldError]:
+    """The faults by the fields of the form. Raises `error` where one is about none of them."""
+    faults = [
+        fault._replace(field="photos") if fault.field == "size" else fault for fault in error.errors
+    ]
+    if any(fault.field not in ("kind", "reason", "text", "photos") for fault in faults):
+        raise error
+    return faults
+
+
+def _with_photos(faults: list[FieldError], files: Sequence[bytes]) -> list[FieldError]:
+    """A browser gives no file twice, so whoever chose some has to hear that they did not come."""
+    if not files or any(fault.field == "photos" for fault in faults):
+        return faults
+    return [*faults, FieldError("photos", AGAIN)]
+
+
+def _render(name: str, faults: Sequence[FieldError] = (), **context: Any) -> str:
+    return bootstrap.job_pages().render(name, faults, **context)
+
+
+def _heading(error: AppError | None) -> str:
+    match error:
+        case NotFound():
+            return "This link does not hold any more"
+        case TooMany():
+            return "That was too often"
+        case Conflict() | Forbidden() | Invalid():
+            return "This cannot be done"
+        case _:
+            return "Sorry, something went wrong"

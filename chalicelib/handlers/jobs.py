@@ -1,0 +1,268 @@
+"""Routes of jobs: what the office plans, and what a phone tells that its crew did."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib import bootstrap
+from chalicelib.errors import Invalid, NotFound, TooLarge
+from chalicelib.handlers import auth
+from chalicelib.handlers.http import Call, Query, Routes
+from chalicelib.handlers.jobs_views import JobList, LinkView, Results, ResultView
+from chalicelib.handlers.reports import limit_of
+from chalicelib.handlers.working import (
+    cursor_of,
+    day_of,
+    dispute_id_of,
+    flag_of,
+    job_id_of,
+    operator,
+    planner,
+    states_of,
+    worker,
+)
+from chalicelib.jobs.model import MOST_OPERATIONS, Job, JobChanges, JobDraft, Keeps, Operation
+from chalicelib.jobs.ports import Filters
+from chalicelib.jobs.usecases import day, linking, planning
+from chalicelib.jobs.usecases.operating import Outcome, Sent, Unreadable, operate
+from chalicelib.jobs.views import JobView
+from chalicelib.parsing import parse, parse_json
+
+MOST_BYTES = 2_000_000
+"""What MOST_OPERATIONS can have, each with the longest text."""
+LONGEST_OP_ID = 64
+MOST_REPLY_BYTES = 2_000_000
+"""Of jobs in one reply: letters beyond ASCII get longer on their way, and Lambda answers with 6 MB
+at most."""
+
+routes = Routes(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operations:
+    """What a phone sends, in the order in which it happened."""
+
+    operations: Annotated[list[Operation], Meta(max_length=MOST_OPERATIONS)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Batch:
+    """The same before anybody looked into it: what one of them lacks is no matter of the others."""
+
+    operations: Annotated[list[Any], Meta(max_length=MOST_OPERATIONS)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settlement:
+    """Which side of a dispute is right."""
+
+    keeps: Keeps
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkDraft:
+    """A company that is to work on a job, and for how many days its link holds."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=linking.LONGEST_NAME)]
+    days: int = 7
+
+
+@routes.endpoint(
+    "/api/jobs",
+    method="GET",
+    auth=auth.may("jobs.work"),
+    summary="Jobs of the caller's teams: of a crew or day in their order, else what is due first",
+    answer=JobList,
+    query=(
+        Query("date", "those planned for that day, such as 2026-06-01"),
+        Query("crew", "those planned for that crew"),
+        Query("team", "those of that team"),
+        Query("state", "those in one of these states, with commas between them"),
+        Query("disputed", "true: those that the office has to settle"),
+        Query("limit", "1 to 100; 100 if not given"),
+        Query("cursor", "`next` of the list before"),
+    ),
+)
+def list_jobs(call: Call) -> JobList:
+    filters = Filters(
+        day=day_of(call.parameter("date")),
+        crew=call.parameter("crew"),
+        team=call.parameter("team"),
+        states=states_of(call.parameter("state")),
+        disputed=flag_of(call.parameter("disputed"), "disputed"),
+    )
+    limit, after = limit_of(call), cursor_of(call.parameter("cursor"))
+    who, ports = worker(call), bootstrap.jobs_ports()
+    while True:
+        found = day.listed(filters, who, ports, limit=limit, after=after)
+        views = bootstrap.job_views(found.jobs)
+        if limit == 1 or sum(map(_size, views)) <= MOST_REPLY_BYTES:
+            return JobList(items=views, next=found.next)
+        limit //= 2
+
+
+@routes.endpoint(
+    "/api/jobs/{job_id}",
+    method="GET",
+    auth=auth.may("jobs.work"),
+    summary="A job",
+    answer=JobView,
+)
+def read(call: Call, job_id: str) -> JobView:
+    return _view(day.one(job_id_of(job_id), worker(call), bootstrap.jobs_ports()))
+
+
+@routes.endpoint(
+    "/api/jobs",
+    method="POST",
+    auth=auth.may("jobs.plan"),
+    summary="Make a job of reports",
+    body=JobDraft,
+    answer=JobView,
+    success=HTTPStatus.CREATED,
+    keyed=True,
+)
+def create(call: Call) -> JobView:
+    key, draft = call.idempotency_key, parse_json(call.body, JobDraft)
+    return _view(planning.create(draft, key, planner(call), bootstrap.jobs_ports()))
+
+
+@routes.endpoint(
+    "/api/jobs/{job_id}",
+    method="PATCH",
+    auth=auth.may("jobs.plan"),
+    summary="Plan, change, cancel or put back a job, on the version in If-Match",
+    body=JobChanges,
+    answer=JobView,
+    versioned=True,
+)
+def change(call: Call, job_id: str) -> JobView:
+    version, changes = call.version, parse_json(call.body, JobChanges)
+    ports = bootstrap.jobs_ports()
+    return _view(planning.change(job_id_of(job_id), changes, version, planner(call), ports))
+
+
+@routes.endpoint(
+    "/api/jobs/{job_id}/disputes/{dispute_id}",
+    method="POST",
+    auth=auth.may("jobs.plan"),
+    summary="Say which side of a dispute is right, on the version in If-Match",
+    body=Settlement,
+    answer=JobView,
+    versioned=True,
+)
+def settle(call: Call, job_id: str, dispute_id: str) -> JobView:
+    version, keeps = call.version, parse_json(call.body, Settlement).keeps
+    job_id, dispute_id = job_id_of(job_id), dispute_id_of(dispute_id)
+    ports = bootstrap.jobs_ports()
+    settled = planning.settle(job_id, dispute_id, version, planner(call), ports, keeps=keeps)
+    return _view(settled)
+
+
+@routes.endpoint(
+    "/api/jobs/{job_id}/links",
+    method="POST",
+    auth=auth.may("jobs.plan"),
+    summary="Make a link by which a contractor works on this job, in the place of an earlier one",
+    body=LinkDraft,
+    answer=LinkView,
+    success=HTTPStatus.CREATED,
+)
+def add_link(call: Call, job_id: str) -> LinkView:
+    draft, ports = parse_json(call.body, LinkDraft), bootstrap.jobs_ports()
+    link = linking.add_link(job_id_of(job_id), draft.name, draft.days, planner(call), ports)
+    return LinkView(url=link.url, expires_at=link.expires_at)
+
+
+@routes.endpoint(
+    "/api/jobs/{job_id}/links",
+    method="DELETE",
+    auth=auth.may("jobs.plan"),
+    summary="Let no contractor work on this job any more",
+    answer=JobView,
+)
+def drop_link(call: Call, job_id: str) -> JobView:
+    return _view(linking.drop_link(job_id_of(job_id), planner(call), bootstrap.jobs_ports()))
+
+
+@routes.endpoint(
+    "/api/jobs/operations",
+    method="POST",
+    auth=auth.may("jobs.work"),
+    summary="Tell what a crew did: each once, however often it is sent",
+    body=Operations,
+    answer=Results,
+)
+def tell(call: Call) -> Results:
+    sent = [_operation(each) for each in _batch(call.body)]
+    return Results(items=_results(operate(sent, operator(call), bootstrap.jobs_ports())))
+
+
+def _batch(body: bytes) -> list[Any]:
+    """What was sent as operations. Raises Invalid, TooLarge."""
+    if len(body) > MOST_BYTES:
+        raise TooLarge(f"The body has {len(body)} bytes: send fewer operations at a time.")
+    try:
+        sent = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Invalid.field("body", f"must be a JSON object ({error})") from error
+    if not isinstance(sent, dict):
+        raise Invalid.field("body", 'must be a JSON object: {"operations": […]}')
+    return parse(sent, _Batch).operations
+
+
+def _operation(sent: Any) -> Sent:
+    if not isinstance(sent, dict):
+        return Unreadable(op_id="", reason="operations: each must be an object")
+    op_id = sent.get("op_id")
+    known = op_id[:LONGEST_OP_ID] if isinstance(op_id, str) else ""
+    try:
+        operation = parse(sent, Operation)
+        return replace(operation, job_id=job_id_of(operation.job_id))
+    except Invalid as error:
+        return Unreadable(op_id=known, reason=error.detail)
+    except NotFound as error:
+        return Unreadable(op_id=known, reason=f"job_id: {error.detail}")
+
+
+def _results(outcomes: Sequence[Outcome]) -> list[ResultView]:
+    jobs = {each.job.job_id: each.job for each in outcomes if each.job}
+    views = {view.job_id: view for view in bootstrap.job_views(list(jobs.values()))}
+    shown = _with_job(outcomes, views)
+    return [_result(each, views if at in shown else {}) for at, each in enumerate(outcomes)]
+
+
+def _with_job(outcomes: Sequence[Outcome], views: Mapping[str, JobView]) -> set[int]:
+    """The places of those that the job comes with: as far as there is room, of each job the last
+    one first."""
+    places = {at: each.job.job_id for at, each in enumerate(outcomes) if each.job}
+    last = {job_id: at for at, job_id in places.items()}
+    sizes = {job_id: _size(view) for job_id, view in views.items()}
+    left, shown = MOST_REPLY_BYTES, set[int]()
+    for at in dict.fromkeys((*last.values(), *places)):
+        if sizes[places[at]] <= left:
+            left -= sizes[places[at]]
+            shown.add(at)
+    return shown
+
+
+def _size(view: JobView) -> int:
+    return len(msgspec.json.encode(view))
+
+
+def _result(outcome: Outcome, views: Mapping[str, JobView]) -> ResultView:
+    return ResultView(
+        op_id=outcome.op_id or None,
+        result=outcome.result,
+        job=views.get(outcome.job.job_id, msgspec.UNSET) if outcome.job else msgspec.UNSET,
+        reason=outcome.reason or msgspec.UNSET,
+    )
+
+
+def _view(job: Job) -> JobView:
+    (view,) = bootstrap.job_views([job])
+    return view

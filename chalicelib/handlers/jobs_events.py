@@ -1,0 +1,168 @@
+"""The reactions of jobs: reports open them and follow them, and the days of crews are written."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+import msgspec
+from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, SQSEvent
+
+from chalicelib import bootstrap, logs, trace
+from chalicelib.errors import AppError, UpstreamFailed
+from chalicelib.events import JobChanged, OfReport
+from chalicelib.handlers.event import (
+    BatchAnswer,
+    batch,
+    batch_failures,
+    failed_from,
+    measure_age,
+    of_facts,
+    one_by_one,
+)
+from chalicelib.jobs.stream import fact_of
+from chalicelib.jobs.usecases.following import follow
+from chalicelib.jobs.usecases.following import tell_plans as tell_all_plans
+from chalicelib.jobs.usecases.opening import open_for
+from chalicelib.jobs.usecases.publishing import publish_days, publish_due
+
+# Chalice wants literals; packaging puts the stream and the queues themselves in their place.
+STREAM = "arn:aws:dynamodb:eu-west-2:000000000000:table/jobs/stream/placeholder"
+OPEN_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:open"
+FOLLOW_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:follow"
+CREWS_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:crews"
+MORNING = 7
+"""From which hour of the council's clock people are told of plans that were changed."""
+Day = tuple[str, date]
+events = Blueprint(__name__)
+
+
+@events.on_dynamodb_record(stream_arn=STREAM, batch_size=100)
+def fan_out_jobs(event: DynamoDBEvent) -> BatchAnswer:
+    """Sends the facts of a batch; on a failure the batch comes again from its first record."""
+    records: list[dict[str, Any]] = event.to_dict()["Records"]
+    with batch("fan_out_jobs", records) as line:
+        facts = [fact for fact in map(fact_of, records) if fact]
+        _of_jobs(facts, line)
+        try:
+            bootstrap.follow_queue().send([fact for fact in facts if fact.for_reports])
+            bootstrap.crews_queue().send([fact for fact in facts if fact.days])
+        except AppError as error:
+            logs.failure("changes of jobs were not sent, they will come again", error)
+            line["failed"] = len(records)
+            return failed_from(records, 0)
+        return batch_failures([])
+
+
+@events.on_sqs_message(queue_arn=OPEN_QUEUE, batch_size=1)
+def open_jobs(event: SQSEvent) -> BatchAnswer:
+    """Opens a report's job, takes it along with the report, or closes it."""
+    return one_by_one("open_jobs", event, _is_opened)
+
+
+@events.on_sqs_message(queue_arn=FOLLOW_QUEUE, batch_size=1)
+def follow_job(event: SQSEvent) -> BatchAnswer:
+    """Tells a job's reports how far it has got."""
+    return one_by_one("follow_job", event, _is_followed)
+
+
+@events.on_sqs_message(queue_arn=CREWS_QUEUE, batch_size=10, maximum_batching_window_in_seconds=1)
+def publish_crews(event: SQSEvent) -> BatchAnswer:
+    """Writes the days of crews that a batch of facts names, each once."""
+    records = event.to_dict()["Records"]
+    with batch("publish_crews", records) as line:
+        found = {record["messageId"]: _fact(record) for record in records}
+        facts = [fact for fact in found.values() if fact]
+        _of_jobs(facts, line)
+        days = {day for fact in facts for day in _days_of(fact)}
+        try:
+            failed = publish_days(days, bootstrap.crew_ports())
+        except AppError as error:
+            failed = dict.fromkeys(days, error)
+        _say(failed)
+        again = [
+            message
+            for message, fact in found.items()
+            if fact is None or not failed.keys().isdisjoint(_days_of(fact))
+        ]
+        line["failed"] = len(again)
+        measure_age(facts, line)
+        return batch_failures(again)
+
+
+@events.schedule("rate(5 minutes)")
+def publish_crews_due(_: CloudWatchEvent) -> None:
+    """Writes the days that begin, and those whose addresses of pictures will soon be over. What
+    was not written makes it fail: it runs again soon, and somebody is told where that does not
+    help."""
+    with batch("publish_crews_due") as line:
+        failed = publish_due(bootstrap.crew_ports())
+        _say(failed)
+        line["failed"] = len(failed)
+        if failed:
+            raise UpstreamFailed("The days of crews are not up to what was planned.")
+
+
+@events.schedule("rate(1 hour)")
+def tell_plans(_: CloudWatchEvent) -> None:
+    """Tells people of plans that were changed again on the day on which they had been told."""
+    with batch("tell_plans"):
+        ports = bootstrap.job_follow_ports()
+        if ports.now().astimezone(ports.council.zone).hour >= MORNING:
+            tell_all_plans(ports)
+
+
+def _is_opened(record: dict[str, Any], line: logs.Fields) -> bool:
+    try:
+        fact: OfReport = msgspec.json.decode(record["body"], type=OfReport)
+        of_facts([fact], line)
+        job = open_for(fact.service_request_id, bootstrap.job_follow_ports())
+        line["job_ids"] = [job.job_id] if job else []
+        measure_age([fact], line)
+    except (AppError, msgspec.DecodeError) as error:
+        logs.failure("no job was opened for a fact", error, message_id=record["messageId"])
+        return False
+    return True
+
+
+def _is_followed(record: dict[str, Any], line: logs.Fields) -> bool:
+    fact = _fact(record)
+    if fact is None:
+        return False
+    _of_jobs([fact], line)
+    try:
+        follow(fact.job_id, bootstrap.job_follow_ports())
+    except AppError as error:
+        logs.failure("a job was not followed", error, job_id=fact.job_id)
+        return False
+    measure_age([fact], line)
+    return True
+
+
+def _of_jobs(facts: Iterable[JobChanged], line: logs.Fields) -> None:
+    """Notes which jobs these facts are about, and goes on under the request that they come from,
+    or names all of those."""
+    named = list(facts)
+    line["job_ids"] = sorted({fact.job_id for fact in named})
+    ids = sorted({fact.request_id for fact in named if fact.request_id})
+    if len(ids) == 1:
+        trace.follow(ids[0])
+    elif ids:
+        line["request_ids"] = ids
+
+
+def _days_of(fact: JobChanged) -> set[Day]:
+    return {(crew, date.fromisoformat(day)) for crew, day in fact.days}
+
+
+def _say(failed: Mapping[Day, Exception]) -> None:
+    for (crew, day), error in failed.items():
+        logs.failure("a crew's day was not written", error, crew=crew, day=day.isoformat())
+
+
+def _fact(record: dict[str, Any]) -> JobChanged | None:
+    try:
+        fact: JobChanged = msgspec.json.decode(record["body"], type=JobChanged)
+        return fact
+    except msgspec.DecodeError as error:
+        logs.failure("a message tells no fact", error, message_id=record["messageId"])
+        return None

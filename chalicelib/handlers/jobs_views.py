@@ -1,0 +1,135 @@
+"""What the routes of jobs, crews and days answer."""
+
+from datetime import date, datetime
+from typing import Literal
+
+import msgspec
+
+from chalicelib.jobs.views import JobView
+
+Result = Literal["applied", "duplicate", "conflict", "rejected"]
+
+
+class JobList(msgspec.Struct, frozen=True, kw_only=True):
+    """Some jobs; `next` is the cursor of those that follow."""
+
+    items: list[JobView]
+    next: str | None
+
+
+class ResultView(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of an operation: `job` as it is now, `reason` what to do where it was not taken
+    as it was sent. `op_id` is what was sent as such, null where that was no text."""
+
+    op_id: str | None
+    result: Result
+    job: JobView | msgspec.UnsetType = msgspec.UNSET
+    reason: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class Results(msgspec.Struct, frozen=True, kw_only=True):
+    """One for each operation, in the order in which they were sent."""
+
+    items: list[ResultView]
+
+
+class LinkView(msgspec.Struct, frozen=True, kw_only=True):
+    """A link to one job, for a contractor: shown this once."""
+
+    url: str
+    expires_at: datetime
+
+
+class DepotView(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a crew's day begins and ends."""
+
+    name: str
+    lat: float
+    long: float
+
+
+class ShiftView(msgspec.Struct, frozen=True, kw_only=True):
+    """From when to when a crew works, on the council's own clock."""
+
+    starts: str
+    ends: str
+
+
+class CrewView(msgspec.Struct, frozen=True, kw_only=True):
+    """A crew of the council."""
+
+    crew: str
+    name: str
+    team: str
+    depot: DepotView
+    shift: ShiftView
+    skills: tuple[str, ...]
+
+
+class CrewList(msgspec.Struct, frozen=True, kw_only=True):
+    """The crews of the caller's teams."""
+
+    items: list[CrewView]
+
+
+class DayLinkView(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a crew's day can be read until `expires_at`, and which version of it is there."""
+
+    url: str
+    expires_at: datetime
+    etag: str
+
+
+class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
+    """A phone that is told when a crew's day changes."""
+
+    crew: str
+    device_id: str
+
+
+class LoadView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a crew has on a day: how many jobs, how many of them done, how long they take and how
+    long the shift is; `late`: those that come after their due date or window; `over`: minutes
+    beyond the shift."""
+
+    crew: str
+    name: str
+    team: str
+    jobs: int
+    done: int
+    minutes_planned: int
+    minutes_shift: int
+    late: int
+    over: int
+
+
+class LoadList(msgspec.Struct, frozen=True, kw_only=True):
+    """One for each crew of the caller's teams."""
+
+    date: date
+    items: list[LoadView]
+
+
+class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A job that found no place in the day, and why."""
+
+    job_id: str
+    because: str
+
+
+class PlannedView(msgspec.Struct, frozen=True, kw_only=True):
+    """A crew's day in its order."""
+
+    crew: str
+    job_ids: list[str]
+    minutes_working: int
+    minutes_driving: int
+    left_out: list[LeftOut]
+
+
+class PlanView(msgspec.Struct, frozen=True, kw_only=True):
+    """The planned days of these crews, and what found no place in any of them."""
+
+    date: date
+    items: list[PlannedView]
+    left_out: list[LeftOut]

@@ -1,0 +1,119 @@
+"""The route of figures for officers: by which ways people got in touch and what that cost, what of
+it could have been avoided, and what the crews had to do."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+import msgspec
+
+from chalicelib import bootstrap
+from chalicelib.errors import Invalid
+from chalicelib.handlers import auth, working
+from chalicelib.handlers.http import Call, Query, Routes
+from chalicelib.jobs.usecases.months import months_of_crews
+from chalicelib.reports import usecases
+from chalicelib.reports.model import Channel
+from chalicelib.reports.usecases import Contacts
+
+routes = Routes(__name__)
+MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
+ABOUT: Mapping[str, str] = {
+    "month": "Reports that were sent in the month, by the clock of UTC, in your teams and wards, "
+    "as they stand now; without those that nobody confirmed.",
+    "cost_pence": "The number times what a contact by that way costs, as the council's document "
+    "says; a follow-up costs what one online does.",
+    "follow_ups": "What residents added to a report while it was open, without a photo and without "
+    "saying that it is not fixed. Nothing says which resident it was, so neighbours count too.",
+    "repeated": "Reports that were merged as duplicates of one from the same account, or with the "
+    "same email address or phone number. Once a sender was forgotten nobody can tell.",
+    "crews": "Jobs planned for a day of the month and not cancelled, as they stand now; minutes of "
+    "work that were planned for them, without driving.",
+}
+
+
+class ByChannel(msgspec.Struct, frozen=True, kw_only=True):
+    """How many reports came by one way, and what they cost."""
+
+    channel: Channel
+    count: int
+    cost_pence: float
+
+
+class Avoidable(msgspec.Struct, frozen=True, kw_only=True):
+    """What nobody should have had to send, and what it cost."""
+
+    count: int
+    cost_pence: float
+    follow_ups: int
+    repeated: int
+
+
+class CrewMonth(msgspec.Struct, frozen=True, kw_only=True):
+    """What a crew had to do."""
+
+    crew: str
+    name: str
+    jobs: int
+    done: int
+    could_not: int
+    minutes: int
+
+
+class PerformanceView(msgspec.Struct, frozen=True, kw_only=True):
+    """A month as officers see it; `about` says what each figure means."""
+
+    month: str
+    channels: list[ByChannel]
+    avoidable_contact: Avoidable
+    crews: list[CrewMonth]
+    about: Mapping[str, str]
+
+
+@routes.endpoint(
+    "/api/performance",
+    method="GET",
+    auth=auth.may("performance.read"),
+    summary="What a month cost, what of it could have been avoided, and what the crews did",
+    answer=PerformanceView,
+    query=(Query("month", "such as 2026-06, by the clock of UTC; this one if not given"),),
+)
+def performance(call: Call) -> PerformanceView:
+    month = _month(call.parameter("month"))
+    author, costs = call.caller.author(), bootstrap.council().channel_costs
+    contacts = usecases.contacts_of_month(month, author, bootstrap.reports_ports())
+    first = date.fromisoformat(f"{month}-01")
+    crews = months_of_crews(first, working.planner(call), bootstrap.jobs_ports())
+    return PerformanceView(
+        month=month,
+        channels=[
+            ByChannel(channel=each, count=count, cost_pence=_pence(count * cost))
+            for each, cost in costs.items()
+            for count in (contacts.reports.get(each, 0),)
+        ],
+        avoidable_contact=_avoidable(contacts, costs),
+        crews=[CrewMonth(**vars(each)) for each in crews],
+        about=ABOUT,
+    )
+
+
+def _avoidable(contacts: Contacts, costs: Mapping[Channel, float]) -> Avoidable:
+    repeated = sum(contacts.repeated.values())
+    cost = sum(count * costs[each] for each, count in contacts.repeated.items())
+    return Avoidable(
+        count=contacts.follow_ups + repeated,
+        cost_pence=_pence(cost + contacts.follow_ups * costs["online"]),
+        follow_ups=contacts.follow_ups,
+        repeated=repeated,
+    )
+
+
+def _pence(cost: float) -> float:
+    return round(cost, 2)
+
+
+def _month(text: str | None) -> str:
+    now = f"{bootstrap.reports_ports().now():%Y-%m}"
+    if text is not None and not MONTH.fullmatch(text):
+        raise Invalid.field("month", "give a year and a month, such as 2026-06")
+    return text or now

@@ -1,0 +1,42 @@
+"""What officers reply on a case: typed, or a template, with what it names filled in."""
+
+from zoneinfo import ZoneInfo
+
+from chalicelib import bootstrap
+from chalicelib.desk import usecases as desk
+from chalicelib.desk.model import filled
+from chalicelib.reports.cases import CaseChanges
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.reference import grouped
+
+NO_TARGET = "as soon as we can"
+NO_PLACE = "the place that you marked"
+
+
+def reply_of(changes: CaseChanges, report: ServiceRequest) -> str | None:
+    """The reply that goes with a change: what was typed, else the template. Raises NotFound."""
+    text = changes.text
+    if text is None and changes.template:
+        text = desk.template(changes.template, bootstrap.desk_ports()).text
+    return in_words(text, report) if text else None
+
+
+def in_words(text: str, report: ServiceRequest) -> str:
+    """The text with what it names filled in from the report."""
+    service = bootstrap.council().by_code.get(report.service_code)
+    return filled(
+        text,
+        {
+            "reference": grouped(report.service_request_id),
+            "service": service.service_name if service else report.service_code,
+            "target": _day(report, bootstrap.council().zone),
+            "place": report.address or NO_PLACE,
+        },
+    )
+
+
+def _day(report: ServiceRequest, zone: ZoneInfo) -> str:
+    if report.expected_datetime is None:
+        return NO_TARGET
+    local = report.expected_datetime.astimezone(zone)
+    return f"{local:%A} {local.day} {local:%B %Y}"

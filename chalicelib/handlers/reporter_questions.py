@@ -1,0 +1,74 @@
+"""The page on which whoever sent a report answers what an officer asks, without JavaScript and
+without signing in: the link in the question leads here.
+
+A GET shows the question and changes nothing: programs look at the links in mails, too.
+"""
+
+from typing import Any
+
+from chalicelib import bootstrap
+from chalicelib.alerts.usecases.questions import asked_by
+from chalicelib.errors import FieldError, Invalid
+from chalicelib.handlers import auth, limits
+from chalicelib.handlers.alert_views import problem_page, render
+from chalicelib.handlers.http import Call, Page, Routes
+from chalicelib.handlers.sign_in import posted_form
+from chalicelib.parsing import parse
+from chalicelib.reports import usecases
+from chalicelib.reports.model import ReplyDraft, ServiceRequest
+from chalicelib.reports.reference import grouped
+from chalicelib.reports.usecases import AskedOf, Reply
+from chalicelib.reports.views import tracking_url
+
+routes = Routes(__name__, problem_page)
+LENGTH = "Write your answer, with at most 2,000 characters"
+
+
+@routes.page(
+    "/forms/questions/{token}",
+    method="GET",
+    auth=auth.anyone,
+    summary="What an officer asks about her report",
+)
+def show_question(_: Call, token: str) -> Page:
+    return _shown(usecases.asked_of(_asked(token), bootstrap.reports_ports()), token)
+
+
+@routes.page(
+    "/forms/questions/{token}",
+    method="POST",
+    auth=auth.anyone,
+    summary="Answer what an officer asks about her report",
+)
+def answer_question(call: Call, token: str) -> Page:
+    asked, ports, typed = _asked(token), bootstrap.reports_ports(), posted_form(call).one("text")
+    try:
+        draft = parse({"text": typed}, ReplyDraft)
+    except Invalid:
+        faults = [FieldError("text", LENGTH)]
+        return _shown(usecases.asked_of(asked, ports), token, typed=typed, faults=faults)
+    limits.check("update", call)
+    return _shown(usecases.reply_to_question(asked, draft.text, ports), token)
+
+
+def _asked(token: str) -> AskedOf:
+    request_id, number = asked_by(token, bootstrap.alerts_ports())
+    return AskedOf(service_request_id=request_id, number=number)
+
+
+def _shown(
+    reply: Reply, token: str, *, typed: str = "", faults: list[FieldError] | None = None
+) -> Page:
+    name = "question" if reply.is_open else "replied"
+    html = render(name, faults or (), reply=reply, token=token, typed=typed, **_of(reply.report))
+    return Page(html, is_refusal=bool(faults) and reply.is_open)
+
+
+def _of(report: ServiceRequest) -> dict[str, Any]:
+    """What the pages say of a report."""
+    service = bootstrap.council().by_code.get(report.service_code)
+    return {
+        "reference": grouped(report.service_request_id),
+        "service_name": service.service_name if service else report.service_code,
+        "page_url": tracking_url(report, bootstrap.reports_ports()),
+    }

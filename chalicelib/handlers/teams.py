@@ -1,0 +1,37 @@
+"""Route of the council's teams, for whoever passes work on to one of them."""
+
+import msgspec
+
+from chalicelib import bootstrap
+from chalicelib.handlers import auth
+from chalicelib.handlers.http import Call, Routes
+
+routes = Routes(__name__)
+
+
+class NamedTeam(msgspec.Struct, frozen=True, kw_only=True):
+    """A team and what it is called."""
+
+    team: str
+    name: str
+
+
+class TeamList(msgspec.Struct, frozen=True, kw_only=True):
+    """All of them: a case can be passed on beyond an officer's own."""
+
+    items: list[NamedTeam]
+    next: None
+
+
+@routes.endpoint(
+    "/api/teams",
+    method="GET",
+    auth=auth.may("desk.keep"),
+    summary="The council's teams",
+    answer=TeamList,
+)
+def teams(_: Call) -> TeamList:
+    known = bootstrap.council().team_names
+    return TeamList(
+        items=[NamedTeam(team=team, name=name) for team, name in known.items()], next=None
+    )

@@ -1,0 +1,109 @@
+"""Who works on jobs and who plans them, and what stands in the addresses of both."""
+
+import re
+from datetime import date
+from typing import get_args
+
+from chalicelib import bootstrap
+from chalicelib.accounts import permissions
+from chalicelib.accounts.permissions import Permission
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.handlers.account import account_of
+from chalicelib.handlers.callers import Caller
+from chalicelib.handlers.http import Call
+from chalicelib.jobs.model import ALPHABET, ID_LENGTH, State
+from chalicelib.jobs.people import Operator, Remit, Staff
+from chalicelib.reports import reference
+
+_OP_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_CURSOR = re.compile(r"[\x21-\x7e]{1,500}")
+
+
+def planner(call: Call) -> Staff:
+    """The officer who calls, with where she plans."""
+    return Staff(actor=account_of(call).account_id, remits=_remits(call.caller, "jobs.plan"))
+
+
+def worker(call: Call) -> Staff:
+    """Whoever of the council calls, with where she may see jobs."""
+    return Staff(actor=account_of(call).account_id, remits=_remits(call.caller, "jobs.work"))
+
+
+def operator(call: Call) -> Operator:
+    """Whoever is in the street, and on which phone."""
+    session = call.caller.session
+    assert session, "The route's gate lets in only who is signed in."
+    return Operator(
+        actor=account_of(call).account_id,
+        remits=_remits(call.caller, "jobs.work"),
+        device=session.session_id,
+        scope=call.caller.author().scope,
+    )
+
+
+def _remits(caller: Caller, permission: Permission) -> tuple[Remit, ...]:
+    giving = permissions.giving(caller.grants, permission)
+    return tuple(Remit(grant.teams, grant.wards) for grant in giving)
+
+
+def job_id_of(text: str) -> str:
+    """The job_id meant by what stands in the address. Raises NotFound."""
+    found = reference.parse(text)
+    if found is None:
+        raise NotFound(f"A job's id has {ID_LENGTH} letters and digits of {ALPHABET}.")
+    return found
+
+
+def dispute_id_of(text: str) -> str:
+    """Raises NotFound where it is none."""
+    if not _OP_ID.fullmatch(text):
+        raise NotFound("There is no such dispute: read the job again.")
+    return text
+
+
+def team_of(text: str | None) -> str | None:
+    """A team's code. Raises Invalid."""
+    known = bootstrap.council().team_names
+    if text is not None and text not in known:
+        raise Invalid.field("team", f"there is no such team; known are: {', '.join(known)}")
+    return text
+
+
+def day_of(text: str | None, field: str = "date") -> date | None:
+    """Raises Invalid."""
+    if text is None:
+        return None
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            pass
+    raise Invalid.field(field, "must be a day such as 2026-06-01")
+
+
+def today() -> date:
+    """The day that it is on the council's clock."""
+    return bootstrap.jobs_ports().now().astimezone(bootstrap.council().zone).date()
+
+
+def states_of(text: str | None) -> frozenset[State]:
+    """States with commas between them. Raises Invalid."""
+    known: tuple[State, ...] = get_args(State)
+    wanted = frozenset(part.strip() for part in (text or "").split(",") if part.strip())
+    if wanted - set(known):
+        raise Invalid.field("state", f"must be some of {', '.join(known)}, with commas between")
+    return frozenset(each for each in known if each in wanted)
+
+
+def flag_of(text: str | None, field: str) -> bool:
+    """True or false. Raises Invalid."""
+    if text not in (None, "true", "false"):
+        raise Invalid.field(field, "must be true or false")
+    return text == "true"
+
+
+def cursor_of(text: str | None) -> str | None:
+    """Raises Invalid."""
+    if text is not None and not _CURSOR.fullmatch(text):
+        raise Invalid.field("cursor", "give `next` of the list before, as it was")
+    return text

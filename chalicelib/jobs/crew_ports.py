@@ -1,0 +1,124 @@
+"""What the days of crews need from outside."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated, Protocol
+
+from msgspec import Meta
+
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.ports import Council
+from chalicelib.jobs.views import JobView
+
+
+class Moved(Exception):
+    """The document was replaced or removed since it was read: start over."""
+
+
+class Held(Protocol):
+    """A document as it stands."""
+
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def etag(self) -> str: ...
+
+
+class Documents(Protocol):
+    """Where the documents are, out of sight. Every method but `address` raises UpstreamFailed."""
+
+    def read(self, key: str) -> Held | None:
+        """The document under that key, None where there is none."""
+
+    def write(self, key: str, body: bytes, held: Held | None) -> None:
+        """Puts JSON in the place of `held`. Raises Moved if it is not there any more."""
+
+    def address(self, key: str, expires_at: datetime) -> str:
+        """Where whoever has this address can read it until then; asks nobody."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PushTo:
+    """Where a phone's browser can be reached, and what only it can read what is sent there with
+    (RFC 8291; base64url)."""
+
+    endpoint: Annotated[str, Meta(max_length=2000)] = field(repr=False)
+    p256dh: Annotated[str, Meta(max_length=100)] = field(repr=False)
+    auth: Annotated[str, Meta(max_length=40)] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Device:
+    """A phone that is told when its crew's day changes."""
+
+    crew: str
+    device_id: str
+    push: PushTo
+    expires_at: datetime
+
+
+class Devices(Protocol):
+    """The phones of crews. Every method raises UpstreamFailed."""
+
+    def add(self, device: Device) -> None:
+        """Stores it, in the place of what is stored of it."""
+
+    def remove(self, crew: str, device_id: str) -> None:
+        """Forgets it; nothing happens where it is not known."""
+
+    def of(self, crew: str) -> Sequence[Device]:
+        """The crew's (a consistent read), those too whose time is over."""
+
+
+class Bell(Protocol):
+    """The way to phones."""
+
+    def check(self, to: PushTo) -> None:
+        """For an address that is to be kept. Raises AddressRefused, UpstreamFailed."""
+
+    def ring(self, content: bytes, to: PushTo) -> None:
+        """Sends it. Raises Gone (nobody is there any more), AddressRefused, UpstreamFailed."""
+
+
+class DaysOfJobs(Protocol):
+    """Where jobs are kept. Both raise UpstreamFailed."""
+
+    def of_day(self, crew: str, day: date) -> Sequence[Job]:
+        """All that a crew has on a day; the list may lag a second behind."""
+
+    def many(self, job_ids: Collection[str]) -> Mapping[str, Job]:
+        """Those of them that there are, as they are now (consistent reads)."""
+
+
+class Depot(Protocol):
+    """Where a crew's day begins and ends."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def lat(self) -> float: ...
+    @property
+    def long(self) -> float: ...
+
+
+class CrewWithDepot(Protocol):
+    """A crew, and where it comes from."""
+
+    @property
+    def depot(self) -> Depot: ...
+
+
+@dataclass(frozen=True)
+class CrewPorts:
+    """Everything that the documents reach outside for. `views` shows jobs as staff see them, with
+    pictures at addresses that hold until then; it raises UpstreamFailed."""
+
+    jobs: DaysOfJobs
+    council: Council
+    crews: Mapping[str, CrewWithDepot]
+    views: Callable[[Sequence[Job], datetime], Sequence[JobView]]
+    documents: Documents
+    devices: Devices
+    bell: Bell
+    now: Callable[[], datetime]

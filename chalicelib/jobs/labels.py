@@ -1,0 +1,40 @@
+"""What pages call the kinds and states of jobs, and why something could not be done."""
+
+from collections.abc import Mapping
+
+from chalicelib.jobs.model import CouldNot, DeedKind, Kind, State
+
+KINDS: Mapping[Kind, str] = {
+    "inspect": "Inspection",
+    "make_safe": "Making safe",
+    "repair": "Repair",
+    "collect": "Collection",
+    "revisit": "Second visit",
+}
+STATES: Mapping[State, str] = {
+    "to_plan": "To be planned",
+    "planned": "Planned",
+    "started": "Started",
+    "done": "Done",
+    "could_not": "Could not be done",
+    "handed_over": "Handed over",
+    "cancelled": "Cancelled",
+}
+DEEDS: Mapping[DeedKind, str] = {
+    "start": "Started",
+    "done": "Done",
+    "could_not": "Could not be done",
+    "hand_over": "Handed over",
+    "note": "Note",
+    "photo": "Photo",
+}
+REASONS: Mapping[CouldNot, str] = {
+    "no_access": "We could not get in",
+    "not_found": "We could not find it",
+    "parked_car": "A car was parked on it",
+    "needs_other_team": "Somebody else has to do it",
+    "needs_materials": "We need something that we did not have with us",
+    "unsafe": "It was not safe to work there",
+    "already_done": "It was done already",
+    "other": "Something else",
+}

@@ -1,0 +1,191 @@
+"""What the office does with a job: plan it, change it, cancel it, put it back, settle a dispute.
+
+Pure: what it needs of the council was looked at before. Each answers the job after it, or the very
+same one where nothing changes, with the version that it will have noted beside what was changed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.errors import Conflict, Invalid
+from chalicelib.jobs.model import (
+    MOST_OFFICE_CHANGES,
+    OVER,
+    Dispute,
+    Job,
+    JobChanges,
+    Keeps,
+    OfficeChange,
+    Placement,
+    Said,
+    Settled,
+    State,
+)
+
+PLAN = ("crew", "planned_day")
+PLAIN = (
+    "kind",
+    "title",
+    "team",
+    "minutes",
+    "priority",
+    "window",
+    "due",
+    "materials",
+    "hazards",
+    "skills",
+    "instructions",
+)
+"""Fields that are what the office says they are."""
+FOLLOWS_REPORT = frozenset(
+    ("kind", "title", "team", "minutes", "priority", "due", "materials", "hazards", "skills")
+)
+"""Of these the ones that follow the report until the office chooses them."""
+EMPTY: Mapping[str, Any] = {"instructions": ""}
+
+
+def changed(job: Job, changes: JobChanges, now: datetime) -> Job:
+    """The job after the changes, those of its reports apart. Raises Invalid, Conflict (what is over
+    is put back before it is planned)."""
+    _refuse_contradiction(changes)
+    wanted = {name: getattr(changes, name) for name in (*PLAIN, *PLAN)}
+    values = {name: value for name, value in wanted.items() if value is not None}
+    values |= {name: EMPTY.get(name) for name in changes.clear}
+    after = job
+    if changes.state == "to_plan":
+        after = _put_back(after, now)
+    after = _with_values(after, {name: values[name] for name in PLAIN if name in values})
+    if plan := {name: values[name] for name in PLAN if name in values}:
+        after = _planned(after, plan, now)
+    if changes.state == "cancelled":
+        after = _cancelled(after, changes.because or "", now)
+    return noted(job, after, now)
+
+
+def placed(job: Job, placement: Placement, now: datetime) -> Job:
+    """The job in that place of a crew's day. Raises Conflict where it is over."""
+    plan = {"crew": placement.crew, "planned_day": placement.planned_day}
+    in_day = _planned(job, plan, now)
+    after = replace(in_day, position=placement.position, arrives_at=placement.arrives_at)
+    return noted(job, after, now)
+
+
+def unplanned(job: Job, now: datetime) -> Job:
+    """The job without crew and day, where it had them and nobody has begun."""
+    if job.state != "planned":
+        return job
+    return noted(job, _planned(job, {"crew": None, "planned_day": None}, now), now)
+
+
+def with_reports(job: Job, service_request_ids: tuple[str, ...], now: datetime) -> Job:
+    """The job about these reports."""
+    return noted(job, replace(job, service_request_ids=service_request_ids), now)
+
+
+def settled(job: Job, dispute: Dispute, keeps: Keeps, now: datetime) -> Job:
+    """The job after the office said who is right. From then on that is the office's word."""
+    decided = replace(dispute, settled=Settled(at=now, keeps=keeps))
+    disputes = tuple(decided if each is dispute else each for each in job.disputes)
+    state = dispute.street.state if keeps == "street" else job.state
+    deeds = tuple(
+        replace(deed, stands=True) if keeps == "street" and deed.op_id == dispute.op_id else deed
+        for deed in job.deeds
+    )
+    after = _said_by_office(replace(job, disputes=disputes, deeds=deeds), state, now)
+    return noted(job, _without_reason(after), now)
+
+
+def closed_itself(job: Job, because: str, now: datetime) -> Job:
+    """The job cancelled because its reports need it no more."""
+    return noted(job, replace(_cancelled(job, because, now), closed_itself=True), now)
+
+
+def came_back(job: Job, now: datetime) -> Job:
+    """The job to be planned again, because one of its reports needs it again."""
+    return noted(job, _put_back(job, now), now)
+
+
+def noted(before: Job, after: Job, now: datetime) -> Job:
+    """The job with what the office changed of it; the very same where that is nothing."""
+    what = tuple(
+        name
+        for name in Job.__dataclass_fields__
+        if name not in _NOT_NOTED and getattr(before, name) != getattr(after, name)
+    )
+    if not what:
+        return before
+    change = OfficeChange(version=before.version + 1, at=now, what=what)
+    return replace(
+        after,
+        office=(*before.office, change)[-MOST_OFFICE_CHANGES:],
+        updated_at=max(now, before.updated_at),
+    )
+
+
+_NOT_NOTED = ("deeds", "office", "said", "by_hand", "former_teams", "plans", "updated_at")
+
+
+def _refuse_contradiction(changes: JobChanges) -> None:
+    if changes.state == "cancelled" and not changes.because:
+        raise Invalid.field("because", "say why: the crew and the officers of its reports read it")
+    both = [name for name in changes.clear if getattr(changes, name) is not None]
+    if both:
+        raise Invalid.field("clear", f"{both[0]} cannot be both set and cleared")
+    if changes.state == "cancelled" and (changes.crew or changes.planned_day):
+        raise Invalid.field("state", "what is cancelled cannot be planned in one go")
+
+
+def _with_values(job: Job, values: Mapping[str, Any]) -> Job:
+    differing = {name: value for name, value in values.items() if getattr(job, name) != value}
+    by_hand = sorted({*job.by_hand, *(FOLLOWS_REPORT & values.keys())})
+    former = job.former_teams
+    if "team" in differing:
+        former = tuple(dict.fromkeys((*former, job.team)))
+    return replace(job, **differing, by_hand=tuple(by_hand), former_teams=former)
+
+
+def _planned(job: Job, plan: Mapping[str, Any], now: datetime) -> Job:
+    """With another crew or day, or with none. One that has begun stays begun."""
+    if job.state in OVER:
+        raise Conflict(
+            "This job is over. To plan it again, put it back first: send state to_plan as well.",
+            version=job.version,
+        )
+    after = replace(job, **plan)
+    if any(getattr(after, name) != getattr(job, name) for name in PLAN):
+        is_new_day = after.planned_day not in (None, job.planned_day)
+        after = replace(after, position=None, arrives_at=None, plans=job.plans + is_new_day)
+    if job.state in ("could_not", "handed_over"):
+        after = _said_by_office(after, "to_plan", now)
+    if after.state in ("to_plan", "planned"):
+        has_both = after.crew is not None and after.planned_day is not None
+        after = replace(after, state="planned" if has_both else "to_plan")
+    return after
+
+
+def _put_back(job: Job, now: datetime) -> Job:
+    if job.state == "to_plan":
+        return job
+    emptied = replace(job, crew=None, planned_day=None, position=None, arrives_at=None)
+    contests = job.state == "done"
+    return _without_reason(_said_by_office(emptied, "to_plan", now, contests=contests))
+
+
+def _cancelled(job: Job, because: str, now: datetime) -> Job:
+    if job.state == "cancelled":
+        return replace(job, cancelled_because=because)
+    after = _said_by_office(job, "cancelled", now)
+    return replace(after, cancelled_because=because, closed_itself=False)
+
+
+def _said_by_office(job: Job, state: State, now: datetime, *, contests: bool = False) -> Job:
+    said = Said(version=job.version + 1, state=state, at=now, by="office", contests=contests)
+    return replace(job, state=state, said=said)
+
+
+def _without_reason(job: Job) -> Job:
+    if job.state == "cancelled":
+        return job
+    return replace(job, cancelled_because=None, closed_itself=False)

@@ -1,0 +1,212 @@
+"""The order of the day: which crew goes where, in which order, and what has to wait.
+
+What does not fit is left out by priority, then by when it is due: nothing stays for the sake of
+what matters less. Of what fits, the crews together drive as little as a search can find that looks
+at a fixed number of orders; the same day gives the same order, however its stops are listed.
+
+Times are seconds after midnight by the council's clock. A stop's window is about when work begins;
+the crew is where its day ends by the end of its shift.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from chalicelib.geo.point import Point
+from chalicelib.jobs.route import Travel
+from chalicelib.jobs.search import Search
+from chalicelib.jobs.tour import Ground, Tour
+
+Priority = Literal["low", "normal", "high", "urgent"]
+
+MOST_STOPS = 400
+"""How many of a team are looked at, the most important ones: more do not fit into a day."""
+LOOKS, LOOKS_A_STOP = 5_000, 150
+"""How many orders are tried for a team, and how many for each stop where those are fewer."""
+DAY_S = 24 * 3600
+
+_RANKS: dict[Priority, int] = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+FULL = "The day is full: what is more urgent, or due before, comes first."
+NO_CREW = "None of these crews is of its team."
+NO_SKILL = "No crew of its team can do this: {skills}."
+NO_TIME = "It takes longer than a shift has left, with the way there and back."
+NO_WINDOW = "No crew can be there between {opens} and {closes}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """Something to do at a place, begun from `opens_s` to `closes_s`."""
+
+    stop_id: str
+    point: Point
+    work_s: int
+    team: str
+    priority: Priority = "normal"
+    due: datetime | None = None
+    opens_s: int = 0
+    closes_s: int = DAY_S
+    skills: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrewDay:
+    """What a crew has of the day: free at a place from `starts_s`, at its depot by `ends_s`."""
+
+    crew: str
+    team: str
+    start: Point
+    depot: Point
+    starts_s: int
+    ends_s: int
+    skills: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """A stop in a crew's day, and when work begins there."""
+
+    stop_id: str
+    begins_s: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """A crew's day in its order; `driving_s` holds the ways from its start and to its depot."""
+
+    crew: str
+    visits: tuple[Visit, ...]
+    working_s: int
+    driving_s: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """What nobody gets to, and why, as a sentence."""
+
+    stop_id: str
+    because: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """The ways in the order of the crews' codes, and what is left out, the most important first."""
+
+    ways: tuple[Way, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def ordered(stops: Iterable[Stop], crews: Iterable[CrewDay], travel: Travel) -> Order:
+    """The order of the day. Raises UpstreamFailed where `travel` does."""
+    every, days = sorted(stops, key=claim), sorted(crews, key=lambda day: day.crew)
+    ways: list[Way] = []
+    left_out: dict[str, str] = {
+        stop.stop_id: NO_CREW for stop in every if not any(_is_of_team(day, stop) for day in days)
+    }
+    for team in sorted({day.team for day in days}):
+        of_team = _Team(
+            [stop for stop in every if stop.team == team],
+            [day for day in days if day.team == team],
+            travel,
+        )
+        ways += of_team.ways()
+        left_out |= of_team.left_out()
+    return Order(
+        ways=tuple(sorted(ways, key=lambda way: way.crew)),
+        left_out=tuple(
+            LeftOut(stop_id=stop.stop_id, because=left_out[stop.stop_id])
+            for stop in every
+            if stop.stop_id in left_out
+        ),
+    )
+
+
+def claim(stop: Stop) -> tuple[int, datetime, str]:
+    """Its place among all that want to be in the day; the least comes first."""
+    return _RANKS[stop.priority], stop.due or _NEVER, stop.stop_id
+
+
+class _Team:
+    """The stops of one team, in the order of claims, and its crews."""
+
+    def __init__(self, stops: Sequence[Stop], days: Sequence[CrewDay], travel: Travel) -> None:
+        self._stops, self._days = stops, days
+        able = [stop for stop in stops if _crews_for(stop, days)]
+        self._asked = able[:MOST_STOPS]
+        ground = _ground(self._asked, days, travel)
+        first = len(self._asked)
+        self._empty = [
+            Tour(ground, (first + 2 * at, first + 2 * at + 1), []) for at in range(len(days))
+        ]
+        self._search = Search(ground, [_crews_for(stop, days) for stop in self._asked])
+        looks = min(LOOKS, LOOKS_A_STOP * len(self._asked))
+        self._tours = self._search.found(self._empty, looks)
+
+    def ways(self) -> Iterator[Way]:
+        for tour, day in zip(self._tours, self._days, strict=True):
+            stops = [self._asked[number] for number in tour.stops]
+            yield Way(
+                crew=day.crew,
+                visits=tuple(
+                    Visit(stop_id=stop.stop_id, begins_s=begins_s)
+                    for stop, begins_s in zip(stops, tour.begins, strict=False)
+                ),
+                working_s=sum(stop.work_s for stop in stops),
+                driving_s=tour.driving if stops else 0,
+            )
+
+    def left_out(self) -> dict[str, str]:
+        """Why each of them is that is in no way."""
+        served = {self._asked[number].stop_id for tour in self._tours for number in tour.stops}
+        numbers = {stop.stop_id: number for number, stop in enumerate(self._asked)}
+        return {
+            stop.stop_id: self._because(stop, numbers.get(stop.stop_id))
+            for stop in self._stops
+            if stop.stop_id not in served
+        }
+
+    def _because(self, stop: Stop, number: int | None) -> str:
+        if not _crews_for(stop, self._days):
+            return NO_SKILL.format(skills=", ".join(sorted(stop.skills)))
+        if number is None or self._search.fits(number, self._empty):
+            return FULL
+        if (stop.opens_s, stop.closes_s) == (0, DAY_S):
+            return NO_TIME
+        return NO_WINDOW.format(opens=_clock(stop.opens_s), closes=_clock(stop.closes_s))
+
+
+def _ground(stops: Sequence[Stop], days: Sequence[CrewDay], travel: Travel) -> Ground:
+    points = [stop.point for stop in stops]
+    opens, closes = [stop.opens_s for stop in stops], [stop.closes_s for stop in stops]
+    for day in days:
+        points += [day.start, day.depot]
+        opens += [day.starts_s, day.starts_s]
+        closes += [day.ends_s, day.ends_s]
+    there = travel.seconds(points)
+    numbers = range(len(stops))
+    return Ground(
+        stops=len(stops),
+        there=there,
+        back=list(zip(*there, strict=True)),
+        opens=opens,
+        closes=closes,
+        work=[*(stop.work_s for stop in stops), *(0 for _ in (*days, *days))],
+        near=[sorted(numbers, key=there[number].__getitem__) for number in numbers],
+    )
+
+
+def _crews_for(stop: Stop, days: Sequence[CrewDay]) -> tuple[int, ...]:
+    """The numbers of those who may do it."""
+    return tuple(
+        at for at, day in enumerate(days) if _is_of_team(day, stop) and stop.skills <= day.skills
+    )
+
+
+def _is_of_team(day: CrewDay, stop: Stop) -> bool:
+    return day.team == stop.team
+
+
+def _clock(seconds: int) -> str:
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}"

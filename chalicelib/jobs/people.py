@@ -1,0 +1,63 @@
+"""Who works on jobs, and who plans them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.jobs.model import By, Job
+
+
+@dataclass(frozen=True)
+class Remit:
+    """The jobs of these teams in these wards; none named is all of them. A job of no known ward is
+    in no remit that names wards."""
+
+    teams: tuple[str, ...] = ()
+    wards: tuple[str, ...] = ()
+
+    def covers(self, team: str, ward_code: str | None) -> bool:
+        return (not self.teams or team in self.teams) and (
+            not self.wards or ward_code in self.wards
+        )
+
+
+EVERYWHERE = (Remit(),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Staff:
+    """Somebody of the council; `remits` are where she may."""
+
+    actor: str
+    remits: tuple[Remit, ...] = ()
+
+    def covers(self, job: Job) -> bool:
+        return self.covers_place(job.team, job.ward_code)
+
+    def covers_place(self, team: str, ward_code: str | None) -> bool:
+        return any(remit.covers(team, ward_code) for remit in self.remits)
+
+    def covers_team(self, team: str) -> bool:
+        """True where some of the team's jobs may be hers."""
+        return any(not remit.teams or team in remit.teams for remit in self.remits)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operator(Staff):
+    """Somebody in the street. `device` tells one phone from another: the session's id, or the
+    link's; `scope` is what her photos are asked for under. A contractor's link is for one job."""
+
+    device: str
+    scope: str
+    by: By = "crew"
+    job_id: str | None = None
+
+    def may_work_on(self, job: Job, now: datetime) -> bool:
+        """True where she may tell what she did: also for what another team was given meanwhile."""
+        if self.by == "contractor":
+            return self.job_id == job.job_id and self._has_link_to(job, now)
+        teams = (job.team, *job.former_teams)
+        return any(self.covers_place(team, job.ward_code) for team in teams)
+
+    def _has_link_to(self, job: Job, now: datetime) -> bool:
+        link = job.contractor
+        return link is not None and link.link_id == self.actor and now < link.expires_at

@@ -1,0 +1,225 @@
+"""What jobs need from outside."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, NamedTuple, Protocol
+from zoneinfo import ZoneInfo
+
+from chalicelib.jobs.model import Job, Kind, Priority, State
+
+Noted = Literal[
+    "jobs.create", "jobs.change", "jobs.plan", "jobs.settle", "jobs.link", "jobs.drop_link"
+]
+Opens = Literal["job", "officer"]
+
+
+class Stale(Exception):
+    """The stored one has another version than the one that was to be replaced."""
+
+
+class Filters(NamedTuple):
+    """Which jobs a list has: with `day` or `crew` those planned so, else those of the `team` (None
+    for all of `teams`). No states are all of them."""
+
+    day: date | None = None
+    crew: str | None = None
+    team: str | None = None
+    states: frozenset[State] = frozenset()
+    disputed: bool = False
+
+
+class Page(NamedTuple):
+    """Some of a list; `next` is where to go on, None at its end."""
+
+    jobs: Sequence[Job]
+    next: str | None
+
+
+class Jobs(Protocol):
+    """Where jobs are kept. Every method raises UpstreamFailed when the store does not answer."""
+
+    def add(self, job: Job) -> Job:
+        """Stores it, as version 1, unless there is one of that id. Answers the one that is
+        stored. From then on `of_report` finds it."""
+
+    def save(self, job: Job) -> Job:
+        """Replaces the stored one if it has `job.version`, and answers it with the next one. From
+        then on `of_report` finds it by each of its reports. Raises Stale."""
+
+    def get(self, job_id: str) -> Job | None:
+        """The job as it is now (a consistent read)."""
+
+    def many(self, job_ids: Collection[str]) -> Mapping[str, Job]:
+        """Those of them that there are, as they are now (consistent reads)."""
+
+    def of_day(self, crew: str, day: date) -> Sequence[Job]:
+        """All that a crew has on a day, whatever became of them, by position and id; the list may
+        lag a second behind."""
+
+    def of_report(self, service_request_id: str) -> Sequence[Job]:
+        """All that name the report, the first one first (consistent reads)."""
+
+    def to_plan(self, team: str, *, limit: int, after: str | None) -> Page:
+        """Those of a team in to_plan, could_not and handed_over, what is due first first; it may
+        lag a second behind."""
+
+    def listed(
+        self, filters: Filters, *, teams: Collection[str], limit: int, after: str | None
+    ) -> Page:
+        """Those that the filters want, of these teams only; it may lag a second behind. A page may
+        be short, or empty, and have a next one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A report as jobs see it.
+
+    `is_open`: its state is one of the open ones; `needs_look`: nobody has said yet that it may be
+    worked on (it waits, is held or unconfirmed, or hidden); `is_withdrawn`; `is_forgotten`: nobody
+    knows any more who sent it. Of the triage:
+    `opens`, `kind`, `minutes`, `skills`, `hazards`, `materials`. `repairs` counts how often it was
+    said to be done, `failed_repairs` how often a resident said that it was not. `scheduled_at`:
+    when the council said last, with whatever update, that work is planned. `said`: the ids of the
+    updates in its item."""
+
+    service_request_id: str
+    service_code: str
+    state: str
+    is_open: bool
+    needs_look: bool
+    is_withdrawn: bool
+    team: str
+    priority: Priority
+    lat: float | None
+    long: float | None
+    address: str | None = None
+    ward_code: str | None = None
+    due: datetime | None = None
+    opens: Opens = "officer"
+    kind: Kind = "repair"
+    minutes: int = 30
+    skills: tuple[str, ...] = ()
+    hazards: tuple[str, ...] = ()
+    materials: tuple[str, ...] = ()
+    repairs: int = 0
+    failed_repairs: int = 0
+    duplicate_of: str | None = None
+    scheduled_at: datetime | None = None
+    said: frozenset[str] = frozenset()
+    is_forgotten: bool = False
+
+
+class Reports(Protocol):
+    """The reports, as jobs see them. Every method raises UpstreamFailed."""
+
+    def report_of(self, service_request_id: str) -> Report | None:
+        """The report as it is now (a consistent read)."""
+
+    def say(
+        self,
+        service_request_id: str,
+        update_id: str,
+        text: str,
+        state: str | None,
+        photo_ids: Sequence[str],
+    ) -> None:
+        """Adds an update by the council, once for each update_id, whatever its text then; a state
+        that the report cannot have from where it is, and photos that find no room, are left out.
+        Nothing happens where it was withdrawn, nor, with a state, where it is closed by now. Raises
+        NotFound."""
+
+    def note(self, service_request_id: str, note_id: str, text: str) -> None:
+        """Keeps a note for officers beside it, once for each note_id. Raises NotFound, Conflict (it
+        has too many)."""
+
+
+class Shift(Protocol):
+    """From when to when a crew works; `07:30` by the council's clock."""
+
+    @property
+    def starts(self) -> str: ...
+    @property
+    def ends(self) -> str: ...
+
+
+class Crew(Protocol):
+    """A crew of the council."""
+
+    @property
+    def crew(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def team(self) -> str: ...
+    @property
+    def shift(self) -> Shift: ...
+    @property
+    def skills(self) -> Collection[str]: ...
+
+
+class Service(Protocol):
+    """What jobs need to know of a service."""
+
+    @property
+    def service_name(self) -> str: ...
+    @property
+    def job_done_state(self) -> str: ...
+
+
+class Council(Protocol):
+    """The council's rules, as its catalogue has them."""
+
+    @property
+    def zone(self) -> ZoneInfo: ...
+    @property
+    def by_code(self) -> Mapping[str, Service]: ...
+    @property
+    def by_crew(self) -> Mapping[str, Crew]: ...
+    @property
+    def team_names(self) -> Mapping[str, str]: ...
+
+
+class Photos(Protocol):
+    """Photos as jobs see them."""
+
+    def belongs(self, scope: str, key: str, photo_id: str) -> bool:
+        """True where the photo was asked for to go with what is sent under this key."""
+
+
+class Links(Protocol):
+    """What proves that somebody has the link to a job: made from a secret."""
+
+    def proof(self, job_id: str, link_id: str, expires_at: datetime) -> str:
+        """128 bits as 32 hexadecimal digits."""
+
+    def holds(self, job_id: str, link_id: str, expires_at: datetime, sent: str) -> bool:
+        """True if that is it, also if it was made before the last rotation; takes as long wherever
+        it differs."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Everything that the use cases reach outside for. `note` writes into the audit log that
+    somebody (`actor`) is about to do something with a job; `random_id` makes 128 random bits as 32
+    hexadecimal digits. Both raise UpstreamFailed."""
+
+    jobs: Jobs
+    reports: Reports
+    council: Council
+    photos: Photos
+    links: Links
+    site_url: str
+    note: Callable[[str, Noted, str, str], None]
+    random_id: Callable[[], str]
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class FollowPorts:
+    """What the reactions need: they open jobs for reports, and tell reports what became of them."""
+
+    jobs: Jobs
+    reports: Reports
+    council: Council
+    now: Callable[[], datetime]

@@ -1,0 +1,58 @@
+"""Jobs are looked at: one, a crew's day, or a list."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from chalicelib.errors import Forbidden, Invalid, NotFound
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.people import Staff
+from chalicelib.jobs.ports import Crew, Filters, Page, Ports
+from chalicelib.jobs.usecases.keeping import no_job
+
+NO_CREW = "choose a crew that GET /api/crews lists"
+
+
+def one(job_id: str, who: Staff, ports: Ports) -> Job:
+    """The job. Raises NotFound, of another team's or ward's, too."""
+    job = ports.jobs.get(job_id)
+    if job is None or not who.covers(job):
+        raise no_job(job_id)
+    return job
+
+
+def crews(who: Staff, ports: Ports) -> Sequence[Crew]:
+    """The crews of her teams, in the council's order."""
+    return [each for each in ports.council.by_crew.values() if who.covers_team(each.team)]
+
+
+def crew_of(crew: str, who: Staff, ports: Ports) -> Crew:
+    """The crew of that code. Raises NotFound, Forbidden (another team's)."""
+    found = ports.council.by_crew.get(crew)
+    if found is None:
+        raise NotFound(f"There is no crew {crew}: {NO_CREW}.")
+    if not who.covers_team(found.team):
+        raise Forbidden("This crew is another team's: ask an officer there.")
+    return found
+
+
+def of_day(crew: str, day: date, who: Staff, ports: Ports) -> Sequence[Job]:
+    """All that a crew has on a day, in its order; of wards beyond hers, too, as it is one day.
+    Raises NotFound, Forbidden, UpstreamFailed."""
+    crew_of(crew, who, ports)
+    return ports.jobs.of_day(crew, day)
+
+
+def listed(
+    filters: Filters, who: Staff, ports: Ports, *, limit: int, after: str | None = None
+) -> Page:
+    """Those that the filters want, in her teams and wards; a page may be short, or empty, and have
+    a next one. Raises Invalid, Forbidden, UpstreamFailed."""
+    teams = [team for team in ports.council.team_names if who.covers_team(team)]
+    if filters.crew is not None:
+        if filters.crew not in ports.council.by_crew:
+            raise Invalid.field("crew", NO_CREW)
+        crew_of(filters.crew, who, ports)
+    if filters.team is not None and filters.team not in teams:
+        raise Invalid.field("team", f"choose one of your own: {', '.join(teams)}")
+    page = ports.jobs.listed(filters, teams=teams, limit=limit, after=after)
+    return page._replace(jobs=[job for job in page.jobs if who.covers(job)])

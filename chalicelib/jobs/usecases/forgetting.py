@@ -1,0 +1,71 @@
+"""Jobs lose what their reports lost: an address that was taken back; and where nobody knows any
+more who sent them, what was written to and by the crew, and where exactly it was.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.jobs import office
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.ports import FollowPorts, Report
+from chalicelib.jobs.usecases.keeping import rewritten, to_the_second
+
+A_KILOMETRE = 2
+"""Decimal places of a latitude or longitude, about."""
+
+
+def addressed(job: Job, report: Report, ports: FollowPorts) -> Job:
+    """The job with the address of its first report, whatever became of either: it may have been
+    taken back."""
+    if job.service_request_ids[:1] != (report.service_request_id,):
+        return job
+    now = to_the_second(ports.now())
+    return rewritten(
+        job,
+        lambda present: office.noted(present, replace(present, address=report.address), now),
+        ports,
+    )
+
+
+def forget_with(report: Report, title: str, ports: FollowPorts) -> None:
+    """Empties the jobs of a report that nobody is known to have sent, once nobody has to do them
+    any more and all their other reports are like it. May be done again."""
+    for job in ports.jobs.of_report(report.service_request_id):
+        reports = [ports.reports.report_of(each) for each in job.service_request_ids]
+        if all(_is_nobodys(each) for each in reports):
+            _forget(job, reports, title, ports)
+
+
+def _forget(job: Job, reports: Sequence[Report | None], title: str, ports: FollowPorts) -> None:
+    now = to_the_second(ports.now())
+    is_needed = any(each and each.is_open and not each.is_withdrawn for each in reports)
+    first = reports[0]
+
+    def change(present: Job) -> Job:
+        is_same = present.service_request_ids == job.service_request_ids
+        if not is_same or (is_needed and not present.is_over):
+            return present
+        return _emptied(present, first, title, now)
+
+    rewritten(job, change, ports)
+
+
+def _emptied(job: Job, first: Report | None, title: str, now: datetime) -> Job:
+    lat, long = round(job.lat, A_KILOMETRE), round(job.long, A_KILOMETRE)
+    if first and first.lat is not None and first.long is not None:
+        lat, long = first.lat, first.long
+    after = replace(
+        job,
+        title=title,
+        lat=lat,
+        long=long,
+        instructions="",
+        cancelled_because=job.cancelled_because if job.closed_itself else None,
+        deeds=tuple(deed.emptied() for deed in job.deeds),
+    )
+    return job if after == job else replace(after, updated_at=max(now, job.updated_at))
+
+
+def _is_nobodys(report: Report | None) -> bool:
+    return report is None or report.is_withdrawn or report.is_forgotten

@@ -1,0 +1,93 @@
+"""How a stored job is read and rewritten."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib import trace
+from chalicelib.errors import Conflict, Forbidden, NotFound, UpstreamFailed
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.people import Staff
+from chalicelib.jobs.ports import FollowPorts, Ports, Stale
+
+ATTEMPTS = 10
+"""How often a change is tried again when somebody else wrote in between."""
+
+
+def rewritten(job: Job, change: Callable[[Job], Job], ports: Ports | FollowPorts) -> Job:
+    """The job after `change`, stored; read and changed again when somebody else wrote in between. A
+    change that answers the very same job stores nothing. Raises UpstreamFailed when others keep
+    writing, and whatever `change` does."""
+    for _ in range(ATTEMPTS):
+        after = change(job)
+        if after is job:
+            return job
+        try:
+            return save(after, ports)
+        except Stale:
+            job = stored(job.job_id, ports)
+    raise UpstreamFailed("Many people are writing to this job just now; send it again.")
+
+
+def save(after: Job, ports: Ports | FollowPorts) -> Job:
+    """Stores the job in the place of its version. Raises Stale."""
+    after = replace(after, request_id=trace.current())
+    try:
+        return ports.jobs.save(after)
+    except Stale:
+        # Where only the reply was lost, what is stored is what was to be stored.
+        present = ports.jobs.get(after.job_id)
+        if present is not None and replace(present, version=after.version) == after:
+            return present
+        raise
+
+
+def stored(job_id: str, ports: Ports | FollowPorts) -> Job:
+    """The job as it is stored, whoever asks. Raises NotFound."""
+    job = ports.jobs.get(job_id)
+    if job is None:
+        raise no_job(job_id)
+    return job
+
+
+def hers(job_id: str, who: Staff, ports: Ports) -> Job:
+    """The job as it is stored. Raises NotFound, Forbidden (another team's, or of another ward)."""
+    job = stored(job_id, ports)
+    if not who.covers(job):
+        raise not_hers()
+    return job
+
+
+def held(job_id: str, version: int, who: Staff, ports: Ports) -> Job:
+    """The same, which still has this version. Raises Conflict, too; it carries the present one."""
+    job = hers(job_id, who, ports)
+    if job.version != version:
+        raise stale(job)
+    return job
+
+
+def saved(after: Job, ports: Ports) -> Job:
+    """The job, stored in the place of its version. Raises Conflict."""
+    try:
+        return save(after, ports)
+    except Stale as error:
+        raise stale(stored(after.job_id, ports)) from error
+
+
+def no_job(job_id: str) -> NotFound:
+    return NotFound(f"There is no job {job_id}.")
+
+
+def not_hers() -> Forbidden:
+    return Forbidden("This job is another team's, or of another ward: ask an officer there.")
+
+
+def stale(job: Job) -> Conflict:
+    return Conflict(
+        f"The job has version {job.version} by now: read it again and decide anew.",
+        version=job.version,
+    )
+
+
+def to_the_second(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)

@@ -1,0 +1,89 @@
+"""A contractor without an account works on one job by a link, for some days."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.jobs import office
+from chalicelib.jobs.model import ENDED, MOST_DAYS_OF_LINK, Contractor, Job
+from chalicelib.jobs.people import Operator, Staff
+from chalicelib.jobs.ports import Ports
+from chalicelib.jobs.usecases.keeping import hers, rewritten, to_the_second
+
+LONGEST_NAME = 100
+NO_LINK = "This link leads to no job any more. Ask the council for another one."
+
+
+class Link(NamedTuple):
+    """The job, and the address that its contractor gets; its path is a secret."""
+
+    job: Job
+    url: str
+    expires_at: datetime
+
+
+def add_link(job_id: str, name: str, days: int, who: Staff, ports: Ports) -> Link:
+    """Makes a link for that many days; an earlier one of the job holds no more. Raises NotFound,
+    Forbidden, Invalid, Conflict (the job is over), UpstreamFailed."""
+    if not 1 <= days <= MOST_DAYS_OF_LINK:
+        raise Invalid.field("days", f"must be from 1 to {MOST_DAYS_OF_LINK}")
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        raise Invalid.field("name", f"must be a company's name of 1 to {LONGEST_NAME} characters")
+    job = hers(job_id, who, ports)
+    now = to_the_second(ports.now())
+    contractor = Contractor(
+        name=name.strip(), link_id=ports.random_id(), expires_at=now + timedelta(days=days)
+    )
+    ports.note(who.actor, "jobs.link", job_id, contractor.name)
+
+    def change(present: Job) -> Job:
+        if present.state in ENDED:
+            raise Conflict("This job is over: put it back before somebody works on it.")
+        return office.noted(present, replace(present, contractor=contractor), now)
+
+    linked = rewritten(job, change, ports)
+    return Link(linked, _url(linked, contractor, ports), contractor.expires_at)
+
+
+def drop_link(job_id: str, who: Staff, ports: Ports) -> Job:
+    """Takes the link back; nothing happens where there is none. Raises NotFound, Forbidden,
+    UpstreamFailed."""
+    job = hers(job_id, who, ports)
+    if job.contractor is None:
+        return job
+    ports.note(who.actor, "jobs.drop_link", job_id, job.contractor.name)
+    now = to_the_second(ports.now())
+    return rewritten(
+        job, lambda each: office.noted(each, replace(each, contractor=None), now), ports
+    )
+
+
+def opened(token: str, ports: Ports) -> tuple[Job, Operator]:
+    """The job that a link leads to, and who works on it. Raises NotFound where it holds no more,
+    and in the same words where it never did."""
+    job_id, _, proof = token.partition("-")
+    job = ports.jobs.get(job_id) if proof else None
+    link = job.contractor if job else None
+    if job is None or link is None:
+        raise NotFound(NO_LINK)
+    holds = ports.links.holds(job.job_id, link.link_id, link.expires_at, proof)
+    if not holds or ports.now() >= link.expires_at:
+        raise NotFound(NO_LINK)
+    return job, operator_of(job, link)
+
+
+def operator_of(job: Job, link: Contractor) -> Operator:
+    """The contractor, as operations know her."""
+    return Operator(
+        by="contractor",
+        actor=link.link_id,
+        device=f"link:{link.link_id}",
+        scope=f"link:{link.link_id}",
+        job_id=job.job_id,
+    )
+
+
+def _url(job: Job, link: Contractor, ports: Ports) -> str:
+    proof = ports.links.proof(job.job_id, link.link_id, link.expires_at)
+    return f"{ports.site_url}/forms/jobs/{job.job_id}-{proof}"

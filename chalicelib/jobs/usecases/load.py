@@ -1,0 +1,61 @@
+"""How much each crew has on a day."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from chalicelib.jobs.model import ENDED, Job
+from chalicelib.jobs.people import Staff
+from chalicelib.jobs.ports import Crew, Ports
+from chalicelib.jobs.usecases.day import crews
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """A crew's day: `jobs` without those that were cancelled, `done` of these, `late` those not
+    ended that are due before the crew gets there, or before the end of its shift where nobody knows
+    when; `minutes_planned` of work, without driving; `over` what does not fit into the shift, in
+    minutes."""
+
+    crew: str
+    jobs: int
+    done: int
+    minutes_planned: int
+    minutes_shift: int
+    late: int
+    over: int
+
+
+def loads(day: date, who: Staff, ports: Ports, *, team: str | None = None) -> Sequence[Load]:
+    """The day of each crew of her teams, or of that team. Raises UpstreamFailed."""
+    chosen = [each for each in crews(who, ports) if team in (None, each.team)]
+    return [_load(crew, day, ports) for crew in chosen]
+
+
+def _load(crew: Crew, day: date, ports: Ports) -> Load:
+    jobs = [job for job in ports.jobs.of_day(crew.crew, day) if job.state != "cancelled"]
+    planned = sum(job.minutes for job in jobs)
+    shift = _minutes(crew)
+    return Load(
+        crew=crew.crew,
+        jobs=len(jobs),
+        done=sum(job.state == "done" for job in jobs),
+        minutes_planned=planned,
+        minutes_shift=shift,
+        late=_late(jobs, _ends(crew, day, ports)),
+        over=max(0, planned - shift),
+    )
+
+
+def _late(jobs: Iterable[Job], ends: datetime) -> int:
+    left = [job for job in jobs if job.due is not None and job.state not in ENDED]
+    return sum(job.due < (job.arrives_at or ends) for job in left if job.due)
+
+
+def _minutes(crew: Crew) -> int:
+    starts, ends = (time.fromisoformat(each) for each in (crew.shift.starts, crew.shift.ends))
+    return (ends.hour - starts.hour) * 60 + ends.minute - starts.minute
+
+
+def _ends(crew: Crew, day: date, ports: Ports) -> datetime:
+    return datetime.combine(day, time.fromisoformat(crew.shift.ends), ports.council.zone)

@@ -1,0 +1,50 @@
+"""What the crews had to do in a month, and what came of it."""
+
+from calendar import monthrange
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.people import Staff
+from chalicelib.jobs.ports import Crew, Ports
+from chalicelib.jobs.usecases.day import crews
+
+
+@dataclass(frozen=True, kw_only=True)
+class Month:
+    """A crew's month: the jobs that are planned for one of its days and were not cancelled, as they
+    stand now; `minutes` of work that were planned for them, without driving. A job that was planned
+    anew counts where it is now."""
+
+    crew: str
+    name: str
+    jobs: int
+    done: int
+    could_not: int
+    minutes: int
+
+
+def months_of_crews(first: date, who: Staff, ports: Ports) -> Sequence[Month]:
+    """The month that begins on that day of each crew of her teams. Raises UpstreamFailed."""
+    return [_month(crew, first, ports) for crew in crews(who, ports)]
+
+
+def _month(crew: Crew, first: date, ports: Ports) -> Month:
+    jobs = list(_planned(crew, first, ports))
+    return Month(
+        crew=crew.crew,
+        name=crew.name,
+        jobs=len(jobs),
+        done=sum(job.state == "done" for job in jobs),
+        could_not=sum(job.state == "could_not" for job in jobs),
+        minutes=sum(job.minutes for job in jobs),
+    )
+
+
+def _planned(crew: Crew, first: date, ports: Ports) -> Iterable[Job]:
+    _, days = monthrange(first.year, first.month)
+    for day in range(1, days + 1):
+        for job in ports.jobs.of_day(crew.crew, first.replace(day=day)):
+            if job.state != "cancelled":
+                yield job

@@ -1,0 +1,224 @@
+"""Reports open jobs, take them along when they change, and close what they need no more.
+
+Done anew after each change of a report, from the report as it is then: so what comes twice, late or
+out of order does no harm.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib import trace
+from chalicelib.jobs import office
+from chalicelib.jobs.model import ENDED, MOST_REPORTS, WAITING, Job, job_id_of
+from chalicelib.jobs.ports import FollowPorts, Report
+from chalicelib.jobs.usecases.forgetting import addressed, forget_with
+from chalicelib.jobs.usecases.keeping import rewritten, to_the_second
+from chalicelib.jobs.usecases.planning import values_of
+
+FOLLOWS = (
+    "kind",
+    "title",
+    "service_code",
+    "team",
+    "minutes",
+    "priority",
+    "lat",
+    "long",
+    "due",
+    "ward_code",
+    "materials",
+    "hazards",
+    "skills",
+)
+"""Fields of a job that follow its first report as long as nobody has begun."""
+NEEDED_NO_MORE = "Its report needs it no more: it was closed, merged or withdrawn."
+MOST_STEPS = 10
+"""By which a report can have been merged into others."""
+
+
+def open_for(service_request_id: str, ports: FollowPorts) -> Job | None:
+    """The job that the report has after it was submitted or changed, None where it has none.
+
+    One that opens jobs has one for each time that it was said to be done and was not; a duplicate
+    has that of the report that it was merged into. Raises UpstreamFailed.
+    """
+    report = ports.reports.report_of(service_request_id)
+    if report is None:
+        return None
+    opened = _open_for(report, ports)
+    if report.is_withdrawn or report.is_forgotten:
+        forget_with(report, _service_name(report, ports), ports)
+    return opened
+
+
+def _open_for(report: Report, ports: FollowPorts) -> Job | None:
+    found = ports.jobs.of_report(report.service_request_id)
+    jobs = [addressed(job, report, ports) for job in found]
+    if report.duplicate_of is not None:
+        return _open_for_duplicate(report, jobs, ports)
+    if not report.is_open or report.is_withdrawn:
+        _let_go(jobs, ports)
+        return None
+    followed = [_follows(job, report, ports) for job in jobs]
+    under_way = [job for job in followed if not job.is_over]
+    return under_way[0] if under_way else _opened(report, followed, ports)
+
+
+def _open_for_duplicate(report: Report, jobs: Sequence[Job], ports: FollowPorts) -> Job | None:
+    """A job that was begun for a duplicate goes on for the one that survives; any other gives way
+    to that one's."""
+    survivor = _survivor(report, ports)
+    if survivor is None or not survivor.is_open:
+        _let_go(jobs, ports)
+        return None
+    for job in jobs:
+        if not job.is_over:
+            _carried(job, report, survivor, ports)
+    opened = open_for(survivor.service_request_id, ports)
+    return opened and _joined(opened, report.service_request_id, ports)
+
+
+def _survivor(report: Report, ports: FollowPorts) -> Report | None:
+    """The report that it was merged into in the end."""
+    found: Report | None = report
+    for _ in range(MOST_STEPS):
+        if found is None or found.duplicate_of is None:
+            return found
+        found = ports.reports.report_of(found.duplicate_of)
+    return None
+
+
+def _carried(job: Job, report: Report, survivor: Report, ports: FollowPorts) -> None:
+    others = _others_under_way(job, survivor, ports)
+    now = _now(ports)
+
+    def change(present: Job) -> Job:
+        if present.is_over or survivor.service_request_id in present.service_request_ids:
+            return present
+        if others and present.state in WAITING:
+            return office.closed_itself(present, NEEDED_NO_MORE, now)
+        return _with(present, survivor.service_request_id, now, first=True)
+
+    rewritten(job, change, ports)
+
+
+def _others_under_way(job: Job, survivor: Report, ports: FollowPorts) -> bool:
+    return any(
+        not each.is_over and each.job_id != job.job_id
+        for each in ports.jobs.of_report(survivor.service_request_id)
+    )
+
+
+def _joined(job: Job, service_request_id: str, ports: FollowPorts) -> Job:
+    return rewritten(job, lambda each: _with(each, service_request_id, _now(ports)), ports)
+
+
+def _with(job: Job, service_request_id: str, now: datetime, *, first: bool = False) -> Job:
+    ids = job.service_request_ids
+    if service_request_id in ids or len(ids) >= MOST_REPORTS:
+        return job
+    more = (service_request_id, *ids) if first else (*ids, service_request_id)
+    return office.with_reports(job, more, now)
+
+
+def _let_go(jobs: Sequence[Job], ports: FollowPorts) -> None:
+    """Cancels those that nobody has begun and none of whose reports is open."""
+    for job in jobs:
+        if _can_go(job) and not _is_needed(job, ports):
+            rewritten(
+                job,
+                lambda present: (
+                    office.closed_itself(present, NEEDED_NO_MORE, _now(ports))
+                    if _can_go(present)
+                    else present
+                ),
+                ports,
+            )
+
+
+def _can_go(job: Job) -> bool:
+    return job.state in WAITING or job.state in ENDED - {"done", "cancelled"}
+
+
+def _is_needed(job: Job, ports: FollowPorts) -> bool:
+    reports = (ports.reports.report_of(each) for each in job.service_request_ids)
+    return any(report and report.is_open and not report.is_withdrawn for report in reports)
+
+
+def _follows(job: Job, report: Report, ports: FollowPorts) -> Job:
+    """The job as its first report has it by now."""
+    if not job.service_request_ids or job.service_request_ids[0] != report.service_request_id:
+        return job
+    return rewritten(job, lambda present: _as_in(report, present, ports), ports)
+
+
+def _as_in(report: Report, job: Job, ports: FollowPorts) -> Job:
+    now = _now(ports)
+    if job.state not in WAITING or report.lat is None:
+        return job
+    wanted = values_of(report, _service_name(report, ports))
+    values = {name: wanted[name] for name in FOLLOWS if name not in job.by_hand}
+    if job.first_job_id is not None:
+        values.pop("kind", None)
+    after = replace(job, **values)
+    if after.team != job.team:
+        after = replace(after, former_teams=tuple(dict.fromkeys((*job.former_teams, job.team))))
+        after = office.unplanned(after, now)
+    return office.noted(job, after, now)
+
+
+def _opened(report: Report, jobs: Sequence[Job], ports: FollowPorts) -> Job | None:
+    """The next job of an open report that none is under way for."""
+    if report.opens != "job" or report.needs_look or report.lat is None:
+        return None
+    came_before = next((each for each in reversed(jobs) if each.state == "done"), None)
+    wanted = _wanted(report, came_before, ports)
+    known = {job.job_id: job for job in jobs}
+    if came_before and came_before.kind == "make_safe" and wanted.job_id in known:
+        wanted = _repair_after(wanted)
+    job = known.get(wanted.job_id) or ports.jobs.add(wanted)
+    # It comes back where it was cancelled because the report was closed, and no officer said so.
+    return rewritten(job, lambda each: _come_back(each, report, ports), ports)
+
+
+def _come_back(job: Job, report: Report, ports: FollowPorts) -> Job:
+    """As its report has it by now: it may have changed while nobody needed the job."""
+    if job.state != "cancelled" or not job.closed_itself:
+        return job
+    back = office.came_back(job, _now(ports))
+    is_of_it = job.service_request_ids[0] == report.service_request_id
+    return _as_in(report, back, ports) if is_of_it else back
+
+
+def _wanted(report: Report, came_before: Job | None, ports: FollowPorts) -> Job:
+    now = _now(ports)
+    values: dict[str, Any] = values_of(report, _service_name(report, ports))
+    if came_before is not None:
+        first_job_id = came_before.first_job_id or came_before.job_id
+        values |= {"kind": "revisit", "first_job_id": first_job_id}
+    return Job(
+        job_id=job_id_of("report", report.service_request_id, str(report.repairs)),
+        state="to_plan",
+        service_request_ids=(report.service_request_id,),
+        request_id=trace.current(),
+        opened_at=now,
+        updated_at=now,
+        **values,
+    )
+
+
+def _repair_after(made_safe: Job) -> Job:
+    """The job that is left where something was only made safe."""
+    job_id = job_id_of("after", made_safe.job_id)
+    return replace(made_safe, job_id=job_id, kind="repair")
+
+
+def _service_name(report: Report, ports: FollowPorts) -> str:
+    service = ports.council.by_code.get(report.service_code)
+    return service.service_name if service else report.service_code
+
+
+def _now(ports: FollowPorts) -> datetime:
+    return to_the_second(ports.now())

@@ -1,0 +1,128 @@
+"""A phone tells what its crew did: at once, or days later when it has a signal again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from chalicelib.errors import Invalid, UpstreamFailed
+from chalicelib.jobs.deeds import Result, Taken, take
+from chalicelib.jobs.model import MOST_OPERATIONS, Job, Operation
+from chalicelib.jobs.people import Operator
+from chalicelib.jobs.ports import Ports, Stale
+from chalicelib.jobs.usecases.keeping import ATTEMPTS, save, to_the_second
+
+NOT_YOURS = (
+    "This job is not yours: it is another team's, or of another ward. Keep this, and ring the "
+    "office."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unreadable:
+    """An operation that could not be read; `op_id` is empty where not even that could."""
+
+    op_id: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of an operation. `job` is as it is now, None where the caller may not see it or
+    it was rejected before anybody looked."""
+
+    op_id: str
+    result: Result
+    job: Job | None = None
+    reason: str | None = None
+
+
+Sent = Operation | Unreadable
+
+
+def operate(operations: Sequence[Sent], who: Operator, ports: Ports) -> Sequence[Outcome]:
+    """Takes what was done, each once, however often it is sent; one outcome each, in order. One
+    that is rejected stops no other. What one job is told is one write.
+
+    Raises Invalid (too many in one call), UpstreamFailed: then some may have been taken, and all
+    can be sent again.
+    """
+    if len(operations) > MOST_OPERATIONS:
+        raise Invalid.field("operations", f"send at most {MOST_OPERATIONS} in one call")
+    outcomes: dict[int, Outcome] = {}
+    by_job: dict[str, dict[int, Operation]] = {}
+    for place, each in enumerate(operations):
+        if isinstance(each, Operation):
+            by_job.setdefault(each.job_id, {})[place] = each
+        else:
+            outcomes[place] = _rejected(each.op_id, each.reason)
+    for job_id, of_job in by_job.items():
+        outcomes |= _told(job_id, of_job, who, ports)
+    return [outcomes[place] for place in range(len(operations))]
+
+
+def _told(
+    job_id: str, operations: Mapping[int, Operation], who: Operator, ports: Ports
+) -> dict[int, Outcome]:
+    """What becomes of operations of one job, by their places in the call."""
+    for _ in range(ATTEMPTS):
+        job = ports.jobs.get(job_id)
+        if job is None:
+            reason = f"There is no job {job_id}. Keep this, and ring the office."
+            return {place: _rejected(each.op_id, reason) for place, each in operations.items()}
+        if not who.may_work_on(job, ports.now()):
+            return {place: _not_yours(each, job) for place, each in operations.items()}
+        taken, after = _taken(job, operations, who, ports)
+        try:
+            present = job if after is job else save(after, ports)
+        except Stale:
+            continue
+        return {
+            place: Outcome(
+                op_id=operations[place].op_id, result=each.result, job=present, reason=each.reason
+            )
+            for place, each in taken.items()
+        }
+    raise UpstreamFailed("Many people are writing to this job just now; send it again.")
+
+
+def _taken(
+    job: Job, operations: Mapping[int, Operation], who: Operator, ports: Ports
+) -> tuple[dict[int, Taken], Job]:
+    taken: dict[int, Taken] = {}
+    after = job
+    for place, operation in operations.items():
+        is_new = after.deed(operation.op_id) is None
+        if is_new and (reason := _fault(operation, who, ports)):
+            taken[place] = Taken(after, "rejected", reason)
+            continue
+        taken[place] = take(after, operation, who, to_the_second(ports.now()))
+        after = taken[place].job
+    return taken, after
+
+
+def _fault(operation: Operation, who: Operator, ports: Ports) -> str | None:
+    """What is wrong with it, whatever the job is."""
+    if operation.kind == "could_not" and operation.reason is None:
+        return "reason: say why it could not be done"
+    if operation.kind == "note" and not operation.text.strip():
+        return "text: a note says something"
+    if operation.kind == "photo" and not operation.photo_ids:
+        return "photo_ids: name the photo"
+    for photo_id in operation.photo_ids:
+        if not ports.photos.belongs(who.scope, operation.op_id, photo_id):
+            return (
+                f"photo_ids: {photo_id} was not asked for with this operation; ask POST "
+                "/api/photos for it with the Idempotency-Key op_id/1, op_id/2 and so on"
+            )
+    return None
+
+
+def _not_yours(operation: Operation, job: Job) -> Outcome:
+    """What was taken while the job was hers stays taken."""
+    earlier = job.deed(operation.op_id)
+    if earlier and earlier.says_the_same_as(operation):
+        return Outcome(op_id=operation.op_id, result="duplicate")
+    return _rejected(operation.op_id, NOT_YOURS)
+
+
+def _rejected(op_id: str, reason: str) -> Outcome:
+    return Outcome(op_id=op_id, result="rejected", reason=reason)

@@ -1,0 +1,40 @@
+"""The phones of crews: which of them hear that the day was changed."""
+
+from datetime import datetime, timedelta
+
+from chalicelib.errors import Conflict
+from chalicelib.jobs.crew_ports import CrewPorts, Device, PushTo
+
+KEPT_FOR = timedelta(days=30)
+"""A phone says again that it is there each time that it opens the day."""
+MOST_DEVICES = 20
+
+
+def register(
+    crew: str, device_id: str, push: PushTo, ports: CrewPorts, *, until: datetime
+) -> Device:
+    """Lets a phone hear of a crew's day until then, or for as long as any; whoever may was looked
+    at before. What else was known under its address goes: it was signed in before. Raises
+    AddressRefused, Conflict (the crew has too many), UpstreamFailed."""
+    ports.bell.check(push)
+    now = ports.now().replace(microsecond=0)
+    device = Device(
+        crew=crew,
+        device_id=device_id,
+        push=push,
+        expires_at=min(until, now + KEPT_FOR),
+    )
+    others = [each for each in ports.devices.of(crew) if each.device_id != device_id]
+    same = [each for each in others if each.push.endpoint == push.endpoint]
+    known = [each for each in others if each not in same and each.expires_at > now]
+    if len(known) >= MOST_DEVICES:
+        raise Conflict(f"{MOST_DEVICES} phones hear of this crew's day: let one of them go first.")
+    ports.devices.add(device)
+    for each in same:
+        ports.devices.remove(crew, each.device_id)
+    return device
+
+
+def unregister(crew: str, device_id: str, ports: CrewPorts) -> None:
+    """Lets a phone hear no more of it. Raises UpstreamFailed."""
+    ports.devices.remove(crew, device_id)

@@ -1,0 +1,229 @@
+"""What staff see of a job: the one shape of the API's answers and of the crews' documents.
+
+Nobody's name is in it: neither who reported nor who of a crew did what.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+import msgspec
+
+from chalicelib.jobs.model import (
+    By,
+    CouldNot,
+    Deed,
+    DeedKind,
+    Dispute,
+    Job,
+    Keeps,
+    Kind,
+    Priority,
+    State,
+    Window,
+)
+
+Became = Literal["waiting", "ready", "refused"]
+
+
+class PhotoView(msgspec.Struct, frozen=True, kw_only=True):
+    """A photo that its sender took before, at addresses that hold for a while."""
+
+    photo_id: str
+    url: str
+    thumbnail_url: str
+
+
+class DeedPhotoView(msgspec.Struct, frozen=True, kw_only=True):
+    """A photo from the street; only one that is ready has addresses."""
+
+    photo_id: str
+    state: Became
+    url: str | None
+    thumbnail_url: str | None
+
+
+class DeedView(msgspec.Struct, frozen=True, kw_only=True):
+    """What was done. `at` is when, as far as that is known: a clock that runs ahead counts as when
+    we heard of it."""
+
+    op_id: str
+    kind: DeedKind
+    at: datetime
+    received_at: datetime
+    by: By
+    crew: str | None
+    text: str
+    reason: CouldNot | None
+    lat: float | None
+    long: float | None
+    photos: tuple[DeedPhotoView, ...]
+
+
+class SideView(msgspec.Struct, frozen=True, kw_only=True):
+    """What one side says became of a job, and when."""
+
+    state: State
+    at: datetime
+    by: By
+
+
+class SettledView(msgspec.Struct, frozen=True, kw_only=True):
+    """Which side the office decided for."""
+
+    at: datetime
+    keeps: Keeps
+
+
+class DisputeView(msgspec.Struct, frozen=True, kw_only=True):
+    """Two sides that did not know of each other. While it is not settled, `office` holds."""
+
+    dispute_id: str
+    op_id: str
+    about: Literal["outcome"]
+    street: SideView
+    office: SideView
+    opened_at: datetime
+    settled: SettledView | None
+
+
+class ContractorView(msgspec.Struct, frozen=True, kw_only=True):
+    """Who has the link to this job."""
+
+    name: str
+    expires_at: datetime
+
+
+class WindowView(msgspec.Struct, frozen=True, kw_only=True):
+    """From when to when the crew can get in, on the council's own clock."""
+
+    opens: str
+    closes: str
+
+
+class JobView(msgspec.Struct, frozen=True, kw_only=True):
+    """A job, its deeds in the order in which they came. `description` is the first report's."""
+
+    job_id: str
+    version: int
+    state: State
+    kind: Kind
+    title: str
+    service_code: str
+    service_name: str
+    priority: Priority
+    lat: float
+    long: float
+    address: str | None
+    ward_code: str | None
+    description: str | None
+    service_request_ids: tuple[str, ...]
+    team: str
+    crew: str | None
+    planned_day: date | None
+    position: int | None
+    arrives_at: datetime | None
+    minutes: int
+    window: WindowView | None
+    due: datetime | None
+    materials: tuple[str, ...]
+    hazards: tuple[str, ...]
+    skills: tuple[str, ...]
+    instructions: str
+    first_job_id: str | None
+    cancelled_because: str | None
+    photos_before: tuple[PhotoView, ...]
+    opened_at: datetime
+    updated_at: datetime
+    contractor: ContractorView | None
+    deeds: tuple[DeedView, ...]
+    disputes: tuple[DisputeView, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What a job is shown with that it does not hold: the name of its service, what its first
+    report says and shows, and what became of the photos from the street, by photo_id."""
+
+    service_name: str
+    description: str | None = None
+    photos_before: tuple[PhotoView, ...] = ()
+    photos: Mapping[str, DeedPhotoView] = field(default_factory=dict)
+
+
+def job_view(job: Job, beside: Beside) -> JobView:
+    return JobView(
+        **_as_they_are(job),
+        service_name=beside.service_name,
+        description=beside.description,
+        window=_window(job.window),
+        photos_before=beside.photos_before,
+        contractor=_contractor(job),
+        deeds=tuple(_deed(deed, beside) for deed in job.deeds),
+        disputes=tuple(_dispute(dispute, job) for dispute in job.disputes),
+    )
+
+
+_MADE = frozenset(
+    (
+        "service_name",
+        "description",
+        "window",
+        "photos_before",
+        "contractor",
+        "deeds",
+        "disputes",
+    )
+)
+_SAME = tuple(name for name in JobView.__struct_fields__ if name not in _MADE)
+
+
+def _as_they_are(job: Job) -> Mapping[str, Any]:
+    return {name: getattr(job, name) for name in _SAME}
+
+
+def _window(window: Window | None) -> WindowView | None:
+    return WindowView(opens=window.opens, closes=window.closes) if window else None
+
+
+def _contractor(job: Job) -> ContractorView | None:
+    found = job.contractor
+    return ContractorView(name=found.name, expires_at=found.expires_at) if found else None
+
+
+def _deed(deed: Deed, beside: Beside) -> DeedView:
+    return DeedView(
+        op_id=deed.op_id,
+        kind=deed.kind,
+        at=deed.happened_at,
+        received_at=deed.received_at,
+        by=deed.by,
+        crew=deed.crew,
+        text=deed.text,
+        reason=deed.reason,
+        lat=deed.lat,
+        long=deed.long,
+        photos=tuple(
+            beside.photos.get(photo_id) or not_yet(photo_id) for photo_id in deed.photo_ids
+        ),
+    )
+
+
+def not_yet(photo_id: str) -> DeedPhotoView:
+    """A photo that did not come, or that nobody has looked at."""
+    return DeedPhotoView(photo_id=photo_id, state="waiting", url=None, thumbnail_url=None)
+
+
+def _dispute(dispute: Dispute, job: Job) -> DisputeView:
+    deed, settled = job.deed(dispute.op_id), dispute.settled
+    street, office = dispute.street, dispute.office
+    return DisputeView(
+        dispute_id=dispute.dispute_id,
+        op_id=dispute.op_id,
+        about=dispute.about,
+        street=SideView(state=street.state, at=street.at, by=deed.by if deed else "crew"),
+        office=SideView(state=office.state, at=office.at, by=office.by),
+        opened_at=dispute.opened_at,
+        settled=SettledView(at=settled.at, keeps=settled.keeps) if settled else None,
+    )

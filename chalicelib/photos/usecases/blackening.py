@@ -1,0 +1,27 @@
+"""Parts of a picture are taken out for good, such as a face: nobody keeps what was there."""
+
+from collections.abc import Sequence
+
+from chalicelib.errors import NotFound, UpstreamFailed
+from chalicelib.photos.model import Area
+from chalicelib.photos.ports import Moved, PhotoKey, Ports
+
+ATTEMPTS = 5
+
+
+def blacken(photo: PhotoKey, areas: Sequence[Area], ports: Ports) -> None:
+    """Blackens parts of the photo's pictures; what others blacken at the same time stays black.
+    May be done again.
+
+    Raises NotFound, UpstreamFailed.
+    """
+    for _ in range(ATTEMPTS):
+        held = ports.gallery.read_page(photo)
+        if held is None:
+            raise NotFound("There is no picture of this photo: it is still looked at, or refused.")
+        try:
+            ports.gallery.replace(photo, ports.blacken(held.page, areas), held)
+        except Moved:
+            continue
+        return
+    raise UpstreamFailed("Others are changing this photo just now; send it again.")

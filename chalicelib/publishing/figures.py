@@ -1,0 +1,129 @@
+"""Figures of how reports went: by service and ward, of those that were requested in one month.
+
+All are of the public reports that were requested in the month of UTC (a cohort), as those stand
+now: what is fixed in June of a report of May counts for May. A line is a service in a ward; `all`
+stands for every one of them, `unknown` for reports whose ward nobody knows. MEANINGS says what is
+counted. A quantile is of the waits of what is done now: the median is the middle one, or the mean
+of the middle two; of the 90th percentile, 90 in 100 waits are as long or shorter (nearest rank).
+Days have 24 hours, and one decimal.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import ceil
+from statistics import median
+from typing import NamedTuple
+
+from chalicelib.publishing.ports import Outcome
+
+ALL = "all"
+UNKNOWN = "unknown"
+DAY_S = 86_400
+Line = tuple[str, str]
+"""A service_code and a ward_code."""
+
+MEANINGS: Mapping[str, str] = {
+    "reported": "Public reports that were sent in the month, by the clock of UTC, duplicates too.",
+    "fixed": "Those that are said to be done now: their state is fixed or closed.",
+    "median_days": "Half of those fixed took this many days of 24 hours or less, from the report "
+    "until it was said to be done; where a repair failed, until it was done again.",
+    "p90_days": "90 in 100 of those fixed took this many days or less.",
+    "with_target": "Those that have a target date, and are open or fixed now.",
+    "in_target": "Those fixed on or before their target date.",
+    "reopened": "Those that were opened again after they had been said to be done.",
+    "failed_repairs": "How often a resident said of one of them that it is not fixed, after it had "
+    "been said to be done.",
+    "open_now": "Those that are still open.",
+}
+"""What each figure says, in the order in which they are given."""
+
+
+class Counts(NamedTuple):
+    """The figures that add up: those of all wards are those of each ward together."""
+
+    reported: int = 0
+    fixed: int = 0
+    with_target: int = 0
+    in_target: int = 0
+    reopened: int = 0
+    failed_repairs: int = 0
+    open_now: int = 0
+
+
+class Waits(NamedTuple):
+    """How long it took, in days; None where nothing is done."""
+
+    median_days: float | None
+    p90_days: float | None
+
+
+class Tally:
+    """The figures of a month while they are counted."""
+
+    def __init__(self) -> None:
+        self._counts: dict[Line, list[int]] = defaultdict(lambda: [0] * len(Counts._fields))
+        self._waits: dict[Line, list[float]] = defaultdict(list)
+
+    def add(self, outcome: Outcome) -> None:
+        line = outcome.service_code, outcome.ward_code or UNKNOWN
+        seen = (
+            1,
+            outcome.done_s is not None,
+            outcome.had_target,
+            outcome.in_target,
+            outcome.was_reopened,
+            outcome.failed_repairs,
+            outcome.is_open,
+        )
+        counts = self._counts[line]
+        for at, number in enumerate(seen):
+            counts[at] += number
+        if outcome.done_s is not None:
+            self._waits[line].append(outcome.done_s)
+
+    def counts(self) -> dict[Line, Counts]:
+        """Of each line that has a report, and of those that are for all."""
+        found: dict[Line, list[int]] = defaultdict(lambda: [0] * len(Counts._fields))
+        for line, counts in self._counts.items():
+            for each in lines_with(line):
+                found[each] = [a + b for a, b in zip(found[each], counts, strict=True)]
+        return {line: Counts(*numbers) for line, numbers in sorted(found.items(), key=order_of)}
+
+    def waits(self) -> dict[Line, Waits]:
+        """Of each line of which something is done."""
+        found: dict[Line, list[float]] = defaultdict(list)
+        for line, waits in self._waits.items():
+            for each in lines_with(line):
+                found[each] += waits
+        return {line: waits_of(waits) for line, waits in found.items()}
+
+
+def tallied(outcomes: Iterable[Outcome]) -> dict[str, Tally]:
+    """The figures of each month that has reports."""
+    months: dict[str, Tally] = defaultdict(Tally)
+    for outcome in outcomes:
+        months[outcome.month].add(outcome)
+    return dict(months)
+
+
+def lines_with(line: Line) -> Iterator[Line]:
+    """The line, and those that it is added up in."""
+    service, ward = line
+    yield from ((service, ward), (service, ALL), (ALL, ward), (ALL, ALL))
+
+
+def order_of(item: tuple[Line, object]) -> tuple[bool, str, bool, str]:
+    """Sorts what is for all before what is for one."""
+    (service, ward), _ = item
+    return service != ALL, service, ward != ALL, ward
+
+
+def waits_of(waits: Sequence[float]) -> Waits:
+    """The quantiles of some waits in seconds, one at least."""
+    ranked = sorted(waits)
+    p90 = ranked[ceil(0.9 * len(ranked)) - 1]
+    return Waits(_days(median(ranked)), _days(p90))
+
+
+def _days(seconds: float) -> float:
+    return round(seconds / DAY_S, 1)

@@ -1,0 +1,291 @@
+"""How the council does, as it is published: a document and a table (CSV) for each month that has
+public reports, and an index with the figures for all of each month.
+
+A month is made of nothing but the reports that were requested in it, so only those months are made
+anew of whose reports any has changed. A writer reads what stands there before it reads the reports,
+and puts its own only in the place of that. What a rebuild of everything may have overtaken is made
+again: the index then says that all that was changed since its beginning is still to be looked at.
+
+Sources: RFC 4180 (CSV), read in 2026.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from chalicelib.errors import AppError, UpstreamFailed
+from chalicelib.publishing.figures import (
+    ALL,
+    MEANINGS,
+    UNKNOWN,
+    Counts,
+    Line,
+    Tally,
+    Waits,
+    order_of,
+    tallied,
+)
+from chalicelib.publishing.model import JSON
+from chalicelib.publishing.open_data import CSV, Licence, cell, version_of
+from chalicelib.publishing.ports import Document, FiguresPorts, Held, Moved
+from chalicelib.publishing.small_numbers import SMALL, Hidden, hidden_in
+
+PERFORMANCE = "data/performance/"
+INDEX = f"{PERFORMANCE}index.json"
+COLUMNS = ("month", "service_code", "service_name", "ward_code", "ward_name", *MEANINGS)
+OVERLAP = timedelta(hours=1)
+"""Reports are looked at again for so long after they were updated: another system may tell late
+what it did."""
+ATTEMPTS = 5
+SMALL_NUMBERS = (
+    "A number from 1 to 4 is not shown (null, or an empty cell), nor are others from which it "
+    "could be worked out; those may be 0, or larger. Where fewer than 5 were reported, nothing "
+    "else is shown."
+)
+NO_WAITS = Waits(None, None)
+
+Failed = dict[str, Exception]
+Row = dict[str, Any]
+
+
+class Name(msgspec.Struct, frozen=True, kw_only=True):
+    """A service or ward with the name that it has today; its code, where it has none."""
+
+    code: str
+    name: str
+
+
+class Month(msgspec.Struct, frozen=True, kw_only=True):
+    """The files of a month, and its figures for all; `version` is a digest of what they say."""
+
+    month: str
+    version: str
+    json: str
+    csv: str
+    all: Row
+
+
+class Index(msgspec.Struct, frozen=True, kw_only=True):
+    """The months, the newest first. All that was changed before `updated_datetime` is in them."""
+
+    updated_datetime: datetime
+    about: Mapping[str, str]
+    services: tuple[Name, ...] = ()
+    wards: tuple[Name, ...] = ()
+    months: tuple[Month, ...] = ()
+    licence: Licence = Licence()
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """The document of a month. What is 0 throughout has no row."""
+
+    month: str
+    about: Mapping[str, str]
+    rows: list[Row]
+
+
+def about() -> dict[str, str]:
+    """What the figures mean, by their name; and what is not shown."""
+    return {
+        "cohort": "All figures are of the public reports that were sent in the month, as they "
+        "stand now.",
+        "small_numbers": SMALL_NUMBERS,
+        **MEANINGS,
+    }
+
+
+def json_key(month: str) -> str:
+    return f"{PERFORMANCE}{month}.json"
+
+
+def csv_key(month: str) -> str:
+    return f"{PERFORMANCE}{month}.csv"
+
+
+def publish_performance(ports: FiguresPorts) -> Failed:
+    """Makes those months anew of whose reports any has changed since the last time, or all where
+    nothing is published yet. Answers what failed, by month. Raises UpstreamFailed."""
+    begun = ports.now()
+    index = _held_index(ports)
+    if index is None:
+        return publish_performance_anew(ports)
+    months = ports.outcomes.months_changed_since(index.updated_datetime - OVERLAP)
+    if not months:
+        return {}
+    failed: Failed = {}
+    for month in sorted(months):
+        failed |= _publish_month(month, partial(_read, month, ports), ports)
+    return failed or _publish_index(months, begun, ports)
+
+
+def publish_performance_anew(ports: FiguresPorts) -> Failed:
+    """Makes all months anew, in one pass over the store, and removes those that have no public
+    report any more. Answers what failed, by month. Raises UpstreamFailed."""
+    begun = ports.now()
+    months = tallied(ports.outcomes.every())
+    failed: Failed = {}
+    for month in sorted({*months, *_published_months(ports)}):
+        failed |= _publish_month(month, partial(_of, month, months), ports)
+    return failed or _publish_index(months, begun, ports, are_all=True)
+
+
+def rows_of(tally: Tally) -> list[Row]:
+    """The figures of each line that has a report, those for all first; None for what is not
+    shown."""
+    table, waits = tally.counts(), tally.waits()
+    hidden = hidden_in(table)
+    lines = {line: table.get(line, Counts()) for line in (*table, *(each.line for each in hidden))}
+    return [
+        _row(line, counts, waits.get(line, NO_WAITS), hidden)
+        for line, counts in sorted(lines.items(), key=order_of)
+    ]
+
+
+def as_csv(
+    month: str, rows: Iterable[Row], services: Mapping[str, str], wards: Mapping[str, str]
+) -> bytes:
+    """The rows as a table in UTF-8; an empty cell for what is not shown."""
+    written = io.StringIO(newline="")
+    table = csv.DictWriter(written, COLUMNS)
+    table.writeheader()
+    for row in rows:
+        names = {
+            "month": month,
+            "service_name": cell(_name_of(row["service_code"], services)),
+            "ward_name": cell(_name_of(row["ward_code"], wards)),
+        }
+        table.writerow(row | names)
+    return written.getvalue().encode()
+
+
+def _row(line: Line, counts: Counts, waits: Waits, hidden: Collection[Hidden]) -> Row:
+    shown: Row = {
+        name: None if (line, name) in hidden else number
+        for name, number in counts._asdict().items()
+    }
+    if shown["fixed"] and counts.fixed not in SMALL:
+        shown |= waits._asdict()
+    service_code, ward_code = line
+    figures = {name: shown.get(name) for name in MEANINGS}
+    return {"service_code": service_code, "ward_code": ward_code} | figures
+
+
+def _read(month: str, ports: FiguresPorts) -> Tally:
+    return _of(month, tallied(ports.outcomes.of_month(month)))
+
+
+def _of(month: str, tallies: Mapping[str, Tally]) -> Tally:
+    return tallies.get(month, Tally())
+
+
+def _publish_month(month: str, tally: Callable[[], Tally], ports: FiguresPorts) -> Failed:
+    """Puts the files of a month, or removes them where it has no public report. The CSV is put
+    first and read last, so whoever puts the JSON has put both."""
+    try:
+        for _ in range(ATTEMPTS):
+            held = {key: ports.documents.read(key) for key in (json_key(month), csv_key(month))}
+            made = _documents(month, rows_of(tally()), ports)
+            if _put_all(made, held, ports):
+                return {}
+    except AppError as error:
+        return {month: error}
+    return {month: _kept_moving(month)}
+
+
+def _documents(month: str, rows: list[Row], ports: FiguresPorts) -> dict[str, Document | None]:
+    if not rows:
+        return {csv_key(month): None, json_key(month): None}
+    figures = Figures(month=month, about=about(), rows=rows)
+    return {
+        csv_key(month): Document(as_csv(month, rows, ports.services(), ports.wards()), CSV),
+        json_key(month): Document(msgspec.json.encode(figures), JSON),
+    }
+
+
+def _put_all(
+    made: Mapping[str, Document | None], held: Mapping[str, Held | None], ports: FiguresPorts
+) -> bool:
+    """False where somebody else put something meanwhile."""
+    try:
+        for key, document in made.items():
+            _put(key, document, held[key], ports)
+    except Moved:
+        return False
+    return True
+
+
+def _put(key: str, document: Document | None, held: Held | None, ports: FiguresPorts) -> None:
+    if document is None:
+        if held:
+            ports.documents.delete(key, held)
+    elif held is None or held.body != document.body:
+        ports.documents.write(key, document, held)
+
+
+def _publish_index(
+    changed: Collection[str], as_of: datetime, ports: FiguresPorts, *, are_all: bool = False
+) -> Failed:
+    """Puts the index after these months were made anew, or all months."""
+    for _ in range(ATTEMPTS):
+        held = ports.documents.read(INDEX)
+        before = msgspec.json.decode(held.body, type=Index) if held and not are_all else None
+        months = {each.month: each for each in (before.months if before else ())}
+        for month in changed:
+            months.pop(month, None)
+            if now := _month_now(month, ports):
+                months[month] = now
+        made = Index(
+            updated_datetime=as_of.replace(microsecond=0),
+            about=about(),
+            services=_names(ports.services(), {}),
+            wards=_names(ports.wards(), {UNKNOWN: "Ward not known"}),
+            months=tuple(each for _, each in sorted(months.items(), reverse=True)),
+        )
+        if _put_all({INDEX: Document(msgspec.json.encode(made), JSON)}, {INDEX: held}, ports):
+            return {}
+    return {INDEX: _kept_moving(INDEX)}
+
+
+def _kept_moving(what: str) -> UpstreamFailed:
+    return UpstreamFailed(f"The figures of {what} kept changing while they were published.")
+
+
+def _month_now(month: str, ports: FiguresPorts) -> Month | None:
+    """What the index says of a month as it is published, None where it is not."""
+    held = ports.documents.read(json_key(month))
+    if held is None:
+        return None
+    figures = msgspec.json.decode(held.body, type=Figures)
+    return Month(
+        month=month,
+        version=version_of(held.body),
+        json=f"/{json_key(month)}",
+        csv=f"/{csv_key(month)}",
+        all=figures.rows[0],
+    )
+
+
+def _names(named: Mapping[str, str], besides: Mapping[str, str]) -> tuple[Name, ...]:
+    found = sorted(named.items(), key=lambda each: (each[1], each[0]))
+    return tuple(Name(code=code, name=name) for code, name in (*found, *besides.items()))
+
+
+def _name_of(code: str, names: Mapping[str, str]) -> str:
+    return names.get(code, {ALL: "All", UNKNOWN: "Not known"}.get(code, code))
+
+
+def _held_index(ports: FiguresPorts) -> Index | None:
+    held = ports.documents.read(INDEX)
+    return msgspec.json.decode(held.body, type=Index) if held else None
+
+
+def _published_months(ports: FiguresPorts) -> Sequence[str]:
+    keys = ports.documents.keys(PERFORMANCE)
+    return [
+        key.removeprefix(PERFORMANCE)[:-5] for key in keys if key != INDEX and key[-5:] == ".json"
+    ]

@@ -1,0 +1,250 @@
+"""Small numbers are not published, and totals do not give them back.
+
+A table has a count for each service, each ward, each service in each ward, and for all; whoever
+reads it can subtract. So with each small count (1 to 4) others are hidden, until somebody who knows
+all that is shown cannot tell it: there has to be another table, with whole numbers and by the same
+rules between the figures of a line, that shows the same and has another number there.
+
+Such a table is found along a rectangle: two services (or all) by two wards (or all). Some kind of
+report is added at two of its corners and taken from the others, so that every total still adds up.
+All of its figures are hidden at all four corners. What it costs is kept low: small counts are
+hidden rather than large ones, and totals last of all. It always works with the totals of the
+service, of the ward and of everything, to which one report more can be added.
+
+What is hidden beside a small count may be 0, or more than 4: nobody can tell which it is.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, islice, product
+from typing import NamedTuple
+
+from chalicelib.publishing.figures import ALL, Counts, Line
+
+SMALL = range(1, 5)
+LOOKED_AT = 5
+"""How many partners are tried on either side, the cheapest first."""
+MOST_TRIED = 24
+"""How many rectangles of what is hidden anyway are tried."""
+LAST = 1_000
+"""A total is hidden rather than so many counts of one."""
+MEASURES = Counts._fields
+MATTERS = Counts(20, 5, 1, 1, 1, 1, 3)
+"""How much it would be missed."""
+EVERY = (1 << len(MEASURES)) - 1
+NOTHING = Counts()
+BY_KIND: Sequence[Counts] = (
+    Counts(reported=1),
+    Counts(reported=1, open_now=1),
+    Counts(reported=1, open_now=1, with_target=1),
+    Counts(reported=1, fixed=1),
+    Counts(reported=1, fixed=1, with_target=1),
+    Counts(reported=1, fixed=1, with_target=1, in_target=1),
+)
+"""What one report of each kind adds to the figures of a line."""
+PUT_BACK = (Counts(reopened=1), Counts(reopened=1, failed_repairs=1), Counts(failed_repairs=1))
+
+
+class Hidden(NamedTuple):
+    """A figure of a line."""
+
+    line: Line
+    measure: str
+
+
+class Change(NamedTuple):
+    """What is added to figures, or taken from them: `mask` has a bit for each that it changes."""
+
+    number: int
+    by: tuple[int, ...]
+    mask: int
+
+
+def hidden_in(table: Mapping[Line, Counts]) -> frozenset[Hidden]:
+    """What is not to be shown of a table, with all of its totals in it; lines that it does not have
+    are nothing but 0."""
+    return _Hiding(table).all()
+
+
+def fits(counts: Sequence[int]) -> bool:
+    """True of what the figures of a line may be, by what they mean."""
+    reported, fixed, with_target, in_target, reopened, failed_repairs, open_now = counts
+    return (
+        in_target >= 0
+        and open_now >= 0
+        and failed_repairs >= 0
+        and in_target <= fixed
+        and in_target <= with_target <= fixed + open_now <= reported >= reopened >= 0
+        and (reopened > 0 or failed_repairs == 0)
+    )
+
+
+def _changes() -> Iterator[list[int]]:
+    """One report more, of whatever kind; one of another kind; and one that was put back."""
+    yield from map(list, (*BY_KIND, *PUT_BACK))
+    yield from (_sum(x, y) for x, y in product(BY_KIND, PUT_BACK[:2]))
+    yield from (_sum(x, [-number for number in y]) for x, y in combinations(BY_KIND, 2))
+
+
+def _sum(x: Sequence[int], y: Sequence[int]) -> list[int]:
+    return [a + b for a, b in zip(x, y, strict=True)]
+
+
+def _mask(by: Sequence[int]) -> int:
+    return sum(1 << at for at, number in enumerate(by) if number)
+
+
+CHANGES = [
+    Change(number, tuple(by), _mask(by))
+    for number, by in enumerate(sorted(_changes(), key=lambda by: _mask(by).bit_count()))
+]
+"""Those that touch the fewest figures first."""
+CHANGING = [[each for each in CHANGES if each.mask >> at & 1] for at in range(len(MEASURES))]
+"""Those that change each figure."""
+
+
+class _Hiding:
+    """Which figures of a table are hidden, a bit for each, and which small ones nobody can tell any
+    more."""
+
+    def __init__(self, table: Mapping[Line, Counts]) -> None:
+        self._table = table
+        self._services = [*sorted({service for service, _ in table} - {ALL}), ALL]
+        self._wards = [*sorted({ward for _, ward in table} - {ALL}), ALL]
+        self._by_service: dict[str, dict[str, int]] = defaultdict(dict)
+        self._by_ward: dict[str, dict[str, int]] = defaultdict(dict)
+        self._safe: dict[Line, int] = defaultdict(int)
+        self._small: list[Line] = []
+        self._ways: dict[Line, tuple[int, int]] = {}
+
+    def all(self) -> frozenset[Hidden]:
+        small = {line: mask for line, counts in self._table.items() if (mask := _small(counts))}
+        for line, mask in small.items():
+            # Of so few reports nothing is said at all.
+            self._hide(line, EVERY if self._table[line].reported in SMALL else mask)
+        self._small = [line for line in small if ALL not in line]
+        for line, mask in small.items():
+            for at in range(len(MEASURES)):
+                if mask >> at & 1 and not self._safe[line] >> at & 1:
+                    self._protect(line, at)
+        return frozenset(
+            Hidden((service, ward), name)
+            for service, found in self._by_service.items()
+            for ward, mask in found.items()
+            for at, name in enumerate(MEASURES)
+            if mask >> at & 1
+        )
+
+    def _hide(self, line: Line, mask: int) -> None:
+        after = self._mask(line) | mask
+        self._by_service[line[0]][line[1]] = self._by_ward[line[1]][line[0]] = after
+
+    def _mask(self, line: Line) -> int:
+        return self._by_service[line[0]].get(line[1], 0)
+
+    def _protect(self, line: Line, at: int) -> None:
+        """Hides what has to be hidden beside a small figure; nothing, where that was done."""
+        change, corners = self._with_what_is_hidden(line, at) or self._cheapest(line, at)
+        for corner in corners:
+            self._hide(corner, change.mask)
+            self._safe[corner] |= change.mask
+
+    def _with_what_is_hidden(self, line: Line, at: int) -> tuple[Change, list[Line]] | None:
+        (service, ward), hidden = line, self._mask(line)
+        for change in CHANGING[at]:
+            mask = change.mask
+            if hidden & mask != mask:
+                continue
+            wards = [each for each, had in self._by_service[service].items() if had & mask == mask]
+            others = [each for each, had in self._by_ward[ward].items() if had & mask == mask]
+            lines = (
+                other
+                for other in product(others, wards)
+                if other[0] != service
+                and other[1] != ward
+                and self._by_service[other[0]].get(other[1], 0) & mask == mask
+            )
+            for other in islice(lines, MOST_TRIED):
+                if corners := self._possible(line, other, change):
+                    return change, corners
+        return None
+
+    def _cheapest(self, line: Line, at: int) -> tuple[Change, list[Line]]:
+        best: tuple[int, Change, list[Line]] | None = None
+        tried: dict[int, list[tuple[int, Line]]] = {}
+        for change in CHANGING[at]:
+            if change.mask not in tried:
+                tried[change.mask] = self._ranked(line, change.mask)
+            for cost, other in tried[change.mask]:
+                if best and cost >= best[0]:
+                    break
+                if corners := self._possible(line, other, change):
+                    best = cost, change, corners
+        assert best, "One report more can always be added to everything."
+        return best[1], best[2]
+
+    def _others(self, line: Line, mask: int) -> Iterator[Line]:
+        """What the far corner of a rectangle could be: something small, or where little has to be
+        hidden, or the total."""
+        service, ward = line
+        far = (each for each in self._small if each[0] != service and each[1] != ward)
+        yield from islice(far, LOOKED_AT)
+        wards = [each for each in self._wards if each != ward]
+        others = [each for each in self._services if each != service]
+        wards.sort(key=lambda each: self._cost((service, each), mask))
+        others.sort(key=lambda each: self._cost((each, ward), mask))
+        for found in (wards, others):
+            found[LOOKED_AT:] = [each for each in found[LOOKED_AT:] if each == ALL]
+        yield from product(others, wards)
+
+    def _ranked(self, line: Line, mask: int) -> list[tuple[int, Line]]:
+        """The far corners, by what it takes to hide those figures at all four."""
+        ranked = []
+        for other in self._others(line, mask):
+            corners = line, (line[0], other[1]), (other[0], line[1]), other
+            ranked.append((sum(self._cost(each, mask) for each in corners), other))
+        return sorted(ranked)
+
+    def _cost(self, line: Line, mask: int) -> int:
+        """What it takes to hide those figures there, too."""
+        missing = mask & ~self._mask(line)
+        if not missing:
+            return 0
+        counts = self._table.get(line, NOTHING)
+        found = sum(
+            (counts[at] + 1) * weight for at, weight in enumerate(MATTERS) if missing >> at & 1
+        )
+        return found * int(LAST ** line.count(ALL))
+
+    def _possible(self, line: Line, other: Line, change: Change) -> list[Line] | None:
+        """The corners of the rectangle between two lines, if the change leads along it to another
+        table: one is added and taken by turns, and a total goes with what it is added up from."""
+        beside, below = (line[0], other[1]), (other[0], line[1])
+        along = ALL in (line[1], other[1])
+        down = ALL in (line[0], other[0])
+        steps = ((line, True), (beside, along), (below, down), (other, along == down))
+        for way in (True, False):
+            if all(self._can(corner, change, step == way) for corner, step in steps):
+                return [line, beside, below, other]
+        return None
+
+    def _can(self, line: Line, change: Change, is_added: bool) -> bool:
+        """True where the figures of the line may be so much more, or less."""
+        found = self._ways.get(line)
+        if found is None:
+            counts = self._table.get(line, NOTHING)
+            found = self._ways[line] = _ways(counts, 1), _ways(counts, -1)
+        return found[not is_added] >> change.number & 1 == 1
+
+
+def _small(counts: Counts) -> int:
+    return sum(1 << at for at, number in enumerate(counts) if number in SMALL)
+
+
+def _ways(counts: Counts, step: int) -> int:
+    """A bit for each change after which the figures of a line still fit."""
+    return sum(
+        1 << change.number
+        for change in CHANGES
+        if fits([a + step * b for a, b in zip(counts, change.by, strict=True)])
+    )

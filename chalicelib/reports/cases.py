@@ -1,0 +1,205 @@
+"""Reports as officers deal with them: the queue of cases, what is changed of one or of many, and
+what can be put back of that.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from math import floor
+from typing import Annotated, Any, Literal, NamedTuple
+
+from msgspec import Meta
+
+from chalicelib.decisions import Opens, Reason
+from chalicelib.errors import FieldError
+from chalicelib.reports.model import (
+    Attention,
+    ByHand,
+    Changes,
+    Line,
+    PhotoState,
+    Priority,
+    ServiceRequest,
+    UpdateText,
+    Visibility,
+)
+from chalicelib.reports.ports import Due
+from chalicelib.reports.states import OPEN_STATES, State
+
+SOON = timedelta(hours=48)
+"""How long before its target a case begins to press."""
+MOST_AT_ONCE = 100
+"""Cases that are changed in one go: the function that does it has 20 seconds."""
+
+Target = Literal["late", "soon", "in_time", "none"]
+WantedTarget = Literal["late", "soon", "later"]
+WaitsFor = Literal["reporter", "officer"]
+Sort = Literal["target", "newest"]
+UndoId = Annotated[str, Meta(max_length=40)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which cases a queue is to show; None leaves nothing out, no states are those that are
+    open."""
+
+    states: tuple[State, ...] = ()
+    team: str | None = None
+    service_code: str | None = None
+    ward_code: str | None = None
+    priority: Priority | None = None
+    opens: Opens | None = None
+    attention: Attention | None = None
+    target: WantedTarget | None = None
+    waits: WaitsFor | None = None
+    q: str | None = None
+    sort: Sort = "target"
+
+    @property
+    def is_by_target(self) -> bool:
+        """True where all that it shows is still to be done: nothing else has a place by its
+        target."""
+        return self.sort == "target" and OPEN_STATES.issuperset(self.states)
+
+    def has(self, case: ServiceRequest | Due, now: datetime, target: datetime | None) -> bool:
+        """True for what it is to show, whose target is that."""
+        return (
+            case.state in (self.states or OPEN_STATES)
+            and self.team in (None, case.team)
+            and self.service_code in (None, case.service_code)
+            and self.ward_code in (None, case.ward_code)
+            and self.priority in (None, case.priority)
+            and self.opens in (None, case.opens)
+            and self.attention in (None, case.attention)
+            and self.waits in (None, case.waits_for or "officer")
+            and self.target in (None, _wanted(target_of(target, now)))
+            and (not self.q or self.q.casefold() in (case.title or "").casefold())
+        )
+
+
+class Case(NamedTuple):
+    """A report in the queue."""
+
+    report: ServiceRequest
+    target: Target
+    hours_left: int | None
+
+
+class Queue(NamedTuple):
+    """Some of the queue; `next` is where to go on, None at its end."""
+
+    cases: list[Case]
+    next: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseChanges(Changes):
+    """What an officer changes of a case, and what its timeline says of that, which everybody can
+    see who can see the report: `text`, or the reply template of that id."""
+
+    text: UpdateText | None = None
+    template: Line | None = None
+
+    @property
+    def changes(self) -> Changes:
+        """Without the reply."""
+        return Changes(**{name: getattr(self, name) for name in Changes.__dataclass_fields__})
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneOfMany:
+    """A case that is to be changed with others, if it has this version."""
+
+    service_request_id: Line
+    version: Annotated[int, Meta(ge=1)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedChanges:
+    """What is changed of all of them alike; None leaves it."""
+
+    state: State | None = None
+    team: Line | None = None
+    priority: Priority | None = None
+    service_code: Line | None = None
+    text: UpdateText | None = None
+
+    @property
+    def changes(self) -> Changes:
+        """Without the reply."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        del values["text"]
+        return Changes(**values)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulkDraft:
+    """Many cases and what is to be changed of them; with `check` nothing is, and the answer says
+    what would go wrong."""
+
+    ids: Annotated[list[OneOfMany], Meta(min_length=1, max_length=MOST_AT_ONCE)]
+    changes: SharedChanges
+    check: bool = False
+
+    @staticmethod
+    def faults_in(sent: Mapping[str, Any]) -> Any:
+        """Something has to change, and each case once."""
+        if not (isinstance(sent.get("changes"), dict) and any(sent["changes"].values())):
+            yield FieldError("changes", "name something to change")
+        ids = sent.get("ids") if isinstance(sent.get("ids"), list) else []
+        named = [each.get("service_request_id") for each in ids or () if isinstance(each, dict)]
+        if len(named) != len({str(each) for each in named}):
+            yield FieldError("ids", "names a report twice")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What can be put back of a report, before or after a change: nothing that was typed."""
+
+    state: State
+    service_code: str
+    team: str
+    priority: Priority
+    expected_datetime: datetime | None
+    visibility: Visibility
+    lat: float | None
+    long: float | None
+    ward_code: str | None
+    duplicate_of: str | None
+    closed_datetime: datetime | None
+    publish_at: datetime | None
+    opens: Opens
+    because: tuple[Reason, ...]
+    decided_by_hand: tuple[ByHand, ...]
+    photos: Mapping[str, PhotoState] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """A report as a change has left it, and as it was before; `update_id` is what the timeline
+    says of the change, None where it says nothing."""
+
+    service_request_id: str
+    before: Standing
+    after: Standing
+    update_id: str | None
+
+
+def case_of(report: ServiceRequest, now: datetime) -> Case:
+    """The report as the queue shows it."""
+    target = report.expected_datetime if report.is_to_do else None
+    left = floor((target - now) / timedelta(hours=1)) if target else None
+    return Case(report, target_of(target, now), left)
+
+
+def target_of(target: datetime | None, now: datetime) -> Target:
+    """How a target stands."""
+    if target is None:
+        return "none"
+    if target <= now:
+        return "late"
+    return "soon" if target - now <= SOON else "in_time"
+
+
+def _wanted(target: Target) -> WantedTarget:
+    return target if target in ("late", "soon") else "later"

@@ -1,0 +1,80 @@
+"""How people got in touch in a month, for officers: by which way, and what of that nobody should
+have had to do. All is of the reports that were requested in the month and are in her remit, as they
+stand now; what nobody confirmed is none.
+
+Avoidable contact is:
+
+- *Follow-ups*: entries that a resident added to a report while it was open, which neither put it
+  back nor brought a photo: she asks what becomes of it, or says it once more. The timeline does not
+  say which resident it was (nothing there leads to a person), so those of neighbours count too.
+- *Repeated reports*: those that were merged as duplicates of a report by the same person: from the
+  same account, or with the same email address or phone number. Many of them are typed by staff for
+  somebody who rings again. Once a sender is forgotten nobody can tell any more.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from chalicelib.reports.model import Channel, ServiceRequest
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.states import OPEN_STATES, State
+from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.outcomes import requested_in
+from chalicelib.reports.usecases.reading import timeline
+
+AT_ONCE = 100
+"""How many reports are read together."""
+
+
+class Contacts(NamedTuple):
+    """How many reports came by each way, and how many of these were repeated ones; and how many
+    follow-ups there were."""
+
+    reports: Mapping[Channel, int]
+    repeated: Mapping[Channel, int]
+    follow_ups: int
+
+
+def contacts_of_month(month: str, author: Author, ports: Ports) -> Contacts:
+    """Those of the month (YYYY-MM in UTC) in her remit. Raises UpstreamFailed."""
+    reports: Counter[Channel] = Counter()
+    duplicates: list[ServiceRequest] = []
+    follow_ups = 0
+    for report in requested_in(month, ports):
+        if report.visibility == "unconfirmed" or not author.is_officer_for(report):
+            continue
+        reports[report.channel] += 1
+        follow_ups += _follow_ups(report, ports)
+        if report.duplicate_of:
+            duplicates.append(report)
+    repeated = Counter(report.channel for report in _repeated(duplicates, ports))
+    return Contacts(reports, repeated, follow_ups)
+
+
+def _follow_ups(report: ServiceRequest, ports: Ports) -> int:
+    with_photo = {photo.update_id for photo in report.photos}
+    before: State = "open"
+    found = 0
+    for update in timeline(report, ports):
+        is_put_back = update.state == "reopen" and before != "reopen"
+        before = update.state
+        is_hers = update.by == "resident" and update.update_id not in with_photo
+        found += is_hers and update.state in OPEN_STATES and not is_put_back
+    return found
+
+
+def _repeated(duplicates: list[ServiceRequest], ports: Ports) -> Iterator[ServiceRequest]:
+    for start in range(0, len(duplicates), AT_ONCE):
+        some = duplicates[start : start + AT_ONCE]
+        others = ports.repository.many([str(report.duplicate_of) for report in some])
+        for report in some:
+            other = others.get(str(report.duplicate_of))
+            if other and _people(report) & _people(other):
+                yield report
+
+
+def _people(report: ServiceRequest) -> set[tuple[str, str]]:
+    """What tells who sent it."""
+    keys = ("reporter", "email_key", "phone_key")
+    return {(key, value) for key in keys if (value := getattr(report, key))}

@@ -1,0 +1,102 @@
+"""What the council's rules say of a report, and what an officer chose instead."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from chalicelib.decisions import Decision, Facts, Reason
+from chalicelib.errors import Invalid
+from chalicelib.reports.model import ByHand, Changes, ServiceRequest, to_the_second
+from chalicelib.reports.ports import Ports
+
+CHOSEN: Mapping[ByHand, Reason] = {
+    "team": Reason(about="team", text="An officer chose the team."),
+    "priority": Reason(about="priority", text="An officer chose the priority."),
+    "target": Reason(about="target", text="An officer chose the target."),
+}
+
+LAST_YEAR = 2100
+"""Of a target."""
+
+
+def decision_of(report: ServiceRequest, ports: Ports) -> Decision:
+    """What the rules decide about the report as it is now; its service has to be offered still."""
+    return ports.council.decide(
+        Facts(
+            service_code=report.service_code,
+            point=report.point,
+            ward_code=report.ward_code,
+            attributes=report.attributes,
+            title=report.title,
+            description=report.description,
+            requested=report.requested_datetime,
+            priority=report.priority if "priority" in _chosen(report) else None,
+        )
+    )
+
+
+def without_target(report: ServiceRequest) -> ServiceRequest:
+    """The report without a target, and the reason for one: nobody here promised anything."""
+    because = tuple(reason for reason in report.because if reason.about != "target")
+    return replace(report, expected_datetime=None, because=because)
+
+
+def decided(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+    """The report after it was decided anew, all but what an officer chose. One of a service no
+    longer offered stays as it is, and one without a target gets none."""
+    if report.service_code not in ports.council.by_code:
+        return report
+    chosen, decision = _chosen(report), decision_of(report, ports)
+    target = report.expected_datetime if "target" in chosen else decision.expected_datetime
+    after = replace(
+        report,
+        team=report.team if "team" in chosen else decision.team,
+        priority=decision.priority,
+        expected_datetime=target,
+        opens=decision.opens,
+        because=_reasons(chosen, decision.because),
+        decided_by_hand=chosen,
+    )
+    return without_target(after) if report.expected_datetime is None else after
+
+
+def chosen_by_hand(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:
+    """The report with the team, the priority and the target that an officer chooses; the rest is
+    not decided anew. Raises Invalid."""
+    _refuse_if_unknown(changes.team, ports)
+    target = changes.expected_datetime
+    if target and target < report.requested_datetime:
+        raise Invalid.field("expected_datetime", "is before it was reported")
+    if target and target.year > LAST_YEAR:
+        raise Invalid.field("expected_datetime", f"must be before the end of {LAST_YEAR}")
+    given = {"team": changes.team, "priority": changes.priority, "target": target}
+    chosen = tuple(name for name in CHOSEN if given[name] or name in _chosen(report))
+    return replace(
+        report,
+        team=changes.team or report.team,
+        priority=changes.priority or report.priority,
+        expected_datetime=to_the_second(target) if target else report.expected_datetime,
+        because=_reasons(chosen, report.because),
+        decided_by_hand=chosen,
+    )
+
+
+def _refuse_if_unknown(team: str | None, ports: Ports) -> None:
+    if team is not None and team not in ports.council.team_names:
+        known = ", ".join(ports.council.team_names)
+        raise Invalid.field("team", f"is no team of this council; choose one of: {known}")
+
+
+def _chosen(report: ServiceRequest) -> tuple[ByHand, ...]:
+    """What an officer chose. Of a report that was stored before there were rules, another
+    priority than the usual one was: nothing else made it."""
+    by_rule = any(reason.about == "priority" for reason in report.because)
+    if report.priority != "normal" and not by_rule and "priority" not in report.decided_by_hand:
+        return (*report.decided_by_hand, "priority")
+    return report.decided_by_hand
+
+
+def _reasons(chosen: Iterable[ByHand], because: Iterable[Reason]) -> tuple[Reason, ...]:
+    """One reason for each thing decided: the officer's choices first, then the rules'."""
+    own = tuple(CHOSEN[name] for name in chosen)
+    by_hand = {reason.about for reason in own}
+    return (*own, *(reason for reason in because if reason.about not in by_hand))

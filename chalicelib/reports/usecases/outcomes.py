@@ -1,0 +1,138 @@
+"""What became of reports, as figures count it: read off the timeline.
+
+- *Done*: its state is fixed or closed. Since when: the entry that led there from a state that is
+  neither, the last time that this happened; so a repair that failed lengthens the wait. A report
+  that came from another system as done is so since that system last changed it.
+- *Open*: its state is one of work that goes on. What is neither done nor open ended otherwise: as a
+  duplicate, somebody else's, cancelled.
+- *Reopened*: at least once it was opened again after it had been said to be done.
+- *Failed repair*: a resident opened it again after it had been said to be done; each time counts.
+- *With a target*: it has a promise date, and is done or open.
+- *In target*: it has one, and is done since then or earlier.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import NamedTuple
+
+from chalicelib.reports.model import ServiceRequest, Update
+from chalicelib.reports.ports import Course, Ports, Window
+from chalicelib.reports.states import OPEN_STATES, SAID_TO_BE_DONE, State
+
+AT_ONCE = 100
+"""How many reports are read together."""
+INDEX_AT_ONCE = 1000
+
+
+class Outcome(NamedTuple):
+    """What became of a public report that was requested in `month` (YYYY-MM in UTC); `done_s` is
+    how long it took, None where it is not done."""
+
+    month: str
+    service_code: str
+    ward_code: str | None
+    done_s: float | None
+    is_open: bool
+    had_target: bool
+    in_target: bool
+    was_reopened: bool
+    failed_repairs: int
+
+
+def every_outcome(ports: Ports) -> Iterator[Outcome]:
+    """Of all public reports, in one pass over the store."""
+    for course in ports.repository.courses():
+        if course.visibility == "public":
+            yield outcome_of(course, ports)
+
+
+def outcomes_of_month(month: str, ports: Ports) -> Iterator[Outcome]:
+    """Of the public reports that were requested in the month (YYYY-MM in UTC), as they are now."""
+    for report in requested_in(month, ports):
+        if report.visibility == "public":
+            yield outcome_of(report, ports)
+
+
+def months_changed_since(moment: datetime, ports: Ports) -> frozenset[str]:
+    """The months in which those reports were requested that have changed since, public or not."""
+    # What another system says of itself may lie ahead of our clock.
+    window = Window(moment, ports.now() + timedelta(days=1), "updated")
+    listed = ports.repository.listed(window, at_once=INDEX_AT_ONCE)
+    ids = (each.service_request_id for each in listed)
+    return frozenset(month_of(report.requested_datetime) for report in _read(ids, ports))
+
+
+def requested_in(month: str, ports: Ports) -> Iterator[ServiceRequest]:
+    """All reports that were requested in the month (YYYY-MM in UTC), as they are now."""
+    start = datetime.fromisoformat(f"{month}-01T00:00:00+00:00")
+    end = (start + timedelta(days=31)).replace(day=1) - timedelta(seconds=1)
+    listed = ports.repository.listed(Window(start, end), at_once=INDEX_AT_ONCE)
+    yield from _read((each.service_request_id for each in listed), ports)
+
+
+def month_of(moment: datetime) -> str:
+    """The month of UTC, such as 2026-06."""
+    return f"{moment.astimezone(UTC):%Y-%m}"
+
+
+def outcome_of(report: Course | ServiceRequest, ports: Ports) -> Outcome:
+    """What became of the report. Reads what was moved out of a long timeline."""
+    archived: Sequence[Update] = ()
+    if report.archived:
+        archived = ports.repository.archived(report.service_request_id)
+    # An archived one may still stand in the report as well.
+    told = list({each.update_id: each for each in [*archived, *report.updates]}.values())
+    done_at, target = _done_at(report, told), report.expected_datetime
+    backs = _put_back(told)
+    is_open, had_target = report.state in OPEN_STATES, bool(target)
+    return Outcome(
+        month=month_of(report.requested_datetime),
+        service_code=report.service_code,
+        ward_code=report.ward_code,
+        done_s=_wait(report, done_at) if done_at else None,
+        is_open=is_open,
+        had_target=had_target and (is_open or done_at is not None),
+        in_target=bool(done_at and target and done_at <= target),
+        was_reopened=bool(backs),
+        failed_repairs=sum(each.by == "resident" for each in backs),
+    )
+
+
+def _read(ids: Iterator[str], ports: Ports) -> Iterator[ServiceRequest]:
+    while some := list(islice(ids, AT_ONCE)):
+        yield from ports.repository.many(some).values()
+
+
+def _wait(report: Course | ServiceRequest, done_at: datetime) -> float:
+    # The clock of another system may be a little off.
+    return max(0.0, (done_at - report.requested_datetime).total_seconds())
+
+
+def _done_at(report: Course | ServiceRequest, told: Sequence[Update]) -> datetime | None:
+    """Since when it is done, None where it is not."""
+    if report.state not in SAID_TO_BE_DONE:
+        return None
+    since: datetime | None = None
+    for update in told:
+        if update.state not in SAID_TO_BE_DONE:
+            since = None
+        elif since is None:
+            since = update.datetime
+    closed = report.closed_datetime
+    if since is None or all(each.state in SAID_TO_BE_DONE for each in told):
+        # It may have come as done: what is said of it since does not end its wait.
+        since = min(filter(None, (since, closed)), default=report.updated_datetime)
+    return since
+
+
+def _put_back(told: Sequence[Update]) -> list[Update]:
+    """The entries that opened it again after it had been said to be done. One whose timeline
+    begins so came as done: what is new begins as open."""
+    before: State = "fixed"
+    found = []
+    for update in told:
+        if update.state == "reopen" and before in SAID_TO_BE_DONE:
+            found.append(update)
+        before = update.state
+    return found

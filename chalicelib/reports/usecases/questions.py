@@ -1,0 +1,163 @@
+"""An officer asks whoever sent a report, and the case waits for the answer: she gets the question
+where she gets her alerts, and answers by a link that only she has. Nobody else sees either.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.reports.model import Question, ServiceRequest, to_the_second
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.states import LABELS, OPEN_STATES
+from chalicelib.reports.usecases.access import (
+    Author,
+    other_body,
+    refuse_beyond_her_remit,
+    refuse_if_withdrawn,
+    rewritten,
+    stored,
+    visible,
+)
+
+MOST_QUESTIONS = 10
+"""Of one report: who needs more had better ring."""
+SEEN_BY_SENDER = ("public", "waiting", "held", "private")
+
+Reaches = Callable[[ServiceRequest], bool]
+"""True where whoever sent the report can be asked something."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedOf:
+    """Which question somebody was asked of her own report."""
+
+    service_request_id: str
+    number: int
+
+
+class Reply(NamedTuple):
+    """A question, and whether it was answered just now."""
+
+    report: ServiceRequest
+    question: Question
+    is_new: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """True where an answer is waited for still."""
+        return self.question.is_open and self.report.waits_for == "reporter"
+
+
+def ask_reporter(
+    service_request_id: str, text: str, key: str, author: Author, ports: Ports, *, reaches: Reaches
+) -> tuple[Question, ServiceRequest]:
+    """Asks whoever sent the report; the same text under the same key once.
+
+    Raises NotFound, Forbidden, Conflict (nobody can be asked, or too much was).
+    """
+    question_id = ports.ids.update_id(f"question:{author.scope}", service_request_id, key)
+    fingerprint = ports.ids.fingerprint(text.encode())
+
+    def change(report: ServiceRequest) -> ServiceRequest:
+        refuse_beyond_her_remit(report, author)
+        if earlier := _find(report, question_id):
+            if earlier.fingerprint != fingerprint:
+                raise other_body(report, ports)
+            return report
+        _refuse_if_nobody_answers(report, reaches)
+        assert author.account, "Only who is signed in asks."
+        question = Question(
+            question_id=question_id,
+            number=max((each.number for each in report.questions), default=0) + 1,
+            text=text,
+            asked_at=to_the_second(ports.now()),
+            asked_by=author.account,
+            fingerprint=fingerprint,
+        )
+        return replace(report, questions=(*report.questions, question))
+
+    report = rewritten(lambda: visible(service_request_id, author, ports), change, ports)
+    asked = _find(report, question_id)
+    assert asked, "A question that was stored is there."
+    return asked, report
+
+
+def settle_question(
+    service_request_id: str, question_id: str, author: Author, ports: Ports
+) -> ServiceRequest:
+    """Waits for no answer any more; again, it answers the same. Raises NotFound, Forbidden,
+    Invalid."""
+
+    def change(report: ServiceRequest) -> ServiceRequest:
+        refuse_beyond_her_remit(report, author)
+        question = _find(report, question_id)
+        if question is None:
+            raise Invalid.field("question_id", "is no question about this report")
+        settled = replace(question, settled_at=to_the_second(ports.now()))
+        return _with(report, settled) if question.is_open else report
+
+    return rewritten(lambda: visible(service_request_id, author, ports), change, ports)
+
+
+def asked_of(asked: AskedOf, ports: Ports) -> Reply:
+    """The question. Raises NotFound where she may not see the report, by now."""
+    return _reply(stored(asked.service_request_id, ports), asked)
+
+
+def reply_to_question(asked: AskedOf, text: str, ports: Ports) -> Reply:
+    """Takes the answer, unless there is one or none is waited for. Raises NotFound,
+    UpstreamFailed."""
+    now = to_the_second(ports.now())
+
+    def change(report: ServiceRequest) -> ServiceRequest:
+        reply = _reply(report, asked)
+        if not reply.is_open:
+            return report
+        return _with(report, replace(reply.question, answer=text, answered_at=now))
+
+    before = asked_of(asked, ports)
+    report = rewritten(lambda: stored(asked.service_request_id, ports), change, ports)
+    after = _reply(report, asked)
+    is_hers = after.question.answer == text and after.question.answered_at == now
+    return after._replace(is_new=before.is_open and is_hers)
+
+
+def _reply(report: ServiceRequest, asked: AskedOf) -> Reply:
+    found = next((each for each in report.questions if each.number == asked.number), None)
+    if found is None or report.visibility not in SEEN_BY_SENDER:
+        raise NotFound("This question is not there any more.")
+    return Reply(report, found)
+
+
+def _refuse_if_nobody_answers(report: ServiceRequest, reaches: Reaches) -> None:
+    refuse_if_withdrawn(report)
+    if report.visibility not in SEEN_BY_SENDER:
+        raise Conflict(
+            "This report is hidden or not confirmed: whoever sent it is told nothing of it.",
+            version=report.version,
+        )
+    if report.state not in OPEN_STATES:
+        raise Conflict(
+            f"This report is {LABELS[report.state]!r}: open it again to ask something.",
+            version=report.version,
+        )
+    if len(report.questions) >= MOST_QUESTIONS:
+        raise Conflict(f"{MOST_QUESTIONS} questions were asked already.", version=report.version)
+    if not reaches(report):
+        raise Conflict(
+            "Whoever sent this report cannot be asked: it names no address to write to, or alerts "
+            "about it were stopped. Write a reply that everybody can see instead.",
+            version=report.version,
+        )
+
+
+def _find(report: ServiceRequest, question_id: str) -> Question | None:
+    return next((each for each in report.questions if each.question_id == question_id), None)
+
+
+def _with(report: ServiceRequest, question: Question) -> ServiceRequest:
+    questions = (
+        question if each.question_id == question.question_id else each for each in report.questions
+    )
+    return replace(report, questions=tuple(questions))

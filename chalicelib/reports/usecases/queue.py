@@ -1,0 +1,116 @@
+"""The queue of cases: what an officer's teams have to deal with, what passed its target or nears it
+first.
+
+Each team's reports stand in an index by their targets, or by when they came: those of several teams
+are merged as they are read. An index says which there are and, as far as it knows, whether they are
+wanted; those that are shown are read from the table once more. A page looks at MOST_LOOKED_AT
+entries at most: where few of them are wanted it is short, or empty, and says where to go on.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from heapq import merge
+from itertools import islice
+
+from chalicelib.errors import Invalid
+from chalicelib.moments import text_of
+from chalicelib.reports.cases import Case, Queue, Wanted, case_of
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.ports import Place, Ports
+from chalicelib.reports.states import OPEN_STATES
+from chalicelib.reports.usecases.access import Author
+
+MOST_LOOKED_AT = 400
+READ_AT_ONCE = 100
+_CURSOR = re.compile(r"([0-9]{4}-[0-9T:-]{14}Z)#([0-9A-Z]{12})")
+
+Entry = tuple[str, str, bool]
+"""Where it stands, its id, and whether it may be wanted."""
+
+
+def list_cases(
+    wanted: Wanted, author: Author, *, limit: int, after: str | None, ports: Ports
+) -> Queue:
+    """Some of the queue after the place where a page ended. Raises Invalid."""
+    if after and not _CURSOR.fullmatch(after):
+        raise Invalid.field("cursor", "give `next` of the list before, as it was")
+    now = ports.now()
+    entries = islice(_entries(wanted, author, now, after, ports), MOST_LOOKED_AT)
+    found: list[Case] = []
+    seen, last = 0, after
+    while some := list(islice(entries, READ_AT_ONCE)):
+        shown = _shown([each for _, each, may_be in some if may_be], wanted, author, ports)
+        for place, service_request_id, _ in some:
+            if len(found) == limit:
+                return Queue(found, last)
+            last, seen = place, seen + 1
+            if service_request_id in shown:
+                found.append(case_of(shown[service_request_id], now))
+    return Queue(found, last if seen == MOST_LOOKED_AT else None)
+
+
+def _entries(
+    wanted: Wanted, author: Author, now: datetime, after: str | None, ports: Ports
+) -> Iterator[Entry]:
+    teams = _teams(wanted, author, ports)
+    if wanted.is_by_target:
+        at_once = max(READ_AT_ONCE // max(1, len(teams)), 10)
+        due = (ports.repository.due(team, after=after, at_once=at_once) for team in teams)
+        for each in merge(*due, key=lambda entry: entry.place):
+            hers = _may_be_hers(each.team, each.ward_code, author)
+            yield (
+                each.place,
+                each.service_request_id,
+                hers and wanted.has(each, now, each.target),
+            )
+        return
+    for moment, service_request_id in _newest(wanted, teams, after, ports):
+        yield f"{text_of(moment)}#{service_request_id}", service_request_id, True
+
+
+def _newest(
+    wanted: Wanted, teams: Sequence[str], after: str | None, ports: Ports
+) -> Iterator[Place]:
+    states = wanted.states or tuple(sorted(OPEN_STATES))
+    lists = [
+        ports.repository.of_team(team, state, before=_place(after), at_once=READ_AT_ONCE // 4)
+        for team in teams
+        for state in states
+    ]
+    return merge(*lists, reverse=True)
+
+
+def _teams(wanted: Wanted, author: Author, ports: Ports) -> Sequence[str]:
+    """Those whose reports she may see and wants to."""
+    known = ports.council.team_names
+    named = {team for remit in author.officer_in for team in remit.teams or known}
+    return sorted(team for team in named if wanted.team in (None, team))
+
+
+def _may_be_hers(team: str, ward_code: str | None, author: Author) -> bool:
+    return any(
+        (not remit.teams or team in remit.teams) and (not remit.wards or ward_code in remit.wards)
+        for remit in author.officer_in
+    )
+
+
+def _shown(
+    ids: Collection[str], wanted: Wanted, author: Author, ports: Ports
+) -> dict[str, ServiceRequest]:
+    """Those of the reports, as they are now, that she may see and wants to."""
+    now, stored = ports.now(), ports.repository.many(list(ids)) if ids else {}
+    return {
+        key: report
+        for key, report in stored.items()
+        if author.is_officer_for(report)
+        and wanted.has(report, now, report.expected_datetime)
+        and (report.is_to_do or not wanted.is_by_target)
+    }
+
+
+def _place(cursor: str | None) -> Place | None:
+    if cursor is None:
+        return None
+    moment, _, service_request_id = cursor.partition("#")
+    return datetime.fromisoformat(moment), service_request_id

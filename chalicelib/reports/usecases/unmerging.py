@@ -1,0 +1,96 @@
+"""A report that was merged into another one is a report of its own again: whoever came along with
+it goes back.
+
+The followers go first and the report last: an officer whose request was cut short finds it still
+merged, and does it once more.
+"""
+
+from dataclasses import replace
+from itertools import pairwise
+
+from chalicelib.errors import Conflict
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases.access import (
+    Author,
+    refuse_beyond_her_remit,
+    rewritten,
+    stored,
+    visible,
+)
+from chalicelib.reports.usecases.changing import saved_or_refused, stale
+from chalicelib.reports.usecases.following import (
+    carry_followers,
+    counted_anew,
+    merged_into,
+    people_of,
+)
+from chalicelib.reports.usecases.merging import moved
+
+
+def unmerge(service_request_id: str, version: int, author: Author, ports: Ports) -> ServiceRequest:
+    """Takes the report out of the one that it was merged into, and opens it again.
+
+    Raises NotFound, Forbidden, Conflict (another version, or it is no duplicate).
+    """
+    report = visible(service_request_id, author, ports)
+    refuse_beyond_her_remit(report, author)
+    if report.version != version:
+        raise stale(report)
+    if report.duplicate_of is None:
+        raise Conflict("This report is no duplicate of another one.", version=report.version)
+    return apart(report, moved(report, "reopen", ports), ports)
+
+
+def apart(report: ServiceRequest, after: ServiceRequest, ports: Ports) -> ServiceRequest:
+    """Saves a duplicate as what it is `after` it was taken out. Raises Conflict where somebody else
+    wrote meanwhile: then it stays merged, with its people."""
+    into = list(merged_into(report, ports))
+    _leave(report, into, ports)
+    try:
+        return saved_or_refused(after, ports)
+    except Conflict:
+        present = stored(report.service_request_id, ports)
+        if present.duplicate_of and present.duplicate_of == report.duplicate_of:
+            carry_followers(present, present.duplicate_of, ports)
+            _bring_along(into, ports)
+        raise
+
+
+def merged_here(report: ServiceRequest, ports: Ports) -> list[str]:
+    """The ids of those that are merged into this one now."""
+    found = ports.repository.many(report.duplicates) if report.duplicates else {}
+    own = report.service_request_id
+    return [each for each in report.duplicates if each in found and found[each].duplicate_of == own]
+
+
+def _leave(report: ServiceRequest, into: list[ServiceRequest], ports: Ports) -> None:
+    """Nobody follows those reports because of this one any more: not the one that it was merged
+    into, nor whatever that was merged into since."""
+    left, staying = report, set[str]()
+    for survivor in into:
+        via, of = left.service_request_id, survivor.service_request_id
+        for person in set(ports.repository.carried(of, via)) - staying:
+            ports.repository.drop_carried(of, person, via)
+        _forget_duplicate(survivor, report, ports)
+        rewritten(
+            lambda of=of: stored(of, ports),  # type: ignore[misc]
+            lambda present: counted_anew(present, ports),
+            ports,
+        )
+        left, staying = survivor, set(people_of(survivor, ports))
+
+
+def _bring_along(into: list[ServiceRequest], ports: Ports) -> None:
+    for survivor, further in pairwise(into):
+        carry_followers(survivor, further.service_request_id, ports)
+
+
+def _forget_duplicate(survivor: ServiceRequest, report: ServiceRequest, ports: Ports) -> None:
+    def change(present: ServiceRequest) -> ServiceRequest:
+        if report.service_request_id not in present.duplicates:
+            return present
+        left = tuple(each for each in present.duplicates if each != report.service_request_id)
+        return replace(present, duplicates=left)
+
+    rewritten(lambda: stored(survivor.service_request_id, ports), change, ports)

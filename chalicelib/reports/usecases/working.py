@@ -1,0 +1,65 @@
+"""What the council's crews say and do comes into the report's timeline."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chalicelib.decisions import Decision
+from chalicelib.reports.model import Photo, ServiceRequest, Update, to_the_second
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.states import LABELS, OPEN_STATES, moves_from
+from chalicelib.reports.usecases.access import rewritten, stored
+from chalicelib.reports.usecases.deciding import decision_of
+from chalicelib.reports.usecases.updating import MOST_PHOTOS, find
+
+
+def work_for(report: ServiceRequest, ports: Ports) -> Decision | None:
+    """What the rules say of the work that the report needs; None where its service is offered no
+    more."""
+    return decision_of(report, ports) if report.service_code in ports.council.by_code else None
+
+
+def tell_of_work(
+    service_request_id: str,
+    update_id: str,
+    text: str,
+    ports: Ports,
+    *,
+    state: str | None = None,
+    photo_ids: Sequence[str] = (),
+) -> None:
+    """Adds what became of the work, as the council's word; once for each `update_id`, whatever it
+    said then. A state that the report cannot have from where it is leaves its state, and photos
+    that find no room are left out. One that was withdrawn stays as it is, and so does, where there
+    is a state, one that is closed by now.
+
+    Raises NotFound, UpstreamFailed.
+    """
+
+    def change(report: ServiceRequest) -> ServiceRequest:
+        is_over = state is not None and report.state not in OPEN_STATES
+        if is_over or report.visibility == "withdrawn" or find(report, update_id, ports):
+            return report
+        after = state if state in moves_from(report.state) else report.state
+        update = Update(
+            update_id=update_id,
+            datetime=to_the_second(ports.now()),
+            state=after,
+            text=text or LABELS[after],
+            by="council",
+            fingerprint=update_id,
+        )
+        photos = (*report.photos, *_photos(report, update_id, photo_ids))
+        return replace(report.with_update(update), photos=photos)
+
+    rewritten(lambda: stored(service_request_id, ports), change, ports)
+
+
+def _photos(report: ServiceRequest, update_id: str, photo_ids: Sequence[str]) -> list[Photo]:
+    """Those that it does not have yet, as far as there is room. Who took them works for us."""
+    known = {photo.photo_id for photo in report.photos}
+    new = [
+        Photo(photo_id=photo_id, state="shown", update_id=update_id)
+        for photo_id in photo_ids
+        if photo_id not in known
+    ]
+    return new[: max(0, MOST_PHOTOS - len(report.photos))]

@@ -1,0 +1,176 @@
+"""A contractor without an account tells what became of a job, by a link, without JavaScript."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib import bootstrap
+from tests.api.conftest import Api
+from tests.forms import File, PageReader, encoded
+from tests.jobs import Depot
+from tests.open311 import JPEG
+
+PRIVATE = {"service_code": "noise-nuisance", "attributes": {"kind": "noise"}}
+
+
+@pytest.fixture(scope="module")
+def depot(here: Api) -> Depot:
+    return Depot(here)
+
+
+@pytest.fixture
+def job(depot: Depot) -> dict[str, Any]:
+    return depot.job(
+        about={"description": "A deep hole.", "address": "Coney Street"},
+        hazards=["Fast traffic"],
+        instructions="Ring when you are there.",
+    )
+
+
+def link_to(job: dict[str, Any], depot: Depot) -> str:
+    path = f"/api/jobs/{job['job_id']}/links"
+    made = depot.api.post(path, {"name": "Paving Ltd"}, key=None, token=depot.officer)
+    return str(made.json_body["url"]).removeprefix(bootstrap.settings().site_url)
+
+
+def opened(link: str, depot: Depot) -> PageReader:
+    answer = depot.api.client.http.get(link)
+    assert answer.status_code == 200 and answer.headers["Cache-Control"] == "no-store"
+    return PageReader(answer.body.decode())
+
+
+def told(
+    page: PageReader, depot: Depot, files: tuple[File, ...] = (), **answers: str
+) -> tuple[int, PageReader]:
+    form = page.form()
+    body, content_type = encoded(form, form.filled(answers, None), {"photos": files})
+    headers = {"Content-Type": content_type}
+    sent = depot.api.client.http.post(form.action, body=body, headers=headers)
+    return sent.status_code, PageReader(sent.body.decode())
+
+
+def test_page_shows_the_job_and_changes_nothing(job: dict[str, Any], depot: Depot) -> None:
+    link = link_to(job, depot)
+    before = depot.look(job["job_id"])
+    for _ in range(3):
+        page = opened(link, depot)
+    for words in ("Coney Street", "A deep hole.", "Fast traffic", "Ring when", "Paving Ltd"):
+        assert words in page.text
+    assert depot.look(job["job_id"]) == before
+
+
+def test_contractor_starts_and_ends_a_job_with_photos(job: dict[str, Any], depot: Depot) -> None:
+    link = link_to(job, depot)
+    status, page = told(opened(link, depot), depot, kind="start")
+    assert status == 200 and "we have it" in page.title
+    assert depot.look(job["job_id"])["state"] == "started"
+    photos = tuple(File(f"{n}.jpg", "image/jpeg", JPEG) for n in range(2))
+    status, page = told(opened(link, depot), depot, photos, kind="done", text="Relaid.")
+    assert status == 200
+    after = depot.look(job["job_id"])
+    assert after["state"] == "done"
+    start, done = after["deeds"]
+    assert (start["by"], done["by"], done["text"]) == ("contractor", "contractor", "Relaid.")
+    assert len(done["photos"]) == 2
+    again = opened(link, depot)
+    assert "Relaid." in again.text and "2 photos" in again.text
+
+
+def test_page_sent_twice_tells_it_once(job: dict[str, Any], depot: Depot) -> None:
+    page = opened(link_to(job, depot), depot)
+    photo = (File("a.jpg", "image/jpeg", JPEG),)
+    results = [told(page, depot, photo, kind="done") for _ in range(2)]
+    assert "already" in results[1][1].title
+    (deed,) = depot.look(job["job_id"])["deeds"]
+    assert len(deed["photos"]) == 1
+    status, other = told(page, depot, kind="could_not", reason="unsafe")
+    assert status == 400 and "sent this page already" in other.text
+    assert len(depot.look(job["job_id"])["deeds"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "files", "says"),
+    [
+        ({}, 0, "Choose what you want to tell us"),
+        ({"kind": "could_not"}, 0, "Choose why it could not be done"),
+        ({"kind": "note"}, 0, "Write what you want to tell us"),
+        ({"kind": "done", "text": "x" * 2001}, 0, "at most 2,000 characters"),
+        ({"kind": "done"}, 6, "Choose at most 5 photos"),
+    ],
+)
+def test_page_comes_back_with_what_is_wrong(
+    answers: dict[str, str], files: int, says: str, job: dict[str, Any], depot: Depot
+) -> None:
+    photos = tuple(File(f"{n}.jpg", "image/jpeg", JPEG) for n in range(files))
+    status, page = told(opened(link_to(job, depot), depot), depot, photos, **answers)
+    assert status == 400 and page.title.startswith("Error: ") and says in page.text
+    assert ("text", answers.get("text", "")) in page.form().fields
+    assert depot.look(job["job_id"])["deeds"] == []
+
+
+def test_page_asks_for_the_photos_again_when_something_else_was_missing(
+    job: dict[str, Any], depot: Depot
+) -> None:
+    page, photo = opened(link_to(job, depot), depot), (File("a.jpg", "image/jpeg", JPEG),)
+    status, page = told(page, depot, photo, text="Relaid.")
+    assert status == 400 and "Choose your photos again" in page.text
+    assert {"kind-error", "photos-error"} <= set(page.ids)
+
+
+def test_file_that_is_no_photo_is_refused_beside_its_field(
+    job: dict[str, Any], depot: Depot
+) -> None:
+    text = (File("a.txt", "text/plain", b"no photo"),)
+    status, page = told(opened(link_to(job, depot), depot), depot, text, kind="done")
+    assert status == 400 and "photos-error" in page.ids
+    assert depot.look(job["job_id"])["deeds"] == []
+
+
+def test_word_is_kept_and_shown_when_the_office_cancelled_meanwhile(
+    job: dict[str, Any], depot: Depot
+) -> None:
+    page = opened(link_to(job, depot), depot)
+    crew_says = {"op_id": "crew-says-so", "job_id": job["job_id"], "kind": "could_not"}
+    crew_says |= {"base_version": 1, "at": "2026-06-01T12:00:00Z", "reason": "not_found"}
+    depot.tell(crew_says)
+    status, after = told(page, depot, kind="done")
+    assert status == 200 and "kept what you told us" in after.title
+    assert depot.look(job["job_id"])["disputes"][0]["street"]["by"] == "contractor"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda path: path[:-1] + ("0" if path[-1] != "0" else "1"),
+        lambda path: path.partition("-")[0],
+        lambda _: "/forms/jobs/x",
+        lambda path: path.replace("/jobs/", "/jobs/0"),
+    ],
+)
+def test_link_that_was_changed_leads_nowhere(
+    change: Any, job: dict[str, Any], depot: Depot
+) -> None:
+    path = change(link_to(job, depot))
+    for method in ("GET", "POST"):
+        answer = depot.api.client.http.request(method, path, headers={}, body=b"")
+        assert answer.status_code == 404 and b"does not hold" in answer.body
+
+
+def test_link_is_for_its_own_job_alone(job: dict[str, Any], depot: Depot) -> None:
+    other = depot.job()
+    theirs, proof = link_to(other, depot), link_to(job, depot).partition("-")[2]
+    path = f"{theirs.partition('-')[0]}-{proof}"
+    assert depot.api.client.http.get(path).status_code == 404
+
+
+def test_new_link_ends_the_one_before(job: dict[str, Any], depot: Depot) -> None:
+    first, second = link_to(job, depot), link_to(job, depot)
+    assert depot.api.client.http.get(first).status_code == 404
+    assert depot.api.client.http.get(second).status_code == 200
+
+
+def test_contractor_is_told_nothing_of_a_report_that_is_not_public(depot: Depot) -> None:
+    about = {**PRIVATE, "description": "The neighbour at 7 shouts."}
+    job = depot.job(about=about, instructions="Measure the noise.")
+    page = opened(link_to(job, depot), depot)
+    assert "Measure the noise." in page.text and "neighbour" not in page.text

@@ -1,0 +1,89 @@
+"""Reply templates and saved views over HTTP."""
+
+from typing import Any
+
+import pytest
+
+from tests.api.conftest import Api
+from tests.builders import draft_body
+
+TEMPLATES, VIEWS = "/api/desk/templates", "/api/desk/views"
+
+
+@pytest.fixture
+def she(api: Api) -> str:
+    return api.token("officer")
+
+
+def test_template_goes_from_its_adding_to_a_reply_on_a_case(api: Api, she: str) -> None:
+    text = "About {reference} ({service}, {place}): by {target}."
+    added = api.post(TEMPLATES, {"name": "When", "text": text}, token=she)
+    assert added.status_code == 201, added.body
+    template = added.json_body
+    assert api.get(TEMPLATES, she).json_body == {"items": [template], "next": None}
+    request_id = api.post("/api/reports", draft_body(address="High Street")).json_body[
+        "service_request_id"
+    ]
+    path = f"{TEMPLATES}/{template['template_id']}"
+    shown = api.post(f"{path}/preview", {"service_request_id": request_id}, token=she)
+    words = shown.json_body["text"]
+    reference = f"{request_id[:4]}-{request_id[4:8]}-{request_id[8:]}"
+    assert words.startswith(f"About {reference} (") and ", High Street): by " in words
+    assert "{" not in words and words.endswith(f"{20}{words[-3:]}")
+    api.always = {"If-Match": '"1"'}
+    change = {"template": template["template_id"], "state": "investigating"}
+    done = api.post(f"/api/cases/{request_id}/changes", change, token=she)
+    assert done.status_code == 200, done.body
+    api.always = {}
+    updates = api.get(f"/api/reports/{request_id}").json_body["updates"]
+    assert [(each["state"], each["text"]) for each in updates] == [("investigating", words)]
+
+
+def test_template_is_changed_and_removed(api: Api, she: str) -> None:
+    template = api.post(TEMPLATES, {"name": "A", "text": "B"}, token=she).json_body
+    path = f"{TEMPLATES}/{template['template_id']}"
+    stale = api.patch(path, {"name": "C"}, version=9, token=she)
+    assert stale.status_code == 409 and stale.json_body["version"] == 1
+    changes = {"name": "C", "state": "closed", "service_codes": ["pothole"]}
+    changed = api.patch(path, changes, version=1, token=she).json_body
+    assert changed == template | changes | {"version": 2, "updated_at": changed["updated_at"]}
+    headers = {"Authorization": f"Bearer {she}", "If-Match": '"2"'}
+    assert api.client.http.delete(path, headers=headers).status_code == 200
+    assert api.client.http.delete(path, headers=headers).status_code == 404
+    assert api.get(TEMPLATES, she).json_body["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        (TEMPLATES, {"name": "A", "text": "{name}"}, "text"),
+        (TEMPLATES, {"name": "A", "text": "B", "service_codes": ["x"]}, "service_codes"),
+        (TEMPLATES, {"name": "A"}, "text"),
+        (VIEWS, {"name": "A", "query": "x=1"}, "query"),
+        (VIEWS, {"name": "A\nB"}, "name"),
+    ],
+)
+def test_fault_is_named(path: str, body: Any, field: str, api: Api, she: str) -> None:
+    answer = api.post(path, body, token=she)
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json_body["errors"]] == [field]
+
+
+def test_views_are_saved_and_forgotten_by_each_for_herself(api: Api, she: str) -> None:
+    saved = api.post(VIEWS, {"name": "Late", "query": "target=late"}, token=she)
+    assert saved.status_code == 201, saved.body
+    assert api.get(VIEWS, she).json_body == {"items": [saved.json_body], "next": None}
+    other = api.token("officer", "another-officer")
+    assert api.get(VIEWS, other).json_body["items"] == []
+    path = f"{VIEWS}/{saved.json_body['view_id']}"
+    statuses = [
+        api.client.http.delete(path, headers={"Authorization": f"Bearer {token}"}).status_code
+        for token in (other, she, she)
+    ]
+    assert statuses == [404, 200, 404]
+
+
+def test_desk_is_for_officers_alone(api: Api) -> None:
+    for role in ("resident", "crew"):
+        for path in (TEMPLATES, VIEWS):
+            assert api.get(path, api.token(role)).status_code == 403

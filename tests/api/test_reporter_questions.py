@@ -1,0 +1,204 @@
+"""A question to whoever sent a report, from the officer's click to the answer on the case."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib import bootstrap
+from chalicelib.alerts.model import Subscription, Topic
+from chalicelib.alerts.usecases.managing import Shown, stop
+from chalicelib.alerts.usecases.questions import asked_by, reply_token
+from chalicelib.errors import NotFound
+from chalicelib.reports.model import ServiceRequest
+from infra.local import mail
+from tests.api.conftest import Api
+from tests.builders import draft_body
+from tests.fakes_alerts import subscription
+from tests.forms import PageReader
+from tests.people import post_form
+
+SHE = "alex@example.org"
+TEXT = "Which side of the road is it on?"
+
+
+def reported(api: Api, key: str = "k", **values: Any) -> str:
+    sent = draft_body(**{"contact": {"email": SHE}, **values})
+    answer = api.post("/api/reports", sent, key=key)
+    assert answer.status_code == 201, answer.body
+    api.cloud.pump.run_until_idle()
+    return str(answer.json_body["service_request_id"])
+
+
+@pytest.fixture
+def report_id(api: Api) -> str:
+    return reported(api)
+
+
+def ask(report_id: str, api: Api, text: str = TEXT, key: str = "key") -> Any:
+    path = f"/api/cases/{report_id}/questions"
+    answer = api.post(path, {"text": text}, key=key, token=api.token("officer"))
+    assert answer.status_code == 201, answer.body
+    api.cloud.pump.run_until_idle()
+    return answer.json_body
+
+
+def letters_about(words: str = "/forms/questions/") -> list[str]:
+    return [text for each in mail.letters() if words in (text := mail.text_of(each))]
+
+
+def path_in(letter: str) -> str:
+    (link,) = [word for word in letter.split() if "/forms/questions/" in word]
+    return link.removeprefix(bootstrap.settings().site_url)
+
+
+@pytest.fixture
+def link(report_id: str, api: Api) -> str:
+    ask(report_id, api)
+    return path_in(letters_about()[0])
+
+
+def opened(link: str, api: Api) -> PageReader:
+    answer = api.client.http.get(link)
+    assert answer.status_code == 200 and answer.headers["Cache-Control"] == "no-store"
+    return PageReader(answer.body.decode())
+
+
+def replied(link: str, api: Api, text: str) -> PageReader:
+    answer = post_form(api.client.http, link, text=text)
+    return PageReader(answer.body.decode())
+
+
+def stored(report_id: str) -> ServiceRequest:
+    found = bootstrap.reports_ports().repository.get(report_id)
+    assert found
+    return found
+
+
+def case(report_id: str, api: Api) -> Any:
+    return api.get(f"/api/cases/{report_id}", api.token("officer")).json_body
+
+
+def waiting(api: Api, whose: str) -> list[str]:
+    found = api.get(f"/api/cases?waits={whose}", api.token("officer")).json_body["items"]
+    return [each["service_request_id"] for each in found]
+
+
+def test_case_waits_until_she_answers_by_the_link_in_her_letter(report_id: str, api: Api) -> None:
+    asked = ask(report_id, api)
+    assert (asked["text"], asked["answer"]) == (TEXT, None)
+    assert waiting(api, "reporter") == [report_id] and waiting(api, "officer") == []
+    (letter,) = letters_about()
+    assert TEXT in letter
+    page = opened(path_in(letter), api)
+    assert TEXT in page.text and stored(report_id).waits_for == "reporter"
+    assert "Thank you" in replied(path_in(letter), api, "The left one.").title
+    shown = case(report_id, api)
+    assert shown["waits_for"] is None
+    assert [(each["text"], each["answer"]) for each in shown["questions"]] == [
+        (TEXT, "The left one.")
+    ]
+    assert waiting(api, "officer") == [report_id]
+    everybody = api.get(f"/api/reports/{report_id}").body
+    assert b"left one" not in everybody and b"Which side" not in everybody
+
+
+def test_question_is_asked_and_sent_once_when_it_comes_twice(report_id: str, api: Api) -> None:
+    assert ask(report_id, api) == ask(report_id, api)
+    assert len(letters_about()) == 1
+    ask(report_id, api, "How deep?", key="k2")
+    assert len(letters_about()) == 2
+
+
+def test_answer_is_taken_once(report_id: str, link: str, api: Api) -> None:
+    replied(link, api, "The left one.")
+    assert "answered already" in replied(link, api, "The right one.").title
+    assert "answered already" in opened(link, api).title
+    assert stored(report_id).questions[0].answer == "The left one."
+
+
+def test_page_comes_back_with_what_is_wrong(report_id: str, link: str, api: Api) -> None:
+    for text in ("", "x" * 2001):
+        page = replied(link, api, text)
+        assert page.title.startswith("Error: ") and "at most 2,000 characters" in page.text
+    assert stored(report_id).waits_for == "reporter"
+
+
+def test_page_says_so_when_the_answer_is_known_another_way(
+    report_id: str, link: str, api: Api
+) -> None:
+    question_id = stored(report_id).questions[0].question_id
+    path = f"/api/cases/{report_id}/questions/{question_id}/settled"
+    assert api.post(path, {}, token=api.token("officer")).json_body["waits_for"] is None
+    assert "do not need" in opened(link, api).title
+    assert "do not need" in replied(link, api, "The left one.").title
+    assert stored(report_id).questions[0].answer is None
+
+
+def test_who_wanted_to_hear_nothing_is_asked_and_told_nothing_else(api: Api) -> None:
+    report_id = reported(api, alerts=False)
+    assert mail.letters() == []
+    ask(report_id, api)
+    assert len(letters_about()) == 1
+    changed = api.patch(
+        f"/api/reports/{report_id}", {"state": "closed"}, version=2, token=api.token("officer")
+    )
+    assert changed.status_code == 200
+    api.cloud.pump.run_until_idle()
+    assert len(mail.letters()) == 1
+
+
+def own(report_id: str) -> Subscription:
+    alerts = bootstrap.alerts_ports()
+    (found,) = alerts.subscriptions.at([alerts.ids.address_key("email", SHE)])
+    assert found.topic.service_request_id == report_id
+    return found
+
+
+def test_nobody_is_asked_who_cannot_be_reached(report_id: str, api: Api) -> None:
+    alerts = bootstrap.alerts_ports()
+    token = alerts.tokens.unsubscribe(own(report_id))
+    stop(own(report_id).subscription_id, Shown(token=token), alerts)
+    nameless = reported(api, "k2", contact=None)
+    for each in (report_id, nameless):
+        assert case(each, api)["can_ask"] is False
+        path = f"/api/cases/{each}/questions"
+        answer = api.post(path, {"text": TEXT}, token=api.token("officer"))
+        assert answer.status_code == 409 and "cannot be asked" in answer.json_body["detail"]
+        assert stored(each).questions == ()
+
+
+def test_link_is_for_whoever_sent_the_report_and_one_question(
+    report_id: str, link: str, api: Api
+) -> None:
+    token, alerts = link.rpartition("/")[2], bootstrap.alerts_ports()
+    assert asked_by(token, alerts) == (report_id, 1)
+    ask(report_id, api, "How deep?", key="k2")
+    for other in (token.replace(".1.", ".2."), token[:-1] + "x", "x"):
+        with pytest.raises(NotFound):
+            asked_by(other, alerts)
+        assert api.client.http.get(f"/forms/questions/{other}").status_code == 404
+    topic = Topic(kind="report", service_request_id=report_id)
+    follower = alerts.subscriptions.add(subscription(1, topic=topic))
+    hers = reply_token(follower, report_id, 1, alerts.tokens)
+    assert api.client.http.get(f"/forms/questions/{hers}").status_code == 404
+
+
+@pytest.mark.parametrize("visibility", ["hidden", "withdrawn"])
+def test_page_is_not_there_when_the_report_was_taken_back(
+    visibility: Any, report_id: str, link: str, api: Api
+) -> None:
+    taken_back = replace(stored(report_id), visibility=visibility)
+    bootstrap.reports_ports().repository.save(taken_back)
+    assert api.client.http.get(link).status_code == 404
+    assert post_form(api.client.http, link, text="x").status_code == 404
+
+
+def test_nothing_is_sent_when_nobody_waits_for_the_answer_by_then(report_id: str, api: Api) -> None:
+    before = len(mail.letters())
+    path = f"/api/cases/{report_id}/questions"
+    api.post(path, {"text": TEXT}, token=api.token("officer"))
+    report = stored(report_id)
+    bootstrap.reports_ports().repository.save(replace(report, state="closed"))
+    api.cloud.pump.run_until_idle()
+    assert len(letters_about()) == 0 and len(mail.letters()) > before

@@ -1,0 +1,84 @@
+"""An officer at her desk in a browser, and reports for her to work on."""
+
+from itertools import count
+from typing import Any
+
+import boto3
+from playwright.sync_api import Page, expect
+
+from chalicelib import bootstrap
+from chalicelib.reports.model import Changes, Contact, ServiceRequest
+from chalicelib.reports.usecases import Author, change, submit
+from chalicelib.reports.usecases.access import EVERYWHERE
+from infra.local.stack import LocalStack
+from tests.attack_photos import picture, saved
+from tests.browser.conftest import DESK, NewPage
+from tests.browser.signing_in import new_account, sign_in
+from tests.builders import draft
+
+NUMBERS = count(1)
+QUICKER = Author("quicker", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
+"""Another officer."""
+SOMEBODY = Contact(name="Alex Ash", email="alex.ash@example.org")
+
+
+def at_the_desk(new_page: NewPage, path: str, viewport: dict[str, int] = DESK) -> Page:
+    """The page of the desk as an officer sees it once it has loaded."""
+    page = new_page(viewport=viewport)
+    sign_in(page, new_account("officer"))
+    return shown(page, path)
+
+
+def shown(page: Page, path: str) -> Page:
+    page.goto(path)
+    expect(page.locator("#staff-page")).to_be_visible()
+    return page
+
+
+def reported(stack: LocalStack, **values: Any) -> ServiceRequest:
+    """A report of somebody's, with all that follows from it."""
+    number = next(NUMBERS)
+    apart = {"lat": 53.92 + number % 40 / 500, "long": -1.16 + number // 40 / 200}
+    there = {**apart, "address": f"{number} Rose Lane"}
+    key, ports = f"desk-{number}", bootstrap.reports_ports()
+    report = submit(draft(**{**there, "contact": SOMEBODY, **values}), key, Author(), ports)
+    stack.cloud.pump.wait_until_idle()
+    return stored(report)
+
+
+def stored(report: ServiceRequest) -> ServiceRequest:
+    found = bootstrap.reports_ports().repository.get(report.service_request_id)
+    assert found is not None
+    return found
+
+
+def reported_with_photo(page: Page, stack: LocalStack) -> tuple[str, str]:
+    """The ids of a report and of its photo, which has been looked at."""
+    key = f"desk-photo-{next(NUMBERS)}"
+    asked = {"content_type": "image/jpeg", "size": 1000}
+    photo = page.request.post("/api/photos", data=asked, headers={"Idempotency-Key": f"{key}/0"})
+    raw = saved("JPEG", picture(size=(400, 200)))
+    uploads = bootstrap.settings().uploads_bucket
+    boto3.client("s3").put_object(Bucket=uploads, Key=photo.json()["fields"]["key"], Body=raw)
+    photo_id = photo.json()["photo_id"]
+    body = {"service_code": "pothole", "description": "A hole.", "lat": 53.951, "long": -1.09}
+    sent = page.request.post(
+        "/api/reports", data={**body, "photo_ids": [photo_id]}, headers={"Idempotency-Key": key}
+    )
+    stack.cloud.pump.wait_until_idle()
+    return str(sent.json()["service_request_id"]), photo_id
+
+
+def case_address(report: ServiceRequest) -> str:
+    return f"/desk/case/?id={report.service_request_id}"
+
+
+def somebody_changes(report: ServiceRequest, **changes: Any) -> None:
+    """Another officer is quicker."""
+    now, ports = stored(report), bootstrap.reports_ports()
+    change(now.service_request_id, Changes(**changes), now.version, QUICKER, ports)
+
+
+def tick(page: Page, *reports: ServiceRequest) -> None:
+    for each in reports:
+        page.locator(f"input[value='{each.service_request_id}']").check()

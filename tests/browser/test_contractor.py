@@ -1,0 +1,58 @@
+"""A contractor tells what became of a job, on the page that the link leads to."""
+
+import pytest
+from playwright.sync_api import expect
+
+from chalicelib import bootstrap
+from chalicelib.jobs.model import JobDraft
+from chalicelib.jobs.people import EVERYWHERE, Staff
+from chalicelib.jobs.usecases import linking, planning
+from chalicelib.reports import usecases
+from chalicelib.reports.usecases import Author
+from infra.local.stack import LocalStack
+from tests.browser.conftest import DESK, NewPage
+from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.builders import draft
+
+OFFICER = Staff(actor="officer", remits=EVERYWHERE)
+OUT_OF_THE_WAY = {"lat": 53.9391, "long": -1.0577}
+
+
+def link(key: str) -> str:
+    """The path of the page of a new job."""
+    about = draft(title="A hole", address="Coney Street", **OUT_OF_THE_WAY)
+    report = usecases.submit(about, key, Author(), bootstrap.reports_ports())
+    ports = bootstrap.jobs_ports()
+    wanted = JobDraft(
+        service_request_ids=(report.service_request_id,), hazards=("Traffic",), materials=("Tar",)
+    )
+    job = planning.create(wanted, key, OFFICER, ports)
+    made = linking.add_link(job.job_id, "Paving Ltd", 7, OFFICER, ports)
+    return made.url.removeprefix(bootstrap.settings().site_url)
+
+
+@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+def test_job_is_done_without_javascript_and_no_page_has_a_violation(
+    viewport: dict[str, int], new_page: NewPage, stack: LocalStack
+) -> None:
+    page = new_page(viewport=viewport)
+
+    def look() -> None:
+        assert violations(page) == []
+        assert overflow(page) <= 0
+
+    path = link(f"contractor {viewport['width']}")
+    page.goto(path)
+    look()
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose what you want to tell us")
+    look()
+    page.get_by_role("radio", name="It is done").check()
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you, we have it")
+    look()
+    page.get_by_role("link", name="Back to the job").click()
+    expect(page.get_by_text("Done", exact=True)).to_be_visible()
+    look()
+    page.goto("/forms/jobs/nothing")
+    look()

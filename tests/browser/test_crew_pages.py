@@ -1,0 +1,233 @@
+"""Every view of the crew's app: heard, by keyboard, on a narrow phone and on paper."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from infra.local.stack import LocalStack
+from tests.browser.conftest import NewPage
+from tests.browser.crew_office import Office, come_back, job, opened
+from tests.browser.test_accessibility import overflow, violations
+
+PHOTO = {
+    "photo_id": "P" * 26,
+    "url": "/_office/whole.svg",
+    "thumbnail_url": "/_office/small.svg",
+}
+RICH = {
+    "title": "Deep hole at the school gate",
+    "priority": "urgent",
+    "hazards": ["Live cable under the kerb", "School run from 08:30 to 09:00"],
+    "materials": ["2 bags of cold lay"],
+    "window": {"opens": "09:30", "closes": "12:00"},
+    "arrives_at": datetime.now(UTC).replace(hour=9, minute=40).isoformat(),
+    "due": "2026-05-04T16:00:00Z",
+    "instructions": "Make it safe first.\nThen fill it.",
+    "photos_before": [PHOTO],
+}
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office(job(1, **RICH), job(2), job(3, address=None, first_job_id="JOB0"), job(9))
+
+
+@pytest.fixture
+def page(new_page: NewPage, office: Office, stack: LocalStack) -> Page:
+    """Today's list, without the service worker, which would answer in the office's place."""
+    return opened(new_page(service_workers="block"), office)
+
+
+def go(page: Page, view: str) -> None:
+    page.evaluate("view => { location.hash = view }", view)
+    expect(page.locator("#view-heading")).to_be_focused()
+
+
+def fine(page: Page) -> None:
+    assert violations(page) == []
+    assert overflow(page) <= 0
+
+
+def say_done(page: Page, number: int, text: str = "") -> None:
+    go(page, f"job/JOB{number:09d}/done")
+    page.get_by_label("What was done").fill(text)
+    page.get_by_role("button", name="Save as done").click()
+    expect(page.get_by_role("heading", level=1, name="Saved")).to_be_visible()
+
+
+def test_every_view_has_no_violation_and_fits_a_narrow_phone(page: Page, office: Office) -> None:
+    fine(page)
+    for view in ("job/JOB000000001", "job/JOB000000003", "map", "waiting", "summary", "sheet"):
+        go(page, view)
+        fine(page)
+    for kind in ("done", "could_not", "hand_over", "note", "photo"):
+        go(page, f"job/JOB000000001/{kind}")
+        fine(page)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose a photo")
+    fine(page)
+    go(page, "choose")
+    fine(page)
+    go(page, "job/NOBODYS")
+    fine(page)
+
+
+def test_views_are_fine_when_there_is_a_conflict_a_refusal_and_a_job_that_went(
+    page: Page, office: Office
+) -> None:
+    office.is_away = True
+    say_done(page, 1, "Filled it.")
+    expect(page.locator("#badge-offline")).to_have_text("Offline")
+    expect(page.get_by_text("It is saved on this phone")).to_be_visible()
+    fine(page)
+    say_done(page, 3)
+    go(page, "")
+    expect(page.locator("#view .app-tag--unsent")).to_have_count(2)
+    expect(page.locator("#badge-waiting")).to_have_text("2 waiting to be sent")
+    fine(page)
+    go(page, "waiting")
+    fine(page)
+
+    office.first_said["JOB000000001"] = "The gas people dig there first."
+    office.refuses["done"] = ""
+    office.gone = [{"job_id": "JOB000000009", "because": "South crew does it."}]
+    gone = office.jobs.pop("JOB000000009")
+    office.is_away = False
+    come_back(page)
+    expect(page.locator("#badge-waiting")).to_have_text("All sent")
+    go(page, "")
+    expect(page.get_by_text("The office changed your list")).to_be_visible()
+    expect(page.locator(".crew-list--gone")).to_contain_text("South crew does it.")
+    fine(page)
+    page.get_by_role("button", name="I have seen this").click()
+    expect(page.get_by_text("The office changed your list")).to_be_hidden()
+    expect(page.locator(".crew-list--gone")).to_contain_text(gone["title"])
+
+    page.get_by_role("link", name="See both: Deep hole").click()
+    expect(page.get_by_role("heading", name="From the street")).to_be_visible()
+    expect(page.locator(".crew-versions")).to_contain_text("The gas people dig there first.")
+    expect(page.locator(".crew-versions")).to_contain_text("Filled it.")
+    fine(page)
+    dispute = office.jobs["JOB000000001"]["disputes"][0]
+    office.jobs["JOB000000001"]["version"] += 1
+    dispute["settled"] = {"at": "2026-05-01T12:00:00Z", "keeps": "street"}
+    come_back(page)
+    expect(page.get_by_text("what the street says holds")).to_be_visible()
+
+    office.refuses["note"] = "This job is not yours."
+    go(page, "job/JOB000000002/note")
+    page.get_by_label("Your note").fill("Mind the dog.")
+    page.get_by_role("button", name="Save the note").click()
+    expect(page.get_by_text("Something that you said of it was not taken")).to_be_visible()
+    fine(page)
+    page.get_by_role("link", name="Look at what and why").click()
+    expect(page.get_by_text("Why: This job is not yours.")).to_be_visible()
+    fine(page)
+
+
+def test_refused_deed_is_kept_as_a_note_with_its_photo(
+    page: Page, office: Office, shared_data: Path
+) -> None:
+    office.refuses["done"] = "This job is not yours."
+    go(page, "job/JOB000000002/done")
+    page.get_by_label("Photos of how it is now").set_input_files(
+        shared_data / "photos" / "bath_photo.JPG"
+    )
+    expect(page.get_by_text("1 photo, kept on this phone.")).to_be_visible()
+    page.reload()
+    expect(page.locator(".crew-chosen img")).to_have_count(1)
+    page.get_by_role("button", name="Save as done").click()
+    expect(page.get_by_role("heading", level=1, name="Saved")).to_be_visible()
+    go(page, "waiting")
+    expect(page.get_by_text("Why: This job is not yours.")).to_be_visible()
+    page.reload()
+    expect(page.locator("#view .app-photos img")).to_have_count(1)
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="No, keep it").click()
+    page.get_by_role("button", name="Keep it as a note").click()
+    expect(page.get_by_text("Everything has arrived")).to_be_visible()
+    [note] = office.taken
+    assert note["kind"] == "note"
+    assert "Done" in note["text"]
+    assert note["photo_ids"] == [f"PHOTO-{note['op_id']}/1"]
+
+
+def test_deed_is_sent_once_and_stays_when_its_reply_was_lost_and_the_day_is_late(
+    page: Page, office: Office
+) -> None:
+    office.loses_replies = office.is_slow = True
+    say_done(page, 2)
+    expect(page.locator("#badge-offline")).to_have_text("Offline")
+    office.loses_replies = False
+    page.reload()
+    expect(page.locator("#badge-waiting")).to_have_text("All sent")
+    assert [each["kind"] for each in office.taken] == ["done"]
+    go(page, "")
+    expect(page.locator(".crew-job .app-tag--fixed")).to_have_text("Done")
+    expect(page.locator(".app-tag--unsent")).to_have_count(0)
+
+
+def test_what_was_done_waits_for_signing_in_when_nobody_is(page: Page, office: Office) -> None:
+    office.is_signed_out = True
+    page.reload()
+    expect(page.locator("#sign-in-note")).to_be_visible()
+    expect(page.locator(".crew-job")).to_have_count(4)
+    say_done(page, 2)
+    go(page, "waiting")
+    fine(page)
+    office.is_signed_out = False
+    page.reload()
+    expect(page.locator("#badge-waiting")).to_have_text("All sent")
+    assert len(office.taken) == 1
+
+
+def test_jobs_close_by_are_offered_when_one_is_done(page: Page) -> None:
+    say_done(page, 2)
+    expect(page.get_by_role("heading", name="2 more within 150 m")).to_be_visible()
+    expect(page.locator(".crew-list--near .crew-job")).to_have_text(
+        [re.compile(f"{title}.*111 m from here") for title in ("Deep hole", "Pothole 3")]
+    )
+
+
+def test_whole_job_is_done_by_keyboard_alone(page: Page, office: Office) -> None:
+    def press_on(name: str) -> None:
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.textContent").strip().startswith(name):
+                page.keyboard.press("Enter")
+                return
+        raise AssertionError(f"No Tab leads to {name}")
+
+    press_on("1. Deep hole")
+    expect(page.locator("#view-heading")).to_be_focused()
+    press_on("Start")
+    expect(page.locator("#view .govuk-tag").first).to_have_text("Started")
+    press_on("Could not do it")
+    expect(page.get_by_role("heading", name="Could not do it")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    press_on("Save")
+    expect(page.get_by_role("heading", level=1, name="Saved")).to_be_focused()
+    press_on("Go to the next job")
+    expect(page.locator("#view-heading")).to_contain_text("Pothole 2")
+    expect(page.locator("#badge-waiting")).to_have_text("All sent")
+    assert [(each["kind"], each.get("reason")) for each in office.taken] == [
+        ("start", None),
+        ("could_not", "parked_car"),
+    ]
+
+
+def test_sheet_is_printed_without_what_only_a_screen_needs(page: Page) -> None:
+    go(page, "sheet")
+    page.emulate_media(media="print")
+    expect(page.get_by_text("Live cable under the kerb")).to_be_visible()
+    expect(page.locator(".crew-sheet > li")).to_have_count(4)
+    for hidden in (".app-header", ".app-footer", "#crew-bar", "#print"):
+        expect(page.locator(hidden)).to_be_hidden()
+    page.set_viewport_size({"width": 720, "height": 1000})
+    assert overflow(page) <= 0

@@ -1,0 +1,216 @@
+"""An officer's day at her desk: from the queue to a case and what she does with it, many cases at
+once, two that are the same, and what nobody should see of a photo."""
+
+import re
+from io import BytesIO
+
+import boto3
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from chalicelib import bootstrap
+from infra.local.stack import LocalStack
+from tests.browser.conftest import NewPage
+from tests.browser.officer import (
+    at_the_desk,
+    case_address,
+    reported,
+    reported_with_photo,
+    shown,
+    somebody_changes,
+    stored,
+    tick,
+)
+
+
+def undo(page: Page) -> None:
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#undo-said")).to_have_text("It is as it was before.")
+
+
+def add_template(page: Page) -> None:
+    shown(page, "/desk/templates/")
+    page.get_by_label("Name", exact=True).fill("On our list")
+    page.get_by_label("Reply", exact=True).fill("We mend {place} by {target}.")
+    expect(page.locator("#preview")).to_contain_text("We mend 12 Mill Lane by")
+    page.get_by_label("State that goes with it").select_option("Investigating")
+    page.get_by_role("button", name="Add the template").click()
+    expect(page.locator("#staff-status")).to_have_text("“On our list” is added.")
+
+
+def save_view(page: Page) -> None:
+    """Filters the queue, and keeps that as a view."""
+    shown(page, "/desk/")
+    page.get_by_label("Words of the title, or a reference").fill("lych gate")
+    page.get_by_label("Service", exact=True).select_option("Pothole")
+    page.get_by_role("button", name="Show these").click()
+    expect(page.locator("#count")).to_have_text("1 case shown.")
+    assert page.url.endswith("/desk/?q=lych+gate&service_code=pothole")
+    page.get_by_label("Save this view as").fill("Holes by gates")
+    page.get_by_role("button", name="Save the view").click()
+    expect(page.locator("#view-told")).to_contain_text("among your views")
+
+
+def answer(page: Page, stack: LocalStack, question: str, words: str) -> None:
+    """As whoever sent the report, by the link that she was sent."""
+    stack.cloud.pump.wait_until_idle()
+    mails = page.request.get("/_local/outbox.json").json()["items"]
+    asked = next(each for each in mails if question in each.get("body", ""))
+    link = re.search(r"http\S+/forms/questions/\S+", asked["body"])
+    assert link
+    page.goto(link[0])
+    page.get_by_role("textbox").fill(words)
+    page.get_by_role("button").last.click()
+
+
+def test_officer_filters_asks_replies_assigns_notes_and_takes_it_back(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    report = reported(stack, title="Hole by the lych gate")
+    page = at_the_desk(new_page, "/desk/templates/")
+    add_template(page)
+    save_view(page)
+    shown(page, "/desk/")
+    page.get_by_role("link", name="Holes by gates").click()
+    expect(page.get_by_label("Words of the title, or a reference")).to_have_value("lych gate")
+    page.get_by_role("link", name="Hole by the lych gate").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hole by the lych gate")
+    expect(page.locator("#facts")).to_contain_text("because it is about “Pothole”")
+    expect(page.locator("#reporter")).to_contain_text("alex.ash@example.org")
+
+    page.get_by_label("Ask something").fill("Which side of the gate?")
+    page.get_by_role("button", name="Send the question").click()
+    expect(page.locator("#case-tags")).to_contain_text("Waits for an answer")
+    answer(new_page(), stack, "Which side of the gate?", "The left one.")
+    page.reload()
+    expect(page.locator("#question-list")).to_contain_text("The left one.")
+    expect(page.locator("#case-tags")).not_to_contain_text("Waits for an answer")
+
+    page.get_by_label("Write a note").fill("Ring the sexton first.")
+    page.get_by_role("button", name="Keep the note").click()
+    expect(page.locator("#note-list")).to_contain_text("Ring the sexton first.")
+    page.get_by_label("Team").select_option("Parks and trees")
+    page.get_by_label("Reply template").select_option("On our list")
+    expect(page.locator("#preview")).to_contain_text(f"We mend {report.address} by")
+    expect(page.locator("#preview .govuk-tag")).to_have_text("Investigating")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#undo-said")).to_have_text("It is changed, and the reply is there.")
+    after = stored(report)
+    assert (after.team, after.state) == ("parks", "investigating")
+    assert after.updates[-1].text.startswith(f"We mend {report.address} by")
+    page.reload()
+    expect(page.locator("#undo-left")).to_contain_text("left")
+    expect(page.locator("#history")).to_contain_text("Wrote a note")
+    undo(page)
+    expect(page.locator("#facts")).to_contain_text("Highways")
+    assert (stored(report).team, stored(report).state) == ("highways", report.state)
+
+
+def test_what_was_typed_stays_and_what_is_new_is_shown_when_somebody_was_quicker(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    report = reported(stack, title="Hole at the mill")
+    page = at_the_desk(new_page, case_address(report))
+    page.get_by_label("Reply (optional)").fill("We look at it tomorrow.")
+    page.get_by_label("Priority").select_option("High")
+    somebody_changes(report, state="investigating", team="parks")
+    page.get_by_role("button", name="Save", exact=True).click()
+    newer = page.locator("#newer")
+    expect(newer).to_be_focused()
+    expect(newer).to_contain_text("Team: Highways is now Parks and trees")
+    expect(newer).to_contain_text("is now Investigating")
+    expect(page.get_by_label("Reply (optional)")).to_have_value("We look at it tomorrow.")
+    expect(page.get_by_label("Priority")).to_have_value("high")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#undo-said")).to_have_text("It is changed, and the reply is there.")
+    expect(newer).to_be_hidden()
+    after = stored(report)
+    assert (after.team, after.priority, after.state) == ("parks", "high", "investigating")
+
+
+def test_many_are_checked_changed_and_put_back(new_page: NewPage, stack: LocalStack) -> None:
+    first, second, third = [reported(stack, title="Holes in Moat Street") for _ in range(3)]
+    page = at_the_desk(new_page, "/desk/?q=moat+street")
+    tick(page, first, second, third)
+    expect(page.locator("#chosen-count")).to_have_text("3 cases chosen")
+    page.get_by_role("link", name="Change them together").click()
+    expect(page.locator("#bulk-count")).to_have_text("3 cases chosen")
+    page.get_by_role("button", name="Check what will change").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose something to change")
+    page.get_by_label("Team").select_option("Parks and trees")
+    page.get_by_label("Reply to all of them").fill("Our gardeners look at {place}.")
+    somebody_changes(third, priority="low")
+    page.get_by_role("button", name="Check what will change").click()
+    check = page.locator("#check")
+    expect(check).to_contain_text("2 cases will change")
+    expect(check).to_contain_text("1 case cannot")
+    expect(check.locator(".desk-why")).to_contain_text("version")
+    assert stored(first).team == "highways"
+    page.get_by_role("button", name="Change 2 cases").click()
+    expect(page.locator("#undo-said")).to_have_text("2 cases are changed.")
+    assert [stored(each).team for each in (first, second, third)] == ["parks", "parks", "highways"]
+    assert stored(second).updates[-1].text == f"Our gardeners look at {second.address}."
+    shown(page, "/desk/?q=moat+street")
+    undo(page)
+    expect(page.locator("#rows")).not_to_contain_text("Parks and trees")
+    assert [stored(each).team for each in (first, second)] == ["highways", "highways"]
+
+
+def test_two_reports_are_merged_put_back_merged_again_and_taken_apart(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    here = {"lat": 53.9452, "long": -1.0655}
+    one = reported(stack, title="Hole at the kiosk", **here)
+    other = reported(stack, title="Pothole, kiosk", **here)
+    page = at_the_desk(new_page, case_address(one))
+    page.locator("#near-list").get_by_role("link", name="Compare and merge").click()
+    expect(page.locator("#sides > section")).to_have_count(2)
+    expect(page.locator(f"input[value='{one.service_request_id}']")).to_be_checked()
+    page.get_by_role("button", name="Merge them").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("One is merged into the other")
+    assert stored(other).duplicate_of == one.service_request_id
+    undo(page)
+    expect(page.get_by_role("button", name="Merge them")).to_be_visible()
+    assert stored(other).duplicate_of is None
+    page.locator(f"input[value='{other.service_request_id}']").check()
+    page.get_by_role("button", name="Merge them").click()
+    expect(page.get_by_role("button", name="Take them apart")).to_be_visible()
+    assert stored(one).duplicate_of == other.service_request_id
+    shown(page, case_address(one))
+    page.locator("#is-duplicate").get_by_role("link", name="take it out again").click()
+    page.get_by_role("button", name="Take them apart").click()
+    expect(page.locator("#undo-said")).to_contain_text("a report of its own again")
+    assert (stored(one).duplicate_of, stored(one).state) == (None, "reopen")
+
+
+def test_parts_of_a_photo_are_blackened_by_pointer_and_in_figures(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    page = at_the_desk(new_page, "/desk/")
+    request_id, photo_id = reported_with_photo(page, stack)
+    shown(page, f"/desk/case/?id={request_id}")
+    page.get_by_role("button", name="Blacken parts").click()
+    page.get_by_role("button", name="Blacken them for good").click()
+    expect(page.get_by_role("alert")).to_contain_text("Draw over a part")
+    picture = page.locator(".desk-blacken")
+    picture.scroll_into_view_if_needed()
+    box = picture.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + box["height"] * 0.5, steps=4)
+    page.mouse.up()
+    expect(page.get_by_label("From the left")).to_have_value("50")
+    page.get_by_role("button", name="Add an area").click()
+    second = page.get_by_role("group", name="Area 2")
+    for name, value in (("left", 75), ("top", 50), ("Width", 25), ("Height", 50)):
+        second.get_by_label(name).fill(str(value))
+    page.get_by_role("button", name="Blacken them for good").click()
+    expect(page.locator("#blacken")).to_contain_text("It is blackened.")
+    key = f"{request_id}/{photo_id}/page.jpg"
+    kept = boto3.client("s3").get_object(Bucket=bootstrap.settings().photos_bucket, Key=key)
+    after = Image.open(BytesIO(kept["Body"].read())).convert("L")
+    width, height = after.size
+    spots = [(0.6, 0.25), (0.9, 0.75), (0.9, 0.25)]
+    shades = [after.crop((int(width * x), int(height * y), width, height)) for x, y in spots]
+    assert [each.tobytes()[0] < 20 for each in shades] == [True, True, False]

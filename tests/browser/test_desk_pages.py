@@ -1,0 +1,208 @@
+"""Every page of the desk in every state: for a screen reader, by keyboard alone, and on a phone."""
+
+from datetime import timedelta
+
+from playwright.sync_api import Locator, Page, expect
+
+from chalicelib import bootstrap
+from chalicelib.desk.model import TemplateDraft
+from chalicelib.desk.usecases import add_template
+from chalicelib.handlers.working import today
+from chalicelib.reports import usecases
+from infra.local.stack import LocalStack
+from tests.browser.conftest import DESK, PHONE, NewPage
+from tests.browser.officer import (
+    QUICKER,
+    at_the_desk,
+    case_address,
+    reported,
+    reported_with_photo,
+    shown,
+    somebody_changes,
+    stored,
+    tick,
+)
+from tests.browser.signing_in import new_account, sign_in
+from tests.browser.test_accessibility import overflow, violations
+from tests.browser.test_desk_days import disputed, job_of
+
+LONG = "Donaudampfschifffahrtsgesellschaftskapitaen"
+
+
+def fine(page: Page) -> None:
+    assert violations(page) == []
+    assert overflow(page) <= 0
+
+
+def fine_at_a_desk(page: Page) -> None:
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    fine(page)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Goes on by keyboard until the focus is there, and is in view."""
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("each => each === document.activeElement"):
+            return
+    raise AssertionError(f"The keyboard does not reach {wanted}.")
+
+
+def with_everything(page: Page, stack: LocalStack) -> str:
+    """The address of a case that has one of each."""
+    request_id, _ = reported_with_photo(page, stack)
+    ports = bootstrap.reports_ports()
+    usecases.write_note(request_id, f"A note. {LONG}", "n", QUICKER, ports)
+    reported(stack, lat=53.951, long=-1.09, title=f"The same {LONG}", address=LONG)
+    draft = TemplateDraft(name=f"Thanks {LONG}", text="Thank you. {target}", state="fixed")
+    add_template(draft, request_id, "quicker", bootstrap.desk_ports())
+    return f"/desk/case/?id={request_id}"
+
+
+def test_queue_and_what_is_changed_together_are_fine(new_page: NewPage, stack: LocalStack) -> None:
+    reports = [reported(stack, title=LONG) for _ in range(2)]
+    page = at_the_desk(new_page, f"/desk/?q={LONG}", PHONE)
+    expect(page.locator("#rows tr")).to_have_count(2)
+    fine(page)
+    tick(page, *reports)
+    expect(page.get_by_role("link", name="Compare and merge")).to_be_visible()
+    fine_at_a_desk(page)
+    page.get_by_label("Save this view as").fill(LONG)
+    page.get_by_role("button", name="Save the view").click()
+    expect(page.locator("#own-views")).to_contain_text(LONG)
+    fine(page)
+    page.get_by_label("Save this view as").fill("")
+    page.get_by_role("button", name="Save the view").click()
+    expect(page.get_by_role("alert")).to_contain_text("Give the view a name")
+    fine(page)
+    page.get_by_role("link", name="Change them together").click()
+    page.get_by_role("button", name="Check what will change").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose something")
+    fine(page)
+    somebody_changes(reports[0], priority="low")
+    page.get_by_label("Priority").select_option("Urgent")
+    page.get_by_role("button", name="Check what will change").click()
+    expect(page.locator("#check")).to_contain_text("1 case cannot")
+    fine(page)
+    page.get_by_role("button", name="Change 1 case").click()
+    expect(page.locator("#undo-left")).to_contain_text("left")
+    fine(page)
+    shown(page, "/desk/bulk/")
+    expect(page.locator("#nothing-chosen")).to_be_visible()
+    fine(page)
+    shown(page, "/desk/?q=nothing+is+called+this")
+    expect(page.locator("#count")).to_have_text("No case is like that.")
+    fine(page)
+
+
+def test_case_and_two_side_by_side_are_fine(new_page: NewPage, stack: LocalStack) -> None:
+    page = at_the_desk(new_page, "/desk/merge/?one=x", PHONE)
+    page.get_by_role("button", name="Compare the two").click()
+    expect(page.get_by_role("alert")).to_contain_text("Give a reference")
+    fine(page)
+    shown(page, with_everything(page, stack))
+    for summary in page.locator("summary").all():
+        summary.click()
+    expect(page.locator("#job-list .app-facts")).to_be_visible()
+    page.get_by_role("button", name="Blacken parts").click()
+    page.get_by_role("button", name="Add an area").click()
+    page.get_by_label("Reply template").select_option(f"Thanks {LONG}")
+    expect(page.locator("#preview")).to_contain_text("Thank you.")
+    page.get_by_role("button", name="Show it on a map").click()
+    expect(page.locator("#case-map .app-mark")).to_be_visible()
+    fine(page)
+    fine_at_a_desk(page)
+    page.get_by_role("button", name="Make a link for a contractor").click()
+    expect(page.get_by_role("alert")).to_contain_text("Name the company")
+    page.get_by_label("Company").fill("Lane & Sons")
+    page.get_by_role("button", name="Make a link for a contractor").click()
+    expect(page.get_by_label("The link for Lane & Sons")).to_be_focused()
+    page.get_by_role("button", name="Keep the note").click()
+    expect(page.get_by_role("alert")).to_contain_text("Write the note")
+    fine(page)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#undo-said")).to_contain_text("the reply is there")
+    fine(page)
+    page.locator("#near-list").get_by_role("link", name="Compare and merge").first.click()
+    expect(page.locator("#sides > section")).to_have_count(2)
+    fine(page)
+    page.get_by_role("button", name="Merge them").click()
+    expect(page.get_by_role("button", name="Take them apart")).to_be_visible()
+    fine(page)
+    page.goto("/desk/case/?id=nonsense")
+    expect(page.locator("#staff-status")).to_contain_text("names no case")
+    fine(page)
+
+
+def test_templates_and_days_are_fine(new_page: NewPage, stack: LocalStack) -> None:
+    draft = TemplateDraft(name=f"Thanks {LONG}", text=f"Thank you. {LONG}", state="fixed")
+    add_template(draft, "k", "quicker", bootstrap.desk_ports())
+    page = at_the_desk(new_page, "/desk/templates/", PHONE)
+    page.get_by_role("button", name="Change Thanks").first.click()
+    page.get_by_text("Only for some services").click()
+    page.get_by_label("Name", exact=True).fill("")
+    page.get_by_role("button", name="Save the change").click()
+    expect(page.get_by_role("alert")).to_contain_text("Give the template a name")
+    fine(page)
+    page.get_by_role("button", name="Remove Thanks").first.click()
+    expect(page.get_by_role("button", name="Put it back")).to_be_focused()
+    fine(page)
+    page.get_by_role("button", name="Put it back").click()
+    expect(page.locator("#undo-said")).to_contain_text("is back")
+
+    job_of(stack, title=LONG, address=LONG)
+    disputed(stack)
+    day = today() + timedelta(days=50)
+    shown(page, f"/desk/days/?date={day}")
+    fine(page)
+    page.get_by_role("button", name="Plan the day").click()
+    expect(page.locator("#day-said")).to_contain_text("planned")
+    expect(page.locator(".desk-dispute").first).to_be_visible()
+    fine(page)
+    fine_at_a_desk(page)
+
+
+def test_cases_are_changed_and_put_back_by_keyboard_alone(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    reports = [reported(stack, title="Hole by the keys") for _ in range(2)]
+    page = at_the_desk(new_page, "/desk/?q=by+the+keys")
+    for each in reports:
+        tab_to(page, page.locator(f"input[value='{each.service_request_id}']"))
+        page.keyboard.press("Space")
+        page.keyboard.press("Shift+Tab")
+    page.locator("#count").focus()
+    tab_to(page, page.get_by_role("link", name="Change them together"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#bulk-count")).to_have_text("2 cases chosen")
+    tab_to(page, page.get_by_label("Priority"))
+    page.keyboard.type("Urgent")
+    tab_to(page, page.get_by_role("button", name="Check what will change"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Check before it happens")).to_be_focused()
+    tab_to(page, page.get_by_role("button", name="Change 2 cases"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#check-heading")).to_be_focused()
+    assert [stored(each).priority for each in reports] == ["urgent", "urgent"]
+    shown(page, case_address(reports[0]))
+    tab_to(page, page.get_by_role("button", name="Undo"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#undo-said")).to_be_focused()
+    expect(page.locator("#undo-said")).to_have_text("It is as it was before.")
+    assert [stored(each).priority for each in reports] == [each.priority for each in reports]
+
+
+def test_desk_shows_nothing_to_a_resident_and_comes_back_to_the_case_after_signing_in(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    address = case_address(reported(stack))
+    page = new_page()
+    page.goto(address)
+    page.get_by_role("main").get_by_role("link", name="Sign in").click()
+    assert page.locator("input[name=next]").input_value() == address
+    sign_in(page, new_account())
+    for path in (address, "/desk/", "/desk/days/"):
+        page.goto(path)
+        expect(page.locator("#staff-status")).to_contain_text("for the council's officers")
+        expect(page.locator("#staff-page")).to_be_hidden()

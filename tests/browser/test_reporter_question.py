@@ -1,0 +1,66 @@
+"""Whoever sent a report answers what an officer asks, on the page that the letter leads to."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from chalicelib import bootstrap
+from chalicelib.alerts.usecases.questions import reply_token
+from chalicelib.reports import usecases
+from chalicelib.reports.model import Contact
+from chalicelib.reports.usecases import EVERYWHERE, Author
+from infra.local.stack import LocalStack
+from tests.browser.conftest import DESK, NewPage
+from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.builders import draft
+
+OUT_OF_THE_WAY = {"lat": 53.9423, "long": -1.0592}
+"""No other test reports anything there, or its form would ask about this one."""
+OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
+TEXT = "Which side of the road is it on?\nIs it <b>deep</b>?"
+
+
+def asked(key: str, stack: LocalStack) -> str:
+    """The path of the page for the reporter of something that an officer asks about."""
+    to, ports = f"{key}@example.org", bootstrap.reports_ports()
+    about = draft(contact=Contact(email=to), **OUT_OF_THE_WAY)
+    report_id = usecases.submit(about, key, Author(), ports).service_request_id
+    stack.cloud.pump.wait_until_idle()
+    usecases.ask_reporter(report_id, TEXT, key, OFFICER, ports, reaches=lambda _: True)
+    alerts = bootstrap.alerts_ports()
+    (hers,) = alerts.subscriptions.at([alerts.ids.address_key("email", to)])
+    return f"/forms/questions/{reply_token(hers, report_id, 1, alerts.tokens)}"
+
+
+def heading(page: Page, text: str) -> None:
+    expect(page.get_by_role("heading", level=1, name=text)).to_be_visible()
+
+
+@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+def test_question_is_answered_without_javascript_and_no_page_has_a_violation(
+    viewport: dict[str, int], new_page: NewPage, stack: LocalStack
+) -> None:
+    path, page = asked(f"asked{viewport['width']}", stack), new_page(viewport=viewport)
+
+    def look() -> None:
+        assert violations(page) == []
+        assert overflow(page) <= 0
+
+    page.goto(path)
+    expect(page.locator("blockquote")).to_contain_text("Is it <b>deep</b>?")
+    look()
+    page.get_by_role("button", name="Send your answer").click()
+    expect(page.get_by_role("alert")).to_contain_text("Write your answer")
+    expect(page).to_have_title("Error: We have a question about your report – Eskerby Council")
+    look()
+    page.get_by_label("Your answer").fill("The left one.")
+    page.get_by_role("button", name="Send your answer").click()
+    heading(page, "Thank you for your answer")
+    look()
+    page.goto(path)
+    heading(page, "You have answered already")
+    look()
+    page.goto(f"{path[:-1]}{'0' if path[-1] != '0' else '1'}")
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("You have answered already")
+    look()
+    page.goto("/forms/questions/nothing")
+    look()

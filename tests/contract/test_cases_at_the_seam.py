@@ -1,0 +1,383 @@
+"""Two writers of one case: neither loses what the other did, whatever the order of their calls;
+and a click whose reply got lost has one effect."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from io import BytesIO
+from itertools import count
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from chalicelib import bootstrap
+from chalicelib.desk import usecases as desk
+from chalicelib.desk.model import TemplateChanges, TemplateDraft, ViewDraft
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.photos import usecases as photographs
+from chalicelib.photos.model import Area
+from chalicelib.photos.picture import rebuild
+from chalicelib.photos.ports import PhotoKey
+from chalicelib.reports.cases import Left
+from chalicelib.reports.model import Changes, ServiceRequest
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases import (
+    EVERYWHERE,
+    AskedOf,
+    Author,
+    Reply,
+    add_update,
+    ask_reporter,
+    change,
+    change_case,
+    follow,
+    forget_sender,
+    merged_here,
+    put_back,
+    reply_to_question,
+    settle_question,
+    submit,
+    unmerge,
+    write_note,
+)
+from infra.local.cloud import Cloud
+from tests.attack_photos import saved
+from tests.builders import draft, update_draft
+from tests.contract.test_writes_at_the_seam import Action, ActionOf, check_each_call
+from tests.seam import Interleaving, Try, every_interleaving, lose_reply, refuse
+
+ANYBODY = Author()
+SHE = Author("she", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
+HE = Author("he", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
+
+
+@pytest.fixture
+def ports(cloud: Cloud) -> Ports:
+    return bootstrap.reports_ports()
+
+
+def a_report(ports: Ports, key: Any) -> str:
+    return submit(draft(), f"{key}", ANYBODY, ports).service_request_id
+
+
+def stored(request_id: str, ports: Ports) -> ServiceRequest:
+    report = ports.repository.get(request_id)
+    assert report
+    return report
+
+
+def ask(request_id: str, author: Author, ports: Ports) -> int:
+    question, _ = ask_reporter(request_id, "Where?", "k", author, ports, reaches=lambda _: True)
+    return question.number
+
+
+def reply(request_id: str, text: str, ports: Ports) -> Reply:
+    return reply_to_question(AskedOf(service_request_id=request_id, number=1), text, ports)
+
+
+def merged(one: str, into: str, ports: Ports) -> int:
+    """As an officer does it: a conflict is read again and decided anew. Answers the version."""
+    while True:
+        version = stored(one, ports).version
+        try:
+            return change(one, Changes(duplicate_of=into), version, SHE, ports).version
+        except Conflict:
+            continue
+
+
+def writes(this: Try) -> bool:
+    return this.operation in ("dynamodb.PutItem", "dynamodb.DeleteItem")
+
+
+def writes_or_counts(this: Try) -> bool:
+    """What is read before a write only makes that start over."""
+    return writes(this) or this.operation == "dynamodb.Query"
+
+
+def each_overtaking() -> Iterator[Interleaving]:
+    """One of two is held up after each of its calls in turn until the other has finished. All
+    interleavings of these would be too many."""
+    for held_up in (0, 1):
+        for number in count():
+            order = [held_up] * number + [1 - held_up] * 100
+            overtaking = Interleaving(order, parked_at=writes_or_counts)
+            yield overtaking
+            if overtaking.turns[:number] != [held_up] * number:
+                # It makes no more calls than that.
+                break
+
+
+# Clicks that are sent again
+
+
+def asking(ports: Ports, number: int) -> Action:
+    request_id = a_report(ports, f"asked {number}")
+    return Action(
+        send=lambda: ask(request_id, SHE, ports),
+        effects=lambda: [each.number for each in stored(request_id, ports).questions],
+    )
+
+
+def replying(ports: Ports, number: int) -> Action:
+    request_id = a_report(ports, f"replied {number}")
+    ask(request_id, SHE, ports)
+    return Action(
+        send=lambda: reply(request_id, "There.", ports).question.answer,
+        effects=lambda: [each.answer for each in stored(request_id, ports).questions],
+    )
+
+
+def noting(ports: Ports, number: int) -> Action:
+    request_id = a_report(ports, f"noted {number}")
+    return Action(
+        send=lambda: write_note(request_id, "I rang.", "k", SHE, ports)[0],
+        effects=lambda: list(ports.repository.notes(request_id)),
+    )
+
+
+def putting_back(ports: Ports, number: int) -> Action:
+    request_id = a_report(ports, f"undone {number}")
+    left = change_case(request_id, Changes(state="fixed"), 1, SHE, ports, reply="Done.").left
+
+    def undone() -> str:
+        after = stored(request_id, ports)
+        return "undone" if (after.state, after.updates) == ("open", ()) else "not_undone"
+
+    return Action(send=lambda: put_back(left, SHE, ports), effects=lambda: [undone()])
+
+
+each_action = pytest.mark.parametrize("action_of", [asking, replying, noting, putting_back])
+
+
+@each_action
+@pytest.mark.parametrize(
+    "fault",
+    [partial(refuse, kind="503"), partial(lose_reply, loss="read timeout")],
+    ids=["refused", "lost"],
+)
+def test_click_has_one_effect_when_it_is_sent_again(
+    action_of: ActionOf, fault: Callable[..., Any], ports: Ports
+) -> None:
+    check_each_call(action_of, ports, fault)
+
+
+# Two of one report
+
+
+def test_two_questions_are_both_asked_in_any_interleaving(ports: Ports) -> None:
+    for nth, interleaving in enumerate(every_interleaving(at_most=300)):
+        request_id = a_report(ports, nth)
+        numbers = interleaving.run(
+            partial(ask, request_id, SHE, ports), partial(ask, request_id, HE, ports)
+        )
+        assert sorted(numbers) == [1, 2], interleaving.turns
+        kept = stored(request_id, ports).questions
+        assert {each.asked_by for each in kept} == {"she", "he"}, interleaving.turns
+
+
+def test_one_of_two_answers_stays_and_only_that_is_thanked_for(ports: Ports) -> None:
+    for nth, interleaving in enumerate(every_interleaving(at_most=300)):
+        request_id = a_report(ports, nth)
+        ask(request_id, SHE, ports)
+        said: list[Reply] = interleaving.run(
+            partial(reply, request_id, "Left.", ports), partial(reply, request_id, "Right.", ports)
+        )
+        answer = stored(request_id, ports).questions[0].answer
+        thanked = [
+            text for text, each in zip(("Left.", "Right."), said, strict=True) if each.is_new
+        ]
+        assert thanked == [answer], interleaving.turns
+
+
+def test_answer_is_kept_or_nobody_waits_for_it_but_never_both(ports: Ports) -> None:
+    outcomes = set()
+    for nth, interleaving in enumerate(every_interleaving(at_most=300)):
+        request_id = a_report(ports, nth)
+        ask(request_id, SHE, ports)
+        question_id = stored(request_id, ports).questions[0].question_id
+        said, _ = interleaving.run(
+            partial(reply, request_id, "Left.", ports),
+            partial(settle_question, request_id, question_id, HE, ports),
+        )
+        (question,) = stored(request_id, ports).questions
+        assert (question.answer is None) == (question.settled_at is not None), interleaving.turns
+        assert said.is_new == (question.answer == "Left."), interleaving.turns
+        outcomes.add(said.is_new)
+    assert outcomes == {True, False}
+
+
+def test_answer_is_not_kept_of_whoever_was_forgotten_meanwhile(ports: Ports) -> None:
+    for nth, interleaving in enumerate(each_overtaking()):
+        request_id = a_report(ports, nth)
+        ask(request_id, SHE, ports)
+        interleaving.run(
+            partial(reply, request_id, "Left.", ports),
+            partial(forget_sender, request_id, redact=False, ports=ports),
+        )
+        assert stored(request_id, ports).questions == (), interleaving.turns
+
+
+def test_one_of_two_changes_is_made_and_the_other_is_a_conflict(ports: Ports) -> None:
+    for nth, interleaving in enumerate(every_interleaving(at_most=300)):
+        request_id = a_report(ports, nth)
+        done = interleaving.run(
+            partial(change_case, request_id, Changes(state="fixed"), 1, SHE, ports, reply="Done."),
+            partial(change_case, request_id, Changes(team="parks"), 1, HE, ports),
+        )
+        (refused,) = [each for each in done if isinstance(each, Exception)]
+        assert isinstance(refused, Conflict), interleaving.turns
+        after = stored(request_id, ports)
+        assert (after.state == "fixed") != (after.team == "parks"), interleaving.turns
+
+
+def a_change(request_id: str, ports: Ports) -> Left:
+    return change_case(request_id, Changes(state="fixed"), 1, SHE, ports, reply="Done.").left
+
+
+def test_what_a_resident_adds_is_never_taken_out_with_a_change(ports: Ports) -> None:
+    for nth, interleaving in enumerate(every_interleaving(at_most=300)):
+        request_id = a_report(ports, nth)
+        left = a_change(request_id, ports)
+        result, _ = interleaving.run(
+            partial(put_back, left, SHE, ports),
+            partial(add_update, request_id, update_draft(), "u", ANYBODY, ports),
+        )
+        after = stored(request_id, ports)
+        assert (result, after.state) == ("undone", "open"), interleaving.turns
+        assert "Still there." in [each.text for each in after.updates], interleaving.turns
+
+
+def test_change_is_taken_back_once_when_it_is_asked_twice_at_once(ports: Ports) -> None:
+    for nth, interleaving in enumerate(every_interleaving(at_most=300)):
+        request_id = a_report(ports, nth)
+        left = a_change(request_id, ports)
+        results = interleaving.run(*[partial(put_back, left, SHE, ports)] * 2)
+        after = stored(request_id, ports)
+        assert results == ["undone"] * 2, interleaving.turns
+        assert (after.state, after.updates, after.repairs) == ("open", (), 0), interleaving.turns
+
+
+def test_newer_change_stands_when_an_older_one_is_taken_back(ports: Ports) -> None:
+    outcomes = set()
+    for nth, interleaving in enumerate(every_interleaving(at_most=300)):
+        request_id = a_report(ports, nth)
+        left = a_change(request_id, ports)
+        result, done = interleaving.run(
+            partial(put_back, left, SHE, ports),
+            partial(change, request_id, Changes(state="in_progress"), 2, HE, ports),
+        )
+        after, was_refused = stored(request_id, ports), isinstance(done, Exception)
+        assert was_refused == (result == "undone"), interleaving.turns
+        # From fixed it can only be opened again, so this one is refused where it comes first.
+        assert after.state in ("open", "fixed"), interleaving.turns
+        outcomes.add(type(done))
+    assert outcomes
+
+
+# Merging and taking apart
+
+
+def people(request_id: str, ports: Ports) -> set[str]:
+    found = set(ports.repository.followers(request_id))
+    assert stored(request_id, ports).followers == len(found)
+    return found
+
+
+def test_nobody_is_lost_or_counted_twice_when_one_follows_while_it_is_taken_apart(
+    ports: Ports,
+) -> None:
+    for nth, interleaving in enumerate(each_overtaking()):
+        one, two = a_report(ports, f"one {nth}"), a_report(ports, f"two {nth}")
+        follow(one, "before", ANYBODY, ports)
+        version = merged(one, two, ports)
+        interleaving.run(
+            partial(unmerge, one, version, SHE, ports), partial(follow, one, "p", ANYBODY, ports)
+        )
+        before, person = (ports.ids.person(ANYBODY.scope, each) for each in ("before", "p"))
+        at_one, at_two = people(one, ports), people(two, ports)
+        assert (before in at_one, before in at_two) == (True, False), interleaving.turns
+        assert (person in at_one) + (person in at_two) == 1, interleaving.turns
+
+
+def test_people_stay_with_a_report_that_stays_merged(ports: Ports) -> None:
+    outcomes = set()
+    for nth, interleaving in enumerate(each_overtaking()):
+        one, two = a_report(ports, f"one {nth}"), a_report(ports, f"two {nth}")
+        follow(one, "p", ANYBODY, ports)
+        version = merged(one, two, ports)
+        apart, _ = interleaving.run(
+            partial(unmerge, one, version, SHE, ports),
+            partial(change, one, Changes(priority="low"), version, HE, ports),
+        )
+        is_merged = stored(one, ports).duplicate_of == two
+        assert is_merged == isinstance(apart, Conflict), interleaving.turns
+        person = ports.ids.person(ANYBODY.scope, "p")
+        assert (person in people(two, ports)) == is_merged, interleaving.turns
+        found = merged_here(stored(two, ports), ports)
+        assert found == ([one] if is_merged else []), interleaving.turns
+        outcomes.add(is_merged)
+    assert outcomes == {True, False}
+
+
+def test_people_of_another_stay_when_one_is_taken_apart_while_that_is_merged(
+    ports: Ports,
+) -> None:
+    for nth, interleaving in enumerate(each_overtaking()):
+        one, two, into = (a_report(ports, f"{each} {nth}") for each in ("one", "two", "into"))
+        follow(one, "p", ANYBODY, ports)
+        follow(two, "p", ANYBODY, ports)
+        version = merged(one, into, ports)
+        interleaving.run(
+            partial(unmerge, one, version, SHE, ports), partial(merged, two, into, ports)
+        )
+        person = ports.ids.person(ANYBODY.scope, "p")
+        assert person in people(into, ports), interleaving.turns
+        assert merged_here(stored(into, ports), ports) == [two], interleaving.turns
+        # She, and whoever reported that one.
+        assert stored(into, ports).followers == 2, interleaving.turns
+
+
+# What lies beside a report
+
+
+def test_both_areas_are_black_when_two_blacken_one_photo(ports: Ports) -> None:
+    photos, page = bootstrap.photos_ports(), rebuild(saved("JPEG")).page
+    left, right = (Area(x=x, y=0, width=0.1, height=0.2) for x in (0, 0.9))
+    for nth, interleaving in enumerate(every_interleaving(at_most=100)):
+        photo = PhotoKey(f"R{nth:011}", "0" * 26)
+        photos.gallery.keep_page(photo, page)
+        interleaving.run(
+            partial(photographs.blacken, photo, [left], photos),
+            partial(photographs.blacken, photo, [right], photos),
+        )
+        held = photos.gallery.read_page(photo)
+        assert held
+        image = Image.open(BytesIO(held.page)).convert("L")
+        row = image.tobytes()[2 * image.width : 3 * image.width]
+        assert max(row[2], row[-3]) < 10, interleaving.turns
+
+
+def test_one_of_two_changes_of_a_template_is_made(cloud: Cloud) -> None:
+    here = bootstrap.desk_ports()
+    for nth, interleaving in enumerate(every_interleaving(at_most=100, parked_at=writes)):
+        draft = TemplateDraft(name="A", text="B")
+        template = desk.add_template(draft, f"{nth}", "she", here)
+        key = template.template_id
+        done = interleaving.run(
+            partial(desk.change_template, key, TemplateChanges(name="N"), 1, "she", here),
+            partial(desk.remove_template, key, 1, "he", here),
+        )
+        refused = [each for each in done if isinstance(each, Exception)]
+        assert len(refused) == 1 and isinstance(refused[0], Conflict | NotFound), interleaving.turns
+        found = here.templates.get(key)
+        assert (found is None) == isinstance(done[0], Exception), interleaving.turns
+
+
+def test_template_and_view_are_stored_once_when_a_reply_is_lost(cloud: Cloud) -> None:
+    here = bootstrap.desk_ports()
+    for nth in range(1, 4):
+        with lose_reply(nth):
+            desk.add_template(TemplateDraft(name="A", text="B"), "k", "she", here)
+        with lose_reply(nth):
+            desk.save_view(ViewDraft(name="A"), "k", "she", here)
+    assert (len(here.templates.all()), len(here.views.of("she"))) == (1, 1)

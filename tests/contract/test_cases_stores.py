@@ -1,0 +1,150 @@
+"""What every store must do of what officers work with: the queue, who was carried along with a
+merged report, and what lies at the desk."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib import bootstrap
+from chalicelib.desk.dynamo import DynamoTemplates, DynamoUndos, DynamoViews
+from chalicelib.desk.model import Template, Undo, View
+from chalicelib.desk.ports import Stale, Templates, Undos, Views
+from chalicelib.reports.model import Question
+from chalicelib.reports.ports import Place, Repository
+from tests.builders import NOON, report
+from tests.fakes_desk import MemoryTemplates, MemoryUndos, MemoryViews
+
+HOUR = timedelta(hours=1)
+ID = "R00000000001"
+TEMPLATE = Template(
+    template_id="1" * 32,
+    name="Thanks",
+    text="Thank you for {reference}.",
+    service_codes=("pothole",),
+    state="closed",
+    author="she",
+    updated_at=NOON,
+    fingerprint="F",
+)
+VIEW = View(view_id="2" * 32, account_id="she", name="Late", query="target=late", saved_at=NOON)
+UNDO = Undo(
+    undo_id="3" * 32,
+    account_id="she",
+    made_at=NOON,
+    left=({"service_request_id": ID, "before": {"state": "open", "lat": 53.9, "photos": {}}},),
+)
+
+
+def test_due_are_a_teams_alone_by_their_targets(repository: Repository) -> None:
+    asked = Question(
+        question_id="Q", number=1, text="?", asked_at=NOON, asked_by="she", fingerprint="F"
+    )
+    cases: tuple[dict[str, Any], ...] = (
+        {"expected_datetime": None, "title": "Last"},
+        {"expected_datetime": NOON + HOUR, "priority": "urgent", "ward_code": "W"},
+        {"expected_datetime": NOON - HOUR, "questions": (asked,), "opens": "job"},
+        {"expected_datetime": NOON + HOUR, "visibility": "waiting"},
+        {"team": "parks"},
+        {"state": "fixed"},
+        {"visibility": "hidden"},
+    )
+    for number, values in enumerate(cases, 1):
+        repository.create(report(number, **values))
+    found = list(repository.due("highways", after=None, at_once=2))
+    assert [int(each.service_request_id[1:]) for each in found] == [3, 2, 4, 1]
+    late, urgent, waiting, last = found
+    assert (late.target, late.waits_for, late.opens) == (NOON - HOUR, "reporter", "job")
+    assert (urgent.priority, urgent.ward_code, urgent.team) == ("urgent", "W", "highways")
+    assert (waiting.attention, waiting.waits_for) == ("waiting", None)
+    assert (last.target, last.title, last.state) == (None, "Last", "open")
+    rest = list(repository.due("highways", after=urgent.place, at_once=10))
+    assert rest == [waiting, last]
+    closed = repository.get("R00000000003")
+    assert closed
+    repository.save(replace(closed, state="closed"))
+    assert late.place not in [
+        each.place for each in repository.due("highways", after=None, at_once=9)
+    ]
+
+
+def test_reports_of_a_team_come_the_newest_first_and_go_on_where_they_ended(
+    repository: Repository,
+) -> None:
+    for number in range(7):
+        moment = NOON + number // 3 * HOUR
+        repository.create(report(number, requested_datetime=moment, state="closed"))
+    repository.create(report(8, team="parks", state="closed"))
+    repository.create(report(9))
+    found: list[Place] = []
+    while True:
+        before = found[-1] if found else None
+        place = next(iter(repository.of_team("highways", "closed", before=before, at_once=2)), None)
+        if place is None:
+            break
+        found.append(place)
+    assert [key for _, key in found] == [f"R{number:011}" for number in reversed(range(7))]
+
+
+def test_follower_stays_for_each_reason_that_is_left(repository: Repository) -> None:
+    for via in ("one", "two", "two"):
+        repository.carry_follower(ID, "ann", via)
+    repository.carry_follower(ID, "bob", "one")
+    repository.add_follower(ID, "ann")
+    assert sorted(repository.followers(ID)) == ["ann", "bob"]
+    assert sorted(repository.carried(ID, "one")) == ["ann", "bob"]
+    assert list(repository.carried(ID, "two")) == ["ann"]
+    for person in ("ann", "bob"):
+        repository.drop_carried(ID, person, "one")
+    assert list(repository.carried(ID, "one")) == []
+    assert list(repository.followers(ID)) == ["ann"] == list(repository.carried(ID, "two"))
+    repository.drop_carried(ID, "ann", "two")
+    assert list(repository.followers(ID)) == ["ann"]
+
+
+def test_follower_is_forgotten_for_all_reasons_at_once(repository: Repository) -> None:
+    repository.add_follower(ID, "ann")
+    repository.carry_follower(ID, "ann", "one")
+    repository.carry_follower("R00000000002", "ann", "one")
+    assert sorted(repository.follows("ann")) == [ID, "R00000000002"]
+    repository.drop_follower(ID, "ann")
+    assert list(repository.followers(ID)) == []
+    assert list(repository.follows("ann")) == ["R00000000002"]
+
+
+@pytest.fixture(params=["memory", "moto", "dynalite"])
+def stores(request: pytest.FixtureRequest) -> tuple[Templates, Views, Undos]:
+    if request.param == "memory":
+        return MemoryTemplates(), MemoryViews(), MemoryUndos()
+    if request.param == "moto":
+        request.getfixturevalue("cloud")
+        bootstrap.desk_ports()
+        table = bootstrap.settings().jobs_table
+    else:
+        bootstrap.desk_ports()
+        table = request.getfixturevalue("dynalite").new_table("JobsTable")
+    return DynamoTemplates(table), DynamoViews(table), DynamoUndos(table)
+
+
+def test_desk_keeps_what_it_is_given(stores: tuple[Templates, Views, Undos]) -> None:
+    templates, views, undos = stores
+    kept = templates.add(TEMPLATE)
+    assert kept == replace(TEMPLATE, version=1) == templates.get(TEMPLATE.template_id)
+    assert templates.add(replace(TEMPLATE, name="Another")) == kept
+    plain = templates.add(replace(TEMPLATE, template_id="4" * 32, state=None, service_codes=()))
+    after = templates.save(replace(kept, name="Thank you"))
+    for change in (templates.save, templates.remove):
+        with pytest.raises(Stale):
+            change(kept)
+    assert after.version == 2 and set(templates.all()) == {after, plain}
+    templates.remove(after)
+    assert list(templates.all()) == [plain] and templates.get(TEMPLATE.template_id) is None
+    assert views.put(VIEW) == VIEW == views.put(replace(VIEW, name="Another"))
+    views.put(replace(VIEW, account_id="he"))
+    assert list(views.of("she")) == [VIEW]
+    for _ in range(2):
+        views.remove("she", VIEW.view_id)
+    assert list(views.of("she")) == [] and len(views.of("he")) == 1
+    undos.add(UNDO)
+    assert undos.get(UNDO.undo_id) == UNDO and undos.get("4" * 32) is None

@@ -1,0 +1,311 @@
+"""The jobs slice's ports in memory."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from chalicelib.errors import NotFound
+from chalicelib.jobs.model import Deed, Job, Operation, State
+from chalicelib.jobs.people import EVERYWHERE, Operator, Staff
+from chalicelib.jobs.ports import Filters, FollowPorts, Page, Ports, Report, Stale
+from tests.builders import MARKET_PLACE, NOON
+from tests.fakes import Clock
+
+OFFICER = Staff(actor="an-officer", remits=EVERYWHERE)
+TODAY = NOON.date()
+REPORT = "7K3M2QXV9HTD"
+OTHER_REPORT = "8K3M2QXV9HTD"
+JOB = "J0B000000001"
+TO_PLAN: frozenset[State] = frozenset(("to_plan", "could_not", "handed_over"))
+
+
+def job(job_id: str = JOB, **values: Any) -> Job:
+    return Job(
+        **{
+            "job_id": job_id,
+            "kind": "repair",
+            "state": "to_plan",
+            "title": "Pothole",
+            "service_code": "pothole",
+            "team": "highways",
+            "minutes": 30,
+            **MARKET_PLACE,
+            "service_request_ids": (REPORT,),
+            "opened_at": NOON,
+            "updated_at": NOON,
+            **values,
+        }
+    )
+
+
+def planned_job(job_id: str = JOB, **values: Any) -> Job:
+    plan = {"state": "planned", "crew": "north", "planned_day": TODAY, "plans": 1}
+    return job(job_id, **{**plan, **values})
+
+
+def operation(op_id: str = "operation-1", **values: Any) -> Operation:
+    return Operation(
+        **{
+            "op_id": op_id,
+            "job_id": JOB,
+            "kind": "done",
+            "base_version": 1,
+            "at": NOON,
+            **values,
+        }
+    )
+
+
+def deed(op_id: str = "operation-1", **values: Any) -> Deed:
+    return Deed(
+        **{
+            "op_id": op_id,
+            "kind": "done",
+            "at": NOON,
+            "received_at": NOON,
+            "by": "crew",
+            "actor": "a-crew-member",
+            "device": "phone-1",
+            "base_version": 1,
+            "version": 2,
+            "stands": True,
+            **values,
+        }
+    )
+
+
+def crew_member(device: str = "phone-1", **values: Any) -> Operator:
+    return Operator(
+        **{
+            "actor": "a-crew-member",
+            "device": device,
+            "scope": "account:a-crew-member",
+            "remits": EVERYWHERE,
+            **values,
+        }
+    )
+
+
+def job_report(service_request_id: str = REPORT, **values: Any) -> Report:
+    return Report(
+        **{
+            "service_request_id": service_request_id,
+            "service_code": "pothole",
+            "state": "open",
+            "is_open": True,
+            "needs_look": False,
+            "is_withdrawn": False,
+            "team": "highways",
+            "priority": "normal",
+            **MARKET_PLACE,
+            "address": "1 Market Place",
+            "opens": "job",
+            **values,
+        }
+    )
+
+
+class MemoryJobs:
+    """Jobs in a dictionary. `stale_next` lets that many saves meet another writer first."""
+
+    def __init__(self, *jobs: Job) -> None:
+        self.stored: dict[str, Job] = {each.job_id: replace(each, version=1) for each in jobs}
+        self.writes = 0
+        self.stale_next = 0
+        self.loses_reply = False
+
+    def add(self, job: Job) -> Job:
+        self.writes += 1
+        return self.stored.setdefault(job.job_id, replace(job, version=1))
+
+    def save(self, job: Job) -> Job:
+        present = self.stored[job.job_id]
+        if self.stale_next:
+            self.stale_next -= 1
+            self.stored[job.job_id] = replace(present, version=present.version + 1)
+            raise Stale
+        if present.version != job.version:
+            raise Stale
+        self.writes += 1
+        self.stored[job.job_id] = replace(job, version=job.version + 1)
+        if self.loses_reply:
+            self.loses_reply = False
+            raise Stale
+        return self.stored[job.job_id]
+
+    def get(self, job_id: str) -> Job | None:
+        return self.stored.get(job_id)
+
+    def many(self, job_ids: Collection[str]) -> Mapping[str, Job]:
+        return {each: self.stored[each] for each in job_ids if each in self.stored}
+
+    def of_day(self, crew: str, day: date) -> Sequence[Job]:
+        found = [j for j in self.stored.values() if (j.crew, j.planned_day) == (crew, day)]
+        return sorted(found, key=lambda j: (j.position or 10_000, j.job_id))
+
+    def of_report(self, service_request_id: str) -> Sequence[Job]:
+        found = [j for j in self.stored.values() if service_request_id in j.service_request_ids]
+        return sorted(found, key=lambda j: j.opened_at)
+
+    def to_plan(self, team: str, *, limit: int, after: str | None) -> Page:
+        found = [j for j in self.stored.values() if j.team == team and j.state in TO_PLAN]
+        return _page(sorted(found, key=_due), limit, after)
+
+    def listed(
+        self, filters: Filters, *, teams: Collection[str], limit: int, after: str | None
+    ) -> Page:
+        found = [j for j in self.stored.values() if j.team in teams and _wanted(j, filters)]
+        return _page(sorted(found, key=_due), limit, after)
+
+
+def _due(job: Job) -> tuple[bool, datetime, str]:
+    return job.due is None, job.due or NOON, job.job_id
+
+
+def _wanted(job: Job, filters: Filters) -> bool:
+    pairs = (
+        (job.planned_day, filters.day),
+        (job.crew, filters.crew),
+        (job.team, filters.team),
+        (job.is_disputed, filters.disputed or None),
+    )
+    has_all = all(wanted in (None, value) for value, wanted in pairs)
+    return has_all and (not filters.states or job.state in filters.states)
+
+
+def _page(found: Sequence[Job], limit: int, after: str | None) -> Page:
+    start = int(after or 0)
+    rest = found[start : start + limit]
+    return Page(rest, str(start + limit) if len(found) > start + limit else None)
+
+
+class MemoryReports:
+    """Reports as jobs see them; `told` and `notes` is what was said, once for each id."""
+
+    def __init__(self, reports: Iterable[Report]) -> None:
+        self.stored = {each.service_request_id: each for each in reports}
+        self.told: dict[str, tuple[str, str, str | None, tuple[str, ...]]] = {}
+        self.notes: dict[str, tuple[str, str]] = {}
+        self.now = NOON
+
+    def report_of(self, service_request_id: str) -> Report | None:
+        return self.stored.get(service_request_id)
+
+    def say(
+        self,
+        service_request_id: str,
+        update_id: str,
+        text: str,
+        state: str | None,
+        photo_ids: Sequence[str],
+    ) -> None:
+        if update_id in self.told:
+            return
+        self.told[update_id] = (service_request_id, text, state, tuple(photo_ids))
+        report = self.stored[service_request_id]
+        report = replace(report, said=report.said | {update_id})
+        if state:
+            done = state in ("fixed", "closed")
+            report = replace(report, state=state, is_open=not done, repairs=report.repairs + (done))
+        if state == "action_scheduled":
+            report = replace(report, scheduled_at=self.now)
+        self.stored[service_request_id] = report
+
+    def note(self, service_request_id: str, note_id: str, text: str) -> None:
+        if self.stored[service_request_id].is_forgotten:
+            raise NotFound(f"There is no report {service_request_id}.")
+        self.notes.setdefault(note_id, (service_request_id, text))
+
+    def change(self, service_request_id: str = REPORT, **values: Any) -> None:
+        self.stored[service_request_id] = replace(self.stored[service_request_id], **values)
+
+    @property
+    def texts(self) -> list[str]:
+        return [text for _, text, _, _ in self.told.values()]
+
+
+@dataclass(frozen=True)
+class ShiftOf:
+    starts: str = "07:30"
+    ends: str = "15:30"
+
+
+@dataclass(frozen=True)
+class CrewOf:
+    crew: str
+    team: str = "highways"
+    name: str = "A crew"
+    shift: ShiftOf = ShiftOf()
+    skills: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ServiceOf:
+    service_name: str
+    job_done_state: str = "fixed"
+
+
+@dataclass
+class Yard:
+    """The whole slice in memory, with a clock that stands; it is the council, its photos and its
+    links, too. `noted` is the audit log; `asked_for` the (scope, op_id, photo_id) of photos."""
+
+    jobs: MemoryJobs = field(default_factory=MemoryJobs)
+    reports: MemoryReports = field(default_factory=lambda: MemoryReports([job_report()]))
+    clock: Clock = field(default_factory=Clock)
+    noted: list[tuple[str, str, str, str]] = field(default_factory=list)
+    asked_for: set[tuple[str, str, str]] = field(default_factory=set)
+    made: int = 0
+
+    zone = ZoneInfo("Europe/London")
+    by_code: Mapping[str, ServiceOf] = field(
+        default_factory=lambda: {
+            "pothole": ServiceOf("Pothole"),
+            "smell": ServiceOf("Smell", "closed"),
+        }
+    )
+    by_crew: Mapping[str, CrewOf] = field(
+        default_factory=lambda: {
+            "north": CrewOf("north"),
+            "south": CrewOf("south"),
+            "green": CrewOf("green", team="parks"),
+        }
+    )
+    team_names: Mapping[str, str] = field(
+        default_factory=lambda: {"highways": "Highways", "parks": "Parks"}
+    )
+
+    def ports(self) -> Ports:
+        return Ports(
+            jobs=self.jobs,
+            reports=self.reports,
+            council=self,
+            photos=self,
+            links=self,
+            site_url="https://ginnel.example",
+            note=lambda *entry: self.noted.append(entry),
+            random_id=self._random_id,
+            now=self.clock,
+        )
+
+    def following(self) -> FollowPorts:
+        return FollowPorts(jobs=self.jobs, reports=self.reports, council=self, now=self.clock)
+
+    def pass_time(self, **span: float) -> None:
+        self.clock.now += timedelta(**span)
+        self.reports.now = self.clock.now
+
+    def belongs(self, scope: str, key: str, photo_id: str) -> bool:
+        return (scope, key, photo_id) in self.asked_for
+
+    def proof(self, job_id: str, link_id: str, expires_at: datetime) -> str:
+        return f"{job_id}{link_id}{expires_at:%d}".lower()[-32:]
+
+    def holds(self, job_id: str, link_id: str, expires_at: datetime, sent: str) -> bool:
+        return sent == self.proof(job_id, link_id, expires_at)
+
+    def _random_id(self) -> str:
+        self.made += 1
+        return f"{self.made:032x}"

@@ -1,0 +1,83 @@
+"""Jobs through the API: made, told of and looked at as officers and phones do it."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from chalice.test import HTTPResponse
+
+from chalicelib import bootstrap
+from chalicelib.accounts.model import Account, Grant
+from chalicelib.adapters.clock import utc_now
+from infra.tokens import token_of
+from tests.api.conftest import Api
+from tests.builders import MARKET_PLACE, draft_body
+
+NUMBERS = count(1)
+HOLDS = timedelta(minutes=5)
+
+
+@dataclass
+class Depot:
+    """The API for a council that has crews; `officer` and `crew` are their tokens."""
+
+    api: Api
+    officer: str = field(init=False)
+    crew: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.officer, self.crew = self.api.token("officer"), self.api.token("crew")
+
+    def staff(self, account_id: str, *grants: Grant) -> str:
+        """The token of somebody with these grants."""
+        ports = bootstrap.accounts_ports()
+        now = utc_now().replace(microsecond=0)
+        made = Account(account_id=account_id, created_at=now, grants=grants)
+        lasts = ports.accounts.get(account_id) or ports.accounts.add(made)
+        return token_of(lasts, HOLDS, "A test", ports)
+
+    def report(self, **values: Any) -> str:
+        sent = self.api.post("/api/reports", draft_body(**values), key=f"report-{next(NUMBERS)}")
+        assert sent.status_code == 201, sent.body
+        return str(sent.json_body["service_request_id"])
+
+    def job(self, **values: Any) -> dict[str, Any]:
+        """A job that an officer makes of a new report."""
+        about = values.pop("about", MARKET_PLACE)
+        draft = {"service_request_ids": [self.report(**about)], **values}
+        made = self.api.post("/api/jobs", draft, key=f"job-{next(NUMBERS)}", token=self.officer)
+        assert made.status_code == 201, made.body
+        return dict(made.json_body)
+
+    def look(self, job_id: str) -> dict[str, Any]:
+        found = self.api.get(f"/api/jobs/{job_id}", self.officer)
+        assert found.status_code == 200, found.body
+        return dict(found.json_body)
+
+    def change(self, job: dict[str, Any], **changes: Any) -> dict[str, Any]:
+        path, version = f"/api/jobs/{job['job_id']}", job["version"]
+        changed = self.api.patch(path, changes, version=version, token=self.officer)
+        assert changed.status_code == 200, changed.body
+        return dict(changed.json_body)
+
+    def tell(self, *operations: Any, token: str | None = None) -> list[dict[str, Any]]:
+        """What becomes of these operations, sent in one call."""
+        sent = self.send({"operations": list(operations)}, token)
+        assert sent.status_code == 200, sent.body
+        return list(sent.json_body["items"])
+
+    def send(self, body: Any, token: str | None = None) -> HTTPResponse:
+        return self.api.post("/api/jobs/operations", body, key=None, token=token or self.crew)
+
+
+def operation(job: dict[str, Any], kind: str = "done", **values: Any) -> dict[str, Any]:
+    """What a phone sends of a job as it saw it."""
+    return {
+        "op_id": f"operation-{next(NUMBERS)}",
+        "job_id": job["job_id"],
+        "kind": kind,
+        "base_version": job["version"],
+        "at": utc_now().isoformat(),
+        **values,
+    }

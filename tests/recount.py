@@ -1,0 +1,154 @@
+"""The published figures, counted once more in the plainest way from the table as it is stored: what
+is shown has to be the same, and what is not shown has to be small, or beside something small."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import product
+from math import ceil
+from typing import Any
+
+READ = (
+    *("service_request_id", "service_code", "ward_code", "state", "visibility"),
+    *("requested_datetime", "updated_datetime", "expected_datetime", "closed_datetime"),
+)
+"""What is read of a stored report, besides its updates."""
+DONE = ("fixed", "closed")
+OPEN = ("open", "for_triage", "investigating", "in_progress", "action_scheduled", "reopen")
+COUNTED = ("reported", "fixed", "with_target", "in_target", "reopened", "failed_repairs")
+COUNTED_ALL = (*COUNTED, "open_now")
+ALL = "all"
+FOLDER = "data/performance/"
+
+Row = dict[str, Any]
+Key = tuple[str, str, str]
+
+
+def table_rows(client: Any, table: str) -> list[Row]:
+    """Every item of the reports' table, by the low-level client of DynamoDB, as plain values."""
+    found: list[Row] = []
+    pages = client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+    for page in pages:
+        for item in page["Items"]:
+            found.append({name: next(iter(value.values())) for name, value in item.items()})
+    return found
+
+
+def check(stored: Iterable[Row], published: Mapping[str, bytes]) -> int:
+    """Compares what is published (by key, the JSON of the folder) with the items of the table.
+    Answers how many figures were shown and found right."""
+    expected = counted(stored)
+    documents = {key: json.loads(body) for key, body in published.items()}
+    index = documents.pop(f"{FOLDER}index.json", {"months": []})
+    months = {month for month, _, _ in expected}
+    assert {key.removeprefix(FOLDER).removesuffix(".json") for key in documents} == months
+    assert [each["month"] for each in index["months"]] == sorted(months, reverse=True)
+    found: dict[Key, Row] = {}
+    for document in documents.values():
+        for row in document["rows"]:
+            found[document["month"], row["service_code"], row["ward_code"]] = row
+    assert set(expected) <= set(found)
+    for each in index["months"]:
+        assert each["all"] == found[each["month"], ALL, ALL]
+    return sum(_right(row, expected.get(key, {})) for key, row in found.items())
+
+
+def counted(stored: Iterable[Row]) -> dict[Key, Row]:
+    """The figures by month, service and ward, and for all."""
+    cohorts: dict[Key, list[Row]] = defaultdict(list)
+    items = list(stored)
+    archived = defaultdict(list)
+    for item in items:
+        if item["record"].startswith("update#"):
+            entry = json.loads(item["entry"])
+            archived[item["service_request_id"]].append((int(item["number"]), entry))
+    for item in items:
+        if item["record"] != "report" or item["visibility"] != "public":
+            continue
+        older = [entry for _, entry in sorted(archived[item["service_request_id"]], key=_first)]
+        each = _course(item, older)
+        ward = item.get("ward_code") or "unknown"
+        for service, place in product((item["service_code"], ALL), (ward, ALL)):
+            cohorts[item["requested_datetime"][:7], service, place].append(each)
+    return {key: _figures(some) for key, some in cohorts.items()}
+
+
+def _first(pair: tuple[int, Row]) -> int:
+    return pair[0]
+
+
+def _course(item: Row, older: list[Row]) -> Row:
+    told = {each.get("update_id", n): each for n, each in enumerate(older)}
+    for n, each in enumerate(json.loads(item["updates"])):
+        told[each.get("update_id", len(older) + n)] = each
+    steps = list(told.values())
+    is_done = item["state"] in DONE
+    done_at = _done_at(item, steps) if is_done else None
+    target = item.get("expected_datetime")
+    backs = list(_backs(steps))
+    return {
+        "days": None if done_at is None else max(0.0, _days(item["requested_datetime"], done_at)),
+        "fixed": is_done,
+        "open_now": item["state"] in OPEN,
+        "with_target": bool(target) and (is_done or item["state"] in OPEN),
+        "in_target": bool(target and done_at and done_at <= target),
+        "reopened": bool(backs),
+        "failed_repairs": backs.count("resident"),
+        "reported": 1,
+    }
+
+
+def _done_at(item: Row, steps: list[Row]) -> str:
+    """The first word that it is done, after the last that it is not."""
+    not_done = [at for at, each in enumerate(steps) if each["state"] not in DONE]
+    since = [_text(each["datetime"]) for each in steps[(not_done or [-1])[-1] + 1 :]]
+    if not not_done:
+        # It came as done, or was done with the first word.
+        since += [item["closed_datetime"]] if item.get("closed_datetime") else []
+        return min(since, default=item["updated_datetime"])
+    return since[0] if since else item.get("closed_datetime") or item["updated_datetime"]
+
+
+def _backs(steps: list[Row]) -> Iterator[str]:
+    """Who opened it again after it was said to be done, each time."""
+    states = ["fixed", *(each["state"] for each in steps)]
+    for before, each in zip(states, steps, strict=False):
+        if before in DONE and each["state"] == "reopen":
+            yield each["by"]
+
+
+def _text(moment: str) -> str:
+    return moment.replace("+00:00", "Z")
+
+
+def _days(start: str, end: str) -> float:
+    length = datetime.fromisoformat(end) - datetime.fromisoformat(start)
+    return length.total_seconds() / 86_400
+
+
+def _figures(some: list[Row]) -> Row:
+    days = sorted(each["days"] for each in some if each["days"] is not None)
+    figures: Row = {name: sum(each[name] for each in some) for name in COUNTED_ALL}
+    if days:
+        middle = (days[(len(days) - 1) // 2] + days[len(days) // 2]) / 2
+        figures["median_days"] = round(middle, 1)
+        figures["p90_days"] = round(days[ceil(0.9 * len(days)) - 1], 1)
+    return figures
+
+
+def _right(row: Row, expected: Row) -> int:
+    shown = 0
+    for name in COUNTED_ALL:
+        number = expected.get(name, 0)
+        if row[name] is not None:
+            assert (row[name], name) == (number, name), row
+            assert number == 0 or number >= 5, (name, row)
+            shown += 1
+    for name in ("median_days", "p90_days"):
+        if row[name] is not None:
+            assert row["fixed"] is not None, row
+            assert abs(row[name] - expected[name]) < 0.11, (name, row, expected)
+    if row["fixed"]:
+        assert row["median_days"] is not None
+    return shown

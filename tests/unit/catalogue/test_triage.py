@@ -1,0 +1,294 @@
+"""What a council's rules decide, why, and which rules are refused."""
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.catalogue.load import COUNCILS, load, parse
+from chalicelib.catalogue.model import Council
+from chalicelib.decisions import Decision, Facts
+from chalicelib.errors import ConfigurationError
+from chalicelib.geo.point import Point
+from tests.builders import MARKET_PLACE, NOON
+
+ROOT = Path(__file__).resolve().parents[3]
+FACTS = Facts(
+    service_code="pothole",
+    point=Point(**MARKET_PLACE),
+    ward_code="centre",
+    title=None,
+    description="A hole in the road.",
+    requested=NOON,
+)
+
+
+def council(*rules: dict[str, Any], **values: Any) -> Council:
+    document = json.loads((COUNCILS / "demo.json").read_bytes())
+    named = [{"name": f"Rule {number}", **rule} for number, rule in enumerate(rules)]
+    return parse(json.dumps(document | {"triage": named} | values).encode(), "mine.json")
+
+
+def rule(when: dict[str, Any] | None = None, **then: Any) -> dict[str, Any]:
+    return {"when": when or {}, "then": then}
+
+
+def decision(*rules: dict[str, Any], **facts: Any) -> Decision:
+    return council(*rules).decide(replace(FACTS, **facts))
+
+
+def reasons(decided: Decision) -> list[str]:
+    return [reason.text for reason in decided.because]
+
+
+def test_decision_is_the_usual_one_when_no_rule_says_anything() -> None:
+    decided = decision()
+    assert (decided.team, decided.priority, decided.opens) == ("highways", "normal", "officer")
+    assert (decided.kind, decided.minutes, decided.because) == ("repair", 30, ())
+    assert decided.expected_datetime == council().due("pothole", NOON)
+
+
+def test_decision_keeps_the_places_team_when_no_rule_names_one() -> None:
+    assert decision(rule(opens="job"), service_code="litter").team == "town-centre"
+
+
+def test_each_thing_is_decided_by_the_first_rule_that_says_it() -> None:
+    decided = decision(
+        rule(priority="high", materials=["Tarmac"]),
+        rule(priority="low", kind="inspect", materials=[]),
+        rule(kind="collect", minutes=45, opens="job", team="parks", hazards=["Traffic"]),
+    )
+    assert (decided.priority, decided.kind, decided.minutes) == ("high", "inspect", 45)
+    assert (decided.opens, decided.team, decided.hazards) == ("job", "parks", ("Traffic",))
+    assert decided.materials == ("Tarmac",)
+    assert [reason.about for reason in decided.because] == ["priority", "kind", "team", "opens"]
+
+
+@pytest.mark.parametrize(
+    ("when", "facts", "fits"),
+    [
+        ({"services": ["litter", "pothole"]}, {}, True),
+        ({"services": ["litter"]}, {}, False),
+        ({"groups": ["Roads and pavements"]}, {}, True),
+        ({"groups": ["Lights and signals"]}, {}, False),
+        ({"wards": ["east", "centre"]}, {}, True),
+        ({"wards": ["east"]}, {}, False),
+        ({"wards": ["east"]}, {"ward_code": None}, False),
+        ({"attributes": {"size": ["medium", "large"]}}, {"attributes": {"size": ("large",)}}, True),
+        ({"attributes": {"size": ["large"]}}, {"attributes": {"size": ("small",)}}, False),
+        ({"attributes": {"size": ["large"]}}, {}, False),
+        ({"services": ["pothole"], "wards": ["east"]}, {}, False),
+        ({"services": ["pothole"], "wards": ["centre"]}, {}, True),
+    ],
+)
+def test_rule_fits_when_all_of_its_conditions_do(
+    when: dict[str, Any], facts: dict[str, Any], *, fits: bool
+) -> None:
+    assert (decision(rule(when, priority="high"), **facts).priority == "high") is fits
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("It is DEEP.", True),
+        ("(deep)", True),
+        ("deeper than it was", False),
+        ("knee-deepish or undeep", False),
+        ("A sink\n hole opened", True),
+        ("sinkhole", False),
+        ("the cover can’t be closed", True),
+        ("c++ is not a word that ends", True),
+        ("Ein Loch in der Straße", True),
+        ("nothing of that", False),
+    ],
+)
+def test_rule_fits_whole_words_and_phrases_however_they_are_written(
+    text: str, *, fits: bool
+) -> None:
+    words = {"words": ["deep", "sink hole", "Can't be closed", "c++", "STRASSE"]}
+    decided = decision(rule(words, priority="high"), description=text)
+    assert (decided.priority == "high") is fits
+
+
+def test_phrase_does_not_run_from_the_title_into_the_description() -> None:
+    words = rule({"words": ["sink hole"]}, priority="high")
+    assert decision(words, title="By the sink", description="hole").priority == "normal"
+
+
+def test_rule_sees_the_priority_that_the_rules_before_it_decided() -> None:
+    when_high = rule({"priorities": ["high"]}, service_level={"working_hours": 4})
+    decided = decision(rule(priority="high"), when_high)
+    assert decided.expected_datetime < council().due("pothole", NOON)
+    too_early = decision(when_high, rule(priority="high"))
+    assert too_early.expected_datetime == council().due("pothole", NOON)
+
+
+def test_priority_stays_and_rules_go_by_it_when_an_officer_chose_it() -> None:
+    decided = decision(
+        rule(priority="low"), rule({"priorities": ["urgent"]}, opens="job"), priority="urgent"
+    )
+    assert (decided.priority, decided.opens) == ("urgent", "job")
+    assert [reason.about for reason in decided.because] == ["opens"]
+
+
+@pytest.mark.parametrize(
+    ("when", "facts", "reason"),
+    [
+        (
+            {"words": ["deep"]},
+            {"description": "VERY Deep"},
+            "Priority is high because the description says “deep”.",
+        ),
+        (
+            {"words": ["deep"]},
+            {"title": "So deep"},
+            "Priority is high because the title says “deep”.",
+        ),
+        (
+            {"services": ["pothole"], "wards": ["centre"], "attributes": {"size": ["large"]}},
+            {"attributes": {"size": ("large",)}},
+            "Priority is high because it is in the ward centre and “How big is it?” is answered "
+            "“Larger than a car wheel”.",
+        ),
+        ({"services": ["pothole"]}, {}, "Priority is high because it is about “Pothole”."),
+        ({}, {}, "Priority is high because “Rule 0” is the rule."),
+    ],
+)
+def test_reason_names_what_fitted(when: dict[str, Any], facts: dict[str, Any], reason: str) -> None:
+    assert reasons(decision(rule(when, priority="high"), **facts)) == [reason]
+
+
+def test_reason_is_the_rules_own_when_it_gives_one() -> None:
+    decided = decision(
+        {
+            **rule(
+                team="parks",
+                service_level={"working_days": 1},
+                opens="officer",
+                kind="make_safe",
+                minutes=5,
+            ),
+            "because": "a branch may fall",
+        }
+    )
+    assert reasons(decided) == [
+        "Parks and trees deals with it because a branch may fall.",
+        "The target is 1 working day because a branch may fall.",
+        "An officer looks at it first because a branch may fall.",
+        "The job is to make it safe because a branch may fall.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mistake", "place", "fix"),
+    [
+        (rule({"services": ["dragon"]}, opens="job"), "when.services", "dragon: not in"),
+        (rule({"groups": ["Dragons"]}, opens="job"), "when.groups", "Dragons: not in"),
+        (rule({"wards": ["moon"]}, opens="job"), "when.wards", "moon: not in"),
+        (rule({"words": [" "]}, opens="job"), "when.words", "blank"),
+        (rule({"words": []}, opens="job"), "when.words", "length >= 1"),
+        (
+            rule({"attributes": {"colour": ["red"]}}, opens="job"),
+            "when.attributes.colour",
+            "none of",
+        ),
+        (rule({"attributes": {"size": ["tiny"]}}, opens="job"), "when.attributes.size", "tiny"),
+        (
+            rule({"services": ["litter"], "attributes": {"size": ["large"]}}, opens="job"),
+            "when.attributes.size",
+            "none of the rule's services asks it",
+        ),
+        (
+            rule({"attributes": {"vehicle": ["car"]}}, opens="job"),
+            "when.attributes.vehicle",
+            "no list",
+        ),
+        (
+            rule({"attributes": {"what": ["wires"]}}, opens="job"),
+            "when.attributes.what",
+            "told to ring",
+        ),
+        (
+            rule({"services": ["pothole"], "groups": ["Lights and signals"]}, opens="job"),
+            "when",
+            "no service",
+        ),
+        (rule(), "then", "says nothing"),
+        (rule(team="nobody"), "then.team", "nobody: not in `$.teams`"),
+        (rule(service_level={"days": 1, "working_days": 1}), "then.service_level", "give one of"),
+        (rule(skills=["magic"]), "then.skills", "magic: not in the skills of `$.crews`"),
+        (rule(priority="soon"), "then.priority", "Invalid enum value"),
+        (rule(minutes=0), "then.minutes", ">= 1"),
+        (rule({"service": ["pothole"]}, opens="job"), "when", "unknown field"),
+    ],
+)
+def test_rule_is_refused_with_place_and_fix_when_it_has_a_mistake(
+    mistake: dict[str, Any], place: str, fix: str
+) -> None:
+    with pytest.raises(ConfigurationError) as refusal:
+        council(mistake)
+    assert f"$.triage[0].{place}" in str(refusal.value)
+    assert fix in str(refusal.value)
+
+
+def test_rules_are_refused_when_two_have_one_name() -> None:
+    with pytest.raises(ConfigurationError, match=r"triage\[1\]\.name`: 'Twin' is used twice"):
+        council({"name": "Twin", **rule(opens="job")}, {"name": "Twin", **rule(minutes=5)})
+
+
+def test_wards_are_not_checked_when_the_document_names_none() -> None:
+    assert council(rule({"wards": ["moon"]}, opens="job"), councillors={}).triage
+
+
+def test_costs_of_channels_are_refused_when_one_is_missing() -> None:
+    with pytest.raises(ConfigurationError, match="say what counter, letter, social costs"):
+        council(channel_costs={"online": 8, "phone": 339.5})
+
+
+def test_three_quarters_of_the_reports_of_bath_open_a_job(shared_data: Path) -> None:
+    bath = load("bath")
+    mapping = json.loads((ROOT / "infra" / "mappings" / "bath.json").read_bytes())
+    path = shared_data / "reports" / "bath_fixmystreet_2007_2017.csv"
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = [
+            (mapping["categories"][row["category"]], row["title"]) for row in csv.DictReader(file)
+        ]
+    decided = [
+        bath.decide(replace(FACTS, service_code=service_code, title=title, description=title))
+        for service_code, title in rows
+    ]
+    opened = sum(each.opens == "job" for each in decided)
+    assert 0.7 < opened / len(decided) < 0.8
+    assert sum(each.priority == "urgent" for each in decided) < 0.03 * len(decided)
+
+
+@pytest.mark.parametrize(
+    ("facts", "outcome"),
+    [
+        ({}, ("job", "repair", "normal", "highways")),
+        ({"attributes": {"size": ("large",)}}, ("job", "repair", "high", "highways")),
+        ({"description": "The road has collapsed."}, ("job", "make_safe", "urgent", "highways")),
+        (
+            {"service_code": "noise-nuisance", "description": "It is collapsed."},
+            ("officer", "repair", "normal", "protection"),
+        ),
+        ({"service_code": "something-else"}, ("officer", "repair", "normal", "contact")),
+        ({"service_code": "abandoned-vehicle"}, ("job", "inspect", "normal", "cleansing")),
+        (
+            {"service_code": "litter", "description": "Syringes!"},
+            ("job", "collect", "urgent", "town-centre"),
+        ),
+        (
+            {"service_code": "fallen-tree", "attributes": {"blocking": ("path",)}},
+            ("job", "make_safe", "urgent", "highways"),
+        ),
+    ],
+)
+def test_demo_council_decides_by_service_answers_and_words(
+    facts: dict[str, Any], outcome: tuple[str, ...]
+) -> None:
+    decided = load("demo").decide(replace(FACTS, **facts))
+    assert (decided.opens, decided.kind, decided.priority, decided.team) == outcome

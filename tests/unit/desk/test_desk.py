@@ -1,0 +1,180 @@
+"""What officers keep at their desk."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.accounts.audit import Action, Entry
+from chalicelib.desk import usecases
+from chalicelib.desk.model import (
+    MOST_TEMPLATES,
+    MOST_VIEWS,
+    UNDO_WITHIN,
+    Template,
+    TemplateChanges,
+    TemplateDraft,
+    ViewDraft,
+    filled,
+)
+from chalicelib.errors import Conflict, Invalid, NotFound, UpstreamFailed
+from tests.builders import NOON
+from tests.fakes_desk import Desk
+
+TEXT = "We look at {reference} by {target}."
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def add(desk: Desk, key: str = "k", **values: Any) -> Template:
+    draft = TemplateDraft(**{"name": "Thanks", "text": TEXT, **values})
+    return usecases.add_template(draft, key, "she", desk.ports())
+
+
+def test_template_is_added_once_and_listed_by_name(desk: Desk) -> None:
+    assert add(desk) == add(desk)
+    add(desk, "k2", name="already known", state="closed", service_codes=("pothole",))
+    found = usecases.templates(desk.ports())
+    assert [each.name for each in found] == ["already known", "Thanks"]
+    with pytest.raises(Conflict, match="Idempotency-Key"):
+        add(desk, text="Another.")
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"text": "Dear {name}"}, "{reference}, {service}, {target}, {place}"),
+        ({"text": "{}"}, "not filled in"),
+        ({"service_codes": ("nope",)}, "service_codes: nope is not offered here"),
+        ({"state": "done"}, "state: must be one of: closed, fixed, open"),
+    ],
+)
+def test_template_is_refused_that_names_what_is_not_there(
+    values: Any, says: str, desk: Desk
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        add(desk, **values)
+    assert says in refused.value.detail
+    stored = add(desk)
+    with pytest.raises(Invalid):
+        change(desk, stored, **values)
+    assert desk.templates.all() == [stored]
+
+
+def change(desk: Desk, template: Template, **values: Any) -> Template:
+    changes = TemplateChanges(**values)
+    return usecases.change_template(
+        template.template_id, changes, template.version, "he", desk.ports()
+    )
+
+
+def test_template_is_changed_and_removed_on_its_version(desk: Desk) -> None:
+    stored = add(desk, state="closed", service_codes=("pothole",))
+    after = change(desk, stored, name="Thank you", clear=["state"])
+    assert (after.name, after.text, after.state) == ("Thank you", TEXT, None)
+    assert (after.service_codes, after.author, after.version) == (("pothole",), "he", 2)
+    for old in (stored, replace(stored, template_id="0" * 32)):
+        with pytest.raises((Conflict, NotFound)):
+            change(desk, old, name="x")
+        with pytest.raises((Conflict, NotFound)):
+            usecases.remove_template(old.template_id, old.version, "he", desk.ports())
+    usecases.remove_template(after.template_id, 2, "he", desk.ports())
+    assert desk.templates.all() == []
+    deeds = [deed for _, deed, _ in desk.noted]
+    assert deeds == ["templates.add", "templates.change", "templates.remove"]
+
+
+def test_nothing_is_done_that_cannot_be_written_down(desk: Desk) -> None:
+    stored = add(desk)
+    desk.down = True
+    for act in (
+        lambda: add(desk, "k2"),
+        lambda: change(desk, stored, name="x"),
+        lambda: usecases.remove_template(stored.template_id, 1, "he", desk.ports()),
+        lambda: usecases.save_view(ViewDraft(name="Mine"), "k", "she", desk.ports()),
+    ):
+        with pytest.raises(UpstreamFailed):
+            act()
+    assert desk.templates.all() == [stored] and desk.views.of("she") == []
+
+
+def test_templates_and_views_come_to_an_end(desk: Desk) -> None:
+    for number in range(MOST_TEMPLATES):
+        add(desk, f"k{number}")
+    for number in range(MOST_VIEWS):
+        usecases.save_view(ViewDraft(name="V"), f"k{number}", "she", desk.ports())
+    with pytest.raises(Conflict, match="remove one first"):
+        add(desk, "one more")
+    with pytest.raises(Conflict, match="remove one first"):
+        usecases.save_view(ViewDraft(name="V"), "one more", "she", desk.ports())
+    assert add(desk, "k0") and usecases.save_view(ViewDraft(name="V"), "k0", "she", desk.ports())
+
+
+def test_fields_are_filled_in_and_other_braces_stay() -> None:
+    values = {"reference": "7K3M-2QXV-9HTD", "target": "Friday"}
+    assert filled(TEXT, values) == "We look at 7K3M-2QXV-9HTD by Friday."
+    assert filled("{place} {", values) == "{place} {"
+    assert filled("{reference}", {"reference": "{target}", "target": "x"}) == "{target}"
+
+
+def test_views_are_her_own(desk: Desk) -> None:
+    ports = desk.ports()
+    first = usecases.save_view(ViewDraft(name="Late", query="target=late"), "k", "she", ports)
+    desk.clock.now += timedelta(seconds=1)
+    usecases.save_view(ViewDraft(name="All"), "k2", "she", ports)
+    assert usecases.save_view(ViewDraft(name="Late", query="target=late"), "k", "she", ports)
+    assert [each.name for each in usecases.views_of("she", ports)] == ["Late", "All"]
+    assert usecases.views_of("he", ports) == []
+    with pytest.raises(NotFound):
+        usecases.remove_view(first.view_id, "he", ports)
+    usecases.remove_view(first.view_id, "she", ports)
+    assert [each.name for each in usecases.views_of("she", ports)] == ["All"]
+    usecases.forget_views("she", ports.views)
+    assert usecases.views_of("she", ports) == []
+
+
+def test_view_is_refused_that_asks_for_no_filter_of_the_queue(desk: Desk) -> None:
+    with pytest.raises(Invalid, match="colour is no filter"):
+        usecases.save_view(ViewDraft(name="V", query="colour=red"), "k", "she", desk.ports())
+
+
+def test_change_can_be_taken_back_by_her_for_five_minutes(desk: Desk) -> None:
+    ports = desk.ports()
+    undo = usecases.keep_for_undo([{"service_request_id": "R"}], "she", ports)
+    assert undo.until == NOON + UNDO_WITHIN
+    assert usecases.to_put_back(undo.undo_id, "she", ports) == undo
+    with pytest.raises(NotFound):
+        usecases.to_put_back(undo.undo_id, "he", ports)
+    with pytest.raises(NotFound):
+        usecases.to_put_back("another", "she", ports)
+    desk.clock.now = undo.until
+    assert usecases.to_put_back(undo.undo_id, "she", ports)
+    desk.clock.now += timedelta(seconds=1)
+    with pytest.raises(Conflict, match="5 minutes"):
+        usecases.to_put_back(undo.undo_id, "she", ports)
+
+
+def entry(action: Action, details: str = "", actor: str = "she") -> Entry:
+    return Entry(entry_id="e", at=NOON, actor=actor, action=action, subject="R", details=details)
+
+
+def test_history_says_what_was_done_and_by_whom(desk: Desk) -> None:
+    desk.names = {"she": "Ann Officer"}
+    desk.log = [
+        entry("reports.change", "lat long state visibility=hidden"),
+        entry("reports.change"),
+        entry("cases.ask", actor="gone"),
+        entry("reports.look", "private"),
+    ]
+    found = usecases.history_of("R", desk.ports())
+    assert [(each.what, each.by) for each in found] == [
+        ("Changed the place, the state, who can see it (hidden)", "Ann Officer"),
+        ("Changed it", "Ann Officer"),
+        ("Asked whoever sent it", "Somebody who is not here any more"),
+        ("Looked at it", "Ann Officer"),
+    ]
+    assert usecases.history_of("another", desk.ports()) == []

@@ -1,0 +1,22 @@
+"""The order of the day beside VROOM's on real reports; `make bench` does it for 50 days."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from bench.orders import MOST_GAP, REPORTS, TRAVEL, Day, alone, by_vroom, gap, together
+from chalicelib.jobs.ordering import ordered
+
+
+@pytest.mark.parametrize(("days", "step"), [(alone, 17), (together, 25)])
+def test_crews_drive_hardly_longer_than_a_solver_lets_them(
+    days: Callable[[], Iterator[Day]], step: int, shared_data: Path
+) -> None:
+    assert REPORTS.is_relative_to(shared_data)
+    for day in islice(days(), 0, None, step):
+        order = ordered(day.stops, day.crews, TRAVEL)
+        theirs = by_vroom(day)
+        assert theirs.left_out == 0
+        assert gap(order, theirs) <= MOST_GAP

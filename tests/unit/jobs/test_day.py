@@ -1,0 +1,76 @@
+"""Jobs are looked at, and counted."""
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.errors import Forbidden, Invalid, NotFound
+from chalicelib.jobs.people import Remit, Staff
+from chalicelib.jobs.ports import Filters
+from chalicelib.jobs.usecases.day import crews, listed, of_day, one
+from chalicelib.jobs.usecases.load import Load, loads
+from tests.builders import NOON
+from tests.fakes_jobs import JOB, OFFICER, TODAY, MemoryJobs, Yard, job, planned_job
+
+GARDENER = Staff(actor="another", remits=(Remit(teams=("parks",)),))
+IN_A_WARD = Staff(actor="another", remits=(Remit(wards=("E05000001",)),))
+
+
+def yard() -> Yard:
+    return Yard(
+        jobs=MemoryJobs(
+            planned_job(position=2, due=NOON + timedelta(hours=4)),
+            planned_job("J0B000000002", position=1, state="done", minutes=400),
+            planned_job("J0B000000003", state="cancelled", minutes=999),
+            planned_job("J0B000000004", position=3, minutes=100, due=NOON),
+            job("J0B000000005", team="parks"),
+        )
+    )
+
+
+def test_day_is_in_its_order_for_those_of_the_team() -> None:
+    day = of_day("north", TODAY, OFFICER, yard().ports())
+    assert [each.job_id[-1] for each in day] == ["2", "1", "4", "3"]
+    with pytest.raises(Forbidden):
+        of_day("north", TODAY, GARDENER, yard().ports())
+    with pytest.raises(NotFound):
+        of_day("nobody", TODAY, OFFICER, yard().ports())
+
+
+def test_job_is_seen_by_those_of_its_team_and_ward() -> None:
+    assert one(JOB, OFFICER, yard().ports()).job_id == JOB
+    for who in (GARDENER, IN_A_WARD):
+        with pytest.raises(NotFound):
+            one(JOB, who, yard().ports())
+
+
+def test_list_has_what_is_wanted_of_her_own() -> None:
+    ports = yard().ports()
+    page = listed(Filters(states=frozenset(("to_plan",))), OFFICER, ports, limit=10)
+    assert [each.job_id[-1] for each in page.jobs] == ["5"] and page.next is None
+    assert [each.job_id[-1] for each in listed(Filters(), GARDENER, ports, limit=10).jobs] == ["5"]
+    assert not listed(Filters(), IN_A_WARD, ports, limit=10).jobs
+    first = listed(Filters(day=TODAY, crew="north"), OFFICER, ports, limit=3)
+    assert len(first.jobs) == 3 and first.next
+    with pytest.raises(Forbidden):
+        listed(Filters(crew="north"), GARDENER, ports, limit=10)
+    for wrong in (Filters(crew="nobody"), Filters(team="highways")):
+        with pytest.raises(Invalid):
+            listed(wrong, GARDENER, ports, limit=10)
+
+
+def test_crews_are_those_of_her_teams() -> None:
+    assert [each.crew for each in crews(GARDENER, yard().ports())] == ["green"]
+
+
+def test_load_says_what_is_late_and_what_does_not_fit() -> None:
+    (north, _south) = loads(TODAY, OFFICER, yard().ports(), team="highways")
+    assert north == Load(
+        crew="north",
+        jobs=3,
+        done=1,
+        minutes_planned=530,
+        minutes_shift=480,
+        late=1,
+        over=50,
+    )

@@ -1,0 +1,200 @@
+"""Days of crews are planned: from now on, for whoever is hers, past what happens meanwhile."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import Forbidden, Invalid
+from chalicelib.geo.point import Point
+from chalicelib.jobs.model import Job, JobChanges, Window
+from chalicelib.jobs.people import Remit, Staff
+from chalicelib.jobs.route import StraightLines
+from chalicelib.jobs.usecases.days import DayPorts, plan, reorder
+from chalicelib.jobs.usecases.operating import operate
+from chalicelib.jobs.usecases.planning import change
+from tests.builders import MARKET_PLACE
+from tests.fakes_jobs import (
+    OFFICER,
+    TODAY,
+    CrewOf,
+    MemoryJobs,
+    ShiftOf,
+    Yard,
+    crew_member,
+    job,
+    operation,
+    planned_job,
+)
+
+LINES = StraightLines(detour_factor=1.35, speed_kmh=25)
+FAR = {"lat": 53.99, "long": -1.09}
+TOMORROW = TODAY + timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class DepotAt:
+    point: Point
+
+
+@dataclass(frozen=True)
+class FromDepot(CrewOf):
+    depot: DepotAt = DepotAt(Point(**MARKET_PLACE))
+
+
+@dataclass
+class Roads:
+    """Ways, and what happens while they are looked up."""
+
+    meanwhile: Callable[[], Any] = lambda: None
+
+    def seconds(self, points: Sequence[Point]) -> Sequence[Sequence[int]]:
+        self.meanwhile()
+        return LINES.seconds(points)
+
+
+def yard(*jobs: Job) -> Yard:
+    return Yard(jobs=MemoryJobs(*(replace(each, version=1) for each in jobs)))
+
+
+def ports(of: Yard, roads: Roads | None = None, shift: ShiftOf | None = None) -> DayPorts:
+    crews = {
+        code: FromDepot(code, team=crew.team, shift=shift or crew.shift)
+        for code, crew in of.by_crew.items()
+    }
+    of.by_crew = crews
+    return DayPorts(jobs=of.ports(), crews=crews, travel=roads or Roads())
+
+
+def stored(of: Yard, job_id: str) -> Job:
+    found = of.jobs.get(job_id)
+    assert found
+    return found
+
+
+def ids_of(found: Any, crew: str) -> tuple[str, ...]:
+    ids: tuple[str, ...]
+    (ids,) = (day.job_ids for day in found.days if day.crew == crew)
+    return ids
+
+
+def test_what_ended_while_the_day_was_planned_stays_as_it_ended() -> None:
+    here = yard(planned_job("DONE"), planned_job("OTHER", **FAR))
+    done = operation(job_id="DONE", kind="could_not", reason="parked_car")
+    roads = Roads(lambda: operate([done], crew_member(), here.ports()))
+    plan(TODAY, ["north"], None, OFFICER, ports(here, roads))
+    assert stored(here, "DONE").state == "could_not"
+    assert stored(here, "OTHER").position is not None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        JobChanges(crew="south", planned_day=TOMORROW),
+        JobChanges(planned_day=TOMORROW + timedelta(days=1)),
+        JobChanges(team="parks"),
+        JobChanges(clear=("crew", "planned_day")),
+    ],
+)
+@pytest.mark.parametrize("ends", ["15:30", "07:31"])
+def test_what_an_officer_planned_while_the_day_was_planned_stays_as_she_planned_it(
+    changes: JobChanges, ends: str
+) -> None:
+    here = yard(planned_job("HERS", planned_day=TOMORROW), job("OTHER"))
+    chosen: list[Job] = []
+
+    def meanwhile() -> None:
+        version = stored(here, "HERS").version
+        chosen.append(change("HERS", changes, version, OFFICER, here.ports()))
+
+    plan(TOMORROW, ["north"], None, OFFICER, ports(here, Roads(meanwhile), ShiftOf(ends=ends)))
+    assert stored(here, "HERS") == chosen[0]
+
+
+def test_what_an_officer_moved_while_a_day_was_put_in_order_stays_where_it_is() -> None:
+    here = yard(planned_job("HERS", planned_day=TOMORROW), planned_job("B", planned_day=TOMORROW))
+    moved = JobChanges(crew="south")
+    roads = Roads(lambda: change("HERS", moved, 1, OFFICER, here.ports()))
+    reorder(TOMORROW, "north", ["B", "HERS"], OFFICER, ports(here, roads))
+    assert (stored(here, "HERS").crew, stored(here, "HERS").position) == ("south", None)
+    assert stored(here, "B").position == 1
+
+
+def test_what_nobody_came_for_yesterday_is_planned_again() -> None:
+    old = planned_job("OLD", planned_day=TODAY - timedelta(days=1))
+    later = planned_job("LATER", planned_day=TOMORROW)
+    here = yard(old, later)
+    assert ids_of(plan(TODAY, ["north"], None, OFFICER, ports(here)), "north") == ("OLD",)
+    assert stored(here, "OLD").planned_day == TODAY
+    assert stored(here, "LATER").planned_day == TOMORROW
+
+
+def test_rest_of_the_day_begins_now_behind_what_is_under_way() -> None:
+    here = yard(planned_job("BEGUN", minutes=60), job("NEXT", **FAR))
+    operate([operation(job_id="BEGUN", kind="start")], crew_member(), here.ports())
+    plan(TODAY, ["north"], None, OFFICER, ports(here))
+    after = stored(here, "NEXT")
+    # It is noon, so 13:00 by the council's clock; the crew is an hour at work, then it drives.
+    assert after.arrives_at and after.arrives_at > datetime(2026, 6, 1, 13, 0, tzinfo=UTC)
+    assert after.position == 2 and stored(here, "BEGUN").state == "started"
+
+
+def test_times_are_those_of_the_councils_clock() -> None:
+    here = yard(job())
+    plan(TOMORROW, ["north"], None, OFFICER, ports(here))
+    assert stored(here, job().job_id).arrives_at == datetime(2026, 6, 2, 6, 30, tzinfo=UTC)
+
+
+def test_officer_of_one_ward_plans_what_waits_there_around_what_others_planned() -> None:
+    here = yard(
+        job("HERS", ward_code="centre"),
+        job("THEIRS", ward_code="north"),
+        planned_job("IN-DAY", ward_code="north", planned_day=TOMORROW),
+    )
+    who = Staff(actor="she", remits=(Remit(teams=("highways",), wards=("centre",)),))
+    found = plan(TOMORROW, ["north"], None, who, ports(here))
+    assert set(ids_of(found, "north")) == {"HERS", "IN-DAY"}
+    assert stored(here, "THEIRS").state == "to_plan"
+    with pytest.raises(Forbidden):
+        plan(TOMORROW, ["green"], None, who, ports(here))
+
+
+def test_nobody_plans_when_the_shift_is_over() -> None:
+    here = yard(job("WAITS"), planned_job("PLANNED"))
+    found = plan(TODAY, ["north"], None, OFFICER, ports(here, shift=ShiftOf("06:00", "12:30")))
+    assert ids_of(found, "north") == ()
+    assert {each.stop_id for each in found.left_out} == {"WAITS", "PLANNED"}
+    assert stored(here, "PLANNED").state == "to_plan"
+
+
+def test_planning_is_written_down_once_for_a_crew() -> None:
+    here = yard(job("ONE"), job("TWO"))
+    plan(TOMORROW, ["north", "green"], None, OFFICER, ports(here))
+    assert here.noted == [("an-officer", "jobs.plan", "north", "2026-06-02 jobs=2")]
+
+
+@pytest.mark.parametrize("day", [TODAY - timedelta(days=1), date(2030, 1, 1)])
+def test_day_is_refused_when_it_is_over_or_too_far(day: date) -> None:
+    for act in (
+        lambda: plan(day, [], None, OFFICER, ports(yard(job()))),
+        lambda: reorder(day, "north", ["ONE"], OFFICER, ports(yard(job()))),
+    ):
+        with pytest.raises(Invalid, match="date: "):
+            act()
+
+
+def test_chosen_order_waits_for_windows_and_goes_behind_what_is_done() -> None:
+    window = Window(opens="11:00", closes="12:00")
+    here = yard(
+        planned_job("ENDED", state="done", planned_day=TOMORROW),
+        planned_job("LAST", planned_day=TOMORROW, position=2),
+        planned_job("FIRST", planned_day=TOMORROW, position=3, window=window),
+    )
+    found = reorder(TOMORROW, "north", ["FIRST"], OFFICER, ports(here))
+    assert found.job_ids == ("FIRST", "LAST")
+    first, last = stored(here, "FIRST"), stored(here, "LAST")
+    assert (first.position, last.position) == (2, 3)
+    assert first.arrives_at == datetime(2026, 6, 2, 10, 0, tzinfo=UTC)
+    assert last.arrives_at == datetime(2026, 6, 2, 10, 30, tzinfo=UTC)

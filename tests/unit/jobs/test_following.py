@@ -1,0 +1,195 @@
+"""What becomes of a job is told to its reports."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.jobs.model import Job, JobChanges
+from chalicelib.jobs.usecases.following import follow, tell_plans
+from chalicelib.jobs.usecases.operating import operate
+from chalicelib.jobs.usecases.planning import change, settle
+from tests.builders import NOON
+from tests.fakes_jobs import (
+    JOB,
+    OFFICER,
+    OTHER_REPORT,
+    REPORT,
+    TODAY,
+    MemoryJobs,
+    MemoryReports,
+    Yard,
+    crew_member,
+    job,
+    job_report,
+    operation,
+    planned_job,
+)
+
+PHOTO, LATE_PHOTO = "0" * 26, "1" * 26
+
+
+def yard(present: Job | None = None, **values: Any) -> Yard:
+    return Yard(
+        jobs=MemoryJobs(present or planned_job()), reports=MemoryReports([job_report(**values)])
+    )
+
+
+def told(here: Yard, *kinds: str, **values: Any) -> list[tuple[str, str | None]]:
+    """What the timeline says after these deeds, and after following again and again."""
+    for kind in kinds:
+        present = here.jobs.stored[JOB]
+        op_id = f"operation-{len(present.deeds) + 1}"
+        sent = operation(op_id, kind=kind, base_version=present.version, **values)
+        assert operate([sent], crew_member(), here.ports())[0].result == "applied"
+    for _ in range(3):
+        follow(JOB, here.following())
+    return [(text, state) for _, text, state, _ in here.reports.told.values()]
+
+
+def planned_for(here: Yard, days: int) -> None:
+    day = TODAY + timedelta(days=days)
+    changes = JobChanges(crew="north", planned_day=day)
+    change(JOB, changes, here.jobs.stored[JOB].version, OFFICER, here.ports())
+
+
+def test_report_is_fixed_once_when_the_job_is_done() -> None:
+    assert told(yard(), "start", "done") == [("This was mended.", "fixed")]
+
+
+def test_report_hears_the_crews_words_and_gets_its_photos() -> None:
+    here = yard()
+    here.asked_for = {("account:a-crew-member", "operation-1", PHOTO)}
+    assert told(here, "done", text="New kerb, too.", photo_ids=(PHOTO,)) == [
+        ("New kerb, too.", "fixed")
+    ]
+    here.asked_for = {("account:a-crew-member", "operation-2", LATE_PHOTO)}
+    told(here, "photo", photo_ids=(LATE_PHOTO,))
+    assert [photos for *_, photos in here.reports.told.values()] == [(PHOTO,), (LATE_PHOTO,)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [("inspect", "investigating"), ("make_safe", "in_progress"), ("collect", "closed")],
+)
+def test_report_gets_the_state_that_kind_and_service_say(kind: Any, state: str) -> None:
+    here = yard(planned_job(kind=kind), service_code="smell")
+    assert told(here, "done")[0][1] == state
+
+
+def test_public_is_told_of_a_report_that_takes_no_notes_any_more() -> None:
+    here = yard(is_forgotten=True)
+    assert told(here, "could_not", reason="parked_car") == [
+        ("We came on Monday 1 June and could not do it: a car was parked on it.", None)
+    ]
+    assert told(here, "done")[-1] == ("This was mended.", "fixed") and not here.reports.notes
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "1970-01-01T00:00:00Z"])
+def test_day_is_that_on_which_we_heard_of_it_where_the_clock_says_nonsense(at: str) -> None:
+    text = "We came on Monday 1 June and could not do it: we could not find it."
+    moment = datetime.fromisoformat(at)
+    assert told(yard(), "could_not", reason="not_found", at=moment) == [(text, None)]
+
+
+def test_each_open_report_is_told_and_no_other() -> None:
+    here = Yard(
+        jobs=MemoryJobs(planned_job(service_request_ids=(REPORT, OTHER_REPORT, "GONE00000000"))),
+        reports=MemoryReports([job_report(), job_report(OTHER_REPORT, is_open=False)]),
+    )
+    told(here, "done")
+    assert [said[0] for said in here.reports.told.values()] == [REPORT]
+
+
+def test_report_is_in_progress_when_the_crew_has_begun() -> None:
+    assert told(yard(), "start") == [("A crew is on it.", "in_progress")]
+
+
+def test_report_says_when_it_is_planned_and_at_most_once_a_day() -> None:
+    here = yard(job())
+    planned_for(here, 1)
+    first = ("Work is planned for Tuesday 2 June.", "action_scheduled")
+    assert told(here) == [first]
+    planned_for(here, 2)
+    planned_for(here, 3)
+    assert told(here) == [first]
+    here.pass_time(days=1)
+    tell_plans(here.following())
+    tell_plans(here.following())
+    assert told(here) == [first, ("Work is planned for Thursday 4 June.", "action_scheduled")]
+    here.pass_time(days=1)
+    tell_plans(here.following())
+    assert len(told(here)) == 2
+
+
+def test_report_hears_that_the_office_called_off_what_it_was_told_of() -> None:
+    here = yard(job())
+    planned_for(here, 1)
+    told(here)
+    called_off: Any = {"state": "cancelled", "because": "The road is closed."}
+    change(JOB, JobChanges(**called_off), 2, OFFICER, here.ports())
+    assert told(here)[1:] == [
+        ("The work that was planned is called off. We say here what happens next.", "investigating")
+    ]
+    (note,) = (text for _, text in here.reports.notes.values())
+    assert note == f"Job {JOB}: cancelled. The road is closed."
+
+
+def test_nothing_is_called_off_that_another_job_or_an_officer_has_planned() -> None:
+    here = yard(state="action_scheduled")
+    called_off: Any = {"state": "cancelled", "because": "Done twice."}
+    change(JOB, JobChanges(**called_off), 1, OFFICER, here.ports())
+    assert told(here) == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "texts"),
+    [
+        ("parked_car", ["We came on Monday 1 June and could not do it: a car was parked on it."]),
+        ("other", []),
+    ],
+)
+def test_public_is_told_why_it_could_not_be_done_where_that_is_for_it(
+    reason: Any, texts: list[str]
+) -> None:
+    here = yard()
+    told(here, "could_not", reason=reason, text="Shouted at by the owner.")
+    assert here.reports.texts == texts
+    ((_, note),) = here.reports.notes.values()
+    assert note.startswith(f"Job {JOB}: it could not be done") and "Shouted" in note
+
+
+def test_officers_alone_hear_that_it_was_handed_over_or_cancelled() -> None:
+    here = yard()
+    assert told(here, "hand_over", text="Water main.") == []
+    values: Any = {"state": "cancelled", "because": "Not ours."}
+    change(JOB, JobChanges(**values), 2, OFFICER, here.ports())
+    assert told(here) == []
+    assert [text for _, text in here.reports.notes.values()] == [
+        f"Job {JOB}: it was handed over. Water main.",
+        f"Job {JOB}: cancelled. Not ours.",
+    ]
+
+
+def test_report_hears_what_is_disputed_when_it_was_settled_so() -> None:
+    here = yard()
+    values: Any = {"state": "cancelled", "because": "Not ours."}
+    change(JOB, JobChanges(**values), 1, OFFICER, here.ports())
+    operate([operation()], crew_member(), here.ports())
+    assert told(here) == []
+    assert any("settle" in text for _, text in here.reports.notes.values())
+    settle(JOB, "operation-1", 3, OFFICER, here.ports(), keeps="street")
+    assert told(here) == [("This was mended.", "fixed")]
+
+
+def test_nothing_is_told_of_a_withdrawn_report_or_a_job_that_is_not() -> None:
+    here = yard(is_withdrawn=True)
+    assert told(here, "done") == [] and not here.reports.notes
+    follow("NOSUCHJOB000", here.following())
+
+
+def test_day_is_that_of_the_councils_clock() -> None:
+    here = yard()
+    here.clock.now = NOON.replace(hour=23, minute=30)
+    told(here, "could_not", reason="unsafe", at=here.clock.now)
+    assert "Tuesday 2 June" in here.reports.texts[0]

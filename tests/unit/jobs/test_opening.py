@@ -1,0 +1,252 @@
+"""Reports open jobs, and close what they need no more."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.jobs.model import Job, JobChanges
+from chalicelib.jobs.usecases.following import follow
+from chalicelib.jobs.usecases.opening import open_for
+from chalicelib.jobs.usecases.operating import operate
+from chalicelib.jobs.usecases.planning import change
+from tests.fakes_jobs import (
+    OFFICER,
+    OTHER_REPORT,
+    REPORT,
+    TODAY,
+    MemoryReports,
+    Yard,
+    crew_member,
+    job_report,
+    operation,
+)
+
+
+def opened(here: Yard, service_request_id: str = REPORT) -> Job:
+    job = open_for(service_request_id, here.following())
+    assert job is not None
+    return job
+
+
+def done(here: Yard, job: Job, kind: Any = "done", **values: Any) -> None:
+    present = here.jobs.stored[job.job_id]
+    op_id = f"operation-{len(present.deeds)}-{job.job_id}"
+    sent = operation(op_id, job_id=job.job_id, base_version=present.version, kind=kind, **values)
+    assert operate([sent], crew_member(), here.ports())[0].result == "applied"
+    follow(job.job_id, here.following())
+
+
+def two_reports() -> Yard:
+    return Yard(reports=MemoryReports([job_report(), job_report(OTHER_REPORT)]))
+
+
+def test_report_opens_one_job_however_often_it_is_told() -> None:
+    here = Yard()
+    here.reports.change(minutes=90, hazards=("traffic",), kind="make_safe")
+    assert opened(here) == opened(here)
+    (job,) = here.jobs.stored.values()
+    assert (job.state, job.minutes, job.hazards) == ("to_plan", 90, ("traffic",))
+    assert (job.kind, job.title, job.address) == ("make_safe", "Pothole", "1 Market Place")
+    assert here.jobs.writes == 1
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"opens": "officer"},
+        {"needs_look": True},
+        {"is_withdrawn": True},
+        {"is_open": False, "state": "closed"},
+        {"lat": None, "long": None},
+    ],
+)
+def test_report_opens_no_job_when_it_has_to_wait_for_an_officer(values: Any) -> None:
+    here = Yard()
+    here.reports.change(**values)
+    assert open_for(REPORT, here.following()) is None and not here.jobs.stored
+    assert open_for("NOSUCHREPORT", here.following()) is None
+
+
+def test_job_follows_its_report_but_for_what_the_office_chose() -> None:
+    here = Yard()
+    job = opened(here)
+    change(job.job_id, JobChanges(minutes=120), 1, OFFICER, here.ports())
+    here.reports.change(minutes=10, priority="urgent", lat=53.96, address=None)
+    job = opened(here)
+    assert (job.minutes, job.priority, job.lat, job.address) == (120, "urgent", 53.96, None)
+
+
+def test_job_leaves_its_crew_when_its_report_goes_to_another_team() -> None:
+    here = Yard()
+    job = opened(here)
+    plan = JobChanges(crew="north", planned_day=TODAY)
+    change(job.job_id, plan, 1, OFFICER, here.ports())
+    here.reports.change(team="parks")
+    job = opened(here)
+    assert (job.team, job.crew, job.state, job.former_teams) == (
+        "parks",
+        None,
+        "to_plan",
+        ("highways",),
+    )
+
+
+def test_begun_job_stays_as_it_is_when_its_report_changes_but_loses_its_address() -> None:
+    here = Yard()
+    job = opened(here)
+    done(here, job, "start")
+    here.reports.change(priority="urgent", address=None)
+    job = opened(here)
+    assert (job.priority, job.address) == ("normal", None)
+
+
+GONE = {"is_withdrawn": True, "lat": None, "long": None, "address": None}
+ROUGH = {"is_forgotten": True, "is_open": False, "lat": 53.96, "long": -1.08, "address": None}
+
+
+@pytest.mark.parametrize("values", [{"is_open": False}, {"is_withdrawn": True}, ROUGH])
+def test_done_job_loses_its_address_when_its_report_loses_it(values: Any) -> None:
+    here = Yard()
+    job = opened(here)
+    done(here, job)
+    here.reports.change(**values | {"address": None})
+    open_for(REPORT, here.following())
+    assert here.jobs.stored[job.job_id].address is None
+
+
+@pytest.mark.parametrize(("values", "place"), [(GONE, (53.96, -1.08)), (ROUGH, (53.96, -1.08))])
+@pytest.mark.parametrize("kind", ["done", "could_not"])
+def test_job_forgets_who_sent_its_report_when_that_is_forgotten(
+    values: Any, place: tuple[float, float], kind: str
+) -> None:
+    here = Yard()
+    job = opened(here)
+    told = JobChanges(instructions="Ring Ann at 4.", title="The hole at Ann's")
+    change(job.job_id, told, 1, OFFICER, here.ports())
+    spoken: Any = {"text": "Spoke to Ann.", "lat": 53.9591, "long": -1.0815, "reason": "no_access"}
+    done(here, job, kind, **spoken)
+    sent = here.jobs.stored[job.job_id].deeds[0]
+    here.reports.change(**values)
+    for _ in range(2):
+        open_for(REPORT, here.following())
+    after = here.jobs.stored[job.job_id]
+    assert (after.lat, after.long) == place and after.address is None
+    assert (after.title, after.instructions) == ("Pothole", "")
+    (left,) = after.deeds
+    assert (left.text, left.lat, left.long, left.kind) == ("", None, None, kind)
+    again = operation(sent.op_id, job_id=job.job_id, base_version=2, kind=kind, **spoken)
+    assert operate([again], crew_member(), here.ports())[0].result == "duplicate"
+
+
+def test_job_keeps_its_instructions_while_it_or_another_of_its_reports_needs_them() -> None:
+    here = two_reports()
+    job = opened(here)
+    change(job.job_id, JobChanges(instructions="Mind the kerb."), 1, OFFICER, here.ports())
+    here.reports.change(is_forgotten=True)
+    assert opened(here).instructions == "Mind the kerb."
+    added = JobChanges(add_reports=(OTHER_REPORT,))
+    change(job.job_id, added, here.jobs.stored[job.job_id].version, OFFICER, here.ports())
+    done(here, job)
+    open_for(REPORT, here.following())
+    assert here.jobs.stored[job.job_id].instructions == "Mind the kerb."
+    here.reports.change(OTHER_REPORT, is_forgotten=True)
+    open_for(OTHER_REPORT, here.following())
+    assert here.jobs.stored[job.job_id].instructions == ""
+
+
+def test_job_comes_back_as_its_report_is_by_then() -> None:
+    here = Yard()
+    job = opened(here)
+    here.reports.change(is_open=False, state="closed")
+    open_for(REPORT, here.following())
+    here.reports.change(is_open=True, state="reopen", lat=53.97, priority="urgent")
+    after = opened(here)
+    assert (after.job_id, after.lat, after.priority) == (job.job_id, 53.97, "urgent")
+
+
+@pytest.mark.parametrize("values", [{"is_open": False, "state": "closed"}, {"is_withdrawn": True}])
+def test_job_is_cancelled_when_its_report_needs_it_no_more_and_comes_back_with_it(
+    values: Any,
+) -> None:
+    here = Yard()
+    job = opened(here)
+    here.reports.change(**values)
+    assert open_for(REPORT, here.following()) is None
+    assert here.jobs.stored[job.job_id].state == "cancelled"
+    here.reports.change(is_open=True, state="reopen", is_withdrawn=False)
+    assert (opened(here).job_id, opened(here).state) == (job.job_id, "to_plan")
+
+
+def test_begun_job_goes_on_when_its_report_is_closed() -> None:
+    here = Yard()
+    job = opened(here)
+    done(here, job, "start")
+    here.reports.change(is_open=False, state="closed")
+    open_for(REPORT, here.following())
+    assert here.jobs.stored[job.job_id].state == "started"
+
+
+def test_job_stays_cancelled_when_an_officer_said_so() -> None:
+    here = Yard()
+    job = opened(here)
+    change(job.job_id, JobChanges(state="cancelled", because="Not ours."), 1, OFFICER, here.ports())
+    assert opened(here).state == "cancelled" and len(here.jobs.stored) == 1
+
+
+def test_report_opens_a_revisit_when_it_was_not_mended() -> None:
+    here = Yard()
+    first = opened(here)
+    done(here, first)
+    open_for(REPORT, here.following())
+    assert len(here.jobs.stored) == 1
+    here.reports.change(state="reopen", is_open=True, failed_repairs=1)
+    second = opened(here)
+    assert (second.kind, second.first_job_id, second.state) == ("revisit", first.job_id, "to_plan")
+    assert opened(here) == second
+    done(here, second)
+    here.reports.change(state="reopen", is_open=True, failed_repairs=2)
+    third = opened(here)
+    assert third.first_job_id == first.job_id and len(here.jobs.stored) == 3
+
+
+def test_repair_follows_when_it_was_made_safe() -> None:
+    here = Yard()
+    here.reports.change(kind="make_safe")
+    first = opened(here)
+    done(here, first)
+    second = opened(here)
+    assert (second.kind, second.first_job_id, second.state) == ("repair", first.job_id, "to_plan")
+    assert opened(here) == second and len(here.jobs.stored) == 2
+
+
+def test_nothing_more_is_opened_when_it_was_inspected() -> None:
+    here = Yard()
+    here.reports.change(kind="inspect")
+    job = opened(here)
+    done(here, job)
+    assert opened(here).job_id == job.job_id and len(here.jobs.stored) == 1
+
+
+def test_duplicate_goes_along_to_the_job_of_the_one_that_survives() -> None:
+    here = two_reports()
+    gives_way, stays = opened(here, REPORT), opened(here, OTHER_REPORT)
+    here.reports.change(REPORT, state="duplicate", is_open=False, duplicate_of=OTHER_REPORT)
+    assert opened(here, REPORT).job_id == stays.job_id
+    assert here.jobs.stored[gives_way.job_id].state == "cancelled"
+    assert here.jobs.stored[stays.job_id].service_request_ids == (OTHER_REPORT, REPORT)
+    writes = here.jobs.writes
+    opened(here, REPORT)
+    opened(here, OTHER_REPORT)
+    assert here.jobs.writes == writes
+
+
+def test_begun_job_of_a_duplicate_goes_on_for_the_one_that_survives() -> None:
+    here = two_reports()
+    job = opened(here, REPORT)
+    done(here, job, "start")
+    here.reports.change(REPORT, state="duplicate", is_open=False, duplicate_of=OTHER_REPORT)
+    assert opened(here, REPORT).job_id == job.job_id
+    assert opened(here, OTHER_REPORT).job_id == job.job_id
+    assert len(here.jobs.stored) == 1
+    done(here, job)
+    assert here.reports.stored[OTHER_REPORT].state == "fixed"

@@ -1,0 +1,142 @@
+"""Operations: each is taken once, and one that is rejected stops no other."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import Invalid, UpstreamFailed
+from chalicelib.jobs.model import Contractor, JobChanges
+from chalicelib.jobs.people import Remit
+from chalicelib.jobs.usecases.operating import Sent, Unreadable, operate
+from chalicelib.jobs.usecases.planning import change
+from tests.builders import NOON
+from tests.fakes_jobs import (
+    JOB,
+    OFFICER,
+    MemoryJobs,
+    Yard,
+    crew_member,
+    operation,
+    planned_job,
+)
+
+PHOTO = "0" * 26
+
+
+def yard(**values: Any) -> Yard:
+    return Yard(jobs=MemoryJobs(planned_job(**values)))
+
+
+def results(of: Any) -> list[str]:
+    return [outcome.result for outcome in of]
+
+
+def test_each_operation_has_its_outcome_in_order_when_some_are_bad() -> None:
+    here = yard()
+    sent: list[Sent] = [
+        operation("operation-1", kind="start"),
+        Unreadable(op_id="", reason="op_id: is required"),
+        operation("operation-2", job_id="NOSUCHJOB000"),
+        operation("operation-3", kind="could_not"),
+        operation("operation-1", kind="start"),
+        operation("operation-4", kind="note", text="  "),
+        operation("operation-5", kind="photo"),
+        operation("operation-6", at=NOON + timedelta(minutes=30)),
+    ]
+    outcomes = operate(sent, crew_member(), here.ports())
+    assert results(outcomes) == [
+        "applied",
+        "rejected",
+        "rejected",
+        "rejected",
+        "duplicate",
+        "rejected",
+        "rejected",
+        "applied",
+    ]
+    reasons = [outcome.reason for outcome in outcomes if outcome.result == "rejected"]
+    assert all(reasons)
+    assert here.jobs.stored[JOB].state == "done"
+
+
+def test_what_one_job_is_told_is_one_write() -> None:
+    here = yard()
+    operate(
+        [operation(f"operation-{n}", kind="start") for n in range(10)], crew_member(), here.ports()
+    )
+    assert here.jobs.writes == 1 and len(here.jobs.stored[JOB].deeds) == 10
+
+
+def test_operation_is_taken_when_others_write_in_between() -> None:
+    here = yard()
+    here.jobs.stale_next = 3
+    (outcome,) = operate([operation()], crew_member(), here.ports())
+    assert outcome.result == "applied" and outcome.job == here.jobs.stored[JOB]
+
+
+def test_operation_is_sent_again_when_others_never_stop_writing() -> None:
+    here = yard()
+    here.jobs.stale_next = 99
+    with pytest.raises(UpstreamFailed):
+        operate([operation()], crew_member(), here.ports())
+
+
+def test_answer_is_the_same_when_the_reply_of_the_store_is_lost() -> None:
+    here = yard()
+    here.jobs.loses_reply = True
+    (outcome,) = operate([operation()], crew_member(), here.ports())
+    assert outcome.result == "applied" and len(here.jobs.stored[JOB].deeds) == 1
+
+
+def test_operation_is_rejected_when_the_job_is_another_teams() -> None:
+    here = yard()
+    who = crew_member(remits=(Remit(teams=("parks",)),))
+    (outcome,) = operate([operation()], who, here.ports())
+    assert (outcome.result, outcome.job) == ("rejected", None)
+    assert "not yours" in (outcome.reason or "")
+
+
+def test_operation_is_taken_when_the_job_was_given_to_another_team_meanwhile() -> None:
+    here = yard()
+    who = crew_member(remits=(Remit(teams=("highways",)),))
+    change(JOB, JobChanges(team="parks"), 1, OFFICER, here.ports())
+    (outcome,) = operate([operation()], who, here.ports())
+    assert (outcome.result, here.jobs.stored[JOB].state) == ("applied", "done")
+
+
+def test_operation_stays_taken_when_she_left_the_team() -> None:
+    here = yard()
+    operate([operation()], crew_member(), here.ports())
+    who = crew_member(remits=(Remit(teams=("parks",)),))
+    (outcome,) = operate([operation()], who, here.ports())
+    assert (outcome.result, outcome.job) == ("duplicate", None)
+
+
+def test_contractor_works_on_the_job_of_her_link_until_it_ends() -> None:
+    link = Contractor(name="Paviours", link_id="a-link", expires_at=NOON + timedelta(days=1))
+    here = Yard(jobs=MemoryJobs(planned_job(contractor=link), planned_job("J0B000000002")))
+    who = crew_member("link:a-link", by="contractor", actor="a-link", job_id=JOB, remits=())
+    sent = [operation(kind="start"), operation(job_id="J0B000000002")]
+    assert results(operate(sent, who, here.ports())) == ["applied", "rejected"]
+    here.pass_time(days=1)
+    later = operation("operation-2")
+    assert results(operate([later], who, here.ports())) == ["rejected"]
+
+
+def test_photo_is_taken_when_it_was_asked_for_with_the_operation() -> None:
+    here = yard()
+    here.asked_for = {("account:a-crew-member", "operation-1", PHOTO)}
+    sent = [
+        operation("operation-1", photo_ids=(PHOTO,)),
+        operation("operation-2", kind="photo", photo_ids=(PHOTO,)),
+    ]
+    outcomes = operate(sent, crew_member(), here.ports())
+    assert results(outcomes) == ["applied", "rejected"]
+    assert "Idempotency-Key" in (outcomes[1].reason or "")
+    assert here.jobs.stored[JOB].photo_ids == (PHOTO,)
+
+
+def test_call_is_refused_when_it_has_more_than_a_hundred_operations() -> None:
+    with pytest.raises(Invalid):
+        operate([operation(f"operation-{n}") for n in range(101)], crew_member(), yard().ports())

@@ -1,0 +1,343 @@
+"""The documents of crews' days: what stands in them, and who hears of a change."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import md5
+from typing import Any, NamedTuple
+
+import msgspec
+import pytest
+
+from chalicelib.errors import AddressRefused, Conflict, Gone, NotFound, UpstreamFailed
+from chalicelib.jobs.crew_ports import CrewPorts, Device, Held, Moved, PushTo
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.usecases.publishing import (
+    DayDocument,
+    day_link,
+    key_of,
+    publish_days,
+    publish_due,
+)
+from chalicelib.jobs.usecases.ringing import KEPT_FOR, MOST_DEVICES, unregister
+from chalicelib.jobs.usecases.ringing import register as register_phone
+from chalicelib.jobs.views import Beside, JobView, PhotoView, job_view
+from tests.builders import NOON
+from tests.fakes_jobs import JOB, TODAY, MemoryJobs, Yard, deed, planned_job
+
+OTHER = "J0B000000002"
+KEY = key_of("north", TODAY)
+
+
+def register(crew: str, push: PushTo, ports: CrewPorts, session: str = "") -> Device:
+    """A phone, signed in for a year."""
+    session, until = session or push.endpoint, NOON + timedelta(days=365)
+    return register_phone(crew, session, push, ports, until=until)
+
+
+class Stored(NamedTuple):
+    body: bytes
+    etag: str
+
+
+class MemoryDays:
+    """Documents in a dictionary; `meets` is called before a write, like another writer."""
+
+    def __init__(self) -> None:
+        self.bodies: dict[str, bytes] = {}
+        self.puts: list[str] = []
+        self.meets: Callable[[], None] = lambda: None
+
+    def read(self, key: str) -> Held | None:
+        body = self.bodies.get(key)
+        return Stored(body, md5(body, usedforsecurity=False).hexdigest()) if body else None
+
+    def write(self, key: str, body: bytes, held: Held | None) -> None:
+        self.meets()
+        if self.read(key) != held:
+            raise Moved(key)
+        self.puts.append(key)
+        self.bodies[key] = body
+
+    def address(self, key: str, expires_at: datetime) -> str:
+        return f"https://days.example/{key}?until={expires_at:%H:%M}"
+
+
+class MemoryDevices:
+    def __init__(self) -> None:
+        self.known: dict[str, Device] = {}
+
+    def add(self, device: Device) -> None:
+        self.known[device.device_id] = device
+
+    def remove(self, crew: str, device_id: str) -> None:
+        self.known.pop(device_id, None)
+
+    def of(self, crew: str) -> Sequence[Device]:
+        return [each for each in self.known.values() if each.crew == crew]
+
+
+class Bells:
+    """Rings in a list; `fails` by endpoint."""
+
+    def __init__(self) -> None:
+        self.rung: list[tuple[str, bytes]] = []
+        self.fails: dict[str, Exception] = {}
+
+    def check(self, to: PushTo) -> None:
+        if not to.endpoint.startswith("https://"):
+            raise AddressRefused("Nothing is sent there.")
+
+    def ring(self, content: bytes, to: PushTo) -> None:
+        if error := self.fails.get(to.endpoint):
+            raise error
+        self.rung.append((to.endpoint, content))
+
+
+@dataclass(frozen=True)
+class DepotOf:
+    name: str = "The yard"
+    lat: float = 53.96
+    long: float = -1.08
+
+
+@dataclass(frozen=True)
+class AtDepot:
+    depot: DepotOf = DepotOf()
+
+
+@dataclass
+class Office:
+    """What writes the days, in memory."""
+
+    yard: Yard = field(default_factory=lambda: Yard(jobs=MemoryJobs(planned_job(position=1))))
+    documents: MemoryDays = field(default_factory=MemoryDays)
+    devices: MemoryDevices = field(default_factory=MemoryDevices)
+    bells: Bells = field(default_factory=Bells)
+
+    def ports(self) -> CrewPorts:
+        return CrewPorts(
+            jobs=self.yard.jobs,
+            council=self.yard,
+            crews={code: AtDepot() for code in self.yard.by_crew},
+            views=self._views,
+            documents=self.documents,
+            devices=self.devices,
+            bell=self.bells,
+            now=self.yard.clock,
+        )
+
+    def publish(self, crew: str = "north") -> DayDocument:
+        assert publish_days({(crew, TODAY)}, self.ports()) == {}
+        return self.document(crew)
+
+    def document(self, crew: str = "north") -> DayDocument:
+        return msgspec.json.decode(self.documents.bodies[key_of(crew, TODAY)], type=DayDocument)
+
+    def change(self, job_id: str = JOB, **values: Any) -> None:
+        stored = self.yard.jobs.stored[job_id]
+        self.yard.jobs.stored[job_id] = replace(stored, version=stored.version + 1, **values)
+
+    def _views(self, jobs: Sequence[Job], until: datetime) -> Sequence[JobView]:
+        url = f"https://photos.example/?signed={self.yard.clock.now:%H:%M}&until={until:%H:%M}"
+        photo = PhotoView(photo_id="P", url=url, thumbnail_url=url)
+        beside = Beside(service_name="Pothole", photos_before=(photo,))
+        return [job_view(job, beside) for job in jobs]
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def phone(endpoint: str = "https://push.example/1") -> PushTo:
+    return PushTo(endpoint=endpoint, p256dh="key", auth="secret")
+
+
+def test_document_holds_the_day_in_its_order(office: Office) -> None:
+    office.yard.jobs.add(planned_job(OTHER, position=2))
+    office.yard.jobs.add(planned_job("J0B000000003", position=1, state="cancelled"))
+    found = office.publish()
+    assert [job.job_id for job in found.jobs] == [JOB, OTHER]
+    assert (found.crew, found.name, found.date) == ("north", "A crew", TODAY)
+    assert found.depot.name == "The yard"
+    assert found.shift.starts == "07:30"
+    assert found.gone == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "because"),
+    [
+        ({"crew": "south"}, "Another crew has it now."),
+        ({"planned_day": TODAY + timedelta(days=1)}, "It is planned for 02/06/2026 now."),
+        ({"crew": None, "planned_day": None, "state": "to_plan"}, "The office took it out"),
+        ({"state": "cancelled", "cancelled_because": "It was mended."}, "It was mended."),
+        ({"state": "cancelled"}, "The office cancelled it."),
+    ],
+)
+def test_job_is_gone_with_the_reason_when_the_crew_has_it_no_more(
+    change: dict[str, Any], because: str, office: Office
+) -> None:
+    office.publish()
+    office.change(**change)
+    found = office.publish()
+    assert found.jobs == ()
+    assert [each.job_id for each in found.gone] == [JOB]
+    if NOON.date() == TODAY and "planned_day" not in change:
+        assert found.gone[0].because.startswith(because)
+    assert office.publish().gone == found.gone
+
+
+def test_job_is_gone_no_more_when_it_comes_back(office: Office) -> None:
+    office.publish()
+    office.change(crew="south")
+    office.publish()
+    office.change(crew="north")
+    found = office.publish()
+    assert [job.job_id for job in found.jobs] == [JOB]
+    assert found.gone == ()
+
+
+def test_document_is_written_once_when_nothing_changes(office: Office) -> None:
+    office.publish()
+    office.yard.pass_time(hours=5)
+    office.publish()
+    assert office.documents.puts == [KEY]
+
+
+def test_document_is_written_anew_without_a_word_when_its_addresses_are_half_over(
+    office: Office,
+) -> None:
+    register("north", phone(), office.ports())
+    before = office.publish()
+    office.bells.rung.clear()
+    office.yard.pass_time(hours=6)
+    after = office.publish()
+    assert after.made_at > before.made_at
+    assert after.jobs[0].photos_before != before.jobs[0].photos_before
+    assert office.bells.rung == []
+
+
+def test_newer_state_stays_when_another_writer_was_faster(office: Office) -> None:
+    office.publish()
+    office.change(title="Old")
+
+    def meet() -> None:
+        office.documents.meets = lambda: None
+        office.change(title="New")
+        office.publish()
+
+    office.documents.meets = meet
+    assert office.publish().jobs[0].title == "New"
+
+
+def test_day_fails_when_it_keeps_changing(office: Office) -> None:
+    def meet() -> None:
+        office.documents.bodies[KEY] = office.documents.bodies[KEY] + b" "
+
+    office.publish()
+    office.change(title="New")
+    office.documents.meets = meet
+    failed = publish_days({("north", TODAY), ("south", TODAY)}, office.ports())
+    assert isinstance(failed["north", TODAY], UpstreamFailed)
+    assert failed.keys() == {("north", TODAY)}
+
+
+def test_phones_hear_of_what_the_office_changed_and_of_nothing_else(office: Office) -> None:
+    register("north", phone(), office.ports())
+    register("south", phone("https://push.example/2"), office.ports())
+    office.publish()
+    office.bells.rung.clear()
+    office.change(state="done", deeds=(deed(),))
+    assert office.publish().jobs[0].state == "done"
+    assert office.bells.rung == []
+    office.change(instructions="Ring first.")
+    office.publish()
+    assert office.bells.rung == [("https://push.example/1", b'{"kind":"day"}')]
+
+
+def test_phones_are_silent_when_another_day_changes(office: Office) -> None:
+    register("north", phone(), office.ports())
+    tomorrow = TODAY + timedelta(days=1)
+    office.change(planned_day=tomorrow)
+    assert publish_days({("north", tomorrow)}, office.ports()) == {}
+    assert office.documents.puts == [key_of("north", tomorrow)]
+    assert office.bells.rung == []
+
+
+def test_day_is_published_when_a_phone_cannot_be_told(office: Office) -> None:
+    for number in range(3):
+        register("north", phone(f"https://push.example/{number}"), office.ports())
+    office.bells.fails = {
+        "https://push.example/0": UpstreamFailed("Not now."),
+        "https://push.example/1": Gone("Nobody."),
+    }
+    office.publish()
+    assert [endpoint for endpoint, _ in office.bells.rung] == ["https://push.example/2"]
+    left = {each.push.endpoint for each in office.devices.of("north")}
+    assert left == {"https://push.example/0", "https://push.example/2"}
+
+
+def test_phone_is_silent_when_it_was_not_opened_for_a_month(office: Office) -> None:
+    office.devices.add(
+        Device(crew="north", device_id="D", push=phone(), expires_at=NOON - timedelta(days=1))
+    )
+    office.publish()
+    assert office.bells.rung == []
+
+
+def test_days_that_come_near_are_written_when_they_are_due(office: Office) -> None:
+    assert publish_due(office.ports()) == {}
+    crews, days = ("green", "north", "south"), (TODAY, TODAY + timedelta(days=1))
+    assert office.documents.puts == [key_of(crew, day) for crew in crews for day in days]
+
+
+def test_day_has_no_document_when_it_is_far_off_or_of_nobody(office: Office) -> None:
+    days = {
+        ("north", TODAY - timedelta(days=2)),
+        ("north", TODAY + timedelta(days=8)),
+        ("nobody", TODAY),
+    }
+    assert publish_days(days, office.ports()) == {}
+    assert office.documents.puts == []
+
+
+def test_address_of_the_day_holds_for_a_shift(office: Office) -> None:
+    with pytest.raises(NotFound):
+        day_link("north", TODAY, office.ports())
+    office.publish()
+    link = day_link("north", TODAY, office.ports())
+    assert link.expires_at == NOON + timedelta(hours=12)
+    assert KEY in link.url
+    held = office.documents.read(KEY)
+    assert held and link.etag == held.etag
+
+
+def test_phone_is_kept_once_until_it_is_let_go(office: Office) -> None:
+    first = register("north", phone(), office.ports())
+    office.yard.pass_time(days=3)
+    again = register("north", phone(), office.ports())
+    assert again.expires_at > first.expires_at
+    assert list(office.devices.of("north")) == [again]
+    unregister("north", again.device_id, office.ports())
+    assert list(office.devices.of("north")) == []
+
+
+def test_phone_is_told_once_after_it_was_signed_in_anew_until_its_session_ends(
+    office: Office,
+) -> None:
+    register("north", phone(), office.ports(), "monday")
+    later = register("north", phone(), office.ports(), "tuesday")
+    assert list(office.devices.of("north")) == [later] and later.expires_at == NOON + KEPT_FOR
+    soon = NOON + timedelta(hours=1)
+    assert register_phone("north", "x", phone(), office.ports(), until=soon).expires_at == soon
+
+
+def test_phone_is_refused_when_it_is_nowhere_or_one_too_many(office: Office) -> None:
+    with pytest.raises(AddressRefused):
+        register("north", phone("http://10.0.0.1/"), office.ports())
+    for number in range(MOST_DEVICES):
+        register("north", phone(f"https://push.example/{number}"), office.ports())
+    with pytest.raises(Conflict):
+        register("north", phone("https://push.example/one-more"), office.ports())
+    register("north", phone("https://push.example/0"), office.ports())

@@ -1,0 +1,89 @@
+"""Parts of a picture are taken out for good."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from chalicelib.errors import NotFound, UpstreamFailed
+from chalicelib.photos.model import Area, Kept, Pictures
+from chalicelib.photos.picture import blackened, rebuild
+from chalicelib.photos.ports import Moved, PhotoKey
+from chalicelib.photos.usecases import blacken
+from tests.fakes import Clock
+from tests.fakes_photos import Here, photos_in_memory
+
+PHOTO = PhotoKey("R00000000001", "0" * 26)
+PLATE = Area(x=0.25, y=0.5, width=0.25, height=0.25)
+
+
+@pytest.fixture
+def here(clock: Clock) -> Here:
+    made = photos_in_memory(clock)
+    made.gallery.pages[PHOTO] = b"page of one"
+    made.gallery.thumbnails[PHOTO] = b"thumbnail of one"
+    return made
+
+
+def test_both_pictures_are_replaced(here: Here) -> None:
+    blacken(PHOTO, [PLATE], here.ports)
+    assert here.gallery.pages[PHOTO] == b"page of one less 1"
+    assert here.gallery.thumbnails[PHOTO] == b"thumbnail of one less 1"
+
+
+def test_what_others_blackened_meanwhile_stays_black(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace, calls = here.gallery.replace, list[PhotoKey]()
+
+    def overtaken(photo: PhotoKey, pictures: Pictures, held: Kept) -> None:
+        if not calls:
+            calls.append(photo)
+            here.gallery.pages[PHOTO] += b" less 9"
+        replace(photo, pictures, held)
+
+    monkeypatch.setattr(here.gallery, "replace", overtaken)
+    blacken(PHOTO, [PLATE], here.ports)
+    assert here.gallery.pages[PHOTO] == b"page of one less 9 less 1"
+
+
+def test_it_ends_when_others_never_stop(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    def moved(photo: PhotoKey, pictures: Pictures, held: Kept) -> None:
+        raise Moved
+
+    monkeypatch.setattr(here.gallery, "replace", moved)
+    with pytest.raises(UpstreamFailed):
+        blacken(PHOTO, [PLATE], here.ports)
+
+
+def test_photo_without_a_picture_is_not_there(here: Here) -> None:
+    with pytest.raises(NotFound):
+        blacken(PhotoKey("R00000000001", "1" * 26), [PLATE], here.ports)
+
+
+def page_with(colour: str) -> bytes:
+    """A picture whose middle, and nothing else, has that colour."""
+    stripes = Image.new("RGB", (800, 400), "white")
+    for x in range(0, 800, 20):
+        stripes.paste((200, 30, 30), (x, 0, x + 10, 400))
+    stripes.paste(colour, (200, 200, 400, 300))
+    raw = BytesIO()
+    stripes.save(raw, "PNG")
+    return rebuild(raw.getvalue()).page
+
+
+def test_nothing_is_left_of_what_lay_in_the_area() -> None:
+    pages = [page_with(colour) for colour in ("yellow", "black", "blue")]
+    assert len(set(pages)) == 3
+    (made,) = {blackened(page, [PLATE]) for page in pages}
+    image = Image.open(BytesIO(made.page))
+    assert image.getpixel((300, 250)) == (0, 0, 0)
+    assert image.getpixel((5, 5)) != (0, 0, 0)
+    assert Image.open(BytesIO(made.thumbnail)).size == (400, 200)
+
+
+def test_area_may_lie_at_the_edge_and_come_twice() -> None:
+    corner = Area(x=0.9, y=0.9, width=0.1, height=0.1)
+    once = blackened(page_with("blue"), [corner, Area(x=0, y=0, width=1, height=0.01)])
+    image = Image.open(BytesIO(blackened(once.page, [corner]).page))
+    assert image.getpixel((799, 399)) == image.getpixel((0, 0)) == (0, 0, 0)

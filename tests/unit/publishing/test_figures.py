@@ -1,0 +1,353 @@
+"""The published figures against the plainest way to count them."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.catalogue.load import load
+from chalicelib.errors import UpstreamFailed
+from chalicelib.publishing.figures import ALL, MEANINGS, Counts, tallied
+from chalicelib.publishing.performance import (
+    INDEX,
+    about,
+    csv_key,
+    json_key,
+    publish_performance,
+    publish_performance_anew,
+)
+from chalicelib.publishing.ports import Document, FiguresPorts, Held
+from chalicelib.reports.model import ServiceRequest, Update
+from chalicelib.reports.ports import Ports, Wishes
+from chalicelib.reports.states import SAID_TO_BE_DONE, State, moves_from
+from chalicelib.reports.usecases import (
+    every_outcome,
+    months_changed_since,
+    outcomes_of_month,
+)
+from chalicelib.reports.usecases.outcomes import Outcome, outcome_of
+from tests import recount
+from tests.builders import NOON, report, update
+from tests.fakes import Clock, MemoryDocuments, MemoryPhotos, MemoryRepository, Nowhere, PlainIds
+
+DAY = timedelta(days=1)
+COUNCIL = load("demo")
+
+
+def reports_ports(repository: MemoryRepository | None = None) -> Ports:
+    return Ports(
+        repository=repository or MemoryRepository(),
+        ids=PlainIds(),
+        council=COUNCIL,
+        photos=MemoryPhotos(),
+        whereabouts=Nowhere(),
+        site_url="https://council.example",
+        wishes=lambda _: Wishes(),
+        now=Clock(),
+    )
+
+
+class Stored:
+    """The reports slice in memory, as published figures see it; `read` are the months that were
+    read by themselves."""
+
+    def __init__(self) -> None:
+        self.repository = MemoryRepository()
+        self.ports = reports_ports(self.repository)
+        self.read: list[str] = []
+
+    def put(self, *reports: ServiceRequest) -> None:
+        for each in reports:
+            self.repository.create(each)
+
+    def change(self, service_request_id: str, **values: Any) -> None:
+        stored = self.repository.get(service_request_id)
+        assert stored
+        self.repository.save(replace(stored, **values))
+
+    def every(self) -> Iterator[Outcome]:
+        return every_outcome(self.ports)
+
+    def of_month(self, month: str) -> Iterator[Outcome]:
+        self.read.append(month)
+        return outcomes_of_month(month, self.ports)
+
+    def months_changed_since(self, moment: datetime) -> frozenset[str]:
+        return months_changed_since(moment, self.ports)
+
+
+class Here:
+    """Published figures in memory."""
+
+    def __init__(self, *reports: ServiceRequest) -> None:
+        self.documents = MemoryDocuments()
+        self.stored = Stored()
+        self.stored.put(*reports)
+        self.now = Clock()
+
+    @property
+    def ports(self) -> FiguresPorts:
+        return FiguresPorts(
+            documents=self.documents,
+            outcomes=self.stored,
+            services=lambda: {"pothole": "Pothole"},
+            wards=lambda: {"E05": "=Market, the"},
+            now=self.now,
+        )
+
+    def read(self, key: str) -> Any:
+        return json.loads(self.documents.bodies[key])
+
+
+def done(number: int, days: float, **values: Any) -> ServiceRequest:
+    """A report that was done after so many days."""
+    at = NOON + days * DAY
+    closing = update(state="fixed", datetime=at, by="council")
+    return report(
+        number,
+        **{"state": "fixed", "updates": (closing,), "closed_datetime": at, "ward_code": "E05"}
+        | values,
+    )
+
+
+def outcome(told: Sequence[Update], **values: Any) -> Outcome:
+    return outcome_of(report(updates=tuple(told), **values), reports_ports())
+
+
+def said(*entries: tuple[State, int, str]) -> list[Update]:
+    """A timeline: the state, on which day, by whom."""
+    return [
+        update(number, state=state, datetime=NOON + days * DAY, by=by)
+        for number, (state, days, by) in enumerate(entries)
+    ]
+
+
+def test_wait_goes_on_when_a_repair_fails() -> None:
+    told = said(("fixed", 2, "council"), ("reopen", 5, "resident"), ("fixed", 9, "council"))
+    found = outcome(told, state="fixed", closed_datetime=NOON + 9 * DAY)
+    assert (found.done_s, found.was_reopened, found.failed_repairs) == (9 * 86_400, True, 1)
+
+
+def test_wait_ends_with_the_first_word_that_it_is_done_when_more_is_said_of_it() -> None:
+    told = said(("fixed", 2, "council"), ("fixed", 3, "resident"), ("closed", 4, "council"))
+    found = outcome(told, state="closed", closed_datetime=NOON + 2 * DAY)
+    assert found.done_s == 2 * 86_400
+
+
+def test_wait_ends_with_the_first_word_after_a_repair_that_failed() -> None:
+    told = said(("fixed", 1, "council"), ("reopen", 2, "resident"))
+    told += [
+        replace(each, update_id=f"V{each.update_id}")
+        for each in said(("fixed", 5, "council"), ("closed", 7, "council"))
+    ]
+    assert outcome(told, state="closed", closed_datetime=NOON + 5 * DAY).done_s == 5 * 86_400
+
+
+def test_wait_ends_with_the_last_change_elsewhere_when_it_came_as_done() -> None:
+    told = said(("fixed", 300, "resident"))
+    found = outcome(told, state="fixed", closed_datetime=NOON + 7 * DAY)
+    assert found.done_s == 7 * 86_400
+
+
+def test_opening_again_by_an_officer_is_no_failed_repair() -> None:
+    told = said(("closed", 2, "council"), ("reopen", 5, "council"))
+    found = outcome(told, state="reopen")
+    assert (found.done_s, found.was_reopened, found.failed_repairs) == (None, True, 0)
+
+
+def test_what_was_no_duplicate_after_all_was_not_reopened() -> None:
+    told = said(("duplicate", 2, "council"), ("reopen", 3, "council"))
+    assert not outcome(told, state="reopen").was_reopened
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "expected"),
+    [("fixed", 3, (True, True)), ("fixed", 4, (True, False)), ("duplicate", 1, (False, False))],
+)
+def test_target_is_met_when_it_is_done_by_then(
+    state: State, days: int, expected: tuple[bool, bool]
+) -> None:
+    found = outcome(said((state, days, "council")), state=state, expected_datetime=NOON + 3 * DAY)
+    assert (found.had_target, found.in_target) == expected
+
+
+@st.composite
+def timelines(draw: st.DrawFn) -> ServiceRequest:
+    """A report that went through any moves the lifecycle allows."""
+    number = draw(st.integers(1, 10**9))
+    requested = NOON + draw(st.integers(-70, 0)) * DAY
+    report_now = report(
+        number,
+        service_code=draw(st.sampled_from(("pothole", "litter"))),
+        ward_code=draw(st.sampled_from(("E05", "E06", None))),
+        visibility=draw(st.sampled_from(("public", "public", "public", "hidden", "private"))),
+        requested_datetime=requested,
+        expected_datetime=draw(st.sampled_from((None, requested + 4 * DAY))),
+    )
+    at = requested
+    for entry in range(draw(st.integers(0, 6))):
+        at += draw(st.integers(0, 5)) * DAY
+        by = draw(st.sampled_from(("resident", "council")))
+        same: tuple[State, ...] = (report_now.state,)
+        state = draw(st.sampled_from((*same, *sorted(moves_from(report_now.state)))))
+        if by == "resident":
+            state = "reopen" if report_now.state in SAID_TO_BE_DONE else report_now.state
+        report_now = report_now.with_update(update(entry, state=state, datetime=at, by=by))
+    return report_now
+
+
+def raw(each: ServiceRequest) -> dict[str, Any]:
+    """The report as the table has it, as far as a recount reads it."""
+    from chalicelib.moments import text_of
+
+    moments = ("requested_datetime", "updated_datetime", "expected_datetime", "closed_datetime")
+    plain = {name: getattr(each, name) for name in recount.READ if name not in moments}
+    said = [{"state": u.state, "by": u.by, "datetime": text_of(u.datetime)} for u in each.updates]
+    when = {name: text_of(at) for name in moments if (at := getattr(each, name))}
+    return plain | when | {"record": "report", "updates": json.dumps(said)}
+
+
+@given(st.lists(timelines(), max_size=30, unique_by=lambda each: each.service_request_id))
+def test_figures_equal_a_recount_of_what_is_stored(reports: list[ServiceRequest]) -> None:
+    here = Here(*reports)
+    assert publish_performance_anew(here.ports) == {}
+    published = {key: body for key, body in here.documents.bodies.items() if key.endswith(".json")}
+    recount.check(map(raw, reports), published)
+
+
+@given(st.lists(timelines(), min_size=1, max_size=12, unique_by=lambda x: x.service_request_id))
+def test_failed_repairs_equal_those_that_are_counted_on_the_way(
+    reports: list[ServiceRequest],
+) -> None:
+    for each in reports:
+        found = outcome_of(each, reports_ports())
+        assert found.failed_repairs == each.failed_repairs
+
+
+def shown(*reports: ServiceRequest) -> tuple[Here, dict[tuple[str, str], dict[str, Any]]]:
+    here = Here(*reports)
+    assert publish_performance_anew(here.ports) == {}
+    rows = here.read(json_key("2026-06"))["rows"]
+    return here, {(row["service_code"], row["ward_code"]): row for row in rows}
+
+
+def test_month_has_its_figures_in_days() -> None:
+    days = (1, 2, 3, 4, 5, 6, 7, 8, 9, 30)
+    _, rows = shown(*(done(number, each) for number, each in enumerate(days)))
+    row = rows["pothole", "E05"]
+    assert (row["reported"], row["fixed"], row["open_now"]) == (10, 10, 0)
+    assert (row["median_days"], row["p90_days"]) == (5.5, 9.0)
+    assert rows[ALL, ALL] == row | {"service_code": ALL, "ward_code": ALL}
+
+
+def test_ninety_in_a_hundred_are_as_quick_or_quicker() -> None:
+    _, rows = shown(*(done(number, number) for number in range(1, 8)))
+    assert (rows[ALL, ALL]["median_days"], rows[ALL, ALL]["p90_days"]) == (4.0, 7.0)
+
+
+def test_nothing_is_said_of_waits_when_too_few_are_done() -> None:
+    _, rows = shown(*(done(number, 2) for number in range(4)), *(report(n) for n in range(10, 16)))
+    assert rows[ALL, ALL]["reported"] == 10
+    assert {rows[ALL, ALL][name] for name in ("fixed", "median_days", "p90_days")} == {None}
+
+
+def test_table_has_the_same_as_the_document() -> None:
+    here, rows = shown(*(done(number, number) for number in range(7)))
+    table = list(csv.DictReader(io.StringIO(here.documents.bodies[csv_key("2026-06")].decode())))
+    assert [row["ward_name"] for row in table][:2] == ["All", "'=Market, the"]
+    for row in table:
+        same = rows[row["service_code"], row["ward_code"]]
+        for name in MEANINGS:
+            assert row[name] == ("" if same[name] is None else str(same[name]))
+
+
+def test_documents_say_what_each_figure_means() -> None:
+    here, rows = shown(done(1, 1))
+    names = {name for row in rows.values() for name in row} - {"service_code", "ward_code"}
+    for key in (INDEX, json_key("2026-06")):
+        assert names <= set(here.read(key)["about"]) == set(about())
+    assert set(Counts._fields) <= names
+
+
+def test_index_has_the_figures_for_all_of_each_month_the_newest_first() -> None:
+    old = [done(n, 1, requested_datetime=NOON.replace(year=2007)) for n in range(6)]
+    here, rows = shown(*old, *(done(n, 3) for n in range(10, 17)))
+    index = here.read(INDEX)
+    assert [month["month"] for month in index["months"]] == ["2026-06", "2007-06"]
+    assert index["months"][0]["all"] == rows[ALL, ALL]
+    assert index["services"] == [{"code": "pothole", "name": "Pothole"}]
+
+
+def test_only_months_are_made_anew_whose_reports_have_changed() -> None:
+    old = report(1, requested_datetime=NOON - 400 * DAY, updated_datetime=NOON - 400 * DAY)
+    here = Here(old, *(report(n, updated_datetime=NOON - DAY) for n in range(10, 17)))
+    publish_performance(here.ports)
+    assert here.stored.read == []
+    here.documents.puts.clear()
+    publish_performance(here.ports)
+    assert (here.stored.read, here.documents.puts) == ([], [])
+    here.stored.change("R00000000010", state="duplicate", updated_datetime=here.now())
+    assert publish_performance(here.ports) == {}
+    assert here.stored.read == ["2026-06"]
+    assert set(here.documents.puts) == {INDEX, json_key("2026-06"), csv_key("2026-06")}
+    assert here.read(json_key("2026-06"))["rows"][0]["open_now"] == 6
+
+
+def test_report_leaves_the_figures_when_it_is_hidden_and_the_month_with_the_last() -> None:
+    here = Here(*(report(number) for number in range(6)))
+    publish_performance(here.ports)
+    for number in range(6):
+        here.stored.change(f"R{number:011}", visibility="hidden", updated_datetime=here.now())
+    assert publish_performance(here.ports) == {}
+    assert (set(here.documents.bodies), here.read(INDEX)["months"]) == ({INDEX}, [])
+
+
+class Overtaken(MemoryDocuments):
+    """Somebody else publishes a month while it is counted, once."""
+
+    def __init__(self, other: bytes) -> None:
+        super().__init__()
+        self._others: list[bytes] = [other]
+
+    def write(self, key: str, document: Document, held: Held | None) -> None:
+        if key == json_key("2026-06") and self._others:
+            self.bodies[key] = self._others.pop()
+        super().write(key, document, held)
+
+
+def test_month_is_counted_again_when_somebody_else_published_it_meanwhile() -> None:
+    here = Here(*(report(number) for number in range(6)))
+    here.documents = Overtaken(b"{}")
+    assert publish_performance_anew(here.ports) == {}
+    assert here.read(json_key("2026-06"))["rows"][0]["reported"] == 6
+
+
+class Broken(MemoryDocuments):
+    """Takes nothing of one month."""
+
+    def write(self, key: str, document: Document, held: Held | None) -> None:
+        if "2026-05" in key:
+            raise UpstreamFailed("The store does not answer.")
+        super().write(key, document, held)
+
+
+def test_other_months_are_published_and_the_index_waits_when_one_fails() -> None:
+    may = [report(n, requested_datetime=NOON - 20 * DAY) for n in range(6)]
+    here = Here(*may, *(report(n) for n in range(10, 16)))
+    here.documents = Broken()
+    assert set(publish_performance_anew(here.ports)) == {"2026-05"}
+    assert json_key("2026-06") in here.documents.bodies
+    assert INDEX not in here.documents.bodies
+
+
+def test_tally_of_no_outcome_has_no_line() -> None:
+    nothing: Iterable[Outcome] = ()
+    found: Mapping[str, Any] = tallied(nothing)
+    assert found == {}

@@ -1,0 +1,234 @@
+"""Officers write notes, change one case or many, and take back what they did."""
+
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import pytest
+
+from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
+from chalicelib.reports.cases import BulkDraft, Left, OneOfMany, SharedChanges
+from chalicelib.reports.model import Changes, Photo, ServiceRequest
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases import (
+    EVERYWHERE,
+    OFFICER,
+    Author,
+    Outcome,
+    Remit,
+    add_update,
+    change,
+    change_case,
+    change_many,
+    follow,
+    put_back,
+    write_note,
+)
+from tests.builders import report, update_draft
+from tests.fakes import MemoryRepository
+
+SHE = Author("she", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
+ELSEWHERE = Author("other", officer_in=(Remit(teams=("parks",)),))
+PHOTO = "0" * 26
+
+
+@pytest.fixture
+def request_id(repository: MemoryRepository) -> str:
+    photos = (Photo(photo_id=PHOTO, state="shown"),)
+    return repository.create(report(photos=photos)).service_request_id
+
+
+def stored(request_id: str, ports: Ports) -> ServiceRequest:
+    found = ports.repository.get(request_id)
+    assert found
+    return found
+
+
+def changed(request_id: str, ports: Ports, reply: str | None = None, **values: Any) -> Left:
+    version = stored(request_id, ports).version
+    return change_case(request_id, Changes(**values), version, SHE, ports, reply=reply).left
+
+
+def said(report: ServiceRequest) -> list[tuple[str, str]]:
+    return [(update.state, update.text) for update in report.updates]
+
+
+def test_note_is_kept_once_with_whoever_wrote_it(request_id: str, ports: Ports) -> None:
+    for _ in range(2):
+        note, _ = write_note(request_id, "I rang her.", "k", SHE, ports)
+    (kept,) = ports.repository.notes(request_id)
+    assert kept == note and (kept.sender, kept.text) == (f"{OFFICER}she", "I rang her.")
+    with pytest.raises(Conflict, match="Something else"):
+        write_note(request_id, "I did not.", "k", SHE, ports)
+    with pytest.raises(Forbidden):
+        write_note(request_id, "x", "k2", ELSEWHERE, ports)
+
+
+def test_reply_stands_in_the_timeline_with_the_state_that_it_came_with(
+    request_id: str, ports: Ports
+) -> None:
+    changed(request_id, ports, "We come on Friday.", state="action_scheduled")
+    changed(request_id, ports, "It is a big one.")
+    after = stored(request_id, ports)
+    assert said(after) == [
+        ("action_scheduled", "We come on Friday."),
+        ("action_scheduled", "It is a big one."),
+    ]
+    assert {update.by for update in after.updates} == {"council"}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"state": "closed"},
+        {"state": "fixed"},
+        {"team": "parks"},
+        {"priority": "urgent"},
+        {"service_code": "litter"},
+        {"service_code": "noise-nuisance"},
+        {"visibility": "hidden"},
+        {"photos": {PHOTO: "hidden"}},
+        {"lat": 53.95, "long": -1.08},
+        {"state": "in_progress", "team": "parks", "priority": "low"},
+    ],
+)
+def test_report_stands_where_it_stood_when_a_change_is_taken_back(
+    values: Any, request_id: str, ports: Ports
+) -> None:
+    before = stored(request_id, ports)
+    left = msgspec.convert(msgspec.to_builtins(changed(request_id, ports, **values)), Left)
+    assert put_back(left, SHE, ports) == "undone"
+    after = stored(request_id, ports)
+    counted = ("version", "redactions", "updated_datetime", "once_public")
+    same = {name: getattr(after, name) for name in counted}
+    assert after == replace(before, **same)
+    assert put_back(left, SHE, ports) == "undone"
+    assert stored(request_id, ports) == after
+
+
+def test_reply_is_taken_out_with_its_change(request_id: str, ports: Ports) -> None:
+    left = changed(request_id, ports, "Done!", state="fixed")
+    redactions = stored(request_id, ports).redactions
+    put_back(left, SHE, ports)
+    after = stored(request_id, ports)
+    assert (said(after), after.state, after.repairs) == ([], "open", 0)
+    assert after.redactions > redactions, "What was public goes from all copies."
+
+
+def test_state_is_put_back_and_the_words_stay_when_somebody_wrote_after_it(
+    request_id: str, ports: Ports
+) -> None:
+    left = changed(request_id, ports, "Done!", state="fixed")
+    add_update(request_id, update_draft(text="Is it?"), "k", Author(), ports)
+    assert put_back(left, SHE, ports) == "undone"
+    after = stored(request_id, ports)
+    assert said(after) == [("fixed", "Done!"), ("fixed", "Is it?"), ("open", "")]
+    assert put_back(left, SHE, ports) == "undone"
+    assert stored(request_id, ports) == after
+
+
+def test_what_was_changed_since_is_left_alone(request_id: str, ports: Ports) -> None:
+    left = changed(request_id, ports, state="closed", priority="low")
+    changed(request_id, ports, state="no_further_action")
+    assert put_back(left, SHE, ports) == "partly"
+    after = stored(request_id, ports)
+    assert (after.state, after.priority) == ("no_further_action", "normal")
+    changed(request_id, ports, priority="urgent")
+    assert put_back(left, SHE, ports) == "not_undone"
+    assert stored(request_id, ports).priority == "urgent"
+
+
+def test_merge_is_taken_back_with_its_people(
+    request_id: str, repository: MemoryRepository, ports: Ports
+) -> None:
+    other = repository.create(report(2)).service_request_id
+    follow(request_id, "ann", Author(), ports)
+    left = changed(request_id, ports, duplicate_of=other)
+    assert stored(other, ports).followers == 2
+    assert put_back(left, SHE, ports) == "undone"
+    after = stored(request_id, ports)
+    assert (after.state, after.duplicate_of, after.updates) == ("open", None, ())
+    assert stored(other, ports).followers == 0
+
+
+def test_nothing_that_was_typed_is_kept_to_be_put_back(request_id: str, ports: Ports) -> None:
+    left = changed(request_id, ports, description="[removed]", title="[removed]")
+    assert "A deep hole." not in str(msgspec.to_builtins(left))
+    put_back(left, SHE, ports)
+    assert stored(request_id, ports).description == "[removed]"
+
+
+def test_change_is_taken_back_only_where_she_may_change(request_id: str, ports: Ports) -> None:
+    left = changed(request_id, ports, state="closed")
+    with pytest.raises(Forbidden):
+        put_back(left, ELSEWHERE, ports)
+
+
+@pytest.mark.parametrize("visibility", ["public", "private"])
+def test_report_that_she_sent_out_of_her_remit_comes_back_unless_others_have_it_now(
+    visibility: Any, repository: MemoryRepository, ports: Ports
+) -> None:
+    request_id = repository.create(report(visibility=visibility)).service_request_id
+    hers = Author("she", officer_in=(Remit(teams=(stored(request_id, ports).team,)),))
+    for taken_on, result in ((False, "undone"), (True, None)):
+        version = stored(request_id, ports).version
+        moved = Changes(team="parks")
+        left = change_case(request_id, moved, version, hers, ports).left
+        if taken_on:
+            changed(request_id, ports, team="cleansing")
+            with pytest.raises((Forbidden, NotFound)):
+                put_back(left, hers, ports)
+        else:
+            assert put_back(left, hers, ports) == result
+
+
+def many(
+    ports: Ports, ids: list[tuple[str, int]], *, check: bool = False, **changes: Any
+) -> tuple[list[Outcome], list[str]]:
+    noted: list[str] = []
+    draft = BulkDraft(
+        ids=[OneOfMany(service_request_id=key, version=version) for key, version in ids],
+        changes=SharedChanges(**changes),
+        check=check,
+    )
+    found = change_many(
+        draft, SHE, ports, note=noted.append, words=lambda text, of: f"{text} {of.title}"
+    )
+    return list(found), noted
+
+
+def test_each_of_many_is_changed_or_says_why_not(
+    repository: MemoryRepository, ports: Ports
+) -> None:
+    ids = [
+        repository.create(report(number, title=f"T{number}", **values)).service_request_id
+        for number, values in enumerate(({}, {}, {"state": "closed"}), 1)
+    ]
+    change(ids[1], Changes(priority="low"), 1, SHE, ports)
+    wanted = [*((each, 1) for each in ids), ("NOSUCHREPORT", 1)]
+    checked, noted = many(ports, wanted, check=True, state="in_progress", text="Soon:")
+    assert noted == [] and [stored(each, ports).version for each in ids] == [1, 2, 1]
+    done, noted = many(ports, wanted, state="in_progress", text="Soon:")
+    assert [each.because is None for each in checked] == [True, False, False, False]
+    assert [each.because for each in done] == [each.because for each in checked]
+    assert (
+        noted
+        == [
+            *ids,
+        ]
+        or noted == ids[:1] + ids[1:]
+    )
+    assert said(stored(ids[0], ports)) == [("in_progress", "Soon: T1")]
+    assert [stored(each, ports).version for each in ids] == [2, 2, 1]
+    left = done[0].changed
+    assert left and put_back(left.left, SHE, ports) == "undone"
+
+
+def test_many_are_refused_when_the_change_is_none(ports: Ports) -> None:
+    (outcome,), _ = many(ports, [("R00000000001", 1)], team="nobody")
+    assert outcome.because and outcome.changed is None
+
+
+def test_unknown_team_is_refused_by_name(request_id: str, ports: Ports) -> None:
+    with pytest.raises(Invalid, match="team"):
+        changed(request_id, ports, team="nobody")

@@ -1,0 +1,154 @@
+"""A duplicate becomes a report of its own again, and its people come back to it."""
+
+import pytest
+
+from chalicelib.errors import Conflict, Forbidden
+from chalicelib.reports.model import Changes, ServiceRequest
+from chalicelib.reports.ports import Ports, Stale
+from chalicelib.reports.usecases import (
+    EVERYWHERE,
+    Author,
+    Remit,
+    change,
+    follow,
+    merged_here,
+    unmerge,
+)
+from tests.builders import report
+from tests.fakes import MemoryRepository
+
+ANYBODY = Author()
+OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
+
+
+@pytest.fixture
+def ids(repository: MemoryRepository) -> list[str]:
+    return [repository.create(report(number)).service_request_id for number in (1, 2, 3)]
+
+
+def stored(request_id: str, ports: Ports) -> ServiceRequest:
+    found = ports.repository.get(request_id)
+    assert found
+    return found
+
+
+def merge(one: str, into: str, ports: Ports) -> None:
+    version = stored(one, ports).version
+    change(one, Changes(duplicate_of=into), version, OFFICER, ports)
+
+
+def apart(request_id: str, ports: Ports) -> ServiceRequest:
+    return unmerge(request_id, stored(request_id, ports).version, OFFICER, ports)
+
+
+def joins(phone: str, request_id: str, ports: Ports) -> str:
+    follow(request_id, phone, ANYBODY, ports)
+    return ports.ids.person(ANYBODY.scope, phone)
+
+
+def people(request_id: str, ports: Ports) -> set[str]:
+    found = set(ports.repository.followers(request_id))
+    assert stored(request_id, ports).followers == len(found)
+    return found
+
+
+def test_report_is_open_again_and_its_people_go_back(ids: list[str], ports: Ports) -> None:
+    one, two, _ = ids
+    ann, bob = joins("ann", one, ports), joins("bob", two, ports)
+    merge(one, two, ports)
+    assert people(two, ports) > {ann, bob}
+    after = apart(one, ports)
+    assert (after.state, after.duplicate_of) == ("reopen", None)
+    assert people(one, ports) == {ann} and people(two, ports) == {bob}
+    assert stored(two, ports).duplicates == ()
+    assert merged_here(stored(two, ports), ports) == []
+
+
+def test_who_follows_both_by_herself_stays_with_both(ids: list[str], ports: Ports) -> None:
+    one, two, _ = ids
+    before = joins("before", one, ports)
+    joins("before", two, ports)
+    merge(one, two, ports)
+    later = joins("later", one, ports)
+    assert later in people(two, ports)
+    apart(one, ports)
+    assert people(two, ports) == {before, later}
+
+
+def test_who_was_carried_and_follows_then_stays(ids: list[str], ports: Ports) -> None:
+    one, two, _ = ids
+    ann = joins("ann", one, ports)
+    merge(one, two, ports)
+    joins("ann", two, ports)
+    apart(one, ports)
+    assert people(two, ports) == {ann}
+
+
+def test_who_came_with_two_reports_stays_because_of_the_other(ids: list[str], ports: Ports) -> None:
+    one, two, into = ids
+    ann = joins("ann", one, ports)
+    joins("ann", two, ports)
+    merge(one, into, ports)
+    merge(two, into, ports)
+    apart(one, ports)
+    assert ann in people(into, ports)
+    assert merged_here(stored(into, ports), ports) == [two]
+    apart(two, ports)
+    assert people(into, ports) == set()
+
+
+def test_people_leave_everything_that_it_was_merged_into(ids: list[str], ports: Ports) -> None:
+    one, two, three = ids
+    ann, bob = joins("ann", one, ports), joins("bob", two, ports)
+    merge(one, two, ports)
+    merge(two, three, ports)
+    assert people(three, ports) > {ann, bob}
+    apart(one, ports)
+    assert ann not in people(three, ports) and bob in people(three, ports)
+    assert ann not in people(two, ports)
+    assert people(one, ports) == {ann}
+
+
+def test_people_come_back_when_it_is_merged_once_more(ids: list[str], ports: Ports) -> None:
+    one, two, _ = ids
+    ann = joins("ann", one, ports)
+    merge(one, two, ports)
+    apart(one, ports)
+    merge(one, two, ports)
+    assert ann in people(two, ports)
+    assert merged_here(stored(two, ports), ports) == [one]
+
+
+def test_nothing_is_taken_apart_that_is_no_duplicate_or_has_changed(
+    ids: list[str], ports: Ports
+) -> None:
+    one, two, _ = ids
+    with pytest.raises(Conflict, match="no duplicate"):
+        unmerge(one, 1, OFFICER, ports)
+    merge(one, two, ports)
+    with pytest.raises(Conflict, match="has version"):
+        unmerge(one, 1, OFFICER, ports)
+    elsewhere = Author("other", officer_in=(Remit(teams=("parks",)),))
+    with pytest.raises(Forbidden):
+        unmerge(one, stored(one, ports).version, elsewhere, ports)
+
+
+def test_people_stay_when_somebody_else_wrote_meanwhile(
+    ids: list[str], ports: Ports, repository: MemoryRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two, _ = ids
+    ann = joins("ann", one, ports)
+    merge(one, two, ports)
+    save = repository.save
+
+    def overtaken(report: ServiceRequest) -> ServiceRequest:
+        if report.service_request_id == one:
+            raise Stale
+        return save(report)
+
+    monkeypatch.setattr(repository, "save", overtaken)
+    with pytest.raises(Conflict):
+        apart(one, ports)
+    assert stored(one, ports).duplicate_of == two
+    assert ann in people(two, ports)
+    assert merged_here(stored(two, ports), ports) == [one]

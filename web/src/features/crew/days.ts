@@ -1,0 +1,52 @@
+/** The days that this phone has, as their documents were when it last read them. */
+import { phoneStore } from "../../shared/phone-store.ts";
+import type { CrewDocument } from "./model.ts";
+
+const DATABASE = "crew_days";
+const STORE = "days";
+/** After noon of the day: until the end of the day after it. */
+const HOLDS_MS = 36 * 3600 * 1000;
+
+/** What the office did to the day since the crew last said that it has seen that. */
+export interface Change {
+  job_id: string;
+  title: string;
+  what: "new" | "gone";
+  because: string;
+}
+
+export interface KeptDay {
+  /** `<crew>/<day>`. */
+  key: string;
+  document: CrewDocument;
+  etag: string | null;
+  /** When the service last said that it is so. */
+  at: number;
+  changes: Change[];
+}
+
+const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "key");
+
+const keyOf = (crew: string, day: string) => `${crew}/${day}`;
+
+export async function readDay(crew: string, day: string): Promise<KeptDay | null> {
+  return (await work<KeptDay | undefined>("readonly", (store) => store.get(keyOf(crew, day))).catch(() => undefined)) ?? null;
+}
+
+export async function keepDay(kept: Omit<KeptDay, "key">): Promise<void> {
+  const key = keyOf(kept.document.crew, kept.document.date);
+  await work("readwrite", (store) => store.put({ ...kept, key } satisfies KeptDay)).catch(() => undefined);
+}
+
+export async function forgetDays(): Promise<void> {
+  await work("readwrite", (store) => store.clear());
+}
+
+export async function keptDays(): Promise<KeptDay[]> {
+  return work("readonly", (store) => store.getAll());
+}
+
+export async function forgetOldDays(): Promise<void> {
+  const isOld = ({ document }: KeptDay) => Date.now() - Date.parse(`${document.date}T12:00Z`) > HOLDS_MS;
+  for (const { key } of (await keptDays()).filter(isOld)) await work("readwrite", (store) => store.delete(key));
+}

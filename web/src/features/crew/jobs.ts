@@ -1,0 +1,39 @@
+/**
+ * Jobs as the service last told of each, beside the day's document: an answer to what was sent may be newer than that,
+ * and a job that was taken off the day is still here for what was done of it.
+ */
+import { phoneStore } from "../../shared/phone-store.ts";
+import type { Job } from "./model.ts";
+
+const DATABASE = "crew_jobs";
+const STORE = "jobs";
+const OLD_MS = 2 * 24 * 3600 * 1000;
+
+interface KeptJob {
+  job_id: string;
+  job: Job;
+  at: number;
+}
+
+const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "job_id");
+
+/** Unless a newer one is known, or the phone is full: the service has it, and tells of it again. */
+export async function keepJob(job: Job): Promise<void> {
+  const known = await work<KeptJob | undefined>("readonly", (store) => store.get(job.job_id)).catch(() => undefined);
+  if (known && known.job.version > job.version) return;
+  await work("readwrite", (store) => store.put({ job_id: job.job_id, job, at: Date.now() } satisfies KeptJob)).catch(() => undefined);
+}
+
+export async function knownJobs(): Promise<Map<string, Job>> {
+  const all = await work<KeptJob[]>("readonly", (store) => store.getAll()).catch(() => []);
+  return new Map(all.map(({ job_id, job }) => [job_id, job]));
+}
+
+export async function forgetJobs(): Promise<void> {
+  await work("readwrite", (store) => store.clear());
+}
+
+export async function forgetOldJobs(): Promise<void> {
+  const all = await work<KeptJob[]>("readonly", (store) => store.getAll());
+  for (const { job_id } of all.filter(({ at }) => Date.now() - at > OLD_MS)) await work("readwrite", (store) => store.delete(job_id));
+}

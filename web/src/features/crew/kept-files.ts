@@ -1,0 +1,50 @@
+/** Files that the phone fetches whole while it has a signal: the base map, and photos of what is to be done. */
+import { phoneStore } from "../../shared/phone-store.ts";
+
+const DATABASE = "crew_files";
+const STORE = "files";
+
+interface KeptFile {
+  /** `map`, or `photo/<photo_id>`. */
+  key: string;
+  blob: Blob;
+  etag: string | null;
+  at: number;
+}
+
+const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "key");
+
+export async function file(key: string): Promise<KeptFile | null> {
+  return (await work<KeptFile | undefined>("readonly", (store) => store.get(key)).catch(() => undefined)) ?? null;
+}
+
+/** Fetches it unless the phone has it; `anew` asks whether there is another by now. Throws where it cannot be had. */
+export async function fetchFile(key: string, url: string, anew = false): Promise<Blob> {
+  const known = await file(key);
+  if (known && !anew) return known.blob;
+  const answer = await fetch(url, { cache: "no-store", ...(known?.etag && { headers: { "If-None-Match": known.etag } }) });
+  if (answer.status === 304 && known) return known.blob;
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+  const blob = await answer.blob();
+  const kept: KeptFile = { key, blob, etag: answer.headers.get("ETag"), at: Date.now() };
+  await work("readwrite", (store) => store.put(kept)).catch(() => undefined);
+  return blob;
+}
+
+/** What a crew did needs the room more than what can be fetched again. */
+export async function withRoom(act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (fault) {
+    if (!(fault instanceof DOMException && fault.name === "QuotaExceededError")) throw fault;
+    await work("readwrite", (store) => store.clear());
+    await act();
+  }
+}
+
+/** But for the map, and the photos of those ids. */
+export async function forgetPhotos(but: ReadonlySet<string> = new Set()): Promise<void> {
+  const keys = await work<string[]>("readonly", (store) => store.getAllKeys());
+  const isKept = (key: string) => key === "map" || but.has(key.split("/")[1]!);
+  for (const key of keys.filter((each) => !isKept(each))) await work("readwrite", (store) => store.delete(key));
+}

@@ -1,0 +1,19 @@
+/** What else is to be done close by. */
+import { distanceMm } from "../../shared/geo/nearest.ts";
+import type { Place } from "../../shared/reports.ts";
+
+export const CLOSE_M = 150;
+
+export interface Near<T> {
+  job: T;
+  distance_m: number;
+}
+
+/** Those within 150 m of the place, nearest first; what is as far keeps its order. */
+export function nearby<T extends Place>(place: Place, jobs: readonly T[]): Near<T>[] {
+  return jobs
+    .map((job) => ({ job, distance_mm: distanceMm(job, place) }))
+    .filter(({ distance_mm }) => distance_mm <= CLOSE_M * 1000)
+    .sort((one, other) => one.distance_mm - other.distance_mm)
+    .map(({ job, distance_mm }) => ({ job, distance_m: Math.round(distance_mm / 1000) }));
+}

@@ -1,0 +1,28 @@
+/** What a crew did and the service does not have yet, in the phone's own store (IndexedDB), in its order. */
+import { phoneStore } from "../../shared/phone-store.ts";
+import { withRoom } from "./kept-files.ts";
+import type { Item } from "./model.ts";
+
+const DATABASE = "crew_outbox";
+const STORE = "operations";
+
+const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "op_id");
+
+/** Throws where the phone cannot keep it: whoever did it has to know. */
+export async function keep(item: Item): Promise<void> {
+  await withRoom(() => work("readwrite", (store) => store.put(item)));
+}
+
+export async function items(): Promise<Item[]> {
+  const all = await work<Item[]>("readonly", (store) => store.getAll());
+  return all.sort((one, other) => one.seq - other.seq);
+}
+
+export async function remove(opId: string): Promise<void> {
+  await work("readwrite", (store) => store.delete(opId));
+}
+
+/** After all that wait, also where the clock was put back. */
+export async function nextSeq(): Promise<number> {
+  return Math.max(Date.now(), ...(await items()).map(({ seq }) => seq + 1));
+}

@@ -1,0 +1,127 @@
+/** Parts that several views have. */
+import { momentText } from "../../shared/dates.ts";
+import { element, unseen } from "../../shared/dom.ts";
+import { placeText } from "../../shared/places/place-text.ts";
+import { file, fetchFile } from "./kept-files.ts";
+import type { DeedPhoto, Job, JobState, PhotoBefore } from "./model.ts";
+import { findPhoto } from "./photos.ts";
+import { type Shown, changed, state } from "./state.ts";
+import { PRIORITIES, STATES } from "./words.ts";
+
+export type Part = Node | string;
+
+export const tag = (words: string, kind = "") => element("strong", { class: kind ? `govuk-tag app-tag--${kind}` : "govuk-tag" }, words);
+
+export function stateTag(which: JobState): HTMLElement {
+  const [words, kind] = STATES[which];
+  return tag(words, kind || "plain");
+}
+
+/** How far it has got, and what else there is to know at a glance. */
+export function tagsOf({ job, state: stands, waiting, dispute, gone }: Shown): HTMLElement[] {
+  const priority = PRIORITIES[job.priority];
+  return [
+    ...(gone ? [tag("Off your list", "ended")] : [stateTag(stands)]),
+    ...(waiting.some(({ attention }) => attention !== null) ? [tag("Not taken", "fault")] : []),
+    ...(waiting.some(({ attention }) => attention === null) ? [tag("Not sent yet", "unsent")] : []),
+    ...(dispute ? [tag("Two versions", "fault")] : []),
+    ...(priority ? [tag(priority, "fault")] : []),
+    ...(job.hazards.length ? [tag("Hazards")] : []),
+    ...(job.first_job_id ? [tag("Second visit", "plain")] : []),
+  ];
+}
+
+export const tags = (shown: Shown) => element("p", { class: "crew-tags" }, ...tagsOf(shown).flatMap((each) => [each, " "]));
+
+/** In a list most are still to do, which need not be said of each. */
+export function tagsInList(shown: Shown): HTMLElement[] {
+  const found = tagsOf(shown).slice(shown.state === "planned" && shown.gone === null ? 1 : 0);
+  return found.length ? [element("p", { class: "crew-tags" }, ...found.flatMap((each) => [each, " "]))] : [];
+}
+
+export const placeOf = (job: Job) => job.address ?? placeText(job);
+
+/** The time of day in the council's area, as 09:40. */
+export function timeText(iso: string): string {
+  return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: state.choice?.time_zone }).format(new Date(iso));
+}
+
+export const moment = (iso: string) => momentText(Date.parse(iso), state.choice?.time_zone);
+
+export function dayWords(day: string): string {
+  return new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`${day}T12:00:00Z`));
+}
+
+/** When the crew is expected, and when it can get in. */
+export function whenText({ arrives_at, window }: Job): string {
+  const parts = [...(arrives_at ? [`About ${timeText(arrives_at)}`] : []), ...(window ? [`only ${window.opens} to ${window.closes}`] : [])];
+  return parts.join(", ").replace(/^only/, "Only");
+}
+
+export function facts(rows: [string, Part | null][]): HTMLElement {
+  const filled = rows.filter(([, value]) => value);
+  return element("dl", { class: "app-facts" }, ...filled.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value!)]));
+}
+
+export function buttonLink(words: string, href: string, kind = ""): HTMLAnchorElement {
+  return element("a", { class: `govuk-button${kind && ` govuk-button--${kind}`}`, href, role: "button", draggable: "false" }, words);
+}
+
+export const back = (href: string, words = "Back") => element("a", { class: "govuk-back-link", href }, words);
+
+export function heading(words: string, caption = ""): HTMLElement[] {
+  return [element("h1", { id: "view-heading", tabindex: "-1" }, ...(caption ? [element("span", { class: "crew-caption" }, caption), unseen(": ")] : []), words)];
+}
+
+const addresses = new Map<string, string>();
+
+/** A picture that the phone has, by its address; null while it is looked for, or where there is none. */
+function addressOf(key: string, find: () => Promise<Blob | null>): string | null {
+  const known = addresses.get(key);
+  if (known !== undefined) return known || null;
+  addresses.set(key, "");
+  void find()
+    .catch(() => null)
+    .then((blob) => {
+      if (!blob) return addresses.delete(key);
+      addresses.set(key, URL.createObjectURL(blob));
+      changed();
+    });
+  return null;
+}
+
+/** Photos of how it was: those on the phone, else where they can be had. */
+export function photosBefore(photos: PhotoBefore[]): HTMLElement {
+  const entries = photos.map(({ photo_id, url, thumbnail_url }, index) => {
+    const small = addressOf(`small/${photo_id}`, async () => (await file(`small/${photo_id}`))?.blob ?? fetchFile(`small/${photo_id}`, thumbnail_url));
+    const whole = addressOf(`photo/${photo_id}`, async () => (await file(`photo/${photo_id}`))?.blob ?? null);
+    return { small: small ?? (state.isOffline ? null : thumbnail_url), whole: whole ?? url, name: `Photo ${index + 1} of how it was` };
+  });
+  return photoList(entries);
+}
+
+export function photosOfDeed(photos: DeedPhoto[]): HTMLElement[] {
+  const ready = photos.flatMap(({ photo_id, url, thumbnail_url }, index) => (url && thumbnail_url ? [{ small: addressOf(`small/${photo_id}`, () => fetchFile(`small/${photo_id}`, thumbnail_url)) ?? (state.isOffline ? null : thumbnail_url), whole: url, name: `Photo ${index + 1} from the street` }] : []));
+  const refused = photos.filter((photo) => photo.state === "refused").length;
+  const waiting = photos.filter((photo) => photo.state === "waiting").length;
+  return [
+    ...(ready.length ? [photoList(ready)] : []),
+    ...(waiting ? [element("p", { class: "app-muted" }, `${waiting === 1 ? "1 photo has" : `${waiting} photos have`} arrived and will be shown soon.`)] : []),
+    ...(refused ? [element("p", {}, `${refused === 1 ? "1 photo" : `${refused} photos`} could not be used.`)] : []),
+  ];
+}
+
+/** Photos in the phone's own store. */
+export function photosHere(ids: string[]): HTMLElement {
+  return photoList(ids.map((id, index) => ({ small: pictureHere(id), whole: null, name: `Photo ${index + 1}` })));
+}
+
+export const pictureHere = (id: string) => addressOf(`own/${id}`, async () => (await findPhoto(id))?.blob ?? null);
+
+function photoList(entries: { small: string | null; whole: string | null; name: string }[]): HTMLElement {
+  const items = entries.map(({ small, whole, name }) => {
+    const picture = small ? element("img", { src: small, alt: name, width: "160", height: "120" }) : element("span", { class: "app-thumbnail" }, `${name} (not on this phone)`);
+    return element("li", {}, whole && small ? element("a", { class: "app-photos__link", href: whole, target: "_blank" }, picture, unseen(" (opens in a new tab)")) : picture);
+  });
+  return element("ul", { class: "app-photos" }, ...items);
+}

@@ -1,0 +1,38 @@
+/** Photos that a crew took, in the phone's own store (IndexedDB), from the moment they were chosen until they are sent. */
+import { phoneStore } from "../../shared/phone-store.ts";
+import { withRoom } from "./kept-files.ts";
+
+const DATABASE = "crew_photos";
+const STORE = "photos";
+const DAY_MS = 24 * 3600 * 1000;
+
+export interface KeptPhoto {
+  id: string;
+  blob: Blob;
+  name: string;
+  /** As the camera made it: it is made small before it is sent. */
+  raw: boolean;
+  at: number;
+}
+
+const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "id");
+
+/** Throws where the phone cannot keep it. */
+export async function keepPhoto(photo: Omit<KeptPhoto, "at">): Promise<void> {
+  const kept: KeptPhoto = { ...photo, at: Date.now() };
+  await withRoom(() => work("readwrite", (store) => store.put(kept)));
+}
+
+export async function findPhoto(id: string): Promise<KeptPhoto | null> {
+  return (await work<KeptPhoto | undefined>("readonly", (store) => store.get(id))) ?? null;
+}
+
+/** Those that belong to nothing, but for what was kept a moment ago. */
+export async function dropPhotosBut(wanted: ReadonlySet<string>): Promise<void> {
+  const all = await work<KeptPhoto[]>("readonly", (store) => store.getAll());
+  for (const { id } of all.filter((each) => !wanted.has(each.id) && Date.now() - each.at > DAY_MS)) await dropPhoto(id);
+}
+
+export async function dropPhoto(id: string): Promise<void> {
+  await work("readwrite", (store) => store.delete(id));
+}

@@ -1,0 +1,35 @@
+/** Where the phone is, if it may say so: known beforehand, so that nothing waits for it. */
+import type { Place } from "../../shared/reports.ts";
+
+const FRESH_MS = 5 * 60_000;
+const OPTIONS: PositionOptions = { enableHighAccuracy: true, maximumAge: 30_000 };
+
+let last: { place: Place; at: number } | null = null;
+let watching = false;
+
+/** Whether it may be asked for, without asking. */
+export async function mayKnowPlace(): Promise<PermissionState | "never"> {
+  if (!navigator.geolocation) return "never";
+  const found = await navigator.permissions?.query({ name: "geolocation" }).catch(() => null);
+  return found?.state ?? "prompt";
+}
+
+/** Asks the first time. */
+export function followPlace(changed: () => void = () => undefined): void {
+  if (watching || !navigator.geolocation) return;
+  watching = true;
+  const stop = ({ code }: GeolocationPositionError) => {
+    if (code === 1) watching = false;
+    changed();
+  };
+  navigator.geolocation.watchPosition(({ coords }) => {
+    last = { place: { lat: round(coords.latitude), long: round(coords.longitude) }, at: Date.now() };
+    changed();
+  }, stop, OPTIONS);
+}
+
+export function whereAmI(): Place | null {
+  return last && Date.now() - last.at < FRESH_MS ? last.place : null;
+}
+
+const round = (degrees: number) => Number(degrees.toFixed(6));

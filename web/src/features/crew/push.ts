@@ -1,0 +1,27 @@
+/** A push wakes the app when the office changes the day. */
+import { loadCouncil } from "../../shared/council.ts";
+import { obstacle } from "../../shared/push.ts";
+import { addressOf } from "../../shared/push-address.ts";
+import { call } from "../../shared/session.ts";
+import { state } from "./state.ts";
+
+const PATIENCE_MS = 15_000;
+
+/** Asks, unless somebody said already that it may. Answers whether the office can reach this phone now. */
+export async function wakeMe(): Promise<boolean> {
+  const { push_key: key } = await loadCouncil();
+  if (!key || !state.choice || obstacle() !== null) return false;
+  if ((await Notification.requestPermission()) !== "granted") return false;
+  const { pushManager } = await navigator.serviceWorker.ready;
+  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), PATIENCE_MS));
+  const subscription = await Promise.race([pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }).catch(() => null), late]);
+  if (!subscription) return false;
+  const told = await call("POST", `/api/crews/${state.choice.crew}/devices`, { push: addressOf(subscription) });
+  return told.kind === "stored";
+}
+
+/** A phone that may be woken says each time where it is reached: addresses change. */
+export async function sayWhereToWake(): Promise<void> {
+  if (!("Notification" in window) || Notification.permission !== "granted") return;
+  await wakeMe().catch(() => false);
+}

@@ -1,0 +1,203 @@
+/**
+ * Sends what waits on the phone, from the page or from its service worker: one at a time (Web Locks), in the order in
+ * which it was done, each until the service has it. Photos go before what they belong to; whatever has no photos waits
+ * for none. Nothing leaves the phone's store before the service has said that it has it.
+ */
+import type { Outcome, Problem } from "../../shared/outcome.ts";
+import { keepJob } from "./jobs.ts";
+import type { Item, ItemPhoto, Job } from "./model.ts";
+import { items, keep, nextSeq, remove } from "./outbox.ts";
+import { dropPhoto, findPhoto, type KeptPhoto } from "./photos.ts";
+
+const LOCK = "ginnel-crew-outbox";
+const MOST = 50;
+const UPLOAD_TIMEOUT_MS = 120_000;
+/** A photo without what it belongs to is swept away after 23 hours. */
+const UPLOAD_HOLDS_MS = 12 * 3600 * 1000;
+/** From then on a photo is sent by itself, so that what it belongs to waits no longer. */
+const MOST_BREAKS = 3;
+/** What the store answers with 400 where the photo came too slowly, or in part. */
+const BROKEN = /RequestTimeout|IncompleteBody|ExpiredToken/;
+
+export interface Line {
+  /** Whose things are sent; others' wait until they sign in. */
+  account: string;
+  call<T>(item: Item, method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Outcome<T>>;
+  /** Makes a photo small, or says why it is none; null where this cannot be done here, and the photo waits. */
+  shrink: ((photo: KeptPhoto) => Promise<Blob | { problem: string }>) | null;
+  /** Something changed. */
+  tell(): void;
+}
+
+/** `later` says when to try again, null where nothing answered. */
+export type Flushed = { kind: "empty" } | { kind: "signed-out" } | { kind: "later"; retryAfterSeconds: number | null };
+
+interface Result {
+  op_id: string;
+  result: "applied" | "duplicate" | "conflict" | "rejected";
+  job?: Job;
+  reason?: string;
+}
+
+interface Policy {
+  photo_id: string;
+  url: string;
+  fields: Record<string, string>;
+}
+
+type Stopped = Exclude<Flushed, { kind: "empty" }>;
+
+const EMPTY: Flushed = { kind: "empty" };
+
+export function flush(line: Line): Promise<Flushed> {
+  return navigator.locks.request(LOCK, () => flushAll(line));
+}
+
+/** Changes an item that nobody is just sending. */
+export function changeItem(opId: string, change: (item: Item) => Promise<void>): Promise<void> {
+  return navigator.locks.request(LOCK, async () => {
+    const item = (await items()).find(({ op_id }) => op_id === opId);
+    if (item) await change(item);
+  });
+}
+
+async function flushAll(line: Line): Promise<Flushed> {
+  const skipped = new Set<string>();
+  for (;;) {
+    const waiting = (await items()).filter((item) => item.account === line.account && item.attention === null);
+    const ready = inTurn(waiting, isReady).slice(0, MOST);
+    const next = inTurn(waiting, (item) => isReady(item) || !skipped.has(item.op_id)).find((item) => !isReady(item));
+    const stopped = ready.length ? await send(ready, line) : next ? await uploadNext(next, skipped, line) : EMPTY;
+    line.tell();
+    if (stopped) return stopped;
+  }
+}
+
+/** Those that fit and have nothing before them, of the same job, that does not. */
+function inTurn(waiting: Item[], fits: (item: Item) => boolean): Item[] {
+  const held = new Set<string>();
+  return waiting.filter((item) => {
+    if (!fits(item)) held.add(item.job_id);
+    return !held.has(item.job_id);
+  });
+}
+
+const isThere = ({ uploaded }: ItemPhoto) => uploaded !== undefined && Date.now() - uploaded.at < UPLOAD_HOLDS_MS;
+const isSettled = (photo: ItemPhoto) => photo.refused !== undefined || isThere(photo);
+const isReady = ({ photos }: Item) => photos.every(isSettled);
+
+/** Null where it goes on. */
+async function send(ready: Item[], line: Line): Promise<Flushed | null> {
+  const sent: Item[] = [];
+  for (const item of ready) {
+    const made = { ...item, tries: item.tries + 1, sent_photos: item.sent_photos ?? item.photos.flatMap(({ uploaded }) => uploaded?.photo_id ?? []) };
+    await keep(made);
+    sent.push(made);
+  }
+  const outcome = await line.call<{ items: Result[] }>(sent[0]!, "POST", "/api/jobs/operations", { operations: sent.map(asSent) }, {});
+  if (outcome.kind === "later") return outcome;
+  if (outcome.kind === "refused") return refused(sent, outcome.problem, line);
+  const results = new Map(outcome.value.items.map((result) => [result.op_id, result]));
+  for (const item of sent) await settle(item, results.get(item.op_id));
+  return sent.every(({ op_id }) => results.has(op_id)) ? null : { kind: "later", retryAfterSeconds: null };
+}
+
+/** One that the service cannot even read is no reason to keep the others back. */
+async function refused(sent: Item[], problem: Problem, line: Line): Promise<Flushed | null> {
+  if (problem.status === 401) return { kind: "signed-out" };
+  if (sent.length === 1) {
+    await keep({ ...sent[0]!, attention: problem.errors?.[0]?.message ?? problem.detail ?? problem.title });
+    return null;
+  }
+  for (const item of sent) {
+    const stopped = await send([item], line);
+    if (stopped) return stopped;
+  }
+  return null;
+}
+
+function asSent({ op_id, job_id, kind, base_version, at, text, reason, lat, long, sent_photos }: Item) {
+  const place = lat === null || long === null ? {} : { lat, long };
+  return { op_id, job_id, kind, base_version, at, ...(text && { text }), ...(reason && { reason }), ...place, photo_ids: sent_photos ?? [] };
+}
+
+/** What the service did not speak of is sent again. */
+async function settle(item: Item, told: Result | undefined): Promise<void> {
+  if (!told) return;
+  if (told.job) await keepJob(told.job);
+  if (told.result === "rejected") return keep({ ...item, attention: told.reason ?? "The service did not say why." });
+  const refused = item.photos.filter((photo) => photo.refused);
+  for (const photo of item.photos.filter((each) => !each.refused)) await dropPhoto(photo.id);
+  if (refused.length) await keep(leftOver(item, refused, await nextSeq()));
+  await remove(item.op_id);
+}
+
+/** Photos that cannot be used stay on the phone until whoever took them has seen that. */
+function leftOver(item: Item, photos: ItemPhoto[], seq: number): Item {
+  const attention = `The photo could not be used: ${photos[0]!.refused}`;
+  return { ...item, op_id: crypto.randomUUID(), seq, kind: "photo", text: "", reason: null, photos, sent_photos: null, tries: 0, attention };
+}
+
+/** Null where it goes on; an item whose photo has to wait is skipped for now. */
+async function uploadNext(item: Item, skipped: Set<string>, line: Line): Promise<Stopped | null> {
+  const photo = item.photos.find((each) => !isSettled(each))!;
+  const kept = await findPhoto(photo.id);
+  if (!kept) {
+    await mark(item, { ...photo, refused: "This phone no longer has it." });
+    return null;
+  }
+  if (kept.raw && !line.shrink) {
+    skipped.add(item.op_id);
+    return null;
+  }
+  const picture = kept.raw ? await line.shrink!(kept) : kept.blob;
+  if ("problem" in picture) {
+    await mark(item, { ...photo, refused: picture.problem });
+    return null;
+  }
+  const about = { content_type: picture.type, size: picture.size, ...(item.report && { service_request_id: item.report }) };
+  const asked = await line.call<Policy>(item, "POST", "/api/photos", about, { "Idempotency-Key": `${item.op_id}/${photo.n}` });
+  if (asked.kind === "later") return asked;
+  if (asked.kind === "refused") {
+    if (asked.problem.status === 401) return { kind: "signed-out" };
+    const { errors, detail, title } = asked.problem;
+    await mark(item, { ...photo, refused: errors?.[0]?.message ?? detail ?? title });
+    return null;
+  }
+  const came = await upload(picture, asked.value);
+  if (came === "there") await mark(item, { ...photo, uploaded: { photo_id: asked.value.photo_id, at: Date.now() } });
+  else if (came === "refused") await mark(item, { ...photo, refused: "It is too large or of a kind that we cannot use." });
+  else {
+    skipped.add(item.op_id);
+    await breakOff(item, { ...photo, broke: photo.broke + 1 });
+    return skipped.size > 2 ? { kind: "later", retryAfterSeconds: null } : null;
+  }
+  return null;
+}
+
+async function upload(picture: Blob, { url, fields }: Policy): Promise<"there" | "refused" | "broke"> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  form.append("file", picture);
+  try {
+    const answer = await fetch(url, { method: "POST", body: form, signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS) });
+    if (answer.ok) return "there";
+    return answer.status === 400 && !BROKEN.test(await answer.text()) ? "refused" : "broke";
+  } catch {
+    return "broke";
+  }
+}
+
+async function mark(item: Item, photo: ItemPhoto): Promise<void> {
+  const photos = item.photos.map((each) => (each.id === photo.id ? photo : each));
+  const isNothing = item.kind === "photo" && photos.every(({ refused }) => refused);
+  await keep({ ...item, photos, attention: isNothing ? `The photo could not be used: ${photo.refused}` : item.attention });
+}
+
+/** A photo that breaks off again and again goes by itself, once it gets through: first it is kept, then let go here. */
+async function breakOff(item: Item, photo: ItemPhoto): Promise<void> {
+  if (photo.broke < MOST_BREAKS || item.kind === "photo" || item.sent_photos) return mark(item, photo);
+  const alone = { op_id: crypto.randomUUID(), seq: await nextSeq(), kind: "photo" as const, text: "", reason: null, tries: 0 };
+  await keep({ ...item, ...alone, photos: [{ id: photo.id, n: 1, broke: 0 }] });
+  await keep({ ...item, photos: item.photos.filter(({ id }) => id !== photo.id) });
+}

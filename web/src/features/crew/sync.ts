@@ -1,0 +1,195 @@
+/** Sends what waits and reads the day anew: at once when there is reason to, each minute while the page is seen, later and later where nothing answers. */
+import { isoDay } from "../../shared/dates.ts";
+import { call, callAs, faultsOf, isSignedOut, whoIsSignedIn } from "../../shared/session.ts";
+import { shrink } from "../report/photo-shrink.ts";
+import { type Change, keepDay, type KeptDay, readDay } from "./days.ts";
+import { fetchFile } from "./kept-files.ts";
+import { keepJob } from "./jobs.ts";
+import type { CrewDocument, Job } from "./model.ts";
+import { keepPhoto } from "./photos.ts";
+import { type Flushed, flush } from "./sending.ts";
+import { changed, type Choice, choose, dayOf, letGo, reload, state } from "./state.ts";
+import { forgetLists, tidy } from "./tidying.ts";
+
+const POLL_MS = 60_000;
+const FIRST_WAIT_MS = 5_000;
+const LONGEST_WAIT_MS = 300_000;
+const PATIENCE_MS = 30_000;
+const TAG = "ginnel-crew";
+
+interface Link {
+  url: string;
+  expires_at: string;
+  etag: string;
+}
+
+type Read = "read" | "later" | "signed-out";
+/** Why a document is not there: `none` where the service has told why. */
+type NotThere = Exclude<Read, "read"> | "none";
+
+let running: Promise<void> | null = null;
+let again = false;
+let timer: number | undefined;
+let wait = FIRST_WAIT_MS;
+let tidied = "";
+const links = new Map<string, Link>();
+
+/** Where one is on, another follows it: what was done meanwhile may have come too late for it. */
+export function sync(): Promise<void> {
+  again = running !== null;
+  running ??= syncAll().finally(() => {
+    running = null;
+    if (again) void sync();
+  });
+  return running;
+}
+
+export function startSyncing(): void {
+  addEventListener("online", () => void sync());
+  addEventListener("offline", () => changed({ isOffline: true }));
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") void sync();
+  });
+  void sync();
+}
+
+/** Lets the browser send it although the page is closed, where it knows how to. */
+export async function sendLater(): Promise<void> {
+  const worker = (await navigator.serviceWorker?.getRegistration("/crew/")) as (ServiceWorkerRegistration & { sync?: { register(tag: string): Promise<void> } }) | undefined;
+  await worker?.sync?.register(TAG).catch(() => undefined);
+}
+
+async function syncAll(): Promise<void> {
+  clearTimeout(timer);
+  changed({ isSyncing: true });
+  await tidyOnce();
+  const next = await attempt().catch((): Flushed => ({ kind: "later", retryAfterSeconds: null }));
+  const isOffline = next.kind === "later" && next.retryAfterSeconds === null;
+  changed({ isSyncing: false, isOffline });
+  await reload();
+  wait = next.kind === "later" ? Math.min(wait * 2, LONGEST_WAIT_MS) : FIRST_WAIT_MS;
+  const pause = next.kind === "later" ? (next.retryAfterSeconds ?? wait / 2000) * 1000 : POLL_MS;
+  timer = window.setTimeout(() => {
+    if (document.visibilityState === "visible") void sync();
+  }, Math.min(pause, LONGEST_WAIT_MS));
+}
+
+async function attempt(): Promise<Flushed> {
+  const who = await whoIsSignedIn();
+  if (isSignedOut(who)) {
+    changed({ who: "signed-out" });
+    return { kind: "signed-out" };
+  }
+  if (who.kind !== "stored") return who.kind === "later" ? who : { kind: "signed-out" };
+  changed({ who: who.value, isOffline: false });
+  if (state.choice && state.choice.account !== who.value.account_id) await startAnew();
+  const flushed = await flush({
+    account: who.value.account_id,
+    call: (item, method, path, body, headers) => callAs(item.account, method, path, body, headers),
+    shrink: async (photo) => {
+      const small = await shrink(new File([photo.blob], photo.name, { type: photo.blob.type }));
+      if (!("problem" in small)) await keepPhoto({ ...photo, blob: small, raw: false });
+      return small;
+    },
+    tell: () => void reload(),
+  });
+  if (flushed.kind === "later" && flushed.retryAfterSeconds === null) return flushed;
+  const read = state.choice ? await readAnew(state.choice) : "read";
+  if (flushed.kind !== "empty") return flushed;
+  return read === "read" ? flushed : read === "later" ? { kind: "later", retryAfterSeconds: null } : { kind: "signed-out" };
+}
+
+/** Somebody else is signed in by now: the list that this phone has is not theirs. */
+async function startAnew(): Promise<void> {
+  letGo();
+  await forgetLists();
+  dispatchEvent(new Event("hashchange"));
+}
+
+async function tidyOnce(): Promise<void> {
+  const today = new Date().toDateString();
+  if (tidied === today) return;
+  tidied = today;
+  await tidy().catch(() => undefined);
+}
+
+async function readAnew(choice: Choice): Promise<Read> {
+  const day = dayOf(choice);
+  const known = await readDay(choice.crew, day);
+  const answer = await ask(choice.crew, day, known?.etag ?? null);
+  if (answer === "none") return "read";
+  if (typeof answer === "string") return answer;
+  if (answer.status === 304 && known) await keepDay({ ...known, at: Date.now() });
+  else if (answer.status === 404) return "read";
+  else {
+    const document = (await answer.json()) as CrewDocument;
+    await take(document, answer.headers.get("ETag"), known);
+  }
+  await reload();
+  await followDisputes();
+  void fetchPhotos();
+  return "read";
+}
+
+/** The document, at an address that holds for a while: asked for anew where it does no more. */
+async function ask(crew: string, day: string, etag: string | null): Promise<Response | NotThere> {
+  const key = `${crew}/${day}`;
+  const held = links.get(key);
+  const link = held && Date.parse(held.expires_at) > Date.now() + PATIENCE_MS ? held : await askLink(crew, day);
+  if (typeof link === "string") return link;
+  links.set(key, link);
+  const headers: Record<string, string> = etag ? { "If-None-Match": etag } : {};
+  const answer = await fetch(link.url, { cache: "no-store", credentials: "omit", headers, signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => null);
+  if (answer && (answer.ok || answer.status === 304 || answer.status === 404)) return answer;
+  links.delete(key);
+  return "later";
+}
+
+async function askLink(crew: string, day: string): Promise<Link | NotThere> {
+  const asked = await call<Link>("GET", `/api/crews/${crew}/day?date=${day}`);
+  if (asked.kind === "later") return "later";
+  if (isSignedOut(asked)) return "signed-out";
+  changed({ problem: asked.kind === "refused" ? faultsOf(asked)[0]!.message : null });
+  return asked.kind === "stored" ? asked.value : "none";
+}
+
+/** What the office did since is told until the crew has seen it; a job that is gone is kept for what was done of it. */
+async function take(document: CrewDocument, etag: string | null, known: KeptDay | null): Promise<void> {
+  const before = known?.document.jobs ?? [];
+  const now = new Set(document.jobs.map(({ job_id }) => job_id));
+  const was = new Set(before.map(({ job_id }) => job_id));
+  const because = new Map(document.gone.map((each) => [each.job_id, each.because]));
+  const lost = before.filter(({ job_id }) => !now.has(job_id));
+  for (const job of lost) await keepJob(job);
+  const gone = lost.map(({ job_id, title }): Change => ({ job_id, title, what: "gone", because: because.get(job_id) ?? "" }));
+  const fresh = known ? document.jobs.filter(({ job_id }) => !was.has(job_id)).map(({ job_id, title }): Change => ({ job_id, title, what: "new", because: "" })) : [];
+  const told = new Set([...gone, ...fresh].map(({ job_id }) => job_id));
+  const earlier = (known?.changes ?? []).filter(({ job_id }) => !told.has(job_id));
+  await keepDay({ document, etag, at: Date.now(), changes: [...earlier, ...gone, ...fresh] });
+}
+
+/** The day tells no more of a job that is gone from it; what the office decides of it is told all the same. */
+async function followDisputes(): Promise<void> {
+  for (const { job } of state.shown.filter(({ dispute, gone }) => dispute && gone !== null)) {
+    const read = await call<Job>("GET", `/api/jobs/${job.job_id}`);
+    if (read.kind === "stored") await keepJob(read.value);
+  }
+}
+
+export async function seen(): Promise<void> {
+  if (state.kept) await keepDay({ ...state.kept, changes: [] });
+  await reload();
+}
+
+/** Before the signal goes: small pictures first, then whole ones. */
+async function fetchPhotos(): Promise<void> {
+  const photos = state.shown.flatMap(({ job }) => job.photos_before);
+  const wanted = [...photos.map(({ photo_id, thumbnail_url }) => [`small/${photo_id}`, thumbnail_url] as const), ...photos.map(({ photo_id, url }) => [`photo/${photo_id}`, url] as const)];
+  for (const [key, url] of wanted) await fetchFile(key, url).catch(() => undefined);
+}
+
+/** A list of an earlier day is not shown for today's. */
+export async function followToday(): Promise<void> {
+  const { choice } = state;
+  if (choice?.day && choice.day < isoDay(new Date(), choice.time_zone)) await choose({ ...choice, day: null });
+}

@@ -1,0 +1,57 @@
+/** Which crew, and which day. */
+import { choiceItems, chosenIn } from "../../../shared/choices.ts";
+import { loadCouncil } from "../../../shared/council.ts";
+import { isoDay } from "../../../shared/dates.ts";
+import { element } from "../../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../../shared/form-errors.ts";
+import { call, faultsOf, isSignedOut, signInAddress, whoIsSignedIn } from "../../../shared/session.ts";
+import type { Crew } from "../model.ts";
+import { back, heading, type Part } from "../parts.ts";
+import { choose as keepChoice, state } from "../state.ts";
+import { sync } from "../sync.ts";
+
+export async function choose(): Promise<Part[]> {
+  const top = [...(state.choice ? [back("#")] : []), ...heading("Which list?")];
+  const who = await whoIsSignedIn();
+  if (isSignedOut(who)) return [...top, element("p", {}, "These are the jobs of the council's crews."), signIn()];
+  if (who.kind !== "stored") return [...top, element("p", {}, "There is no signal, and without one no other list can be chosen. Try again when you have one.")];
+  if (!who.value.roles.some((role) => role !== "resident")) return [...top, element("p", {}, "This page is for the council's crews.")];
+  const asked = await call<{ items: Crew[] }>("GET", "/api/crews");
+  if (asked.kind !== "stored") return [...top, element("p", { role: "alert" }, faultsOf(asked)[0]!.message.replace("Nothing was changed: ", ""))];
+  if (!asked.value.items.length) return [...top, element("p", {}, "You are in no crew yet. Ask the office to give you one.")];
+  const council = await loadCouncil();
+  return [...top, form(asked.value.items, who.value.account_id, council.time_zone)];
+}
+
+function signIn(): HTMLElement {
+  return element("a", { class: "govuk-button", href: signInAddress(), role: "button", draggable: "false" }, "Sign in");
+}
+
+function form(crews: Crew[], account: string, zone: string): HTMLElement {
+  const known = crews.some(({ crew }) => crew === state.choice?.crew) ? state.choice!.crew : crews.length === 1 ? crews[0]!.crew : "";
+  const today = isoDay(new Date(), zone);
+  const made = element("form", { id: "choose", novalidate: "" });
+  const radios = element("div", { class: "govuk-radios", "data-error-before": "" }, ...choiceItems("radio", "crew", crews.map(({ crew, name }) => [crew, name]), known ? [known] : []));
+  const day = element("input", { class: "govuk-input govuk-input--width-10", id: "day", type: "date", value: state.choice?.day ?? today });
+  made.append(
+    element("div", { class: "govuk-form-group" }, element("fieldset", { class: "govuk-fieldset" }, element("legend", { class: "govuk-fieldset__legend" }, "Crew"), radios)),
+    element("div", { class: "govuk-form-group" }, element("label", { class: "govuk-label", for: "day" }, "Day"), day),
+    element("button", { class: "govuk-button", type: "submit" }, "Show the list"),
+  );
+  made.addEventListener("submit", (event) => {
+    event.preventDefault();
+    clearErrors(made);
+    const chosen = crews.find(({ crew }) => crew === chosenIn(made, "crew")[0]);
+    if (!chosen) return showErrors(made, [{ field: "crew", message: "Choose a crew" }]);
+    if (!day.value) return showErrors(made, [{ field: "day", message: "Choose a day" }]);
+    void open(chosen, day.value === today ? null : day.value);
+  });
+
+  async function open({ crew, name }: Crew, chosen: string | null): Promise<void> {
+    await keepChoice({ account, crew, name, day: chosen, time_zone: zone });
+    if (location.hash) location.hash = "";
+    else dispatchEvent(new Event("hashchange"));
+    void sync();
+  }
+  return made;
+}

@@ -1,0 +1,195 @@
+/** Saying what became of a job. Whatever is written or chosen is on the phone at once. */
+import { element, unseen } from "../../../shared/dom.ts";
+import { choiceItems, chosenIn } from "../../../shared/choices.ts";
+import { clearErrors, showErrors } from "../../../shared/form-errors.ts";
+import type { FieldError } from "../../../shared/outcome.ts";
+import { shrink } from "../../report/photo-shrink.ts";
+import { type Draft, dropDraft, readDraft, saveDraft } from "../drafts.ts";
+import type { DeedKind, Job, Reason } from "../model.ts";
+import { back, heading, type Part } from "../parts.ts";
+import { dropPhoto, findPhoto, keepPhoto } from "../photos.ts";
+import { say } from "../said.ts";
+import { findShown, reload, whoSpeaks } from "../state.ts";
+import { sendLater, sync } from "../sync.ts";
+import { REASONS } from "../words.ts";
+
+const MOST_PHOTOS = 5;
+const MOST_TEXT = 2000;
+
+interface Words {
+  title: string;
+  photos: string | null;
+  text: string;
+  hint?: string;
+  save: string;
+}
+
+const FORMS: Record<Exclude<DeedKind, "start">, Words> = {
+  done: { title: "Done", photos: "Photos of how it is now", text: "What was done (optional)", hint: "Residents may read this, so name nobody.", save: "Save as done" },
+  could_not: { title: "Could not do it", photos: "Photos (optional)", text: "Anything else the office has to know (optional)", save: "Save" },
+  hand_over: { title: "Hand over", photos: "Photos (optional)", text: "Who has to go on with it, and what is left to do?", save: "Hand it over" },
+  note: { title: "Add a note", photos: "Photos (optional)", text: "Your note", hint: "The office sees it.", save: "Save the note" },
+  photo: { title: "Add a photo", photos: "Photos", text: "What it shows (optional)", save: "Save" },
+};
+
+/** Photos that are just being kept: whatever is saved waits for them. False where one of them could not be. */
+let adding: Promise<boolean> | null = null;
+
+export const isForm = (kind: string): kind is keyof typeof FORMS => kind in FORMS;
+
+/** Says at once that somebody started; nothing else is asked. */
+export async function start(jobId: string): Promise<void> {
+  const shown = findShown(jobId);
+  if (shown) await store(shown.job, { kind: "start" });
+}
+
+export async function deed(jobId: string, kind: keyof typeof FORMS): Promise<Part[]> {
+  const shown = findShown(jobId);
+  if (!shown) return [back("#"), ...heading("This job is not on your list")];
+  const { job } = shown;
+  const draft = await readDraft(jobId, kind);
+  const words = FORMS[kind];
+  const form = element("form", { id: "deed", novalidate: "" });
+  if (kind === "could_not") form.append(reasons(draft));
+  if (words.photos) form.append(photos(draft, words.photos, form));
+  form.append(text(draft, words), element("button", { class: "govuk-button", type: "submit", id: "save" }, words.save));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void submit(form, job, kind, draft);
+  });
+  return [back(`#job/${jobId}`, "Back to the job"), ...heading(words.title, job.title), form];
+}
+
+function reasons(draft: Draft): HTMLElement {
+  const items = choiceItems("radio", "reason", Object.entries(REASONS), draft.reason ? [draft.reason] : []);
+  const radios = element("div", { class: "govuk-radios", "data-error-before": "" }, ...items);
+  radios.addEventListener("change", () => {
+    draft.reason = (chosenIn(radios)[0] ?? null) as Reason | null;
+    void saveDraft(draft);
+  });
+  return element("div", { class: "govuk-form-group" }, element("fieldset", { class: "govuk-fieldset" }, element("legend", { class: "govuk-fieldset__legend" }, "Why not?"), radios));
+}
+
+function text(draft: Draft, { text: label, hint }: Words): HTMLElement {
+  const described: Record<string, string> = hint ? { "aria-describedby": "text-hint" } : {};
+  const area = element("textarea", { class: "govuk-textarea", id: "text", rows: "4", maxlength: String(MOST_TEXT), ...described });
+  area.value = draft.text;
+  area.addEventListener("input", () => {
+    draft.text = area.value;
+    void saveDraft(draft);
+  });
+  return element("div", { class: "govuk-form-group" }, element("label", { class: "govuk-label", for: "text" }, label), ...(hint ? [element("p", { class: "govuk-hint", id: "text-hint" }, hint)] : []), area);
+}
+
+function photos(draft: Draft, label: string, form: HTMLElement): HTMLElement {
+  const chosen = element("ul", { class: "crew-chosen" });
+  const status = element("p", { class: "app-muted app-said", role: "status" });
+  const input = element("input", { class: "govuk-file-upload", id: "photos", type: "file", accept: "image/*", multiple: "" });
+  const draw = async () => chosen.replaceChildren(...(await Promise.all(draft.photos.map(entry))));
+  input.addEventListener("change", () => {
+    const files = [...(input.files ?? [])];
+    input.value = "";
+    const now = (adding = Promise.resolve(adding).then(() => add(files)));
+    void now.finally(() => {
+      if (adding === now) adding = null;
+    });
+  });
+
+  async function add(files: File[]): Promise<boolean> {
+    clearErrors(form);
+    const faults: string[] = [];
+    for (const each of files) {
+      status.textContent = "Keeping the photo…";
+      const fault = await take(each, draft).catch(() => "This phone could not keep the photo: it may be full");
+      if (fault) faults.push(fault);
+    }
+    await draw();
+    status.textContent = draft.photos.length === 1 ? "1 photo, kept on this phone." : `${draft.photos.length} photos, kept on this phone.`;
+    if (faults.length) showErrors(form, [...new Set(faults)].map((message) => ({ field: "photos", message })));
+    return faults.length === 0;
+  }
+
+  async function entry(id: string, index: number): Promise<HTMLElement> {
+    const name = `Photo ${index + 1}`;
+    const remove = element("button", { class: "govuk-button govuk-button--secondary", type: "button" }, "Remove", unseen(` ${name.toLowerCase()}`));
+    remove.addEventListener("click", () => void takeOut(id, name));
+    return element("li", {}, await picture(id, name), remove);
+  }
+
+  async function takeOut(id: string, name: string): Promise<void> {
+    draft.photos = draft.photos.filter((each) => each !== id);
+    await saveDraft(draft);
+    await dropPhoto(id);
+    await draw();
+    status.textContent = `${name} was removed.`;
+    input.focus();
+  }
+
+  void draw();
+  return element("div", { class: "govuk-form-group" }, element("label", { class: "govuk-label", for: "photos" }, label), input, status, chosen);
+}
+
+async function picture(id: string, name: string): Promise<HTMLElement> {
+  const kept = await findPhoto(id);
+  const words = element("span", { class: "app-thumbnail" }, kept ? `${kept.name} (no preview)` : "Not on this phone any more");
+  if (!kept) return words;
+  const url = URL.createObjectURL(kept.blob);
+  const image = element("img", { class: "app-thumbnail", src: url, alt: name });
+  const isShown = await image.decode().then(() => true, () => false);
+  URL.revokeObjectURL(url);
+  return isShown ? image : words;
+}
+
+/** As the camera made it first, for a phone may end the page at any moment; small after that. Answers why not, in words. */
+async function take(file: File, draft: Draft): Promise<string | null> {
+  if (draft.photos.length >= MOST_PHOTOS) return `You can add up to ${MOST_PHOTOS} photos`;
+  const id = crypto.randomUUID();
+  await keepPhoto({ id, blob: file, name: file.name, raw: true });
+  draft.photos = [...draft.photos, id];
+  await saveDraft(draft);
+  const small = await shrink(file);
+  if (!("problem" in small)) {
+    await keepPhoto({ id, blob: small, name: file.name, raw: false });
+    return null;
+  }
+  draft.photos = draft.photos.filter((each) => each !== id);
+  await saveDraft(draft);
+  await dropPhoto(id);
+  return small.problem;
+}
+
+async function submit(form: HTMLElement, job: Job, kind: keyof typeof FORMS, draft: Draft): Promise<void> {
+  const button = form.querySelector<HTMLButtonElement>("#save")!;
+  clearErrors(form);
+  button.disabled = true;
+  const isWhole = (await adding) ?? true;
+  const faults = faultsOf(kind, draft);
+  if (!isWhole || faults.length) {
+    button.disabled = false;
+    return isWhole ? showErrors(form, faults) : undefined;
+  }
+  try {
+    await store(findShown(job.job_id)?.job ?? job, { kind, text: draft.text, reason: kind === "could_not" ? draft.reason : null, photos: draft.photos });
+  } catch {
+    button.disabled = false;
+    return showErrors(form, [{ field: "save", message: "This phone could not keep it: it may be full. What you wrote is still here. Ring the office, or free some space and try again" }]);
+  }
+  await dropDraft(draft).catch(() => undefined);
+  location.hash = kind === "note" || kind === "photo" ? `job/${job.job_id}` : `job/${job.job_id}/after`;
+}
+
+function faultsOf(kind: DeedKind, { text: typed, reason, photos: chosen }: Draft): FieldError[] {
+  if (kind === "could_not" && !reason) return [{ field: "reason", message: "Choose why it could not be done" }];
+  if (kind === "could_not" && reason === "other" && !typed.trim()) return [{ field: "text", message: "Say in a few words why it could not be done" }];
+  if (kind === "hand_over" && !typed.trim()) return [{ field: "text", message: "Say who has to go on with it and what is left" }];
+  if (kind === "note" && !typed.trim()) return [{ field: "text", message: "Write your note" }];
+  if (kind === "photo" && !chosen.length) return [{ field: "photos", message: "Choose a photo" }];
+  return [];
+}
+
+async function store(job: Job, saying: Parameters<typeof say>[1]): Promise<void> {
+  await say(job, saying, whoSpeaks());
+  await reload();
+  void sync();
+  void sendLater();
+}

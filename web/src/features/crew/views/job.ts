@@ -1,0 +1,114 @@
+/** One job: what may hurt somebody first, then where and what, then what to say of it. */
+import { element } from "../../../shared/dom.ts";
+import { placeText } from "../../../shared/places/place-text.ts";
+import { ENDED, type Deed, type Item } from "../model.ts";
+import { nearby } from "../nearby.ts";
+import { back, buttonLink, facts, heading, moment, type Part, photosBefore, photosHere, photosOfDeed, placeOf, tags, tagsInList, whenText } from "../parts.ts";
+import { type Shown, findShown, leftToDo, state } from "../state.ts";
+import { DEEDS, KINDS, minutesText, REASONS, saidText } from "../words.ts";
+
+const SAVED = "It is saved on this phone and will be sent as soon as there is a signal. You can go on.";
+const ARRIVED = "It has arrived.";
+
+export function job(jobId: string): Part[] {
+  const shown = findShown(jobId);
+  if (!shown) return [back("#"), ...heading("This job is not on your list"), element("p", {}, "It is on another list by now, or this phone has not read it yet.")];
+  const { job: of, number } = shown;
+  const caption = number ? `Job ${number}` : "No longer on your list";
+  return [back("#"), ...heading(of.title, caption), tags(shown), ...hazards(shown), ...warnings(shown), where(shown), ...actions(shown), ...about(shown), ...said(shown)];
+}
+
+function hazards({ job: { hazards: all } }: Shown): HTMLElement[] {
+  if (!all.length) return [];
+  return [element("section", { class: "crew-hazards", "aria-labelledby": "hazards" }, element("h2", { id: "hazards" }, "Hazards"), element("ul", { class: "app-bullets" }, ...all.map((each) => element("li", {}, each))))];
+}
+
+function warnings({ job: of, dispute, gone, waiting }: Shown): HTMLElement[] {
+  const refused = waiting.filter(({ attention }) => attention !== null);
+  const isOff = gone !== null || of.state === "cancelled";
+  return [
+    ...(isOff ? [element("div", { class: "app-notice", role: "status" }, element("p", {}, element("strong", {}, of.state === "cancelled" ? "The office cancelled this job. " : "This job is no longer on your list. "), of.cancelled_because ?? gone ?? "", " If you did it all the same, say so: nothing that you say is lost."))] : []),
+    ...(dispute ? [element("div", { class: "app-notice", role: "status" }, element("p", {}, "You and somebody else say different things of this job. ", element("a", { href: `#conflict/${of.job_id}` }, "See both versions")))] : []),
+    ...(refused.length ? [element("div", { class: "app-notice", role: "status" }, element("p", {}, "Something that you said of it was not taken. ", element("a", { href: "#waiting" }, "Look at what and why")))] : []),
+  ];
+}
+
+function where({ job: of }: Shown): HTMLElement {
+  const when = whenText(of);
+  return element("p", { class: "crew-where" }, element("strong", {}, placeOf(of)), ...(when ? [element("br"), when] : []));
+}
+
+function actions(shown: Shown): HTMLElement[] {
+  const { job: of, state: stands } = shown;
+  const go = (kind: string) => `#job/${of.job_id}/${kind}`;
+  const hasEnded = ENDED.includes(stands);
+  const begin = element("button", { class: "govuk-button govuk-button--secondary", type: "button", "data-say": "start", "data-job": of.job_id, id: "say-start" }, "Start");
+  const first = hasEnded ? [] : [...(stands === "started" ? [] : [begin]), buttonLink("Done", go("done")), buttonLink("Could not do it", go("could_not"), "secondary"), buttonLink("Hand over", go("hand_over"), "secondary")];
+  const more = [buttonLink("Add a note", go("note"), "secondary"), buttonLink("Add a photo", go("photo"), "secondary")];
+  const other = hasEnded ? [element("details", { class: "app-details" }, element("summary", {}, "That is not how it is"), element("div", { class: "app-buttons" }, ...(stands === "done" ? [] : [buttonLink("It is done", go("done"), "secondary")]), ...(stands === "could_not" ? [] : [buttonLink("We could not do it", go("could_not"), "secondary")])))] : [];
+  return [element("div", { class: "app-buttons crew-actions" }, ...first, ...more), ...other];
+}
+
+function about({ job: of }: Shown): HTMLElement[] {
+  const place = element("span", {}, placeOf(of), ...(of.address ? [element("br"), element("span", { class: "app-muted" }, placeText(of))] : []), element("br"), element("a", { href: `geo:${of.lat},${of.long}?q=${of.lat},${of.long}` }, "Open in a map app"));
+  const list = (words: string[]) => words.join(", ") || null;
+  return [
+    element("h2", {}, "What is to be done"),
+    ...(of.instructions ? [element("p", { class: "app-prose" }, of.instructions)] : []),
+    facts([
+      ["Where", place],
+      ["When", whenText(of) || null],
+      ["How long", minutesText(of.minutes)],
+      ["Due", of.due ? moment(of.due) : null],
+      ["What kind", `${KINDS[of.kind]}: ${of.service_name}`],
+      ["Take with you", list(of.materials)],
+      ["Skills", list(of.skills)],
+      ["Reports", list(of.service_request_ids)],
+    ]),
+    ...(of.description ? [element("h2", {}, "What was reported"), element("p", { class: "app-prose" }, of.description)] : []),
+    ...(of.photos_before.length ? [element("h2", {}, "Photos of how it was"), photosBefore(of.photos_before)] : []),
+  ];
+}
+
+function said({ job: of, waiting }: Shown): HTMLElement[] {
+  if (!of.deeds.length && !waiting.length) return [];
+  const sent = new Set(of.deeds.map(({ op_id }) => op_id));
+  const unsent = waiting.filter(({ op_id }) => !sent.has(op_id));
+  return [element("h2", {}, "What was said of it"), element("ol", { class: "app-timeline" }, ...of.deeds.map(deedEntry), ...unsent.map(itemEntry))];
+}
+
+function deedEntry(deed: Deed): HTMLElement {
+  const who = { crew: "Crew", contractor: "Contractor", office: "Office" }[deed.by];
+  const words = [deed.reason ? `${REASONS[deed.reason]}.` : "", deed.text].filter(Boolean).join(" ");
+  return element("li", {}, element("strong", {}, DEEDS[deed.kind]), element("p", { class: "app-timeline__when" }, `${who}, ${moment(deed.at)}`), ...(words ? [element("p", { class: "app-prose" }, words)] : []), ...photosOfDeed(deed.photos));
+}
+
+function itemEntry(item: Item): HTMLElement {
+  const words = item.attention === null ? "Not sent yet" : "Not taken";
+  return element("li", {}, element("strong", {}, saidText(item)), element("p", { class: "app-timeline__when" }, `${words}, ${moment(item.at)}`), ...(item.photos.length ? [photosHere(item.photos.map(({ id }) => id))] : []));
+}
+
+/** Of a job of a day that is over, as after midnight. */
+function savedOf(jobId: string): Part[] {
+  const unsent = state.items.some(({ job_id, attention }) => job_id === jobId && attention === null);
+  return [back("#", "Back to the list"), ...heading("Saved"), element("p", { role: "status" }, unsent ? SAVED : ARRIVED)];
+}
+
+/** What comes after a job was seen to: others close by, then the next in the order. */
+export function after(jobId: string): Part[] {
+  const shown = findShown(jobId);
+  if (!shown) return savedOf(jobId);
+  const others = leftToDo().filter((each) => each.job.job_id !== jobId);
+  const close = nearby(shown.job, others.map((each) => ({ ...each.job, shown: each })));
+  const next = others[0];
+  const unsent = shown.waiting.some(({ attention }) => attention === null);
+  return [
+    back("#", "Back to the list"),
+    ...heading(shown.dispute ? "Saved, and there are two versions" : "Saved", shown.job.title),
+    tags(shown),
+    element("p", { role: "status" }, unsent ? SAVED : ARRIVED),
+    ...(shown.dispute ? [element("p", {}, element("a", { href: `#conflict/${jobId}` }, "See both versions"))] : []),
+    ...(close.length ? [element("h2", {}, `${close.length} more within 150 m`), element("ul", { class: "crew-list crew-list--near" }, ...close.map(({ job: near, distance_m }) => element("li", { class: "crew-job" }, element("h3", {}, element("a", { href: `#job/${near.job_id}` }, near.title)), element("p", {}, `${distance_m} m from here · ${placeOf(near)}`), ...tagsInList(near.shown))))] : []),
+    ...(next ? [element("h2", {}, "Next in your order"), element("p", {}, `${next.number}. ${next.job.title}, ${placeOf(next.job)}`), element("div", { class: "app-buttons" }, buttonLink("Go to the next job", `#job/${next.job.job_id}`))] : [element("p", {}, "Nothing else is left on this list. ", element("a", { href: "#summary" }, "End of the day"))]),
+  ];
+}

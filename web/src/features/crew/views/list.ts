@@ -1,0 +1,89 @@
+/** Today's jobs in their order. */
+import { actionButton, element, unseen } from "../../../shared/dom.ts";
+import { ENDED } from "../model.ts";
+import { buttonLink, dayWords, heading, type Part, placeOf, tagsInList, whenText } from "../parts.ts";
+import { type Shown, dayOf, findShown, isOthers, leftToDo, needingAttention, state } from "../state.ts";
+import { seen } from "../sync.ts";
+import { jobsText, minutesText } from "../words.ts";
+
+export function list(): Part[] {
+  const { choice, kept } = state;
+  if (!choice) return [];
+  const day = dayOf(choice);
+  const top = [...heading(dayWords(day), kept?.document.name ?? choice.name)];
+  if (!kept) return [...top, nothingYet(), ...fromYesterday(), element("p", {}, element("a", { href: "#choose" }, "Choose another crew or day"))];
+  const here = state.shown.filter(({ gone }) => gone === null);
+  const gone = state.shown.filter((each) => each.gone !== null);
+  return [
+    ...top,
+    ...notices(),
+    ...fromYesterday(),
+    ...progress(here),
+    ...(here.length ? [element("ol", { class: "crew-list" }, ...here.map((each) => entry(each, here.find(isNext))))] : [element("p", {}, "There are no jobs on this list.")]),
+    ...(gone.length ? [element("h2", {}, "No longer on your list"), element("ul", { class: "crew-list crew-list--gone" }, ...gone.map((each) => entry(each)))] : []),
+    element("nav", { class: "crew-foot", "aria-label": "More of this day" }, element("a", { href: "#summary" }, "End of the day"), element("a", { href: "#sheet" }, "Sheet to print"), element("a", { href: "#choose" }, "Another crew or day")),
+  ];
+}
+
+const isNext = (shown: Shown) => !ENDED.includes(shown.state);
+
+/** What was begun before midnight and is not ended, unless today's list has it as well. */
+function fromYesterday(): HTMLElement[] {
+  const begun = state.earlier.filter(({ job, state: stands, gone }) => stands === "started" && gone === null && !state.shown.some((each) => each.job.job_id === job.job_id));
+  return begun.length ? [element("h2", {}, "Started the day before"), element("ul", { class: "crew-list" }, ...begun.map((each) => entry({ ...each, number: null })))] : [];
+}
+
+function nothingYet(): HTMLElement {
+  if (state.who === "signed-out") return element("p", {}, "Sign in to get this list.");
+  if (state.isSyncing) return element("p", { role: "status" }, "Loading…");
+  if (state.problem) return element("p", { role: "status" }, state.problem);
+  return element("p", {}, state.isOffline ? "This list is not on this phone yet, and there is no signal. It comes by itself once there is." : "There is no list for this day.");
+}
+
+function progress(here: Shown[]): HTMLElement[] {
+  if (!here.length) return [];
+  const left = leftToDo();
+  const minutes = left.reduce((sum, { job }) => sum + job.minutes, 0);
+  const words = left.length ? `${jobsText(left.length)} left of ${here.length}, about ${minutesText(minutes)} of work` : `All ${here.length} seen to`;
+  return [element("p", { class: "crew-progress" }, words), element("div", { class: "app-buttons" }, buttonLink("Map", "#map", "secondary"))];
+}
+
+function notices(): HTMLElement[] {
+  const disputed = state.shown.filter(({ dispute }) => dispute);
+  const attention = needingAttention();
+  const others = state.items.filter(isOthers);
+  return [
+    ...(attention.length ? [notice(`${attention.length === 1 ? "1 thing was" : `${attention.length} things were`} not taken.`, element("a", { href: "#waiting" }, "Look at what and why"))] : []),
+    ...(others.length ? [notice(`${others.length === 1 ? "1 thing waits" : `${others.length} things wait`} on this phone that somebody else did.`, element("a", { href: "#waiting" }, "Look at them"))] : []),
+    ...(state.problem ? [element("div", { class: "app-notice", role: "status" }, element("p", {}, `This list is not read anew: ${state.problem}`))] : []),
+    ...disputed.map(({ job }) => notice("You and somebody else say different things of a job.", element("a", { href: `#conflict/${job.job_id}` }, `See both: ${job.title}`))),
+    ...changes(),
+  ];
+}
+
+const notice = (words: string, link: HTMLElement) => element("div", { class: "app-notice" }, element("p", {}, words, " ", link));
+
+function changes(): HTMLElement[] {
+  const told = state.kept?.changes ?? [];
+  if (!told.length) return [];
+  const lines = told.map(({ job_id, title, what, because }) => {
+    const name = findShown(job_id) ? element("a", { href: `#job/${job_id}` }, title) : title;
+    return element("li", {}, what === "new" ? "New: " : "Gone: ", name, ...(because ? [`. ${because}`] : []));
+  });
+  const done = actionButton("I have seen this", () => void seen());
+  done.id = "seen-changes";
+  return [element("div", { class: "app-notice", role: "status", id: "changes" }, element("h2", {}, "The office changed your list"), element("ul", { class: "app-bullets" }, ...lines), done)];
+}
+
+function entry(shown: Shown, next?: Shown): HTMLElement {
+  const { job, number, gone } = shown;
+  const isFirst = shown === next;
+  const when = [whenText(job), minutesText(job.minutes)].filter(Boolean).join(" · ");
+  const name = element("a", { href: `#job/${job.job_id}`, id: `job-${job.job_id}` }, ...(number ? [unseen(`${number}. `)] : []), job.title);
+  const of = element("h2", {}, ...(isFirst ? [element("span", { class: "crew-next" }, "Next"), " "] : []), name);
+  const ended = ENDED.includes(shown.state) || gone !== null;
+  const item = element("li", { class: ["crew-job", ...(isFirst ? ["crew-job--next"] : []), ...(ended ? ["crew-job--ended"] : [])].join(" ") });
+  if (number) item.append(element("span", { class: "crew-number", "aria-hidden": "true" }, String(number)));
+  item.append(of, element("p", {}, placeOf(job)), ...(ended ? [] : [element("p", { class: "app-muted" }, when)]), ...(gone ? [element("p", {}, gone)] : []), ...tagsInList(shown));
+  return item;
+}

@@ -1,0 +1,50 @@
+/** The day on a map. The base map is on the phone since it was last fetched whole; without it, the list has the places in words. */
+import * as L from "leaflet";
+import { createMap, drawGround } from "../../../shared/basemap.ts";
+import { loadCouncil } from "../../../shared/council.ts";
+import { byId, element } from "../../../shared/dom.ts";
+import { ENDED } from "../model.ts";
+import { file } from "../kept-files.ts";
+import { placeOf, tags } from "../parts.ts";
+import { followPlace, mayKnowPlace, whereAmI } from "../position.ts";
+import { leftToDo, onChange, type Shown, state } from "../state.ts";
+
+const SIZE = 34;
+const CLOSEST = 17;
+
+/** Draws into #crew-map; false where there is nothing to draw it from. */
+export async function drawMap(): Promise<boolean> {
+  const [council, kept] = await Promise.all([loadCouncil().catch(() => null), file("map")]);
+  const places = state.shown.filter(({ gone }) => gone === null);
+  if (!council || !places.length || (!kept && state.isOffline)) return false;
+  const map = createMap(byId("crew-map"), council, { ...places[0]!.job, zoom: 14 });
+  const layer = L.layerGroup().addTo(map);
+
+  function draw(): void {
+    if (!document.getElementById("crew-map")) return;
+    layer.clearLayers();
+    const next = leftToDo()[0];
+    for (const shown of state.shown.filter(({ gone }) => gone === null)) marker(shown, shown.job.job_id === next?.job.job_id);
+    const here = whereAmI();
+    if (here) L.marker([here.lat, here.long], { icon: L.divIcon({ className: "app-here", iconSize: [20, 20] }), keyboard: false, interactive: false }).addTo(layer);
+  }
+
+  function marker(shown: Shown, isNext: boolean): void {
+    const ended = ENDED.includes(shown.state);
+    const html = element("span", { title: shown.job.title }, String(shown.number));
+    const icon = L.divIcon({ className: `app-mark app-mark--${ended ? "closed crew-mark--ended" : "open"}${isNext ? " crew-mark--next" : ""}`, html, iconSize: [SIZE, SIZE] });
+    L.marker([shown.job.lat, shown.job.long], { icon, keyboard: false, zIndexOffset: ended ? -1000 : -(shown.number ?? 0) }).on("click", () => tell(shown)).addTo(layer);
+  }
+
+  draw();
+  onChange(draw);
+  map.fitBounds(L.latLngBounds(places.map(({ job }): L.LatLngTuple => [job.lat, job.long])), { padding: [SIZE, SIZE], maxZoom: CLOSEST, animate: false });
+  await drawGround(map, council, kept?.blob);
+  if ((await mayKnowPlace()) === "granted") followPlace(draw);
+  return true;
+}
+
+function tell(shown: Shown): void {
+  const { job, number } = shown;
+  byId("crew-map-job").replaceChildren(element("h2", {}, element("a", { href: `#job/${job.job_id}` }, `${number}. ${job.title}`)), element("p", {}, placeOf(job)), tags(shown));
+}

@@ -1,0 +1,113 @@
+/** What waits on this phone, and what the service did not take. */
+import { actionButton, element } from "../../../shared/dom.ts";
+import { signInAddress } from "../../../shared/session.ts";
+import type { Item } from "../model.ts";
+import { keep, nextSeq, remove } from "../outbox.ts";
+import { back, heading, moment, type Part, photosHere, pictureHere } from "../parts.ts";
+import { dropPhoto } from "../photos.ts";
+import { asNote } from "../said.ts";
+import { changeItem } from "../sending.ts";
+import { isOthers, reload, state } from "../state.ts";
+import { sync } from "../sync.ts";
+import { photosText, saidText } from "../words.ts";
+
+let asking: string | null = null;
+
+export function waiting(): Part[] {
+  const attention = state.items.filter((item) => item.attention !== null);
+  const others = state.items.filter((item) => item.attention === null && isOthers(item));
+  const rest = state.items.filter((item) => item.attention === null && !isOthers(item));
+  return [
+    back("#"),
+    ...heading("Waiting to be sent"),
+    element("p", { role: "status" }, wordsFor(rest.length)),
+    ...(state.who === "signed-out" && state.items.length ? [element("p", { class: "app-notice" }, element("a", { href: signInAddress() }, "Sign in"), " to send it. It stays on this phone until then.")] : []),
+    ...(attention.length ? [element("h2", {}, "Not taken"), element("ul", { class: "crew-list" }, ...attention.map(refusedEntry))] : []),
+    ...(others.length ? [element("h2", {}, "Done by somebody else on this phone"), element("p", {}, "It is sent when they sign in here again, or now under your name."), element("ul", { class: "crew-list" }, ...others.map(othersEntry))] : []),
+    ...(rest.length ? [element("h2", {}, "On their way"), element("ul", { class: "crew-list" }, ...rest.map(restEntry)), element("div", { class: "app-buttons" }, named(actionButton("Try now", () => void sync()), "try-now"))] : []),
+  ];
+}
+
+function wordsFor(count: number): string {
+  if (!count) return state.items.length ? "Nothing else waits." : "Everything has arrived. Nothing waits on this phone.";
+  const what = count === 1 ? "1 thing waits" : `${count} things wait`;
+  const when = state.isOffline ? "Sent without your doing anything once there is a signal; if this page is closed, open it again then." : state.isSyncing ? "Being sent now." : "Sent without your doing anything.";
+  return `${what} on this phone. ${when}`;
+}
+
+function named(button: HTMLButtonElement, id: string): HTMLButtonElement {
+  button.id = id;
+  return button;
+}
+
+function facts(item: Item): HTMLElement[] {
+  const photos = item.photos.length ? [`, ${photosText(item.photos.length)}`] : [];
+  return [element("h3", {}, item.title), element("p", { class: "app-prose" }, saidText(item)), element("p", { class: "app-muted" }, moment(item.at), ...photos)];
+}
+
+const restEntry = (item: Item) => element("li", { class: "crew-job" }, ...facts(item), ...progress(item));
+
+function progress({ photos, tries }: Item): HTMLElement[] {
+  const there = photos.filter(({ uploaded }) => uploaded).length;
+  if (there && there < photos.length) return [element("p", {}, `${there} of ${photosText(photos.length)} sent`)];
+  return tries > 1 ? [element("p", {}, `Tried ${tries} times`)] : [];
+}
+
+function othersEntry(item: Item): HTMLElement {
+  const mine = actionButton("Send it under my name", () => void send());
+  async function send(): Promise<void> {
+    if (typeof state.who !== "object") return;
+    const { account_id } = state.who;
+    await changeItem(item.op_id, (known) => keep({ ...known, account: account_id, photos: known.photos.map(({ uploaded: _, ...photo }) => photo), sent_photos: null }));
+    await reload();
+    void sync();
+  }
+  return element("li", { class: "crew-job" }, ...facts(item), named(mine, `mine-${item.op_id}`));
+}
+
+function refusedEntry(item: Item): HTMLElement {
+  const isPhotos = item.photos.length > 0 && item.photos.every(({ refused }) => refused);
+  const again = named(actionButton("Try again", () => void put({ attention: null })), `again-${item.op_id}`);
+  const note = named(actionButton("Keep it as a note", () => void asANote(item)), `note-${item.op_id}`);
+  const throwAway = named(actionButton("Delete", () => void confirm(item.op_id)), `delete-${item.op_id}`);
+  const sure = [element("p", {}, "It is then nowhere any more."), named(actionButton("Yes, delete it", () => void drop(item)), `sure-${item.op_id}`), named(actionButton("No, keep it", () => void confirm(null)), `keep-${item.op_id}`)];
+  async function put(change: Partial<Item>): Promise<void> {
+    await changeItem(item.op_id, (known) => keep({ ...known, ...change, photos: known.photos.map(({ refused: _, ...photo }) => photo) }));
+    await reload();
+    void sync();
+  }
+  const saves = isPhotos ? item.photos.flatMap(({ id }, index) => saveLink(id, index)) : [];
+  const choices = asking === item.op_id ? sure : [again, ...(isPhotos || item.kind === "note" ? [] : [note]), throwAway];
+  return element("li", { class: "crew-job" }, ...facts(item), element("p", { class: "app-fault" }, `Why: ${item.attention}`), ...(item.photos.length ? [photosHere(item.photos.map(({ id }) => id))] : []), ...saves, element("div", { class: "app-buttons" }, ...choices));
+}
+
+function saveLink(id: string, index: number): HTMLElement[] {
+  const address = pictureHere(id);
+  return address ? [element("p", {}, element("a", { href: address, download: `photo-${index + 1}` }, `Save photo ${index + 1} to this phone`))] : [];
+}
+
+/** First it is kept as the note, then let go as what it was. */
+async function asANote(item: Item): Promise<void> {
+  await changeItem(item.op_id, async (known) => {
+    await keep({ ...asNote(known, saidText(known), known.attention ?? ""), seq: await nextSeq() });
+    await remove(known.op_id);
+  });
+  await reload();
+  void sync();
+}
+
+async function confirm(opId: string | null): Promise<void> {
+  const before = asking;
+  asking = opId;
+  await reload();
+  document.getElementById(opId ? `keep-${opId}` : `delete-${before}`)?.focus();
+}
+
+async function drop(item: Item): Promise<void> {
+  await changeItem(item.op_id, async (known) => {
+    await remove(known.op_id);
+    for (const { id } of known.photos) await dropPhoto(id);
+  });
+  asking = null;
+  await reload();
+}

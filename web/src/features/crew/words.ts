@@ -1,0 +1,65 @@
+/** What a crew reads of states, kinds and reasons. */
+import type { DeedKind, Item, Job, JobState, Priority, Reason, Side } from "./model.ts";
+
+export const STATES: Record<JobState, [words: string, kind: string]> = {
+  to_plan: ["To be planned", "ended"],
+  planned: ["To do", ""],
+  started: ["Started", "working"],
+  done: ["Done", "fixed"],
+  could_not: ["Could not be done", "ended"],
+  handed_over: ["Handed over", "ended"],
+  cancelled: ["Cancelled", "ended"],
+};
+
+export const KINDS: Record<Job["kind"], string> = {
+  inspect: "Inspection",
+  make_safe: "Making safe",
+  repair: "Repair",
+  collect: "Collection",
+  revisit: "Second visit",
+};
+
+export const DEEDS: Record<DeedKind, string> = {
+  start: "Started",
+  done: "Done",
+  could_not: "Could not be done",
+  hand_over: "Handed over",
+  note: "Note",
+  photo: "Photo",
+};
+
+export const REASONS: Record<Reason, string> = {
+  no_access: "We could not get in",
+  not_found: "We could not find it",
+  parked_car: "A car was parked on it",
+  needs_other_team: "Somebody else has to do it",
+  needs_materials: "We need something that we did not have with us",
+  unsafe: "It was not safe to work there",
+  already_done: "It was done already",
+  other: "Something else",
+};
+
+export const PRIORITIES: Partial<Record<Priority, string>> = { high: "High priority", urgent: "Urgent" };
+
+const WHO: Record<NonNullable<Side["by"]>, string> = { crew: "another phone", contractor: "a contractor", office: "the office" };
+
+export const whoText = ({ by }: Side) => WHO[by ?? "office"];
+
+export function photosText(count: number): string {
+  return count === 1 ? "1 photo" : `${count} photos`;
+}
+
+export function jobsText(count: number): string {
+  return count === 1 ? "1 job" : `${count} jobs`;
+}
+
+/** What an item on the phone says, in one line. */
+export function saidText({ kind, reason, text }: Pick<Item, "kind" | "reason" | "text">): string {
+  return [DEEDS[kind], ...(reason ? [REASONS[reason]] : []), ...(text ? [text] : [])].join(": ");
+}
+
+export function minutesText(minutes: number): string {
+  if (minutes < 60) return `${minutes} min`;
+  const rest = minutes % 60;
+  return rest ? `${Math.floor(minutes / 60)} h ${rest} min` : `${minutes / 60} h`;
+}

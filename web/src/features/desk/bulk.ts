@@ -1,0 +1,136 @@
+/** Many cases are changed alike: first what will change and what cannot, then the change itself. */
+import type { FieldError } from "../../shared/api.ts";
+import { actionButton, byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { call, faultsOf } from "../../shared/session.ts";
+import { stateNames } from "../../shared/states.ts";
+import { type Chosen, chosenCases } from "./chosen.ts";
+import { openDesk } from "./desk.ts";
+import { fillSelect, loadNames, named, nameOf, type Names } from "./names.ts";
+import { offerUndo } from "./undo.ts";
+import { caseAddress, countText, PRIORITIES, reference } from "./words.ts";
+
+interface Answer {
+  undo_id: string | null;
+  items: { service_request_id: string; ok: boolean; because: string | null; version: number | null }[];
+}
+
+type Field = "state" | "team" | "priority" | "service_code" | "text";
+type Changes = Partial<Record<Field, string>>;
+
+const BULK = "/api/cases/bulk";
+const FIELDS: Field[] = ["state", "team", "priority", "service_code", "text"];
+const form = byId<HTMLFormElement>("bulk-form");
+const check = byId("check");
+let cases: Chosen[] = [];
+let names: Names = { teams: [], services: [], wards: [] };
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  void look();
+});
+openDesk(open, async () => location.assign("/desk/"));
+
+async function open(): Promise<void> {
+  cases = chosenCases.read() ?? [];
+  if (!cases.length) return show(byId("nothing-chosen"));
+  names = await loadNames();
+  fillSelect(byId("state"), "Leave as it is", stateNames());
+  fillSelect(byId("team"), "Leave as it is", names.teams);
+  fillSelect(byId("priority"), "Leave as it is", named(PRIORITIES));
+  fillSelect(byId("service_code"), "Leave as it is", names.services);
+  byId("bulk-count").textContent = `${countText(cases.length, "case")} chosen`;
+  byId("bulk-cases").replaceChildren(...cases.map((each) => element("li", {}, ...lineOf(each))));
+  show(byId("bulk"));
+}
+
+function chosenChanges(): Changes {
+  const filled = FIELDS.map((field) => [field, byId<HTMLInputElement>(field).value.trim()]);
+  return Object.fromEntries(filled.filter(([, value]) => value));
+}
+
+async function look(): Promise<void> {
+  clearErrors(form);
+  const changes = chosenChanges();
+  if (!Object.keys(changes).length) return showErrors(form, [{ field: "state", message: "Choose something to change" }]);
+  const outcome = await whileBusy(form, () => send(cases, changes, true));
+  if (outcome.kind !== "stored") return showErrors(form, faultsHere(outcome));
+  showCheck(changes, outcome.value);
+}
+
+function showCheck(changes: Changes, { items }: Answer): void {
+  const able = cases.filter((_, index) => items[index]!.ok);
+  const unable = items.filter(({ ok }) => !ok);
+  const go = element("button", { class: "govuk-button", type: "button" }, `Change ${countText(able.length, "case")}`);
+  go.addEventListener("click", () => void change(able, changes));
+  check.replaceChildren(
+    element("h2", { id: "check-heading" }, "Check before it happens"),
+    element("ul", { class: "govuk-list govuk-list--bullet" }, ...sayings(changes).map((text) => element("li", {}, text))),
+    ...(able.length ? [listOf(`${countText(able.length, "case")} will change`, able)] : []),
+    ...(unable.length ? [listOf(`${countText(unable.length, "case")} cannot`, cases.filter((_, index) => !items[index]!.ok), (id) => becauseOf(id, items))] : []),
+    element("div", { class: "govuk-button-group" }, ...(able.length ? [go] : []), actionButton("Choose something else", back)),
+  );
+  show(form, false);
+  show(check);
+  focusOn(byId("check-heading"));
+}
+
+function back(): void {
+  show(check, false);
+  show(form);
+  focusOn(byId("state"));
+}
+
+async function change(able: Chosen[], changes: Changes): Promise<void> {
+  clearErrors(check);
+  const outcome = await whileBusy(check, () => send(able, changes, false));
+  if (outcome.kind !== "stored") return showErrors(check, faultsHere(outcome));
+  const { items, undo_id } = outcome.value;
+  const done = items.filter(({ ok }) => ok);
+  const failed = able.filter((_, index) => !items[index]!.ok);
+  chosenCases.forget();
+  offerUndo(undo_id, `${countText(done.length, "case is", "cases are")} changed.`);
+  check.replaceChildren(
+    element("h2", { id: "check-heading" }, `${countText(done.length, "case is", "cases are")} changed`),
+    ...(done.length ? [listOf("Changed", able.filter((_, index) => items[index]!.ok))] : []),
+    ...(failed.length ? [listOf("Not changed", failed, (id) => becauseOf(id, items))] : []),
+    element("p", {}, element("a", { class: "govuk-button", href: "/desk/" }, "Back to the queue")),
+  );
+  show(byId("bulk-chosen"), false);
+  focusOn(byId("check-heading"));
+}
+
+function send(of: Chosen[], changes: Changes, isCheck: boolean) {
+  const ids = of.map(({ service_request_id, version }) => ({ service_request_id, version }));
+  return call<Answer>("POST", BULK, { ids, changes, check: isCheck });
+}
+
+/** What will happen, in words. */
+function sayings({ state, team, priority, service_code, text }: Changes): string[] {
+  const states = stateNames();
+  return [
+    ...(state ? [`The state becomes “${nameOf(state, states)}”. Whoever follows them is told.`] : []),
+    ...(team ? [`The team becomes ${nameOf(team, names.teams)}.`] : []),
+    ...(priority ? [`The priority becomes ${PRIORITIES[priority as keyof typeof PRIORITIES].toLowerCase()}.`] : []),
+    ...(service_code ? [`They go under ${nameOf(service_code, names.services)}. Rules decide anew what no officer chose.`] : []),
+    ...(text ? [`Everybody who can see them reads: ${text}`] : []),
+  ];
+}
+
+function listOf(title: string, of: Chosen[], because: (id: string) => string = () => ""): HTMLElement {
+  const items = of.map((each) => {
+    const why = because(each.service_request_id);
+    return element("li", {}, ...lineOf(each), ...(why ? [element("p", { class: "desk-why" }, why)] : []));
+  });
+  return element("section", {}, element("h3", {}, title), element("ul", { class: "desk-lines" }, ...items));
+}
+
+function lineOf({ service_request_id: id, title }: Chosen): (Node | string)[] {
+  return [element("a", { href: caseAddress(id) }, title), " ", reference(id)];
+}
+
+const becauseOf = (id: string, items: Answer["items"]) => items.find((each) => each.service_request_id === id)?.because ?? "";
+
+function faultsHere(outcome: Parameters<typeof faultsOf>[0]): FieldError[] {
+  return faultsOf(outcome).map(({ field, message }) => ({ field: field.replace(/^changes\./, ""), message }));
+}

@@ -1,0 +1,85 @@
+/** Changes of the case, and the reply that goes with them, as it will read. */
+import { startCharacterCount } from "../../shared/character-count.ts";
+import { byId, show } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { call } from "../../shared/session.ts";
+import { type State, stateNames } from "../../shared/states.ts";
+import { timelineEntry } from "../../shared/timeline.ts";
+import { changeCase, here } from "./case-here.ts";
+import { fillSelect, nameOf } from "./names.ts";
+import { PRIORITIES, VISIBILITIES } from "./words.ts";
+
+const LONGEST = 2000;
+const FIELDS = ["state", "team", "priority", "service_code", "visibility"] as const;
+const form = byId<HTMLFormElement>("change-form");
+const text = byId<HTMLTextAreaElement>("text");
+const template = byId<HTMLSelectElement>("template");
+const state = byId<HTMLSelectElement>("state");
+const count = startCharacterCount(text, LONGEST);
+/** What the chosen template said: as long as nobody typed over it, another one takes its place. */
+let filled = "";
+
+export function startChange(): void {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void save();
+  });
+  template.addEventListener("change", () => void useTemplate());
+  for (const each of [text, state]) each.addEventListener("input", preview);
+}
+
+/** What was chosen stays chosen. */
+export function drawChange(): void {
+  const { shown, names, templates } = here;
+  const states = stateNames();
+  const offered = Object.entries(VISIBILITIES).filter(([code]) => code !== "waiting").map(([code, name]) => ({ code, name }));
+  const choose = (id: string, now: string, known: { code: string; name: string }[]) => {
+    const select = byId<HTMLSelectElement>(id);
+    fillSelect(select, `Leave it: ${now}`, known, select.value);
+  };
+  choose("state", nameOf(shown.state, states), states.filter(({ code }) => code !== "duplicate"));
+  choose("team", nameOf(shown.team, names.teams), names.teams);
+  choose("priority", PRIORITIES[shown.priority], Object.entries(PRIORITIES).map(([code, name]) => ({ code, name })));
+  choose("service_code", shown.service_name, names.services);
+  choose("visibility", VISIBILITIES[shown.visibility], offered);
+  const fitting = templates.filter(({ service_codes }) => !service_codes.length || service_codes.includes(shown.service_code));
+  fillSelect(template, "None", fitting.map(({ template_id, name }) => ({ code: template_id, name })), fitting.some(({ template_id }) => template_id === template.value) ? template.value : "");
+  preview();
+}
+
+async function useTemplate(): Promise<void> {
+  const chosen = here.templates.find(({ template_id }) => template_id === template.value);
+  const isOwn = text.value.trim() !== "" && text.value !== filled;
+  if (isOwn) return;
+  filled = "";
+  if (chosen) {
+    const found = await call<{ text: string }>("POST", `/api/desk/templates/${chosen.template_id}/preview`, { service_request_id: here.shown.service_request_id });
+    if (found.kind !== "stored") return showErrors(form, [{ field: "template", message: "The template could not be filled in: try again" }]);
+    filled = found.value.text;
+    if (chosen.state && !state.value) state.value = chosen.state;
+  }
+  text.value = filled;
+  count();
+  preview();
+}
+
+function preview(): void {
+  count();
+  const said = text.value.trim();
+  show(byId("preview"), said !== "");
+  const entry = { update_id: "", state: (state.value || here.shown.state) as State, text: said, datetime: new Date().toISOString(), by: "council" as const };
+  byId("preview-entry").replaceChildren(timelineEntry(entry, here.zone));
+}
+
+async function save(): Promise<void> {
+  clearErrors(form);
+  const chosen = FIELDS.map((field) => [field, byId<HTMLSelectElement>(field).value]).filter(([, value]) => value);
+  const said = text.value.trim();
+  if (!chosen.length && !said) return showErrors(form, [{ field: "state", message: "Change something, or write a reply" }]);
+  if (said.length > LONGEST) return showErrors(form, [{ field: "text", message: `Write at most ${LONGEST.toLocaleString("en-GB")} characters` }]);
+  const changes = { ...Object.fromEntries(chosen), ...(said ? { text: said } : {}) };
+  if (!(await changeCase(form, changes, said ? "It is changed, and the reply is there." : "It is changed.", "state"))) return;
+  form.reset();
+  filled = "";
+  preview();
+}

@@ -1,0 +1,111 @@
+/** What was reported, and why it stands as it does. */
+import { dayElement, momentText } from "../../shared/dates.ts";
+import { byId, element, show } from "../../shared/dom.ts";
+import { placeText } from "../../shared/places/place-text.ts";
+import { MapOnRequest } from "../../shared/places/show-map.ts";
+import { groupReference } from "../../shared/reference.ts";
+import { stateTag } from "../../shared/states.ts";
+import { changeCase, here } from "./case-here.ts";
+import { placeOf } from "./model.ts";
+import { nameOf } from "./names.ts";
+import { ATTENTION, caseAddress, CHANNELS, countText, PRIORITIES, priorityTag, reference, targetTag, targetText, titleOf, VISIBILITIES } from "./words.ts";
+
+type Inside = Node | string | null;
+
+/** What the reasons are about, beside which fact. */
+const SHOWN_BESIDE = ["team", "priority", "target", "opens"];
+const FLAGS: Record<string, string> = { personal_data: "It names somebody, or shows personal data", offensive: "It is offensive", not_a_report: "It is no report", other: "Something else" };
+
+export function startFacts(): void {
+  new MapOnRequest(
+    "show-map",
+    "case-map",
+    () => {
+      const place = placeOf(here.shown);
+      return { marks: place ? [{ ...place, name: titleOf(here.shown) }] : [], here: null };
+    },
+    () => undefined,
+  );
+  byId("settle-flags").addEventListener("click", () => void changeCase(byId("flags"), { flags_settled: true }, "The flags are settled.", "settle-flags"));
+}
+
+export function drawFacts(): void {
+  const { shown, names, zone } = here;
+  document.title = document.title.replace(/^.*?( – )/, `${titleOf(shown)}$1`);
+  byId("case-title").textContent = titleOf(shown);
+  byId("case-tags").replaceChildren(
+    stateTag(shown.state),
+    ...(shown.status === "open" ? [targetTag(shown)] : []),
+    ...priorityTag(shown.priority),
+    ...(shown.attention ? [element("strong", { class: "govuk-tag desk-tag--soon" }, ATTENTION[shown.attention])] : []),
+    ...(shown.waits_for ? [element("strong", { class: "govuk-tag app-tag--working" }, "Waits for an answer")] : []),
+  );
+  byId("description").textContent = shown.description;
+  const place = placeOf(shown);
+  show(byId("show-map"), place !== null);
+  const answers = Object.entries(shown.attributes).map(([code, values]) => element("div", {}, `${code}: ${values.join(", ")}`));
+  const rows: [string, Inside[]][] = [
+    ["Reference", [reference(shown.service_request_id)]],
+    ["Service", [shown.service_name]],
+    ["Answers", answers],
+    ["Place", [shown.address, ...(place ? [element("div", { class: "app-muted" }, placeText(place))] : ["No place is marked"])]],
+    ["Ward", [shown.ward_code && nameOf(shown.ward_code, names.wards)]],
+    ["Reported", [dayElement(shown.requested_datetime, zone), `, ${CHANNELS[shown.channel] ?? shown.channel}`]],
+    ["Target", [targetText(shown), ...why("target")]],
+    ["Team", [nameOf(shown.team, names.teams), ...why("team")]],
+    ["Priority", [PRIORITIES[shown.priority], ...why("priority")]],
+    ["Goes to", [shown.opens === "job" ? "A crew, as a job" : "An officer", ...why("opens")]],
+    ["Besides", shown.because.filter(({ about }) => !SHOWN_BESIDE.includes(about)).map(({ text }) => element("div", {}, text))],
+    ["Seen by", [VISIBILITIES[shown.visibility]]],
+    ["Followers", [shown.followers ? countText(shown.followers, "follower") : null]],
+    ["Asked whether it is mended", [shown.said_fixed + shown.said_not_fixed ? `${shown.said_fixed} said yes, ${shown.said_not_fixed} said no` : null]],
+    ["Mended before", [shown.failed_repairs ? `${countText(shown.failed_repairs, "time")}, and it did not last` : null]],
+    ["Elsewhere", [shown.external_reference]],
+    ["Thing", [shown.asset_id]],
+    ["Public page", [shown.visibility === "public" ? element("a", { href: shown.tracking_url }, groupReference(shown.service_request_id)) : null]],
+  ];
+  byId("facts").replaceChildren(...listed(rows));
+  drawReporter();
+  drawDuplicate();
+  show(byId("flags"), shown.flags.length > 0);
+  byId("flag-list").replaceChildren(...shown.flags.map(({ reason, text }) => element("li", {}, [FLAGS[reason] ?? reason, text].filter(Boolean).join(": "))));
+}
+
+function drawReporter(): void {
+  const { contact, anonymous, language, reach_by } = here.shown;
+  const rows: [string, Inside[]][] = [
+    ["Name", [contact?.name ?? null]],
+    ["Email", [contact?.email ? element("a", { href: `mailto:${contact.email}` }, contact.email) : null]],
+    ["Phone", [contact?.phone ? element("a", { href: `tel:${contact.phone.replaceAll(" ", "")}` }, contact.phone) : null]],
+    ["Wants to be reached by", [reach_by]],
+    ["Language", [language]],
+  ];
+  const known = listed(rows);
+  byId("reporter").replaceChildren(...(known.length ? known : listed([["Not known", [anonymous ? "Sent without a name" : "Nothing was left, or it is forgotten by now"]]])));
+}
+
+function drawDuplicate(): void {
+  const { service_request_id, duplicate_of } = here.shown;
+  const box = byId("is-duplicate");
+  show(box, duplicate_of !== null);
+  if (!duplicate_of) return;
+  const both = `/desk/merge/?${new URLSearchParams({ one: duplicate_of, other: service_request_id })}`;
+  box.replaceChildren(
+    element("p", {}, "This was merged into ", element("a", { href: caseAddress(duplicate_of) }, groupReference(duplicate_of)), ", where whoever follows it hears on."),
+    element("p", {}, element("a", { href: both }, "See both, or take it out again")),
+  );
+}
+
+function why(about: string): HTMLElement[] {
+  const { because, decided_by_hand } = here.shown;
+  if (decided_by_hand.includes(about)) return [element("div", { class: "desk-why" }, "An officer chose this.")];
+  return because.filter((each) => each.about === about).map(({ text }) => element("div", { class: "desk-why" }, text));
+}
+
+/** Without what has nothing to say. */
+export function listed(rows: [string, Inside[]][]): HTMLElement[] {
+  const told = rows.map(([name, inside]) => [name, inside.filter((each) => each !== null && each !== "")] as [string, (Node | string)[]]);
+  return told.filter(([, inside]) => inside.length).flatMap(([name, inside]) => [element("dt", {}, name), element("dd", {}, ...inside)]);
+}
+
+export const moment = (iso: string) => momentText(Date.parse(iso), here.zone);

@@ -1,0 +1,112 @@
+/** The case that the page shows, and what every part of the page does with it. */
+import type { FieldError } from "../../shared/api.ts";
+import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { call, faultsOf } from "../../shared/session.ts";
+import { stateNames } from "../../shared/states.ts";
+import type { Crew } from "../crew/model.ts";
+import type { Case, Changed, Template } from "./model.ts";
+import { nameOf, type Names } from "./names.ts";
+import { offerUndo } from "./undo.ts";
+import { PRIORITIES, targetText, VISIBILITIES } from "./words.ts";
+
+interface Here {
+  shown: Case;
+  names: Names;
+  templates: Template[];
+  crews: Crew[];
+  zone: string | undefined;
+  /** Draws all that the page shows of the case; what was typed stays. */
+  draw: () => void;
+}
+
+/** Empty until the page is open. */
+export const here = {} as Here;
+
+export const pathOf = (of: Case, rest = "") => `/api/cases/${of.service_request_id}${rest}`;
+
+const ifMatch = ({ version }: Case) => ({ "If-Match": `"${version}"` });
+
+/** Reads the case once more; false where it cannot be read. */
+export async function readAnew(): Promise<boolean> {
+  const found = await call<Case>("GET", pathOf(here.shown));
+  if (found.kind !== "stored") return false;
+  here.shown = found.value;
+  here.draw();
+  return true;
+}
+
+/** Changes the case and says so; what went wrong stands in `place`, at the field where it has one. */
+export async function changeCase(place: HTMLElement, changes: object, done: string, otherwise: string): Promise<boolean> {
+  clearErrors(place);
+  const outcome = await whileBusy(place, () => call<Changed>("POST", pathOf(here.shown, "/changes"), changes, ifMatch(here.shown)));
+  if (outcome.kind === "stored") {
+    hideNewer();
+    offerUndo(outcome.value.undo_id, done);
+    await readAnew();
+    return true;
+  }
+  await refused(place, outcome, otherwise);
+  return false;
+}
+
+/** Sends something that is no change by this form: a note, a question, a job. */
+export async function sendOf<T>(place: HTMLElement, path: string, body: unknown, headers: Record<string, string>, otherwise: string): Promise<T | null> {
+  clearErrors(place);
+  const outcome = await whileBusy(place, () => call<T>("POST", path, body, headers));
+  if (outcome.kind !== "stored") {
+    await refused(place, outcome, otherwise);
+    return null;
+  }
+  await readAnew();
+  return outcome.value;
+}
+
+export const onThisVersion = () => ifMatch(here.shown);
+
+/** Where somebody was quicker, what is there now is shown, and what was typed stays to be sent on that. */
+async function refused(place: HTMLElement, outcome: Parameters<typeof faultsOf>[0], otherwise: string): Promise<void> {
+  const before = here.shown;
+  if (outcome.kind === "refused" && outcome.problem.status === 409 && (await readAnew()) && before.version !== here.shown.version) return showNewer(before, place);
+  showErrors(place, faultsOf(outcome).map(({ field, message }): FieldError => ({ field: document.getElementById(field) ? field : otherwise, message })));
+}
+
+function showNewer(before: Case, place: HTMLElement): void {
+  const box = byId("newer");
+  const changed = differences(before, here.shown);
+  const again = element("a", { href: `#${place.id}` }, "Look at what you were about to send");
+  again.addEventListener("click", (event) => {
+    event.preventDefault();
+    place.querySelector<HTMLElement>("select, textarea, input, button")?.focus();
+  });
+  box.replaceChildren(
+    element("h2", {}, "Somebody else changed this case meanwhile"),
+    element("p", {}, "Nothing of yours was saved yet. What you typed is still there, and the page shows the case as it is now:"),
+    element("ul", { class: "govuk-list govuk-list--bullet" }, ...changed.map((text) => element("li", {}, text))),
+    element("p", {}, again, ", and send it again if it still fits."),
+  );
+  show(box);
+  focusOn(box);
+  box.scrollIntoView({ block: "center" });
+}
+
+function hideNewer(): void {
+  show(byId("newer"), false);
+}
+
+function differences(before: Case, now: Case): string[] {
+  const facts: [name: string, of: (one: Case) => string][] = [
+    ["State", ({ state }) => nameOf(state, stateNames())],
+    ["Team", ({ team }) => nameOf(team, here.names.teams)],
+    ["Priority", ({ priority }) => PRIORITIES[priority]],
+    ["Service", ({ service_name }) => service_name],
+    ["Target", targetText],
+    ["Who can see it", ({ visibility }) => VISIBILITIES[visibility]],
+    ["Title", ({ title }) => title ?? "none"],
+    ["Address", ({ address }) => address ?? "none"],
+  ];
+  const found = facts.filter(([, of]) => of(before) !== of(now)).map(([name, of]) => `${name}: ${of(before)} is now ${of(now)}`);
+  if (before.description !== now.description) found.push("What was reported reads otherwise");
+  if (before.updates.length !== now.updates.length) found.push(`The timeline now has ${now.updates.length} entries, with: ${now.updates.at(-1)?.text || "no text"}`);
+  return found.length ? found : ["Something that does not show here"];
+}

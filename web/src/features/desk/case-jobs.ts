@@ -1,0 +1,150 @@
+/** Jobs that crews have for the case: how far they got, one more, and a link for a contractor. */
+import { dayText } from "../../shared/dates.ts";
+import { actionButton, byId, element, focusOn, whileBusy } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { call, faultsOf } from "../../shared/session.ts";
+import type { Job } from "../crew/model.ts";
+import { KINDS, saidText } from "../crew/words.ts";
+import { listed, moment } from "./case-facts.ts";
+import { here, sendOf } from "./case-here.ts";
+import { jobTag } from "./job-words.ts";
+import type { CaseJob } from "./model.ts";
+import { fillSelect, named } from "./names.ts";
+
+/** What officers see of a job besides. */
+interface FullJob extends Job {
+  contractor: { name: string; expires_at: string } | null;
+}
+
+interface Link {
+  url: string;
+  expires_at: string;
+}
+
+const form = byId<HTMLFormElement>("job-form");
+const minutes = byId<HTMLInputElement>("minutes");
+const instructions = byId<HTMLTextAreaElement>("instructions");
+const USUAL_DAYS = "7";
+let key = crypto.randomUUID();
+
+export function startJobs(): void {
+  fillSelect(byId("kind"), "As the rules say", named(KINDS));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void open();
+  });
+}
+
+export function drawJobs(): void {
+  const { jobs } = here.shown;
+  const none = element("li", { class: "app-muted" }, "There is none.");
+  byId("job-list").replaceChildren(...(jobs.length ? jobs.map(entryOf) : [none]));
+}
+
+async function open(): Promise<void> {
+  clearErrors(form);
+  const length = Number(minutes.value || 1);
+  if (!Number.isInteger(length) || length < 1) return showErrors(form, [{ field: "minutes", message: "Give whole minutes, such as 45" }]);
+  const kind = byId<HTMLSelectElement>("kind").value;
+  const draft = {
+    service_request_ids: [here.shown.service_request_id],
+    instructions: instructions.value.trim(),
+    ...(kind ? { kind } : {}),
+    ...(minutes.value ? { minutes: length } : {}),
+  };
+  const job = await sendOf<Job>(form, "/api/jobs", draft, { "Idempotency-Key": key }, "kind");
+  if (!job) return;
+  key = crypto.randomUUID();
+  form.reset();
+  byId<HTMLDetailsElement>("open-job").open = false;
+  document.getElementById(`job-${job.job_id}`)?.querySelector("summary")?.focus();
+}
+
+function entryOf(job: CaseJob): HTMLElement {
+  const planned = job.planned_day ? `${dayText(job.planned_day)}, ${crewName(job.crew)}` : "";
+  const summary = element("summary", {}, `${KINDS[job.kind]}: ${job.title}`);
+  const body = element("div", { class: "desk-job" });
+  const details = element("details", { class: "app-details" }, summary, body);
+  details.addEventListener("toggle", () => {
+    if (details.open && !body.hasChildNodes()) void load(job.job_id, body);
+  });
+  return element("li", { id: `job-${job.job_id}` }, element("div", { class: "desk-tags" }, jobTag(job.state), element("span", { class: "app-muted" }, planned)), details);
+}
+
+const crewName = (code: string | null) => here.crews.find(({ crew }) => crew === code)?.name ?? code ?? "no crew yet";
+
+async function load(jobId: string, body: HTMLElement): Promise<void> {
+  body.replaceChildren(element("p", {}, "Loading…"));
+  const found = await call<FullJob>("GET", `/api/jobs/${jobId}`);
+  if (found.kind === "stored") draw(found.value, body);
+  else body.replaceChildren(element("p", { role: "alert" }, faultsOf(found)[0]!.message));
+}
+
+function draw(job: FullJob, body: HTMLElement): void {
+  const said = job.deeds.map((deed) => element("div", {}, `${moment(deed.at)}: ${saidText(deed)}`));
+  const day = job.planned_day;
+  const plan = element("a", { href: `/desk/days/${day ? `?${new URLSearchParams({ date: day })}` : ""}` }, day ? "See the day" : "Plan a day");
+  body.replaceChildren(
+    element("dl", { class: "app-facts desk-facts" }, ...listed([
+      ["Minutes", [String(job.minutes)]],
+      ["Instructions", [job.instructions]],
+      ["Hazards", [job.hazards.join(", ")]],
+      ["Materials", [job.materials.join(", ")]],
+      ["Cancelled because", [job.cancelled_because]],
+      ["Said by the street", said],
+    ])),
+    element("p", {}, plan),
+    contractorPart(job, body),
+  );
+}
+
+function contractorPart(job: FullJob, body: HTMLElement): HTMLElement {
+  const told = element("p", { class: "app-told", role: "status" });
+  if (job.contractor) {
+    const words = element("p", {}, `${job.contractor.name} has a link to this job until ${moment(job.contractor.expires_at)}.`);
+    const part = element("div", {}, words);
+    const drop = actionButton("Let them in no more", () => void dropLink(job, body, part, told));
+    part.append(drop, told);
+    return part;
+  }
+  const name = field(`company-${job.job_id}`, "Company", "");
+  const days = field(`days-${job.job_id}`, "Days that the link holds", USUAL_DAYS);
+  const make = element("button", { class: "govuk-button govuk-button--secondary", type: "submit" }, "Make a link for a contractor");
+  const linkForm = element("form", { novalidate: "" }, name, days, make, told);
+  linkForm.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void makeLink(job, linkForm, body);
+  });
+  return linkForm;
+}
+
+function field(id: string, label: string, value: string): HTMLElement {
+  const input = element("input", { class: "govuk-input", id, type: "text", autocomplete: "off", value });
+  return element("div", { class: "govuk-form-group" }, element("label", { class: "govuk-label", for: id }, label), input);
+}
+
+async function makeLink(job: FullJob, linkForm: HTMLElement, body: HTMLElement): Promise<void> {
+  clearErrors(linkForm);
+  const name = byId<HTMLInputElement>(`company-${job.job_id}`).value.trim();
+  const days = Number(byId<HTMLInputElement>(`days-${job.job_id}`).value);
+  if (!name) return showErrors(linkForm, [{ field: `company-${job.job_id}`, message: "Name the company" }]);
+  if (!Number.isInteger(days) || days < 1 || days > 30) return showErrors(linkForm, [{ field: `days-${job.job_id}`, message: "Give 1 to 30 days" }]);
+  const outcome = await whileBusy(linkForm, () => call<Link>("POST", `/api/jobs/${job.job_id}/links`, { name, days }));
+  if (outcome.kind !== "stored") return showErrors(linkForm, faultsOf(outcome).map(({ message }) => ({ field: `company-${job.job_id}`, message })));
+  const shown = element("input", { class: "govuk-input", id: `link-${job.job_id}`, type: "text", readonly: "", value: outcome.value.url });
+  const label = element("label", { class: "govuk-label", for: shown.id }, `The link for ${name}, until ${moment(outcome.value.expires_at)}`);
+  const hint = element("p", { class: "govuk-hint", id: `${shown.id}-hint` }, "It is shown this once: copy it and send it to them. Whoever has it can see the job and say what was done.");
+  shown.setAttribute("aria-describedby", hint.id);
+  body.replaceChildren(element("div", { class: "govuk-form-group" }, label, hint, shown));
+  focusOn(shown);
+  shown.select();
+}
+
+async function dropLink(job: FullJob, body: HTMLElement, part: HTMLElement, told: HTMLElement): Promise<void> {
+  const outcome = await whileBusy(part, () => call<FullJob>("DELETE", `/api/jobs/${job.job_id}/links`));
+  if (outcome.kind !== "stored") told.textContent = faultsOf(outcome)[0]!.message;
+  else {
+    draw(outcome.value, body);
+    body.querySelector<HTMLElement>("input")?.focus();
+  }
+}

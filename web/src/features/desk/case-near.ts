@@ -1,0 +1,43 @@
+/** Reports that may be the same: merged into this one, or near it. */
+import { dayElement } from "../../shared/dates.ts";
+import { byId, element, show, unseen } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { parseReference } from "../../shared/reference.ts";
+import { stateTag } from "../../shared/states.ts";
+import { here } from "./case-here.ts";
+import type { Near } from "./model.ts";
+import { nameOf } from "./names.ts";
+import { caseAddress, reference } from "./words.ts";
+
+const form = byId<HTMLFormElement>("link-form");
+const other = byId<HTMLInputElement>("other");
+
+export function startNear(): void {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    clearErrors(form);
+    const id = parseReference(other.value);
+    if (!id || id === here.shown.service_request_id) showErrors(form, [{ field: "other", message: "Give another report’s reference, such as 7K3M-2QXV-9HTD" }]);
+    else location.assign(both(id));
+  });
+}
+
+export function drawNear(): void {
+  const { merged, nearby } = here.shown;
+  byId("merged-list").replaceChildren(...merged.map(mergedEntry));
+  byId("near-list").replaceChildren(...nearby.map(nearEntry));
+  show(byId("none-near"), nearby.length + merged.length === 0);
+}
+
+const both = (id: string) => `/desk/merge/?${new URLSearchParams({ one: here.shown.service_request_id, other: id })}`;
+
+function mergedEntry(id: string): HTMLElement {
+  return element("li", {}, "Merged into this one: ", element("a", { href: caseAddress(id) }, reference(id)), " ", element("a", { href: both(id) }, "See both, or take it out", unseen(`: ${id}`)));
+}
+
+function nearEntry({ service_request_id: id, title, service_code, state, distance_m, requested_datetime }: Near): HTMLElement {
+  const name = title || nameOf(service_code, here.names.services);
+  const facts = element("div", { class: "app-muted" }, `${Math.round(distance_m)} m away, reported `, dayElement(requested_datetime, here.zone));
+  const compare = element("a", { href: both(id) }, "Compare and merge", unseen(`: ${name}, ${id}`));
+  return element("li", {}, element("div", { class: "desk-tags" }, element("a", { href: caseAddress(id) }, name), stateTag(state)), facts, compare);
+}

@@ -1,0 +1,61 @@
+/** Photos of the case: shown or hidden, and parts of them blackened by pointer or in figures. */
+import { actionButton, byId, element, focusOn, show, unseen, whileBusy } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { call, faultsOf } from "../../shared/session.ts";
+import { BlackenField } from "./blacken-field.ts";
+import { changeCase, here, pathOf, readAnew } from "./case-here.ts";
+import type { KeptPhoto } from "./model.ts";
+
+const STATES: Record<string, string> = { shown: "Shown to whoever sees the report", hidden: "Hidden: officers alone see it", waiting: "Nobody has looked at it yet: officers alone see it" };
+const list = byId("photo-list");
+const editor = byId("blacken");
+
+export function drawPhotos(): void {
+  const { all_photos } = here.shown;
+  show(byId("photos"), all_photos.length > 0);
+  list.replaceChildren(...all_photos.map(entryOf));
+}
+
+function entryOf(photo: KeptPhoto, index: number): HTMLElement {
+  const name = `Photo ${index + 1}`;
+  const image = element("img", { src: photo.thumbnail_url, alt: name, width: "160", height: "120", loading: "lazy" });
+  const entry = element("li", { id: `photo-${photo.photo_id}` }, element("a", { class: "app-photos__link", href: photo.url }, image), element("p", { class: "app-muted" }, STATES[photo.state] ?? photo.state));
+  image.addEventListener("error", () => image.replaceWith(element("p", {}, `${name} is not ready, or could not be used.`)), { once: true });
+  const isShown = photo.state === "shown";
+  const turn = actionButton(isShown ? "Hide" : "Show", () => void changeCase(entry, { photos: { [photo.photo_id]: isShown ? "hidden" : "shown" } }, isShown ? "The photo is hidden." : "The photo is shown.", entry.id));
+  const blacken = actionButton("Blacken parts", () => edit(photo, name));
+  for (const each of [turn, blacken]) each.append(unseen(` of ${name}`));
+  entry.append(element("div", { class: "app-buttons" }, turn, blacken));
+  return entry;
+}
+
+function edit(photo: KeptPhoto, name: string): void {
+  const field = new BlackenField(photo.url, name);
+  const heading = element("h3", {}, `Blacken parts of ${name.toLowerCase()}`);
+  const save = element("button", { class: "govuk-button", type: "submit", id: "blacken-save" }, "Blacken them for good");
+  const form = element("form", { novalidate: "" }, field.part, element("div", { class: "govuk-button-group" }, save, actionButton("Cancel", () => close(photo))));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void blacken(photo, field, form);
+  });
+  editor.replaceChildren(heading, element("p", {}, "Draw over what nobody should see, or give the areas in figures. It cannot be undone: the picture itself is changed, and published copies follow within seconds."), form);
+  show(editor);
+  focusOn(heading);
+  editor.scrollIntoView({ block: "nearest" });
+}
+
+function close({ photo_id }: KeptPhoto): void {
+  show(editor, false);
+  document.getElementById(`photo-${photo_id}`)?.querySelector<HTMLElement>("button:last-of-type")?.focus();
+}
+
+async function blacken(photo: KeptPhoto, field: BlackenField, form: HTMLElement): Promise<void> {
+  clearErrors(form);
+  const areas = field.areas();
+  if ("message" in areas) return showErrors(form, [areas]);
+  const outcome = await whileBusy(form, () => call("POST", pathOf(here.shown, `/photos/${photo.photo_id}/redaction`), { areas: areas.all }));
+  if (outcome.kind !== "stored") return showErrors(form, faultsOf(outcome).map(({ message }) => ({ field: "blacken-save", message })));
+  editor.replaceChildren(element("p", { class: "app-card", role: "status" }, "It is blackened."));
+  await readAnew();
+  focusOn(editor.firstElementChild as HTMLElement);
+}

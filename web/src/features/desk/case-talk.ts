@@ -1,0 +1,100 @@
+/** What is said about the case: its timeline, notes of officers, and what whoever sent it is asked. */
+import { actionButton, byId, element, focusOn, show, unseen, whileBusy } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { call, faultsOf } from "../../shared/session.ts";
+import { timelineEntry } from "../../shared/timeline.ts";
+import { moment } from "./case-facts.ts";
+import { changeCase, here, pathOf, readAnew, sendOf } from "./case-here.ts";
+import type { Note, Question } from "./model.ts";
+
+export function startTalk(): void {
+  sends("ask-form", "question", "/questions", "Write the question");
+  sends("note-form", "note", "/notes", "Write the note");
+}
+
+export function drawTalk(): void {
+  const { shown, zone } = here;
+  const timeline = shown.updates.map((update) => {
+    const entry = timelineEntry(update, zone);
+    if (update.text) entry.append(redactable(`update-${update.update_id}`, update.text, (text) => ({ updates: { [update.update_id]: text } })));
+    return entry;
+  });
+  byId("timeline").replaceChildren(...timeline);
+  byId("question-list").replaceChildren(...shown.questions.map(questionEntry));
+  byId("note-list").replaceChildren(...shown.notes.map(noteEntry));
+  show(byId("ask-form"), shown.can_ask);
+  show(byId("cannot-ask"), !shown.can_ask);
+  byId("history").replaceChildren(...shown.history.map(({ at, what, by }) => element("li", {}, what, element("div", { class: "app-muted" }, `${by}, ${moment(at)}`))));
+}
+
+function sends(formId: string, fieldId: string, path: string, missing: string): void {
+  const form = byId<HTMLFormElement>(formId);
+  const field = byId<HTMLTextAreaElement>(fieldId);
+  let key = crypto.randomUUID();
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void send();
+  });
+
+  async function send(): Promise<void> {
+    clearErrors(form);
+    if (!field.value.trim()) return showErrors(form, [{ field: fieldId, message: missing }]);
+    const stored = await sendOf<Note | Question>(form, pathOf(here.shown, path), { text: field.value.trim() }, { "Idempotency-Key": key }, fieldId);
+    if (!stored) return;
+    key = crypto.randomUUID();
+    field.value = "";
+    const last = document.getElementById("note_id" in stored ? `note-${stored.note_id}` : `question-${stored.question_id}`);
+    if (last) focusOn(last);
+  }
+}
+
+function noteEntry({ note_id, datetime, by, text }: Note): HTMLElement {
+  return element("li", { id: `note-${note_id}` }, element("p", { class: "app-prose" }, text), element("div", { class: "app-muted" }, `${by}, ${moment(datetime)}`));
+}
+
+function questionEntry(question: Question): HTMLElement {
+  const { question_id, text, asked_at, asked_by, answer, answered_at, settled_at } = question;
+  const entry = element("li", { id: `question-${question_id}` }, element("p", { class: "app-prose" }, text), element("div", { class: "app-muted" }, `Asked by ${asked_by}, ${moment(asked_at)}`));
+  if (answer !== null) {
+    const said = element("div", { class: "desk-answer" }, element("p", { class: "app-prose" }, answer), element("div", { class: "app-muted" }, `Answered ${moment(answered_at!)}`));
+    said.append(redactable(`answer-${question_id}`, answer, (words) => ({ questions: { [question_id]: words } })));
+    entry.append(said);
+  } else if (settled_at) entry.append(element("p", { class: "app-muted" }, `No answer is waited for since ${moment(settled_at)}.`));
+  else entry.append(actionButton("Wait for no answer", () => void settle(question, entry)));
+  return entry;
+}
+
+async function settle({ question_id }: Question, entry: HTMLElement): Promise<void> {
+  const outcome = await whileBusy(entry, () => call("POST", pathOf(here.shown, `/questions/${question_id}/settled`)));
+  if (outcome.kind === "stored") await readAnew();
+  else entry.append(element("p", { class: "govuk-error-message", role: "alert" }, faultsOf(outcome)[0]!.message));
+  focusOn(byId("questions-heading"));
+}
+
+/** A text that an officer can change where it stands, for good. */
+function redactable(id: string, text: string, changes: (text: string) => object): HTMLElement {
+  const place = element("div", { class: "desk-redact" });
+  const opener = element("button", { class: "app-link-button", type: "button" }, "Take words out", unseen(`: ${text.slice(0, 60)}`));
+  opener.addEventListener("click", open);
+  place.append(opener);
+  return place;
+
+  function open(): void {
+    const area = element("textarea", { class: "govuk-textarea", id, rows: "4", maxlength: "2000" });
+    area.value = text;
+    const save = element("button", { class: "govuk-button govuk-button--secondary", type: "submit" }, "Take it out for good");
+    const label = element("label", { class: "govuk-label", for: id }, "What stays of it");
+    const form = element("form", { novalidate: "" }, element("div", { class: "govuk-form-group" }, label, area), element("div", { class: "govuk-button-group" }, save, actionButton("Cancel", close)));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void changeCase(form, changes(area.value.trim()), "The words are out.", id);
+    });
+    place.replaceChildren(form);
+    area.focus();
+  }
+
+  function close(): void {
+    place.replaceChildren(opener);
+    opener.focus();
+  }
+}

@@ -1,0 +1,52 @@
+/** A case: all of a report, and all that officers do with it. */
+import { loadCouncil } from "../../shared/council.ts";
+import { byId, focusOn } from "../../shared/dom.ts";
+import { parseReference } from "../../shared/reference.ts";
+import { call } from "../../shared/session.ts";
+import { tell, tellFault } from "../../shared/staff-page.ts";
+import { drawChange, startChange } from "./case-change.ts";
+import { drawFacts, startFacts } from "./case-facts.ts";
+import { here, readAnew } from "./case-here.ts";
+import { drawJobs, startJobs } from "./case-jobs.ts";
+import { drawNear, startNear } from "./case-near.ts";
+import { drawPhotos } from "./case-photos.ts";
+import { drawTakeOut, startTakeOut } from "./case-take-out.ts";
+import { drawTalk, startTalk } from "./case-talk.ts";
+import { openDesk } from "./desk.ts";
+import type { Case, Template } from "./model.ts";
+import { loadCrews, loadNames } from "./names.ts";
+
+const came = document.referrer.startsWith(`${location.origin}/desk/?`) ? document.referrer : "/desk/";
+byId<HTMLAnchorElement>("to-queue").href = came;
+
+openDesk(open, async () => (here.shown ? readAnew() : false));
+
+async function open(): Promise<boolean> {
+  const id = parseReference(new URLSearchParams(location.search).get("id") ?? "");
+  if (!id) return fail("The address names no case. Choose one in the queue.");
+  const [found, templates, names, crews, council] = await Promise.all([
+    call<Case>("GET", `/api/cases/${id}`),
+    call<{ items: Template[] }>("GET", "/api/desk/templates"),
+    loadNames(),
+    loadCrews(),
+    loadCouncil().catch(() => null),
+  ]);
+  if (found.kind !== "stored") {
+    tellFault(found);
+    return false;
+  }
+  Object.assign(here, { shown: found.value, names, crews, zone: council?.time_zone, templates: templates.kind === "stored" ? templates.value.items : [], draw });
+  for (const start of [startFacts, startChange, startTalk, startJobs, startNear, startTakeOut]) start();
+  draw();
+  return true;
+}
+
+function draw(): void {
+  for (const part of [drawFacts, drawPhotos, drawTalk, drawJobs, drawNear, drawTakeOut, drawChange]) part();
+}
+
+function fail(text: string): false {
+  tell(text);
+  focusOn(byId("case-title"));
+  return false;
+}

@@ -1,0 +1,61 @@
+/** What two sides said of a job, for the office to settle. */
+import { momentText } from "../../shared/dates.ts";
+import { byId, element, focusOn, show, unseen, whileBusy } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { call, faultsOf } from "../../shared/session.ts";
+import { photoList } from "../../shared/timeline.ts";
+import type { Dispute, Side } from "../crew/model.ts";
+import { REASONS } from "../crew/words.ts";
+import { allJobs, type DayJob, here } from "./days-here.ts";
+import { jobTag } from "./job-words.ts";
+import { caseAddress } from "./words.ts";
+
+type Keeps = "street" | "office";
+type Settled = (said: string) => Promise<void>;
+
+const WHO = { crew: "A crew", contractor: "A contractor", office: "The office" };
+
+export async function drawDisputes(settled: Settled): Promise<void> {
+  const jobs = await allJobs({ disputed: "true" });
+  const open = jobs.flatMap((job) => job.disputes.filter((each) => each.settled === null).map((each) => disputeOf(each, job, settled)));
+  show(byId("disputes"), open.length > 0);
+  byId("dispute-list").replaceChildren(...open);
+}
+
+function disputeOf(dispute: Dispute, job: DayJob, settled: Settled): HTMLElement {
+  const report = job.service_request_ids[0];
+  const title = report ? element("a", { href: caseAddress(report) }, job.title) : job.title;
+  const part = element("section", { class: "desk-dispute" }, element("h3", {}, title), element("p", { class: "app-muted" }, job.address ?? ""));
+  const said = job.deeds.find(({ op_id }) => op_id === dispute.op_id);
+  const street = sideOf("What came later", dispute.street, [said?.reason ? REASONS[said.reason] : "", said?.text ?? ""]);
+  const photos = (said?.photos ?? []).filter((photo) => photo.url && photo.thumbnail_url);
+  if (photos.length) street.append(photoList(photos.map(({ photo_id, url, thumbnail_url }) => ({ photo_id, url: url!, thumbnail_url: thumbnail_url! })), "what was done"));
+  const office = sideOf("What was said first", dispute.office, [dispute.office.state === "cancelled" ? (job.cancelled_because ?? "") : ""]);
+  street.append(keep("street", "This is right"));
+  office.append(keep("office", "This is right"));
+  part.append(element("div", { class: "desk-sides" }, office, street));
+  return part;
+
+  function keep(keeps: Keeps, words: string): HTMLElement {
+    const side = dispute[keeps];
+    const button = element("button", { class: "govuk-button", type: "button", id: `keep-${keeps}-${dispute.dispute_id}` }, words, unseen(`: ${WHO[side.by ?? "crew"]} of ${job.title}`));
+    button.addEventListener("click", () => void settle(keeps));
+    return button;
+  }
+
+  async function settle(keeps: Keeps): Promise<void> {
+    clearErrors(part);
+    const outcome = await whileBusy(part, () => call("POST", `/api/jobs/${job.job_id}/disputes/${dispute.dispute_id}`, { keeps }, { "If-Match": `"${job.version}"` }));
+    if (outcome.kind === "stored") return settled(`${job.title} is settled.`);
+    if (outcome.kind === "refused" && outcome.problem.status === 409) {
+      await drawDisputes(settled);
+      byId("day-said").textContent = `Somebody changed ${job.title} meanwhile: look again, then decide.`;
+      return focusOn(byId("disputes-heading"));
+    }
+    showErrors(part, faultsOf(outcome).map(({ message }) => ({ field: `keep-${keeps}-${dispute.dispute_id}`, message })));
+  }
+}
+
+function sideOf(title: string, { state, at, by }: Side, words: string[]): HTMLElement {
+  return element("div", { class: "app-card" }, element("h4", {}, title), element("div", { class: "desk-tags" }, jobTag(state)), element("p", { class: "app-muted" }, `${WHO[by ?? "crew"]}, ${momentText(Date.parse(at), here.zone)}`), ...words.filter(Boolean).map((text) => element("p", { class: "app-prose" }, text)));
+}

@@ -1,0 +1,64 @@
+/** The day that the page shows: what each crew has on it. */
+import type { Outcome } from "../../shared/api.ts";
+import { call } from "../../shared/session.ts";
+import type { Crew, Job } from "../crew/model.ts";
+
+export interface DayJob extends Job {
+  team: string;
+}
+
+export interface Load {
+  crew: string;
+  name: string;
+  team: string;
+  jobs: number;
+  done: number;
+  minutes_planned: number;
+  minutes_shift: number;
+  late: number;
+  over: number;
+}
+
+export interface LeftOut {
+  job_id: string;
+  because: string;
+}
+
+export interface Planned {
+  crew: string;
+  job_ids: string[];
+  minutes_working: number;
+  minutes_driving: number;
+}
+
+export const here = {
+  date: "",
+  team: "",
+  zone: undefined as string | undefined,
+  crews: [] as Crew[],
+  loads: [] as Load[],
+  jobs: [] as DayJob[],
+  /** How long each crew drives, where the day was planned or put in order on this page. */
+  driving: new Map<string, number>(),
+};
+
+interface JobPage {
+  items: DayJob[];
+  next: string | null;
+}
+
+/** Jobs of a crew's day in their order. */
+export const jobsOf = (crew: string) => here.jobs.filter((job) => job.crew === crew && job.state !== "cancelled").sort((one, other) => (one.position ?? 0) - (other.position ?? 0));
+
+/** All that fit, page by page; throws with words where they cannot be read. */
+export async function allJobs(asked: Record<string, string>): Promise<DayJob[]> {
+  const found: DayJob[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Outcome<JobPage> = await call<JobPage>("GET", `/api/jobs?${new URLSearchParams(cursor ? { ...asked, cursor } : asked)}`);
+    if (page.kind !== "stored") throw new Error("Some jobs could not be read. Check your connection and try again.");
+    found.push(...page.value.items);
+    cursor = page.value.next;
+  } while (cursor);
+  return found;
+}

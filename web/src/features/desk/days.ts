@@ -1,0 +1,119 @@
+/** The days of crews: how full they are, planned by the office or put in its own order, and what is in dispute. */
+import { choiceItems, chosenIn } from "../../shared/choices.ts";
+import { loadCouncil } from "../../shared/council.ts";
+import { isoDay } from "../../shared/dates.ts";
+import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { call, faultsOf } from "../../shared/session.ts";
+import { tell, tellFault } from "../../shared/staff-page.ts";
+import { crewSection, type Done } from "./days-crew.ts";
+import { drawDisputes } from "./days-disputes.ts";
+import { allJobs, here, type LeftOut, type Load, type Planned } from "./days-here.ts";
+import { openDesk } from "./desk.ts";
+import { fillSelect, loadCrews, loadTeams } from "./names.ts";
+import { caseAddress, countText } from "./words.ts";
+
+interface Plan {
+  items: Planned[];
+  left_out: LeftOut[];
+}
+
+const form = byId<HTMLFormElement>("plan-form");
+const crews = byId("crews");
+const said = byId("day-said");
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  void plan();
+});
+openDesk(open, load);
+
+async function open(): Promise<boolean> {
+  const asked = new URLSearchParams(location.search);
+  const [council, known, teams] = await Promise.all([loadCouncil().catch(() => null), loadCrews(), loadTeams()]);
+  here.zone = council?.time_zone;
+  here.crews = known;
+  here.date = asked.get("date") || isoDay(new Date(), here.zone ?? "Europe/London");
+  here.team = asked.get("team") ?? "";
+  byId<HTMLInputElement>("date").value = here.date;
+  fillSelect(byId("team"), "All of mine", teams.filter(({ code }) => known.some(({ team }) => team === code)), here.team);
+  byId("day-heading").textContent = dayWords(here.date);
+  const offered = known.filter(({ team }) => !here.team || team === here.team);
+  crews.replaceChildren(...choiceItems("checkbox", "crew", offered.map(({ crew, name }) => [crew, name]), offered.map(({ crew }) => crew)));
+  show(form, offered.length > 0);
+  if (!offered.length) said.textContent = "Your teams have no crews.";
+  return load();
+}
+
+/** The day and what is in dispute, as they are now. */
+async function load(): Promise<boolean> {
+  const found = await call<{ items: Load[] }>("GET", `/api/days?${new URLSearchParams({ date: here.date, ...(here.team ? { team: here.team } : {}) })}`);
+  if (found.kind !== "stored") {
+    tellFault(found);
+    return false;
+  }
+  try {
+    here.loads = found.value.items;
+    here.jobs = await allJobs({ date: here.date });
+    draw();
+    await drawDisputes(settled);
+  } catch (error) {
+    tell((error as Error).message);
+    return false;
+  }
+  return true;
+}
+
+function draw(): void {
+  byId("days").replaceChildren(...here.loads.map((each) => crewSection(each, done)));
+}
+
+const done: Done = async (text, focus) => {
+  await load();
+  said.textContent = text;
+  const entry = focus && document.querySelector(`[data-job="${focus.job}"]`);
+  const buttons = entry ? [...entry.querySelectorAll<HTMLButtonElement>("button:not([hidden])")] : [];
+  focusOn(buttons.find(({ dataset }) => dataset.act === focus?.act) ?? buttons[0] ?? byId("day-heading"));
+};
+
+async function settled(text: string): Promise<void> {
+  await load();
+  said.textContent = text;
+  focusOn(byId(byId("disputes").hidden ? "day-heading" : "disputes-heading"));
+}
+
+async function plan(): Promise<void> {
+  clearErrors(form);
+  const chosen = chosenIn(crews);
+  if (!chosen.length) return showErrors(form, [{ field: "crew", message: "Choose a crew" }]);
+  said.textContent = "Planning the day…";
+  const draft = { date: here.date, crews: chosen, ...(here.team ? { team: here.team } : {}) };
+  const outcome = await whileBusy(form, () => call<Plan>("POST", "/api/days/plan", draft));
+  said.textContent = "";
+  if (outcome.kind !== "stored") return showErrors(form, faultsOf(outcome).map(({ message }) => ({ field: "plan", message })));
+  const { items, left_out } = outcome.value;
+  for (const { crew, minutes_driving } of items) here.driving.set(crew, minutes_driving);
+  await load();
+  await drawLeftOut(left_out);
+  const count = items.reduce((sum, { job_ids }) => sum + job_ids.length, 0);
+  said.textContent = `${countText(count, "job is", "jobs are")} planned${left_out.length ? `, ${left_out.length} found no place` : ""}.`;
+  focusOn(byId("day-heading"));
+}
+
+async function drawLeftOut(left: LeftOut[]): Promise<void> {
+  show(byId("left-out"), left.length > 0);
+  byId("left-heading").textContent = `${countText(left.length, "job")} found no place`;
+  const jobs = left.length ? await allJobs({ state: "to_plan" }).catch(() => []) : [];
+  byId("left-list").replaceChildren(
+    ...left.map(({ job_id, because }) => {
+      const job = jobs.find((each) => each.job_id === job_id);
+      const report = job?.service_request_ids[0];
+      const title = job?.title ?? job_id;
+      return element("li", {}, report ? element("a", { href: caseAddress(report) }, title) : title, job?.address ? `, ${job.address}` : "", element("div", { class: "desk-why" }, because));
+    }),
+  );
+}
+
+function dayWords(date: string): string {
+  return new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }).format(new Date(`${date}T12:00:00Z`));
+}

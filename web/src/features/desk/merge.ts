@@ -1,0 +1,135 @@
+/** Two reports side by side: one is merged into the other, or they are taken apart again. */
+import { dayElement } from "../../shared/dates.ts";
+import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { groupReference, parseReference } from "../../shared/reference.ts";
+import { call, faultsOf } from "../../shared/session.ts";
+import { tellFault } from "../../shared/staff-page.ts";
+import { stateTag } from "../../shared/states.ts";
+import { photoList } from "../../shared/timeline.ts";
+import { openDesk } from "./desk.ts";
+import type { Case, Changed } from "./model.ts";
+import { offerUndo } from "./undo.ts";
+import { caseAddress, countText, reference, titleOf } from "./words.ts";
+
+const SIDES = ["one", "other"] as const;
+const form = byId<HTMLFormElement>("merge-form");
+const apart = byId("apart");
+let both: [Case, Case];
+let survivor = "";
+
+byId("pick-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  pick();
+});
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  void merge();
+});
+byId("take-apart").addEventListener("click", () => void takeApart());
+openDesk(open, load);
+
+async function open(): Promise<boolean> {
+  const asked = new URLSearchParams(location.search);
+  const ids = SIDES.map((side) => parseReference(asked.get(side) ?? ""));
+  if (ids.some((id) => !id) || ids[0] === ids[1]) {
+    for (const side of SIDES) byId<HTMLInputElement>(side).value = asked.get(side) ?? "";
+    show(byId("pick-form"));
+    return true;
+  }
+  return load();
+}
+
+function pick(): void {
+  const picker = byId("pick-form");
+  clearErrors(picker);
+  const ids = SIDES.map((side) => parseReference(byId<HTMLInputElement>(side).value));
+  const wrong = ids.flatMap((id, index) => (id ? [] : [{ field: SIDES[index]!, message: "Give a reference, such as 7K3M-2QXV-9HTD" }]));
+  if (!wrong.length && ids[0] === ids[1]) wrong.push({ field: "other", message: "Give another report’s reference" });
+  if (wrong.length) showErrors(picker, wrong);
+  else location.assign(`/desk/merge/?${new URLSearchParams({ one: ids[0]!, other: ids[1]! })}`);
+}
+
+async function load(): Promise<boolean> {
+  const asked = new URLSearchParams(location.search);
+  const found = await Promise.all(SIDES.map((side) => call<Case>("GET", `/api/cases/${parseReference(asked.get(side) ?? "")}`)));
+  for (const each of found) {
+    if (each.kind !== "stored") {
+      tellFault(each);
+      return false;
+    }
+  }
+  both = found.map((each) => (each as { value: Case }).value) as [Case, Case];
+  draw();
+  return true;
+}
+
+/** The one that has more followers stays, else the older one, unless she chose. */
+function draw(): void {
+  const [one, other] = both;
+  const older = one.requested_datetime <= other.requested_datetime ? one : other;
+  const usual = one.followers === other.followers ? older : one.followers > other.followers ? one : other;
+  survivor ||= usual.service_request_id;
+  const duplicate = mergedOf(both);
+  byId("sides").replaceChildren(...both.map((each, index) => sideOf(each, index, duplicate !== null)));
+  byId("merge-heading").textContent = duplicate ? "One is merged into the other" : "Is this the same?";
+  byId("together-words").textContent = duplicate ? `${groupReference(duplicate.service_request_id)} was merged into the other one.` : "";
+  show(form);
+  show(byId("merge-buttons"), !duplicate);
+  show(apart, duplicate !== null);
+}
+
+const mergedOf = ([one, other]: [Case, Case]) => (one.duplicate_of === other.service_request_id ? one : other.duplicate_of === one.service_request_id ? other : null);
+
+function sideOf(each: Case, index: number, isMerged: boolean): HTMLElement {
+  const id = each.service_request_id;
+  const rows: [string, (Node | string)[]][] = [
+    ["Reported", [dayElement(each.requested_datetime)]],
+    ["Service", [each.service_name]],
+    ["Place", [each.address ?? "No address"]],
+    ["Followers", [countText(each.followers, "follower")]],
+    ["Jobs", [countText(each.jobs.length, "job")]],
+    ["Said so far", [countText(each.updates.length, "entry", "entries")]],
+  ];
+  const heading = element("h2", {}, element("a", { href: caseAddress(id) }, titleOf(each)));
+  const side = element("section", { class: "app-card" }, heading, element("div", { class: "desk-tags" }, stateTag(each.state), reference(id)), element("p", { class: "app-prose" }, each.description), element("dl", { class: "app-facts desk-facts" }, ...rows.flatMap(([name, inside]) => [element("dt", {}, name), element("dd", {}, ...inside)])));
+  if (each.all_photos.length) side.append(photoList(each.all_photos, `the report ${groupReference(id)}`));
+  if (!isMerged) side.append(choiceOf(id, index));
+  return side;
+}
+
+function choiceOf(id: string, index: number): HTMLElement {
+  const input = element("input", { class: "govuk-radios__input", id: `stays-${index + 1}`, type: "radio", name: "survivor", value: id });
+  input.checked = id === survivor;
+  input.addEventListener("change", () => (survivor = id));
+  const label = element("label", { class: "govuk-label govuk-radios__label", for: input.id }, `Keep ${groupReference(id)}`);
+  return element("div", { class: "govuk-radios" }, element("div", { class: "govuk-radios__item" }, input, label));
+}
+
+async function merge(): Promise<void> {
+  clearErrors(form);
+  const goes = both.find(({ service_request_id }) => service_request_id !== survivor)!;
+  const outcome = await whileBusy(form, () => call<Changed>("POST", `/api/cases/${goes.service_request_id}/changes`, { duplicate_of: survivor }, { "If-Match": `"${goes.version}"` }));
+  if (outcome.kind !== "stored") return refused(outcome);
+  offerUndo(outcome.value.undo_id, `${groupReference(goes.service_request_id)} is merged into ${groupReference(survivor)}.`);
+  await load();
+  focusOn(byId("merge-heading"));
+}
+
+async function takeApart(): Promise<void> {
+  clearErrors(form);
+  const goes = mergedOf(both)!;
+  const outcome = await whileBusy(form, () => call<Case>("POST", `/api/cases/${goes.service_request_id}/unmerge`, undefined, { "If-Match": `"${goes.version}"` }));
+  if (outcome.kind !== "stored") return refused(outcome);
+  offerUndo(null, `${groupReference(goes.service_request_id)} is a report of its own again, with whoever came along with it.`);
+  await load();
+  focusOn(byId("merge-heading"));
+}
+
+/** Where somebody was quicker, both are shown as they are now. */
+async function refused(outcome: Parameters<typeof faultsOf>[0]): Promise<void> {
+  const isOld = outcome.kind === "refused" && outcome.problem.status === 409;
+  if (isOld) await load();
+  const message = isOld ? "Somebody changed one of them meanwhile: both are shown as they are now. Look again, then press once more" : faultsOf(outcome)[0]!.message;
+  showErrors(form, [{ field: apart.hidden ? "merge" : "take-apart", message }]);
+}

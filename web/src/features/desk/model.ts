@@ -1,0 +1,140 @@
+/** What the API tells officers of cases, jobs and days. */
+import type { Job } from "../crew/model.ts";
+import type { Photo, Place, Update } from "../../shared/reports.ts";
+import type { State } from "../../shared/states.ts";
+
+export type { State };
+export type Priority = "low" | "normal" | "high" | "urgent";
+export type Target = "late" | "soon" | "in_time" | "none";
+export type Visibility = "public" | "waiting" | "private" | "hidden";
+
+/** A code and what people call it. */
+export interface Named {
+  code: string;
+  name: string;
+}
+
+/** What the queue and a single case both tell. */
+interface Standing {
+  service_request_id: string;
+  version: number;
+  title: string | null;
+  service_code: string;
+  service_name: string;
+  state: State;
+  visibility: Visibility;
+  priority: Priority;
+  team: string;
+  ward_code: string | null;
+  address: string | null;
+  lat: number | null;
+  long: number | null;
+  requested_datetime: string;
+  expected_datetime: string | null;
+  target: Target;
+  hours_left: number | null;
+  opens: "job" | "officer";
+  attention: "held" | "waiting" | "flagged" | null;
+  followers: number;
+  waits_for: string | null;
+}
+
+export interface CaseItem extends Standing {
+  /** How many crews' jobs there are of it. */
+  jobs: number;
+}
+
+export interface CaseJob {
+  job_id: string;
+  version: number;
+  kind: Job["kind"];
+  state: Job["state"];
+  title: string;
+  team: string;
+  crew: string | null;
+  planned_day: string | null;
+  due: string | null;
+}
+
+export interface KeptPhoto extends Photo {
+  state: "shown" | "hidden";
+  update_id: string | null;
+}
+
+export interface Near {
+  service_request_id: string;
+  distance_m: number;
+  title: string | null;
+  service_code: string;
+  state: State;
+  requested_datetime: string;
+}
+
+export interface Question {
+  question_id: string;
+  text: string;
+  asked_at: string;
+  asked_by: string;
+  answered_at: string | null;
+  answer: string | null;
+  settled_at: string | null;
+}
+
+export interface Note {
+  note_id: string;
+  datetime: string;
+  by: string;
+  text: string;
+}
+
+/** All of a report, and all that belongs to it. */
+export interface Case extends Standing {
+  status: "open" | "closed";
+  description: string;
+  updated_datetime: string;
+  external_reference: string | null;
+  asset_id: string | null;
+  tracking_url: string;
+  updates: Update[];
+  duplicate_of: string | null;
+  because: { about: string; text: string }[];
+  decided_by_hand: string[];
+  attributes: Record<string, string[]>;
+  contact: { name?: string | null; email?: string | null; phone?: string | null } | null;
+  language: string | null;
+  reach_by: string | null;
+  anonymous: boolean;
+  channel: string;
+  publish_at: string | null;
+  flags: { reason: string; text?: string | null; datetime?: string }[];
+  failed_repairs: number;
+  said_fixed: number;
+  said_not_fixed: number;
+  all_photos: KeptPhoto[];
+  notes: Note[];
+  can_ask: boolean;
+  jobs: CaseJob[];
+  nearby: Near[];
+  questions: Question[];
+  history: { at: string; what: string; by: string }[];
+  merged: string[];
+}
+
+export interface Template {
+  template_id: string;
+  version: number;
+  name: string;
+  text: string;
+  service_codes: string[];
+  state: State | null;
+}
+
+export interface Changed {
+  service_request_id: string;
+  version: number;
+  undo_id: string | null;
+  until: string | null;
+}
+
+/** What stands in addresses and lists, so that it can be read. */
+export const placeOf = ({ lat, long }: { lat: number | null; long: number | null }): Place | null => (lat === null || long === null ? null : { lat, long });

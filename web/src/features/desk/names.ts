@@ -1,0 +1,51 @@
+/** What teams, services, wards and crews are called. */
+import { getJson } from "../../shared/api.ts";
+import { loadCouncil, loadServices } from "../../shared/council.ts";
+import { element } from "../../shared/dom.ts";
+import { call } from "../../shared/session.ts";
+import type { Crew } from "../crew/model.ts";
+import type { Named } from "./model.ts";
+
+export interface Names {
+  teams: Named[];
+  services: Named[];
+  wards: Named[];
+}
+
+/** Lists that cannot be read are empty: what they would name is shown by its code. */
+export async function loadNames(): Promise<Names> {
+  const [teams, services, wards] = await Promise.all([loadTeams(), loadServices().catch(() => []), loadWards()]);
+  return { teams, wards, services: services.map(({ service_code, service_name }) => ({ code: service_code, name: service_name })) };
+}
+
+export async function loadTeams(): Promise<Named[]> {
+  const found = await call<{ items: { team: string; name: string }[] }>("GET", "/api/teams");
+  return found.kind === "stored" ? found.value.items.map(({ team, name }) => ({ code: team, name })) : [];
+}
+
+export async function loadCrews(): Promise<Crew[]> {
+  const found = await call<{ items: Crew[] }>("GET", "/api/crews");
+  return found.kind === "stored" ? found.value.items : [];
+}
+
+export const nameOf = (code: string, known: Named[]) => known.find((each) => each.code === code)?.name ?? code;
+
+/** Choices with one for none of them first. */
+export function fillSelect(select: HTMLSelectElement, none: string, known: readonly Named[], chosen = ""): void {
+  const unknown = chosen && !known.some(({ code }) => code === chosen) ? [{ code: chosen, name: chosen }] : [];
+  const options = [...known, ...unknown].map(({ code, name }) => element("option", { value: code }, name));
+  select.replaceChildren(element("option", { value: "" }, none), ...options);
+  select.value = chosen;
+}
+
+export const named = (words: Record<string, string>): Named[] => Object.entries(words).map(([code, name]) => ({ code, name }));
+
+async function loadWards(): Promise<Named[]> {
+  try {
+    const { wards } = await loadCouncil();
+    const found = wards ? await getJson<{ items: Named[] }>(wards) : null;
+    return (found?.items ?? []).map(({ code, name }) => ({ code, name }));
+  } catch {
+    return [];
+  }
+}

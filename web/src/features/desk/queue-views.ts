@@ -1,0 +1,72 @@
+/** Views of the queue: those that everybody has, and those that she saved. */
+import { byId, element, focusOn, unseen, whileBusy } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { call, faultsOf } from "../../shared/session.ts";
+import { nameOf, type Names } from "./names.ts";
+import { queryOf } from "./queue-filters.ts";
+
+interface View {
+  view_id: string;
+  name: string;
+  query: string;
+}
+
+const VIEWS = "/api/desk/views";
+const form = byId<HTMLFormElement>("save-view");
+const name = byId<HTMLInputElement>("view-name");
+const list = byId("own-views");
+const told = byId("view-told");
+let key = crypto.randomUUID();
+
+export async function startViews(): Promise<void> {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void save();
+  });
+  const found = await call<{ items: View[] }>("GET", VIEWS);
+  if (found.kind === "stored") list.replaceChildren(...found.value.items.map(entryOf));
+  markView();
+}
+
+/** The view that is shown says so. */
+export function markView(): void {
+  const shown = queryOf(location.search).toString();
+  for (const link of document.querySelectorAll<HTMLAnchorElement>(".desk-views a")) {
+    if (queryOf(new URL(link.href).search).toString() === shown) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+/** What to call a view that has no name yet. */
+export function suggestName(query: URLSearchParams, { services, teams }: Names): string {
+  const words = [query.get("target") === "late" ? "Late" : "", nameOf(query.get("service_code") ?? "", services), nameOf(query.get("team") ?? "", teams), query.get("q") ?? ""];
+  return words.filter(Boolean).join(", ");
+}
+
+function entryOf(view: View): HTMLElement {
+  const remove = element("button", { class: "app-link-button desk-views__remove", type: "button" }, "Remove", unseen(` the view ${view.name}`));
+  const entry = element("li", {}, element("a", { href: `/desk/?${view.query}` }, view.name), " ", remove);
+  remove.addEventListener("click", () => void forget(view, entry));
+  return entry;
+}
+
+async function save(): Promise<void> {
+  clearErrors(form);
+  told.textContent = "";
+  if (!name.value.trim()) return showErrors(form, [{ field: "view-name", message: "Give the view a name" }]);
+  const draft = { name: name.value.trim(), query: queryOf(location.search).toString() };
+  const outcome = await whileBusy(form, () => call<View>("POST", VIEWS, draft, { "Idempotency-Key": key }));
+  if (outcome.kind !== "stored") return showErrors(form, faultsOf(outcome).map(({ message }) => ({ field: "view-name", message })));
+  key = crypto.randomUUID();
+  list.append(entryOf(outcome.value));
+  name.value = "";
+  markView();
+  told.textContent = `“${outcome.value.name}” is among your views.`;
+}
+
+async function forget(view: View, entry: HTMLElement): Promise<void> {
+  const outcome = await whileBusy(entry, () => call("DELETE", `${VIEWS}/${view.view_id}`));
+  if (outcome.kind === "stored") entry.remove();
+  told.textContent = outcome.kind === "stored" ? `“${view.name}” is removed.` : faultsOf(outcome)[0]!.message;
+  focusOn(name);
+}

@@ -1,0 +1,145 @@
+/** The queue: what passed its target or nears it first. */
+import { byId, element, focusOn, show, unseen, whileBusy } from "../../shared/dom.ts";
+import { parseReference } from "../../shared/reference.ts";
+import { call, faultsOf } from "../../shared/session.ts";
+import { stateTag } from "../../shared/states.ts";
+import { chosenCases, MOST_CHOSEN } from "./chosen.ts";
+import { openDesk } from "./desk.ts";
+import type { CaseItem } from "./model.ts";
+import { loadNames, nameOf, type Names } from "./names.ts";
+import { queryOf, queryOfForm, showFilters } from "./queue-filters.ts";
+import { markView, startViews, suggestName } from "./queue-views.ts";
+import { ATTENTION, caseAddress, countText, priorityTag, reference, targetTag, titleOf } from "./words.ts";
+
+interface CaseList {
+  items: CaseItem[];
+  next: string | null;
+}
+
+const WIDE = "(min-width: 60em)";
+const rows = byId("rows");
+const more = byId<HTMLButtonElement>("more");
+const all = byId<HTMLInputElement>("choose-all");
+const count = byId("count");
+let names: Names = { teams: [], services: [], wards: [] };
+let shown: CaseItem[] = [];
+let next: string | null = null;
+/** The answer to the last filters alone is shown. */
+let asking = 0;
+
+byId<HTMLDetailsElement>("filter-box").open = matchMedia(WIDE).matches;
+byId("filters").addEventListener("submit", (event) => {
+  event.preventDefault();
+  filter();
+});
+window.addEventListener("popstate", () => void load());
+more.addEventListener("click", () => void further());
+all.addEventListener("change", () => tick(() => all.checked));
+byId("choose-none").addEventListener("click", () => {
+  tick(() => false);
+  focusOn(all);
+});
+rows.addEventListener("change", showChosen);
+byId("change-chosen").addEventListener("click", () => chosenCases.write(chosen().map((each) => ({ service_request_id: each.service_request_id, version: each.version, title: titleOf(each) }))));
+
+openDesk(async () => {
+  [names] = await Promise.all([loadNames(), startViews()]);
+  await load();
+}, load);
+
+function filter(): void {
+  const query = queryOfForm();
+  const id = parseReference(query.get("q") ?? "");
+  if (id) return location.assign(caseAddress(id));
+  history.pushState(null, "", `/desk/${query.size ? "?" : ""}${query}`);
+  void load().then(() => focusOn(count));
+}
+
+async function load(): Promise<void> {
+  const query = queryOf(location.search);
+  showFilters(names, query);
+  byId<HTMLInputElement>("view-name").value = suggestName(query, names);
+  markView();
+  shown = [];
+  rows.replaceChildren();
+  count.textContent = "Loading…";
+  await add(query);
+}
+
+async function further(): Promise<void> {
+  const first = shown.length;
+  await add(new URLSearchParams([...queryOf(location.search), ["cursor", next!]]));
+  rows.children[first]?.querySelector<HTMLElement>("a")?.focus();
+}
+
+/** Goes on to the next page where the one that was asked for is empty. */
+async function add(query: URLSearchParams): Promise<void> {
+  const number = ++asking;
+  const found = await whileBusy(byId("staff-page"), () => call<CaseList>("GET", `/api/cases?${query}`));
+  if (number !== asking) return;
+  if (found.kind !== "stored") {
+    count.textContent = `${faultsOf(found)[0]!.message.replace(/\.$/, "")}.`;
+    return;
+  }
+  next = found.value.next;
+  shown.push(...found.value.items);
+  rows.append(...found.value.items.map(rowOf));
+  show(more, next !== null);
+  show(byId("cases"), shown.length > 0);
+  count.textContent = saying();
+  more.textContent = found.value.items.length ? "Show more" : "Look further";
+  showChosen();
+}
+
+/** A part of the queue that was looked through may hold nothing that was asked for. */
+function saying(): string {
+  if (shown.length) return `${countText(shown.length, "case")} shown${next ? ", and there may be more" : ""}.`;
+  return next ? "No case so far is like that." : "No case is like that.";
+}
+
+function rowOf(each: CaseItem): HTMLElement {
+  const tick = element("input", { type: "checkbox", value: each.service_request_id });
+  const box = element("label", { class: "desk-tick" }, tick, unseen(`Choose ${titleOf(each)}, ${each.service_request_id}`));
+  const link = element("a", { href: caseAddress(each.service_request_id) }, titleOf(each));
+  const about = [each.title ? each.service_name : "", each.followers > 1 ? countText(each.followers, "follower") : "", each.jobs ? countText(each.jobs, "job") : ""];
+  const tags = [
+    ...priorityTag(each.priority),
+    ...(each.attention ? [element("strong", { class: "govuk-tag desk-tag--soon" }, ATTENTION[each.attention])] : []),
+    ...(each.waits_for ? [element("strong", { class: "govuk-tag app-tag--working" }, "Waits for an answer")] : []),
+  ];
+  const what = element("div", { class: "desk-table__what" }, reference(each.service_request_id), ...about.filter(Boolean).map((text) => element("span", {}, text)));
+  return element(
+    "tr",
+    { role: "row" },
+    cell("desk-table__tick", box),
+    cell("desk-table__case", link, what, element("div", { class: "desk-tags" }, ...tags)),
+    cell("", targetTag(each)),
+    cell("", stateTag(each.state)),
+    cell("desk-table__where", nameOf(each.team, names.teams), element("div", { class: "app-muted" }, each.address ?? (each.ward_code ? nameOf(each.ward_code, names.wards) : ""))),
+  );
+}
+
+function cell(kind: string, ...inside: (Node | string)[]): HTMLElement {
+  return element("td", { role: "cell", ...(kind ? { class: kind } : {}) }, ...inside);
+}
+
+const boxes = () => [...rows.querySelectorAll<HTMLInputElement>("input[type=checkbox]")];
+const chosen = () => shown.filter((_, index) => boxes()[index]!.checked);
+
+function tick(choose: () => boolean): void {
+  boxes().forEach((box, index) => (box.checked = choose() && index < MOST_CHOSEN));
+  showChosen();
+}
+
+function showChosen(): void {
+  const picked = chosen();
+  show(byId("chosen-bar"), picked.length > 0);
+  const tooMany = picked.length > MOST_CHOSEN ? `, and ${MOST_CHOSEN} is the most` : "";
+  byId("chosen-count").textContent = `${countText(picked.length, "case")} chosen${tooMany}`;
+  show(byId("change-chosen"), picked.length <= MOST_CHOSEN);
+  const [one, other] = picked;
+  show(byId("compare"), picked.length === 2);
+  if (picked.length === 2) byId<HTMLAnchorElement>("compare").href = `/desk/merge/?${new URLSearchParams({ one: one!.service_request_id, other: other!.service_request_id })}`;
+  all.checked = picked.length > 0 && picked.length === shown.length;
+  all.indeterminate = picked.length > 0 && picked.length < shown.length;
+}

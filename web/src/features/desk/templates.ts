@@ -1,0 +1,149 @@
+/** Reply templates that all officers share: listed, written, and seen as they will read. */
+import { choiceItems, chosenIn } from "../../shared/choices.ts";
+import { loadServices } from "../../shared/council.ts";
+import { dayText } from "../../shared/dates.ts";
+import { actionButton, byId, element, focusOn, show, unseen, whileBusy } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { call, faultsOf } from "../../shared/session.ts";
+import { tell, tellFault } from "../../shared/staff-page.ts";
+import { stateNames } from "../../shared/states.ts";
+import { openDesk } from "./desk.ts";
+import type { Named, Template } from "./model.ts";
+import { fillSelect, nameOf } from "./names.ts";
+import { offerUndo } from "./undo.ts";
+
+type Draft = Pick<Template, "name" | "text" | "service_codes" | "state">;
+
+const TEMPLATES = "/api/desk/templates";
+const DAY_MS = 24 * 60 * 60 * 1000;
+const form = byId<HTMLFormElement>("template-form");
+const name = byId<HTMLInputElement>("name");
+const text = byId<HTMLTextAreaElement>("text");
+const state = byId<HTMLSelectElement>("state");
+const services = byId("services");
+const list = byId("template-list");
+/** The one that is changed; null while another is written. */
+let changing: Template | null = null;
+let key = crypto.randomUUID();
+let known: Named[] = [];
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  void save();
+});
+text.addEventListener("input", preview);
+state.addEventListener("change", preview);
+byId("cancel").addEventListener("click", () => {
+  write(null);
+  focusOn(byId("templates-heading"));
+});
+openDesk(async () => {
+  known = (await loadServices().catch(() => [])).map(({ service_code, service_name }) => ({ code: service_code, name: service_name }));
+  write(null);
+  return load();
+}, load);
+
+async function load(): Promise<boolean> {
+  const found = await call<{ items: Template[] }>("GET", TEMPLATES);
+  if (found.kind !== "stored") {
+    tellFault(found);
+    return false;
+  }
+  const none = element("li", { class: "app-muted" }, "There is none yet.");
+  list.replaceChildren(...(found.value.items.length ? found.value.items.map(entryOf) : [none]));
+  return true;
+}
+
+function entryOf(template: Template): HTMLElement {
+  const facts = [template.state ? `with “${nameOf(template.state, stateNames())}”` : "", template.service_codes.length ? `for ${template.service_codes.map((code) => nameOf(code, known)).join(", ")}` : "for all services"];
+  const buttons = [actionButton("Change", () => write(template)), actionButton("Remove", () => void remove(template, entry))];
+  for (const each of buttons) each.append(unseen(` ${template.name}`));
+  const entry = element("li", { id: `template-${template.template_id}` }, element("h3", {}, template.name), element("p", { class: "app-prose" }, template.text), element("p", { class: "app-muted" }, facts.filter(Boolean).join(", ")), element("div", { class: "app-buttons" }, ...buttons));
+  return entry;
+}
+
+function write(template: Template | null): void {
+  clearErrors(form);
+  changing = template;
+  key = crypto.randomUUID();
+  byId("form-heading").textContent = template ? `Change: ${template.name}` : "Write another";
+  byId("save").textContent = template ? "Save the change" : "Add the template";
+  show(byId("cancel"), template !== null);
+  fill(template ?? { name: "", text: "", service_codes: [], state: null });
+  if (template) focusOn(byId("form-heading"));
+}
+
+function fill(draft: Draft): void {
+  name.value = draft.name;
+  text.value = draft.text;
+  fillSelect(state, "Leaves the state as it is", stateNames().filter(({ code }) => code !== "duplicate"), draft.state ?? "");
+  services.replaceChildren(...choiceItems("checkbox", "service_codes", known.map(({ code, name: called }) => [code, called]), draft.service_codes));
+  preview();
+}
+
+/** With made-up values, for no report is open here. */
+function preview(): void {
+  const sample: Record<string, string> = { reference: "7K3M-2QXV-9HTD", service: known[0]?.name ?? "Pothole", target: dayText(new Date(Date.now() + 5 * DAY_MS).toISOString()), place: "12 Mill Lane" };
+  const filled = text.value.replace(/\{([^{}]*)\}/g, (whole, field: string) => sample[field] ?? whole);
+  show(byId("preview"), filled.trim() !== "");
+  byId("preview-text").textContent = filled;
+}
+
+async function save(): Promise<void> {
+  clearErrors(form);
+  const draft: Draft = { name: name.value.trim(), text: text.value.trim(), service_codes: chosenIn(services), state: (state.value || null) as Draft["state"] };
+  const missing = [...(draft.name ? [] : [{ field: "name", message: "Give the template a name" }]), ...(draft.text ? [] : [{ field: "text", message: "Write the reply" }])];
+  if (missing.length) return showErrors(form, missing);
+  const before = changing;
+  const outcome = await whileBusy(form, () => (before ? change(before, draft) : call<Template>("POST", TEMPLATES, draft, { "Idempotency-Key": key })));
+  if (outcome.kind !== "stored") return refused(outcome, before);
+  write(null);
+  await load();
+  tell(`“${outcome.value.name}” is ${before ? "changed" : "added"}.`);
+  focusOn(byId("staff-status"));
+}
+
+function change({ template_id, version }: Template, { state: after, service_codes, ...rest }: Draft) {
+  const clear = [...(after ? [] : ["state"]), ...(service_codes.length ? [] : ["service_codes"])];
+  const changes = { ...rest, ...(after ? { state: after } : {}), ...(service_codes.length ? { service_codes } : {}), ...(clear.length ? { clear } : {}) };
+  return call<Template>("PATCH", `${TEMPLATES}/${template_id}`, changes, { "If-Match": `"${version}"` });
+}
+
+/** Where somebody was quicker, what she typed stays, and theirs is shown beside it. */
+async function refused(outcome: Parameters<typeof faultsOf>[0], before: Template | null): Promise<void> {
+  if (before && outcome.kind === "refused" && outcome.problem.status === 409) {
+    const found = await call<{ items: Template[] }>("GET", TEMPLATES);
+    const now = found.kind === "stored" ? found.value.items.find(({ template_id }) => template_id === before.template_id) : undefined;
+    if (now) {
+      changing = now;
+      await load();
+      return showErrors(form, [{ field: "text", message: `Somebody changed it meanwhile; it now reads: “${now.text}”. What you typed is still here: save once more to put it in its place` }]);
+    }
+  }
+  showErrors(form, faultsOf(outcome).map(({ field, message }) => ({ field: document.getElementById(field) ? field : "name", message })));
+}
+
+/** Undone by adding the same again. */
+async function remove(template: Template, entry: HTMLElement): Promise<void> {
+  const outcome = await whileBusy(entry, () => call("DELETE", `${TEMPLATES}/${template.template_id}`, undefined, { "If-Match": `"${template.version}"` }));
+  if (outcome.kind !== "stored") {
+    await load();
+    return tellFault(outcome);
+  }
+  if (changing?.template_id === template.template_id) write(null);
+  offerUndo(null, `“${template.name}” is removed.`);
+  const again = crypto.randomUUID();
+  const back = actionButton("Put it back", () => void putBack(template, again));
+  byId("undo-said").append(" ", back);
+  await load();
+  focusOn(back);
+}
+
+async function putBack({ name: called, text: says, service_codes, state: becomes }: Template, again: string): Promise<void> {
+  const draft: Draft = { name: called, text: says, service_codes, state: becomes };
+  const outcome = await whileBusy(byId("undo"), () => call<Template>("POST", TEMPLATES, draft, { "Idempotency-Key": again }));
+  if (outcome.kind !== "stored") return tellFault(outcome);
+  offerUndo(null, `“${called}” is back.`);
+  await load();
+  focusOn(byId("undo-said"));
+}

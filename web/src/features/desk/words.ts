@@ -1,0 +1,68 @@
+/** What officers read of a case's target, priority and visibility. */
+import { dayText } from "../../shared/dates.ts";
+import { element } from "../../shared/dom.ts";
+import { groupReference } from "../../shared/reference.ts";
+import type { Priority, Target, Visibility } from "./model.ts";
+
+export const PRIORITIES: Record<Priority, string> = { low: "Low", normal: "Normal", high: "High", urgent: "Urgent" };
+
+export const VISIBILITIES: Record<Visibility, string> = {
+  public: "Everybody",
+  waiting: "Nobody yet: it waits for an officer",
+  private: "Officers and whoever sent it",
+  hidden: "Officers alone",
+};
+
+export const ATTENTION = {
+  held: "Held back",
+  waiting: "Waits to be published",
+  flagged: "Flagged by a reader",
+} as const;
+
+export const CHANNELS: Record<string, string> = { online: "online", phone: "by phone", counter: "at a counter", letter: "by letter", social: "on social media" };
+
+const DAY_H = 24;
+
+interface Due {
+  target: Target;
+  hours_left: number | null;
+  expected_datetime: string | null;
+}
+
+/** 3 days late, due in 5 hours, or the day. */
+export function targetText({ target, hours_left, expected_datetime }: Due): string {
+  if (target === "none" || hours_left === null) return "No target";
+  if (target === "late") return `${spanText(-hours_left)} late`;
+  if (target === "soon") return hours_left < 1 ? "Due within the hour" : `Due in ${spanText(hours_left)}`;
+  return `Due ${dayText(expected_datetime!)}`;
+}
+
+export function targetTag(due: Due): HTMLElement {
+  const kind = { late: " desk-tag--late", soon: " desk-tag--soon", in_time: " app-tag--ended", none: " app-tag--ended" }[due.target];
+  return element("strong", { class: `govuk-tag${kind}` }, targetText(due));
+}
+
+/** Nothing where it is a priority like most. */
+export function priorityTag(priority: Priority): HTMLElement[] {
+  if (priority === "normal") return [];
+  const kind = priority === "low" ? "app-tag--ended" : "desk-tag--late";
+  return [element("strong", { class: `govuk-tag ${kind}` }, priority === "urgent" ? "Urgent" : `${PRIORITIES[priority]} priority`)];
+}
+
+function spanText(hours: number): string {
+  if (hours < 2) return "1 hour";
+  if (hours < 2 * DAY_H) return `${hours} hours`;
+  return `${Math.floor(hours / DAY_H)} days`;
+}
+
+export function countText(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString("en-GB")} ${count === 1 ? one : many}`;
+}
+
+export const caseAddress = (id: string) => `/desk/case/?${new URLSearchParams({ id })}`;
+
+export function reference(id: string): HTMLElement {
+  return element("span", { class: "app-reference" }, groupReference(id));
+}
+
+export const titleOf = ({ title, service_name }: { title: string | null; service_name: string }) => title || service_name;

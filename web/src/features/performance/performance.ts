@@ -1,0 +1,170 @@
+/** How the council does, by month: for all, or for a kind of problem or a ward, as the address says. */
+import { getJson } from "../../shared/api.ts";
+import { chart, type Row } from "../../shared/chart.ts";
+import { byId, element, show, unseen } from "../../shared/dom.ts";
+
+type Figure = "reported" | "fixed" | "median_days" | "p90_days" | "with_target" | "in_target" | "reopened" | "failed_repairs" | "open_now";
+
+type Figures = { service_code: string; ward_code: string } & Record<Figure, number | null>;
+
+interface Month {
+  month: string;
+  json: string;
+  csv: string;
+  all: Figures;
+}
+
+interface Named {
+  code: string;
+  name: string;
+}
+
+interface Index {
+  about: Record<string, string>;
+  services: Named[];
+  wards: Named[];
+  months: Month[];
+}
+
+interface Wanted {
+  service: string;
+  ward: string;
+  year: string;
+}
+
+const INDEX = "/data/performance/index.json";
+const ALL = "all";
+const NAMES: Record<string, string> = {
+  cohort: "Which reports",
+  reported: "Reported",
+  fixed: "Fixed",
+  median_days: "Half within",
+  p90_days: "9 in 10 within",
+  with_target: "With a target",
+  in_target: "In target",
+  reopened: "Opened again",
+  failed_repairs: "Did not hold",
+  open_now: "Still open",
+  small_numbers: "What is not shown",
+};
+
+void load().catch(() => tell("The figures could not be loaded. Check your connection and try again."));
+
+async function load(): Promise<void> {
+  tell("Loading the figures…");
+  const index = await getJson<Index>(INDEX);
+  if (!index?.months.length) return tell("There are no figures yet: nothing public was reported.");
+  const wanted = choose(index);
+  const months = index.months.filter(({ month }) => month.startsWith(wanted.year)).reverse();
+  const figures = await Promise.all(months.map((month) => figuresOf(month, wanted)));
+  const data = months.map((month, at) => ({ month, figures: figures[at]! }));
+  byId("performance").replaceChildren(
+    element("h2", {}, title(index, wanted)),
+    totals(figures),
+    chart({
+      title: "What was reported, and what became of it",
+      rows: "Sent in",
+      columns: names("reported", "fixed", "open_now"),
+      drawn: 3,
+      data: rows(data, "reported", "fixed", "open_now"),
+    }),
+    chart({
+      title: "How many days it took",
+      rows: "Sent in",
+      columns: names("median_days", "p90_days"),
+      drawn: 2,
+      data: rows(data, "median_days", "p90_days"),
+      missing: "too few",
+    }),
+    chart({
+      title: "Whether it was done in time",
+      rows: "Sent in",
+      columns: names("with_target", "in_target"),
+      drawn: 2,
+      data: rows(data, "with_target", "in_target"),
+    }),
+    chart({
+      title: "Whether it held",
+      rows: "Sent in",
+      columns: names("reopened", "failed_repairs"),
+      drawn: 2,
+      data: rows(data, "reopened", "failed_repairs"),
+    }),
+    downloads(months),
+  );
+  byId("performance-about").replaceChildren(...about(index));
+  tell("");
+}
+
+/** Fills in the choices, with what the address asks for; what it asks for and is not there is left. */
+function choose({ services, wards, months }: Index): Wanted {
+  const asked = new URLSearchParams(location.search);
+  const years = [...new Set(months.map(({ month }) => month.slice(0, 4)))];
+  const options: Record<keyof Wanted, Named[]> = { service: services, ward: wards, year: years.map((year) => ({ code: year, name: year })) };
+  for (const [name, found] of Object.entries(options)) {
+    const select = byId<HTMLSelectElement>(name);
+    select.append(...found.map((each) => element("option", { value: each.code }, each.name)));
+    const value = asked.get(name);
+    if (value && found.some(({ code }) => code === value)) select.value = value;
+  }
+  show(byId("performance-chooser"));
+  const chosen = (name: keyof Wanted) => byId<HTMLSelectElement>(name).value;
+  return { service: chosen("service"), ward: chosen("ward"), year: chosen("year") };
+}
+
+async function figuresOf(month: Month, { service, ward }: Wanted): Promise<Figures> {
+  if (!service && !ward) return month.all;
+  const document = await getJson<{ rows: Figures[] }>(month.json);
+  const [service_code, ward_code] = [service || ALL, ward || ALL];
+  const none: Figures = { service_code, ward_code, reported: 0, fixed: 0, median_days: null, p90_days: null, with_target: 0, in_target: 0, reopened: 0, failed_repairs: 0, open_now: 0 };
+  return document?.rows.find((row) => row.service_code === service_code && row.ward_code === ward_code) ?? none;
+}
+
+function title({ services, wards }: Index, { service, ward, year }: Wanted): string {
+  const what = services.find(({ code }) => code === service)?.name ?? "All problems";
+  const where = wards.find(({ code }) => code === ward)?.name;
+  return `${what}${where ? `, ${where}` : ""}, ${year}`;
+}
+
+/** Those of the year; what is not shown of a month may be 0, so the sum is a lower bound. */
+function totals(figures: Figures[]): HTMLElement {
+  const facts = (["reported", "fixed", "open_now"] as const).flatMap((name) => {
+    const sum = figures.reduce((sum, each) => sum + (each[name] ?? 0), 0).toLocaleString("en-GB");
+    const isBound = figures.some((each) => each[name] === null);
+    return [element("dt", {}, NAMES[name]!), element("dd", {}, isBound ? (sum === "0" ? "not shown" : `${sum} or more`) : sum)];
+  });
+  return element("dl", { class: "app-facts" }, ...facts);
+}
+
+function rows(data: { month: Month; figures: Figures }[], ...of: Figure[]): Row[] {
+  return data.map(({ month, figures }) => ({ name: monthName(month, "short"), values: of.map((figure) => figures[figure]) }));
+}
+
+function names(...of: Figure[]): string[] {
+  return of.map((figure) => NAMES[figure]!);
+}
+
+function downloads(months: Month[]): HTMLElement {
+  const links = months.map((month) => element("li", {}, element("a", { href: month.csv, download: `performance-${month.month}.csv` }, unseen("CSV of "), monthName(month, "long"))));
+  return element(
+    "section",
+    {},
+    element("h2", {}, "Take the figures with you"),
+    element("p", {}, "Each month as a table for a spreadsheet (CSV), with every kind of problem in every ward. For programs there is ", element("a", { href: INDEX }, "a list of the same as JSON"), "."),
+    element("ul", { class: "govuk-list app-feeds" }, ...links),
+  );
+}
+
+function about({ about }: Index): HTMLElement[] {
+  const facts = Object.keys(NAMES).flatMap((name) => [element("dt", {}, NAMES[name]!), element("dd", {}, about[name] ?? "")]);
+  return [element("h2", {}, "What is counted"), element("dl", { class: "app-meanings" }, ...facts)];
+}
+
+function monthName({ month }: Month, length: "short" | "long"): string {
+  const format: Intl.DateTimeFormatOptions = { month: length, timeZone: "UTC", ...(length === "long" && { year: "numeric" }) };
+  return new Intl.DateTimeFormat("en-GB", format).format(new Date(`${month}-01T00:00:00Z`));
+}
+
+function tell(text: string): void {
+  byId("performance-status").textContent = text;
+}

@@ -1,0 +1,66 @@
+/** Bars with the same as a table beside them. Whoever hears the page has the table; the bars of a row differ by their pattern, too. */
+import { element, unseen } from "./dom.ts";
+
+/** A number that is not shown is null. */
+export interface Row {
+  name: string;
+  values: (number | null)[];
+}
+
+export interface Chart {
+  title: string;
+  /** What the rows are, such as months. */
+  rows: string;
+  columns: string[];
+  /** So many of the columns are drawn, the first ones. */
+  drawn: number;
+  data: Row[];
+  text?: (value: number, column: number) => string;
+  /** What is said instead of a number that is not shown. */
+  missing?: string;
+}
+
+type Say = (value: number | null, column: number) => string;
+
+const PATTERNS = 3;
+const NUMBER = new Intl.NumberFormat("en-GB");
+
+export function chart({ title, rows, columns, drawn, data, text = (value) => NUMBER.format(value), missing = "not shown" }: Chart): HTMLElement {
+  const say: Say = (value, column) => (value === null ? missing : text(value, column));
+  const most = Math.max(1, ...data.flatMap(({ values }) => values.slice(0, drawn).map((value) => value ?? 0)));
+  const bars = element("div", { class: "app-chart__bars", "aria-hidden": "true" }, legend(columns.slice(0, drawn)), ...data.map((row) => barsOf(row, drawn, most, say)));
+  return element("section", {}, element("h2", {}, title), element("div", { class: "app-chart" }, bars, table(title, rows, columns, data, say)));
+}
+
+function legend(columns: string[]): HTMLElement {
+  const entries = columns.map((name, at) => element("span", {}, element("span", { class: `app-chart__key app-chart__bar--${at % PATTERNS}` }), name));
+  return element("p", { class: "app-chart__legend" }, ...entries);
+}
+
+function barsOf({ name, values }: Row, drawn: number, most: number, say: Say): HTMLElement {
+  const bars = values.slice(0, drawn).map((value, at) => {
+    if (value === null) return element("span", { class: "app-chart__line" }, element("span", { class: "app-chart__hidden" }, say(value, at)));
+    const bar = element("span", { class: `app-chart__bar app-chart__bar--${at % PATTERNS}` });
+    bar.style.inlineSize = `${(78 * value) / most}%`;
+    return element("span", { class: "app-chart__line" }, ...(value ? [bar] : []), element("span", { class: "app-chart__value" }, say(value, at)));
+  });
+  return element("div", { class: "app-chart__row" }, element("span", { class: "app-chart__name" }, name), element("span", {}, ...bars));
+}
+
+function table(title: string, rows: string, columns: string[], data: Row[], say: Say): HTMLElement {
+  const head = element("tr", {}, ...[rows, ...columns].map((name) => element("th", { scope: "col" }, name)));
+  const body = data.map(({ name, values }) =>
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, name),
+      ...values.map((value, at) => (value === null ? notShown(say(value, at)) : element("td", {}, say(value, at)))),
+    ),
+  );
+  const caption = element("caption", { class: "govuk-visually-hidden" }, title);
+  return element("table", { class: "app-table" }, caption, element("thead", {}, head), element("tbody", {}, ...body));
+}
+
+function notShown(missing: string): HTMLElement {
+  return element("td", {}, element("span", { "aria-hidden": "true" }, "–"), unseen(missing));
+}

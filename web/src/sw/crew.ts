@@ -1,0 +1,109 @@
+/**
+ * The crew app's service worker: the app opens without a signal, what waits on the phone is sent once there is one, and
+ * a push wakes it when the office changes the day.
+ */
+import { flush, type Line } from "../features/crew/sending.ts";
+import { CHANNEL, type Item } from "../features/crew/model.ts";
+import type { Outcome, Problem } from "../shared/outcome.ts";
+
+declare const self: ServiceWorkerGlobalScope;
+/** Every file of the app with a digest of what is in it; the build writes them here. */
+declare const FILES: [address: string, digest: string][];
+declare const VERSION: string;
+
+const ADDRESSES = FILES.map(([address]) => address);
+const CACHE = "crew_app";
+const PAGE = "/crew/";
+const HOLDER = `${CACHE}-${VERSION}`;
+const WORTH_REPEATING = [408, 425, 429];
+
+interface Session {
+  access_token: string;
+  account: { account_id: string };
+}
+
+self.addEventListener("install", (event) => event.waitUntil(fill()));
+self.addEventListener("activate", (event) => event.waitUntil(tidy().then(() => self.clients.claim())));
+self.addEventListener("message", (event) => {
+  if (event.data === "take-over") void self.skipWaiting();
+});
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (request.mode === "navigate" && [PAGE, `${PAGE}index.html`].includes(url.pathname)) event.respondWith(held(PAGE, request));
+  else if (ADDRESSES.includes(url.pathname)) event.respondWith(held(url.pathname, request));
+});
+self.addEventListener("sync", (event) => (event as ExtendableEvent).waitUntil(send()));
+self.addEventListener("push", (event) => event.waitUntil(wake()));
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(show());
+});
+
+/** All of it or nothing: a page never meets another build's parts. */
+async function fill(): Promise<void> {
+  const cache = await caches.open(HOLDER);
+  await cache.addAll(ADDRESSES.map((address) => new Request(address, { cache: "reload" })));
+}
+
+async function tidy(): Promise<void> {
+  const old = (await caches.keys()).filter((name) => name.startsWith(CACHE) && name !== HOLDER);
+  await Promise.all(old.map((name) => caches.delete(name)));
+}
+
+async function held(address: string, request: Request): Promise<Response> {
+  const cache = await caches.open(HOLDER);
+  return (await cache.match(address)) ?? fetch(request);
+}
+
+/** Fails where something still waits, so that the browser tries again. */
+async function send(): Promise<void> {
+  const session = await call<Session>("/api/session/refresh", "POST", undefined, {});
+  if (session.kind === "refused") return;
+  if (session.kind === "later") throw new Error("No signal yet");
+  const { access_token, account } = session.value;
+  const line: Line = {
+    account: account.account_id,
+    shrink: null,
+    tell: () => new BroadcastChannel(CHANNEL).postMessage("sent"),
+    call: (item: Item, method, path, body, headers) =>
+      call(path, method, body, { ...headers, Authorization: `Bearer ${access_token}`, "X-Ginnel-Device": item.device }),
+  };
+  const done = await flush(line);
+  if (done.kind === "later") throw new Error("Some of it could not be sent yet");
+}
+
+/** A page that is open tells of it itself. */
+async function wake(): Promise<void> {
+  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  new BroadcastChannel(CHANNEL).postMessage("changed");
+  if (pages.some((page) => page.visibilityState === "visible" && new URL(page.url).pathname === PAGE)) return;
+  await self.registration.showNotification("Your day has changed", {
+    body: "The office changed the list of jobs. Open it to see what is new.",
+    tag: "crew-day",
+    icon: "/icon-192.png",
+  });
+}
+
+async function show(): Promise<void> {
+  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const shown = pages.find((page) => new URL(page.url).pathname === PAGE);
+  await (shown ? shown.focus() : self.clients.openWindow(PAGE));
+}
+
+async function call<T>(path: string, method: string, body: unknown, headers: Record<string, string>): Promise<Outcome<T>> {
+  try {
+    const answer = await fetch(path, {
+      method,
+      headers: { ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers, "X-Request-Id": crypto.randomUUID() },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (answer.ok) return { kind: "stored", value: (await answer.json()) as T };
+    if (answer.status >= 500 || WORTH_REPEATING.includes(answer.status)) return { kind: "later", retryAfterSeconds: null };
+    const unreadable: Problem = { title: answer.statusText, status: answer.status };
+    return { kind: "refused", problem: (await answer.json().catch(() => unreadable)) as Problem };
+  } catch {
+    return { kind: "later", retryAfterSeconds: null };
+  }
+}
