@@ -9,6 +9,7 @@ import sys
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 import boto3
 import pytest
 from click.testing import CliRunner
+from playwright.sync_api import Page, expect, sync_playwright
 
 from chalicelib import bootstrap
 from chalicelib.jobs.model import Job
@@ -26,6 +28,9 @@ from infra.__main__ import commands
 from infra.import_reports import MAPPINGS, load_mapping
 from infra.local.stack import LocalStack, Options
 from tests import recount
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, PHONE, WEB
+from tests.browser.signing_in import new_account, sign_in
+from tests.browser.test_crew import say_done
 from tests.conftest import ROOT
 
 CREWS = ("highways-bath", "highways-keynsham", "cleansing-bath")
@@ -39,7 +44,7 @@ MONTHS = 121
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[LocalStack]:
-    here = LocalStack(Options(council="bath"))
+    here = LocalStack(Options(council="bath", web=WEB))
     here.start()
     yield here
     here.stop()
@@ -117,22 +122,31 @@ class Caller:
         self._stack = stack
         self._token = stack_json(stack, "/_local/tokens.json")[name]
 
+    def get(self, path: str) -> Any:
+        return self._call("GET", path)
+
     def post(self, path: str, body: Any) -> Any:
-        return self._call(path, json.dumps(body).encode())
+        return self._call("POST", path, body)
+
+    def change(self, job: dict[str, Any], **changes: Any) -> None:
+        self._call("PATCH", f"/api/jobs/{job['job_id']}", changes, version=job["version"])
 
     def day_of(self, crew: str, day: str) -> list[Any]:
         """The jobs of the crew's private document."""
-        address = self._call(f"/api/crews/{crew}/day?date={day}", None)["url"]
+        address = self.get(f"/api/crews/{crew}/day?date={day}")["url"]
         with urllib.request.urlopen(address) as answer:
             return list(json.load(answer)["jobs"])
 
-    def _call(self, path: str, body: bytes | None) -> Any:
+    def _call(self, method: str, path: str, body: Any = None, version: int = 0) -> Any:
+        raw = None if body is None else json.dumps(body).encode()
         headers = {
             "Authorization": f"Bearer {self._token}",
             "Content-Type": "application/json",
-            "Idempotency-Key": f"{path} {sha256(body or b'').hexdigest()[:12]}",
+            "Idempotency-Key": f"{path} {sha256(raw or b'').hexdigest()[:12]}",
+            "If-Match": f'"{version}"',
         }
-        asked = urllib.request.Request(self._stack.url + path, data=body, headers=headers)
+        url = self._stack.url + path
+        asked = urllib.request.Request(url, data=raw, headers=headers, method=method)
         with urllib.request.urlopen(asked) as answer:
             return json.load(answer)
 
@@ -162,6 +176,27 @@ def every_job(stack: LocalStack) -> list[Job]:
             if after is None:
                 break
     return found
+
+
+def today() -> str:
+    return f"{datetime.now(bootstrap.council().zone):%Y-%m-%d}"
+
+
+@contextmanager
+def phone(stack: LocalStack) -> Iterator[Page]:
+    """A crew's phone, which nobody has signed in on."""
+    if not CHROMIUM:
+        pytest.skip("NO CHROMIUM HERE: nobody worked the planned day in a browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        context = browser.new_context(
+            base_url=stack.url,
+            viewport=PHONE,  # type: ignore[arg-type]
+            locale="en-GB",
+            timezone_id="Europe/London",
+        )
+        yield context.new_page()
+        browser.close()
 
 
 def started_and_done(job: dict[str, Any]) -> list[dict[str, Any]]:
@@ -283,7 +318,7 @@ def test_three_crews_work_a_planned_day_and_residents_and_figures_hear_of_it(
 ) -> None:
     office, street = Caller(stack, "officer"), Caller(stack, "crew")
     resident = Caller(stack, "resident")
-    day = f"{datetime.now(bootstrap.council().zone):%Y-%m-%d}"
+    day = today()
     planned = office.post("/api/days/plan", {"date": day, "crews": list(CREWS)})
     assert {each["crew"] for each in planned["items"]} == set(CREWS)
     stack.cloud.pump.wait_until_idle()
@@ -345,3 +380,41 @@ def test_street_map_is_built_from_the_councils_open_data(
     with urllib.request.urlopen(f"{stack.url}/api/places?q=milsom+st") as answer:
         found = json.load(answer)["items"]
     assert [place["label"] for place in found] == ["Milsom Street"]
+
+
+def test_planned_day_is_worked_without_a_signal_while_the_office_changes_it(
+    stack: LocalStack, first_run: str, shared_data: Path
+) -> None:
+    crew, day, office = CREWS[2], today(), Caller(stack, "officer")
+    office.post("/api/days/plan", {"date": day, "crews": [crew]})
+    stack.cloud.pump.wait_until_idle()
+    jobs = office.day_of(crew, day)
+    done = [job for job in jobs if job["state"] == "planned"][:3]
+    cancelled, made_longer, _ = done
+    with phone(stack) as page:
+        sign_in(page, new_account("crew"))
+        page.goto("/crew/")
+        page.get_by_role("radio", name="Cleansing Bath").check()
+        page.get_by_role("button", name="Show the list").click()
+        expect(page.locator("ol.crew-list > li")).to_have_count(len(jobs))
+        page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+        page.context.set_offline(True)
+        page.reload()
+        for job in done:
+            say_done(page, job["position"], shared_data / "photos" / "bath_photo.JPG")
+        expect(page.locator("#badge-waiting")).to_have_text("3 waiting to be sent")
+        office.change(cancelled, state="cancelled", because="The market is there today.")
+        office.change(made_longer, minutes=90)
+        page.context.set_offline(False)
+        page.goto("/crew/")
+        expect(page.locator("#badge-waiting")).to_have_text("All sent")
+        expect(page.get_by_role("link", name="See both")).to_be_visible()
+    stack.cloud.pump.wait_until_idle()
+    for job in done:
+        now = office.get(f"/api/jobs/{job['job_id']}")
+        [deed] = now["deeds"]
+        assert (deed["kind"], len(deed["photos"])) == ("done", 1)
+        is_disputed = job is cancelled
+        assert now["state"] == ("cancelled" if is_disputed else "done")
+        assert len(now["disputes"]) == is_disputed
+        assert (now["minutes"] == 90) == (job is made_longer)
