@@ -14,14 +14,12 @@ from chalicelib.handlers.jobs_views import (
     CrewList,
     CrewView,
     DayLinkView,
-    DepotView,
     DeviceView,
-    ShiftView,
 )
 from chalicelib.handlers.working import day_of, today, worker
 from chalicelib.jobs.crew_ports import PushTo
 from chalicelib.jobs.usecases.day import crew_of, crews
-from chalicelib.jobs.usecases.publishing import day_link
+from chalicelib.jobs.usecases.publishing import DepotView, ShiftView, day_link
 from chalicelib.jobs.usecases.ringing import register, unregister
 from chalicelib.parsing import parse_json
 

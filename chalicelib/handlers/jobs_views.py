@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from chalicelib.jobs.usecases.publishing import DepotView, ShiftView
 from chalicelib.jobs.views import JobView
 
 Result = Literal["applied", "duplicate", "conflict", "rejected"]
@@ -38,21 +39,6 @@ class LinkView(msgspec.Struct, frozen=True, kw_only=True):
 
     url: str
     expires_at: datetime
-
-
-class DepotView(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a crew's day begins and ends."""
-
-    name: str
-    lat: float
-    long: float
-
-
-class ShiftView(msgspec.Struct, frozen=True, kw_only=True):
-    """From when to when a crew works, on the council's own clock."""
-
-    starts: str
-    ends: str
 
 
 class CrewView(msgspec.Struct, frozen=True, kw_only=True):
