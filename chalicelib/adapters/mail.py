@@ -1,12 +1,20 @@
 """Letters by Amazon SES, as mail in MIME.
 
-Sources: RFC 5322 (mail), RFC 3834 (what machines send says so, and is not answered by machines);
+Every letter is serialised by `mime`, and only there. Python 3.11 decodes the encoded words of a
+header value when the value is set and writes the decoded text unchecked, so a line break within an
+encoded word would begin another header. `mime` breaks up what looks like an encoded word, and
+refuses a letter whose headers do not read back as the ones that were set.
+
+Sources: RFC 5322 (mail), RFC 2047 (encoded words), RFC 3834 (what machines send says so, and is not
+answered by machines);
 docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html, read 2026-11: SES puts a
 Message-ID of its own in the place of ours.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from email import message_from_bytes
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -30,6 +38,9 @@ FROM = "reports"
 TAG = "alert"
 """Under which name SES gives a letter's tag back."""
 MOST_IN_A_LINE = 998
+ENCODED = "=?"
+"""What an encoded word begins with (RFC 2047)."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NEVER = ("MessageRejected", "BadRequestException")
 _NOT_SENT = (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError)
 _MAYBE = 500
@@ -89,28 +100,67 @@ class SesPost:
 
 
 def mime(letter: Letter, sender: Address, at: datetime) -> bytes:
-    """The letter as it travels: ASCII lines of at most 998 characters that end in CRLF."""
+    """Serialise a letter: ASCII lines of at most 998 characters that end in CRLF.
+
+    Raises: AddressRefused if the headers would not reach the receiver as they were set.
+    """
     message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
-    message["From"] = sender
-    message["To"] = letter.to
-    # A header is one line: what would begin another one is left out.
-    message["Subject"] = " ".join(letter.subject.split())
-    message["Date"] = format_datetime(at)
-    message["Auto-Submitted"] = "auto-generated"
-    message["References"] = f"<{letter.thread}@{sender.domain}>"
-    if letter.reply_to:
-        message["Reply-To"] = letter.reply_to
-    for name, value in letter.headers:
+    for name, value in _head(letter, sender, at):
         message[name] = value
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
     for attachment in letter.attachments:
         kind, _, subtype = attachment.content_type.partition("/")
         message.add_attachment(
-            attachment.body, maintype=kind, subtype=subtype, filename=attachment.name
+            attachment.body, maintype=kind, subtype=subtype, filename=_line(attachment.name)
         )
     # Folded at 78, a long address would be written as words that no mail program takes for one.
-    return message.as_bytes(policy=SMTP.clone(cte_type="7bit", max_line_length=MOST_IN_A_LINE))
+    raw = message.as_bytes(policy=SMTP.clone(cte_type="7bit", max_line_length=MOST_IN_A_LINE))
+    _refuse_if_it_reads_differently(raw, message, letter)
+    return raw
+
+
+def _head(letter: Letter, sender: Address, at: datetime) -> Iterator[tuple[str, str | Address]]:
+    yield "From", Address(_line(sender.display_name), sender.username, sender.domain)
+    yield "To", _address(letter.to)
+    yield "Subject", _line(letter.subject)
+    yield "Date", format_datetime(at)
+    yield "Auto-Submitted", "auto-generated"
+    yield "References", _line(f"<{letter.thread}@{sender.domain}>")
+    if letter.reply_to:
+        yield "Reply-To", _address(letter.reply_to)
+    for name, value in letter.headers:
+        yield name, _line(value)
+
+
+def _line(value: str) -> str:
+    """The value as one line without encoded words: "=?" becomes "= ?"."""
+    return _CONTROL.sub(" ", " ".join(value.split())).replace(ENCODED, "= ?")
+
+
+def _address(value: str) -> str:
+    """Raises: AddressRefused if the value would not be read as the one address that it is."""
+    if ENCODED in value or _CONTROL.search(value):
+        raise AddressRefused("The letter names an address that no mail program can read.")
+    return value
+
+
+def _refuse_if_it_reads_differently(raw: bytes, message: EmailMessage, letter: Letter) -> None:
+    """Raises: AddressRefused if a receiver would find other headers, addresses or parts."""
+    read = message_from_bytes(raw, policy=SMTP)
+    parts, parts_read = list(message.walk()), list(read.walk())
+    names = [[name.lower() for name in part] for part in parts]
+    names_read = [[name.lower() for name in part] for part in parts_read]
+    values = [str(value) for part in parts_read for value in part.values()]
+    addresses = [each.addr_spec for name in ("To", "Reply-To") for each in _addresses(read, name)]
+    wanted = [each for each in (letter.to, letter.reply_to) if each]
+    if names != names_read or any(map(_CONTROL.search, values)) or addresses != wanted:
+        raise AddressRefused("The letter's headers would not be read as they are meant.")
+
+
+def _addresses(message: EmailMessage, name: str) -> tuple[Address, ...]:
+    header = message[name]
+    return header.addresses if header else ()
 
 
 def _told(error: ClientError) -> AddressRefused | UpstreamFailed:

@@ -48,6 +48,16 @@ def test_letter_is_in_the_outbox_as_it_was_sent() -> None:
     assert oldest["body"] == "Deep.\n" and oldest["sent_at"].endswith("Z")
 
 
+def test_outbox_shows_a_letter_when_its_subject_looks_like_encoded_headers() -> None:
+    words = "=?utf-8?q?x=0AReply-To:_evil=40example.com=0A=0A=3Ca_href=3Dhttp://evil=3E?="
+    forwarding.post().send(letter(subject=f"Pothole: {words}", text=words))
+    (shown,) = mail.outbox()["items"]
+    assert shown["subject"] == f"Pothole: {words.replace('=?', '= ?')}"
+    assert (shown["to"], shown["body"]) == ("trees@example.org", f"{words}\n")
+    (sent_letter,) = sent()
+    assert sent_letter["Reply-To"] is None
+
+
 @pytest.mark.parametrize("loss", LOSSES)
 def test_letter_leaves_once_and_nobody_claims_that_it_did_not_when_the_reply_is_lost(
     loss: Loss,
