@@ -27,7 +27,7 @@ from chalicelib.adapters.discovery import (
 from chalicelib.adapters.id_tokens import Expected, key_id_of, verified
 from chalicelib.adapters.outside import Outside
 from chalicelib.catalogue.identity import IdentityProvider
-from chalicelib.errors import Forbidden, UpstreamFailed
+from chalicelib.errors import ConfigurationError, Forbidden, UpstreamFailed
 
 NOT_BELIEVED = (
     "The other organisation could not tell us for certain who you are. Begin again, or sign in "
@@ -122,8 +122,12 @@ class OpenIdIssuers:
     def _credentials(
         self, here: IdentityProvider, metadata: Metadata
     ) -> tuple[dict[str, str], dict[str, str]]:
-        """What says to the issuer who we are: in the form, and in headers."""
-        secret = self._client_secret(here.provider)
+        """What says to the issuer who we are: in the form, and in headers. Raises: UpstreamFailed
+        if the secret that it gave us cannot be used."""
+        try:
+            secret = self._client_secret(here.provider)
+        except ConfigurationError as error:
+            raise UpstreamFailed(FAILED) from error
         if secret is None:
             return {"client_id": here.client_id}, {}
         if metadata.wants_secret_in_body:

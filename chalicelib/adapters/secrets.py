@@ -4,12 +4,14 @@ AWSCURRENT is the value in use, AWSPREVIOUS the one before the last rotation.
 Source: docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html, read 2026-11.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from math import inf
 from typing import Any, NamedTuple, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib import logs
 from chalicelib.errors import ConfigurationError, UpstreamFailed
 
 CURRENT, PREVIOUS = "AWSCURRENT", "AWSPREVIOUS"
@@ -41,15 +43,23 @@ class Kept(NamedTuple):
 
 class ManagedSecret:
     """One secret by its ARN; `setting` is the variable that gave it, `client` makes or has the
-    client, `monotonic` tells seconds. A kept value does until the store answers again."""
+    client, `monotonic` tells seconds. A kept value does until the store answers again. A value of
+    less than `min_length` characters is refused."""
 
     def __init__(
-        self, client: Callable[[], Any], arn: str, *, setting: str, monotonic: Callable[[], float]
+        self,
+        client: Callable[[], Any],
+        arn: str,
+        *,
+        setting: str,
+        monotonic: Callable[[], float],
+        min_length: int = MIN_LENGTH,
     ) -> None:
         self._client = client
         self._arn = arn
         self._setting = setting
         self._monotonic = monotonic
+        self._min_length = min_length
         self._kept: dict[str, Kept] = {}
 
     def current(self) -> str:
@@ -94,8 +104,49 @@ class ManagedSecret:
         except BotoCoreError as error:
             raise UpstreamFailed("The store of secrets did not answer.") from error
         value: str = answer.get("SecretString", "")
-        if len(value) < MIN_LENGTH:
+        if len(value) < self._min_length:
             raise ConfigurationError(
-                f"The secret of {self._setting} needs at least {MIN_LENGTH} characters."
+                f"The secret of {self._setting} needs at least {self._min_length} characters."
             )
         return value
+
+
+class GivenTexts:
+    """What other organisations gave us, such as API keys: one secret that holds a JSON object with
+    a text for each of them. An entry that cannot be used stops nobody else: it is logged with its
+    name. How long a text is, the organisation that gave it decides."""
+
+    def __init__(self, secret: Secret, *, setting: str) -> None:
+        self._secret = secret
+        self._setting = setting
+
+    def of(self, name: str) -> str | None:
+        """The text under that name, None where there is none.
+
+        Raises: UpstreamFailed, ConfigurationError if the secret or this entry cannot be used.
+        """
+        texts = self._texts()
+        if texts is None:
+            logs.event("a secret is no JSON object", "error", code=self._setting, destination=name)
+            raise ConfigurationError(f"The secret of {self._setting} must be a JSON object.")
+        text = texts.get(name)
+        if text is None:
+            return None
+        if not isinstance(text, str) or not text.strip() or not text.strip().isprintable():
+            logs.event(
+                "an entry of a secret is no text of one line",
+                "error",
+                code=self._setting,
+                destination=name,
+            )
+            raise ConfigurationError(
+                f"The entry {name} in the secret of {self._setting} must be a text of one line."
+            )
+        return text.strip()
+
+    def _texts(self) -> dict[str, Any] | None:
+        try:
+            texts = json.loads(self._secret.current())
+        except ValueError:
+            return None
+        return texts if isinstance(texts, dict) else None

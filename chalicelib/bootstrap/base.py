@@ -1,12 +1,10 @@
 """Settings, the council, secrets and AWS clients of this process: what every slice is built on."""
 
 from functools import cache
-from json import loads
 from typing import TYPE_CHECKING, Any, Literal
 
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.model import Council
-from chalicelib.errors import ConfigurationError
 from chalicelib.settings import Settings, from_environment
 
 if TYPE_CHECKING:
@@ -20,6 +18,9 @@ if TYPE_CHECKING:
 SecretName = Literal[
     "id", "link", "token", "code", "alert", "push", "origin", "destinations", "identity"
 ]
+
+GIVEN = frozenset(("destinations", "identity"))
+"""Secrets that hold what other organisations gave us, one text for each of them."""
 
 
 @cache
@@ -38,14 +39,19 @@ def secret(name: SecretName) -> "Secret":
     it."""
     from time import monotonic
 
-    from chalicelib.adapters.secrets import ManagedSecret
+    from chalicelib.adapters.secrets import MIN_LENGTH, ManagedSecret
 
     return ManagedSecret(
         _secrets_manager,
         secret_arn(name),
-        setting=f"{name.upper()}_SECRET_ARN",
+        setting=_variable(name),
         monotonic=monotonic,
+        min_length=0 if name in GIVEN else MIN_LENGTH,
     )
+
+
+def _variable(name: SecretName) -> str:
+    return f"{name.upper()}_SECRET_ARN"
 
 
 def secret_arn(name: SecretName) -> str:
@@ -57,18 +63,11 @@ def secret_arn(name: SecretName) -> str:
 def given(name: str, setting: Literal["destinations", "identity"]) -> str | None:
     """What somebody else gave us under that name: a text in the JSON object which that secret
     holds; None where there is none. Raises UpstreamFailed, ConfigurationError."""
-    if not getattr(settings(), f"{setting}_secret_arn"):
+    from chalicelib.adapters.secrets import GivenTexts
+
+    if not secret_arn(setting):
         return None
-    try:
-        texts = loads(secret(setting).current())
-    except ValueError:
-        texts = None
-    if not isinstance(texts, dict):
-        raise ConfigurationError(
-            f"The secret of {setting.upper()}_SECRET_ARN must be a JSON object of texts."
-        )
-    found: str | None = texts.get(name)
-    return found
+    return GivenTexts(secret(setting), setting=_variable(setting)).of(name)
 
 
 @cache

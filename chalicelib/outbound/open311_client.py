@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import quote, urlencode
 
-from chalicelib.errors import AddressRefused, NotNow
+from chalicelib.errors import AddressRefused, ConfigurationError, NotNow
 from chalicelib.georeport.reading import Unreadable, read_xml
 from chalicelib.leases import retry_after_s
 from chalicelib.outbound.ports import Outside, Reply
@@ -18,6 +18,8 @@ from chalicelib.outbound.webhook import taken
 POST_S = 20
 LOOK_S = 8
 MOST_BYTES = 5_000_000
+BAD_KEY = "bad_api_key"
+"""What is said where the key that a destination gave us cannot be used."""
 TOO_LONG = "too_long"
 """What is said of a list that was not read to its end."""
 LONGEST_ID = 200
@@ -81,7 +83,11 @@ class Open311Client:
         return reply
 
     def _own_key(self, there: Open311Destination) -> dict[str, str]:
-        key = self.api_key(there.destination)
+        """Raises: NotNow if the key cannot be used; the delivery is tried again later."""
+        try:
+            key = self.api_key(there.destination)
+        except ConfigurationError as error:
+            raise NotNow(BAD_KEY) from error
         return {"api_key": key} if key else {}
 
     def _asked(

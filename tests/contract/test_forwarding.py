@@ -266,6 +266,53 @@ def test_api_key_and_contact_stand_in_no_log(
     assert key and key not in said and "anary" not in said and "their reference" not in said
 
 
+def put_keys(**keys: Any) -> None:
+    boto3.client("secretsmanager").put_secret_value(
+        SecretId=bootstrap.settings().destinations_secret_arn, SecretString=json.dumps(keys)
+    )
+    bootstrap.base.secret.cache_clear()
+
+
+def test_report_is_passed_on_when_another_destination_has_a_key_that_cannot_be_used(
+    both: Both,
+) -> None:
+    key = bootstrap.api_key_of("county")
+    put_keys(county=key, rail="", road=5)
+    both.report()
+    assert len(both.of(THEIRS)) == 1
+
+
+@pytest.mark.parametrize("key", ["", 5, ["key"]])
+def test_other_destinations_go_on_and_the_log_names_the_one_whose_key_cannot_be_used(
+    key: Any, both: Both, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = bootstrap.api_key_of("county")
+    put_keys(county=key)
+    both.report()
+    hedge = both.report(key="hedge", service_code="overgrown-hedge")
+    assert both.of(THEIRS) == [] and both.county.calls == []
+    assert stored(hedge).updates[-1].text == "Passed to The tree team."
+    with pytest.raises(HandlerFailed):
+        poll()
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line[:1] == "{"]
+    named = [line for line in lines if line.get("destination") == "county"]
+    assert {line["level"] for line in named} == {"error"}
+    assert {line["event"] for line in named} >= {
+        "an entry of a secret is no text of one line",
+        "a destination was not polled",
+    }
+    assert [line["code"] for line in lines if line["event"] == "not sent"] == ["bad_api_key"]
+    put_keys(county=good)
+    both.later(timedelta(hours=1))
+    assert len(both.of(THEIRS)) == 1
+
+
+def test_short_key_is_used_when_another_body_gave_one(both: Both) -> None:
+    put_keys(county="k")
+    both.report()
+    assert both.county.posted == 1
+
+
 # A team's mailbox
 
 

@@ -17,7 +17,7 @@ from chalicelib.accounts.single_sign_on import Proofs
 from chalicelib.adapters.issuers import OpenIdIssuers
 from chalicelib.adapters.outside import Outside
 from chalicelib.catalogue.identity import IdentityProvider
-from chalicelib.errors import Forbidden, UpstreamFailed
+from chalicelib.errors import ConfigurationError, Forbidden, UpstreamFailed
 from tests.issuer import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -109,6 +109,18 @@ def test_word_is_believed_when_all_of_it_holds(ways: Any, issuer: Issuer, second
     issuer.metadata = {"token_endpoint_auth_methods_supported": ways} if ways else {}
     said = said_of(client_of(issuer, seconds), issuer, sub="jo", email="jo@example.org")
     assert (said["sub"], said["email"]) == ("jo", "jo@example.org")
+
+
+def test_sign_in_fails_as_when_the_issuer_is_down_when_its_secret_cannot_be_used(
+    issuer: Issuer, seconds: Seconds
+) -> None:
+    def unusable(_: str) -> str:
+        raise ConfigurationError("The entry is a number.")
+
+    client = client_of(issuer, seconds)
+    client._client_secret = unusable
+    with pytest.raises(UpstreamFailed):
+        said_of(client, issuer)
 
 
 @pytest.mark.parametrize("fine", [{"aud": [CLIENT_ID]}, {"azp": CLIENT_ID}], ids=repr)

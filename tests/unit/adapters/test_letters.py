@@ -8,6 +8,7 @@ from email import message_from_bytes, policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -149,7 +150,7 @@ def test_letter_is_refused_or_has_its_own_headers_alone_whatever_its_fields_hold
     nasty: str,
 ) -> None:
     for each in fields(Letter):
-        values = {
+        values: dict[str, Any] = {
             "attachments": (Attachment(nasty, "text/xml", b"<x/>"),),
             "headers": (("List-Unsubscribe", nasty),),
         }

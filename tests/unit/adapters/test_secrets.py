@@ -13,10 +13,12 @@ from chalicelib.adapters.secrets import (
     CURRENT,
     KEPT_FOR_S,
     PREVIOUS,
+    GivenTexts,
     ManagedSecret,
 )
 from chalicelib.errors import ConfigurationError, UpstreamFailed
 from tests.fakes import PlainSecret
+from tests.lines import kept, read
 
 FIRST, SECOND, THIRD = "1" * 32, "2" * 32, "3" * 32
 
@@ -150,6 +152,44 @@ def test_setting_is_named_when_its_secret_is_too_short(value: str, store: Store)
     with pytest.raises(ConfigurationError, match="LINK_SECRET_ARN needs at least 32") as failed:
         store.secret.current()
     assert not value or value not in str(failed.value)
+
+
+# What other organisations gave us
+
+
+def given(texts: str) -> GivenTexts:
+    return GivenTexts(PlainSecret(texts), setting="DESTINATIONS_SECRET_ARN")
+
+
+def test_text_of_any_length_is_given_when_another_organisation_chose_it() -> None:
+    texts = given('{"county": "k", "rail": " long key \\n"}')
+    assert (texts.of("county"), texts.of("rail"), texts.of("another")) == ("k", "long key", None)
+    assert given("{}").of("county") is None
+
+
+@pytest.mark.parametrize("bad", ['""', '" "', "5", "true", "[]", "{}", r'"a\nb"', r'"a\u0000"'])
+def test_entry_is_named_in_the_log_and_stops_no_other_when_it_cannot_be_used(bad: str) -> None:
+    texts = given(f'{{"county": {bad}, "rail": "key"}}')
+    with kept() as written, pytest.raises(ConfigurationError, match="entry county"):
+        texts.of("county")
+    (line,) = read(written, destination="county")
+    assert (line["level"], line["code"]) == ("error", "DESTINATIONS_SECRET_ARN")
+    assert texts.of("rail") == "key"
+
+
+@pytest.mark.parametrize("broken", ["", "{", '{"county": "k"', "[]", '"text"', "x" * 40])
+def test_setting_is_named_when_its_secret_is_no_json_object(broken: str) -> None:
+    with kept() as written, pytest.raises(ConfigurationError, match="DESTINATIONS_SECRET_ARN"):
+        given(broken).of("county")
+    assert len(read(written, destination="county", level="error")) == 1
+
+
+def test_value_of_any_length_is_read_when_it_holds_what_others_gave(store: Store) -> None:
+    store.stages = {CURRENT: "{}"}
+    secret = ManagedSecret(
+        lambda: store, "arn:secret", setting="X", monotonic=lambda: 0.0, min_length=0
+    )
+    assert secret.current() == "{}"
 
 
 # Ids under them
