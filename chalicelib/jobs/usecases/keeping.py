@@ -51,10 +51,11 @@ def stored(job_id: str, ports: Ports | FollowPorts) -> Job:
 
 
 def hers(job_id: str, who: Staff, ports: Ports) -> Job:
-    """The job as it is stored. Raises NotFound, Forbidden (another team's, or of another ward)."""
+    """The job as it is stored. Raises NotFound, in the same words where it is beyond the officer's
+    remit."""
     job = stored(job_id, ports)
     if not who.covers(job):
-        raise not_hers()
+        raise no_job(job_id)
     return job
 
 
@@ -75,7 +76,8 @@ def saved(after: Job, ports: Ports) -> Job:
 
 
 def no_job(job_id: str) -> NotFound:
-    return NotFound(f"There is no job {job_id}.")
+    """The refusal that does not tell a job beyond the caller's remit from one that is not there."""
+    return NotFound(f"There is no job {job_id} in your teams and wards.")
 
 
 def not_hers() -> Forbidden:

@@ -11,9 +11,11 @@ from chalicelib.jobs.ports import Ports, Stale
 from chalicelib.jobs.usecases.keeping import ATTEMPTS, save, to_the_second
 
 NOT_YOURS = (
-    "This job is not yours: it is another team's, or of another ward. Keep this, and ring the "
+    "This job is not yours: there is no such job in your teams and wards. Keep this, and ring the "
     "office."
 )
+"""Said of a job that is not there and of one beyond the caller's remit, so that nobody can tell
+them apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +68,7 @@ def _told(
     for _ in range(ATTEMPTS):
         job = ports.jobs.get(job_id)
         if job is None:
-            reason = f"There is no job {job_id}. Keep this, and ring the office."
-            return {place: _rejected(each.op_id, reason) for place, each in operations.items()}
+            return {place: _rejected(each.op_id, NOT_YOURS) for place, each in operations.items()}
         if not who.may_work_on(job, ports.now()):
             return {place: _not_yours(each, job) for place, each in operations.items()}
         taken, after = _taken(job, operations, who, ports)

@@ -160,16 +160,15 @@ def values_of(report: Report, service_name: str) -> dict[str, Any]:
 
 
 def _found(service_request_ids: Iterable[str], who: Staff, ports: Ports) -> Sequence[Report]:
-    """The reports, each once. Raises Invalid of one that is not there, or beyond her remit."""
+    """The reports, each once. Raises Invalid, in the same words, of one that is not there and of
+    one beyond the officer's remit."""
     found = []
     for each in dict.fromkeys(service_request_ids):
         report = ports.reports.report_of(each)
-        if report is None or report.is_withdrawn:
-            raise Invalid.field("service_request_ids", f"there is no report {each}")
-        if not who.covers_place(report.team, report.ward_code):
+        is_there = report is not None and not report.is_withdrawn
+        if report is None or not is_there or not who.covers_place(report.team, report.ward_code):
             raise Invalid.field(
-                "service_request_ids",
-                f"report {each} is another team's, or of another ward: ask an officer there",
+                "service_request_ids", f"there is no report {each} in your teams and wards"
             )
         found.append(report)
     return found
