@@ -3,7 +3,7 @@ hers. What a crew has begun or ended stays where it is.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 
@@ -99,7 +99,8 @@ def plan(day: date, codes: Sequence[str], team: str | None, who: Staff, ports: D
 
 def reorder(day: date, crew: str, job_ids: Sequence[str], who: Staff, ports: DayPorts) -> Day:
     """Puts a crew's day in this order, behind what it has begun or ended. Jobs of the day that are
-    not named come last, in the order that they had.
+    not named come last, in the order that they had. Jobs beyond the officer's remit keep their
+    places: the others share the places that are left.
 
     Raises NotFound, Forbidden, Invalid (not a job of that day), UpstreamFailed.
     """
@@ -107,18 +108,40 @@ def reorder(day: date, crew: str, job_ids: Sequence[str], who: Staff, ports: Day
     _refuse_day(day, ports.jobs)
     having = ports.jobs.jobs.of_day(crew, day)
     planned = {job.job_id: job for job in having if job.state == "planned"}
+    seen = {job_id: job for job_id, job in planned.items() if who.covers(job)}
     if len(set(job_ids)) < len(job_ids):
         raise Invalid.field("job_ids", "name each job once")
-    if beyond := [each for each in job_ids if each not in planned]:
+    if beyond := [each for each in job_ids if each not in seen]:
         raise Invalid.field(
             "job_ids",
             f"{beyond[0]} is not planned for {crew} on {day}: plan it first, or leave it out where "
             "it was begun",
         )
-    in_order = [planned[each] for each in dict.fromkeys((*job_ids, *planned))]
+    chosen = [planned[each] for each in dict.fromkeys((*job_ids, *seen))]
+    in_order = _around(list(planned.values()), chosen)
     way = _driven(in_order, ports.crews[crew], day, having, ports)
-    _placed(day, [way], {crew: having}, planned, who=who, ports=ports.jobs)
-    return _day(way, [])
+    if len(seen) == len(planned):
+        _placed(day, [way], {crew: having}, planned, who=who, ports=ports.jobs)
+        return _day(way, [])
+    numbers = _numbers(in_order, chosen)
+    shown = replace(way, visits=tuple(each for each in way.visits if each.stop_id in seen))
+    _placed(day, [shown], {crew: having}, planned, who=who, ports=ports.jobs, numbers=numbers)
+    return _day(shown, [])
+
+
+def _around(present: Sequence[Job], chosen: Sequence[Job]) -> Sequence[Job]:
+    """The chosen jobs in their new order, in the places that they have between the others."""
+    waiting, moved = iter(chosen), {job.job_id for job in chosen}
+    return [next(waiting) if job.job_id in moved else job for job in present]
+
+
+def _numbers(in_order: Sequence[Job], chosen: Sequence[Job]) -> Mapping[str, int]:
+    """The positions of the chosen jobs in a day where the others keep theirs: those that the chosen
+    ones have already, in the new order. A job without a position comes after all that have one."""
+    last = max((job.position or 0 for job in in_order), default=0)
+    held = sorted(job.position for job in chosen if job.position is not None)
+    more = range(last + 1, last + 1 + len(chosen) - len(held))
+    return {job.job_id: number for job, number in zip(chosen, (*held, *more), strict=True)}
 
 
 def _chosen(codes: Sequence[str], team: str | None, who: Staff, ports: Ports) -> Sequence[Crew]:
@@ -261,7 +284,9 @@ def _placed(
     *,
     who: Staff,
     ports: Ports,
+    numbers: Mapping[str, int] | None = None,
 ) -> None:
+    """Stores the ways. `numbers` are the positions, where they do not just count on."""
     for way in ways:
         if way.visits:
             ports.note(who.actor, "jobs.plan", way.crew, f"{day} jobs={len(way.visits)}")
@@ -273,7 +298,7 @@ def _placed(
                     job_id=visit.stop_id,
                     crew=way.crew,
                     planned_day=day,
-                    position=position,
+                    position=numbers[visit.stop_id] if numbers else position,
                     arrives_at=arrives_at,
                 ),
                 read[visit.stop_id],

@@ -198,3 +198,51 @@ def test_chosen_order_waits_for_windows_and_goes_behind_what_is_done() -> None:
     assert (first.position, last.position) == (2, 3)
     assert first.arrives_at == datetime(2026, 6, 2, 10, 0, tzinfo=UTC)
     assert last.arrives_at == datetime(2026, 6, 2, 10, 30, tzinfo=UTC)
+
+
+NORTH_WARD = Staff(actor="another", remits=(Remit(wards=("north",)),))
+
+
+def mixed_day() -> Yard:
+    """Four jobs of one day: the second and the fourth are of another ward."""
+    wards = ("north", "south", "north", "south", "north")
+    return yard(
+        *(
+            planned_job(f"JOB-{n}", planned_day=TOMORROW, position=n, ward_code=ward, **FAR)
+            for n, ward in enumerate(wards, 1)
+        )
+    )
+
+
+def places(here: Yard) -> list[int | None]:
+    return [stored(here, f"JOB-{n}").position for n in range(1, 6)]
+
+
+def test_jobs_that_the_officer_may_not_see_keep_their_places_when_a_day_is_ordered() -> None:
+    here = mixed_day()
+    before = [stored(here, each) for each in ("JOB-2", "JOB-4")]
+    found = reorder(TOMORROW, "north", ["JOB-3", "JOB-1", "JOB-5"], NORTH_WARD, ports(here))
+    assert found.job_ids == ("JOB-3", "JOB-1", "JOB-5")
+    assert places(here) == [3, 2, 1, 4, 5]
+    assert [stored(here, each) for each in ("JOB-2", "JOB-4")] == before
+
+
+def test_jobs_that_the_officer_left_out_follow_in_the_places_that_are_left() -> None:
+    here = mixed_day()
+    reorder(TOMORROW, "north", ["JOB-5"], NORTH_WARD, ports(here))
+    assert places(here) == [3, 2, 5, 4, 1]
+
+
+def test_order_is_refused_that_names_a_job_which_the_officer_may_not_see() -> None:
+    here = mixed_day()
+    with pytest.raises(Invalid, match="JOB-2 is not planned"):
+        reorder(TOMORROW, "north", ["JOB-2", "JOB-1"], NORTH_WARD, ports(here))
+    assert places(here) == [1, 2, 3, 4, 5]
+
+
+def test_job_without_a_place_comes_last_when_others_keep_theirs() -> None:
+    here = mixed_day()
+    new = replace(stored(here, "JOB-3"), position=None)
+    here.jobs.stored["JOB-3"] = new
+    reorder(TOMORROW, "north", ["JOB-5", "JOB-1", "JOB-3"], NORTH_WARD, ports(here))
+    assert places(here) == [5, 2, 6, 4, 1]
