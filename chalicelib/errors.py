@@ -8,6 +8,7 @@
     ├── Unauthenticated     no credentials, or credentials that do not hold
     ├── Forbidden           known caller, not allowed
     ├── NotFound            no such thing, or not for this caller
+    ├── Ended               the caller could use it before, and it is over
     ├── Conflict            the thing stored says otherwise; `link` leads to it
     ├── VersionRequired     a change must say which version it is about
     ├── TooMany             more than the caller may send in a while; wait `retry_after_s`
@@ -74,6 +75,10 @@ class Forbidden(AppError):
 
 class NotFound(AppError):
     """There is no such thing, or not for this caller."""
+
+
+class Ended(AppError):
+    """The caller could use it before, and it is over for good."""
 
 
 class Conflict(AppError):

@@ -44,6 +44,7 @@ STATUS: dict[type[errors.AppError], HTTPStatus] = {
     errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.Ended: HTTPStatus.GONE,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.VersionRequired: HTTPStatus.PRECONDITION_REQUIRED,
     errors.TooMany: HTTPStatus.TOO_MANY_REQUESTS,

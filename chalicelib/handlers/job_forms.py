@@ -14,6 +14,7 @@ from chalicelib import bootstrap, trace
 from chalicelib.errors import (
     AppError,
     Conflict,
+    Ended,
     FieldError,
     Forbidden,
     Invalid,
@@ -102,16 +103,24 @@ def tell(call: Call, token: str) -> Page:
     # Loaded with the first answer: a cold start of the API has no use for it.
     from chalicelib.forms import posted
 
-    opened = _opened(token)
+    opened = Opened(token, *linking.recognised(token, bootstrap.jobs_ports()))
     form = posted.parse(call.body, str(call.request.headers.get("content-type", "")))
     files = [each.body for each in form.files if each.name == "photos"]
     typed = {name: form.one(name) for name in FIELDS}
+    if not _was_sent(typed["op_id"], opened):
+        linking.refuse_ended(opened.job)
     try:
         operation = _operation(typed, opened.job)
         limits.check("update", call)
         return _told(_sent(operation, files, opened), opened, typed)
     except Invalid as error:
         return _page(opened, typed, _with_photos(_faults(error), files))
+
+
+def _was_sent(op_id: str, opened: Opened) -> bool:
+    """True where the page was taken before: its reply may have been lost."""
+    earlier = opened.job.deed(op_id)
+    return earlier is not None and earlier.actor == opened.who.actor
 
 
 def _opened(token: str) -> Opened:
@@ -166,6 +175,7 @@ def _taken(files: Sequence[bytes], op_id: str, opened: Opened) -> tuple[str, ...
 
 def _told(outcome: Outcome, opened: Opened, typed: dict[str, str]) -> Page:
     if outcome.result == "rejected":
+        _opened(opened.token)
         is_told = outcome.job is not None and outcome.job.deed(outcome.op_id) is not None
         again = "You have sent this page already: open the link again to tell us more"
         reason = again if is_told else outcome.reason or "This cannot be taken"
@@ -178,6 +188,7 @@ def _told(outcome: Outcome, opened: Opened, typed: dict[str, str]) -> Page:
         title=opened.job.title,
         reference=grouped(opened.job.job_id),
         token=opened.token,
+        has_ended=outcome.job is None or outcome.job.working_contractor is None,
     )
     return Page(html)
 
@@ -287,6 +298,8 @@ def _heading(error: AppError | None) -> str:
     match error:
         case NotFound():
             return "This link does not hold any more"
+        case Ended():
+            return "This link has ended"
         case TooMany():
             return "That was too often"
         case Conflict() | Forbidden() | Invalid():

@@ -168,13 +168,14 @@ def _moved(job: Job, deed: Deed, state: State) -> Job:
         device=deed.device,
         base_version=deed.base_version,
     )
-    return replace(
+    moved = replace(
         _with(job, replace(deed, stands=True)),
         state=state,
         said=said,
         cancelled_because=None,
         closed_itself=False,
     )
+    return moved.without_link(deed.received_at) if moved.is_over else moved
 
 
 def _disputed(job: Job, deed: Deed, state: State) -> Job:

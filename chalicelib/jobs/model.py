@@ -245,11 +245,13 @@ class OfficeChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Contractor:
-    """Somebody without an account who may work on this job, by a link. `name` is a company's."""
+    """A company without an account that works on this job, by a link. `name` is the company's;
+    `ended_at`: the job was done, cancelled or given to another team, and the link holds no more."""
 
     name: str
     link_id: str
     expires_at: datetime
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -312,6 +314,12 @@ class Job:
         return self.state in OVER
 
     @property
+    def working_contractor(self) -> Contractor | None:
+        """The contractor whose link has not ended; it may have expired."""
+        found = self.contractor
+        return None if found is None or found.ended_at or self.is_over else found
+
+    @property
     def outcome(self) -> Deed | None:
         """The last deed that the state followed."""
         standing = (deed for deed in reversed(self.deeds) if deed.stands)
@@ -321,6 +329,12 @@ class Job:
     def photo_ids(self) -> tuple[str, ...]:
         """Ids of the photos that the street sent."""
         return tuple(photo_id for deed in self.deeds for photo_id in deed.photo_ids)
+
+    def without_link(self, now: datetime) -> "Job":
+        """The job after its contractor's link ended; who the contractor was is kept."""
+        if self.contractor is None or self.contractor.ended_at:
+            return self
+        return replace(self, contractor=replace(self.contractor, ended_at=now))
 
     def deed(self, op_id: str) -> Deed | None:
         return next((deed for deed in self.deeds if deed.op_id == op_id), None)

@@ -108,7 +108,10 @@ def came_back(job: Job, now: datetime) -> Job:
 
 
 def noted(before: Job, after: Job, now: datetime) -> Job:
-    """The job with what the office changed of it; the very same where that is nothing."""
+    """The job with what the office changed of it; the very same where that is nothing. A
+    contractor's link ends with the job, and when another team gets it."""
+    if after is not before and (before.is_over or after.is_over or after.team != before.team):
+        after = after.without_link(now)
     what = tuple(
         name
         for name in Job.__dataclass_fields__

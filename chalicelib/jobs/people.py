@@ -59,5 +59,5 @@ class Operator(Staff):
         return any(self.covers_place(team, job.ward_code) for team in teams)
 
     def _has_link_to(self, job: Job, now: datetime) -> bool:
-        link = job.contractor
+        link = job.working_contractor
         return link is not None and link.link_id == self.actor and now < link.expires_at

@@ -89,7 +89,7 @@ class DisputeView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ContractorView(msgspec.Struct, frozen=True, kw_only=True):
-    """Who has the link to this job."""
+    """Who has the link to this job; null once the link has ended."""
 
     name: str
     expires_at: datetime
@@ -188,7 +188,7 @@ def _window(window: Window | None) -> WindowView | None:
 
 
 def _contractor(job: Job) -> ContractorView | None:
-    found = job.contractor
+    found = job.working_contractor
     return ContractorView(name=found.name, expires_at=found.expires_at) if found else None
 
 

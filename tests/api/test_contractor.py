@@ -7,7 +7,7 @@ import pytest
 from chalicelib import bootstrap
 from tests.api.conftest import Api
 from tests.forms import File, PageReader, encoded
-from tests.jobs import Depot
+from tests.jobs import Depot, operation
 from tests.open311 import JPEG
 
 PRIVATE = {"service_code": "noise-nuisance", "attributes": {"kind": "noise"}}
@@ -72,8 +72,7 @@ def test_contractor_starts_and_ends_a_job_with_photos(job: dict[str, Any], depot
     start, done = after["deeds"]
     assert (start["by"], done["by"], done["text"]) == ("contractor", "contractor", "Relaid.")
     assert len(done["photos"]) == 2
-    again = opened(link, depot)
-    assert "Relaid." in again.text and "2 photos" in again.text
+    assert "has ended" in page.text
 
 
 def test_page_sent_twice_tells_it_once(job: dict[str, Any], depot: Depot) -> None:
@@ -83,9 +82,66 @@ def test_page_sent_twice_tells_it_once(job: dict[str, Any], depot: Depot) -> Non
     assert "already" in results[1][1].title
     (deed,) = depot.look(job["job_id"])["deeds"]
     assert len(deed["photos"]) == 1
+    assert len(depot.look(job["job_id"])["deeds"]) == 1
+
+
+def test_page_sent_again_with_something_else_is_refused(job: dict[str, Any], depot: Depot) -> None:
+    page = opened(link_to(job, depot), depot)
+    told(page, depot, kind="start")
     status, other = told(page, depot, kind="could_not", reason="unsafe")
     assert status == 400 and "sent this page already" in other.text
     assert len(depot.look(job["job_id"])["deeds"]) == 1
+
+
+def done_by_a_crew(job: dict[str, Any], depot: Depot) -> None:
+    depot.tell(operation(depot.look(job["job_id"]), "done"))
+
+
+def cancelled(job: dict[str, Any], depot: Depot) -> None:
+    depot.change(depot.look(job["job_id"]), state="cancelled", because="Not needed.")
+
+
+def cancelled_and_put_back(job: dict[str, Any], depot: Depot) -> None:
+    cancelled(job, depot)
+    depot.change(depot.look(job["job_id"]), state="to_plan")
+
+
+def given_away(job: dict[str, Any], depot: Depot) -> None:
+    depot.change(depot.look(job["job_id"]), team="parks")
+
+
+@pytest.mark.parametrize(
+    ("ends", "says"),
+    [
+        (done_by_a_crew, "The job is done"),
+        (cancelled, "The council has cancelled this job"),
+        (cancelled_and_put_back, "has ended"),
+        (given_away, "given this job to somebody else"),
+    ],
+)
+def test_link_ends_in_plain_words_when_the_job_ends_or_goes_to_others(
+    ends: Any, says: str, job: dict[str, Any], depot: Depot
+) -> None:
+    link = link_to(job, depot)
+    told(opened(link, depot), depot, kind="note", text="We come on Monday.")
+    page = opened(link, depot)
+    ends(job, depot)
+    before = depot.look(job["job_id"])
+    status, refused = told(page, depot, kind="done")
+    assert status == 410 and says in refused.text and "Ended" not in refused.text
+    shown = depot.api.client.http.get(link)
+    assert shown.status_code == 410 and says in PageReader(shown.body.decode()).text
+    assert depot.look(job["job_id"]) == before and before["contractor"] is None
+    assert "We come on Monday." in [deed["text"] for deed in before["deeds"]]
+
+
+def test_contractor_who_could_not_do_it_may_say_later_that_it_is_done(
+    job: dict[str, Any], depot: Depot
+) -> None:
+    link = link_to(job, depot)
+    told(opened(link, depot), depot, kind="could_not", reason="needs_materials")
+    status, _ = told(opened(link, depot), depot, kind="done")
+    assert status == 200 and depot.look(job["job_id"])["state"] == "done"
 
 
 @pytest.mark.parametrize(

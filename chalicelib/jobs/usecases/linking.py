@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.errors import Conflict, Ended, Invalid, NotFound
 from chalicelib.jobs import office
 from chalicelib.jobs.model import ENDED, MOST_DAYS_OF_LINK, Contractor, Job
 from chalicelib.jobs.people import Operator, Staff
@@ -13,6 +13,10 @@ from chalicelib.jobs.usecases.keeping import hers, rewritten, to_the_second
 
 LONGEST_NAME = 100
 NO_LINK = "This link leads to no job any more. Ask the council for another one."
+KEPT = "What you told us before is kept. If you have more to tell us, ring us."
+DONE = f"The job is done, so your link to it has ended. {KEPT}"
+CANCELLED = f"The council has cancelled this job, so your link to it has ended. {KEPT}"
+MOVED = f"The council has given this job to somebody else, so your link to it has ended. {KEPT}"
 
 
 class Link(NamedTuple):
@@ -61,7 +65,15 @@ def drop_link(job_id: str, who: Staff, ports: Ports) -> Job:
 
 def opened(token: str, ports: Ports) -> tuple[Job, Operator]:
     """The job that a link leads to, and who works on it. Raises NotFound where it holds no more,
-    and in the same words where it never did."""
+    and in the same words where it never did; Ended where the job was done, cancelled or given to
+    another team."""
+    job, who = recognised(token, ports)
+    refuse_ended(job)
+    return job, who
+
+
+def recognised(token: str, ports: Ports) -> tuple[Job, Operator]:
+    """The same where the link has ended. Raises NotFound."""
     job_id, _, proof = token.partition("-")
     job = ports.jobs.get(job_id) if proof else None
     link = job.contractor if job else None
@@ -71,6 +83,12 @@ def opened(token: str, ports: Ports) -> tuple[Job, Operator]:
     if not holds or ports.now() >= link.expires_at:
         raise NotFound(NO_LINK)
     return job, operator_of(job, link)
+
+
+def refuse_ended(job: Job) -> None:
+    """Raises Ended, in the words of the job's state, where the contractor's link has ended."""
+    if job.working_contractor is None:
+        raise Ended({"done": DONE, "cancelled": CANCELLED}.get(job.state, MOVED))
 
 
 def operator_of(job: Job, link: Contractor) -> Operator:

@@ -1,13 +1,28 @@
 """A contractor's link."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.errors import Conflict, Ended, Invalid, NotFound
+from chalicelib.jobs.model import JobChanges
 from chalicelib.jobs.usecases.linking import add_link, drop_link, opened
+from chalicelib.jobs.usecases.opening import open_for
 from chalicelib.jobs.usecases.operating import operate
-from tests.fakes_jobs import JOB, OFFICER, MemoryJobs, Yard, operation, planned_job
+from chalicelib.jobs.usecases.planning import change
+from tests.fakes_jobs import (
+    JOB,
+    OFFICER,
+    REPORT,
+    MemoryJobs,
+    Yard,
+    crew_member,
+    operation,
+    planned_job,
+)
 
 SECOND = timedelta(seconds=1)
 
@@ -20,7 +35,7 @@ def test_contractor_works_on_the_job_by_her_link_until_it_ends() -> None:
     here = Yard(jobs=MemoryJobs(planned_job()))
     link = add_link(JOB, "Paviours Ltd", 3, OFFICER, here.ports())
     job, who = opened(token_of(link.url), here.ports())
-    sent = operation(base_version=job.version)
+    sent = operation(base_version=job.version, kind="start")
     assert operate([sent], who, here.ports())[0].result == "applied"
     assert here.jobs.stored[JOB].deeds[0].by == "contractor"
     here.clock.now = link.expires_at - SECOND
@@ -59,3 +74,65 @@ def test_link_is_refused_when_the_job_is_over_or_the_days_are_too_many() -> None
     for name, days in (("Paviours Ltd", 0), ("Paviours Ltd", 31), (" ", 3)):
         with pytest.raises(Invalid):
             add_link(JOB, name, days, OFFICER, here.ports())
+
+
+def done(here: Yard) -> None:
+    sent = operation("crew-is-done", base_version=here.jobs.stored[JOB].version)
+    assert operate([sent], crew_member(), here.ports())[0].result == "applied"
+
+
+def changed(**values: Any) -> Callable[[Yard], None]:
+    def act(here: Yard) -> None:
+        version = here.jobs.stored[JOB].version
+        change(JOB, JobChanges(**values), version, OFFICER, here.ports())
+
+    return act
+
+
+def report_given_away(here: Yard) -> None:
+    here.reports.change(team="parks")
+    open_for(REPORT, here.following())
+
+
+def report_closed(here: Yard) -> None:
+    here.reports.change(is_open=False, state="closed")
+    open_for(REPORT, here.following())
+
+
+ENDS: dict[str, Callable[[Yard], None]] = {
+    "done": done,
+    "cancelled": changed(state="cancelled", because="Not needed."),
+    "given away": changed(team="parks"),
+    "report given away": report_given_away,
+    "report closed": report_closed,
+}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_link_ends_with_the_job_and_stays_ended_when_the_job_is_put_back(name: str) -> None:
+    here = Yard(jobs=MemoryJobs(planned_job()))
+    link = add_link(JOB, "Paviours Ltd", 3, OFFICER, here.ports())
+    job, who = opened(token_of(link.url), here.ports())
+    first = operation("contractor-begins", base_version=job.version, kind="note", text="Monday.")
+    operate([first], who, here.ports())
+    ENDS[name](here)
+    late = operation("contractor-is-late", base_version=here.jobs.stored[JOB].version)
+    for put_back in (False, True):
+        if put_back:
+            changed(state="to_plan")(here)
+        with pytest.raises(Ended):
+            opened(token_of(link.url), here.ports())
+        results = [each.result for each in operate([late, first], who, here.ports())]
+        assert results == ["rejected", "duplicate"]
+    assert here.jobs.stored[JOB].deed("contractor-begins")
+    assert add_link(JOB, "Paviours Ltd", 3, OFFICER, here.ports())
+
+
+def test_link_of_a_job_that_was_over_before_links_ended_stays_shut_when_it_is_put_back() -> None:
+    here = Yard(jobs=MemoryJobs(planned_job()))
+    link = add_link(JOB, "Paviours Ltd", 3, OFFICER, here.ports())
+    stored = here.jobs.stored[JOB]
+    here.jobs.stored[JOB] = replace(stored, state="done")
+    changed(state="to_plan")(here)
+    with pytest.raises(Ended):
+        opened(token_of(link.url), here.ports())
