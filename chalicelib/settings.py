@@ -68,6 +68,9 @@ OPTIONAL = (
     "texts_from",
 )
 
+FOR_ANOTHER_PROGRAM = ("LD_LIBRARY_PATH", "PYTHONPATH")
+"""Lambda's Python finds its own library by the first, and code by the second."""
+
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     """Reads the settings.
@@ -87,3 +90,9 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     if faults:
         raise ConfigurationError("; ".join(faults) + ".")
     return Settings(**values | {"site_url": site_url.rstrip("/")})
+
+
+def for_another_program(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The environment of a program that we start: what it needs to run, and none of our
+    credentials, settings or names of secrets."""
+    return {name: environ[name] for name in FOR_ANOTHER_PROGRAM if name in environ}

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.errors import ConfigurationError
+from chalicelib.settings import for_another_program
 from infra.basemap_layers import LAYERS, Unreadable, read_feature
 
 CONTENT_TYPE = "application/vnd.pmtiles"
@@ -119,7 +120,13 @@ def _tile(folder: Path, layers: list[str], out: Path, texts: tuple[str, str, str
     command += ["--output=map.pmtiles"]
     command += [f"--named-layer={layer}:{layer}.json" for layer in layers]
     run = subprocess.run(
-        command, executable=_tippecanoe(), cwd=folder, capture_output=True, text=True, check=False
+        command,
+        executable=_tippecanoe(),
+        cwd=folder,
+        env=for_another_program(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if run.returncode:
         raise BasemapError(f"{out} was not built, tippecanoe said: {run.stderr.strip()[-400:]}")

@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from py_compile import PycInvalidationMode
@@ -57,10 +57,17 @@ def package(out: Path = OUT) -> None:
     merged = out / "fragments.json"
     merged.write_text(json.dumps(fragments()), encoding="utf-8")
     command = ["chalice", "package", "--stage", STAGE, "--merge-template", str(merged), str(out)]
-    pinned = {"AWS_DEFAULT_REGION": REGION, "PIP_CONSTRAINT": str(ROOT / "constraints.txt")}
-    subprocess.run(command, cwd=ROOT, env=os.environ | pinned, check=True)
+    subprocess.run(command, cwd=ROOT, env=packaging_environment(os.environ), check=True)
     merged.unlink()
     finish(out / "deployment.zip")
+
+
+def packaging_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment of the process that installs what others wrote: without the credentials of
+    whoever packages, and with the region and versions that a package has."""
+    kept = {name: environ[name] for name in environ if not name.startswith("AWS_")}
+    pinned = {"AWS_DEFAULT_REGION": REGION, "PIP_CONSTRAINT": str(ROOT / "constraints.txt")}
+    return kept | pinned
 
 
 def check_runtime(version: tuple[int, int]) -> None:

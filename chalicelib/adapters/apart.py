@@ -1,13 +1,17 @@
-"""Photos rebuilt in a process of their own: whatever a file does to its decoder ends there."""
+"""Photos rebuilt in a process of their own: whatever a file does to its decoder ends there.
+
+That process gets none of our credentials: its environment holds what starts Python, and no more.
+"""
 
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
-from chalicelib import logs
+from chalicelib import logs, settings
 from chalicelib.errors import UpstreamFailed
 from chalicelib.photos.apart import Answer
 from chalicelib.photos.model import Pictures, Refused
@@ -16,22 +20,30 @@ from chalicelib.photos.picture import TOO_HEAVY
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 45
 """Far more than the time of the processor that it gets, and less than its function may run."""
+PROGRAM = ("-m", "chalicelib.photos.apart")
 
 
 def rebuild_apart(raw: bytes) -> Pictures:
     """The pictures of a photo. Raises Refused; UpstreamFailed where the process could not run."""
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "chalicelib.photos.apart"],
-            input=raw,
-            capture_output=True,
-            timeout=PATIENCE_S,
-            cwd=ROOT,
-            check=False,
-        )
+        done = started(PROGRAM, raw)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UpstreamFailed("The photo could not be looked at.") from error
     return outcome(done)
+
+
+def started(program: Sequence[str], raw: bytes) -> "subprocess.CompletedProcess[bytes]":
+    """What that program of Python's answered to a stranger's file. Raises OSError,
+    subprocess.TimeoutExpired."""
+    return subprocess.run(
+        [sys.executable, *program],
+        input=raw,
+        capture_output=True,
+        timeout=PATIENCE_S,
+        cwd=ROOT,
+        env=settings.for_another_program(),
+        check=False,
+    )
 
 
 def outcome(done: "subprocess.CompletedProcess[bytes]") -> Pictures:

@@ -140,3 +140,9 @@ def test_nothing_is_packaged_when_lambda_runs_another_python(
     with pytest.raises(ConfigurationError, match=r"run on python3\.9"):
         package.package(tmp_path / "package")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_credentials_stay_behind_when_what_others_wrote_is_installed() -> None:
+    own = {"PATH": "/bin", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_PROFILE": "production"}
+    given = package.packaging_environment(own)
+    assert set(given) == {"PATH", "AWS_DEFAULT_REGION", "PIP_CONSTRAINT"}
