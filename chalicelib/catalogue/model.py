@@ -62,11 +62,11 @@ CHANNEL_COSTS: dict[Channel, float] = {
     "online": 8,
     "phone": 339,
     "counter": 1053,
-    "letter": 339,
+    "letter": 1210,
     "social": 8,
 }
-"""What a contact costs, in pence, where a council gives no sums of its own; letters are counted as
-calls, social media as online."""
+"""What a contact costs, in pence, where a council gives no sums of its own. Social media are counted
+as online."""
 
 
 class WorkingHours(Strict, frozen=True, kw_only=True):

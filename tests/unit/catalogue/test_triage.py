@@ -248,6 +248,11 @@ def test_costs_of_channels_are_refused_when_one_is_missing() -> None:
         council(channel_costs={"online": 8, "phone": 339.5})
 
 
+def test_channels_cost_what_the_study_says_when_a_council_gives_no_sums_of_its_own() -> None:
+    pence = {"online": 8, "phone": 339, "counter": 1053, "letter": 1210, "social": 8}
+    assert council().channel_costs == pence
+
+
 def test_three_quarters_of_the_reports_of_bath_open_a_job(shared_data: Path) -> None:
     bath = load("bath")
     mapping = json.loads((ROOT / "infra" / "mappings" / "bath.json").read_bytes())
