@@ -23,7 +23,7 @@ from infra.partners import api_key
 from infra.people import disable, first_admin, invite, set_roles
 from infra.permissions import permissions
 from infra.redrive import redrive
-from infra.rejects import ALLOW_REJECTS, tell_refused
+from infra.rejects import ALLOW_REJECTS, tell_notes, tell_refused
 from infra.restore import restore_reports
 from infra.secrets import rotate_secret, token
 
@@ -86,7 +86,16 @@ def bake_bank_holidays(first_year: int, last_year: int) -> None:
 )
 @ALLOW_REJECTS
 def import_reports(file: Path, mapping: Path | None, allow_rejects: bool) -> None:
-    """Takes over the reports of another system from its CSV export."""
+    """Takes over the reports of another system from its CSV export.
+
+    A report is no more public than its service, whatever the mapping says. Times keep the offset
+    that they carry; else they are on the clock of the mapping's time_zone, or of the council. A
+    local time that happened twice (clocks put back) is the first, in summer time, unless the
+    report would then have changed before it was received; one that did not happen (clocks put
+    forward) is an hour later. An empty date of the last change means that there was none. What
+    was closed before it was received counts as closed when it was received. The summary names
+    the lines of all such rows.
+    """
     from chalicelib import bootstrap
     from infra import import_reports as importing
 
@@ -104,6 +113,7 @@ def import_reports(file: Path, mapping: Path | None, allow_rejects: bool) -> Non
         summary = importing.import_reports(opened, known, bootstrap.reports_ports(), bar.update)
     refused = [f"line {line}: {reason}" for line, reason in summary.refused]
     click.echo(f"{summary.taken} taken, {summary.unchanged} there already, {len(refused)} refused.")
+    tell_notes(summary.notes)
     publish_imported_lists()
     publish_figures_anew()
     tell_refused(refused, allow_rejects)
@@ -158,10 +168,16 @@ def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
 
 @commands.command()
 def publish() -> None:
-    """Publishes everything anew from the store, and removes what is not there any more."""
+    """Publishes everything anew from the store, and removes what is not there any more.
+
+    Reports whose service the council's document has made private become private first.
+    """
     from chalicelib import bootstrap
     from chalicelib.publishing.usecases import publish_all
+    from chalicelib.reports.usecases import withhold_private
 
+    if withheld := withhold_private(bootstrap.reports_ports()):
+        click.echo(f"{withheld} reports made private, as their service is.")
     with click.progressbar(length=0, label="Reports", file=sys.stderr) as bar:
 
         def progress(done: int, of: int) -> None:

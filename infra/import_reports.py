@@ -1,27 +1,39 @@
 """Takes over the reports of another system from its CSV export.
 
 A mapping document says which column is which and what categories and states mean here; every row
-is accounted for: taken, there already, or refused with its line and the reason.
+is accounted for: taken, there already, or refused with its line and the reason. What is read
+otherwise than it stands is told with its line, too.
 """
 
 import csv
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from chalicelib.errors import AppError, ConfigurationError, Invalid, UpstreamFailed
 from chalicelib.parsing import parse
-from chalicelib.reports.model import Draft, Imported, Visibility
+from chalicelib.reports.model import Draft, Imported
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.states import State
+from chalicelib.reports.states import CLOSED_STATES, State
 from chalicelib.reports.usecases import take_over
+from infra.local_times import LocalMoment, read_moment
 
 FIRST_YEAR = 1900
 MAPPINGS = Path(__file__).parent / "mappings"
+KEPT_BACK = {
+    "private": "not public, whatever the mapping says: reports of its service never are",
+    "waiting": "waits for an officer, whatever the mapping says: its service is moderated",
+}
+"""What is told of a report that is less visible than the mapping says."""
+CLOSED_EARLIER = "closed before it was received; counts as closed when it was received"
+CLOSED_WITHOUT_DATE = "closed, and no date says when; counts as closed when it was received"
+UPDATED_EARLIER = "changed before it was received; counts as not changed since"
 
 
 class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,26 +53,52 @@ class Meaning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a state of the other system is here."""
 
     state: State
-    visibility: Visibility
+    visibility: Literal["public", "waiting", "private", "unconfirmed", "hidden"]
 
 
 class ReportMapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A mapping document. Datetimes of the export are in UTC."""
+    """A mapping document.
+
+    A datetime of the export counts with the offset that it carries (`%z` in `datetime_format`); it
+    is in UTC where the format ends in UTC, GMT or Z; else it is on the clock of `time_zone`, or of
+    the council. An empty `updated_datetime` says that the report has not changed.
+    """
 
     council: str
     columns: Columns
     datetime_format: str
     categories: Mapping[str, str]
     states: Mapping[str, Meaning]
+    time_zone: str | None = None
+
+    def __post_init__(self) -> None:
+        if "%Z" in self.datetime_format:
+            raise ValueError(
+                "`$.datetime_format`: names of time zones cannot be read; write %z for an offset, "
+                "or the name as it stands (UTC), or leave it out and give time_zone"
+            )
+        try:
+            _ = self.zone
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(
+                f"`$.time_zone`: there is no {self.time_zone}; give one such as Europe/London"
+            ) from error
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The zone whose clock the export is on; None for that of the council."""
+        return ZoneInfo(self.time_zone) if self.time_zone else None
 
 
 @dataclass
 class Summary:
-    """What became of the rows; `refused` holds (line, reason)."""
+    """What became of the rows; `refused` holds (line, reason), `notes` the lines of rows that were
+    accepted and read otherwise than they stand, by reason."""
 
     taken: int = 0
     unchanged: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
+    notes: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
 
 def load_mapping(path: Path) -> ReportMapping:
@@ -88,10 +126,11 @@ def import_reports(
     summary = Summary()
     for line, row in _rows(file, mapping.columns):
         try:
-            if take_over(_imported(row, mapping), ports):
-                summary.taken += 1
-            else:
-                summary.unchanged += 1
+            is_new, notes = _taken(row, mapping, ports)
+            summary.taken += is_new
+            summary.unchanged += not is_new
+            for note in notes:
+                summary.notes[note].append(line)
         except UpstreamFailed:
             raise
         except AppError as error:
@@ -125,7 +164,18 @@ def _check_columns(there: Sequence[str], wanted: Iterable[str]) -> None:
         )
 
 
-def _imported(row: dict[str, str], mapping: ReportMapping) -> Imported:
+def _taken(row: dict[str, str], mapping: ReportMapping, ports: Ports) -> tuple[bool, list[str]]:
+    """Takes over one row. Answers whether it is new, and what to tell of it. Raises AppError."""
+    imported, notes = _imported(row, mapping, mapping.zone or ports.council.zone)
+    taken = take_over(imported, ports)
+    if imported.visibility == "public" and taken.report.visibility in KEPT_BACK:
+        notes.append(KEPT_BACK[taken.report.visibility])
+    return taken.is_new, notes
+
+
+def _imported(
+    row: dict[str, str], mapping: ReportMapping, zone: ZoneInfo
+) -> tuple[Imported, list[str]]:
     meaning = _looked_up(mapping.states, row["state"], "state")
     draft = {
         "service_code": _looked_up(mapping.categories, row["category"], "category"),
@@ -136,14 +186,40 @@ def _imported(row: dict[str, str], mapping: ReportMapping) -> Imported:
     }
     if not row["external_reference"]:
         raise Invalid.field("external_reference", "is required")
-    return Imported(
+    requested, updated, notes = _moments(row, mapping.datetime_format, zone)
+    imported = Imported(
         draft=parse(draft, Draft),
         external_reference=row["external_reference"],
         state=meaning.state,
         visibility=meaning.visibility,
-        requested_datetime=_moment(row, "requested_datetime", mapping),
-        updated_datetime=_moment(row, "updated_datetime", mapping),
+        requested_datetime=requested,
+        updated_datetime=updated,
     )
+    return imported, [*notes, *_about_its_end(imported)]
+
+
+def _moments(
+    row: dict[str, str], form: str, zone: ZoneInfo
+) -> tuple[datetime, datetime | None, list[str]]:
+    """When it was received and last changed, and how that was read where it is not certain."""
+    requested = _moment(row, "requested_datetime", form, zone)
+    updated = None
+    if row["updated_datetime"].strip():
+        updated = _moment(row, "updated_datetime", form, zone, requested.moment)
+    read = {"requested_datetime": requested, "updated_datetime": updated}
+    notes = [f"{name} {each.doubt}" for name, each in read.items() if each and each.doubt]
+    return requested.moment, updated.moment if updated else None, notes
+
+
+def _about_its_end(imported: Imported) -> list[str]:
+    """What to tell where the last change of a report is unknown, or before it was received."""
+    updated = imported.updated_datetime
+    is_closed = imported.state in CLOSED_STATES
+    if updated is None:
+        return [CLOSED_WITHOUT_DATE] if is_closed else []
+    if updated < imported.requested_datetime:
+        return [CLOSED_EARLIER if is_closed else UPDATED_EARLIER]
+    return []
 
 
 def _looked_up(known: Mapping[str, Any], value: str, name: str) -> Any:
@@ -159,13 +235,14 @@ def _number(text: str, name: str) -> float:
         raise Invalid.field(name, f"{text!r} is not a number") from error
 
 
-def _moment(row: dict[str, str], name: str, mapping: ReportMapping) -> datetime:
+def _moment(
+    row: dict[str, str], name: str, form: str, zone: ZoneInfo, not_before: datetime | None = None
+) -> LocalMoment:
+    text = row[name].strip()
     try:
-        moment = datetime.strptime(row[name], mapping.datetime_format).replace(tzinfo=UTC)
+        read = read_moment(text, form, zone, not_before)
     except ValueError as error:
-        raise Invalid.field(
-            name, f"{row[name]!r} is not of the form {mapping.datetime_format}"
-        ) from error
-    if moment.year < FIRST_YEAR:
+        raise Invalid.field(name, f"{text!r} is not of the form {form}") from error
+    if read.moment.year < FIRST_YEAR:
         raise Invalid.field(name, f"is before {FIRST_YEAR}")
-    return moment
+    return read

@@ -1,7 +1,7 @@
 """How commands that read other people's files tell what they refused."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import click
 
@@ -10,6 +10,23 @@ MOST_REFUSED_SHOWN = 20
 ALLOW_REJECTS = click.option(
     "--allow-rejects", is_flag=True, help="Take what is good, and exit with 0."
 )
+
+
+def tell_notes(notes: Mapping[str, Sequence[int]]) -> None:
+    """Says how rows were read that were accepted otherwise than they stand, with all lines."""
+    for reason, lines in notes.items():
+        rows = f"{len(lines)} row{'s' if len(lines) > 1 else ''}"
+        click.echo(f"{rows}: {reason}. Lines: {', '.join(_ranges(lines))}.")
+
+
+def _ranges(lines: Sequence[int]) -> Iterator[str]:
+    """Rising numbers as people write them: 2, 5-9."""
+    first = last = lines[0]
+    for line in [*lines[1:], 0]:
+        if line != last + 1:
+            yield str(first) if first == last else f"{first}-{last}"
+            first = line
+        last = line
 
 
 def tell_refused(refused: Sequence[str], allow_rejects: bool) -> None:

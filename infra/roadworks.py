@@ -120,6 +120,8 @@ def _text(text: str) -> str:
 
 
 def _day(text: str, column: str) -> date:
+    if not text:
+        raise Invalid.field(column, "is empty, and works are shown from their first to last day")
     try:
         return datetime.strptime(text.partition(" ")[0], DATE).date()
     except ValueError as error:

@@ -65,8 +65,8 @@ CHANNEL_COSTS: dict[Channel, float] = {
     "letter": 1210,
     "social": 8,
 }
-"""What a contact costs, in pence, where a council gives no sums of its own. Social media are counted
-as online."""
+"""What a contact costs, in pence, where a council gives no sums of its own. Social media count as
+online."""
 
 
 class WorkingHours(Strict, frozen=True, kw_only=True):

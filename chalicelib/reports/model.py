@@ -202,14 +202,17 @@ class Changes:
 
 @dataclass(frozen=True, kw_only=True)
 class Imported:
-    """A report taken over from another system: its draft, and what became of it there."""
+    """A report taken over from another system: its draft, and what became of it there.
+
+    `updated_datetime` is None where the other system does not say when it last changed.
+    """
 
     draft: Draft
     external_reference: str
     state: State
     visibility: Visibility
     requested_datetime: datetime
-    updated_datetime: datetime
+    updated_datetime: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)

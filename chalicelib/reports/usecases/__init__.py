@@ -85,10 +85,11 @@ from chalicelib.reports.usecases.reading import (
 )
 from chalicelib.reports.usecases.retention import forget_old
 from chalicelib.reports.usecases.returning import bring_back
-from chalicelib.reports.usecases.submission import submit, take_over
+from chalicelib.reports.usecases.submission import TakenOver, submit, take_over
 from chalicelib.reports.usecases.unmerging import merged_here, unmerge
 from chalicelib.reports.usecases.updating import add_update
 from chalicelib.reports.usecases.wards import move_to_wards
+from chalicelib.reports.usecases.withholding import withhold_private
 from chalicelib.reports.usecases.working import tell_of_work, work_for
 
 __all__ = [
@@ -117,6 +118,7 @@ __all__ = [
     "Remit",
     "Reply",
     "Standing",
+    "TakenOver",
     "add_note",
     "add_update",
     "answer_question",
@@ -180,6 +182,7 @@ __all__ = [
     "views_of",
     "withdraw",
     "withdraw_own",
+    "withhold_private",
     "work_for",
     "write_note",
 ]

@@ -1,6 +1,6 @@
 """Who may see which report, and how a stored report is rewritten."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -13,6 +13,7 @@ from chalicelib.reports.model import (
     FlagDraft,
     ServiceRequest,
     UpdateDraft,
+    Visibility,
 )
 from chalicelib.reports.ports import Person, Ports, Stale
 from chalicelib.reports.views import tracking_url
@@ -44,6 +45,14 @@ MayWrite = Callable[[], bool]
 """Asked before a new report is stored of which somebody wants to hear at addresses that she only
 typed: they may be another's. False where these were written to often enough."""
 ELSEWHERE = "another team's, or of another ward: ask an officer there"
+PUBLICITY: Sequence[Visibility] = ("private", "waiting", "held", "public")
+"""How public a report is that nobody took back, from the least to the most."""
+MOST_PUBLIC: Mapping[str, Visibility] = {
+    "private": "private",
+    "moderated": "waiting",
+    "public": "public",
+}
+"""How public a report of a service is before an officer looks, by the visibility of the service."""
 SURENESS = ("anonymous", "contact", "proven", "staff")
 """Of who somebody is, from the least to the most."""
 
@@ -119,6 +128,21 @@ def is_as_sure(assurance: str | None, needed: str) -> bool:
     return SURENESS.index(assurance or "anonymous") >= SURENESS.index(needed)
 
 
+def never_public(service_code: str, ports: Ports) -> bool:
+    """True where the service is private; False where it is not offered any more."""
+    service = ports.council.by_code.get(service_code)
+    return service is not None and service.visibility == "private"
+
+
+def as_service_allows(visibility: Visibility, service_code: str, ports: Ports) -> Visibility:
+    """The stricter of this visibility and the service's own. What is unconfirmed, hidden or
+    withdrawn stays so; a service that is not offered any more allows everything."""
+    service = ports.council.by_code.get(service_code)
+    if service is None or visibility not in PUBLICITY:
+        return visibility
+    return min(visibility, MOST_PUBLIC[service.visibility], key=PUBLICITY.index)
+
+
 def visible(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
     """The report as it is stored. Raises NotFound where there is none, or not for this author."""
     report = stored(service_request_id, ports)
@@ -163,8 +187,11 @@ def rewritten(
 
 
 def save(report: ServiceRequest, ports: Ports) -> ServiceRequest:
-    """Saves the report. What no longer fits of its timeline is archived before it is trimmed, so
-    that nothing is lost in between. Raises Stale."""
+    """Saves the report, as private where it is public and its service is private. What no longer
+    fits of its timeline is archived before it is trimmed, so that nothing is lost in between.
+    Raises Stale."""
+    if report.visibility == "public" and never_public(report.service_code, ports):
+        report = report.with_visibility("private", ports.now())
     kept, oldest = report.trimmed()
     if oldest:
         ports.repository.archive(

@@ -8,6 +8,8 @@ from chalicelib.reports.model import Changes, Question, ServiceRequest, Visibili
 from chalicelib.reports.ports import Ports, Stale
 from chalicelib.reports.usecases.access import (
     Author,
+    as_service_allows,
+    never_public,
     refuse_beyond_her_remit,
     refuse_if_withdrawn,
     rewritten,
@@ -107,12 +109,14 @@ def _classify(report: ServiceRequest, changes: Changes, ports: Ports) -> Service
 
 
 def _visibility_under(service_code: str, report: ServiceRequest, ports: Ports) -> Visibility:
-    """A report never becomes public by being put under another service."""
-    private = ports.council.by_code[service_code].visibility == "private"
+    """A report never becomes public by being put under another service, and one that is held waits
+    where the new service is moderated. What is public stays so there: an officer looks at it."""
     if report.visibility == "hidden":
         return "hidden"
-    if private:
+    if never_public(service_code, ports):
         return "private"
+    if report.visibility == "held":
+        return as_service_allows("held", service_code, ports)
     return "waiting" if report.visibility == "private" else report.visibility
 
 

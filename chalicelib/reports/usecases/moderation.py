@@ -19,6 +19,7 @@ from chalicelib.reports.usecases.access import (
     Admit,
     Author,
     Remit,
+    as_service_allows,
     other_body,
     rewritten,
     stored,
@@ -181,7 +182,8 @@ def _release(service_request_id: str, ports: Ports) -> bool:
         due = report.publish_at is not None and report.publish_at <= ports.now()
         if report.visibility != "held" or not due:
             return report
-        return report.with_visibility("public", ports.now())
+        seen = as_service_allows("public", report.service_code, ports)
+        return report.with_visibility(seen, ports.now())
 
     before = stored(service_request_id, ports)
     return rewritten(lambda: stored(service_request_id, ports), change, ports) != before

@@ -7,7 +7,7 @@ from chalicelib.geo.nearest import shown_m
 from chalicelib.geo.point import Box, Point
 from chalicelib.reports.model import ServiceRequest, Summary, Update
 from chalicelib.reports.ports import Filters, Page, Ports
-from chalicelib.reports.usecases.access import Author, visible
+from chalicelib.reports.usecases.access import Author, never_public, visible
 from chalicelib.reports.views import FullView, ReportView, full_view, photo_pairs, report_view
 
 REQUESTS = ((25, 2), (150, 4))
@@ -43,7 +43,11 @@ def full(report: ServiceRequest, ports: Ports) -> FullView:
 def public_views(service_request_ids: Sequence[str], ports: Ports) -> dict[str, ReportView]:
     """Those of the reports that everybody may see, as they are now."""
     found = ports.repository.many(service_request_ids)
-    public = [report for report in found.values() if report.visibility == "public"]
+    public = [
+        report
+        for report in found.values()
+        if report.visibility == "public" and not never_public(report.service_code, ports)
+    ]
     return {view.service_request_id: view for view in views_of(public, ports)}
 
 

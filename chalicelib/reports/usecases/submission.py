@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
@@ -25,17 +26,26 @@ from chalicelib.reports.usecases.access import (
     Admit,
     Author,
     MayWrite,
+    as_service_allows,
     canonical,
     is_as_sure,
     other_body,
 )
 from chalicelib.reports.usecases.deciding import without_target
 from chalicelib.reports.usecases.wards import ward_of
+from chalicelib.reports.usecases.withholding import withheld
 
 IMPORT_SCOPE = "import"
 """Keeps the references of another system apart from everybody's keys."""
 
 Answers = Mapping[str, tuple[str, ...]]
+
+
+class TakenOver(NamedTuple):
+    """A report of another system as it is stored; `is_new` is False where it was stored before."""
+
+    report: ServiceRequest
+    is_new: bool
 
 
 def submit(
@@ -98,36 +108,38 @@ def _refuse_unsure(draft: Draft, author: Author, ports: Ports) -> None:
         raise Forbidden(service.why_sign_in)
 
 
-def take_over(imported: Imported, ports: Ports) -> bool:
-    """Stores a report of another system under its reference; False if it is stored already.
+def take_over(imported: Imported, ports: Ports) -> TakenOver:
+    """Stores a report of another system under its reference.
 
-    What it was there, it stays: no question is asked again. Raises Invalid, Conflict (stored with
-    other values).
+    What it was there, it stays: no question is asked again. But it is no more public than its
+    service allows, also where it was stored before. One that changed before it was received, or
+    at a time that is not known, counts as last changed, and closed, when it was received.
+    Raises Invalid, Conflict (stored with other values).
     """
     _raise_all(_service_and_place_faults(imported.draft, ports))
     request_id = ports.ids.service_request_id(IMPORT_SCOPE, imported.external_reference)
     fingerprint = ports.ids.fingerprint(msgspec.json.encode(imported))
     requested = to_the_second(imported.requested_datetime)
-    updated = to_the_second(imported.updated_datetime)
+    updated = max(requested, to_the_second(imported.updated_datetime or requested))
     is_closed = imported.state in CLOSED_STATES
+    visibility = as_service_allows(imported.visibility, imported.draft.service_code, ports)
     report = replace(
         _new_report(imported.draft, {}, request_id, fingerprint, requested=requested, ports=ports),
         external_reference=imported.external_reference,
         state=imported.state,
-        visibility=imported.visibility,
-        once_public=imported.visibility == "public",
+        visibility=visibility,
+        once_public=visibility == "public",
         publish_at=None,
         updated_datetime=updated,
         closed_datetime=updated if is_closed else None,
         # Nobody's name comes with it.
-        forgotten=is_closed and imported.visibility == "public",
+        forgotten=is_closed and visibility == "public",
     )
     try:
-        ports.repository.create(without_target(report))
+        return TakenOver(ports.repository.create(without_target(report)), is_new=True)
     except Exists:
-        _stored_already(request_id, fingerprint, ports)
-        return False
-    return True
+        stored = _stored_already(request_id, fingerprint, ports)
+        return TakenOver(withheld(stored, ports), is_new=False)
 
 
 def _checked(draft: Draft, key: str, author: Author, ports: Ports) -> Answers:

@@ -1,16 +1,30 @@
 import csv
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from chalicelib.errors import ConfigurationError, UpstreamFailed
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import Author, view
-from infra.import_reports import MAPPINGS, Meaning, ReportMapping, import_reports, load_mapping
+from chalicelib.reports.usecases import Author, public_views, view
+from infra.import_reports import (
+    CLOSED_EARLIER,
+    CLOSED_WITHOUT_DATE,
+    KEPT_BACK,
+    MAPPINGS,
+    UPDATED_EARLIER,
+    Meaning,
+    ReportMapping,
+    import_reports,
+    load_mapping,
+)
+from infra.local_times import NEVER, TWICE, TWICE_LATER
+from infra.rejects import tell_notes
 from tests.fakes import MemoryRepository
 
 COLUMNS = ("ref", "title", "lat", "lon", "kind", "state", "made", "changed")
@@ -136,6 +150,128 @@ def test_every_row_is_told_to_the_progress_bar(ports: Ports) -> None:
     seen: list[int] = []
     import_reports(as_file(row(1), row(2, kind="Dragons"), row(3)), MAPPING, ports, seen.append)
     assert sum(seen) == 3
+
+
+def only(ports: Ports) -> ServiceRequest:
+    """The one report that is stored."""
+    (request_id,) = ports.repository.ids()
+    report = ports.repository.get(request_id)
+    assert report
+    return report
+
+
+def on_the_clock(form: str, time_zone: str | None = None) -> ReportMapping:
+    return msgspec.structs.replace(MAPPING, datetime_format=form, time_zone=time_zone)
+
+
+@pytest.mark.parametrize(
+    ("made", "form", "time_zone", "expected"),
+    [
+        ("2015-06-30T23:52:17-04:00", "%Y-%m-%dT%H:%M:%S%z", None, "2015-07-01T03:52:17Z"),
+        ("2015-06-30 23:52:17", "%Y-%m-%d %H:%M:%S", None, "2015-06-30T22:52:17Z"),
+        ("2015-06-30 23:52:17", "%Y-%m-%d %H:%M:%S", "UTC", "2015-06-30T23:52:17Z"),
+        ("2015-06-30 23:52:17", "%Y-%m-%d %H:%M:%S", "America/New_York", "2015-07-01T03:52:17Z"),
+    ],
+)
+def test_time_keeps_its_offset_and_is_else_on_the_clock_of_the_export_or_the_council(
+    made: str, form: str, time_zone: str | None, expected: str, ports: Ports
+) -> None:
+    mapping = on_the_clock(form, time_zone)
+    summary = import_reports(as_file(row(made=made, changed=made)), mapping, ports)
+    assert (summary.taken, summary.notes) == (1, {})
+    assert f"{only(ports).requested_datetime:%Y-%m-%dT%H:%M:%SZ}" == expected
+
+
+def test_rows_are_told_when_clocks_made_their_times_happen_twice_or_never(ports: Ports) -> None:
+    rows = (
+        row(1, made="2026-10-25 01:50:00", changed="2026-10-25 01:10:00"),
+        row(2, made="2026-03-29 01:30:00", changed="2026-03-30 12:00:00"),
+    )
+    summary = import_reports(as_file(*rows), on_the_clock("%Y-%m-%d %H:%M:%S"), ports)
+    assert (summary.taken, summary.refused) == (2, [])
+    assert summary.notes == {
+        f"requested_datetime {TWICE}": [2],
+        f"updated_datetime {TWICE_LATER}": [2],
+        f"requested_datetime {NEVER}": [3],
+    }
+
+
+@pytest.mark.parametrize("changed", ["", "  "])
+def test_open_row_is_taken_as_not_changed_yet_when_it_has_no_date_of_a_change(
+    changed: str, ports: Ports
+) -> None:
+    summary = import_reports(as_file(row(changed=changed)), MAPPING, ports)
+    assert (summary.taken, summary.refused, summary.notes) == (1, [], {})
+    report = only(ports)
+    assert (report.state, report.closed_datetime) == ("open", None)
+    assert report.updated_datetime == report.requested_datetime
+
+
+def test_row_is_taken_and_told_when_it_was_closed_or_changed_before_it_was_received(
+    ports: Ports,
+) -> None:
+    earlier = "2010-07-03 19:00:35 UTC"
+    rows = (
+        row(1, state="fixed", changed=earlier),
+        row(2, changed=earlier),
+        row(3, state="fixed", changed=""),
+        row(4, state="fixed"),
+        row(5, state="fixed", changed=earlier),
+    )
+    summary = import_reports(as_file(*rows), MAPPING, ports)
+    assert (summary.taken, summary.refused) == (5, [])
+    assert summary.notes == {
+        CLOSED_EARLIER: [2, 6],
+        UPDATED_EARLIER: [3],
+        CLOSED_WITHOUT_DATE: [4],
+    }
+    stored = [report for i in ports.repository.ids() if (report := ports.repository.get(i))]
+    assert all(each.updated_datetime >= each.requested_datetime for each in stored)
+
+
+def test_row_is_not_public_and_told_when_its_service_is_private_or_moderated(
+    ports: Ports,
+) -> None:
+    kinds = {"Holes": "pothole", "Noise": "noise-nuisance", "Graffiti": "graffiti"}
+    mapping = msgspec.structs.replace(MAPPING, categories=kinds)
+    rows = (
+        row(1),
+        row(2, kind="Noise", title="Loud music every night from flat 3"),
+        row(3, kind="Graffiti"),
+        row(4, kind="Noise", state="hidden"),
+    )
+    for _ in range(2):
+        summary = import_reports(as_file(*rows), mapping, ports)
+        assert summary.notes == {KEPT_BACK["private"]: [3], KEPT_BACK["waiting"]: [4]}
+    (public,) = public_views(list(ports.repository.ids()), ports).values()
+    assert public.external_reference == "https://example.org/1"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({"datetime_format": "%Y-%m-%d %H:%M:%S %Z"}, "write %z for an offset"),
+        ({"time_zone": "Europe/Eskerby"}, "there is no Europe/Eskerby"),
+        ({"time_zone": "../etc"}, "there is no ../etc"),
+        ({"states": {"x": {"state": "open", "visibility": "held"}}}, "Invalid enum value 'held'"),
+        ({"states": {"x": {"state": "open", "visibility": "withdrawn"}}}, "'withdrawn'"),
+    ],
+)
+def test_mapping_is_refused_with_the_fix_when_it_cannot_be_followed(
+    wrong: dict[str, Any], reason: str, tmp_path: Path
+) -> None:
+    document = msgspec.json.decode((MAPPINGS / "bath.json").read_bytes()) | wrong
+    path = tmp_path / "wrong.json"
+    path.write_bytes(msgspec.json.encode(document))
+    with pytest.raises(ConfigurationError, match=re.escape(reason)):
+        load_mapping(path)
+
+
+def test_notes_name_every_line_when_they_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    tell_notes({"closed before": [2, 3, 4, 9, 11, 12], "twice": [7]})
+    assert capsys.readouterr().out == (
+        "6 rows: closed before. Lines: 2-4, 9, 11-12.\n1 row: twice. Lines: 7.\n"
+    )
 
 
 @pytest.mark.parametrize("mapping", sorted(MAPPINGS.glob("*.json")), ids=lambda path: path.stem)

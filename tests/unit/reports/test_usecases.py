@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -244,9 +245,54 @@ def test_imported_report_keeps_its_reference_state_and_dates(ports: Ports) -> No
     assert seen.expected_datetime is None
 
 
+@pytest.mark.parametrize(
+    ("service_code", "there", "here"),
+    [
+        ("noise-nuisance", "public", "private"),
+        ("noise-nuisance", "waiting", "private"),
+        ("noise-nuisance", "hidden", "hidden"),
+        ("noise-nuisance", "unconfirmed", "unconfirmed"),
+        ("graffiti", "public", "waiting"),
+        ("graffiti", "private", "private"),
+        ("pothole", "public", "public"),
+        ("pothole", "private", "private"),
+    ],
+)
+def test_imported_report_is_as_visible_as_the_stricter_of_its_service_and_what_it_was(
+    service_code: str, there: Any, here: str, ports: Ports
+) -> None:
+    old_one = imported(draft=draft(service_code=service_code), visibility=there, state="fixed")
+    report = take_over(old_one, ports).report
+    assert (report.visibility, report.once_public) == (here, here == "public")
+    assert set(public_views([report.service_request_id], ports)) == (
+        {report.service_request_id} if here == "public" else set()
+    )
+
+
+def test_imported_report_leaves_the_public_when_it_is_imported_again_and_its_service_is_private(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    old_one = imported(draft=draft(service_code="noise-nuisance"))
+    stored = take_over(old_one, ports).report
+    # As an import stored it that did not ask for its service.
+    repository.save(replace(stored, visibility="public", once_public=True))
+    again = take_over(old_one, ports)
+    assert (again.is_new, again.report.visibility) == (False, "private")
+
+
+@pytest.mark.parametrize("updated", [None, NOON - timedelta(days=1)])
+@pytest.mark.parametrize("state", ["open", "fixed"])
+def test_imported_report_last_changed_when_it_was_received_when_nothing_later_is_known(
+    updated: datetime | None, state: Any, ports: Ports
+) -> None:
+    report = take_over(imported(state=state, updated_datetime=updated), ports).report
+    assert report.updated_datetime == report.requested_datetime == NOON
+    assert report.closed_datetime == (NOON if state == "fixed" else None)
+
+
 def test_import_changes_nothing_when_it_is_run_again(ports: Ports) -> None:
-    assert take_over(imported(), ports) is True
-    assert take_over(imported(), ports) is False
+    assert take_over(imported(), ports).is_new
+    assert not take_over(imported(), ports).is_new
     (request_id,) = ports.repository.ids()
     assert view(request_id, ANYBODY, ports).version == 1
 

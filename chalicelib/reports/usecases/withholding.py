@@ -1,0 +1,44 @@
+"""Stored reports are taken out of public view when their service is private by now."""
+
+from collections.abc import Callable
+from functools import partial
+from itertools import islice
+
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases.access import never_public, rewritten, stored
+
+AT_ONCE = 100
+"""How many reports are read together."""
+
+
+def withhold_private(ports: Ports, progress: Callable[[int], None] = lambda reports: None) -> int:
+    """Makes every report of a private service private that is public or would become so. Answers
+    how many. Raises UpstreamFailed.
+
+    Needed when the council's document makes a service private that has public reports, and when
+    reports come back that were public before that.
+    """
+    count = 0
+    ids = ports.repository.ids()
+    while some := list(islice(ids, AT_ONCE)):
+        for report in ports.repository.many(some).values():
+            count += withheld(report, ports) is not report
+        progress(len(some))
+    return count
+
+
+def withheld(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+    """The stored report, private from now on where its service is; the same one where nothing
+    has to change. Raises UpstreamFailed."""
+    if _private(report, ports) is report:
+        return report
+    read = partial(stored, report.service_request_id, ports)
+    return rewritten(read, lambda present: _private(present, ports), ports)
+
+
+def _private(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+    shows = report.visibility in ("public", "held", "waiting")
+    if not shows or not never_public(report.service_code, ports):
+        return report
+    return report.with_visibility("private", ports.now())

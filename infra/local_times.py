@@ -1,0 +1,68 @@
+"""Dates and times of other systems' exports, with an offset from UTC or on a council's own clock.
+
+An export on a clock that is put forward and back has a time that happens twice in autumn and one
+that does not happen in spring. Python's datetime reads them by PEP 495 (`fold`).
+"""
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+UTC_ENDINGS = ("UTC", "GMT", "Z")
+"""A format that ends in one of these is of times in UTC."""
+TWICE = "happened twice that day, as clocks were put back; read as the first, in summer time"
+TWICE_LATER = (
+    "happened twice that day, as clocks were put back; read as the second, since the first was "
+    "before the report was received"
+)
+NEVER = "did not happen that day, as clocks were put forward; read as an hour later"
+
+
+class LocalMoment(NamedTuple):
+    """A moment in UTC; `doubt` says how it was read where that is not certain."""
+
+    moment: datetime
+    doubt: str | None = None
+
+
+def read_moment(
+    text: str, form: str, zone: ZoneInfo, not_before: datetime | None = None
+) -> LocalMoment:
+    """The moment of a text in a form of `strptime`: with the offset that it carries (`%z`), in UTC
+    where the form ends in UTC, GMT or Z, else on the clock of the zone.
+
+    A local time that happened twice is the first, unless that is before `not_before` and the
+    second is not. Raises ValueError where the text has another form, or is of a year that no
+    calendar here has.
+    """
+    read = _parsed(text, form)
+    try:
+        if read.tzinfo:
+            return LocalMoment(read.astimezone(UTC))
+        if form.endswith(UTC_ENDINGS):
+            return LocalMoment(read.replace(tzinfo=UTC))
+        return _on_the_clock(read, zone, not_before)
+    except OverflowError as error:
+        raise ValueError(f"{text!r} is out of range") from error
+
+
+def _parsed(text: str, form: str) -> datetime:
+    """Where the form has an offset, a text may lack it."""
+    try:
+        return datetime.strptime(text, form)
+    except ValueError:
+        if "%z" not in form:
+            raise
+        return datetime.strptime(text, form.replace("%z", "").rstrip())
+
+
+def _on_the_clock(local: datetime, zone: ZoneInfo, not_before: datetime | None) -> LocalMoment:
+    first, second = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if first == second:
+        return LocalMoment(first)
+    if second < first:
+        # In the gap, fold 0 counts with the offset of before it.
+        return LocalMoment(first, NEVER)
+    if not_before and first < not_before <= second:
+        return LocalMoment(second, TWICE_LATER)
+    return LocalMoment(first, TWICE)
