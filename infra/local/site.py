@@ -5,6 +5,7 @@ machine shows, and /_s3/ for S3 itself, where photos are posted to."""
 import json
 import sys
 from collections.abc import Callable, Mapping
+from email.message import Message
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -31,8 +32,34 @@ PUSH_SUBSCRIPTION = "/_local/push-subscription"
 """Posting here is a browser that subscribes: the answer is its PushSubscription."""
 _MISSING = ("NoSuchKey", "404")
 
+_NAMES = ("localhost", "127.0.0.1", "::1")
+"""What browsers on this machine call it."""
+
 LocalPages = Mapping[str, Callable[[], Any]]
 LocalForms = Mapping[str, Callable[[bytes], Any]]
+
+
+def of_this_machine(headers: Message) -> bool:
+    """True of a request to a name of this machine that no other site's page sent.
+
+    Another site's name may lead here (DNS rebinding): then `Host` is that name. A browser says in
+    `Origin` which site's page sends a form.
+    """
+    hosts = headers.get_all("Host", [])
+    if len(hosts) != 1 or _name_in(hosts[0]) not in _NAMES:
+        return False
+    return all(origin == f"http://{hosts[0]}" for origin in headers.get_all("Origin", []))
+
+
+def _name_in(host: str) -> str | None:
+    """The name in a Host header; None where it is no host and port."""
+    try:
+        parts = urlsplit(f"http://{host}")
+        # Asked for because it is only checked then.
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts.hostname if parts.netloc == host and "@" not in host else None
 
 
 class Server(ThreadedHTTPServer):
@@ -75,7 +102,10 @@ class SiteHandler(EdgeHandler):
         path = unquote(urlsplit(self.path).path)
         of_the_site = not path.startswith((LOCAL, f"{ENDPOINT}/"))
         self.begin_answer(self.server.cdn_headers(path) if of_the_site else ())
-        if of_the_site and cdn.behaviour(path)["TargetOriginId"] == cdn.API:
+        if path.startswith(LOCAL) and not of_this_machine(self.headers):
+            self.close_connection = True
+            self._send_json(403, {"detail": "This address answers to this machine alone."})
+        elif of_the_site and cdn.behaviour(path)["TargetOriginId"] == cdn.API:
             self.introduce(self.server.origin_secret)
             super()._generic_handle()
         elif path.startswith(f"{ENDPOINT}/"):

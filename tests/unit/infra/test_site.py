@@ -127,6 +127,62 @@ def test_form_of_this_machine_is_answered_with_json(port: int) -> None:
     assert ask(port, "/_local/x.json", method="POST")[0] == 405
 
 
+@pytest.mark.parametrize(
+    "host", ["localhost", "localhost:8000", "127.0.0.1", "127.0.0.1:8000", "[::1]", "[::1]:8000"]
+)
+def test_pages_of_this_machine_answer_to_its_own_names(host: str, port: int) -> None:
+    assert ask(port, "/_local/x.json", Host=host)[0] == 200
+    assert ask(port, "/_local/y", method="POST", Host=host, Origin=f"http://{host}")[0] == 202
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "rebound.example",
+        "rebound.example:8000",
+        "localhost.rebound.example",
+        "127.0.0.1.rebound.example",
+        "127.0.0.1@rebound.example",
+        "rebound.example@127.0.0.1",
+        "127.0.0.1:8000:8000",
+        "[::1",
+        "192.168.0.7:8000",
+        "0.0.0.0:8000",
+        "",
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/_local/x.json"),
+        ("GET", "/_local/page"),
+        ("POST", "/_local/y"),
+        ("GET", "/_local/z"),
+    ],
+)
+def test_pages_of_this_machine_are_refused_when_another_host_is_asked(
+    method: str, path: str, host: str, port: int
+) -> None:
+    status, _, body = ask(port, path, method=method, Host=host)
+    assert status == 403
+    assert b"Words" not in body and b"length" not in body
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["http://elsewhere.example", "https://localhost:8000", "http://localhost:9", "null", ""],
+)
+def test_form_of_this_machine_is_refused_when_another_sites_page_sends_it(
+    origin: str, port: int
+) -> None:
+    status, _, _ = ask(port, "/_local/y", method="POST", Host="localhost:8000", Origin=origin)
+    assert status == 403
+
+
+def test_site_itself_answers_to_any_host(port: int) -> None:
+    assert ask(port, "/api/echo", Host="elsewhere.example")[0] == 200
+
+
 def test_missing_page_is_the_cdns_own_and_documents_answer_the_status_only(port: int) -> None:
     sent, page = cdn.missing_page()
     for path in ("/nothing", "/reports/nothing", "/nothing/"):
