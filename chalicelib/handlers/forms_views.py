@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from chalicelib import bootstrap, trace
 from chalicelib.errors import (
@@ -88,7 +88,8 @@ def go_on(call: Call) -> Page:
 def read(call: Call, service_request_id: str) -> Page:
     """A report, for whoever has the link to it. Raises NotFound."""
     report = _report(call, service_request_id, call.parameter("token"))
-    return Page(_render("report", **report, key=new_key()))
+    html = _render("report", **report, key=new_key())
+    return Page(html, pictures_from=_origins_of_photos(report["report"]))
 
 
 def ask_update(call: Call, service_request_id: str) -> Page:
@@ -221,6 +222,14 @@ def _report(call: Call, text: str, token: str | None) -> dict[str, Any]:
     note_look(view, call.caller)
     shown = bootstrap.form_pages().wording.report(view)
     return {"report": shown, "token": token or "", "query": _query(token)}
+
+
+def _origins_of_photos(report: Mapping[str, Any]) -> tuple[str, ...]:
+    """Where the pictures of a report are that is not public: the store of photos."""
+    updates = report["updates"]
+    photos = [*report["photos"], *(photo for update in updates for photo in update["photos"])]
+    places = {urlsplit(photo.thumbnail_url) for photo in photos}
+    return tuple(sorted({f"{each.scheme}://{each.netloc}" for each in places if each.netloc}))
 
 
 def _screen(screen: flow.Screen) -> Page:

@@ -33,7 +33,7 @@ PAGE_HEADERS = {
     # A page holds what somebody typed, and the link to it may be a secret.
     "Referrer-Policy": "no-referrer",
     # Nothing here needs a script, and nobody may put these forms into a page of their own.
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src *; "
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
     "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 }
 STATUS: dict[type[errors.AppError], HTTPStatus] = {
@@ -135,12 +135,14 @@ class Page(NamedTuple):
     """A page for people. `is_refusal`: what was typed on the one before cannot be taken as it is.
     `may_be_kept`: the browser may go back to it without asking for it again. `leads_to`: where
     else the answer to one of its forms may send the browser, as a Content-Security-Policy says it.
+    `pictures_from`: the origins besides ours whose pictures it shows.
     """
 
     html: str
     is_refusal: bool = False
     may_be_kept: bool = False
     leads_to: str = ""
+    pictures_from: tuple[str, ...] = ()
 
 
 class SeeOther(NamedTuple):
@@ -366,10 +368,14 @@ def _answer_page(view: Callable[..., Any], called: Called, problem_page: Problem
 def _own_headers(page: Page) -> dict[str, str]:
     """Where a page has others than all have."""
     own = {"Cache-Control": "private, no-cache"} if page.may_be_kept else {}
-    if page.leads_to:
-        policy, within = PAGE_HEADERS["Content-Security-Policy"], "form-action 'self'"
-        own["Content-Security-Policy"] = policy.replace(within, f"{within} {page.leads_to}")
-    return own
+    policy = PAGE_HEADERS["Content-Security-Policy"]
+    for within, more in (
+        ("form-action 'self'", page.leads_to),
+        ("img-src 'self'", " ".join(page.pictures_from)),
+    ):
+        if more:
+            policy = policy.replace(within, f"{within} {more}")
+    return own | {"Content-Security-Policy": policy}
 
 
 def _answer_written(view: Callable[..., Any], called: Called, problem: WrittenProblem) -> Response:

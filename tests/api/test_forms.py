@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import boto3
 import pytest
@@ -514,6 +514,30 @@ def test_page_holds_no_script_and_tells_the_browser_so(browser: Browser) -> None
     assert "default-src 'none'" in policy
     assert "form-action 'self'" in policy
     assert "frame-ancestors 'none'" in policy
+    assert sources(browser, "img-src") == ["'self'"]
+
+
+def sources(browser: Browser, directive: str) -> list[str]:
+    """What the policy of the page lets it show or ask."""
+    policy = browser.headers["Content-Security-Policy"]
+    parts = {name: rest for name, *rest in (part.split() for part in policy.split(";"))}
+    return parts[directive]
+
+
+def test_page_may_show_the_pictures_that_it_has_and_no_others(
+    browser: Browser, shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("UPLOADS_ENDPOINT")
+    bootstrap.forget()
+    browser.to("Add photos", service={"service_code": "graffiti"})
+    browser.fill(files=[photo(shared_data)])
+    page = browser.to_end()
+    browser.cloud.pump.run_until_idle()
+    browser.open(link(page))
+    [picture] = re.findall(r'<img src="([^"]+)"', browser.html)
+    parts = urlsplit(picture)
+    assert parts.netloc.endswith(".amazonaws.com")
+    assert sources(browser, "img-src") == ["'self'", f"{parts.scheme}://{parts.netloc}"]
 
 
 def test_browser_may_go_back_when_a_page_holds_no_contact_details(browser: Browser) -> None:
