@@ -1,25 +1,35 @@
-"""The cookie that keeps somebody signed in. Scripts cannot read it, other sites cannot send it, and
-it goes to nothing but the routes that exchange or end it.
+"""The cookies that browsers keep for signing in: what they are called, how they are set and read.
 
-Another one is kept for the minutes in which somebody says elsewhere who she is. It comes along when
-that site sends her back, so it is worth nothing without what that brings.
+The one that keeps somebody signed in cannot be read by scripts or sent by other sites, and goes to
+nothing but the routes that exchange or end it. Another one is kept for the minutes in which
+somebody says elsewhere who that is. It comes along when that site sends the browser back, so it is
+worth nothing without what that brings.
 
 Over https their names begin with `__Secure-`: browsers take none such from a page without it
 (RFC 6265bis, 4.1.3.1). `__Host-` would need the path `/`, and send them with every call.
+
+A site beside ours, at another name of the same domain, can set a cookie of the same name for the
+whole domain. A browser then sends two, in an order that the other site can choose, and nothing
+tells which of them is ours (RFC 6265, 4.2.2 and 5.4). So two of one name are refused (ADR 36).
 """
 
 from datetime import datetime, timedelta
-from http.cookies import CookieError, SimpleCookie
 
 from chalice.app import Request
 
-from chalicelib import bootstrap
+from chalicelib import bootstrap, logs
+from chalicelib.errors import Invalid
 
 SECURE = "__Secure-"
 NAME = "ginnel-session"
 PATH = "/api/session"
 HANDOVER = "ginnel-handover"
 HANDOVER_PATH = "/forms/sign-in/back"
+TWICE = (
+    "Your browser sent two cookies with the same name, and we cannot tell which of them is ours. "
+    "Nothing was changed. Delete this site's cookies in the settings of your browser, then try "
+    "again."
+)
 
 
 def name_of(cookie: str) -> str:
@@ -49,12 +59,29 @@ def handover_dropped() -> str:
 
 
 def sent(request: Request, name: str = NAME) -> str:
-    """The refresh token that came along, or the other cookie's value; empty where there is none."""
-    try:
-        found = SimpleCookie(str(request.headers.get("cookie", ""))).get(name_of(name))
-    except CookieError:
-        return ""
-    return found.value if found else ""
+    """The refresh token that came along, or the other cookie's value; empty where there is none.
+    Raises Invalid where there are two of that name."""
+    found = _values(request, name)
+    if len(found) > 1:
+        logs.event("two cookies of one name came along", "warning")
+        raise Invalid(TWICE)
+    return found[0] if found else ""
+
+
+def _values(request: Request, name: str) -> list[str]:
+    """The values of all cookies of that name, in the order in which they came."""
+    wanted = name_of(name)
+    pairs = (each.partition("=") for line in _lines(request) for each in line.split(";"))
+    return [value.strip().strip('"') for key, _, value in pairs if key.strip() == wanted]
+
+
+def _lines(request: Request) -> list[str]:
+    """Every Cookie header of the request: a browser may send several, and API Gateway gives all of
+    them apart from the single ones, of which it keeps the last."""
+    event = request.to_original_event()
+    several = event.get("multiValueHeaders") or {}
+    found = [line for key, lines in several.items() if key.lower() == "cookie" for line in lines]
+    return found or [str(request.headers.get("cookie", ""))]
 
 
 def _session(token: str, holds: timedelta) -> str:

@@ -378,6 +378,40 @@ def test_copied_cookie_ends_the_session_for_both_when_it_comes_again(
         assert here.client.http.get("/api/account/devices", headers=bearer).status_code == 401
 
 
+TWO = [
+    "{own}; ginnel-session=planted",
+    "ginnel-session=planted; {own}",
+    "{own}; {own}",
+    "{own}; other=1; ginnel-session =",
+    "{own};ginnel-session=",
+]
+"""What a browser sends where a site beside ours has set a cookie of the same name."""
+
+
+@pytest.mark.parametrize("sent", TWO)
+def test_two_cookies_of_one_name_are_refused_and_change_nothing(
+    sent: str, here: Api, address: str
+) -> None:
+    cookie = cookie_of(here, address)
+    both = sent.format(own=cookie)
+    with record() as tries:
+        answers = [
+            refreshed(here, both),
+            delete(here, "/api/session", {"Cookie": both}),
+            post_form(here.client.http, "/api/session/end", {**FORM, "Cookie": both}),
+        ]
+    for answer in answers:
+        assert answer.status_code == 400 and "Set-Cookie" not in answer.headers
+        assert b"two cookies with the same name" in answer.body
+    assert [each for each in tries if each.operation.startswith("dynamodb")] == []
+    assert refreshed(here, cookie).status_code == 200
+
+
+@pytest.mark.parametrize("other", ["Ginnel-Session=a", "x-ginnel-session=a", 'b="c', "\x01; d"])
+def test_cookie_is_read_whatever_others_came_with_it(other: str, here: Api, address: str) -> None:
+    assert refreshed(here, f"{other}; {cookie_of(here, address)}").status_code == 200
+
+
 # Out again.
 
 

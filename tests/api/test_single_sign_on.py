@@ -388,6 +388,16 @@ def test_only_the_browser_that_began_it_is_signed_in(here: Here) -> None:
     assert back(here, "national", query, cookie).status_code == 303
 
 
+def test_two_cookies_of_one_name_are_refused_and_the_sign_in_can_be_finished(here: Here) -> None:
+    way, cookie = begun(here, "national")
+    query, others = here.national.sign_in(way), begun(here, "national")[1]
+    for both in (f"{others}; {cookie}", f"{cookie}; {others}", f"{cookie}; {cookie}"):
+        answer = back(here, "national", query, both)
+        assert answer.status_code == 400 and "Set-Cookie" not in answer.headers
+        assert b"two cookies with the same name" in answer.body
+    assert back(here, "national", query, cookie).status_code == 303
+
+
 def test_state_and_code_hold_once(here: Here) -> None:
     way, cookie = begun(here, "national")
     query = here.national.sign_in(way)
