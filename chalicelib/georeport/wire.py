@@ -37,7 +37,8 @@ ITEMS = {
     "services": "service",
     "values": "value",
 }
-"""What an entry of a list is called in XML, by the list's name."""
+"""What an entry of a list is called in XML, by the list's name. A list under another name has no
+element of its own: its name comes again for each entry."""
 _NOT_IN_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -89,8 +90,17 @@ def _fill(element: "Element", tree: Tree, made: "type[Element]") -> None:
 def _children(name: str, tree: Mapping[str, Tree] | Sequence[Tree]) -> Iterable[tuple[str, Tree]]:
     if isinstance(tree, Mapping):
         # A moment that is not there has no element: an empty one is no date to any reader.
-        return [(k, v) for k, v in tree.items() if v is not None or not k.endswith("_datetime")]
+        there = [(k, v) for k, v in tree.items() if v is not None or not k.endswith("_datetime")]
+        return [(name, each) for name, value in there for each in _occurrences(name, value)]
     return [(ITEMS[name], inner) for inner in tree]
+
+
+def _occurrences(name: str, value: Tree) -> Sequence[Tree]:
+    """What stands under that name: each entry of a list whose name is not one of ITEMS stands
+    under it by itself, such as `media_url`."""
+    if isinstance(value, list | tuple) and name not in ITEMS:
+        return value
+    return (value,)
 
 
 def _text(value: Tree) -> str:

@@ -5,7 +5,7 @@ signs out or is disabled is refused at once, because account and session are rea
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -100,8 +100,7 @@ def follower(request: Request) -> Caller:
     caller = anyone(request)
     key = request.headers.get("x-api-key")
     if key:
-        known(key, bootstrap.partners_ports())
-        return caller
+        return replace(caller, key_id=known(key, bootstrap.partners_ports()).key_id)
     if caller.role is None:
         raise Unauthenticated("Send your API key in the header X-Api-Key.")
     return may("changes.follow").passed(caller)

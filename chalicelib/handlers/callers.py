@@ -15,15 +15,22 @@ from chalicelib.accounts.model import (
     roles_of,
 )
 from chalicelib.accounts.permissions import Permission
-from chalicelib.reports.usecases import Author, Remit
+from chalicelib.reports.usecases import Author, Remit, partner_scope
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody who is signed in, or nobody in particular: then neither is there."""
+    """Somebody who is signed in, or nobody in particular: then neither account nor session is
+    there. `key_id` is of the API key that another system showed in a header."""
 
     account: Account | None = None
     session: Session | None = None
+    key_id: str | None = None
+
+    @property
+    def sender(self) -> str | None:
+        """The `reporter` of what the other system sends; None without an API key."""
+        return partner_scope(self.key_id) if self.key_id else None
 
     @property
     def account_id(self) -> str | None:

@@ -1,4 +1,4 @@
-"""The feed of changes to public reports, for systems that follow by asking again."""
+"""The feed of changes to reports, for systems that follow by asking again."""
 
 import re
 from datetime import datetime
@@ -21,7 +21,8 @@ routes = Routes(__name__)
 
 
 class ChangeView(msgspec.Struct, frozen=True, kw_only=True):
-    """A public report that changed; of one that is public no more it says that alone."""
+    """A report that changed: a public one, or one that the follower sent, which has no `url` while
+    it is not public. Of one that is gone it says that alone."""
 
     cursor: str
     kind: Literal["changed", "gone"]
@@ -46,7 +47,7 @@ class FeedView(msgspec.Struct, frozen=True, kw_only=True):
     "/api/events",
     method="GET",
     auth=auth.follower,
-    summary="What happened to public reports since, for those with an API key (X-Api-Key)",
+    summary="What happened to reports since, for those with an API key (X-Api-Key)",
     answer=FeedView,
     query=(
         Query(
@@ -59,7 +60,10 @@ class FeedView(msgspec.Struct, frozen=True, kw_only=True):
 )
 def events(call: Call) -> FeedView:
     feed = usecases.changes_after(
-        _cursor(call.parameter("after")), limit=limit_of(call), ports=bootstrap.reports_ports()
+        _cursor(call.parameter("after")),
+        limit=limit_of(call),
+        ports=bootstrap.reports_ports(),
+        sender=call.caller.sender,
     )
     site_url = bootstrap.settings().site_url
     return FeedView(
@@ -78,7 +82,7 @@ def _view(change: Change, site_url: str) -> ChangeView:
         status=status_of(report.state) if told else None,
         version=report.version if told else None,
         updated_datetime=report.updated_datetime if told else None,
-        url=public_page(site_url, report.service_request_id) if told else None,
+        url=public_page(site_url, report.service_request_id) if change.is_public else None,
     )
 
 

@@ -109,12 +109,14 @@ def token(call: Call, text: str) -> Answer:
 
 
 def updates(call: Call) -> Answer:
-    """What happened to public reports. Raises Forbidden, TooMany, NotFound, Invalid."""
+    """What happened to public reports, and to those that this partner sent. Raises Forbidden,
+    TooMany, NotFound, Invalid."""
     query, ports = asked(call), bootstrap.reports_ports()
-    partners.known(query.one("api_key"), bootstrap.partners_ports())
+    partner = partners.known(query.one("api_key"), bootstrap.partners_ports())
     query.check_jurisdiction()
     start, end, _ = window_of_updates(query, ports.now())
-    pairs = query.page_of(usecases.updates_between(start, end, ports))
+    sender = usecases.partner_scope(partner.key_id)
+    pairs = query.page_of(usecases.updates_between(start, end, ports, sender=sender))
     reports = {report.service_request_id: report for report, _ in pairs}
     views = usecases.views_of(list(reports.values()), ports)
     shown = {update.update_id: (update, view) for view in views for update in view.updates}

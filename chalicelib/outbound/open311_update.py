@@ -16,7 +16,8 @@ from chalicelib.outbound.model import UPDATE, Delivery, id_of_forwarded
 from chalicelib.outbound.open311_client import Open311Client, entries_in, id_in
 from chalicelib.outbound.senders import Open311Destination, Refused, Reopenings, Sent
 
-STATUS = "REOPEN"
+STATUS = "OPEN"
+"""Every server knows it; of a report that was said to be done it is the word for a reopening."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ pass.
 from collections.abc import Mapping
 
 from chalicelib.georeport.wire import Tree
+from chalicelib.reports.states import State
 from chalicelib.reports.views import PhotoView, ReportView, UpdateView
 
 Wire = dict[str, Tree]
@@ -56,15 +57,21 @@ def extended(report: ReportView) -> Wire:
     return {"extended_attributes": attributes}
 
 
+STATUS_OF_UPDATES: Mapping[State, str] = {"reopen": "open"}
+"""FixMyStreet takes an update whose status is `open` as a reopening, and knows no `reopen`."""
+
+
 def wire_update(update: UpdateView, report: ReportView) -> Wire:
-    """The update as an entry of `service_request_updates`."""
+    """The update as an entry of `service_request_updates`. `media_url` is always there: empty
+    without a photo, and a list where there are several."""
+    urls = [photo.url for photo in update.photos]
     return {
         "update_id": update.update_id,
         "service_request_id": report.service_request_id,
-        "status": update.state,
+        "status": STATUS_OF_UPDATES.get(update.state, update.state),
         "updated_datetime": update.datetime,
         "description": update.text,
-        "media_url": _first(update.photos) or "",
+        "media_url": urls if len(urls) > 1 else "".join(urls),
     }
 
 

@@ -14,6 +14,7 @@ from chalicelib.partners.model import NewKey
 from chalicelib.partners.usecases import make
 from tests.api.conftest import Api
 from tests.builders import draft_body
+from tests.open311 import other_system
 
 SECRET = "canary"
 LATER = timedelta(seconds=10)
@@ -116,3 +117,17 @@ def test_feed_says_which_parameter_is_wrong(query: str, api: Api, key: str) -> N
 @pytest.mark.parametrize("after", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z_R00000000001"])
 def test_feed_answers_at_the_ends_of_time(after: str, api: Api, key: str) -> None:
     assert events(api, key, f"?after={after}").status_code == 200
+
+
+def test_feed_has_a_private_report_without_an_address_for_the_partner_alone_that_sent_it(
+    api: Api,
+) -> None:
+    sender, other = other_system(api), other_system(api)
+    request_id = sender.reported(service_code="graffiti")
+    (item,) = events(api, sender.key).json_body["items"]
+    assert (item["service_request_id"], item["kind"]) == (request_id, "changed")
+    assert (item["state"], item["url"]) == ("open", None)
+    assert events(api, other.key).json_body["items"] == []
+    headers = {"Authorization": f"Bearer {api.token('officer')}"}
+    with time_machine.travel(utc_now() + LATER, tick=False):
+        assert api.client.http.get("/api/events", headers=headers).json_body["items"] == []

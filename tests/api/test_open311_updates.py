@@ -300,10 +300,45 @@ def test_list_of_updates_comes_in_pages_when_that_is_asked(other: OtherSystem) -
     }
 
 
-def test_list_leaves_out_what_is_not_public(other: OtherSystem) -> None:
+def test_list_has_the_updates_of_a_private_report_for_the_partner_alone_that_sent_it(
+    api: Api, residents: OtherSystem
+) -> None:
+    other = other_system(api, reports="private")
+    request_id = other.reported()
+    assert stored(request_id).visibility == "private"
+    by_officer(other.api, request_id, "fixed")
+    for form in ("xml", "json"):
+        mine, others = (
+            each.get(f"servicerequestupdates.{form}", {"api_key": each.key})
+            for each in (other, residents)
+        )
+        rows = xml_of(mine, "service_request_updates") if form == "xml" else json_of(mine)
+        (row,) = rows
+        assert (row["service_request_id"], row["status"]) == (request_id, "fixed")
+        assert row["description"] == "Our word."
+        assert request_id not in others.body.decode()
+
+
+def test_list_leaves_out_a_private_report_that_was_hidden(other: OtherSystem) -> None:
     request_id = other.reported(service_code="graffiti")
     assert other.update(request_id).status_code == 200
+    officer = other.api.token("officer")
+    hidden = other.api.patch(
+        f"/api/reports/{request_id}", {"visibility": "hidden"}, version=2, token=officer
+    )
+    assert hidden.status_code == 200
     assert json_of(other.get("servicerequestupdates.json", {"api_key": other.key})) == []
+
+
+def test_list_says_open_when_a_report_was_opened_again(other: OtherSystem) -> None:
+    request_id = other.reported()
+    for state in ("fixed", "reopen"):
+        by_officer(other.api, request_id, state)
+    assert stored(request_id).state == "reopen"
+    rows = json_of(other.get("servicerequestupdates.json", {"api_key": other.key}))
+    assert sorted(row["status"] for row in rows) == ["fixed", "open"]
+    in_xml = other.get("servicerequestupdates.xml", {"api_key": other.key}).body
+    assert b"<status>open</status>" in in_xml and b"reopen" not in in_xml
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from chalicelib.reports.usecases.access import (
     MayWrite,
     Remit,
     is_from_partner,
+    partner_scope,
 )
 from chalicelib.reports.usecases.casework import (
     OFFICER,
@@ -158,6 +159,7 @@ __all__ = [
     "note_passed_on",
     "outcomes_of_month",
     "own_reports",
+    "partner_scope",
     "parts_of",
     "public_ids",
     "public_views",

@@ -44,6 +44,8 @@ is always answered."""
 MayWrite = Callable[[], bool]
 """Asked before a new report is stored of which somebody wants to hear at addresses that she only
 typed: they may be another's. False where these were written to often enough."""
+SHOWN_TO_SENDER: frozenset[Visibility] = frozenset(("public", "waiting", "held", "private"))
+"""What another system hears of its own reports: those that were not taken back."""
 ELSEWHERE = "another team's, or of another ward: ask an officer there"
 PUBLICITY: Sequence[Visibility] = ("private", "waiting", "held", "public")
 """How public a report is that nobody took back, from the least to the most."""
@@ -79,7 +81,7 @@ class Author:
     @property
     def scope(self) -> str:
         if self.partner:
-            return f"{PARTNER}{self.partner}"
+            return partner_scope(self.partner)
         return f"account:{self.account}" if self.account else "anonymous"
 
     @property
@@ -121,6 +123,17 @@ class Author:
 def is_from_partner(report: ServiceRequest) -> bool:
     """True where another system sent it through Open311."""
     return (report.reporter or "").startswith(PARTNER)
+
+
+def partner_scope(key_id: str) -> str:
+    """The scope of another system, which is also the `reporter` of what it sends."""
+    return f"{PARTNER}{key_id}"
+
+
+def is_shown_to_sender(report: ServiceRequest, sender: str | None) -> bool:
+    """True where the partner of that scope sent the report and may hear of it."""
+    is_own = sender is not None and report.reporter == sender
+    return is_own and report.visibility in SHOWN_TO_SENDER
 
 
 def is_as_sure(assurance: str | None, needed: str) -> bool:

@@ -1,4 +1,5 @@
-"""What happened to public reports since: for other systems that follow by asking again.
+"""What happened to reports since: for other systems that follow by asking again. They hear of what
+is public, and of what they sent themselves.
 
 A report is in the feed once, where it last changed. Whoever goes on from `next` hears of every
 report that changed, as it is then, and, of one that is public no more, that it is gone. What stands
@@ -13,6 +14,7 @@ from typing import NamedTuple
 
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports, Window
+from chalicelib.reports.usecases.access import is_shown_to_sender
 
 BEHIND = timedelta(seconds=5)
 """So much is left for the next time: a change has the moment when it was begun, and an index lags
@@ -30,14 +32,26 @@ class Cursor(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A report that changed and where in the feed; it was public, and may be public no more."""
+    """A report that changed and where in the feed; it was public, and may be public no more, or
+    `sender`, who follows, sent it."""
 
     report: ServiceRequest
     cursor: Cursor
+    sender: str | None = None
 
     @property
     def is_gone(self) -> bool:
-        return self.report.visibility != "public"
+        return not (self.is_public or is_shown_to_sender(self.report, self.sender))
+
+    @property
+    def is_public(self) -> bool:
+        return self.report.visibility == "public"
+
+    @property
+    def is_told(self) -> bool:
+        """True where the follower may hear that there is, or was, such a report."""
+        is_own = self.sender is not None and self.report.reporter == self.sender
+        return self.report.once_public or is_own
 
 
 class Feed(NamedTuple):
@@ -47,9 +61,11 @@ class Feed(NamedTuple):
     next: Cursor
 
 
-def changes_after(after: Cursor | None, *, limit: int, ports: Ports) -> Feed:
-    """The changes that follow in at most `limit` entries of the index, private ones left out; from
-    90 days ago where no place is given."""
+def changes_after(
+    after: Cursor | None, *, limit: int, ports: Ports, sender: str | None = None
+) -> Feed:
+    """The changes that follow in at most `limit` entries of the index; from 90 days ago where no
+    place is given. Reports that never were public are left out, unless `sender` sent them."""
     last = ports.now() - BEHIND
     begin = after or Cursor(last - BEGINS_BEFORE)
     is_long = last - begin.moment > MOST_AT_A_TIME
@@ -60,6 +76,6 @@ def changes_after(after: Cursor | None, *, limit: int, ports: Ports) -> Feed:
     places = [Cursor(each.moment, each.service_request_id) for each in islice(listed, limit)]
     found = ports.repository.many([str(place.service_request_id) for place in places])
     reports = [(found.get(str(place.service_request_id)), place) for place in places]
-    changes = [Change(each, place) for each, place in reports if each and each.once_public]
+    changes = [Change(each, place, sender) for each, place in reports if each]
     following = places[-1] if places else Cursor(end) if is_long else begin
-    return Feed(changes, following)
+    return Feed([each for each in changes if each.is_told], following)

@@ -13,6 +13,7 @@ from chalicelib.errors import Invalid
 from chalicelib.reports.model import ServiceRequest, Update
 from chalicelib.reports.ports import Listed, Ports, Window
 from chalicelib.reports.states import Status, status_of
+from chalicelib.reports.usecases.access import SHOWN_TO_SENDER, is_shown_to_sender
 from chalicelib.reports.usecases.reading import timeline
 
 MOST_ROWS = 1000
@@ -30,10 +31,12 @@ MOST_CHANGED = 5000
 
 
 class Kinds(NamedTuple):
-    """What a list is to show; None is everything."""
+    """What a list is to show; None is everything that is public. `sender` also gets what is not
+    public of its own reports."""
 
     statuses: Collection[Status] | None = None
     service_codes: Collection[str] | None = None
+    sender: str | None = None
 
     @property
     def are_all(self) -> bool:
@@ -41,10 +44,16 @@ class Kinds(NamedTuple):
 
     def has(self, report: Listed | ServiceRequest) -> bool:
         return (
-            report.visibility == "public"
+            (report.visibility == "public" or self._may_be_own(report))
             and (self.statuses is None or status_of(report.state) in self.statuses)
             and (self.service_codes is None or report.service_code in self.service_codes)
         )
+
+    def _may_be_own(self, report: Listed | ServiceRequest) -> bool:
+        """An entry of an index does not say who sent its report: that is read."""
+        if isinstance(report, ServiceRequest):
+            return is_shown_to_sender(report, self.sender)
+        return self.sender is not None and report.visibility in SHOWN_TO_SENDER
 
 
 def list_requests(
@@ -71,16 +80,18 @@ def public_ids(window: Window, ports: Ports) -> Iterator[str]:
 
 
 def updates_between(
-    start: datetime, end: datetime, ports: Ports
+    start: datetime, end: datetime, ports: Ports, *, sender: str | None = None
 ) -> Sequence[tuple[ServiceRequest, Update]]:
-    """All updates of public reports in that time, its ends included, the oldest first, each with
-    its report. Raises Invalid where more than MOST_CHANGED reports have changed since its start.
+    """All updates in that time, its ends included, the oldest first, each with its report: of
+    public reports, and of those that are not public of the partner that is `sender`. Raises
+    Invalid where more than MOST_CHANGED reports have changed since its start.
 
     An update is found by its report, and that by its last change, which may have come after the
     end: so all that changed since the start is read.
     """
     since = Window(start, ports.now(), "updated")
-    entries = _entries(since, Kinds(), MOST_ROWS, ports)
+    kinds = Kinds(sender=sender)
+    entries = _entries(since, kinds, MOST_ROWS, ports)
     changed = [each.service_request_id for each in islice(entries, MOST_CHANGED + 1)]
     if len(changed) > MOST_CHANGED:
         raise Invalid.field(
@@ -89,7 +100,7 @@ def updates_between(
     found = [
         (report, update)
         for part in range(0, len(changed), MOST_ROWS)
-        for report in _read(changed[part : part + MOST_ROWS], Kinds(), ports)
+        for report in _read(changed[part : part + MOST_ROWS], kinds, ports)
         for update in timeline(report, ports)
         if start <= update.datetime <= end
     ]

@@ -42,7 +42,7 @@ def sender(
     return UpdateSender(lambda _: said, deliveries.get, client)
 
 
-def test_update_says_reopen_under_their_reference_and_an_id_of_its_own() -> None:
+def test_update_says_open_under_their_reference_and_an_id_of_its_own() -> None:
     outside = posts(TAKEN)
     assert sender(outside).send(UPDATE, county()) == Sent("update:77")
     assert outside.forms == [
@@ -51,7 +51,7 @@ def test_update_says_reopen_under_their_reference_and_an_id_of_its_own() -> None
             ("service_request_id", "C-1"),
             ("update_id", UPDATE.delivery_id),
             ("updated_datetime", "2026-06-02T12:00:00Z"),
-            ("status", "REOPEN"),
+            ("status", "OPEN"),
             ("description", "The hole is back."),
             ("media_url", "https://council.example/3.jpg"),
         ]

@@ -198,3 +198,22 @@ def test_entry_that_the_index_still_has_is_left_out_when_its_report_is_not_there
     repository.create(report(once_public=True))
     clock.now += MINUTE
     assert Follower(replace(ports, repository=Empty())).told() == []
+
+
+def test_feed_has_what_is_not_public_for_the_partner_alone_that_sent_it(
+    ports: Ports, clock: Clock
+) -> None:
+    partner = Author(partner="k1", reports="private")
+    sent = submit(draft(), "one", partner, ports).service_request_id
+    clock.now += MINUTE
+
+    def told(sender: str | None) -> list[tuple[str, bool]]:
+        feed = changes_after(None, limit=10, ports=ports, sender=sender)
+        return [(each.report.service_request_id, each.is_gone) for each in feed.changes]
+
+    assert told("partner:k1") == [(sent, False)]
+    assert told("partner:k2") == told(None) == []
+    an_officer(sent, ports, visibility="hidden")
+    clock.now += MINUTE
+    assert told("partner:k1") == [(sent, True)]
+    assert told("partner:k2") == told(None) == []

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.errors import Invalid
+from chalicelib.reports.model import Visibility
 from chalicelib.reports.ports import Ports, Window
 from chalicelib.reports.usecases import Kinds, list_requests, listing, updates_between
 from tests.builders import NOON, report, update
@@ -123,6 +124,34 @@ def test_updates_are_those_of_public_reports_in_the_time_and_the_oldest_first(
         ("R00000000002", "U00000000001"),
         ("R00000000001", "U00000000002"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("visibility", "is_heard"),
+    [
+        *(("public", True), ("private", True), ("waiting", True), ("held", True)),
+        *(("hidden", False), ("withdrawn", False), ("unconfirmed", False)),
+    ],
+)
+def test_updates_of_what_is_not_public_are_for_the_partner_alone_that_sent_it(
+    visibility: Visibility, is_heard: bool, ports: Ports, repository: MemoryRepository
+) -> None:
+    one = (update(1, datetime=NOON),)
+    values = {"visibility": visibility, "updates": one, "updated_datetime": NOON}
+    keep(repository, 1, reporter="partner:mine", **values)
+    keep(repository, 2, reporter="partner:other", **values)
+    keep(repository, 3, **values)
+    heard = {
+        sender: sorted(
+            report.service_request_id
+            for report, _ in updates_between(NOON, NOON, ports, sender=sender)
+        )
+        for sender in ("partner:mine", "partner:nobody", None)
+    }
+    everybody = [f"R0000000000{number}" for number in (1, 2, 3) if visibility == "public"]
+    assert heard["partner:nobody"] == heard[None] == everybody
+    mine = ["R00000000001"] if is_heard else []
+    assert heard["partner:mine"] == (everybody or mine)
 
 
 def test_updates_are_found_when_they_were_moved_out_of_their_report(

@@ -100,7 +100,8 @@ def test_update_is_the_same_when_it_went_through_either_form(report: ServiceRequ
         for seen in in_both_forms("service_request_updates", rows):
             assert seen["update_id"] == update.update_id
             assert seen["service_request_id"] == report.service_request_id
-            assert (seen["status"], seen["description"]) == (update.state, update.text)
+            said = "open" if update.state == "reopen" else update.state
+            assert (seen["status"], seen["description"]) == (said, update.text)
             assert moments.read(seen["updated_datetime"]) == update.datetime
 
 
@@ -111,3 +112,18 @@ def test_media_url_is_the_first_photo_that_is_ready() -> None:
     row = wire_request(view, agency=COUNCIL.name)
     assert row["media_url"] == f"https://council.example/photos/R00000000001/{'B' * 26}/page.jpg"
     assert len(extended(view)["extended_attributes"]["media_urls"]) == 2  # type: ignore[index, call-overload, arg-type]
+
+
+def test_update_has_each_of_its_photos_under_media_url_in_either_form() -> None:
+    photos = tuple(
+        Photo(photo_id=letter * 26, state="shown", update_id="U00000000001") for letter in "XYZ"
+    )
+    for count in range(4):
+        PHOTOS.done |= {photo.photo_id for photo in photos[:count]}
+        report = builders.report(photos=photos, updates=(builders.update(1),))
+        (view,) = views_of([report], PORTS)
+        urls = [f"{PORTS.site_url}/photos/R00000000001/{each * 26}/page.jpg" for each in "XYZ"]
+        wanted = {0: "", 1: urls[0]}.get(count, urls[:count])
+        rows = [wire_update(view.updates[0], view)]
+        for seen in in_both_forms("service_request_updates", rows):
+            assert seen["media_url"] == wanted
