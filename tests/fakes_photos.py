@@ -16,7 +16,15 @@ from chalicelib.photos.model import (
     Pictures,
     Refused,
 )
-from chalicelib.photos.ports import Moved, PhotoKey, Policy, Ports, TooLargeToRead, Upload
+from chalicelib.photos.ports import (
+    Moved,
+    NotAsDeclared,
+    PhotoKey,
+    Policy,
+    Ports,
+    TooLargeToRead,
+    Upload,
+)
 from tests.fakes import Clock
 
 BROKEN = b"broken"
@@ -28,16 +36,20 @@ class MemoryUploads:
 
     def __init__(self, clock: Clock) -> None:
         self.files: list[tuple[Upload, datetime, bytes]] = []
+        self.declared: dict[Upload, int] = {}
         self._clock = clock
         self._count = 0
 
-    def policy(self, photo: PhotoKey, content_type: str) -> Policy:
-        return Policy("https://uploads.example", {"key": "/".join(photo), "type": content_type})
+    def policy(self, photo: PhotoKey, content_type: str, size: int) -> Policy:
+        fields = {"key": "/".join(photo), "type": content_type, "size": str(size)}
+        return Policy("https://uploads.example", fields)
 
-    def arrive(self, photo: PhotoKey, raw: bytes) -> Upload:
-        """A file that was posted."""
+    def arrive(self, photo: PhotoKey, raw: bytes, declared: int | None = None) -> Upload:
+        """A file that was posted; `declared` is its size as it was allowed."""
         self._count += 1
         upload = Upload(photo, f"v{self._count}")
+        if declared is not None:
+            self.declared[upload] = declared
         self.files.append((upload, self._clock(), raw))
         return upload
 
@@ -47,11 +59,16 @@ class MemoryUploads:
         self.arrive(photo, raw)
         return True
 
+    def sent_for(self, photo: PhotoKey) -> Sequence[Upload]:
+        return [upload for upload, _, _ in self.files if upload.photo == photo]
+
     def read(self, upload: Upload) -> tuple[bytes, Upload] | None:
         for each, _, raw in reversed(self.files):
             if each.photo == upload.photo and upload.version in (None, each.version):
                 if len(raw) > MOST_BYTES:
                     raise TooLargeToRead
+                if self.declared.get(each, len(raw)) != len(raw):
+                    raise NotAsDeclared
                 return raw, each
         return None
 

@@ -6,7 +6,7 @@ take the place of one that is just being looked at. Pictures: `<service_request_
 nobody asked whether a report has the photo.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib import trace
 from chalicelib.errors import UpstreamFailed
 from chalicelib.photos.model import ADDRESS_HOLDS_FOR, MOST_BYTES, POLICY_HOLDS_FOR, Kept, Pictures
-from chalicelib.photos.ports import Moved, PhotoKey, Policy, TooLargeToRead, Upload
+from chalicelib.photos.ports import (
+    Moved,
+    NotAsDeclared,
+    PhotoKey,
+    Policy,
+    TooLargeToRead,
+    Upload,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -24,6 +31,8 @@ if TYPE_CHECKING:
 FRESH = "fresh/"
 REQUEST = "request-id"
 """Under this name a file says which request let it be sent."""
+DECLARED = "size"
+"""Under this name a file says with how many bytes it was allowed."""
 SIZES = ("page", "thumbnail")
 _GONE = ("NoSuchKey", "NoSuchVersion", "404")
 _EXISTS = "PreconditionFailed"
@@ -37,15 +46,19 @@ class S3Uploads:
         self._signer = signer
         self._bucket = bucket
 
-    def policy(self, photo: PhotoKey, content_type: str) -> Policy:
-        fixed = {"Content-Type": content_type, f"x-amz-meta-{REQUEST}": trace.current()}
+    def policy(self, photo: PhotoKey, content_type: str, size: int) -> Policy:
+        fixed = {
+            "Content-Type": content_type,
+            f"x-amz-meta-{REQUEST}": trace.current(),
+            f"x-amz-meta-{DECLARED}": str(size),
+        }
         answer = self._signer.generate_presigned_post(
             Bucket=self._bucket,
             Key="/".join(photo),
             Fields=fixed,
             Conditions=[
                 *({name: value} for name, value in fixed.items()),
-                ["content-length-range", 1, MOST_BYTES],
+                ["content-length-range", size, size],
             ],
             ExpiresIn=int(POLICY_HOLDS_FOR.total_seconds()),
         )
@@ -56,6 +69,19 @@ class S3Uploads:
         key = "/".join(photo)
         return _put_new(self._client, Bucket=self._bucket, Key=key, Body=raw, Metadata=request)
 
+    def sent_for(self, photo: PhotoKey) -> Sequence[Upload]:
+        # S3 lists the versions of a key from the newest to the oldest, all of one second too. A
+        # browser's POST cannot be made conditional, so which one came first is asked afterwards.
+        key, found = "/".join(photo), list[Upload]()
+        pages = self._client.get_paginator("list_object_versions")
+        with _translated():
+            for page in pages.paginate(Bucket=self._bucket, Prefix=key):
+                versions = page.get("Versions", [])
+                found += [
+                    Upload(photo, each["VersionId"]) for each in versions if each["Key"] == key
+                ]
+        return found[::-1]
+
     def read(self, upload: Upload) -> tuple[bytes, Upload] | None:
         try:
             answer = self._client.get_object(**self._named(upload))
@@ -64,6 +90,9 @@ class S3Uploads:
                 # What a policy allows is checked again: whoever may write here is not asked.
                 if answer["ContentLength"] > MOST_BYTES:
                     raise TooLargeToRead
+                declared = answer["Metadata"].get(DECLARED)
+                if declared is not None and declared != str(answer["ContentLength"]):
+                    raise NotAsDeclared
                 return body.read(), Upload(upload.photo, answer.get("VersionId"))
         except ClientError as error:
             if _code(error) in _GONE:

@@ -33,6 +33,10 @@ NOT_FETCHED = (
     "with an update."
 )
 LONGEST_MEDIA_URL = 2000
+NOT_THE_SIZE = (
+    "This file is not as large as the photo that was to be sent. Please send the photo again with "
+    "an update."
+)
 TOO_LARGE = "This file is larger than 10 MB. Send a smaller photo."
 
 State = Literal["waiting", "ready", "refused"]

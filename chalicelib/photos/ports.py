@@ -38,19 +38,27 @@ class TooLargeToRead(Exception):
     """The file is larger than what is taken; nothing of it was read."""
 
 
+class NotAsDeclared(Exception):
+    """The file has another size than the one it was allowed with; nothing of it was read."""
+
+
 class Uploads(Protocol):
     """Where files arrive. Every method but `policy` raises UpstreamFailed."""
 
-    def policy(self, photo: PhotoKey, content_type: str) -> Policy:
-        """A fresh permission to post a file of this type; asks nobody."""
+    def policy(self, photo: PhotoKey, content_type: str, size: int) -> Policy:
+        """A fresh permission to post a file of this type and of exactly so many bytes; asks
+        nobody."""
 
     def put(self, photo: PhotoKey, raw: bytes) -> bool:
         """Lets a file arrive that came another way; False where one is there already."""
 
+    def sent_for(self, photo: PhotoKey) -> Sequence[Upload]:
+        """Every file that is there for the photo, the first that arrived first."""
+
     def read(self, upload: Upload) -> tuple[bytes, Upload] | None:
         """The file, and which version it is; None where it is not there any more.
 
-        Raises TooLargeToRead.
+        Raises TooLargeToRead, NotAsDeclared.
         """
 
     def discard(self, upload: Upload) -> None:

@@ -332,7 +332,7 @@ def test_policy_lets_photos_go_and_come_where_the_store_says(account: dict[str, 
     policy = next(e.value for e in cdn.headers("/", account) if e.name == "Content-Security-Policy")
     sources = {name: rest for name, *rest in (part.split() for part in policy.split(";"))}
     for directive, address in (
-        ("connect-src", ports.uploads.policy(photo, "image/jpeg").url),
+        ("connect-src", ports.uploads.policy(photo, "image/jpeg", 1).url),
         ("img-src", ports.gallery.address(photo, "page")),
     ):
         parts = urlsplit(address)

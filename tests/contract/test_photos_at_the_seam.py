@@ -176,7 +176,7 @@ def test_photo_is_one_of_the_files_whole_in_any_interleaving_when_two_are_taken_
         photo = next(names)
         uploads = [stores.arrive(photo, raw) for raw in (ONE, other)]
         answers = interleaving.run(
-            *(lambda upload=upload: take_in(upload, stores.ports) for upload in uploads)
+            *(lambda upload=upload: taken_in_alone(upload, stores.ports) for upload in uploads)
         )
         assert answers == [None, None]
         left = stores.left(photo)
@@ -186,8 +186,42 @@ def test_photo_is_one_of_the_files_whole_in_any_interleaving_when_two_are_taken_
     assert runs >= 15 and len(seen) == 2
 
 
+def test_photo_is_the_first_file_in_any_interleaving_when_two_are_taken_in(
+    stores: Stores,
+) -> None:
+    names, runs = photos(), 0
+    for interleaving in every_interleaving(parked_at=writes, at_most=1500):
+        photo = next(names)
+        _, later = uploads = [stores.arrive(photo, raw) for raw in (ONE, TWO)]
+        interleaving.run(
+            *(lambda upload=upload: take_in(upload, stores.ports) for upload in reversed(uploads))
+        )
+        take_in(later, stores.ports)
+        assert stores.left(photo) == of(ONE), interleaving.turns
+        runs += 1
+    assert runs >= 15
+
+
 def writes(this: Try) -> bool:
     return this.operation in ("dynamodb.PutItem", "s3.PutObject")
+
+
+class Alone:
+    """Uploads that show one file alone, as where the file before it is gone when a message looks:
+    then two messages work on one photo."""
+
+    def __init__(self, uploads: Any, only: Upload) -> None:
+        self._uploads, self._only = uploads, only
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._uploads, name)
+
+    def sent_for(self, photo: PhotoKey) -> list[Upload]:
+        return [self._only]
+
+
+def taken_in_alone(upload: Upload, ports: Ports) -> None:
+    take_in(upload, replace(ports, uploads=Alone(ports.uploads, upload)))
 
 
 class HastyPorts:
@@ -217,7 +251,9 @@ def test_mixed_photo_is_found_when_pictures_are_written_over(stores: Stores) -> 
     for interleaving in every_interleaving(parked_at=writes, at_most=1500):
         photo = next(names)
         uploads = [stores.arrive(photo, raw) for raw in (ONE, TWO)]
-        interleaving.run(*(lambda upload=upload: take_in(upload, hasty) for upload in uploads))
+        interleaving.run(
+            *(lambda upload=upload: taken_in_alone(upload, hasty) for upload in uploads)
+        )
         mixed = stores.left(photo) not in (of(ONE), of(TWO))
         if mixed:
             break

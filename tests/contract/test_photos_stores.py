@@ -12,7 +12,7 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.events import PhotoTaken, PhotoWanted
 from chalicelib.photos.dynamo import DynamoRecords
 from chalicelib.photos.model import MOST_BYTES, Photo
-from chalicelib.photos.ports import PhotoKey, Ports, TooLargeToRead, Upload
+from chalicelib.photos.ports import NotAsDeclared, PhotoKey, Ports, TooLargeToRead, Upload
 from chalicelib.photos.stream import fact_of
 from infra.local.cloud import Cloud
 from tests.engines import Dynalite
@@ -92,6 +92,14 @@ def test_files_are_listed_when_they_arrived_before(ports: Ports) -> None:
     ports.uploads.put(PHOTO, ONE)
     assert [upload.photo for upload, _ in ports.uploads.before(soon())] == [PHOTO]
     assert list(ports.uploads.before(datetime.now(UTC) - LATER)) == []
+
+
+def test_files_of_a_photo_are_listed_in_the_order_in_which_they_arrived(ports: Ports) -> None:
+    assert ports.uploads.sent_for(PHOTO) == []
+    ports.uploads.put(OTHER, TWO)
+    ports.uploads.put(PHOTO, ONE)
+    found = ports.uploads.read(Upload(PHOTO, None))
+    assert found and ports.uploads.sent_for(PHOTO) == [found[1]]
 
 
 # Pictures
@@ -188,12 +196,12 @@ def test_only_ready_photos_are_ready(ports: Ports) -> None:
 # What only AWS knows
 
 
-def test_posting_is_signed_for_one_key_one_type_and_ten_minutes(cloud: Cloud) -> None:
+def test_posting_is_signed_for_one_key_one_type_one_size_and_ten_minutes(cloud: Cloud) -> None:
     from base64 import b64decode
 
     import msgspec
 
-    policy = bootstrap.photos_ports().uploads.policy(PHOTO, "image/png")
+    policy = bootstrap.photos_ports().uploads.policy(PHOTO, "image/png", 1000)
     assert (
         policy.url == f"{cloud.environment['SITE_URL']}/_s3/{cloud.environment['UPLOADS_BUCKET']}"
     )
@@ -201,7 +209,7 @@ def test_posting_is_signed_for_one_key_one_type_and_ten_minutes(cloud: Cloud) ->
     assert {"key": "/".join(PHOTO)} in document["conditions"]
     assert {"Content-Type": "image/png"} in document["conditions"]
     assert {"bucket": cloud.environment["UPLOADS_BUCKET"]} in document["conditions"]
-    assert ["content-length-range", 1, MOST_BYTES] in document["conditions"]
+    assert ["content-length-range", 1000, 1000] in document["conditions"]
     lasts = datetime.fromisoformat(document["expiration"]) - datetime.now(UTC)
     assert timedelta(minutes=9) < lasts <= timedelta(minutes=10)
 
@@ -212,7 +220,7 @@ def test_posting_goes_to_the_buckets_own_address_when_no_other_is_set(
     monkeypatch.setenv("UPLOADS_ENDPOINT", "")
     bootstrap.forget()
     bucket = cloud.environment["UPLOADS_BUCKET"]
-    policy = bootstrap.photos_ports().uploads.policy(PHOTO, "image/png")
+    policy = bootstrap.photos_ports().uploads.policy(PHOTO, "image/png", 1000)
     assert policy.url == f"https://{bucket}.s3.eu-west-2.amazonaws.com/"
     assert policy.fields["x-amz-algorithm"] == "AWS4-HMAC-SHA256"
     address = bootstrap.photos_ports().gallery.address(PHOTO, "page")
@@ -222,7 +230,7 @@ def test_posting_goes_to_the_buckets_own_address_when_no_other_is_set(
 def test_signing_asks_nobody(cloud: Cloud) -> None:
     ports = bootstrap.photos_ports()
     with record() as made:
-        ports.uploads.policy(PHOTO, "image/png")
+        ports.uploads.policy(PHOTO, "image/png", 1000)
         ports.gallery.address(PHOTO, "page")
     assert made == []
 
@@ -236,10 +244,24 @@ def test_second_file_does_not_take_the_place_of_the_first_when_both_are_posted(
         Upload(PHOTO, client.put_object(Bucket=bucket, Key=key, Body=raw)["VersionId"])
         for raw in (ONE, TWO)
     )
+    assert ports.uploads.sent_for(PHOTO) == [one, two]
     assert ports.uploads.read(one) == (ONE, one)
     ports.uploads.discard(two)
     assert ports.uploads.read(one) == (ONE, one)
     assert [upload for upload, _ in ports.uploads.before(soon())] == [one]
+
+
+def test_file_is_not_read_when_it_has_another_size_than_it_was_allowed_with(cloud: Cloud) -> None:
+    ports, client = bootstrap.photos_ports(), boto3.client("s3")
+    policy = ports.uploads.policy(PHOTO, "image/png", len(ONE) + 1)
+    client.put_object(
+        Bucket=cloud.environment["UPLOADS_BUCKET"],
+        Key="/".join(PHOTO),
+        Body=ONE,
+        Metadata={"size": policy.fields["x-amz-meta-size"]},
+    )
+    with pytest.raises(NotAsDeclared):
+        ports.uploads.read(Upload(PHOTO, None))
 
 
 def test_record_in_the_stream_tells_that_a_photo_was_taken_or_is_wanted() -> None:

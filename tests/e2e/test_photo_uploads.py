@@ -36,12 +36,16 @@ def stack() -> Iterator[LocalStack]:
 
 
 def asked(
-    stack: LocalStack, key: str = "key/0", request_id: str = "phone-1234"
+    stack: LocalStack,
+    key: str = "key/0",
+    request_id: str = "phone-1234",
+    *,
+    size: int = len(JPEG),
 ) -> tuple[str, Fields]:
-    """Where a photo is posted to, and the fields."""
+    """Where a photo of that many bytes is posted to, and the fields."""
     request = urllib.request.Request(
         f"{stack.url}/api/photos",
-        data=json.dumps({"content_type": "image/jpeg", "size": len(JPEG)}).encode(),
+        data=json.dumps({"content_type": "image/jpeg", "size": size}).encode(),
         headers={"Idempotency-Key": key, "X-Request-Id": request_id},
     )
     with urllib.request.urlopen(request) as answer:
@@ -90,11 +94,26 @@ def test_photo_is_ready_when_it_was_posted(stack: LocalStack) -> None:
 
 
 def test_photo_is_refused_in_words_when_it_is_none(stack: LocalStack) -> None:
-    url, fields = asked(stack, "refused/0")
+    url, fields = asked(stack, "refused/0", size=len(b"<svg/>"))
     assert post(url, form(fields, b"<svg/>"))[0] == 204
     stack.cloud.pump.wait_until_idle()
     found = look(stack, fields)
     assert found["state"] == "refused" and found["reason"].startswith("This file is not a photo")
+
+
+def test_photo_is_the_first_file_when_more_are_posted_with_one_permission(
+    stack: LocalStack,
+) -> None:
+    url, fields = asked(stack, "many/0")
+    assert post(url, form(fields))[0] == 204
+    for _ in range(5):
+        post(url, form(fields, bytes(len(JPEG))))
+    stack.cloud.pump.wait_until_idle()
+    assert look(stack, fields)["state"] == "ready"
+    post(url, form(fields, bytes(len(JPEG))))
+    stack.cloud.pump.wait_until_idle()
+    assert look(stack, fields)["state"] == "ready"
+    assert nothing_arrived(stack)
 
 
 def test_status_is_the_one_that_the_form_asks_for_when_its_policy_allows_it(
@@ -131,6 +150,8 @@ def signed(
         ({"Content-Type": "text/html"}, 403, "AccessDenied"),
         ({"Content-Type": None}, 403, "AccessDenied"),
         ({"acl": "public-read"}, 403, "AccessDenied"),
+        ({"x-amz-meta-size": "9000000"}, 403, "AccessDenied"),
+        ({"x-amz-meta-size": None}, 403, "AccessDenied"),
         ({"x-amz-signature": "0" * 64}, 403, "SignatureDoesNotMatch"),
         ({"x-amz-signature": None}, 400, "MalformedPOSTRequest"),
         ({"x-amz-algorithm": "none"}, 403, "AccessDenied"),
@@ -164,19 +185,22 @@ def test_form_is_refused_when_it_is_posted_to_another_bucket(stack: LocalStack) 
 
 
 @pytest.mark.parametrize(
-    ("size", "expected"),
+    ("declared", "size", "expected"),
     [
-        (0, (400, "EntityTooSmall")),
-        (1, (204, "")),
-        (MOST_BYTES, (204, "")),
-        (MOST_BYTES + 1, (400, "EntityTooLarge")),
-        (MOST_FILE_BYTES + 1, (400, "EntityTooLarge")),
+        (1, 0, (400, "EntityTooSmall")),
+        (1, 1, (204, "")),
+        (1, 2, (400, "EntityTooLarge")),
+        (1000, 9_000_000, (400, "EntityTooLarge")),
+        (1000, 999, (400, "EntityTooSmall")),
+        (MOST_BYTES, MOST_BYTES, (204, "")),
+        (MOST_BYTES, MOST_BYTES + 1, (400, "EntityTooLarge")),
+        (MOST_BYTES, MOST_FILE_BYTES + 1, (400, "EntityTooLarge")),
     ],
 )
-def test_file_is_taken_only_when_its_size_is_within_the_policy(
-    size: int, expected: tuple[int, str], stack: LocalStack
+def test_file_is_taken_only_when_its_size_is_the_one_that_was_declared(
+    declared: int, size: int, expected: tuple[int, str], stack: LocalStack
 ) -> None:
-    url, fields = asked(stack, "size/0")
+    url, fields = asked(stack, f"size-{declared}/0", size=declared)
     assert code_of(post(url, form(fields, bytes(size)))) == expected
     stack.cloud.pump.wait_until_idle()
 

@@ -10,14 +10,16 @@ from chalicelib.photos.ports import PhotoKey, Policy, Ports
 
 
 def ask(draft: UploadDraft, key: str, scope: str, ports: Ports) -> tuple[PhotoKey, Policy]:
-    """Which photo `<key>/<n>` is, and a fresh permission to post its file. Raises Invalid."""
+    """Which photo `<key>/<n>` is, and a fresh permission to post its file, of the size
+    that is declared this time: a phone may make the picture anew before it tries again. Raises
+    Invalid."""
     own, number = numbered(key)
     check_size(draft.size)
     photo = PhotoKey(
         draft.service_request_id or ports.ids.service_request_id(scope, own),
         ports.ids.photo_id(scope, own, number),
     )
-    return photo, ports.uploads.policy(photo, draft.content_type)
+    return photo, ports.uploads.policy(photo, draft.content_type, draft.size)
 
 
 def take_upload(

@@ -1,34 +1,42 @@
 """Making pictures of files that arrived.
 
 A photo is taken in in steps, each of which may be the last before a crash; the message comes
-again then, and every step does nothing where it is done. The first file that is taken in under
-a photo's id is the photo: what is sent under it later is discarded.
+again then, and every step does nothing where it is done. The first file that arrives under a
+photo's id is the photo: all others are discarded unread, whichever message comes first.
 """
 
-from chalicelib.photos.model import TOO_LARGE, Photo, Refused
-from chalicelib.photos.ports import PhotoKey, Ports, TooLargeToRead, Upload
+from chalicelib.photos.model import NOT_THE_SIZE, TOO_LARGE, Photo, Refused
+from chalicelib.photos.ports import NotAsDeclared, PhotoKey, Ports, TooLargeToRead, Upload
 
 
 def take_in(upload: Upload, ports: Ports) -> None:
-    """Makes pictures of a file that arrived, notes what became of it, and discards it.
+    """Makes pictures of the first file that arrived for the photo, notes what became of it, and
+    discards it with all others that were sent.
 
     Raises UpstreamFailed: the file is there then, or everything is done.
     """
     stored = looked_at(upload.photo, ports)
+    sent = ports.uploads.sent_for(upload.photo)
     if stored is None:
-        try:
-            arrived = ports.uploads.read(upload)
-        except TooLargeToRead:
-            stored = refuse(upload.photo, TOO_LARGE, ports)
-        else:
-            if arrived is None:
-                return
-            raw, upload = arrived
-            stored = _take(upload.photo, raw, ports)
+        stored = _first_taken(sent[0], ports) if sent else None
+    if stored is None:
+        return
     if stored.state == "refused":
         # Another file under this id may have left pictures before this one was refused.
         ports.gallery.remove(upload.photo)
-    ports.uploads.discard(upload)
+    for each in reversed(sent):
+        ports.uploads.discard(each)
+
+
+def _first_taken(first: Upload, ports: Ports) -> Photo | None:
+    """What became of the photo; None where its file is gone meanwhile."""
+    try:
+        arrived = ports.uploads.read(first)
+    except TooLargeToRead:
+        return refuse(first.photo, TOO_LARGE, ports)
+    except NotAsDeclared:
+        return refuse(first.photo, NOT_THE_SIZE, ports)
+    return _take(first.photo, arrived[0], ports) if arrived else None
 
 
 def looked_at(photo: PhotoKey, ports: Ports) -> Photo | None:

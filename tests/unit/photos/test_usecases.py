@@ -10,6 +10,7 @@ from chalicelib.photos.model import (
     LONGEST_MEDIA_URL,
     MOST_BYTES,
     NOT_FETCHED,
+    NOT_THE_SIZE,
     TOO_LARGE,
     TOO_LATE,
     UNREAD_KEPT_FOR,
@@ -164,6 +165,33 @@ def test_photo_is_refused_when_its_file_is_larger_than_its_policy_allowed(here: 
     take_in(here.uploads.arrive(PHOTO, b"x" * (MOST_BYTES + 1)), here.ports)
     assert look(PHOTO, here.ports).reason == TOO_LARGE
     assert here.uploads.files == []
+
+
+def test_photo_is_refused_when_its_file_has_another_size_than_was_declared(here: Here) -> None:
+    take_in(here.uploads.arrive(PHOTO, b"one", declared=9_000_000), here.ports)
+    assert look(PHOTO, here.ports).reason == NOT_THE_SIZE
+    assert here.uploads.files == [] and here.gallery.pages == {}
+
+
+@pytest.mark.parametrize("told_of", range(6))
+def test_photo_is_the_first_file_and_the_rest_is_gone_when_six_were_sent_under_one_permission(
+    told_of: int, here: Here
+) -> None:
+    sent = [here.uploads.arrive(PHOTO, f"file {number}".encode()) for number in range(6)]
+    take_in(sent[told_of], here.ports)
+    assert here.gallery.pages == {PHOTO: b"page of file 0"}
+    assert here.uploads.files == []
+    for each in sent:
+        take_in(each, here.ports)
+    assert here.gallery.pages == {PHOTO: b"page of file 0"}
+
+
+def test_permission_is_for_the_size_declared_this_time_when_the_photo_is_made_anew(
+    here: Here,
+) -> None:
+    asked = [ask(draft(size=size), "key/0", SCOPE, here.ports) for size in (1000, 1200)]
+    assert asked[0][0] == asked[1][0]
+    assert [policy.fields["size"] for _, policy in asked] == ["1000", "1200"]
 
 
 def test_nothing_changes_when_a_message_comes_again(here: Here) -> None:
