@@ -120,7 +120,7 @@ def _publisher(here: Council) -> publishing.Publisher:
         for service in here.services
         if service.visibility != "private"
     }
-    return publishing.Publisher(here.name, settings().site_url, services)
+    return publishing.Publisher(here.name, settings().site_url, services, here.security_contact)
 
 
 @cache

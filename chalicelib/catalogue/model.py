@@ -152,13 +152,15 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     `closed_shown_days`: how long the map shows what is closed. `unconfirmed_kept_days`: how long a
     report is kept that nobody confirmed; `sender_kept_days`: how long after the last change of a
     closed report it is known who sent it. `privacy_contact`: where to write
-    about data protection; without it the privacy notice names the phone alone. `replies_to`: where
-    answers to alerts go that are about no single report. `texts_a_day`: how many text messages, in
-    parts of 160 characters, alerts may cost. `ask_after_days`: how long after a report is said to
-    be mended whoever follows it is asked whether it is. `councillors`
-    stand by ward code. `ward_properties`: of a file of boundaries, the first that it has count.
-    `triage`: the rules that decide what becomes of a report. A crew drives `detour_factor` times
-    the straight line, at `crew_speed_kmh`. `channel_costs`: what a contact costs, in pence.
+    about data protection; without it the privacy notice names the phone alone.
+    `security_contact`: where to write about a fault in security; without it security.txt leads to
+    the privacy notice. `replies_to`: where answers to alerts go that are about no single report.
+    `texts_a_day`: how many text messages, in parts of 160 characters, alerts may cost.
+    `ask_after_days`: how long after a report is said to be mended whoever follows it is asked
+    whether it is. `councillors` stand by ward code. `ward_properties`: of a file of boundaries, the
+    first that it has count. `triage`: the rules that decide what becomes of a report. A crew drives
+    `detour_factor` times the straight line, at `crew_speed_kmh`. `channel_costs`: what a contact
+    costs, in pence.
     """
 
     jurisdiction_id: Annotated[str, Meta(min_length=1, max_length=100)]
@@ -192,6 +194,7 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     unconfirmed_kept_days: Annotated[int, Meta(ge=1, le=365)] = 28
     sender_kept_days: Annotated[int, Meta(ge=1, le=3650)] = 730
     privacy_contact: EmailAddress | None = None
+    security_contact: EmailAddress | None = None
     replies_to: EmailAddress | None = None
     texts_a_day: Annotated[int, Meta(ge=0, le=1_000_000)] = 500
     ask_after_days: Annotated[int, Meta(ge=1, le=28)] = 3

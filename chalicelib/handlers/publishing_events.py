@@ -19,7 +19,7 @@ from chalicelib.events import (
     tiles_touched,
 )
 from chalicelib.handlers.event import BatchAnswer, batch, batch_failures, measure_age, of_facts
-from chalicelib.publishing import lists, performance, usecases
+from chalicelib.publishing import lists, performance, security_txt, usecases
 from chalicelib.publishing.usecases import Touched
 
 # Chalice wants a literal; packaging puts the queue itself in its place.
@@ -49,11 +49,13 @@ def publish(event: SQSEvent) -> BatchAnswer:
 
 @events.schedule("rate(1 day)")
 def tidy(_: CloudWatchEvent) -> None:
-    """Takes off the map what was closed too long ago."""
+    """Takes off the map what was closed too long ago, and keeps security.txt from expiring."""
     with batch("tidy") as line:
-        failed = usecases.tidy(bootstrap.publishing_ports())
+        ports = bootstrap.publishing_ports()
+        failed = usecases.tidy(ports)
         line["failed"] = len(failed)
         _say(failed, {})
+        security_txt.publish_security_txt(ports)
 
 
 @events.schedule("rate(5 minutes)")

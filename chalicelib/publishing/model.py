@@ -26,6 +26,7 @@ PHOTOS = "photos/"
 PHOTO_FILES = ("page.jpg", "thumbnail.jpg")
 JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
 FINEST_COUNTS = 11
 """Counts are asked for where the map is too far away for pins, so their tile is never finer."""
 

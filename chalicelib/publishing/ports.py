@@ -219,11 +219,12 @@ class Pages(Protocol):
 
 class Publisher(NamedTuple):
     """Who publishes, and where; `services` are the names of those whose reports may be public, by
-    service_code."""
+    service_code. `security_contact`: the email address for faults in security, None for none."""
 
     name: str
     site_url: str
     services: Mapping[str, str]
+    security_contact: str | None = None
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from chalicelib.publishing.model import (
 )
 from chalicelib.publishing.ports import Document, Moved, Ports
 from chalicelib.publishing.rounds import rewrite
+from chalicelib.publishing.security_txt import publish_security_txt
 from chalicelib.publishing.targets import (
     DocumentTarget,
     count_targets,
@@ -87,7 +88,9 @@ def publish(touched: Mapping[str, Touched], ports: Ports) -> Failed:
 
 
 def publish_fixed(ports: Ports) -> None:
-    """Publishes the documents that configuration alone decides. Raises UpstreamFailed."""
+    """Publishes the documents that configuration alone decides, and security.txt. Raises
+    UpstreamFailed."""
+    publish_security_txt(ports)
     for key, content in ports.fixed().items():
         document = Document(msgspec.json.encode(content), JSON)
         held = ports.documents.read(key)

@@ -68,6 +68,7 @@ def policy_of_pages() -> str:
         ("/manifest.webmanifest", "pages"),
         ("/favicon.svg", "pages"),
         ("/sw.js", "pages"),
+        ("/.well-known/security.txt", "pages"),
         ("/nothing-here", "pages"),
         ("/data", "pages"),
         ("/Data/index.json", "pages"),

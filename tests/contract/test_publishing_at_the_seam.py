@@ -32,6 +32,7 @@ from chalicelib.publishing.model import (
     tile_key,
 )
 from chalicelib.publishing.ports import Document, Held
+from chalicelib.publishing.security_txt import SECURITY_TXT
 from chalicelib.publishing.targets import DocumentTarget, PhotosTarget
 from chalicelib.publishing.usecases import publish_all
 from chalicelib.publishing.wards import WARD_DOCUMENTS
@@ -329,6 +330,15 @@ def test_closed_report_leaves_the_map_when_its_time_is_over(bucket: Bucket, port
         tidied = bucket.documents()
         assert page_key(old.service_request_id) in tidied
         assert published_anew(bucket) == tidied
+
+
+def test_security_txt_is_renewed_each_day(bucket: Bucket) -> None:
+    with time_machine.travel(builders.NOON) as now:
+        publishing_events.tidy(SCHEDULED, None)
+        first = bucket.documents()[SECURITY_TXT]
+        now.shift(timedelta(days=300))
+        publishing_events.tidy(SCHEDULED, None)
+        assert bucket.documents()[SECURITY_TXT] != first
 
 
 def test_pin_is_there_in_any_interleaving_when_its_report_is_opened_again_while_it_is_tidied_away(
@@ -664,7 +674,8 @@ def published_anew(bucket: Bucket) -> Published:
     bucket.empty()
     ports = bootstrap.publishing_ports()
     assert publish_all(ports) == {}
-    return {key: held for key, held in bucket.documents().items() if key not in ports.fixed()}
+    fixed = {*ports.fixed(), SECURITY_TXT}
+    return {key: held for key, held in bucket.documents().items() if key not in fixed}
 
 
 def pins(report: ServiceRequest) -> set[str]:

@@ -10,6 +10,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -148,6 +149,15 @@ def test_document_is_answered_with_etag_and_not_sent_twice(stack: LocalStack) ->
     assert {"facilities", "wards", "versions"} <= set(index)
     status, _, body = fetch(stack, "/data/index.json", If_None_Match=headers["ETag"])
     assert (status, body) == (304, b"")
+
+
+def test_security_txt_says_where_it_stands_and_has_not_expired(stack: LocalStack) -> None:
+    status, headers, body = fetch(stack, "/.well-known/security.txt")
+    assert (status, headers["Content-Type"]) == (200, "text/plain; charset=utf-8")
+    fields = dict(line.split(": ", 1) for line in body.decode().splitlines())
+    assert fields["Contact"] == "mailto:security@eskerby.example"
+    assert fields["Canonical"] == f"{stack.url}/.well-known/security.txt"
+    assert datetime.fromisoformat(fields["Expires"]) > datetime.now(UTC)
 
 
 def test_part_of_a_document_is_answered_when_a_range_is_asked_for(stack: LocalStack) -> None:

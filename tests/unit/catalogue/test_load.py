@@ -101,6 +101,7 @@ def change(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
         (change("services.0.keyword", []), "$.services[0]", "unknown field `keyword`"),
         (change("name", 7), "$.name", "Expected `str`"),
         (change("privacy_contact", "01904 960123"), "$.privacy_contact", "matching regex"),
+        (change("security_contact", "01904 960123"), "$.security_contact", "matching regex"),
         (change("replies_to", "01904 960123"), "$.replies_to", "matching regex"),
         (change("texts_a_day", -1), "$.texts_a_day", ">= 0"),
         (change("ask_after_days", 0), "$.ask_after_days", ">= 1"),

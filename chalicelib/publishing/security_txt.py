@@ -1,0 +1,56 @@
+"""`/.well-known/security.txt`: where to write about a fault in the site's security (RFC 9116)."""
+
+from datetime import datetime
+
+from chalicelib.errors import UpstreamFailed
+from chalicelib.publishing.model import TEXT
+from chalicelib.publishing.ports import Document, Moved, Ports
+from chalicelib.publishing.targets import put
+
+SECURITY_TXT = ".well-known/security.txt"
+MONTHS = 6
+"""How long it holds at least: to the end of the sixth month from now. The standard asks for less
+than a year."""
+_YEAR = 12
+
+
+def security_txt(*, contact: str | None, site_url: str, now: datetime) -> str:
+    """The file. It says the same all month, so that it is rewritten once a month.
+
+    `contact`: an email address; without one the file leads to the page that says how to reach
+    the council.
+    """
+    return "".join(
+        f"{name}: {value}\n"
+        for name, value in (
+            ("Contact", f"mailto:{contact}" if contact else f"{site_url}/privacy/"),
+            ("Expires", f"{_expires(now):%Y-%m-%dT%H:%M:%SZ}"),
+            ("Preferred-Languages", "en"),
+            ("Canonical", f"{site_url}/{SECURITY_TXT}"),
+        )
+    )
+
+
+def publish_security_txt(ports: Ports) -> None:
+    """Publishes the file, with an expiry that lies ahead. Writes nothing where it stands as it
+    should.
+
+    Raises: UpstreamFailed.
+    """
+    here = ports.publisher
+    text = security_txt(contact=here.security_contact, site_url=here.site_url, now=ports.now())
+    try:
+        put(
+            SECURITY_TXT,
+            Document(text.encode(), TEXT),
+            ports.documents.read(SECURITY_TXT),
+            ports,
+        )
+    except Moved as error:
+        raise UpstreamFailed(f"{SECURITY_TXT} was published by somebody else.") from error
+
+
+def _expires(now: datetime) -> datetime:
+    month = now.month + MONTHS
+    first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return first.replace(year=now.year + month // _YEAR, month=month % _YEAR + 1)

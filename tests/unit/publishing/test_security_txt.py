@@ -1,0 +1,68 @@
+"""`/.well-known/security.txt`, as RFC 9116 asks for it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chalicelib.publishing.security_txt import SECURITY_TXT, publish_security_txt
+from chalicelib.publishing.usecases import publish_fixed
+from tests.builders import NOON
+from tests.fakes_publishing import Published
+
+YEAR = timedelta(days=365)
+
+
+def fields(here: Published) -> dict[str, str]:
+    """The published fields by name, each of which stands there once."""
+    lines = here.documents.bodies[SECURITY_TXT].decode().splitlines()
+    found = dict(line.split(": ", 1) for line in lines)
+    assert len(found) == len(lines)
+    return found
+
+
+def test_file_says_where_to_write_and_where_it_stands() -> None:
+    here = Published()
+    ports = here.ports()
+    contact = ports.publisher._replace(security_contact="security@council.example")
+    publish_security_txt(replace(ports, publisher=contact))
+    assert fields(here) == {
+        "Contact": "mailto:security@council.example",
+        "Expires": fields(here)["Expires"],
+        "Preferred-Languages": "en",
+        "Canonical": "https://council.example/.well-known/security.txt",
+    }
+
+
+def test_file_leads_to_the_privacy_notice_when_the_council_names_no_address() -> None:
+    here = Published()
+    publish_security_txt(here.ports())
+    assert fields(here)["Contact"] == "https://council.example/privacy/"
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_file_expires_in_more_than_five_months_and_less_than_a_year(month: int) -> None:
+    here = Published()
+    for day in (1, 28):
+        here.now.now = datetime(2027, month, day, 23, 59, 59, tzinfo=UTC)
+        publish_security_txt(here.ports())
+        left = datetime.fromisoformat(fields(here)["Expires"]) - here.now.now
+        assert timedelta(days=150) < left < YEAR
+
+
+def test_file_is_published_with_what_is_fixed_and_renewed_when_it_is_published_again() -> None:
+    here = Published()
+    publish_fixed(here.ports())
+    first = fields(here)["Expires"]
+    here.now.now = NOON + YEAR
+    publish_security_txt(here.ports())
+    assert fields(here)["Expires"] > first
+
+
+def test_file_is_left_alone_when_it_is_of_this_month() -> None:
+    here = Published()
+    publish_security_txt(here.ports())
+    here.now.now += timedelta(days=1)
+    here.documents.puts.clear()
+    publish_security_txt(here.ports())
+    assert here.documents.puts == []
