@@ -30,6 +30,7 @@ UNITS = {
     "failed": "Count",
     "submitted": "Count",
     "age_ms": "Milliseconds",
+    "texts_percent": "Percent",
 }
 _ROOT = Path(__file__).resolve().parents[1]
 _CODE = str(Path(__file__).resolve().parent)
@@ -74,6 +75,8 @@ class Fields(TypedDict, total=False):
     operation: str
     code: str
     stack: list[str]
+    purse: str
+    texts_percent: int
 
 
 class Metrics(NamedTuple):
@@ -88,10 +91,18 @@ CALLS = Metrics(("function",), ("duration_ms", "errors"))
 of a metric and a route would cost as much as a million writes; the lines can be asked for that."""
 BATCHES = Metrics(("function",), ("records", "failed", "submitted", "age_ms"))
 
+TEXTS = Metrics(("purse",), ("texts_percent",))
+"""How much is spent of what there is for text messages of that kind in a day."""
+
 
 def event(name: str, /, level: Level = "info", **fields: Unpack[Fields]) -> None:
     """Something happened. `name` is a fixed text."""
     _write(name, level, fields)
+
+
+def measured(name: str, metrics: Metrics, /, **fields: Unpack[Fields]) -> None:
+    """Something that is counted happened. `name` is a fixed text."""
+    _write(name, "info", fields, metrics)
 
 
 def failure(name: str, error: BaseException, /, **fields: Unpack[Fields]) -> None:

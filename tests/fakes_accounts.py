@@ -1,7 +1,7 @@
 """The accounts slice's ports in memory."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
@@ -16,7 +16,7 @@ from chalicelib.accounts.model import (
     SignedIn,
 )
 from chalicelib.accounts.ports import Ports, Presented
-from chalicelib.errors import Conflict, TooMany
+from chalicelib.errors import Conflict, TooMany, UpstreamFailed
 from tests.fakes import Clock
 
 
@@ -144,6 +144,9 @@ class MemoryAttempts:
     def not_sent(self, attempt_id: str) -> None:
         self._put(replace(self.all[attempt_id], sent_at=None))
 
+    def note_over_cap(self, attempt_id: str) -> None:
+        self._put(replace(self.all[attempt_id], is_over_cap=True))
+
     def _put(self, attempt: Attempt) -> Attempt:
         self.all[attempt.attempt_id] = attempt
         return attempt
@@ -160,6 +163,28 @@ class MemoryLimits:
         if self.spent[scope, key] >= self._most:
             raise TooMany("Wait.", retry_after_s=60)
         self.spent[scope, key] += 1
+
+
+class FewTexts:
+    """A budget of so many texts, each of which counts as one."""
+
+    def __init__(self, left: int = 1_000) -> None:
+        self.left = left
+        self.is_down = False
+
+    def take(self, text: str) -> Callable[[], None] | None:
+        if self.is_down:
+            raise UpstreamFailed("Nothing counts.")
+        if not self.left:
+            return None
+        self.left -= 1
+        return self._give_back
+
+    def is_spent(self) -> bool:
+        return not self.left
+
+    def _give_back(self) -> None:
+        self.left += 1
 
 
 class PlainCodes:
@@ -202,4 +227,5 @@ def accounts_ports(clock: Clock) -> Ports:
         new_id=lambda: f"{next(numbers):032x}",
         now=clock,
         takes_phones=True,
+        budget=FewTexts(),
     )

@@ -206,11 +206,14 @@ class MemorySpend:
     def __init__(self) -> None:
         self.stored: Counter[tuple[date, Purse]] = Counter()
 
-    def take(self, day: date, purse: Purse, segments: int, *, most: int) -> bool:
+    def take(self, day: date, purse: Purse, segments: int, *, most: int) -> int | None:
         if self.stored[day, purse] + segments > most:
-            return False
+            return None
         self.stored[day, purse] += segments
-        return True
+        return self.stored[day, purse]
+
+    def taken(self, day: date, purse: Purse) -> int:
+        return self.stored[day, purse]
 
     def give_back(self, day: date, purse: Purse, segments: int) -> None:
         self.stored[day, purse] -= segments

@@ -6,15 +6,17 @@ numbering plan has mobile numbers begin with +447.
 """
 
 import re
-from typing import Literal
+from typing import Any, Literal
 
 from chalicelib.accounts.model import AddressKind, Destination
 from chalicelib.errors import Invalid
 
 REGION = "GB"
-MOBILE = re.compile(r"\+447[0-9]{9}")
+COUNTRY = 44
+MOBILE = re.compile(r"\+447(?:[1-57-9][0-9]{8}|624[0-9]{6})")
 """The numbers that texts go to. Those abroad can cost a hundred times as much, which is what people
-who earn by it would have sent."""
+who earn by it would have sent; 070 are personal numbers, which cost more than others, and 076 are
+pagers, but for 07624, which are mobiles of the Isle of Man (Ofcom's numbering plan)."""
 MOST_CHARACTERS = 254
 _ENCODED = "=?"
 """Begins an encoded word (RFC 2047), which mail programs read as something else than it says."""
@@ -22,6 +24,10 @@ _WANTED = {
     "email": "enter an email address in the form of name@example.org",
     "sms": "enter a UK mobile number, such as 07700 900123",
 }
+_NO_TEXTS = (
+    "no texts can be sent to this number: enter a UK mobile number, which starts with 071 to 075, "
+    "077, 078, 079 or 07624, or an email address"
+)
 
 
 def destination(text: str, *, takes_phones: bool) -> Destination:
@@ -41,9 +47,7 @@ def reachable(channel: Literal["email", "sms"], text: str) -> Destination:
     """Where somebody can be sent something by that channel. Raises Invalid about the field `to`."""
     wanted: AddressKind = "phone" if channel == "sms" else "email"
     if channel == "sms" and _has_no_texts(text):
-        raise Invalid.field(
-            "to", "no texts can be sent to this number: enter a mobile number, or choose email"
-        )
+        raise Invalid.field("to", _NO_TEXTS)
     try:
         found = destination(text, takes_phones=True)
     except Invalid as error:
@@ -54,20 +58,35 @@ def reachable(channel: Literal["email", "sms"], text: str) -> Destination:
 
 
 def _has_no_texts(text: str) -> bool:
-    """True of a landline, a pager and whatever else is known to be no mobile."""
+    """True of a British number that is a landline, a pager, a personal number or whatever else is
+    known to be no mobile."""
     import phonenumbers
     from phonenumbers import PhoneNumberType
 
     try:
-        kind = phonenumbers.number_type(phonenumbers.parse(text[:MOST_CHARACTERS], REGION))
+        number = phonenumbers.parse(text[:MOST_CHARACTERS], REGION)
     except phonenumbers.NumberParseException:
         return False
+    if not phonenumbers.is_possible_number(number):
+        return False
+    kind = phonenumbers.number_type(number)
+    if number.country_code == COUNTRY and not MOBILE.fullmatch(_e164(number)):
+        return True
     # Numbers that are kept free for examples are of no known type.
     return kind not in (
         PhoneNumberType.MOBILE,
         PhoneNumberType.FIXED_LINE_OR_MOBILE,
         PhoneNumberType.UNKNOWN,
     )
+
+
+def written(text: str) -> Destination:
+    """An address as it is kept, whether or not anything can be sent to it. Raises Invalid about the
+    field `address`."""
+    found = contact("email", text) or contact("phone", text)
+    if found is None:
+        raise _no_mobile()
+    return found
 
 
 def contact(kind: AddressKind, text: str) -> Destination | None:
@@ -109,6 +128,8 @@ def _no_email() -> Invalid:
 
 def _mobile(text: str) -> str:
     written = _number(text)
+    if _has_no_texts(text):
+        raise Invalid.field("address", _NO_TEXTS)
     if not MOBILE.fullmatch(written):
         raise _no_mobile()
     return written
@@ -123,6 +144,12 @@ def _number(text: str) -> str:
         raise _no_mobile() from error
     if not phonenumbers.is_possible_number(number):
         raise _no_mobile()
+    return _e164(number)
+
+
+def _e164(number: Any) -> str:
+    import phonenumbers
+
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 

@@ -136,7 +136,8 @@ class Session:
 class Attempt:
     """Somebody wants to sign in with an address or, with an `account_id`, to add it to her account:
     that takes the code. Code and link follow from its id and a secret. `onward` is the path of ours
-    that she came from and goes on to."""
+    that she came from and goes on to. `is_over_cap`: its code did not leave, since all the text
+    messages of the day were spent."""
 
     attempt_id: str
     destination: Destination = field(repr=False)
@@ -148,6 +149,7 @@ class Attempt:
     request_id: str = ""
     account_id: str | None = None
     onward: str | None = None
+    is_over_cap: bool = False
 
     @property
     def tries_left(self) -> int:

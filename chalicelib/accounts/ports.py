@@ -108,6 +108,9 @@ class Attempts(Protocol):
     def not_sent(self, attempt_id: str) -> None:
         """Takes that note back."""
 
+    def note_over_cap(self, attempt_id: str) -> None:
+        """Notes that its code does not leave, since the texts of the day are spent."""
+
 
 class Limits(Protocol):
     """How often somebody may do something; `scope` is one of its own list."""
@@ -122,6 +125,16 @@ class Texts(Protocol):
 
     def send(self, to: str, text: str) -> str | None:
         """Sends it once to a number in E.164. Answers and raises as Post does."""
+
+
+class TextBudget(Protocol):
+    """What text messages with codes to sign in are paid from; raises as Accounts does."""
+
+    def take(self, text: str) -> Callable[[], None] | None:
+        """Pays for a text. Answers what gives that back; None where not enough is left today."""
+
+    def is_spent(self) -> bool:
+        """True where nothing is left today."""
 
 
 class Codes(Protocol):
@@ -173,6 +186,7 @@ class Ports:
     new_id: Callable[[], str]
     now: Callable[[], datetime]
     takes_phones: bool
+    budget: TextBudget
 
 
 @dataclass(frozen=True)
@@ -331,4 +345,5 @@ class SendingPorts:
     letters: Letters
     post: Callable[[], Post]
     texts: Callable[[], Texts]
+    budget: TextBudget
     now: Callable[[], datetime]

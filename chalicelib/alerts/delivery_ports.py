@@ -78,9 +78,12 @@ class Suppressed(Protocol):
 class Spend(Protocol):
     """Segments of text messages, which cost. Every method raises UpstreamFailed."""
 
-    def take(self, day: date, purse: Purse, segments: int, *, most: int) -> bool:
-        """Takes that many of the day's; False where there are not that many left. Where a reply is
-        lost it may take them twice."""
+    def take(self, day: date, purse: Purse, segments: int, *, most: int) -> int | None:
+        """Takes that many of the day's. Answers how many are taken from this purse by now; None
+        where there are not that many left. Where a reply is lost it may take them twice."""
+
+    def taken(self, day: date, purse: Purse) -> int:
+        """How many of the day's are taken from this purse by now (a consistent read)."""
 
     def give_back(self, day: date, purse: Purse, segments: int) -> None:
         """Gives them back."""

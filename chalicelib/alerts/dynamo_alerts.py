@@ -161,13 +161,14 @@ class DynamoSuppressed(_InTable):
 class DynamoSpend(_InTable):
     """The Spend port."""
 
-    def take(self, day: date, purse: Purse, segments: int, *, most: int) -> bool:
+    def take(self, day: date, purse: Purse, segments: int, *, most: int) -> int | None:
         if segments > most:
-            return False
+            return None
+        item = _spent(day, purse)
         is_left = SpendItem.segments.does_not_exist() | (SpendItem.segments <= most - segments)
         try:
             with translated(clash=ConditionFailed):
-                _spent(day, purse).update(
+                item.update(
                     actions=[
                         SpendItem.segments.add(segments),
                         SpendItem.expires_at.set(_midnight(day) + SPEND_KEPT_FOR),
@@ -175,8 +176,17 @@ class DynamoSpend(_InTable):
                     condition=is_left,
                 )
         except ConditionFailed:
-            return False
-        return True
+            return None
+        return int(item.segments)
+
+    def taken(self, day: date, purse: Purse) -> int:
+        item = _spent(day, purse)
+        with translated():
+            try:
+                found = SpendItem.get(item.owner, item.record, consistent_read=True)
+            except SpendItem.DoesNotExist:
+                return 0
+        return int(found.segments)
 
     def give_back(self, day: date, purse: Purse, segments: int) -> None:
         with translated():

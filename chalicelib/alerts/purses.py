@@ -1,14 +1,19 @@
-"""What the text messages of a day are paid from: anybody can ask for codes, which leave alerts
-enough."""
+"""What the text messages of a day are paid from, all together: codes to sign in, codes that confirm
+a subscription, and alerts. None of them can take what is kept for the others (ADR 36).
+"""
 
 from math import ceil
 from typing import Literal
 
+from chalicelib import logs
 from chalicelib.alerts.delivery import Alert
 
-Purse = Literal["alerts", "codes"]
-CODES_SHARE = 5
-"""Codes may take a fifth of the texts of a day, alerts the rest."""
+Purse = Literal["alerts", "codes", "sign_in"]
+"""`codes` are those that confirm subscriptions."""
+SIGN_IN_SHARE = 5
+"""Codes to sign in may take a fifth of the texts of a day."""
+CODES_SHARE = 10
+"""Codes that confirm subscriptions may take a tenth; alerts have the rest."""
 
 
 def purse_of(alert: Alert) -> Purse:
@@ -18,5 +23,19 @@ def purse_of(alert: Alert) -> Purse:
 
 def in_purse(purse: Purse, texts_a_day: int) -> int:
     """How many segments there are in it each day, of all that the council pays for."""
-    codes = ceil(texts_a_day / CODES_SHARE)
-    return codes if purse == "codes" else texts_a_day - codes
+    sign_in = ceil(texts_a_day / SIGN_IN_SHARE)
+    codes = min(ceil(texts_a_day / CODES_SHARE), texts_a_day - sign_in)
+    match purse:
+        case "sign_in":
+            return sign_in
+        case "codes":
+            return codes
+        case "alerts":
+            return texts_a_day - sign_in - codes
+
+
+def note_spent(purse: Purse, spent: int | None, texts_a_day: int) -> None:
+    """Measures how much of a purse is spent, in percent; None is more than there was in it."""
+    most = in_purse(purse, texts_a_day)
+    percent = 100 if spent is None or not most else 100 * spent // most
+    logs.measured("texts were asked for", logs.TEXTS, purse=purse, texts_percent=percent)

@@ -1,6 +1,8 @@
 """The accounts slice: signing in, staying so, and sending codes."""
 
-from functools import cache
+from collections.abc import Callable
+from datetime import date
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from chalicelib.accounts import ports as accounts
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.accounts.pages import AccountPages
     from chalicelib.adapters.sqs import SqsReaction
     from chalicelib.adapters.texts import SnsTexts
+    from chalicelib.alerts.dynamo_alerts import DynamoSpend
 
 HOURLY = {CODES_TO_ONE_ADDRESS: 5}
 """How often something may be done within an hour of the clock."""
@@ -41,6 +44,7 @@ def accounts_ports() -> accounts.Ports:
         new_id=lambda: token_hex(16),
         now=utc_now,
         takes_phones=bool(settings().texts_from),
+        budget=TextsToSignIn(),
     )
 
 
@@ -59,8 +63,47 @@ def sending_ports() -> accounts.SendingPorts:
         letters=CodeLetters(council().name, settings().site_url),
         post=post,
         texts=texts,
+        budget=TextsToSignIn(),
         now=utc_now,
     )
+
+
+class TextsToSignIn:
+    """The TextBudget port: what alerts keep for codes to sign in, of all texts that the council
+    pays for in a day."""
+
+    def take(self, text: str) -> Callable[[], None] | None:
+        from chalicelib.alerts.purses import in_purse, note_spent
+        from chalicelib.alerts.segments import segments
+
+        day, spend, each_day = _today(), _spend(), council().texts_a_day
+        cost = segments(text)
+        spent = spend.take(day, "sign_in", cost, most=in_purse("sign_in", each_day))
+        note_spent("sign_in", spent, each_day)
+        if spent is None:
+            return None
+        return partial(spend.give_back, day, "sign_in", cost)
+
+    def is_spent(self) -> bool:
+        from chalicelib.alerts.purses import in_purse
+
+        most = in_purse("sign_in", council().texts_a_day)
+        return _spend().taken(_today(), "sign_in") >= most
+
+
+def _today() -> date:
+    from chalicelib.adapters.clock import utc_now
+
+    return utc_now().astimezone(council().zone).date()
+
+
+@cache
+def _spend() -> "DynamoSpend":
+    from chalicelib.adapters.aws import lend_to_pynamodb
+    from chalicelib.alerts.dynamo_alerts import DynamoSpend
+
+    lend_to_pynamodb(session)
+    return DynamoSpend(settings().alerts_table)
 
 
 @cache

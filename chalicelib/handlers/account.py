@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from chalicelib import bootstrap
 from chalicelib.accounts import usecases
-from chalicelib.accounts.destinations import destination
+from chalicelib.accounts.destinations import destination, written
 from chalicelib.accounts.model import Account, AddressKind, Role, SavedPlace
 from chalicelib.accounts.usecases import AccountChanges
 from chalicelib.errors import Invalid, NotFound
@@ -181,8 +181,8 @@ def confirm_address(call: Call) -> OwnAccountView:
 )
 def remove_address(call: Call) -> OwnAccountView:
     sent = parse_json(call.body, OldAddress)
-    # A phone as well where no texts are sent any more.
-    address = destination(sent.address, takes_phones=True)
+    # A number as well to which no texts are sent any more.
+    address = written(sent.address)
     ports = bootstrap.accounts_ports()
     return _view(usecases.remove_address(address, account_of(call), ports), call)
 

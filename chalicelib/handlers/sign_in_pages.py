@@ -53,13 +53,16 @@ def _offering(name: str, providers: Any, onward: str, faults: Any = (), **contex
 
 def code_page(attempt_id: str, faults: Any = ()) -> Page:
     """Asks for the code of that attempt; where it is over, or all tries are spent, offers another
-    one. Raises NotFound where there is none."""
+    one, and where no text message could be sent, another way. Raises NotFound where there is none.
+    """
     ports = bootstrap.accounts_ports()
     begun = usecases.sign_in_begun(attempt_id, ports)
     if begun is None:
         raise NotFound(OVER)
     holds = begun.holds(ports.now())
     onward = path_of_ours(begun.onward)
+    if holds and begun.is_over_cap:
+        return Page(render("no-text", onward=onward), is_refusal=True)
     # An address is shown for as long as its code may come: others may use this browser, too.
     address = begun.destination.value if holds else None
     if not (holds and begun.tries_left):

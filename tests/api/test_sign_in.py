@@ -1,6 +1,7 @@
 """Signing in as a browser does it: the address, a code or a link, the cookie, and out again."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 from urllib.parse import urlencode
@@ -11,9 +12,12 @@ from chalice.test import HTTPResponse
 
 from chalicelib import bootstrap
 from chalicelib.accounts.model import ACCESS_HOLDS, CODE_HOLDS
+from chalicelib.alerts.dynamo_alerts import DynamoSpend
+from chalicelib.alerts.purses import in_purse
 from chalicelib.handlers.sign_in_pages import path_of_ours
 from infra.local import mail
 from tests.api.conftest import Api
+from tests.lines import faults_in_metrics, kept, read
 from tests.people import (
     FORM,
     ask_for_code,
@@ -234,6 +238,80 @@ def test_page_tells_nothing_of_an_address_that_is_to_be_added(here: Api, address
         body=f'{{"address": "other-{address}"}}'.encode(),
     )
     assert code_page(here, new.json_body["attempt_id"]).status_code == 404
+
+
+# The text messages of a day.
+
+
+@pytest.fixture
+def spent(here: Api) -> Iterator[None]:
+    """No text message is left for codes today."""
+    most = in_purse("sign_in", bootstrap.council().texts_a_day)
+    spend, today = DynamoSpend(bootstrap.settings().alerts_table), here_today()
+    left = most - spend.taken(today, "sign_in")
+    assert spend.take(today, "sign_in", left, most=most) == most
+    yield
+    spend.give_back(today, "sign_in", left)
+
+
+def here_today() -> date:
+    return datetime.now(UTC).astimezone(bootstrap.council().zone).date()
+
+
+@pytest.mark.usefixtures("spent")
+def test_form_names_the_email_address_as_the_way_in_when_the_texts_of_the_day_are_spent(
+    here: Api, address: str
+) -> None:
+    answer = post_form(here.client.http, "/forms/sign-in", address="07700 900777")
+    assert answer.status_code == 400
+    assert b"enter an email address, or try again with your mobile number tomorrow" in answer.body
+    assert b'value="07700 900777"' in answer.body
+    here.cloud.pump.run_until_idle()
+    assert "+447700900777" not in [each["to"] for each in mail.outbox()["items"]]
+    assert cookie_of(here, address)
+
+
+def test_page_of_the_code_says_that_no_text_was_sent_when_the_last_went_meanwhile(
+    here: Api, request: pytest.FixtureRequest
+) -> None:
+    attempt_id = ask_for_code(here.client.http, "07700 900778")
+    assert b"see whether yours was sent" in code_page(here, attempt_id).body
+    request.getfixturevalue("spent")
+    with kept() as written:
+        here.cloud.pump.run_until_idle()
+    shown = code_page(here, attempt_id)
+    assert shown.status_code == 400 and b"sign in with an email address" in shown.body
+    assert "+447700900778" not in [each["to"] for each in mail.outbox()["items"]]
+    (line,) = read(written, event="texts were asked for")
+    assert (line["purse"], line["texts_percent"]) == ("sign_in", 100)
+    assert list(faults_in_metrics(line)) == []
+
+
+def test_number_is_refused_with_those_that_can_be_used_when_no_texts_go_to_it_by_form_and_api(
+    here: Api, address: str
+) -> None:
+    bearer = bearer_of(here, cookie_of(here, address))
+    for number in ("070 1234 5678", "07640 123456"):
+        page = post_form(here.client.http, "/forms/sign-in", address=number)
+        assert page.status_code == 400 and b"starts with 071 to 075" in page.body
+        refused = here.client.http.post(
+            "/api/account/addresses",
+            headers=bearer | {"Content-Type": "application/json"},
+            body=f'{{"address": "{number}"}}'.encode(),
+        )
+        assert refused.status_code == 400 and "071 to 075" in refused.json_body["detail"]
+
+
+def test_number_that_gets_no_texts_any_more_can_be_taken_from_an_account(
+    here: Api, address: str
+) -> None:
+    bearer = bearer_of(here, cookie_of(here, address))
+    answer = here.client.http.post(
+        "/api/account/addresses/removal",
+        headers=bearer | {"Content-Type": "application/json"},
+        body=b'{"address": "070 1234 5678"}',
+    )
+    assert answer.status_code == 200
 
 
 # Where it leads.

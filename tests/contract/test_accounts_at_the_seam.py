@@ -23,6 +23,7 @@ from chalicelib.accounts.usecases import (
     devices,
     open_session,
     refresh,
+    send_code,
     sign_in_with_code,
     sign_in_with_link,
     who,
@@ -31,6 +32,7 @@ from chalicelib.errors import AppError, NotFound, TooMany, Unauthenticated, Upst
 from infra.local.cloud import Cloud
 from tests.builders import NOON
 from tests.fakes import Clock
+from tests.fakes_accounts import FewTexts
 from tests.people import attempt_in, post_form
 from tests.seam import (
     ALL_TRIES,
@@ -144,7 +146,40 @@ def test_nobody_can_tell_from_reply_or_calls_whether_an_address_has_an_account(
     before, after = looks
     assert before == after
     asked_of = [operation.removeprefix("dynamodb.") for operation, _ in before[3]]
-    assert asked_of == ["BatchGetItem", "UpdateItem", "PutItem", "GetItem", "UpdateItem", "GetItem"]
+    budget = ["GetItem"] if kind == "phone" else []
+    limits = ["BatchGetItem", *budget, "UpdateItem"]
+    assert asked_of == [*limits, "PutItem", "GetItem", "UpdateItem", "GetItem"]
+
+
+@pytest.mark.parametrize("when", ["before it is asked for", "before it is sent"])
+def test_nobody_can_tell_from_the_texts_of_a_day_whether_a_number_has_an_account(
+    when: str, people: Ports
+) -> None:
+    number = f"+4477009004{next(numbers):02}"
+    spend, purse = FewTexts(1), replace(people, budget=FewTexts(0))
+    sending = replace(bootstrap.sending_ports(), budget=FewTexts(0), texts=NoWay)
+    looks = []
+    for round_ in range(2):
+        with record() as tries:
+            if when == "before it is asked for":
+                told: object = str(_outcome(partial(ask, number, purse)))
+            else:
+                attempt_id = ask(number, replace(people, budget=spend)).attempt_id
+                send_code(attempt_id, sending)
+                found = people.attempts.get(attempt_id)
+                told = found and (found.is_over_cap, found.sent_at is not None)
+        looks.append((told, trace(tries)))
+        if round_ == 0:
+            account_of(Destination("phone", number), people)
+    assert looks[0] == looks[1]
+    assert looks[0][0] == (True, True) or "email address" in str(looks[0][0])
+
+
+class NoWay:
+    """Nothing may leave by it."""
+
+    def send(self, to: str, text: str) -> str:
+        raise AssertionError("A text left.")
 
 
 def test_trace_is_found_out_when_a_known_address_is_looked_up(people: Ports) -> None:

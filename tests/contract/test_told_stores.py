@@ -200,8 +200,10 @@ def test_address_is_suppressed_for_a_year(after: timedelta, is_one: bool, stores
 
 def test_no_more_is_spent_than_is_allowed_for_a_day(stores: Stores) -> None:
     today, tomorrow, take = NOON.date(), NOON.date() + timedelta(days=1), stores.spend.take
-    assert [take(today, "alerts", 2, most=5) for _ in range(3)] == [True, True, False]
-    assert take(today, "alerts", 1, most=5)
+    assert stores.spend.taken(today, "alerts") == 0
+    assert [take(today, "alerts", 2, most=5) for _ in range(3)] == [2, 4, None]
+    assert take(today, "alerts", 1, most=5) == 5 == stores.spend.taken(today, "alerts")
+    assert stores.spend.taken(tomorrow, "alerts") == stores.spend.taken(today, "sign_in") == 0
     assert take(tomorrow, "alerts", 5, most=5)
     assert take(today, "codes", 5, most=5)
     assert not take(today, "alerts", 1, most=5)

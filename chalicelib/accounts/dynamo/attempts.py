@@ -84,6 +84,10 @@ class DynamoAttempts:
     def not_sent(self, attempt_id: str) -> None:
         self._updated(attempt_id, [AttemptItem.sent_at.remove()], AttemptItem.owner.exists())
 
+    def note_over_cap(self, attempt_id: str) -> None:
+        over = [AttemptItem.is_over_cap.set(True)]
+        self._updated(attempt_id, over, AttemptItem.owner.exists())
+
     def _updated(self, attempt_id: str, actions: list[Any], condition: Any) -> AttemptItem | None:
         """The attempt after that, None where the condition does not hold."""
         item = AttemptItem(of_attempt(attempt_id), ATTEMPT)
@@ -151,4 +155,5 @@ def _attempt(item: AttemptItem) -> Attempt:
         request_id=item.request_id,
         account_id=item.account_id,
         onward=item.onward,
+        is_over_cap=item.is_over_cap,
     )

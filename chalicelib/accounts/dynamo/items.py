@@ -168,6 +168,7 @@ class AttemptItem(Model):
     request_id = UnicodeAttribute()
     account_id = UnicodeAttribute(null=True)
     onward = UnicodeAttribute(null=True)
+    is_over_cap = BooleanAttribute(default=False)
 
     by_address = ByAddress()
     by_account = ByAccount()

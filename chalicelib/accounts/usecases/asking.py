@@ -6,10 +6,17 @@ from chalicelib import trace
 from chalicelib.accounts.destinations import destination, mailbox
 from chalicelib.accounts.model import CODE_HOLDS, Attempt, to_the_second
 from chalicelib.accounts.ports import Ports
+from chalicelib.errors import Invalid
 
 CODES_TO_ONE_ADDRESS = "code"
 """The limit's scope. It fails closed: while nothing counts, no code is sent; a report can be sent
 without one."""
+
+
+NO_TEXTS_LEFT = (
+    "we have sent all the text messages that we can send today: enter an email address, or try "
+    "again with your mobile number tomorrow"
+)
 
 
 def ask(
@@ -18,6 +25,8 @@ def ask(
     """A new attempt, whose code is on its way soon: to sign in and go on to that path of ours, or
     to add the address to that account. Raises Invalid, TooMany, UpstreamFailed."""
     to = destination(address, takes_phones=ports.takes_phones)
+    if to.kind == "phone" and ports.budget.is_spent():
+        raise Invalid.field("address", NO_TEXTS_LEFT)
     ports.limits.spend(CODES_TO_ONE_ADDRESS, ":".join(mailbox(to)))
     now = to_the_second(ports.now())
     attempt = Attempt(

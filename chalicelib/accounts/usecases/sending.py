@@ -1,6 +1,9 @@
 """The code goes to its address. It may come twice by mail, and not at all as a text message: those
-cost, and a code that is late is asked for again.
+cost, and a code that is late is asked for again. They are paid from what there is for a day; beyond
+that the page of the code says so.
 """
+
+from collections.abc import Callable
 
 from chalicelib import logs
 from chalicelib.accounts.model import Attempt, to_the_second
@@ -39,9 +42,24 @@ def _text(attempt: Attempt, ports: SendingPorts) -> None:
         return
     words = ports.letters.text(attempt, ports.codes.code(attempt.attempt_id))
     try:
-        ports.texts().send(attempt.destination.value, words)
+        give_back = ports.budget.take(words)
+        if give_back is None:
+            ports.attempts.note_over_cap(attempt.attempt_id)
+            return
+        _send_paid(attempt.destination.value, words, give_back, ports)
     except NoReply as error:
         logs.failure("a text message may have been sent", error)
     except UpstreamFailed:
         ports.attempts.not_sent(attempt.attempt_id)
+        raise
+
+
+def _send_paid(to: str, words: str, give_back: Callable[[], None], ports: SendingPorts) -> None:
+    """Sends what is paid for; what certainly was not sent costs nothing. Raises as Texts does."""
+    try:
+        ports.texts().send(to, words)
+    except NoReply:
+        raise
+    except (AddressRefused, UpstreamFailed):
+        give_back()
         raise

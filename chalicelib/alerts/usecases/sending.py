@@ -26,7 +26,7 @@ from chalicelib.alerts.delivery import (
 from chalicelib.alerts.delivery_ports import Ports, Sender
 from chalicelib.alerts.model import Confirm, Subscription, Tell
 from chalicelib.alerts.ports import Stale
-from chalicelib.alerts.purses import in_purse, purse_of
+from chalicelib.alerts.purses import in_purse, note_spent, purse_of
 from chalicelib.alerts.times import after_quiet, next_morning
 from chalicelib.alerts.usecases.digests import gather
 from chalicelib.alerts.usecases.preparing import Ready, prepared
@@ -144,7 +144,9 @@ def _sent_at_a_cost(mine: Alert, ready: Ready, sender: Sender[Any], ports: Ports
     """A text is paid for before it is sent; what certainly was not sent costs nothing."""
     day, cost = _now(ports).astimezone(ports.voice.zone).date(), ports.segments(ready.message)
     purse = purse_of(mine)
-    if not ports.spend.take(day, purse, cost, most=in_purse(purse, ports.texts_a_day)):
+    spent = ports.spend.take(day, purse, cost, most=in_purse(purse, ports.texts_a_day))
+    note_spent(purse, spent, ports.texts_a_day)
+    if spent is None:
         morning = next_morning(_now(ports), ports.voice.zone)
         return later(mine, morning, _now(ports), OVER_CAP)
     try:

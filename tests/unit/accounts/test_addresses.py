@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.accounts.destinations import contact, destination, mailbox
+from chalicelib.accounts.destinations import contact, destination, mailbox, reachable
 from chalicelib.accounts.devices import device
 from chalicelib.accounts.model import AddressKind, Destination
 from chalicelib.adapters.ids import HmacIds
@@ -44,12 +44,37 @@ def test_address_is_the_same_however_it_is_written(typed: str, kind: str, value:
         "+1 900 555 0199",
         "+44 871 200 0000",
         "7" * 400,
+        "07000 900123",
+        "070 1234 5678",
+        "07600 123456",
+        "07640 123456",
+        "07699 999999",
     ],
 )
 def test_address_is_refused_when_no_code_may_be_sent_to_it(typed: str) -> None:
     with pytest.raises(Invalid) as refused:
         destination(typed, takes_phones=True)
     assert [fault.field for fault in refused.value.errors] == ["address"]
+
+
+@pytest.mark.parametrize("typed", ["070 1234 5678", "07640 123456", "01904 551550", "0800 1111111"])
+@pytest.mark.parametrize("is_for_alerts", [True, False])
+def test_number_is_refused_with_those_that_can_be_used_when_no_texts_go_to_it(
+    typed: str, is_for_alerts: bool
+) -> None:
+    with pytest.raises(Invalid, match="starts with 071 to 075, 077, 078, 079 or 07624"):
+        if is_for_alerts:
+            reachable("sms", typed)
+        else:
+            destination(typed, takes_phones=True)
+
+
+@pytest.mark.parametrize(
+    "typed", ["07624 123456", "07911 123456", "07123 456789", "07500 123456", "+447797 123456"]
+)
+def test_number_is_taken_when_it_is_a_mobile(typed: str) -> None:
+    assert destination(typed, takes_phones=True).kind == "phone"
+    assert reachable("sms", typed) == destination(typed, takes_phones=True)
 
 
 @pytest.mark.parametrize(

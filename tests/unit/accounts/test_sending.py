@@ -1,6 +1,7 @@
 """A code by mail is never lost and may come twice; one by text message comes once at most."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from chalicelib.errors import AddressRefused, AppError, NoReply, UpstreamFailed
 from chalicelib.letter import Letter
 from tests.builders import NOON
 from tests.fakes import Clock
-from tests.fakes_accounts import MemoryAttempts, PlainCodes
+from tests.fakes_accounts import FewTexts, MemoryAttempts, PlainCodes
 
 EMAIL = Destination("email", "resident@example.org")
 PHONE = Destination("phone", "+447700900123")
@@ -51,13 +52,19 @@ def attempts() -> MemoryAttempts:
 
 
 @pytest.fixture
-def sending(way: Way, attempts: MemoryAttempts, clock: Clock) -> SendingPorts:
+def budget() -> FewTexts:
+    return FewTexts(2)
+
+
+@pytest.fixture
+def sending(way: Way, attempts: MemoryAttempts, budget: FewTexts, clock: Clock) -> SendingPorts:
     return SendingPorts(
         attempts=attempts,
         codes=PlainCodes(),
         letters=CodeLetters("The Council", "https://report.council.example"),
         post=lambda: way,
         texts=lambda: way,
+        budget=budget,
         now=clock,
     )
 
@@ -173,3 +180,51 @@ def test_address_that_takes_nothing_is_not_tried_again(
     send_code(ID, sending)
     clock.now += timedelta(minutes=1)
     assert way.letters == [] and way.texts == []
+
+
+def test_no_text_leaves_and_the_attempt_says_so_when_the_texts_of_the_day_are_spent(
+    way: Way, attempts: MemoryAttempts, sending: SendingPorts, budget: FewTexts
+) -> None:
+    for _ in range(3):
+        attempts.all.clear()
+        ask(attempts, PHONE)
+        send_code(ID, sending)
+    assert (len(way.texts), budget.left) == (2, 0)
+    assert attempts.all[ID].is_over_cap
+    send_code(ID, sending)
+    assert len(way.texts) == 2
+    attempts.all.clear()
+    ask(attempts, EMAIL)
+    send_code(ID, sending)
+    assert len(way.letters) == 1 and not attempts.all[ID].is_over_cap
+
+
+@pytest.mark.parametrize(
+    ("error", "left"),
+    [(UpstreamFailed("No way."), 2), (AddressRefused("Never."), 2), (NoReply("Silence."), 1)],
+)
+def test_text_costs_nothing_when_it_certainly_was_not_sent(
+    error: AppError,
+    left: int,
+    way: Way,
+    attempts: MemoryAttempts,
+    sending: SendingPorts,
+    budget: FewTexts,
+) -> None:
+    ask(attempts, PHONE)
+    way.fails = [error]
+    with suppress(UpstreamFailed):
+        send_code(ID, sending)
+    assert budget.left == left
+
+
+def test_text_leaves_at_the_next_try_when_nothing_counted_at_the_first(
+    way: Way, attempts: MemoryAttempts, sending: SendingPorts, budget: FewTexts
+) -> None:
+    ask(attempts, PHONE)
+    budget.is_down = True
+    with pytest.raises(UpstreamFailed):
+        send_code(ID, sending)
+    budget.is_down = False
+    send_code(ID, sending)
+    assert len(way.texts) == 1

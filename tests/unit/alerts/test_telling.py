@@ -5,14 +5,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from chalicelib.alerts.delivery import Alert, Wake
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import Confirm, QuietHours, Topic
-from chalicelib.alerts.purses import in_purse
+from chalicelib.alerts.purses import Purse, in_purse
 from chalicelib.alerts.usecases.failed import listed, send_again, send_ours_again
 from chalicelib.alerts.usecases.sending import ask, send_woken, wake_due
 from chalicelib.alerts.usecases.sending import tell as send_tell
@@ -29,6 +29,7 @@ from chalicelib.leases import LEASE, LONGEST_WAITS_S
 from tests.builders import NOON
 from tests.fakes_delivery import ADDRESSES, REPORT, World, notice, report, subscription, tell
 from tests.hooked import Killed
+from tests.lines import faults_in_metrics, kept, read
 
 SECOND = timedelta(seconds=1)
 
@@ -338,7 +339,7 @@ def test_text_costs_nothing_when_it_was_not_sent(world: World, ports: Ports) -> 
 def test_text_waits_for_the_next_morning_and_officers_see_it_when_the_day_is_spent(
     world: World,
 ) -> None:
-    world.texts_a_day = 3
+    world.texts_a_day = 4
     ports = world.ports()
     for number in range(3):
         world.subscribe(subscription_id=f"s{number}", channel="sms")
@@ -355,27 +356,46 @@ def test_text_waits_for_the_next_morning_and_officers_see_it_when_the_day_is_spe
 
 
 def test_codes_take_no_more_than_their_share_of_the_texts_of_a_day(world: World) -> None:
-    world.texts_a_day = 10
+    world.texts_a_day = 20
     ports = world.ports()
     world.knows(report())
-    for number in range(12):
+    for number in range(20):
         world.subscribe(subscription_id=f"c{number}", channel="sms", state="unconfirmed")
         ask(Confirm(subscription_id=f"c{number}"), ports)
     assert len(world.sender.there) == 2
-    for number in range(12):
+    for number in range(20):
         world.subscribe(subscription_id=f"s{number}", channel="sms")
         send_tell(tell(subscription_id=f"s{number}"), ports)
-    assert [message.what for message, _ in world.sender.there][2:] == ["state_changed"] * 8
-    assert sum(world.spend.stored.values()) == 10
+    assert [message.what for message, _ in world.sender.there][2:] == ["state_changed"] * 14
+    assert sum(world.spend.stored.values()) == 16
+    assert world.spend.stored[NOON.date(), "sign_in"] == 0
 
 
-@pytest.mark.parametrize("texts_a_day", [0, 1, 2, 5, 500, 501])
-def test_all_texts_of_a_day_are_for_alerts_or_codes_and_some_codes_are_among_them(
+@pytest.mark.parametrize("texts_a_day", [0, 1, 2, 5, 9, 10, 11, 500, 501])
+def test_all_texts_of_a_day_are_for_alerts_or_codes_and_none_takes_what_others_need(
     texts_a_day: int,
 ) -> None:
-    codes = in_purse("codes", texts_a_day)
-    assert codes + in_purse("alerts", texts_a_day) == texts_a_day
-    assert codes <= max(1, texts_a_day // 4) and (codes > 0) == (texts_a_day > 0)
+    purses: tuple[Purse, ...] = get_args(Purse)
+    sign_in, codes, alerts = (
+        in_purse(each, texts_a_day) for each in ("sign_in", "codes", "alerts")
+    )
+    assert sum(in_purse(each, texts_a_day) for each in purses) == texts_a_day
+    assert min(sign_in, codes, alerts) >= 0
+    assert (sign_in > 0) == (texts_a_day > 0)
+    assert sign_in <= texts_a_day / 5 + 1 and codes <= texts_a_day / 10 + 1
+
+
+def test_share_of_the_texts_that_is_spent_is_measured(world: World) -> None:
+    world.texts_a_day = 10
+    world.knows(report())
+    with kept() as written:
+        for number in range(8):
+            world.subscribe(subscription_id=f"s{number}", channel="sms")
+            send_tell(tell(subscription_id=f"s{number}"), world.ports())
+    lines = [line for line in read(written) if line["event"] == "texts were asked for"]
+    assert [line["texts_percent"] for line in lines] == [14, 28, 42, 57, 71, 85, 100, 100]
+    assert {line["purse"] for line in lines} == {"alerts"}
+    assert not [fault for line in lines for fault in faults_in_metrics(line)]
 
 
 def test_number_is_tried_no_more_when_it_was_refused_for_good(world: World, ports: Ports) -> None:
