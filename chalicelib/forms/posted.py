@@ -1,14 +1,21 @@
 """What a browser posts with a form: fields and files.
 
 Two encodings (HTML, "Form submission"): application/x-www-form-urlencoded, and
-multipart/form-data (RFC 7578) where files may come along.
+multipart/form-data (RFC 7578) where files may come along. Texts are UTF-8 unless the form declares
+another character set: as `charset` of its content type, as `charset` of a part, or in the field
+`_charset_`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 from chalicelib.errors import Invalid, TooLarge
+from chalicelib.forms.charsets import DEFAULT, FIELD, codec_of, decode
+
+if TYPE_CHECKING:
+    from multipart import MultipartPart
 
 MOST_BYTES = 4_400_000
 """Lambda takes 6 MB, which is 4.5 MB as base64. Below that, a page of ours says what to do."""
@@ -45,7 +52,10 @@ class Posted:
 
 
 def parse(body: bytes, content_type: str) -> Posted:
-    """The form in a request's body. Raises TooLarge, or Invalid where it is no form."""
+    """Read the form in a request's body.
+
+    Raises: TooLarge; Invalid if it is no form, or its character set is not supported.
+    """
     if len(body) > MOST_BYTES:
         raise TooLarge("More was sent than we can take at once: send fewer or smaller photos.")
     kind = content_type.partition(";")[0].strip().lower()
@@ -55,40 +65,92 @@ def parse(body: bytes, content_type: str) -> Posted:
         raise Invalid.field("body", f"send a form as {URLENCODED} or {MULTIPART}")
     if len(body) > MOST_TEXT_BYTES:
         raise TooLarge("More text was sent than we can take at once: write less.")
+    return Posted(_tidied(_urlencoded(body, content_type)))
+
+
+def _urlencoded(body: bytes, content_type: str) -> dict[str, list[str]]:
     try:
-        sent = parse_qs(body.decode(), max_num_fields=MOST_FIELDS, errors="strict")
+        # Each byte as one character, so that what is not escaped is of the same character set.
+        sent = parse_qsl(body.decode("latin-1"), max_num_fields=MOST_FIELDS, encoding="latin-1")
+        pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in sent]
+        named = next((value for name, value in pairs if name == FIELD.encode()), b"")
+        codec = codec_of(_parameter(content_type, "charset") or named.decode("ascii", "replace"))
+        texts: dict[str, list[str]] = {}
+        for name, value in pairs:
+            texts.setdefault(decode(name, codec), []).append(decode(value, codec))
     except ValueError as error:
-        raise Invalid.field("body", "this is no form that a browser sends") from error
-    return Posted(_tidied(sent))
+        raise _no_form() from error
+    return texts
 
 
 def _multipart(body: bytes, content_type: str) -> Posted:
+    import multipart
+
+    files: list[Upload] = []
+    fields: list[MultipartPart] = []
+    try:
+        for part in _parts(body, _parameter(content_type, "boundary")):
+            if part.filename is None:
+                fields.append(part)
+            elif part.size:
+                name = part.filename.encode("latin-1", "replace").decode(DEFAULT, "replace")
+                files.append(Upload(_name(part, DEFAULT), name, part.content_type, part.raw))
+        texts = _texts(fields, content_type)
+    except (multipart.MultipartError, UnicodeError, LookupError) as error:
+        raise _no_form() from error
+    if sum(len(text) for values in texts.values() for text in values) > MOST_TEXT_BYTES:
+        raise TooLarge("More text was sent than we can take at once: write less.")
+    return Posted(_tidied(texts), tuple(files))
+
+
+def _parts(body: bytes, boundary: str) -> "Iterator[MultipartPart]":
+    """The parts, each byte of whose heads is one character. Raises: MultipartError."""
     from io import BytesIO
 
     import multipart
 
-    _, options = multipart.parse_options_header(content_type)
+    yield from multipart.MultipartParser(
+        BytesIO(body),
+        boundary,
+        content_length=len(body),
+        charset="latin-1",
+        part_limit=MOST_FIELDS,
+        memory_limit=MOST_BYTES,
+        buffer_size=MOST_TEXT_BYTES,
+        spool_limit=MOST_BYTES,
+    )
+
+
+def _texts(fields: "list[MultipartPart]", content_type: str) -> dict[str, list[str]]:
+    """Raises: Invalid, UnicodeError."""
+    named = next((part.raw for part in fields if part.name == FIELD), b"")
+    declared = named.decode("ascii", "replace") or _parameter(content_type, "charset")
+    codec = codec_of(declared)
     texts: dict[str, list[str]] = {}
-    files: list[Upload] = []
-    try:
-        for part in multipart.MultipartParser(
-            BytesIO(body),
-            options.get("boundary", ""),
-            content_length=len(body),
-            part_limit=MOST_FIELDS,
-            memory_limit=MOST_BYTES,
-            buffer_size=MOST_TEXT_BYTES,
-            spool_limit=MOST_BYTES,
-        ):
-            if part.filename is None:
-                texts.setdefault(part.name, []).append(part.value)
-            elif part.size:
-                files.append(Upload(part.name, part.filename, part.content_type, part.raw))
-    except (multipart.MultipartError, UnicodeDecodeError, LookupError) as error:
-        raise Invalid.field("body", "this is no form that a browser sends") from error
-    if sum(len(text) for values in texts.values() for text in values) > MOST_TEXT_BYTES:
-        raise TooLarge("More text was sent than we can take at once: write less.")
-    return Posted(_tidied(texts), tuple(files))
+    for part in fields:
+        of_part = _parameter(part.headers.get("Content-Type", ""), "charset")
+        text = decode(part.raw, codec_of(of_part) if of_part else codec)
+        texts.setdefault(_name(part, codec), []).append(text)
+    return texts
+
+
+def _name(part: "MultipartPart", codec: str) -> str:
+    """Raises: UnicodeError."""
+    return decode(part.name.encode("latin-1"), codec)
+
+
+def _parameter(content_type: str, name: str) -> str:
+    """A parameter of a content type, empty where it has none."""
+    if ";" not in content_type:
+        return ""
+    import multipart
+
+    _, options = multipart.parse_options_header(content_type)
+    return str(options.get(name, ""))
+
+
+def _no_form() -> Invalid:
+    return Invalid.field("body", "this is no form that a browser sends")
 
 
 def _tidied(sent: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:

@@ -1,11 +1,14 @@
 """POST /requests and the tokens: a report comes in from another system."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from tests.api.conftest import Api
+from tests.builders import MARKET_PLACE
 from tests.open311 import (
+    FORM,
     JPEG,
     OtherSystem,
     assert_errors,
@@ -317,3 +320,16 @@ def test_token_is_not_found_when_it_is_only_an_id(other: OtherSystem) -> None:
     for token in (private, f"{private}-{'0' * 32}", "000000000000-" + "0" * 32):
         answer = other.get(f"tokens/{token}.json")
         assert_errors(answer, 404, "There is no such token.")
+
+
+def test_report_is_read_in_the_character_set_that_its_form_declares(other: OtherSystem) -> None:
+    words = "Großes Loch, Café"
+    values = {"api_key": other.key, "service_code": "pothole", **MARKET_PLACE}
+    body = urlencode({**values, "description": words}, encoding="latin-1").encode()
+    latin = "application/x-www-form-urlencoded; charset=ISO-8859-1"
+    answer = other.post("requests.json", body, content_type=latin)
+    assert answer.status_code == 200, answer.body
+    assert stored(json_of(answer)[0]["service_request_id"]).description == words
+    unknown = other.post("requests.xml", body, content_type=f"{FORM}; charset=klingon")
+    assert_errors(unknown, 400, "send it as UTF-8")
+    assert_errors(other.post("requests.xml", body), 400, "body")

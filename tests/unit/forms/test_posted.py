@@ -1,6 +1,7 @@
 """What browsers post, as they encode it."""
 
 from base64 import b64encode
+from urllib.parse import quote_plus
 
 import pytest
 from hypothesis import given
@@ -95,6 +96,79 @@ def test_form_is_too_large_when_its_texts_are() -> None:
     body = part("a", b"x" * (MOST_TEXT_BYTES + 1)) + b"--edge--\r\n"
     with pytest.raises(TooLarge):
         parse(body, MULTIPART)
+
+
+@pytest.mark.parametrize(
+    ("charset", "codec"),
+    [
+        *(("ISO-8859-1", "latin-1"), ("iso-8859-1", "cp1252"), ("latin1", "latin-1")),
+        *(("windows-1252", "cp1252"), ("Cp1252", "cp1252"), ("ISO-8859-15", "iso8859-15")),
+        *(("UTF-8", "utf-8"), ('"utf-8"', "utf-8"), ("utf8", "utf-8"), ("", "utf-8")),
+    ],
+)
+def test_texts_are_read_in_the_character_set_that_the_form_declares(
+    charset: str, codec: str
+) -> None:
+    words = "Élm Röw £5" + ("" if codec == "latin-1" else " €")
+    raw = words.encode(codec)
+    urlencoded = f"{URLENCODED}; charset={charset}" if charset else URLENCODED
+    escaped = quote_plus(raw).encode()
+    for body in (
+        b"q=" + escaped,
+        b"q=" + raw.replace(b" ", b"+"),
+        quote_plus(raw).encode() + b"=q",
+    ):
+        form = parse(body, urlencoded)
+        assert form.one("q") == words or form.one(words) == "q"
+    named = part("q", raw) + part(words, b"1").replace(words.encode(), raw) + b"--edge--\r\n"
+    form = parse(named, f"{MULTIPART}; charset={charset}" if charset else MULTIPART)
+    assert (form.one("q"), form.one(words)) == (words, "1")
+
+
+def test_part_is_read_in_its_own_character_set_before_that_of_the_form() -> None:
+    kind = "Content-Type: text/plain; charset=windows-1252\r\n"
+    body = b"".join(
+        (
+            part("_charset_", b"iso-8859-15"),
+            part("mine", "ü€".encode("cp1252"), kind=kind),
+            part("forms", "ü€".encode("iso8859-15")),
+            part("photo", b"\xff\xd8", '; filename="a.jpg"', "Content-Type: image/jpeg\r\n"),
+            b"--edge--\r\n",
+        )
+    )
+    form = parse(body, MULTIPART)
+    assert (form.one("mine"), form.one("forms")) == ("ü€", "ü€")
+    assert [upload.body for upload in form.files] == [b"\xff\xd8"]
+
+
+def test_urlencoded_form_may_say_its_character_set_in_a_field() -> None:
+    assert parse(b"q=%E9&_charset_=windows-1252", URLENCODED).one("q") == "é"
+
+
+def test_bytes_that_windows_leaves_out_are_control_characters() -> None:
+    assert parse(b"q=a%81b", f"{URLENCODED}; charset=iso-8859-1").one("q") == "a\x81b"
+
+
+def test_file_is_taken_when_its_name_is_in_another_character_set() -> None:
+    head = b'--edge\r\nContent-Disposition: form-data; name="photo"; filename="Stra\xdfe.jpg"\r\n'
+    form = parse(head + b"\r\nx\r\n--edge--\r\n", MULTIPART)
+    assert [upload.body for upload in form.files] == [b"x"]
+
+
+@pytest.mark.parametrize(
+    "charset",
+    ["klingon", "punycode", "idna", "utf-7", "utf-16", "unicode_escape", "zip", "x" * 999],
+)
+def test_form_is_refused_and_the_charset_named_when_it_is_not_supported(charset: str) -> None:
+    kind = f"Content-Type: text/plain; charset={charset}\r\n"
+    for body, content_type in (
+        (b"q=a", f"{URLENCODED}; charset={charset}"),
+        (part("q", b"a") + b"--edge--\r\n", f"{MULTIPART}; charset={charset}"),
+        (part("q", b"a", kind=kind) + b"--edge--\r\n", MULTIPART),
+        (part("_charset_", charset.encode()) + part("q", b"a") + b"--edge--\r\n", MULTIPART),
+    ):
+        with pytest.raises(Invalid, match=r"charset: .* send it as UTF-8"):
+            parse(body, content_type)
 
 
 @given(st.binary(max_size=300), st.sampled_from([MULTIPART, URLENCODED, ""]))
