@@ -6,7 +6,7 @@ Source: GeoReport v2, "GET Service List" and "GET Service Definition"; what FixM
 from collections.abc import Mapping, Sequence
 
 from chalicelib.catalogue.model import Council, ServiceDefinition
-from chalicelib.catalogue.questions import Attribute
+from chalicelib.catalogue.questions import MOST_IN_A_LINE, MOST_IN_A_TEXT, Attribute
 from chalicelib.errors import FieldError
 from chalicelib.georeport.wire import Tree
 
@@ -41,6 +41,11 @@ def missing_answers(
         for each in service.attributes
         if each.required and not given.get(each.code)
     ]
+
+
+def longest_answer(attribute: Attribute) -> int | None:
+    """How many characters an answer in free text may have; None for other answers."""
+    return {"string": MOST_IN_A_LINE, "text": MOST_IN_A_TEXT}.get(attribute.datatype)
 
 
 def _service(service: ServiceDefinition) -> Wire:

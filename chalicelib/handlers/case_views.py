@@ -15,6 +15,7 @@ from chalicelib.reports.model import Attention, Note, Priority, Question, Servic
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State, Status, status_of
 from chalicelib.reports.usecases import OFFICER
+from chalicelib.reports.usecases.access import PARTNER
 from chalicelib.reports.views import FullView
 
 NEAR_M = 150
@@ -98,7 +99,8 @@ class QuestionView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseNote(msgspec.Struct, frozen=True, kw_only=True):
-    """A note; `by` is an officer's name, a crew, or the address that a team answered from."""
+    """A note; `by` is an officer's name, a crew, another system, or the address that a team
+    answered from."""
 
     note_id: str
     datetime: datetime
@@ -201,6 +203,8 @@ def _note(note: Note, names: dict[str, str]) -> CaseNote:
     by = note.sender
     if by.startswith(OFFICER):
         by = desk.called(by.removeprefix(OFFICER), names)
+    elif by.startswith(PARTNER):
+        by = "Another system: its whole text"
     elif by == CREW:
         by = "A crew"
     return CaseNote(note_id=note.note_id, datetime=note.datetime, by=by, text=note.text)

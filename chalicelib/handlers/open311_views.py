@@ -6,6 +6,7 @@ from chalicelib import bootstrap
 from chalicelib.catalogue.model import ServiceDefinition
 from chalicelib.catalogue.open311 import (
     PARTNERS_OWN,
+    longest_answer,
     missing_answers,
     wire_definition,
     wire_services,
@@ -162,7 +163,7 @@ def _report(sent: Asked, definition: ServiceDefinition) -> PartnerReport:
         sent.fields,
         sent.files,
         service_name=definition.service_name,
-        asked=frozenset(each.code for each in definition.attributes),
+        asked={each.code: longest_answer(each) for each in definition.attributes},
     )
 
 

@@ -230,7 +230,8 @@ class Update:
 @dataclass(frozen=True, kw_only=True)
 class Note:
     """What officers alone see of a report, kept beside it: such as a team's answer by mail, whose
-    `sender` is an address. `text` has at most NOTE_LENGTH characters."""
+    `sender` is an address, or the whole of a text that another system sent, whose `sender` is its
+    scope."""
 
     note_id: str
     datetime: datetime

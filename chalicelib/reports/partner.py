@@ -25,9 +25,10 @@ class Partner(Protocol):
 @dataclass(frozen=True, kw_only=True)
 class PartnerReport:
     """A report from another system: its draft, where its photos can be fetched, and those that
-    came along as files."""
+    came along as files. `whole` is the whole text where the draft has it cut, for officers."""
 
     draft: Draft
+    whole: str | None = field(default=None, repr=False)
     media_urls: tuple[str, ...] = ()
     files: tuple[bytes, ...] = field(default=(), repr=False)
 
@@ -35,9 +36,10 @@ class PartnerReport:
 @dataclass(frozen=True, kw_only=True)
 class PartnerUpdate:
     """An update from another system; `state` is the one that it says the report has there, and
-    photos are to be fetched, or came along as files."""
+    photos are to be fetched, or came along as files. `whole` as above."""
 
     text: UpdateText
+    whole: str | None = field(default=None, repr=False)
     state: State | None = None
     media_urls: tuple[str, ...] = ()
     files: tuple[bytes, ...] = field(default=(), repr=False)

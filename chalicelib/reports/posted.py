@@ -3,7 +3,8 @@
 Field names are those of GeoReport v2, "POST Service Request", and of its extension for updates;
 `deviceid` is how FixMyStreet spells it. What is not named here (device_id, account_id and the
 like) is accepted and not kept. Whoever sends it is a program that sends what it cannot change
-again and again: so what a report can do without is cut, or left out where it cannot be used.
+again and again: so what a report can do without is cut, or left out where it cannot be used. The
+whole of a text that is cut is kept for officers.
 """
 
 import re
@@ -22,11 +23,16 @@ from chalicelib.reports.states import LABELS, SAID_BY_OTHERS, State
 Fields = Mapping[str, tuple[str, ...]]
 """A posted form: texts without white space round them, at least one under each name."""
 
+Asked = Mapping[str, int | None]
+"""The questions of a service by their codes: how many characters an answer may have, None where it
+is no free text."""
+
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]+)\](?:\[[0-9]*\])?")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]*)?", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _POINT = ("lat", "long")
 LONGEST_LINE = 200
+LONGEST_DESCRIPTION = 4000
 LONGEST_UPDATE = 2000
 _SAYS_NOTHING = ("", "-")
 _STATUSES: Mapping[str, State | None] = {**SAID_BY_OTHERS, "unchanged": None}
@@ -57,22 +63,32 @@ def check_location(fields: Fields) -> None:
 
 
 def report_in(
-    fields: Fields, files: tuple[bytes, ...], *, service_name: str, asked: frozenset[str]
+    fields: Fields, files: tuple[bytes, ...], *, service_name: str, asked: Asked
 ) -> PartnerReport:
     """The report of a posted form. A description is not required, so the service's name stands in
     for it; half a point is none, and answers to what is not `asked` any more are left out. Raises
     Invalid."""
-    given = attributes_in(fields)
-    answers = {code: [_text(each) for each in given[code]] for code in given if code in asked}
+    given, cutter = attributes_in(fields), _Cutter()
+    answers = {
+        code: [cutter.cut(_text(each), asked[code], f"{code}: ") for each in given[code]]
+        for code in given
+        if code in asked
+    }
+    description = _text(_one(fields, "description")) or service_name
     sent = {
         "service_code": _one(fields, "service_code"),
         **({name: _degrees(fields, name) for name in _POINT} if _has_point(fields) else {}),
         "address": _line(_one(fields, "address_string")) or _address_id(fields),
-        "description": _text(_one(fields, "description")) or service_name,
+        "description": cutter.cut(description, LONGEST_DESCRIPTION),
         "attributes": answers or None,
         "contact": _contact(fields),
     }
-    return PartnerReport(draft=parse(sent, Draft), media_urls=_media_urls(fields), files=files)
+    return PartnerReport(
+        draft=parse(sent, Draft),
+        whole=cutter.whole,
+        media_urls=_media_urls(fields),
+        files=files,
+    )
 
 
 def update_in(fields: Fields, files: tuple[bytes, ...]) -> PartnerUpdate:
@@ -82,14 +98,32 @@ def update_in(fields: Fields, files: tuple[bytes, ...]) -> PartnerUpdate:
     if status not in _STATUSES:
         known = ", ".join(_STATUSES).upper()
         raise Invalid.field("status", f"must be one of {known}")
-    state = _STATUSES[status]
+    state, cutter = _STATUSES[status], _Cutter()
     words = _text(_one(fields, "description")) or (LABELS[state] if state else "Updated")
     sent = {
-        "text": _cut(words, LONGEST_UPDATE),
+        "text": cutter.cut(words, LONGEST_UPDATE),
         "state": state,
         "media_urls": _media_urls(fields),
     }
-    return replace(parse(sent, PartnerUpdate), files=files)
+    return replace(parse(sent, PartnerUpdate), files=files, whole=cutter.whole)
+
+
+class _Cutter:
+    """Cuts texts to what a report can have, and collects the whole of those that it cut."""
+
+    def __init__(self) -> None:
+        self._wholes: list[str] = []
+
+    @property
+    def whole(self) -> str | None:
+        return "\n\n".join(self._wholes) or None
+
+    def cut(self, text: str, longest: int | None, label: str = "") -> str:
+        """The text in at most that many characters; None does not cut it."""
+        if longest is None or len(text) <= longest:
+            return text
+        self._wholes.append(f"{label}{text}")
+        return _cut(text, longest)
 
 
 def in_open311s_names(faults: tuple[FieldError, ...]) -> Iterator[FieldError]:

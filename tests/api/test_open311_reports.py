@@ -5,6 +5,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from chalicelib import bootstrap
+from chalicelib.catalogue.open311 import longest_answer
 from tests.api.conftest import Api
 from tests.builders import MARKET_PLACE
 from tests.open311 import (
@@ -134,7 +136,6 @@ def test_report_is_refused_for_a_while_when_its_key_was_used_too_often(api: Api)
         ({"lat": "nan"}, 400, ["lat"]),
         ({"lat": "1e1"}, 400, ["lat"]),
         ({"lat": "10.0"}, 400, ["lat"]),
-        ({"description": "x" * 4001}, 400, ["description"]),
         ({"service_code": "blocked-drain"}, 400, ["cover-missing required"]),
         (
             {"service_code": "blocked-drain", "attribute[cover-missing]": "yes"},
@@ -333,3 +334,46 @@ def test_report_is_read_in_the_character_set_that_its_form_declares(other: Other
     unknown = other.post("requests.xml", body, content_type=f"{FORM}; charset=klingon")
     assert_errors(unknown, 400, "send it as UTF-8")
     assert_errors(other.post("requests.xml", body), 400, "body")
+
+
+def notes_of(request_id: str) -> list[str]:
+    return [note.text for note in bootstrap.reports_ports().repository.notes(request_id)]
+
+
+def test_long_description_is_cut_and_kept_whole_for_officers_alone(other: OtherSystem) -> None:
+    whole = "x" * 4000 + " and the end of it"
+    ids = {
+        other.reported(description=whole, **{"attribute[fixmystreet_id]": "7"}) for _ in range(2)
+    }
+    (request_id,) = ids
+    report = stored(request_id)
+    assert (len(report.description), report.description[-1]) == (4000, "…")
+    assert notes_of(request_id) == [whole]
+    shown = other.get(f"requests/{request_id}.json")
+    assert "the end of it" not in shown.body.decode()
+    officer = other.api.token("officer")
+    (note,) = other.api.get(f"/api/cases/{request_id}", token=officer).json_body["notes"]
+    assert (note["by"], note["text"]) == ("Another system: its whole text", whole)
+    assert other.reported(description="x" * 4000) and notes_of(other.reported()) == []
+
+
+def test_whole_text_has_a_bound_and_so_have_those_of_one_report(other: OtherSystem) -> None:
+    request_id = other.reported(description="x" * 30_000)
+    for number in range(12):
+        answer = other.update(request_id, update_id=str(number), description="y" * 30_000)
+        assert answer.status_code == 200, answer.body
+    lengths = [len(text) for text in notes_of(request_id)]
+    assert sorted(lengths) == [4000] * 3 + [20_000] * 10
+
+
+def test_long_answer_is_cut_and_kept_whole_for_officers(other: OtherSystem) -> None:
+    service, asked = next(
+        (service.service_code, attribute)
+        for service in bootstrap.council().services
+        for attribute in service.attributes
+        if longest_answer(attribute)
+    )
+    whole = "z" * (longest_answer(asked) or 0) + " the end"
+    request_id = other.reported(service_code=service, **{f"attribute[{asked.code}]": whole})
+    assert stored(request_id).attributes[asked.code][0][-1] == "…"
+    assert notes_of(request_id) == [f"{asked.code}: {whole}"]

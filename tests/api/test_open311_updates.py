@@ -166,6 +166,17 @@ def test_update_is_cut_when_it_is_long_and_cleaned_of_control_characters(
     assert (len(long), long[-1], short) == (2000, "…", "a b")
 
 
+def test_long_update_is_kept_whole_for_officers_once_when_it_comes_again(
+    other: OtherSystem,
+) -> None:
+    request_id, whole = other.reported(), "x" * 2000 + " and the end of it"
+    for _ in range(2):
+        assert other.update(request_id, description=whole).status_code == 200
+    assert len(stored(request_id).updates[0].text) == 2000
+    notes = bootstrap.reports_ports().repository.notes(request_id)
+    assert [note.text for note in notes] == [whole]
+
+
 def test_update_keeps_the_photos_that_came_along_once_when_it_comes_again(
     other: OtherSystem,
 ) -> None:

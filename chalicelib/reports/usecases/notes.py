@@ -1,5 +1,6 @@
 """What officers alone see of a report, kept beside it."""
 
+from chalicelib import logs
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.reports.model import NOTE_LENGTH, Note, to_the_second
 from chalicelib.reports.ports import Ports
@@ -8,21 +9,51 @@ MOST_NOTES = 100
 """Notes beside one report: two machines that answer each other's mail must come to an end."""
 
 
-def add_note(service_request_id: str, note_id: str, sender: str, text: str, ports: Ports) -> None:
+MOST_LONG_NOTES = 10
+"""Whole texts of other systems beside one report; what comes after them is cut as any note is."""
+LONGEST_WHOLE = 20_000
+"""Characters of such a text."""
+
+
+def add_note(
+    service_request_id: str,
+    note_id: str,
+    sender: str,
+    text: str,
+    ports: Ports,
+    *,
+    longest: int = NOTE_LENGTH,
+) -> None:
     """Keeps a note beside the report, once for each note_id; a longer text is cut.
 
     Raises NotFound (also for a report that was withdrawn, or whose sender was forgotten), Conflict
     (it has too many).
     """
-    known = [note.note_id for note in ports.repository.notes(service_request_id)]
-    if note_id in known:
+    notes = ports.repository.notes(service_request_id)
+    if any(note.note_id == note_id for note in notes):
         return
-    if len(known) >= MOST_NOTES:
+    if len(notes) >= MOST_NOTES:
         raise Conflict(f"This report has its {MOST_NOTES} notes.")
-    kept = text if len(text) <= NOTE_LENGTH else text[: NOTE_LENGTH - 1] + "…"
+    if sum(len(note.text) > NOTE_LENGTH for note in notes) >= MOST_LONG_NOTES:
+        longest = NOTE_LENGTH
+    kept = text if len(text) <= longest else text[: longest - 1] + "…"
     note = Note(note_id=note_id, datetime=to_the_second(ports.now()), sender=sender, text=kept)
     ports.repository.add_note(service_request_id, note)
     _drop_if_gone(service_request_id, ports)
+
+
+def keep_whole(
+    service_request_id: str, note_id: str, sender: str, whole: str | None, ports: Ports
+) -> None:
+    """Keeps the whole text of another system beside the report that has it cut; nothing happens
+    where there is none. Where the report takes no note, the log says so: a refusal would make its
+    sender send it for ever. Raises UpstreamFailed."""
+    if whole is None:
+        return
+    try:
+        add_note(service_request_id, note_id, sender, whole, ports, longest=LONGEST_WHOLE)
+    except (Conflict, NotFound):
+        logs.event("a whole text was not kept", "warning", service_request_id=service_request_id)
 
 
 def _drop_if_gone(service_request_id: str, ports: Ports) -> None:

@@ -19,6 +19,7 @@ from chalicelib.reports.partner import (
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, visible
+from chalicelib.reports.usecases.notes import keep_whole
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import Entry, append, find
 
@@ -33,6 +34,7 @@ def submit_for_partner(
     author = _author(partner)
     request_id = ports.ids.service_request_id(author.scope, key)
     report = ports.repository.get(request_id) or _submitted(sent, key, author, ports)
+    _keep_whole(request_id, request_id, sent.whole, author, ports)
     _fetch_photos(report, sent.media_urls, key, author, ports)
     return report
 
@@ -67,8 +69,15 @@ def update_for_partner(
         is_partners=True,
     )
     update, report = append(service_request_id, entry, author, ports)
+    _keep_whole(service_request_id, update_id, sent.whole, author, ports)
     _fetch_photos(report, sent.media_urls, key, author, ports)
     return update
+
+
+def _keep_whole(request_id: str, of: str, whole: str | None, author: Author, ports: Ports) -> None:
+    """Keeps it once for the report or update `of`. Raises UpstreamFailed."""
+    note_id = ports.ids.update_id(f"whole:{author.scope}", request_id, of)
+    keep_whole(request_id, note_id, author.scope, whole, ports)
 
 
 def token_of(report: ServiceRequest, ports: Ports) -> str:

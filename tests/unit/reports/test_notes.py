@@ -7,8 +7,16 @@ import pytest
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.reports.model import NOTE_LENGTH, Note
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import EVERYWHERE, Author, add_note, submit, view, withdraw
-from chalicelib.reports.usecases.notes import MOST_NOTES
+from chalicelib.reports.usecases import (
+    EVERYWHERE,
+    Author,
+    add_note,
+    forget_sender,
+    submit,
+    view,
+    withdraw,
+)
+from chalicelib.reports.usecases.notes import MOST_NOTES, keep_whole
 from tests.builders import NOON, draft, report
 from tests.fakes import MemoryRepository
 
@@ -87,3 +95,13 @@ def test_note_is_forgotten_when_its_report_is_withdrawn_at_the_same_time(ports: 
     with pytest.raises(NotFound):
         add_note(request_id, "n1", TEAM, "One.", here)
     assert here.repository.notes(request_id) == []
+
+
+def test_whole_text_of_a_partner_goes_with_its_report_when_that_is_forgotten(ports: Ports) -> None:
+    partner = Author(partner="k1")
+    request_id = submit(draft(), "key", partner, ports).service_request_id
+    keep_whole(request_id, "n1", "partner:k1", "Jo lives here. " * 1000, ports)
+    assert len(ports.repository.notes(request_id)[0].text) == 15_000
+    forget_sender(request_id, redact=False, ports=ports)
+    keep_whole(request_id, "n2", "partner:k1", "Jo lives here. " * 1000, ports)
+    assert ports.repository.notes(request_id) == []
