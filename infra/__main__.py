@@ -17,7 +17,7 @@ from infra.import_facilities import import_facilities
 from infra.import_places import import_postcodes, import_roadworks, import_wards
 from infra.import_reports import MAPPINGS
 from infra.index_subscriptions import index_subscriptions
-from infra.lists import publish_figures_anew, publish_imported_lists
+from infra.lists import new_mark, publish_figures_anew, publish_imported_lists
 from infra.local.running import RUNNING
 from infra.partners import api_key
 from infra.people import disable, first_admin, invite, set_roles
@@ -110,12 +110,15 @@ def import_reports(file: Path, mapping: Path | None, allow_rejects: bool) -> Non
         file.open(encoding="utf-8-sig", newline="") as opened,
         click.progressbar(length=rows, label="Reports", file=sys.stderr) as bar,
     ):
-        summary = importing.import_reports(opened, known, bootstrap.reports_ports(), bar.update)
+        mark = new_mark()
+        summary = importing.import_reports(
+            opened, known, bootstrap.reports_ports(), bar.update, before=mark.before
+        )
     refused = [f"line {line}: {reason}" for line, reason in summary.refused]
     click.echo(f"{summary.taken} taken, {summary.unchanged} there already, {len(refused)} refused.")
     tell_notes(summary.notes)
-    publish_imported_lists()
-    publish_figures_anew()
+    publish_imported_lists(mark)
+    publish_figures_anew(mark)
     tell_refused(refused, allow_rejects)
 
 

@@ -13,7 +13,8 @@ from chalicelib.errors import ConfigurationError, UpstreamFailed
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.ports import Document, Held, Moved, Ports
 from chalicelib.publishing.targets import put
-from infra.lists import publish_figures_anew, publish_lists_anew
+from chalicelib.publishing.unfinished import Mark
+from infra.lists import new_mark, publish_figures_anew, publish_lists_anew, published_months
 from infra.rejects import ALLOW_REJECTS, tell_refused
 
 if TYPE_CHECKING:
@@ -76,12 +77,14 @@ def import_wards(file: Path, valid_from: datetime | None, allow_rejects: bool) -
     ports = bootstrap.publishing_ports()
     held = ports.documents.read(WARDS)
     document = with_wards(held.body if held else None, wards, day)
+    mark = new_mark()
+    mark.before(*published_months())
     _put_in_place(WARDS, msgspec.json.encode(document), held, ports)
     bootstrap.forget()
-    _move_reports(document)
+    _move_reports(document, mark)
     _publish_wards()
-    publish_lists_anew()
-    publish_figures_anew()
+    publish_lists_anew(mark)
+    publish_figures_anew(mark)
     tell_refused(refused, allow_rejects)
 
 
@@ -161,12 +164,17 @@ def _not_in_future(day: date, today: date) -> date:
     return day
 
 
-def _move_reports(wards: "Wards") -> None:
+def _move_reports(wards: "Wards", mark: Mark) -> None:
     from chalicelib import bootstrap
     from chalicelib.reports.usecases import move_to_wards
 
     with click.progressbar(length=0, label="Reports", file=sys.stderr) as bar:
-        moved = move_to_wards(wards.code_at, bootstrap.reports_ports(), bar.update)
+
+        def progress(reports: int) -> None:
+            mark.before()
+            bar.update(reports)
+
+        moved = move_to_wards(wards.code_at, bootstrap.reports_ports(), progress)
     click.echo(f"{moved} reports moved to another ward.")
 
 

@@ -18,6 +18,7 @@ import msgspec
 
 from chalicelib.errors import AppError, ConfigurationError, Invalid, UpstreamFailed
 from chalicelib.parsing import parse
+from chalicelib.publishing.open_data import month_of
 from chalicelib.reports.model import Draft, Imported
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import CLOSED_STATES, State
@@ -116,17 +117,19 @@ def import_reports(
     mapping: ReportMapping,
     ports: Ports,
     progress: Callable[[int], None] = lambda rows: None,
+    before: Callable[[str], None] = lambda month: None,
 ) -> Summary:
     """Takes over every row of an opened CSV file; the same file again changes nothing.
 
-    `progress` is called with 1 for each row. Raises ConfigurationError where a column is missing
+    `progress` is called with 1 for each row, and `before` before one is stored, with the month
+    (YYYY-MM in UTC) in which it was requested. Raises ConfigurationError where a column is missing
     or the file cannot be read on, UpstreamFailed where the store does not answer: what was taken
     stays, and the file can be imported again.
     """
     summary = Summary()
     for line, row in _rows(file, mapping.columns):
         try:
-            is_new, notes = _taken(row, mapping, ports)
+            is_new, notes = _taken(row, mapping, ports, before)
             summary.taken += is_new
             summary.unchanged += not is_new
             for note in notes:
@@ -164,9 +167,12 @@ def _check_columns(there: Sequence[str], wanted: Iterable[str]) -> None:
         )
 
 
-def _taken(row: dict[str, str], mapping: ReportMapping, ports: Ports) -> tuple[bool, list[str]]:
+def _taken(
+    row: dict[str, str], mapping: ReportMapping, ports: Ports, before: Callable[[str], None]
+) -> tuple[bool, list[str]]:
     """Takes over one row. Answers whether it is new, and what to tell of it. Raises AppError."""
     imported, notes = _imported(row, mapping, mapping.zone or ports.council.zone)
+    before(month_of(imported.requested_datetime))
     taken = take_over(imported, ports)
     if imported.visibility == "public" and taken.report.visibility in KEPT_BACK:
         notes.append(KEPT_BACK[taken.report.visibility])

@@ -1,4 +1,8 @@
-"""Open data, feeds and figures after many reports were written at once."""
+"""Open data, feeds and figures after many reports were written at once.
+
+An import takes a mark before it begins, and gives it to each of these: what they do not publish,
+because the import was interrupted or something failed, the schedules do.
+"""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -6,27 +10,49 @@ from typing import Any
 
 import click
 
+from chalicelib.publishing.unfinished import FIGURES, LISTS, Mark
 
-def publish_lists_anew() -> None:
+
+def new_mark() -> Mark:
+    """A mark that notes nothing yet."""
+    from chalicelib import bootstrap
+
+    ports = bootstrap.publishing_ports()
+    return Mark(ports.documents, ports.now)
+
+
+def published_months() -> list[str]:
+    """The months that have a list of open data."""
+    from chalicelib import bootstrap
+    from chalicelib.publishing.lists import listed_months
+
+    return listed_months(bootstrap.publishing_ports())
+
+
+def publish_lists_anew(mark: Mark) -> None:
     """Makes all of them anew from the store; ends with 1 where some were not published."""
     from chalicelib.publishing import lists
 
     _publish(lists.publish_lists_anew)
+    mark.published(LISTS)
 
 
-def publish_imported_lists() -> None:
+def publish_imported_lists(mark: Mark) -> None:
     """Makes those anew that differ from the store; ends with 1 where some were not published."""
     from chalicelib.publishing import lists
 
     _publish(lists.publish_imported_lists)
+    mark.published(LISTS)
 
 
-def publish_figures_anew() -> None:
+def publish_figures_anew(mark: Mark | None = None) -> None:
     """Makes the figures anew from the store; ends with 1 where some were not published."""
     from chalicelib import bootstrap
     from chalicelib.publishing.performance import publish_performance_anew
 
     _tell("figures", publish_performance_anew(bootstrap.figures_ports()))
+    if mark:
+        mark.published(FIGURES)
 
 
 def _publish(how: Callable[[Any], Mapping[str, Exception]]) -> None:

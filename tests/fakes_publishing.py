@@ -113,6 +113,11 @@ class MemoryReports:
     def every_id(self) -> Iterator[str]:
         yield from sorted(self.ids)
 
+    def of_month(self, month: str) -> Iterator[str]:
+        for each in self.shown.values():
+            if f"{each.requested_datetime:%Y-%m}" == month:
+                yield each.service_request_id
+
     def changed_since(self, moment: datetime) -> Iterator[str]:
         found = [each for each in self.shown.values() if each.updated_datetime >= moment]
         yield from [each.service_request_id for each in found]

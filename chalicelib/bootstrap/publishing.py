@@ -69,6 +69,9 @@ class PublicReports:
     def every_id(self) -> Iterator[str]:
         return reporting.every_id(self._ports)
 
+    def of_month(self, month: str) -> Iterator[str]:
+        return reporting.public_ids(reporting.window_of(month), self._ports)
+
     def changed_since(self, moment: datetime) -> Iterator[str]:
         # What another system says of itself may lie ahead of our clock.
         until = self._ports.now() + timedelta(days=1)

@@ -70,10 +70,12 @@ def publish_wards(_: CloudWatchEvent) -> None:
 
 @events.schedule("rate(5 minutes)")
 def publish_open_data(_: CloudWatchEvent) -> None:
-    """Brings open data and feeds up to what was changed. What was not published makes it fail: it
-    runs again soon, and somebody is told where that does not help."""
+    """Brings open data and feeds up to what was changed, and to what an interrupted import left.
+    What was not published makes it fail: it runs again soon, and somebody is told where that does
+    not help."""
     with batch("publish_open_data") as line:
-        failed = lists.publish_changed_lists(bootstrap.publishing_ports())
+        ports = bootstrap.publishing_ports()
+        failed = lists.publish_changed_lists(ports) or lists.publish_left_lists(ports)
         line["failed"] = len(failed)
         _say(failed, {})
         if failed:
@@ -82,9 +84,11 @@ def publish_open_data(_: CloudWatchEvent) -> None:
 
 @events.schedule("rate(5 minutes)")
 def publish_performance(_: CloudWatchEvent) -> None:
-    """Brings the figures up to what was changed; fails and runs again as open data does."""
+    """Brings the figures up to what was changed, and to what an interrupted import left; fails and
+    runs again as open data does."""
     with batch("publish_performance") as line:
-        failed = performance.publish_performance(bootstrap.figures_ports())
+        ports = bootstrap.figures_ports()
+        failed = performance.publish_performance(ports) or performance.publish_left_figures(ports)
         line["failed"] = len(failed)
         for error in failed.values():
             logs.failure("figures were not published", error)

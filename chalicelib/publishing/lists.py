@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
-from chalicelib.publishing import feeds, open_data
+from chalicelib.publishing import feeds, open_data, unfinished
 from chalicelib.publishing.feeds import Scope, scope_of
 from chalicelib.publishing.list_targets import (
     entries_of,
@@ -32,6 +32,8 @@ OVERLAP = timedelta(hours=1)
 after up to five tries of six minutes."""
 AT_FIRST = timedelta(days=366)
 """So far back is looked where nothing was published yet."""
+MONTHS_AT_ONCE = 6
+"""Of those that an interrupted import left; their ids are held at a time."""
 EVERYTHING = frozenset((f"{open_data.FOLDER}*", f"{feeds.FOLDER}*"))
 """Patterns of all that is published here."""
 
@@ -56,6 +58,32 @@ def publish_imported_lists(ports: Ports) -> Failed:
     return _publish_differing(ports.reports.every_id(), held_index(ports), begun, ports)
 
 
+def publish_left_lists(ports: Ports) -> Failed:
+    """Makes the lists and feeds of those months anew that an interrupted import left, some months
+    at a time, so that another run goes on where one was cut off. Answers and raises as
+    `publish_changed_lists`."""
+    months = unfinished.left(unfinished.LISTS, ports.now(), ports.documents)
+    for first in range(0, len(months), MONTHS_AT_ONCE):
+        some = months[first : first + MONTHS_AT_ONCE]
+        changed = {month: ids for month in some if (ids := _ids_of(month, ports))}
+        if changed and (failed := _publish_lists(changed, ports, as_of=_as_of(ports))):
+            return failed
+        unfinished.finished(unfinished.LISTS, some, ports.documents)
+    return {}
+
+
+def _ids_of(month: str, ports: Ports) -> set[str]:
+    """The reports that the month's list has, and those that it is to have."""
+    listed = {each["service_request_id"] for each in entries_of(month, ports)}
+    return listed | set(ports.reports.of_month(month))
+
+
+def _as_of(ports: Ports) -> datetime | None:
+    """None leaves what the index says. Where there is none, a first one says that all else of the
+    time that is looked at is still to be done."""
+    return None if held_index(ports) else ports.now() - AT_FIRST
+
+
 def take_out_of_lists(changed: Changed, ports: Ports) -> Failed:
     """Makes the lists and feeds of these months anew at once. Answers what failed, by
     service_request_id. Raises UpstreamFailed."""
@@ -67,7 +95,7 @@ def publish_lists_anew(ports: Ports) -> Failed:
     no more. Answers what failed, by service_request_id. Raises UpstreamFailed."""
     begun = ports.now()
     changed: dict[str, set[str]] = defaultdict(set)
-    for month in _listed_months(ports):
+    for month in listed_months(ports):
         changed[month] = {each["service_request_id"] for each in entries_of(month, ports)}
     for report in _public(ports.reports.every_id(), ports):
         changed[month_of(report.requested_datetime)].add(report.service_request_id)
@@ -90,7 +118,7 @@ def _publish_lists(changed: Changed, ports: Ports, *, as_of: datetime | None) ->
     """`as_of`: whatever was changed before is among these."""
     index = held_index(ports)
     scopes = _scopes(index, ports)
-    months = sorted({*_listed_months(ports), *changed})
+    months = sorted({*listed_months(ports), *changed})
     asked_by = frozenset(each for ids in changed.values() for each in ids)
     failed: Failed = {}
     for month in _to_make(months, scopes, changed, index):
@@ -162,7 +190,7 @@ def _public(ids: Iterator[str], ports: Ports) -> Iterator[PublicReport]:
         yield from ports.reports.public(some).values()
 
 
-def _listed_months(ports: Ports) -> list[str]:
+def listed_months(ports: Ports) -> list[str]:
     """The months that have a list."""
     suffix = list_key("").removeprefix(open_data.FOLDER)
     keys = ports.documents.keys(open_data.FOLDER)

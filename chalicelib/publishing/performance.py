@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.errors import AppError, UpstreamFailed
+from chalicelib.publishing import unfinished
 from chalicelib.publishing.figures import (
     ALL,
     MEANINGS,
@@ -121,6 +122,21 @@ def publish_performance(ports: FiguresPorts) -> Failed:
     for month in sorted(months):
         failed |= _publish_month(month, partial(_read, month, ports), ports)
     return failed or _publish_index(months, begun, ports)
+
+
+def publish_left_figures(ports: FiguresPorts) -> Failed:
+    """Makes those months anew that an interrupted import left, one by one, so that another run
+    goes on where one was cut off. Answers what failed, by month. Raises UpstreamFailed."""
+    for month in unfinished.left(unfinished.FIGURES, ports.now(), ports.documents):
+        index = _held_index(ports)
+        if index is None:
+            return publish_performance_anew(ports)
+        failed = _publish_month(month, partial(_read, month, ports), ports)
+        failed = failed or _publish_index((month,), index.updated_datetime, ports)
+        if failed:
+            return failed
+        unfinished.finished(unfinished.FIGURES, (month,), ports.documents)
+    return {}
 
 
 def publish_performance_anew(ports: FiguresPorts) -> Failed:

@@ -150,6 +150,10 @@ class Reports(Protocol):
     def every_id(self) -> Iterator[str]:
         """The id of every stored report."""
 
+    def of_month(self, month: str) -> Iterator[str]:
+        """The ids of those that everybody may see and that were requested in the month (YYYY-MM in
+        UTC); may lag a second behind."""
+
     def changed_since(self, moment: datetime) -> Iterator[str]:
         """The ids of those that everybody may see and that were updated since; may lag a second
         behind."""

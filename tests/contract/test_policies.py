@@ -43,6 +43,8 @@ from chalicelib.handlers import (
 )
 from chalicelib.handlers.cdn import ORIGIN
 from chalicelib.jobs.dynamo import DynamoJobs
+from chalicelib.publishing.open_data import month_of
+from chalicelib.publishing.unfinished import FIGURES, LISTS, note
 from chalicelib.reports import usecases
 from infra.demo.gazetteer import COMMITTED
 from infra.demo.roadworks import demo_roadworks
@@ -300,6 +302,14 @@ def distribution() -> str:
     return answer["Distribution"]["Id"]
 
 
+def an_import_was_interrupted() -> None:
+    """A day ago, in this month."""
+    ports = bootstrap.publishing_ports()
+    now = ports.now()
+    for key in (LISTS, FIGURES):
+        note(key, [month_of(now)], now - timedelta(days=1), ports.documents)
+
+
 @pytest.fixture(scope="module")
 def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     cloud = Cloud(behind_cdn=True)
@@ -334,6 +344,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
             live_with_administrators(here)
             live_with_somebody_who_leaves(here)
             live_with_photos_that_go_astray(here)
+            an_import_was_interrupted()
             # Alone, as on AWS: nothing is kept for it that another function has read.
             bootstrap.forget()
             publishing_events.publish_open_data(OPEN_DATA_EVENT, None)

@@ -55,6 +55,7 @@ from chalicelib.reports.usecases.outcomes import (
     every_outcome,
     months_changed_since,
     outcomes_of_month,
+    window_of,
 )
 from chalicelib.reports.usecases.own import Own, change_own, own_reports, withdraw_own
 from chalicelib.reports.usecases.partners import (
@@ -182,6 +183,7 @@ __all__ = [
     "updates_between",
     "view",
     "views_of",
+    "window_of",
     "withdraw",
     "withdraw_own",
     "withhold_private",

@@ -65,10 +65,15 @@ def months_changed_since(moment: datetime, ports: Ports) -> frozenset[str]:
 
 def requested_in(month: str, ports: Ports) -> Iterator[ServiceRequest]:
     """All reports that were requested in the month (YYYY-MM in UTC), as they are now."""
+    listed = ports.repository.listed(window_of(month), at_once=INDEX_AT_ONCE)
+    yield from _read((each.service_request_id for each in listed), ports)
+
+
+def window_of(month: str) -> Window:
+    """The month (YYYY-MM in UTC), in which reports were requested."""
     start = datetime.fromisoformat(f"{month}-01T00:00:00+00:00")
     end = (start + timedelta(days=31)).replace(day=1) - timedelta(seconds=1)
-    listed = ports.repository.listed(Window(start, end), at_once=INDEX_AT_ONCE)
-    yield from _read((each.service_request_id for each in listed), ports)
+    return Window(start, end)
 
 
 def month_of(moment: datetime) -> str:

@@ -1,0 +1,99 @@
+"""Months that an import changes, noted before it begins, so that schedules publish what it leaves.
+
+What an import stores may have changed long ago by its own dates, so a schedule that looks for what
+has changed since the last time does not find it. While an import runs it says so every minute, and
+it takes its months out when it has published them. What nobody spoke for during LEFT_AFTER was
+left by an import that was interrupted.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+import msgspec
+
+from chalicelib.errors import UpstreamFailed
+from chalicelib.publishing.model import JSON
+from chalicelib.publishing.ports import Document, Documents, Moved
+
+LISTS = "data/open/unfinished"
+"""Where the months are noted whose lists and feeds are to be published, as a key."""
+FIGURES = "data/performance/unfinished"
+"""The same for figures."""
+LEFT_AFTER = timedelta(minutes=10)
+SAY_EVERY = timedelta(minutes=1)
+ATTEMPTS = 5
+
+
+class Unfinished(msgspec.Struct, frozen=True, kw_only=True):
+    """Months (YYYY-MM in UTC), and when an import last said that it is at work on them."""
+
+    months: tuple[str, ...]
+    said: datetime
+
+
+class Mark:
+    """An import's own note of the months that it changes."""
+
+    def __init__(self, documents: Documents, now: Callable[[], datetime]) -> None:
+        self._documents, self._now = documents, now
+        self._months: set[str] = set()
+        self._said: datetime | None = None
+
+    def before(self, *months: str) -> None:
+        """To be called before anything of those months is stored. Raises UpstreamFailed."""
+        is_new = not self._months.issuperset(months)
+        if not self._months | set(months):
+            return
+        if is_new or self._said is None or self._now() - self._said >= SAY_EVERY:
+            self._months |= set(months)
+            self._said = self._now()
+            for key in (LISTS, FIGURES):
+                note(key, self._months, self._said, self._documents)
+
+    def published(self, key: str) -> None:
+        """To be called when all that it changed is published. Raises UpstreamFailed."""
+        if self._months:
+            finished(key, self._months, self._documents)
+
+
+def note(key: str, months: Iterable[str], now: datetime, documents: Documents) -> None:
+    """Adds months to those that are noted. Raises UpstreamFailed."""
+    added = frozenset(months)
+    _change(key, lambda held: {*(held.months if held else ()), *added}, now, documents)
+
+
+def finished(key: str, months: Iterable[str], documents: Documents) -> None:
+    """Takes months out of those that are noted. Raises UpstreamFailed."""
+    done = frozenset(months)
+    _change(key, lambda held: set(held.months if held else ()) - done, None, documents)
+
+
+def left(key: str, now: datetime, documents: Documents) -> tuple[str, ...]:
+    """The months that an interrupted import left. Raises UpstreamFailed."""
+    held = documents.read(key)
+    noted = msgspec.json.decode(held.body, type=Unfinished) if held else None
+    return noted.months if noted and now - noted.said >= LEFT_AFTER else ()
+
+
+def _change(
+    key: str,
+    months: Callable[[Unfinished | None], set[str]],
+    now: datetime | None,
+    documents: Documents,
+) -> None:
+    """`now`: None leaves when an import last said that it is at work."""
+    for _ in range(ATTEMPTS):
+        held = documents.read(key)
+        before = msgspec.json.decode(held.body, type=Unfinished) if held else None
+        said = now or (before.said if before else None)
+        if said is None:
+            return
+        after = Unfinished(months=tuple(sorted(months(before))), said=said)
+        if after == before:
+            return
+        try:
+            documents.write(key, Document(msgspec.json.encode(after), JSON), held)
+        except Moved:
+            continue
+        return
+    raise UpstreamFailed(f"{key} kept changing; try again.")

@@ -1,0 +1,121 @@
+"""An import of old reports that is cut off: what it stored is published by the schedules."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import time_machine
+from click.testing import CliRunner
+
+from chalicelib import bootstrap
+from chalicelib.errors import ConfigurationError
+from chalicelib.handlers import publishing_events
+from chalicelib.publishing.lists import publish_lists_anew
+from chalicelib.publishing.performance import publish_performance_anew
+from chalicelib.publishing.unfinished import LEFT_AFTER
+from infra.__main__ import commands
+from infra.import_reports import MAPPINGS
+from infra.local.cloud import Cloud
+from tests.builders import NOON
+from tests.conftest import ROOT
+
+COLUMNS = "url,title,latitude,longitude,category,state,created,lastupdate"
+ROW = (
+    "https://example.org/{number},Hole,53.959,-1.0815,{kind},fixed,"
+    "20{number:02}-07-04 19:00:35 UTC,20{number:02}-07-05 19:00:35 UTC"
+)
+NOISE = ROW.replace("Hole", "Loud music every night from flat 3").format(number=12, kind="Noise")
+SCHEDULES = {
+    name: json.loads((ROOT / "tests" / "events" / f"{name}.json").read_text(encoding="utf-8"))
+    for name in ("publish_open_data", "publish_performance", "publish_wards")
+}
+
+
+def run_schedules() -> None:
+    for name, event in SCHEDULES.items():
+        getattr(publishing_events, name)(event, None)
+
+
+def published(cloud: Cloud) -> dict[str, bytes]:
+    client = boto3.client("s3")
+    found = client.list_objects_v2(Bucket=cloud.bucket).get("Contents", [])
+    return {
+        each["Key"]: client.get_object(Bucket=cloud.bucket, Key=each["Key"])["Body"].read()
+        for each in found
+    }
+
+
+def months(cloud: Cloud, folder: str) -> list[str]:
+    index = json.loads(published(cloud)[f"data/{folder}/index.json"])
+    return [each["month"] for each in index["months"]]
+
+
+def files(folder: Path, *rows: str, ends: bytes = b"") -> list[str]:
+    """The arguments of an import of these rows, whose file `ends` so."""
+    mapping = json.loads((MAPPINGS / "bath.json").read_bytes())
+    mapping |= {"council": "demo", "categories": {"Holes": "pothole", "Noise": "noise-nuisance"}}
+    (folder / "mapping.json").write_text(json.dumps(mapping))
+    file = folder / "reports.csv"
+    file.write_bytes("\n".join((COLUMNS, *rows, "")).encode() + ends)
+    return ["import-reports", str(file), "--mapping", str(folder / "mapping.json")]
+
+
+def run(arguments: list[str], moment: Any = NOON) -> Any:
+    with time_machine.travel(moment, tick=False):
+        return CliRunner().invoke(commands, arguments)
+
+
+@pytest.fixture
+def nothing_yet(cloud: Cloud) -> Cloud:
+    """A council whose indexes have no month."""
+    with time_machine.travel(NOON, tick=False):
+        publish_lists_anew(bootstrap.publishing_ports())
+        publish_performance_anew(bootstrap.figures_ports())
+    return cloud
+
+
+def test_schedules_publish_what_an_import_stored_when_it_was_cut_off(
+    nothing_yet: Cloud, tmp_path: Path
+) -> None:
+    rows = [ROW.format(number=number, kind="Holes") for number in (8, 10)]
+    cut_off = run(files(tmp_path, *rows, ends=b"x" * 140_000))
+    assert isinstance(cut_off.exception, ConfigurationError)
+    with time_machine.travel(NOON + LEFT_AFTER / 2, tick=False):
+        run_schedules()
+    assert months(nothing_yet, "open") == months(nothing_yet, "performance") == []
+    with time_machine.travel(NOON + LEFT_AFTER, tick=False):
+        run_schedules()
+    assert months(nothing_yet, "open") == ["2010-07", "2008-07"]
+    assert months(nothing_yet, "performance") == ["2010-07", "2008-07"]
+    assert b"Hole" in published(nothing_yet)["feeds/all/2008-07.atom"]
+    before = published(nothing_yet)
+    with time_machine.travel(NOON + timedelta(days=1), tick=False):
+        run_schedules()
+    assert published(nothing_yet) == before
+
+
+def test_nothing_is_left_to_the_schedules_when_an_import_ends(
+    nothing_yet: Cloud, tmp_path: Path
+) -> None:
+    done = run(files(tmp_path, ROW.format(number=8, kind="Holes")))
+    assert (done.exit_code, done.exception) == (0, None), done.output
+    found = published(nothing_yet)
+    for folder in ("open", "performance"):
+        assert json.loads(found[f"data/{folder}/unfinished"])["months"] == []
+        assert months(nothing_yet, folder) == ["2008-07"]
+
+
+def test_private_row_is_in_no_document_when_the_mapping_makes_it_public(
+    nothing_yet: Cloud, tmp_path: Path
+) -> None:
+    done = run(files(tmp_path, ROW.format(number=8, kind="Holes"), NOISE))
+    assert done.exit_code == 0
+    assert "1 row: not public, whatever the mapping says" in done.output
+    assert "Lines: 3." in done.output
+    nothing_yet.pump.run_until_idle()
+    found = published(nothing_yet)
+    assert any("reports/" in key for key in found)
+    assert not [key for key, body in found.items() if b"flat 3" in body or b"example.org/12" in body]
