@@ -22,7 +22,7 @@ from chalicelib.publishing.open_data import month_of
 from chalicelib.reports.model import Draft, Imported
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import CLOSED_STATES, State
-from chalicelib.reports.usecases import take_over
+from chalicelib.reports.usecases import is_outside, take_over
 from infra.local_times import LocalMoment, read_moment
 
 FIRST_YEAR = 1900
@@ -32,6 +32,7 @@ KEPT_BACK = {
     "waiting": "waits for an officer, whatever the mapping says: its service is moderated",
 }
 """What is told of a report that is less visible than the mapping says."""
+OUTSIDE_WARDS = "outside every ward of its day; taken, and in no ward"
 CLOSED_EARLIER = "closed before it was received; counts as closed when it was received"
 CLOSED_WITHOUT_DATE = "closed, and no date says when; counts as closed when it was received"
 UPDATED_EARLIER = "changed before it was received; counts as not changed since"
@@ -174,6 +175,9 @@ def _taken(
     imported, notes = _imported(row, mapping, mapping.zone or ports.council.zone)
     before(month_of(imported.requested_datetime))
     taken = take_over(imported, ports)
+    point = imported.draft.point
+    if point and is_outside(point, imported.requested_datetime, ports):
+        notes.append(OUTSIDE_WARDS)
     if imported.visibility == "public" and taken.report.visibility in KEPT_BACK:
         notes.append(KEPT_BACK[taken.report.visibility])
     return taken.is_new, notes

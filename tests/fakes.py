@@ -326,15 +326,19 @@ class MemoryPhotos:
 
 
 class Nowhere:
-    """Places that belong to nothing known, until `wards` (by the day's year) and `street` are
-    set."""
+    """Places that belong to nothing known, until `wards` (by the day's year) and `name` are set;
+    all of them are outside every ward when `outside` is."""
 
     def __init__(self) -> None:
         self.wards: dict[int, str] = {}
         self.name: str | None = None
+        self.outside = False
 
     def ward_code(self, point: Point, day: date) -> str | None:
         return self.wards.get(day.year)
+
+    def is_outside(self, point: Point, day: date) -> bool:
+        return self.outside
 
     def street(self, point: Point) -> str | None:
         return self.name

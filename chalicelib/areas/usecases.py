@@ -51,14 +51,13 @@ class WardArea:
 def my_area(postcode: str | None, point: Point | None, ports: Ports) -> MyArea:
     """What is known of a place, by its postcode or its coordinates.
 
-    Raises Invalid (neither or both), NotFound (outside the council), UpstreamFailed.
+    Raises Invalid (neither or both), NotFound (outside the council), UpstreamFailed (also where no
+    wards are known yet).
     """
     if (postcode is None) == (point is None):
         raise Invalid.field("postcode", "give either a postcode, or lat and long")
     place = point or _place_of(postcode or "", ports)
-    ward = next((each for each in ports.places.wards() if each.shape.contains(place)), None)
-    if ward is None:
-        raise NotFound(_elsewhere(place, ports))
+    ward = _ward_at(place, ports)
     document = ports.places.document(ward.code)
     if document is None:
         raise UpstreamFailed(f"What is known of {ward.name} is being put together: try again soon.")
@@ -83,6 +82,17 @@ def ward_areas(ports: Ports) -> list[WardArea]:
         )
         for ward in ports.places.wards()
     ]
+
+
+def _ward_at(place: Point, ports: Ports) -> Ward:
+    wards = ports.places.wards()
+    if not wards:
+        name = ports.council.name
+        raise UpstreamFailed(f"The wards of {name} are not known yet: try again in a few minutes.")
+    found = next((each for each in wards if each.shape.contains(place)), None)
+    if found is None:
+        raise NotFound(_elsewhere(place, ports))
+    return found
 
 
 def _place_of(postcode: str, ports: Ports) -> Point:

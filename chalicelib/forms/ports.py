@@ -120,6 +120,10 @@ class Siblings(Protocol):
     def places(self, q: str) -> Sequence[Place]:
         """The places that may be meant, best first. Raises Invalid."""
 
+    def outside(self, point: Point) -> str | None:
+        """Whose a place is that is within the council's bounds, and not the council's; None where
+        it is the council's, as far as that is known."""
+
     def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
         """Open reports of that service close to the place, nearest first."""
 

@@ -64,6 +64,8 @@ def _take_place(posted: Posted, answers: Answers, ports: Ports) -> Taken:
     if not ports.council.box.contains(answers.point):
         outside = f"{answers.place_label} is outside {ports.council.name}: choose another place"
         return answers, [FieldError("place", outside)]
+    if whose := ports.siblings.outside(answers.point):
+        return answers, [FieldError("place", whose[0].upper() + whose[1:])]
     return answers.before("nearby"), _faults_of("where", answers, ports)
 
 

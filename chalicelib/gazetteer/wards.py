@@ -10,12 +10,16 @@ from functools import cached_property
 
 import msgspec
 
+from chalicelib.geo.edge import nearest_on_edge
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.polygon import Corner, MultiPolygon, Polygon
 from chalicelib.geo.rounding import rounded
 
 WARDS = "data/wards.json"
 """Where the document of wards is published, as a key."""
+EDGE_M = 50.0
+"""So far outside all wards a place still counts as the council's: nobody sees on the ground where a
+ward ends, and published boundaries are simplified."""
 
 
 class Ward(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -35,6 +39,12 @@ class Ward(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def bounds(self) -> Box:
         west, south, east, north = self.box
         return Box(west=west, south=south, east=east, north=north)
+
+    def is_near(self, point: Point) -> bool:
+        """True of a place inside, or at most EDGE_M outside."""
+        if self.bounds.overlap(Box.around(point, EDGE_M)) is None:
+            return False
+        return self.shape.contains(point) or nearest_on_edge(self.shape, point).distance_m <= EDGE_M
 
 
 class WardSet(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +76,12 @@ class Wards(WardSet, frozen=True, kw_only=True):
         """The code of the ward that the place belonged to on the day."""
         ward = self.on(day).ward_at(point)
         return ward.code if ward else None
+
+    def is_outside(self, point: Point, day: date) -> bool:
+        """True where the place was farther than EDGE_M outside every ward of the day; False where
+        no ward is known."""
+        wards = self.on(day).items
+        return bool(wards) and not any(ward.is_near(point) for ward in wards)
 
     def with_set(self, new: WardSet) -> "Wards":
         """The document with this set too, in the place of one from the same day."""

@@ -29,6 +29,10 @@ class PublishedWhereabouts:
         """The ward that the place belonged to on the day."""
         return self.wards().code_at(point, day)
 
+    def is_outside(self, point: Point, day: date) -> bool:
+        """True where the place was outside every ward of the day, with a margin."""
+        return self.wards().is_outside(point, day)
+
     def street(self, point: Point) -> str | None:
         """The name of the street that the place is on."""
         streets = self._streets.value()

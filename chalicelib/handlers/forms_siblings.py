@@ -29,6 +29,11 @@ class Siblings:
     def places(self, q: str) -> Sequence[Place]:
         return gazetteer.find(q, bootstrap.gazetteer_ports())
 
+    def outside(self, point: Point) -> str | None:
+        ports = bootstrap.reports_ports()
+        is_outside = usecases.is_outside(point, ports.now(), ports)
+        return usecases.outside_text(point, ports) if is_outside else None
+
     def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
         wording, services = bootstrap.form_pages().wording, bootstrap.council().by_code
         found = usecases.nearby(

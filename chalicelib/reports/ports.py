@@ -319,6 +319,17 @@ class Service(Protocol):
     def why_sign_in(self) -> str | None: ...
 
 
+class Neighbour(Protocol):
+    """Another council."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def phone(self) -> str | None: ...
+    @property
+    def url(self) -> str | None: ...
+
+
 class Council(Protocol):
     """The council's rules, as its catalogue has them."""
 
@@ -347,6 +358,9 @@ class Council(Protocol):
 
     def elsewhere(self, service_code: str, point: Point) -> Area | None:
         """The area of another body that is to be told instead."""
+
+    def neighbour_at(self, point: Point) -> Neighbour | None:
+        """The other council that looks after this place, as far as it is known."""
 
     def answers(
         self, service_code: str, sent: Mapping[str, Any]
@@ -387,6 +401,10 @@ class Whereabouts(Protocol):
 
     def ward_code(self, point: Point, day: date) -> str | None:
         """The ward that it belonged to on the day."""
+
+    def is_outside(self, point: Point, day: date) -> bool:
+        """True where it was outside every ward of the day, with a margin for what boundaries are
+        off; False where no wards are known."""
 
     def street(self, point: Point) -> str | None:
         """The name of the street that it is on."""

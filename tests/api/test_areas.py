@@ -11,6 +11,9 @@ from click.testing import CliRunner, Result
 from chalicelib import bootstrap
 from chalicelib.errors import UpstreamFailed
 from chalicelib.gazetteer.wards import WARDS
+from chalicelib.geo.point import Point
+from chalicelib.handlers.forms_siblings import Siblings
+from chalicelib.reports.usecases import Author
 from infra.__main__ import commands
 from infra.demo.gazetteer import COMMITTED
 from infra.local import mail
@@ -19,6 +22,7 @@ from infra.roadworks import COLUMNS
 from tests.api.conftest import Api
 from tests.api.test_alerts_sent import confirmed
 from tests.builders import MARKET_PLACE, NOON, draft_body
+from tests.open311 import assert_errors, other_system
 
 HERE = "lat=53.959&long=-1.0815"
 HEAD = ",".join([*COLUMNS.values(), "Latitude", "Longitude"])
@@ -102,7 +106,38 @@ def test_report_is_taken_when_no_places_were_published(api: Api) -> None:
     assert sent.status_code == 201
     report = api.get(f"/api/reports/{sent.json_body['service_request_id']}").json_body
     assert (report["ward_code"], report["address"]) == (None, None)
-    assert api.get(f"/api/my-area?{HERE}").status_code == 404
+    answer = api.get(f"/api/my-area?{HERE}")
+    assert answer.status_code == 503
+    assert "wards of Eskerby Council are not known yet" in answer.json_body["detail"]
+
+
+def test_report_is_refused_with_the_neighbours_name_when_its_place_is_in_no_ward(
+    demo: Api,
+) -> None:
+    body = draft_body(lat=54.02, long=-0.99, service_code="litter")
+    refused = demo.post("/api/reports", body)
+    assert refused.status_code == 400
+    (error,) = refused.json_body["errors"]
+    assert error["field"] == "lat"
+    assert "Wold District Council" in error["message"]
+
+
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_open311_says_whose_a_place_is_in_its_own_form_when_it_is_in_no_ward(
+    form: str, demo: Api
+) -> None:
+    answer = other_system(demo).report(form=form, lat="54.02", long="-0.99", service_code="litter")
+    assert_errors(answer, 400, "Wold District Council")
+    assert demo.stored_ids() == []
+
+
+def test_forms_know_whose_a_place_is_when_it_is_in_no_ward(demo: Api) -> None:
+    siblings = Siblings(Author())
+    assert "Wold District Council" in str(siblings.outside(Point(lat=54.02, long=-0.99)))
+    assert siblings.outside(Point(**MARKET_PLACE)) is None
+    bootstrap.forget()
+    boto3.client("s3").delete_object(Bucket=demo.cloud.bucket, Key=WARDS)
+    assert siblings.outside(Point(lat=54.02, long=-0.99)) is None
 
 
 def ward(code: str, west: float, east: float) -> dict[str, Any]:

@@ -118,4 +118,6 @@ def test_private_row_is_in_no_document_when_the_mapping_makes_it_public(
     nothing_yet.pump.run_until_idle()
     found = published(nothing_yet)
     assert any("reports/" in key for key in found)
-    assert not [key for key, body in found.items() if b"flat 3" in body or b"example.org/12" in body]
+    assert not [
+        key for key, body in found.items() if b"flat 3" in body or b"example.org/12" in body
+    ]

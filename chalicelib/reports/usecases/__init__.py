@@ -65,6 +65,7 @@ from chalicelib.reports.usecases.partners import (
     update_for_partner,
 )
 from chalicelib.reports.usecases.passing import may_be_passed_on, note_passed_on, reopened_by
+from chalicelib.reports.usecases.places import is_outside, outside_text
 from chalicelib.reports.usecases.questions import (
     AskedOf,
     Reply,
@@ -148,6 +149,7 @@ __all__ = [
     "holds_photo",
     "id_of_token",
     "is_from_partner",
+    "is_outside",
     "list_cases",
     "list_in_box",
     "list_requests",
@@ -159,6 +161,7 @@ __all__ = [
     "needing_attention",
     "note_passed_on",
     "outcomes_of_month",
+    "outside_text",
     "own_reports",
     "partner_scope",
     "parts_of",

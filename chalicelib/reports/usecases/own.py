@@ -13,7 +13,8 @@ from chalicelib.reports.usecases.access import Author, is_from_partner, no_repor
 from chalicelib.reports.usecases.changing import put_in_place, redact, saved_or_refused, stale
 from chalicelib.reports.usecases.deciding import decided
 from chalicelib.reports.usecases.moderation import emptied, refuse_if_others_joined, taken_back
-from chalicelib.reports.usecases.submission import elsewhere_faults, first_visibility
+from chalicelib.reports.usecases.places import elsewhere_faults, outside_faults
+from chalicelib.reports.usecases.submission import first_visibility
 
 
 class Own(NamedTuple):
@@ -44,7 +45,10 @@ def change_own(
     after = decided(redact(put_in_place(report, wanted, ports), wanted, ports), ports)
     if after.point is None and not after.address:
         raise Invalid.field("address", "say where it is: there is no pin")
-    if faults := list(elsewhere_faults(after.service_code, after.point, ports)):
+    faults = list(elsewhere_faults(after.service_code, after.point, ports))
+    if after.point != report.point:
+        faults = faults or list(outside_faults(after.point, ports.now(), ports))
+    if faults:
         raise Invalid(faults[0].message, faults)
     return saved_or_refused(_shown_again(after, ports), ports)
 

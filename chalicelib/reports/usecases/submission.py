@@ -32,6 +32,11 @@ from chalicelib.reports.usecases.access import (
     other_body,
 )
 from chalicelib.reports.usecases.deciding import without_target
+from chalicelib.reports.usecases.places import (
+    beyond_bounds_faults,
+    elsewhere_faults,
+    outside_faults,
+)
 from chalicelib.reports.usecases.wards import ward_of
 from chalicelib.reports.usecases.withholding import withheld
 
@@ -153,7 +158,7 @@ def _checked(draft: Draft, key: str, author: Author, ports: Ports) -> Answers:
         [
             *faults,
             *wrong,
-            *elsewhere_faults(draft.service_code, draft.point, ports),
+            *_somebody_elses(draft, ports),
             *_photo_faults(draft, key, author, ports),
         ]
     )
@@ -167,25 +172,13 @@ def _service_and_place_faults(draft: Draft, ports: Ports) -> Iterator[FieldError
         yield FieldError("service_code", f"is not offered here; choose one of: {known}")
     yield from draft.faults_in(vars(draft))
     if draft.point:
-        yield from _outside(draft.point, ports)
+        yield from beyond_bounds_faults(draft.point, ports)
 
 
-def _outside(point: Point, ports: Ports) -> Iterator[FieldError]:
-    box = ports.council.box
-    if not box.contains(point):
-        yield FieldError(
-            "lat" if not box.south <= point.lat <= box.north else "long",
-            f"the place is outside {ports.council.name}: choose one between latitude {box.south} "
-            f"and {box.north}, longitude {box.west} and {box.east}",
-        )
-
-
-def elsewhere_faults(service_code: str, point: Point | None, ports: Ports) -> Iterator[FieldError]:
-    """Where another body is to be told instead."""
-    area = ports.council.elsewhere(service_code, point) if point else None
-    if area:
-        ways = " or ".join(filter(None, (area.phone, area.url)))
-        yield FieldError("lat", f"{area.name}: {area.advice}" + (f" {ways}" if ways else ""))
+def _somebody_elses(draft: Draft, ports: Ports) -> list[FieldError]:
+    """Where another body is to be told, or else another council."""
+    elsewhere = list(elsewhere_faults(draft.service_code, draft.point, ports))
+    return elsewhere or list(outside_faults(draft.point, ports.now(), ports))
 
 
 def _photo_faults(draft: Draft, key: str, author: Author, ports: Ports) -> Iterator[FieldError]:

@@ -116,6 +116,15 @@ def test_my_area_says_whose_it_looks_like_when_the_place_is_outside(
         my_area(postcode, point, ports())
 
 
+def test_my_area_is_not_known_yet_and_not_outside_when_there_are_no_wards() -> None:
+    class WithoutWards(MemoryPlaces):
+        def wards(self) -> Sequence[Ward]:
+            return ()
+
+    with pytest.raises(UpstreamFailed, match="not known yet: try again"):
+        my_area(None, HERE, ports(WithoutWards()))
+
+
 @pytest.mark.parametrize(("postcode", "point"), [(None, None), ("ZZ1 1AA", HERE), ("ZZ1", None)])
 def test_my_area_names_the_field_when_a_place_is_not_given_once(
     postcode: str | None, point: Point | None

@@ -20,17 +20,22 @@ PHOTO_ID = "0123456789ABCDEFGHJKMNPQR"
 
 
 class MemorySiblings:
-    """Knows three streets; `near` is what was reported already, `photos` what was taken."""
+    """Knows three streets; `near` is what was reported already, `photos` what was taken,
+    `outside_of` what is said of places that are not the council's."""
 
     def __init__(self, *near: Neighbour) -> None:
         self.near = near
         self.photos: list[Upload] = []
+        self.outside_of: dict[Point, str] = {}
 
     def places(self, q: str) -> Sequence[Place]:
         if len(q) > 100:
             raise Invalid.field("q", "type at most 100 characters")
         known = (MARKET_PLACE, FAR_AWAY, TRUNK_ROAD)
         return [place for place in known if q.lower() in place.label.lower()]
+
+    def outside(self, point: Point) -> str | None:
+        return self.outside_of.get(point)
 
     def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
         return self.near

@@ -12,6 +12,7 @@ from chalicelib.forms.ports import Ports
 from chalicelib.forms.posted import Posted, Upload
 from chalicelib.forms.steps import STEPS
 from chalicelib.forms.taking import key_of
+from chalicelib.geo.point import Point
 from chalicelib.parsing import parse
 from chalicelib.reports.model import Draft
 from tests.unit.forms.fakes import (
@@ -306,6 +307,17 @@ def test_first_page_at_fault_is_shown_when_the_report_is_refused() -> None:
     screen = refused(browser.answers, faults, browser.ports)
     assert screen.name == "where"
     assert [field for field, _ in screen.faults] == ["q"]
+
+
+def test_place_is_refused_before_anything_else_is_asked_when_it_is_another_councils() -> None:
+    siblings = MemorySiblings()
+    point = Point(lat=MARKET_PLACE.lat, long=MARKET_PLACE.long)
+    siblings.outside_of[point] = "the place is outside the area of Eskerby Council"
+    browser = Browser(siblings).to("place")
+    assert browser.fill(place=HERE) == "place"
+    assert browser.faults == {"place": "The place is outside the area of Eskerby Council"}
+    siblings.outside_of.clear()
+    assert browser.fill(place=HERE) == "service"
 
 
 def test_unknown_fields_do_not_travel_when_somebody_adds_them() -> None:

@@ -3,13 +3,17 @@
 from datetime import date
 
 import msgspec
+import pytest
+from geopy.distance import geodesic
 
+from chalicelib.catalogue.load import load
 from chalicelib.errors import UpstreamFailed
 from chalicelib.gazetteer.streets import STREETS, StreetMap
 from chalicelib.gazetteer.wards import WARDS, Ward, Wards, WardSet, ward_of
 from chalicelib.gazetteer.whereabouts import PublishedWhereabouts
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import MultiPolygon, Polygon
+from infra.demo.wards import wards as wards_of_the_town
 
 DAY = date(2026, 6, 1)
 
@@ -50,6 +54,42 @@ def test_set_is_replaced_when_another_of_the_same_day_comes() -> None:
 def test_place_belongs_to_one_ward_when_it_is_on_a_shared_edge() -> None:
     on_edge = Point(lat=50.5, long=1.0)
     assert sum(ward.shape.contains(on_edge) for ward in NOW.items) == 1
+
+
+@pytest.mark.parametrize(
+    ("metres", "is_outside"), [(-1_000, False), (0, False), (49, False), (51, True), (5_000, True)]
+)
+@pytest.mark.parametrize("year", [2014, 2024])
+def test_place_is_outside_when_it_is_more_than_fifty_metres_from_every_ward(
+    metres: int, is_outside: bool, year: int
+) -> None:
+    wards = Wards().with_set(NOW).with_set(BEFORE)
+    # So long is a degree east at 50.5 degrees north.
+    west_of_all = Point(lat=50.5, long=-metres / 70_947)
+    assert wards.is_outside(west_of_all, date(year, 6, 1)) is is_outside
+
+
+def test_place_is_judged_by_the_wards_of_the_day() -> None:
+    wards = Wards().with_set(NOW).with_set(BEFORE)
+    in_east = Point(lat=50.5, long=1.5)
+    assert wards.is_outside(in_east, date(2014, 6, 1))
+    assert not wards.is_outside(in_east, date(2024, 6, 1))
+
+
+def test_no_place_is_outside_when_no_wards_are_known() -> None:
+    assert not Wards().is_outside(INSIDE, DAY)
+    assert not Shelf().whereabouts().is_outside(INSIDE, DAY)
+
+
+def test_wards_of_the_demo_town_have_every_place_within_seven_kilometres() -> None:
+    demo, town = load("demo"), wards_of_the_town()
+    middle = Point(lat=53.959, long=-1.0815)
+    for metres in range(0, 7_001, 500):
+        for degrees in range(0, 360, 2):
+            place = geodesic(meters=metres).destination((middle.lat, middle.long), degrees)
+            point = Point(lat=place.latitude, long=place.longitude)
+            assert town.ward_at(point), (metres, degrees)
+            assert demo.neighbour_at(point) is None, (metres, degrees)
 
 
 def test_wards_stay_the_same_when_they_are_written_and_read() -> None:

@@ -17,6 +17,7 @@ from infra.import_reports import (
     CLOSED_WITHOUT_DATE,
     KEPT_BACK,
     MAPPINGS,
+    OUTSIDE_WARDS,
     UPDATED_EARLIER,
     Meaning,
     ReportMapping,
@@ -25,7 +26,7 @@ from infra.import_reports import (
 )
 from infra.local_times import NEVER, TWICE, TWICE_LATER
 from infra.rejects import tell_notes
-from tests.fakes import MemoryRepository
+from tests.fakes import MemoryRepository, Nowhere
 
 COLUMNS = ("ref", "title", "lat", "lon", "kind", "state", "made", "changed")
 MAPPING = ReportMapping(
@@ -245,6 +246,13 @@ def test_row_is_not_public_and_told_when_its_service_is_private_or_moderated(
         assert summary.notes == {KEPT_BACK["private"]: [3], KEPT_BACK["waiting"]: [4]}
     (public,) = public_views(list(ports.repository.ids()), ports).values()
     assert public.external_reference == "https://example.org/1"
+
+
+def test_row_is_taken_and_told_when_it_is_outside_every_ward(ports: Ports) -> None:
+    assert isinstance(ports.whereabouts, Nowhere)
+    ports.whereabouts.outside = True
+    summary = import_reports(as_file(row(1), row(2)), MAPPING, ports)
+    assert (summary.taken, summary.notes) == (2, {OUTSIDE_WARDS: [2, 3]})
 
 
 @pytest.mark.parametrize(

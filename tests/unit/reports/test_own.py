@@ -19,7 +19,7 @@ from chalicelib.reports.usecases import (
     withdraw_own,
 )
 from tests.builders import NOON, draft, report, update, update_draft
-from tests.fakes import MemoryRepository, PlainIds
+from tests.fakes import MemoryRepository, Nowhere, PlainIds
 
 EMAIL = "resident@example.org"
 KEY = str(PlainIds().contact_key("email", EMAIL))
@@ -101,6 +101,20 @@ def test_place_is_refused_when_it_is_none_of_the_councils(
     before = hers(ports)
     with pytest.raises(error):
         change_own(before.service_request_id, OwnChanges(**values), before.version, HER, ports)
+
+
+def test_place_is_refused_when_it_is_outside_every_ward_unless_it_was_there_before(
+    ports: Ports,
+) -> None:
+    before = hers(ports)
+    assert isinstance(ports.whereabouts, Nowhere)
+    ports.whereabouts.outside = True
+    moved = OwnChanges(lat=53.97, long=-1.08)
+    with pytest.raises(Invalid, match="outside the area of Eskerby Council"):
+        change_own(before.service_request_id, moved, before.version, HER, ports)
+    words = OwnChanges(description="Deeper now.")
+    after = change_own(before.service_request_id, words, before.version, HER, ports)
+    assert after.description == "Deeper now."
 
 
 def test_changed_report_waits_for_an_officer_again_when_its_service_is_moderated(

@@ -14,11 +14,15 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import Author, public_views, submit, view
 from chalicelib.reports.views import tracking_url
 from tests.builders import NOON, draft
-from tests.fakes import MemoryPhotos
+from tests.fakes import MemoryPhotos, Nowhere
 
 ANYBODY = Author()
 PHOTO, OTHER = "A" * 26, "B" * 26
 TRUNK_ROAD = {"lat": 53.9, "long": -1.0102}
+
+
+IN_THE_CORNER = {"lat": 54.02, "long": -0.99}
+"""Within the bounds, and the neighbour's."""
 
 
 def council_with(ports: Ports, **changes: Any) -> Ports:
@@ -66,6 +70,38 @@ def test_body_to_tell_is_named_when_the_place_is_not_the_councils(ports: Ports) 
     refused = fields_refused(ports, **TRUNK_ROAD)
     assert "national roads agency" in refused["lat"] and "03069 990100" in refused["lat"]
     assert submit(draft(service_code="litter", **TRUNK_ROAD), "key", ANYBODY, ports)
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ({}, "outside the area of Eskerby Council: find its council at https://www.gov.uk/"),
+        (IN_THE_CORNER, "It looks like the area of Wold District Council: https://wold.example"),
+    ],
+)
+def test_report_is_refused_with_whose_the_place_is_when_it_is_outside_every_ward(
+    place: dict[str, float], said: str, ports: Ports
+) -> None:
+    assert isinstance(ports.whereabouts, Nowhere)
+    ports.whereabouts.outside = True
+    without_areas = council_with(ports, areas=())
+    assert said in fields_refused(without_areas, service_code="litter", **place)["lat"]
+
+
+def test_body_to_tell_is_named_alone_when_its_area_is_outside_every_ward_too(ports: Ports) -> None:
+    assert isinstance(ports.whereabouts, Nowhere)
+    ports.whereabouts.outside = True
+    refused = fields_refused(ports, **TRUNK_ROAD)
+    assert "national roads agency" in refused["lat"] and "Eskerby" not in refused["lat"]
+
+
+def test_report_that_was_taken_is_answered_again_when_its_place_is_outside_every_ward_by_now(
+    ports: Ports,
+) -> None:
+    assert isinstance(ports.whereabouts, Nowhere)
+    sent = submit(draft(), "key", ANYBODY, ports)
+    ports.whereabouts.outside = True
+    assert submit(draft(), "key", ANYBODY, ports) == sent
 
 
 def test_every_fault_is_named_when_answer_place_and_photo_are_wrong(ports: Ports) -> None:

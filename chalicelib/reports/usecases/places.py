@@ -1,0 +1,52 @@
+"""Whose a place is: this council's, another body's, or another council's."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from chalicelib.errors import FieldError
+from chalicelib.geo.point import Point
+from chalicelib.reports.ports import Ports
+
+FIND_COUNCIL = "https://www.gov.uk/find-local-council"
+
+
+def beyond_bounds_faults(point: Point, ports: Ports) -> Iterator[FieldError]:
+    """Where the place is outside the box that the council's document gives."""
+    box = ports.council.box
+    if not box.contains(point):
+        yield FieldError(
+            "lat" if not box.south <= point.lat <= box.north else "long",
+            f"the place is outside {ports.council.name}: choose one between latitude {box.south} "
+            f"and {box.north}, longitude {box.west} and {box.east}",
+        )
+
+
+def elsewhere_faults(service_code: str, point: Point | None, ports: Ports) -> Iterator[FieldError]:
+    """Where another body is to be told instead."""
+    area = ports.council.elsewhere(service_code, point) if point else None
+    if area:
+        ways = " or ".join(filter(None, (area.phone, area.url)))
+        yield FieldError("lat", f"{area.name}: {area.advice}" + (f" {ways}" if ways else ""))
+
+
+def outside_faults(point: Point | None, at: datetime, ports: Ports) -> Iterator[FieldError]:
+    """Where the place is within the bounds, and outside every ward of that day, with a margin.
+    Nothing where no wards are known."""
+    if point and ports.council.box.contains(point) and is_outside(point, at, ports):
+        yield FieldError("lat", outside_text(point, ports))
+
+
+def is_outside(point: Point, at: datetime, ports: Ports) -> bool:
+    """True of a place outside every ward of that day, with a margin; False where none are known."""
+    day = at.astimezone(ports.council.zone).date()
+    return ports.whereabouts.is_outside(point, day)
+
+
+def outside_text(point: Point, ports: Ports) -> str:
+    """What to say of a place that is not this council's: whose it is, as far as that is known."""
+    outside = f"the place is outside the area of {ports.council.name}"
+    neighbour = ports.council.neighbour_at(point)
+    if neighbour is None:
+        return f"{outside}: find its council at {FIND_COUNCIL}"
+    ways = " or ".join(filter(None, (neighbour.phone, neighbour.url)))
+    return f"{outside}. It looks like the area of {neighbour.name}" + (f": {ways}" if ways else "")
