@@ -124,12 +124,15 @@ def follow(call: Call, service_request_id: str) -> Page:
     key = _key(_posted(call))
     limits.check("follow", call)
     report = usecases.follow(id_of(service_request_id), key, call.caller.author(), ports)
+    people = "1 person follows" if report.followers == 1 else f"{report.followers} people follow"
     return _done(
         "You follow this report",
-        "We have counted you, so the council sees that it matters to one person more. You need "
-        "not send another report. What is done about it is shown on its page.",
+        f"We have added you to this report: {people} it now, so the council can see how many "
+        "people it affects. You need not send another report. What is done about it is shown on "
+        "its page.",
         service_request_id=report.service_request_id,
-        url=public_page("", report.service_request_id),
+        # The public page is published, and may be a minute older than this.
+        url=f"/forms/reports/{report.service_request_id}",
     )
 
 

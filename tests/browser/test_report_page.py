@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -89,6 +90,40 @@ def test_report_is_followed_once_from_one_browser_and_it_remembers(
     expect(follow).to_be_hidden()
     expect(page.locator("#followers")).to_have_text("1 person")
     assert stored_now(report).followers == 1
+
+
+def follow_and_reload(page: Page) -> None:
+    """Follows, then shows the page as it was published before that."""
+    published = page.request.get(page.url).text()
+    page.get_by_role("button", name="Follow this report").click()
+    expect(page.get_by_text("Thank you. You follow this report.")).to_be_visible()
+    expect(page.locator("#followers")).to_have_text("1 person")
+    answer = {"body": published, "content_type": "text/html"}
+    page.route(page.url, lambda route: route.fulfill(**answer))
+
+
+def test_new_follower_is_counted_at_once_when_the_published_page_is_older(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    page = open_page(new_page, stored(stack, 9021))
+    follow_and_reload(page)
+    page.reload()
+    expect(page.get_by_text("You follow this report.")).to_be_visible()
+    expect(page.locator("#followers")).to_have_text("1 person")
+
+
+def test_page_counts_as_it_was_published_when_the_following_is_long_ago(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    report = stored(stack, 9022)
+    page = new_page()
+    page.clock.install(time=builders.NOON)
+    page.goto(f"/reports/{report.service_request_id}")
+    follow_and_reload(page)
+    page.clock.set_fixed_time(builders.NOON + timedelta(minutes=11))
+    page.reload()
+    expect(page.get_by_text("You follow this report.")).to_be_visible()
+    expect(page.locator("#followers")).to_have_text("Nobody yet")
 
 
 def test_the_report_it_was_merged_into_is_followed_when_it_is_a_duplicate(

@@ -1,5 +1,5 @@
 /** "Follow this report": once for each account or browser, which remembers it. */
-import { deviceKey, follows, rememberFollow } from "../../shared/device.ts";
+import { deviceKey, follows, justFollowedBy, rememberFollow } from "../../shared/device.ts";
 import { byId, element, show } from "../../shared/dom.ts";
 import { postAsWhoever } from "../../shared/post-as-whoever.ts";
 import { groupReference } from "../../shared/reference.ts";
@@ -17,6 +17,7 @@ export function startFollow(reportId: string): void {
   const status = byId("follow-status");
   show(offer);
   if (follows(reportId)) settle("You follow this report.");
+  count(justFollowedBy(reportId) ?? 0);
 
   function settle(...words: (Node | string)[]): void {
     show(button, false);
@@ -32,14 +33,16 @@ export function startFollow(reportId: string): void {
     } else if (outcome.kind === "refused") {
       status.textContent = outcome.problem.detail ?? outcome.problem.title;
     } else {
-      rememberFollow(reportId);
+      const { service_request_id, followers } = outcome.value;
+      rememberFollow(service_request_id, followers);
+      if (service_request_id !== reportId) rememberFollow(reportId, 0);
       accept(outcome.value);
     }
   }
 
   function accept({ service_request_id: id, followers }: Followed): void {
     if (id === reportId) {
-      byId("followers").textContent = followers === 1 ? "1 person" : `${followers} people`;
+      count(followers);
       settle("Thank you. You follow this report.");
     } else {
       const link = element("a", { href: `/reports/${id}` }, groupReference(id));
@@ -50,4 +53,11 @@ export function startFollow(reportId: string): void {
   }
 
   button.addEventListener("click", () => void follow());
+}
+
+/** Says by how many it is followed, where the page was published before that. */
+function count(followers: number): void {
+  const said = byId("followers");
+  const published = Number.parseInt(said.textContent!, 10) || 0;
+  if (followers > published) said.textContent = followers === 1 ? "1 person" : `${followers} people`;
 }

@@ -112,11 +112,11 @@ async function send({ service_request_id }: Nearby, button: HTMLButtonElement): 
   button.disabled = true;
   status.textContent = "One moment…";
   const path = `/api/reports/${service_request_id}/follow`;
-  const outcome = await postAsWhoever<{ service_request_id: string }>(path, {}, deviceKey());
+  const outcome = await postAsWhoever<{ service_request_id: string; followers: number }>(path, {}, deviceKey());
   button.disabled = false;
   status.textContent = "";
   if (outcome.kind === "stored") {
-    rememberFollow(outcome.value.service_request_id);
+    rememberFollow(outcome.value.service_request_id, outcome.value.followers);
     rememberFollowed(outcome.value.service_request_id);
     finishDraft();
     goTo("followed");
