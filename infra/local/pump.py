@@ -5,15 +5,12 @@ get, and obeys their partial batch answers: what a handler names comes again, th
 Schedules are kept by the running thread; without it they run when they are told to.
 """
 
-import re
 import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
-from importlib import import_module
 from typing import Any, Protocol
-from uuid import uuid4
 
 import boto3
 from botocore.config import Config
@@ -21,7 +18,7 @@ from chalice.app import Chalice, DynamoDBEventConfig, ScheduledEventConfig, SQSE
 
 from chalicelib import logs
 from chalicelib.adapters.clock import utc_now
-from infra.local.peeking import has_messages, has_records
+from infra.local.schedules import Handler, Schedule, handler_named
 
 PAUSE_S = 0.02
 LONGEST_PAUSE_S = 0.3
@@ -38,12 +35,40 @@ class Source(Protocol):
         """Delivers what is due at `now` (monotonic seconds); False where nothing is left to do."""
 
 
+class Peeking(Protocol):
+    """Whether there may be anything to read, without a call of AWS. `infra.local.peeking` knows it
+    where moto is in this process; `ALWAYS` suits an AWS that answers from another one."""
+
+    def has_messages(self, queue_arn: str) -> bool: ...
+
+    def has_records(self, stream_arn: str, iterator: str) -> bool: ...
+
+
+class _Always:
+    def has_messages(self, queue_arn: str) -> bool:
+        return True
+
+    def has_records(self, stream_arn: str, iterator: str) -> bool:
+        return True
+
+
+ALWAYS: Peeking = _Always()
+
+
 class StreamSource:
     """A DynamoDB stream's records, in order."""
 
-    def __init__(self, config: DynamoDBEventConfig, stream_arn: str, client: Any) -> None:
+    def __init__(
+        self,
+        config: DynamoDBEventConfig,
+        stream_arn: str,
+        client: Any,
+        handler: Handler,
+        peeking: Peeking,
+    ) -> None:
         self._client = client
-        self._handler = _handler(config.handler_string)
+        self._handler = handler
+        self._peeking = peeking
         self._arn = stream_arn
         self._batch_size = config.batch_size
         self._waiting: list[dict[str, Any]] = []
@@ -71,7 +96,7 @@ class StreamSource:
         return True
 
     def _read(self) -> None:
-        if not has_records(self._arn, self._iterator):
+        if not self._peeking.has_records(self._arn, self._iterator):
             return
         answer = self._client.get_records(ShardIterator=self._iterator)
         self._iterator = answer["NextShardIterator"]
@@ -84,9 +109,17 @@ class StreamSource:
 class QueueSource:
     """An SQS queue's messages, gathered for the handler's batching window."""
 
-    def __init__(self, config: SQSEventConfig, queue_arn: str, client: Any) -> None:
+    def __init__(
+        self,
+        config: SQSEventConfig,
+        queue_arn: str,
+        client: Any,
+        handler: Handler,
+        peeking: Peeking,
+    ) -> None:
         self._client = client
-        self._handler = _handler(config.handler_string)
+        self._handler = handler
+        self._peeking = peeking
         self._arn = queue_arn
         self._url = self._client.get_queue_url(QueueName=queue_arn.rsplit(":", 1)[1])["QueueUrl"]
         self._batch_size = config.batch_size
@@ -113,7 +146,7 @@ class QueueSource:
         return True
 
     def _receive(self, now: float) -> None:
-        if not has_messages(self._arn):
+        if not self._peeking.has_messages(self._arn):
             return
         answer = self._client.receive_message(
             QueueUrl=self._url,
@@ -139,52 +172,28 @@ class QueueSource:
         ]
 
 
-class Schedule:
-    """A handler that is called at a rate. What was missed is made good by one call."""
-
-    def __init__(self, config: ScheduledEventConfig, now: datetime) -> None:
-        self._handler = _handler(config.handler_string)
-        self._name = config.handler_string
-        self._every = interval(str(config.schedule_expression))
-        self._next = now + self._every
-
-    def run(self, now: datetime) -> bool:
-        """Calls the handler if it is due; False where it is not."""
-        if now < self._next:
-            return False
-        self._next = now + self._every
-        event = {
-            "version": "0",
-            "id": str(uuid4()),
-            "detail-type": "Scheduled Event",
-            "source": "aws.events",
-            "account": "123456789012",
-            "time": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "region": "eu-west-2",
-            "resources": [f"arn:aws:events:eu-west-2:123456789012:rule/{self._name}"],
-            "detail": {},
-        }
-        try:
-            self._handler(event, None)
-        except Exception as error:
-            logs.failure("a schedule failed, it comes again", error, function=self._name)
-        return True
-
-
 class Pump:
     """All sources of an app, stepped by a thread or by hand, and its schedules."""
 
     def __init__(
-        self, app: Chalice, arns: Mapping[str, str], clock: Callable[[], datetime] = utc_now
+        self,
+        app: Chalice,
+        arns: Mapping[str, str],
+        clock: Callable[[], datetime] = utc_now,
+        *,
+        handler_of: Callable[[str], Handler] = handler_named,
+        peeking: Peeking | None = None,
     ) -> None:
+        """`handler_of` finds the handler of a module's dotted name; without `peeking` moto is in
+        this process."""
         self._clock = clock
         started = clock()
         self._schedules = [
-            Schedule(config, started)
+            Schedule(config, started, handler_of(config.handler_string))
             for config in app.event_sources
             if isinstance(config, ScheduledEventConfig)
         ]
-        self._sources = _sources(app, arns)
+        self._sources = _sources(app, arns, handler_of, peeking or _of_moto())
         self._idle_rounds = 0
         self._stopping = threading.Event()
         self._hurry = threading.Event()
@@ -240,13 +249,22 @@ class Pump:
             self._hurry.clear()
 
 
-def _sources(app: Chalice, arns: Mapping[str, str]) -> list[Source]:
+def _sources(
+    app: Chalice, arns: Mapping[str, str], handler_of: Callable[[str], Handler], peeking: Peeking
+) -> list[Source]:
     client = cache(_client)
     return [
-        _source(config, arns, client)
+        _source(config, arns, client, handler_of(config.handler_string), peeking)
         for config in app.event_sources
         if not isinstance(config, ScheduledEventConfig)
     ]
+
+
+def _of_moto() -> Peeking:
+    # Imported where it is used: a process whose AWS is elsewhere has no need of moto.
+    from infra.local import peeking
+
+    return peeking
 
 
 def _client(service: str) -> Any:
@@ -255,28 +273,22 @@ def _client(service: str) -> Any:
     return boto3.client(service, config=config)  # type: ignore[call-overload]
 
 
-def _source(config: Any, arns: Mapping[str, str], client: Callable[[str], Any]) -> Source:
+def _source(
+    config: Any,
+    arns: Mapping[str, str],
+    client: Callable[[str], Any],
+    handler: Handler,
+    peeking: Peeking,
+) -> Source:
     if isinstance(config, DynamoDBEventConfig):
-        return StreamSource(config, arns[config.stream_arn], client("dynamodbstreams"))
+        arn, of = arns[config.stream_arn], client("dynamodbstreams")
+        return StreamSource(config, arn, of, handler, peeking)
     if isinstance(config, SQSEventConfig) and config.queue_arn:
-        return QueueSource(config, arns[config.queue_arn], client("sqs"))
+        return QueueSource(config, arns[config.queue_arn], client("sqs"), handler, peeking)
     raise RuntimeError(f"The pump does not know how to feed {config.handler_string}.")
 
 
-def interval(rate: str) -> timedelta:
-    """How long a schedule's rate(…) is. Raises RuntimeError where it is no rate."""
-    found = re.fullmatch(r"rate\(([1-9][0-9]*) (minute|hour|day)s?\)", rate)
-    if not found:
-        raise RuntimeError(f"The pump does not know how to keep {rate}: use rate(…).")
-    return int(found[1]) * timedelta(**{f"{found[2]}s": 1})
-
-
-def _handler(handler_string: str) -> Any:
-    module, _, function = handler_string.rpartition(".")
-    return getattr(import_module(module), function)
-
-
-def _deliver(handler: Any, records: list[dict[str, Any]]) -> set[str]:
+def _deliver(handler: Handler, records: list[dict[str, Any]]) -> set[str]:
     """The identifiers that are to come again; an empty one stands for the whole batch, as it
     does for Lambda."""
     try:

@@ -20,7 +20,7 @@ import pytest
 
 from chalicelib.photos.model import UNREAD_KEPT_FOR
 from chalicelib.settings import OPTIONAL, Settings
-from infra.local.pump import interval
+from infra.local.schedules import interval
 from infra.package import RUNTIME
 from infra.redrive import QUEUES
 from infra.resources import SOURCES

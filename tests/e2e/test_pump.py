@@ -10,9 +10,9 @@ from chalice.app import Chalice
 from chalicelib import bootstrap
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import Event
-from infra.local import pump
 from infra.local.cloud import Cloud
 from infra.local.pump import Pump
+from infra.local.schedules import interval
 from tests.builders import NOON, report
 
 
@@ -57,14 +57,17 @@ class Counting:
 
 
 @pytest.fixture
-def counted(monkeypatch: pytest.MonkeyPatch) -> tuple[Pump, Counting]:
+def counted() -> tuple[Pump, Counting]:
     """A pump of schedules alone."""
     counting = Counting()
     app = Chalice("scheduled")
     for every in ("1 minute", "5 minutes", "1 hour", "2 hours", "1 day"):
         app.schedule(f"rate({every})", name=every.replace(" ", "-"))(lambda _: None)
-    monkeypatch.setattr(pump, "_handler", lambda _: lambda event, _: counting.runs.append(event))
-    return Pump(app, {}, lambda: counting.now), counting
+
+    def run(event: Any, context: Any) -> None:
+        counting.runs.append(event)
+
+    return Pump(app, {}, lambda: counting.now, handler_of=lambda _: run), counting
 
 
 @pytest.mark.parametrize(
@@ -100,9 +103,9 @@ def test_schedule_runs_again_after_its_interval_and_gets_the_event_of_aws(
 
 
 def test_other_schedules_run_when_one_fails(
-    counted: tuple[Pump, Counting], monkeypatch: pytest.MonkeyPatch
+    counted: tuple[Pump, Counting],
 ) -> None:
-    def failing(_: str) -> Any:
+    def failing(event: Any, context: Any) -> Any:
         raise ZeroDivisionError
 
     here, counting = counted
@@ -114,4 +117,4 @@ def test_other_schedules_run_when_one_fails(
 @pytest.mark.parametrize("expression", ["cron(0 3 * * ? *)", "rate(0 minutes)", "rate(1 week)"])
 def test_schedule_is_refused_when_the_pump_cannot_keep_it(expression: str) -> None:
     with pytest.raises(RuntimeError, match="does not know how to keep"):
-        pump.interval(expression)
+        interval(expression)
