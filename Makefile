@@ -28,7 +28,7 @@ help: ## lists these commands
 run: $(VENV)/.installed $(WEB)/.built ## starts everything on http://127.0.0.1:8000 (PORT=, SEED=none, COUNCIL=bath)
 	@COUNCIL=$(COUNCIL) WEB=$(WEB) exec $(BIN)/python -m infra.local
 
-test: $(VENV)/.installed build/web/demo/.built $(VENV)/.browser $(ENGINES)/.installed ## runs every test
+test: $(VENV)/.bench build/web/demo/.built $(VENV)/.browser $(ENGINES)/.installed ## runs every test
 	@$(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/.installed web/node_modules/.installed ## ruff, mypy, import-linter, cfn-lint, bandit, tsc
@@ -50,7 +50,7 @@ format: $(VENV)/.installed ## puts the Python code in its form
 	@$(BIN)/ruff check --fix-only --quiet $(PYTHON_SOURCES)
 	@$(BIN)/ruff format --quiet $(PYTHON_SOURCES)
 
-setup: $(VENV)/.installed web/node_modules/.installed $(VENV)/.browser $(ENGINES)/.installed ## installs everything and runs nothing
+setup: $(VENV)/.bench web/node_modules/.installed $(VENV)/.browser $(ENGINES)/.installed ## installs everything and runs nothing
 
 clean: ## removes what was built and installed
 	rm -rf build $(VENV) web/node_modules web/dist $(ENGINES) .local .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -3,16 +3,9 @@ tables of docs/BENCHMARKS.md too. Status 1 where a measurement failed, or, with 
 goal was missed."""
 
 import argparse
-import json
-import os
 import sys
-import time
-import traceback
-from collections.abc import Callable, Iterator
-from contextlib import redirect_stdout
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 from bench import (
     alerts,
@@ -24,6 +17,7 @@ from bench import (
     nearest,
     open311,
     orders,
+    photos,
     publishing,
     screen,
     stack,
@@ -33,9 +27,10 @@ from bench import (
     web,
 )
 from bench.engine import Laboratory, laboratory
-from bench.machine import Machine, calibrated
+from bench.machine import calibrated
 from bench.process import ROOT
-from bench.table import Row, as_markdown, as_text
+from bench.run import FAILED, Run
+from bench.table import Row
 
 RESULT, DOCUMENT = ROOT / "bench.json", ROOT / "docs" / "BENCHMARKS.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
@@ -43,72 +38,38 @@ COUNTS = (100, 10_000, 100_000)
 PEERS_AT = 10_000
 
 
-class Run:
-    """What was measured so far, and what failed."""
-
-    def __init__(self, machine: Machine) -> None:
-        self.machine = machine
-        self.rows: list[Row] = []
-        self.costs: dict[int, list[database.Cost]] = {}
-        self.publishing_ms = 0.0
-        self.failed: list[str] = []
-
-    def measure(self, name: str, rows: Callable[[], Iterator[Row]]) -> None:
-        """Keeps the rows; a failure is told at once, and the rest goes on."""
-        began = time.monotonic()
-        try:
-            # The functions log to standard output, which is the table's.
-            with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
-                self.rows += rows()
-        except Exception:
-            traceback.print_exc()
-            self.failed.append(name)
-        print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
-
-    def as_json(self) -> str:
-        content = {
-            "at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "machine": self.machine.as_json(),
-            "rows": [row.as_json() for row in self.rows],
-            "database": [cost.as_json() for costs in self.costs.values() for cost in costs],
-            "failed": self.failed,
-        }
-        return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-
-    def as_markdown(self) -> str:
-        parts = [f"{datetime.now(UTC):%Y-%m-%d}: {self.machine.as_text()}.", as_markdown(self.rows)]
-        if self.costs:
-            parts += ["### Each use case in the database", database.details(self.costs)]
-        return "\n\n".join(parts)
-
-
 def main() -> int:
     options = _options()
     run = Run(calibrated())
+    measure_all(run)
+    run.say(sys.stdout)
+    RESULT.write_text(run.as_json(), encoding="utf-8")
+    if options.write and run.failed:
+        print(f"{FAILED} {DOCUMENT.name} stays as it was.")
+    elif options.write:
+        write_document(run.as_markdown())
+    return run.status(strict=options.strict)
+
+
+def measure_all(run: Run) -> None:
+    """Each measurement in its turn, whatever becomes of the others."""
     run.measure("cold", cold.rows)
     run.measure("cold sign-in", cold_sign_in.rows)
-    run.measure("publishing", lambda: _publishing(run))
-    with laboratory() as here:
+    run.measure("publishing", partial(_publishing, run))
+    run.measure("visible", publishing.visible)
+    with run.guarded("laboratory"), laboratory() as here:
         for count in COUNTS:
-            run.measure(f"database at {count:,}", partial(_in_the_database, run, here, count))
-    run.measure("database", lambda: database.rows(run.costs))
+            with run.guarded(f"table of {count:,}"), here.table_of(count):
+                _in_the_database(run, here, count)
+    run.measure("database", partial(_database, run))
     run.measure("views", views.rows)
     run.measure("screen", screen.rows)
     run.measure("nearest", nearest.rows)
     run.measure("alerts", alerts.rows)
     run.measure("orders", orders.rows)
+    run.measure("photos", photos.rows)
     run.measure("static", _static)
     run.measure("web", web.rows)
-    print(f"{run.machine.as_text()}\n")
-    print(as_text(run.rows, in_colour=sys.stdout.isatty()))
-    RESULT.write_text(run.as_json(), encoding="utf-8")
-    for name in run.failed:
-        print(f"!!! The measurement {name!r} FAILED; its reason stands above.", file=sys.stderr)
-    if options.write and not run.failed:
-        write_document(run.as_markdown())
-    missed = sum(row.holds is False for row in run.rows)
-    print(f"\n{missed} goals missed.")
-    return 1 if run.failed or (options.strict and missed) else 0
 
 
 def write_document(measured: str) -> None:
@@ -124,16 +85,23 @@ def _publishing(run: Run) -> Iterator[Row]:
     yield from publishing.rows(together, alone)
 
 
-def _in_the_database(run: Run, here: Laboratory, count: int) -> Iterator[Row]:
+def _in_the_database(run: Run, here: Laboratory, count: int) -> None:
     """The handlers on dynalite with that many reports, and once what does not depend on them."""
-    with here.table_of(count):
+    with run.guarded(f"database at {count:,}"):
         run.costs[count] = database.costs(count, here.officer)
-        if count == PEERS_AT:
-            yield from fixmystreet.rows(run.machine, here.engine, run.publishing_ms)
-            yield from warm.rows()
-            yield from duplicates.rows(here.engine, count)
-        if count == max(COUNTS):
-            yield from open311.rows(run.machine, here.engine)
+    if count == PEERS_AT:
+        beside = partial(fixmystreet.rows, run.machine, here.engine, run.publishing_ms)
+        run.measure("beside FixMyStreet", beside)
+        run.measure("warm", warm.rows)
+        run.measure("duplicates", partial(duplicates.rows, here.engine, count))
+    if count == max(COUNTS):
+        run.measure("open311", partial(open311.rows, run.machine, here.engine))
+
+
+def _database(run: Run) -> Iterator[Row]:
+    if missing := [f"{count:,}" for count in COUNTS if count not in run.costs]:
+        raise RuntimeError(f"The use cases were not counted at {', '.join(missing)}.")
+    return database.rows(run.costs)
 
 
 def _static() -> Iterator[Row]:

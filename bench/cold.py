@@ -14,7 +14,7 @@ import boto3
 from PIL import Image
 
 from bench import gateway, stack
-from bench.process import ROOT, Fresh, cpu_ms_of_each
+from bench.process import FRESH_ROUNDS, ROOT, Fresh, cpu_ms_of_each
 from bench.table import Row
 from chalicelib import bootstrap
 from tests.builders import MARKET_PLACE, draft_body
@@ -47,10 +47,16 @@ class First(NamedTuple):
 
 
 def rows() -> Iterator[Row]:
+    with stack.running(seed="demo") as here:
+        yield from rows_on(here)
+
+
+def rows_on(here: stack.Stack, rounds: int = FRESH_ROUNDS) -> Iterator[Row]:
+    """On a stack that has a report."""
     compiled()
-    with stack.running(seed="demo") as here, stack.working_in(here.environment):
+    with stack.working_in(here.environment):
         firsts = [*_imports(), *_routes(here), *_handlers(here)]
-        yield from rows_of(GROUP, firsts)
+        yield from rows_of(GROUP, firsts, rounds)
 
 
 def compiled() -> None:
@@ -60,9 +66,10 @@ def compiled() -> None:
     )
 
 
-def rows_of(group: str, firsts: Sequence[First]) -> Iterator[Row]:
+def rows_of(group: str, firsts: Sequence[First], rounds: int) -> Iterator[Row]:
     """What each of them needs, beside the naive import."""
-    naive, *each = cpu_ms_of_each([_program(NAIVE), *(first.fresh for first in firsts)])
+    every = [_program(NAIVE), *(first.fresh for first in firsts)]
+    naive, *each = cpu_ms_of_each(every, rounds=rounds)
     for first, ours in zip(firsts, each, strict=True):
         yield Row(
             group=group,

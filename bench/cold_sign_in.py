@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from bench import gateway, stack
 from bench.cold import DATABASE, EVENTS, First, compiled, fresh_call, rows_of
+from bench.process import FRESH_ROUNDS
 from bench.table import Row
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Destination
@@ -29,11 +30,15 @@ _numbers = count()
 
 
 def rows() -> Iterator[Row]:
+    # Without its pump, which would send the codes before the process that is measured.
+    with stack.running(pump=False) as here:
+        yield from rows_on(here)
+
+
+def rows_on(here: stack.Stack, rounds: int = FRESH_ROUNDS) -> Iterator[Row]:
     compiled()
     with ExitStack() as held:
         issuer = held.enter_context(served(Issuer()))
-        # Without its pump, which would send the codes before the process that is measured.
-        here = held.enter_context(stack.running(pump=False))
         council = _council(Path(held.enter_context(TemporaryDirectory())), issuer)
         environment = here.environment | {"COUNCIL": council, "OUTSIDE_ALLOWED": issuer.url}
         held.enter_context(stack.working_in(environment))
@@ -42,7 +47,7 @@ def rows() -> Iterator[Row]:
             *_routes(here.officer, issuer, environment),
             *_handlers(environment),
         ]
-        yield from rows_of(GROUP, firsts)
+        yield from rows_of(GROUP, firsts, rounds)
 
 
 def _council(folder: Path, issuer: Issuer) -> str:

@@ -12,13 +12,11 @@ from statistics import mean
 from typing import Any
 
 from bench import gateway
-from bench.capacity import indexes_of
 from bench.engine import MIDDLE, SPREAD_LAT, SPREAD_LONG, id_of
 from bench.meter import Call, items_read, record, serial, units
 from bench.table import Row
 from chalicelib.catalogue.load import load
 from chalicelib.geo.point import Point
-from infra.resources import template
 from tests.builders import draft_body
 
 GROUP = "Database: {count:,} reports, beside {fewest:,}"
@@ -47,7 +45,7 @@ class Cost:
         return asdict(self)
 
 
-def costs(count: int, officer: dict[str, str]) -> list[Cost]:
+def costs(count: int, officer: dict[str, str], times: int = TIMES) -> list[Cost]:
     """Of every use case, on the table of that many reports that this process works on; `officer`
     are the headers that let an officer in."""
     import app
@@ -56,7 +54,7 @@ def costs(count: int, officer: dict[str, str]) -> list[Cost]:
     found = []
     for name, make in _use_cases(app.app, officer).items():
         runs = []
-        for number in range(TIMES):
+        for number in range(times):
             requests = make(number)
             with record(sees_old=True) as calls:
                 for request in requests:
@@ -198,8 +196,7 @@ def _use_cases(app: Any, officer: dict[str, str]) -> dict[str, Make]:
 
 
 def _cost(name: str, count: int, runs: Sequence[Sequence[Call]]) -> Cost:
-    indexes = indexes_of(template()["Resources"]["ReportsTable"]["Properties"])
-    spent = [[units(call, indexes) for call in calls] for calls in runs]
+    spent = [[units(call) for call in calls] for calls in runs]
 
     def average(of: Callable[[Call], float]) -> float:
         return mean(sum(map(of, calls)) for calls in runs)

@@ -22,28 +22,31 @@ from chalicelib import bootstrap
 from chalicelib.geo.point import Box, Point
 from chalicelib.reports.usecases import nearby
 
-GROUP = "Duplicates: requests to the database at 1,000 random places of the council"
+GROUP = "Duplicates: requests to the database at {places:,} random places of the council"
 PLACES, SEARCHED = 1000, 100
 GOALS = {25: (2.1, 0.3, 4), 100: (4.1, 0.55, 8)}
 """Radius in metres → the most on average, that as a share of the peer's, the most at once."""
 
 
-def rows(engine: Engine, count: int) -> Iterator[Row]:
+def rows(
+    engine: Engine, count: int, *, places: int = PLACES, searched: int = SEARCHED
+) -> Iterator[Row]:
     """On the table of that many reports that this process works on."""
-    places = _places(bootstrap.reports_ports().council.box)
+    group = GROUP.format(places=places)
+    at = _places(bootstrap.reports_ports().council.box, places)
     peer = Peer(engine, count)
     for radius_m, (most, most_ratio, at_once) in GOALS.items():
-        ours = [_ours(place, radius_m) for place in places]
-        planned = [peer.planned(place, radius_m) for place in places]
-        searched = [peer.searched(place, radius_m) for place in places[:SEARCHED]]
-        if [requests for requests, _ in searched] != planned[:SEARCHED]:
+        ours = [_ours(place, radius_m) for place in at]
+        planned = [peer.planned(place, radius_m) for place in at]
+        theirs = [peer.searched(place, radius_m) for place in at[:searched]]
+        if [requests for requests, _ in theirs] != planned[:searched]:
             raise RuntimeError("dynamodbgeo did not make the requests that it planned.")
         for name, of, goal, ratio in (
             ("mean", mean, most, most_ratio),
             ("most", max, at_once, None),
         ):
             yield Row(
-                group=GROUP,
+                group=group,
                 name=f"within {radius_m} m, {name}",
                 unit="requests",
                 ours=of([requests for requests, _ in ours]),
@@ -53,11 +56,11 @@ def rows(engine: Engine, count: int) -> Iterator[Row]:
                 most_ratio=ratio,
             )
         yield Row(
-            group=GROUP,
+            group=group,
             name=f"within {radius_m} m, items read on average",
             unit="items",
-            ours=mean(read for _, read in ours[:SEARCHED]),
-            peer=mean(read for _, read in searched),
+            ours=mean(read for _, read in ours[:searched]),
+            peer=mean(read for _, read in theirs),
             peer_name="dynamodbgeo",
         )
 
@@ -109,11 +112,11 @@ class Peer:
         }
 
 
-def _places(box: Box) -> list[Point]:
+def _places(box: Box, count: int) -> list[Point]:
     random = Random(25)
     return [
         Point(lat=random.uniform(box.south, box.north), long=random.uniform(box.west, box.east))
-        for _ in range(PLACES)
+        for _ in range(count)
     ]
 
 

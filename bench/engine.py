@@ -14,10 +14,13 @@ import msgspec
 
 from bench import stack
 from bench.process import cpu_s_of
+from chalicelib import bootstrap
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import key_of
 from chalicelib.moments import text_of
 from chalicelib.reports import dynamo_items, keys
+from infra.local import people
+from infra.resources import SETTINGS
 from tests.builders import NOON, report
 from tests.engines import Dynalite
 
@@ -27,6 +30,9 @@ SPREAD_LAT, SPREAD_LONG = 0.027, 0.046
 DAYS = 6 * 365
 WORDS = "A deep hole near the kerb in front of the school; cyclists swerve round it into the road."
 MOST_IN_A_BATCH = 25
+
+TABLES = {name: of for name, of in SETTINGS.items() if name.endswith("_TABLE")}
+"""A setting → the table of the template that it names."""
 
 Item = dict[str, Any]
 
@@ -41,14 +47,16 @@ class Engine(Dynalite):
 
 @dataclass(frozen=True)
 class Laboratory:
-    """This process set up as a deployment whose table is dynalite's."""
+    """This process set up as a deployment whose tables are dynalite's; `officer` are the headers
+    that let an officer in."""
 
     engine: Engine
     officer: dict[str, str]
 
     @contextmanager
     def table_of(self, count: int) -> Iterator[str]:
-        """Meanwhile the deployment's table is a new one with that many reports. Gives its name."""
+        """Meanwhile the deployment's table of reports is a new one with that many of them. Gives
+        its name."""
         name = self.engine.new_table()
         fill(self.engine, name, items(count))
         with stack.working_in({"REPORTS_TABLE": name}):
@@ -58,12 +66,22 @@ class Laboratory:
 @contextmanager
 def laboratory() -> Iterator[Laboratory]:
     """Settings and secrets come from a local stack, tables from dynalite, moto into no figure."""
+    with stack.running(pump=False) as here, laboratory_on(here) as made:
+        yield made
+
+
+@contextmanager
+def laboratory_on(here: stack.Stack) -> Iterator[Laboratory]:
+    """The same with the settings and secrets of that stack."""
     with ExitStack() as opened:
-        here = opened.enter_context(stack.running(pump=False))
         engine = Engine()
         opened.callback(engine.stop)
         opened.enter_context(stack.working_in(here.environment | engine.environment()))
-        yield Laboratory(engine, here.officer)
+        # Whoever calls is looked up, too: every table is there, not that of reports alone.
+        tables = {name: engine.new_table(of) for name, of in TABLES.items()}
+        opened.enter_context(stack.working_in(tables))
+        token = people.tokens(bootstrap.accounts_ports())["officer"]
+        yield Laboratory(engine, {"Authorization": f"Bearer {token}"})
 
 
 def items(count: int) -> Iterator[Item]:

@@ -2,16 +2,17 @@
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import boto3
 from botocore.endpoint import Endpoint
 from botocore.utils import determine_content_length
 
-from bench.capacity import Index, Item, item_bytes, read_units, write_units
+from bench.capacity import Index, Item, indexes_of, item_bytes, read_units, write_units
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +41,9 @@ class Meter:
 
     def old_image(self, put: dict[str, Any]) -> Item | None:
         """What stands where a PutItem will be."""
-        keys = ("service_request_id", "record")
         self.is_looking = True
         try:
+            keys = [key["AttributeName"] for key in described(put["TableName"])["KeySchema"]]
             found = boto3.client("dynamodb").get_item(
                 TableName=put["TableName"],
                 Key={name: put["Item"][name] for name in keys},
@@ -112,8 +113,23 @@ def items_read(call: Call) -> list[Item]:
     return list(answer.get("Items", []))
 
 
-def units(call: Call, indexes: Sequence[Index]) -> tuple[float, float]:
-    """Read and write units of a call. Raises ValueError where the operation is not known here."""
+@cache
+def described(table: str) -> dict[str, Any]:
+    """A table as the database describes it."""
+    found: dict[str, Any] = dict(boto3.client("dynamodb").describe_table(TableName=table)["Table"])
+    return found
+
+
+def indexes_in(table: str) -> list[Index]:
+    """The indexes of the table of that name."""
+    return indexes_of(described(table))
+
+
+def units(
+    call: Call, indexes: Callable[[str], Sequence[Index]] = indexes_in
+) -> tuple[float, float]:
+    """Read and write units of a call; `indexes` are those of the table of a name. Raises ValueError
+    where the operation is not known here."""
     items = items_read(call)
     match call.operation:
         case "dynamodb.GetItem":
@@ -125,7 +141,7 @@ def units(call: Call, indexes: Sequence[Index]) -> tuple[float, float]:
             size = sum(map(item_bytes, items))
             return read_units(size, consistent=bool(call.asked.get("ConsistentRead"))), 0
         case "dynamodb.PutItem":
-            return 0, write_units(call.old, call.asked["Item"], indexes)
+            return 0, write_units(call.old, call.asked["Item"], indexes(call.asked["TableName"]))
     raise ValueError(f"The units of {call.operation} are not known here: add them.")
 
 

@@ -5,7 +5,7 @@ does nothing; the tree is built from an array, which is quicker than to unpickle
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from heapq import nsmallest
 from importlib import import_module
 from pathlib import Path
@@ -13,7 +13,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench.process import cpu_ms_of_fresh, cpu_us_a_call, peak_kb_of_fresh
+from bench.process import FRESH_ROUNDS, Fresh, cpu_ms_of_each, cpu_us_a_call, peak_kb_of_fresh
 from bench.table import Row
 from chalicelib.catalogue.load import load
 from chalicelib.geo.nearest import built, nearest, opened
@@ -39,14 +39,20 @@ cKDTree(numpy.load(sys.argv[2])).query((0.0, 0.0), 5)
 """
 
 
-def rows() -> Iterator[Row]:
+def rows(
+    counts: Sequence[int] = COUNTS, *, asked: int = QUERIES, rounds: int = FRESH_ROUNDS
+) -> Iterator[Row]:
+    """Among so many places; so many queries, so many fresh processes."""
     with TemporaryDirectory() as folder:
-        for count in COUNTS:
-            yield from _rows_at(count, Path(folder))
+        for count in counts:
+            points, queries = _places(count, seed=1), _places(asked, seed=2)
+            yield from _rows_at(points, queries, Path(folder), rounds)
+            if count == min(counts):
+                yield from _beside_geopy(points, queries)
 
 
-def _rows_at(count: int, folder: Path) -> Iterator[Row]:
-    points, queries = _places(count, seed=1), _places(QUERIES, seed=2)
+def _rows_at(points: list[Point], queries: list[Point], folder: Path, rounds: int) -> Iterator[Row]:
+    count = len(points)
     content = built(points)
     group = GROUP.format(count=count)
     index, tree = opened(content), _tree(points)
@@ -61,7 +67,7 @@ def _rows_at(count: int, folder: Path) -> Iterator[Row]:
         most_ratio=QUERY_RATIO,
     )
     paths = _files(content, tree, folder)
-    ours, theirs = _cold(paths)
+    ours, theirs = _cold(paths, rounds)
     yield Row(
         group=group,
         name="cold",
@@ -82,14 +88,11 @@ def _rows_at(count: int, folder: Path) -> Iterator[Row]:
     )
     size = len(content) / count
     yield Row(group=group, name="size", unit="bytes a place", ours=size, most=BYTES_A_PLACE)
-    if count == COUNTS[0]:
-        yield from _beside_geopy(points, queries, lambda query: nearest(index, query, K))
 
 
-def _beside_geopy(
-    points: list[Point], queries: list[Point], ask: Callable[[Point], object]
-) -> Iterator[Row]:
+def _beside_geopy(points: list[Point], queries: list[Point]) -> Iterator[Row]:
     distances: Any = import_module("geopy.distance")
+    index = opened(built(points))
     for name in ("great_circle", "geodesic"):
         measure = getattr(distances, name)
         here = queries[0]
@@ -99,7 +102,7 @@ def _beside_geopy(
             group=GROUP.format(count=len(points)),
             name=f"a query, beside a loop with {name}",
             unit="µs of CPU",
-            ours=_each(queries, ask),
+            ours=_each(queries, lambda query: nearest(index, query, K)),
             peer=(time.process_time() - began) * 1e6,
             peer_name="geopy",
         )
@@ -120,8 +123,9 @@ def _files(content: bytes, tree: Any, folder: Path) -> tuple[str, str]:
     return str(ours), str(theirs)
 
 
-def _cold(paths: tuple[str, str]) -> tuple[float, float]:
-    bare, *both = (cpu_ms_of_fresh(["-c", code, *paths], {}) for code in ("pass", OURS, PEER))
+def _cold(paths: tuple[str, str], rounds: int) -> tuple[float, float]:
+    every = [Fresh(["-c", code, *paths], {}) for code in ("pass", OURS, PEER)]
+    bare, *both = cpu_ms_of_each(every, rounds=rounds)
     return both[0] - bare, both[1] - bare
 
 

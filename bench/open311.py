@@ -12,17 +12,15 @@ from typing import Any
 from chalice.app import Chalice
 
 from bench import gateway
-from bench.capacity import indexes_of
 from bench.engine import Engine
 from bench.fixmystreet import PEER, slowness
 from bench.machine import Machine
 from bench.meter import record, units
 from bench.process import cpu_us_a_call
 from bench.table import Row
-from infra.resources import template
 from tests.builders import NOON
 
-GROUP = "Open311: a list of 1,000 rows of 90 days"
+GROUP = "Open311: a list of {rows:,} rows of {days} days"
 ROWS, DAYS = 1000, 90
 MOST_REQUESTS = 4 + ROWS // 100
 """A query for each month that 90 days can touch, and the rows themselves, 100 at a time."""
@@ -30,34 +28,35 @@ LIST_MS, SHARE = 8000, 1 / 20
 CALLS = 3
 
 
-def rows(machine: Machine, engine: Engine) -> Iterator[Row]:
-    """On the table that this process works on."""
+def rows(machine: Machine, engine: Engine, *, days: int = DAYS, least: int = ROWS) -> Iterator[Row]:
+    """On the table that this process works on. Raises RuntimeError where so many days have fewer
+    rows than `least`."""
     import app
 
-    row = partial(Row, group=GROUP)
-    indexes = indexes_of(template()["Resources"]["ReportsTable"]["Properties"])
+    row = partial(Row, group=GROUP.format(days=days, rows=least))
+    answered = partial(_answered, app.app, days, least)
     with record() as calls:
-        _answered(app.app, "json")
+        answered("json")
     asked = [call for call in calls if call.operation.startswith("dynamodb.")]
     yield row(name="requests", unit="requests", ours=len(asked), most=MOST_REQUESTS)
-    capacity = sum(sum(units(call, indexes)) for call in asked)
+    capacity = sum(sum(units(call)) for call in asked)
     yield row(name="capacity", unit="units", ours=capacity)
     theirs = LIST_MS * slowness(machine)
     beside = partial(row, unit="ms of CPU", peer=theirs, peer_name=PEER, most_ratio=SHARE)
     for form in ("json", "xml"):
-        ours, stored = _cpu_ms(partial(_answered, app.app, form), engine)
+        ours, stored = _cpu_ms(partial(answered, form), engine)
         yield beside(name=f"{form}, our process", ours=ours)
         yield beside(name=f"{form}, with dynalite's", ours=ours + stored)
 
 
-def _answered(app: Chalice, form: str) -> None:
+def _answered(app: Chalice, days: int, least: int, form: str) -> None:
     """Raises RuntimeError where the list is an error, or shorter than it should be."""
-    start = NOON - timedelta(days=DAYS)
+    start = NOON - timedelta(days=days)
     window = f"start_date={start:%Y-%m-%dT%H:%M:%SZ}&end_date={NOON:%Y-%m-%dT%H:%M:%SZ}"
     reply: Any = app(
         gateway.event(app, "GET", f"/open311/v2/requests.{form}?{window}"), gateway.CONTEXT
     )
-    if reply["statusCode"] != 200 or reply["body"].count("requested_datetime") < ROWS:
+    if reply["statusCode"] != 200 or reply["body"].count("requested_datetime") < least:
         raise RuntimeError(f"The list answered {reply['statusCode']}.")
 
 

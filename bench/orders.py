@@ -55,14 +55,16 @@ class Solved:
     left_out: int
 
 
-def rows() -> Iterator[Row]:
-    for name, days in (("one crew", alone()), ("three crews", together())):
-        gaps, cpu_s = [], []
+def rows(count: int = DAYS, stops: int = STOPS) -> Iterator[Row]:
+    """On so many days of so many stops."""
+    for name, days in (("one crew", alone(count, stops)), ("three crews", together(count, stops))):
+        gaps, cpu_s, vroom_s = [], [], []
         for day in days:
             began = time.process_time()
             order = ordered(day.stops, day.crews, TRAVEL)
             cpu_s.append(time.process_time() - began)
             gaps.append(gap(order, by_vroom(day)))
+            vroom_s.append(time.process_time() - began - cpu_s[-1])
         group = f"The order of the day for {name}: {len(gaps)} days"
         yield Row(group=group, name="longer than VROOM's, mean", unit="%", ours=100 * mean(gaps))
         yield Row(
@@ -77,23 +79,25 @@ def rows() -> Iterator[Row]:
             name="a day, the slowest",
             unit="s of CPU",
             ours=max(cpu_s),
+            peer=max(vroom_s),
+            peer_name="VROOM",
             most=MOST_CPU_S,
         )
 
 
-def together(days: int = DAYS) -> Iterator[Day]:
+def together(days: int = DAYS, stops: int = STOPS) -> Iterator[Day]:
     """Days that three crews share."""
     crews = [_crew(name) for name in DEPOTS]
-    for stops in _stops(days):
-        yield Day(stops=stops, crews=crews)
+    for of_day in _stops(days, stops):
+        yield Day(stops=of_day, crews=crews)
 
 
-def alone(days: int = DAYS) -> Iterator[Day]:
+def alone(days: int = DAYS, stops: int = STOPS) -> Iterator[Day]:
     """Days of one crew, each depot's in turn."""
-    for number, stops in enumerate(_stops(days)):
+    for number, of_day in enumerate(_stops(days, stops)):
         crew = _crew(list(DEPOTS)[number % len(DEPOTS)], can_lift=True)
-        near = sorted(stops, key=lambda stop: distance_m(stop.point, crew.depot))
-        yield Day(stops=near[:ALONE], crews=[crew])
+        near = sorted(of_day, key=lambda stop: distance_m(stop.point, crew.depot))
+        yield Day(stops=near[: stops * ALONE // STOPS], crews=[crew])
 
 
 def gap(order: Order, theirs: Solved) -> float:
@@ -136,11 +140,11 @@ def by_vroom(day: Day) -> Solved:
     return Solved(driving_s=solved.summary.cost, left_out=len(solved.unassigned))
 
 
-def _stops(days: int) -> Iterator[list[Stop]]:
+def _stops(days: int, count: int) -> Iterator[list[Stop]]:
     reports = _reports(REPORTS)
     for first in range(0, days * APART, APART):
         # The last day goes on with the oldest reports.
-        of_day = (reports + reports)[first : first + STOPS]
+        of_day = (reports + reports)[first : first + count]
         yield [_stop(number, report) for number, report in enumerate(of_day)]
 
 

@@ -25,19 +25,21 @@ class Fresh(NamedTuple):
     saying: Callable[[], bytes] = bytes
 
 
-def cpu_ms_of_each(every: Sequence[Fresh]) -> list[float]:
+def cpu_ms_of_each(every: Sequence[Fresh], *, rounds: int = FRESH_ROUNDS) -> list[float]:
     """The median CPU of each, its children's too. All have their turn in each round, so that what
     the machine does besides falls on all alike.
 
     Raises RuntimeError where one fails.
     """
-    rounds = [[_one_fresh(each) for each in every] for _ in range(FRESH_ROUNDS)]
-    return [statistics.median(of_one) for of_one in zip(*rounds, strict=True)]
+    used = [[_one_fresh(each) for each in every] for _ in range(rounds)]
+    return [statistics.median(of_one) for of_one in zip(*used, strict=True)]
 
 
-def cpu_ms_of_fresh(arguments: Sequence[str], environment: Mapping[str, str]) -> float:
+def cpu_ms_of_fresh(
+    arguments: Sequence[str], environment: Mapping[str, str], *, rounds: int = FRESH_ROUNDS
+) -> float:
     """The same of one alone."""
-    return cpu_ms_of_each([Fresh(arguments, environment)])[0]
+    return cpu_ms_of_each([Fresh(arguments, environment)], rounds=rounds)[0]
 
 
 def peak_kb_of_fresh(code: str, *arguments: str) -> int:
@@ -53,10 +55,10 @@ def peak_kb_of_fresh(code: str, *arguments: str) -> int:
     return int(done.stdout)
 
 
-def cpu_us_a_call(call: Callable[[], object], *, calls: int) -> float:
+def cpu_us_a_call(call: Callable[[], object], *, calls: int, rounds: int = ROUNDS) -> float:
     """CPU of this process for one call: the least of some rounds, after one that is not counted."""
-    rounds = [_one_round(call, calls) for _ in range(ROUNDS + 1)]
-    return min(rounds[1:]) / calls * 1e6
+    used = [_one_round(call, calls) for _ in range(rounds + 1)]
+    return min(used[1:]) / calls * 1e6
 
 
 def cpu_s_of(leader: int) -> float:

@@ -8,6 +8,7 @@ the same size for both, so that the plans alone are compared.
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from functools import partial
 from importlib import import_module
 from random import Random
 from statistics import mean
@@ -21,7 +22,7 @@ from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import FINEST, cover, key_of
 from chalicelib.reports.keys import CELL_LENGTH
 
-GROUP = "A phone's screen of 1.5 × 2.5 km read from the database, over 100,000 places"
+GROUP = "A phone's screen of 1.5 × 2.5 km read from the database, over {count:,} places"
 KNOWN, SCREENS = 100_000, 100
 ITEM_BYTES = 303
 """Of a report in the index by tile: what `make bench` reads for a screen, by its items."""
@@ -36,15 +37,17 @@ class Read(NamedTuple):
     units: float
 
 
-def rows() -> Iterator[Row]:
-    known = _known(load("demo").box)
-    screens = [screen(place) for place in places()[:SCREENS]]
+def rows(count: int = KNOWN, at: int = SCREENS) -> Iterator[Row]:
+    """Over so many places, on so many screens."""
+    known = _known(load("demo").box, count)
+    screens = [screen(place) for place in places()[:at]]
     ours, peer = Ours(known), Peer(known)
     read, theirs = [ours.read(each) for each in screens], [peer.read(each) for each in screens]
     hits = sum(each.contains(place) for each in screens for place in known)
+    row = partial(_row, GROUP.format(count=count))
     for field, unit in (("requests", "requests"), ("units", "read units")):
-        yield _row(unit, unit, _mean(read, field), _mean(theirs, field))
-    yield _row(
+        yield row(unit, unit, _mean(read, field), _mean(theirs, field))
+    yield row(
         "items read for each that is shown", "items", _items(read) / hits, _items(theirs) / hits
     )
 
@@ -102,15 +105,15 @@ def _items(reads: Sequence[Read]) -> int:
     return sum(each.items for each in reads)
 
 
-def _row(name: str, unit: str, ours: float, peer: float) -> Row:
-    return Row(group=GROUP, name=name, unit=unit, ours=ours, peer=peer, peer_name="dynamodbgeo")
+def _row(group: str, name: str, unit: str, ours: float, peer: float) -> Row:
+    return Row(group=group, name=name, unit=unit, ours=ours, peer=peer, peer_name="dynamodbgeo")
 
 
-def _known(box: Box) -> list[Point]:
+def _known(box: Box, count: int) -> list[Point]:
     """About the middle of the council, the thinner the further off."""
     random = Random(7)
     lat, long = (box.south + box.north) / 2, (box.west + box.east) / 2
     found = (
-        Point(lat=random.gauss(lat, 0.03), long=random.gauss(long, 0.05)) for _ in range(KNOWN)
+        Point(lat=random.gauss(lat, 0.03), long=random.gauss(long, 0.05)) for _ in range(count)
     )
     return list(found)

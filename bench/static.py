@@ -60,10 +60,10 @@ class Cost:
         return 1000 / self.clock_ms
 
 
-def rows(stack: Server, paths: Sequence[str]) -> Iterator[Row]:
+def rows(stack: Server, paths: Sequence[str], requests: int = REQUESTS) -> Iterator[Row]:
     """Of these published documents."""
     with same_files(stack, paths) as peer:
-        ours, theirs = compared([(stack, paths), (peer, paths)])
+        ours, theirs = compared([(stack, paths), (peer, paths)], requests)
     for unit, our, their in (
         ("ms a request", ours.clock_ms, theirs.clock_ms),
         ("ms of CPU a request", ours.cpu_ms, theirs.cpu_ms),
@@ -83,19 +83,19 @@ def documents(url: str) -> list[str]:
     ]
 
 
-def compared(asked: Sequence[tuple[Server, Sequence[str]]]) -> list[Cost]:
-    """What each server's paths cost, all asked in turns."""
+def compared(asked: Sequence[tuple[Server, Sequence[str]]], requests: int = REQUESTS) -> list[Cost]:
+    """What each server's paths cost, all asked in turns, so often in each round."""
     clocks: list[list[float]] = [[] for _ in asked]
     cpus = [0.0 for _ in asked]
     for _ in range(ROUNDS):
         for at, (server, paths) in enumerate(asked):
             before, began = cpu_s_of(server.leader), time.perf_counter()
-            for number in range(REQUESTS):
+            for number in range(requests):
                 get(server, paths[number % len(paths)])
             clocks[at].append(time.perf_counter() - began)
             cpus[at] += cpu_s_of(server.leader) - before
     return [
-        Cost(min(clock) / REQUESTS * 1000, cpu / (ROUNDS * REQUESTS) * 1000)
+        Cost(min(clock) / requests * 1000, cpu / (ROUNDS * requests) * 1000)
         for clock, cpu in zip(clocks, cpus, strict=True)
     ]
 

@@ -1,9 +1,8 @@
 """Warm handlers: CPU of a call through Chalice, beside a bare Chalice route and the AWS calls that
 no handler could avoid."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 from chalice.app import Chalice
 
@@ -24,25 +23,26 @@ CALLS, CALLS_WITHOUT_AWS = 40, 2000
 NEAR_M = 100
 
 
-def rows() -> Iterator[Row]:
-    """On the table that this process works on."""
+def rows(calls: int = CALLS, without_aws: int = CALLS_WITHOUT_AWS) -> Iterator[Row]:
+    """On the table that this process works on, so many calls in each round."""
     import app
 
-    bare = _bare()
+    bare = _bare(without_aws)
+    cpu = partial(cpu_us_a_call, calls=calls)
     ask = partial(gateway.answer, app.app)
     event = partial(gateway.event, app.app)
     health = event("GET", "/health")
-    yield _row("GET /health", _cpu(lambda: ask(health), CALLS_WITHOUT_AWS), bare, 0)
+    yield _row("GET /health", cpu_us_a_call(lambda: ask(health), calls=without_aws), bare, 0)
     reading = event("GET", f"/api/reports/{id_of(7)}")
-    yield _row("GET /api/reports/{id}", _cpu(lambda: ask(reading)), bare, _cpu(_get))
+    yield _row("GET /api/reports/{id}", cpu(lambda: ask(reading)), bare, cpu(_get))
     checking = nearby(app.app, MIDDLE, NEAR_M)
-    yield _row("GET /api/reports/nearby, 100 m", _cpu(lambda: ask(checking)), bare, _cpu(_queries))
-    keys = [f"warm-{number}" for number in range(CALLS * (ROUNDS + 1))]
+    yield _row("GET /api/reports/nearby, 100 m", cpu(lambda: ask(checking)), bare, cpu(_queries))
+    keys = [f"warm-{number}" for number in range(calls * (ROUNDS + 1))]
     requests = iter([submission(app.app, key, MIDDLE) for key in keys])
     items = iter([_item(number) for number, _ in enumerate(keys)])
-    submitting = _cpu(lambda: ask(next(requests)))
+    submitting = cpu(lambda: ask(next(requests)))
     is_new = dynamo_items.ReportItem.service_request_id.does_not_exist()
-    yield _row("POST /api/reports", submitting, bare, _cpu(lambda: next(items).save(is_new)))
+    yield _row("POST /api/reports", submitting, bare, cpu(lambda: next(items).save(is_new)))
 
 
 def _row(name: str, ours: float, bare: float, aws: float) -> Row:
@@ -57,15 +57,11 @@ def _row(name: str, ours: float, bare: float, aws: float) -> Row:
     )
 
 
-def _cpu(call: Callable[[], Any], calls: int = CALLS) -> float:
-    return cpu_us_a_call(call, calls=calls)
-
-
-def _bare() -> float:
+def _bare(calls: int) -> float:
     app = Chalice(app_name="bare")
     app.route("/health")(lambda: {"status": "ok"})
     request = gateway.event(app, "GET", "/health")
-    return _cpu(lambda: gateway.answer(app, request), CALLS_WITHOUT_AWS)
+    return cpu_us_a_call(lambda: gateway.answer(app, request), calls=calls)
 
 
 def _get() -> None:

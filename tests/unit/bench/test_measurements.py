@@ -44,14 +44,14 @@ def test_calls_made_at_once_are_one_round_trip(times: list[tuple[int, int]], tri
 
 def test_query_is_paid_by_the_sum_of_its_items() -> None:
     found = [{"text": {"S": "a" * 3000}}, {"text": {"S": "a" * 3000}}]
-    assert units(call("dynamodb.Query", answer={"Items": found}), []) == (1, 0)
+    assert units(call("dynamodb.Query", answer={"Items": found})) == (1, 0)
     consistent = call("dynamodb.Query", asked={"ConsistentRead": True}, answer={"Items": found})
-    assert units(consistent, []) == (2, 0)
+    assert units(consistent) == (2, 0)
 
 
 def test_units_are_refused_when_the_operation_is_not_known() -> None:
     with pytest.raises(ValueError, match=r"dynamodb\.UpdateItem"):
-        units(call("dynamodb.UpdateItem"), [])
+        units(call("dynamodb.UpdateItem"))
 
 
 def test_second_write_of_a_tile_is_found_when_it_is_in_the_same_batch() -> None:

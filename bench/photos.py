@@ -1,0 +1,75 @@
+"""What a hostile photo costs the process that opens it, beside an ordinary one of a phone.
+
+The files are those of tests/attack_photos.py; what the tests count of them (pixels, scans, calls)
+is held there, and the time that it takes is measured here: a file's least CPU of some rounds.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import NamedTuple
+
+from bench.process import ROOT
+from bench.table import Row
+from tests.attack_photos import ATTACKS, Maker, picture, saved
+
+GROUP = "Photos: the process that opens one, the dearest of {count} hostile files"
+ORDINARY_PX = (4000, 3000)
+PEER = "a phone's of 12 megapixels"
+ROUNDS = 3
+MOST_MB, MOST_MS = 300, 3000
+"""What the process may take (chalicelib/photos/apart.py)."""
+PROGRAM = """
+import sys, time
+from chalicelib.photos import apart
+apart.main()
+peak = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print("used", peak, time.process_time(), file=sys.stderr)
+"""
+
+
+class Cost(NamedTuple):
+    """Of opening one file."""
+
+    megabytes: float
+    cpu_ms: float
+
+
+def rows(attacks: Mapping[str, Maker] = ATTACKS, rounds: int = ROUNDS) -> Iterator[Row]:
+    """Of these files, each by its name."""
+    ordinary = cost(saved("JPEG", picture(size=ORDINARY_PX), quality=90), rounds)
+    costs = {name: cost(make(), rounds) for name, make in attacks.items()}
+    row = partial(Row, group=GROUP.format(count=len(costs)), peer_name=PEER)
+    heaviest = max(costs, key=lambda name: costs[name].megabytes)
+    slowest = max(costs, key=lambda name: costs[name].cpu_ms)
+    yield row(
+        name=f"memory: {heaviest}",
+        unit="MB",
+        ours=costs[heaviest].megabytes,
+        peer=ordinary.megabytes,
+        most=MOST_MB,
+    )
+    yield row(
+        name=f"CPU: {slowest}",
+        unit="ms",
+        ours=costs[slowest].cpu_ms,
+        peer=ordinary.cpu_ms,
+        most=MOST_MS,
+    )
+
+
+def cost(raw: bytes, rounds: int) -> Cost:
+    """Of a file, refused or not. Raises RuntimeError where its process was ended."""
+    each = [_opened(raw) for _ in range(rounds)]
+    return Cost(max(one.megabytes for one in each), min(one.cpu_ms for one in each))
+
+
+def _opened(raw: bytes) -> Cost:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], input=raw, capture_output=True, cwd=ROOT, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"A photo ended its process: {done.returncode}\n{done.stderr.decode()}")
+    _, peak, cpu_s = done.stderr.split()[-3:]
+    return Cost(int(peak) / 1024, float(cpu_s) * 1000)

@@ -1,0 +1,217 @@
+"""Every module of the benchmark, small: its rows come out, with the counts that are exact. How fast
+anything is stands in no test.
+
+What the modules share runs once: a local stack in a process of its own, its pump standing still, on
+which one report has been published.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bench import (
+    alerts,
+    cold,
+    cold_sign_in,
+    database,
+    duplicates,
+    fixmystreet,
+    machine,
+    nearest,
+    open311,
+    orders,
+    photos,
+    publishing,
+    screen,
+    stack,
+    static,
+    views,
+    warm,
+    web,
+)
+from bench.engine import Laboratory, laboratory_on
+from bench.stack import Stack
+from bench.table import Row
+from chalicelib import bootstrap
+from chalicelib.reports.usecases import Author, submit
+from tests.attack_photos import ATTACKS
+from tests.builders import draft
+from tests.conftest import ROOT
+
+HELPERS = {
+    "__init__",
+    "__main__",
+    "capacity",
+    "engine",
+    "first_call",
+    "gateway",
+    "machine",
+    "meter",
+    "process",
+    "run",
+    "serve",
+    "stack",
+    "table",
+}
+"""Modules of bench/ that measure nothing themselves; the others use them, or unit tests do."""
+PACKAGES = {"crowd": "tests/e2e/test_crowd.py"}
+"""Packages of bench/, and the test that runs each."""
+REPORTS, FEW = 100, 3
+Small = Callable[[Stack], Iterator[Row]]
+
+
+@pytest.fixture(scope="module")
+def here() -> Iterator[Stack]:
+    with stack.running(pump=False) as made:
+        with stack.working_in(made.environment):
+            submit(draft(), "bench", Author(), bootstrap.reports_ports())
+            publishing.pump_of().run_until_idle()
+        yield made
+
+
+@contextmanager
+def laboratory(here: Stack) -> Iterator[Laboratory]:
+    with laboratory_on(here) as made, made.table_of(REPORTS):
+        yield made
+
+
+def of_cold(here: Stack) -> Iterator[Row]:
+    return cold.rows_on(here, rounds=1)
+
+
+def of_sign_in(here: Stack) -> Iterator[Row]:
+    return cold_sign_in.rows_on(here, rounds=1)
+
+
+def of_publishing(here: Stack) -> Iterator[Row]:
+    yield from publishing.rows(*publishing.measured_on(here, together=FEW, alone=1))
+    with stack.working_in(here.environment):
+        pump = publishing.pump_of()
+        pump.start()
+        try:
+            yield from publishing.visible_at(here.url, times=1)
+        finally:
+            pump.stop()
+
+
+def of_database(here: Stack) -> Iterator[Row]:
+    with laboratory(here) as made:
+        costs = {REPORTS: database.costs(REPORTS, made.officer, times=1)}
+    assert database.details(costs).count(f"| {REPORTS} |") == len(costs[REPORTS])
+    yield from database.rows(costs)
+
+
+def of_fixmystreet(here: Stack) -> Iterator[Row]:
+    here_is = machine.calibrated(requests=FEW)
+    with laboratory(here) as made:
+        yield from fixmystreet.rows(
+            here_is, made.engine, 1.0, reports=2000, requests=FEW, submissions=FEW
+        )
+
+
+def of_warm(here: Stack) -> Iterator[Row]:
+    with laboratory(here):
+        yield from warm.rows(calls=1, without_aws=1)
+
+
+def of_duplicates(here: Stack) -> Iterator[Row]:
+    with laboratory(here) as made:
+        yield from duplicates.rows(made.engine, REPORTS, places=FEW, searched=FEW)
+
+
+def of_open311(here: Stack) -> Iterator[Row]:
+    with laboratory(here) as made:
+        yield from open311.rows(machine.calibrated(requests=FEW), made.engine, least=FEW)
+
+
+def of_static(here: Stack) -> Iterator[Row]:
+    server = static.Server.at(here.url, here.pid)
+    return static.rows(server, static.documents(here.url), requests=FEW)
+
+
+def of_photos(_: Stack) -> Iterator[Row]:
+    names = ("JPEG with a comment", "noise")
+    return photos.rows({name: ATTACKS[name] for name in names}, rounds=1)
+
+
+SMALL: dict[str, Small] = {
+    "alerts": lambda _: alerts.rows(2000),
+    "cold": of_cold,
+    "cold_sign_in": of_sign_in,
+    "database": of_database,
+    "duplicates": of_duplicates,
+    "fixmystreet": of_fixmystreet,
+    "nearest": lambda _: nearest.rows((200,), asked=FEW, rounds=1),
+    "open311": of_open311,
+    "orders": lambda _: orders.rows(1, stops=12),
+    "photos": of_photos,
+    "publishing": of_publishing,
+    "screen": lambda _: screen.rows(2000, at=FEW),
+    "static": of_static,
+    "views": lambda _: views.rows(),
+    "warm": of_warm,
+    "web": lambda _: web.rows(),
+}
+ROWS = {
+    "alerts": 12,
+    "cold": 17,
+    "cold_sign_in": 8,
+    "database": 22,
+    "duplicates": 6,
+    "fixmystreet": 6,
+    "nearest": 6,
+    "open311": 6,
+    "orders": 6,
+    "photos": 2,
+    "publishing": 9,
+    "screen": 3,
+    "static": 2,
+    "views": 3,
+    "warm": 4,
+    "web": 25,
+}
+EXACT = {
+    "alerts": {"queries for a report, most": 6},
+    "database": {
+        "submit": 1,
+        "submit: conditional writes": 1,
+        "check 25 m": 2,
+        "check 100 m": 4,
+        "read a report": 1,
+        "add an update": 2,
+        "flag": 2,
+    },
+    "duplicates": {"within 25 m, most": 2, "within 100 m, most": 4},
+    "publishing": {"writes of one tile in one batch, most": 1},
+    "views": {"phone screen of 1.5 × 2.5 km, most": 9, "city view": 1},
+}
+"""What does not depend on the machine, nor on how small the sizes are."""
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_measurement_gives_its_rows_when_it_is_small(name: str, here: Stack) -> None:
+    rows = list(SMALL[name](here))
+    assert len(rows) == len({(row.group, row.name, row.unit) for row in rows}) == ROWS[name]
+    for row in rows:
+        assert math.isfinite(row.ours), row.name
+    found = {row.name: row.ours for row in rows}
+    assert {each: found[each] for each in EXACT.get(name, {})} == EXACT.get(name, {})
+
+
+def modules(folder: Path) -> set[str]:
+    return {path.stem for path in folder.glob("*.py")}
+
+
+def test_every_module_of_the_benchmark_is_run_small() -> None:
+    assert modules(ROOT / "bench") == HELPERS | set(SMALL)
+    assert {path.parent.name for path in (ROOT / "bench").glob("*/__init__.py")} == set(PACKAGES)
+    for package, test in PACKAGES.items():
+        assert f"from bench.{package}" in (ROOT / test).read_text(encoding="utf-8")
+
+
+def test_module_that_is_not_listed_is_found(tmp_path: Path) -> None:
+    (tmp_path / "unheard_of.py").touch()
+    assert modules(tmp_path) - HELPERS - set(SMALL) == {"unheard_of"}
