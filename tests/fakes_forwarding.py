@@ -116,13 +116,17 @@ class MemoryNotes:
         self.known = {REFERENCE}
         self.most = 100
         self.kept: dict[str, tuple[str, str, str]] = {}
+        self.teams: dict[str, bool] = {}
 
-    def __call__(self, service_request_id: str, note_id: str, sender: str, text: str, /) -> None:
+    def __call__(
+        self, service_request_id: str, note_id: str, sender: str, text: str, /, *, is_teams: bool
+    ) -> None:
         if service_request_id not in self.known:
             raise NotFound("There is no such report.")
         if len(self.kept) >= self.most:
             raise Conflict("This report has its notes.")
         self.kept.setdefault(note_id, (service_request_id, sender, text))
+        self.teams[note_id] = is_teams
 
 
 class MemoryMarks:

@@ -4,9 +4,17 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.bootstrap.base import client, council, outside, s3, secret, settings
+from chalicelib.bootstrap.base import (
+    client,
+    council,
+    outside,
+    s3,
+    secret,
+    session,
+    settings,
+)
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.catalogue.destinations import Open311Destination
+from chalicelib.catalogue.destinations import MailboxDestination, Open311Destination
 from chalicelib.errors import ConfigurationError, NotFound
 from chalicelib.outbound.model import Kind
 from chalicelib.outbound.ports import Deliveries, Reports
@@ -49,6 +57,7 @@ def reply_ports() -> "replies.Ports":
         inbox=S3Inbox(s3(), settings().mail_bucket),
         note=_note,
         holds=lambda request_id, token: _ids().holds_reply_token(request_id, token),
+        is_teams=_is_teams,
     )
 
 
@@ -101,8 +110,33 @@ def return_ports() -> "returning.Ports":
     )
 
 
-def _note(service_request_id: str, note_id: str, sender: str, text: str) -> None:
-    reporting.add_note(service_request_id, note_id, sender, text, reports_ports())
+def _is_teams(service_request_id: str, address: str) -> bool:
+    """True of the mailbox of a team that got the report."""
+    from chalicelib.outbound.replies import is_from
+
+    return any(
+        is_from(address, (each.to, *each.answers_from))
+        and _got(each.destination, service_request_id)
+        for each in council().destinations
+        if isinstance(each, MailboxDestination)
+    )
+
+
+def _got(destination: str, service_request_id: str) -> bool:
+    from chalicelib.adapters.aws import lend_to_pynamodb
+    from chalicelib.outbound.dynamo import DynamoDeliveries
+    from chalicelib.outbound.model import id_of_forwarded
+
+    lend_to_pynamodb(session)
+    deliveries = DynamoDeliveries(settings().outbound_table)
+    delivery = deliveries.get(id_of_forwarded(destination, service_request_id))
+    # One that is unclear may have arrived, and be answered.
+    return delivery is not None and (delivery.sent_at is not None or delivery.is_unclear)
+
+
+def _note(service_request_id: str, note_id: str, sender: str, text: str, *, is_teams: bool) -> None:
+    known = sender if is_teams else f"{reporting.UNVERIFIED}{sender}"
+    reporting.add_note(service_request_id, note_id, known, text, reports_ports())
 
 
 def _bring_back(service_request_id: str, key: str, said: "returning.Said") -> "Brought":

@@ -13,6 +13,11 @@ Endpoint = Annotated[
 """Plain http only to this machine, for a demonstration."""
 OWN = frozenset(("reference", "title", "address", "easting", "northing"))
 """What else of a report can answer a question of theirs, besides answers to ours."""
+AddressOrDomain = Annotated[
+    str,
+    Meta(pattern=r"^([^@\s]+@)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=254),
+]
+"""Such as ann@example.org, or example.org for everybody there."""
 TheirCode = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
@@ -44,11 +49,13 @@ class Open311Destination(Strict, frozen=True, kw_only=True, tag_field="kind", ta
 
 
 class MailboxDestination(Strict, frozen=True, kw_only=True, tag_field="kind", tag="mailbox"):
-    """A team's mailbox. `passes_contact` as above."""
+    """A team's mailbox. `passes_contact` as above. An answer counts as the team's when it is from
+    the address `to`, or from one of `answers_from`."""
 
     destination: Code
     name: Words
     to: EmailAddress
+    answers_from: tuple[AddressOrDomain, ...] = ()
     passes_contact: bool = False
 
     @property

@@ -14,7 +14,7 @@ from chalicelib.reports.cases import Case, Target, case_of
 from chalicelib.reports.model import Attention, Note, Priority, Question, ServiceRequest, Visibility
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State, Status, status_of
-from chalicelib.reports.usecases import OFFICER
+from chalicelib.reports.usecases import OFFICER, UNVERIFIED
 from chalicelib.reports.usecases.access import PARTNER
 from chalicelib.reports.views import FullView
 
@@ -100,7 +100,7 @@ class QuestionView(msgspec.Struct, frozen=True, kw_only=True):
 
 class CaseNote(msgspec.Struct, frozen=True, kw_only=True):
     """A note; `by` is an officer's name, a crew, another system, or the address that a team
-    answered from."""
+    answered from. "Not verified" stands before an address that is no team's."""
 
     note_id: str
     datetime: datetime
@@ -203,6 +203,8 @@ def _note(note: Note, names: dict[str, str]) -> CaseNote:
     by = note.sender
     if by.startswith(OFFICER):
         by = desk.called(by.removeprefix(OFFICER), names)
+    elif by.startswith(UNVERIFIED):
+        by = f"Not verified: {by.removeprefix(UNVERIFIED)}"
     elif by.startswith(PARTNER):
         by = "Another system: its whole text"
     elif by == CREW:

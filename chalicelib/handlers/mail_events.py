@@ -27,11 +27,14 @@ def _is_taken(record: dict[str, Any], line: logs.Fields) -> bool:
     try:
         for mail in arrived_in(record["body"]):
             try:
-                about = replies.take(mail.key, bootstrap.reply_ports())
+                taken = replies.take(mail.key, bootstrap.reply_ports())
             except received.MailRefused as refused:
                 logs.event("mail was refused", "warning", document=mail.key, code=refused.code)
             else:
-                line["service_request_ids"] = [about] if about else []
+                line["service_request_ids"] = [taken.service_request_id] if taken else []
+                if taken and not taken.is_teams:
+                    about = taken.service_request_id
+                    logs.event("an answer is no team's", "warning", service_request_id=about)
     except (AppError, msgspec.DecodeError, ValueError) as error:
         logs.failure("mail was not taken in", error, message_id=record["messageId"])
         return False

@@ -4,9 +4,9 @@ Anybody can send mail, made to break whoever reads it. Whom it is for is read fr
 without the library, which takes time that grows with the square of a header; only what names a
 report's own address is read further, in the library's older way, which looks into a header when
 asked and no sooner. What is deep, or long where real mail is short, is refused before.
-Sources: RFC 5322 (mail), RFC 2045 (MIME), and the verdicts that Amazon SES writes into mail it
-receives (docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents.html, read
-2026-11).
+Sources: RFC 5322 (mail), RFC 2045 (MIME), RFC 8601 (Authentication-Results), and the verdicts that
+Amazon SES writes into mail it receives
+(docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents.html, read 2026-11).
 """
 
 import codecs
@@ -33,10 +33,15 @@ LONGEST_BODY_BYTES = 500_000
 """Of a part's text: what an answer says stands at its beginning."""
 ADDRESSEES = ("to", "cc", "delivered-to", "x-original-to")
 VERDICTS = ("x-ses-spam-verdict", "x-ses-virus-verdict")
+RESULTS, AUTHORITY = "authentication-results", "amazonses.com"
+"""The header in which SES says what it found (RFC 8601), and how it names itself there."""
 SLOW = ("idna", "punycode")
 """Character sets whose decoding takes time that grows with the square of the text."""
 _NAMED = re.compile(r"\+([0-9a-z]{12})-([0-9a-f]{32})@", re.ASCII | re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s<>()\",;:@]{1,100}@[^\s<>()\",;:@]{1,200}")
+_QUOTED = re.compile(r'["\\]')
+_DMARC = re.compile(r"(?:^|;)\s*dmarc=(\w+)(?:\s+header\.from=([^\s;]+))?")
+_DKIM = re.compile(r"(?:^|;)\s*dkim=pass\s+header\.[id]=(?:[^\s;@]*@)?([^\s;@]+)")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _FOLD = re.compile(r"\r?\n[ \t]")
 _BOUNDARY = re.compile(rb"boundary\s*[*=]", re.IGNORECASE)
@@ -62,10 +67,12 @@ class Named(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """An answer: from which address, saying what."""
+    """An answer: from which address, saying what. `is_authentic` is True where SES found that the
+    mail really comes from that address's domain."""
 
     sender: str
     text: str
+    is_authentic: bool = False
 
 
 def named_in(raw: bytes) -> Named:
@@ -86,7 +93,9 @@ def reply_in(raw: bytes) -> Reply:
     _refuse_what_takes_too_long(raw)
     try:
         parts = _parts(message_from_bytes(raw))
-        return Reply(_sender(_headers(raw)), _said(parts) or "(no text)")
+        headers = _headers(raw)
+        sender = _sender(headers)
+        return Reply(sender, _said(parts) or "(no text)", _is_authentic(headers, sender))
     except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
         # The library breaks in many ways on mail that is none.
         raise MailRefused("unreadable") from error
@@ -126,6 +135,27 @@ def _sender(headers: list[tuple[str, str]]) -> str:
     # The last one: what stands before it may be a name that looks like an address.
     found = _ADDRESS.findall(said[:1_000])
     return _CONTROL.sub("", found[-1])[:254] if found else "unknown"
+
+
+def _is_authentic(headers: list[tuple[str, str]], sender: str) -> bool:
+    """True where SES says so by DMARC, or, of a domain without a policy, by DKIM. What a sender
+    could have written itself counts for nothing: a second such header, or anything quoted."""
+    said = [value for value in _values(headers, RESULTS) if _authority(value) == AUTHORITY]
+    froms = list(_values(headers, "from"))
+    if len(said) != 1 or len(froms) != 1 or _QUOTED.search(said[0]):
+        return False
+    domain = sender.rpartition("@")[2].lower()
+    dmarc = _DMARC.findall(said[0][:LONGEST_HEADER].lower())
+    signed = _DKIM.findall(said[0][:LONGEST_HEADER].lower())
+    if len(dmarc) > 1 or any(result == "fail" for result, _ in dmarc):
+        return False
+    if dmarc and dmarc[0] == ("pass", domain):
+        return True
+    return any(domain == each or domain.endswith(f".{each}") for each in signed)
+
+
+def _authority(value: str) -> str:
+    return value.partition(";")[0].strip().lower()
 
 
 def _said(parts: list[Message]) -> str:

@@ -1,12 +1,14 @@
 """A team answers a letter of ours: its mail becomes a note on the case, for officers alone.
 
-Whoever knows the address that the letter named may answer; all other mail stays where it is, for
-somebody to look at.
+A mail that names the address of the letter, with its token, is kept. It is the team's answer when
+it is from the mailbox of a team that the report was passed on to, and SES found that it really is;
+from anybody else (a resident who answers an alert, a colleague of the team, somebody who pretends)
+it is kept as not verified. All other mail stays where it is, for somebody to look at.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from chalicelib.derived_ids import derived_id
 from chalicelib.errors import Conflict, NotFound
@@ -26,24 +28,41 @@ class Inbox(Protocol):
 class Notes(Protocol):
     """Reports, as an answer about one sees them."""
 
-    def __call__(self, service_request_id: str, note_id: str, sender: str, text: str, /) -> None:
-        """Keeps a note beside the report, once for each note_id. Raises NotFound, Conflict (it
-        has too many), UpstreamFailed."""
+    def __call__(
+        self, service_request_id: str, note_id: str, sender: str, text: str, /, *, is_teams: bool
+    ) -> None:
+        """Keeps a note beside the report, once for each note_id; one that is not a team's says so.
+        Raises NotFound, Conflict (it has too many), UpstreamFailed."""
+
+
+class Taken(NamedTuple):
+    """About which report an answer was, and whether it is a team's."""
+
+    service_request_id: str
+    is_teams: bool
 
 
 @dataclass(frozen=True)
 class Ports:
     """Everything that taking an answer reaches outside for; `holds` says whether a token is that
-    of a report."""
+    of a report, `is_teams` whether an address is of a team that the report was passed on to."""
 
     inbox: Inbox
     note: Notes
     holds: Callable[[str, str], bool]
+    is_teams: Callable[[str, str], bool]
 
 
-def take(key: str, ports: Ports) -> str | None:
-    """Puts an answer on its case, once, and forgets the mail. Answers the service_request_id;
-    None where the mail is gone, so that this was done before.
+def is_from(sender: str, allowed: Sequence[str]) -> bool:
+    """True where the address is one of those allowed, or of a domain that is."""
+    address = sender.lower()
+    domain = address.rpartition("@")[2]
+    return any(each.lower() == (address if "@" in each else domain) for each in allowed)
+
+
+def take(key: str, ports: Ports) -> Taken | None:
+    """Puts an answer on its case, once, and forgets the mail. Answers what was taken; None where
+    the mail is gone, so that this was done before.
 
     Raises MailRefused (the mail stays where it is), UpstreamFailed.
     """
@@ -55,11 +74,12 @@ def take(key: str, ports: Ports) -> str | None:
         raise MailRefused("wrong_token")
     reply = reply_in(raw)
     note_id = derived_id("mail", key)
+    is_teams = reply.is_authentic and ports.is_teams(service_request_id, reply.sender)
     try:
-        ports.note(service_request_id, note_id, reply.sender, reply.text)
+        ports.note(service_request_id, note_id, reply.sender, reply.text, is_teams=is_teams)
     except NotFound as error:
         raise MailRefused("no_report") from error
     except Conflict as error:
         raise MailRefused("too_many_notes") from error
     ports.inbox.discard(key)
-    return service_request_id
+    return Taken(service_request_id, is_teams)

@@ -80,7 +80,6 @@ BREAKERS: list[dict[str, str]] = [
     {"lat": "north"},
     {"long": "181"},
     {"lat": "-53.959"},
-    {"description": "x" * 4001},
     {"attribute[size]": "gigantic"},
     {"jurisdiction_id": "elsewhere.example"},
 ]

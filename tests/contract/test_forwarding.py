@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -322,11 +323,39 @@ def test_report_reaches_a_teams_mailbox_and_its_answer_the_case(both: Both) -> N
     assert str(letter["To"]) == TEAM and "A deep hole." in mail.text_of(letter)
     assert stored(request_id).updates[-1].text == "Passed to The tree team."
     bucket = both.api.cloud.environment["MAIL_BUCKET"]
-    mail.deliver(mail.answer_to(letter, "Cut on Friday.", "Tree Team <ann@example.org>"), bucket)
+    mail.deliver(mail.answer_to(letter, "Cut on Friday.", f"Tree Team <{TEAM}>"), bucket)
     both.api.cloud.pump.run_until_idle()
     (note,) = full(stored(request_id), bootstrap.reports_ports()).notes
-    assert (note.sender, note.text) == ("ann@example.org", "Cut on Friday.")
+    assert (note.sender, note.text) == (TEAM, "Cut on Friday.")
     assert kept_in(bucket) == []
+
+
+@pytest.mark.parametrize("sender", ["mallory@evil.example", "ann@example.org"])
+def test_answer_of_somebody_else_is_kept_for_officers_as_not_verified(
+    sender: str, both: Both, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request_id = both.report(service_code="overgrown-hedge")
+    (letter,) = mail.letters()
+    bucket = both.api.cloud.environment["MAIL_BUCKET"]
+    mail.deliver(mail.answer_to(letter, "Not our tree.", sender), bucket)
+    both.api.cloud.pump.run_until_idle()
+    officer = both.api.token("officer")
+    (note,) = both.api.get(f"/api/cases/{request_id}", token=officer).json_body["notes"]
+    assert (note["by"], note["text"]) == (f"Not verified: {sender}", "Not our tree.")
+    assert kept_in(bucket) == []
+    said = capsys.readouterr().out
+    assert "an answer is no team's" in said and sender not in said
+
+
+def test_answer_is_not_a_teams_when_the_report_never_went_to_it(both: Both) -> None:
+    request_id = both.report(service_code="missed-bin", attributes={"bin": ["refuse"]})
+    answer = EmailMessage()
+    answer["From"], answer["To"] = TEAM, forwarding.reply_address(request_id)
+    answer.set_content("Done.")
+    mail.deliver(answer.as_bytes(), both.api.cloud.environment["MAIL_BUCKET"])
+    both.api.cloud.pump.run_until_idle()
+    (note,) = full(stored(request_id), bootstrap.reports_ports()).notes
+    assert note.sender == f"unverified:{TEAM}"
 
 
 @pytest.mark.parametrize("address", ["replies@mail.demo.example", "another token"])

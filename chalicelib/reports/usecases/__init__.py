@@ -50,7 +50,7 @@ from chalicelib.reports.usecases.moderation import (
     publish_held,
     withdraw,
 )
-from chalicelib.reports.usecases.notes import add_note
+from chalicelib.reports.usecases.notes import UNVERIFIED, add_note
 from chalicelib.reports.usecases.outcomes import (
     every_outcome,
     months_changed_since,
@@ -99,6 +99,7 @@ __all__ = [
     "EVERYWHERE",
     "MOST_ROWS",
     "OFFICER",
+    "UNVERIFIED",
     "WITHDRAW_WITHIN",
     "Admit",
     "Asked",

@@ -1,5 +1,7 @@
 """What officers alone see of a report, kept beside it."""
 
+from collections.abc import Sequence
+
 from chalicelib import logs
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.reports.model import NOTE_LENGTH, Note, to_the_second
@@ -9,6 +11,10 @@ MOST_NOTES = 100
 """Notes beside one report: two machines that answer each other's mail must come to an end."""
 
 
+UNVERIFIED = "unverified:"
+"""What the sender of a note begins with that came by mail, not from a team's mailbox."""
+MOST_UNVERIFIED = 50
+"""Of those notes: whoever follows a report knows its address, and teams have to get through."""
 MOST_LONG_NOTES = 10
 """Whole texts of other systems beside one report; what comes after them is cut as any note is."""
 LONGEST_WHOLE = 20_000
@@ -32,8 +38,8 @@ def add_note(
     notes = ports.repository.notes(service_request_id)
     if any(note.note_id == note_id for note in notes):
         return
-    if len(notes) >= MOST_NOTES:
-        raise Conflict(f"This report has its {MOST_NOTES} notes.")
+    if len(notes) >= MOST_NOTES or _are_too_many(notes, sender):
+        raise Conflict("This report has all the notes that it can have.")
     if sum(len(note.text) > NOTE_LENGTH for note in notes) >= MOST_LONG_NOTES:
         longest = NOTE_LENGTH
     kept = text if len(text) <= longest else text[: longest - 1] + "…"
@@ -54,6 +60,12 @@ def keep_whole(
         add_note(service_request_id, note_id, sender, whole, ports, longest=LONGEST_WHOLE)
     except (Conflict, NotFound):
         logs.event("a whole text was not kept", "warning", service_request_id=service_request_id)
+
+
+def _are_too_many(notes: Sequence[Note], sender: str) -> bool:
+    """True where no more notes like that of this sender are kept."""
+    unverified = sum(note.sender.startswith(UNVERIFIED) for note in notes)
+    return sender.startswith(UNVERIFIED) and unverified >= MOST_UNVERIFIED
 
 
 def _drop_if_gone(service_request_id: str, ports: Ports) -> None:

@@ -72,3 +72,11 @@ def test_document_is_refused_when_a_destination_would_not_work(
 ) -> None:
     with pytest.raises(ConfigurationError, match=fault.replace("$", r"\$")):
         parse(document(*destinations, forward_to=forward_to), "x.json")
+
+
+@pytest.mark.parametrize("wrong", ["example", "@example.org", "a b@example.org", "ann@", "*"])
+def test_council_is_refused_when_answers_come_from_no_address_or_domain(wrong: str) -> None:
+    good = ["ann@example.org", "park.example"]
+    parse(document(TREES | {"answers_from": good}), "x.json")
+    with pytest.raises(ConfigurationError, match="answers_from"):
+        parse(document(TREES | {"answers_from": [*good, wrong]}), "x.json")

@@ -15,7 +15,7 @@ from chalicelib.outbound.received import (
     named_in,
     reply_in,
 )
-from chalicelib.outbound.replies import Ports, take
+from chalicelib.outbound.replies import Ports, is_from, take
 from tests.fakes_forwarding import REFERENCE, MemoryInbox, MemoryNotes
 
 TOKEN = "0123456789abcdef" * 2
@@ -31,11 +31,13 @@ class Office:
             inbox=self.inbox,
             note=self.notes,
             holds=lambda request_id, token: (request_id, token) == (REFERENCE, TOKEN),
+            is_teams=lambda _, sender: is_from(sender, ("trees@example.org", "park.example")),
         )
 
     def take(self, raw: bytes, key: str = "key") -> str | None:
         self.inbox.mail[key] = raw
-        return take(key, self.ports)
+        taken = take(key, self.ports)
+        return taken.service_request_id if taken else None
 
     def refusal(self, raw: bytes) -> str:
         """Why it is refused; it stays then, and no case hears of it."""
@@ -279,3 +281,71 @@ def _read_or_refused(raw: bytes) -> Any:
     assert reply.text and len(reply.sender) <= 254
     assert (reply.text + reply.sender).encode("utf-8")
     assert not {*reply.text} & {chr(code) for code in (*range(9), 11, 12, *range(14, 32), 127)}
+
+
+# Whose answer it is
+
+FOUND = (
+    "amazonses.com; spf=pass (spfCheck: x) client-ip=192.0.2.1; envelope-from=a@{0}; "
+    "dkim={1} header.i=@{0}; dmarc={2} header.from={0};"
+)
+
+
+def found(domain: str, dkim: str = "pass", dmarc: str = "pass") -> str:
+    """What SES says of a mail from that domain."""
+    return FOUND.format(domain, dkim, dmarc)
+
+
+@pytest.mark.parametrize(
+    ("sender", "results", "is_teams"),
+    [
+        ("Tree Team <trees@example.org>", found("example.org"), True),
+        ("TREES@Example.Org", found("example.org"), True),
+        ("Ann <ann@park.example>", found("park.example"), True),
+        ("trees@example.org", found("example.org", dmarc="none"), True),
+        ("trees@example.org", found("example.org", dkim="none"), True),
+        ("trees@example.org", found("example.org", "none", "none"), False),
+        ("trees@example.org", found("example.org", "pass", "fail"), False),
+        ("trees@example.org", found("example.org", "fail", "fail"), False),
+        ("trees@example.org", found("evil.example"), False),
+        ("trees@example.org", found("ample.org", dmarc="none"), False),
+        ("trees@example.org", "", False),
+        ("trees@example.org", "mx.evil.example; dmarc=pass header.from=example.org", False),
+        ("trees@example.org", "amazonses.com", False),
+        (
+            "trees@example.org",
+            'amazonses.com; spf=pass envelope-from="; dmarc=pass header.from=example.org"@e.org',
+            False,
+        ),
+        (
+            "trees@example.org",
+            f"{found('evil.example')} dmarc=pass header.from=example.org",
+            False,
+        ),
+        ("ann@example.org", found("example.org"), False),
+        ("evil@evil.example", found("evil.example"), False),
+        ("trees@example.org <evil@evil.example>", found("evil.example"), False),
+        ("evil@park.example.evil.example", found("park.example.evil.example"), False),
+        ("unknown", found("example.org"), False),
+    ],
+)
+def test_answer_is_a_teams_only_when_it_really_comes_from_its_mailbox(
+    sender: str, results: str, is_teams: bool, office: Office
+) -> None:
+    raw = f"From: {sender}\r\nTo: {ADDRESS}\r\n".encode()
+    head = f"Authentication-Results: {results}\r\n".encode() if results else b""
+    assert office.take(head + raw + b"\r\nDone.\r\n") == REFERENCE
+    assert list(office.notes.teams.values()) == [is_teams]
+    assert [text for _, _, text in office.notes.kept.values()] == ["Done."]
+
+
+def test_answer_is_no_teams_when_its_sender_wrote_what_ses_says_or_names_two_senders(
+    office: Office,
+) -> None:
+    from_team = b"From: trees@example.org\r\n"
+    results = f"Authentication-Results: {found('example.org')}\r\n".encode()
+    evil = f"Authentication-Results: {found('evil.example', dmarc='none')}\r\n".encode()
+    rest = f"To: {ADDRESS}\r\n\r\nDone.\r\n".encode()
+    for number, head in enumerate((evil + results + from_team, results + from_team + from_team)):
+        office.take(head + rest, key=str(number))
+    assert list(office.notes.teams.values()) == [False, False]

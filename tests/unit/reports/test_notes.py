@@ -16,7 +16,7 @@ from chalicelib.reports.usecases import (
     view,
     withdraw,
 )
-from chalicelib.reports.usecases.notes import MOST_NOTES, keep_whole
+from chalicelib.reports.usecases.notes import MOST_NOTES, MOST_UNVERIFIED, UNVERIFIED, keep_whole
 from tests.builders import NOON, draft, report
 from tests.fakes import MemoryRepository
 
@@ -66,6 +66,17 @@ def test_notes_come_to_an_end(request_id: str, ports: Ports) -> None:
     with pytest.raises(Conflict):
         add_note(request_id, "another", TEAM, "One more.", ports)
     add_note(request_id, "n1", TEAM, "Again.", ports)
+
+
+def test_team_gets_through_when_strangers_have_written_all_that_they_may(
+    request_id: str, ports: Ports
+) -> None:
+    for number in range(MOST_UNVERIFIED):
+        add_note(request_id, f"n{number}", f"{UNVERIFIED}a@b.example", "One more.", ports)
+    with pytest.raises(Conflict):
+        add_note(request_id, "another", f"{UNVERIFIED}a@b.example", "One more.", ports)
+    add_note(request_id, "teams", TEAM, "Done.", ports)
+    assert len(ports.repository.notes(request_id)) == MOST_UNVERIFIED + 1
 
 
 def test_note_is_refused_and_forgotten_when_there_is_no_such_report(ports: Ports) -> None:
