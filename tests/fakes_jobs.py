@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.errors import NotFound
 from chalicelib.jobs.model import Deed, Job, Operation, State
 from chalicelib.jobs.people import EVERYWHERE, Operator, Staff
-from chalicelib.jobs.ports import Filters, FollowPorts, Page, Ports, Report, Stale
+from chalicelib.jobs.ports import Filters, FollowPorts, Look, Page, Ports, Report, Stale
 from tests.builders import MARKET_PLACE, NOON
 from tests.fakes import Clock
 
@@ -182,12 +182,16 @@ def _page(found: Sequence[Job], limit: int, after: str | None) -> Page:
 
 
 class MemoryReports:
-    """Reports as jobs see them; `told` and `notes` is what was said, once for each id."""
+    """Reports as jobs see them; `told` and `notes` is what was said, once for each id, `signed` by
+    whom notes are. `looks` is what officers were asked to look at, `waiting` photos that wait."""
 
     def __init__(self, reports: Iterable[Report]) -> None:
         self.stored = {each.service_request_id: each for each in reports}
         self.told: dict[str, tuple[str, str, str | None, tuple[str, ...]]] = {}
         self.notes: dict[str, tuple[str, str]] = {}
+        self.signed: dict[str, str] = {}
+        self.looks: list[tuple[str, Look]] = []
+        self.waiting: set[str] = set()
         self.now = NOON
 
     def report_of(self, service_request_id: str) -> Report | None:
@@ -200,9 +204,13 @@ class MemoryReports:
         text: str,
         state: str | None,
         photo_ids: Sequence[str],
+        *,
+        photos_wait: bool = False,
     ) -> None:
         if update_id in self.told:
             return
+        if photos_wait:
+            self.waiting |= set(photo_ids)
         self.told[update_id] = (service_request_id, text, state, tuple(photo_ids))
         report = self.stored[service_request_id]
         report = replace(report, said=report.said | {update_id})
@@ -213,10 +221,23 @@ class MemoryReports:
             report = replace(report, scheduled_at=self.now)
         self.stored[service_request_id] = report
 
-    def note(self, service_request_id: str, note_id: str, text: str) -> None:
+    def note(self, service_request_id: str, note_id: str, text: str, by: str) -> None:
         if self.stored[service_request_id].is_forgotten:
             raise NotFound(f"There is no report {service_request_id}.")
         self.notes.setdefault(note_id, (service_request_id, text))
+        self.signed.setdefault(note_id, by)
+
+    def ask_for_look(self, service_request_id: str, look: Look) -> None:
+        self.looks.append((service_request_id, look))
+        report = self.stored[service_request_id]
+        asked = report.asked | {look.look_id}
+        self.change(
+            service_request_id, asked=asked, needs_look_at=report.needs_look_at | {look.job_id}
+        )
+
+    def need_no_look(self, service_request_id: str, job_id: str) -> None:
+        left = self.stored[service_request_id].needs_look_at - {job_id}
+        self.change(service_request_id, needs_look_at=left)
 
     def change(self, service_request_id: str = REPORT, **values: Any) -> None:
         self.stored[service_request_id] = replace(self.stored[service_request_id], **values)

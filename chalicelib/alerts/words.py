@@ -19,7 +19,7 @@ MEANINGS: Mapping[str, str] = {
     "investigating": "We are looking into it.",
     "in_progress": "Somebody is working on it.",
     "action_scheduled": "We have planned the work.",
-    "reopen": "It was not fixed, so we are looking at it again.",
+    "reopen": "The report is open again, and we are looking at it.",
     "fixed": "The work is done.",
     "closed": "We have finished with this report.",
     "duplicate": "Somebody told us about this before. We deal with both together.",

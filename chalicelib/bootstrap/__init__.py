@@ -60,7 +60,12 @@ from chalicelib.bootstrap.crews import crew_ports
 from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.erasing import author_of, erasure_ports
 from chalicelib.bootstrap.forwarding import reply_ports, return_ports
-from chalicelib.bootstrap.job_views import job_views
+from chalicelib.bootstrap.job_views import (
+    job_views,
+    jobs_seen,
+    kept_from_public,
+    work_photos,
+)
 from chalicelib.bootstrap.jobs import (
     crews_queue,
     day_ports,
@@ -132,6 +137,8 @@ __all__ = [
     "job_pages",
     "job_views",
     "jobs_ports",
+    "jobs_seen",
+    "kept_from_public",
     "limit_ports",
     "match_ports",
     "match_queue",
@@ -157,6 +164,7 @@ __all__ = [
     "telling_ports",
     "voice",
     "web_push",
+    "work_photos",
 ]
 
 

@@ -12,10 +12,12 @@ from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.events import JobChanged
 from chalicelib.jobs import ports as jobs
 from chalicelib.jobs.route import StraightLines
+from chalicelib.jobs.usecases.asking import UNDONE
 from chalicelib.jobs.usecases.days import DayPorts
 from chalicelib.photos import usecases as photographs
 from chalicelib.reports import usecases as reporting
 from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.needs import Need, open_needs
 from chalicelib.reports.states import OPEN_STATES
 
 if TYPE_CHECKING:
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
 
 NEED_A_LOOK: Collection[str] = frozenset(("waiting", "held", "unconfirmed", "hidden"))
 """Reports that nobody goes out for: whether they are any is not settled."""
-SENDER = "crew"
-"""Who beside a report says what a crew found."""
 
 
 @cache
@@ -54,7 +54,7 @@ def jobs_ports() -> jobs.Ports:
 def is_of_a_job(service_request_id: str, photo_id: str) -> bool:
     """True where somebody sent the photo with what was done of a job of this report: not all of
     those go into the report's timeline. What was forgotten with its sender goes."""
-    jobs_of_it = stored_jobs().of_report(service_request_id)
+    jobs_of_it = stored_jobs().once_of_report(service_request_id)
     return any(
         photo_id in deed.photo_ids
         for job in jobs_of_it
@@ -136,13 +136,35 @@ class ReportsOfJobs:
         text: str,
         state: str | None,
         photo_ids: Sequence[str],
+        *,
+        photos_wait: bool = False,
     ) -> None:
         reporting.tell_of_work(
-            service_request_id, update_id, text, reports_ports(), state=state, photo_ids=photo_ids
+            service_request_id,
+            update_id,
+            text,
+            reports_ports(),
+            state=state,
+            photo_ids=photo_ids,
+            photos_wait=photos_wait,
         )
 
-    def note(self, service_request_id: str, note_id: str, text: str) -> None:
-        reporting.add_note(service_request_id, note_id, SENDER, text, reports_ports())
+    def note(self, service_request_id: str, note_id: str, text: str, by: str) -> None:
+        reporting.add_note(service_request_id, note_id, by, text, reports_ports())
+
+    def ask_for_look(self, service_request_id: str, look: jobs.Look) -> None:
+        need = Need(
+            need_id=look.look_id,
+            reason=look.reason,
+            since=look.at,
+            about=look.job_id,
+            by=look.by,
+            why=look.why,
+        )
+        reporting.ask_for_look(service_request_id, need, reports_ports())
+
+    def need_no_look(self, service_request_id: str, job_id: str) -> None:
+        reporting.need_no_look(service_request_id, job_id, reports_ports())
 
 
 def _report(report: ServiceRequest) -> jobs.Report:
@@ -173,6 +195,10 @@ def _report(report: ServiceRequest) -> jobs.Report:
         duplicate_of=report.duplicate_of,
         scheduled_at=max(scheduled, default=None),
         said=frozenset(update.update_id for update in report.updates),
+        asked=frozenset(each.need_id for each in report.needs),
+        needs_look_at=frozenset(
+            each.about for each in open_needs(report.needs) if each.reason in UNDONE
+        ),
     )
     if work is None:
         return seen

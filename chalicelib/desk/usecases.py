@@ -51,6 +51,8 @@ FIELD_NAMES: Mapping[str, str] = {
     "duplicate_of": "what it is a duplicate of",
     "clear": "what was taken out of it",
     "flags_settled": "its flags",
+    "needs_settled": "what it needed a look for",
+    "words": "what a contractor wrote",
     "lat": "the place",
     "long": "the place",
     "text": "the reply",

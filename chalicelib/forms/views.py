@@ -28,6 +28,11 @@ REASONS: Mapping[str, str] = {
     "other": "Something else",
 }
 REOPENABLE = ("fixed", "closed")
+SPEAKERS: Mapping[str, str] = {
+    "council": "The council",
+    "resident": "A resident",
+    "contractor": "A contractor",
+}
 
 
 class Update(Protocol):
@@ -126,7 +131,7 @@ class Wording:
             "state_label": self.state(update.state),
             "text": update.text,
             "when": f"{self.date(update.datetime)}, {local:%H:%M}",
-            "by": "The council" if update.by == "council" else "A resident",
+            "by": SPEAKERS[update.by],
             "photos": update.photos,
         }
 

@@ -9,9 +9,11 @@ from chalicelib import bootstrap
 from chalicelib.decisions import Opens
 from chalicelib.desk import usecases as desk
 from chalicelib.desk.model import CaseJob
+from chalicelib.jobs.views import WorkPhotoView
 from chalicelib.reports import usecases
 from chalicelib.reports.cases import Case, Target, case_of
 from chalicelib.reports.model import Attention, Note, Priority, Question, ServiceRequest, Visibility
+from chalicelib.reports.needs import NeedReason, open_needs
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State, Status, status_of
 from chalicelib.reports.usecases import OFFICER, UNVERIFIED
@@ -20,12 +22,32 @@ from chalicelib.reports.views import FullView
 
 NEAR_M = 150
 MOST_NEAR = 10
-CREW = "crew"
+UNKNOWN: dict[str, str] = {
+    "crew": "A crew",
+    "contractor": "A contractor",
+    "office": "The office",
+    "service": "This service",
+}
+"""What somebody is called who signs with a role, where it is not known which one it was."""
+
+
+class NeedView(msgspec.Struct, frozen=True, kw_only=True):
+    """Why an officer has to look at a case: `words` of a contractor wait for review, a crew or a
+    contractor could not do the job or handed it over, the reporter answered, or a resident added to
+    the timeline. `by` and `why` say who it comes from and what that one wrote."""
+
+    need_id: str
+    reason: NeedReason
+    since: datetime
+    job_id: str | None
+    by: str | None
+    why: str
 
 
 class CaseItem(msgspec.Struct, frozen=True, kw_only=True):
     """A case in the queue. `hours_left` until its target are less than 0 where that has passed;
-    `jobs` is how many crews' jobs there are of it."""
+    `jobs` is how many crews' jobs there are of it; `needs` are reasons to look at it that no
+    officer has dealt with."""
 
     service_request_id: str
     version: int
@@ -47,6 +69,7 @@ class CaseItem(msgspec.Struct, frozen=True, kw_only=True):
     hours_left: int | None
     opens: Opens
     attention: Attention | None
+    needs: tuple[NeedView, ...]
     followers: int
     waits_for: str | None
     jobs: int
@@ -99,8 +122,8 @@ class QuestionView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseNote(msgspec.Struct, frozen=True, kw_only=True):
-    """A note; `by` is an officer's name, a crew, another system, or the address that a team
-    answered from. "Not verified" stands before an address that is no team's."""
+    """A note; `by` is an officer's name, a crew, a contractor, the office of a team, another system, or
+    the address that a team answered from. "Not verified" stands before an address that is no team's."""
 
     note_id: str
     datetime: datetime
@@ -118,12 +141,14 @@ class DeedView(msgspec.Struct, frozen=True, kw_only=True):
 
 class CaseView(FullView, frozen=True, kw_only=True):
     """All of a report and all that belongs to it. `merged` are the reports that were merged into it
-    and still are; `can_ask`: whoever sent it can be asked something."""
+    and still are; `can_ask`: whoever sent it can be asked something; `needs` are reasons to look at
+    it that no officer has dealt with; `work_photos` are those of crews and contractors."""
 
     notes: tuple[CaseNote, ...]  # type: ignore[assignment]
     target: Target
     hours_left: int | None
     attention: Attention | None
+    needs: tuple[NeedView, ...]
     waits_for: str | None
     can_ask: bool
     jobs: tuple[JobShort, ...]
@@ -131,13 +156,14 @@ class CaseView(FullView, frozen=True, kw_only=True):
     questions: tuple[QuestionView, ...]
     history: tuple[DeedView, ...]
     merged: tuple[str, ...]
+    work_photos: tuple[WorkPhotoView, ...]
 
 
 def case_item(case: Case) -> CaseItem:
     """The case as the queue shows it."""
     report = case.report
     service = bootstrap.council().by_code.get(report.service_code)
-    same = set(CaseItem.__struct_fields__) & set(report.__dataclass_fields__)
+    same = set(CaseItem.__struct_fields__) & set(report.__dataclass_fields__) - {"needs"}
     return CaseItem(
         **{name: getattr(report, name) for name in same},
         service_name=service.service_name if service else report.service_code,
@@ -145,6 +171,7 @@ def case_item(case: Case) -> CaseItem:
         target=case.target,
         hours_left=case.hours_left,
         attention=report.attention,
+        needs=_needs(report),
         waits_for=report.waits_for,
         jobs=len(bootstrap.desk_ports().jobs.of_report(report.service_request_id)),
     )
@@ -161,6 +188,7 @@ def case_view(report: ServiceRequest, ports: Ports) -> CaseView:
         target=case.target,
         hours_left=case.hours_left,
         attention=report.attention,
+        needs=_needs(report),
         waits_for=report.waits_for,
         can_ask=bootstrap.can_be_asked(report),
         jobs=tuple(_job(each) for each in _jobs(report)),
@@ -171,6 +199,10 @@ def case_view(report: ServiceRequest, ports: Ports) -> CaseView:
             for each in desk.history_of(report.service_request_id, bootstrap.desk_ports())
         ),
         merged=tuple(usecases.merged_here(report, ports)),
+        work_photos=tuple(
+            msgspec.structs.replace(each, by=signed(each.by))
+            for each in bootstrap.work_photos(report)
+        ),
     )
 
 
@@ -200,16 +232,45 @@ def _names(questions: Sequence[Question], notes: Sequence[Note]) -> dict[str, st
 
 
 def _note(note: Note, names: dict[str, str]) -> CaseNote:
-    by = note.sender
+    by = signed(note.sender)
     if by.startswith(OFFICER):
         by = desk.called(by.removeprefix(OFFICER), names)
     elif by.startswith(UNVERIFIED):
         by = f"Not verified: {by.removeprefix(UNVERIFIED)}"
     elif by.startswith(PARTNER):
         by = "Another system: its whole text"
-    elif by == CREW:
-        by = "A crew"
     return CaseNote(note_id=note.note_id, datetime=note.datetime, by=by, text=note.text)
+
+
+def signed(sender: str) -> str:
+    """How a crew, a contractor or an office is called that signs with its role and which one it is,
+    such as crew:north; anybody else as it is."""
+    here = bootstrap.council()
+    role, _, name = sender.partition(":")
+    if role not in UNKNOWN or not name:
+        return UNKNOWN.get(role, sender)
+    match role:
+        case "crew":
+            crew = here.by_crew.get(name)
+            return f"{crew.name} (crew)" if crew else UNKNOWN[role]
+        case "office":
+            return f"{here.team_names.get(name, name)} (office)"
+        case _:
+            return f"{name} (contractor)"
+
+
+def _needs(report: ServiceRequest) -> tuple[NeedView, ...]:
+    return tuple(
+        NeedView(
+            need_id=each.need_id,
+            reason=each.reason,
+            since=each.since,
+            job_id=each.about or None,
+            by=signed(each.by) if each.by else None,
+            why=each.why,
+        )
+        for each in open_needs(report.needs)
+    )
 
 
 def _jobs(report: ServiceRequest) -> Sequence[CaseJob]:

@@ -13,7 +13,7 @@ from chalicelib.handlers.noting import note_look
 from chalicelib.handlers.reports import id_of, limit_of
 from chalicelib.reports import usecases
 from chalicelib.reports.cases import Sort, WaitsFor, Wanted, WantedTarget
-from chalicelib.reports.model import Attention, Priority
+from chalicelib.reports.model import ATTENTIONS, Priority
 from chalicelib.reports.states import STATES
 from chalicelib.reports.usecases.access import refuse_beyond_her_remit, visible
 
@@ -22,7 +22,7 @@ LONGEST_Q = 100
 CHOICES: dict[str, Collection[str]] = {
     "priority": get_args(Priority),
     "opens": get_args(Opens),
-    "attention": get_args(Attention),
+    "attention": (*ATTENTIONS, "any"),
     "target": get_args(WantedTarget),
     "waits": get_args(WaitsFor),
     "sort": get_args(Sort),
@@ -43,7 +43,7 @@ routes = Routes(__name__)
         Query("ward_code", "one ward"),
         Query("priority", "low, normal, high or urgent"),
         Query("opens", "job or officer"),
-        Query("attention", "held, waiting or flagged"),
+        Query("attention", f"{', '.join(ATTENTIONS)}, or any; also of what is closed"),
         Query("target", "late, soon (in 48 hours) or later"),
         Query("waits", "reporter or officer: whose turn it is"),
         Query("q", "words of the title"),

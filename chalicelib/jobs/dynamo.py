@@ -95,11 +95,19 @@ class DynamoJobs:
         return [job for job in in_order if (job.crew, job.planned_day) == (crew, day)]
 
     def of_report(self, service_request_id: str) -> Sequence[Job]:
+        once = self.once_of_report(service_request_id)
+        return [job for job in once if service_request_id in job.service_request_ids]
+
+    def once_of_report(self, service_request_id: str) -> Sequence[Job]:
+        """All that name the report, or named it while it was merged with one of theirs, the first
+        one first (consistent reads)."""
         with translated():
             found = JobOfReportItem.query(of_report(service_request_id), consistent_read=True)
             job_ids = [job_id_in(item.record) for item in found]
         named = self.many(job_ids).values()
-        jobs = (job for job in named if service_request_id in job.service_request_ids)
+        jobs = (
+            job for job in named if service_request_id in (*job.service_request_ids, *job.joined)
+        )
         return sorted(jobs, key=lambda job: (job.opened_at, job.job_id))
 
     def to_plan(self, team: str, *, limit: int, after: str | None) -> Page:

@@ -130,6 +130,7 @@ class JobItem(Model):
     address = UnicodeAttribute(null=True)
     ward_code = UnicodeAttribute(null=True)
     service_request_ids = Packed[Texts](Texts)
+    joined = Packed[Texts](Texts, default=())
     materials = Packed[Texts](Texts)
     hazards = Packed[Texts](Texts)
     skills = Packed[Texts](Texts)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chalicelib.jobs.model import CouldNot, DeedKind, Kind, State
+from chalicelib.jobs.model import CouldNot, Deed, DeedKind, Job, Kind, State
 
 KINDS: Mapping[Kind, str] = {
     "inspect": "Inspection",
@@ -38,3 +38,20 @@ REASONS: Mapping[CouldNot, str] = {
     "already_done": "It was done already",
     "other": "Something else",
 }
+
+
+BY_RULE = "service"
+"""Who writes what follows by itself, as a dispute does."""
+
+
+def writer_of(deed: Deed, job: Job) -> str:
+    """Who did it, as notes are signed: the crew by its code, or the company; never a person."""
+    if deed.by == "contractor":
+        link = job.contractor
+        return f"contractor:{link.name if link and link.link_id == deed.actor else ''}"
+    return f"crew:{deed.crew or ''}"
+
+
+def office_of(job: Job) -> str:
+    """The office that has the job, likewise."""
+    return f"office:{job.team}"

@@ -262,7 +262,9 @@ class Job:
     the state last, None while nobody did; `by_hand` the fields that the office chose, which follow
     the report no more; crews of `former_teams` may still tell what they did. `plans` counts the
     days that it was planned for. `cancelled_because` is for the crew and officers;
-    `closed_itself`: its reports needed it no more, and it comes back with them."""
+    `closed_itself`: its reports needed it no more, and it comes back with them. `joined` are the
+    reports that came because they were merged with one of its own, also after they were taken apart
+    again."""
 
     job_id: str
     kind: Kind
@@ -285,6 +287,7 @@ class Job:
     address: str | None = None
     ward_code: str | None = None
     service_request_ids: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
     materials: tuple[str, ...] = ()
     hazards: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()

@@ -12,6 +12,8 @@ Noted = Literal[
     "jobs.create", "jobs.change", "jobs.plan", "jobs.settle", "jobs.link", "jobs.drop_link"
 ]
 Opens = Literal["job", "officer"]
+LookReason = Literal["words", "could_not", "handed_over"]
+"""`words`: what a contractor wrote waits until an officer has read it."""
 
 
 class Stale(Exception):
@@ -81,7 +83,8 @@ class Report:
     `opens`, `kind`, `minutes`, `skills`, `hazards`, `materials`. `repairs` counts how often it was
     said to be done, `failed_repairs` how often a resident said that it was not. `scheduled_at`:
     when the council said last, with whatever update, that work is planned. `said`: the ids of the
-    updates in its item."""
+    updates in its item. `asked`: the ids of the looks that officers were asked for, `needs_look_at`
+    the jobs about which one is still to come."""
 
     service_request_id: str
     service_code: str
@@ -108,6 +111,21 @@ class Report:
     scheduled_at: datetime | None = None
     said: frozenset[str] = frozenset()
     is_forgotten: bool = False
+    asked: frozenset[str] = frozenset()
+    needs_look_at: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """Why an officer has to look at a report because of a job. `by` says who it comes from, as
+    `labels.writer_of` does; `why` is what that one wrote."""
+
+    look_id: str
+    reason: LookReason
+    job_id: str
+    at: datetime
+    by: str
+    why: str
 
 
 class Reports(Protocol):
@@ -123,15 +141,24 @@ class Reports(Protocol):
         text: str,
         state: str | None,
         photo_ids: Sequence[str],
+        *,
+        photos_wait: bool = False,
     ) -> None:
         """Adds an update by the council, once for each update_id, whatever its text then; a state
         that the report cannot have from where it is, and photos that find no room, are left out.
+        With `photos_wait` an officer looks at the photos before the public sees them.
         Nothing happens where it was withdrawn, nor, with a state, where it is closed by now. Raises
         NotFound."""
 
-    def note(self, service_request_id: str, note_id: str, text: str) -> None:
-        """Keeps a note for officers beside it, once for each note_id. Raises NotFound, Conflict (it
-        has too many)."""
+    def note(self, service_request_id: str, note_id: str, text: str, by: str) -> None:
+        """Keeps a note for officers beside it, once for each note_id; `by` says who it comes from.
+        Raises NotFound, Conflict (it has too many)."""
+
+    def ask_for_look(self, service_request_id: str, look: Look) -> None:
+        """Asks officers to look at it, once for each look_id. Raises NotFound."""
+
+    def need_no_look(self, service_request_id: str, job_id: str) -> None:
+        """Takes back that the job ended without being done. Raises NotFound."""
 
 
 class Shift(Protocol):

@@ -25,6 +25,10 @@ from chalicelib.jobs.model import (
 )
 
 Became = Literal["waiting", "ready", "refused"]
+When = Literal["before", "after"]
+SeenBy = Literal["everybody", "reporter", "nobody_yet", "officers"]
+"""`nobody_yet`: it waits for an officer's look; `officers`: it is hidden, or no part of the report.
+"""
 
 
 class PhotoView(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +46,18 @@ class DeedPhotoView(msgspec.Struct, frozen=True, kw_only=True):
     state: Became
     url: str | None
     thumbnail_url: str | None
+
+
+class WorkPhotoView(DeedPhotoView, frozen=True, kw_only=True):
+    """A photo that a crew or contractor sent with a job. `when` it was sent: before the job was
+    done, or with that and later; `by` says who, as the sender of a note does."""
+
+    job_id: str
+    kind: DeedKind
+    when: When
+    at: datetime
+    by: str
+    seen_by: SeenBy
 
 
 class DeedView(msgspec.Struct, frozen=True, kw_only=True):
@@ -208,6 +224,12 @@ def _deed(deed: Deed, beside: Beside) -> DeedView:
             beside.photos.get(photo_id) or not_yet(photo_id) for photo_id in deed.photo_ids
         ),
     )
+
+
+def when_of(deed: Deed, job: Job) -> When:
+    """Whether what the deed shows is from before the work was done, or from after it."""
+    done = next((place for place, each in enumerate(job.deeds) if each.kind == "done"), None)
+    return "after" if done is not None and job.deeds.index(deed) >= done else "before"
 
 
 def not_yet(photo_id: str) -> DeedPhotoView:

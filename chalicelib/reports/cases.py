@@ -13,6 +13,7 @@ from msgspec import Meta
 from chalicelib.decisions import Opens, Reason
 from chalicelib.errors import FieldError
 from chalicelib.reports.model import (
+    ATTENTIONS,
     Attention,
     ByHand,
     Changes,
@@ -34,14 +35,16 @@ MOST_AT_ONCE = 100
 Target = Literal["late", "soon", "in_time", "none"]
 WantedTarget = Literal["late", "soon", "later"]
 WaitsFor = Literal["reporter", "officer"]
+WantedAttention = Attention | Literal["any"]
+"""`any`: whatever somebody has to look at now."""
 Sort = Literal["target", "newest"]
 UndoId = Annotated[str, Meta(max_length=40)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which cases a queue is to show; None leaves nothing out, no states are those that are
-    open."""
+    """Which cases a queue is to show; None leaves nothing out. No states are those that are open,
+    and with an attention those that are closed, too."""
 
     states: tuple[State, ...] = ()
     team: str | None = None
@@ -49,7 +52,7 @@ class Wanted:
     ward_code: str | None = None
     priority: Priority | None = None
     opens: Opens | None = None
-    attention: Attention | None = None
+    attention: WantedAttention | None = None
     target: WantedTarget | None = None
     waits: WaitsFor | None = None
     q: str | None = None
@@ -64,17 +67,34 @@ class Wanted:
     def has(self, case: ServiceRequest | Due, now: datetime, target: datetime | None) -> bool:
         """True for what it is to show, whose target is that."""
         return (
-            case.state in (self.states or OPEN_STATES)
+            self._has_state(case.state)
             and self.team in (None, case.team)
             and self.service_code in (None, case.service_code)
             and self.ward_code in (None, case.ward_code)
             and self.priority in (None, case.priority)
             and self.opens in (None, case.opens)
-            and self.attention in (None, case.attention)
+            and self._has_attention(case)
             and self.waits in (None, case.waits_for or "officer")
             and self.target in (None, _wanted(target_of(target, now)))
             and (not self.q or self.q.casefold() in (case.title or "").casefold())
         )
+
+    def _has_state(self, state: State) -> bool:
+        if self.states or not self.attention:
+            return state in (self.states or OPEN_STATES)
+        return True
+
+    def _has_attention(self, case: ServiceRequest | Due) -> bool:
+        """The index knows of several reasons the first alone: it may be any of the others."""
+        if self.attention is None:
+            return True
+        if isinstance(case, Due):
+            return case.attention is not None
+        wanted = _NOW if self.attention == "any" else {self.attention}
+        return not wanted.isdisjoint(case.attentions)
+
+
+_NOW = frozenset(ATTENTIONS) - {"held"}
 
 
 class Case(NamedTuple):
@@ -154,7 +174,8 @@ class BulkDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """What can be put back of a report, before or after a change: nothing that was typed."""
+    """What can be put back of a report, before or after a change: nothing that was typed. `needs`
+    are the ids of the reasons to look at it that no officer had dealt with."""
 
     state: State
     service_code: str
@@ -172,6 +193,7 @@ class Standing:
     because: tuple[Reason, ...]
     decided_by_hand: tuple[ByHand, ...]
     photos: Mapping[str, PhotoState] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

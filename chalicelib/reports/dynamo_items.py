@@ -38,6 +38,7 @@ from chalicelib.reports.model import (
     Update,
     Visibility,
 )
+from chalicelib.reports.needs import Needs
 from chalicelib.reports.states import State
 from chalicelib.stored import MomentAttribute, Packed
 
@@ -217,6 +218,7 @@ class ReportItem(Model):
     redactions = NumberAttribute(default=0)
     flags = Packed[tuple[Flag, ...]](tuple[Flag, ...])
     questions = Packed[tuple[Question, ...]](tuple[Question, ...], default=())
+    needs = Packed[Needs](Needs, default=())
     updates = Packed[tuple[Update, ...]](tuple[Update, ...])
     archived = NumberAttribute(default=0)
     # What the indexes are keyed by, derived at each write.
@@ -258,7 +260,7 @@ def item_of(report: ServiceRequest) -> ReportItem:
     item.requested_month = report.requested_datetime.date().isoformat()[:7]
     item.updated_month = report.updated_datetime.date().isoformat()[:7]
     item.team_state = f"{report.team}#{report.state}"
-    if report.is_to_do:
+    if report.is_in_queue:
         item.open_team = report.team
         item.target_place = place_by_target(report.expected_datetime, report.service_request_id)
         item.waits_for = report.waits_for

@@ -7,7 +7,7 @@ WGS84 degrees.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import Meta
@@ -15,6 +15,7 @@ from msgspec import Meta
 from chalicelib.decisions import Opens, Reason
 from chalicelib.errors import Conflict, FieldError, Invalid
 from chalicelib.geo.point import Point
+from chalicelib.reports.needs import Needs, open_needs
 from chalicelib.reports.states import (
     CLOSED_STATES,
     LABELS,
@@ -62,10 +63,12 @@ FirstSeen = Literal["public", "waiting", "private"]
 PhotoState = Literal["shown", "waiting", "hidden"]
 Priority = Literal["low", "normal", "high", "urgent"]
 FlagReason = Literal["personal_data", "offensive", "not_a_report", "other"]
-Attention = Literal["held", "waiting", "flagged"]
+Attention = Literal["held", "waiting", "flagged", "could_not", "handed_over", "answered", "updated"]
+"""Why somebody has to look at a report; of several the first one here is shown first."""
+ATTENTIONS: tuple[Attention, ...] = get_args(Attention)
 ToForget = Literal["unconfirmed", "closed"]
 ContactKind = Literal["email", "phone"]
-Author = Literal["resident", "council"]
+Author = Literal["resident", "council", "contractor"]
 ByHand = Literal["team", "priority", "target"]
 """What an officer can choose that rules decide else; `target` is `expected_datetime`."""
 Channel = Literal["online", "phone", "counter", "letter", "social"]
@@ -172,8 +175,10 @@ class FlagDraft:
 @dataclass(frozen=True, kw_only=True)
 class Changes:
     """What an officer changes; None leaves it. `clear` names what is to be empty, `updates`
-    replaces texts of the timeline by update_id, `questions` answers by question_id;
-    `flags_settled` says that what was flagged has been looked at. The team, priority and target
+    replaces texts of the timeline by update_id, `questions` answers by question_id; `words` says by
+    need_id whether what a contractor wrote goes into the timeline; `flags_settled` says that what
+    was flagged has been looked at, `needs_settled` the same of what crews, contractors and
+    residents said. The team, priority and target
     that she chooses stay when rules decide anew."""
 
     state: State | None = None
@@ -192,7 +197,9 @@ class Changes:
     updates: dict[str, UpdateText] | None = None
     questions: dict[str, UpdateText] | None = None
     duplicate_of: Line | None = None
+    words: dict[str, Literal["shown", "hidden"]] | None = None
     flags_settled: bool = False
+    needs_settled: bool = False
 
     @property
     def point(self) -> Point | None:
@@ -314,7 +321,8 @@ class ServiceRequest:
     often it was said to be done, `failed_repairs` how often a resident said after that that it is
     not, `said_fixed` and `said_not_fixed` what those answered who were asked; `opens` is whether
     rules gave it to a crew or to an officer, `because` has their reasons, `decided_by_hand` names
-    what an officer chose, and rules leave."""
+    what an officer chose, and rules leave; `needs` are reasons to look at it, with those that an
+    officer dealt with."""
 
     service_request_id: str
     fingerprint: str
@@ -360,6 +368,7 @@ class ServiceRequest:
     redactions: int = 0
     flags: tuple[Flag, ...] = ()
     questions: tuple[Question, ...] = ()
+    needs: Needs = ()
     updates: tuple[Update, ...] = ()
     archived: int = 0
     version: int = 0
@@ -376,15 +385,29 @@ class ServiceRequest:
 
     @property
     def attention(self) -> Attention | None:
-        """Why somebody has to look at it, None where nobody has to."""
+        """Why somebody has to look at it, None where nobody has to; of several the first."""
+        found = self.attentions
+        return next((each for each in ATTENTIONS if each in found), None)
+
+    @property
+    def attentions(self) -> frozenset[Attention]:
+        """Every reason to look at it."""
         if self.visibility in ("hidden", "withdrawn"):
-            return None
+            return frozenset()
         if self.visibility == "held":
-            return "held"
+            return frozenset(("held",))
+        reasons = {each.reason for each in open_needs(self.needs)}
         photo_waits = any(photo.state == "waiting" for photo in self.photos)
-        if self.visibility == "waiting" or self.point is None or photo_waits:
-            return "waiting"
-        return "flagged" if self.flags else None
+        waits = self.visibility == "waiting" or self.point is None or photo_waits
+        found: dict[Attention, bool] = {
+            "waiting": waits or "words" in reasons,
+            "flagged": bool(self.flags),
+            "could_not": "could_not" in reasons,
+            "handed_over": "handed_over" in reasons,
+            "answered": "answered" in reasons,
+            "updated": "updated" in reasons,
+        }
+        return frozenset(each for each in found if found[each])
 
     @property
     def attention_since(self) -> datetime:
@@ -393,7 +416,8 @@ class ServiceRequest:
             return self.publish_at
         if self.attention == "flagged":
             return self.flags[0].datetime
-        return self.requested_datetime
+        told = (each.since for each in open_needs(self.needs) if each.reason == self.attention)
+        return next(told, self.requested_datetime)
 
     @property
     def waits_for(self) -> Literal["reporter"] | None:
@@ -404,8 +428,18 @@ class ServiceRequest:
     @property
     def is_to_do(self) -> bool:
         """True while officers have something to do with it."""
-        taken_back = self.visibility in ("hidden", "withdrawn", "unconfirmed")
-        return self.state in OPEN_STATES and not taken_back
+        return self.state in OPEN_STATES and not self.is_taken_back
+
+    @property
+    def is_in_queue(self) -> bool:
+        """True where it stands in the queue: what is to be done, and what somebody has to look at
+        although it is closed."""
+        return self.is_to_do or (self.attention is not None and not self.is_taken_back)
+
+    @property
+    def is_taken_back(self) -> bool:
+        """True where nobody deals with it."""
+        return self.visibility in ("hidden", "withdrawn", "unconfirmed")
 
     @property
     def to_forget(self) -> ToForget | None:

@@ -17,7 +17,7 @@ NOT_SHOWN = frozenset(
         *("contact", "anonymous", "reporter", "attributes", "once_public", "channel"),
         *("email_key", "phone_key", "closed_datetime", "forgotten", "forget", "forget_since"),
         *("opens", "because", "decided_by_hand"),
-        *("questions", "waits_for", "open_team", "target_place"),
+        *("questions", "needs", "waits_for", "open_team", "target_place"),
         *("alerts", "repairs", "failed_repairs", "said_fixed", "said_not_fixed"),
     )
 )

@@ -96,6 +96,7 @@ def test_queue_shows_a_case_with_all_that_its_list_needs(api: Api, she: str) -> 
         "hours_left": item["hours_left"],
         "opens": report.opens,
         "attention": None,
+        "needs": [],
         "followers": 0,
         "waits_for": None,
         "jobs": 0,

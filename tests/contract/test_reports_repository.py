@@ -13,6 +13,7 @@ from chalicelib.decisions import Reason
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import bounds, key_of, tile_of
 from chalicelib.reports.model import Contact, Flag, Photo, Question, ServiceRequest, Summary
+from chalicelib.reports.needs import Need
 from chalicelib.reports.ports import Course, Exists, Filters, Repository, Stale
 from chalicelib.reports.states import STATES, status_of
 from tests.builders import MARKET_PLACE, NOON, place_of, report, update
@@ -90,6 +91,17 @@ EVERYTHING = report(
             answered_at=NOON + timedelta(hours=1),
             answer="Número 12",
             settled_at=NOON + timedelta(hours=2),
+        ),
+    ),
+    needs=(
+        Need(
+            need_id="n1",
+            reason="could_not",
+            since=NOON,
+            about="J0B000000001",
+            by="crew:north",
+            why="Ein Auto, “davor”",
+            settled_at=NOON + timedelta(hours=1),
         ),
     ),
     updates=(

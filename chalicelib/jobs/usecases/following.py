@@ -6,8 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from chalicelib.errors import Conflict, NotFound
+from chalicelib.jobs.labels import BY_RULE, office_of, writer_of
 from chalicelib.jobs.model import CouldNot, Deed, Job, Kind, job_id_of
 from chalicelib.jobs.ports import FollowPorts, Report
+from chalicelib.jobs.usecases.asking import ask
+from chalicelib.jobs.usecases.merged import apart
 
 DONE: Mapping[Kind, str] = {
     "inspect": "Somebody came and had a look.",
@@ -30,7 +33,13 @@ COULD_NOT: Mapping[CouldNot, str] = {
 """Reasons that the public is told."""
 STARTED = "A crew is on it."
 CALLED_OFF = "The work that was planned is called off. We say here what happens next."
+PLANNED = "Work is planned for {}."
+NOT_PLANNED = "The day for the work has been taken off. We say here when there is a new day."
+NOT_DONE = "We came on {} and could not do it. We say here what happens next."
+HANDED_OVER = "Somebody else has to go on with this. We say here what happens next."
 MORE_PHOTOS = "Another photo of what was done."
+EXPECTED = frozenset(("action_scheduled", "in_progress"))
+"""States of a report of which the public expects that somebody comes."""
 PLANNED_AHEAD = timedelta(days=14)
 """How far `tell_plans` looks."""
 
@@ -42,21 +51,25 @@ class Word(NamedTuple):
     text: str
     state: str | None = None
     photo_ids: Sequence[str] = ()
+    photos_wait: bool = False
 
 
 def follow(job_id: str, ports: FollowPorts) -> None:
     """Tells each report of the job how far it has got; done again, it says nothing twice. What was
-    said in a dispute is told when it is settled so. Raises UpstreamFailed."""
+    said in a dispute is told when it is settled so. A report that was merged and is taken apart
+    again hears nothing. Raises UpstreamFailed."""
     job = ports.jobs.get(job_id)
     if job is None:
         return
+    gone = apart(job, ports)
     for service_request_id in job.service_request_ids:
         report = ports.reports.report_of(service_request_id)
-        if report is None or report.is_withdrawn:
+        if report is None or report.is_withdrawn or service_request_id in gone:
             continue
         _note_all(job, report, ports)
         with suppress(NotFound):
             _say_all(job, report, ports)
+            ask(job, report, ports)
 
 
 def tell_plans(ports: FollowPorts) -> None:
@@ -73,55 +86,104 @@ def tell_plans(ports: FollowPorts) -> None:
 def _say_all(job: Job, report: Report, ports: FollowPorts) -> None:
     """What is told of a report that is open; photos also of one that the job has closed."""
     for word in _words(job, report, ports):
-        update_id = job_id_of("told", job.job_id, report.service_request_id, word.key)
+        update_id = _update_id(job, report, word.key)
         if update_id not in report.said:
             ports.reports.say(
-                report.service_request_id, update_id, word.text, word.state, word.photo_ids
+                report.service_request_id,
+                update_id,
+                word.text,
+                word.state,
+                word.photo_ids,
+                photos_wait=word.photos_wait,
             )
 
 
 def _words(job: Job, report: Report, ports: FollowPorts) -> Iterator[Word]:
     if report.is_open:
-        yield from _failures(job, ports)
+        yield from _failures(job, report, ports)
         yield from _progress(job, report, ports)
     if job.state == "done" and not report.duplicate_of:
         yield from _late_photos(job)
 
 
-def _failures(job: Job, ports: FollowPorts) -> Iterator[Word]:
+def _failures(job: Job, report: Report, ports: FollowPorts) -> Iterator[Word]:
+    """Where the job ended so just now and the public still expects somebody, the state goes on."""
+    is_expected = _is_expected(job, report, ports)
     for deed in job.deeds:
-        because = COULD_NOT.get(deed.reason or "other")
-        if deed.kind == "could_not" and deed.stands and because:
+        ends = deed is job.outcome and is_expected
+        state = "investigating" if ends else None
+        if deed.kind == "could_not" and deed.stands:
+            because = COULD_NOT.get(deed.reason or "other")
             day = _said(_local(deed.happened_at, ports))
-            yield Word(deed.op_id, f"We came on {day} and could not do it: {because}.")
+            if because:
+                yield Word(deed.op_id, f"We came on {day} and could not do it: {because}.", state)
+            elif ends:
+                yield Word(deed.op_id, NOT_DONE.format(day), state)
+        elif deed.kind == "hand_over" and ends:
+            yield Word(deed.op_id, HANDED_OVER, state)
+
+
+def _is_expected(job: Job, report: Report, ports: FollowPorts) -> bool:
+    """True where the public was told by this job that somebody comes or has begun, and no other job
+    of the report is planned or begun."""
+    told = [_planned(number) for number in range(1, job.plans + 1)]
+    told += [deed.op_id for deed in job.deeds if deed.kind == "start"]
+    ids = (_update_id(job, report, key) for key in told)
+    if report.state not in EXPECTED or report.said.isdisjoint(ids):
+        return False
+    return not _others(job, report, ports)
+
+
+def _others(job: Job, report: Report, ports: FollowPorts) -> Sequence[Job]:
+    """Other jobs of the report for which somebody comes."""
+    found = ports.jobs.of_report(report.service_request_id)
+    return [
+        each for each in found if each.job_id != job.job_id and each.state in ("planned", "started")
+    ]
 
 
 def _progress(job: Job, report: Report, ports: FollowPorts) -> Iterator[Word]:
     deed = job.outcome
     if job.state == "done" and deed is not None:
-        text = deed.text.strip() or DONE[job.kind]
-        yield Word(deed.op_id, text, _state_after(job, report, ports), deed.photo_ids)
+        waits = deed.by == "contractor"
+        text = DONE[job.kind] if waits else deed.text.strip() or DONE[job.kind]
+        state = _state_after(job, report, ports)
+        yield Word(deed.op_id, text, state, deed.photo_ids, waits)
     elif job.state == "started" and deed is not None:
         yield Word(deed.op_id, STARTED, "in_progress")
     elif job.state == "planned" and job.planned_day and not _told_today(report, ports):
         day = _said(job.planned_day)
-        yield Word(_planned(job.plans), f"Work is planned for {day}.", "action_scheduled")
-    elif _is_called_off(job, report):
-        yield Word(f"called off {job.plans}", CALLED_OFF, "investigating")
+        yield Word(_planned(job.plans), PLANNED.format(day), "action_scheduled")
+    elif _is_off(job, report):
+        yield _off(job, report, ports)
 
 
 def _planned(plans: int) -> str:
     return f"planned {plans}"
 
 
-def _is_called_off(job: Job, report: Report) -> bool:
-    """True where the office cancelled what the public still takes to be planned."""
-    by_office = job.state == "cancelled" and not job.closed_itself and not job.is_disputed
-    plans = (
-        job_id_of("told", job.job_id, report.service_request_id, _planned(number))
-        for number in range(1, job.plans + 1)
-    )
-    return by_office and report.state == "action_scheduled" and not report.said.isdisjoint(plans)
+def _is_off(job: Job, report: Report) -> bool:
+    """True where the office cancelled what the public still takes to be planned, or took its day
+    off."""
+    is_off = job.state == "to_plan" or (job.state == "cancelled" and not job.closed_itself)
+    plans = (_update_id(job, report, _planned(number)) for number in range(1, job.plans + 1))
+    is_told = report.state == "action_scheduled" and not report.said.isdisjoint(plans)
+    return is_off and is_told and not job.is_disputed
+
+
+def _off(job: Job, report: Report, ports: FollowPorts) -> Word:
+    """What takes the place of the day that the public knows: that of another job, where there is
+    one."""
+    days = [each.planned_day for each in _others(job, report, ports) if each.planned_day]
+    if days:
+        return Word(f"instead {job.plans}", PLANNED.format(_said(min(days))), "action_scheduled")
+    if job.state == "cancelled":
+        return Word(f"called off {job.plans}", CALLED_OFF, "investigating")
+    return Word(f"off {job.plans}", NOT_PLANNED, "investigating")
+
+
+def _update_id(job: Job, report: Report, key: str) -> str:
+    return job_id_of("told", job.job_id, report.service_request_id, key)
 
 
 def _late_photos(job: Job) -> Iterator[Word]:
@@ -132,7 +194,9 @@ def _late_photos(job: Job) -> Iterator[Word]:
     place = job.deeds.index(done)
     for deed in job.deeds[place + 1 :]:
         if deed.kind == "photo":
-            yield Word(deed.op_id, deed.text.strip() or MORE_PHOTOS, None, deed.photo_ids)
+            waits = deed.by == "contractor"
+            text = MORE_PHOTOS if waits else deed.text.strip() or MORE_PHOTOS
+            yield Word(deed.op_id, text, None, deed.photo_ids, waits)
 
 
 def _state_after(job: Job, report: Report, ports: FollowPorts) -> str:
@@ -143,35 +207,38 @@ def _state_after(job: Job, report: Report, ports: FollowPorts) -> str:
 
 
 def _told_today(report: Report, ports: FollowPorts) -> bool:
-    """True where the public was told today that work is planned: once a day is enough."""
-    told = report.scheduled_at
+    """True where the public was told today that work is planned, and takes it to be so: once a day
+    is enough."""
+    told = report.scheduled_at if report.state == "action_scheduled" else None
     return told is not None and _local(told, ports) == _local(ports.now(), ports)
 
 
 def _note_all(job: Job, report: Report, ports: FollowPorts) -> None:
     """What officers read beside the report. Beside one whose sender was forgotten there is nothing
     to read; everybody is told nevertheless."""
-    for key, text in _notes(job):
+    for key, text, by in _notes(job):
         note_id = job_id_of("noted", job.job_id, report.service_request_id, key)
         with suppress(Conflict, NotFound):
-            ports.reports.note(report.service_request_id, note_id, text)
+            ports.reports.note(report.service_request_id, note_id, text, by)
 
 
-def _notes(job: Job) -> Iterator[tuple[str, str]]:
+def _notes(job: Job) -> Iterator[tuple[str, str, str]]:
+    """The key, the text and the writer of each."""
     for deed in job.deeds:
         if text := _note(deed):
-            yield deed.op_id, f"Job {job.job_id}: {text}"
+            yield deed.op_id, f"Job {job.job_id}: {text}", writer_of(deed, job)
     for dispute in job.disputes:
         if dispute.settled is None:
             text = (
                 f"the street says {_plain(dispute.street.state)}, before it was "
                 f"{_plain(dispute.office.state)}; somebody has to settle it."
             )
-            yield f"dispute {dispute.dispute_id}", f"Job {job.job_id}: {text}"
+            yield f"dispute {dispute.dispute_id}", f"Job {job.job_id}: {text}", BY_RULE
     if job.state == "cancelled" and not job.closed_itself and job.said:
         yield (
             f"cancelled {job.said.version}",
             f"Job {job.job_id}: cancelled. {job.cancelled_because}",
+            office_of(job),
         )
 
 

@@ -11,10 +11,11 @@ from typing import Any
 
 from chalicelib import trace
 from chalicelib.jobs import office
-from chalicelib.jobs.model import ENDED, MOST_REPORTS, WAITING, Job, job_id_of
+from chalicelib.jobs.model import ENDED, WAITING, Job, job_id_of
 from chalicelib.jobs.ports import FollowPorts, Report
 from chalicelib.jobs.usecases.forgetting import addressed, forget_with
 from chalicelib.jobs.usecases.keeping import rewritten, to_the_second
+from chalicelib.jobs.usecases.merged import apart, joined, survivor_of, without
 from chalicelib.jobs.usecases.planning import values_of
 
 FOLLOWS = (
@@ -34,8 +35,6 @@ FOLLOWS = (
 )
 """Fields of a job that follow its first report as long as nobody has begun."""
 NEEDED_NO_MORE = "Its report needs it no more: it was closed, merged or withdrawn."
-MOST_STEPS = 10
-"""By which a report can have been merged into others."""
 
 
 def open_for(service_request_id: str, ports: FollowPorts) -> Job | None:
@@ -54,8 +53,7 @@ def open_for(service_request_id: str, ports: FollowPorts) -> Job | None:
 
 
 def _open_for(report: Report, ports: FollowPorts) -> Job | None:
-    found = ports.jobs.of_report(report.service_request_id)
-    jobs = [addressed(job, report, ports) for job in found]
+    jobs = [addressed(job, report, ports) for job in _own_jobs(report, ports)]
     if report.duplicate_of is not None:
         return _open_for_duplicate(report, jobs, ports)
     if not report.is_open or report.is_withdrawn:
@@ -66,10 +64,24 @@ def _open_for(report: Report, ports: FollowPorts) -> Job | None:
     return under_way[0] if under_way else _opened(report, followed, ports)
 
 
+def _own_jobs(report: Report, ports: FollowPorts) -> Sequence[Job]:
+    """Its jobs. What was merged and is taken apart again is sorted out first: each job goes back to
+    its own reports, and the others get jobs of their own as the rules say."""
+    left: list[str] = []
+    for job in ports.jobs.of_report(report.service_request_id):
+        if gone := apart(job, ports):
+            without(job, gone, _now(ports), ports)
+            left += gone
+    for each in dict.fromkeys(left):
+        if each != report.service_request_id:
+            open_for(each, ports)
+    return ports.jobs.of_report(report.service_request_id)
+
+
 def _open_for_duplicate(report: Report, jobs: Sequence[Job], ports: FollowPorts) -> Job | None:
     """A job that was begun for a duplicate goes on for the one that survives; any other gives way
     to that one's."""
-    survivor = _survivor(report, ports)
+    survivor = survivor_of(report, ports)
     if survivor is None or not survivor.is_open:
         _let_go(jobs, ports)
         return None
@@ -78,16 +90,6 @@ def _open_for_duplicate(report: Report, jobs: Sequence[Job], ports: FollowPorts)
             _carried(job, report, survivor, ports)
     opened = open_for(survivor.service_request_id, ports)
     return opened and _joined(opened, report.service_request_id, ports)
-
-
-def _survivor(report: Report, ports: FollowPorts) -> Report | None:
-    """The report that it was merged into in the end."""
-    found: Report | None = report
-    for _ in range(MOST_STEPS):
-        if found is None or found.duplicate_of is None:
-            return found
-        found = ports.reports.report_of(found.duplicate_of)
-    return None
 
 
 def _carried(job: Job, report: Report, survivor: Report, ports: FollowPorts) -> None:
@@ -99,7 +101,7 @@ def _carried(job: Job, report: Report, survivor: Report, ports: FollowPorts) -> 
             return present
         if others and present.state in WAITING:
             return office.closed_itself(present, NEEDED_NO_MORE, now)
-        return _with(present, survivor.service_request_id, now, first=True)
+        return joined(present, survivor.service_request_id, now, first=True)
 
     rewritten(job, change, ports)
 
@@ -112,15 +114,7 @@ def _others_under_way(job: Job, survivor: Report, ports: FollowPorts) -> bool:
 
 
 def _joined(job: Job, service_request_id: str, ports: FollowPorts) -> Job:
-    return rewritten(job, lambda each: _with(each, service_request_id, _now(ports)), ports)
-
-
-def _with(job: Job, service_request_id: str, now: datetime, *, first: bool = False) -> Job:
-    ids = job.service_request_ids
-    if service_request_id in ids or len(ids) >= MOST_REPORTS:
-        return job
-    more = (service_request_id, *ids) if first else (*ids, service_request_id)
-    return office.with_reports(job, more, now)
+    return rewritten(job, lambda each: joined(each, service_request_id, _now(ports)), ports)
 
 
 def _let_go(jobs: Sequence[Job], ports: FollowPorts) -> None:

@@ -63,7 +63,7 @@ def change(job_id: str, changes: JobChanges, version: int, who: Staff, ports: Po
     job = held(job_id, version, who, ports)
     now = _now(ports)
     after = office.changed(job, changes, now)
-    after = office.with_reports(after, _reports_after(job, changes, who, ports), now)
+    after = _about(after, _reports_after(job, changes, who, ports), changes, now)
     after = _fitting(after, changes, now, ports)
     if after is job:
         return job
@@ -183,6 +183,12 @@ def _reports_after(job: Job, changes: JobChanges, who: Staff, ports: Ports) -> t
     if len(left) > MOST_REPORTS:
         raise Invalid.field("add_reports", f"a job is about at most {MOST_REPORTS} reports")
     return left
+
+
+def _about(job: Job, ids: tuple[str, ...], changes: JobChanges, now: datetime) -> Job:
+    """The job about these reports; one that an officer adds stays, whatever it was merged with."""
+    came = tuple(each for each in job.joined if each not in changes.add_reports)
+    return office.noted(job, replace(job, service_request_ids=ids, joined=came), now)
 
 
 def _fitting(job: Job, changes: JobChanges, now: datetime, ports: Ports) -> Job:

@@ -50,6 +50,7 @@ from chalicelib.reports.usecases.moderation import (
     publish_held,
     withdraw,
 )
+from chalicelib.reports.usecases.needing import ask_for_look, need_no_look
 from chalicelib.reports.usecases.notes import UNVERIFIED, add_note
 from chalicelib.reports.usecases.outcomes import (
     every_outcome,
@@ -126,6 +127,7 @@ __all__ = [
     "add_note",
     "add_update",
     "answer_question",
+    "ask_for_look",
     "ask_reporter",
     "asked_of",
     "bring_back",
@@ -159,6 +161,7 @@ __all__ = [
     "months_changed_since",
     "move_to_wards",
     "nearby",
+    "need_no_look",
     "needing_attention",
     "note_passed_on",
     "outcomes_of_month",

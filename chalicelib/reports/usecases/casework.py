@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 from chalicelib.errors import AppError, Conflict, NotFound, UpstreamFailed
 from chalicelib.reports.cases import BulkDraft, Left, OneOfMany, Standing
 from chalicelib.reports.model import Changes, Note, ServiceRequest, Update, to_the_second
+from chalicelib.reports.needs import open_needs, reopened
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import SAID_TO_BE_DONE
 from chalicelib.reports.usecases.access import (
@@ -38,7 +39,7 @@ WITH_STATE = ("duplicate_of", "closed_datetime")
 DECIDED = ("service_code", "team", "priority", "expected_datetime", "lat", "long")
 WITH_DECIDED = ("opens", "because", "decided_by_hand")
 """What is put back with all that was decided, or not at all."""
-FOLLOWING = (*WITH_STATE, *WITH_DECIDED, "publish_at")
+FOLLOWING = (*WITH_STATE, *WITH_DECIDED, "publish_at", "needs")
 """What says nothing by itself of how much was put back."""
 
 PutBack = Literal["undone", "partly", "not_undone"]
@@ -169,9 +170,12 @@ def left_by(before: ServiceRequest, after: ServiceRequest, ports: Ports) -> Left
 
 def standing(report: ServiceRequest) -> Standing:
     """Where the report stands."""
-    names = set(Standing.__dataclass_fields__) - {"photos"}
+    names = set(Standing.__dataclass_fields__) - {"photos", "needs"}
     values: dict[str, Any] = {name: getattr(report, name) for name in names}
-    return Standing(**values, photos={each.photo_id: each.state for each in report.photos})
+    needs = (each.need_id for each in open_needs(report.needs) if each.reason != "words")
+    return Standing(
+        **values, needs=tuple(needs), photos={each.photo_id: each.state for each in report.photos}
+    )
 
 
 def _outcome(service_request_id: str, changed: Callable[[], Changed | None]) -> Outcome:
@@ -204,6 +208,8 @@ def _put_back(report: ServiceRequest, left: Left, ports: Ports) -> ServiceReques
         *(() if decided and decided <= values.keys() else WITH_DECIDED),
     )
     values = {name: values[name] for name in values if name not in alone}
+    if "needs" in values:
+        values["needs"] = reopened(report.needs, values["needs"])
     photos = tuple(
         replace(each, state=_photo_state(each.photo_id, each.state, left)) for each in report.photos
     )

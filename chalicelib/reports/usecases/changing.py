@@ -19,6 +19,7 @@ from chalicelib.reports.usecases.access import (
 )
 from chalicelib.reports.usecases.deciding import chosen_by_hand, decided
 from chalicelib.reports.usecases.merging import complete_merge, moved, said, survivor_of
+from chalicelib.reports.usecases.needing import dealt_with
 from chalicelib.reports.usecases.reading import timeline
 from chalicelib.reports.usecases.wards import ward_of
 
@@ -73,7 +74,8 @@ def checked(
     if survivor:
         merged_into = survivor.service_request_id
         after = replace(moved(after, "duplicate", ports), duplicate_of=merged_into)
-    return (said(after, reply, ports) if reply else after), survivor
+    after = said(after, reply, ports) if reply else after
+    return dealt_with(after, changes, reply, ports), survivor
 
 
 def _looks_different(after: ServiceRequest, before: ServiceRequest) -> bool:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Literal
 
 from chalicelib.reports.model import ContactKind, ServiceRequest, Update
+from chalicelib.reports.needs import without_words
 from chalicelib.reports.ports import Place, Ports
 from chalicelib.reports.usecases.access import Author, rewritten, stored
 from chalicelib.reports.usecases.mending import counted, update_id_of
@@ -106,6 +107,7 @@ def _without_sender(report: ServiceRequest) -> ServiceRequest:
         attributes={},
         because=(),
         questions=(),
+        needs=without_words(report.needs),
         forgotten=True,
     )
 

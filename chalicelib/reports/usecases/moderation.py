@@ -172,6 +172,7 @@ def emptied(report: ServiceRequest, ports: Ports) -> ServiceRequest:
         reporter=None,
         flags=(),
         questions=(),
+        needs=(),
         updates=(),
         archived=0,
     )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.reports.model import Question, ServiceRequest, to_the_second
+from chalicelib.reports.needs import Need, settled, with_need
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import LABELS, OPEN_STATES
 from chalicelib.reports.usecases.access import (
@@ -19,6 +20,7 @@ from chalicelib.reports.usecases.access import (
     stored,
     visible,
 )
+from chalicelib.reports.usecases.needing import BY_QUESTION
 
 MOST_QUESTIONS = 10
 """Of one report: who needs more had better ring."""
@@ -75,7 +77,8 @@ def ask_reporter(
             asked_by=author.account,
             fingerprint=fingerprint,
         )
-        return replace(report, questions=(*report.questions, question))
+        needs = settled(report.needs, question.asked_at, reasons=BY_QUESTION)
+        return replace(report, questions=(*report.questions, question), needs=needs)
 
     report = rewritten(lambda: visible(service_request_id, author, ports), change, ports)
     asked = _find(report, question_id)
@@ -114,7 +117,9 @@ def reply_to_question(asked: AskedOf, text: str, ports: Ports) -> Reply:
         reply = _reply(report, asked)
         if not reply.is_open:
             return report
-        return _with(report, replace(reply.question, answer=text, answered_at=now))
+        answered = _with(report, replace(reply.question, answer=text, answered_at=now))
+        need = Need(need_id=reply.question.question_id, reason="answered", since=now)
+        return replace(answered, needs=with_need(report.needs, need))
 
     before = asked_of(asked, ports)
     report = rewritten(lambda: stored(asked.service_request_id, ports), change, ports)

@@ -105,7 +105,7 @@ def _shown(
         for key, report in stored.items()
         if author.is_officer_for(report)
         and wanted.has(report, now, report.expected_datetime)
-        and (report.is_to_do or not wanted.is_by_target)
+        and (report.is_in_queue or not wanted.is_by_target)
     }
 
 

@@ -13,6 +13,7 @@ from chalicelib.reports.model import (
     next_state,
     to_the_second,
 )
+from chalicelib.reports.needs import Need, settled, with_need
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State
 from chalicelib.reports.usecases.access import (
@@ -24,6 +25,7 @@ from chalicelib.reports.usecases.access import (
     rewritten,
     visible,
 )
+from chalicelib.reports.usecases.needing import BY_REPLY
 from chalicelib.reports.usecases.reading import timeline
 from chalicelib.reports.usecases.submission import photo_faults
 
@@ -98,7 +100,7 @@ def append(
             by="council" if author.is_staff_for(report) else "resident",
             fingerprint=entry.fingerprint,
         )
-        longer = _with(report, update, entry, ports)
+        longer = _noticed(_with(report, update, entry, ports), update, author)
         if admit:
             admit()
         return longer
@@ -135,4 +137,16 @@ def _with(report: ServiceRequest, update: Update, entry: Entry, ports: Ports) ->
         photos = photos[:room]
     if len(photos) > room:
         raise Invalid.field("photo_ids", f"this report has its {MOST_PHOTOS} photos; send the text")
-    return replace(report.with_update(update), photos=(*report.photos, *photos))
+    longer = report.with_update(update)
+    return replace(longer, photos=(*report.photos, *photos))
+
+
+def _noticed(report: ServiceRequest, update: Update, author: Author) -> ServiceRequest:
+    """The report as the queue has to show it after the update: an officer has dealt with it, or a
+    resident said something that an officer should read."""
+    if update.by == "resident":
+        need = Need(need_id=update.update_id, reason="updated", since=update.datetime)
+        return replace(report, needs=with_need(report.needs, need))
+    if author.is_officer_for(report):
+        return replace(report, needs=settled(report.needs, update.datetime, reasons=BY_REPLY))
+    return report

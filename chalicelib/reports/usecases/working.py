@@ -26,11 +26,12 @@ def tell_of_work(
     *,
     state: str | None = None,
     photo_ids: Sequence[str] = (),
+    photos_wait: bool = False,
 ) -> None:
     """Adds what became of the work, as the council's word; once for each `update_id`, whatever it
     said then. A state that the report cannot have from where it is leaves its state, and photos
-    that find no room are left out. One that was withdrawn stays as it is, and so does, where there
-    is a state, one that is closed by now.
+    that find no room are left out; with `photos_wait` they wait for an officer's look. One that was
+    withdrawn stays as it is, and so does, where there is a state, one that is closed by now.
 
     Raises NotFound, UpstreamFailed.
     """
@@ -48,17 +49,19 @@ def tell_of_work(
             by="council",
             fingerprint=update_id,
         )
-        photos = (*report.photos, *_photos(report, update_id, photo_ids))
+        photos = (*report.photos, *_photos(report, update_id, photo_ids, wait=photos_wait))
         return replace(report.with_update(update), photos=photos)
 
     rewritten(lambda: stored(service_request_id, ports), change, ports)
 
 
-def _photos(report: ServiceRequest, update_id: str, photo_ids: Sequence[str]) -> list[Photo]:
-    """Those that it does not have yet, as far as there is room. Who took them works for us."""
+def _photos(
+    report: ServiceRequest, update_id: str, photo_ids: Sequence[str], *, wait: bool
+) -> list[Photo]:
+    """Those that it does not have yet, as far as there is room."""
     known = {photo.photo_id for photo in report.photos}
     new = [
-        Photo(photo_id=photo_id, state="shown", update_id=update_id)
+        Photo(photo_id=photo_id, state="waiting" if wait else "shown", update_id=update_id)
         for photo_id in photo_ids
         if photo_id not in known
     ]

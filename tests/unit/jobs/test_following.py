@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.jobs.model import Job, JobChanges
+from chalicelib.jobs.model import Contractor, Job, JobChanges
 from chalicelib.jobs.usecases.following import follow, tell_plans
 from chalicelib.jobs.usecases.operating import operate
 from chalicelib.jobs.usecases.planning import change, settle
@@ -193,3 +193,129 @@ def test_day_is_that_of_the_councils_clock() -> None:
     here.clock.now = NOON.replace(hour=23, minute=30)
     told(here, "could_not", reason="unsafe", at=here.clock.now)
     assert "Tuesday 2 June" in here.reports.texts[0]
+
+
+CONTRACTOR = {"by": "contractor", "remits": (), "actor": "link-1", "scope": "link:1"}
+LINK = Contractor(name="Paviours Ltd", link_id="link-1", expires_at=NOON + timedelta(days=7))
+NOT_PLANNED = "The day for the work has been taken off. We say here when there is a new day."
+
+
+def by_contractor(here: Yard, kind: str, **values: Any) -> None:
+    present = here.jobs.stored[JOB]
+    who = crew_member("link-phone", job_id=JOB, **CONTRACTOR)
+    sent = operation(f"contractor-{kind}", kind=kind, base_version=present.version, **values)
+    assert operate([sent], who, here.ports())[0].result == "applied"
+
+
+def test_words_and_photos_of_a_contractor_wait_while_the_state_follows() -> None:
+    here = yard(planned_job(contractor=LINK))
+    here.asked_for = {("link:1", "contractor-done", PHOTO)}
+    by_contractor(here, "done", text="Ring Ann on 01904.", photo_ids=(PHOTO,))
+    assert told(here) == [("This was mended.", "fixed")]
+    assert [photos for *_, photos in here.reports.told.values()] == [(PHOTO,)]
+    assert here.reports.waiting == {PHOTO}
+    ((_, look),) = here.reports.looks
+    assert (look.reason, look.by) == ("words", "contractor:Paviours Ltd")
+    assert look.why == "Ring Ann on 01904."
+
+
+def test_nothing_waits_of_a_contractor_who_wrote_nothing_or_of_a_crew() -> None:
+    here = yard(planned_job(contractor=LINK))
+    by_contractor(here, "done")
+    told(here)
+    assert not here.reports.looks
+    here = yard()
+    told(here, "done", text="New kerb, too.")
+    assert not here.reports.looks and not here.reports.waiting
+
+
+def test_notes_are_signed_by_the_crew_the_company_or_the_office_that_wrote_them() -> None:
+    here = yard(planned_job(contractor=LINK))
+    told(here, "could_not", reason="unsafe")
+    by_contractor(here, "could_not", reason="no_access", text="Locked.")
+    values: Any = {"state": "cancelled", "because": "Not ours."}
+    version = here.jobs.stored[JOB].version
+    change(JOB, JobChanges(**values), version, OFFICER, here.ports())
+    told(here)
+    assert list(here.reports.signed.values()) == [
+        "crew:north",
+        "contractor:Paviours Ltd",
+        "office:highways",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "why"),
+    [
+        (
+            "could_not",
+            {"reason": "other", "text": "A party."},
+            "Something else. A party.",
+        ),
+        ("hand_over", {"text": "The water board has to come."}, "The water board has to come."),
+    ],
+)
+def test_officers_are_asked_to_look_when_nobody_came_to_an_end_with_a_job(
+    kind: str, values: Any, why: str
+) -> None:
+    here = yard(job())
+    planned_for(here, 1)
+    told(here)
+    told(here, kind, **values)
+    ((about, look),) = here.reports.looks
+    assert (about, look.job_id, look.by, look.why) == (REPORT, JOB, "crew:north", why)
+    report = here.reports.stored[REPORT]
+    assert report.state == "investigating" and report.needs_look_at == {JOB}
+    planned_for(here, 2)
+    told(here)
+    assert not here.reports.stored[REPORT].needs_look_at and len(here.reports.looks) == 1
+
+
+def test_public_hears_that_nobody_comes_when_the_job_ended_without_being_done() -> None:
+    here = yard(job())
+    planned_for(here, 1)
+    told(here)
+    assert told(here, "could_not", reason="parked_car")[1:] == [
+        (
+            "We came on Monday 1 June and could not do it: a car was parked on it.",
+            "investigating",
+        )
+    ]
+
+
+def test_planned_day_goes_when_the_day_is_taken_off_and_the_new_one_is_told_at_once() -> None:
+    here = yard(job())
+    planned_for(here, 1)
+    told(here)
+    taken_off: Any = {"clear": ("crew", "planned_day")}
+    change(JOB, JobChanges(**taken_off), 2, OFFICER, here.ports())
+    assert told(here)[1:] == [(NOT_PLANNED, "investigating")]
+    planned_for(here, 2)
+    assert told(here)[2:] == [("Work is planned for Wednesday 3 June.", "action_scheduled")]
+
+
+def test_planned_day_goes_when_another_team_gets_the_job() -> None:
+    here = yard(job())
+    planned_for(here, 1)
+    told(here)
+    change(JOB, JobChanges(team="parks"), 2, OFFICER, here.ports())
+    assert told(here)[1:] == [(NOT_PLANNED, "investigating")]
+
+
+@pytest.mark.parametrize("ends", ["clear", "cancel", "could_not"])
+def test_day_of_another_job_is_shown_when_one_is_taken_off(ends: str) -> None:
+    here = yard(job())
+    other = planned_job("J0B000000002", planned_day=TODAY + timedelta(days=5))
+    planned_for(here, 1)
+    told(here)
+    here.jobs.add(other)
+    values: dict[str, Any] = {
+        "clear": {"clear": ("planned_day",)},
+        "cancel": {"state": "cancelled", "because": "Not needed."},
+    }
+    if ends == "could_not":
+        told(here, "could_not", reason="other")
+        assert here.reports.stored[REPORT].state == "action_scheduled"
+        return
+    change(JOB, JobChanges(**values[ends]), 2, OFFICER, here.ports())
+    assert told(here)[1:] == [("Work is planned for Saturday 6 June.", "action_scheduled")]

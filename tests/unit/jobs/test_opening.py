@@ -250,3 +250,98 @@ def test_begun_job_of_a_duplicate_goes_on_for_the_one_that_survives() -> None:
     assert len(here.jobs.stored) == 1
     done(here, job)
     assert here.reports.stored[OTHER_REPORT].state == "fixed"
+
+
+THIRD = "9K3M2QXV9HTD"
+
+
+def merged(*, begun: bool = False) -> tuple[Yard, Job]:
+    """Three reports, two of which are merged into the first; with `begun` the second one's job was
+    begun before."""
+    here = Yard(reports=MemoryReports([job_report(), job_report(OTHER_REPORT), job_report(THIRD)]))
+    for each in (REPORT, OTHER_REPORT, THIRD):
+        job = opened(here, each)
+        if begun and each == OTHER_REPORT:
+            done(here, job, "start")
+    for each in (OTHER_REPORT, THIRD):
+        here.reports.change(each, duplicate_of=REPORT, is_open=False, state="duplicate")
+        open_for(each, here.following())
+    return here, opened(here)
+
+
+def take_apart(here: Yard, *ids: str) -> None:
+    for each in ids:
+        here.reports.change(each, duplicate_of=None, is_open=True, state="reopen")
+
+
+def under_way(here: Yard) -> dict[str, tuple[str, ...]]:
+    found = (job for job in here.jobs.stored.values() if not job.is_over)
+    return {job.job_id: job.service_request_ids for job in found}
+
+
+def test_each_report_has_its_own_job_again_when_a_merge_is_taken_apart() -> None:
+    here, job = merged()
+    assert set(job.service_request_ids) == {REPORT, OTHER_REPORT, THIRD}
+    take_apart(here, OTHER_REPORT)
+    opened(here, OTHER_REPORT)
+    assert sorted(under_way(here).values()) == [(REPORT, THIRD), (OTHER_REPORT,)]
+    take_apart(here, THIRD)
+    opened(here, THIRD)
+    assert sorted(under_way(here).values()) == [(REPORT,), (OTHER_REPORT,), (THIRD,)]
+
+
+def test_job_that_was_begun_goes_back_to_its_own_report_when_a_merge_is_taken_apart() -> None:
+    here, _ = merged(begun=True)
+    begun = next(job for job in here.jobs.stored.values() if job.state == "started")
+    assert set(begun.service_request_ids) == {REPORT, OTHER_REPORT}
+    take_apart(here, OTHER_REPORT)
+    assert opened(here, OTHER_REPORT).job_id == begun.job_id
+    assert here.jobs.stored[begun.job_id].service_request_ids == (OTHER_REPORT,)
+    assert opened(here).service_request_ids[0] == REPORT
+
+
+@pytest.mark.parametrize("is_sorted_out", [True, False])
+def test_one_job_done_fixes_its_own_report_alone_when_a_merge_was_taken_apart(
+    is_sorted_out: bool,
+) -> None:
+    here, job = merged()
+    take_apart(here, OTHER_REPORT, THIRD)
+    if is_sorted_out:
+        open_for(OTHER_REPORT, here.following())
+        open_for(THIRD, here.following())
+    done(here, job)
+    states = {each: report.state for each, report in here.reports.stored.items()}
+    assert states == {REPORT: "fixed", OTHER_REPORT: "reopen", THIRD: "reopen"}
+    for each in (OTHER_REPORT, THIRD):
+        assert opened(here, each).service_request_ids == (each,)
+
+
+def test_report_of_a_merge_has_a_job_to_be_done_when_it_is_taken_apart_after_the_work() -> None:
+    here, job = merged()
+    done(here, job)
+    take_apart(here, OTHER_REPORT)
+    follow(job.job_id, here.following())
+    after = opened(here, OTHER_REPORT)
+    assert (after.state, after.service_request_ids) == ("to_plan", (OTHER_REPORT,))
+    assert here.reports.stored[OTHER_REPORT].state == "reopen"
+
+
+def test_report_that_an_officer_added_stays_when_it_is_taken_out_of_a_merge() -> None:
+    here, job = merged()
+    added = JobChanges(add_reports=(OTHER_REPORT,))
+    change(job.job_id, added, job.version, OFFICER, here.ports())
+    take_apart(here, OTHER_REPORT)
+    open_for(OTHER_REPORT, here.following())
+    assert OTHER_REPORT in here.jobs.stored[job.job_id].service_request_ids
+
+
+def test_duplicate_of_a_duplicate_goes_along_when_that_is_taken_apart() -> None:
+    here = Yard(reports=MemoryReports([job_report(), job_report(OTHER_REPORT), job_report(THIRD)]))
+    opened(here)
+    for each, into in ((OTHER_REPORT, REPORT), (THIRD, OTHER_REPORT)):
+        here.reports.change(each, duplicate_of=into, is_open=False, state="duplicate")
+        open_for(each, here.following())
+    assert sorted(under_way(here).values()) == [(REPORT, OTHER_REPORT, THIRD)]
+    take_apart(here, OTHER_REPORT)
+    opened(here, OTHER_REPORT)
+    assert sorted(under_way(here).values()) == [(REPORT,), (OTHER_REPORT, THIRD)]

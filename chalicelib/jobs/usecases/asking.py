@@ -1,0 +1,45 @@
+"""Officers are asked to look at a report because of its job: nobody came to an end with it, or a
+contractor wrote what nobody has read yet."""
+
+from collections.abc import Iterator
+
+from chalicelib.jobs.labels import REASONS, writer_of
+from chalicelib.jobs.model import Deed, Job, job_id_of
+from chalicelib.jobs.ports import FollowPorts, Look, LookReason, Report
+
+UNDONE = ("could_not", "handed_over")
+
+
+def ask(job: Job, report: Report, ports: FollowPorts) -> None:
+    """Asks officers to look at the report once for each reason, and takes back what the job gives
+    no reason for any more. Raises NotFound, UpstreamFailed."""
+    if job.state not in UNDONE and job.job_id in report.needs_look_at:
+        ports.reports.need_no_look(report.service_request_id, job.job_id)
+    for look in _looks(job, report):
+        if look.look_id not in report.asked:
+            ports.reports.ask_for_look(report.service_request_id, look)
+
+
+def _looks(job: Job, report: Report) -> Iterator[Look]:
+    deed = job.outcome
+    if deed is None or report.duplicate_of:
+        return
+    text = "" if report.is_forgotten else deed.text.strip()
+    if job.state == "could_not" and report.is_open:
+        why = f"{REASONS[deed.reason or 'other']}. {text}".strip()
+        yield _look("could_not", why, deed, job, report)
+    elif job.state == "handed_over" and report.is_open:
+        yield _look("handed_over", text, deed, job, report)
+    elif job.state == "done" and deed.by == "contractor" and text:
+        yield _look("words", text, deed, job, report)
+
+
+def _look(reason: LookReason, why: str, deed: Deed, job: Job, report: Report) -> Look:
+    return Look(
+        look_id=job_id_of("look", job.job_id, report.service_request_id, deed.op_id),
+        reason=reason,
+        job_id=job.job_id,
+        at=deed.received_at,
+        by=writer_of(deed, job),
+        why=why,
+    )

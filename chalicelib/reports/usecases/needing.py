@@ -1,0 +1,78 @@
+"""Officers are asked to look at a report, and say that they did."""
+
+from dataclasses import replace
+
+from chalicelib.errors import Invalid
+from chalicelib.reports.model import Changes, ServiceRequest, Update, to_the_second
+from chalicelib.reports.needs import REASONS, Need, NeedReason, open_needs, settled, with_need
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases.access import rewritten, stored
+
+UNDONE: tuple[NeedReason, ...] = ("could_not", "handed_over")
+BY_REPLY = frozenset(REASONS) - {"words"}
+"""What an officer who changes the state, merges or replies has dealt with. What a contractor wrote
+is decided on its own: it would be lost otherwise."""
+BY_QUESTION: tuple[NeedReason, ...] = ("answered", "updated")
+"""What an officer who asks the reporter something has dealt with."""
+
+
+def ask_for_look(service_request_id: str, need: Need, ports: Ports) -> None:
+    """Notes why an officer has to look at the report; once for each need_id, also after an officer
+    dealt with it. Of one that was withdrawn, nothing. Raises NotFound, UpstreamFailed."""
+
+    def change(report: ServiceRequest) -> ServiceRequest:
+        needs = with_need(report.needs, need)
+        if needs == report.needs or report.visibility == "withdrawn":
+            return report
+        return replace(report, needs=needs)
+
+    rewritten(lambda: stored(service_request_id, ports), change, ports)
+
+
+def need_no_look(service_request_id: str, job_id: str, ports: Ports) -> None:
+    """Takes back that a job ended without being done. Raises NotFound, UpstreamFailed."""
+    now = to_the_second(ports.now())
+
+    def change(report: ServiceRequest) -> ServiceRequest:
+        needs = settled(report.needs, now, reasons=UNDONE, about=job_id)
+        return report if needs is report.needs else replace(report, needs=needs)
+
+    rewritten(lambda: stored(service_request_id, ports), change, ports)
+
+
+def dealt_with(
+    report: ServiceRequest, changes: Changes, reply: str | None, ports: Ports
+) -> ServiceRequest:
+    """The report after an officer changed it so: with the words of contractors that are to be
+    shown, and without what that deals with. Raises Invalid."""
+    report = _with_words(report, changes, ports)
+    deals = changes.needs_settled or changes.state or changes.duplicate_of or reply
+    if not deals:
+        return report
+    needs = settled(report.needs, to_the_second(ports.now()), reasons=BY_REPLY)
+    return replace(report, needs=needs)
+
+
+def _with_words(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:
+    chosen = changes.words or {}
+    waiting = {each.need_id: each for each in open_needs(report.needs) if each.reason == "words"}
+    if unknown := sorted(chosen.keys() - waiting):
+        raise Invalid.field(f"words.{unknown[0]}", "waits for no decision about this report")
+    now = to_the_second(ports.now())
+    for need_id, decided in chosen.items():
+        if decided == "shown":
+            report = report.with_update(_said_by_contractor(report, waiting[need_id], ports))
+    needs = settled(report.needs, now, need_ids=chosen)
+    return report if needs is report.needs else replace(report, needs=needs)
+
+
+def _said_by_contractor(report: ServiceRequest, need: Need, ports: Ports) -> Update:
+    update_id = ports.ids.update_id("words", report.service_request_id, need.need_id)
+    return Update(
+        update_id=update_id,
+        datetime=to_the_second(ports.now()),
+        state=report.state,
+        text=need.why,
+        by="contractor",
+        fingerprint=update_id,
+    )
