@@ -44,6 +44,7 @@ Action = Literal[
     "disruptions.post",
     "disruptions.change",
     "disruptions.withdraw",
+    "crews.look",
     "jobs.create",
     "jobs.change",
     "jobs.plan",

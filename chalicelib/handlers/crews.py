@@ -16,6 +16,7 @@ from chalicelib.handlers.jobs_views import (
     DayLinkView,
     DeviceView,
 )
+from chalicelib.handlers.noting import note_day
 from chalicelib.handlers.working import day_of, today, worker
 from chalicelib.jobs.crew_ports import PushTo
 from chalicelib.jobs.usecases.day import crew_of, crews
@@ -57,6 +58,7 @@ def list_crews(call: Call) -> CrewList:
 def link_to_day(call: Call, crew: str) -> DayLinkView:
     day, code = day_of(call.parameter("date")) or today(), _hers(crew, call)
     link = day_link(code, day, bootstrap.crew_ports())
+    note_day(link, code, day, call.caller)
     return DayLinkView(url=link.url, expires_at=link.expires_at, etag=link.etag)
 
 

@@ -13,6 +13,7 @@ from chalicelib.errors import Invalid, NotFound, TooLarge
 from chalicelib.handlers import auth
 from chalicelib.handlers.http import Call, Query, Routes
 from chalicelib.handlers.jobs_views import JobList, LinkView, Results, ResultView
+from chalicelib.handlers.noting import noted_jobs
 from chalicelib.handlers.reports import limit_of
 from chalicelib.handlers.working import (
     cursor_of,
@@ -99,9 +100,9 @@ def list_jobs(call: Call) -> JobList:
     who, ports = worker(call), bootstrap.jobs_ports()
     while True:
         found = day.listed(filters, who, ports, limit=limit, after=after)
-        views = bootstrap.job_views(found.jobs)
-        if limit == 1 or sum(map(_size, views)) <= MOST_REPLY_BYTES:
-            return JobList(items=views, next=found.next)
+        seen = bootstrap.jobs_seen(found.jobs)
+        if limit == 1 or sum(map(_size, seen.views)) <= MOST_REPLY_BYTES:
+            return JobList(items=noted_jobs(seen, call.caller), next=found.next)
         limit //= 2
 
 
@@ -113,7 +114,7 @@ def list_jobs(call: Call) -> JobList:
     answer=JobView,
 )
 def read(call: Call, job_id: str) -> JobView:
-    return _view(day.one(job_id_of(job_id), worker(call), bootstrap.jobs_ports()))
+    return _view(day.one(job_id_of(job_id), worker(call), bootstrap.jobs_ports()), call)
 
 
 @routes.endpoint(
@@ -128,7 +129,7 @@ def read(call: Call, job_id: str) -> JobView:
 )
 def create(call: Call) -> JobView:
     key, draft = call.idempotency_key, parse_json(call.body, JobDraft)
-    return _view(planning.create(draft, key, planner(call), bootstrap.jobs_ports()))
+    return _view(planning.create(draft, key, planner(call), bootstrap.jobs_ports()), call)
 
 
 @routes.endpoint(
@@ -143,7 +144,8 @@ def create(call: Call) -> JobView:
 def change(call: Call, job_id: str) -> JobView:
     version, changes = call.version, parse_json(call.body, JobChanges)
     ports = bootstrap.jobs_ports()
-    return _view(planning.change(job_id_of(job_id), changes, version, planner(call), ports))
+    changed = planning.change(job_id_of(job_id), changes, version, planner(call), ports)
+    return _view(changed, call)
 
 
 @routes.endpoint(
@@ -160,7 +162,7 @@ def settle(call: Call, job_id: str, dispute_id: str) -> JobView:
     job_id, dispute_id = job_id_of(job_id), dispute_id_of(dispute_id)
     ports = bootstrap.jobs_ports()
     settled = planning.settle(job_id, dispute_id, version, planner(call), ports, keeps=keeps)
-    return _view(settled)
+    return _view(settled, call)
 
 
 @routes.endpoint(
@@ -186,7 +188,8 @@ def add_link(call: Call, job_id: str) -> LinkView:
     answer=JobView,
 )
 def drop_link(call: Call, job_id: str) -> JobView:
-    return _view(linking.drop_link(job_id_of(job_id), planner(call), bootstrap.jobs_ports()))
+    dropped = linking.drop_link(job_id_of(job_id), planner(call), bootstrap.jobs_ports())
+    return _view(dropped, call)
 
 
 @routes.endpoint(
@@ -199,7 +202,8 @@ def drop_link(call: Call, job_id: str) -> JobView:
 )
 def tell(call: Call) -> Results:
     sent = [_operation(each) for each in _batch(call.body)]
-    return Results(items=_results(operate(sent, operator(call), bootstrap.jobs_ports())))
+    outcomes = operate(sent, operator(call), bootstrap.jobs_ports())
+    return Results(items=_results(outcomes, call))
 
 
 def _batch(body: bytes) -> list[Any]:
@@ -229,9 +233,10 @@ def _operation(sent: Any) -> Sent:
         return Unreadable(op_id=known, reason=f"job_id: {error.detail}")
 
 
-def _results(outcomes: Sequence[Outcome]) -> list[ResultView]:
+def _results(outcomes: Sequence[Outcome], call: Call) -> list[ResultView]:
     jobs = {each.job.job_id: each.job for each in outcomes if each.job}
-    views = {view.job_id: view for view in bootstrap.job_views(list(jobs.values()))}
+    seen = bootstrap.jobs_seen(list(jobs.values()))
+    views = {view.job_id: view for view in noted_jobs(seen, call.caller)}
     shown = _with_job(outcomes, views)
     return [_result(each, views if at in shown else {}) for at, each in enumerate(outcomes)]
 
@@ -263,6 +268,6 @@ def _result(outcome: Outcome, views: Mapping[str, JobView]) -> ResultView:
     )
 
 
-def _view(job: Job) -> JobView:
-    (view,) = bootstrap.job_views([job])
+def _view(job: Job, call: Call) -> JobView:
+    (view,) = noted_jobs(bootstrap.jobs_seen([job]), call.caller)
     return view

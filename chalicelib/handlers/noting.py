@@ -1,11 +1,16 @@
 """What staff look at and change stands in the audit log before it is shown or done."""
 
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 from chalicelib import bootstrap
 from chalicelib.accounts import audit
+from chalicelib.bootstrap.job_views import Seen
 from chalicelib.handlers.callers import Caller
+from chalicelib.jobs.usecases.publishing import DayLink
+from chalicelib.jobs.views import JobView
+from chalicelib.moments import text_of
 from chalicelib.reports.model import Changes
 from chalicelib.reports.views import FullView, ReportView
 
@@ -15,6 +20,25 @@ def note_look(view: ReportView, caller: Caller) -> None:
     not told. Raises UpstreamFailed."""
     if isinstance(view, FullView) and (view.visibility != "public" or _says_more(view)):
         note("reports.look", view.service_request_id, view.visibility, caller)
+
+
+def noted_jobs(seen: Seen, caller: Caller) -> list[JobView]:
+    """The jobs, after it was written down of which reports they are about to show more than the
+    public sees. Raises UpstreamFailed."""
+    for view in seen.views:
+        for service_request_id in view.service_request_ids[:1]:
+            if visibility := seen.looks.get(service_request_id):
+                details = f"{visibility} job={view.job_id}"
+                note("reports.look", service_request_id, details, caller)
+    return seen.views
+
+
+def note_day(link: DayLink, crew: str, day: date, caller: Caller) -> None:
+    """That somebody is about to get the address of a crew's day: of what is in it now, and of
+    whatever comes into it while the address holds. Raises UpstreamFailed."""
+    note("crews.look", crew, f"{day} until={text_of(link.expires_at)}", caller)
+    for service_request_id, visibility in bootstrap.kept_from_public(link.about).items():
+        note("reports.look", service_request_id, f"{visibility} day={day}", caller)
 
 
 def note_change(service_request_id: str, changes: Changes, caller: Caller) -> None:
@@ -40,7 +64,9 @@ def note(action: audit.Action, subject: str, details: str, caller: Caller) -> No
 
 
 def _says_more(view: FullView) -> bool:
-    unseen = any(photo.state != "shown" for photo in view.all_photos)
+    unseen = any(photo.state != "shown" for photo in view.all_photos) or any(
+        photo.seen_by != "everybody" for photo in getattr(view, "work_photos", ())
+    )
     return unseen or any(
         (view.contact, view.language, view.reach_by, view.attributes, view.notes, view.flags)
     )

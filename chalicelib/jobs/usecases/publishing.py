@@ -81,11 +81,13 @@ class DayDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DayLink(NamedTuple):
-    """Where a crew's day can be read until then, and which version of it is there."""
+    """Where a crew's day can be read until then, and which version of it is there; `about` are the
+    reports that this version tells of."""
 
     url: str
     expires_at: datetime
     etag: str
+    about: tuple[str, ...] = ()
 
 
 def key_of(crew: str, day: date) -> str:
@@ -127,7 +129,10 @@ def day_link(crew: str, day: date, ports: CrewPorts) -> DayLink:
             "have one, some minutes after they come near."
         )
     expires_at = ports.now().replace(microsecond=0) + READ_FOR
-    return DayLink(ports.documents.address(key_of(crew, day), expires_at), expires_at, held.etag)
+    url = ports.documents.address(key_of(crew, day), expires_at)
+    jobs = msgspec.json.decode(held.body, type=DayDocument).jobs
+    about = dict.fromkeys(each for job in jobs for each in job.service_request_ids[:1])
+    return DayLink(url, expires_at, held.etag, tuple(about))
 
 
 def _publish(crew: str, day: date, ports: CrewPorts) -> None:
