@@ -137,7 +137,7 @@ def somewhere(number: int) -> Point:
 def submission(app: Any, key: str, place: Point) -> Request:
     """A report of somebody without a token."""
     body = draft_body(lat=place.lat, long=place.long)
-    return gateway.event(app, "POST", "/api/reports", body, {"Idempotency-Key": key})
+    return gateway.event(app, "POST", "/api/reports", body, {"Idempotency-Key": f"{key:0>22}"})
 
 
 def nearby(app: Any, place: Point, radius_m: int) -> Request:
@@ -155,7 +155,7 @@ def _use_cases(app: Any, officer: dict[str, str]) -> dict[str, Make]:
                 "POST",
                 f"/api/reports/{id_of(first + number)}/{verb}",
                 body,
-                {"Idempotency-Key": f"{number}"},
+                {"Idempotency-Key": f"{number:022}"},
             )
         ]
 

@@ -4,11 +4,23 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.geo.point import Point
+from chalicelib.idempotency import SHORTEST_UNSIGNED
 from chalicelib.reports.model import Draft, Imported, ServiceRequest, Update, UpdateDraft
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 MARKET_PLACE = {"lat": 53.959, "long": -1.0815}
 """The middle of the demo council."""
+
+
+def long_key(key: str) -> str:
+    """The key made long enough for somebody who is not signed in; that of a photo keeps its
+    number. What is no key at all stays as it is."""
+    own, slash, number = key.rpartition("/")
+    if not slash or not number.isdigit():
+        own, slash, number = key, "", ""
+    if not own.strip() or not own.isprintable() or len(own) >= SHORTEST_UNSIGNED:
+        return key
+    return f"{own}-{'0' * SHORTEST_UNSIGNED}{slash}{number}"
 
 
 def draft(**values: Any) -> Draft:

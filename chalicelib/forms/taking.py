@@ -6,6 +6,7 @@ belong to a page.
 
 from collections.abc import Callable, Sequence
 
+from chalicelib import idempotency
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.forms import messages, steps
 from chalicelib.forms.answers import Answers
@@ -16,7 +17,6 @@ from chalicelib.forms.steps import Step
 MOST_PHOTOS = 5
 MOST_PHOTO_BYTES = 4 * 1024 * 1024
 """All photos of a page together: as text, Lambda's limit of 6 MB would be passed at 4.5 MB."""
-MOST_IN_A_KEY = 255
 
 Taken = tuple[Answers, Sequence[FieldError]]
 
@@ -24,7 +24,7 @@ Taken = tuple[Answers, Sequence[FieldError]]
 def key_of(answers: Answers) -> str:
     """The key that the first page gave to what is sent. Raises Invalid where it is gone."""
     key = answers.one("key")
-    if not 1 <= len(key) <= MOST_IN_A_KEY or not key.isprintable():
+    if not idempotency.is_usable(key) or idempotency.can_be_guessed(key):
         raise Invalid.field("key", "this form is not whole: please begin anew")
     return key
 

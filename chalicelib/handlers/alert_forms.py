@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chalicelib import bootstrap
+from chalicelib import bootstrap, idempotency
 from chalicelib.alerts.forms import MAY_HAVE_A_PLACE, NEEDS_A_PLACE, wish_of
 from chalicelib.alerts.model import Subscription
 from chalicelib.alerts.showing import FREQUENCIES, KINDS, RADII_M, about, distance
@@ -57,7 +57,9 @@ def take(call: Call) -> Page:
         place = _meant(places, form.one("place") or typed["q"])
         asked = checked(wish_of(form, place), ports)
         limits.check("subscribe", call, *limits.wish_addresses(asked.wish))
-        made = subscribe(asked, typed["key"] or None, subscriber_of(call), ports)
+        # A key that our own page did not make tells nobody of what is stored under it.
+        key = None if idempotency.can_be_guessed(typed["key"]) else typed["key"]
+        made = subscribe(asked, key, subscriber_of(call), ports)
     except Invalid as error:
         return _form(typed, _of_fields(error), places)
     return _sent(made)

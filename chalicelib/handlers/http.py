@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import msgspec
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib import errors, logs, trace
+from chalicelib import errors, idempotency, logs, trace
 from chalicelib.handlers.auth import Gate
 from chalicelib.handlers.callers import Caller
 
@@ -97,14 +97,33 @@ class Call(NamedTuple):
         return raw.encode() if isinstance(raw, str) else raw
 
     @property
-    def idempotency_key(self) -> str:
-        """The Idempotency-Key header. Raises Invalid where it is missing or unusable."""
+    def sent_key(self) -> str:
+        """The Idempotency-Key header, for calls that an API key or an account keeps apart from
+        others. Raises Invalid where it is missing or unusable."""
         key = str(self.request.headers.get("idempotency-key", "")).strip()
-        if not 1 <= len(key) <= 255 or not key.isprintable():
+        if not idempotency.is_usable(key):
             raise errors.Invalid.field(
-                "Idempotency-Key",
+                idempotency.HEADER,
                 "send this header with 1 to 255 printable characters, new for each thing you send",
             )
+        return key
+
+    @property
+    def idempotency_key(self) -> str:
+        """The Idempotency-Key header. Raises Invalid where it is missing or unusable, or where the
+        caller is not signed in and it can be guessed."""
+        key = self.sent_key
+        if self.caller.account is None:
+            idempotency.refuse_guessable(key)
+        return key
+
+    @property
+    def photo_key(self) -> str:
+        """The Idempotency-Key header of a photo, `<key of its report or update>/<number>`. Raises
+        Invalid as `idempotency_key` does, for the key of the report or update."""
+        key = self.sent_key
+        if self.caller.account is None:
+            idempotency.refuse_guessable(key.rpartition("/")[0] or key)
         return key
 
     @property

@@ -95,7 +95,7 @@ class Asked:
         if own:
             return f"{scope}/own/{own}"
         if "idempotency-key" in self.call.request.headers:
-            return f"{scope}/key/{self.call.idempotency_key}"
+            return f"{scope}/key/{self.call.sent_key}"
         return f"{scope}/{secrets.token_hex(16)}"
 
     def check_jurisdiction(self) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from chalicelib import idempotency
 from chalicelib.handlers import auth
 from chalicelib.handlers.http import HTML, JSON, PROBLEM, REQUEST_ID, Call, RouteFacts, Routes
 
@@ -115,10 +116,20 @@ def _parameters(fact: RouteFacts) -> list[dict[str, Any]]:
         parameter = _parameter(query.name, "query", required=query.required)
         found.append(parameter | {"description": query.description})
     if fact.keyed or fact.may_be_keyed:
-        found.append(_parameter("Idempotency-Key", "header", required=fact.keyed))
+        key = _parameter(idempotency.HEADER, "header", required=fact.keyed)
+        key["schema"] |= {"minLength": 1, "maxLength": idempotency.LONGEST}
+        found.append(key | {"description": _about_the_key(fact)})
     if fact.versioned:
         found.append(_parameter("If-Match", "header", required=True))
     return [*found, _parameter(REQUEST_ID, "header", required=False)]
+
+
+def _about_the_key(fact: RouteFacts) -> str:
+    repeated = "The same key again is answered with what is stored. "
+    if fact.written:
+        return repeated + "Keys of one API key are its own."
+    photo = " It is the part before the slash that counts." if fact.path == "/api/photos" else ""
+    return repeated + idempotency.ADVICE + photo + " Keys of an account are its own, of any length."
 
 
 def _parameter(name: str, place: str, *, required: bool) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class PhotoView(msgspec.Struct, frozen=True, kw_only=True):
     keyed=True,
 )
 def ask(call: Call) -> UploadView:
-    key = call.idempotency_key
+    key = call.photo_key
     draft = parse_json(call.body, UploadDraft)
     if draft.service_request_id is not None:
         draft = replace(draft, service_request_id=_report(draft.service_request_id))

@@ -13,6 +13,7 @@ from chalicelib import bootstrap
 from chalicelib.accounts.model import Role
 from infra.local.cloud import Cloud
 from infra.tokens import account_with, token_of
+from tests.builders import long_key
 
 
 @dataclass
@@ -51,7 +52,8 @@ class Api:
         if token:
             headers["Authorization"] = f"Bearer {token}"
         if key:
-            headers["Idempotency-Key"] = key
+            # Accounts have keys of their own, all others share theirs.
+            headers["Idempotency-Key"] = key if "Authorization" in headers else long_key(key)
         return headers
 
     def stored_ids(self) -> list[str]:

@@ -389,7 +389,7 @@ def test_report_is_forgotten_when_it_is_withdrawn_in_time(browser: Browser) -> N
     path = link(browser.fill(press="Send report"))
     request_id = browser.stored()[0].service_request_id
     withdrawal = f"/forms/reports/{request_id}/withdraw"
-    browser.post(withdrawal, b"key=somebody-else")
+    browser.post(withdrawal, b"key=somebody-else-0000000000")
     assert browser.status == 404
     browser.again()
     browser.fill(press="Withdraw this report", action=withdrawal)
@@ -487,7 +487,9 @@ def test_page_is_not_found_when_there_is_no_such_report(browser: Browser, text: 
         assert browser.status == 404
         assert browser.headers["Content-Type"].startswith("text/html")
     for rest in ("/update", "/flag", "/follow", "/withdraw"):
-        browser.post(f"/forms/reports/{text}{rest}", b"key=k&text=x&reason=other")
+        browser.post(
+            f"/forms/reports/{text}{rest}", b"key=0000000000000000000000&text=x&reason=other"
+        )
         assert browser.status == 404
 
 

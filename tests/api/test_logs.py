@@ -17,7 +17,7 @@ from chalicelib.publishing.pages import JinjaPages
 from chalicelib.reports.dynamo import DynamoRepository
 from tests.api.conftest import Api
 from tests.attack_photos import saved
-from tests.builders import draft_body
+from tests.builders import draft_body, long_key
 from tests.forms import URLENCODED
 from tests.lines import kept, read
 from tests.seam import ALL_TRIES, refuse
@@ -37,7 +37,7 @@ PLACE = {"lat": 53.9591357, "long": -1.0817531}
 
 def send(api: Api, request_id: str | None, key: str = "key", **values: Any) -> HTTPResponse:
     """Sends a report as a phone does."""
-    headers = {"Content-Type": "application/json", "Idempotency-Key": key}
+    headers = {"Content-Type": "application/json", "Idempotency-Key": long_key(key)}
     if request_id is not None:
         headers["X-Request-Id"] = request_id
     body = json.dumps(draft_body(**values)).encode()

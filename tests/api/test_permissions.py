@@ -44,7 +44,7 @@ from infra.permissions import (
     permission_of,
 )
 from infra.tokens import token_of
-from tests.builders import draft_body
+from tests.builders import draft_body, long_key
 from tests.fakes_alerts import subscription
 
 NOISE: dict[str, Any] = {"service_code": "noise-nuisance", "attributes": {"kind": "noise"}}
@@ -116,7 +116,7 @@ class Council:
     ) -> HTTPResponse:
         is_form = path.startswith(("/forms", "/open311"))
         kind = "application/x-www-form-urlencoded" if is_form else "application/json"
-        headers = {"Idempotency-Key": key, "If-Match": '"1"', "Content-Type": kind}
+        headers = {"Idempotency-Key": long_key(key), "If-Match": '"1"', "Content-Type": kind}
         if token := self.token(caller):
             headers["Authorization"] = f"Bearer {token}"
         sent = b"text=x" if is_form else json.dumps(body or {}).encode()

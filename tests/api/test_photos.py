@@ -7,6 +7,7 @@ from chalicelib import bootstrap
 from chalicelib.photos.model import MOST_BYTES
 from tests.api.conftest import Api
 from tests.attack_photos import saved
+from tests.builders import long_key
 from tests.seam import record
 
 ASKED = {"content_type": "image/jpeg", "size": 1000}
@@ -30,7 +31,7 @@ def test_upload_is_allowed_for_a_photo_that_keeps_its_id_when_it_is_asked_for_ag
     fields = first["fields"]
     assert isinstance(fields, dict)
     assert fields["Content-Type"] == "image/jpeg"
-    request_id = bootstrap.reports_ports().ids.service_request_id("anonymous", "key")
+    request_id = bootstrap.reports_ports().ids.service_request_id("anonymous", long_key("key"))
     assert fields["key"] == f"{request_id}/{first['photo_id']}"
 
 

@@ -84,7 +84,7 @@ def test_every_route_answers_a_problem_when_something_breaks(
         for fact in group.facts
         if (fact.path, fact.method) == (path, method)
     )
-    headers = {"Idempotency-Key": "k", "If-Match": '"1"', "Content-Type": "application/json"}
+    headers = {"Idempotency-Key": "0" * 22, "If-Match": '"1"', "Content-Type": "application/json"}
     body = next((body for end, body in BODIES.items() if path.endswith(end)), {})
     sent = FORM if facts.is_page else json.dumps(body).encode()
     if facts.is_page:

@@ -14,7 +14,7 @@ from infra.local.stack import LocalStack
 from tests.attack_photos import picture, saved
 from tests.browser.conftest import DESK, NewPage
 from tests.browser.signing_in import new_account, sign_in
-from tests.builders import draft
+from tests.builders import draft, long_key
 
 NUMBERS = count(1)
 QUICKER = Author("quicker", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
@@ -54,7 +54,7 @@ def stored(report: ServiceRequest) -> ServiceRequest:
 
 def reported_with_photo(page: Page, stack: LocalStack) -> tuple[str, str]:
     """The ids of a report and of its photo, which has been looked at."""
-    key = f"desk-photo-{next(NUMBERS)}"
+    key = long_key(f"desk-photo-{next(NUMBERS)}")
     asked = {"content_type": "image/jpeg", "size": 1000}
     photo = page.request.post("/api/photos", data=asked, headers={"Idempotency-Key": f"{key}/0"})
     raw = saved("JPEG", picture(size=(400, 200)))

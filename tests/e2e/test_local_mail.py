@@ -9,7 +9,7 @@ import pytest
 
 from infra.local import mail
 from infra.local.stack import LocalStack, Options
-from tests.builders import draft_body
+from tests.builders import draft_body, long_key
 from tests.forwarding import TEAM, forwarding_council
 
 
@@ -36,7 +36,7 @@ def read(stack: LocalStack, path: str, **headers: str) -> Any:
 def test_letter_is_in_the_outbox_and_its_answer_beside_the_report(stack: LocalStack) -> None:
     assert read(stack, "/_local/outbox.json") == {"items": []}
     body = json.dumps(draft_body(service_code="overgrown-hedge")).encode()
-    made = json.loads(call(stack, "/api/reports", body, Idempotency_Key="key"))
+    made = json.loads(call(stack, "/api/reports", body, Idempotency_Key=long_key("key")))
     (letter,) = read(stack, "/_local/outbox.json")["items"]
     assert (letter["channel"], letter["to"]) == ("email", TEAM)
     assert "A deep hole." in letter["body"]

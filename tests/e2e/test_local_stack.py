@@ -23,7 +23,7 @@ from chalicelib.partners.ports import Ports
 from infra.local import aws
 from infra.local.people import demo_api_key
 from infra.local.stack import LocalStack, Options
-from tests.builders import draft_body
+from tests.builders import draft_body, long_key
 from tests.conftest import ROOT
 from tests.fakes import Clock
 from tests.fakes_partners import MemoryKeys
@@ -233,7 +233,7 @@ def test_report_is_public_soon_after_it_was_sent(stack: LocalStack) -> None:
         stack,
         "/api/reports",
         draft_body(),
-        Idempotency_Key="soon",
+        Idempotency_Key=long_key("soon"),
         Content_Type="application/json",
     )
     assert status == 201
@@ -266,7 +266,7 @@ def test_newcomer_subscribes_without_a_browser_and_reads_what_it_would_show(
     sent = {"Content_Type": "application/json"}
     assert fetch(stack, "/api/subscriptions", wish, **sent)[0] == 201
     stack.cloud.pump.wait_until_idle()
-    _, _, body = fetch(stack, "/api/reports", draft_body(), **sent, Idempotency_Key=token_hex(8))
+    _, _, body = fetch(stack, "/api/reports", draft_body(), **sent, Idempotency_Key=token_hex(16))
     stack.cloud.pump.wait_until_idle()
     items = json.loads(fetch(stack, "/_local/outbox.json")[2])["items"]
     (shown,) = [each for each in items if each["channel"] == "push"]

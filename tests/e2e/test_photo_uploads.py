@@ -19,6 +19,7 @@ from chalicelib.photos.usecases import private_address
 from infra.local.signed import MOST_FILE_BYTES, RefusedByS3, Signer
 from infra.local.stack import LocalStack, Options, secret_of
 from tests.attack_photos import saved
+from tests.builders import long_key
 from tests.lines import kept, read
 
 BOUNDARY = "----photo"
@@ -46,7 +47,7 @@ def asked(
     request = urllib.request.Request(
         f"{stack.url}/api/photos",
         data=json.dumps({"content_type": "image/jpeg", "size": size}).encode(),
-        headers={"Idempotency-Key": key, "X-Request-Id": request_id},
+        headers={"Idempotency-Key": long_key(key), "X-Request-Id": request_id},
     )
     with urllib.request.urlopen(request) as answer:
         body = json.loads(answer.read())

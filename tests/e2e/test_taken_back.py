@@ -16,7 +16,7 @@ from PIL import Image
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import tile_of
 from infra.local.stack import LocalStack, Options
-from tests.builders import MARKET_PLACE, draft_body
+from tests.builders import MARKET_PLACE, draft_body, long_key
 
 Receipt = dict[str, Any]
 
@@ -49,6 +49,7 @@ def call(
 
 def send(stack: LocalStack, key: str, **values: Any) -> Receipt:
     """Reports something with a photo, as a client does it."""
+    key = long_key(key)
     status, upload = call(
         stack,
         "POST",
@@ -137,7 +138,7 @@ def test_report_is_public_and_gone_when_it_is_withdrawn(stack: LocalStack) -> No
     receipt = send(stack, "withdrawn")
     assert statuses(stack, receipt) == {200} and is_pinned(stack, receipt)
     address = f"/api/reports/{receipt['service_request_id']}/withdrawal"
-    assert call(stack, "POST", address, {}, Idempotency_Key="withdrawn")[0] == 200
+    assert call(stack, "POST", address, {}, Idempotency_Key=long_key("withdrawn"))[0] == 200
     stack.cloud.pump.wait_until_idle()
     assert statuses(stack, receipt) == {404} and not is_pinned(stack, receipt)
 
@@ -192,7 +193,7 @@ def test_photo_without_a_report_is_swept_after_a_day_and_one_with_a_report_stays
         "POST",
         "/api/photos",
         {"content_type": "image/jpeg", "size": len(photo())},
-        Idempotency_Key="never sent/1",
+        Idempotency_Key=long_key("never sent/1"),
     )
     post_file(upload["url"], upload["fields"])
     stack.cloud.pump.wait_until_idle()

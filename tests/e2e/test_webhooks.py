@@ -11,7 +11,7 @@ import time_machine
 
 from chalicelib.adapters.clock import utc_now
 from infra.local.stack import LocalStack, Options
-from tests.builders import draft_body
+from tests.builders import draft_body, long_key
 from tests.webhooks import Hook, is_ours, listening
 
 RECEIVERS = "/api/outbound/receivers"
@@ -60,7 +60,7 @@ def test_receiver_hears_of_a_report_until_it_is_gone_though_it_was_down_at_first
     made = call(stack, "POST", RECEIVERS, draft, Authorization=admin)
     hook.status, start = 503, utc_now()
 
-    receipt = call(stack, "POST", "/api/reports", draft_body(), Idempotency_Key="report")
+    receipt = call(stack, "POST", "/api/reports", draft_body(), Idempotency_Key=long_key("report"))
     path = f"/api/reports/{receipt['service_request_id']}"
     stack.cloud.pump.wait_until_idle()
     assert [body["kind"] for body in hook.bodies()] == ["report.submitted"]

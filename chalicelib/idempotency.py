@@ -1,0 +1,34 @@
+"""Which Idempotency-Keys can be taken.
+
+The key under which something was sent proves its sender: a repeat is answered with what is stored,
+the link to a private report too, and withdraws it. Keys of somebody who is signed in count for that
+account alone. Keys of all others share one scope, so they must be too long to be guessed.
+"""
+
+from chalicelib.errors import Invalid
+
+LONGEST = 255
+SHORTEST_UNSIGNED = 22
+"""Characters: 22 of base64 hold 128 random bits, and a UUID has 32 or more."""
+HEADER = "Idempotency-Key"
+ADVICE = (
+    f"Without signing in, send a random key of at least {SHORTEST_UNSIGNED} characters, such as a "
+    "UUID, and a new one for each thing that you send: whoever knows the key can read and withdraw "
+    "what was sent under it."
+)
+
+
+def is_usable(key: str) -> bool:
+    """True for 1 to 255 printable characters."""
+    return 1 <= len(key) <= LONGEST and key.isprintable()
+
+
+def can_be_guessed(key: str) -> bool:
+    """True for a key that is too short for somebody who is not signed in."""
+    return len(key) < SHORTEST_UNSIGNED
+
+
+def refuse_guessable(key: str) -> None:
+    """Raises Invalid where somebody who is not signed in may not use the key."""
+    if can_be_guessed(key):
+        raise Invalid.field(HEADER, ADVICE[0].lower() + ADVICE[1:].removesuffix("."))
