@@ -9,7 +9,8 @@ const USUAL_WAIT_S = 60;
 /** Whoever shares a network with others is counted apart from them. */
 const DEVICE = "X-Ginnel-Device";
 const ABSENT = [403, 404, 410];
-const WORTH_REPEATING = [408, 425, 429];
+const TOO_MANY = 429;
+const WORTH_REPEATING = [408, 425];
 
 /** The document, or null where there is none. Throws when it cannot be known. */
 export async function getJson<T>(url: string, patienceMs = TIMEOUT_MS): Promise<T | null> {
@@ -35,6 +36,10 @@ export async function send<T>(method: string, path: string, body: unknown, heade
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     if (response.ok) return { kind: "stored", value: (await read(response)) as T };
+    if (response.status === TOO_MANY) {
+      const { detail, title } = await readProblem(response);
+      return { kind: "later", retryAfterSeconds: readRetryAfter(response), why: detail ?? title };
+    }
     if (response.status >= 500 || WORTH_REPEATING.includes(response.status)) {
       return { kind: "later", retryAfterSeconds: readRetryAfter(response) };
     }

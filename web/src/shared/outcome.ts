@@ -17,4 +17,4 @@ export interface Problem {
 export type Outcome<T> =
   | { kind: "stored"; value: T }
   | { kind: "refused"; problem: Problem }
-  | { kind: "later"; retryAfterSeconds: number | null };
+  | { kind: "later"; retryAfterSeconds: number | null; why?: string };

@@ -62,7 +62,7 @@ export function startFlag(reportId: string): void {
 
   function settle(outcome: Outcome<unknown>): void {
     if (outcome.kind === "later") {
-      refuse("Not sent yet. Try again when you have a connection");
+      refuse(outcome.why ?? "Not sent yet. Try again when you have a connection");
     } else if (outcome.kind === "refused") {
       const { errors, detail, title } = outcome.problem;
       refuse(errors?.[0]?.message ?? detail ?? title);

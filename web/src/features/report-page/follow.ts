@@ -29,7 +29,7 @@ export function startFollow(reportId: string): void {
     const outcome = await postAsWhoever<Followed>(`/api/reports/${reportId}/follow`, {}, deviceKey());
     button.disabled = false;
     if (outcome.kind === "later") {
-      status.textContent = "That could not be sent just now. Try again when you have a connection.";
+      status.textContent = outcome.why ?? "That could not be sent just now. Try again when you have a connection.";
     } else if (outcome.kind === "refused") {
       status.textContent = outcome.problem.detail ?? outcome.problem.title;
     } else {
