@@ -1,5 +1,4 @@
-/** The report being written, kept until it is sent; its key makes a repeated sending harmless. */
-import { keptValue } from "./kept-value.ts";
+/** The report being written; its key makes a repeated sending harmless. */
 
 /** A photo chosen for the report; its picture lies in the phone's own store under `id`. */
 export interface DraftPhoto {
@@ -61,12 +60,6 @@ export interface Draft {
 /** Whether staff send it for somebody else. */
 export const isAssisted = ({ channel }: Pick<Draft, "channel">) => channel !== "" && channel !== "online";
 
-const kept = keptValue<Draft>(
-  () => sessionStorage,
-  "ginnel.draft",
-  ({ key }) => Boolean(key),
-);
-
 export function newDraft(): Draft {
   return {
     key: crypto.randomUUID(),
@@ -95,10 +88,3 @@ export function newDraft(): Draft {
     checked: false,
   };
 }
-
-export function loadDraft(): Draft | null {
-  const stored = kept.read();
-  return stored && { ...newDraft(), ...stored };
-}
-
-export const { write: saveDraft, forget: dropDraft } = kept;

@@ -33,6 +33,8 @@ export function phoneStore(open: () => IDBOpenDBRequest, name: string, keyPath: 
     async work<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest) {
       const transaction = await begun(mode);
       const request = act(transaction.objectStore(name)) as IDBRequest<T>;
+      // Else it would be thrown away with a page that is left right now.
+      if (mode === "readwrite") transaction.commit();
       // What was written is there only at the end: that is where a phone that is full says so.
       return new Promise<T>((resolve, reject) => {
         transaction.oncomplete = () => resolve(request.result);

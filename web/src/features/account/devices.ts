@@ -46,7 +46,7 @@ function endButton({ session_id, device }: Device, entry: HTMLElement): HTMLElem
 async function endAll(): Promise<void> {
   const done = await change(byId("account-page"), () => call("DELETE", DEVICES), () => all.id);
   if (!done) return;
-  forgetSender();
+  await forgetSender();
   location.assign("/");
 }
 

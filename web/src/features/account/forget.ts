@@ -18,7 +18,7 @@ void openPage(ACCOUNT, () => undefined);
 async function forget(): Promise<void> {
   const done = await change(form, () => call("POST", `${ACCOUNT}/erasure`, { redact: redact.checked }), () => "forget");
   if (!done) return;
-  forgetSender();
+  await forgetSender();
   tell();
   for (const id of ["account-head", "account-page"]) show(byId(id), false);
   show(forgotten);

@@ -47,7 +47,7 @@ export async function change<T>(form: HTMLElement, request: () => Promise<Outcom
 async function leave(): Promise<void> {
   const outcome = await signOut();
   if (outcome.kind !== "stored") return tell("You are still signed in: try again when you have a connection.");
-  forgetSender();
+  await forgetSender();
   location.assign("/");
 }
 

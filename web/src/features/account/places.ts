@@ -1,7 +1,8 @@
 /** My places: kept with the account, to report something there or to look at what is around. */
 import { actionButton, byId, element, focusOn, show, unseen } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { loadDraft, newDraft, saveDraft } from "../../shared/pending-report.ts";
+import { openDraft } from "../../shared/kept-draft.ts";
+import { type Draft, newDraft } from "../../shared/pending-report.ts";
 import { AskPlace } from "../../shared/places/ask-place.ts";
 import { placeText } from "../../shared/places/place-text.ts";
 import type { Place } from "../../shared/reports.ts";
@@ -55,7 +56,7 @@ async function save(saved_places: SavedPlace[], where: HTMLElement, field: strin
 
 function entryOf(place: SavedPlace, index: number): HTMLElement {
   const about = () => unseen(` ${place.label}`);
-  const report = actionButton("Report a problem here", () => reportAt(place));
+  const report = actionButton("Report a problem here", () => void reportAt(place));
   const remove = actionButton("Remove", () => void drop());
   remove.id = `remove-${index}`;
   for (const button of [report, remove]) button.append(about());
@@ -72,7 +73,8 @@ function entryOf(place: SavedPlace, index: number): HTMLElement {
 const isSame = (one: SavedPlace, other: SavedPlace) => one.label === other.label && one.lat === other.lat && one.long === other.long;
 
 /** A report that was begun goes on there: nothing that was written is lost. */
-function reportAt({ label: place_label, lat, long }: SavedPlace): void {
-  saveDraft({ ...(loadDraft() ?? newDraft()), lat, long, place_label, suggested_address: "", in_words: false, asset: null });
-  location.assign("/report/#service");
+async function reportAt({ label: place_label, lat, long }: SavedPlace): Promise<void> {
+  const kept = await openDraft<Draft>("report");
+  await kept.save({ ...(kept.value ?? newDraft()), lat, long, place_label, suggested_address: "", in_words: false, asset: null });
+  location.assign(kept.isResumed ? "/report/#begun" : "/report/#service");
 }

@@ -2,10 +2,10 @@
 import { loadCouncil } from "../../shared/council.ts";
 import { concerns, disruptionNotice, disruptions } from "../../shared/disruptions.ts";
 import { byId, show } from "../../shared/dom.ts";
-import { loadDraft } from "../../shared/pending-report.ts";
+import { hasDraft } from "../../shared/kept-draft.ts";
 import { myArea } from "../../shared/places/my-area.ts";
 
-if (loadDraft()) show(byId("unsent"));
+void hasDraft("report").then((has) => show(byId("unsent"), has));
 
 const area = myArea.read();
 if (area) {

@@ -1,6 +1,7 @@
 /** "Follow this report": once for each account or browser, which remembers it. */
-import { deviceKey, follows, justFollowedBy, rememberFollow } from "../../shared/device.ts";
+import { deviceKey } from "../../shared/device.ts";
 import { byId, element, show } from "../../shared/dom.ts";
+import { follows, justFollowedBy, rememberFollow } from "../../shared/follows.ts";
 import { postAsWhoever } from "../../shared/post-as-whoever.ts";
 import { groupReference } from "../../shared/reference.ts";
 

@@ -9,7 +9,8 @@ import type { Update } from "../../shared/reports.ts";
 import { timelineEntry } from "../../shared/timeline.ts";
 import { startFlag } from "./flag.ts";
 import { startFollow } from "./follow.ts";
-import { dropDraft, loadDraft, newDraft, saveDraft } from "./draft.ts";
+import { type KeptDraft, openDraft } from "../../shared/kept-draft.ts";
+import { type Draft, newDraft } from "./draft.ts";
 
 const MAX_LENGTH = 2000;
 
@@ -25,16 +26,22 @@ const sendAsNew = actionButton("Send this as a new update", () => {
   submit();
 });
 const count = startCharacterCount(area, MAX_LENGTH);
-let draft = loadDraft(id) ?? newDraft();
+let draft = newDraft();
+let kept: KeptDraft<Draft>;
 
 startFollow(id);
 startFlag(id);
 show(sendAsNew, false);
 button.after(" ", sendAsNew);
-show(form);
-area.value = draft.text;
-if (choice) choice.value = draft.state;
-count();
+void openDraft<Draft>(`update-${id}`).then((opened) => {
+  kept = opened;
+  draft = kept.value ?? draft;
+  area.value = draft.text;
+  if (choice) choice.value = draft.state;
+  count();
+  // From here on what is written is kept.
+  show(form);
+});
 form.addEventListener("input", keep);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -43,7 +50,7 @@ form.addEventListener("submit", (event) => {
 
 function keep(): void {
   draft = { ...draft, text: area.value, state: choice?.value ?? draft.state };
-  saveDraft(id, draft);
+  void kept.save(draft);
 }
 
 function submit(): void {
@@ -76,7 +83,7 @@ async function send(): Promise<void> {
 
 async function settle(outcome: Outcome<Update>): Promise<void> {
   if (outcome.kind === "later") {
-    refuse("Not sent yet. What you wrote is kept on this phone. Try again when you have a connection");
+    refuse(`Not sent yet. ${kept.words()} Try again when you have a connection`);
   } else if (outcome.kind === "stored") {
     await accept(outcome.value);
   } else if (outcome.problem.status === 409 && outcome.problem.link) {
@@ -98,7 +105,7 @@ function takeBackHiddenChoice(): void {
 
 async function accept(update: Update): Promise<void> {
   form.reset();
-  dropDraft(id);
+  kept.drop();
   draft = newDraft();
   count();
   const zone = await loadCouncil().then(({ time_zone }) => time_zone, () => undefined);

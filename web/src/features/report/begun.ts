@@ -1,4 +1,4 @@
-/** A link wants a new report while another is not sent: nothing that was written is lost without a word. */
+/** A report was begun in another visit, or a link wants a new one: nothing that was written is lost without a word. */
 import { byId, element } from "../../shared/dom.ts";
 import { takeLinked } from "./asset-link.ts";
 import { currentDraft, finishDraft } from "./draft.ts";
@@ -23,9 +23,9 @@ export async function enter(): Promise<void> {
 }
 
 async function startNew(): Promise<void> {
-  const id = linkedAsset()!;
+  const id = linkedAsset();
   finishDraft();
-  const step = await takeLinked(id).catch(() => "where" as const);
+  const step = id ? await takeLinked(id).catch(() => "where" as const) : "where";
   history.replaceState(history.state, "", "/report/");
   goInstead(step);
 }

@@ -1,14 +1,26 @@
 /** The draft of this visit. */
-import { type Draft, dropDraft, isAssisted, loadDraft, newDraft, saveDraft } from "../../shared/pending-report.ts";
+import { type KeptDraft, openDraft } from "../../shared/kept-draft.ts";
+import { type Draft, isAssisted, newDraft } from "../../shared/pending-report.ts";
 import type { Place } from "../../shared/reports.ts";
 
-let draft = loadDraft() ?? newDraft();
+let draft = newDraft();
+let kept: KeptDraft<Draft>;
+
+/** Before all else: takes up what was written before. Answers whether that was in another tab or visit. */
+export async function takeUp(): Promise<boolean> {
+  kept = await openDraft<Draft>("report");
+  draft = { ...draft, ...kept.value };
+  return kept.isResumed;
+}
 
 export const currentDraft = (): Readonly<Draft> => draft;
 
+/** What becomes of what was written while it is not sent. */
+export const keptWords = (): string => kept.words();
+
 export function changeDraft(changes: Partial<Draft>): void {
   draft = { ...draft, ...changes };
-  saveDraft(draft);
+  void kept.save(draft);
 }
 
 /** What is sent from here on is another report than what was sent before. */
@@ -19,7 +31,7 @@ export function renewKey(): void {
 export function finishDraft(): void {
   const photos = draft.photos.map(({ id }) => id);
   draft = newDraft();
-  dropDraft();
+  kept.drop();
   if (photos.length) void import("./photo-store.ts").then(({ drop }) => drop(photos));
 }
 

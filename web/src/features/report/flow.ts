@@ -33,6 +33,12 @@ function elsewhereIn(catalogue: Catalogue | null, draft: Draft): Elsewhere | und
   );
 }
 
+/** Whether there is anything that could be gone on with. */
+function isBegun(): boolean {
+  const { service_code, description, address, photos } = currentDraft();
+  return Boolean(placeOf(currentDraft()) || service_code || description || address || photos.length);
+}
+
 /** The first step that needs an answer or cannot be passed, or null. Without the catalogue the server judges. */
 async function firstObstacle(): Promise<StepName | null> {
   const draft = currentDraft();
@@ -63,7 +69,7 @@ async function seemsPersonal(draft: Draft, service: Service | undefined): Promis
 
 /** The step that may be shown where that one is asked for. */
 export async function allowed(wanted: StepName): Promise<StepName> {
-  if (wanted === "begun") return linkedAsset() ? wanted : "where";
+  if (wanted === "begun") return linkedAsset() || isBegun() ? wanted : "where";
   if (wanted === "where") return wanted;
   const obstacle = await firstObstacle();
   if (obstacle && indexOf(obstacle) < indexOf(wanted)) return obstacle;

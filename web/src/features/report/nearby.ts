@@ -2,8 +2,9 @@
 import { getJson } from "../../shared/api.ts";
 import { loadCouncil } from "../../shared/council.ts";
 import { dayElement } from "../../shared/dates.ts";
-import { deviceKey, rememberFollow } from "../../shared/device.ts";
+import { deviceKey } from "../../shared/device.ts";
 import { actionButton, byId, element } from "../../shared/dom.ts";
+import { rememberFollow } from "../../shared/follows.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { postAsWhoever } from "../../shared/post-as-whoever.ts";
 import type { Report, StoredReport } from "../../shared/reports.ts";

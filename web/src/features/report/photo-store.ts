@@ -3,7 +3,7 @@ import { phoneStore } from "../../shared/phone-store.ts";
 
 const DATABASE = "ginnel";
 const STORE = "photos";
-const OLD_MS = 7 * 24 * 3600 * 1000;
+const OLD_MS = 14 * 24 * 3600 * 1000;
 
 interface Kept {
   id: string;

@@ -1,12 +1,10 @@
 /** The report page: its steps, and what each does when it is entered. */
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import * as contact from "./contact.ts";
-import * as description from "./description.ts";
+import { keptWords, takeUp } from "./draft.ts";
 import { allowed, linkedAsset, stepAfter } from "./flow.ts";
 import { allowedEnd } from "./sent-reports.ts";
-import * as service from "./service.ts";
 import { goTo, sectionOf, startSteps, type StepName } from "./steps.ts";
-import * as where from "./where.ts";
+import { enter as enterWhere, start as startWhere } from "./where.ts";
 
 /** `start` happens once, `enter` each time the step is shown. */
 interface Step {
@@ -17,8 +15,8 @@ interface Step {
 /** What not everybody needs is loaded when it is needed. */
 const LOAD: Record<StepName, () => Step | Promise<Step>> = {
   begun: () => import("./begun.ts"),
-  where: () => where,
-  service: () => service,
+  where: () => ({ start: startWhere, enter: enterWhere }),
+  service: () => import("./service.ts"),
   elsewhere: () => import("./elsewhere.ts"),
   "sign-in": () => import("./sign-in.ts"),
   asset: () => import("./asset.ts"),
@@ -26,9 +24,9 @@ const LOAD: Record<StepName, () => Step | Promise<Step>> = {
   questions: () => import("./questions.ts"),
   danger: () => import("./danger.ts"),
   photos: () => import("./photos.ts"),
-  description: () => description,
+  description: () => import("./description.ts"),
   personal: () => import("./personal.ts"),
-  contact: () => contact,
+  contact: () => import("./contact.ts"),
   check: () => import("./check.ts"),
   sent: () => import("./sent.ts"),
   followed: () => import("./followed.ts"),
@@ -36,7 +34,7 @@ const LOAD: Record<StepName, () => Step | Promise<Step>> = {
 
 /** What most people need next is fetched while they read. */
 const SOON: Partial<Record<StepName, StepName[]>> = {
-  service: ["asset", "nearby", "questions", "check"],
+  service: ["asset", "nearby", "questions", "description", "contact", "check"],
   questions: ["photos"],
   description: ["personal"],
   check: ["sent"],
@@ -51,7 +49,7 @@ async function load(name: StepName): Promise<() => Promise<void>> {
     started.add(name);
     return () => enter(name, step);
   } catch {
-    const message = "This page could not be loaded. What you wrote is kept: check your connection and open it again";
+    const message = `This page could not be loaded. ${keptWords()} Check your connection and open it again`;
     return async () => showErrors(sectionOf(name), [{ field: "main", message }]);
   }
 }
@@ -59,11 +57,23 @@ async function load(name: StepName): Promise<() => Promise<void>> {
 async function enter(name: StepName, step: Step): Promise<void> {
   clearErrors(sectionOf(name));
   await step.enter();
-  for (const soon of SOON[name] ?? []) void Promise.resolve(LOAD[soon]()).catch(() => undefined);
+  for (const soon of SOON[name] ?? []) fetchSoon(soon);
+}
+
+function fetchSoon(name: StepName): void {
+  void Promise.resolve(LOAD[name]()).catch(() => undefined);
 }
 
 async function onwardFrom(step: StepName): Promise<void> {
   goTo(await stepAfter(step));
+}
+
+/** What was begun in another visit is shown first, so that nobody goes on with it unawares. */
+async function begin(): Promise<void> {
+  const isResumed = await takeUp();
+  for (const each of document.querySelectorAll("[data-kept]")) each.textContent = keptWords();
+  if (isResumed && !linkedAsset() && !location.hash) history.replaceState(null, "", "#begun");
+  else await takeAsset();
 }
 
 /** A link from a thing's own page says what the report is about. */
@@ -74,6 +84,8 @@ async function takeAsset(): Promise<void> {
   history.replaceState(null, "", step === "begun" ? "#begun" : `/report/#${step}`);
 }
 
+// The step after the first one comes as soon as somebody begins to answer.
+sectionOf("where").addEventListener("focusin", () => fetchSoon("service"), { once: true });
 // A form whose step is still being loaded must not take the page away.
 document.addEventListener("submit", (event) => event.preventDefault());
-void takeAsset().then(() => startSteps(async (wanted) => allowedEnd(wanted) ?? allowed(wanted), load));
+void begin().then(() => startSteps(async (wanted) => allowedEnd(wanted) ?? allowed(wanted), load));

@@ -5,7 +5,7 @@ import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts"
 import { clearErrors, idOf, showErrors } from "../../shared/form-errors.ts";
 import { type Draft, type DraftPhoto, isAssisted } from "../../shared/pending-report.ts";
 import { answersTo } from "./answers.ts";
-import { assetOf, changeDraft, currentDraft, finishDraft, renewKey, senderOf } from "./draft.ts";
+import { assetOf, changeDraft, currentDraft, finishDraft, keptWords, renewKey, senderOf } from "./draft.ts";
 import { currentService } from "./flow.ts";
 import { postAs } from "./post-as.ts";
 import { type Receipt, rememberSent, type Sent } from "./sent-reports.ts";
@@ -155,7 +155,7 @@ function explainStored(problem: Problem): void {
   });
   explain(
     "You have already sent this report, with other answers",
-    "What you wrote since is kept on this phone.",
+    keptWords(),
     element("p", {}, link),
     element("div", { class: "app-buttons" }, sendAsNew, throwAway),
   );
@@ -173,7 +173,7 @@ function explainSignedOut(): void {
   const otherwise = " Or send it without: it is then in your list of reports only if it has an address that you have confirmed.";
   explain(
     "Not sent yet: you are not signed in any more",
-    `What you wrote is kept on this phone. Sign in and try again here.${isOwn ? otherwise : ""}`,
+    `${keptWords()} Sign in and try again here.${isOwn ? otherwise : ""}`,
     element("p", {}, signIn),
     ...(isOwn ? [element("div", { class: "app-buttons" }, without)] : []),
   );
@@ -181,7 +181,8 @@ function explainSignedOut(): void {
 
 function explainLater(retryAfterSeconds: number | null): void {
   button.textContent = "Try again";
-  explain("Not sent yet. What you wrote is kept on this phone", `Keep this page open: ${whenToRetry(retryAfterSeconds)}.`);
+  const when = whenToRetry(retryAfterSeconds);
+  explain("Not sent yet", `${keptWords()} ${when[0]!.toUpperCase()}${when.slice(1)}.`);
 }
 
 function explain(title: string, text: string, ...more: Node[]): void {

@@ -1,0 +1,239 @@
+"""What was begun is kept through a restart of the browser, each tab's for itself, for a week."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
+
+from infra.local.stack import LocalStack
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, PATIENCE_MS, PHONE, NewPage
+from tests.browser.test_kept_on_the_phone import stored, texts
+from tests.browser.test_report_page import open_page
+from tests.browser.test_report_page import stored as published
+from tests.browser.test_report_path import (
+    HERE,
+    choose_service,
+    go_to,
+    leave,
+    leave_contact,
+    place,
+    reporter,
+    sent_reference,
+    step_shown,
+)
+from tests.builders import NOON
+
+NO_DATABASE = "Object.defineProperty(window, 'indexedDB', {get() { throw new Error('private'); }})"
+NO_STORAGE = (
+    f"{NO_DATABASE};Object.defineProperty(window, 'sessionStorage', "
+    "{get() { throw new Error('private'); }})"
+)
+Visit = Callable[[], BrowserContext]
+
+
+@pytest.fixture
+def visit(playwright: Playwright, stack: LocalStack, tmp_path: Path) -> Iterator[Visit]:
+    """Starts the browser of one person; to restart it, close what was answered and start again."""
+    with ExitStack() as open_browsers:
+
+        def start() -> BrowserContext:
+            context = playwright.chromium.launch_persistent_context(
+                tmp_path / "profile",
+                executable_path=CHROMIUM,
+                args=ARGUMENTS,
+                base_url=stack.url,
+                viewport=PHONE,  # type: ignore[arg-type]
+                locale="en-GB",
+                timezone_id="Europe/London",
+                geolocation=HERE,  # type: ignore[arg-type]
+                permissions=["geolocation"],
+            )
+            context.set_default_timeout(PATIENCE_MS)
+            open_browsers.enter_context(closing(context))
+            return context
+
+        yield start
+
+
+def to_the_description(page: Page, words: str) -> None:
+    page.goto("/report/")
+    place(page)
+    choose_service(page)
+    go_to(page, "description")
+    page.get_by_label("Describe the problem").fill(words)
+
+
+def unfinished(page: Page) -> Page:
+    """The report page as it is opened anew."""
+    page.goto("/report/")
+    expect(page.get_by_role("heading", name="You have an unfinished report")).to_be_visible()
+    return page
+
+
+def test_report_and_its_photo_are_kept_and_sent_once_when_the_browser_is_restarted(
+    visit: Visit, stack: LocalStack, shared_data: Path
+) -> None:
+    before = visit()
+    page = before.pages[0]
+    page.goto("/report/")
+    place(page)
+    choose_service(page)
+    go_to(page, "photos")
+    page.locator("#photo-files").set_input_files(shared_data / "photos" / "photo_1.JPG")
+    expect(page.locator("#photo-list > li")).to_have_count(1)
+    leave(page)
+    page.get_by_label("Describe the problem").fill("A hole that a restart cannot mend")
+    before.close()
+
+    page = visit().pages[0]
+    page.goto("/")
+    page.get_by_role("link", name="Continue your report").click()
+    expect(page.get_by_role("heading", name="You have an unfinished report")).to_be_visible()
+    expect(page.locator("#begun-report")).to_contain_text("A hole that a restart cannot mend")
+    expect(page.get_by_text("saved in this browser for up to 7 days").first).to_be_visible()
+    page.get_by_role("button", name="Continue with it").click()
+    expect(page.get_by_label("Nearest house number")).to_have_value("Outside 12 Market Place")
+    leave(page)
+    leave(page)
+    go_to(page, "description")
+    leave(page)
+    leave_contact(page)
+    page.get_by_role("button", name="Send report").click()
+    request_id = sent_reference(page).replace("-", "")
+    stack.cloud.pump.wait_until_idle()
+    report = stored(stack, request_id)
+    assert report["description"] == "A hole that a restart cannot mend"
+    assert len(report["photos"]) == 1
+    page.goto("/")
+    expect(page.get_by_text("You have started a report")).to_be_hidden()
+
+
+def test_update_is_kept_when_the_browser_is_restarted(visit: Visit, stack: LocalStack) -> None:
+    report = published(stack, 9041).service_request_id
+    before = visit()
+    page = before.pages[0]
+    page.goto(f"/reports/{report}")
+    page.get_by_label("Your update").fill("It is wider than a restart.")
+    before.close()
+    page = visit().pages[0]
+    page.goto(f"/reports/{report}")
+    expect(page.get_by_label("Your update")).to_have_value("It is wider than a restart.")
+    page.get_by_role("button", name="Send update").click()
+    expect(page.get_by_text("Thank you")).to_be_visible()
+    assert texts(stack, report) == ["It is wider than a restart."]
+    page.reload()
+    expect(page.get_by_label("Your update")).to_have_value("")
+
+
+def test_report_is_forgotten_when_a_new_one_is_started_instead(visit: Visit) -> None:
+    before = visit()
+    to_the_description(before.pages[0], "Somebody else's words")
+    before.close()
+    page = unfinished(visit().pages[0])
+    page.get_by_role("button", name="Start a new one").click()
+    expect(page.get_by_label("Nearest house number")).to_have_value("")
+    page.goto("/")
+    expect(page.get_by_text("You have started a report")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("days", "kept"), [(6, True), (8, False)])
+def test_report_is_forgotten_when_nobody_wrote_on_it_for_a_week(
+    days: int, kept: bool, visit: Visit
+) -> None:
+    before = visit()
+    before.clock.install(time=NOON)
+    to_the_description(before.pages[0], "Words of last week")
+    before.close()
+    later = visit()
+    later.clock.install(time=NOON + timedelta(days=days))
+    page = later.pages[0]
+    page.goto("/report/")
+    expect(page.locator(f"[data-step='{'begun' if kept else 'where'}']")).to_be_visible()
+    left = page.evaluate("""() => new Promise((resolve) => {
+        indexedDB.open("begun").onsuccess = ({target: {result: database}}) => {
+            database.transaction("drafts").objectStore("drafts").count().onsuccess =
+                ({target}) => resolve(target.result);
+        };
+    })""")
+    assert left == int(kept)
+
+
+def test_tabs_do_not_write_over_each_other(new_page: NewPage) -> None:
+    one = new_page(geolocation=HERE, permissions=["geolocation"])
+    to_the_description(one, "Words of the one tab")
+    other = one.context.new_page()
+    other.goto("/report/")
+    expect(other.get_by_role("heading", name="Where is the problem?")).to_be_visible()
+    expect(other.get_by_label("Nearest house number")).to_have_value("")
+    to_the_description(other, "Words of the other tab")
+    for page, words in ((one, "Words of the one tab"), (other, "Words of the other tab")):
+        page.reload()
+        expect(page.get_by_label("Describe the problem")).to_have_value(words)
+    other.close()
+    third = unfinished(one.context.new_page())
+    expect(third.locator("#begun-report")).to_contain_text("Words of the other tab")
+
+
+def test_tabs_of_one_report_keep_an_update_each(new_page: NewPage, stack: LocalStack) -> None:
+    report = published(stack, 9042)
+    one = open_page(new_page, report)
+    one.get_by_label("Your update").fill("Of the one tab")
+    other = one.context.new_page()
+    other.goto(one.url)
+    expect(other.get_by_label("Your update")).to_have_value("")
+    other.get_by_label("Your update").fill("Of the other tab")
+    for page, words in ((one, "Of the one tab"), (other, "Of the other tab")):
+        page.reload()
+        expect(page.get_by_label("Your update")).to_have_value(words)
+
+
+@pytest.mark.parametrize(
+    ("takes_away", "words"),
+    [
+        (NO_DATABASE, "What you wrote is saved until you close this tab."),
+        (NO_STORAGE, "What you wrote is not saved: keep this page open."),
+    ],
+)
+def test_what_is_kept_is_said_as_it_is_when_the_browser_has_no_database(
+    takes_away: str, words: str, new_page: NewPage
+) -> None:
+    page = reporter(lambda **options: without(new_page(**options), takes_away))
+    place(page)
+    choose_service(page)
+    go_to(page, "description")
+    page.get_by_label("Describe the problem").fill("A hole in a private window")
+    leave(page)
+    leave_contact(page)
+    expect(page.get_by_role("heading", name="This will be public", exact=True)).to_be_visible()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Send report").click()
+    expect(page.get_by_role("heading", name="Not sent yet")).to_be_visible()
+    expect(page.locator("#not-sent")).to_contain_text(words)
+    page.context.set_offline(False)
+    if takes_away == NO_DATABASE:
+        page.reload()
+        expect(page.locator("#answers")).to_contain_text("A hole in a private window")
+    page.get_by_role(
+        "button", name="Send report" if takes_away == NO_DATABASE else "Try again"
+    ).click()
+    sent_reference(page)
+    assert step_shown(page) == "sent"
+
+
+def without(page: Page, takes_away: str) -> Page:
+    page.add_init_script(takes_away)
+    return page
+
+
+def test_update_says_what_is_kept_when_it_cannot_be_sent(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    page = open_page(new_page, published(stack, 9043))
+    page.get_by_label("Your update").fill("Sent without a signal")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Send update").click()
+    said = page.get_by_text("What you wrote is saved in this browser for up to 7 days.")
+    expect(said.first).to_be_visible()

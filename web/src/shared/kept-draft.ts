@@ -1,0 +1,145 @@
+/**
+ * What somebody is writing, kept in the browser's database until it is sent: also through a restart of the browser.
+ * Each tab has a draft of its own and holds it by a lock, so no tab writes over what another one wrote (ADR 42).
+ */
+import { keptValue } from "./kept-value.ts";
+import { phoneStore } from "./phone-store.ts";
+
+const DATABASE = "begun";
+const STORE = "drafts";
+const KEPT_DAYS = 7;
+const PATIENCE_MS = 1_000;
+
+interface Stored<T> {
+  id: string;
+  /** `report`, or `update-` and the report's id. */
+  about: string;
+  at: number;
+  value: T;
+}
+
+export interface KeptDraft<T> {
+  /** What was written before; null where that is nothing. */
+  value: T | null;
+  /** Whether it was written in another tab or before the browser was closed. */
+  isResumed: boolean;
+  /** Settles when it is kept; never fails. */
+  save(value: T): Promise<void>;
+  drop(): void;
+  /** What becomes of what is written, as a sentence. */
+  words(): string;
+}
+
+const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "id", forgetOld);
+
+/** Never throws. Where the browser has no database, as in some private windows, the tab keeps the draft. */
+export async function openDraft<T>(about: string): Promise<KeptDraft<T>> {
+  const inTab = keptValue<T>(() => sessionStorage, `ginnel.draft.${about}`, Boolean);
+  const ownId = keptValue<string>(() => sessionStorage, `ginnel.draft-id.${about}`, Boolean);
+  const stored = await inTime(storedAbout<T>(about));
+  let isInDatabase = stored !== null;
+  const found = stored && (await firstFree(stored, ownId.read()));
+  const isResumed = Boolean(found && found.id !== ownId.read());
+  let id = found?.id ?? "";
+  if (id) ownId.write(id);
+
+  return {
+    value: found?.value ?? inTab.read(),
+    isResumed,
+    async save(value) {
+      if (!isInDatabase) return inTab.write(value);
+      if (!id) {
+        id = crypto.randomUUID();
+        ownId.write(id);
+        void hold(id);
+      }
+      try {
+        await put({ id, about, at: Date.now(), value });
+      } catch {
+        isInDatabase = false;
+        inTab.write(value);
+      }
+    },
+    drop() {
+      const sent = id;
+      if (sent) void work("readwrite", (store) => store.delete(sent)).catch(() => undefined);
+      // The next draft is another one.
+      id = "";
+      ownId.forget();
+      inTab.forget();
+    },
+    words() {
+      if (isInDatabase) return `What you wrote is saved in this browser for up to ${KEPT_DAYS} days.`;
+      return tabKeeps() ? "What you wrote is saved until you close this tab." : "What you wrote is not saved: keep this page open.";
+    },
+  };
+}
+
+/** Whether there is a draft that no other tab is writing. */
+export async function hasDraft(about: string): Promise<boolean> {
+  const stored = await inTime(storedAbout(about));
+  if (stored === null) return keptValue(() => sessionStorage, `ginnel.draft.${about}`, Boolean).read() !== null;
+  const { held = [] } = await navigator.locks.query();
+  return stored.some(({ id }) => !held.some(({ name }) => name === lockOf(id)));
+}
+
+/** Changes all drafts about that, those of other tabs as well. */
+export async function changeDrafts<T>(about: string, change: (value: T) => T): Promise<void> {
+  const inTab = keptValue<T>(() => sessionStorage, `ginnel.draft.${about}`, Boolean);
+  const value = inTab.read();
+  if (value) inTab.write(change(value));
+  for (const each of (await inTime(storedAbout<T>(about))) ?? []) await put({ ...each, value: change(each.value) }).catch(() => undefined);
+}
+
+const put = (stored: Stored<unknown>) => work("readwrite", (store) => store.put(stored));
+
+/** Whether the tab keeps anything through a reload. */
+function tabKeeps(): boolean {
+  try {
+    return Boolean(sessionStorage);
+  } catch {
+    return false;
+  }
+}
+
+const lockOf = (id: string) => `ginnel-draft-${id}`;
+
+/** Those that are not too old, the last one first. Without locks, tabs could not be kept apart. */
+async function storedAbout<T>(about: string): Promise<Stored<T>[]> {
+  if (!navigator.locks) throw new Error("This browser has no locks");
+  const all = await work<Stored<T>[]>("readonly", (store) => store.getAll());
+  return all.filter((each) => each.about === about && !isOld(each)).sort((one, other) => other.at - one.at);
+}
+
+const isOld = ({ at }: Stored<unknown>) => Date.now() - at > KEPT_DAYS * 24 * 3600_000;
+
+async function forgetOld(): Promise<void> {
+  const all = await work<Stored<unknown>[]>("readonly", (store) => store.getAll());
+  for (const { id } of all.filter(isOld)) await work("readwrite", (store) => store.delete(id));
+}
+
+/** The tab's own draft, else the last one that no other tab is writing. */
+async function firstFree<T>(stored: Stored<T>[], own: string | null): Promise<Stored<T> | null> {
+  const mine = stored.find(({ id }) => id === own);
+  // The page that the tab showed before may hold it for a moment longer.
+  if (mine && (await hold(mine.id, { signal: AbortSignal.timeout(PATIENCE_MS) }))) return mine;
+  for (const each of stored) if (each !== mine && (await hold(each.id))) return each;
+  return null;
+}
+
+/** Holds the draft as long as the page is there; false where another tab does. */
+function hold(id: string, options: LockOptions = { ifAvailable: true }): Promise<boolean> {
+  return new Promise((resolve) => {
+    const held = navigator.locks.request(lockOf(id), options, (lock) => {
+      resolve(lock !== null);
+      return lock ? new Promise(() => undefined) : undefined;
+    });
+    held.catch(() => resolve(false));
+  });
+}
+
+/** Null where it fails or takes too long. */
+function inTime<T>(wanted: Promise<T>): Promise<T | null> {
+  const late = new Promise<null>((resolve) => setTimeout(resolve, PATIENCE_MS, null));
+  return Promise.race([wanted.catch(() => null), late]);
+}
