@@ -31,6 +31,8 @@ UNITS = {
     "submitted": "Count",
     "age_ms": "Milliseconds",
     "texts_percent": "Percent",
+    "sign_ins": "Count",
+    "sign_in_failures": "Count",
 }
 _ROOT = Path(__file__).resolve().parents[1]
 _CODE = str(Path(__file__).resolve().parent)
@@ -77,6 +79,8 @@ class Fields(TypedDict, total=False):
     stack: list[str]
     purse: str
     texts_percent: int
+    sign_ins: int
+    sign_in_failures: int
 
 
 class Metrics(NamedTuple):
@@ -91,6 +95,7 @@ CALLS = Metrics(("function",), ("duration_ms", "errors"))
 of a metric and a route would cost as much as a million writes; the lines can be asked for that."""
 BATCHES = Metrics(("function",), ("records", "failed", "submitted", "age_ms"))
 
+SIGN_INS = Metrics(("function",), ("sign_ins", "sign_in_failures"))
 TEXTS = Metrics(("purse",), ("texts_percent",))
 """How much is spent of what there is for text messages of that kind in a day."""
 

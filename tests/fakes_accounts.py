@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import count
 
+from chalicelib.accounts import audit
 from chalicelib.accounts.model import (
     MOST_TRIES,
     Account,
@@ -18,6 +19,7 @@ from chalicelib.accounts.model import (
 from chalicelib.accounts.ports import Ports, Presented
 from chalicelib.errors import Conflict, TooMany, UpstreamFailed
 from tests.fakes import Clock
+from tests.fakes_people import MemoryTrail
 
 
 class MemoryAccounts:
@@ -166,22 +168,24 @@ class MemoryLimits:
 
 
 class FewTexts:
-    """A budget of so many texts, each of which counts as one."""
+    """A budget of so many texts, each of which counts as one; the last are kept for devices that
+    are known."""
 
-    def __init__(self, left: int = 1_000) -> None:
+    def __init__(self, left: int = 1_000, *, kept: int = 0) -> None:
         self.left = left
+        self.kept = kept
         self.is_down = False
 
-    def take(self, text: str) -> Callable[[], None] | None:
+    def take(self, text: str, *, is_known: bool) -> Callable[[], None] | None:
         if self.is_down:
             raise UpstreamFailed("Nothing counts.")
-        if not self.left:
+        if self.is_spent(is_known=is_known):
             return None
         self.left -= 1
         return self._give_back
 
-    def is_spent(self) -> bool:
-        return not self.left
+    def is_spent(self, *, is_known: bool) -> bool:
+        return self.left <= (0 if is_known else self.kept)
 
     def _give_back(self) -> None:
         self.left += 1
@@ -203,6 +207,16 @@ class PlainCodes:
         return sent == self.link_token(attempt_id)
 
 
+class PlainDevices:
+    """A cookie that says which addresses it knows."""
+
+    def knows(self, cookie: str, address: Destination) -> str | None:
+        return "a device" if address.value in cookie.split() else None
+
+    def after_sign_in(self, cookie: str, addresses: Sequence[Destination]) -> str:
+        return " ".join([*cookie.split(), *(each.value for each in addresses)])
+
+
 class PlainRefreshTokens:
     """Tokens that say what they are."""
 
@@ -214,9 +228,13 @@ class PlainRefreshTokens:
         return Presented(parts[0], parts[1], int(parts[2])) if len(parts) == 3 else None
 
 
-def accounts_ports(clock: Clock) -> Ports:
+def accounts_ports(clock: Clock, trail: MemoryTrail | None = None) -> Ports:
     """All in memory; ids are counted."""
     accounts, numbers = MemoryAccounts(), count(1)
+
+    def new_id() -> str:
+        return f"{next(numbers):032x}"
+
     return Ports(
         accounts=accounts,
         sessions=MemorySessions(accounts),
@@ -224,7 +242,9 @@ def accounts_ports(clock: Clock) -> Ports:
         limits=MemoryLimits(),
         codes=PlainCodes(),
         refresh_tokens=PlainRefreshTokens(),
-        new_id=lambda: f"{next(numbers):032x}",
+        known_devices=PlainDevices(),
+        log=audit.Ports(trail=trail or MemoryTrail(), new_id=new_id, now=clock),
+        new_id=new_id,
         now=clock,
         takes_phones=True,
         budget=FewTexts(),

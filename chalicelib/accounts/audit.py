@@ -16,6 +16,8 @@ Action = Literal[
     "people.disable",
     "people.enable",
     "account.erase",
+    "account.sign_in",
+    "account.sign_in_failed",
     "blocks.add",
     "blocks.remove",
     "reports.look",
@@ -54,6 +56,8 @@ Action = Literal[
 ]
 OPERATOR = "operator"
 """Who acts where a command was run on the deployment."""
+NOBODY = "nobody"
+"""Who acts where nobody is signed in."""
 
 
 @dataclass(frozen=True, kw_only=True)

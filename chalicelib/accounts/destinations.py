@@ -18,6 +18,9 @@ MOBILE = re.compile(r"\+447(?:[1-57-9][0-9]{8}|624[0-9]{6})")
 who earn by it would have sent; 070 are personal numbers, which cost more than others, and 076 are
 pagers, but for 07624, which are mobiles of the Isle of Man (Ofcom's numbering plan)."""
 MOST_CHARACTERS = 254
+GMAIL = ("gmail.com", "googlemail.com")
+"""Sources: Google's help, "Dots don't matter in Gmail addresses" and "Send emails from a different
+address or alias"."""
 _ENCODED = "=?"
 """Begins an encoded word (RFC 2047), which mail programs read as something else than it says."""
 _WANTED = {
@@ -99,11 +102,23 @@ def contact(kind: AddressKind, text: str) -> Destination | None:
 
 
 def mailbox(of: Destination) -> Destination:
-    """The destination without what stands behind a plus: whoever reads name@example.org reads
-    name+anything@example.org, too."""
+    """The destination that stands for all which are surely read by the same person, for limits and
+    blocks alone: letters go to the address as it was typed. Gmail ignores dots and what stands
+    behind a plus, and has a second domain. Elsewhere a dot or a plus can make another person's
+    address, so nothing is left out."""
     name, _, domain = of.value.partition("@")
-    own = name.partition("+")[0]
-    return Destination("email", f"{own}@{domain}") if of.kind == "email" and own else of
+    own = name.partition("+")[0].replace(".", "")
+    if of.kind != "email" or domain not in GMAIL or not own:
+        return of
+    return Destination("email", f"{own}@{GMAIL[0]}")
+
+
+def tagged(of: Destination) -> str | None:
+    """What all addresses have in common that differ in what stands behind a plus; None where
+    nothing does. Many providers deliver them to one person (RFC 5233), but not all."""
+    name, _, domain = mailbox(of).value.partition("@")
+    own, plus, _ = name.partition("+")
+    return f"{own}+@{domain}" if of.kind == "email" and plus else None
 
 
 def _email(text: str) -> str:

@@ -137,7 +137,9 @@ class Attempt:
     """Somebody wants to sign in with an address or, with an `account_id`, to add it to her account:
     that takes the code. Code and link follow from its id and a secret. `onward` is the path of ours
     that she came from and goes on to. `is_over_cap`: its code did not leave, since all the text
-    messages of the day were spent."""
+    messages of the day were spent. `is_known`: a device asked that has signed in with this address
+    before. `is_blocked`: the address is on the block list, so nothing is sent to it and no code is
+    right; it is kept like others, so that nobody can ask the list."""
 
     attempt_id: str
     destination: Destination = field(repr=False)
@@ -150,6 +152,8 @@ class Attempt:
     account_id: str | None = None
     onward: str | None = None
     is_over_cap: bool = False
+    is_known: bool = False
+    is_blocked: bool = False
 
     @property
     def tries_left(self) -> int:

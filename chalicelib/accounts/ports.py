@@ -130,10 +130,11 @@ class Texts(Protocol):
 class TextBudget(Protocol):
     """What text messages with codes to sign in are paid from; raises as Accounts does."""
 
-    def take(self, text: str) -> Callable[[], None] | None:
-        """Pays for a text. Answers what gives that back; None where not enough is left today."""
+    def take(self, text: str, *, is_known: bool) -> Callable[[], None] | None:
+        """Pays for a text. Answers what gives that back; None where not enough is left today: the
+        last of it is kept for devices that are known."""
 
-    def is_spent(self) -> bool:
+    def is_spent(self, *, is_known: bool) -> bool:
         """True where nothing is left today."""
 
 
@@ -152,6 +153,17 @@ class Codes(Protocol):
 
     def holds_link_token(self, attempt_id: str, sent: str) -> bool:
         """The same of the link's."""
+
+
+class KnownDevices(Protocol):
+    """Which devices have signed in with which addresses before: proofs in a cookie of each device,
+    made anew each time from a secret. Nothing of it is stored."""
+
+    def knows(self, cookie: str, address: Destination) -> str | None:
+        """The random id of the device, if it has signed in with that address before."""
+
+    def after_sign_in(self, cookie: str, addresses: Sequence[Destination]) -> str:
+        """The cookie of a device that has just signed in to an account with these addresses."""
 
 
 class Presented(NamedTuple):
@@ -183,6 +195,8 @@ class Ports:
     limits: Limits
     codes: Codes
     refresh_tokens: RefreshTokens
+    known_devices: KnownDevices
+    log: audit.Ports
     new_id: Callable[[], str]
     now: Callable[[], datetime]
     takes_phones: bool

@@ -6,9 +6,11 @@ only a few tries; links and refresh tokens have 128 and 256 bits.
 
 import hmac
 import re
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from chalicelib.accounts.model import Session
+from chalicelib.accounts.destinations import mailbox
+from chalicelib.accounts.model import Destination, Session
 from chalicelib.accounts.ports import Presented
 from chalicelib.accounts.single_sign_on import Proofs
 from chalicelib.adapters.ids import hmac_hex
@@ -17,6 +19,9 @@ from chalicelib.alerts.model import Subscription
 from chalicelib.moments import text_of
 
 CODES = 1_000_000
+MOST_PROOFS = 10
+"""Of one device: a household has a few addresses, and a cookie has little room."""
+_DEVICE = re.compile(r"[0-9a-f]{32}(?:\.[0-9a-f]{32}){1,10}", re.ASCII)
 _REFRESH = re.compile(r"([\w-]{1,64})\.([\w-]{1,64})\.([1-9][0-9]{0,8})\.([0-9a-f]{64})", re.ASCII)
 
 
@@ -60,6 +65,30 @@ class HmacRefreshTokens:
         if not any(_same(hmac_hex(each, *parts), sent) for each in self._secret.accepted()):
             return None
         return Presented(account_id, session_id, int(generation))
+
+
+class HmacKnownDevices:
+    """The KnownDevices port: `<id of the device>.<proof>.<proof>…`, the latest first, 128 bits
+    each. What another site or a person writes into the cookie proves nothing."""
+
+    def __init__(self, secret: Secret, new_id: Callable[[], str]) -> None:
+        self._secret = secret
+        self._new_id = new_id
+
+    def knows(self, cookie: str, address: Destination) -> str | None:
+        if not _DEVICE.fullmatch(cookie):
+            return None
+        device, *proofs = cookie.split(".")
+        made = [_device_proof(each, device, address) for each in self._secret.accepted()]
+        is_known = any(_same(own, sent) for own in made for sent in proofs)
+        return device if is_known else None
+
+    def after_sign_in(self, cookie: str, addresses: Sequence[Destination]) -> str:
+        known = cookie.split(".") if _DEVICE.fullmatch(cookie) else [self._new_id()]
+        device, *proofs = known
+        new = [_device_proof(self._secret.current(), device, each) for each in addresses]
+        rest = [each for each in proofs if each not in new]
+        return ".".join([device, *[*new, *rest][:MOST_PROOFS]])
 
 
 class HmacHandoverProofs:
@@ -159,6 +188,10 @@ def _alert_token(secret: str, purpose: str, of: Subscription, *about: str) -> st
 
 def _asked_for(of: Subscription) -> tuple[str, str]:
     return of.subscription_id, text_of(of.created_at)
+
+
+def _device_proof(secret: str, device: str, address: Destination) -> str:
+    return hmac_hex(secret, "known device", device, *mailbox(address))[:32]
 
 
 def _proofs(secret: str, handover_id: str) -> Proofs:

@@ -90,6 +90,7 @@ class SubscriptionItem(Model):
     confirm_tries = NumberAttribute()
     fingerprint = UnicodeAttribute()
     request_id = UnicodeAttribute()
+    is_silent = BooleanAttribute(default=False)
     # When it is forgotten by itself, derived at each write.
     expires_at = TTLAttribute(null=True)
 

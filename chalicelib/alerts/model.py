@@ -105,7 +105,9 @@ class Subscription:
     for the digest.
 
     `is_own`: the report that it is about is her own, so she hears of it although nobody else may
-    see it. `confirm_tries` counts the codes that were tried, right ones too.
+    see it. `confirm_tries` counts the codes that were tried, right ones too. `is_silent`: its
+    address is on the block list, so it is never asked and never confirmed; it is kept like others
+    until it ends by itself, so that nobody can ask the list.
     """
 
     subscription_id: str
@@ -127,6 +129,7 @@ class Subscription:
     confirm_tries: int = 0
     fingerprint: str = ""
     request_id: str = ""
+    is_silent: bool = False
     version: int = 0
 
     @property

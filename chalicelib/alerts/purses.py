@@ -12,6 +12,8 @@ Purse = Literal["alerts", "codes", "sign_in"]
 """`codes` are those that confirm subscriptions."""
 SIGN_IN_SHARE = 5
 """Codes to sign in may take a fifth of the texts of a day."""
+KEPT_FOR_KNOWN_DEVICES = 4
+"""A fourth of those is for devices that have signed in with the number before."""
 CODES_SHARE = 10
 """Codes that confirm subscriptions may take a tenth; alerts have the rest."""
 
@@ -34,8 +36,14 @@ def in_purse(purse: Purse, texts_a_day: int) -> int:
             return texts_a_day - sign_in - codes
 
 
-def note_spent(purse: Purse, spent: int | None, texts_a_day: int) -> None:
-    """Measures how much of a purse is spent, in percent; None is more than there was in it."""
-    most = in_purse(purse, texts_a_day)
+def for_strangers(texts_a_day: int) -> int:
+    """How many segments of codes to sign in go to devices that are not known: what anybody can
+    spend is less than all, so nobody is kept from a device of their own by that."""
+    whole = in_purse("sign_in", texts_a_day)
+    return whole - whole // KEPT_FOR_KNOWN_DEVICES
+
+
+def note_spent(purse: Purse, spent: int | None, most: int) -> None:
+    """Measures how much is spent of the most that there is, in percent; None is more than that."""
     percent = 100 if spent is None or not most else 100 * spent // most
     logs.measured("texts were asked for", logs.TEXTS, purse=purse, texts_percent=percent)

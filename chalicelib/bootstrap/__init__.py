@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from chalicelib.bootstrap import (
     accounts,
     alerts,
+    auditing,
     base,
     crews,
     desk,
@@ -47,6 +48,7 @@ from chalicelib.bootstrap.alerts import (
     reaches_of,
     subscriptions_of,
 )
+from chalicelib.bootstrap.auditing import audit_ports
 from chalicelib.bootstrap.base import (
     SecretName,
     client,
@@ -82,7 +84,7 @@ from chalicelib.bootstrap.notices import (
 )
 from chalicelib.bootstrap.outbound import api_key_of, outbound_ports
 from chalicelib.bootstrap.partners import partners_ports
-from chalicelib.bootstrap.people import audit_ports, people_ports
+from chalicelib.bootstrap.people import people_ports
 from chalicelib.bootstrap.places import areas_ports, facilities_ports, gazetteer_ports
 from chalicelib.bootstrap.privacy import export_pages
 from chalicelib.bootstrap.publishing import figures_ports, publishing_ports
@@ -213,6 +215,7 @@ def forget() -> None:
     for module in (
         accounts,
         alerts,
+        auditing,
         base,
         crews,
         desk,

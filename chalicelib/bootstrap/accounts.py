@@ -6,7 +6,8 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from chalicelib.accounts import ports as accounts
-from chalicelib.accounts.usecases.asking import CODES_TO_ONE_ADDRESS
+from chalicelib.accounts.usecases.asking import DAILY, HOURLY
+from chalicelib.bootstrap.auditing import audit_ports
 from chalicelib.bootstrap.base import client, council, secret, session, settings
 from chalicelib.bootstrap.forwarding import post
 from chalicelib.errors import ConfigurationError
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from chalicelib.adapters.sqs import SqsReaction
     from chalicelib.adapters.texts import SnsTexts
     from chalicelib.alerts.dynamo_alerts import DynamoSpend
-
-HOURLY = {CODES_TO_ONE_ADDRESS: 5}
-"""How often something may be done within an hour of the clock."""
 
 
 @cache
@@ -30,7 +28,7 @@ def accounts_ports() -> accounts.Ports:
     from chalicelib.accounts.dynamo.sessions import DynamoSessions
     from chalicelib.adapters.aws import lend_to_pynamodb
     from chalicelib.adapters.clock import utc_now
-    from chalicelib.adapters.proofs import HmacCodes, HmacRefreshTokens
+    from chalicelib.adapters.proofs import HmacCodes, HmacKnownDevices, HmacRefreshTokens
 
     lend_to_pynamodb(session)
     table = settings().accounts_table
@@ -38,9 +36,11 @@ def accounts_ports() -> accounts.Ports:
         accounts=DynamoAccounts(table, digest),
         sessions=DynamoSessions(table),
         attempts=DynamoAttempts(table),
-        limits=DynamoLimits(table, hourly=HOURLY, daily={}, digest=digest, now=utc_now),
+        limits=DynamoLimits(table, hourly=HOURLY, daily=DAILY, digest=digest, now=utc_now),
         codes=HmacCodes(secret("code")),
         refresh_tokens=HmacRefreshTokens(secret("token")),
+        known_devices=HmacKnownDevices(secret("token"), lambda: token_hex(16)),
+        log=audit_ports(),
         new_id=lambda: token_hex(16),
         now=utc_now,
         takes_phones=bool(settings().texts_from),
@@ -72,23 +72,26 @@ class TextsToSignIn:
     """The TextBudget port: what alerts keep for codes to sign in, of all texts that the council
     pays for in a day."""
 
-    def take(self, text: str) -> Callable[[], None] | None:
-        from chalicelib.alerts.purses import in_purse, note_spent
+    def take(self, text: str, *, is_known: bool) -> Callable[[], None] | None:
+        from chalicelib.alerts.purses import note_spent
         from chalicelib.alerts.segments import segments
 
-        day, spend, each_day = _today(), _spend(), council().texts_a_day
-        cost = segments(text)
-        spent = spend.take(day, "sign_in", cost, most=in_purse("sign_in", each_day))
-        note_spent("sign_in", spent, each_day)
+        day, spend, most, cost = _today(), _spend(), _most(is_known), segments(text)
+        spent = spend.take(day, "sign_in", cost, most=most)
+        note_spent("sign_in", spent, most)
         if spent is None:
             return None
         return partial(spend.give_back, day, "sign_in", cost)
 
-    def is_spent(self) -> bool:
-        from chalicelib.alerts.purses import in_purse
+    def is_spent(self, *, is_known: bool) -> bool:
+        return _spend().taken(_today(), "sign_in") >= _most(is_known)
 
-        most = in_purse("sign_in", council().texts_a_day)
-        return _spend().taken(_today(), "sign_in") >= most
+
+def _most(is_known: bool) -> int:
+    from chalicelib.alerts.purses import for_strangers, in_purse
+
+    each_day = council().texts_a_day
+    return in_purse("sign_in", each_day) if is_known else for_strangers(each_day)
 
 
 def _today() -> date:

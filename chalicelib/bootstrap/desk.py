@@ -6,9 +6,9 @@ from functools import cache
 from chalicelib.accounts import audit
 from chalicelib.accounts.model import Account
 from chalicelib.bootstrap.accounts import accounts_ports
+from chalicelib.bootstrap.auditing import audit_ports
 from chalicelib.bootstrap.base import council, session, settings
 from chalicelib.bootstrap.jobs import stored_jobs
-from chalicelib.bootstrap.people import audit_ports
 from chalicelib.desk import ports as desk
 from chalicelib.desk.model import CaseJob
 from chalicelib.reports.states import LABELS

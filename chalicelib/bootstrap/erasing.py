@@ -39,7 +39,7 @@ def erasure_ports() -> ErasurePorts:
     from chalicelib.adapters.aws import lend_to_pynamodb
     from chalicelib.adapters.clock import utc_now
     from chalicelib.bootstrap.accounts import digest
-    from chalicelib.bootstrap.people import audit_ports
+    from chalicelib.bootstrap.auditing import audit_ports
 
     lend_to_pynamodb(session)
     table = settings().accounts_table

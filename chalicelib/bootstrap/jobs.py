@@ -6,8 +6,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib.accounts import audit
+from chalicelib.bootstrap.auditing import audit_ports
 from chalicelib.bootstrap.base import client, council, secret, session, settings
-from chalicelib.bootstrap.people import audit_ports
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.events import JobChanged
 from chalicelib.jobs import ports as jobs

@@ -43,6 +43,6 @@ def limit_ports() -> LimitPorts:
 
 @cache
 def block_ports() -> BlockPorts:
-    from chalicelib.bootstrap.people import audit_ports
+    from chalicelib.bootstrap.auditing import audit_ports
 
     return BlockPorts(blocks=limit_ports().blocks, log=audit_ports())

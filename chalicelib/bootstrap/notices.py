@@ -10,6 +10,7 @@ from chalicelib.alerts.extents import Extent, reaches
 from chalicelib.alerts.messages import Notice
 from chalicelib.alerts.spans import between, days
 from chalicelib.areas.model import ROADWORKS, RoadWork, RoadWorks
+from chalicelib.bootstrap.auditing import audit_ports
 from chalicelib.bootstrap.base import (
     client,
     council,
@@ -18,7 +19,6 @@ from chalicelib.bootstrap.base import (
     session,
     settings,
 )
-from chalicelib.bootstrap.people import audit_ports
 from chalicelib.bootstrap.places import areas_ports
 from chalicelib.bootstrap.publishing import cdn
 from chalicelib.disruptions import ports as disruptions

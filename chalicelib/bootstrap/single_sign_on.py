@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from chalicelib.accounts.single_sign_on import SignOnPorts
 from chalicelib.bootstrap.accounts import accounts_ports
+from chalicelib.bootstrap.auditing import audit_ports
 from chalicelib.bootstrap.base import council, given, outside, secret, settings
-from chalicelib.bootstrap.people import audit_ports
 
 if TYPE_CHECKING:
     from chalicelib.adapters.issuers import OpenIdIssuers

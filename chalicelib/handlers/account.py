@@ -149,8 +149,8 @@ def change(call: Call) -> OwnAccountView:
 def add_address(call: Call) -> Begun:
     sent = parse_json(call.body, NewAddress)
     ports = bootstrap.accounts_ports()
-    limits.check("code", call, destination(sent.address, takes_phones=ports.takes_phones))
-    begun = usecases.begin_adding(sent.address, account_of(call), ports)
+    asker = limits.asker(call, destination(sent.address, takes_phones=ports.takes_phones))
+    begun = usecases.begin_adding(sent.address, account_of(call), ports, asker)
     return Begun(attempt_id=begun.attempt_id, expires_at=begun.expires_at)
 
 

@@ -9,14 +9,14 @@ from chalicelib.handlers import limits
 from chalicelib.handlers.http import Call
 from chalicelib.handlers.noting import note
 from chalicelib.reports.model import Draft, UpdateDraft
-from chalicelib.reports.usecases import Admit, MayWrite
+from chalicelib.reports.usecases import Admit, MayKeep, MayWrite
 
 
 def of_report(draft: Draft, key: str, call: Call) -> Admit | None:
     """A report: of staff only what they take for somebody else is work."""
     author = call.caller.author()
     if draft.channel == "online" or not author.staff_in:
-        return limits.counting("report", call, *limits.contact_addresses(draft.contact))
+        return limits.counting("report", call)
     request_id = bootstrap.reports_ports().ids.service_request_id(author.scope, key)
     return _noted("reports.assist", request_id, draft.channel, call)
 
@@ -26,6 +26,13 @@ def may_write(draft: Draft, call: Call) -> MayWrite | None:
     hers."""
     if draft.channel == "online" or not call.caller.author().staff_in:
         return limits.may_write(call, *limits.contact_addresses(draft.contact))
+    return None
+
+
+def may_keep(draft: Draft, call: Call) -> MayKeep | None:
+    """Whether a report's contact may be kept: what staff type is not held against the list."""
+    if draft.channel == "online" or not call.caller.author().staff_in:
+        return limits.may_keep(*limits.contact_addresses(draft.contact))
     return None
 
 

@@ -56,10 +56,10 @@ def take(call: Call) -> Page:
         places = _places(typed["topic.kind"], typed["q"])
         place = _meant(places, form.one("place") or typed["q"])
         asked = checked(wish_of(form, place), ports)
-        limits.check("subscribe", call, *limits.wish_addresses(asked.wish))
+        is_silent = limits.is_silent(call, asked.wish)
         # A key that our own page did not make tells nobody of what is stored under it.
         key = None if idempotency.can_be_guessed(typed["key"]) else typed["key"]
-        made = subscribe(asked, key, subscriber_of(call), ports)
+        made = subscribe(asked, key, subscriber_of(call), ports, is_silent=is_silent)
     except Invalid as error:
         return _form(typed, _of_fields(error), places)
     return _sent(made)

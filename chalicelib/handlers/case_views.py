@@ -122,8 +122,9 @@ class QuestionView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseNote(msgspec.Struct, frozen=True, kw_only=True):
-    """A note; `by` is an officer's name, a crew, a contractor, the office of a team, another system, or
-    the address that a team answered from. "Not verified" stands before an address that is no team's."""
+    """A note; `by` is an officer's name, a crew, a contractor, the office of a team, another
+    system, or the address that a team answered from. "Not verified" stands before an address that
+    is no team's."""
 
     note_id: str
     datetime: datetime

@@ -5,12 +5,16 @@ nothing but the routes that exchange or end it. Another one is kept for the minu
 somebody says elsewhere who that is. It comes along when that site sends the browser back, so it is
 worth nothing without what that brings.
 
+A third says with which addresses somebody has signed in on this device. It opens nothing: it only
+has its own number of codes, which strangers cannot use up.
+
 Over https their names begin with `__Secure-`: browsers take none such from a page without it
 (RFC 6265bis, 4.1.3.1). `__Host-` would need the path `/`, and send them with every call.
 
 A site beside ours, at another name of the same domain, can set a cookie of the same name for the
 whole domain. A browser then sends two, in an order that the other site can choose, and nothing
-tells which of them is ours (RFC 6265, 4.2.2 and 5.4). So two of one name are refused (ADR 36).
+tells which of them is ours (RFC 6265, 4.2.2 and 5.4). So two of one name are refused; a device with
+two is not known (ADR 36).
 """
 
 from datetime import datetime, timedelta
@@ -25,6 +29,10 @@ NAME = "ginnel-session"
 PATH = "/api/session"
 HANDOVER = "ginnel-handover"
 HANDOVER_PATH = "/forms/sign-in/back"
+DEVICE = "ginnel-device"
+DEVICE_PATH = "/forms/sign-in"
+DEVICE_KNOWN = timedelta(days=365)
+"""Counted from the last time that somebody signed in on the device: residents come twice a year."""
 TWICE = (
     "Your browser sent two cookies with the same name, and we cannot tell which of them is ours. "
     "Nothing was changed. Delete this site's cookies in the settings of your browser, then try "
@@ -56,6 +64,18 @@ def handed_over(proof: str, *, holds: timedelta) -> str:
 def handover_dropped() -> str:
     """The Set-Cookie header that ends it."""
     return handed_over("", holds=timedelta(0))
+
+
+def device_kept(proofs: str) -> str:
+    """The Set-Cookie header by which a device is known."""
+    return _cookie(DEVICE, proofs, DEVICE_KNOWN, f"Path={DEVICE_PATH}; HttpOnly; SameSite=Strict")
+
+
+def device_in(request: Request) -> str:
+    """What says with which addresses the device has signed in; empty where there is nothing, or
+    two of that name: then it is a stranger's, which can sign in as well."""
+    found = _values(request, DEVICE)
+    return found[0] if len(found) == 1 else ""
 
 
 def sent(request: Request, name: str = NAME) -> str:

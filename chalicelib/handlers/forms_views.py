@@ -184,7 +184,13 @@ def _send(answers: Answers, call: Call, ports: Ports) -> Page:
         draft = parse(answers.draft(service), Draft)
         admit, may_write = admitting.of_report(draft, key, call), admitting.may_write(draft, call)
         report = usecases.submit(
-            draft, key, author, bootstrap.reports_ports(), admit=admit, may_write=may_write
+            draft,
+            key,
+            author,
+            bootstrap.reports_ports(),
+            admit=admit,
+            may_write=may_write,
+            may_keep=admitting.may_keep(draft, call),
         )
     except Invalid as error:
         return _screen(flow.refused(answers, error.errors, ports))

@@ -7,13 +7,13 @@ from chalice.app import Request
 from chalicelib import bootstrap
 from chalicelib.accounts.destinations import contact
 from chalicelib.accounts.model import Account, Destination
-from chalicelib.accounts.usecases import limiting
+from chalicelib.accounts.usecases import Asker, limiting
 from chalicelib.accounts.usecases.limiting import Flow, Sender
 from chalicelib.alerts.model import Wish
 from chalicelib.handlers.cdn import viewer_address
 from chalicelib.handlers.http import Call
 from chalicelib.reports.model import Contact
-from chalicelib.reports.usecases import Admit, MayWrite
+from chalicelib.reports.usecases import Admit, MayKeep, MayWrite
 
 DEVICE = "x-ginnel-device"
 """A random text that the web client made for its device."""
@@ -35,12 +35,44 @@ def counting(flow: Flow, call: Call, *typed: Destination) -> Admit | None:
     return cache(lambda: limiting.check(flow, sender, typed, bootstrap.limit_ports()))
 
 
+def asker(call: Call, to: Destination, known_device: str | None = None) -> Asker:
+    """Who asks for a code to that address. Counts one more, unless the device is known: then no
+    stranger in its network keeps it out. Raises TooMany, Forbidden (an address that the caller
+    confirmed is blocked), UpstreamFailed."""
+    sender, ports = _sender(call), bootstrap.limit_ports()
+    is_blocked = limiting.is_blocked([to], ports)
+    if known_device is None:
+        limiting.check("code", sender, (), ports)
+    return Asker(limiting.network_key(sender, ports), known_device, is_blocked)
+
+
 def may_write(call: Call, *typed: Destination) -> MayWrite | None:
     """What says whether somebody may be written to at addresses that she only typed, and counts
     that, as soon as what she sends is known to be new. None where she typed none."""
     if not typed:
         return None
     return cache(lambda: limiting.may_write(_sender(call), typed, bootstrap.limit_ports()))
+
+
+def may_keep(*typed: Destination) -> MayKeep | None:
+    """What says whether a report may keep these addresses. None where there are none."""
+    if not typed:
+        return None
+    return cache(lambda: limiting.may_keep(typed, bootstrap.limit_ports()))
+
+
+def is_blocked(*typed: Destination) -> bool:
+    """True where one of these addresses, which were only typed, is on the block list. Raises
+    UpstreamFailed."""
+    return limiting.is_blocked(typed, bootstrap.limit_ports())
+
+
+def is_silent(call: Call, wish: Wish) -> bool:
+    """Counts one more subscription. True where its address is on the block list: then it is kept
+    like others, and nothing comes of it. Raises as `check` does."""
+    typed = wish_addresses(wish)
+    check("subscribe", call, *typed)
+    return is_blocked(*typed)
 
 
 def refuse_blocked(account: Account) -> None:

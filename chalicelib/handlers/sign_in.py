@@ -59,8 +59,10 @@ def ask(call: Call) -> Page | SeeOther:
     address, onward = form.one("address"), path_of_ours(form.one("next"))
     try:
         ports = bootstrap.accounts_ports()
-        limits.check("code", call, destination(address, takes_phones=ports.takes_phones))
-        attempt = usecases.ask(address, ports, onward=onward)
+        to = destination(address, takes_phones=ports.takes_phones)
+        known = ports.known_devices.knows(cookies.device_in(call.request), to)
+        asker = limits.asker(call, to, known)
+        attempt = usecases.ask(address, ports, onward=onward, asker=asker)
     except Invalid as error:
         return address_page(address, onward, error.errors)
     return SeeOther(f"/forms/sign-in/code?{urlencode({'attempt': attempt.attempt_id})}")
@@ -92,7 +94,7 @@ def enter_code(call: Call) -> Page | SeeOther:
         return code_page(attempt_id, error.errors)
     except NotFound:
         return code_page(attempt_id)
-    return on_to(path_of_ours(form.one("next")), who)
+    return on_to(path_of_ours(form.one("next")), who, _known_from_now_on(call, who))
 
 
 @routes.page(
@@ -120,7 +122,7 @@ def confirm(call: Call, attempt_id: str) -> SeeOther:
     onward = path_of_ours(begun.onward if begun else None)
     if onward.startswith(KEEPS_WHAT_WAS_BEGUN):
         onward = f"/forms/sign-in/done?{urlencode({'next': onward})}"
-    return on_to(onward, who)
+    return on_to(onward, who, _known_from_now_on(call, who))
 
 
 @routes.page(
@@ -153,6 +155,13 @@ def on_to(location: str, who: SignedIn, *more: str) -> SeeOther:
     token = ports.refresh_tokens.token(who.session)
     kept = cookies.kept(token, until=who.session.expires_at, now=ports.now())
     return SeeOther(location, (kept, *more))
+
+
+def _known_from_now_on(call: Call, who: SignedIn) -> str:
+    """The Set-Cookie header by which the device is known for the addresses of the account."""
+    addresses = [each.destination for each in who.account.addresses]
+    devices = bootstrap.accounts_ports().known_devices
+    return cookies.device_kept(devices.after_sign_in(cookies.device_in(call.request), addresses))
 
 
 def _attempt_id(text: str) -> str:

@@ -100,8 +100,8 @@ def create(call: Call) -> Receipt:
     key = call.idempotency_key if "idempotency-key" in call.request.headers else None
     ports = bootstrap.alerts_ports()
     asked = checked(parse_json(call.body, Wish), ports)
-    limits.check("subscribe", call, *limits.wish_addresses(asked.wish))
-    return _receipt(subscribe(asked, key, subscriber_of(call), ports))
+    is_silent = limits.is_silent(call, asked.wish)
+    return _receipt(subscribe(asked, key, subscriber_of(call), ports, is_silent=is_silent))
 
 
 @routes.endpoint(

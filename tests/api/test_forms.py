@@ -15,6 +15,7 @@ from chalice.test import Client, HTTPResponse
 
 import app
 from chalicelib import bootstrap
+from chalicelib.accounts.usecases.blocking import block
 from chalicelib.adapters.clock import utc_now
 from chalicelib.forms.posted import MOST_BYTES
 from chalicelib.gazetteer.model import PLACES
@@ -155,6 +156,19 @@ def test_report_is_sent_when_all_pages_are_filled_in(browser: Browser, shared_da
     browser.cloud.pump.run_until_idle()
     view = usecases.view(report.service_request_id, Author(), bootstrap.reports_ports())
     assert [each.photo_id for each in view.photos] == [each.photo_id for each in report.photos]
+
+
+def test_report_is_sent_without_its_contact_when_that_is_on_the_block_list(
+    browser: Browser,
+) -> None:
+    block("blocked-form@example.org", "A test", "an-admin", bootstrap.block_ports())
+    browser.to("Describe the problem")
+    browser.fill({"description": "Cups and paper"})
+    browser.fill({"contact.name": "Ann Canary", "contact.email": "blocked-form@example.org"})
+    browser.fill(press="Send report")
+    assert browser.status == 200 and "Report sent" in browser.page.text
+    [report] = browser.stored()
+    assert report.contact is None and not report.alerts and report.email_key is None
 
 
 def test_report_is_stored_once_when_it_is_sent_twice(browser: Browser) -> None:

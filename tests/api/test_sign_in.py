@@ -11,7 +11,8 @@ import time_machine
 from chalice.test import HTTPResponse
 
 from chalicelib import bootstrap
-from chalicelib.accounts.model import ACCESS_HOLDS, CODE_HOLDS
+from chalicelib.accounts.model import ACCESS_HOLDS, CODE_HOLDS, Destination
+from chalicelib.accounts.usecases import account_of
 from chalicelib.alerts.dynamo_alerts import DynamoSpend
 from chalicelib.alerts.purses import in_purse
 from chalicelib.handlers.sign_in_pages import path_of_ours
@@ -240,6 +241,105 @@ def test_page_tells_nothing_of_an_address_that_is_to_be_added(here: Api, address
     assert code_page(here, new.json_body["attempt_id"]).status_code == 404
 
 
+# The device that is known.
+
+
+def device_in(answer: HTTPResponse) -> str:
+    """The cookie by which the device is known from now on."""
+    (cookie,) = [each for each in cookies_in(answer) if each.startswith("ginnel-device=")]
+    assert {"Path=/forms/sign-in", "HttpOnly", "SameSite=Strict"} <= set(cookie.split("; "))
+    return cookie.partition(";")[0]
+
+
+def known_device(here: Api, address: str) -> str:
+    attempt_id, code = sent_code(here, address)
+    return device_in(enter(here, attempt_id, code))
+
+
+def asked_with(here: Api, address: str, cookie: str) -> int:
+    headers = FORM | {"Cookie": cookie}
+    return post_form(here.client.http, "/forms/sign-in", headers, address=address).status_code
+
+
+def lock_out(here: Api, address: str) -> None:
+    """A stranger asks for every code that there is."""
+    while asked_with(here, address, "") == 303:
+        pass
+
+
+def test_owner_is_not_locked_out_when_a_stranger_asks_for_every_code(
+    here: Api, address: str
+) -> None:
+    device = known_device(here, address)
+    with time_machine.travel(datetime.now(UTC).replace(minute=10), tick=False):
+        lock_out(here, address)
+        assert asked_with(here, address, device) == 303
+        assert asked_with(here, address.upper(), f"other=1; {device}") == 303
+        refused = post_form(here.client.http, "/forms/sign-in", address=address)
+    assert b"device that has signed in with this address before" in refused.body
+
+
+def test_device_is_known_by_the_link_as_well_and_for_every_address_of_the_account(
+    here: Api, address: str
+) -> None:
+    path, token = sent_link(here, address, "/")
+    device = device_in(post_form(here.client.http, path, token=token))
+    second = f"second-{address}"
+    bearer = bearer_of(here, cookie_of(here, address))
+    account_id = here.get("/api/account", bearer["Authorization"][7:]).json_body["account_id"]
+    ports = bootstrap.accounts_ports()
+    ports.accounts.claim(Destination("email", second), account_id)
+    account_of(Destination("email", second), ports)
+    attempt_id, code = sent_code(here, address)
+    headers = FORM | {"Cookie": device}
+    answer = post_form(
+        here.client.http, "/forms/sign-in/code", headers, attempt=attempt_id, code=code
+    )
+    with time_machine.travel(datetime.now(UTC).replace(minute=10), tick=False):
+        for each in (address, second):
+            lock_out(here, each)
+            assert asked_with(here, each, device_in(answer)) == 303
+
+
+def test_device_is_a_strangers_when_its_cookie_is_of_another_address_or_there_are_two(
+    here: Api, address: str
+) -> None:
+    own, others = known_device(here, address), known_device(here, f"other-{address}")
+    name, _, proofs = own.partition("=")
+    device, proof = proofs.split(".")
+    forged = f"{name}={device}.{proof[::-1]}"
+    with time_machine.travel(datetime.now(UTC).replace(minute=10), tick=False):
+        lock_out(here, address)
+        for cookie in (others, forged, f"{own}; {others}", f"{others}; {own}", f"{name}=x"):
+            assert asked_with(here, address, cookie) == 429, cookie
+        assert asked_with(here, address, own) == 303
+
+
+def test_cookie_of_a_device_opens_nothing_and_names_nobody(here: Api, address: str) -> None:
+    device = known_device(here, address)
+    assert address.partition("@")[0] not in device
+    assert refreshed(here, device).status_code == 401
+
+
+# What is written down.
+
+
+def test_administrators_see_sign_ins_and_failures_of_an_account(here: Api, address: str) -> None:
+    attempt_id, code = sent_code(here, address)
+    enter(here, attempt_id, code)
+    attempt_id, code = sent_code(here, address)
+    with kept() as lines:
+        enter(here, attempt_id, "000000" if code != "000000" else "111111")
+    assert [line["sign_in_failures"] for line in read(lines, event="a sign-in failed")] == [1]
+    owner = bootstrap.accounts_ports().accounts.owner(Destination("email", address))
+    listed = here.get("/api/admin/audit?limit=100", here.token("admin")).json_body["items"]
+    of_account = [each for each in listed if each["subject"] == owner]
+    assert [(each["actor"], each["action"], each["details"]) for each in of_account] == [
+        ("nobody", "account.sign_in_failed", "code"),
+        (owner, "account.sign_in", "code"),
+    ]
+
+
 # The text messages of a day.
 
 
@@ -389,7 +489,8 @@ def test_cookie_is_for_the_session_alone_and_out_of_reach_of_scripts(
         bootstrap.forget()
         answer = post_form(here.client.http, "/forms/sign-in/code", attempt=attempt_id, code=code)
     bootstrap.forget()
-    [cookie] = cookies_in(answer)
+    [cookie, device] = cookies_in(answer)
+    assert device.startswith("__Secure-ginnel-device=") and device.endswith("; Secure")
     assert cookie.startswith("__Secure-ginnel-session=")
     parts = set(cookie.split("; ")[1:])
     assert parts >= {"Path=/api/session", "HttpOnly", "SameSite=Strict", "Secure"}

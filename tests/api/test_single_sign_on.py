@@ -43,6 +43,7 @@ from tests.issuer import (
     served,
     staff_at,
 )
+from tests.lines import kept, read
 from tests.people import (
     ask_for_code,
     cookie_in,
@@ -232,7 +233,7 @@ def test_nobody_is_signed_in_whose_address_is_on_the_block_list(here: Here) -> N
     body = {"what": "threats@example.org", "reason": "Sends threats."}
     blocked = here.post("/api/admin/blocks", body, token=here.token("admin"))
     assert blocked.status_code == 201
-    claims = json.dumps({"email": "Threats+1@example.org", "email_verified": True}).encode()
+    claims = json.dumps({"email": "Threats@example.org", "email_verified": True}).encode()
     headers = {"Content-Type": "application/json"}
     user = f"{here.public}/users/threats"
     urllib.request.urlopen(urllib.request.Request(user, claims, headers, method="PUT"))
@@ -268,7 +269,8 @@ def test_staff_have_the_roles_of_their_groups_and_lose_them_with_them(here: Here
         account = session_of(here, answer)["account"]
         is_sure = "contact" if role == "resident" else "staff"
         assert (account["role"], account["assurance"]) == (role, is_sure)
-    entries = page(limit=3, before=None, ports=bootstrap.audit_ports()).entries
+    log = page(limit=6, before=None, ports=bootstrap.audit_ports()).entries
+    entries = [each for each in log if each.action != "account.sign_in"]
     assert {each.details for each in entries} == {
         "resident -> officer:highways",
         "officer:highways -> admin",
@@ -386,6 +388,23 @@ def test_only_the_browser_that_began_it_is_signed_in(here: Here) -> None:
         answer = back(here, "national", query, each)
         assert answer.status_code == 404 and "Set-Cookie" not in answer.headers
     assert back(here, "national", query, cookie).status_code == 303
+
+
+def test_sign_ins_and_refusals_are_written_down_and_counted(here: Here) -> None:
+    way, cookie = begun(here, "national")
+    with kept() as lines:
+        assert back(here, "national", here.national.sign_in(way), cookie).status_code == 303
+        way, cookie = begun(here, "national")
+        query = here.national.sign_in(way, aud="another")
+        assert back(here, "national", query, cookie).status_code == 403
+    entries = bootstrap.audit_ports().trail.newest(limit=2, before=None)
+    assert [(each.actor == each.subject, each.action, each.details) for each in entries] == [
+        (False, "account.sign_in_failed", "national"),
+        (True, "account.sign_in", "national"),
+    ]
+    assert entries[0].actor == "nobody"
+    assert [line["sign_ins"] for line in read(lines, event="somebody signed in")] == [1]
+    assert [line["sign_in_failures"] for line in read(lines, event="a sign-in failed")] == [1]
 
 
 def test_two_cookies_of_one_name_are_refused_and_the_sign_in_can_be_finished(here: Here) -> None:

@@ -16,6 +16,7 @@ from chalicelib import bootstrap
 from chalicelib.accounts.model import Block, Destination
 from chalicelib.alerts.index import Area, entries_of
 from chalicelib.alerts.model import Subscription
+from infra.local import mail
 from infra.local.cloud import Cloud
 from infra.tokens import account_with, token_of
 from tests.api.conftest import Api
@@ -296,7 +297,9 @@ def test_wish_that_is_refused_is_not_counted(here: Api, address: str) -> None:
     assert ask(here, to=address).status_code == 201
 
 
-def test_nothing_is_stored_for_an_address_on_the_block_list(here: Api, address: str) -> None:
+def test_nothing_is_sent_or_confirmed_when_the_address_is_on_the_block_list(
+    here: Api, address: str
+) -> None:
     blocks = bootstrap.limit_ports().blocks
     blocked = Destination("email", address)
     blocks.add(
@@ -309,7 +312,16 @@ def test_nothing_is_stored_for_an_address_on_the_block_list(here: Api, address: 
             added_by="a1",
         )
     )
-    assert ask(here, to=address).status_code == 403
+    made = ask(here, to=address)
+    assert made.status_code == 201 and made.json_body["state"] == "unconfirmed"
+    here.cloud.pump.run_until_idle()
+    assert address not in [each["to"] for each in mail.outbox()["items"]]
+    ports = bootstrap.alerts_ports()
+    stored = ports.subscriptions.get(made.json_body["subscription_id"])
+    assert stored and stored.is_silent
+    path = f"/api/subscriptions/{stored.subscription_id}/confirm"
+    right = {"token": ports.tokens.confirm(stored)}
+    assert here.post(path, right, key=None).status_code == 404
 
 
 # In the account.

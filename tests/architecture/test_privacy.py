@@ -144,7 +144,10 @@ def kept_in_browsers(source: str) -> set[str]:
 def test_every_key_of_the_browsers_storage_has_a_row_and_every_row_its_key() -> None:
     sources = [path.read_text(encoding="utf-8") for path in sorted(WEB.rglob("*.ts"))]
     kept = {name for source in sources for name in kept_in_browsers(source)}
-    kept |= {f"cookie {cookies.SECURE}{name}" for name in (cookies.NAME, cookies.HANDOVER)}
+    kept |= {
+        f"cookie {cookies.SECURE}{name}"
+        for name in (cookies.NAME, cookies.HANDOVER, cookies.DEVICE)
+    }
     assert kept == {name for _, name in rows("browser")}
     assert not [source for source in sources if OTHERWISE.search(source)]
 

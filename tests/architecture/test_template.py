@@ -14,10 +14,12 @@ from datetime import timedelta
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from chalicelib import logs
+from chalicelib.alerts.purses import Purse
 from chalicelib.photos.model import UNREAD_KEPT_FOR
 from chalicelib.settings import OPTIONAL, Settings
 from infra.local.schedules import interval
@@ -237,6 +239,23 @@ def test_every_dead_letter_queue_and_a_stream_that_lags_raise_an_alarm(
     }
     assert letters | {json.dumps({"Ref": "FanOut"})} <= watched
     assert all(alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] for alarm in alarms.values())
+
+
+def test_alarm_watches_a_metric_that_the_log_writes(template: dict[str, Any]) -> None:
+    alarms = of_type(template, "AWS::CloudWatch::Alarm")
+    own = [each for each in alarms.values() if each["Namespace"] == logs.NAMESPACE]
+    written = {
+        (metric, dimensions)
+        for known in (logs.CALLS, logs.BATCHES, logs.SIGN_INS, logs.TEXTS)
+        for metric in known.names
+        for dimensions in [known.dimensions]
+    }
+    watched = [
+        (each["MetricName"], tuple(one["Name"] for one in each["Dimensions"])) for each in own
+    ]
+    assert len(watched) >= 4 and set(watched) <= written
+    purses = {each["Dimensions"][0]["Value"] for each in own if "texts" in each["MetricName"]}
+    assert purses == set(get_args(Purse))
 
 
 def test_failures_are_told_one_by_one_and_tries_are_counted(template: dict[str, Any]) -> None:

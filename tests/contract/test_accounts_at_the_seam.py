@@ -5,11 +5,14 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from itertools import count
 from typing import Any
 
+import boto3
 import pytest
+import time_machine
 from chalice.test import Client, HTTPResponse
 
 import app
@@ -18,6 +21,7 @@ from chalicelib.accounts.dynamo.attempts import DynamoLimits
 from chalicelib.accounts.model import Account, Destination, SignedIn
 from chalicelib.accounts.ports import Ports
 from chalicelib.accounts.usecases import (
+    Asker,
     account_of,
     ask,
     devices,
@@ -28,12 +32,15 @@ from chalicelib.accounts.usecases import (
     sign_in_with_link,
     who,
 )
+from chalicelib.accounts.usecases.asking import DAILY, HOURLY
+from chalicelib.accounts.usecases.blocking import block
+from chalicelib.bootstrap.accounts import digest
 from chalicelib.errors import AppError, NotFound, TooMany, Unauthenticated, UpstreamFailed
 from infra.local.cloud import Cloud
 from tests.builders import NOON
 from tests.fakes import Clock
 from tests.fakes_accounts import FewTexts
-from tests.people import attempt_in, post_form
+from tests.people import FORM, attempt_in, post_form
 from tests.seam import (
     ALL_TRIES,
     LOSSES,
@@ -49,7 +56,7 @@ from tests.seam import (
 )
 
 numbers = count()
-RANDOM = re.compile(r"[0-9a-f]{32,64}|[0-9]{10}|[0-9-]{10}T[0-9:]{8}Z")
+RANDOM = re.compile(r"[0-9a-f]{32,64}|[0-9]{10}|[0-9-]{10}T[0-9:]{8}(?:\.[0-9]{6})?Z")
 """Ids, digests and moments, which no two calls share."""
 
 
@@ -147,8 +154,72 @@ def test_nobody_can_tell_from_reply_or_calls_whether_an_address_has_an_account(
     assert before == after
     asked_of = [operation.removeprefix("dynamodb.") for operation, _ in before[3]]
     budget = ["GetItem"] if kind == "phone" else []
-    limits = ["BatchGetItem", *budget, "UpdateItem"]
-    assert asked_of == [*limits, "PutItem", "GetItem", "UpdateItem", "GetItem"]
+    limits = ["BatchGetItem", *budget, *["UpdateItem"] * 4]
+    failure = ["UpdateItem", "GetItem", "PutItem"]
+    assert asked_of == [*limits, "PutItem", "GetItem", *failure, "GetItem"]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_nobody_can_tell_by_the_limits_whether_an_address_has_an_account(
+    is_known: bool, people: Ports
+) -> None:
+    """Too many codes, on a known device or a strange one, before there is an account and after."""
+    looks = []
+    with Client(app.app) as client, time_machine.travel(NOON, tick=False):
+        address = new_address()
+        for round_ in range(2):
+            cookie = people.known_devices.after_sign_in("", [Destination("email", address)])
+            headers = FORM | ({"Cookie": f"ginnel-device={cookie}"} if is_known else {})
+            with record() as tries:
+                answers = [
+                    seen(post_form(client.http, "/forms/sign-in", headers, address=address))
+                    for _ in range(6)
+                ]
+            looks.append((answers, trace(tries)))
+            if round_ == 0:
+                people.accounts.save(account_of(Destination("email", address), people))
+                clear_limits()
+    assert looks[0] == looks[1]
+    assert [status for status, _, _ in looks[0][0]] == [303] * 5 + [429]
+
+
+def clear_limits() -> None:
+    client, table = boto3.client("dynamodb"), bootstrap.settings().accounts_table
+    for item in client.scan(TableName=table)["Items"]:
+        if item["owner"]["S"].startswith("limit#"):
+            key = {name: item[name] for name in ("owner", "record")}
+            client.delete_item(TableName=table, Key=key)
+
+
+@pytest.mark.parametrize("address", ["blocked@example.org", "07700 900125"])
+def test_nobody_can_tell_from_reply_or_calls_whether_an_address_is_on_the_block_list(
+    address: str, people: Ports
+) -> None:
+    """The same address before it is blocked, and after: bytes and AWS calls are equal, but for the
+    one mark that keeps the code from being sent."""
+    looks = []
+    with Client(app.app) as client:
+        for round_ in range(2):
+            with record() as tries:
+                answer = post_form(client.http, "/forms/sign-in", address=address)
+                attempt_id = attempt_in(answer)
+                page = client.http.get(f"/forms/sign-in/code?attempt={attempt_id}")
+                code = people.codes.code(attempt_id)
+                entered = code if round_ else another_than(code)
+                wrong = post_form(
+                    client.http, "/forms/sign-in/code", attempt=attempt_id, code=entered
+                )
+            calls = [
+                (
+                    operation,
+                    body.replace('"is_blocked": {"BOOL": true}', '"is_blocked": {"BOOL": false}'),
+                )
+                for operation, body in trace(tries)
+            ]
+            looks.append((seen(answer), seen(page), seen(wrong), calls))
+            if round_ == 0:
+                block(address, "A test", "an-admin", bootstrap.block_ports())
+    assert looks[0] == looks[1]
 
 
 @pytest.mark.parametrize("when", ["before it is asked for", "before it is sent"])
@@ -217,25 +288,102 @@ def test_code_signs_in_once_when_ten_try_at_once(people: Ports) -> None:
 
 def limits_at(clock: Clock) -> DynamoLimits:
     table = bootstrap.settings().accounts_table
-    return DynamoLimits(
-        table, hourly={"code": 5}, daily={}, digest=lambda *parts: parts[-1], now=clock
-    )
+    return DynamoLimits(table, hourly=HOURLY, daily=DAILY, digest=digest, now=clock)
 
 
-def test_exactly_five_codes_go_to_an_address_when_fifty_more_are_asked_for_at_once(
-    people: Ports,
-) -> None:
-    address, still = new_address(), replace(people, limits=limits_at(Clock()))
+def codes_that_go(asked: int, clock: Clock, people: Ports, *askers: Asker, to: str) -> int:
+    """How many of so many codes are sent that these ask for in turns, at once."""
+    still = replace(people, limits=limits_at(clock))
 
-    def goes(_: int) -> bool:
+    def goes(number: int) -> bool:
         try:
-            ask(address, still)
+            ask(to, still, asker=askers[number % len(askers)])
         except TooMany:
             return False
         return True
 
     with ThreadPoolExecutor(10) as pool:
-        assert sum(pool.map(goes, range(55))) == 5
+        return sum(pool.map(goes, range(asked)))
+
+
+def test_exactly_five_codes_go_to_an_address_when_fifty_more_are_asked_for_at_once(
+    people: Ports,
+) -> None:
+    assert codes_that_go(55, Clock(), people, Asker("one"), to=new_address()) == 5
+
+
+def test_strangers_have_ten_codes_an_hour_and_twenty_a_day_sent_to_an_address(
+    people: Ports,
+) -> None:
+    address, clock = new_address(), Clock()
+    networks = [Asker(f"network-{number}") for number in range(6)]
+    sent = []
+    for hour in range(4):
+        clock.now = NOON + timedelta(hours=hour)
+        sent.append(codes_that_go(60, clock, people, *networks, to=address))
+    assert sent == [10, 10, 0, 0]
+    hers = Asker("network-0", known_device="hers")
+    assert codes_that_go(9, clock, people, hers, to=address) == 5
+    assert codes_that_go(9, clock, people, networks[0], to=new_address()) == 5
+    clock.now = NOON + timedelta(hours=12)
+    assert codes_that_go(9, clock, people, networks[0], to=address) == 5
+
+
+def test_one_network_has_ten_codes_a_day_sent_to_an_address_so_another_is_not_kept_out(
+    people: Ports,
+) -> None:
+    address, clock = new_address(), Clock()
+    one, other = Asker("one"), Asker("other")
+    sent = []
+    for hour in range(4):
+        clock.now = NOON + timedelta(hours=hour)
+        sent.append(codes_that_go(20, clock, people, one, to=address))
+    assert sent == [5, 5, 0, 0]
+    assert codes_that_go(9, clock, people, other, to=address) == 5
+
+
+def test_known_device_has_twenty_codes_a_day(people: Ports) -> None:
+    address, clock = new_address(), Clock()
+    sent = []
+    for hour in range(6):
+        clock.now = NOON + timedelta(hours=hour)
+        sent.append(codes_that_go(9, clock, people, Asker(known_device="hers"), to=address))
+    assert sent == [5, 5, 5, 5, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("ways", "sent"),
+    [
+        ("jo.smith{n}@gmail.com {j}o.smith{n}@gmail.com j.o.smith{n}+a@googlemail.com", 5),
+        ("r{n}+a@example.org r{n}+b@example.org r{n}@example.org", 15),
+    ],
+)
+def test_variants_of_an_address_count_as_one_where_its_provider_takes_them_as_one(
+    ways: str, sent: int, people: Ports
+) -> None:
+    number, clock = next(numbers), Clock()
+    each = [way.format(n=number, j="j") for way in ways.split()]
+    assert sum(codes_that_go(9, clock, people, Asker("one"), to=to) for to in each) == sent
+
+
+def test_tagged_addresses_of_one_name_have_twenty_codes_a_day(people: Ports) -> None:
+    number, clock = next(numbers), Clock()
+    sent = [
+        codes_that_go(6, clock, people, Asker(), to=f"t{number}+{tag}@example.org")
+        for tag in range(6)
+    ]
+    assert sent == [5, 5, 5, 5, 0, 0]
+    assert codes_that_go(6, clock, people, Asker(), to=f"t{number}@example.org") == 5
+
+
+def test_network_has_twenty_texts_an_hour(people: Ports) -> None:
+    clock = Clock()
+    sent = [
+        codes_that_go(1, clock, people, Asker("a network of its own"), to=f"+44770090{n:04}")
+        for n in range(9000, 9025)
+    ]
+    assert sum(sent) == 20
+    assert codes_that_go(1, clock, people, Asker("a network of its own"), to=new_address()) == 1
 
 
 @pytest.mark.parametrize("kind", REFUSALS)
@@ -284,7 +432,8 @@ def test_code_is_asked_for_once_when_a_reply_is_lost(loss: Loss, people: Ports) 
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_somebody_is_signed_in_once_when_a_reply_is_lost(loss: Loss, people: Ports) -> None:
-    for nth in range(1, calls_of(lambda: signed_in(people)) - 1):
+    first = asked(new_address(), people)
+    for nth in range(1, calls_of(lambda: sign_in_with_code(*first, "Phone", people)) + 1):
         address = new_address()
         proof = asked(address, people)
         with lose_reply(nth, loss=loss) as struck:

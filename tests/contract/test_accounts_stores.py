@@ -20,6 +20,7 @@ from chalicelib.accounts.model import (
     Session,
 )
 from chalicelib.accounts.ports import Ports
+from chalicelib.accounts.usecases.asking import DAILY, HOURLY
 from chalicelib.errors import Conflict, TooMany
 from infra.local.cloud import Cloud
 from tests.builders import NOON
@@ -73,7 +74,9 @@ def stored_in(table: str, clock: Clock) -> Ports:
         accounts=DynamoAccounts(table, digest),
         sessions=DynamoSessions(table),
         attempts=DynamoAttempts(table),
-        limits=DynamoLimits(table, hourly={"code": 5}, daily={}, digest=digest, now=clock),
+        limits=DynamoLimits(
+            table, hourly={"code": 5} | HOURLY, daily=DAILY, digest=digest, now=clock
+        ),
     )
 
 

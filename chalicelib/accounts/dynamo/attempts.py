@@ -33,6 +33,8 @@ class DynamoAttempts:
             request_id=attempt.request_id,
             account_id=attempt.account_id,
             onward=attempt.onward,
+            is_known=attempt.is_known,
+            is_blocked=attempt.is_blocked,
         )
         # Its id is random: what is there already was stored by this call, whose reply was lost.
         with suppress(ConditionFailed), translated():
@@ -156,4 +158,6 @@ def _attempt(item: AttemptItem) -> Attempt:
         account_id=item.account_id,
         onward=item.onward,
         is_over_cap=item.is_over_cap,
+        is_known=item.is_known,
+        is_blocked=item.is_blocked,
     )

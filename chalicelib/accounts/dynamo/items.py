@@ -169,6 +169,8 @@ class AttemptItem(Model):
     account_id = UnicodeAttribute(null=True)
     onward = UnicodeAttribute(null=True)
     is_over_cap = BooleanAttribute(default=False)
+    is_known = BooleanAttribute(default=False)
+    is_blocked = BooleanAttribute(default=False)
 
     by_address = ByAddress()
     by_account = ByAccount()

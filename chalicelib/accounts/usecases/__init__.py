@@ -1,6 +1,6 @@
 """What people do to sign in, stay so, and sign out: one function a verb."""
 
-from chalicelib.accounts.usecases.asking import ask, sign_in_begun
+from chalicelib.accounts.usecases.asking import Asker, ask, sign_in_begun
 from chalicelib.accounts.usecases.erasing import SETTLES, begin_erasure, erase_again, erase_due
 from chalicelib.accounts.usecases.exporting import export_account
 from chalicelib.accounts.usecases.owning import (
@@ -30,6 +30,7 @@ from chalicelib.accounts.usecases.staying import (
 __all__ = [
     "SETTLES",
     "AccountChanges",
+    "Asker",
     "Refreshed",
     "account_of",
     "add_address",

@@ -1,33 +1,72 @@
-"""Somebody asks for a code: stored, and nothing else. Whether there is an account for the address
-is not looked up, so nobody can tell from what happens here.
+"""Somebody asks for a code: counted and stored, and nothing else. Whether there is an account for
+the address is not looked up, so nobody can tell from what happens here.
+
+Anybody may ask for a code for any address, so codes are counted by the address that they go to,
+and those from one network may be half of them at most: a stranger alone keeps nobody out. A device
+that has signed in with the address before is counted apart from all strangers. It fails closed:
+while nothing counts, no code is sent; a report can be sent without one.
 """
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 from chalicelib import trace
-from chalicelib.accounts.destinations import destination, mailbox
-from chalicelib.accounts.model import CODE_HOLDS, Attempt, to_the_second
+from chalicelib.accounts.destinations import destination, mailbox, tagged
+from chalicelib.accounts.model import CODE_HOLDS, Attempt, Destination, to_the_second
 from chalicelib.accounts.ports import Ports
-from chalicelib.errors import Invalid
+from chalicelib.errors import Invalid, TooMany
 
-CODES_TO_ONE_ADDRESS = "code"
-"""The limit's scope. It fails closed: while nothing counts, no code is sent; a report can be sent
-without one."""
-
-
+HOURLY = {
+    "code from network to address": 5,
+    "code to address": 10,
+    "code to known device": 5,
+    "text by network": 20,
+}
+"""How often within an hour of the clock."""
+DAILY = {
+    "code from network to address in a day": 10,
+    "code to address in a day": 20,
+    "code to tagged addresses in a day": 20,
+    "code to known device in a day": 20,
+}
+"""How often within a day (UTC)."""
 NO_TEXTS_LEFT = (
     "we have sent all the text messages that we can send today: enter an email address, or try "
     "again with your mobile number tomorrow"
 )
+ANOTHER_WAY = (
+    "A device that has signed in with this address before can still get one. You can also use "
+    "another address."
+)
+
+
+class Asker(NamedTuple):
+    """Who asks, as far as that is known: a key of the network, empty where nobody says it; the id
+    of a device that has signed in with this address before; and whether the address is on the block
+    list, which is not told."""
+
+    network: str = ""
+    known_device: str | None = None
+    is_blocked: bool = False
+
+
+NOBODY = Asker()
 
 
 def ask(
-    address: str, ports: Ports, account_id: str | None = None, onward: str | None = None
+    address: str,
+    ports: Ports,
+    account_id: str | None = None,
+    onward: str | None = None,
+    asker: Asker = NOBODY,
 ) -> Attempt:
     """A new attempt, whose code is on its way soon: to sign in and go on to that path of ours, or
     to add the address to that account. Raises Invalid, TooMany, UpstreamFailed."""
     to = destination(address, takes_phones=ports.takes_phones)
-    if to.kind == "phone" and ports.budget.is_spent():
+    is_known = asker.known_device is not None
+    if to.kind == "phone" and ports.budget.is_spent(is_known=is_known):
         raise Invalid.field("address", NO_TEXTS_LEFT)
-    ports.limits.spend(CODES_TO_ONE_ADDRESS, ":".join(mailbox(to)))
+    _count(to, asker, ports)
     now = to_the_second(ports.now())
     attempt = Attempt(
         attempt_id=ports.new_id(),
@@ -37,6 +76,8 @@ def ask(
         request_id=trace.current(),
         account_id=account_id,
         onward=onward,
+        is_known=is_known,
+        is_blocked=asker.is_blocked,
     )
     ports.attempts.add(attempt)
     return attempt
@@ -47,3 +88,34 @@ def sign_in_begun(attempt_id: str, ports: Ports) -> Attempt | None:
     UpstreamFailed."""
     found = ports.attempts.get(attempt_id)
     return found if found and found.account_id is None else None
+
+
+def _count(to: Destination, asker: Asker, ports: Ports) -> None:
+    """Counts one more code to that address. Raises TooMany, UpstreamFailed."""
+    scopes = _of_device(to, asker) if asker.known_device else _of_stranger(to, asker)
+    for scope, key in scopes:
+        try:
+            ports.limits.spend(scope, key)
+        except TooMany as error:
+            raise TooMany(
+                f"{error.detail} {ANOTHER_WAY}", retry_after_s=error.retry_after_s
+            ) from error
+
+
+def _of_device(to: Destination, asker: Asker) -> Iterator[tuple[str, str]]:
+    key = f"{asker.known_device} {':'.join(mailbox(to))}"
+    yield "code to known device", key
+    yield "code to known device in a day", key
+
+
+def _of_stranger(to: Destination, asker: Asker) -> Iterator[tuple[str, str]]:
+    """What is narrow goes first: what it refuses is not counted by the rest."""
+    own = ":".join(mailbox(to))
+    if to.kind == "phone" and asker.network:
+        yield "text by network", asker.network
+    yield "code from network to address", f"{asker.network} {own}"
+    yield "code from network to address in a day", f"{asker.network} {own}"
+    yield "code to address", own
+    yield "code to address in a day", own
+    if name := tagged(to):
+        yield "code to tagged addresses in a day", name

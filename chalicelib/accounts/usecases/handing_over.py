@@ -14,9 +14,10 @@ from chalicelib.accounts.single_sign_on import (
     Provider,
     SignOnPorts,
 )
+from chalicelib.accounts.usecases.noticing import count_sign_in, note_refusal, note_sign_in
 from chalicelib.accounts.usecases.proving import open_session
 from chalicelib.accounts.usecases.recognising import recognised, texts
-from chalicelib.errors import Forbidden, NotFound
+from chalicelib.errors import Conflict, Forbidden, NotFound
 
 AGAIN = (
     "This sign-in was begun in another browser, was used, or is older than 10 minutes: begin again."
@@ -68,12 +69,18 @@ def take_back(back: Back, device: str, ports: SignOnPorts) -> tuple[SignedIn, st
         raise NotFound(AGAIN)
     session_id = ports.people.new_id()
     handover = _used(back, session_id, ports)
-    claims = ports.issuers().claims(provider.provider, back.code, back.issuer, proofs)
-    assurance = _assurance(provider, claims)
-    account = recognised(provider, claims, ports)
+    try:
+        claims = ports.issuers().claims(provider.provider, back.code, back.issuer, proofs)
+        assurance = _assurance(provider, claims)
+        account = recognised(provider, claims, ports)
+    except (Conflict, Forbidden):
+        note_refusal(handover.handover_id, provider.provider, ports.people)
+        raise
+    note_sign_in(account.account_id, provider.provider, ports.people)
     who = open_session(
         account, device=device, assurance=assurance, ports=ports.people, session_id=session_id
     )
+    count_sign_in()
     return who, handover.onward
 
 

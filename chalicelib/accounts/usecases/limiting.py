@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from chalicelib import logs
-from chalicelib.accounts.destinations import mailbox
+from chalicelib.accounts.destinations import mailbox, tagged
 from chalicelib.accounts.model import Destination
 from chalicelib.accounts.ports import LimitPorts
 from chalicelib.errors import Forbidden, TooMany, UpstreamFailed
@@ -41,8 +41,9 @@ HOURLY: Mapping[str, int] = {
     "photo by network": 1000,
     "photo by device": 200,
 }
-"""How often within an hour; codes to one address are counted where they are asked for. Through its
-own organisation a whole office signs in each morning, to and fro."""
+"""How often within an hour; codes to one address are counted where they are asked for, and a device
+that has signed in with an address before is not counted by its network for that. Through its own
+organisation a whole office signs in each morning, to and fro."""
 DAILY: Mapping[str, int] = {IN_A_DAY: 20}
 """How often within a day, for whatever it is."""
 
@@ -57,11 +58,11 @@ class Sender(NamedTuple):
 
 
 def check(flow: Flow, sender: Sender, typed: Sequence[Destination], ports: LimitPorts) -> None:
-    """Counts one more; addresses that were only typed may not be blocked, and count where a
-    subscription has them written to. Raises TooMany, Forbidden (an address is blocked), and
+    """Counts one more; addresses that were only typed count where a subscription has them written
+    to. Raises TooMany, Forbidden (an address that the sender confirmed is blocked), and
     UpstreamFailed where the flow does not pass while nothing counts."""
     try:
-        refuse_blocked([*sender.addresses, *typed], ports)
+        refuse_blocked(sender.addresses, ports)
         for by, key in _keys(sender, ports):
             if (scope := f"{flow} by {by}") in HOURLY:
                 ports.limits.spend(scope, key)
@@ -85,6 +86,22 @@ def may_write(sender: Sender, typed: Sequence[Destination], ports: LimitPorts) -
     return True
 
 
+def is_blocked(typed: Sequence[Destination], ports: LimitPorts) -> bool:
+    """True where one of these, which were only typed, is on the block list. Who typed it is not
+    told: anybody could ask the list. Raises UpstreamFailed."""
+    return bool(typed) and ports.blocks.has(typed)
+
+
+def may_keep(typed: Sequence[Destination], ports: LimitPorts) -> bool:
+    """True where a report may keep these as its contact. While the list does not answer, it may:
+    whoever sent a report waits for an answer."""
+    try:
+        return not is_blocked(typed, ports)
+    except UpstreamFailed as error:
+        logs.failure("the block list did not answer, it passed", error)
+        return True
+
+
 def _count_letters(
     flow: Flow, sender: Sender, typed: Sequence[Destination], ports: LimitPorts
 ) -> None:
@@ -93,15 +110,24 @@ def _count_letters(
     for each in sorted({mailbox(each) for each in typed} - confirmed):
         for scope in (f"{flow} to address", IN_A_DAY):
             ports.limits.spend(scope, ":".join(each))
+        if name := tagged(each):
+            ports.limits.spend(IN_A_DAY, name)
 
 
 def refuse_blocked(addresses: Sequence[Destination], ports: LimitPorts) -> None:
-    """Raises Forbidden where one of them is on the block list, UpstreamFailed."""
+    """Raises Forbidden where one of them is on the block list, UpstreamFailed. They are addresses
+    that the caller confirmed, so this tells of nobody else; and what the caller sends would
+    otherwise be lost without a word."""
     if addresses and ports.blocks.has(addresses):
         raise Forbidden(
             "We take nothing from this address any more, and send nothing to it. If that is a "
             f"mistake, ring us on {ports.phone}."
         )
+
+
+def network_key(sender: Sender, ports: LimitPorts) -> str:
+    """What stands for the network, empty where nobody says it. Raises UpstreamFailed."""
+    return ports.networks.key(sender.network) if sender.network else ""
 
 
 def _keys(sender: Sender, ports: LimitPorts) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from chalicelib.accounts.model import (
     SavedPlace,
 )
 from chalicelib.accounts.ports import Ports
-from chalicelib.accounts.usecases.asking import ask
+from chalicelib.accounts.usecases.asking import NOBODY, Asker, ask
 from chalicelib.accounts.usecases.proving import refuse_too_many
 from chalicelib.errors import Conflict, Invalid
 
@@ -48,11 +48,11 @@ def change_account(
     return ports.accounts.save(replace(account, **new | cleared))
 
 
-def begin_adding(address: str, account: Account, ports: Ports) -> Attempt:
+def begin_adding(address: str, account: Account, ports: Ports, asker: Asker = NOBODY) -> Attempt:
     """Sends a code to another address of hers. Whether anybody has it is not looked up. Raises
     Invalid, TooMany, UpstreamFailed."""
     refuse_too_many(account)
-    return ask(address, ports, account.account_id)
+    return ask(address, ports, account.account_id, asker=asker)
 
 
 def remove_address(address: Destination, account: Account, ports: Ports) -> Account:

@@ -20,6 +20,12 @@ from chalicelib.accounts.model import (
     to_the_second,
 )
 from chalicelib.accounts.ports import Ports
+from chalicelib.accounts.usecases.noticing import (
+    count_failure,
+    count_sign_in,
+    note_failure,
+    note_sign_in,
+)
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
 
 OVER = "This code or link was used, is older than 10 minutes, or was tried too often: get a new one"
@@ -28,16 +34,17 @@ OVER = "This code or link was used, is older than 10 minutes, or was tried too o
 def sign_in_with_code(attempt_id: str, code: str, device: str, ports: Ports) -> SignedIn:
     """Signs in by the code; white space in it does not count. Raises Invalid where it is another
     one, NotFound where the attempt is over, Forbidden where the account is disabled."""
-    return _signed_in(_shown(attempt_id, code, None, ports), device, ports)
+    return _signed_in(_shown(attempt_id, code, None, ports), device, "code", ports)
 
 
 def sign_in_with_link(attempt_id: str, link_token: str, device: str, ports: Ports) -> SignedIn:
     """Signs in by what the link carries. Raises NotFound where it does not hold, Forbidden where
     the account is disabled."""
     attempt = _tried(attempt_id, None, ports)
-    if not ports.codes.holds_link_token(attempt_id, link_token):
+    if not ports.codes.holds_link_token(attempt_id, link_token) or attempt.is_blocked:
+        note_failure(attempt, "link", ports)
         raise NotFound(OVER)
-    return _signed_in(attempt, device, ports)
+    return _signed_in(attempt, device, "link", ports)
 
 
 def add_address(attempt_id: str, code: str, account_id: str, ports: Ports) -> Account:
@@ -100,6 +107,7 @@ def open_session(
 ) -> SignedIn:
     """Signs an account in on a device. Raises Forbidden where it is disabled."""
     if account.disabled_at:
+        count_failure()
         raise Forbidden(
             "This account was disabled, or is being deleted. If you have deleted it, you can sign "
             "in anew in some minutes; if not, ring us."
@@ -121,7 +129,8 @@ def open_session(
 def _shown(attempt_id: str, code: str, account_id: str | None, ports: Ports) -> Attempt:
     """The attempt whose code it is; white space in it does not count."""
     attempt = _tried(attempt_id, account_id, ports)
-    if not ports.codes.holds_code(attempt_id, "".join(code.split())):
+    if not ports.codes.holds_code(attempt_id, "".join(code.split())) or attempt.is_blocked:
+        note_failure(attempt, "code", ports)
         raise Invalid.field("code", f"that is not the code: {_tries_left(attempt)}")
     return attempt
 
@@ -141,15 +150,19 @@ def _tried(attempt_id: str, account_id: str | None, ports: Ports) -> Attempt:
     an address adds it to no account by opening a link that somebody else asked for."""
     attempt = ports.attempts.count_try(attempt_id, to_the_second(ports.now()))
     if attempt is None or attempt.account_id != account_id:
+        count_failure()
         raise NotFound(OVER)
     return attempt
 
 
-def _signed_in(attempt: Attempt, device: str, ports: Ports) -> SignedIn:
+def _signed_in(attempt: Attempt, device: str, way: str, ports: Ports) -> SignedIn:
     session_id = ports.new_id()
     if not ports.attempts.use(attempt.attempt_id, session_id, to_the_second(ports.now())):
         raise NotFound(OVER)
     account = account_of(attempt.destination, ports)
-    return open_session(
+    note_sign_in(account.account_id, way, ports)
+    who = open_session(
         account, device=device, assurance="contact", ports=ports, session_id=session_id
     )
+    count_sign_in()
+    return who

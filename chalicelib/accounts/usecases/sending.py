@@ -27,13 +27,14 @@ def send_code(attempt_id: str, ports: SendingPorts) -> None:
 
 
 def _mail(attempt: Attempt, ports: SendingPorts) -> None:
-    ports.post().send(
-        ports.letters.letter(
-            attempt,
-            ports.codes.code(attempt.attempt_id),
-            ports.codes.link_token(attempt.attempt_id),
+    if not attempt.is_blocked:
+        ports.post().send(
+            ports.letters.letter(
+                attempt,
+                ports.codes.code(attempt.attempt_id),
+                ports.codes.link_token(attempt.attempt_id),
+            )
         )
-    )
     ports.attempts.note_sent(attempt.attempt_id, to_the_second(ports.now()))
 
 
@@ -42,11 +43,14 @@ def _text(attempt: Attempt, ports: SendingPorts) -> None:
         return
     words = ports.letters.text(attempt, ports.codes.code(attempt.attempt_id))
     try:
-        give_back = ports.budget.take(words)
+        give_back = ports.budget.take(words, is_known=attempt.is_known)
         if give_back is None:
             ports.attempts.note_over_cap(attempt.attempt_id)
-            return
-        _send_paid(attempt.destination.value, words, give_back, ports)
+        elif attempt.is_blocked:
+            # Paid for all the same until now: the page of the code says alike what is over.
+            give_back()
+        else:
+            _send_paid(attempt.destination.value, words, give_back, ports)
     except NoReply as error:
         logs.failure("a text message may have been sent", error)
     except UpstreamFailed:

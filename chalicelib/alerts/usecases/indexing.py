@@ -23,9 +23,9 @@ def reindex(subscription_id: str, told: Iterable[Subscription], ports: IndexPort
 
 
 def question(before: Subscription | None, after: Subscription | None) -> Confirm | None:
-    """What asks an address whether it wants this subscription, None where it need not be asked. One
+    """What asks an address whether it wants this subscription, None where it is not asked. One
     that was over may have begun anew under the same key."""
-    if after is None or after.state != "unconfirmed":
+    if after is None or after.state != "unconfirmed" or after.is_silent:
         return None
     if before and before.created_at == after.created_at:
         return None

@@ -46,7 +46,7 @@ class Shown:
 def asked(subscription_id: str, token: str, ports: Ports) -> Subscription:
     """What the link in the mail asks about; changes nothing. Raises NotFound."""
     stored = _held(subscription_id, ports)
-    if not ports.tokens.holds_confirm(stored, token):
+    if not ports.tokens.holds_confirm(stored, token) or stored.is_silent:
         raise NotFound(OVER)
     return stored
 
@@ -64,7 +64,7 @@ def confirm_by_code(subscription_id: str, code: str, ports: Ports) -> Subscripti
     tried = _rewritten(
         lambda: _held(subscription_id, ports), lambda each: _tried(each, ports), ports
     )
-    if not ports.tokens.holds_code(tried, "".join(code.split())):
+    if not ports.tokens.holds_code(tried, "".join(code.split())) or tried.is_silent:
         raise Invalid.field("code", "that is not the code: check it and type it again")
     return _rewritten(
         lambda: _held(subscription_id, ports), lambda each: _active(each, ports), ports

@@ -40,7 +40,8 @@ def prepared(alert: Alert, now: datetime, ports: Ports) -> Ready | Alert:
 
 def _is_wanted(alert: Alert, subscription: Subscription, now: datetime) -> bool:
     if alert.what == "confirm":
-        return subscription.state == "unconfirmed" and not subscription.is_over(now)
+        is_asked = subscription.state == "unconfirmed" and not subscription.is_silent
+        return is_asked and not subscription.is_over(now)
     return subscription.state == "active"
 
 

@@ -144,8 +144,9 @@ def _sent_at_a_cost(mine: Alert, ready: Ready, sender: Sender[Any], ports: Ports
     """A text is paid for before it is sent; what certainly was not sent costs nothing."""
     day, cost = _now(ports).astimezone(ports.voice.zone).date(), ports.segments(ready.message)
     purse = purse_of(mine)
-    spent = ports.spend.take(day, purse, cost, most=in_purse(purse, ports.texts_a_day))
-    note_spent(purse, spent, ports.texts_a_day)
+    most = in_purse(purse, ports.texts_a_day)
+    spent = ports.spend.take(day, purse, cost, most=most)
+    note_spent(purse, spent, most)
     if spent is None:
         morning = next_morning(_now(ports), ports.voice.zone)
         return later(mine, morning, _now(ports), OVER_CAP)

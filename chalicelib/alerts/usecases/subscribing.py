@@ -48,11 +48,14 @@ def checked(wish: Wish, ports: Ports) -> Checked:
     return Checked(replace(wish, to=ports.normalised(wish.channel, wish.to)))
 
 
-def subscribe(asked: Checked, key: str | None, by: Subscriber, ports: Ports) -> Subscription:
-    """Stores a subscription; the same wish under the same key gives the stored one. Raises Invalid
+def subscribe(
+    asked: Checked, key: str | None, by: Subscriber, ports: Ports, *, is_silent: bool = False
+) -> Subscription:
+    """Stores a subscription; the same wish under the same key gives the stored one. Where it
+    `is_silent`, nothing comes of it. Raises Invalid
     (a browser's address that nothing is sent to, a report that she cannot see), Conflict (another
     wish under this key), UpstreamFailed."""
-    wanted = _wanted(asked.wish, key, by, ports)
+    wanted = replace(_wanted(asked.wish, key, by, ports), is_silent=is_silent)
     for _ in range(ATTEMPTS):
         stored = ports.subscriptions.add(wanted)
         if stored.is_over(ports.now()):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.accounts.destinations import contact, destination, mailbox, reachable
+from chalicelib.accounts.destinations import contact, destination, mailbox, reachable, tagged
 from chalicelib.accounts.devices import device
 from chalicelib.accounts.model import AddressKind, Destination
 from chalicelib.adapters.ids import HmacIds
@@ -101,15 +101,42 @@ def test_contact_may_have_any_number_and_has_one_key(
 @pytest.mark.parametrize(
     ("value", "read_by"),
     [
-        ("resident+reports@example.org", "resident@example.org"),
-        ("resident+a+b@example.org", "resident@example.org"),
-        ("resident@example.org", "resident@example.org"),
-        ("+x@example.org", "+x@example.org"),
+        ("jo.smith@gmail.com", "josmith@gmail.com"),
+        ("j.o.s.m.i.t.h+reports@gmail.com", "josmith@gmail.com"),
+        ("josmith+a+b@googlemail.com", "josmith@gmail.com"),
+        ("+x@gmail.com", "+x@gmail.com"),
+        ("...@gmail.com", "...@gmail.com"),
+        ("jo.smith@gmail.com.example", "jo.smith@gmail.com.example"),
+        ("jo.smith@mail.gmail.com", "jo.smith@mail.gmail.com"),
+        ("jo.smith@example.org", "jo.smith@example.org"),
+        ("resident+reports@example.org", "resident+reports@example.org"),
     ],
 )
-def test_mailbox_is_the_same_whatever_stands_behind_a_plus(value: str, read_by: str) -> None:
+def test_mailbox_leaves_out_what_its_provider_ignores_and_nothing_else(
+    value: str, read_by: str
+) -> None:
     assert mailbox(Destination("email", value)) == ("email", read_by)
     assert mailbox(Destination("phone", "+447700900123")) == ("phone", "+447700900123")
+
+
+@pytest.mark.parametrize(
+    ("value", "in_common"),
+    [
+        ("resident+a@example.org", "resident+@example.org"),
+        ("resident+b+c@example.org", "resident+@example.org"),
+        ("resident@example.org", None),
+        ("jo.smith+a@gmail.com", None),
+        ("+447700900123", None),
+    ],
+)
+def test_tagged_addresses_have_their_name_in_common(value: str, in_common: str | None) -> None:
+    kind: AddressKind = "email" if "@" in value else "phone"
+    assert tagged(Destination(kind, value)) == in_common
+
+
+def test_letter_goes_to_the_address_as_it_was_typed_although_limits_fold_it() -> None:
+    typed = destination("Jo.Smith+council@googlemail.com", takes_phones=False)
+    assert typed.value == "jo.smith+council@googlemail.com"
 
 
 def test_phone_number_is_refused_when_no_texts_are_sent() -> None:

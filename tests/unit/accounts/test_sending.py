@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -228,3 +229,30 @@ def test_text_leaves_at_the_next_try_when_nothing_counted_at_the_first(
     budget.is_down = False
     send_code(ID, sending)
     assert len(way.texts) == 1
+
+
+@pytest.mark.parametrize("to", [EMAIL, PHONE])
+def test_nothing_leaves_and_nothing_is_paid_for_when_the_address_is_on_the_block_list(
+    to: Destination, way: Way, attempts: MemoryAttempts, sending: SendingPorts, budget: FewTexts
+) -> None:
+    ask(attempts, to)
+    attempts.all[ID] = replace(attempts.all[ID], is_blocked=True)
+    send_code(ID, sending)
+    assert (way.letters, way.texts, budget.left) == ([], [], 2)
+    assert attempts.all[ID].sent_at and not attempts.all[ID].is_over_cap
+    budget.left = 0
+    attempts.all[ID] = replace(attempts.all[ID], sent_at=None)
+    send_code(ID, sending)
+    assert attempts.all[ID].is_over_cap is (to == PHONE)
+
+
+def test_last_texts_go_to_devices_that_are_known(
+    way: Way, attempts: MemoryAttempts, sending: SendingPorts, budget: FewTexts
+) -> None:
+    budget.left = budget.kept = 1
+    for is_known, texts in ((False, 0), (True, 1)):
+        attempts.all.clear()
+        ask(attempts, PHONE)
+        attempts.all[ID] = replace(attempts.all[ID], is_known=is_known)
+        send_code(ID, sending)
+        assert len(way.texts) == texts

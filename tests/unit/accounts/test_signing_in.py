@@ -15,16 +15,20 @@ from chalicelib.accounts.model import (
 )
 from chalicelib.accounts.ports import Ports
 from chalicelib.accounts.usecases import (
+    Asker,
     account_of,
+    add_address,
     ask,
     open_session,
     sign_in_with_code,
     sign_in_with_link,
 )
-from chalicelib.errors import Forbidden, Invalid, NotFound, TooMany
+from chalicelib.errors import Forbidden, Invalid, NotFound, TooMany, UpstreamFailed
 from tests.builders import NOON
 from tests.fakes import Clock
-from tests.fakes_accounts import MemoryAccounts
+from tests.fakes_accounts import FewTexts, MemoryAccounts, accounts_ports
+from tests.fakes_people import MemoryTrail
+from tests.lines import faults_in_metrics, kept, read
 
 ADDRESS = "resident@example.org"
 SECOND = timedelta(seconds=1)
@@ -169,3 +173,124 @@ def test_staff_are_signed_out_after_twelve_hours(people: Ports) -> None:
     officer = people.accounts.save(replace(account, grants=(Grant(role="officer"),)))
     who = open_session(officer, device="Desk", assurance="staff", ports=people)
     assert who.session.expires_at == NOON + STAFF_STAYS
+
+
+# Strangers and known devices.
+
+
+def test_owner_gets_a_code_on_a_known_device_when_strangers_have_used_up_all_others(
+    people: Ports,
+) -> None:
+    while True:
+        try:
+            ask(ADDRESS, people)
+        except TooMany as error:
+            assert "device that has signed in with this address before" in error.detail
+            break
+    hers = Asker(known_device="hers")
+    for _ in range(5):
+        assert ask(ADDRESS, people, asker=hers).is_known
+    with pytest.raises(TooMany):
+        ask(ADDRESS, people, asker=hers)
+    assert ask(ADDRESS, people, asker=Asker(known_device="another"))
+
+
+def test_code_to_a_known_device_counts_for_no_stranger(people: Ports) -> None:
+    for _ in range(5):
+        ask(ADDRESS, people, asker=Asker(known_device="hers"))
+    assert not ask(ADDRESS, people).is_known
+
+
+def test_last_texts_of_the_day_are_kept_for_known_devices(people: Ports) -> None:
+    few = replace(people, budget=FewTexts(1, kept=1))
+    with pytest.raises(Invalid, match="email address"):
+        ask("07700 900123", few)
+    assert ask("07700 900123", few, asker=Asker(known_device="hers")).is_known
+
+
+def test_no_code_and_no_link_is_right_when_the_address_is_on_the_block_list(people: Ports) -> None:
+    attempt_id = ask(ADDRESS, people, asker=Asker(is_blocked=True)).attempt_id
+    with pytest.raises(Invalid, match="not the code"):
+        sign_in_with_code(attempt_id, code_of(attempt_id, people), "Phone", people)
+    with pytest.raises(NotFound):
+        sign_in_with_link(attempt_id, people.codes.link_token(attempt_id), "Phone", people)
+    assert people.accounts.owner(Destination("email", ADDRESS)) is None
+
+
+# What is written down.
+
+
+@pytest.fixture
+def trail() -> MemoryTrail:
+    return MemoryTrail()
+
+
+@pytest.fixture
+def noted(clock: Clock, trail: MemoryTrail) -> Ports:
+    return accounts_ports(clock, trail)
+
+
+def told(trail: MemoryTrail) -> list[tuple[str, str, str, str]]:
+    return [(each.actor, each.action, each.subject, each.details) for each in trail.entries]
+
+
+@pytest.mark.parametrize("way", ["code", "link"])
+def test_sign_in_is_written_down_with_account_and_way_and_counted(
+    way: str, noted: Ports, trail: MemoryTrail
+) -> None:
+    attempt_id = asked(noted)
+    with kept() as written:
+        if way == "code":
+            who = sign_in_with_code(attempt_id, code_of(attempt_id, noted), "Phone", noted)
+        else:
+            token = noted.codes.link_token(attempt_id)
+            who = sign_in_with_link(attempt_id, token, "Phone", noted)
+    account_id = who.account.account_id
+    assert told(trail) == [(account_id, "account.sign_in", account_id, way)]
+    assert [line["sign_ins"] for line in read(written)] == [1]
+    assert ADDRESS not in str(trail.entries)
+
+
+@pytest.mark.parametrize("has_account", [True, False])
+def test_failure_is_written_down_at_the_account_or_the_attempt_and_counted(
+    has_account: bool, noted: Ports, trail: MemoryTrail
+) -> None:
+    attempt_id, whose = asked(noted), None
+    if has_account:
+        whose = account_of(Destination("email", ADDRESS), noted).account_id
+    with kept() as written:
+        with pytest.raises(Invalid):
+            sign_in_with_code(attempt_id, "no code", "Phone", noted)
+        with pytest.raises(NotFound):
+            sign_in_with_link(attempt_id, "no link", "Phone", noted)
+        with pytest.raises(NotFound):
+            sign_in_with_code("f" * 32, "000000", "Phone", noted)
+    subject = whose or attempt_id
+    assert told(trail) == [
+        ("nobody", "account.sign_in_failed", subject, way) for way in ("code", "link")
+    ]
+    lines = read(written)
+    assert [line["sign_in_failures"] for line in lines] == [1, 1, 1]
+    assert not [fault for line in lines for fault in faults_in_metrics(line)]
+    assert ADDRESS not in str(trail.entries)
+
+
+def test_nobody_is_signed_in_while_that_cannot_be_written_down(
+    noted: Ports, trail: MemoryTrail
+) -> None:
+    attempt_id = asked(noted)
+    trail.down = True
+    with pytest.raises(UpstreamFailed):
+        sign_in_with_code(attempt_id, code_of(attempt_id, noted), "Phone", noted)
+    account_id = noted.accounts.owner(Destination("email", ADDRESS))
+    assert account_id and noted.sessions.of(account_id) == []
+
+
+def test_wrong_code_to_add_an_address_is_written_down_at_the_account(
+    noted: Ports, trail: MemoryTrail
+) -> None:
+    account = account_of(Destination("email", ADDRESS), noted)
+    begun = ask("other@example.org", noted, account.account_id)
+    with pytest.raises(Invalid):
+        add_address(begun.attempt_id, "no code", account.account_id, noted)
+    assert told(trail) == [("nobody", "account.sign_in_failed", account.account_id, "code")]

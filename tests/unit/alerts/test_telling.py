@@ -12,7 +12,7 @@ import pytest
 from chalicelib.alerts.delivery import Alert, Wake
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import Confirm, QuietHours, Topic
-from chalicelib.alerts.purses import Purse, in_purse
+from chalicelib.alerts.purses import Purse, for_strangers, in_purse
 from chalicelib.alerts.usecases.failed import listed, send_again, send_ours_again
 from chalicelib.alerts.usecases.sending import ask, send_woken, wake_due
 from chalicelib.alerts.usecases.sending import tell as send_tell
@@ -383,6 +383,7 @@ def test_all_texts_of_a_day_are_for_alerts_or_codes_and_none_takes_what_others_n
     assert min(sign_in, codes, alerts) >= 0
     assert (sign_in > 0) == (texts_a_day > 0)
     assert sign_in <= texts_a_day / 5 + 1 and codes <= texts_a_day / 10 + 1
+    assert sign_in * 0.75 <= for_strangers(texts_a_day) <= sign_in * 0.75 + 1
 
 
 def test_share_of_the_texts_that_is_spent_is_measured(world: World) -> None:

@@ -1,0 +1,41 @@
+"""Sign-ins and failures are written into the audit log and counted, so that guessing is noticed.
+
+What is written of a failure names the account that the address belongs to, or the attempt where
+there is none: both are random ids, and known and unknown addresses cost the same calls.
+"""
+
+from chalicelib import logs
+from chalicelib.accounts import audit
+from chalicelib.accounts.model import Attempt
+from chalicelib.accounts.ports import Ports
+
+
+def note_sign_in(account_id: str, way: str, ports: Ports) -> None:
+    """Writes down that somebody is about to be signed in by that way: code, link or the code of a
+    provider. Raises UpstreamFailed: then nobody may be."""
+    audit.note(account_id, "account.sign_in", account_id, way, ports.log)
+
+
+def count_sign_in() -> None:
+    """Counts one more that succeeded."""
+    logs.measured("somebody signed in", logs.SIGN_INS, function="api", sign_ins=1)
+
+
+def count_failure() -> None:
+    """Counts one more that failed."""
+    logs.measured("a sign-in failed", logs.SIGN_INS, function="api", sign_in_failures=1)
+
+
+def note_failure(attempt: Attempt, way: str, ports: Ports) -> None:
+    """Writes down and counts a wrong code or link. Raises UpstreamFailed."""
+    count_failure()
+    whose = attempt.account_id or ports.accounts.owner(attempt.destination)
+    subject = whose or attempt.attempt_id
+    audit.note(audit.NOBODY, "account.sign_in_failed", subject, way, ports.log)
+
+
+def note_refusal(subject: str, way: str, ports: Ports) -> None:
+    """Writes down and counts that somebody was refused whom another organisation sent back; the
+    subject is a random id. Raises UpstreamFailed."""
+    count_failure()
+    audit.note(audit.NOBODY, "account.sign_in_failed", subject, way, ports.log)
