@@ -4,6 +4,8 @@ A fact says which documents may have changed; whoever reacts reads the thing its
 so facts may come twice or out of order. Each carries the request that made it happen.
 """
 
+from datetime import datetime
+
 import msgspec
 
 
@@ -41,6 +43,8 @@ class ReportChanged(_Fact, frozen=True, tag=True, kw_only=True):
     is a new text that everybody can see. `lost_sender`: nobody knows any more who sent it.
     `repair` is not 0 where it was said to be done with this change: the how manieth time;
     `question` is not 0 where an officer asked whoever sent it something: the how manieth.
+    `told_from`: an officer changed it and can take that back; nobody is told of it before then.
+    `takes_back`: an officer took back what nobody was told of, so nobody is told of this either.
     """
 
     version: int
@@ -58,6 +62,8 @@ class ReportChanged(_Fact, frozen=True, tag=True, kw_only=True):
     lost_sender: bool = False
     repair: int = 0
     question: int = 0
+    told_from: datetime | None = None
+    takes_back: bool = False
 
 
 class PhotoTaken(_Fact, frozen=True, tag=True, kw_only=True):

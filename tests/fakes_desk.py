@@ -65,8 +65,8 @@ class MemoryUndos:
 
     stored: dict[str, Undo] = field(default_factory=dict)
 
-    def add(self, undo: Undo) -> None:
-        self.stored[undo.undo_id] = undo
+    def add(self, undo: Undo) -> Undo:
+        return self.stored.setdefault(undo.undo_id, undo)
 
     def get(self, undo_id: str) -> Undo | None:
         return self.stored.get(undo_id)

@@ -1,6 +1,6 @@
 """What somebody is told, in plain words, before each channel puts it into its own form."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -30,7 +30,8 @@ class Report:
     """A report as alerts tell of it: no word of it was typed by whoever sent it. `seen_by` says who
     may see it now; `page_url` holds what lets its sender in where it is not public; `repairs`
     counts how often it was said to be done; `asks` has the questions of officers that wait for an
-    answer, by their numbers."""
+    answer, by their numbers. How it stands now is told from `told_from` on: until then an officer
+    can take that back. What happened with a version of `taken_back` is never told."""
 
     service_request_id: str
     reference: str
@@ -45,6 +46,8 @@ class Report:
     page_url: str = field(repr=False)
     reply_to: str | None = field(default=None, repr=False)
     asks: Mapping[int, str] = field(default_factory=dict, repr=False)
+    told_from: datetime | None = None
+    taken_back: Collection[int] = ()
 
     def may_be_told_to(self, subscription: Subscription) -> bool:
         """True where this subscriber may hear of it, as it is now."""
@@ -53,9 +56,14 @@ class Report:
         of_it = subscription.topic.service_request_id == self.service_request_id
         return self.seen_by == "sender" and subscription.is_own and of_it
 
-    def bears_out(self, what: Kind) -> bool:
-        """False where it was mended, and is not any more."""
-        return what != "mended" or self.is_done
+    def bears_out(self, what: Kind, version: int) -> bool:
+        """False where it was mended, and is not any more; and where what happened with that
+        version was taken back."""
+        return version not in self.taken_back and (what != "mended" or self.is_done)
+
+    def is_told(self, now: datetime) -> bool:
+        """False while an officer can take back how it stands."""
+        return self.told_from is None or self.told_from <= now
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -151,7 +151,8 @@ class Subscription:
 class Tell(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A message to whoever sends: this subscriber is to hear of this. `version` is the report's or
     the notice's, of a question the number of the repair, or of what was asked; `event_key` names
-    what happened, for all subscribers alike."""
+    what happened, for all subscribers alike. She is not told before `not_before`: until then it can
+    be taken back."""
 
     subscription_id: str
     what: What
@@ -160,6 +161,7 @@ class Tell(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     service_request_id: str | None = None
     notice_id: str | None = None
     request_id: str = ""
+    not_before: datetime | None = None
 
     @property
     def event_key(self) -> str:

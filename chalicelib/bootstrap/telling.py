@@ -150,6 +150,8 @@ def _report(report: ServiceRequest) -> Report:
         asks={each.number: each.text for each in report.questions if each.is_open}
         if report.waits_for
         else {},
+        told_from=report.told_from,
+        taken_back=report.taken_back,
     )
 
 

@@ -6,10 +6,11 @@ Table: hash `owner`, range `record`: `templates` and `template#<id>`; `views#<ac
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from pynamodb.attributes import TTLAttribute, UnicodeAttribute, VersionAttribute
+from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute, VersionAttribute
 from pynamodb.models import Model
 
 from chalicelib import dynamo_errors
@@ -66,6 +67,8 @@ class UndoItem(Model):
     record = UnicodeAttribute(range_key=True, default=UNDO)
     account_id = UnicodeAttribute()
     made_at = MomentAttribute()
+    within_s = NumberAttribute()
+    fingerprint = UnicodeAttribute()
     left = Packed[tuple[Mapping[str, Any], ...]](tuple[Mapping[str, Any], ...])
     expires_at = TTLAttribute()
 
@@ -154,16 +157,20 @@ class DynamoUndos:
     def __init__(self, table_name: str) -> None:
         UndoItem.Meta.table_name = table_name
 
-    def add(self, undo: Undo) -> None:
+    def add(self, undo: Undo) -> Undo:
         item = UndoItem(
             f"{UNDO}#{undo.undo_id}",
             account_id=undo.account_id,
             made_at=undo.made_at,
+            within_s=int(undo.within.total_seconds()),
+            fingerprint=undo.fingerprint,
             left=undo.left,
-            expires_at=undo.until,
+            expires_at=undo.expires_at,
         )
-        with translated():
-            item.save()
+        with suppress(ConditionFailed), translated(clash=ConditionFailed):
+            item.save(UndoItem.owner.does_not_exist())
+            return undo
+        return self.get(undo.undo_id) or undo
 
     def get(self, undo_id: str) -> Undo | None:
         with translated():
@@ -172,7 +179,12 @@ class DynamoUndos:
             except UndoItem.DoesNotExist:
                 return None
         return Undo(
-            undo_id=undo_id, account_id=item.account_id, made_at=item.made_at, left=item.left
+            undo_id=undo_id,
+            account_id=item.account_id,
+            made_at=item.made_at,
+            within=timedelta(seconds=int(item.within_s)),
+            fingerprint=item.fingerprint,
+            left=item.left,
         )
 
 

@@ -13,6 +13,9 @@ from msgspec import Meta
 from chalicelib.errors import Invalid
 
 UNDO_WITHIN = timedelta(minutes=5)
+"""How long a change can be taken back that nobody outside is told of."""
+UNDO_KEPT_FOR = timedelta(days=1)
+"""How long a repeat of the request finds it."""
 MOST_TEMPLATES = 200
 MOST_VIEWS = 50
 MOST_TEXT = 2000
@@ -91,17 +94,24 @@ class View:
 
 @dataclass(frozen=True, kw_only=True)
 class Undo:
-    """What an officer may put back until then: for each report what a change has left, and what was
-    there before."""
+    """What an officer may put back within a time: for each report what a change leaves, and what
+    was there before. `fingerprint` tells a repeat of the request from another one."""
 
     undo_id: str
     account_id: str
     made_at: datetime
+    within: timedelta
     left: tuple[Mapping[str, Any], ...]
+    fingerprint: str = ""
 
     @property
     def until(self) -> datetime:
-        return self.made_at + UNDO_WITHIN
+        return self.made_at + self.within
+
+    @property
+    def expires_at(self) -> datetime:
+        """When it is forgotten."""
+        return self.made_at + UNDO_KEPT_FOR
 
 
 class CaseJob(NamedTuple):

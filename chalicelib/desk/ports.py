@@ -50,11 +50,10 @@ class Views(Protocol):
 
 
 class Undos(Protocol):
-    """Where it is kept for some minutes what could be put back. Every method raises
-    UpstreamFailed."""
+    """Where it is kept for a day what could be put back. Every method raises UpstreamFailed."""
 
-    def add(self, undo: Undo) -> None:
-        """Keeps it."""
+    def add(self, undo: Undo) -> Undo:
+        """Keeps it unless there is one of that id. Answers the one that is kept."""
 
     def get(self, undo_id: str) -> Undo | None:
         """What could be put back (a consistent read); it may be over."""

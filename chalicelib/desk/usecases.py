@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -196,24 +195,34 @@ def forget_views(account_id: str, views: Views) -> None:
         views.remove(account_id, view.view_id)
 
 
-def keep_for_undo(left: Sequence[Mapping[str, Any]], account_id: str, ports: Ports) -> Undo:
-    """Keeps what could be put back of a change, for its officer and some minutes. Raises
-    UpstreamFailed."""
-    undo = Undo(
-        undo_id=ports.random_id(), account_id=account_id, made_at=_now(ports), left=tuple(left)
-    )
-    ports.undos.add(undo)
-    return undo
+def undo_id_of(account_id: str, of: str, key: str) -> str:
+    """Under what the change of that can be taken back that an officer makes under this key."""
+    return derived_id("undo", account_id, of, key)
+
+
+def refuse_another(undo_id: str, fingerprint: str, ports: Ports) -> None:
+    """Raises Conflict where something else was changed under this id, UpstreamFailed."""
+    known = ports.undos.get(undo_id)
+    if known is not None and known.fingerprint != fingerprint:
+        raise Conflict(
+            "Something else was changed under this Idempotency-Key: to change this, use a new key."
+        )
+
+
+def keep_for_undo(new: Undo, ports: Ports) -> Undo:
+    """Keeps what could be put back of a change, for its officer; what is kept under that id stays.
+    Raises UpstreamFailed."""
+    return ports.undos.add(new)
 
 
 def to_put_back(undo_id: str, account_id: str, ports: Ports) -> Undo:
-    """What she may still put back. Raises NotFound (also of somebody else's), Conflict (too
+    """What the officer may still put back. Raises NotFound (also of somebody else's), Conflict (too
     late)."""
     undo = ports.undos.get(undo_id)
     if undo is None or undo.account_id != account_id:
         raise NotFound("There is nothing of yours to undo under this number.")
     if ports.now() > undo.until:
-        raise Conflict("That can be undone for 5 minutes: change it back by hand.")
+        raise Conflict("The time to undo this is over: change it back by hand.")
     return undo
 
 

@@ -2,16 +2,15 @@
 one or many that can be taken back for some minutes, and what is taken out for good.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
-from chalicelib import bootstrap, logs
+from chalicelib import bootstrap
 from chalicelib.desk import usecases as desk
-from chalicelib.errors import AppError, Invalid, UpstreamFailed
+from chalicelib.errors import Invalid
 from chalicelib.handlers import auth
 from chalicelib.handlers.account import account_of
 from chalicelib.handlers.case_views import (
@@ -27,27 +26,33 @@ from chalicelib.handlers.http import Call, Routes
 from chalicelib.handlers.noting import named_in, note
 from chalicelib.handlers.replies import in_words, reply_of
 from chalicelib.handlers.reports import id_of
+from chalicelib.handlers.undoing import Offer, Undoing, UndoneItem, lefts_of, undone
 from chalicelib.parsing import parse_json
 from chalicelib.photos import usecases as photographs
 from chalicelib.photos.model import Areas
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.reports import usecases
-from chalicelib.reports.cases import BulkDraft, CaseChanges, Left
+from chalicelib.reports.cases import BulkDraft, CaseChanges
 from chalicelib.reports.model import NoteDraft, QuestionDraft, ServiceRequest
-from chalicelib.reports.usecases import Outcome, PutBack
+from chalicelib.reports.usecases import Outcome
 from chalicelib.reports.usecases.access import refuse_beyond_her_remit, visible
 
 routes = Routes(__name__)
 
 
-class ChangedCase(msgspec.Struct, frozen=True, kw_only=True):
-    """A case after a change. It can be taken back under `undo_id` until then; None where that could
-    not be kept: the change itself is done."""
+class ChangedCase(Offer, frozen=True, kw_only=True):
+    """A case after a change, and whether and until when that can be taken back."""
 
     service_request_id: str
     version: int
-    undo_id: str | None
-    until: datetime | None
+
+
+class Asked(QuestionView, frozen=True, kw_only=True):
+    """A question that was asked, and until when it can be taken back: nobody is sent it before."""
+
+    undo_id: str | None = None
+    until: datetime | None = None
+    undo_within_s: int | None = None
 
 
 class BulkItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,25 +66,15 @@ class BulkItem(msgspec.Struct, frozen=True, kw_only=True):
     version: int | None
 
 
-class BulkAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What becomes of each, in the order in which they were named."""
+class BulkAnswer(Offer, frozen=True, kw_only=True):
+    """What becomes of each, in the order in which they were named, and whether and until when all
+    of that can be taken back."""
 
-    undo_id: str | None
-    until: datetime | None
     items: list[BulkItem]
 
 
-class UndoneItem(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of a change could be put back; `because` says why nothing was."""
-
-    service_request_id: str
-    result: PutBack
-    because: str | None
-
-
 class UndoAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What could be put back. What was sent to people meanwhile cannot be unsent: they are told how
-    it stands now."""
+    """What was put back, and what was not."""
 
     undo_id: str
     items: list[UndoneItem]
@@ -119,23 +114,28 @@ def write_note(call: Call, service_request_id: str) -> CaseNote:
     auth=auth.may("cases.handle"),
     summary="Ask whoever sent the report, where she gets her alerts; the case waits for the answer",
     body=QuestionDraft,
-    answer=QuestionView,
+    answer=Asked,
     success=HTTPStatus.CREATED,
     keyed=True,
 )
-def ask(call: Call, service_request_id: str) -> QuestionView:
+def ask(call: Call, service_request_id: str) -> Asked:
     draft, key = parse_json(call.body, QuestionDraft), call.idempotency_key
     request_id = _hers(call, service_request_id).service_request_id
+    undoing = Undoing(call, f"question of {request_id}", draft)
     note("cases.ask", request_id, "", call.caller)
-    question, _ = usecases.ask_reporter(
+    question, report = usecases.ask_reporter(
         request_id,
         draft.text,
         key,
         call.caller.author(),
         bootstrap.reports_ports(),
         reaches=bootstrap.can_be_asked,
+        change_id=undoing.change_id,
     )
-    return question_view(question, names_of(question.asked_by))
+    if made := report.officer_change(undoing.change_id):
+        undoing.keep([usecases.left_by_question(question, report, made)])
+    view = msgspec.structs.asdict(question_view(question, names_of(question.asked_by)))
+    return Asked(**view, **msgspec.structs.asdict(undoing.offer({request_id})))
 
 
 @routes.endpoint(
@@ -157,30 +157,36 @@ def settle(call: Call, service_request_id: str, question_id: str) -> CaseView:
     "/api/cases/{service_request_id}/changes",
     method="POST",
     auth=auth.may("cases.handle"),
-    summary="Change a case and reply, on the version in If-Match; for 5 minutes it can be undone",
+    summary="Change a case and reply, on the version in If-Match; the answer says until when it "
+    "can be undone. Nobody is told of it before that",
     body=CaseChanges,
     answer=ChangedCase,
     versioned=True,
+    may_be_keyed=True,
 )
 def change(call: Call, service_request_id: str) -> ChangedCase:
     changes, version = parse_json(call.body, CaseChanges), call.version
-    report, author = _hers(call, service_request_id), call.caller.author()
-    reply = reply_of(changes, report)
-    note("reports.change", report.service_request_id, _named(changes), call.caller)
-    done = usecases.change_case(
-        report.service_request_id,
-        changes.changes,
-        version,
-        author,
-        bootstrap.reports_ports(),
-        reply=reply,
-    )
-    undo_id, until = _kept([done.left], call)
+    request_id, author = id_of(service_request_id), call.caller.author()
+    undoing = Undoing(call, f"change of {request_id} {version}", changes)
+    done = usecases.change_made(request_id, undoing.change_id, bootstrap.reports_ports())
+    if done is None:
+        report = _hers(call, service_request_id)
+        reply = reply_of(changes, report)
+        note("reports.change", request_id, _named(changes), call.caller)
+        done = usecases.change_case(
+            request_id,
+            changes.changes,
+            version,
+            author,
+            bootstrap.reports_ports(),
+            reply=reply,
+            change_id=undoing.change_id,
+            keep=undoing.keep,
+        )
     return ChangedCase(
-        service_request_id=report.service_request_id,
-        version=done.report.version,
-        undo_id=undo_id,
-        until=until,
+        service_request_id=request_id,
+        version=done.version,
+        **msgspec.structs.asdict(undoing.offer({request_id})),
     )
 
 
@@ -191,33 +197,37 @@ def change(call: Call, service_request_id: str) -> ChangedCase:
     summary="Change many cases alike, each on its version; or check what would go wrong",
     body=BulkDraft,
     answer=BulkAnswer,
+    may_be_keyed=True,
 )
 def change_many(call: Call) -> BulkAnswer:
     draft = parse_json(call.body, BulkDraft)
-    named = named_in(draft.changes)
+    named, undoing = named_in(draft.changes), Undoing(call, "bulk", draft)
     outcomes = usecases.change_many(
         draft,
         call.caller.author(),
         bootstrap.reports_ports(),
         note=lambda request_id: note("reports.change", request_id, named, call.caller),
         words=in_words,
+        change_id=undoing.change_id,
+        keep=undoing.keep,
     )
-    undo_id, until = _kept([each.changed.left for each in outcomes if each.changed], call)
     items = [_bulk_item(each, is_check=draft.check) for each in outcomes]
-    return BulkAnswer(undo_id=undo_id, until=until, items=items)
+    offer = undoing.offer({each.service_request_id for each in outcomes if each.changed})
+    return BulkAnswer(items=items, **msgspec.structs.asdict(offer))
 
 
 @routes.endpoint(
     "/api/undo/{undo_id}",
     method="POST",
     auth=auth.may("desk.keep"),
-    summary="Put back what is still as a change of hers has left it, within 5 minutes",
+    summary="Put back what is still as a change of the officer's own has left it, while it can be "
+    "undone",
     answer=UndoAnswer,
 )
 def undo(call: Call, undo_id: str) -> UndoAnswer:
     kept = desk.to_put_back(undo_id, account_of(call).account_id, bootstrap.desk_ports())
-    left = [msgspec.convert(dict(each), Left) for each in kept.left]
-    return UndoAnswer(undo_id=undo_id, items=[_undone(each, call) for each in left])
+    items = [undone(each, call) for each in lefts_of(kept)]
+    return UndoAnswer(undo_id=undo_id, items=[each for each in items if each])
 
 
 @routes.endpoint(
@@ -228,12 +238,15 @@ def undo(call: Call, undo_id: str) -> UndoAnswer:
     "If-Match; who came along with it goes back",
     answer=CaseView,
     versioned=True,
+    may_be_keyed=True,
 )
 def unmerge(call: Call, service_request_id: str) -> CaseView:
     version, ports = call.version, bootstrap.reports_ports()
-    request_id = _hers(call, service_request_id).service_request_id
+    request_id, author = _hers(call, service_request_id).service_request_id, call.caller.author()
+    change_id = Undoing(call, f"unmerge of {request_id} {version}").change_id
     note("cases.unmerge", request_id, "", call.caller)
-    return case_view(usecases.unmerge(request_id, version, call.caller.author(), ports), ports)
+    after = usecases.unmerge(request_id, version, author, ports, change_id=change_id)
+    return case_view(after, ports)
 
 
 @routes.endpoint(
@@ -272,20 +285,6 @@ def _named(changes: CaseChanges) -> str:
     return named
 
 
-def _kept(left: Sequence[Left], call: Call) -> tuple[str | None, datetime | None]:
-    """Under what it can be undone, and until when. That a change is done counts more than that it
-    could be undone: it is answered in any case."""
-    if not left:
-        return None, None
-    entries: list[dict[str, Any]] = [msgspec.to_builtins(each) for each in left]
-    try:
-        kept = desk.keep_for_undo(entries, account_of(call).account_id, bootstrap.desk_ports())
-    except UpstreamFailed as error:
-        logs.failure("a change cannot be undone", error)
-        return None, None
-    return kept.undo_id, kept.until
-
-
 def _bulk_item(outcome: Outcome, *, is_check: bool) -> BulkItem:
     ok = outcome.because is None
     return BulkItem(
@@ -293,16 +292,5 @@ def _bulk_item(outcome: Outcome, *, is_check: bool) -> BulkItem:
         ok=ok,
         because=outcome.because,
         result=None if is_check else ("changed" if ok else "refused"),
-        version=outcome.changed.report.version if outcome.changed else None,
+        version=outcome.changed.version if outcome.changed else None,
     )
-
-
-def _undone(left: Left, call: Call) -> UndoneItem:
-    request_id = left.service_request_id
-    try:
-        note("cases.undo", request_id, "", call.caller)
-        result = usecases.put_back(left, call.caller.author(), bootstrap.reports_ports())
-    except AppError as error:
-        return UndoneItem(service_request_id=request_id, result="not_undone", because=error.detail)
-    changed = "Somebody has changed it since." if result != "undone" else None
-    return UndoneItem(service_request_id=request_id, result=result, because=changed)

@@ -35,6 +35,7 @@ from chalicelib.jobs.model import (
     OfficeChange,
     Priority,
     Said,
+    SetAside,
     State,
     Window,
 )
@@ -146,6 +147,7 @@ class JobItem(Model):
     contractor = Packed[Contractor | None](Contractor, null=True)
     cancelled_because = UnicodeAttribute(null=True)
     closed_itself = BooleanAttribute()
+    set_aside = Packed[SetAside | None](SetAside, null=True)
     opened_at: Attribute[datetime] = MomentAttribute()
     updated_at: Attribute[datetime] = MomentAttribute()
     fingerprint = UnicodeAttribute()

@@ -255,6 +255,18 @@ class Contractor:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SetAside:
+    """Where the job was planned, with that team, until its reports took it out of the plan."""
+
+    at: datetime
+    team: str
+    crew: str
+    planned_day: date
+    position: int | None = None
+    arrives_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Job:
     """A job. `version` is 0 until it is stored. `position` is its place in the crew's day, from 1;
     `arrives_at` when the crew is expected there, `due` when it should be done. `deeds` are in the
@@ -262,9 +274,9 @@ class Job:
     the state last, None while nobody did; `by_hand` the fields that the office chose, which follow
     the report no more; crews of `former_teams` may still tell what they did. `plans` counts the
     days that it was planned for. `cancelled_because` is for the crew and officers;
-    `closed_itself`: its reports needed it no more, and it comes back with them. `joined` are the
-    reports that came because they were merged with one of its own, also after they were taken apart
-    again."""
+    `closed_itself`: its reports needed it no more, and it comes back with them; `set_aside` is the
+    plan that it comes back to where that was a moment ago. `joined` are the reports that came
+    because they were merged with one of its own, also after they were taken apart again."""
 
     job_id: str
     kind: Kind
@@ -303,6 +315,7 @@ class Job:
     contractor: Contractor | None = None
     cancelled_because: str | None = None
     closed_itself: bool = False
+    set_aside: SetAside | None = None
     fingerprint: str = ""
     request_id: str = ""
     version: int = 0

@@ -6,7 +6,7 @@ same one where nothing changes, with the version that it will have noted beside 
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from chalicelib.errors import Conflict, Invalid
@@ -20,6 +20,7 @@ from chalicelib.jobs.model import (
     OfficeChange,
     Placement,
     Said,
+    SetAside,
     Settled,
     State,
 )
@@ -43,6 +44,9 @@ FOLLOWS_REPORT = frozenset(
     ("kind", "title", "team", "minutes", "priority", "due", "materials", "hazards", "skills")
 )
 """Of these the ones that follow the report until the office chooses them."""
+SET_ASIDE_FOR = timedelta(minutes=15)
+"""How long a job comes back to its plan: as long as officers can take back what took it out, and as
+long as it takes to hear of that."""
 EMPTY: Mapping[str, Any] = {"instructions": ""}
 
 
@@ -53,7 +57,7 @@ def changed(job: Job, changes: JobChanges, now: datetime) -> Job:
     wanted = {name: getattr(changes, name) for name in (*PLAIN, *PLAN)}
     values = {name: value for name, value in wanted.items() if value is not None}
     values |= {name: EMPTY.get(name) for name in changes.clear}
-    after = job
+    after = replace(job, set_aside=None)
     if changes.state == "to_plan":
         after = _put_back(after, now)
     after = _with_values(after, {name: values[name] for name in PLAIN if name in values})
@@ -67,16 +71,37 @@ def changed(job: Job, changes: JobChanges, now: datetime) -> Job:
 def placed(job: Job, placement: Placement, now: datetime) -> Job:
     """The job in that place of a crew's day. Raises Conflict where it is over."""
     plan = {"crew": placement.crew, "planned_day": placement.planned_day}
-    in_day = _planned(job, plan, now)
+    in_day = _planned(replace(job, set_aside=None), plan, now)
     after = replace(in_day, position=placement.position, arrives_at=placement.arrives_at)
     return noted(job, after, now)
 
 
 def unplanned(job: Job, now: datetime) -> Job:
-    """The job without crew and day, where it had them and nobody has begun."""
+    """The job without crew and day, where it had them and nobody has begun; it keeps where it was
+    planned."""
     if job.state != "planned":
         return job
-    return noted(job, _planned(job, {"crew": None, "planned_day": None}, now), now)
+    kept = _set_aside(job, now)
+    return noted(job, _planned(kept, {"crew": None, "planned_day": None}, now), now)
+
+
+def planned_again(job: Job, now: datetime, today: date) -> Job:
+    """The job where it was planned until its reports took it out of the plan, if that was a moment
+    ago and its day is not over: somebody took back what did that. `today` is the council's."""
+    was = job.set_aside
+    is_free = job.state == "to_plan" and was is not None and was.team == job.team
+    if was is None or not is_free or now - was.at > SET_ASIDE_FOR or was.planned_day < today:
+        return job
+    after = replace(
+        job,
+        state="planned",
+        crew=was.crew,
+        planned_day=was.planned_day,
+        position=was.position,
+        arrives_at=was.arrives_at,
+        set_aside=None,
+    )
+    return noted(job, after, now)
 
 
 def with_reports(job: Job, service_request_ids: tuple[str, ...], now: datetime) -> Job:
@@ -99,12 +124,27 @@ def settled(job: Job, dispute: Dispute, keeps: Keeps, now: datetime) -> Job:
 
 def closed_itself(job: Job, because: str, now: datetime) -> Job:
     """The job cancelled because its reports need it no more."""
-    return noted(job, replace(_cancelled(job, because, now), closed_itself=True), now)
+    kept = _set_aside(job, now)
+    return noted(job, replace(_cancelled(kept, because, now), closed_itself=True), now)
 
 
 def came_back(job: Job, now: datetime) -> Job:
     """The job to be planned again, because one of its reports needs it again."""
     return noted(job, _put_back(job, now), now)
+
+
+def _set_aside(job: Job, now: datetime) -> Job:
+    if job.state != "planned" or job.crew is None or job.planned_day is None:
+        return job
+    was = SetAside(
+        at=now,
+        team=job.team,
+        crew=job.crew,
+        planned_day=job.planned_day,
+        position=job.position,
+        arrives_at=job.arrives_at,
+    )
+    return replace(job, set_aside=was)
 
 
 def noted(before: Job, after: Job, now: datetime) -> Job:
@@ -127,7 +167,16 @@ def noted(before: Job, after: Job, now: datetime) -> Job:
     )
 
 
-_NOT_NOTED = ("deeds", "office", "said", "by_hand", "former_teams", "plans", "updated_at")
+_NOT_NOTED = (
+    "deeds",
+    "office",
+    "said",
+    "by_hand",
+    "former_teams",
+    "plans",
+    "set_aside",
+    "updated_at",
+)
 
 
 def _refuse_contradiction(changes: JobChanges) -> None:

@@ -11,7 +11,7 @@ from chalicelib.errors import AddressRefused
 from chalicelib.georeport.wire import Tree, write
 from chalicelib.letter import Attachment, Letter, Post
 from chalicelib.outbound.model import Case, Contact, Delivery
-from chalicelib.outbound.senders import Cases, MailboxDestination, Refused, Sent
+from chalicelib.outbound.senders import NOT_PASSED_ON, Cases, MailboxDestination, Refused, Sent
 from chalicelib.templating import environment
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -44,7 +44,7 @@ class MailboxSender:
     def send(self, delivery: Delivery, destination: MailboxDestination) -> Sent:
         case = self.case(delivery.service_request_id)
         if case is None:
-            raise Refused("not_to_be_passed_on")
+            raise Refused(NOT_PASSED_ON)
         reply_to = self.reply_to(case.service_request_id)
         contact = case.contact if destination.passes_contact else None
         try:

@@ -17,6 +17,7 @@ from chalicelib.outbound.model import TOKEN, Delivery
 from chalicelib.outbound.open311_client import Open311Client, entries_in, id_for_token, id_in
 from chalicelib.outbound.open311_form import form_of
 from chalicelib.outbound.senders import (
+    NOT_PASSED_ON,
     Cases,
     Open311Destination,
     Refused,
@@ -41,7 +42,7 @@ class Open311Sender:
     def send(self, delivery: Delivery, destination: Open311Destination) -> Sent:
         case = self.case(delivery.service_request_id)
         if case is None:
-            raise Refused("not_to_be_passed_on")
+            raise Refused(NOT_PASSED_ON)
         service = destination.services.get(case.service_code)
         if service is None:
             raise Refused("no_such_service")

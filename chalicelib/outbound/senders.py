@@ -5,6 +5,9 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from chalicelib.outbound.model import Case, Delivery, Kind, Reopening
 
+NOT_PASSED_ON = "not_to_be_passed_on"
+"""The code of a report that is not to be passed on there, as it is by now."""
+
 
 class Refused(Exception):
     """The destination, or a rule of ours, will never take this; `code` is a fixed word of ours."""

@@ -172,6 +172,22 @@ class BulkDraft:
             yield FieldError("ids", "names a report twice")
 
 
+PARTS: Mapping[str, str] = {
+    "state": "state",
+    "service_code": "service",
+    "team": "team",
+    "priority": "priority",
+    "expected_datetime": "target",
+    "visibility": "visibility",
+    "lat": "place",
+    "long": "place",
+    "photos": "photos",
+    "needs": "attention",
+}
+"""Fields of a Standing that say by themselves how much was put back, and what answers call them;
+the others go with these."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Standing:
     """What can be put back of a report, before or after a change: nothing that was typed. `needs`
@@ -198,13 +214,36 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True)
 class Left:
-    """A report as a change has left it, and as it was before; `update_id` is what the timeline
-    says of the change, None where it says nothing."""
+    """A report as a change has left it, and as it was before. The report knows the change by its
+    `change_id`; `update_id` is what the timeline says of it, None where it says nothing, and
+    `has_reply` where that has words; `question_id` is what whoever sent the report was asked by it.
+    `lasting` names what of the change is never put back; `tells` where people are told of it."""
 
     service_request_id: str
+    change_id: str
     before: Standing
     after: Standing
     update_id: str | None
+    has_reply: bool = False
+    question_id: str | None = None
+    lasting: tuple[str, ...] = ()
+    tells: bool = False
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What of the change can be put back, by the names that officers' answers give it."""
+        differing = (
+            name for name in PARTS if getattr(self.before, name) != getattr(self.after, name)
+        )
+        return tuple(
+            dict.fromkeys(
+                (
+                    *(PARTS[name] for name in differing),
+                    *(("reply",) if self.has_reply else ()),
+                    *(("question",) if self.question_id else ()),
+                )
+            )
+        )
 
 
 def case_of(report: ServiceRequest, now: datetime) -> Case:

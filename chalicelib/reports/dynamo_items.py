@@ -31,6 +31,7 @@ from chalicelib.reports.model import (
     Channel,
     Contact,
     Flag,
+    OfficerChange,
     Photo,
     Priority,
     Question,
@@ -221,6 +222,7 @@ class ReportItem(Model):
     needs = Packed[Needs](Needs, default=())
     updates = Packed[tuple[Update, ...]](tuple[Update, ...])
     archived = NumberAttribute(default=0)
+    officer_changes = Packed[tuple[OfficerChange, ...]](tuple[OfficerChange, ...], default=())
     # What the indexes are keyed by, derived at each write.
     cell = UnicodeAttribute(null=True)
     place = UnicodeAttribute(null=True)

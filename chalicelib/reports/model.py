@@ -45,6 +45,8 @@ Description = Annotated[str, Meta(min_length=1, max_length=4000), _TEXT]
 UpdateText = Annotated[str, Meta(min_length=1, max_length=2000), _TEXT]
 QuestionText = Annotated[str, Meta(min_length=1, max_length=1000), _TEXT]
 NOTE_LENGTH = 4000
+MOST_OFFICER_CHANGES = 10
+"""How many of the last changes of officers a report knows: those of the last minutes."""
 Email = Annotated[str, Meta(max_length=254), _EMAIL]
 Phone = Annotated[str, Meta(max_length=30), _PHONE]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
@@ -288,6 +290,21 @@ class AnswerDraft:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OfficerChange:
+    """A change of an officer's: the version that it made, and when. Nobody is told of it before
+    `told_from`; None where it tells nobody anything. Whoever sends asks whether it `is_taken_back`.
+    `shows`: with it the report became public for the first time that anybody was told of. A repeat
+    of the request finds it by its `change_id`, which says nothing of who made it."""
+
+    change_id: str
+    version: int
+    at: datetime
+    told_from: datetime | None = None
+    shows: bool = False
+    is_taken_back: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Photo:
     """A photo that belongs to the report, or to one of its updates."""
 
@@ -322,7 +339,7 @@ class ServiceRequest:
     not, `said_fixed` and `said_not_fixed` what those answered who were asked; `opens` is whether
     rules gave it to a crew or to an officer, `because` has their reasons, `decided_by_hand` names
     what an officer chose, and rules leave; `needs` are reasons to look at it, with those that an
-    officer dealt with."""
+    officer dealt with; `officer_changes` are the last changes of officers, oldest first."""
 
     service_request_id: str
     fingerprint: str
@@ -371,6 +388,7 @@ class ServiceRequest:
     needs: Needs = ()
     updates: tuple[Update, ...] = ()
     archived: int = 0
+    officer_changes: tuple[OfficerChange, ...] = ()
     version: int = 0
 
     @property
@@ -457,6 +475,28 @@ class ServiceRequest:
             return self.requested_datetime
         closed = self.closed_datetime or self.updated_datetime
         return max(closed, self.flags[0].datetime) if self.forgotten else closed
+
+    def officer_change(self, change_id: str) -> OfficerChange | None:
+        """The change of that id, if it was made; of the last MOST_OFFICER_CHANGES."""
+        return next((each for each in self.officer_changes if each.change_id == change_id), None)
+
+    @property
+    def told_from(self) -> datetime | None:
+        """Before when nobody is told how the report stands now: an officer can take that back."""
+        standing = (each for each in self.officer_changes if not each.is_taken_back)
+        return max((each.told_from for each in standing if each.told_from), default=None)
+
+    @property
+    def taken_back(self) -> frozenset[int]:
+        """The versions of changes that were taken back before anybody was told of them."""
+        return frozenset(each.version for each in self.officer_changes if each.is_taken_back)
+
+    @property
+    def was_shown(self) -> bool:
+        """True where people were told, or may have been, that the report is public."""
+        shown = [each for each in self.officer_changes if each.shows]
+        never = bool(shown) and all(each.is_taken_back for each in shown)
+        return self.once_public and not never
 
     def photos_of(self, update_id: str | None) -> tuple[str, ...]:
         """Ids of the shown photos of an update, or of the report itself."""

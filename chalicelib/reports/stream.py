@@ -1,6 +1,7 @@
 """What the stream of the reports' table tells: each change of a report is a fact."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ NOT_SHOWN = frozenset(
         *("team", "team_state", "priority", "attention", "attention_since", "flags", "publish_at"),
         *("contact", "anonymous", "reporter", "attributes", "once_public", "channel"),
         *("email_key", "phone_key", "closed_datetime", "forgotten", "forget", "forget_since"),
-        *("opens", "because", "decided_by_hand"),
+        *("opens", "because", "decided_by_hand", "officer_changes"),
         *("questions", "needs", "waits_for", "open_team", "target_place"),
         *("alerts", "repairs", "failed_repairs", "said_fixed", "said_not_fixed"),
     )
@@ -70,6 +71,8 @@ def fact_of(record: Mapping[str, Any]) -> Event | None:
         lost_sender=_names_sender(old) and not _names_sender(new),
         repair=_repairs_in(new) if _repairs_in(new) > _repairs_in(old) else 0,
         question=_asked_in(new) if _asked_in(new) > _asked_in(old) else 0,
+        told_from=_told_from(new, version),
+        takes_back=bool(_taken_back_in(new) - _taken_back_in(old)),
     )
 
 
@@ -100,6 +103,24 @@ def _asked_in(image: Mapping[str, Any]) -> int:
     return max((question["number"] for question in questions), default=0)
 
 
+def _officer_changes_in(image: Mapping[str, Any]) -> list[dict[str, Any]]:
+    # Reports that were stored before officers' changes were kept have none.
+    found = image.get("officer_changes", {"S": "[]"})["S"]
+    return msgspec.json.decode(found, type=list[dict[str, Any]])
+
+
+def _told_from(image: Mapping[str, Any], version: int) -> datetime | None:
+    """Before when nobody is told of what an officer changed with this version."""
+    found = _officer_changes_in(image)
+    told_from = next((each["told_from"] for each in found if each["version"] == version), None)
+    return datetime.fromisoformat(told_from) if told_from else None
+
+
+def _taken_back_in(image: Mapping[str, Any]) -> set[str]:
+    found = _officer_changes_in(image)
+    return {each["change_id"] for each in found if each["is_taken_back"]}
+
+
 def _names_sender(image: Mapping[str, Any]) -> bool:
     return any("S" in image.get(name, {}) for name in ("contact", "reporter"))
 
@@ -119,8 +140,11 @@ def _was_elsewhere(new: Mapping[str, Any]) -> bool:
 
 
 def _was_public(image: Mapping[str, Any]) -> bool:
-    """True where everybody could see it at some time."""
-    return bool(image.get("once_public", {}).get("BOOL"))
+    """True where everybody could see it at some time, but for what an officer took back before
+    anybody was told."""
+    shown = [each["is_taken_back"] for each in _officer_changes_in(image) if each["shows"]]
+    never = bool(shown) and all(shown)
+    return bool(image.get("once_public", {}).get("BOOL")) and not never
 
 
 def _is_public(image: Mapping[str, Any]) -> bool:

@@ -17,6 +17,7 @@ from tests.builders import draft_body
 from tests.fakes_alerts import subscription
 from tests.forms import PageReader
 from tests.people import post_form
+from tests.told import tell_what_waits
 
 SHE = "alex@example.org"
 TEXT = "Which side of the road is it on?"
@@ -39,7 +40,7 @@ def ask(report_id: str, api: Api, text: str = TEXT, key: str = "key") -> Any:
     path = f"/api/cases/{report_id}/questions"
     answer = api.post(path, {"text": text}, key=key, token=api.token("officer"))
     assert answer.status_code == 201, answer.body
-    api.cloud.pump.run_until_idle()
+    tell_what_waits(api.cloud.pump.run_until_idle)
     return answer.json_body
 
 
@@ -200,5 +201,5 @@ def test_nothing_is_sent_when_nobody_waits_for_the_answer_by_then(report_id: str
     api.post(path, {"text": TEXT}, token=api.token("officer"))
     report = stored(report_id)
     bootstrap.reports_ports().repository.save(replace(report, state="closed"))
-    api.cloud.pump.run_until_idle()
+    tell_what_waits(api.cloud.pump.run_until_idle)
     assert len(letters_about()) == 0 and len(mail.letters()) > before

@@ -33,6 +33,8 @@ UNDO = Undo(
     undo_id="3" * 32,
     account_id="she",
     made_at=NOON,
+    within=timedelta(seconds=60),
+    fingerprint="F",
     left=({"service_request_id": ID, "before": {"state": "open", "lat": 53.9, "photos": {}}},),
 )
 

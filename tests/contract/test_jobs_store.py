@@ -18,6 +18,7 @@ from chalicelib.jobs.model import (
     OfficeChange,
     OfficeSide,
     Said,
+    SetAside,
     Settled,
     StreetSide,
     Window,
@@ -89,6 +90,14 @@ EVERYTHING = job(
     contractor=Contractor(name="Roads & Sons", link_id="0" * 32, expires_at=LATER, ended_at=LATER),
     cancelled_because="It was done.",
     closed_itself=True,
+    set_aside=SetAside(
+        at=NOON,
+        team="highways",
+        crew="north",
+        planned_day=date(2026, 7, 23),
+        position=3,
+        arrives_at=LATER,
+    ),
     fingerprint="f" * 64,
     request_id="request-1",
 )

@@ -17,7 +17,7 @@ def gather(tell: Tell, subscription: Subscription, ports: Ports) -> None:
     for the next one, too, and that one tells nothing twice.
     """
     now = ports.now().replace(microsecond=0)
-    due = digest_after(subscription.frequency, now, ports.voice.zone)
+    due = digest_after(subscription.frequency, max(now, tell.not_before or now), ports.voice.zone)
     ports.digests.gather(due, tell)
     if _opened(digest(subscription, due, now), ports).state != "waiting":
         following = digest_after(subscription.frequency, due, ports.voice.zone)
@@ -30,6 +30,7 @@ def to_tell(alert: Alert, subscription: Subscription, ports: Ports) -> Sequence[
     UpstreamFailed."""
     gathered = ports.digests.gathered(alert.subscription_id, alert.occurred_at)
     known = _known(gathered, subscription, ports)
+    gathered = _told_now(gathered, known, subscription, ports)
     newest: dict[str, int] = {}
     for tell in sorted(gathered, key=lambda each: each.occurred_at):
         about = about_of(tell)
@@ -44,9 +45,28 @@ def to_tell(alert: Alert, subscription: Subscription, ports: Ports) -> Sequence[
     ]
 
 
+def _told_now(
+    gathered: Sequence[Tell],
+    known: Mapping[str, Report | Notice],
+    subscription: Subscription,
+    ports: Ports,
+) -> Sequence[Tell]:
+    """Without reports that an officer changed just now and can put back: they are kept for the
+    next digest."""
+    now = ports.now()
+    found = []
+    for tell in gathered:
+        thing = known.get(about_of(tell))
+        if isinstance(thing, Report) and not thing.is_told(now):
+            gather(tell, subscription, ports)
+        else:
+            found.append(tell)
+    return found
+
+
 def _holds_still(tell: Tell, thing: Report | Notice | None) -> bool:
     if isinstance(thing, Report):
-        return thing.bears_out(tell.what)
+        return thing.bears_out(tell.what, tell.version)
     return thing is not None
 
 

@@ -20,11 +20,13 @@ from chalicelib.events import OfReport, ReportChanged, ReportSubmitted
 def match(fact: OfReport, ports: MatchPorts) -> int:
     """Says to whoever sends whom the fact concerns. Answers how many that are. Raises
     UpstreamFailed: then it is done again."""
-    what = what_of(fact)
     is_new = isinstance(fact, ReportSubmitted)
     if isinstance(fact, ReportChanged) and fact.lost_sender:
         # What was forgotten of a report is forgotten here, too.
         ports.subscriptions.remove(own_id(fact.service_request_id, ports))
+    if isinstance(fact, ReportChanged) and fact.takes_back:
+        return 0
+    what = what_of(fact)
     asked = _asked(fact, ports)
     if what is None and not is_new:
         return asked
@@ -146,4 +148,5 @@ def _tell(subscription_id: str, what: What, fact: OfReport, ports: MatchPorts) -
         occurred_at=stored_at if fact.stored_at_ms else ports.now().replace(microsecond=0),
         service_request_id=fact.service_request_id,
         request_id=fact.request_id,
+        not_before=fact.told_from if isinstance(fact, ReportChanged) else None,
     )

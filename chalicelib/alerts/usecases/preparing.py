@@ -32,9 +32,11 @@ def prepared(alert: Alert, now: datetime, ports: Ports) -> Ready | Alert:
         return later(alert, moment, now)
     if subscription.address_key and ports.suppressed.has(subscription.address_key, now):
         return refused(alert, "suppressed", now)
-    message = _message(alert, subscription, ports)
+    message = _message(alert, subscription, now, ports)
     if message is None:
         return dropped(alert, "nothing_to_tell", now)
+    if isinstance(message, datetime):
+        return later(alert, message, now)
     return Ready(message, subscription.push or subscription.to)
 
 
@@ -45,8 +47,10 @@ def _is_wanted(alert: Alert, subscription: Subscription, now: datetime) -> bool:
     return subscription.state == "active"
 
 
-def _message(alert: Alert, subscription: Subscription, ports: Ports) -> Message | None:
-    """None where there is nothing to tell any more."""
+def _message(
+    alert: Alert, subscription: Subscription, now: datetime, ports: Ports
+) -> Message | datetime | None:
+    """None where there is nothing to tell any more; a moment where it is not told before that."""
     match alert.what:
         case "confirm":
             return _asking(alert, subscription, ports)
@@ -60,7 +64,7 @@ def _message(alert: Alert, subscription: Subscription, ports: Ports) -> Message 
         case "roadworks" | "disruption":
             return _of_notice(alert, subscription, ports)
         case _:
-            return _of_report(alert, subscription, ports)
+            return _of_report(alert, subscription, now, ports)
 
 
 def _asking(alert: Alert, subscription: Subscription, ports: Ports) -> Message:
@@ -93,12 +97,18 @@ def _asked(alert: Alert, subscription: Subscription, ports: Ports) -> Message | 
     return ports.voice.asked(alert, report, text, reply_url, _ways(subscription, ports))
 
 
-def _of_report(alert: Alert, subscription: Subscription, ports: Ports) -> Message | None:
+def _of_report(
+    alert: Alert, subscription: Subscription, now: datetime, ports: Ports
+) -> Message | datetime | None:
     report_id = alert.service_request_id or ""
     report = ports.reports([report_id]).get(report_id)
     if report is None or not report.may_be_told_to(subscription):
         return None
-    if not report.bears_out(alert.what) or not _is_news(alert, report.version, ports):
+    if not report.bears_out(alert.what, alert.version):
+        return None
+    if not report.is_told(now):
+        return report.told_from
+    if not _is_news(alert, report.version, ports):
         return None
     return ports.voice.of_report(alert, subscription, report, _ways(subscription, ports))
 

@@ -81,7 +81,8 @@ def wake_due(ports: Ports) -> int:
 def _first_due(message: Tell, subscription: Subscription, ports: Ports) -> datetime:
     now = _now(ports)
     asked = message.occurred_at + ports.ask_after if message.what == "needs_answer" else now
-    return after_quiet(subscription.quiet, max(asked, now), ports.voice.zone)
+    due = max(asked, now, message.not_before or now)
+    return after_quiet(subscription.quiet, due, ports.voice.zone)
 
 
 def _deal_with(alert: Alert, ports: Ports) -> Alert | None:

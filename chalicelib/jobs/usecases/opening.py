@@ -6,7 +6,7 @@ out of order does no harm.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from chalicelib import trace
@@ -158,8 +158,9 @@ def _as_in(report: Report, job: Job, ports: FollowPorts) -> Job:
         values.pop("kind", None)
     after = replace(job, **values)
     if after.team != job.team:
-        after = replace(after, former_teams=tuple(dict.fromkeys((*job.former_teams, job.team))))
-        after = office.unplanned(after, now)
+        former = tuple(dict.fromkeys((*job.former_teams, job.team)))
+        after = replace(office.unplanned(job, now), **values, former_teams=former)
+        after = office.planned_again(after, now, _today(ports))
     return office.noted(job, after, now)
 
 
@@ -181,7 +182,8 @@ def _come_back(job: Job, report: Report, ports: FollowPorts) -> Job:
     """As its report has it by now: it may have changed while nobody needed the job."""
     if job.state != "cancelled" or not job.closed_itself:
         return job
-    back = office.came_back(job, _now(ports))
+    now = _now(ports)
+    back = office.planned_again(office.came_back(job, now), now, _today(ports))
     is_of_it = job.service_request_ids[0] == report.service_request_id
     return _as_in(report, back, ports) if is_of_it else back
 
@@ -212,6 +214,10 @@ def _repair_after(made_safe: Job) -> Job:
 def _service_name(report: Report, ports: FollowPorts) -> str:
     service = ports.council.by_code.get(report.service_code)
     return service.service_name if service else report.service_code
+
+
+def _today(ports: FollowPorts) -> date:
+    return ports.now().astimezone(ports.council.zone).date()
 
 
 def _now(ports: FollowPorts) -> datetime:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from chalicelib.derived_ids import derived_id
 from chalicelib.events import Event, PhotoTaken, ReportChanged, ReportSubmitted
 from chalicelib.outbound.model import Delivery, Subject, What, id_of_forwarded
-from chalicelib.outbound.ports import Exists, Ports
+from chalicelib.outbound.ports import Exists, Ports, Stale
 from chalicelib.outbound.receivers import Receiver
-from chalicelib.outbound.senders import OwnDestination
+from chalicelib.outbound.senders import NOT_PASSED_ON, OwnDestination
 
 REOPENED = "reopen"
 """The state of a report that was opened again."""
@@ -46,6 +46,7 @@ def _called_for(
             destination=there.destination,
             kind=there.kind,
             what="forwarded",
+            next_try_at=_first_due(fact, delivery),
         )
     yield from _told_that_it_failed(fact, subject, delivery, ports)
     what = _what(fact, subject)
@@ -57,6 +58,12 @@ def _called_for(
                 destination=receiver.receiver_id,
                 what=what,
             )
+
+
+def _first_due(fact: Event, delivery: Delivery) -> datetime:
+    """Not while an officer can take back what calls for it."""
+    told_from = fact.told_from if isinstance(fact, ReportChanged) else None
+    return max(delivery.next_try_at, told_from or delivery.next_try_at)
 
 
 def _told_that_it_failed(
@@ -120,9 +127,27 @@ def _delivery_of(fact: Event, subject: Subject, ports: Ports) -> Delivery:
 
 def _is_new(delivery: Delivery, ports: Ports) -> bool:
     """Stores the delivery. One that was opened before is left alone: if it still waits and its
-    message was lost, it is found when it is due."""
+    message was lost, it is found when it is due. Where it was not to be passed on then, it is
+    opened once more."""
     try:
         ports.deliveries.create(delivery)
     except Exists:
+        return _is_opened_again(delivery, ports)
+    return True
+
+
+def _is_opened_again(delivery: Delivery, ports: Ports) -> bool:
+    stored = ports.deliveries.get(delivery.delivery_id)
+    if stored is None or (stored.state, stored.last_error) != ("failed", NOT_PASSED_ON):
+        return False
+    again = replace(
+        delivery,
+        occurred_at=stored.occurred_at,
+        is_unclear=stored.is_unclear,
+        version=stored.version,
+    )
+    try:
+        ports.deliveries.save(again)
+    except Stale:
         return False
     return True

@@ -10,7 +10,7 @@ from chalicelib.errors import NoReply, NotNow, UpstreamFailed
 from chalicelib.leases import MOST_TRIES, claimed, put_off, refused
 from chalicelib.outbound.model import Delivery, arrived
 from chalicelib.outbound.ports import Ports, Stale
-from chalicelib.outbound.senders import Destination, Refused, Unclear
+from chalicelib.outbound.senders import NOT_PASSED_ON, Destination, Refused, Unclear
 
 WOKEN_AT_ONCE = 300
 """How many deliveries a minute are woken, so that those which wait do not pile up as messages."""
@@ -60,6 +60,7 @@ def _tried(mine: Delivery, ports: Ports) -> Delivery:
         if mine.tries > MOST_TRIES:
             raise Refused("gave_up")
         destination = _destination(mine, ports)
+        _refuse_if_not_for_it(mine, ports)
         sender = ports.senders[mine.kind]
         found = sender.find(mine, destination) if mine.is_unclear else None
         taken = found or sender.send(mine, destination)
@@ -91,6 +92,15 @@ def _destination(delivery: Delivery, ports: Ports) -> Destination:
     if found is None:
         raise Refused("no_destination")
     return found
+
+
+def _refuse_if_not_for_it(mine: Delivery, ports: Ports) -> None:
+    """Raises Refused where the report is under a service by now that is not passed on there."""
+    if mine.what != "forwarded" or mine.is_unclear:
+        return
+    subject = ports.reports.subjects([mine.service_request_id]).get(mine.service_request_id)
+    if subject and ports.forward_to(subject.service_code) != mine.destination:
+        raise Refused(NOT_PASSED_ON)
 
 
 def _put_away(after: Delivery, ports: Ports) -> Delivery:

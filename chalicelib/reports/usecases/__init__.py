@@ -13,12 +13,13 @@ from chalicelib.reports.usecases.access import (
 from chalicelib.reports.usecases.casework import (
     OFFICER,
     Changed,
+    Keep,
     Outcome,
-    PutBack,
     change_case,
+    change_made,
     change_many,
+    left_by_question,
     publish_pictures_anew,
-    put_back,
     write_note,
 )
 from chalicelib.reports.usecases.changing import change
@@ -53,6 +54,7 @@ from chalicelib.reports.usecases.moderation import (
 )
 from chalicelib.reports.usecases.needing import ask_for_look, need_no_look
 from chalicelib.reports.usecases.notes import UNVERIFIED, add_note
+from chalicelib.reports.usecases.noting import TAKEN_BACK_WITHIN
 from chalicelib.reports.usecases.outcomes import (
     every_outcome,
     months_changed_since,
@@ -91,6 +93,7 @@ from chalicelib.reports.usecases.reading import (
 from chalicelib.reports.usecases.retention import forget_old
 from chalicelib.reports.usecases.returning import bring_back
 from chalicelib.reports.usecases.submission import TakenOver, submit, take_over
+from chalicelib.reports.usecases.taking_back import Back, PutBack, put_back
 from chalicelib.reports.usecases.unmerging import merged_here, unmerge
 from chalicelib.reports.usecases.updating import add_update
 from chalicelib.reports.usecases.wards import move_to_wards
@@ -101,18 +104,21 @@ __all__ = [
     "EVERYWHERE",
     "MOST_ROWS",
     "OFFICER",
+    "TAKEN_BACK_WITHIN",
     "UNVERIFIED",
     "WITHDRAW_WITHIN",
     "Admit",
     "Asked",
     "AskedOf",
     "Author",
+    "Back",
     "Change",
     "Changed",
     "Contacts",
     "Cursor",
     "Exported",
     "Feed",
+    "Keep",
     "Kinds",
     "Mark",
     "MayKeep",
@@ -135,6 +141,7 @@ __all__ = [
     "bring_back",
     "change",
     "change_case",
+    "change_made",
     "change_many",
     "change_own",
     "changes_after",
@@ -155,6 +162,7 @@ __all__ = [
     "id_of_token",
     "is_from_partner",
     "is_outside",
+    "left_by_question",
     "list_cases",
     "list_in_box",
     "list_requests",

@@ -1,24 +1,19 @@
-"""Officers work on cases: they write notes, change one or many, and take back what they did for
-some minutes.
+"""Officers work on cases: they write notes, and change one or many, once for each request.
 
-What is put back is where a report stands: its state, service, team, priority, place, who sees it.
-What was typed or taken out for good (a title, a text, a contact) is not kept anywhere to be put
-back.
+A change is planned, then what could be put back of it is kept, then it is carried out: so a request
+that was cut short is sent again, does what is left, and is answered as if it had not been.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from chalicelib.errors import AppError, Conflict, NotFound, UpstreamFailed
+from chalicelib.errors import AppError, NotFound
 from chalicelib.reports.cases import BulkDraft, Left, OneOfMany, Standing
-from chalicelib.reports.model import Changes, Note, ServiceRequest, Update, to_the_second
+from chalicelib.reports.model import Changes, Note, OfficerChange, Question, ServiceRequest
 from chalicelib.reports.needs import open_needs, reopened
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.states import SAID_TO_BE_DONE
 from chalicelib.reports.usecases.access import (
-    ATTEMPTS,
     Author,
     other_body,
     refuse_beyond_her_remit,
@@ -26,30 +21,30 @@ from chalicelib.reports.usecases.access import (
     stored,
     visible,
 )
-from chalicelib.reports.usecases.changing import change, checked, saved_or_refused
-from chalicelib.reports.usecases.merging import change_id
+from chalicelib.reports.usecases.changing import Planned, carried_out, planned
 from chalicelib.reports.usecases.notes import add_note
-from chalicelib.reports.usecases.unmerging import apart
 
 OFFICER = "account:"
 """What the sender of a note begins with that an officer wrote."""
 
-WITH_STATE = ("duplicate_of", "closed_datetime")
-"""What is put back with the state, or not at all."""
-DECIDED = ("service_code", "team", "priority", "expected_datetime", "lat", "long")
-WITH_DECIDED = ("opens", "because", "decided_by_hand")
-"""What is put back with all that was decided, or not at all."""
-FOLLOWING = (*WITH_STATE, *WITH_DECIDED, "publish_at", "needs")
-"""What says nothing by itself of how much was put back."""
-
-PutBack = Literal["undone", "partly", "not_undone"]
-
 
 class Changed(NamedTuple):
-    """A report after a change, and what of it can be put back."""
+    """A report after a change: the version that it made, and what of it can be put back, None where
+    a repeat found it done."""
 
     report: ServiceRequest
-    left: Left
+    version: int
+    left: Left | None
+
+
+class Ready(NamedTuple):
+    """One of many before it is changed: the plan, the change where a repeat finds it done, or why
+    there is neither."""
+
+    service_request_id: str
+    plan: Planned | None = None
+    done: Changed | None = None
+    because: str | None = None
 
 
 class Outcome(NamedTuple):
@@ -58,6 +53,10 @@ class Outcome(NamedTuple):
     service_request_id: str
     changed: Changed | None
     because: str | None
+
+
+Keep = Callable[[Sequence[Left]], None]
+"""Keeps what can be put back of changes that are about to be made."""
 
 
 def write_note(
@@ -88,11 +87,26 @@ def change_case(
     ports: Ports,
     *,
     reply: str | None = None,
+    change_id: str | None = None,
+    keep: Keep = lambda _: None,
 ) -> Changed:
-    """Changes a report as `change` does. Raises as that does."""
-    before = visible(service_request_id, author, ports)
-    after = change(service_request_id, changes, version, author, ports, reply=reply)
-    return Changed(after, left_by(before, after, ports))
+    """Changes a report as `change` does, once for each `change_id`. Raises as `change` does, and as
+    `keep` does, which is called before anything is changed."""
+    if done := change_made(service_request_id, change_id, ports):
+        return done
+    plan = planned(
+        service_request_id, changes, version, author, ports, reply=reply, change_id=change_id
+    )
+    keep([left_by(plan)])
+    return _carried_out(plan, ports)
+
+
+def change_made(service_request_id: str, change_id: str | None, ports: Ports) -> Changed | None:
+    """The change, where an earlier request of the same key has made it: also where that took the
+    report out of the officer's remit."""
+    report = ports.repository.get(service_request_id) if change_id else None
+    done = report.officer_change(change_id) if report and change_id else None
+    return Changed(report, done.version, None) if report and done else None
 
 
 def change_many(
@@ -102,48 +116,30 @@ def change_many(
     *,
     note: Callable[[str], None],
     words: Callable[[str, ServiceRequest], str],
+    change_id: str | None = None,
+    keep: Keep = lambda _: None,
 ) -> Sequence[Outcome]:
-    """Changes each of many reports that still has its version; with `check` it only says what
-    would go wrong. `note` is told of each before it is changed; `words` makes the reply to each of
-    the one to all."""
+    """Changes each of many reports that still has its version, once for each `change_id`; with
+    `check` it only says what would go wrong. `note` is told of each before it is changed; `words`
+    makes the reply to each of the one to all. Raises as `keep` does, which is called before
+    anything is changed."""
 
-    def changed(one: OneOfMany) -> Changed | None:
-        report = visible(one.service_request_id, author, ports)
-        changes, text = draft.changes.changes, draft.changes.text
-        reply = words(text, report) if text else None
-        if draft.check:
-            checked(one.service_request_id, changes, one.version, author, ports, reply=reply)
-            return None
-        note(one.service_request_id)
-        return change_case(one.service_request_id, changes, one.version, author, ports, reply=reply)
+    def ready(one: OneOfMany) -> Ready:
+        request_id, changes = one.service_request_id, draft.changes.changes
+        if done := change_made(request_id, change_id, ports):
+            return Ready(request_id, done=done)
+        report = visible(request_id, author, ports)
+        reply = words(draft.changes.text, report) if draft.changes.text else None
+        plan = planned(
+            request_id, changes, one.version, author, ports, reply=reply, change_id=change_id
+        )
+        return Ready(request_id, plan=plan)
 
-    return [_outcome(each.service_request_id, partial(changed, each)) for each in draft.ids]
-
-
-def put_back(left: Left, author: Author, ports: Ports) -> PutBack:
-    """Puts back what is still as the change has left it; done again, it answers the same.
-
-    Raises NotFound, Forbidden, UpstreamFailed.
-    """
-    for _ in range(ATTEMPTS):
-        report = stored(left.service_request_id, ports)
-        _refuse_if_not_hers(report, left, author, ports)
-        after = _put_back(report, left, ports)
-        if after is report:
-            return _how_far(standing(report), left)
-        try:
-            return _how_far(standing(_saved(report, after, ports)), left)
-        except Conflict:
-            continue
-    raise UpstreamFailed("Many people are writing to this report just now; send it again.")
-
-
-def _refuse_if_not_hers(report: ServiceRequest, left: Left, author: Author, ports: Ports) -> None:
-    """Raises NotFound, Forbidden, but of what the change itself has taken out of her remit."""
-    before = replace(report, team=left.before.team, ward_code=left.before.ward_code)
-    stands = (report.team, report.ward_code) == (left.after.team, left.after.ward_code)
-    if not (stands and author.is_officer_for(before)):
-        refuse_beyond_her_remit(visible(left.service_request_id, author, ports), author)
+    found = [_or_refused(one, ready) for one in draft.ids]
+    if draft.check:
+        return [Outcome(each.service_request_id, None, each.because) for each in found]
+    keep([left_by(each.plan) for each in found if each.plan])
+    return [_outcome(each, note, ports) for each in found]
 
 
 def publish_pictures_anew(service_request_id: str, ports: Ports) -> ServiceRequest:
@@ -156,15 +152,39 @@ def publish_pictures_anew(service_request_id: str, ports: Ports) -> ServiceReque
     )
 
 
-def left_by(before: ServiceRequest, after: ServiceRequest, ports: Ports) -> Left:
+def left_by(plan: Planned) -> Left:
     """What can be put back of that change."""
-    update_id = change_id(before, ports)
-    said = any(each.update_id == update_id for each in after.updates)
+    before, after = plan.before, plan.after
+    change = after.officer_changes[-1]
+    known = {each.update_id for each in before.updates}
+    new = (each for each in after.updates if each.update_id not in known)
+    said = next((each for each in new if each.by != "contractor"), None)
     return Left(
         service_request_id=before.service_request_id,
+        change_id=change.change_id,
         before=standing(before),
         after=standing(after),
-        update_id=update_id if said else None,
+        update_id=said.update_id if said else None,
+        has_reply=bool(said and said.text),
+        lasting=_lasting(plan.changes),
+        tells=change.told_from is not None,
+    )
+
+
+def left_by_question(asked: Question, report: ServiceRequest, change: OfficerChange) -> Left:
+    """What can be put back of a question: the case waits for no answer any more, and what the
+    question dealt with is to be looked at again."""
+    stands = standing(report)
+    dealt_with = [each.need_id for each in report.needs if each.settled_at == asked.asked_at]
+    before = reopened(report.needs, dealt_with)
+    return Left(
+        service_request_id=report.service_request_id,
+        change_id=change.change_id,
+        before=standing(replace(report, needs=before)),
+        after=stands,
+        update_id=None,
+        question_id=asked.question_id,
+        tells=True,
     )
 
 
@@ -178,94 +198,35 @@ def standing(report: ServiceRequest) -> Standing:
     )
 
 
-def _outcome(service_request_id: str, changed: Callable[[], Changed | None]) -> Outcome:
+def _lasting(changes: Changes) -> tuple[str, ...]:
+    """What of the change stays: words that were rewritten or taken out, which are kept nowhere, and
+    what was decided of a contractor's words."""
+    found = (name for name in ("title", "description", "address") if getattr(changes, name))
+    texts = ("timeline",) if changes.updates else ()
+    answers = ("answers",) if changes.questions else ()
+    flags = ("flags",) if changes.flags_settled else ()
+    words = ("words",) if changes.words else ()
+    return tuple(dict.fromkeys((*found, *(changes.clear or ()), *texts, *answers, *flags, *words)))
+
+
+def _carried_out(plan: Planned, ports: Ports) -> Changed:
+    after = carried_out(plan, ports)
+    return Changed(after, after.version, left_by(plan))
+
+
+def _or_refused(one: OneOfMany, ready: Callable[[OneOfMany], Ready]) -> Ready:
     try:
-        return Outcome(service_request_id, changed(), None)
+        return ready(one)
+    except AppError as error:
+        return Ready(one.service_request_id, because=error.detail)
+
+
+def _outcome(ready: Ready, note: Callable[[str], None], ports: Ports) -> Outcome:
+    if ready.plan is None:
+        return Outcome(ready.service_request_id, ready.done, ready.because)
+    try:
+        note(ready.service_request_id)
+        return Outcome(ready.service_request_id, _carried_out(ready.plan, ports), None)
     except AppError as error:
         # Also where the store fails: those before it are changed, and their answer is worth more.
-        return Outcome(service_request_id, None, error.detail)
-
-
-def _saved(report: ServiceRequest, after: ServiceRequest, ports: Ports) -> ServiceRequest:
-    """What was put back, stored. Raises Conflict where somebody else wrote meanwhile."""
-    was_merged = report.duplicate_of is not None and after.duplicate_of is None
-    return apart(report, after, ports) if was_merged else saved_or_refused(after, ports)
-
-
-def _put_back(report: ServiceRequest, left: Left, ports: Ports) -> ServiceRequest:
-    """The report with each thing as it was before, if it is as the change has left it; the very
-    same where there is none."""
-    present = standing(report)
-    values = {
-        name: getattr(left.before, name)
-        for name in Standing.__dataclass_fields__
-        if name != "photos"
-        and getattr(present, name) == getattr(left.after, name) != getattr(left.before, name)
-    }
-    decided = {name for name in DECIDED if _differs(left, name)}
-    alone = (
-        *(() if "state" in values else WITH_STATE),
-        *(() if decided and decided <= values.keys() else WITH_DECIDED),
-    )
-    values = {name: values[name] for name in values if name not in alone}
-    if "needs" in values:
-        values["needs"] = reopened(report.needs, values["needs"])
-    photos = tuple(
-        replace(each, state=_photo_state(each.photo_id, each.state, left)) for each in report.photos
-    )
-    if not values and photos == report.photos:
-        return report
-    hidden = values.get("visibility") not in (None, "public") or photos != report.photos
-    state = values.pop("state", None)
-    after = replace(report, photos=photos, redactions=report.redactions + hidden, **values)
-    return _in_state(after, state, left, ports).touched(ports.now())
-
-
-def _differs(left: Left, name: str) -> bool:
-    return bool(getattr(left.before, name) != getattr(left.after, name))
-
-
-def _photo_state(photo_id: str, state: Any, left: Left) -> Any:
-    was = left.before.photos.get(photo_id)
-    return was if was and left.after.photos.get(photo_id) == state else state
-
-
-def _in_state(report: ServiceRequest, state: Any, left: Left, ports: Ports) -> ServiceRequest:
-    """With the state as it was before, and what the timeline says of the change taken out where
-    nothing came after it."""
-    is_last = bool(report.updates) and report.updates[-1].update_id == left.update_id
-    if is_last:
-        return _without_last(report, state or report.state)
-    if state is None:
-        return report
-    update_id = ports.ids.update_id("undo", report.service_request_id, left.update_id or "")
-    return report.with_update(
-        Update(
-            update_id=update_id,
-            datetime=to_the_second(ports.now()),
-            state=state,
-            text="",
-            by="council",
-            fingerprint=update_id,
-        )
-    )
-
-
-def _without_last(report: ServiceRequest, state: Any) -> ServiceRequest:
-    was_done = report.state in SAID_TO_BE_DONE and state not in SAID_TO_BE_DONE
-    return replace(
-        report,
-        state=state,
-        updates=report.updates[:-1],
-        repairs=report.repairs - was_done,
-        redactions=report.redactions + 1,
-    )
-
-
-def _how_far(present: Standing, left: Left) -> PutBack:
-    names = [name for name in Standing.__dataclass_fields__ if name not in FOLLOWING]
-    changed = [name for name in names if _differs(left, name)]
-    back = [name for name in changed if getattr(present, name) == getattr(left.before, name)]
-    if len(back) == len(changed):
-        return "undone"
-    return "partly" if back else "not_undone"
+        return Outcome(ready.service_request_id, None, error.detail)

@@ -1,7 +1,7 @@
 """An officer changes a report: its state, its place, what is public of it, what it belongs to."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.reports.model import Changes, Question, ServiceRequest, Visibility
@@ -20,6 +20,7 @@ from chalicelib.reports.usecases.access import (
 from chalicelib.reports.usecases.deciding import chosen_by_hand, decided
 from chalicelib.reports.usecases.merging import complete_merge, moved, said, survivor_of
 from chalicelib.reports.usecases.needing import dealt_with
+from chalicelib.reports.usecases.noting import noted
 from chalicelib.reports.usecases.reading import timeline
 from chalicelib.reports.usecases.wards import ward_of
 
@@ -28,6 +29,16 @@ SEEN = (
     *("lat", "long", "photos", "redactions"),
 )
 """What an officer changes of a report that others see of it, besides its timeline."""
+
+
+class Planned(NamedTuple):
+    """A change before it is stored: the report as it is and as it will be; `merges` where it will
+    be the duplicate of another one."""
+
+    before: ServiceRequest
+    after: ServiceRequest
+    changes: Changes
+    merges: bool
 
 
 def change(
@@ -44,12 +55,12 @@ def change(
     Raises NotFound, Forbidden (beyond the officer's remit), Invalid, Conflict (another version; it
     carries the present one).
     """
-    after, survivor = checked(service_request_id, changes, version, author, ports, reply=reply)
-    saved = _redact_archived(saved_or_refused(after, ports), changes, ports)
-    return complete_merge(saved, ports) if survivor else saved
+    return carried_out(
+        planned(service_request_id, changes, version, author, ports, reply=reply), ports
+    )
 
 
-def checked(
+def planned(
     service_request_id: str,
     changes: Changes,
     version: int,
@@ -57,9 +68,10 @@ def checked(
     ports: Ports,
     *,
     reply: str | None = None,
-) -> tuple[ServiceRequest, ServiceRequest | None]:
-    """The report as it would be after the change, and the one that it would be merged into; nothing
-    is stored. Raises as `change` does."""
+    change_id: str | None = None,
+) -> Planned:
+    """What the change will make of the report; nothing is stored. A repeat finds the change by its
+    `change_id`. Raises as `change` does."""
     report = visible(service_request_id, author, ports)
     refuse_beyond_her_remit(report, author)
     if report.version != version:
@@ -74,8 +86,17 @@ def checked(
     if survivor:
         merged_into = survivor.service_request_id
         after = replace(moved(after, "duplicate", ports), duplicate_of=merged_into)
-    after = said(after, reply, ports) if reply else after
-    return dealt_with(after, changes, reply, ports), survivor
+    if reply:
+        after = said(after, reply, ports)
+    after = dealt_with(after, changes, reply, ports)
+    return Planned(report, noted(report, after, change_id, ports), changes, survivor is not None)
+
+
+def carried_out(plan: Planned, ports: Ports) -> ServiceRequest:
+    """The report after the change, stored. Raises Conflict where somebody else wrote since it was
+    planned."""
+    saved = _redact_archived(saved_or_refused(plan.after, ports), plan.changes, ports)
+    return complete_merge(saved, ports) if plan.merges else saved
 
 
 def _looks_different(after: ServiceRequest, before: ServiceRequest) -> bool:

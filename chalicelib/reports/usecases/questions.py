@@ -21,6 +21,7 @@ from chalicelib.reports.usecases.access import (
     visible,
 )
 from chalicelib.reports.usecases.needing import BY_QUESTION
+from chalicelib.reports.usecases.noting import noted
 
 MOST_QUESTIONS = 10
 """Of one report: who needs more had better ring."""
@@ -52,7 +53,14 @@ class Reply(NamedTuple):
 
 
 def ask_reporter(
-    service_request_id: str, text: str, key: str, author: Author, ports: Ports, *, reaches: Reaches
+    service_request_id: str,
+    text: str,
+    key: str,
+    author: Author,
+    ports: Ports,
+    *,
+    reaches: Reaches,
+    change_id: str | None = None,
 ) -> tuple[Question, ServiceRequest]:
     """Asks whoever sent the report; the same text under the same key once.
 
@@ -78,7 +86,8 @@ def ask_reporter(
             fingerprint=fingerprint,
         )
         needs = settled(report.needs, question.asked_at, reasons=BY_QUESTION)
-        return replace(report, questions=(*report.questions, question), needs=needs)
+        after = replace(report, questions=(*report.questions, question), needs=needs)
+        return noted(report, after, change_id, ports)
 
     report = rewritten(lambda: visible(service_request_id, author, ports), change, ports)
     asked = _find(report, question_id)

@@ -26,20 +26,32 @@ from chalicelib.reports.usecases.following import (
     people_of,
 )
 from chalicelib.reports.usecases.merging import moved
+from chalicelib.reports.usecases.noting import noted
 
 
-def unmerge(service_request_id: str, version: int, author: Author, ports: Ports) -> ServiceRequest:
-    """Takes the report out of the one that it was merged into, and opens it again.
+def unmerge(
+    service_request_id: str,
+    version: int,
+    author: Author,
+    ports: Ports,
+    *,
+    change_id: str | None = None,
+) -> ServiceRequest:
+    """Takes the report out of the one that it was merged into, and opens it again; once for each
+    `change_id`.
 
     Raises NotFound, Forbidden, Conflict (another version, or it is no duplicate).
     """
     report = visible(service_request_id, author, ports)
     refuse_beyond_her_remit(report, author)
+    if change_id and report.officer_change(change_id):
+        return report
     if report.version != version:
         raise stale(report)
     if report.duplicate_of is None:
         raise Conflict("This report is no duplicate of another one.", version=report.version)
-    return apart(report, moved(report, "reopen", ports), ports)
+    after = noted(report, moved(report, "reopen", ports), change_id, ports)
+    return apart(report, after, ports)
 
 
 def apart(report: ServiceRequest, after: ServiceRequest, ports: Ports) -> ServiceRequest:

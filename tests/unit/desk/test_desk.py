@@ -15,6 +15,7 @@ from chalicelib.desk.model import (
     Template,
     TemplateChanges,
     TemplateDraft,
+    Undo,
     ViewDraft,
     filled,
 )
@@ -142,9 +143,20 @@ def test_view_is_refused_that_asks_for_no_filter_of_the_queue(desk: Desk) -> Non
         usecases.save_view(ViewDraft(name="V", query="colour=red"), "k", "she", desk.ports())
 
 
-def test_change_can_be_taken_back_by_her_for_five_minutes(desk: Desk) -> None:
-    ports = desk.ports()
-    undo = usecases.keep_for_undo([{"service_request_id": "R"}], "she", ports)
+def undo_of(desk: Desk, **values: Any) -> Undo:
+    kept: dict[str, Any] = {
+        "undo_id": usecases.undo_id_of("she", "bulk", "k"),
+        "account_id": "she",
+        "made_at": NOON,
+        "within": UNDO_WITHIN,
+        "left": ({"service_request_id": "R"},),
+        "fingerprint": "F",
+    }
+    return usecases.keep_for_undo(Undo(**kept | values), desk.ports())
+
+
+def test_change_can_be_taken_back_by_its_officer_until_its_time_is_over(desk: Desk) -> None:
+    ports, undo = desk.ports(), undo_of(desk)
     assert undo.until == NOON + UNDO_WITHIN
     assert usecases.to_put_back(undo.undo_id, "she", ports) == undo
     with pytest.raises(NotFound):
@@ -154,8 +166,16 @@ def test_change_can_be_taken_back_by_her_for_five_minutes(desk: Desk) -> None:
     desk.clock.now = undo.until
     assert usecases.to_put_back(undo.undo_id, "she", ports)
     desk.clock.now += timedelta(seconds=1)
-    with pytest.raises(Conflict, match="5 minutes"):
+    with pytest.raises(Conflict, match="over"):
         usecases.to_put_back(undo.undo_id, "she", ports)
+
+
+def test_first_undo_stays_when_the_request_is_repeated(desk: Desk) -> None:
+    first = undo_of(desk)
+    assert undo_of(desk, made_at=NOON + timedelta(seconds=9), left=()) == first
+    usecases.refuse_another(first.undo_id, "F", desk.ports())
+    with pytest.raises(Conflict, match="new key"):
+        usecases.refuse_another(first.undo_id, "another", desk.ports())
 
 
 def entry(action: Action, details: str = "", actor: str = "she") -> Entry:

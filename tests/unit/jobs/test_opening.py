@@ -1,5 +1,7 @@
 """Reports open jobs, and close what they need no more."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -89,6 +91,58 @@ def test_job_leaves_its_crew_when_its_report_goes_to_another_team() -> None:
         "to_plan",
         ("highways",),
     )
+
+
+OUT_OF_THE_PLAN: list[dict[str, Any]] = [
+    {"is_open": False, "state": "closed"},
+    {"team": "parks"},
+    {"is_open": False, "state": "closed", "team": "parks"},
+]
+
+
+def out_of_the_plan(here: Yard, values: dict[str, Any]) -> Job:
+    job = opened(here)
+    plan = JobChanges(crew="north", planned_day=TODAY)
+    planned = change(job.job_id, plan, 1, OFFICER, here.ports())
+    placed = here.jobs.stored[job.job_id] = replace(planned, position=3, arrives_at=here.clock.now)
+    here.reports.change(**values)
+    open_for(REPORT, here.following())
+    out = here.jobs.stored[job.job_id]
+    assert out.state in ("to_plan", "cancelled")
+    return placed
+
+
+def put_back(here: Yard) -> Job:
+    here.reports.change(is_open=True, state="open", team="highways")
+    return opened(here)
+
+
+@pytest.mark.parametrize("values", OUT_OF_THE_PLAN)
+def test_job_is_in_its_place_of_the_day_again_when_its_report_is_put_back(values: Any) -> None:
+    here = Yard()
+    before = out_of_the_plan(here, values)
+    here.clock.now += timedelta(minutes=5)
+    after = put_back(here)
+    names = ("state", "team", "crew", "planned_day", "position", "arrives_at", "plans")
+    assert [getattr(after, name) for name in names] == [getattr(before, name) for name in names]
+    assert opened(here) == after
+
+
+@pytest.mark.parametrize("values", OUT_OF_THE_PLAN)
+def test_job_is_to_be_planned_anew_when_its_report_comes_back_later(values: Any) -> None:
+    here = Yard()
+    out_of_the_plan(here, values)
+    here.clock.now += timedelta(minutes=16)
+    after = put_back(here)
+    assert (after.state, after.crew, after.planned_day) == ("to_plan", None, None)
+
+
+def test_job_stays_out_of_the_plan_when_the_office_said_so_meanwhile() -> None:
+    here = Yard()
+    job = out_of_the_plan(here, {"team": "parks"})
+    version = here.jobs.stored[job.job_id].version
+    change(job.job_id, JobChanges(minutes=5), version, OFFICER, here.ports())
+    assert put_back(here).state == "to_plan"
 
 
 def test_begun_job_stays_as_it_is_when_its_report_changes_but_loses_its_address() -> None:

@@ -1,0 +1,124 @@
+"""What a request of an officer changed can be taken back for some time: what is kept for that, and
+what the answers say of it.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from chalicelib import bootstrap, logs
+from chalicelib.derived_ids import derived_id
+from chalicelib.desk import usecases as desk
+from chalicelib.desk.model import UNDO_WITHIN, Undo
+from chalicelib.errors import AppError, UpstreamFailed
+from chalicelib.handlers.account import account_of
+from chalicelib.handlers.http import Call
+from chalicelib.handlers.noting import note
+from chalicelib.reports import usecases
+from chalicelib.reports.cases import Left
+from chalicelib.reports.usecases import TAKEN_BACK_WITHIN, PutBack
+
+CHANGED_SINCE = "Somebody has changed it since."
+KEPT_NOWHERE = "What was written over or taken out is kept nowhere."
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """Under what a change can be taken back, until when, and within how many seconds of the first
+    request that is; all None where it cannot."""
+
+    undo_id: str | None = None
+    until: datetime | None = None
+    undo_within_s: int | None = None
+
+
+class UndoneItem(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of a change could be put back: what was, and what was not; `because` says why."""
+
+    service_request_id: str
+    result: PutBack
+    because: str | None
+    put_back: tuple[str, ...] = ()
+    not_put_back: tuple[str, ...] = ()
+
+
+class Undoing:
+    """What is kept of one request's changes, so that they can be taken back, and so that a repeat
+    of the request finds them."""
+
+    def __init__(self, call: Call, of: str, *parts: Any) -> None:
+        """`of` names what is asked of which report, `parts` are what is asked. Raises Invalid (the
+        key), Conflict (another request had this key), UpstreamFailed."""
+        self._account = account_of(call).account_id
+        self.change_id = desk.undo_id_of(self._account, of, call.key_or_a_new_one)
+        self._fingerprint = derived_id("change", msgspec.json.encode(parts).decode())
+        self._kept: Undo | None = None
+        desk.refuse_another(self.change_id, self._fingerprint, bootstrap.desk_ports())
+
+    def keep(self, left: Sequence[Left]) -> None:
+        """Keeps what could be put back. That a change is done counts more than that it could be
+        undone: where this cannot be kept, it is not offered."""
+        ports = bootstrap.desk_ports()
+        within = TAKEN_BACK_WITHIN if any(each.tells for each in left) else UNDO_WITHIN
+        entries: list[dict[str, Any]] = [msgspec.to_builtins(each) for each in left]
+        new = Undo(
+            undo_id=self.change_id,
+            account_id=self._account,
+            made_at=ports.now().replace(microsecond=0),
+            within=within,
+            left=tuple(entries),
+            fingerprint=self._fingerprint,
+        )
+        try:
+            self._kept = desk.keep_for_undo(new, ports)
+        except UpstreamFailed as error:
+            logs.failure("a change cannot be undone", error)
+
+    def offer(self, changed: Collection[str]) -> Offer:
+        """What can be taken back, where these reports were changed."""
+        ports = bootstrap.desk_ports()
+        kept = self._kept or ports.undos.get(self.change_id)
+        if kept is None:
+            return Offer()
+        parts = [each for each in lefts_of(kept) if each.service_request_id in changed]
+        if not any(each.parts for each in parts):
+            return Offer()
+        within_s = kept.within // timedelta(seconds=1)
+        return Offer(undo_id=kept.undo_id, until=kept.until, undo_within_s=within_s)
+
+
+def lefts_of(undo: Undo) -> Sequence[Left]:
+    """What the change has left of each report."""
+    return [msgspec.convert(dict(each), Left) for each in undo.left]
+
+
+def undone(left: Left, call: Call) -> UndoneItem | None:
+    """How much of it could be put back; None where it was never changed."""
+    request_id = left.service_request_id
+    try:
+        note("cases.undo", request_id, "", call.caller)
+        back = usecases.put_back(left, call.caller.author(), bootstrap.reports_ports())
+    except AppError as error:
+        stayed = (*left.parts, *left.lasting)
+        return UndoneItem(
+            service_request_id=request_id,
+            result="not_undone",
+            because=error.detail,
+            not_put_back=stayed,
+        )
+    if back is None:
+        return None
+    return UndoneItem(
+        service_request_id=request_id,
+        result=back.result,
+        because=_because(back, left),
+        put_back=back.put_back,
+        not_put_back=back.stayed,
+    )
+
+
+def _because(back: usecases.Back, left: Left) -> str | None:
+    since = [each for each in back.stayed if each in left.parts]
+    said = (CHANGED_SINCE if since else "", KEPT_NOWHERE if left.lasting else "")
+    return " ".join(each for each in said if each) or None

@@ -1,0 +1,50 @@
+"""A report notes the changes that officers make of it: a repeat of the request finds what it did,
+nobody is told of a change while it can be taken back, and nobody at all of one that was.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from chalicelib.reports.model import (
+    MOST_OFFICER_CHANGES,
+    OfficerChange,
+    ServiceRequest,
+    to_the_second,
+)
+from chalicelib.reports.ports import Ports
+
+TAKEN_BACK_WITHIN = timedelta(seconds=60)
+"""How long an officer can take back what people are told of."""
+UNTOLD_FOR = TAKEN_BACK_WITHIN + timedelta(seconds=10)
+"""How long nobody is told of a change: as long as it can be taken back, and as long as it takes to
+store that, so that what was taken back in the last second is not told either."""
+
+
+def noted(
+    before: ServiceRequest, after: ServiceRequest, change_id: str | None, ports: Ports
+) -> ServiceRequest:
+    """The report after a change by an officer, with that change among its last ones."""
+    at = to_the_second(ports.now())
+    name = change_id or ports.ids.update_id(
+        "change", before.service_request_id, f"version {before.version}"
+    )
+    change = OfficerChange(
+        change_id=name,
+        version=before.version + 1,
+        at=at,
+        told_from=at + UNTOLD_FOR if tells(before, after) else None,
+        shows=after.visibility == "public" and not before.was_shown,
+    )
+    kept = (*after.officer_changes, change)[-MOST_OFFICER_CHANGES:]
+    return replace(after, officer_changes=kept)
+
+
+def tells(before: ServiceRequest, after: ServiceRequest) -> bool:
+    """True where somebody outside is told of the change: whoever follows the report or a place, or
+    the body that it is passed on to."""
+    said = {each.update_id for each in before.updates if each.text}
+    replies = any(each.text and each.update_id not in said for each in after.updates)
+    becomes_public = after.visibility == "public" != before.visibility
+    asks = len(after.questions) > len(before.questions)
+    moves = before.state != after.state or before.service_code != after.service_code
+    return replies or becomes_public or asks or moves

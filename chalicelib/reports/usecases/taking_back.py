@@ -1,0 +1,219 @@
+"""An officer takes a change back, for as long as nobody was told of it: the report is changed once
+more, to stand where it stood.
+
+Each thing is put back that is still as the change has left it. Words that were taken out or
+rewritten (a title, a text, a contact) are kept nowhere, so they stay as they are.
+"""
+
+from dataclasses import replace
+from typing import Any, Literal, NamedTuple
+
+from chalicelib.errors import Conflict, UpstreamFailed
+from chalicelib.reports.cases import PARTS, Left, Standing
+from chalicelib.reports.model import OfficerChange, ServiceRequest, Update, to_the_second
+from chalicelib.reports.needs import reopened
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.states import SAID_TO_BE_DONE
+from chalicelib.reports.usecases.access import (
+    ATTEMPTS,
+    Author,
+    refuse_beyond_her_remit,
+    stored,
+    visible,
+)
+from chalicelib.reports.usecases.casework import standing
+from chalicelib.reports.usecases.changing import saved_or_refused
+from chalicelib.reports.usecases.unmerging import apart
+
+WITH_STATE = ("duplicate_of", "closed_datetime")
+"""What is put back with the state, or not at all."""
+DECIDED = ("service_code", "team", "priority", "expected_datetime", "lat", "long")
+WITH_DECIDED = ("opens", "because", "decided_by_hand")
+"""What is put back with all that was decided, or not at all."""
+TOLD = "People have been told of it by now: change it by hand, and they are told that as well."
+
+PutBack = Literal["undone", "partly", "not_undone"]
+
+
+class Back(NamedTuple):
+    """What of a change was put back, and what was not, by the names of Left.parts."""
+
+    put_back: tuple[str, ...]
+    stayed: tuple[str, ...]
+
+    @property
+    def result(self) -> PutBack:
+        if not self.stayed:
+            return "undone"
+        return "partly" if self.put_back else "not_undone"
+
+
+def put_back(left: Left, author: Author, ports: Ports) -> Back | None:
+    """Puts back what is still as the change has left it; done again, it answers the same. None
+    where the change was never made.
+
+    Raises NotFound, Forbidden, Conflict (people were told of it), UpstreamFailed.
+    """
+    for _ in range(ATTEMPTS):
+        report = stored(left.service_request_id, ports)
+        made = report.officer_change(left.change_id)
+        if made is None:
+            return None
+        _refuse_if_not_hers(report, left, author, ports)
+        if made.is_taken_back:
+            return _how_far(report, left)
+        if made.told_from is not None and ports.now() >= made.told_from:
+            raise Conflict(TOLD, version=report.version)
+        after = _put_back(report, left, made, ports)
+        try:
+            return _how_far(_saved(report, after, ports), left)
+        except Conflict:
+            continue
+    raise UpstreamFailed("Many people are writing to this report just now; send it again.")
+
+
+def _refuse_if_not_hers(report: ServiceRequest, left: Left, author: Author, ports: Ports) -> None:
+    """Raises NotFound, Forbidden, but of what the change itself has taken out of her remit."""
+    before = replace(report, team=left.before.team, ward_code=left.before.ward_code)
+    stands = (report.team, report.ward_code) == (left.after.team, left.after.ward_code)
+    if not (stands and author.is_officer_for(before)):
+        refuse_beyond_her_remit(visible(left.service_request_id, author, ports), author)
+
+
+def _saved(report: ServiceRequest, after: ServiceRequest, ports: Ports) -> ServiceRequest:
+    """What was put back, stored. Raises Conflict where somebody else wrote meanwhile."""
+    was_merged = report.duplicate_of is not None and after.duplicate_of is None
+    return apart(report, after, ports) if was_merged else saved_or_refused(after, ports)
+
+
+def _put_back(
+    report: ServiceRequest, left: Left, made: OfficerChange, ports: Ports
+) -> ServiceRequest:
+    """The report with each thing as it was before, if it is as the change has left it."""
+    values = _values(report, left)
+    photos = tuple(
+        replace(each, state=_photo_state(each.photo_id, each.state, left)) for each in report.photos
+    )
+    hidden = values.get("visibility") not in (None, "public") or photos != report.photos
+    state = values.pop("state", None)
+    after = replace(report, photos=photos, redactions=report.redactions + hidden, **values)
+    after = _in_state(after, state, left, ports)
+    after = _without_question(after, left, ports)
+    return _taken_back(after, made, ports).touched(ports.now())
+
+
+def _values(report: ServiceRequest, left: Left) -> dict[str, Any]:
+    """What is put back of where the report stands."""
+    present = standing(report)
+    values = {
+        name: getattr(left.before, name)
+        for name in Standing.__dataclass_fields__
+        if name != "photos"
+        and getattr(present, name) == getattr(left.after, name) != getattr(left.before, name)
+    }
+    decided = {name for name in DECIDED if _differs(left, name)}
+    alone = (
+        *(() if "state" in values else WITH_STATE),
+        *(() if decided and decided <= values.keys() else WITH_DECIDED),
+    )
+    if "needs" in values:
+        values["needs"] = reopened(report.needs, values["needs"])
+    return {name: values[name] for name in values if name not in alone}
+
+
+def _differs(left: Left, name: str) -> bool:
+    return _is_other(left.before, left.after, name)
+
+
+def _is_other(one: Standing, other: Standing, name: str) -> bool:
+    return bool(getattr(one, name) != getattr(other, name))
+
+
+def _photo_state(photo_id: str, state: Any, left: Left) -> Any:
+    was = left.before.photos.get(photo_id)
+    return was if was and left.after.photos.get(photo_id) == state else state
+
+
+def _in_state(report: ServiceRequest, state: Any, left: Left, ports: Ports) -> ServiceRequest:
+    """With the state as it was before. What the timeline says of the change is taken out where
+    nothing came after it; else its words are, and an entry of its own says the state."""
+    if report.updates and report.updates[-1].update_id == left.update_id:
+        return _without_last(report, state or report.state)
+    report = _without_words(report, left)
+    if state is None:
+        return report
+    update_id = ports.ids.update_id("undo", report.service_request_id, left.change_id)
+    return report.with_update(
+        Update(
+            update_id=update_id,
+            datetime=to_the_second(ports.now()),
+            state=state,
+            text="",
+            by="council",
+            fingerprint=update_id,
+        )
+    )
+
+
+def _without_last(report: ServiceRequest, state: Any) -> ServiceRequest:
+    was_done = report.state in SAID_TO_BE_DONE and state not in SAID_TO_BE_DONE
+    return replace(
+        report,
+        state=state,
+        updates=report.updates[:-1],
+        repairs=report.repairs - was_done,
+        redactions=report.redactions + 1,
+    )
+
+
+def _without_words(report: ServiceRequest, left: Left) -> ServiceRequest:
+    """Without the words of the reply; an entry that says a state as well stays, without them."""
+    if not any(each.update_id == left.update_id and each.text for each in report.updates):
+        return report
+    says_state = _differs(left, "state")
+    updates = (
+        replace(each, text="") if each.update_id == left.update_id else each
+        for each in report.updates
+        if says_state or each.update_id != left.update_id
+    )
+    return replace(report, updates=tuple(updates), redactions=report.redactions + 1)
+
+
+def _without_question(report: ServiceRequest, left: Left, ports: Ports) -> ServiceRequest:
+    """Without waiting for the answer to the question that was asked."""
+    now = to_the_second(ports.now())
+    questions = (
+        replace(each, settled_at=now)
+        if each.question_id == left.question_id and each.is_open
+        else each
+        for each in report.questions
+    )
+    return replace(report, questions=tuple(questions))
+
+
+def _taken_back(report: ServiceRequest, made: OfficerChange, ports: Ports) -> ServiceRequest:
+    """With the change marked as taken back. What took it back is marked as well: nobody is told of
+    either."""
+    back = OfficerChange(
+        change_id=ports.ids.update_id("undo", report.service_request_id, made.change_id),
+        version=report.version + 1,
+        at=to_the_second(ports.now()),
+        is_taken_back=True,
+    )
+    known = (
+        replace(each, is_taken_back=True) if each.change_id == made.change_id else each
+        for each in report.officer_changes
+    )
+    return replace(report, officer_changes=(*known, back))
+
+
+def _how_far(report: ServiceRequest, left: Left) -> Back:
+    present = standing(report)
+    others = {PARTS[name] for name in PARTS if _is_other(present, left.before, name)}
+    if any(each.update_id == left.update_id and each.text for each in report.updates):
+        others.add("reply")
+    if any(each.question_id == left.question_id and each.is_open for each in report.questions):
+        others.add("question")
+    back = [each for each in left.parts if each not in others]
+    stayed = [each for each in left.parts if each not in back]
+    return Back(tuple(back), (*stayed, *left.lasting))
