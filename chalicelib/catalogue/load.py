@@ -15,6 +15,7 @@ from chalicelib.catalogue.identity import provider_faults
 from chalicelib.catalogue.model import CHANNEL_COSTS, Council
 from chalicelib.catalogue.questions import Attribute
 from chalicelib.catalogue.triage_faults import triage_faults
+from chalicelib.catalogue.triage_promises import promise_faults
 from chalicelib.errors import ConfigurationError
 
 COUNCILS = Path(__file__).parent / "councils"
@@ -55,6 +56,7 @@ def parse(raw: bytes, name: str) -> Council:
         _identity_faults,
         _crew_faults,
         triage_faults,
+        promise_faults,
         _cost_faults,
     )
     faults = [fault for check in checks for fault in check(council)]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from msgspec import Meta
 
@@ -26,6 +26,8 @@ USUAL_OPENS: Opens = "officer"
 USUAL_KIND: JobKind = "repair"
 USUAL_MINUTES = 30
 
+_PRIORITIES: tuple[Priority, ...] = get_args(Priority)
+"""From the lowest to the highest."""
 _OPENS: Mapping[Opens, str] = {
     "job": "A crew gets it as a job at once",
     "officer": "An officer looks at it first",
@@ -44,7 +46,8 @@ class When(Strict, frozen=True, kw_only=True, dict=True):
 
     `words`: whole words or phrases in its title or description, however they are capitalised.
     `attributes`: answers to its service's questions, by the question's code. `priorities` are what
-    the rules before this one, or an officer, made its priority.
+    the rules before this one, or an officer, made its priority; of a rule with a promise they mean
+    these and all higher ones, so that what is more urgent never waits longer.
     """
 
     services: Annotated[tuple[Code, ...], Some] | None = None
@@ -125,15 +128,15 @@ class ServiceRules:
         """Why the rule fits; None where it does not."""
         causes: list[str] = []
         for fits in (_ward, self._answers, _priority, _words):
-            found = fits(rule.when, facts, priority)
+            found = fits(rule, facts, priority)
             if found is None:
                 return None
             causes += found
         return rule.because or " and ".join(causes) or self._kind_of_report(rule)
 
-    def _answers(self, when: When, facts: Facts, _: Priority) -> list[str] | None:
+    def _answers(self, rule: Rule, facts: Facts, _: Priority) -> list[str] | None:
         causes = []
-        for code, keys in when.attributes.items():
+        for code, keys in rule.when.attributes.items():
             given = [key for key in facts.attributes.get(code, ()) if key in keys]
             question = self.questions.get(code)
             if not given or question is None:
@@ -163,19 +166,25 @@ class ServiceRules:
             yield Reason(about=about, text=f"{statement} because {cause}.")
 
 
-def _ward(when: When, facts: Facts, _: Priority) -> list[str] | None:
+def _ward(rule: Rule, facts: Facts, _: Priority) -> list[str] | None:
+    when = rule.when
     if when.wards is None:
         return []
     return [f"it is in the ward {facts.ward_code}"] if facts.ward_code in when.wards else None
 
 
-def _priority(when: When, _: Facts, priority: Priority) -> list[str] | None:
-    if when.priorities is None:
+def _priority(rule: Rule, _: Facts, priority: Priority) -> list[str] | None:
+    wanted = rule.when.priorities
+    if wanted is None:
         return []
-    return [f"its priority is {priority}"] if priority in when.priorities else None
+    is_promise = rule.then.service_level is not None
+    lowest = min(map(_PRIORITIES.index, wanted))
+    fits = _PRIORITIES.index(priority) >= lowest if is_promise else priority in wanted
+    return [f"its priority is {priority}"] if fits else None
 
 
-def _words(when: When, facts: Facts, _: Priority) -> list[str] | None:
+def _words(rule: Rule, facts: Facts, _: Priority) -> list[str] | None:
+    when = rule.when
     if when.words is None:
         return []
     for name, text in (("description", facts.description), ("title", facts.title)):

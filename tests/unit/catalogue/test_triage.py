@@ -3,14 +3,17 @@
 import csv
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from chalicelib.catalogue.load import COUNCILS, load, parse
 from chalicelib.catalogue.model import Council
-from chalicelib.decisions import Decision, Facts
+from chalicelib.decisions import Decision, Facts, Priority
 from chalicelib.errors import ConfigurationError
 from chalicelib.geo.point import Point
 from tests.builders import MARKET_PLACE, NOON
@@ -297,3 +300,91 @@ def test_demo_council_decides_by_service_answers_and_words(
 ) -> None:
     decided = load("demo").decide(replace(FACTS, **facts))
     assert (decided.opens, decided.kind, decided.priority, decided.team) == outcome
+
+
+PRIORITIES: tuple[Priority, ...] = get_args(Priority)
+UNITS = ("days", "working_days", "working_hours")
+PROMISES = st.builds(lambda unit, count: {unit: count}, st.sampled_from(UNITS), st.integers(1, 15))
+WHENS = st.fixed_dictionaries(
+    {},
+    optional={
+        "priorities": st.lists(st.sampled_from(PRIORITIES), min_size=1, unique=True),
+        "services": st.just(["pothole"]),
+        "words": st.sampled_from([["deep"], ["hole"], ["deep", "hole"]]),
+        "wards": st.sampled_from([["centre"], ["east"]]),
+    },
+)
+PROMISE_RULES = st.builds(lambda when, level: rule(when, service_level=level), WHENS, PROMISES)
+PRIORITY_RULES = st.builds(
+    lambda when, priority: rule(when, priority=priority), WHENS, st.sampled_from(PRIORITIES)
+)
+
+
+@given(
+    st.lists(st.one_of(PROMISE_RULES, PRIORITY_RULES), max_size=5),
+    st.sampled_from(["A deep hole.", "A hole.", "Deep.", "Something."]),
+    st.datetimes(datetime(2026, 6, 1), datetime(2027, 1, 31)),
+)
+def test_higher_priority_is_never_promised_later(
+    rules: list[dict[str, Any]], said: str, requested: datetime
+) -> None:
+    try:
+        here = council(*rules)
+    except ConfigurationError:
+        assume(False)
+    facts = replace(FACTS, description=said, requested=requested.replace(tzinfo=UTC))
+    by_hand = [here.decide(replace(facts, priority=each)) for each in PRIORITIES]
+    dues = [each.expected_datetime for each in by_hand]
+    assert dues == sorted(dues, reverse=True)
+    by_rule = here.decide(facts)
+    higher = PRIORITIES.index(by_rule.priority) + 1
+    assert all(due <= by_rule.expected_datetime for due in dues[higher:])
+
+
+def test_promise_for_a_priority_is_for_higher_ones_as_well() -> None:
+    high = rule(
+        {"services": ["pothole"], "priorities": ["high"]}, service_level={"working_days": 2}
+    )
+    dues = [decision(high, priority=each).expected_datetime for each in PRIORITIES]
+    assert dues[0] == dues[1] > dues[2] == dues[3]
+
+
+def test_other_rules_are_for_the_priorities_that_they_name_alone() -> None:
+    low = rule({"priorities": ["low"]}, opens="job")
+    assert [decision(low, priority=each).opens for each in PRIORITIES] == ["job", *["officer"] * 3]
+
+
+@pytest.mark.parametrize(
+    ("rules", "at"),
+    [
+        ([rule({"priorities": ["high"]}, service_level={"days": 200})], 0),
+        (
+            [
+                rule({"priorities": ["urgent"]}, service_level={"working_days": 3}),
+                rule({"priorities": ["high"]}, service_level={"working_days": 2}),
+            ],
+            0,
+        ),
+        (
+            [
+                rule({"priorities": ["high"]}, service_level={"working_hours": 1}),
+                rule({"priorities": ["urgent"]}, service_level={"working_days": 2}),
+                rule(service_level={"days": 2}),
+            ],
+            1,
+        ),
+    ],
+)
+def test_rules_are_refused_when_a_higher_priority_could_wait_longer(
+    rules: list[dict[str, Any]], at: int
+) -> None:
+    with pytest.raises(ConfigurationError, match=rf"triage\[{at}\].then.service_level"):
+        council(*rules)
+
+
+def test_rules_for_wards_that_differ_are_not_compared() -> None:
+    at_a_pothole, slow, quick = {"services": ["pothole"]}, {"days": 3}, {"days": 2}
+    council(
+        rule(at_a_pothole | {"priorities": ["urgent"], "wards": ["east"]}, service_level=slow),
+        rule(at_a_pothole | {"priorities": ["high"], "wards": ["centre"]}, service_level=quick),
+    )

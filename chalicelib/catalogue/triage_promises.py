@@ -1,0 +1,95 @@
+"""A higher priority never gets a later promise than a lower one: what is wrong with a council's
+rules in that respect, with the place in its document and the fix.
+
+A rule with a promise that names priorities fits these and all higher ones. So a report fits more of
+such rules the higher its priority is, and the first one decides: none that asks for more may be
+slower than one after it that asks for less, or than the usual promise of the service.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import combinations
+from typing import NamedTuple, get_args
+
+import msgspec
+
+from chalicelib.catalogue.model import Council
+from chalicelib.catalogue.promise import WorkingCalendar
+from chalicelib.catalogue.service_level import ServiceLevel
+from chalicelib.catalogue.triage import When
+from chalicelib.decisions import Priority
+
+PRIORITIES: tuple[Priority, ...] = get_args(Priority)
+"""From the lowest to the highest."""
+STEP = timedelta(hours=5)
+SPANS = (datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 12, 18, tzinfo=UTC))
+"""An ordinary fortnight, and one of many holidays: promises of different units are compared at
+moments in these."""
+SPAN = timedelta(days=14)
+
+
+class Promise(NamedTuple):
+    """A promise in the order of the rules: for this priority and higher ones, where `when` fits.
+    The usual promise of a service is that of no rule."""
+
+    place: str
+    level: ServiceLevel
+    lowest: int
+    when: When
+
+
+def promise_faults(council: Council) -> Iterable[str]:
+    """Every rule that gives a higher priority a later promise, once. Wards that differ are told
+    apart; anything else that a rule asks for may fit the same report."""
+    try:
+        calendar = council.calendar
+    except KeyError:
+        # Its time zone or bank holidays are refused by themselves.
+        return
+    is_slower = cache(lambda one, other: _is_slower(one, other, calendar))
+    seen: set[str] = set()
+    for service in council.services:
+        promises = list(_promises(council, service.service_code, service.group))
+        usual = Promise("the usual promise of", service.service_level, 0, When())
+        for one, other in combinations((*promises, usual), 2):
+            is_after = one.lowest > other.lowest and not _apart(one.when, other.when)
+            if one.place in seen or not (is_after and is_slower(one.level, other.level)):
+                continue
+            seen.add(one.place)
+            what = other.place if other is not usual else f"{usual.place} {service.service_code!r}"
+            yield (
+                f"{one.place}: {one.level} for {PRIORITIES[one.lowest]} priority can be later than "
+                f"{other.level} of {what}, which lower priorities get; a higher priority must "
+                "never wait longer, so make it as soon, or put the sooner rule first"
+            )
+
+
+def _promises(council: Council, service_code: str, group: str) -> Iterator[Promise]:
+    for at, rule in enumerate(council.triage):
+        level = rule.then.service_level
+        if level and level.is_one_promise and rule.when.is_for(service_code, group):
+            named = [PRIORITIES.index(each) for each in rule.when.priorities or ()]
+            place = f"`$.triage[{at}].then.service_level`"
+            yield Promise(place, level, min(named, default=0), rule.when)
+
+
+def _apart(one: When, other: When) -> bool:
+    """True where no report fits both."""
+    return bool(one.wards and other.wards and set(one.wards).isdisjoint(other.wards))
+
+
+def _is_slower(one: ServiceLevel, other: ServiceLevel, calendar: WorkingCalendar) -> bool:
+    """True where the one promise can be later than the other."""
+    counts: list[Mapping[str, int]] = [msgspec.to_builtins(each) for each in (one, other)]
+    if counts[0].keys() == counts[1].keys():
+        return sum(counts[0].values()) > sum(counts[1].values())
+    return any(one.due(each, calendar) > other.due(each, calendar) for each in _moments())
+
+
+def _moments() -> Iterator[datetime]:
+    for start in SPANS:
+        moment = start
+        while moment < start + SPAN:
+            yield moment
+            moment += STEP
