@@ -28,8 +28,10 @@ MEANINGS: Mapping[str, str] = {
     "median_days": "Half of those fixed took this many days of 24 hours or less, from the report "
     "until it was said to be done; where a repair failed, until it was done again.",
     "p90_days": "90 in 100 of those fixed took this many days or less.",
-    "with_target": "Those that have a target date, and are open or fixed now.",
-    "in_target": "Those fixed on or before their target date.",
+    "with_target": "Those with a target date that are fixed, or that are still open and whose "
+    "target date has come.",
+    "in_target": "Those fixed on or before their target date. What is open and not due yet is in "
+    "neither number.",
     "reopened": "Those that were opened again after they had been said to be done.",
     "failed_repairs": "How often a resident said of one of them that it is not fixed, after it had "
     "been said to be done.",

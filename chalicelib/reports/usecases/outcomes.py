@@ -7,15 +7,17 @@
   duplicate, somebody else's, cancelled.
 - *Reopened*: at least once it was opened again after it had been said to be done.
 - *Failed repair*: a resident opened it again after it had been said to be done; each time counts.
-- *With a target*: it has a promise date, and is done or open.
+- *With a target*: it has a promise date, and is done, or is open when that has come: what is not
+  due yet is neither in target nor late.
 - *In target*: it has one, and is done since then or earlier.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
+from chalicelib.moments import text_of
 from chalicelib.reports.model import ServiceRequest, Update
 from chalicelib.reports.ports import Course, Ports, Window
 from chalicelib.reports.states import OPEN_STATES, SAID_TO_BE_DONE, State
@@ -55,12 +57,23 @@ def outcomes_of_month(month: str, ports: Ports) -> Iterator[Outcome]:
 
 
 def months_changed_since(moment: datetime, ports: Ports) -> frozenset[str]:
-    """The months in which those reports were requested that have changed since, public or not."""
+    """The months in which those reports were requested that have changed since, public or not, or
+    whose target has come since while they were open."""
     # What another system says of itself may lie ahead of our clock.
     window = Window(moment, ports.now() + timedelta(days=1), "updated")
     listed = ports.repository.listed(window, at_once=INDEX_AT_ONCE)
-    ids = (each.service_request_id for each in listed)
+    ids = chain((each.service_request_id for each in listed), _come_due(moment, ports))
     return frozenset(month_of(report.requested_datetime) for report in _read(ids, ports))
+
+
+def _come_due(since: datetime, ports: Ports) -> Iterator[str]:
+    """Ids of what is to be done and should have been by now, but not before that moment."""
+    until = text_of(ports.now())
+    for team in ports.council.team_names:
+        for each in ports.repository.due(team, after=text_of(since), at_once=INDEX_AT_ONCE):
+            if each.place.partition("#")[0] > until:
+                break
+            yield each.service_request_id
 
 
 def requested_in(month: str, ports: Ports) -> Iterator[ServiceRequest]:
@@ -90,14 +103,14 @@ def outcome_of(report: Course | ServiceRequest, ports: Ports) -> Outcome:
     told = list({each.update_id: each for each in [*archived, *report.updates]}.values())
     done_at, target = _done_at(report, told), report.expected_datetime
     backs = _put_back(told)
-    is_open, had_target = report.state in OPEN_STATES, bool(target)
+    is_open, is_due = report.state in OPEN_STATES, target is not None and target <= ports.now()
     return Outcome(
         month=month_of(report.requested_datetime),
         service_code=report.service_code,
         ward_code=report.ward_code,
         done_s=_wait(report, done_at) if done_at else None,
         is_open=is_open,
-        had_target=had_target and (is_open or done_at is not None),
+        had_target=(done_at is not None and target is not None) or (is_open and is_due),
         in_target=bool(done_at and target and done_at <= target),
         was_reopened=bool(backs),
         failed_repairs=sum(each.by == "resident" for each in backs),

@@ -91,6 +91,7 @@ class Here:
         self.stored = Stored()
         self.stored.put(*reports)
         self.now = Clock()
+        self.pass_to(self.now.now)
 
     @property
     def ports(self) -> FiguresPorts:
@@ -101,6 +102,11 @@ class Here:
             wards=lambda: {"E05": "=Market, the"},
             now=self.now,
         )
+
+    def pass_to(self, moment: datetime) -> None:
+        """It is that moment by all clocks."""
+        self.now.now = moment
+        self.stored.ports = replace(self.stored.ports, now=lambda: moment)
 
     def read(self, key: str) -> Any:
         return json.loads(self.documents.bodies[key])
@@ -176,6 +182,29 @@ def test_target_is_met_when_it_is_done_by_then(
 ) -> None:
     found = outcome(said((state, days, "council")), state=state, expected_datetime=NOON + 3 * DAY)
     assert (found.had_target, found.in_target) == expected
+
+
+@pytest.mark.parametrize(("days", "counts"), [(0, True), (-1, True), (1, False)])
+def test_open_report_counts_with_a_target_once_that_has_come(days: int, counts: bool) -> None:
+    found = outcome((), expected_datetime=NOON + days * DAY)
+    assert (found.had_target, found.in_target) == (counts, False)
+
+
+def test_month_is_made_anew_when_a_target_in_it_comes_though_no_report_changed() -> None:
+    reports = [report(number, expected_datetime=NOON + 3 * DAY) for number in range(1, 7)]
+    here = Here(*reports)
+    publish_performance_anew(here.ports)
+    key = json_key("2026-06")
+    (*_, row) = here.read(key)["rows"]
+    assert row["with_target"] == 0
+    here.pass_to(NOON + 3.1 * DAY)
+    publish_performance(here.ports)
+    (*_, row) = here.read(key)["rows"]
+    assert row["with_target"] == 6
+    here.stored.read.clear()
+    here.pass_to(NOON + 4 * DAY)
+    publish_performance(here.ports)
+    assert here.stored.read == []
 
 
 @st.composite
