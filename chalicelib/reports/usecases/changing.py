@@ -17,6 +17,7 @@ from chalicelib.reports.usecases.access import (
     stored,
     visible,
 )
+from chalicelib.reports.usecases.addresses import whole_address
 from chalicelib.reports.usecases.deciding import chosen_by_hand, decided
 from chalicelib.reports.usecases.merging import complete_merge, moved, said, survivor_of
 from chalicelib.reports.usecases.needing import dealt_with
@@ -166,7 +167,8 @@ def redact(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceReq
     if unknown := sorted(set(texts) - known):
         raise Invalid.field(f"updates.{unknown[0]}", "is no update of this report")
     updates = [replace(u, text=texts.get(u.update_id, u.text)) for u in report.updates]
-    new = {name: getattr(changes, name) for name in ("title", "description", "address")}
+    address = whole_address(changes.address, report.address, report.point, ports)
+    new = {"title": changes.title, "description": changes.description, "address": address}
     values = {name: value for name, value in new.items() if value} | _cleared(changes)
     return replace(
         report,

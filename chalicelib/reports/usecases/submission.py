@@ -32,6 +32,7 @@ from chalicelib.reports.usecases.access import (
     is_as_sure,
     other_body,
 )
+from chalicelib.reports.usecases.addresses import whole_address
 from chalicelib.reports.usecases.deciding import without_target
 from chalicelib.reports.usecases.places import (
     beyond_bounds_faults,
@@ -256,7 +257,8 @@ def _new_report(
         once_public=visibility == "public",
         title=draft.title,
         description=draft.description,
-        address=draft.address or _street(draft.point, ports),
+        address=whole_address(draft.address, None, draft.point, ports)
+        or _street(draft.point, ports),
         ward_code=ward_code,
         asset_id=draft.asset_id,
         attributes=answers,

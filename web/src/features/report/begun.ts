@@ -1,7 +1,7 @@
 /** A report was begun in another visit, or a link wants a new one: nothing that was written is lost without a word. */
 import { byId, element } from "../../shared/dom.ts";
 import { takeLinked } from "./asset-link.ts";
-import { currentDraft, finishDraft } from "./draft.ts";
+import { addressOf, currentDraft, finishDraft } from "./draft.ts";
 import { currentService, linkedAsset } from "./flow.ts";
 import { goInstead } from "./steps.ts";
 
@@ -10,10 +10,11 @@ export function start(): void {
 }
 
 export async function enter(): Promise<void> {
-  const { place_label, address, description, photos } = currentDraft();
+  const draft = currentDraft();
+  const { place_label, description, photos } = draft;
   const facts: [name: string, value: string | undefined][] = [
     ["Problem", (await currentService())?.service_name],
-    ["Where", address.trim() || place_label],
+    ["Where", addressOf(draft) || place_label],
     ["Description", description.trim()],
     ["Photos", photos.length ? String(photos.length) : ""],
   ];

@@ -5,7 +5,7 @@ import { placeText } from "../../shared/places/place-text.ts";
 import type { Draft } from "../../shared/pending-report.ts";
 import { answerText, questionsOf } from "./answers.ts";
 import { CHANNELS } from "./assisted.ts";
-import { assetOf, changeDraft, currentDraft, placeOf } from "./draft.ts";
+import { addressOf, assetOf, changeDraft, currentDraft, placeOf } from "./draft.ts";
 import { currentService } from "./flow.ts";
 import { startSending } from "./send.ts";
 import type { StepName } from "./steps.ts";
@@ -30,7 +30,7 @@ export async function enter(): Promise<void> {
 function whereText(draft: Draft): string {
   const place = placeOf(draft);
   const pin = place ? [draft.place_label, placeText(place)].filter(Boolean).join(", ") : "No pin: one of us finds the place";
-  return [draft.address.trim(), pin].filter(Boolean).join("\n");
+  return [addressOf(draft), pin].filter(Boolean).join("\n");
 }
 
 function answersOf(draft: Draft, service: Service | undefined): Answer[] {

@@ -3,6 +3,9 @@ import { type KeptDraft, openDraft } from "../../shared/kept-draft.ts";
 import { type Draft, isAssisted, newDraft } from "../../shared/pending-report.ts";
 import type { Place } from "../../shared/reports.ts";
 
+const HOUSE_NUMBER = /^\d+[a-z]?[\s,]+/i;
+const NUMBER_ALONE = /^\d+[a-z]?(\s*[-/]\s*\d+[a-z]?)?[\s,.]*$/i;
+
 let draft = newDraft();
 let kept: KeptDraft<Draft>;
 
@@ -40,6 +43,13 @@ export function movePin({ lat, long }: Place, place_label = "", suggested_addres
   const own = draft.address !== draft.suggested_address;
   const address = own ? draft.address : suggested_address;
   changeDraft({ lat, long, place_label, address, suggested_address, in_words: false, asset: null });
+}
+
+/** The words about the place: a house number that was typed alone goes before the street that was found. */
+export function addressOf({ address, suggested_address }: Readonly<Draft>): string {
+  const typed = address.trim();
+  const street = suggested_address.replace(HOUSE_NUMBER, "").trim();
+  return NUMBER_ALONE.test(typed) && street ? `${typed.replace(/[\s,.]+$/, "")} ${street}` : typed;
 }
 
 /** Which report this is about, its service and its place: what was asked of another is asked again. */

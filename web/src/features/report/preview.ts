@@ -5,7 +5,7 @@ import { byId, element } from "../../shared/dom.ts";
 import { placeText } from "../../shared/places/place-text.ts";
 import type { Draft } from "../../shared/pending-report.ts";
 import { stateTag } from "../../shared/states.ts";
-import { placeOf } from "./draft.ts";
+import { addressOf, placeOf } from "./draft.ts";
 
 const HEADINGS = {
   public: "This will be public",
@@ -32,7 +32,7 @@ async function card(draft: Draft, service: Service | undefined): Promise<HTMLEle
   const facts: [string, string][] = [
     ["Kind of problem", name],
     ["Reported on", dayText(new Date().toISOString())],
-    ["Where", [draft.address.trim(), place ? `A pin on the map at ${placeText(place)}` : ""].filter(Boolean).join("\n")],
+    ["Where", [addressOf(draft), place ? `A pin on the map at ${placeText(place)}` : ""].filter(Boolean).join("\n")],
   ];
   return element(
     "article",

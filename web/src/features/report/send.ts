@@ -5,7 +5,16 @@ import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts"
 import { clearErrors, idOf, showErrors } from "../../shared/form-errors.ts";
 import { type Draft, type DraftPhoto, isAssisted } from "../../shared/pending-report.ts";
 import { answersTo } from "./answers.ts";
-import { assetOf, changeDraft, currentDraft, finishDraft, keptWords, renewKey, senderOf } from "./draft.ts";
+import {
+  addressOf,
+  assetOf,
+  changeDraft,
+  currentDraft,
+  finishDraft,
+  keptWords,
+  renewKey,
+  senderOf,
+} from "./draft.ts";
 import { currentService } from "./flow.ts";
 import { postAs } from "./post-as.ts";
 import { type Receipt, rememberSent, type Sent } from "./sent-reports.ts";
@@ -96,7 +105,7 @@ function bodyOf(draft: Draft, service: Service, photo_ids: string[]) {
     lat: draft.lat,
     long: draft.long,
     description: draft.description.trim(),
-    ...optional({ title: draft.title, address: draft.address.replace(/\s+/g, " ") }),
+    ...optional({ title: draft.title, address: addressOf(draft).replace(/\s+/g, " ") }),
     ...(asset_id ? { asset_id } : {}),
     ...(Object.keys(attributes).length ? { attributes } : {}),
     ...(photo_ids.length ? { photo_ids } : {}),

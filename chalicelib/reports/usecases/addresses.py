@@ -1,0 +1,22 @@
+"""The words about a place: a house number that was typed alone goes before its street."""
+
+import re
+
+from chalicelib.geo.point import Point
+from chalicelib.reports.ports import Ports
+
+NUMBER = re.compile(r"\s*(\d+[a-z]?(?:\s*[-/]\s*\d+[a-z]?)?)[\s,.]*", re.IGNORECASE)
+
+
+def whole_address(
+    typed: str | None, before: str | None, point: Point | None, ports: Ports
+) -> str | None:
+    """The address that was typed, with its street where it is a number alone: the street that the
+    place is on, or that of the address before."""
+    alone = NUMBER.fullmatch(typed or "")
+    if alone is None:
+        return typed
+    known = ports.whereabouts.street(point) if point else None
+    numbered = NUMBER.match(before or "")
+    street = known or (before or "")[numbered.end() if numbered else 0 :].strip()
+    return f"{alone[1]} {street}" if street else typed

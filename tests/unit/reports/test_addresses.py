@@ -1,0 +1,62 @@
+"""A house number that was typed alone goes before its street."""
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.geo.point import Point
+from chalicelib.reports.model import Changes
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases import EVERYWHERE, Author, change, submit
+from chalicelib.reports.usecases.addresses import whole_address
+from tests.builders import MARKET_PLACE, draft, report
+from tests.fakes import MemoryRepository, Nowhere
+
+OFFICER = Author("she", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
+THERE = Point(**MARKET_PLACE)
+
+
+class OneStreet(Nowhere):
+    """Every place is on this street."""
+
+    def street(self, point: Point) -> str | None:
+        return "Example Street"
+
+
+@pytest.fixture
+def on_a_street(ports: Ports) -> Ports:
+    return replace(ports, whereabouts=OneStreet())
+
+
+@pytest.mark.parametrize(
+    ("typed", "whole"),
+    [
+        ("17", "17 Example Street"),
+        (" 17a, ", "17a Example Street"),
+        ("17-19", "17-19 Example Street"),
+        ("17 Thread Street", "17 Thread Street"),
+        ("outside the shop", "outside the shop"),
+        (None, None),
+    ],
+)
+def test_address_has_the_places_street_when_a_number_was_typed_alone(
+    typed: str | None, whole: str | None, on_a_street: Ports
+) -> None:
+    assert whole_address(typed, None, THERE, on_a_street) == whole
+
+
+@pytest.mark.parametrize("before", ["Thread Street", "3 Thread Street", "3, Thread Street"])
+def test_address_keeps_the_street_that_it_had_when_no_other_is_known(
+    before: str, ports: Ports
+) -> None:
+    assert whole_address("17", before, THERE, ports) == "17 Thread Street"
+    assert whole_address("17", None, None, ports) == "17"
+
+
+def test_report_has_the_street_whoever_types_the_number(
+    on_a_street: Ports, repository: MemoryRepository
+) -> None:
+    assert submit(draft(address="17"), "k", Author(), on_a_street).address == "17 Example Street"
+    known = repository.create(report(address="3 Thread Street")).service_request_id
+    after = change(known, Changes(address="17"), 1, OFFICER, on_a_street)
+    assert after.address == "17 Example Street"
