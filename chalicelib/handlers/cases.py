@@ -46,7 +46,7 @@ routes = Routes(__name__)
         Query("attention", f"{', '.join(ATTENTIONS)}, or any; also of what is closed"),
         Query("target", "late, soon (in 48 hours) or later"),
         Query("waits", "reporter or officer: whose turn it is"),
-        Query("q", "words of the title"),
+        Query("q", "words of the title or the address"),
         Query("sort", "target, or newest; what is closed comes the newest first"),
         Query("limit", f"1 to 100; {A_PAGE} if not given"),
         Query("cursor", "`next` of the list before"),

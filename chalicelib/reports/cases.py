@@ -76,7 +76,7 @@ class Wanted:
             and self._has_attention(case)
             and self.waits in (None, case.waits_for or "officer")
             and self.target in (None, _wanted(target_of(target, now)))
-            and (not self.q or self.q.casefold() in (case.title or "").casefold())
+            and (not self.q or _says(case, self.q))
         )
 
     def _has_state(self, state: State) -> bool:
@@ -260,6 +260,14 @@ def target_of(target: datetime | None, now: datetime) -> Target:
     if target <= now:
         return "late"
     return "soon" if target - now <= SOON else "in_time"
+
+
+def _says(case: ServiceRequest | Due, words: str) -> bool:
+    """True where its title or address says that; the index does not know the addresses."""
+    if not isinstance(case, ServiceRequest):
+        return True
+    texts = (case.title or "", case.address or "")
+    return any(words.casefold() in each.casefold() for each in texts)
 
 
 def _wanted(target: Target) -> WantedTarget:

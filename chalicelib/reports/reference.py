@@ -4,9 +4,12 @@ Crockford's base32: digits and capitals without I, L, O and U; in groups of four
 7K3M-2QXV-9HTD. Source: Douglas Crockford, "Base 32", crockford.com/base32.html.
 """
 
+import re
+
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 12
-_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
+_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_FORM = re.compile(r"[\s‐-―-]*".join([f"([{ALPHABET}]{{4}})"] * 3))
 
 
 def encode(number: int) -> str:
@@ -22,9 +25,8 @@ def grouped(service_request_id: str) -> str:
 def parse(text: str) -> str | None:
     """The service_request_id meant by what was typed; None where it cannot be one.
 
-    Case, spaces and hyphens do not matter; O reads as 0, I and L as 1.
+    Case does not matter; spaces and hyphens may stand between its groups alone, as words are not
+    references: "Thread Street" is none. O reads as 0, I and L as 1.
     """
-    plain = text.upper().translate(_READ_AS)
-    if len(plain) != LENGTH or not set(plain) <= set(ALPHABET):
-        return None
-    return plain
+    found = _FORM.fullmatch(text.strip().upper().translate(_READ_AS))
+    return "".join(found.groups()) if found else None

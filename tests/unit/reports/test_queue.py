@@ -113,6 +113,7 @@ def test_officer_sees_her_teams_and_wards_alone(repository: MemoryRepository, po
         ({"waits": "reporter"}, [7]),
         ({"waits": "officer"}, [1, 2, 3, 4, 5, 6, 8]),
         ({"q": "DEEP hole"}, [8]),
+        ({"q": "thread street"}, [7]),
         ({"q": "a deep hole in", "priority": "urgent"}, []),
     ],
 )
@@ -128,7 +129,7 @@ def test_queue_is_filtered(
         {"priority": "urgent"},
         {"opens": "job"},
         {"visibility": "waiting"},
-        {"questions": (QUESTION,)},
+        {"questions": (QUESTION,), "address": "2 Thread Street"},
         {"title": "A deep hole in the road"},
     )
     assert sorted(numbers(shown(ports, sort=sort, **wanted))) == expected

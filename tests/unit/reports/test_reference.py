@@ -18,9 +18,16 @@ def test_references_differ_when_their_numbers_differ(a: int, b: int) -> None:
 def test_reference_is_understood_when_it_is_typed_as_it_was_heard() -> None:
     assert parse(" 7k3m 2qxv-9htd ") == "7K3M2QXV9HTD"
     assert parse("oil0-oil0-oil0") == "011001100110"
+    assert parse("7k3m – 2qxv9htd") == "7K3M2QXV9HTD"
 
 
-@pytest.mark.parametrize("typed", ["", "7K3M", "7K3M-2QXV-9HTDA", "7K3M-2QXV-9HT!", "UUUUUUUUUUUU"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("", "7K3M", "7K3M-2QXV-9HTDA", "7K3M-2QXV-9HT!", "UUUUUUUUUUUU"),
+        *("Thread Street", "7K3M2-QXV9H-TD"),
+    ],
+)
 def test_reference_is_none_when_it_cannot_be_one(typed: str) -> None:
     assert parse(typed) is None
 

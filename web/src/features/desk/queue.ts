@@ -1,6 +1,6 @@
 /** The queue: what passed its target or nears it first. */
 import { byId, element, focusOn, show, unseen, whileBusy } from "../../shared/dom.ts";
-import { parseReference } from "../../shared/reference.ts";
+import { mayBeWords, parseReference } from "../../shared/reference.ts";
 import { call, faultsOf } from "../../shared/session.ts";
 import { stateTag } from "../../shared/states.ts";
 import { chosenCases, MOST_CHOSEN } from "./chosen.ts";
@@ -30,7 +30,7 @@ let asking = 0;
 byId<HTMLDetailsElement>("filter-box").open = matchMedia(WIDE).matches;
 byId("filters").addEventListener("submit", (event) => {
   event.preventDefault();
-  filter();
+  void filter();
 });
 window.addEventListener("popstate", () => void load());
 more.addEventListener("click", () => void further());
@@ -47,10 +47,12 @@ openDesk(async () => {
   await load();
 }, load);
 
-function filter(): void {
+async function filter(): Promise<void> {
   const query = queryOfForm();
-  const id = parseReference(query.get("q") ?? "");
-  if (id) return location.assign(caseAddress(id));
+  const typed = query.get("q") ?? "";
+  const id = parseReference(typed);
+  const isCase = id && (!mayBeWords(typed) || (await call("GET", `/api/cases/${id}`)).kind === "stored");
+  if (isCase) return location.assign(caseAddress(id));
   history.pushState(null, "", `/desk/${query.size ? "?" : ""}${query}`);
   void load().then(() => focusOn(count));
 }

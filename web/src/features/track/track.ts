@@ -2,7 +2,7 @@
 import { loadCouncil } from "../../shared/council.ts";
 import { byId, element, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { groupReference, parseReference } from "../../shared/reference.ts";
+import { groupReference, mayBeWords, parseReference } from "../../shared/reference.ts";
 import { findReport } from "../../shared/reports.ts";
 import { reportSummary } from "./summary.ts";
 
@@ -39,12 +39,32 @@ async function track(): Promise<void> {
   clearErrors(form);
   show(result, false);
   const id = parseReference(typed);
-  if (id) await lookUp(id);
-  else if (typed) refuse("A reference has 12 letters and numbers, like 7K3M-2QXV-9HTD. Check what you typed");
-  else refuse("Enter your reference");
+  if (id) await lookUp(id, typed);
+  else if (!typed) refuse("Enter your reference, or a street or place");
+  else if (!(await showPlaces(typed))) refuse("A reference has 12 letters and numbers, like 7K3M-2QXV-9HTD, and we know no place of that name. Check what you typed");
 }
 
-async function lookUp(id: string): Promise<void> {
+/** Shows the places that are called so, each with the reports near it; false where none is. */
+async function showPlaces(typed: string): Promise<boolean> {
+  status.textContent = "Looking for places…";
+  try {
+    const { searchPlaces } = await import("../../shared/places/places.ts");
+    const { found } = await searchPlaces(typed);
+    if (typed !== wanted() || !found.length) return typed !== wanted();
+    const links = found.map(({ label, lat, long }) => element("li", {}, element("a", { href: `/map/#17/${lat.toFixed(5)}/${long.toFixed(5)}` }, label)));
+    const heading = element("h2", { class: "govuk-heading-m" }, `Places called “${typed}”`);
+    result.replaceChildren(heading, element("p", {}, "This is no reference. Choose a place to see the reports near it:"), element("ul", { class: "govuk-list" }, ...links));
+    show(result);
+    focusOn(heading);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    status.textContent = "";
+  }
+}
+
+async function lookUp(id: string, typed: string): Promise<void> {
   status.textContent = "Looking for your report…";
   try {
     const council = await loadCouncil();
@@ -54,7 +74,7 @@ async function lookUp(id: string): Promise<void> {
       result.replaceChildren(...(await reportSummary(report, council)));
       show(result);
       focusOn(result.querySelector("h2")!);
-    } else {
+    } else if (!(mayBeWords(typed) && (await showPlaces(typed)))) {
       result.replaceChildren(element("p", { class: "app-notice" }, NOT_PUBLIC));
       show(result);
       refuse(`We have no public report with the reference ${groupReference(id)}. Check what you typed`);
