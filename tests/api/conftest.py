@@ -7,13 +7,23 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from chalice.test import Client, HTTPResponse
 
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Role
+from chalicelib.adapters.clock import utc_now
 from infra.local.cloud import Cloud
 from infra.tokens import account_with, token_of
 from tests.builders import long_key
+
+
+@pytest.fixture
+def one_hour() -> Iterator[None]:
+    """The clock stands early in an hour: what is counted by the hour or the minute is counted in
+    one, however long the test takes."""
+    with time_machine.travel(utc_now().replace(minute=10, second=10), tick=False):
+        yield
 
 
 @dataclass

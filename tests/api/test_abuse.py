@@ -22,6 +22,7 @@ from tests.api.conftest import Api
 from tests.builders import draft_body
 from tests.people import FORM, post_form
 
+pytestmark = pytest.mark.usefixtures("one_hour")
 numbers = count(1)
 RANDOM = re.compile(
     r"[0-9a-f]{32,64}|[0-9A-Z]{12}|[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}|[0-9-]{10}T[0-9:]{8}Z"

@@ -260,11 +260,13 @@ def test_report_that_is_private_and_one_that_is_not_there_are_refused_alike(
 # How often, and for whom not.
 
 
+@pytest.mark.usefixtures("one_hour")
 def test_address_is_written_to_five_times_an_hour_at_most(here: Api, address: str) -> None:
     statuses = [ask(here, to=address).status_code for _ in range(6)]
     assert statuses == [201] * 5 + [429]
 
 
+@pytest.mark.usefixtures("one_hour")
 def test_reports_have_a_stranger_written_to_ten_times_an_hour_and_are_taken_all_the_same(
     here: Api, address: str
 ) -> None:

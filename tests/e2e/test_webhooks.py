@@ -65,7 +65,7 @@ def test_receiver_hears_of_a_report_until_it_is_gone_though_it_was_down_at_first
     stack.cloud.pump.wait_until_idle()
     assert [body["kind"] for body in hook.bodies()] == ["report.submitted"]
     hook.status = 204
-    go_on(stack, start + timedelta(minutes=2))
+    go_on(stack, utc_now() + timedelta(minutes=2))
     assert len(hook.heard) == 2 and len({body["id"] for body in hook.bodies()}) == 1
 
     change(stack, path, officer, state="in_progress")
@@ -78,7 +78,7 @@ def test_receiver_hears_of_a_report_until_it_is_gone_though_it_was_down_at_first
     ]
     assert [body["report"].get("state") for body in told] == ["open", "in_progress", None]
 
-    with time_machine.travel(start + timedelta(minutes=10)):
+    with time_machine.travel(utc_now() + timedelta(minutes=10)):
         since = {"since": start.isoformat()}
         again = f"{RECEIVERS}/{made['receiver_id']}/replay"
         answer = call(stack, "POST", again, since, Authorization=admin)
@@ -90,7 +90,7 @@ def test_receiver_hears_of_a_report_until_it_is_gone_though_it_was_down_at_first
     assert {body["kind"] for body in replayed} == {"report.gone"}
     assert all(is_ours(headers, body, made["secret"]) for headers, body in hook.heard)
 
-    go_on(stack, start + timedelta(minutes=20))
+    go_on(stack, utc_now() + timedelta(minutes=20))
     *_, others = call(stack, "GET", "/data/getting-through.json")["destinations"]
     assert others["name"] == "Other systems"
     assert (others["waiting"], others["failed"]) == (0, 0) and others["last_success"]
