@@ -23,6 +23,7 @@ from bench.table import Row
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, tile_of
 from chalicelib.publishing.model import key_of_tile, page_key, report_key
+from tests.patience import wait_until
 
 GROUP = "Static reads from the local stack (in production they are the CDN's)"
 REQUESTS = 300
@@ -152,13 +153,11 @@ def serving(folder: Path) -> Iterator[Server]:
 
 
 def _wait(port: int) -> None:
-    deadline = time.monotonic() + 30
-    while True:
+    def answers() -> bool:
         try:
             socket.create_connection(("127.0.0.1", port)).close()
         except OSError:
-            if time.monotonic() > deadline:
-                raise RuntimeError("Python's http.server did not start.") from None
-            time.sleep(0.02)
-        else:
-            return
+            return False
+        return True
+
+    wait_until(answers, lambda: time.sleep(0.02))

@@ -9,12 +9,15 @@ import pytest
 from hypothesis import settings
 
 from chalicelib import bootstrap
+from chalicelib.adapters import discovery, issuers, web_push
 from chalicelib.catalogue.load import load
 from chalicelib.geo.point import Point
+from chalicelib.outbound import webhook
 from chalicelib.reports import ports as reports
 from infra.local.cloud import Cloud
 from tests import emptied
 from tests.fakes import Clock, MemoryPhotos, MemoryRepository, Nowhere, PlainIds
+from tests.patience import STRETCH
 
 # Time is measured by the benchmark, never by a test: a busy machine must not fail one.
 settings.register_profile("ginnel", deadline=None)
@@ -30,6 +33,16 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first, so that no worker is left alone with one of them at the end."""
     items.sort(key=lambda item: "e2e" not in item.path.parts)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unhurried() -> Iterator[None]:
+    """Whoever is asked over the network runs on this machine too, beside the tests, and may take
+    longer than others would be waited for."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (discovery, issuers, web_push, webhook):
+            patch.setattr(module, "TIMEOUT_S", module.TIMEOUT_S * STRETCH)
+        yield
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
+from tests.patience import PATIENCE_S
+
 ALL_TRIES = 1000
 """More tries than the SDK makes of one call."""
 
@@ -158,7 +160,7 @@ class Interleaving:
         order: Sequence[int] = (),
         *,
         parked_at: Callable[[Try], bool] = lambda _: True,
-        timeout_s: float = 30,
+        timeout_s: float = PATIENCE_S,
     ) -> None:
         self.turns: list[int] = []
         self._choices: list[list[int]] = []

@@ -17,6 +17,7 @@ from playwright.sync_api import (
 from infra.local.stack import LocalStack, Options
 from tests.browser.published import everything_published, publish_places, put_back
 from tests.conftest import ROOT
+from tests.patience import PATIENCE_MS, STRETCH
 
 WEB = ROOT / "build" / "web" / "demo"
 CHROMIUM = shutil.which("chromium-headless-shell")
@@ -30,9 +31,21 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 30_000
-"""How long a page may take on a busy machine: the tests are about what happens, not how fast."""
 expect.set_options(timeout=PATIENCE_MS)
+WAITS_MS = (2000, 15_000)
+"""Pauses of a page between these are how long it waits for others; the rest are its own."""
+UNHURRIED = f"""(() => {{
+  const [least, most] = {list(WAITS_MS)};
+  const longer = (ms) => (least <= ms && ms <= most ? ms * {STRETCH} : ms);
+  const {{ setTimeout, setInterval }} = window;
+  const timeout = AbortSignal.timeout.bind(AbortSignal);
+  AbortSignal.timeout = (ms) => timeout(ms * {STRETCH});
+  window.setTimeout = (run, ms, ...more) => setTimeout(run, longer(ms), ...more);
+  window.setInterval = (run, ms, ...more) =>
+    setInterval(run, ms < least ? ms : ms * {STRETCH}, ...more);
+}})()"""
+"""Lets a page wait longer for answers than people would have it wait, and look less often for what
+is new, since all that it asks runs on this machine, beside the browser."""
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 
@@ -95,6 +108,7 @@ def note_faults(page: Page, faults: list[str]) -> None:
 @pytest.fixture
 def new_page(browser: Browser, stack: LocalStack) -> Iterator[NewPage]:
     """Opens a page as another person would: its own context, a phone unless told otherwise.
+    `hurried`: it waits for answers as long as for people, for tests in which none comes.
 
     Whatever the page logs as an error fails the test, but for documents that are not there; what
     its Content-Security-Policy stops is such an error.
@@ -102,7 +116,7 @@ def new_page(browser: Browser, stack: LocalStack) -> Iterator[NewPage]:
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
-    def new(viewport: dict[str, int] = PHONE, **options: object) -> Page:
+    def new(viewport: dict[str, int] = PHONE, *, hurried: bool = False, **options: object) -> Page:
         context = browser.new_context(
             base_url=stack.url,
             viewport=viewport,  # type: ignore[arg-type]
@@ -111,9 +125,11 @@ def new_page(browser: Browser, stack: LocalStack) -> Iterator[NewPage]:
             **options,  # type: ignore[arg-type]
         )
         contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        if not hurried:
+            context.add_init_script(UNHURRIED)
         page = context.new_page()
         note_faults(page, faults)
-        page.set_default_timeout(PATIENCE_MS)
         return page
 
     yield new

@@ -11,13 +11,13 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
+from tests.patience import PATIENCE_S, wait_until
+
 FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
-PATIENCE_S = 120
 READY = "WebDriver BiDi listening on "
 QUIET: Mapping[str, Any] = {
     "remote.prefs.recommended": False,
@@ -88,7 +88,11 @@ def firefox(folder: Path, preferences: Mapping[str, Any]) -> Iterator[Page]:
             env={"HOME": str(folder), "PATH": "/usr/bin:/bin", "MOZ_CRASHREPORTER_DISABLE": "1"},
         )
         try:
-            with connect(f"{_address(folder / 'log')}/session", max_size=None) as line:
+            # A busy browser answers no ping in time.
+            address = f"{_address(folder / 'log')}/session"
+            with connect(
+                address, max_size=None, open_timeout=PATIENCE_S, ping_interval=None
+            ) as line:
                 yield Page(line)
         finally:
             process.terminate()
@@ -102,8 +106,11 @@ def _script(preferences: Mapping[str, Any]) -> str:
 
 def _address(log: Path) -> str:
     """Where it listens, as soon as it says so."""
-    until = monotonic() + PATIENCE_S
-    while not (found := re.search(rf"{READY}(\S+)\n", log.read_text(errors="replace"))):
-        assert monotonic() < until, f"Firefox cannot be spoken to: {log.read_text()}"
-        sleep(0.05)
+
+    def said() -> re.Match[str] | None:
+        return re.search(rf"{READY}(\S+)\n", log.read_text(errors="replace"))
+
+    wait_until(said)
+    found = said()
+    assert found
     return found[1]

@@ -16,9 +16,10 @@ from chalicelib.accounts.model import Account
 from chalicelib.jobs.model import Job, job_id_of
 from chalicelib.reports.usecases import Author, submit
 from infra.local.stack import LocalStack
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, PATIENCE_MS, PHONE, note_faults
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, PHONE, note_faults
 from tests.browser.signing_in import new_account, sign_in
 from tests.builders import draft
+from tests.patience import PATIENCE_MS, wait_until
 
 CREW, OTHER = "highways-north", "highways-south"
 JOBS = 30
@@ -154,7 +155,7 @@ def phone(playwright: Playwright, stack: LocalStack, tmp_path: Path) -> Iterator
         )
         running.append(context)
         page = context.pages[0]
-        page.set_default_timeout(PATIENCE_MS)
+        context.set_default_timeout(PATIENCE_MS)
         note_faults(page, faults)
         return page
 
@@ -193,8 +194,7 @@ def push(page: Page) -> None:
         lambda told: known.extend(each["registrationId"] for each in told["registrations"]),
     )
     line.send("ServiceWorker.enable")
-    while not known:
-        page.wait_for_timeout(20)
+    wait_until(lambda: known, lambda: page.wait_for_timeout(20))
     site = page.url.split("/crew/")[0]
     told = {"origin": site, "registrationId": known[0], "data": '{"kind":"day"}'}
     line.send("ServiceWorker.deliverPushMessage", told)

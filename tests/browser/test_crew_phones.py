@@ -10,6 +10,7 @@ from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
 from tests.browser.crew_office import NAME, Office, come_back, job, opened
 from tests.browser.test_crew_pages import PHOTO, fine, go, say_done
+from tests.patience import wait_until
 
 SLOW_CAMERA = """() => {
   const decode = createImageBitmap;
@@ -197,8 +198,7 @@ def test_photo_that_came_too_slowly_is_sent_again_by_itself(
     page.get_by_label("Photos of how it is now").set_input_files(photo)
     page.get_by_role("button", name="Save as done").click()
     expect(page.get_by_role("heading", level=1, name="Saved")).to_be_visible()
-    while office.breaks_uploads:
-        page.wait_for_timeout(20)
+    wait_until(lambda: not office.breaks_uploads, lambda: page.wait_for_timeout(20))
     come_back(page)
     expect(page.locator("#badge-waiting")).to_have_text("All sent")
     [done] = office.taken

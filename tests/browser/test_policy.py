@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, Route
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage, note_faults
 from tests.browser.test_accessibility import PAGES
+from tests.patience import PATIENCE_MS
 
 PLANTED = "<script>document.title = 'planted'</script>"
 
@@ -34,6 +35,7 @@ def test_planted_script_is_stopped_and_told(path: str, browser: Browser, stack: 
         route.fulfill(status=answer.status, headers=headers, body=body)
 
     context = browser.new_context(base_url=stack.url)
+    context.set_default_timeout(PATIENCE_MS)
     page, faults = context.new_page(), list[str]()
     note_faults(page, faults)
     page.route(f"**{path}", plant)

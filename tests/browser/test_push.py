@@ -16,9 +16,10 @@ from chalicelib import bootstrap
 from chalicelib.alerts.messages import Message
 from chalicelib.alerts.push import payload
 from infra.local.stack import LocalStack
-from tests.browser.conftest import ARGUMENTS, PATIENCE_MS, WEB, NewPage
+from tests.browser.conftest import ARGUMENTS, WEB, NewPage
 from tests.browser.notifier import BUS, Notifier, notifier
 from tests.browser.push_module import MODULE, publish_module
+from tests.patience import PATIENCE_MS, PATIENCE_S, wait_until
 
 CHROMIUM = shutil.which("chromium")
 """With its windows: without them nothing is shown on a desktop."""
@@ -58,15 +59,14 @@ class Desk:
             lambda said: known.extend(each["registrationId"] for each in said["registrations"]),
         )
         line.send("ServiceWorker.enable")
-        while not known:
-            self.page.wait_for_timeout(20)
+        wait_until(lambda: known, lambda: self.page.wait_for_timeout(20))
         told = {"origin": self.site, "registrationId": known[0], "data": sent.decode()}
         line.send("ServiceWorker.deliverPushMessage", told)
         line.detach()
 
     def tap(self) -> None:
         """Clicks on what is shown next, which is gone then."""
-        self.screen.click(self.screen.shown.get(timeout=PATIENCE_MS / 1000))
+        self.screen.click(self.screen.shown.get(timeout=PATIENCE_S))
         self.page.wait_for_function(f"() => ({SHOWN})().then((all) => all.length === 0)")
 
 
@@ -93,6 +93,7 @@ def one_desk(
             base_url=stack.url,
             permissions=["notifications"],
         )
+        context.set_default_timeout(PATIENCE_MS)
         page = context.pages[0]
         page.goto("/map/")
         page.evaluate("navigator.serviceWorker.register('/sw.js')")
@@ -110,7 +111,7 @@ def desk(one_desk: Desk) -> Iterator[Desk]:
 
 def test_notification_says_what_was_sent(desk: Desk) -> None:
     desk.receive(payload(MENDED))
-    shown = desk.screen.shown.get(timeout=PATIENCE_MS / 1000)
+    shown = desk.screen.shown.get(timeout=PATIENCE_S)
     assert shown.title == MENDED.subject and MENDED.short in shown.body
     assert desk.page.evaluate(SHOWN) == [[MENDED.subject, MENDED.short]]
 
@@ -118,7 +119,7 @@ def test_notification_says_what_was_sent(desk: Desk) -> None:
 def test_newer_notification_takes_the_place_of_an_older_one_about_the_same(desk: Desk) -> None:
     for title in ("It is looked into", "It is mended"):
         desk.receive(payload(replace(MENDED, subject=title)))
-        desk.screen.shown.get(timeout=PATIENCE_MS / 1000)
+        desk.screen.shown.get(timeout=PATIENCE_S)
     assert desk.page.evaluate(SHOWN) == [["It is mended", MENDED.short]]
 
 
@@ -157,7 +158,7 @@ def test_click_leads_to_no_other_site(desk: Desk) -> None:
 @pytest.mark.parametrize("sent", [b"", b"nonsense", b"[]", b"null"])
 def test_something_is_shown_when_what_was_sent_cannot_be_read(sent: bytes, desk: Desk) -> None:
     desk.receive(sent)
-    assert desk.screen.shown.get(timeout=PATIENCE_MS / 1000).title == "News from your council"
+    assert desk.screen.shown.get(timeout=PATIENCE_S).title == "News from your council"
 
 
 # Subscribing

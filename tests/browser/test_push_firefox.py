@@ -3,7 +3,6 @@ service is one on this machine."""
 
 import os
 from collections.abc import Callable, Iterator
-from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -17,8 +16,8 @@ from infra.local.stack import LocalStack
 from tests.browser.firefox import FIREFOX, Page, firefox
 from tests.browser.mozilla_push import TAKEN, MozillaPush, mozilla_push
 from tests.browser.push_module import MODULE, publish_module
+from tests.patience import PATIENCE_S, wait_until
 
-PATIENCE_S = 30
 SHOWN = """navigator.serviceWorker.ready
   .then((it) => it.getNotifications())
   .then((all) => all.map(({ title, body, tag, data }) => [title, body, tag, data]))"""
@@ -75,11 +74,9 @@ def subscribed(page: Page) -> PushAddress:
 
 def wait_for(found: Callable[[], Any], wanted: Callable[[Any], bool]) -> Any:
     """What is found, once it is as wanted."""
-    until = monotonic() + PATIENCE_S
-    while not wanted(it := found()):
-        assert monotonic() < until, it
-        sleep(0.1)
-    return it
+    looks = [found()]
+    wait_until(lambda: wanted(looks[-1]), lambda: looks.append(found()))
+    return looks[-1]
 
 
 def test_firefox_shows_what_we_send_and_acknowledges_it(

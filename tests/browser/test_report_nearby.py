@@ -21,8 +21,8 @@ BENCH = {"latitude": 53.9712, "longitude": -1.0533}
 LONELY = {"latitude": 53.9344, "longitude": -1.1455}
 
 
-def at_the_problem(new_page: NewPage, where: dict[str, float]) -> Page:
-    page = new_page(geolocation=where, permissions=["geolocation"])
+def at_the_problem(new_page: NewPage, where: dict[str, float], *, hurried: bool = False) -> Page:
+    page = new_page(hurried=hurried, geolocation=where, permissions=["geolocation"])
     page.goto("/report/")
     place(page)
     return page
@@ -88,7 +88,7 @@ def test_check_that_fails_or_never_answers_holds_nobody_up(new_page: NewPage) ->
     page.route("**/api/reports/nearby**", lambda route: route.abort())
     assert choose_service(page, "Pothole") == "questions"
 
-    page = at_the_problem(new_page, BENCH)
+    page = at_the_problem(new_page, BENCH, hurried=True)
     held: list[Route] = []
 
     def hold(route: Route) -> None:

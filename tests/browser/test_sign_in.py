@@ -8,8 +8,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from infra.local import mail
 from infra.local.stack import LocalStack
-from tests.browser.conftest import PATIENCE_MS, PHONE
+from tests.browser.conftest import PHONE
 from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.patience import PATIENCE_MS
 from tests.people import code_in, newest_link
 
 NUMBERS = count()
@@ -27,9 +28,8 @@ def page(browser: Browser, stack: LocalStack, request: pytest.FixtureRequest) ->
         viewport=PHONE,  # type: ignore[arg-type]
         java_script_enabled=request.param,
     )
-    made = context.new_page()
-    made.set_default_timeout(PATIENCE_MS)
-    yield made
+    context.set_default_timeout(PATIENCE_MS)
+    yield context.new_page()
     context.close()
 
 
@@ -114,6 +114,7 @@ def test_no_page_has_a_violation_or_runs_off_the_screen(
     browser: Browser, stack: LocalStack, address: str
 ) -> None:
     context = browser.new_context(base_url=stack.url, viewport=NARROW)  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
 
     def look() -> None:

@@ -12,9 +12,10 @@ from chalicelib import bootstrap
 from chalicelib.reports import usecases
 from chalicelib.reports.usecases import Author
 from infra.local.stack import LocalStack
-from tests.browser.conftest import DESK, PATIENCE_MS, PHONE
+from tests.browser.conftest import DESK, PHONE
 from tests.browser.test_accessibility import NARROW, overflow, violations
 from tests.builders import draft
+from tests.patience import PATIENCE_MS
 
 CONTACT = {"Name": "Ann Canary", "Email address": "canary@example.org"}
 REFERENCE = re.compile(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){2}")
@@ -35,9 +36,8 @@ def plain(browser: Browser, stack: LocalStack) -> Iterator[Plain]:
             java_script_enabled=scripts,
         )
         contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        return page
+        context.set_default_timeout(PATIENCE_MS)
+        return context.new_page()
 
     yield new
     for context in contexts:

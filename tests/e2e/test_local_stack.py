@@ -28,6 +28,7 @@ from tests.conftest import ROOT
 from tests.fakes import Clock
 from tests.fakes_partners import MemoryKeys
 from tests.lines import read
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +89,7 @@ def test_stack_says_ready_answers_and_ends_when_it_is_interrupted() -> None:
         lines = (ROOT / ".local" / "log.jsonl").read_text().splitlines()
         assert read(lines, event="called", route="/health", request_id="phone-1234")
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=PATIENCE_S) == 0
         assert process.stdout.read() == ""
     assert not (ROOT / ".local" / "stack.json").exists()
 
@@ -106,7 +107,7 @@ def test_stack_says_in_one_sentence_what_to_do_when_a_setting_is_wrong(
     environment: dict[str, str], sentence: str
 ) -> None:
     process = start(**environment)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 1
     assert sentence in said and "Traceback" not in said
     assert len(said.splitlines()) == 1
@@ -117,7 +118,7 @@ def test_stack_says_in_one_sentence_what_to_do_when_the_port_is_taken() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         process = start(PORT=str(taken.getsockname()[1]))
-        _, said = process.communicate(timeout=60)
+        _, said = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 1
     assert "cannot be used" in said and "make run PORT=" in said and "Traceback" not in said
 

@@ -2,10 +2,9 @@
 
 import io
 import json
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import tile_of
 from infra.local.stack import LocalStack, Options
 from tests.builders import MARKET_PLACE, draft_body, long_key
+from tests.patience import wait_until
 
 Receipt = dict[str, Any]
 
@@ -84,13 +84,6 @@ def post_file(url: str, fields: dict[str, str]) -> None:
     request = urllib.request.Request(url, data=body, headers={"Content-Type": kind})
     with urllib.request.urlopen(request) as answer:
         assert answer.status in (201, 204)
-
-
-def wait_for(happened: Callable[[], bool], patience_s: float = 60) -> None:
-    deadline = time.monotonic() + patience_s
-    while not happened():
-        assert time.monotonic() < deadline, "It did not happen."
-        time.sleep(0.05)
 
 
 def public_addresses(receipt: Receipt) -> list[str]:
@@ -203,5 +196,5 @@ def test_photo_without_a_report_is_swept_after_a_day_and_one_with_a_report_stays
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=25)):
         # The running pump sees that a schedule is due, too; whoever comes first does it.
         stack.cloud.pump.run_schedules()
-        wait_for(lambda: call(stack, "GET", address)[1]["state"] == "waiting")
+        wait_until(lambda: call(stack, "GET", address)[1]["state"] == "waiting")
     assert statuses(stack, receipt) == {200}

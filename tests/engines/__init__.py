@@ -14,9 +14,9 @@ from uuid import uuid4
 import boto3
 
 from infra.resources import template
+from tests.patience import wait_until
 
 PROGRAM = Path(__file__).parent / "node_modules" / "dynalite" / "cli.js"
-PATIENCE_S = 30
 LEFT_OUT = (
     "SSESpecification",
     "PointInTimeRecoverySpecification",
@@ -58,8 +58,10 @@ class Dynalite:
         name = f"{of}-{uuid4()}"
         client = boto3.client("dynamodb", endpoint_url=self.url)
         client.create_table(TableName=name, **properties)
-        while client.describe_table(TableName=name)["Table"]["TableStatus"] != "ACTIVE":
-            time.sleep(0.01)
+        wait_until(
+            lambda: client.describe_table(TableName=name)["Table"]["TableStatus"] == "ACTIVE",
+            lambda: time.sleep(0.01),
+        )
         return name
 
     def environment(self) -> dict[str, str]:
@@ -72,14 +74,14 @@ class Dynalite:
         }
 
     def _wait(self) -> None:
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
+        def answers() -> bool:
+            assert self._process.poll() is None, "dynalite did not start."
             try:
                 urllib.request.urlopen(self.url).close()
             except urllib.error.HTTPError:
-                return
+                return True
             except OSError:
-                assert time.monotonic() < deadline, "dynalite did not start."
-                time.sleep(0.02)
-            else:
-                return
+                return False
+            return True
+
+        wait_until(answers)

@@ -86,9 +86,9 @@ async function upload(photo: DraftPhoto, key: string, picture: Blob, { url, fiel
 
 /** Nobody waits for longer than that: a photo may also be refused after the report was sent. */
 async function firstRefused(): Promise<Extract<Step, { kind: "refused" }> | null> {
-  const end = Date.now() + PATIENCE_MS;
+  const late = AbortSignal.timeout(PATIENCE_MS);
   let waiting = [...currentDraft().photos];
-  while (waiting.length && Date.now() < end) {
+  while (waiting.length && !late.aborted) {
     const judged = await Promise.all(waiting.map(async (photo) => ({ photo, ...(await judge(photo)) })));
     const refused = judged.find(({ state }) => state === "refused");
     if (refused) return { kind: "refused", photo: refused.photo, reason: sentence(refused.reason ?? "") };
