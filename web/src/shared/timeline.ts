@@ -7,7 +7,7 @@ import { stateTag } from "./states.ts";
 const SPEAKERS: Record<string, string> = { council: "The council", contractor: "A contractor" };
 
 export function timelineEntry(update: Update, timeZone?: string): HTMLElement {
-  const who = SPEAKERS[update.by] ?? "A resident";
+  const who = SPEAKERS[update.by ?? ""] ?? "A resident";
   const when = element("p", { class: "app-timeline__when" }, `${who}, `, dayElement(update.datetime, timeZone));
   const entry = element("li", { "data-update-id": update.update_id }, stateTag(update.state), when);
   if (update.text) entry.append(element("p", { class: "app-prose" }, update.text));

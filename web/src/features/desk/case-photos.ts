@@ -4,22 +4,44 @@ import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call, faultsOf } from "../../shared/session.ts";
 import { BlackenField } from "./blacken-field.ts";
 import { changeCase, here, pathOf, readAnew } from "./case-here.ts";
-import type { KeptPhoto } from "./model.ts";
+import { moment } from "./case-facts.ts";
+import type { KeptPhoto, WorkPhoto } from "./model.ts";
 
 const STATES: Record<string, string> = { shown: "Shown to whoever sees the report", hidden: "Hidden: officers alone see it", waiting: "Nobody has looked at it yet: officers alone see it" };
+const WHEN: Record<WorkPhoto["when"], string> = { before: "Before the work", after: "After the work" };
+const OF_THE_WORK: Record<WorkPhoto["state"], string> = { ready: "Sent with the job: officers and crews alone see it", waiting: "Not here yet", refused: "It could not be used" };
 const list = byId("photo-list");
 const editor = byId("blacken");
 
 export function drawPhotos(): void {
-  const { all_photos } = here.shown;
-  show(byId("photos"), all_photos.length > 0);
-  list.replaceChildren(...all_photos.map(entryOf));
+  const { all_photos, work_photos } = here.shown;
+  const known = new Set(all_photos.map(({ photo_id }) => photo_id));
+  const others = work_photos.filter(({ photo_id }) => !known.has(photo_id));
+  show(byId("photos"), all_photos.length + others.length > 0);
+  list.replaceChildren(...all_photos.map(entryOf), ...others.map((photo, index) => workEntry(photo, `Photo ${all_photos.length + index + 1}`)));
+}
+
+/** When, by whom: nothing of a photo that came with the report. */
+function takenBy(photoId: string): HTMLElement[] {
+  const found = here.shown.work_photos.find(({ photo_id }) => photo_id === photoId);
+  return found ? [element("p", {}, `${WHEN[found.when]}. ${found.by}, ${moment(found.at)}`)] : [];
+}
+
+/** One that crews and officers alone see: the report does not have it. */
+function workEntry(photo: WorkPhoto, name: string): HTMLElement {
+  const entry = element("li", { id: `photo-${photo.photo_id}` });
+  if (photo.url && photo.thumbnail_url) {
+    const image = element("img", { src: photo.thumbnail_url, alt: name, width: "160", height: "120", loading: "lazy" });
+    entry.append(element("a", { class: "app-photos__link", href: photo.url }, image));
+  }
+  entry.append(...takenBy(photo.photo_id), element("p", { class: "app-muted" }, OF_THE_WORK[photo.state]));
+  return entry;
 }
 
 function entryOf(photo: KeptPhoto, index: number): HTMLElement {
   const name = `Photo ${index + 1}`;
   const image = element("img", { src: photo.thumbnail_url, alt: name, width: "160", height: "120", loading: "lazy" });
-  const entry = element("li", { id: `photo-${photo.photo_id}` }, element("a", { class: "app-photos__link", href: photo.url }, image), element("p", { class: "app-muted" }, STATES[photo.state] ?? photo.state));
+  const entry = element("li", { id: `photo-${photo.photo_id}` }, element("a", { class: "app-photos__link", href: photo.url }, image), ...takenBy(photo.photo_id), element("p", { class: "app-muted" }, STATES[photo.state] ?? photo.state));
   image.addEventListener("error", () => image.replaceWith(element("p", {}, `${name} is not ready, or could not be used.`)), { once: true });
   const isShown = photo.state === "shown";
   const turn = actionButton(isShown ? "Hide" : "Show", () => void changeCase(entry, { photos: { [photo.photo_id]: isShown ? "hidden" : "shown" } }, isShown ? "The photo is hidden." : "The photo is shown.", entry.id));

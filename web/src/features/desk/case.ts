@@ -9,6 +9,7 @@ import { drawFacts, startFacts } from "./case-facts.ts";
 import { here, readAnew } from "./case-here.ts";
 import { drawJobs, startJobs } from "./case-jobs.ts";
 import { drawNear, startNear } from "./case-near.ts";
+import { drawNeeds, startNeeds } from "./case-needs.ts";
 import { drawPhotos } from "./case-photos.ts";
 import { drawTakeOut, startTakeOut } from "./case-take-out.ts";
 import { drawTalk, startTalk } from "./case-talk.ts";
@@ -36,13 +37,13 @@ async function open(): Promise<boolean> {
     return false;
   }
   Object.assign(here, { shown: found.value, names, crews, zone: council?.time_zone, templates: templates.kind === "stored" ? templates.value.items : [], draw });
-  for (const start of [startFacts, startChange, startTalk, startJobs, startNear, startTakeOut]) start();
+  for (const start of [startFacts, startNeeds, startChange, startTalk, startJobs, startNear, startTakeOut]) start();
   draw();
   return true;
 }
 
 function draw(): void {
-  for (const part of [drawFacts, drawPhotos, drawTalk, drawJobs, drawNear, drawTakeOut, drawChange]) part();
+  for (const part of [drawFacts, drawNeeds, drawPhotos, drawTalk, drawJobs, drawNear, drawTakeOut, drawChange]) part();
 }
 
 function fail(text: string): false {

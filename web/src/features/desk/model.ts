@@ -14,6 +14,18 @@ export interface Named {
   name: string;
 }
 
+export type Attention = "held" | "waiting" | "flagged" | "could_not" | "handed_over" | "answered" | "updated";
+
+/** Why an officer has to look at a case. */
+export interface Need {
+  need_id: string;
+  reason: "words" | "could_not" | "handed_over" | "answered" | "updated";
+  since: string;
+  job_id: string | null;
+  by: string | null;
+  why: string;
+}
+
 /** What the queue and a single case both tell. */
 interface Standing {
   service_request_id: string;
@@ -34,7 +46,9 @@ interface Standing {
   target: Target;
   hours_left: number | null;
   opens: "job" | "officer";
-  attention: "held" | "waiting" | "flagged" | null;
+  attention: Attention | null;
+  /** Reasons to look at it that no officer has dealt with. */
+  needs: Need[];
   followers: number;
   waits_for: string | null;
 }
@@ -57,8 +71,21 @@ export interface CaseJob {
 }
 
 export interface KeptPhoto extends Photo {
-  state: "shown" | "hidden";
+  state: "shown" | "hidden" | "waiting";
   update_id: string | null;
+}
+
+/** A photo that a crew or contractor sent with a job; only one that is ready has addresses. */
+export interface WorkPhoto {
+  photo_id: string;
+  state: "waiting" | "ready" | "refused";
+  url: string | null;
+  thumbnail_url: string | null;
+  job_id: string;
+  when: "before" | "after";
+  at: string;
+  by: string;
+  seen_by: "everybody" | "reporter" | "nobody_yet" | "officers";
 }
 
 export interface Near {
@@ -111,6 +138,7 @@ export interface Case extends Standing {
   said_fixed: number;
   said_not_fixed: number;
   all_photos: KeptPhoto[];
+  work_photos: WorkPhoto[];
   notes: Note[];
   can_ask: boolean;
   jobs: CaseJob[];

@@ -3,7 +3,7 @@ import { byId } from "../../shared/dom.ts";
 import { stateNames } from "../../shared/states.ts";
 import type { Named } from "./model.ts";
 import { fillSelect, type Names, named } from "./names.ts";
-import { ATTENTION, PRIORITIES } from "./words.ts";
+import { ANY_ATTENTION, ATTENTION, PRIORITIES } from "./words.ts";
 
 const form = byId<HTMLFormElement>("filters");
 
@@ -30,7 +30,7 @@ export function showFilters({ teams, services, wards }: Names, query: URLSearchP
     ["state", "All that are open", stateNames()],
     ["waits", "Anybody", named({ officer: "An officer", reporter: "Whoever sent it" })],
     ["opens", "Anybody", named({ job: "A crew", officer: "An officer" })],
-    ["attention", "Any", named(ATTENTION)],
+    ["attention", "All", named({ ...ANY_ATTENTION, ...ATTENTION })],
     ["sort", "By target", named({ newest: "The newest first" })],
   ];
   for (const [name, none, known] of selects) fillSelect(byId(name), none, known, query.get(name) ?? "");

@@ -9,7 +9,7 @@ import type { CaseItem } from "./model.ts";
 import { loadNames, nameOf, type Names } from "./names.ts";
 import { queryOf, queryOfForm, showFilters } from "./queue-filters.ts";
 import { markView, startViews, suggestName } from "./queue-views.ts";
-import { ATTENTION, caseAddress, countText, priorityTag, reference, targetTag, titleOf } from "./words.ts";
+import { ATTENTION, caseAddress, countText, needText, priorityTag, reference, targetTag, titleOf } from "./words.ts";
 
 interface CaseList {
   items: CaseItem[];
@@ -17,6 +17,7 @@ interface CaseList {
 }
 
 const WIDE = "(min-width: 60em)";
+const LONGEST_NEED = 200;
 const rows = byId("rows");
 const more = byId<HTMLButtonElement>("more");
 const all = byId<HTMLInputElement>("choose-all");
@@ -109,17 +110,21 @@ function rowOf(each: CaseItem): HTMLElement {
     ...(each.attention ? [element("strong", { class: "govuk-tag desk-tag--soon" }, ATTENTION[each.attention])] : []),
     ...(each.waits_for ? [element("strong", { class: "govuk-tag app-tag--working" }, "Waits for an answer")] : []),
   ];
+  const needs = each.needs.map((need) => element("div", { class: "desk-table__need" }, shortened(needText(need))));
   const what = element("div", { class: "desk-table__what" }, reference(each.service_request_id), ...about.filter(Boolean).map((text) => element("span", {}, text)));
   return element(
     "tr",
     { role: "row" },
     cell("desk-table__tick", box),
-    cell("desk-table__case", link, what, element("div", { class: "desk-tags" }, ...tags)),
+    cell("desk-table__case", link, what, ...needs, element("div", { class: "desk-tags" }, ...tags)),
     cell("", targetTag(each)),
     cell("", stateTag(each.state)),
     cell("desk-table__where", nameOf(each.team, names.teams), element("div", { class: "app-muted" }, each.address ?? (each.ward_code ? nameOf(each.ward_code, names.wards) : ""))),
   );
 }
+
+/** What somebody wrote may be long: the case has all of it. */
+const shortened = (text: string) => (text.length > LONGEST_NEED ? `${text.slice(0, LONGEST_NEED - 1)}…` : text);
 
 function cell(kind: string, ...inside: (Node | string)[]): HTMLElement {
   return element("td", { role: "cell", ...(kind ? { class: kind } : {}) }, ...inside);

@@ -2,7 +2,7 @@
 import { dayText } from "../../shared/dates.ts";
 import { element } from "../../shared/dom.ts";
 import { groupReference } from "../../shared/reference.ts";
-import type { Priority, Target, Visibility } from "./model.ts";
+import type { Need, Priority, Target, Visibility } from "./model.ts";
 
 export const PRIORITIES: Record<Priority, string> = { low: "Low", normal: "Normal", high: "High", urgent: "Urgent" };
 
@@ -17,7 +17,27 @@ export const ATTENTION = {
   held: "Held back",
   waiting: "Waits to be published",
   flagged: "Flagged by a reader",
+  could_not: "Could not be done",
+  handed_over: "Handed over",
+  answered: "Answered by the reporter",
+  updated: "Update by a resident",
 } as const;
+
+/** What the filter knows besides. */
+export const ANY_ATTENTION = { any: "Anything" } as const;
+
+const NEEDS: Record<Need["reason"], string> = {
+  words: "Words of a contractor wait for review",
+  could_not: "The work could not be done",
+  handed_over: "The work was handed over",
+  answered: "The reporter answered a question",
+  updated: "A resident added an update",
+};
+
+/** The reason, who it comes from and what that one wrote. */
+export function needText({ reason, by, why }: Need): string {
+  return [by ? `${NEEDS[reason]}, ${by}` : NEEDS[reason], why].filter(Boolean).join(": ");
+}
 
 export const CHANNELS: Record<string, string> = { online: "online", phone: "by phone", counter: "at a counter", letter: "by letter", social: "on social media" };
 

@@ -1,0 +1,97 @@
+"""An officer finds what crews and contractors left to decide, and decides it, in a browser."""
+
+from itertools import count
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from chalicelib import bootstrap
+from chalicelib.adapters.clock import utc_now
+from chalicelib.jobs.model import Job, JobDraft, Operation
+from chalicelib.jobs.people import EVERYWHERE, Operator, Staff
+from chalicelib.jobs.usecases import linking, planning
+from chalicelib.jobs.usecases.operating import operate
+from chalicelib.photos import usecases as photographs
+from chalicelib.reports.model import ServiceRequest
+from infra.local.stack import LocalStack
+from tests.attack_photos import jpeg
+from tests.browser.conftest import DESK, NewPage
+from tests.browser.officer import at_the_desk, case_address, reported, shown, stored
+from tests.browser.test_accessibility import NARROW, overflow, violations
+
+NUMBERS = count(1)
+WORDS = "The kerb was loose as well, so we set it again."
+OFFICER = Staff(actor="officer", remits=EVERYWHERE)
+CREW = Operator(actor="crew", device="phone", scope="account:crew", remits=EVERYWHERE)
+SIZES = pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+
+
+def job_of(report: ServiceRequest) -> Job:
+    wanted = JobDraft(service_request_ids=(report.service_request_id,))
+    return planning.create(wanted, f"needs-{next(NUMBERS)}", OFFICER, bootstrap.jobs_ports())
+
+
+def tell(job: Job, who: Operator, stack: LocalStack, **values: Any) -> None:
+    """Somebody in the street tells what became of the job, with a photo."""
+    op_id = f"needs-operation-{next(NUMBERS)}"
+    photo_id = photographs.take_upload(
+        jpeg(), op_id, who.scope, [], bootstrap.photos_ports(), about=job.service_request_ids[0]
+    )
+    sent = Operation(
+        op_id=op_id,
+        job_id=job.job_id,
+        base_version=job.version,
+        at=utc_now(),
+        **{"photo_ids": (photo_id,), **values},
+    )
+    (outcome,) = operate([sent], who, bootstrap.jobs_ports())
+    assert outcome.result == "applied", outcome.reason
+    stack.cloud.pump.wait_until_idle()
+
+
+def look(page: Page) -> None:
+    assert violations(page) == []
+    assert overflow(page) <= 0
+
+
+@SIZES
+def test_words_of_a_contractor_are_public_when_an_officer_shows_them(
+    viewport: dict[str, int], new_page: NewPage, stack: LocalStack
+) -> None:
+    report = reported(stack, title=f"A loose kerb {viewport['width']}")
+    link = linking.add_link(job_of(report).job_id, "Paving Ltd", 7, OFFICER, bootstrap.jobs_ports())
+    contractor = link.job.contractor
+    assert contractor
+    who = linking.operator_of(link.job, contractor)
+    tell(link.job, who, stack, kind="done", text=WORDS)
+    page = at_the_desk(new_page, "/desk/", viewport)
+    page.get_by_role("link", name="Need a look").click()
+    row = page.get_by_role("row").filter(has_text=f"A loose kerb {viewport['width']}").first
+    expect(row).to_contain_text(f"Paving Ltd (contractor): {WORDS}")
+    look(page)
+    shown(page, case_address(report))
+    expect(page.locator("#photo-list")).to_contain_text("After the work. Paving Ltd (contractor)")
+    look(page)
+    page.get_by_role("button", name="Show on the report").click()
+    expect(page.locator("#timeline")).to_contain_text("A contractor")
+    expect(page.locator("#timeline")).to_contain_text(WORDS)
+    expect(page.locator("#needs")).to_be_hidden()
+
+
+@SIZES
+def test_reason_of_a_crew_stays_until_an_officer_has_dealt_with_it(
+    viewport: dict[str, int], new_page: NewPage, stack: LocalStack
+) -> None:
+    report = reported(stack, title=f"A buried manhole {viewport['width']}")
+    tell(job_of(report), CREW, stack, kind="could_not", reason="not_found", text="All grass.")
+    page = at_the_desk(new_page, "/desk/?attention=could_not", viewport)
+    row = page.get_by_role("row").filter(has_text=f"A buried manhole {viewport['width']}").first
+    expect(row).to_contain_text("The work could not be done, A crew: We could not find it.")
+    shown(page, case_address(report))
+    expect(page.locator("#photo-list")).to_contain_text("Before the work. A crew")
+    expect(page.get_by_role("img", name="Photo 1")).to_be_visible()
+    look(page)
+    page.get_by_role("button", name="I have dealt with these").click()
+    expect(page.locator("#needs")).to_be_hidden()
+    assert stored(report).attention is None

@@ -1,0 +1,33 @@
+/** Why the case needs a look: what crews, contractors and residents said, until an officer has dealt with it. */
+import { actionButton, byId, element, show, unseen } from "../../shared/dom.ts";
+import { moment } from "./case-facts.ts";
+import { changeCase, here } from "./case-here.ts";
+import type { Need } from "./model.ts";
+import { needText } from "./words.ts";
+
+export function startNeeds(): void {
+  byId("settle-needs").addEventListener("click", () => void changeCase(byId("needs"), { needs_settled: true }, "You have dealt with it.", "settle-needs"));
+}
+
+export function drawNeeds(): void {
+  const { needs } = here.shown;
+  show(byId("needs"), needs.length > 0);
+  show(byId("settle-needs"), needs.some(({ reason }) => reason !== "words"));
+  byId("need-list").replaceChildren(...needs.map(entryOf));
+}
+
+function entryOf(need: Need): HTMLElement {
+  const when = element("div", { class: "app-muted" }, moment(need.since));
+  const entry = element("li", { id: `need-${need.need_id}` }, element("p", { class: "app-prose" }, needText(need)), when);
+  if (need.reason === "words") entry.append(decision(need, entry));
+  return entry;
+}
+
+/** A contractor's words are public, or gone, when an officer says so. */
+function decision(need: Need, entry: HTMLElement): HTMLElement {
+  const decide = (decided: "shown" | "hidden", done: string) => void changeCase(entry, { words: { [need.need_id]: decided } }, done, entry.id);
+  const publish = actionButton("Show on the report", () => decide("shown", "What the contractor wrote is on the report."));
+  const remove = actionButton("Do not show", () => decide("hidden", "What the contractor wrote is not shown."));
+  for (const each of [publish, remove]) each.append(unseen(`: ${need.why.slice(0, 60)}`));
+  return element("div", { class: "app-buttons" }, publish, remove);
+}
