@@ -47,6 +47,7 @@ class MemoryRepository:
         self._archived: dict[str, dict[str, tuple[int, Update, int]]] = defaultdict(dict)
         self._followers: dict[str, set[tuple[str, str | None]]] = defaultdict(set)
         self._answers: dict[str, dict[str, Answer]] = defaultdict(dict)
+        self._authors: dict[str, set[str]] = defaultdict(set)
         self._notes: dict[str, dict[str, Note]] = defaultdict(dict)
 
     def create(self, report: ServiceRequest) -> ServiceRequest:
@@ -111,6 +112,9 @@ class MemoryRepository:
         people = self._followers[service_request_id]
         self._followers[service_request_id] = {each for each in people if each[0] != person}
 
+    def has_follower(self, service_request_id: str, person: str) -> bool:
+        return person in self.followers(service_request_id)
+
     def followers(self, service_request_id: str) -> Sequence[str]:
         return sorted({each for each, _ in self._followers[service_request_id]})
 
@@ -139,6 +143,18 @@ class MemoryRepository:
 
     def notes(self, service_request_id: str) -> Sequence[Note]:
         return sorted(self._notes[service_request_id].values(), key=lambda note: note.datetime)
+
+    def add_author(self, service_request_id: str, person: str) -> None:
+        self._authors[service_request_id].add(person)
+
+    def wrote_on(self, person: str) -> Sequence[str]:
+        return [each for each, people in self._authors.items() if person in people]
+
+    def drop_author(self, service_request_id: str, person: str) -> None:
+        self._authors[service_request_id].discard(person)
+
+    def drop_authors(self, service_request_id: str) -> None:
+        self._authors.pop(service_request_id, None)
 
     def drop_notes(self, service_request_id: str) -> None:
         self._notes.pop(service_request_id, None)

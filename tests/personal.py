@@ -14,16 +14,25 @@ from chalicelib.alerts.model import PushAddress, Topic
 from chalicelib.alerts.usecases.questions import answers_as, question_of, question_token
 from chalicelib.photos.model import Photo as TakenIn
 from chalicelib.photos.ports import PhotoKey
-from chalicelib.reports.model import AnswerDraft, Contact, Flag, Photo, ServiceRequest
+from chalicelib.reports.model import (
+    AnswerDraft,
+    Contact,
+    Flag,
+    FlagDraft,
+    Photo,
+    ServiceRequest,
+)
 from chalicelib.reports.usecases import (
     Asked,
     Author,
     add_note,
     add_update,
     answer_question,
+    flag,
     follow,
     submit,
 )
+from chalicelib.reports.usecases.access import written_as
 from infra.local.cloud import Cloud
 from infra.tokens import account_with
 from tests.builders import NOON, draft, update, update_draft
@@ -80,8 +89,8 @@ def resident(
         Author(),
         ports,
     )
-    flag = Flag(flag_id="F", reason="other", text=f"Is {canary}'s.", datetime=NOON)
-    _add_photo(replace(private, flags=(flag,)), f"{number:026}", canary)
+    flagged = Flag(flag_id="F", reason="other", text=f"Is {canary}'s.", datetime=NOON)
+    _add_photo(replace(private, flags=(flagged,)), f"{number:026}", canary)
     note = f"{canary} was not at home."
     add_note(public, f"n{number}", "team@example.org", note, ports)
     if with_long_timeline:
@@ -92,6 +101,10 @@ def resident(
     theirs = submit(draft(contact=others), f"others-{number}", Author("somebody-else"), ports)
     neighbours = submit(draft(), f"neighbour-{number}", Author(), ports).service_request_id
     follow(neighbours, "key", her, ports)
+    _write_on(neighbours, canary if in_public else "everybody", canary, f"4{number:025}", her)
+    seen_once = submit(draft(), f"seen-once-{number}", Author(), ports).service_request_id
+    written = _write_on(seen_once, canary, canary, f"5{number:025}", her)
+    ports.repository.save(replace(written, visibility="hidden"))
     home = f"53.95{number:04}1"
     street, _, of_report = _subscribe(account, email, canary, float(home), public)
     if with_answers:
@@ -107,6 +120,7 @@ def resident(
         (
             account.account_id,
             ports.ids.person(her.scope, ""),
+            written_as(account.account_id, ports),
             home,
             *map(answers_as, (street, of_report)),
         ),
@@ -167,7 +181,19 @@ def _add_photo(
     photographs.gallery.keep_page(key, words.encode())
     photographs.gallery.keep_thumbnail(key, words.encode())
     photo = Photo(photo_id=photo_id, state="shown", update_id=update_id)
-    return bootstrap.reports_ports().repository.save(replace(report, photos=(photo,)))
+    photos = (*report.photos, photo)
+    return bootstrap.reports_ports().repository.save(replace(report, photos=photos))
+
+
+def _write_on(
+    report_id: str, words: str, canary: str, photo_id: str, her: Author
+) -> ServiceRequest:
+    """She adds to somebody else's report with these words and a photo, and flags it."""
+    ports = bootstrap.reports_ports()
+    flag(report_id, FlagDraft(reason="other", text=f"Flagged by {canary}."), "f", her, ports)
+    said = update_draft(text=f"Seen too, says {words}.")
+    update, report = add_update(report_id, said, "u", her, ports)
+    return _add_photo(report, photo_id, words, update.update_id)
 
 
 def _say_not_fixed(

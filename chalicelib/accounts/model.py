@@ -166,6 +166,7 @@ class Attempt:
 Step = Literal[
     "close",
     "answers",
+    "written",
     "reports",
     "follows",
     "subscriptions",
@@ -192,9 +193,10 @@ class Erasure:
 ReportPart = Literal["report", "email", "phone"]
 """What of a report is somebody's: all that says who sent it, or an address of hers that somebody
 else gave with it."""
-Forgotten = Literal["account", "text", "answers", "words", ReportPart]
+Forgotten = Literal["account", "text", "answers", "words", "written", ReportPart]
 """What was forgotten; `text` is a report with all that it said, `answers` what was answered to a
-subscription's questions, and `words` that with all that was written."""
+subscription's questions, `words` that with all that was written, and `written` what an account
+wrote on reports of others."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -311,6 +311,12 @@ class Reports(Protocol):
     def forget_answers(self, subscription_id: str, *, redact: bool) -> None:
         """Forgets that, and what was written with it in public if `redact`."""
 
+    def has_written(self, account_id: str) -> bool:
+        """True where updates or flags of reports are known to be the account's."""
+
+    def forget_written(self, account_id: str, *, redact: bool) -> None:
+        """Forgets that they are; what is public stays unless `redact`, all else goes."""
+
 
 class Subscriptions(Protocol):
     """The subscriptions, as accounts see them. Every method raises UpstreamFailed."""

@@ -75,6 +75,12 @@ class ReportsOfPeople:
     def unfollow_all(self, account_id: str) -> None:
         reporting.unfollow_all(reporting.Author(account_id), reports_ports())
 
+    def has_written(self, account_id: str) -> bool:
+        return reporting.has_written(account_id, reports_ports())
+
+    def forget_written(self, account_id: str, *, redact: bool) -> None:
+        reporting.forget_written(account_id, redact=redact, ports=reports_ports())
+
     def has_answers(self, subscription_id: str) -> bool:
         return bool(reports_ports().repository.answered(answers_as(subscription_id)))
 

@@ -122,8 +122,9 @@ def follow(call: Call, service_request_id: str) -> Page:
     """Follows a report. Raises NotFound, Invalid."""
     ports = bootstrap.reports_ports()
     key = _key(_posted(call))
-    limits.check("follow", call)
-    report = usecases.follow(id_of(service_request_id), key, call.caller.author(), ports)
+    request_id, author = id_of(service_request_id), call.caller.author()
+    client, admit = limits.client_of(call), limits.counting_follower(call)
+    report = usecases.follow(request_id, key, author, ports, client=client, admit=admit)
     people = "1 person follows" if report.followers == 1 else f"{report.followers} people follow"
     return _done(
         "You follow this report",
@@ -151,7 +152,8 @@ def flag(call: Call, service_request_id: str) -> Page:
         draft = parse({name: value for name, value in typed.items() if value}, FlagDraft)
         author, ports = call.caller.author(), bootstrap.reports_ports()
         admit = limits.counting("flag", call)
-        usecases.flag(id_of(service_request_id), draft, key, author, ports, admit=admit)
+        request_id, client = id_of(service_request_id), limits.client_of(call)
+        usecases.flag(request_id, draft, key, author, ports, client=client, admit=admit)
     except Invalid as error:
         report = _report(call, service_request_id, None)
         return _refused("flag", error, typed, **report, reasons=REASONS, key=key)

@@ -22,6 +22,7 @@ from chalicelib.reports import usecases as reporting
 AT_ONCE = 50
 """Reports in one answer at most; their size may end it before."""
 _IN_A_REPORT = re.compile(r"(.+~.+)~([0-9]{1,9})")
+_AMONG_WRITTEN = re.compile(r"written~([0-9]{1,9})")
 CURSOR = Query("cursor", "`next` of the answer before")
 
 
@@ -30,7 +31,8 @@ routes = Routes(__name__, problem_page)
 
 @dataclass(frozen=True, kw_only=True)
 class ErasureRequest:
-    """`redact`: what her public reports say goes, too; else it stays, without her."""
+    """`redact`: what her public reports and her updates on others say goes, too; else it stays,
+    without her."""
 
     redact: bool = False
 
@@ -121,14 +123,18 @@ def _export(call: Call) -> ExportView:
     )
 
 
-def text_of(mark: reporting.Mark) -> str:
+def text_of(mark: reporting.Mark | reporting.Written) -> str:
     """Where an export goes on, as it stands in an address."""
+    if isinstance(mark, reporting.Written):
+        return f"written~{mark.done}"
     done = "" if mark.archived is None else f"~{mark.archived}"
     return cursor_of(mark.place) + done
 
 
-def mark_of(text: str | None) -> reporting.Mark | None:
+def mark_of(text: str | None) -> reporting.Mark | reporting.Written | None:
     """Where an export goes on, of a cursor. Raises Invalid."""
+    if written := _AMONG_WRITTEN.fullmatch(text or ""):
+        return reporting.Written(int(written[1]))
     whole = _IN_A_REPORT.fullmatch(text or "")
     place = place_of(whole[1] if whole else text)
     return reporting.Mark(place, int(whole[2]) if whole else None) if place else None

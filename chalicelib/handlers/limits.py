@@ -4,16 +4,17 @@ from functools import cache
 
 from chalice.app import Request
 
-from chalicelib import bootstrap
+from chalicelib import bootstrap, logs
 from chalicelib.accounts.destinations import contact
 from chalicelib.accounts.model import Account, Destination
 from chalicelib.accounts.usecases import Asker, limiting
 from chalicelib.accounts.usecases.limiting import Flow, Sender
 from chalicelib.alerts.model import Wish
+from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.cdn import viewer_address
 from chalicelib.handlers.http import Call
 from chalicelib.reports.model import Contact
-from chalicelib.reports.usecases import Admit, MayKeep, MayWrite
+from chalicelib.reports.usecases import Admit, AdmitFollower, Client, MayKeep, MayWrite
 
 DEVICE = "x-ginnel-device"
 """A random text that the web client made for its device."""
@@ -44,6 +45,33 @@ def asker(call: Call, to: Destination, known_device: str | None = None) -> Asker
     if known_device is None:
         limiting.check("code", sender, (), ports)
     return Asker(limiting.network_key(sender, ports), known_device, is_blocked)
+
+
+def counting_follower(call: Call) -> AdmitFollower:
+    """What counts one more follower of the report of that id, once however often it is asked.
+    Raises TooMany, Forbidden."""
+    sender, is_known = _sender(call), call.caller.account is not None
+    return cache(
+        lambda service_request_id: limiting.check_follower(
+            service_request_id, sender, is_known=is_known, ports=bootstrap.limit_ports()
+        )
+    )
+
+
+def client_of(call: Call) -> Client:
+    """What tells a caller apart who is not signed in."""
+    if call.caller.account:
+        return Client()
+    return Client(_network_digest(call), _device_of(call))
+
+
+def _network_digest(call: Call) -> str | None:
+    network = network_of(call.request)
+    try:
+        return bootstrap.limit_ports().networks.key(network) if network else None
+    except UpstreamFailed as error:
+        logs.failure("networks cannot be told apart, it passed", error)
+        return None
 
 
 def may_write(call: Call, *typed: Destination) -> MayWrite | None:

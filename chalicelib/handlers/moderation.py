@@ -100,6 +100,7 @@ def flag(call: Call, service_request_id: str) -> Flagged:
         call.key_or_a_new_one,
         call.caller.author(),
         bootstrap.reports_ports(),
+        client=limits.client_of(call),
         admit=limits.counting("flag", call),
     )
     return Flagged(service_request_id=report.service_request_id, reason=draft.reason)

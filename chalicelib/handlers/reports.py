@@ -198,8 +198,14 @@ def add_update(call: Call, service_request_id: str) -> UpdateView:
 )
 def follow(call: Call, service_request_id: str) -> Follows:
     request_id, key = id_of(service_request_id), call.key_or_a_new_one
-    limits.check("follow", call)
-    report = usecases.follow(request_id, key, call.caller.author(), bootstrap.reports_ports())
+    report = usecases.follow(
+        request_id,
+        key,
+        call.caller.author(),
+        bootstrap.reports_ports(),
+        client=limits.client_of(call),
+        admit=limits.counting_follower(call),
+    )
     _tell_follower(call, report.service_request_id)
     return Follows(service_request_id=report.service_request_id, followers=report.followers)
 

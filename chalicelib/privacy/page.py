@@ -25,12 +25,17 @@ UNREADABLE = frozenset(
         "account.saved_places.long",
         "answer.person",
         "answer.record",
+        "archived-update.entry.author",
+        "author.person",
+        "author.record",
         "follower.person",
         "follower.record",
         "report.email_key",
+        "report.flags.sender",
         "report.long",
         "report.phone_key",
         "report.reporter",
+        "report.updates.author",
     }
 )
 """Personal, but nothing that a reader could understand, or said by the line beside it."""
@@ -40,6 +45,7 @@ BESIDES: Mapping[str, str] = {
     "archived-update.entry.by": "Who wrote an update",
     "archived-update.service_request_id": "Report",
     "attempt.created_at": "When the code was asked for",
+    "author.service_request_id": "Report that you wrote on",
     "follower.service_request_id": "Report that you follow",
     "note.datetime": "When",
     "note.service_request_id": "Report",

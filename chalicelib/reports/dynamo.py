@@ -13,6 +13,7 @@ from chalicelib.moments import text_of
 from chalicelib.reports.dynamo_beside import (
     AnswerItem,
     ArchivedUpdateItem,
+    AuthorItem,
     BesideReports,
     FollowerItem,
     NoteItem,
@@ -40,7 +41,9 @@ class DynamoRepository(BesideReports):
     """The reports' Repository on one DynamoDB table."""
 
     def __init__(self, table_name: str) -> None:
-        for item in (ReportItem, ArchivedUpdateItem, FollowerItem, AnswerItem, NoteItem):
+        for item in (
+            *(ReportItem, ArchivedUpdateItem, FollowerItem, AnswerItem, AuthorItem, NoteItem),
+        ):
             item.Meta.table_name = table_name
 
     def create(self, report: ServiceRequest) -> ServiceRequest:

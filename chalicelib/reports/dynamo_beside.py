@@ -16,6 +16,7 @@ ARCHIVED = "update#"
 FOLLOWER = "follower#"
 ANSWER = "answer#"
 NOTE = "note#"
+AUTHOR = "author#"
 VALUES = ("person", "repair", "is_fixed", "datetime")
 """What an answer is stored with."""
 
@@ -83,6 +84,30 @@ class AnswerItem(Model):
     datetime = MomentAttribute()
 
     by_answerer = ByAnswerer()
+
+
+class ByAuthor(GlobalSecondaryIndex["AuthorItem"]):  # type: ignore[no-untyped-call]
+    """What somebody wrote on: the index of what is followed, in which she has another name."""
+
+    class Meta:
+        index_name = "by-follower"
+        projection = KeysOnlyProjection()
+
+    person = UnicodeAttribute(hash_key=True)
+
+
+class AuthorItem(Model):
+    """Somebody wrote an update of a report, or flagged it. `person` says who, in a way that only
+    the account's id leads to; `record` says it once more."""
+
+    class Meta:
+        table_name = ""
+
+    service_request_id = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True)
+    person = UnicodeAttribute()
+
+    by_author = ByAuthor()
 
 
 class NoteItem(Model):
@@ -154,6 +179,9 @@ class BesideReports:
             for item in found:
                 item.delete()
 
+    def has_follower(self, service_request_id: str, person: str) -> bool:
+        return bool(_followers(service_request_id, person))
+
     def followers(self, service_request_id: str) -> Sequence[str]:
         return list(dict.fromkeys(item.person for item in _followers(service_request_id)))
 
@@ -193,6 +221,25 @@ class BesideReports:
     def drop_answer(self, service_request_id: str, answer_id: str) -> None:
         with translated():
             AnswerItem(service_request_id, ANSWER + answer_id).delete()
+
+    def add_author(self, service_request_id: str, person: str) -> None:
+        with translated():
+            AuthorItem(service_request_id, AUTHOR + person, person=person).save()
+
+    def wrote_on(self, person: str) -> Sequence[str]:
+        with translated():
+            found = list(AuthorItem.by_author.query(person))
+        return [each.service_request_id for each in found if each.record.startswith(AUTHOR)]
+
+    def drop_author(self, service_request_id: str, person: str) -> None:
+        with translated():
+            AuthorItem(service_request_id, AUTHOR + person).delete()
+
+    def drop_authors(self, service_request_id: str) -> None:
+        within = AuthorItem.record.startswith(AUTHOR)
+        with translated(), AuthorItem.batch_write() as batch:
+            for item in AuthorItem.query(service_request_id, within, consistent_read=True):
+                batch.delete(item)
 
     def add_note(self, service_request_id: str, note: Note) -> None:
         item = NoteItem(service_request_id, NOTE + note.note_id)

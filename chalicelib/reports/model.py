@@ -226,7 +226,8 @@ class Imported:
 
 @dataclass(frozen=True, kw_only=True)
 class Update:
-    """One entry of the timeline: what was said, and the state that it left the report in."""
+    """One entry of the timeline: what was said, and the state that it left the report in. `author`
+    is a digest of the account of a resident who was signed in; it says nothing of who that is."""
 
     update_id: str
     datetime: datetime
@@ -234,6 +235,7 @@ class Update:
     text: str
     by: Author
     fingerprint: str
+    author: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -315,12 +317,16 @@ class Photo:
 
 @dataclass(frozen=True, kw_only=True)
 class Flag:
-    """Somebody says that the report should not be public as it is."""
+    """One sender says that the report should not be public as it is: one flag for each reason.
+    `sender` is a digest that tells senders apart; it leads to an account where there is one, else
+    to nobody. `merged` are the ids of what the sender added later, whose words are in `text`."""
 
     flag_id: str
     reason: FlagReason
     text: str
     datetime: datetime
+    sender: str | None = None
+    merged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

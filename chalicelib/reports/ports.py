@@ -178,6 +178,9 @@ class Repository(Protocol):
     def drop_follower(self, service_request_id: str, person: str) -> None:
         """Forgets that somebody follows."""
 
+    def has_follower(self, service_request_id: str, person: str) -> bool:
+        """True where somebody is noted as a follower (a consistent read)."""
+
     def followers(self, service_request_id: str) -> Sequence[str]:
         """Everybody noted as a follower (a consistent read)."""
 
@@ -196,6 +199,19 @@ class Repository(Protocol):
 
     def drop_answer(self, service_request_id: str, answer_id: str) -> None:
         """Forgets the answer; nothing happens where there is none."""
+
+    def add_author(self, service_request_id: str, person: str) -> None:
+        """Notes that somebody wrote an update of the report, or flagged it; once for each
+        person."""
+
+    def wrote_on(self, person: str) -> Sequence[str]:
+        """The ids of the reports that somebody wrote on; may lag a second behind."""
+
+    def drop_author(self, service_request_id: str, person: str) -> None:
+        """Forgets that somebody wrote on the report; nothing happens where that is not noted."""
+
+    def drop_authors(self, service_request_id: str) -> None:
+        """Forgets who wrote on the report."""
 
     def add_note(self, service_request_id: str, note: Note) -> None:
         """Keeps a note beside the report; one that is kept under its note_id stays as it is."""

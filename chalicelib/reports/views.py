@@ -18,6 +18,7 @@ from chalicelib.reports.model import (
     Contact,
     ContactKind,
     Flag,
+    FlagReason,
     Note,
     Photo,
     PhotoState,
@@ -87,6 +88,15 @@ class KeptPhotoView(PhotoView, frozen=True, kw_only=True):
     update_id: str | None
 
 
+class FlagView(msgspec.Struct, frozen=True, kw_only=True):
+    """What officers see of a flag; not who sent it."""
+
+    flag_id: str
+    reason: FlagReason
+    text: str
+    datetime: datetime
+
+
 class FullView(ReportView, frozen=True, kw_only=True):
     """All of a report, for officers. `all_photos` has those that are not shown, too; `language`
     and `reach_by` are what its sender's account asks for, if she was signed in; `said_fixed` and
@@ -105,7 +115,7 @@ class FullView(ReportView, frozen=True, kw_only=True):
     anonymous: bool
     channel: Channel
     publish_at: datetime | None
-    flags: tuple[Flag, ...]
+    flags: tuple[FlagView, ...]
     failed_repairs: int
     said_fixed: int
     said_not_fixed: int
@@ -185,7 +195,7 @@ def full_view(
         anonymous=report.anonymous,
         channel=report.channel,
         publish_at=report.publish_at,
-        flags=report.flags,
+        flags=tuple(map(_flag, report.flags)),
         failed_repairs=report.failed_repairs,
         said_fixed=report.said_fixed,
         said_not_fixed=report.said_not_fixed,
@@ -290,3 +300,9 @@ def _photo_address(report: ServiceRequest, photo_id: str, size: str, ports: Port
     if report.visibility != "public":
         return ports.photos.private_address(report.service_request_id, photo_id, size)
     return f"{ports.site_url}/photos/{report.service_request_id}/{photo_id}/{size}.jpg"
+
+
+def _flag(flag: Flag) -> FlagView:
+    return FlagView(
+        flag_id=flag.flag_id, reason=flag.reason, text=flag.text, datetime=flag.datetime
+    )

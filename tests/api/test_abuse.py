@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -13,13 +14,13 @@ import app
 from chalicelib import bootstrap
 from chalicelib.accounts.destinations import written
 from chalicelib.accounts.model import Destination, Role
-from chalicelib.accounts.usecases.limiting import HOURLY
+from chalicelib.accounts.usecases.limiting import DAILY, FOLLOWERS, HOURLY
 from chalicelib.handlers.cdn import ORIGIN, VIEWER
 from infra.local import mail
 from infra.local.cloud import Cloud
 from infra.tokens import account_with, token_of
 from tests.api.conftest import Api
-from tests.builders import draft_body
+from tests.builders import draft_body, long_key
 from tests.people import FORM, post_form
 
 pytestmark = pytest.mark.usefixtures("one_hour")
@@ -63,16 +64,65 @@ def signed_in(role: Role, *addresses: str) -> str:
 def test_network_is_told_to_wait_when_it_sent_too_much(here: Api, what: str) -> None:
     mine, other = of_network(here), of_network(here)
     sent = other.post("/api/reports", draft_body(), key=what).json_body
-    bodies: dict[str, Any] = {"updates": {"text": "x"}, "flags": {"reason": "other"}}
     path = (
         "/api/reports" if what == "reports" else f"/api/reports/{sent['service_request_id']}/{what}"
     )
+    bodies: dict[str, Any] = {"updates": {"text": "x"}}
     body = bodies.get(what, draft_body())
-    answers = [mine.post(path, body, key=f"{what}-{number}") for number in range(3)]
+    answers = []
+    for number in range(3):
+        # Of one sender a flag counts that says more, and of a network a follower on another phone.
+        each = {"reason": "other", "text": f"Said {number}."} if what == "flags" else body
+        phone = replace(mine, always={**mine.always, "X-Ginnel-Device": f"phone {number}"})
+        answers.append(phone.post(path, each, key=f"{what}-{number}"))
+    body = {"reason": "other"} if what == "flags" else body
     assert [each.status_code for each in answers] == [201, 201, 429]
     assert int(answers[2].headers["Retry-After"]) > 0
     assert "wait until the next one" in answers[2].json_body["detail"]
     assert other.post(path, body, key=f"{what}-other").status_code == 201
+
+
+def test_client_counts_once_when_it_follows_twenty_five_times(here: Api) -> None:
+    mine, other = of_network(here), of_network(here)
+    sent = mine.post("/api/reports", draft_body(), key="followed-often").json_body
+    path = f"/api/reports/{sent['service_request_id']}/follow"
+    answers = [mine.post(path, {}, key=f"f-{number}") for number in range(25)]
+    assert {each.status_code for each in answers} == {201}
+    assert {each.json_body["followers"] for each in answers} == {1}
+    assert other.post(path, {}, key="f-0").json_body["followers"] == 2
+
+
+def test_network_gives_a_report_few_followers_however_many_phones_it_has(here: Api) -> None:
+    mine = of_network(here)
+    sent = mine.post("/api/reports", draft_body(), key="followed-by-phones").json_body
+    path = f"/api/reports/{sent['service_request_id']}/follow"
+    answers = []
+    for number in range(25):
+        phone = replace(mine, always={**mine.always, "X-Ginnel-Device": f"phone {number}"})
+        answers.append(phone.post(path, {}, key=f"f-{number}"))
+    most = DAILY[FOLLOWERS]
+    assert [each.status_code for each in answers] == [201] * most + [429] * (25 - most)
+    assert "did not count you" in answers[-1].json_body["detail"]
+    assert here.get(f"/api/reports/{sent['service_request_id']}").json_body["followers"] == most
+    named = mine.post(path, {}, key="f", token=signed_in("resident"))
+    assert named.json_body["followers"] == most + 1
+
+
+def test_flag_is_kept_after_a_flood_from_another_network(here: Api) -> None:
+    flood, mine = of_network(here), of_network(here)
+    sent = mine.post("/api/reports", draft_body(), key="flooded").json_body
+    path = f"/api/reports/{sent['service_request_id']}/flags"
+    junk = [
+        flood.post(
+            path, {"reason": "personal_data", "text": f"Junk {number}. " * 10}, key=f"{number}"
+        )
+        for number in range(25)
+    ]
+    assert {each.status_code for each in junk} == {201, 409}
+    said = {"reason": "personal_data", "text": "My number is in it."}
+    assert mine.post(path, said, key="real").status_code == 201
+    stored = bootstrap.reports_ports().repository.get(sent["service_request_id"])
+    assert stored and [flag.text for flag in stored.flags][1:] == ["My number is in it."]
 
 
 @pytest.mark.usefixtures("few")
@@ -124,10 +174,11 @@ def test_only_what_is_stored_anew_is_counted(here: Api) -> None:
     assert {each.status_code for each in sent} == {201}
     assert mine.post("/api/reports", draft_body(), key="third").status_code == 429
     path = f"/api/reports/{sent[0].json_body['service_request_id']}"
-    for what, body in (("updates", {"text": "x"}), ("flags", {"reason": "other"})):
-        again = [mine.post(f"{path}/{what}", body, key=f"{n % 2}").status_code for n in range(6)]
-        assert again == [201] * 6
-        assert mine.post(f"{path}/{what}", body, key="third").status_code == 429
+    for what, more in (("updates", {}), ("flags", {"reason": "other"})):
+        bodies = [{"text": f"Said {number}.", **more} for number in range(3)]
+        again = [mine.post(f"{path}/{what}", bodies[n % 2], key=f"{n % 2}") for n in range(6)]
+        assert {each.status_code for each in again} == {201}
+        assert mine.post(f"{path}/{what}", bodies[2], key="third").status_code == 429
 
 
 @pytest.mark.usefixtures("few")
@@ -155,7 +206,12 @@ def test_form_says_that_it_was_too_often_and_nothing_was_sent(here: Api) -> None
 
 
 def test_network_is_not_believed_that_did_not_come_through_the_cdn(here: Api) -> None:
-    headers = {VIEWER: "192.0.2.1", "Content-Type": "application/json", "Idempotency-Key": "k"}
+    key = long_key("k")
+    headers = {
+        VIEWER: "192.0.2.1",
+        "Content-Type": "application/json",
+        "Idempotency-Key": key,
+    }
     answer = here.client.http.post("/api/reports", headers=headers, body=b"{}")
     assert answer.status_code == 403
 

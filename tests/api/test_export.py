@@ -15,9 +15,11 @@ from chalicelib.privacy.elsewhere import REASONS
 from chalicelib.privacy.page import UNREADABLE
 from chalicelib.privacy.registry import Row, load
 from chalicelib.reports.model import Flag, Question
+from chalicelib.reports.usecases import Author, add_update
+from chalicelib.reports.usecases.access import written_as
 from infra.tokens import token_of
 from tests.api.conftest import Api
-from tests.builders import NOON
+from tests.builders import NOON, update_draft
 from tests.personal import Resident, resident
 
 EMPTY = ("account.disabled_at",)
@@ -124,15 +126,32 @@ def test_export_has_nothing_that_others_said_of_her_or_of_themselves(
 ) -> None:
     assert FLAGGED not in str(export)
     theirs = [report for report in export["held"]["report"] if "description" not in report]
-    with_her_words, address = theirs[:2], theirs[2]
+    answered, written, address = theirs[:2], theirs[2:-1], theirs[-1]
     assert address == {
         "service_request_id": her.with_her_address,
         "contact": {"email": f"{her.canary}@example.org"},
     }
-    for report in with_her_words:
+    for report in answered:
         (update,) = report["updates"]
         assert set(report) == {"service_request_id", "updates"}
         assert update["text"].startswith("Not so, says ") and update["by"] == "resident"
+    said = [each["text"] for report in written for each in report.get("updates", ())]
+    flagged = [each["text"] for report in written for each in report.get("flags", ())]
+    assert len(written) == len(said) + len(flagged) == 4
+    assert set(said) == {"Seen too, says everybody.", f"Seen too, says {her.canary}."}
+    assert set(flagged) == {f"Flagged by {her.canary}."}
+
+
+def test_export_tells_of_others_nothing_that_finds_what_they_wrote(here: Api) -> None:
+    ports = bootstrap.reports_ports()
+    one, other = resident(3), resident(4)
+    author = Author(other.account.account_id)
+    add_update(one.reports[0], update_draft(text="By a neighbour."), "n", author, ports)
+    token = token_of(one.account, timedelta(minutes=5), "A test", bootstrap.accounts_ports())
+    text = here.get("/api/account/export", token).body.decode()
+    assert "By a neighbour." in text
+    assert written_as(other.account.account_id, ports) not in text
+    assert written_as(one.account.account_id, ports) in text
 
 
 def test_export_has_what_she_answered_and_wrote_and_showed_with_it(
@@ -143,10 +162,8 @@ def test_export_has_what_she_answered_and_wrote_and_showed_with_it(
     assert {each["person"] for each in answers} == set(her.others[-2:])
     about = {each["service_request_id"] for each in answers}
     said = [each for each in export["held"]["report"] if each["service_request_id"] in about]
-    assert {each["updates"][0]["text"] for each in said} == {
-        "Not so, says everybody.",
-        f"Not so, says {her.canary}.",
-    }
+    texts = {update["text"] for each in said for update in each.get("updates", ())}
+    assert texts >= {"Not so, says everybody.", f"Not so, says {her.canary}."}
     shown = {each["service_request_id"] for each in export["held"]["pictures"]}
     assert about <= shown
 

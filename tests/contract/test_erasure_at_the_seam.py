@@ -115,7 +115,12 @@ def test_nothing_of_her_is_left_and_the_pothole_stays(
     assert (private.lat, private.long) == (53.96, -1.08)
     neighbours = reports.get(her.neighbour)
     assert neighbours and (neighbours.followers, neighbours.said_not_fixed) == (0, 0)
-    assert neighbours.updates[-1].text == "Not so, says everybody." and neighbours.photos
+    assert [each.text for each in neighbours.updates[-2:]] == [
+        "Seen too, says everybody.",
+        "Not so, says everybody.",
+    ]
+    assert neighbours.photos and neighbours.flags == ()
+    assert {each.author for each in neighbours.updates} == {None}
 
 
 def test_public_text_goes_too_when_she_asks_for_that(cloud: Cloud) -> None:

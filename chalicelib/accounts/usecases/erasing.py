@@ -25,7 +25,7 @@ from chalicelib.errors import AppError, Conflict
 
 SETTLES = timedelta(minutes=1)
 """Indexes lag: what she sent just before is found after that."""
-BY_ID: Sequence[Forgotten] = ("report", "text", "email", "phone", "answers", "words")
+BY_ID: Sequence[Forgotten] = (*("report", "text", "email", "phone", "answers", "words", "written"),)
 """What is forgotten by the id of what it is about, whoever's it was."""
 
 
@@ -103,6 +103,13 @@ def _answers(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> 
             _forget(what, subscription_id, ports)
 
 
+def _written(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
+    """What stays public loses its author, who is found by the account's id after a restore, too."""
+    if erasure.redact and ports.reports.has_written(erasure.account_id):
+        ports.erased.note("written", erasure.account_id)
+    ports.reports.forget_written(erasure.account_id, redact=erasure.redact)
+
+
 def _subscribed(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> Sequence[str]:
     return ports.subscriptions.of(erasure.account_id, _destinations(account))
 
@@ -121,6 +128,8 @@ def _forget(what: Forgotten, of: str, ports: ErasurePorts) -> None:
     match what:
         case "email" | "phone":
             ports.reports.forget_address(of, what)
+        case "written":
+            ports.reports.forget_written(of, redact=True)
         case "answers" | "words":
             ports.reports.forget_answers(of, redact=what == "words")
         case _:
@@ -170,6 +179,7 @@ def _destinations(account: Account | None) -> Sequence[Destination]:
 _WORK: Mapping[Step, Callable[[Erasure, Account | None, ErasurePorts], None]] = {
     "close": _close,
     "answers": _answers,
+    "written": _written,
     "reports": _reports,
     "follows": _follows,
     "subscriptions": _subscriptions,

@@ -21,6 +21,8 @@ from chalicelib.errors import Forbidden, TooMany, UpstreamFailed
 Flow = Literal["code", "handover", "report", "update", "flag", "follow", "photo", "subscribe"]
 FAILS_OPEN: frozenset[Flow] = frozenset(("report", "update", "flag", "follow", "photo"))
 IN_A_DAY = "written to address in a day"
+FOLLOWERS = "followers of one report by network in a day"
+"""Of those who are not signed in: a device can call itself anything."""
 HOURLY: Mapping[str, int] = {
     "code by network": 200,
     "code by device": 20,
@@ -44,7 +46,7 @@ HOURLY: Mapping[str, int] = {
 """How often within an hour; codes to one address are counted where they are asked for, and a device
 that has signed in with an address before is not counted by its network for that. Through its own
 organisation a whole office signs in each morning, to and fro."""
-DAILY: Mapping[str, int] = {IN_A_DAY: 20}
+DAILY: Mapping[str, int] = {IN_A_DAY: 20, FOLLOWERS: 10}
 """How often within a day, for whatever it is."""
 
 
@@ -71,6 +73,24 @@ def check(flow: Flow, sender: Sender, typed: Sequence[Destination], ports: Limit
     except UpstreamFailed as error:
         if flow not in FAILS_OPEN:
             raise
+        logs.failure("nothing counts, it passed", error)
+
+
+def check_follower(of: str, sender: Sender, *, is_known: bool, ports: LimitPorts) -> None:
+    """Counts one more follower of that report; of those whom no account makes known, a network may
+    have only some. Raises TooMany, Forbidden."""
+    check("follow", sender, (), ports)
+    if is_known or not sender.network:
+        return
+    try:
+        ports.limits.spend(FOLLOWERS, f"{ports.networks.key(sender.network)}:{of}")
+    except TooMany as error:
+        raise TooMany(
+            "Many people on your network follow this report already, so we did not count you. "
+            "Sign in to follow it, or try again tomorrow.",
+            retry_after_s=error.retry_after_s,
+        ) from error
+    except UpstreamFailed as error:
         logs.failure("nothing counts, it passed", error)
 
 

@@ -4,6 +4,7 @@ from chalicelib.reports.usecases.access import (
     EVERYWHERE,
     Admit,
     Author,
+    Client,
     MayKeep,
     MayWrite,
     Remit,
@@ -25,14 +26,16 @@ from chalicelib.reports.usecases.casework import (
 from chalicelib.reports.usecases.changing import change
 from chalicelib.reports.usecases.contacts import Contacts, contacts_of_month
 from chalicelib.reports.usecases.deciding import decision_of
-from chalicelib.reports.usecases.exporting import Exported, Mark, export
+from chalicelib.reports.usecases.exporting import Exported, Mark, Written, export
 from chalicelib.reports.usecases.feed import Change, Cursor, Feed, changes_after
-from chalicelib.reports.usecases.following import follow, followed
+from chalicelib.reports.usecases.following import AdmitFollower, follow, followed
 from chalicelib.reports.usecases.forgetting import (
     Part,
     forget_address,
     forget_answers,
     forget_sender,
+    forget_written,
+    has_written,
     parts_of,
     reports_about,
     unfollow_all,
@@ -108,12 +111,14 @@ __all__ = [
     "UNVERIFIED",
     "WITHDRAW_WITHIN",
     "Admit",
+    "AdmitFollower",
     "Asked",
     "AskedOf",
     "Author",
     "Back",
     "Change",
     "Changed",
+    "Client",
     "Contacts",
     "Cursor",
     "Exported",
@@ -132,6 +137,7 @@ __all__ = [
     "Reply",
     "Standing",
     "TakenOver",
+    "Written",
     "add_note",
     "add_update",
     "answer_question",
@@ -157,7 +163,9 @@ __all__ = [
     "forget_answers",
     "forget_old",
     "forget_sender",
+    "forget_written",
     "full",
+    "has_written",
     "holds_photo",
     "id_of_token",
     "is_from_partner",

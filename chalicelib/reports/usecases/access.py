@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
@@ -121,6 +122,23 @@ class Author:
     def reporter(self) -> str | None:
         """Who a report of this author's belongs to: it may be seen and added to by its own."""
         return self.scope if self.partner else self.account
+
+
+class Client(NamedTuple):
+    """What tells callers apart who are not signed in: a digest of the network, which is another one
+    every half a day, and a random text that the device sends. None where it is not known."""
+
+    network: str | None = None
+    device: str | None = None
+
+
+UNKNOWN = Client()
+
+
+def written_as(account: str, ports: Ports) -> str:
+    """The digest under which an account's updates and flags are kept: it finds them, and says
+    nothing of who it is."""
+    return ports.ids.person("author", account)
 
 
 def is_from_partner(report: ServiceRequest) -> bool:

@@ -12,7 +12,7 @@ import msgspec
 
 from chalicelib.reports.model import Photo, ServiceRequest, Update
 from chalicelib.reports.ports import Place, Ports
-from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.access import Author, written_as
 from chalicelib.reports.usecases.mending import update_id_of
 from chalicelib.reports.usecases.updating import find
 
@@ -34,11 +34,17 @@ class Mark(NamedTuple):
     archived: int | None = None
 
 
+class Written(NamedTuple):
+    """Where an export goes on among what somebody wrote on reports, of which so much is done."""
+
+    done: int
+
+
 class Exported(NamedTuple):
     """Some of what is held; `next` is where to go on, None at the end."""
 
     held: Held
-    next: Mark | None
+    next: Mark | Written | None
 
 
 class _Answer:
@@ -58,18 +64,39 @@ class _Answer:
 
 
 def export(
-    author: Author, *, people: Iterable[str], limit: int, after: Mark | None, ports: Ports
+    author: Author, *, people: Iterable[str], limit: int, after: Mark | Written | None, ports: Ports
 ) -> Exported:
-    """Some of her reports with what lies beside them; the first has what she follows, too, and what
-    she answered as one of `people`, whether repairs hold."""
+    """Some of her reports with what lies beside them; the first has what she follows, too, what
+    she answered as one of `people`, whether repairs hold, and what she wrote on reports."""
+    answer = _Answer()
+    for item in () if after else (*_follows(author, ports), *_answers(people, author, ports)):
+        answer.add(item)
+    if not isinstance(after, Mark):
+        if written := _add_written(author, after.done if after else 0, answer, ports):
+            return Exported(dict(answer.held), written)
+        after = None
+    return _export_reports(author, answer, limit=limit, after=after, ports=ports)
+
+
+def _add_written(author: Author, done: int, answer: _Answer, ports: Ports) -> Written | None:
+    """Adds what she wrote on reports after that much. Answers where to go on, None at the end."""
+    for number, item in enumerate(_written(author, ports)):
+        if number < done:
+            continue
+        if answer.is_full:
+            return Written(number)
+        answer.add(item)
+    return None
+
+
+def _export_reports(
+    author: Author, answer: _Answer, *, limit: int, after: Mark | None, ports: Ports
+) -> Exported:
     before = after.place if after else None
     found = ports.repository.of_person(author.person, limit=limit, before=before)
     begun = [after] if after and after.archived is not None else []
     marks = [*begun, *map(Mark, found)]
     stored = ports.repository.many([mark.place[1] for mark in marks])
-    answer = _Answer()
-    for item in () if after else (*_follows(author, ports), *_answers(people, author, ports)):
-        answer.add(item)
     for mark in marks:
         report = stored.get(mark.place[1])
         left = _add(report, mark, author, answer, ports) if report else None
@@ -89,14 +116,14 @@ def _add(
     for done in range(mark.archived or 0, len(archive)):
         if answer.is_full:
             return Mark(mark.place, done)
-        entry = msgspec.to_builtins(archive[done])
+        entry = _own(archive[done], author, ports)
         answer.add(("archived-update", _of(report, entry=entry)))
     return None
 
 
 def _without_archive(report: ServiceRequest, author: Author, ports: Ports) -> Iterator[Item]:
     if author.owns(report):
-        yield "report", _whole(report)
+        yield "report", _whole(report, author, ports)
         yield from _notes(report, ports)
         yield from _pictures(report, report.photos, ports)
     elif kinds := author.addresses_in(report):
@@ -104,7 +131,14 @@ def _without_archive(report: ServiceRequest, author: Author, ports: Ports) -> It
         yield "report", _of(report, contact={kind: getattr(report.contact, kind) for kind in kinds})
 
 
-def _whole(report: ServiceRequest) -> dict[str, Any]:
+def _own(update: Update, author: Author, ports: Ports) -> dict[str, Any]:
+    """The update; of who wrote it only whether it was the one who asks."""
+    is_hers = author.account and update.author == written_as(author.account, ports)
+    known: dict[str, Any] = msgspec.to_builtins(update)
+    return known if is_hers else known | {"author": None}
+
+
+def _whole(report: ServiceRequest, author: Author, ports: Ports) -> dict[str, Any]:
     whole: dict[str, Any] = msgspec.to_builtins(report)
     # What it was flagged with are somebody else's words.
     flags = [{name: flag[name] for name in ("reason", "datetime")} for flag in whole["flags"]]
@@ -113,7 +147,8 @@ def _whole(report: ServiceRequest) -> dict[str, Any]:
         {name: asked[name] for name in asked if name not in OFFICERS}
         for asked in whole["questions"]
     ]
-    told = {"flags": flags, "questions": questions}
+    updates = [_own(update, author, ports) for update in report.updates]
+    told = {"flags": flags, "questions": questions, "updates": updates}
     return {name: whole[name] for name in whole if name not in INTERNAL} | told
 
 
@@ -154,6 +189,40 @@ def _answers(people: Iterable[str], author: Author, ports: Ports) -> Iterator[It
         yield "answer", _of(report, record=record, **said)
         if not author.owns(report):
             yield from _words(report, answer_id, ports)
+
+
+def _written(author: Author, ports: Ports) -> Iterator[Item]:
+    """What she wrote on reports: on her own only what they do not come with themselves."""
+    assert author.account, "Nobody in particular has an export."
+    person = written_as(author.account, ports)
+    for service_request_id in sorted(ports.repository.wrote_on(person)):
+        record = f"author#{person}"
+        yield (
+            "author",
+            {"service_request_id": service_request_id, "record": record, "person": person},
+        )
+        report = ports.repository.get(service_request_id)
+        if report:
+            yield from _flags_of(person, report)
+        if report and not author.owns(report):
+            yield from _updates_of(person, report, ports)
+
+
+def _flags_of(person: str, report: ServiceRequest) -> Iterator[Item]:
+    for flag in report.flags:
+        if flag.sender == person:
+            yield "report", _of(report, flags=[msgspec.to_builtins(flag)])
+
+
+def _updates_of(person: str, report: ServiceRequest, ports: Ports) -> Iterator[Item]:
+    own = [each for each in report.updates if each.author == person]
+    archived = [each for each in _archive(report, ports) if each.author == person]
+    for update in own:
+        yield "report", _of(report, updates=[msgspec.to_builtins(update)])
+    for update in archived:
+        yield "archived-update", _of(report, entry=msgspec.to_builtins(update))
+    update_ids = {each.update_id for each in (*own, *archived)}
+    yield from _pictures(report, (p for p in report.photos if p.update_id in update_ids), ports)
 
 
 def _words(report: ServiceRequest, answer_id: str, ports: Ports) -> Iterator[Item]:

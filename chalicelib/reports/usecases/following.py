@@ -1,21 +1,44 @@
 """Me-too: people follow a report, once each, and stay with it when it is merged into another."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from chalicelib.errors import NotFound, UpstreamFailed
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.reference import parse as parse_reference
-from chalicelib.reports.usecases.access import ATTEMPTS, Author, rewritten, stored, visible
+from chalicelib.reports.usecases.access import (
+    ATTEMPTS,
+    UNKNOWN,
+    Author,
+    Client,
+    rewritten,
+    stored,
+    visible,
+)
+
+AdmitFollower = Callable[[str], None]
+"""Asked before somebody follows the report of that id, and what it raises is raised."""
 
 
-def follow(service_request_id: str, key: str, author: Author, ports: Ports) -> ServiceRequest:
+def follow(
+    service_request_id: str,
+    key: str,
+    author: Author,
+    ports: Ports,
+    *,
+    client: Client = UNKNOWN,
+    admit: AdmitFollower | None = None,
+) -> ServiceRequest:
     """Notes that somebody follows the report, or the one that it was merged into, which is
-    answered. Who is not signed in is told apart by the key. Raises NotFound."""
-    person = ports.ids.person(author.scope, "" if author.account else key)
+    answered. Who is not signed in is told apart by the device, else by the network, and where
+    neither is known by the key. Raises NotFound, and as `admit` does, which is asked with the
+    report's id before somebody follows who does not yet."""
     report = surviving(visible(service_request_id, author, ports), ports)
     for _ in range(ATTEMPTS):
+        person = _follower(report, key, author, client, ports)
+        if admit and not ports.repository.has_follower(report.service_request_id, person):
+            admit(report.service_request_id)
         ports.repository.add_follower(report.service_request_id, person)
         counted = recounted(report.service_request_id, author, ports)
         report = surviving(counted, ports)
@@ -23,6 +46,17 @@ def follow(service_request_id: str, key: str, author: Author, ports: Ports) -> S
             return counted
         # It was merged meanwhile: whoever came too late to be carried over goes there too.
     raise UpstreamFailed("This report is being merged again and again; send it once more.")
+
+
+def _follower(
+    report: ServiceRequest, key: str, author: Author, client: Client, ports: Ports
+) -> str:
+    """An account is the same person wherever it follows; of a client nobody can tell."""
+    if author.account:
+        return ports.ids.person(author.scope, "")
+    if told := client.device or client.network:
+        return ports.ids.person(f"follow:{report.service_request_id}", told)
+    return ports.ids.person(author.scope, key)
 
 
 def followed(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:

@@ -4,7 +4,7 @@ What stands beside a report goes first, the report itself last: it is found by w
 whatever is interrupted is found and done again.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Literal
@@ -12,9 +12,10 @@ from typing import Literal
 from chalicelib.reports.model import ContactKind, ServiceRequest, Update
 from chalicelib.reports.needs import without_words
 from chalicelib.reports.ports import Place, Ports
-from chalicelib.reports.usecases.access import Author, rewritten, stored
+from chalicelib.reports.usecases.access import Author, rewritten, stored, written_as
 from chalicelib.reports.usecases.mending import counted, update_id_of
 from chalicelib.reports.usecases.moderation import drop_beside
+from chalicelib.reports.usecases.reading import timeline
 
 REMOVED = "Removed at the wish of whoever sent it."
 AT_ONCE = 100
@@ -88,6 +89,56 @@ def forget_answers(person: str, *, redact: bool, ports: Ports) -> None:
         ports.repository.drop_answer(service_request_id, answer_id)
 
 
+def forget_written(account: str, *, redact: bool, ports: Ports) -> None:
+    """Forgets that updates and flags are the account's. What an update says and shows stays where
+    everybody can see it, unless `redact`; flags go. May be done again."""
+    person = written_as(account, ports)
+    for service_request_id in ports.repository.wrote_on(person):
+        report = ports.repository.get(service_request_id)
+        if report:
+            everything = redact or report.visibility != "public"
+            _forget_author(report, person, ports, redact=everything)
+        ports.repository.drop_author(service_request_id, person)
+
+
+def has_written(account: str, ports: Ports) -> bool:
+    """True where updates or flags are known to be the account's."""
+    return bool(ports.repository.wrote_on(written_as(account, ports)))
+
+
+def _forget_author(report: ServiceRequest, person: str, ports: Ports, *, redact: bool) -> None:
+    """In the report before beside it: until then an update may move from there."""
+    request_id = report.service_request_id
+    own = {each.update_id for each in timeline(report, ports) if each.author == person}
+    update_ids = own if redact else set[str]()
+    shown = [photo.photo_id for photo in report.photos if photo.update_id in update_ids]
+    ports.photos.let_go(request_id, shown)
+    unsigned = partial(_unsigned, person, redact=redact)
+    _rewrite(request_id, partial(_without_author, person, update_ids, unsigned), ports)
+    _redact_archived(stored(request_id, ports), unsigned, ports)
+
+
+def _unsigned(person: str, update: Update, *, redact: bool) -> Update:
+    if update.author != person:
+        return update
+    return replace(update, author=None, text=REMOVED if redact else update.text)
+
+
+def _without_author(
+    person: str,
+    update_ids: Collection[str],
+    unsigned: Callable[[Update], Update],
+    report: ServiceRequest,
+) -> ServiceRequest:
+    after = replace(
+        report,
+        photos=tuple(photo for photo in report.photos if photo.update_id not in update_ids),
+        updates=tuple(map(unsigned, report.updates)),
+        flags=tuple(flag for flag in report.flags if flag.sender != person),
+    )
+    return replace(after, redactions=report.redactions + 1) if update_ids else after
+
+
 def _rewrite(
     service_request_id: str, change: Callable[[ServiceRequest], ServiceRequest], ports: Ports
 ) -> None:
@@ -115,7 +166,7 @@ def _without_sender(report: ServiceRequest) -> ServiceRequest:
 def _redacted(report: ServiceRequest) -> ServiceRequest:
     left = _without_sender(report)
     after = replace(
-        _roughly_placed(left) if report.visibility == "private" else left,
+        _out_of_sight(left) if report.visibility != "public" else left,
         title=None,
         description=REMOVED,
         address=None,
@@ -126,12 +177,19 @@ def _redacted(report: ServiceRequest) -> ServiceRequest:
     return after if after == left else replace(after, redactions=report.redactions + 1)
 
 
-def _roughly_placed(report: ServiceRequest) -> ServiceRequest:
-    """The report within a kilometre: what nobody else could see may have been at her door."""
+def _out_of_sight(report: ServiceRequest) -> ServiceRequest:
+    """The report within a kilometre, and without the thing it was about: what nobody can see may
+    have been at the reporter's door. One that was to become public by itself does not."""
     point = report.point
-    if point is None:
-        return report
-    return replace(report, lat=round(point.lat, A_KILOMETRE), long=round(point.long, A_KILOMETRE))
+    held = report.visibility == "held"
+    return replace(
+        report,
+        lat=round(point.lat, A_KILOMETRE) if point else None,
+        long=round(point.long, A_KILOMETRE) if point else None,
+        asset_id=None,
+        visibility="private" if held else report.visibility,
+        publish_at=None,
+    )
 
 
 def _redacted_update(update: Update) -> Update:

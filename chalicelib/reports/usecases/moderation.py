@@ -16,19 +16,25 @@ from chalicelib.reports.model import (
 )
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import (
+    UNKNOWN,
     Admit,
     Author,
+    Client,
     Remit,
     as_service_allows,
     other_body,
     rewritten,
     stored,
     visible,
+    written_as,
 )
 
 WITHDRAW_WITHIN = timedelta(minutes=5)
-MOST_FLAGS = 20
-"""A report keeps so many flags; what comes after them would tell an officer nothing new."""
+MOST_SENDERS = 10
+"""So many senders may flag a report for the same reason; those of one reason leave the room of the
+others alone."""
+MOST_WORDS = 1000
+"""Characters of all that one sender says of a report for one reason."""
 
 
 def flag(
@@ -38,29 +44,82 @@ def flag(
     author: Author,
     ports: Ports,
     *,
+    client: Client = UNKNOWN,
     admit: Admit | None = None,
 ) -> ServiceRequest:
-    """Notes for an officer that a report should not be public as it is. Raises NotFound,
-    Conflict (something else was flagged under this key), and as `admit` does."""
-    flag_id = ports.ids.update_id(f"flag:{author.scope}", service_request_id, key)
+    """Notes for an officer that a report should not be public as it is. What one sender says of it
+    for one reason is one flag, to which later words are added. Raises NotFound, Conflict (something
+    else was flagged under this key, or there is no room to keep it), and as `admit` does."""
+    sender = _sender_of(service_request_id, key, author, client, ports)
     new = Flag(
-        flag_id=flag_id,
+        flag_id=ports.ids.update_id(f"flag:{author.scope}", service_request_id, key),
         reason=draft.reason,
         text=draft.text or "",
         datetime=to_the_second(ports.now()),
+        sender=sender,
     )
 
     def change(report: ServiceRequest) -> ServiceRequest:
-        earlier = next((each for each in report.flags if each.flag_id == flag_id), None)
-        if earlier and (earlier.reason, earlier.text) != (new.reason, new.text):
-            raise other_body(report, ports)
-        if earlier or len(report.flags) >= MOST_FLAGS:
+        if earlier := _sent_as(new.flag_id, report):
+            if not _has_said(earlier, new):
+                raise other_body(report, ports)
+            return report
+        after = _with_flag(report, new, ports)
+        if after is report:
             return report
         if admit:
             admit()
-        return replace(report, flags=(*report.flags, new))
+        if author.account:
+            ports.repository.add_author(report.service_request_id, sender)
+        return after
 
     return rewritten(lambda: visible(service_request_id, author, ports), change, ports)
+
+
+def _sender_of(
+    service_request_id: str, key: str, author: Author, client: Client, ports: Ports
+) -> str:
+    """The account, else the network: a device can call itself anything. Of whom nobody knows more
+    than the key, each key is another sender. What is no account cannot be joined across reports."""
+    if author.account:
+        return written_as(author.account, ports)
+    told = client.network or client.device or key
+    return ports.ids.person(f"flag:{service_request_id}", told)
+
+
+def _sent_as(flag_id: str, report: ServiceRequest) -> Flag | None:
+    return next((f for f in report.flags if flag_id == f.flag_id or flag_id in f.merged), None)
+
+
+def _has_said(earlier: Flag, new: Flag) -> bool:
+    same = new.text in earlier.text if earlier.merged else new.text == earlier.text
+    return same and new.reason == earlier.reason
+
+
+def _with_flag(report: ServiceRequest, new: Flag, ports: Ports) -> ServiceRequest:
+    """The report with the flag, or itself where its sender has said that before. Raises Conflict
+    where there is no room."""
+    of_reason = [flag for flag in report.flags if flag.reason == new.reason]
+    own = next((flag for flag in of_reason if flag.sender == new.sender), None)
+    if own is None:
+        if len(of_reason) >= MOST_SENDERS:
+            raise _no_room("Many people have flagged this report for this reason", report, ports)
+        return replace(report, flags=(*report.flags, new))
+    if new.text in own.text:
+        return report
+    text = f"{own.text}\n{new.text}" if own.text else new.text
+    if len(text) > MOST_WORDS:
+        raise _no_room("You have told us much about this report already", report, ports)
+    more = replace(own, text=text, merged=(*own.merged, new.flag_id))
+    return replace(report, flags=tuple(more if flag is own else flag for flag in report.flags))
+
+
+def _no_room(why: str, report: ServiceRequest, ports: Ports) -> Conflict:
+    return Conflict(
+        f"{why}, and an officer will look at it. We could not keep what you sent. If it tells us "
+        f"something new, ring us on {ports.council.phone}.",
+        version=report.version,
+    )
 
 
 def withdraw(service_request_id: str, key: str, author: Author, ports: Ports) -> ServiceRequest:
@@ -113,8 +172,10 @@ def refuse_if_others_joined(report: ServiceRequest, ports: Ports) -> None:
 
 
 def drop_beside(service_request_id: str, ports: Ports) -> None:
-    """Forgets the updates and notes that are kept beside a report which was taken back."""
+    """Forgets the updates and notes that are kept beside a report which was taken back, and who
+    wrote on it."""
     ports.repository.drop_archived(service_request_id)
+    ports.repository.drop_authors(service_request_id)
     ports.repository.drop_notes(service_request_id)
 
 

@@ -24,6 +24,7 @@ from chalicelib.reports.usecases.access import (
     refuse_if_withdrawn,
     rewritten,
     visible,
+    written_as,
 )
 from chalicelib.reports.usecases.needing import BY_REPLY
 from chalicelib.reports.usecases.reading import timeline
@@ -100,9 +101,13 @@ def append(
             by="council" if author.is_staff_for(report) else "resident",
             fingerprint=entry.fingerprint,
         )
+        if author.account and update.by == "resident":
+            update = replace(update, author=written_as(author.account, ports))
         longer = _noticed(_with(report, update, entry, ports), update, author)
         if admit:
             admit()
+        if update.author:
+            ports.repository.add_author(report.service_request_id, update.author)
         return longer
 
     after = rewritten(lambda: visible(service_request_id, author, ports), change, ports)

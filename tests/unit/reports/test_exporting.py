@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.reports.model import Contact, Flag, Note, Photo
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import Author, Mark, export
+from chalicelib.reports.usecases import Author, Mark, Written, export
 from chalicelib.reports.usecases.exporting import AT_MOST_BYTES
 from tests.builders import NOON, report, update
 from tests.fakes import MemoryRepository
@@ -31,7 +31,7 @@ def plant(repository: MemoryRepository, number: int, older: int = 0) -> None:
 def parts(ports: Ports) -> list[dict[str, list[dict[str, Any]]]]:
     """What each of the answers has, to the last."""
     found = []
-    after: Mark | None = None
+    after: Mark | Written | None = None
     while True:
         held, after = export(HER, people=(), limit=AT_ONCE, after=after, ports=ports)
         found.append(held)

@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.errors import NotFound
+from chalicelib.errors import NotFound, TooMany
 from chalicelib.reports.model import Changes
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import EVERYWHERE, Author, change, follow, submit, view
+from chalicelib.reports.usecases import EVERYWHERE, Author, Client, change, follow, submit, view
 from tests.builders import draft
 from tests.fakes import MemoryRepository
 
@@ -35,6 +35,43 @@ def test_person_counts_once_when_she_follows_twice(ports: Ports) -> None:
     ):
         followed = follow(request_id, key, author, ports)
     assert followed.followers == view(request_id, ANYBODY, ports).followers == 4
+
+
+@pytest.mark.parametrize("client", [Client("home"), Client("home", "phone"), Client(None, "phone")])
+def test_client_counts_once_when_it_follows_twenty_five_times(client: Client, ports: Ports) -> None:
+    request_id = a_report(ports)
+    for number in range(25):
+        followed = follow(request_id, f"key-{number}", ANYBODY, ports, client=client)
+    assert followed.followers == 1
+    others = (Client("work"), Client("home", "other phone"))
+    counts = [follow(request_id, "key", ANYBODY, ports, client=c).followers for c in others]
+    assert counts == [2, 3]
+
+
+def test_follower_who_is_not_signed_in_is_another_one_on_another_report(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    one, two = a_report(ports), a_report(ports, "other")
+    for request_id in (one, two):
+        follow(request_id, "key", ANYBODY, ports, client=Client("home", "phone"))
+    assert set(repository.followers(one)).isdisjoint(repository.followers(two))
+
+
+def test_follower_is_asked_about_once_and_not_when_it_follows_already(ports: Ports) -> None:
+    request_id, asked = a_report(ports), list[str]()
+    for _ in range(3):
+        follow(request_id, "k", ANYBODY, ports, client=Client("home"), admit=asked.append)
+    assert asked == [request_id]
+
+
+def test_nobody_is_counted_when_a_follower_is_not_admitted(ports: Ports) -> None:
+    def refuse(_: str) -> None:
+        raise TooMany("Too many.", retry_after_s=1)
+
+    request_id = a_report(ports)
+    with pytest.raises(TooMany):
+        follow(request_id, "k", ANYBODY, ports, client=Client("home"), admit=refuse)
+    assert view(request_id, ANYBODY, ports).followers == 0
 
 
 def test_count_is_made_good_when_it_was_left_short(

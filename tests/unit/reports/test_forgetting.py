@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import NotFound
-from chalicelib.reports.model import Contact, Flag, Note, Photo, ServiceRequest
+from chalicelib.reports.model import Contact, Flag, Note, Photo, ServiceRequest, Visibility
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import Author, add_note, forget_address, forget_sender, parts_of
 from chalicelib.reports.usecases.forgetting import REMOVED
@@ -87,6 +87,28 @@ def test_all_of_it_goes_when_what_she_wrote_are_the_words_that_stand_for_it(
     assert isinstance(ports.photos, MemoryPhotos) and ports.photos.let == {"P"}
     forget_sender(ID, redact=True, ports=ports)
     assert stored(repository) == left
+
+
+@pytest.mark.parametrize("visibility", ["hidden", "waiting", "held", "private", "unconfirmed"])
+def test_place_is_within_a_kilometre_when_nobody_sees_the_report(
+    visibility: Visibility, ports: Ports, repository: MemoryRepository
+) -> None:
+    where: dict[str, Any] = {"lat": 53.9591357, "long": -1.0817531, "asset_id": "lamp-17"}
+    due = NOON if visibility == "held" else None
+    repository.create(report(1, visibility=visibility, publish_at=due, **where, **SENT))
+    forget_sender(ID, redact=False, ports=ports)
+    left = stored(repository)
+    assert (left.lat, left.long, left.address, left.asset_id) == (53.96, -1.08, None, None)
+    assert left.publish_at is None
+    assert left.visibility == ("private" if visibility == "held" else visibility)
+
+
+def test_place_stays_exact_where_everybody_sees_the_report(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    before = repository.create(report(1, lat=53.9591357, long=-1.0817531, **SENT))
+    forget_sender(ID, redact=True, ports=ports)
+    assert stored(repository).point == before.point
 
 
 def test_note_is_refused_when_who_sent_the_report_was_forgotten(

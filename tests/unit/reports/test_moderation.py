@@ -1,17 +1,19 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
 
 from chalicelib.catalogue.load import load
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.reports.model import Changes, Contact, FlagDraft
+from chalicelib.reports.model import Changes, Contact, FlagDraft, ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import (
     EVERYWHERE,
     WITHDRAW_WITHIN,
     Author,
+    Client,
     add_update,
     change,
     flag,
@@ -22,6 +24,7 @@ from chalicelib.reports.usecases import (
     view,
     withdraw,
 )
+from chalicelib.reports.usecases.moderation import MOST_SENDERS
 from tests.builders import draft, update_draft
 from tests.fakes import Clock
 
@@ -61,12 +64,82 @@ def test_flag_is_a_conflict_when_its_key_was_used_for_another(ports: Ports) -> N
         flag(request_id, FlagDraft(reason="offensive"), "phone", ANYBODY, ports)
 
 
-def test_flags_do_not_fill_the_item_when_many_people_flag(ports: Ports) -> None:
+def flagged(
+    request_id: str, number: int, ports: Ports, *, network: str = "", **said: Any
+) -> ServiceRequest:
+    """After one flag, of a network of its own where none is named."""
+    said = {"reason": "other", "text": f"Number {number}.", **said}
+    client = Client(network or f"network-{number}", "device")
+    key = f"phone-{number}"
+    return flag(request_id, FlagDraft(**said), key, ANYBODY, ports, client=client)
+
+
+def test_flag_is_kept_when_one_sender_sent_twenty_before(ports: Ports) -> None:
     request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
-    for number in range(30):
-        flag(request_id, FlagDraft(reason="other"), f"phone-{number}", ANYBODY, ports)
-    stored = ports.repository.get(request_id)
-    assert stored and len(stored.flags) == 20
+    for number in range(20):
+        flagged(request_id, number, ports, network="a-flood", text="Junk.")
+    after = flagged(request_id, 20, ports, text="My phone number is in it.")
+    assert [each.text for each in after.flags] == ["Junk.", "My phone number is in it."]
+
+
+def test_flags_of_one_sender_and_reason_are_one_with_all_that_was_said(ports: Ports) -> None:
+    request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
+    for number, text in enumerate(("A name.", "A name.", None, "And an address.")):
+        flagged(request_id, number, ports, network="one", text=text)
+    after = flagged(request_id, 9, ports, network="one", reason="offensive")
+    assert [(each.reason, each.text) for each in after.flags] == [
+        ("other", "A name.\nAnd an address."),
+        ("offensive", "Number 9."),
+    ]
+    again = flagged(request_id, 3, ports, network="one", text="And an address.")
+    assert again.flags == after.flags
+    with pytest.raises(Conflict, match="Idempotency-Key"):
+        flagged(request_id, 3, ports, network="one", text="Quite another.")
+
+
+def test_flag_is_refused_in_words_when_there_is_no_room_for_what_its_sender_adds(
+    ports: Ports,
+) -> None:
+    request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
+    for number in range(2):
+        flagged(request_id, number, ports, network="one", text=str(number) * 499)
+    with pytest.raises(Conflict, match="could not keep") as refused:
+        flagged(request_id, 2, ports, network="one", text="2" * 499)
+    assert ports.council.phone in refused.value.detail
+
+
+def test_flag_is_refused_in_words_when_its_reason_is_full_and_kept_when_it_has_another(
+    ports: Ports,
+) -> None:
+    request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
+    for number in range(MOST_SENDERS):
+        flagged(request_id, number, ports)
+    with pytest.raises(Conflict, match="could not keep") as refused:
+        flagged(request_id, MOST_SENDERS, ports)
+    assert ports.council.phone in refused.value.detail
+    # A repeat of what is kept is answered all the same.
+    assert len(flagged(request_id, 0, ports).flags) == MOST_SENDERS
+    after = flagged(request_id, 99, ports, reason="personal_data")
+    assert after.flags[-1].text == "Number 99."
+
+
+def test_sender_of_a_flag_is_an_account_or_is_known_on_this_report_alone(ports: Ports) -> None:
+    one, two = (submit(draft(), key, ANYBODY, ports).service_request_id for key in ("a", "b"))
+    draft_of_it = FlagDraft(reason="other")
+    for request_id in (one, two):
+        flagged(request_id, 1, ports, network="home", text=None)
+        flag(request_id, draft_of_it, "k", Author("ann"), ports)
+    stored = [ports.repository.get(request_id) for request_id in (one, two)]
+    (network_1, ann_1), (network_2, ann_2) = ([f.sender for f in r.flags] for r in stored if r)
+    assert network_1 != network_2 and ann_1 == ann_2
+    assert "home" not in str(network_1) and "ann" not in str(ann_1)
+
+
+def test_who_flagged_is_not_told_to_officers(ports: Ports) -> None:
+    request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
+    sent = flagged(request_id, 1, ports).flags[0].sender
+    seen = view(request_id, OFFICER, ports)
+    assert sent and sent not in msgspec.json.encode(seen).decode()
 
 
 def test_flagged_report_leaves_the_list_when_an_officer_has_settled_it(ports: Ports) -> None:

@@ -1,0 +1,116 @@
+"""What somebody wrote on reports of others is found by an account, told to it, and forgotten."""
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.reports.model import FlagDraft, Photo, ServiceRequest, Visibility
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases import (
+    EVERYWHERE,
+    Author,
+    add_update,
+    export,
+    flag,
+    forget_written,
+    has_written,
+)
+from chalicelib.reports.usecases.access import written_as
+from chalicelib.reports.usecases.forgetting import REMOVED
+from tests.builders import report, update_draft
+from tests.fakes import MemoryPhotos, MemoryRepository
+
+ID = "R00000000001"
+ANN, BOB = Author("ann"), Author("bob")
+LONG = "x" * 1900
+
+
+@pytest.fixture(autouse=True)
+def written(repository: MemoryRepository, ports: Ports) -> None:
+    """Two accounts and somebody who is not signed in write on somebody's report and flag it."""
+    repository.create(report(1, reporter="somebody"))
+    for author in (ANN, BOB, Author()):
+        said = f"Said by {author.account}."
+        add_update(ID, update_draft(text=said), "u", author, ports)
+        flag(ID, FlagDraft(reason="other", text=said), "f", author, ports)
+    update_id = stored(repository).updates[0].update_id
+    photos = tuple(Photo(photo_id=f"P{n}", state="shown", update_id=update_id) for n in "12")
+    repository.save(replace(stored(repository), photos=photos))
+
+
+def stored(repository: MemoryRepository) -> ServiceRequest:
+    found = repository.get(ID)
+    assert found
+    return found
+
+
+def test_author_is_known_by_a_digest_alone(ports: Ports, repository: MemoryRepository) -> None:
+    known = [each.author for each in stored(repository).updates]
+    assert known == [written_as("ann", ports), written_as("bob", ports), None]
+    assert [each.sender for each in stored(repository).flags][:2] == known[:2]
+    officer = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
+    update, _ = add_update(ID, update_draft(text="We look."), "o", officer, ports)
+    assert update.author is None
+
+
+def test_words_stay_without_their_author_and_flags_go(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    before = stored(repository)
+    forget_written("ann", redact=False, ports=ports)
+    after = stored(repository)
+    assert [each.text for each in after.updates] == [each.text for each in before.updates]
+    assert [each.author for each in after.updates][:2] == [None, before.updates[1].author]
+    assert [each.text for each in after.flags] == ["Said by bob.", "Said by None."]
+    assert after.photos == before.photos and after.redactions == 0
+    assert not has_written("ann", ports) and has_written("bob", ports)
+
+
+@pytest.mark.parametrize(
+    ("redact", "visibility"), [(True, "public"), (False, "hidden"), (False, "private")]
+)
+def test_words_and_photos_go_when_that_is_wished_or_nobody_sees_them(
+    redact: bool, visibility: Visibility, ports: Ports, repository: MemoryRepository
+) -> None:
+    repository.save(replace(stored(repository), visibility=visibility))
+    for _ in range(2):
+        forget_written("ann", redact=redact, ports=ports)
+    after = stored(repository)
+    said = ["Said by bob.", "Said by None."]
+    assert [each.text for each in after.updates] == [REMOVED, *said]
+    assert [each.text for each in after.flags] == said
+    assert after.photos == () and after.redactions == 1
+    assert isinstance(ports.photos, MemoryPhotos) and ports.photos.let == {"P1", "P2"}
+
+
+def test_older_words_go_too(ports: Ports, repository: MemoryRepository) -> None:
+    for number in range(40):
+        author = ANN if number % 2 else BOB
+        add_update(ID, update_draft(text=f"{number} {LONG}"), f"{number}", author, ports)
+    assert stored(repository).archived
+    forget_written("ann", redact=True, ports=ports)
+    everything = [*repository.archived(ID), *stored(repository).updates]
+    hers = [each for number, each in enumerate(everything[3:]) if number % 2]
+    assert {each.text for each in hers} == {REMOVED} and len(hers) == 20
+    assert written_as("ann", ports) not in {each.author for each in everything}
+    assert len([each for each in everything if each.text == REMOVED]) == 21
+
+
+def test_export_has_what_somebody_wrote_on_reports_of_others_and_nothing_else_of_them(
+    ports: Ports,
+) -> None:
+    held = export(ANN, people=(), limit=50, after=None, ports=ports).held
+    said = [each["text"] for part in held["report"] for each in part.get("updates", ())]
+    flagged = [each["text"] for part in held["report"] for each in part.get("flags", ())]
+    assert said == flagged == ["Said by ann."]
+    assert all("description" not in part for part in held["report"])
+    assert [each["photo_id"] for each in held["pictures"]] == ["P1", "P2"]
+    assert [each["service_request_id"] for each in held["author"]] == [ID]
+    assert written_as("bob", ports) not in str(held)
+
+
+def test_nothing_is_left_to_find_when_the_report_was_taken_back(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    repository.drop_authors(ID)
+    assert not has_written("ann", ports)
