@@ -131,6 +131,22 @@ def test_page_names_whose_the_place_is_when_it_is_outside_and_remembers_nothing(
     assert violations(page) == []
 
 
+@pytest.mark.parametrize("wards", ["missing", "empty"])
+def test_page_says_that_wards_are_not_known_yet_when_there_are_none(
+    wards: str, new_page: NewPage
+) -> None:
+    page = new_page(geolocation=HERE, permissions=["geolocation"])
+    nothing = {"status": 404} if wards == "missing" else {"json": {"items": []}}
+    page.route("**/data/wards.json", lambda route: route.fulfill(**nothing))  # type: ignore[arg-type]
+    page.goto("/my-area/")
+    page.get_by_role("button", name="Use my location").click()
+    expect(page.get_by_role("alert")).to_contain_text("The wards of the council are not known yet")
+    expect(page.get_by_role("alert")).not_to_contain_text("outside")
+    page.unroute("**/data/wards.json")
+    page.get_by_role("button", name="Use my location").click()
+    expect(page.get_by_role("heading", name="Your ward: Riverside")).to_be_focused()
+
+
 def test_area_is_known_without_a_signal_when_it_was_seen_before(new_page: NewPage) -> None:
     page = new_page(geolocation=HERE, permissions=["geolocation"])
     show_area(page)

@@ -17,6 +17,8 @@ from tests.browser.test_report_path import (
     sent_reference,
 )
 
+IN_THE_CORNER = {"latitude": 54.02, "longitude": -0.99}
+"""Within the council's bounds, and its neighbour's."""
 RETAIL_PARK = {"latitude": 53.9, "longitude": -1.19}
 
 
@@ -137,6 +139,35 @@ def test_report_stops_where_somebody_else_looks_after_the_place(new_page: NewPag
     expect(page.get_by_role("heading", name="Somebody else looks after this")).to_be_visible()
     page.get_by_role("link", name="choose another place").click()
     expect(page.get_by_role("heading", name="Where is the problem?")).to_be_visible()
+
+
+def test_place_is_refused_with_its_council_before_anything_else_when_it_is_in_no_ward(
+    new_page: NewPage,
+) -> None:
+    page = new_page(geolocation=IN_THE_CORNER, permissions=["geolocation"])
+    page.goto("/report/")
+    page.get_by_role("button", name="Use my location").click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("It looks like the area of Wold District Council")
+    page.locator('[data-step="where"]').get_by_role("button", name="Continue").click()
+    expect(alert).to_contain_text("outside the area of Eskerby Council")
+    page.goto("/report/#service")
+    expect(page.get_by_role("heading", name="Where is the problem?")).to_be_visible()
+    page.get_by_label("Postcode or street").fill("market pl")
+    page.get_by_role("option", name="Market Place", exact=True).click()
+    expect(alert).to_be_hidden()
+    leave(page)
+    expect(page.get_by_role("heading", name="What is the problem?")).to_be_visible()
+
+
+def test_way_goes_on_when_the_wards_cannot_be_had(new_page: NewPage) -> None:
+    page = new_page(geolocation=IN_THE_CORNER, permissions=["geolocation"])
+    page.route("**/data/wards.json", lambda route: route.abort())
+    page.goto("/report/")
+    page.get_by_role("button", name="Use my location").click()
+    expect(page.locator("#place-words")).not_to_be_empty()
+    leave(page)
+    expect(page.get_by_role("heading", name="What is the problem?")).to_be_visible()
 
 
 @pytest.mark.parametrize(

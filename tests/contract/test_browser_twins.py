@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from base64 import b64encode
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -28,7 +28,7 @@ from chalicelib.facilities.usecases import nearest
 from chalicelib.gazetteer.model import Gazetteer, Place, PlaceList
 from chalicelib.gazetteer.postcodes import Postcode, document_of
 from chalicelib.gazetteer.usecases import search
-from chalicelib.gazetteer.wards import Ward, WardSet
+from chalicelib.gazetteer.wards import Ward, Wards, WardSet
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import MAP_ZOOM, Tile, tiles_in
 from tests.conftest import ROOT
@@ -37,6 +37,7 @@ NODE = shutil.which("node")
 TWINS = Path(__file__).with_name("twins.mts")
 WEST, SOUTH, EAST, NORTH = -1.2, 53.89, -0.963, 54.028
 QUERIES = 1000
+DAY = date(2026, 6, 1)
 LONDON = ZoneInfo("Europe/London")
 Query = tuple[float, float, int]
 """Lat, long, and how many."""
@@ -202,9 +203,9 @@ def test_ward_is_the_same_in_the_browser_on_every_edge_and_corner() -> None:
     assert len(set(ours)) == len(wards) + 1
 
 
-def test_ward_is_the_same_in_the_browser_when_boundaries_are_real(shared_data: Path) -> None:
+def real_wards(shared_data: Path) -> tuple[Ward, ...]:
     raw = json.loads((shared_data / "boundaries" / "york_wards_2024.geojson").read_bytes())
-    wards = msgspec.convert(
+    return msgspec.convert(
         [
             {
                 "code": str(number),
@@ -218,6 +219,10 @@ def test_ward_is_the_same_in_the_browser_when_boundaries_are_real(shared_data: P
         ],
         tuple[Ward, ...],
     )
+
+
+def test_ward_is_the_same_in_the_browser_when_boundaries_are_real(shared_data: Path) -> None:
+    wards = real_wards(shared_data)
     corners = [corner for ward in wards for ring in ward.polygons[0] for corner in ring]
     random = Random(5)
     points = [(lat, long) for long, lat in random.sample(corners, 300)]
@@ -228,6 +233,20 @@ def test_ward_is_the_same_in_the_browser_when_boundaries_are_real(shared_data: P
         for lat, long in points
     ]
     assert browser("wards", items=wards, points=points) == ours
+
+
+def test_place_is_outside_all_wards_in_the_browser_as_on_the_server(shared_data: Path) -> None:
+    wards, random = real_wards(shared_data), Random(7)
+    points = [(random.uniform(53.87, 54.06), random.uniform(-1.22, -0.92)) for _ in range(100)]
+    for ward in wards:
+        # Round a corner, up to 100 m from it: some of those are on the town's own edge.
+        for long, lat in random.sample(ward.polygons[0][0], 5):
+            points.append((lat + random.uniform(-9e-4, 9e-4), long + random.uniform(-15e-4, 15e-4)))
+    known = Wards(items=wards)
+    ours = [known.is_outside(Point(lat=lat, long=long), DAY) for lat, long in points]
+    assert browser("outside", items=wards, points=points) == ours
+    assert {True, False} == set(ours)
+    assert not any(browser("outside", items=[], points=points))
 
 
 def test_tiles_of_a_box_are_the_same_in_the_browser() -> None:

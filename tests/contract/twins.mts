@@ -6,6 +6,7 @@ import { tilesIn } from "../../web/src/shared/geo/tiles.ts";
 import { nearestOf } from "../../web/src/shared/places/facilities.ts";
 import { openState } from "../../web/src/shared/places/opening.ts";
 import { known, search } from "../../web/src/shared/places/search.ts";
+import { isOutside } from "../../web/src/shared/places/wards.ts";
 
 const asked = JSON.parse(readFileSync(0, "utf8"));
 
@@ -19,6 +20,9 @@ const ANSWERS = {
   },
   wards({ items, points }) {
     return points.map(([lat, long]) => items.find(({ polygons }) => isInPolygons({ lat, long }, polygons))?.code ?? null);
+  },
+  outside({ items, points }) {
+    return points.map(([lat, long]) => isOutside({ lat, long }, items));
   },
   tiles({ boxes }) {
     return boxes.map((box) => tilesIn(box, "{z}/{x}/{y}"));

@@ -3,15 +3,10 @@ import { type Council, loadCouncil } from "../../shared/council.ts";
 import { isoDay } from "../../shared/dates.ts";
 import { concerns, type Disruption, disruptions } from "../../shared/disruptions.ts";
 import { distanceMm } from "../../shared/geo/nearest.ts";
-import { isInPolygons, type Polygon } from "../../shared/geo/polygon.ts";
+import { isInPolygons } from "../../shared/geo/polygon.ts";
 import { type Keeping, keptDocument } from "../../shared/places/kept.ts";
+import { loadWards, type Ward } from "../../shared/places/wards.ts";
 import type { Place } from "../../shared/reports.ts";
-
-interface Ward {
-  code: string;
-  name: string;
-  polygons: Polygon[];
-}
 
 export interface Councillor {
   name: string;
@@ -54,23 +49,22 @@ export interface Area {
   disruptions: Disruption[];
 }
 
-/** Null outside of every ward. Throws where it cannot be had. */
+/** No wards are published yet, so nobody can say whose a place is. */
+export class WardsUnknown extends Error {}
+
+/** Null outside of every ward. Throws where it cannot be had, WardsUnknown where there are no wards yet. */
 export async function areaOf(place: Place): Promise<Area | null> {
   const council = await loadCouncil();
-  const ward = await wardOf(place, council);
+  const wards = await loadWards(council);
+  if (!wards.length) throw new WardsUnknown();
+  const ward = wards.find(({ polygons }) => isInPolygons(place, polygons));
   if (!ward) return null;
-  const [document, known] = await Promise.all([loadWard(ward, council), disruptions(council)]);
+  const [document, known] = await Promise.all([loadDocument(ward, council), disruptions(council)]);
   const here = known.filter((each) => concerns(each, place, ward.code));
   return { council, ward: document, roadworks: byDistance(document.value.roadworks, place, council), disruptions: here };
 }
 
-async function wardOf(place: Place, { wards: url }: Council): Promise<Ward | undefined> {
-  const document = url ? await keptDocument<{ items: Ward[] }>(url) : null;
-  if (!document) throw new Error("The wards are missing");
-  return document.value.items.find(({ polygons }) => isInPolygons(place, polygons));
-}
-
-async function loadWard({ code, name }: Ward, { ward: template }: Council): Promise<Keeping<WardDocument>> {
+async function loadDocument({ code, name }: Ward, { ward: template }: Council): Promise<Keeping<WardDocument>> {
   const document = template ? await keptDocument<WardDocument>(template.replace("{code}", code)) : null;
   const bare = { ward: { code, name, councillors: [] }, open_reports: 0, reports: [], roadworks: [] };
   return document ?? { value: bare, at: Date.now(), isOld: false };

@@ -7,11 +7,12 @@ import { AskPlace } from "../../shared/places/ask-place.ts";
 import { type MyArea, myArea } from "../../shared/places/my-area.ts";
 import { outsideText } from "../../shared/places/outside.ts";
 import { placeText } from "../../shared/places/place-text.ts";
-import { type Area, areaOf } from "./area.ts";
+import { type Area, areaOf, WardsUnknown } from "./area.ts";
 import { nearest } from "./nearest.ts";
 import { councillors, disrupted, reports, roadworks } from "./parts.ts";
 
 const PROBLEM = "Your area could not be loaded, and this phone has not kept it. Check your connection and try again";
+const UNKNOWN = "The wards of the council are not known yet. Try again in a few minutes";
 
 type Chosen = Omit<MyArea, "ward">;
 
@@ -51,11 +52,12 @@ async function look(chosen: Chosen): Promise<void> {
     show(byId("ward-choice"));
     draw(area, chosen, services);
     present(around);
-  } catch {
+  } catch (error) {
     if (turn !== turns) return;
     tell("");
-    if (around.hidden) refuse(PROBLEM);
-    else offerRetry();
+    const problem = error instanceof WardsUnknown ? UNKNOWN : PROBLEM;
+    if (around.hidden) refuse(problem);
+    else offerRetry(problem);
   }
 }
 
@@ -71,8 +73,8 @@ function refuse(message: string): void {
 }
 
 /** The remembered place stays. */
-function offerRetry(): void {
-  status.textContent = `${PROBLEM}.`;
+function offerRetry(problem: string): void {
+  status.textContent = `${problem}.`;
   show(retry);
   present(around);
 }

@@ -2,6 +2,7 @@
 import { type Catalogue, type Elsewhere, loadCatalogue, type Service } from "../../shared/council.ts";
 import { isInRing } from "../../shared/geo/polygon.ts";
 import type { Draft } from "../../shared/pending-report.ts";
+import type { Place } from "../../shared/reports.ts";
 import { answerOf, isDangerous, questionsOf } from "./answers.ts";
 import { currentDraft, placeOf } from "./draft.ts";
 import { indexOf, type StepName, STEPS } from "./steps.ts";
@@ -42,7 +43,9 @@ function isBegun(): boolean {
 /** The first step that needs an answer or cannot be passed, or null. Without the catalogue the server judges. */
 async function firstObstacle(): Promise<StepName | null> {
   const draft = currentDraft();
-  if (!placeOf(draft) && !(draft.in_words && draft.address.trim())) return "where";
+  const place = placeOf(draft);
+  if (!place && !(draft.in_words && draft.address.trim())) return "where";
+  if (place && (await isAnothers(place))) return "where";
   if (!draft.service_code) return "service";
   const catalogue = await loadCatalogue().catch(() => null);
   const service = serviceIn(catalogue, draft);
@@ -54,6 +57,11 @@ async function firstObstacle(): Promise<StepName | null> {
   if (isDangerous(draft, questions)) return "danger";
   if (!draft.description.trim()) return "description";
   return (await seemsPersonal(draft, service)) ? "personal" : null;
+}
+
+/** Where it cannot be known now the server judges. */
+async function isAnothers(place: Place): Promise<boolean> {
+  return import("./whose.ts").then(async ({ outsideProblem }) => (await outsideProblem(place)) !== null).catch(() => false);
 }
 
 /** Where it cannot be known now it is not: the step says how to go on. */

@@ -18,16 +18,33 @@ export function start(onward: () => Promise<void>): void {
   photo.addEventListener("change", () => void offerPhotosPlace());
   inWords.addEventListener("click", useWords);
   address.addEventListener("input", () => changeDraft({ address: address.value }));
-  section.querySelector("form")!.addEventListener("submit", () => {
-    clearErrors(section);
-    const message = problem();
-    if (!message) void onward();
-    else if (currentDraft().in_words) showErrors(section, [{ field: "address", message }]);
-    else asked.refuse(message);
-  });
+  section.querySelector("form")!.addEventListener("submit", () => void goOn(onward));
 }
 
-export const enter = describePlace;
+export async function enter(): Promise<void> {
+  describePlace();
+  if (placeOf(currentDraft())) void sayIfOutside();
+}
+
+async function goOn(onward: () => Promise<void>): Promise<void> {
+  clearErrors(section);
+  const message = problem();
+  if (!message) {
+    if (!(await sayIfOutside())) await onward();
+  } else if (currentDraft().in_words) showErrors(section, [{ field: "address", message }]);
+  else asked.refuse(message);
+}
+
+/** Whether the place is another council's, and the reader has been told. Whatever fails is left to the server. */
+async function sayIfOutside(): Promise<boolean> {
+  const place = placeOf(currentDraft());
+  if (!place) return false;
+  const message = await import("./whose.ts").then(({ outsideProblem }) => outsideProblem(place)).catch(() => null);
+  const now = placeOf(currentDraft());
+  if (!message || now?.lat !== place.lat || now.long !== place.long) return false;
+  asked.refuse(message);
+  return true;
+}
 
 function problem(): string | null {
   const draft = currentDraft();
@@ -81,4 +98,5 @@ function accept(place: Place, label: string, words: string): void {
   movePin(place, label, words);
   describePlace();
   focusOn(byId("place"));
+  void sayIfOutside();
 }
