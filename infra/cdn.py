@@ -3,7 +3,7 @@ headers. The template stays the only place where either is written."""
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from operator import itemgetter
 from pathlib import Path
@@ -69,7 +69,19 @@ def headers(path: str, names: Mapping[str, str]) -> tuple[Header, ...]:
         Header(entry["Header"], entry["Value"], entry["Override"])
         for entry in config["CustomHeadersConfig"]["Items"]
     )
-    return (*secure, *custom)
+    return (*secure, *custom, *_for_other_sites(config.get("CorsConfig")))
+
+
+def _for_other_sites(cors: dict[str, Any] | None) -> Iterator[Header]:
+    """What lets pages of other sites read an answer. CloudFront adds it where a request names its
+    site, this always."""
+    if cors:
+        listed = {
+            "Access-Control-Allow-Origin": cors["AccessControlAllowOrigins"],
+            "Access-Control-Expose-Headers": cors["AccessControlExposeHeaders"],
+        }
+        for name, entry in listed.items():
+            yield Header(name, ", ".join(entry["Items"]), cors["OriginOverride"])
 
 
 def missing_page() -> tuple[dict[str, str], bytes]:

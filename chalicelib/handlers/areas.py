@@ -14,6 +14,7 @@ routes = Routes(__name__)
     "/api/my-area",
     method="GET",
     auth=auth.anyone,
+    open_to_sites=True,
     summary="The ward of a place, its councillors, what is nearest, open reports and road works",
     answer=MyArea,
     query=(

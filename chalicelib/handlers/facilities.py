@@ -25,6 +25,7 @@ class NearFacilityList(msgspec.Struct, frozen=True, kw_only=True):
     "/api/facilities/nearest",
     method="GET",
     auth=auth.anyone,
+    open_to_sites=True,
     summary="The nearest facilities of a kind, exactly; parks by their edge",
     answer=NearFacilityList,
     query=(
@@ -46,6 +47,7 @@ def nearest(call: Call) -> NearFacilityList:
     "/api/facilities/kinds",
     method="GET",
     auth=auth.anyone,
+    open_to_sites=True,
     summary="The kinds of facilities that there are, and how many of each",
     answer=KindList,
 )

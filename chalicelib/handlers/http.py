@@ -21,6 +21,7 @@ from chalicelib.handlers.auth import Gate
 from chalicelib.handlers.callers import Caller
 
 REQUEST_ID = "X-Request-Id"
+OPEN_TO_SITES = "Access-Control-Allow-Origin"
 PROBLEM = "application/problem+json"
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
@@ -83,6 +84,7 @@ class RouteFacts:
     versioned: bool = False
     is_page: bool = False
     written: tuple[str, ...] = ()
+    open_to_sites: bool = False
 
 
 class Call(NamedTuple):
@@ -226,8 +228,11 @@ class Routes(Blueprint):
         may_be_keyed: bool = False,
         versioned: bool = False,
         query: tuple[Query, ...] = (),
+        open_to_sites: bool = False,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Registers a view. `keyed`: it needs an Idempotency-Key; `versioned`: an If-Match."""
+        """Registers a view. `keyed`: it needs an Idempotency-Key; `versioned`: an If-Match.
+        `open_to_sites`: pages of other sites may read its answers, which are the same for
+        everybody, whoever asks."""
         return self._registered(
             _answer,
             path=path,
@@ -241,6 +246,7 @@ class Routes(Blueprint):
             may_be_keyed=may_be_keyed,
             versioned=versioned,
             query=query,
+            open_to_sites=open_to_sites,
         )
 
     def page(
@@ -340,6 +346,8 @@ def _followed(
         line["status"] = response.status_code
         line["errors"] = int(response.status_code >= 500)
         response.headers[REQUEST_ID] = request_id
+        if facts.open_to_sites:
+            response.headers[OPEN_TO_SITES] = "*"
         if facts.method == "HEAD":
             response.body = ""
         return response

@@ -39,6 +39,7 @@ def routes_describing(others: list[Routes]) -> Routes:
         "/api/openapi.json",
         method="GET",
         auth=auth.anywhere,
+        open_to_sites=True,
         summary="This document",
         answer=dict[str, Any],
     )

@@ -13,6 +13,7 @@ routes = Routes(__name__)
     "/api/places",
     method="GET",
     auth=auth.anyone,
+    open_to_sites=True,
     summary="Streets, places and postcodes by what somebody types",
     answer=PlaceList,
     query=(Query("q", "a postcode, street or place, at most 100 characters", required=True),),

@@ -100,6 +100,7 @@ def submit(call: Call) -> Receipt:
     "/api/reports",
     method="GET",
     auth=auth.anyone,
+    open_to_sites=True,
     summary="Public reports in a box on the map",
     answer=ReportList,
     query=(
@@ -128,6 +129,7 @@ def list_reports(call: Call) -> ReportList:
     "/api/reports/nearby",
     method="GET",
     auth=auth.anyone,
+    open_to_sites=True,
     summary="Open public reports round a place, the nearest first",
     answer=NearList,
     query=(

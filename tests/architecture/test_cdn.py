@@ -36,6 +36,7 @@ NAMES = {
     "CrewsBucket": "crews-x",
 }
 FROM_US = ("script-src", "style-src", "worker-src", "manifest-src", "form-action")
+OF_SITES = ("Access-Control-Allow-Origin", "Access-Control-Expose-Headers")
 CLOSED = ("default-src", "base-uri", "frame-ancestors")
 
 Json = dict[str, Any]
@@ -114,7 +115,8 @@ def test_every_route_of_the_app_goes_to_the_api() -> None:
 def test_behaviour_takes_https_only_and_sends_the_headers(behaviour: Json) -> None:
     assert behaviour["ViewerProtocolPolicy"] == "redirect-to-https"
     is_photo = behaviour.get("PathPattern") == "/photos/*"
-    policy = "PhotosHeadersPolicy" if is_photo else "HeadersPolicy"
+    is_open = behaviour.get("PathPattern") in ("/data/*", "/feeds/*", "/open311/*")
+    policy = f"{'Photos' if is_photo else 'Open' if is_open else ''}HeadersPolicy"
     assert behaviour["ResponseHeadersPolicyId"] == {"Ref": policy}
 
 
@@ -257,6 +259,53 @@ def test_headers_are_those_of_a_closed_page() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("address", "is_open"),
+    [
+        ("/data/index.json", True),
+        ("/data/basemap.pmtiles", True),
+        ("/data/nothing-here.json", True),
+        ("/feeds/all.atom", True),
+        ("/photos/7K3M2QXV9HTD/p1/page.jpg", True),
+        ("/open311/v2/requests.json", True),
+        ("/open311/discovery.xml", True),
+        ("/open311/no/such/address", True),
+        ("/", False),
+        ("/reports/7K3M2QXV9HTD", False),
+        ("/assets/report.js", False),
+        ("/api/reports", False),
+        ("/api/session/refresh", False),
+        ("/forms/report", False),
+        ("/health", False),
+    ],
+)
+def test_pages_of_other_sites_may_read_what_is_the_same_for_everybody(
+    address: str, is_open: bool
+) -> None:
+    sent = {each.name: (each.value, each.overrides) for each in cdn.headers(address, NAMES)}
+    assert sent.get("Access-Control-Allow-Origin") == (("*", True) if is_open else None)
+    assert "Access-Control-Allow-Credentials" not in sent
+
+
+def test_no_policy_of_the_cdn_lets_other_sites_send_credentials() -> None:
+    policies = [
+        each["Properties"]["ResponseHeadersPolicyConfig"]
+        for each in cdn.template()["Resources"].values()
+        if each.get("Type") == "AWS::CloudFront::ResponseHeadersPolicy"
+    ]
+    cors = [each["CorsConfig"] for each in policies if "CorsConfig" in each]
+    assert len(policies) == 3 and len(cors) == 2
+    assert all(each["AccessControlAllowCredentials"] is False for each in cors)
+
+
+def test_open_documents_have_the_headers_of_a_page_besides() -> None:
+    pages, documents = (
+        {each.name: each for each in cdn.headers(path, NAMES) if each.name not in OF_SITES}
+        for path in ("/", "/data/index.json")
+    )
+    assert documents == pages
+
+
 def test_photo_has_the_headers_of_a_page_but_lets_the_browser_lay_it_out() -> None:
     pages, photos = (
         {each.name: each.value for each in cdn.headers(path, NAMES)} for path in ("/", "/photos/x")
@@ -264,7 +313,7 @@ def test_photo_has_the_headers_of_a_page_but_lets_the_browser_lay_it_out() -> No
     policy = photos.pop("Content-Security-Policy")
     assert "frame-ancestors 'none'" in policy and "-src" not in policy
     pages.pop("Content-Security-Policy")
-    assert photos == pages
+    assert {name: value for name, value in photos.items() if name not in OF_SITES} == pages
 
 
 def test_pages_of_the_api_keep_their_own_stricter_policy() -> None:

@@ -169,6 +169,45 @@ def test_part_of_a_document_is_answered_when_a_range_is_asked_for(stack: LocalSt
     assert status == 416
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "is_open"),
+    [
+        ("/data/index.json", 200, True),
+        ("/data/nothing.json", 404, True),
+        ("/feeds/all.atom", 200, True),
+        ("/open311/v2/services.json", 200, True),
+        ("/open311/v2/requests/unknown.json", 404, True),
+        ("/open311/v2/nothing.xml", 404, True),
+        ("/api/reports/nearby?lat=53.959&long=-1.0815", 200, True),
+        ("/api/places", 400, True),
+        ("/api/account", 401, False),
+        ("/api/reports/unknown", 404, False),
+        ("/nothing", 404, False),
+    ],
+)
+def test_pages_of_other_sites_may_read_what_is_the_same_for_everybody(
+    path: str, status: int, is_open: bool, stack: LocalStack
+) -> None:
+    answered, headers, _ = fetch(stack, path, Origin="https://elsewhere.example")
+    allowed = headers.get("Access-Control-Allow-Origin")
+    assert (answered, allowed) == (status, "*" if is_open else None)
+
+
+def test_other_systems_page_may_post_a_form_to_open311_and_read_the_refusal(
+    stack: LocalStack,
+) -> None:
+    status, headers, _ = fetch(
+        stack,
+        "/open311/v2/requests.json",
+        body={},
+        method="POST",
+        Origin="https://elsewhere.example",
+        Content_Type="application/x-www-form-urlencoded",
+    )
+    assert status in (400, 403)
+    assert headers["Access-Control-Allow-Origin"] == "*"
+
+
 def test_document_has_no_body_when_only_its_head_is_asked_for(stack: LocalStack) -> None:
     status, headers, body = fetch(stack, "/data/index.json", method="HEAD")
     assert (status, body) == (200, b"") and int(headers["Content-Length"]) > 0
