@@ -31,6 +31,7 @@ def faults_of(of: Chalice, declared: list[RouteFacts]) -> list[str]:
     found = []
     for fact in (each for each in declared if each.open_to_sites):
         answered = of.routes[fact.path][fact.method].view_function
+        assert answered.__closure__
         view = answered.__closure__[answered.__code__.co_freevars.index("view")].cell_contents
         if fact.method != "GET" or fact.auth not in (auth.anyone, auth.anywhere):
             found.append(f"{fact.method} {fact.path} is for somebody")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -136,8 +137,8 @@ def test_page_says_that_wards_are_not_known_yet_when_there_are_none(
     wards: str, new_page: NewPage
 ) -> None:
     page = new_page(geolocation=HERE, permissions=["geolocation"])
-    nothing = {"status": 404} if wards == "missing" else {"json": {"items": []}}
-    page.route("**/data/wards.json", lambda route: route.fulfill(**nothing))  # type: ignore[arg-type]
+    nothing: dict[str, Any] = {"status": 404} if wards == "missing" else {"json": {"items": []}}
+    page.route("**/data/wards.json", lambda route: route.fulfill(**nothing))
     page.goto("/my-area/")
     page.get_by_role("button", name="Use my location").click()
     expect(page.get_by_role("alert")).to_contain_text("The wards of the council are not known yet")
