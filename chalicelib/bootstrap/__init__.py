@@ -184,11 +184,7 @@ def form_pages() -> "FormPages":
 
     here = council()
     return FormPages(
-        council={
-            "name": here.name,
-            "phone": here.phone,
-            "opening_hours": here.opening_hours,
-        },
+        council=here.said,
         wording=Wording(zone=here.zone, labels=LABELS, grouped=grouped),
     )
 

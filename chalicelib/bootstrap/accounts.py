@@ -136,9 +136,7 @@ def account_pages() -> "AccountPages":
     from chalicelib.accounts.pages import AccountPages
 
     here = council()
-    return AccountPages(
-        {"name": here.name, "phone": here.phone, "opening_hours": here.opening_hours}
-    )
+    return AccountPages(here.said)
 
 
 def digest(*parts: str) -> str:

@@ -112,7 +112,7 @@ def job_pages() -> "JobPages":
     from chalicelib.jobs.pages import JobPages
 
     here = council()
-    return JobPages({"name": here.name, "phone": here.phone, "opening_hours": here.opening_hours})
+    return JobPages(here.said)
 
 
 class PhotosOfJobs:

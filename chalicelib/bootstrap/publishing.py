@@ -42,7 +42,7 @@ def publishing_ports() -> publishing.Ports:
         cdn=cdn(),
         reports=PublicReports(reports_ports()),
         pages=JinjaPages(
-            council={"name": here.name, "phone": here.phone},
+            council=here.said,
             zone=here.zone,
             labels=LABELS,
             grouped=grouped,
@@ -143,6 +143,8 @@ def _fixed_documents(here: Council) -> dict[str, object]:
         name=here.name,
         phone=here.phone,
         opening_hours=here.opening_hours,
+        phone_hours=msgspec.to_builtins(here.answered_hours),
+        out_of_hours_phone=here.out_of_hours_phone,
         time_zone=here.time_zone,
         bounds=here.box,
         basemap_attribution=here.basemap_attribution,

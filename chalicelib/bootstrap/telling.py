@@ -98,7 +98,7 @@ def alert_pages() -> "AlertPages":
     from chalicelib.alerts.pages import AlertPages
 
     here = council()
-    return AlertPages({"name": here.name, "phone": here.phone, "opening_hours": here.opening_hours})
+    return AlertPages(here.said)
 
 
 def _senders() -> Mapping[Channel, Sender[Any]]:

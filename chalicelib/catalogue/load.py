@@ -76,9 +76,10 @@ def _clock_faults(council: Council) -> Iterable[str]:
         ZoneInfo(council.time_zone)
     except (ZoneInfoNotFoundError, ValueError):
         yield f"`$.time_zone`: {council.time_zone!r} is no IANA time zone such as Europe/London"
-    hours = council.working_hours
-    if hours.opens >= hours.closes:
-        yield f"`$.working_hours`: closes at {hours.closes}, before it opens at {hours.opens}"
+    for name in ("working_hours", "phone_hours"):
+        hours = getattr(council, name)
+        if hours and hours.opens >= hours.closes:
+            yield f"`$.{name}`: closes at {hours.closes}, before it opens at {hours.opens}"
     regions = baked().regions
     if council.bank_holidays not in (None, *regions):
         yield f"`$.bank_holidays`: {council.bank_holidays!r} is none of {', '.join(regions)}"

@@ -17,6 +17,7 @@ from chalicelib.catalogue.crews import Crew
 from chalicelib.catalogue.destinations import Destination
 from chalicelib.catalogue.facility_kinds import FacilityKind
 from chalicelib.catalogue.identity import WHY_SIGN_IN, IdentityProvider, Needed
+from chalicelib.catalogue.phone_line import WEEKDAYS, Line, PhoneHours, at_other_times, line_at
 from chalicelib.catalogue.questions import Answers, Attribute, checked
 from chalicelib.catalogue.service_level import ServiceLevel
 from chalicelib.catalogue.triage import (
@@ -49,7 +50,6 @@ from chalicelib.errors import FieldError
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.polygon import in_ring
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Visibility = Literal["public", "private", "moderated"]
 Photo = Literal["wanted", "welcome", "none"]
@@ -145,6 +145,9 @@ class Area(Strict, frozen=True, kw_only=True):
 class Council(Strict, frozen=True, kw_only=True, dict=True):
     """A council's whole configuration. `bounds`: west, south, east, north in WGS84 degrees.
 
+    `opening_hours` are those of `phone` as people say them, `phone_hours` the same for computers:
+    the working hours, where they are left out. `out_of_hours_phone` is answered at other times.
+
     `bank_holidays` names a region of `bank_holidays.json`. `photos_wait`: a photo is public only
     after an officer's look. `publish_after_s`: how long every report is held before it is public.
     `destinations` are the bodies that reports are passed on to, `identity_providers` the issuers
@@ -167,6 +170,8 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     name: Words
     phone: Words
     opening_hours: Words
+    phone_hours: WorkingHours | None = None
+    out_of_hours_phone: Words | None = None
     time_zone: Words
     working_hours: WorkingHours
     bounds: tuple[Degrees, Degrees, Degrees, Degrees]
@@ -256,10 +261,38 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
         return self.by_code[service_code].service_level.due(requested, self.calendar)
 
     def answers(
-        self, service_code: str, sent: Mapping[str, Any]
+        self, service_code: str, sent: Mapping[str, Any], now: datetime
     ) -> tuple[Answers, list[FieldError]]:
-        """The answers to a service's questions in one form, and what is wrong with them."""
-        return checked(self.by_code[service_code].attributes, sent, phone=self.phone)
+        """The answers to a service's questions in one form, and what is wrong with them; `now`
+        decides whom a dangerous answer sends people to."""
+        whom = self.line_at(now).words
+        return checked(self.by_code[service_code].attributes, sent, whom_to_ring=whom)
+
+    def line_at(self, now: datetime) -> Line:
+        """Whom to ring at that moment about something that cannot wait."""
+        hours = self.answered_hours
+        return line_at(
+            now,
+            PhoneHours(hours.days, hours.opens, hours.closes, self.zone, self.calendar.holidays),
+            phone=self.phone,
+            out_of_hours=self.out_of_hours_phone,
+            said_hours=self.opening_hours,
+        )
+
+    @property
+    def answered_hours(self) -> WorkingHours:
+        """When `phone` is answered."""
+        return self.phone_hours or self.working_hours
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What pages say of the council in their header and footer."""
+        return {
+            "name": self.name,
+            "phone": self.phone,
+            "opening_hours": self.opening_hours,
+            "at_other_times": at_other_times(self.out_of_hours_phone),
+        }
 
     def team_for(self, service_code: str, point: Point | None, ward_code: str | None = None) -> str:
         """The team for this service in this place; without a place, that of the service."""

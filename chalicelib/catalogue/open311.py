@@ -24,7 +24,7 @@ def wire_services(council: Council) -> list[Tree]:
 
 def wire_definition(service: ServiceDefinition, phone: str) -> Wire:
     """The service's questions, and what FixMyStreet fills in itself. `phone` is where somebody is
-    sent whose answer means danger."""
+    sent whose answer means danger, with its hours: the answer may be kept for long."""
     asked = [_attribute(each, order, phone) for order, each in enumerate(service.attributes, 1)]
     return {
         "service_code": service.service_code,

@@ -48,11 +48,11 @@ class Unanswerable(ValueError):
 
 
 def checked(
-    attributes: tuple[Attribute, ...], sent: Mapping[str, Any], *, phone: str
+    attributes: tuple[Attribute, ...], sent: Mapping[str, Any], *, whom_to_ring: str
 ) -> tuple[Answers, list[FieldError]]:
     """The answers as texts, in the order of the questions, and what is wrong with what was sent.
 
-    Fields are called `attributes.<code>`. `phone` is where a dangerous answer sends people.
+    Fields are called `attributes.<code>`. `whom_to_ring` is what a dangerous answer is told.
     """
     asked = {attribute.code: attribute for attribute in attributes}
     known = ", ".join(asked) or "none"
@@ -63,13 +63,13 @@ def checked(
     answers: dict[str, tuple[str, ...]] = {}
     for code, attribute in asked.items():
         try:
-            answers[code] = _checked_one(attribute, sent.get(code), phone)
+            answers[code] = _checked_one(attribute, sent.get(code), whom_to_ring)
         except Unanswerable as error:
             faults.append(FieldError(f"attributes.{code}", str(error)))
     return {code: answer for code, answer in answers.items() if answer}, faults
 
 
-def _checked_one(attribute: Attribute, sent: Any, phone: str) -> tuple[str, ...]:
+def _checked_one(attribute: Attribute, sent: Any, whom_to_ring: str) -> tuple[str, ...]:
     texts = tuple(filter(None, _texts(sent)))
     if not texts:
         if attribute.required:
@@ -78,7 +78,7 @@ def _checked_one(attribute: Attribute, sent: Any, phone: str) -> tuple[str, ...]
     if len(texts) > 1 and attribute.datatype != "multivaluelist":
         raise Unanswerable("give one answer")
     if attribute.is_list:
-        return tuple(_chosen(attribute, texts, phone))
+        return tuple(_chosen(attribute, texts, whom_to_ring))
     return (_CHECKS[attribute.datatype](texts[0]),)
 
 
@@ -89,15 +89,14 @@ def _texts(sent: Any) -> Iterator[str]:
         yield "" if each is None else str(each).strip()
 
 
-def _chosen(attribute: Attribute, texts: tuple[str, ...], phone: str) -> Iterator[str]:
+def _chosen(attribute: Attribute, texts: tuple[str, ...], whom_to_ring: str) -> Iterator[str]:
     values = {value.key: value for value in attribute.values}
     for text in dict.fromkeys(texts):
         if text not in values:
             raise Unanswerable(f"choose from: {', '.join(values)}")
         if values[text].dangerous:
             raise Unanswerable(
-                f"this may be dangerous and cannot wait for a report: ring us now on {phone}, "
-                "or 999 if a life is in danger"
+                f"this may be dangerous and cannot wait for a report: {whom_to_ring}"
             )
         yield text
 

@@ -60,7 +60,8 @@ class Siblings:
         found = list(_faults_of(dict(body)))
         service_code = body.get("service_code", "")
         if service_code in bootstrap.council().by_code:
-            asked = bootstrap.council().answers(service_code, body.get("attributes", {}))
+            now = bootstrap.reports_ports().now()
+            asked = bootstrap.council().answers(service_code, body.get("attributes", {}), now)
             found += asked[1]
         return found
 

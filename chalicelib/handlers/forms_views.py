@@ -244,7 +244,9 @@ def _origins_of_photos(report: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _screen(screen: flow.Screen) -> Page:
-    html = _render(screen.name, **of_screen(screen, bootstrap.council().by_code))
+    council = bootstrap.council()
+    line = council.line_at(bootstrap.reports_ports().now())
+    html = _render(screen.name, **of_screen(screen, council.by_code), line=line)
     personal = any(screen.answers.one(name) for name in CONTACT)
     return Page(html, is_refusal=bool(screen.faults), may_be_kept=not personal)
 

@@ -65,7 +65,9 @@ def services(call: Call) -> Answer:
 def service(call: Call, service_code: str) -> Answer:
     """What a service asks. Raises NotFound."""
     asked(call).check_jurisdiction()
-    definition = wire_definition(_service(service_code), bootstrap.council().phone)
+    council = bootstrap.council().said
+    whom = f"{council['phone']} ({council['opening_hours']}){council['at_other_times']}"
+    definition = wire_definition(_service(service_code), whom)
     return Answer("service_definition", definition)
 
 

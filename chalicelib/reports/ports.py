@@ -379,9 +379,10 @@ class Council(Protocol):
         """The other council that looks after this place, as far as it is known."""
 
     def answers(
-        self, service_code: str, sent: Mapping[str, Any]
+        self, service_code: str, sent: Mapping[str, Any], now: datetime
     ) -> tuple[Mapping[str, tuple[str, ...]], Sequence[FieldError]]:
-        """The answers to the service's questions in one form, and what is wrong with them."""
+        """The answers to the service's questions in one form, and what is wrong with them; `now`
+        decides whom a dangerous answer sends people to."""
 
 
 class Photos(Protocol):

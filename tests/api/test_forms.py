@@ -321,12 +321,25 @@ def test_report_stops_when_somebody_else_looks_after_the_place(browser: Browser)
     assert browser.stored() == []
 
 
-def test_report_stops_when_an_answer_is_dangerous(browser: Browser) -> None:
-    browser.to("What is the problem?")
-    browser.fill({"service_code": "street-light"})
-    browser.fill({"attributes.what": "wires"})
-    assert browser.page.title.startswith("Ring us now")
-    assert browser.page.links["Ring 01904 960123"] == "tel:01904960123"
+@pytest.mark.parametrize(
+    ("moment", "phone", "other"),
+    [
+        ("2026-06-05T10:00:00Z", "01904 960123", "Ring us now."),
+        ("2026-06-07T10:00:00Z", "01904 960199", "Our usual line is closed."),
+    ],
+)
+def test_report_stops_and_says_whom_to_ring_when_an_answer_is_dangerous(
+    moment: str, phone: str, other: str, browser: Browser
+) -> None:
+    with time_machine.travel(moment, tick=False):
+        browser.to("What is the problem?")
+        browser.fill({"service_code": "street-light"})
+        browser.fill({"attributes.what": "wires"})
+    assert browser.page.title.startswith("This cannot wait")
+    assert other in browser.page.text
+    rings = [name for name in browser.page.links if name.startswith("Ring ")]
+    assert rings == [f"Ring {phone}"]
+    assert browser.page.links[f"Ring {phone}"] == f"tel:{phone.replace(' ', '')}"
     browser.fill(press="Change my answer")
     browser.fill({"attributes.what": "out"})
     assert browser.page.title.startswith("Add photos")

@@ -141,7 +141,7 @@ def test_report_is_refused_for_a_while_when_its_key_was_used_too_often(api: Api)
         (
             {"service_code": "blocked-drain", "attribute[cover-missing]": "yes"},
             400,
-            ["attribute[cover-missing]", "ring us now"],
+            ["attribute[cover-missing]", "999 if a life is in danger"],
         ),
         ({"attribute[size]": "gigantic"}, 400, ["attribute[size]"]),
         ({"attribute[size]": ["small", "large"]}, 400, ["attribute[size]"]),

@@ -4,11 +4,13 @@ import json
 import re
 import urllib.request
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Page, Route, expect
 
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
 from tests.browser.test_report_path import (
+    HERE,
     choose_service,
     go_to,
     leave,
@@ -93,8 +95,56 @@ def test_several_answers_are_chosen_where_several_are_asked_for(new_page: NewPag
         expect(page.locator("#answers")).to_contain_text(answer)
 
 
+@pytest.mark.parametrize(
+    ("moment", "phone"),
+    [
+        ("2026-06-05T10:00:00+00:00", "01904 960123"),
+        ("2026-06-05T16:00:00+00:00", "01904 960199"),
+        ("2026-06-07T10:00:00+00:00", "01904 960199"),
+        ("2026-12-25T10:00:00+00:00", "01904 960199"),
+    ],
+)
+def test_dangerous_answer_shows_the_number_of_the_hour(
+    moment: str, phone: str, new_page: NewPage
+) -> None:
+    page = at_the_problem(new_page)
+    page.clock.set_fixed_time(moment)
+    choose_service(page, "Street light")
+    go_to(page, "questions")
+    page.get_by_role("radio", name="Bare wires").check()
+    assert leave(page) == "danger"
+    ring = page.locator("#danger-ring")
+    expect(ring.get_by_role("button")).to_have_text(f"Ring {phone}")
+    usual = phone == "01904 960123"
+    expect(ring).to_contain_text("Ring us now." if usual else "Our usual line is closed.")
+    expect(ring.get_by_role("link", name="999")).to_be_visible()
+
+
+def test_nobody_is_sent_to_a_closed_line_when_there_is_no_other_number(new_page: NewPage) -> None:
+    page = new_page(geolocation=HERE, permissions=["geolocation"])
+
+    def without(route: Route) -> None:
+        document = route.fetch().json() | {"out_of_hours_phone": None}
+        route.fulfill(json=document)
+
+    page.route("**/data/index.json", without)
+    page.goto("/report/")
+    place(page)
+    page.clock.set_fixed_time("2026-06-07T10:00:00+00:00")
+    choose_service(page, "Street light")
+    go_to(page, "questions")
+    page.get_by_role("radio", name="Bare wires").check()
+    assert leave(page) == "danger"
+    ring = page.locator("#danger-ring")
+    expect(ring).to_contain_text(
+        "Our line is closed now. It is open Monday to Friday, 8:30 to 17:00."
+    )
+    expect(ring.locator("a")).to_have_text(["999"])
+
+
 def test_dangerous_answer_stops_the_report_and_can_be_changed(new_page: NewPage) -> None:
     page = at_the_problem(new_page)
+    page.clock.set_fixed_time("2026-06-05T10:00:00+00:00")
     choose_service(page, "Street light")
     go_to(page, "questions")
     page.get_by_role("radio", name="Bare wires").check()
@@ -105,7 +155,7 @@ def test_dangerous_answer_stops_the_report_and_can_be_changed(new_page: NewPage)
     expect(page.locator("[data-step=danger]").get_by_role("link", name="999")).to_be_visible()
     page.goto("/report/#check")
     page.reload()
-    expect(page.get_by_role("heading", name="Ring us now")).to_be_visible()
+    expect(page.get_by_role("heading", name="This cannot wait")).to_be_visible()
     page.get_by_role("link", name="change your answer").click()
     page.get_by_role("radio", name="It is out").check()
     assert leave(page) == "photos"

@@ -301,7 +301,7 @@ def test_no_step_has_a_violation_or_runs_off_the_screen(
     looker.go_on()
     page.get_by_role("radio", name="It is about to fall").check()
     looker.go_on()
-    heading(page, "Ring us now")
+    heading(page, "This cannot wait")
     looker.go_on("Change my answer")
 
 

@@ -5,6 +5,8 @@ import { resolve } from "node:path";
 export interface CouncilNames {
   name: string;
   phone: string;
+  opening_hours: string;
+  out_of_hours_phone?: string;
   /** The email address of whoever answers for data protection. */
   privacy_contact?: string;
 }
@@ -17,9 +19,9 @@ export function readCouncil(council: string): CouncilNames {
   if (!existsSync(path)) {
     throw new Error(`COUNCIL=${council} names no council: there is no file ${path}.`);
   }
-  const { name, phone, privacy_contact } = JSON.parse(readFileSync(path, "utf8")) as Partial<CouncilNames>;
-  if (!name || !phone) {
-    throw new Error(`The council in ${path} needs both "name" and "phone".`);
+  const { name, phone, opening_hours, out_of_hours_phone, privacy_contact } = JSON.parse(readFileSync(path, "utf8")) as Partial<CouncilNames>;
+  if (!name || !phone || !opening_hours) {
+    throw new Error(`The council in ${path} needs "name", "phone" and "opening_hours".`);
   }
-  return { name, phone, ...(privacy_contact && { privacy_contact }) };
+  return { name, phone, opening_hours, ...(out_of_hours_phone && { out_of_hours_phone }), ...(privacy_contact && { privacy_contact }) };
 }

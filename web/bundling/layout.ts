@@ -16,7 +16,13 @@ function fill(text: string, council: CouncilNames, escape: (text: string) => str
   return text
     .replaceAll("{{ council.name }}", () => escape(council.name))
     .replaceAll("{{ council.phone|replace(' ', '') }}", () => escape(council.phone.replaceAll(" ", "")))
-    .replaceAll("{{ council.phone }}", () => escape(council.phone));
+    .replaceAll("{{ council.phone }}", () => escape(council.phone))
+    .replaceAll("{{ council.opening_hours }}", () => escape(council.opening_hours))
+    .replaceAll("{{ council.at_other_times }}", () => escape(atOtherTimes(council)));
+}
+
+function atOtherTimes({ out_of_hours_phone }: CouncilNames): string {
+  return out_of_hours_phone ? `, or at other times on ${out_of_hours_phone}` : "";
 }
 
 /** The link to the page itself says so. */

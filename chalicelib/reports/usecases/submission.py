@@ -164,7 +164,8 @@ def _checked(draft: Draft, key: str, author: Author, ports: Ports) -> Answers:
     faults = list(_service_and_place_faults(draft, ports))
     if draft.service_code not in ports.council.by_code:
         raise _invalid(faults)
-    answers, wrong = ports.council.answers(draft.service_code, draft.attributes or {})
+    given = draft.attributes or {}
+    answers, wrong = ports.council.answers(draft.service_code, given, ports.now())
     _raise_all(
         [
             *faults,

@@ -89,6 +89,12 @@ def change(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
             "give one of",
         ),
         (change("working_hours.closes", "08:00"), "$.working_hours", "before it opens"),
+        (
+            change("phone_hours", {"days": ["sunday"], "opens": "17:00", "closes": "08:00"}),
+            "$.phone_hours",
+            "before it opens",
+        ),
+        (change("out_of_hours_phone", ""), "$.out_of_hours_phone", "length >= 1"),
         (change("bank_holidays", "FR"), "$.bank_holidays", "GB-ENG"),
         (change("services.0.attributes.0.values", []), "$.services[0].attributes[0]", "needs"),
         (change("services.0.attributes.0.datatype", "text"), "attributes[0].values", "no other"),

@@ -4,8 +4,9 @@ import pytest
 
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.questions import Attribute, Value, checked
+from tests.builders import NOON
 
-PHONE = "01904 960123"
+WHOM = "ring us now on 01904 960123"
 ATTRIBUTES = (
     Attribute(code="line", datatype="string", description="Say it in a line"),
     Attribute(code="count", datatype="number", description="How many?"),
@@ -52,7 +53,7 @@ ATTRIBUTES = (
 def test_answers_come_out_as_texts_when_they_fit(
     sent: dict[str, Any], answers: dict[str, Any]
 ) -> None:
-    assert checked(ATTRIBUTES, sent, phone=PHONE) == (answers, [])
+    assert checked(ATTRIBUTES, sent, whom_to_ring=WHOM) == (answers, [])
 
 
 @pytest.mark.parametrize(
@@ -76,17 +77,17 @@ def test_answers_come_out_as_texts_when_they_fit(
         ({"one": "a", "story": "x" * 2001}, "story", "at most 2000"),
         ({"one": "a", "story": "bell\x07"}, "story", "must be a text"),
         ({"one": "a", "dragon": "yes"}, "dragon", "is not asked for this service"),
-        ({"one": "fire"}, "one", "ring us now on 01904 960123"),
+        ({"one": "fire"}, "one", "cannot wait for a report: ring us now on 01904 960123"),
     ],
 )
 def test_fault_names_its_question_and_the_fix(sent: dict[str, Any], field: str, fix: str) -> None:
-    _, faults = checked(ATTRIBUTES, sent, phone=PHONE)
+    _, faults = checked(ATTRIBUTES, sent, whom_to_ring=WHOM)
     assert [fault.field for fault in faults] == [f"attributes.{field}"]
     assert fix in faults[0].message
 
 
 def test_every_fault_is_named_when_there_are_several() -> None:
-    _, faults = checked(ATTRIBUTES, {"count": "x", "since": "x", "dragon": 1}, phone=PHONE)
+    _, faults = checked(ATTRIBUTES, {"count": "x", "since": "x", "dragon": 1}, whom_to_ring=WHOM)
     assert [fault.field.removeprefix("attributes.") for fault in faults] == [
         "dragon",
         "count",
@@ -103,4 +104,4 @@ def test_every_list_of_the_demo_council_has_an_answer_that_is_taken() -> None:
             for attribute in service.attributes
             if attribute.datatype != "datetime"
         }
-        assert council.answers(service.service_code, safe)[1] == []
+        assert council.answers(service.service_code, safe, NOON)[1] == []

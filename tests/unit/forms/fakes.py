@@ -11,6 +11,7 @@ from chalicelib.gazetteer.model import Place as KnownPlace
 from chalicelib.geo.point import Point
 from chalicelib.parsing import parse
 from chalicelib.reports.model import Draft
+from tests.builders import NOON
 
 MARKET_PLACE = KnownPlace(label="Market Place", kind="street", lat=53.959, long=-1.0815)
 FAR_AWAY = KnownPlace(label="Far Road", kind="street", lat=51.0, long=-2.0)
@@ -47,7 +48,7 @@ class MemorySiblings:
         except Invalid as error:
             found += error.errors
         if body.get("service_code") in COUNCIL.by_code:
-            found += COUNCIL.answers(body["service_code"], body.get("attributes", {}))[1]
+            found += COUNCIL.answers(body["service_code"], body.get("attributes", {}), NOON)[1]
         return found
 
     def take_photo(self, key: str, held: Sequence[str], upload: Upload) -> str:

@@ -60,6 +60,8 @@ def test_counts_of_the_demo_council_have_an_address_in_the_index() -> None:
         name="Demo",
         phone="01904 960123",
         opening_hours="Monday to Friday, 9 to 5",
+        phone_hours={"days": ["monday"], "opens": "09:00", "closes": "17:00"},
+        out_of_hours_phone="01904 960199",
         time_zone="Europe/London",
         bounds=BOUNDS,
         basemap_attribution="",
@@ -75,6 +77,8 @@ def test_counts_of_the_demo_council_have_an_address_in_the_index() -> None:
     assert index["counts"] == f"/data/tiles/{tile.z}/{tile.x}/{tile.y}.json"
     assert index["bounds"] == [-1.2, 53.89, -0.963, 54.028]
     assert index["opening_hours"] == "Monday to Friday, 9 to 5"
+    assert index["phone_hours"] == {"days": ["monday"], "opens": "09:00", "closes": "17:00"}
+    assert index["out_of_hours_phone"] == "01904 960199"
     assert (index["withdraw_within_s"], index["publish_after_s"]) == (300, 0)
     assert index["push_key"] == "BA1Hxzyi"
     assert index["places"] == "/data/places.json"

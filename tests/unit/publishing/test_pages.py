@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from chalicelib.catalogue.load import load
 from chalicelib.publishing.pages import JinjaPages
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.states import LABELS
@@ -17,7 +18,7 @@ from tests.conftest import ROOT
 from tests.fakes_publishing import ShownPhoto, ShownReport, ShownUpdate
 
 PAGES = JinjaPages(
-    council={"name": "Eskerby Council", "phone": "01904 960123"},
+    council=load("demo").said,
     zone=ZoneInfo("Europe/London"),
     labels=LABELS,
     grouped=grouped,
@@ -125,7 +126,7 @@ def test_layout_says_error_in_the_title_and_takes_a_class_when_a_page_has_them(
         "{% block title %}Report{% endblock %}"
     )
     form = environment(tmp_path).get_template("form.html")
-    council = {"name": "Eskerby Council", "phone": "01904 960123"}
+    council = load("demo").said
     faulty = form.render(council=council, errors=["Enter a place"])
     assert "<title>Error: Report – Eskerby Council</title>" in faulty
     assert '<body class="app-form">' in faulty

@@ -16,6 +16,10 @@ export interface Council {
   bounds: [west: number, south: number, east: number, north: number];
   time_zone: string;
   phone: string;
+  opening_hours: string;
+  /** When the phone is answered, on the council's clock, but on bank holidays. */
+  phone_hours: { days: string[]; opens: string; closes: string };
+  out_of_hours_phone: string | null;
   tiles: string;
   counts: string;
   request: string;

@@ -1,0 +1,55 @@
+"""Whom to ring at a moment: the council's line in its hours, another number at other times."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+LIFE = "999"
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class Line(NamedTuple):
+    """The number that is answered at a moment; `phone` is None where it is the emergency number
+    alone. `is_usual`: it is the council's own line, in its hours. `words` tells what to do."""
+
+    phone: str | None
+    is_usual: bool
+    words: str
+
+
+class PhoneHours(NamedTuple):
+    """When the council's line is answered, on the council's clock; never on a bank holiday."""
+
+    days: Collection[str]
+    opens: str
+    closes: str
+    zone: ZoneInfo
+    holidays: Collection[date]
+
+    def is_open(self, now: datetime) -> bool:
+        """True where somebody answers at that moment."""
+        local = now.astimezone(self.zone)
+        works = WEEKDAYS[local.weekday()] in self.days and local.date() not in self.holidays
+        return works and self.opens <= f"{local:%H:%M}" < self.closes
+
+
+def line_at(
+    now: datetime, hours: PhoneHours, *, phone: str, out_of_hours: str | None, said_hours: str
+) -> Line:
+    """Whom to ring at `now`. `said_hours`: the hours of `phone` as people say them."""
+    if hours.is_open(now):
+        return Line(phone, True, f"ring us now on {phone}, or {LIFE} if a life is in danger")
+    if out_of_hours:
+        words = (
+            f"our usual line is closed: ring {out_of_hours} now, or {LIFE} if a life is in danger"
+        )
+        return Line(out_of_hours, False, words)
+    return Line(
+        None, False, f"our line is closed now ({said_hours}): ring {LIFE} if it cannot wait"
+    )
+
+
+def at_other_times(out_of_hours: str | None) -> str:
+    """What follows the hours of the usual line; nothing where there is no other number."""
+    return f", or at other times on {out_of_hours}" if out_of_hours else ""
