@@ -180,7 +180,7 @@ def publish() -> None:
     from chalicelib.reports.usecases import withhold_private
 
     if withheld := withhold_private(bootstrap.reports_ports()):
-        click.echo(f"{withheld} reports made private, as their service is.")
+        click.echo(f"{withheld} made private, as their service is.")
     with click.progressbar(length=0, label="Reports", file=sys.stderr) as bar:
 
         def progress(done: int, of: int) -> None:

@@ -60,7 +60,7 @@ def restore_reports(table: str) -> None:
     count = erase_again(bootstrap.erasure_ports())
     click.echo(f"{count} people who were forgotten are forgotten again.")
     if withheld:
-        click.echo(f"{withheld} reports made private, as their service is.")
+        click.echo(f"{withheld} made private, as their service is.")
     click.echo(
         f"{summary.put_back} records put back, {summary.alike} there already, "
         f"{len(summary.left)} different and left as they are{':' if summary.left else '.'}"

@@ -19,7 +19,7 @@ from chalicelib.publishing.unfinished import LEFT_AFTER
 from infra.__main__ import commands
 from infra.import_reports import MAPPINGS
 from infra.local.cloud import Cloud
-from tests.builders import NOON
+from tests.builders import NOON, report
 from tests.conftest import ROOT
 
 COLUMNS = "url,title,latitude,longitude,category,state,created,lastupdate"
@@ -121,3 +121,13 @@ def test_private_row_is_in_no_document_when_the_mapping_makes_it_public(
     assert not [
         key for key, body in found.items() if b"flat 3" in body or b"example.org/12" in body
     ]
+
+
+def test_publish_makes_reports_private_first_when_their_service_is_by_now(cloud: Cloud) -> None:
+    ports = bootstrap.reports_ports()
+    stored = ports.repository.create(report(service_code="noise-nuisance", once_public=True))
+    done = run(["publish"])
+    assert (done.exit_code, done.exception) == (0, None), done.output
+    assert "1 made private, as their service is." in done.output
+    found = ports.repository.get(stored.service_request_id)
+    assert found and found.visibility == "private"

@@ -105,6 +105,23 @@ def test_what_was_lost_comes_back_and_is_published(
     assert run(live) == Summary(put_back=0, alike=5, left=())
 
 
+def test_report_comes_back_as_private_and_is_not_published_when_its_service_is_private_by_now(
+    new_cloud: Cloud, live: str, back_up: Callable[[], None]
+) -> None:
+    ports = bootstrap.reports_ports()
+    lost = ports.repository.create(report(service_code="noise-nuisance", once_public=True))
+    back_up()
+    lose(live, lost.service_request_id)
+    answer = CliRunner().invoke(restore_reports, [RESTORED])
+    assert answer.exit_code == 0, answer.output
+    assert "1 made private, as their service is." in answer.output
+    new_cloud.pump.run_until_idle()
+    back = ports.repository.get(lost.service_request_id)
+    assert back and back.visibility == "private"
+    key = f"data/reports/{lost.service_request_id}.json"
+    assert bootstrap.publishing_ports().documents.read(key) is None
+
+
 def test_rest_of_a_report_comes_back_when_the_run_before_ended_in_the_middle(
     live: str, back_up: Callable[[], None]
 ) -> None:
