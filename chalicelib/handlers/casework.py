@@ -41,10 +41,12 @@ routes = Routes(__name__)
 
 
 class ChangedCase(Offer, frozen=True, kw_only=True):
-    """A case after a change, and whether and until when that can be taken back."""
+    """A case after a change, and whether and until when that can be taken back. `in_remit`: the
+    officer still deals with it; else it is with another team or ward now."""
 
     service_request_id: str
     version: int
+    in_remit: bool
 
 
 class Asked(QuestionView, frozen=True, kw_only=True):
@@ -186,6 +188,7 @@ def change(call: Call, service_request_id: str) -> ChangedCase:
     return ChangedCase(
         service_request_id=request_id,
         version=done.version,
+        in_remit=author.is_officer_for(done.report),
         **msgspec.structs.asdict(undoing.offer({request_id})),
     )
 

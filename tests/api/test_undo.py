@@ -217,3 +217,8 @@ def test_job_stays_in_its_crews_day_when_the_bulk_action_is_taken_back(api: Api)
     (job,) = stored_jobs().of_report(request_id)
     assert (job.state, job.crew, str(job.planned_day)) == ("planned", crew.crew, "2099-07-01")
     assert stored(request_id).state == "action_scheduled"
+
+
+def test_answer_says_whether_the_officer_still_deals_with_the_case(api: Api) -> None:
+    request_id = reported(api)
+    assert changed(api, request_id, team="parks")["in_remit"]

@@ -2,13 +2,16 @@
 once, two that are the same, and what nobody should see of a photo."""
 
 import re
+from dataclasses import replace
 from io import BytesIO
 
 import boto3
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from chalicelib import bootstrap
+from chalicelib.accounts.model import Grant
+from chalicelib.reports.reference import grouped
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
 from tests.browser.officer import (
@@ -21,11 +24,13 @@ from tests.browser.officer import (
     stored,
     tick,
 )
+from tests.browser.signing_in import new_account, sign_in
+from tests.told import tell_what_waits
 
 
-def undo(page: Page) -> None:
+def undo(page: Page, saying: str = "it is as it was before") -> None:
     page.get_by_role("button", name="Undo").click()
-    expect(page.locator("#undo-said")).to_have_text("It is as it was before.")
+    expect(page.locator("#undo-said")).to_contain_text(saying)
 
 
 def add_template(page: Page) -> None:
@@ -41,7 +46,7 @@ def add_template(page: Page) -> None:
 def save_view(page: Page) -> None:
     """Filters the queue, and keeps that as a view."""
     shown(page, "/desk/")
-    page.get_by_label("Words of the title, or a reference").fill("lych gate")
+    page.get_by_label("Words of the title or the address, or a reference").fill("lych gate")
     page.get_by_label("Service", exact=True).select_option("Pothole")
     page.get_by_role("button", name="Show these").click()
     expect(page.locator("#count")).to_have_text("1 case shown.")
@@ -53,7 +58,7 @@ def save_view(page: Page) -> None:
 
 def answer(page: Page, stack: LocalStack, question: str, words: str) -> None:
     """As whoever sent the report, by the link that she was sent."""
-    stack.cloud.pump.wait_until_idle()
+    tell_what_waits(stack.cloud.pump.wait_until_idle)
     mails = page.request.get("/_local/outbox.json").json()["items"]
     asked = next(each for each in mails if question in each.get("body", ""))
     link = re.search(r"http\S+/forms/questions/\S+", asked["body"])
@@ -72,7 +77,7 @@ def test_officer_filters_asks_replies_assigns_notes_and_takes_it_back(
     save_view(page)
     shown(page, "/desk/")
     page.get_by_role("link", name="Holes by gates").click()
-    expect(page.get_by_label("Words of the title, or a reference")).to_have_value("lych gate")
+    expect(page.get_by_label("Words of the title or the address, or a reference")).to_have_value("lych gate")
     page.get_by_role("link", name="Hole by the lych gate").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Hole by the lych gate")
     expect(page.locator("#facts")).to_contain_text("because it is about “Pothole”")
@@ -94,7 +99,7 @@ def test_officer_filters_asks_replies_assigns_notes_and_takes_it_back(
     expect(page.locator("#preview")).to_contain_text(f"We mend {report.address} by")
     expect(page.locator("#preview .govuk-tag")).to_have_text("Investigating")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("#undo-said")).to_have_text("It is changed, and the reply is there.")
+    expect(page.locator("#undo-said")).to_contain_text("It is changed, and the reply is there.")
     after = stored(report)
     assert (after.team, after.state) == ("parks", "investigating")
     assert after.updates[-1].text.startswith(f"We mend {report.address} by")
@@ -122,7 +127,7 @@ def test_what_was_typed_stays_and_what_is_new_is_shown_when_somebody_was_quicker
     expect(page.get_by_label("Reply (optional)")).to_have_value("We look at it tomorrow.")
     expect(page.get_by_label("Priority")).to_have_value("high")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("#undo-said")).to_have_text("It is changed, and the reply is there.")
+    expect(page.locator("#undo-said")).to_contain_text("It is changed, and the reply is there.")
     expect(newer).to_be_hidden()
     after = stored(report)
     assert (after.team, after.priority, after.state) == ("parks", "high", "investigating")
@@ -151,9 +156,67 @@ def test_many_are_checked_changed_and_put_back(new_page: NewPage, stack: LocalSt
     assert [stored(each).team for each in (first, second, third)] == ["parks", "parks", "highways"]
     assert stored(second).updates[-1].text == f"Our gardeners look at {second.address}."
     shown(page, "/desk/?q=moat+street")
-    undo(page)
+    undo(page, "2 cases are as before.")
     expect(page.locator("#rows")).not_to_contain_text("Parks and trees")
     assert [stored(each).team for each in (first, second)] == ["highways", "highways"]
+
+
+def test_undo_names_its_case_and_is_offered_where_something_can_be_put_back(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    one, other = reported(stack, title="Hole at the inn"), reported(stack)
+    page = at_the_desk(new_page, case_address(one))
+    page.get_by_label("Reply (optional)").fill("We come tomorrow.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#undo-left")).to_contain_text("left")
+    shown(page, case_address(other))
+    link = page.locator("#undo-said").get_by_role("link", name=grouped(one.service_request_id))
+    expect(link).to_have_attribute("href", case_address(one))
+    undo(page, "Put back: the reply.")
+    assert stored(one).updates == ()
+    page.locator("#take-out > summary").click()
+    page.locator("#title").fill("A title without a name")
+    page.locator("#take-out-form").get_by_role("button").last.click()
+    expect(page.locator("#undo-said")).to_contain_text("It is taken out.")
+    expect(page.get_by_role("button", name="Undo")).to_be_hidden()
+
+
+def test_page_says_so_when_a_case_is_given_out_of_the_officers_remit(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    report = reported(stack, title="Hole at the weir")
+    page, everywhere, accounts = new_page(), new_account("officer"), bootstrap.accounts_ports()
+    grants = (Grant(role="officer", teams=("highways",)),)
+    sign_in(page, accounts.accounts.save(replace(everywhere, grants=grants)))
+    shown(page, case_address(report))
+    page.get_by_label("Team").select_option("Parks and trees")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#staff-status")).to_contain_text("is with Parks and trees now")
+    expect(page.locator("#staff-page")).to_be_hidden()
+    undo(page)
+    expect(page.locator("#facts")).to_contain_text("Highways")
+
+
+def test_change_is_made_once_when_the_first_answer_to_it_is_lost(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    report = reported(stack, title="Hole at the lock")
+    page = at_the_desk(new_page, case_address(report))
+    page.get_by_label("Reply (optional)").fill("We come tomorrow.")
+    page.route("**/changes", lose_the_answer, times=1)
+    save = page.get_by_role("button", name="Save", exact=True)
+    save.click()
+    expect(page.get_by_role("alert").first).to_contain_text("Nothing was changed")
+    save.click()
+    expect(page.locator("#undo-left")).to_contain_text("left")
+    assert [each.text for each in stored(report).updates] == ["We come tomorrow."]
+    undo(page)
+    assert stored(report).updates == ()
+
+
+def lose_the_answer(route: Route) -> None:
+    route.fetch()
+    route.abort()
 
 
 def test_two_reports_are_merged_put_back_merged_again_and_taken_apart(

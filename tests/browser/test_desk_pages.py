@@ -189,7 +189,7 @@ def test_cases_are_changed_and_put_back_by_keyboard_alone(
     tab_to(page, page.get_by_role("button", name="Undo"))
     page.keyboard.press("Enter")
     expect(page.locator("#undo-said")).to_be_focused()
-    expect(page.locator("#undo-said")).to_have_text("It is as it was before.")
+    expect(page.locator("#undo-said")).to_have_text("2 cases are as before.")
     assert [stored(each).priority for each in reports] == [each.priority for each in reports]
 
 

@@ -2,16 +2,17 @@
 import type { FieldError } from "../../shared/api.ts";
 import { actionButton, byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { call, faultsOf } from "../../shared/session.ts";
+import { faultsOf } from "../../shared/session.ts";
 import { stateNames } from "../../shared/states.ts";
 import { type Chosen, chosenCases } from "./chosen.ts";
 import { openDesk } from "./desk.ts";
+import type { Offer } from "./model.ts";
 import { fillSelect, loadNames, named, nameOf, type Names } from "./names.ts";
+import { send } from "./sending.ts";
 import { offerUndo } from "./undo.ts";
 import { caseAddress, countText, PRIORITIES, reference } from "./words.ts";
 
-interface Answer {
-  undo_id: string | null;
+interface Answer extends Offer {
   items: { service_request_id: string; ok: boolean; because: string | null; version: number | null }[];
 }
 
@@ -53,7 +54,7 @@ async function look(): Promise<void> {
   clearErrors(form);
   const changes = chosenChanges();
   if (!Object.keys(changes).length) return showErrors(form, [{ field: "state", message: "Choose something to change" }]);
-  const outcome = await whileBusy(form, () => send(cases, changes, true));
+  const { outcome } = await whileBusy(form, () => sendMany(cases, changes, true));
   if (outcome.kind !== "stored") return showErrors(form, faultsHere(outcome));
   showCheck(changes, outcome.value);
 }
@@ -83,13 +84,13 @@ function back(): void {
 
 async function change(able: Chosen[], changes: Changes): Promise<void> {
   clearErrors(check);
-  const outcome = await whileBusy(check, () => send(able, changes, false));
+  const { outcome, asked } = await whileBusy(check, () => sendMany(able, changes, false));
   if (outcome.kind !== "stored") return showErrors(check, faultsHere(outcome));
-  const { items, undo_id } = outcome.value;
+  const { items } = outcome.value;
   const done = items.filter(({ ok }) => ok);
   const failed = able.filter((_, index) => !items[index]!.ok);
   chosenCases.forget();
-  offerUndo(undo_id, `${countText(done.length, "case is", "cases are")} changed.`);
+  offerUndo(outcome.value, `${countText(done.length, "case is", "cases are")} changed.`, "", asked);
   check.replaceChildren(
     element("h2", { id: "check-heading" }, `${countText(done.length, "case is", "cases are")} changed`),
     ...(done.length ? [listOf("Changed", able.filter((_, index) => items[index]!.ok))] : []),
@@ -100,9 +101,9 @@ async function change(able: Chosen[], changes: Changes): Promise<void> {
   focusOn(byId("check-heading"));
 }
 
-function send(of: Chosen[], changes: Changes, isCheck: boolean) {
+function sendMany(of: Chosen[], changes: Changes, isCheck: boolean) {
   const ids = of.map(({ service_request_id, version }) => ({ service_request_id, version }));
-  return call<Answer>("POST", BULK, { ids, changes, check: isCheck });
+  return send<Answer>(BULK, { ids, changes, check: isCheck });
 }
 
 /** What will happen, in words. */

@@ -2,11 +2,14 @@
 import type { FieldError } from "../../shared/api.ts";
 import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { groupReference } from "../../shared/reference.ts";
 import { call, faultsOf } from "../../shared/session.ts";
+import { tell } from "../../shared/staff-page.ts";
 import { stateNames } from "../../shared/states.ts";
 import type { Crew } from "../crew/model.ts";
 import type { Case, Changed, Template } from "./model.ts";
 import { nameOf, type Names } from "./names.ts";
+import { send } from "./sending.ts";
 import { offerUndo } from "./undo.ts";
 import { PRIORITIES, targetText, VISIBILITIES } from "./words.ts";
 
@@ -27,23 +30,35 @@ export const pathOf = (of: Case, rest = "") => `/api/cases/${of.service_request_
 
 const ifMatch = ({ version }: Case) => ({ "If-Match": `"${version}"` });
 
-/** Reads the case once more; false where it cannot be read. */
+/** Reads the case once more; false where it cannot be read. Where it is not the officer's any more, nothing of it is shown. */
 export async function readAnew(): Promise<boolean> {
   const found = await call<Case>("GET", pathOf(here.shown));
+  const isElsewhere = found.kind === "refused" && [403, 404].includes(found.problem.status);
+  if (isElsewhere) leave();
   if (found.kind !== "stored") return false;
   here.shown = found.value;
+  tell("");
+  show(byId("staff-page"));
   here.draw();
   return true;
 }
 
+function leave(team?: string): void {
+  const whose = team ? nameOf(team, here.names.teams) : "another team";
+  tell(`${groupReference(here.shown.service_request_id)} is with ${whose} now, and not among the cases that you deal with.`);
+  byId("staff-status").append(" ", element("a", { href: "/desk/" }, "Back to the cases"));
+  show(byId("staff-page"), false);
+}
+
 /** Changes the case and says so; what went wrong stands in `place`, at the field where it has one. */
-export async function changeCase(place: HTMLElement, changes: object, done: string, otherwise: string): Promise<boolean> {
+export async function changeCase(place: HTMLElement, changes: { team?: string; [name: string]: unknown }, done: string, otherwise: string): Promise<boolean> {
   clearErrors(place);
-  const outcome = await whileBusy(place, () => call<Changed>("POST", pathOf(here.shown, "/changes"), changes, ifMatch(here.shown)));
+  const { outcome, asked } = await whileBusy(place, () => send<Changed>(pathOf(here.shown, "/changes"), changes, ifMatch(here.shown)));
   if (outcome.kind === "stored") {
     hideNewer();
-    offerUndo(outcome.value.undo_id, done);
-    await readAnew();
+    offerUndo(outcome.value, done, here.shown.service_request_id, asked);
+    if (outcome.value.in_remit) await readAnew();
+    else leave(changes.team);
     return true;
   }
   await refused(place, outcome, otherwise);

@@ -5,7 +5,8 @@ import { call, faultsOf } from "../../shared/session.ts";
 import { timelineEntry } from "../../shared/timeline.ts";
 import { moment } from "./case-facts.ts";
 import { changeCase, here, pathOf, readAnew, sendOf } from "./case-here.ts";
-import type { Note, Question } from "./model.ts";
+import type { Asked, Note, Question } from "./model.ts";
+import { offerUndo } from "./undo.ts";
 
 export function startTalk(): void {
   sends("ask-form", "question", "/questions", "Write the question");
@@ -30,6 +31,7 @@ export function drawTalk(): void {
 function sends(formId: string, fieldId: string, path: string, missing: string): void {
   const form = byId<HTMLFormElement>(formId);
   const field = byId<HTMLTextAreaElement>(fieldId);
+  let asked: number | undefined;
   let key = crypto.randomUUID();
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -39,9 +41,12 @@ function sends(formId: string, fieldId: string, path: string, missing: string): 
   async function send(): Promise<void> {
     clearErrors(form);
     if (!field.value.trim()) return showErrors(form, [{ field: fieldId, message: missing }]);
-    const stored = await sendOf<Note | Question>(form, pathOf(here.shown, path), { text: field.value.trim() }, { "Idempotency-Key": key }, fieldId);
+    asked ??= Date.now();
+    const stored = await sendOf<Note | Asked>(form, pathOf(here.shown, path), { text: field.value.trim() }, { "Idempotency-Key": key }, fieldId);
     if (!stored) return;
+    if ("question_id" in stored) offerUndo(stored, "It is asked.", here.shown.service_request_id, asked);
     key = crypto.randomUUID();
+    asked = undefined;
     field.value = "";
     const last = document.getElementById("note_id" in stored ? `note-${stored.note_id}` : `question-${stored.question_id}`);
     if (last) focusOn(last);
@@ -72,7 +77,7 @@ async function settle({ question_id }: Question, entry: HTMLElement): Promise<vo
 }
 
 /** A text that an officer can change where it stands, for good. */
-function redactable(id: string, text: string, changes: (text: string) => object): HTMLElement {
+function redactable(id: string, text: string, changes: (text: string) => Record<string, unknown>): HTMLElement {
   const place = element("div", { class: "desk-redact" });
   const opener = element("button", { class: "app-link-button", type: "button" }, "Take words out", unseen(`: ${text.slice(0, 60)}`));
   opener.addEventListener("click", open);

@@ -9,7 +9,8 @@ import { stateTag } from "../../shared/states.ts";
 import { photoList } from "../../shared/timeline.ts";
 import { openDesk } from "./desk.ts";
 import type { Case, Changed } from "./model.ts";
-import { offerUndo } from "./undo.ts";
+import { send } from "./sending.ts";
+import { offerUndo, say } from "./undo.ts";
 import { caseAddress, countText, reference, titleOf } from "./words.ts";
 
 const SIDES = ["one", "other"] as const;
@@ -109,9 +110,9 @@ function choiceOf(id: string, index: number): HTMLElement {
 async function merge(): Promise<void> {
   clearErrors(form);
   const goes = both.find(({ service_request_id }) => service_request_id !== survivor)!;
-  const outcome = await whileBusy(form, () => call<Changed>("POST", `/api/cases/${goes.service_request_id}/changes`, { duplicate_of: survivor }, { "If-Match": `"${goes.version}"` }));
+  const { outcome, asked } = await whileBusy(form, () => send<Changed>(`/api/cases/${goes.service_request_id}/changes`, { duplicate_of: survivor }, { "If-Match": `"${goes.version}"` }));
   if (outcome.kind !== "stored") return refused(outcome);
-  offerUndo(outcome.value.undo_id, `${groupReference(goes.service_request_id)} is merged into ${groupReference(survivor)}.`);
+  offerUndo(outcome.value, `It is merged into ${groupReference(survivor)}.`, goes.service_request_id, asked);
   await load();
   focusOn(byId("merge-heading"));
 }
@@ -119,9 +120,9 @@ async function merge(): Promise<void> {
 async function takeApart(): Promise<void> {
   clearErrors(form);
   const goes = mergedOf(both)!;
-  const outcome = await whileBusy(form, () => call<Case>("POST", `/api/cases/${goes.service_request_id}/unmerge`, undefined, { "If-Match": `"${goes.version}"` }));
+  const { outcome } = await whileBusy(form, () => send<Case>(`/api/cases/${goes.service_request_id}/unmerge`, undefined, { "If-Match": `"${goes.version}"` }));
   if (outcome.kind !== "stored") return refused(outcome);
-  offerUndo(null, `${groupReference(goes.service_request_id)} is a report of its own again, with whoever came along with it.`);
+  say(`${groupReference(goes.service_request_id)} is a report of its own again, with whoever came along with it.`);
   await load();
   focusOn(byId("merge-heading"));
 }

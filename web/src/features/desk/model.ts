@@ -107,6 +107,8 @@ export interface Question {
   settled_at: string | null;
 }
 
+export interface Asked extends Question, Offer {}
+
 export interface Note {
   note_id: string;
   datetime: string;
@@ -157,11 +159,17 @@ export interface Template {
   state: State | null;
 }
 
-export interface Changed {
+/** Under what a change can be taken back, and within how many seconds; null where it cannot. */
+export interface Offer {
+  undo_id: string | null;
+  undo_within_s: number | null;
+}
+
+export interface Changed extends Offer {
   service_request_id: string;
   version: number;
-  undo_id: string | null;
-  until: string | null;
+  /** False where it was given to another team, and the officer does not deal with it any more. */
+  in_remit: boolean;
 }
 
 /** What stands in addresses and lists, so that it can be read. */

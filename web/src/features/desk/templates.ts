@@ -10,7 +10,7 @@ import { stateNames } from "../../shared/states.ts";
 import { openDesk } from "./desk.ts";
 import type { Named, Template } from "./model.ts";
 import { fillSelect, nameOf } from "./names.ts";
-import { offerUndo } from "./undo.ts";
+import { say } from "./undo.ts";
 
 type Draft = Pick<Template, "name" | "text" | "service_codes" | "state">;
 
@@ -131,7 +131,7 @@ async function remove(template: Template, entry: HTMLElement): Promise<void> {
     return tellFault(outcome);
   }
   if (changing?.template_id === template.template_id) write(null);
-  offerUndo(null, `“${template.name}” is removed.`);
+  say(`“${template.name}” is removed.`);
   const again = crypto.randomUUID();
   const back = actionButton("Put it back", () => void putBack(template, again));
   byId("undo-said").append(" ", back);
@@ -143,7 +143,7 @@ async function putBack({ name: called, text: says, service_codes, state: becomes
   const draft: Draft = { name: called, text: says, service_codes, state: becomes };
   const outcome = await whileBusy(byId("undo"), () => call<Template>("POST", TEMPLATES, draft, { "Idempotency-Key": again }));
   if (outcome.kind !== "stored") return tellFault(outcome);
-  offerUndo(null, `“${called}” is back.`);
+  say(`“${called}” is back.`);
   await load();
   focusOn(byId("undo-said"));
 }

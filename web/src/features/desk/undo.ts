@@ -1,24 +1,45 @@
-/** The last change, which can be taken back for some minutes, on whichever page of the desk she is by then. */
+/**
+ * The last change, which can be taken back for as long as the answer to it said, on whichever page of the desk the
+ * officer is by then. It says which case it was, as that may be another one than the page shows.
+ */
 import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
 import { keptValue } from "../../shared/kept-value.ts";
 import { call, faultsOf } from "../../shared/session.ts";
+import type { Offer } from "./model.ts";
 import { caseAddress, countText, reference } from "./words.ts";
 
 interface Kept {
   undo_id: string;
   what: string;
+  /** The case, empty where they are many. */
+  id: string;
   ends: number;
 }
 
-interface Undone {
-  items: { service_request_id: string; result: "undone" | "partly" | "not_undone"; because: string | null }[];
+interface UndoneItem {
+  service_request_id: string;
+  result: "undone" | "partly" | "not_undone";
+  because: string | null;
+  put_back: string[];
+  not_put_back: string[];
 }
 
-const LASTS_MS = 5 * 60 * 1000;
+const PARTS: Record<string, string> = {
+  reply: "the reply",
+  question: "the question",
+  photos: "which photos are shown",
+  visibility: "who can see it",
+  timeline: "words in the timeline",
+  answers: "words of an answer",
+  attributes: "the answers to the service’s questions",
+  contact: "the contact",
+  asset_id: "the thing that it is about",
+  flags: "the flags",
+};
 const kept = keptValue<Kept>(
   () => sessionStorage,
   "ginnel.desk-undo",
-  ({ undo_id, what, ends }) => [undo_id, what].every((each) => typeof each === "string") && Number.isFinite(ends),
+  ({ undo_id, what, id, ends }) => [undo_id, what, id].every((each) => typeof each === "string") && Number.isFinite(ends),
 );
 const box = byId("undo");
 const said = byId("undo-said");
@@ -30,26 +51,40 @@ let clock: number | undefined;
 button.addEventListener("click", () => void undo());
 byId("undo-close").addEventListener("click", () => {
   kept.forget();
-  draw("");
+  draw([]);
 });
 
 /** Shows what is left from the page before; `changed` reads anew what the page shows. */
 export function startUndo(changed: () => Promise<unknown>): void {
   after = changed;
-  if (kept.read()) draw(kept.read()!.what);
+  const before = kept.read();
+  if (before) draw(sayingOf(before.what, before.id));
 }
 
-/** Says what was done. Counted by this browser's own clock, which need not be the service's. */
-export function offerUndo(undo_id: string | null, what: string): void {
-  if (undo_id) kept.write({ undo_id, what, ends: Date.now() + LASTS_MS });
+/**
+ * Says what was done to the case of that id, or to many where it is empty. `asked` is when that was first asked for, by
+ * this browser's own clock, which need not be the service's: the time to undo it runs from then.
+ */
+export function offerUndo({ undo_id, undo_within_s }: Offer, what: string, id: string, asked: number): void {
+  if (undo_id && undo_within_s) kept.write({ undo_id, what, id, ends: asked + undo_within_s * 1000 });
   else kept.forget();
-  draw(what);
+  draw(sayingOf(what, id));
 }
 
-function draw(what: string): void {
+/** Says what was done that cannot be taken back. */
+export function say(what: string): void {
+  kept.forget();
+  draw([what]);
+}
+
+function sayingOf(what: string, id: string): (Node | string)[] {
+  return id ? [element("a", { href: caseAddress(id) }, "Case ", reference(id)), `: ${what}`] : [what];
+}
+
+function draw(saying: (Node | string)[]): void {
   window.clearInterval(clock);
-  said.replaceChildren(what);
-  show(box, what !== "");
+  said.replaceChildren(...saying);
+  show(box, saying.length > 0);
   if (kept.read()) clock = window.setInterval(tick, 1000);
   tick();
 }
@@ -62,30 +97,37 @@ function tick(): void {
   left.textContent = isOpen ? `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} left` : "";
   if (isOpen || !kept.read()) return;
   kept.forget();
-  draw("");
+  draw([]);
 }
 
 async function undo(): Promise<void> {
   const { undo_id } = kept.read()!;
-  const outcome = await whileBusy(box, () => call<Undone>("POST", `/api/undo/${undo_id}`));
+  const outcome = await whileBusy(box, () => call<{ items: UndoneItem[] }>("POST", `/api/undo/${undo_id}`));
   if (outcome.kind === "later") return said.replaceChildren(faultsOf(outcome)[0]!.message);
   kept.forget();
-  if (outcome.kind === "refused") draw(faultsOf(outcome)[0]!.message);
+  if (outcome.kind === "refused") draw([faultsOf(outcome)[0]!.message]);
   else {
-    draw(" ");
-    said.replaceChildren(...resultOf(outcome.value));
+    draw(resultOf(outcome.value.items));
     await after();
   }
   focusOn(said);
 }
 
-function resultOf({ items }: Undone): (Node | string)[] {
+function resultOf(items: UndoneItem[]): (Node | string)[] {
   const undone = items.filter(({ result }) => result === "undone");
-  if (undone.length === items.length) return ["It is as it was before."];
-  const others = items.filter(({ result }) => result !== "undone");
-  const each = others.map(({ service_request_id: id, result, because }) => {
-    const link = element("a", { href: caseAddress(id) }, reference(id));
-    return element("li", {}, link, `: ${result === "partly" ? "a part is as it was" : "left as it is"}. ${because ?? ""}`);
-  });
-  return [`${countText(undone.length, "case is", "cases are")} as before, ${others.length} not:`, element("ul", { class: "govuk-list" }, ...each)];
+  const [first] = items;
+  if (!first) return ["Nothing was changed, so there is nothing to put back."];
+  if (items.length === 1) return lineOf(first);
+  if (undone.length === items.length) return [`${countText(items.length, "case is", "cases are")} as before.`];
+  const others = items.filter(({ result }) => result !== "undone").map((each) => element("li", {}, ...lineOf(each)));
+  return [`${countText(undone.length, "case is", "cases are")} as before, ${others.length} not:`, element("ul", { class: "govuk-list" }, ...others)];
 }
+
+function lineOf({ service_request_id: id, result, put_back, not_put_back, because }: UndoneItem): (Node | string)[] {
+  const link = element("a", { href: caseAddress(id) }, "Case ", reference(id));
+  if (result === "undone") return [link, `: it is as it was before. Put back: ${named(put_back)}.`];
+  const back = put_back.length ? ` Put back: ${named(put_back)}.` : "";
+  return [link, `:${back} Not put back: ${named(not_put_back)}. ${because ?? ""}`];
+}
+
+const named = (parts: string[]) => parts.map((part) => PARTS[part] ?? `the ${part}`).join(", ");
