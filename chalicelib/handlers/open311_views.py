@@ -136,14 +136,14 @@ def update(call: Call) -> Answer:
     sent.check_jurisdiction()
     about = id_of(sent.required("service_request_id"))
     sent.moment("updated_datetime")
-    added = usecases.update_for_partner(
+    update_id = usecases.update_for_partner(
         about,
         update_in(sent.fields, sent.files),
         sent.key(f"update/{about}", sent.one("update_id")),
         partner,
         bootstrap.reports_ports(),
     )
-    return Answer("service_request_updates", [{"update_id": added.update_id}])
+    return Answer("service_request_updates", [{"update_id": update_id}])
 
 
 def _admitted(sent: Asked) -> Partner:

@@ -31,6 +31,7 @@ from chalicelib.reports.model import (
     Channel,
     Contact,
     Flag,
+    HeldUpdate,
     OfficerChange,
     Photo,
     Priority,
@@ -221,6 +222,7 @@ class ReportItem(Model):
     questions = Packed[tuple[Question, ...]](tuple[Question, ...], default=())
     needs = Packed[Needs](Needs, default=())
     updates = Packed[tuple[Update, ...]](tuple[Update, ...])
+    held_updates = Packed[tuple[HeldUpdate, ...]](tuple[HeldUpdate, ...], default=())
     archived = NumberAttribute(default=0)
     officer_changes = Packed[tuple[OfficerChange, ...]](tuple[OfficerChange, ...], default=())
     # What the indexes are keyed by, derived at each write.

@@ -177,11 +177,11 @@ class FlagDraft:
 @dataclass(frozen=True, kw_only=True)
 class Changes:
     """What an officer changes; None leaves it. `clear` names what is to be empty, `updates`
-    replaces texts of the timeline by update_id, `questions` answers by question_id; `words` says by
-    need_id whether what a contractor wrote goes into the timeline; `flags_settled` says that what
-    was flagged has been looked at, `needs_settled` the same of what crews, contractors and
-    residents said. The team, priority and target
-    that she chooses stay when rules decide anew."""
+    replaces texts of the timeline by update_id, `held_updates` decides about those that wait,
+    `questions` replaces answers by question_id; `words` says by need_id whether what a contractor
+    wrote goes into the timeline; `flags_settled` says that what was flagged has been looked at,
+    `needs_settled` the same of what crews, contractors and residents said. The team, priority and
+    target that the officer chooses stay when rules decide anew."""
 
     state: State | None = None
     service_code: Line | None = None
@@ -197,6 +197,7 @@ class Changes:
     clear: list[Literal["title", "address", "asset_id", "attributes", "contact"]] | None = None
     photos: dict[PhotoId, Literal["shown", "hidden"]] | None = None
     updates: dict[str, UpdateText] | None = None
+    held_updates: dict[str, Literal["shown", "refused"]] | None = None
     questions: dict[str, UpdateText] | None = None
     duplicate_of: Line | None = None
     words: dict[str, Literal["shown", "hidden"]] | None = None
@@ -236,6 +237,20 @@ class Update:
     by: Author
     fingerprint: str
     author: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldUpdate:
+    """An update of another system that waits until an officer has looked at it; `asks` is the
+    state that it says the report has. Of one that was `refused` only the id stays, by which a
+    repeat is known."""
+
+    update_id: str
+    datetime: datetime
+    text: str
+    by: Author
+    asks: State | None = None
+    refused: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -332,20 +347,21 @@ class Flag:
 @dataclass(frozen=True, kw_only=True)
 class ServiceRequest:
     """A report. `version` is 0 until it is stored; `updates` are the recent ones, oldest first;
-    `archived` counts those that were moved out of the item; without `lat` and `long` an officer
-    has to find the place; `publish_at` is when a held report becomes public; `duplicates` are the
-    ids of those that were merged into it; `redactions` counts how often something was taken back;
-    `ward_code` is the ward that its place belonged to when it was requested; `once_public` says
-    that everybody could see it, so those who follow what is public hear when that is over;
-    `email_key` and `phone_key` are digests by which whoever confirms the contact's addresses finds
-    it among her own; `closed_datetime` is since when it is closed, None where it is not, or where
-    that is not known; `forgotten` says that who sent it was forgotten: no note is kept from then
-    on; `alerts` says that whoever sent it wants to hear what becomes of it; `repairs` counts how
-    often it was said to be done, `failed_repairs` how often a resident said after that that it is
-    not, `said_fixed` and `said_not_fixed` what those answered who were asked; `opens` is whether
-    rules gave it to a crew or to an officer, `because` has their reasons, `decided_by_hand` names
-    what an officer chose, and rules leave; `needs` are reasons to look at it, with those that an
-    officer dealt with; `officer_changes` are the last changes of officers, oldest first."""
+    `held_updates` those that wait for an officer; `archived` counts those that were moved out of
+    the item; without `lat` and `long` an officer has to find the place; `publish_at` is when a held
+    report becomes public; `duplicates` are the ids of those that were merged into it; `redactions`
+    counts how often something was taken back; `ward_code` is the ward that its place belonged to
+    when it was requested; `once_public` says that everybody could see it, so those who follow what
+    is public hear when that is over; `email_key` and `phone_key` are digests by which whoever
+    confirms the contact's addresses finds it among her own; `closed_datetime` is since when it is
+    closed, None where it is not, or where that is not known; `forgotten` says that who sent it was
+    forgotten: no note is kept from then on; `alerts` says that whoever sent it wants to hear what
+    becomes of it; `repairs` counts how often it was said to be done, `failed_repairs` how often a
+    resident said after that that it is not, `said_fixed` and `said_not_fixed` what those answered
+    who were asked; `opens` is whether rules gave it to a crew or to an officer, `because` has their
+    reasons, `decided_by_hand` names what an officer chose, and rules leave; `needs` are reasons to
+    look at it, with those that an officer dealt with; `officer_changes` are the last changes of
+    officers, oldest first."""
 
     service_request_id: str
     fingerprint: str
@@ -393,6 +409,7 @@ class ServiceRequest:
     questions: tuple[Question, ...] = ()
     needs: Needs = ()
     updates: tuple[Update, ...] = ()
+    held_updates: tuple[HeldUpdate, ...] = ()
     archived: int = 0
     officer_changes: tuple[OfficerChange, ...] = ()
     version: int = 0
@@ -424,7 +441,7 @@ class ServiceRequest:
         photo_waits = any(photo.state == "waiting" for photo in self.photos)
         waits = self.visibility == "waiting" or self.point is None or photo_waits
         found: dict[Attention, bool] = {
-            "waiting": waits or "words" in reasons,
+            "waiting": waits or bool(self.waiting_updates) or "words" in reasons,
             "flagged": bool(self.flags),
             "could_not": "could_not" in reasons,
             "handed_over": "handed_over" in reasons,
@@ -503,6 +520,11 @@ class ServiceRequest:
         shown = [each for each in self.officer_changes if each.shows]
         never = bool(shown) and all(each.is_taken_back for each in shown)
         return self.once_public and not never
+
+    @property
+    def waiting_updates(self) -> tuple[HeldUpdate, ...]:
+        """The updates that an officer still has to look at."""
+        return tuple(each for each in self.held_updates if not each.refused)
 
     def photos_of(self, update_id: str | None) -> tuple[str, ...]:
         """Ids of the shown photos of an update, or of the report itself."""

@@ -17,7 +17,7 @@ NOT_SHOWN = frozenset(
         *("team", "team_state", "priority", "attention", "attention_since", "flags", "publish_at"),
         *("contact", "anonymous", "reporter", "attributes", "once_public", "channel"),
         *("email_key", "phone_key", "closed_datetime", "forgotten", "forget", "forget_since"),
-        *("opens", "because", "decided_by_hand", "officer_changes"),
+        *("opens", "because", "decided_by_hand", "officer_changes", "held_updates"),
         *("questions", "needs", "waits_for", "open_team", "target_place"),
         *("alerts", "repairs", "failed_repairs", "said_fixed", "said_not_fixed"),
     )

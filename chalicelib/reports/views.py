@@ -19,6 +19,7 @@ from chalicelib.reports.model import (
     ContactKind,
     Flag,
     FlagReason,
+    HeldUpdate,
     Note,
     Photo,
     PhotoState,
@@ -98,10 +99,11 @@ class FlagView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FullView(ReportView, frozen=True, kw_only=True):
-    """All of a report, for officers. `all_photos` has those that are not shown, too; `language`
-    and `reach_by` are what its sender's account asks for, if she was signed in; `said_fixed` and
-    `said_not_fixed` count what those answered who were asked whether it is mended; `because` says
-    why rules decided as they did, `decided_by_hand` what an officer chose."""
+    """All of a report, for officers. `held_updates` wait for one of them; `all_photos` has those
+    that are not shown, too; `language` and `reach_by` are what its sender's account asks for, if
+    she was signed in; `said_fixed` and `said_not_fixed` count what those answered who were asked
+    whether it is mended; `because` says why rules decided as they did, `decided_by_hand` what an
+    officer chose."""
 
     team: str
     priority: Priority
@@ -119,6 +121,7 @@ class FullView(ReportView, frozen=True, kw_only=True):
     failed_repairs: int
     said_fixed: int
     said_not_fixed: int
+    held_updates: tuple[HeldUpdate, ...]
     all_photos: tuple[KeptPhotoView, ...]
     notes: tuple[Note, ...]
 
@@ -199,6 +202,7 @@ def full_view(
         failed_repairs=report.failed_repairs,
         said_fixed=report.said_fixed,
         said_not_fixed=report.said_not_fixed,
+        held_updates=report.waiting_updates,
         all_photos=tuple(_kept_photo(report, photo, ports) for photo in report.photos),
         notes=tuple(notes),
     )

@@ -1,14 +1,17 @@
 """Updates both ways, as FixMyStreet has them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from chalice.test import HTTPResponse
 
 from chalicelib import bootstrap
 from chalicelib.bootstrap.base import s3
 from chalicelib.georeport import moments
+from chalicelib.reports.usecases import forget_sender
+from chalicelib.reports.usecases.holding import MOST_HELD
 from tests.api.conftest import Api
 from tests.open311 import (
     JPEG,
@@ -373,3 +376,134 @@ def test_list_of_updates_is_refused_when_something_is_wrong(
 ) -> None:
     answer = other.get("servicerequestupdates.xml", {"api_key": other.key, **asked})
     assert_errors(answer, status)
+
+
+# Updates that wait for an officer
+
+
+@pytest.fixture(params=["waiting", "private"])
+def reviewed(request: pytest.FixtureRequest, api: Api) -> OtherSystem:
+    """A partner whose reports an officer looks at first, and whose word on a state counts."""
+    return other_system(api, reports=request.param, sets_state=True)
+
+
+def decide(api: Api, request_id: str, **decision: str) -> HTTPResponse:
+    return api.patch(
+        f"/api/reports/{request_id}",
+        {"held_updates": decision},
+        version=stored(request_id).version,
+        token=api.token("officer"),
+    )
+
+
+def waiting(api: Api) -> list[str]:
+    listed = api.get("/api/moderation?reason=waiting", token=api.token("officer"))
+    return [each["service_request_id"] for each in listed.json_body["items"]]
+
+
+def everywhere(other: OtherSystem, request_id: str) -> str:
+    """All that the public, and the partner itself, can read of the report."""
+    asked = (
+        other.get("servicerequestupdates.json", {"api_key": other.key}),
+        other.get(f"requests/{request_id}.json", {"extensions": "true"}),
+        other.api.get(f"/api/reports/{request_id}"),
+        other.api.client.http.get("/api/events", headers={"X-Api-Key": other.key}),
+    )
+    assert {each.status_code for each in asked} == {200}
+    return " ".join(each.body.decode() for each in asked)
+
+
+def test_update_waits_for_an_officer_where_the_reports_of_its_key_do(
+    reviewed: OtherSystem, residents: OtherSystem
+) -> None:
+    request_id = residents.reported()
+    url = "https://photos.example/1.jpg"
+    (answer,) = xml_of(
+        reviewed.update(request_id, status="FIXED", description="Rude canary.", media_url=url),
+        "service_request_updates",
+    )
+    report = stored(request_id)
+    assert (report.updates, report.state) == ((), "open")
+    assert [photo.state for photo in report.photos] == ["waiting"]
+    assert "canary" not in everywhere(reviewed, request_id)
+    assert waiting(reviewed.api) == [request_id]
+    officer = reviewed.api.token("officer")
+    (shown,) = reviewed.api.get(f"/api/cases/{request_id}", token=officer).json_body["held_updates"]
+    assert (shown["text"], shown["asks"]) == ("Rude canary.", "fixed")
+    assert shown["update_id"] == answer["update_id"]
+
+
+def test_update_stands_in_the_timeline_once_an_officer_shows_it(
+    reviewed: OtherSystem, residents: OtherSystem
+) -> None:
+    request_id = residents.reported()
+    first = reviewed.update(request_id, status="FIXED", media_url="https://photos.example/1.jpg")
+    (answer,) = xml_of(first, "service_request_updates")
+    later = datetime.now(UTC) + timedelta(hours=5)
+    with time_machine.travel(later, tick=False):
+        assert decide(reviewed.api, request_id, **{answer["update_id"]: "shown"}).status_code == 200
+        (row,) = json_of(reviewed.get("servicerequestupdates.json", {"api_key": reviewed.key}))
+    assert (row["update_id"], row["status"]) == (answer["update_id"], "fixed")
+    assert moments.read(row["updated_datetime"]) == later.replace(microsecond=0)
+    report = stored(request_id)
+    assert (report.state, report.held_updates) == ("fixed", ())
+    assert [photo.state for photo in report.photos] == ["shown"]
+    assert waiting(reviewed.api) == []
+    assert reviewed.update(request_id, status="FIXED").body == first.body
+    assert len(stored(request_id).updates) == 1
+
+
+def test_update_stays_out_when_an_officer_refused_it_and_it_comes_again(
+    reviewed: OtherSystem, residents: OtherSystem
+) -> None:
+    request_id = residents.reported()
+    first = reviewed.update(
+        request_id, description="Rude canary.", media_url="https://photos.example/1.jpg"
+    )
+    (answer,) = xml_of(first, "service_request_updates")
+    again = reviewed.update(request_id, description="Rude canary.")
+    assert again.body == first.body and len(stored(request_id).held_updates) == 1
+    assert decide(reviewed.api, request_id, **{answer["update_id"]: "refused"}).status_code == 200
+    assert reviewed.update(request_id, description="Rude canary.").body == first.body
+    report = stored(request_id)
+    assert (report.updates, report.waiting_updates) == ((), ())
+    assert [photo.state for photo in report.photos] == ["hidden"]
+    assert "canary" not in everywhere(reviewed, request_id) + repr(report.held_updates)
+    assert waiting(reviewed.api) == []
+    assert decide(reviewed.api, request_id, **{answer["update_id"]: "shown"}).status_code == 400
+
+
+def test_state_is_left_when_it_cannot_follow_by_the_time_the_update_is_shown(
+    reviewed: OtherSystem, residents: OtherSystem
+) -> None:
+    request_id = residents.reported()
+    (answer,) = xml_of(reviewed.update(request_id, status="IN_PROGRESS"), "service_request_updates")
+    by_officer(reviewed.api, request_id, "duplicate")
+    assert decide(reviewed.api, request_id, **{answer["update_id"]: "shown"}).status_code == 200
+    assert stored(request_id).state == "duplicate"
+
+
+def test_partner_is_to_come_again_when_too_many_of_its_updates_wait(
+    api: Api, residents: OtherSystem
+) -> None:
+    other, request_id = other_system(api, reports="waiting"), residents.reported()
+    answers = [other.update(request_id, update_id=str(number)) for number in range(MOST_HELD + 1)]
+    assert [answer.status_code for answer in answers] == [200] * MOST_HELD + [429]
+    assert answers[-1].headers["Retry-After"] == "3600"
+    assert other.update(request_id, update_id="0").status_code == 200
+
+
+def test_update_of_a_report_that_is_not_public_needs_no_officer(reviewed: OtherSystem) -> None:
+    request_id = reviewed.reported()
+    assert reviewed.update(request_id).status_code == 200
+    report = stored(request_id)
+    assert (len(report.updates), report.held_updates) == (1, ())
+
+
+def test_update_that_waits_is_forgotten_with_who_sent_the_report(
+    reviewed: OtherSystem, residents: OtherSystem
+) -> None:
+    request_id = residents.reported()
+    reviewed.update(request_id)
+    forget_sender(request_id, redact=False, ports=bootstrap.reports_ports())
+    assert stored(request_id).held_updates == ()

@@ -11,7 +11,11 @@ from playwright.sync_api import Page, Route, expect
 
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Grant
+from chalicelib.partners.model import NewKey
+from chalicelib.partners.usecases import known, make
+from chalicelib.reports.partner import PartnerUpdate
 from chalicelib.reports.reference import grouped
+from chalicelib.reports.usecases import update_for_partner
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
 from tests.browser.officer import (
@@ -77,7 +81,8 @@ def test_officer_filters_asks_replies_assigns_notes_and_takes_it_back(
     save_view(page)
     shown(page, "/desk/")
     page.get_by_role("link", name="Holes by gates").click()
-    expect(page.get_by_label("Words of the title or the address, or a reference")).to_have_value("lych gate")
+    words = page.get_by_label("Words of the title or the address, or a reference")
+    expect(words).to_have_value("lych gate")
     page.get_by_role("link", name="Hole by the lych gate").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Hole by the lych gate")
     expect(page.locator("#facts")).to_contain_text("because it is about “Pothole”")
@@ -277,3 +282,25 @@ def test_parts_of_a_photo_are_blackened_by_pointer_and_in_figures(
     spots = [(0.6, 0.25), (0.9, 0.75), (0.9, 0.25)]
     shades = [after.crop((int(width * x), int(height * y), width, height)) for x, y in spots]
     assert [each.tobytes()[0] < 20 for each in shades] == [True, True, False]
+
+
+def test_officer_publishes_one_update_of_another_system_and_refuses_another(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    report = reported(stack, title="Hole by the old mill")
+    for key, words in (("1", "Still there in the rain."), ("2", "Rude words.")):
+        new = NewKey(name="FixMyStreet", sets_state=True, reports="waiting")
+        partner = known(make(new, bootstrap.partners_ports()).text, bootstrap.partners_ports())
+        sent = PartnerUpdate(text=words, state="in_progress")
+        ports = bootstrap.reports_ports()
+        update_for_partner(report.service_request_id, sent, key, partner, ports)
+    page = at_the_desk(new_page, case_address(report))
+    held = page.locator("#held-updates")
+    expect(held).to_contain_text("sets the status to: In progress")
+    held.get_by_role("button", name=re.compile("^Do not publish.*Rude")).click()
+    expect(held).not_to_contain_text("Rude words.")
+    held.get_by_role("button", name=re.compile("^Publish.*Still")).click()
+    expect(page.locator("#timeline")).to_contain_text("Still there in the rain.")
+    expect(held).to_be_hidden()
+    assert [update.text for update in stored(report).updates] == ["Still there in the rain."]
+    assert stored(report).state == "in_progress"

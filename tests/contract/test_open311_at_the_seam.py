@@ -47,7 +47,7 @@ def sends_update(ports: Ports, number: int) -> Send:
     mine = draft(description=f"Hole {number}")
     request_id = submit(mine, f"{number}", Author("resident"), ports).service_request_id
     sent = PartnerUpdate(text="Still there.", media_urls=URLS)
-    return lambda: update_for_partner(request_id, sent, "1", Partner(), ports).update_id
+    return lambda: update_for_partner(request_id, sent, "1", Partner(), ports)
 
 
 def effects(ports: Ports, number: int) -> list[tuple[int, int]]:

@@ -157,6 +157,7 @@ def left_by(plan: Planned) -> Left:
     before, after = plan.before, plan.after
     change = after.officer_changes[-1]
     known = {each.update_id for each in before.updates}
+    known |= {each.update_id for each in before.held_updates}
     new = (each for each in after.updates if each.update_id not in known)
     said = next((each for each in new if each.by != "contractor"), None)
     return Left(
@@ -200,12 +201,12 @@ def standing(report: ServiceRequest) -> Standing:
 
 def _lasting(changes: Changes) -> tuple[str, ...]:
     """What of the change stays: words that were rewritten or taken out, which are kept nowhere, and
-    what was decided of a contractor's words."""
+    what was decided of a contractor's or another system's words."""
     found = (name for name in ("title", "description", "address") if getattr(changes, name))
     texts = ("timeline",) if changes.updates else ()
     answers = ("answers",) if changes.questions else ()
     flags = ("flags",) if changes.flags_settled else ()
-    words = ("words",) if changes.words else ()
+    words = ("words",) if changes.words or changes.held_updates else ()
     return tuple(dict.fromkeys((*found, *(changes.clear or ()), *texts, *answers, *flags, *words)))
 
 

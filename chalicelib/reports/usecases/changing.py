@@ -19,6 +19,7 @@ from chalicelib.reports.usecases.access import (
 )
 from chalicelib.reports.usecases.addresses import whole_address
 from chalicelib.reports.usecases.deciding import chosen_by_hand, decided
+from chalicelib.reports.usecases.holding import decided_on
 from chalicelib.reports.usecases.merging import complete_merge, moved, said, survivor_of
 from chalicelib.reports.usecases.needing import dealt_with
 from chalicelib.reports.usecases.noting import noted
@@ -80,7 +81,7 @@ def planned(
     refuse_if_withdrawn(report)
     survivor = survivor_of(report, changes, author, ports)
     after = report
-    for apply in (_classify, put_in_place, _move, redact, _show):
+    for apply in (_classify, put_in_place, _move, redact, _show, decided_on):
         after = apply(after, changes, ports)
     if _looks_different(after, report):
         after = after.touched(ports.now())

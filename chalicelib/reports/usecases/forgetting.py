@@ -159,6 +159,7 @@ def _without_sender(report: ServiceRequest) -> ServiceRequest:
         because=(),
         questions=(),
         needs=without_words(report.needs),
+        held_updates=(),
         forgotten=True,
     )
 

@@ -235,6 +235,7 @@ def emptied(report: ServiceRequest, ports: Ports) -> ServiceRequest:
         questions=(),
         needs=(),
         updates=(),
+        held_updates=(),
         archived=0,
     )
 

@@ -8,7 +8,7 @@ import msgspec
 from chalicelib import logs
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.reports import reference
-from chalicelib.reports.model import ServiceRequest, Update
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.partner import (
     MOST_PHOTOS,
     Partner,
@@ -19,6 +19,7 @@ from chalicelib.reports.partner import (
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, visible
+from chalicelib.reports.usecases.holding import held
 from chalicelib.reports.usecases.notes import keep_whole
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import Entry, append, find
@@ -41,9 +42,10 @@ def submit_for_partner(
 
 def update_for_partner(
     service_request_id: str, sent: PartnerUpdate, key: str, partner: Partner, ports: Ports
-) -> Update:
+) -> str:
     """Adds to a report that is public or that this partner sent; the same key adds once, whatever
-    comes with it. Raises NotFound, Forbidden, Invalid, Conflict."""
+    comes with it. An update of a public report waits for an officer where reports of this partner
+    do. Answers its update_id. Raises NotFound, Forbidden, Invalid, Conflict, TooMany."""
     author = _author(partner)
     update_id = ports.ids.update_id(author.scope, service_request_id, key)
 
@@ -56,7 +58,7 @@ def update_for_partner(
         # Asked before they are taken: a refusal, or a repeat, leaves no files behind.
         report = visible(service_request_id, author, ports)
         state_after(report)
-        if find(report, update_id, ports):
+        if find(report, update_id, ports) or held(report, update_id):
             sent = replace(sent, files=())
     entry = Entry(
         update_id=update_id,
@@ -67,11 +69,13 @@ def update_for_partner(
         photo_ids=_photo_ids(sent, key, author, ports, about=service_request_id),
         state_after=state_after,
         is_partners=True,
+        is_held=partner.reports != "public",
+        asks=sent.state if partner.sets_state or sent.state in ("open", "reopen") else None,
     )
-    update, report = append(service_request_id, entry, author, ports)
+    _, report = append(service_request_id, entry, author, ports)
     _keep_whole(service_request_id, update_id, sent.whole, author, ports)
     _fetch_photos(report, sent.media_urls, key, author, ports)
-    return update
+    return update_id
 
 
 def _keep_whole(request_id: str, of: str, whole: str | None, author: Author, ports: Ports) -> None:

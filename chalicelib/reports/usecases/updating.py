@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib.errors import Forbidden, Invalid
 from chalicelib.reports.model import (
+    HeldUpdate,
     Photo,
     PhotoState,
     ServiceRequest,
@@ -26,6 +27,7 @@ from chalicelib.reports.usecases.access import (
     visible,
     written_as,
 )
+from chalicelib.reports.usecases.holding import held, with_held
 from chalicelib.reports.usecases.needing import BY_REPLY
 from chalicelib.reports.usecases.reading import timeline
 from chalicelib.reports.usecases.submission import photo_faults
@@ -39,7 +41,8 @@ class Entry:
     """What is to be added to a timeline. `state_after` says which state it leaves the report in.
     Where one is there under its id already, that one stays, and another one is refused; photos
     that do not fit are refused. What `is_partners` is never refused for either: they would send it
-    for ever."""
+    for ever. With `is_held` it waits for an officer where everybody would see it; `asks` is the
+    state that it would leave the report in then."""
 
     update_id: str
     fingerprint: str
@@ -47,6 +50,8 @@ class Entry:
     photo_ids: Sequence[str]
     state_after: Callable[[ServiceRequest], State]
     is_partners: bool = False
+    is_held: bool = False
+    asks: State | None = None
 
 
 def add_update(
@@ -73,7 +78,9 @@ def add_update(
         photo_ids=draft.photo_ids or (),
         state_after=lambda report: _state_after(report, draft, author),
     )
-    return append(service_request_id, entry, author, ports, admit=admit)
+    added, report = append(service_request_id, entry, author, ports, admit=admit)
+    assert added, "An update that was stored is in the timeline."
+    return added, report
 
 
 def append(
@@ -83,9 +90,10 @@ def append(
     ports: Ports,
     *,
     admit: Admit | None = None,
-) -> tuple[Update, ServiceRequest]:
-    """The entry as it stands in the timeline, and the report that has it. Raises NotFound,
-    Conflict, Invalid, and whatever `state_after` and `admit` do."""
+) -> tuple[Update | None, ServiceRequest]:
+    """The entry as it stands in the timeline, None where it waits for an officer, and the report
+    that has it. Raises NotFound, Conflict, Invalid, TooMany, and whatever `state_after` and `admit`
+    do."""
 
     def change(report: ServiceRequest) -> ServiceRequest:
         refuse_if_withdrawn(report)
@@ -93,27 +101,52 @@ def append(
             if earlier.fingerprint != entry.fingerprint and not entry.is_partners:
                 raise other_body(report, ports)
             return report
-        update = Update(
-            update_id=entry.update_id,
-            datetime=to_the_second(ports.now()),
-            state=entry.state_after(report),
-            text=entry.text,
-            by="council" if author.is_staff_for(report) else "resident",
-            fingerprint=entry.fingerprint,
-        )
-        if author.account and update.by == "resident":
-            update = replace(update, author=written_as(author.account, ports))
-        longer = _noticed(_with(report, update, entry, ports), update, author)
-        if admit:
-            admit()
-        if update.author:
-            ports.repository.add_author(report.service_request_id, update.author)
-        return longer
+        if held(report, entry.update_id):
+            return report
+        if entry.is_held and report.visibility == "public":
+            return _held_back(report, entry, author, ports)
+        return _longer(report, entry, author, ports, admit)
 
     after = rewritten(lambda: visible(service_request_id, author, ports), change, ports)
-    added = find(after, entry.update_id, ports)
-    assert added, "An update that was stored is in the timeline."
-    return added, after
+    return find(after, entry.update_id, ports), after
+
+
+def _longer(
+    report: ServiceRequest, entry: Entry, author: Author, ports: Ports, admit: Admit | None
+) -> ServiceRequest:
+    """The report with the entry in its timeline. Raises as `append` does."""
+    update = Update(
+        update_id=entry.update_id,
+        datetime=to_the_second(ports.now()),
+        state=entry.state_after(report),
+        text=entry.text,
+        by="council" if author.is_staff_for(report) else "resident",
+        fingerprint=entry.fingerprint,
+    )
+    if author.account and update.by == "resident":
+        update = replace(update, author=written_as(author.account, ports))
+    longer = _noticed(_with(report, update, entry, ports), update, author)
+    if admit:
+        admit()
+    if update.author:
+        ports.repository.add_author(report.service_request_id, update.author)
+    return longer
+
+
+def _held_back(
+    report: ServiceRequest, entry: Entry, author: Author, ports: Ports
+) -> ServiceRequest:
+    """The report on which the entry waits. Raises TooMany, and as `state_after` does."""
+    entry.state_after(report)
+    update = HeldUpdate(
+        update_id=entry.update_id,
+        datetime=to_the_second(ports.now()),
+        text=entry.text,
+        by="council" if author.is_staff_for(report) else "resident",
+        asks=entry.asks,
+    )
+    photos = _photos(report, entry, "waiting")
+    return with_held(report, update, photos)
 
 
 def _state_after(report: ServiceRequest, draft: UpdateDraft, author: Author) -> State:
@@ -133,17 +166,21 @@ def find(report: ServiceRequest, update_id: str, ports: Ports) -> Update | None:
 def _with(report: ServiceRequest, update: Update, entry: Entry, ports: Ports) -> ServiceRequest:
     looked_at = update.by == "council" or not ports.council.photos_wait
     state: PhotoState = "shown" if looked_at else "waiting"
-    photos = [
-        Photo(photo_id=photo_id, state=state, update_id=update.update_id)
+    return replace(
+        report.with_update(update), photos=(*report.photos, *_photos(report, entry, state))
+    )
+
+
+def _photos(report: ServiceRequest, entry: Entry, state: PhotoState) -> tuple[Photo, ...]:
+    """The entry's photos, as far as the report takes them. Raises Invalid."""
+    photos = tuple(
+        Photo(photo_id=photo_id, state=state, update_id=entry.update_id)
         for photo_id in entry.photo_ids
-    ]
+    )
     room = max(0, MOST_PHOTOS - len(report.photos))
-    if entry.is_partners:
-        photos = photos[:room]
-    if len(photos) > room:
+    if len(photos) > room and not entry.is_partners:
         raise Invalid.field("photo_ids", f"this report has its {MOST_PHOTOS} photos; send the text")
-    longer = report.with_update(update)
-    return replace(longer, photos=(*report.photos, *photos))
+    return photos[:room]
 
 
 def _noticed(report: ServiceRequest, update: Update, author: Author) -> ServiceRequest:

@@ -1,7 +1,7 @@
 /** The states of a report: their words, and the kind of tag that shows them. */
 import { element } from "./dom.ts";
 
-const STATES = {
+export const STATES = {
   open: ["Open", ""],
   for_triage: ["Being looked at", ""],
   investigating: ["Investigating", "working"],

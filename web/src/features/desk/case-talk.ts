@@ -2,10 +2,11 @@
 import { actionButton, byId, element, focusOn, show, unseen, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call, faultsOf } from "../../shared/session.ts";
+import { STATES } from "../../shared/states.ts";
 import { timelineEntry } from "../../shared/timeline.ts";
 import { moment } from "./case-facts.ts";
 import { changeCase, here, pathOf, readAnew, sendOf } from "./case-here.ts";
-import type { Asked, Note, Question } from "./model.ts";
+import type { Asked, HeldUpdate, Note, Question } from "./model.ts";
 import { offerUndo } from "./undo.ts";
 
 export function startTalk(): void {
@@ -21,6 +22,8 @@ export function drawTalk(): void {
     return entry;
   });
   byId("timeline").replaceChildren(...timeline);
+  show(byId("held-updates"), shown.held_updates.length > 0);
+  byId("held-update-list").replaceChildren(...shown.held_updates.map(heldEntry));
   byId("question-list").replaceChildren(...shown.questions.map(questionEntry));
   byId("note-list").replaceChildren(...shown.notes.map(noteEntry));
   show(byId("ask-form"), shown.can_ask);
@@ -50,6 +53,26 @@ function sends(formId: string, fieldId: string, path: string, missing: string): 
     field.value = "";
     const last = document.getElementById("note_id" in stored ? `note-${stored.note_id}` : `question-${stored.question_id}`);
     if (last) focusOn(last);
+  }
+}
+
+/** An update that waits for an officer. Its photos are among those of the case. */
+function heldEntry({ update_id, datetime, text, asks }: HeldUpdate): HTMLElement {
+  const entry = element("li", { id: `held-${update_id}` }, element("p", { class: "app-prose" }, text));
+  const about = [`Sent ${moment(datetime)}`, ...(asks ? [`sets the status to: ${STATES[asks][0]}, if it can follow`] : [])];
+  entry.append(element("div", { class: "app-muted" }, about.join(", ")));
+  entry.append(decide("Publish", "shown", "The update is published."), " ", decide("Do not publish", "refused", "The update is not published."));
+  return entry;
+
+  function decide(label: string, decision: string, done: string): HTMLElement {
+    const button = actionButton(label, () => void send(decision, done));
+    button.append(unseen(`: ${text.slice(0, 60)}`));
+    return button;
+  }
+
+  async function send(decision: string, done: string): Promise<void> {
+    const changed = await changeCase(entry, { held_updates: { [update_id]: decision } }, done, `held-${update_id}`);
+    if (changed) focusOn(byId("timeline-heading"));
   }
 }
 

@@ -139,6 +139,7 @@ export interface Case extends Standing {
   failed_repairs: number;
   said_fixed: number;
   said_not_fixed: number;
+  held_updates: HeldUpdate[];
   all_photos: KeptPhoto[];
   work_photos: WorkPhoto[];
   notes: Note[];
@@ -148,6 +149,14 @@ export interface Case extends Standing {
   questions: Question[];
   history: { at: string; what: string; by: string }[];
   merged: string[];
+}
+
+export interface HeldUpdate {
+  update_id: string;
+  datetime: string;
+  text: string;
+  by: string;
+  asks: State | null;
 }
 
 export interface Template {

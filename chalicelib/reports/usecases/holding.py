@@ -1,0 +1,97 @@
+"""Updates of other systems wait for an officer where the reports of their key do.
+
+A held update is on nobody's page but the officers', tells nobody, and moves no state. Once an
+officer shows it, it stands in the timeline at that moment, so that whoever follows finds it.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from chalicelib.errors import Invalid, TooMany
+from chalicelib.reports.model import (
+    Changes,
+    HeldUpdate,
+    Photo,
+    PhotoState,
+    ServiceRequest,
+    Update,
+    to_the_second,
+)
+from chalicelib.reports.partner import state_for_partner
+from chalicelib.reports.ports import Ports
+
+MOST_HELD = 20
+"""Updates of one report that wait: its item has to stay small. What comes after them is to come
+again when an officer has looked."""
+COME_AGAIN_AFTER_S = 3600
+
+
+def held(report: ServiceRequest, update_id: str) -> HeldUpdate | None:
+    """The update of that id that waits or was refused."""
+    return next((each for each in report.held_updates if each.update_id == update_id), None)
+
+
+def with_held(
+    report: ServiceRequest, update: HeldUpdate, photos: tuple[Photo, ...]
+) -> ServiceRequest:
+    """The report with one more update that waits. Raises TooMany."""
+    if len(report.waiting_updates) >= MOST_HELD:
+        raise TooMany(
+            f"{MOST_HELD} updates of this report wait for an officer; send it again later.",
+            retry_after_s=COME_AGAIN_AFTER_S,
+        )
+    waiting = (replace(photo, state="waiting") for photo in photos)
+    return replace(
+        report,
+        held_updates=(*report.held_updates, update),
+        photos=(*report.photos, *waiting),
+    )
+
+
+def decided_on(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:
+    """The report after an officer decided about updates that wait. Raises Invalid."""
+    wanted = changes.held_updates or {}
+    waiting = {each.update_id: each for each in report.waiting_updates}
+    if unknown := sorted(set(wanted) - set(waiting)):
+        raise Invalid.field(f"held_updates.{unknown[0]}", "is no update that waits")
+    for update_id, decision in wanted.items():
+        decide: Callable[[ServiceRequest, HeldUpdate], ServiceRequest] = (
+            partial(_shown, ports) if decision == "shown" else _refused
+        )
+        report = decide(report, waiting[update_id])
+    return report
+
+
+def _shown(ports: Ports, report: ServiceRequest, update: HeldUpdate) -> ServiceRequest:
+    photo_state: PhotoState = "waiting" if ports.council.photos_wait else "shown"
+    kept = tuple(each for each in report.held_updates if each.update_id != update.update_id)
+    without = replace(_with_photos(report, update, photo_state), held_updates=kept)
+    return without.with_update(
+        Update(
+            update_id=update.update_id,
+            datetime=to_the_second(ports.now()),
+            state=state_for_partner(report, update.asks, sets_state=True),
+            text=update.text,
+            by=update.by,
+            fingerprint="",
+        )
+    )
+
+
+def _refused(report: ServiceRequest, update: HeldUpdate) -> ServiceRequest:
+    emptied = replace(update, text="", refused=True)
+    kept = tuple(
+        emptied if each.update_id == update.update_id else each for each in report.held_updates
+    )
+    return replace(_with_photos(report, update, "hidden"), held_updates=kept)
+
+
+def _with_photos(report: ServiceRequest, update: HeldUpdate, state: PhotoState) -> ServiceRequest:
+    photos = tuple(
+        replace(photo, state=state)
+        if photo.update_id == update.update_id and photo.state == "waiting"
+        else photo
+        for photo in report.photos
+    )
+    return replace(report, photos=photos)
