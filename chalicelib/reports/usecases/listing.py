@@ -5,7 +5,7 @@ read from the table once more, so a list never shows what was hidden a second ag
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import NamedTuple
 
@@ -28,6 +28,10 @@ MOST_LOOKED_AT = 20_000
 
 MOST_CHANGED = 5000
 """Reports that may have changed since the start of a window of updates: each of them is read."""
+
+PHOTOS_WITHIN = timedelta(hours=1)
+"""So long an update waits for its photos: as long as it is tried to fetch them, and half as long as
+the time that FixMyStreet asks for."""
 
 
 class Kinds(NamedTuple):
@@ -87,9 +91,12 @@ def updates_between(
     Invalid where more than MOST_CHANGED reports have changed since its start.
 
     An update is found by its report, and that by its last change, which may have come after the
-    end: so all that changed since the start is read.
+    end: so all that changed since the start is read. One whose photos are not ready is left out
+    for PHOTOS_WITHIN at most, since who reads it takes it once. Whoever asks for one time after
+    the other must not miss it by that: an update with photos is in the lists of PHOTOS_WITHIN after
+    its own time, too.
     """
-    since = Window(start, ports.now(), "updated")
+    since = Window(start - PHOTOS_WITHIN, ports.now(), "updated")
     kinds = Kinds(sender=sender)
     entries = _entries(since, kinds, MOST_ROWS, ports)
     changed = [each.service_request_id for each in islice(entries, MOST_CHANGED + 1)]
@@ -102,9 +109,31 @@ def updates_between(
         for part in range(0, len(changed), MOST_ROWS)
         for report in _read(changed[part : part + MOST_ROWS], kinds, ports)
         for update in timeline(report, ports)
-        if start <= update.datetime <= end
+        if _first_listed(update, report, start) <= update.datetime <= end
     ]
-    return sorted(found, key=lambda pair: (pair[1].datetime, pair[1].update_id))
+    waiting = _without_their_photos(found, ports)
+    listed = [pair for pair in found if pair[1].update_id not in waiting]
+    return sorted(listed, key=lambda pair: (pair[1].datetime, pair[1].update_id))
+
+
+def _first_listed(update: Update, report: ServiceRequest, start: datetime) -> datetime:
+    """From when on an update of this kind is in a list that begins at `start`."""
+    return start - PHOTOS_WITHIN if report.photos_of(update.update_id) else start
+
+
+def _without_their_photos(
+    found: Sequence[tuple[ServiceRequest, Update]], ports: Ports
+) -> Collection[str]:
+    """The ids of those updates that still wait for a photo."""
+    young = ports.now() - PHOTOS_WITHIN
+    wanted = {
+        (report.service_request_id, photo_id): update.update_id
+        for report, update in found
+        if update.datetime > young
+        for photo_id in report.photos_of(update.update_id)
+    }
+    ready = ports.photos.ready(wanted)
+    return {update_id for pair, update_id in wanted.items() if pair not in ready}
 
 
 def _entries(window: Window, kinds: Kinds, at_once: int, ports: Ports) -> Iterator[Listed]:

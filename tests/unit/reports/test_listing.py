@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.errors import Invalid
-from chalicelib.reports.model import Visibility
+from chalicelib.reports.model import Photo, Visibility
 from chalicelib.reports.ports import Ports, Window
 from chalicelib.reports.usecases import Kinds, list_requests, listing, updates_between
 from tests.builders import NOON, report, update
-from tests.fakes import Clock, MemoryRepository
+from tests.fakes import Clock, MemoryPhotos, MemoryRepository
 
 DAY = timedelta(days=1)
 EVERYTHING = Kinds()
@@ -152,6 +152,53 @@ def test_updates_of_what_is_not_public_are_for_the_partner_alone_that_sent_it(
     assert heard["partner:nobody"] == heard[None] == everybody
     mine = ["R00000000001"] if is_heard else []
     assert heard["partner:mine"] == (everybody or mine)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "ready", "is_listed"),
+    [(0, "", False), (5, "A", False), (5, "AB", True), (59, "A", False), (60, "A", True)],
+)
+def test_update_is_listed_when_all_its_photos_are_ready_or_an_hour_is_over(
+    minutes: int,
+    ready: str,
+    is_listed: bool,
+    ports: Ports,
+    repository: MemoryRepository,
+    clock: Clock,
+) -> None:
+    photos = MemoryPhotos()
+    ports = replace(ports, photos=photos)
+    keep(
+        repository,
+        1,
+        updated_datetime=NOON,
+        updates=(update(1, datetime=NOON), update(2, datetime=NOON)),
+        photos=(
+            *(Photo(photo_id=each * 26, state="shown", update_id="U00000000001") for each in "AB"),
+            Photo(photo_id="C" * 26, state="hidden", update_id="U00000000002"),
+        ),
+    )
+    photos.done = {each * 26 for each in ready}
+    clock.now = NOON + timedelta(minutes=minutes)
+    found = [each.update_id for _, each in updates_between(NOON, clock.now, ports)]
+    assert found == (["U00000000001"] if is_listed else []) + ["U00000000002"]
+
+
+def test_update_is_missed_by_nobody_who_asks_for_one_time_after_the_other(
+    ports: Ports, repository: MemoryRepository, clock: Clock
+) -> None:
+    photos, step = MemoryPhotos(), timedelta(minutes=5)
+    ports = replace(ports, photos=photos)
+    photo = Photo(photo_id="A" * 26, state="shown", update_id="U00000000001")
+    one = (update(1, datetime=NOON),)
+    keep(repository, 1, updated_datetime=NOON, updates=one, photos=(photo,))
+    heard: list[int] = []
+    for number in range(20):
+        start, clock.now = NOON + number * step, NOON + (number + 1) * step
+        if number == 3:
+            photos.done = {"A" * 26}
+        heard += [number for _ in updates_between(start, clock.now, ports)]
+    assert heard[0] == 3 and heard[-1] == 12
 
 
 def test_updates_are_found_when_they_were_moved_out_of_their_report(
