@@ -200,7 +200,7 @@ def test_job_is_beyond_an_officer_elsewhere(grant: Grant, depot: Depot) -> None:
     token = depot.staff(f"elsewhere-{grant.wards}", grant)
     path = f"/api/jobs/{job['job_id']}"
     assert depot.api.get(path, token).status_code == 404
-    assert depot.api.patch(path, {"minutes": 5}, version=1, token=token).status_code == 404
+    assert depot.api.patch(path, {"minutes": 5}, version=1, token=token).status_code == 403
     items = depot.api.get("/api/jobs", token).json_body["items"]
     assert items == []
     draft = {"service_request_ids": job["service_request_ids"]}

@@ -51,11 +51,10 @@ def stored(job_id: str, ports: Ports | FollowPorts) -> Job:
 
 
 def hers(job_id: str, who: Staff, ports: Ports) -> Job:
-    """The job as it is stored. Raises NotFound, in the same words where it is beyond the officer's
-    remit."""
+    """The job as it is stored. Raises NotFound, Forbidden (another team's, or of another ward)."""
     job = stored(job_id, ports)
     if not who.covers(job):
-        raise no_job(job_id)
+        raise not_hers()
     return job
 
 
