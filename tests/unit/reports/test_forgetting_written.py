@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from chalicelib.reports.model import FlagDraft, Photo, ServiceRequest, Visibility
@@ -14,6 +15,7 @@ from chalicelib.reports.usecases import (
     flag,
     forget_written,
     has_written,
+    view,
 )
 from chalicelib.reports.usecases.access import written_as
 from chalicelib.reports.usecases.forgetting import REMOVED
@@ -51,6 +53,9 @@ def test_author_is_known_by_a_digest_alone(ports: Ports, repository: MemoryRepos
     officer = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
     update, _ = add_update(ID, update_draft(text="We look."), "o", officer, ports)
     assert update.author is None
+    for author in (Author(), BOB, officer):
+        seen = msgspec.json.encode(view(ID, author, ports)).decode()
+        assert "Said by ann." in seen and not [each for each in known if each and each in seen]
 
 
 def test_words_stay_without_their_author_and_flags_go(
