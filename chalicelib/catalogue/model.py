@@ -158,7 +158,7 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     about data protection; without it the privacy notice names the phone alone.
     `security_contact`: where to write about a fault in security; without it security.txt leads to
     the privacy notice. `replies_to`: where answers to alerts go that are about no single report.
-    `texts_a_day`: how many text messages, in parts of 160 characters, alerts may cost.
+    `texts_a_day`: how many text messages, in parts of 160 characters, alerts and codes may cost.
     `ask_after_days`: how long after a report is said to be mended whoever follows it is asked
     whether it is. `councillors` stand by ward code. `ward_properties`: of a file of boundaries, the
     first that it has count. `triage`: the rules that decide what becomes of a report. A crew drives

@@ -2,7 +2,7 @@
 the address is not looked up, so nobody can tell from what happens here.
 
 Anybody may ask for a code for any address, so codes are counted by the address that they go to,
-and those from one network may be half of them at most: a stranger alone keeps nobody out. A device
+and those from one network are a part of them at most: a stranger alone keeps nobody out. A device
 that has signed in with the address before is counted apart from all strangers. It fails closed:
 while nothing counts, no code is sent; a report can be sent without one.
 """
@@ -24,12 +24,13 @@ HOURLY = {
 }
 """How often within an hour of the clock."""
 DAILY = {
-    "code from network to address in a day": 10,
+    "code from network to address in a day": 8,
     "code to address in a day": 20,
     "code to tagged addresses in a day": 20,
     "code to known device in a day": 20,
 }
-"""How often within a day (UTC)."""
+"""How often within a day (UTC); a network is known by another key after twelve hours, so it may do
+that twice."""
 NO_TEXTS_LEFT = (
     "we have sent all the text messages that we can send today: enter an email address, or try "
     "again with your mobile number tomorrow"
