@@ -78,7 +78,7 @@ export function say(what: string): void {
 }
 
 function sayingOf(what: string, id: string): (Node | string)[] {
-  return id ? [element("a", { href: caseAddress(id) }, "Case ", reference(id)), `: ${what}`] : [what];
+  return id ? [linkTo(id), `: ${what}`] : [what];
 }
 
 function draw(saying: (Node | string)[]): void {
@@ -124,10 +124,13 @@ function resultOf(items: UndoneItem[]): (Node | string)[] {
 }
 
 function lineOf({ service_request_id: id, result, put_back, not_put_back, because }: UndoneItem): (Node | string)[] {
-  const link = element("a", { href: caseAddress(id) }, "Case ", reference(id));
+  const link = linkTo(id);
   if (result === "undone") return [link, `: it is as it was before. Put back: ${named(put_back)}.`];
   const back = put_back.length ? ` Put back: ${named(put_back)}.` : "";
   return [link, `:${back} Not put back: ${named(not_put_back)}. ${because ?? ""}`];
 }
+
+// With a class of its own: other links are dark.
+const linkTo = (id: string) => element("a", { class: "desk-undo__case", href: caseAddress(id) }, "Case ", reference(id));
 
 const named = (parts: string[]) => parts.map((part) => PARTS[part] ?? `the ${part}`).join(", ");
