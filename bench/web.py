@@ -15,6 +15,7 @@ from chalicelib.catalogue.load import load
 from chalicelib.publishing.pages import JinjaPages
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.states import LABELS
+from tests.builders import NOON
 from tests.fakes_publishing import ShownReport
 
 GROUP = "Page weights at first load, gzip -9"
@@ -86,10 +87,11 @@ def page_of_a_report() -> bytes:
     """A report's page as it is published."""
     council = load("demo")
     pages = JinjaPages(
-        council={"name": council.name, "phone": council.phone},
+        council=council.said,
         zone=council.zone,
         labels=LABELS,
         grouped=grouped,
+        now=lambda: NOON,
     )
     return pages.report(ShownReport(service_request_id="R00000000001"))
 

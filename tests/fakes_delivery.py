@@ -34,6 +34,7 @@ VOICE = Voice(
     phone="01904 960123",
     site_url=SITE,
     zone=ZoneInfo("Europe/London"),
+    now=lambda: NOON,
     reply_to="contact@eskerby.example",
 )
 

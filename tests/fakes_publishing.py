@@ -118,6 +118,12 @@ class MemoryReports:
             if f"{each.requested_datetime:%Y-%m}" == month:
                 yield each.service_request_id
 
+    def promised(self, since: datetime, until: datetime) -> Iterator[str]:
+        for each in self.shown.values():
+            target = each.expected_datetime
+            if each.status == "open" and target and since < target <= until:
+                yield each.service_request_id
+
     def changed_since(self, moment: datetime) -> Iterator[str]:
         found = [each for each in self.shown.values() if each.updated_datetime >= moment]
         yield from [each.service_request_id for each in found]

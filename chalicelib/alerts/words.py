@@ -1,7 +1,7 @@
 """The words of every message: short, plain, and none of them typed by whoever sent a report, so
 that nobody can have the council send what they like to strangers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.alerts.delivery import Alert
 from chalicelib.alerts.messages import Fact, Link, Message, Notice, Report
 from chalicelib.alerts.model import CONFIRMED_WITHIN, Subscription
+from chalicelib.moments import is_overdue
 
 HOURS = int(CONFIRMED_WITHIN.total_seconds() // 3600)
 MOST_IN_A_DIGEST = 50
@@ -47,6 +48,7 @@ class Voice:
     site_url: str
     zone: ZoneInfo
     reply_to: str | None
+    now: Callable[[], datetime]
 
     def asking(self, alert: Alert, link: str, code: str) -> Message:
         """Asks whether an address wants alerts: by a link in a mail, by a code in a text."""
@@ -187,7 +189,9 @@ class Voice:
             Fact("How far it is", report.state_label),
         ]
         if report.expected and not report.is_done:
-            facts.append(Fact("We aim to deal with it by", self._day(report.expected)))
+            late = is_overdue(report.expected, self.now(), self.zone)
+            label = "Overdue: we aimed to deal with it by" if late else "We aim to deal with it by"
+            facts.append(Fact(label, self._day(report.expected)))
         return tuple(facts)
 
     def _day(self, moment: datetime) -> str:

@@ -179,13 +179,14 @@ class Reaction(Protocol):
 
 @cache
 def form_pages() -> "FormPages":
+    from chalicelib.adapters.clock import utc_now
     from chalicelib.forms.pages import FormPages
     from chalicelib.forms.views import Wording
 
     here = council()
     return FormPages(
         council=here.said,
-        wording=Wording(zone=here.zone, labels=LABELS, grouped=grouped),
+        wording=Wording(zone=here.zone, labels=LABELS, grouped=grouped, now=utc_now),
     )
 
 

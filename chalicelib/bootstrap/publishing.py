@@ -46,6 +46,7 @@ def publishing_ports() -> publishing.Ports:
             zone=here.zone,
             labels=LABELS,
             grouped=grouped,
+            now=utc_now,
         ),
         now=utc_now,
         fixed=lambda: _fixed_documents(here),
@@ -71,6 +72,9 @@ class PublicReports:
 
     def of_month(self, month: str) -> Iterator[str]:
         return reporting.public_ids(reporting.window_of(month), self._ports)
+
+    def promised(self, since: datetime, until: datetime) -> Iterator[str]:
+        return reporting.open_promised(since, until, self._ports)
 
     def changed_since(self, moment: datetime) -> Iterator[str]:
         # What another system says of itself may lie ahead of our clock.

@@ -82,6 +82,8 @@ def telling_ports() -> Ports:
 
 
 def voice() -> Voice:
+    from chalicelib.adapters.clock import utc_now
+
     """How this council speaks."""
     here = council()
     return Voice(
@@ -90,6 +92,7 @@ def voice() -> Voice:
         site_url=settings().site_url,
         zone=here.zone,
         reply_to=here.replies_to or here.privacy_contact,
+        now=utc_now,
     )
 
 

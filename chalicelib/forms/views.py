@@ -1,6 +1,6 @@
 """What the pages show of a stored report."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.forms.flow import BACK, Screen
 from chalicelib.forms.steps import STEPS, asked_in, previous, step_named
 from chalicelib.forms.taking import MOST_PHOTOS
+from chalicelib.moments import is_overdue
 
 WHO_SEES: Mapping[str, str] = {
     "public": "Everybody can see this report, but not your contact details.",
@@ -84,10 +85,18 @@ class Report(Protocol):
 class Wording:
     """Puts dates, states and references in people's words."""
 
-    def __init__(self, *, zone: ZoneInfo, labels: Mapping[Any, str], grouped: Any) -> None:
+    def __init__(
+        self,
+        *,
+        zone: ZoneInfo,
+        labels: Mapping[Any, str],
+        grouped: Any,
+        now: Callable[[], datetime],
+    ) -> None:
         self._zone = zone
         self._labels = labels
         self._grouped = grouped
+        self._now = now
 
     def date(self, moment: datetime) -> str:
         """The day on the council's calendar: 7 May 2026."""
@@ -118,6 +127,7 @@ class Wording:
             "state_label": self.state(report.state),
             "requested": self.date(report.requested_datetime),
             "promise": self.date(expected) if expected and report.status == "open" else None,
+            "is_overdue": expected and is_overdue(expected, self._now(), self._zone),
             "photos": report.photos,
             "updates": [self._update(update) for update in report.updates],
             "followers": report.followers,

@@ -1,6 +1,6 @@
 """The reactions that publish: facts from their queue, grouped so that a tile is written once, every
-five minutes the wards, open data, feeds and figures, and once a day what time alone takes off the
-map."""
+five minutes the wards, open data, feeds and figures, and once an hour what time alone
+changes."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -47,12 +47,13 @@ def publish(event: SQSEvent) -> BatchAnswer:
         return batch_failures(again)
 
 
-@events.schedule("rate(1 day)")
+@events.schedule("rate(1 hour)")
 def tidy(_: CloudWatchEvent) -> None:
-    """Takes off the map what was closed too long ago, and keeps security.txt from expiring."""
+    """What time alone changes: takes off the map what was closed too long ago, says on pages that a
+    promise has passed, and keeps security.txt from expiring."""
     with batch("tidy") as line:
         ports = bootstrap.publishing_ports()
-        failed = usecases.tidy(ports)
+        failed = usecases.tidy(ports) | usecases.publish_overdue(ports)
         line["failed"] = len(failed)
         _say(failed, {})
         security_txt.publish_security_txt(ports)

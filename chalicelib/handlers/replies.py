@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from chalicelib import bootstrap
 from chalicelib.desk import usecases as desk
 from chalicelib.desk.model import filled
+from chalicelib.moments import is_overdue
 from chalicelib.reports.cases import CaseChanges
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.reference import grouped
@@ -36,7 +37,9 @@ def in_words(text: str, report: ServiceRequest) -> str:
 
 
 def _day(report: ServiceRequest, zone: ZoneInfo) -> str:
-    if report.expected_datetime is None:
+    expected = report.expected_datetime
+    # A day that is over is no promise.
+    if expected is None or is_overdue(expected, bootstrap.reports_ports().now(), zone):
         return NO_TARGET
-    local = report.expected_datetime.astimezone(zone)
+    local = expected.astimezone(zone)
     return f"{local:%A} {local.day} {local:%B %Y}"

@@ -1,11 +1,12 @@
 """The published page of a report, made with jinja2 from templates/."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from chalicelib.moments import is_overdue
 from chalicelib.publishing.ports import Photo, PublicReport, Update
 from chalicelib.templating import environment
 
@@ -23,18 +24,21 @@ class JinjaPages:
         zone: ZoneInfo,
         labels: Mapping[Any, str],
         grouped: Any,
+        now: Callable[[], datetime],
     ) -> None:
         self._template = environment(TEMPLATES).get_template("report.html")
         self._council = council
         self._zone = zone
         self._labels = labels
         self._grouped = grouped
+        self._now = now
 
     def report(self, report: PublicReport) -> bytes:
         page = self._template.render(council=self._council, report=self._shown(report))
         return page.encode()
 
     def _shown(self, report: PublicReport) -> dict[str, Any]:
+        expected = report.expected_datetime
         return {
             "service_request_id": report.service_request_id,
             "reference": self._grouped(report.service_request_id),
@@ -46,7 +50,8 @@ class JinjaPages:
             "is_open": report.status == "open",
             "requested_iso": _iso(report.requested_datetime),
             "requested_text": self._date(report.requested_datetime),
-            "expected_text": report.expected_datetime and self._date(report.expected_datetime),
+            "expected_text": expected and self._date(expected),
+            "is_overdue": expected and is_overdue(expected, self._now(), self._zone),
             "address": report.address,
             "lat": report.lat,
             "long": report.long,

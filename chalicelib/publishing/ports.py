@@ -154,6 +154,10 @@ class Reports(Protocol):
         """The ids of those that everybody may see and that were requested in the month (YYYY-MM in
         UTC); may lag a second behind."""
 
+    def promised(self, since: datetime, until: datetime) -> Iterator[str]:
+        """The ids of those that are open and were to be done in that time, public or not; may lag
+        a second behind."""
+
     def changed_since(self, moment: datetime) -> Iterator[str]:
         """The ids of those that everybody may see and that were updated since; may lag a second
         behind."""

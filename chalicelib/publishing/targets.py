@@ -112,6 +112,11 @@ def report_targets(ids: Iterable[str], ports: Ports) -> list[DocumentTarget]:
     return [target for each in ids for target in _targets_of_report(each, ports)]
 
 
+def page_targets(ids: Iterable[str], ports: Ports) -> list[DocumentTarget]:
+    """The page of each report."""
+    return [_targets_of_report(each, ports)[1] for each in ids]
+
+
 def tile_targets(by_tile: Mapping[str, Iterable[str]], ports: Ports) -> list[DocumentTarget]:
     """Each tile of the map, with the reports that may have joined or left it."""
     return [_tile_target(tile, frozenset(ids), ports) for tile, ids in by_tile.items()]

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import sha256
 
 import msgspec
@@ -31,6 +32,7 @@ from chalicelib.publishing.targets import (
     DocumentTarget,
     count_targets,
     is_off_the_map,
+    page_targets,
     photo_targets,
     published_pins,
     put,
@@ -42,6 +44,10 @@ from chalicelib.publishing.wards import WARD_DOCUMENTS, ward_key, ward_targets, 
 
 AT_ONCE = 100
 """How many reports are read together when everything is published anew."""
+
+LOOKS_BACK = timedelta(days=4)
+"""How long after a promise has passed its page is looked at: a day longer than anything fails
+without somebody being told."""
 
 Failed = dict[str, Exception]
 
@@ -163,6 +169,20 @@ def tidy(ports: Ports) -> Failed:
             tidied[tile] = aged
             failed |= rewrite(tile_targets({tile: aged}, ports), ports).failed
     return failed | rewrite(count_targets(tidied, ports), ports).failed
+
+
+def publish_overdue(ports: Ports) -> Failed:
+    """Makes the pages anew of reports whose promise has passed in the last days: they say that it
+    is overdue. Writes those that do not say so yet.
+
+    Answers what failed, by service_request_id. Raises UpstreamFailed.
+    """
+    now = ports.now()
+    passed = list(ports.reports.promised(now - LOOKS_BACK, now))
+    failed: Failed = {}
+    for start in range(0, len(passed), AT_ONCE):
+        failed |= rewrite(page_targets(passed[start : start + AT_ONCE], ports), ports).failed
+    return failed
 
 
 def content_version(content: object) -> str:

@@ -44,6 +44,7 @@ from chalicelib.reports.usecases.listing import (
     MOST_ROWS,
     Kinds,
     list_requests,
+    open_promised,
     public_ids,
     updates_between,
 )
@@ -182,6 +183,7 @@ __all__ = [
     "need_no_look",
     "needing_attention",
     "note_passed_on",
+    "open_promised",
     "outcomes_of_month",
     "outside_text",
     "own_reports",

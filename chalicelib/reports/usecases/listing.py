@@ -10,6 +10,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from chalicelib.errors import Invalid
+from chalicelib.moments import text_of
 from chalicelib.reports.model import ServiceRequest, Update
 from chalicelib.reports.ports import Listed, Ports, Window
 from chalicelib.reports.states import Status, status_of
@@ -80,6 +81,16 @@ def public_ids(window: Window, ports: Ports) -> Iterator[str]:
     are taken. May lag a second behind."""
     for each in ports.repository.listed(window, at_once=MOST_ROWS):
         if each.visibility == "public":
+            yield each.service_request_id
+
+
+def open_promised(since: datetime, until: datetime, ports: Ports) -> Iterator[str]:
+    """The ids of the reports that are to be done and were promised for that time. May lag a second
+    behind."""
+    for team in ports.council.team_names:
+        for each in ports.repository.due(team, after=text_of(since), at_once=MOST_ROWS):
+            if each.target is None or each.target > until:
+                break
             yield each.service_request_id
 
 

@@ -1,6 +1,7 @@
 """The words of alerts, and the form in which each channel carries them."""
 
 import re
+from datetime import timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -108,6 +109,12 @@ def test_answer_goes_to_the_case_or_to_somebody_who_reads_it() -> None:
     assert "Nobody reads answers to this letter. If you need us, ring 01904 960123." in part(
         as_mail(lonely), "plain"
     )
+
+
+def test_promise_is_said_to_be_overdue_when_its_day_is_over() -> None:
+    said = part(as_mail(of_report(expected=NOON - timedelta(days=28))), "plain")
+    assert "Overdue: we aimed to deal with it by: Monday 4 May 2026" in said
+    assert "We aim to" not in said
 
 
 def test_promise_is_not_told_any_more_when_it_is_done() -> None:

@@ -22,6 +22,7 @@ PAGES = JinjaPages(
     zone=ZoneInfo("Europe/London"),
     labels=LABELS,
     grouped=grouped,
+    now=lambda: NOON,
 )
 
 
@@ -48,6 +49,17 @@ def test_page_tells_all_that_a_resident_asks() -> None:
         "2 people",
     ):
         assert words in html, words
+
+
+def test_page_says_overdue_when_the_promised_day_is_over() -> None:
+    late = page(expected_datetime=NOON - timedelta(days=28))
+    assert "This is overdue." in late
+    assert "We aimed to deal with it by 4 May 2026." in late
+    assert "We aim to" not in late
+    today = page(expected_datetime=NOON - timedelta(hours=2))
+    assert "We aim to deal with this by <strong>1 June 2026</strong>." in today
+    done = page(expected_datetime=NOON - timedelta(days=28), state="fixed", status="closed")
+    assert "overdue" not in done
 
 
 def test_page_shows_photos_in_their_place_and_says_which_they_are() -> None:

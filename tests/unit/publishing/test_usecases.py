@@ -4,19 +4,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
+from chalicelib.catalogue.load import load
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, key_of
 from chalicelib.publishing.lists import publish_changed_lists
 from chalicelib.publishing.model import counts_in, key_of_tile, pins_in, tile_key
+from chalicelib.publishing.pages import JinjaPages
 from chalicelib.publishing.ports import Document, Held, Ports, PublicReport
 from chalicelib.publishing.rounds import rewrite
 from chalicelib.publishing.targets import tile_targets
-from chalicelib.publishing.usecases import Touched, publish, publish_all, publish_fixed, tidy
+from chalicelib.publishing.usecases import (
+    Touched,
+    publish,
+    publish_all,
+    publish_fixed,
+    publish_overdue,
+    tidy,
+)
+from chalicelib.reports.states import LABELS
 from tests.builders import MARKET_PLACE, NOON
 from tests.fakes import MemoryDocuments, PlainPages
 from tests.fakes_publishing import (
@@ -322,6 +333,39 @@ def test_what_could_not_be_tidied_is_named_and_tidied_the_next_time(
     assert counted(documents, ports) == [(0, 1)]
     assert tidy(ports) == {}
     assert counted(documents, ports) == []
+
+
+# What is overdue
+
+
+def pages_of(here: Published) -> JinjaPages:
+    return JinjaPages(
+        council=load("demo").said,
+        zone=ZoneInfo("Europe/London"),
+        labels=LABELS,
+        grouped=str,
+        now=here.now,
+    )
+
+
+def test_page_says_overdue_after_its_day_though_its_report_did_not_change(
+    here: Published, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
+) -> None:
+    ports = replace(ports, pages=pages_of(here))
+    due = NOON + timedelta(hours=4)
+    promised = reports.put(expected_datetime=due)
+    later = reports.put(2, expected_datetime=due + timedelta(days=1))
+    publish(touched(promised, later), ports)
+    documents.puts.clear()
+    assert publish_overdue(ports) == {} and documents.puts == []
+    here.now.now = NOON + timedelta(days=1)
+    assert publish_overdue(ports) == {}
+    assert documents.puts == ["reports/R00000000001"]
+    assert b"This is overdue." in documents.bodies["reports/R00000000001"]
+    assert b"We aim to" in documents.bodies["reports/R00000000002"]
+    documents.puts.clear()
+    here.now.now += timedelta(hours=1)
+    assert publish_overdue(ports) == {} and documents.puts == []
 
 
 # Photos

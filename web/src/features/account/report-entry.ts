@@ -3,6 +3,7 @@ import { dayElement } from "../../shared/dates.ts";
 import { actionButton, element, focusOn, unseen } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { groupReference } from "../../shared/reference.ts";
+import { promiseWords } from "../../shared/promise.ts";
 import type { StoredReport } from "../../shared/reports.ts";
 import { call } from "../../shared/session.ts";
 import { stateTag } from "../../shared/states.ts";
@@ -118,7 +119,7 @@ function heading(report: OwnReport, about: Known): HTMLElement {
 
 function facts(report: OwnReport, { zone }: Known): HTMLElement[] {
   const { status, expected_datetime, address, visibility } = report;
-  const promise = status === "open" && expected_datetime ? [element("p", {}, "We aim to deal with this by ", dayElement(expected_datetime, zone), ".")] : [];
+  const promise = status === "open" && expected_datetime ? [promiseWords(expected_datetime, zone)] : [];
   const seen = WHO_SEES[visibility];
   return [
     element("p", { class: "app-muted" }, "Reported on ", dayElement(report.requested_datetime, zone), address ? ` at ${address}` : "", ". Reference ", element("span", { class: "app-reference" }, groupReference(report.service_request_id))),

@@ -2,6 +2,7 @@
 import { type Council, loadServices } from "../../shared/council.ts";
 import { dayElement } from "../../shared/dates.ts";
 import { element } from "../../shared/dom.ts";
+import { promiseWords } from "../../shared/promise.ts";
 import { groupReference } from "../../shared/reference.ts";
 import type { Report } from "../../shared/reports.ts";
 import { stateTag } from "../../shared/states.ts";
@@ -19,8 +20,7 @@ export async function reportSummary(report: Report, { time_zone }: Council): Pro
     element("p", {}, "Reported on ", dayElement(report.requested_datetime, time_zone), "."),
   ];
   if (report.status === "open" && report.expected_datetime) {
-    const day = element("strong", {}, dayElement(report.expected_datetime, time_zone));
-    parts.push(element("p", {}, "We aim to deal with this by ", day, "."));
+    parts.push(promiseWords(report.expected_datetime, time_zone));
   }
   if (report.photos?.length) parts.push(photoList(report.photos, "the report"));
   const link = element("a", { href: `/reports/${report.service_request_id}` }, "See the whole report, or add an update");
