@@ -29,6 +29,7 @@ from infra.secrets import rotate_secret, token
 
 WITHOUT_SETTINGS = ("bake-bank-holidays", "environment", "permissions")
 """Commands that work on the project's own files, or find a deployment themselves."""
+LOCAL_PATIENCE_S = 120
 
 
 @click.group()
@@ -39,6 +40,8 @@ def commands(context: click.Context) -> None:
         return
     if "REPORTS_TABLE" not in os.environ:
         os.environ.update(_local_environment())
+    if "AWS_ENDPOINT_URL" in os.environ:
+        _wait_longer()
 
 
 for command in (
@@ -228,6 +231,15 @@ def _local_environment() -> dict[str, str]:
             "deployment (docs/ARCHITECTURE.md, Configuration)."
         ) from error
     return found
+
+
+def _wait_longer() -> None:
+    """What stands for AWS is one process on this machine, which others keep busy."""
+    from botocore.config import Config
+
+    from chalicelib.adapters import aws
+
+    aws.DYNAMODB = Config(connect_timeout=LOCAL_PATIENCE_S, read_timeout=LOCAL_PATIENCE_S)
 
 
 def main() -> None:

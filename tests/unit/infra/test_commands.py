@@ -4,9 +4,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from chalicelib import bootstrap
+from chalicelib.adapters import aws
+from chalicelib.errors import ConfigurationError
+from infra.__main__ import commands
 from tests.conftest import ROOT
 
+NOBODY = "http://127.0.0.1:1"
 COMMANDS = ("import-reports", "import-facilities", "build-basemap", "publish")
 
 
@@ -78,3 +84,17 @@ def test_import_says_what_to_do_when_the_mapping_is_for_another_council(tmp_path
     assert "This mapping is for COUNCIL=bath, and COUNCIL=demo is served here" in done.stderr
     without = run("import-reports", str(file), **settings)
     assert "There is no mapping document" in without.stderr
+
+
+@pytest.mark.parametrize(("where", "read_s"), [({}, 5), ({"AWS_ENDPOINT_URL": NOBODY}, 120)])
+def test_database_is_waited_for_longer_when_it_is_the_local_stacks(
+    where: dict[str, str], read_s: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aws, "DYNAMODB", aws.DYNAMODB)
+    monkeypatch.delenv("PUBLISHED_BUCKET", raising=False)
+    for name, value in {"REPORTS_TABLE": "reports", **where}.items():
+        monkeypatch.setenv(name, value)
+    bootstrap.forget()
+    assert isinstance(CliRunner().invoke(commands, ["publish"]).exception, ConfigurationError)
+    client = aws.SharedSession().create_client("dynamodb", region_name="eu-west-2")
+    assert client.meta.config.read_timeout == read_s
