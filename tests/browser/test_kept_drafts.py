@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from infra.local.stack import LocalStack
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, PATIENCE_MS, PHONE, NewPage
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, PHONE, NewPage
 from tests.browser.test_kept_on_the_phone import stored, texts
 from tests.browser.test_report_page import open_page
 from tests.browser.test_report_page import stored as published
@@ -25,6 +25,7 @@ from tests.browser.test_report_path import (
     step_shown,
 )
 from tests.builders import NOON
+from tests.patience import PATIENCE_MS
 
 NO_DATABASE = "Object.defineProperty(window, 'indexedDB', {get() { throw new Error('private'); }})"
 NO_STORAGE = (

@@ -73,6 +73,7 @@ def of_alerts(nasty: str) -> Iterator[Letter]:
         site_url="https://council.example",
         zone=ZoneInfo("Europe/London"),
         reply_to="office@example.org",
+        now=lambda: NOON,
     )
     for _, message in messages(voice):
         for subject in (message.subject, nasty, f"{message.subject}{nasty}"):

@@ -98,6 +98,7 @@ def test_report_stays_private_when_what_made_it_private_is_undone_under_another_
     to_noise, to_litter = (Changes(service_code=code) for code in ("noise-nuisance", "litter"))
     left = change_case(sent.service_request_id, to_noise, 1, OFFICER, two, reply=None).left
     change_case(sent.service_request_id, to_litter, 2, OFFICER, two, reply=None)
+    assert left
     put_back(left, OFFICER, two)
     found = ports.repository.get(sent.service_request_id)
     assert found and (found.service_code, found.visibility) == ("litter", "private")
