@@ -23,7 +23,7 @@ from infra.partners import api_key
 from infra.people import disable, first_admin, invite, set_roles
 from infra.permissions import permissions
 from infra.redrive import redrive
-from infra.rejects import ALLOW_REJECTS, tell_notes, tell_refused
+from infra.rejects import ALLOW_REJECTS, fail_if_refused, tell_notes, tell_refused
 from infra.restore import restore_reports
 from infra.secrets import rotate_secret, token
 
@@ -120,9 +120,10 @@ def import_reports(file: Path, mapping: Path | None, allow_rejects: bool) -> Non
     refused = [f"line {line}: {reason}" for line, reason in summary.refused]
     click.echo(f"{summary.taken} taken, {summary.unchanged} there already, {len(refused)} refused.")
     tell_notes(summary.notes)
+    tell_refused(refused)
     publish_imported_lists(mark)
     publish_figures_anew(mark)
-    tell_refused(refused, allow_rejects)
+    fail_if_refused(refused, allow_rejects)
 
 
 @commands.command("build-basemap")
@@ -169,7 +170,8 @@ def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
     refused = [
         f"{each.file.name}, feature {each.number}: {each.reason}" for each in summary.refused
     ]
-    tell_refused(refused, allow_rejects)
+    tell_refused(refused)
+    fail_if_refused(refused, allow_rejects)
 
 
 @commands.command()

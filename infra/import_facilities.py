@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from infra.rejects import ALLOW_REJECTS, tell_refused
+from infra.rejects import ALLOW_REJECTS, fail_if_refused, tell_refused
 
 
 @click.command("import-facilities")
@@ -43,4 +43,5 @@ def import_facilities(kind: str, file: Path, allow_rejects: bool) -> None:
             f"{summary.added} added, {summary.updated} updated, {summary.unchanged} unchanged, "
             f"{summary.retired} retired."
         )
-    tell_refused(summary.refused, allow_rejects)
+    tell_refused(summary.refused)
+    fail_if_refused(summary.refused, allow_rejects)

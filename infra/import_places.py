@@ -15,7 +15,7 @@ from chalicelib.publishing.ports import Document, Held, Moved, Ports
 from chalicelib.publishing.targets import put
 from chalicelib.publishing.unfinished import Mark
 from infra.lists import new_mark, publish_figures_anew, publish_lists_anew, published_months
-from infra.rejects import ALLOW_REJECTS, tell_refused
+from infra.rejects import ALLOW_REJECTS, fail_if_refused, tell_refused
 
 if TYPE_CHECKING:
     from chalicelib.areas.model import RoadWorks
@@ -43,9 +43,9 @@ def import_postcodes(files: tuple[Path, ...], allow_rejects: bool) -> None:
         f"{summary.taken} taken, {summary.outside} outside, {summary.without_place} without a "
         f"place, {len(summary.refused)} refused."
     )
+    tell_refused(summary.refused)
     _leave_if_refused(summary.refused, allow_rejects)
     replace_document(POSTCODES, msgspec.json.encode(document), bootstrap.publishing_ports())
-    tell_refused(summary.refused, allow_rejects)
 
 
 @click.command("import-wards")
@@ -71,8 +71,9 @@ def import_wards(file: Path, valid_from: datetime | None, allow_rejects: bool) -
         wards, table = wards_of(file, bootstrap.council(), bar.update)
     refused = table.refusals()
     click.echo(f"{len(wards)} wards taken, {len(refused)} refused.")
+    tell_refused(refused)
     if not wards:
-        tell_refused(refused, False)
+        fail_if_refused(refused, False)
     _leave_if_refused(refused, allow_rejects)
     ports = bootstrap.publishing_ports()
     held = ports.documents.read(WARDS)
@@ -85,7 +86,6 @@ def import_wards(file: Path, valid_from: datetime | None, allow_rejects: bool) -
     _publish_wards()
     publish_lists_anew(mark)
     publish_figures_anew(mark)
-    tell_refused(refused, allow_rejects)
 
 
 @click.command("import-roadworks")
@@ -109,6 +109,7 @@ def import_roadworks(file: Path, allow_rejects: bool) -> None:
         f"{summary.taken} taken, {summary.past} past, {summary.outside} outside, "
         f"{summary.repeated} repeated, {len(summary.refused)} refused."
     )
+    tell_refused(summary.refused)
     _leave_if_refused(summary.refused, allow_rejects)
     ports = bootstrap.publishing_ports()
     held = ports.documents.read(ROADWORKS)
@@ -122,7 +123,6 @@ def import_roadworks(file: Path, allow_rejects: bool) -> None:
     click.echo(f"{len(told)} new or changed since the last import.")
     bootstrap.forget()
     _publish_wards()
-    tell_refused(summary.refused, allow_rejects)
 
 
 def _note_as_told(waits: "RoadWorks", ports: Ports) -> None:
@@ -153,7 +153,7 @@ def _leave_if_refused(refused: Sequence[str], allow_rejects: bool) -> None:
     """Ends with 1 before anything is published, unless rejects are allowed."""
     if refused and not allow_rejects:
         click.echo(NOTHING)
-        tell_refused(refused, allow_rejects)
+    fail_if_refused(refused, allow_rejects)
 
 
 def _not_in_future(day: date, today: date) -> date:

@@ -29,11 +29,15 @@ def _ranges(lines: Sequence[int]) -> Iterator[str]:
         last = line
 
 
-def tell_refused(refused: Sequence[str], allow_rejects: bool) -> None:
-    """Says what was refused and why, and ends with 1 if that is not allowed."""
+def tell_refused(refused: Sequence[str]) -> None:
+    """Says what was refused and why. Comes before what may still fail, such as publishing."""
     for each in refused[:MOST_REFUSED_SHOWN]:
         click.echo(each)
     if len(refused) > MOST_REFUSED_SHOWN:
         click.echo(f"… and {len(refused) - MOST_REFUSED_SHOWN} more.")
+
+
+def fail_if_refused(refused: Sequence[str], allow_rejects: bool) -> None:
+    """Ends with 1 if anything was refused, unless rejects are allowed."""
     if refused and not allow_rejects:
         sys.exit(1)

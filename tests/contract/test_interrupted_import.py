@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 import time_machine
+from botocore.exceptions import ConnectTimeoutError
 from click.testing import CliRunner
 
 from chalicelib import bootstrap
@@ -21,6 +22,7 @@ from infra.import_reports import MAPPINGS
 from infra.local.cloud import Cloud
 from tests.builders import NOON, report
 from tests.conftest import ROOT
+from tests.seam import Answer, Try, around
 
 COLUMNS = "url,title,latitude,longitude,category,state,created,lastupdate"
 ROW = (
@@ -106,6 +108,21 @@ def test_nothing_is_left_to_the_schedules_when_an_import_ends(
     for folder in ("open", "performance"):
         assert json.loads(found[f"data/{folder}/unfinished"])["months"] == []
         assert months(nothing_yet, folder) == ["2008-07"]
+
+
+def test_refused_rows_are_told_when_publishing_fails_afterwards(
+    nothing_yet: Cloud, tmp_path: Path
+) -> None:
+    def no_lists(this: Try, answer: Answer) -> Any:
+        if this.operation == "s3.PutObject" and "/data/open/20" in this.url:
+            raise ConnectTimeoutError(endpoint_url=this.url)
+        return answer()
+
+    arguments = files(tmp_path, *(ROW.format(number=8, kind=kind) for kind in ("Dragons", "Holes")))
+    with around(no_lists):
+        done = run(arguments)
+    assert done.exit_code != 0
+    assert "line 2: category: 'Dragons' is not in the mapping document" in done.output
 
 
 def test_private_row_is_in_no_document_when_the_mapping_makes_it_public(
