@@ -55,7 +55,7 @@ class Api:
         """A token of somebody with that role; without a name it is one person for each role."""
         ports = bootstrap.accounts_ports()
         somebody = account_with(role, account or f"some-{role}", ports)
-        return token_of(somebody, timedelta(minutes=5), "A test", ports)
+        return token_of(somebody, timedelta(hours=8), "A test", ports)
 
     def _headers(self, token: str | None, key: str | None) -> dict[str, str]:
         headers = {"Content-Type": "application/json", **self.always}

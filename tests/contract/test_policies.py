@@ -6,7 +6,7 @@ One long day of a council on moto: every route and every event handler, each cal
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -46,6 +46,7 @@ from chalicelib.jobs.dynamo import DynamoJobs
 from chalicelib.publishing.open_data import month_of
 from chalicelib.publishing.unfinished import FIGURES, LISTS, note
 from chalicelib.reports import usecases
+from chalicelib.reports.usecases.noting import UNTOLD_FOR
 from infra.demo.gazetteer import COMMITTED
 from infra.demo.roadworks import demo_roadworks
 from infra.import_places import replace_document
@@ -85,6 +86,7 @@ FAR = {"lat": 53.94, "long": -1.05}
 UPDATES_THAT_OVERFLOW = 26
 WAKE_EVENT = json.loads((EVENTS / "wake_alerts.json").read_text(encoding="utf-8"))
 OPEN_DATA_EVENT = json.loads((EVENTS / "publish_open_data.json").read_text(encoding="utf-8"))
+TIDY_EVENT = json.loads((EVENTS / "tidy.json").read_text(encoding="utf-8"))
 PERFORMANCE_EVENT = json.loads((EVENTS / "publish_performance.json").read_text(encoding="utf-8"))
 FED: dict[str, set[Need]] = {
     "publish": {
@@ -302,6 +304,16 @@ def distribution() -> str:
     return answer["Distribution"]["Id"]
 
 
+def a_promise_passes(day: Day) -> None:
+    """The pages are tidied on the day after a public report was to be dealt with."""
+    day.report("overdue")
+    promised = datetime.fromisoformat(day.receipts["overdue"]["expected_datetime"])
+    bootstrap.forget()
+    with time_machine.travel(promised + timedelta(days=1), tick=False):
+        publishing_events.tidy(TIDY_EVENT, None)
+    bootstrap.forget()
+
+
 def an_import_was_interrupted() -> None:
     """A day ago, in this month."""
     ports = bootstrap.publishing_ports()
@@ -352,6 +364,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
             # All months, one of which has no report any more; then those that changed.
             for _ in range(2):
                 publishing_events.publish_performance(PERFORMANCE_EVENT, None)
+            a_promise_passes(here)
             here.later(timedelta(days=100))
             assert api.get("/api/my-area?postcode=zz1+1aa").status_code == 200
             patch.setenv("COUNCIL", str(holding_council(tmp_path_factory.mktemp("council"))))
@@ -673,6 +686,10 @@ def live_with_cases(day: Day) -> None:
     act(day, f"{case}/notes", {"text": "x"})
     act(day, f"{case}/questions", {"text": "Which one?"})
     api.cloud.pump.run_until_idle()
+    bootstrap.forget()
+    with time_machine.travel(utc_now() + UNTOLD_FOR, tick=False):
+        alerts_sending_events.wake_alerts(WAKE_EVENT, None)
+        api.cloud.pump.run_until_idle()
     letter = next(each for each in mail.letters() if "/forms/questions/" in mail.text_of(each))
     (url,) = [word for word in mail.text_of(letter).split() if "/forms/questions/" in word]
     page = url.removeprefix(bootstrap.settings().site_url)
