@@ -14,7 +14,8 @@ from chalicelib.accounts.model import Destination, Grant
 from chalicelib.privacy.elsewhere import REASONS
 from chalicelib.privacy.page import UNREADABLE
 from chalicelib.privacy.registry import Row, load
-from chalicelib.reports.model import Flag, Question
+from chalicelib.reports.model import Flag, HeldUpdate, Question
+from chalicelib.reports.needs import Need
 from chalicelib.reports.usecases import Author, add_update
 from chalicelib.reports.usecases.access import written_as
 from infra.tokens import token_of
@@ -52,7 +53,18 @@ def her(here: Api) -> Resident:
             answer=f"On the left. {made.canary}",
         ),
     )
-    ports.repository.save(replace(report, flags=flags, questions=questions, address="A street"))
+    needs = (Need(need_id="N", reason="could_not", since=NOON, by="crew:north", why="Locked."),)
+    held = (HeldUpdate(update_id="H", datetime=NOON, text="It is worse.", by="resident"),)
+    ports.repository.save(
+        replace(
+            report,
+            flags=flags,
+            questions=questions,
+            needs=needs,
+            held_updates=held,
+            address="A street",
+        )
+    )
     works = Grant(role="crew", teams=("highways",), wards=("E05001",))
     made.account = bootstrap.accounts_ports().accounts.save(
         replace(
