@@ -17,10 +17,12 @@ from typing import Any
 
 import boto3
 import pytest
+import time_machine
 from click.testing import CliRunner
 from playwright.sync_api import Page, expect, sync_playwright
 
 from chalicelib import bootstrap
+from chalicelib.catalogue.load import load
 from chalicelib.jobs.model import Job
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.states import State, status_of
@@ -43,7 +45,15 @@ MONTHS = 121
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[LocalStack]:
+def morning() -> Iterator[None]:
+    """It is the morning of this day: later on, a day that is planned holds what is left of it."""
+    day = datetime.now(load("bath").zone)
+    with time_machine.travel(day.replace(hour=6, minute=0, second=0), tick=True):
+        yield
+
+
+@pytest.fixture(scope="module")
+def stack(morning: None) -> Iterator[LocalStack]:
     here = LocalStack(Options(council="bath", web=WEB))
     here.start()
     yield here
