@@ -35,6 +35,8 @@ const PARTS: Record<string, string> = {
   contact: "the contact",
   asset_id: "the thing that it is about",
   flags: "the flags",
+  attention: "the reasons to look at it",
+  words: "what was decided about a contractor’s or another system’s words",
 };
 const kept = keptValue<Kept>(
   () => sessionStorage,
