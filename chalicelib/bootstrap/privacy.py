@@ -17,7 +17,7 @@ NAMES: Mapping[str, Mapping[Any, str]] = {
     "invited": KINDS,
     "reach_by": KINDS,
     "role": {"crew": "Crew", "officer": "Officer", "admin": "Administrator"},
-    "by": {"resident": "A resident", "council": "The council"},
+    "by": {"resident": "A resident", "council": "The council", "contractor": "A contractor"},
     "channel": {
         "online": "Online",
         "phone": "By phone",

@@ -52,6 +52,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "flags_settled": "its flags",
     "needs_settled": "what it needed a look for",
     "words": "what a contractor wrote",
+    "held_updates": "updates of another system that waited",
     "lat": "the place",
     "long": "the place",
     "text": "the reply",

@@ -68,5 +68,8 @@ def _says_more(view: FullView) -> bool:
         photo.seen_by != "everybody" for photo in getattr(view, "work_photos", ())
     )
     return unseen or any(
-        (view.contact, view.language, view.reach_by, view.attributes, view.notes, view.flags)
+        (
+            *(view.contact, view.language, view.reach_by, view.attributes, view.notes, view.flags),
+            *(view.held_updates, getattr(view, "needs", ()), getattr(view, "questions", ())),
+        )
     )

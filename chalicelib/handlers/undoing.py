@@ -120,5 +120,6 @@ def undone(left: Left, call: Call) -> UndoneItem | None:
 
 def _because(back: usecases.Back, left: Left) -> str | None:
     since = [each for each in back.stayed if each in left.parts]
-    said = (CHANGED_SINCE if since else "", KEPT_NOWHERE if left.lasting else "")
+    gone = set(left.lasting) - {"words"}
+    said = (CHANGED_SINCE if since else "", KEPT_NOWHERE if gone else "")
     return " ".join(each for each in said if each) or None

@@ -130,7 +130,16 @@ def closed_itself(job: Job, because: str, now: datetime) -> Job:
 
 def came_back(job: Job, now: datetime) -> Job:
     """The job to be planned again, because one of its reports needs it again."""
-    return noted(job, _put_back(job, now), now)
+    return linked_again(noted(job, _put_back(job, now), now), now)
+
+
+def linked_again(job: Job, now: datetime) -> Job:
+    """The job with the contractor's link that ended a moment ago, because its reports took the job
+    away: somebody took back what did that."""
+    link = job.contractor
+    if link is None or link.ended_at is None or now - link.ended_at > SET_ASIDE_FOR:
+        return job
+    return replace(job, contractor=replace(link, ended_at=None))
 
 
 def _set_aside(job: Job, now: datetime) -> Job:

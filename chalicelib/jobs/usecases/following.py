@@ -153,13 +153,19 @@ def _progress(job: Job, report: Report, ports: FollowPorts) -> Iterator[Word]:
         yield Word(deed.op_id, STARTED, "in_progress")
     elif job.state == "planned" and job.planned_day and not _told_today(report, ports):
         day = _said(job.planned_day)
-        yield Word(_planned(job.plans), PLANNED.format(day), "action_scheduled")
+        yield Word(_key_of_plan(job, report), PLANNED.format(day), "action_scheduled")
     elif _is_off(job, report):
         yield _off(job, report, ports)
 
 
 def _planned(plans: int) -> str:
     return f"planned {plans}"
+
+
+def _key_of_plan(job: Job, report: Report) -> str:
+    """Of a day that was said to be off, and is not: said once more."""
+    off = (_update_id(job, report, f"{word} {job.plans}") for word in ("off", "instead"))
+    return _planned(job.plans) if report.said.isdisjoint(off) else f"again {job.plans}"
 
 
 def _is_off(job: Job, report: Report) -> bool:

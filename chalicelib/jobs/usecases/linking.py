@@ -16,7 +16,7 @@ NO_LINK = "This link leads to no job any more. Ask the council for another one."
 KEPT = "What you told us before is kept. If you have more to tell us, ring us."
 DONE = f"The job is done, so your link to it has ended. {KEPT}"
 CANCELLED = f"The council has cancelled this job, so your link to it has ended. {KEPT}"
-MOVED = f"The council has given this job to somebody else, so your link to it has ended. {KEPT}"
+MOVED = f"The council has changed who does this job, so your link to it has ended. {KEPT}"
 
 
 class Link(NamedTuple):

@@ -161,6 +161,8 @@ def _as_in(report: Report, job: Job, ports: FollowPorts) -> Job:
         former = tuple(dict.fromkeys((*job.former_teams, job.team)))
         after = replace(office.unplanned(job, now), **values, former_teams=former)
         after = office.planned_again(after, now, _today(ports))
+        if after.team in job.former_teams:
+            return office.linked_again(office.noted(job, after, now), now)
     return office.noted(job, after, now)
 
 

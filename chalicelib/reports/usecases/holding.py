@@ -90,7 +90,7 @@ def _refused(report: ServiceRequest, update: HeldUpdate) -> ServiceRequest:
 def _with_photos(report: ServiceRequest, update: HeldUpdate, state: PhotoState) -> ServiceRequest:
     photos = tuple(
         replace(photo, state=state)
-        if photo.update_id == update.update_id and photo.state == "waiting"
+        if photo.update_id == update.update_id and (photo.state == "waiting" or state == "hidden")
         else photo
         for photo in report.photos
     )

@@ -12,6 +12,7 @@ from chalicelib.reports.model import (
     to_the_second,
 )
 from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases.passing import may_be_passed_on
 
 TAKEN_BACK_WITHIN = timedelta(seconds=60)
 """How long an officer can take back what people are told of."""
@@ -47,4 +48,5 @@ def tells(before: ServiceRequest, after: ServiceRequest) -> bool:
     becomes_public = after.visibility == "public" != before.visibility
     asks = len(after.questions) > len(before.questions)
     moves = before.state != after.state or before.service_code != after.service_code
-    return replies or becomes_public or asks or moves
+    passes_on = may_be_passed_on(after) and not may_be_passed_on(before)
+    return replies or becomes_public or asks or moves or passes_on

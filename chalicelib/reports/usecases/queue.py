@@ -18,7 +18,7 @@ from chalicelib.moments import text_of
 from chalicelib.reports.cases import Case, Queue, Wanted, case_of
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Place, Ports
-from chalicelib.reports.states import OPEN_STATES
+from chalicelib.reports.states import OPEN_STATES, STATES
 from chalicelib.reports.usecases.access import Author
 
 MOST_LOOKED_AT = 400
@@ -72,7 +72,7 @@ def _entries(
 def _newest(
     wanted: Wanted, teams: Sequence[str], after: str | None, ports: Ports
 ) -> Iterator[Place]:
-    states = wanted.states or tuple(sorted(OPEN_STATES))
+    states = wanted.states or (STATES if wanted.attention else tuple(sorted(OPEN_STATES)))
     lists = [
         ports.repository.of_team(team, state, before=_place(after), at_once=READ_AT_ONCE // 4)
         for team in teams

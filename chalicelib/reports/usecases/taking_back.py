@@ -30,6 +30,8 @@ WITH_STATE = ("duplicate_of", "closed_datetime")
 DECIDED = ("service_code", "team", "priority", "expected_datetime", "lat", "long")
 WITH_DECIDED = ("opens", "because", "decided_by_hand")
 """What is put back with all that was decided, or not at all."""
+COLLECTIONS = ("needs", "photos")
+"""Compared one by one: others may have come since."""
 TOLD = "People have been told of it by now: change it by hand, and they are told that as well."
 
 PutBack = Literal["undone", "partly", "not_undone"]
@@ -116,9 +118,15 @@ def _values(report: ServiceRequest, left: Left) -> dict[str, Any]:
         *(() if "state" in values else WITH_STATE),
         *(() if decided and decided <= values.keys() else WITH_DECIDED),
     )
-    if "needs" in values:
-        values["needs"] = reopened(report.needs, values["needs"])
+    values.pop("needs", None)
+    if dealt_with := _dealt_with(left):
+        values["needs"] = reopened(report.needs, dealt_with)
     return {name: values[name] for name in values if name not in alone}
+
+
+def _dealt_with(left: Left) -> set[str]:
+    """The reasons to look at the report that the change dealt with."""
+    return set(left.before.needs) - set(left.after.needs)
 
 
 def _differs(left: Left, name: str) -> bool:
@@ -143,25 +151,29 @@ def _in_state(report: ServiceRequest, state: Any, left: Left, ports: Ports) -> S
     if state is None:
         return report
     update_id = ports.ids.update_id("undo", report.service_request_id, left.change_id)
-    return report.with_update(
-        Update(
-            update_id=update_id,
-            datetime=to_the_second(ports.now()),
-            state=state,
-            text="",
-            by="council",
-            fingerprint=update_id,
-        )
+    entry = Update(
+        update_id=update_id,
+        datetime=to_the_second(ports.now()),
+        state=state,
+        text="",
+        by="council",
+        fingerprint=update_id,
     )
+    return replace(report.with_update(entry), repairs=_repairs(report, state))
+
+
+def _repairs(report: ServiceRequest, state: Any) -> int:
+    """How often the report was said to be done, after it is put back to that state."""
+    was_done = report.state in SAID_TO_BE_DONE and state not in SAID_TO_BE_DONE
+    return report.repairs - was_done
 
 
 def _without_last(report: ServiceRequest, state: Any) -> ServiceRequest:
-    was_done = report.state in SAID_TO_BE_DONE and state not in SAID_TO_BE_DONE
     return replace(
         report,
         state=state,
         updates=report.updates[:-1],
-        repairs=report.repairs - was_done,
+        repairs=_repairs(report, state),
         redactions=report.redactions + 1,
     )
 
@@ -209,7 +221,16 @@ def _taken_back(report: ServiceRequest, made: OfficerChange, ports: Ports) -> Se
 
 def _how_far(report: ServiceRequest, left: Left) -> Back:
     present = standing(report)
-    others = {PARTS[name] for name in PARTS if _is_other(present, left.before, name)}
+    others = {
+        PARTS[name]
+        for name in PARTS
+        if name not in COLLECTIONS and _is_other(present, left.before, name)
+    }
+    if not _dealt_with(left) <= set(present.needs):
+        others.add("attention")
+    was, then = left.before.photos, left.after.photos
+    if any(present.photos.get(each) != was[each] for each in was if was[each] != then.get(each)):
+        others.add("photos")
     if any(each.update_id == left.update_id and each.text for each in report.updates):
         others.add("reply")
     if any(each.question_id == left.question_id and each.is_open for each in report.questions):

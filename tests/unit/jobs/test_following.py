@@ -1,5 +1,6 @@
 """What becomes of a job is told to its reports."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -292,6 +293,18 @@ def test_planned_day_goes_when_the_day_is_taken_off_and_the_new_one_is_told_at_o
     assert told(here)[1:] == [(NOT_PLANNED, "investigating")]
     planned_for(here, 2)
     assert told(here)[2:] == [("Work is planned for Wednesday 3 June.", "action_scheduled")]
+
+
+def test_planned_day_is_told_again_when_it_was_taken_off_and_is_put_back() -> None:
+    here = yard(job())
+    planned_for(here, 1)
+    told(here)
+    before = here.jobs.stored[JOB]
+    change(JOB, JobChanges(team="parks"), before.version, OFFICER, here.ports())
+    told(here)
+    here.jobs.stored[JOB] = replace(before, version=before.version + 2)
+    for _ in range(2):
+        assert told(here)[2:] == [("Work is planned for Tuesday 2 June.", "action_scheduled")]
 
 
 def test_planned_day_goes_when_another_team_gets_the_job() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.jobs.model import Job, JobChanges
+from chalicelib.jobs.model import Contractor, Job, JobChanges
 from chalicelib.jobs.usecases.following import follow
 from chalicelib.jobs.usecases.opening import open_for
 from chalicelib.jobs.usecases.operating import operate
@@ -104,11 +104,15 @@ def out_of_the_plan(here: Yard, values: dict[str, Any]) -> Job:
     job = opened(here)
     plan = JobChanges(crew="north", planned_day=TODAY)
     planned = change(job.job_id, plan, 1, OFFICER, here.ports())
-    placed = here.jobs.stored[job.job_id] = replace(planned, position=3, arrives_at=here.clock.now)
+    expires_at = here.clock.now + timedelta(days=3)
+    paviours = Contractor(name="Paviours Ltd", link_id="L", expires_at=expires_at)
+    placed = here.jobs.stored[job.job_id] = replace(
+        planned, position=3, arrives_at=here.clock.now, contractor=paviours
+    )
     here.reports.change(**values)
     open_for(REPORT, here.following())
     out = here.jobs.stored[job.job_id]
-    assert out.state in ("to_plan", "cancelled")
+    assert out.state in ("to_plan", "cancelled") and out.working_contractor is None
     return placed
 
 
@@ -123,7 +127,16 @@ def test_job_is_in_its_place_of_the_day_again_when_its_report_is_put_back(values
     before = out_of_the_plan(here, values)
     here.clock.now += timedelta(minutes=5)
     after = put_back(here)
-    names = ("state", "team", "crew", "planned_day", "position", "arrives_at", "plans")
+    names = (
+        "state",
+        "team",
+        "crew",
+        "planned_day",
+        "position",
+        "arrives_at",
+        "plans",
+        "contractor",
+    )
     assert [getattr(after, name) for name in names] == [getattr(before, name) for name in names]
     assert opened(here) == after
 

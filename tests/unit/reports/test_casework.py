@@ -8,7 +8,8 @@ import pytest
 
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.reports.cases import BulkDraft, Left, OneOfMany, SharedChanges
-from chalicelib.reports.model import Changes, Photo, ServiceRequest
+from chalicelib.reports.model import Changes, HeldUpdate, Photo, ServiceRequest
+from chalicelib.reports.needs import Need, open_needs
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import (
     EVERYWHERE,
@@ -17,6 +18,7 @@ from chalicelib.reports.usecases import (
     Outcome,
     Remit,
     add_update,
+    ask_for_look,
     change,
     change_case,
     change_many,
@@ -24,7 +26,7 @@ from chalicelib.reports.usecases import (
     put_back,
     write_note,
 )
-from tests.builders import report, update_draft
+from tests.builders import NOON, report, update_draft
 from tests.fakes import MemoryRepository
 
 SHE = Author("she", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
@@ -158,6 +160,59 @@ def test_merge_is_taken_back_with_its_people(
     after = stored(request_id, ports)
     assert (after.state, after.duplicate_of, after.updates) == ("open", None, ())
     assert stored(other, ports).followers == 0
+
+
+def test_repairs_are_counted_as_before_when_a_state_is_put_back_by_an_entry_of_its_own(
+    request_id: str, ports: Ports
+) -> None:
+    left = changed(request_id, ports, state="fixed")
+    add_update(request_id, update_draft(text="Is it?"), "k", Author("somebody"), ports)
+    assert stored(request_id, ports).repairs == 1
+    assert result_of(left, SHE, ports) == "undone"
+    assert (stored(request_id, ports).state, stored(request_id, ports).repairs) == ("open", 0)
+
+
+def test_reasons_to_look_come_back_when_another_one_has_come_since(
+    request_id: str, ports: Ports
+) -> None:
+    could_not = Need(need_id="N", reason="could_not", since=NOON, why="The gate was locked.")
+    ask_for_look(request_id, could_not, ports)
+    left = changed(request_id, ports, needs_settled=True)
+    ask_for_look(request_id, replace(could_not, need_id="M"), ports)
+    assert result_of(left, SHE, ports) == "undone"
+    assert {each.need_id for each in open_needs(stored(request_id, ports).needs)} == {"N", "M"}
+
+
+def test_photo_counts_as_put_back_when_another_one_has_come_since(
+    request_id: str, ports: Ports, repository: MemoryRepository
+) -> None:
+    left = changed(request_id, ports, photos={PHOTO: "hidden"})
+    before = stored(request_id, ports)
+    another = Photo(photo_id="1" * 26, state="shown", update_id="U")
+    repository.save(replace(before, photos=(*before.photos, another)))
+    assert result_of(left, SHE, ports) == "undone"
+    assert [each.state for each in stored(request_id, ports).photos] == ["shown", "shown"]
+
+
+@pytest.mark.parametrize("visibility", ["waiting", "held", "hidden"])
+def test_change_tells_when_the_report_may_go_to_another_body_by_it(
+    visibility: str, ports: Ports, repository: MemoryRepository
+) -> None:
+    withheld = repository.create(report(service_request_id="W" * 12, visibility=visibility))
+    assert changed(withheld.service_request_id, ports, visibility="private").tells
+
+
+def test_shown_photo_of_a_refused_update_is_hidden_with_it(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    held = HeldUpdate(update_id="U", datetime=NOON, text="It is worse.", by="resident")
+    photo = Photo(photo_id=PHOTO, state="waiting", update_id="U")
+    made = repository.create(
+        report(service_request_id="H" * 12, held_updates=(held,), photos=(photo,))
+    )
+    changed(made.service_request_id, ports, photos={PHOTO: "shown"})
+    changed(made.service_request_id, ports, held_updates={"U": "refused"})
+    assert [each.state for each in stored(made.service_request_id, ports).photos] == ["hidden"]
 
 
 def test_nothing_that_was_typed_is_kept_to_be_put_back(request_id: str, ports: Ports) -> None:
