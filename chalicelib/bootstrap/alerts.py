@@ -12,6 +12,7 @@ from chalicelib.alerts.usecases import managing
 from chalicelib.alerts.usecases.matching import own_id
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.base import client, council, secret, session, settings
+from chalicelib.bootstrap.limits import limit_ports
 from chalicelib.bootstrap.notices import NoticesOfMatching, match_queue
 from chalicelib.bootstrap.places import areas_ports
 from chalicelib.bootstrap.push import web_push
@@ -190,10 +191,18 @@ def _reporter(report: ServiceRequest) -> alerts.Reporter | None:
     )
     for channel, text in given:
         if text and channel in alerts_ports().channels and (to := _readable(channel, text)):
-            return alerts.Reporter(channel, to, report.reporter)
+            reporter = alerts.Reporter(channel, to, report.reporter)
+            return None if _is_blocked(reporter, report) else reporter
     account = accounts_ports().accounts.get(report.reporter) if report.reporter else None
     reaches = reaches_of(account) if account else []
     return alerts.Reporter(*reaches[0], report.reporter) if reaches else None
+
+
+def _is_blocked(reporter: alerts.Reporter, report: ServiceRequest) -> bool:
+    """True where the address that came with the report is on the block list, unless staff typed it
+    for somebody. Raises UpstreamFailed."""
+    kind: AddressKind = "phone" if reporter.channel == "sms" else "email"
+    return report.channel == "online" and limit_ports().blocks.has([Destination(kind, reporter.to)])
 
 
 def _readable(channel: alerts.AddressChannel, text: str) -> str | None:

@@ -9,7 +9,7 @@ from chalicelib.handlers import limits
 from chalicelib.handlers.http import Call
 from chalicelib.handlers.noting import note
 from chalicelib.reports.model import Draft, UpdateDraft
-from chalicelib.reports.usecases import Admit, MayKeep, MayWrite
+from chalicelib.reports.usecases import Admit, MayWrite
 
 
 def of_report(draft: Draft, key: str, call: Call) -> Admit | None:
@@ -26,13 +26,6 @@ def may_write(draft: Draft, call: Call) -> MayWrite | None:
     hers."""
     if draft.channel == "online" or not call.caller.author().staff_in:
         return limits.may_write(call, *limits.contact_addresses(draft.contact))
-    return None
-
-
-def may_keep(draft: Draft, call: Call) -> MayKeep | None:
-    """Whether a report's contact may be kept: what staff type is not held against the list."""
-    if draft.channel == "online" or not call.caller.author().staff_in:
-        return limits.may_keep(*limits.contact_addresses(draft.contact))
     return None
 
 

@@ -192,7 +192,6 @@ def _send(answers: Answers, call: Call, ports: Ports) -> Page:
             bootstrap.reports_ports(),
             admit=admit,
             may_write=may_write,
-            may_keep=admitting.may_keep(draft, call),
         )
     except Invalid as error:
         return _screen(flow.refused(answers, error.errors, ports))

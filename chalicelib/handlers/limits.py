@@ -14,7 +14,7 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.cdn import viewer_address
 from chalicelib.handlers.http import Call
 from chalicelib.reports.model import Contact
-from chalicelib.reports.usecases import Admit, AdmitFollower, Client, MayKeep, MayWrite
+from chalicelib.reports.usecases import Admit, AdmitFollower, Client, MayWrite
 
 DEVICE = "x-ginnel-device"
 """A random text that the web client made for its device."""
@@ -80,13 +80,6 @@ def may_write(call: Call, *typed: Destination) -> MayWrite | None:
     if not typed:
         return None
     return cache(lambda: limiting.may_write(_sender(call), typed, bootstrap.limit_ports()))
-
-
-def may_keep(*typed: Destination) -> MayKeep | None:
-    """What says whether a report may keep these addresses. None where there are none."""
-    if not typed:
-        return None
-    return cache(lambda: limiting.may_keep(typed, bootstrap.limit_ports()))
 
 
 def is_blocked(*typed: Destination) -> bool:

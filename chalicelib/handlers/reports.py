@@ -89,10 +89,7 @@ def submit(call: Call) -> Receipt:
     draft = parse_json(call.body, Draft)
     author, ports = call.caller.author(), bootstrap.reports_ports()
     admit, may_write = admitting.of_report(draft, key, call), admitting.may_write(draft, call)
-    may_keep = admitting.may_keep(draft, call)
-    report = usecases.submit(
-        draft, key, author, ports, admit=admit, may_write=may_write, may_keep=may_keep
-    )
+    report = usecases.submit(draft, key, author, ports, admit=admit, may_write=may_write)
     return receipt(report, ports)
 
 

@@ -301,19 +301,40 @@ def takes_messages(address: str) -> bool:
     return "@" in address or "7700" in address
 
 
-def test_report_is_taken_without_its_contact_when_that_is_on_the_list(here: Api) -> None:
+def test_nothing_is_sent_about_a_report_when_its_contact_is_on_the_list(here: Api) -> None:
     admin, officer, mine = here.token("admin"), signed_in("officer"), of_network(here)
     body = {"what": "dropped@example.org", "reason": "Sends threats."}
     block_id = here.post("/api/admin/blocks", body, token=admin).json_body["block_id"]
     contact = {"name": "Jo", "email": "dropped@example.org", "phone": "01904 551550"}
-    kept = {}
+    told = {}
     for channel, token in (("online", None), ("phone", officer)):
         report = draft_body(channel=channel, contact=contact)
         sent = mine.post("/api/reports", report, key=f"dropped-{channel}", token=token)
+        here.cloud.pump.run_until_idle()
         path = f"/api/reports/{sent.json_body['service_request_id']}"
-        kept[channel] = here.get(path, admin).json_body["contact"]
-    assert kept["online"] is None
-    assert kept["phone"] == contact, "what staff take is not held against the list"
+        assert here.get(path, admin).json_body["contact"] == contact
+        key = bootstrap.alerts_ports().ids.address_key("email", "dropped@example.org")
+        told[channel] = len(bootstrap.alerts_ports().subscriptions.at([key]))
+    assert told["online"] == 0
+    assert told["phone"] == 1, "what staff take is not held against the list"
+    unblock(here, block_id, admin)
+
+
+def test_export_says_nothing_of_the_list_when_a_typed_contact_is_on_it(here: Api) -> None:
+    admin, mine = here.token("admin"), of_network(here)
+    body = {"what": "listed@example.org", "reason": "Sends threats."}
+    block_id = here.post("/api/admin/blocks", body, token=admin).json_body["block_id"]
+    exported = {}
+    for name in ("listed", "others"):
+        token = signed_in("resident", f"asks-{name}@example.org")
+        contact = {"email": f"{name}@example.org"}
+        mine.post("/api/reports", draft_body(contact=contact), key="asks", token=token)
+        here.cloud.pump.run_until_idle()
+        held = here.get("/api/account/export", token).json_body["held"]
+        (report,) = held["report"]
+        assert report["contact"]["email"] == f"{name}@example.org"
+        exported[name] = sorted(held), report["alerts"], bool(report["email_key"])
+    assert exported["listed"] == exported["others"]
     unblock(here, block_id, admin)
 
 

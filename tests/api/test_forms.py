@@ -158,7 +158,7 @@ def test_report_is_sent_when_all_pages_are_filled_in(browser: Browser, shared_da
     assert [each.photo_id for each in view.photos] == [each.photo_id for each in report.photos]
 
 
-def test_report_is_sent_without_its_contact_when_that_is_on_the_block_list(
+def test_report_is_sent_with_its_contact_when_that_is_on_the_block_list(
     browser: Browser,
 ) -> None:
     block("blocked-form@example.org", "A test", "an-admin", bootstrap.block_ports())
@@ -168,7 +168,7 @@ def test_report_is_sent_without_its_contact_when_that_is_on_the_block_list(
     browser.fill(press="Send report")
     assert browser.status == 200 and "Report sent" in browser.page.text
     [report] = browser.stored()
-    assert report.contact is None and not report.alerts and report.email_key is None
+    assert report.contact and report.contact.email == "blocked-form@example.org"
 
 
 def test_report_is_stored_once_when_it_is_sent_twice(browser: Browser) -> None:

@@ -112,16 +112,6 @@ def is_blocked(typed: Sequence[Destination], ports: LimitPorts) -> bool:
     return bool(typed) and ports.blocks.has(typed)
 
 
-def may_keep(typed: Sequence[Destination], ports: LimitPorts) -> bool:
-    """True where a report may keep these as its contact. While the list does not answer, it may:
-    whoever sent a report waits for an answer."""
-    try:
-        return not is_blocked(typed, ports)
-    except UpstreamFailed as error:
-        logs.failure("the block list did not answer, it passed", error)
-        return True
-
-
 def _count_letters(
     flow: Flow, sender: Sender, typed: Sequence[Destination], ports: LimitPorts
 ) -> None:

@@ -47,9 +47,6 @@ MayWrite = Callable[[], bool]
 typed: they may be another's. False where these were written to often enough."""
 SHOWN_TO_SENDER: frozenset[Visibility] = frozenset(("public", "waiting", "held", "private"))
 """What another system hears of its own reports: those that were not taken back."""
-MayKeep = Callable[[], bool]
-"""Asked before a new report is stored whose contact was only typed. False where nothing of the
-contact may be kept; whoever sends the report is answered as if it was."""
 ELSEWHERE = "another team's, or of another ward: ask an officer there"
 PUBLICITY: Sequence[Visibility] = ("private", "waiting", "held", "public")
 """How public a report is that nobody took back, from the least to the most."""

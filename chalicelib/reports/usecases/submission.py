@@ -25,7 +25,6 @@ from chalicelib.reports.states import CLOSED_STATES
 from chalicelib.reports.usecases.access import (
     Admit,
     Author,
-    MayKeep,
     MayWrite,
     as_service_allows,
     canonical,
@@ -63,11 +62,9 @@ def submit(
     *,
     admit: Admit | None = None,
     may_write: MayWrite | None = None,
-    may_keep: MayKeep | None = None,
 ) -> ServiceRequest:
     """Stores a report; the same draft under the same key gives the stored one, as it is now. Where
-    its sender may not be written to, it is stored as if she did not want to hear of it, and where
-    its contact may not be kept, without it.
+    its sender may not be written to, it is stored as if the sender did not want to hear of it.
 
     Raises Invalid, Forbidden (the service asks for somebody surer, or somebody who is not staff
     sends it for somebody else), Conflict (another draft under this key), and as `admit` does.
@@ -83,8 +80,8 @@ def submit(
             draft, answers, request_id, fingerprint, requested=requested, ports=ports
         )
         report = _with_its_person(_kept_back(report, author), draft, author, ports)
-        if (admit or may_write or may_keep) and ports.repository.get(request_id) is None:
-            report = _kept(_admitted(report, admit, may_write), may_keep)
+        if (admit or may_write) and ports.repository.get(request_id) is None:
+            report = _admitted(report, admit, may_write)
         return ports.repository.create(report)
     except Exists:
         return _stored_already(request_id, fingerprint, ports)
@@ -104,13 +101,6 @@ def _admitted(
         admit()
     if report.alerts and may_write and not may_write():
         return replace(report, alerts=False)
-    return report
-
-
-def _kept(report: ServiceRequest, may_keep: MayKeep | None) -> ServiceRequest:
-    """The report, without its contact where that may not be kept."""
-    if report.contact and may_keep and not may_keep():
-        return replace(report.without_contact(), alerts=False)
     return report
 
 
