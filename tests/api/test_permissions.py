@@ -305,6 +305,7 @@ OFFICERS_FIELDS = PUBLIC_FIELDS | {
     "publish_at",
     "flags",
     "all_photos",
+    "held_updates",
     "notes",
 }
 CONTACT = {"name": "Canary", "email": "canary@example.org", "phone": "01904 960999"}

@@ -101,7 +101,7 @@ def test_published_report_page_has_no_violation_and_fits(
     from tests.builders import draft, update_draft
 
     ports = bootstrap.reports_ports()
-    report = submit(draft(title="A hole"), "axe", Author(), ports)
+    report = submit(draft(title="A hole", **HOME), "axe", Author(), ports)
     add_update(report.service_request_id, update_draft(), "axe", Author(), ports)
     stack.cloud.pump.wait_until_idle()
     page = new_page(viewport=NARROW)

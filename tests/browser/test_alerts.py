@@ -311,7 +311,7 @@ def test_road_works_may_be_everywhere_or_near_a_place_at_certain_hours(new_page:
 
 
 def test_report_is_asked_for_from_its_page(new_page: NewPage, stack: LocalStack) -> None:
-    about = draft(lat=53.9421, long=-1.0701)
+    about = draft(lat=53.9421, long=-1.1401)
     report = usecases.submit(about, "alerts", Author(), bootstrap.reports_ports())
     stack.cloud.pump.wait_until_idle()
     page, address = new_page(), somebody()

@@ -129,12 +129,12 @@ def test_link_asks_first_when_another_report_is_begun(
     page = new_page(viewport=viewport, geolocation=HERE, permissions=["geolocation"])
     begin(page, "Street light", "The lamp flickers all night")
     report_about(page, "lights-2")
-    expect(page.get_by_role("heading", name="You have begun another report")).to_be_visible()
+    expect(page.get_by_role("heading", name="You have an unfinished report")).to_be_visible()
     expect(page.locator("#begun-report")).to_contain_text("The lamp flickers all night")
     assert violations(page) == []
     assert overflow(page) <= 0
     page.reload()
-    page.get_by_role("button", name="Go on with it").click()
+    page.get_by_role("button", name="Continue with it").click()
     expect(page.get_by_role("heading", name="Where is the problem?")).to_be_visible()
     report_about(page, "toilets-1")
     page.get_by_role("button", name="Start a new one").click()
@@ -150,7 +150,7 @@ def test_report_goes_on_unchanged_when_it_was_begun_and_a_link_asks_for_another(
     page = new_page(geolocation=HERE, permissions=["geolocation"])
     begin(page, "Pothole", "The hole is deep")
     report_about(page, "toilets-1")
-    page.get_by_role("button", name="Go on with it").click()
+    page.get_by_role("button", name="Continue with it").click()
     expect(page.get_by_role("heading", name="Where is the problem?")).to_be_visible()
     leave(page)
     leave(page)
@@ -258,7 +258,7 @@ def test_what_there_is_to_choose_from_is_loaded_as_soon_as_the_problem_is_chosen
 
 
 def test_nobody_is_asked_which_one_when_there_is_none_around(new_page: NewPage) -> None:
-    away = {"latitude": 53.9591, "longitude": -1.0812}
+    away = {"latitude": 53.9125, "longitude": -1.1575}
     page = new_page(geolocation=away, permissions=["geolocation"])
     page.goto("/report/")
     page.get_by_role("button", name="Use my location").click()

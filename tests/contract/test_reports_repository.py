@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 from chalicelib.decisions import Reason
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import bounds, key_of, tile_of
-from chalicelib.reports.model import Contact, Flag, Photo, Question, ServiceRequest, Summary
+from chalicelib.reports.model import (
+    Contact,
+    Flag,
+    HeldUpdate,
+    OfficerChange,
+    Photo,
+    Question,
+    ServiceRequest,
+    Summary,
+)
 from chalicelib.reports.needs import Need
 from chalicelib.reports.ports import Course, Exists, Filters, Repository, Stale
 from chalicelib.reports.states import STATES, status_of
@@ -107,6 +116,21 @@ EVERYTHING = report(
     updates=(
         update(1, text="Größer – 更大 🕳️", state="reopen", by="council"),
         update(2, text='line\n"quoted" \\ back', datetime=NOON + timedelta(days=1)),
+    ),
+    held_updates=(
+        HeldUpdate(
+            update_id="U00000000003",
+            datetime=NOON,
+            text="schlimmer, “sagt” man",
+            by="resident",
+            asks="in_progress",
+            refused=True,
+        ),
+    ),
+    officer_changes=(
+        OfficerChange(
+            change_id="c1", version=7, at=NOON, told_from=NOON, shows=True, is_taken_back=True
+        ),
     ),
     archived=3,
 )
