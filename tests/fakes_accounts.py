@@ -17,6 +17,7 @@ from chalicelib.accounts.model import (
     SignedIn,
 )
 from chalicelib.accounts.ports import Ports, Presented
+from chalicelib.accounts.usecases.asking import DAILY
 from chalicelib.errors import Conflict, TooMany, UpstreamFailed
 from tests.fakes import Clock
 from tests.fakes_people import MemoryTrail
@@ -154,15 +155,20 @@ class MemoryAttempts:
         return attempt
 
 
+OF_KNOWN_DEVICES = "code to address from known devices in a day"
+
+
 class MemoryLimits:
-    """Counts that never start anew."""
+    """Counts that never start anew; `most` of each scope, but of all known devices of an address as
+    many as there really are."""
 
     def __init__(self, most: int = 5) -> None:
         self._most = most
         self.spent: Counter[tuple[str, str]] = Counter()
 
     def spend(self, scope: str, key: str) -> None:
-        if self.spent[scope, key] >= self._most:
+        most = DAILY[scope] if scope == OF_KNOWN_DEVICES else self._most
+        if self.spent[scope, key] >= most:
             raise TooMany("Wait.", retry_after_s=60)
         self.spent[scope, key] += 1
 

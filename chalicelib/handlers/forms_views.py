@@ -128,9 +128,9 @@ def follow(call: Call, service_request_id: str) -> Page:
     people = "1 person follows" if report.followers == 1 else f"{report.followers} people follow"
     return _done(
         "You follow this report",
-        f"We have added you to this report: {people} it now, so the council can see how many "
-        "people it affects. You need not send another report. What is done about it is shown on "
-        "its page.",
+        f"{people} this report, so the council can see how many people it affects. People on the "
+        "same network count as one, unless they sign in. You do not need to send another report. "
+        "What is done about it is shown on its page.",
         service_request_id=report.service_request_id,
         # The public page is published, and may be a minute older than this.
         url=f"/forms/reports/{report.service_request_id}",

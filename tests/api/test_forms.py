@@ -354,7 +354,7 @@ def test_report_already_there_is_followed_when_it_is_the_same(
     path = f"/forms/reports/{stored.service_request_id}/follow"
     browser.fill(action=path)
     assert "You follow this report" in browser.page.text
-    assert "1 person follows it now" in browser.page.text
+    assert "1 person follows this report" in browser.page.text
     browser.open(browser.page.links["See the report"])
     assert "Followed by 1 person" in browser.page.text
     browser.again()

@@ -28,6 +28,7 @@ DAILY = {
     "code to address in a day": 20,
     "code to tagged addresses in a day": 20,
     "code to known device in a day": 20,
+    "code to address from known devices in a day": 30,
 }
 """How often within a day (UTC); a network is known by another key after twelve hours, so it may do
 that twice."""
@@ -35,9 +36,9 @@ NO_TEXTS_LEFT = (
     "we have sent all the text messages that we can send today: enter an email address, or try "
     "again with your mobile number tomorrow"
 )
+ANOTHER_ADDRESS = "You can also use another address."
 ANOTHER_WAY = (
-    "A device that has signed in with this address before can still get one. You can also use "
-    "another address."
+    f"A device that has signed in with this address before can still get one. {ANOTHER_ADDRESS}"
 )
 
 
@@ -94,19 +95,20 @@ def sign_in_begun(attempt_id: str, ports: Ports) -> Attempt | None:
 def _count(to: Destination, asker: Asker, ports: Ports) -> None:
     """Counts one more code to that address. Raises TooMany, UpstreamFailed."""
     scopes = _of_device(to, asker) if asker.known_device else _of_stranger(to, asker)
+    way = ANOTHER_ADDRESS if asker.known_device else ANOTHER_WAY
     for scope, key in scopes:
         try:
             ports.limits.spend(scope, key)
         except TooMany as error:
-            raise TooMany(
-                f"{error.detail} {ANOTHER_WAY}", retry_after_s=error.retry_after_s
-            ) from error
+            raise TooMany(f"{error.detail} {way}", retry_after_s=error.retry_after_s) from error
 
 
 def _of_device(to: Destination, asker: Asker) -> Iterator[tuple[str, str]]:
     key = f"{asker.known_device} {':'.join(mailbox(to))}"
     yield "code to known device", key
     yield "code to known device in a day", key
+    # Each sign-in without a cookie makes another device known.
+    yield "code to address from known devices in a day", ":".join(mailbox(to))
 
 
 def _of_stranger(to: Destination, asker: Asker) -> Iterator[tuple[str, str]]:

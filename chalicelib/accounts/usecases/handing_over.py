@@ -76,7 +76,7 @@ def take_back(back: Back, device: str, ports: SignOnPorts) -> tuple[SignedIn, st
     except (Conflict, Forbidden):
         note_refusal(handover.handover_id, provider.provider, ports.people)
         raise
-    note_sign_in(account.account_id, provider.provider, ports.people)
+    note_sign_in(account, provider.provider, ports.people)
     who = open_session(
         account, device=device, assurance=assurance, ports=ports.people, session_id=session_id
     )

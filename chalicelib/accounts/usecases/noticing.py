@@ -6,14 +6,18 @@ there is none: both are random ids, and known and unknown addresses cost the sam
 
 from chalicelib import logs
 from chalicelib.accounts import audit
-from chalicelib.accounts.model import Attempt
+from chalicelib.accounts.model import Account, Attempt
 from chalicelib.accounts.ports import Ports
 
 
-def note_sign_in(account_id: str, way: str, ports: Ports) -> None:
-    """Writes down that somebody is about to be signed in by that way: code, link or the code of a
-    provider. Raises UpstreamFailed: then nobody may be."""
-    audit.note(account_id, "account.sign_in", account_id, way, ports.log)
+def note_sign_in(account: Account, way: str, ports: Ports) -> None:
+    """Writes down that somebody is about to be signed in by that way (code, link or the code of a
+    provider), or is about to be refused because the account is disabled. Raises UpstreamFailed:
+    then nobody may be signed in."""
+    if account.disabled_at:
+        audit.note(audit.NOBODY, "account.sign_in_failed", account.account_id, way, ports.log)
+    else:
+        audit.note(account.account_id, "account.sign_in", account.account_id, way, ports.log)
 
 
 def count_sign_in() -> None:

@@ -160,7 +160,7 @@ def _signed_in(attempt: Attempt, device: str, way: str, ports: Ports) -> SignedI
     if not ports.attempts.use(attempt.attempt_id, session_id, to_the_second(ports.now())):
         raise NotFound(OVER)
     account = account_of(attempt.destination, ports)
-    note_sign_in(account.account_id, way, ports)
+    note_sign_in(account, way, ports)
     who = open_session(
         account, device=device, assurance="contact", ports=ports, session_id=session_id
     )

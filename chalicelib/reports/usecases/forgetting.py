@@ -12,7 +12,13 @@ from typing import Literal
 from chalicelib.reports.model import ContactKind, ServiceRequest, Update
 from chalicelib.reports.needs import without_words
 from chalicelib.reports.ports import Place, Ports
-from chalicelib.reports.usecases.access import Author, rewritten, stored, written_as
+from chalicelib.reports.usecases.access import (
+    Author,
+    is_from_partner,
+    rewritten,
+    stored,
+    written_as,
+)
 from chalicelib.reports.usecases.mending import counted, update_id_of
 from chalicelib.reports.usecases.moderation import drop_beside
 from chalicelib.reports.usecases.reading import timeline
@@ -59,6 +65,7 @@ def forget_sender(service_request_id: str, *, redact: bool, ports: Ports) -> Non
         drop_beside(service_request_id, ports)
         return
     ports.repository.drop_notes(service_request_id)
+    _forget_own_words(report, ports)
     redact = redact or report.visibility != "public"
     if redact:
         ports.photos.let_go(service_request_id, [photo.photo_id for photo in report.photos])
@@ -66,6 +73,21 @@ def forget_sender(service_request_id: str, *, redact: bool, ports: Ports) -> Non
     _rewrite(service_request_id, _redacted if redact else _without_sender, ports)
     # One that came meanwhile; from now on none is kept.
     ports.repository.drop_notes(service_request_id)
+
+
+def _forget_own_words(report: ServiceRequest, ports: Ports) -> None:
+    """Forgets that updates and flags on the report are those of its sender, and lets the photos go
+    that came with updates which were never shown: those are forgotten with the sender."""
+    if report.reporter and not is_from_partner(report):
+        person = written_as(report.reporter, ports)
+        _forget_author(report, person, ports, redact=False)
+        ports.repository.drop_author(report.service_request_id, person)
+    unseen = [photo.photo_id for photo in report.photos if photo.update_id in _held(report)]
+    ports.photos.let_go(report.service_request_id, unseen)
+
+
+def _held(report: ServiceRequest) -> set[str]:
+    return {each.update_id for each in report.held_updates}
 
 
 def unfollow_all(author: Author, ports: Ports) -> None:
@@ -159,6 +181,7 @@ def _without_sender(report: ServiceRequest) -> ServiceRequest:
         because=(),
         questions=(),
         needs=without_words(report.needs),
+        photos=tuple(each for each in report.photos if each.update_id not in _held(report)),
         held_updates=(),
         forgotten=True,
     )

@@ -195,6 +195,17 @@ def test_owner_gets_a_code_on_a_known_device_when_strangers_have_used_up_all_oth
     assert ask(ADDRESS, people, asker=Asker(known_device="another"))
 
 
+def test_many_known_devices_of_one_address_get_thirty_codes_a_day(people: Ports) -> None:
+    def ask_on(device: int) -> None:
+        ask(ADDRESS, people, asker=Asker(known_device=f"device-{device}"))
+
+    for number in range(30):
+        ask_on(number)
+    with pytest.raises(TooMany, match="You can also use another address") as refused:
+        ask_on(30)
+    assert "device that has signed in" not in refused.value.detail
+
+
 def test_code_to_a_known_device_counts_for_no_stranger(people: Ports) -> None:
     for _ in range(5):
         ask(ADDRESS, people, asker=Asker(known_device="hers"))
@@ -249,6 +260,17 @@ def test_sign_in_is_written_down_with_account_and_way_and_counted(
     assert told(trail) == [(account_id, "account.sign_in", account_id, way)]
     assert [line["sign_ins"] for line in read(written)] == [1]
     assert ADDRESS not in str(trail.entries)
+
+
+def test_disabled_account_is_written_down_as_a_failure(noted: Ports, trail: MemoryTrail) -> None:
+    account = account_of(Destination("email", ADDRESS), noted)
+    noted.accounts.save(replace(account, disabled_at=NOON))
+    attempt_id = asked(noted)
+    with pytest.raises(Forbidden):
+        sign_in_with_code(attempt_id, code_of(attempt_id, noted), "Phone", noted)
+    assert [(action, subject) for _, action, subject, _ in told(trail)] == [
+        ("account.sign_in_failed", account.account_id)
+    ]
 
 
 @pytest.mark.parametrize("has_account", [True, False])

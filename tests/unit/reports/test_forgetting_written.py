@@ -5,7 +5,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from chalicelib.reports.model import FlagDraft, Photo, ServiceRequest, Visibility
+from chalicelib.reports.model import FlagDraft, HeldUpdate, Photo, ServiceRequest, Visibility
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import (
     EVERYWHERE,
@@ -13,13 +13,14 @@ from chalicelib.reports.usecases import (
     add_update,
     export,
     flag,
+    forget_sender,
     forget_written,
     has_written,
     view,
 )
 from chalicelib.reports.usecases.access import written_as
 from chalicelib.reports.usecases.forgetting import REMOVED
-from tests.builders import report, update_draft
+from tests.builders import NOON, report, update_draft
 from tests.fakes import MemoryPhotos, MemoryRepository
 
 ID = "R00000000001"
@@ -56,6 +57,32 @@ def test_author_is_known_by_a_digest_alone(ports: Ports, repository: MemoryRepos
     for author in (Author(), BOB, officer):
         seen = msgspec.json.encode(view(ID, author, ports)).decode()
         assert "Said by ann." in seen and not [each for each in known if each and each in seen]
+
+
+def test_nothing_leads_from_an_account_to_its_own_report_when_the_sender_is_forgotten(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    add_update(ID, update_draft(text="It is worse."), "own", Author("somebody"), ports)
+    forget_sender(ID, redact=False, ports=ports)
+    after = stored(repository)
+    assert after.updates[-1].text == "It is worse."
+    assert written_as("somebody", ports) not in [each.author for each in after.updates]
+    assert not list(repository.wrote_on(written_as("somebody", ports)))
+    assert list(repository.wrote_on(written_as("ann", ports))) == [ID]
+
+
+def test_photos_of_an_update_that_was_never_shown_go_with_the_sender(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    held = HeldUpdate(update_id="H", datetime=NOON, text="It is worse.", by="resident")
+    waiting = Photo(photo_id="P9", state="waiting", update_id="H")
+    before = stored(repository)
+    photos = (*before.photos, waiting)
+    repository.save(replace(before, held_updates=(held,), photos=photos))
+    forget_sender(ID, redact=False, ports=ports)
+    after = stored(repository)
+    assert (after.held_updates, after.photos) == ((), before.photos)
+    assert not after.attentions & {"waiting"}
 
 
 def test_words_stay_without_their_author_and_flags_go(
