@@ -32,19 +32,24 @@ export interface KeptDraft<T> {
 
 const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "id", forgetOld);
 
-/** Never throws. Where the browser has no database, as in some private windows, the tab keeps the draft. */
-export async function openDraft<T>(about: string): Promise<KeptDraft<T>> {
+/**
+ * Never throws. Where the browser has no database, as in some private windows, the tab keeps the draft. With
+ * `isOwnAlone`, drafts of other tabs and visits are left alone.
+ */
+export async function openDraft<T>(about: string, isOwnAlone = false): Promise<KeptDraft<T>> {
   const inTab = keptValue<T>(() => sessionStorage, `ginnel.draft.${about}`, Boolean);
   const ownId = keptValue<string>(() => sessionStorage, `ginnel.draft-id.${about}`, Boolean);
   const stored = await inTime(storedAbout<T>(about));
   let isInDatabase = stored !== null;
-  const found = stored && (await firstFree(stored, ownId.read()));
+  // There only where the database has failed, and then newer than what that has.
+  const newest = inTab.read();
+  const found = stored && (await firstFree(stored, ownId.read(), isOwnAlone || newest !== null));
   const isResumed = Boolean(found && found.id !== ownId.read());
   let id = found?.id ?? "";
   if (id) ownId.write(id);
 
   return {
-    value: found?.value ?? inTab.read(),
+    value: newest ?? found?.value ?? null,
     isResumed,
     async save(value) {
       if (!isInDatabase) return inTab.write(value);
@@ -55,6 +60,7 @@ export async function openDraft<T>(about: string): Promise<KeptDraft<T>> {
       }
       try {
         await put({ id, about, at: Date.now(), value });
+        inTab.forget();
       } catch {
         isInDatabase = false;
         inTab.write(value);
@@ -119,10 +125,11 @@ async function forgetOld(): Promise<void> {
 }
 
 /** The tab's own draft, else the last one that no other tab is writing. */
-async function firstFree<T>(stored: Stored<T>[], own: string | null): Promise<Stored<T> | null> {
+async function firstFree<T>(stored: Stored<T>[], own: string | null, isOwnAlone: boolean): Promise<Stored<T> | null> {
   const mine = stored.find(({ id }) => id === own);
   // The page that the tab showed before may hold it for a moment longer.
   if (mine && (await hold(mine.id, { signal: AbortSignal.timeout(PATIENCE_MS) }))) return mine;
+  if (isOwnAlone) return null;
   for (const each of stored) if (each !== mine && (await hold(each.id))) return each;
   return null;
 }

@@ -88,3 +88,11 @@ export function newDraft(): Draft {
     checked: false,
   };
 }
+
+/** On which channel tabs hear that the person has signed out. */
+export const SIGNED_OUT = "ginnel-signed-out";
+
+/** The draft without its sender's details; it is another report from here on. */
+export function withoutSender(draft: Draft): Draft {
+  return { ...draft, key: crypto.randomUUID(), account: "", channel: "", name: "", email: "", phone: "" };
+}

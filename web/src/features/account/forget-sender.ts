@@ -1,13 +1,10 @@
-/** Whoever signs out leaves nothing of hers in a report or alerts that were begun here. */
+/** Signing out takes a person's details out of reports and alerts that were begun here, in all tabs. */
 import { forgetDraft } from "../alerts/draft.ts";
 import { changeDrafts } from "../../shared/kept-draft.ts";
-import type { Draft } from "../../shared/pending-report.ts";
+import { type Draft, SIGNED_OUT, withoutSender } from "../../shared/pending-report.ts";
 
 export async function forgetSender(): Promise<void> {
   forgetDraft();
   await changeDrafts<Draft>("report", (draft) => (draft.account ? withoutSender(draft) : draft));
-}
-
-function withoutSender(draft: Draft): Draft {
-  return { ...draft, key: crypto.randomUUID(), account: "", channel: "", name: "", email: "", phone: "" };
+  new BroadcastChannel(SIGNED_OUT).postMessage(null);
 }

@@ -72,9 +72,11 @@ function entryOf(place: SavedPlace, index: number): HTMLElement {
 
 const isSame = (one: SavedPlace, other: SavedPlace) => one.label === other.label && one.lat === other.lat && one.long === other.long;
 
-/** A report that was begun goes on there: nothing that was written is lost. */
+/** A report that this tab has begun goes on there. One of another visit stays as it is. */
 async function reportAt({ label: place_label, lat, long }: SavedPlace): Promise<void> {
-  const kept = await openDraft<Draft>("report");
-  await kept.save({ ...(kept.value ?? newDraft()), lat, long, place_label, suggested_address: "", in_words: false, asset: null });
-  location.assign(kept.isResumed ? "/report/#begun" : "/report/#service");
+  const kept = await openDraft<Draft>("report", true);
+  const draft = kept.value ?? newDraft();
+  const address = draft.address === draft.suggested_address ? "" : draft.address;
+  await kept.save({ ...draft, lat, long, place_label, address, suggested_address: "", in_words: false, asset: null });
+  location.assign("/report/#service");
 }

@@ -83,7 +83,7 @@ async function send(): Promise<void> {
 
 async function settle(outcome: Outcome<Update>): Promise<void> {
   if (outcome.kind === "later") {
-    refuse(`Not sent yet. ${kept.words()} Try again when you have a connection`);
+    refuse(`Not sent yet. ${kept.words()} ${outcome.why ?? "Try again when you have a connection"}`);
   } else if (outcome.kind === "stored") {
     await accept(outcome.value);
   } else if (outcome.problem.status === 409 && outcome.problem.link) {

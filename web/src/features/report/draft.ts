@@ -1,6 +1,6 @@
 /** The draft of this visit. */
 import { type KeptDraft, openDraft } from "../../shared/kept-draft.ts";
-import { type Draft, isAssisted, newDraft } from "../../shared/pending-report.ts";
+import { type Draft, isAssisted, newDraft, SIGNED_OUT, withoutSender } from "../../shared/pending-report.ts";
 import type { Place } from "../../shared/reports.ts";
 
 const HOUSE_NUMBER = /^\d+[a-z]?[\s,]+/i;
@@ -13,6 +13,10 @@ let kept: KeptDraft<Draft>;
 export async function takeUp(): Promise<boolean> {
   kept = await openDraft<Draft>("report");
   draft = { ...draft, ...kept.value };
+  // This tab would write the sender's details back.
+  new BroadcastChannel(SIGNED_OUT).addEventListener("message", () => {
+    if (draft.account) changeDraft(withoutSender(draft));
+  });
   return kept.isResumed;
 }
 
