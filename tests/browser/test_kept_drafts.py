@@ -1,5 +1,6 @@
 """What was begun is kept through a restart of the browser, each tab's for itself, for a week."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import timedelta
@@ -10,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from infra.local.stack import LocalStack
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, PHONE, NewPage
+from tests.browser.signing_in import new_account, sign_in
 from tests.browser.test_kept_on_the_phone import stored, texts
 from tests.browser.test_report_page import open_page
 from tests.browser.test_report_page import stored as published
@@ -32,6 +34,17 @@ NO_STORAGE = (
     f"{NO_DATABASE};Object.defineProperty(window, 'sessionStorage', "
     "{get() { throw new Error('private'); }})"
 )
+DRAFTS = """new Promise((resolve) => {
+    const opening = indexedDB.open("begun");
+    opening.onsuccess = () => {
+        const kept = opening.result.transaction("drafts").objectStore("drafts").getAll();
+        kept.onsuccess = () => {
+            opening.result.close();
+            resolve(JSON.stringify(kept.result));
+        };
+    };
+})"""
+"""All that the browser's database has of what was begun."""
 Visit = Callable[[], BrowserContext]
 
 
@@ -176,6 +189,27 @@ def test_tabs_do_not_write_over_each_other(new_page: NewPage) -> None:
     other.close()
     third = unfinished(one.context.new_page())
     expect(third.locator("#begun-report")).to_contain_text("Words of the other tab")
+
+
+def test_details_leave_the_draft_of_every_tab_when_the_person_signs_out(new_page: NewPage) -> None:
+    account = new_account()
+    address = account.addresses[0].value
+    one = new_page(geolocation=HERE, permissions=["geolocation"])
+    sign_in(one, account)
+    to_the_description(one, "Words of the one tab")
+    leave(one)
+    expect(one.locator("[data-step='contact'] input[type='email']")).to_have_value(address)
+    leave(one)
+    assert address in one.evaluate(DRAFTS)
+    other = one.context.new_page()
+    other.goto("/account/devices/")
+    other.get_by_role("button", name="Sign out everywhere").click()
+    other.wait_for_url(re.compile(r"//[^/]+/$"))
+    one.go_back()
+    one.go_back()
+    one.get_by_label("Describe the problem").fill("Words of the one tab, and more")
+    one.wait_for_function(f"{DRAFTS}.then((kept) => kept.includes('and more'))")
+    assert address not in one.evaluate(DRAFTS)
 
 
 def test_tabs_of_one_report_keep_an_update_each(new_page: NewPage, stack: LocalStack) -> None:
