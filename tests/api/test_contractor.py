@@ -116,7 +116,7 @@ def given_away(job: dict[str, Any], depot: Depot) -> None:
         (done_by_a_crew, "The job is done"),
         (cancelled, "The council has cancelled this job"),
         (cancelled_and_put_back, "has ended"),
-        (given_away, "given this job to somebody else"),
+        (given_away, "changed who does this job"),
     ],
 )
 def test_link_ends_in_plain_words_when_the_job_ends_or_goes_to_others(
