@@ -151,8 +151,8 @@ class Subscription:
 class Tell(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A message to whoever sends: this subscriber is to hear of this. `version` is the report's or
     the notice's, of a question the number of the repair, or of what was asked; `event_key` names
-    what happened, for all subscribers alike. She is not told before `not_before`: until then it can
-    be taken back."""
+    what happened, for all subscribers alike. The subscriber is told from `not_before` on:
+    until then it can be taken back."""
 
     subscription_id: str
     what: What

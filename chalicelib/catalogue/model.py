@@ -269,7 +269,7 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
         return checked(self.by_code[service_code].attributes, sent, whom_to_ring=whom)
 
     def line_at(self, now: datetime) -> Line:
-        """Whom to ring at that moment about something that cannot wait."""
+        """The number to call at that moment about something that cannot wait."""
         hours = self.answered_hours
         return line_at(
             now,

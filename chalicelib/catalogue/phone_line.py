@@ -1,4 +1,4 @@
-"""Whom to ring at a moment: the council's line in its hours, another number at other times."""
+"""The number to call at a moment: the council's line in its hours, another one at other times."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -37,7 +37,7 @@ class PhoneHours(NamedTuple):
 def line_at(
     now: datetime, hours: PhoneHours, *, phone: str, out_of_hours: str | None, said_hours: str
 ) -> Line:
-    """Whom to ring at `now`. `said_hours`: the hours of `phone` as people say them."""
+    """The number to call at `now`. `said_hours`: the hours of `phone` as people say them."""
     if hours.is_open(now):
         return Line(phone, True, f"ring us now on {phone}, or {LIFE} if a life is in danger")
     if out_of_hours:

@@ -142,7 +142,7 @@ class DeedView(msgspec.Struct, frozen=True, kw_only=True):
 
 class CaseView(FullView, frozen=True, kw_only=True):
     """All of a report and all that belongs to it. `merged` are the reports that were merged into it
-    and still are; `can_ask`: whoever sent it can be asked something; `needs` are reasons to look at
+    and still are; `can_ask`: the reporter can be asked something; `needs` are reasons to look at
     it that no officer has dealt with; `work_photos` are those of crews and contractors."""
 
     notes: tuple[CaseNote, ...]  # type: ignore[assignment]

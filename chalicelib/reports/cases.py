@@ -216,7 +216,7 @@ class Standing:
 class Left:
     """A report as a change has left it, and as it was before. The report knows the change by its
     `change_id`; `update_id` is what the timeline says of it, None where it says nothing, and
-    `has_reply` where that has words; `question_id` is what whoever sent the report was asked by it.
+    `has_reply` where that has words; `question_id` is what the reporter was asked by it.
     `lasting` names what of the change is never put back; `tells` where people are told of it."""
 
     service_request_id: str

@@ -95,7 +95,7 @@ def _settled(need: Need, now: datetime) -> Need:
 
 
 def without_words(needs: Needs) -> Needs:
-    """The needs after whoever sent the report was forgotten: nothing that was written stays, and
+    """The needs after the reporter was forgotten: nothing that was written stays, and
     nothing waits for the reporter's words or a contractor's to be read."""
     left = (each for each in needs if each.reason in ("could_not", "handed_over"))
     return tuple(replace(each, why="") for each in left)

@@ -79,7 +79,7 @@ def export(
 
 
 def _add_written(author: Author, done: int, answer: _Answer, ports: Ports) -> Written | None:
-    """Adds what she wrote on reports after that much. Answers where to go on, None at the end."""
+    """Adds what the account wrote on reports, after that much. Answers where to go on, or None."""
     for number, item in enumerate(_written(author, ports)):
         if number < done:
             continue
@@ -192,7 +192,7 @@ def _answers(people: Iterable[str], author: Author, ports: Ports) -> Iterator[It
 
 
 def _written(author: Author, ports: Ports) -> Iterator[Item]:
-    """What she wrote on reports: on her own only what they do not come with themselves."""
+    """What the account wrote on reports: on its own only what they do not come with themselves."""
     assert author.account, "Nobody in particular has an export."
     person = written_as(author.account, ports)
     for service_request_id in sorted(ports.repository.wrote_on(person)):

@@ -1,7 +1,7 @@
 """Updates of other systems wait for an officer where the reports of their key do.
 
 A held update is on nobody's page but the officers', tells nobody, and moves no state. Once an
-officer shows it, it stands in the timeline at that moment, so that whoever follows finds it.
+officer shows it, it stands in the timeline at that moment, so that followers find it.
 """
 
 from collections.abc import Callable

@@ -14,7 +14,7 @@ MOST_NOTES = 100
 UNVERIFIED = "unverified:"
 """What the sender of a note begins with that came by mail, not from a team's mailbox."""
 MOST_UNVERIFIED = 50
-"""Of those notes: whoever follows a report knows its address, and teams have to get through."""
+"""Of those notes: a follower of a report knows its address, and teams have to get through."""
 MOST_LONG_NOTES = 10
 """Whole texts of other systems beside one report; what comes after them is cut as any note is."""
 LONGEST_WHOLE = 20_000

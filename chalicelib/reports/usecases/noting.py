@@ -41,7 +41,7 @@ def noted(
 
 
 def tells(before: ServiceRequest, after: ServiceRequest) -> bool:
-    """True where somebody outside is told of the change: whoever follows the report or a place, or
+    """True where somebody outside is told of the change: a follower of the report or a place, or
     the body that it is passed on to."""
     said = {each.update_id for each in before.updates if each.text}
     replies = any(each.text and each.update_id not in said for each in after.updates)

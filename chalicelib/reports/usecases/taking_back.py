@@ -75,7 +75,7 @@ def put_back(left: Left, author: Author, ports: Ports) -> Back | None:
 
 
 def _refuse_if_not_hers(report: ServiceRequest, left: Left, author: Author, ports: Ports) -> None:
-    """Raises NotFound, Forbidden, but of what the change itself has taken out of her remit."""
+    """Raises NotFound, Forbidden, but not where the change itself has ended the officer's remit."""
     before = replace(report, team=left.before.team, ward_code=left.before.ward_code)
     stands = (report.team, report.ward_code) == (left.after.team, left.after.ward_code)
     if not (stands and author.is_officer_for(before)):

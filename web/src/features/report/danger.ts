@@ -1,4 +1,4 @@
-/** The stop where a report may be read too late: whom to ring at this hour. */
+/** The stop where a report may be read too late: the number to call at this hour. */
 import { loadCouncil } from "../../shared/council.ts";
 import { byId, element } from "../../shared/dom.ts";
 import { dangerousAnswer, questionsOf } from "./answers.ts";

@@ -1,4 +1,4 @@
-/** Whom to ring at a moment; the twin of chalicelib/catalogue/phone_line.py. */
+/** The number to call at a moment; the twin of chalicelib/catalogue/phone_line.py. */
 import type { Council } from "../../shared/council.ts";
 import { isoDay } from "../../shared/dates.ts";
 
