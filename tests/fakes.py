@@ -218,7 +218,7 @@ class MemoryRepository:
         return [each for each in reversed(found) if before is None or each < before][:limit]
 
     def due(self, team: str, *, after: str | None, at_once: int) -> Iterator[Due]:
-        mine = [each for each in self._reports.values() if each.is_to_do and each.team == team]
+        mine = [each for each in self._reports.values() if each.is_in_queue and each.team == team]
         found = sorted((_due(each) for each in mine), key=lambda due: due.place)
         yield from (each for each in found if each.place > (after or ""))
 

@@ -3,6 +3,7 @@ speaking for the council, and what concerns other systems."""
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -12,7 +13,8 @@ from chalice.test import Client
 import app
 from chalicelib import bootstrap
 from chalicelib.errors import UpstreamFailed
-from chalicelib.reports.model import Note
+from chalicelib.reports.model import HeldUpdate, Note, Question
+from chalicelib.reports.needs import Need
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.builders import NOON, draft_body
@@ -66,14 +68,49 @@ def flag_of(request_id: str, api: Api) -> None:
     api.post(f"/api/reports/{request_id}/flags", {"reason": "other", "text": "Canary."})
 
 
-@pytest.mark.parametrize("adding", [attribute_of, note_of, flag_of])
+def held_update_of(request_id: str, api: Api) -> None:
+    held = HeldUpdate(update_id="U", datetime=NOON, text="Canary.", by="resident")
+    add_to_report(request_id, held_updates=(held,))
+
+
+def need_of(request_id: str, api: Api) -> None:
+    need = Need(need_id="N", reason="could_not", since=NOON, why="Canary.")
+    add_to_report(request_id, needs=(need,))
+
+
+def question_of(request_id: str, api: Api) -> None:
+    question = Question(
+        question_id="Q", number=1, text="Canary?", asked_at=NOON, asked_by="o", fingerprint="F"
+    )
+    add_to_report(request_id, questions=(question,))
+
+
+def add_to_report(request_id: str, **values: Any) -> None:
+    repository = bootstrap.reports_ports().repository
+    report = repository.get(request_id)
+    assert report
+    repository.save(replace(report, **values))
+
+
+@pytest.mark.parametrize(
+    ("adding", "shown_at"),
+    [
+        (attribute_of, "reports"),
+        (note_of, "reports"),
+        (flag_of, "reports"),
+        (held_update_of, "cases"),
+        (need_of, "cases"),
+        (question_of, "cases"),
+    ],
+)
 def test_look_at_a_public_report_is_noted_when_it_shows_what_the_public_is_not_told(
-    adding: Any, here: Api, who: str
+    adding: Any, shown_at: str, here: Api, who: str
 ) -> None:
     values = LIT if adding is attribute_of else {}
     request_id, officer = reported(here, who, **values), here.token("officer", who)
     adding(request_id, here)
-    assert here.get(f"/api/reports/{request_id}", officer).status_code == 200
+    answer = here.get(f"/api/{shown_at}/{request_id}", officer)
+    assert answer.status_code == 200 and (shown_at == "reports" or b"anary" in answer.body)
     assert noted(here, who) == [("reports.look", request_id, "public")]
 
 

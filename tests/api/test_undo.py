@@ -1,6 +1,7 @@
 """What an officer takes back was told to nobody, and a request that is sent again finds what it
 did: from the click to the letters."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,8 +9,10 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import bootstrap
+from chalicelib.adapters.clock import utc_now
 from chalicelib.bootstrap.jobs import stored_jobs
 from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.usecases.noting import UNTOLD_FOR
 from infra.local import mail
 from tests.api.conftest import Api
 from tests.builders import draft_body
@@ -133,6 +136,20 @@ def test_undo_is_not_offered_where_nothing_can_be_put_back(
 ) -> None:
     change = changed(api, reported(api), **values)
     assert (change["undo_id"], change["until"], change["undo_within_s"]) == (None, None, None)
+
+
+def test_change_is_not_taken_back_when_people_were_told_of_it(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request_id = reported(api)
+    change = changed(api, request_id, state="fixed")
+    ports = bootstrap.reports_ports()
+    later = replace(ports, now=lambda: utc_now() + UNTOLD_FOR)
+    monkeypatch.setattr(bootstrap, "reports_ports", lambda: later)
+    (item,) = taken_back(api, change)
+    assert (item["result"], item["put_back"]) == ("not_undone", [])
+    assert "People have been told of it" in item["because"]
+    assert stored(request_id).state == "fixed"
 
 
 def test_answer_says_what_was_put_back_and_what_was_not(api: Api) -> None:

@@ -52,7 +52,7 @@ DESK = {"width": 1280, "height": 800}
 # What was typed wrongly, nobody signed in, documents that are not there, conflicts and a busy
 # service that a test brings about, and networks that it breaks.
 EXPECTED = (
-    *("400", "401", "404", "409", "410", "503"),
+    *("400", "401", "404", "409", "410", "429", "503"),
     *("net::ERR_FAILED", "net::ERR_INTERNET_DISCONNECTED"),
 )
 

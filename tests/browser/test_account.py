@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from chalicelib import bootstrap
-from chalicelib.accounts.model import Account
+from chalicelib.accounts.model import Account, SavedPlace
 from chalicelib.reports import usecases
 from chalicelib.reports.model import Contact, ServiceRequest
 from chalicelib.reports.usecases import Author
@@ -19,8 +19,12 @@ from infra.local.stack import LocalStack
 from tests.browser.conftest import DESK, NewPage
 from tests.browser.signing_in import new_account, sign_in
 from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.browser.test_kept_drafts import DRAFTS
 from tests.browser.test_report_path import (
+    HERE,
+    choose_service,
     describe,
+    go_to,
     leave,
     place,
     reporter,
@@ -301,6 +305,30 @@ def test_place_is_saved_removed_and_reported_at(new_page: NewPage, account: Acco
     page.get_by_role("button", name="Remove The market").click()
     told(page, "The market is removed.")
     assert stored(account).saved_places == ()
+
+
+@pytest.mark.parametrize("is_same_visit", [True, False])
+def test_saved_place_moves_the_report_that_this_tab_has_begun_and_no_other(
+    is_same_visit: bool, new_page: NewPage, account: Account
+) -> None:
+    elsewhere = SavedPlace(label="Elsewhere", lat=HERE["latitude"] + 0.002, long=HERE["longitude"])
+    bootstrap.accounts_ports().accounts.save(replace(stored(account), saved_places=(elsewhere,)))
+    page = opened(new_page, account, "places/", geolocation=HERE, permissions=["geolocation"])
+    page.goto("/report/")
+    place(page)
+    choose_service(page)
+    go_to(page, "description")
+    page.get_by_label("Describe the problem").fill("Begun on the way")
+    visit = page if is_same_visit else page.context.new_page()
+    if not is_same_visit:
+        page.close()
+    visit.goto("/account/places/")
+    visit.get_by_role("button", name="Report a problem here Elsewhere").click()
+    expect(visit.get_by_role("radio", name="Pothole")).to_be_visible()
+    drafts = json.loads(visit.evaluate(DRAFTS))
+    begun = [each["value"] for each in drafts if each["value"]["description"] == "Begun on the way"]
+    assert [each["place_label"] == "Elsewhere" for each in begun] == [is_same_visit]
+    assert len(drafts) == (1 if is_same_visit else 2)
 
 
 def test_devices_are_signed_out_one_by_one_and_everywhere(

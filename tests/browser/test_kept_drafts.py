@@ -1,5 +1,6 @@
 """What was begun is kept through a restart of the browser, each tab's for itself, for a week."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -256,6 +257,41 @@ def test_what_is_kept_is_said_as_it_is_when_the_browser_has_no_database(
     ).click()
     sent_reference(page)
     assert step_shown(page) == "sent"
+
+
+def test_newest_words_are_kept_when_the_database_fails_and_comes_back(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    page = open_page(new_page, published(stack, 9044))
+    area = page.get_by_label("Your update")
+    area.fill("Before it failed")
+    page.wait_for_function(f"{DRAFTS}.then((kept) => kept.includes('Before it failed'))")
+    page.evaluate("void (IDBObjectStore.prototype.put = () => { throw new Error(); })")
+    area.fill("After it failed")
+    page.reload()
+    expect(area).to_have_value("After it failed")
+    area.fill("After it came back")
+    page.wait_for_function(f"{DRAFTS}.then((kept) => kept.includes('After it came back'))")
+    page.reload()
+    expect(area).to_have_value("After it came back")
+
+
+def test_update_says_why_when_it_comes_too_often(new_page: NewPage, stack: LocalStack) -> None:
+    page = open_page(new_page, published(stack, 9045))
+    why = "Too many updates came from here. Try again in 10 minutes."
+    refusal = {
+        "status": 429,
+        "headers": {"Retry-After": "600", "Content-Type": "application/problem+json"},
+        "body": json.dumps({"title": "Too many requests", "status": 429, "detail": why}),
+    }
+    page.route("**/updates", lambda route: route.fulfill(**refusal), times=1)
+    page.get_by_label("Your update").fill("It is wider now")
+    page.get_by_role("button", name="Send update").click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text(why)
+    expect(alert).not_to_contain_text("when you have a connection")
+    page.get_by_role("button", name="Send update").click()
+    expect(page.get_by_text("Thank you")).to_be_visible()
 
 
 def without(page: Page, takes_away: str) -> Page:

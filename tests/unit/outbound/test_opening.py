@@ -13,7 +13,7 @@ from chalicelib.outbound.model import Delivery, Kind, State, id_of_forwarded
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import Filter
 from chalicelib.outbound.senders import OwnDestination
-from chalicelib.outbound.usecases import open_deliveries
+from chalicelib.outbound.usecases import open_deliveries, send
 from tests.builders import NOON
 from tests.fakes_outbound import COUNTY, PARKS, Outside, delivery, receiver, subject
 
@@ -64,6 +64,20 @@ def test_report_is_passed_on_when_it_is_settled_later(outside: Outside) -> None:
 
 def test_report_stays_here_when_nobody_else_deals_with_its_service(outside: Outside) -> None:
     assert told(submitted(), outside, service_code="graffiti") == []
+
+
+def test_report_is_passed_on_when_its_service_is_right_again_after_it_was_not_sent(
+    outside: Outside,
+) -> None:
+    told(submitted(), outside)
+    told(changed(), outside, service_code="graffiti")
+    (waiting,) = opened(outside)
+    send(waiting.delivery_id, outside.ports())
+    told(changed(event_id="3", version=3), outside)
+    (again,) = opened(outside)
+    assert (again.state, again.last_error) == ("waiting", None)
+    send(again.delivery_id, outside.ports())
+    assert outside.sender.there == [again.delivery_id]
 
 
 def test_report_is_passed_on_once_when_facts_come_again_and_others_follow(

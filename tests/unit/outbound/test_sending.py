@@ -49,6 +49,25 @@ def test_report_hears_of_it_when_it_was_passed_on(
     assert outside.reports.notes == {ID: told}
 
 
+@pytest.mark.parametrize(
+    ("service_code", "state", "error"),
+    [("pothole", "sent", None), ("graffiti", "failed", "not_to_be_passed_on")],
+)
+def test_report_is_not_sent_when_its_service_is_not_passed_on_any_more(
+    service_code: str,
+    state: str,
+    error: str | None,
+    waiting: Delivery,
+    outside: Outside,
+    ports: Ports,
+) -> None:
+    outside.reports.known[waiting.service_request_id] = subject(service_code=service_code)
+    send(ID, ports)
+    put_away = after(outside)
+    assert (put_away.state, put_away.last_error) == (state, error)
+    assert outside.sender.there == ([ID] if state == "sent" else [])
+
+
 def test_report_hears_nothing_when_a_receiver_was_told(outside: Outside, ports: Ports) -> None:
     outside.receivers.create(receiver())
     outside.deliveries.create(delivery(kind="webhook", destination="a" * 32, what="changed"))

@@ -194,6 +194,8 @@ def test_month_is_made_anew_when_a_target_in_it_comes_though_no_report_changed()
     reports = [report(number, expected_datetime=NOON + 3 * DAY) for number in range(1, 7)]
     here = Here(*reports)
     publish_performance_anew(here.ports)
+    here.pass_to(NOON + DAY)
+    publish_performance(here.ports)
     key = json_key("2026-06")
     (*_, row) = here.read(key)["rows"]
     assert row["with_target"] == 0

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.errors import Invalid
 from chalicelib.reports.cases import Queue, Wanted
 from chalicelib.reports.model import Question, ServiceRequest
+from chalicelib.reports.needs import Need
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import EVERYWHERE, Author, Remit, list_cases
 from chalicelib.reports.usecases.queue import MOST_LOOKED_AT
@@ -133,6 +134,17 @@ def test_queue_is_filtered(
         {"title": "A deep hole in the road"},
     )
     assert sorted(numbers(shown(ports, sort=sort, **wanted))) == expected
+
+
+def test_closed_case_is_listed_when_it_has_the_reason_that_is_asked_for(
+    repository: MemoryRepository, ports: Ports
+) -> None:
+    need = Need(need_id="N", reason="updated", since=NOON)
+    needed: dict[str, Any] = {"needs": (need,)}
+    store(repository, {"state": "closed", **needed}, {"state": "closed"}, needed)
+    for sort in ("target", "newest"):
+        assert sorted(numbers(shown(ports, sort=sort, attention="updated"))) == [1, 3], sort
+        assert numbers(shown(ports, sort=sort)) == [3], sort
 
 
 def test_newest_come_first_when_that_is_asked_and_of_what_is_closed(
