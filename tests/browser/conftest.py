@@ -124,8 +124,7 @@ def new_page(browser: Browser, stack: LocalStack) -> Iterator[NewPage]:
             base_url=stack.url,
             viewport=viewport,  # type: ignore[arg-type]
             locale="en-GB",
-            timezone_id="Europe/London",
-            **options,  # type: ignore[arg-type]
+            **{"timezone_id": "Europe/London", **options},  # type: ignore[arg-type]
         )
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)

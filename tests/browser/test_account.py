@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -242,6 +243,18 @@ def test_report_has_no_buttons_when_somebody_works_on_it(
     page = opened(new_page, account)
     expect(page.locator(".app-entry")).to_contain_text("In progress")
     expect(page.locator(".app-entry").get_by_role("button")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("days", "is_overdue"), [(-1, True), (1, False)])
+def test_report_is_said_to_be_overdue_once_its_promised_day_is_over(
+    days: int, is_overdue: bool, new_page: NewPage, account: Account
+) -> None:
+    report, ports = reported(account, "late"), bootstrap.reports_ports()
+    promised = ports.now() + timedelta(days=days)
+    ports.repository.save(replace(report, expected_datetime=promised))
+    page = opened(new_page, account)
+    expect(page.get_by_text("We aim" if not is_overdue else "We aimed")).to_be_visible()
+    expect(page.get_by_text("This is overdue.")).to_have_count(int(is_overdue))
 
 
 def test_details_are_saved_and_kept_when_they_were_changed_elsewhere(

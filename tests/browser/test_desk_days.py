@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from chalicelib import bootstrap
 from chalicelib.adapters.clock import utc_now
-from chalicelib.handlers.working import today
+from chalicelib.handlers.jobs.job_params import today
 from chalicelib.jobs.model import Job, JobChanges, JobDraft, Operation
 from chalicelib.jobs.people import EVERYWHERE, Operator
 from chalicelib.jobs.usecases import planning

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 from chalicelib import bootstrap
 from chalicelib.desk.model import TemplateDraft
 from chalicelib.desk.usecases import add_template
-from chalicelib.handlers.working import today
+from chalicelib.handlers.jobs.job_params import today
 from chalicelib.reports import usecases
 from infra.local.stack import LocalStack
 from tests.browser.conftest import DESK, PHONE, NewPage

@@ -96,18 +96,19 @@ def test_several_answers_are_chosen_where_several_are_asked_for(new_page: NewPag
 
 
 @pytest.mark.parametrize(
-    ("moment", "phone"),
+    ("moment", "phone", "zone"),
     [
-        ("2026-06-05T10:00:00+00:00", "01904 960123"),
-        ("2026-06-05T16:00:00+00:00", "01904 960199"),
-        ("2026-06-07T10:00:00+00:00", "01904 960199"),
-        ("2026-12-25T10:00:00+00:00", "01904 960199"),
+        ("2026-06-05T10:00:00+00:00", "01904 960123", "Europe/London"),
+        ("2026-06-05T16:00:00+00:00", "01904 960199", "Europe/London"),
+        ("2026-06-07T10:00:00+00:00", "01904 960199", "Europe/London"),
+        ("2026-12-25T10:00:00+00:00", "01904 960199", "Europe/London"),
+        ("2026-06-05T10:00:00+00:00", "01904 960123", "Pacific/Auckland"),
     ],
 )
 def test_dangerous_answer_shows_the_number_of_the_hour(
-    moment: str, phone: str, new_page: NewPage
+    moment: str, phone: str, zone: str, new_page: NewPage
 ) -> None:
-    page = at_the_problem(new_page)
+    page = at_the_problem(lambda **options: new_page(timezone_id=zone, **options))
     page.clock.set_fixed_time(moment)
     choose_service(page, "Street light")
     go_to(page, "questions")
