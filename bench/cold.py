@@ -140,14 +140,14 @@ def _routes(here: stack.Stack) -> Iterator[First]:
 
 def _handlers(here: stack.Stack) -> Iterator[First]:
     _upload_a_photo(here.environment["UPLOADS_BUCKET"])
-    for slice_, names in {
-        "reports": ("fan_out", "publish_held"),
-        "publishing": ("publish", "tidy"),
-        "photos": ("take_in", "sweep"),
+    for module, names in {
+        "reports.reports_events": ("fan_out", "publish_held"),
+        "publishing.publishing_events": ("publish", "tidy"),
+        "reports.photos_events": ("take_in", "sweep"),
     }.items():
         for name in names:
             event = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
-            handler = f"chalicelib.handlers.{slice_}_events.{name}"
+            handler = f"chalicelib.handlers.{module}.{name}"
             yield First(f"event: {name}", _event(handler, event, here.environment), DATABASE)
 
 

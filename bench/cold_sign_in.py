@@ -20,7 +20,7 @@ from chalicelib.accounts.model import Destination
 from chalicelib.accounts.usecases import account_of, ask, open_session
 from chalicelib.accounts.usecases.handing_over import send_to
 from chalicelib.catalogue.load import COUNCILS
-from chalicelib.handlers import cookies
+from chalicelib.handlers.http import cookies
 from tests.issuer import Issuer, give_client_secret, served, staff_at
 
 GROUP = "Cold start of signing in: CPU of a fresh process with its first answer"
@@ -74,7 +74,7 @@ def _routes(
 
 
 def _handlers(environment: Mapping[str, str]) -> Iterator[First]:
-    handler = "chalicelib.handlers.accounts_events"
+    handler = "chalicelib.handlers.accounts.accounts_events"
     for name in ("fan_out_people", "send_code"):
         fresh = fresh_call(f"{handler}.{name}", partial(_event, name), environment)
         yield First(f"event: {name}", fresh, DATABASE)

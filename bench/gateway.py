@@ -8,7 +8,7 @@ from chalice.app import Chalice
 from chalice.local import LambdaEventConverter, RouteMatcher
 
 from chalicelib import bootstrap
-from chalicelib.handlers.cdn import ORIGIN
+from chalicelib.handlers.http.cdn import ORIGIN
 
 FORM = "application/x-www-form-urlencoded"
 CONTEXT = SimpleNamespace(

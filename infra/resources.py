@@ -4,17 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from chalicelib.handlers import (
-    accounts_events,
-    alerts_events,
-    alerts_sending_events,
-    jobs_events,
-    mail_events,
-    outbound_events,
-    photos_events,
-    publishing_events,
-    reports_events,
-)
+from chalicelib.handlers.accounts import accounts_events
+from chalicelib.handlers.alerts import alerts_events, alerts_sending_events
+from chalicelib.handlers.exchange import mail_events, outbound_events
+from chalicelib.handlers.jobs import jobs_events
+from chalicelib.handlers.publishing import publishing_events
+from chalicelib.handlers.reports import photos_events, reports_events
 
 TEMPLATE = Path(__file__).parent / "resources.json"
 SECRET = "AWS::SecretsManager::Secret"

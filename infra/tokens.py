@@ -8,7 +8,7 @@ from chalicelib import bootstrap
 from chalicelib.accounts.model import Account, Address, Destination, Grant, Role, to_the_second
 from chalicelib.accounts.ports import Ports
 from chalicelib.accounts.usecases import open_session
-from chalicelib.handlers.auth import issue
+from chalicelib.handlers.http.auth import issue
 
 
 def account_with(

@@ -13,7 +13,7 @@ from chalicelib import bootstrap
 from chalicelib.adapters.outside import Reply
 from chalicelib.catalogue.load import COUNCILS
 from chalicelib.errors import NoReply, UpstreamFailed
-from chalicelib.handlers.forward_events import poll_updates
+from chalicelib.handlers.exchange.forward_events import poll_updates
 from chalicelib.partners.model import NewKey
 from chalicelib.partners.usecases import make
 

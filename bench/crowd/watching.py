@@ -7,7 +7,8 @@ from typing import Any
 
 from chalicelib.alerts.dynamo import DynamoIndex
 from chalicelib.alerts.index import Area
-from chalicelib.handlers import alerts_events, alerts_sending_events, reports_events
+from chalicelib.handlers.alerts import alerts_events, alerts_sending_events
+from chalicelib.handlers.reports import reports_events
 from infra.local import pump
 
 FUNCTIONS = (

@@ -126,6 +126,14 @@ class FullView(ReportView, frozen=True, kw_only=True):
     notes: tuple[Note, ...]
 
 
+class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
+    """A report after its reporter withdrew it."""
+
+    service_request_id: str
+    state: State
+    visibility: Visibility
+
+
 class SummaryView(msgspec.Struct, frozen=True, kw_only=True):
     """A report as a list shows it."""
 

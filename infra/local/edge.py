@@ -2,7 +2,7 @@
 
 from chalice.local import ChaliceRequestHandler
 
-from chalicelib.handlers import cdn as viewer
+from chalicelib.handlers.http import cdn as viewer
 from infra import cdn
 
 HSTS = "Strict-Transport-Security"

@@ -8,7 +8,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
 from chalicelib import bootstrap
-from chalicelib.handlers import alerts_sending_events
+from chalicelib.handlers.alerts import alerts_sending_events
 from chalicelib.reports.model import Imported, Visibility
 from chalicelib.reports.usecases import take_over
 from infra.local import mail

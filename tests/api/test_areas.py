@@ -12,7 +12,7 @@ from chalicelib import bootstrap
 from chalicelib.errors import UpstreamFailed
 from chalicelib.gazetteer.wards import WARDS
 from chalicelib.geo.point import Point
-from chalicelib.handlers.forms_siblings import Siblings
+from chalicelib.handlers.forms.forms_siblings import Siblings
 from chalicelib.reports.usecases import Author
 from infra.__main__ import commands
 from infra.demo.gazetteer import COMMITTED

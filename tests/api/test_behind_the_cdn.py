@@ -11,7 +11,7 @@ from chalice.test import Client
 import app
 from chalicelib import bootstrap
 from chalicelib.adapters.secrets import KEPT_FOR_S
-from chalicelib.handlers.cdn import ORIGIN
+from chalicelib.handlers.http.cdn import ORIGIN
 from infra.local.cloud import Cloud
 from tests.seam import Answer, Try, around
 

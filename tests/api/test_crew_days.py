@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Grant
-from chalicelib.handlers.working import today
+from chalicelib.handlers.jobs.job_params import today
 from tests.api.conftest import Api
 from tests.builders import MARKET_PLACE
 from tests.jobs import Depot, operation

@@ -10,7 +10,7 @@ from chalice.test import HTTPResponse
 
 from chalicelib import bootstrap
 from chalicelib.adapters.clock import utc_now
-from chalicelib.handlers.disruptions_events import publish_disruptions
+from chalicelib.handlers.alerts.disruptions_events import publish_disruptions
 from infra.local import mail
 from infra.local.seed import demo_disruption
 from tests.api.conftest import Api

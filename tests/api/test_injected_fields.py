@@ -14,7 +14,7 @@ import app
 from chalicelib import bootstrap
 from chalicelib.accounts.audit import Entry
 from chalicelib.accounts.model import Account, Grant, Session
-from chalicelib.handlers.http import RouteFacts
+from chalicelib.handlers.http.routes import RouteFacts
 from chalicelib.jobs.model import Contractor, Deed, Dispute, Job
 from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.receivers import Receiver

@@ -11,7 +11,7 @@ from chalicelib import bootstrap
 from chalicelib.accounts.model import Grant
 from chalicelib.adapters.clock import utc_now
 from chalicelib.gazetteer.wards import WARDS
-from chalicelib.handlers import jobs as jobs_handler
+from chalicelib.handlers.jobs import jobs as jobs_handler
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.photos.usecases import look, sweep
 from chalicelib.reports.usecases import forget_sender

@@ -7,7 +7,7 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import bootstrap
-from chalicelib.handlers.forms_views import new_key
+from chalicelib.handlers.http.params import new_key
 from chalicelib.idempotency import SHORTEST_UNSIGNED
 from tests.api.conftest import Api
 from tests.builders import draft, draft_body

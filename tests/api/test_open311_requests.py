@@ -228,7 +228,7 @@ def test_span_of_ninety_days_is_not_too_long(other: OtherSystem) -> None:
 def test_answer_is_refused_when_it_would_be_longer_than_can_be_sent(
     other: OtherSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib.handlers import open311
+    from chalicelib.handlers.exchange import open311
 
     other.reported()
     monkeypatch.setattr(open311, "MOST_BYTES", 100)

@@ -4,9 +4,10 @@ import pytest
 from chalice.app import Chalice
 
 import app
-from chalicelib.handlers import auth
-from chalicelib.handlers.http import OPEN_TO_SITES, RouteFacts, Routes
-from chalicelib.handlers.openapi import routes_describing
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.openapi import routes_describing
+from chalicelib.handlers.http.routes import OPEN_TO_SITES, RouteFacts, Routes
+from chalicelib.handlers.registry import ROUTES
 from infra import cdn
 from tests.api.conftest import Api
 from tests.architecture.test_cdn import NAMES
@@ -23,7 +24,7 @@ OPEN = {
 
 
 def facts() -> list[RouteFacts]:
-    return [fact for group in (*app.ROUTES, routes_describing(app.ROUTES)) for fact in group.facts]
+    return [fact for group in (*ROUTES, routes_describing(ROUTES)) for fact in group.facts]
 
 
 def faults_of(of: Chalice, declared: list[RouteFacts]) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Grant
-from chalicelib.handlers import publishing_events
+from chalicelib.handlers.publishing import publishing_events
 from chalicelib.jobs.model import Job
 from infra.local.cloud import Cloud
 from infra.tokens import token_of

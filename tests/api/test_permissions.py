@@ -22,8 +22,8 @@ from chalicelib import bootstrap
 from chalicelib.accounts.model import Account, Grant
 from chalicelib.adapters.clock import utc_now
 from chalicelib.gazetteer.wards import WARDS
-from chalicelib.handlers import auth
-from chalicelib.handlers.http import RouteFacts, Routes
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.routes import RouteFacts, Routes
 from chalicelib.jobs.model import JobChanges, JobDraft, Operation
 from chalicelib.jobs.people import EVERYWHERE as REMITS
 from chalicelib.jobs.people import Operator

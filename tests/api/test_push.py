@@ -11,7 +11,7 @@ from chalice.test import Client, HTTPResponse
 import app
 from chalicelib import bootstrap
 from chalicelib.alerts.model import Subscription
-from chalicelib.handlers.working import today
+from chalicelib.handlers.jobs.job_params import today
 from chalicelib.jobs.usecases.ringing import MOST_DEVICES
 from chalicelib.publishing.usecases import publish_fixed
 from infra.local.cloud import Cloud

@@ -17,7 +17,7 @@ from chalicelib.accounts.audit import page
 from chalicelib.adapters.clock import utc_now
 from chalicelib.adapters.secrets import KEPT_FOR_S, ManagedSecret
 from chalicelib.errors import ConfigurationError
-from chalicelib.handlers.cdn import ORIGIN
+from chalicelib.handlers.http.cdn import ORIGIN
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.reports.model import Photo
 from chalicelib.reports.usecases import Author, submit, view

@@ -15,7 +15,7 @@ from chalicelib.accounts.model import ACCESS_HOLDS, CODE_HOLDS, Destination
 from chalicelib.accounts.usecases import account_of
 from chalicelib.alerts.dynamo_alerts import DynamoSpend
 from chalicelib.alerts.purses import in_purse
-from chalicelib.handlers.sign_in_pages import path_of_ours
+from chalicelib.handlers.accounts.sign_in_pages import path_of_ours
 from infra.local import mail
 from tests.api.conftest import Api
 from tests.lines import faults_in_metrics, kept, read

@@ -29,7 +29,7 @@ from chalicelib.accounts.usecases.managing import invite
 from chalicelib.bootstrap.single_sign_on import issuers
 from chalicelib.catalogue.load import COUNCILS
 from chalicelib.errors import NotFound
-from chalicelib.handlers.cookies import NAME
+from chalicelib.handlers.http.cookies import NAME
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.api.test_sign_in import FOREIGN, OFF_SITE, READS, refreshed

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from chalicelib import bootstrap
 from chalicelib.accounts.model import SignedIn
 from chalicelib.accounts.usecases import end, end_everywhere, open_session
-from chalicelib.handlers.auth import HEADER, issue
+from chalicelib.handlers.http.auth import HEADER, issue
 from infra.tokens import account_with
 from tests.api.conftest import Api
 

@@ -38,7 +38,7 @@ def test_app_loads_nothing_heavy_when_it_is_imported() -> None:
 
 
 def test_facts_are_made_of_the_stream_without_a_database() -> None:
-    handler = "from chalicelib.handlers import reports_events\n"
+    handler = "from chalicelib.handlers.reports import reports_events\n"
     record = "{'eventID': '', 'dynamodb': {}}"
     assert loaded_by(f"{handler}reports_events._fact_of({record})") == set()
 
@@ -49,7 +49,7 @@ def test_forms_are_loaded_only_with_their_first_page() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True
     )
     loaded = set(done.stdout.split())
-    assert "chalicelib.handlers.forms" in loaded
+    assert "chalicelib.handlers.forms.forms" in loaded
     assert not {name for name in loaded if name.startswith("chalicelib.forms")}
 
 
@@ -60,14 +60,14 @@ def test_heavy_import_is_found_out_when_there_is_one() -> None:
 PLANTED = {
     "chalicelib/reports/states.py": "chalicelib.reports.usecases",
     "chalicelib/publishing/model.py": "chalicelib.publishing.usecases",
-    "chalicelib/handlers/auth.py": "infra",
+    "chalicelib/handlers/http/auth.py": "infra",
     "chalicelib/geo/planted.py": "boto3",
     "chalicelib/reports/planted.py": "chalicelib.publishing.model",
     "chalicelib/catalogue/planted.py": "chalice",
     "chalicelib/gazetteer/planted.py": "botocore",
     "chalicelib/forms/planted.py": "chalicelib.reports.model",
     "chalicelib/forms/answers.py": "chalicelib.forms.flow",
-    "chalicelib/publishing/ports_planted.py": "chalicelib.handlers.auth",
+    "chalicelib/publishing/ports_planted.py": "chalicelib.handlers.http.auth",
 }
 """What a module imports against the layers."""
 

@@ -12,7 +12,7 @@ from msgspec.inspect import DataclassType, Type, VarTupleType, type_info
 from pynamodb.attributes import Attribute, UnicodeAttribute
 from pynamodb.models import Model
 
-from chalicelib.handlers import cookies
+from chalicelib.handlers.http import cookies
 from chalicelib.privacy.registry import load
 from chalicelib.publishing import feeds, open_data
 from chalicelib.publishing import model as published

@@ -12,9 +12,10 @@ from chalice.test import Client
 import app
 from chalicelib import bootstrap, errors
 from chalicelib.georeport.wire import CONTENT_TYPES
-from chalicelib.handlers import auth
-from chalicelib.handlers.http import HTML, PROBLEM, STATUS, Routes
-from chalicelib.handlers.openapi import document
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.openapi import document
+from chalicelib.handlers.http.routes import HTML, PROBLEM, STATUS, Routes
+from chalicelib.handlers.registry import ROUTES
 from tests.builders import draft_body
 
 TREE = errors.__doc__ or ""
@@ -39,9 +40,9 @@ def undeclared(of: Chalice, groups: list[Routes]) -> set[tuple[str, str]]:
 
 
 def all_groups() -> list[Routes]:
-    from chalicelib.handlers import openapi
+    from chalicelib.handlers.http import openapi
 
-    return [*app.ROUTES, openapi.routes_describing(app.ROUTES)]
+    return [*ROUTES, openapi.routes_describing(ROUTES)]
 
 
 def test_every_route_declares_its_caller() -> None:

@@ -121,7 +121,7 @@ def _function_on_the_stack() -> str | None:
         module, name = frame.f_globals.get("__name__", ""), frame.f_code.co_name
         if module.startswith("chalicelib.handlers.") and name in FUNCTIONS:
             return name
-        if module == "chalicelib.handlers.http":
+        if module == "chalicelib.handlers.http.routes":
             return API
     return None
 

@@ -19,8 +19,8 @@ from chalicelib.accounts.usecases import begin_erasure, erase_due, who
 from chalicelib.accounts.usecases.erasing import SETTLES
 from chalicelib.adapters.clock import utc_now
 from chalicelib.errors import Conflict, UpstreamFailed
-from chalicelib.handlers import privacy_events
-from chalicelib.handlers.event import HandlerFailed
+from chalicelib.handlers.accounts import privacy_events
+from chalicelib.handlers.http.event import HandlerFailed
 from chalicelib.photos.usecases import sweep
 from chalicelib.reports.usecases.forgetting import REMOVED
 from infra.local.cloud import Cloud

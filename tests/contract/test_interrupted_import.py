@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from chalicelib import bootstrap
 from chalicelib.errors import ConfigurationError
-from chalicelib.handlers import publishing_events
+from chalicelib.handlers.publishing import publishing_events
 from chalicelib.publishing.lists import publish_lists_anew
 from chalicelib.publishing.performance import publish_performance_anew
 from chalicelib.publishing.unfinished import LEFT_AFTER

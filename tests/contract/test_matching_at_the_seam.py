@@ -17,7 +17,7 @@ from chalicelib.alerts.index import entries_of
 from chalicelib.alerts.model import Tell, Topic
 from chalicelib.alerts.usecases import sharing
 from chalicelib.events import ReportChanged
-from chalicelib.handlers import alerts_events
+from chalicelib.handlers.alerts import alerts_events
 from tests.architecture.test_events import EVENTS
 from tests.fakes_alerts import Alerts, subject, subscription
 from tests.seam import ALL_TRIES, Try, lose_reply, refuse

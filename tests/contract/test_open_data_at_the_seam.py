@@ -13,8 +13,8 @@ import time_machine
 
 from chalicelib import bootstrap
 from chalicelib.errors import UpstreamFailed
-from chalicelib.handlers import publishing_events
-from chalicelib.handlers.event import HandlerFailed
+from chalicelib.handlers.http.event import HandlerFailed
+from chalicelib.handlers.publishing import publishing_events
 from chalicelib.publishing import ports as publishing
 from chalicelib.publishing.list_targets import TogetherTarget
 from chalicelib.publishing.lists import publish_lists_anew

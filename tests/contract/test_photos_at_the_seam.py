@@ -13,7 +13,7 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.errors import UpstreamFailed
-from chalicelib.handlers import photos_events
+from chalicelib.handlers.reports import photos_events
 from chalicelib.photos.model import KEPT_WITHOUT_REPORT
 from chalicelib.photos.ports import PhotoKey, Ports, Upload
 from chalicelib.photos.usecases import look, sweep, take_in

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib import bootstrap
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import Event, PhotoTaken, PhotoWanted
-from chalicelib.handlers import photos_events
+from chalicelib.handlers.reports import photos_events
 from chalicelib.photos.model import NOT_FETCHED, Photo
 from chalicelib.photos.ports import PhotoKey, Records, Upload
 from chalicelib.photos.usecases import fetch, look, sweep, take_in, want

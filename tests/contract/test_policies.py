@@ -32,16 +32,13 @@ from chalicelib.derived_ids import derived_id
 from chalicelib.desk import usecases as desk
 from chalicelib.desk.model import ViewDraft
 from chalicelib.events import ReportSubmitted
-from chalicelib.handlers import (
-    alerts_sending_events,
-    disruptions_events,
-    jobs_events,
-    outbound_events,
-    photos_events,
-    privacy_events,
-    publishing_events,
-)
-from chalicelib.handlers.cdn import ORIGIN
+from chalicelib.handlers.accounts import privacy_events
+from chalicelib.handlers.alerts import alerts_sending_events, disruptions_events
+from chalicelib.handlers.exchange import outbound_events
+from chalicelib.handlers.http.cdn import ORIGIN
+from chalicelib.handlers.jobs import jobs_events
+from chalicelib.handlers.publishing import publishing_events
+from chalicelib.handlers.reports import photos_events
 from chalicelib.jobs.dynamo import DynamoJobs
 from chalicelib.publishing.open_data import month_of
 from chalicelib.publishing.unfinished import FIGURES, LISTS, note

@@ -19,7 +19,7 @@ from chalicelib import bootstrap
 from chalicelib.adapters.s3 import S3Documents
 from chalicelib.events import Event, ReportChanged
 from chalicelib.geo.quadkey import MAP_ZOOM, key_of
-from chalicelib.handlers import publishing_events
+from chalicelib.handlers.publishing import publishing_events
 from chalicelib.photos.dynamo import DynamoRecords
 from chalicelib.photos.model import Photo as TakenIn
 from chalicelib.publishing.model import (

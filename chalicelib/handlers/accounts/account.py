@@ -15,16 +15,15 @@ from chalicelib.accounts.destinations import destination, written
 from chalicelib.accounts.model import Account, AddressKind, Role, SavedPlace
 from chalicelib.accounts.usecases import AccountChanges
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.handlers import auth, limits
-from chalicelib.handlers.http import Call, Query, Routes
-from chalicelib.handlers.moderation import Withdrawn
-from chalicelib.handlers.reports import id_of, limit_of
+from chalicelib.handlers.http import auth, rate_limits
+from chalicelib.handlers.http.params import id_of, limit_of
+from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.parsing import parse_json
 from chalicelib.reports import usecases as reporting
 from chalicelib.reports.model import OwnChanges, ServiceRequest, Visibility
 from chalicelib.reports.ports import Place, Ports
 from chalicelib.reports.states import State, Status, status_of
-from chalicelib.reports.views import tracking_url
+from chalicelib.reports.views import Withdrawn, tracking_url
 
 routes = Routes(__name__)
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -118,7 +117,7 @@ class OwnReportList(msgspec.Struct, frozen=True, kw_only=True):
     answer=OwnAccountView,
 )
 def read(call: Call) -> OwnAccountView:
-    return _view(account_of(call), call)
+    return _view(call.caller.signed_in, call)
 
 
 @routes.endpoint(
@@ -134,7 +133,7 @@ def change(call: Call) -> OwnAccountView:
     version = call.version
     changes = parse_json(call.body, AccountChanges)
     ports = bootstrap.accounts_ports()
-    return _view(usecases.change_account(account_of(call), changes, version, ports), call)
+    return _view(usecases.change_account(call.caller.signed_in, changes, version, ports), call)
 
 
 @routes.endpoint(
@@ -149,8 +148,8 @@ def change(call: Call) -> OwnAccountView:
 def add_address(call: Call) -> Begun:
     sent = parse_json(call.body, NewAddress)
     ports = bootstrap.accounts_ports()
-    asker = limits.asker(call, destination(sent.address, takes_phones=ports.takes_phones))
-    begun = usecases.begin_adding(sent.address, account_of(call), ports, asker)
+    asker = rate_limits.asker(call, destination(sent.address, takes_phones=ports.takes_phones))
+    begun = usecases.begin_adding(sent.address, call.caller.signed_in, ports, asker)
     return Begun(attempt_id=begun.attempt_id, expires_at=begun.expires_at)
 
 
@@ -166,7 +165,7 @@ def confirm_address(call: Call) -> OwnAccountView:
     sent = parse_json(call.body, Proof)
     if not _ID.fullmatch(sent.attempt_id):
         raise NotFound("There is no such attempt: begin again.")
-    account_id = account_of(call).account_id
+    account_id = call.caller.signed_in.account_id
     ports = bootstrap.accounts_ports()
     return _view(usecases.add_address(sent.attempt_id, sent.code, account_id, ports), call)
 
@@ -184,7 +183,7 @@ def remove_address(call: Call) -> OwnAccountView:
     # A number as well to which no texts are sent any more.
     address = written(sent.address)
     ports = bootstrap.accounts_ports()
-    return _view(usecases.remove_address(address, account_of(call), ports), call)
+    return _view(usecases.remove_address(address, call.caller.signed_in, ports), call)
 
 
 @routes.endpoint(
@@ -201,7 +200,7 @@ def remove_address(call: Call) -> OwnAccountView:
 def reports(call: Call) -> OwnReportList:
     ports = bootstrap.reports_ports()
     found = reporting.own_reports(
-        bootstrap.author_of(account_of(call)),
+        bootstrap.author_of(call.caller.signed_in),
         limit=limit_of(call),
         before=place_of(call.parameter("cursor")),
         ports=ports,
@@ -225,7 +224,7 @@ def change_report(call: Call, service_request_id: str) -> OwnReportView:
     version = call.version
     changes = parse_json(call.body, OwnChanges)
     ports = bootstrap.reports_ports()
-    author = bootstrap.author_of(account_of(call))
+    author = bootstrap.author_of(call.caller.signed_in)
     report = reporting.change_own(id_of(service_request_id), changes, version, author, ports)
     return _report_view(report, ports)
 
@@ -239,19 +238,13 @@ def change_report(call: Call, service_request_id: str) -> OwnReportView:
 )
 def withdraw_report(call: Call, service_request_id: str) -> Withdrawn:
     ports = bootstrap.reports_ports()
-    author = bootstrap.author_of(account_of(call))
+    author = bootstrap.author_of(call.caller.signed_in)
     report = reporting.withdraw_own(id_of(service_request_id), author, ports)
     return Withdrawn(
         service_request_id=report.service_request_id,
         state=report.state,
         visibility=report.visibility,
     )
-
-
-def account_of(call: Call) -> Account:
-    account = call.caller.account
-    assert account, "The gate lets nobody through who is not signed in."
-    return account
 
 
 def _view(account: Account, call: Call) -> OwnAccountView:

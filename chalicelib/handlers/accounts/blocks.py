@@ -13,10 +13,9 @@ from chalicelib import bootstrap
 from chalicelib.accounts.model import Block
 from chalicelib.accounts.usecases import blocking
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.handlers import auth
-from chalicelib.handlers.account import account_of
-from chalicelib.handlers.http import Call, Query, Routes
-from chalicelib.handlers.reports import limit_of
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.params import limit_of
+from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.parsing import parse_json
 
 routes = Routes(__name__)
@@ -86,7 +85,7 @@ def blocks(call: Call) -> BlockList:
 )
 def block(call: Call) -> BlockView:
     sent = parse_json(call.body, NewBlock)
-    actor = account_of(call).account_id
+    actor = call.caller.signed_in.account_id
     return _view(blocking.block(sent.what, sent.reason, actor, bootstrap.block_ports()))
 
 
@@ -100,7 +99,7 @@ def block(call: Call) -> BlockView:
 def unblock(call: Call, block_id: str) -> Unblocked:
     if not ID.fullmatch(block_id):
         raise NotFound("There is no such entry in the list.")
-    blocking.unblock(block_id, account_of(call).account_id, bootstrap.block_ports())
+    blocking.unblock(block_id, call.caller.signed_in.account_id, bootstrap.block_ports())
     return Unblocked(block_id=block_id)
 
 

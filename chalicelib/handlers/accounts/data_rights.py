@@ -11,10 +11,10 @@ import msgspec
 from chalicelib import bootstrap
 from chalicelib.accounts import usecases
 from chalicelib.alerts.usecases.questions import answers_as
-from chalicelib.handlers import auth, cookies
-from chalicelib.handlers.account import account_of, cursor_of, place_of
-from chalicelib.handlers.http import Call, Kept, Page, Query, Routes
-from chalicelib.handlers.sign_in_pages import problem_page
+from chalicelib.handlers.accounts.account import cursor_of, place_of
+from chalicelib.handlers.accounts.sign_in_pages import problem_page
+from chalicelib.handlers.http import auth, cookies
+from chalicelib.handlers.http.routes import Call, Kept, Page, Query, Routes
 from chalicelib.parsing import parse_json
 from chalicelib.privacy.elsewhere import elsewhere
 from chalicelib.reports import usecases as reporting
@@ -96,14 +96,14 @@ def export_page(call: Call) -> Page:
 def forget_me(call: Call) -> Kept:
     asked = parse_json(call.body, ErasureRequest)
     begun = usecases.begin_erasure(
-        account_of(call), redact=asked.redact, ports=bootstrap.erasure_ports()
+        call.caller.signed_in, redact=asked.redact, ports=bootstrap.erasure_ports()
     )
     view = Begun(requested_at=begun.requested_at, redact=begun.redact)
     return Kept(view, cookies.dropped())
 
 
 def _export(call: Call) -> ExportView:
-    account, after = account_of(call), mark_of(call.parameter("cursor"))
+    account, after = call.caller.signed_in, mark_of(call.parameter("cursor"))
     people = bootstrap.accounts_ports()
     subscriptions = () if after else bootstrap.subscriptions_of(account)
     found = reporting.export(

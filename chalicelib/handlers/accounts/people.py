@@ -16,9 +16,9 @@ from chalicelib.accounts.model import Account, Grant
 from chalicelib.accounts.usecases import managing
 from chalicelib.accounts.usecases.managing import ACCOUNT_ID, MOST_GRANTS, PersonChanges
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.handlers import auth
-from chalicelib.handlers.http import Call, Query, Routes
-from chalicelib.handlers.reports import limit_of
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.params import limit_of
+from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.parsing import parse_json
 
 routes = Routes(__name__)

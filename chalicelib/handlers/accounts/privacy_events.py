@@ -5,7 +5,7 @@ from chalice.app import Blueprint, CloudWatchEvent
 from chalicelib import bootstrap, logs
 from chalicelib.accounts import usecases
 from chalicelib.errors import UpstreamFailed
-from chalicelib.handlers.event import batch
+from chalicelib.handlers.http.event import batch
 from chalicelib.reports.usecases import forget_old as forget_old_reports
 
 events = Blueprint(__name__)

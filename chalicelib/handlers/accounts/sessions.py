@@ -10,9 +10,9 @@ from chalicelib import bootstrap
 from chalicelib.accounts import usecases
 from chalicelib.accounts.model import ACCESS_HOLDS, Assurance, Role, Session, to_the_second
 from chalicelib.errors import NotFound
-from chalicelib.handlers import auth, cookies
-from chalicelib.handlers.callers import Caller
-from chalicelib.handlers.http import Call, Kept, Routes
+from chalicelib.handlers.http import auth, cookies
+from chalicelib.handlers.http.identity import Caller
+from chalicelib.handlers.http.routes import Call, Kept, Routes
 
 routes = Routes(__name__)
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)

@@ -7,7 +7,6 @@ another code.
 """
 
 import re
-from typing import Any
 from urllib.parse import urlencode
 
 from chalicelib import bootstrap
@@ -16,9 +15,7 @@ from chalicelib.accounts.destinations import destination
 from chalicelib.accounts.devices import device
 from chalicelib.accounts.model import SignedIn
 from chalicelib.errors import FieldError, Invalid, NotFound
-from chalicelib.handlers import auth, cookies, limits
-from chalicelib.handlers.http import Call, Page, Query, Routes, SeeOther
-from chalicelib.handlers.sign_in_pages import (
+from chalicelib.handlers.accounts.sign_in_pages import (
     address_page,
     code_page,
     path_of_ours,
@@ -26,6 +23,9 @@ from chalicelib.handlers.sign_in_pages import (
     render,
     surer_page,
 )
+from chalicelib.handlers.http import auth, cookies, rate_limits
+from chalicelib.handlers.http.pages import posted_form
+from chalicelib.handlers.http.routes import Call, Page, Query, Routes, SeeOther
 
 KEEPS_WHAT_WAS_BEGUN = "/report/"
 """The page that goes on in the tab alone where it was begun."""
@@ -61,7 +61,7 @@ def ask(call: Call) -> Page | SeeOther:
         ports = bootstrap.accounts_ports()
         to = destination(address, takes_phones=ports.takes_phones)
         known = ports.known_devices.knows(cookies.device_in(call.request), to)
-        asker = limits.asker(call, to, known)
+        asker = rate_limits.asker(call, to, known)
         attempt = usecases.ask(address, ports, onward=onward, asker=asker)
     except Invalid as error:
         return address_page(address, onward, error.errors)
@@ -173,9 +173,3 @@ def _attempt_id(text: str) -> str:
 
 def device_of(call: Call) -> str:
     return device(str(call.request.headers.get("user-agent", "")))
-
-
-def posted_form(call: Call) -> Any:
-    from chalicelib.forms import posted
-
-    return posted.parse(call.body, str(call.request.headers.get("content-type", "")))

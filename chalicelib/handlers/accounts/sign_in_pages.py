@@ -8,7 +8,7 @@ from chalicelib import bootstrap, trace
 from chalicelib.accounts import usecases
 from chalicelib.accounts.model import CODE_HOLDS
 from chalicelib.errors import AppError, Forbidden, Invalid, NotFound, TooMany, UpstreamFailed
-from chalicelib.handlers.http import Page
+from chalicelib.handlers.http.routes import Page
 
 ACCOUNT = "/account/"
 _PATH = re.compile(r"/(?![/\\])[\w/.~%?&=+,:@-]{0,200}", re.ASCII)

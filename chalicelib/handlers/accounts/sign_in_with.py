@@ -8,10 +8,11 @@ import re
 
 from chalicelib import bootstrap
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.handlers import auth, cookies, limits
-from chalicelib.handlers.http import Call, Query, Routes, SeeOther
-from chalicelib.handlers.sign_in import device_of, on_to, posted_form
-from chalicelib.handlers.sign_in_pages import path_of_ours, problem_page
+from chalicelib.handlers.accounts.sign_in import device_of, on_to
+from chalicelib.handlers.accounts.sign_in_pages import path_of_ours, problem_page
+from chalicelib.handlers.http import auth, cookies, rate_limits
+from chalicelib.handlers.http.pages import posted_form
+from chalicelib.handlers.http.routes import Call, Query, Routes, SeeOther
 
 LONGEST_CODE = 2000
 _STATE = re.compile(r"[0-9a-f]{32}")
@@ -29,7 +30,7 @@ def begin(call: Call, provider: str) -> SeeOther:
     from chalicelib.accounts.usecases.handing_over import send_to
 
     onward = path_of_ours(posted_form(call).one("next"))
-    limits.check("handover", call)
+    rate_limits.check("handover", call)
     departure = send_to(provider, onward, bootstrap.sign_on_ports())
     kept = cookies.handed_over(departure.browser, holds=HANDOVER_HOLDS)
     return SeeOther(departure.url, (kept,))
@@ -53,7 +54,7 @@ def come_back(call: Call, provider: str) -> SeeOther:
     state, code = call.parameter("state") or "", call.parameter("code") or ""
     if not _STATE.fullmatch(state) or len(code) > LONGEST_CODE:
         raise NotFound(AGAIN)
-    limits.check("handover", call)
+    rate_limits.check("handover", call)
     browser = cookies.sent(call.request, cookies.HANDOVER)
     back = Back(provider, state, code, call.parameter("iss"), browser)
     ports = bootstrap.sign_on_ports()
@@ -62,5 +63,5 @@ def come_back(call: Call, provider: str) -> SeeOther:
         raise Invalid("You did not finish signing in over there.")
     who, onward = take_back(back, device_of(call), ports)
     # Nobody holds the cookie of the session that was opened for whoever is refused here.
-    limits.refuse_blocked(who.account)
+    rate_limits.refuse_blocked(who.account)
     return on_to(onward, who, cookies.handover_dropped())

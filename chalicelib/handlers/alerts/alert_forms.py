@@ -11,11 +11,11 @@ from chalicelib.errors import FieldError, Invalid
 from chalicelib.gazetteer import usecases as gazetteer
 from chalicelib.gazetteer.model import Place
 from chalicelib.geo.point import Point
-from chalicelib.handlers import auth, limits
-from chalicelib.handlers.alert_views import code_page, confirmed, problem_page, render
-from chalicelib.handlers.http import Call, Page, Query, Routes
-from chalicelib.handlers.sign_in import posted_form
-from chalicelib.handlers.subscriptions import subscriber_of
+from chalicelib.handlers.alerts.alert_views import code_page, confirmed
+from chalicelib.handlers.alerts.subscriptions import subscriber_of
+from chalicelib.handlers.http import auth, rate_limits
+from chalicelib.handlers.http.pages import posted_form, problem_page, render
+from chalicelib.handlers.http.routes import Call, Page, Query, Routes
 
 MOST_PLACES = 8
 FIELDS = ("topic.kind", "q", "topic.radius_m", "topic.ward_code", "frequency", "channel", "to")
@@ -33,7 +33,7 @@ routes = Routes(__name__, problem_page)
     query=(Query("report", "the report to hear of"),),
 )
 def ask(call: Call) -> Page:
-    from chalicelib.handlers.forms_views import new_key
+    from chalicelib.handlers.http.params import new_key
 
     report = call.parameter("report") or ""
     typed = dict.fromkeys(FIELDS, "") | {
@@ -56,7 +56,7 @@ def take(call: Call) -> Page:
         places = _places(typed["topic.kind"], typed["q"])
         place = _meant(places, form.one("place") or typed["q"])
         asked = checked(wish_of(form, place), ports)
-        is_silent = limits.is_silent(call, asked.wish)
+        is_silent = rate_limits.is_silent(call, asked.wish)
         # A key that our own page did not make tells nobody of what is stored under it.
         key = None if idempotency.can_be_guessed(typed["key"]) else typed["key"]
         made = subscribe(asked, key, subscriber_of(call), ports, is_silent=is_silent)

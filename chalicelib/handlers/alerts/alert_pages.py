@@ -17,11 +17,11 @@ from chalicelib.errors import (
     Invalid,
     NotFound,
 )
-from chalicelib.handlers import auth
-from chalicelib.handlers.alert_views import code_page, confirmed, manage, problem_page, render
-from chalicelib.handlers.http import Call, Page, Query, Routes, SeeOther
-from chalicelib.handlers.sign_in import posted_form
-from chalicelib.handlers.subscriptions import id_of
+from chalicelib.handlers.alerts.alert_views import code_page, confirmed, manage
+from chalicelib.handlers.alerts.subscriptions import id_of
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.pages import posted_form, problem_page, render
+from chalicelib.handlers.http.routes import Call, Page, Query, Routes, SeeOther
 
 TOKEN = Query("token", "what the link carries")
 

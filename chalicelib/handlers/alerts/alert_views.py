@@ -2,33 +2,16 @@
 
 from typing import Any
 
-from chalicelib import bootstrap, trace
+from chalicelib import bootstrap
 from chalicelib.alerts import links
 from chalicelib.alerts.matching import FITTING
 from chalicelib.alerts.model import MOST_CODE_TRIES, Subscription
 from chalicelib.alerts.showing import CHANNELS, FREQUENCIES, RADII_M, WHATS, about, distance, hinted
 from chalicelib.alerts.usecases.subscribing import managed_at
-from chalicelib.errors import (
-    AppError,
-    Conflict,
-    Forbidden,
-    Invalid,
-    NotFound,
-    TooMany,
-    UpstreamFailed,
-)
-from chalicelib.handlers.http import Page
+from chalicelib.handlers.http.pages import render
+from chalicelib.handlers.http.routes import Page
 
 QUIET = {"begin": "22:00", "end": "07:00"}
-
-
-def problem_page(error: AppError | None) -> str:
-    return render(
-        "problem",
-        heading=_heading(error),
-        detail=error.detail if error else "It is our mistake, not yours.",
-        quoted=trace.current() if error is None or isinstance(error, UpstreamFailed) else None,
-    )
 
 
 def confirmed(subscription: Subscription) -> Page:
@@ -44,10 +27,6 @@ def confirmed(subscription: Subscription) -> Page:
 
 def code_page(subscription_id: str, faults: Any = ()) -> str:
     return render("code", faults, subscription_id=subscription_id, tries=MOST_CODE_TRIES)
-
-
-def render(name: str, faults: Any = (), **context: Any) -> str:
-    return bootstrap.alert_pages().render(name, faults, **context)
 
 
 def manage(
@@ -118,15 +97,3 @@ def _typed(form: Any) -> dict[str, Any]:
         "begin": form.one("quiet.begin"),
         "end": form.one("quiet.end"),
     }
-
-
-def _heading(error: AppError | None) -> str:
-    match error:
-        case NotFound():
-            return "This link does not hold any more"
-        case TooMany():
-            return "That was too often"
-        case Conflict() | Forbidden() | Invalid():
-            return "This cannot be done"
-        case _:
-            return "Sorry, something went wrong"

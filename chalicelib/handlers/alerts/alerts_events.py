@@ -15,7 +15,7 @@ from chalicelib.alerts.usecases.noticing import match_notice
 from chalicelib.disruptions.stream import fact_of
 from chalicelib.errors import AppError
 from chalicelib.events import OfNotice, OfReport, ReportChanged, ReportSubmitted
-from chalicelib.handlers.event import (
+from chalicelib.handlers.http.event import (
     BatchAnswer,
     batch,
     batch_failures,

@@ -13,7 +13,7 @@ from chalicelib.alerts.model import Confirm, Tell
 from chalicelib.alerts.usecases import sending
 from chalicelib.alerts.usecases.receipts import TooSoon, take
 from chalicelib.errors import AppError
-from chalicelib.handlers.event import BatchAnswer, batch, one_by_one
+from chalicelib.handlers.http.event import BatchAnswer, batch, one_by_one
 
 # Chalice wants literals; packaging puts the queues themselves in their place.
 ALERTS_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:alerts"

@@ -8,9 +8,8 @@ from chalicelib.disruptions import usecases
 from chalicelib.disruptions.model import DisruptionChanges, DisruptionDraft
 from chalicelib.disruptions.views import DisruptionList, DisruptionView, listed, view
 from chalicelib.errors import NotFound
-from chalicelib.handlers import auth
-from chalicelib.handlers.account import account_of
-from chalicelib.handlers.http import Call, Routes
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.parsing import parse_json
 
 routes = Routes(__name__)
@@ -78,4 +77,4 @@ def _id(text: str) -> str:
 
 
 def _actor(call: Call) -> str:
-    return account_of(call).account_id
+    return call.caller.signed_in.account_id

@@ -5,7 +5,7 @@ from chalice.app import Blueprint, CloudWatchEvent
 
 from chalicelib import bootstrap
 from chalicelib.disruptions.publishing import publish
-from chalicelib.handlers.event import batch
+from chalicelib.handlers.http.event import batch
 
 events = Blueprint(__name__)
 

@@ -11,9 +11,9 @@ from chalicelib.alerts.delivery import Alert, Kind, OfOfficers, State
 from chalicelib.alerts.model import Channel
 from chalicelib.alerts.usecases.failed import listed, send_again
 from chalicelib.errors import Invalid
-from chalicelib.handlers import auth
-from chalicelib.handlers.http import Call, Query, Routes
-from chalicelib.handlers.reports import limit_of
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.params import limit_of
+from chalicelib.handlers.http.routes import Call, Query, Routes
 
 routes = Routes(__name__)
 CURSOR = re.compile(r"[0-9T:Z-]{20}#[0-9a-f]{32}-[0-9a-f]{32}")

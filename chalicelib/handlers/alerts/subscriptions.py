@@ -29,9 +29,9 @@ from chalicelib.alerts.usecases.managing import Shown
 from chalicelib.alerts.usecases.moving import Move, move
 from chalicelib.alerts.usecases.subscribing import Subscriber, checked, managed_at, subscribe
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.handlers import auth, limits
-from chalicelib.handlers.http import Call, Query, Routes
-from chalicelib.handlers.reports import limit_of
+from chalicelib.handlers.http import auth, rate_limits
+from chalicelib.handlers.http.params import limit_of
+from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.parsing import parse_json
 
 routes = Routes(__name__)
@@ -100,7 +100,7 @@ def create(call: Call) -> Receipt:
     key = call.idempotency_key if "idempotency-key" in call.request.headers else None
     ports = bootstrap.alerts_ports()
     asked = checked(parse_json(call.body, Wish), ports)
-    is_silent = limits.is_silent(call, asked.wish)
+    is_silent = rate_limits.is_silent(call, asked.wish)
     return _receipt(subscribe(asked, key, subscriber_of(call), ports, is_silent=is_silent))
 
 
@@ -114,7 +114,7 @@ def create(call: Call) -> Receipt:
 )
 def moved(call: Call) -> Moved:
     wanted = parse_json(call.body, Move)
-    limits.check("subscribe", call)
+    rate_limits.check("subscribe", call)
     return Moved(move(wanted, bootstrap.alerts_ports()))
 
 

@@ -6,11 +6,11 @@ from typing import Any, get_args
 from chalicelib import bootstrap
 from chalicelib.decisions import Opens
 from chalicelib.errors import Invalid
-from chalicelib.handlers import auth
-from chalicelib.handlers.case_views import CaseList, CaseView, case_item, case_view
-from chalicelib.handlers.http import Call, Query, Routes
-from chalicelib.handlers.noting import note_look
-from chalicelib.handlers.reports import id_of, limit_of
+from chalicelib.handlers.cases.case_views import CaseList, CaseView, case_item, case_view
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.audit import note_look
+from chalicelib.handlers.http.params import id_of, limit_of
+from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.reports import usecases
 from chalicelib.reports.cases import Sort, WaitsFor, Wanted, WantedTarget
 from chalicelib.reports.model import ATTENTIONS, Priority

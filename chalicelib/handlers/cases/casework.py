@@ -11,9 +11,7 @@ import msgspec
 from chalicelib import bootstrap
 from chalicelib.desk import usecases as desk
 from chalicelib.errors import Invalid
-from chalicelib.handlers import auth
-from chalicelib.handlers.account import account_of
-from chalicelib.handlers.case_views import (
+from chalicelib.handlers.cases.case_views import (
     CaseNote,
     CaseView,
     QuestionView,
@@ -22,11 +20,12 @@ from chalicelib.handlers.case_views import (
     note_view,
     question_view,
 )
-from chalicelib.handlers.http import Call, Routes
-from chalicelib.handlers.noting import named_in, note
-from chalicelib.handlers.replies import in_words, reply_of
-from chalicelib.handlers.reports import id_of
-from chalicelib.handlers.undoing import Offer, Undoing, UndoneItem, lefts_of, undone
+from chalicelib.handlers.cases.replies import in_words, reply_of
+from chalicelib.handlers.cases.undo import Offer, Undoing, UndoneItem, lefts_of, undone
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.audit import named_in, note
+from chalicelib.handlers.http.params import id_of
+from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.parsing import parse_json
 from chalicelib.photos import usecases as photographs
 from chalicelib.photos.model import Areas
@@ -228,7 +227,7 @@ def change_many(call: Call) -> BulkAnswer:
     answer=UndoAnswer,
 )
 def undo(call: Call, undo_id: str) -> UndoAnswer:
-    kept = desk.to_put_back(undo_id, account_of(call).account_id, bootstrap.desk_ports())
+    kept = desk.to_put_back(undo_id, call.caller.signed_in.account_id, bootstrap.desk_ports())
     items = [undone(each, call) for each in lefts_of(kept)]
     return UndoAnswer(undo_id=undo_id, items=[each for each in items if each])
 

@@ -11,11 +11,10 @@ from chalicelib import bootstrap
 from chalicelib.desk import usecases
 from chalicelib.desk.model import Template, TemplateChanges, TemplateDraft, View, ViewDraft
 from chalicelib.errors import NotFound
-from chalicelib.handlers import auth
-from chalicelib.handlers.account import account_of
-from chalicelib.handlers.http import Call, Routes
-from chalicelib.handlers.replies import in_words
-from chalicelib.handlers.reports import id_of
+from chalicelib.handlers.cases.replies import in_words
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.params import id_of
+from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.parsing import parse_json
 from chalicelib.reports.model import Line
 from chalicelib.reports.usecases.access import refuse_beyond_her_remit, visible
@@ -187,7 +186,7 @@ def _id(text: str) -> str:
 
 
 def _actor(call: Call) -> str:
-    return account_of(call).account_id
+    return call.caller.signed_in.account_id
 
 
 def _template(template: Template) -> TemplateView:

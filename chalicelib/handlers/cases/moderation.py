@@ -9,10 +9,10 @@ import msgspec
 
 from chalicelib import bootstrap
 from chalicelib.errors import Invalid
-from chalicelib.handlers import auth, limits
-from chalicelib.handlers.http import Call, Query, Routes
-from chalicelib.handlers.noting import note_change
-from chalicelib.handlers.reports import id_of, limit_of
+from chalicelib.handlers.http import auth, rate_limits
+from chalicelib.handlers.http.audit import note_change
+from chalicelib.handlers.http.params import id_of, limit_of
+from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.parsing import parse_json
 from chalicelib.reports import usecases
 from chalicelib.reports.model import (
@@ -24,17 +24,9 @@ from chalicelib.reports.model import (
     Waiting,
 )
 from chalicelib.reports.states import State
-from chalicelib.reports.views import FullView
+from chalicelib.reports.views import FullView, Withdrawn
 
 routes = Routes(__name__)
-
-
-class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
-    """A report after it was taken back."""
-
-    service_request_id: str
-    state: State
-    visibility: Visibility
 
 
 class Flagged(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,8 +92,8 @@ def flag(call: Call, service_request_id: str) -> Flagged:
         call.key_or_a_new_one,
         call.caller.author(),
         bootstrap.reports_ports(),
-        client=limits.client_of(call),
-        admit=limits.counting("flag", call),
+        client=rate_limits.client_of(call),
+        admit=rate_limits.counting("flag", call),
     )
     return Flagged(service_request_id=report.service_request_id, reason=draft.reason)
 

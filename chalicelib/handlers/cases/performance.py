@@ -9,8 +9,8 @@ import msgspec
 
 from chalicelib import bootstrap
 from chalicelib.errors import Invalid
-from chalicelib.handlers import auth, working
-from chalicelib.handlers.http import Call, Query, Routes
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.jobs.usecases.months import months_of_crews
 from chalicelib.reports import usecases
 from chalicelib.reports.model import Channel
@@ -83,7 +83,7 @@ def performance(call: Call) -> PerformanceView:
     author, costs = call.caller.author(), bootstrap.council().channel_costs
     contacts = usecases.contacts_of_month(month, author, bootstrap.reports_ports())
     first = date.fromisoformat(f"{month}-01")
-    crews = months_of_crews(first, working.planner(call), bootstrap.jobs_ports())
+    crews = months_of_crews(first, call.caller.staff("jobs.plan"), bootstrap.jobs_ports())
     return PerformanceView(
         month=month,
         channels=[

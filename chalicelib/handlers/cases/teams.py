@@ -3,8 +3,8 @@
 import msgspec
 
 from chalicelib import bootstrap
-from chalicelib.handlers import auth
-from chalicelib.handlers.http import Call, Routes
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.routes import Call, Routes
 
 routes = Routes(__name__)
 

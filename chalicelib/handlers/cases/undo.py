@@ -13,9 +13,8 @@ from chalicelib.derived_ids import derived_id
 from chalicelib.desk import usecases as desk
 from chalicelib.desk.model import UNDO_WITHIN, Undo
 from chalicelib.errors import AppError, UpstreamFailed
-from chalicelib.handlers.account import account_of
-from chalicelib.handlers.http import Call
-from chalicelib.handlers.noting import note
+from chalicelib.handlers.http.audit import note
+from chalicelib.handlers.http.routes import Call
 from chalicelib.reports import usecases
 from chalicelib.reports.cases import Left
 from chalicelib.reports.usecases import TAKEN_BACK_WITHIN, PutBack
@@ -50,7 +49,7 @@ class Undoing:
     def __init__(self, call: Call, of: str, *parts: Any) -> None:
         """`of` names what is asked of which report, `parts` are what is asked. Raises Invalid (the
         key), Conflict (another request had this key), UpstreamFailed."""
-        self._account = account_of(call).account_id
+        self._account = call.caller.signed_in.account_id
         self.change_id = desk.undo_id_of(self._account, of, call.key_or_a_new_one)
         self._fingerprint = derived_id("change", msgspec.json.encode(parts).decode())
         self._kept: Undo | None = None

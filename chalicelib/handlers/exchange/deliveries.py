@@ -9,10 +9,10 @@ import msgspec
 
 from chalicelib import bootstrap
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.handlers import auth
-from chalicelib.handlers.http import Call, Query, Routes
-from chalicelib.handlers.noting import note
-from chalicelib.handlers.reports import limit_of
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.audit import note
+from chalicelib.handlers.http.params import limit_of
+from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.outbound import usecases
 from chalicelib.outbound.model import Delivery, Kind, State, What
 

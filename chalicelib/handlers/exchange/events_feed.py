@@ -8,9 +8,9 @@ import msgspec
 
 from chalicelib import bootstrap
 from chalicelib.errors import Invalid
-from chalicelib.handlers import auth
-from chalicelib.handlers.http import Call, Query, Routes
-from chalicelib.handlers.reports import limit_of
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.params import limit_of
+from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.moments import text_of
 from chalicelib.reports import usecases
 from chalicelib.reports.states import State, Status, status_of

@@ -6,7 +6,7 @@ from chalice.app import Blueprint, CloudWatchEvent
 
 from chalicelib import bootstrap, logs
 from chalicelib.errors import UpstreamFailed
-from chalicelib.handlers.event import batch
+from chalicelib.handlers.http.event import batch
 
 if TYPE_CHECKING:
     from chalicelib.outbound import polling

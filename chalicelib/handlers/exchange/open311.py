@@ -15,8 +15,8 @@ from chalice.app import Request
 from chalicelib import trace
 from chalicelib.errors import AppError, Invalid, NotFound
 from chalicelib.georeport.wire import CONTENT_TYPES, Format, Tree, write
-from chalicelib.handlers import auth
-from chalicelib.handlers.http import Call, Routes, Written
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.routes import Call, Routes, Written
 from chalicelib.reports.posted import in_open311s_names
 
 SEGMENTS = ("first", "second", "third", "fourth", "fifth")
@@ -70,7 +70,7 @@ routes = Routes(__name__, written_problem=problem)
 
 def answer(call: Call, **parameters: str) -> Written:
     """Whatever is asked for below /open311. Raises NotFound, and as the view does."""
-    from chalicelib.handlers import open311_views
+    from chalicelib.handlers.exchange import open311_views
 
     address = address_of(parameters)
     view, given = _found(open311_views.VIEWS, call.request.method, address)

@@ -10,7 +10,7 @@ from chalicelib import bootstrap
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.forms import posted
 from chalicelib.georeport import moments
-from chalicelib.handlers.http import Call
+from chalicelib.handlers.http.routes import Call
 from chalicelib.reports.ports import Window
 from chalicelib.reports.states import Status
 

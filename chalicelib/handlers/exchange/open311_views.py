@@ -13,15 +13,15 @@ from chalicelib.catalogue.open311 import (
 )
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.georeport.wire import CONTENT_TYPES, Tree
-from chalicelib.handlers.http import Call
-from chalicelib.handlers.open311 import Answer
-from chalicelib.handlers.open311_asked import (
+from chalicelib.handlers.exchange.open311 import Answer
+from chalicelib.handlers.exchange.open311_query import (
     Asked,
     asked,
     window_of_requests,
     window_of_updates,
 )
-from chalicelib.handlers.reports import id_of
+from chalicelib.handlers.http.params import id_of
+from chalicelib.handlers.http.routes import Call
 from chalicelib.partners import usecases as partners
 from chalicelib.reports import reference, usecases
 from chalicelib.reports.model import ServiceRequest

@@ -9,7 +9,7 @@ from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 from chalicelib import bootstrap, logs, trace
 from chalicelib.errors import AppError
 from chalicelib.events import Event
-from chalicelib.handlers.event import (
+from chalicelib.handlers.http.event import (
     BatchAnswer,
     batch,
     batch_failures,

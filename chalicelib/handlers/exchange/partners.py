@@ -9,9 +9,9 @@ import msgspec
 
 from chalicelib import bootstrap
 from chalicelib.errors import NotFound
-from chalicelib.handlers import auth
-from chalicelib.handlers.http import Call, Routes
-from chalicelib.handlers.noting import note
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.audit import note
+from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.parsing import parse_json
 from chalicelib.partners import usecases
 from chalicelib.partners.model import ApiKey, NewKey, Reports

@@ -9,10 +9,10 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib import bootstrap
-from chalicelib.handlers import auth
-from chalicelib.handlers.deliveries import id_of
-from chalicelib.handlers.http import Call, Routes
-from chalicelib.handlers.noting import named_in, note
+from chalicelib.handlers.exchange.deliveries import id_of
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.audit import named_in, note
+from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.outbound import usecases
 from chalicelib.outbound.receivers import Filter, Receiver, ReceiverChanges, ReceiverDraft
 from chalicelib.parsing import parse_json

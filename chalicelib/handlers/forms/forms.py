@@ -8,14 +8,14 @@ for: a cold start of the API has no use for them.
 from typing import Any
 
 from chalicelib.errors import AppError
-from chalicelib.handlers import auth
-from chalicelib.handlers.http import Call, Page, Query, Routes
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.routes import Call, Page, Query, Routes
 
 TOKEN = Query("token", "what the link to a report that is not public carries")
 
 
 def _views() -> Any:
-    from chalicelib.handlers import forms_views
+    from chalicelib.handlers.forms import forms_views
 
     return forms_views
 
@@ -129,6 +129,6 @@ def withdraw(call: Call, service_request_id: str) -> Page:
     ),
 )
 def nearest(call: Call) -> Page:
-    from chalicelib.handlers import forms_nearest
+    from chalicelib.handlers.forms import forms_nearest
 
     return forms_nearest.nearest(call)

@@ -12,8 +12,8 @@ from chalicelib.forms.answers import place_value
 from chalicelib.gazetteer import usecases as gazetteer
 from chalicelib.gazetteer.model import Place
 from chalicelib.geo.point import Point
-from chalicelib.handlers.forms_views import new_key
-from chalicelib.handlers.http import Call, Page
+from chalicelib.handlers.http.params import new_key
+from chalicelib.handlers.http.routes import Call, Page
 
 SHOWN = 10
 OTHERS = 5

@@ -9,7 +9,7 @@ from chalicelib.forms.ports import Neighbour, Place
 from chalicelib.forms.posted import Upload
 from chalicelib.gazetteer import usecases as gazetteer
 from chalicelib.geo.point import Point
-from chalicelib.handlers.reports import NEAR_M
+from chalicelib.handlers.http.params import NEAR_M
 from chalicelib.parsing import parse
 from chalicelib.photos import usecases as photos
 from chalicelib.reports import usecases

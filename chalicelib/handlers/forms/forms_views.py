@@ -1,6 +1,5 @@
 """What the forms answer: the views of `forms`, each with the path's parameters."""
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -21,11 +20,11 @@ from chalicelib.forms.ports import Ports
 from chalicelib.forms.posted import Posted
 from chalicelib.forms.taking import key_of
 from chalicelib.forms.views import REASONS, WHO_SEES, of_faults, of_screen
-from chalicelib.handlers import admitting, limits
-from chalicelib.handlers.forms_siblings import Siblings
-from chalicelib.handlers.http import Call, Page
-from chalicelib.handlers.noting import note_look
-from chalicelib.handlers.reports import id_of
+from chalicelib.handlers.forms.forms_siblings import Siblings
+from chalicelib.handlers.http import rate_limits
+from chalicelib.handlers.http.audit import note_look
+from chalicelib.handlers.http.params import id_of, new_key
+from chalicelib.handlers.http.routes import Call, Page
 from chalicelib.parsing import parse
 from chalicelib.reports import usecases
 from chalicelib.reports.model import Draft, FlagDraft, ServiceRequest, UpdateDraft
@@ -105,7 +104,7 @@ def add_update(call: Call, service_request_id: str) -> Page:
     typed = {name: form.one(name) for name in ("text", "state")}
     try:
         draft = parse({name: value for name, value in typed.items() if value}, UpdateDraft)
-        author, admit = call.caller.author(token), admitting.of_update(request_id, draft, call)
+        author, admit = call.caller.author(token), rate_limits.admit_update(request_id, draft, call)
         usecases.add_update(request_id, draft, key, author, bootstrap.reports_ports(), admit=admit)
     except Invalid as error:
         report = _report(call, service_request_id, token)
@@ -123,7 +122,7 @@ def follow(call: Call, service_request_id: str) -> Page:
     ports = bootstrap.reports_ports()
     key = _key(_posted(call))
     request_id, author = id_of(service_request_id), call.caller.author()
-    client, admit = limits.client_of(call), limits.counting_follower(call)
+    client, admit = rate_limits.client_of(call), rate_limits.counting_follower(call)
     report = usecases.follow(request_id, key, author, ports, client=client, admit=admit)
     people = "1 person follows" if report.followers == 1 else f"{report.followers} people follow"
     return _done(
@@ -151,8 +150,8 @@ def flag(call: Call, service_request_id: str) -> Page:
     try:
         draft = parse({name: value for name, value in typed.items() if value}, FlagDraft)
         author, ports = call.caller.author(), bootstrap.reports_ports()
-        admit = limits.counting("flag", call)
-        request_id, client = id_of(service_request_id), limits.client_of(call)
+        admit = rate_limits.counting("flag", call)
+        request_id, client = id_of(service_request_id), rate_limits.client_of(call)
         usecases.flag(request_id, draft, key, author, ports, client=client, admit=admit)
     except Invalid as error:
         report = _report(call, service_request_id, None)
@@ -184,7 +183,10 @@ def _send(answers: Answers, call: Call, ports: Ports) -> Page:
     key = key_of(answers)
     try:
         draft = parse(answers.draft(service), Draft)
-        admit, may_write = admitting.of_report(draft, key, call), admitting.may_write(draft, call)
+        admit, may_write = (
+            rate_limits.admit_report(draft, key, call),
+            rate_limits.may_write_to_contact(draft, call),
+        )
         report = usecases.submit(
             draft,
             key,
@@ -278,10 +280,6 @@ def _posted(call: Call) -> Posted:
 
 def _key(form: Posted) -> str:
     return key_of(Answers.of(form))
-
-
-def new_key() -> str:
-    return secrets.token_urlsafe(18)
 
 
 def _query(token: str | None) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib import bootstrap
 from chalicelib.accounts import audit
 from chalicelib.bootstrap.job_views import Seen
-from chalicelib.handlers.callers import Caller
+from chalicelib.handlers.http.identity import Caller
 from chalicelib.jobs.usecases.publishing import DayLink
 from chalicelib.jobs.views import JobView
 from chalicelib.moments import text_of

@@ -17,8 +17,8 @@ from chalicelib.accounts.model import ACCESS_HOLDS, SignedIn
 from chalicelib.accounts.permissions import Permission
 from chalicelib.accounts.usecases.staying import who
 from chalicelib.errors import Forbidden, Unauthenticated
-from chalicelib.handlers.callers import Caller
-from chalicelib.handlers.cdn import came_through_the_cdn
+from chalicelib.handlers.http.cdn import came_through_the_cdn
+from chalicelib.handlers.http.identity import Caller
 from chalicelib.partners.usecases import known
 
 ALGORITHM = "HS256"

@@ -1,7 +1,7 @@
 """Whether the service answers at all."""
 
-from chalicelib.handlers import auth
-from chalicelib.handlers.http import Call, Routes
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.routes import Call, Routes
 
 routes = Routes(__name__)
 

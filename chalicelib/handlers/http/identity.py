@@ -15,6 +15,8 @@ from chalicelib.accounts.model import (
     roles_of,
 )
 from chalicelib.accounts.permissions import Permission
+from chalicelib.jobs.people import Remit as JobRemit
+from chalicelib.jobs.people import Staff
 from chalicelib.reports.usecases import Author, Remit, partner_scope
 
 
@@ -60,6 +62,12 @@ class Caller:
         """The highest."""
         return highest(self.roles) if self.account else None
 
+    @property
+    def signed_in(self) -> Account:
+        """The account, where the route's gate lets in signed-in people alone."""
+        assert self.account, "The route's gate lets in only people who are signed in."
+        return self.account
+
     def author(self, token: str | None = None) -> Author:
         """The caller as reports know her; `token` came with a link to a report."""
         return Author(
@@ -69,6 +77,12 @@ class Caller:
             token=token,
             assurance=self.assurance,
         )
+
+    def staff(self, permission: Permission) -> Staff:
+        """The caller as jobs know a member of staff, with the places where the permission holds."""
+        giving = permissions.giving(self.grants, permission)
+        remits = tuple(JobRemit(grant.teams, grant.wards) for grant in giving)
+        return Staff(actor=self.signed_in.account_id, remits=remits)
 
     def may(self, permission: Permission) -> bool:
         return permissions.may(self.roles, permission)

@@ -5,8 +5,16 @@ from typing import Any
 import msgspec
 
 from chalicelib import idempotency
-from chalicelib.handlers import auth
-from chalicelib.handlers.http import HTML, JSON, PROBLEM, REQUEST_ID, Call, RouteFacts, Routes
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.routes import (
+    HTML,
+    JSON,
+    PROBLEM,
+    REQUEST_ID,
+    Call,
+    RouteFacts,
+    Routes,
+)
 
 REF = "#/components/schemas/{name}"
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")

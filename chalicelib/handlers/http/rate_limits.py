@@ -1,19 +1,24 @@
-"""Where a call comes from, and whether it may do that once more."""
+"""Rate limits: where a call comes from, and whether it may be made once more.
+
+Staff at work are not limited. What they do is audited instead.
+"""
 
 from functools import cache
 
 from chalice.app import Request
 
 from chalicelib import bootstrap, logs
+from chalicelib.accounts.audit import Action
 from chalicelib.accounts.destinations import contact
 from chalicelib.accounts.model import Account, Destination
 from chalicelib.accounts.usecases import Asker, limiting
 from chalicelib.accounts.usecases.limiting import Flow, Sender
 from chalicelib.alerts.model import Wish
 from chalicelib.errors import UpstreamFailed
-from chalicelib.handlers.cdn import viewer_address
-from chalicelib.handlers.http import Call
-from chalicelib.reports.model import Contact
+from chalicelib.handlers.http.audit import note
+from chalicelib.handlers.http.cdn import viewer_address
+from chalicelib.handlers.http.routes import Call
+from chalicelib.reports.model import Contact, Draft, UpdateDraft
 from chalicelib.reports.usecases import Admit, AdmitFollower, Client, MayWrite
 
 DEVICE = "x-ginnel-device"
@@ -101,6 +106,31 @@ def refuse_blocked(account: Account) -> None:
     limiting.refuse_blocked(_confirmed(account), bootstrap.limit_ports())
 
 
+def admit_report(draft: Draft, key: str, call: Call) -> Admit | None:
+    """The check of a new report: what staff take for a resident is audited, all else is counted."""
+    author = call.caller.author()
+    if draft.channel == "online" or not author.staff_in:
+        return counting("report", call)
+    request_id = bootstrap.reports_ports().ids.service_request_id(author.scope, key)
+    return _audited("reports.assist", request_id, draft.channel, call)
+
+
+def may_write_to_contact(draft: Draft, call: Call) -> MayWrite | None:
+    """The check whether the report's contact may be written to. None where staff typed it for a
+    resident who rang, who is the one to be written to."""
+    if draft.channel == "online" or not call.caller.author().staff_in:
+        return may_write(call, *contact_addresses(draft.contact))
+    return None
+
+
+def admit_update(service_request_id: str, draft: UpdateDraft, call: Call) -> Admit | None:
+    """The check of a new update: updates of staff are audited, all others are counted."""
+    if not call.caller.author().staff_in:
+        return counting("update", call)
+    details = f"state={draft.state}" if draft.state else ""
+    return _audited("reports.update", service_request_id, details, call)
+
+
 def contact_addresses(given: Contact | None) -> tuple[Destination, ...]:
     """The addresses of a contact that can be told apart from others."""
     if given is None:
@@ -139,3 +169,7 @@ def _sender(call: Call) -> Sender:
 
 def _confirmed(account: Account | None) -> tuple[Destination, ...]:
     return tuple(each.destination for each in account.addresses) if account else ()
+
+
+def _audited(action: Action, subject: str, details: str, call: Call) -> Admit:
+    return cache(lambda: note(action, subject, details, call.caller))

@@ -17,8 +17,8 @@ import msgspec
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib import errors, idempotency, logs, trace
-from chalicelib.handlers.auth import Gate
-from chalicelib.handlers.callers import Caller
+from chalicelib.handlers.http.auth import Gate
+from chalicelib.handlers.http.identity import Caller
 
 REQUEST_ID = "X-Request-Id"
 OPEN_TO_SITES = "Access-Control-Allow-Origin"

@@ -8,16 +8,11 @@ from chalicelib.accounts.model import Session
 from chalicelib.catalogue.crews import Crew
 from chalicelib.derived_ids import derived_id
 from chalicelib.errors import AddressRefused, Invalid
-from chalicelib.handlers import auth
-from chalicelib.handlers.http import Call, Query, Routes
-from chalicelib.handlers.jobs_views import (
-    CrewList,
-    CrewView,
-    DayLinkView,
-    DeviceView,
-)
-from chalicelib.handlers.noting import note_day
-from chalicelib.handlers.working import day_of, today, worker
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.audit import note_day
+from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.handlers.jobs.job_params import day_of, today, worker
+from chalicelib.handlers.jobs.jobs_views import CrewList, CrewView, DayLinkView, DeviceView
 from chalicelib.jobs.crew_ports import PushTo
 from chalicelib.jobs.usecases.day import crew_of, crews
 from chalicelib.jobs.usecases.publishing import DepotView, ShiftView, day_link

@@ -9,10 +9,10 @@ from msgspec import Meta
 
 from chalicelib import bootstrap
 from chalicelib.errors import NotFound
-from chalicelib.handlers import auth
-from chalicelib.handlers.http import Call, Query, Routes
-from chalicelib.handlers.jobs_views import LeftOut, LoadList, LoadView, PlannedView, PlanView
-from chalicelib.handlers.working import day_of, job_id_of, planner, team_of, today
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.handlers.jobs.job_params import day_of, job_id_of, planner, team_of, today
+from chalicelib.handlers.jobs.jobs_views import LeftOut, LoadList, LoadView, PlannedView, PlanView
 from chalicelib.jobs.model import Reference, Word
 from chalicelib.jobs.ordering import LeftOut as LeftOutOfDay
 from chalicelib.jobs.usecases import days
@@ -56,7 +56,8 @@ def look(call: Call) -> LoadList:
     day = day_of(call.parameter("date")) or today()
     team, ports = team_of(call.parameter("team")), bootstrap.jobs_ports()
     return LoadList(
-        date=day, items=[_load(each) for each in loads(day, planner(call), ports, team=team)]
+        date=day,
+        items=[_load(each) for each in loads(day, planner(call), ports, team=team)],
     )
 
 

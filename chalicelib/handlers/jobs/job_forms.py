@@ -22,8 +22,8 @@ from chalicelib.errors import (
     TooMany,
     UpstreamFailed,
 )
-from chalicelib.handlers import auth, limits
-from chalicelib.handlers.http import Call, Page, Routes
+from chalicelib.handlers.http import auth, rate_limits
+from chalicelib.handlers.http.routes import Call, Page, Routes
 from chalicelib.jobs.labels import DEEDS, KINDS, REASONS, STATES
 from chalicelib.jobs.model import WAITING, Deed, DeedKind, Job, Operation
 from chalicelib.jobs.people import Operator
@@ -111,7 +111,7 @@ def tell(call: Call, token: str) -> Page:
         linking.refuse_ended(opened.job)
     try:
         operation = _operation(typed, opened.job)
-        limits.check("update", call)
+        rate_limits.check("update", call)
         return _told(_sent(operation, files, opened), opened, typed)
     except Invalid as error:
         return _page(opened, typed, _with_photos(_faults(error), files))

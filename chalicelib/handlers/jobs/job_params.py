@@ -5,14 +5,10 @@ from datetime import date
 from typing import get_args
 
 from chalicelib import bootstrap
-from chalicelib.accounts import permissions
-from chalicelib.accounts.permissions import Permission
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.handlers.account import account_of
-from chalicelib.handlers.callers import Caller
-from chalicelib.handlers.http import Call
+from chalicelib.handlers.http.routes import Call
 from chalicelib.jobs.model import ALPHABET, ID_LENGTH, State
-from chalicelib.jobs.people import Operator, Remit, Staff
+from chalicelib.jobs.people import Operator, Staff
 from chalicelib.reports import reference
 
 _OP_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -20,30 +16,26 @@ _CURSOR = re.compile(r"[\x21-\x7e]{1,500}")
 
 
 def planner(call: Call) -> Staff:
-    """The officer who calls, with where she plans."""
-    return Staff(actor=account_of(call).account_id, remits=_remits(call.caller, "jobs.plan"))
+    """The officer who calls, with the teams and wards that they plan for."""
+    return call.caller.staff("jobs.plan")
 
 
 def worker(call: Call) -> Staff:
-    """Whoever of the council calls, with where she may see jobs."""
-    return Staff(actor=account_of(call).account_id, remits=_remits(call.caller, "jobs.work"))
+    """The member of staff who calls, with the teams and wards whose jobs they may see."""
+    return call.caller.staff("jobs.work")
 
 
 def operator(call: Call) -> Operator:
     """Whoever is in the street, and on which phone."""
     session = call.caller.session
     assert session, "The route's gate lets in only who is signed in."
+    staff = worker(call)
     return Operator(
-        actor=account_of(call).account_id,
-        remits=_remits(call.caller, "jobs.work"),
+        actor=staff.actor,
+        remits=staff.remits,
         device=session.session_id,
         scope=call.caller.author().scope,
     )
-
-
-def _remits(caller: Caller, permission: Permission) -> tuple[Remit, ...]:
-    giving = permissions.giving(caller.grants, permission)
-    return tuple(Remit(grant.teams, grant.wards) for grant in giving)
 
 
 def job_id_of(text: str) -> str:

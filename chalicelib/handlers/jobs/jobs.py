@@ -10,12 +10,11 @@ from msgspec import Meta
 
 from chalicelib import bootstrap
 from chalicelib.errors import Invalid, NotFound, TooLarge
-from chalicelib.handlers import auth
-from chalicelib.handlers.http import Call, Query, Routes
-from chalicelib.handlers.jobs_views import JobList, LinkView, Results, ResultView
-from chalicelib.handlers.noting import noted_jobs
-from chalicelib.handlers.reports import limit_of
-from chalicelib.handlers.working import (
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.audit import noted_jobs
+from chalicelib.handlers.http.params import limit_of
+from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.handlers.jobs.job_params import (
     cursor_of,
     day_of,
     dispute_id_of,
@@ -26,6 +25,7 @@ from chalicelib.handlers.working import (
     states_of,
     worker,
 )
+from chalicelib.handlers.jobs.jobs_views import JobList, LinkView, Results, ResultView
 from chalicelib.jobs.model import MOST_OPERATIONS, Job, JobChanges, JobDraft, Keeps, Operation
 from chalicelib.jobs.ports import Filters
 from chalicelib.jobs.usecases import day, linking, planning

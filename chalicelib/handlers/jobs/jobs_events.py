@@ -10,7 +10,7 @@ from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, SQSEvent
 from chalicelib import bootstrap, logs, trace
 from chalicelib.errors import AppError, UpstreamFailed
 from chalicelib.events import JobChanged, OfReport
-from chalicelib.handlers.event import (
+from chalicelib.handlers.http.event import (
     BatchAnswer,
     batch,
     batch_failures,

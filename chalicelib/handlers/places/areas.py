@@ -3,9 +3,9 @@
 from chalicelib import bootstrap
 from chalicelib.areas import usecases
 from chalicelib.areas.model import MyArea
-from chalicelib.handlers import auth
-from chalicelib.handlers.http import Call, Query, Routes
-from chalicelib.handlers.reports import point_of
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.params import point_of
+from chalicelib.handlers.http.routes import Call, Query, Routes
 
 routes = Routes(__name__)
 

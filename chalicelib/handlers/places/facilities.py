@@ -6,9 +6,9 @@ from chalicelib import bootstrap
 from chalicelib.facilities import usecases
 from chalicelib.facilities.model import KindList
 from chalicelib.facilities.usecases import NearFacility
-from chalicelib.handlers import auth
-from chalicelib.handlers.http import Call, Query, Routes
-from chalicelib.handlers.reports import limit_of, point_of
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.params import limit_of, point_of
+from chalicelib.handlers.http.routes import Call, Query, Routes
 
 NEAREST = 5
 routes = Routes(__name__)

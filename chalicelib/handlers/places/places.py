@@ -3,8 +3,8 @@
 from chalicelib import bootstrap
 from chalicelib.gazetteer import usecases
 from chalicelib.gazetteer.model import PlaceList
-from chalicelib.handlers import auth
-from chalicelib.handlers.http import Call, Query, Routes
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.routes import Call, Query, Routes
 
 routes = Routes(__name__)
 

@@ -18,7 +18,7 @@ from chalicelib.events import (
     photos_touched,
     tiles_touched,
 )
-from chalicelib.handlers.event import BatchAnswer, batch, batch_failures, measure_age, of_facts
+from chalicelib.handlers.http.event import BatchAnswer, batch, batch_failures, measure_age, of_facts
 from chalicelib.publishing import lists, performance, security_txt, usecases
 from chalicelib.publishing.usecases import Touched
 

@@ -8,8 +8,8 @@ import msgspec
 
 from chalicelib import bootstrap
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.handlers import auth, limits
-from chalicelib.handlers.http import Call, Routes
+from chalicelib.handlers.http import auth, rate_limits
+from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.parsing import parse_json
 from chalicelib.photos import usecases
 from chalicelib.photos.model import State, UploadDraft
@@ -52,7 +52,7 @@ def ask(call: Call) -> UploadView:
     if draft.service_request_id is not None:
         draft = replace(draft, service_request_id=_report(draft.service_request_id))
     photo, policy = usecases.ask(draft, key, call.caller.author().scope, bootstrap.photos_ports())
-    limits.check("photo", call)
+    rate_limits.check("photo", call)
     return UploadView(photo_id=photo.photo_id, url=policy.url, fields=dict(policy.fields))
 
 

@@ -9,8 +9,8 @@ from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 from chalicelib import bootstrap, logs
 from chalicelib.errors import AppError, UpstreamFailed
 from chalicelib.events import PhotoWanted
-from chalicelib.handlers.event import BatchAnswer, batch, measure_age, of_facts, one_by_one
-from chalicelib.handlers.notices import Arrived, arrived_in
+from chalicelib.handlers.http.event import BatchAnswer, batch, measure_age, of_facts, one_by_one
+from chalicelib.handlers.http.s3_events import Arrived, arrived_in
 from chalicelib.photos import usecases
 from chalicelib.photos.ports import PhotoKey, Upload
 

@@ -9,9 +9,9 @@ from typing import Any
 from chalicelib import bootstrap
 from chalicelib.alerts.usecases.questions import question_of
 from chalicelib.errors import FieldError, Invalid
-from chalicelib.handlers import auth, limits
-from chalicelib.handlers.alert_views import problem_page
-from chalicelib.handlers.http import Call, Page, Query, Routes
+from chalicelib.handlers.http import auth, rate_limits
+from chalicelib.handlers.http.pages import problem_page
+from chalicelib.handlers.http.routes import Call, Page, Query, Routes
 from chalicelib.parsing import parse
 from chalicelib.reports import usecases
 from chalicelib.reports.model import AnswerDraft, ServiceRequest
@@ -55,7 +55,7 @@ def answer_mended(call: Call, token: str) -> Page:
     typed = {name: form.one(name) for name in ("answer", "text")}
     try:
         draft = parse({name: value for name, value in typed.items() if value}, AnswerDraft)
-        limits.check("update", call)
+        rate_limits.check("update", call)
         return _told(usecases.answer_question(asked, draft, files, bootstrap.reports_ports()))
     except Invalid as error:
         return _refused(error, asked, token, typed)

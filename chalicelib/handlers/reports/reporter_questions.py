@@ -9,10 +9,9 @@ from typing import Any
 from chalicelib import bootstrap
 from chalicelib.alerts.usecases.questions import asked_by
 from chalicelib.errors import FieldError, Invalid
-from chalicelib.handlers import auth, limits
-from chalicelib.handlers.alert_views import problem_page, render
-from chalicelib.handlers.http import Call, Page, Routes
-from chalicelib.handlers.sign_in import posted_form
+from chalicelib.handlers.http import auth, rate_limits
+from chalicelib.handlers.http.pages import posted_form, problem_page, render
+from chalicelib.handlers.http.routes import Call, Page, Routes
 from chalicelib.parsing import parse
 from chalicelib.reports import usecases
 from chalicelib.reports.model import ReplyDraft, ServiceRequest
@@ -47,7 +46,7 @@ def answer_question(call: Call, token: str) -> Page:
     except Invalid:
         faults = [FieldError("text", LENGTH)]
         return _shown(usecases.asked_of(asked, ports), token, typed=typed, faults=faults)
-    limits.check("update", call)
+    rate_limits.check("update", call)
     return _shown(usecases.reply_to_question(asked, draft.text, ports), token)
 
 

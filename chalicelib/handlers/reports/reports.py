@@ -9,13 +9,14 @@ import msgspec
 
 from chalicelib import bootstrap
 from chalicelib.alerts.usecases import subscribing
-from chalicelib.errors import Invalid, NotFound
-from chalicelib.geo.point import Box, Point
-from chalicelib.handlers import admitting, auth, limits
-from chalicelib.handlers.http import Call, Query, Routes
-from chalicelib.handlers.noting import note_look
+from chalicelib.errors import Invalid
+from chalicelib.geo.point import Box
+from chalicelib.handlers.http import auth, rate_limits
+from chalicelib.handlers.http.audit import note_look
+from chalicelib.handlers.http.params import NEAR_M, id_of, limit_of, number_of, point_of
+from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.parsing import parse_json
-from chalicelib.reports import reference, usecases
+from chalicelib.reports import usecases
 from chalicelib.reports.model import Draft, ServiceRequest, UpdateDraft, Visibility
 from chalicelib.reports.ports import Filters, Ports
 from chalicelib.reports.states import State, Status, status_of
@@ -31,8 +32,6 @@ from chalicelib.reports.views import (
     update_view,
 )
 
-MOST_IN_A_LIST = 100
-NEAR_M = 100
 FURTHEST_M = 1000
 routes = Routes(__name__)
 
@@ -88,7 +87,10 @@ def submit(call: Call) -> Receipt:
     key = call.idempotency_key
     draft = parse_json(call.body, Draft)
     author, ports = call.caller.author(), bootstrap.reports_ports()
-    admit, may_write = admitting.of_report(draft, key, call), admitting.may_write(draft, call)
+    admit, may_write = (
+        rate_limits.admit_report(draft, key, call),
+        rate_limits.may_write_to_contact(draft, call),
+    )
     report = usecases.submit(draft, key, author, ports, admit=admit, may_write=may_write)
     return receipt(report, ports)
 
@@ -181,7 +183,7 @@ def add_update(call: Call, service_request_id: str) -> UpdateView:
     draft = parse_json(call.body, UpdateDraft)
     request_id, ports = id_of(service_request_id), bootstrap.reports_ports()
     author = call.caller.author(call.parameter("token"))
-    admit = admitting.of_update(request_id, draft, call)
+    admit = rate_limits.admit_update(request_id, draft, call)
     update, report = usecases.add_update(request_id, draft, key, author, ports, admit=admit)
     return update_view(update, report, ports.photos.ready(photo_pairs(report)), ports)
 
@@ -202,8 +204,8 @@ def follow(call: Call, service_request_id: str) -> Follows:
         key,
         call.caller.author(),
         bootstrap.reports_ports(),
-        client=limits.client_of(call),
-        admit=limits.counting_follower(call),
+        client=rate_limits.client_of(call),
+        admit=rate_limits.counting_follower(call),
     )
     _tell_follower(call, report.service_request_id)
     return Follows(service_request_id=report.service_request_id, followers=report.followers)
@@ -237,37 +239,11 @@ def receipt(report: ServiceRequest, ports: Ports) -> Receipt:
     )
 
 
-def id_of(text: str) -> str:
-    """The service_request_id meant by what stands in the address. Raises NotFound."""
-    found = reference.parse(text)
-    if found is None:
-        raise NotFound("A reference has 12 letters and digits, such as 7K3M-2QXV-9HTD.")
-    return found
-
-
-def point_of(call: Call) -> Point:
-    """The place that lat and long give. Raises Invalid."""
-    edges = {"lat": 90.0, "long": 180.0}
-    degrees = {name: _number(call.parameter(name)) for name in edges}
-    for name, edge in edges.items():
-        if not abs(degrees[name]) <= edge:
-            raise Invalid.field(name, f"give WGS84 degrees from {-edge:g} to {edge:g}")
-    return Point(**degrees)
-
-
 def _radius(text: str | None) -> float:
-    radius_m = NEAR_M if text is None else _number(text)
+    radius_m = NEAR_M if text is None else number_of(text)
     if not 1 <= radius_m <= FURTHEST_M:
         raise Invalid.field("radius_m", f"must be a number of metres from 1 to {FURTHEST_M}")
     return radius_m
-
-
-def _number(text: str | None) -> float:
-    """NaN for what is none."""
-    try:
-        return float(text or "nan")
-    except ValueError:
-        return math.nan
 
 
 def _box(text: str | None) -> Box:
@@ -295,13 +271,3 @@ def _cursor(text: str | None) -> str | None:
     if text is not None and not re.fullmatch(r"[0-3]{24}-[0-9A-Z]{12}", text):
         raise Invalid.field("cursor", "give `next` of the list before, as it was")
     return text
-
-
-def limit_of(call: Call, default: int = MOST_IN_A_LIST) -> int:
-    """How many entries a list may have. Raises Invalid."""
-    text = call.parameter("limit")
-    if text is None:
-        return default
-    if not re.fullmatch(r"[1-9][0-9]?|100", text):
-        raise Invalid.field("limit", f"must be a whole number from 1 to {MOST_IN_A_LIST}")
-    return int(text)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from chalicelib.handlers.cdn import came_through_the_cdn, viewer_address
+from chalicelib.handlers.http.cdn import came_through_the_cdn, viewer_address
 
 NOW, BEFORE = "n" * 64, "b" * 64
 ACCEPTED = (NOW, BEFORE)

@@ -6,7 +6,7 @@ import pytest
 from chalice.app import Request
 
 from chalicelib.errors import Invalid
-from chalicelib.handlers import cookies
+from chalicelib.handlers.http import cookies
 
 
 def request(headers: dict[str, str], several: dict[str, list[str]] | None) -> Request:

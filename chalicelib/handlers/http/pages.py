@@ -1,0 +1,49 @@
+"""Server-made pages that answer links in messages: how they are rendered, and what forms post."""
+
+from typing import Any
+
+from chalicelib import bootstrap, trace
+from chalicelib.errors import (
+    AppError,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooMany,
+    UpstreamFailed,
+)
+from chalicelib.handlers.http.routes import Call
+
+
+def render(name: str, faults: Any = (), **context: Any) -> str:
+    """The page of a template of alerts, with the faults of what was typed."""
+    return bootstrap.alert_pages().render(name, faults, **context)
+
+
+def problem_page(error: AppError | None) -> str:
+    """The page that tells people of an error; None is a mistake of ours."""
+    return render(
+        "problem",
+        heading=_heading(error),
+        detail=error.detail if error else "It is our mistake, not yours.",
+        quoted=trace.current() if error is None or isinstance(error, UpstreamFailed) else None,
+    )
+
+
+def posted_form(call: Call) -> Any:
+    """The fields of a posted form. Raises Invalid."""
+    from chalicelib.forms import posted
+
+    return posted.parse(call.body, str(call.request.headers.get("content-type", "")))
+
+
+def _heading(error: AppError | None) -> str:
+    match error:
+        case NotFound():
+            return "This link does not hold any more"
+        case TooMany():
+            return "That was too often"
+        case Conflict() | Forbidden() | Invalid():
+            return "This cannot be done"
+        case _:
+            return "Sorry, something went wrong"

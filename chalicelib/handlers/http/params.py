@@ -1,0 +1,55 @@
+"""Parameters of paths and queries, checked; keys for what a form sends."""
+
+import math
+import re
+import secrets
+
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.geo.point import Point
+from chalicelib.handlers.http.routes import Call
+from chalicelib.reports import reference
+
+MOST_IN_A_LIST = 100
+NEAR_M = 100
+"""How far around a place reports count as near, in metres, where the caller does not say."""
+
+
+def id_of(text: str) -> str:
+    """The service_request_id that a path names, however it is grouped. Raises NotFound."""
+    found = reference.parse(text)
+    if found is None:
+        raise NotFound("A reference has 12 letters and digits, such as 7K3M-2QXV-9HTD.")
+    return found
+
+
+def limit_of(call: Call, default: int = MOST_IN_A_LIST) -> int:
+    """The number of entries that the caller wants in a list. Raises Invalid."""
+    text = call.parameter("limit")
+    if text is None:
+        return default
+    if not re.fullmatch(r"[1-9][0-9]?|100", text):
+        raise Invalid.field("limit", f"must be a whole number from 1 to {MOST_IN_A_LIST}")
+    return int(text)
+
+
+def point_of(call: Call) -> Point:
+    """The place that `lat` and `long` give, in WGS84 degrees. Raises Invalid."""
+    edges = {"lat": 90.0, "long": 180.0}
+    degrees = {name: number_of(call.parameter(name)) for name in edges}
+    for name, edge in edges.items():
+        if not abs(degrees[name]) <= edge:
+            raise Invalid.field(name, f"give WGS84 degrees from {-edge:g} to {edge:g}")
+    return Point(**degrees)
+
+
+def number_of(text: str | None) -> float:
+    """The number that the text gives; NaN where it is not a number."""
+    try:
+        return float(text or "nan")
+    except ValueError:
+        return math.nan
+
+
+def new_key() -> str:
+    """A random Idempotency-Key for a form, long enough that nobody can guess it."""
+    return secrets.token_urlsafe(18)
