@@ -17,8 +17,9 @@ from bench.process import cpu_s_of
 from chalicelib import bootstrap
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import key_of
-from chalicelib.moments import text_of
-from chalicelib.reports import dynamo_items, keys
+from chalicelib.kernel.time import text_of
+from chalicelib.reports import keys
+from chalicelib.reports.dynamo.items import item_of
 from infra.local import people
 from infra.resources import SETTINGS
 from tests.builders import NOON, report
@@ -88,7 +89,7 @@ def items(count: int) -> Iterator[Item]:
     """Reports of six years round the middle of the demo council, as the repository stores them:
     the same ones for the same count."""
     random = Random(count)
-    like = dynamo_items.item_of(report(description=WORDS, version=1)).serialize()
+    like = item_of(report(description=WORDS, version=1)).serialize()
     for number in range(count):
         yield like | _place(random, number) | _moment(random)
 

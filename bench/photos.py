@@ -19,7 +19,7 @@ ORDINARY_PX = (4000, 3000)
 PEER = "a phone's of 12 megapixels"
 ROUNDS = 3
 MOST_MB, MOST_MS = 300, 3000
-"""What the process may take (chalicelib/photos/apart.py)."""
+"""What the process may take (chalicelib/photos/image_sandbox_worker.py)."""
 PROGRAM = """
 import sys, time
 from chalicelib.photos import apart

@@ -13,7 +13,8 @@ from bench.process import ROUNDS, cpu_us_a_call
 from bench.table import Row, figure
 from chalicelib.geo.point import Box
 from chalicelib.geo.quadkey import FINEST, cells_touched, cover
-from chalicelib.reports import dynamo_items, keys
+from chalicelib.reports import keys
+from chalicelib.reports.dynamo.items import ReportItem, item_of
 from chalicelib.reports.usecases.reading import requests_within
 from tests.builders import report
 
@@ -41,7 +42,7 @@ def rows(calls: int = CALLS, without_aws: int = CALLS_WITHOUT_AWS) -> Iterator[R
     requests = iter([submission(app.app, key, MIDDLE) for key in keys])
     items = iter([_item(number) for number, _ in enumerate(keys)])
     submitting = cpu(lambda: ask(next(requests)))
-    is_new = dynamo_items.ReportItem.service_request_id.does_not_exist()
+    is_new = ReportItem.service_request_id.does_not_exist()
     yield _row("POST /api/reports", submitting, bare, cpu(lambda: next(items).save(is_new)))
 
 
@@ -65,16 +66,16 @@ def _bare(calls: int) -> float:
 
 
 def _get() -> None:
-    dynamo_items.ReportItem.get(id_of(7), keys.REPORT, consistent_read=True)
+    ReportItem.get(id_of(7), keys.REPORT, consistent_read=True)
 
 
-def _item(number: int) -> dynamo_items.ReportItem:
-    return dynamo_items.item_of(report(description=WORDS, service_request_id=f"W{number:011}"))
+def _item(number: int) -> ReportItem:
+    return item_of(report(description=WORDS, service_request_id=f"W{number:011}"))
 
 
 def _queries() -> None:
     box = Box.around(MIDDLE, NEAR_M)
     budget = requests_within(NEAR_M) // cells_touched(box, keys.CELL_LENGTH)
     for part in cover(box, length=FINEST, at_least=keys.CELL_LENGTH, budget=budget):
-        within = dynamo_items.ReportItem.place.between(part.low, part.high + "~")
-        list(dynamo_items.ReportItem.by_tile.query(part.low[: keys.CELL_LENGTH], within))
+        within = ReportItem.place.between(part.low, part.high + "~")
+        list(ReportItem.by_tile.query(part.low[: keys.CELL_LENGTH], within))

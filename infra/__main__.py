@@ -140,10 +140,10 @@ def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
     import boto3
 
     from chalicelib import bootstrap
-    from chalicelib.adapters.s3 import CACHE_CONTROL
     from chalicelib.gazetteer.model import PLACES
     from chalicelib.gazetteer.streets import STREETS
     from chalicelib.publishing.model import BASEMAP, JSON
+    from chalicelib.publishing.s3_documents import CACHE_CONTROL
     from infra import basemap, gazetteer
 
     with (
@@ -239,9 +239,9 @@ def _wait_longer() -> None:
     """What stands for AWS is one process on this machine, which others keep busy."""
     from botocore.config import Config
 
-    from chalicelib.adapters import aws
+    from chalicelib.aws import clients
 
-    aws.DYNAMODB = Config(connect_timeout=LOCAL_PATIENCE_S, read_timeout=LOCAL_PATIENCE_S)
+    clients.DYNAMODB = Config(connect_timeout=LOCAL_PATIENCE_S, read_timeout=LOCAL_PATIENCE_S)
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from chalicelib.errors import AppError, ConfigurationError, Invalid, UpstreamFailed
-from chalicelib.parsing import parse
+from chalicelib.kernel.parsing import parse
 from chalicelib.publishing.open_data import month_of
 from chalicelib.reports.model import Draft, Imported
 from chalicelib.reports.ports import Ports

@@ -31,7 +31,7 @@ def index_subscriptions() -> None:
 
 
 def _wanted() -> Keys:
-    from chalicelib.alerts.dynamo_items import SUBSCRIPTION, SubscriptionItem, subscription_of
+    from chalicelib.alerts.dynamo.items import SUBSCRIPTION, SubscriptionItem, subscription_of
     from chalicelib.alerts.index import entries_of
 
     items = SubscriptionItem.scan(SubscriptionItem.record == SUBSCRIPTION)
@@ -44,7 +44,7 @@ def _wanted() -> Keys:
 
 
 def _there() -> Keys:
-    from chalicelib.alerts.dynamo_items import EntryItem, entry_of
+    from chalicelib.alerts.dynamo.items import EntryItem, entry_of
 
     found: Keys = defaultdict(set)
     for item in EntryItem.scan(EntryItem.recipient.exists()):

@@ -5,7 +5,7 @@ from typing import get_args
 import click
 
 from chalicelib import bootstrap
-from chalicelib.parsing import parse
+from chalicelib.kernel.parsing import parse
 from chalicelib.partners import usecases
 from chalicelib.partners.model import PER_MINUTE, ApiKey, NewKey, Reports
 

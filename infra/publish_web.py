@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.adapters.s3 import CACHE_CONTROL
 from chalicelib.errors import ConfigurationError
+from chalicelib.publishing.s3_documents import CACHE_CONTROL
 from infra.basemap import CONTENT_TYPE
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.geo.point import Point
-from chalicelib.idempotency import SHORTEST_UNSIGNED
+from chalicelib.kernel.idempotency import SHORTEST_UNSIGNED
 from chalicelib.reports.model import Draft, Imported, ServiceRequest, Update, UpdateDraft
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)

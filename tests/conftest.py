@@ -9,9 +9,11 @@ import pytest
 from hypothesis import settings
 
 from chalicelib import bootstrap
-from chalicelib.adapters import discovery, issuers, web_push
+from chalicelib.accounts import openid_issuers
 from chalicelib.catalogue.load import load
 from chalicelib.geo.point import Point
+from chalicelib.integrations import web_push
+from chalicelib.net import openid_discovery
 from chalicelib.outbound import webhook
 from chalicelib.reports import ports as reports
 from infra.local.cloud import Cloud
@@ -40,7 +42,7 @@ def unhurried() -> Iterator[None]:
     """Whoever is asked over the network runs on this machine too, beside the tests, and may take
     longer than others would be waited for."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (discovery, issuers, web_push, webhook):
+        for module in (openid_discovery, openid_issuers, web_push, webhook):
             patch.setattr(module, "TIMEOUT_S", module.TIMEOUT_S * STRETCH)
         yield
 

@@ -10,7 +10,8 @@ from typing import Literal
 from chalicelib.errors import Invalid
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import key_of
-from chalicelib.publishing.ports import Document, Held, Moved, PublicReport
+from chalicelib.publishing.ports import Document, Held, Moved
+from chalicelib.publishing.public_report import PublicReport
 from chalicelib.reports.keys import place_by_target
 from chalicelib.reports.model import (
     Answer,

@@ -32,7 +32,7 @@ from chalicelib.alerts.ports import (
 )
 from chalicelib.errors import AddressRefused, Invalid
 from chalicelib.geo.point import Box, Point
-from chalicelib.moments import text_of
+from chalicelib.kernel.time import text_of
 from tests.builders import MARKET_PLACE, NOON
 from tests.fakes import Clock
 

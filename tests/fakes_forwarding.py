@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
-from chalicelib.adapters.outside import Reply
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.georeport.wire import Tree, write
-from chalicelib.letter import Letter
+from chalicelib.kernel.email import Letter
+from chalicelib.net.safe_http_client import Reply
 from chalicelib.outbound.model import Case, Contact
 from chalicelib.outbound.ports import Mark
 from tests.builders import MARKET_PLACE, NOON

@@ -10,7 +10,8 @@ import msgspec
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Box
 from chalicelib.publishing.model import PHOTOS, tile_of_all
-from chalicelib.publishing.ports import Ports, PublicReport, Publisher
+from chalicelib.publishing.ports import Ports, Publisher
+from chalicelib.publishing.public_report import PublicReport
 from tests.builders import MARKET_PLACE, NOON
 from tests.fakes import Clock, MemoryDocuments, PlainPages
 

@@ -10,10 +10,10 @@ import boto3
 from chalice.test import Client, HTTPResponse
 
 from chalicelib import bootstrap
-from chalicelib.adapters.outside import Reply
 from chalicelib.catalogue.load import COUNCILS
 from chalicelib.errors import NoReply, UpstreamFailed
 from chalicelib.handlers.exchange.forward_events import poll_updates
+from chalicelib.net.safe_http_client import Reply
 from chalicelib.partners.model import NewKey
 from chalicelib.partners.usecases import make
 

@@ -9,7 +9,7 @@ from chalice.test import HTTPResponse
 
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Account, Grant
-from chalicelib.adapters.clock import utc_now
+from chalicelib.kernel.time import utc_now
 from infra.tokens import token_of
 from tests.api.conftest import Api
 from tests.builders import MARKET_PLACE, draft_body

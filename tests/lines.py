@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from chalicelib import logs
+from chalicelib.kernel.observability import logs
 
 Line = dict[str, Any]
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from chalicelib import bootstrap
-from chalicelib.adapters.clock import utc_now
 from chalicelib.alerts.usecases.sending import wake_due
+from chalicelib.kernel.time import utc_now
 from chalicelib.reports.usecases.noting import UNTOLD_FOR
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from chalicelib.alerts.dynamo import DynamoIndex
+from chalicelib.alerts.dynamo.subscriptions import DynamoIndex
 from chalicelib.alerts.index import Area
 from chalicelib.handlers.alerts import alerts_events, alerts_sending_events
 from chalicelib.handlers.reports import reports_events

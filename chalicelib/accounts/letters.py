@@ -11,8 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from chalicelib.accounts.model import CODE_HOLDS, Attempt
-from chalicelib.letter import Letter
-from chalicelib.templating import environment
+from chalicelib.kernel.email import Letter
+from chalicelib.kernel.templating import environment
 
 TEMPLATES = Path(__file__).parent / "templates"
 MINUTES = int(CODE_HOLDS.total_seconds() // 60)

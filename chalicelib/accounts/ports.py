@@ -19,7 +19,7 @@ from chalicelib.accounts.model import (
     SignedIn,
     Step,
 )
-from chalicelib.letter import Letter, Post
+from chalicelib.kernel.email import Letter, Post
 
 
 class Accounts(Protocol):

@@ -17,9 +17,9 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from chalicelib.alerts.model import Channel, Subscription, Tell, What
-from chalicelib.derived_ids import derived_id
-from chalicelib.leases import Leased
-from chalicelib.moments import text_of
+from chalicelib.kernel.delivery_retry import Leased
+from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.time import text_of
 
 Kind = What | Literal["confirm", "digest"]
 State = Literal["waiting", "sending", "sent", "delivered", "failed", "dropped", "unclear"]

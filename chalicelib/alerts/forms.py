@@ -8,7 +8,7 @@ from chalicelib.alerts.matching import FITTING
 from chalicelib.alerts.model import Changes, Subscription, TopicKind, Wish
 from chalicelib.errors import Invalid
 from chalicelib.geo.point import Point
-from chalicelib.parsing import parse
+from chalicelib.kernel.parsing import parse
 
 NEEDS_A_PLACE = ("area",)
 MAY_HAVE_A_PLACE = ("area", "roadworks", "disruptions")

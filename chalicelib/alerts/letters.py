@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from chalicelib.alerts.links import shortened
 from chalicelib.alerts.messages import Message
 from chalicelib.alerts.segments import plain
-from chalicelib.letter import Letter, Post
-from chalicelib.templating import environment
+from chalicelib.kernel.email import Letter, Post
+from chalicelib.kernel.templating import environment
 
 TEMPLATES = Path(__file__).parent / "templates"
 _PAGES = environment(TEMPLATES)

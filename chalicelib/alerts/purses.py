@@ -5,8 +5,8 @@ a subscription, and alerts. None of them can take what is kept for the others (A
 from math import ceil
 from typing import Literal
 
-from chalicelib import logs
 from chalicelib.alerts.delivery import Alert
+from chalicelib.kernel.observability import logs
 
 Purse = Literal["alerts", "codes", "sign_in"]
 """`codes` are those that confirm subscriptions."""

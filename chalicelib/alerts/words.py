@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.alerts.delivery import Alert
 from chalicelib.alerts.messages import Fact, Link, Message, Notice, Report
 from chalicelib.alerts.model import CONFIRMED_WITHIN, Subscription
-from chalicelib.moments import is_overdue
+from chalicelib.kernel.time import is_overdue
 
 HOURS = int(CONFIRMED_WITHIN.total_seconds() // 3600)
 MOST_IN_A_DIGEST = 50

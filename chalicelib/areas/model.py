@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from chalicelib.derived_ids import derived_id
 from chalicelib.geo.point import Point
+from chalicelib.kernel.ids import derived_id
 
 ROADWORKS = "data/roadworks.json"
 """Where the document of road works is published, as a key."""

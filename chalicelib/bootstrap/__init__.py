@@ -61,7 +61,7 @@ from chalicelib.bootstrap.base import (
 from chalicelib.bootstrap.crews import crew_ports
 from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.erasing import author_of, erasure_ports
-from chalicelib.bootstrap.forwarding import reply_ports, return_ports
+from chalicelib.bootstrap.forwarding import api_key_of, reply_ports
 from chalicelib.bootstrap.job_views import (
     job_views,
     jobs_seen,
@@ -82,7 +82,7 @@ from chalicelib.bootstrap.notices import (
     disruptions_publish_ports,
     match_queue,
 )
-from chalicelib.bootstrap.outbound import api_key_of, outbound_ports
+from chalicelib.bootstrap.outbound import outbound_ports, return_ports
 from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.bootstrap.people import people_ports
 from chalicelib.bootstrap.places import areas_ports, facilities_ports, gazetteer_ports
@@ -179,9 +179,9 @@ class Reaction(Protocol):
 
 @cache
 def form_pages() -> "FormPages":
-    from chalicelib.adapters.clock import utc_now
     from chalicelib.forms.pages import FormPages
     from chalicelib.forms.views import Wording
+    from chalicelib.kernel.time import utc_now
 
     here = council()
     return FormPages(
@@ -193,7 +193,7 @@ def form_pages() -> "FormPages":
 @cache
 def reactions() -> tuple[Reaction, ...]:
     """Everything that hears of what happens to a report."""
-    from chalicelib.adapters.sqs import SqsReaction
+    from chalicelib.aws.sqs import SqsReaction
 
     queues: SQSClient = client("sqs")
     here = settings()

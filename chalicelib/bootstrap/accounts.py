@@ -9,14 +9,14 @@ from chalicelib.accounts import ports as accounts
 from chalicelib.accounts.usecases.asking import DAILY, HOURLY
 from chalicelib.bootstrap.auditing import audit_ports
 from chalicelib.bootstrap.base import client, council, secret, session, settings
-from chalicelib.bootstrap.forwarding import post
+from chalicelib.bootstrap.mail import post
 from chalicelib.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from chalicelib.accounts.pages import AccountPages
-    from chalicelib.adapters.sqs import SqsReaction
-    from chalicelib.adapters.texts import SnsTexts
-    from chalicelib.alerts.dynamo_alerts import DynamoSpend
+    from chalicelib.alerts.dynamo.alerts import DynamoSpend
+    from chalicelib.aws.sns import SnsTexts
+    from chalicelib.aws.sqs import SqsReaction
 
 
 @cache
@@ -26,9 +26,9 @@ def accounts_ports() -> accounts.Ports:
     from chalicelib.accounts.dynamo.accounts import DynamoAccounts
     from chalicelib.accounts.dynamo.attempts import DynamoAttempts, DynamoLimits
     from chalicelib.accounts.dynamo.sessions import DynamoSessions
-    from chalicelib.adapters.aws import lend_to_pynamodb
-    from chalicelib.adapters.clock import utc_now
-    from chalicelib.adapters.proofs import HmacCodes, HmacKnownDevices, HmacRefreshTokens
+    from chalicelib.aws.clients import lend_to_pynamodb
+    from chalicelib.integrations.proofs import HmacCodes, HmacKnownDevices, HmacRefreshTokens
+    from chalicelib.kernel.time import utc_now
 
     lend_to_pynamodb(session)
     table = settings().accounts_table
@@ -52,9 +52,9 @@ def accounts_ports() -> accounts.Ports:
 def sending_ports() -> accounts.SendingPorts:
     from chalicelib.accounts.dynamo.attempts import DynamoAttempts
     from chalicelib.accounts.letters import CodeLetters
-    from chalicelib.adapters.aws import lend_to_pynamodb
-    from chalicelib.adapters.clock import utc_now
-    from chalicelib.adapters.proofs import HmacCodes
+    from chalicelib.aws.clients import lend_to_pynamodb
+    from chalicelib.integrations.proofs import HmacCodes
+    from chalicelib.kernel.time import utc_now
 
     lend_to_pynamodb(session)
     return accounts.SendingPorts(
@@ -95,15 +95,15 @@ def _most(is_known: bool) -> int:
 
 
 def _today() -> date:
-    from chalicelib.adapters.clock import utc_now
+    from chalicelib.kernel.time import utc_now
 
     return utc_now().astimezone(council().zone).date()
 
 
 @cache
 def _spend() -> "DynamoSpend":
-    from chalicelib.adapters.aws import lend_to_pynamodb
-    from chalicelib.alerts.dynamo_alerts import DynamoSpend
+    from chalicelib.alerts.dynamo.alerts import DynamoSpend
+    from chalicelib.aws.clients import lend_to_pynamodb
 
     lend_to_pynamodb(session)
     return DynamoSpend(settings().alerts_table)
@@ -114,7 +114,7 @@ def texts() -> "SnsTexts":
     """The way that text messages leave. Raises ConfigurationError where there is none."""
     from botocore.config import Config
 
-    from chalicelib.adapters.texts import SnsTexts
+    from chalicelib.aws.sns import SnsTexts
 
     sender = settings().texts_from
     if not sender:
@@ -126,7 +126,7 @@ def texts() -> "SnsTexts":
 @cache
 def codes_queue() -> "SqsReaction":
     """The queue of whoever sends codes."""
-    from chalicelib.adapters.sqs import SqsReaction
+    from chalicelib.aws.sqs import SqsReaction
 
     return SqsReaction(client("sqs"), settings().codes_queue_url)
 
@@ -141,6 +141,6 @@ def account_pages() -> "AccountPages":
 
 def digest(*parts: str) -> str:
     """A digest under the secret that ids are made with."""
-    from chalicelib.adapters.ids import hmac_hex
+    from chalicelib.integrations.ids import hmac_hex
 
     return hmac_hex(secret("id").current(), *parts)

@@ -24,9 +24,9 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.reference import grouped
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.ids import HmacIds
-    from chalicelib.adapters.sqs import SqsReaction
-    from chalicelib.alerts.dynamo import DynamoIndex, DynamoSubscriptions
+    from chalicelib.alerts.dynamo.subscriptions import DynamoIndex, DynamoSubscriptions
+    from chalicelib.aws.sqs import SqsReaction
+    from chalicelib.integrations.ids import HmacIds
 
 CHANNEL: dict[AddressKind, alerts.AddressChannel] = {"email": "email", "phone": "sms"}
 
@@ -35,8 +35,8 @@ CHANNEL: dict[AddressKind, alerts.AddressChannel] = {"email": "email", "phone": 
 def alerts_ports() -> alerts.Ports:
     from secrets import token_hex
 
-    from chalicelib.adapters.clock import utc_now
-    from chalicelib.adapters.proofs import HmacAlertTokens
+    from chalicelib.integrations.proofs import HmacAlertTokens
+    from chalicelib.kernel.time import utc_now
 
     texts: tuple[Channel, ...] = ("sms",) if settings().texts_from else ()
     return alerts.Ports(
@@ -56,7 +56,7 @@ def alerts_ports() -> alerts.Ports:
 
 @cache
 def match_ports() -> alerts.MatchPorts:
-    from chalicelib.adapters.clock import utc_now
+    from chalicelib.kernel.time import utc_now
 
     return alerts.MatchPorts(
         subscriptions=_subscriptions(),
@@ -78,7 +78,7 @@ def index_ports() -> alerts.IndexPorts:
 @cache
 def alerts_queue() -> "SqsReaction":
     """The queue of whoever sends alerts."""
-    from chalicelib.adapters.sqs import SqsReaction
+    from chalicelib.aws.sqs import SqsReaction
 
     return SqsReaction(client("sqs"), settings().alerts_queue_url)
 
@@ -221,8 +221,8 @@ def _normalised(channel: alerts.AddressChannel, text: str) -> str:
 
 @cache
 def _subscriptions() -> "DynamoSubscriptions":
-    from chalicelib.adapters.aws import lend_to_pynamodb
-    from chalicelib.alerts.dynamo import DynamoSubscriptions
+    from chalicelib.alerts.dynamo.subscriptions import DynamoSubscriptions
+    from chalicelib.aws.clients import lend_to_pynamodb
 
     lend_to_pynamodb(session)
     return DynamoSubscriptions(settings().alerts_table)
@@ -230,8 +230,8 @@ def _subscriptions() -> "DynamoSubscriptions":
 
 @cache
 def _index() -> "DynamoIndex":
-    from chalicelib.adapters.aws import lend_to_pynamodb
-    from chalicelib.alerts.dynamo import DynamoIndex
+    from chalicelib.alerts.dynamo.subscriptions import DynamoIndex
+    from chalicelib.aws.clients import lend_to_pynamodb
 
     lend_to_pynamodb(session)
     return DynamoIndex(settings().alerts_table)
@@ -242,6 +242,6 @@ def _keys_of(addresses: Sequence[Destination]) -> list[str]:
 
 
 def _ids() -> "HmacIds":
-    from chalicelib.adapters.ids import HmacIds
+    from chalicelib.integrations.ids import HmacIds
 
     return HmacIds(secret("id"), secret("link"))

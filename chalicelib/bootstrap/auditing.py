@@ -11,8 +11,8 @@ def audit_ports() -> audit.Ports:
     from secrets import token_hex
 
     from chalicelib.accounts.dynamo.audit import DynamoTrail
-    from chalicelib.adapters.aws import lend_to_pynamodb
-    from chalicelib.adapters.clock import utc_now
+    from chalicelib.aws.clients import lend_to_pynamodb
+    from chalicelib.kernel.time import utc_now
 
     lend_to_pynamodb(session)
     return audit.Ports(

@@ -10,10 +10,10 @@ from chalicelib.settings import Settings, from_environment
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-    from chalicelib.adapters.aws import SharedSession
-    from chalicelib.adapters.outside import Outside
-    from chalicelib.adapters.s3 import S3Documents
-    from chalicelib.adapters.secrets import Secret
+    from chalicelib.aws.clients import SharedSession
+    from chalicelib.aws.secrets import Secret
+    from chalicelib.net.safe_http_client import Outside
+    from chalicelib.publishing.s3_documents import S3Documents
 
 SecretName = Literal[
     "id", "link", "token", "code", "alert", "push", "origin", "destinations", "identity"
@@ -39,7 +39,7 @@ def secret(name: SecretName) -> "Secret":
     it."""
     from time import monotonic
 
-    from chalicelib.adapters.secrets import MIN_LENGTH, ManagedSecret
+    from chalicelib.aws.secrets import MIN_LENGTH, ManagedSecret
 
     return ManagedSecret(
         _secrets_manager,
@@ -63,7 +63,7 @@ def secret_arn(name: SecretName) -> str:
 def given(name: str, setting: Literal["destinations", "identity"]) -> str | None:
     """What somebody else gave us under that name: a text in the JSON object which that secret
     holds; None where there is none. Raises UpstreamFailed, ConfigurationError."""
-    from chalicelib.adapters.secrets import GivenTexts
+    from chalicelib.aws.secrets import GivenTexts
 
     if not secret_arn(setting):
         return None
@@ -73,7 +73,7 @@ def given(name: str, setting: Literal["destinations", "identity"]) -> str | None
 @cache
 def published() -> "S3Documents":
     """The bucket of published documents."""
-    from chalicelib.adapters.s3 import S3Documents
+    from chalicelib.publishing.s3_documents import S3Documents
 
     return S3Documents(s3(), settings().published_bucket)
 
@@ -87,8 +87,8 @@ def read_published(key: str) -> bytes | None:
 @cache
 def outside() -> "Outside":
     """The way to addresses that somebody gave us."""
-    from chalicelib.adapters.network import Internet
-    from chalicelib.adapters.outside import Outside
+    from chalicelib.net.internet import Internet
+    from chalicelib.net.safe_http_client import Outside
 
     allowed = settings().outside_allowed.split(",")
     return Outside(Internet(), frozenset(filter(None, allowed)))
@@ -97,7 +97,7 @@ def outside() -> "Outside":
 @cache
 def session() -> "SharedSession":
     """The one that every client of this process comes from."""
-    from chalicelib.adapters.aws import SharedSession
+    from chalicelib.aws.clients import SharedSession
 
     return SharedSession()
 

@@ -6,8 +6,8 @@ from functools import cache, partial
 
 from chalicelib.bootstrap.base import council, s3, session, settings, signer
 from chalicelib.bootstrap.job_views import job_views
-from chalicelib.bootstrap.jobs import stored_jobs
 from chalicelib.bootstrap.push import web_push
+from chalicelib.bootstrap.stored_jobs import stored_jobs
 from chalicelib.jobs.crew_ports import CrewPorts
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.views import JobView
@@ -16,11 +16,11 @@ from chalicelib.photos.ports import PhotoKey
 
 @cache
 def crew_ports() -> CrewPorts:
-    from chalicelib.adapters.aws import lend_to_pynamodb
-    from chalicelib.adapters.clock import utc_now
-    from chalicelib.adapters.crew_days import S3CrewDays
-    from chalicelib.adapters.web_push import CrewBell
+    from chalicelib.aws.clients import lend_to_pynamodb
+    from chalicelib.integrations.web_push import CrewBell
     from chalicelib.jobs.dynamo_devices import DynamoDevices
+    from chalicelib.jobs.s3_crew_days import S3CrewDays
+    from chalicelib.kernel.time import utc_now
 
     lend_to_pynamodb(session)
     here = council()
@@ -41,8 +41,8 @@ def _views(jobs: Sequence[Job], until: datetime) -> Sequence[JobView]:
 
 
 def _picture(until: datetime, service_request_id: str, photo_id: str, size: str) -> str:
-    from chalicelib.adapters.crew_days import signed
-    from chalicelib.adapters.uploads import picture_key
+    from chalicelib.jobs.s3_crew_days import signed
+    from chalicelib.photos.s3_uploads import picture_key
 
     key = picture_key(PhotoKey(service_request_id, photo_id), size)
     return signed(_signer(), settings().photos_bucket, key, until)

@@ -8,7 +8,7 @@ from chalicelib.accounts.model import Account
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.auditing import audit_ports
 from chalicelib.bootstrap.base import council, session, settings
-from chalicelib.bootstrap.jobs import stored_jobs
+from chalicelib.bootstrap.stored_jobs import stored_jobs
 from chalicelib.desk import ports as desk
 from chalicelib.desk.model import CaseJob
 from chalicelib.reports.states import LABELS
@@ -20,9 +20,9 @@ MOST_OF_A_HISTORY = 100
 def desk_ports() -> desk.Ports:
     from secrets import token_hex
 
-    from chalicelib.adapters.aws import lend_to_pynamodb
-    from chalicelib.adapters.clock import utc_now
+    from chalicelib.aws.clients import lend_to_pynamodb
     from chalicelib.desk.dynamo import DynamoTemplates, DynamoUndos, DynamoViews
+    from chalicelib.kernel.time import utc_now
 
     lend_to_pynamodb(session)
     table = settings().jobs_table

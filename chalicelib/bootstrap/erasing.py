@@ -36,10 +36,10 @@ def erasure_ports() -> ErasurePorts:
     from chalicelib.accounts.dynamo.attempts import DynamoAttempts
     from chalicelib.accounts.dynamo.erasures import DynamoErased, DynamoErasures
     from chalicelib.accounts.dynamo.sessions import DynamoSessions
-    from chalicelib.adapters.aws import lend_to_pynamodb
-    from chalicelib.adapters.clock import utc_now
+    from chalicelib.aws.clients import lend_to_pynamodb
     from chalicelib.bootstrap.accounts import digest
     from chalicelib.bootstrap.auditing import audit_ports
+    from chalicelib.kernel.time import utc_now
 
     lend_to_pynamodb(session)
     table = settings().accounts_table

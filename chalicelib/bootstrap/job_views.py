@@ -6,8 +6,8 @@ from typing import NamedTuple
 import msgspec
 
 from chalicelib.bootstrap.base import council
-from chalicelib.bootstrap.jobs import stored_jobs
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
+from chalicelib.bootstrap.stored_jobs import stored_jobs
 from chalicelib.jobs.labels import writer_of
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.views import (

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from chalicelib.accounts import audit
 from chalicelib.bootstrap.auditing import audit_ports
-from chalicelib.bootstrap.base import client, council, secret, session, settings
+from chalicelib.bootstrap.base import client, council, secret, settings
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
+from chalicelib.bootstrap.stored_jobs import stored_jobs
 from chalicelib.events import JobChanged
 from chalicelib.jobs import ports as jobs
 from chalicelib.jobs.route import StraightLines
@@ -21,8 +22,7 @@ from chalicelib.reports.needs import Need, open_needs
 from chalicelib.reports.states import OPEN_STATES
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.sqs import SqsReaction
-    from chalicelib.jobs.dynamo import DynamoJobs
+    from chalicelib.aws.sqs import SqsReaction
     from chalicelib.jobs.pages import JobPages
 
 NEED_A_LOOK: Collection[str] = frozenset(("waiting", "held", "unconfirmed", "hidden"))
@@ -33,8 +33,8 @@ NEED_A_LOOK: Collection[str] = frozenset(("waiting", "held", "unconfirmed", "hid
 def jobs_ports() -> jobs.Ports:
     from secrets import token_hex
 
-    from chalicelib.adapters.clock import utc_now
-    from chalicelib.adapters.proofs import HmacJobLinks
+    from chalicelib.integrations.proofs import HmacJobLinks
+    from chalicelib.kernel.time import utc_now
 
     return jobs.Ports(
         jobs=stored_jobs(),
@@ -51,21 +51,9 @@ def jobs_ports() -> jobs.Ports:
     )
 
 
-def is_of_a_job(service_request_id: str, photo_id: str) -> bool:
-    """True where somebody sent the photo with what was done of a job of this report: not all of
-    those go into the report's timeline. What was forgotten with its sender goes."""
-    jobs_of_it = stored_jobs().once_of_report(service_request_id)
-    return any(
-        photo_id in deed.photo_ids
-        for job in jobs_of_it
-        for deed in job.deeds
-        if not deed.is_emptied
-    )
-
-
 @cache
 def job_follow_ports() -> jobs.FollowPorts:
-    from chalicelib.adapters.clock import utc_now
+    from chalicelib.kernel.time import utc_now
 
     return jobs.FollowPorts(
         jobs=stored_jobs(), reports=ReportsOfJobs(), council=council(), now=utc_now
@@ -81,19 +69,9 @@ def day_ports() -> DayPorts:
 
 
 @cache
-def stored_jobs() -> "DynamoJobs":
-    """Where jobs are kept."""
-    from chalicelib.adapters.aws import lend_to_pynamodb
-    from chalicelib.jobs.dynamo import DynamoJobs
-
-    lend_to_pynamodb(session)
-    return DynamoJobs(settings().jobs_table)
-
-
-@cache
 def follow_queue() -> "SqsReaction":
     """The queue of whoever lets reports follow their jobs."""
-    from chalicelib.adapters.sqs import SqsReaction
+    from chalicelib.aws.sqs import SqsReaction
 
     return SqsReaction(client("sqs"), settings().follow_queue_url, JobChanged)
 
@@ -101,7 +79,7 @@ def follow_queue() -> "SqsReaction":
 @cache
 def crews_queue() -> "SqsReaction":
     """The queue of whoever writes the days of crews."""
-    from chalicelib.adapters.sqs import SqsReaction
+    from chalicelib.aws.sqs import SqsReaction
 
     return SqsReaction(client("sqs"), settings().crews_queue_url, JobChanged)
 

@@ -27,9 +27,9 @@ def limit_ports() -> LimitPorts:
     from chalicelib.accounts.dynamo.attempts import DynamoLimits
     from chalicelib.accounts.dynamo.blocks import DynamoBlocks
     from chalicelib.accounts.dynamo.networks import DynamoNetworks
-    from chalicelib.adapters.aws import lend_to_pynamodb
-    from chalicelib.adapters.clock import utc_now
+    from chalicelib.aws.clients import lend_to_pynamodb
     from chalicelib.bootstrap.accounts import digest
+    from chalicelib.kernel.time import utc_now
 
     lend_to_pynamodb(session)
     table = settings().accounts_table

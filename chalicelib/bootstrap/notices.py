@@ -26,18 +26,18 @@ from chalicelib.disruptions.model import Area, Disruption
 from chalicelib.disruptions.views import DISRUPTIONS
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Box, Point
-from chalicelib.published import decoded
+from chalicelib.kernel.cached_document import decoded
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.ports import Document, Moved
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.sqs import SqsReaction
+    from chalicelib.aws.sqs import SqsReaction
     from chalicelib.disruptions.dynamo import DynamoDisruptions
 
 
 @cache
 def disruptions_ports() -> disruptions.Ports:
-    from chalicelib.adapters.clock import utc_now
+    from chalicelib.kernel.time import utc_now
 
     return disruptions.Ports(
         disruptions=_store(),
@@ -51,7 +51,7 @@ def disruptions_ports() -> disruptions.Ports:
 
 @cache
 def disruptions_publish_ports() -> disruptions.PublishPorts:
-    from chalicelib.adapters.clock import utc_now
+    from chalicelib.kernel.time import utc_now
 
     return disruptions.PublishPorts(
         disruptions=_store(),
@@ -64,7 +64,7 @@ def disruptions_publish_ports() -> disruptions.PublishPorts:
 @cache
 def match_queue() -> "SqsReaction":
     """The queue of whoever looks for whom something concerns."""
-    from chalicelib.adapters.sqs import SqsReaction
+    from chalicelib.aws.sqs import SqsReaction
 
     return SqsReaction(client("sqs"), settings().match_queue_url)
 
@@ -179,7 +179,7 @@ def _publish(body: bytes) -> None:
 
 @cache
 def _store() -> "DynamoDisruptions":
-    from chalicelib.adapters.aws import lend_to_pynamodb
+    from chalicelib.aws.clients import lend_to_pynamodb
     from chalicelib.disruptions.dynamo import DynamoDisruptions
 
     lend_to_pynamodb(session)

@@ -4,17 +4,19 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chalicelib import trace
 from chalicelib.bootstrap.base import (
     client,
     council,
-    given,
     outside,
     published,
     session,
     settings,
 )
+from chalicelib.bootstrap.forwarding import forwarders, open311_client
 from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.catalogue.destinations import Open311Destination
+from chalicelib.errors import NotFound
+from chalicelib.kernel.observability import trace
 from chalicelib.outbound.model import Case, Contact, Reopening, Subject, Wake
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.webhook import WebhookSender
@@ -27,7 +29,9 @@ from chalicelib.reports.views import ReportView, public_page
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-    from chalicelib.adapters.sqs import SqsReaction
+    from chalicelib.aws.sqs import SqsReaction
+    from chalicelib.outbound import returning
+    from chalicelib.outbound.ports import Brought
 
 GETTING_THROUGH = "data/getting-through.json"
 
@@ -36,12 +40,11 @@ GETTING_THROUGH = "data/getting-through.json"
 def outbound_ports() -> Ports:
     from secrets import SystemRandom, token_bytes
 
-    from chalicelib.adapters.aws import lend_to_pynamodb
-    from chalicelib.adapters.clock import utc_now
-    from chalicelib.adapters.sqs import SqsReaction
-    from chalicelib.bootstrap.forwarding import forwarders
-    from chalicelib.outbound.dynamo import DynamoDeliveries
-    from chalicelib.outbound.dynamo_receivers import DynamoMarks, DynamoReceivers
+    from chalicelib.aws.clients import lend_to_pynamodb
+    from chalicelib.aws.sqs import SqsReaction
+    from chalicelib.kernel.time import utc_now
+    from chalicelib.outbound.dynamo.deliveries import DynamoDeliveries
+    from chalicelib.outbound.dynamo.receivers import DynamoMarks, DynamoReceivers
 
     lend_to_pynamodb(session)
     here, reports = council(), ReportsToTell()
@@ -67,10 +70,34 @@ def outbound_ports() -> Ports:
     )
 
 
-def api_key_of(destination: str) -> str | None:
-    """The key under which this destination knows us, None where nobody gave one. Raises
-    UpstreamFailed, ConfigurationError."""
-    return given(destination, "destinations")
+@cache
+def return_ports() -> "returning.Ports":
+    from chalicelib.kernel.time import utc_now
+    from chalicelib.outbound import returning
+
+    others = outbound_ports()
+    return returning.Ports(
+        deliveries=others.deliveries,
+        marks=others.marks,
+        client=open311_client(),
+        timelines=_bring_back,
+        reports=others.reports,
+        destinations=_asked_for_updates(),
+        now=utc_now,
+    )
+
+
+def _bring_back(service_request_id: str, key: str, said: "returning.Said") -> "Brought":
+    try:
+        return reporting.bring_back(
+            service_request_id, key, said.status, said.text, reports_ports()
+        )
+    except NotFound:
+        return "known"
+
+
+def _asked_for_updates() -> list[Open311Destination]:
+    return [each for each in council().destinations if isinstance(each, Open311Destination)]
 
 
 class SendQueue:

@@ -10,8 +10,8 @@ from chalicelib.partners import ports as partners
 def partners_ports() -> partners.Ports:
     from secrets import token_hex
 
-    from chalicelib.adapters.aws import lend_to_pynamodb
-    from chalicelib.adapters.clock import utc_now
+    from chalicelib.aws.clients import lend_to_pynamodb
+    from chalicelib.kernel.time import utc_now
     from chalicelib.partners.dynamo import DynamoKeys
 
     lend_to_pynamodb(session)

@@ -14,7 +14,7 @@ from chalicelib.gazetteer.published import PublishedPlaces
 from chalicelib.gazetteer.wards import WARDS, Ward, Wards
 from chalicelib.gazetteer.whereabouts import PublishedWhereabouts
 from chalicelib.geo.point import Point
-from chalicelib.published import Kept, decoded
+from chalicelib.kernel.cached_document import Kept, decoded
 from chalicelib.publishing.wards import ward_key
 
 
@@ -25,7 +25,7 @@ def gazetteer_ports() -> gazetteer.Ports:
 
 @cache
 def areas_ports() -> areas.Ports:
-    from chalicelib.adapters.clock import utc_now
+    from chalicelib.kernel.time import utc_now
 
     here = council()
     return areas.Ports(
@@ -40,8 +40,8 @@ def areas_ports() -> areas.Ports:
 def facilities_ports() -> facilities.Ports:
     from time import monotonic
 
-    from chalicelib.adapters.clock import utc_now
     from chalicelib.facilities.published import PublishedFacilities
+    from chalicelib.kernel.time import utc_now
     from chalicelib.publishing.assets import ReportedAssets
 
     here = council()
@@ -101,7 +101,7 @@ def _published_places() -> PublishedPlaces:
 def _geocoder() -> gazetteer.Geocoder:
     from time import monotonic
 
-    from chalicelib.adapters.geocoder import FallbackGeocoder, GeopyGeocode
+    from chalicelib.gazetteer.geocoder import FallbackGeocoder, GeopyGeocode
 
     here = council()
     chosen = here.geocoder

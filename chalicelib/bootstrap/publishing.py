@@ -17,6 +17,7 @@ from chalicelib.catalogue.model import Council
 from chalicelib.georeport.wire import write
 from chalicelib.publishing import model as documents
 from chalicelib.publishing import ports as publishing
+from chalicelib.publishing.public_report import PublicReport
 from chalicelib.publishing.usecases import content_version
 from chalicelib.reports import ports as reports
 from chalicelib.reports import usecases as reporting
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
 
 @cache
 def publishing_ports() -> publishing.Ports:
-    from chalicelib.adapters.clock import utc_now
-    from chalicelib.adapters.s3 import S3Documents, S3Photos
+    from chalicelib.kernel.time import utc_now
     from chalicelib.publishing.pages import JinjaPages
+    from chalicelib.publishing.s3_documents import S3Documents, S3Photos
 
     here = council()
     published = settings().published_bucket
@@ -64,7 +65,7 @@ class PublicReports:
     def __init__(self, ports: reports.Ports) -> None:
         self._ports = ports
 
-    def public(self, service_request_ids: Sequence[str]) -> Mapping[str, publishing.PublicReport]:
+    def public(self, service_request_ids: Sequence[str]) -> Mapping[str, PublicReport]:
         return reporting.public_views(service_request_ids, self._ports)
 
     def every_id(self) -> Iterator[str]:
@@ -84,8 +85,8 @@ class PublicReports:
 
 @cache
 def figures_ports() -> publishing.FiguresPorts:
-    from chalicelib.adapters.clock import utc_now
-    from chalicelib.adapters.s3 import S3Documents
+    from chalicelib.kernel.time import utc_now
+    from chalicelib.publishing.s3_documents import S3Documents
 
     return publishing.FiguresPorts(
         documents=S3Documents(s3(), settings().published_bucket),
@@ -132,7 +133,7 @@ def _publisher(here: Council) -> publishing.Publisher:
 
 @cache
 def cdn() -> publishing.Cdn:
-    from chalicelib.adapters.cloudfront import CloudFrontCdn, NoCdn
+    from chalicelib.aws.cloudfront import CloudFrontCdn, NoCdn
 
     if not settings().distribution_id:
         return NoCdn()
@@ -165,6 +166,6 @@ def _fixed_documents(here: Council) -> dict[str, object]:
 
 def _coming(days: Iterable[date]) -> list[date]:
     """Those of this year and the two after it; a council publishes anew more often than that."""
-    from chalicelib.adapters.clock import utc_now
+    from chalicelib.kernel.time import utc_now
 
     return [day for day in days if 0 <= day.year - utc_now().year <= 2]

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 from chalicelib.bootstrap.base import outside, secret, settings
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.push_keys import PushKey
-    from chalicelib.adapters.web_push import WebPush
+    from chalicelib.integrations.web_push import WebPush
+    from chalicelib.net.vapid_keys import PushKey
 
 
 @cache
 def push_key() -> "PushKey":
     """The key pair. Raises UpstreamFailed, ConfigurationError."""
-    from chalicelib.adapters.push_keys import PushKey
+    from chalicelib.net.vapid_keys import PushKey
 
     return PushKey(secret("push").current(), subject=settings().site_url)
 
@@ -21,7 +21,7 @@ def push_key() -> "PushKey":
 @cache
 def web_push() -> "WebPush":
     """The way to browsers; the key is made when something is first sent."""
-    from chalicelib.adapters.clock import utc_now
-    from chalicelib.adapters.web_push import WebPush
+    from chalicelib.integrations.web_push import WebPush
+    from chalicelib.kernel.time import utc_now
 
     return WebPush(outside, push_key, utc_now)

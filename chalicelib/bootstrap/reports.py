@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from functools import cache
 
+from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.base import council, outside, s3, secret, session, settings, signer
 from chalicelib.bootstrap.places import whereabouts
+from chalicelib.bootstrap.stored_jobs import is_of_a_job
 from chalicelib.photos import ports as photos
 from chalicelib.photos import usecases as photographs
 from chalicelib.reports import ports as reports
@@ -13,10 +15,10 @@ from chalicelib.reports import usecases as reporting
 
 @cache
 def reports_ports() -> reports.Ports:
-    from chalicelib.adapters.aws import lend_to_pynamodb
-    from chalicelib.adapters.clock import utc_now
-    from chalicelib.adapters.ids import HmacIds
-    from chalicelib.reports.dynamo import DynamoRepository
+    from chalicelib.aws.clients import lend_to_pynamodb
+    from chalicelib.integrations.ids import HmacIds
+    from chalicelib.kernel.time import utc_now
+    from chalicelib.reports.dynamo.repository import DynamoRepository
 
     lend_to_pynamodb(session)
     here = council()
@@ -33,23 +35,20 @@ def reports_ports() -> reports.Ports:
 
 
 def _wishes(account_id: str) -> reports.Wishes:
-    # Imported here: accounts stand on mail, and what comes back by mail on reports.
-    from chalicelib.bootstrap.accounts import accounts_ports
-
     account = accounts_ports().accounts.get(account_id)
     return reports.Wishes(account.language, account.reach_by) if account else reports.Wishes()
 
 
 @cache
 def photos_ports() -> photos.Ports:
-    from chalicelib.adapters.apart import rebuild_apart
-    from chalicelib.adapters.aws import lend_to_pynamodb
-    from chalicelib.adapters.clock import utc_now
-    from chalicelib.adapters.ids import HmacIds
-    from chalicelib.adapters.media import fetched
-    from chalicelib.adapters.uploads import S3Gallery, S3Uploads
+    from chalicelib.aws.clients import lend_to_pynamodb
+    from chalicelib.integrations.ids import HmacIds
+    from chalicelib.kernel.time import utc_now
     from chalicelib.photos.dynamo import DynamoRecords
+    from chalicelib.photos.image_sandbox import rebuild_apart
+    from chalicelib.photos.media_fetcher import fetched
     from chalicelib.photos.picture import blackened
+    from chalicelib.photos.s3_uploads import S3Gallery, S3Uploads
 
     lend_to_pynamodb(session)
     here, client, signing = settings(), s3(), signer()
@@ -98,9 +97,6 @@ class ReportsWithPhotos:
     """The reports slice as photos see it; built only when a photo is swept."""
 
     def holds(self, service_request_id: str, photo_id: str) -> bool:
-        # Imported here: jobs stand on reports.
-        from chalicelib.bootstrap.jobs import is_of_a_job
-
         if reporting.holds_photo(service_request_id, photo_id, reports_ports()):
             return True
         return is_of_a_job(service_request_id, photo_id)

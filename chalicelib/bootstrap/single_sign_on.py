@@ -9,7 +9,7 @@ from chalicelib.bootstrap.auditing import audit_ports
 from chalicelib.bootstrap.base import council, given, outside, secret, settings
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.issuers import OpenIdIssuers
+    from chalicelib.accounts.openid_issuers import OpenIdIssuers
 
 BACK = "/forms/sign-in/back"
 """Where browsers come back to, before the provider's code."""
@@ -18,7 +18,7 @@ BACK = "/forms/sign-in/back"
 @cache
 def sign_on_ports() -> SignOnPorts:
     from chalicelib.accounts.dynamo.handovers import DynamoHandovers
-    from chalicelib.adapters.proofs import HmacHandoverProofs
+    from chalicelib.integrations.proofs import HmacHandoverProofs
 
     return SignOnPorts(
         people=accounts_ports(),
@@ -35,7 +35,7 @@ def issuers() -> "OpenIdIssuers":
     """The issuers; what they publish is kept with them."""
     from time import monotonic
 
-    from chalicelib.adapters.issuers import OpenIdIssuers
+    from chalicelib.accounts.openid_issuers import OpenIdIssuers
 
     return OpenIdIssuers(
         council().by_provider,

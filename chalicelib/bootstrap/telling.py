@@ -14,7 +14,8 @@ from chalicelib.alerts.words import Voice
 from chalicelib.bootstrap.accounts import texts
 from chalicelib.bootstrap.alerts import alerts_ports, alerts_queue
 from chalicelib.bootstrap.base import client, council, session, settings
-from chalicelib.bootstrap.forwarding import post, reply_address
+from chalicelib.bootstrap.forwarding import reply_address
+from chalicelib.bootstrap.mail import post
 from chalicelib.bootstrap.notices import notices
 from chalicelib.bootstrap.push import web_push
 from chalicelib.bootstrap.reports import reports_ports
@@ -24,9 +25,9 @@ from chalicelib.reports.states import LABELS, SAID_TO_BE_DONE
 from chalicelib.reports.views import tracking_url
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.sqs import SqsReaction
     from chalicelib.alerts.letters import TextSender
     from chalicelib.alerts.pages import AlertPages
+    from chalicelib.aws.sqs import SqsReaction
 
 SEEN_BY: Mapping[Visibility, Seen] = {
     "public": "public",
@@ -42,7 +43,7 @@ SEEN_BY: Mapping[Visibility, Seen] = {
 @cache
 def receipts_queue() -> "SqsReaction":
     """The queue of whoever notes what became of alerts."""
-    from chalicelib.adapters.sqs import SqsReaction
+    from chalicelib.aws.sqs import SqsReaction
 
     return SqsReaction(client("sqs"), settings().receipts_queue_url)
 
@@ -51,9 +52,9 @@ def receipts_queue() -> "SqsReaction":
 def telling_ports() -> Ports:
     from secrets import SystemRandom, token_hex
 
-    from chalicelib.adapters.aws import lend_to_pynamodb
-    from chalicelib.adapters.clock import utc_now
-    from chalicelib.alerts import dynamo_alerts as stores
+    from chalicelib.alerts.dynamo import alerts as stores
+    from chalicelib.aws.clients import lend_to_pynamodb
+    from chalicelib.kernel.time import utc_now
 
     lend_to_pynamodb(session)
     table, subscribing = settings().alerts_table, alerts_ports()
@@ -82,7 +83,7 @@ def telling_ports() -> Ports:
 
 
 def voice() -> Voice:
-    from chalicelib.adapters.clock import utc_now
+    from chalicelib.kernel.time import utc_now
 
     """How this council speaks."""
     here = council()

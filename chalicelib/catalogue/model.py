@@ -14,6 +14,7 @@ from msgspec import Meta, field
 from chalicelib.catalogue import promise
 from chalicelib.catalogue.bank_holidays import bank_holidays
 from chalicelib.catalogue.crews import Crew
+from chalicelib.catalogue.decisions import Decision, Facts
 from chalicelib.catalogue.destinations import Destination
 from chalicelib.catalogue.facility_kinds import FacilityKind
 from chalicelib.catalogue.identity import WHY_SIGN_IN, IdentityProvider, Needed
@@ -45,7 +46,6 @@ from chalicelib.catalogue.words import (
     TimeOfDay,
     Words,
 )
-from chalicelib.decisions import Decision, Facts
 from chalicelib.errors import FieldError
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.polygon import in_ring

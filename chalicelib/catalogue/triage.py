@@ -12,11 +12,11 @@ from typing import Annotated, Any, get_args
 
 from msgspec import Meta
 
+from chalicelib.catalogue.decisions import About, Facts, JobKind, Opens, Priority, Reason
 from chalicelib.catalogue.questions import Attribute
 from chalicelib.catalogue.service_level import ServiceLevel
 from chalicelib.catalogue.wards import WardCode
 from chalicelib.catalogue.words import Code, Strict, Words
-from chalicelib.decisions import About, Facts, JobKind, Opens, Priority, Reason
 
 Some = Meta(min_length=1)
 Minutes = Annotated[int, Meta(ge=1, le=24 * 60)]

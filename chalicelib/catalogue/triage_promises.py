@@ -14,11 +14,11 @@ from typing import NamedTuple, get_args
 
 import msgspec
 
+from chalicelib.catalogue.decisions import Priority
 from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.promise import WorkingCalendar
 from chalicelib.catalogue.service_level import ServiceLevel
 from chalicelib.catalogue.triage import When
-from chalicelib.decisions import Priority
 
 PRIORITIES: tuple[Priority, ...] = get_args(Priority)
 """From the lowest to the highest."""

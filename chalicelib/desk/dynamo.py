@@ -13,17 +13,17 @@ from typing import Any
 from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute, VersionAttribute
 from pynamodb.models import Model
 
-from chalicelib import dynamo_errors
 from chalicelib.desk.model import Template, Undo, View
 from chalicelib.desk.ports import Stale
-from chalicelib.dynamo_errors import ConditionFailed
-from chalicelib.stored import MomentAttribute, Packed
+from chalicelib.kernel.dynamo import errors
+from chalicelib.kernel.dynamo.attributes import MomentAttribute, Packed
+from chalicelib.kernel.dynamo.errors import ConditionFailed
 
 TEMPLATES, TEMPLATE = "templates", "template#"
 VIEWS, VIEW = "views#", "view#"
 UNDO = "undo"
 
-translated = partial(dynamo_errors.translated, "the desk")
+translated = partial(errors.translated, "the desk")
 
 
 class TemplateItem(Model):

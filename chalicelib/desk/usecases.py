@@ -7,7 +7,6 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from chalicelib.derived_ids import derived_id
 from chalicelib.desk.model import (
     MOST_TEMPLATES,
     MOST_VIEWS,
@@ -22,6 +21,7 @@ from chalicelib.desk.model import (
 )
 from chalicelib.desk.ports import Entry, Ports, Stale, Views
 from chalicelib.errors import Conflict, FieldError, Invalid, NotFound
+from chalicelib.kernel.ids import derived_id
 
 FILTERS = frozenset(
     (

@@ -15,13 +15,13 @@ from pynamodb.attributes import (
 )
 from pynamodb.models import Model
 
-from chalicelib import dynamo_errors
 from chalicelib.disruptions.model import Area, Disruption
 from chalicelib.disruptions.ports import Stale
 from chalicelib.disruptions.stream import DISRUPTION, OWNER
-from chalicelib.stored import MomentAttribute, Packed
+from chalicelib.kernel.dynamo import errors
+from chalicelib.kernel.dynamo.attributes import MomentAttribute, Packed
 
-translated = partial(dynamo_errors.translated, "disruptions")
+translated = partial(errors.translated, "disruptions")
 
 
 class DisruptionItem(Model):

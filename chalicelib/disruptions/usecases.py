@@ -8,8 +8,6 @@ from hashlib import sha256
 
 import msgspec
 
-from chalicelib import trace
-from chalicelib.derived_ids import derived_id
 from chalicelib.disruptions.model import (
     LEAST_RADIUS_M,
     LONGEST,
@@ -24,6 +22,8 @@ from chalicelib.disruptions.model import (
 from chalicelib.disruptions.ports import Council, Ports, Stale
 from chalicelib.errors import Conflict, FieldError, Invalid, NotFound
 from chalicelib.geo.point import Point
+from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.observability import trace
 
 
 def post(draft: DisruptionDraft, key: str, actor: str, ports: Ports) -> Disruption:

@@ -9,7 +9,7 @@ from chalicelib.facilities.model import (
     index_key,
     list_key,
 )
-from chalicelib.published import Kept, Read, Seconds, decoded
+from chalicelib.kernel.cached_document import Kept, Read, Seconds, decoded
 
 
 class PublishedFacilities:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.forms.views import Wording
-from chalicelib.templating import environment
+from chalicelib.kernel.templating import environment
 
 TEMPLATES = Path(__file__).parent / "templates"
 

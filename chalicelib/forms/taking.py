@@ -6,13 +6,13 @@ belong to a page.
 
 from collections.abc import Callable, Sequence
 
-from chalicelib import idempotency
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.forms import messages, steps
 from chalicelib.forms.answers import Answers
 from chalicelib.forms.ports import Ports, Service
 from chalicelib.forms.posted import Posted, Upload
 from chalicelib.forms.steps import Step
+from chalicelib.kernel import idempotency
 
 MOST_PHOTOS = 5
 MOST_PHOTO_BYTES = 4 * 1024 * 1024

@@ -2,7 +2,7 @@
 
 from chalicelib.gazetteer.model import PLACES, Gazetteer, PlaceList
 from chalicelib.gazetteer.postcodes import POSTCODES, Postcodes
-from chalicelib.published import Kept, Read, Seconds, decoded
+from chalicelib.kernel.cached_document import Kept, Read, Seconds, decoded
 
 
 class PublishedPlaces:

@@ -8,7 +8,7 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.gazetteer.streets import STREETS, StreetMap, Streets
 from chalicelib.gazetteer.wards import WARDS, Wards
 from chalicelib.geo.point import Point
-from chalicelib.published import Kept, Read, Seconds, decoded
+from chalicelib.kernel.cached_document import Kept, Read, Seconds, decoded
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ Source: GeoReport v2, "Date/Time format" (wiki.open311.org/GeoReport_v2), after 
 import re
 from datetime import UTC, datetime
 
-from chalicelib.moments import text_of
+from chalicelib.kernel.time import text_of
 
 WANTED = "must be a date and time from 2000 to 2100 with its zone, such as 2026-01-31T10:00:00Z"
 YEARS = range(2000, 2101)

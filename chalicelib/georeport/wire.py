@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
@@ -40,6 +40,13 @@ ITEMS = {
 """What an entry of a list is called in XML, by the list's name. A list under another name has no
 element of its own: its name comes again for each entry."""
 _NOT_IN_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class Answer(NamedTuple):
+    """A tree to send, and the name of the XML's outermost element."""
+
+    root: str
+    tree: Tree
 
 
 def write(root: str, tree: Tree, form: Format) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chalicelib.jobs.crew_ports import Device, PushTo
-from chalicelib.jobs.dynamo_items import CrewDeviceItem, translated
+from chalicelib.jobs.dynamo.items import CrewDeviceItem, translated
 from chalicelib.jobs.keys import device_id_in, of_crew, record_of_device
 
 

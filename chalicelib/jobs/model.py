@@ -16,7 +16,7 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import Meta
 
-from chalicelib.derived_ids import derived_id
+from chalicelib.kernel.ids import derived_id
 
 Kind = Literal["inspect", "make_safe", "repair", "collect", "revisit"]
 State = Literal["to_plan", "planned", "started", "done", "could_not", "handed_over", "cancelled"]

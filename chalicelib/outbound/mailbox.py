@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.errors import AddressRefused
 from chalicelib.georeport.wire import Tree, write
-from chalicelib.letter import Attachment, Letter, Post
+from chalicelib.kernel.email import Attachment, Letter, Post
+from chalicelib.kernel.templating import environment
 from chalicelib.outbound.model import Case, Contact, Delivery
 from chalicelib.outbound.senders import NOT_PASSED_ON, Cases, MailboxDestination, Refused, Sent
-from chalicelib.templating import environment
 
 TEMPLATES = Path(__file__).parent / "templates"
 ABOVE = "Please write your answer above this line."

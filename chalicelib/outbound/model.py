@@ -17,8 +17,8 @@ from typing import Literal
 
 import msgspec
 
-from chalicelib.derived_ids import derived_id
-from chalicelib.leases import Leased
+from chalicelib.kernel.delivery_retry import Leased
+from chalicelib.kernel.ids import derived_id
 
 Kind = Literal["open311", "mailbox", "update", "webhook"]
 State = Literal["waiting", "sending", "sent", "failed", "kept"]

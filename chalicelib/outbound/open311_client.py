@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from chalicelib.errors import AddressRefused, ConfigurationError, NotNow
 from chalicelib.georeport.reading import Unreadable, read_xml
-from chalicelib.leases import retry_after_s
+from chalicelib.kernel.delivery_retry import retry_after_s
 from chalicelib.outbound.ports import Outside, Reply
 from chalicelib.outbound.senders import Open311Destination, Refused, Unclear
 from chalicelib.outbound.webhook import taken

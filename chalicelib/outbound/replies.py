@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from chalicelib.derived_ids import derived_id
 from chalicelib.errors import Conflict, NotFound
+from chalicelib.kernel.ids import derived_id
 from chalicelib.outbound.received import MailRefused, named_in, reply_in
 
 

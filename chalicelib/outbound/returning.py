@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import NamedTuple, Protocol
 
-from chalicelib.derived_ids import derived_id
 from chalicelib.errors import NotNow
 from chalicelib.georeport import moments
+from chalicelib.kernel.ids import derived_id
 from chalicelib.outbound.model import UPDATE
 from chalicelib.outbound.open311_client import TOO_LONG, Entry, Open311Client, id_in
 from chalicelib.outbound.ports import Brought, Deliveries, Mark, Marks, Reports

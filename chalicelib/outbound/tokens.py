@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
 
-from chalicelib.derived_ids import derived_id
+from chalicelib.kernel.ids import derived_id
 from chalicelib.outbound.model import TOKEN, Delivery
 from chalicelib.outbound.open311_client import id_for_token
 from chalicelib.outbound.ports import Stale

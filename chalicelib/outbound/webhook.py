@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.errors import AddressRefused, NotNow
-from chalicelib.leases import retry_after_s
+from chalicelib.kernel.delivery_retry import retry_after_s
 from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.ports import Outside, Reply
 from chalicelib.outbound.receivers import SECRET_PREFIX, Receiver

@@ -20,16 +20,16 @@ from pynamodb.attributes import (
 )
 from pynamodb.models import Model
 
-from chalicelib import dynamo_errors
-from chalicelib.dynamo_errors import ConditionFailed
-from chalicelib.moments import text_of
+from chalicelib.kernel.dynamo import errors
+from chalicelib.kernel.dynamo.errors import ConditionFailed
+from chalicelib.kernel.time import text_of
 from chalicelib.partners.model import ApiKey, Reports
 from chalicelib.partners.ports import Counted
 
 KEY = "key"
 COUNTS_KEPT = timedelta(hours=1)
 
-_translated = partial(dynamo_errors.translated, "API keys")
+_translated = partial(errors.translated, "API keys")
 
 
 class ApiKeyItem(Model):

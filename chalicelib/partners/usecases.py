@@ -11,8 +11,8 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import NamedTuple
 
-from chalicelib import logs
 from chalicelib.errors import Forbidden, Invalid, NotFound, TooMany, UpstreamFailed
+from chalicelib.kernel.observability import logs
 from chalicelib.partners.model import READS_A_WRITE, ApiKey, NewKey
 from chalicelib.partners.ports import Counted, Ports
 

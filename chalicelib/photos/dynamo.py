@@ -10,14 +10,15 @@ from functools import partial
 from pynamodb.attributes import Attribute, UnicodeAttribute
 from pynamodb.models import Model
 
-from chalicelib import dynamo_errors, trace
-from chalicelib.dynamo_errors import ConditionFailed
 from chalicelib.errors import UpstreamFailed
+from chalicelib.kernel.dynamo import errors
+from chalicelib.kernel.dynamo.errors import ConditionFailed
+from chalicelib.kernel.observability import trace
 from chalicelib.photos.model import Photo, State
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.photos.stream import PHOTO
 
-_translated = partial(dynamo_errors.translated, "photos")
+_translated = partial(errors.translated, "photos")
 
 
 class PhotoItem(Model):

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from chalicelib.kernel.templating import environment
 from chalicelib.privacy.registry import load
-from chalicelib.templating import environment
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.quadkey import Tile
-from chalicelib.published import Kept, Read, Seconds, decoded
+from chalicelib.kernel.cached_document import Kept, Read, Seconds, decoded
 from chalicelib.publishing.model import Pin, PinTile, key_of_tile
 
 KEPT_FOR_S = 10.0

@@ -22,7 +22,8 @@ from chalicelib.publishing.list_targets import (
     removed,
 )
 from chalicelib.publishing.open_data import INDEX, Index, digest_of, list_key, month_of
-from chalicelib.publishing.ports import Ports, PublicReport
+from chalicelib.publishing.ports import Ports
+from chalicelib.publishing.public_report import PublicReport
 from chalicelib.publishing.rounds import rewrite
 
 AT_ONCE = 100

@@ -12,7 +12,7 @@ import msgspec
 
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import Tile, tile_named, tile_of
-from chalicelib.publishing.ports import PublicReport
+from chalicelib.publishing.public_report import PublicReport
 
 INDEX = "data/index.json"
 SERVICES = "data/services.json"

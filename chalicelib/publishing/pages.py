@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from chalicelib.moments import is_overdue
-from chalicelib.publishing.ports import Photo, PublicReport, Update
-from chalicelib.templating import environment
+from chalicelib.kernel.templating import environment
+from chalicelib.kernel.time import is_overdue
+from chalicelib.publishing.public_report import Photo, PublicReport, Update
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
 
 from chalicelib.errors import AppError, UpstreamFailed
-from chalicelib.publishing.ports import Moved, Ports, PublicReport
+from chalicelib.publishing.ports import Moved, Ports
+from chalicelib.publishing.public_report import PublicReport
 
 ATTEMPTS = 20
 

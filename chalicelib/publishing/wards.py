@@ -12,9 +12,9 @@ from typing import Any
 
 import msgspec
 
-from chalicelib import logs
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, tiles_in
+from chalicelib.kernel.observability import logs
 from chalicelib.publishing.model import JSON, Pin
 from chalicelib.publishing.ports import Document, Held, Ports, WardArea
 from chalicelib.publishing.rounds import Public

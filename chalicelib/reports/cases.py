@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta
 
-from chalicelib.decisions import Opens, Reason
+from chalicelib.catalogue.decisions import Opens, Reason
 from chalicelib.errors import FieldError
 from chalicelib.reports.model import (
     ATTENTIONS,

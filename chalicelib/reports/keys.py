@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from chalicelib.moments import text_of
+from chalicelib.kernel.time import text_of
 from chalicelib.reports.ports import NO_TARGET, Window
 
 REPORT = "report"

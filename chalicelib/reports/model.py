@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 from msgspec import Meta
 
-from chalicelib.decisions import Opens, Reason
+from chalicelib.catalogue.decisions import Opens, Reason
 from chalicelib.errors import Conflict, FieldError, Invalid
 from chalicelib.geo.point import Point
 from chalicelib.reports.needs import Needs, open_needs

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from chalicelib.decisions import Decision, Facts, Opens
+from chalicelib.catalogue.decisions import Decision, Facts, Opens
 from chalicelib.errors import FieldError
 from chalicelib.geo.point import Box, Point
 from chalicelib.reports.model import (

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.errors import FieldError, Invalid
-from chalicelib.parsing import parse
+from chalicelib.kernel.parsing import parse
 from chalicelib.reports.model import Draft, Email, Phone
 from chalicelib.reports.partner import MOST_PHOTOS, PartnerReport, PartnerUpdate
 from chalicelib.reports.states import LABELS, SAID_BY_OTHERS, State

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.decisions import Opens, Reason
+from chalicelib.catalogue.decisions import Opens, Reason
 from chalicelib.reports.model import (
     Author,
     ByHand,

@@ -2,7 +2,7 @@
 
 import logging
 
-from chalicelib import logs
+from chalicelib.kernel.observability import logs
 from infra.local.running import RUNNING
 
 LOG = RUNNING.with_name("log.jsonl")

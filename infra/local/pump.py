@@ -16,8 +16,8 @@ import boto3
 from botocore.config import Config
 from chalice.app import Chalice, DynamoDBEventConfig, ScheduledEventConfig, SQSEventConfig
 
-from chalicelib import logs
-from chalicelib.adapters.clock import utc_now
+from chalicelib.kernel.observability import logs
+from chalicelib.kernel.time import utc_now
 from infra.local.schedules import Handler, Schedule, handler_named
 
 PAUSE_S = 0.02

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from chalicelib.adapters.push_keys import decoded, encoded
+from chalicelib.net.vapid_keys import decoded, encoded
 
 CURVE = SECP256R1()
 MOST_BYTES = 4096

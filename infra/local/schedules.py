@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from chalice.app import ScheduledEventConfig
 
-from chalicelib import logs
+from chalicelib.kernel.observability import logs
 
 Handler = Callable[[dict[str, Any], Any], Any]
 """Of an event and its context."""

@@ -14,9 +14,9 @@ from chalicelib.alerts.model import Subscription, Tell, Topic, What
 from chalicelib.alerts.push import payload
 from chalicelib.alerts.segments import segments
 from chalicelib.alerts.words import Voice, Ways
+from chalicelib.kernel.templating import environment
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.states import LABELS, SAID_TO_BE_DONE, State
-from chalicelib.templating import environment
 
 OWNER = "5" * 32
 REPORT = "7K3M2QXV9HTD"

@@ -12,7 +12,7 @@ from chalice.test import Client, HTTPResponse
 
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Role
-from chalicelib.adapters.clock import utc_now
+from chalicelib.kernel.time import utc_now
 from infra.local.cloud import Cloud
 from infra.tokens import account_with, token_of
 from tests.builders import long_key

@@ -13,10 +13,10 @@ from chalice.test import Client, HTTPResponse
 
 import app
 from chalicelib import bootstrap
-from chalicelib.adapters.clock import utc_now
 from chalicelib.alerts.links import shortened
 from chalicelib.alerts.matching import FITTING
 from chalicelib.alerts.model import Subscription, Topic
+from chalicelib.kernel.time import utc_now
 from infra.demo.gazetteer import COMMITTED
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api

@@ -136,7 +136,7 @@ def receipt(api: Api, letter: Any, kind: str, **values: Any) -> None:
 
 
 def sent_names() -> list[str]:
-    from chalicelib.alerts.dynamo_alert_items import AlertItem, alert_of
+    from chalicelib.alerts.dynamo.alert_items import AlertItem, alert_of
 
     items = AlertItem.scan(AlertItem.record.startswith("alert#"))
     return [alert_of(each).try_name for each in items if each.what != "confirm"]

@@ -10,7 +10,7 @@ from chalice.test import Client
 
 import app
 from chalicelib import bootstrap
-from chalicelib.adapters.secrets import KEPT_FOR_S
+from chalicelib.aws.secrets import KEPT_FOR_S
 from chalicelib.handlers.http.cdn import ORIGIN
 from infra.local.cloud import Cloud
 from tests.seam import Answer, Try, around

@@ -13,8 +13,8 @@ from PIL import Image
 
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Account, Grant
-from chalicelib.adapters.clock import utc_now
 from chalicelib.desk.model import UNDO_WITHIN
+from chalicelib.kernel.time import utc_now
 from chalicelib.reports.model import Photo, ServiceRequest
 from infra.local.cloud import Cloud
 from infra.tokens import token_of

@@ -9,8 +9,8 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import bootstrap
-from chalicelib.adapters.clock import utc_now
 from chalicelib.handlers.alerts.disruptions_events import publish_disruptions
+from chalicelib.kernel.time import utc_now
 from infra.local import mail
 from infra.local.seed import demo_disruption
 from tests.api.conftest import Api

@@ -9,7 +9,7 @@ from chalice.test import HTTPResponse
 
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Role
-from chalicelib.adapters.clock import utc_now
+from chalicelib.kernel.time import utc_now
 from chalicelib.partners.model import NewKey
 from chalicelib.partners.usecases import make
 from tests.api.conftest import Api

@@ -10,8 +10,8 @@ from chalicelib import bootstrap
 from chalicelib.accounts.model import Destination
 from chalicelib.accounts.usecases import erase_due
 from chalicelib.accounts.usecases.erasing import SETTLES
-from chalicelib.adapters.clock import utc_now
 from chalicelib.alerts.usecases.sending import wake_due
+from chalicelib.kernel.time import utc_now
 from chalicelib.reports.usecases import EVERYWHERE, Author, add_update
 from infra.local import mail
 from infra.tokens import account_with, token_of

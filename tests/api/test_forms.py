@@ -16,9 +16,9 @@ from chalice.test import Client, HTTPResponse
 import app
 from chalicelib import bootstrap
 from chalicelib.accounts.usecases.blocking import block
-from chalicelib.adapters.clock import utc_now
 from chalicelib.forms.posted import MOST_BYTES
 from chalicelib.gazetteer.model import PLACES
+from chalicelib.kernel.time import utc_now
 from chalicelib.reports import usecases
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.usecases import EVERYWHERE, Author

@@ -9,9 +9,9 @@ import time_machine
 
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Grant
-from chalicelib.adapters.clock import utc_now
 from chalicelib.gazetteer.wards import WARDS
 from chalicelib.handlers.jobs import jobs as jobs_handler
+from chalicelib.kernel.time import utc_now
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.photos.usecases import look, sweep
 from chalicelib.reports.usecases import forget_sender

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.accounts.model import Grant
-from chalicelib.adapters.clock import utc_now
+from chalicelib.kernel.time import utc_now
 from tests.api.conftest import Api
 from tests.jobs import Depot, operation
 

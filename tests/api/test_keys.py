@@ -8,7 +8,7 @@ from chalice.test import HTTPResponse
 
 from chalicelib import bootstrap
 from chalicelib.handlers.http.params import new_key
-from chalicelib.idempotency import SHORTEST_UNSIGNED
+from chalicelib.kernel.idempotency import SHORTEST_UNSIGNED
 from tests.api.conftest import Api
 from tests.builders import draft, draft_body
 

@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 import pytest
 from chalice.test import HTTPResponse
 
-from chalicelib import bootstrap, logs, trace
-from chalicelib.adapters.ids import HmacIds
+from chalicelib import bootstrap
+from chalicelib.integrations.ids import HmacIds
+from chalicelib.kernel.observability import logs, trace
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.publishing.pages import JinjaPages
-from chalicelib.reports.dynamo import DynamoRepository
+from chalicelib.reports.dynamo.repository import DynamoRepository
 from tests.api.conftest import Api
 from tests.attack_photos import saved
 from tests.builders import draft_body, long_key
@@ -83,7 +84,9 @@ def test_failure_tells_its_id_and_has_a_line_of_its_own(api: Api) -> None:
     (failure,) = read(written, level="error", request_id=PHONE, function="api")
     assert failure["error"] == "UpstreamFailed" and failure["operation"] == "PutItem"
     assert "Throttling" in failure["code"] or "Throughput" in failure["code"]
-    assert any(place.startswith("chalicelib/reports/dynamo.py:") for place in failure["stack"])
+    assert any(
+        place.startswith("chalicelib/reports/dynamo/repository.py:") for place in failure["stack"]
+    )
     (line,) = read(written, event="called", error="UpstreamFailed")
     assert line["errors"] == 1
 

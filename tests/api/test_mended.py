@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.adapters.clock import utc_now
 from chalicelib.alerts.delivery import Wake
 from chalicelib.alerts.model import STOPPED_KEPT_FOR, Topic
 from chalicelib.alerts.usecases.questions import question_of, question_token
 from chalicelib.alerts.usecases.sending import send_woken
 from chalicelib.errors import NotFound
+from chalicelib.kernel.time import utc_now
 from chalicelib.reports.model import AnswerDraft, ServiceRequest, Visibility
 from chalicelib.reports.usecases import EVERYWHERE, Asked, Author, add_update, answer_question
 from infra.local import mail

@@ -11,9 +11,9 @@ import time_machine
 
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Role
-from chalicelib.adapters.clock import utc_now
 from chalicelib.events import PhotoTaken
 from chalicelib.handlers.exchange import outbound_events
+from chalicelib.kernel.time import utc_now
 from tests.api.conftest import Api
 from tests.builders import draft_body
 from tests.webhooks import Hook, is_ours, listening

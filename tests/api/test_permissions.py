@@ -20,7 +20,6 @@ from chalice.test import Client, HTTPResponse
 import app
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Account, Grant
-from chalicelib.adapters.clock import utc_now
 from chalicelib.gazetteer.wards import WARDS
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.routes import RouteFacts, Routes
@@ -29,6 +28,7 @@ from chalicelib.jobs.people import EVERYWHERE as REMITS
 from chalicelib.jobs.people import Operator
 from chalicelib.jobs.usecases import planning
 from chalicelib.jobs.usecases.operating import operate
+from chalicelib.kernel.time import utc_now
 from infra.demo.gazetteer import COMMITTED
 from infra.local.cloud import Cloud
 from infra.permissions import (

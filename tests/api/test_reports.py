@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from chalice.test import HTTPResponse
 
-from chalicelib.parsing import MAX_BODY_BYTES
+from chalicelib.kernel.parsing import MAX_BODY_BYTES
 from tests.api.conftest import Api
 from tests.builders import draft_body
 from tests.seam import ALL_TRIES, REFUSALS, Refusal, refuse

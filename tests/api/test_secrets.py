@@ -14,10 +14,10 @@ from click.testing import CliRunner, Result
 import app
 from chalicelib import bootstrap
 from chalicelib.accounts.audit import page
-from chalicelib.adapters.clock import utc_now
-from chalicelib.adapters.secrets import KEPT_FOR_S, ManagedSecret
+from chalicelib.aws.secrets import KEPT_FOR_S, ManagedSecret
 from chalicelib.errors import ConfigurationError
 from chalicelib.handlers.http.cdn import ORIGIN
+from chalicelib.kernel.time import utc_now
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.reports.model import Photo
 from chalicelib.reports.usecases import Author, submit, view
@@ -97,7 +97,7 @@ def test_submitting_reads_the_id_secret_and_no_other(api: Api) -> None:
 def test_clients_stand_on_one_session_as_the_tables_do(cloud: Cloud) -> None:
     """What a session has read costs 50 ms of a cold start to read again."""
     from chalicelib.photos.dynamo import PhotoItem
-    from chalicelib.reports.dynamo_items import ReportItem
+    from chalicelib.reports.dynamo.items import ReportItem
 
     bootstrap.photos_ports()
     bootstrap.reports_ports()

@@ -9,8 +9,8 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import bootstrap
-from chalicelib.adapters.clock import utc_now
-from chalicelib.bootstrap.jobs import stored_jobs
+from chalicelib.bootstrap.stored_jobs import stored_jobs
+from chalicelib.kernel.time import utc_now
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.usecases.noting import UNTOLD_FOR
 from infra.local import mail

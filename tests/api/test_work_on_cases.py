@@ -9,9 +9,9 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Grant
-from chalicelib.adapters.clock import utc_now
 from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.cases.case_views import signed
+from chalicelib.kernel.time import utc_now
 from chalicelib.reports.model import Question
 from chalicelib.reports.usecases import AskedOf, reply_to_question
 from tests.api.conftest import Api

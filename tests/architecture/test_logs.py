@@ -15,7 +15,7 @@ from tests.architecture.test_routes import PLACEHOLDERS, every_route
 from tests.conftest import ROOT
 from tests.lines import faults_in_metrics, kept, read
 
-OWN = ROOT / "chalicelib" / "logs.py"
+OWN = ROOT / "chalicelib" / "kernel" / "observability" / "logs.py"
 SPEAKING = ("event", "failure", "line")
 
 
@@ -56,10 +56,10 @@ def changing_words(text: str) -> list[str]:
 
 
 def test_nothing_is_logged_or_printed_past_logs() -> None:
-    # apart.py, a process of its own, answers on standard output and reads nothing back here.
+    # The sandbox, a process of its own, answers on standard output and reads nothing back here.
     found = {path.name: other_ways(path.read_text()) for path in code()}
     assert {name: ways for name, ways in found.items() if ways - {"stderr"}} == {}
-    assert {name for name, ways in found.items() if "stderr" in ways} <= {"apart.py"}
+    assert {name for name, ways in found.items() if "stderr" in ways} <= {"image_sandbox.py"}
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ import re
 from dataclasses import fields
 from typing import Any
 
-from chalicelib.jobs.dynamo_items import JobItem
+from chalicelib.jobs.dynamo.items import JobItem
 from chalicelib.jobs.model import Job
-from chalicelib.reports.dynamo_beside import FollowerItem
-from chalicelib.reports.dynamo_items import ReportItem
+from chalicelib.reports.dynamo.beside import FollowerItem
+from chalicelib.reports.dynamo.items import ReportItem
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.states import LABELS
 from chalicelib.settings import Settings

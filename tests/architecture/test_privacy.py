@@ -13,10 +13,10 @@ from pynamodb.attributes import Attribute, UnicodeAttribute
 from pynamodb.models import Model
 
 from chalicelib.handlers.http import cookies
+from chalicelib.kernel.dynamo.attributes import Packed
 from chalicelib.privacy.registry import load
 from chalicelib.publishing import feeds, open_data
 from chalicelib.publishing import model as published
-from chalicelib.stored import Packed
 from infra.template import fragments
 from tests.conftest import ROOT
 

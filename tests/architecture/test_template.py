@@ -18,8 +18,8 @@ from typing import Any, get_args
 
 import pytest
 
-from chalicelib import logs
 from chalicelib.alerts.purses import Purse
+from chalicelib.kernel.observability import logs
 from chalicelib.photos.model import UNREAD_KEPT_FOR
 from chalicelib.settings import OPTIONAL, Settings
 from infra.local.schedules import interval

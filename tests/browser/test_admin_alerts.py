@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from chalicelib import bootstrap
-from chalicelib.adapters.clock import utc_now
 from chalicelib.alerts.delivery import Alert
 from chalicelib.disruptions.publishing import publish
+from chalicelib.kernel.time import utc_now
 from infra.local.stack import LocalStack
 from infra.tokens import account_with
 from tests.browser.conftest import DESK, PHONE, NewPage

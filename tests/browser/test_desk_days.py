@@ -6,12 +6,12 @@ from datetime import timedelta
 from playwright.sync_api import Page, expect
 
 from chalicelib import bootstrap
-from chalicelib.adapters.clock import utc_now
 from chalicelib.handlers.jobs.job_params import today
 from chalicelib.jobs.model import Job, JobChanges, JobDraft, Operation
 from chalicelib.jobs.people import EVERYWHERE, Operator
 from chalicelib.jobs.usecases import planning
 from chalicelib.jobs.usecases.operating import operate
+from chalicelib.kernel.time import utc_now
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
 from tests.browser.officer import at_the_desk, reported

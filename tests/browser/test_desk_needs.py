@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from chalicelib import bootstrap
-from chalicelib.adapters.clock import utc_now
 from chalicelib.jobs.model import Job, JobDraft, Operation
 from chalicelib.jobs.people import EVERYWHERE, Operator, Staff
 from chalicelib.jobs.usecases import linking, planning
 from chalicelib.jobs.usecases.operating import operate
+from chalicelib.kernel.time import utc_now
 from chalicelib.photos import usecases as photographs
 from chalicelib.reports.model import ServiceRequest
 from infra.local.stack import LocalStack

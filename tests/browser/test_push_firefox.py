@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.adapters.push_keys import PushKey
 from chalicelib.alerts.messages import Message
 from chalicelib.alerts.model import PushAddress
 from chalicelib.errors import Gone
+from chalicelib.net.vapid_keys import PushKey
 from infra.local.stack import LocalStack
 from tests.browser.firefox import FIREFOX, Page, firefox
 from tests.browser.mozilla_push import TAKEN, MozillaPush, mozilla_push

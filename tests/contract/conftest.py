@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.reports.dynamo import DynamoRepository
+from chalicelib.reports.dynamo.repository import DynamoRepository
 from chalicelib.reports.ports import Repository
 from tests.engines import Dynalite
 from tests.fakes import MemoryRepository

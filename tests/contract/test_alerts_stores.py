@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.alerts.dynamo import DynamoIndex, DynamoSubscriptions
+from chalicelib.alerts.dynamo.subscriptions import DynamoIndex, DynamoSubscriptions
 from chalicelib.alerts.index import Area, areas_at, entries_of
 from chalicelib.alerts.model import QuietHours, Subscription, Topic, stopped
 from chalicelib.alerts.ports import Index, Stale, Subscriptions

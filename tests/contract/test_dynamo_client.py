@@ -6,7 +6,7 @@ import boto3
 
 from chalicelib import bootstrap
 from chalicelib.bootstrap.base import client
-from chalicelib.reports.dynamo_items import ReportItem
+from chalicelib.reports.dynamo.items import ReportItem
 from infra.local.cloud import Cloud
 
 ITEM: dict[str, Any] = {

@@ -2,7 +2,7 @@
 
 import boto3
 
-from chalicelib.reports.dynamo import DynamoRepository
+from chalicelib.reports.dynamo.repository import DynamoRepository
 from tests.builders import report
 from tests.engines import Dynalite
 

@@ -17,10 +17,10 @@ from chalicelib import bootstrap
 from chalicelib.accounts.ports import ErasurePorts
 from chalicelib.accounts.usecases import begin_erasure, erase_due, who
 from chalicelib.accounts.usecases.erasing import SETTLES
-from chalicelib.adapters.clock import utc_now
 from chalicelib.errors import Conflict, UpstreamFailed
 from chalicelib.handlers.accounts import privacy_events
 from chalicelib.handlers.http.event import HandlerFailed
+from chalicelib.kernel.time import utc_now
 from chalicelib.photos.usecases import sweep
 from chalicelib.reports.usecases.forgetting import REMOVED
 from infra.local.cloud import Cloud

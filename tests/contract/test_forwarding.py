@@ -16,10 +16,10 @@ from chalice.test import Client
 
 import app
 from chalicelib import bootstrap
-from chalicelib.adapters.clock import utc_now
 from chalicelib.bootstrap import forwarding
 from chalicelib.handlers.exchange import mail_events
 from chalicelib.handlers.http.event import HandlerFailed
+from chalicelib.kernel.time import utc_now
 from chalicelib.reports.model import Changes, ServiceRequest
 from chalicelib.reports.usecases import EVERYWHERE, Author, add_update, change, full
 from infra.local import mail

@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib import bootstrap, trace
+from chalicelib import bootstrap
 from chalicelib.errors import AppError, Conflict, UpstreamFailed
 from chalicelib.jobs.model import Job, JobChanges, Placement
 from chalicelib.jobs.ports import Jobs, Ports
 from chalicelib.jobs.usecases import linking, planning
 from chalicelib.jobs.usecases.operating import operate
+from chalicelib.kernel.observability import trace
 from infra.local.cloud import Cloud
 from tests.fakes_jobs import (
     JOB,

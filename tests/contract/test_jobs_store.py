@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.jobs import dynamo
-from chalicelib.jobs.dynamo import DynamoJobs
+from chalicelib.jobs.dynamo import jobs
+from chalicelib.jobs.dynamo.jobs import DynamoJobs
 from chalicelib.jobs.model import (
     STATES,
     Contractor,
@@ -303,7 +303,7 @@ def test_list_has_nothing_else_when_somebody_made_up_where_to_go_on(
 def test_page_is_short_and_says_where_to_go_on_when_few_of_many_are_wanted(
     monkeypatch: pytest.MonkeyPatch, cloud: object
 ) -> None:
-    monkeypatch.setattr(dynamo, "MOST_LOOKED_AT", 20)
+    monkeypatch.setattr(jobs, "MOST_LOOKED_AT", 20)
     store = DynamoJobs(bootstrap.settings().jobs_table)
     filled(store, *(planned_job(f"J0B{n:09}", position=n, state="done") for n in range(50)))
     filled(store, planned_job("J0B000000999", position=99))

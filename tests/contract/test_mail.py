@@ -7,13 +7,14 @@ import boto3
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.adapters.inbox import S3Inbox
 from chalicelib.bootstrap import forwarding
+from chalicelib.bootstrap.mail import post
 from chalicelib.errors import AddressRefused, ConfigurationError, NoReply, UpstreamFailed
-from chalicelib.letter import Letter
-from chalicelib.outbound.dynamo_receivers import DynamoMarks
+from chalicelib.kernel.email import Letter
+from chalicelib.outbound.dynamo.receivers import DynamoMarks
 from chalicelib.outbound.ports import Mark
 from chalicelib.outbound.received import MOST_BYTES
+from chalicelib.outbound.s3_inbox import S3Inbox
 from infra.local import mail
 from infra.local.cloud import Cloud
 from infra.template import whole
@@ -39,8 +40,8 @@ def sent() -> list[EmailMessage]:
 
 
 def test_letter_is_in_the_outbox_as_it_was_sent() -> None:
-    forwarding.post().send(letter())
-    forwarding.post().send(letter(subject="Another"))
+    post().send(letter())
+    post().send(letter(subject="Another"))
     newest, oldest = mail.outbox()["items"]
     assert (newest["subject"], oldest["subject"]) == ("Another", "A hole")
     assert set(newest) == {"channel", "to", "subject", "body", "sent_at"}
@@ -50,7 +51,7 @@ def test_letter_is_in_the_outbox_as_it_was_sent() -> None:
 
 def test_outbox_shows_a_letter_when_its_subject_looks_like_encoded_headers() -> None:
     words = "=?utf-8?q?x=0AReply-To:_evil=40example.com=0A=0A=3Ca_href=3Dhttp://evil=3E?="
-    forwarding.post().send(letter(subject=f"Pothole: {words}", text=words))
+    post().send(letter(subject=f"Pothole: {words}", text=words))
     (shown,) = mail.outbox()["items"]
     assert shown["subject"] == f"Pothole: {words.replace('=?', '= ?')}"
     assert (shown["to"], shown["body"]) == ("trees@example.org", f"{words}\n")
@@ -63,20 +64,20 @@ def test_letter_leaves_once_and_nobody_claims_that_it_did_not_when_the_reply_is_
     loss: Loss,
 ) -> None:
     with lose_reply(1, times=5, loss=loss) as struck, pytest.raises(NoReply):
-        forwarding.post().send(letter())
+        post().send(letter())
     assert len(struck) == 1 and len(sent()) == 1
 
 
 def test_letter_leaves_once_and_nobody_claims_that_it_did_not_when_the_reply_is_garbage() -> None:
     with garble(1) as struck, pytest.raises(NoReply):
-        forwarding.post().send(letter())
+        post().send(letter())
     assert len(struck) == 1 and len(sent()) == 1
 
 
 @pytest.mark.parametrize("kind", REFUSALS)
 def test_letter_does_not_leave_when_it_is_refused(kind: Refusal) -> None:
     with refuse(1, kind=kind, times=5) as struck, pytest.raises(UpstreamFailed) as caught:
-        forwarding.post().send(letter())
+        post().send(letter())
     assert len(struck) == 1 and sent() == []
     # After an answer of 5xx nobody can tell.
     assert isinstance(caught.value, NoReply) == (kind in ("500", "503"))
@@ -88,14 +89,14 @@ def test_letter_is_never_tried_again_when_ses_will_not_take_it(
     monkeypatch.setenv("MAIL_DOMAIN", "not-ours.example")
     bootstrap.forget()
     with pytest.raises(AddressRefused):
-        forwarding.post().send(letter())
+        post().send(letter())
 
 
 def test_post_says_what_is_missing_when_no_mail_is_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAIL_DOMAIN", "")
     bootstrap.forget()
     with pytest.raises(ConfigurationError, match="MAIL_DOMAIN"):
-        forwarding.post()
+        post()
 
 
 def test_address_for_answers_says_which_report_it_is_and_cannot_be_guessed() -> None:

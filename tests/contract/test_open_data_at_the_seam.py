@@ -15,10 +15,10 @@ from chalicelib import bootstrap
 from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.http.event import HandlerFailed
 from chalicelib.handlers.publishing import publishing_events
-from chalicelib.publishing import ports as publishing
 from chalicelib.publishing.list_targets import TogetherTarget
 from chalicelib.publishing.lists import publish_lists_anew
 from chalicelib.publishing.open_data import COLUMNS, list_key
+from chalicelib.publishing.public_report import PublicReport
 from chalicelib.reports import usecases as reporting
 from chalicelib.reports.model import (
     Changes,
@@ -244,7 +244,7 @@ def shows_everything(patch: pytest.MonkeyPatch, ports: Ports) -> None:
 def tells_all_of_a_report(patch: pytest.MonkeyPatch, ports: Ports) -> None:
     here = bootstrap.publishing_ports()
 
-    def entry(report: publishing.PublicReport) -> dict[str, Any]:
+    def entry(report: PublicReport) -> dict[str, Any]:
         stored = ports.repository.get(report.service_request_id)
         return {**here.entry(report), "contact": msgspec.to_builtins(stored and stored.contact)}
 

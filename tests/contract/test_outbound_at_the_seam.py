@@ -14,7 +14,7 @@ import pytest
 from chalicelib import bootstrap
 from chalicelib.errors import Conflict, UpstreamFailed
 from chalicelib.events import Event, ReportChanged, ReportSubmitted
-from chalicelib.leases import LEASE
+from chalicelib.kernel.delivery_retry import LEASE
 from chalicelib.outbound.model import State
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.usecases import keep, open_deliveries, resend, send, wake_due

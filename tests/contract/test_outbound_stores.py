@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.leases import MOST_TRIES
-from chalicelib.outbound.dynamo import DynamoDeliveries
-from chalicelib.outbound.dynamo_receivers import DynamoReceivers
+from chalicelib.kernel.delivery_retry import MOST_TRIES
+from chalicelib.outbound.dynamo.deliveries import DynamoDeliveries
+from chalicelib.outbound.dynamo.receivers import DynamoReceivers
 from chalicelib.outbound.model import Delivery, State
 from chalicelib.outbound.ports import Deliveries, Exists, Receivers, Stale
 from chalicelib.outbound.receivers import Filter

@@ -14,7 +14,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from chalicelib.adapters.apart import outcome
+from chalicelib.photos.image_sandbox import outcome
 from chalicelib.photos.model import Refused
 from tests.attack_photos import ATTACKS, CANARY, JPEGS, saved
 from tests.conftest import ROOT

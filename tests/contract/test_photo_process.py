@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from chalicelib.adapters.apart import rebuild_apart, started
+from chalicelib.photos.image_sandbox import rebuild_apart, started
 from tests.attack_photos import picture, saved
 
 LOOK = ("-c", "import json, os; print(json.dumps(dict(os.environ)))")

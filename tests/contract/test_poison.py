@@ -11,12 +11,12 @@ import time_machine
 from click.testing import CliRunner
 
 from chalicelib import bootstrap
-from chalicelib.adapters.clock import utc_now
 from chalicelib.alerts import letters
 from chalicelib.alerts.model import Tell
 from chalicelib.alerts.usecases import sending
 from chalicelib.errors import UpstreamFailed
-from chalicelib.leases import LONGEST_WAITS_S
+from chalicelib.kernel.delivery_retry import LONGEST_WAITS_S
+from chalicelib.kernel.time import utc_now
 from infra.local import mail
 from infra.local.cloud import Cloud
 from infra.redrive import dead_letters_of, redrive

@@ -20,15 +20,13 @@ from chalice.test import Client
 import app
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Erasure
-from chalicelib.adapters.clock import utc_now
 from chalicelib.alerts.delivery import Alert
-from chalicelib.alerts.dynamo_alert_items import AlertItem, alert_of
+from chalicelib.alerts.dynamo.alert_items import AlertItem, alert_of
 from chalicelib.alerts.usecases import sharing
 from chalicelib.alerts.usecases.questions import question_token
 from chalicelib.areas.model import ROADWORKS
 from chalicelib.bootstrap import forwarding
 from chalicelib.catalogue.load import COUNCILS
-from chalicelib.derived_ids import derived_id
 from chalicelib.desk import usecases as desk
 from chalicelib.desk.model import ViewDraft
 from chalicelib.events import ReportSubmitted
@@ -39,7 +37,9 @@ from chalicelib.handlers.http.cdn import ORIGIN
 from chalicelib.handlers.jobs import jobs_events
 from chalicelib.handlers.publishing import publishing_events
 from chalicelib.handlers.reports import photos_events
-from chalicelib.jobs.dynamo import DynamoJobs
+from chalicelib.jobs.dynamo.jobs import DynamoJobs
+from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.time import utc_now
 from chalicelib.publishing.open_data import month_of
 from chalicelib.publishing.unfinished import FIGURES, LISTS, note
 from chalicelib.reports import usecases

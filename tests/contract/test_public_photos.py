@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.adapters.cloudfront import CloudFrontCdn, NoCdn
+from chalicelib.aws.cloudfront import CloudFrontCdn, NoCdn
 from chalicelib.errors import UpstreamFailed
 from chalicelib.publishing.ports import PublicPhotos
 from infra.local.cloud import Cloud

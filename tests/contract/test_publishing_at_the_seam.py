@@ -16,7 +16,6 @@ import pytest
 import time_machine
 
 from chalicelib import bootstrap
-from chalicelib.adapters.s3 import S3Documents
 from chalicelib.events import Event, ReportChanged
 from chalicelib.geo.quadkey import MAP_ZOOM, key_of
 from chalicelib.handlers.publishing import publishing_events
@@ -32,6 +31,7 @@ from chalicelib.publishing.model import (
     tile_key,
 )
 from chalicelib.publishing.ports import Document, Held
+from chalicelib.publishing.s3_documents import S3Documents
 from chalicelib.publishing.security_txt import SECURITY_TXT
 from chalicelib.publishing.targets import DocumentTarget, PhotosTarget
 from chalicelib.publishing.usecases import publish_all

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.decisions import Reason
+from chalicelib.catalogue.decisions import Reason
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import bounds, key_of, tile_of
 from chalicelib.reports.model import (

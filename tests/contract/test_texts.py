@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib import bootstrap
-from chalicelib.adapters.texts import SnsTexts
+from chalicelib.aws.sns import SnsTexts
 from chalicelib.bootstrap import accounts
 from chalicelib.errors import AddressRefused, AppError, ConfigurationError, NoReply, UpstreamFailed
 from infra.local.cloud import Cloud

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.alerts import dynamo_alerts as stores_of
 from chalicelib.alerts.delivery import Alert, told_by
 from chalicelib.alerts.delivery_ports import Alerts, Digests, Spend, Suppressed, Told
+from chalicelib.alerts.dynamo import alerts as stores_of
 from chalicelib.alerts.ports import Stale
 from tests.builders import NOON
 from tests.fakes_delivery import (

@@ -13,7 +13,7 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.errors import Conflict, UpstreamFailed
-from chalicelib.reports.dynamo import DynamoRepository
+from chalicelib.reports.dynamo.repository import DynamoRepository
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import EVERYWHERE, Author, add_update, submit, view

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from chalicelib.adapters.clock import utc_now
+from chalicelib.kernel.time import utc_now
 from infra.local.stack import LocalStack, Options
 from tests.builders import draft_body, long_key
 from tests.webhooks import Hook, is_ours, listening

@@ -14,8 +14,8 @@ from chalicelib.accounts.dynamo.items import (
     translated,
 )
 from chalicelib.accounts.model import Account, Destination, Identity
-from chalicelib.dynamo_errors import ConditionFailed
 from chalicelib.errors import Conflict
+from chalicelib.kernel.dynamo.errors import ConditionFailed
 
 Digest = Callable[..., str]
 """A digest of texts, made under a secret that never changes."""

@@ -8,9 +8,9 @@ from typing import Any
 from chalicelib.accounts.dynamo.accounts import Digest
 from chalicelib.accounts.dynamo.items import ATTEMPT, AttemptItem, LimitItem, of_attempt, translated
 from chalicelib.accounts.model import MOST_TRIES, Attempt, Destination
-from chalicelib.dynamo_errors import ConditionFailed
 from chalicelib.errors import TooMany
-from chalicelib.moments import text_of
+from chalicelib.kernel.dynamo.errors import ConditionFailed
+from chalicelib.kernel.time import text_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

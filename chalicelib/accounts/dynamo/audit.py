@@ -15,13 +15,13 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
-from chalicelib import dynamo_errors
 from chalicelib.accounts.audit import Action, Entry
-from chalicelib.dynamo_errors import ConditionFailed
+from chalicelib.kernel.dynamo import errors
+from chalicelib.kernel.dynamo.errors import ConditionFailed
 
 LOG = "audit"
 
-translated = partial(dynamo_errors.translated, "the log", ConditionFailed)
+translated = partial(errors.translated, "the log", ConditionFailed)
 
 
 class BySubject(GlobalSecondaryIndex["AuditItem"]):  # type: ignore[no-untyped-call]

@@ -7,7 +7,7 @@ from chalicelib.accounts.destinations import mailbox
 from chalicelib.accounts.dynamo.accounts import Digest
 from chalicelib.accounts.dynamo.items import BLOCKS, BlockItem, translated
 from chalicelib.accounts.model import Block, Destination
-from chalicelib.dynamo_errors import ConditionFailed
+from chalicelib.kernel.dynamo.errors import ConditionFailed
 
 FIELDS = ("kind", "domain", "reason", "added_at", "added_by")
 

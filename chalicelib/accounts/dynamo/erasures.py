@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from chalicelib.accounts.dynamo.items import ERASED, ERASURES, ErasedItem, ErasureItem, translated
 from chalicelib.accounts.model import Erasure, Forgotten, Step
-from chalicelib.dynamo_errors import ConditionFailed
+from chalicelib.kernel.dynamo.errors import ConditionFailed
 
 
 class DynamoErasures:

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.accounts.dynamo.items import HANDOVER, HandoverItem, of_handover, translated
 from chalicelib.accounts.single_sign_on import Handover
-from chalicelib.dynamo_errors import ConditionFailed
+from chalicelib.kernel.dynamo.errors import ConditionFailed
 
 
 class DynamoHandovers:

@@ -22,7 +22,6 @@ from pynamodb.attributes import (
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.models import Model
 
-from chalicelib import dynamo_errors
 from chalicelib.accounts.model import (
     Address,
     AddressKind,
@@ -33,10 +32,11 @@ from chalicelib.accounts.model import (
     SavedPlace,
     Step,
 )
-from chalicelib.dynamo_errors import ConditionFailed
-from chalicelib.stored import MomentAttribute, Packed
+from chalicelib.kernel.dynamo import errors
+from chalicelib.kernel.dynamo.attributes import MomentAttribute, Packed
+from chalicelib.kernel.dynamo.errors import ConditionFailed
 
-translated = partial(dynamo_errors.translated, "accounts", ConditionFailed)
+translated = partial(errors.translated, "accounts", ConditionFailed)
 
 ACCOUNT = "account"
 SESSION = "session#"

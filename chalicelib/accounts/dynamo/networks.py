@@ -10,8 +10,8 @@ from ipaddress import IPv4Address, ip_address, ip_network
 from secrets import token_hex
 
 from chalicelib.accounts.dynamo.items import NETWORK_KEYS, NetworkKeyItem, translated
-from chalicelib.dynamo_errors import ConditionFailed
-from chalicelib.moments import text_of
+from chalicelib.kernel.dynamo.errors import ConditionFailed
+from chalicelib.kernel.time import text_of
 
 HALF_A_DAY = 12
 OF_ONE_CUSTOMER = 64

@@ -15,7 +15,7 @@ from chalicelib.accounts.dynamo.items import (
     translated,
 )
 from chalicelib.accounts.model import Session, SignedIn
-from chalicelib.dynamo_errors import ConditionFailed
+from chalicelib.kernel.dynamo.errors import ConditionFailed
 
 
 class DynamoSessions:

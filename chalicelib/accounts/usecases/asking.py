@@ -10,11 +10,11 @@ while nothing counts, no code is sent; a report can be sent without one.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from chalicelib import trace
 from chalicelib.accounts.destinations import destination, mailbox, tagged
 from chalicelib.accounts.model import CODE_HOLDS, Attempt, Destination, to_the_second
 from chalicelib.accounts.ports import Ports
 from chalicelib.errors import Invalid, TooMany
+from chalicelib.kernel.observability import trace
 
 HOURLY = {
     "code from network to address": 5,

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from chalicelib import logs
 from chalicelib.accounts import audit
 from chalicelib.accounts.model import (
     STEPS,
@@ -22,6 +21,7 @@ from chalicelib.accounts.model import (
 )
 from chalicelib.accounts.ports import ErasurePorts
 from chalicelib.errors import AppError, Conflict
+from chalicelib.kernel.observability import logs
 
 SETTLES = timedelta(minutes=1)
 """Indexes lag: what she sent just before is found after that."""

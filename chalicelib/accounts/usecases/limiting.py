@@ -12,11 +12,11 @@ whether for a subscription or for a report that names it: strangers fill no mail
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from chalicelib import logs
 from chalicelib.accounts.destinations import mailbox, tagged
 from chalicelib.accounts.model import Destination
 from chalicelib.accounts.ports import LimitPorts
 from chalicelib.errors import Forbidden, TooMany, UpstreamFailed
+from chalicelib.kernel.observability import logs
 
 Flow = Literal["code", "handover", "report", "update", "flag", "follow", "photo", "subscribe"]
 FAILS_OPEN: frozenset[Flow] = frozenset(("report", "update", "flag", "follow", "photo"))

@@ -4,10 +4,10 @@ What is written of a failure names the account that the address belongs to, or t
 there is none: both are random ids, and known and unknown addresses cost the same calls.
 """
 
-from chalicelib import logs
 from chalicelib.accounts import audit
 from chalicelib.accounts.model import Account, Attempt
 from chalicelib.accounts.ports import Ports
+from chalicelib.kernel.observability import logs
 
 
 def note_sign_in(account: Account, way: str, ports: Ports) -> None:

@@ -5,10 +5,10 @@ that the page of the code says so.
 
 from collections.abc import Callable
 
-from chalicelib import logs
 from chalicelib.accounts.model import Attempt, to_the_second
 from chalicelib.accounts.ports import SendingPorts
 from chalicelib.errors import AddressRefused, NoReply, UpstreamFailed
+from chalicelib.kernel.observability import logs
 
 
 def send_code(attempt_id: str, ports: SendingPorts) -> None:

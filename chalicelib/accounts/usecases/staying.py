@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from chalicelib import logs
 from chalicelib.accounts.model import STEP_BACK, Session, SignedIn, stays_until, to_the_second
 from chalicelib.accounts.ports import Ports, Presented
 from chalicelib.errors import NotFound, Unauthenticated
+from chalicelib.kernel.observability import logs
 
 AGAIN = "You are not signed in on this device any more: sign in again."
 LOOKS = 2

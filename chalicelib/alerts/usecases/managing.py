@@ -25,7 +25,7 @@ from chalicelib.alerts.usecases.subscribing import (
     with_topic,
 )
 from chalicelib.errors import Conflict, Invalid, NotFound, UpstreamFailed
-from chalicelib.moments import text_of
+from chalicelib.kernel.time import text_of
 
 AT_ONCE = 100
 Holds = Callable[[Subscription, str], bool]

@@ -12,7 +12,7 @@ from chalicelib.alerts.model import Subscription
 from chalicelib.alerts.times import after_quiet
 from chalicelib.alerts.usecases.digests import to_tell
 from chalicelib.alerts.words import Ways
-from chalicelib.leases import refused
+from chalicelib.kernel.delivery_retry import refused
 
 
 class Ready(NamedTuple):

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from chalicelib.alerts.model import Subscription
 from chalicelib.alerts.ports import Ports, Tokens
-from chalicelib.derived_ids import derived_id
 from chalicelib.errors import NotFound
+from chalicelib.kernel.ids import derived_id
 
 _TOKEN = re.compile(r"([0-9a-f]{32})\.([0-9A-Z]{12})\.([1-9][0-9]{0,5})\.([0-9a-f]{32})")
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib import logs
 from chalicelib.alerts.delivery import (
     BROKE,
     FURTHER,
@@ -32,7 +31,8 @@ from chalicelib.alerts.usecases.digests import gather
 from chalicelib.alerts.usecases.preparing import Ready, prepared
 from chalicelib.alerts.usecases.stopping import end, suppress
 from chalicelib.errors import AddressRefused, Gone, NoReply, NotNow, UpstreamFailed
-from chalicelib.leases import MOST_TRIES, claimed, put_off, refused
+from chalicelib.kernel.delivery_retry import MOST_TRIES, claimed, put_off, refused
+from chalicelib.kernel.observability import logs
 
 AT_ONCE = ("needs_answer", "asked")
 """What is in no digest: somebody waits for the answer."""

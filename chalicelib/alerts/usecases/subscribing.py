@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from chalicelib import trace
 from chalicelib.alerts.links import manage_url
 from chalicelib.alerts.model import Channel, Subscription, Topic, Wish, activated
 from chalicelib.alerts.ports import AddressChannel, Ports, Stale
 from chalicelib.alerts.topics import faults_of
 from chalicelib.errors import AddressRefused, Conflict, FieldError, Invalid, UpstreamFailed
+from chalicelib.kernel.observability import trace
 
 ATTEMPTS = 10
 """How often a change is tried again when somebody else wrote in between."""

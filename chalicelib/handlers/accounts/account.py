@@ -18,7 +18,7 @@ from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.params import id_of, limit_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
-from chalicelib.parsing import parse_json
+from chalicelib.kernel.parsing import parse_json
 from chalicelib.reports import usecases as reporting
 from chalicelib.reports.model import OwnChanges, ServiceRequest, Visibility
 from chalicelib.reports.ports import Place, Ports

@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 from chalice.app import Blueprint, DynamoDBEvent, SQSEvent
 
-from chalicelib import bootstrap, logs
+from chalicelib import bootstrap
 from chalicelib.errors import AppError
 from chalicelib.handlers.http.event import BatchAnswer, batch, batch_failures, failed_from
+from chalicelib.kernel.observability import logs
 
 # Chalice wants literals; packaging puts the stream and the queue themselves in their place.
 STREAM = "arn:aws:dynamodb:eu-west-2:000000000000:table/accounts/stream/placeholder"

@@ -16,7 +16,7 @@ from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import limit_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
-from chalicelib.parsing import parse_json
+from chalicelib.kernel.parsing import parse_json
 
 routes = Routes(__name__)
 ID = re.compile(r"[0-9a-f]{32}")

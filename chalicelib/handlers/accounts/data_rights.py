@@ -15,7 +15,7 @@ from chalicelib.handlers.accounts.account import cursor_of, place_of
 from chalicelib.handlers.accounts.sign_in_pages import problem_page
 from chalicelib.handlers.http import auth, cookies
 from chalicelib.handlers.http.routes import Call, Kept, Page, Query, Routes
-from chalicelib.parsing import parse_json
+from chalicelib.kernel.parsing import parse_json
 from chalicelib.privacy.elsewhere import elsewhere
 from chalicelib.reports import usecases as reporting
 

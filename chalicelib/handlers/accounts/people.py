@@ -19,7 +19,7 @@ from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import limit_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
-from chalicelib.parsing import parse_json
+from chalicelib.kernel.parsing import parse_json
 
 routes = Routes(__name__)
 PERSON_CURSOR = re.compile(r"[0-9T:Z-]{20}#[\w-]{1,64}", re.ASCII)

@@ -2,10 +2,11 @@
 
 from chalice.app import Blueprint, CloudWatchEvent
 
-from chalicelib import bootstrap, logs
+from chalicelib import bootstrap
 from chalicelib.accounts import usecases
 from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.http.event import batch
+from chalicelib.kernel.observability import logs
 from chalicelib.reports.usecases import forget_old as forget_old_reports
 
 events = Blueprint(__name__)

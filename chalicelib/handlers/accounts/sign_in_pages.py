@@ -4,11 +4,12 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from chalicelib import bootstrap, trace
+from chalicelib import bootstrap
 from chalicelib.accounts import usecases
 from chalicelib.accounts.model import CODE_HOLDS
 from chalicelib.errors import AppError, Forbidden, Invalid, NotFound, TooMany, UpstreamFailed
 from chalicelib.handlers.http.routes import Page
+from chalicelib.kernel.observability import trace
 
 ACCOUNT = "/account/"
 _PATH = re.compile(r"/(?![/\\])[\w/.~%?&=+,:@-]{0,200}", re.ASCII)

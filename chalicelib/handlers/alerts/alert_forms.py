@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chalicelib import bootstrap, idempotency
+from chalicelib import bootstrap
 from chalicelib.alerts.forms import MAY_HAVE_A_PLACE, NEEDS_A_PLACE, wish_of
 from chalicelib.alerts.model import Subscription
 from chalicelib.alerts.showing import FREQUENCIES, KINDS, RADII_M, about, distance
@@ -16,6 +16,7 @@ from chalicelib.handlers.alerts.subscriptions import subscriber_of
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.pages import posted_form, problem_page, render
 from chalicelib.handlers.http.routes import Call, Page, Query, Routes
+from chalicelib.kernel import idempotency
 
 MOST_PLACES = 8
 FIELDS = ("topic.kind", "q", "topic.radius_m", "topic.ward_code", "frequency", "channel", "to")

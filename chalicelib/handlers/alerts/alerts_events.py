@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from chalice.app import Blueprint, DynamoDBEvent, SQSEvent
 
-from chalicelib import bootstrap, logs, trace
+from chalicelib import bootstrap
 from chalicelib.alerts.model import Share, Subscription
 from chalicelib.alerts.usecases.indexing import question, reindex
 from chalicelib.alerts.usecases.matching import match
@@ -24,6 +24,7 @@ from chalicelib.handlers.http.event import (
     of_facts,
     one_by_one,
 )
+from chalicelib.kernel.observability import logs, trace
 
 # Chalice wants literals; packaging puts the stream and the queue themselves in their place.
 STREAM = "arn:aws:dynamodb:eu-west-2:000000000000:table/alerts/stream/placeholder"
@@ -58,7 +59,7 @@ def fan_out_alerts(event: DynamoDBEvent) -> BatchAnswer:
 
 def _react(changes: list[dict[str, Any]]) -> None:
     # Imported where the stream is read: PynamoDB takes a while to load.
-    from chalicelib.alerts.dynamo import told_by
+    from chalicelib.alerts.dynamo.subscriptions import told_by
 
     told: dict[str, list[Subscription]] = defaultdict(list)
     questions = []

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
-from chalicelib import bootstrap, logs, trace
+from chalicelib import bootstrap
 from chalicelib.alerts import receipts
 from chalicelib.alerts.delivery import Alert, Wake
 from chalicelib.alerts.model import Confirm, Tell
@@ -14,6 +14,7 @@ from chalicelib.alerts.usecases import sending
 from chalicelib.alerts.usecases.receipts import TooSoon, take
 from chalicelib.errors import AppError
 from chalicelib.handlers.http.event import BatchAnswer, batch, one_by_one
+from chalicelib.kernel.observability import logs, trace
 
 # Chalice wants literals; packaging puts the queues themselves in their place.
 ALERTS_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:alerts"

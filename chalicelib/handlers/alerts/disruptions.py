@@ -10,7 +10,7 @@ from chalicelib.disruptions.views import DisruptionList, DisruptionView, listed,
 from chalicelib.errors import NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.routes import Call, Routes
-from chalicelib.parsing import parse_json
+from chalicelib.kernel.parsing import parse_json
 
 routes = Routes(__name__)
 ID = re.compile(r"[0-9a-f]{32}")

@@ -32,7 +32,7 @@ from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.params import limit_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
-from chalicelib.parsing import parse_json
+from chalicelib.kernel.parsing import parse_json
 
 routes = Routes(__name__)
 TOKEN = Query("token", "what the link to it carries; needless for the account that it belongs to")

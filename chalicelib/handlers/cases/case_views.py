@@ -6,7 +6,7 @@ from datetime import date, datetime
 import msgspec
 
 from chalicelib import bootstrap
-from chalicelib.decisions import Opens
+from chalicelib.catalogue.decisions import Opens
 from chalicelib.desk import usecases as desk
 from chalicelib.desk.model import CaseJob
 from chalicelib.jobs.views import WorkPhotoView

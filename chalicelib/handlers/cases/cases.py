@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any, get_args
 
 from chalicelib import bootstrap
-from chalicelib.decisions import Opens
+from chalicelib.catalogue.decisions import Opens
 from chalicelib.errors import Invalid
 from chalicelib.handlers.cases.case_views import CaseList, CaseView, case_item, case_view
 from chalicelib.handlers.http import auth

@@ -26,7 +26,7 @@ from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import named_in, note
 from chalicelib.handlers.http.params import id_of
 from chalicelib.handlers.http.routes import Call, Routes
-from chalicelib.parsing import parse_json
+from chalicelib.kernel.parsing import parse_json
 from chalicelib.photos import usecases as photographs
 from chalicelib.photos.model import Areas
 from chalicelib.photos.ports import PhotoKey

@@ -15,7 +15,7 @@ from chalicelib.handlers.cases.replies import in_words
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import id_of
 from chalicelib.handlers.http.routes import Call, Routes
-from chalicelib.parsing import parse_json
+from chalicelib.kernel.parsing import parse_json
 from chalicelib.reports.model import Line
 from chalicelib.reports.usecases.access import refuse_beyond_her_remit, visible
 

@@ -13,7 +13,7 @@ from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.audit import note_change
 from chalicelib.handlers.http.params import id_of, limit_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
-from chalicelib.parsing import parse_json
+from chalicelib.kernel.parsing import parse_json
 from chalicelib.reports import usecases
 from chalicelib.reports.model import (
     Attention,

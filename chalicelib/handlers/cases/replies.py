@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from chalicelib import bootstrap
 from chalicelib.desk import usecases as desk
 from chalicelib.desk.model import filled
-from chalicelib.moments import is_overdue
+from chalicelib.kernel.time import is_overdue
 from chalicelib.reports.cases import CaseChanges
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.reference import grouped

@@ -8,13 +8,14 @@ from typing import Any
 
 import msgspec
 
-from chalicelib import bootstrap, logs
-from chalicelib.derived_ids import derived_id
+from chalicelib import bootstrap
 from chalicelib.desk import usecases as desk
 from chalicelib.desk.model import UNDO_WITHIN, Undo
 from chalicelib.errors import AppError, UpstreamFailed
 from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.routes import Call
+from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.observability import logs
 from chalicelib.reports import usecases
 from chalicelib.reports.cases import Left
 from chalicelib.reports.usecases import TAKEN_BACK_WITHIN, PutBack

@@ -11,7 +11,7 @@ from chalicelib.errors import Invalid
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import limit_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
-from chalicelib.moments import text_of
+from chalicelib.kernel.time import text_of
 from chalicelib.reports import usecases
 from chalicelib.reports.states import State, Status, status_of
 from chalicelib.reports.usecases import Change, Cursor

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, CloudWatchEvent
 
-from chalicelib import bootstrap, logs
+from chalicelib import bootstrap
 from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.http.event import batch
+from chalicelib.kernel.observability import logs
 
 if TYPE_CHECKING:
     from chalicelib.outbound import polling

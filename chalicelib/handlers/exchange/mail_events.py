@@ -5,10 +5,11 @@ from typing import Any
 import msgspec
 from chalice.app import Blueprint, SQSEvent
 
-from chalicelib import bootstrap, logs
+from chalicelib import bootstrap
 from chalicelib.errors import AppError
 from chalicelib.handlers.http.event import BatchAnswer, one_by_one
 from chalicelib.handlers.http.s3_events import arrived_in
+from chalicelib.kernel.observability import logs
 
 # Chalice wants a literal; packaging puts the queue itself in its place.
 QUEUE = "arn:aws:sqs:eu-west-2:000000000000:replies"

@@ -12,11 +12,11 @@ from urllib.parse import unquote
 
 from chalice.app import Request
 
-from chalicelib import trace
 from chalicelib.errors import AppError, Invalid, NotFound
-from chalicelib.georeport.wire import CONTENT_TYPES, Format, Tree, write
+from chalicelib.georeport.wire import CONTENT_TYPES, Answer, Format, Tree, write
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.routes import Call, Routes, Written
+from chalicelib.kernel.observability import trace
 from chalicelib.reports.posted import in_open311s_names
 
 SEGMENTS = ("first", "second", "third", "fourth", "fifth")
@@ -29,13 +29,6 @@ class Address(NamedTuple):
 
     segments: tuple[str, ...]
     form: Format | None
-
-
-class Answer(NamedTuple):
-    """A tree, and the name of its root in XML."""
-
-    root: str
-    tree: Tree
 
 
 def address_of(parameters: dict[str, str]) -> Address:

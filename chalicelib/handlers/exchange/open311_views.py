@@ -12,8 +12,7 @@ from chalicelib.catalogue.open311 import (
     wire_services,
 )
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.georeport.wire import CONTENT_TYPES, Tree
-from chalicelib.handlers.exchange.open311 import Answer
+from chalicelib.georeport.wire import CONTENT_TYPES, Answer, Tree
 from chalicelib.handlers.exchange.open311_query import (
     Asked,
     asked,

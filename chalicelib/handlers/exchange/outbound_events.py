@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
-from chalicelib import bootstrap, logs, trace
+from chalicelib import bootstrap
 from chalicelib.errors import AppError
 from chalicelib.events import Event
 from chalicelib.handlers.http.event import (
@@ -17,6 +17,7 @@ from chalicelib.handlers.http.event import (
     of_facts,
     one_by_one,
 )
+from chalicelib.kernel.observability import logs, trace
 from chalicelib.outbound import usecases
 from chalicelib.outbound.model import Wake
 

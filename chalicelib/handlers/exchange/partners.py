@@ -12,7 +12,7 @@ from chalicelib.errors import NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.routes import Call, Routes
-from chalicelib.parsing import parse_json
+from chalicelib.kernel.parsing import parse_json
 from chalicelib.partners import usecases
 from chalicelib.partners.model import ApiKey, NewKey, Reports
 

@@ -13,9 +13,9 @@ from chalicelib.handlers.exchange.deliveries import id_of
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import named_in, note
 from chalicelib.handlers.http.routes import Call, Routes
+from chalicelib.kernel.parsing import parse_json
 from chalicelib.outbound import usecases
 from chalicelib.outbound.receivers import Filter, Receiver, ReceiverChanges, ReceiverDraft
-from chalicelib.parsing import parse_json
 
 routes = Routes(__name__)
 Moment = Annotated[datetime, Meta(tz=True)]

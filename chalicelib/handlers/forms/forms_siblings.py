@@ -10,7 +10,7 @@ from chalicelib.forms.posted import Upload
 from chalicelib.gazetteer import usecases as gazetteer
 from chalicelib.geo.point import Point
 from chalicelib.handlers.http.params import NEAR_M
-from chalicelib.parsing import parse
+from chalicelib.kernel.parsing import parse
 from chalicelib.photos import usecases as photos
 from chalicelib.reports import usecases
 from chalicelib.reports.model import Draft

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from chalicelib import bootstrap, trace
+from chalicelib import bootstrap
 from chalicelib.errors import (
     AppError,
     Conflict,
@@ -25,7 +25,8 @@ from chalicelib.handlers.http import rate_limits
 from chalicelib.handlers.http.audit import note_look
 from chalicelib.handlers.http.params import id_of, new_key
 from chalicelib.handlers.http.routes import Call, Page
-from chalicelib.parsing import parse
+from chalicelib.kernel.observability import trace
+from chalicelib.kernel.parsing import parse
 from chalicelib.reports import usecases
 from chalicelib.reports.model import Draft, FlagDraft, ServiceRequest, UpdateDraft
 from chalicelib.reports.usecases import Author

@@ -10,7 +10,7 @@ from chalicelib.bootstrap.job_views import Seen
 from chalicelib.handlers.http.identity import Caller
 from chalicelib.jobs.usecases.publishing import DayLink
 from chalicelib.jobs.views import JobView
-from chalicelib.moments import text_of
+from chalicelib.kernel.time import text_of
 from chalicelib.reports.model import Changes
 from chalicelib.reports.views import FullView, ReportView
 

@@ -21,8 +21,9 @@ from datetime import datetime, timedelta
 
 from chalice.app import Request
 
-from chalicelib import bootstrap, logs
+from chalicelib import bootstrap
 from chalicelib.errors import Invalid
+from chalicelib.kernel.observability import logs
 
 SECURE = "__Secure-"
 NAME = "ginnel-session"

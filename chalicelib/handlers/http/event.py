@@ -11,8 +11,8 @@ from typing import Any
 
 from chalice.app import SQSEvent
 
-from chalicelib import logs, trace
 from chalicelib.events import Event, JobChanged, OfNotice
+from chalicelib.kernel.observability import logs, trace
 
 BatchAnswer = dict[str, list[dict[str, str]]]
 

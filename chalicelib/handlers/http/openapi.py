@@ -4,7 +4,6 @@ from typing import Any
 
 import msgspec
 
-from chalicelib import idempotency
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.routes import (
     HTML,
@@ -15,6 +14,7 @@ from chalicelib.handlers.http.routes import (
     RouteFacts,
     Routes,
 )
+from chalicelib.kernel import idempotency
 
 REF = "#/components/schemas/{name}"
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")

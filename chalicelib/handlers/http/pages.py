@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib import bootstrap, trace
+from chalicelib import bootstrap
 from chalicelib.errors import (
     AppError,
     Conflict,
@@ -13,6 +13,7 @@ from chalicelib.errors import (
     UpstreamFailed,
 )
 from chalicelib.handlers.http.routes import Call
+from chalicelib.kernel.observability import trace
 
 
 def render(name: str, faults: Any = (), **context: Any) -> str:

@@ -7,7 +7,7 @@ from functools import cache
 
 from chalice.app import Request
 
-from chalicelib import bootstrap, logs
+from chalicelib import bootstrap
 from chalicelib.accounts.audit import Action
 from chalicelib.accounts.destinations import contact
 from chalicelib.accounts.model import Account, Destination
@@ -18,6 +18,7 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.cdn import viewer_address
 from chalicelib.handlers.http.routes import Call
+from chalicelib.kernel.observability import logs
 from chalicelib.reports.model import Contact, Draft, UpdateDraft
 from chalicelib.reports.usecases import Admit, AdmitFollower, Client, MayWrite
 

@@ -16,9 +16,11 @@ from typing import Any, NamedTuple
 import msgspec
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib import errors, idempotency, logs, trace
+from chalicelib import errors
 from chalicelib.handlers.http.auth import Gate
 from chalicelib.handlers.http.identity import Caller
+from chalicelib.kernel import idempotency
+from chalicelib.kernel.observability import logs, trace
 
 REQUEST_ID = "X-Request-Id"
 OPEN_TO_SITES = "Access-Control-Allow-Origin"

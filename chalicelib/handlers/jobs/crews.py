@@ -6,7 +6,6 @@ from http import HTTPStatus
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Session
 from chalicelib.catalogue.crews import Crew
-from chalicelib.derived_ids import derived_id
 from chalicelib.errors import AddressRefused, Invalid
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import note_day
@@ -17,7 +16,8 @@ from chalicelib.jobs.crew_ports import PushTo
 from chalicelib.jobs.usecases.day import crew_of, crews
 from chalicelib.jobs.usecases.publishing import DepotView, ShiftView, day_link
 from chalicelib.jobs.usecases.ringing import register, unregister
-from chalicelib.parsing import parse_json
+from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.parsing import parse_json
 
 routes = Routes(__name__)
 

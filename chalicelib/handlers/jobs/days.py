@@ -18,7 +18,7 @@ from chalicelib.jobs.ordering import LeftOut as LeftOutOfDay
 from chalicelib.jobs.usecases import days
 from chalicelib.jobs.usecases.days import Day
 from chalicelib.jobs.usecases.load import Load, loads
-from chalicelib.parsing import parse_json
+from chalicelib.kernel.parsing import parse_json
 
 MOST_JOBS = 100
 routes = Routes(__name__)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib import bootstrap, trace
+from chalicelib import bootstrap
 from chalicelib.errors import (
     AppError,
     Conflict,
@@ -29,7 +29,8 @@ from chalicelib.jobs.model import WAITING, Deed, DeedKind, Job, Operation
 from chalicelib.jobs.people import Operator
 from chalicelib.jobs.usecases import linking
 from chalicelib.jobs.usecases.operating import Outcome, operate
-from chalicelib.parsing import parse
+from chalicelib.kernel.observability import trace
+from chalicelib.kernel.parsing import parse
 from chalicelib.photos import usecases as photographs
 from chalicelib.reports import usecases as reporting
 from chalicelib.reports.reference import grouped

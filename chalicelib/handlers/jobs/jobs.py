@@ -31,7 +31,7 @@ from chalicelib.jobs.ports import Filters
 from chalicelib.jobs.usecases import day, linking, planning
 from chalicelib.jobs.usecases.operating import Outcome, Sent, Unreadable, operate
 from chalicelib.jobs.views import JobView
-from chalicelib.parsing import parse, parse_json
+from chalicelib.kernel.parsing import parse, parse_json
 
 MOST_BYTES = 2_000_000
 """What MOST_OPERATIONS can have, each with the longest text."""

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, SQSEvent
 
-from chalicelib import bootstrap, logs, trace
+from chalicelib import bootstrap
 from chalicelib.errors import AppError, UpstreamFailed
 from chalicelib.events import JobChanged, OfReport
 from chalicelib.handlers.http.event import (
@@ -24,6 +24,7 @@ from chalicelib.jobs.usecases.following import follow
 from chalicelib.jobs.usecases.following import tell_plans as tell_all_plans
 from chalicelib.jobs.usecases.opening import open_for
 from chalicelib.jobs.usecases.publishing import publish_days, publish_due
+from chalicelib.kernel.observability import logs, trace
 
 # Chalice wants literals; packaging puts the stream and the queues themselves in their place.
 STREAM = "arn:aws:dynamodb:eu-west-2:000000000000:table/jobs/stream/placeholder"

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
-from chalicelib import bootstrap, logs, trace
+from chalicelib import bootstrap
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import (
     Event,
@@ -19,6 +19,7 @@ from chalicelib.events import (
     tiles_touched,
 )
 from chalicelib.handlers.http.event import BatchAnswer, batch, batch_failures, measure_age, of_facts
+from chalicelib.kernel.observability import logs, trace
 from chalicelib.publishing import lists, performance, security_txt, usecases
 from chalicelib.publishing.usecases import Touched
 

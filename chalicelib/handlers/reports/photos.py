@@ -10,7 +10,7 @@ from chalicelib import bootstrap
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.routes import Call, Routes
-from chalicelib.parsing import parse_json
+from chalicelib.kernel.parsing import parse_json
 from chalicelib.photos import usecases
 from chalicelib.photos.model import State, UploadDraft
 from chalicelib.photos.ports import PhotoKey

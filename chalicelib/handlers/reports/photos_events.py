@@ -6,11 +6,12 @@ from typing import Any
 import msgspec
 from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
-from chalicelib import bootstrap, logs
+from chalicelib import bootstrap
 from chalicelib.errors import AppError, UpstreamFailed
 from chalicelib.events import PhotoWanted
 from chalicelib.handlers.http.event import BatchAnswer, batch, measure_age, of_facts, one_by_one
 from chalicelib.handlers.http.s3_events import Arrived, arrived_in
+from chalicelib.kernel.observability import logs
 from chalicelib.photos import usecases
 from chalicelib.photos.ports import PhotoKey, Upload
 

@@ -12,7 +12,7 @@ from chalicelib.errors import FieldError, Invalid
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.pages import problem_page
 from chalicelib.handlers.http.routes import Call, Page, Query, Routes
-from chalicelib.parsing import parse
+from chalicelib.kernel.parsing import parse
 from chalicelib.reports import usecases
 from chalicelib.reports.model import AnswerDraft, ServiceRequest
 from chalicelib.reports.reference import grouped

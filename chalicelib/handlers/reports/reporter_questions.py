@@ -12,7 +12,7 @@ from chalicelib.errors import FieldError, Invalid
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.pages import posted_form, problem_page, render
 from chalicelib.handlers.http.routes import Call, Page, Routes
-from chalicelib.parsing import parse
+from chalicelib.kernel.parsing import parse
 from chalicelib.reports import usecases
 from chalicelib.reports.model import ReplyDraft, ServiceRequest
 from chalicelib.reports.reference import grouped

@@ -15,7 +15,7 @@ from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.audit import note_look
 from chalicelib.handlers.http.params import NEAR_M, id_of, limit_of, number_of, point_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
-from chalicelib.parsing import parse_json
+from chalicelib.kernel.parsing import parse_json
 from chalicelib.reports import usecases
 from chalicelib.reports.model import Draft, ServiceRequest, UpdateDraft, Visibility
 from chalicelib.reports.ports import Filters, Ports

@@ -5,10 +5,11 @@ from typing import Any
 
 from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent
 
-from chalicelib import bootstrap, logs
+from chalicelib import bootstrap
 from chalicelib.errors import AppError
 from chalicelib.events import Event, ReportSubmitted
 from chalicelib.handlers.http.event import BatchAnswer, batch, batch_failures, failed_from, of_facts
+from chalicelib.kernel.observability import logs
 from chalicelib.photos import stream as photos
 from chalicelib.reports import stream as reports
 from chalicelib.reports import usecases

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib import trace
 from chalicelib.errors import Conflict, Forbidden, NotFound, UpstreamFailed
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.people import Staff
 from chalicelib.jobs.ports import FollowPorts, Ports, Stale
+from chalicelib.kernel.observability import trace
 
 ATTEMPTS = 10
 """How often a change is tried again when somebody else wrote in between."""

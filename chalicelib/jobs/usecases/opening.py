@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from chalicelib import trace
 from chalicelib.jobs import office
 from chalicelib.jobs.model import ENDED, WAITING, Job, job_id_of
 from chalicelib.jobs.ports import FollowPorts, Report
@@ -17,6 +16,7 @@ from chalicelib.jobs.usecases.forgetting import addressed, forget_with
 from chalicelib.jobs.usecases.keeping import rewritten, to_the_second
 from chalicelib.jobs.usecases.merged import apart, joined, survivor_of, without
 from chalicelib.jobs.usecases.planning import values_of
+from chalicelib.kernel.observability import trace
 
 FOLLOWS = (
     "kind",

@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 
-from chalicelib import trace
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.jobs import office
 from chalicelib.jobs.model import (
@@ -34,6 +33,7 @@ from chalicelib.jobs.usecases.keeping import (
     stale,
     to_the_second,
 )
+from chalicelib.kernel.observability import trace
 
 CHOSEN = ("kind", "title", "team", "minutes", "priority", "due", "materials", "hazards", "skills")
 """Fields of a draft that follow from the first report where they are left out."""

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from chalicelib import logs
 from chalicelib.errors import AppError, Gone, NotFound, UpstreamFailed
 from chalicelib.jobs.crew_ports import CrewPorts, Moved
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.views import JobView
+from chalicelib.kernel.observability import logs
 
 ATTEMPTS = 20
 PICTURES_FOR = timedelta(hours=12)

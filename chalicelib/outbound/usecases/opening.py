@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from chalicelib.derived_ids import derived_id
 from chalicelib.events import Event, PhotoTaken, ReportChanged, ReportSubmitted
+from chalicelib.kernel.ids import derived_id
 from chalicelib.outbound.model import Delivery, Subject, What, id_of_forwarded
 from chalicelib.outbound.ports import Exists, Ports, Stale
 from chalicelib.outbound.receivers import Receiver

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chalicelib.derived_ids import derived_id
 from chalicelib.errors import AddressRefused, Conflict, NotFound, UpstreamFailed
+from chalicelib.kernel.ids import derived_id
 from chalicelib.outbound.ports import Exists, Ports, Stale
 from chalicelib.outbound.receivers import (
     Receiver,

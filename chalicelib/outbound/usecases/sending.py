@@ -7,7 +7,7 @@ may have arrived then, so the next one looks there first.
 from dataclasses import replace
 
 from chalicelib.errors import NoReply, NotNow, UpstreamFailed
-from chalicelib.leases import MOST_TRIES, claimed, put_off, refused
+from chalicelib.kernel.delivery_retry import MOST_TRIES, claimed, put_off, refused
 from chalicelib.outbound.model import Delivery, arrived
 from chalicelib.outbound.ports import Ports, Stale
 from chalicelib.outbound.senders import NOT_PASSED_ON, Destination, Refused, Unclear

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from chalicelib.decisions import Decision, Facts, Reason
+from chalicelib.catalogue.decisions import Decision, Facts, Reason
 from chalicelib.errors import Invalid
 from chalicelib.reports.model import ByHand, Changes, ServiceRequest, to_the_second
 from chalicelib.reports.ports import Ports

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from chalicelib.errors import Invalid
-from chalicelib.moments import text_of
+from chalicelib.kernel.time import text_of
 from chalicelib.reports.model import ServiceRequest, Update
 from chalicelib.reports.ports import Listed, Ports, Window
 from chalicelib.reports.states import Status, status_of

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from chalicelib import logs
 from chalicelib.errors import Conflict, NotFound
+from chalicelib.kernel.observability import logs
 from chalicelib.reports.model import NOTE_LENGTH, Note, to_the_second
 from chalicelib.reports.ports import Ports
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 from typing import NamedTuple
 
-from chalicelib.moments import text_of
+from chalicelib.kernel.time import text_of
 from chalicelib.reports.model import ServiceRequest, Update
 from chalicelib.reports.ports import Course, Ports, Window
 from chalicelib.reports.states import OPEN_STATES, SAID_TO_BE_DONE, State

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import msgspec
 
-from chalicelib import logs
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
+from chalicelib.kernel.observability import logs
 from chalicelib.reports import reference
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.partner import (

@@ -14,7 +14,7 @@ from heapq import merge
 from itertools import islice
 
 from chalicelib.errors import Invalid
-from chalicelib.moments import text_of
+from chalicelib.kernel.time import text_of
 from chalicelib.reports.cases import Case, Queue, Wanted, case_of
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Place, Ports

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from chalicelib.decisions import Facts
+from chalicelib.catalogue.decisions import Facts
 from chalicelib.errors import FieldError, Forbidden, Invalid, TooMany, UpstreamFailed
 from chalicelib.geo.point import Point
 from chalicelib.reports.model import (

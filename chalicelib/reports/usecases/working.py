@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chalicelib.decisions import Decision
+from chalicelib.catalogue.decisions import Decision
 from chalicelib.reports.model import Photo, ServiceRequest, Update, to_the_second
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import LABELS, OPEN_STATES, moves_from

@@ -5,8 +5,8 @@ import pytest
 from chalicelib.accounts.destinations import contact, destination, mailbox, reachable, tagged
 from chalicelib.accounts.devices import device
 from chalicelib.accounts.model import AddressKind, Destination
-from chalicelib.adapters.ids import HmacIds
 from chalicelib.errors import Invalid
+from chalicelib.integrations.ids import HmacIds
 from tests.fakes import PlainSecret
 
 

@@ -12,7 +12,7 @@ from chalicelib.accounts.model import CODE_HOLDS, Attempt, Destination
 from chalicelib.accounts.ports import SendingPorts
 from chalicelib.accounts.usecases import send_code
 from chalicelib.errors import AddressRefused, AppError, NoReply, UpstreamFailed
-from chalicelib.letter import Letter
+from chalicelib.kernel.email import Letter
 from tests.builders import NOON
 from tests.fakes import Clock
 from tests.fakes_accounts import FewTexts, MemoryAttempts, PlainCodes

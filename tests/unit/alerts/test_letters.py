@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.mail import mime
 from chalicelib.alerts.delivery import Alert, asking, told_by
 from chalicelib.alerts.letters import letter, text
 from chalicelib.alerts.links import manage_url, stop_of, unsubscribe_url
@@ -18,6 +17,7 @@ from chalicelib.alerts.messages import Message, Notice, Report
 from chalicelib.alerts.model import Topic
 from chalicelib.alerts.segments import plain, segments
 from chalicelib.alerts.words import MEANINGS, Voice, Ways
+from chalicelib.aws.ses import mime
 from chalicelib.reports.states import STATES
 from tests.builders import NOON
 from tests.fakes_delivery import REPORT, SITE, VOICE, notice, report, subscription, tell

@@ -10,13 +10,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.adapters.sqs import MOST_IN_A_BATCH
 from chalicelib.alerts.delivery import named
 from chalicelib.alerts.model import Share, Tell, Topic
 from chalicelib.alerts.usecases import sharing
 from chalicelib.alerts.usecases.indexing import reindex
 from chalicelib.alerts.usecases.matching import match
 from chalicelib.alerts.usecases.sending import tell as send_tell
+from chalicelib.aws.sqs import MOST_IN_A_BATCH
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import ReportChanged
 from tests import fakes_delivery

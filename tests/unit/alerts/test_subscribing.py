@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.proofs import HmacAlertTokens
 from chalicelib.alerts.model import (
     CONFIRMED_WITHIN,
     MOST_CODE_TRIES,
@@ -24,6 +23,7 @@ from chalicelib.alerts.usecases.managing import Shown
 from chalicelib.alerts.usecases.questions import question_of, question_token
 from chalicelib.alerts.usecases.subscribing import Subscriber
 from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.integrations.proofs import HmacAlertTokens
 from tests.builders import NOON
 from tests.fakes import PlainSecret
 from tests.fakes_alerts import BROWSER, SOMEBODY, Alerts, area, subject, subscription, wish

@@ -25,7 +25,7 @@ from chalicelib.errors import (
     NotNow,
     UpstreamFailed,
 )
-from chalicelib.leases import LEASE, LONGEST_WAITS_S
+from chalicelib.kernel.delivery_retry import LEASE, LONGEST_WAITS_S
 from tests.builders import NOON
 from tests.fakes_delivery import ADDRESSES, REPORT, World, notice, report, subscription, tell
 from tests.hooked import Killed

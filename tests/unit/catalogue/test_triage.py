@@ -11,9 +11,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from chalicelib.catalogue.decisions import Decision, Facts, Priority
 from chalicelib.catalogue.load import COUNCILS, load, parse
 from chalicelib.catalogue.model import Council
-from chalicelib.decisions import Decision, Facts, Priority
 from chalicelib.errors import ConfigurationError
 from chalicelib.geo.point import Point
 from tests.builders import MARKET_PLACE, NOON

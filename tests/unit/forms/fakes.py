@@ -9,7 +9,7 @@ from chalicelib.forms.ports import Neighbour, Place, Ports
 from chalicelib.forms.posted import Upload
 from chalicelib.gazetteer.model import Place as KnownPlace
 from chalicelib.geo.point import Point
-from chalicelib.parsing import parse
+from chalicelib.kernel.parsing import parse
 from chalicelib.reports.model import Draft
 from tests.builders import NOON
 

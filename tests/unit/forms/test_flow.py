@@ -13,7 +13,7 @@ from chalicelib.forms.posted import Posted, Upload
 from chalicelib.forms.steps import STEPS
 from chalicelib.forms.taking import key_of
 from chalicelib.geo.point import Point
-from chalicelib.parsing import parse
+from chalicelib.kernel.parsing import parse
 from chalicelib.reports.model import Draft
 from tests.unit.forms.fakes import (
     COUNCIL,

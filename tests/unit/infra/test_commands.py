@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from chalicelib import bootstrap
-from chalicelib.adapters import aws
+from chalicelib.aws import clients
 from chalicelib.errors import ConfigurationError
 from infra.__main__ import commands
 from tests.conftest import ROOT
@@ -90,11 +90,11 @@ def test_import_says_what_to_do_when_the_mapping_is_for_another_council(tmp_path
 def test_database_is_waited_for_longer_when_it_is_the_local_stacks(
     where: dict[str, str], read_s: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(aws, "DYNAMODB", aws.DYNAMODB)
+    monkeypatch.setattr(clients, "DYNAMODB", clients.DYNAMODB)
     monkeypatch.delenv("PUBLISHED_BUCKET", raising=False)
     for name, value in {"REPORTS_TABLE": "reports", **where}.items():
         monkeypatch.setenv(name, value)
     bootstrap.forget()
     assert isinstance(CliRunner().invoke(commands, ["publish"]).exception, ConfigurationError)
-    client = aws.SharedSession().create_client("dynamodb", region_name="eu-west-2")
+    client = clients.SharedSession().create_client("dynamodb", region_name="eu-west-2")
     assert client.meta.config.read_timeout == read_s

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib import logs
+from chalicelib.kernel.observability import logs
 from infra.local import log_file
 from tests.lines import read
 

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from chalicelib import bootstrap
-from chalicelib.adapters import s3
 from chalicelib.errors import ConfigurationError
+from chalicelib.publishing import s3_documents
 from infra.__main__ import commands
 from infra.local.cloud import Cloud
 from infra.publish_web import FOR_EVER, publish_web, web_files
@@ -53,7 +53,7 @@ def purged(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[set[s
             assert reference.startswith("web-")
             told.append(set(paths))
 
-    monkeypatch.setattr("chalicelib.adapters.cloudfront.CloudFrontCdn", Told)
+    monkeypatch.setattr("chalicelib.aws.cloudfront.CloudFrontCdn", Told)
     yield told
     bootstrap.forget()
 
@@ -68,7 +68,7 @@ def test_hashed_files_come_first_and_pages_last(folder: Path) -> None:
 def test_each_file_is_kept_as_long_as_its_name_allows(folder: Path) -> None:
     kept = {file.key: file.cache_control for file in web_files(folder)}
     assert kept.pop("assets/chunks/pins-DaKGddhM.js") == FOR_EVER
-    assert set(kept.values()) == {s3.CACHE_CONTROL}
+    assert set(kept.values()) == {s3_documents.CACHE_CONTROL}
 
 
 def test_each_file_says_what_it_is(folder: Path) -> None:
@@ -102,7 +102,7 @@ def test_command_publishes_and_tells_the_cdn_of_what_has_no_hash(
     assert f"{len(FILES) + 1} files published." in done.output
     page = boto3.client("s3").get_object(Bucket=cloud.bucket, Key="map/index.html")
     assert page["ContentType"] == "text/html; charset=utf-8"
-    assert page["CacheControl"] == s3.CACHE_CONTROL
+    assert page["CacheControl"] == s3_documents.CACHE_CONTROL
     (dropped,) = purged
     assert {"/", "/index.html", "/map/", "/map/index.html", "/assets/map.js"} <= dropped
     assert not any("chunks" in address for address in dropped)

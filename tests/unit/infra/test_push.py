@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.adapters.network import Internet
-from chalicelib.adapters.outside import Outside
-from chalicelib.adapters.push_keys import PushKey
-from chalicelib.adapters.web_push import WebPush
 from chalicelib.alerts.messages import Message
 from chalicelib.alerts.model import PushAddress
 from chalicelib.errors import AddressRefused, Gone, NotNow
+from chalicelib.integrations.web_push import WebPush
+from chalicelib.net.internet import Internet
+from chalicelib.net.safe_http_client import Outside
+from chalicelib.net.vapid_keys import PushKey
 from infra.local.push import PushService
 
 KEY = PushKey("s" * 64, subject="https://report.council.example")

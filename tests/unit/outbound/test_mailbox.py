@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chalicelib.adapters.mail import mime
+from chalicelib.aws.ses import mime
 from chalicelib.catalogue.destinations import MailboxDestination
 from chalicelib.errors import AddressRefused, NoReply, UpstreamFailed
 from chalicelib.georeport.reading import read_xml
-from chalicelib.letter import Letter
+from chalicelib.kernel.email import Letter
 from chalicelib.outbound.mailbox import MailboxSender, Wording
 from chalicelib.outbound.model import Case
 from chalicelib.outbound.senders import Refused, Sent

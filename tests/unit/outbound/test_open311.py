@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.outside import Reply
 from chalicelib.catalogue.destinations import Open311Destination, ServiceMapping
 from chalicelib.errors import AddressRefused, NoReply, NotNow, UpstreamFailed
+from chalicelib.net.safe_http_client import Reply
 from chalicelib.outbound.model import Case
 from chalicelib.outbound.open311 import MOST_PAGES, Open311Sender
 from chalicelib.outbound.open311_client import LONGEST_ID, Open311Client

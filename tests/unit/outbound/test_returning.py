@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from chalicelib.adapters.outside import Reply
 from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.errors import NoReply
+from chalicelib.net.safe_http_client import Reply
 from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.open311_client import MOST_BYTES, Open311Client
 from chalicelib.outbound.polling import FOR_ALL, FOR_UPDATES, poll_all

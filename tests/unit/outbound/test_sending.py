@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.errors import NoReply, NotNow, UpstreamFailed
 from chalicelib.events import PhotoTaken
-from chalicelib.leases import LEASE, LONGEST_WAITS_S, MOST_TRIES
+from chalicelib.kernel.delivery_retry import LEASE, LONGEST_WAITS_S, MOST_TRIES
 from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.senders import Refused, Unclear

@@ -236,7 +236,7 @@ def timelines(draw: st.DrawFn) -> ServiceRequest:
 
 def raw(each: ServiceRequest) -> dict[str, Any]:
     """The report as the table has it, as far as a recount reads it."""
-    from chalicelib.moments import text_of
+    from chalicelib.kernel.time import text_of
 
     moments = ("requested_datetime", "updated_datetime", "expected_datetime", "closed_datetime")
     plain = {name: getattr(each, name) for name in recount.READ if name not in moments}

@@ -26,7 +26,8 @@ from chalicelib.publishing.lists import (
     publish_lists_anew,
     take_out_of_lists,
 )
-from chalicelib.publishing.ports import Document, Held, Ports, PublicReport
+from chalicelib.publishing.ports import Document, Held, Ports
+from chalicelib.publishing.public_report import PublicReport
 from chalicelib.publishing.usecases import Touched, publish, publish_all
 from tests.builders import NOON
 from tests.fakes import MemoryDocuments

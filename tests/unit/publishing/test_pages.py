@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chalicelib.catalogue.load import load
+from chalicelib.kernel.templating import SHARED, environment
 from chalicelib.publishing.pages import JinjaPages
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.states import LABELS
-from chalicelib.templating import SHARED, environment
 from tests.builders import NOON
 from tests.conftest import ROOT
 from tests.fakes_publishing import ShownPhoto, ShownReport, ShownUpdate

@@ -16,7 +16,8 @@ from chalicelib.geo.quadkey import MAP_ZOOM, key_of
 from chalicelib.publishing.lists import publish_changed_lists
 from chalicelib.publishing.model import counts_in, key_of_tile, pins_in, tile_key
 from chalicelib.publishing.pages import JinjaPages
-from chalicelib.publishing.ports import Document, Held, Ports, PublicReport
+from chalicelib.publishing.ports import Document, Held, Ports
+from chalicelib.publishing.public_report import PublicReport
 from chalicelib.publishing.rounds import rewrite
 from chalicelib.publishing.targets import tile_targets
 from chalicelib.publishing.usecases import (

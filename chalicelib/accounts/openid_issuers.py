@@ -1,0 +1,140 @@
+"""Issuers of OpenID Connect, as their clients see them: the way there, and the exchange of a code
+for their word.
+
+Sources: OpenID Connect Core 1.0, 3.1; RFC 6749, 2.3.1 (the client's secret); RFC 7636 (PKCE);
+RFC 9207 (who answers).
+"""
+
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Any
+from urllib.parse import quote_plus, urlencode
+
+import jwt
+
+from chalicelib.accounts.single_sign_on import Proofs
+from chalicelib.catalogue.identity import IdentityProvider
+from chalicelib.errors import ConfigurationError, Forbidden, UpstreamFailed
+from chalicelib.kernel.observability import logs
+from chalicelib.net.id_tokens import Expected, key_id_of, verified
+from chalicelib.net.openid_discovery import (
+    FAILED,
+    MOST_BYTES,
+    TIMEOUT_S,
+    Metadata,
+    Published,
+    answering,
+    object_in,
+)
+from chalicelib.net.safe_http_client import Outside
+
+NOT_BELIEVED = (
+    "The other organisation could not tell us for certain who you are. Begin again, or sign in "
+    "with a code."
+)
+
+
+class OpenIdIssuers:
+    """The Issuers port. `back_url` is where browsers come back to, before the provider's code;
+    `client_secret` gives the one that a provider knows us by, None where it gave us none."""
+
+    def __init__(
+        self,
+        providers: Mapping[str, IdentityProvider],
+        outside: Outside,
+        *,
+        back_url: str,
+        client_secret: Callable[[str], str | None],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._providers = providers
+        self._outside = outside
+        self._back_url = back_url
+        self._client_secret = client_secret
+        self._published = {
+            code: Published(each.issuer, outside, monotonic) for code, each in providers.items()
+        }
+
+    def way_to(self, provider: str, state: str, proofs: Proofs) -> str:
+        here = self._providers[provider]
+        challenge = urlsafe_b64encode(sha256(proofs.verifier.encode()).digest()).rstrip(b"=")
+        asked = {
+            **here.parameters,
+            "response_type": "code",
+            "client_id": here.client_id,
+            "redirect_uri": self._back_to(here),
+            "scope": " ".join(here.scopes),
+            "state": state,
+            "nonce": proofs.nonce,
+            "code_challenge": challenge.decode(),
+            "code_challenge_method": "S256",
+        }
+        endpoint = self._published[provider].metadata().authorization_endpoint
+        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
+
+    def claims(
+        self, provider: str, code: str, answering_issuer: str | None, proofs: Proofs
+    ) -> Mapping[str, Any]:
+        here, published = self._providers[provider], self._published[provider]
+        metadata = published.metadata()
+        if answering_issuer != here.issuer and (answering_issuer or metadata.names_itself):
+            logs.event("another issuer answered than was asked", "warning")
+            raise Forbidden(NOT_BELIEVED)
+        token = self._exchanged(here, metadata, code, proofs.verifier)
+        expected = Expected(here.issuer, here.client_id, proofs.nonce, here.algorithms)
+        try:
+            return verified(token, published.keys(key_id_of(token)), expected)
+        except jwt.PyJWTError as error:
+            name = type(error).__name__
+            logs.event("an issuer's word does not hold", "warning", error=name)
+            raise Forbidden(NOT_BELIEVED) from error
+
+    def _exchanged(
+        self, here: IdentityProvider, metadata: Metadata, code: str, verifier: str
+    ) -> str:
+        """The issuer's word for the code. Raises Forbidden, UpstreamFailed."""
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self._back_to(here),
+            "code_verifier": verifier,
+        }
+        own, headers = self._credentials(here, metadata)
+        with answering():
+            reply = self._outside.post(
+                metadata.token_endpoint,
+                urlencode(form | own).encode(),
+                headers | {"Content-Type": "application/x-www-form-urlencoded"},
+                most_bytes=MOST_BYTES,
+                timeout_s=TIMEOUT_S,
+            )
+        said = object_in(reply) or {}
+        token = said.get("id_token")
+        if reply.status == 200 and isinstance(token, str):
+            return token
+        if said.get("error") == "invalid_grant":
+            logs.event("an issuer did not take its code", "warning")
+            raise Forbidden(NOT_BELIEVED)
+        logs.event("an issuer exchanged no code", "error", status=reply.status)
+        raise UpstreamFailed(FAILED)
+
+    def _credentials(
+        self, here: IdentityProvider, metadata: Metadata
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        """What says to the issuer who we are: in the form, and in headers. Raises: UpstreamFailed
+        if the secret that it gave us cannot be used."""
+        try:
+            secret = self._client_secret(here.provider)
+        except ConfigurationError as error:
+            raise UpstreamFailed(FAILED) from error
+        if secret is None:
+            return {"client_id": here.client_id}, {}
+        if metadata.wants_secret_in_body:
+            return {"client_id": here.client_id, "client_secret": secret}, {}
+        pair = f"{quote_plus(here.client_id)}:{quote_plus(secret)}".encode()
+        return {}, {"Authorization": f"Basic {b64encode(pair).decode()}"}
+
+    def _back_to(self, here: IdentityProvider) -> str:
+        # Each has an address of its own: what one issuer sends back is never taken for another's.
+        return f"{self._back_url}/{here.provider}"

@@ -1,0 +1,144 @@
+"""Subscriptions and the index that finds them, on one DynamoDB table."""
+
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from chalicelib.alerts.dynamo.items import (
+    SUBSCRIPTION,
+    EntryItem,
+    SubscriptionItem,
+    entry_item,
+    entry_of,
+    item_of,
+    of_subscription,
+    subscription_of,
+)
+from chalicelib.alerts.index import Area, Entry
+from chalicelib.alerts.model import Subscription
+from chalicelib.alerts.ports import Page, Stale
+from chalicelib.errors import UpstreamFailed
+from chalicelib.kernel.dynamo import errors
+from chalicelib.kernel.time import text_of
+
+translated = partial(errors.translated, "subscriptions")
+
+
+class DynamoSubscriptions:
+    """The Subscriptions port. TTL removes what is over only after a while."""
+
+    def __init__(self, table_name: str) -> None:
+        SubscriptionItem.Meta.table_name = table_name
+
+    def add(self, subscription: Subscription) -> Subscription:
+        item = item_of(subscription)
+        with suppress(Stale), translated(clash=Stale):
+            item.save(SubscriptionItem.owner.does_not_exist())
+            return subscription_of(item)
+        # Of that id there is one, maybe by this very write if its reply was lost.
+        stored = self.get(subscription.subscription_id)
+        if stored is None:
+            raise UpstreamFailed("The subscription could not be read back; send it again.")
+        return stored
+
+    def save(self, subscription: Subscription) -> Subscription:
+        item = item_of(subscription)
+        with translated(clash=Stale):
+            item.save()
+        return subscription_of(item)
+
+    def get(self, subscription_id: str) -> Subscription | None:
+        owner = of_subscription(subscription_id)
+        with translated():
+            try:
+                found = SubscriptionItem.get(owner, SUBSCRIPTION, consistent_read=True)
+            except SubscriptionItem.DoesNotExist:
+                return None
+        return subscription_of(found)
+
+    def of_account(self, account_id: str, *, limit: int, after: str | None) -> Page:
+        with translated():
+            found = list(
+                SubscriptionItem.by_account.query(
+                    account_id,
+                    scan_index_forward=False,
+                    limit=limit,
+                    last_evaluated_key=_start(account_id, after) if after else None,
+                )
+            )
+            stored = {
+                item.owner: subscription_of(item)
+                for item in SubscriptionItem.batch_get(
+                    [(item.owner, SUBSCRIPTION) for item in found], consistent_read=True
+                )
+            }
+        last = found[-1] if len(found) == limit else None
+        return Page(
+            [stored[item.owner] for item in found if item.owner in stored],
+            f"{text_of(last.created_at)}~{last.owner.partition('#')[2]}" if last else None,
+        )
+
+    def at(self, address_keys: Collection[str]) -> Sequence[Subscription]:
+        with translated():
+            owners = [
+                item.owner
+                for key in address_keys
+                for item in SubscriptionItem.by_address.query(key)
+            ]
+        found = (self.get(owner.partition("#")[2]) for owner in owners)
+        return [each for each in found if each]
+
+    def remove(self, subscription_id: str) -> None:
+        owner = of_subscription(subscription_id)
+        with translated():
+            records = [
+                item.record
+                for item in SubscriptionItem.query(
+                    owner, consistent_read=True, attributes_to_get=["owner", "record"]
+                )
+            ]
+            # It is found by itself: so it goes last, and whoever was interrupted finds it again.
+            for record in sorted(records, key=lambda record: record == SUBSCRIPTION):
+                SubscriptionItem(owner, record).delete(add_version_condition=False)
+
+
+class DynamoIndex:
+    """The Index port on the same table."""
+
+    def __init__(self, table_name: str) -> None:
+        EntryItem.Meta.table_name = table_name
+
+    def put(self, entries: Iterable[Entry]) -> None:
+        with translated(), EntryItem.batch_write() as batch:
+            for entry in entries:
+                batch.save(entry_item(entry))
+
+    def remove(self, keys: Iterable[tuple[str, str]]) -> None:
+        with translated(), EntryItem.batch_write() as batch:
+            for key in keys:
+                batch.delete(EntryItem(*key))
+
+    def entries(self, area: Area) -> Iterable[Entry]:
+        within = EntryItem.record.between(area.low, area.high)
+        with translated():
+            for item in EntryItem.query(area.name, within):
+                yield entry_of(item)
+
+
+def told_by(image: dict[str, Any]) -> Subscription:
+    """The subscription that an image of the table's stream holds."""
+    item = SubscriptionItem()
+    item.deserialize(image)
+    return subscription_of(item)
+
+
+def _start(account_id: str, after: str) -> dict[str, dict[str, str]]:
+    """Where a list goes on, as DynamoDB wants it."""
+    created_at, _, subscription_id = after.partition("~")
+    return {
+        "account_id": {"S": account_id},
+        "created_at": {"S": created_at},
+        "owner": {"S": of_subscription(subscription_id)},
+        "record": {"S": SUBSCRIPTION},
+    }

@@ -1,0 +1,152 @@
+"""Secrets in AWS Secrets Manager, read when they are needed and kept for a while.
+
+AWSCURRENT is the value in use, AWSPREVIOUS the one before the last rotation.
+Source: docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html, read 2026-11.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from math import inf
+from typing import Any, NamedTuple, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.errors import ConfigurationError, UpstreamFailed
+from chalicelib.kernel.observability import logs
+
+CURRENT, PREVIOUS = "AWSCURRENT", "AWSPREVIOUS"
+KEPT_FOR_S = 300
+ASKED_AGAIN_AFTER_S = 10
+"""What holds under no kept value may come from a rotation that is not known here yet. Whoever
+guesses causes no more than two calls in this time, and so does a store that does not answer."""
+MIN_LENGTH = 32
+
+
+class Secret(Protocol):
+    """A value that nobody else knows."""
+
+    def current(self) -> str:
+        """The value to make things with. Raises UpstreamFailed, ConfigurationError."""
+
+    def accepted(self) -> Iterator[str]:
+        """The values under which things hold, the likeliest first; ask for no more than needed.
+        Raises UpstreamFailed, ConfigurationError."""
+
+
+class Kept(NamedTuple):
+    """A value with when it was read, and when that failed later; None where there is none."""
+
+    value: str | None
+    read_at: float
+    failed_at: float = -inf
+
+
+class ManagedSecret:
+    """One secret by its ARN; `setting` is the variable that gave it, `client` makes or has the
+    client, `monotonic` tells seconds. A kept value does until the store answers again. A value of
+    less than `min_length` characters is refused."""
+
+    def __init__(
+        self,
+        client: Callable[[], Any],
+        arn: str,
+        *,
+        setting: str,
+        monotonic: Callable[[], float],
+        min_length: int = MIN_LENGTH,
+    ) -> None:
+        self._client = client
+        self._arn = arn
+        self._setting = setting
+        self._monotonic = monotonic
+        self._min_length = min_length
+        self._kept: dict[str, Kept] = {}
+
+    def current(self) -> str:
+        return self._needed(KEPT_FOR_S)
+
+    def accepted(self) -> Iterator[str]:
+        for at_most_s in (KEPT_FOR_S, ASKED_AGAIN_AFTER_S):
+            yield self._needed(at_most_s)
+            if previous := self._value(PREVIOUS, at_most_s):
+                yield previous
+
+    def _needed(self, at_most_s: float) -> str:
+        value = self._value(CURRENT, at_most_s)
+        if value is None:
+            raise ConfigurationError(
+                f"{self._setting} names no secret: give it the ARN that is the stack's output."
+            )
+        return value
+
+    def _value(self, stage: str, at_most_s: float) -> str | None:
+        """The value of that stage, read no longer ago than that if the store answers; None where
+        there is none."""
+        now, kept = self._monotonic(), self._kept.get(stage)
+        if kept and (now - kept.read_at < at_most_s or now - kept.failed_at < ASKED_AGAIN_AFTER_S):
+            return kept.value
+        try:
+            kept = Kept(self._read(stage), now)
+        except UpstreamFailed:
+            if kept is None:
+                raise
+            kept = kept._replace(failed_at=now)
+        self._kept[stage] = kept
+        return kept.value
+
+    def _read(self, stage: str) -> str | None:
+        try:
+            answer = self._client().get_secret_value(SecretId=self._arn, VersionStage=stage)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") == "ResourceNotFoundException":
+                return None
+            raise UpstreamFailed("The store of secrets did not answer.") from error
+        except BotoCoreError as error:
+            raise UpstreamFailed("The store of secrets did not answer.") from error
+        value: str = answer.get("SecretString", "")
+        if len(value) < self._min_length:
+            raise ConfigurationError(
+                f"The secret of {self._setting} needs at least {self._min_length} characters."
+            )
+        return value
+
+
+class GivenTexts:
+    """What other organisations gave us, such as API keys: one secret that holds a JSON object with
+    a text for each of them. An entry that cannot be used stops nobody else: it is logged with its
+    name. How long a text is, the organisation that gave it decides."""
+
+    def __init__(self, secret: Secret, *, setting: str) -> None:
+        self._secret = secret
+        self._setting = setting
+
+    def of(self, name: str) -> str | None:
+        """The text under that name, None where there is none.
+
+        Raises: UpstreamFailed, ConfigurationError if the secret or this entry cannot be used.
+        """
+        texts = self._texts()
+        if texts is None:
+            logs.event("a secret is no JSON object", "error", code=self._setting, destination=name)
+            raise ConfigurationError(f"The secret of {self._setting} must be a JSON object.")
+        text = texts.get(name)
+        if text is None:
+            return None
+        if not isinstance(text, str) or not text.strip() or not text.strip().isprintable():
+            logs.event(
+                "an entry of a secret is no text of one line",
+                "error",
+                code=self._setting,
+                destination=name,
+            )
+            raise ConfigurationError(
+                f"The entry {name} in the secret of {self._setting} must be a text of one line."
+            )
+        return text.strip()
+
+    def _texts(self) -> dict[str, Any] | None:
+        try:
+            texts = json.loads(self._secret.current())
+        except ValueError:
+            return None
+        return texts if isinstance(texts, dict) else None

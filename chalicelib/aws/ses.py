@@ -1,0 +1,171 @@
+"""Letters by Amazon SES, as mail in MIME.
+
+Every letter is serialised by `mime`, and only there. Python 3.11 decodes the encoded words of a
+header value when the value is set and writes the decoded text unchecked, so a line break within an
+encoded word would begin another header. `mime` breaks up what looks like an encoded word, and
+refuses a letter whose headers do not read back as the ones that were set.
+
+Sources: RFC 5322 (mail), RFC 2047 (encoded words), RFC 3834 (what machines send says so, and is not
+answered by machines);
+docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html, read 2026-11: SES puts a
+Message-ID of its own in the place of ours.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from email import message_from_bytes
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Any
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+)
+from botocore.parsers import ResponseParserError
+
+from chalicelib.errors import AddressRefused, NoReply, UpstreamFailed
+from chalicelib.kernel.email import Letter
+
+FROM = "reports"
+"""Before the @ of the address that letters come from."""
+TAG = "alert"
+"""Under which name SES gives a letter's tag back."""
+MOST_IN_A_LINE = 998
+ENCODED = "=?"
+"""What an encoded word begins with (RFC 2047)."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_NEVER = ("MessageRejected", "BadRequestException")
+_NOT_SENT = (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError)
+_MAYBE = 500
+
+
+class SesPost:
+    """The Post port. `name` is who writes, `domain` where the mail is from, `receipts` the
+    configuration set that tells what becomes of tagged letters, empty where none does; give it a
+    client that makes one try of each call: a second one may send the letter twice."""
+
+    def __init__(
+        self,
+        client: Any,
+        *,
+        name: str,
+        domain: str,
+        receipts: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._client = client
+        self._from = Address(name, FROM, domain)
+        self._receipts = receipts
+        self._now = now
+
+    def send(self, letter: Letter) -> str:
+        try:
+            answer = self._client.send_email(
+                FromEmailAddress=self._from.addr_spec,
+                FeedbackForwardingEmailAddress=self._comes_back_to(letter),
+                Destination={"ToAddresses": [letter.to]},
+                Content={"Raw": {"Data": mime(letter, self._from, self._now())}},
+                **self._tagged(letter),
+            )
+        except ClientError as error:
+            raise _told(error) from error
+        except _NOT_SENT as error:
+            raise UpstreamFailed("The mail service could not be reached.") from error
+        except (BotoCoreError, ResponseParserError) as error:
+            raise NoReply("The mail service did not answer.") from error
+        called: str | None = answer.get("MessageId")
+        if not called:
+            raise NoReply("The mail service answered nothing that can be read.")
+        return called
+
+    def _comes_back_to(self, letter: Letter) -> str:
+        """A letter that comes back is an answer too: somebody has to see it. Of a tagged one we are
+        told otherwise, and it names an address that is nothing to a case."""
+        return self._from.addr_spec if letter.tag else letter.reply_to or self._from.addr_spec
+
+    def _tagged(self, letter: Letter) -> dict[str, Any]:
+        if not letter.tag or not self._receipts:
+            return {}
+        return {
+            "ConfigurationSetName": self._receipts,
+            "EmailTags": [{"Name": TAG, "Value": letter.tag}],
+        }
+
+
+def mime(letter: Letter, sender: Address, at: datetime) -> bytes:
+    """Serialise a letter: ASCII lines of at most 998 characters that end in CRLF.
+
+    Raises: AddressRefused if the headers would not reach the receiver as they were set.
+    """
+    message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
+    for name, value in _head(letter, sender, at):
+        message[name] = value
+    message.set_content(letter.text)
+    message.add_alternative(letter.html, subtype="html")
+    for attachment in letter.attachments:
+        kind, _, subtype = attachment.content_type.partition("/")
+        message.add_attachment(
+            attachment.body, maintype=kind, subtype=subtype, filename=_line(attachment.name)
+        )
+    # Folded at 78, a long address would be written as words that no mail program takes for one.
+    raw = message.as_bytes(policy=SMTP.clone(cte_type="7bit", max_line_length=MOST_IN_A_LINE))
+    _refuse_if_it_reads_differently(raw, message, letter)
+    return raw
+
+
+def _head(letter: Letter, sender: Address, at: datetime) -> Iterator[tuple[str, str | Address]]:
+    yield "From", Address(_line(sender.display_name), sender.username, sender.domain)
+    yield "To", _address(letter.to)
+    yield "Subject", _line(letter.subject)
+    yield "Date", format_datetime(at)
+    yield "Auto-Submitted", "auto-generated"
+    yield "References", _line(f"<{letter.thread}@{sender.domain}>")
+    if letter.reply_to:
+        yield "Reply-To", _address(letter.reply_to)
+    for name, value in letter.headers:
+        yield name, _line(value)
+
+
+def _line(value: str) -> str:
+    """The value as one line without encoded words: "=?" becomes "= ?"."""
+    return _CONTROL.sub(" ", " ".join(value.split())).replace(ENCODED, "= ?")
+
+
+def _address(value: str) -> str:
+    """Raises: AddressRefused if the value would not be read as the one address that it is."""
+    if ENCODED in value or _CONTROL.search(value):
+        raise AddressRefused("The letter names an address that no mail program can read.")
+    return value
+
+
+def _refuse_if_it_reads_differently(raw: bytes, message: EmailMessage, letter: Letter) -> None:
+    """Raises: AddressRefused if a receiver would find other headers, addresses or parts."""
+    read = message_from_bytes(raw, policy=SMTP)
+    parts, parts_read = list(message.walk()), list(read.walk())
+    names = [[name.lower() for name in part] for part in parts]
+    names_read = [[name.lower() for name in part] for part in parts_read]
+    values = [str(value) for part in parts_read for value in part.values()]
+    addresses = [each.addr_spec for name in ("To", "Reply-To") for each in _addresses(read, name)]
+    wanted = [each for each in (letter.to, letter.reply_to) if each]
+    if names != names_read or any(map(_CONTROL.search, values)) or addresses != wanted:
+        raise AddressRefused("The letter's headers would not be read as they are meant.")
+
+
+def _addresses(message: EmailMessage, name: str) -> tuple[Address, ...]:
+    header = message[name]
+    return header.addresses if header else ()
+
+
+def _told(error: ClientError) -> AddressRefused | UpstreamFailed:
+    if error.response.get("Error", {}).get("Code") in _NEVER:
+        return AddressRefused("The mail service refuses this letter.")
+    if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", _MAYBE) >= _MAYBE:
+        return NoReply("The mail service failed.")
+    return UpstreamFailed("The mail service did not take the letter.")

@@ -1,0 +1,128 @@
+"""A geocoder of geopy's as the gazetteer's fall-back: kept short, remembered, and let alone for a
+while after it failed. What is typed goes to whoever runs it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, Protocol, TypeVar
+
+from chalicelib.gazetteer.model import Place
+from chalicelib.geo.point import Box, Point
+from chalicelib.kernel.observability import logs
+
+KEPT = 500
+LET_ALONE_S = 60.0
+LONGEST_LABEL = 200
+
+
+class Location(Protocol):
+    """A place as geopy gives it."""
+
+    @property
+    def address(self) -> str: ...
+    @property
+    def latitude(self) -> float: ...
+    @property
+    def longitude(self) -> float: ...
+
+
+T = TypeVar("T")
+Geocode = Callable[[str], Iterable[Location] | None]
+
+
+class FallbackGeocoder:
+    """The Geocoder port. Only places in the box are given; `seconds` is a clock that only ever
+    goes on."""
+
+    def __init__(self, geocode: Geocode, box: Box, seconds: Callable[[], float]) -> None:
+        self._geocode = geocode
+        self._box = box
+        self._seconds = seconds
+        self._kept: dict[str, list[Place]] = {}
+        self._let_alone_until = 0.0
+
+    def find(self, typed: str) -> list[Place]:
+        asked = " ".join(typed.lower().split())
+        if asked in self._kept:
+            return self._kept[asked]
+        if self._seconds() < self._let_alone_until:
+            return []
+        try:
+            found = self._places(self._geocode(asked) or ())
+        except Exception as error:
+            # Whatever a stranger's service does, the council's own answer stands.
+            self._let_alone_until = self._seconds() + LET_ALONE_S
+            logs.failure("the geocoder did not answer", error)
+            return []
+        if len(self._kept) == KEPT:
+            self._kept.pop(next(iter(self._kept)))
+        self._kept[asked] = found
+        return found
+
+    def _places(self, locations: Iterable[Location]) -> list[Place]:
+        return [
+            Place(
+                label=each.address[:LONGEST_LABEL],
+                kind="place",
+                lat=round(each.latitude, 6),
+                long=round(each.longitude, 6),
+            )
+            for each in locations
+            if self._box.contains(Point(lat=each.latitude, long=each.longitude))
+        ]
+
+
+class GeopyGeocode:
+    """Asks one of geopy's geocoders by its name; geopy is imported when it is first asked."""
+
+    def __init__(self, name: str, options: Mapping[str, str], timeout_s: float, box: Box) -> None:
+        self._name = name
+        self._options = options
+        self._timeout_s = timeout_s
+        self._box = box
+
+    def __call__(self, typed: str) -> Iterable[Location] | None:
+        """Raises TimeoutError, and whatever the geocoder raises."""
+        return in_time(lambda: self._ask(typed), self._timeout_s)
+
+    def _ask(self, typed: str) -> Iterable[Location] | None:
+        found: Iterable[Location] | None = self._service.geocode(
+            typed, exactly_one=False, timeout=self._timeout_s, **self._within
+        )
+        return found
+
+    @cached_property
+    def _service(self) -> Any:
+        from geopy.geocoders import get_geocoder_for_service
+
+        return get_geocoder_for_service(self._name)(**self._options)
+
+    @property
+    def _within(self) -> dict[str, Any]:
+        """Nominatim alone looks only where it is told to."""
+        if self._name != "nominatim":
+            return {}
+        box = self._box
+        return {"viewbox": [(box.south, box.west), (box.north, box.east)], "bounded": True}
+
+
+def in_time(ask: Callable[[], T], timeout_s: float) -> T:
+    """What `ask` gives, if it does so in time: a time-out for each read is none for an answer that
+    comes byte by byte. Raises TimeoutError, and whatever `ask` raises."""
+    given: SimpleQueue[tuple[T | None, Exception | None]] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            given.put((ask(), None))
+        except Exception as error:
+            given.put((None, error))
+
+    Thread(target=run, daemon=True).start()
+    try:
+        found, error = given.get(timeout=timeout_s)
+    except Empty:
+        raise TimeoutError from None
+    if error:
+        raise error
+    return found  # type: ignore[return-value]

@@ -1,0 +1,227 @@
+"""Jobs, and what is kept beside them, as items of the table, and the way there and back.
+
+Table: hash `owner`, range `record`. A job is one item, `job` under `job#<job_id>`. Which jobs a
+report has is found by items that are there before the job names it: `job#<job_id>` under
+`report#<service_request_id>`; one that nothing came of is no harm, since the job itself says which
+reports it is for. A crew's phones are `device#<digest>` under `crew#<crew>`. docs/ARCHITECTURE.md
+lists the indexes and what each is for.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from pynamodb.attributes import (
+    Attribute,
+    BooleanAttribute,
+    NumberAttribute,
+    TTLAttribute,
+    UnicodeAttribute,
+    VersionAttribute,
+)
+from pynamodb.constants import STRING
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.models import Model
+
+from chalicelib.jobs.keys import JOB, job_id_in, of_job, of_report, record_of
+from chalicelib.jobs.model import (
+    Contractor,
+    Deed,
+    Dispute,
+    Job,
+    Kind,
+    OfficeChange,
+    Priority,
+    Said,
+    SetAside,
+    State,
+    Window,
+)
+from chalicelib.kernel.dynamo import errors
+from chalicelib.kernel.dynamo.attributes import MomentAttribute, Packed
+from chalicelib.kernel.time import text_of
+
+Texts = tuple[str, ...]
+LATEST = "~"
+"""Sorts after every day and moment."""
+translated = partial(errors.translated, "jobs")
+
+
+class DayAttribute(Attribute[date]):
+    """A day as sortable text: 2026-01-31."""
+
+    attr_type = STRING
+
+    def serialize(self, value: date) -> str:
+        return value.isoformat()
+
+    def deserialize(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+
+class ByCrew(GlobalSecondaryIndex["JobItem"]):  # type: ignore[no-untyped-call]
+    """A crew's jobs, by their day and their place in it."""
+
+    class Meta:
+        index_name = "by-crew"
+        projection = KeysOnlyProjection()
+
+    crew = UnicodeAttribute(hash_key=True)
+    crew_place = UnicodeAttribute(range_key=True)
+
+
+class ByDay(GlobalSecondaryIndex["JobItem"]):  # type: ignore[no-untyped-call]
+    """A day's jobs, by their crew and their place in its day."""
+
+    class Meta:
+        index_name = "by-day"
+        projection = KeysOnlyProjection()
+
+    planned_day: Attribute[date] = DayAttribute(hash_key=True)
+    day_place = UnicodeAttribute(range_key=True)
+
+
+class ByTeamState(GlobalSecondaryIndex["JobItem"]):  # type: ignore[no-untyped-call]
+    """A team's jobs in a state, what is due first first."""
+
+    class Meta:
+        index_name = "by-team-state"
+        projection = KeysOnlyProjection()
+
+    team_state = UnicodeAttribute(hash_key=True)
+    due_place = UnicodeAttribute(range_key=True)
+
+
+class ByDispute(GlobalSecondaryIndex["JobItem"]):  # type: ignore[no-untyped-call]
+    """A team's jobs with a dispute that the office has to settle, what rests longest first."""
+
+    class Meta:
+        index_name = "by-dispute"
+        projection = KeysOnlyProjection()
+
+    disputed = UnicodeAttribute(hash_key=True)
+    updated_place = UnicodeAttribute(range_key=True)
+
+
+class JobItem(Model):
+    """A job as it is stored. Personal data: who did what is in `deeds`."""
+
+    class Meta:
+        table_name = ""
+
+    owner = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True, default=JOB)
+    version = VersionAttribute()
+    kind: Attribute[Kind] = UnicodeAttribute()  # type: ignore[assignment]
+    state: Attribute[State] = UnicodeAttribute()  # type: ignore[assignment]
+    title = UnicodeAttribute()
+    service_code = UnicodeAttribute()
+    team = UnicodeAttribute()
+    priority: Attribute[Priority] = UnicodeAttribute()  # type: ignore[assignment]
+    crew = UnicodeAttribute(null=True)
+    planned_day: Attribute[date | None] = DayAttribute(null=True)  # type: ignore[assignment]
+    position = NumberAttribute(null=True)
+    arrives_at: Attribute[datetime | None] = MomentAttribute(null=True)  # type: ignore[assignment]
+    minutes = NumberAttribute()
+    window = Packed[Window | None](Window, null=True)
+    due: Attribute[datetime | None] = MomentAttribute(null=True)  # type: ignore[assignment]
+    lat = NumberAttribute()
+    long = NumberAttribute()
+    address = UnicodeAttribute(null=True)
+    ward_code = UnicodeAttribute(null=True)
+    service_request_ids = Packed[Texts](Texts)
+    joined = Packed[Texts](Texts, default=())
+    materials = Packed[Texts](Texts)
+    hazards = Packed[Texts](Texts)
+    skills = Packed[Texts](Texts)
+    instructions = UnicodeAttribute()
+    first_job_id = UnicodeAttribute(null=True)
+    deeds = Packed[tuple[Deed, ...]](tuple[Deed, ...])
+    disputes = Packed[tuple[Dispute, ...]](tuple[Dispute, ...])
+    office = Packed[tuple[OfficeChange, ...]](tuple[OfficeChange, ...])
+    said = Packed[Said | None](Said, null=True)
+    by_hand = Packed[Texts](Texts)
+    former_teams = Packed[Texts](Texts)
+    plans = NumberAttribute()
+    contractor = Packed[Contractor | None](Contractor, null=True)
+    cancelled_because = UnicodeAttribute(null=True)
+    closed_itself = BooleanAttribute()
+    set_aside = Packed[SetAside | None](SetAside, null=True)
+    opened_at: Attribute[datetime] = MomentAttribute()
+    updated_at: Attribute[datetime] = MomentAttribute()
+    fingerprint = UnicodeAttribute()
+    request_id = UnicodeAttribute()
+    # What the indexes are keyed by, derived at each write.
+    crew_place = UnicodeAttribute(null=True)
+    day_place = UnicodeAttribute(null=True)
+    team_state = UnicodeAttribute()
+    due_place = UnicodeAttribute()
+    disputed = UnicodeAttribute(null=True)
+    updated_place = UnicodeAttribute()
+
+    by_crew = ByCrew()
+    by_day = ByDay()
+    by_team_state = ByTeamState()
+    by_dispute = ByDispute()
+
+
+class JobOfReportItem(Model):
+    """That a job names a report, or was about to."""
+
+    class Meta:
+        table_name = ""
+
+    owner = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True)
+
+
+class CrewDeviceItem(Model):
+    """A crew's phone that is told when the day changes: where its browser takes notifications."""
+
+    class Meta:
+        table_name = ""
+
+    owner = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True)
+    endpoint = UnicodeAttribute()
+    p256dh = UnicodeAttribute()
+    auth = UnicodeAttribute()
+    expires_at = TTLAttribute()
+
+
+NAMES = frozenset(Job.__dataclass_fields__) - {"job_id"}
+
+
+def item_of(job: Job) -> JobItem:
+    """The job as it is stored."""
+    values: dict[str, Any] = {name: getattr(job, name) for name in NAMES}
+    if not job.version:
+        del values["version"]
+    return JobItem(of_job(job.job_id), **values, **_places(job))
+
+
+def job_of(item: JobItem) -> Job:
+    """The job as the slice knows it."""
+    values: dict[str, Any] = {name: getattr(item, name) for name in NAMES}
+    return Job(job_id=job_id_in(item.owner), **values)
+
+
+def pointer(service_request_id: str, job_id: str) -> JobOfReportItem:
+    """What finds the job by the report."""
+    return JobOfReportItem(of_report(service_request_id), record_of(job_id))
+
+
+def _places(job: Job) -> Mapping[str, Any]:
+    """Where the indexes have it. Of those that have no place in their day the order is by id."""
+    day = job.planned_day.isoformat() if job.planned_day else LATEST
+    place = f"{job.position:06}" if job.position is not None else LATEST
+    due = text_of(job.due) if job.due else LATEST
+    return {
+        "crew_place": f"{day}#{place}#{job.job_id}" if job.crew else None,
+        "day_place": f"{job.crew or LATEST}#{place}#{job.job_id}" if job.planned_day else None,
+        "team_state": f"{job.team}#{job.state}",
+        "due_place": f"{due}#{job.job_id}",
+        "disputed": job.team if job.is_disputed else None,
+        "updated_place": f"{text_of(job.updated_at)}#{job.job_id}",
+    }

@@ -1,0 +1,204 @@
+"""Jobs in DynamoDB: one item a job, one conditional write a change."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+from heapq import merge
+from itertools import islice
+from typing import NamedTuple
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.expressions.condition import Condition
+from pynamodb.indexes import GlobalSecondaryIndex
+
+from chalicelib.errors import UpstreamFailed
+from chalicelib.jobs.dynamo.items import (
+    LATEST,
+    JobItem,
+    JobOfReportItem,
+    item_of,
+    job_of,
+    pointer,
+    translated,
+)
+from chalicelib.jobs.keys import JOB, job_id_in, of_job, of_report
+from chalicelib.jobs.model import STATES, Job, State
+from chalicelib.jobs.ports import Filters, Page, Stale
+
+TO_PLAN: tuple[State, ...] = ("to_plan", "could_not", "handed_over")
+"""What the office has to plan, or to plan again."""
+AT_ONCE = 100
+"""How many places an index is asked for at a time."""
+MOST_LOOKED_AT = 500
+"""Places in an index for one page: where few of them are wanted it is short, or empty, and says
+where to go on."""
+
+
+class _Entry(NamedTuple):
+    """A job in an index: where it stands in the list, and its id."""
+
+    place: str
+    job_id: str
+
+
+class DynamoJobs:
+    """The Jobs port on one DynamoDB table."""
+
+    def __init__(self, table_name: str) -> None:
+        for item in (JobItem, JobOfReportItem):
+            item.Meta.table_name = table_name
+
+    def add(self, job: Job) -> Job:
+        _point(job)
+        item = item_of(job)
+        with suppress(Stale), translated(clash=Stale):
+            item.save(JobItem.owner.does_not_exist())
+            return job_of(item)
+        # Of that id there is one, maybe by this very write if its reply was lost.
+        stored = self.get(job.job_id)
+        if stored is None:
+            raise UpstreamFailed("The job could not be read back; send it again.")
+        return stored
+
+    def save(self, job: Job) -> Job:
+        if not job.version:
+            raise Stale
+        # Most changes name no other reports: then they are found already, and one write does.
+        item = item_of(job)
+        with suppress(Stale), translated(clash=Stale):
+            item.save(JobItem.service_request_ids == job.service_request_ids)
+            return job_of(item)
+        _point(job)
+        item = item_of(job)
+        with translated(clash=Stale):
+            item.save()
+        return job_of(item)
+
+    def get(self, job_id: str) -> Job | None:
+        with translated():
+            try:
+                return job_of(JobItem.get(of_job(job_id), JOB, consistent_read=True))
+            except JobItem.DoesNotExist:
+                return None
+
+    def many(self, job_ids: Collection[str]) -> Mapping[str, Job]:
+        keys = [(of_job(job_id), JOB) for job_id in set(job_ids)]
+        with translated():
+            found = map(job_of, JobItem.batch_get(keys, consistent_read=True))
+            return {job.job_id: job for job in found}
+
+    def of_day(self, crew: str, day: date) -> Sequence[Job]:
+        with translated():
+            found = [each.job_id for each in _of_crew(crew, day, None)]
+        jobs = self.many(found)
+        in_order = (jobs[job_id] for job_id in found if job_id in jobs)
+        return [job for job in in_order if (job.crew, job.planned_day) == (crew, day)]
+
+    def of_report(self, service_request_id: str) -> Sequence[Job]:
+        once = self.once_of_report(service_request_id)
+        return [job for job in once if service_request_id in job.service_request_ids]
+
+    def once_of_report(self, service_request_id: str) -> Sequence[Job]:
+        """All that name the report, or named it while it was merged with one of theirs, the first
+        one first (consistent reads)."""
+        with translated():
+            found = JobOfReportItem.query(of_report(service_request_id), consistent_read=True)
+            job_ids = [job_id_in(item.record) for item in found]
+        named = self.many(job_ids).values()
+        jobs = (
+            job for job in named if service_request_id in (*job.service_request_ids, *job.joined)
+        )
+        return sorted(jobs, key=lambda job: (job.opened_at, job.job_id))
+
+    def to_plan(self, team: str, *, limit: int, after: str | None) -> Page:
+        found = _of_teams([team], TO_PLAN, after)
+        return self._page(found, lambda job: job.team == team and job.state in TO_PLAN, limit)
+
+    def listed(
+        self, filters: Filters, *, teams: Collection[str], limit: int, after: str | None
+    ) -> Page:
+        wanted = [team for team in sorted(teams) if filters.team in (None, team)]
+        found = _found(filters, wanted, after)
+        return self._page(found, lambda job: _passes(job, filters, wanted), limit)
+
+    def _page(self, found: Iterator[_Entry], is_wanted: Callable[[Job], bool], limit: int) -> Page:
+        """The first of those that are wanted. An index may have a job that has left its place."""
+        jobs: dict[str, Job] = {}
+        last, looked_at = None, 0
+        with translated():
+            while some := list(islice(found, limit + 1)):
+                stored = self.many([entry.job_id for entry in some])
+                for place, job_id in some:
+                    job = stored.get(job_id)
+                    is_next = job_id not in jobs and job is not None and is_wanted(job)
+                    if looked_at == MOST_LOOKED_AT or (is_next and len(jobs) == limit):
+                        return Page(list(jobs.values()), last)
+                    if job is not None and is_next:
+                        jobs[job_id] = job
+                    last, looked_at = place, looked_at + 1
+        return Page(list(jobs.values()), None)
+
+
+def _point(job: Job) -> None:
+    """Lets the job be found by its reports, before it names them."""
+    with translated(), JobOfReportItem.batch_write() as batch:
+        for service_request_id in job.service_request_ids:
+            batch.save(pointer(service_request_id, job.job_id))
+
+
+def _found(filters: Filters, teams: Sequence[str], after: str | None) -> Iterator[_Entry]:
+    """Where what the filters want is, and maybe more."""
+    if filters.crew:
+        return _of_crew(filters.crew, filters.day, after)
+    if filters.day:
+        beyond = JobItem.day_place > after if after else None
+        return _entries(JobItem.by_day, filters.day, JobItem.day_place, beyond)
+    if filters.disputed:
+        beyond = JobItem.updated_place > after if after else None
+        return _merged(
+            _entries(JobItem.by_dispute, team, JobItem.updated_place, beyond) for team in teams
+        )
+    return _of_teams(teams, sorted(filters.states) or STATES, after)
+
+
+def _of_crew(crew: str, day: date | None, after: str | None) -> Iterator[_Entry]:
+    """Those of the day, or of all days, the last day first."""
+    index, place = JobItem.by_crew, JobItem.crew_place
+    if day is None:
+        return _entries(index, crew, place, place < after if after else None, forward=False)
+    low, high = f"{day.isoformat()}#", f"{day.isoformat()}#{LATEST}{LATEST}"
+    low = max(low, f"{after}!") if after else low
+    # DynamoDB refuses a span that ends before it begins, which somebody can make up.
+    return _entries(index, crew, place, place.between(low, high)) if low <= high else iter(())
+
+
+def _of_teams(teams: Iterable[str], states: Iterable[State], after: str | None) -> Iterator[_Entry]:
+    beyond = JobItem.due_place > after if after else None
+    keys = [f"{team}#{state}" for team in teams for state in states]
+    return _merged(_entries(JobItem.by_team_state, key, JobItem.due_place, beyond) for key in keys)
+
+
+def _merged(lists: Iterable[Iterator[_Entry]]) -> Iterator[_Entry]:
+    return merge(*lists)
+
+
+def _entries(
+    index: GlobalSecondaryIndex[JobItem],
+    key: str | date,
+    place: UnicodeAttribute,
+    within: Condition | None,
+    *,
+    forward: bool = True,
+) -> Iterator[_Entry]:
+    for item in index.query(key, within, scan_index_forward=forward, page_size=AT_ONCE):
+        yield _Entry(getattr(item, place.attr_name), job_id_in(item.owner))
+
+
+def _passes(job: Job, filters: Filters, teams: Collection[str]) -> bool:
+    return (
+        job.team in teams
+        and filters.day in (None, job.planned_day)
+        and filters.crew in (None, job.crew)
+        and (not filters.states or job.state in filters.states)
+        and (job.is_disputed or not filters.disputed)
+    )

@@ -1,0 +1,55 @@
+"""Published documents as those see them who only read: decoded, and kept for a while."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import msgspec
+
+from chalicelib.errors import UpstreamFailed
+from chalicelib.kernel.observability import logs
+
+KEPT_FOR_S = 60.0
+
+Read = Callable[[str], bytes | None]
+"""Gives the published document of that key, None where there is none. Raises UpstreamFailed."""
+Seconds = Callable[[], float]
+"""A clock that only ever goes on."""
+T = TypeVar("T")
+
+
+class Kept(Generic[T]):
+    """What `fresh` gave, for a while; where it fails then, what it gave before, if anything."""
+
+    def __init__(
+        self, fresh: Callable[[], T], seconds: Seconds, kept_for_s: float = KEPT_FOR_S
+    ) -> None:
+        self._fresh = fresh
+        self._seconds = seconds
+        self._kept_for_s = kept_for_s
+        self._kept: tuple[float, T] | None = None
+
+    def value(self) -> T:
+        """Raises UpstreamFailed where nothing is kept."""
+        now = self._seconds()
+        if self._kept and now - self._kept[0] < self._kept_for_s:
+            return self._kept[1]
+        try:
+            found = self._fresh()
+        except UpstreamFailed:
+            if self._kept is None:
+                raise
+            found = self._kept[1]
+        self._kept = now, found
+        return found
+
+
+def decoded(read: Read, key: str, kind: type[T]) -> T | None:
+    """The published document, None where there is none. Raises UpstreamFailed."""
+    raw = read(key)
+    if raw is None:
+        return None
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        logs.failure("a published document cannot be read", error, document=key)
+        raise UpstreamFailed("What the council published cannot be read just now.") from error

@@ -1,0 +1,41 @@
+"""What the stores of several slices share in DynamoDB: kinds of attributes."""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+from pynamodb.attributes import Attribute
+from pynamodb.constants import STRING
+
+from chalicelib.kernel.time import text_of
+
+T = TypeVar("T")
+
+
+class Packed(Attribute[T]):
+    """A value kept as JSON text, read back as `kind`."""
+
+    attr_type = STRING
+
+    def __init__(self, kind: Any, **options: Any) -> None:
+        super().__init__(**options)
+        self._kind = kind
+
+    def serialize(self, value: T) -> str:
+        return msgspec.json.encode(value).decode()
+
+    def deserialize(self, value: str) -> T:
+        decoded: T = msgspec.json.decode(value, type=self._kind)
+        return decoded
+
+
+class MomentAttribute(Attribute[datetime]):
+    """A moment in UTC as sortable text: 2026-01-31T10:00:00Z."""
+
+    attr_type = STRING
+
+    def serialize(self, value: datetime) -> str:
+        return text_of(value)
+
+    def deserialize(self, value: str) -> datetime:
+        return datetime.fromisoformat(value)

@@ -1,0 +1,235 @@
+"""What is logged: one JSON line for each event on standard output, and nothing personal.
+
+A line holds fields of `Fields` and no others. A failure is told by its types and where in our code
+it happened, never by an exception's message: that may hold what somebody typed. Lines that
+measure are in CloudWatch's embedded metric format (EMF), which makes metrics of them without a
+call. Source: Amazon CloudWatch User Guide, "Specification: Embedded metric format".
+"""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Literal, NamedTuple, TextIO, TypedDict, Unpack
+
+import msgspec
+
+from chalicelib.kernel.observability import trace
+
+# Chalice's own log has the name of the app: what it says comes out in the same form.
+NAME = "ginnel"
+NAMESPACE = "Ginnel"
+UNITS = {
+    "duration_ms": "Milliseconds",
+    "errors": "Count",
+    "records": "Count",
+    "failed": "Count",
+    "submitted": "Count",
+    "age_ms": "Milliseconds",
+    "texts_percent": "Percent",
+    "sign_ins": "Count",
+    "sign_in_failures": "Count",
+}
+_ROOT = Path(__file__).resolve().parents[3]
+_CODE = str(Path(__file__).resolve().parents[2])
+_MOST_CAUSES = 10
+_function: ContextVar[str] = ContextVar("function", default="")
+_log = logging.getLogger(NAME)
+
+Level = Literal["info", "warning", "error"]
+
+
+class Fields(TypedDict, total=False):
+    """All that a line may say besides when, what and under which request."""
+
+    function: str
+    route: str
+    method: str
+    status: int
+    role: str
+    duration_ms: float
+    errors: int
+    records: int
+    failed: int
+    submitted: int
+    told: int
+    age_ms: int
+    request_ids: list[str]
+    service_request_id: str
+    service_request_ids: list[str]
+    photo_id: str
+    delivery_id: str
+    notice_id: str
+    job_id: str
+    job_ids: list[str]
+    crew: str
+    day: str
+    key_id: str
+    document: str
+    destination: str
+    message_id: str
+    error: str
+    causes: list[str]
+    operation: str
+    code: str
+    stack: list[str]
+    purse: str
+    texts_percent: int
+    sign_ins: int
+    sign_in_failures: int
+
+
+class Metrics(NamedTuple):
+    """Which fields of a line are measured, and by which others they are told apart."""
+
+    dimensions: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+CALLS = Metrics(("function",), ("duration_ms", "errors"))
+"""The number of requests is how often duration_ms was measured. Not told apart by route: each pair
+of a metric and a route would cost as much as a million writes; the lines can be asked for that."""
+BATCHES = Metrics(("function",), ("records", "failed", "submitted", "age_ms"))
+
+SIGN_INS = Metrics(("function",), ("sign_ins", "sign_in_failures"))
+TEXTS = Metrics(("purse",), ("texts_percent",))
+"""How much is spent of what there is for text messages of that kind in a day."""
+
+
+def event(name: str, /, level: Level = "info", **fields: Unpack[Fields]) -> None:
+    """Something happened. `name` is a fixed text."""
+    _write(name, level, fields)
+
+
+def measured(name: str, metrics: Metrics, /, **fields: Unpack[Fields]) -> None:
+    """Something that is counted happened. `name` is a fixed text."""
+    _write(name, "info", fields, metrics)
+
+
+def failure(name: str, error: BaseException, /, **fields: Unpack[Fields]) -> None:
+    """Something failed because of `error`, of which everything but its words is told."""
+    fields.update(told(error))
+    _write(name, "error", fields)
+
+
+@contextmanager
+def line(name: str, metrics: Metrics, /, **fields: Unpack[Fields]) -> Iterator[Fields]:
+    """The one line of what is done inside, written at its end with how long it took. Fields can
+    be added until then; `function` is that of every line inside."""
+    before = _function.set(fields["function"])
+    began = perf_counter()
+    try:
+        yield fields
+    finally:
+        fields["duration_ms"] = round((perf_counter() - began) * 1000, 1)
+        _write(name, "info", fields, metrics)
+        _function.reset(before)
+
+
+def told(error: BaseException) -> Fields:
+    """What may be said of an error and its causes: types, the AWS operation and its code, and
+    where in our own code, the first cause first."""
+    chain = list(_chain(error))
+    fields = Fields(error=type(error).__name__, causes=[type(each).__name__ for each in chain[1:]])
+    fields["stack"] = [place for each in reversed(chain) for place in _places(each)]
+    for each in chain:
+        # botocore's ClientError, known by its shape: most lines have no need to load botocore.
+        response = getattr(each, "response", None)
+        if isinstance(response, dict) and hasattr(each, "operation_name"):
+            fields["operation"] = str(each.operation_name)
+            fields["code"] = str(response.get("Error", {}).get("Code"))
+    return fields
+
+
+class JsonLine(logging.Formatter):
+    """A record as one line of JSON. Of what others log by our name, only where and what broke."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said: Fields | None = getattr(record, "fields", None)
+        fields = _of_others(record) if said is None else said
+        known = {name: fields[name] for name in Fields.__annotations__ if name in fields}  # type: ignore[literal-required]
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        whole = {
+            "timestamp": at.replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "event": "log" if said is None else record.msg,
+            "request_id": trace.current(),
+            "function": _function.get(),
+            **known,
+        }
+        metrics: Metrics | None = getattr(record, "metrics", None)
+        if metrics:
+            whole["_aws"] = _embedded(metrics, known, int(record.created * 1000))
+        return msgspec.json.encode(whole).decode()
+
+
+class _Stdout(logging.StreamHandler[TextIO]):
+    """Standard output, whichever that is when a line is written."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]
+        return sys.stdout
+
+
+def _write(name: str, level: Level, fields: Fields, metrics: Metrics | None = None) -> None:
+    number = logging.getLevelNamesMapping()[level.upper()]
+    _log.log(number, name, extra={"fields": fields, "metrics": metrics})
+
+
+def _embedded(metrics: Metrics, known: dict[str, Any], at_ms: int) -> dict[str, Any]:
+    measured = [{"Name": n, "Unit": UNITS[n]} for n in metrics.names if n in known]
+    directive = {
+        "Namespace": NAMESPACE,
+        "Dimensions": [metrics.dimensions],
+        "Metrics": measured,
+    }
+    return {"Timestamp": at_ms, "CloudWatchMetrics": [directive]}
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error, what it was raised from, and so on."""
+    following: BaseException | None = error
+    for _ in range(_MOST_CAUSES):
+        if following is None:
+            return
+        yield following
+        implied = None if following.__suppress_context__ else following.__context__
+        following = following.__cause__ or implied
+
+
+def _places(error: BaseException) -> Iterator[str]:
+    """`file:line function` of each frame that is ours."""
+    frame = error.__traceback__
+    while frame:
+        code = frame.tb_frame.f_code
+        if code.co_filename.startswith(_CODE):
+            path = Path(code.co_filename).relative_to(_ROOT).as_posix()
+            yield f"{path}:{frame.tb_lineno} {code.co_name}"
+        frame = frame.tb_next
+
+
+def _of_others(record: logging.LogRecord) -> Fields:
+    error = record.exc_info[1] if record.exc_info else None
+    where = f"{record.filename}:{record.lineno} {record.funcName}"
+    fields = told(error) if error else Fields(stack=[])
+    fields["stack"] = [*fields["stack"], where]
+    return fields
+
+
+def _set_up(log: logging.Logger) -> None:
+    if not log.handlers:
+        handler = _Stdout()
+        handler.setFormatter(JsonLine())
+        log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+
+
+_set_up(_log)

@@ -1,0 +1,19 @@
+"""The clock, moments as text that sorts as they do, and whether a promised day is over."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+
+def text_of(moment: datetime) -> str:
+    """The aware moment in UTC, without its fraction: 2026-01-31T10:00:00Z."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def is_overdue(promised: datetime, now: datetime, zone: ZoneInfo) -> bool:
+    """True once the promised day is over on the clock of `zone`: people are told a day."""
+    return now.astimezone(zone).date() > promised.astimezone(zone).date()
+
+
+def utc_now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)

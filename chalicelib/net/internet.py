@@ -1,0 +1,59 @@
+"""The internet, as this machine reaches it."""
+
+import socket
+import ssl
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from queue import Empty, SimpleQueue
+from threading import Thread
+from time import monotonic
+
+from chalicelib.net.safe_http_client import Connection
+
+Answer = Sequence[str] | OSError
+
+
+def asked(host: str) -> Answer:
+    """What the system's resolver says of a name."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError as error:
+        return error
+    return [str(entry[4][0]) for entry in found]
+
+
+class Internet:
+    """The Network port. TLS is verified by this machine's own authorities."""
+
+    seconds = staticmethod(monotonic)
+
+    def __init__(self, resolver: Callable[[str], Answer] = asked) -> None:
+        self._resolver = resolver
+
+    def look_up(self, host: str, timeout_s: float) -> Sequence[str]:
+        # A resolver takes no time limit, so it waits in a thread that may be left behind.
+        answers: SimpleQueue[Answer] = SimpleQueue()
+        Thread(target=lambda: answers.put(self._resolver(host)), daemon=True).start()
+        try:
+            answer = answers.get(timeout=timeout_s)
+        except Empty as error:
+            raise TimeoutError("the name was not looked up in time") from error
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+    def connect(self, address: str, port: int, timeout_s: float) -> Connection:
+        return socket.create_connection((address, port), timeout_s)
+
+    def secure(self, connection: Connection, host: str) -> Connection:
+        if not isinstance(connection, socket.socket):
+            raise TypeError("only a socket can be secured")
+        try:
+            return self._tls.wrap_socket(connection, server_hostname=host)
+        except OSError:
+            connection.close()
+            raise
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        return ssl.create_default_context()

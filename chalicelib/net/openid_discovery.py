@@ -1,0 +1,141 @@
+"""What an issuer publishes of itself, and its public keys, read now and then (OpenID Connect
+Discovery 1.0)."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from chalicelib.errors import AddressRefused, UpstreamFailed
+from chalicelib.kernel.observability import logs
+from chalicelib.net.id_tokens import Keys, has_key
+from chalicelib.net.safe_http_client import Outside, Reply
+
+ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+KEPT_FOR_S = 3600
+ASKED_AGAIN_AFTER_S = 60
+"""A key that is not known may be new: whoever makes one up causes no more than a call a minute. A
+word that names no key may be signed with a new one, too."""
+DOWN_FOR_S = 10
+"""How long whoever signs in is told at once that an issuer does not answer."""
+WHILE_DOWN = 6
+"""How many times as long what was read before is good enough while it does not."""
+MOST_BYTES = 256 * 1024
+TIMEOUT_S = 2.5
+"""Of each call: there are three at most in one of ours."""
+FAILED = "The other organisation did not answer as it should. Try again in a moment."
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What an issuer publishes of itself: `names_itself` in what browsers come back with,
+    `wants_secret_in_body` where it does not take HTTP's own way."""
+
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    names_itself: bool
+    wants_secret_in_body: bool
+
+
+class Kept(Generic[Read]):
+    """What `read` has answered last. It may raise UpstreamFailed."""
+
+    def __init__(self, read: Callable[[], Read], monotonic: Callable[[], float]) -> None:
+        self._read = read
+        self._monotonic = monotonic
+        self._known: tuple[Read, float] | None = None
+        self._failed_at: float | None = None
+
+    def get(self, enough_s: Callable[[Read], float]) -> Read:
+        """The one that is known where it is no older than enough for it, else a new one. Raises
+        UpstreamFailed."""
+        if self._known and self._age_s(self._known[1]) < enough_s(self._known[0]):
+            return self._known[0]
+        if self._failed_at is None or self._age_s(self._failed_at) >= DOWN_FOR_S:
+            self._look_again()
+        if self._known and self._age_s(self._known[1]) < WHILE_DOWN * enough_s(self._known[0]):
+            return self._known[0]
+        raise UpstreamFailed(FAILED)
+
+    def _look_again(self) -> None:
+        now = self._monotonic()
+        try:
+            self._known, self._failed_at = (self._read(), now), None
+        except UpstreamFailed:
+            self._failed_at = now
+
+    def _age_s(self, since: float) -> float:
+        return self._monotonic() - since
+
+
+class Published:
+    """One issuer's metadata and keys; kept, and read again when they are needed and old."""
+
+    def __init__(self, issuer: str, outside: Outside, monotonic: Callable[[], float]) -> None:
+        self._issuer = issuer
+        self._outside = outside
+        self._metadata = Kept(self._read_metadata, monotonic)
+        self._keys = Kept(self._read_keys, monotonic)
+
+    def metadata(self) -> Metadata:
+        """Raises UpstreamFailed."""
+        return self._metadata.get(lambda _: KEPT_FOR_S)
+
+    def keys(self, kid: str | None) -> Keys:
+        """The keys, among which the one of that id should be. Raises UpstreamFailed."""
+
+        def enough_s(keys: Keys) -> float:
+            return KEPT_FOR_S if kid and has_key(keys, kid) else ASKED_AGAIN_AFTER_S
+
+        return self._keys.get(enough_s)
+
+    def _read_keys(self) -> Keys:
+        found = self._document(self.metadata().jwks_uri).get("keys")
+        return [key for key in found if isinstance(key, dict)] if isinstance(found, list) else []
+
+    def _read_metadata(self) -> Metadata:
+        said = self._document(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+        endpoints = {name: said.get(name) for name in ENDPOINTS}
+        texts = {name: url for name, url in endpoints.items() if isinstance(url, str)}
+        # What is published elsewhere under this name could send browsers, and codes, to anybody.
+        if said.get("issuer") != self._issuer or len(texts) < len(ENDPOINTS):
+            logs.event("an issuer's metadata is not its own, or not whole", "error")
+            raise UpstreamFailed(FAILED)
+        with answering():
+            self._outside.check(texts["authorization_endpoint"], timeout_s=TIMEOUT_S)
+        ways = said.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+        return Metadata(
+            **texts,
+            names_itself=said.get("authorization_response_iss_parameter_supported") is True,
+            wants_secret_in_body="client_secret_basic" not in ways,
+        )
+
+    def _document(self, url: str) -> dict[str, Any]:
+        with answering():
+            reply = self._outside.get(url, most_bytes=MOST_BYTES, timeout_s=TIMEOUT_S)
+        found = object_in(reply)
+        if reply.status != 200 or found is None:
+            logs.event("an issuer did not publish what it should", "error", status=reply.status)
+            raise UpstreamFailed(FAILED)
+        return found
+
+
+def object_in(reply: Reply) -> dict[str, Any] | None:
+    """The JSON object that came, None where it is none."""
+    try:
+        found = json.loads(reply.body)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Raises UpstreamFailed in the place of AddressRefused: nobody typed that address here."""
+    try:
+        yield
+    except AddressRefused as error:
+        raise UpstreamFailed(FAILED) from error

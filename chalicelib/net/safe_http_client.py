@@ -1,0 +1,207 @@
+"""The one way to an address that somebody gave us.
+
+Its name is looked up once, every address that it has must be public, and the connection is made
+to just these; TLS is verified for the name. No redirect is followed, and all of it together has
+one deadline and one bound on what is read, so neither a slow nor an endless reply holds us. A
+library such as urllib3 bounds each read and not their sum, and looks names up itself: so this
+stands on the standard library's own HTTP. ADR 20.
+"""
+
+import io
+from collections.abc import Callable, Collection, Mapping, Sequence
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
+
+from chalicelib.errors import AddressRefused, NoReply, UpstreamFailed
+from chalicelib.net.public_addresses import Target, is_public, target_of
+
+OVERHEAD_BYTES = 64 * 1024
+"""For the head of a reply and the marks between its chunks."""
+LOOK_UP_S = 5.0
+_AT_ONCE = 16 * 1024
+"""As much as one record of TLS holds: what is longer would get a new time limit for each."""
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
+class Reply(NamedTuple):
+    """What came back, whatever its status: a redirect is a reply like another, and not followed.
+
+    `headers` have names in lower case. `body` is at most `most_bytes` of what came: ask for one
+    more than you take, and you see that there was more.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Connection(Protocol):
+    """What is used of a socket."""
+
+    def settimeout(self, timeout_s: float, /) -> None: ...
+    def sendall(self, some: bytes, /) -> None: ...
+    def recv_into(self, buffer: memoryview, /) -> int: ...
+    def close(self) -> None: ...
+
+
+class Network(Protocol):
+    """Names, connections and a clock that only ever goes on."""
+
+    def look_up(self, host: str, timeout_s: float) -> Sequence[str]:
+        """The IP addresses of that name. Raises OSError."""
+
+    def connect(self, address: str, port: int, timeout_s: float) -> Connection:
+        """A connection to just that address. Raises OSError."""
+
+    def secure(self, connection: Connection, host: str) -> Connection:
+        """The connection under TLS with who proves to be that host. Raises OSError."""
+
+    def seconds(self) -> float:
+        """The clock."""
+
+
+class Outside:
+    """Goes to what is public, and to the origins that the settings allow besides, such as
+    http://127.0.0.1:9000."""
+
+    def __init__(self, network: Network, allowed: Collection[str] = ()) -> None:
+        self._network = network
+        self._allowed = allowed
+
+    def check(self, url: str, *, timeout_s: float = LOOK_UP_S) -> None:
+        """For an address that is to be saved. Raises AddressRefused where we would not go to it,
+        UpstreamFailed where its name cannot be looked up now."""
+        self._addresses(target_of(url, self._allowed), timeout_s)
+
+    def get(
+        self,
+        url: str,
+        headers: Mapping[str, str] = _NO_HEADERS,
+        *,
+        most_bytes: int,
+        timeout_s: float,
+    ) -> Reply:
+        """Raises AddressRefused (never try again), UpstreamFailed (nothing was sent), or NoReply
+        (it may have arrived)."""
+        return self._ask("GET", url, None, headers, most_bytes=most_bytes, timeout_s=timeout_s)
+
+    def post(
+        self,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        most_bytes: int,
+        timeout_s: float,
+    ) -> Reply:
+        """Raises as `get`."""
+        return self._ask("POST", url, body, headers, most_bytes=most_bytes, timeout_s=timeout_s)
+
+    def _ask(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        *,
+        most_bytes: int,
+        timeout_s: float,
+    ) -> Reply:
+        target = target_of(url, self._allowed)
+        until = self._network.seconds() + timeout_s
+        line = self._connected(target, until, 2 * most_bytes + OVERHEAD_BYTES)
+        asking = HTTPConnection(target.host, target.port)
+        # It must never connect by itself: it would look the name up again.
+        asking.auto_open = 0
+        asking.sock = line
+        try:
+            own = {"Host": target.authority, "User-Agent": "Ginnel", "Connection": "close"}
+            asking.request(method, target.path, body, {**headers, **own})
+            with asking.getresponse() as response:
+                return _reply(response, most_bytes)
+        except (OSError, HTTPException) as error:
+            raise NoReply("The other system did not answer, or not whole.") from error
+        finally:
+            asking.close()
+            line.connection.close()
+
+    def _connected(self, target: Target, until: float, most_bytes: int) -> "_Line":
+        """A connection to the first of the target's addresses that takes one."""
+        failed: OSError | None = None
+        for address in self._addresses(target, self._left(until)):
+            try:
+                connection = self._network.connect(address, target.port, self._left(until))
+                if target.is_tls:
+                    connection.settimeout(self._left(until))
+                    connection = self._network.secure(connection, target.host)
+            except OSError as error:
+                failed = error
+            else:
+                return _Line(connection, lambda: self._left(until), most_bytes)
+        raise UpstreamFailed("The other system cannot be reached.") from failed
+
+    def _addresses(self, target: Target, timeout_s: float) -> Sequence[str]:
+        try:
+            found = self._network.look_up(target.host, timeout_s)
+        except OSError as error:
+            raise UpstreamFailed("The name of the other system cannot be looked up.") from error
+        # All of them: one that is not public beside one that is would be a way in.
+        if not target.is_allowed and not all(is_public(address) for address in found):
+            raise AddressRefused("The address leads to something that is not public.")
+        return found
+
+    def _left(self, until: float) -> float:
+        left = until - self._network.seconds()
+        if left <= 0:
+            raise TimeoutError("the time for all of it is over")
+        return left
+
+
+class _Line:
+    """A connection as the HTTP library sees a socket, with what it may still take and read."""
+
+    def __init__(self, connection: Connection, left: Callable[[], float], most_bytes: int) -> None:
+        self.connection = connection
+        self.left = left
+        self._most_bytes = most_bytes
+
+    def sendall(self, some: bytes) -> None:
+        for start in range(0, len(some), _AT_ONCE):
+            self.connection.settimeout(self.left())
+            self.connection.sendall(some[start : start + _AT_ONCE])
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_Reading(self, self._most_bytes))
+
+    def close(self) -> None:
+        """Does nothing: HTTPConnection calls it once the head is read, and the body may be still to
+        come."""
+
+
+class _Reading(io.RawIOBase):
+    """What comes in on a line, until it is too late or too much."""
+
+    def __init__(self, line: _Line, most_bytes: int) -> None:
+        self._line = line
+        self._left_bytes = most_bytes
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        self._line.connection.settimeout(self._line.left())
+        count = self._line.connection.recv_into(buffer)
+        self._left_bytes -= count
+        if self._left_bytes < 0:
+            raise OSError("more came than is read")
+        return count
+
+
+def _reply(response: HTTPResponse, most_bytes: int) -> Reply:
+    """Raises HTTPException where the body ends before its length."""
+    body = response.read(most_bytes)
+    if response.length and len(body) < most_bytes:
+        raise HTTPException("the reply ended early")
+    headers = {name.lower(): value for name, value in response.getheaders()}
+    return Reply(response.status, headers, body)

@@ -1,0 +1,72 @@
+"""Photos rebuilt in a process of their own: whatever a file does to its decoder ends there.
+
+That process gets none of our credentials: its environment holds what starts Python, and no more.
+"""
+
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from chalicelib import settings
+from chalicelib.errors import UpstreamFailed
+from chalicelib.kernel.observability import logs
+from chalicelib.photos.image_sandbox_worker import Answer
+from chalicelib.photos.model import Pictures, Refused
+from chalicelib.photos.picture import TOO_HEAVY
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 45
+"""Far more than the time of the processor that it gets, and less than its function may run."""
+PROGRAM = ("-m", "chalicelib.photos.image_sandbox_worker")
+
+
+def rebuild_apart(raw: bytes) -> Pictures:
+    """The pictures of a photo. Raises Refused; UpstreamFailed where the process could not run."""
+    try:
+        done = started(PROGRAM, raw)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise UpstreamFailed("The photo could not be looked at.") from error
+    return outcome(done)
+
+
+def started(program: Sequence[str], raw: bytes) -> "subprocess.CompletedProcess[bytes]":
+    """What that program of Python's answered to a stranger's file. Raises OSError,
+    subprocess.TimeoutExpired."""
+    return subprocess.run(
+        [sys.executable, *program],
+        input=raw,
+        capture_output=True,
+        timeout=PATIENCE_S,
+        cwd=ROOT,
+        env=settings.for_another_program(),
+        check=False,
+    )
+
+
+def outcome(done: "subprocess.CompletedProcess[bytes]") -> Pictures:
+    """What the process answered. Raises as `rebuild_apart`."""
+    if done.returncode < 0:
+        # A limit or a decoder's defect ended it, and would again: it is the file's own doing.
+        code = f"signal {-done.returncode}"
+        logs.event("a photo was refused, it ended its process", "warning", code=code)
+        raise Refused(TOO_HEAVY)
+    if done.returncode:
+        code = f"exit {done.returncode}"
+        stack = _places(done.stderr.decode(errors="replace"))
+        logs.event("photos cannot be rebuilt", "error", code=code, stack=stack)
+        raise UpstreamFailed("The photo could not be looked at.")
+    head, _, pictures = done.stdout.partition(b"\n")
+    answer = msgspec.json.decode(head, type=Answer)
+    if answer.refused:
+        raise Refused(answer.refused)
+    return Pictures(pictures[: answer.page_bytes], pictures[answer.page_bytes :])
+
+
+def _places(said: str) -> list[str]:
+    """`file:line function` of each frame of our own code in what a process said when it broke."""
+    frames = re.findall(r'File "[^"]*/(chalicelib/[^"]+)", line (\d+), in (\S+)', said)
+    return [f"{path}:{line} {function}" for path, line, function in frames]

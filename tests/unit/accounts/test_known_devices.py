@@ -1,0 +1,69 @@
+"""A device is known by proofs that it cannot make itself."""
+
+from itertools import count
+
+import pytest
+
+from chalicelib.accounts.model import Destination
+from chalicelib.integrations.proofs import MOST_PROOFS, HmacKnownDevices
+from tests.fakes import PlainSecret
+
+HERS = Destination("email", "resident@example.org")
+OTHERS = Destination("email", "other@example.org")
+PHONE = Destination("phone", "+447700900123")
+
+
+@pytest.fixture
+def devices() -> HmacKnownDevices:
+    numbers = count(1)
+    return HmacKnownDevices(PlainSecret("secret"), lambda: f"{next(numbers):032x}")
+
+
+def test_device_is_known_for_the_addresses_that_signed_in_on_it_alone(
+    devices: HmacKnownDevices,
+) -> None:
+    cookie = devices.after_sign_in("", [HERS, PHONE])
+    assert devices.knows(cookie, HERS) == devices.knows(cookie, PHONE) == f"{1:032x}"
+    assert devices.knows(cookie, OTHERS) is None
+    both = devices.after_sign_in(cookie, [OTHERS])
+    assert devices.knows(both, HERS) == devices.knows(both, OTHERS) == f"{1:032x}"
+    assert "@" not in both and "7700" not in both
+
+
+def test_device_stays_the_same_and_its_cookie_small_however_often_somebody_signs_in(
+    devices: HmacKnownDevices,
+) -> None:
+    cookie = devices.after_sign_in("", [HERS])
+    assert devices.after_sign_in(cookie, [HERS]) == cookie
+    for number in range(2 * MOST_PROOFS):
+        cookie = devices.after_sign_in(cookie, [Destination("email", f"r{number}@example.org")])
+    assert len(cookie) < 400 and devices.knows(cookie, HERS) is None
+    assert devices.knows(cookie, Destination("email", f"r{2 * MOST_PROOFS - 1}@example.org"))
+
+
+def test_device_is_a_stranger_when_its_cookie_was_made_elsewhere(devices: HmacKnownDevices) -> None:
+    own = devices.after_sign_in("", [HERS])
+    device, proof = own.split(".")
+    forged = [
+        "",
+        device,
+        f"{device}.{'0' * 32}",
+        f"{'f' * 32}.{proof}",
+        f"{device}.{proof}.",
+        f"{device}.{proof[:-1]}",
+        f"{own}\n",
+        f"{device}.{'.'.join([proof] * 1000)}",
+        own.upper() if own != own.upper() else "x",
+    ]
+    for each in forged:
+        assert devices.knows(each, HERS) is None, each
+    other = HmacKnownDevices(PlainSecret("another"), lambda: "0" * 32)
+    assert other.knows(own, HERS) is None
+    assert devices.knows(devices.after_sign_in(f"{device}.x", [HERS]), HERS) == f"{2:032x}"
+
+
+def test_device_is_known_by_each_way_of_writing_an_address_that_its_provider_takes_as_one(
+    devices: HmacKnownDevices,
+) -> None:
+    cookie = devices.after_sign_in("", [Destination("email", "jo.smith@gmail.com")])
+    assert devices.knows(cookie, Destination("email", "josmith+a@googlemail.com"))

@@ -1,0 +1,235 @@
+"""A secret is read when it is needed, kept for a while, and never weak."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from chalicelib.aws.secrets import (
+    ASKED_AGAIN_AFTER_S,
+    CURRENT,
+    KEPT_FOR_S,
+    PREVIOUS,
+    GivenTexts,
+    ManagedSecret,
+)
+from chalicelib.errors import ConfigurationError, UpstreamFailed
+from chalicelib.integrations.ids import HmacIds
+from tests.fakes import PlainSecret
+from tests.lines import kept, read
+
+FIRST, SECOND, THIRD = "1" * 32, "2" * 32, "3" * 32
+
+
+class Store:
+    """Secrets Manager with one secret; `asked` is every stage that was read."""
+
+    def __init__(self) -> None:
+        self.stages: dict[str, str] = {CURRENT: FIRST}
+        self.asked: list[str] = []
+        self.fault: Exception | None = None
+        self.now = 0.0
+        self.secret = ManagedSecret(
+            lambda: self, "arn:secret", setting="LINK_SECRET_ARN", monotonic=lambda: self.now
+        )
+
+    def get_secret_value(self, *, SecretId: str, VersionStage: str) -> dict[str, Any]:  # noqa: N803
+        assert SecretId == "arn:secret"
+        self.asked.append(VersionStage)
+        if self.fault:
+            raise self.fault
+        if VersionStage not in self.stages:
+            raise refused("ResourceNotFoundException")
+        return {"SecretString": self.stages[VersionStage]}
+
+    def rotate(self, value: str) -> None:
+        self.stages = {CURRENT: value, PREVIOUS: self.stages[CURRENT]}
+
+
+def refused(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, "GetSecretValue")
+
+
+@pytest.fixture
+def store() -> Store:
+    return Store()
+
+
+def test_secret_is_not_read_when_nobody_asks_for_it(store: Store) -> None:
+    HmacIds(store.secret, store.secret)
+    store.secret.accepted()
+    assert store.asked == []
+
+
+def test_secret_is_read_once_when_it_is_asked_for_within_five_minutes(store: Store) -> None:
+    assert store.secret.current() == store.secret.current() == FIRST
+    store.rotate(SECOND)
+    store.now = KEPT_FOR_S - 1
+    assert store.secret.current() == FIRST
+    assert store.asked == [CURRENT]
+    store.now = KEPT_FOR_S
+    assert store.secret.current() == SECOND
+
+
+def test_previous_value_is_read_only_when_the_current_one_does_not_do(store: Store) -> None:
+    store.rotate(SECOND)
+    values = store.secret.accepted()
+    assert next(values) == SECOND
+    assert store.asked == [CURRENT]
+    assert next(values) == FIRST
+    assert store.asked == [CURRENT, PREVIOUS]
+
+
+def test_current_value_is_all_that_is_accepted_when_it_was_never_rotated(store: Store) -> None:
+    assert set(store.secret.accepted()) == {FIRST}
+    assert set(store.secret.accepted()) == {FIRST}
+    assert store.asked == [CURRENT, PREVIOUS]
+
+
+def test_value_is_not_accepted_any_more_when_it_was_rotated_twice(store: Store) -> None:
+    store.rotate(SECOND)
+    store.rotate(THIRD)
+    assert set(store.secret.accepted()) == {SECOND, THIRD}
+
+
+def test_new_value_is_found_when_the_kept_ones_do_not_do(store: Store) -> None:
+    """Another process may have made something under it before this one's five minutes are over."""
+    store.secret.current()
+    store.rotate(SECOND)
+    store.now = ASKED_AGAIN_AFTER_S
+    assert SECOND in store.secret.accepted()
+    assert store.secret.current() == SECOND
+
+
+def test_guesses_cause_two_calls_at_most_when_they_come_at_once(store: Store) -> None:
+    for _ in range(100):
+        assert "guess" not in store.secret.accepted()
+    assert store.asked == [CURRENT, PREVIOUS]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [refused("AccessDeniedException"), EndpointConnectionError(endpoint_url="https://x.example")],
+)
+def test_failure_is_the_stores_when_it_does_not_answer(fault: Exception, store: Store) -> None:
+    store.fault = fault
+    with pytest.raises(UpstreamFailed) as failed:
+        store.secret.current()
+    assert failed.value.__cause__ is fault
+    store.fault = None
+    assert store.secret.current() == FIRST
+
+
+def test_kept_value_does_when_the_store_does_not_answer_and_is_asked_again_in_ten_seconds(
+    store: Store,
+) -> None:
+    store.rotate(SECOND)
+    assert set(store.secret.accepted()) == {FIRST, SECOND}
+    store.rotate(THIRD)
+    store.asked.clear()
+    store.fault = refused("InternalServiceError")
+    store.now = KEPT_FOR_S
+    for _ in range(100):
+        assert store.secret.current() == SECOND
+        assert set(store.secret.accepted()) == {FIRST, SECOND}
+    assert store.asked == [CURRENT, PREVIOUS]
+    store.now += ASKED_AGAIN_AFTER_S
+    store.fault = None
+    assert store.secret.current() == THIRD
+
+
+def test_setting_is_named_when_it_leads_to_no_secret(store: Store) -> None:
+    store.stages = {}
+    with pytest.raises(ConfigurationError, match="LINK_SECRET_ARN names no secret"):
+        store.secret.current()
+
+
+@pytest.mark.parametrize("value", ["", "x" * 31])
+def test_setting_is_named_when_its_secret_is_too_short(value: str, store: Store) -> None:
+    store.stages = {CURRENT: value}
+    with pytest.raises(ConfigurationError, match="LINK_SECRET_ARN needs at least 32") as failed:
+        store.secret.current()
+    assert not value or value not in str(failed.value)
+
+
+# What other organisations gave us
+
+
+def given(texts: str) -> GivenTexts:
+    return GivenTexts(PlainSecret(texts), setting="DESTINATIONS_SECRET_ARN")
+
+
+def test_text_of_any_length_is_given_when_another_organisation_chose_it() -> None:
+    texts = given('{"county": "k", "rail": " long key \\n"}')
+    assert (texts.of("county"), texts.of("rail"), texts.of("another")) == ("k", "long key", None)
+    assert given("{}").of("county") is None
+
+
+@pytest.mark.parametrize("bad", ['""', '" "', "5", "true", "[]", "{}", r'"a\nb"', r'"a\u0000"'])
+def test_entry_is_named_in_the_log_and_stops_no_other_when_it_cannot_be_used(bad: str) -> None:
+    texts = given(f'{{"county": {bad}, "rail": "key"}}')
+    with kept() as written, pytest.raises(ConfigurationError, match="entry county"):
+        texts.of("county")
+    (line,) = read(written, destination="county")
+    assert (line["level"], line["code"]) == ("error", "DESTINATIONS_SECRET_ARN")
+    assert texts.of("rail") == "key"
+
+
+@pytest.mark.parametrize("broken", ["", "{", '{"county": "k"', "[]", '"text"', "x" * 40])
+def test_setting_is_named_when_its_secret_is_no_json_object(broken: str) -> None:
+    with kept() as written, pytest.raises(ConfigurationError, match="DESTINATIONS_SECRET_ARN"):
+        given(broken).of("county")
+    assert len(read(written, destination="county", level="error")) == 1
+
+
+def test_value_of_any_length_is_read_when_it_holds_what_others_gave(store: Store) -> None:
+    store.stages = {CURRENT: "{}"}
+    secret = ManagedSecret(
+        lambda: store, "arn:secret", setting="X", monotonic=lambda: 0.0, min_length=0
+    )
+    assert secret.current() == "{}"
+
+
+# Ids under them
+
+
+def test_link_holds_when_its_secret_was_rotated_once_and_not_twice() -> None:
+    links = PlainSecret(FIRST)
+    ids = HmacIds(PlainSecret(FIRST), links)
+    token = ids.link_token("R1")
+    links.values.append(SECOND)
+    assert ids.link_token("R1") != token
+    assert ids.holds_link_token("R1", token)
+    assert ids.holds_link_token("R1", ids.link_token("R1"))
+    links.values.append(THIRD)
+    assert not ids.holds_link_token("R1", token)
+
+
+@pytest.mark.parametrize("token", ["", "é", "0" * 32, "0" * 33])
+def test_link_does_not_hold_when_it_was_guessed(token: str) -> None:
+    assert not HmacIds(PlainSecret(FIRST), PlainSecret(FIRST)).holds_link_token("R1", token)
+
+
+def test_link_does_not_hold_when_it_leads_to_another_report() -> None:
+    ids = HmacIds(PlainSecret(FIRST), PlainSecret(FIRST))
+    assert not ids.holds_link_token("R1", ids.link_token("R2"))
+
+
+class Unreadable:
+    """A secret that nobody may read."""
+
+    def current(self) -> str:
+        raise AssertionError("The secret was read.")
+
+    def accepted(self) -> Iterator[str]:
+        raise AssertionError("The secret was read.")
+        yield
+
+
+def test_ids_need_no_link_secret_and_links_no_id_secret() -> None:
+    HmacIds(PlainSecret(FIRST), Unreadable()).service_request_id("anonymous", "key")
+    HmacIds(Unreadable(), PlainSecret(FIRST)).link_token("R1")
+    with pytest.raises(AssertionError, match="was read"):
+        next(islice(Unreadable().accepted(), 1))

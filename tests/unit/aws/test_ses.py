@@ -1,0 +1,199 @@
+"""Nothing that somebody typed becomes a header of a letter, whichever letter it is."""
+
+import ast
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+from email import message_from_bytes, policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from chalicelib.accounts.letters import CodeLetters
+from chalicelib.accounts.model import Attempt, Destination
+from chalicelib.alerts.letters import letter as alert_letter
+from chalicelib.alerts.words import Voice
+from chalicelib.aws.ses import mime
+from chalicelib.catalogue.destinations import MailboxDestination
+from chalicelib.errors import AddressRefused
+from chalicelib.kernel.email import Attachment, Letter
+from chalicelib.outbound import mailbox
+from chalicelib.reports.reference import grouped
+from infra.local.templates import messages
+from tests.builders import NOON
+from tests.conftest import ROOT
+from tests.fakes_forwarding import case
+
+INJECTED = "x\r\nReply-To: evil@example.com\r\nBcc: evil@example.com\r\n\r\n<a href=http://evil>"
+BASE64 = b64encode(INJECTED.encode()).decode()
+NASTY = (
+    "=?utf-8?q?x=0AReply-To:_evil=40example.com=0A=0A=3Ca_href=3Dhttp://evil.example=3E?=",
+    "hole=?utf-8?q?=0D=0ABcc:_evil=40example.com?=hole",
+    f"=?UTF-8?B?{BASE64}?=",
+    "=?iso-8859-1?q?a?= =?utf-8?q?=0ABcc:_evil=40example.com?=",
+    "=\t?utf-8?q?=0ABcc:_evil=40example.com?=",
+    "=\x00?utf-8?q?=0ABcc:_evil=40example.com?=",
+    "=\u200b?utf-8?q?=0ABcc:_evil=40example.com?=",
+    "==?utf-8?q?=0ABcc:_evil=40example.com?=",
+    "é =?utf-8?q?=0ABcc:_evil=40example.com?= 坑",
+    "\x85Bcc: evil@example.com\u2028Bcc: evil@example.com",
+    INJECTED,
+)
+FROM = Address("Demo Council", "reports", "mail.example")
+KNOWN = [
+    *("from", "to", "subject", "date", "auto-submitted", "references", "reply-to"),
+    *("list-unsubscribe", "list-unsubscribe-post", "mime-version", "content-type"),
+]
+PLAIN = Letter(to="ann@example.org", subject="A hole", text="Deep.", html="<p>Deep.", thread="1")
+
+
+def of_a_mailbox(nasty: str) -> Iterator[Letter]:
+    report = case(
+        title=nasty,
+        address=nasty,
+        description=nasty,
+        service_name=nasty,
+        attributes={nasty: (nasty,)},
+    )
+    to = MailboxDestination(destination="trees", name=nasty, to="trees@example.org")
+    wording = mailbox.Wording(nasty, ZoneInfo("Europe/London"), grouped)
+    for each in (report, replace(report, title=None)):
+        yield mailbox.letter(each, each.contact, to, "replies+1@mail.example", wording)
+
+
+def of_alerts(nasty: str) -> Iterator[Letter]:
+    """Alerts, questions, invitations to confirm and digests."""
+    voice = Voice(
+        council=nasty,
+        phone=nasty,
+        site_url="https://council.example",
+        zone=ZoneInfo("Europe/London"),
+        reply_to="office@example.org",
+        now=lambda: NOON,
+    )
+    for _, message in messages(voice):
+        for subject in (message.subject, nasty, f"{message.subject}{nasty}"):
+            yield alert_letter(replace(message, subject=subject), "ann@example.org", nasty)
+
+
+def of_codes(nasty: str) -> Iterator[Letter]:
+    words = CodeLetters(nasty, "https://council.example")
+    for account in (None, "a" * 32):
+        attempt = Attempt(
+            attempt_id="1" * 32,
+            destination=Destination("email", "ann@example.org"),
+            created_at=NOON,
+            expires_at=NOON,
+            account_id=account,
+        )
+        yield words.letter(attempt, "123456", "token")
+
+
+LETTERS: dict[str, Callable[[str], Iterator[Letter]]] = {
+    "outbound/mailbox.py": of_a_mailbox,
+    "alerts/letters.py": of_alerts,
+    "accounts/letters.py": of_codes,
+}
+"""Every module that makes letters, and all that it makes."""
+
+
+def read(raw: bytes) -> EmailMessage:
+    return message_from_bytes(raw, policy=policy.default)
+
+
+def makes_letters(path: Path) -> bool:
+    names = (
+        getattr(node.func, "id", getattr(node.func, "attr", ""))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    )
+    return "Letter" in names
+
+
+def test_every_module_that_makes_letters_is_walked_through() -> None:
+    code = ROOT / "chalicelib"
+    making = filter(makes_letters, code.rglob("*.py"))
+    assert {path.relative_to(code).as_posix() for path in making} == set(LETTERS)
+
+
+def test_letters_are_serialised_in_one_module_only() -> None:
+    code = ROOT / "chalicelib"
+    made = {
+        path.relative_to(code).as_posix()
+        for path in code.rglob("*.py")
+        if "EmailMessage(" in (text := path.read_text(encoding="utf-8")) or "send_email" in text
+    }
+    assert made == {"aws/ses.py"}
+
+
+@pytest.mark.parametrize("module", LETTERS)
+@pytest.mark.parametrize("nasty", NASTY)
+def test_letter_has_its_own_headers_alone_when_its_words_try_to_add_some(
+    nasty: str, module: str
+) -> None:
+    for letter in LETTERS[module](nasty):
+        raw = mime(letter, FROM, NOON)
+        mail = read(raw)
+        assert [name.lower() for name in mail] == [each for each in KNOWN if each in mail]
+        addresses = [mail["Reply-To"].addresses] if letter.reply_to else []
+        assert [each.addr_spec for (each,) in addresses] == [letter.reply_to][: len(addresses)]
+        assert not any(mark in str(value) for value in mail.values() for mark in "\r\n\x00\x85")
+        assert b"\r\n\r\n<a href" not in raw.partition(b"Content-Type")[0]
+        assert mail.get_body(("plain",)) is not None
+
+
+@pytest.mark.parametrize("nasty", NASTY)
+def test_letter_is_refused_or_has_its_own_headers_alone_whatever_its_fields_hold(
+    nasty: str,
+) -> None:
+    for each in fields(Letter):
+        values: dict[str, Any] = {
+            "attachments": (Attachment(nasty, "text/xml", b"<x/>"),),
+            "headers": (("List-Unsubscribe", nasty),),
+        }
+        letter = replace(PLAIN, **{each.name: values.get(each.name, nasty)})
+        try:
+            mail = read(mime(letter, FROM, NOON))
+        except AddressRefused:
+            assert each.name in ("to", "reply_to", "attachments")
+            continue
+        names = [name.lower() for part in mail.walk() for name in part]
+        assert not {"bcc"} & set(names) and names.count("reply-to") == (each.name == "reply_to")
+
+
+@pytest.mark.parametrize("nasty", NASTY)
+def test_name_of_the_sender_begins_no_header(nasty: str) -> None:
+    if "\r" in nasty:
+        with pytest.raises(ValueError, match="CR or LF"):
+            Address(nasty, "reports", "mail.example")
+        return
+    mail = read(mime(PLAIN, Address(nasty, "reports", "mail.example"), NOON))
+    assert mail["Bcc"] is None and mail["Reply-To"] is None
+    assert mail["From"].addresses[0].addr_spec == "reports@mail.example"
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "=?utf-8?q?ann=40example.org=0ABcc:_evil=40example.com?=@x.example",
+        "ann@example.org, evil@example.com",
+        "Ann <ann@example.org>",
+        "ann@example.org\r\nBcc: evil@example.com",
+        "ann(evil)@example.org",
+    ],
+)
+def test_letter_is_refused_when_its_address_would_be_read_as_another(to: str) -> None:
+    for letter in (replace(PLAIN, to=to), replace(PLAIN, reply_to=to)):
+        with pytest.raises(AddressRefused):
+            mime(letter, FROM, NOON)
+
+
+def test_subject_is_what_was_typed_when_it_only_looks_odd() -> None:
+    for subject in ("a = b?", "50% =", "why=", "Ünï – 坑洞 🕳️", "x" * 300, "é" * 300):
+        assert read(mime(replace(PLAIN, subject=subject), FROM, NOON))["Subject"] == subject
+    odd = read(mime(replace(PLAIN, subject="=?utf-8?q?caf=C3=A9?="), FROM, NOON))
+    assert odd["Subject"] == "= ?utf-8?q?caf=C3=A9?="

@@ -1,0 +1,141 @@
+import json
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import Invalid, TooLarge
+from chalicelib.kernel.parsing import MAX_BODY_BYTES, parse_json
+from chalicelib.reports.model import Contact, Draft, UpdateDraft
+from tests.builders import draft_body
+
+
+def parsed(**values: Any) -> Draft:
+    return parse_json(json.dumps(draft_body(**values)).encode(), Draft)
+
+
+def faults(body: bytes, kind: type[Any] = Draft) -> dict[str, str]:
+    with pytest.raises(Invalid) as refusal:
+        parse_json(body, kind)
+    return {error.field: error.message for error in refusal.value.errors}
+
+
+def faults_of(**values: Any) -> dict[str, str]:
+    return faults(json.dumps(draft_body(**values)).encode())
+
+
+def test_draft_holds_what_was_sent_when_all_is_well() -> None:
+    draft = parsed(
+        title=" Hole ",
+        address="12 Market Place",
+        contact={"name": "Ann", "email": "ann@example.org", "phone": "+44 (0)1904 123456"},
+        anonymous=True,
+    )
+    assert draft.title == "Hole"
+    assert draft.contact == Contact(name="Ann", email="ann@example.org", phone="+44 (0)1904 123456")
+    assert draft.anonymous is True
+
+
+def test_optional_texts_are_absent_when_they_are_blank() -> None:
+    draft = parsed(title="  ", address="", contact={"name": "", "email": "", "phone": ""})
+    assert draft.title is None and draft.address is None
+    assert draft.contact == Contact()
+
+
+def test_empty_photos_and_attributes_are_taken_when_a_client_always_sends_them() -> None:
+    assert parsed(photo_ids=[], attributes={}).photo_ids == []
+
+
+def test_line_ends_are_one_kind_when_a_browser_sent_two() -> None:
+    assert parsed(description="one\r\ntwo").description == "one\ntwo"
+
+
+def test_every_fault_is_named_when_there_are_several() -> None:
+    body = {"lat": "north", "long": None, "title": 7, "contact": {"email": "ann"}, "colour": "red"}
+    found = faults(json.dumps(body).encode())
+    assert set(found) == {
+        "service_code",
+        "lat",
+        "long",
+        "description",
+        "title",
+        "contact.email",
+        "colour",
+    }
+    assert found["lat"] == "must be a number"
+    assert found["description"] == "is required"
+    assert found["long"].startswith("is required")
+    assert found["title"] == "must be text"
+    assert found["contact.email"] == "must be an email address, such as name@example.org"
+    assert found["colour"].startswith("is not a field of this; known are: service_code, ")
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "fix"),
+    [
+        ({"description": "x" * 4001}, "description", "at most 4000 characters"),
+        ({"description": " \n "}, "description", "is required"),
+        ({"description": "a\x00b"}, "description", "control characters"),
+        ({"description": "a\x85b"}, "description", "control characters"),
+        ({"title": "x" * 301}, "title", "at most 300 characters"),
+        ({"title": "two\nlines"}, "title", "one line"),
+        ({"address": "x" * 201}, "address", "at most 200 characters"),
+        ({"lat": 91}, "lat", "at most 90"),
+        ({"long": -181.0}, "long", "at least -180"),
+        ({"lat": True}, "lat", "must be a number"),
+        ({"lat": "53.9"}, "lat", "must be a number"),
+        ({"anonymous": "yes"}, "anonymous", "true or false"),
+        ({"contact": "Ann"}, "contact", "an object"),
+        ({"contact": {"phone": "call me"}}, "contact.phone", "a phone number"),
+        ({"contact": {"email": "a\x00b@example.org"}}, "contact.email", "an email address"),
+        ({"contact": {"email": "x" * 250 + "@example.org"}}, "contact.email", "at most 254"),
+        ({"contact": {"admin": True}}, "contact.admin", "is not a field"),
+        ({"photo_ids": ["p1"]}, "photo_ids", "a photo_id that POST /api/photos gave"),
+        ({"photo_ids": ["0" * 26] * 6}, "photo_ids", "at most 5 entries"),
+        ({"attributes": ["deep"]}, "attributes", "an object"),
+        ({"attributes": {str(n): "5" for n in range(51)}}, "attributes", "at most 50 entries"),
+        ({"version": 7}, "version", "is not a field"),
+        ({"state": "fixed"}, "state", "is not a field"),
+    ],
+)
+def test_fault_names_field_and_fix_when_a_value_breaks_a_rule(
+    values: dict[str, Any], field: str, fix: str
+) -> None:
+    found = faults_of(**values)
+    assert list(found) == [field]
+    assert fix in found[field]
+
+
+def test_longest_allowed_texts_are_taken() -> None:
+    assert len(parsed(description="x" * 4000, title="x" * 300).description) == 4000
+
+
+def test_update_is_refused_when_its_text_is_too_long_or_its_state_unknown() -> None:
+    found = faults(json.dumps({"text": "x" * 2001, "state": "mended"}).encode(), UpdateDraft)
+    assert found["text"] == "must have at most 2000 characters"
+    assert "mended" in found["state"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"7",
+        b"\xff\xfe",
+        b'{"lat": NaN}',
+        b'{"lat": Infinity}',
+        b'{"lat": 1e999}',
+        b'{"description": "\\ud800"}',
+        b"[" * 60_000,
+        b'{"x": ' + b'{"a": ' * 700 + b"1" + b"}" * 701,
+        b'{"attributes": ' + b'{"a": ' * 900 + b"1" + b"}" * 901,
+    ],
+)
+def test_body_is_refused_when_it_is_no_json_object(body: bytes) -> None:
+    assert faults(body)
+
+
+def test_body_is_refused_unread_when_it_is_over_the_limit() -> None:
+    with pytest.raises(TooLarge):
+        parse_json(b"x" * (MAX_BODY_BYTES + 1), Draft)
