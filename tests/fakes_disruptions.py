@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.disruptions.model import Area, Disruption, DisruptionDraft
+from chalicelib.disruptions.model import Disruption, DisruptionArea, DisruptionDraft
 from chalicelib.disruptions.ports import Disruptions, Ports, PublishPorts, Stale
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Box
@@ -23,7 +23,7 @@ def disruption_draft(**values: Any) -> DisruptionDraft:
         **{
             "title": "No bin collections today",
             "text": "A lorry has broken down.",
-            "area": Area(**CENTRE, radius_m=1_000),
+            "area": DisruptionArea(**CENTRE, radius_m=1_000),
             "begins": NOON,
             "ends": NOON + timedelta(hours=6),
             **values,

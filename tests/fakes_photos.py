@@ -10,9 +10,9 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.photos.model import (
     MOST_BYTES,
     NOT_FETCHED,
-    Area,
     Kept,
     Photo,
+    PictureArea,
     Pictures,
     Refused,
 )
@@ -181,7 +181,7 @@ def plainly_rebuilt(raw: bytes) -> Pictures:
     return Pictures(b"page of " + name, b"thumbnail of " + name)
 
 
-def plainly_blackened(page: bytes, areas: Sequence[Area]) -> Pictures:
+def plainly_blackened(page: bytes, areas: Sequence[PictureArea]) -> Pictures:
     """Pictures that say how much of them was blackened."""
     name = page.removeprefix(b"page of ") + b" less %d" % len(areas)
     return Pictures(b"page of " + name, b"thumbnail of " + name)

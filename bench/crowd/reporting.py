@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bench.crowd.model import PRIVATE, Act, Case, Phase
 from chalicelib import bootstrap
-from chalicelib.reports.model import Changes, Contact, Draft, UpdateDraft
+from chalicelib.reports.model import Contact, Draft, ReportChanges, UpdateDraft
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.changing import change
 from chalicelib.reports.usecases.moderation import withdraw
@@ -51,12 +51,12 @@ class Reports:
         if is_lost:
             withdraw(self.ids[case.number], key, ANYBODY, ports)
 
-    def _changes(self, act: Act) -> Changes | None:
+    def _changes(self, act: Act) -> ReportChanges | None:
         match act.what:
             case "show":
-                return Changes(visibility="public")
+                return ReportChanges(visibility="public")
             case "hide":
-                return Changes(visibility="hidden")
+                return ReportChanges(visibility="hidden")
             case "merge":
-                return Changes(duplicate_of=self.ids[act.into])
+                return ReportChanges(duplicate_of=self.ids[act.into])
         return None

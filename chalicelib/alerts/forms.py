@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from chalicelib.alerts.matching import FITTING
-from chalicelib.alerts.model import Changes, Subscription, TopicKind, Wish
+from chalicelib.alerts.model import Subscription, SubscriptionChanges, TopicKind, Wish
 from chalicelib.errors import Invalid
 from chalicelib.geo.point import Point
 from chalicelib.kernel.parsing import parse
@@ -39,7 +39,7 @@ def wish_of(form: Posted, place: Point | None) -> Wish:
     return parse(sent | {"topic": topic}, Wish)
 
 
-def changes_of(form: Posted, present: Subscription) -> Changes:
+def changes_of(form: Posted, present: Subscription) -> SubscriptionChanges:
     """What somebody changes. Raises Invalid."""
     sent: dict[str, Any] = {"frequency": form.one("frequency") or None}
     fitting = FITTING[present.topic.kind]
@@ -50,7 +50,7 @@ def changes_of(form: Posted, present: Subscription) -> Changes:
     elif present.quiet:
         sent["clear"] = ["quiet"]
     topic = _topic(form, present)
-    return parse(sent | ({"topic": topic} if topic else {}), Changes)
+    return parse(sent | ({"topic": topic} if topic else {}), SubscriptionChanges)
 
 
 def _whats(form: Posted, fitting: frozenset[str]) -> list[str]:

@@ -88,7 +88,7 @@ class Wish:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Changes:
+class SubscriptionChanges:
     """What somebody changes of a subscription; None leaves it, `clear` names what is to go."""
 
     topic: Topic | None = None

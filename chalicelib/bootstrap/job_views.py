@@ -14,8 +14,8 @@ from chalicelib.jobs.views import (
     Became,
     Beside,
     DeedPhotoView,
+    JobPhotoView,
     JobView,
-    PhotoView,
     SeenBy,
     WorkPhotoView,
     job_view,
@@ -109,12 +109,12 @@ def _beside(job: Job, reports: Reports, ready: frozenset[Pair], at: Address) -> 
     )
 
 
-def _shown(report: ServiceRequest, ready: frozenset[Pair], at: Address) -> Iterator[PhotoView]:
+def _shown(report: ServiceRequest, ready: frozenset[Pair], at: Address) -> Iterator[JobPhotoView]:
     """Those of its sender that no officer has hidden."""
     for pair in _before({report.service_request_id: report}):
         if pair in ready:
             page, thumbnail = at(*pair, "page"), at(*pair, "thumbnail")
-            yield PhotoView(photo_id=pair[1], url=page, thumbnail_url=thumbnail)
+            yield JobPhotoView(photo_id=pair[1], url=page, thumbnail_url=thumbnail)
 
 
 def _photo(photo_id: str, job: Job, ready: frozenset[Pair], at: Address) -> DeedPhotoView:

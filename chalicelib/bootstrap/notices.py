@@ -22,7 +22,7 @@ from chalicelib.bootstrap.base import (
 from chalicelib.bootstrap.places import areas_ports
 from chalicelib.bootstrap.publishing import cdn
 from chalicelib.disruptions import ports as disruptions
-from chalicelib.disruptions.model import Area, Disruption
+from chalicelib.disruptions.model import Disruption, DisruptionArea
 from chalicelib.disruptions.views import DISRUPTIONS
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Box, Point
@@ -146,7 +146,7 @@ def _notice_of_works(work: RoadWork) -> Notice:
     )
 
 
-def _extent_of(area: Area) -> Extent:
+def _extent_of(area: DisruptionArea) -> Extent:
     if area.lat is not None and area.long is not None and area.radius_m is not None:
         return _circle(Point(lat=area.lat, long=area.long), area.radius_m)
     wards = areas_ports().places.wards()

@@ -15,7 +15,7 @@ from pynamodb.attributes import (
 )
 from pynamodb.models import Model
 
-from chalicelib.disruptions.model import Area, Disruption
+from chalicelib.disruptions.model import Disruption, DisruptionArea
 from chalicelib.disruptions.ports import Stale
 from chalicelib.disruptions.stream import DISRUPTION, OWNER
 from chalicelib.kernel.dynamo import errors
@@ -35,7 +35,7 @@ class DisruptionItem(Model):
     version = VersionAttribute()
     title = UnicodeAttribute()
     text = UnicodeAttribute()
-    area = Packed[Area](Area)
+    area = Packed[DisruptionArea](DisruptionArea)
     service_codes = Packed[tuple[str, ...]](tuple[str, ...])
     begins: Attribute[datetime] = MomentAttribute()
     ends: Attribute[datetime] = MomentAttribute()

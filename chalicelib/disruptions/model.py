@@ -26,7 +26,7 @@ Codes = Annotated[tuple[Annotated[str, Meta(max_length=100)], ...], Meta(max_len
 
 
 @dataclass(frozen=True, kw_only=True)
-class Area:
+class DisruptionArea:
     """A circle, a ward, or with neither the whole council. WGS84 degrees."""
 
     lat: Annotated[float, Meta(ge=-90, le=90)] | None = None
@@ -44,7 +44,7 @@ class DisruptionDraft:
     begins: Moment
     ends: Moment
     text: Text = ""
-    area: Area = Area()
+    area: DisruptionArea = DisruptionArea()
     service_codes: Codes = ()
 
 
@@ -56,7 +56,7 @@ class DisruptionChanges:
     begins: Moment | None = None
     ends: Moment | None = None
     text: Text | None = None
-    area: Area | None = None
+    area: DisruptionArea | None = None
     service_codes: Codes | None = None
 
 
@@ -69,7 +69,7 @@ class Disruption:
     disruption_id: str
     title: str
     text: str
-    area: Area
+    area: DisruptionArea
     service_codes: tuple[str, ...]
     begins: datetime
     ends: datetime

@@ -12,8 +12,8 @@ from chalicelib.disruptions.model import (
     LEAST_RADIUS_M,
     LONGEST,
     MOST_RADIUS_M,
-    Area,
     Disruption,
+    DisruptionArea,
     DisruptionChanges,
     DisruptionDraft,
     changed,
@@ -129,7 +129,7 @@ def _times(wanted: Disruption, now: datetime) -> Iterator[FieldError]:
         yield FieldError("ends", f"must be at most {LONGEST.days} days after it begins")
 
 
-def _area(area: Area, council: Council) -> Iterator[FieldError]:
+def _area(area: DisruptionArea, council: Council) -> Iterator[FieldError]:
     circle = {"lat": area.lat, "long": area.long, "radius_m": area.radius_m}
     given = {name for name, value in circle.items() if value is not None}
     if area.ward_code is not None:
@@ -152,7 +152,7 @@ def _area(area: Area, council: Council) -> Iterator[FieldError]:
         yield FieldError("area.lat", "the place is outside the council")
 
 
-def _centre(area: Area) -> Point:
+def _centre(area: DisruptionArea) -> Point:
     return Point(lat=area.lat or 0.0, long=area.long or 0.0)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.disruptions.model import Area, Disruption
+from chalicelib.disruptions.model import Disruption, DisruptionArea
 
 DISRUPTIONS = "data/disruptions.json"
 """Where the document is published, as a key."""
@@ -17,7 +17,7 @@ class DisruptionView(msgspec.Struct, frozen=True, kw_only=True):
     disruption_id: str
     title: str
     text: str
-    area: Area
+    area: DisruptionArea
     service_codes: tuple[str, ...]
     begins: datetime
     ends: datetime

@@ -31,7 +31,7 @@ SeenBy = Literal["everybody", "reporter", "nobody_yet", "officers"]
 """
 
 
-class PhotoView(msgspec.Struct, frozen=True, kw_only=True):
+class JobPhotoView(msgspec.Struct, frozen=True, kw_only=True):
     """A photo that its sender took before, at addresses that hold for a while."""
 
     photo_id: str
@@ -60,7 +60,7 @@ class WorkPhotoView(DeedPhotoView, frozen=True, kw_only=True):
     seen_by: SeenBy
 
 
-class DeedView(msgspec.Struct, frozen=True, kw_only=True):
+class JobEventView(msgspec.Struct, frozen=True, kw_only=True):
     """What was done. `at` is when, as far as that is known: a clock that runs ahead counts as when
     we heard of it."""
 
@@ -149,11 +149,11 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     instructions: str
     first_job_id: str | None
     cancelled_because: str | None
-    photos_before: tuple[PhotoView, ...]
+    photos_before: tuple[JobPhotoView, ...]
     opened_at: datetime
     updated_at: datetime
     contractor: ContractorView | None
-    deeds: tuple[DeedView, ...]
+    deeds: tuple[JobEventView, ...]
     disputes: tuple[DisputeView, ...]
 
 
@@ -164,7 +164,7 @@ class Beside:
 
     service_name: str
     description: str | None = None
-    photos_before: tuple[PhotoView, ...] = ()
+    photos_before: tuple[JobPhotoView, ...] = ()
     photos: Mapping[str, DeedPhotoView] = field(default_factory=dict)
 
 
@@ -208,8 +208,8 @@ def _contractor(job: Job) -> ContractorView | None:
     return ContractorView(name=found.name, expires_at=found.expires_at) if found else None
 
 
-def _deed(deed: Deed, beside: Beside) -> DeedView:
-    return DeedView(
+def _deed(deed: Deed, beside: Beside) -> JobEventView:
+    return JobEventView(
         op_id=deed.op_id,
         kind=deed.kind,
         at=deed.happened_at,

@@ -76,7 +76,7 @@ Fraction = Annotated[float, Meta(ge=0, le=1)]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Area:
+class PictureArea:
     """A part of a picture, from its upper left corner on, in fractions of its width and height."""
 
     x: Fraction
@@ -89,7 +89,7 @@ class Area:
 class Areas:
     """What is to be blackened of a picture."""
 
-    areas: Annotated[tuple[Area, ...], Meta(min_length=1, max_length=20)]
+    areas: Annotated[tuple[PictureArea, ...], Meta(min_length=1, max_length=20)]
 
 
 class Kept(NamedTuple):

@@ -19,7 +19,7 @@ from chalicelib.photos.containers import (
     plain_png,
     plain_webp,
 )
-from chalicelib.photos.model import MOST_BYTES, TOO_LARGE, Area, Pictures, Refused
+from chalicelib.photos.model import MOST_BYTES, TOO_LARGE, PictureArea, Pictures, Refused
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -86,7 +86,7 @@ def rebuild(raw: bytes) -> Pictures:
         raise Refused(BROKEN) from error
 
 
-def blackened(page: bytes, areas: Sequence[Area]) -> Pictures:
+def blackened(page: bytes, areas: Sequence[PictureArea]) -> Pictures:
     """The pictures of a page that `rebuild` made, with nothing left of what lies in the areas:
     they are filled before anything is made of it. Pixels that an area touches are in it."""
     from PIL import ImageDraw
@@ -101,7 +101,7 @@ def blackened(page: bytes, areas: Sequence[Area]) -> Pictures:
     return Pictures(_jpeg(picture, PAGE_QUALITY), _jpeg(thumbnail, THUMBNAIL_QUALITY))
 
 
-def _pixels(area: Area, width: int, height: int) -> tuple[int, int, int, int]:
+def _pixels(area: PictureArea, width: int, height: int) -> tuple[int, int, int, int]:
     """The first and last pixels of an area, and those round it that may still tell of it."""
     left, top = floor(area.x * width) - EDGE_PX, floor(area.y * height) - EDGE_PX
     right = ceil((area.x + area.width) * width) + EDGE_PX

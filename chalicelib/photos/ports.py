@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from chalicelib.photos.model import Area, Kept, Photo, Pictures
+from chalicelib.photos.model import Kept, Photo, PictureArea, Pictures
 
 
 class PhotoKey(NamedTuple):
@@ -156,6 +156,6 @@ class Ports:
     ids: Ids
     reports: Reports
     rebuild: Callable[[bytes], Pictures]
-    blacken: Callable[[bytes, Sequence[Area]], Pictures]
+    blacken: Callable[[bytes, Sequence[PictureArea]], Pictures]
     fetch: Callable[[str], bytes]
     now: Callable[[], datetime]

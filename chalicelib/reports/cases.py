@@ -16,10 +16,10 @@ from chalicelib.reports.model import (
     ATTENTIONS,
     Attention,
     ByHand,
-    Changes,
     Line,
     PhotoState,
     Priority,
+    ReportChanges,
     ServiceRequest,
     UpdateText,
     Visibility,
@@ -113,7 +113,7 @@ class Queue(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseChanges(Changes):
+class CaseChanges(ReportChanges):
     """What an officer changes of a case, and what its timeline says of that, which everybody can
     see who can see the report: `text`, or the reply template of that id."""
 
@@ -121,9 +121,11 @@ class CaseChanges(Changes):
     template: Line | None = None
 
     @property
-    def changes(self) -> Changes:
+    def changes(self) -> ReportChanges:
         """Without the reply."""
-        return Changes(**{name: getattr(self, name) for name in Changes.__dataclass_fields__})
+        return ReportChanges(
+            **{name: getattr(self, name) for name in ReportChanges.__dataclass_fields__}
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,11 +147,11 @@ class SharedChanges:
     text: UpdateText | None = None
 
     @property
-    def changes(self) -> Changes:
+    def changes(self) -> ReportChanges:
         """Without the reply."""
         values = {name: getattr(self, name) for name in self.__dataclass_fields__}
         del values["text"]
-        return Changes(**values)
+        return ReportChanges(**values)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -175,7 +175,7 @@ class FlagDraft:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Changes:
+class ReportChanges:
     """What an officer changes; None leaves it. `clear` names what is to be empty, `updates`
     replaces texts of the timeline by update_id, `held_updates` decides about those that wait,
     `questions` replaces answers by question_id; `words` says by need_id whether what a contractor

@@ -11,14 +11,14 @@ import msgspec
 from chalicelib.accounts.audit import OPERATOR
 from chalicelib.areas.model import ROADWORKS
 from chalicelib.catalogue.model import Council
-from chalicelib.disruptions.model import Area, DisruptionDraft
+from chalicelib.disruptions.model import DisruptionArea, DisruptionDraft
 from chalicelib.disruptions.ports import Ports as DisruptionsPorts
 from chalicelib.disruptions.usecases import post
 from chalicelib.jobs.people import EVERYWHERE as ALL_TEAMS
 from chalicelib.jobs.people import Staff
 from chalicelib.jobs.usecases.days import DayPorts, plan
 from chalicelib.publishing.ports import Ports as Publishing
-from chalicelib.reports.model import Changes, Draft, UpdateDraft
+from chalicelib.reports.model import Draft, ReportChanges, UpdateDraft
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State
 from chalicelib.reports.usecases import EVERYWHERE, Author, add_update, change, submit
@@ -104,7 +104,7 @@ def demo_reports(ports: Ports, now: datetime) -> None:
         report = submit(draft, f"demo-{number}", Author(), _at(ports, requested))
         if report.visibility == "waiting" and rng.random() < LOOKED_AT_SHARE:
             looked_at = _at(ports, requested + timedelta(hours=1))
-            shown = Changes(visibility="public")
+            shown = ReportChanges(visibility="public")
             change(report.service_request_id, shown, report.version, OFFICER, looked_at)
         for step, (update, at) in enumerate(_story(rng, requested, now)):
             key = f"demo-{number}-{step}"
@@ -140,7 +140,7 @@ def demo_disruption(ports: DisruptionsPorts, now: datetime) -> None:
     draft = DisruptionDraft(
         title="No bin collections on the east side",
         text="A lorry has broken down. Please leave your bins out: we will come tomorrow.",
-        area=Area(lat=53.965, long=-1.055, radius_m=1_500),
+        area=DisruptionArea(lat=53.965, long=-1.055, radius_m=1_500),
         begins=now - timedelta(hours=2),
         ends=now + timedelta(days=1),
     )

@@ -190,3 +190,8 @@ def test_every_error_has_a_status_and_stands_in_the_tree() -> None:
     assert kinds == set(STATUS)
     assert unmapped({*kinds}) == set()
     assert unmapped({*kinds, ValueError}) == {ValueError}
+
+
+def test_no_schema_is_named_after_a_python_module() -> None:
+    described = document([fact for group in all_groups() for fact in group.facts])
+    assert not [name for name in described["components"]["schemas"] if "." in name]

@@ -7,7 +7,7 @@ import boto3
 from playwright.sync_api import Page, expect
 
 from chalicelib import bootstrap
-from chalicelib.reports.model import Changes, Contact, ServiceRequest
+from chalicelib.reports.model import Contact, ReportChanges, ServiceRequest
 from chalicelib.reports.usecases import Author, change, submit
 from chalicelib.reports.usecases.access import EVERYWHERE
 from infra.local.stack import LocalStack
@@ -76,7 +76,7 @@ def case_address(report: ServiceRequest) -> str:
 def somebody_changes(report: ServiceRequest, **changes: Any) -> None:
     """Another officer is quicker."""
     now, ports = stored(report), bootstrap.reports_ports()
-    change(now.service_request_id, Changes(**changes), now.version, QUICKER, ports)
+    change(now.service_request_id, ReportChanges(**changes), now.version, QUICKER, ports)
 
 
 def tick(page: Page, *reports: ServiceRequest) -> None:

@@ -15,11 +15,11 @@ from chalicelib.desk import usecases as desk
 from chalicelib.desk.model import TemplateChanges, TemplateDraft, ViewDraft
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.photos import usecases as photographs
-from chalicelib.photos.model import Area
+from chalicelib.photos.model import PictureArea
 from chalicelib.photos.picture import rebuild
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.reports.cases import Left
-from chalicelib.reports.model import Changes, ServiceRequest
+from chalicelib.reports.model import ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import (
     EVERYWHERE,
@@ -80,7 +80,7 @@ def merged(one: str, into: str, ports: Ports) -> int:
     while True:
         version = stored(one, ports).version
         try:
-            return change(one, Changes(duplicate_of=into), version, SHE, ports).version
+            return change(one, ReportChanges(duplicate_of=into), version, SHE, ports).version
         except Conflict:
             continue
 
@@ -137,7 +137,7 @@ def noting(ports: Ports, number: int) -> Action:
 
 def putting_back(ports: Ports, number: int) -> Action:
     request_id = a_report(ports, f"undone {number}")
-    left = change_case(request_id, Changes(state="fixed"), 1, SHE, ports, reply="Done.").left
+    left = change_case(request_id, ReportChanges(state="fixed"), 1, SHE, ports, reply="Done.").left
     assert left
 
     def undone() -> str:
@@ -222,8 +222,10 @@ def test_one_of_two_changes_is_made_and_the_other_is_a_conflict(ports: Ports) ->
     for nth, interleaving in enumerate(every_interleaving(at_most=300)):
         request_id = a_report(ports, nth)
         done = interleaving.run(
-            partial(change_case, request_id, Changes(state="fixed"), 1, SHE, ports, reply="Done."),
-            partial(change_case, request_id, Changes(team="parks"), 1, HE, ports),
+            partial(
+                change_case, request_id, ReportChanges(state="fixed"), 1, SHE, ports, reply="Done."
+            ),
+            partial(change_case, request_id, ReportChanges(team="parks"), 1, HE, ports),
         )
         (refused,) = [each for each in done if isinstance(each, Exception)]
         assert isinstance(refused, Conflict), interleaving.turns
@@ -232,7 +234,7 @@ def test_one_of_two_changes_is_made_and_the_other_is_a_conflict(ports: Ports) ->
 
 
 def a_change(request_id: str, ports: Ports) -> Left:
-    left = change_case(request_id, Changes(state="fixed"), 1, SHE, ports, reply="Done.").left
+    left = change_case(request_id, ReportChanges(state="fixed"), 1, SHE, ports, reply="Done.").left
     assert left
     return left
 
@@ -273,7 +275,7 @@ def test_newer_change_stands_when_an_older_one_is_taken_back(ports: Ports) -> No
         left = a_change(request_id, ports)
         result, done = interleaving.run(
             partial(result_of, left, SHE, ports),
-            partial(change, request_id, Changes(state="in_progress"), 2, HE, ports),
+            partial(change, request_id, ReportChanges(state="in_progress"), 2, HE, ports),
         )
         after, was_refused = stored(request_id, ports), isinstance(done, Exception)
         assert was_refused == (result == "undone"), interleaving.turns
@@ -316,7 +318,7 @@ def test_people_stay_with_a_report_that_stays_merged(ports: Ports) -> None:
         version = merged(one, two, ports)
         apart, _ = interleaving.run(
             partial(unmerge, one, version, SHE, ports),
-            partial(change, one, Changes(priority="low"), version, HE, ports),
+            partial(change, one, ReportChanges(priority="low"), version, HE, ports),
         )
         is_merged = stored(one, ports).duplicate_of == two
         assert is_merged == isinstance(apart, Conflict), interleaving.turns
@@ -351,7 +353,7 @@ def test_people_of_another_stay_when_one_is_taken_apart_while_that_is_merged(
 
 def test_both_areas_are_black_when_two_blacken_one_photo(ports: Ports) -> None:
     photos, page = bootstrap.photos_ports(), rebuild(saved("JPEG")).page
-    left, right = (Area(x=x, y=0, width=0.1, height=0.2) for x in (0, 0.9))
+    left, right = (PictureArea(x=x, y=0, width=0.1, height=0.2) for x in (0, 0.9))
     for nth, interleaving in enumerate(every_interleaving(at_most=100)):
         photo = PhotoKey(f"R{nth:011}", "0" * 26)
         photos.gallery.keep_page(photo, page)

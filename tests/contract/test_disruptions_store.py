@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.disruptions.dynamo import DynamoDisruptions
-from chalicelib.disruptions.model import Area, DisruptionChanges
+from chalicelib.disruptions.model import DisruptionArea, DisruptionChanges
 from chalicelib.disruptions.ports import Disruptions, Stale
 from chalicelib.disruptions.usecases import change, post, withdraw
 from chalicelib.errors import Conflict, UpstreamFailed
@@ -33,7 +33,7 @@ def test_disruption_comes_back_as_it_was_stored(store: Disruptions) -> None:
     whole = disruption(
         1, service_codes=("pothole",), withdrawn_at=NOON + timedelta(hours=1), news=3
     )
-    council = disruption(2, area=Area())
+    council = disruption(2, area=DisruptionArea())
     for each in (whole, council):
         assert store.add(each) == replace(each, version=1)
         assert store.get(each.disruption_id) == replace(each, version=1)

@@ -20,7 +20,7 @@ from chalicelib.bootstrap import forwarding
 from chalicelib.handlers.exchange import mail_events
 from chalicelib.handlers.http.event import HandlerFailed
 from chalicelib.kernel.time import utc_now
-from chalicelib.reports.model import Changes, ServiceRequest
+from chalicelib.reports.model import ReportChanges, ServiceRequest
 from chalicelib.reports.usecases import EVERYWHERE, Author, add_update, change, full
 from infra.local import mail
 from infra.local.cloud import Cloud
@@ -180,7 +180,13 @@ def test_report_hears_its_reference_once_the_county_has_looked(both_in_batches: 
     both.later(timedelta(minutes=6))
     assert stored(request_id).external_reference is None
     ports = bootstrap.reports_ports()
-    change(theirs.service_request_id, Changes(visibility="public"), theirs.version, OFFICER, ports)
+    change(
+        theirs.service_request_id,
+        ReportChanges(visibility="public"),
+        theirs.version,
+        OFFICER,
+        ports,
+    )
     for minutes in (12, 18):
         both.later(timedelta(minutes=minutes))
     ours = stored(request_id)

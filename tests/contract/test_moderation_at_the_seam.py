@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.reports.model import Changes, FlagDraft, Note, ServiceRequest
+from chalicelib.reports.model import FlagDraft, Note, ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import status_of
 from chalicelib.reports.usecases import (
@@ -153,7 +153,7 @@ def test_change_is_answered_when_its_reply_is_lost_a_single_time(ports: Ports) -
     for nth in (1, 2):
         request_id = a_report(ports, f"changed {nth}")
         with lose_reply(nth) as struck:
-            after = change(request_id, Changes(state="fixed"), 1, OFFICER, ports)
+            after = change(request_id, ReportChanges(state="fixed"), 1, OFFICER, ports)
         assert struck and after == stored(request_id, ports)
         assert (after.state, after.version, len(after.updates)) == ("fixed", 2, 1)
 
@@ -182,7 +182,7 @@ def merge(one: str, into: str, ports: Ports) -> Any:
     while True:
         version = stored(one, ports).version
         try:
-            return change(one, Changes(duplicate_of=into), version, OFFICER, ports)
+            return change(one, ReportChanges(duplicate_of=into), version, OFFICER, ports)
         except Conflict:
             continue
 
@@ -213,8 +213,8 @@ def test_two_reports_never_are_each_others_duplicates_when_both_are_merged_at_on
     for count, interleaving in enumerate(each_overtaking()):
         one, two = a_report(ports, f"one {count}"), a_report(ports, f"two {count}")
         interleaving.run(
-            partial(change, one, Changes(duplicate_of=two), 1, OFFICER, ports),
-            partial(change, two, Changes(duplicate_of=one), 1, OFFICER, ports),
+            partial(change, one, ReportChanges(duplicate_of=two), 1, OFFICER, ports),
+            partial(change, two, ReportChanges(duplicate_of=one), 1, OFFICER, ports),
         )
         merged = [stored(each, ports).duplicate_of for each in (one, two)]
         assert None in merged, interleaving.turns
@@ -247,7 +247,7 @@ def test_change_and_update_are_both_there_or_the_change_is_a_conflict_in_any_int
         request_id = a_report(ports, f"{count}")
 
         changed, _ = interleaving.run(
-            partial(change, request_id, Changes(description="[removed]"), 1, OFFICER, ports),
+            partial(change, request_id, ReportChanges(description="[removed]"), 1, OFFICER, ports),
             partial(add_update, request_id, update_draft(), "u", ANYBODY, ports),
         )
         seen = view(request_id, ANYBODY, ports)

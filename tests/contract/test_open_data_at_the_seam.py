@@ -21,11 +21,11 @@ from chalicelib.publishing.open_data import COLUMNS, list_key
 from chalicelib.publishing.public_report import PublicReport
 from chalicelib.reports import usecases as reporting
 from chalicelib.reports.model import (
-    Changes,
     Contact,
     Flag,
     Note,
     Photo,
+    ReportChanges,
     ServiceRequest,
     Visibility,
 )
@@ -171,7 +171,9 @@ def test_hidden_report_leaves_lists_and_feeds_without_the_schedule(
     assert len(naming(stored, bucket)) == 7  # Three lists, and two feeds with their archives.
     now = ports.repository.get(stored.service_request_id)
     assert now
-    change(stored.service_request_id, Changes(visibility="hidden"), now.version, OFFICER, ports)
+    change(
+        stored.service_request_id, ReportChanges(visibility="hidden"), now.version, OFFICER, ports
+    )
     cloud.pump.run_until_idle()
     assert naming(stored, bucket) == set()
 

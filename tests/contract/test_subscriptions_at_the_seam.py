@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from chalicelib import bootstrap
 from chalicelib.alerts.index import Area, entries_of
-from chalicelib.alerts.model import Changes, Subscription
+from chalicelib.alerts.model import Subscription, SubscriptionChanges
 from chalicelib.alerts.ports import IndexPorts, Ports
 from chalicelib.alerts.usecases import managing, subscribing
 from chalicelib.alerts.usecases.indexing import reindex
@@ -80,7 +80,7 @@ def stop(one: Subscription, ports: Ports) -> Subscription:
 
 
 def change(one: Subscription, ports: Ports) -> Subscription:
-    changes = Changes(frequency="daily")
+    changes = SubscriptionChanges(frequency="daily")
     shown = Shown(account_id="a1")
     return managing.change(one.subscription_id, changes, one.version, shown, ports)
 
@@ -195,7 +195,7 @@ def test_old_area_is_left_when_the_topic_changes_although_the_stream_tells_it_tw
 ) -> None:
     one = stored(ports, topic=area(500))
     reindex(one.subscription_id, [one], real)
-    shown, changes = Shown(account_id="a1"), Changes(topic=area(3000, lat=54.0))
+    shown, changes = Shown(account_id="a1"), SubscriptionChanges(topic=area(3000, lat=54.0))
     after = managing.change(one.subscription_id, changes, one.version, shown, ports)
     for told in ([one, after], [one], [one, after]):
         reindex(one.subscription_id, told, real)

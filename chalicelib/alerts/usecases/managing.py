@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from chalicelib.alerts.model import (
     CONFIRMED_WITHIN,
     MOST_CODE_TRIES,
-    Changes,
     Subscription,
+    SubscriptionChanges,
     activated,
     stopped,
 )
@@ -77,7 +77,7 @@ def read(subscription_id: str, shown: Shown, ports: Ports) -> Subscription:
 
 
 def change(
-    subscription_id: str, changes: Changes, version: int, shown: Shown, ports: Ports
+    subscription_id: str, changes: SubscriptionChanges, version: int, shown: Shown, ports: Ports
 ) -> Subscription:
     """Changes it, on the version that was read. Raises NotFound, Invalid, Conflict (another
     version, which it carries; or it was stopped)."""
@@ -138,7 +138,7 @@ def all_of(
             return list(found.values())
 
 
-def _changed(present: Subscription, changes: Changes) -> Subscription:
+def _changed(present: Subscription, changes: SubscriptionChanges) -> Subscription:
     new = {name: value for name, value in vars(changes).items() if value is not None}
     cleared = dict.fromkeys(new.pop("clear", ()))
     return replace(present, **new | cleared)

@@ -74,7 +74,7 @@ class OwnAccountView(msgspec.Struct, frozen=True, kw_only=True):
     version: int
 
 
-class Begun(msgspec.Struct, frozen=True, kw_only=True):
+class CodeSent(msgspec.Struct, frozen=True, kw_only=True):
     """A code is on its way; send it back with the attempt's id before it expires."""
 
     attempt_id: str
@@ -142,15 +142,15 @@ def change(call: Call) -> OwnAccountView:
     auth=auth.may("account.own"),
     summary="Add an address to my account: it receives a code",
     body=NewAddress,
-    answer=Begun,
+    answer=CodeSent,
     success=HTTPStatus.CREATED,
 )
-def add_address(call: Call) -> Begun:
+def add_address(call: Call) -> CodeSent:
     sent = parse_json(call.body, NewAddress)
     ports = bootstrap.accounts_ports()
     asker = rate_limits.asker(call, destination(sent.address, takes_phones=ports.takes_phones))
     begun = usecases.begin_adding(sent.address, call.caller.signed_in, ports, asker)
-    return Begun(attempt_id=begun.attempt_id, expires_at=begun.expires_at)
+    return CodeSent(attempt_id=begun.attempt_id, expires_at=begun.expires_at)
 
 
 @routes.endpoint(

@@ -37,8 +37,8 @@ class ErasureRequest:
     redact: bool = False
 
 
-class Begun(msgspec.Struct, frozen=True, kw_only=True):
-    """Her account is closed, and she is being forgotten."""
+class ErasureStarted(msgspec.Struct, frozen=True, kw_only=True):
+    """The account is closed, and what is kept about the person is being erased."""
 
     requested_at: datetime
     redact: bool
@@ -90,7 +90,7 @@ def export_page(call: Call) -> Page:
     auth=auth.may("account.own"),
     summary="Forget me: the account closes at once, the rest goes within minutes",
     body=ErasureRequest,
-    answer=Begun,
+    answer=ErasureStarted,
     success=HTTPStatus.ACCEPTED,
 )
 def forget_me(call: Call) -> Kept:
@@ -98,7 +98,7 @@ def forget_me(call: Call) -> Kept:
     begun = usecases.begin_erasure(
         call.caller.signed_in, redact=asked.redact, ports=bootstrap.erasure_ports()
     )
-    view = Begun(requested_at=begun.requested_at, redact=begun.redact)
+    view = ErasureStarted(requested_at=begun.requested_at, redact=begun.redact)
     return Kept(view, cookies.dropped())
 
 

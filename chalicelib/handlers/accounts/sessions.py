@@ -37,8 +37,8 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     account: AccountView
 
 
-class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
-    """A device that somebody is signed in on."""
+class SignedInDevice(msgspec.Struct, frozen=True, kw_only=True):
+    """A device on which the person is signed in."""
 
     session_id: str
     device: str
@@ -51,7 +51,7 @@ class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
 class DeviceList(msgspec.Struct, frozen=True, kw_only=True):
     """All devices, the last used first."""
 
-    items: list[DeviceView]
+    items: list[SignedInDevice]
     next: None
 
 
@@ -160,7 +160,7 @@ def _own(call: Call) -> Session:
     return session
 
 
-def _device_view(session: Session, own: Session) -> DeviceView:
-    names = set(DeviceView.__struct_fields__) - {"is_this"}
+def _device_view(session: Session, own: Session) -> SignedInDevice:
+    names = set(SignedInDevice.__struct_fields__) - {"is_this"}
     values: dict[str, Any] = {name: getattr(session, name) for name in names}
-    return DeviceView(**values, is_this=session.session_id == own.session_id)
+    return SignedInDevice(**values, is_this=session.session_id == own.session_id)

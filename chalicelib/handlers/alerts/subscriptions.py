@@ -13,12 +13,12 @@ from msgspec import Meta
 from chalicelib import bootstrap
 from chalicelib.alerts.model import (
     Because,
-    Changes,
     Channel,
     Frequency,
     QuietHours,
     State,
     Subscription,
+    SubscriptionChanges,
     Topic,
     What,
     Wish,
@@ -48,8 +48,8 @@ class Confirmation:
     code: Annotated[str, Meta(max_length=20)] | None = None
 
 
-class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """What whoever subscribes gets back. `manage_url` is a secret."""
+class SubscriptionReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """The new subscription, as the subscriber gets it. `manage_url` is a secret."""
 
     subscription_id: str
     state: State
@@ -92,11 +92,11 @@ class SubscriptionList(msgspec.Struct, frozen=True, kw_only=True):
     auth=auth.anyone,
     summary="Subscribe to what happens somewhere, or to a report",
     body=Wish,
-    answer=Receipt,
+    answer=SubscriptionReceipt,
     success=HTTPStatus.CREATED,
     may_be_keyed=True,
 )
-def create(call: Call) -> Receipt:
+def create(call: Call) -> SubscriptionReceipt:
     key = call.idempotency_key if "idempotency-key" in call.request.headers else None
     ports = bootstrap.alerts_ports()
     asked = checked(parse_json(call.body, Wish), ports)
@@ -135,14 +135,14 @@ def read(call: Call, subscription_id: str) -> SubscriptionView:
     method="PATCH",
     auth=auth.anyone,
     summary="Change what it is about, how often or when, on the version in If-Match",
-    body=Changes,
+    body=SubscriptionChanges,
     answer=SubscriptionView,
     versioned=True,
     query=(TOKEN,),
 )
 def change(call: Call, subscription_id: str) -> SubscriptionView:
     version = call.version
-    changes = parse_json(call.body, Changes)
+    changes = parse_json(call.body, SubscriptionChanges)
     ports = bootstrap.alerts_ports()
     return view_of(managing.change(id_of(subscription_id), changes, version, shown_by(call), ports))
 
@@ -165,9 +165,9 @@ def stop(call: Call, subscription_id: str) -> SubscriptionView:
     auth=auth.anyone,
     summary="Confirm a subscription with what its address received",
     body=Confirmation,
-    answer=Receipt,
+    answer=SubscriptionReceipt,
 )
-def confirm(call: Call, subscription_id: str) -> Receipt:
+def confirm(call: Call, subscription_id: str) -> SubscriptionReceipt:
     sent = parse_json(call.body, Confirmation)
     ports, which = bootstrap.alerts_ports(), id_of(subscription_id)
     match sent:
@@ -233,8 +233,8 @@ def view_of(subscription: Subscription) -> SubscriptionView:
     )
 
 
-def _receipt(subscription: Subscription) -> Receipt:
-    return Receipt(
+def _receipt(subscription: Subscription) -> SubscriptionReceipt:
+    return SubscriptionReceipt(
         subscription_id=subscription.subscription_id,
         state=subscription.state,
         manage_url=managed_at(subscription, bootstrap.alerts_ports()),

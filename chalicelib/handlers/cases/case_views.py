@@ -132,7 +132,7 @@ class CaseNote(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-class DeedView(msgspec.Struct, frozen=True, kw_only=True):
+class CaseEventView(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody did to the report."""
 
     at: datetime
@@ -155,7 +155,7 @@ class CaseView(FullView, frozen=True, kw_only=True):
     jobs: tuple[JobShort, ...]
     nearby: tuple[NearCase, ...]
     questions: tuple[QuestionView, ...]
-    history: tuple[DeedView, ...]
+    history: tuple[CaseEventView, ...]
     merged: tuple[str, ...]
     work_photos: tuple[WorkPhotoView, ...]
 
@@ -196,7 +196,7 @@ def case_view(report: ServiceRequest, ports: Ports) -> CaseView:
         nearby=_nearby(report, ports),
         questions=tuple(question_view(each, names) for each in report.questions),
         history=tuple(
-            DeedView(**each._asdict())
+            CaseEventView(**each._asdict())
             for each in desk.history_of(report.service_request_id, bootstrap.desk_ports())
         ),
         merged=tuple(usecases.merged_here(report, ports)),

@@ -17,9 +17,9 @@ from chalicelib.kernel.parsing import parse_json
 from chalicelib.reports import usecases
 from chalicelib.reports.model import (
     Attention,
-    Changes,
     FlagDraft,
     FlagReason,
+    ReportChanges,
     Visibility,
     Waiting,
 )
@@ -60,13 +60,13 @@ class WaitingList(msgspec.Struct, frozen=True, kw_only=True):
     method="PATCH",
     auth=auth.may("reports.triage"),
     summary="Change a report, on the version in If-Match",
-    body=Changes,
+    body=ReportChanges,
     answer=FullView,
     versioned=True,
 )
 def change(call: Call, service_request_id: str) -> FullView:
     version = call.version
-    changes = parse_json(call.body, Changes)
+    changes = parse_json(call.body, ReportChanges)
     ports, author = bootstrap.reports_ports(), call.caller.author()
     request_id = id_of(service_request_id)
     note_change(request_id, changes, call.caller)

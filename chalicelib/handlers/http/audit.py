@@ -11,7 +11,7 @@ from chalicelib.handlers.http.identity import Caller
 from chalicelib.jobs.usecases.publishing import DayLink
 from chalicelib.jobs.views import JobView
 from chalicelib.kernel.time import text_of
-from chalicelib.reports.model import Changes
+from chalicelib.reports.model import ReportChanges
 from chalicelib.reports.views import FullView, ReportView
 
 
@@ -41,7 +41,7 @@ def note_day(link: DayLink, crew: str, day: date, caller: Caller) -> None:
         note("reports.look", service_request_id, f"{visibility} day={day}", caller)
 
 
-def note_change(service_request_id: str, changes: Changes, caller: Caller) -> None:
+def note_change(service_request_id: str, changes: ReportChanges, caller: Caller) -> None:
     """That somebody is about to change a report: what of it, and never a text. Raises
     UpstreamFailed."""
     named = named_in(changes)

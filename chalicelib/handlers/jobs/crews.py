@@ -11,7 +11,7 @@ from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import note_day
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.handlers.jobs.job_params import day_of, today, worker
-from chalicelib.handlers.jobs.jobs_views import CrewList, CrewView, DayLinkView, DeviceView
+from chalicelib.handlers.jobs.jobs_views import CrewDevice, CrewList, CrewView, DayLinkView
 from chalicelib.jobs.crew_ports import PushTo
 from chalicelib.jobs.usecases.day import crew_of, crews
 from chalicelib.jobs.usecases.publishing import DepotView, ShiftView, day_link
@@ -63,18 +63,18 @@ def link_to_day(call: Call, crew: str) -> DayLinkView:
     auth=auth.may("jobs.work"),
     summary="Let this phone hear when the crew's day changes",
     body=DeviceDraft,
-    answer=DeviceView,
+    answer=CrewDevice,
     success=HTTPStatus.CREATED,
     may_be_keyed=True,
 )
-def add_device(call: Call, crew: str) -> DeviceView:
+def add_device(call: Call, crew: str) -> CrewDevice:
     draft, code = parse_json(call.body, DeviceDraft), _hers(crew, call)
     session, ports = _session(call), bootstrap.crew_ports()
     try:
         device = register(code, _device_id(session), draft.push, ports, until=session.expires_at)
     except AddressRefused as error:
         raise Invalid.field("push.endpoint", error.detail) from error
-    return DeviceView(crew=code, device_id=device.device_id)
+    return CrewDevice(crew=code, device_id=device.device_id)
 
 
 @routes.endpoint(
@@ -82,12 +82,12 @@ def add_device(call: Call, crew: str) -> DeviceView:
     method="DELETE",
     auth=auth.may("jobs.work"),
     summary="Let this phone hear no more of the crew's day",
-    answer=DeviceView,
+    answer=CrewDevice,
 )
-def remove_device(call: Call, crew: str) -> DeviceView:
+def remove_device(call: Call, crew: str) -> CrewDevice:
     code, device_id = _hers(crew, call), _device_id(_session(call))
     unregister(code, device_id, bootstrap.crew_ports())
-    return DeviceView(crew=code, device_id=device_id)
+    return CrewDevice(crew=code, device_id=device_id)
 
 
 def _hers(crew: str, call: Call) -> str:

@@ -66,7 +66,7 @@ class DayLinkView(msgspec.Struct, frozen=True, kw_only=True):
     etag: str
 
 
-class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
+class CrewDevice(msgspec.Struct, frozen=True, kw_only=True):
     """A phone that is told when a crew's day changes."""
 
     crew: str

@@ -28,7 +28,7 @@ class UploadView(msgspec.Struct, frozen=True, kw_only=True):
     fields: dict[str, str]
 
 
-class PhotoView(msgspec.Struct, frozen=True, kw_only=True):
+class UploadedPhoto(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a photo; `reason` says what to do where it was refused."""
 
     photo_id: str
@@ -61,14 +61,14 @@ def ask(call: Call) -> UploadView:
     method="GET",
     auth=auth.anyone,
     summary="What became of a photo",
-    answer=PhotoView,
+    answer=UploadedPhoto,
 )
-def look(call: Call, service_request_id: str, photo_id: str) -> PhotoView:
+def look(call: Call, service_request_id: str, photo_id: str) -> UploadedPhoto:
     request_id = reference.parse(service_request_id)
     if request_id is None or not PHOTO_ID.fullmatch(photo_id):
         raise NotFound("There is no such photo.")
     photo = usecases.look(PhotoKey(request_id, photo_id), bootstrap.photos_ports())
-    return PhotoView(photo_id=photo.photo_id, state=photo.state, reason=photo.reason)
+    return UploadedPhoto(photo_id=photo.photo_id, state=photo.state, reason=photo.reason)
 
 
 def _report(text: str) -> str:

@@ -36,8 +36,8 @@ FURTHEST_M = 1000
 routes = Routes(__name__)
 
 
-class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """What a reporter gets back at once."""
+class ReportReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """The new report, as the reporter gets it at once."""
 
     service_request_id: str
     status: Status
@@ -79,11 +79,11 @@ class Follows(msgspec.Struct, frozen=True, kw_only=True):
     auth=auth.anyone,
     summary="Report something",
     body=Draft,
-    answer=Receipt,
+    answer=ReportReceipt,
     success=HTTPStatus.CREATED,
     keyed=True,
 )
-def submit(call: Call) -> Receipt:
+def submit(call: Call) -> ReportReceipt:
     key = call.idempotency_key
     draft = parse_json(call.body, Draft)
     author, ports = call.caller.author(), bootstrap.reports_ports()
@@ -222,9 +222,9 @@ def _tell_follower(call: Call, service_request_id: str) -> None:
         )
 
 
-def receipt(report: ServiceRequest, ports: Ports) -> Receipt:
-    """What a reporter gets back at once."""
-    return Receipt(
+def receipt(report: ServiceRequest, ports: Ports) -> ReportReceipt:
+    """The new report, as the reporter gets it at once."""
+    return ReportReceipt(
         service_request_id=report.service_request_id,
         status=status_of(report.state),
         state=report.state,

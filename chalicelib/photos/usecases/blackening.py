@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from chalicelib.errors import NotFound, UpstreamFailed
-from chalicelib.photos.model import Area
+from chalicelib.photos.model import PictureArea
 from chalicelib.photos.ports import Moved, PhotoKey, Ports
 
 ATTEMPTS = 5
 
 
-def blacken(photo: PhotoKey, areas: Sequence[Area], ports: Ports) -> None:
+def blacken(photo: PhotoKey, areas: Sequence[PictureArea], ports: Ports) -> None:
     """Blackens parts of the photo's pictures; what others blacken at the same time stays black.
     May be done again.
 

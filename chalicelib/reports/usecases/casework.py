@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.errors import AppError, NotFound
 from chalicelib.reports.cases import BulkDraft, Left, OneOfMany, Standing
-from chalicelib.reports.model import Changes, Note, OfficerChange, Question, ServiceRequest
+from chalicelib.reports.model import Note, OfficerChange, Question, ReportChanges, ServiceRequest
 from chalicelib.reports.needs import open_needs, reopened
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import (
@@ -81,7 +81,7 @@ def write_note(
 
 def change_case(
     service_request_id: str,
-    changes: Changes,
+    changes: ReportChanges,
     version: int,
     author: Author,
     ports: Ports,
@@ -199,7 +199,7 @@ def standing(report: ServiceRequest) -> Standing:
     )
 
 
-def _lasting(changes: Changes) -> tuple[str, ...]:
+def _lasting(changes: ReportChanges) -> tuple[str, ...]:
     """What of the change stays: words that were rewritten or taken out, which are kept nowhere, and
     what was decided of a contractor's or another system's words."""
     found = (name for name in ("title", "description", "address") if getattr(changes, name))

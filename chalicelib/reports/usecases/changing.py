@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from chalicelib.errors import Conflict, Invalid
-from chalicelib.reports.model import Changes, Question, ServiceRequest, Visibility
+from chalicelib.reports.model import Question, ReportChanges, ServiceRequest, Visibility
 from chalicelib.reports.ports import Ports, Stale
 from chalicelib.reports.usecases.access import (
     Author,
@@ -39,13 +39,13 @@ class Planned(NamedTuple):
 
     before: ServiceRequest
     after: ServiceRequest
-    changes: Changes
+    changes: ReportChanges
     merges: bool
 
 
 def change(
     service_request_id: str,
-    changes: Changes,
+    changes: ReportChanges,
     version: int,
     author: Author,
     ports: Ports,
@@ -64,7 +64,7 @@ def change(
 
 def planned(
     service_request_id: str,
-    changes: Changes,
+    changes: ReportChanges,
     version: int,
     author: Author,
     ports: Ports,
@@ -118,7 +118,7 @@ def saved_or_refused(report: ServiceRequest, ports: Ports) -> ServiceRequest:
         raise stale(present) from error
 
 
-def _classify(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:
+def _classify(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
     report = chosen_by_hand(report, changes, ports)
     if changes.service_code in (None, report.service_code):
         return decided(report, ports) if changes.priority else report
@@ -145,7 +145,7 @@ def _visibility_under(service_code: str, report: ServiceRequest, ports: Ports) -
     return "waiting" if report.visibility == "private" else report.visibility
 
 
-def put_in_place(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:
+def put_in_place(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
     if changes.lat is None and changes.long is None:
         return report
     point = changes.point
@@ -158,11 +158,11 @@ def put_in_place(report: ServiceRequest, changes: Changes, ports: Ports) -> Serv
     return decided(there, ports)
 
 
-def _move(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:
+def _move(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
     return moved(report, changes.state, ports) if changes.state else report
 
 
-def redact(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:
+def redact(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
     texts = changes.updates or {}
     known = {update.update_id for update in timeline(report, ports)} if texts else set()
     if unknown := sorted(set(texts) - known):
@@ -181,7 +181,7 @@ def redact(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceReq
     )
 
 
-def _redacted_answers(report: ServiceRequest, changes: Changes) -> tuple[Question, ...]:
+def _redacted_answers(report: ServiceRequest, changes: ReportChanges) -> tuple[Question, ...]:
     texts = changes.questions or {}
     answered = {each.question_id for each in report.questions if each.answer is not None}
     if unknown := sorted(set(texts) - answered):
@@ -191,14 +191,16 @@ def _redacted_answers(report: ServiceRequest, changes: Changes) -> tuple[Questio
     )
 
 
-def _cleared(changes: Changes) -> dict[str, Any]:
+def _cleared(changes: ReportChanges) -> dict[str, Any]:
     cleared: dict[str, Any] = {
         name: {} if name == "attributes" else None for name in changes.clear or ()
     }
     return cleared | ({"email_key": None, "phone_key": None} if "contact" in cleared else {})
 
 
-def _redact_archived(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:
+def _redact_archived(
+    report: ServiceRequest, changes: ReportChanges, ports: Ports
+) -> ServiceRequest:
     """Redacts what is kept outside the report, whatever a writer that was held up left there; and
     saves the report once more, so that what was published in between is published anew."""
     texts = changes.updates or {}
@@ -215,7 +217,7 @@ def _redact_archived(report: ServiceRequest, changes: Changes, ports: Ports) -> 
     return rewritten(lambda: stored(report.service_request_id, ports), again, ports)
 
 
-def _show(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:
+def _show(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
     wanted = changes.photos or {}
     if unknown := sorted(set(wanted) - {photo.photo_id for photo in report.photos}):
         raise Invalid.field(f"photos.{unknown[0]}", "is no photo of this report")

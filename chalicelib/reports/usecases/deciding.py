@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from chalicelib.catalogue.decisions import Decision, Facts, Reason
 from chalicelib.errors import Invalid
-from chalicelib.reports.model import ByHand, Changes, ServiceRequest, to_the_second
+from chalicelib.reports.model import ByHand, ReportChanges, ServiceRequest, to_the_second
 from chalicelib.reports.ports import Ports
 
 CHOSEN: Mapping[ByHand, Reason] = {
@@ -59,7 +59,7 @@ def decided(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     return without_target(after) if report.expected_datetime is None else after
 
 
-def chosen_by_hand(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:
+def chosen_by_hand(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
     """The report with the team, the priority and the target that an officer chooses; the rest is
     not decided anew. Raises Invalid."""
     _refuse_if_unknown(changes.team, ports)

@@ -10,10 +10,10 @@ from functools import partial
 
 from chalicelib.errors import Invalid, TooMany
 from chalicelib.reports.model import (
-    Changes,
     HeldUpdate,
     Photo,
     PhotoState,
+    ReportChanges,
     ServiceRequest,
     Update,
     to_the_second,
@@ -49,7 +49,7 @@ def with_held(
     )
 
 
-def decided_on(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:
+def decided_on(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
     """The report after an officer decided about updates that wait. Raises Invalid."""
     wanted = changes.held_updates or {}
     waiting = {each.update_id: each for each in report.waiting_updates}

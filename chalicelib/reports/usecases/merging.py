@@ -3,7 +3,13 @@
 from dataclasses import replace
 
 from chalicelib.errors import Conflict, Invalid
-from chalicelib.reports.model import Changes, ServiceRequest, Update, next_state, to_the_second
+from chalicelib.reports.model import (
+    ReportChanges,
+    ServiceRequest,
+    Update,
+    next_state,
+    to_the_second,
+)
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.reference import parse as parse_reference
 from chalicelib.reports.states import State
@@ -12,7 +18,7 @@ from chalicelib.reports.usecases.following import carry_followers, merged_into, 
 
 
 def survivor_of(
-    report: ServiceRequest, changes: Changes, author: Author, ports: Ports
+    report: ServiceRequest, changes: ReportChanges, author: Author, ports: Ports
 ) -> ServiceRequest | None:
     """The report that this one is to be merged into, None where it is not. Raises Invalid; of a
     private report beyond the officer's remit as if there were none."""

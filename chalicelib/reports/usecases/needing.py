@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from chalicelib.errors import Invalid
-from chalicelib.reports.model import Changes, ServiceRequest, Update, to_the_second
+from chalicelib.reports.model import ReportChanges, ServiceRequest, Update, to_the_second
 from chalicelib.reports.needs import REASONS, Need, NeedReason, open_needs, settled, with_need
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import rewritten, stored
@@ -41,7 +41,7 @@ def need_no_look(service_request_id: str, job_id: str, ports: Ports) -> None:
 
 
 def dealt_with(
-    report: ServiceRequest, changes: Changes, reply: str | None, ports: Ports
+    report: ServiceRequest, changes: ReportChanges, reply: str | None, ports: Ports
 ) -> ServiceRequest:
     """The report after an officer changed it so: with the words of contractors that are to be
     shown, and without what that deals with. Raises Invalid."""
@@ -53,7 +53,7 @@ def dealt_with(
     return replace(report, needs=needs)
 
 
-def _with_words(report: ServiceRequest, changes: Changes, ports: Ports) -> ServiceRequest:
+def _with_words(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
     chosen = changes.words or {}
     waiting = {each.need_id: each for each in open_needs(report.needs) if each.reason == "words"}
     if unknown := sorted(chosen.keys() - waiting):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from chalicelib.errors import Conflict, Invalid
-from chalicelib.reports.model import Changes, OwnChanges, ServiceRequest
+from chalicelib.reports.model import OwnChanges, ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Place, Ports
 from chalicelib.reports.usecases.access import Author, is_from_partner, no_report, stored
 from chalicelib.reports.usecases.changing import put_in_place, redact, saved_or_refused, stale
@@ -41,7 +41,7 @@ def change_own(
     if report.version != version:
         raise stale(report)
     _refuse_if_at_work(report, ports)
-    wanted = Changes(**vars(changes))
+    wanted = ReportChanges(**vars(changes))
     after = decided(redact(put_in_place(report, wanted, ports), wanted, ports), ports)
     if after.point is None and not after.address:
         raise Invalid.field("address", "say where it is: there is no pin")

@@ -11,9 +11,9 @@ from chalicelib.alerts.model import (
     CONFIRMED_WITHIN,
     MOST_CODE_TRIES,
     STOPPED_KEPT_FOR,
-    Changes,
     QuietHours,
     Subscription,
+    SubscriptionChanges,
     Topic,
     stopped,
 )
@@ -334,7 +334,9 @@ def test_subscription_is_opened_by_its_link_and_by_its_account(shown: Shown) -> 
     alerts = stored()
     which = f"{1:032x}"
     read = managing.read(which, shown, alerts.ports)
-    after = managing.change(which, Changes(frequency="daily"), read.version, shown, alerts.ports)
+    after = managing.change(
+        which, SubscriptionChanges(frequency="daily"), read.version, shown, alerts.ports
+    )
     assert after.frequency == "daily"
     assert managing.stop(which, shown, alerts.ports).state == "stopped"
 
@@ -346,7 +348,7 @@ def test_subscription_is_not_opened_by_anything_else(shown: Shown) -> None:
     with pytest.raises(NotFound):
         managing.read(which, shown, alerts.ports)
     with pytest.raises(NotFound):
-        managing.change(which, Changes(), 1, shown, alerts.ports)
+        managing.change(which, SubscriptionChanges(), 1, shown, alerts.ports)
 
 
 @pytest.mark.parametrize("shown", STRANGERS)
@@ -373,26 +375,30 @@ def test_one_click_stops_it_and_a_second_one_changes_nothing() -> None:
 def test_change_is_refused_when_it_is_about_another_version() -> None:
     alerts = stored()
     with pytest.raises(Conflict) as refused:
-        managing.change(f"{1:032x}", Changes(), 7, OPENERS[0], alerts.ports)
+        managing.change(f"{1:032x}", SubscriptionChanges(), 7, OPENERS[0], alerts.ports)
     assert refused.value.version == 1
 
 
 def test_change_is_refused_when_the_subscription_was_stopped() -> None:
     alerts = Alerts(stopped(subscription(1, account_id="a1"), "asked", NOON))
     with pytest.raises(Conflict):
-        managing.change(f"{1:032x}", Changes(), 1, OPENERS[0], alerts.ports)
+        managing.change(f"{1:032x}", SubscriptionChanges(), 1, OPENERS[0], alerts.ports)
 
 
 def test_change_is_checked_as_a_wish_is() -> None:
     alerts = stored()
 
-    def change(changes: Changes) -> Subscription:
+    def change(changes: SubscriptionChanges) -> Subscription:
         return managing.change(f"{1:032x}", changes, 1, OPENERS[0], alerts.ports)
 
-    assert field_of(lambda: change(Changes(topic=area(0)))) == "topic.radius_m"
-    assert field_of(lambda: change(Changes(whats=("roadworks",)))) == "whats"
+    assert field_of(lambda: change(SubscriptionChanges(topic=area(0)))) == "topic.radius_m"
+    assert field_of(lambda: change(SubscriptionChanges(whats=("roadworks",)))) == "whats"
     assert (
-        field_of(lambda: change(Changes(topic=Topic(kind="report", service_request_id="unknown"))))
+        field_of(
+            lambda: change(
+                SubscriptionChanges(topic=Topic(kind="report", service_request_id="unknown"))
+            )
+        )
         == "topic.service_request_id"
     )
 
@@ -403,7 +409,7 @@ def test_own_report_stays_hers_when_it_is_sent_again_with_a_change(is_public: bo
     topic = Topic(kind="report", service_request_id="R00000000001")
     alerts = stored(topic=topic, is_own=True)
     alerts.reports.put(subject(is_public=is_public))
-    changes = Changes(topic=topic, frequency="daily")
+    changes = SubscriptionChanges(topic=topic, frequency="daily")
     after = managing.change(f"{1:032x}", changes, 1, OPENERS[1], alerts.ports)
     assert (after.is_own, after.topic, after.frequency) == (True, topic, "daily")
 
@@ -412,15 +418,17 @@ def test_own_report_is_hers_no_more_when_it_is_about_another_one() -> None:
     topic = Topic(kind="report", service_request_id="R00000000001")
     alerts = stored(topic=topic, is_own=True)
     alerts.reports.put(subject(service_request_id="R00000000002"))
-    other = Changes(topic=replace(topic, service_request_id="R00000000002"))
+    other = SubscriptionChanges(topic=replace(topic, service_request_id="R00000000002"))
     assert not managing.change(f"{1:032x}", other, 1, OPENERS[1], alerts.ports).is_own
-    round_ = Changes(topic=area())
+    round_ = SubscriptionChanges(topic=area())
     assert not managing.change(f"{1:032x}", round_, 2, OPENERS[1], alerts.ports).is_own
 
 
 def test_quiet_hours_go_when_they_are_cleared() -> None:
     alerts = stored(quiet=QuietHours(begin="22:00", end="07:00"))
-    after = managing.change(f"{1:032x}", Changes(clear=["quiet"]), 1, OPENERS[0], alerts.ports)
+    after = managing.change(
+        f"{1:032x}", SubscriptionChanges(clear=["quiet"]), 1, OPENERS[0], alerts.ports
+    )
     assert after.quiet is None
 
 
@@ -460,7 +468,7 @@ def test_follower_hears_where_she_is_reached_now_when_she_follows_again() -> Non
     first = follow(alerts)
     shown = Shown(account_id="a1")
     quiet = QuietHours(begin="22:00", end="07:00")
-    changes = Changes(frequency="daily", quiet=quiet)
+    changes = SubscriptionChanges(frequency="daily", quiet=quiet)
     managing.change(first.subscription_id, changes, 1, shown, alerts.ports)
     alerts.clock.now += timedelta(hours=1)
     moved = follow(alerts, "new@example.org")

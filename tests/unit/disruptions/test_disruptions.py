@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.disruptions.model import LONGEST, Area, DisruptionChanges
+from chalicelib.disruptions.model import LONGEST, DisruptionArea, DisruptionChanges
 from chalicelib.disruptions.publishing import PURGED_FOR, publish
 from chalicelib.disruptions.usecases import change, current, post, withdraw
 from chalicelib.errors import Conflict, Invalid, NotFound, UpstreamFailed
@@ -46,13 +46,13 @@ def test_disruption_is_posted_once_under_its_key_and_noted_before(office: Office
         ({"ends": NOON}, "ends"),
         ({"begins": NOON - 3 * HOUR, "ends": NOON - HOUR}, "ends"),
         ({"ends": NOON + LONGEST + HOUR}, "ends"),
-        ({"area": Area(ward_code="nowhere")}, "area.ward_code"),
-        ({"area": Area(ward_code=GUILDHALL, radius_m=500)}, "area.ward_code"),
-        ({"area": Area(lat=53.9)}, "area.long"),
-        ({"area": Area(radius_m=500)}, "area.lat"),
-        ({"area": Area(**CENTRE, radius_m=0)}, "area.radius_m"),
-        ({"area": Area(**CENTRE, radius_m=500_000)}, "area.radius_m"),
-        ({"area": Area(lat=0, long=0, radius_m=500)}, "area.lat"),
+        ({"area": DisruptionArea(ward_code="nowhere")}, "area.ward_code"),
+        ({"area": DisruptionArea(ward_code=GUILDHALL, radius_m=500)}, "area.ward_code"),
+        ({"area": DisruptionArea(lat=53.9)}, "area.long"),
+        ({"area": DisruptionArea(radius_m=500)}, "area.lat"),
+        ({"area": DisruptionArea(**CENTRE, radius_m=0)}, "area.radius_m"),
+        ({"area": DisruptionArea(**CENTRE, radius_m=500_000)}, "area.radius_m"),
+        ({"area": DisruptionArea(lat=0, long=0, radius_m=500)}, "area.lat"),
         ({"service_codes": ("pothole", "unknown")}, "service_codes"),
     ],
 )
@@ -65,8 +65,10 @@ def test_disruption_is_refused_by_field_when_it_cannot_stand(
     assert list(office.disruptions.all()) == [] == office.noted
 
 
-@pytest.mark.parametrize("area", [Area(), Area(ward_code=GUILDHALL)])
-def test_disruption_may_be_of_a_ward_or_of_the_whole_council(area: Area, office: Office) -> None:
+@pytest.mark.parametrize("area", [DisruptionArea(), DisruptionArea(ward_code=GUILDHALL)])
+def test_disruption_may_be_of_a_ward_or_of_the_whole_council(
+    area: DisruptionArea, office: Office
+) -> None:
     assert posted(office, area=area).area == area
 
 
@@ -81,7 +83,7 @@ def test_disruption_may_be_of_a_ward_or_of_the_whole_council(area: Area, office:
         ({"service_codes": ()}, False),
         ({"ends": NOON + 8 * HOUR}, True),
         ({"begins": NOON + HOUR}, True),
-        ({"area": Area()}, True),
+        ({"area": DisruptionArea()}, True),
         ({"ends": NOON + 6 * HOUR}, False),
     ],
 )

@@ -21,7 +21,7 @@ from chalicelib.jobs.usecases.publishing import (
 )
 from chalicelib.jobs.usecases.ringing import KEPT_FOR, MOST_DEVICES, unregister
 from chalicelib.jobs.usecases.ringing import register as register_phone
-from chalicelib.jobs.views import Beside, JobView, PhotoView, job_view
+from chalicelib.jobs.views import Beside, JobPhotoView, JobView, job_view
 from tests.builders import NOON
 from tests.fakes_jobs import JOB, TODAY, MemoryJobs, Yard, deed, planned_job
 
@@ -140,7 +140,7 @@ class Office:
 
     def _views(self, jobs: Sequence[Job], until: datetime) -> Sequence[JobView]:
         url = f"https://photos.example/?signed={self.yard.clock.now:%H:%M}&until={until:%H:%M}"
-        photo = PhotoView(photo_id="P", url=url, thumbnail_url=url)
+        photo = JobPhotoView(photo_id="P", url=url, thumbnail_url=url)
         beside = Beside(service_name="Pothole", photos_before=(photo,))
         return [job_view(job, beside) for job in jobs]
 

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from chalicelib.errors import NotFound, UpstreamFailed
-from chalicelib.photos.model import Area, Kept, Pictures
+from chalicelib.photos.model import Kept, PictureArea, Pictures
 from chalicelib.photos.picture import blackened, rebuild
 from chalicelib.photos.ports import Moved, PhotoKey
 from chalicelib.photos.usecases import blacken
@@ -14,7 +14,7 @@ from tests.fakes import Clock
 from tests.fakes_photos import Here, photos_in_memory
 
 PHOTO = PhotoKey("R00000000001", "0" * 26)
-PLATE = Area(x=0.25, y=0.5, width=0.25, height=0.25)
+PLATE = PictureArea(x=0.25, y=0.5, width=0.25, height=0.25)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_nothing_is_left_of_what_lay_in_the_area() -> None:
 
 
 def test_area_may_lie_at_the_edge_and_come_twice() -> None:
-    corner = Area(x=0.9, y=0.9, width=0.1, height=0.1)
-    once = blackened(page_with("blue"), [corner, Area(x=0, y=0, width=1, height=0.01)])
+    corner = PictureArea(x=0.9, y=0.9, width=0.1, height=0.1)
+    once = blackened(page_with("blue"), [corner, PictureArea(x=0, y=0, width=1, height=0.01)])
     image = Image.open(BytesIO(blackened(once.page, [corner]).page))
     assert image.getpixel((799, 399)) == image.getpixel((0, 0)) == (0, 0, 0)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.geo.point import Point
-from chalicelib.reports.model import Changes
+from chalicelib.reports.model import ReportChanges
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import EVERYWHERE, Author, change, submit
 from chalicelib.reports.usecases.addresses import whole_address
@@ -58,5 +58,5 @@ def test_report_has_the_street_whoever_types_the_number(
 ) -> None:
     assert submit(draft(address="17"), "k", Author(), on_a_street).address == "17 Example Street"
     known = repository.create(report(address="3 Thread Street")).service_request_id
-    after = change(known, Changes(address="17"), 1, OFFICER, on_a_street)
+    after = change(known, ReportChanges(address="17"), 1, OFFICER, on_a_street)
     assert after.address == "17 Example Street"

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.reports.cases import BulkDraft, Left, OneOfMany, SharedChanges
-from chalicelib.reports.model import Changes, HeldUpdate, Photo, ServiceRequest
+from chalicelib.reports.model import HeldUpdate, Photo, ReportChanges, ServiceRequest
 from chalicelib.reports.needs import Need, open_needs
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import (
@@ -48,7 +48,7 @@ def stored(request_id: str, ports: Ports) -> ServiceRequest:
 
 def changed(request_id: str, ports: Ports, reply: str | None = None, **values: Any) -> Left:
     version = stored(request_id, ports).version
-    left = change_case(request_id, Changes(**values), version, SHE, ports, reply=reply).left
+    left = change_case(request_id, ReportChanges(**values), version, SHE, ports, reply=reply).left
     assert left
     return left
 
@@ -236,7 +236,7 @@ def test_report_that_she_sent_out_of_her_remit_comes_back_unless_others_have_it_
     hers = Author("she", officer_in=(Remit(teams=(stored(request_id, ports).team,)),))
     for taken_on, result in ((False, "undone"), (True, None)):
         version = stored(request_id, ports).version
-        moved = Changes(team="parks")
+        moved = ReportChanges(team="parks")
         left = change_case(request_id, moved, version, hers, ports).left
         assert left
         if taken_on:
@@ -269,7 +269,7 @@ def test_each_of_many_is_changed_or_says_why_not(
         repository.create(report(number, title=f"T{number}", **values)).service_request_id
         for number, values in enumerate(({}, {}, {"state": "closed"}), 1)
     ]
-    change(ids[1], Changes(priority="low"), 1, SHE, ports)
+    change(ids[1], ReportChanges(priority="low"), 1, SHE, ports)
     wanted = [*((each, 1) for each in ids), ("NOSUCHREPORT", 1)]
     checked, noted = many(ports, wanted, check=True, state="in_progress", text="Soon:")
     assert noted == [] and [stored(each, ports).version for each in ids] == [1, 2, 1]

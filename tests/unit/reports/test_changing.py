@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.catalogue.load import load
 from chalicelib.errors import Conflict, Invalid
-from chalicelib.reports.model import Changes, Contact, Photo, ServiceRequest
+from chalicelib.reports.model import Contact, Photo, ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import (
     EVERYWHERE,
@@ -33,7 +33,9 @@ NOISE = {"service_code": "noise-nuisance", "attributes": {"kind": "noise"}}
 def changed(report: ServiceRequest, ports: Ports, **changes: Any) -> ServiceRequest:
     stored = ports.repository.get(report.service_request_id)
     assert stored
-    return change(report.service_request_id, Changes(**changes), stored.version, OFFICER, ports)
+    return change(
+        report.service_request_id, ReportChanges(**changes), stored.version, OFFICER, ports
+    )
 
 
 def refused(report: ServiceRequest, ports: Ports, **changes: Any) -> dict[str, str]:
@@ -48,7 +50,7 @@ def test_change_is_a_conflict_with_the_present_version_when_it_is_stale(ports: P
     report = submit(draft(), "key", ANYBODY, ports)
     changed(report, ports, priority="high")
     with pytest.raises(Conflict) as conflict:
-        change(report.service_request_id, Changes(priority="low"), 1, OFFICER, ports)
+        change(report.service_request_id, ReportChanges(priority="low"), 1, OFFICER, ports)
     assert conflict.value.version == 2
     stored = ports.repository.get(report.service_request_id)
     assert stored and stored.priority == "high"
@@ -152,7 +154,7 @@ def test_report_beyond_the_remit_is_merged_into_as_if_there_were_none(
     refusals = []
     for into in (private.service_request_id, "000000000000", public.service_request_id):
         with pytest.raises(Invalid) as refusal:
-            merging = Changes(duplicate_of=into)
+            merging = ReportChanges(duplicate_of=into)
             change(own.service_request_id, merging, own.version, parks, ports)
         refusals.append(refusal.value.errors)
     assert refusals[0] == refusals[1]
@@ -180,7 +182,7 @@ def test_report_is_no_duplicate_any_more_when_an_update_reopens_it(ports: Ports)
 def test_nothing_of_a_withdrawn_report_can_be_changed(ports: Ports) -> None:
     report = submit(draft(), "key", ANYBODY, ports)
     gone = withdraw(report.service_request_id, "key", ANYBODY, ports)
-    for changes in (Changes(visibility="public"), Changes(visibility="hidden")):
+    for changes in (ReportChanges(visibility="public"), ReportChanges(visibility="hidden")):
         with pytest.raises(Conflict, match="withdrawn"):
             change(gone.service_request_id, changes, gone.version, OFFICER, ports)
     with pytest.raises(Conflict, match="withdrawn"):
@@ -192,7 +194,7 @@ def test_nothing_of_a_withdrawn_report_can_be_changed(ports: Ports) -> None:
 def test_followers_stay_when_a_merge_is_refused(ports: Ports) -> None:
     one, two = submit(draft(), "one", ANYBODY, ports), submit(draft(), "two", ANYBODY, ports)
     changed(one, ports, priority="high")
-    merging = Changes(duplicate_of=two.service_request_id)
+    merging = ReportChanges(duplicate_of=two.service_request_id)
     with pytest.raises(Conflict):
         change(one.service_request_id, merging, 1, OFFICER, ports)
     assert ports.repository.followers(two.service_request_id) == []

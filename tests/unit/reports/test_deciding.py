@@ -10,7 +10,7 @@ import pytest
 from chalicelib.catalogue.load import COUNCILS, parse
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import Conflict, Invalid
-from chalicelib.reports.model import Changes, OwnChanges, ServiceRequest
+from chalicelib.reports.model import OwnChanges, ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import (
     EVERYWHERE,
@@ -64,7 +64,9 @@ def ruled(ports: Ports, council: Council) -> Ports:
 def changed(report: ServiceRequest, ports: Ports, **changes: Any) -> ServiceRequest:
     stored = ports.repository.get(report.service_request_id)
     assert stored
-    return change(report.service_request_id, Changes(**changes), stored.version, OFFICER, ports)
+    return change(
+        report.service_request_id, ReportChanges(**changes), stored.version, OFFICER, ports
+    )
 
 
 def reasons(report: ServiceRequest) -> dict[str, str]:
@@ -219,4 +221,4 @@ def test_choice_is_a_conflict_when_it_was_made_of_an_older_version(ruled: Ports)
     stored = submit(draft(), "key", ANYBODY, ruled)
     changed(stored, ruled, team="waste")
     with pytest.raises(Conflict):
-        change(stored.service_request_id, Changes(team="parks"), 1, OFFICER, ruled)
+        change(stored.service_request_id, ReportChanges(team="parks"), 1, OFFICER, ruled)

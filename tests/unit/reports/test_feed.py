@@ -6,7 +6,7 @@ from itertools import chain
 
 import pytest
 
-from chalicelib.reports.model import Changes, Photo
+from chalicelib.reports.model import Photo, ReportChanges
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import (
     EVERYWHERE,
@@ -76,7 +76,7 @@ def test_feed_stops_a_minute_behind_now(
 def an_officer(report_id: str, ports: Ports, **values: object) -> None:
     stored = ports.repository.get(report_id)
     assert stored
-    change(report_id, Changes(**values), stored.version, OFFICER, ports)  # type: ignore[arg-type]
+    change(report_id, ReportChanges(**values), stored.version, OFFICER, ports)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("visibility", ["hidden", "private"])

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.errors import NotFound, TooMany
-from chalicelib.reports.model import Changes
+from chalicelib.reports.model import ReportChanges
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import EVERYWHERE, Author, Client, change, follow, submit, view
 from tests.builders import draft
@@ -20,7 +20,7 @@ def a_report(ports: Ports, key: str = "key", author: Author = ANYBODY) -> str:
 def merge(one: str, into: str, ports: Ports) -> None:
     report = ports.repository.get(one)
     assert report
-    change(one, Changes(duplicate_of=into), report.version, OFFICER, ports)
+    change(one, ReportChanges(duplicate_of=into), report.version, OFFICER, ports)
 
 
 def test_person_counts_once_when_she_follows_twice(ports: Ports) -> None:

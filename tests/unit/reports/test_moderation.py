@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.catalogue.load import load
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.reports.model import Changes, Contact, FlagDraft, ServiceRequest
+from chalicelib.reports.model import Contact, FlagDraft, ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import (
     EVERYWHERE,
@@ -145,7 +145,7 @@ def test_who_flagged_is_not_told_to_officers(ports: Ports) -> None:
 def test_flagged_report_leaves_the_list_when_an_officer_has_settled_it(ports: Ports) -> None:
     report = submit(draft(), "key", ANYBODY, ports)
     flag(report.service_request_id, FlagDraft(reason="other"), "phone", ANYBODY, ports)
-    change(report.service_request_id, Changes(flags_settled=True), 2, OFFICER, ports)
+    change(report.service_request_id, ReportChanges(flags_settled=True), 2, OFFICER, ports)
     assert needing_attention("flagged", OFFICER, limit=10, after=None, ports=ports).reports == []
 
 
@@ -189,7 +189,7 @@ def test_updates_kept_outside_the_report_are_forgotten_too_when_it_is_withdrawn(
 
 def test_report_cannot_be_withdrawn_when_others_were_merged_into_it(ports: Ports) -> None:
     one, two = submit(draft(), "one", ANYBODY, ports), submit(draft(), "two", ANYBODY, ports)
-    merging = Changes(duplicate_of=two.service_request_id)
+    merging = ReportChanges(duplicate_of=two.service_request_id)
     change(one.service_request_id, merging, one.version, OFFICER, ports)
     with pytest.raises(Conflict, match="merged into this one"):
         withdraw(two.service_request_id, "two", ANYBODY, ports)
@@ -236,7 +236,7 @@ def test_held_report_stays_hidden_when_an_officer_hid_it_meanwhile(
     slow: Ports, clock: Clock
 ) -> None:
     report = submit(draft(), "key", ANYBODY, slow)
-    change(report.service_request_id, Changes(visibility="hidden"), 1, OFFICER, slow)
+    change(report.service_request_id, ReportChanges(visibility="hidden"), 1, OFFICER, slow)
     clock.now += timedelta(hours=1)
     assert publish_held(slow) == 0
     assert public_views([report.service_request_id], slow) == {}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
-from chalicelib.reports.model import Changes, Question, ServiceRequest
+from chalicelib.reports.model import Question, ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import (
     EVERYWHERE,
@@ -171,7 +171,7 @@ def test_answer_is_redacted_and_nothing_else(request_id: str, ports: Ports) -> N
 
 
 def redact(request_id: str, question_id: str, ports: Ports) -> None:
-    changes = Changes(questions={question_id: "[removed]"})
+    changes = ReportChanges(questions={question_id: "[removed]"})
     change(request_id, changes, stored(request_id, ports).version, OFFICER, ports)
 
 

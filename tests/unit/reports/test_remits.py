@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import Forbidden, NotFound
-from chalicelib.reports.model import Changes, Contact, FlagDraft, ServiceRequest
+from chalicelib.reports.model import Contact, FlagDraft, ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import (
     Author,
@@ -74,14 +74,16 @@ def test_change_is_refused_and_nothing_stored_when_the_report_is_another_teams(
 ) -> None:
     request_id = sent(ports).service_request_id
     for changes in (
-        Changes(visibility="hidden"),
-        Changes(clear=["contact"]),
-        Changes(state="fixed"),
+        ReportChanges(visibility="hidden"),
+        ReportChanges(clear=["contact"]),
+        ReportChanges(state="fixed"),
     ):
         with pytest.raises(Forbidden):
             change(request_id, changes, 1, officer(ELSEWHERE), ports)
     assert ports.repository.get(request_id) == replace(sent(ports), version=1)
-    assert change(request_id, Changes(state="fixed"), 1, officer(HERE), ports).state == "fixed"
+    assert (
+        change(request_id, ReportChanges(state="fixed"), 1, officer(HERE), ports).state == "fixed"
+    )
 
 
 def test_who_sent_it_is_not_shown_when_the_report_is_another_teams(ports: Ports) -> None:
@@ -112,7 +114,7 @@ def test_private_report_is_not_there_for_officers_of_other_teams(ports: Ports) -
         with pytest.raises(NotFound):
             view(private.service_request_id, author, ports)
         with pytest.raises(NotFound):
-            change(private.service_request_id, Changes(state="fixed"), 1, author, ports)
+            change(private.service_request_id, ReportChanges(state="fixed"), 1, author, ports)
     assert view(private.service_request_id, officer(team), ports).visibility == "private"
 
 

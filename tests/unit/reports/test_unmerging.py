@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.errors import Conflict, Forbidden
-from chalicelib.reports.model import Changes, ServiceRequest
+from chalicelib.reports.model import ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Ports, Stale
 from chalicelib.reports.usecases import (
     EVERYWHERE,
@@ -34,7 +34,7 @@ def stored(request_id: str, ports: Ports) -> ServiceRequest:
 
 def merge(one: str, into: str, ports: Ports) -> None:
     version = stored(one, ports).version
-    change(one, Changes(duplicate_of=into), version, OFFICER, ports)
+    change(one, ReportChanges(duplicate_of=into), version, OFFICER, ports)
 
 
 def apart(request_id: str, ports: Ports) -> ServiceRequest:

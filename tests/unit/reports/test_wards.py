@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from chalicelib.reports.model import Changes
+from chalicelib.reports.model import ReportChanges
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import (
     EVERYWHERE,
@@ -70,7 +70,7 @@ def test_ward_follows_when_an_officer_moves_the_report(ports: Ports) -> None:
     stored = submit(draft(), "key", Author(), at(ports, {2026: "centre"}))
     moved = change(
         stored.service_request_id,
-        Changes(lat=53.96, long=-1.08),
+        ReportChanges(lat=53.96, long=-1.08),
         stored.version,
         OFFICER,
         at(ports, {2026: "north"}),

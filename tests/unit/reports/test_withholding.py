@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from chalicelib.catalogue.load import load
-from chalicelib.reports.model import Changes, Visibility
+from chalicelib.reports.model import ReportChanges, Visibility
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import (
     EVERYWHERE,
@@ -85,7 +85,7 @@ def test_held_report_is_not_public_after_its_time_when_its_service_keeps_it_back
 def test_held_report_waits_when_its_new_service_is_moderated(ports: Ports) -> None:
     slow = replace(ports, council=msgspec.structs.replace(load("demo"), publish_after_s=600))
     held = submit(draft(), "key", Author(), slow)
-    changes = Changes(service_code="graffiti")
+    changes = ReportChanges(service_code="graffiti")
     after = change_case(held.service_request_id, changes, 1, OFFICER, slow, reply=None).report
     assert after.visibility == "waiting"
 
@@ -95,7 +95,9 @@ def test_report_stays_private_when_what_made_it_private_is_undone_under_another_
 ) -> None:
     two = with_visibilities(ports, litter="private")
     sent = submit(draft(), "key", Author(), two)
-    to_noise, to_litter = (Changes(service_code=code) for code in ("noise-nuisance", "litter"))
+    to_noise, to_litter = (
+        ReportChanges(service_code=code) for code in ("noise-nuisance", "litter")
+    )
     left = change_case(sent.service_request_id, to_noise, 1, OFFICER, two, reply=None).left
     change_case(sent.service_request_id, to_litter, 2, OFFICER, two, reply=None)
     assert left
