@@ -18,7 +18,7 @@ from bench.table import Row
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Destination
 from chalicelib.accounts.usecases import account_of, ask, open_session
-from chalicelib.accounts.usecases.handing_over import send_to
+from chalicelib.accounts.usecases.single_sign_on import send_to
 from chalicelib.catalogue.load import COUNCILS
 from chalicelib.handlers.http import cookies
 from tests.issuer import Issuer, give_client_secret, served, staff_at

@@ -12,7 +12,7 @@ import click
 from chalicelib import bootstrap
 from chalicelib.accounts.audit import OPERATOR, note
 from chalicelib.accounts.model import Role
-from chalicelib.accounts.usecases.managing import ACCOUNT_ID
+from chalicelib.accounts.usecases.staff import ACCOUNT_ID
 from chalicelib.errors import ConfigurationError
 from infra.tokens import account_with, token_of
 

@@ -17,7 +17,7 @@ from chalicelib.accounts.model import (
     SignedIn,
 )
 from chalicelib.accounts.ports import Ports, Presented
-from chalicelib.accounts.usecases.asking import DAILY
+from chalicelib.accounts.usecases.code_requests import DAILY
 from chalicelib.errors import Conflict, TooMany, UpstreamFailed
 from tests.fakes import Clock
 from tests.fakes_people import MemoryTrail

@@ -16,7 +16,7 @@ from chalicelib.alerts.delivery_ports import Listed, Ports
 from chalicelib.alerts.messages import Message, Notice, Report
 from chalicelib.alerts.model import Because, PushAddress, Subscription, Tell, Topic
 from chalicelib.alerts.ports import Stale
-from chalicelib.alerts.purses import Purse
+from chalicelib.alerts.sms_budget import Purse
 from chalicelib.alerts.words import Voice
 from tests.builders import NOON
 from tests.fakes import Clock

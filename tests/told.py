@@ -8,7 +8,7 @@ from datetime import timedelta
 from chalicelib import bootstrap
 from chalicelib.alerts.usecases.sending import wake_due
 from chalicelib.kernel.time import utc_now
-from chalicelib.reports.usecases.noting import UNTOLD_FOR
+from chalicelib.reports.usecases.staff.officer_changes import UNTOLD_FOR
 
 
 @contextmanager

@@ -6,8 +6,8 @@ from bench.crowd.model import PRIVATE, Act, Case, Phase
 from chalicelib import bootstrap
 from chalicelib.reports.model import Contact, Draft, ReportChanges, UpdateDraft
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
-from chalicelib.reports.usecases.changing import change
-from chalicelib.reports.usecases.moderation import withdraw
+from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.staff.moderation import withdraw
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 

@@ -9,7 +9,7 @@ from chalicelib.alerts.delivery import Alert, Named, Place, Wake
 from chalicelib.alerts.messages import Message, Notice, Report
 from chalicelib.alerts.model import Because, Channel, Subscription, Tell
 from chalicelib.alerts.ports import Subscriptions, Tokens
-from chalicelib.alerts.purses import Purse
+from chalicelib.alerts.sms_budget import Purse
 from chalicelib.alerts.words import Voice
 
 To_contra = TypeVar("To_contra", contravariant=True)

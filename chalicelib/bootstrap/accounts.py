@@ -6,7 +6,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from chalicelib.accounts import ports as accounts
-from chalicelib.accounts.usecases.asking import DAILY, HOURLY
+from chalicelib.accounts.usecases.code_requests import DAILY, HOURLY
 from chalicelib.bootstrap.auditing import audit_ports
 from chalicelib.bootstrap.base import client, council, secret, session, settings
 from chalicelib.bootstrap.mail import post
@@ -27,7 +27,7 @@ def accounts_ports() -> accounts.Ports:
     from chalicelib.accounts.dynamo.attempts import DynamoAttempts, DynamoLimits
     from chalicelib.accounts.dynamo.sessions import DynamoSessions
     from chalicelib.aws.clients import lend_to_pynamodb
-    from chalicelib.integrations.proofs import HmacCodes, HmacKnownDevices, HmacRefreshTokens
+    from chalicelib.integrations.token_signing import HmacCodes, HmacKnownDevices, HmacRefreshTokens
     from chalicelib.kernel.time import utc_now
 
     lend_to_pynamodb(session)
@@ -53,7 +53,7 @@ def sending_ports() -> accounts.SendingPorts:
     from chalicelib.accounts.dynamo.attempts import DynamoAttempts
     from chalicelib.accounts.letters import CodeLetters
     from chalicelib.aws.clients import lend_to_pynamodb
-    from chalicelib.integrations.proofs import HmacCodes
+    from chalicelib.integrations.token_signing import HmacCodes
     from chalicelib.kernel.time import utc_now
 
     lend_to_pynamodb(session)
@@ -73,8 +73,8 @@ class TextsToSignIn:
     pays for in a day."""
 
     def take(self, text: str, *, is_known: bool) -> Callable[[], None] | None:
-        from chalicelib.alerts.purses import note_spent
         from chalicelib.alerts.segments import segments
+        from chalicelib.alerts.sms_budget import note_spent
 
         day, spend, most, cost = _today(), _spend(), _most(is_known), segments(text)
         spent = spend.take(day, "sign_in", cost, most=most)
@@ -88,7 +88,7 @@ class TextsToSignIn:
 
 
 def _most(is_known: bool) -> int:
-    from chalicelib.alerts.purses import for_strangers, in_purse
+    from chalicelib.alerts.sms_budget import for_strangers, in_purse
 
     each_day = council().texts_a_day
     return in_purse("sign_in", each_day) if is_known else for_strangers(each_day)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.accounts.model import Account, AddressKind, Destination
 from chalicelib.alerts import ports as alerts
 from chalicelib.alerts.model import Channel, Subscription
-from chalicelib.alerts.showing import Names
+from chalicelib.alerts.presentation import Names
 from chalicelib.alerts.usecases import managing
 from chalicelib.alerts.usecases.matching import own_id
 from chalicelib.bootstrap.accounts import accounts_ports
@@ -35,7 +35,7 @@ CHANNEL: dict[AddressKind, alerts.AddressChannel] = {"email": "email", "phone": 
 def alerts_ports() -> alerts.Ports:
     from secrets import token_hex
 
-    from chalicelib.integrations.proofs import HmacAlertTokens
+    from chalicelib.integrations.token_signing import HmacAlertTokens
     from chalicelib.kernel.time import utc_now
 
     texts: tuple[Channel, ...] = ("sms",) if settings().texts_from else ()

@@ -18,7 +18,7 @@ from chalicelib.photos.ports import PhotoKey
 def crew_ports() -> CrewPorts:
     from chalicelib.aws.clients import lend_to_pynamodb
     from chalicelib.integrations.web_push import CrewBell
-    from chalicelib.jobs.dynamo_devices import DynamoDevices
+    from chalicelib.jobs.dynamo.devices import DynamoDevices
     from chalicelib.jobs.s3_crew_days import S3CrewDays
     from chalicelib.kernel.time import utc_now
 

@@ -13,8 +13,8 @@ from chalicelib.bootstrap.stored_jobs import stored_jobs
 from chalicelib.events import JobChanged
 from chalicelib.jobs import ports as jobs
 from chalicelib.jobs.route import StraightLines
-from chalicelib.jobs.usecases.asking import UNDONE
-from chalicelib.jobs.usecases.days import DayPorts
+from chalicelib.jobs.usecases.attention import UNDONE
+from chalicelib.jobs.usecases.day_planning import DayPorts
 from chalicelib.photos import usecases as photographs
 from chalicelib.reports import usecases as reporting
 from chalicelib.reports.model import ServiceRequest
@@ -33,7 +33,7 @@ NEED_A_LOOK: Collection[str] = frozenset(("waiting", "held", "unconfirmed", "hid
 def jobs_ports() -> jobs.Ports:
     from secrets import token_hex
 
-    from chalicelib.integrations.proofs import HmacJobLinks
+    from chalicelib.integrations.token_signing import HmacJobLinks
     from chalicelib.kernel.time import utc_now
 
     return jobs.Ports(

@@ -9,7 +9,7 @@ from chalicelib.bootstrap.base import council, session, settings
 @cache
 def hourly() -> dict[str, int]:
     """How often within an hour, as long as what is built here: the local stack allows more."""
-    from chalicelib.accounts.usecases.limiting import HOURLY
+    from chalicelib.accounts.usecases.rate_limits import HOURLY
 
     return dict(HOURLY)
 
@@ -17,7 +17,7 @@ def hourly() -> dict[str, int]:
 @cache
 def daily() -> dict[str, int]:
     """How often within a day, in the same way."""
-    from chalicelib.accounts.usecases.limiting import DAILY
+    from chalicelib.accounts.usecases.rate_limits import DAILY
 
     return dict(DAILY)
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from chalicelib.accounts import audit
 from chalicelib.alerts import ports as alerts
+from chalicelib.alerts.date_ranges import between, days
 from chalicelib.alerts.extents import Extent, reaches
 from chalicelib.alerts.messages import Notice
-from chalicelib.alerts.spans import between, days
 from chalicelib.areas.model import ROADWORKS, RoadWork, RoadWorks
 from chalicelib.bootstrap.auditing import audit_ports
 from chalicelib.bootstrap.base import (

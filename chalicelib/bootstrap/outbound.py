@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
     from chalicelib.aws.sqs import SqsReaction
-    from chalicelib.outbound import returning
+    from chalicelib.outbound import inbound_updates
     from chalicelib.outbound.ports import Brought
 
 GETTING_THROUGH = "data/getting-through.json"
@@ -71,12 +71,12 @@ def outbound_ports() -> Ports:
 
 
 @cache
-def return_ports() -> "returning.Ports":
+def return_ports() -> "inbound_updates.Ports":
     from chalicelib.kernel.time import utc_now
-    from chalicelib.outbound import returning
+    from chalicelib.outbound import inbound_updates
 
     others = outbound_ports()
-    return returning.Ports(
+    return inbound_updates.Ports(
         deliveries=others.deliveries,
         marks=others.marks,
         client=open311_client(),
@@ -87,7 +87,7 @@ def return_ports() -> "returning.Ports":
     )
 
 
-def _bring_back(service_request_id: str, key: str, said: "returning.Said") -> "Brought":
+def _bring_back(service_request_id: str, key: str, said: "inbound_updates.Said") -> "Brought":
     try:
         return reporting.bring_back(
             service_request_id, key, said.status, said.text, reports_ports()

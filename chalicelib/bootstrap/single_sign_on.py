@@ -18,7 +18,7 @@ BACK = "/forms/sign-in/back"
 @cache
 def sign_on_ports() -> SignOnPorts:
     from chalicelib.accounts.dynamo.handovers import DynamoHandovers
-    from chalicelib.integrations.proofs import HmacHandoverProofs
+    from chalicelib.integrations.token_signing import HmacHandoverProofs
 
     return SignOnPorts(
         people=accounts_ports(),

@@ -15,7 +15,7 @@ from chalicelib.forms.personal import findings
 from chalicelib.forms.ports import Ports, Service
 from chalicelib.forms.posted import Posted
 from chalicelib.forms.steps import Step
-from chalicelib.forms.taking import TAKE, service_of
+from chalicelib.forms.validation import TAKE, service_of
 
 BACK = "back"
 

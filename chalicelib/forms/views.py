@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.forms.flow import BACK, Screen
 from chalicelib.forms.steps import STEPS, asked_in, previous, step_named
-from chalicelib.forms.taking import MOST_PHOTOS
+from chalicelib.forms.validation import MOST_PHOTOS
 from chalicelib.kernel.time import is_overdue
 
 WHO_SEES: Mapping[str, str] = {

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from chalicelib.errors import UpstreamFailed
-from chalicelib.outbound.returning import RUNS_EVERY_S, Polled, Ports, poll
+from chalicelib.outbound.inbound_updates import RUNS_EVERY_S, Polled, Ports, poll
 from chalicelib.outbound.senders import Open311Destination, Refused
 from chalicelib.outbound.tokens import resolve_tokens
 

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.kernel.ids import derived_id
-from chalicelib.outbound.received import MailRefused, named_in, reply_in
+from chalicelib.outbound.email_parser import MailRefused, named_in, reply_in
 
 
 class Inbox(Protocol):

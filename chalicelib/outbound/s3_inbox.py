@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import UpstreamFailed
-from chalicelib.outbound.received import MOST_BYTES
+from chalicelib.outbound.email_parser import MOST_BYTES
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from chalicelib.kernel.ids import derived_id
+from chalicelib.outbound.inbound_updates import RUNS_EVERY_S, Ports
 from chalicelib.outbound.model import TOKEN, Delivery
 from chalicelib.outbound.open311_client import id_for_token
 from chalicelib.outbound.ports import Stale
-from chalicelib.outbound.returning import RUNS_EVERY_S, Ports
 from chalicelib.outbound.senders import Open311Destination, Refused
 
 LAST = timedelta(days=7)

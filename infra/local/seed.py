@@ -16,7 +16,7 @@ from chalicelib.disruptions.ports import Ports as DisruptionsPorts
 from chalicelib.disruptions.usecases import post
 from chalicelib.jobs.people import EVERYWHERE as ALL_TEAMS
 from chalicelib.jobs.people import Staff
-from chalicelib.jobs.usecases.days import DayPorts, plan
+from chalicelib.jobs.usecases.day_planning import DayPorts, plan
 from chalicelib.publishing.ports import Ports as Publishing
 from chalicelib.reports.model import Draft, ReportChanges, UpdateDraft
 from chalicelib.reports.ports import Ports

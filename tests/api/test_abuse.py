@@ -14,7 +14,7 @@ import app
 from chalicelib import bootstrap
 from chalicelib.accounts.destinations import written
 from chalicelib.accounts.model import Destination, Role
-from chalicelib.accounts.usecases.limiting import DAILY, FOLLOWERS, HOURLY
+from chalicelib.accounts.usecases.rate_limits import DAILY, FOLLOWERS, HOURLY
 from chalicelib.handlers.http.cdn import ORIGIN, VIEWER
 from infra.local import mail
 from infra.local.cloud import Cloud

@@ -188,7 +188,7 @@ def test_code_for_an_address_that_she_did_not_confirm_is_there(export: dict[str,
 def test_parts_of_an_export_are_the_whole_of_it(
     here: Api, her: Resident, export: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chalicelib.reports.usecases.exporting.AT_MOST_BYTES", 1000)
+    monkeypatch.setattr("chalicelib.reports.usecases.resident.exporting.AT_MOST_BYTES", 1000)
     token = token_of(her.account, timedelta(minutes=5), "A test", bootstrap.accounts_ports())
     together: dict[str, list[Any]] = {}
     cursor = ""

@@ -15,7 +15,7 @@ from chalice.test import Client, HTTPResponse
 
 import app
 from chalicelib import bootstrap
-from chalicelib.accounts.usecases.blocking import block
+from chalicelib.accounts.usecases.block_list import block
 from chalicelib.forms.posted import MOST_BYTES
 from chalicelib.gazetteer.model import PLACES
 from chalicelib.kernel.time import utc_now

@@ -27,7 +27,7 @@ from chalicelib.jobs.model import JobChanges, JobDraft, Operation
 from chalicelib.jobs.people import EVERYWHERE as REMITS
 from chalicelib.jobs.people import Operator
 from chalicelib.jobs.usecases import planning
-from chalicelib.jobs.usecases.operating import operate
+from chalicelib.jobs.usecases.operations import operate
 from chalicelib.kernel.time import utc_now
 from infra.demo.gazetteer import COMMITTED
 from infra.local.cloud import Cloud

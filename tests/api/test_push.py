@@ -12,7 +12,7 @@ import app
 from chalicelib import bootstrap
 from chalicelib.alerts.model import Subscription
 from chalicelib.handlers.jobs.job_params import today
-from chalicelib.jobs.usecases.ringing import MOST_DEVICES
+from chalicelib.jobs.usecases.crew_devices import MOST_DEVICES
 from chalicelib.publishing.usecases import publish_fixed
 from infra.local.cloud import Cloud
 from infra.local.push import PushService

@@ -14,7 +14,7 @@ from chalicelib import bootstrap
 from chalicelib.accounts.model import ACCESS_HOLDS, CODE_HOLDS, Destination
 from chalicelib.accounts.usecases import account_of
 from chalicelib.alerts.dynamo.alerts import DynamoSpend
-from chalicelib.alerts.purses import in_purse
+from chalicelib.alerts.sms_budget import in_purse
 from chalicelib.handlers.accounts.sign_in_pages import path_of_ours
 from infra.local import mail
 from tests.api.conftest import Api

@@ -24,8 +24,8 @@ from chalicelib import bootstrap
 from chalicelib.accounts.audit import page
 from chalicelib.accounts.model import Destination, Grant, Identity
 from chalicelib.accounts.usecases import account_of
-from chalicelib.accounts.usecases.handing_over import Back, take_back
-from chalicelib.accounts.usecases.managing import invite
+from chalicelib.accounts.usecases.single_sign_on import Back, take_back
+from chalicelib.accounts.usecases.staff import invite
 from chalicelib.bootstrap.single_sign_on import issuers
 from chalicelib.catalogue.load import COUNCILS
 from chalicelib.errors import NotFound

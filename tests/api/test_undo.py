@@ -12,7 +12,7 @@ from chalicelib import bootstrap
 from chalicelib.bootstrap.stored_jobs import stored_jobs
 from chalicelib.kernel.time import utc_now
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.usecases.noting import UNTOLD_FOR
+from chalicelib.reports.usecases.staff.officer_changes import UNTOLD_FOR
 from infra.local import mail
 from tests.api.conftest import Api
 from tests.builders import draft_body

@@ -14,7 +14,7 @@ from chalice.package import TemplateDeepMerger
 
 import app
 from chalicelib import bootstrap
-from chalicelib.forms.taking import MOST_PHOTO_BYTES
+from chalicelib.forms.validation import MOST_PHOTO_BYTES
 from chalicelib.handlers.http import cdn as viewer
 from chalicelib.photos.ports import PhotoKey
 from infra import cdn, resources

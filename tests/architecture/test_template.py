@@ -18,7 +18,7 @@ from typing import Any, get_args
 
 import pytest
 
-from chalicelib.alerts.purses import Purse
+from chalicelib.alerts.sms_budget import Purse
 from chalicelib.kernel.observability import logs
 from chalicelib.photos.model import UNREAD_KEPT_FOR
 from chalicelib.settings import OPTIONAL, Settings

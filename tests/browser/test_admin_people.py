@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Destination, Grant
-from chalicelib.accounts.usecases.managing import invite, person_at
+from chalicelib.accounts.usecases.staff import invite, person_at
 from infra.local.stack import LocalStack
 from infra.tokens import account_with
 from tests.browser.conftest import DESK, PHONE, NewPage

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from chalicelib import bootstrap
 from chalicelib.jobs.model import JobDraft
 from chalicelib.jobs.people import EVERYWHERE, Staff
-from chalicelib.jobs.usecases import linking, planning
+from chalicelib.jobs.usecases import contractor_links, planning
 from chalicelib.reports import usecases
 from chalicelib.reports.usecases import Author
 from infra.local.stack import LocalStack
@@ -27,7 +27,7 @@ def link(key: str) -> str:
         service_request_ids=(report.service_request_id,), hazards=("Traffic",), materials=("Tar",)
     )
     job = planning.create(wanted, key, OFFICER, ports)
-    made = linking.add_link(job.job_id, "Paving Ltd", 7, OFFICER, ports)
+    made = contractor_links.add_link(job.job_id, "Paving Ltd", 7, OFFICER, ports)
     return made.url.removeprefix(bootstrap.settings().site_url)
 
 

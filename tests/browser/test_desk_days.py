@@ -10,7 +10,7 @@ from chalicelib.handlers.jobs.job_params import today
 from chalicelib.jobs.model import Job, JobChanges, JobDraft, Operation
 from chalicelib.jobs.people import EVERYWHERE, Operator
 from chalicelib.jobs.usecases import planning
-from chalicelib.jobs.usecases.operating import operate
+from chalicelib.jobs.usecases.operations import operate
 from chalicelib.kernel.time import utc_now
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage

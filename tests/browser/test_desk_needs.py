@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from chalicelib import bootstrap
 from chalicelib.jobs.model import Job, JobDraft, Operation
 from chalicelib.jobs.people import EVERYWHERE, Operator, Staff
-from chalicelib.jobs.usecases import linking, planning
-from chalicelib.jobs.usecases.operating import operate
+from chalicelib.jobs.usecases import contractor_links, planning
+from chalicelib.jobs.usecases.operations import operate
 from chalicelib.kernel.time import utc_now
 from chalicelib.photos import usecases as photographs
 from chalicelib.reports.model import ServiceRequest
@@ -60,10 +60,12 @@ def test_words_of_a_contractor_are_public_when_an_officer_shows_them(
     viewport: dict[str, int], new_page: NewPage, stack: LocalStack
 ) -> None:
     report = reported(stack, title=f"A loose kerb {viewport['width']}")
-    link = linking.add_link(job_of(report).job_id, "Paving Ltd", 7, OFFICER, bootstrap.jobs_ports())
+    link = contractor_links.add_link(
+        job_of(report).job_id, "Paving Ltd", 7, OFFICER, bootstrap.jobs_ports()
+    )
     contractor = link.job.contractor
     assert contractor
-    who = linking.operator_of(link.job, contractor)
+    who = contractor_links.operator_of(link.job, contractor)
     tell(link.job, who, stack, kind="done", text=WORDS)
     page = at_the_desk(new_page, "/desk/", viewport)
     page.get_by_role("link", name="Need a look").click()

@@ -32,8 +32,8 @@ from chalicelib.accounts.usecases import (
     sign_in_with_link,
     who,
 )
-from chalicelib.accounts.usecases.asking import DAILY, HOURLY
-from chalicelib.accounts.usecases.blocking import block
+from chalicelib.accounts.usecases.block_list import block
+from chalicelib.accounts.usecases.code_requests import DAILY, HOURLY
 from chalicelib.bootstrap.accounts import digest
 from chalicelib.errors import AppError, NotFound, TooMany, Unauthenticated, UpstreamFailed
 from infra.local.cloud import Cloud

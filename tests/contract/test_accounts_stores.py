@@ -20,7 +20,7 @@ from chalicelib.accounts.model import (
     Session,
 )
 from chalicelib.accounts.ports import Ports
-from chalicelib.accounts.usecases.asking import DAILY, HOURLY
+from chalicelib.accounts.usecases.code_requests import DAILY, HOURLY
 from chalicelib.errors import Conflict, TooMany
 from infra.local.cloud import Cloud
 from tests.builders import NOON

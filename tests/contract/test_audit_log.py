@@ -12,7 +12,7 @@ from chalicelib import bootstrap
 from chalicelib.accounts.audit import Entry, Trail
 from chalicelib.accounts.dynamo.audit import DynamoTrail
 from chalicelib.accounts.model import Account, Destination, Grant
-from chalicelib.accounts.usecases.managing import (
+from chalicelib.accounts.usecases.staff import (
     PersonChanges,
     change_person,
     first_admin,

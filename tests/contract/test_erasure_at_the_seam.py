@@ -22,7 +22,7 @@ from chalicelib.handlers.accounts import privacy_events
 from chalicelib.handlers.http.event import HandlerFailed
 from chalicelib.kernel.time import utc_now
 from chalicelib.photos.usecases import sweep
-from chalicelib.reports.usecases.forgetting import REMOVED
+from chalicelib.reports.usecases.lifecycle.forgetting import REMOVED
 from infra.local.cloud import Cloud
 from infra.restore import restore_reports
 from infra.tokens import account_with

@@ -15,8 +15,8 @@ from chalicelib import bootstrap
 from chalicelib.errors import AppError, Conflict, UpstreamFailed
 from chalicelib.jobs.model import Job, JobChanges, Placement
 from chalicelib.jobs.ports import Jobs, Ports
-from chalicelib.jobs.usecases import linking, planning
-from chalicelib.jobs.usecases.operating import operate
+from chalicelib.jobs.usecases import contractor_links, planning
+from chalicelib.jobs.usecases.operations import operate
 from chalicelib.kernel.observability import trace
 from infra.local.cloud import Cloud
 from tests.fakes_jobs import (
@@ -113,7 +113,7 @@ def settle(on: Scene) -> str:
 
 
 def link(on: Scene) -> str:
-    linking.add_link(on.job.job_id, "Roads & Sons", 7, OFFICER, on.ports)
+    contractor_links.add_link(on.job.job_id, "Roads & Sons", 7, OFFICER, on.ports)
     return "ok"
 
 

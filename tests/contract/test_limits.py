@@ -16,7 +16,7 @@ from chalicelib.accounts.dynamo.attempts import DynamoLimits
 from chalicelib.accounts.dynamo.networks import DynamoNetworks
 from chalicelib.accounts.model import Destination
 from chalicelib.accounts.ports import LimitPorts
-from chalicelib.accounts.usecases.limiting import (
+from chalicelib.accounts.usecases.rate_limits import (
     DAILY,
     FAILS_OPEN,
     HOURLY,

@@ -12,8 +12,8 @@ from chalicelib.bootstrap.mail import post
 from chalicelib.errors import AddressRefused, ConfigurationError, NoReply, UpstreamFailed
 from chalicelib.kernel.email import Letter
 from chalicelib.outbound.dynamo.receivers import DynamoMarks
+from chalicelib.outbound.email_parser import MOST_BYTES
 from chalicelib.outbound.ports import Mark
-from chalicelib.outbound.received import MOST_BYTES
 from chalicelib.outbound.s3_inbox import S3Inbox
 from infra.local import mail
 from infra.local.cloud import Cloud

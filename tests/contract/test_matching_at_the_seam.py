@@ -15,7 +15,7 @@ import pytest
 from chalicelib import bootstrap
 from chalicelib.alerts.index import entries_of
 from chalicelib.alerts.model import Tell, Topic
-from chalicelib.alerts.usecases import sharing
+from chalicelib.alerts.usecases import alert_batches
 from chalicelib.events import ReportChanged
 from chalicelib.handlers.alerts import alerts_events
 from tests.architecture.test_events import EVENTS
@@ -48,7 +48,7 @@ def subscribers(cloud: object, monkeypatch: pytest.MonkeyPatch) -> None:
     ports = replace(bootstrap.match_ports(), reports=reports)
     ports.index.put(entry for each in SUBSCRIBERS for entry in entries_of(each))
     monkeypatch.setattr(bootstrap, "match_ports", lambda: ports)
-    monkeypatch.setattr(sharing, "MOST_IN_A_RUN", 2)
+    monkeypatch.setattr(alert_batches, "MOST_IN_A_RUN", 2)
 
 
 @pytest.mark.parametrize("kind", STRIKES)

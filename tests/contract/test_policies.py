@@ -22,7 +22,7 @@ from chalicelib import bootstrap
 from chalicelib.accounts.model import Erasure
 from chalicelib.alerts.delivery import Alert
 from chalicelib.alerts.dynamo.alert_items import AlertItem, alert_of
-from chalicelib.alerts.usecases import sharing
+from chalicelib.alerts.usecases import alert_batches
 from chalicelib.alerts.usecases.questions import question_token
 from chalicelib.areas.model import ROADWORKS
 from chalicelib.bootstrap import forwarding
@@ -43,7 +43,7 @@ from chalicelib.kernel.time import utc_now
 from chalicelib.publishing.open_data import month_of
 from chalicelib.publishing.unfinished import FIGURES, LISTS, note
 from chalicelib.reports import usecases
-from chalicelib.reports.usecases.noting import UNTOLD_FOR
+from chalicelib.reports.usecases.staff.officer_changes import UNTOLD_FOR
 from infra.demo.gazetteer import COMMITTED
 from infra.demo.roadworks import demo_roadworks
 from infra.import_places import replace_document
@@ -641,7 +641,7 @@ def match_alone(day: Day) -> None:
     boto3.client("sqs").send_message(QueueUrl=day.queue("MatchQueue"), MessageBody=body)
     bootstrap.forget()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sharing, "MOST_IN_A_RUN", 1)
+        patch.setattr(alert_batches, "MOST_IN_A_RUN", 1)
         day.api.cloud.pump.run_until_idle()
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.accounts.usecases.limiting import HOURLY
+from chalicelib.accounts.usecases.rate_limits import HOURLY
 from chalicelib.partners.ports import Ports
 from infra.local import aws
 from infra.local.people import demo_api_key

@@ -1,23 +1,23 @@
 """What people do to sign in, stay so, and sign out: one function a verb."""
 
-from chalicelib.accounts.usecases.asking import Asker, ask, sign_in_begun
-from chalicelib.accounts.usecases.erasing import SETTLES, begin_erasure, erase_again, erase_due
-from chalicelib.accounts.usecases.exporting import export_account
-from chalicelib.accounts.usecases.owning import (
-    AccountChanges,
-    begin_adding,
-    change_account,
-    remove_address,
-)
-from chalicelib.accounts.usecases.proving import (
+from chalicelib.accounts.usecases.code_requests import Asker, ask, sign_in_begun
+from chalicelib.accounts.usecases.code_sending import send_code
+from chalicelib.accounts.usecases.code_verification import (
     account_of,
     add_address,
     open_session,
     sign_in_with_code,
     sign_in_with_link,
 )
-from chalicelib.accounts.usecases.sending import send_code
-from chalicelib.accounts.usecases.staying import (
+from chalicelib.accounts.usecases.erasing import SETTLES, begin_erasure, erase_again, erase_due
+from chalicelib.accounts.usecases.exporting import export_account
+from chalicelib.accounts.usecases.own_account import (
+    AccountChanges,
+    begin_adding,
+    change_account,
+    remove_address,
+)
+from chalicelib.accounts.usecases.sessions import (
     Refreshed,
     devices,
     end,

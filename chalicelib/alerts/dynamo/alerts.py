@@ -20,7 +20,7 @@ from chalicelib.alerts.dynamo.alert_items import (
 from chalicelib.alerts.dynamo.items import of_subscription
 from chalicelib.alerts.model import Because, Tell
 from chalicelib.alerts.ports import Stale
-from chalicelib.alerts.purses import Purse
+from chalicelib.alerts.sms_budget import Purse
 from chalicelib.kernel.dynamo import errors
 from chalicelib.kernel.dynamo.errors import ConditionFailed
 from chalicelib.kernel.time import text_of

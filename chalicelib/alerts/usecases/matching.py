@@ -13,7 +13,7 @@ from chalicelib.alerts.index import Area, Entry, areas_of_report, of_report
 from chalicelib.alerts.matching import OF_REPORTS_ALONE, Happening, chosen, what_of
 from chalicelib.alerts.model import Subscription, Tell, Topic, What
 from chalicelib.alerts.ports import MatchPorts, Reporter, Subject
-from chalicelib.alerts.usecases.sharing import tell_all
+from chalicelib.alerts.usecases.alert_batches import tell_all
 from chalicelib.events import OfReport, ReportChanged, ReportSubmitted
 
 

@@ -25,7 +25,7 @@ from chalicelib.alerts.delivery import (
 from chalicelib.alerts.delivery_ports import Ports, Sender
 from chalicelib.alerts.model import Confirm, Subscription, Tell
 from chalicelib.alerts.ports import Stale
-from chalicelib.alerts.purses import in_purse, note_spent, purse_of
+from chalicelib.alerts.sms_budget import in_purse, note_spent, purse_of
 from chalicelib.alerts.times import after_quiet, next_morning
 from chalicelib.alerts.usecases.digests import gather
 from chalicelib.alerts.usecases.preparing import Ready, prepared

@@ -57,7 +57,7 @@ def _asked(record: dict[str, Any]) -> Asked | None:
 
 
 def _is_sent(record: dict[str, Any]) -> bool:
-    from chalicelib.accounts.usecases.sending import send_code
+    from chalicelib.accounts.usecases.code_sending import send_code
 
     try:
         asked = msgspec.json.decode(record["body"], type=Asked)

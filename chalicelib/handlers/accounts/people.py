@@ -13,8 +13,8 @@ from chalicelib import bootstrap
 from chalicelib.accounts import audit
 from chalicelib.accounts.destinations import destination
 from chalicelib.accounts.model import Account, Grant
-from chalicelib.accounts.usecases import managing
-from chalicelib.accounts.usecases.managing import ACCOUNT_ID, MOST_GRANTS, PersonChanges
+from chalicelib.accounts.usecases import staff
+from chalicelib.accounts.usecases.staff import ACCOUNT_ID, MOST_GRANTS, PersonChanges
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import limit_of
@@ -96,7 +96,7 @@ class EntryList(msgspec.Struct, frozen=True, kw_only=True):
     ),
 )
 def people(call: Call) -> PersonList:
-    found = managing.staff(
+    found = staff.staff(
         limit=limit_of(call),
         after=_cursor(call, PERSON_CURSOR),
         ports=bootstrap.people_ports(),
@@ -120,7 +120,7 @@ def people(call: Call) -> PersonList:
 def invite(call: Call) -> PersonView:
     sent = parse_json(call.body, Invitation)
     where = destination(sent.address, takes_phones=bootstrap.accounts_ports().takes_phones)
-    return _view(managing.invite(where, sent.grants, _actor(call), bootstrap.people_ports()))
+    return _view(staff.invite(where, sent.grants, _actor(call), bootstrap.people_ports()))
 
 
 @routes.endpoint(
@@ -131,7 +131,7 @@ def invite(call: Call) -> PersonView:
     answer=PersonView,
 )
 def person(call: Call, account_id: str) -> PersonView:
-    return _view(managing.person(_id(account_id), bootstrap.people_ports()))
+    return _view(staff.person(_id(account_id), bootstrap.people_ports()))
 
 
 @routes.endpoint(
@@ -146,7 +146,7 @@ def person(call: Call, account_id: str) -> PersonView:
 def change(call: Call, account_id: str) -> PersonView:
     version = call.version
     changes = parse_json(call.body, PersonChanges)
-    changed = managing.change_person(
+    changed = staff.change_person(
         _id(account_id), changes, version, _actor(call), bootstrap.people_ports()
     )
     return _view(changed)

@@ -27,7 +27,7 @@ routes = Routes(__name__, problem_page)
 )
 def begin(call: Call, provider: str) -> SeeOther:
     from chalicelib.accounts.single_sign_on import HANDOVER_HOLDS
-    from chalicelib.accounts.usecases.handing_over import send_to
+    from chalicelib.accounts.usecases.single_sign_on import send_to
 
     onward = path_of_ours(posted_form(call).one("next"))
     rate_limits.check("handover", call)
@@ -49,7 +49,7 @@ def begin(call: Call, provider: str) -> SeeOther:
     ),
 )
 def come_back(call: Call, provider: str) -> SeeOther:
-    from chalicelib.accounts.usecases.handing_over import AGAIN, Back, give_up, take_back
+    from chalicelib.accounts.usecases.single_sign_on import AGAIN, Back, give_up, take_back
 
     state, code = call.parameter("state") or "", call.parameter("code") or ""
     if not _STATE.fullmatch(state) or len(code) > LONGEST_CODE:

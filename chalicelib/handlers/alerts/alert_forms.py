@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chalicelib import bootstrap
 from chalicelib.alerts.forms import MAY_HAVE_A_PLACE, NEEDS_A_PLACE, wish_of
 from chalicelib.alerts.model import Subscription
-from chalicelib.alerts.showing import FREQUENCIES, KINDS, RADII_M, about, distance
+from chalicelib.alerts.presentation import FREQUENCIES, KINDS, RADII_M, about, distance
 from chalicelib.alerts.usecases.subscribing import checked, subscribe
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.gazetteer import usecases as gazetteer

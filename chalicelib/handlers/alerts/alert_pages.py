@@ -7,7 +7,7 @@ from chalicelib import bootstrap
 from chalicelib.alerts import links
 from chalicelib.alerts.forms import changes_of
 from chalicelib.alerts.model import Subscription
-from chalicelib.alerts.showing import FREQUENCIES, about, hinted
+from chalicelib.alerts.presentation import FREQUENCIES, about, hinted
 from chalicelib.alerts.usecases import managing
 from chalicelib.alerts.usecases.at_address import at_same_address, may_open_all, stop_all
 from chalicelib.alerts.usecases.managing import Shown

@@ -6,7 +6,15 @@ from chalicelib import bootstrap
 from chalicelib.alerts import links
 from chalicelib.alerts.matching import FITTING
 from chalicelib.alerts.model import MOST_CODE_TRIES, Subscription
-from chalicelib.alerts.showing import CHANNELS, FREQUENCIES, RADII_M, WHATS, about, distance, hinted
+from chalicelib.alerts.presentation import (
+    CHANNELS,
+    FREQUENCIES,
+    RADII_M,
+    WHATS,
+    about,
+    distance,
+    hinted,
+)
 from chalicelib.alerts.usecases.subscribing import managed_at
 from chalicelib.handlers.http.pages import render
 from chalicelib.handlers.http.routes import Page

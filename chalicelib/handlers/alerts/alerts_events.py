@@ -10,8 +10,8 @@ from chalice.app import Blueprint, DynamoDBEvent, SQSEvent
 from chalicelib import bootstrap
 from chalicelib.alerts.model import Share, Subscription
 from chalicelib.alerts.usecases.indexing import question, reindex
+from chalicelib.alerts.usecases.match_notices import match_notice
 from chalicelib.alerts.usecases.matching import match
-from chalicelib.alerts.usecases.noticing import match_notice
 from chalicelib.disruptions.stream import fact_of
 from chalicelib.errors import AppError
 from chalicelib.events import OfNotice, OfReport, ReportChanged, ReportSubmitted

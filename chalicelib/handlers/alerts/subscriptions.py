@@ -23,7 +23,7 @@ from chalicelib.alerts.model import (
     What,
     Wish,
 )
-from chalicelib.alerts.showing import hinted
+from chalicelib.alerts.presentation import hinted
 from chalicelib.alerts.usecases import managing
 from chalicelib.alerts.usecases.managing import Shown
 from chalicelib.alerts.usecases.moving import Move, move

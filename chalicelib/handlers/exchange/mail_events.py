@@ -23,13 +23,13 @@ def take_mail(event: SQSEvent) -> BatchAnswer:
 
 
 def _is_taken(record: dict[str, Any], line: logs.Fields) -> bool:
-    from chalicelib.outbound import received, replies
+    from chalicelib.outbound import email_parser, replies
 
     try:
         for mail in arrived_in(record["body"]):
             try:
                 taken = replies.take(mail.key, bootstrap.reply_ports())
-            except received.MailRefused as refused:
+            except email_parser.MailRefused as refused:
                 logs.event("mail was refused", "warning", document=mail.key, code=refused.code)
             else:
                 line["service_request_ids"] = [taken.service_request_id] if taken else []

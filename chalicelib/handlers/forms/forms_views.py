@@ -18,7 +18,7 @@ from chalicelib.forms import flow, messages, posted
 from chalicelib.forms.answers import CONTACT, Answers
 from chalicelib.forms.ports import Ports
 from chalicelib.forms.posted import Posted
-from chalicelib.forms.taking import key_of
+from chalicelib.forms.validation import key_of
 from chalicelib.forms.views import REASONS, WHO_SEES, of_faults, of_screen
 from chalicelib.handlers.forms.forms_siblings import Siblings
 from chalicelib.handlers.http import rate_limits

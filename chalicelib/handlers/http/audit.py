@@ -8,7 +8,7 @@ from chalicelib import bootstrap
 from chalicelib.accounts import audit
 from chalicelib.bootstrap.job_views import Seen
 from chalicelib.handlers.http.identity import Caller
-from chalicelib.jobs.usecases.publishing import DayLink
+from chalicelib.jobs.usecases.day_publishing import DayLink
 from chalicelib.jobs.views import JobView
 from chalicelib.kernel.time import text_of
 from chalicelib.reports.model import ReportChanges

@@ -15,7 +15,7 @@ from chalicelib import bootstrap
 from chalicelib.accounts import permissions
 from chalicelib.accounts.model import ACCESS_HOLDS, SignedIn
 from chalicelib.accounts.permissions import Permission
-from chalicelib.accounts.usecases.staying import who
+from chalicelib.accounts.usecases.sessions import who
 from chalicelib.errors import Forbidden, Unauthenticated
 from chalicelib.handlers.http.cdn import came_through_the_cdn
 from chalicelib.handlers.http.identity import Caller

@@ -11,8 +11,8 @@ from chalicelib import bootstrap
 from chalicelib.accounts.audit import Action
 from chalicelib.accounts.destinations import contact
 from chalicelib.accounts.model import Account, Destination
-from chalicelib.accounts.usecases import Asker, limiting
-from chalicelib.accounts.usecases.limiting import Flow, Sender
+from chalicelib.accounts.usecases import Asker, rate_limits
+from chalicelib.accounts.usecases.rate_limits import Flow, Sender
 from chalicelib.alerts.model import Wish
 from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.http.audit import note
@@ -39,7 +39,7 @@ def counting(flow: Flow, call: Call, *typed: Destination) -> Admit | None:
     sender = _sender(call)
     if not any(sender) and not typed:
         return None
-    return cache(lambda: limiting.check(flow, sender, typed, bootstrap.limit_ports()))
+    return cache(lambda: rate_limits.check(flow, sender, typed, bootstrap.limit_ports()))
 
 
 def asker(call: Call, to: Destination, known_device: str | None = None) -> Asker:
@@ -47,10 +47,10 @@ def asker(call: Call, to: Destination, known_device: str | None = None) -> Asker
     stranger in its network keeps it out. Raises TooMany, Forbidden (an address that the caller
     confirmed is blocked), UpstreamFailed."""
     sender, ports = _sender(call), bootstrap.limit_ports()
-    is_blocked = limiting.is_blocked([to], ports)
+    is_blocked = rate_limits.is_blocked([to], ports)
     if known_device is None:
-        limiting.check("code", sender, (), ports)
-    return Asker(limiting.network_key(sender, ports), known_device, is_blocked)
+        rate_limits.check("code", sender, (), ports)
+    return Asker(rate_limits.network_key(sender, ports), known_device, is_blocked)
 
 
 def counting_follower(call: Call) -> AdmitFollower:
@@ -58,7 +58,7 @@ def counting_follower(call: Call) -> AdmitFollower:
     Raises TooMany, Forbidden."""
     sender, is_known = _sender(call), call.caller.account is not None
     return cache(
-        lambda service_request_id: limiting.check_follower(
+        lambda service_request_id: rate_limits.check_follower(
             service_request_id, sender, is_known=is_known, ports=bootstrap.limit_ports()
         )
     )
@@ -85,13 +85,13 @@ def may_write(call: Call, *typed: Destination) -> MayWrite | None:
     that, as soon as what she sends is known to be new. None where she typed none."""
     if not typed:
         return None
-    return cache(lambda: limiting.may_write(_sender(call), typed, bootstrap.limit_ports()))
+    return cache(lambda: rate_limits.may_write(_sender(call), typed, bootstrap.limit_ports()))
 
 
 def is_blocked(*typed: Destination) -> bool:
     """True where one of these addresses, which were only typed, is on the block list. Raises
     UpstreamFailed."""
-    return limiting.is_blocked(typed, bootstrap.limit_ports())
+    return rate_limits.is_blocked(typed, bootstrap.limit_ports())
 
 
 def is_silent(call: Call, wish: Wish) -> bool:
@@ -104,7 +104,7 @@ def is_silent(call: Call, wish: Wish) -> bool:
 
 def refuse_blocked(account: Account) -> None:
     """Raises Forbidden where an address that she confirmed is on the block list, UpstreamFailed."""
-    limiting.refuse_blocked(_confirmed(account), bootstrap.limit_ports())
+    rate_limits.refuse_blocked(_confirmed(account), bootstrap.limit_ports())
 
 
 def admit_report(draft: Draft, key: str, call: Call) -> Admit | None:

@@ -13,9 +13,9 @@ from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.handlers.jobs.job_params import day_of, today, worker
 from chalicelib.handlers.jobs.jobs_views import CrewDevice, CrewList, CrewView, DayLinkView
 from chalicelib.jobs.crew_ports import PushTo
-from chalicelib.jobs.usecases.day import crew_of, crews
-from chalicelib.jobs.usecases.publishing import DepotView, ShiftView, day_link
-from chalicelib.jobs.usecases.ringing import register, unregister
+from chalicelib.jobs.usecases.crew_devices import register, unregister
+from chalicelib.jobs.usecases.day_publishing import DepotView, ShiftView, day_link
+from chalicelib.jobs.usecases.job_lists import crew_of, crews
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.parsing import parse_json
 

@@ -15,9 +15,9 @@ from chalicelib.handlers.jobs.job_params import day_of, job_id_of, planner, team
 from chalicelib.handlers.jobs.jobs_views import LeftOut, LoadList, LoadView, PlannedView, PlanView
 from chalicelib.jobs.model import Reference, Word
 from chalicelib.jobs.ordering import LeftOut as LeftOutOfDay
-from chalicelib.jobs.usecases import days
-from chalicelib.jobs.usecases.days import Day
-from chalicelib.jobs.usecases.load import Load, loads
+from chalicelib.jobs.usecases import day_planning
+from chalicelib.jobs.usecases.crew_load import Load, loads
+from chalicelib.jobs.usecases.day_planning import Day
 from chalicelib.kernel.parsing import parse_json
 
 MOST_JOBS = 100
@@ -30,7 +30,7 @@ class PlanDraft:
     caller's."""
 
     date: date
-    crews: Annotated[tuple[Word, ...], Meta(max_length=days.MOST_CREWS)] = ()
+    crews: Annotated[tuple[Word, ...], Meta(max_length=day_planning.MOST_CREWS)] = ()
     team: Word | None = None
 
 
@@ -74,7 +74,9 @@ def look(call: Call) -> LoadList:
 def plan(call: Call) -> PlanView:
     draft = parse_json(call.body, PlanDraft)
     # Planned once more, a day is the same: nobody needs to know whether this was sent before.
-    found = days.plan(draft.date, draft.crews, draft.team, planner(call), bootstrap.day_ports())
+    found = day_planning.plan(
+        draft.date, draft.crews, draft.team, planner(call), bootstrap.day_ports()
+    )
     return PlanView(
         date=draft.date,
         items=[_planned(each) for each in found.days],
@@ -96,7 +98,7 @@ def order(call: Call, date: str, crew: str) -> PlannedView:
     if day is None:
         raise NotFound("Name the day, such as 2026-06-01.")
     job_ids = [job_id_of(each) for each in draft.job_ids]
-    return _planned(days.reorder(day, crew, job_ids, planner(call), bootstrap.day_ports()))
+    return _planned(day_planning.reorder(day, crew, job_ids, planner(call), bootstrap.day_ports()))
 
 
 def _load(load: Load) -> LoadView:

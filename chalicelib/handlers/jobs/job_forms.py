@@ -27,8 +27,8 @@ from chalicelib.handlers.http.routes import Call, Page, Routes
 from chalicelib.jobs.labels import DEEDS, KINDS, REASONS, STATES
 from chalicelib.jobs.model import WAITING, Deed, DeedKind, Job, Operation
 from chalicelib.jobs.people import Operator
-from chalicelib.jobs.usecases import linking
-from chalicelib.jobs.usecases.operating import Outcome, operate
+from chalicelib.jobs.usecases import contractor_links
+from chalicelib.jobs.usecases.operations import Outcome, operate
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.parsing import parse
 from chalicelib.photos import usecases as photographs
@@ -104,12 +104,12 @@ def tell(call: Call, token: str) -> Page:
     # Loaded with the first answer: a cold start of the API has no use for it.
     from chalicelib.forms import posted
 
-    opened = Opened(token, *linking.recognised(token, bootstrap.jobs_ports()))
+    opened = Opened(token, *contractor_links.recognised(token, bootstrap.jobs_ports()))
     form = posted.parse(call.body, str(call.request.headers.get("content-type", "")))
     files = [each.body for each in form.files if each.name == "photos"]
     typed = {name: form.one(name) for name in FIELDS}
     if not _was_sent(typed["op_id"], opened):
-        linking.refuse_ended(opened.job)
+        contractor_links.refuse_ended(opened.job)
     try:
         operation = _operation(typed, opened.job)
         rate_limits.check("update", call)
@@ -125,7 +125,7 @@ def _was_sent(op_id: str, opened: Opened) -> bool:
 
 
 def _opened(token: str) -> Opened:
-    return Opened(token, *linking.opened(token, bootstrap.jobs_ports()))
+    return Opened(token, *contractor_links.opened(token, bootstrap.jobs_ports()))
 
 
 def _operation(typed: dict[str, str], job: Job) -> Operation:

@@ -28,8 +28,8 @@ from chalicelib.handlers.jobs.job_params import (
 from chalicelib.handlers.jobs.jobs_views import JobList, LinkView, Results, ResultView
 from chalicelib.jobs.model import MOST_OPERATIONS, Job, JobChanges, JobDraft, Keeps, Operation
 from chalicelib.jobs.ports import Filters
-from chalicelib.jobs.usecases import day, linking, planning
-from chalicelib.jobs.usecases.operating import Outcome, Sent, Unreadable, operate
+from chalicelib.jobs.usecases import contractor_links, job_lists, planning
+from chalicelib.jobs.usecases.operations import Outcome, Sent, Unreadable, operate
 from chalicelib.jobs.views import JobView
 from chalicelib.kernel.parsing import parse, parse_json
 
@@ -68,7 +68,7 @@ class Settlement:
 class LinkDraft:
     """A company that is to work on a job, and for how many days its link holds."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=linking.LONGEST_NAME)]
+    name: Annotated[str, Meta(min_length=1, max_length=contractor_links.LONGEST_NAME)]
     days: int = 7
 
 
@@ -99,7 +99,7 @@ def list_jobs(call: Call) -> JobList:
     limit, after = limit_of(call), cursor_of(call.parameter("cursor"))
     who, ports = worker(call), bootstrap.jobs_ports()
     while True:
-        found = day.listed(filters, who, ports, limit=limit, after=after)
+        found = job_lists.listed(filters, who, ports, limit=limit, after=after)
         seen = bootstrap.jobs_seen(found.jobs)
         if limit == 1 or sum(map(_size, seen.views)) <= MOST_REPLY_BYTES:
             return JobList(items=noted_jobs(seen, call.caller), next=found.next)
@@ -114,7 +114,7 @@ def list_jobs(call: Call) -> JobList:
     answer=JobView,
 )
 def read(call: Call, job_id: str) -> JobView:
-    return _view(day.one(job_id_of(job_id), worker(call), bootstrap.jobs_ports()), call)
+    return _view(job_lists.one(job_id_of(job_id), worker(call), bootstrap.jobs_ports()), call)
 
 
 @routes.endpoint(
@@ -176,7 +176,9 @@ def settle(call: Call, job_id: str, dispute_id: str) -> JobView:
 )
 def add_link(call: Call, job_id: str) -> LinkView:
     draft, ports = parse_json(call.body, LinkDraft), bootstrap.jobs_ports()
-    link = linking.add_link(job_id_of(job_id), draft.name, draft.days, planner(call), ports)
+    link = contractor_links.add_link(
+        job_id_of(job_id), draft.name, draft.days, planner(call), ports
+    )
     return LinkView(url=link.url, expires_at=link.expires_at)
 
 
@@ -188,7 +190,7 @@ def add_link(call: Call, job_id: str) -> LinkView:
     answer=JobView,
 )
 def drop_link(call: Call, job_id: str) -> JobView:
-    dropped = linking.drop_link(job_id_of(job_id), planner(call), bootstrap.jobs_ports())
+    dropped = contractor_links.drop_link(job_id_of(job_id), planner(call), bootstrap.jobs_ports())
     return _view(dropped, call)
 
 

@@ -20,10 +20,10 @@ from chalicelib.handlers.http.event import (
     one_by_one,
 )
 from chalicelib.jobs.stream import fact_of
+from chalicelib.jobs.usecases.day_publishing import publish_days, publish_due
 from chalicelib.jobs.usecases.following import follow
 from chalicelib.jobs.usecases.following import tell_plans as tell_all_plans
 from chalicelib.jobs.usecases.opening import open_for
-from chalicelib.jobs.usecases.publishing import publish_days, publish_due
 from chalicelib.kernel.observability import logs, trace
 
 # Chalice wants literals; packaging puts the stream and the queues themselves in their place.

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from chalicelib.jobs.usecases.publishing import DepotView, ShiftView
+from chalicelib.jobs.usecases.day_publishing import DepotView, ShiftView
 from chalicelib.jobs.views import JobView
 
 Result = Literal["applied", "duplicate", "conflict", "rejected"]

@@ -9,8 +9,8 @@ from chalicelib.errors import Conflict, NotFound
 from chalicelib.jobs.labels import BY_RULE, office_of, writer_of
 from chalicelib.jobs.model import CouldNot, Deed, Job, Kind, job_id_of
 from chalicelib.jobs.ports import FollowPorts, Report
-from chalicelib.jobs.usecases.asking import ask
-from chalicelib.jobs.usecases.merged import apart
+from chalicelib.jobs.usecases.attention import ask
+from chalicelib.jobs.usecases.merged_reports import apart
 
 DONE: Mapping[Kind, str] = {
     "inspect": "Somebody came and had a look.",

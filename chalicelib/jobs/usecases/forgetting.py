@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.jobs import office
+from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import FollowPorts, Report
-from chalicelib.jobs.usecases.keeping import rewritten, to_the_second
+from chalicelib.jobs.usecases.job_updates import rewritten, to_the_second
 
 A_KILOMETRE = 2
 """Decimal places of a latitude or longitude, about."""
@@ -23,7 +23,9 @@ def addressed(job: Job, report: Report, ports: FollowPorts) -> Job:
     now = to_the_second(ports.now())
     return rewritten(
         job,
-        lambda present: office.noted(present, replace(present, address=report.address), now),
+        lambda present: dispatch_rules.noted(
+            present, replace(present, address=report.address), now
+        ),
         ports,
     )
 

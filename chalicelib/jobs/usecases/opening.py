@@ -9,12 +9,12 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from chalicelib.jobs import office
+from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import ENDED, WAITING, Job, job_id_of
 from chalicelib.jobs.ports import FollowPorts, Report
 from chalicelib.jobs.usecases.forgetting import addressed, forget_with
-from chalicelib.jobs.usecases.keeping import rewritten, to_the_second
-from chalicelib.jobs.usecases.merged import apart, joined, survivor_of, without
+from chalicelib.jobs.usecases.job_updates import rewritten, to_the_second
+from chalicelib.jobs.usecases.merged_reports import apart, joined, survivor_of, without
 from chalicelib.jobs.usecases.planning import values_of
 from chalicelib.kernel.observability import trace
 
@@ -100,7 +100,7 @@ def _carried(job: Job, report: Report, survivor: Report, ports: FollowPorts) -> 
         if present.is_over or survivor.service_request_id in present.service_request_ids:
             return present
         if others and present.state in WAITING:
-            return office.closed_itself(present, NEEDED_NO_MORE, now)
+            return dispatch_rules.closed_itself(present, NEEDED_NO_MORE, now)
         return joined(present, survivor.service_request_id, now, first=True)
 
     rewritten(job, change, ports)
@@ -124,7 +124,7 @@ def _let_go(jobs: Sequence[Job], ports: FollowPorts) -> None:
             rewritten(
                 job,
                 lambda present: (
-                    office.closed_itself(present, NEEDED_NO_MORE, _now(ports))
+                    dispatch_rules.closed_itself(present, NEEDED_NO_MORE, _now(ports))
                     if _can_go(present)
                     else present
                 ),
@@ -159,11 +159,11 @@ def _as_in(report: Report, job: Job, ports: FollowPorts) -> Job:
     after = replace(job, **values)
     if after.team != job.team:
         former = tuple(dict.fromkeys((*job.former_teams, job.team)))
-        after = replace(office.unplanned(job, now), **values, former_teams=former)
-        after = office.planned_again(after, now, _today(ports))
+        after = replace(dispatch_rules.unplanned(job, now), **values, former_teams=former)
+        after = dispatch_rules.planned_again(after, now, _today(ports))
         if after.team in job.former_teams:
-            return office.linked_again(office.noted(job, after, now), now)
-    return office.noted(job, after, now)
+            return dispatch_rules.linked_again(dispatch_rules.noted(job, after, now), now)
+    return dispatch_rules.noted(job, after, now)
 
 
 def _opened(report: Report, jobs: Sequence[Job], ports: FollowPorts) -> Job | None:
@@ -185,7 +185,7 @@ def _come_back(job: Job, report: Report, ports: FollowPorts) -> Job:
     if job.state != "cancelled" or not job.closed_itself:
         return job
     now = _now(ports)
-    back = office.planned_again(office.came_back(job, now), now, _today(ports))
+    back = dispatch_rules.planned_again(dispatch_rules.came_back(job, now), now, _today(ports))
     is_of_it = job.service_request_ids[0] == report.service_request_id
     return _as_in(report, back, ports) if is_of_it else back
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.jobs import office
+from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import (
     MOST_REPORTS,
     Job,
@@ -23,7 +23,7 @@ from chalicelib.jobs.model import (
 )
 from chalicelib.jobs.people import Staff
 from chalicelib.jobs.ports import Noted, Ports, Report, Stale
-from chalicelib.jobs.usecases.keeping import (
+from chalicelib.jobs.usecases.job_updates import (
     ATTEMPTS,
     held,
     hers,
@@ -62,7 +62,7 @@ def change(job_id: str, changes: JobChanges, version: int, who: Staff, ports: Po
     (another version; it carries the present one), UpstreamFailed."""
     job = held(job_id, version, who, ports)
     now = _now(ports)
-    after = office.changed(job, changes, now)
+    after = dispatch_rules.changed(job, changes, now)
     after = _about(after, _reports_after(job, changes, who, ports), changes, now)
     after = _fitting(after, changes, now, ports)
     if after is job:
@@ -70,7 +70,7 @@ def change(job_id: str, changes: JobChanges, version: int, who: Staff, ports: Po
     _refuse(after, ports)
     if not who.covers(after) and after.team == job.team:
         raise not_hers()
-    named = sorted({*office.noted(job, after, now).office[-1].what})
+    named = sorted({*dispatch_rules.noted(job, after, now).office[-1].what})
     _noted(who, "jobs.change", job_id, " ".join(named), ports)
     return saved(after, ports)
 
@@ -106,7 +106,7 @@ def settle(
     if job.version != version:
         raise stale(job)
     _noted(who, "jobs.settle", job_id, keeps, ports)
-    return saved(office.settled(job, dispute, keeps, _now(ports)), ports)
+    return saved(dispatch_rules.settled(job, dispute, keeps, _now(ports)), ports)
 
 
 def _wanted(draft: JobDraft, key: str, who: Staff, ports: Ports) -> Job:
@@ -128,7 +128,7 @@ def _wanted(draft: JobDraft, key: str, who: Staff, ports: Ports) -> Job:
         updated_at=now,
         **values,
     )
-    wanted = office.changed(wanted, plan, now)
+    wanted = dispatch_rules.changed(wanted, plan, now)
     _refuse(wanted, ports)
     if not who.covers(wanted):
         raise not_hers()
@@ -188,14 +188,18 @@ def _reports_after(job: Job, changes: JobChanges, who: Staff, ports: Ports) -> t
 def _about(job: Job, ids: tuple[str, ...], changes: JobChanges, now: datetime) -> Job:
     """The job about these reports; one that an officer adds stays, whatever it was merged with."""
     came = tuple(each for each in job.joined if each not in changes.add_reports)
-    return office.noted(job, replace(job, service_request_ids=ids, joined=came), now)
+    return dispatch_rules.noted(job, replace(job, service_request_ids=ids, joined=came), now)
 
 
 def _fitting(job: Job, changes: JobChanges, now: datetime, ports: Ports) -> Job:
     """Without a plan for a crew of the team that it was given away by."""
     crew = ports.council.by_crew.get(job.crew or "")
     is_given_away = changes.team is not None and changes.crew is None
-    return office.unplanned(job, now) if is_given_away and crew and crew.team != job.team else job
+    return (
+        dispatch_rules.unplanned(job, now)
+        if is_given_away and crew and crew.team != job.team
+        else job
+    )
 
 
 def _refuse(job: Job, ports: Ports) -> None:
@@ -224,7 +228,7 @@ def _placed(placement: Placement, who: Staff, ports: Ports) -> Job:
     placement = replace(placement, arrives_at=arrives_at)
     for _ in range(ATTEMPTS):
         job = hers(placement.job_id, who, ports)
-        after = office.placed(job, placement, _now(ports))
+        after = dispatch_rules.placed(job, placement, _now(ports))
         if after is job:
             return job
         _refuse(after, ports)

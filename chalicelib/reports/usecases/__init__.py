@@ -10,25 +10,37 @@ from chalicelib.reports.usecases.access import (
     is_from_partner,
     partner_scope,
 )
-from chalicelib.reports.usecases.casework import (
-    OFFICER,
-    Changed,
-    Keep,
-    Outcome,
-    change_case,
-    change_made,
-    change_many,
-    left_by_question,
-    publish_pictures_anew,
-    write_note,
+from chalicelib.reports.usecases.attention import ask_for_look, need_no_look
+from chalicelib.reports.usecases.exchange.feed import Change, Cursor, Feed, changes_after
+from chalicelib.reports.usecases.exchange.forwarding import (
+    may_be_passed_on,
+    note_passed_on,
+    reopened_by,
 )
-from chalicelib.reports.usecases.changing import change
-from chalicelib.reports.usecases.contacts import Contacts, contacts_of_month
-from chalicelib.reports.usecases.deciding import decision_of
-from chalicelib.reports.usecases.exporting import Exported, Mark, Written, export
-from chalicelib.reports.usecases.feed import Change, Cursor, Feed, changes_after
+from chalicelib.reports.usecases.exchange.inbound_updates import bring_back
+from chalicelib.reports.usecases.exchange.listing import (
+    MOST_ROWS,
+    Kinds,
+    list_requests,
+    open_promised,
+    public_ids,
+    updates_between,
+)
+from chalicelib.reports.usecases.exchange.partners import (
+    id_of_token,
+    submit_for_partner,
+    token_of,
+    update_for_partner,
+)
+from chalicelib.reports.usecases.figures.contacts import Contacts, contacts_of_month
+from chalicelib.reports.usecases.figures.outcomes import (
+    every_outcome,
+    months_changed_since,
+    outcomes_of_month,
+    window_of,
+)
 from chalicelib.reports.usecases.following import AdmitFollower, follow, followed
-from chalicelib.reports.usecases.forgetting import (
+from chalicelib.reports.usecases.lifecycle.forgetting import (
     Part,
     forget_address,
     forget_answers,
@@ -39,49 +51,9 @@ from chalicelib.reports.usecases.forgetting import (
     reports_about,
     unfollow_all,
 )
-from chalicelib.reports.usecases.listing import (
-    MOST_ROWS,
-    Kinds,
-    list_requests,
-    open_promised,
-    public_ids,
-    updates_between,
-)
-from chalicelib.reports.usecases.mending import Asked, Standing, answer_question, question
-from chalicelib.reports.usecases.moderation import (
-    WITHDRAW_WITHIN,
-    flag,
-    needing_attention,
-    publish_held,
-    withdraw,
-)
-from chalicelib.reports.usecases.needing import ask_for_look, need_no_look
+from chalicelib.reports.usecases.lifecycle.retention import forget_old
 from chalicelib.reports.usecases.notes import UNVERIFIED, add_note
-from chalicelib.reports.usecases.noting import TAKEN_BACK_WITHIN
-from chalicelib.reports.usecases.outcomes import (
-    every_outcome,
-    months_changed_since,
-    outcomes_of_month,
-    window_of,
-)
-from chalicelib.reports.usecases.own import Own, change_own, own_reports, withdraw_own
-from chalicelib.reports.usecases.partners import (
-    id_of_token,
-    submit_for_partner,
-    token_of,
-    update_for_partner,
-)
-from chalicelib.reports.usecases.passing import may_be_passed_on, note_passed_on, reopened_by
 from chalicelib.reports.usecases.places import is_outside, outside_text
-from chalicelib.reports.usecases.questions import (
-    AskedOf,
-    Reply,
-    ask_reporter,
-    asked_of,
-    reply_to_question,
-    settle_question,
-)
-from chalicelib.reports.usecases.queue import list_cases
 from chalicelib.reports.usecases.reading import (
     Near,
     every_id,
@@ -93,15 +65,57 @@ from chalicelib.reports.usecases.reading import (
     view,
     views_of,
 )
-from chalicelib.reports.usecases.retention import forget_old
-from chalicelib.reports.usecases.returning import bring_back
+from chalicelib.reports.usecases.resident.exporting import Exported, Mark, Written, export
+from chalicelib.reports.usecases.resident.own_reports import (
+    Own,
+    change_own,
+    own_reports,
+    withdraw_own,
+)
+from chalicelib.reports.usecases.resident.repair_feedback import (
+    Asked,
+    Standing,
+    answer_question,
+    question,
+)
+from chalicelib.reports.usecases.staff.casework import (
+    OFFICER,
+    Changed,
+    Keep,
+    Outcome,
+    change_case,
+    change_made,
+    change_many,
+    left_by_question,
+    publish_pictures_anew,
+    write_note,
+)
+from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.staff.crew_updates import tell_of_work, work_for
+from chalicelib.reports.usecases.staff.moderation import (
+    WITHDRAW_WITHIN,
+    flag,
+    needing_attention,
+    publish_held,
+    withdraw,
+)
+from chalicelib.reports.usecases.staff.officer_changes import TAKEN_BACK_WITHIN
+from chalicelib.reports.usecases.staff.questions import (
+    AskedOf,
+    Reply,
+    ask_reporter,
+    asked_of,
+    reply_to_question,
+    settle_question,
+)
+from chalicelib.reports.usecases.staff.queue import list_cases
+from chalicelib.reports.usecases.staff.undo import Back, PutBack, put_back
+from chalicelib.reports.usecases.staff.unmerging import merged_here, unmerge
 from chalicelib.reports.usecases.submission import TakenOver, submit, take_over
-from chalicelib.reports.usecases.taking_back import Back, PutBack, put_back
-from chalicelib.reports.usecases.unmerging import merged_here, unmerge
+from chalicelib.reports.usecases.triage import decision_of
 from chalicelib.reports.usecases.updating import add_update
 from chalicelib.reports.usecases.wards import move_to_wards
 from chalicelib.reports.usecases.withholding import withhold_private
-from chalicelib.reports.usecases.working import tell_of_work, work_for
 
 __all__ = [
     "EVERYWHERE",

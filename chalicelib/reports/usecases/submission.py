@@ -32,12 +32,12 @@ from chalicelib.reports.usecases.access import (
     other_body,
 )
 from chalicelib.reports.usecases.addresses import whole_address
-from chalicelib.reports.usecases.deciding import without_target
 from chalicelib.reports.usecases.places import (
     beyond_bounds_faults,
     elsewhere_faults,
     outside_faults,
 )
+from chalicelib.reports.usecases.triage import without_target
 from chalicelib.reports.usecases.wards import ward_of
 from chalicelib.reports.usecases.withholding import withheld
 

@@ -27,8 +27,8 @@ from chalicelib.reports.usecases.access import (
     visible,
     written_as,
 )
-from chalicelib.reports.usecases.holding import held, with_held
-from chalicelib.reports.usecases.needing import BY_REPLY
+from chalicelib.reports.usecases.attention import BY_REPLY
+from chalicelib.reports.usecases.held_updates import held, with_held
 from chalicelib.reports.usecases.reading import timeline
 from chalicelib.reports.usecases.submission import photo_faults
 

@@ -5,7 +5,7 @@ from itertools import count
 import pytest
 
 from chalicelib.accounts.model import Destination
-from chalicelib.integrations.proofs import MOST_PROOFS, HmacKnownDevices
+from chalicelib.integrations.token_signing import MOST_PROOFS, HmacKnownDevices
 from tests.fakes import PlainSecret
 
 HERS = Destination("email", "resident@example.org")

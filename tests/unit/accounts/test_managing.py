@@ -10,7 +10,7 @@ from chalicelib.accounts.audit import OPERATOR, page
 from chalicelib.accounts.model import Account, Destination, Grant
 from chalicelib.accounts.ports import PeoplePorts, Ports
 from chalicelib.accounts.usecases import account_of, open_session, who
-from chalicelib.accounts.usecases.managing import (
+from chalicelib.accounts.usecases.staff import (
     PersonChanges,
     change_person,
     described,

@@ -9,7 +9,7 @@ from chalicelib.alerts.extents import Extent
 from chalicelib.alerts.model import MOST_RADIUS_M, Subscription, Tell, Topic
 from chalicelib.alerts.ports import Affected
 from chalicelib.alerts.usecases.indexing import reindex
-from chalicelib.alerts.usecases.noticing import match_notice
+from chalicelib.alerts.usecases.match_notices import match_notice
 from chalicelib.events import (
     DisruptionChanged,
     DisruptionEnded,

@@ -12,7 +12,7 @@ import pytest
 
 from chalicelib.alerts.delivery import named
 from chalicelib.alerts.model import Share, Tell, Topic
-from chalicelib.alerts.usecases import sharing
+from chalicelib.alerts.usecases import alert_batches
 from chalicelib.alerts.usecases.indexing import reindex
 from chalicelib.alerts.usecases.matching import match
 from chalicelib.alerts.usecases.sending import tell as send_tell
@@ -68,7 +68,7 @@ def again_until_done(work: Callable[[], object]) -> int:
 def test_everybody_is_told_once_when_a_run_breaks_off_anywhere_and_comes_again(
     most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sharing, "MOST_IN_A_RUN", most)
+    monkeypatch.setattr(alert_batches, "MOST_IN_A_RUN", most)
     stored = [subscription(n, topic=OF_IT if n % 3 == 0 else COUNCIL) for n in range(10)]
     twice = subscription(10, topic=COUNCIL, address_key=stored[0].address_key)
     for nth in count(1):
@@ -108,7 +108,7 @@ def arrived(tells: Sequence[Tell], alerts: Alerts) -> dict[str, list[str]]:
 
 
 def test_ten_shares_fit_into_one_call_of_the_queue() -> None:
-    ids = tuple(f"{number:032x}" for number in range(sharing.MOST_IN_A_RUN))
+    ids = tuple(f"{number:032x}" for number in range(alert_batches.MOST_IN_A_RUN))
     share = Share(tell=fakes_delivery.tell(request_id="r" * 36), subscription_ids=ids)
     assert len(msgspec.json.encode(share)) * MOST_IN_A_BATCH < 0.75 * MOST_BYTES
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from chalicelib.alerts.spans import between, days
+from chalicelib.alerts.date_ranges import between, days
 
 LONDON = ZoneInfo("Europe/London")
 

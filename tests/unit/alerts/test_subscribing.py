@@ -23,7 +23,7 @@ from chalicelib.alerts.usecases.managing import Shown
 from chalicelib.alerts.usecases.questions import question_of, question_token
 from chalicelib.alerts.usecases.subscribing import Subscriber
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.integrations.proofs import HmacAlertTokens
+from chalicelib.integrations.token_signing import HmacAlertTokens
 from tests.builders import NOON
 from tests.fakes import PlainSecret
 from tests.fakes_alerts import BROWSER, SOMEBODY, Alerts, area, subject, subscription, wish

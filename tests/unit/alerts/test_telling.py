@@ -12,7 +12,7 @@ import pytest
 from chalicelib.alerts.delivery import Alert, Wake
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import Confirm, QuietHours, Topic
-from chalicelib.alerts.purses import Purse, for_strangers, in_purse
+from chalicelib.alerts.sms_budget import Purse, for_strangers, in_purse
 from chalicelib.alerts.usecases.failed import listed, send_again, send_ours_again
 from chalicelib.alerts.usecases.sending import ask, send_woken, wake_due
 from chalicelib.alerts.usecases.sending import tell as send_tell

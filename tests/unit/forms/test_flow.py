@@ -11,7 +11,7 @@ from chalicelib.forms.flow import Screen, Send, advance, first, refused
 from chalicelib.forms.ports import Ports
 from chalicelib.forms.posted import Posted, Upload
 from chalicelib.forms.steps import STEPS
-from chalicelib.forms.taking import key_of
+from chalicelib.forms.validation import key_of
 from chalicelib.geo.point import Point
 from chalicelib.kernel.parsing import parse
 from chalicelib.reports.model import Draft

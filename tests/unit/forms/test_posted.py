@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import Invalid, TooLarge
 from chalicelib.forms.posted import MOST_BYTES, MOST_TEXT_BYTES, parse
-from chalicelib.forms.taking import MOST_PHOTO_BYTES
+from chalicelib.forms.validation import MOST_PHOTO_BYTES
 
 MULTIPART = "multipart/form-data; boundary=edge"
 URLENCODED = "application/x-www-form-urlencoded"

@@ -7,8 +7,8 @@ import pytest
 from chalicelib.errors import Forbidden, Invalid, NotFound
 from chalicelib.jobs.people import Remit, Staff
 from chalicelib.jobs.ports import Filters
-from chalicelib.jobs.usecases.day import crews, listed, of_day, one
-from chalicelib.jobs.usecases.load import Load, loads
+from chalicelib.jobs.usecases.crew_load import Load, loads
+from chalicelib.jobs.usecases.job_lists import crews, listed, of_day, one
 from tests.builders import NOON
 from tests.fakes_jobs import JOB, OFFICER, TODAY, MemoryJobs, Yard, job, planned_job
 

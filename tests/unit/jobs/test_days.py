@@ -12,8 +12,8 @@ from chalicelib.geo.point import Point
 from chalicelib.jobs.model import Job, JobChanges, Window
 from chalicelib.jobs.people import Remit, Staff
 from chalicelib.jobs.route import StraightLines
-from chalicelib.jobs.usecases.days import DayPorts, plan, reorder
-from chalicelib.jobs.usecases.operating import operate
+from chalicelib.jobs.usecases.day_planning import DayPorts, plan, reorder
+from chalicelib.jobs.usecases.operations import operate
 from chalicelib.jobs.usecases.planning import change
 from tests.builders import MARKET_PLACE
 from tests.fakes_jobs import (

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.jobs import office
-from chalicelib.jobs.deeds import Taken, take
+from chalicelib.jobs import dispatch_rules
+from chalicelib.jobs.job_events import Taken, take
 from chalicelib.jobs.model import MOST_DEEDS, Job, JobChanges, State
 from tests.builders import NOON
 from tests.fakes_jobs import TODAY, crew_member, operation, planned_job
@@ -25,7 +25,7 @@ def told(job: Job, device: str = "phone-1", **values: Any) -> Taken:
 
 
 def changed(job: Job, **values: Any) -> Job:
-    return _stored(office.changed(job, JobChanges(**values), NOON), job)
+    return _stored(dispatch_rules.changed(job, JobChanges(**values), NOON), job)
 
 
 def _stored(after: Job, before: Job) -> Job:
@@ -193,7 +193,7 @@ def test_settled_dispute_is_the_offices_word_from_then_on(keeps: Any, state: Sta
     job = told(stored_job(), "phone-1", kind="could_not").job
     job = told(job, "phone-2", kind="done").job
     (dispute,) = job.disputes
-    settled = _stored(office.settled(job, dispute, keeps, NOON), job)
+    settled = _stored(dispatch_rules.settled(job, dispute, keeps, NOON), job)
     assert (settled.state, settled.is_disputed) == (state, False)
     assert settled.outcome and settled.outcome.kind == state
     late = told(settled, "phone-3", kind="hand_over")

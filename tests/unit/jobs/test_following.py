@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.jobs.model import Contractor, Job, JobChanges
 from chalicelib.jobs.usecases.following import follow, tell_plans
-from chalicelib.jobs.usecases.operating import operate
+from chalicelib.jobs.usecases.operations import operate
 from chalicelib.jobs.usecases.planning import change, settle
 from tests.builders import NOON
 from tests.fakes_jobs import (

@@ -9,9 +9,9 @@ import pytest
 
 from chalicelib.errors import Conflict, Ended, Invalid, NotFound
 from chalicelib.jobs.model import JobChanges
-from chalicelib.jobs.usecases.linking import add_link, drop_link, opened
+from chalicelib.jobs.usecases.contractor_links import add_link, drop_link, opened
 from chalicelib.jobs.usecases.opening import open_for
-from chalicelib.jobs.usecases.operating import operate
+from chalicelib.jobs.usecases.operations import operate
 from chalicelib.jobs.usecases.planning import change
 from tests.fakes_jobs import (
     JOB,

@@ -23,12 +23,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from chalicelib.jobs import deeds
-from chalicelib.jobs.deeds import Taken
+from chalicelib.jobs import job_events
+from chalicelib.jobs.job_events import Taken
 from chalicelib.jobs.model import LEADS_TO, Dispute, Job, JobChanges, Operation
 from chalicelib.jobs.people import Operator
-from chalicelib.jobs.usecases import operating, planning
-from chalicelib.jobs.usecases.operating import Outcome
+from chalicelib.jobs.usecases import operations, planning
+from chalicelib.jobs.usecases.operations import Outcome
 from tests.fakes_jobs import JOB, OFFICER, TODAY, MemoryJobs, Yard, crew_member, planned_job
 
 PHONES = ("phone-1", "phone-2", "phone-3")
@@ -214,7 +214,7 @@ class OfflineCrews(RuleBasedStateMachine):
 
     def _operate(self, phone: Phone, sent: Sequence[Operation]) -> Sequence[Outcome]:
         before = self.job
-        outcomes = operating.operate(sent, crew_member(phone.device), self.yard.ports())
+        outcomes = operations.operate(sent, crew_member(phone.device), self.yard.ports())
         assert len(outcomes) == len(sent) == 1
         assert all(getattr(self.job, name) == getattr(before, name) for name in PLAN)
         self._check(phone, sent[0], outcomes[0], before)
@@ -284,7 +284,7 @@ Take = Callable[[Job, Operation, Operator, Any], Taken]
 def _twice(job: Job, sent: Operation, who: Operator, now: Any) -> Taken:
     """Repeats are not known."""
     forgotten = replace(job, deeds=tuple(d for d in job.deeds if d.op_id != sent.op_id))
-    taken = deeds.take(forgotten, sent, who, now)
+    taken = job_events.take(forgotten, sent, who, now)
     if taken.job is forgotten:
         return taken._replace(job=job)
     return taken._replace(job=replace(taken.job, deeds=(*job.deeds, taken.job.deeds[-1])))
@@ -292,25 +292,25 @@ def _twice(job: Job, sent: Operation, who: Operator, now: Any) -> Taken:
 
 def _hidden(job: Job, sent: Operation, who: Operator, now: Any) -> Taken:
     """What contradicts itself is not shown."""
-    taken = deeds.take(job, sent, who, now)
+    taken = job_events.take(job, sent, who, now)
     is_conflict = taken.result == "conflict"
     return Taken(replace(taken.job, disputes=job.disputes), "applied") if is_conflict else taken
 
 
 def _last_wins(job: Job, sent: Operation, who: Operator, now: Any) -> Taken:
     """Whoever comes last is right, whatever she had seen."""
-    return deeds.take(replace(job, said=None), sent, who, now)
+    return job_events.take(replace(job, said=None), sent, who, now)
 
 
 def _dropped(job: Job, sent: Operation, who: Operator, now: Any) -> Taken:
     """What is disputed is acknowledged, and not kept."""
-    taken = deeds.take(job, sent, who, now)
+    taken = job_events.take(job, sent, who, now)
     return taken._replace(job=job) if taken.result == "conflict" else taken
 
 
 def _takes_it_off_the_day(job: Job, sent: Operation, who: Operator, now: Any) -> Taken:
     """A crew that hands over changes the plan."""
-    taken = deeds.take(job, sent, who, now)
+    taken = job_events.take(job, sent, who, now)
     if sent.kind == "hand_over" and taken.result == "applied":
         return taken._replace(job=replace(taken.job, planned_day=None))
     return taken
@@ -320,19 +320,19 @@ def _by_arrival(job: Job, sent: Operation, who: Operator, now: Any) -> Taken:
     """Of one phone's words the one that arrives last counts."""
     said = job.said and replace(job.said, base_version=0, at=job.said.at - timedelta(days=30))
     is_own = said is not None and said.device == who.device
-    return deeds.take(replace(job, said=said) if is_own else job, sent, who, now)
+    return job_events.take(replace(job, said=said) if is_own else job, sent, who, now)
 
 
 def _any_content(job: Job, sent: Operation, who: Operator, now: Any) -> Taken:
     """Another operation under the same op_id passes for the same."""
     known = job.deed(sent.op_id)
-    return Taken(job, "duplicate") if known else deeds.take(job, sent, who, now)
+    return Taken(job, "duplicate") if known else job_events.take(job, sent, who, now)
 
 
 def _believes_versions(job: Job, sent: Operation, who: Operator, now: Any) -> Taken:
     """A version that is not yet is believed."""
     seen = min(sent.base_version, job.version)
-    return deeds.take(job, replace(sent, base_version=seen), who, now)
+    return job_events.take(job, replace(sent, base_version=seen), who, now)
 
 
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
@@ -350,6 +350,6 @@ def _believes_versions(job: Job, sent: Operation, who: Operator, now: Any) -> Ta
     ],
 )
 def test_defect_is_found_when_it_is_planted(defect: Take, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(operating, "take", defect)
+    monkeypatch.setattr(operations, "take", defect)
     with pytest.raises(AssertionError):
         run_state_machine_as_test(OfflineCrews, settings=WITHOUT_SHRINKING)

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.jobs.model import Contractor, Job, JobChanges
 from chalicelib.jobs.usecases.following import follow
 from chalicelib.jobs.usecases.opening import open_for
-from chalicelib.jobs.usecases.operating import operate
+from chalicelib.jobs.usecases.operations import operate
 from chalicelib.jobs.usecases.planning import change
 from tests.fakes_jobs import (
     OFFICER,

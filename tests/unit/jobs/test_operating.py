@@ -8,7 +8,7 @@ import pytest
 from chalicelib.errors import Invalid, UpstreamFailed
 from chalicelib.jobs.model import Contractor, JobChanges
 from chalicelib.jobs.people import Remit
-from chalicelib.jobs.usecases.operating import Sent, Unreadable, operate
+from chalicelib.jobs.usecases.operations import Sent, Unreadable, operate
 from chalicelib.jobs.usecases.planning import change
 from tests.builders import NOON
 from tests.fakes_jobs import (

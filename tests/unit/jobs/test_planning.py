@@ -8,7 +8,7 @@ import pytest
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.jobs.model import Job, JobChanges, JobDraft, Placement, State, Window
 from chalicelib.jobs.people import Remit, Staff
-from chalicelib.jobs.usecases.operating import operate
+from chalicelib.jobs.usecases.operations import operate
 from chalicelib.jobs.usecases.planning import change, create, place, settle
 from tests.builders import NOON
 from tests.fakes_jobs import (

@@ -12,15 +12,15 @@ import pytest
 from chalicelib.errors import AddressRefused, Conflict, Gone, NotFound, UpstreamFailed
 from chalicelib.jobs.crew_ports import CrewPorts, Device, Held, Moved, PushTo
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.usecases.publishing import (
+from chalicelib.jobs.usecases.crew_devices import KEPT_FOR, MOST_DEVICES, unregister
+from chalicelib.jobs.usecases.crew_devices import register as register_phone
+from chalicelib.jobs.usecases.day_publishing import (
     DayDocument,
     day_link,
     key_of,
     publish_days,
     publish_due,
 )
-from chalicelib.jobs.usecases.ringing import KEPT_FOR, MOST_DEVICES, unregister
-from chalicelib.jobs.usecases.ringing import register as register_phone
 from chalicelib.jobs.views import Beside, JobPhotoView, JobView, job_view
 from tests.builders import NOON
 from tests.fakes_jobs import JOB, TODAY, MemoryJobs, Yard, deed, planned_job

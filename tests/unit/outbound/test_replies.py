@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.outbound.mailbox import ABOVE
-from chalicelib.outbound.received import (
+from chalicelib.outbound.email_parser import (
     MOST_BYTES,
     MOST_HEAD_BYTES,
     MailRefused,
     named_in,
     reply_in,
 )
+from chalicelib.outbound.mailbox import ABOVE
 from chalicelib.outbound.replies import Ports, is_from, take
 from tests.fakes_forwarding import REFERENCE, MemoryInbox, MemoryNotes
 

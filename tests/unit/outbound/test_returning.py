@@ -10,12 +10,12 @@ import pytest
 from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.errors import NoReply
 from chalicelib.net.safe_http_client import Reply
+from chalicelib.outbound.inbound_updates import LEAST, MOST_A_RUN, Polled, Ports, Said
+from chalicelib.outbound.inbound_updates import poll as poll_until
 from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.open311_client import MOST_BYTES, Open311Client
 from chalicelib.outbound.polling import FOR_ALL, FOR_UPDATES, poll_all
 from chalicelib.outbound.ports import Brought, Mark
-from chalicelib.outbound.returning import LEAST, MOST_A_RUN, Polled, Ports, Said
-from chalicelib.outbound.returning import poll as poll_until
 from chalicelib.outbound.tokens import AT_ONCE as TOKENS_AT_ONCE
 from chalicelib.outbound.tokens import LAST as TOKENS_LAST
 from chalicelib.outbound.tokens import resolve_tokens as resolve_until

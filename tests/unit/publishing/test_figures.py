@@ -32,7 +32,7 @@ from chalicelib.reports.usecases import (
     months_changed_since,
     outcomes_of_month,
 )
-from chalicelib.reports.usecases.outcomes import Outcome, outcome_of
+from chalicelib.reports.usecases.figures.outcomes import Outcome, outcome_of
 from tests import recount
 from tests.builders import NOON, report, update
 from tests.fakes import Clock, MemoryDocuments, MemoryPhotos, MemoryRepository, Nowhere, PlainIds

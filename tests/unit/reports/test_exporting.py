@@ -9,7 +9,7 @@ import pytest
 from chalicelib.reports.model import Contact, Flag, Note, Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import Author, Mark, Written, export
-from chalicelib.reports.usecases.exporting import AT_MOST_BYTES
+from chalicelib.reports.usecases.resident.exporting import AT_MOST_BYTES
 from tests.builders import NOON, report, update
 from tests.fakes import MemoryRepository
 

@@ -15,7 +15,7 @@ from chalicelib.reports.usecases import (
     export,
     forget_answers,
 )
-from chalicelib.reports.usecases.forgetting import REMOVED
+from chalicelib.reports.usecases.lifecycle.forgetting import REMOVED
 from tests.builders import report, update_draft
 from tests.fakes import MemoryPhotos, MemoryRepository
 

@@ -19,7 +19,7 @@ from chalicelib.reports.usecases import (
     view,
 )
 from chalicelib.reports.usecases.access import written_as
-from chalicelib.reports.usecases.forgetting import REMOVED
+from chalicelib.reports.usecases.lifecycle.forgetting import REMOVED
 from tests.builders import NOON, report, update_draft
 from tests.fakes import MemoryPhotos, MemoryRepository
 

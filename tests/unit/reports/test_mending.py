@@ -16,7 +16,7 @@ from chalicelib.reports.usecases import (
     answer_question,
     question,
 )
-from chalicelib.reports.usecases.mending import MOST_PHOTOS, NOT_FIXED, Standing
+from chalicelib.reports.usecases.resident.repair_feedback import MOST_PHOTOS, NOT_FIXED, Standing
 from tests.builders import NOON, report, update_draft
 from tests.fakes import MemoryPhotos, MemoryRepository
 

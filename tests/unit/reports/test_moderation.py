@@ -24,7 +24,7 @@ from chalicelib.reports.usecases import (
     view,
     withdraw,
 )
-from chalicelib.reports.usecases.moderation import MOST_SENDERS
+from chalicelib.reports.usecases.staff.moderation import MOST_SENDERS
 from tests.builders import draft, update_draft
 from tests.fakes import Clock
 

@@ -24,7 +24,7 @@ from chalicelib.reports.usecases import (
     reply_to_question,
     settle_question,
 )
-from chalicelib.reports.usecases.questions import MOST_QUESTIONS
+from chalicelib.reports.usecases.staff.questions import MOST_QUESTIONS
 from tests.builders import NOON, report, update_draft
 from tests.fakes import Clock, MemoryRepository
 

@@ -11,7 +11,7 @@ from chalicelib.reports.model import Question, ServiceRequest
 from chalicelib.reports.needs import Need
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases import EVERYWHERE, Author, Remit, list_cases
-from chalicelib.reports.usecases.queue import MOST_LOOKED_AT
+from chalicelib.reports.usecases.staff.queue import MOST_LOOKED_AT
 from tests.builders import NOON, report
 from tests.fakes import MemoryRepository
 

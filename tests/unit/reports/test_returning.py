@@ -9,7 +9,7 @@ from chalicelib.reports import usecases
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import LABELS, STATES
-from chalicelib.reports.usecases.returning import MOST_A_DAY
+from chalicelib.reports.usecases.exchange.inbound_updates import MOST_A_DAY
 from tests.builders import NOON, report
 from tests.fakes import Clock, MemoryRepository
 

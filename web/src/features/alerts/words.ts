@@ -1,4 +1,4 @@
-/** Alerts in plain words: the twin of chalicelib/alerts/showing.py. */
+/** Alerts in plain words: the twin of chalicelib/alerts/presentation.py. */
 
 export type Kind = "area" | "ward" | "council" | "roadworks" | "disruptions" | "report";
 export type What = "new" | "state_changed" | "mended" | "updated" | "needs_answer" | "roadworks" | "disruption";

@@ -21,8 +21,8 @@ from chalicelib.reports.usecases.access import (
     stored,
     visible,
 )
-from chalicelib.reports.usecases.changing import Planned, carried_out, planned
 from chalicelib.reports.usecases.notes import add_note
+from chalicelib.reports.usecases.staff.changing import Planned, carried_out, planned
 
 OFFICER = "account:"
 """What the sender of a note begins with that an officer wrote."""

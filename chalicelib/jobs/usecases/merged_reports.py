@@ -4,10 +4,10 @@ taken apart again."""
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.jobs import office
+from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import MOST_REPORTS, Job
 from chalicelib.jobs.ports import FollowPorts, Report
-from chalicelib.jobs.usecases.keeping import rewritten
+from chalicelib.jobs.usecases.job_updates import rewritten
 
 MOST_STEPS = 10
 """By which a report can have been merged into others."""
@@ -30,7 +30,7 @@ def joined(job: Job, service_request_id: str, now: datetime, *, first: bool = Fa
         return job
     more = (service_request_id, *ids) if first else (*ids, service_request_id)
     came = tuple(dict.fromkeys((*job.joined, service_request_id)))
-    return office.with_reports(replace(job, joined=came), more, now)
+    return dispatch_rules.with_reports(replace(job, joined=came), more, now)
 
 
 def apart(job: Job, ports: FollowPorts) -> tuple[str, ...]:
@@ -54,7 +54,7 @@ def without(
             for each in present.service_request_ids
             if each not in service_request_ids or each not in present.joined
         )
-        return office.with_reports(present, left, now) if left else present
+        return dispatch_rules.with_reports(present, left, now) if left else present
 
     return rewritten(job, change, ports)
 

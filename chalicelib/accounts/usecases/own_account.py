@@ -15,8 +15,8 @@ from chalicelib.accounts.model import (
     SavedPlace,
 )
 from chalicelib.accounts.ports import Ports
-from chalicelib.accounts.usecases.asking import NOBODY, Asker, ask
-from chalicelib.accounts.usecases.proving import refuse_too_many
+from chalicelib.accounts.usecases.code_requests import NOBODY, Asker, ask
+from chalicelib.accounts.usecases.code_verification import refuse_too_many
 from chalicelib.errors import Conflict, Invalid
 
 MOST_PLACES = 20

@@ -12,7 +12,7 @@ from chalicelib.reports.model import (
     to_the_second,
 )
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases.passing import may_be_passed_on
+from chalicelib.reports.usecases.exchange.forwarding import may_be_passed_on
 
 TAKEN_BACK_WITHIN = timedelta(seconds=60)
 """How long an officer can take back what people are told of."""

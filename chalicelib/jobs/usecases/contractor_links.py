@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from chalicelib.errors import Conflict, Ended, Invalid, NotFound
-from chalicelib.jobs import office
+from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import ENDED, MOST_DAYS_OF_LINK, Contractor, Job
 from chalicelib.jobs.people import Operator, Staff
 from chalicelib.jobs.ports import Ports
-from chalicelib.jobs.usecases.keeping import hers, rewritten, to_the_second
+from chalicelib.jobs.usecases.job_updates import hers, rewritten, to_the_second
 
 LONGEST_NAME = 100
 NO_LINK = "This link leads to no job any more. Ask the council for another one."
@@ -44,7 +44,7 @@ def add_link(job_id: str, name: str, days: int, who: Staff, ports: Ports) -> Lin
     def change(present: Job) -> Job:
         if present.state in ENDED:
             raise Conflict("This job is over: put it back before somebody works on it.")
-        return office.noted(present, replace(present, contractor=contractor), now)
+        return dispatch_rules.noted(present, replace(present, contractor=contractor), now)
 
     linked = rewritten(job, change, ports)
     return Link(linked, _url(linked, contractor, ports), contractor.expires_at)
@@ -59,7 +59,7 @@ def drop_link(job_id: str, who: Staff, ports: Ports) -> Job:
     ports.note(who.actor, "jobs.drop_link", job_id, job.contractor.name)
     now = to_the_second(ports.now())
     return rewritten(
-        job, lambda each: office.noted(each, replace(each, contractor=None), now), ports
+        job, lambda each: dispatch_rules.noted(each, replace(each, contractor=None), now), ports
     )
 
 

@@ -20,8 +20,8 @@ from chalicelib.reports.usecases.access import (
     stored,
     visible,
 )
-from chalicelib.reports.usecases.needing import BY_QUESTION
-from chalicelib.reports.usecases.noting import noted
+from chalicelib.reports.usecases.attention import BY_QUESTION
+from chalicelib.reports.usecases.staff.officer_changes import noted
 
 MOST_QUESTIONS = 10
 """Of one report: who needs more had better ring."""

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from chalicelib.reports.model import ServiceRequest, ToForget
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import rewritten, stored
-from chalicelib.reports.usecases.forgetting import forget_sender
-from chalicelib.reports.usecases.moderation import drop_beside, emptied
+from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
+from chalicelib.reports.usecases.staff.moderation import drop_beside, emptied
 
 AT_ONCE = 100
 

@@ -13,7 +13,7 @@ import msgspec
 from chalicelib.reports.model import Photo, ServiceRequest, Update
 from chalicelib.reports.ports import Place, Ports
 from chalicelib.reports.usecases.access import Author, written_as
-from chalicelib.reports.usecases.mending import update_id_of
+from chalicelib.reports.usecases.resident.repair_feedback import update_id_of
 from chalicelib.reports.usecases.updating import find
 
 Held = dict[str, list[dict[str, Any]]]

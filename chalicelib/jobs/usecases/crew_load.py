@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from chalicelib.jobs.model import ENDED, Job
 from chalicelib.jobs.people import Staff
 from chalicelib.jobs.ports import Crew, Ports
-from chalicelib.jobs.usecases.day import crews
+from chalicelib.jobs.usecases.job_lists import crews
 
 
 @dataclass(frozen=True, kw_only=True)

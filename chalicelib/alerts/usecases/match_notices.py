@@ -8,7 +8,7 @@ from chalicelib.alerts.index import Area, areas_over
 from chalicelib.alerts.matching import Happening, chosen
 from chalicelib.alerts.model import Tell, What
 from chalicelib.alerts.ports import Affected, MatchPorts
-from chalicelib.alerts.usecases.sharing import tell_all
+from chalicelib.alerts.usecases.alert_batches import tell_all
 from chalicelib.events import DisruptionChanged, DisruptionEnded, OfNotice, RoadWorkPlanned
 from chalicelib.geo.point import Point
 

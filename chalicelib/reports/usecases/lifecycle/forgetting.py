@@ -19,9 +19,9 @@ from chalicelib.reports.usecases.access import (
     stored,
     written_as,
 )
-from chalicelib.reports.usecases.mending import counted, update_id_of
-from chalicelib.reports.usecases.moderation import drop_beside
 from chalicelib.reports.usecases.reading import timeline
+from chalicelib.reports.usecases.resident.repair_feedback import counted, update_id_of
+from chalicelib.reports.usecases.staff.moderation import drop_beside
 
 REMOVED = "Removed at the wish of whoever sent it."
 AT_ONCE = 100

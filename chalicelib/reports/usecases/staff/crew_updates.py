@@ -8,7 +8,7 @@ from chalicelib.reports.model import Photo, ServiceRequest, Update, to_the_secon
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import LABELS, OPEN_STATES, moves_from
 from chalicelib.reports.usecases.access import rewritten, stored
-from chalicelib.reports.usecases.deciding import decision_of
+from chalicelib.reports.usecases.triage import decision_of
 from chalicelib.reports.usecases.updating import MOST_PHOTOS, find
 
 

@@ -21,9 +21,9 @@ from chalicelib.reports.usecases.access import (
     stored,
     visible,
 )
-from chalicelib.reports.usecases.casework import standing
-from chalicelib.reports.usecases.changing import saved_or_refused
-from chalicelib.reports.usecases.unmerging import apart
+from chalicelib.reports.usecases.staff.casework import standing
+from chalicelib.reports.usecases.staff.changing import saved_or_refused
+from chalicelib.reports.usecases.staff.unmerging import apart
 
 WITH_STATE = ("duplicate_of", "closed_datetime")
 """What is put back with the state, or not at all."""

@@ -11,8 +11,8 @@ from chalicelib.accounts.destinations import destination
 from chalicelib.accounts.model import Account, Destination, Grant, Identity, to_the_second
 from chalicelib.accounts.ports import Ports
 from chalicelib.accounts.single_sign_on import Provider, SignOnPorts
-from chalicelib.accounts.usecases.managing import described
-from chalicelib.accounts.usecases.proving import account_of, known_or
+from chalicelib.accounts.usecases.code_verification import account_of, known_or
+from chalicelib.accounts.usecases.staff import described
 from chalicelib.errors import Invalid
 
 LONGEST_LABEL = 254

@@ -20,7 +20,7 @@ from chalicelib.reports.model import Channel, ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import OPEN_STATES, State
 from chalicelib.reports.usecases.access import Author
-from chalicelib.reports.usecases.outcomes import requested_in
+from chalicelib.reports.usecases.figures.outcomes import requested_in
 from chalicelib.reports.usecases.reading import timeline
 
 AT_ONCE = 100

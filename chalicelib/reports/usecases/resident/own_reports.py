@@ -10,11 +10,15 @@ from chalicelib.errors import Conflict, Invalid
 from chalicelib.reports.model import OwnChanges, ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Place, Ports
 from chalicelib.reports.usecases.access import Author, is_from_partner, no_report, stored
-from chalicelib.reports.usecases.changing import put_in_place, redact, saved_or_refused, stale
-from chalicelib.reports.usecases.deciding import decided
-from chalicelib.reports.usecases.moderation import emptied, refuse_if_others_joined, taken_back
 from chalicelib.reports.usecases.places import elsewhere_faults, outside_faults
+from chalicelib.reports.usecases.staff.changing import put_in_place, redact, saved_or_refused, stale
+from chalicelib.reports.usecases.staff.moderation import (
+    emptied,
+    refuse_if_others_joined,
+    taken_back,
+)
 from chalicelib.reports.usecases.submission import first_visibility
+from chalicelib.reports.usecases.triage import decided
 
 
 class Own(NamedTuple):

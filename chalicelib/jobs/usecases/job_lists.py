@@ -7,7 +7,7 @@ from chalicelib.errors import Forbidden, Invalid, NotFound
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.people import Staff
 from chalicelib.jobs.ports import Crew, Filters, Page, Ports
-from chalicelib.jobs.usecases.keeping import no_job
+from chalicelib.jobs.usecases.job_updates import no_job
 
 NO_CREW = "choose a crew that GET /api/crews lists"
 

@@ -14,9 +14,9 @@ from chalicelib.accounts.single_sign_on import (
     Provider,
     SignOnPorts,
 )
-from chalicelib.accounts.usecases.noticing import count_sign_in, note_refusal, note_sign_in
-from chalicelib.accounts.usecases.proving import open_session
-from chalicelib.accounts.usecases.recognising import recognised, texts
+from chalicelib.accounts.usecases.code_verification import open_session
+from chalicelib.accounts.usecases.provider_accounts import recognised, texts
+from chalicelib.accounts.usecases.sign_in_audit import count_sign_in, note_refusal, note_sign_in
 from chalicelib.errors import Conflict, Forbidden, NotFound
 
 AGAIN = (

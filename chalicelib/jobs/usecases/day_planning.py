@@ -9,14 +9,14 @@ from typing import Protocol
 
 from chalicelib.errors import Forbidden, Invalid
 from chalicelib.geo.point import Point
-from chalicelib.jobs import office
+from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import Job, Placement
 from chalicelib.jobs.ordering import DAY_S, CrewDay, LeftOut, Stop, Visit, Way, ordered
 from chalicelib.jobs.people import Staff
 from chalicelib.jobs.ports import Crew, Filters, Ports
 from chalicelib.jobs.route import Travel
-from chalicelib.jobs.usecases.day import crew_of, crews
-from chalicelib.jobs.usecases.keeping import rewritten, stored, to_the_second
+from chalicelib.jobs.usecases.job_lists import crew_of, crews
+from chalicelib.jobs.usecases.job_updates import rewritten, stored, to_the_second
 
 MOST_CREWS = 20
 MOST_AT_ONCE = 100
@@ -312,7 +312,7 @@ def _put(placement: Placement, read: Job, ports: Ports) -> None:
     now = to_the_second(ports.now())
 
     def change(job: Job) -> Job:
-        return office.placed(job, placement, now) if _stands(job, read) else job
+        return dispatch_rules.placed(job, placement, now) if _stands(job, read) else job
 
     rewritten(stored(placement.job_id, ports), change, ports)
 
@@ -321,7 +321,7 @@ def _unplanned(read: Job, ports: Ports) -> None:
     now = to_the_second(ports.now())
 
     def change(job: Job) -> Job:
-        return office.unplanned(job, now) if _stands(job, read) else job
+        return dispatch_rules.unplanned(job, now) if _stands(job, read) else job
 
     rewritten(read, change, ports)
 

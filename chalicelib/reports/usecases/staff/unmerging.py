@@ -18,15 +18,15 @@ from chalicelib.reports.usecases.access import (
     stored,
     visible,
 )
-from chalicelib.reports.usecases.changing import saved_or_refused, stale
 from chalicelib.reports.usecases.following import (
     carry_followers,
     counted_anew,
     merged_into,
     people_of,
 )
-from chalicelib.reports.usecases.merging import moved
-from chalicelib.reports.usecases.noting import noted
+from chalicelib.reports.usecases.staff.changing import saved_or_refused, stale
+from chalicelib.reports.usecases.staff.merging import moved
+from chalicelib.reports.usecases.staff.officer_changes import noted
 
 
 def unmerge(

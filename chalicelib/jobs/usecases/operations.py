@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.errors import Invalid, UpstreamFailed
-from chalicelib.jobs.deeds import Result, Taken, take
+from chalicelib.jobs.job_events import Result, Taken, take
 from chalicelib.jobs.model import MOST_OPERATIONS, Job, Operation
 from chalicelib.jobs.people import Operator
 from chalicelib.jobs.ports import Ports, Stale
-from chalicelib.jobs.usecases.keeping import ATTEMPTS, save, to_the_second
+from chalicelib.jobs.usecases.job_updates import ATTEMPTS, save, to_the_second
 
 NOT_YOURS = (
     "This job is not yours: there is no such job in your teams and wards. Keep this, and ring the "

@@ -19,7 +19,7 @@ from chalicelib.reports.partner import (
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, visible
-from chalicelib.reports.usecases.holding import held
+from chalicelib.reports.usecases.held_updates import held
 from chalicelib.reports.usecases.notes import keep_whole
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import Entry, append, find

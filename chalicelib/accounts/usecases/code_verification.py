@@ -20,7 +20,7 @@ from chalicelib.accounts.model import (
     to_the_second,
 )
 from chalicelib.accounts.ports import Ports
-from chalicelib.accounts.usecases.noticing import (
+from chalicelib.accounts.usecases.sign_in_audit import (
     count_failure,
     count_sign_in,
     note_failure,
