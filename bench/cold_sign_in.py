@@ -17,7 +17,8 @@ from bench.process import FRESH_ROUNDS
 from bench.table import Row
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Destination
-from chalicelib.accounts.usecases import account_of, ask, open_session
+from chalicelib.accounts.usecases.code_requests import ask
+from chalicelib.accounts.usecases.code_verification import account_of, open_session
 from chalicelib.accounts.usecases.single_sign_on import send_to
 from chalicelib.catalogue.load import COUNCILS
 from chalicelib.handlers.http import cookies

@@ -20,7 +20,7 @@ from bench.meter import items_read, record
 from bench.table import Row
 from chalicelib import bootstrap
 from chalicelib.geo.point import Box, Point
-from chalicelib.reports.usecases import nearby
+from chalicelib.reports.usecases.reading import nearby
 
 GROUP = "Duplicates: requests to the database at {places:,} random places of the council"
 PLACES, SEARCHED = 1000, 100

@@ -25,7 +25,8 @@ from bench.meter import Call, record
 from bench.table import Row
 from chalicelib import bootstrap
 from chalicelib.publishing.model import PAGES, REPORTS, TILES
-from chalicelib.reports.usecases import Author, submit
+from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.submission import submit
 from infra.local.pump import ALWAYS, Pump
 from infra.local.schedules import Handler, handler_named
 from infra.resources import SOURCES

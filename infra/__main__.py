@@ -182,7 +182,7 @@ def publish() -> None:
     """
     from chalicelib import bootstrap
     from chalicelib.publishing.usecases import publish_all
-    from chalicelib.reports.usecases import withhold_private
+    from chalicelib.reports.usecases.withholding import withhold_private
 
     if withheld := withhold_private(bootstrap.reports_ports()):
         click.echo(f"{withheld} made private, as their service is.")

@@ -166,7 +166,7 @@ def _not_in_future(day: date, today: date) -> date:
 
 def _move_reports(wards: "Wards", mark: Mark) -> None:
     from chalicelib import bootstrap
-    from chalicelib.reports.usecases import move_to_wards
+    from chalicelib.reports.usecases.wards import move_to_wards
 
     with click.progressbar(length=0, label="Reports", file=sys.stderr) as bar:
 

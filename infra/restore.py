@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from chalicelib.accounts.usecases import SETTLES, erase_again
+from chalicelib.accounts.usecases.erasing import SETTLES, erase_again
 from chalicelib.errors import ConfigurationError
 from chalicelib.reports.keys import REPORT
 
@@ -46,7 +46,7 @@ def restore_reports(table: str) -> None:
     import boto3
 
     from chalicelib import bootstrap
-    from chalicelib.reports.usecases import withhold_private
+    from chalicelib.reports.usecases.withholding import withhold_private
 
     live = bootstrap.settings().reports_table
     if table == live:

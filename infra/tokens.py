@@ -7,7 +7,7 @@ from datetime import timedelta
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Account, Address, Destination, Grant, Role, to_the_second
 from chalicelib.accounts.ports import Ports
-from chalicelib.accounts.usecases import open_session
+from chalicelib.accounts.usecases.code_verification import open_session
 from chalicelib.handlers.http.auth import issue
 
 

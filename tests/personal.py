@@ -9,7 +9,9 @@ import boto3
 
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Account, Destination, Identity, SavedPlace
-from chalicelib.accounts.usecases import ask, begin_adding, open_session
+from chalicelib.accounts.usecases.code_requests import ask
+from chalicelib.accounts.usecases.code_verification import open_session
+from chalicelib.accounts.usecases.own_account import begin_adding
 from chalicelib.alerts.model import PushAddress, Topic
 from chalicelib.alerts.usecases.questions import answers_as, question_of, question_token
 from chalicelib.photos.model import Photo as TakenIn
@@ -22,17 +24,13 @@ from chalicelib.reports.model import (
     Photo,
     ServiceRequest,
 )
-from chalicelib.reports.usecases import (
-    Asked,
-    Author,
-    add_note,
-    add_update,
-    answer_question,
-    flag,
-    follow,
-    submit,
-)
-from chalicelib.reports.usecases.access import written_as
+from chalicelib.reports.usecases.access import Author, written_as
+from chalicelib.reports.usecases.following import follow
+from chalicelib.reports.usecases.notes import add_note
+from chalicelib.reports.usecases.resident.repair_feedback import Asked, answer_question
+from chalicelib.reports.usecases.staff.moderation import flag
+from chalicelib.reports.usecases.submission import submit
+from chalicelib.reports.usecases.updating import add_update
 from infra.local.cloud import Cloud
 from infra.tokens import account_with
 from tests.builders import NOON, draft, update, update_draft

@@ -19,9 +19,9 @@ from chalicelib.bootstrap.push import web_push
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.geo.point import Box
-from chalicelib.reports import usecases as reporting
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.reference import grouped
+from chalicelib.reports.usecases import access, following
 
 if TYPE_CHECKING:
     from chalicelib.alerts.dynamo.subscriptions import DynamoIndex, DynamoSubscriptions
@@ -151,9 +151,9 @@ class ReportsOfAlerts:
     """The reports slice as alerts see it."""
 
     def followed(self, service_request_id: str, account_id: str | None) -> alerts.Followed | None:
-        author = reporting.Author(account_id)
+        author = access.Author(account_id)
         try:
-            report = reporting.followed(service_request_id, author, reports_ports())
+            report = following.followed(service_request_id, author, reports_ports())
         except NotFound:
             return None
         return alerts.Followed(report.service_request_id, author.owns(report))

@@ -12,10 +12,12 @@ from chalicelib.bootstrap.base import session, settings
 from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.desk.usecases import forget_views
-from chalicelib.reports import usecases as reporting
+from chalicelib.reports.usecases import access
+from chalicelib.reports.usecases.lifecycle import forgetting
 
 if TYPE_CHECKING:
-    from chalicelib.reports.usecases import Author, Part
+    from chalicelib.reports.usecases.access import Author
+    from chalicelib.reports.usecases.lifecycle.forgetting import Part
 
 
 def author_of(account: Account) -> "Author":
@@ -25,7 +27,7 @@ def author_of(account: Account) -> "Author":
     for each in account.addresses:
         if key := ids.contact_key(each.kind, each.value):
             keys[each.kind].append(key)
-    return reporting.Author(
+    return access.Author(
         account.account_id, email_keys=tuple(keys["email"]), phone_keys=tuple(keys["phone"])
     )
 
@@ -61,29 +63,29 @@ class ReportsOfPeople:
     """The reports slice as accounts see it."""
 
     def about(self, account: Account) -> Iterable[str]:
-        return reporting.reports_about(author_of(account), reports_ports())
+        return forgetting.reports_about(author_of(account), reports_ports())
 
     def parts_of(self, service_request_id: str, account: Account) -> "Sequence[Part]":
-        return reporting.parts_of(service_request_id, author_of(account), reports_ports())
+        return forgetting.parts_of(service_request_id, author_of(account), reports_ports())
 
     def forget_sender(self, service_request_id: str, *, redact: bool) -> None:
-        reporting.forget_sender(service_request_id, redact=redact, ports=reports_ports())
+        forgetting.forget_sender(service_request_id, redact=redact, ports=reports_ports())
 
     def forget_address(self, service_request_id: str, kind: Literal["email", "phone"]) -> None:
-        reporting.forget_address(service_request_id, kind, reports_ports())
+        forgetting.forget_address(service_request_id, kind, reports_ports())
 
     def unfollow_all(self, account_id: str) -> None:
-        reporting.unfollow_all(reporting.Author(account_id), reports_ports())
+        forgetting.unfollow_all(access.Author(account_id), reports_ports())
 
     def has_written(self, account_id: str) -> bool:
-        return reporting.has_written(account_id, reports_ports())
+        return forgetting.has_written(account_id, reports_ports())
 
     def forget_written(self, account_id: str, *, redact: bool) -> None:
-        reporting.forget_written(account_id, redact=redact, ports=reports_ports())
+        forgetting.forget_written(account_id, redact=redact, ports=reports_ports())
 
     def has_answers(self, subscription_id: str) -> bool:
         return bool(reports_ports().repository.answered(answers_as(subscription_id)))
 
     def forget_answers(self, subscription_id: str, *, redact: bool) -> None:
         person = answers_as(subscription_id)
-        reporting.forget_answers(person, redact=redact, ports=reports_ports())
+        forgetting.forget_answers(person, redact=redact, ports=reports_ports())

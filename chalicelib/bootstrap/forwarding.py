@@ -19,8 +19,8 @@ from chalicelib.catalogue.destinations import MailboxDestination
 from chalicelib.outbound.model import Kind
 from chalicelib.outbound.ports import Deliveries, Reports
 from chalicelib.outbound.senders import Sender
-from chalicelib.reports import usecases as reporting
 from chalicelib.reports.reference import grouped
+from chalicelib.reports.usecases import notes
 
 if TYPE_CHECKING:
     from chalicelib.integrations.ids import HmacIds
@@ -102,8 +102,8 @@ def _got(destination: str, service_request_id: str) -> bool:
 
 
 def _note(service_request_id: str, note_id: str, sender: str, text: str, *, is_teams: bool) -> None:
-    known = sender if is_teams else f"{reporting.UNVERIFIED}{sender}"
-    reporting.add_note(service_request_id, note_id, known, text, reports_ports())
+    known = sender if is_teams else f"{notes.UNVERIFIED}{sender}"
+    notes.add_note(service_request_id, note_id, known, text, reports_ports())
 
 
 @cache

@@ -21,8 +21,8 @@ from chalicelib.jobs.views import (
     job_view,
     when_of,
 )
-from chalicelib.photos import usecases as photographs
 from chalicelib.photos.ports import PhotoKey
+from chalicelib.photos.usecases import asking
 from chalicelib.reports.model import PhotoState, ServiceRequest
 
 Address = Callable[[str, str, str], str]
@@ -127,7 +127,7 @@ def _photo(photo_id: str, job: Job, ready: frozenset[Pair], at: Address) -> Deed
 
 
 def _became(pairs: Sequence[Pair]) -> Became:
-    found = (photographs.look(PhotoKey(*pair), photos_ports()).state for pair in pairs)
+    found = (asking.look(PhotoKey(*pair), photos_ports()).state for pair in pairs)
     return "refused" if "refused" in found else "waiting"
 
 
@@ -151,8 +151,8 @@ def _reports_of(job: Job) -> Iterator[str]:
 
 
 def _ready(pairs: Sequence[Pair]) -> frozenset[Pair]:
-    return photographs.ready(pairs, photos_ports()) if pairs else frozenset()
+    return asking.ready(pairs, photos_ports()) if pairs else frozenset()
 
 
 def _address(service_request_id: str, photo_id: str, size: str) -> str:
-    return photographs.private_address(service_request_id, photo_id, size, photos_ports())
+    return asking.private_address(service_request_id, photo_id, size, photos_ports())

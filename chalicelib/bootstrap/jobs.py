@@ -15,11 +15,12 @@ from chalicelib.jobs import ports as jobs
 from chalicelib.jobs.route import StraightLines
 from chalicelib.jobs.usecases.attention import UNDONE
 from chalicelib.jobs.usecases.day_planning import DayPorts
-from chalicelib.photos import usecases as photographs
-from chalicelib.reports import usecases as reporting
+from chalicelib.photos.usecases import asking
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import Need, open_needs
 from chalicelib.reports.states import OPEN_STATES
+from chalicelib.reports.usecases import attention, notes
+from chalicelib.reports.usecases.staff import crew_updates
 
 if TYPE_CHECKING:
     from chalicelib.aws.sqs import SqsReaction
@@ -97,7 +98,7 @@ class PhotosOfJobs:
     """The photos slice as jobs see it."""
 
     def belongs(self, scope: str, key: str, photo_id: str) -> bool:
-        return photographs.belongs(scope, key, photo_id, photos_ports())
+        return asking.belongs(scope, key, photo_id, photos_ports())
 
 
 class ReportsOfJobs:
@@ -117,7 +118,7 @@ class ReportsOfJobs:
         *,
         photos_wait: bool = False,
     ) -> None:
-        reporting.tell_of_work(
+        crew_updates.tell_of_work(
             service_request_id,
             update_id,
             text,
@@ -128,7 +129,7 @@ class ReportsOfJobs:
         )
 
     def note(self, service_request_id: str, note_id: str, text: str, by: str) -> None:
-        reporting.add_note(service_request_id, note_id, by, text, reports_ports())
+        notes.add_note(service_request_id, note_id, by, text, reports_ports())
 
     def ask_for_look(self, service_request_id: str, look: jobs.Look) -> None:
         need = Need(
@@ -139,10 +140,10 @@ class ReportsOfJobs:
             by=look.by,
             why=look.why,
         )
-        reporting.ask_for_look(service_request_id, need, reports_ports())
+        attention.ask_for_look(service_request_id, need, reports_ports())
 
     def need_no_look(self, service_request_id: str, job_id: str) -> None:
-        reporting.need_no_look(service_request_id, job_id, reports_ports())
+        attention.need_no_look(service_request_id, job_id, reports_ports())
 
 
 def _report(report: ServiceRequest) -> jobs.Report:
@@ -151,7 +152,7 @@ def _report(report: ServiceRequest) -> jobs.Report:
         for update in report.updates
         if update.by == "council" and update.state == "action_scheduled"
     ]
-    work = reporting.work_for(report, reports_ports())
+    work = crew_updates.work_for(report, reports_ports())
     seen = jobs.Report(
         service_request_id=report.service_request_id,
         service_code=report.service_code,

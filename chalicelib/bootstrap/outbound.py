@@ -22,8 +22,10 @@ from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.webhook import WebhookSender
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.ports import Document
-from chalicelib.reports import usecases as reporting
 from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.usecases import access, reading
+from chalicelib.reports.usecases.exchange import forwarding
+from chalicelib.reports.usecases.exchange import inbound_updates as reports_inbound_updates
 from chalicelib.reports.views import ReportView, public_page
 
 if TYPE_CHECKING:
@@ -89,7 +91,7 @@ def return_ports() -> "inbound_updates.Ports":
 
 def _bring_back(service_request_id: str, key: str, said: "inbound_updates.Said") -> "Brought":
     try:
-        return reporting.bring_back(
+        return reports_inbound_updates.bring_back(
             service_request_id, key, said.status, said.text, reports_ports()
         )
     except NotFound:
@@ -119,17 +121,17 @@ class ReportsToTell:
         return {key: _subject(report) for key, report in found.items()}
 
     def public(self, service_request_id: str) -> ReportView | None:
-        return reporting.public_views([service_request_id], reports_ports()).get(service_request_id)
+        return reading.public_views([service_request_id], reports_ports()).get(service_request_id)
 
     def case(self, service_request_id: str) -> Case | None:
         report = reports_ports().repository.get(service_request_id)
-        if report is None or not reporting.may_be_passed_on(report):
+        if report is None or not forwarding.may_be_passed_on(report):
             return None
         return _case(report, self.public(service_request_id))
 
     def reopening(self, service_request_id: str) -> Reopening | None:
         report = reports_ports().repository.get(service_request_id)
-        update = reporting.reopened_by(report) if report else None
+        update = forwarding.reopened_by(report) if report else None
         if report is None or update is None or report.visibility not in ("public", "private"):
             return None
         shown = self.public(service_request_id)
@@ -141,18 +143,18 @@ class ReportsToTell:
     def passed_on(
         self, service_request_id: str, to: str, reference: str | None, delivery_id: str
     ) -> None:
-        reporting.note_passed_on(service_request_id, to, reference, delivery_id, reports_ports())
+        forwarding.note_passed_on(service_request_id, to, reference, delivery_id, reports_ports())
 
 
 def _subject(report: ServiceRequest) -> Subject:
-    reopened_by = reporting.reopened_by(report)
+    reopened_by = forwarding.reopened_by(report)
     return Subject(
         service_request_id=report.service_request_id,
         service_code=report.service_code,
         ward_code=report.ward_code,
         is_public=report.visibility == "public",
-        may_be_passed_on=reporting.may_be_passed_on(report),
-        is_from_partner=reporting.is_from_partner(report),
+        may_be_passed_on=forwarding.may_be_passed_on(report),
+        is_from_partner=access.is_from_partner(report),
         reopened_by=reopened_by.update_id if reopened_by else None,
     )
 

@@ -20,10 +20,13 @@ from chalicelib.publishing import ports as publishing
 from chalicelib.publishing.public_report import PublicReport
 from chalicelib.publishing.usecases import content_version
 from chalicelib.reports import ports as reports
-from chalicelib.reports import usecases as reporting
 from chalicelib.reports.open311 import extended, wire_request
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.states import LABELS
+from chalicelib.reports.usecases import reading
+from chalicelib.reports.usecases.exchange import listing
+from chalicelib.reports.usecases.figures import outcomes
+from chalicelib.reports.usecases.staff import moderation
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
@@ -66,21 +69,21 @@ class PublicReports:
         self._ports = ports
 
     def public(self, service_request_ids: Sequence[str]) -> Mapping[str, PublicReport]:
-        return reporting.public_views(service_request_ids, self._ports)
+        return reading.public_views(service_request_ids, self._ports)
 
     def every_id(self) -> Iterator[str]:
-        return reporting.every_id(self._ports)
+        return reading.every_id(self._ports)
 
     def of_month(self, month: str) -> Iterator[str]:
-        return reporting.public_ids(reporting.window_of(month), self._ports)
+        return listing.public_ids(outcomes.window_of(month), self._ports)
 
     def promised(self, since: datetime, until: datetime) -> Iterator[str]:
-        return reporting.open_promised(since, until, self._ports)
+        return listing.open_promised(since, until, self._ports)
 
     def changed_since(self, moment: datetime) -> Iterator[str]:
         # What another system says of itself may lie ahead of our clock.
         until = self._ports.now() + timedelta(days=1)
-        return reporting.public_ids(reports.Window(moment, until, "updated"), self._ports)
+        return listing.public_ids(reports.Window(moment, until, "updated"), self._ports)
 
 
 @cache
@@ -104,13 +107,13 @@ class Outcomes:
         self._ports = ports
 
     def every(self) -> Iterator[publishing.Outcome]:
-        return reporting.every_outcome(self._ports)
+        return outcomes.every_outcome(self._ports)
 
     def of_month(self, month: str) -> Iterator[publishing.Outcome]:
-        return reporting.outcomes_of_month(month, self._ports)
+        return outcomes.outcomes_of_month(month, self._ports)
 
     def months_changed_since(self, moment: datetime) -> frozenset[str]:
-        return reporting.months_changed_since(moment, self._ports)
+        return outcomes.months_changed_since(moment, self._ports)
 
 
 def open311_entry(report: Any, *, agency: str) -> dict[str, Any]:
@@ -153,7 +156,7 @@ def _fixed_documents(here: Council) -> dict[str, object]:
         time_zone=here.time_zone,
         bounds=here.box,
         basemap_attribution=here.basemap_attribution,
-        withdraw_within_s=int(reporting.WITHDRAW_WITHIN.total_seconds()),
+        withdraw_within_s=int(moderation.WITHDRAW_WITHIN.total_seconds()),
         publish_after_s=here.publish_after_s,
         push_key=push_key().public,
         sends_texts=here.texts_a_day > 0,

@@ -8,9 +8,9 @@ from chalicelib.bootstrap.base import council, outside, s3, secret, session, set
 from chalicelib.bootstrap.places import whereabouts
 from chalicelib.bootstrap.stored_jobs import is_of_a_job
 from chalicelib.photos import ports as photos
-from chalicelib.photos import usecases as photographs
+from chalicelib.photos.usecases import asking, fetching, sweeping
 from chalicelib.reports import ports as reports
-from chalicelib.reports import usecases as reporting
+from chalicelib.reports.usecases import reading
 
 
 @cache
@@ -69,34 +69,34 @@ class PhotosOfReports:
     """The photos slice as reports see it; built only when a report has photos."""
 
     def belongs(self, scope: str, key: str, photo_id: str) -> bool:
-        return photographs.belongs(scope, key, photo_id, photos_ports())
+        return asking.belongs(scope, key, photo_id, photos_ports())
 
     def ids_for(self, scope: str, key: str, count: int) -> Sequence[str]:
-        return photographs.photo_ids_for(scope, key, count, photos_ports()) if count else ()
+        return asking.photo_ids_for(scope, key, count, photos_ports()) if count else ()
 
     def take(self, raw: bytes, key: str, scope: str, held: Sequence[str], about: str | None) -> str:
-        return photographs.take_upload(raw, key, scope, held, photos_ports(), about=about)
+        return asking.take_upload(raw, key, scope, held, photos_ports(), about=about)
 
     def want(self, service_request_id: str, photo_id: str, url: str) -> None:
-        photographs.want(service_request_id, photo_id, url, photos_ports())
+        fetching.want(service_request_id, photo_id, url, photos_ports())
 
     def let_go(self, service_request_id: str, photo_ids: Sequence[str]) -> None:
         keys = [photos.PhotoKey(service_request_id, photo_id) for photo_id in photo_ids]
         if keys:
-            photographs.let_go(keys, photos_ports())
+            sweeping.let_go(keys, photos_ports())
 
     def ready(self, wanted: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         pairs = list(wanted)
-        return photographs.ready(pairs, photos_ports()) if pairs else frozenset()
+        return asking.ready(pairs, photos_ports()) if pairs else frozenset()
 
     def private_address(self, service_request_id: str, photo_id: str, size: str) -> str:
-        return photographs.private_address(service_request_id, photo_id, size, photos_ports())
+        return asking.private_address(service_request_id, photo_id, size, photos_ports())
 
 
 class ReportsWithPhotos:
     """The reports slice as photos see it; built only when a photo is swept."""
 
     def holds(self, service_request_id: str, photo_id: str) -> bool:
-        if reporting.holds_photo(service_request_id, photo_id, reports_ports()):
+        if reading.holds_photo(service_request_id, photo_id, reports_ports()):
             return True
         return is_of_a_job(service_request_id, photo_id)

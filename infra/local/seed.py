@@ -21,7 +21,10 @@ from chalicelib.publishing.ports import Ports as Publishing
 from chalicelib.reports.model import Draft, ReportChanges, UpdateDraft
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State
-from chalicelib.reports.usecases import EVERYWHERE, Author, add_update, change, submit
+from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.submission import submit
+from chalicelib.reports.usecases.updating import add_update
 from infra.demo import roadworks
 from infra.demo.facilities import demo_tables
 from infra.demo.town import generate, point_on_street

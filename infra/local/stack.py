@@ -13,7 +13,7 @@ from chalicelib import bootstrap
 from chalicelib.catalogue.load import load
 from chalicelib.disruptions.publishing import publish as publish_disruptions
 from chalicelib.jobs.usecases.day_publishing import publish_due
-from chalicelib.outbound.usecases import publish_getting_through
+from chalicelib.outbound.usecases.getting_through import publish_getting_through
 from chalicelib.publishing.lists import publish_lists_anew
 from chalicelib.publishing.model import BASEMAP
 from chalicelib.publishing.performance import publish_performance_anew

@@ -10,7 +10,7 @@ from moto.sns.models import sns_backends
 from chalicelib import bootstrap
 from chalicelib.handlers.alerts import alerts_sending_events
 from chalicelib.reports.model import Imported, Visibility
-from chalicelib.reports.usecases import take_over
+from chalicelib.reports.usecases.submission import take_over
 from infra.local import mail
 from infra.local.aws import REGION
 from infra.local.texts import texts

@@ -13,7 +13,7 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.gazetteer.wards import WARDS
 from chalicelib.geo.point import Point
 from chalicelib.handlers.forms.forms_siblings import Siblings
-from chalicelib.reports.usecases import Author
+from chalicelib.reports.usecases.access import Author
 from infra.__main__ import commands
 from infra.demo.gazetteer import COMMITTED
 from infra.local import mail

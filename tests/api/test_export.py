@@ -16,8 +16,8 @@ from chalicelib.privacy.page import UNREADABLE
 from chalicelib.privacy.registry import Row, load
 from chalicelib.reports.model import Flag, HeldUpdate, Question
 from chalicelib.reports.needs import Need
-from chalicelib.reports.usecases import Author, add_update
-from chalicelib.reports.usecases.access import written_as
+from chalicelib.reports.usecases.access import Author, written_as
+from chalicelib.reports.usecases.updating import add_update
 from infra.tokens import token_of
 from tests.api.conftest import Api
 from tests.builders import NOON, update_draft

@@ -8,11 +8,11 @@ import time_machine
 
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Destination
-from chalicelib.accounts.usecases import erase_due
-from chalicelib.accounts.usecases.erasing import SETTLES
+from chalicelib.accounts.usecases.erasing import SETTLES, erase_due
 from chalicelib.alerts.usecases.sending import wake_due
 from chalicelib.kernel.time import utc_now
-from chalicelib.reports.usecases import EVERYWHERE, Author, add_update
+from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.updating import add_update
 from infra.local import mail
 from infra.tokens import account_with, token_of
 from tests.api.conftest import Api

@@ -19,9 +19,9 @@ from chalicelib.accounts.usecases.block_list import block
 from chalicelib.forms.posted import MOST_BYTES
 from chalicelib.gazetteer.model import PLACES
 from chalicelib.kernel.time import utc_now
-from chalicelib.reports import usecases
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.usecases import EVERYWHERE, Author
+from chalicelib.reports.usecases import reading, submission, updating
+from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from infra.demo.facilities import demo_tables
 from infra.demo.gazetteer import COMMITTED
 from infra.facilities import import_facilities, kind_named
@@ -113,7 +113,7 @@ def browser(cloud: Cloud) -> Iterator[Browser]:
 @pytest.fixture
 def stored() -> ServiceRequest:
     """A public report; needs `browser` before it."""
-    return usecases.submit(draft(), "stored", Author(), bootstrap.reports_ports())
+    return submission.submit(draft(), "stored", Author(), bootstrap.reports_ports())
 
 
 def link(page: PageReader) -> str:
@@ -154,7 +154,7 @@ def test_report_is_sent_when_all_pages_are_filled_in(browser: Browser, shared_da
     assert report.contact and report.contact.email == "canary@example.org"
     assert len(report.photos) == 2
     browser.cloud.pump.run_until_idle()
-    view = usecases.view(report.service_request_id, Author(), bootstrap.reports_ports())
+    view = reading.view(report.service_request_id, Author(), bootstrap.reports_ports())
     assert [each.photo_id for each in view.photos] == [each.photo_id for each in report.photos]
 
 
@@ -461,7 +461,7 @@ def test_report_is_opened_again_when_somebody_says_that_it_is_not_fixed(
 ) -> None:
     ports = bootstrap.reports_ports()
     officer = Author("officer", staff_in=EVERYWHERE)
-    usecases.add_update(stored.service_request_id, update_draft(state="fixed"), "k", officer, ports)
+    updating.add_update(stored.service_request_id, update_draft(state="fixed"), "k", officer, ports)
     path = f"/forms/reports/{stored.service_request_id}"
     assert browser.open(path).links["Say that it is not fixed"] == path + "/update"
     browser.open(path + "/update")

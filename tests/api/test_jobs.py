@@ -13,8 +13,9 @@ from chalicelib.gazetteer.wards import WARDS
 from chalicelib.handlers.jobs import jobs as jobs_handler
 from chalicelib.kernel.time import utc_now
 from chalicelib.photos.ports import PhotoKey
-from chalicelib.photos.usecases import look, sweep
-from chalicelib.reports.usecases import forget_sender
+from chalicelib.photos.usecases.asking import look
+from chalicelib.photos.usecases.sweeping import sweep
+from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
 from infra.demo.gazetteer import COMMITTED
 from infra.local import mail
 from tests.api.conftest import Api

@@ -48,10 +48,10 @@ def test_link_of_a_private_report_is_told_to_nobody_who_guesses_its_key(key: str
 
 
 def bootstrap_submit(key: str) -> str:
-    from chalicelib.reports import usecases
+    from chalicelib.reports.usecases import access, submission
 
     sent = draft(service_code=private_service(), attributes={"kind": "noise"})
-    report = usecases.submit(sent, key, usecases.Author(), bootstrap.reports_ports())
+    report = submission.submit(sent, key, access.Author(), bootstrap.reports_ports())
     return report.service_request_id
 
 

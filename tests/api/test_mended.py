@@ -15,7 +15,9 @@ from chalicelib.alerts.usecases.sending import send_woken
 from chalicelib.errors import NotFound
 from chalicelib.kernel.time import utc_now
 from chalicelib.reports.model import AnswerDraft, ServiceRequest, Visibility
-from chalicelib.reports.usecases import EVERYWHERE, Asked, Author, add_update, answer_question
+from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.resident.repair_feedback import Asked, answer_question
+from chalicelib.reports.usecases.updating import add_update
 from infra.local import mail
 from tests.api.conftest import Api
 from tests.builders import draft_body, update_draft

@@ -10,8 +10,8 @@ from chalice.test import HTTPResponse
 from chalicelib import bootstrap
 from chalicelib.bootstrap.base import s3
 from chalicelib.georeport import moments
-from chalicelib.reports.usecases import forget_sender
 from chalicelib.reports.usecases.held_updates import MOST_HELD
+from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
 from tests.api.conftest import Api
 from tests.open311 import (
     JPEG,

@@ -20,7 +20,9 @@ from chalicelib.handlers.http.cdn import ORIGIN
 from chalicelib.kernel.time import utc_now
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.reports.model import Photo
-from chalicelib.reports.usecases import Author, submit, view
+from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.reading import view
+from chalicelib.reports.usecases.submission import submit
 from infra.__main__ import commands
 from infra.local.cloud import Cloud
 from infra.local.secrets import kept_values

@@ -12,7 +12,7 @@ from chalice.test import HTTPResponse
 
 from chalicelib import bootstrap
 from chalicelib.accounts.model import ACCESS_HOLDS, CODE_HOLDS, Destination
-from chalicelib.accounts.usecases import account_of
+from chalicelib.accounts.usecases.code_verification import account_of
 from chalicelib.alerts.dynamo.alerts import DynamoSpend
 from chalicelib.alerts.sms_budget import in_purse
 from chalicelib.handlers.accounts.sign_in_pages import path_of_ours

@@ -23,7 +23,7 @@ import app
 from chalicelib import bootstrap
 from chalicelib.accounts.audit import page
 from chalicelib.accounts.model import Destination, Grant, Identity
-from chalicelib.accounts.usecases import account_of
+from chalicelib.accounts.usecases.code_verification import account_of
 from chalicelib.accounts.usecases.single_sign_on import Back, take_back
 from chalicelib.accounts.usecases.staff import invite
 from chalicelib.bootstrap.single_sign_on import issuers

@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chalicelib import bootstrap
 from chalicelib.accounts.model import SignedIn
-from chalicelib.accounts.usecases import end, end_everywhere, open_session
+from chalicelib.accounts.usecases.code_verification import open_session
+from chalicelib.accounts.usecases.sessions import end, end_everywhere
 from chalicelib.handlers.http.auth import HEADER, issue
 from infra.tokens import account_with
 from tests.api.conftest import Api

@@ -13,7 +13,7 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.cases.case_views import signed
 from chalicelib.kernel.time import utc_now
 from chalicelib.reports.model import Question
-from chalicelib.reports.usecases import AskedOf, reply_to_question
+from chalicelib.reports.usecases.staff.questions import AskedOf, reply_to_question
 from tests.api.conftest import Api
 from tests.api.test_contractor import link_to, opened, told
 from tests.builders import NOON

@@ -8,8 +8,9 @@ from playwright.sync_api import Page, expect
 
 from chalicelib import bootstrap
 from chalicelib.reports.model import Contact, ReportChanges, ServiceRequest
-from chalicelib.reports.usecases import Author, change, submit
-from chalicelib.reports.usecases.access import EVERYWHERE
+from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.submission import submit
 from infra.local.stack import LocalStack
 from tests.attack_photos import picture, saved
 from tests.browser.conftest import DESK, NewPage

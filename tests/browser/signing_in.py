@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Account, Assurance, Destination, Role
-from chalicelib.accounts.usecases import open_session
+from chalicelib.accounts.usecases.code_verification import open_session
 from chalicelib.handlers.http import cookies
 from infra.tokens import account_with
 

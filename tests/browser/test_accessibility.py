@@ -97,7 +97,9 @@ def test_published_report_page_has_no_violation_and_fits(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     from chalicelib import bootstrap
-    from chalicelib.reports.usecases import Author, add_update, submit
+    from chalicelib.reports.usecases.access import Author
+    from chalicelib.reports.usecases.submission import submit
+    from chalicelib.reports.usecases.updating import add_update
     from tests.builders import draft, update_draft
 
     ports = bootstrap.reports_ports()

@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Account, SavedPlace
-from chalicelib.reports import usecases
 from chalicelib.reports.model import Contact, ServiceRequest
-from chalicelib.reports.usecases import Author
+from chalicelib.reports.usecases import following, submission
+from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.views import tracking_url
 from infra.local import mail
 from infra.local.stack import LocalStack
@@ -55,7 +55,9 @@ def reported(account: Account, key: str, **values: object) -> ServiceRequest:
     """A report that was sent before signing in, with an address that is confirmed."""
     contact = Contact(email=account.addresses[0].value)
     new = draft(contact=contact, **values)
-    return usecases.submit(new, f"{account.account_id}-{key}", Author(), bootstrap.reports_ports())
+    return submission.submit(
+        new, f"{account.account_id}-{key}", Author(), bootstrap.reports_ports()
+    )
 
 
 def stored(account: Account) -> Account:
@@ -199,7 +201,7 @@ def test_report_is_saved_though_somebody_follows_it_meanwhile(
     page = opened(new_page, account)
     page.get_by_role("button", name="Change").click()
     ports = bootstrap.reports_ports()
-    usecases.follow(report.service_request_id, "neighbour", Author(), ports)
+    following.follow(report.service_request_id, "neighbour", Author(), ports)
     page.get_by_label("What is wrong").fill("Deeper now.")
     page.get_by_role("button", name="Save").click()
     told(page, "is changed")
@@ -491,7 +493,7 @@ def test_report_stays_the_residents_when_the_officer_is_signed_out_meanwhile(
 def test_follow_is_the_accounts_and_says_which_device_it_comes_from(
     new_page: NewPage, account: Account, stack: LocalStack
 ) -> None:
-    report = usecases.submit(draft(), account.account_id, Author(), bootstrap.reports_ports())
+    report = submission.submit(draft(), account.account_id, Author(), bootstrap.reports_ports())
     stack.cloud.pump.wait_until_idle()
     page = new_page()
     sign_in(page, account)

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, Route, expect
 
 from chalicelib import bootstrap
 from chalicelib.alerts.model import Subscription
-from chalicelib.reports import usecases
-from chalicelib.reports.usecases import Author
+from chalicelib.reports.usecases import submission
+from chalicelib.reports.usecases.access import Author
 from infra.local import mail
 from infra.local.stack import LocalStack
 from infra.local.texts import texts
@@ -312,7 +312,7 @@ def test_road_works_may_be_everywhere_or_near_a_place_at_certain_hours(new_page:
 
 def test_report_is_asked_for_from_its_page(new_page: NewPage, stack: LocalStack) -> None:
     about = draft(lat=53.9421, long=-1.1401)
-    report = usecases.submit(about, "alerts", Author(), bootstrap.reports_ports())
+    report = submission.submit(about, "alerts", Author(), bootstrap.reports_ports())
     stack.cloud.pump.wait_until_idle()
     page, address = new_page(), somebody()
     page.goto(f"/reports/{report.service_request_id}")

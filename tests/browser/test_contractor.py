@@ -7,8 +7,8 @@ from chalicelib import bootstrap
 from chalicelib.jobs.model import JobDraft
 from chalicelib.jobs.people import EVERYWHERE, Staff
 from chalicelib.jobs.usecases import contractor_links, planning
-from chalicelib.reports import usecases
-from chalicelib.reports.usecases import Author
+from chalicelib.reports.usecases import submission
+from chalicelib.reports.usecases.access import Author
 from infra.local.stack import LocalStack
 from tests.browser.conftest import DESK, NewPage
 from tests.browser.test_accessibility import NARROW, overflow, violations
@@ -21,7 +21,7 @@ OUT_OF_THE_WAY = {"lat": 53.9391, "long": -1.0577}
 def link(key: str) -> str:
     """The path of the page of a new job."""
     about = draft(title="A hole", address="Coney Street", **OUT_OF_THE_WAY)
-    report = usecases.submit(about, key, Author(), bootstrap.reports_ports())
+    report = submission.submit(about, key, Author(), bootstrap.reports_ports())
     ports = bootstrap.jobs_ports()
     wanted = JobDraft(
         service_request_ids=(report.service_request_id,), hazards=("Traffic",), materials=("Tar",)

@@ -14,7 +14,8 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from chalicelib import bootstrap
 from chalicelib.accounts.model import Account
 from chalicelib.jobs.model import Job, job_id_of
-from chalicelib.reports.usecases import Author, submit
+from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.submission import submit
 from infra.local.stack import LocalStack
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, PHONE, note_faults
 from tests.browser.signing_in import new_account, sign_in

@@ -15,7 +15,7 @@ from chalicelib.partners.model import NewKey
 from chalicelib.partners.usecases import known, make
 from chalicelib.reports.partner import PartnerUpdate
 from chalicelib.reports.reference import grouped
-from chalicelib.reports.usecases import update_for_partner
+from chalicelib.reports.usecases.exchange.partners import update_for_partner
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
 from tests.browser.officer import (

@@ -12,7 +12,7 @@ from chalicelib.jobs.people import EVERYWHERE, Operator, Staff
 from chalicelib.jobs.usecases import contractor_links, planning
 from chalicelib.jobs.usecases.operations import operate
 from chalicelib.kernel.time import utc_now
-from chalicelib.photos import usecases as photographs
+from chalicelib.photos.usecases import asking
 from chalicelib.reports.model import ServiceRequest
 from infra.local.stack import LocalStack
 from tests.attack_photos import jpeg
@@ -35,7 +35,7 @@ def job_of(report: ServiceRequest) -> Job:
 def tell(job: Job, who: Operator, stack: LocalStack, **values: Any) -> None:
     """Somebody in the street tells what became of the job, with a photo."""
     op_id = f"needs-operation-{next(NUMBERS)}"
-    photo_id = photographs.take_upload(
+    photo_id = asking.take_upload(
         jpeg(), op_id, who.scope, [], bootstrap.photos_ports(), about=job.service_request_ids[0]
     )
     sent = Operation(

@@ -8,7 +8,7 @@ from chalicelib import bootstrap
 from chalicelib.desk.model import TemplateDraft
 from chalicelib.desk.usecases import add_template
 from chalicelib.handlers.jobs.job_params import today
-from chalicelib.reports import usecases
+from chalicelib.reports.usecases.staff import casework
 from infra.local.stack import LocalStack
 from tests.browser.conftest import DESK, PHONE, NewPage
 from tests.browser.officer import (
@@ -53,7 +53,7 @@ def with_everything(page: Page, stack: LocalStack) -> str:
     """The address of a case that has one of each."""
     request_id, _ = reported_with_photo(page, stack)
     ports = bootstrap.reports_ports()
-    usecases.write_note(request_id, f"A note. {LONG}", "n", QUICKER, ports)
+    casework.write_note(request_id, f"A note. {LONG}", "n", QUICKER, ports)
     reported(stack, lat=53.951, long=-1.09, title=f"The same {LONG}", address=LONG)
     draft = TemplateDraft(name=f"Thanks {LONG}", text="Thank you. {target}", state="fixed")
     add_template(draft, request_id, "quicker", bootstrap.desk_ports())

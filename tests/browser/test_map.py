@@ -11,7 +11,9 @@ import pytest
 from playwright.sync_api import Locator, Page, Request, expect
 
 from chalicelib import bootstrap
-from chalicelib.reports.usecases import EVERYWHERE, Author, add_update, submit
+from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.submission import submit
+from chalicelib.reports.usecases.updating import add_update
 from infra.local.stack import LocalStack
 from tests.browser.conftest import DESK, NewPage
 from tests.browser.test_accessibility import overflow, violations

@@ -7,9 +7,9 @@ from playwright.sync_api import Page, expect
 
 from chalicelib import bootstrap
 from chalicelib.alerts.usecases.questions import question_token
-from chalicelib.reports import usecases
 from chalicelib.reports.model import Contact
-from chalicelib.reports.usecases import EVERYWHERE, Author
+from chalicelib.reports.usecases import submission, updating
+from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from infra.local.stack import LocalStack
 from tests.browser.conftest import DESK, PHONE, NewPage
 from tests.browser.test_accessibility import NARROW, overflow, violations
@@ -26,9 +26,9 @@ def asked(stack: LocalStack) -> str:
     number, ports = next(NUMBERS), bootstrap.reports_ports()
     to = f"mended{number}@example.org"
     about = draft(contact=Contact(email=to), **OUT_OF_THE_WAY)
-    report_id = usecases.submit(about, to, Author(), ports).service_request_id
+    report_id = submission.submit(about, to, Author(), ports).service_request_id
     fixed = update_draft(state="fixed", text="Done.")
-    usecases.add_update(report_id, fixed, f"fixed {number}", OFFICER, ports)
+    updating.add_update(report_id, fixed, f"fixed {number}", OFFICER, ports)
     stack.cloud.pump.wait_until_idle()
     alerts = bootstrap.alerts_ports()
     (hers,) = alerts.subscriptions.at([alerts.ids.address_key("email", to)])

@@ -248,7 +248,8 @@ def test_facility_that_is_reported_is_marked_and_leads_to_the_report(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     from chalicelib import bootstrap
-    from chalicelib.reports.usecases import Author, submit
+    from chalicelib.reports.usecases.access import Author
+    from chalicelib.reports.usecases.submission import submit
     from tests.builders import draft
 
     light = {"lat": HOME["lat"] + 1 / 5000, "long": HOME["long"]}

@@ -12,7 +12,8 @@ from tests.browser.test_accessibility import NARROW, overflow, violations
 def published(stack: LocalStack) -> None:
     from chalicelib import bootstrap
     from chalicelib.publishing.lists import publish_lists_anew
-    from chalicelib.reports.usecases import Author, submit
+    from chalicelib.reports.usecases.access import Author
+    from chalicelib.reports.usecases.submission import submit
     from tests.builders import draft
 
     submit(draft(title="A hole"), "open data", Author(), bootstrap.reports_ports())

@@ -9,7 +9,8 @@ from playwright.sync_api import Locator, Page, Route, expect
 from chalicelib import bootstrap
 from chalicelib.publishing.figures import MEANINGS
 from chalicelib.publishing.performance import publish_performance_anew
-from chalicelib.reports.usecases import Author, submit
+from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.submission import submit
 from infra.local.stack import LocalStack
 from infra.tokens import account_with
 from tests.browser.conftest import DESK, NewPage

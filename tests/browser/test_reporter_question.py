@@ -5,9 +5,10 @@ from playwright.sync_api import Page, expect
 
 from chalicelib import bootstrap
 from chalicelib.alerts.usecases.questions import reply_token
-from chalicelib.reports import usecases
 from chalicelib.reports.model import Contact
-from chalicelib.reports.usecases import EVERYWHERE, Author
+from chalicelib.reports.usecases import submission
+from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.staff import questions
 from infra.local.stack import LocalStack
 from tests.browser.conftest import DESK, NewPage
 from tests.browser.test_accessibility import NARROW, overflow, violations
@@ -23,9 +24,9 @@ def asked(key: str, stack: LocalStack) -> str:
     """The path of the page for the reporter of something that an officer asks about."""
     to, ports = f"{key}@example.org", bootstrap.reports_ports()
     about = draft(contact=Contact(email=to), **OUT_OF_THE_WAY)
-    report_id = usecases.submit(about, key, Author(), ports).service_request_id
+    report_id = submission.submit(about, key, Author(), ports).service_request_id
     stack.cloud.pump.wait_until_idle()
-    usecases.ask_reporter(report_id, TEXT, key, OFFICER, ports, reaches=lambda _: True)
+    questions.ask_reporter(report_id, TEXT, key, OFFICER, ports, reaches=lambda _: True)
     alerts = bootstrap.alerts_ports()
     (hers,) = alerts.subscriptions.at([alerts.ids.address_key("email", to)])
     return f"/forms/questions/{reply_token(hers, report_id, 1, alerts.tokens)}"

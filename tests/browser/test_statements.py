@@ -24,7 +24,8 @@ def test_no_cookie_is_set_and_nothing_kept_but_what_the_page_names(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     from chalicelib import bootstrap
-    from chalicelib.reports.usecases import Author, submit
+    from chalicelib.reports.usecases.access import Author
+    from chalicelib.reports.usecases.submission import submit
     from tests.builders import draft
 
     report = submit(draft(), "cookies", Author(), bootstrap.reports_ports())

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from chalicelib import bootstrap
-from chalicelib.reports import usecases
-from chalicelib.reports.usecases import Author
+from chalicelib.reports.usecases import submission
+from chalicelib.reports.usecases.access import Author
 from infra.local.stack import LocalStack
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.test_accessibility import NARROW, overflow, violations
@@ -233,7 +233,7 @@ def test_report_is_followed_when_it_was_sent_by_somebody_else(
 ) -> None:
     ports = bootstrap.reports_ports()
     there = {"service_code": "flooding", "attributes": {"homes-at-risk": "no"}}
-    report = usecases.submit(draft(title="Water", **there), "flood", Author(), ports)
+    report = submission.submit(draft(title="Water", **there), "flood", Author(), ports)
     stack.cloud.pump.wait_until_idle()
     page = plain()
     find_place(page)
@@ -250,7 +250,7 @@ def test_report_is_flagged_when_its_page_should_not_be_public(
     plain: Plain, stack: LocalStack
 ) -> None:
     ports = bootstrap.reports_ports()
-    report = usecases.submit(draft(title="A hole"), "flag", Author(), ports)
+    report = submission.submit(draft(title="A hole"), "flag", Author(), ports)
     stack.cloud.pump.wait_until_idle()
     page = plain()
     page.goto(f"/reports/{report.service_request_id}")
@@ -284,7 +284,7 @@ def test_no_step_has_a_violation_or_runs_off_the_screen(
     plain: Plain, viewport: dict[str, int], stack: LocalStack
 ) -> None:
     there = {"service_code": "street-light", "attributes": {"what": "out"}}
-    usecases.submit(draft(**there), "light", Author(), bootstrap.reports_ports())
+    submission.submit(draft(**there), "light", Author(), bootstrap.reports_ports())
     stack.cloud.pump.wait_until_idle()
     page = plain(viewport, scripts=True)
     looker = Looker(page)
@@ -333,7 +333,7 @@ def test_no_page_of_a_report_has_a_violation_or_runs_off_the_screen(
     plain: Plain, viewport: dict[str, int]
 ) -> None:
     ports = bootstrap.reports_ports()
-    report = usecases.submit(draft(title="x" * 90), "page", Author(), ports)
+    report = submission.submit(draft(title="x" * 90), "page", Author(), ports)
     page = plain(viewport, scripts=True)
     looker = Looker(page)
     path = f"/forms/reports/{report.service_request_id}"

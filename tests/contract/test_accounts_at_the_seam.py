@@ -20,20 +20,16 @@ from chalicelib import bootstrap
 from chalicelib.accounts.dynamo.attempts import DynamoLimits
 from chalicelib.accounts.model import Account, Destination, SignedIn
 from chalicelib.accounts.ports import Ports
-from chalicelib.accounts.usecases import (
-    Asker,
+from chalicelib.accounts.usecases.block_list import block
+from chalicelib.accounts.usecases.code_requests import DAILY, HOURLY, Asker, ask
+from chalicelib.accounts.usecases.code_sending import send_code
+from chalicelib.accounts.usecases.code_verification import (
     account_of,
-    ask,
-    devices,
     open_session,
-    refresh,
-    send_code,
     sign_in_with_code,
     sign_in_with_link,
-    who,
 )
-from chalicelib.accounts.usecases.block_list import block
-from chalicelib.accounts.usecases.code_requests import DAILY, HOURLY
+from chalicelib.accounts.usecases.sessions import devices, refresh, who
 from chalicelib.bootstrap.accounts import digest
 from chalicelib.errors import AppError, NotFound, TooMany, Unauthenticated, UpstreamFailed
 from infra.local.cloud import Cloud

@@ -14,32 +14,29 @@ from chalicelib import bootstrap
 from chalicelib.desk import usecases as desk
 from chalicelib.desk.model import TemplateChanges, TemplateDraft, ViewDraft
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.photos import usecases as photographs
 from chalicelib.photos.model import PictureArea
 from chalicelib.photos.picture import rebuild
 from chalicelib.photos.ports import PhotoKey
+from chalicelib.photos.usecases import blackening
 from chalicelib.reports.cases import Left
 from chalicelib.reports.model import ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import (
-    EVERYWHERE,
+from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.following import follow
+from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
+from chalicelib.reports.usecases.staff.casework import change_case, write_note
+from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.staff.questions import (
     AskedOf,
-    Author,
     Reply,
-    add_update,
     ask_reporter,
-    change,
-    change_case,
-    follow,
-    forget_sender,
-    merged_here,
-    put_back,
     reply_to_question,
     settle_question,
-    submit,
-    unmerge,
-    write_note,
 )
+from chalicelib.reports.usecases.staff.undo import put_back
+from chalicelib.reports.usecases.staff.unmerging import merged_here, unmerge
+from chalicelib.reports.usecases.submission import submit
+from chalicelib.reports.usecases.updating import add_update
 from infra.local.cloud import Cloud
 from tests.attack_photos import saved
 from tests.builders import draft, update_draft
@@ -358,8 +355,8 @@ def test_both_areas_are_black_when_two_blacken_one_photo(ports: Ports) -> None:
         photo = PhotoKey(f"R{nth:011}", "0" * 26)
         photos.gallery.keep_page(photo, page)
         interleaving.run(
-            partial(photographs.blacken, photo, [left], photos),
-            partial(photographs.blacken, photo, [right], photos),
+            partial(blackening.blacken, photo, [left], photos),
+            partial(blackening.blacken, photo, [right], photos),
         )
         held = photos.gallery.read_page(photo)
         assert held

@@ -15,13 +15,13 @@ from click.testing import CliRunner
 
 from chalicelib import bootstrap
 from chalicelib.accounts.ports import ErasurePorts
-from chalicelib.accounts.usecases import begin_erasure, erase_due, who
-from chalicelib.accounts.usecases.erasing import SETTLES
+from chalicelib.accounts.usecases.erasing import SETTLES, begin_erasure, erase_due
+from chalicelib.accounts.usecases.sessions import who
 from chalicelib.errors import Conflict, UpstreamFailed
 from chalicelib.handlers.accounts import privacy_events
 from chalicelib.handlers.http.event import HandlerFailed
 from chalicelib.kernel.time import utc_now
-from chalicelib.photos.usecases import sweep
+from chalicelib.photos.usecases.sweeping import sweep
 from chalicelib.reports.usecases.lifecycle.forgetting import REMOVED
 from infra.local.cloud import Cloud
 from infra.restore import restore_reports

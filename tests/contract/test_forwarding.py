@@ -21,7 +21,10 @@ from chalicelib.handlers.exchange import mail_events
 from chalicelib.handlers.http.event import HandlerFailed
 from chalicelib.kernel.time import utc_now
 from chalicelib.reports.model import ReportChanges, ServiceRequest
-from chalicelib.reports.usecases import EVERYWHERE, Author, add_update, change, full
+from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.reading import full
+from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.updating import add_update
 from infra.local import mail
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api

@@ -13,18 +13,14 @@ from chalicelib.errors import Conflict, NotFound
 from chalicelib.reports.model import FlagDraft, Note, ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import status_of
-from chalicelib.reports.usecases import (
-    EVERYWHERE,
-    Author,
-    add_update,
-    change,
-    flag,
-    follow,
-    submit,
-    view,
-    withdraw,
-    withdraw_own,
-)
+from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.following import follow
+from chalicelib.reports.usecases.reading import view
+from chalicelib.reports.usecases.resident.own_reports import withdraw_own
+from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.staff.moderation import flag, withdraw
+from chalicelib.reports.usecases.submission import submit
+from chalicelib.reports.usecases.updating import add_update
 from infra.local.cloud import Cloud
 from tests.builders import NOON, draft, update_draft
 from tests.contract.test_writes_at_the_seam import (

@@ -14,7 +14,7 @@ from chalicelib.geo.point import Box, Point, distance_m
 from chalicelib.geo.quadkey import bounds, tile_of
 from chalicelib.reports.keys import CELL_LENGTH
 from chalicelib.reports.ports import Filters, Ports
-from chalicelib.reports.usecases import nearby
+from chalicelib.reports.usecases.reading import nearby
 from infra.local.cloud import Cloud
 from tests.builders import MARKET_PLACE, report
 from tests.seam import record

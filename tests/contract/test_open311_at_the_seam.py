@@ -12,8 +12,9 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.reports.model import FirstSeen
 from chalicelib.reports.partner import PartnerReport, PartnerUpdate
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import submit, submit_for_partner, update_for_partner
 from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.exchange.partners import submit_for_partner, update_for_partner
+from chalicelib.reports.usecases.submission import submit
 from infra.local.cloud import Cloud
 from tests.builders import draft
 from tests.seam import ALL_TRIES, LOSSES, Loss, lose_reply, record

@@ -19,7 +19,6 @@ from chalicelib.publishing.list_targets import TogetherTarget
 from chalicelib.publishing.lists import publish_lists_anew
 from chalicelib.publishing.open_data import COLUMNS, list_key
 from chalicelib.publishing.public_report import PublicReport
-from chalicelib.reports import usecases as reporting
 from chalicelib.reports.model import (
     Contact,
     Flag,
@@ -30,8 +29,10 @@ from chalicelib.reports.model import (
     Visibility,
 )
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import EVERYWHERE, Author, change
+from chalicelib.reports.usecases import reading
+from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.reading import views_of
+from chalicelib.reports.usecases.staff.changing import change
 from infra.local.cloud import Cloud
 from tests import builders
 from tests.builders import NOON
@@ -240,7 +241,7 @@ def shows_everything(patch: pytest.MonkeyPatch, ports: Ports) -> None:
         found = views_of(ports.repository.many(ids).values(), ports)
         return {view.service_request_id: view for view in found}
 
-    patch.setattr(reporting, "public_views", everything)
+    patch.setattr(reading, "public_views", everything)
 
 
 def tells_all_of_a_report(patch: pytest.MonkeyPatch, ports: Ports) -> None:

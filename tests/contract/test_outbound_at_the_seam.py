@@ -17,7 +17,9 @@ from chalicelib.events import Event, ReportChanged, ReportSubmitted
 from chalicelib.kernel.delivery_retry import LEASE
 from chalicelib.outbound.model import State
 from chalicelib.outbound.ports import Ports
-from chalicelib.outbound.usecases import keep, open_deliveries, resend, send, wake_due
+from chalicelib.outbound.usecases.handling import keep, resend
+from chalicelib.outbound.usecases.opening import open_deliveries
+from chalicelib.outbound.usecases.sending import send, wake_due
 from infra.local.cloud import Cloud
 from tests.fakes import Clock
 from tests.fakes_outbound import Outside, delivery, receiver, subject

@@ -16,7 +16,9 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.reports import photos_events
 from chalicelib.photos.model import KEPT_WITHOUT_REPORT
 from chalicelib.photos.ports import PhotoKey, Ports, Upload
-from chalicelib.photos.usecases import look, sweep, take_in
+from chalicelib.photos.usecases.asking import look
+from chalicelib.photos.usecases.sweeping import sweep
+from chalicelib.photos.usecases.taking_in import take_in
 from infra.local.cloud import Cloud
 from tests.attack_photos import picture, saved
 from tests.fakes_photos import BROKEN, ReportedPhotos, plainly_rebuilt

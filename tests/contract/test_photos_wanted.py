@@ -18,7 +18,10 @@ from chalicelib.events import Event, PhotoTaken, PhotoWanted
 from chalicelib.handlers.reports import photos_events
 from chalicelib.photos.model import NOT_FETCHED, Photo
 from chalicelib.photos.ports import PhotoKey, Records, Upload
-from chalicelib.photos.usecases import fetch, look, sweep, take_in, want
+from chalicelib.photos.usecases.asking import look
+from chalicelib.photos.usecases.fetching import fetch, want
+from chalicelib.photos.usecases.sweeping import sweep
+from chalicelib.photos.usecases.taking_in import take_in
 from infra.local.cloud import Cloud
 from infra.resources import template
 from tests.attack_photos import saved

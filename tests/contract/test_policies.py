@@ -42,7 +42,7 @@ from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.time import utc_now
 from chalicelib.publishing.open_data import month_of
 from chalicelib.publishing.unfinished import FIGURES, LISTS, note
-from chalicelib.reports import usecases
+from chalicelib.reports.usecases import notes
 from chalicelib.reports.usecases.staff.officer_changes import UNTOLD_FOR
 from infra.demo.gazetteer import COMMITTED
 from infra.demo.roadworks import demo_roadworks
@@ -916,7 +916,7 @@ def live_with_somebody_who_leaves(day: Day) -> None:
     old = day.report("old", contact=other, photo_ids=[day.photo("old")], **private)
     day.change(old, state="fixed")
     for path in (hers, old):
-        usecases.add_note(path[13:], "note", "team@example.org", "x", bootstrap.reports_ports())
+        notes.add_note(path[13:], "note", "team@example.org", "x", bootstrap.reports_ports())
     attempt_id = ask_for_code(http, address)
     day.api.cloud.pump.run_until_idle()
     bootstrap.forget()

@@ -38,7 +38,9 @@ from chalicelib.publishing.usecases import publish_all
 from chalicelib.publishing.wards import WARD_DOCUMENTS
 from chalicelib.reports.model import Photo, ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import EVERYWHERE, Author, add_update, submit
+from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.submission import submit
+from chalicelib.reports.usecases.updating import add_update
 from infra.local.cloud import Cloud
 from tests import builders, lines
 from tests.builders import MARKET_PLACE, draft, update_draft

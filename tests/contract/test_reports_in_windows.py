@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.reports.ports import Listed, Repository, Window
-from chalicelib.reports.usecases import Kinds, list_requests
+from chalicelib.reports.usecases.exchange.listing import Kinds, list_requests
 from infra.local.cloud import Cloud
 from tests.builders import NOON, report
 from tests.seam import record

@@ -10,8 +10,9 @@ from click.testing import CliRunner
 
 from chalicelib import bootstrap
 from chalicelib.errors import ConfigurationError
-from chalicelib.reports import usecases
-from chalicelib.reports.usecases import Author
+from chalicelib.reports.usecases import following, reading, submission, updating
+from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.staff import moderation
 from infra.local.cloud import Cloud
 from infra.restore import Summary, restore, restore_reports
 from tests.builders import draft, report, update_draft
@@ -21,7 +22,7 @@ RESTORED = "reports-as-they-were"
 
 
 def submit(key: str) -> str:
-    return usecases.submit(draft(), key, Author(), bootstrap.reports_ports()).service_request_id
+    return submission.submit(draft(), key, Author(), bootstrap.reports_ports()).service_request_id
 
 
 def records(table: str) -> list[dict[str, Any]]:
@@ -75,7 +76,7 @@ def add_photo(live: str, service_request_id: str) -> None:
 def archive(service_request_id: str, number: int) -> None:
     """An update that was moved out of its report."""
     ports = bootstrap.reports_ports()
-    usecases.add_update(
+    updating.add_update(
         service_request_id, update_draft(text="It moved."), "archived", Author(), ports
     )
     stored = ports.repository.get(service_request_id)
@@ -87,7 +88,7 @@ def test_what_was_lost_comes_back_and_is_published(
     new_cloud: Cloud, live: str, back_up: Callable[[], None]
 ) -> None:
     lost, kept = submit("lost"), submit("kept")
-    usecases.follow(lost, "follower", Author(), bootstrap.reports_ports())
+    following.follow(lost, "follower", Author(), bootstrap.reports_ports())
     add_photo(live, lost)
     archive(lost, 0)
     new_cloud.pump.run_until_idle()
@@ -126,7 +127,7 @@ def test_rest_of_a_report_comes_back_when_the_run_before_ended_in_the_middle(
     live: str, back_up: Callable[[], None]
 ) -> None:
     lost = submit("lost")
-    usecases.follow(lost, "follower", Author(), bootstrap.reports_ports())
+    following.follow(lost, "follower", Author(), bootstrap.reports_ports())
     archive(lost, 0)
     before = records(live)
     back_up()
@@ -147,22 +148,22 @@ def test_report_that_changed_since_stays_as_it_is(live: str, back_up: Callable[[
     changed = submit("changed")
     back_up()
     later, ports = submit("later"), bootstrap.reports_ports()
-    usecases.add_update(changed, update_draft(), "update", Author(), ports)
+    updating.add_update(changed, update_draft(), "update", Author(), ports)
     assert run(live) == Summary(0, 0, (f"{changed} report",))
-    view = usecases.view(changed, Author(), ports)
+    view = reading.view(changed, Author(), ports)
     assert [each.text for each in view.updates] == ["Still there."]
-    assert usecases.view(later, Author(), ports).service_request_id == later
+    assert reading.view(later, Author(), ports).service_request_id == later
 
 
 def test_nothing_of_a_report_comes_back_when_it_was_withdrawn(
     live: str, back_up: Callable[[], None]
 ) -> None:
     withdrawn, ports = submit("withdrawn"), bootstrap.reports_ports()
-    usecases.follow(withdrawn, "follower", Author(), ports)
+    following.follow(withdrawn, "follower", Author(), ports)
     add_photo(live, withdrawn)
     archive(withdrawn, 0)
     back_up()
-    usecases.withdraw(withdrawn, "withdrawn", Author(), ports)
+    moderation.withdraw(withdrawn, "withdrawn", Author(), ports)
     lose(live, withdrawn, but="report")
     before = records(live)
     summary = run(live)
@@ -186,7 +187,7 @@ def test_report_stays_as_it_is_when_it_was_stored_between_look_and_write(
 ) -> None:
     repository = bootstrap.reports_ports().repository
     repository.create(report(1))
-    usecases.follow("R00000000001", "follower", Author(), bootstrap.reports_ports())
+    following.follow("R00000000001", "follower", Author(), bootstrap.reports_ports())
     back_up()
     lose(live, "R00000000001")
     again = report(1, description="Sent once more.")
@@ -246,7 +247,7 @@ def test_command_says_what_it_put_back_and_names_what_it_left(
     back_up()
     answer = CliRunner().invoke(restore_reports, [RESTORED])
     assert "0 records put back, 2 there already, 0 different and left as they are." in answer.output
-    usecases.add_update(one, update_draft(), "update", Author(), bootstrap.reports_ports())
+    updating.add_update(one, update_draft(), "update", Author(), bootstrap.reports_ports())
     lose(live, other)
     answer = CliRunner().invoke(restore_reports, [RESTORED])
     assert "1 records put back, 0 there already, 1 different and left as they are:" in answer.output

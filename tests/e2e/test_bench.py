@@ -36,7 +36,8 @@ from bench.engine import Laboratory, laboratory_on
 from bench.stack import Stack
 from bench.table import Row
 from chalicelib import bootstrap
-from chalicelib.reports.usecases import Author, submit
+from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.submission import submit
 from tests.attack_photos import ATTACKS
 from tests.builders import draft
 from tests.conftest import ROOT

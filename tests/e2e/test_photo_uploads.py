@@ -15,7 +15,7 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.photos.model import MOST_BYTES
-from chalicelib.photos.usecases import private_address
+from chalicelib.photos.usecases.asking import private_address
 from infra.local.signed import MOST_FILE_BYTES, RefusedByS3, Signer
 from infra.local.stack import LocalStack, Options, secret_of
 from tests.attack_photos import saved

@@ -10,19 +10,19 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib import bootstrap
-from chalicelib.accounts import usecases
 from chalicelib.accounts.destinations import destination, written
 from chalicelib.accounts.model import Account, AddressKind, Role, SavedPlace
-from chalicelib.accounts.usecases import AccountChanges
+from chalicelib.accounts.usecases import code_verification, own_account
+from chalicelib.accounts.usecases.own_account import AccountChanges
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.params import id_of, limit_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.kernel.parsing import parse_json
-from chalicelib.reports import usecases as reporting
 from chalicelib.reports.model import OwnChanges, ServiceRequest, Visibility
 from chalicelib.reports.ports import Place, Ports
 from chalicelib.reports.states import State, Status, status_of
+from chalicelib.reports.usecases.resident import own_reports
 from chalicelib.reports.views import Withdrawn, tracking_url
 
 routes = Routes(__name__)
@@ -133,7 +133,7 @@ def change(call: Call) -> OwnAccountView:
     version = call.version
     changes = parse_json(call.body, AccountChanges)
     ports = bootstrap.accounts_ports()
-    return _view(usecases.change_account(call.caller.signed_in, changes, version, ports), call)
+    return _view(own_account.change_account(call.caller.signed_in, changes, version, ports), call)
 
 
 @routes.endpoint(
@@ -149,7 +149,7 @@ def add_address(call: Call) -> CodeSent:
     sent = parse_json(call.body, NewAddress)
     ports = bootstrap.accounts_ports()
     asker = rate_limits.asker(call, destination(sent.address, takes_phones=ports.takes_phones))
-    begun = usecases.begin_adding(sent.address, call.caller.signed_in, ports, asker)
+    begun = own_account.begin_adding(sent.address, call.caller.signed_in, ports, asker)
     return CodeSent(attempt_id=begun.attempt_id, expires_at=begun.expires_at)
 
 
@@ -167,7 +167,7 @@ def confirm_address(call: Call) -> OwnAccountView:
         raise NotFound("There is no such attempt: begin again.")
     account_id = call.caller.signed_in.account_id
     ports = bootstrap.accounts_ports()
-    return _view(usecases.add_address(sent.attempt_id, sent.code, account_id, ports), call)
+    return _view(code_verification.add_address(sent.attempt_id, sent.code, account_id, ports), call)
 
 
 @routes.endpoint(
@@ -183,7 +183,7 @@ def remove_address(call: Call) -> OwnAccountView:
     # A number as well to which no texts are sent any more.
     address = written(sent.address)
     ports = bootstrap.accounts_ports()
-    return _view(usecases.remove_address(address, call.caller.signed_in, ports), call)
+    return _view(own_account.remove_address(address, call.caller.signed_in, ports), call)
 
 
 @routes.endpoint(
@@ -199,7 +199,7 @@ def remove_address(call: Call) -> OwnAccountView:
 )
 def reports(call: Call) -> OwnReportList:
     ports = bootstrap.reports_ports()
-    found = reporting.own_reports(
+    found = own_reports.own_reports(
         bootstrap.author_of(call.caller.signed_in),
         limit=limit_of(call),
         before=place_of(call.parameter("cursor")),
@@ -225,7 +225,7 @@ def change_report(call: Call, service_request_id: str) -> OwnReportView:
     changes = parse_json(call.body, OwnChanges)
     ports = bootstrap.reports_ports()
     author = bootstrap.author_of(call.caller.signed_in)
-    report = reporting.change_own(id_of(service_request_id), changes, version, author, ports)
+    report = own_reports.change_own(id_of(service_request_id), changes, version, author, ports)
     return _report_view(report, ports)
 
 
@@ -239,7 +239,7 @@ def change_report(call: Call, service_request_id: str) -> OwnReportView:
 def withdraw_report(call: Call, service_request_id: str) -> Withdrawn:
     ports = bootstrap.reports_ports()
     author = bootstrap.author_of(call.caller.signed_in)
-    report = reporting.withdraw_own(id_of(service_request_id), author, ports)
+    report = own_reports.withdraw_own(id_of(service_request_id), author, ports)
     return Withdrawn(
         service_request_id=report.service_request_id,
         state=report.state,

@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from chalicelib import bootstrap
-from chalicelib.accounts import usecases
+from chalicelib.accounts.usecases import erasing
+from chalicelib.accounts.usecases.exporting import export_account
 from chalicelib.alerts.usecases.questions import answers_as
 from chalicelib.handlers.accounts.account import cursor_of, place_of
 from chalicelib.handlers.accounts.sign_in_pages import problem_page
@@ -17,7 +18,7 @@ from chalicelib.handlers.http import auth, cookies
 from chalicelib.handlers.http.routes import Call, Kept, Page, Query, Routes
 from chalicelib.kernel.parsing import parse_json
 from chalicelib.privacy.elsewhere import elsewhere
-from chalicelib.reports import usecases as reporting
+from chalicelib.reports.usecases.resident import exporting
 
 AT_ONCE = 50
 """Reports in one answer at most; their size may end it before."""
@@ -95,7 +96,7 @@ def export_page(call: Call) -> Page:
 )
 def forget_me(call: Call) -> Kept:
     asked = parse_json(call.body, ErasureRequest)
-    begun = usecases.begin_erasure(
+    begun = erasing.begin_erasure(
         call.caller.signed_in, redact=asked.redact, ports=bootstrap.erasure_ports()
     )
     view = ErasureStarted(requested_at=begun.requested_at, redact=begun.redact)
@@ -106,7 +107,7 @@ def _export(call: Call) -> ExportView:
     account, after = call.caller.signed_in, mark_of(call.parameter("cursor"))
     people = bootstrap.accounts_ports()
     subscriptions = () if after else bootstrap.subscriptions_of(account)
-    found = reporting.export(
+    found = exporting.export(
         bootstrap.author_of(account),
         people=[answers_as(each.subscription_id) for each in subscriptions],
         limit=AT_ONCE,
@@ -114,7 +115,7 @@ def _export(call: Call) -> ExportView:
         ports=bootstrap.reports_ports(),
     )
     alerts = {"subscription": [msgspec.to_builtins(each) for each in subscriptions]}
-    own = {} if after else usecases.export_account(account, people) | alerts
+    own = {} if after else export_account(account, people) | alerts
     return ExportView(
         made_at=people.now(),
         held=own | found.held,
@@ -123,18 +124,18 @@ def _export(call: Call) -> ExportView:
     )
 
 
-def text_of(mark: reporting.Mark | reporting.Written) -> str:
+def text_of(mark: exporting.Mark | exporting.Written) -> str:
     """Where an export goes on, as it stands in an address."""
-    if isinstance(mark, reporting.Written):
+    if isinstance(mark, exporting.Written):
         return f"written~{mark.done}"
     done = "" if mark.archived is None else f"~{mark.archived}"
     return cursor_of(mark.place) + done
 
 
-def mark_of(text: str | None) -> reporting.Mark | reporting.Written | None:
+def mark_of(text: str | None) -> exporting.Mark | exporting.Written | None:
     """Where an export goes on, of a cursor. Raises Invalid."""
     if written := _AMONG_WRITTEN.fullmatch(text or ""):
-        return reporting.Written(int(written[1]))
+        return exporting.Written(int(written[1]))
     whole = _IN_A_REPORT.fullmatch(text or "")
     place = place_of(whole[1] if whole else text)
-    return reporting.Mark(place, int(whole[2]) if whole else None) if place else None
+    return exporting.Mark(place, int(whole[2]) if whole else None) if place else None

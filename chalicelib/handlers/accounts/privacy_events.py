@@ -3,11 +3,11 @@
 from chalice.app import Blueprint, CloudWatchEvent
 
 from chalicelib import bootstrap
-from chalicelib.accounts import usecases
+from chalicelib.accounts.usecases import erasing
 from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.http.event import batch
 from chalicelib.kernel.observability import logs
-from chalicelib.reports.usecases import forget_old as forget_old_reports
+from chalicelib.reports.usecases.lifecycle.retention import forget_old as forget_old_reports
 
 events = Blueprint(__name__)
 
@@ -17,7 +17,7 @@ def erase(_: CloudWatchEvent) -> None:
     """Goes on with forgetting people, and forgets which networks were counted. Fails where some of
     it did not end."""
     with batch("erase") as line:
-        failed = usecases.erase_due(bootstrap.erasure_ports())
+        failed = erasing.erase_due(bootstrap.erasure_ports())
         line["failed"] = len(failed)
         bootstrap.limit_ports().networks.drop_old_keys()
         if failed:

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from chalicelib import bootstrap
-from chalicelib.accounts import usecases
 from chalicelib.accounts.model import ACCESS_HOLDS, Assurance, Role, Session, to_the_second
+from chalicelib.accounts.usecases import sessions
 from chalicelib.errors import NotFound
 from chalicelib.handlers.http import auth, cookies
 from chalicelib.handlers.http.identity import Caller
@@ -70,7 +70,7 @@ class SignedOut(msgspec.Struct, frozen=True, kw_only=True):
 )
 def refresh(call: Call) -> Kept:
     ports = bootstrap.accounts_ports()
-    fresh = usecases.refresh(cookies.sent(call.request), ports)
+    fresh = sessions.refresh(cookies.sent(call.request), ports)
     now = to_the_second(ports.now())
     token = auth.issue(
         fresh.who,
@@ -98,9 +98,9 @@ def sign_out(call: Call) -> Kept:
     ports, caller = bootstrap.accounts_ports(), call.caller
     token = cookies.sent(call.request)
     if token:
-        usecases.end_by_token(token, ports)
+        sessions.end_by_token(token, ports)
     if caller.session:
-        usecases.end(caller.session.account_id, caller.session.session_id, ports)
+        sessions.end(caller.session.account_id, caller.session.session_id, ports)
     return Kept(SignedOut(devices=int(bool(token or caller.session))), cookies.dropped())
 
 
@@ -113,7 +113,7 @@ def sign_out(call: Call) -> Kept:
 )
 def devices(call: Call) -> DeviceList:
     own = _own(call)
-    found = usecases.devices(own.account_id, bootstrap.accounts_ports())
+    found = sessions.devices(own.account_id, bootstrap.accounts_ports())
     return DeviceList(items=[_device_view(each, own) for each in found], next=None)
 
 
@@ -127,7 +127,7 @@ def devices(call: Call) -> DeviceList:
 def end_one(call: Call, session_id: str) -> SignedOut:
     if not _ID.fullmatch(session_id):
         raise NotFound("There is no such device.")
-    usecases.end(_own(call).account_id, session_id, bootstrap.accounts_ports())
+    sessions.end(_own(call).account_id, session_id, bootstrap.accounts_ports())
     return SignedOut(devices=1)
 
 
@@ -139,7 +139,7 @@ def end_one(call: Call, session_id: str) -> SignedOut:
     answer=SignedOut,
 )
 def end_all(call: Call) -> Kept:
-    ended = usecases.end_everywhere(_own(call).account_id, bootstrap.accounts_ports())
+    ended = sessions.end_everywhere(_own(call).account_id, bootstrap.accounts_ports())
     return Kept(SignedOut(devices=ended), cookies.dropped())
 
 

@@ -10,10 +10,10 @@ import re
 from urllib.parse import urlencode
 
 from chalicelib import bootstrap
-from chalicelib.accounts import usecases
 from chalicelib.accounts.destinations import destination
 from chalicelib.accounts.devices import device
 from chalicelib.accounts.model import SignedIn
+from chalicelib.accounts.usecases import code_requests, code_verification, sessions
 from chalicelib.errors import FieldError, Invalid, NotFound
 from chalicelib.handlers.accounts.sign_in_pages import (
     address_page,
@@ -62,7 +62,7 @@ def ask(call: Call) -> Page | SeeOther:
         to = destination(address, takes_phones=ports.takes_phones)
         known = ports.known_devices.knows(cookies.device_in(call.request), to)
         asker = rate_limits.asker(call, to, known)
-        attempt = usecases.ask(address, ports, onward=onward, asker=asker)
+        attempt = code_requests.ask(address, ports, onward=onward, asker=asker)
     except Invalid as error:
         return address_page(address, onward, error.errors)
     return SeeOther(f"/forms/sign-in/code?{urlencode({'attempt': attempt.attempt_id})}")
@@ -89,7 +89,7 @@ def enter_code(call: Call) -> Page | SeeOther:
         return code_page(attempt_id, NOT_SIX)
     ports = bootstrap.accounts_ports()
     try:
-        who = usecases.sign_in_with_code(attempt_id, code, device_of(call), ports)
+        who = code_verification.sign_in_with_code(attempt_id, code, device_of(call), ports)
     except Invalid as error:
         return code_page(attempt_id, error.errors)
     except NotFound:
@@ -117,8 +117,10 @@ def ask_confirm(call: Call, attempt_id: str) -> Page:
 )
 def confirm(call: Call, attempt_id: str) -> SeeOther:
     token, ports = posted_form(call).one("token"), bootstrap.accounts_ports()
-    who = usecases.sign_in_with_link(_attempt_id(attempt_id), token, device_of(call), ports)
-    begun = usecases.sign_in_begun(attempt_id, ports)
+    who = code_verification.sign_in_with_link(
+        _attempt_id(attempt_id), token, device_of(call), ports
+    )
+    begun = code_requests.sign_in_begun(attempt_id, ports)
     onward = path_of_ours(begun.onward if begun else None)
     if onward.startswith(KEEPS_WHAT_WAS_BEGUN):
         onward = f"/forms/sign-in/done?{urlencode({'next': onward})}"
@@ -140,7 +142,7 @@ def done(call: Call) -> Page:
     "/api/session/end", method="POST", auth=auth.own_page, summary="Sign out, without JavaScript"
 )
 def sign_out(call: Call) -> SeeOther:
-    usecases.end_by_token(cookies.sent(call.request), bootstrap.accounts_ports())
+    sessions.end_by_token(cookies.sent(call.request), bootstrap.accounts_ports())
     return SeeOther("/", (cookies.dropped(),))
 
 

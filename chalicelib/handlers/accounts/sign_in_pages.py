@@ -5,8 +5,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chalicelib import bootstrap
-from chalicelib.accounts import usecases
 from chalicelib.accounts.model import CODE_HOLDS
+from chalicelib.accounts.usecases import code_requests
 from chalicelib.errors import AppError, Forbidden, Invalid, NotFound, TooMany, UpstreamFailed
 from chalicelib.handlers.http.routes import Page
 from chalicelib.kernel.observability import trace
@@ -57,7 +57,7 @@ def code_page(attempt_id: str, faults: Any = ()) -> Page:
     one, and where no text message could be sent, another way. Raises NotFound where there is none.
     """
     ports = bootstrap.accounts_ports()
-    begun = usecases.sign_in_begun(attempt_id, ports)
+    begun = code_requests.sign_in_begun(attempt_id, ports)
     if begun is None:
         raise NotFound(OVER)
     holds = begun.holds(ports.now())

@@ -10,14 +10,16 @@ from chalicelib.catalogue.decisions import Opens
 from chalicelib.desk import usecases as desk
 from chalicelib.desk.model import CaseJob
 from chalicelib.jobs.views import WorkPhotoView
-from chalicelib.reports import usecases
 from chalicelib.reports.cases import Case, Target, case_of
 from chalicelib.reports.model import Attention, Note, Priority, Question, ServiceRequest, Visibility
 from chalicelib.reports.needs import NeedReason, open_needs
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State, Status, status_of
-from chalicelib.reports.usecases import OFFICER, UNVERIFIED
+from chalicelib.reports.usecases import reading
 from chalicelib.reports.usecases.access import PARTNER
+from chalicelib.reports.usecases.notes import UNVERIFIED
+from chalicelib.reports.usecases.staff import unmerging
+from chalicelib.reports.usecases.staff.casework import OFFICER
 from chalicelib.reports.views import FullView
 
 NEAR_M = 150
@@ -180,7 +182,7 @@ def case_item(case: Case) -> CaseItem:
 
 def case_view(report: ServiceRequest, ports: Ports) -> CaseView:
     """All of the case."""
-    seen, case = usecases.full(report, ports), case_of(report, ports.now())
+    seen, case = reading.full(report, ports), case_of(report, ports.now())
     names = _names(report.questions, seen.notes)
     values = {name: getattr(seen, name) for name in FullView.__struct_fields__ if name != "notes"}
     return CaseView(
@@ -199,7 +201,7 @@ def case_view(report: ServiceRequest, ports: Ports) -> CaseView:
             CaseEventView(**each._asdict())
             for each in desk.history_of(report.service_request_id, bootstrap.desk_ports())
         ),
-        merged=tuple(usecases.merged_here(report, ports)),
+        merged=tuple(unmerging.merged_here(report, ports)),
         work_photos=tuple(
             msgspec.structs.replace(each, by=signed(each.by))
             for each in bootstrap.work_photos(report)
@@ -285,7 +287,7 @@ def _job(job: CaseJob) -> JobShort:
 def _nearby(report: ServiceRequest, ports: Ports) -> tuple[NearCase, ...]:
     if report.point is None:
         return ()
-    found = usecases.nearby(report.point, None, radius_m=NEAR_M, limit=MOST_NEAR + 1, ports=ports)
+    found = reading.nearby(report.point, None, radius_m=NEAR_M, limit=MOST_NEAR + 1, ports=ports)
     others = [each for each in found if each.report.service_request_id != report.service_request_id]
     return tuple(
         NearCase(

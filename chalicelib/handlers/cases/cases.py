@@ -11,11 +11,11 @@ from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import note_look
 from chalicelib.handlers.http.params import id_of, limit_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
-from chalicelib.reports import usecases
 from chalicelib.reports.cases import Sort, WaitsFor, Wanted, WantedTarget
 from chalicelib.reports.model import ATTENTIONS, Priority
 from chalicelib.reports.states import STATES
 from chalicelib.reports.usecases.access import refuse_beyond_her_remit, visible
+from chalicelib.reports.usecases.staff import queue
 
 A_PAGE = 25
 LONGEST_Q = 100
@@ -53,7 +53,7 @@ routes = Routes(__name__)
     ),
 )
 def cases(call: Call) -> CaseList:
-    found = usecases.list_cases(
+    found = queue.list_cases(
         _wanted(call),
         call.caller.author(),
         limit=limit_of(call, A_PAGE),

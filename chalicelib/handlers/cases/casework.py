@@ -27,14 +27,14 @@ from chalicelib.handlers.http.audit import named_in, note
 from chalicelib.handlers.http.params import id_of
 from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.kernel.parsing import parse_json
-from chalicelib.photos import usecases as photographs
 from chalicelib.photos.model import Areas
 from chalicelib.photos.ports import PhotoKey
-from chalicelib.reports import usecases
+from chalicelib.photos.usecases import blackening
 from chalicelib.reports.cases import BulkDraft, CaseChanges
 from chalicelib.reports.model import NoteDraft, QuestionDraft, ServiceRequest
-from chalicelib.reports.usecases import Outcome
 from chalicelib.reports.usecases.access import refuse_beyond_her_remit, visible
+from chalicelib.reports.usecases.staff import casework, questions, unmerging
+from chalicelib.reports.usecases.staff.casework import Outcome
 
 routes = Routes(__name__)
 
@@ -103,7 +103,7 @@ def write_note(call: Call, service_request_id: str) -> CaseNote:
     draft, key = parse_json(call.body, NoteDraft), call.idempotency_key
     request_id = _hers(call, service_request_id).service_request_id
     note("cases.note", request_id, "", call.caller)
-    written, _ = usecases.write_note(
+    written, _ = casework.write_note(
         request_id, draft.text, key, call.caller.author(), bootstrap.reports_ports()
     )
     return note_view(written)
@@ -124,7 +124,7 @@ def ask(call: Call, service_request_id: str) -> Asked:
     request_id = _hers(call, service_request_id).service_request_id
     undoing = Undoing(call, f"question of {request_id}", draft)
     note("cases.ask", request_id, "", call.caller)
-    question, report = usecases.ask_reporter(
+    question, report = questions.ask_reporter(
         request_id,
         draft.text,
         key,
@@ -134,7 +134,7 @@ def ask(call: Call, service_request_id: str) -> Asked:
         change_id=undoing.change_id,
     )
     if made := report.officer_change(undoing.change_id):
-        undoing.keep([usecases.left_by_question(question, report, made)])
+        undoing.keep([casework.left_by_question(question, report, made)])
     view = msgspec.structs.asdict(question_view(question, names_of(question.asked_by)))
     return Asked(**view, **msgspec.structs.asdict(undoing.offer({request_id})))
 
@@ -150,7 +150,7 @@ def settle(call: Call, service_request_id: str, question_id: str) -> CaseView:
     request_id = _hers(call, service_request_id).service_request_id
     note("cases.settle", request_id, "", call.caller)
     ports = bootstrap.reports_ports()
-    after = usecases.settle_question(request_id, question_id, call.caller.author(), ports)
+    after = questions.settle_question(request_id, question_id, call.caller.author(), ports)
     return case_view(after, ports)
 
 
@@ -169,12 +169,12 @@ def change(call: Call, service_request_id: str) -> ChangedCase:
     changes, version = parse_json(call.body, CaseChanges), call.version
     request_id, author = id_of(service_request_id), call.caller.author()
     undoing = Undoing(call, f"change of {request_id} {version}", changes)
-    done = usecases.change_made(request_id, undoing.change_id, bootstrap.reports_ports())
+    done = casework.change_made(request_id, undoing.change_id, bootstrap.reports_ports())
     if done is None:
         report = _hers(call, service_request_id)
         reply = reply_of(changes, report)
         note("reports.change", request_id, _named(changes), call.caller)
-        done = usecases.change_case(
+        done = casework.change_case(
             request_id,
             changes.changes,
             version,
@@ -204,7 +204,7 @@ def change(call: Call, service_request_id: str) -> ChangedCase:
 def change_many(call: Call) -> BulkAnswer:
     draft = parse_json(call.body, BulkDraft)
     named, undoing = named_in(draft.changes), Undoing(call, "bulk", draft)
-    outcomes = usecases.change_many(
+    outcomes = casework.change_many(
         draft,
         call.caller.author(),
         bootstrap.reports_ports(),
@@ -247,7 +247,7 @@ def unmerge(call: Call, service_request_id: str) -> CaseView:
     request_id, author = _hers(call, service_request_id).service_request_id, call.caller.author()
     change_id = Undoing(call, f"unmerge of {request_id} {version}").change_id
     note("cases.unmerge", request_id, "", call.caller)
-    after = usecases.unmerge(request_id, version, author, ports, change_id=change_id)
+    after = unmerging.unmerge(request_id, version, author, ports, change_id=change_id)
     return case_view(after, ports)
 
 
@@ -266,8 +266,8 @@ def redact_photo(call: Call, service_request_id: str, photo_id: str) -> Redacted
         raise Invalid.field("photo_id", "is no photo of this report")
     request_id = report.service_request_id
     note("cases.redact_photo", request_id, photo_id, call.caller)
-    photographs.blacken(PhotoKey(request_id, photo_id), areas, bootstrap.photos_ports())
-    after = usecases.publish_pictures_anew(request_id, bootstrap.reports_ports())
+    blackening.blacken(PhotoKey(request_id, photo_id), areas, bootstrap.photos_ports())
+    after = casework.publish_pictures_anew(request_id, bootstrap.reports_ports())
     return RedactedPhoto(service_request_id=request_id, photo_id=photo_id, version=after.version)
 
 

@@ -14,7 +14,6 @@ from chalicelib.handlers.http.audit import note_change
 from chalicelib.handlers.http.params import id_of, limit_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.kernel.parsing import parse_json
-from chalicelib.reports import usecases
 from chalicelib.reports.model import (
     Attention,
     FlagDraft,
@@ -24,6 +23,8 @@ from chalicelib.reports.model import (
     Waiting,
 )
 from chalicelib.reports.states import State
+from chalicelib.reports.usecases import reading
+from chalicelib.reports.usecases.staff import changing, moderation
 from chalicelib.reports.views import FullView, Withdrawn
 
 routes = Routes(__name__)
@@ -70,8 +71,8 @@ def change(call: Call, service_request_id: str) -> FullView:
     ports, author = bootstrap.reports_ports(), call.caller.author()
     request_id = id_of(service_request_id)
     note_change(request_id, changes, call.caller)
-    report = usecases.change(request_id, changes, version, author, ports)
-    return usecases.full(report, ports)
+    report = changing.change(request_id, changes, version, author, ports)
+    return reading.full(report, ports)
 
 
 @routes.endpoint(
@@ -86,7 +87,7 @@ def change(call: Call, service_request_id: str) -> FullView:
 )
 def flag(call: Call, service_request_id: str) -> Flagged:
     draft = parse_json(call.body, FlagDraft)
-    report = usecases.flag(
+    report = moderation.flag(
         id_of(service_request_id),
         draft,
         call.key_or_a_new_one,
@@ -107,7 +108,7 @@ def flag(call: Call, service_request_id: str) -> Flagged:
     keyed=True,
 )
 def withdraw(call: Call, service_request_id: str) -> Withdrawn:
-    report = usecases.withdraw(
+    report = moderation.withdraw(
         id_of(service_request_id),
         call.idempotency_key,
         call.caller.author(),
@@ -134,7 +135,7 @@ def withdraw(call: Call, service_request_id: str) -> Withdrawn:
 )
 def waiting(call: Call) -> WaitingList:
     reason, limit = _reason(call.parameter("reason")), limit_of(call)
-    found = usecases.needing_attention(
+    found = moderation.needing_attention(
         reason,
         call.caller.author(),
         limit=limit,

@@ -12,9 +12,9 @@ from chalicelib.errors import Invalid
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.jobs.usecases.months import months_of_crews
-from chalicelib.reports import usecases
 from chalicelib.reports.model import Channel
-from chalicelib.reports.usecases import Contacts
+from chalicelib.reports.usecases.figures import contacts as reports_contacts
+from chalicelib.reports.usecases.figures.contacts import Contacts
 
 routes = Routes(__name__)
 MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
@@ -81,7 +81,7 @@ class PerformanceView(msgspec.Struct, frozen=True, kw_only=True):
 def performance(call: Call) -> PerformanceView:
     month = _month(call.parameter("month"))
     author, costs = call.caller.author(), bootstrap.council().channel_costs
-    contacts = usecases.contacts_of_month(month, author, bootstrap.reports_ports())
+    contacts = reports_contacts.contacts_of_month(month, author, bootstrap.reports_ports())
     first = date.fromisoformat(f"{month}-01")
     crews = months_of_crews(first, call.caller.staff("jobs.plan"), bootstrap.jobs_ports())
     return PerformanceView(

@@ -16,9 +16,10 @@ from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.routes import Call
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.observability import logs
-from chalicelib.reports import usecases
 from chalicelib.reports.cases import Left
-from chalicelib.reports.usecases import TAKEN_BACK_WITHIN, PutBack
+from chalicelib.reports.usecases.staff import undo as reports_undo
+from chalicelib.reports.usecases.staff.officer_changes import TAKEN_BACK_WITHIN
+from chalicelib.reports.usecases.staff.undo import PutBack
 
 CHANGED_SINCE = "Somebody has changed it since."
 KEPT_NOWHERE = "What was written over or taken out is kept nowhere."
@@ -98,7 +99,7 @@ def undone(left: Left, call: Call) -> UndoneItem | None:
     request_id = left.service_request_id
     try:
         note("cases.undo", request_id, "", call.caller)
-        back = usecases.put_back(left, call.caller.author(), bootstrap.reports_ports())
+        back = reports_undo.put_back(left, call.caller.author(), bootstrap.reports_ports())
     except AppError as error:
         stayed = (*left.parts, *left.lasting)
         return UndoneItem(
@@ -118,7 +119,7 @@ def undone(left: Left, call: Call) -> UndoneItem | None:
     )
 
 
-def _because(back: usecases.Back, left: Left) -> str | None:
+def _because(back: reports_undo.Back, left: Left) -> str | None:
     since = [each for each in back.stayed if each in left.parts]
     gone = set(left.lasting) - {"words"}
     said = (CHANGED_SINCE if since else "", KEPT_NOWHERE if gone else "")

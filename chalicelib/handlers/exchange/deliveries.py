@@ -13,8 +13,8 @@ from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.params import limit_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
-from chalicelib.outbound import usecases
 from chalicelib.outbound.model import Delivery, Kind, State, What
+from chalicelib.outbound.usecases import handling
 
 routes = Routes(__name__)
 ID = re.compile(r"[0-9a-f]{32}")
@@ -61,7 +61,7 @@ class DeliveryList(msgspec.Struct, frozen=True, kw_only=True):
     ),
 )
 def deliveries(call: Call) -> DeliveryList:
-    found = usecases.listed(
+    found = handling.listed(
         _state(call.parameter("state") or "failed"),
         _destination(call.parameter("destination")),
         limit=limit_of(call),
@@ -80,7 +80,7 @@ def deliveries(call: Call) -> DeliveryList:
 )
 def resend(call: Call, delivery_id: str) -> DeliveryView:
     note("deliveries.resend", id_of(delivery_id), "", call.caller)
-    return _view(usecases.resend(id_of(delivery_id), bootstrap.outbound_ports()))
+    return _view(handling.resend(id_of(delivery_id), bootstrap.outbound_ports()))
 
 
 @routes.endpoint(
@@ -92,7 +92,7 @@ def resend(call: Call, delivery_id: str) -> DeliveryView:
 )
 def keep(call: Call, delivery_id: str) -> DeliveryView:
     note("deliveries.keep", id_of(delivery_id), "", call.caller)
-    return _view(usecases.keep(id_of(delivery_id), bootstrap.outbound_ports()))
+    return _view(handling.keep(id_of(delivery_id), bootstrap.outbound_ports()))
 
 
 def id_of(text: str) -> str:

@@ -12,9 +12,9 @@ from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import limit_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.kernel.time import text_of
-from chalicelib.reports import usecases
 from chalicelib.reports.states import State, Status, status_of
-from chalicelib.reports.usecases import Change, Cursor
+from chalicelib.reports.usecases.exchange import feed as reports_feed
+from chalicelib.reports.usecases.exchange.feed import Change, Cursor
 from chalicelib.reports.views import public_page
 
 routes = Routes(__name__)
@@ -59,7 +59,7 @@ class FeedView(msgspec.Struct, frozen=True, kw_only=True):
     ),
 )
 def events(call: Call) -> FeedView:
-    feed = usecases.changes_after(
+    feed = reports_feed.changes_after(
         _cursor(call.parameter("after")),
         limit=limit_of(call),
         ports=bootstrap.reports_ports(),

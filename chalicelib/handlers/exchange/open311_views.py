@@ -22,12 +22,15 @@ from chalicelib.handlers.exchange.open311_query import (
 from chalicelib.handlers.http.params import id_of
 from chalicelib.handlers.http.routes import Call
 from chalicelib.partners import usecases as partners
-from chalicelib.reports import reference, usecases
+from chalicelib.reports import reference
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.open311 import extended, wire_request, wire_update
 from chalicelib.reports.partner import Partner, PartnerReport
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.posted import attributes_in, check_location, report_in, update_in
+from chalicelib.reports.usecases import access, reading
+from chalicelib.reports.usecases.exchange import listing
+from chalicelib.reports.usecases.exchange import partners as reports_partners
 from chalicelib.reports.views import ReportView
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
@@ -76,14 +79,14 @@ def requests(call: Call) -> Answer:
     query.check_jurisdiction()
     ids = query.listed("service_request_id")
     reports = _with_ids(ids, ports) if ids else _in_window(query, ports)
-    return _requests(usecases.views_of(reports, ports), query)
+    return _requests(reading.views_of(reports, ports), query)
 
 
 def request(call: Call, service_request_id: str) -> Answer:
     """A public report. Raises NotFound."""
     query = asked(call)
     query.check_jurisdiction()
-    found = usecases.public_views([id_of(service_request_id)], bootstrap.reports_ports())
+    found = reading.public_views([id_of(service_request_id)], bootstrap.reports_ports())
     if not found:
         raise NotFound(f"There is no report {service_request_id}.")
     return _requests(list(found.values()), query)
@@ -96,17 +99,17 @@ def submit(call: Call) -> Answer:
     sent.check_jurisdiction()
     definition = _service(sent.required("service_code"))
     key = sent.key("report", next(iter(attributes_in(sent.fields).get(PARTNERS_OWN, [])), None))
-    report = usecases.submit_for_partner(_report(sent, definition), key, partner, ports)
+    report = reports_partners.submit_for_partner(_report(sent, definition), key, partner, ports)
     told: dict[str, Tree] = {"service_request_id": report.service_request_id}
     if definition.type == "batch":
-        told = {"token": usecases.token_of(report, ports)}
+        told = {"token": reports_partners.token_of(report, ports)}
     return Answer("service_requests", [{**told, "service_notice": None, "account_id": None}])
 
 
 def token(call: Call, text: str) -> Answer:
     """Which report was made of what came in. Raises NotFound."""
     asked(call).check_jurisdiction()
-    found = usecases.id_of_token(text, bootstrap.reports_ports())
+    found = reports_partners.id_of_token(text, bootstrap.reports_ports())
     return Answer("service_requests", [{"service_request_id": found or "", "token": text}])
 
 
@@ -117,10 +120,10 @@ def updates(call: Call) -> Answer:
     partner = partners.known(query.one("api_key"), bootstrap.partners_ports())
     query.check_jurisdiction()
     start, end, _ = window_of_updates(query, ports.now())
-    sender = usecases.partner_scope(partner.key_id)
-    pairs = query.page_of(usecases.updates_between(start, end, ports, sender=sender))
+    sender = access.partner_scope(partner.key_id)
+    pairs = query.page_of(listing.updates_between(start, end, ports, sender=sender))
     reports = {report.service_request_id: report for report, _ in pairs}
-    views = usecases.views_of(list(reports.values()), ports)
+    views = reading.views_of(list(reports.values()), ports)
     shown = {update.update_id: (update, view) for view in views for update in view.updates}
     ids = [update.update_id for _, update in pairs]
     # What was withdrawn in between is in no view any more.
@@ -135,7 +138,7 @@ def update(call: Call) -> Answer:
     sent.check_jurisdiction()
     about = id_of(sent.required("service_request_id"))
     sent.moment("updated_datetime")
-    update_id = usecases.update_for_partner(
+    update_id = reports_partners.update_for_partner(
         about,
         update_in(sent.fields, sent.files),
         sent.key(f"update/{about}", sent.one("update_id")),
@@ -170,17 +173,17 @@ def _report(sent: Asked, definition: ServiceDefinition) -> PartnerReport:
 
 def _with_ids(ids: Sequence[str], ports: Ports) -> Sequence[ServiceRequest]:
     known = [found for each in ids if (found := reference.parse(each))]
-    return usecases.list_requests(known, usecases.Kinds(), ports, page_size=usecases.MOST_ROWS)
+    return listing.list_requests(known, listing.Kinds(), ports, page_size=listing.MOST_ROWS)
 
 
 def _in_window(query: Asked, ports: Ports) -> Sequence[ServiceRequest]:
     window, statuses = window_of_requests(query, ports.now()), query.statuses()
-    page, page_size = query.page(), query.page_size(default=usecases.MOST_ROWS)
+    page, page_size = query.page(), query.page_size(default=listing.MOST_ROWS)
     codes = query.listed("service_code")
     if codes and not bootstrap.council().by_code.keys() & set(codes):
         return ()
-    kinds = usecases.Kinds(statuses, codes or None)
-    return usecases.list_requests(window, kinds, ports, page=page, page_size=page_size)
+    kinds = listing.Kinds(statuses, codes or None)
+    return listing.list_requests(window, kinds, ports, page=page, page_size=page_size)
 
 
 def _requests(views: Sequence[ReportView], query: Asked) -> Answer:

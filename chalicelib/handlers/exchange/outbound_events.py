@@ -18,8 +18,8 @@ from chalicelib.handlers.http.event import (
     one_by_one,
 )
 from chalicelib.kernel.observability import logs, trace
-from chalicelib.outbound import usecases
 from chalicelib.outbound.model import Wake
+from chalicelib.outbound.usecases import getting_through, opening, sending
 
 # Chalice wants literals; packaging puts the queues themselves in their place.
 OUTBOUND_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:outbound"
@@ -37,7 +37,7 @@ def open_deliveries(event: SQSEvent) -> BatchAnswer:
         again = [message for message, fact in found.items() if fact is None]
         of_facts(facts, line)
         try:
-            usecases.open_deliveries(facts, bootstrap.outbound_ports())
+            opening.open_deliveries(facts, bootstrap.outbound_ports())
             measure_age(facts, line)
         except AppError as error:
             logs.failure("deliveries were not opened, the facts come again", error)
@@ -56,14 +56,14 @@ def send(event: SQSEvent) -> BatchAnswer:
 def send_due(_: CloudWatchEvent) -> None:
     """Wakes what is to be tried again, and what a sender left lying."""
     with batch("send_due") as line:
-        line["records"] = usecases.wake_due(bootstrap.outbound_ports())
+        line["records"] = sending.wake_due(bootstrap.outbound_ports())
 
 
 @events.schedule("rate(5 minutes)")
 def publish_getting_through(_: CloudWatchEvent) -> None:
     """Publishes whether it is getting through."""
     with batch("publish_getting_through"):
-        usecases.publish_getting_through(bootstrap.outbound_ports())
+        getting_through.publish_getting_through(bootstrap.outbound_ports())
 
 
 def _is_dealt_with(record: dict[str, Any], line: logs.Fields) -> bool:
@@ -73,7 +73,7 @@ def _is_dealt_with(record: dict[str, Any], line: logs.Fields) -> bool:
     trace.follow(wake.request_id or trace.current())
     line["delivery_id"] = wake.delivery_id
     try:
-        after = usecases.send(wake.delivery_id, bootstrap.outbound_ports())
+        after = sending.send(wake.delivery_id, bootstrap.outbound_ports())
     except AppError as error:
         logs.failure("a delivery was not dealt with", error, delivery_id=wake.delivery_id)
         return False

@@ -14,8 +14,8 @@ from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import named_in, note
 from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.kernel.parsing import parse_json
-from chalicelib.outbound import usecases
 from chalicelib.outbound.receivers import Filter, Receiver, ReceiverChanges, ReceiverDraft
+from chalicelib.outbound.usecases import handling, receiving
 
 routes = Routes(__name__)
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -78,7 +78,7 @@ class ReplayView(msgspec.Struct, frozen=True, kw_only=True):
     answer=ReceiverList,
 )
 def receivers(_: Call) -> ReceiverList:
-    found = usecases.receivers(bootstrap.outbound_ports())
+    found = receiving.receivers(bootstrap.outbound_ports())
     return ReceiverList(items=[_view(each) for each in found], next=None)
 
 
@@ -95,8 +95,8 @@ def receivers(_: Call) -> ReceiverList:
 def add_receiver(call: Call) -> MadeReceiver:
     draft, scope = parse_json(call.body, ReceiverDraft), call.caller.author().scope
     key = call.key_or_a_new_one
-    note("receivers.add", usecases.receiver_id_of(scope, key), "", call.caller)
-    receiver = usecases.add_receiver(draft, key, scope, bootstrap.outbound_ports())
+    note("receivers.add", receiving.receiver_id_of(scope, key), "", call.caller)
+    receiver = receiving.add_receiver(draft, key, scope, bootstrap.outbound_ports())
     return msgspec.convert(receiver, MadeReceiver, from_attributes=True)
 
 
@@ -113,7 +113,7 @@ def change_receiver(call: Call, receiver_id: str) -> ReceiverView:
     version = call.version
     changes = parse_json(call.body, ReceiverChanges)
     note("receivers.change", id_of(receiver_id), named_in(changes), call.caller)
-    receiver = usecases.change_receiver(
+    receiver = receiving.change_receiver(
         id_of(receiver_id), changes, version, bootstrap.outbound_ports()
     )
     return _view(receiver)
@@ -128,7 +128,7 @@ def change_receiver(call: Call, receiver_id: str) -> ReceiverView:
 )
 def remove_receiver(call: Call, receiver_id: str) -> Removed:
     note("receivers.remove", id_of(receiver_id), "", call.caller)
-    usecases.remove_receiver(id_of(receiver_id), bootstrap.outbound_ports())
+    receiving.remove_receiver(id_of(receiver_id), bootstrap.outbound_ports())
     return Removed(receiver_id=receiver_id)
 
 
@@ -143,7 +143,7 @@ def remove_receiver(call: Call, receiver_id: str) -> Removed:
 def replay(call: Call, receiver_id: str) -> ReplayView:
     draft = parse_json(call.body, ReplayDraft)
     note("receivers.replay", id_of(receiver_id), "", call.caller)
-    done = usecases.replay(id_of(receiver_id), draft.since, draft.until, bootstrap.outbound_ports())
+    done = handling.replay(id_of(receiver_id), draft.since, draft.until, bootstrap.outbound_ports())
     return ReplayView(**done._asdict())
 
 

@@ -11,10 +11,11 @@ from chalicelib.gazetteer import usecases as gazetteer
 from chalicelib.geo.point import Point
 from chalicelib.handlers.http.params import NEAR_M
 from chalicelib.kernel.parsing import parse
-from chalicelib.photos import usecases as photos
-from chalicelib.reports import usecases
+from chalicelib.photos.usecases import asking
 from chalicelib.reports.model import Draft
-from chalicelib.reports.usecases import Author
+from chalicelib.reports.usecases import places as reports_places
+from chalicelib.reports.usecases import reading
+from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.views import public_page
 
 MOST_NEIGHBOURS = 8
@@ -31,12 +32,12 @@ class Siblings:
 
     def outside(self, point: Point) -> str | None:
         ports = bootstrap.reports_ports()
-        is_outside = usecases.is_outside(point, ports.now(), ports)
-        return usecases.outside_text(point, ports) if is_outside else None
+        is_outside = reports_places.is_outside(point, ports.now(), ports)
+        return reports_places.outside_text(point, ports) if is_outside else None
 
     def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
         wording, services = bootstrap.form_pages().wording, bootstrap.council().by_code
-        found = usecases.nearby(
+        found = reading.nearby(
             point,
             service_code,
             radius_m=NEAR_M,
@@ -66,7 +67,7 @@ class Siblings:
         return found
 
     def take_photo(self, key: str, held: Sequence[str], upload: Upload) -> str:
-        return photos.take_upload(
+        return asking.take_upload(
             upload.body, key, self._author.scope, held, bootstrap.photos_ports()
         )
 

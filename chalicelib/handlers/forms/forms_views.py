@@ -27,9 +27,10 @@ from chalicelib.handlers.http.params import id_of, new_key
 from chalicelib.handlers.http.routes import Call, Page
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.parsing import parse
-from chalicelib.reports import usecases
 from chalicelib.reports.model import Draft, FlagDraft, ServiceRequest, UpdateDraft
-from chalicelib.reports.usecases import Author
+from chalicelib.reports.usecases import following, reading, submission, updating
+from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.staff import moderation
 from chalicelib.reports.views import public_page, tracking_url
 
 NOT_SENT = (
@@ -106,7 +107,7 @@ def add_update(call: Call, service_request_id: str) -> Page:
     try:
         draft = parse({name: value for name, value in typed.items() if value}, UpdateDraft)
         author, admit = call.caller.author(token), rate_limits.admit_update(request_id, draft, call)
-        usecases.add_update(request_id, draft, key, author, bootstrap.reports_ports(), admit=admit)
+        updating.add_update(request_id, draft, key, author, bootstrap.reports_ports(), admit=admit)
     except Invalid as error:
         report = _report(call, service_request_id, token)
         return _refused("update", error, typed, **report, key=key)
@@ -124,7 +125,7 @@ def follow(call: Call, service_request_id: str) -> Page:
     key = _key(_posted(call))
     request_id, author = id_of(service_request_id), call.caller.author()
     client, admit = rate_limits.client_of(call), rate_limits.counting_follower(call)
-    report = usecases.follow(request_id, key, author, ports, client=client, admit=admit)
+    report = following.follow(request_id, key, author, ports, client=client, admit=admit)
     people = "1 person follows" if report.followers == 1 else f"{report.followers} people follow"
     return _done(
         "You follow this report",
@@ -153,7 +154,7 @@ def flag(call: Call, service_request_id: str) -> Page:
         author, ports = call.caller.author(), bootstrap.reports_ports()
         admit = rate_limits.counting("flag", call)
         request_id, client = id_of(service_request_id), rate_limits.client_of(call)
-        usecases.flag(request_id, draft, key, author, ports, client=client, admit=admit)
+        moderation.flag(request_id, draft, key, author, ports, client=client, admit=admit)
     except Invalid as error:
         report = _report(call, service_request_id, None)
         return _refused("flag", error, typed, **report, reasons=REASONS, key=key)
@@ -169,7 +170,7 @@ def withdraw(call: Call, service_request_id: str) -> Page:
     """Takes a report back. Raises NotFound, Invalid, Conflict."""
     key = _key(_posted(call))
     ports = bootstrap.reports_ports()
-    report = usecases.withdraw(id_of(service_request_id), key, call.caller.author(), ports)
+    report = moderation.withdraw(id_of(service_request_id), key, call.caller.author(), ports)
     return _done(
         "Your report was withdrawn",
         "Nobody deals with it any more, and what it said is forgotten.",
@@ -188,7 +189,7 @@ def _send(answers: Answers, call: Call, ports: Ports) -> Page:
             rate_limits.admit_report(draft, key, call),
             rate_limits.may_write_to_contact(draft, call),
         )
-        report = usecases.submit(
+        report = submission.submit(
             draft,
             key,
             author,
@@ -214,7 +215,7 @@ def _sent(report: ServiceRequest, key: str) -> dict[str, Any]:
     wording = bootstrap.form_pages().wording
     ports = bootstrap.reports_ports()
     expected = report.expected_datetime
-    left = usecases.WITHDRAW_WITHIN - (ports.now() - report.requested_datetime)
+    left = moderation.WITHDRAW_WITHIN - (ports.now() - report.requested_datetime)
     return {
         "service_request_id": report.service_request_id,
         "reference": wording.reference(report.service_request_id),
@@ -223,7 +224,7 @@ def _sent(report: ServiceRequest, key: str) -> dict[str, Any]:
         "is_public": report.visibility == "public",
         "tracking_url": tracking_url(report, ports),
         "can_withdraw": report.visibility != "withdrawn" and left.total_seconds() > 0,
-        "withdraw_minutes": int(usecases.WITHDRAW_WITHIN.total_seconds() // 60),
+        "withdraw_minutes": int(moderation.WITHDRAW_WITHIN.total_seconds() // 60),
         "key": key,
     }
 
@@ -231,7 +232,7 @@ def _sent(report: ServiceRequest, key: str) -> dict[str, Any]:
 def _report(call: Call, text: str, token: str | None) -> dict[str, Any]:
     """What the pages of a report need. Raises NotFound."""
     author = call.caller.author(token)
-    view = usecases.view(id_of(text), author, bootstrap.reports_ports())
+    view = reading.view(id_of(text), author, bootstrap.reports_ports())
     note_look(view, call.caller)
     shown = bootstrap.form_pages().wording.report(view)
     return {"report": shown, "token": token or "", "query": _query(token)}

@@ -17,7 +17,7 @@ from chalicelib.accounts.model import (
 from chalicelib.accounts.permissions import Permission
 from chalicelib.jobs.people import Remit as JobRemit
 from chalicelib.jobs.people import Staff
-from chalicelib.reports.usecases import Author, Remit, partner_scope
+from chalicelib.reports.usecases.access import Author, Remit, partner_scope
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from chalicelib import bootstrap
 from chalicelib.accounts.audit import Action
 from chalicelib.accounts.destinations import contact
 from chalicelib.accounts.model import Account, Destination
-from chalicelib.accounts.usecases import Asker, rate_limits
+from chalicelib.accounts.usecases import rate_limits
+from chalicelib.accounts.usecases.code_requests import Asker
 from chalicelib.accounts.usecases.rate_limits import Flow, Sender
 from chalicelib.alerts.model import Wish
 from chalicelib.errors import UpstreamFailed
@@ -20,7 +21,8 @@ from chalicelib.handlers.http.cdn import viewer_address
 from chalicelib.handlers.http.routes import Call
 from chalicelib.kernel.observability import logs
 from chalicelib.reports.model import Contact, Draft, UpdateDraft
-from chalicelib.reports.usecases import Admit, AdmitFollower, Client, MayWrite
+from chalicelib.reports.usecases.access import Admit, Client, MayWrite
+from chalicelib.reports.usecases.following import AdmitFollower
 
 DEVICE = "x-ginnel-device"
 """A random text that the web client made for its device."""

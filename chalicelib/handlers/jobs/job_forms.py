@@ -31,9 +31,9 @@ from chalicelib.jobs.usecases import contractor_links
 from chalicelib.jobs.usecases.operations import Outcome, operate
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.parsing import parse
-from chalicelib.photos import usecases as photographs
-from chalicelib.reports import usecases as reporting
+from chalicelib.photos.usecases import asking
 from chalicelib.reports.reference import grouped
+from chalicelib.reports.usecases import reading
 
 MOST_PHOTOS = 5
 FIELDS = ("op_id", "base_version", "kind", "reason", "text")
@@ -170,7 +170,7 @@ def _taken(files: Sequence[bytes], op_id: str, opened: Opened) -> tuple[str, ...
     about, held = opened.job.service_request_ids[0], list[str]()
     for raw in files:
         ports, scope = bootstrap.photos_ports(), opened.who.scope
-        held.append(photographs.take_upload(raw, op_id, scope, held, ports, about=about))
+        held.append(asking.take_upload(raw, op_id, scope, held, ports, about=about))
     return tuple(held)
 
 
@@ -238,7 +238,7 @@ def _shown(opened: Opened) -> dict[str, Any]:
 def _public(job: Job) -> dict[str, Any]:
     """What everybody may see of the report that it is for: a company is told no more of it."""
     first = job.service_request_ids[:1]
-    report = reporting.public_views(first, bootstrap.reports_ports()).get(first[0])
+    report = reading.public_views(first, bootstrap.reports_ports()).get(first[0])
     if report is None:
         return {"description": "", "photos_before": ()}
     return {"description": report.description, "photos_before": report.photos}

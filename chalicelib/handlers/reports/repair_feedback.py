@@ -13,11 +13,11 @@ from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.pages import problem_page
 from chalicelib.handlers.http.routes import Call, Page, Query, Routes
 from chalicelib.kernel.parsing import parse
-from chalicelib.reports import usecases
 from chalicelib.reports.model import AnswerDraft, ServiceRequest
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.states import LABELS
-from chalicelib.reports.usecases import Asked, Standing
+from chalicelib.reports.usecases.resident import repair_feedback
+from chalicelib.reports.usecases.resident.repair_feedback import Asked, Standing
 from chalicelib.reports.views import tracking_url
 
 SAID = {
@@ -35,7 +35,7 @@ routes = Routes(__name__, problem_page)
     query=(Query("answer", "yes or no, which is chosen then"),),
 )
 def ask_mended(call: Call, token: str) -> Page:
-    standing = usecases.question(_asked(token), bootstrap.reports_ports())
+    standing = repair_feedback.question(_asked(token), bootstrap.reports_ports())
     if standing.answer or not standing.is_open:
         return _told(standing)
     typed = {"answer": call.parameter("answer") or "", "text": ""}
@@ -56,7 +56,9 @@ def answer_mended(call: Call, token: str) -> Page:
     try:
         draft = parse({name: value for name, value in typed.items() if value}, AnswerDraft)
         rate_limits.check("update", call)
-        return _told(usecases.answer_question(asked, draft, files, bootstrap.reports_ports()))
+        return _told(
+            repair_feedback.answer_question(asked, draft, files, bootstrap.reports_ports())
+        )
     except Invalid as error:
         return _refused(error, asked, token, typed)
 
@@ -67,7 +69,7 @@ def _asked(token: str) -> Asked:
 
 def _refused(error: Invalid, asked: Asked, token: str, typed: dict[str, str]) -> Page:
     """The question again, with what is wrong with the answer."""
-    report = usecases.question(asked, bootstrap.reports_ports()).report
+    report = repair_feedback.question(asked, bootstrap.reports_ports()).report
     faults = [FieldError(field, SAID.get(field, message)) for field, message in error.errors]
     html = _render("mended", token=token, typed=typed, faults=faults, **_of(report))
     return Page(html, is_refusal=True)

@@ -13,10 +13,10 @@ from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.pages import posted_form, problem_page, render
 from chalicelib.handlers.http.routes import Call, Page, Routes
 from chalicelib.kernel.parsing import parse
-from chalicelib.reports import usecases
 from chalicelib.reports.model import ReplyDraft, ServiceRequest
 from chalicelib.reports.reference import grouped
-from chalicelib.reports.usecases import AskedOf, Reply
+from chalicelib.reports.usecases.staff import questions
+from chalicelib.reports.usecases.staff.questions import AskedOf, Reply
 from chalicelib.reports.views import tracking_url
 
 routes = Routes(__name__, problem_page)
@@ -30,7 +30,7 @@ LENGTH = "Write your answer, with at most 2,000 characters"
     summary="What an officer asks about her report",
 )
 def show_question(_: Call, token: str) -> Page:
-    return _shown(usecases.asked_of(_asked(token), bootstrap.reports_ports()), token)
+    return _shown(questions.asked_of(_asked(token), bootstrap.reports_ports()), token)
 
 
 @routes.page(
@@ -45,9 +45,9 @@ def answer_question(call: Call, token: str) -> Page:
         draft = parse({"text": typed}, ReplyDraft)
     except Invalid:
         faults = [FieldError("text", LENGTH)]
-        return _shown(usecases.asked_of(asked, ports), token, typed=typed, faults=faults)
+        return _shown(questions.asked_of(asked, ports), token, typed=typed, faults=faults)
     rate_limits.check("update", call)
-    return _shown(usecases.reply_to_question(asked, draft.text, ports), token)
+    return _shown(questions.reply_to_question(asked, draft.text, ports), token)
 
 
 def _asked(token: str) -> AskedOf:

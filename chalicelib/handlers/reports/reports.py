@@ -16,10 +16,10 @@ from chalicelib.handlers.http.audit import note_look
 from chalicelib.handlers.http.params import NEAR_M, id_of, limit_of, number_of, point_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.kernel.parsing import parse_json
-from chalicelib.reports import usecases
 from chalicelib.reports.model import Draft, ServiceRequest, UpdateDraft, Visibility
 from chalicelib.reports.ports import Filters, Ports
 from chalicelib.reports.states import State, Status, status_of
+from chalicelib.reports.usecases import following, reading, submission, updating
 from chalicelib.reports.views import (
     NearView,
     ReportView,
@@ -91,7 +91,7 @@ def submit(call: Call) -> ReportReceipt:
         rate_limits.admit_report(draft, key, call),
         rate_limits.may_write_to_contact(draft, call),
     )
-    report = usecases.submit(draft, key, author, ports, admit=admit, may_write=may_write)
+    report = submission.submit(draft, key, author, ports, admit=admit, may_write=may_write)
     return receipt(report, ports)
 
 
@@ -112,7 +112,7 @@ def submit(call: Call) -> ReportReceipt:
 )
 def list_reports(call: Call) -> ReportList:
     ports = bootstrap.reports_ports()
-    page = usecases.list_in_box(
+    page = reading.list_in_box(
         _box(call.parameter("bbox")),
         Filters(_status(call.parameter("status")), call.parameter("service_code")),
         limit=limit_of(call),
@@ -141,7 +141,7 @@ def list_reports(call: Call) -> ReportList:
 )
 def nearby(call: Call) -> NearList:
     ports = bootstrap.reports_ports()
-    found = usecases.nearby(
+    found = reading.nearby(
         point_of(call),
         call.parameter("service_code"),
         radius_m=_radius(call.parameter("radius_m")),
@@ -162,7 +162,7 @@ def nearby(call: Call) -> NearList:
 )
 def read(call: Call, service_request_id: str) -> ReportView:
     author = call.caller.author(call.parameter("token"))
-    view = usecases.view(id_of(service_request_id), author, bootstrap.reports_ports())
+    view = reading.view(id_of(service_request_id), author, bootstrap.reports_ports())
     note_look(view, call.caller)
     return view
 
@@ -184,7 +184,7 @@ def add_update(call: Call, service_request_id: str) -> UpdateView:
     request_id, ports = id_of(service_request_id), bootstrap.reports_ports()
     author = call.caller.author(call.parameter("token"))
     admit = rate_limits.admit_update(request_id, draft, call)
-    update, report = usecases.add_update(request_id, draft, key, author, ports, admit=admit)
+    update, report = updating.add_update(request_id, draft, key, author, ports, admit=admit)
     return update_view(update, report, ports.photos.ready(photo_pairs(report)), ports)
 
 
@@ -199,7 +199,7 @@ def add_update(call: Call, service_request_id: str) -> UpdateView:
 )
 def follow(call: Call, service_request_id: str) -> Follows:
     request_id, key = id_of(service_request_id), call.key_or_a_new_one
-    report = usecases.follow(
+    report = following.follow(
         request_id,
         key,
         call.caller.author(),

@@ -12,7 +12,7 @@ from chalicelib.handlers.http.event import BatchAnswer, batch, batch_failures, f
 from chalicelib.kernel.observability import logs
 from chalicelib.photos import stream as photos
 from chalicelib.reports import stream as reports
-from chalicelib.reports import usecases
+from chalicelib.reports.usecases.staff import moderation
 
 # Chalice wants a literal; packaging puts the table's own stream in its place.
 STREAM = "arn:aws:dynamodb:eu-west-2:000000000000:table/reports/stream/placeholder"
@@ -41,7 +41,7 @@ def fan_out(event: DynamoDBEvent) -> BatchAnswer:
 def publish_held(_: CloudWatchEvent) -> None:
     """Makes reports public whose time of being held is over."""
     with batch("publish_held") as line:
-        line["records"] = usecases.publish_held(bootstrap.reports_ports())
+        line["records"] = moderation.publish_held(bootstrap.reports_ports())
 
 
 def _fact_of(record: dict[str, Any]) -> Event | None:

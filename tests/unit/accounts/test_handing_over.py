@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.accounts.model import STAFF_STAYS, Account, Destination, Grant, Identity, SignedIn
 from chalicelib.accounts.single_sign_on import HANDOVER_HOLDS, SignOnPorts
-from chalicelib.accounts.usecases import account_of
+from chalicelib.accounts.usecases.code_verification import account_of
 from chalicelib.accounts.usecases.single_sign_on import Back, give_up, send_to, take_back
 from chalicelib.accounts.usecases.staff import invite
 from chalicelib.catalogue.identity import GroupGrant, IdentityProvider, LevelMapping

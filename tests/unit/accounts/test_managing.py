@@ -9,7 +9,8 @@ import pytest
 from chalicelib.accounts.audit import OPERATOR, page
 from chalicelib.accounts.model import Account, Destination, Grant
 from chalicelib.accounts.ports import PeoplePorts, Ports
-from chalicelib.accounts.usecases import account_of, open_session, who
+from chalicelib.accounts.usecases.code_verification import account_of, open_session
+from chalicelib.accounts.usecases.sessions import who
 from chalicelib.accounts.usecases.staff import (
     PersonChanges,
     change_person,

@@ -12,15 +12,17 @@ from chalicelib.accounts.model import (
     SavedPlace,
 )
 from chalicelib.accounts.ports import Ports
-from chalicelib.accounts.usecases import (
-    AccountChanges,
+from chalicelib.accounts.usecases.code_requests import ask
+from chalicelib.accounts.usecases.code_verification import (
     add_address,
-    ask,
+    sign_in_with_code,
+    sign_in_with_link,
+)
+from chalicelib.accounts.usecases.own_account import (
+    AccountChanges,
     begin_adding,
     change_account,
     remove_address,
-    sign_in_with_code,
-    sign_in_with_link,
 )
 from chalicelib.errors import Conflict, Invalid, NotFound
 

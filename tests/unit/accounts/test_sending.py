@@ -10,7 +10,7 @@ import pytest
 from chalicelib.accounts.letters import CodeLetters
 from chalicelib.accounts.model import CODE_HOLDS, Attempt, Destination
 from chalicelib.accounts.ports import SendingPorts
-from chalicelib.accounts.usecases import send_code
+from chalicelib.accounts.usecases.code_sending import send_code
 from chalicelib.errors import AddressRefused, AppError, NoReply, UpstreamFailed
 from chalicelib.kernel.email import Letter
 from tests.builders import NOON

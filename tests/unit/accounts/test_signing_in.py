@@ -14,11 +14,10 @@ from chalicelib.accounts.model import (
     Grant,
 )
 from chalicelib.accounts.ports import Ports
-from chalicelib.accounts.usecases import (
-    Asker,
+from chalicelib.accounts.usecases.code_requests import Asker, ask
+from chalicelib.accounts.usecases.code_verification import (
     account_of,
     add_address,
-    ask,
     open_session,
     sign_in_with_code,
     sign_in_with_link,

@@ -15,13 +15,12 @@ from chalicelib.accounts.model import (
     SignedIn,
 )
 from chalicelib.accounts.ports import Ports
-from chalicelib.accounts.usecases import (
-    account_of,
+from chalicelib.accounts.usecases.code_verification import account_of, open_session
+from chalicelib.accounts.usecases.sessions import (
     devices,
     end,
     end_by_token,
     end_everywhere,
-    open_session,
     refresh,
     who,
 )

@@ -11,7 +11,8 @@ import pytest
 from chalicelib.errors import ConfigurationError, UpstreamFailed
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import Author, public_views, view
+from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.reading import public_views, view
 from infra.import_reports import (
     CLOSED_EARLIER,
     CLOSED_WITHOUT_DATE,

@@ -7,8 +7,8 @@ import pytest
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.outbound.model import WEBHOOKS_KEPT_FOR, Delivery, State
 from chalicelib.outbound.ports import Ports
-from chalicelib.outbound.usecases import keep, listed, replay, resend, send
-from chalicelib.outbound.usecases.handling import REPLAYED_AT_ONCE
+from chalicelib.outbound.usecases.handling import REPLAYED_AT_ONCE, keep, listed, replay, resend
+from chalicelib.outbound.usecases.sending import send
 from tests.builders import NOON
 from tests.fakes_outbound import Outside, delivery, receiver
 

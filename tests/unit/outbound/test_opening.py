@@ -13,7 +13,8 @@ from chalicelib.outbound.model import Delivery, Kind, State, id_of_forwarded
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import Filter
 from chalicelib.outbound.senders import OwnDestination
-from chalicelib.outbound.usecases import open_deliveries, send
+from chalicelib.outbound.usecases.opening import open_deliveries
+from chalicelib.outbound.usecases.sending import send
 from tests.builders import NOON
 from tests.fakes_outbound import COUNTY, PARKS, Outside, delivery, receiver, subject
 

@@ -14,7 +14,7 @@ from chalicelib.outbound.receivers import (
     ReceiverChanges,
     ReceiverDraft,
 )
-from chalicelib.outbound.usecases import (
+from chalicelib.outbound.usecases.receiving import (
     add_receiver,
     change_receiver,
     receivers,

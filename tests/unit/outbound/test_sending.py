@@ -12,7 +12,8 @@ from chalicelib.kernel.delivery_retry import LEASE, LONGEST_WAITS_S, MOST_TRIES
 from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.senders import Refused, Unclear
-from chalicelib.outbound.usecases import open_deliveries, send, wake_due
+from chalicelib.outbound.usecases.opening import open_deliveries
+from chalicelib.outbound.usecases.sending import send, wake_due
 from tests.builders import NOON
 from tests.fakes_outbound import Outside, delivery, receiver, subject
 

@@ -9,7 +9,7 @@ from chalicelib.errors import NotFound, UpstreamFailed
 from chalicelib.photos.model import Kept, PictureArea, Pictures
 from chalicelib.photos.picture import blackened, rebuild
 from chalicelib.photos.ports import Moved, PhotoKey
-from chalicelib.photos.usecases import blacken
+from chalicelib.photos.usecases.blackening import blacken
 from tests.fakes import Clock
 from tests.fakes_photos import Here, photos_in_memory
 

@@ -19,19 +19,18 @@ from chalicelib.photos.model import (
 )
 from chalicelib.photos.picture import UNKNOWN
 from chalicelib.photos.ports import PhotoKey, Upload
-from chalicelib.photos.usecases import (
+from chalicelib.photos.usecases.asking import (
     ask,
     belongs,
-    fetch,
     look,
     photo_ids_for,
     private_address,
     ready,
-    sweep,
-    take_in,
     take_upload,
-    want,
 )
+from chalicelib.photos.usecases.fetching import fetch, want
+from chalicelib.photos.usecases.sweeping import sweep
+from chalicelib.photos.usecases.taking_in import take_in
 from tests.fakes import Clock
 from tests.fakes_photos import BROKEN, Here, MemoryGallery, photos_in_memory
 

@@ -27,12 +27,13 @@ from chalicelib.publishing.ports import Document, FiguresPorts, Held
 from chalicelib.reports.model import ServiceRequest, Update
 from chalicelib.reports.ports import Ports, Wishes
 from chalicelib.reports.states import SAID_TO_BE_DONE, State, moves_from
-from chalicelib.reports.usecases import (
+from chalicelib.reports.usecases.figures.outcomes import (
+    Outcome,
     every_outcome,
     months_changed_since,
+    outcome_of,
     outcomes_of_month,
 )
-from chalicelib.reports.usecases.figures.outcomes import Outcome, outcome_of
 from tests import recount
 from tests.builders import NOON, report, update
 from tests.fakes import Clock, MemoryDocuments, MemoryPhotos, MemoryRepository, Nowhere, PlainIds

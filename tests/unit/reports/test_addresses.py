@@ -7,8 +7,10 @@ import pytest
 from chalicelib.geo.point import Point
 from chalicelib.reports.model import ReportChanges
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import EVERYWHERE, Author, change, submit
+from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.addresses import whole_address
+from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.submission import submit
 from tests.builders import MARKET_PLACE, draft, report
 from tests.fakes import MemoryRepository, Nowhere
 

@@ -11,21 +11,19 @@ from chalicelib.reports.cases import BulkDraft, Left, OneOfMany, SharedChanges
 from chalicelib.reports.model import HeldUpdate, Photo, ReportChanges, ServiceRequest
 from chalicelib.reports.needs import Need, open_needs
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import (
-    EVERYWHERE,
+from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
+from chalicelib.reports.usecases.attention import ask_for_look
+from chalicelib.reports.usecases.following import follow
+from chalicelib.reports.usecases.staff.casework import (
     OFFICER,
-    Author,
     Outcome,
-    Remit,
-    add_update,
-    ask_for_look,
-    change,
     change_case,
     change_many,
-    follow,
-    put_back,
     write_note,
 )
+from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.staff.undo import put_back
+from chalicelib.reports.usecases.updating import add_update
 from tests.builders import NOON, report, update_draft
 from tests.fakes import MemoryRepository
 

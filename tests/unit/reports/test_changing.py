@@ -9,17 +9,12 @@ from chalicelib.catalogue.load import load
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.reports.model import Contact, Photo, ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import (
-    EVERYWHERE,
-    Author,
-    Remit,
-    add_update,
-    change,
-    public_views,
-    submit,
-    view,
-    withdraw,
-)
+from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
+from chalicelib.reports.usecases.reading import public_views, view
+from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.staff.moderation import withdraw
+from chalicelib.reports.usecases.submission import submit
+from chalicelib.reports.usecases.updating import add_update
 from tests.builders import NOON, draft, report, update_draft
 from tests.fakes import Clock, MemoryPhotos, MemoryRepository
 

@@ -12,18 +12,13 @@ from chalicelib.catalogue.model import Council
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.reports.model import OwnChanges, ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import (
-    EVERYWHERE,
-    Author,
-    change,
-    change_own,
-    decision_of,
-    forget_sender,
-    full,
-    submit,
-    take_over,
-    withdraw_own,
-)
+from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
+from chalicelib.reports.usecases.reading import full
+from chalicelib.reports.usecases.resident.own_reports import change_own, withdraw_own
+from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.submission import submit, take_over
+from chalicelib.reports.usecases.triage import decision_of
 from tests.builders import NOON, draft, imported, report
 
 ANYBODY = Author()

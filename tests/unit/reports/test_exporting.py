@@ -8,8 +8,8 @@ import pytest
 
 from chalicelib.reports.model import Contact, Flag, Note, Photo
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import Author, Mark, Written, export
-from chalicelib.reports.usecases.resident.exporting import AT_MOST_BYTES
+from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.resident.exporting import AT_MOST_BYTES, Mark, Written, export
 from tests.builders import NOON, report, update
 from tests.fakes import MemoryRepository
 

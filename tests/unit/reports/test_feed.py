@@ -8,18 +8,12 @@ import pytest
 
 from chalicelib.reports.model import Photo, ReportChanges
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import (
-    EVERYWHERE,
-    Author,
-    Change,
-    Cursor,
-    add_update,
-    change,
-    changes_after,
-    publish_held,
-    submit,
-    withdraw,
-)
+from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.exchange.feed import Change, Cursor, changes_after
+from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.staff.moderation import publish_held, withdraw
+from chalicelib.reports.usecases.submission import submit
+from chalicelib.reports.usecases.updating import add_update
 from tests.builders import NOON, draft, report, update_draft
 from tests.fakes import Clock, MemoryRepository
 

@@ -5,7 +5,11 @@ import pytest
 from chalicelib.errors import NotFound, TooMany
 from chalicelib.reports.model import ReportChanges
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import EVERYWHERE, Author, Client, change, follow, submit, view
+from chalicelib.reports.usecases.access import EVERYWHERE, Author, Client
+from chalicelib.reports.usecases.following import follow
+from chalicelib.reports.usecases.reading import view
+from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.submission import submit
 from tests.builders import draft
 from tests.fakes import MemoryRepository
 

@@ -8,8 +8,14 @@ import pytest
 from chalicelib.errors import NotFound
 from chalicelib.reports.model import Contact, Flag, Note, Photo, ServiceRequest, Visibility
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import Author, add_note, forget_address, forget_sender, parts_of
-from chalicelib.reports.usecases.lifecycle.forgetting import REMOVED
+from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.lifecycle.forgetting import (
+    REMOVED,
+    forget_address,
+    forget_sender,
+    parts_of,
+)
+from chalicelib.reports.usecases.notes import add_note
 from tests.builders import NOON, report, update
 from tests.fakes import MemoryPhotos, MemoryRepository
 

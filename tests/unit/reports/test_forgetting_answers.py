@@ -7,15 +7,11 @@ import pytest
 
 from chalicelib.reports.model import AnswerDraft, Photo, ServiceRequest, Visibility
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import (
-    Asked,
-    Author,
-    add_update,
-    answer_question,
-    export,
-    forget_answers,
-)
-from chalicelib.reports.usecases.lifecycle.forgetting import REMOVED
+from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.lifecycle.forgetting import REMOVED, forget_answers
+from chalicelib.reports.usecases.resident.exporting import export
+from chalicelib.reports.usecases.resident.repair_feedback import Asked, answer_question
+from chalicelib.reports.usecases.updating import add_update
 from tests.builders import report, update_draft
 from tests.fakes import MemoryPhotos, MemoryRepository
 

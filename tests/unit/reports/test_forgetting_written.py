@@ -7,19 +7,17 @@ import pytest
 
 from chalicelib.reports.model import FlagDraft, HeldUpdate, Photo, ServiceRequest, Visibility
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import (
-    EVERYWHERE,
-    Author,
-    add_update,
-    export,
-    flag,
+from chalicelib.reports.usecases.access import EVERYWHERE, Author, written_as
+from chalicelib.reports.usecases.lifecycle.forgetting import (
+    REMOVED,
     forget_sender,
     forget_written,
     has_written,
-    view,
 )
-from chalicelib.reports.usecases.access import written_as
-from chalicelib.reports.usecases.lifecycle.forgetting import REMOVED
+from chalicelib.reports.usecases.reading import view
+from chalicelib.reports.usecases.resident.exporting import export
+from chalicelib.reports.usecases.staff.moderation import flag
+from chalicelib.reports.usecases.updating import add_update
 from tests.builders import NOON, report, update_draft
 from tests.fakes import MemoryPhotos, MemoryRepository
 

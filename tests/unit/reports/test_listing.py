@@ -8,8 +8,8 @@ import pytest
 from chalicelib.errors import Invalid
 from chalicelib.reports.model import Photo, Visibility
 from chalicelib.reports.ports import Ports, Window
-from chalicelib.reports.usecases import Kinds, list_requests, updates_between
 from chalicelib.reports.usecases.exchange import listing
+from chalicelib.reports.usecases.exchange.listing import Kinds, list_requests, updates_between
 from tests.builders import NOON, report, update
 from tests.fakes import Clock, MemoryPhotos, MemoryRepository
 

@@ -8,15 +8,16 @@ import pytest
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.reports.model import Answer, AnswerDraft, ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import (
-    EVERYWHERE,
+from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.resident.repair_feedback import (
+    MOST_PHOTOS,
+    NOT_FIXED,
     Asked,
-    Author,
-    add_update,
+    Standing,
     answer_question,
     question,
 )
-from chalicelib.reports.usecases.resident.repair_feedback import MOST_PHOTOS, NOT_FIXED, Standing
+from chalicelib.reports.usecases.updating import add_update
 from tests.builders import NOON, report, update_draft
 from tests.fakes import MemoryPhotos, MemoryRepository
 

@@ -9,22 +9,19 @@ from chalicelib.catalogue.load import load
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.reports.model import Contact, FlagDraft, ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import (
-    EVERYWHERE,
+from chalicelib.reports.usecases.access import EVERYWHERE, Author, Client
+from chalicelib.reports.usecases.reading import public_views, view
+from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.staff.moderation import (
+    MOST_SENDERS,
     WITHDRAW_WITHIN,
-    Author,
-    Client,
-    add_update,
-    change,
     flag,
     needing_attention,
-    public_views,
     publish_held,
-    submit,
-    view,
     withdraw,
 )
-from chalicelib.reports.usecases.staff.moderation import MOST_SENDERS
+from chalicelib.reports.usecases.submission import submit
+from chalicelib.reports.usecases.updating import add_update
 from tests.builders import draft, update_draft
 from tests.fakes import Clock
 

@@ -5,7 +5,10 @@ from random import Random
 
 from chalicelib.geo.point import Box, Point, distance_m
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import EVERYWHERE, Author, add_update, nearby, submit
+from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.reading import nearby
+from chalicelib.reports.usecases.submission import submit
+from chalicelib.reports.usecases.updating import add_update
 from tests.builders import MARKET_PLACE, draft, update_draft
 
 ANYBODY = Author()

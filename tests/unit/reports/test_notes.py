@@ -7,16 +7,18 @@ import pytest
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.reports.model import NOTE_LENGTH, Note
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import (
-    EVERYWHERE,
-    Author,
+from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
+from chalicelib.reports.usecases.notes import (
+    MOST_NOTES,
+    MOST_UNVERIFIED,
+    UNVERIFIED,
     add_note,
-    forget_sender,
-    submit,
-    view,
-    withdraw,
+    keep_whole,
 )
-from chalicelib.reports.usecases.notes import MOST_NOTES, MOST_UNVERIFIED, UNVERIFIED, keep_whole
+from chalicelib.reports.usecases.reading import view
+from chalicelib.reports.usecases.staff.moderation import withdraw
+from chalicelib.reports.usecases.submission import submit
 from tests.builders import NOON, draft, report
 from tests.fakes import MemoryRepository
 

@@ -15,7 +15,7 @@ from chalicelib.reports.model import Contact, Photo, ServiceRequest
 from chalicelib.reports.open311 import extended, wire_request, wire_update
 from chalicelib.reports.ports import Ports, Wishes
 from chalicelib.reports.states import STATES
-from chalicelib.reports.usecases import views_of
+from chalicelib.reports.usecases.reading import views_of
 from tests import builders
 from tests.fakes import Clock, MemoryPhotos, MemoryRepository, Nowhere, PlainIds
 

@@ -9,15 +9,10 @@ from chalicelib.catalogue.load import load
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.reports.model import Contact, FirstSeen, Note, OwnChanges, ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import (
-    EVERYWHERE,
-    Author,
-    add_update,
-    change_own,
-    own_reports,
-    submit,
-    withdraw_own,
-)
+from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.resident.own_reports import change_own, own_reports, withdraw_own
+from chalicelib.reports.usecases.submission import submit
+from chalicelib.reports.usecases.updating import add_update
 from tests.builders import NOON, draft, report, update, update_draft
 from tests.fakes import MemoryRepository, Nowhere, PlainIds
 

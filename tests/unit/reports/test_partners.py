@@ -8,14 +8,14 @@ from chalicelib.errors import Forbidden, Invalid, NotFound
 from chalicelib.reports.model import FirstSeen, ServiceRequest
 from chalicelib.reports.partner import PartnerReport, PartnerUpdate
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import (
-    Author,
+from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.exchange.partners import (
     id_of_token,
     submit_for_partner,
     token_of,
     update_for_partner,
-    view,
 )
+from chalicelib.reports.usecases.reading import view
 from tests import builders
 from tests.fakes import MemoryPhotos, MemoryRepository
 

@@ -8,13 +8,9 @@ import pytest
 from chalicelib.errors import NotFound
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import (
-    Author,
-    is_from_partner,
-    may_be_passed_on,
-    note_passed_on,
-    submit,
-)
+from chalicelib.reports.usecases.access import Author, is_from_partner
+from chalicelib.reports.usecases.exchange.forwarding import may_be_passed_on, note_passed_on
+from chalicelib.reports.usecases.submission import submit
 from tests.builders import draft
 from tests.fakes import MemoryRepository
 

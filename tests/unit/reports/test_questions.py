@@ -9,22 +9,20 @@ import pytest
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.reports.model import Question, ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import (
-    EVERYWHERE,
+from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
+from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
+from chalicelib.reports.usecases.reading import full
+from chalicelib.reports.usecases.resident.exporting import export
+from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.staff.questions import (
+    MOST_QUESTIONS,
     AskedOf,
-    Author,
-    Remit,
-    add_update,
     ask_reporter,
     asked_of,
-    change,
-    export,
-    forget_sender,
-    full,
     reply_to_question,
     settle_question,
 )
-from chalicelib.reports.usecases.staff.questions import MOST_QUESTIONS
+from chalicelib.reports.usecases.updating import add_update
 from tests.builders import NOON, report, update_draft
 from tests.fakes import Clock, MemoryRepository
 

@@ -10,8 +10,8 @@ from chalicelib.reports.cases import Queue, Wanted
 from chalicelib.reports.model import Question, ServiceRequest
 from chalicelib.reports.needs import Need
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import EVERYWHERE, Author, Remit, list_cases
-from chalicelib.reports.usecases.staff.queue import MOST_LOOKED_AT
+from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
+from chalicelib.reports.usecases.staff.queue import MOST_LOOKED_AT, list_cases
 from tests.builders import NOON, report
 from tests.fakes import MemoryRepository
 

@@ -8,16 +8,12 @@ import pytest
 from chalicelib.errors import Forbidden, NotFound
 from chalicelib.reports.model import Contact, FlagDraft, ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import (
-    Author,
-    Remit,
-    add_update,
-    change,
-    flag,
-    needing_attention,
-    submit,
-    view,
-)
+from chalicelib.reports.usecases.access import Author, Remit
+from chalicelib.reports.usecases.reading import view
+from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.staff.moderation import flag, needing_attention
+from chalicelib.reports.usecases.submission import submit
+from chalicelib.reports.usecases.updating import add_update
 from chalicelib.reports.views import FullView
 from tests.builders import draft, report, update_draft
 

@@ -11,8 +11,8 @@ from chalicelib.catalogue.load import load
 from chalicelib.errors import UpstreamFailed
 from chalicelib.reports.model import Contact, Flag, Note, Photo, ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import forget_old
 from chalicelib.reports.usecases.lifecycle.forgetting import REMOVED
+from chalicelib.reports.usecases.lifecycle.retention import forget_old
 from tests.builders import NOON, report, update
 from tests.fakes import Clock, MemoryPhotos, MemoryRepository
 

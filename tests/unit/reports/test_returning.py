@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.errors import NotFound
-from chalicelib.reports import usecases
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import LABELS, STATES
+from chalicelib.reports.usecases.exchange import inbound_updates
 from chalicelib.reports.usecases.exchange.inbound_updates import MOST_A_DAY
 from tests.builders import NOON, report
 from tests.fakes import Clock, MemoryRepository
@@ -17,7 +17,7 @@ KEY, OTHER = "a" * 32, "b" * 32
 
 
 def bring_back(request_id: str, key: str, status: str, text: str, ports: Ports) -> ServiceRequest:
-    usecases.bring_back(request_id, key, status, text, ports)
+    inbound_updates.bring_back(request_id, key, status, text, ports)
     after = ports.repository.get(request_id)
     assert after
     return after
@@ -94,7 +94,7 @@ def test_report_takes_so_many_a_day_and_more_the_next(
     request_id: str, ports: Ports, clock: Clock
 ) -> None:
     def bring(number: int) -> str:
-        return usecases.bring_back(request_id, f"{number:032x}", "", "Hello.", ports)
+        return inbound_updates.bring_back(request_id, f"{number:032x}", "", "Hello.", ports)
 
     assert {bring(number) for number in range(MOST_A_DAY)} == {"added"}
     assert (bring(0), bring(99)) == ("known", "over")

@@ -11,7 +11,9 @@ from chalicelib.catalogue.load import load
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.reports.model import Contact, Photo
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import Author, public_views, submit, view
+from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.reading import public_views, view
+from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.views import tracking_url
 from tests.builders import NOON, draft
 from tests.fakes import MemoryPhotos, Nowhere

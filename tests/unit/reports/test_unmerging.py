@@ -5,15 +5,10 @@ import pytest
 from chalicelib.errors import Conflict, Forbidden
 from chalicelib.reports.model import ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Ports, Stale
-from chalicelib.reports.usecases import (
-    EVERYWHERE,
-    Author,
-    Remit,
-    change,
-    follow,
-    merged_here,
-    unmerge,
-)
+from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
+from chalicelib.reports.usecases.following import follow
+from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.staff.unmerging import merged_here, unmerge
 from tests.builders import report
 from tests.fakes import MemoryRepository
 

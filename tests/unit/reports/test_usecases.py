@@ -10,16 +10,10 @@ from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.geo.point import Box
 from chalicelib.reports.model import TIMELINE_LIMIT_BYTES, Contact
 from chalicelib.reports.ports import Filters, Ports
-from chalicelib.reports.usecases import (
-    EVERYWHERE,
-    Author,
-    add_update,
-    list_in_box,
-    public_views,
-    submit,
-    take_over,
-    view,
-)
+from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.reading import list_in_box, public_views, view
+from chalicelib.reports.usecases.submission import submit, take_over
+from chalicelib.reports.usecases.updating import add_update
 from tests.builders import NOON, draft, imported, update_draft
 from tests.fakes import Clock, MemoryRepository
 

@@ -9,16 +9,13 @@ import pytest
 from chalicelib.catalogue.load import load
 from chalicelib.reports.model import ReportChanges, Visibility
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases import (
-    EVERYWHERE,
-    Author,
-    change_case,
-    public_views,
-    publish_held,
-    put_back,
-    submit,
-    withhold_private,
-)
+from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.reading import public_views
+from chalicelib.reports.usecases.staff.casework import change_case
+from chalicelib.reports.usecases.staff.moderation import publish_held
+from chalicelib.reports.usecases.staff.undo import put_back
+from chalicelib.reports.usecases.submission import submit
+from chalicelib.reports.usecases.withholding import withhold_private
 from tests.builders import draft, report
 from tests.fakes import Clock, MemoryRepository
 

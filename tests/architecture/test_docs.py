@@ -1,0 +1,45 @@
+"""What the documents say of files is true."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "infra/README.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+FOLDERS = ("app.py", ".chalice", "bench", "chalicelib", "infra", "tests", "web")
+NOT_OURS = ("node_modules", "__pycache__", "dist")
+NAMED = re.compile(r"`((?:[\w.-]+/)*[\w-]+\.(?:py|ts))`")
+
+
+def files() -> Iterator[str]:
+    """All source files, each as `/path/from/the/root`."""
+    for folder in FOLDERS:
+        for path in [ROOT / folder, *(ROOT / folder).rglob("*")]:
+            if path.is_file() and not set(path.parts) & set(NOT_OURS):
+                yield f"/{path.relative_to(ROOT).as_posix()}"
+
+
+KNOWN = tuple(files())
+
+
+def missing(text: str) -> set[str]:
+    """The source files that a document names and that are not there. A name stands for every path
+    that ends in it."""
+    named = set(NAMED.findall(text))
+    return {name for name in named if not any(path.endswith(f"/{name}") for path in KNOWN)}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
+def test_document_names_only_files_that_are_there(document: Path) -> None:
+    assert missing(document.read_text(encoding="utf-8")) == set()
+
+
+def test_file_is_found_missing_when_a_document_names_it() -> None:
+    text = "`app.py`, `chalicelib/gone.py`, `reports/reports.py` and `forms/reports.py`"
+    assert missing(text) == {"chalicelib/gone.py", "forms/reports.py"}
