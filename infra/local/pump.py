@@ -195,6 +195,7 @@ class Pump:
         ]
         self._sources = _sources(app, arns, handler_of, peeking or _of_moto())
         self._idle_rounds = 0
+        self._rounds = 0
         self._stopping = threading.Event()
         self._hurry = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pump", daemon=True)
@@ -220,20 +221,24 @@ class Pump:
             pass
 
     def wait_until_idle(self, timeout_s: float = 300.0) -> None:
-        """Waits until the running thread finds nothing and holds nothing.
+        """Waits until the running thread finds nothing and holds nothing, however much it has to
+        do: `timeout_s` is for one round of it.
 
         Raises TimeoutError.
         """
-        deadline = time.monotonic() + timeout_s
+        rounds, deadline = self._rounds, time.monotonic() + timeout_s
         self._idle_rounds = 0
         self._hurry.set()
         while self._idle_rounds < IDLE_ROUNDS:
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"The pump was not idle within {timeout_s} s.")
+            if rounds != self._rounds:
+                rounds, deadline = self._rounds, time.monotonic() + timeout_s
+            elif time.monotonic() > deadline:
+                raise TimeoutError(f"The pump did nothing for {timeout_s} s and was not idle.")
             time.sleep(PAUSE_S)
 
     def _step(self, now: float) -> bool:
         busy = True in [source.step(now) for source in self._sources]
+        self._rounds += 1
         self._idle_rounds = 0 if busy else self._idle_rounds + 1
         return busy
 

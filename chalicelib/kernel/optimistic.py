@@ -1,0 +1,62 @@
+"""Optimistic concurrency: a writer that loses a race loads what is stored now and starts over."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from chalicelib.errors import UpstreamFailed
+
+Stored = TypeVar("Stored")
+Result = TypeVar("Result")
+ATTEMPTS = 10
+
+
+class VersionConflict(Exception):
+    """What was to be replaced was changed or removed since it was loaded."""
+
+
+class AlreadyExists(Exception):
+    """Something is stored under this id already."""
+
+
+def retry_on_conflict(
+    attempt: Callable[[], Result], *, what: str, attempts: int = ATTEMPTS
+) -> Result:
+    """Call `attempt` until it raises no VersionConflict.
+
+    Args:
+        attempt: loads, changes and saves; loads anew at each call.
+        what: the thing that is changed, as the error names it, such as "this report".
+
+    Returns: what `attempt` returns.
+
+    Raises: UpstreamFailed after so many conflicts, and whatever else `attempt` raises.
+    """
+    for _ in range(attempts):
+        try:
+            return attempt()
+        except VersionConflict:
+            continue
+    raise UpstreamFailed(f"Many people are changing {what} just now; send it again.")
+
+
+def update(
+    load: Callable[[], Stored],
+    change: Callable[[Stored], Stored],
+    save: Callable[[Stored], Stored],
+    *,
+    what: str,
+) -> Stored:
+    """Load, change and save, again on a conflict. Saves nothing where `change` returns the very
+    same object.
+
+    Returns: what is stored afterwards.
+
+    Raises: UpstreamFailed after 10 conflicts, and whatever `load`, `change` and `save` raise.
+    """
+
+    def attempt() -> Stored:
+        loaded = load()
+        changed = change(loaded)
+        return loaded if changed is loaded else save(changed)
+
+    return retry_on_conflict(attempt, what=what)
