@@ -31,8 +31,9 @@ from chalicelib.facilities.opening_hours import parsed
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import MultiPolygon
 from chalicelib.geo.rounding import rounded
+from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.publishing.model import JSON
-from chalicelib.publishing.ports import Document, Held, Moved, Ports
+from chalicelib.publishing.ports import Document, Held, Ports
 from chalicelib.publishing.targets import put
 from infra.rows import Refused, Row, Table, read_rows
 
@@ -189,7 +190,7 @@ def publish(
         key = index_key(kind.kind)
         put(key, Document(index, INDEX_TYPE), ports.documents.read(key), ports)
         put(list_key(kind.kind), Document(msgspec.json.encode(listed), JSON), before, ports)
-    except Moved as error:
+    except VersionConflict as error:
         raise UpstreamFailed(f"{error} was published by somebody else; try again.") from error
     _publish_kind(_entry(kind, len(items)), council, ports)
 
@@ -243,6 +244,6 @@ def _publish_kind(entry: KindEntry, council: Council, ports: Ports) -> None:
         try:
             put(KINDS, document, held, ports)
             return
-        except Moved:
+        except VersionConflict:
             continue
     raise UpstreamFailed(f"{KINDS} kept changing while it was published; try again.")

@@ -10,8 +10,9 @@ import click
 import msgspec
 
 from chalicelib.errors import ConfigurationError, UpstreamFailed
+from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.publishing.model import JSON
-from chalicelib.publishing.ports import Document, Held, Moved, Ports
+from chalicelib.publishing.ports import Document, Held, Ports
 from chalicelib.publishing.targets import put
 from chalicelib.publishing.unfinished import Mark
 from infra.lists import new_mark, publish_figures_anew, publish_lists_anew, published_months
@@ -145,7 +146,7 @@ def _put_in_place(key: str, body: bytes, held: Held | None, ports: Ports) -> Non
     """Puts a document in the place of the one that was read. Raises UpstreamFailed."""
     try:
         put(key, Document(body, JSON), held, ports)
-    except Moved as error:
+    except VersionConflict as error:
         raise UpstreamFailed(f"{key} was published by somebody else; try again.") from error
 
 

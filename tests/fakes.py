@@ -10,7 +10,8 @@ from typing import Literal
 from chalicelib.errors import Invalid
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import key_of
-from chalicelib.publishing.ports import Document, Held, Moved
+from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
+from chalicelib.publishing.ports import Document, Held
 from chalicelib.publishing.public_report import PublicReport
 from chalicelib.reports.keys import place_by_target
 from chalicelib.reports.model import (
@@ -26,14 +27,12 @@ from chalicelib.reports.model import (
 from chalicelib.reports.ports import (
     Course,
     Due,
-    Exists,
     Filters,
     Forgettable,
     Listed,
     Page,
     Person,
     Place,
-    Stale,
     Window,
 )
 from chalicelib.reports.states import State, status_of
@@ -53,13 +52,13 @@ class MemoryRepository:
 
     def create(self, report: ServiceRequest) -> ServiceRequest:
         if report.service_request_id in self._reports:
-            raise Exists
+            raise AlreadyExists
         return self._put(replace(report, version=1))
 
     def save(self, report: ServiceRequest) -> ServiceRequest:
         stored = self._reports.get(report.service_request_id)
         if stored is None or stored.version != report.version:
-            raise Stale
+            raise VersionConflict
         return self._put(replace(report, version=report.version + 1))
 
     def get(self, service_request_id: str) -> ServiceRequest | None:
@@ -384,13 +383,13 @@ class MemoryDocuments:
 
     def write(self, key: str, document: Document, held: Held | None) -> None:
         if self.read(key) != held:
-            raise Moved(key)
+            raise VersionConflict(key)
         self.puts.append(key)
         self.bodies[key] = document.body
 
     def delete(self, key: str, held: Held) -> None:
         if self.read(key) != held:
-            raise Moved(key)
+            raise VersionConflict(key)
         self.puts.append(key)
         del self.bodies[key]
 

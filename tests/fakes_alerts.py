@@ -27,11 +27,11 @@ from chalicelib.alerts.ports import (
     Page,
     Ports,
     Reporter,
-    Stale,
     Subject,
 )
 from chalicelib.errors import AddressRefused, Invalid
 from chalicelib.geo.point import Box, Point
+from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.time import text_of
 from tests.builders import MARKET_PLACE, NOON
 from tests.fakes import Clock
@@ -93,7 +93,7 @@ class MemorySubscriptions:
     def save(self, subscription: Subscription) -> Subscription:
         stored = self.stored.get(subscription.subscription_id)
         if stored is None or stored.version != subscription.version:
-            raise Stale
+            raise VersionConflict
         return self._put(replace(subscription, version=subscription.version + 1))
 
     def get(self, subscription_id: str) -> Subscription | None:

@@ -15,9 +15,9 @@ from chalicelib.alerts.delivery import Alert, Named, Place, Wake
 from chalicelib.alerts.delivery_ports import Listed, Ports
 from chalicelib.alerts.messages import Message, Notice, Report
 from chalicelib.alerts.model import Because, PushAddress, Subscription, Tell, Topic
-from chalicelib.alerts.ports import Stale
 from chalicelib.alerts.sms_budget import Purse
 from chalicelib.alerts.words import Voice
+from chalicelib.kernel.optimistic import VersionConflict
 from tests.builders import NOON
 from tests.fakes import Clock
 from tests.fakes_alerts import MemorySubscriptions, PlainTokens
@@ -129,7 +129,7 @@ class MemoryAlerts:
         key = Named(alert.subscription_id, alert.alert_id)
         present = self.stored.get(key)
         if (present.revision if present else 0) != alert.revision:
-            raise Stale
+            raise VersionConflict
         self.stored[key] = replace(alert, revision=alert.revision + 1)
         return self.stored[key]
 

@@ -7,8 +7,9 @@ from itertools import count
 
 from chalicelib.accounts.audit import Entry
 from chalicelib.desk.model import CaseJob, Template, Undo, View
-from chalicelib.desk.ports import Ports, Stale
+from chalicelib.desk.ports import Ports
 from chalicelib.errors import UpstreamFailed
+from chalicelib.kernel.optimistic import VersionConflict
 from tests.fakes import Clock
 
 
@@ -40,7 +41,7 @@ class MemoryTemplates:
     def _check(self, template: Template) -> None:
         present = self.stored.get(template.template_id)
         if present is None or present.version != template.version:
-            raise Stale
+            raise VersionConflict
 
 
 @dataclass

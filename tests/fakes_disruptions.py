@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.disruptions.model import Disruption, DisruptionArea, DisruptionDraft
-from chalicelib.disruptions.ports import Disruptions, Ports, PublishPorts, Stale
+from chalicelib.disruptions.ports import Disruptions, Ports, PublishPorts
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Box
+from chalicelib.kernel.optimistic import VersionConflict
 from tests.builders import MARKET_PLACE, NOON
 from tests.fakes import Clock
 from tests.fakes_alerts import BOUNDS, GUILDHALL
@@ -57,7 +58,7 @@ class MemoryDisruptions:
     def save(self, disruption: Disruption) -> Disruption:
         present = self.stored.get(disruption.disruption_id)
         if (present.version if present else 0) != disruption.version:
-            raise Stale
+            raise VersionConflict
         saved = replace(disruption, version=disruption.version + 1)
         self.stored[disruption.disruption_id] = saved
         return saved

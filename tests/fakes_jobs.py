@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from chalicelib.errors import NotFound
 from chalicelib.jobs.model import Deed, Job, Operation, State
 from chalicelib.jobs.people import EVERYWHERE, Operator, Staff
-from chalicelib.jobs.ports import Filters, FollowPorts, Look, Page, Ports, Report, Stale
+from chalicelib.jobs.ports import Filters, FollowPorts, Look, Page, Ports, Report
+from chalicelib.kernel.optimistic import VersionConflict
 from tests.builders import MARKET_PLACE, NOON
 from tests.fakes import Clock
 
@@ -125,14 +126,14 @@ class MemoryJobs:
         if self.stale_next:
             self.stale_next -= 1
             self.stored[job.job_id] = replace(present, version=present.version + 1)
-            raise Stale
+            raise VersionConflict
         if present.version != job.version:
-            raise Stale
+            raise VersionConflict
         self.writes += 1
         self.stored[job.job_id] = replace(job, version=job.version + 1)
         if self.loses_reply:
             self.loses_reply = False
-            raise Stale
+            raise VersionConflict
         return self.stored[job.job_id]
 
     def get(self, job_id: str) -> Job | None:

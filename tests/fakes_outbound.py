@@ -11,8 +11,9 @@ from chalicelib.catalogue.destinations import (
     Open311Destination,
     ServiceMapping,
 )
+from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.outbound.model import Case, Delivery, Reopening, State, Subject
-from chalicelib.outbound.ports import MOST_COUNTED, Exists, Listed, Ports, Stale
+from chalicelib.outbound.ports import MOST_COUNTED, Listed, Ports
 from chalicelib.outbound.receivers import Filter, Receiver
 from chalicelib.outbound.senders import OwnDestination, Sent
 from tests.builders import NOON
@@ -82,13 +83,13 @@ class MemoryDeliveries:
 
     def create(self, delivery: Delivery) -> Delivery:
         if delivery.delivery_id in self.stored:
-            raise Exists
+            raise AlreadyExists
         return self._put(delivery)
 
     def save(self, delivery: Delivery) -> Delivery:
         present = self.stored.get(delivery.delivery_id)
         if present is None or present.version != delivery.version:
-            raise Stale
+            raise VersionConflict
         return self._put(delivery)
 
     def get(self, delivery_id: str) -> Delivery | None:
@@ -151,13 +152,13 @@ class MemoryReceivers:
 
     def create(self, receiver: Receiver) -> Receiver:
         if receiver.receiver_id in self.stored:
-            raise Exists
+            raise AlreadyExists
         return self._put(receiver)
 
     def save(self, receiver: Receiver) -> Receiver:
         present = self.stored.get(receiver.receiver_id)
         if present is None or present.version != receiver.version:
-            raise Stale
+            raise VersionConflict
         return self._put(receiver)
 
     def get(self, receiver_id: str) -> Receiver | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from hashlib import md5
 
 from chalicelib.errors import UpstreamFailed
+from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.photos.model import (
     MOST_BYTES,
     NOT_FETCHED,
@@ -16,15 +17,7 @@ from chalicelib.photos.model import (
     Pictures,
     Refused,
 )
-from chalicelib.photos.ports import (
-    Moved,
-    NotAsDeclared,
-    PhotoKey,
-    Policy,
-    Ports,
-    TooLargeToRead,
-    Upload,
-)
+from chalicelib.photos.ports import NotAsDeclared, PhotoKey, Policy, Ports, TooLargeToRead, Upload
 from tests.fakes import Clock
 
 BROKEN = b"broken"
@@ -109,7 +102,7 @@ class MemoryGallery:
 
     def replace(self, photo: PhotoKey, pictures: Pictures, held: Kept) -> None:
         if self.read_page(photo) != held:
-            raise Moved
+            raise VersionConflict
         self.pages[photo], self.thumbnails[photo] = pictures
 
     def address(self, photo: PhotoKey, size: str) -> str:

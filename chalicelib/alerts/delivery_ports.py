@@ -28,7 +28,7 @@ class Alerts(Protocol):
 
     def save(self, alert: Alert) -> Alert:
         """Stores a new alert, or replaces the stored one if it has `alert.revision`. Raises
-        Stale."""
+        VersionConflict."""
 
     def get(self, subscription_id: str, alert_id: str) -> Alert | None:
         """The alert as it is now (a consistent read)."""

@@ -13,10 +13,6 @@ from chalicelib.geo.point import Box, Point
 AddressChannel = Literal["email", "sms"]
 
 
-class Stale(Exception):
-    """The stored one has another version than the one that was to be replaced, or is gone."""
-
-
 class Page(NamedTuple):
     """Some of a list; `next` is where to go on, None at its end."""
 
@@ -33,7 +29,7 @@ class Subscriptions(Protocol):
         whether or not it is over."""
 
     def save(self, subscription: Subscription) -> Subscription:
-        """Replaces the stored one if it has `subscription.version`. Raises Stale."""
+        """Replaces the stored one if it has `subscription.version`. Raises VersionConflict."""
 
     def get(self, subscription_id: str) -> Subscription | None:
         """The subscription as it is now (a consistent read), one that is over, too."""

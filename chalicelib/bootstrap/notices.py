@@ -27,8 +27,9 @@ from chalicelib.disruptions.views import DISRUPTIONS
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Box, Point
 from chalicelib.kernel.cached_document import decoded
+from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.publishing.model import JSON
-from chalicelib.publishing.ports import Document, Moved
+from chalicelib.publishing.ports import Document
 
 if TYPE_CHECKING:
     from chalicelib.aws.sqs import SqsReaction
@@ -173,7 +174,7 @@ def _publish(body: bytes) -> None:
         return
     try:
         store.write(DISRUPTIONS, Document(body, JSON), held)
-    except Moved as error:
+    except VersionConflict as error:
         raise UpstreamFailed("Somebody else published the disruptions: again soon.") from error
 
 

@@ -14,10 +14,10 @@ from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute,
 from pynamodb.models import Model
 
 from chalicelib.desk.model import Template, Undo, View
-from chalicelib.desk.ports import Stale
 from chalicelib.kernel.dynamo import errors
 from chalicelib.kernel.dynamo.attributes import MomentAttribute, Packed
 from chalicelib.kernel.dynamo.errors import ConditionFailed
+from chalicelib.kernel.optimistic import VersionConflict
 
 TEMPLATES, TEMPLATE = "templates", "template#"
 VIEWS, VIEW = "views#", "view#"
@@ -85,17 +85,17 @@ class DynamoTemplates:
     def add(self, template: Template) -> Template:
         try:
             return self.save(template)
-        except Stale:
+        except VersionConflict:
             return self.get(template.template_id) or template
 
     def save(self, template: Template) -> Template:
         item = _template_item(template)
-        with translated(clash=Stale):
+        with translated(clash=VersionConflict):
             item.save()
         return _template(item)
 
     def remove(self, template: Template) -> None:
-        with translated(clash=Stale):
+        with translated(clash=VersionConflict):
             _template_item(template).delete()
 
     def get(self, template_id: str) -> Template | None:

@@ -12,10 +12,6 @@ Noted = Literal[
 ]
 
 
-class Stale(Exception):
-    """The stored one has another version than the one that was to be replaced, or is gone."""
-
-
 class Templates(Protocol):
     """Where reply templates are kept. Every method raises UpstreamFailed."""
 
@@ -24,10 +20,10 @@ class Templates(Protocol):
         stored."""
 
     def save(self, template: Template) -> Template:
-        """Replaces the stored one if it has `template.version`. Raises Stale."""
+        """Replaces the stored one if it has `template.version`. Raises VersionConflict."""
 
     def remove(self, template: Template) -> None:
-        """Forgets it if it has `template.version`. Raises Stale."""
+        """Forgets it if it has `template.version`. Raises VersionConflict."""
 
     def get(self, template_id: str) -> Template | None:
         """The template as it is now (a consistent read)."""

@@ -19,9 +19,10 @@ from chalicelib.desk.model import (
     ViewDraft,
     refuse_unknown_fields,
 )
-from chalicelib.desk.ports import Entry, Ports, Stale, Views
+from chalicelib.desk.ports import Entry, Ports, Views
 from chalicelib.errors import Conflict, FieldError, Invalid, NotFound
 from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.optimistic import VersionConflict
 
 FILTERS = frozenset(
     (
@@ -129,7 +130,7 @@ def change_template(
     ports.note(actor, "templates.change", template_id, "")
     try:
         return ports.templates.save(after)
-    except Stale as error:
+    except VersionConflict as error:
         stored = template(template_id, ports)
         # Where only the reply was lost, what is stored is what was to be stored.
         if replace(stored, version=version) == after:
@@ -143,7 +144,7 @@ def remove_template(template_id: str, version: int, actor: str, ports: Ports) ->
     ports.note(actor, "templates.remove", template_id, "")
     try:
         ports.templates.remove(present)
-    except Stale as error:
+    except VersionConflict as error:
         if stored := ports.templates.get(template_id):
             raise _stale(stored) from error
     return present

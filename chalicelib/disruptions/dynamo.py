@@ -16,10 +16,10 @@ from pynamodb.attributes import (
 from pynamodb.models import Model
 
 from chalicelib.disruptions.model import Disruption, DisruptionArea
-from chalicelib.disruptions.ports import Stale
 from chalicelib.disruptions.stream import DISRUPTION, OWNER
 from chalicelib.kernel.dynamo import errors
 from chalicelib.kernel.dynamo.attributes import MomentAttribute, Packed
+from chalicelib.kernel.optimistic import VersionConflict
 
 translated = partial(errors.translated, "disruptions")
 
@@ -61,12 +61,12 @@ class DynamoDisruptions:
     def add(self, disruption: Disruption) -> Disruption:
         try:
             return self.save(disruption)
-        except Stale:
+        except VersionConflict:
             return self.get(disruption.disruption_id) or disruption
 
     def save(self, disruption: Disruption) -> Disruption:
         item = _item(disruption)
-        with translated(clash=Stale):
+        with translated(clash=VersionConflict):
             item.save()
         return _disruption(item)
 

@@ -11,10 +11,6 @@ from chalicelib.geo.point import Box
 Deed = Literal["disruptions.post", "disruptions.change", "disruptions.withdraw"]
 
 
-class Stale(Exception):
-    """The stored one has another version than the one that was to be replaced."""
-
-
 class Disruptions(Protocol):
     """Where disruptions are kept. Every method raises UpstreamFailed."""
 
@@ -23,7 +19,7 @@ class Disruptions(Protocol):
         stored."""
 
     def save(self, disruption: Disruption) -> Disruption:
-        """Replaces the stored one if it has `disruption.version`. Raises Stale."""
+        """Replaces the stored one if it has `disruption.version`. Raises VersionConflict."""
 
     def get(self, disruption_id: str) -> Disruption | None:
         """The disruption as it is now (a consistent read)."""

@@ -19,11 +19,12 @@ from chalicelib.disruptions.model import (
     changed,
     withdrawn,
 )
-from chalicelib.disruptions.ports import Council, Ports, Stale
+from chalicelib.disruptions.ports import Council, Ports
 from chalicelib.errors import Conflict, FieldError, Invalid, NotFound
 from chalicelib.geo.point import Point
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.observability import trace
+from chalicelib.kernel.optimistic import VersionConflict
 
 
 def post(draft: DisruptionDraft, key: str, actor: str, ports: Ports) -> Disruption:
@@ -98,7 +99,7 @@ def _saved(after: Disruption, ports: Ports) -> Disruption:
     after = replace(after, request_id=trace.current())
     try:
         return ports.disruptions.save(after)
-    except Stale as error:
+    except VersionConflict as error:
         present = ports.disruptions.get(after.disruption_id)
         # Where only the reply was lost, what is stored is what was to be stored.
         if present is None or replace(present, version=after.version) == after:

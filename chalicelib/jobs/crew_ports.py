@@ -12,10 +12,6 @@ from chalicelib.jobs.ports import Council
 from chalicelib.jobs.views import JobView
 
 
-class Moved(Exception):
-    """The document was replaced or removed since it was read: start over."""
-
-
 class Held(Protocol):
     """A document as it stands."""
 

@@ -16,10 +16,6 @@ LookReason = Literal["words", "could_not", "handed_over"]
 """`words`: what a contractor wrote waits until an officer has read it."""
 
 
-class Stale(Exception):
-    """The stored one has another version than the one that was to be replaced."""
-
-
 class Filters(NamedTuple):
     """Which jobs a list has: with `day` or `crew` those planned so, else those of the `team` (None
     for all of `teams`). No states are all of them."""
@@ -47,7 +43,7 @@ class Jobs(Protocol):
 
     def save(self, job: Job) -> Job:
         """Replaces the stored one if it has `job.version`, and answers it with the next one. From
-        then on `of_report` finds it by each of its reports. Raises Stale."""
+        then on `of_report` finds it by each of its reports. Raises VersionConflict."""
 
     def get(self, job_id: str) -> Job | None:
         """The job as it is now (a consistent read)."""

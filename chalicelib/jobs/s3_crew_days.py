@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import UpstreamFailed
-from chalicelib.jobs.crew_ports import Held, Moved
+from chalicelib.jobs.crew_ports import Held
+from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.time import utc_now
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class S3CrewDays:
             )
         except ClientError as error:
             if _code(error) in _MOVED:
-                raise Moved(key) from error
+                raise VersionConflict(key) from error
             raise _failed() from error
         except BotoCoreError as error:
             raise _failed() from error

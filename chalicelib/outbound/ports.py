@@ -31,23 +31,15 @@ class Listed(NamedTuple):
     next: str | None
 
 
-class Exists(Exception):
-    """It is stored already."""
-
-
-class Stale(Exception):
-    """The stored one has another version than the one that was to be replaced."""
-
-
 class Deliveries(Protocol):
     """Where deliveries are kept. Every method raises UpstreamFailed when the store does not
     answer; lists may lag a second behind."""
 
     def create(self, delivery: Delivery) -> Delivery:
-        """Stores a new delivery, as version 1. Raises Exists."""
+        """Stores a new delivery, as version 1. Raises AlreadyExists."""
 
     def save(self, delivery: Delivery) -> Delivery:
-        """Replaces the stored delivery if it has `delivery.version`. Raises Stale."""
+        """Replaces the stored delivery if it has `delivery.version`. Raises VersionConflict."""
 
     def get(self, delivery_id: str) -> Delivery | None:
         """The delivery as it is now (a consistent read)."""
@@ -81,10 +73,10 @@ class Receivers(Protocol):
     """Where receivers are kept. Every method raises UpstreamFailed."""
 
     def create(self, receiver: Receiver) -> Receiver:
-        """Stores a new receiver, as version 1. Raises Exists."""
+        """Stores a new receiver, as version 1. Raises AlreadyExists."""
 
     def save(self, receiver: Receiver) -> Receiver:
-        """Replaces the stored receiver if it has `receiver.version`. Raises Stale."""
+        """Replaces the stored receiver if it has `receiver.version`. Raises VersionConflict."""
 
     def get(self, receiver_id: str) -> Receiver | None:
         """The receiver as it is now."""

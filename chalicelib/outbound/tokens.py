@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.outbound.inbound_updates import RUNS_EVERY_S, Ports
 from chalicelib.outbound.model import TOKEN, Delivery
 from chalicelib.outbound.open311_client import id_for_token
-from chalicelib.outbound.ports import Stale
 from chalicelib.outbound.senders import Open311Destination, Refused
 
 LAST = timedelta(days=7)
@@ -29,7 +29,7 @@ def resolve_tokens(there: Open311Destination, ports: Ports, by: datetime) -> Non
             return
         delivery = ports.deliveries.get(delivery_id)
         if delivery and delivery.external_id and not delivery.their_reference:
-            with suppress(Refused, Stale):
+            with suppress(Refused, VersionConflict):
                 _resolve(delivery, delivery.external_id.removeprefix(TOKEN), there, ports)
 
 
@@ -45,8 +45,8 @@ def _whose_turn_it_is(waiting: Sequence[str], ports: Ports) -> Sequence[str]:
 
 
 def _resolve(delivery: Delivery, token: str, there: Open311Destination, ports: Ports) -> None:
-    """Raises Refused, UpstreamFailed, and Stale: somebody else put something on it, and the next
-    run finds it again if it is still so."""
+    """Raises Refused, UpstreamFailed, and VersionConflict: somebody else put something on it, and
+    the next run finds it again if it is still so."""
     now = ports.now().replace(microsecond=0)
     if delivery.updated_at < now - LAST:
         ports.deliveries.save(replace(delivery, external_id=None))

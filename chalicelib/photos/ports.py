@@ -30,10 +30,6 @@ class Policy(NamedTuple):
     fields: Mapping[str, str]
 
 
-class Moved(Exception):
-    """The picture was replaced or removed since it was read: start over."""
-
-
 class TooLargeToRead(Exception):
     """The file is larger than what is taken; nothing of it was read."""
 

@@ -15,15 +15,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.observability import trace
+from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.photos.model import ADDRESS_HOLDS_FOR, MOST_BYTES, POLICY_HOLDS_FOR, Kept, Pictures
-from chalicelib.photos.ports import (
-    Moved,
-    NotAsDeclared,
-    PhotoKey,
-    Policy,
-    TooLargeToRead,
-    Upload,
-)
+from chalicelib.photos.ports import NotAsDeclared, PhotoKey, Policy, TooLargeToRead, Upload
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -174,7 +168,7 @@ class S3Gallery:
             self._client.put_object(**where, Key=thumbnail, Body=pictures.thumbnail)
         except ClientError as error:
             if _code(error) in (_EXISTS, *_GONE):
-                raise Moved from error
+                raise VersionConflict from error
             raise _failed() from error
         except BotoCoreError as error:
             raise _failed() from error

@@ -18,7 +18,8 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.errors import AppError, UpstreamFailed
+from chalicelib.errors import AppError
+from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.publishing import unfinished
 from chalicelib.publishing.figures import (
     ALL,
@@ -33,7 +34,7 @@ from chalicelib.publishing.figures import (
 )
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.open_data import CSV, Licence, cell, version_of
-from chalicelib.publishing.ports import Document, FiguresPorts, Held, Moved
+from chalicelib.publishing.ports import Document, FiguresPorts, Held
 from chalicelib.publishing.small_numbers import SMALL, Hidden, hidden_in
 
 PERFORMANCE = "data/performance/"
@@ -42,7 +43,6 @@ COLUMNS = ("month", "service_code", "service_name", "ward_code", "ward_name", *M
 OVERLAP = timedelta(hours=1)
 """Reports are looked at again for so long after they were updated: another system may tell late
 what it did."""
-ATTEMPTS = 5
 SMALL_NUMBERS = (
     "A number from 1 to 4 is not shown (null, or an empty cell), nor are others from which it "
     "could be worked out; those may be 0, or larger. Where fewer than 5 were reported, nothing "
@@ -202,15 +202,12 @@ def _of(month: str, tallies: Mapping[str, Tally]) -> Tally:
 def _publish_month(month: str, tally: Callable[[], Tally], ports: FiguresPorts) -> Failed:
     """Puts the files of a month, or removes them where it has no public report. The CSV is put
     first and read last, so whoever puts the JSON has put both."""
-    try:
-        for _ in range(ATTEMPTS):
-            held = {key: ports.documents.read(key) for key in (json_key(month), csv_key(month))}
-            made = _documents(month, rows_of(tally()), ports)
-            if _put_all(made, held, ports):
-                return {}
-    except AppError as error:
-        return {month: error}
-    return {month: _kept_moving(month)}
+
+    def attempt() -> None:
+        held = {key: ports.documents.read(key) for key in (json_key(month), csv_key(month))}
+        _put_all(_documents(month, rows_of(tally()), ports), held, ports)
+
+    return _failed(month, attempt)
 
 
 def _documents(month: str, rows: list[Row], ports: FiguresPorts) -> dict[str, Document | None]:
@@ -225,14 +222,10 @@ def _documents(month: str, rows: list[Row], ports: FiguresPorts) -> dict[str, Do
 
 def _put_all(
     made: Mapping[str, Document | None], held: Mapping[str, Held | None], ports: FiguresPorts
-) -> bool:
-    """False where somebody else put something meanwhile."""
-    try:
-        for key, document in made.items():
-            _put(key, document, held[key], ports)
-    except Moved:
-        return False
-    return True
+) -> None:
+    """Raises VersionConflict where somebody else put something meanwhile."""
+    for key, document in made.items():
+        _put(key, document, held[key], ports)
 
 
 def _put(key: str, document: Document | None, held: Held | None, ports: FiguresPorts) -> None:
@@ -247,7 +240,8 @@ def _publish_index(
     changed: Collection[str], as_of: datetime, ports: FiguresPorts, *, are_all: bool = False
 ) -> Failed:
     """Puts the index after these months were made anew, or all months."""
-    for _ in range(ATTEMPTS):
+
+    def attempt() -> None:
         held = ports.documents.read(INDEX)
         before = msgspec.json.decode(held.body, type=Index) if held and not are_all else None
         months = {each.month: each for each in (before.months if before else ())}
@@ -262,13 +256,17 @@ def _publish_index(
             wards=_names(ports.wards(), {UNKNOWN: "Ward not known"}),
             months=tuple(each for _, each in sorted(months.items(), reverse=True)),
         )
-        if _put_all({INDEX: Document(msgspec.json.encode(made), JSON)}, {INDEX: held}, ports):
-            return {}
-    return {INDEX: _kept_moving(INDEX)}
+        _put_all({INDEX: Document(msgspec.json.encode(made), JSON)}, {INDEX: held}, ports)
+
+    return _failed(INDEX, attempt)
 
 
-def _kept_moving(what: str) -> UpstreamFailed:
-    return UpstreamFailed(f"The figures of {what} kept changing while they were published.")
+def _failed(what: str, attempt: Callable[[], None]) -> Failed:
+    try:
+        retry_on_conflict(attempt, what=f"the figures of {what}")
+    except AppError as error:
+        return {what: error}
+    return {}
 
 
 def _month_now(month: str, ports: FiguresPorts) -> Month | None:

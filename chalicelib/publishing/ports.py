@@ -10,10 +10,6 @@ from chalicelib.geo.quadkey import Tile
 from chalicelib.publishing.public_report import PublicReport
 
 
-class Moved(Exception):
-    """The document was replaced or removed since it was read: start over."""
-
-
 class Held(NamedTuple):
     """A published document as it stands."""
 

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
 
 from chalicelib.errors import AppError, UpstreamFailed
-from chalicelib.publishing.ports import Moved, Ports
+from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.publishing.ports import Ports
 from chalicelib.publishing.public_report import PublicReport
 
 ATTEMPTS = 20
@@ -109,7 +110,7 @@ class Round:
         """Whatever one target breaks, the others are published."""
         try:
             yield
-        except Moved:
+        except VersionConflict:
             self.again.append(target)
         except Exception as error:
             self._fail([target], error)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import UpstreamFailed
+from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.publishing.model import PHOTOS
-from chalicelib.publishing.ports import Document, Held, Moved
+from chalicelib.publishing.ports import Document, Held
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -115,7 +116,7 @@ def _code(error: ClientError) -> str:
 
 
 def _moved_or_failed(key: str, error: ClientError) -> Exception:
-    return Moved(key) if _code(error) in _MOVED else _failed(key)
+    return VersionConflict(key) if _code(error) in _MOVED else _failed(key)
 
 
 def _failed(key: str) -> UpstreamFailed:

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from chalicelib.errors import UpstreamFailed
+from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.publishing.model import TEXT
-from chalicelib.publishing.ports import Document, Moved, Ports
+from chalicelib.publishing.ports import Document, Ports
 from chalicelib.publishing.targets import put
 
 SECURITY_TXT = ".well-known/security.txt"
@@ -46,7 +47,7 @@ def publish_security_txt(ports: Ports) -> None:
             ports.documents.read(SECURITY_TXT),
             ports,
         )
-    except Moved as error:
+    except VersionConflict as error:
         raise UpstreamFailed(f"{SECURITY_TXT} was published by somebody else.") from error
 
 

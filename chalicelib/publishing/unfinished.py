@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from chalicelib.errors import UpstreamFailed
+from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.publishing.model import JSON
-from chalicelib.publishing.ports import Document, Documents, Moved
+from chalicelib.publishing.ports import Document, Documents
 
 LISTS = "data/open/unfinished"
 """Where the months are noted whose lists and feeds are to be published, as a key."""
@@ -21,7 +21,6 @@ FIGURES = "data/performance/unfinished"
 """The same for figures."""
 LEFT_AFTER = timedelta(minutes=10)
 SAY_EVERY = timedelta(minutes=1)
-ATTEMPTS = 5
 
 
 class Unfinished(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,18 +81,15 @@ def _change(
     documents: Documents,
 ) -> None:
     """`now`: None leaves when an import last said that it is at work."""
-    for _ in range(ATTEMPTS):
+
+    def attempt() -> None:
         held = documents.read(key)
         before = msgspec.json.decode(held.body, type=Unfinished) if held else None
         said = now or (before.said if before else None)
         if said is None:
             return
         after = Unfinished(months=tuple(sorted(months(before))), said=said)
-        if after == before:
-            return
-        try:
+        if after != before:
             documents.write(key, Document(msgspec.json.encode(after), JSON), held)
-        except Moved:
-            continue
-        return
-    raise UpstreamFailed(f"{key} kept changing; try again.")
+
+    retry_on_conflict(attempt, what=key)

@@ -10,6 +10,7 @@ import msgspec
 
 from chalicelib.errors import AppError, UpstreamFailed
 from chalicelib.geo.quadkey import MAP_ZOOM, Tile, quadkey, tile_named
+from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.publishing.lists import EVERYTHING, publish_lists_anew, take_out_of_lists
 from chalicelib.publishing.model import (
     JSON,
@@ -25,7 +26,7 @@ from chalicelib.publishing.model import (
     report_key,
     tile_key,
 )
-from chalicelib.publishing.ports import Document, Moved, Ports
+from chalicelib.publishing.ports import Document, Ports
 from chalicelib.publishing.rounds import rewrite
 from chalicelib.publishing.security_txt import publish_security_txt
 from chalicelib.publishing.targets import (
@@ -102,7 +103,7 @@ def publish_fixed(ports: Ports) -> None:
         held = ports.documents.read(key)
         try:
             put(key, document, held, ports)
-        except Moved as error:
+        except VersionConflict as error:
             raise UpstreamFailed(f"{key} was published by somebody else; try again.") from error
 
 

@@ -28,14 +28,6 @@ NO_TARGET = "9999-12-31T23:59:59Z"
 """Stands in the place of a target that a report does not have: those come last."""
 
 
-class Exists(Exception):
-    """A report with this id is stored already."""
-
-
-class Stale(Exception):
-    """The stored report has another version than the one that was to be replaced."""
-
-
 class Page(NamedTuple):
     """Some of a list; `next` is where to go on, None at its end."""
 
@@ -131,10 +123,10 @@ class Repository(Protocol):
     """Where reports are kept. Every method raises UpstreamFailed when the store does not answer."""
 
     def create(self, report: ServiceRequest) -> ServiceRequest:
-        """Stores a new report, as version 1. Raises Exists."""
+        """Stores a new report, as version 1. Raises AlreadyExists."""
 
     def save(self, report: ServiceRequest) -> ServiceRequest:
-        """Replaces the stored report if it has `report.version`. Raises Stale."""
+        """Replaces the stored report if it has `report.version`. Raises VersionConflict."""
 
     def get(self, service_request_id: str) -> ServiceRequest | None:
         """The report as it is now (a consistent read)."""

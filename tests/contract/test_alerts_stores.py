@@ -11,8 +11,9 @@ from chalicelib import bootstrap
 from chalicelib.alerts.dynamo.subscriptions import DynamoIndex, DynamoSubscriptions
 from chalicelib.alerts.index import Area, areas_at, entries_of
 from chalicelib.alerts.model import QuietHours, Subscription, Topic, stopped
-from chalicelib.alerts.ports import Index, Stale, Subscriptions
+from chalicelib.alerts.ports import Index, Subscriptions
 from chalicelib.geo.point import Point
+from chalicelib.kernel.optimistic import VersionConflict
 from tests.builders import MARKET_PLACE, NOON
 from tests.fakes_alerts import (
     BROWSER,
@@ -73,14 +74,14 @@ def test_subscription_is_stored_once_and_the_stored_one_is_answered(stores: Stor
 def test_subscription_is_replaced_only_in_the_version_that_was_read(stores: Stores) -> None:
     first = stores.subscriptions.add(subscription(account_id="a1"))
     second = stores.subscriptions.save(stopped(first, "asked", NOON))
-    with pytest.raises(Stale):
+    with pytest.raises(VersionConflict):
         stores.subscriptions.save(replace(first, frequency="daily"))
     assert stores.subscriptions.get(first.subscription_id) == second
     assert (second.version, second.to) == (2, None)
 
 
 def test_nothing_is_replaced_where_there_is_nothing(stores: Stores) -> None:
-    with pytest.raises(Stale):
+    with pytest.raises(VersionConflict):
         stores.subscriptions.save(subscription(version=1))
 
 

@@ -10,7 +10,8 @@ import pytest
 from chalicelib import bootstrap
 from chalicelib.desk.dynamo import DynamoTemplates, DynamoUndos, DynamoViews
 from chalicelib.desk.model import Template, Undo, View
-from chalicelib.desk.ports import Stale, Templates, Undos, Views
+from chalicelib.desk.ports import Templates, Undos, Views
+from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.reports.model import Question
 from chalicelib.reports.ports import Place, Repository
 from tests.builders import NOON, report
@@ -137,7 +138,7 @@ def test_desk_keeps_what_it_is_given(stores: tuple[Templates, Views, Undos]) -> 
     plain = templates.add(replace(TEMPLATE, template_id="4" * 32, state=None, service_codes=()))
     after = templates.save(replace(kept, name="Thank you"))
     for change in (templates.save, templates.remove):
-        with pytest.raises(Stale):
+        with pytest.raises(VersionConflict):
             change(kept)
     assert after.version == 2 and set(templates.all()) == {after, plain}
     templates.remove(after)

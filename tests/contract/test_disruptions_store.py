@@ -9,9 +9,10 @@ import pytest
 from chalicelib import bootstrap
 from chalicelib.disruptions.dynamo import DynamoDisruptions
 from chalicelib.disruptions.model import DisruptionArea, DisruptionChanges
-from chalicelib.disruptions.ports import Disruptions, Stale
+from chalicelib.disruptions.ports import Disruptions
 from chalicelib.disruptions.usecases import change, post, withdraw
 from chalicelib.errors import Conflict, UpstreamFailed
+from chalicelib.kernel.optimistic import VersionConflict
 from tests.builders import NOON
 from tests.fakes_disruptions import OFFICER, MemoryDisruptions, Office, disruption, disruption_draft
 from tests.seam import LOSSES, REFUSALS, Loss, Refusal, lose_reply, refuse
@@ -53,7 +54,7 @@ def test_one_is_replaced_on_its_version_alone(store: Disruptions) -> None:
     first = store.add(disruption())
     second = store.save(replace(first, title="No bins"))
     assert second.version == 2
-    with pytest.raises(Stale):
+    with pytest.raises(VersionConflict):
         store.save(replace(first, title="Another"))
     assert store.get(first.disruption_id) == second
 

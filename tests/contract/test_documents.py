@@ -8,8 +8,9 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.errors import UpstreamFailed
+from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.publishing.model import HTML, JSON
-from chalicelib.publishing.ports import Document, Documents, Held, Moved
+from chalicelib.publishing.ports import Document, Documents, Held
 from infra.local.cloud import Cloud
 from tests.fakes import MemoryDocuments
 from tests.seam import ALL_TRIES, LOSSES, REFUSALS, lose_reply, record, refuse
@@ -49,7 +50,7 @@ def test_new_document_is_refused_when_another_was_written_meanwhile(
     documents: Documents,
 ) -> None:
     documents.write(KEY, ONE, None)
-    with pytest.raises(Moved):
+    with pytest.raises(VersionConflict):
         documents.write(KEY, TWO, None)
     assert held(documents).body == ONE.body
 
@@ -60,7 +61,7 @@ def test_replacement_is_refused_when_the_document_was_replaced_meanwhile(
     documents.write(KEY, ONE, None)
     old = held(documents)
     documents.write(KEY, TWO, old)
-    with pytest.raises(Moved):
+    with pytest.raises(VersionConflict):
         documents.write(KEY, THREE, old)
     assert held(documents).body == TWO.body
 
@@ -71,7 +72,7 @@ def test_replacement_is_refused_when_the_document_was_removed_meanwhile(
     documents.write(KEY, ONE, None)
     old = held(documents)
     documents.delete(KEY, old)
-    with pytest.raises(Moved):
+    with pytest.raises(VersionConflict):
         documents.write(KEY, TWO, old)
     assert documents.read(KEY) is None
 
@@ -89,7 +90,7 @@ def test_deletion_is_refused_when_the_document_was_replaced_meanwhile(
     documents.write(KEY, ONE, None)
     old = held(documents)
     documents.write(KEY, TWO, old)
-    with pytest.raises(Moved):
+    with pytest.raises(VersionConflict):
         documents.delete(KEY, old)
     assert held(documents).body == TWO.body
 
@@ -100,7 +101,7 @@ def test_deletion_is_refused_when_the_document_was_removed_meanwhile(
     documents.write(KEY, ONE, None)
     old = held(documents)
     documents.delete(KEY, old)
-    with pytest.raises(Moved):
+    with pytest.raises(VersionConflict):
         documents.delete(KEY, old)
 
 
@@ -148,7 +149,7 @@ def test_document_is_served_as_what_it_is_and_for_a_minute_when_it_is_written(
 def test_writer_starts_over_when_the_reply_to_its_own_write_was_lost(
     s3_documents: Documents,
 ) -> None:
-    with lose_reply(1), pytest.raises(Moved):
+    with lose_reply(1), pytest.raises(VersionConflict):
         s3_documents.write(KEY, ONE, None)
     assert held(s3_documents).body == ONE.body
 

@@ -23,7 +23,8 @@ from chalicelib.jobs.model import (
     StreetSide,
     Window,
 )
-from chalicelib.jobs.ports import Filters, Jobs, Page, Stale
+from chalicelib.jobs.ports import Filters, Jobs, Page
+from chalicelib.kernel.optimistic import VersionConflict
 from tests.builders import NOON
 from tests.fakes_jobs import MemoryJobs, deed, job, planned_job
 from tests.seam import record
@@ -169,7 +170,7 @@ def test_one_is_replaced_on_its_version_alone(store: Jobs) -> None:
     first = store.add(job())
     second = store.save(replace(first, title="Two holes"))
     for late in (first, replace(first, version=9), replace(first, service_request_ids=("x",))):
-        with pytest.raises(Stale):
+        with pytest.raises(VersionConflict):
             store.save(late)
     assert store.get(first.job_id) == second
 

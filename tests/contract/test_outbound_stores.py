@@ -9,10 +9,11 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.kernel.delivery_retry import MOST_TRIES
+from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.outbound.dynamo.deliveries import DynamoDeliveries
 from chalicelib.outbound.dynamo.receivers import DynamoReceivers
 from chalicelib.outbound.model import Delivery, State
-from chalicelib.outbound.ports import Deliveries, Exists, Receivers, Stale
+from chalicelib.outbound.ports import Deliveries, Receivers
 from chalicelib.outbound.receivers import Filter
 from tests.builders import NOON
 from tests.fakes_outbound import MemoryDeliveries, MemoryReceivers, delivery, receiver
@@ -58,7 +59,7 @@ def test_delivery_comes_back_as_it_was_stored(new: Delivery, stores: Stores) -> 
 
 def test_delivery_is_stored_once(stores: Stores) -> None:
     stores.deliveries.create(delivery())
-    with pytest.raises(Exists):
+    with pytest.raises(AlreadyExists):
         stores.deliveries.create(delivery(tries=1))
     assert stores.deliveries.get("d" * 32) == delivery(version=1)
 
@@ -66,7 +67,7 @@ def test_delivery_is_stored_once(stores: Stores) -> None:
 def test_delivery_is_replaced_only_in_the_version_that_was_read(stores: Stores) -> None:
     first = stores.deliveries.create(delivery())
     second = stores.deliveries.save(replace(first, state="failed"))
-    with pytest.raises(Stale):
+    with pytest.raises(VersionConflict):
         stores.deliveries.save(replace(first, state="kept"))
     assert stores.deliveries.get("d" * 32) == second
     assert second == replace(first, state="failed", version=2)
@@ -163,10 +164,10 @@ def test_receiver_comes_back_as_it_was_stored_and_is_changed_in_its_version(
     whole = receiver(filter=Filter(service_codes=("pothole",), kinds=("changed",)))
     first = stores.receivers.create(whole)
     assert first == stores.receivers.get(whole.receiver_id) == replace(whole, version=1)
-    with pytest.raises(Exists):
+    with pytest.raises(AlreadyExists):
         stores.receivers.create(whole)
     second = stores.receivers.save(replace(first, enabled=False))
-    with pytest.raises(Stale):
+    with pytest.raises(VersionConflict):
         stores.receivers.save(first)
     assert stores.receivers.all() == [second]
     stores.receivers.remove(whole.receiver_id)

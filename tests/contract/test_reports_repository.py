@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from chalicelib.catalogue.decisions import Reason
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import bounds, key_of, tile_of
+from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.reports.model import (
     Contact,
     Flag,
@@ -23,7 +24,7 @@ from chalicelib.reports.model import (
     Summary,
 )
 from chalicelib.reports.needs import Need
-from chalicelib.reports.ports import Course, Exists, Filters, Repository, Stale
+from chalicelib.reports.ports import Course, Filters, Repository
 from chalicelib.reports.states import STATES, status_of
 from tests.builders import MARKET_PLACE, NOON, place_of, report, update
 
@@ -182,14 +183,14 @@ def test_second_create_is_refused_and_changes_nothing_when_the_id_is_taken(
     repository: Repository,
 ) -> None:
     created = repository.create(report())
-    with pytest.raises(Exists):
+    with pytest.raises(AlreadyExists):
         repository.create(report(description="Another hole."))
     assert repository.get(created.service_request_id) == created
 
 
 def test_create_is_refused_when_the_report_was_changed_since(repository: Repository) -> None:
     saved = repository.save(repository.create(report()))
-    with pytest.raises(Exists):
+    with pytest.raises(AlreadyExists):
         repository.create(report())
     assert repository.get(saved.service_request_id) == saved
 
@@ -207,7 +208,7 @@ def test_save_is_refused_and_changes_nothing_when_another_version_is_stored(
     version: int, repository: Repository
 ) -> None:
     saved = repository.save(repository.create(report()))
-    with pytest.raises(Stale):
+    with pytest.raises(VersionConflict):
         repository.save(replace(saved, description="Late.", version=version))
     assert repository.get(saved.service_request_id) == saved
 
@@ -216,7 +217,7 @@ def test_save_is_refused_and_changes_nothing_when_another_version_is_stored(
 def test_save_is_refused_and_stores_nothing_when_the_report_is_not_stored(
     version: int, repository: Repository
 ) -> None:
-    with pytest.raises(Stale):
+    with pytest.raises(VersionConflict):
         repository.save(report(version=version))
     assert repository.get(report().service_request_id) is None
 

@@ -11,7 +11,7 @@ from chalicelib import bootstrap
 from chalicelib.alerts.delivery import Alert, told_by
 from chalicelib.alerts.delivery_ports import Alerts, Digests, Spend, Suppressed, Told
 from chalicelib.alerts.dynamo import alerts as stores_of
-from chalicelib.alerts.ports import Stale
+from chalicelib.kernel.optimistic import VersionConflict
 from tests.builders import NOON
 from tests.fakes_delivery import (
     MemoryAlerts,
@@ -81,10 +81,10 @@ def test_alert_comes_back_as_it_was_stored(new: Alert, stores: Stores) -> None:
 
 def test_alert_is_replaced_only_in_the_revision_that_was_read(stores: Stores) -> None:
     first = stores.alerts.save(alert())
-    with pytest.raises(Stale):
+    with pytest.raises(VersionConflict):
         stores.alerts.save(alert())
     second = stores.alerts.save(replace(first, state="sent"))
-    with pytest.raises(Stale):
+    with pytest.raises(VersionConflict):
         stores.alerts.save(replace(first, state="failed"))
     assert stores.alerts.get(OWNER, first.alert_id) == second
 

@@ -19,10 +19,10 @@ from chalicelib.alerts.dynamo.alert_items import (
 )
 from chalicelib.alerts.dynamo.items import of_subscription
 from chalicelib.alerts.model import Because, Tell
-from chalicelib.alerts.ports import Stale
 from chalicelib.alerts.sms_budget import Purse
 from chalicelib.kernel.dynamo import errors
 from chalicelib.kernel.dynamo.errors import ConditionFailed
+from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.time import text_of
 
 TOLD_KEPT_FOR = timedelta(days=60)
@@ -44,7 +44,7 @@ class DynamoAlerts(_InTable):
 
     def save(self, alert: Alert) -> Alert:
         item = item_of(alert)
-        with translated(clash=Stale):
+        with translated(clash=VersionConflict):
             item.save()
         return alert_of(item)
 

@@ -17,9 +17,10 @@ from chalicelib.alerts.dynamo.items import (
 )
 from chalicelib.alerts.index import Area, Entry
 from chalicelib.alerts.model import Subscription
-from chalicelib.alerts.ports import Page, Stale
+from chalicelib.alerts.ports import Page
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.dynamo import errors
+from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.time import text_of
 
 translated = partial(errors.translated, "subscriptions")
@@ -33,7 +34,7 @@ class DynamoSubscriptions:
 
     def add(self, subscription: Subscription) -> Subscription:
         item = item_of(subscription)
-        with suppress(Stale), translated(clash=Stale):
+        with suppress(VersionConflict), translated(clash=VersionConflict):
             item.save(SubscriptionItem.owner.does_not_exist())
             return subscription_of(item)
         # Of that id there is one, maybe by this very write if its reply was lost.
@@ -44,7 +45,7 @@ class DynamoSubscriptions:
 
     def save(self, subscription: Subscription) -> Subscription:
         item = item_of(subscription)
-        with translated(clash=Stale):
+        with translated(clash=VersionConflict):
             item.save()
         return subscription_of(item)
 

@@ -7,10 +7,11 @@ link to change one is given to whoever asked for it as well, and that may have b
 from collections.abc import Sequence
 
 from chalicelib.alerts.model import Subscription, stopped
-from chalicelib.alerts.ports import Ports, Stale
+from chalicelib.alerts.ports import Ports
 from chalicelib.alerts.usecases.managing import NONE
-from chalicelib.alerts.usecases.subscribing import ATTEMPTS, at_second
-from chalicelib.errors import NotFound, UpstreamFailed
+from chalicelib.alerts.usecases.subscribing import at_second
+from chalicelib.errors import NotFound
+from chalicelib.kernel.optimistic import retry_on_conflict
 
 
 def at_same_address(subscription_id: str, token: str, ports: Ports) -> Sequence[Subscription]:
@@ -31,11 +32,9 @@ def may_open_all(known: Subscription, token: str, ports: Ports) -> bool:
 
 def stop_all(subscription_id: str, token: str, ports: Ports) -> None:
     """Stops them all. Raises NotFound, UpstreamFailed."""
-    for _ in range(ATTEMPTS):
-        try:
-            for each in at_same_address(subscription_id, token, ports):
-                ports.subscriptions.save(stopped(each, "asked", at_second(ports)))
-        except Stale:
-            continue
-        return
-    raise UpstreamFailed("These subscriptions are changed again and again; send it once more.")
+
+    def stop() -> None:
+        for each in at_same_address(subscription_id, token, ports):
+            ports.subscriptions.save(stopped(each, "asked", at_second(ports)))
+
+    retry_on_conflict(stop, what="these subscriptions")

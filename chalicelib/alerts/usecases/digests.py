@@ -6,8 +6,8 @@ from chalicelib.alerts.delivery import Alert, about_of, digest
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.messages import Notice, Report
 from chalicelib.alerts.model import Subscription, Tell
-from chalicelib.alerts.ports import Stale
 from chalicelib.alerts.times import digest_after
+from chalicelib.kernel.optimistic import VersionConflict
 
 
 def gather(tell: Tell, subscription: Subscription, ports: Ports) -> None:
@@ -88,5 +88,5 @@ def _opened(alert: Alert, ports: Ports) -> Alert:
     """The digest as it is stored, if need be by this."""
     try:
         return ports.alerts.save(alert)
-    except Stale:
+    except VersionConflict:
         return ports.alerts.get(alert.subscription_id, alert.alert_id) or alert

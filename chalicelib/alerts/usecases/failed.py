@@ -7,10 +7,9 @@ from typing import get_args
 
 from chalicelib.alerts.delivery import BROKE, GAVE_UP, Alert, OfOfficers, Wake, again, named
 from chalicelib.alerts.delivery_ports import Listed, Ports
-from chalicelib.alerts.ports import Stale
-from chalicelib.errors import Conflict, NotFound, UpstreamFailed
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.kernel.optimistic import retry_on_conflict
 
-ATTEMPTS = 5
 AT_ONCE = 100
 
 
@@ -44,16 +43,15 @@ def send_again(name: str, ports: Ports) -> Alert:
     """Sends it again, with all its tries. Raises NotFound, Conflict (it was sent, or waits for its
     next try), UpstreamFailed."""
     meant = named(name)
-    for _ in range(ATTEMPTS):
+
+    def send() -> Alert:
         stored = ports.alerts.get(*meant) if meant else None
         if stored is None:
             raise NotFound("There is no alert of this id.")
         if stored.place not in get_args(OfOfficers):
             raise Conflict("The alert was sent, or is sent at its next try.")
-        try:
-            after = ports.alerts.save(again(stored, ports.now().replace(microsecond=0)))
-        except Stale:
-            continue
-        ports.queue.send([Wake(subscription_id=stored.subscription_id, alert_id=stored.alert_id)])
-        return after
-    raise UpstreamFailed("Others are writing to this alert just now; send it again.")
+        return ports.alerts.save(again(stored, ports.now().replace(microsecond=0)))
+
+    sent = retry_on_conflict(send, what="this alert")
+    ports.queue.send([Wake(subscription_id=sent.subscription_id, alert_id=sent.alert_id)])
+    return sent

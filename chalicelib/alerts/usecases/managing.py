@@ -16,15 +16,15 @@ from chalicelib.alerts.model import (
     activated,
     stopped,
 )
-from chalicelib.alerts.ports import Page, Ports, Stale, Subscriptions
+from chalicelib.alerts.ports import Page, Ports, Subscriptions
 from chalicelib.alerts.topics import faults_of
 from chalicelib.alerts.usecases.subscribing import (
-    ATTEMPTS,
     at_second,
     raise_all,
     with_topic,
 )
-from chalicelib.errors import Conflict, Invalid, NotFound, UpstreamFailed
+from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.kernel.optimistic import VersionConflict, update
 from chalicelib.kernel.time import text_of
 
 AT_ONCE = 100
@@ -91,7 +91,7 @@ def change(
         after = with_topic(after, changes.topic, present.account_id, ports)
     try:
         return ports.subscriptions.save(after)
-    except Stale:
+    except VersionConflict:
         stored = read(subscription_id, shown, ports)
         # Written by this very call, if its reply was lost: the version is the one it makes.
         if replace(stored, version=version) == after:
@@ -200,15 +200,5 @@ def _rewritten(
     after: Callable[[Subscription], Subscription],
     ports: Ports,
 ) -> Subscription:
-    """The subscription after a change, stored; read and changed again when somebody else wrote in
-    between."""
-    for _ in range(ATTEMPTS):
-        read_now = present()
-        wanted = after(read_now)
-        if wanted is read_now:
-            return read_now
-        try:
-            return ports.subscriptions.save(wanted)
-        except Stale:
-            continue
-    raise UpstreamFailed("This subscription is changed again and again; send it once more.")
+    """Load the subscription, change it and save it. Raises UpstreamFailed."""
+    return update(present, after, ports.subscriptions.save, what="this subscription")

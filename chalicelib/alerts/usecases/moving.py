@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from hmac import compare_digest
 
 from chalicelib.alerts.model import PushAddress, Subscription
-from chalicelib.alerts.ports import Ports, Stale
-from chalicelib.alerts.usecases.subscribing import ATTEMPTS
-from chalicelib.errors import AddressRefused, Invalid, UpstreamFailed
+from chalicelib.alerts.ports import Ports
+from chalicelib.errors import AddressRefused, Invalid
+from chalicelib.kernel.optimistic import retry_on_conflict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,16 +29,16 @@ def move(wanted: Move, ports: Ports) -> int:
         ports.check_push(wanted.push)
     except AddressRefused as error:
         raise Invalid.field("push.endpoint", error.detail) from error
-    new_key, moved = ports.ids.address_key("push", wanted.push.endpoint), 0
-    for _ in range(ATTEMPTS):
-        try:
-            for present in _active_at(wanted.old, ports):
-                ports.subscriptions.save(replace(present, push=wanted.push, address_key=new_key))
-                moved += 1
-        except Stale:
-            continue
-        return moved
-    raise UpstreamFailed("These subscriptions are changed again and again; send it once more.")
+    new_key = ports.ids.address_key("push", wanted.push.endpoint)
+    moved: list[Subscription] = []
+
+    def move_all() -> None:
+        for present in _active_at(wanted.old, ports):
+            after = replace(present, push=wanted.push, address_key=new_key)
+            moved.append(ports.subscriptions.save(after))
+
+    retry_on_conflict(move_all, what="these subscriptions")
+    return len(moved)
 
 
 def _active_at(old: PushAddress, ports: Ports) -> Iterator[Subscription]:

@@ -6,10 +6,9 @@ from datetime import timedelta
 from chalicelib.alerts.delivery import Alert, named, received
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import Because
-from chalicelib.alerts.ports import Stale
 from chalicelib.alerts.receipts import Receipt
-from chalicelib.alerts.usecases.stopping import ATTEMPTS, suppress
-from chalicelib.errors import UpstreamFailed
+from chalicelib.alerts.usecases.stopping import suppress
+from chalicelib.kernel.optimistic import retry_on_conflict
 
 SOON = timedelta(minutes=5)
 """How long after a text was sent it may take until we have noted what its carrier calls it. Shorter
@@ -30,17 +29,18 @@ def take(receipt: Receipt, ports: Ports) -> Alert | None:
     if alert and receipt.is_for_good:
         because: Because = "complained" if receipt.outcome == "complained" else "bounced"
         suppress(alert.subscription_id, because, ports)
-    for _ in range(ATTEMPTS):
-        if alert is None or not _is_of_its_last_try(receipt, alert):
-            return alert
-        after = received(alert, receipt.outcome, ports.now().replace(microsecond=0))
-        if after == alert:
-            return alert
-        try:
-            return ports.alerts.save(after)
-        except Stale:
-            alert = ports.alerts.get(alert.subscription_id, alert.alert_id)
-    raise UpstreamFailed("Others are writing to this alert just now; it is taken again.")
+    if alert is None:
+        return None
+    subscription_id, alert_id = alert.subscription_id, alert.alert_id
+
+    def note() -> Alert | None:
+        stored = ports.alerts.get(subscription_id, alert_id)
+        if stored is None or not _is_of_its_last_try(receipt, stored):
+            return stored
+        after = received(stored, receipt.outcome, ports.now().replace(microsecond=0))
+        return stored if after == stored else ports.alerts.save(after)
+
+    return retry_on_conflict(note, what="this alert")
 
 
 def _meant(receipt: Receipt, ports: Ports) -> Alert | None:

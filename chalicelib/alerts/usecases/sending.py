@@ -24,7 +24,6 @@ from chalicelib.alerts.delivery import (
 )
 from chalicelib.alerts.delivery_ports import Ports, Sender
 from chalicelib.alerts.model import Confirm, Subscription, Tell
-from chalicelib.alerts.ports import Stale
 from chalicelib.alerts.sms_budget import in_purse, note_spent, purse_of
 from chalicelib.alerts.times import after_quiet, next_morning
 from chalicelib.alerts.usecases.digests import gather
@@ -33,6 +32,7 @@ from chalicelib.alerts.usecases.stopping import end, suppress
 from chalicelib.errors import AddressRefused, Gone, NoReply, NotNow, UpstreamFailed
 from chalicelib.kernel.delivery_retry import MOST_TRIES, claimed, put_off, refused
 from chalicelib.kernel.observability import logs
+from chalicelib.kernel.optimistic import VersionConflict
 
 AT_ONCE = ("needs_answer", "asked")
 """What is in no digest: somebody waits for the answer."""
@@ -99,7 +99,7 @@ def _deal_with(alert: Alert, ports: Ports) -> Alert | None:
 def _claim(mine: Alert, ports: Ports) -> Alert | None:
     try:
         return ports.alerts.save(mine)
-    except Stale:
+    except VersionConflict:
         # The reply to this very write may have been lost.
         present = ports.alerts.get(mine.subscription_id, mine.alert_id)
         return present if present and present.claim_id == mine.claim_id else None
@@ -181,7 +181,7 @@ def _put_away(after: Alert, ports: Ports) -> Alert:
     its lease was over, or the reply to this very write was lost. A receipt may have been faster."""
     try:
         return ports.alerts.save(after)
-    except Stale:
+    except VersionConflict:
         present = ports.alerts.get(after.subscription_id, after.alert_id)
         if present is None or FURTHER[present.state] >= FURTHER[after.state]:
             return present or after

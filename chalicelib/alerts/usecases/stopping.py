@@ -2,10 +2,7 @@
 
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import Because, stopped
-from chalicelib.alerts.ports import Stale
-from chalicelib.errors import UpstreamFailed
-
-ATTEMPTS = 5
+from chalicelib.kernel.optimistic import retry_on_conflict
 
 
 def suppress(subscription_id: str, because: Because, ports: Ports) -> None:
@@ -20,13 +17,10 @@ def suppress(subscription_id: str, because: Because, ports: Ports) -> None:
 
 def end(subscription_id: str, because: Because, ports: Ports) -> None:
     """Stops it unless it is stopped or gone. Raises UpstreamFailed."""
-    for _ in range(ATTEMPTS):
+
+    def stop() -> None:
         stored = ports.subscriptions.get(subscription_id)
-        if stored is None or stored.state == "stopped":
-            return
-        try:
+        if stored and stored.state != "stopped":
             ports.subscriptions.save(stopped(stored, because, ports.now().replace(microsecond=0)))
-        except Stale:
-            continue
-        return
-    raise UpstreamFailed("Others are writing to this subscription just now; send it again.")
+
+    retry_on_conflict(stop, what="this subscription")

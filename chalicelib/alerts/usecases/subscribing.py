@@ -14,12 +14,12 @@ import msgspec
 
 from chalicelib.alerts.links import manage_url
 from chalicelib.alerts.model import Channel, Subscription, Topic, Wish, activated
-from chalicelib.alerts.ports import AddressChannel, Ports, Stale
+from chalicelib.alerts.ports import AddressChannel, Ports
 from chalicelib.alerts.topics import faults_of
-from chalicelib.errors import AddressRefused, Conflict, FieldError, Invalid, UpstreamFailed
+from chalicelib.errors import AddressRefused, Conflict, FieldError, Invalid
 from chalicelib.kernel.observability import trace
+from chalicelib.kernel.optimistic import retry_on_conflict
 
-ATTEMPTS = 10
 """How often a change is tried again when somebody else wrote in between."""
 
 
@@ -56,17 +56,16 @@ def subscribe(
     (a browser's address that nothing is sent to, a report that she cannot see), Conflict (another
     wish under this key), UpstreamFailed."""
     wanted = replace(_wanted(asked.wish, key, by, ports), is_silent=is_silent)
-    for _ in range(ATTEMPTS):
+
+    def add() -> Subscription:
         stored = ports.subscriptions.add(wanted)
         if stored.is_over(ports.now()):
-            try:
-                return ports.subscriptions.save(replace(wanted, version=stored.version))
-            except Stale:
-                continue
+            return ports.subscriptions.save(replace(wanted, version=stored.version))
         if stored.fingerprint != wanted.fingerprint:
             raise _other_wish(stored, by, ports)
         return stored
-    raise UpstreamFailed("This key is used by many calls just now; send it again.")
+
+    return retry_on_conflict(add, what="this subscription")
 
 
 def follow(
@@ -88,15 +87,14 @@ def follow(
         account_id=account_id,
         confirmed_at=at_second(ports),
     )
-    for _ in range(ATTEMPTS):
+
+    def add() -> Subscription:
         stored = ports.subscriptions.add(wanted)
         if stored.state == "active" and stored.address_key == wanted.address_key:
             return stored
-        try:
-            return ports.subscriptions.save(_as_she_likes(wanted, stored))
-        except Stale:
-            continue
-    raise UpstreamFailed("Somebody changes this subscription all the time; send it again.")
+        return ports.subscriptions.save(_as_she_likes(wanted, stored))
+
+    return retry_on_conflict(add, what="this subscription")
 
 
 def managed_at(subscription: Subscription, ports: Ports) -> str:

@@ -23,7 +23,8 @@ from chalicelib.jobs.dynamo.items import (
 )
 from chalicelib.jobs.keys import JOB, job_id_in, of_job, of_report
 from chalicelib.jobs.model import STATES, Job, State
-from chalicelib.jobs.ports import Filters, Page, Stale
+from chalicelib.jobs.ports import Filters, Page
+from chalicelib.kernel.optimistic import VersionConflict
 
 TO_PLAN: tuple[State, ...] = ("to_plan", "could_not", "handed_over")
 """What the office has to plan, or to plan again."""
@@ -51,7 +52,7 @@ class DynamoJobs:
     def add(self, job: Job) -> Job:
         _point(job)
         item = item_of(job)
-        with suppress(Stale), translated(clash=Stale):
+        with suppress(VersionConflict), translated(clash=VersionConflict):
             item.save(JobItem.owner.does_not_exist())
             return job_of(item)
         # Of that id there is one, maybe by this very write if its reply was lost.
@@ -62,15 +63,15 @@ class DynamoJobs:
 
     def save(self, job: Job) -> Job:
         if not job.version:
-            raise Stale
+            raise VersionConflict
         # Most changes name no other reports: then they are found already, and one write does.
         item = item_of(job)
-        with suppress(Stale), translated(clash=Stale):
+        with suppress(VersionConflict), translated(clash=VersionConflict):
             item.save(JobItem.service_request_ids == job.service_request_ids)
             return job_of(item)
         _point(job)
         item = item_of(job)
-        with translated(clash=Stale):
+        with translated(clash=VersionConflict):
             item.save()
         return job_of(item)
 

@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from chalicelib.errors import AppError, Gone, NotFound, UpstreamFailed
-from chalicelib.jobs.crew_ports import CrewPorts, Moved
+from chalicelib.errors import AppError, Gone, NotFound
+from chalicelib.jobs.crew_ports import CrewPorts
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.views import JobView
 from chalicelib.kernel.observability import logs
+from chalicelib.kernel.optimistic import retry_on_conflict
 
 ATTEMPTS = 20
 PICTURES_FOR = timedelta(hours=12)
@@ -137,20 +138,20 @@ def day_link(crew: str, day: date, ports: CrewPorts) -> DayLink:
 
 def _publish(crew: str, day: date, ports: CrewPorts) -> None:
     """Raises UpstreamFailed."""
-    for _ in range(ATTEMPTS):
+
+    def write() -> bool:
+        """Returns: whether the crew has another plan now."""
         held = ports.documents.read(key_of(crew, day))
         before = msgspec.json.decode(held.body, type=DayDocument) if held else None
         after = _made(crew, day, before, ports)
         if before and _content(after) == _content(before) and not _is_old(before, ports):
-            return
-        try:
-            ports.documents.write(key_of(crew, day), msgspec.json.encode(after), held)
-        except Moved:
-            continue
-        if day == _today(ports) and _plan(after) != _plan(before):
-            _ring(crew, ports)
-        return
-    raise UpstreamFailed(f"{key_of(crew, day)} kept changing while it was written.")
+            return False
+        ports.documents.write(key_of(crew, day), msgspec.json.encode(after), held)
+        return _plan(after) != _plan(before)
+
+    has_changed = retry_on_conflict(write, what=key_of(crew, day), attempts=ATTEMPTS)
+    if has_changed and day == _today(ports):
+        _ring(crew, ports)
 
 
 def _made(crew: str, day: date, before: DayDocument | None, ports: CrewPorts) -> DayDocument:

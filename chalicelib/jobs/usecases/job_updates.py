@@ -4,37 +4,34 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.errors import Conflict, Forbidden, NotFound, UpstreamFailed
+from chalicelib.errors import Conflict, Forbidden, NotFound
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.people import Staff
-from chalicelib.jobs.ports import FollowPorts, Ports, Stale
+from chalicelib.jobs.ports import FollowPorts, Ports
 from chalicelib.kernel.observability import trace
-
-ATTEMPTS = 10
-"""How often a change is tried again when somebody else wrote in between."""
+from chalicelib.kernel.optimistic import VersionConflict, update
 
 
 def rewritten(job: Job, change: Callable[[Job], Job], ports: Ports | FollowPorts) -> Job:
     """The job after `change`, stored; read and changed again when somebody else wrote in between. A
     change that answers the very same job stores nothing. Raises UpstreamFailed when others keep
     writing, and whatever `change` does."""
-    for _ in range(ATTEMPTS):
-        after = change(job)
-        if after is job:
-            return job
-        try:
-            return save(after, ports)
-        except Stale:
-            job = stored(job.job_id, ports)
-    raise UpstreamFailed("Many people are writing to this job just now; send it again.")
+    as_read: Job | None = job
+
+    def load() -> Job:
+        nonlocal as_read
+        loaded, as_read = as_read or stored(job.job_id, ports), None
+        return loaded
+
+    return update(load, change, lambda after: save(after, ports), what="this job")
 
 
 def save(after: Job, ports: Ports | FollowPorts) -> Job:
-    """Stores the job in the place of its version. Raises Stale."""
+    """Stores the job in the place of its version. Raises VersionConflict."""
     after = replace(after, request_id=trace.current())
     try:
         return ports.jobs.save(after)
-    except Stale:
+    except VersionConflict:
         # Where only the reply was lost, what is stored is what was to be stored.
         present = ports.jobs.get(after.job_id)
         if present is not None and replace(present, version=after.version) == after:
@@ -70,7 +67,7 @@ def saved(after: Job, ports: Ports) -> Job:
     """The job, stored in the place of its version. Raises Conflict."""
     try:
         return save(after, ports)
-    except Stale as error:
+    except VersionConflict as error:
         raise stale(stored(after.job_id, ports)) from error
 
 

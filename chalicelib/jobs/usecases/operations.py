@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from chalicelib.errors import Invalid, UpstreamFailed
+from chalicelib.errors import Invalid
 from chalicelib.jobs.job_events import Result, Taken, take
 from chalicelib.jobs.model import MOST_OPERATIONS, Job, Operation
 from chalicelib.jobs.people import Operator
-from chalicelib.jobs.ports import Ports, Stale
-from chalicelib.jobs.usecases.job_updates import ATTEMPTS, save, to_the_second
+from chalicelib.jobs.ports import Ports
+from chalicelib.jobs.usecases.job_updates import save, to_the_second
+from chalicelib.kernel.optimistic import retry_on_conflict
 
 NOT_YOURS = (
     "This job is not yours: there is no such job in your teams and wards. Keep this, and ring the "
@@ -65,24 +66,23 @@ def _told(
     job_id: str, operations: Mapping[int, Operation], who: Operator, ports: Ports
 ) -> dict[int, Outcome]:
     """What becomes of operations of one job, by their places in the call."""
-    for _ in range(ATTEMPTS):
+
+    def attempt() -> dict[int, Outcome]:
         job = ports.jobs.get(job_id)
         if job is None:
             return {place: _rejected(each.op_id, NOT_YOURS) for place, each in operations.items()}
         if not who.may_work_on(job, ports.now()):
             return {place: _not_yours(each, job) for place, each in operations.items()}
         taken, after = _taken(job, operations, who, ports)
-        try:
-            present = job if after is job else save(after, ports)
-        except Stale:
-            continue
+        present = job if after is job else save(after, ports)
         return {
             place: Outcome(
                 op_id=operations[place].op_id, result=each.result, job=present, reason=each.reason
             )
             for place, each in taken.items()
         }
-    raise UpstreamFailed("Many people are writing to this job just now; send it again.")
+
+    return retry_on_conflict(attempt, what="this job")
 
 
 def _taken(

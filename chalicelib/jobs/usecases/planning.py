@@ -22,9 +22,8 @@ from chalicelib.jobs.model import (
     job_id_of,
 )
 from chalicelib.jobs.people import Staff
-from chalicelib.jobs.ports import Noted, Ports, Report, Stale
+from chalicelib.jobs.ports import Noted, Ports, Report
 from chalicelib.jobs.usecases.job_updates import (
-    ATTEMPTS,
     held,
     hers,
     not_hers,
@@ -34,6 +33,7 @@ from chalicelib.jobs.usecases.job_updates import (
     to_the_second,
 )
 from chalicelib.kernel.observability import trace
+from chalicelib.kernel.optimistic import retry_on_conflict
 
 CHOSEN = ("kind", "title", "team", "minutes", "priority", "due", "materials", "hazards", "skills")
 """Fields of a draft that follow from the first report where they are left out."""
@@ -226,18 +226,17 @@ def _refuse_crew(job: Job, ports: Ports) -> None:
 def _placed(placement: Placement, who: Staff, ports: Ports) -> Job:
     arrives_at = placement.arrives_at and to_the_second(placement.arrives_at)
     placement = replace(placement, arrives_at=arrives_at)
-    for _ in range(ATTEMPTS):
+
+    def attempt() -> Job:
         job = hers(placement.job_id, who, ports)
         after = dispatch_rules.placed(job, placement, _now(ports))
         if after is job:
             return job
         _refuse(after, ports)
         _noted(who, "jobs.plan", job.job_id, f"{placement.crew} {placement.planned_day}", ports)
-        try:
-            return save(after, ports)
-        except Stale:
-            continue
-    raise stale(job)
+        return save(after, ports)
+
+    return retry_on_conflict(attempt, what="this job")
 
 
 def _is_span(window: Window) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from chalicelib.kernel.dynamo import errors
+from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.kernel.time import text_of
 from chalicelib.outbound.dynamo.items import (
     DELIVERY,
@@ -14,7 +15,7 @@ from chalicelib.outbound.dynamo.items import (
     item_of,
 )
 from chalicelib.outbound.model import TOKEN, Delivery, State
-from chalicelib.outbound.ports import MOST_COUNTED, Exists, Listed, Stale
+from chalicelib.outbound.ports import MOST_COUNTED, Listed
 
 translated = partial(errors.translated, "deliveries")
 
@@ -27,13 +28,13 @@ class DynamoDeliveries:
 
     def create(self, delivery: Delivery) -> Delivery:
         item = item_of(delivery)
-        with translated(clash=Exists):
+        with translated(clash=AlreadyExists):
             item.save(DeliveryItem.owner.does_not_exist())
         return delivery_of(item)
 
     def save(self, delivery: Delivery) -> Delivery:
         item = item_of(delivery)
-        with translated(clash=Stale):
+        with translated(clash=VersionConflict):
             item.save()
         return delivery_of(item)
 

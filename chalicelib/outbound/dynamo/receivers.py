@@ -12,9 +12,10 @@ from pynamodb.attributes import (
 )
 from pynamodb.models import Model
 
+from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.outbound.dynamo.deliveries import translated
 from chalicelib.outbound.dynamo.items import values_of
-from chalicelib.outbound.ports import Exists, Mark, Stale
+from chalicelib.outbound.ports import Mark
 from chalicelib.outbound.receivers import Filter, Receiver
 
 RECEIVERS = "receivers"
@@ -58,13 +59,13 @@ class DynamoReceivers:
 
     def create(self, receiver: Receiver) -> Receiver:
         item = _receiver_item(receiver)
-        with translated(clash=Exists):
+        with translated(clash=AlreadyExists):
             item.save(ReceiverItem.owner.does_not_exist())
         return _receiver(item)
 
     def save(self, receiver: Receiver) -> Receiver:
         item = _receiver_item(receiver)
-        with translated(clash=Stale):
+        with translated(clash=VersionConflict):
             item.save()
         return _receiver(item)
 

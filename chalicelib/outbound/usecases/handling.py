@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from chalicelib.errors import Conflict, Invalid, NotFound, UpstreamFailed
+from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.kernel.optimistic import VersionConflict, update
 from chalicelib.outbound.model import WEBHOOKS_KEPT_FOR, Delivery, State
-from chalicelib.outbound.ports import Listed, Ports, Stale
+from chalicelib.outbound.ports import Listed, Ports
 
-ATTEMPTS = 5
 REPLAYED_AT_ONCE = 100
 """How many deliveries one call of a replay sends again; the next call goes on."""
 SAID: Mapping[State, str] = {
@@ -95,7 +95,7 @@ def _within(since: datetime, until: datetime | None, now: datetime) -> tuple[dat
 def _is_woken(delivery: Delivery, ports: Ports) -> bool:
     try:
         ports.deliveries.save(_waiting(delivery, ports))
-    except Stale:
+    except VersionConflict:
         return False
     return True
 
@@ -111,12 +111,10 @@ def _refuse(states: Collection[State], delivery: Delivery) -> None:
 
 
 def _rewritten(delivery_id: str, change: Callable[[Delivery], Delivery], ports: Ports) -> Delivery:
-    for _ in range(ATTEMPTS):
+    def load() -> Delivery:
         stored = ports.deliveries.get(delivery_id)
         if stored is None:
             raise NotFound(f"There is no delivery {delivery_id}.")
-        try:
-            return ports.deliveries.save(change(stored))
-        except Stale:
-            continue
-    raise UpstreamFailed("Others are writing to this delivery just now; send it again.")
+        return stored
+
+    return update(load, change, ports.deliveries.save, what="this delivery")

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 from chalicelib.events import Event, PhotoTaken, ReportChanged, ReportSubmitted
 from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.outbound.model import Delivery, Subject, What, id_of_forwarded
-from chalicelib.outbound.ports import Exists, Ports, Stale
+from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import Receiver
 from chalicelib.outbound.senders import NOT_PASSED_ON, OwnDestination
 
@@ -131,7 +132,7 @@ def _is_new(delivery: Delivery, ports: Ports) -> bool:
     opened once more."""
     try:
         ports.deliveries.create(delivery)
-    except Exists:
+    except AlreadyExists:
         return _is_opened_again(delivery, ports)
     return True
 
@@ -148,6 +149,6 @@ def _is_opened_again(delivery: Delivery, ports: Ports) -> bool:
     )
     try:
         ports.deliveries.save(again)
-    except Stale:
+    except VersionConflict:
         return False
     return True

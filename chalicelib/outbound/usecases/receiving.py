@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from chalicelib.errors import AddressRefused, Conflict, NotFound, UpstreamFailed
 from chalicelib.kernel.ids import derived_id
-from chalicelib.outbound.ports import Exists, Ports, Stale
+from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
+from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import (
     Receiver,
     ReceiverChanges,
@@ -39,7 +40,7 @@ def add_receiver(draft: ReceiverDraft, key: str, scope: str, ports: Ports) -> Re
     )
     try:
         return ports.receivers.create(receiver)
-    except Exists:
+    except AlreadyExists:
         return _added_before(receiver, ports)
 
 
@@ -55,7 +56,7 @@ def change_receiver(
         raise _stale(stored)
     try:
         return ports.receivers.save(changed(stored, changes))
-    except Stale as error:
+    except VersionConflict as error:
         present = _stored(receiver_id, ports)
         # Where only the reply was lost, what is stored is what was to be stored.
         if replace(present, version=version) == changed(stored, changes):

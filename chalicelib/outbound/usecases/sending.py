@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from chalicelib.errors import NoReply, NotNow, UpstreamFailed
 from chalicelib.kernel.delivery_retry import MOST_TRIES, claimed, put_off, refused
+from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.outbound.model import Delivery, arrived
-from chalicelib.outbound.ports import Ports, Stale
+from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.senders import NOT_PASSED_ON, Destination, Refused, Unclear
 
 WOKEN_AT_ONCE = 300
@@ -50,7 +51,7 @@ def _claim(stored: Delivery, ports: Ports) -> Delivery | None:
     mine = claimed(stored, ports.now().replace(microsecond=0))
     try:
         return ports.deliveries.save(mine) if mine else None
-    except Stale:
+    except VersionConflict:
         return None
 
 
@@ -108,7 +109,7 @@ def _put_away(after: Delivery, ports: Ports) -> Delivery:
     its lease was over, or the reply to this very write was lost."""
     try:
         return ports.deliveries.save(after)
-    except Stale:
+    except VersionConflict:
         present = ports.deliveries.get(after.delivery_id)
         if present is None or present.state == "sent" or after.state != "sent":
             return present or after

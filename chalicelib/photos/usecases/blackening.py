@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-from chalicelib.errors import NotFound, UpstreamFailed
+from chalicelib.errors import NotFound
+from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.photos.model import PictureArea
-from chalicelib.photos.ports import Moved, PhotoKey, Ports
-
-ATTEMPTS = 5
+from chalicelib.photos.ports import PhotoKey, Ports
 
 
 def blacken(photo: PhotoKey, areas: Sequence[PictureArea], ports: Ports) -> None:
@@ -15,13 +14,11 @@ def blacken(photo: PhotoKey, areas: Sequence[PictureArea], ports: Ports) -> None
 
     Raises NotFound, UpstreamFailed.
     """
-    for _ in range(ATTEMPTS):
+
+    def attempt() -> None:
         held = ports.gallery.read_page(photo)
         if held is None:
             raise NotFound("There is no picture of this photo: it is still looked at, or refused.")
-        try:
-            ports.gallery.replace(photo, ports.blacken(held.page, areas), held)
-        except Moved:
-            continue
-        return
-    raise UpstreamFailed("Others are changing this photo just now; send it again.")
+        ports.gallery.replace(photo, ports.blacken(held.page, areas), held)
+
+    retry_on_conflict(attempt, what="this photo")

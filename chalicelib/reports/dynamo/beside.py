@@ -8,9 +8,9 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 from chalicelib.kernel.dynamo.attributes import MomentAttribute, Packed
+from chalicelib.kernel.optimistic import AlreadyExists
 from chalicelib.reports.dynamo.items import translated
 from chalicelib.reports.model import Answer, Note, Update
-from chalicelib.reports.ports import Exists
 
 ARCHIVED = "update#"
 FOLLOWER = "follower#"
@@ -189,9 +189,9 @@ class BesideReports:
         values = {name: getattr(answer, name) for name in VALUES}
         item = AnswerItem(service_request_id, ANSWER + answer.answer_id, **values)
         try:
-            with translated(clash=Exists):
+            with translated(clash=AlreadyExists):
                 item.save(AnswerItem.service_request_id.does_not_exist())
-        except Exists:
+        except AlreadyExists:
             return self.answer(service_request_id, answer.answer_id) or answer
         return answer
 
@@ -245,9 +245,9 @@ class BesideReports:
         item = NoteItem(service_request_id, NOTE + note.note_id)
         item.datetime, item.sender, item.text = note.datetime, note.sender, note.text
         try:
-            with translated(clash=Exists):
+            with translated(clash=AlreadyExists):
                 item.save(NoteItem.service_request_id.does_not_exist())
-        except Exists:
+        except AlreadyExists:
             return
 
     def notes(self, service_request_id: str) -> Sequence[Note]:
@@ -280,9 +280,9 @@ def _keep(service_request_id: str, number: int, update: Update, version: int) ->
     item.number, item.version, item.entry = number, version, update
     is_new = ArchivedUpdateItem.service_request_id.does_not_exist()
     try:
-        with translated(clash=Exists):
+        with translated(clash=AlreadyExists):
             item.save(is_new | (ArchivedUpdateItem.version < version))
-    except Exists:
+    except AlreadyExists:
         return
 
 

@@ -9,6 +9,7 @@ from pynamodb.indexes import GlobalSecondaryIndex
 
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import FINEST, cells_touched, cover
+from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.kernel.time import text_of
 from chalicelib.reports.dynamo.beside import (
     AnswerItem,
@@ -24,14 +25,12 @@ from chalicelib.reports.model import Attention, ServiceRequest, Summary, ToForge
 from chalicelib.reports.ports import (
     Course,
     Due,
-    Exists,
     Filters,
     Forgettable,
     Listed,
     Page,
     Person,
     Place,
-    Stale,
     Window,
 )
 from chalicelib.reports.states import State, status_of
@@ -48,15 +47,15 @@ class DynamoRepository(BesideReports):
 
     def create(self, report: ServiceRequest) -> ServiceRequest:
         item = item_of(report)
-        with translated(clash=Exists):
+        with translated(clash=AlreadyExists):
             item.save(ReportItem.service_request_id.does_not_exist())
         return report_of(item)
 
     def save(self, report: ServiceRequest) -> ServiceRequest:
         if not report.version:
-            raise Stale
+            raise VersionConflict
         item = item_of(report)
-        with translated(clash=Stale):
+        with translated(clash=VersionConflict):
             item.save()
         return report_of(item)
 

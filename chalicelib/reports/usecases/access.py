@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from chalicelib.errors import Conflict, Forbidden, NotFound, UpstreamFailed
+from chalicelib.errors import Conflict, Forbidden, NotFound
+from chalicelib.kernel.optimistic import update
 from chalicelib.reports.model import (
     ContactKind,
     Draft,
@@ -16,10 +17,9 @@ from chalicelib.reports.model import (
     UpdateDraft,
     Visibility,
 )
-from chalicelib.reports.ports import Person, Ports, Stale
+from chalicelib.reports.ports import Person, Ports
 from chalicelib.reports.views import tracking_url
 
-ATTEMPTS = 10
 """How often a change is tried again when somebody else wrote in between."""
 PARTNER = "partner:"
 """What the scope of another system begins with, and so who sent its reports."""
@@ -205,22 +205,13 @@ def rewritten(
 
     Raises UpstreamFailed when others keep writing.
     """
-    for _ in range(ATTEMPTS):
-        report = read()
-        after = change(report)
-        if after is report:
-            return report
-        try:
-            return save(after, ports)
-        except Stale:
-            continue
-    raise UpstreamFailed("Many people are writing to this report just now; send it again.")
+    return update(read, change, lambda after: save(after, ports), what="this report")
 
 
 def save(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     """Saves the report, as private where it is public and its service is private. What no longer
     fits of its timeline is archived before it is trimmed, so that nothing is lost in between.
-    Raises Stale."""
+    Raises VersionConflict."""
     if report.visibility == "public" and never_public(report.service_code, ports):
         report = report.with_visibility("private", ports.now())
     kept, oldest = report.trimmed()

@@ -8,7 +8,6 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.reference import parse as parse_reference
 from chalicelib.reports.usecases.access import (
-    ATTEMPTS,
     UNKNOWN,
     Author,
     Client,
@@ -17,6 +16,8 @@ from chalicelib.reports.usecases.access import (
     visible,
 )
 
+MOST_MERGES = 10
+"""How often a report may be merged while somebody follows it."""
 AdmitFollower = Callable[[str], None]
 """Asked before somebody follows the report of that id, and what it raises is raised."""
 
@@ -35,7 +36,7 @@ def follow(
     neither is known by the key. Raises NotFound, and as `admit` does, which is asked with the
     report's id before somebody follows who does not yet."""
     report = surviving(visible(service_request_id, author, ports), ports)
-    for _ in range(ATTEMPTS):
+    for _ in range(MOST_MERGES):
         person = _follower(report, key, author, client, ports)
         if admit and not ports.repository.has_follower(report.service_request_id, person):
             admit(report.service_request_id)

@@ -10,6 +10,7 @@ import msgspec
 from chalicelib.catalogue.decisions import Facts
 from chalicelib.errors import FieldError, Forbidden, Invalid, TooMany, UpstreamFailed
 from chalicelib.geo.point import Point
+from chalicelib.kernel.optimistic import AlreadyExists
 from chalicelib.reports.model import (
     Contact,
     Draft,
@@ -20,7 +21,7 @@ from chalicelib.reports.model import (
     Visibility,
     to_the_second,
 )
-from chalicelib.reports.ports import Exists, Ports
+from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import CLOSED_STATES
 from chalicelib.reports.usecases.access import (
     Admit,
@@ -83,7 +84,7 @@ def submit(
         if (admit or may_write) and ports.repository.get(request_id) is None:
             report = _admitted(report, admit, may_write)
         return ports.repository.create(report)
-    except Exists:
+    except AlreadyExists:
         return _stored_already(request_id, fingerprint, ports)
     except (Invalid, Forbidden, TooMany):
         # A repeat still gets what it stored before the service or the bounds were changed, and
@@ -143,7 +144,7 @@ def take_over(imported: Imported, ports: Ports) -> TakenOver:
     )
     try:
         return TakenOver(ports.repository.create(without_target(report)), is_new=True)
-    except Exists:
+    except AlreadyExists:
         stored = _stored_already(request_id, fingerprint, ports)
         return TakenOver(withheld(stored, ports), is_new=False)
 

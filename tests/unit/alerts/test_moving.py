@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.alerts.model import PushAddress, Subscription, stopped
-from chalicelib.alerts.ports import Stale
 from chalicelib.alerts.usecases.moving import Move, move
 from chalicelib.errors import Invalid, UpstreamFailed
+from chalicelib.kernel.optimistic import VersionConflict
 from tests.builders import NOON
 from tests.fakes_alerts import BROWSER, Alerts, MemorySubscriptions, subscription
 
@@ -73,7 +73,7 @@ class Busy(MemorySubscriptions):
     def save(self, subscription: Subscription) -> Subscription:
         if self.times:
             self.times -= 1
-            raise Stale
+            raise VersionConflict
         return super().save(subscription)
 
 

@@ -22,7 +22,8 @@ from chalicelib.facilities.model import (
 )
 from chalicelib.geo.nearest import distance_mm, nearest
 from chalicelib.geo.point import Point
-from chalicelib.publishing.ports import Document, Held, Moved
+from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.publishing.ports import Document, Held
 from infra.demo.facilities import demo_tables
 from infra.facilities import Summary, import_facilities, kind_named, publish, read_facilities
 from tests.fakes import MemoryDocuments
@@ -247,7 +248,7 @@ class Raced(MemoryDocuments):
     def write(self, key: str, document: Document, held: Held | None) -> None:
         if key == KINDS and self.times:
             self.times -= 1
-            raise Moved(key)
+            raise VersionConflict(key)
         super().write(key, document, held)
 
 

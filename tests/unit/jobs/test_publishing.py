@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from chalicelib.errors import AddressRefused, Conflict, Gone, NotFound, UpstreamFailed
-from chalicelib.jobs.crew_ports import CrewPorts, Device, Held, Moved, PushTo
+from chalicelib.jobs.crew_ports import CrewPorts, Device, Held, PushTo
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.usecases.crew_devices import KEPT_FOR, MOST_DEVICES, unregister
 from chalicelib.jobs.usecases.crew_devices import register as register_phone
@@ -22,6 +22,7 @@ from chalicelib.jobs.usecases.day_publishing import (
     publish_due,
 )
 from chalicelib.jobs.views import Beside, JobPhotoView, JobView, job_view
+from chalicelib.kernel.optimistic import VersionConflict
 from tests.builders import NOON
 from tests.fakes_jobs import JOB, TODAY, MemoryJobs, Yard, deed, planned_job
 
@@ -55,7 +56,7 @@ class MemoryDays:
     def write(self, key: str, body: bytes, held: Held | None) -> None:
         self.meets()
         if self.read(key) != held:
-            raise Moved(key)
+            raise VersionConflict(key)
         self.puts.append(key)
         self.bodies[key] = body
 

@@ -6,9 +6,10 @@ import pytest
 from PIL import Image
 
 from chalicelib.errors import NotFound, UpstreamFailed
+from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.photos.model import Kept, PictureArea, Pictures
 from chalicelib.photos.picture import blackened, rebuild
-from chalicelib.photos.ports import Moved, PhotoKey
+from chalicelib.photos.ports import PhotoKey
 from chalicelib.photos.usecases.blackening import blacken
 from tests.fakes import Clock
 from tests.fakes_photos import Here, photos_in_memory
@@ -49,7 +50,7 @@ def test_what_others_blackened_meanwhile_stays_black(
 
 def test_it_ends_when_others_never_stop(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     def moved(photo: PhotoKey, pictures: Pictures, held: Kept) -> None:
-        raise Moved
+        raise VersionConflict
 
     monkeypatch.setattr(here.gallery, "replace", moved)
     with pytest.raises(UpstreamFailed):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import UpstreamFailed
+from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.publishing import lists
 from chalicelib.publishing.lists import (
     publish_changed_lists,
@@ -21,7 +22,7 @@ from chalicelib.publishing.performance import (
     publish_performance,
     publish_performance_anew,
 )
-from chalicelib.publishing.ports import Document, Held, Moved, Ports
+from chalicelib.publishing.ports import Document, Held, Ports
 from chalicelib.publishing.unfinished import FIGURES, LEFT_AFTER, LISTS, Mark, finished, left, note
 from tests.builders import NOON, report
 from tests.fakes import Clock, MemoryDocuments
@@ -178,7 +179,7 @@ def test_months_are_noted_when_somebody_else_notes_some_at_the_same_time(clock: 
         def write(self, key: str, document: Document, held: Held | None) -> None:
             if self.puts.count(key) == 0:
                 super().write(key, _other, held)
-                raise Moved(key)
+                raise VersionConflict(key)
             super().write(key, document, held)
 
     first = MemoryDocuments()
@@ -193,7 +194,7 @@ class Stuck(MemoryDocuments):
     """Somebody else is always first."""
 
     def write(self, *_: Any) -> None:
-        raise Moved
+        raise VersionConflict
 
 
 def test_note_fails_loudly_when_others_never_stop_writing(clock: Clock) -> None:

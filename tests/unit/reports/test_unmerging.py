@@ -3,8 +3,9 @@
 import pytest
 
 from chalicelib.errors import Conflict, Forbidden
+from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.reports.model import ReportChanges, ServiceRequest
-from chalicelib.reports.ports import Ports, Stale
+from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
 from chalicelib.reports.usecases.following import follow
 from chalicelib.reports.usecases.staff.changing import change
@@ -138,7 +139,7 @@ def test_people_stay_when_somebody_else_wrote_meanwhile(
 
     def overtaken(report: ServiceRequest) -> ServiceRequest:
         if report.service_request_id == one:
-            raise Stale
+            raise VersionConflict
         return save(report)
 
     monkeypatch.setattr(repository, "save", overtaken)

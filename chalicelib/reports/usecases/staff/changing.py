@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from chalicelib.errors import Conflict, Invalid
+from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.reports.model import Question, ReportChanges, ServiceRequest, Visibility
-from chalicelib.reports.ports import Ports, Stale
+from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import (
     Author,
     as_service_allows,
@@ -110,7 +111,7 @@ def saved_or_refused(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     """The report, stored in the place of its version. Raises Conflict."""
     try:
         return save(report, ports)
-    except Stale as error:
+    except VersionConflict as error:
         # Where only the reply was lost, what is stored is what was to be stored.
         present = stored(report.service_request_id, ports)
         if replace(present, version=report.version) == report.trimmed()[0]:

@@ -8,14 +8,14 @@ rewritten (a title, a text, a contact) are kept nowhere, so they stay as they ar
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
-from chalicelib.errors import Conflict, UpstreamFailed
+from chalicelib.errors import Conflict
+from chalicelib.kernel.optimistic import VersionConflict, retry_on_conflict
 from chalicelib.reports.cases import PARTS, Left, Standing
 from chalicelib.reports.model import OfficerChange, ServiceRequest, Update, to_the_second
 from chalicelib.reports.needs import reopened
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import SAID_TO_BE_DONE
 from chalicelib.reports.usecases.access import (
-    ATTEMPTS,
     Author,
     refuse_beyond_her_remit,
     stored,
@@ -56,7 +56,8 @@ def put_back(left: Left, author: Author, ports: Ports) -> Back | None:
 
     Raises NotFound, Forbidden, Conflict (people were told of it), UpstreamFailed.
     """
-    for _ in range(ATTEMPTS):
+
+    def attempt() -> Back | None:
         report = stored(left.service_request_id, ports)
         made = report.officer_change(left.change_id)
         if made is None:
@@ -66,12 +67,9 @@ def put_back(left: Left, author: Author, ports: Ports) -> Back | None:
             return _how_far(report, left)
         if made.told_from is not None and ports.now() >= made.told_from:
             raise Conflict(TOLD, version=report.version)
-        after = _put_back(report, left, made, ports)
-        try:
-            return _how_far(_saved(report, after, ports), left)
-        except Conflict:
-            continue
-    raise UpstreamFailed("Many people are writing to this report just now; send it again.")
+        return _how_far(_saved(report, _put_back(report, left, made, ports), ports), left)
+
+    return retry_on_conflict(attempt, what="this report")
 
 
 def _refuse_if_not_hers(report: ServiceRequest, left: Left, author: Author, ports: Ports) -> None:
@@ -83,9 +81,12 @@ def _refuse_if_not_hers(report: ServiceRequest, left: Left, author: Author, port
 
 
 def _saved(report: ServiceRequest, after: ServiceRequest, ports: Ports) -> ServiceRequest:
-    """What was put back, stored. Raises Conflict where somebody else wrote meanwhile."""
+    """What was put back, stored. Raises VersionConflict where somebody else wrote meanwhile."""
     was_merged = report.duplicate_of is not None and after.duplicate_of is None
-    return apart(report, after, ports) if was_merged else saved_or_refused(after, ports)
+    try:
+        return apart(report, after, ports) if was_merged else saved_or_refused(after, ports)
+    except Conflict as error:
+        raise VersionConflict(report.service_request_id) from error
 
 
 def _put_back(
