@@ -33,7 +33,7 @@ from chalicelib.geo.polygon import MultiPolygon
 from chalicelib.geo.rounding import rounded
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.publishing.model import JSON
-from chalicelib.publishing.ports import Document, Held, Ports
+from chalicelib.publishing.ports import Document, Ports, StoredDocument
 from chalicelib.publishing.targets import put
 from infra.rows import Refused, Row, Table, read_rows
 
@@ -223,7 +223,7 @@ def _entry(kind: FacilityKind, count: int) -> KindEntry:
     )
 
 
-def _published_kinds(ports: Ports) -> tuple[Held | None, tuple[KindEntry, ...]]:
+def _published_kinds(ports: Ports) -> tuple[StoredDocument | None, tuple[KindEntry, ...]]:
     """The document of kinds as it stands. Raises ConfigurationError where it cannot be read."""
     held = ports.documents.read(KINDS)
     try:

@@ -12,7 +12,7 @@ import msgspec
 from chalicelib.errors import ConfigurationError, UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.publishing.model import JSON
-from chalicelib.publishing.ports import Document, Held, Ports
+from chalicelib.publishing.ports import Document, Ports, StoredDocument
 from chalicelib.publishing.targets import put
 from chalicelib.publishing.unfinished import Mark
 from infra.lists import new_mark, publish_figures_anew, publish_lists_anew, published_months
@@ -142,7 +142,7 @@ def replace_document(key: str, body: bytes, ports: Ports) -> None:
     _put_in_place(key, body, ports.documents.read(key), ports)
 
 
-def _put_in_place(key: str, body: bytes, held: Held | None, ports: Ports) -> None:
+def _put_in_place(key: str, body: bytes, held: StoredDocument | None, ports: Ports) -> None:
     """Puts a document in the place of the one that was read. Raises UpstreamFailed."""
     try:
         put(key, Document(body, JSON), held, ports)

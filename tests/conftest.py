@@ -68,7 +68,7 @@ def ports(repository: MemoryRepository, clock: Clock) -> reports.Ports:
         photos=MemoryPhotos(),
         whereabouts=Nowhere(),
         site_url="https://council.example",
-        wishes=lambda account: reports.Wishes("pl" if account == "polish" else None),
+        wishes=lambda account: reports.ContactPreferences("pl" if account == "polish" else None),
         now=clock,
     )
 

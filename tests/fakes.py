@@ -11,7 +11,7 @@ from chalicelib.errors import Invalid
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import key_of
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
-from chalicelib.publishing.ports import Document, Held
+from chalicelib.publishing.ports import Document, StoredDocument
 from chalicelib.publishing.public_report import PublicReport
 from chalicelib.reports.keys import place_by_target
 from chalicelib.reports.model import (
@@ -377,17 +377,17 @@ class MemoryDocuments:
         self.bodies: dict[str, bytes] = {}
         self.puts: list[str] = []
 
-    def read(self, key: str) -> Held | None:
+    def read(self, key: str) -> StoredDocument | None:
         body = self.bodies.get(key)
-        return None if body is None else Held(body, _id(body.decode("latin-1")))
+        return None if body is None else StoredDocument(body, _id(body.decode("latin-1")))
 
-    def write(self, key: str, document: Document, held: Held | None) -> None:
+    def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
         if self.read(key) != held:
             raise VersionConflict(key)
         self.puts.append(key)
         self.bodies[key] = document.body
 
-    def delete(self, key: str, held: Held) -> None:
+    def delete(self, key: str, held: StoredDocument) -> None:
         if self.read(key) != held:
             raise VersionConflict(key)
         self.puts.append(key)

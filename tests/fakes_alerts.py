@@ -10,13 +10,13 @@ from typing import Any
 from chalicelib.alerts.extents import Extent
 from chalicelib.alerts.index import Area, Entry
 from chalicelib.alerts.model import (
+    AlertBatch,
     Channel,
     PushAddress,
-    Share,
     Subscription,
+    SubscriptionRequest,
     Topic,
     ToSend,
-    Wish,
 )
 from chalicelib.alerts.ports import (
     AddressChannel,
@@ -46,8 +46,8 @@ def area(radius_m: float = 500, **values: Any) -> Topic:
     return Topic(**{"kind": "area", **MARKET_PLACE, "radius_m": radius_m, **values})
 
 
-def wish(**values: Any) -> Wish:
-    return Wish(**{"channel": "email", "to": SOMEBODY, "topic": area(), **values})
+def wish(**values: Any) -> SubscriptionRequest:
+    return SubscriptionRequest(**{"channel": "email", "to": SOMEBODY, "topic": area(), **values})
 
 
 def subscription(number: int = 1, **values: Any) -> Subscription:
@@ -269,9 +269,9 @@ class Shares:
     """The Shares port."""
 
     def __init__(self) -> None:
-        self.sent: list[Share] = []
+        self.sent: list[AlertBatch] = []
 
-    def send(self, shares: Sequence[Share]) -> None:
+    def send(self, shares: Sequence[AlertBatch]) -> None:
         self.sent += shares
 
 

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 from chalicelib.alerts.delivery import Alert, Named, Place, Wake
 from chalicelib.alerts.delivery_ports import Listed, Ports
 from chalicelib.alerts.messages import Message, Notice, Report
-from chalicelib.alerts.model import Because, PushAddress, Subscription, Tell, Topic
+from chalicelib.alerts.model import AlertRequested, Because, PushAddress, Subscription, Topic
 from chalicelib.alerts.sms_budget import Purse
-from chalicelib.alerts.words import Voice
+from chalicelib.alerts.words import MessageComposer
 from chalicelib.kernel.optimistic import VersionConflict
 from tests.builders import NOON
 from tests.fakes import Clock
@@ -29,7 +29,7 @@ ADDRESSES: Mapping[str, Any] = {
     "sms": "+447700900123",
     "push": PushAddress(endpoint="https://push.example/1", p256dh="key", auth="secret"),
 }
-VOICE = Voice(
+VOICE = MessageComposer(
     council="Eskerby Council",
     phone="01904 960123",
     site_url=SITE,
@@ -56,8 +56,8 @@ def subscription(**values: Any) -> Subscription:
     )
 
 
-def tell(**values: Any) -> Tell:
-    return Tell(
+def tell(**values: Any) -> AlertRequested:
+    return AlertRequested(
         **{
             "subscription_id": "5" * 32,
             "what": "state_changed",
@@ -178,12 +178,12 @@ class MemoryDigests:
     """What digests gather."""
 
     def __init__(self) -> None:
-        self.stored: dict[tuple[str, datetime], dict[str, Tell]] = defaultdict(dict)
+        self.stored: dict[tuple[str, datetime], dict[str, AlertRequested]] = defaultdict(dict)
 
-    def gather(self, due: datetime, tell: Tell) -> None:
+    def gather(self, due: datetime, tell: AlertRequested) -> None:
         self.stored[tell.subscription_id, due][tell.event_key] = tell
 
-    def gathered(self, subscription_id: str, due: datetime) -> Sequence[Tell]:
+    def gathered(self, subscription_id: str, due: datetime) -> Sequence[AlertRequested]:
         return list(self.stored[subscription_id, due].values())
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.errors import NotFound
-from chalicelib.jobs.model import Deed, Job, Operation, State
+from chalicelib.jobs.model import Job, JobEvent, Operation, State
 from chalicelib.jobs.people import EVERYWHERE, Operator, Staff
 from chalicelib.jobs.ports import Filters, FollowPorts, Look, Page, Ports, Report
 from chalicelib.kernel.optimistic import VersionConflict
@@ -59,8 +59,8 @@ def operation(op_id: str = "operation-1", **values: Any) -> Operation:
     )
 
 
-def deed(op_id: str = "operation-1", **values: Any) -> Deed:
-    return Deed(
+def deed(op_id: str = "operation-1", **values: Any) -> JobEvent:
+    return JobEvent(
         **{
             "op_id": op_id,
             "kind": "done",

@@ -11,11 +11,11 @@ from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.photos.model import (
     MOST_BYTES,
     NOT_FETCHED,
-    Kept,
     Photo,
     PictureArea,
     Pictures,
     Refused,
+    StoredPicture,
 )
 from chalicelib.photos.ports import NotAsDeclared, PhotoKey, Policy, Ports, TooLargeToRead, Upload
 from tests.fakes import Clock
@@ -96,11 +96,11 @@ class MemoryGallery:
     def keep_thumbnail(self, photo: PhotoKey, thumbnail: bytes) -> None:
         self.thumbnails.setdefault(photo, thumbnail)
 
-    def read_page(self, photo: PhotoKey) -> Kept | None:
+    def read_page(self, photo: PhotoKey) -> StoredPicture | None:
         page = self.pages.get(photo)
-        return None if page is None else Kept(page, _id(page.decode("latin-1")))
+        return None if page is None else StoredPicture(page, _id(page.decode("latin-1")))
 
-    def replace(self, photo: PhotoKey, pictures: Pictures, held: Kept) -> None:
+    def replace(self, photo: PhotoKey, pictures: Pictures, held: StoredPicture) -> None:
         if self.read_page(photo) != held:
             raise VersionConflict
         self.pages[photo], self.thumbnails[photo] = pictures

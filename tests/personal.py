@@ -27,7 +27,7 @@ from chalicelib.reports.model import (
 from chalicelib.reports.usecases.access import Author, written_as
 from chalicelib.reports.usecases.following import follow
 from chalicelib.reports.usecases.notes import add_note
-from chalicelib.reports.usecases.resident.repair_feedback import Asked, answer_question
+from chalicelib.reports.usecases.resident.repair_feedback import FeedbackRequest, answer_question
 from chalicelib.reports.usecases.staff.moderation import flag
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
@@ -205,7 +205,7 @@ def _say_not_fixed(
     subscription = alerts.subscriptions.get(subscription_id)
     assert subscription
     token = question_token(subscription, report_id, 1, alerts.tokens)
-    asked = Asked(**question_of(token, alerts)._asdict())
+    asked = FeedbackRequest(**question_of(token, alerts)._asdict())
     said = AnswerDraft(answer="no", text=f"Not so, says {words}.")
     after = answer_question(asked, said, (), ports).report
     return _add_photo(after, photo_id, words, after.updates[-1].update_id)

@@ -6,8 +6,13 @@ from typing import Any
 
 from bench.crowd.model import Person, Wish
 from chalicelib import bootstrap
-from chalicelib.alerts.model import PushAddress, QuietHours, Subscription, Topic
-from chalicelib.alerts.model import Wish as Wanted
+from chalicelib.alerts.model import (
+    PushAddress,
+    QuietHours,
+    Subscription,
+    SubscriptionRequest,
+    Topic,
+)
 from chalicelib.alerts.usecases.managing import Shown, stop
 from chalicelib.alerts.usecases.subscribing import Subscriber, checked, subscribe
 
@@ -26,7 +31,7 @@ def subscribed(
     )
     made = []
     for at, wish in enumerate(person.wishes):
-        wanted = Wanted(
+        wanted = SubscriptionRequest(
             channel=person.channel,
             to=to,
             push=PushAddress(endpoint=browser["endpoint"], **browser["keys"]) if browser else None,

@@ -27,7 +27,7 @@ from chalicelib.net.openid_discovery import (
     answering,
     object_in,
 )
-from chalicelib.net.safe_http_client import Outside
+from chalicelib.net.safe_http_client import SafeHttpClient
 
 NOT_BELIEVED = (
     "The other organisation could not tell us for certain who you are. Begin again, or sign in "
@@ -42,7 +42,7 @@ class OpenIdIssuers:
     def __init__(
         self,
         providers: Mapping[str, IdentityProvider],
-        outside: Outside,
+        outside: SafeHttpClient,
         *,
         back_url: str,
         client_secret: Callable[[str], str | None],

@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from chalicelib.alerts.model import Channel, Subscription, Tell, What
+from chalicelib.alerts.model import AlertRequested, Channel, Subscription, What
 from chalicelib.kernel.delivery_retry import Leased
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.time import text_of
@@ -117,12 +117,14 @@ def named(name: str) -> Named | None:
     return Named(subscription_id, alert_id) if subscription_id and alert_id else None
 
 
-def about_of(tell: Tell) -> str:
+def about_of(tell: AlertRequested) -> str:
     """The report or notice that it is about."""
     return tell.service_request_id or tell.notice_id or ""
 
 
-def told_by(tell: Tell, subscription: Subscription, now: datetime, due: datetime) -> Alert:
+def told_by(
+    tell: AlertRequested, subscription: Subscription, now: datetime, due: datetime
+) -> Alert:
     """The alert that tells one subscriber of one event, `due` then."""
     return Alert(
         subscription_id=subscription.subscription_id,

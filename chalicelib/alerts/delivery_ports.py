@@ -7,10 +7,10 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from chalicelib.alerts.delivery import Alert, Named, Place, Wake
 from chalicelib.alerts.messages import Message, Notice, Report
-from chalicelib.alerts.model import Because, Channel, Subscription, Tell
+from chalicelib.alerts.model import AlertRequested, Because, Channel, Subscription
 from chalicelib.alerts.ports import Subscriptions, Tokens
 from chalicelib.alerts.sms_budget import Purse
-from chalicelib.alerts.words import Voice
+from chalicelib.alerts.words import MessageComposer
 
 To_contra = TypeVar("To_contra", contravariant=True)
 
@@ -43,7 +43,7 @@ class Alerts(Protocol):
         """The one that whoever carried it calls that."""
 
 
-class Told(Protocol):
+class DeliveryLog(Protocol):
     """What each subscriber was told of what."""
 
     def note(
@@ -57,10 +57,10 @@ class Told(Protocol):
 class Digests(Protocol):
     """What digests gather. Every method raises UpstreamFailed."""
 
-    def gather(self, due: datetime, tell: Tell) -> None:
+    def gather(self, due: datetime, tell: AlertRequested) -> None:
         """Keeps it for the digest of that subscription that is due then, once."""
 
-    def gathered(self, subscription_id: str, due: datetime) -> Sequence[Tell]:
+    def gathered(self, subscription_id: str, due: datetime) -> Sequence[AlertRequested]:
         """All that was kept for it (a consistent read)."""
 
 
@@ -133,7 +133,7 @@ class Ports:
 
     subscriptions: Subscriptions
     alerts: Alerts
-    told: Told
+    told: DeliveryLog
     digests: Digests
     suppressed: Suppressed
     spend: Spend
@@ -144,7 +144,7 @@ class Ports:
     reply_url: Callable[[Subscription, str, int], str]
     senders: Mapping[Channel, Sender[Any]]
     queue: Queue
-    voice: Voice
+    voice: MessageComposer
     segments: Callable[[Message], int]
     texts_a_day: int
     ask_after: timedelta

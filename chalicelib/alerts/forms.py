@@ -5,7 +5,12 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from chalicelib.alerts.matching import FITTING
-from chalicelib.alerts.model import Subscription, SubscriptionChanges, TopicKind, Wish
+from chalicelib.alerts.model import (
+    Subscription,
+    SubscriptionChanges,
+    SubscriptionRequest,
+    TopicKind,
+)
 from chalicelib.errors import Invalid
 from chalicelib.geo.point import Point
 from chalicelib.kernel.parsing import parse
@@ -24,7 +29,7 @@ class Posted(Protocol):
         """Every value of the field."""
 
 
-def wish_of(form: Posted, place: Point | None) -> Wish:
+def wish_of(form: Posted, place: Point | None) -> SubscriptionRequest:
     """What somebody asks for; `place` is the middle of its circle. Raises Invalid."""
     topic: dict[str, Any] = {"kind": form.one("topic.kind")}
     match topic["kind"]:
@@ -36,7 +41,7 @@ def wish_of(form: Posted, place: Point | None) -> Wish:
             topic |= {"lat": place.lat, "long": place.long, "radius_m": _radius(form)}
     names = ("channel", "to", "frequency")
     sent = {name: form.one(name) for name in names if form.one(name)}
-    return parse(sent | {"topic": topic}, Wish)
+    return parse(sent | {"topic": topic}, SubscriptionRequest)
 
 
 def changes_of(form: Posted, present: Subscription) -> SubscriptionChanges:

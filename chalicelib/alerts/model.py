@@ -74,7 +74,7 @@ class PushAddress:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class SubscriptionRequest:
     """What somebody sends to subscribe. `to` goes with email and sms, `push` with push; no whats
     are all that there are of the topic."""
 
@@ -148,7 +148,7 @@ class Subscription:
         return self.expires_at is not None and self.expires_at <= now
 
 
-class Tell(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class AlertRequested(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A message to whoever sends: this subscriber is to hear of this. `version` is the report's or
     the notice's, of a question the number of the repair, or of what was asked; `event_key` names
     what happened, for all subscribers alike. The subscriber is told from `not_before` on:
@@ -175,18 +175,18 @@ class Confirm(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     request_id: str = ""
 
 
-ToSend = Tell | Confirm
+ToSend = AlertRequested | Confirm
 
 
-class Share(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class AlertBatch(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A message to whoever matches: these subscribers are all to hear what `tell` says to one of
     them."""
 
-    tell: Tell
+    tell: AlertRequested
     subscription_ids: tuple[str, ...]
 
     @property
-    def tells(self) -> list[Tell]:
+    def tells(self) -> list[AlertRequested]:
         return [
             msgspec.structs.replace(self.tell, subscription_id=i) for i in self.subscription_ids
         ]

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from chalicelib.alerts.extents import Extent
 from chalicelib.alerts.index import Area, Entry
-from chalicelib.alerts.model import Channel, PushAddress, Share, Subscription, ToSend
+from chalicelib.alerts.model import AlertBatch, Channel, PushAddress, Subscription, ToSend
 from chalicelib.geo.point import Box, Point
 
 AddressChannel = Literal["email", "sms"]
@@ -205,7 +205,7 @@ class Outbox(Protocol):
 class Shares(Protocol):
     """The way back to whoever matches."""
 
-    def send(self, shares: Sequence[Share]) -> None:
+    def send(self, shares: Sequence[AlertBatch]) -> None:
         """Queues them. Raises UpstreamFailed if any was not taken."""
 
 

@@ -31,7 +31,7 @@ MEANINGS: Mapping[str, str] = {
 }
 
 
-class Ways(NamedTuple):
+class SubscriptionLinks(NamedTuple):
     """How whoever gets a message changes or stops what she gets."""
 
     manage_url: str
@@ -39,7 +39,7 @@ class Ways(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Voice:
+class MessageComposer:
     """How a council speaks. `reply_to` is where answers go that are about no report; None where
     nobody reads them."""
 
@@ -72,7 +72,7 @@ class Voice:
         )
 
     def of_report(
-        self, alert: Alert, subscription: Subscription, report: Report, ways: Ways
+        self, alert: Alert, subscription: Subscription, report: Report, ways: SubscriptionLinks
     ) -> Message:
         """Tells of a report as it is now. Only who asked for just that report can write on its
         case: it takes no more than some notes."""
@@ -94,7 +94,9 @@ class Voice:
             reply_to=case or self.reply_to,
         )
 
-    def question(self, alert: Alert, report: Report, answer_url: str, ways: Ways) -> Message:
+    def question(
+        self, alert: Alert, report: Report, answer_url: str, ways: SubscriptionLinks
+    ) -> Message:
         """Asks whether it is mended. `answer_url` leads to a page that takes the answer."""
         title = f"Is it fixed? {report.service_name}"
         return Message(
@@ -119,7 +121,9 @@ class Voice:
             reply_to=report.reply_to or self.reply_to,
         )
 
-    def asked(self, alert: Alert, report: Report, text: str, reply_url: str, ways: Ways) -> Message:
+    def asked(
+        self, alert: Alert, report: Report, text: str, reply_url: str, ways: SubscriptionLinks
+    ) -> Message:
         """Tells what an officer asks whoever sent a report. `reply_url` leads to a page that takes
         the answer."""
         title = f"We have a question about your report: {report.service_name}"
@@ -142,7 +146,7 @@ class Voice:
             reply_to=report.reply_to or self.reply_to,
         )
 
-    def of_notice(self, alert: Alert, notice: Notice, ways: Ways) -> Message:
+    def of_notice(self, alert: Alert, notice: Notice, ways: SubscriptionLinks) -> Message:
         """Tells of road works or a disruption, in the words of an officer."""
         return Message(
             what=alert.what,
@@ -160,7 +164,9 @@ class Voice:
             reply_to=self.reply_to,
         )
 
-    def digest(self, alert: Alert, found: Sequence[Report | Notice], ways: Ways) -> Message:
+    def digest(
+        self, alert: Alert, found: Sequence[Report | Notice], ways: SubscriptionLinks
+    ) -> Message:
         """Tells of several things at once."""
         many = f"{len(found)} things have" if len(found) > 1 else "One thing has"
         more = len(found) - MOST_IN_A_DIGEST

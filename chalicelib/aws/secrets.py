@@ -33,7 +33,7 @@ class Secret(Protocol):
         Raises UpstreamFailed, ConfigurationError."""
 
 
-class Kept(NamedTuple):
+class CachedValue(NamedTuple):
     """A value with when it was read, and when that failed later; None where there is none."""
 
     value: str | None
@@ -60,7 +60,7 @@ class ManagedSecret:
         self._setting = setting
         self._monotonic = monotonic
         self._min_length = min_length
-        self._kept: dict[str, Kept] = {}
+        self._kept: dict[str, CachedValue] = {}
 
     def current(self) -> str:
         return self._needed(KEPT_FOR_S)
@@ -86,7 +86,7 @@ class ManagedSecret:
         if kept and (now - kept.read_at < at_most_s or now - kept.failed_at < ASKED_AGAIN_AFTER_S):
             return kept.value
         try:
-            kept = Kept(self._read(stage), now)
+            kept = CachedValue(self._read(stage), now)
         except UpstreamFailed:
             if kept is None:
                 raise

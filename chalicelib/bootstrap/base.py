@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from chalicelib.aws.clients import SharedSession
     from chalicelib.aws.secrets import Secret
-    from chalicelib.net.safe_http_client import Outside
+    from chalicelib.net.safe_http_client import SafeHttpClient
     from chalicelib.publishing.s3_documents import S3Documents
 
 SecretName = Literal[
@@ -85,13 +85,13 @@ def read_published(key: str) -> bytes | None:
 
 
 @cache
-def outside() -> "Outside":
+def outside() -> "SafeHttpClient":
     """The way to addresses that somebody gave us."""
     from chalicelib.net.internet import Internet
-    from chalicelib.net.safe_http_client import Outside
+    from chalicelib.net.safe_http_client import SafeHttpClient
 
     allowed = settings().outside_allowed.split(",")
-    return Outside(Internet(), frozenset(filter(None, allowed)))
+    return SafeHttpClient(Internet(), frozenset(filter(None, allowed)))
 
 
 @cache

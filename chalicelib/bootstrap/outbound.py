@@ -89,7 +89,9 @@ def return_ports() -> "inbound_updates.Ports":
     )
 
 
-def _bring_back(service_request_id: str, key: str, said: "inbound_updates.Said") -> "Brought":
+def _bring_back(
+    service_request_id: str, key: str, said: "inbound_updates.RemoteStatus"
+) -> "Brought":
     try:
         return reports_inbound_updates.bring_back(
             service_request_id, key, said.status, said.text, reports_ports()

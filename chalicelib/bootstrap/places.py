@@ -14,7 +14,7 @@ from chalicelib.gazetteer.published import PublishedPlaces
 from chalicelib.gazetteer.wards import WARDS, Ward, Wards
 from chalicelib.gazetteer.whereabouts import PublishedWhereabouts
 from chalicelib.geo.point import Point
-from chalicelib.kernel.cached_document import Kept, decoded
+from chalicelib.kernel.cached_document import CachedDocument, decoded
 from chalicelib.publishing.wards import ward_key
 
 
@@ -68,8 +68,10 @@ class PlacesOfAreas:
     def __init__(self) -> None:
         from time import monotonic
 
-        self._wards = Kept(lambda: decoded(read_published, WARDS, Wards), monotonic)
-        self._roadworks = Kept(lambda: decoded(read_published, ROADWORKS, RoadWorks), monotonic)
+        self._wards = CachedDocument(lambda: decoded(read_published, WARDS, Wards), monotonic)
+        self._roadworks = CachedDocument(
+            lambda: decoded(read_published, ROADWORKS, RoadWorks), monotonic
+        )
 
     def wards(self) -> Sequence[Ward]:
         found = self._wards.value()

@@ -34,9 +34,13 @@ def reports_ports() -> reports.Ports:
     )
 
 
-def _wishes(account_id: str) -> reports.Wishes:
+def _wishes(account_id: str) -> reports.ContactPreferences:
     account = accounts_ports().accounts.get(account_id)
-    return reports.Wishes(account.language, account.reach_by) if account else reports.Wishes()
+    return (
+        reports.ContactPreferences(account.language, account.reach_by)
+        if account
+        else reports.ContactPreferences()
+    )
 
 
 @cache

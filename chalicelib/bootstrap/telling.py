@@ -10,7 +10,7 @@ from chalicelib.alerts.links import answer_url, reply_url
 from chalicelib.alerts.messages import Message, Report, Seen
 from chalicelib.alerts.model import Channel, Subscription
 from chalicelib.alerts.usecases.questions import question_token, reply_token
-from chalicelib.alerts.words import Voice
+from chalicelib.alerts.words import MessageComposer
 from chalicelib.bootstrap.accounts import texts
 from chalicelib.bootstrap.alerts import alerts_ports, alerts_queue
 from chalicelib.bootstrap.base import client, council, session, settings
@@ -82,12 +82,12 @@ def telling_ports() -> Ports:
     )
 
 
-def voice() -> Voice:
+def voice() -> MessageComposer:
     from chalicelib.kernel.time import utc_now
 
     """How this council speaks."""
     here = council()
-    return Voice(
+    return MessageComposer(
         council=here.name,
         phone=here.phone,
         site_url=settings().site_url,

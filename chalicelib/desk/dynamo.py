@@ -15,7 +15,7 @@ from pynamodb.models import Model
 
 from chalicelib.desk.model import Template, Undo, View
 from chalicelib.kernel.dynamo import errors
-from chalicelib.kernel.dynamo.attributes import MomentAttribute, Packed
+from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute
 from chalicelib.kernel.dynamo.errors import ConditionFailed
 from chalicelib.kernel.optimistic import VersionConflict
 
@@ -37,7 +37,7 @@ class TemplateItem(Model):
     version = VersionAttribute()
     name = UnicodeAttribute()
     text = UnicodeAttribute()
-    service_codes = Packed[tuple[str, ...]](tuple[str, ...])
+    service_codes = JsonAttribute[tuple[str, ...]](tuple[str, ...])
     state = UnicodeAttribute(null=True)
     author = UnicodeAttribute()
     updated_at = MomentAttribute()
@@ -69,7 +69,7 @@ class UndoItem(Model):
     made_at = MomentAttribute()
     within_s = NumberAttribute()
     fingerprint = UnicodeAttribute()
-    left = Packed[tuple[Mapping[str, Any], ...]](tuple[Mapping[str, Any], ...])
+    left = JsonAttribute[tuple[Mapping[str, Any], ...]](tuple[Mapping[str, Any], ...])
     expires_at = TTLAttribute()
 
 

@@ -129,7 +129,7 @@ class CaseJob(NamedTuple):
     updated_at: datetime
 
 
-class Deed(NamedTuple):
+class CaseEvent(NamedTuple):
     """What somebody did to a case, in plain words; `by` is what staff call her."""
 
     at: datetime

@@ -10,7 +10,7 @@ import msgspec
 from chalicelib.desk.model import (
     MOST_TEMPLATES,
     MOST_VIEWS,
-    Deed,
+    CaseEvent,
     Template,
     TemplateChanges,
     TemplateDraft,
@@ -228,11 +228,11 @@ def to_put_back(undo_id: str, account_id: str, ports: Ports) -> Undo:
     return undo
 
 
-def history_of(service_request_id: str, ports: Ports) -> Sequence[Deed]:
+def history_of(service_request_id: str, ports: Ports) -> Sequence[CaseEvent]:
     """What staff did to a report, the newest first."""
     entries = ports.log(service_request_id)
     names = ports.names({each.actor for each in entries})
-    return [Deed(each.at, _what(each), called(each.actor, names)) for each in entries]
+    return [CaseEvent(each.at, _what(each), called(each.actor, names)) for each in entries]
 
 
 def called(account_id: str, names: Mapping[str, str]) -> str:

@@ -18,7 +18,7 @@ from pynamodb.models import Model
 from chalicelib.disruptions.model import Disruption, DisruptionArea
 from chalicelib.disruptions.stream import DISRUPTION, OWNER
 from chalicelib.kernel.dynamo import errors
-from chalicelib.kernel.dynamo.attributes import MomentAttribute, Packed
+from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute
 from chalicelib.kernel.optimistic import VersionConflict
 
 translated = partial(errors.translated, "disruptions")
@@ -35,8 +35,8 @@ class DisruptionItem(Model):
     version = VersionAttribute()
     title = UnicodeAttribute()
     text = UnicodeAttribute()
-    area = Packed[DisruptionArea](DisruptionArea)
-    service_codes = Packed[tuple[str, ...]](tuple[str, ...])
+    area = JsonAttribute[DisruptionArea](DisruptionArea)
+    service_codes = JsonAttribute[tuple[str, ...]](tuple[str, ...])
     begins: Attribute[datetime] = MomentAttribute()
     ends: Attribute[datetime] = MomentAttribute()
     posted_at: Attribute[datetime] = MomentAttribute()

@@ -9,7 +9,7 @@ from chalicelib.facilities.model import (
     index_key,
     list_key,
 )
-from chalicelib.kernel.cached_document import Kept, Read, Seconds, decoded
+from chalicelib.kernel.cached_document import CachedDocument, Read, Seconds, decoded
 
 
 class PublishedFacilities:
@@ -18,8 +18,8 @@ class PublishedFacilities:
     def __init__(self, read: Read, seconds: Seconds) -> None:
         self._read = read
         self._seconds = seconds
-        self._kinds = Kept(lambda: decoded(read, KINDS, KindList), seconds)
-        self._known: dict[str, Kept[Known | None]] = {}
+        self._kinds = CachedDocument(lambda: decoded(read, KINDS, KindList), seconds)
+        self._known: dict[str, CachedDocument[Known | None]] = {}
 
     def kinds(self) -> tuple[KindEntry, ...]:
         published = self._kinds.value()
@@ -30,7 +30,7 @@ class PublishedFacilities:
         if kind not in {entry.kind for entry in self.kinds()}:
             return None
         if kind not in self._known:
-            self._known[kind] = Kept(lambda: self._fresh(kind), self._seconds)
+            self._known[kind] = CachedDocument(lambda: self._fresh(kind), self._seconds)
         return self._known[kind].value()
 
     def _fresh(self, kind: str) -> Known | None:

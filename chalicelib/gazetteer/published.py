@@ -2,7 +2,7 @@
 
 from chalicelib.gazetteer.model import PLACES, Gazetteer, PlaceList
 from chalicelib.gazetteer.postcodes import POSTCODES, Postcodes
-from chalicelib.kernel.cached_document import Kept, Read, Seconds, decoded
+from chalicelib.kernel.cached_document import CachedDocument, Read, Seconds, decoded
 
 
 class PublishedPlaces:
@@ -10,8 +10,8 @@ class PublishedPlaces:
 
     def __init__(self, read: Read, seconds: Seconds) -> None:
         self._read = read
-        self._gazetteer = Kept(self._fresh, seconds)
-        self._postcodes = Kept(lambda: decoded(read, POSTCODES, Postcodes), seconds)
+        self._gazetteer = CachedDocument(self._fresh, seconds)
+        self._postcodes = CachedDocument(lambda: decoded(read, POSTCODES, Postcodes), seconds)
 
     def gazetteer(self) -> Gazetteer:
         return self._gazetteer.value()

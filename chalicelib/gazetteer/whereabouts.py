@@ -8,7 +8,7 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.gazetteer.streets import STREETS, StreetMap, Streets
 from chalicelib.gazetteer.wards import WARDS, Wards
 from chalicelib.geo.point import Point
-from chalicelib.kernel.cached_document import Kept, Read, Seconds, decoded
+from chalicelib.kernel.cached_document import CachedDocument, Read, Seconds, decoded
 
 T = TypeVar("T")
 
@@ -18,8 +18,8 @@ class PublishedWhereabouts:
     also where it cannot be read; then nothing is known."""
 
     def __init__(self, read: Read, seconds: Seconds) -> None:
-        self._wards = Kept(lambda: _or_none(lambda: decoded(read, WARDS, Wards)), seconds)
-        self._streets = Kept(lambda: _or_none(lambda: _street_map(read)), seconds)
+        self._wards = CachedDocument(lambda: _or_none(lambda: decoded(read, WARDS, Wards)), seconds)
+        self._streets = CachedDocument(lambda: _or_none(lambda: _street_map(read)), seconds)
 
     def wards(self) -> Wards:
         """Every set of them; one without wards where none are known."""

@@ -12,7 +12,7 @@ from chalicelib.jobs.ports import Council
 from chalicelib.jobs.views import JobView
 
 
-class Held(Protocol):
+class StoredDocument(Protocol):
     """A document as it stands."""
 
     @property
@@ -24,10 +24,10 @@ class Held(Protocol):
 class Documents(Protocol):
     """Where the documents are, out of sight. Every method but `address` raises UpstreamFailed."""
 
-    def read(self, key: str) -> Held | None:
+    def read(self, key: str) -> StoredDocument | None:
         """The document under that key, None where there is none."""
 
-    def write(self, key: str, body: bytes, held: Held | None) -> None:
+    def write(self, key: str, body: bytes, held: StoredDocument | None) -> None:
         """Puts JSON in the place of `held`. Raises Moved if it is not there any more."""
 
     def address(self, key: str, expires_at: datetime) -> str:
@@ -67,7 +67,7 @@ class Devices(Protocol):
         """The crew's (a consistent read), those too whose time is over."""
 
 
-class Bell(Protocol):
+class CrewNotifier(Protocol):
     """The way to phones."""
 
     def check(self, to: PushTo) -> None:
@@ -116,5 +116,5 @@ class CrewPorts:
     views: Callable[[Sequence[Job], datetime], Sequence[JobView]]
     documents: Documents
     devices: Devices
-    bell: Bell
+    bell: CrewNotifier
     now: Callable[[], datetime]

@@ -19,10 +19,10 @@ from chalicelib.jobs.model import (
     Keeps,
     OfficeChange,
     Placement,
-    Said,
     SetAside,
     Settled,
     State,
+    StateClaim,
 )
 
 PLAN = ("crew", "planned_day")
@@ -242,7 +242,7 @@ def _cancelled(job: Job, because: str, now: datetime) -> Job:
 
 
 def _said_by_office(job: Job, state: State, now: datetime, *, contests: bool = False) -> Job:
-    said = Said(version=job.version + 1, state=state, at=now, by="office", contests=contests)
+    said = StateClaim(version=job.version + 1, state=state, at=now, by="office", contests=contests)
     return replace(job, state=state, said=said)
 
 

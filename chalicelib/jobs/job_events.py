@@ -20,13 +20,13 @@ from chalicelib.jobs.model import (
     MOST_DEEDS,
     MOST_TEXT_BYTES,
     ROOM_BYTES,
-    Deed,
     Dispute,
     Job,
+    JobEvent,
     OfficeSide,
     Operation,
-    Said,
     State,
+    StateClaim,
     StreetSide,
 )
 from chalicelib.jobs.people import Operator
@@ -91,8 +91,8 @@ def _refusal(job: Job, operation: Operation) -> str | None:
     return FULL if is_full and operation.kind not in LEADS_TO else None
 
 
-def _deed(job: Job, operation: Operation, who: Operator, now: datetime) -> Deed:
-    return Deed(
+def _deed(job: Job, operation: Operation, who: Operator, now: datetime) -> JobEvent:
+    return JobEvent(
         op_id=operation.op_id,
         kind=operation.kind,
         at=operation.at,
@@ -111,7 +111,7 @@ def _deed(job: Job, operation: Operation, who: Operator, now: datetime) -> Deed:
     )
 
 
-def _verdict(job: Job, deed: Deed, state: State) -> Verdict:
+def _verdict(job: Job, deed: JobEvent, state: State) -> Verdict:
     """What the deed does to the state of the job, whoever said that last."""
     said = job.said
     if said is None:
@@ -127,7 +127,7 @@ def _verdict(job: Job, deed: Deed, state: State) -> Verdict:
     return _verdict_unseen(said, state)
 
 
-def _verdict_unseen(said: Said, state: State) -> Verdict:
+def _verdict_unseen(said: StateClaim, state: State) -> Verdict:
     """The same where somebody else said another state and the phone had not seen that."""
     if _only_goes_on(said, state):
         return "kept"
@@ -135,17 +135,17 @@ def _verdict_unseen(said: Said, state: State) -> Verdict:
     return "disputed" if contradicts else "stands"
 
 
-def _only_goes_on(said: Said, state: State) -> bool:
+def _only_goes_on(said: StateClaim, state: State) -> bool:
     """True for a crew that sets out for what another has ended: nobody says that it was not."""
     return state == "started" and said.state in ENDED - {"cancelled"}
 
 
-def _is_later(deed: Deed, said: Said) -> bool:
+def _is_later(deed: JobEvent, said: StateClaim) -> bool:
     """True where the phone that said it says this later."""
     return deed.base_version >= said.version or _order(deed) >= (said.base_version, said.at)
 
 
-def _own_dispute(job: Job, deed: Deed) -> Dispute | None:
+def _own_dispute(job: Job, deed: JobEvent) -> Dispute | None:
     """The open dispute of this phone with what holds now."""
     against = job.said.version if job.said else None
     for dispute in job.disputes:
@@ -155,12 +155,12 @@ def _own_dispute(job: Job, deed: Deed) -> Dispute | None:
     return None
 
 
-def _with(job: Job, deed: Deed) -> Job:
+def _with(job: Job, deed: JobEvent) -> Job:
     return replace(job, deeds=(*job.deeds, deed), updated_at=deed.received_at)
 
 
-def _moved(job: Job, deed: Deed, state: State) -> Job:
-    said = Said(
+def _moved(job: Job, deed: JobEvent, state: State) -> Job:
+    said = StateClaim(
         version=deed.version,
         state=state,
         at=deed.at,
@@ -178,7 +178,7 @@ def _moved(job: Job, deed: Deed, state: State) -> Job:
     return moved.without_link(deed.received_at) if moved.is_over else moved
 
 
-def _disputed(job: Job, deed: Deed, state: State) -> Job:
+def _disputed(job: Job, deed: JobEvent, state: State) -> Job:
     assert job.said, "Nobody contradicts what nobody said."
     street = StreetSide(state=state, at=deed.happened_at)
     earlier = _own_dispute(job, deed)
@@ -203,16 +203,16 @@ def _disputed(job: Job, deed: Deed, state: State) -> Job:
     return replace(with_deed, disputes=(*others, dispute))
 
 
-def _order(deed: Deed) -> tuple[int, datetime]:
+def _order(deed: JobEvent) -> tuple[int, datetime]:
     """The order of one phone's deeds: its clock may have been put right in between, but it never
     forgets a version that it saw."""
     return deed.base_version, deed.at
 
 
-def _said_again(dispute: Dispute, deed: Deed, street: StreetSide) -> Dispute:
+def _said_again(dispute: Dispute, deed: JobEvent, street: StreetSide) -> Dispute:
     """The dispute after the same phone said more: what it says last counts."""
     return replace(dispute, op_id=deed.op_id, street=street, base_version=deed.base_version)
 
 
-def _happened(said: Said, job: Job) -> datetime:
+def _happened(said: StateClaim, job: Job) -> datetime:
     return min(said.at, job.updated_at)

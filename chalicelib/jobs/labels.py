@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chalicelib.jobs.model import CouldNot, Deed, DeedKind, Job, Kind, State
+from chalicelib.jobs.model import CouldNot, DeedKind, Job, JobEvent, Kind, State
 
 KINDS: Mapping[Kind, str] = {
     "inspect": "Inspection",
@@ -44,7 +44,7 @@ BY_RULE = "service"
 """Who writes what follows by itself, as a dispute does."""
 
 
-def writer_of(deed: Deed, job: Job) -> str:
+def writer_of(deed: JobEvent, job: Job) -> str:
     """Who did it, as notes are signed: the crew by its code, or the company; never a person."""
     if deed.by == "contractor":
         link = job.contractor

@@ -129,7 +129,7 @@ class Operation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Deed:
+class JobEvent:
     """What was done, as it was sent. `actor` (an account's or a link's id) and `device` are never
     shown. `version` is the one that the job got with it; `stands`: the job's state followed it;
     `dispute_id`: the office has to say, or has said, whether it does; `is_emptied`: its text and
@@ -166,7 +166,7 @@ class Deed:
         known = _STAYS if self.is_emptied else _CONTENT
         return all(getattr(self, name) == getattr(operation, name) for name in known)
 
-    def emptied(self) -> "Deed":
+    def emptied(self) -> "JobEvent":
         """What was done, without what was written of it, and where the phone was."""
         return replace(self, text="", lat=None, long=None, is_emptied=True)
 
@@ -176,7 +176,7 @@ _CONTENT = (*_STAYS, "text", "lat", "long")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class StateClaim:
     """Who said the state last, and with which version of the job: the street, `device` being the
     phone or link and `base_version` what it had seen, or the office. `contests`: the office said
     that it was not done after all."""
@@ -305,10 +305,10 @@ class Job:
     skills: tuple[str, ...] = ()
     instructions: str = ""
     first_job_id: str | None = None
-    deeds: tuple[Deed, ...] = ()
+    deeds: tuple[JobEvent, ...] = ()
     disputes: tuple[Dispute, ...] = ()
     office: tuple[OfficeChange, ...] = ()
-    said: Said | None = None
+    said: StateClaim | None = None
     by_hand: tuple[str, ...] = ()
     former_teams: tuple[str, ...] = ()
     plans: int = 0
@@ -336,7 +336,7 @@ class Job:
         return None if found is None or found.ended_at or self.is_over else found
 
     @property
-    def outcome(self) -> Deed | None:
+    def outcome(self) -> JobEvent | None:
         """The last deed that the state followed."""
         standing = (deed for deed in reversed(self.deeds) if deed.stands)
         return next((deed for deed in standing if LEADS_TO.get(deed.kind) == self.state), None)
@@ -352,7 +352,7 @@ class Job:
             return self
         return replace(self, contractor=replace(self.contractor, ended_at=now))
 
-    def deed(self, op_id: str) -> Deed | None:
+    def deed(self, op_id: str) -> JobEvent | None:
         return next((deed for deed in self.deeds if deed.op_id == op_id), None)
 
     def dispute(self, dispute_id: str) -> Dispute | None:

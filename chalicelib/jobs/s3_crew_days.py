@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import UpstreamFailed
-from chalicelib.jobs.crew_ports import Held
+from chalicelib.jobs.crew_ports import StoredDocument
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.time import utc_now
 
@@ -34,7 +34,7 @@ class S3CrewDays:
         self._signer = signer
         self._bucket = bucket
 
-    def read(self, key: str) -> Held | None:
+    def read(self, key: str) -> StoredDocument | None:
         try:
             answer = self._client.get_object(Bucket=self._bucket, Key=key)
             with answer["Body"] as body:
@@ -46,7 +46,7 @@ class S3CrewDays:
         except BotoCoreError as error:
             raise _failed() from error
 
-    def write(self, key: str, body: bytes, held: Held | None) -> None:
+    def write(self, key: str, body: bytes, held: StoredDocument | None) -> None:
         condition: Any = {"IfMatch": held.etag} if held else {"IfNoneMatch": "*"}
         try:
             self._client.put_object(

@@ -13,10 +13,10 @@ import msgspec
 from chalicelib.jobs.model import (
     By,
     CouldNot,
-    Deed,
     DeedKind,
     Dispute,
     Job,
+    JobEvent,
     Keeps,
     Kind,
     Priority,
@@ -208,7 +208,7 @@ def _contractor(job: Job) -> ContractorView | None:
     return ContractorView(name=found.name, expires_at=found.expires_at) if found else None
 
 
-def _deed(deed: Deed, beside: Beside) -> JobEventView:
+def _deed(deed: JobEvent, beside: Beside) -> JobEventView:
     return JobEventView(
         op_id=deed.op_id,
         kind=deed.kind,
@@ -226,7 +226,7 @@ def _deed(deed: Deed, beside: Beside) -> JobEventView:
     )
 
 
-def when_of(deed: Deed, job: Job) -> When:
+def when_of(deed: JobEvent, job: Job) -> When:
     """Whether what the deed shows is from before the work was done, or from after it."""
     done = next((place for place, each in enumerate(job.deeds) if each.kind == "done"), None)
     return "after" if done is not None and job.deeds.index(deed) >= done else "before"

@@ -17,7 +17,7 @@ Seconds = Callable[[], float]
 T = TypeVar("T")
 
 
-class Kept(Generic[T]):
+class CachedDocument(Generic[T]):
     """What `fresh` gave, for a while; where it fails then, what it gave before, if anything."""
 
     def __init__(

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from chalicelib.errors import AddressRefused, UpstreamFailed
 from chalicelib.kernel.observability import logs
 from chalicelib.net.id_tokens import Keys, has_key
-from chalicelib.net.safe_http_client import Outside, Reply
+from chalicelib.net.safe_http_client import Reply, SafeHttpClient
 
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 KEPT_FOR_S = 3600
@@ -40,7 +40,7 @@ class Metadata:
     wants_secret_in_body: bool
 
 
-class Kept(Generic[Read]):
+class CachedAnswer(Generic[Read]):
     """What `read` has answered last. It may raise UpstreamFailed."""
 
     def __init__(self, read: Callable[[], Read], monotonic: Callable[[], float]) -> None:
@@ -74,11 +74,13 @@ class Kept(Generic[Read]):
 class Published:
     """One issuer's metadata and keys; kept, and read again when they are needed and old."""
 
-    def __init__(self, issuer: str, outside: Outside, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self, issuer: str, outside: SafeHttpClient, monotonic: Callable[[], float]
+    ) -> None:
         self._issuer = issuer
         self._outside = outside
-        self._metadata = Kept(self._read_metadata, monotonic)
-        self._keys = Kept(self._read_keys, monotonic)
+        self._metadata = CachedAnswer(self._read_metadata, monotonic)
+        self._keys = CachedAnswer(self._read_keys, monotonic)
 
     def metadata(self) -> Metadata:
         """Raises UpstreamFailed."""

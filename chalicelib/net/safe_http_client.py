@@ -61,7 +61,7 @@ class Network(Protocol):
         """The clock."""
 
 
-class Outside:
+class SafeHttpClient:
     """Goes to what is public, and to the origins that the settings allow besides, such as
     http://127.0.0.1:9000."""
 

@@ -38,7 +38,7 @@ TOO_MUCH = frozenset(("http_400", "http_413", "http_422", TOO_LONG))
 """How a server says that it was asked for more than it gives at once."""
 
 
-class Said(NamedTuple):
+class RemoteStatus(NamedTuple):
     """What another body says of a report: the status that it has there, and some words."""
 
     status: str
@@ -48,7 +48,7 @@ class Said(NamedTuple):
 class Timelines(Protocol):
     """Reports, as what comes back sees them."""
 
-    def __call__(self, service_request_id: str, key: str, said: Said, /) -> Brought:
+    def __call__(self, service_request_id: str, key: str, said: RemoteStatus, /) -> Brought:
         """Adds to the report's timeline, once for each key, which is hexadecimal. Where it is
         gone, nothing happens. Raises UpstreamFailed."""
 
@@ -145,7 +145,7 @@ def _bring(
 
 def _count(request_id: str, key: str, entry: Entry, told: Polled, ports: Ports) -> None:
     """Tells the report, unless it has had enough."""
-    said = Said(entry.get("status", ""), entry.get("description", ""))
+    said = RemoteStatus(entry.get("status", ""), entry.get("description", ""))
     brought = "over" if request_id in told.full else ports.timelines(request_id, key, said)
     if brought == "over":
         told.full.add(request_id)

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from chalicelib.errors import AddressRefused, ConfigurationError, NotNow
 from chalicelib.georeport.reading import Unreadable, read_xml
 from chalicelib.kernel.delivery_retry import retry_after_s
-from chalicelib.outbound.ports import Outside, Reply
+from chalicelib.outbound.ports import HttpClient, Reply
 from chalicelib.outbound.senders import Open311Destination, Refused, Unclear
 from chalicelib.outbound.webhook import taken
 
@@ -34,7 +34,7 @@ Entry = Mapping[str, str]
 """An element of an answer: its children's texts by their names."""
 
 
-class AskedOutside(Outside, Protocol):
+class AskedOutside(HttpClient, Protocol):
     """The same way, on which something is asked for too."""
 
     def get(self, url: str, *, most_bytes: int, timeout_s: float) -> Reply:

@@ -16,7 +16,7 @@ FOR_ALL = timedelta(seconds=200)
 """After which nothing more is begun: its function has four minutes."""
 
 
-class Told(NamedTuple):
+class PollOutcome(NamedTuple):
     """What came of asking each destination, which of them did not answer, and those that it was
     too late for: they come first in the runs that follow."""
 
@@ -30,11 +30,11 @@ class Told(NamedTuple):
         return sum(each.updates for each in self.polled.values())
 
 
-def poll_all(ports: Ports) -> Told:
+def poll_all(ports: Ports) -> PollOutcome:
     """Asks every destination, each time another one first. One that fails keeps no other from
     being asked, nor its tokens."""
     end = ports.now() + FOR_ALL
-    told = Told({}, {}, [])
+    told = PollOutcome({}, {}, [])
     for there in _in_turn(ports.destinations, ports.now()):
         if ports.now() >= end:
             told.left.append(there.destination)

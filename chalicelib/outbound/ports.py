@@ -139,7 +139,7 @@ class Reply(Protocol):
     def body(self) -> bytes: ...
 
 
-class Outside(Protocol):
+class HttpClient(Protocol):
     """The way to an address that somebody gave us."""
 
     def post(

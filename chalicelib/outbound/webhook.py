@@ -18,7 +18,7 @@ import msgspec
 from chalicelib.errors import AddressRefused, NotNow
 from chalicelib.kernel.delivery_retry import retry_after_s
 from chalicelib.outbound.model import Delivery
-from chalicelib.outbound.ports import Outside, Reply
+from chalicelib.outbound.ports import HttpClient, Reply
 from chalicelib.outbound.receivers import SECRET_PREFIX, Receiver
 from chalicelib.outbound.senders import Refused, Sent
 
@@ -36,7 +36,7 @@ class WebhookSender:
     def __init__(
         self,
         public: Callable[[str], Any | None],
-        outside: Callable[[], Outside],
+        outside: Callable[[], HttpClient],
         now: Callable[[], datetime],
     ) -> None:
         self._public = public

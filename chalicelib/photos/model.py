@@ -92,7 +92,7 @@ class Areas:
     areas: Annotated[tuple[PictureArea, ...], Meta(min_length=1, max_length=20)]
 
 
-class Kept(NamedTuple):
+class StoredPicture(NamedTuple):
     """A picture as it is kept now; `etag` tells it from one that takes its place."""
 
     page: bytes

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from chalicelib.photos.model import Kept, Photo, PictureArea, Pictures
+from chalicelib.photos.model import Photo, PictureArea, Pictures, StoredPicture
 
 
 class PhotoKey(NamedTuple):
@@ -83,10 +83,10 @@ class Gallery(Protocol):
     def keep_thumbnail(self, photo: PhotoKey, thumbnail: bytes) -> None:
         """Keeps the thumbnail unless there is one."""
 
-    def read_page(self, photo: PhotoKey) -> Kept | None:
+    def read_page(self, photo: PhotoKey) -> StoredPicture | None:
         """The page's picture as it is now, None where there is none."""
 
-    def replace(self, photo: PhotoKey, pictures: Pictures, held: Kept) -> None:
+    def replace(self, photo: PhotoKey, pictures: Pictures, held: StoredPicture) -> None:
         """Puts both pictures in the place of those. Raises Moved if the page's is not `held` any
         more."""
 

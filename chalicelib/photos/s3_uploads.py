@@ -16,7 +16,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.optimistic import VersionConflict
-from chalicelib.photos.model import ADDRESS_HOLDS_FOR, MOST_BYTES, POLICY_HOLDS_FOR, Kept, Pictures
+from chalicelib.photos.model import (
+    ADDRESS_HOLDS_FOR,
+    MOST_BYTES,
+    POLICY_HOLDS_FOR,
+    Pictures,
+    StoredPicture,
+)
 from chalicelib.photos.ports import NotAsDeclared, PhotoKey, Policy, TooLargeToRead, Upload
 
 if TYPE_CHECKING:
@@ -148,11 +154,11 @@ class S3Gallery:
     def keep_thumbnail(self, photo: PhotoKey, thumbnail: bytes) -> None:
         self._keep(picture_key(photo, "thumbnail"), thumbnail)
 
-    def read_page(self, photo: PhotoKey) -> Kept | None:
+    def read_page(self, photo: PhotoKey) -> StoredPicture | None:
         try:
             answer = self._client.get_object(Bucket=self._bucket, Key=picture_key(photo, "page"))
             with answer["Body"] as body:
-                return Kept(body.read(), answer["ETag"])
+                return StoredPicture(body.read(), answer["ETag"])
         except ClientError as error:
             if _code(error) in _GONE:
                 return None
@@ -160,7 +166,7 @@ class S3Gallery:
         except BotoCoreError as error:
             raise _failed() from error
 
-    def replace(self, photo: PhotoKey, pictures: Pictures, held: Kept) -> None:
+    def replace(self, photo: PhotoKey, pictures: Pictures, held: StoredPicture) -> None:
         where: Any = {"Bucket": self._bucket, "ContentType": "image/jpeg"}
         page, thumbnail = picture_key(photo, "page"), picture_key(photo, "thumbnail")
         try:

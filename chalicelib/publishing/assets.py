@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.quadkey import Tile
-from chalicelib.kernel.cached_document import Kept, Read, Seconds, decoded
+from chalicelib.kernel.cached_document import CachedDocument, Read, Seconds, decoded
 from chalicelib.publishing.model import Pin, PinTile, key_of_tile
 
 KEPT_FOR_S = 10.0
@@ -18,7 +18,7 @@ class ReportedAssets:
     def __init__(self, read: Read, seconds: Seconds) -> None:
         self._read = read
         self._seconds = seconds
-        self._kept: dict[Tile, Kept[Collection[Pin]]] = {}
+        self._kept: dict[Tile, CachedDocument[Collection[Pin]]] = {}
 
     def about_assets(self, tiles: Collection[Tile], service_code: str) -> Mapping[str, str]:
         """Open reports of that service in these tiles by asset_id; a tile that cannot be read
@@ -35,7 +35,7 @@ class ReportedAssets:
         if tile not in self._kept:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
-            self._kept[tile] = Kept(lambda: self._fresh(tile), self._seconds, KEPT_FOR_S)
+            self._kept[tile] = CachedDocument(lambda: self._fresh(tile), self._seconds, KEPT_FOR_S)
         return self._kept[tile].value()
 
     def _fresh(self, tile: Tile) -> Collection[Pin]:

@@ -15,7 +15,7 @@ from chalicelib.publishing import open_data
 from chalicelib.publishing.feeds import ATOM, NEWEST, Scope, Writer
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.open_data import INDEX, Entry, Index, Month, list_key
-from chalicelib.publishing.ports import Document, Held, Ports
+from chalicelib.publishing.ports import Document, Ports, StoredDocument
 from chalicelib.publishing.rounds import Public
 from chalicelib.publishing.targets import DocumentTarget, put
 
@@ -30,20 +30,20 @@ class TogetherTarget:
     order: tuple[str, ...]
     shows: frozenset[str]
     asked_by: frozenset[str]
-    make: Callable[[Mapping[str, Held | None], Public], Mapping[str, Document]]
+    make: Callable[[Mapping[str, StoredDocument | None], Public], Mapping[str, Document]]
 
     @property
     def keys(self) -> frozenset[str]:
         return frozenset(self.order)
 
-    def read(self, ports: Ports) -> Mapping[str, Held | None]:
+    def read(self, ports: Ports) -> Mapping[str, StoredDocument | None]:
         if ports.documents.read(self.order[0]) is None:
             # It is put first, so there is none of the others either.
             return dict.fromkeys(self.order)
         return {key: ports.documents.read(key) for key in reversed(self.order)}
 
     def put(
-        self, made: Mapping[str, Document], held: Mapping[str, Held | None], ports: Ports
+        self, made: Mapping[str, Document], held: Mapping[str, StoredDocument | None], ports: Ports
     ) -> bool:
         return sum(put(key, made[key], held[key], ports) for key in self.order) > 0
 
@@ -55,7 +55,7 @@ def month_target(
     lists = tuple(open_data.month_documents(month, ()))
     archives = tuple(scope.archive_key(month) for scope in scopes)
 
-    def make(held: Mapping[str, Held | None], public: Public) -> dict[str, Document]:
+    def make(held: Mapping[str, StoredDocument | None], public: Public) -> dict[str, Document]:
         listed = held[list_key(month)]
         now = {each: ports.entry(public[each]) if each in public else None for each in ids}
         entries = open_data.with_entries(listed.body if listed else None, now)
@@ -74,7 +74,7 @@ def newest_target(
     """The newest of every feed, made of the published lists; looked at again after it was put, as
     the counts of the map are."""
 
-    def make(_: Mapping[str, Held | None], __: Public) -> dict[str, Document]:
+    def make(_: Mapping[str, StoredDocument | None], __: Public) -> dict[str, Document]:
         writer = Writer(ports.publisher, _newest(months, scopes, ports))
         return {scope.key: Document(writer.current(scope, months), ATOM) for scope in scopes}
 
@@ -107,7 +107,7 @@ def index_target(
     """The index after these months have changed. `as_of`: whatever was changed before is among
     them; None leaves what the index says of that."""
 
-    def make(held: Held | None, _: Public) -> Document | None:
+    def make(held: StoredDocument | None, _: Public) -> Document | None:
         before = msgspec.json.decode(held.body, type=Index) if held else None
         moment = as_of or (before.updated_datetime if before else None)
         if moment is None:

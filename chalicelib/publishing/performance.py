@@ -34,7 +34,7 @@ from chalicelib.publishing.figures import (
 )
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.open_data import CSV, Licence, cell, version_of
-from chalicelib.publishing.ports import Document, FiguresPorts, Held
+from chalicelib.publishing.ports import Document, FiguresPorts, StoredDocument
 from chalicelib.publishing.small_numbers import SMALL, Hidden, hidden_in
 
 PERFORMANCE = "data/performance/"
@@ -221,14 +221,18 @@ def _documents(month: str, rows: list[Row], ports: FiguresPorts) -> dict[str, Do
 
 
 def _put_all(
-    made: Mapping[str, Document | None], held: Mapping[str, Held | None], ports: FiguresPorts
+    made: Mapping[str, Document | None],
+    held: Mapping[str, StoredDocument | None],
+    ports: FiguresPorts,
 ) -> None:
     """Raises VersionConflict where somebody else put something meanwhile."""
     for key, document in made.items():
         _put(key, document, held[key], ports)
 
 
-def _put(key: str, document: Document | None, held: Held | None, ports: FiguresPorts) -> None:
+def _put(
+    key: str, document: Document | None, held: StoredDocument | None, ports: FiguresPorts
+) -> None:
     if document is None:
         if held:
             ports.documents.delete(key, held)

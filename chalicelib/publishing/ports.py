@@ -10,7 +10,7 @@ from chalicelib.geo.quadkey import Tile
 from chalicelib.publishing.public_report import PublicReport
 
 
-class Held(NamedTuple):
+class StoredDocument(NamedTuple):
     """A published document as it stands."""
 
     body: bytes
@@ -27,13 +27,13 @@ class Document(NamedTuple):
 class Documents(Protocol):
     """Where the published documents are. Every method raises UpstreamFailed."""
 
-    def read(self, key: str) -> Held | None:
+    def read(self, key: str) -> StoredDocument | None:
         """The document under that key, None where there is none."""
 
-    def write(self, key: str, document: Document, held: Held | None) -> None:
+    def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
         """Puts the document in the place of `held`. Raises Moved if it is not there any more."""
 
-    def delete(self, key: str, held: Held) -> None:
+    def delete(self, key: str, held: StoredDocument) -> None:
         """Removes the document. Raises Moved if it is not `held` any more."""
 
     def keys(self, prefix: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.publishing.model import PHOTOS
-from chalicelib.publishing.ports import Document, Held
+from chalicelib.publishing.ports import Document, StoredDocument
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -28,10 +28,10 @@ class S3Documents:
         self._client = client
         self._bucket = bucket
 
-    def read(self, key: str) -> Held | None:
+    def read(self, key: str) -> StoredDocument | None:
         try:
             answer = self._client.get_object(Bucket=self._bucket, Key=key)
-            return Held(answer["Body"].read(), answer["ETag"])
+            return StoredDocument(answer["Body"].read(), answer["ETag"])
         except ClientError as error:
             if _code(error) in _GONE:
                 return None
@@ -39,7 +39,7 @@ class S3Documents:
         except BotoCoreError as error:
             raise _failed(key) from error
 
-    def write(self, key: str, document: Document, held: Held | None) -> None:
+    def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
         condition = {"IfMatch": held.etag} if held else {"IfNoneMatch": "*"}
         try:
             self._client.put_object(
@@ -55,7 +55,7 @@ class S3Documents:
         except BotoCoreError as error:
             raise _failed(key) from error
 
-    def delete(self, key: str, held: Held) -> None:
+    def delete(self, key: str, held: StoredDocument) -> None:
         try:
             self._client.delete_object(Bucket=self._bucket, Key=key, IfMatch=held.etag)
         except ClientError as error:

@@ -25,7 +25,7 @@ from chalicelib.publishing.model import (
     with_counts,
     with_pins,
 )
-from chalicelib.publishing.ports import Document, Held, Ports
+from chalicelib.publishing.ports import Document, Ports, StoredDocument
 from chalicelib.publishing.rounds import Public, Target
 
 
@@ -37,16 +37,16 @@ class DocumentTarget:
     key: str
     shows: frozenset[str]
     asked_by: frozenset[str]
-    make: Callable[[Held | None, Public], Document | None]
+    make: Callable[[StoredDocument | None, Public], Document | None]
 
     @property
     def keys(self) -> frozenset[str]:
         return frozenset((self.key,))
 
-    def read(self, ports: Ports) -> Held | None:
+    def read(self, ports: Ports) -> StoredDocument | None:
         return ports.documents.read(self.key)
 
-    def put(self, made: Document | None, held: Held | None, ports: Ports) -> bool:
+    def put(self, made: Document | None, held: StoredDocument | None, ports: Ports) -> bool:
         return put(self.key, made, held, ports)
 
 
@@ -80,7 +80,7 @@ class PhotosTarget:
         return made != held
 
 
-def put(key: str, document: Document | None, held: Held | None, ports: Ports) -> bool:
+def put(key: str, document: Document | None, held: StoredDocument | None, ports: Ports) -> bool:
     """Puts the document in its place; False where it stood there already."""
     if document is None:
         if held:
@@ -149,7 +149,7 @@ def count_targets(
         document = known.pop(key)
         return pins_in(document.body) if document else ()
 
-    def make(held: Held | None, _: Public) -> Document | None:
+    def make(held: StoredDocument | None, _: Public) -> Document | None:
         counts = {tile: count_of(tile, pins_of(tile)) for tile in tiles}
         after = with_counts(held.body if held else None, counts)
         return Document(msgspec.json.encode(after), JSON) if after.counts else None
@@ -172,11 +172,11 @@ def is_off_the_map(pin: Pin, ports: Ports) -> bool:
 def _targets_of_report(service_request_id: str, ports: Ports) -> tuple[DocumentTarget, ...]:
     shows = frozenset((service_request_id,))
 
-    def as_json(_: Held | None, public: Public) -> Document | None:
+    def as_json(_: StoredDocument | None, public: Public) -> Document | None:
         report = public.get(service_request_id)
         return Document(msgspec.json.encode(report), JSON) if report else None
 
-    def as_page(_: Held | None, public: Public) -> Document | None:
+    def as_page(_: StoredDocument | None, public: Public) -> Document | None:
         report = public.get(service_request_id)
         return Document(ports.pages.report(report), HTML) if report else None
 
@@ -194,7 +194,7 @@ def _tile_target(tile: str, ids: frozenset[str], ports: Ports) -> DocumentTarget
             return None
         return pin
 
-    def make(held: Held | None, public: Public) -> Document | None:
+    def make(held: StoredDocument | None, public: Public) -> Document | None:
         pins = {each: pin_here(each, public) for each in ids}
         after = with_pins(held.body if held else None, pins)
         return Document(msgspec.json.encode(after), JSON) if after.pins else None

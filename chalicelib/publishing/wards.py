@@ -16,7 +16,7 @@ from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, tiles_in
 from chalicelib.kernel.observability import logs
 from chalicelib.publishing.model import JSON, Pin
-from chalicelib.publishing.ports import Document, Held, Ports, WardArea
+from chalicelib.publishing.ports import Document, Ports, StoredDocument, WardArea
 from chalicelib.publishing.rounds import Public
 from chalicelib.publishing.targets import DocumentTarget, published_pins
 
@@ -63,7 +63,7 @@ def _listed_ids(ward: WardArea, ports: Ports) -> set[str]:
     return {each.service_request_id for each in published.reports} if published else set()
 
 
-def _published(held: Held | None) -> _Held | None:
+def _published(held: StoredDocument | None) -> _Held | None:
     """What is published, None where nothing is that can be read: it is made anew then."""
     try:
         return msgspec.json.decode(held.body, type=_Held) if held else None
@@ -73,7 +73,7 @@ def _published(held: Held | None) -> _Held | None:
 
 
 def _ward_target(ward: WardArea, ports: Ports) -> DocumentTarget:
-    def make(held: Held | None, _: Public) -> Document | None:
+    def make(held: StoredDocument | None, _: Public) -> Document | None:
         pins = _open_pins(ward, ports)
         content = ward.said | {"open_reports": len(pins), "reports": _listed(pins, ports)}
         # Alike but for its moment, it is left as it stands.

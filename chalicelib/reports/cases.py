@@ -42,7 +42,7 @@ UndoId = Annotated[str, Meta(max_length=40)]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class CaseFilter:
     """Which cases a queue is to show; None leaves nothing out. No states are those that are open,
     and with an attention those that are closed, too."""
 
@@ -191,7 +191,7 @@ the others go with these."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class CaseSnapshot:
     """What can be put back of a report, before or after a change: nothing that was typed. `needs`
     are the ids of the reasons to look at it that no officer had dealt with."""
 
@@ -215,7 +215,7 @@ class Standing:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Left:
+class UndoRecord:
     """A report as a change has left it, and as it was before. The report knows the change by its
     `change_id`; `update_id` is what the timeline says of it, None where it says nothing, and
     `has_reply` where that has words; `question_id` is what the reporter was asked by it.
@@ -223,8 +223,8 @@ class Left:
 
     service_request_id: str
     change_id: str
-    before: Standing
-    after: Standing
+    before: CaseSnapshot
+    after: CaseSnapshot
     update_id: str | None
     has_reply: bool = False
     question_id: str | None = None

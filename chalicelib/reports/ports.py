@@ -405,7 +405,7 @@ class Photos(Protocol):
         """A short-lived address of a photo that is not published; `size` is page or thumbnail."""
 
 
-class Whereabouts(Protocol):
+class AddressLookup(Protocol):
     """What a place belongs to, as far as it is known. Never raises."""
 
     def ward_code(self, point: Point, day: date) -> str | None:
@@ -419,7 +419,7 @@ class Whereabouts(Protocol):
         """The name of the street that it is on."""
 
 
-class Wishes(NamedTuple):
+class ContactPreferences(NamedTuple):
     """How somebody would like to be spoken to, as far as she said."""
 
     language: str | None = None
@@ -434,7 +434,7 @@ class Ports:
     ids: Ids
     council: Council
     photos: Photos
-    whereabouts: Whereabouts
+    whereabouts: AddressLookup
     site_url: str
-    wishes: Callable[[str], Wishes]
+    wishes: Callable[[str], ContactPreferences]
     now: Callable[[], datetime]

@@ -29,7 +29,7 @@ from chalicelib.reports.model import (
     Update,
     Visibility,
 )
-from chalicelib.reports.ports import Ports, Wishes
+from chalicelib.reports.ports import ContactPreferences, Ports
 from chalicelib.reports.states import State, Status, status_of
 
 Pairs = Collection[tuple[str, str]]
@@ -191,7 +191,7 @@ def full_view(
     ports: Ports,
 ) -> FullView:
     """The same with all that only officers may see."""
-    wishes = ports.wishes(report.reporter) if report.reporter else Wishes()
+    wishes = ports.wishes(report.reporter) if report.reporter else ContactPreferences()
     return FullView(
         **_public_values(report, updates, ready, ports),
         team=report.team,

@@ -10,10 +10,10 @@ from chalicelib.alerts.delivery import Alert, asking, digest, told_by
 from chalicelib.alerts.letters import letter, text
 from chalicelib.alerts.links import unsubscribe_url
 from chalicelib.alerts.messages import Message, Notice, Report
-from chalicelib.alerts.model import Subscription, Tell, Topic, What
+from chalicelib.alerts.model import AlertRequested, Subscription, Topic, What
 from chalicelib.alerts.push import payload
 from chalicelib.alerts.segments import segments
-from chalicelib.alerts.words import Voice, Ways
+from chalicelib.alerts.words import MessageComposer, SubscriptionLinks
 from chalicelib.kernel.templating import environment
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.states import LABELS, SAID_TO_BE_DONE, State
@@ -42,10 +42,10 @@ def page() -> str:
     return _PAGE.render(council=voice.council, samples=samples)
 
 
-def messages(voice: Voice) -> Iterator[tuple[str, Message]]:
+def messages(voice: MessageComposer) -> Iterator[tuple[str, Message]]:
     """Every message, with when it is sent."""
     own, other = _subscription(is_own=True), _subscription(is_own=False)
-    ways = Ways(
+    ways = SubscriptionLinks(
         f"{voice.site_url}/forms/alerts/…", unsubscribe_url(voice.site_url, OWNER, "5" * 32)
     )
     confirm = f"{voice.site_url}/forms/alerts/{OWNER}/confirm?token=…"
@@ -82,7 +82,7 @@ def _changes() -> Iterator[tuple[str, What, State]]:
     yield "Somebody wrote something about it", "updated", "in_progress"
 
 
-def _sample(name: str, message: Message, voice: Voice) -> Sample:
+def _sample(name: str, message: Message, voice: MessageComposer) -> Sample:
     sent = letter(message, "resident@example.org", voice.council)
     words = text(message, voice.council, voice.site_url)
     pushed = payload(message).decode()
@@ -103,7 +103,7 @@ def _subscription(*, is_own: bool) -> Subscription:
 
 
 def _alert(what: What, subscription: Subscription) -> Alert:
-    tell = Tell(
+    tell = AlertRequested(
         subscription_id=OWNER,
         what=what,
         version=1,
@@ -113,7 +113,7 @@ def _alert(what: What, subscription: Subscription) -> Alert:
     return told_by(tell, subscription, _now(), _now())
 
 
-def _report(state: State, voice: Voice) -> Report:
+def _report(state: State, voice: MessageComposer) -> Report:
     return Report(
         service_request_id=REPORT,
         reference=grouped(REPORT),
@@ -129,7 +129,7 @@ def _report(state: State, voice: Voice) -> Report:
     )
 
 
-def _notice(voice: Voice) -> Notice:
+def _notice(voice: MessageComposer) -> Notice:
     return Notice(
         notice_id="1",
         title="No collections on the east side today",

@@ -15,7 +15,7 @@ from chalicelib import bootstrap
 from chalicelib.accounts.audit import Entry
 from chalicelib.accounts.model import Account, Grant, Session
 from chalicelib.handlers.http.routes import RouteFacts
-from chalicelib.jobs.model import Contractor, Deed, Dispute, Job
+from chalicelib.jobs.model import Contractor, Dispute, Job, JobEvent
 from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.receivers import Receiver
 from chalicelib.partners.model import ApiKey
@@ -30,7 +30,7 @@ MODELS = (
     Account,
     ApiKey,
     Contractor,
-    Deed,
+    JobEvent,
     Delivery,
     Dispute,
     Entry,

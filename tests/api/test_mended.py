@@ -16,7 +16,7 @@ from chalicelib.errors import NotFound
 from chalicelib.kernel.time import utc_now
 from chalicelib.reports.model import AnswerDraft, ServiceRequest, Visibility
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
-from chalicelib.reports.usecases.resident.repair_feedback import Asked, answer_question
+from chalicelib.reports.usecases.resident.repair_feedback import FeedbackRequest, answer_question
 from chalicelib.reports.usecases.updating import add_update
 from infra.local import mail
 from tests.api.conftest import Api
@@ -146,7 +146,7 @@ def test_answer_is_taken_once(report_id: str, link: str, api: Api) -> None:
 
 def test_one_of_ten_answers_at_once_counts(report_id: str, link: str) -> None:
     token, ports = link.partition("?")[0].rpartition("/")[2], bootstrap.reports_ports()
-    asked = Asked(**question_of(token, bootstrap.alerts_ports())._asdict())
+    asked = FeedbackRequest(**question_of(token, bootstrap.alerts_ports())._asdict())
 
     def attempt(number: int) -> bool:
         draft = AnswerDraft(answer="no" if number % 2 else "yes")

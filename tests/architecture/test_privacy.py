@@ -13,7 +13,7 @@ from pynamodb.attributes import Attribute, UnicodeAttribute
 from pynamodb.models import Model
 
 from chalicelib.handlers.http import cookies
-from chalicelib.kernel.dynamo.attributes import Packed
+from chalicelib.kernel.dynamo.attributes import JsonAttribute
 from chalicelib.privacy.registry import load
 from chalicelib.publishing import feeds, open_data
 from chalicelib.publishing import model as published
@@ -61,7 +61,9 @@ def kept_in(item: type[Model]) -> Names:
 
 
 def names_in(name: str, attribute: Attribute[Any]) -> Iterable[str]:
-    return nested(name, type_info(attribute._kind)) if isinstance(attribute, Packed) else [name]
+    return (
+        nested(name, type_info(attribute._kind)) if isinstance(attribute, JsonAttribute) else [name]
+    )
 
 
 def nested(name: str, kind: Type) -> Iterator[str]:
@@ -93,7 +95,7 @@ def test_attribute_and_part_of_one_are_found_when_they_have_no_row() -> None:
         service_request_id = UnicodeAttribute(hash_key=True)
         record = UnicodeAttribute(range_key=True)
         email = UnicodeAttribute()
-        devices = Packed[tuple[Device, ...]](tuple[Device, ...])
+        devices = JsonAttribute[tuple[Device, ...]](tuple[Device, ...])
 
     missing = {name for _, name in kept_in(FollowerItem) - rows("follower")}
     assert missing == {"email", "devices.maker", "devices.numbers"}

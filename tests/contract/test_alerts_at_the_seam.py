@@ -12,7 +12,7 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.alerts.delivery_ports import Ports
-from chalicelib.alerts.model import Channel, Tell
+from chalicelib.alerts.model import AlertRequested, Channel
 from chalicelib.alerts.usecases.sending import send_woken, wake_due
 from chalicelib.alerts.usecases.sending import tell as send_tell
 from chalicelib.errors import UpstreamFailed
@@ -49,7 +49,7 @@ class Seam:
         )
         self.world.knows(report())
 
-    def subscribe(self, number: int, channel: Channel) -> Tell:
+    def subscribe(self, number: int, channel: Channel) -> AlertRequested:
         owner = f"{number:032x}"
         self.ports.subscriptions.add(subscription(subscription_id=owner, channel=channel))
         return tell(subscription_id=owner)

@@ -18,7 +18,7 @@ from chalicelib.photos.model import PictureArea
 from chalicelib.photos.picture import rebuild
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.photos.usecases import blackening
-from chalicelib.reports.cases import Left
+from chalicelib.reports.cases import UndoRecord
 from chalicelib.reports.model import ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
@@ -178,7 +178,8 @@ def test_one_of_two_answers_stays_and_only_that_is_thanked_for(ports: Ports) -> 
         request_id = a_report(ports, nth)
         ask(request_id, SHE, ports)
         said: list[Reply] = interleaving.run(
-            partial(reply, request_id, "Left.", ports), partial(reply, request_id, "Right.", ports)
+            partial(reply, request_id, "Left.", ports),
+            partial(reply, request_id, "Right.", ports),
         )
         answer = stored(request_id, ports).questions[0].answer
         thanked = [
@@ -230,13 +231,13 @@ def test_one_of_two_changes_is_made_and_the_other_is_a_conflict(ports: Ports) ->
         assert (after.state == "fixed") != (after.team == "parks"), interleaving.turns
 
 
-def a_change(request_id: str, ports: Ports) -> Left:
+def a_change(request_id: str, ports: Ports) -> UndoRecord:
     left = change_case(request_id, ReportChanges(state="fixed"), 1, SHE, ports, reply="Done.").left
     assert left
     return left
 
 
-def result_of(left: Left, author: Author, ports: Ports) -> str:
+def result_of(left: UndoRecord, author: Author, ports: Ports) -> str:
     back = put_back(left, author, ports)
     assert back
     return back.result

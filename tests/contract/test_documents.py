@@ -10,7 +10,7 @@ from chalicelib import bootstrap
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.publishing.model import HTML, JSON
-from chalicelib.publishing.ports import Document, Documents, Held
+from chalicelib.publishing.ports import Document, Documents, StoredDocument
 from infra.local.cloud import Cloud
 from tests.fakes import MemoryDocuments
 from tests.seam import ALL_TRIES, LOSSES, REFUSALS, lose_reply, record, refuse
@@ -154,7 +154,7 @@ def test_writer_starts_over_when_the_reply_to_its_own_write_was_lost(
     assert held(s3_documents).body == ONE.body
 
 
-AS_FIRST_WRITTEN = Held(ONE.body, f'"{md5(ONE.body, usedforsecurity=False).hexdigest()}"')
+AS_FIRST_WRITTEN = StoredDocument(ONE.body, f'"{md5(ONE.body, usedforsecurity=False).hexdigest()}"')
 ACTS: dict[str, Callable[[Documents], object]] = {
     "read": lambda documents: documents.read(KEY),
     "write anew": lambda documents: documents.write("data/new.json", TWO, None),
@@ -193,7 +193,7 @@ def s3_documents(cloud: Cloud) -> Documents:
     return bootstrap.publishing_ports().documents
 
 
-def held(documents: Documents) -> Held:
+def held(documents: Documents) -> StoredDocument:
     found = documents.read(KEY)
     assert found
     return found

@@ -14,7 +14,7 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.alerts.index import entries_of
-from chalicelib.alerts.model import Tell, Topic
+from chalicelib.alerts.model import AlertRequested, Topic
 from chalicelib.alerts.usecases import alert_batches
 from chalicelib.events import ReportChanged
 from chalicelib.handlers.alerts import alerts_events
@@ -61,7 +61,7 @@ def test_everybody_is_told_of_when_each_run_breaks_off_at_any_call(
         for body in list(waiting("MATCH_QUEUE_URL")):
             was_struck |= deliver(body, strike)
         bodies = waiting("ALERTS_QUEUE_URL")
-        told = [msgspec.json.decode(body, type=Tell).subscription_id for body in bodies]
+        told = [msgspec.json.decode(body, type=AlertRequested).subscription_id for body in bodies]
         assert set(told) == {each.subscription_id for each in SUBSCRIBERS}, nth
         if not was_struck:
             assert nth > 6 and len(told) == len(SUBSCRIBERS)

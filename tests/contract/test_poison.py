@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from chalicelib import bootstrap
 from chalicelib.alerts import letters
-from chalicelib.alerts.model import Tell
+from chalicelib.alerts.model import AlertRequested
 from chalicelib.alerts.usecases import sending
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.delivery_retry import LONGEST_WAITS_S
@@ -33,7 +33,7 @@ def bad(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The id of a subscription of which our store does not answer."""
     tell = sending.tell
 
-    def broken(message: Tell, ports: object) -> object:
+    def broken(message: AlertRequested, ports: object) -> object:
         if message.subscription_id == BAD:
             raise UpstreamFailed("The store of alerts did not answer.")
         return tell(message, ports)  # type: ignore[arg-type]
@@ -62,7 +62,7 @@ def store_and_tell() -> None:
         each = subscription(subscription_id=f"{number:032x}", to=f"sam{number}@example.org")
         ports.subscriptions.add(each)
     messages = [
-        Tell(
+        AlertRequested(
             subscription_id=f"{number:032x}",
             what="state_changed",
             version=1,

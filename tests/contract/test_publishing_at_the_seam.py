@@ -30,7 +30,7 @@ from chalicelib.publishing.model import (
     report_key,
     tile_key,
 )
-from chalicelib.publishing.ports import Document, Held
+from chalicelib.publishing.ports import Document, StoredDocument
 from chalicelib.publishing.s3_documents import S3Documents
 from chalicelib.publishing.security_txt import SECURITY_TXT
 from chalicelib.publishing.targets import DocumentTarget, PhotosTarget
@@ -213,7 +213,7 @@ def test_nothing_is_left_of_a_report_when_it_is_hidden_while_all_of_it_is_publis
 class HastyDocuments(S3Documents):
     """Replaces whatever stands there: the defect that the checks of pins are there for."""
 
-    def write(self, key: str, document: Document, held: Held | None) -> None:
+    def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
         super().write(key, document, self.read(key))
 
 

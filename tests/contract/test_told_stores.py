@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.alerts.delivery import Alert, told_by
-from chalicelib.alerts.delivery_ports import Alerts, Digests, Spend, Suppressed, Told
+from chalicelib.alerts.delivery_ports import Alerts, DeliveryLog, Digests, Spend, Suppressed
 from chalicelib.alerts.dynamo import alerts as stores_of
 from chalicelib.kernel.optimistic import VersionConflict
 from tests.builders import NOON
@@ -29,7 +29,7 @@ OWNER = "5" * 32
 
 class Stores(NamedTuple):
     alerts: Alerts
-    told: Told
+    told: DeliveryLog
     digests: Digests
     suppressed: Suppressed
     spend: Spend

@@ -33,7 +33,7 @@ from chalicelib.accounts.model import (
     Step,
 )
 from chalicelib.kernel.dynamo import errors
-from chalicelib.kernel.dynamo.attributes import MomentAttribute, Packed
+from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute
 from chalicelib.kernel.dynamo.errors import ConditionFailed
 
 translated = partial(errors.translated, "accounts", ConditionFailed)
@@ -89,14 +89,14 @@ class AccountItem(OwnedItem, discriminator=ACCOUNT):
 
     version = VersionAttribute()
     created_at: Attribute[datetime] = MomentAttribute()
-    grants = Packed[tuple[Grant, ...]](tuple[Grant, ...])
-    addresses = Packed[tuple[Address, ...]](tuple[Address, ...])
-    identities = Packed[tuple[Identity, ...]](tuple[Identity, ...])
+    grants = JsonAttribute[tuple[Grant, ...]](tuple[Grant, ...])
+    addresses = JsonAttribute[tuple[Address, ...]](tuple[Address, ...])
+    identities = JsonAttribute[tuple[Identity, ...]](tuple[Identity, ...])
     name = UnicodeAttribute(null=True)
     language = UnicodeAttribute(null=True)
     reach_by: Attribute[AddressKind | None] = UnicodeAttribute(null=True)  # type: ignore[assignment]
-    saved_places = Packed[tuple[SavedPlace, ...]](tuple[SavedPlace, ...])
-    invited = Packed[Destination | None](Destination, null=True)
+    saved_places = JsonAttribute[tuple[SavedPlace, ...]](tuple[SavedPlace, ...])
+    invited = JsonAttribute[Destination | None](Destination, null=True)
     is_first_admin = BooleanAttribute()
     work_name = UnicodeAttribute(null=True)
     work_email = UnicodeAttribute(null=True)

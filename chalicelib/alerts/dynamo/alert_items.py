@@ -22,8 +22,8 @@ from pynamodb.models import Model
 
 from chalicelib.alerts.delivery import Alert, Kind
 from chalicelib.alerts.dynamo.items import of_subscription
-from chalicelib.alerts.model import Because, Channel, Tell
-from chalicelib.kernel.dynamo.attributes import MomentAttribute, Packed
+from chalicelib.alerts.model import AlertRequested, Because, Channel
+from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute
 from chalicelib.kernel.time import text_of
 
 ALERT = "alert#"
@@ -104,7 +104,7 @@ class GatheredItem(Model):
 
     owner = UnicodeAttribute(hash_key=True)
     record = UnicodeAttribute(range_key=True)
-    tell = Packed[Tell](Tell)
+    tell = JsonAttribute[AlertRequested](AlertRequested)
     expires_at = TTLAttribute()
 
 

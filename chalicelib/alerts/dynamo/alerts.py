@@ -18,7 +18,7 @@ from chalicelib.alerts.dynamo.alert_items import (
     item_of,
 )
 from chalicelib.alerts.dynamo.items import of_subscription
-from chalicelib.alerts.model import Because, Tell
+from chalicelib.alerts.model import AlertRequested, Because
 from chalicelib.alerts.sms_budget import Purse
 from chalicelib.kernel.dynamo import errors
 from chalicelib.kernel.dynamo.errors import ConditionFailed
@@ -122,7 +122,7 @@ class DynamoTold(_InTable):
 class DynamoDigests(_InTable):
     """The Digests port."""
 
-    def gather(self, due: datetime, tell: Tell) -> None:
+    def gather(self, due: datetime, tell: AlertRequested) -> None:
         with translated():
             GatheredItem(
                 of_subscription(tell.subscription_id),
@@ -131,7 +131,7 @@ class DynamoDigests(_InTable):
                 expires_at=due + GATHERED_KEPT_FOR,
             ).save()
 
-    def gathered(self, subscription_id: str, due: datetime) -> Sequence[Tell]:
+    def gathered(self, subscription_id: str, due: datetime) -> Sequence[AlertRequested]:
         own = GatheredItem.record.startswith(f"digest#{text_of(due)}#")
         with translated():
             found = GatheredItem.query(of_subscription(subscription_id), own, consistent_read=True)

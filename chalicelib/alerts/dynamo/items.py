@@ -33,7 +33,7 @@ from chalicelib.alerts.model import (
     Topic,
     What,
 )
-from chalicelib.kernel.dynamo.attributes import MomentAttribute, Packed
+from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute
 
 SUBSCRIPTION = "subscription"
 
@@ -74,11 +74,11 @@ class SubscriptionItem(Model):
     version = VersionAttribute()
     channel: Attribute[Channel] = UnicodeAttribute()  # type: ignore[assignment]
     to = UnicodeAttribute(null=True)
-    push = Packed[PushAddress | None](PushAddress, null=True)
-    topic = Packed[Topic](Topic)
-    whats = Packed[tuple[What, ...]](tuple[What, ...])
+    push = JsonAttribute[PushAddress | None](PushAddress, null=True)
+    topic = JsonAttribute[Topic](Topic)
+    whats = JsonAttribute[tuple[What, ...]](tuple[What, ...])
     frequency: Attribute[Frequency] = UnicodeAttribute()  # type: ignore[assignment]
-    quiet = Packed[QuietHours | None](QuietHours, null=True)
+    quiet = JsonAttribute[QuietHours | None](QuietHours, null=True)
     state: Attribute[State] = UnicodeAttribute()  # type: ignore[assignment]
     stopped_because: Attribute[Because | None] = UnicodeAttribute(null=True)  # type: ignore[assignment]
     account_id = UnicodeAttribute(null=True)
@@ -106,9 +106,9 @@ class EntryItem(Model):
 
     owner = UnicodeAttribute(hash_key=True)
     record = UnicodeAttribute(range_key=True)
-    place = Packed[tuple[float, float, float] | None](tuple[float, float, float], null=True)
-    only = Packed[tuple[str, ...]](tuple[str, ...])
-    whats = Packed[tuple[What, ...]](tuple[What, ...])
+    place = JsonAttribute[tuple[float, float, float] | None](tuple[float, float, float], null=True)
+    only = JsonAttribute[tuple[str, ...]](tuple[str, ...])
+    whats = JsonAttribute[tuple[What, ...]](tuple[What, ...])
     often: Attribute[Frequency] = UnicodeAttribute()  # type: ignore[assignment]
     recipient = UnicodeAttribute()
     own = BooleanAttribute()

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from msgspec.structs import replace
 
-from chalicelib.alerts.model import Share, Tell
+from chalicelib.alerts.model import AlertBatch, AlertRequested
 from chalicelib.alerts.ports import MatchPorts
 
 MOST_IN_A_RUN = 500
@@ -18,7 +18,7 @@ MOST_IN_A_RUN = 500
 256 KiB that it may have."""
 
 
-def tell_all(tells: Sequence[Tell], ports: MatchPorts) -> None:
+def enqueue_batches(tells: Sequence[AlertRequested], ports: MatchPorts) -> None:
     """Says it to whoever sends; where they are many, leaves it to further runs. Raises
     UpstreamFailed: some were told then, and it is done again."""
     if len(tells) <= MOST_IN_A_RUN:
@@ -27,9 +27,9 @@ def tell_all(tells: Sequence[Tell], ports: MatchPorts) -> None:
         ports.shares.send(list(_shares(tells)))
 
 
-def _shares(tells: Sequence[Tell]) -> Iterator[Share]:
+def _shares(tells: Sequence[AlertRequested]) -> Iterator[AlertBatch]:
     for _, alike in groupby(tells, key=lambda tell: replace(tell, subscription_id="")):
         several = list(alike)
         for start in range(0, len(several), MOST_IN_A_RUN):
             some = several[start : start + MOST_IN_A_RUN]
-            yield Share(tell=some[0], subscription_ids=tuple(t.subscription_id for t in some))
+            yield AlertBatch(tell=some[0], subscription_ids=tuple(t.subscription_id for t in some))

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from chalicelib.alerts.delivery import Alert, about_of, digest
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.messages import Notice, Report
-from chalicelib.alerts.model import Subscription, Tell
+from chalicelib.alerts.model import AlertRequested, Subscription
 from chalicelib.alerts.times import digest_after
 from chalicelib.kernel.optimistic import VersionConflict
 
 
-def gather(tell: Tell, subscription: Subscription, ports: Ports) -> None:
+def gather(tell: AlertRequested, subscription: Subscription, ports: Ports) -> None:
     """Keeps it for the next digest, which is opened with it. Raises UpstreamFailed.
 
     A digest that is not waiting any more may have been read before this was kept: then it is kept
@@ -46,11 +46,11 @@ def to_tell(alert: Alert, subscription: Subscription, ports: Ports) -> Sequence[
 
 
 def _told_now(
-    gathered: Sequence[Tell],
+    gathered: Sequence[AlertRequested],
     known: Mapping[str, Report | Notice],
     subscription: Subscription,
     ports: Ports,
-) -> Sequence[Tell]:
+) -> Sequence[AlertRequested]:
     """Without reports that an officer changed just now and can put back: they are kept for the
     next digest."""
     now = ports.now()
@@ -64,14 +64,14 @@ def _told_now(
     return found
 
 
-def _holds_still(tell: Tell, thing: Report | Notice | None) -> bool:
+def _holds_still(tell: AlertRequested, thing: Report | Notice | None) -> bool:
     if isinstance(thing, Report):
         return thing.bears_out(tell.what, tell.version)
     return thing is not None
 
 
 def _known(
-    gathered: Iterable[Tell], subscription: Subscription, ports: Ports
+    gathered: Iterable[AlertRequested], subscription: Subscription, ports: Ports
 ) -> Mapping[str, Report | Notice]:
     """What they are about, as far as this subscriber may hear of it now."""
     reports = {tell.service_request_id for tell in gathered if tell.service_request_id}

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from chalicelib.alerts.index import Area, areas_over
 from chalicelib.alerts.matching import Happening, chosen
-from chalicelib.alerts.model import Tell, What
+from chalicelib.alerts.model import AlertRequested, What
 from chalicelib.alerts.ports import Affected, MatchPorts
-from chalicelib.alerts.usecases.alert_batches import tell_all
+from chalicelib.alerts.usecases.alert_batches import enqueue_batches
 from chalicelib.events import DisruptionChanged, DisruptionEnded, OfNotice, RoadWorkPlanned
 from chalicelib.geo.point import Point
 
@@ -28,7 +28,7 @@ def match_notice(fact: OfNotice, ports: MatchPorts) -> int:
     )
     found = (entry for area in _areas(what, affected) for entry in ports.index.entries(area))
     tells = [
-        Tell(
+        AlertRequested(
             subscription_id=entry.subscription_id,
             what=what,
             version=affected.news,
@@ -38,7 +38,7 @@ def match_notice(fact: OfNotice, ports: MatchPorts) -> int:
         )
         for entry in chosen(found, happening)
     ]
-    tell_all(tells, ports)
+    enqueue_batches(tells, ports)
     return len(tells)
 
 

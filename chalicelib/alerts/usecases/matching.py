@@ -11,9 +11,9 @@ import msgspec
 
 from chalicelib.alerts.index import Area, Entry, areas_of_report, of_report
 from chalicelib.alerts.matching import OF_REPORTS_ALONE, Happening, chosen, what_of
-from chalicelib.alerts.model import Subscription, Tell, Topic, What
+from chalicelib.alerts.model import AlertRequested, Subscription, Topic, What
 from chalicelib.alerts.ports import MatchPorts, Reporter, Subject
-from chalicelib.alerts.usecases.alert_batches import tell_all
+from chalicelib.alerts.usecases.alert_batches import enqueue_batches
 from chalicelib.events import OfReport, ReportChanged, ReportSubmitted
 
 
@@ -44,7 +44,7 @@ def match(fact: OfReport, ports: MatchPorts) -> int:
     if isinstance(fact, ReportChanged) and fact.repair:
         followers = _concerned(subject, "needs_answer", None, ports)
         tells += [_question(entry.subscription_id, fact, ports) for entry in followers]
-    tell_all(tells, ports)
+    enqueue_batches(tells, ports)
     return len(tells) + asked
 
 
@@ -59,7 +59,7 @@ def _asked(fact: OfReport, ports: MatchPorts) -> int:
     if own is None:
         return 0
     about = _tell(own.subscription_id, "asked", fact, ports)
-    tell_all([msgspec.structs.replace(about, version=fact.question)], ports)
+    enqueue_batches([msgspec.structs.replace(about, version=fact.question)], ports)
     return 1
 
 
@@ -133,15 +133,15 @@ def own_id(service_request_id: str, ports: MatchPorts) -> str:
     return ports.ids.subscription_id("report", service_request_id)
 
 
-def _question(subscription_id: str, fact: ReportChanged, ports: MatchPorts) -> Tell:
+def _question(subscription_id: str, fact: ReportChanged, ports: MatchPorts) -> AlertRequested:
     """Whether that repair holds; asked once for each repair."""
     about = _tell(subscription_id, "needs_answer", fact, ports)
     return msgspec.structs.replace(about, version=fact.repair)
 
 
-def _tell(subscription_id: str, what: What, fact: OfReport, ports: MatchPorts) -> Tell:
+def _tell(subscription_id: str, what: What, fact: OfReport, ports: MatchPorts) -> AlertRequested:
     stored_at = datetime.fromtimestamp(fact.stored_at_ms // 1000, UTC)
-    return Tell(
+    return AlertRequested(
         subscription_id=subscription_id,
         what=what,
         version=fact.version,

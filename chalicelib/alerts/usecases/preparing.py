@@ -11,7 +11,7 @@ from chalicelib.alerts.messages import Message
 from chalicelib.alerts.model import Subscription
 from chalicelib.alerts.times import after_quiet
 from chalicelib.alerts.usecases.digests import to_tell
-from chalicelib.alerts.words import Ways
+from chalicelib.alerts.words import SubscriptionLinks
 from chalicelib.kernel.delivery_retry import refused
 
 
@@ -128,9 +128,9 @@ def _is_news(alert: Alert, shown: int, ports: Ports) -> bool:
     )
 
 
-def _ways(subscription: Subscription, ports: Ports) -> Ways:
+def _ways(subscription: Subscription, ports: Ports) -> SubscriptionLinks:
     owner, site_url = subscription.subscription_id, ports.voice.site_url
-    return Ways(
+    return SubscriptionLinks(
         manage_url(site_url, owner, ports.tokens.manage(subscription)),
         unsubscribe_url(site_url, owner, ports.tokens.unsubscribe(subscription)),
     )

@@ -23,7 +23,7 @@ from chalicelib.alerts.delivery import (
     unclear,
 )
 from chalicelib.alerts.delivery_ports import Ports, Sender
-from chalicelib.alerts.model import Confirm, Subscription, Tell
+from chalicelib.alerts.model import AlertRequested, Confirm, Subscription
 from chalicelib.alerts.sms_budget import in_purse, note_spent, purse_of
 from chalicelib.alerts.times import after_quiet, next_morning
 from chalicelib.alerts.usecases.digests import gather
@@ -40,7 +40,7 @@ WOKEN_AT_ONCE = 1_000
 """How many alerts a minute are woken, so that those which wait do not pile up as messages."""
 
 
-def tell(message: Tell, ports: Ports) -> Alert | None:
+def tell(message: AlertRequested, ports: Ports) -> Alert | None:
     """Tells a subscriber of an event, or keeps it for her digest, or for the end of her quiet
     hours. Answers what became of it; None where there was nothing to do now.
 
@@ -78,7 +78,7 @@ def wake_due(ports: Ports) -> int:
     return len(due)
 
 
-def _first_due(message: Tell, subscription: Subscription, ports: Ports) -> datetime:
+def _first_due(message: AlertRequested, subscription: Subscription, ports: Ports) -> datetime:
     now = _now(ports)
     asked = message.occurred_at + ports.ask_after if message.what == "needs_answer" else now
     due = max(asked, now, message.not_before or now)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from chalicelib.alerts.links import manage_url
-from chalicelib.alerts.model import Channel, Subscription, Topic, Wish, activated
+from chalicelib.alerts.model import Channel, Subscription, SubscriptionRequest, Topic, activated
 from chalicelib.alerts.ports import AddressChannel, Ports
 from chalicelib.alerts.topics import faults_of
 from chalicelib.errors import AddressRefused, Conflict, FieldError, Invalid
@@ -36,10 +36,10 @@ class Subscriber:
 class Checked(NamedTuple):
     """A wish that was looked at, with its address as it is kept: `checked` makes it."""
 
-    wish: Wish
+    wish: SubscriptionRequest
 
 
-def checked(wish: Wish, ports: Ports) -> Checked:
+def checked(wish: SubscriptionRequest, ports: Ports) -> Checked:
     """The wish, if it can be stored; nothing is asked of anybody for that. Raises Invalid with
     every fault."""
     raise_all([*_address_faults(wish, ports), *faults_of(wish.topic, wish.whats, ports.council)])
@@ -76,7 +76,7 @@ def follow(
     wanted = replace(
         _new(
             ports.ids.subscription_id("follow", f"{account_id} {service_request_id}"),
-            Wish(
+            SubscriptionRequest(
                 channel=channel,
                 to=to,
                 topic=Topic(kind="report", service_request_id=service_request_id),
@@ -130,7 +130,9 @@ def raise_all(faults: Sequence[FieldError]) -> None:
         raise Invalid("; ".join(f"{field}: {message}" for field, message in faults), faults)
 
 
-def _wanted(wish: Wish, key: str | None, by: Subscriber, ports: Ports) -> Subscription:
+def _wanted(
+    wish: SubscriptionRequest, key: str | None, by: Subscriber, ports: Ports
+) -> Subscription:
     """The subscription that is asked for. Raises Invalid."""
     if wish.push:
         try:
@@ -144,7 +146,7 @@ def _wanted(wish: Wish, key: str | None, by: Subscriber, ports: Ports) -> Subscr
     return activated(wanted, wanted.created_at) if is_active else wanted
 
 
-def _new(subscription_id: str, wish: Wish, ports: Ports) -> Subscription:
+def _new(subscription_id: str, wish: SubscriptionRequest, ports: Ports) -> Subscription:
     address = wish.push.endpoint if wish.push else wish.to
     return Subscription(
         subscription_id=subscription_id,
@@ -175,7 +177,7 @@ def _other_wish(stored: Subscription, by: Subscriber, ports: Ports) -> Conflict:
     )
 
 
-def _address_faults(wish: Wish, ports: Ports) -> list[FieldError]:
+def _address_faults(wish: SubscriptionRequest, ports: Ports) -> list[FieldError]:
     """Where it does not say by which way, or by two."""
     if wish.channel not in ports.channels:
         others = " or ".join(sorted(ports.channels))

@@ -18,7 +18,7 @@ ATTEMPT = "attempt#"
 events = Blueprint(__name__)
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class CodeRequested(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody asked for a code."""
 
     attempt_id: str
@@ -49,18 +49,18 @@ def send_code(event: SQSEvent) -> BatchAnswer:
         return batch_failures(failed)
 
 
-def _asked(record: dict[str, Any]) -> Asked | None:
+def _asked(record: dict[str, Any]) -> CodeRequested | None:
     owner: str = record["dynamodb"]["Keys"]["owner"]["S"]
     if record["eventName"] != "INSERT" or not owner.startswith(ATTEMPT):
         return None
-    return Asked(attempt_id=owner.removeprefix(ATTEMPT))
+    return CodeRequested(attempt_id=owner.removeprefix(ATTEMPT))
 
 
 def _is_sent(record: dict[str, Any]) -> bool:
     from chalicelib.accounts.usecases.code_sending import send_code
 
     try:
-        asked = msgspec.json.decode(record["body"], type=Asked)
+        asked = msgspec.json.decode(record["body"], type=CodeRequested)
         send_code(asked.attempt_id, bootstrap.sending_ports())
     except (AppError, msgspec.DecodeError) as error:
         logs.failure("a code was not sent", error, message_id=record["messageId"])

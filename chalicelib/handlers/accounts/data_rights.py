@@ -15,7 +15,7 @@ from chalicelib.alerts.usecases.questions import answers_as
 from chalicelib.handlers.accounts.account import cursor_of, place_of
 from chalicelib.handlers.accounts.sign_in_pages import problem_page
 from chalicelib.handlers.http import auth, cookies
-from chalicelib.handlers.http.routes import Call, Kept, Page, Query, Routes
+from chalicelib.handlers.http.routes import Call, Page, Query, Routes, WithCookie
 from chalicelib.kernel.parsing import parse_json
 from chalicelib.privacy.elsewhere import elsewhere
 from chalicelib.reports.usecases.resident import exporting
@@ -94,13 +94,13 @@ def export_page(call: Call) -> Page:
     answer=ErasureStarted,
     success=HTTPStatus.ACCEPTED,
 )
-def forget_me(call: Call) -> Kept:
+def forget_me(call: Call) -> WithCookie:
     asked = parse_json(call.body, ErasureRequest)
     begun = erasing.begin_erasure(
         call.caller.signed_in, redact=asked.redact, ports=bootstrap.erasure_ports()
     )
     view = ErasureStarted(requested_at=begun.requested_at, redact=begun.redact)
-    return Kept(view, cookies.dropped())
+    return WithCookie(view, cookies.dropped())
 
 
 def _export(call: Call) -> ExportView:

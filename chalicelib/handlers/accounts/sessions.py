@@ -12,7 +12,7 @@ from chalicelib.accounts.usecases import sessions
 from chalicelib.errors import NotFound
 from chalicelib.handlers.http import auth, cookies
 from chalicelib.handlers.http.identity import Caller
-from chalicelib.handlers.http.routes import Call, Kept, Routes
+from chalicelib.handlers.http.routes import Call, Routes, WithCookie
 
 routes = Routes(__name__)
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
@@ -68,7 +68,7 @@ class SignedOut(msgspec.Struct, frozen=True, kw_only=True):
     summary="A new access token, for the cookie that signing in has left",
     answer=SessionView,
 )
-def refresh(call: Call) -> Kept:
+def refresh(call: Call) -> WithCookie:
     ports = bootstrap.accounts_ports()
     fresh = sessions.refresh(cookies.sent(call.request), ports)
     now = to_the_second(ports.now())
@@ -84,7 +84,7 @@ def refresh(call: Call) -> Kept:
         expires_at=now + ACCESS_HOLDS,
         account=account_view(Caller(*fresh.who)),
     )
-    return Kept(view, cookies.kept(fresh.refresh_token, until=session.expires_at, now=now))
+    return WithCookie(view, cookies.kept(fresh.refresh_token, until=session.expires_at, now=now))
 
 
 @routes.endpoint(
@@ -94,14 +94,14 @@ def refresh(call: Call) -> Kept:
     summary="Sign out of this device, by its cookie or its access token",
     answer=SignedOut,
 )
-def sign_out(call: Call) -> Kept:
+def sign_out(call: Call) -> WithCookie:
     ports, caller = bootstrap.accounts_ports(), call.caller
     token = cookies.sent(call.request)
     if token:
         sessions.end_by_token(token, ports)
     if caller.session:
         sessions.end(caller.session.account_id, caller.session.session_id, ports)
-    return Kept(SignedOut(devices=int(bool(token or caller.session))), cookies.dropped())
+    return WithCookie(SignedOut(devices=int(bool(token or caller.session))), cookies.dropped())
 
 
 @routes.endpoint(
@@ -138,9 +138,9 @@ def end_one(call: Call, session_id: str) -> SignedOut:
     summary="Sign out everywhere, of this device too",
     answer=SignedOut,
 )
-def end_all(call: Call) -> Kept:
+def end_all(call: Call) -> WithCookie:
     ended = sessions.end_everywhere(_own(call).account_id, bootstrap.accounts_ports())
-    return Kept(SignedOut(devices=ended), cookies.dropped())
+    return WithCookie(SignedOut(devices=ended), cookies.dropped())
 
 
 def account_view(caller: Caller) -> AccountView:

@@ -8,7 +8,7 @@ import msgspec
 from chalice.app import Blueprint, DynamoDBEvent, SQSEvent
 
 from chalicelib import bootstrap
-from chalicelib.alerts.model import Share, Subscription
+from chalicelib.alerts.model import AlertBatch, Subscription
 from chalicelib.alerts.usecases.indexing import question, reindex
 from chalicelib.alerts.usecases.match_notices import match_notice
 from chalicelib.alerts.usecases.matching import match
@@ -83,8 +83,8 @@ def _is_subscription(record: dict[str, Any]) -> bool:
 
 def _is_matched(record: dict[str, Any], line: logs.Fields) -> bool:
     try:
-        said = msgspec.json.decode(record["body"], type=OfReport | OfNotice | Share)
-        if isinstance(said, Share):
+        said = msgspec.json.decode(record["body"], type=OfReport | OfNotice | AlertBatch)
+        if isinstance(said, AlertBatch):
             _tell_share(said, line)
         else:
             _match(said, line)
@@ -105,7 +105,7 @@ def _match(fact: OfReport | OfNotice, line: logs.Fields) -> None:
         line["told"] = match_notice(fact, bootstrap.match_ports())
 
 
-def _tell_share(share: Share, line: logs.Fields) -> None:
+def _tell_share(share: AlertBatch, line: logs.Fields) -> None:
     """Those of it were counted when they were found."""
     trace.follow(share.tell.request_id or trace.current())
     if share.tell.service_request_id:

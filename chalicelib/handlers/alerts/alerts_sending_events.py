@@ -9,7 +9,7 @@ from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 from chalicelib import bootstrap
 from chalicelib.alerts import receipts
 from chalicelib.alerts.delivery import Alert, Wake
-from chalicelib.alerts.model import Confirm, Tell
+from chalicelib.alerts.model import AlertRequested, Confirm
 from chalicelib.alerts.usecases import sending
 from chalicelib.alerts.usecases.receipts import TooSoon, take
 from chalicelib.errors import AppError
@@ -52,7 +52,9 @@ def take_text_log(event: dict[str, Any], _: object) -> None:
 
 def _is_dealt_with(record: dict[str, Any], line: logs.Fields) -> bool:
     try:
-        after = _dealt_with(msgspec.json.decode(record["body"], type=Tell | Confirm | Wake))
+        after = _dealt_with(
+            msgspec.json.decode(record["body"], type=AlertRequested | Confirm | Wake)
+        )
     except (AppError, msgspec.DecodeError) as error:
         logs.failure("an alert was not dealt with", error, message_id=record["messageId"])
         return False
@@ -63,7 +65,7 @@ def _is_dealt_with(record: dict[str, Any], line: logs.Fields) -> bool:
     return True
 
 
-def _dealt_with(message: Tell | Confirm | Wake) -> Alert | None:
+def _dealt_with(message: AlertRequested | Confirm | Wake) -> Alert | None:
     ports = bootstrap.telling_ports()
     match message:
         case Wake():
@@ -71,7 +73,7 @@ def _dealt_with(message: Tell | Confirm | Wake) -> Alert | None:
         case Confirm():
             trace.follow(message.request_id or trace.current())
             return sending.ask(message, ports)
-        case Tell():
+        case AlertRequested():
             trace.follow(message.request_id or trace.current())
             return sending.tell(message, ports)
 

@@ -19,9 +19,9 @@ from chalicelib.alerts.model import (
     State,
     Subscription,
     SubscriptionChanges,
+    SubscriptionRequest,
     Topic,
     What,
-    Wish,
 )
 from chalicelib.alerts.presentation import hinted
 from chalicelib.alerts.usecases import managing
@@ -56,7 +56,7 @@ class SubscriptionReceipt(msgspec.Struct, frozen=True, kw_only=True):
     manage_url: str
 
 
-class Moved(msgspec.Struct, frozen=True):
+class MovedSubscriptions(msgspec.Struct, frozen=True):
     """How many subscriptions a browser took along to its new address."""
 
     moved: int
@@ -91,7 +91,7 @@ class SubscriptionList(msgspec.Struct, frozen=True, kw_only=True):
     method="POST",
     auth=auth.anyone,
     summary="Subscribe to what happens somewhere, or to a report",
-    body=Wish,
+    body=SubscriptionRequest,
     answer=SubscriptionReceipt,
     success=HTTPStatus.CREATED,
     may_be_keyed=True,
@@ -99,7 +99,7 @@ class SubscriptionList(msgspec.Struct, frozen=True, kw_only=True):
 def create(call: Call) -> SubscriptionReceipt:
     key = call.idempotency_key if "idempotency-key" in call.request.headers else None
     ports = bootstrap.alerts_ports()
-    asked = checked(parse_json(call.body, Wish), ports)
+    asked = checked(parse_json(call.body, SubscriptionRequest), ports)
     is_silent = rate_limits.is_silent(call, asked.wish)
     return _receipt(subscribe(asked, key, subscriber_of(call), ports, is_silent=is_silent))
 
@@ -110,12 +110,12 @@ def create(call: Call) -> SubscriptionReceipt:
     auth=auth.anyone,
     summary="Send to a browser's new address what went to its old one",
     body=Move,
-    answer=Moved,
+    answer=MovedSubscriptions,
 )
-def moved(call: Call) -> Moved:
+def moved(call: Call) -> MovedSubscriptions:
     wanted = parse_json(call.body, Move)
     rate_limits.check("subscribe", call)
-    return Moved(move(wanted, bootstrap.alerts_ports()))
+    return MovedSubscriptions(move(wanted, bootstrap.alerts_ports()))
 
 
 @routes.endpoint(

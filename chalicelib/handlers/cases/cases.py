@@ -8,13 +8,13 @@ from chalicelib.catalogue.decisions import Opens
 from chalicelib.errors import Invalid
 from chalicelib.handlers.cases.case_views import CaseList, CaseView, case_item, case_view
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.audit import note_look
+from chalicelib.handlers.http.audit import audit_view
 from chalicelib.handlers.http.params import id_of, limit_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
-from chalicelib.reports.cases import Sort, WaitsFor, Wanted, WantedTarget
+from chalicelib.reports.cases import CaseFilter, Sort, WaitsFor, WantedTarget
 from chalicelib.reports.model import ATTENTIONS, Priority
 from chalicelib.reports.states import STATES
-from chalicelib.reports.usecases.access import refuse_beyond_her_remit, visible
+from chalicelib.reports.usecases.access import require_team_access, visible
 from chalicelib.reports.usecases.staff import queue
 
 A_PAGE = 25
@@ -73,13 +73,13 @@ def cases(call: Call) -> CaseList:
 def case(call: Call, service_request_id: str) -> CaseView:
     ports, author = bootstrap.reports_ports(), call.caller.author()
     report = visible(id_of(service_request_id), author, ports)
-    refuse_beyond_her_remit(report, author)
+    require_team_access(report, author)
     view = case_view(report, ports)
-    note_look(view, call.caller)
+    audit_view(view, call.caller)
     return view
 
 
-def _wanted(call: Call) -> Wanted:
+def _wanted(call: Call) -> CaseFilter:
     """What the query asks for. Raises Invalid."""
     values: dict[str, Any] = {
         name: call.parameter(name) for name in ("team", "service_code", "ward_code", "q")
@@ -92,7 +92,7 @@ def _wanted(call: Call) -> Wanted:
     if len(values["q"] or "") > LONGEST_Q:
         raise Invalid.field("q", f"must have at most {LONGEST_Q} characters")
     values["sort"] = values["sort"] or "target"
-    return Wanted(states=_states(call.parameter("state")), **values)
+    return CaseFilter(states=_states(call.parameter("state")), **values)
 
 
 def _states(text: str | None) -> tuple[Any, ...]:

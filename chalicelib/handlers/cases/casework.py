@@ -32,7 +32,7 @@ from chalicelib.photos.ports import PhotoKey
 from chalicelib.photos.usecases import blackening
 from chalicelib.reports.cases import BulkDraft, CaseChanges
 from chalicelib.reports.model import NoteDraft, QuestionDraft, ServiceRequest
-from chalicelib.reports.usecases.access import refuse_beyond_her_remit, visible
+from chalicelib.reports.usecases.access import require_team_access, visible
 from chalicelib.reports.usecases.staff import casework, questions, unmerging
 from chalicelib.reports.usecases.staff.casework import Outcome
 
@@ -48,7 +48,7 @@ class ChangedCase(Offer, frozen=True, kw_only=True):
     in_remit: bool
 
 
-class Asked(QuestionView, frozen=True, kw_only=True):
+class QuestionAsked(QuestionView, frozen=True, kw_only=True):
     """A question that was asked, and until when it can be taken back: nobody is sent it before."""
 
     undo_id: str | None = None
@@ -115,11 +115,11 @@ def write_note(call: Call, service_request_id: str) -> CaseNote:
     auth=auth.may("cases.handle"),
     summary="Ask whoever sent the report, where she gets her alerts; the case waits for the answer",
     body=QuestionDraft,
-    answer=Asked,
+    answer=QuestionAsked,
     success=HTTPStatus.CREATED,
     keyed=True,
 )
-def ask(call: Call, service_request_id: str) -> Asked:
+def ask(call: Call, service_request_id: str) -> QuestionAsked:
     draft, key = parse_json(call.body, QuestionDraft), call.idempotency_key
     request_id = _hers(call, service_request_id).service_request_id
     undoing = Undoing(call, f"question of {request_id}", draft)
@@ -136,7 +136,7 @@ def ask(call: Call, service_request_id: str) -> Asked:
     if made := report.officer_change(undoing.change_id):
         undoing.keep([casework.left_by_question(question, report, made)])
     view = msgspec.structs.asdict(question_view(question, names_of(question.asked_by)))
-    return Asked(**view, **msgspec.structs.asdict(undoing.offer({request_id})))
+    return QuestionAsked(**view, **msgspec.structs.asdict(undoing.offer({request_id})))
 
 
 @routes.endpoint(
@@ -275,7 +275,7 @@ def _hers(call: Call, service_request_id: str) -> ServiceRequest:
     """The report, if it is in her remit. Raises NotFound, Forbidden."""
     author = call.caller.author()
     report = visible(id_of(service_request_id), author, bootstrap.reports_ports())
-    refuse_beyond_her_remit(report, author)
+    require_team_access(report, author)
     return report
 
 

@@ -17,7 +17,7 @@ from chalicelib.handlers.http.params import id_of
 from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.kernel.parsing import parse_json
 from chalicelib.reports.model import Line
-from chalicelib.reports.usecases.access import refuse_beyond_her_remit, visible
+from chalicelib.reports.usecases.access import require_team_access, visible
 
 routes = Routes(__name__)
 ID = re.compile(r"[0-9a-f]{32}")
@@ -137,7 +137,7 @@ def preview(call: Call, template_id: str) -> Preview:
     draft, author = parse_json(call.body, PreviewDraft), call.caller.author()
     template = usecases.template(_id(template_id), bootstrap.desk_ports())
     report = visible(id_of(draft.service_request_id), author, bootstrap.reports_ports())
-    refuse_beyond_her_remit(report, author)
+    require_team_access(report, author)
     return Preview(text=in_words(template.text, report))
 
 

@@ -16,7 +16,7 @@ from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.routes import Call
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.observability import logs
-from chalicelib.reports.cases import Left
+from chalicelib.reports.cases import UndoRecord
 from chalicelib.reports.usecases.staff import undo as reports_undo
 from chalicelib.reports.usecases.staff.officer_changes import TAKEN_BACK_WITHIN
 from chalicelib.reports.usecases.staff.undo import PutBack
@@ -57,7 +57,7 @@ class Undoing:
         self._kept: Undo | None = None
         desk.refuse_another(self.change_id, self._fingerprint, bootstrap.desk_ports())
 
-    def keep(self, left: Sequence[Left]) -> None:
+    def keep(self, left: Sequence[UndoRecord]) -> None:
         """Keeps what could be put back. That a change is done counts more than that it could be
         undone: where this cannot be kept, it is not offered."""
         ports = bootstrap.desk_ports()
@@ -89,12 +89,12 @@ class Undoing:
         return Offer(undo_id=kept.undo_id, until=kept.until, undo_within_s=within_s)
 
 
-def lefts_of(undo: Undo) -> Sequence[Left]:
+def lefts_of(undo: Undo) -> Sequence[UndoRecord]:
     """What the change has left of each report."""
-    return [msgspec.convert(dict(each), Left) for each in undo.left]
+    return [msgspec.convert(dict(each), UndoRecord) for each in undo.left]
 
 
-def undone(left: Left, call: Call) -> UndoneItem | None:
+def undone(left: UndoRecord, call: Call) -> UndoneItem | None:
     """How much of it could be put back; None where it was never changed."""
     request_id = left.service_request_id
     try:
@@ -119,7 +119,7 @@ def undone(left: Left, call: Call) -> UndoneItem | None:
     )
 
 
-def _because(back: reports_undo.Back, left: Left) -> str | None:
+def _because(back: reports_undo.UndoResult, left: UndoRecord) -> str | None:
     since = [each for each in back.stayed if each in left.parts]
     gone = set(left.lasting) - {"words"}
     said = (CHANGED_SINCE if since else "", KEPT_NOWHERE if gone else "")

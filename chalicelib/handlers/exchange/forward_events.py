@@ -31,7 +31,7 @@ def poll_updates(_: CloudWatchEvent) -> None:
             raise UpstreamFailed(f"{len(told.failed)} destinations were not polled.")
 
 
-def _say_what_is_missing(told: "polling.Told") -> None:
+def _say_what_is_missing(told: "polling.PollOutcome") -> None:
     for destination in told.left:
         logs.event("there was no time for a destination", "warning", destination=destination)
     for destination, polled in told.polled.items():

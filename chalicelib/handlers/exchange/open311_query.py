@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Asked:
+class Query:
     """Every parameter of a call, and the files that came along; what is empty is left out."""
 
     call: Call
@@ -104,18 +104,18 @@ class Asked:
             raise NotFound("There is no such jurisdiction_id here; it may be left out.")
 
 
-def asked(call: Call) -> Asked:
+def asked(call: Call) -> Query:
     """What came with the call. Raises Invalid where a form is none."""
     query = call.request.query_params
     listed = {name: tuple(filter(None, query.getlist(name))) for name in query} if query else {}
     given = {name: values for name, values in listed.items() if values}
     if call.request.method != "POST":
-        return Asked(call, given)
+        return Query(call, given)
     form = posted.parse(call.body, str(call.request.headers.get("content-type", "")))
-    return Asked(call, {**given, **form.fields}, tuple(upload.body for upload in form.files))
+    return Query(call, {**given, **form.fields}, tuple(upload.body for upload in form.files))
 
 
-def window_of_requests(query: Asked, now: datetime) -> Window:
+def window_of_requests(query: Query, now: datetime) -> Window:
     """When the reports of a list were requested, or updated; the last 90 days where nothing is
     said. Raises Invalid."""
     by_update = any(query.one(name) for name in ("updated_after", "updated_before"))
@@ -127,7 +127,7 @@ def window_of_requests(query: Asked, now: datetime) -> Window:
     return Window(start, end, "updated" if by_update else "requested")
 
 
-def window_of_updates(query: Asked, now: datetime) -> Window:
+def window_of_updates(query: Query, now: datetime) -> Window:
     """When the updates of a list were made; the last two hours where nothing is said. Raises
     Invalid."""
     start, end = query.moment("start_date"), query.moment("end_date")

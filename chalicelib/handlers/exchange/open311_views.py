@@ -14,7 +14,7 @@ from chalicelib.catalogue.open311 import (
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.georeport.wire import CONTENT_TYPES, Answer, Tree
 from chalicelib.handlers.exchange.open311_query import (
-    Asked,
+    Query,
     asked,
     window_of_requests,
     window_of_updates,
@@ -148,7 +148,7 @@ def update(call: Call) -> Answer:
     return Answer("service_request_updates", [{"update_id": update_id}])
 
 
-def _admitted(sent: Asked) -> Partner:
+def _admitted(sent: Query) -> Partner:
     return partners.admit(sent.one("api_key"), sent.one("service_code"), bootstrap.partners_ports())
 
 
@@ -159,7 +159,7 @@ def _service(service_code: str) -> ServiceDefinition:
     return found
 
 
-def _report(sent: Asked, definition: ServiceDefinition) -> PartnerReport:
+def _report(sent: Query, definition: ServiceDefinition) -> PartnerReport:
     check_location(sent.fields)
     if missing := missing_answers(definition, attributes_in(sent.fields)):
         raise Invalid("; ".join(message for _, message in missing), missing)
@@ -176,7 +176,7 @@ def _with_ids(ids: Sequence[str], ports: Ports) -> Sequence[ServiceRequest]:
     return listing.list_requests(known, listing.Kinds(), ports, page_size=listing.MOST_ROWS)
 
 
-def _in_window(query: Asked, ports: Ports) -> Sequence[ServiceRequest]:
+def _in_window(query: Query, ports: Ports) -> Sequence[ServiceRequest]:
     window, statuses = window_of_requests(query, ports.now()), query.statuses()
     page, page_size = query.page(), query.page_size(default=listing.MOST_ROWS)
     codes = query.listed("service_code")
@@ -186,7 +186,7 @@ def _in_window(query: Asked, ports: Ports) -> Sequence[ServiceRequest]:
     return listing.list_requests(window, kinds, ports, page=page, page_size=page_size)
 
 
-def _requests(views: Sequence[ReportView], query: Asked) -> Answer:
+def _requests(views: Sequence[ReportView], query: Query) -> Answer:
     agency, is_extended = bootstrap.council().name, query.one("extensions") == "true"
     rows: list[Tree] = [
         wire_request(view, agency=agency) | (extended(view) if is_extended else {})

@@ -22,7 +22,7 @@ from chalicelib.forms.validation import key_of
 from chalicelib.forms.views import REASONS, WHO_SEES, of_faults, of_screen
 from chalicelib.handlers.forms.forms_siblings import Siblings
 from chalicelib.handlers.http import rate_limits
-from chalicelib.handlers.http.audit import note_look
+from chalicelib.handlers.http.audit import audit_view
 from chalicelib.handlers.http.params import id_of, new_key
 from chalicelib.handlers.http.routes import Call, Page
 from chalicelib.kernel.observability import trace
@@ -233,7 +233,7 @@ def _report(call: Call, text: str, token: str | None) -> dict[str, Any]:
     """What the pages of a report need. Raises NotFound."""
     author = call.caller.author(token)
     view = reading.view(id_of(text), author, bootstrap.reports_ports())
-    note_look(view, call.caller)
+    audit_view(view, call.caller)
     shown = bootstrap.form_pages().wording.report(view)
     return {"report": shown, "token": token or "", "query": _query(token)}
 

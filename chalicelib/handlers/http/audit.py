@@ -15,7 +15,7 @@ from chalicelib.reports.model import ReportChanges
 from chalicelib.reports.views import FullView, ReportView
 
 
-def note_look(view: ReportView, caller: Caller) -> None:
+def audit_view(view: ReportView, caller: Caller) -> None:
     """Where all of a report is about to be shown that is not public, or says what the public is
     not told. Raises UpstreamFailed."""
     if isinstance(view, FullView) and (view.visibility != "public" or _says_more(view)):

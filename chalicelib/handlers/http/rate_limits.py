@@ -14,7 +14,7 @@ from chalicelib.accounts.model import Account, Destination
 from chalicelib.accounts.usecases import rate_limits
 from chalicelib.accounts.usecases.code_requests import Asker
 from chalicelib.accounts.usecases.rate_limits import Flow, Sender
-from chalicelib.alerts.model import Wish
+from chalicelib.alerts.model import SubscriptionRequest
 from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.cdn import viewer_address
@@ -96,7 +96,7 @@ def is_blocked(*typed: Destination) -> bool:
     return rate_limits.is_blocked(typed, bootstrap.limit_ports())
 
 
-def is_silent(call: Call, wish: Wish) -> bool:
+def is_silent(call: Call, wish: SubscriptionRequest) -> bool:
     """Counts one more subscription. True where its address is on the block list: then it is kept
     like others, and nothing comes of it. Raises as `check` does."""
     typed = wish_addresses(wish)
@@ -145,7 +145,7 @@ def contact_addresses(given: Contact | None) -> tuple[Destination, ...]:
     return tuple(each for each in found if each)
 
 
-def wish_addresses(wish: Wish) -> tuple[Destination, ...]:
+def wish_addresses(wish: SubscriptionRequest) -> tuple[Destination, ...]:
     """The address that somebody subscribes, which is normalised."""
     if wish.to is None:
         return ()

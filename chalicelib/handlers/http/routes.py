@@ -176,7 +176,7 @@ class SeeOther(NamedTuple):
     cookies: tuple[str, ...] = ()
 
 
-class Kept(NamedTuple):
+class WithCookie(NamedTuple):
     """An answer with a cookie that the browser keeps."""
 
     content: Any
@@ -359,7 +359,7 @@ def _answer(view: Callable[..., Any], called: Called) -> Response:
     try:
         content = called.content(view)
         headers = {}
-        if isinstance(content, Kept):
+        if isinstance(content, WithCookie):
             content, headers["Set-Cookie"] = content
         return _reply(msgspec.json.encode(content), called.facts.success, JSON, headers)
     except errors.AppError as error:

@@ -25,7 +25,7 @@ from chalicelib.errors import (
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.routes import Call, Page, Routes
 from chalicelib.jobs.labels import DEEDS, KINDS, REASONS, STATES
-from chalicelib.jobs.model import WAITING, Deed, DeedKind, Job, Operation
+from chalicelib.jobs.model import WAITING, DeedKind, Job, JobEvent, Operation
 from chalicelib.jobs.people import Operator
 from chalicelib.jobs.usecases import contractor_links
 from chalicelib.jobs.usecases.operations import Outcome, operate
@@ -262,7 +262,7 @@ def _map_url(job: Job) -> str:
     return f"https://www.openstreetmap.org/?{place}"
 
 
-def _line(deed: Deed) -> str:
+def _line(deed: JobEvent) -> str:
     said = [DEEDS[deed.kind]]
     if deed.reason:
         said.append(REASONS[deed.reason])

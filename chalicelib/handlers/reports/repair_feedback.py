@@ -17,7 +17,7 @@ from chalicelib.reports.model import AnswerDraft, ServiceRequest
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.states import LABELS
 from chalicelib.reports.usecases.resident import repair_feedback
-from chalicelib.reports.usecases.resident.repair_feedback import Asked, Standing
+from chalicelib.reports.usecases.resident.repair_feedback import FeedbackRequest, FeedbackStatus
 from chalicelib.reports.views import tracking_url
 
 SAID = {
@@ -63,11 +63,11 @@ def answer_mended(call: Call, token: str) -> Page:
         return _refused(error, asked, token, typed)
 
 
-def _asked(token: str) -> Asked:
-    return Asked(**question_of(token, bootstrap.alerts_ports())._asdict())
+def _asked(token: str) -> FeedbackRequest:
+    return FeedbackRequest(**question_of(token, bootstrap.alerts_ports())._asdict())
 
 
-def _refused(error: Invalid, asked: Asked, token: str, typed: dict[str, str]) -> Page:
+def _refused(error: Invalid, asked: FeedbackRequest, token: str, typed: dict[str, str]) -> Page:
     """The question again, with what is wrong with the answer."""
     report = repair_feedback.question(asked, bootstrap.reports_ports()).report
     faults = [FieldError(field, SAID.get(field, message)) for field, message in error.errors]
@@ -75,7 +75,7 @@ def _refused(error: Invalid, asked: Asked, token: str, typed: dict[str, str]) ->
     return Page(html, is_refusal=True)
 
 
-def _told(standing: Standing) -> Page:
+def _told(standing: FeedbackStatus) -> Page:
     return Page(_render("answered", standing=standing, **_of(standing.report)))
 
 

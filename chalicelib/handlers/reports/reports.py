@@ -12,7 +12,7 @@ from chalicelib.alerts.usecases import subscribing
 from chalicelib.errors import Invalid
 from chalicelib.geo.point import Box
 from chalicelib.handlers.http import auth, rate_limits
-from chalicelib.handlers.http.audit import note_look
+from chalicelib.handlers.http.audit import audit_view
 from chalicelib.handlers.http.params import NEAR_M, id_of, limit_of, number_of, point_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.kernel.parsing import parse_json
@@ -163,7 +163,7 @@ def nearby(call: Call) -> NearList:
 def read(call: Call, service_request_id: str) -> ReportView:
     author = call.caller.author(call.parameter("token"))
     view = reading.view(id_of(service_request_id), author, bootstrap.reports_ports())
-    note_look(view, call.caller)
+    audit_view(view, call.caller)
     return view
 
 

@@ -27,19 +27,19 @@ from pynamodb.models import Model
 from chalicelib.jobs.keys import JOB, job_id_in, of_job, of_report, record_of
 from chalicelib.jobs.model import (
     Contractor,
-    Deed,
     Dispute,
     Job,
+    JobEvent,
     Kind,
     OfficeChange,
     Priority,
-    Said,
     SetAside,
     State,
+    StateClaim,
     Window,
 )
 from chalicelib.kernel.dynamo import errors
-from chalicelib.kernel.dynamo.attributes import MomentAttribute, Packed
+from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute
 from chalicelib.kernel.time import text_of
 
 Texts = tuple[str, ...]
@@ -124,30 +124,30 @@ class JobItem(Model):
     position = NumberAttribute(null=True)
     arrives_at: Attribute[datetime | None] = MomentAttribute(null=True)  # type: ignore[assignment]
     minutes = NumberAttribute()
-    window = Packed[Window | None](Window, null=True)
+    window = JsonAttribute[Window | None](Window, null=True)
     due: Attribute[datetime | None] = MomentAttribute(null=True)  # type: ignore[assignment]
     lat = NumberAttribute()
     long = NumberAttribute()
     address = UnicodeAttribute(null=True)
     ward_code = UnicodeAttribute(null=True)
-    service_request_ids = Packed[Texts](Texts)
-    joined = Packed[Texts](Texts, default=())
-    materials = Packed[Texts](Texts)
-    hazards = Packed[Texts](Texts)
-    skills = Packed[Texts](Texts)
+    service_request_ids = JsonAttribute[Texts](Texts)
+    joined = JsonAttribute[Texts](Texts, default=())
+    materials = JsonAttribute[Texts](Texts)
+    hazards = JsonAttribute[Texts](Texts)
+    skills = JsonAttribute[Texts](Texts)
     instructions = UnicodeAttribute()
     first_job_id = UnicodeAttribute(null=True)
-    deeds = Packed[tuple[Deed, ...]](tuple[Deed, ...])
-    disputes = Packed[tuple[Dispute, ...]](tuple[Dispute, ...])
-    office = Packed[tuple[OfficeChange, ...]](tuple[OfficeChange, ...])
-    said = Packed[Said | None](Said, null=True)
-    by_hand = Packed[Texts](Texts)
-    former_teams = Packed[Texts](Texts)
+    deeds = JsonAttribute[tuple[JobEvent, ...]](tuple[JobEvent, ...])
+    disputes = JsonAttribute[tuple[Dispute, ...]](tuple[Dispute, ...])
+    office = JsonAttribute[tuple[OfficeChange, ...]](tuple[OfficeChange, ...])
+    said = JsonAttribute[StateClaim | None](StateClaim, null=True)
+    by_hand = JsonAttribute[Texts](Texts)
+    former_teams = JsonAttribute[Texts](Texts)
     plans = NumberAttribute()
-    contractor = Packed[Contractor | None](Contractor, null=True)
+    contractor = JsonAttribute[Contractor | None](Contractor, null=True)
     cancelled_because = UnicodeAttribute(null=True)
     closed_itself = BooleanAttribute()
-    set_aside = Packed[SetAside | None](SetAside, null=True)
+    set_aside = JsonAttribute[SetAside | None](SetAside, null=True)
     opened_at: Attribute[datetime] = MomentAttribute()
     updated_at: Attribute[datetime] = MomentAttribute()
     fingerprint = UnicodeAttribute()

@@ -4,7 +4,7 @@ contractor wrote what nobody has read yet."""
 from collections.abc import Iterator
 
 from chalicelib.jobs.labels import REASONS, writer_of
-from chalicelib.jobs.model import Deed, Job, job_id_of
+from chalicelib.jobs.model import Job, JobEvent, job_id_of
 from chalicelib.jobs.ports import FollowPorts, Look, LookReason, Report
 
 UNDONE = ("could_not", "handed_over")
@@ -34,7 +34,7 @@ def _looks(job: Job, report: Report) -> Iterator[Look]:
         yield _look("words", text, deed, job, report)
 
 
-def _look(reason: LookReason, why: str, deed: Deed, job: Job, report: Report) -> Look:
+def _look(reason: LookReason, why: str, deed: JobEvent, job: Job, report: Report) -> Look:
     return Look(
         look_id=job_id_of("look", job.job_id, report.service_request_id, deed.op_id),
         reason=reason,

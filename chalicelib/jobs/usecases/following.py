@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.jobs.labels import BY_RULE, office_of, writer_of
-from chalicelib.jobs.model import CouldNot, Deed, Job, Kind, job_id_of
+from chalicelib.jobs.model import CouldNot, Job, JobEvent, Kind, job_id_of
 from chalicelib.jobs.ports import FollowPorts, Report
 from chalicelib.jobs.usecases.attention import ask
 from chalicelib.jobs.usecases.merged_reports import apart
@@ -248,7 +248,7 @@ def _notes(job: Job) -> Iterator[tuple[str, str, str]]:
         )
 
 
-def _note(deed: Deed) -> str | None:
+def _note(deed: JobEvent) -> str | None:
     more = f" {deed.text}" if deed.text else ""
     match deed.kind:
         case "could_not":

@@ -12,7 +12,7 @@ from chalicelib.kernel.time import text_of
 T = TypeVar("T")
 
 
-class Packed(Attribute[T]):
+class JsonAttribute(Attribute[T]):
     """A value kept as JSON text, read back as `kind`."""
 
     attr_type = STRING

@@ -21,7 +21,7 @@ LATEST = 100
 SAID_FOR = timedelta(days=7)
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class DestinationHealth(msgspec.Struct, frozen=True, kw_only=True):
     """How it is with one destination; `median_delay_s` from what happened to when it was sent.
     A count of more than MOST_COUNTED is that it is more. Some of what its server said before
     `missed_until` could not be had, within the last week."""
@@ -72,11 +72,11 @@ def _counted(destination: str, ports: Ports) -> _Counted:
     )
 
 
-def _standing(name: str, kind: str, counted: Iterable[_Counted], ports: Ports) -> Standing:
+def _standing(name: str, kind: str, counted: Iterable[_Counted], ports: Ports) -> DestinationHealth:
     each = list(counted)
     sent = sorted((d for one in each for d in one.sent), key=lambda d: d.updated_at)[-LATEST:]
     delays = [(d.sent_at - d.occurred_at).total_seconds() for d in sent if d.sent_at]
-    return Standing(
+    return DestinationHealth(
         name=name,
         kind=kind,
         last_success=sent[-1].updated_at if sent else None,

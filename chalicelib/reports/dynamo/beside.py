@@ -7,7 +7,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
-from chalicelib.kernel.dynamo.attributes import MomentAttribute, Packed
+from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute
 from chalicelib.kernel.optimistic import AlreadyExists
 from chalicelib.reports.dynamo.items import translated
 from chalicelib.reports.model import Answer, Note, Update
@@ -31,7 +31,7 @@ class ArchivedUpdateItem(Model):
     record = UnicodeAttribute(range_key=True)
     number = NumberAttribute()
     version = NumberAttribute()
-    entry = Packed[Update](Update)
+    entry = JsonAttribute[Update](Update)
 
 
 class ByFollower(GlobalSecondaryIndex["FollowerItem"]):  # type: ignore[no-untyped-call]

@@ -24,7 +24,7 @@ from pynamodb.models import Model
 from chalicelib.catalogue.decisions import Opens, Reason
 from chalicelib.geo.quadkey import key_of
 from chalicelib.kernel.dynamo import errors
-from chalicelib.kernel.dynamo.attributes import MomentAttribute, Packed
+from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.time import text_of
 from chalicelib.reports.keys import CELL_LENGTH, REPORT, place_by_target
@@ -192,15 +192,15 @@ class ReportItem(Model):
     title = UnicodeAttribute(null=True)
     address = UnicodeAttribute(null=True)
     asset_id = UnicodeAttribute(null=True)
-    attributes = Packed[Mapping[str, tuple[str, ...]]](dict[str, tuple[str, ...]])
-    photos = Packed[tuple[Photo, ...]](tuple[Photo, ...])
+    attributes = JsonAttribute[Mapping[str, tuple[str, ...]]](dict[str, tuple[str, ...]])
+    photos = JsonAttribute[tuple[Photo, ...]](tuple[Photo, ...])
     priority: Attribute[Priority] = UnicodeAttribute()  # type: ignore[assignment]
     opens: Attribute[Opens] = UnicodeAttribute(default="officer")  # type: ignore[assignment]
-    because = Packed[tuple[Reason, ...]](tuple[Reason, ...], default=())
-    decided_by_hand = Packed[tuple[ByHand, ...]](tuple[ByHand, ...], default=())
+    because = JsonAttribute[tuple[Reason, ...]](tuple[Reason, ...], default=())
+    decided_by_hand = JsonAttribute[tuple[ByHand, ...]](tuple[ByHand, ...], default=())
     duplicate_of = UnicodeAttribute(null=True)
     publish_at = MomentAttribute(null=True)
-    contact = Packed[Contact](Contact, null=True)
+    contact = JsonAttribute[Contact](Contact, null=True)
     anonymous = BooleanAttribute(default=False)
     channel: Attribute[Channel] = UnicodeAttribute(default="online")  # type: ignore[assignment]
     reporter = UnicodeAttribute(null=True)
@@ -217,15 +217,17 @@ class ReportItem(Model):
     failed_repairs = NumberAttribute(default=0)
     said_fixed = NumberAttribute(default=0)
     said_not_fixed = NumberAttribute(default=0)
-    duplicates = Packed[tuple[str, ...]](tuple[str, ...], default=())
+    duplicates = JsonAttribute[tuple[str, ...]](tuple[str, ...], default=())
     redactions = NumberAttribute(default=0)
-    flags = Packed[tuple[Flag, ...]](tuple[Flag, ...])
-    questions = Packed[tuple[Question, ...]](tuple[Question, ...], default=())
-    needs = Packed[Needs](Needs, default=())
-    updates = Packed[tuple[Update, ...]](tuple[Update, ...])
-    held_updates = Packed[tuple[HeldUpdate, ...]](tuple[HeldUpdate, ...], default=())
+    flags = JsonAttribute[tuple[Flag, ...]](tuple[Flag, ...])
+    questions = JsonAttribute[tuple[Question, ...]](tuple[Question, ...], default=())
+    needs = JsonAttribute[Needs](Needs, default=())
+    updates = JsonAttribute[tuple[Update, ...]](tuple[Update, ...])
+    held_updates = JsonAttribute[tuple[HeldUpdate, ...]](tuple[HeldUpdate, ...], default=())
     archived = NumberAttribute(default=0)
-    officer_changes = Packed[tuple[OfficerChange, ...]](tuple[OfficerChange, ...], default=())
+    officer_changes = JsonAttribute[tuple[OfficerChange, ...]](
+        tuple[OfficerChange, ...], default=()
+    )
     # What the indexes are keyed by, derived at each write.
     cell = UnicodeAttribute(null=True)
     place = UnicodeAttribute(null=True)

@@ -195,7 +195,7 @@ def stored(service_request_id: str, ports: Ports) -> ServiceRequest:
     return report
 
 
-def rewritten(
+def update_report(
     read: Callable[[], ServiceRequest],
     change: Callable[[ServiceRequest], ServiceRequest],
     ports: Ports,
@@ -247,7 +247,7 @@ def refuse_if_withdrawn(report: ServiceRequest) -> None:
         raise Conflict("The reporter has withdrawn this report.", version=report.version)
 
 
-def refuse_beyond_her_remit(report: ServiceRequest, author: Author) -> None:
+def require_team_access(report: ServiceRequest, author: Author) -> None:
     """Raises Forbidden where another team, or another ward's officer, decides about the report."""
     if not author.is_officer_for(report):
         raise Forbidden(f"This report is {ELSEWHERE}.")

@@ -6,7 +6,7 @@ from chalicelib.errors import Invalid
 from chalicelib.reports.model import ReportChanges, ServiceRequest, Update, to_the_second
 from chalicelib.reports.needs import REASONS, Need, NeedReason, open_needs, settled, with_need
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases.access import rewritten, stored
+from chalicelib.reports.usecases.access import stored, update_report
 
 UNDONE: tuple[NeedReason, ...] = ("could_not", "handed_over")
 BY_REPLY = frozenset(REASONS) - {"words"}
@@ -26,7 +26,7 @@ def ask_for_look(service_request_id: str, need: Need, ports: Ports) -> None:
             return report
         return replace(report, needs=needs)
 
-    rewritten(lambda: stored(service_request_id, ports), change, ports)
+    update_report(lambda: stored(service_request_id, ports), change, ports)
 
 
 def need_no_look(service_request_id: str, job_id: str, ports: Ports) -> None:
@@ -37,7 +37,7 @@ def need_no_look(service_request_id: str, job_id: str, ports: Ports) -> None:
         needs = settled(report.needs, now, reasons=UNDONE, about=job_id)
         return report if needs is report.needs else replace(report, needs=needs)
 
-    rewritten(lambda: stored(service_request_id, ports), change, ports)
+    update_report(lambda: stored(service_request_id, ports), change, ports)
 
 
 def dealt_with(

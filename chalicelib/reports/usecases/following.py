@@ -11,8 +11,8 @@ from chalicelib.reports.usecases.access import (
     UNKNOWN,
     Author,
     Client,
-    rewritten,
     stored,
+    update_report,
     visible,
 )
 
@@ -103,7 +103,7 @@ def carry_followers(report: ServiceRequest, into: str, ports: Ports) -> None:
             return counted
         return replace(counted, duplicates=(*duplicates, report.service_request_id))
 
-    rewritten(lambda: stored(into, ports), change, ports)
+    update_report(lambda: stored(into, ports), change, ports)
 
 
 def people_of(report: ServiceRequest, ports: Ports) -> list[str]:
@@ -115,7 +115,7 @@ def recounted(service_request_id: str, author: Author, ports: Ports) -> ServiceR
     """The report with the number of its followers as it is; counting anew, rather than adding,
     makes good whatever a lost reply left behind. The version is read before the count, so the
     last one to count has seen everybody."""
-    return rewritten(
+    return update_report(
         lambda: visible(service_request_id, author, ports),
         lambda report: counted_anew(report, ports),
         ports,

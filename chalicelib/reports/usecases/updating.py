@@ -23,7 +23,7 @@ from chalicelib.reports.usecases.access import (
     canonical,
     other_body,
     refuse_if_withdrawn,
-    rewritten,
+    update_report,
     visible,
     written_as,
 )
@@ -107,7 +107,7 @@ def append(
             return _held_back(report, entry, author, ports)
         return _longer(report, entry, author, ports, admit)
 
-    after = rewritten(lambda: visible(service_request_id, author, ports), change, ports)
+    after = update_report(lambda: visible(service_request_id, author, ports), change, ports)
     return find(after, entry.update_id, ports), after
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 from chalicelib.geo.point import Point
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases.access import rewritten, stored
+from chalicelib.reports.usecases.access import stored, update_report
 
 AT_ONCE = 100
 
@@ -35,7 +35,7 @@ def move_to_wards(
         for report in ports.repository.many(some).values():
             if moving(report) is not report:
                 read = partial(stored, report.service_request_id, ports)
-                rewritten(read, moving, ports)
+                update_report(read, moving, ports)
                 moved += 1
         progress(len(some))
     return moved

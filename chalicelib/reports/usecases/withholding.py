@@ -6,7 +6,7 @@ from itertools import islice
 
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases.access import never_public, rewritten, stored
+from chalicelib.reports.usecases.access import never_public, stored, update_report
 
 AT_ONCE = 100
 """How many reports are read together."""
@@ -34,7 +34,7 @@ def withheld(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     if _private(report, ports) is report:
         return report
     read = partial(stored, report.service_request_id, ports)
-    return rewritten(read, lambda present: _private(present, ports), ports)
+    return update_report(read, lambda present: _private(present, ports), ports)
 
 
 def _private(report: ServiceRequest, ports: Ports) -> ServiceRequest:

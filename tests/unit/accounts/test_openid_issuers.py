@@ -18,7 +18,7 @@ from chalicelib.accounts.openid_issuers import OpenIdIssuers
 from chalicelib.accounts.single_sign_on import Proofs
 from chalicelib.catalogue.identity import IdentityProvider
 from chalicelib.errors import ConfigurationError, Forbidden, UpstreamFailed
-from chalicelib.net.safe_http_client import Outside
+from chalicelib.net.safe_http_client import SafeHttpClient
 from tests.issuer import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -67,7 +67,7 @@ def client_of(
     )
     return OpenIdIssuers(
         {"national": known},
-        cast(Outside, outside or issuer),
+        cast(SafeHttpClient, outside or issuer),
         back_url=BACK,
         client_secret=lambda _: CLIENT_SECRET,
         monotonic=seconds,
@@ -476,7 +476,7 @@ def test_nothing_inside_is_reached_when_the_issuer_names_it(
     """S7: the issuer's own host is the only one that a socket is opened to."""
     issuer.metadata = {name: address}
     network = FakeNetwork({"id.example.org": [[PUBLIC]], "inside.example.org": [["10.0.0.5"]]})
-    client = client_of(issuer, seconds, TwoWays(issuer, Outside(network), address))
+    client = client_of(issuer, seconds, TwoWays(issuer, SafeHttpClient(network), address))
     with pytest.raises(UpstreamFailed):
         said_of(client, issuer)
     assert network.connected == []
@@ -485,7 +485,7 @@ def test_nothing_inside_is_reached_when_the_issuer_names_it(
 class TwoWays:
     """Answers for the issuer itself; all other addresses are asked outside."""
 
-    def __init__(self, issuer: Issuer, outside: Outside, address: str) -> None:
+    def __init__(self, issuer: Issuer, outside: SafeHttpClient, address: str) -> None:
         self._issuer, self._outside, self._address = issuer, outside, address
 
     def _way(self, url: str) -> Any:

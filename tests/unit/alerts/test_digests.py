@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalicelib.alerts.delivery_ports import Ports
-from chalicelib.alerts.model import Frequency, Tell
+from chalicelib.alerts.model import AlertRequested, Frequency
 from chalicelib.alerts.usecases.sending import send_woken, wake_due
 from chalicelib.alerts.usecases.sending import tell as send_tell
 from tests.builders import NOON
@@ -25,7 +25,7 @@ def woken(world: World, ports: Ports) -> int:
     return count
 
 
-def about(number: int, version: int = 1) -> Tell:
+def about(number: int, version: int = 1) -> AlertRequested:
     return tell(service_request_id=f"R{number}", version=version)
 
 
@@ -141,7 +141,7 @@ def test_event_is_not_told_again_when_its_digest_is_out_and_the_report_went_on_w
 
 @pytest.mark.parametrize(("others", "told"), [((), 0), ((about(1, 1), about(1, 3)), 1)])
 def test_digest_does_not_tell_that_it_is_mended_when_it_is_not_any_more(
-    others: tuple[Tell, ...], told: int, world: World, ports: Ports
+    others: tuple[AlertRequested, ...], told: int, world: World, ports: Ports
 ) -> None:
     world.subscribe(frequency="daily")
     for each in (tell(service_request_id="R1", version=2, what="mended"), *others):

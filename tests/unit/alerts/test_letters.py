@@ -16,14 +16,14 @@ from chalicelib.alerts.links import manage_url, stop_of, unsubscribe_url
 from chalicelib.alerts.messages import Message, Notice, Report
 from chalicelib.alerts.model import Topic
 from chalicelib.alerts.segments import plain, segments
-from chalicelib.alerts.words import MEANINGS, Voice, Ways
+from chalicelib.alerts.words import MEANINGS, MessageComposer, SubscriptionLinks
 from chalicelib.aws.ses import mime
 from chalicelib.reports.states import STATES
 from tests.builders import NOON
 from tests.fakes_delivery import REPORT, SITE, VOICE, notice, report, subscription, tell
 
 OWNER, TOKEN = "5" * 32, "f" * 32
-WAYS = Ways(manage_url(SITE, OWNER, "m"), unsubscribe_url(SITE, OWNER, TOKEN))
+WAYS = SubscriptionLinks(manage_url(SITE, OWNER, "m"), unsubscribe_url(SITE, OWNER, TOKEN))
 LINK = re.compile(r"https?://[^\s\"<>]+")
 OWN = subscription(is_own=True, topic=Topic(kind="report", service_request_id=REPORT))
 
@@ -81,7 +81,9 @@ def test_long_address_in_a_header_stays_one_word() -> None:
     long = f"{SITE}/forms/alerts/{'5' * 32}/unsubscribe?token={'a' * 64}"
     raw = mime(
         letter(
-            VOICE.of_report(alert(), OWN, report(), Ways("m", long)), "sam@example.org", "Eskerby"
+            VOICE.of_report(alert(), OWN, report(), SubscriptionLinks("m", long)),
+            "sam@example.org",
+            "Eskerby",
         ),
         Address("Eskerby", "reports", "mail.example.org"),
         NOON,
@@ -103,7 +105,7 @@ def test_answer_goes_to_the_case_or_to_somebody_who_reads_it() -> None:
     assert as_mail(of_report())["Reply-To"] == VOICE.reply_to
     elsewhere = subscription(topic=Topic(kind="area"))
     assert as_mail(of_report(about=elsewhere, reply_to=case))["Reply-To"] == VOICE.reply_to
-    nobody = Voice(**{**vars(VOICE), "reply_to": None})
+    nobody = MessageComposer(**{**vars(VOICE), "reply_to": None})
     lonely = nobody.of_report(alert(), OWN, report(), WAYS)
     assert as_mail(lonely)["Reply-To"] is None
     assert "Nobody reads answers to this letter. If you need us, ring 01904 960123." in part(

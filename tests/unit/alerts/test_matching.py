@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from chalicelib.alerts.index import Entry, entries_of
 from chalicelib.alerts.matching import FITTING, Happening, chosen, concerns, what_of
-from chalicelib.alerts.model import MOST_RADIUS_M, Subscription, Tell, Topic, TopicKind, What
+from chalicelib.alerts.model import (
+    MOST_RADIUS_M,
+    AlertRequested,
+    Subscription,
+    Topic,
+    TopicKind,
+    What,
+)
 from chalicelib.alerts.ports import Reporter, Subject
 from chalicelib.alerts.usecases.indexing import reindex
 from chalicelib.alerts.usecases.matching import match
@@ -80,7 +87,7 @@ def told(alerts: Alerts, fact: OfReport) -> set[str]:
     """Ids of the subscriptions that are told of it."""
     alerts.outbox.sent.clear()
     count = match(fact, alerts.matching)
-    tells = [each for each in alerts.outbox.sent if isinstance(each, Tell)]
+    tells = [each for each in alerts.outbox.sent if isinstance(each, AlertRequested)]
     assert len(tells) == len({each.subscription_id for each in tells}) == count
     return {each.subscription_id for each in tells}
 
@@ -343,7 +350,7 @@ def test_follower_of_a_duplicate_hears_of_the_report_that_it_was_merged_into() -
         "The fourth was taken apart again."
     )
     (tell, _) = alerts.outbox.sent
-    assert isinstance(tell, Tell) and tell.service_request_id == R1
+    assert isinstance(tell, AlertRequested) and tell.service_request_id == R1
 
 
 # What a message says.
@@ -353,7 +360,7 @@ def test_message_tells_no_more_than_who_is_to_hear_of_what() -> None:
     alerts = indexed(subscription(topic=Topic(kind="council")))
     match(changed(request_id="r1", stored_at_ms=1_790_000_000_999), alerts.matching)
     (tell,) = alerts.outbox.sent
-    assert isinstance(tell, Tell)
+    assert isinstance(tell, AlertRequested)
     assert tell.event_key == f"{R1}#2#state_changed"
     assert (tell.request_id, tell.occurred_at.isoformat()) == ("r1", "2026-09-21T14:13:20+00:00")
 
@@ -367,7 +374,7 @@ def test_those_who_subscribed_to_the_report_are_asked_whether_the_repair_holds()
         subscription(4, topic=of_it, whats=("new",)),
     )
     match(changed(state="fixed", repair=3), alerts.matching)
-    sent = [each for each in alerts.outbox.sent if isinstance(each, Tell)]
+    sent = [each for each in alerts.outbox.sent if isinstance(each, AlertRequested)]
     assert {(tell.subscription_id, tell.event_key) for tell in sent} == {
         (f"{1:032x}", f"{R1}#2#mended"),
         (f"{2:032x}", f"{R1}#2#mended"),
@@ -404,7 +411,7 @@ def test_whoever_sent_the_report_is_asked_and_nobody_else(hears: bool) -> None:
     known[R1] = sender
     for _ in range(2):
         match(changed(state="open", question=2), alerts.matching)
-    tells = [each for each in alerts.outbox.sent if isinstance(each, Tell)]
+    tells = [each for each in alerts.outbox.sent if isinstance(each, AlertRequested)]
     (own,) = [each for each in alerts.subscriptions.stored.values() if each.is_own]
     assert {(each.subscription_id, each.what, each.version) for each in tells} == {
         (own.subscription_id, "asked", 2)

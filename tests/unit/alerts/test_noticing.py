@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.alerts.extents import Extent
-from chalicelib.alerts.model import MOST_RADIUS_M, Subscription, Tell, Topic
+from chalicelib.alerts.model import MOST_RADIUS_M, AlertRequested, Subscription, Topic
 from chalicelib.alerts.ports import Affected
 from chalicelib.alerts.usecases.indexing import reindex
 from chalicelib.alerts.usecases.match_notices import match_notice
@@ -53,7 +53,7 @@ def indexed(*stored: Subscription, extent: Extent, **affected: Any) -> Alerts:
 def told(alerts: Alerts, fact: OfNotice) -> set[str]:
     alerts.outbox.sent.clear()
     count = match_notice(fact, alerts.matching)
-    tells = [each for each in alerts.outbox.sent if isinstance(each, Tell)]
+    tells = [each for each in alerts.outbox.sent if isinstance(each, AlertRequested)]
     assert len(tells) == len({each.subscription_id for each in tells}) == count
     return {each.subscription_id for each in tells}
 
@@ -130,7 +130,7 @@ def test_message_counts_what_is_told_and_names_the_notice() -> None:
     alerts = indexed(subscription(topic=Topic(kind="disruptions")), extent=circle(500), news=3)
     told(alerts, posted(request_id="r1"))
     (tell,) = alerts.outbox.sent
-    assert isinstance(tell, Tell)
+    assert isinstance(tell, AlertRequested)
     assert tell.event_key == f"{DISRUPTION}#3#disruption" and tell.request_id == "r1"
 
 

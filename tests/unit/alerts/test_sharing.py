@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from chalicelib.alerts.delivery import named
-from chalicelib.alerts.model import Share, Tell, Topic
+from chalicelib.alerts.model import AlertBatch, AlertRequested, Topic
 from chalicelib.alerts.usecases import alert_batches
 from chalicelib.alerts.usecases.indexing import reindex
 from chalicelib.alerts.usecases.matching import match
@@ -91,7 +91,7 @@ def test_everybody_is_told_once_when_a_run_breaks_off_anywhere_and_comes_again(
             return
 
 
-def arrived(tells: Sequence[Tell], alerts: Alerts) -> dict[str, list[str]]:
+def arrived(tells: Sequence[AlertRequested], alerts: Alerts) -> dict[str, list[str]]:
     """Ids of the subscriptions that got each kind of letter, as often as they did."""
     world = World(subscriptions=alerts.subscriptions)
     world.knows(fakes_delivery.report(state="fixed", is_done=True, repairs=1))
@@ -109,12 +109,12 @@ def arrived(tells: Sequence[Tell], alerts: Alerts) -> dict[str, list[str]]:
 
 def test_ten_shares_fit_into_one_call_of_the_queue() -> None:
     ids = tuple(f"{number:032x}" for number in range(alert_batches.MOST_IN_A_RUN))
-    share = Share(tell=fakes_delivery.tell(request_id="r" * 36), subscription_ids=ids)
+    share = AlertBatch(tell=fakes_delivery.tell(request_id="r" * 36), subscription_ids=ids)
     assert len(msgspec.json.encode(share)) * MOST_IN_A_BATCH < 0.75 * MOST_BYTES
 
 
 def test_share_comes_back_from_the_queue_as_it_was() -> None:
-    share = Share(tell=fakes_delivery.tell(), subscription_ids=("1", "2"))
-    read = msgspec.json.decode(msgspec.json.encode(share), type=Share)
+    share = AlertBatch(tell=fakes_delivery.tell(), subscription_ids=("1", "2"))
+    read = msgspec.json.decode(msgspec.json.encode(share), type=AlertBatch)
     assert read == share
     assert [each.subscription_id for each in read.tells] == ["1", "2"]

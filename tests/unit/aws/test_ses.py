@@ -16,7 +16,7 @@ import pytest
 from chalicelib.accounts.letters import CodeLetters
 from chalicelib.accounts.model import Attempt, Destination
 from chalicelib.alerts.letters import letter as alert_letter
-from chalicelib.alerts.words import Voice
+from chalicelib.alerts.words import MessageComposer
 from chalicelib.aws.ses import mime
 from chalicelib.catalogue.destinations import MailboxDestination
 from chalicelib.errors import AddressRefused
@@ -67,7 +67,7 @@ def of_a_mailbox(nasty: str) -> Iterator[Letter]:
 
 def of_alerts(nasty: str) -> Iterator[Letter]:
     """Alerts, questions, invitations to confirm and digests."""
-    voice = Voice(
+    voice = MessageComposer(
         council=nasty,
         phone=nasty,
         site_url="https://council.example",

@@ -23,7 +23,7 @@ from chalicelib.facilities.model import (
 from chalicelib.geo.nearest import distance_mm, nearest
 from chalicelib.geo.point import Point
 from chalicelib.kernel.optimistic import VersionConflict
-from chalicelib.publishing.ports import Document, Held
+from chalicelib.publishing.ports import Document, StoredDocument
 from infra.demo.facilities import demo_tables
 from infra.facilities import Summary, import_facilities, kind_named, publish, read_facilities
 from tests.fakes import MemoryDocuments
@@ -245,7 +245,7 @@ class Raced(MemoryDocuments):
 
     times = 0
 
-    def write(self, key: str, document: Document, held: Held | None) -> None:
+    def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
         if key == KINDS and self.times:
             self.times -= 1
             raise VersionConflict(key)

@@ -10,7 +10,7 @@ from chalicelib.alerts.model import PushAddress
 from chalicelib.errors import AddressRefused, Gone, NotNow
 from chalicelib.integrations.web_push import WebPush
 from chalicelib.net.internet import Internet
-from chalicelib.net.safe_http_client import Outside
+from chalicelib.net.safe_http_client import SafeHttpClient
 from chalicelib.net.vapid_keys import PushKey
 from infra.local.push import PushService
 
@@ -43,7 +43,7 @@ def service(running: PushService) -> PushService:
 
 
 def sender(service: PushService, *, now: datetime | None = None) -> WebPush:
-    outside = Outside(Internet(), {service.origin})
+    outside = SafeHttpClient(Internet(), {service.origin})
     return WebPush(lambda: outside, lambda: KEY, lambda: now or datetime.now(UTC))
 
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from chalicelib.errors import AddressRefused, Conflict, Gone, NotFound, UpstreamFailed
-from chalicelib.jobs.crew_ports import CrewPorts, Device, Held, PushTo
+from chalicelib.jobs.crew_ports import CrewPorts, Device, PushTo, StoredDocument
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.usecases.crew_devices import KEPT_FOR, MOST_DEVICES, unregister
 from chalicelib.jobs.usecases.crew_devices import register as register_phone
@@ -49,11 +49,11 @@ class MemoryDays:
         self.puts: list[str] = []
         self.meets: Callable[[], None] = lambda: None
 
-    def read(self, key: str) -> Held | None:
+    def read(self, key: str) -> StoredDocument | None:
         body = self.bodies.get(key)
         return Stored(body, md5(body, usedforsecurity=False).hexdigest()) if body else None
 
-    def write(self, key: str, body: bytes, held: Held | None) -> None:
+    def write(self, key: str, body: bytes, held: StoredDocument | None) -> None:
         self.meets()
         if self.read(key) != held:
             raise VersionConflict(key)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from chalicelib.net.safe_http_client import Connection, Outside
+from chalicelib.net.safe_http_client import Connection, SafeHttpClient
 
 PUBLIC = "93.184.215.14"
 """An address of somebody on the internet."""
@@ -80,7 +80,7 @@ class FakeNetwork:
     def seconds(self) -> float:
         return self.now
 
-    def says(self, *pieces: bytes) -> Outside:
+    def says(self, *pieces: bytes) -> SafeHttpClient:
         """The way outside, where whoever is asked says this."""
         self.reply = iter(pieces)
-        return Outside(self)
+        return SafeHttpClient(self)

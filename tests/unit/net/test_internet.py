@@ -14,12 +14,12 @@ from cryptography.x509.oid import NameOID
 
 from chalicelib.errors import AddressRefused, UpstreamFailed
 from chalicelib.net.internet import Internet
-from chalicelib.net.safe_http_client import Outside
+from chalicelib.net.safe_http_client import SafeHttpClient
 from tests.serving import Serve, answer, server
 
 
-def outside(*origins: str) -> Outside:
-    return Outside(Internet(), frozenset(origins))
+def outside(*origins: str) -> SafeHttpClient:
+    return SafeHttpClient(Internet(), frozenset(origins))
 
 
 def test_server_is_asked_when_its_origin_is_allowed() -> None:

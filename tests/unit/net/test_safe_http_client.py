@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from chalicelib.errors import AddressRefused, NoReply, UpstreamFailed
-from chalicelib.net.safe_http_client import OVERHEAD_BYTES, Outside
+from chalicelib.net.safe_http_client import OVERHEAD_BYTES, SafeHttpClient
 from tests.unit.net.network import PUBLIC, FakeNetwork
 
 URL = "https://photos.example.org/one.jpg"
@@ -98,7 +98,7 @@ def test_urls_that_are_tried_are_many() -> None:
 @pytest.mark.parametrize("url", REFUSED)
 def test_no_socket_is_opened_when_an_address_is_refused(url: str) -> None:
     here = network()
-    outside = Outside(here)
+    outside = SafeHttpClient(here)
     with pytest.raises(AddressRefused):
         outside.check(url)
     with pytest.raises(AddressRefused):
@@ -110,7 +110,7 @@ def test_no_socket_is_opened_when_an_address_is_refused(url: str) -> None:
 
 def test_socket_is_seen_when_a_name_that_leads_inside_is_let_through() -> None:
     here = network()
-    allowed = Outside(here, frozenset({"https://inside.example.org"}))
+    allowed = SafeHttpClient(here, frozenset({"https://inside.example.org"}))
     with pytest.raises(NoReply):
         allowed.get("https://inside.example.org/", most_bytes=10, timeout_s=5)
     assert here.connected == [("10.0.0.5", 443)]

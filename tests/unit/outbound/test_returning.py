@@ -10,7 +10,7 @@ import pytest
 from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.errors import NoReply
 from chalicelib.net.safe_http_client import Reply
-from chalicelib.outbound.inbound_updates import LEAST, MOST_A_RUN, Polled, Ports, Said
+from chalicelib.outbound.inbound_updates import LEAST, MOST_A_RUN, Polled, Ports, RemoteStatus
 from chalicelib.outbound.inbound_updates import poll as poll_until
 from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.open311_client import MOST_BYTES, Open311Client
@@ -39,10 +39,10 @@ class Told:
 
     def __init__(self) -> None:
         self.most = 1_000
-        self.timeline: dict[str, tuple[str, Said]] = {}
+        self.timeline: dict[str, tuple[str, RemoteStatus]] = {}
         self.references: dict[str, tuple[str, str | None]] = {}
 
-    def __call__(self, service_request_id: str, key: str, said: Said, /) -> Brought:
+    def __call__(self, service_request_id: str, key: str, said: RemoteStatus, /) -> Brought:
         if key in self.timeline:
             return "known"
         if sum(about == service_request_id for about, _ in self.timeline.values()) >= self.most:
@@ -117,8 +117,8 @@ def test_update_comes_into_the_timeline_of_the_report_that_it_is_about(office: O
     office.hears(updates(said(), said("u2", status="closed", description="")))
     assert poll(county(), office.ports) == 2
     assert list(office.told.timeline.values()) == [
-        (REFERENCE, Said("fixed", "Filled in.")),
-        (REFERENCE, Said("closed", "")),
+        (REFERENCE, RemoteStatus("fixed", "Filled in.")),
+        (REFERENCE, RemoteStatus("closed", "")),
     ]
 
 

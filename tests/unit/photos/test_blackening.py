@@ -7,7 +7,7 @@ from PIL import Image
 
 from chalicelib.errors import NotFound, UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
-from chalicelib.photos.model import Kept, PictureArea, Pictures
+from chalicelib.photos.model import PictureArea, Pictures, StoredPicture
 from chalicelib.photos.picture import blackened, rebuild
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.photos.usecases.blackening import blacken
@@ -37,7 +37,7 @@ def test_what_others_blackened_meanwhile_stays_black(
 ) -> None:
     replace, calls = here.gallery.replace, list[PhotoKey]()
 
-    def overtaken(photo: PhotoKey, pictures: Pictures, held: Kept) -> None:
+    def overtaken(photo: PhotoKey, pictures: Pictures, held: StoredPicture) -> None:
         if not calls:
             calls.append(photo)
             here.gallery.pages[PHOTO] += b" less 9"
@@ -49,7 +49,7 @@ def test_what_others_blackened_meanwhile_stays_black(
 
 
 def test_it_ends_when_others_never_stop(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-    def moved(photo: PhotoKey, pictures: Pictures, held: Kept) -> None:
+    def moved(photo: PhotoKey, pictures: Pictures, held: StoredPicture) -> None:
         raise VersionConflict
 
     monkeypatch.setattr(here.gallery, "replace", moved)

@@ -23,9 +23,9 @@ from chalicelib.publishing.performance import (
     publish_performance,
     publish_performance_anew,
 )
-from chalicelib.publishing.ports import Document, FiguresPorts, Held
+from chalicelib.publishing.ports import Document, FiguresPorts, StoredDocument
 from chalicelib.reports.model import ServiceRequest, Update
-from chalicelib.reports.ports import Ports, Wishes
+from chalicelib.reports.ports import ContactPreferences, Ports
 from chalicelib.reports.states import SAID_TO_BE_DONE, State, moves_from
 from chalicelib.reports.usecases.figures.outcomes import (
     Outcome,
@@ -50,7 +50,7 @@ def reports_ports(repository: MemoryRepository | None = None) -> Ports:
         photos=MemoryPhotos(),
         whereabouts=Nowhere(),
         site_url="https://council.example",
-        wishes=lambda _: Wishes(),
+        wishes=lambda _: ContactPreferences(),
         now=Clock(),
     )
 
@@ -348,7 +348,7 @@ class Overtaken(MemoryDocuments):
         super().__init__()
         self._others: list[bytes] = [other]
 
-    def write(self, key: str, document: Document, held: Held | None) -> None:
+    def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
         if key == json_key("2026-06") and self._others:
             self.bodies[key] = self._others.pop()
         super().write(key, document, held)
@@ -364,7 +364,7 @@ def test_month_is_counted_again_when_somebody_else_published_it_meanwhile() -> N
 class Broken(MemoryDocuments):
     """Takes nothing of one month."""
 
-    def write(self, key: str, document: Document, held: Held | None) -> None:
+    def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
         if "2026-05" in key:
             raise UpstreamFailed("The store does not answer.")
         super().write(key, document, held)

@@ -26,7 +26,7 @@ from chalicelib.publishing.lists import (
     publish_lists_anew,
     take_out_of_lists,
 )
-from chalicelib.publishing.ports import Document, Held, Ports
+from chalicelib.publishing.ports import Document, Ports, StoredDocument
 from chalicelib.publishing.public_report import PublicReport
 from chalicelib.publishing.usecases import Touched, publish, publish_all
 from tests.builders import NOON
@@ -390,7 +390,7 @@ class Stopping(MemoryDocuments):
         self.bodies = bodies
         self.left = nth
 
-    def write(self, key: str, document: Document, held: Held | None) -> None:
+    def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
         if not self.left:
             raise UpstreamFailed("The store of documents did not answer.")
         self.left -= 1
@@ -439,7 +439,7 @@ def test_late_writer_takes_a_report_back_when_it_was_hidden_meanwhile(here: Publ
     report = here.reports.put()
 
     class HidesMeanwhile(MemoryDocuments):
-        def write(self, key: str, document: Document, held: Held | None) -> None:
+        def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
             if key.endswith("requests.json"):
                 here.reports.hide(report)
             super().write(key, document, held)
@@ -457,7 +457,7 @@ class TakenBackMeanwhile(MemoryDocuments):
         self.bodies = bodies
         self.act: Callable[[], object] | None = act
 
-    def read(self, key: str) -> Held | None:
+    def read(self, key: str) -> StoredDocument | None:
         held = super().read(key)
         if key.endswith("requests.json") and self.act:
             act, self.act = self.act, None
@@ -486,7 +486,7 @@ def test_no_feed_is_older_than_its_list_when_two_write_at_once(here: Published) 
 def test_old_feed_is_found_when_the_list_is_read_before_the_others(
     here: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def list_first(target: TogetherTarget, here: Ports) -> Mapping[str, Held | None]:
+    def list_first(target: TogetherTarget, here: Ports) -> Mapping[str, StoredDocument | None]:
         return {key: here.documents.read(key) for key in target.order}
 
     monkeypatch.setattr(TogetherTarget, "read", list_first)

@@ -22,7 +22,7 @@ from chalicelib.publishing.performance import (
     publish_performance,
     publish_performance_anew,
 )
-from chalicelib.publishing.ports import Document, Held, Ports
+from chalicelib.publishing.ports import Document, Ports, StoredDocument
 from chalicelib.publishing.unfinished import FIGURES, LEFT_AFTER, LISTS, Mark, finished, left, note
 from tests.builders import NOON, report
 from tests.fakes import Clock, MemoryDocuments
@@ -102,7 +102,7 @@ def test_months_that_are_left_are_done_bit_by_bit_when_a_run_is_cut_off(
     later = at(here, NOON + LEFT_AFTER)
     fails = here.documents.write
 
-    def write(key: str, document: Document, held: Held | None) -> None:
+    def write(key: str, document: Document, held: StoredDocument | None) -> None:
         if JULY in key:
             raise UpstreamFailed("gone")
         fails(key, document, held)
@@ -176,7 +176,7 @@ def test_other_imports_months_stay_when_one_has_published_its_own(clock: Clock) 
 
 def test_months_are_noted_when_somebody_else_notes_some_at_the_same_time(clock: Clock) -> None:
     class Contended(MemoryDocuments):
-        def write(self, key: str, document: Document, held: Held | None) -> None:
+        def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
             if self.puts.count(key) == 0:
                 super().write(key, _other, held)
                 raise VersionConflict(key)

@@ -16,7 +16,7 @@ from chalicelib.geo.quadkey import MAP_ZOOM, key_of
 from chalicelib.publishing.lists import publish_changed_lists
 from chalicelib.publishing.model import counts_in, key_of_tile, pins_in, tile_key
 from chalicelib.publishing.pages import JinjaPages
-from chalicelib.publishing.ports import Document, Held, Ports
+from chalicelib.publishing.ports import Document, Ports, StoredDocument
 from chalicelib.publishing.public_report import PublicReport
 from chalicelib.publishing.rounds import rewrite
 from chalicelib.publishing.targets import tile_targets
@@ -212,7 +212,7 @@ def test_late_writer_takes_its_document_back_when_the_report_was_hidden_meanwhil
     class HidesMeanwhile(MemoryDocuments):
         hidden = False
 
-        def write(self, key: str, document: Document, held: Held | None) -> None:
+        def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
             if not self.hidden:
                 self.hidden = True
                 here.reports.hide(stored)
@@ -231,7 +231,7 @@ def test_publishing_starts_over_when_somebody_else_wrote_the_tile(here: Publishe
     class WrittenMeanwhile(MemoryDocuments):
         interrupted = False
 
-        def write(self, key: str, document: Document, held: Held | None) -> None:
+        def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
             if key.startswith("data/tiles/14/") and not self.interrupted:
                 self.interrupted = True
                 publish(touched(second), here.ports())
@@ -253,7 +253,7 @@ def test_counts_are_made_again_when_the_tile_changed_while_they_were_written(
     class TileChangesMeanwhile(MemoryDocuments):
         changed = False
 
-        def write(self, key: str, document: Document, held: Held | None) -> None:
+        def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
             if key == counts_key(here.ports()) and not self.changed:
                 self.changed = True
                 rewrite(
@@ -415,7 +415,7 @@ def test_photo_is_hidden_before_the_page_is_rewritten(here: Published) -> None:
     order: list[str] = []
 
     class Noting(MemoryDocuments):
-        def write(self, key: str, document: Document, held: Held | None) -> None:
+        def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
             order.append(f"write {key}")
             super().write(key, document, held)
 
@@ -482,7 +482,7 @@ def test_copies_stay_when_what_shows_the_report_could_not_be_rewritten(here: Pub
     here.reports.hide(stored)
 
     class Stubborn(MemoryDocuments):
-        def delete(self, key: str, held: Held) -> None:
+        def delete(self, key: str, held: StoredDocument) -> None:
             raise OSError
 
     stubborn = Stubborn()

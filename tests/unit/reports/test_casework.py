@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
-from chalicelib.reports.cases import BulkDraft, Left, OneOfMany, SharedChanges
+from chalicelib.reports.cases import BulkDraft, OneOfMany, SharedChanges, UndoRecord
 from chalicelib.reports.model import HeldUpdate, Photo, ReportChanges, ServiceRequest
 from chalicelib.reports.needs import Need, open_needs
 from chalicelib.reports.ports import Ports
@@ -44,14 +44,14 @@ def stored(request_id: str, ports: Ports) -> ServiceRequest:
     return found
 
 
-def changed(request_id: str, ports: Ports, reply: str | None = None, **values: Any) -> Left:
+def changed(request_id: str, ports: Ports, reply: str | None = None, **values: Any) -> UndoRecord:
     version = stored(request_id, ports).version
     left = change_case(request_id, ReportChanges(**values), version, SHE, ports, reply=reply).left
     assert left
     return left
 
 
-def result_of(left: Left | None, author: Author, ports: Ports) -> str:
+def result_of(left: UndoRecord | None, author: Author, ports: Ports) -> str:
     assert left
     back = put_back(left, author, ports)
     assert back
@@ -105,7 +105,7 @@ def test_report_stands_where_it_stood_when_a_change_is_taken_back(
     values: Any, request_id: str, ports: Ports
 ) -> None:
     before = stored(request_id, ports)
-    left = msgspec.convert(msgspec.to_builtins(changed(request_id, ports, **values)), Left)
+    left = msgspec.convert(msgspec.to_builtins(changed(request_id, ports, **values)), UndoRecord)
     assert result_of(left, SHE, ports) == "undone"
     after = stored(request_id, ports)
     counted = ("version", "redactions", "updated_datetime", "once_public", "officer_changes")

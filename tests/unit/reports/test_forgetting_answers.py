@@ -10,7 +10,7 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.lifecycle.forgetting import REMOVED, forget_answers
 from chalicelib.reports.usecases.resident.exporting import export
-from chalicelib.reports.usecases.resident.repair_feedback import Asked, answer_question
+from chalicelib.reports.usecases.resident.repair_feedback import FeedbackRequest, answer_question
 from chalicelib.reports.usecases.updating import add_update
 from tests.builders import report, update_draft
 from tests.fakes import MemoryPhotos, MemoryRepository
@@ -47,7 +47,7 @@ def answered(repository: Counting, ports: Ports) -> None:
     """Two say no of the same repair, with words and a photo; the report is somebody else's."""
     repository.create(report(1, state="fixed", repairs=1, reporter="somebody"))
     for number, (person, words) in enumerate(((SHE, WORDS), (OTHER, "Nor do I think so."))):
-        asked = Asked(
+        asked = FeedbackRequest(
             service_request_id=ID, repair=1, person=person, answer_id=f"a{number}", is_own=False
         )
         repository.save(replace(stored(repository), state="fixed", repairs=1))

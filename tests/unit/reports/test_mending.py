@@ -12,8 +12,8 @@ from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.resident.repair_feedback import (
     MOST_PHOTOS,
     NOT_FIXED,
-    Asked,
-    Standing,
+    FeedbackRequest,
+    FeedbackStatus,
     answer_question,
     question,
 )
@@ -40,8 +40,8 @@ def said(state: Any, request_id: str, ports: Ports, author: Author = OFFICER) ->
     return add_update(request_id, draft, key, author, ports)[1]
 
 
-def asked(request_id: str, who: str = "she", **values: Any) -> Asked:
-    return Asked(
+def asked(request_id: str, who: str = "she", **values: Any) -> FeedbackRequest:
+    return FeedbackRequest(
         **{
             "service_request_id": request_id,
             "repair": 1,
@@ -62,7 +62,7 @@ def answer(
     text: str | None = None,
     files: tuple[bytes, ...] = (),
     **values: Any,
-) -> Standing:
+) -> FeedbackStatus:
     draft = AnswerDraft(answer=says, text=text)
     return answer_question(asked(request_id, who, **values), draft, files, ports)
 

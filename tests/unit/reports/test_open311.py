@@ -13,7 +13,7 @@ from chalicelib.georeport.reading import read_xml
 from chalicelib.georeport.wire import write
 from chalicelib.reports.model import Contact, Photo, ServiceRequest
 from chalicelib.reports.open311 import extended, wire_request, wire_update
-from chalicelib.reports.ports import Ports, Wishes
+from chalicelib.reports.ports import ContactPreferences, Ports
 from chalicelib.reports.states import STATES
 from chalicelib.reports.usecases.reading import views_of
 from tests import builders
@@ -28,7 +28,7 @@ PORTS = Ports(
     photos=PHOTOS,
     whereabouts=Nowhere(),
     site_url="https://council.example",
-    wishes=lambda _: Wishes(),
+    wishes=lambda _: ContactPreferences(),
     now=Clock(),
 )
 lines = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1).filter(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import Invalid
-from chalicelib.reports.cases import Queue, Wanted
+from chalicelib.reports.cases import CaseFilter, Queue
 from chalicelib.reports.model import Question, ServiceRequest
 from chalicelib.reports.needs import Need
 from chalicelib.reports.ports import Ports
@@ -32,7 +32,7 @@ def store(repository: MemoryRepository, *reports: dict[str, Any]) -> list[str]:
 def shown(
     ports: Ports, author: Author = OFFICER, limit: int = 50, after: str | None = None, **wanted: Any
 ) -> Queue:
-    return list_cases(Wanted(**wanted), author, limit=limit, after=after, ports=ports)
+    return list_cases(CaseFilter(**wanted), author, limit=limit, after=after, ports=ports)
 
 
 def numbers(queue: Queue) -> list[int]:

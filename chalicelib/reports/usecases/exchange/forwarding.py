@@ -6,7 +6,7 @@ from chalicelib.reports import reference
 from chalicelib.reports.model import ServiceRequest, Update, to_the_second
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import OPEN_STATES
-from chalicelib.reports.usecases.access import rewritten, stored
+from chalicelib.reports.usecases.access import stored, update_report
 from chalicelib.reports.usecases.reading import timeline
 
 LONGEST_REFERENCE = 100
@@ -64,7 +64,7 @@ def note_passed_on(
         after = report.with_update(update)
         return replace(after, external_reference=called or report.external_reference)
 
-    return rewritten(lambda: stored(service_request_id, ports), change, ports)
+    return update_report(lambda: stored(service_request_id, ports), change, ports)
 
 
 def _plain(text: str) -> str:

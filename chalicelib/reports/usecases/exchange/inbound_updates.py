@@ -9,7 +9,7 @@ from chalicelib.reports.model import ServiceRequest, Update, to_the_second
 from chalicelib.reports.partner import state_for_partner
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import LABELS, SAID_BY_OTHERS
-from chalicelib.reports.usecases.access import rewritten, stored
+from chalicelib.reports.usecases.access import stored, update_report
 from chalicelib.reports.usecases.reading import timeline
 
 Brought = Literal["added", "known", "over"]
@@ -49,7 +49,7 @@ def bring_back(service_request_id: str, key: str, status: str, text: str, ports:
         )
         return report.with_update(update)
 
-    rewritten(lambda: stored(service_request_id, ports), change, ports)
+    update_report(lambda: stored(service_request_id, ports), change, ports)
     return brought
 
 

@@ -15,8 +15,8 @@ from chalicelib.reports.ports import Place, Ports
 from chalicelib.reports.usecases.access import (
     Author,
     is_from_partner,
-    rewritten,
     stored,
+    update_report,
     written_as,
 )
 from chalicelib.reports.usecases.reading import timeline
@@ -170,7 +170,7 @@ def _rewrite(
         after = change(present)
         return present if after == present else after
 
-    rewritten(lambda: stored(service_request_id, ports), changed, ports)
+    update_report(lambda: stored(service_request_id, ports), changed, ports)
 
 
 def _without_sender(report: ServiceRequest) -> ServiceRequest:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.reports.model import ServiceRequest, ToForget
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases.access import rewritten, stored
+from chalicelib.reports.usecases.access import stored, update_report
 from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
 from chalicelib.reports.usecases.staff.moderation import drop_beside, emptied
 
@@ -54,7 +54,7 @@ def _forget(service_request_id: str, what: ToForget, until: datetime, ports: Por
     def change(present: ServiceRequest) -> ServiceRequest:
         return emptied(present, ports) if _is_over(present, what, until) else present
 
-    rewritten(lambda: stored(service_request_id, ports), change, ports)
+    update_report(lambda: stored(service_request_id, ports), change, ports)
 
 
 def _forget_flags(service_request_id: str, until: datetime, ports: Ports) -> None:
@@ -62,7 +62,7 @@ def _forget_flags(service_request_id: str, until: datetime, ports: Ports) -> Non
         left = tuple(flag for flag in report.flags if flag.datetime > until)
         return report if left == report.flags else replace(report, flags=left)
 
-    rewritten(lambda: stored(service_request_id, ports), change, ports)
+    update_report(lambda: stored(service_request_id, ports), change, ports)
 
 
 def _is_over(report: ServiceRequest, what: ToForget, until: datetime) -> bool:

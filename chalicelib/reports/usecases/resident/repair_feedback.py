@@ -9,7 +9,7 @@ from chalicelib.errors import Invalid, NotFound
 from chalicelib.reports.model import Answer, AnswerDraft, ServiceRequest, to_the_second
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import SAID_TO_BE_DONE
-from chalicelib.reports.usecases.access import Author, rewritten, stored
+from chalicelib.reports.usecases.access import Author, stored, update_report
 from chalicelib.reports.usecases.updating import Entry, append
 
 MOST_PHOTOS = 3
@@ -19,7 +19,7 @@ SEEN_BY_SENDER = ("waiting", "held", "private")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class FeedbackRequest:
     """Somebody who was asked: `person`, and `answer_id` is hers for this repair; `is_own`: it is
     her report, so nobody else needs to see it."""
 
@@ -30,7 +30,7 @@ class Asked:
     is_own: bool
 
 
-class Standing(NamedTuple):
+class FeedbackStatus(NamedTuple):
     """How far the question has got: what she answered, None where she has not. `is_new`: just now.
     `is_open`: the repair that she was asked about is what was done last."""
 
@@ -40,19 +40,19 @@ class Standing(NamedTuple):
     is_new: bool = False
 
 
-def question(asked: Asked, ports: Ports) -> Standing:
+def question(asked: FeedbackRequest, ports: Ports) -> FeedbackStatus:
     """How far it has got. Raises NotFound where she may not see the report, by now."""
     report = stored(asked.service_request_id, ports)
     is_seen = report.visibility == "public"
     if not is_seen and not (asked.is_own and report.visibility in SEEN_BY_SENDER):
         raise NotFound(f"There is no report {asked.service_request_id}.")
     answer = ports.repository.answer(asked.service_request_id, asked.answer_id)
-    return Standing(report, answer, _is_open(report, asked))
+    return FeedbackStatus(report, answer, _is_open(report, asked))
 
 
 def answer_question(
-    asked: Asked, draft: AnswerDraft, files: Sequence[bytes], ports: Ports
-) -> Standing:
+    asked: FeedbackRequest, draft: AnswerDraft, files: Sequence[bytes], ports: Ports
+) -> FeedbackStatus:
     """Takes an answer, unless she has given one or the report has moved on. With no it is opened
     again, and with the same answer once more what was left undone of that is done.
 
@@ -74,10 +74,10 @@ def answer_question(
     kept = ports.repository.add_answer(asked.service_request_id, mine)
     if not is_fixed and not kept.is_fixed:
         _reopen(asked, draft.text or NOT_FIXED, photo_ids, ports)
-    report = rewritten(
+    report = update_report(
         lambda: stored(asked.service_request_id, ports), lambda each: counted(each, ports), ports
     )
-    return Standing(report, kept, standing.is_open, is_new=earlier is None and kept == mine)
+    return FeedbackStatus(report, kept, standing.is_open, is_new=earlier is None and kept == mine)
 
 
 def update_id_of(service_request_id: str, answer_id: str, ports: Ports) -> str:
@@ -94,11 +94,11 @@ def counted(report: ServiceRequest, ports: Ports, *, but: str | None = None) -> 
     return report if recounted == report else recounted
 
 
-def _is_open(report: ServiceRequest, asked: Asked) -> bool:
+def _is_open(report: ServiceRequest, asked: FeedbackRequest) -> bool:
     return report.state in SAID_TO_BE_DONE and report.repairs == asked.repair
 
 
-def _taken(files: Sequence[bytes], asked: Asked, ports: Ports) -> Sequence[str]:
+def _taken(files: Sequence[bytes], asked: FeedbackRequest, ports: Ports) -> Sequence[str]:
     if len(files) > MOST_PHOTOS:
         raise Invalid.field("photos", f"choose at most {MOST_PHOTOS} photos")
     photo_ids: list[str] = []
@@ -111,7 +111,7 @@ def _taken(files: Sequence[bytes], asked: Asked, ports: Ports) -> Sequence[str]:
     return photo_ids
 
 
-def _reopen(asked: Asked, text: str, photo_ids: Sequence[str], ports: Ports) -> None:
+def _reopen(asked: FeedbackRequest, text: str, photo_ids: Sequence[str], ports: Ports) -> None:
     request_id = asked.service_request_id
     entry = Entry(
         update_id=update_id_of(request_id, asked.answer_id, ports),

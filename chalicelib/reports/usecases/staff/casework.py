@@ -9,16 +9,16 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from chalicelib.errors import AppError, NotFound
-from chalicelib.reports.cases import BulkDraft, Left, OneOfMany, Standing
+from chalicelib.reports.cases import BulkDraft, CaseSnapshot, OneOfMany, UndoRecord
 from chalicelib.reports.model import Note, OfficerChange, Question, ReportChanges, ServiceRequest
 from chalicelib.reports.needs import open_needs, reopened
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import (
     Author,
     other_body,
-    refuse_beyond_her_remit,
-    rewritten,
+    require_team_access,
     stored,
+    update_report,
     visible,
 )
 from chalicelib.reports.usecases.notes import add_note
@@ -34,7 +34,7 @@ class Changed(NamedTuple):
 
     report: ServiceRequest
     version: int
-    left: Left | None
+    left: UndoRecord | None
 
 
 class Ready(NamedTuple):
@@ -55,7 +55,7 @@ class Outcome(NamedTuple):
     because: str | None
 
 
-Keep = Callable[[Sequence[Left]], None]
+Keep = Callable[[Sequence[UndoRecord]], None]
 """Keeps what can be put back of changes that are about to be made."""
 
 
@@ -67,7 +67,7 @@ def write_note(
     Raises NotFound, Forbidden, Conflict.
     """
     report = visible(service_request_id, author, ports)
-    refuse_beyond_her_remit(report, author)
+    require_team_access(report, author)
     note_id = ports.ids.update_id(f"note:{author.scope}", service_request_id, key)
     add_note(service_request_id, note_id, f"{OFFICER}{author.account}", text, ports)
     notes = ports.repository.notes(service_request_id)
@@ -145,14 +145,14 @@ def change_many(
 def publish_pictures_anew(service_request_id: str, ports: Ports) -> ServiceRequest:
     """Has the report's pictures published once more and their copies dropped, after something was
     taken out of one. Raises NotFound, UpstreamFailed."""
-    return rewritten(
+    return update_report(
         lambda: stored(service_request_id, ports),
         lambda report: replace(report, redactions=report.redactions + 1),
         ports,
     )
 
 
-def left_by(plan: Planned) -> Left:
+def left_by(plan: Planned) -> UndoRecord:
     """What can be put back of that change."""
     before, after = plan.before, plan.after
     change = after.officer_changes[-1]
@@ -160,7 +160,7 @@ def left_by(plan: Planned) -> Left:
     known |= {each.update_id for each in before.held_updates}
     new = (each for each in after.updates if each.update_id not in known)
     said = next((each for each in new if each.by != "contractor"), None)
-    return Left(
+    return UndoRecord(
         service_request_id=before.service_request_id,
         change_id=change.change_id,
         before=standing(before),
@@ -172,13 +172,13 @@ def left_by(plan: Planned) -> Left:
     )
 
 
-def left_by_question(asked: Question, report: ServiceRequest, change: OfficerChange) -> Left:
+def left_by_question(asked: Question, report: ServiceRequest, change: OfficerChange) -> UndoRecord:
     """What can be put back of a question: the case waits for no answer any more, and what the
     question dealt with is to be looked at again."""
     stands = standing(report)
     dealt_with = [each.need_id for each in report.needs if each.settled_at == asked.asked_at]
     before = reopened(report.needs, dealt_with)
-    return Left(
+    return UndoRecord(
         service_request_id=report.service_request_id,
         change_id=change.change_id,
         before=standing(replace(report, needs=before)),
@@ -189,12 +189,12 @@ def left_by_question(asked: Question, report: ServiceRequest, change: OfficerCha
     )
 
 
-def standing(report: ServiceRequest) -> Standing:
+def standing(report: ServiceRequest) -> CaseSnapshot:
     """Where the report stands."""
-    names = set(Standing.__dataclass_fields__) - {"photos", "needs"}
+    names = set(CaseSnapshot.__dataclass_fields__) - {"photos", "needs"}
     values: dict[str, Any] = {name: getattr(report, name) for name in names}
     needs = (each.need_id for each in open_needs(report.needs) if each.reason != "words")
-    return Standing(
+    return CaseSnapshot(
         **values, needs=tuple(needs), photos={each.photo_id: each.state for each in report.photos}
     )
 

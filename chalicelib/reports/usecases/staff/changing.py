@@ -11,11 +11,11 @@ from chalicelib.reports.usecases.access import (
     Author,
     as_service_allows,
     never_public,
-    refuse_beyond_her_remit,
     refuse_if_withdrawn,
-    rewritten,
+    require_team_access,
     save,
     stored,
+    update_report,
     visible,
 )
 from chalicelib.reports.usecases.addresses import whole_address
@@ -76,7 +76,7 @@ def planned(
     """What the change will make of the report; nothing is stored. A repeat finds the change by its
     `change_id`. Raises as `change` does."""
     report = visible(service_request_id, author, ports)
-    refuse_beyond_her_remit(report, author)
+    require_team_access(report, author)
     if report.version != version:
         raise stale(report)
     refuse_if_withdrawn(report)
@@ -215,7 +215,7 @@ def _redact_archived(
     def again(present: ServiceRequest) -> ServiceRequest:
         return replace(present, redactions=present.redactions + 1)
 
-    return rewritten(lambda: stored(report.service_request_id, ports), again, ports)
+    return update_report(lambda: stored(report.service_request_id, ports), again, ports)
 
 
 def _show(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:

@@ -7,7 +7,7 @@ from chalicelib.catalogue.decisions import Decision
 from chalicelib.reports.model import Photo, ServiceRequest, Update, to_the_second
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import LABELS, OPEN_STATES, moves_from
-from chalicelib.reports.usecases.access import rewritten, stored
+from chalicelib.reports.usecases.access import stored, update_report
 from chalicelib.reports.usecases.triage import decision_of
 from chalicelib.reports.usecases.updating import MOST_PHOTOS, find
 
@@ -52,7 +52,7 @@ def tell_of_work(
         photos = (*report.photos, *_photos(report, update_id, photo_ids, wait=photos_wait))
         return replace(report.with_update(update), photos=photos)
 
-    rewritten(lambda: stored(service_request_id, ports), change, ports)
+    update_report(lambda: stored(service_request_id, ports), change, ports)
 
 
 def _photos(

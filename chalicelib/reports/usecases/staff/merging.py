@@ -13,7 +13,7 @@ from chalicelib.reports.model import (
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.reference import parse as parse_reference
 from chalicelib.reports.states import State
-from chalicelib.reports.usecases.access import ELSEWHERE, Author, rewritten, stored
+from chalicelib.reports.usecases.access import ELSEWHERE, Author, stored, update_report
 from chalicelib.reports.usecases.following import carry_followers, merged_into, surviving
 
 
@@ -50,7 +50,7 @@ def complete_merge(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     """
     into = report.duplicate_of or ""
     if _leads_to(stored(into, ports), report, ports):
-        rewritten(
+        update_report(
             lambda: stored(report.service_request_id, ports),
             lambda present: moved(present, "reopen", ports),
             ports,

@@ -23,8 +23,8 @@ from chalicelib.reports.usecases.access import (
     Remit,
     as_service_allows,
     other_body,
-    rewritten,
     stored,
+    update_report,
     visible,
     written_as,
 )
@@ -73,7 +73,7 @@ def flag(
             ports.repository.add_author(report.service_request_id, sender)
         return after
 
-    return rewritten(lambda: visible(service_request_id, author, ports), change, ports)
+    return update_report(lambda: visible(service_request_id, author, ports), change, ports)
 
 
 def _sender_of(
@@ -157,7 +157,7 @@ def taken_back(
     if change(before) is not before:
         ports.photos.let_go(service_request_id, [photo.photo_id for photo in before.photos])
         drop_beside(service_request_id, ports)
-    withdrawn = rewritten(lambda: stored(service_request_id, ports), change, ports)
+    withdrawn = update_report(lambda: stored(service_request_id, ports), change, ports)
     drop_beside(service_request_id, ports)
     return withdrawn
 
@@ -249,4 +249,4 @@ def _release(service_request_id: str, ports: Ports) -> bool:
         return report.with_visibility(seen, ports.now())
 
     before = stored(service_request_id, ports)
-    return rewritten(lambda: stored(service_request_id, ports), change, ports) != before
+    return update_report(lambda: stored(service_request_id, ports), change, ports) != before

@@ -14,10 +14,10 @@ from chalicelib.reports.states import LABELS, OPEN_STATES
 from chalicelib.reports.usecases.access import (
     Author,
     other_body,
-    refuse_beyond_her_remit,
     refuse_if_withdrawn,
-    rewritten,
+    require_team_access,
     stored,
+    update_report,
     visible,
 )
 from chalicelib.reports.usecases.attention import BY_QUESTION
@@ -70,7 +70,7 @@ def ask_reporter(
     fingerprint = ports.ids.fingerprint(text.encode())
 
     def change(report: ServiceRequest) -> ServiceRequest:
-        refuse_beyond_her_remit(report, author)
+        require_team_access(report, author)
         if earlier := _find(report, question_id):
             if earlier.fingerprint != fingerprint:
                 raise other_body(report, ports)
@@ -89,7 +89,7 @@ def ask_reporter(
         after = replace(report, questions=(*report.questions, question), needs=needs)
         return noted(report, after, change_id, ports)
 
-    report = rewritten(lambda: visible(service_request_id, author, ports), change, ports)
+    report = update_report(lambda: visible(service_request_id, author, ports), change, ports)
     asked = _find(report, question_id)
     assert asked, "A question that was stored is there."
     return asked, report
@@ -102,14 +102,14 @@ def settle_question(
     Invalid."""
 
     def change(report: ServiceRequest) -> ServiceRequest:
-        refuse_beyond_her_remit(report, author)
+        require_team_access(report, author)
         question = _find(report, question_id)
         if question is None:
             raise Invalid.field("question_id", "is no question about this report")
         settled = replace(question, settled_at=to_the_second(ports.now()))
         return _with(report, settled) if question.is_open else report
 
-    return rewritten(lambda: visible(service_request_id, author, ports), change, ports)
+    return update_report(lambda: visible(service_request_id, author, ports), change, ports)
 
 
 def asked_of(asked: AskedOf, ports: Ports) -> Reply:
@@ -131,7 +131,7 @@ def reply_to_question(asked: AskedOf, text: str, ports: Ports) -> Reply:
         return replace(answered, needs=with_need(report.needs, need))
 
     before = asked_of(asked, ports)
-    report = rewritten(lambda: stored(asked.service_request_id, ports), change, ports)
+    report = update_report(lambda: stored(asked.service_request_id, ports), change, ports)
     after = _reply(report, asked)
     is_hers = after.question.answer == text and after.question.answered_at == now
     return after._replace(is_new=before.is_open and is_hers)

@@ -15,7 +15,7 @@ from itertools import islice
 
 from chalicelib.errors import Invalid
 from chalicelib.kernel.time import text_of
-from chalicelib.reports.cases import Case, Queue, Wanted, case_of
+from chalicelib.reports.cases import Case, CaseFilter, Queue, case_of
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Place, Ports
 from chalicelib.reports.states import OPEN_STATES, STATES
@@ -30,7 +30,7 @@ Entry = tuple[str, str, bool]
 
 
 def list_cases(
-    wanted: Wanted, author: Author, *, limit: int, after: str | None, ports: Ports
+    wanted: CaseFilter, author: Author, *, limit: int, after: str | None, ports: Ports
 ) -> Queue:
     """Some of the queue after the place where a page ended. Raises Invalid."""
     if after and not _CURSOR.fullmatch(after):
@@ -51,7 +51,7 @@ def list_cases(
 
 
 def _entries(
-    wanted: Wanted, author: Author, now: datetime, after: str | None, ports: Ports
+    wanted: CaseFilter, author: Author, now: datetime, after: str | None, ports: Ports
 ) -> Iterator[Entry]:
     teams = _teams(wanted, author, ports)
     if wanted.is_by_target:
@@ -70,7 +70,7 @@ def _entries(
 
 
 def _newest(
-    wanted: Wanted, teams: Sequence[str], after: str | None, ports: Ports
+    wanted: CaseFilter, teams: Sequence[str], after: str | None, ports: Ports
 ) -> Iterator[Place]:
     states = wanted.states or (STATES if wanted.attention else tuple(sorted(OPEN_STATES)))
     lists = [
@@ -81,7 +81,7 @@ def _newest(
     return merge(*lists, reverse=True)
 
 
-def _teams(wanted: Wanted, author: Author, ports: Ports) -> Sequence[str]:
+def _teams(wanted: CaseFilter, author: Author, ports: Ports) -> Sequence[str]:
     """Those whose reports she may see and wants to."""
     known = ports.council.team_names
     named = {team for remit in author.officer_in for team in remit.teams or known}
@@ -96,7 +96,7 @@ def _may_be_hers(team: str, ward_code: str | None, author: Author) -> bool:
 
 
 def _shown(
-    ids: Collection[str], wanted: Wanted, author: Author, ports: Ports
+    ids: Collection[str], wanted: CaseFilter, author: Author, ports: Ports
 ) -> dict[str, ServiceRequest]:
     """Those of the reports, as they are now, that she may see and wants to."""
     now, stored = ports.now(), ports.repository.many(list(ids)) if ids else {}

@@ -10,14 +10,14 @@ from typing import Any, Literal, NamedTuple
 
 from chalicelib.errors import Conflict
 from chalicelib.kernel.optimistic import VersionConflict, retry_on_conflict
-from chalicelib.reports.cases import PARTS, Left, Standing
+from chalicelib.reports.cases import PARTS, CaseSnapshot, UndoRecord
 from chalicelib.reports.model import OfficerChange, ServiceRequest, Update, to_the_second
 from chalicelib.reports.needs import reopened
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import SAID_TO_BE_DONE
 from chalicelib.reports.usecases.access import (
     Author,
-    refuse_beyond_her_remit,
+    require_team_access,
     stored,
     visible,
 )
@@ -37,7 +37,7 @@ TOLD = "People have been told of it by now: change it by hand, and they are told
 PutBack = Literal["undone", "partly", "not_undone"]
 
 
-class Back(NamedTuple):
+class UndoResult(NamedTuple):
     """What of a change was put back, and what was not, by the names of Left.parts."""
 
     put_back: tuple[str, ...]
@@ -50,14 +50,14 @@ class Back(NamedTuple):
         return "partly" if self.put_back else "not_undone"
 
 
-def put_back(left: Left, author: Author, ports: Ports) -> Back | None:
+def put_back(left: UndoRecord, author: Author, ports: Ports) -> UndoResult | None:
     """Puts back what is still as the change has left it; done again, it answers the same. None
     where the change was never made.
 
     Raises NotFound, Forbidden, Conflict (people were told of it), UpstreamFailed.
     """
 
-    def attempt() -> Back | None:
+    def attempt() -> UndoResult | None:
         report = stored(left.service_request_id, ports)
         made = report.officer_change(left.change_id)
         if made is None:
@@ -72,12 +72,14 @@ def put_back(left: Left, author: Author, ports: Ports) -> Back | None:
     return retry_on_conflict(attempt, what="this report")
 
 
-def _refuse_if_not_hers(report: ServiceRequest, left: Left, author: Author, ports: Ports) -> None:
+def _refuse_if_not_hers(
+    report: ServiceRequest, left: UndoRecord, author: Author, ports: Ports
+) -> None:
     """Raises NotFound, Forbidden, but not where the change itself has ended the officer's remit."""
     before = replace(report, team=left.before.team, ward_code=left.before.ward_code)
     stands = (report.team, report.ward_code) == (left.after.team, left.after.ward_code)
     if not (stands and author.is_officer_for(before)):
-        refuse_beyond_her_remit(visible(left.service_request_id, author, ports), author)
+        require_team_access(visible(left.service_request_id, author, ports), author)
 
 
 def _saved(report: ServiceRequest, after: ServiceRequest, ports: Ports) -> ServiceRequest:
@@ -90,7 +92,7 @@ def _saved(report: ServiceRequest, after: ServiceRequest, ports: Ports) -> Servi
 
 
 def _put_back(
-    report: ServiceRequest, left: Left, made: OfficerChange, ports: Ports
+    report: ServiceRequest, left: UndoRecord, made: OfficerChange, ports: Ports
 ) -> ServiceRequest:
     """The report with each thing as it was before, if it is as the change has left it."""
     values = _values(report, left)
@@ -105,12 +107,12 @@ def _put_back(
     return _taken_back(after, made, ports).touched(ports.now())
 
 
-def _values(report: ServiceRequest, left: Left) -> dict[str, Any]:
+def _values(report: ServiceRequest, left: UndoRecord) -> dict[str, Any]:
     """What is put back of where the report stands."""
     present = standing(report)
     values = {
         name: getattr(left.before, name)
-        for name in Standing.__dataclass_fields__
+        for name in CaseSnapshot.__dataclass_fields__
         if name != "photos"
         and getattr(present, name) == getattr(left.after, name) != getattr(left.before, name)
     }
@@ -125,25 +127,25 @@ def _values(report: ServiceRequest, left: Left) -> dict[str, Any]:
     return {name: values[name] for name in values if name not in alone}
 
 
-def _dealt_with(left: Left) -> set[str]:
+def _dealt_with(left: UndoRecord) -> set[str]:
     """The reasons to look at the report that the change dealt with."""
     return set(left.before.needs) - set(left.after.needs)
 
 
-def _differs(left: Left, name: str) -> bool:
+def _differs(left: UndoRecord, name: str) -> bool:
     return _is_other(left.before, left.after, name)
 
 
-def _is_other(one: Standing, other: Standing, name: str) -> bool:
+def _is_other(one: CaseSnapshot, other: CaseSnapshot, name: str) -> bool:
     return bool(getattr(one, name) != getattr(other, name))
 
 
-def _photo_state(photo_id: str, state: Any, left: Left) -> Any:
+def _photo_state(photo_id: str, state: Any, left: UndoRecord) -> Any:
     was = left.before.photos.get(photo_id)
     return was if was and left.after.photos.get(photo_id) == state else state
 
 
-def _in_state(report: ServiceRequest, state: Any, left: Left, ports: Ports) -> ServiceRequest:
+def _in_state(report: ServiceRequest, state: Any, left: UndoRecord, ports: Ports) -> ServiceRequest:
     """With the state as it was before. What the timeline says of the change is taken out where
     nothing came after it; else its words are, and an entry of its own says the state."""
     if report.updates and report.updates[-1].update_id == left.update_id:
@@ -179,7 +181,7 @@ def _without_last(report: ServiceRequest, state: Any) -> ServiceRequest:
     )
 
 
-def _without_words(report: ServiceRequest, left: Left) -> ServiceRequest:
+def _without_words(report: ServiceRequest, left: UndoRecord) -> ServiceRequest:
     """Without the words of the reply; an entry that says a state as well stays, without them."""
     if not any(each.update_id == left.update_id and each.text for each in report.updates):
         return report
@@ -192,7 +194,7 @@ def _without_words(report: ServiceRequest, left: Left) -> ServiceRequest:
     return replace(report, updates=tuple(updates), redactions=report.redactions + 1)
 
 
-def _without_question(report: ServiceRequest, left: Left, ports: Ports) -> ServiceRequest:
+def _without_question(report: ServiceRequest, left: UndoRecord, ports: Ports) -> ServiceRequest:
     """Without waiting for the answer to the question that was asked."""
     now = to_the_second(ports.now())
     questions = (
@@ -220,7 +222,7 @@ def _taken_back(report: ServiceRequest, made: OfficerChange, ports: Ports) -> Se
     return replace(report, officer_changes=(*known, back))
 
 
-def _how_far(report: ServiceRequest, left: Left) -> Back:
+def _how_far(report: ServiceRequest, left: UndoRecord) -> UndoResult:
     present = standing(report)
     others = {
         PARTS[name]
@@ -238,4 +240,4 @@ def _how_far(report: ServiceRequest, left: Left) -> Back:
         others.add("question")
     back = [each for each in left.parts if each not in others]
     stayed = [each for each in left.parts if each not in back]
-    return Back(tuple(back), (*stayed, *left.lasting))
+    return UndoResult(tuple(back), (*stayed, *left.lasting))

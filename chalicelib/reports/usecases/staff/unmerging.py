@@ -13,9 +13,9 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import (
     Author,
-    refuse_beyond_her_remit,
-    rewritten,
+    require_team_access,
     stored,
+    update_report,
     visible,
 )
 from chalicelib.reports.usecases.following import (
@@ -43,7 +43,7 @@ def unmerge(
     Raises NotFound, Forbidden, Conflict (another version, or it is no duplicate).
     """
     report = visible(service_request_id, author, ports)
-    refuse_beyond_her_remit(report, author)
+    require_team_access(report, author)
     if change_id and report.officer_change(change_id):
         return report
     if report.version != version:
@@ -85,7 +85,7 @@ def _leave(report: ServiceRequest, into: list[ServiceRequest], ports: Ports) -> 
         for person in set(ports.repository.carried(of, via)) - staying:
             ports.repository.drop_carried(of, person, via)
         _forget_duplicate(survivor, report, ports)
-        rewritten(
+        update_report(
             lambda of=of: stored(of, ports),  # type: ignore[misc]
             lambda present: counted_anew(present, ports),
             ports,
@@ -105,4 +105,4 @@ def _forget_duplicate(survivor: ServiceRequest, report: ServiceRequest, ports: P
         left = tuple(each for each in present.duplicates if each != report.service_request_id)
         return replace(present, duplicates=left)
 
-    rewritten(lambda: stored(survivor.service_request_id, ports), change, ports)
+    update_report(lambda: stored(survivor.service_request_id, ports), change, ports)
