@@ -7,15 +7,12 @@ nobody asked whether a report has the photo.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from chalicelib.aws.s3 import Bucket
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.observability import trace
-from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.photos.model import (
     ADDRESS_HOLDS_FOR,
     MOST_BYTES,
@@ -34,17 +31,15 @@ REQUEST = "request-id"
 DECLARED = "size"
 """Under this name a file says with how many bytes it was allowed."""
 SIZES = ("page", "thumbnail")
-_GONE = ("NoSuchKey", "NoSuchVersion", "404")
-_EXISTS = "PreconditionFailed"
+_JPEG = {"ContentType": "image/jpeg"}
 
 
 class S3Uploads:
     """The Uploads port on one bucket; `signer` is the client whose address people post to."""
 
     def __init__(self, client: "S3Client", signer: "S3Client", bucket: str) -> None:
-        self._client = client
+        self._bucket = Bucket(client, bucket, holding="photos")
         self._signer = signer
-        self._bucket = bucket
 
     def policy(self, photo: PhotoKey, content_type: str, size: int) -> Policy:
         fixed = {
@@ -53,7 +48,7 @@ class S3Uploads:
             f"x-amz-meta-{DECLARED}": str(size),
         }
         answer = self._signer.generate_presigned_post(
-            Bucket=self._bucket,
+            Bucket=self._bucket.name,
             Key="/".join(photo),
             Fields=fixed,
             Conditions=[
@@ -66,169 +61,94 @@ class S3Uploads:
 
     def put(self, photo: PhotoKey, raw: bytes) -> bool:
         request = {REQUEST: trace.current()}
-        key = "/".join(photo)
-        return _put_new(self._client, Bucket=self._bucket, Key=key, Body=raw, Metadata=request)
+        return self._bucket.put_new("/".join(photo), raw, Metadata=request)
 
     def sent_for(self, photo: PhotoKey) -> Sequence[Upload]:
         # S3 lists the versions of a key from the newest to the oldest, all of one second too. A
         # browser's POST cannot be made conditional, so which one came first is asked afterwards.
-        key, found = "/".join(photo), list[Upload]()
-        pages = self._client.get_paginator("list_object_versions")
-        with _translated():
-            for page in pages.paginate(Bucket=self._bucket, Prefix=key):
-                versions = page.get("Versions", [])
-                found += [
-                    Upload(photo, each["VersionId"]) for each in versions if each["Key"] == key
-                ]
+        key = "/".join(photo)
+        found = [
+            Upload(photo, each["VersionId"])
+            for each in self._bucket.versions(key)
+            if each["Key"] == key and "ETag" in each
+        ]
         return found[::-1]
 
     def read(self, upload: Upload) -> tuple[bytes, Upload] | None:
-        try:
-            answer = self._client.get_object(**self._named(upload))
-            trace.follow(answer["Metadata"].get(REQUEST))
-            with answer["Body"] as body:
-                # What a policy allows is checked again: whoever may write here is not asked.
-                if answer["ContentLength"] > MOST_BYTES:
-                    raise TooLargeToRead
-                declared = answer["Metadata"].get(DECLARED)
-                if declared is not None and declared != str(answer["ContentLength"]):
-                    raise NotAsDeclared
-                return body.read(), Upload(upload.photo, answer.get("VersionId"))
-        except ClientError as error:
-            if _code(error) in _GONE:
+        with self._bucket.open("/".join(upload.photo), **_version(upload)) as answer:
+            if answer is None:
                 return None
-            raise _failed() from error
-        except BotoCoreError as error:
-            raise _failed() from error
+            trace.follow(answer["Metadata"].get(REQUEST))
+            # What a policy allows is checked again: whoever may write here is not asked.
+            if answer["ContentLength"] > MOST_BYTES:
+                raise TooLargeToRead
+            declared = answer["Metadata"].get(DECLARED)
+            if declared is not None and declared != str(answer["ContentLength"]):
+                raise NotAsDeclared
+            return answer["Body"].read(), Upload(upload.photo, answer.get("VersionId"))
 
     def discard(self, upload: Upload) -> None:
-        with _translated():
-            self._client.delete_object(**self._named(upload))
+        self._bucket.delete("/".join(upload.photo), **_version(upload))
 
     def before(self, moment: datetime) -> Iterator[tuple[Upload, datetime]]:
-        pages = self._client.get_paginator("list_object_versions")
-        with _translated():
-            for page in pages.paginate(Bucket=self._bucket):
-                for entry in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
-                    photo = _photo(entry["Key"])
-                    if photo and entry["LastModified"] < moment:
-                        yield Upload(photo, entry["VersionId"]), entry["LastModified"]
-
-    def _named(self, upload: Upload) -> Any:
-        name = {"Bucket": self._bucket, "Key": "/".join(upload.photo)}
-        return name | ({"VersionId": upload.version} if upload.version else {})
+        for entry in self._bucket.versions():
+            photo = _photo(entry["Key"])
+            if photo and entry["LastModified"] < moment:
+                yield Upload(photo, entry["VersionId"]), entry["LastModified"]
 
 
 class S3Gallery:
     """The Gallery port on one bucket; `signer` is the client whose address people see."""
 
     def __init__(self, client: "S3Client", signer: "S3Client", bucket: str) -> None:
-        self._client = client
+        self._bucket = Bucket(client, bucket, holding="photos")
         self._signer = signer
-        self._bucket = bucket
 
     def mark(self, photo: PhotoKey) -> None:
-        with _translated():
-            self._client.put_object(Bucket=self._bucket, Key=_mark(photo), Body=b"")
+        self._bucket.put(_mark(photo), b"")
 
     def unmark(self, photo: PhotoKey) -> None:
-        with _translated():
-            self._client.delete_object(Bucket=self._bucket, Key=_mark(photo))
+        self._bucket.delete(_mark(photo))
 
     def marked_before(self, moment: datetime) -> Iterator[PhotoKey]:
-        pages = self._client.get_paginator("list_objects_v2")
-        with _translated():
-            for page in pages.paginate(Bucket=self._bucket, Prefix=FRESH):
-                for entry in page.get("Contents", []):
-                    photo = _photo(entry["Key"].removeprefix(FRESH))
-                    if photo and entry["LastModified"] < moment:
-                        yield photo
+        for entry in self._bucket.entries(FRESH):
+            photo = _photo(entry["Key"].removeprefix(FRESH))
+            if photo and entry["LastModified"] < moment:
+                yield photo
 
     def keep_page(self, photo: PhotoKey, page: bytes) -> bytes:
         key = picture_key(photo, "page")
-        if self._keep(key, page):
+        if self._bucket.put_new(key, page, **_JPEG):
             return page
-        with _translated():
-            return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        found = self._bucket.get(key)
+        if found is None:
+            raise UpstreamFailed("The picture was removed while it was stored; send it again.")
+        return found.body
 
     def keep_thumbnail(self, photo: PhotoKey, thumbnail: bytes) -> None:
-        self._keep(picture_key(photo, "thumbnail"), thumbnail)
+        self._bucket.put_new(picture_key(photo, "thumbnail"), thumbnail, **_JPEG)
 
     def read_page(self, photo: PhotoKey) -> StoredPicture | None:
-        try:
-            answer = self._client.get_object(Bucket=self._bucket, Key=picture_key(photo, "page"))
-            with answer["Body"] as body:
-                return StoredPicture(body.read(), answer["ETag"])
-        except ClientError as error:
-            if _code(error) in _GONE:
-                return None
-            raise _failed() from error
-        except BotoCoreError as error:
-            raise _failed() from error
+        found = self._bucket.get(picture_key(photo, "page"))
+        return StoredPicture(*found) if found else None
 
     def replace(self, photo: PhotoKey, pictures: Pictures, held: StoredPicture) -> None:
-        where: Any = {"Bucket": self._bucket, "ContentType": "image/jpeg"}
-        page, thumbnail = picture_key(photo, "page"), picture_key(photo, "thumbnail")
-        try:
-            self._client.put_object(**where, Key=page, Body=pictures.page, IfMatch=held.etag)
-            self._client.put_object(**where, Key=thumbnail, Body=pictures.thumbnail)
-        except ClientError as error:
-            if _code(error) in (_EXISTS, *_GONE):
-                raise VersionConflict from error
-            raise _failed() from error
-        except BotoCoreError as error:
-            raise _failed() from error
+        self._bucket.replace(picture_key(photo, "page"), pictures.page, held.etag, **_JPEG)
+        self._bucket.put(picture_key(photo, "thumbnail"), pictures.thumbnail, **_JPEG)
 
     def address(self, photo: PhotoKey, size: str) -> str:
         return self._signer.generate_presigned_url(
             "get_object",
-            Params={"Bucket": self._bucket, "Key": picture_key(photo, size)},
+            Params={"Bucket": self._bucket.name, "Key": picture_key(photo, size)},
             ExpiresIn=int(ADDRESS_HOLDS_FOR.total_seconds()),
         )
 
     def remove(self, photo: PhotoKey) -> None:
-        objects = [{"Key": picture_key(photo, size)} for size in SIZES]
-        with _translated():
-            answer = self._client.delete_objects(
-                Bucket=self._bucket,
-                Delete={"Objects": objects, "Quiet": True},  # type: ignore[typeddict-item]
-            )
-        if answer.get("Errors"):
-            raise _failed()
-
-    def _keep(self, key: str, picture: bytes) -> bool:
-        return _put_new(
-            self._client, Bucket=self._bucket, Key=key, Body=picture, ContentType="image/jpeg"
-        )
+        self._bucket.delete_all([picture_key(photo, size) for size in SIZES])
 
 
-def _put_new(client: "S3Client", **what: Any) -> bool:
-    """Puts an object where none is; False where one is."""
-    try:
-        client.put_object(**what, IfNoneMatch="*")
-    except ClientError as error:
-        if _code(error) == _EXISTS:
-            return False
-        raise _failed() from error
-    except BotoCoreError as error:
-        raise _failed() from error
-    return True
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except (BotoCoreError, ClientError) as error:
-        raise _failed() from error
-
-
-def _code(error: ClientError) -> str:
-    return error.response.get("Error", {}).get("Code", "")
-
-
-def _failed() -> UpstreamFailed:
-    return UpstreamFailed("The store of photos did not answer; send it again.")
+def _version(upload: Upload) -> dict[str, str]:
+    return {"VersionId": upload.version} if upload.version else {}
 
 
 def picture_key(photo: PhotoKey, size: str) -> str:

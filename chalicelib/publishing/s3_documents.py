@@ -4,10 +4,7 @@ meanwhile, and the files of photos."""
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from chalicelib.errors import UpstreamFailed
-from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.aws.s3 import Bucket
 from chalicelib.publishing.model import PHOTOS
 from chalicelib.publishing.ports import Document, StoredDocument
 
@@ -17,59 +14,32 @@ if TYPE_CHECKING:
 CACHED_FOR_S = 60
 CACHE_CONTROL = f"public, max-age=0, must-revalidate, s-maxage={CACHED_FOR_S}"
 _PHOTO_CACHE_CONTROL = f"public, max-age=600, s-maxage={CACHED_FOR_S}"
-_GONE = ("NoSuchKey", "404")
-_MOVED = ("PreconditionFailed", "ConditionalRequestConflict", *_GONE)
 
 
 class S3Documents:
     """The Documents port on one bucket; keys have no leading slash."""
 
     def __init__(self, client: "S3Client", bucket: str) -> None:
-        self._client = client
-        self._bucket = bucket
+        self._bucket = Bucket(client, bucket, holding="documents")
 
     def read(self, key: str) -> StoredDocument | None:
-        try:
-            answer = self._client.get_object(Bucket=self._bucket, Key=key)
-            return StoredDocument(answer["Body"].read(), answer["ETag"])
-        except ClientError as error:
-            if _code(error) in _GONE:
-                return None
-            raise _failed(key) from error
-        except BotoCoreError as error:
-            raise _failed(key) from error
+        found = self._bucket.get(key)
+        return StoredDocument(*found) if found else None
 
     def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
-        condition = {"IfMatch": held.etag} if held else {"IfNoneMatch": "*"}
-        try:
-            self._client.put_object(
-                Bucket=self._bucket,
-                Key=key,
-                Body=document.body,
-                ContentType=document.content_type,
-                CacheControl=CACHE_CONTROL,
-                **condition,  # type: ignore[arg-type]
-            )
-        except ClientError as error:
-            raise _moved_or_failed(key, error) from error
-        except BotoCoreError as error:
-            raise _failed(key) from error
+        self._bucket.replace(
+            key,
+            document.body,
+            held.etag if held else None,
+            ContentType=document.content_type,
+            CacheControl=CACHE_CONTROL,
+        )
 
     def delete(self, key: str, held: StoredDocument) -> None:
-        try:
-            self._client.delete_object(Bucket=self._bucket, Key=key, IfMatch=held.etag)
-        except ClientError as error:
-            raise _moved_or_failed(key, error) from error
-        except BotoCoreError as error:
-            raise _failed(key) from error
+        self._bucket.delete_if(key, held.etag)
 
     def keys(self, prefix: str) -> Iterator[str]:
-        pages = self._client.get_paginator("list_objects_v2")
-        try:
-            for page in pages.paginate(Bucket=self._bucket, Prefix=prefix):
-                yield from (entry["Key"] for entry in page.get("Contents", []))
-        except (BotoCoreError, ClientError) as error:
-            raise _failed(prefix) from error
+        yield from (entry["Key"] for entry in self._bucket.entries(prefix))
 
 
 class S3Photos:
@@ -77,47 +47,25 @@ class S3Photos:
     they have the same keys under photos/."""
 
     def __init__(self, client: "S3Client", *, kept: str, published: str) -> None:
-        self._client = client
         self._kept = kept
-        self._bucket = published
-        self._documents = S3Documents(client, published)
+        self._bucket = Bucket(client, published, holding="documents")
 
     def keys(self, service_request_id: str) -> frozenset[str]:
-        return frozenset(self._documents.keys(f"{PHOTOS}{service_request_id}/"))
+        prefix = f"{PHOTOS}{service_request_id}/"
+        return frozenset(entry["Key"] for entry in self._bucket.entries(prefix))
 
     def service_request_ids(self) -> frozenset[str]:
-        return frozenset(key.split("/")[1] for key in self._documents.keys(PHOTOS))
+        return frozenset(entry["Key"].split("/")[1] for entry in self._bucket.entries(PHOTOS))
 
     def show(self, key: str) -> None:
-        try:
-            self._client.copy_object(
-                Bucket=self._bucket,
-                Key=key,
-                CopySource={"Bucket": self._kept, "Key": key.removeprefix(PHOTOS)},
-                MetadataDirective="REPLACE",
-                ContentType="image/jpeg",
-                CacheControl=_PHOTO_CACHE_CONTROL,
-            )
-        except ClientError as error:
-            if _code(error) not in _GONE:
-                raise _failed(key) from error
-        except BotoCoreError as error:
-            raise _failed(key) from error
+        self._bucket.copy_from(
+            self._kept,
+            key.removeprefix(PHOTOS),
+            key,
+            MetadataDirective="REPLACE",
+            ContentType="image/jpeg",
+            CacheControl=_PHOTO_CACHE_CONTROL,
+        )
 
     def hide(self, key: str) -> None:
-        try:
-            self._client.delete_object(Bucket=self._bucket, Key=key)
-        except (BotoCoreError, ClientError) as error:
-            raise _failed(key) from error
-
-
-def _code(error: ClientError) -> str:
-    return error.response.get("Error", {}).get("Code", "")
-
-
-def _moved_or_failed(key: str, error: ClientError) -> Exception:
-    return VersionConflict(key) if _code(error) in _MOVED else _failed(key)
-
-
-def _failed(key: str) -> UpstreamFailed:
-    return UpstreamFailed(f"The store of documents did not answer for {key}.")
+        self._bucket.delete(key)

@@ -1,0 +1,147 @@
+"""One S3 bucket, with S3's errors as ours."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.errors import UpstreamFailed
+from chalicelib.kernel.optimistic import VersionConflict
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_MISSING = ("NoSuchKey", "NoSuchVersion", "404")
+_CHANGED = ("PreconditionFailed", "ConditionalRequestConflict")
+
+
+class StoredObject(NamedTuple):
+    """An object as it is stored; `etag` tells it from one that takes its place."""
+
+    body: bytes
+    etag: str
+
+
+class Bucket:
+    """The objects of a bucket. `holding` says in errors what it holds, such as "photos".
+
+    Every method raises UpstreamFailed where S3 does not answer or refuses.
+    """
+
+    def __init__(self, client: "S3Client", name: str, *, holding: str) -> None:
+        self.client = client
+        self.name = name
+        self._holding = holding
+
+    @contextmanager
+    def open(self, key: str, **version: Any) -> Iterator[Any]:
+        """The answer of GetObject, or None where there is no such object."""
+        answer = None
+        with suppress(_Missing), self._errors():
+            answer = self.client.get_object(Bucket=self.name, Key=key, **version)
+        if answer is None:
+            yield None
+            return
+        with self._errors(), answer["Body"]:
+            yield answer
+
+    def get(self, key: str, most_bytes: int | None = None) -> StoredObject | None:
+        """The object, or its first `most_bytes`; None where there is none."""
+        with self.open(key) as answer:
+            if answer is None:
+                return None
+            return StoredObject(answer["Body"].read(most_bytes), answer["ETag"])
+
+    def put(self, key: str, body: bytes, **headers: Any) -> None:
+        """Store the object, in the place of any other."""
+        with self._errors():
+            self.client.put_object(Bucket=self.name, Key=key, Body=body, **headers)
+
+    def replace(self, key: str, body: bytes, etag: str | None, **headers: Any) -> None:
+        """Store the object in the place of the one with that etag; None: where there is none.
+
+        Raises: VersionConflict where another one is there, or none.
+        """
+        condition = {"IfNoneMatch": "*"} if etag is None else {"IfMatch": etag}
+        try:
+            self.put(key, body, **condition, **headers)
+        except _Missing as error:
+            raise VersionConflict(key) from error
+
+    def put_new(self, key: str, body: bytes, **headers: Any) -> bool:
+        """Store the object where there is none. Returns: whether there was none."""
+        try:
+            self.replace(key, body, None, **headers)
+        except VersionConflict:
+            return False
+        return True
+
+    def delete(self, key: str, **version: Any) -> None:
+        """Remove the object, if it is there."""
+        with suppress(_Missing), self._errors():
+            self.client.delete_object(Bucket=self.name, Key=key, **version)
+
+    def delete_if(self, key: str, etag: str) -> None:
+        """Remove the object with that etag. Raises: VersionConflict where another one is there, or
+        none."""
+        try:
+            with self._errors():
+                self.client.delete_object(Bucket=self.name, Key=key, IfMatch=etag)
+        except _Missing as error:
+            raise VersionConflict(key) from error
+
+    def delete_all(self, keys: list[str]) -> None:
+        """Remove up to 1,000 objects."""
+        objects: Any = [{"Key": key} for key in keys]
+        with self._errors():
+            answer = self.client.delete_objects(
+                Bucket=self.name, Delete={"Objects": objects, "Quiet": True}
+            )
+        if answer.get("Errors"):
+            raise self._failed()
+
+    def copy_from(self, bucket: str, source: str, key: str, **headers: Any) -> bool:
+        """Copy an object of another bucket to `key`. Returns: whether it is there."""
+        with suppress(_Missing), self._errors():
+            self.client.copy_object(
+                Bucket=self.name, Key=key, CopySource={"Bucket": bucket, "Key": source}, **headers
+            )
+            return True
+        return False
+
+    def entries(self, prefix: str = "") -> Iterator[Any]:
+        """What ListObjectsV2 says of each object."""
+        yield from self._listed("list_objects_v2", "Contents", prefix)
+
+    def versions(self, prefix: str = "") -> Iterator[Any]:
+        """What ListObjectVersions says of each version, of one key from the newest to the oldest;
+        after those of each page its delete markers."""
+        yield from self._listed("list_object_versions", "Versions DeleteMarkers", prefix)
+
+    def _listed(self, operation: Any, names: str, prefix: str) -> Iterator[Any]:
+        pages = self.client.get_paginator(operation)
+        where = {"Prefix": prefix} if prefix else {}
+        with self._errors():
+            for page in pages.paginate(Bucket=self.name, **where):
+                for name in names.split():
+                    yield from page.get(name, [])
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "")
+            if code in _CHANGED:
+                raise VersionConflict(code) from error
+            raise (_Missing() if code in _MISSING else self._failed()) from error
+        except BotoCoreError as error:
+            raise self._failed() from error
+
+    def _failed(self) -> UpstreamFailed:
+        return UpstreamFailed(f"The store of {self._holding} did not answer; send it again.")
+
+
+class _Missing(Exception):
+    """There is no such object."""
