@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import click
 
 from chalicelib.accounts.model import RANKS, Role
-from chalicelib.accounts.permissions import PERMISSIONS, Permission, may
+from chalicelib.accounts.permissions import PERMISSIONS, may
 from chalicelib.errors import ConfigurationError
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.routes import RouteFacts
@@ -140,13 +140,6 @@ def name_of(facts: RouteFacts) -> str:
     return f"{facts.method} {facts.path}"
 
 
-def permission_of(facts: RouteFacts) -> Permission | None:
-    """The permission that a route names, None where everybody may call it."""
-    if isinstance(facts.auth, auth.May):
-        return facts.auth.permission
-    return "changes.follow" if facts.auth is auth.follower else None
-
-
 def of_open(facts: RouteFacts) -> str | Owned:
     """Why a route needs no permission, or what it needs instead. Raises UndeclaredError."""
     name = name_of(facts)
@@ -159,7 +152,7 @@ def of_open(facts: RouteFacts) -> str | Owned:
 
 def expected(facts: RouteFacts, caller: str) -> Answer:
     """What a caller gets. Raises UndeclaredError."""
-    kind, permission = CALLERS[caller], permission_of(facts)
+    kind, permission = CALLERS[caller], auth.permission_of(facts.auth)
     reads_tokens = facts.auth not in (auth.anywhere, auth.partner)
     if not kind.holds and reads_tokens:
         return "sign in"
@@ -242,7 +235,7 @@ def _routes(declared: Iterable[RouteFacts]) -> Iterator[str]:
 
 
 def _needs(facts: RouteFacts) -> str:
-    if permission := permission_of(facts):
+    if permission := auth.permission_of(facts.auth):
         own = OWNED.get(name_of(facts))
         return f"`{permission}`" + (f", {own.has}" if own else "")
     needs = of_open(facts)

@@ -41,7 +41,6 @@ from infra.permissions import (
     document,
     expected,
     name_of,
-    permission_of,
 )
 from infra.tokens import token_of
 from tests.builders import draft_body, long_key
@@ -225,7 +224,9 @@ def test_route_is_found_out_when_it_is_in_no_table() -> None:
 
 def test_no_entry_of_the_tables_stands_for_nothing() -> None:
     names = [
-        name for name, facts in ROUTES.items() if permission_of(facts) is None or name in OWNED
+        name
+        for name, facts in ROUTES.items()
+        if auth.permission_of(facts.auth) is None or name in OWNED
     ]
     for pattern in [*OPEN, *OWNED]:
         used = pattern in names or any(fnmatchcase(name, pattern) for name in names)

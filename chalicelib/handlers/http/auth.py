@@ -26,6 +26,8 @@ AUDIENCE = "ginnel-api"
 HEADER = {"alg": ALGORITHM, "typ": "at+jwt"}
 """All that a token's header may say (RFC 9068): nothing in it says where a key is to be found, or
 which other kind of token this is."""
+FOLLOWING: Permission = "changes.follow"
+"""What a caller without an API key needs to follow changes."""
 REFUSED = "The token does not hold: sign in again."
 
 
@@ -103,7 +105,14 @@ def follower(request: Request) -> Caller:
         return replace(caller, key_id=known(key, bootstrap.partners_ports()).key_id)
     if caller.role is None:
         raise Unauthenticated("Send your API key in the header X-Api-Key.")
-    return may("changes.follow").passed(caller)
+    return may(FOLLOWING).passed(caller)
+
+
+def permission_of(gate: Gate) -> Permission | None:
+    """The permission that a route's callers need, None where they need none."""
+    if gate is follower:
+        return FOLLOWING
+    return gate.permission if isinstance(gate, May) else None
 
 
 def issue(

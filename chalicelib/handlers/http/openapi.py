@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document, made of what the routes declare of themselves."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -17,6 +18,21 @@ from chalicelib.handlers.http.routes import (
 from chalicelib.kernel import idempotency
 
 REF = "#/components/schemas/{name}"
+SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "partner": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
+    "open311": {"type": "apiKey", "in": "query", "name": "api_key"},
+}
+ERRORS = {
+    400: "Something that was sent is wrong: `errors` names each field and its fix",
+    401: "Sign in: no token was sent, or it does not hold",
+    403: "The caller may not do this",
+    404: "There is no such thing for this caller",
+    409: "Something else is stored under this key, or somebody changed it meanwhile",
+    428: "If-Match is missing",
+    429: "This came too often: Retry-After says when to come again",
+    503: "Something that is needed did not answer: send it again",
+}
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -72,7 +88,7 @@ def document(facts: list[RouteFacts]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": components,
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": SCHEMES,
         },
     }
 
@@ -80,9 +96,11 @@ def document(facts: list[RouteFacts]) -> dict[str, Any]:
 def _operation(fact: RouteFacts, named: dict[int, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "summary": fact.summary,
-        "security": [{}, {"bearer": []}],
+        "security": _security(fact),
         "parameters": _parameters(fact),
     }
+    if permission := auth.permission_of(fact.auth):
+        operation["x-permission"] = permission
     if fact.is_page:
         return operation | _text_contents(fact, (HTML.partition(";")[0],))
     if fact.written:
@@ -90,17 +108,44 @@ def _operation(fact: RouteFacts, named: dict[int, Any]) -> dict[str, Any]:
     return operation | _contents(fact, named)
 
 
+def _security(fact: RouteFacts) -> list[dict[str, list[str]]]:
+    """How a caller can show who it is; an empty entry is a caller who does not."""
+    if fact.auth is auth.anywhere:
+        return []
+    if fact.auth is auth.partner:
+        return [{}, {"open311": []}]
+    if fact.auth is auth.follower:
+        return [{"bearer": []}, {"partner": []}]
+    return [{"bearer": []}] if isinstance(fact.auth, auth.May) else [{}, {"bearer": []}]
+
+
 def _contents(fact: RouteFacts, named: dict[int, Any]) -> dict[str, Any]:
+    problem = named[id(Problem)]
     contents: dict[str, Any] = {
         "responses": {
             str(fact.success.value): _content(fact.success.phrase, JSON, named[id(fact.answer)]),
-            "default": _content("A problem", PROBLEM, named[id(Problem)]),
+            **{str(status): _content(ERRORS[status], PROBLEM, problem) for status in _errors(fact)},
+            "default": _content("A problem", PROBLEM, problem),
         },
     }
     if fact.body is not None:
         body = _content("", JSON, named[id(fact.body)])
         contents["requestBody"] = {"required": True, "content": body["content"]}
     return contents
+
+
+def _errors(fact: RouteFacts) -> Iterator[int]:
+    """The statuses of the errors that follow from what the route declares."""
+    if fact.auth is auth.anywhere:
+        return
+    takes = fact.body is not None or fact.query or fact.keyed or fact.versioned
+    yield from (400,) if takes else ()
+    yield from (401, 403)
+    yield from (404,) if "{" in fact.path else ()
+    yield from (409,) if fact.keyed or fact.versioned else ()
+    yield from (428,) if fact.versioned else ()
+    yield from (429,) if fact.method == "POST" else ()
+    yield 503
 
 
 def _text_contents(fact: RouteFacts, media_types: tuple[str, ...]) -> dict[str, Any]:
