@@ -22,8 +22,8 @@ MOST_MB, MOST_MS = 300, 3000
 """What the process may take (chalicelib/photos/image_sandbox_worker.py)."""
 PROGRAM = """
 import sys, time
-from chalicelib.photos import apart
-apart.main()
+from chalicelib.photos import image_sandbox_worker
+image_sandbox_worker.main()
 peak = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
 print("used", peak, time.process_time(), file=sys.stderr)
 """

@@ -60,9 +60,9 @@ SAID_IN_A_PICTURE = {0xE0, 0xDB, 0xC2, 0xC4, 0xDD}
 PROGRAM = """
 import sys
 from PIL.ImageFile import ImageFile
-from chalicelib.photos import apart
+from chalicelib.photos import image_sandbox_worker
 # A slow machine may take longer for the same work.
-apart.MOST_CPU_S = 600
+image_sandbox_worker.MOST_CPU_S = 600
 {planted}
 pixels = calls = 0
 make = ImageFile.__init__
@@ -76,15 +76,15 @@ def count(frame, event, argument):
     calls += event in ("call", "c_call")
 ImageFile.__init__ = made
 sys.setprofile(count)
-apart.main()
+image_sandbox_worker.main()
 sys.setprofile(None)
 peak = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
 print("used", peak, pixels, calls, file=sys.stderr)
 """
 LIMITS = """
 import resource
-from chalicelib.photos import apart
-apart.main()
+from chalicelib.photos import image_sandbox_worker
+image_sandbox_worker.main()
 print(*resource.getrlimit(resource.RLIMIT_CPU), *resource.getrlimit(resource.RLIMIT_DATA))
 """
 
@@ -205,7 +205,7 @@ PLANTED = {
 @pytest.mark.parametrize("defect", PLANTED)
 def test_hostile_file_is_found_to_cost_too_much_when_nothing_limits_it(defect: str) -> None:
     name, planted, fault = PLANTED[defect]
-    lifted = "\napart.MOST_MEMORY_BYTES = 2**40"
+    lifted = "\nimage_sandbox_worker.MOST_MEMORY_BYTES = 2**40"
     found = faults_of(opened(ATTACKS[name](), planted + lifted))
     assert [each.split()[0] for each in found] == [fault]
 
