@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from chalicelib.areas.model import RoadWork, WardDocument
+from chalicelib.catalogue.model import Council
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.polygon import MultiPolygon
 
@@ -21,43 +22,6 @@ class Ward(Protocol):
     def bounds(self) -> Box: ...
     @property
     def shape(self) -> MultiPolygon: ...
-
-
-class Councillor(Protocol):
-    """Who speaks for a ward."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def party(self) -> str | None: ...
-    @property
-    def email(self) -> str | None: ...
-    @property
-    def phone(self) -> str | None: ...
-    @property
-    def url(self) -> str | None: ...
-
-
-class Neighbour(Protocol):
-    """Another council."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def phone(self) -> str | None: ...
-    @property
-    def url(self) -> str | None: ...
-
-
-class Council(Protocol):
-    """What its document says of the council's wards and neighbours."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def councillors(self) -> Mapping[str, Sequence[Councillor]]: ...
-    def neighbour_at(self, point: Point) -> Neighbour | None:
-        """The other council that looks after this place, as far as it is known."""
 
 
 class Places(Protocol):

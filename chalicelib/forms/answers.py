@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.forms.ports import Service
+from chalicelib.catalogue.model import ServiceDefinition
 from chalicelib.forms.posted import Posted
 from chalicelib.geo.point import Point
 
@@ -96,7 +96,7 @@ class Answers:
             return ", ".join(filter(None, (typed, label)))
         return typed
 
-    def draft(self, service: Service | None) -> dict[str, Any]:
+    def draft(self, service: ServiceDefinition | None) -> dict[str, Any]:
         """The body of POST /api/reports, as far as it is known."""
         point = self.point
         body: dict[str, Any] = {
@@ -117,7 +117,7 @@ class Answers:
             given["alerts"] = False
         return given | ({"lat": point.lat, "long": point.long} if point else {})
 
-    def _attributes(self, service: Service | None) -> dict[str, str | list[str]]:
+    def _attributes(self, service: ServiceDefinition | None) -> dict[str, str | list[str]]:
         answers: dict[str, str | list[str]] = {}
         for question in service.attributes if service else ():
             given = self.all(ATTRIBUTE + question.code)

@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.catalogue.model import ServiceDefinition
 from chalicelib.errors import FieldError
 from chalicelib.forms import messages, steps
 from chalicelib.forms.answers import ATTRIBUTE, Answers, place_value
 from chalicelib.forms.personal import findings
-from chalicelib.forms.ports import Ports, Service
+from chalicelib.forms.ports import Ports
 from chalicelib.forms.posted import Posted
 from chalicelib.forms.steps import Step
 from chalicelib.forms.validation import TAKE, service_of
@@ -115,7 +116,7 @@ def _found_places(answers: Answers, ports: Ports) -> dict[str, Any]:
 
 
 def _groups(answers: Answers, ports: Ports) -> dict[str, Any]:
-    groups: dict[str, list[Service]] = {}
+    groups: dict[str, list[ServiceDefinition]] = {}
     for service in ports.council.by_code.values():
         groups.setdefault(service.group, []).append(service)
     return {"groups": groups}

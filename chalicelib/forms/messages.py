@@ -1,8 +1,8 @@
 """Faults as people are told of them: from the API's fields to the words on a page."""
 
+from chalicelib.catalogue.model import ServiceDefinition
 from chalicelib.errors import FieldError
 from chalicelib.forms.answers import ATTRIBUTE, Answers
-from chalicelib.forms.ports import Service
 
 NAMES = {
     "address": "The description of the place",
@@ -27,7 +27,9 @@ WHEN_WRONG = {
 }
 
 
-def for_people(fault: FieldError, answers: Answers, service: Service | None) -> FieldError:
+def for_people(
+    fault: FieldError, answers: Answers, service: ServiceDefinition | None
+) -> FieldError:
     """The fault in a sentence that needs no knowledge of fields."""
     name = fault.field
     if name.startswith(ATTRIBUTE):
@@ -47,7 +49,7 @@ def said(fault: FieldError, *, given: bool) -> FieldError:
     return FieldError(name, f"{NAMES.get(name, 'This')} {message}")
 
 
-def _question_fault(fault: FieldError, answers: Answers, service: Service | None) -> str:
+def _question_fault(fault: FieldError, answers: Answers, service: ServiceDefinition | None) -> str:
     code = fault.field.removeprefix(ATTRIBUTE)
     asked = {each.code: each.description for each in (service.attributes if service else ())}
     question = asked.get(code, code)

@@ -4,88 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from chalicelib.catalogue.model import Council
 from chalicelib.errors import FieldError
 from chalicelib.forms.posted import Upload
-from chalicelib.geo.point import Box, Point
-
-
-class Value(Protocol):
-    """One answer of a list."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def dangerous(self) -> bool: ...
-
-
-class Question(Protocol):
-    """What a service asks."""
-
-    @property
-    def code(self) -> str: ...
-    @property
-    def datatype(self) -> str: ...
-    @property
-    def description(self) -> str: ...
-    @property
-    def datatype_description(self) -> str | None: ...
-    @property
-    def required(self) -> bool: ...
-    @property
-    def values(self) -> Sequence[Value]: ...
-
-
-class Service(Protocol):
-    """What can be reported."""
-
-    @property
-    def service_code(self) -> str: ...
-    @property
-    def service_name(self) -> str: ...
-    @property
-    def group(self) -> str: ...
-    @property
-    def description(self) -> str: ...
-    @property
-    def visibility(self) -> str: ...
-    @property
-    def photo(self) -> str: ...
-    @property
-    def why_sign_in(self) -> str | None: ...
-    @property
-    def attributes(self) -> Sequence[Question]: ...
-
-
-class Area(Protocol):
-    """A place that another body looks after."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def advice(self) -> str | None: ...
-    @property
-    def phone(self) -> str | None: ...
-    @property
-    def url(self) -> str | None: ...
-
-
-class Council(Protocol):
-    """The council's rules, as its catalogue has them."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def phone(self) -> str: ...
-    @property
-    def opening_hours(self) -> str: ...
-    @property
-    def box(self) -> Box: ...
-    @property
-    def by_code(self) -> Mapping[str, Service]: ...
-    def elsewhere(self, service_code: str, point: Point) -> Area | None:
-        """The area of another body that is to be told instead."""
+from chalicelib.geo.point import Point
 
 
 class Place(Protocol):

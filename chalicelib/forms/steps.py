@@ -2,8 +2,8 @@
 
 from typing import Literal, get_args
 
+from chalicelib.catalogue.model import ServiceDefinition
 from chalicelib.forms.answers import ATTRIBUTE, CONTACT, Answers
-from chalicelib.forms.ports import Service
 
 Step = Literal[
     "where",
@@ -47,7 +47,7 @@ def step_named(text: str) -> Step | None:
     return next((step for step in STEPS if step == text), None)
 
 
-def asked_in(step: Step, service: Service | None) -> tuple[str, ...]:
+def asked_in(step: Step, service: ServiceDefinition | None) -> tuple[str, ...]:
     """The fields that the step asks."""
     if step == "questions" and service:
         return tuple(ATTRIBUTE + question.code for question in service.attributes)
@@ -63,7 +63,7 @@ def step_of(field: str) -> Step:
     return OF_FIELD.get(field.partition(".")[0], "check")
 
 
-def applies(step: Step, answers: Answers, service: Service | None) -> bool:
+def applies(step: Step, answers: Answers, service: ServiceDefinition | None) -> bool:
     """True where the step is part of this report. Whether anything is nearby, it cannot know."""
     match step:
         case "place":
@@ -78,21 +78,21 @@ def applies(step: Step, answers: Answers, service: Service | None) -> bool:
             return True
 
 
-def upcoming(answers: Answers, service: Service | None) -> Step:
+def upcoming(answers: Answers, service: ServiceDefinition | None) -> Step:
     """The first step that is still to do."""
     done = answers.all("done")
     todo = (step for step in STEPS if step not in done and applies(step, answers, service))
     return next(todo, "check")
 
 
-def previous(step: Step, answers: Answers, service: Service | None) -> Step | None:
+def previous(step: Step, answers: Answers, service: ServiceDefinition | None) -> Step | None:
     """The step before this one, None before the first."""
     earlier = STEPS[: STEPS.index(step)]
     found = (each for each in reversed(earlier) if applies(each, answers, service))
     return next(found, None)
 
 
-def dangerous(answers: Answers, service: Service | None) -> str | None:
+def dangerous(answers: Answers, service: ServiceDefinition | None) -> str | None:
     """The answer that makes a report too slow, in words; None where all is well."""
     for question in service.attributes if service else ():
         given = answers.all(ATTRIBUTE + question.code)

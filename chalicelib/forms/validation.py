@@ -6,10 +6,11 @@ belong to a page.
 
 from collections.abc import Callable, Sequence
 
+from chalicelib.catalogue.model import ServiceDefinition
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.forms import messages, steps
 from chalicelib.forms.answers import Answers
-from chalicelib.forms.ports import Ports, Service
+from chalicelib.forms.ports import Ports
 from chalicelib.forms.posted import Posted, Upload
 from chalicelib.forms.steps import Step
 from chalicelib.kernel import idempotency
@@ -29,7 +30,7 @@ def key_of(answers: Answers) -> str:
     return key
 
 
-def service_of(answers: Answers, ports: Ports) -> Service | None:
+def service_of(answers: Answers, ports: Ports) -> ServiceDefinition | None:
     """The service that was chosen, None where none is."""
     return ports.council.by_code.get(answers.one("service_code"))
 

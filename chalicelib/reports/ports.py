@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, NamedTuple, Protocol
-from zoneinfo import ZoneInfo
+from typing import Literal, NamedTuple, Protocol
 
-from chalicelib.catalogue.decisions import Decision, Facts, Opens
-from chalicelib.errors import FieldError
+from chalicelib.catalogue.decisions import Opens
+from chalicelib.catalogue.model import Council
 from chalicelib.geo.point import Box, Point
 from chalicelib.reports.model import (
     Answer,
@@ -297,84 +296,6 @@ class Ids(Protocol):
 
     def holds_batch_token(self, service_request_id: str, token: str) -> bool:
         """True for that; takes as long wherever the token differs."""
-
-
-class Area(Protocol):
-    """A place that another body looks after."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def advice(self) -> str | None: ...
-    @property
-    def phone(self) -> str | None: ...
-    @property
-    def url(self) -> str | None: ...
-
-
-class Service(Protocol):
-    """What reports need to know of a service."""
-
-    @property
-    def service_name(self) -> str: ...
-    @property
-    def visibility(self) -> str: ...
-    @property
-    def photo(self) -> str: ...
-    @property
-    def assurance(self) -> str: ...
-    @property
-    def why_sign_in(self) -> str | None: ...
-
-
-class Neighbour(Protocol):
-    """Another council."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def phone(self) -> str | None: ...
-    @property
-    def url(self) -> str | None: ...
-
-
-class Council(Protocol):
-    """The council's rules, as its catalogue has them."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def phone(self) -> str: ...
-    @property
-    def box(self) -> Box: ...
-    @property
-    def zone(self) -> ZoneInfo: ...
-    @property
-    def by_code(self) -> Mapping[str, Service]: ...
-    @property
-    def photos_wait(self) -> bool: ...
-    @property
-    def publish_after_s(self) -> int: ...
-    @property
-    def unconfirmed_kept_days(self) -> int: ...
-    @property
-    def sender_kept_days(self) -> int: ...
-    @property
-    def team_names(self) -> Mapping[str, str]: ...
-    def decide(self, facts: Facts) -> Decision:
-        """What becomes of a report: who deals with it, how soon, and what it opens."""
-
-    def elsewhere(self, service_code: str, point: Point) -> Area | None:
-        """The area of another body that is to be told instead."""
-
-    def neighbour_at(self, point: Point) -> Neighbour | None:
-        """The other council that looks after this place, as far as it is known."""
-
-    def answers(
-        self, service_code: str, sent: Mapping[str, Any], now: datetime
-    ) -> tuple[Mapping[str, tuple[str, ...]], Sequence[FieldError]]:
-        """The answers to the service's questions in one form, and what is wrong with them; `now`
-        decides whom a dangerous answer sends people to."""
 
 
 class Photos(Protocol):
