@@ -1,8 +1,8 @@
-"""The audit log: who changed what people may do, and who looked at or changed what is personal.
+"""The audit log: who changed permissions, and who read or changed personal data.
 
-An entry is written before what it tells of is done: what was done always has its entry. An entry
-without its deed, after a crash or a refusal, tells of somebody who tried. It names accounts by id,
-never by address or name, so that it says nothing of anybody once her account is erased.
+An entry is written before the action it describes, so every action has an entry. An entry without
+its action, after a crash or a refusal, records an attempt. Entries name accounts by id, never by
+address or name, so that they identify nobody once the account is erased.
 """
 
 from collections.abc import Callable, Sequence
@@ -55,15 +55,15 @@ Action = Literal[
     "jobs.drop_link",
 ]
 OPERATOR = "operator"
-"""Who acts where a command was run on the deployment."""
+"""The actor when a command was run on the deployment."""
 NOBODY = "nobody"
-"""Who acts where nobody is signed in."""
+"""The actor when nobody is signed in."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """What somebody did, or tried: `actor` and `subject` are ids; `details` say what, and hold
-    nothing that was typed."""
+    """An action or an attempt: `actor` and `subject` are ids; `details` describe the action and
+    hold nothing that was typed."""
 
     entry_id: str
     at: datetime
@@ -74,35 +74,36 @@ class Entry:
 
     @property
     def place(self) -> str:
-        """Where it stands in the log, and where a list goes on after it."""
+        """The entry's place in the log, from which a list continues after it."""
         moment = self.at.astimezone(UTC).isoformat(timespec="microseconds")
         return f"{moment.replace('+00:00', 'Z')}#{self.entry_id}"
 
 
 class Page(NamedTuple):
-    """Some of the log, the newest first; `next` is where to go on, None at its end."""
+    """Some entries of the log, newest first; `next` is the place to continue from, None at the
+    end."""
 
     entries: Sequence[Entry]
     next: str | None
 
 
 class Trail(Protocol):
-    """Where entries are kept. There is no way to change or remove one. Every method raises
-    UpstreamFailed when the store does not answer."""
+    """Where entries are kept. No method changes or removes an entry. Every method raises
+    UpstreamFailed if the store does not answer."""
 
     def add(self, entry: Entry) -> None:
         """Stores a new entry."""
 
     def newest(self, *, limit: int, before: str | None) -> Sequence[Entry]:
-        """The newest first, from before that place on (a consistent read)."""
+        """The newest entries before that place, newest first (a consistent read)."""
 
     def about(self, subject: str, *, limit: int) -> Sequence[Entry]:
-        """Those of that subject, the newest first; may lag a second behind."""
+        """The entries about that subject, newest first; may lag a second behind."""
 
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything that the log reaches outside for; `new_id` makes 128 random bits."""
+    """All external dependencies of the log; `new_id` makes 128 random bits."""
 
     trail: Trail
     new_id: Callable[[], str]
@@ -110,7 +111,8 @@ class Ports:
 
 
 def note(actor: str, action: Action, subject: str, details: str, ports: Ports) -> None:
-    """Writes down what is about to be done. Raises UpstreamFailed: then it may not be done."""
+    """Records an action before it is done. Raises UpstreamFailed: then the action must not be
+    done."""
     entry = Entry(
         entry_id=ports.new_id(),
         at=ports.now(),
@@ -123,7 +125,7 @@ def note(actor: str, action: Action, subject: str, details: str, ports: Ports) -
 
 
 def about(subject: str, *, limit: int, ports: Ports) -> Sequence[Entry]:
-    """What was done with something, the newest first."""
+    """The actions on a subject, newest first."""
     return ports.trail.about(subject, limit=limit)
 
 

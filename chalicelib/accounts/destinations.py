@@ -1,8 +1,8 @@
-"""From what somebody types as her address to where she can be reached.
+"""Normalises an address that a person types into a destination that messages can be sent to.
 
 Sources: RFC 5321 and 5322 (email, by email-validator), RFC 5890 (a domain in its ASCII form), RFC
-5233 (what stands behind a plus); ITU-T E.164 (phone numbers, by Google's libphonenumber). Ofcom's
-numbering plan has mobile numbers begin with +447.
+5233 (the part after a plus); ITU-T E.164 (phone numbers, by Google's libphonenumber). In Ofcom's
+numbering plan, mobile numbers begin with +447.
 """
 
 import re
@@ -14,15 +14,15 @@ from chalicelib.errors import Invalid
 REGION = "GB"
 COUNTRY = 44
 MOBILE = re.compile(r"\+447(?:[1-57-9][0-9]{8}|624[0-9]{6})")
-"""The numbers that texts go to. Those abroad can cost a hundred times as much, which is what people
-who earn by it would have sent; 070 are personal numbers, which cost more than others, and 076 are
-pagers, but for 07624, which are mobiles of the Isle of Man (Ofcom's numbering plan)."""
+"""The numbers that texts can be sent to. Texts abroad can cost a hundred times as much, and
+fraudsters earn from them; 070 are personal numbers, which cost more than others, and 076 are
+pagers, except 07624, which are mobiles of the Isle of Man (Ofcom's numbering plan)."""
 MOST_CHARACTERS = 254
 GMAIL = ("gmail.com", "googlemail.com")
 """Sources: Google's help, "Dots don't matter in Gmail addresses" and "Send emails from a different
 address or alias"."""
 _ENCODED = "=?"
-"""Begins an encoded word (RFC 2047), which mail programs read as something else than it says."""
+"""Begins an encoded word (RFC 2047), which mail programs decode into different text."""
 _WANTED = {
     "email": "enter an email address in the form of name@example.org",
     "sms": "enter a UK mobile number, such as 07700 900123",
@@ -34,7 +34,7 @@ _NO_TEXTS = (
 
 
 def destination(text: str, *, takes_phones: bool) -> Destination:
-    """Where somebody can be reached, normalised so that each way of writing it is the same.
+    """Returns the destination of an address, normalised so that every way of writing it is equal.
 
     Raises Invalid about the field `address`.
     """
@@ -47,7 +47,8 @@ def destination(text: str, *, takes_phones: bool) -> Destination:
 
 
 def reachable(channel: Literal["email", "sms"], text: str) -> Destination:
-    """Where somebody can be sent something by that channel. Raises Invalid about the field `to`."""
+    """Returns the destination to send messages to by that channel. Raises Invalid about the field
+    `to`."""
     wanted: AddressKind = "phone" if channel == "sms" else "email"
     if channel == "sms" and _has_no_texts(text):
         raise Invalid.field("to", _NO_TEXTS)
@@ -61,8 +62,8 @@ def reachable(channel: Literal["email", "sms"], text: str) -> Destination:
 
 
 def _has_no_texts(text: str) -> bool:
-    """True of a British number that is a landline, a pager, a personal number or whatever else is
-    known to be no mobile."""
+    """True for a British number that is a landline, a pager, a personal number or any other type
+    known not to be a mobile."""
     import phonenumbers
     from phonenumbers import PhoneNumberType
 
@@ -75,7 +76,7 @@ def _has_no_texts(text: str) -> bool:
     kind = phonenumbers.number_type(number)
     if number.country_code == COUNTRY and not MOBILE.fullmatch(_e164(number)):
         return True
-    # Numbers that are kept free for examples are of no known type.
+    # Numbers reserved for examples have no known type.
     return kind not in (
         PhoneNumberType.MOBILE,
         PhoneNumberType.FIXED_LINE_OR_MOBILE,
@@ -84,8 +85,8 @@ def _has_no_texts(text: str) -> bool:
 
 
 def written(text: str) -> Destination:
-    """An address as it is kept, whether or not anything can be sent to it. Raises Invalid about the
-    field `address`."""
+    """Returns an address in its stored form, whether or not messages can be sent to it. Raises
+    Invalid about the field `address`."""
     found = contact("email", text) or contact("phone", text)
     if found is None:
         raise _no_mobile()
@@ -93,8 +94,8 @@ def written(text: str) -> Destination:
 
 
 def contact(kind: AddressKind, text: str) -> Destination | None:
-    """Where somebody said that she can be reached, normalised in the same way; any number that can
-    be one, as nothing is sent to it. None for what is no address of that kind."""
+    """Returns a person's contact details, normalised in the same way; accepts any possible phone
+    number, as nothing is sent to it. None if the text is not an address of that kind."""
     try:
         return Destination(kind, _email(text.strip()) if kind == "email" else _number(text))
     except Invalid:
@@ -102,9 +103,9 @@ def contact(kind: AddressKind, text: str) -> Destination | None:
 
 
 def mailbox(of: Destination) -> Destination:
-    """The destination that stands for all which are surely read by the same person, for limits and
-    blocks alone: letters go to the address as it was typed. Gmail ignores dots and what stands
-    behind a plus, and has a second domain. Elsewhere a dot or a plus can make another person's
+    """Returns one destination for all addresses that certainly reach the same person, for limits
+    and blocks only: mail goes to the address as it was typed. Gmail ignores dots and the part after
+    a plus, and has a second domain. With other providers a dot or a plus can make another person's
     address, so nothing is left out."""
     name, _, domain = of.value.partition("@")
     own = name.partition("+")[0].replace(".", "")
@@ -114,19 +115,20 @@ def mailbox(of: Destination) -> Destination:
 
 
 def tagged(of: Destination) -> str | None:
-    """What all addresses have in common that differ in what stands behind a plus; None where
-    nothing does. Many providers deliver them to one person (RFC 5233), but not all."""
+    """Returns the common form of all addresses that differ only in the part after a plus; None if
+    the address has no such part. Many providers deliver them to one person (RFC 5233), but not
+    all."""
     name, _, domain = mailbox(of).value.partition("@")
     own, plus, _ = name.partition("+")
     return f"{own}+@{domain}" if of.kind == "email" and plus else None
 
 
 def _email(text: str) -> str:
-    # Imported where an address is read: 50 ms that no other call has to wait for.
+    # Imported when an address is read: it takes 50 ms, and no other call has to wait for that.
     from email_validator import EmailNotValidError, validate_email
 
     try:
-        # No letter of ours could be sent to a name that is not of ASCII.
+        # We cannot send mail to a local part with characters outside ASCII.
         found = validate_email(
             text[: MOST_CHARACTERS + 1], check_deliverability=False, allow_smtputf8=False
         )

@@ -1,4 +1,4 @@
-"""What people call the device that a browser runs on, read from its User-Agent."""
+"""Names the device that a browser runs on, read from its User-Agent."""
 
 UNKNOWN = "A device"
 BROWSERS = (
@@ -11,7 +11,7 @@ BROWSERS = (
     ("Chrome", "Chrome"),
     ("Safari", "Safari"),
 )
-"""In the order in which they are looked for: most name others, too."""
+"""In search order: most browsers also name others."""
 SYSTEMS = (
     ("iPhone", "an iPhone"),
     ("iPad", "an iPad"),
@@ -24,7 +24,8 @@ SYSTEMS = (
 
 
 def device(user_agent: str) -> str:
-    """Such as "Chrome on Android": enough to know it again, and no more is kept."""
+    """Returns a name such as "Chrome on Android": enough to recognise the device; nothing else is
+    kept."""
     browser = next((name for word, name in BROWSERS if word in user_agent), None)
     system = next((name for word, name in SYSTEMS if word in user_agent), None)
     return " on ".join(filter(None, (browser, system))) or UNKNOWN

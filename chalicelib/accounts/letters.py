@@ -1,9 +1,8 @@
-"""The words that a code goes with.
+"""The messages that carry a code.
 
-The code stands in neither the subject nor where a locked phone shows a mail's first words: subjects
-are written into the logs of every server on the way. The last line of the text message lets a
-browser fill in the code, on our own pages alone ("Origin-bound one-time codes delivered via SMS",
-WICG, 2022).
+The code is neither in the subject nor in the first words of a mail, which a locked phone shows:
+every mail server on the way logs subjects. The last line of the text message lets a browser fill in
+the code, only on our own pages ("Origin-bound one-time codes delivered via SMS", WICG, 2022).
 """
 
 from dataclasses import dataclass

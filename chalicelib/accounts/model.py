@@ -1,4 +1,4 @@
-"""Who people are to the council: an account, what it may do, its sessions and ways in."""
+"""The people that the council knows: accounts, their roles, sessions and ways to sign in."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,10 +10,10 @@ from msgspec import Meta
 StaffRole = Literal["crew", "officer", "admin"]
 Role = Literal["resident", "crew", "officer", "admin"]
 RANKS: tuple[Role, ...] = ("resident", "crew", "officer", "admin")
-"""From the least to the most."""
+"""From the lowest to the highest."""
 Assurance = Literal["contact", "proven", "staff"]
-"""How sure it is who somebody is: an address was confirmed, a national sign-in has proven it, or
-the council's own organisation says so."""
+"""How certain a person's identity is: an address was confirmed, a national sign-in has proven it,
+or the council's own organisation states it."""
 AddressKind = Literal["email", "phone"]
 
 CODE_HOLDS = timedelta(minutes=10)
@@ -21,16 +21,16 @@ MOST_TRIES = 5
 MOST_ADDRESSES = 5
 ACCESS_HOLDS = timedelta(minutes=15)
 RESIDENT_STAYS = timedelta(days=60)
-"""Counted from the last time that a session was used."""
+"""Counted from the last use of a session."""
 STAFF_STAYS = timedelta(hours=12)
-"""Counted from signing in: whoever sees other people's data signs in anew each day."""
+"""Counted from signing in: staff who see other people's data sign in again each day."""
 STEP_BACK = timedelta(seconds=30)
-"""How long a refresh token is answered again after it was exchanged."""
+"""How long a refresh token is still accepted after it was exchanged."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """A role beyond that of a resident; empty teams or wards are all of them."""
+    """A role beyond that of a resident; empty teams or wards mean all of them."""
 
     role: StaffRole
     teams: tuple[str, ...] = ()
@@ -38,7 +38,7 @@ class Grant:
 
 
 class Destination(NamedTuple):
-    """Where somebody can be reached: an email address, or a phone number in E.164; normalised."""
+    """An email address, or a phone number in E.164, that a person can be reached at; normalised."""
 
     kind: AddressKind
     value: str
@@ -46,7 +46,7 @@ class Destination(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Address:
-    """A destination that somebody has shown to be hers."""
+    """A destination that the person has confirmed as their own."""
 
     kind: AddressKind
     value: str
@@ -58,7 +58,7 @@ class Address:
 
 
 class Identity(NamedTuple):
-    """Who somebody is to another organisation (OpenID Connect's iss and sub)."""
+    """A person's identity at another organisation (OpenID Connect's iss and sub)."""
 
     issuer: str
     subject: str
@@ -73,7 +73,7 @@ Language = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class SavedPlace:
-    """A place that somebody comes back to; WGS84 degrees."""
+    """A place that the person returns to; WGS84 degrees."""
 
     label: Label
     lat: Annotated[float, Meta(ge=-90, le=90)]
@@ -82,11 +82,11 @@ class SavedPlace:
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """Somebody who can sign in. Everybody is a resident; staff have one grant for each role.
-    `invited` is the address that staff were invited with, until she has signed in with it or
-    through her organisation. `is_first_admin`: made by the operator, and apart from the
-    organisation's sign-in up to now. `work_name` and `work_email` are what her organisation calls
-    her: they tell who she is, and are never a way in."""
+    """An account that can sign in. Everybody is a resident; staff have one grant for each role.
+    `invited` is the address that a member of staff was invited with, until they sign in with it or
+    through their organisation. `is_first_admin`: made by the operator, and so far not linked to the
+    organisation's sign-in. `work_name` and `work_email` come from the organisation: they describe
+    the person, and are never a way to sign in."""
 
     account_id: str
     created_at: datetime
@@ -115,8 +115,8 @@ class Account:
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """A device that somebody is signed in on. Of its refresh tokens only the number of the
-    current one is kept: the token itself follows from a secret."""
+    """A device on which a person is signed in. Only the number of its current refresh token is
+    kept: the token itself is derived from a secret."""
 
     session_id: str
     account_id: str
@@ -134,12 +134,12 @@ class Session:
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """Somebody wants to sign in with an address or, with an `account_id`, to add it to her account:
-    that takes the code. Code and link follow from its id and a secret. `onward` is the path of ours
-    that she came from and goes on to. `is_over_cap`: its code did not leave, since all the text
-    messages of the day were spent. `is_known`: a device asked that has signed in with this address
-    before. `is_blocked`: the address is on the block list, so nothing is sent to it and no code is
-    right; it is kept like others, so that nobody can ask the list."""
+    """An attempt to sign in with an address or, with an `account_id`, to add the address to that
+    account, which requires the code. Code and link are derived from its id and a secret. `onward`
+    is the path of ours that the person came from and returns to. `is_over_cap`: its code was not
+    sent, since all text messages of the day were spent. `is_known`: a device asked that has signed
+    in with this address before. `is_blocked`: the address is on the block list, so nothing is sent
+    to it and no code is right; it is stored like others, so that nobody can query the list."""
 
     attempt_id: str
     destination: Destination = field(repr=False)
@@ -176,13 +176,13 @@ Step = Literal[
     "account",
 ]
 STEPS: tuple[Step, ...] = get_args(Step)
-"""Of forgetting somebody, in their order."""
+"""The steps of an erasure, in their order."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Erasure:
-    """Somebody is to be forgotten, with the public texts of her reports if `redact`; `step` is the
-    first that may not be done."""
+    """A pending erasure of a person, with the public texts of their reports if `redact`; `step` is
+    the first that may not be done."""
 
     account_id: str
     requested_at: datetime
@@ -191,18 +191,18 @@ class Erasure:
 
 
 ReportPart = Literal["report", "email", "phone"]
-"""What of a report is somebody's: all that says who sent it, or an address of hers that somebody
-else gave with it."""
+"""The parts of a report that are about a person: everything that says who sent it, or an address of
+the person that somebody else gave with it."""
 Forgotten = Literal["account", "text", "answers", "words", "written", ReportPart]
-"""What was forgotten; `text` is a report with all that it said, `answers` what was answered to a
-subscription's questions, `words` that with all that was written, and `written` what an account
-wrote on reports of others."""
+"""The kinds of things that were forgotten; `text` is a report with all its text, `answers` the
+answers to a subscription's questions, `words` those with everything that was written, and `written`
+an account's texts on reports of others."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """An address or domain that we hear of no more. Of an address only its kind is known; `reason`
-    is an administrator's, who is `added_by`."""
+    """A blocked address or domain. Only the kind of an address is known; `reason` comes from the
+    administrator, who is `added_by`."""
 
     block_id: str
     kind: Literal["email", "phone", "domain"]
@@ -220,7 +220,7 @@ class SignedIn(NamedTuple):
 
 
 def roles_of(grants: Iterable[Grant]) -> frozenset[Role]:
-    """What somebody with these grants is."""
+    """The roles of a person with these grants."""
     return frozenset(("resident", *(grant.role for grant in grants)))
 
 
@@ -229,7 +229,7 @@ def highest(roles: Iterable[Role]) -> Role:
 
 
 def stays_until(account: Account, created_at: datetime, now: datetime) -> datetime:
-    """When a session ends that is used now."""
+    """When a session that is used now ends."""
     return created_at + STAFF_STAYS if account.grants else now + RESIDENT_STAYS
 
 

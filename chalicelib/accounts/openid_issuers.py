@@ -1,8 +1,8 @@
-"""Issuers of OpenID Connect, as their clients see them: the way there, and the exchange of a code
-for their word.
+"""Client for OpenID Connect issuers: the redirect to the issuer, and the exchange of a code for the
+issuer's claims.
 
-Sources: OpenID Connect Core 1.0, 3.1; RFC 6749, 2.3.1 (the client's secret); RFC 7636 (PKCE);
-RFC 9207 (who answers).
+Sources: OpenID Connect Core 1.0, 3.1; RFC 6749, 2.3.1 (the client's secret); RFC 7636 (PKCE); RFC
+9207 (which issuer answers).
 """
 
 from base64 import b64encode, urlsafe_b64encode
@@ -36,8 +36,8 @@ NOT_BELIEVED = (
 
 
 class OpenIdIssuers:
-    """The Issuers port. `back_url` is where browsers come back to, before the provider's code;
-    `client_secret` gives the one that a provider knows us by, None where it gave us none."""
+    """The Issuers port. `back_url` is the address that browsers return to, before the provider's
+    code; `client_secret` gives our secret at a provider, None if it gave us none."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class OpenIdIssuers:
     def _exchanged(
         self, here: IdentityProvider, metadata: Metadata, code: str, verifier: str
     ) -> str:
-        """The issuer's word for the code. Raises Forbidden, UpstreamFailed."""
+        """The issuer's answer to the code. Raises Forbidden, UpstreamFailed."""
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -122,8 +122,8 @@ class OpenIdIssuers:
     def _credentials(
         self, here: IdentityProvider, metadata: Metadata
     ) -> tuple[dict[str, str], dict[str, str]]:
-        """What says to the issuer who we are: in the form, and in headers. Raises: UpstreamFailed
-        if the secret that it gave us cannot be used."""
+        """Our credentials for the issuer: form fields, and headers. Raises: UpstreamFailed if the
+        secret that it gave us cannot be used."""
         try:
             secret = self._client_secret(here.provider)
         except ConfigurationError as error:
@@ -136,5 +136,5 @@ class OpenIdIssuers:
         return {}, {"Authorization": f"Basic {b64encode(pair).decode()}"}
 
     def _back_to(self, here: IdentityProvider) -> str:
-        # Each has an address of its own: what one issuer sends back is never taken for another's.
+        # Each issuer has its own return address: one issuer's answer is never taken for another's.
         return f"{self._back_url}/{here.provider}"

@@ -11,14 +11,14 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 class AccountPages:
-    """Makes a page of a template and what it needs. `council` is what every page says of it."""
+    """Renders a page from a template and its values. `council` is what every page says of it."""
 
     def __init__(self, council: Mapping[str, str]) -> None:
         self._environment = environment(TEMPLATES)
         self._environment.globals["council"] = dict(council)
 
     def render(self, name: str, faults: Sequence[FieldError] = (), **context: Any) -> str:
-        """The page as HTML, with what is wrong with what was typed on the one before."""
+        """The page as HTML, with the faults of the form that was sent."""
         told = [(fault.field, _sentence(fault.message)) for fault in faults]
         shared: dict[str, Any] = {"faults": told, "errors": dict(told)}
         return self._environment.get_template(f"{name}.html").render(shared | context)

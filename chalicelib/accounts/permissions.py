@@ -1,7 +1,7 @@
-"""What may be done here, and by which roles: the one table. Each route names its permission, and
+"""The only table of permissions and the roles that have them. Each route names its permission, and
 docs/PERMISSIONS.md is made from both (`python -m infra permissions`).
 
-What needs no permission is open to everybody, and belongs to whoever has its key or its link.
+A route without a permission is open to everybody, or to the holder of its key or link.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,8 +31,8 @@ Permission = Literal[
 
 
 class Rule(NamedTuple):
-    """Which roles may do it, in plain words; `in_remit` only for the teams and wards of the grant
-    that gives the role."""
+    """The roles that have the permission, in plain words; `in_remit` limits it to the teams and
+    wards of the grant that gives the role."""
 
     roles: frozenset[Role]
     says: str
@@ -108,10 +108,10 @@ def may(roles: Iterable[Role], permission: Permission) -> bool:
 
 
 def holding(who: SignedIn, *, staff_come_elsewhere: bool) -> tuple[Grant, ...]:
-    """Those of her grants that hold on this device. Where staff sign in through their own
-    organisation, which knows on the same day who has left, a code or link gives no role: but to an
-    administrator whom the operator has made and who never came that way, for the day on which
-    nobody can."""
+    """Returns the account's grants that hold on this device. If staff sign in through their own
+    organisation, which knows on the same day who has left, a code or link gives no role. The only
+    exception is an administrator whose account the operator made and who has never signed in
+    through the organisation, for a day on which that fails for everybody."""
     account, session = who
     if not staff_come_elsewhere or session.assurance == "staff" or account.is_first_admin:
         return account.grants
@@ -119,5 +119,5 @@ def holding(who: SignedIn, *, staff_come_elsewhere: bool) -> tuple[Grant, ...]:
 
 
 def giving(grants: Iterable[Grant], permission: Permission) -> tuple[Grant, ...]:
-    """Those of the grants that give the permission: their teams and wards are where it holds."""
+    """Returns the grants that give the permission: it holds for their teams and wards."""
     return tuple(grant for grant in grants if grant.role in PERMISSIONS[permission].roles)

@@ -1,4 +1,4 @@
-"""What the accounts slice needs from outside."""
+"""The external dependencies of the accounts slice."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -23,34 +23,34 @@ from chalicelib.kernel.email import Letter, Post
 
 
 class Accounts(Protocol):
-    """Where accounts are kept. Every method raises UpstreamFailed when the store does not
-    answer, and reads what was written last."""
+    """Where accounts are kept. Every method raises UpstreamFailed if the store does not answer, and
+    reads the latest write."""
 
     def get(self, account_id: str) -> Account | None:
-        """The account as it is now, disabled or not."""
+        """The current account, disabled or not."""
 
     def owner(self, of: Destination | Identity) -> str | None:
-        """The id of the account that this belongs to."""
+        """The id of the account that owns this address or identity."""
 
     def claim(self, what: Destination | Identity, account_id: str) -> str:
-        """Gives it to that account unless it belongs to one. Answers whose it is. Raises Conflict
-        where it is given up at that moment."""
+        """Gives it to that account unless it has an owner. Returns the owner. Raises Conflict if it
+        is released at that moment."""
 
     def add(self, account: Account) -> Account:
-        """Stores it unless there is one of that id. Answers the one that is stored."""
+        """Stores it unless the id exists. Returns the stored account."""
 
     def release(self, what: Destination | Identity, account_id: str) -> None:
-        """Takes it from that account; nothing happens where it does not have it."""
+        """Takes it from that account; does nothing if the account does not own it."""
 
     def remove(self, account_id: str) -> None:
-        """Forgets the account itself; nothing happens where it is gone."""
+        """Forgets the account itself; does nothing if it is gone."""
 
     def save(self, account: Account) -> Account:
-        """Rewrites it on the version that was read; answers it with the new one. Raises Conflict
-        with the current version where it is another one."""
+        """Rewrites the account on the version that was read; returns it with the new version.
+        Raises Conflict with the current version if that is different."""
 
     def staff(self) -> Sequence[Account]:
-        """Everybody with a grant, the newest first, disabled or not; the list may lag behind by
+        """All accounts with a grant, newest first, disabled or not; the list may lag behind by
         seconds, its accounts do not."""
 
 
@@ -58,89 +58,89 @@ class Sessions(Protocol):
     """Where sessions are kept; raises as Accounts does."""
 
     def signed_in(self, account_id: str, session_id: str) -> SignedIn | None:
-        """Both in one consistent read, ended, expired and disabled ones too."""
+        """Reads both in one consistent read, including ended, expired and disabled ones."""
 
     def add(self, session: Session) -> None:
         """Stores a new session."""
 
     def rotate(self, session: Session, *, now: datetime, expires_at: datetime) -> bool:
-        """Counts its refresh token on, unless that was done before or it ended; False then. Where
-        its own reply was lost it may answer False, too."""
+        """Increments the number of its refresh token. False if that was done before or the session
+        has ended. If its own reply was lost, it may also return False."""
 
     def end(self, account_id: str, session_id: str, at: datetime) -> bool:
-        """Ends it unless it has ended; False where there is none."""
+        """Ends it unless it has ended; False if there is none."""
 
     def remove(self, account_id: str) -> None:
-        """Forgets all that are kept of that account."""
+        """Forgets all stored sessions of that account."""
 
     def of(self, account_id: str) -> Sequence[Session]:
-        """All that are kept of that account, in no order, ended and expired ones too."""
+        """All stored sessions of that account, in no order, including ended and expired ones."""
 
 
 class Attempts(Protocol):
     """Where attempts to sign in are kept; raises as Accounts does."""
 
     def add(self, attempt: Attempt) -> None:
-        """Stores a new attempt: whoever sends codes hears of it."""
+        """Stores a new attempt: the code sender is notified."""
 
     def get(self, attempt_id: str) -> Attempt | None:
-        """The attempt as it is now, expired ones too."""
+        """The current attempt, including expired ones."""
 
     def of(self, destination: Destination) -> Sequence[Attempt]:
-        """All that are kept of that address, expired ones too; may lag a second behind."""
+        """All stored attempts for that address, including expired ones; may lag a second behind."""
 
     def of_account(self, account_id: str) -> Sequence[Attempt]:
-        """All that are kept to add an address to that account, as `of` those of an address."""
+        """All stored attempts to add an address to that account, with the same limits as `of`."""
 
     def remove(self, attempt_id: str) -> None:
-        """Forgets the attempt; nothing happens where it is gone."""
+        """Forgets the attempt; does nothing if it is gone."""
 
     def count_try(self, attempt_id: str, now: datetime) -> Attempt | None:
-        """Counts one more try. None where there is no such attempt, or it is used or expired, or
-        all its tries are spent. Where a reply is lost one try may count twice."""
+        """Counts one more try. None if there is no such attempt, it is used or expired, or all its
+        tries are spent. If a reply is lost, one try may count twice."""
 
     def use(self, attempt_id: str, session_id: str, now: datetime) -> bool:
-        """Uses it up for that session; False where another one has used it, or it expired."""
+        """Uses it up for that session; False if another session has used it, or it has expired."""
 
     def note_sent(self, attempt_id: str, at: datetime) -> bool:
-        """Notes that its code is sent; False where that was noted before."""
+        """Notes that its code is sent; False if that was noted before."""
 
     def not_sent(self, attempt_id: str) -> None:
-        """Takes that note back."""
+        """Removes that note."""
 
     def note_over_cap(self, attempt_id: str) -> None:
-        """Notes that its code does not leave, since the texts of the day are spent."""
+        """Notes that its code is not sent, since the texts of the day are spent."""
 
 
 class Limits(Protocol):
-    """How often somebody may do something; `scope` is one of its own list."""
+    """Limits how often an action is allowed; `scope` is one of a fixed list."""
 
     def spend(self, scope: str, key: str) -> None:
-        """Counts one more. Raises TooMany with the wait where all are spent, UpstreamFailed where
-        the store does not answer."""
+        """Counts one more. Raises TooMany with the wait if all are spent, UpstreamFailed if the
+        store does not answer."""
 
 
 class Texts(Protocol):
-    """The way that text messages leave."""
+    """Sends text messages."""
 
     def send(self, to: str, text: str) -> str | None:
-        """Sends it once to a number in E.164. Answers and raises as Post does."""
+        """Sends the text once to a number in E.164. Returns and raises as Post does."""
 
 
 class TextBudget(Protocol):
-    """What text messages with codes to sign in are paid from; raises as Accounts does."""
+    """The budget for text messages with sign-in codes; raises as Accounts does."""
 
     def take(self, text: str, *, is_known: bool) -> Callable[[], None] | None:
-        """Pays for a text. Answers what gives that back; None where not enough is left today: the
-        last of it is kept for devices that are known."""
+        """Pays for a text. Returns a function that gives the payment back; None if not enough is
+        left today: the last part is reserved for known devices."""
 
     def is_spent(self, *, is_known: bool) -> bool:
-        """True where nothing is left today."""
+        """True if nothing is left today."""
 
 
 class Codes(Protocol):
-    """What proves that somebody reads what an address receives; made anew each time from a
-    secret and the attempt's id."""
+    """Proves that a person reads the messages to an address; made again each time from a secret and
+    the attempt's id."""
 
     def code(self, attempt_id: str) -> str:
         """Six digits."""
@@ -149,25 +149,26 @@ class Codes(Protocol):
         """128 bits, for the link."""
 
     def holds_code(self, attempt_id: str, sent: str) -> bool:
-        """True if that is its code; takes the same time in any case."""
+        """True if the code is right; takes the same time in any case."""
 
     def holds_link_token(self, attempt_id: str, sent: str) -> bool:
-        """The same of the link's."""
+        """The same for the link's token."""
 
 
 class KnownDevices(Protocol):
-    """Which devices have signed in with which addresses before: proofs in a cookie of each device,
-    made anew each time from a secret. Nothing of it is stored."""
+    """Tells which devices have signed in with which addresses before: proofs in a cookie of each
+    device, made again each time from a secret. Nothing of it is stored."""
 
     def knows(self, cookie: str, address: Destination) -> str | None:
-        """The random id of the device, if it has signed in with that address before."""
+        """The random id of the device if it has signed in with that address before."""
 
     def after_sign_in(self, cookie: str, addresses: Sequence[Destination]) -> str:
         """The cookie of a device that has just signed in to an account with these addresses."""
 
 
 class Presented(NamedTuple):
-    """What a refresh token says: which session, and which of its tokens, counted from 1."""
+    """The content of a refresh token: its session, and its number in that session, counted from
+    1."""
 
     account_id: str
     session_id: str
@@ -175,19 +176,19 @@ class Presented(NamedTuple):
 
 
 class RefreshTokens(Protocol):
-    """What a session's cookie proves itself with; made anew each time, as codes are."""
+    """The tokens in session cookies; made again each time, as codes are."""
 
     def token(self, session: Session) -> str:
-        """The one of its current generation."""
+        """The token of the session's current generation."""
 
     def read(self, text: str) -> Presented | None:
-        """What the token says, None where we never made it."""
+        """The content of the token, None if we never made it."""
 
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything that the use cases reach outside for. `new_id` makes 128 random bits as 32
-    hexadecimal digits; `takes_phones` is false where no text messages are sent."""
+    """All external dependencies of the use cases. `new_id` makes 128 random bits as 32 hexadecimal
+    digits; `takes_phones` is false if no text messages are sent."""
 
     accounts: Accounts
     sessions: Sessions
@@ -205,7 +206,7 @@ class Ports:
 
 @dataclass(frozen=True)
 class PeoplePorts:
-    """What administrators' changes need."""
+    """The dependencies of administrators' changes."""
 
     accounts: Accounts
     sessions: Sessions
@@ -214,29 +215,30 @@ class PeoplePorts:
 
 
 class Networks(Protocol):
-    """Network addresses, none of which is kept; raises as Accounts does."""
+    """Keys for network addresses, which are never kept; raises as Accounts does."""
 
     def key(self, address: str) -> str:
-        """The same for a network for half a day; from then on nobody can tell whose it was."""
+        """A key that stays the same for a network for half a day; after that nobody can tell whose
+        it was."""
 
     def drop_old_keys(self) -> None:
-        """Forgets what earlier keys were made with."""
+        """Forgets the secrets behind earlier keys."""
 
 
 class Blocks(Protocol):
     """The block list; raises as Accounts does."""
 
     def id_of(self, what: Destination | str) -> str:
-        """The id of the entry of an address, or of a domain."""
+        """The id of the entry for an address, or for a domain."""
 
     def has(self, addresses: Sequence[Destination]) -> bool:
-        """True where one of them, or a domain that it is in, is on the list."""
+        """True if one of them, or a domain that contains it, is on the list."""
 
     def add(self, block: Block) -> Block:
-        """Stores it unless it is there. Answers the one that is stored."""
+        """Stores it unless it exists. Returns the stored entry."""
 
     def remove(self, block_id: str) -> bool:
-        """Removes it; False where there is none."""
+        """Removes it; False if there is none."""
 
     def page(self, *, limit: int, after: str | None) -> Sequence[Block]:
         """Some of the list, by id."""
@@ -244,7 +246,7 @@ class Blocks(Protocol):
 
 @dataclass(frozen=True)
 class LimitPorts:
-    """What counts how often somebody does something; `phone` is the council's."""
+    """The dependencies of rate limits; `phone` is the council's."""
 
     limits: Limits
     networks: Networks
@@ -254,83 +256,86 @@ class LimitPorts:
 
 @dataclass(frozen=True)
 class BlockPorts:
-    """What changes of the block list need."""
+    """The dependencies of changes to the block list."""
 
     blocks: Blocks
     log: audit.Ports
 
 
 class Erasures(Protocol):
-    """What is being forgotten; raises as Accounts does."""
+    """Pending erasures; raises as Accounts does."""
 
     def add(self, erasure: Erasure) -> Erasure:
-        """Stores it unless there is one for that account. Answers the one that is stored."""
+        """Stores it unless that account has one. Returns the stored erasure."""
 
     def pending(self) -> Sequence[Erasure]:
-        """All that did not end."""
+        """All erasures that have not ended."""
 
     def reach(self, account_id: str, step: Step) -> None:
-        """Notes that all steps before are done; nothing happens where none is pending."""
+        """Notes that all steps before this one are done; does nothing if none is pending."""
 
     def end(self, account_id: str) -> None:
-        """Forgets the erasure; nothing happens where it is gone."""
+        """Forgets the erasure; does nothing if it is gone."""
 
 
 class Erased(Protocol):
-    """What was forgotten, by the ids of accounts, reports and subscriptions alone and for ever;
+    """Completed erasures, only by the ids of accounts, reports and subscriptions, kept for ever;
     raises as Accounts does."""
 
     def note(self, what: Forgotten, of: str) -> None:
-        """Adds that, once."""
+        """Adds the entry, once."""
 
     def noted(self, what: Forgotten) -> Sequence[str]:
-        """The ids of all of which that was forgotten."""
+        """The ids of everything for which that was forgotten."""
 
 
 class Reports(Protocol):
     """The reports, as accounts see them. Every method raises UpstreamFailed."""
 
     def about(self, account: Account) -> Iterable[str]:
-        """The ids of those that she sent, or that name her as contact."""
+        """The ids of the reports that the person sent, or that name the person as contact."""
 
     def parts_of(self, service_request_id: str, account: Account) -> Sequence[ReportPart]:
-        """What of a report is hers; may be nothing."""
+        """The parts of a report that are about the person; may be empty."""
 
     def forget_sender(self, service_request_id: str, *, redact: bool) -> None:
-        """Forgets who sent a report, whoever it was, and its public text too if `redact`."""
+        """Forgets the sender of a report, without checking who it was, and its public text too if
+        `redact`."""
 
     def forget_address(self, service_request_id: str, kind: Literal["email", "phone"]) -> None:
-        """Forgets that address of its contact, whoever's it was."""
+        """Forgets that address of the report's contact, without checking whose it was."""
 
     def unfollow_all(self, account_id: str) -> None:
-        """Forgets what she follows."""
+        """Forgets which reports the account follows."""
 
     def has_answers(self, subscription_id: str) -> bool:
-        """True where something was answered to its questions."""
+        """True if the subscription's questions were answered."""
 
     def forget_answers(self, subscription_id: str, *, redact: bool) -> None:
-        """Forgets that, and what was written with it in public if `redact`."""
+        """Forgets the answers, and the public text written with them if `redact`."""
 
     def has_written(self, account_id: str) -> bool:
-        """True where updates or flags of reports are known to be the account's."""
+        """True if the account has written updates or flags of reports."""
 
     def forget_written(self, account_id: str, *, redact: bool) -> None:
-        """Forgets that they are; what is public stays unless `redact`, all else goes."""
+        """Forgets that the account wrote them; public text stays unless `redact`, everything else
+        goes."""
 
 
 class Subscriptions(Protocol):
     """The subscriptions, as accounts see them. Every method raises UpstreamFailed."""
 
     def of(self, account_id: str, addresses: Sequence[Destination]) -> Sequence[str]:
-        """The ids of all that are the account's, or go to one of the addresses."""
+        """The ids of all subscriptions that belong to the account, or go to one of the
+        addresses."""
 
     def forget(self, subscription_id: str) -> None:
-        """Forgets it with what it was told."""
+        """Forgets the subscription and what it was told."""
 
 
 @dataclass(frozen=True)
 class ErasurePorts:
-    """What forgetting somebody needs. `forget_desk` forgets what an account saved for its work;
+    """The dependencies of an erasure. `forget_desk` forgets what an account saved for its work;
     raises UpstreamFailed."""
 
     accounts: Accounts
@@ -346,7 +351,7 @@ class ErasurePorts:
 
 
 class Letters(Protocol):
-    """The words of what is sent."""
+    """The texts of messages."""
 
     def letter(self, attempt: Attempt, code: str, link_token: str) -> Letter:
         """The mail with a code and a link."""
@@ -357,8 +362,8 @@ class Letters(Protocol):
 
 @dataclass(frozen=True)
 class SendingPorts:
-    """What sending a code needs: it runs apart, and can make nothing but codes. `post` and `texts`
-    raise ConfigurationError where nothing of that kind is sent."""
+    """The dependencies of sending a code: it runs separately, and can only make codes. `post` and
+    `texts` raise ConfigurationError if nothing of that kind is sent."""
 
     attempts: Attempts
     codes: Codes

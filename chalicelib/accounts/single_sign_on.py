@@ -1,4 +1,4 @@
-"""Signing in through another organisation: what it needs from outside, and what is kept of it."""
+"""Single sign-on through another organisation: its dependencies, and the data kept for it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ HANDOVER_HOLDS = timedelta(minutes=10)
 
 
 class GroupGrant(Protocol):
-    """What the members of a group may do."""
+    """The grants of a group's members."""
 
     @property
     def group(self) -> str: ...
@@ -26,7 +26,7 @@ class GroupGrant(Protocol):
 
 
 class LevelMapping(Protocol):
-    """How sure it is who somebody is, by the values of a claim."""
+    """Maps the values of a claim to the certainty of a person's identity."""
 
     @property
     def claim(self) -> str: ...
@@ -57,8 +57,8 @@ class Provider(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Handover:
-    """Somebody was sent to another organisation to say there who she is. `onward` is the path of
-    ours that she wanted. What she has to come back with follows from its id and a secret."""
+    """A person's visit to another organisation to sign in there. `onward` is the path of ours that
+    the person wanted. The proofs that must come back are derived from its id and a secret."""
 
     handover_id: str
     provider: str
@@ -78,12 +78,12 @@ class Handovers(Protocol):
         """Stores a new one."""
 
     def use(self, handover_id: str, session_id: str, now: datetime) -> Handover | None:
-        """Uses it up for that session. None where there is none, or it was used or expired."""
+        """Uses it up for that session. None if there is none, or it was used or has expired."""
 
 
 class Proofs(NamedTuple):
-    """What belongs to a handover: `browser` stays in the browser that began it, `nonce` comes back
-    in what the issuer signs, `verifier` goes with the code (RFC 7636)."""
+    """The proofs of a handover: `browser` stays in the browser that began it, `nonce` comes back in
+    the issuer's signed answer, `verifier` goes with the code (RFC 7636)."""
 
     browser: str
     nonce: str
@@ -91,31 +91,31 @@ class Proofs(NamedTuple):
 
 
 class HandoverProofs(Protocol):
-    """Makes them anew each time from a secret and the handover's id."""
+    """Makes the proofs again each time from a secret and the handover's id."""
 
     def of(self, handover_id: str) -> Proofs:
-        """All three."""
+        """All three proofs."""
 
     def held_by(self, handover_id: str, browser: str) -> Proofs | None:
-        """All three where the browser holds its own, else None."""
+        """All three proofs if the browser holds its own, else None."""
 
 
 class Issuers(Protocol):
-    """The organisations themselves. Both raise UpstreamFailed where one does not answer."""
+    """The organisations. Both methods raise UpstreamFailed if one does not answer."""
 
     def way_to(self, provider: str, state: str, proofs: Proofs) -> str:
-        """The address at which somebody says who she is."""
+        """The address at which the person signs in."""
 
     def claims(
         self, provider: str, code: str, answering_issuer: str | None, proofs: Proofs
     ) -> Mapping[str, Any]:
-        """What the issuer says of whoever has brought this code, every part of it verified; `sub`
-        is always there. Raises Forbidden."""
+        """The issuer's claims about the person who brought this code, each one verified; `sub` is
+        always there. Raises Forbidden."""
 
 
 @dataclass(frozen=True)
 class SignOnPorts:
-    """Everything that signing in through another organisation needs."""
+    """All dependencies of signing in through another organisation."""
 
     people: Ports
     providers: Mapping[str, Provider]

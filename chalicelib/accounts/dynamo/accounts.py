@@ -1,4 +1,4 @@
-"""Accounts, and whose an address or identity is, on one DynamoDB table."""
+"""Accounts, and the owners of addresses and identities, on one DynamoDB table."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -22,7 +22,7 @@ Digest = Callable[..., str]
 
 
 class DynamoAccounts:
-    """The Accounts port. Addresses are found by their digests: the keys tell nobody's."""
+    """The Accounts port. Addresses are found by their digests: the keys reveal no address."""
 
     def __init__(self, table_name: str, digest: Digest) -> None:
         self._digest = digest
@@ -50,7 +50,7 @@ class DynamoAccounts:
         with suppress(ConditionFailed), translated():
             item.save(ClaimItem.owner.does_not_exist())
             return account_id
-        # It belongs to somebody, maybe by this very write if its reply was lost.
+        # It has an owner, perhaps by this very write if its reply was lost.
         owner = self.owner(what)
         if owner is None:
             raise Conflict("An account with this was deleted just now: try again.")
@@ -78,7 +78,7 @@ class DynamoAccounts:
                 item.save()
         except ConditionFailed:
             stored = self._stored(account)
-            # Written by this very call, if its reply was lost: the version is the one it makes.
+            # Written by this very call if its reply was lost: the version is the one that it makes.
             if _same_as_written(stored, account):
                 return stored
             raise Conflict(

@@ -1,4 +1,4 @@
-"""Attempts to sign in, and how often somebody may ask for something, on the table of people."""
+"""Attempts to sign in, and rate limits, on the table of people."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -16,8 +16,8 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 class DynamoAttempts:
-    """The Attempts port. TTL removes what is over only after a while: until then every write says
-    itself that it must not be."""
+    """The Attempts port. TTL removes expired items only after a while: until then the condition of
+    every write excludes them."""
 
     def __init__(self, table_name: str) -> None:
         AttemptItem.Meta.table_name = table_name
@@ -36,7 +36,7 @@ class DynamoAttempts:
             is_known=attempt.is_known,
             is_blocked=attempt.is_blocked,
         )
-        # Its id is random: what is there already was stored by this call, whose reply was lost.
+        # Its id is random: an existing item was stored by this call, whose reply was lost.
         with suppress(ConditionFailed), translated():
             item.save(AttemptItem.owner.does_not_exist())
 
@@ -76,7 +76,7 @@ class DynamoAttempts:
         if used:
             return True
         stored = self.get(attempt_id)
-        # By this very write, if its reply was lost.
+        # Used by this very write if its reply was lost.
         return stored is not None and stored.session_id == session_id
 
     def note_sent(self, attempt_id: str, at: datetime) -> bool:
@@ -91,7 +91,7 @@ class DynamoAttempts:
         self._updated(attempt_id, over, AttemptItem.owner.exists())
 
     def _updated(self, attempt_id: str, actions: list[Any], condition: Any) -> AttemptItem | None:
-        """The attempt after that, None where the condition does not hold."""
+        """The updated attempt, None if the condition does not hold."""
         item = AttemptItem(of_attempt(attempt_id), ATTEMPT)
         try:
             with translated():
@@ -102,9 +102,9 @@ class DynamoAttempts:
 
 
 class DynamoLimits:
-    """The Limits port: `hourly` is how often each scope may be done within an hour of the clock, or
-    `daily` within a day, by one `key`, which is kept as a digest. Where a reply is lost one may
-    count twice: then less is let through, never more."""
+    """The Limits port: `hourly` is how often each scope is allowed within an hour of the clock, or
+    `daily` within a day, for one `key`, which is kept as a digest. If a reply is lost, one use may
+    count twice: then fewer uses are allowed, never more."""
 
     def __init__(
         self,

@@ -1,8 +1,8 @@
 """The audit log in DynamoDB.
 
 Table: hash `log`, one value for all; range `place`, the moment to the microsecond and the entry's
-id. A busy day of a council has some thousand entries, and a partition takes a thousand a second.
-Functions may put and query, nothing else: an entry that is there is never written again.
+id. A council has some thousand entries on a busy day, and a partition takes a thousand a second.
+Functions may only put and query: an existing entry is never written again.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ translated = partial(errors.translated, "the log", ConditionFailed)
 
 
 class BySubject(GlobalSecondaryIndex["AuditItem"]):  # type: ignore[no-untyped-call]
-    """What was done with something."""
+    """Entries by their subject."""
 
     class Meta:
         index_name = "by-subject"
@@ -65,7 +65,7 @@ class DynamoTrail:
             subject=entry.subject,
             details=entry.details,
         )
-        # Its id is random: what stands there is this very entry, whose first reply was lost.
+        # Its id is random: an existing item is this very entry, whose first reply was lost.
         with suppress(ConditionFailed), translated():
             item.save(AuditItem.place.does_not_exist())
 

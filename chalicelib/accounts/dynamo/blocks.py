@@ -1,4 +1,4 @@
-"""The block list, on the table of people. Of an address only a digest is kept."""
+"""The block list, on the table of people. Only a digest of each address is kept."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -55,7 +55,7 @@ class DynamoBlocks:
 
 
 def _names(address: Destination) -> Iterator[Destination | str]:
-    """The address, its domain and all that this is a part of."""
+    """The address, its domain and all its parent domains."""
     yield address
     if address.kind == "email":
         parts = address.value.rpartition("@")[2].split(".")

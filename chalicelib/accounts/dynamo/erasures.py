@@ -1,5 +1,5 @@
-"""Who is being forgotten, on the table of people; and who and what was, in the audit log's table,
-which nothing can be taken from and which no backup of the others brings back."""
+"""Pending erasures, on the table of people; and completed erasures, in the audit log's table, from
+which nothing can be removed and which a restored backup of the other tables does not change."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -51,7 +51,7 @@ class DynamoErased:
         ErasedItem.Meta.table_name = table_name
 
     def note(self, what: Forgotten, of: str) -> None:
-        # Noted before, and maybe by this very write if its reply was lost.
+        # Noted before, perhaps by this very write if its reply was lost.
         with suppress(ConditionFailed), translated():
             ErasedItem(ERASED, f"{what}#{of}").save(ErasedItem.log.does_not_exist())
 

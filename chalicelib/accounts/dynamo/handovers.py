@@ -10,8 +10,8 @@ from chalicelib.kernel.dynamo.errors import ConditionFailed
 
 
 class DynamoHandovers:
-    """The Handovers port. TTL removes what is over only after a while: until then the write says
-    itself that it must not be."""
+    """The Handovers port. TTL removes expired items only after a while: until then the condition of
+    the write excludes them."""
 
     def __init__(self, table_name: str) -> None:
         HandoverItem.Meta.table_name = table_name
@@ -24,7 +24,7 @@ class DynamoHandovers:
             created_at=handover.created_at,
             expires_at=handover.expires_at,
         )
-        # Its id is random: what is there already was stored by this call, whose reply was lost.
+        # Its id is random: an existing item was stored by this call, whose reply was lost.
         with suppress(ConditionFailed), translated():
             item.save(HandoverItem.owner.does_not_exist())
 
@@ -37,7 +37,7 @@ class DynamoHandovers:
                 item.update(actions, unused & (HandoverItem.expires_at > now))
         except ConditionFailed:
             stored = self._stored(handover_id)
-            # By this very write, if its reply was lost.
+            # Used by this very write if its reply was lost.
             return stored if stored and stored.session_id == session_id else None
         return _handover(item)
 

@@ -1,10 +1,10 @@
-"""What is kept of people in DynamoDB.
+"""The items about people in DynamoDB.
 
-Table: hash `owner`, range `record`. Under `account#<account_id>` lie `account` and each
-`session#<session_id>`, so that a call reads both at once. `address#…` and `identity#…` say whose an
-address or identity is, by a digest made under a secret; `attempt#<attempt_id>` is somebody who
-wants to sign in, `handover#<handover_id>` somebody who was sent to another organisation for that,
-`limit#…` how much of something was done in an hour.
+Table: hash `owner`, range `record`. Under `account#<account_id>` are `account` and each
+`session#<session_id>`, so that a call reads both at once. `address#…` and `identity#…` name the
+owner of an address or identity, by a digest made under a secret; `attempt#<attempt_id>` is an
+attempt to sign in, `handover#<handover_id>` a person sent to another organisation to sign in,
+`limit#…` a count of uses in one hour.
 """
 
 from datetime import datetime
@@ -63,7 +63,7 @@ def of_handover(handover_id: str) -> str:
 
 
 class OwnedItem(Model):
-    """What lies under an account; `kind` tells PynamoDB which of both it has read."""
+    """An item under an account; `kind` tells PynamoDB which of the two it has read."""
 
     class Meta:
         table_name = ""
@@ -74,7 +74,7 @@ class OwnedItem(Model):
 
 
 class ByStaff(GlobalSecondaryIndex["AccountItem"]):  # type: ignore[no-untyped-call]
-    """Accounts with a grant, in the order in which they were made; PynamoDB asks for `kind`."""
+    """Accounts with a grant, in order of creation; PynamoDB requires `kind`."""
 
     class Meta:
         index_name = "by-staff"
@@ -85,7 +85,7 @@ class ByStaff(GlobalSecondaryIndex["AccountItem"]):  # type: ignore[no-untyped-c
 
 
 class AccountItem(OwnedItem, discriminator=ACCOUNT):
-    """An account. `staff` is there only with a grant, for the index."""
+    """An account. `staff` is set only if the account has a grant, for the index."""
 
     version = VersionAttribute()
     created_at: Attribute[datetime] = MomentAttribute()
@@ -119,7 +119,7 @@ class SessionItem(OwnedItem, discriminator="session"):
 
 
 class ClaimItem(Model):
-    """Whose an address or identity is."""
+    """The owner of an address or identity."""
 
     class Meta:
         table_name = ""
@@ -130,7 +130,7 @@ class ClaimItem(Model):
 
 
 class ByAddress(GlobalSecondaryIndex["AttemptItem"]):  # type: ignore[no-untyped-call]
-    """Attempts by the address that they are about."""
+    """Attempts by their address."""
 
     class Meta:
         index_name = "by-address"
@@ -140,7 +140,7 @@ class ByAddress(GlobalSecondaryIndex["AttemptItem"]):  # type: ignore[no-untyped
 
 
 class ByAccount(GlobalSecondaryIndex["AttemptItem"]):  # type: ignore[no-untyped-call]
-    """Attempts to add an address, by the account; and what else says whose it is."""
+    """Attempts to add an address, by account; and other items that name an account as owner."""
 
     class Meta:
         index_name = "by-account"
@@ -151,7 +151,7 @@ class ByAccount(GlobalSecondaryIndex["AttemptItem"]):  # type: ignore[no-untyped
 
 
 class AttemptItem(Model):
-    """Somebody wants to sign in."""
+    """An attempt to sign in."""
 
     class Meta:
         table_name = ""
@@ -177,7 +177,7 @@ class AttemptItem(Model):
 
 
 class HandoverItem(Model):
-    """Somebody was sent to another organisation to sign in."""
+    """A person sent to another organisation to sign in."""
 
     class Meta:
         table_name = ""
@@ -192,7 +192,7 @@ class HandoverItem(Model):
 
 
 class ErasureItem(Model):
-    """Somebody is being forgotten; `record` is her account's id."""
+    """A pending erasure of a person; `record` is the id of their account."""
 
     class Meta:
         table_name = ""
@@ -205,8 +205,8 @@ class ErasureItem(Model):
 
 
 class ErasedItem(Model):
-    """Something that was forgotten, in the table of the audit log; `place` is what, and the id of
-    its account or report."""
+    """Something that was forgotten, in the table of the audit log; `place` is its kind and the id
+    of its account or report."""
 
     class Meta:
         table_name = ""
@@ -216,7 +216,8 @@ class ErasedItem(Model):
 
 
 class NetworkKeyItem(Model):
-    """What network addresses are made unreadable with for half a day, which `record` begins."""
+    """The key that makes network addresses unreadable for half a day; `record` is the start of that
+    time."""
 
     class Meta:
         table_name = ""
@@ -228,7 +229,7 @@ class NetworkKeyItem(Model):
 
 
 class BlockItem(Model):
-    """An address or domain that we hear of no more; `record` is a digest of it."""
+    """A blocked address or domain; `record` is a digest of it."""
 
     class Meta:
         table_name = ""
@@ -243,7 +244,7 @@ class BlockItem(Model):
 
 
 class LimitItem(Model):
-    """How much of something was done in one hour."""
+    """A count of uses in one hour."""
 
     class Meta:
         table_name = ""

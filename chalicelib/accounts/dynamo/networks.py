@@ -1,5 +1,6 @@
-"""What counts for a network, without keeping its address: a digest under a random key that changes
-twice a day and is removed soon after, from when on nobody can tell any more what it stood for."""
+"""Identifies a network for counting without keeping its address: a digest under a random key that
+changes twice a day and is removed soon after. From then on nobody can tell what the digest stood
+for."""
 
 import hmac
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from chalicelib.kernel.time import text_of
 
 HALF_A_DAY = 12
 OF_ONE_CUSTOMER = 64
-"""Bits of an IPv6 address that one customer of a network has to herself at least."""
+"""The minimum number of IPv6 address bits that one customer of a network has for their own use."""
 
 
 class DynamoNetworks:
@@ -45,7 +46,7 @@ class DynamoNetworks:
         return text_of(now.replace(hour=hour, minute=0, second=0, microsecond=0))
 
     def _value(self, period: str) -> str:
-        """The period's key, made by whoever is first."""
+        """The period's key, made by the first call that needs it."""
         end = datetime.fromisoformat(period) + timedelta(hours=HALF_A_DAY)
         made = NetworkKeyItem(NETWORK_KEYS, period, value=token_hex(32), expires_at=end)
         with translated():

@@ -1,1 +1,1 @@
-"""What people do to sign in, stay so, and sign out: one function a verb."""
+"""Signing in, staying signed in, and signing out: one function for each action."""

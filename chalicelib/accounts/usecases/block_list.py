@@ -1,4 +1,4 @@
-"""Administrators keep the list of addresses and domains that we hear of no more."""
+"""Administrators keep the list of blocked addresses and domains."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -11,14 +11,15 @@ from chalicelib.errors import Invalid, NotFound
 
 
 class Blocked(NamedTuple):
-    """Some of the list, by id; `next` is where to go on, None at the end."""
+    """Some entries of the list, by id; `next` is the place to continue from, None at the end."""
 
     blocks: Sequence[Block]
     next: str | None
 
 
 def block(what: str, reason: str, actor: str, ports: BlockPorts) -> Block:
-    """Adds an address or a domain with all below it; one that is there stays. Raises Invalid."""
+    """Adds an address, or a domain with all its subdomains; an existing entry stays. Raises
+    Invalid."""
     of = _domain(what) or _destination(what)
     made = Block(
         block_id=ports.blocks.id_of(of),
@@ -33,7 +34,7 @@ def block(what: str, reason: str, actor: str, ports: BlockPorts) -> Block:
 
 
 def unblock(block_id: str, actor: str, ports: BlockPorts) -> None:
-    """Takes it from the list. Raises NotFound."""
+    """Removes an entry from the list. Raises NotFound."""
     audit.note(actor, "blocks.remove", block_id, "", ports.log)
     if not ports.blocks.remove(block_id):
         raise NotFound("There is no such entry in the list.")
@@ -46,7 +47,7 @@ def blocked(*, limit: int, after: str | None, ports: BlockPorts) -> Blocked:
 
 
 def _domain(what: str) -> str | None:
-    """The domain, as it stands behind the @ of an address in it."""
+    """The domain, as it appears after the @ of an address in it."""
     found = contact("email", f"anybody@{what.strip().removeprefix('@')}")
     return found.value.partition("@")[2] if found else None
 

@@ -1,10 +1,10 @@
-"""Somebody asks for a code: counted and stored, and nothing else. Whether there is an account for
-the address is not looked up, so nobody can tell from what happens here.
+"""Requests for a code: each is only counted and stored. Accounts are not looked up, so nobody can
+tell from the result whether the address has one.
 
-Anybody may ask for a code for any address, so codes are counted by the address that they go to,
-and those from one network are a part of them at most: a stranger alone keeps nobody out. A device
-that has signed in with the address before is counted apart from all strangers. It fails closed:
-while nothing counts, no code is sent; a report can be sent without one.
+Anybody may ask for a code for any address, so codes are counted by the address that they go to, and
+codes asked for from one network can only use a part of that limit: one stranger cannot lock anybody
+out. A device that has signed in with the address before is counted separately from all strangers.
+The limit fails closed: if counting fails, no code is sent; a report can be sent without one.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ HOURLY = {
     "code to known device": 5,
     "text by network": 20,
 }
-"""How often within an hour of the clock."""
+"""The limits within an hour of the clock."""
 DAILY = {
     "code from network to address in a day": 8,
     "code to address in a day": 20,
@@ -30,8 +30,8 @@ DAILY = {
     "code to known device in a day": 20,
     "code to address from known devices in a day": 30,
 }
-"""How often within a day (UTC); a network is known by another key after twelve hours, so it may do
-that twice."""
+"""The limits within a day (UTC); a network gets another key after twelve hours, so it may use its
+limit twice."""
 NO_TEXTS_LEFT = (
     "we have sent all the text messages that we can send today: enter an email address, or try "
     "again with your mobile number tomorrow"
@@ -43,9 +43,9 @@ ANOTHER_WAY = (
 
 
 class Asker(NamedTuple):
-    """Who asks, as far as that is known: a key of the network, empty where nobody says it; the id
-    of a device that has signed in with this address before; and whether the address is on the block
-    list, which is not told."""
+    """The origin of a request, as far as it is known: a key of the network, empty if the network is
+    unknown; the id of a device that has signed in with this address before; and whether the address
+    is on the block list, which the caller is not told."""
 
     network: str = ""
     known_device: str | None = None
@@ -62,8 +62,8 @@ def ask(
     onward: str | None = None,
     asker: Asker = NOBODY,
 ) -> Attempt:
-    """A new attempt, whose code is on its way soon: to sign in and go on to that path of ours, or
-    to add the address to that account. Raises Invalid, TooMany, UpstreamFailed."""
+    """Creates an attempt, whose code is sent soon: to sign in and go on to that path of ours, or to
+    add the address to that account. Raises Invalid, TooMany, UpstreamFailed."""
     to = destination(address, takes_phones=ports.takes_phones)
     is_known = asker.known_device is not None
     if to.kind == "phone" and ports.budget.is_spent(is_known=is_known):
@@ -86,7 +86,7 @@ def ask(
 
 
 def sign_in_begun(attempt_id: str, ports: Ports) -> Attempt | None:
-    """The attempt to sign in as it is now, over or not; None where there is none. Raises
+    """The current attempt to sign in, expired or not; None if there is none. Raises
     UpstreamFailed."""
     found = ports.attempts.get(attempt_id)
     return found if found and found.account_id is None else None
@@ -112,7 +112,7 @@ def _of_device(to: Destination, asker: Asker) -> Iterator[tuple[str, str]]:
 
 
 def _of_stranger(to: Destination, asker: Asker) -> Iterator[tuple[str, str]]:
-    """What is narrow goes first: what it refuses is not counted by the rest."""
+    """Narrow limits come first: a request that they refuse does not count against the others."""
     own = ":".join(mailbox(to))
     if to.kind == "phone" and asker.network:
         yield "text by network", asker.network

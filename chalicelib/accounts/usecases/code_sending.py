@@ -1,6 +1,6 @@
-"""The code goes to its address. It may come twice by mail, and not at all as a text message: those
-cost, and a code that is late is asked for again. They are paid from what there is for a day; beyond
-that the page of the code says so.
+"""Sends the code to its address. It may arrive twice by mail, and not at all as a text message:
+texts cost money, and the person can ask for a late code again. A daily budget pays for texts; when
+it is spent, the page of the code says so.
 """
 
 from collections.abc import Callable
@@ -12,8 +12,8 @@ from chalicelib.kernel.observability import logs
 
 
 def send_code(attempt_id: str, ports: SendingPorts) -> None:
-    """Sends the code of an attempt, unless that was done or it is over. Raises UpstreamFailed
-    where it has to be tried again."""
+    """Sends the code of an attempt, unless it was sent or the attempt has expired. Raises
+    UpstreamFailed if it has to be tried again."""
     attempt = ports.attempts.get(attempt_id)
     if attempt is None or attempt.sent_at or not attempt.holds(ports.now()):
         return
@@ -47,7 +47,7 @@ def _text(attempt: Attempt, ports: SendingPorts) -> None:
         if give_back is None:
             ports.attempts.note_over_cap(attempt.attempt_id)
         elif attempt.is_blocked:
-            # Paid for all the same until now: the page of the code says alike what is over.
+            # Paid first, like any other: the page of the code then shows a spent budget alike.
             give_back()
         else:
             _send_paid(attempt.destination.value, words, give_back, ports)
@@ -59,7 +59,7 @@ def _text(attempt: Attempt, ports: SendingPorts) -> None:
 
 
 def _send_paid(to: str, words: str, give_back: Callable[[], None], ports: SendingPorts) -> None:
-    """Sends what is paid for; what certainly was not sent costs nothing. Raises as Texts does."""
+    """Sends a paid text; a text that was certainly not sent costs nothing. Raises as Texts does."""
     try:
         ports.texts().send(to, words)
     except NoReply:

@@ -1,6 +1,6 @@
-"""Somebody proves that an address is hers, by the code or the link that it received, and is signed
-in: a code is used up first, then everything else is made that is not there yet. A crash in between
-costs her a new code.
+"""Confirms an address by the code or the link that it received, and signs the person in. A code is
+used up first, then everything that does not exist yet is made. After a crash in between, the person
+needs a new code.
 """
 
 from dataclasses import replace
@@ -32,14 +32,14 @@ OVER = "This code or link was used, is older than 10 minutes, or was tried too o
 
 
 def sign_in_with_code(attempt_id: str, code: str, device: str, ports: Ports) -> SignedIn:
-    """Signs in by the code; white space in it does not count. Raises Invalid where it is another
-    one, NotFound where the attempt is over, Forbidden where the account is disabled."""
+    """Signs in with the code; white space in it is ignored. Raises Invalid if the code is wrong,
+    NotFound if the attempt is over, Forbidden if the account is disabled."""
     return _signed_in(_shown(attempt_id, code, None, ports), device, "code", ports)
 
 
 def sign_in_with_link(attempt_id: str, link_token: str, device: str, ports: Ports) -> SignedIn:
-    """Signs in by what the link carries. Raises NotFound where it does not hold, Forbidden where
-    the account is disabled."""
+    """Signs in with the link's token. Raises NotFound if it does not hold, Forbidden if the account
+    is disabled."""
     attempt = _tried(attempt_id, None, ports)
     if not ports.codes.holds_link_token(attempt_id, link_token) or attempt.is_blocked:
         note_failure(attempt, "link", ports)
@@ -48,9 +48,9 @@ def sign_in_with_link(attempt_id: str, link_token: str, device: str, ports: Port
 
 
 def add_address(attempt_id: str, code: str, account_id: str, ports: Ports) -> Account:
-    """Adds the address that the code was sent to. Raises Invalid where it is another code or she
-    has all that she may have, NotFound where the attempt is over or another account's, Conflict
-    where the address is."""
+    """Adds the address that the code was sent to. Raises Invalid if the code is wrong or the
+    account has the maximum number of addresses, NotFound if the attempt is over or belongs to
+    another account, Conflict if the address belongs to another account."""
     attempt = _shown(attempt_id, code, account_id, ports)
     refuse_too_many(ports.accounts.get(account_id))
     if not ports.attempts.use(attempt_id, ports.new_id(), to_the_second(ports.now())):
@@ -63,14 +63,14 @@ def add_address(attempt_id: str, code: str, account_id: str, ports: Ports) -> Ac
 
 
 def refuse_too_many(account: Account | None) -> None:
-    """Raises Invalid where an account has all the addresses that it may have."""
+    """Raises Invalid if an account has the maximum number of addresses."""
     if account and len(account.addresses) >= MOST_ADDRESSES:
         raise Invalid.field("address", f"an account has at most {MOST_ADDRESSES} addresses")
 
 
 def account_of(address: Destination, ports: Ports) -> Account:
     """The account of a confirmed address, a new one if there is none. Staff who were invited with
-    it take the invitation up by this. Raises NotFound where it was erased just now."""
+    the address accept the invitation by this. Raises NotFound if it was erased just now."""
     account_id = ports.accounts.owner(address) or ports.accounts.claim(address, ports.new_id())
     now = to_the_second(ports.now())
     own = Address(kind=address.kind, value=address.value, confirmed_at=now)
@@ -86,8 +86,8 @@ def account_of(address: Destination, ports: Ports) -> Account:
 
 
 def known_or(new: Account, what: Destination | Identity, ports: Ports) -> Account:
-    """The account that has claimed this: the one that is there, else the new one. Raises NotFound
-    where it was erased just now: that takes its claims first, then the account."""
+    """The account that has claimed this: the existing one, else the new one. Raises NotFound if it
+    was erased just now: an erasure takes the account's claims first, then the account."""
     known = ports.accounts.get(new.account_id)
     if known:
         return known
@@ -105,7 +105,7 @@ def open_session(
     session_id: str | None = None,
     expires_at: datetime | None = None,
 ) -> SignedIn:
-    """Signs an account in on a device. Raises Forbidden where it is disabled."""
+    """Signs an account in on a device. Raises Forbidden if it is disabled."""
     if account.disabled_at:
         count_failure()
         raise Forbidden(
@@ -127,7 +127,7 @@ def open_session(
 
 
 def _shown(attempt_id: str, code: str, account_id: str | None, ports: Ports) -> Attempt:
-    """The attempt whose code it is; white space in it does not count."""
+    """The attempt that the code belongs to; white space in the code is ignored."""
     attempt = _tried(attempt_id, account_id, ports)
     if not ports.codes.holds_code(attempt_id, "".join(code.split())) or attempt.is_blocked:
         note_failure(attempt, "code", ports)
@@ -146,8 +146,8 @@ def _tries_left(attempt: Attempt) -> str:
 
 
 def _tried(attempt_id: str, account_id: str | None, ports: Ports) -> Attempt:
-    """What was begun to sign in signs in, what was begun to add an address adds it: whoever reads
-    an address adds it to no account by opening a link that somebody else asked for."""
+    """An attempt to sign in only signs in, and an attempt to add an address only adds it: a person
+    who opens a link that somebody else asked for does not add the address to any account."""
     attempt = ports.attempts.count_try(attempt_id, to_the_second(ports.now()))
     if attempt is None or attempt.account_id != account_id:
         count_failure()

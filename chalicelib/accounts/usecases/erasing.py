@@ -1,8 +1,8 @@
-"""Somebody wants to be forgotten. Her account is closed at once; the rest a schedule does step by
-step, each of which may be done again, so that it goes on after a crash wherever that was.
+"""Erases a person. The account is closed at once; a schedule does the rest step by step. Each step
+may be repeated, so the erasure continues after a crash at any point.
 
-Whom and which reports it was about is remembered by id alone, in a list that outlives a restored
-backup: from there all of it can be done once more.
+The erased people and reports are recorded only by id, in a list that outlives a restored backup:
+from that list the whole erasure can be repeated.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,14 +24,14 @@ from chalicelib.errors import AppError, Conflict
 from chalicelib.kernel.observability import logs
 
 SETTLES = timedelta(minutes=1)
-"""Indexes lag: what she sent just before is found after that."""
+"""Indexes lag: reports sent just before are found after this time."""
 BY_ID: Sequence[Forgotten] = (*("report", "text", "email", "phone", "answers", "words", "written"),)
-"""What is forgotten by the id of what it is about, whoever's it was."""
+"""The things that are forgotten by their own id, without checking whose they were."""
 
 
 def begin_erasure(account: Account, *, redact: bool, ports: ErasurePorts) -> Erasure:
-    """Closes the account and notes that it is to be forgotten, with the public texts of her reports
-    if `redact`. Raises Conflict where she works for the council."""
+    """Closes the account and notes its erasure, with the public texts of its reports if `redact`.
+    Raises Conflict if the person works for the council."""
     if account.grants:
         raise Conflict(
             "You work for the council: ask an administrator to end that first, then delete it."
@@ -47,15 +47,15 @@ def begin_erasure(account: Account, *, redact: bool, ports: ErasurePorts) -> Era
     try:
         _close(begun, ports.accounts.get(account.account_id), ports)
     except AppError as error:
-        # What she asked for is noted: the schedule begins with this.
+        # The request is noted: the schedule begins with this.
         logs.failure("an account was not closed at once", error)
     return begun
 
 
 def erase_due(ports: ErasurePorts) -> Mapping[str, Exception]:
-    """Goes on with all that is to be forgotten. Answers what failed, by account_id, whatever it
-    was: it holds up nobody else, and is gone on with next time. Raises UpstreamFailed where nobody
-    knows what there is."""
+    """Continues all pending erasures. Returns the failures of any kind, by account_id: a failure
+    does not delay other erasures, and is retried next time. Raises UpstreamFailed if the pending
+    erasures cannot be read."""
     failed: dict[str, Exception] = {}
     for erasure in ports.erasures.pending():
         if ports.now() < erasure.requested_at + SETTLES:
@@ -69,7 +69,7 @@ def erase_due(ports: ErasurePorts) -> Mapping[str, Exception]:
 
 
 def erase(erasure: Erasure, ports: ErasurePorts) -> None:
-    """Forgets somebody, from the step on that is not done."""
+    """Erases a person, from the first step that is not done."""
     for step in STEPS[STEPS.index(erasure.step) :]:
         ports.erasures.reach(erasure.account_id, step)
         _WORK[step](erasure, ports.accounts.get(erasure.account_id), ports)
@@ -77,8 +77,8 @@ def erase(erasure: Erasure, ports: ErasurePorts) -> None:
 
 
 def erase_again(ports: ErasurePorts) -> int:
-    """After a backup was restored, and the indexes have caught up: forgets once more whoever was
-    forgotten. Answers how many."""
+    """Repeats all erasures after a backup was restored and the indexes have caught up. Returns how
+    many."""
     for what in BY_ID:
         for each in ports.erased.noted(what):
             _forget(what, each, ports)
@@ -94,8 +94,8 @@ def _close(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> No
 
 
 def _answers(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
-    """Before the reports: with who sent one goes the subscription that came with it, and that leads
-    to what she answered."""
+    """Comes before the reports: when a report's sender is forgotten, its subscription is forgotten
+    too, and that subscription leads to the sender's answers."""
     what: Forgotten = "words" if erasure.redact else "answers"
     for subscription_id in _subscribed(erasure, account, ports):
         if ports.reports.has_answers(subscription_id):
@@ -104,7 +104,7 @@ def _answers(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> 
 
 
 def _written(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
-    """What stays public loses its author, who is found by the account's id after a restore, too."""
+    """Public text loses its author, who is found by the account's id, also after a restore."""
     if erasure.redact and ports.reports.has_written(erasure.account_id):
         ports.erased.note("written", erasure.account_id)
     ports.reports.forget_written(erasure.account_id, redact=erasure.redact)
@@ -169,7 +169,8 @@ def _account(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> 
 
 
 def _destinations(account: Account | None) -> Sequence[Destination]:
-    """Where she can be reached: what she confirmed, and what staff were invited with."""
+    """The person's destinations: confirmed addresses, and the address that staff were invited
+    with."""
     if account is None:
         return ()
     confirmed = [each.destination for each in account.addresses]
@@ -188,4 +189,5 @@ _WORK: Mapping[Step, Callable[[Erasure, Account | None, ErasurePorts], None]] = 
     "sessions": _sessions,
     "account": _account,
 }
-"""What each step does; the account itself goes last, for it says where all else is."""
+"""The action of each step; the account itself goes last, because it says where everything else
+is."""

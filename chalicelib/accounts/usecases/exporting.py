@@ -1,4 +1,5 @@
-"""Everything that is kept of somebody's account, under the names of the data registry."""
+"""Exports everything that is kept about a person's account, under the names of the data
+registry."""
 
 from typing import Any
 

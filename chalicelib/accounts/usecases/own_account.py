@@ -1,4 +1,4 @@
-"""Somebody looks after her own account."""
+"""The account holder manages their own account."""
 
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
@@ -24,7 +24,8 @@ MOST_PLACES = 20
 
 @dataclass(frozen=True, kw_only=True)
 class AccountChanges:
-    """What somebody changes of her account; None leaves it. `clear` names what is to be empty."""
+    """The account holder's changes to the account; None leaves a value. `clear` names the values to
+    empty."""
 
     name: Label | None = None
     language: Language | None = None
@@ -36,8 +37,8 @@ class AccountChanges:
 def change_account(
     account: Account, changes: AccountChanges, version: int, ports: Ports
 ) -> Account:
-    """Changes the account, on the version that was read. Raises Invalid, Conflict (another
-    version; it carries the present one)."""
+    """Changes the account, on the version that was read. Raises Invalid, Conflict (another version;
+    it carries the present one)."""
     if account.version != version:
         raise Conflict("You have changed this elsewhere: look again.", version=account.version)
     kinds = {each.kind for each in account.addresses}
@@ -49,15 +50,15 @@ def change_account(
 
 
 def begin_adding(address: str, account: Account, ports: Ports, asker: Asker = NOBODY) -> Attempt:
-    """Sends a code to another address of hers. Whether anybody has it is not looked up. Raises
-    Invalid, TooMany, UpstreamFailed."""
+    """Sends a code to an address that the account holder wants to add. Does not look up whether
+    another account has it. Raises Invalid, TooMany, UpstreamFailed."""
     refuse_too_many(account)
     return ask(address, ports, account.account_id, asker=asker)
 
 
 def remove_address(address: Destination, account: Account, ports: Ports) -> Account:
-    """Takes an address from her account; once more, it makes sure that nobody signs in to it with
-    that address. Raises Conflict where it is her only way in, or she changed her account
+    """Removes an address from the account; a repeat makes sure again that nobody signs in to it
+    with that address. Raises Conflict if it is the only way to sign in, or the account was changed
     elsewhere."""
     rest = tuple(each for each in account.addresses if each.destination != address)
     if not rest and not account.identities:

@@ -1,5 +1,5 @@
-"""Whose account it is that another organisation speaks of, what it calls her, and what staff may do
-by its groups.
+"""Finds the account for another organisation's claims, the name that the organisation gives, and
+the roles that its groups give.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,20 +19,20 @@ LONGEST_LABEL = 254
 
 
 def recognised(provider: Provider, claims: Mapping[str, Any], ports: SignOnPorts) -> Account:
-    """The account of whoever that is, a new one if there is none, with the roles that the provider
+    """The account for these claims, a new one if there is none, with the roles that the provider
     gives. Raises Conflict, NotFound (it is being changed or erased), UpstreamFailed."""
     return _with_grants(_account(provider, claims, ports.people), provider, claims, ports)
 
 
 def texts(said: Any) -> list[str]:
-    """What a claim says, whether it is one text or several."""
+    """The texts of a claim, whether it holds one text or several."""
     each = said if isinstance(said, list) else [said]
     return [text for text in each if isinstance(text, str)]
 
 
 def _account(provider: Provider, claims: Mapping[str, Any], people: Ports) -> Account:
-    """The account of this identity: the one that has it, else that of its address where that may
-    be believed, else a new one."""
+    """The account of this identity: the one that has it, else the one with its address if that can
+    be trusted, else a new one."""
     identity = Identity(provider.issuer, claims["sub"])
     account_id = people.accounts.owner(identity)
     if account_id is None:
@@ -49,9 +49,9 @@ def _account(provider: Provider, claims: Mapping[str, Any], people: Ports) -> Ac
 
 
 def _by_address(provider: Provider, claims: Mapping[str, Any], people: Ports) -> str | None:
-    """The account of the address that the issuer has verified: of any where it is trusted with
-    that, else only of somebody who was invited with it to work here. Not where the issuer knows
-    that account as somebody else, who had the address before."""
+    """The account of the address that the issuer has verified: any account if the issuer is trusted
+    with that, else only an account that was invited with the address to work here. Excludes an
+    account that has another identity at the issuer: that person had the address before."""
     address = _verified(claims)
     if address is None:
         return None
@@ -76,9 +76,9 @@ def _verified(claims: Mapping[str, Any]) -> Destination | None:
 
 
 def _as_staff(account: Account, claims: Mapping[str, Any], people: Ports) -> Account:
-    """The account of a colleague who came through her organisation: under the name that it gives
-    her. An address that she was invited with and never confirmed is hers no more: it may be
-    somebody else's one day."""
+    """The account of a colleague who signed in through their organisation, with the name that it
+    gives. An address that the colleague was invited with and never confirmed is removed: it may
+    belong to somebody else one day."""
     confirmed = [each.destination for each in account.addresses]
     if account.invited and account.invited not in confirmed:
         people.accounts.release(account.invited, account.account_id)
@@ -92,7 +92,7 @@ def _as_staff(account: Account, claims: Mapping[str, Any], people: Ports) -> Acc
 
 
 def _label(said: Any) -> str | None:
-    """One line of what the issuer says, None where that is no text."""
+    """One line of the issuer's text, None if that is no text."""
     text = said if isinstance(said, str) else ""
     return "".join(filter(str.isprintable, text)).strip()[:LONGEST_LABEL] or None
 
@@ -100,8 +100,8 @@ def _label(said: Any) -> str | None:
 def _with_grants(
     account: Account, provider: Provider, claims: Mapping[str, Any], ports: SignOnPorts
 ) -> Account:
-    """The account with the roles of its groups, where those give them: a group that was left takes
-    its role along."""
+    """The account with the roles of its groups, if groups give roles: a person who left a group
+    loses its role."""
     if not provider.grants or account.disabled_at:
         return account
     grants = tuple(_granted(provider, claims))
@@ -113,8 +113,8 @@ def _with_grants(
 
 
 def _granted(provider: Provider, claims: Mapping[str, Any]) -> Iterator[Grant]:
-    """What the groups give, the first for each role: two together could cover a ward's reports of
-    a team that neither of them covers alone."""
+    """The grants of the groups, the first for each role: two together could cover a ward's reports
+    of a team that neither of them covers alone."""
     groups = texts(claims.get(provider.groups))
     roles = set()
     for each in provider.grants:

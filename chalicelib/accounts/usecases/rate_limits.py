@@ -1,12 +1,12 @@
-"""How often somebody may do something, and whom we hear of no more.
+"""Rate limits, and the check of the block list.
 
-Counted for each network, device and address within an hour of the clock, or a day (UTC). Schools,
-offices and mobile networks have one network address for many people, so a network may do a lot. An
-address counts only for whoever confirmed it: what somebody types proves nothing, and could keep out
-whoever the address belongs to. A report that is refused may be lost, so what residents send passes
-while nothing counts; codes, which cost and could be guessed, and other ways in do not, nor do
-subscriptions. Where somebody is written to who did not confirm her address, that address counts,
-whether for a subscription or for a report that names it: strangers fill no mailbox.
+Uses are counted for each network, device and address within an hour of the clock, or a day (UTC).
+Schools, offices and mobile networks have one network address for many people, so the limit of a
+network is high. An address counts only for the person who confirmed it: typing an address proves
+nothing, and could lock out its owner. A report that is refused may be lost, so if counting fails,
+residents' submissions pass; codes, which cost money and could be guessed, other ways to sign in,
+and subscriptions do not. If messages go to an address that its owner did not confirm, that address
+counts, whether for a subscription or for a report that names it: strangers cannot fill a mailbox.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ Flow = Literal["code", "handover", "report", "update", "flag", "follow", "photo"
 FAILS_OPEN: frozenset[Flow] = frozenset(("report", "update", "flag", "follow", "photo"))
 IN_A_DAY = "written to address in a day"
 FOLLOWERS = "followers of one report by network in a day"
-"""Of those who are not signed in: a device can call itself anything."""
+"""For callers who are not signed in: a device can claim any name."""
 HOURLY: Mapping[str, int] = {
     "code by network": 200,
     "code by device": 20,
@@ -43,16 +43,16 @@ HOURLY: Mapping[str, int] = {
     "photo by network": 1000,
     "photo by device": 200,
 }
-"""How often within an hour; codes to one address are counted where they are asked for, and a device
-that has signed in with an address before is not counted by its network for that. Through its own
-organisation a whole office signs in each morning, to and fro."""
+"""The limits within an hour; codes to one address are counted where they are requested, and for
+codes a device that has signed in with an address before is not counted by its network. A whole
+office signs in each morning through its own organisation, with a redirect there and back."""
 DAILY: Mapping[str, int] = {IN_A_DAY: 20, FOLLOWERS: 10}
-"""How often within a day, for whatever it is."""
+"""The limits within a day, for any kind of action."""
 
 
 class Sender(NamedTuple):
-    """Where something comes from, as far as that is known: the network's address, what tells the
-    device from others, and the addresses that the account has confirmed."""
+    """The origin of a request, as far as it is known: the network's address, an identifier of the
+    device, and the addresses that the account has confirmed."""
 
     network: str | None = None
     device: str | None = None
@@ -60,9 +60,9 @@ class Sender(NamedTuple):
 
 
 def check(flow: Flow, sender: Sender, typed: Sequence[Destination], ports: LimitPorts) -> None:
-    """Counts one more; addresses that were only typed count where a subscription has them written
-    to. Raises TooMany, Forbidden (an address that the sender confirmed is blocked), and
-    UpstreamFailed where the flow does not pass while nothing counts."""
+    """Counts one more; unconfirmed addresses count if a subscription sends messages to them. Raises
+    TooMany, Forbidden (an address that the sender confirmed is blocked), and UpstreamFailed if
+    counting fails and the flow does not pass without it."""
     try:
         refuse_blocked(sender.addresses, ports)
         for by, key in _keys(sender, ports):
@@ -77,8 +77,8 @@ def check(flow: Flow, sender: Sender, typed: Sequence[Destination], ports: Limit
 
 
 def check_follower(of: str, sender: Sender, *, is_known: bool, ports: LimitPorts) -> None:
-    """Counts one more follower of that report; of those whom no account makes known, a network may
-    have only some. Raises TooMany, Forbidden."""
+    """Counts one more follower of that report; a network may have only some followers without an
+    account. Raises TooMany, Forbidden."""
     check("follow", sender, (), ports)
     if is_known or not sender.network:
         return
@@ -95,8 +95,8 @@ def check_follower(of: str, sender: Sender, *, is_known: bool, ports: LimitPorts
 
 
 def may_write(sender: Sender, typed: Sequence[Destination], ports: LimitPorts) -> bool:
-    """True where these may be written to about one report more; counts that. While nothing counts,
-    they may: whoever sent a report waits for an answer."""
+    """True if messages about one more report may be sent to these addresses; counts that. If
+    counting fails, they may: the reporter waits for an answer."""
     try:
         _count_letters("report", sender, typed, ports)
     except TooMany:
@@ -107,15 +107,15 @@ def may_write(sender: Sender, typed: Sequence[Destination], ports: LimitPorts) -
 
 
 def is_blocked(typed: Sequence[Destination], ports: LimitPorts) -> bool:
-    """True where one of these, which were only typed, is on the block list. Who typed it is not
-    told: anybody could ask the list. Raises UpstreamFailed."""
+    """True if one of these unconfirmed addresses is on the block list. The caller is not told:
+    otherwise anybody could query the list. Raises UpstreamFailed."""
     return bool(typed) and ports.blocks.has(typed)
 
 
 def _count_letters(
     flow: Flow, sender: Sender, typed: Sequence[Destination], ports: LimitPorts
 ) -> None:
-    """Counts those that she did not confirm. Raises TooMany, UpstreamFailed."""
+    """Counts the addresses that the sender did not confirm. Raises TooMany, UpstreamFailed."""
     confirmed = {mailbox(each) for each in sender.addresses}
     for each in sorted({mailbox(each) for each in typed} - confirmed):
         for scope in (f"{flow} to address", IN_A_DAY):
@@ -125,9 +125,9 @@ def _count_letters(
 
 
 def refuse_blocked(addresses: Sequence[Destination], ports: LimitPorts) -> None:
-    """Raises Forbidden where one of them is on the block list, UpstreamFailed. They are addresses
-    that the caller confirmed, so this tells of nobody else; and what the caller sends would
-    otherwise be lost without a word."""
+    """Raises Forbidden if one of them is on the block list, UpstreamFailed. The caller confirmed
+    these addresses, so this reveals nothing about anybody else; without the error, the caller's
+    submission would be lost silently."""
     if addresses and ports.blocks.has(addresses):
         raise Forbidden(
             "We take nothing from this address any more, and send nothing to it. If that is a "
@@ -136,7 +136,7 @@ def refuse_blocked(addresses: Sequence[Destination], ports: LimitPorts) -> None:
 
 
 def network_key(sender: Sender, ports: LimitPorts) -> str:
-    """What stands for the network, empty where nobody says it. Raises UpstreamFailed."""
+    """The key of the network, empty if the network is unknown. Raises UpstreamFailed."""
     return ports.networks.key(sender.network) if sender.network else ""
 
 

@@ -1,8 +1,8 @@
-"""Somebody stays signed in, looks at her devices, and signs out.
+"""Keeps a person signed in, lists their devices, and signs out.
 
-A refresh token is exchanged for its successor at each use. The one before is answered once more
+A refresh token is exchanged for its successor at each use. The previous token is answered once more
 with that same successor for a short while, because a reply may get lost and two tabs may ask at
-once. One that is older was copied: then its session ends, whoever has the newest.
+once. An older token was copied: its session then ends, even for the holder of the newest token.
 """
 
 from collections.abc import Sequence
@@ -17,19 +17,20 @@ from chalicelib.kernel.observability import logs
 
 AGAIN = "You are not signed in on this device any more: sign in again."
 LOOKS = 2
-"""A second one where another tab has exchanged the token in between, or this call's own reply was
-lost."""
+"""A second try, for when another tab has exchanged the token in between, or this call's own reply
+was lost."""
 
 
 class Refreshed(NamedTuple):
-    """Who is signed in, and the refresh token from now on."""
+    """The signed-in account, and the refresh token from now on."""
 
     who: SignedIn
     refresh_token: str
 
 
 def who(account_id: str, session_id: str, ports: Ports) -> SignedIn | None:
-    """Who that is, None where the session ended or expired or the account is disabled."""
+    """The signed-in account, None if the session has ended or expired or the account is
+    disabled."""
     found = ports.sessions.signed_in(account_id, session_id)
     if found is None or found.account.disabled_at or not found.session.holds(ports.now()):
         return None
@@ -52,26 +53,27 @@ def refresh(token: str, ports: Ports) -> Refreshed:
 
 
 def end(account_id: str, session_id: str, ports: Ports) -> None:
-    """Signs out of one device. Raises NotFound where the account has none of that id."""
+    """Signs out of one device. Raises NotFound if the account has no device with that id."""
     if not ports.sessions.end(account_id, session_id, to_the_second(ports.now())):
         raise NotFound("There is no such device.")
 
 
 def end_by_token(token: str, ports: Ports) -> None:
-    """Signs out of the device whose cookie this is; one that does not hold is out already."""
+    """Signs out of the device that sent this cookie; a token that does not hold is signed out
+    already."""
     sent = ports.refresh_tokens.read(token)
     if sent:
         ports.sessions.end(sent.account_id, sent.session_id, to_the_second(ports.now()))
 
 
 def devices(account_id: str, ports: Ports) -> Sequence[Session]:
-    """Those that are signed in, the last used first."""
+    """The devices that are signed in, the last used first."""
     holding = [each for each in ports.sessions.of(account_id) if each.holds(ports.now())]
     return sorted(holding, key=lambda each: (each.last_used_at, each.session_id), reverse=True)
 
 
 def end_everywhere(account_id: str, ports: Ports) -> int:
-    """Signs out of every device; answers how many there were."""
+    """Signs out of every device; returns how many there were."""
     holding = devices(account_id, ports)
     for each in holding:
         ports.sessions.end(account_id, each.session_id, to_the_second(ports.now()))
@@ -79,7 +81,7 @@ def end_everywhere(account_id: str, ports: Ports) -> int:
 
 
 def _exchanged(found: SignedIn, sent: Presented, ports: Ports) -> SignedIn | None:
-    """Who is signed in with the token from now on; None where one has to look again. Raises
+    """The account signed in with the new token; None if the caller has to read again. Raises
     Unauthenticated."""
     session, now = found.session, to_the_second(ports.now())
     if sent.generation == session.generation:

@@ -1,7 +1,7 @@
-"""Sign-ins and failures are written into the audit log and counted, so that guessing is noticed.
+"""Writes sign-ins and failures into the audit log and counts them, so that guessing is noticed.
 
-What is written of a failure names the account that the address belongs to, or the attempt where
-there is none: both are random ids, and known and unknown addresses cost the same calls.
+The entry of a failure names the account that the address belongs to, or the attempt if there is
+none: both are random ids, and known and unknown addresses cost the same calls.
 """
 
 from chalicelib.accounts import audit
@@ -11,9 +11,9 @@ from chalicelib.kernel.observability import logs
 
 
 def note_sign_in(account: Account, way: str, ports: Ports) -> None:
-    """Writes down that somebody is about to be signed in by that way (code, link or the code of a
-    provider), or is about to be refused because the account is disabled. Raises UpstreamFailed:
-    then nobody may be signed in."""
+    """Records a sign-in by that way (code, link or the code of a provider) before it happens, or
+    before it is refused because the account is disabled. Raises UpstreamFailed: then nobody may be
+    signed in."""
     if account.disabled_at:
         audit.note(audit.NOBODY, "account.sign_in_failed", account.account_id, way, ports.log)
     else:
@@ -21,17 +21,17 @@ def note_sign_in(account: Account, way: str, ports: Ports) -> None:
 
 
 def count_sign_in() -> None:
-    """Counts one more that succeeded."""
+    """Counts one more successful sign-in."""
     logs.measured("somebody signed in", logs.SIGN_INS, function="api", sign_ins=1)
 
 
 def count_failure() -> None:
-    """Counts one more that failed."""
+    """Counts one more failed sign-in."""
     logs.measured("a sign-in failed", logs.SIGN_INS, function="api", sign_in_failures=1)
 
 
 def note_failure(attempt: Attempt, way: str, ports: Ports) -> None:
-    """Writes down and counts a wrong code or link. Raises UpstreamFailed."""
+    """Records and counts a wrong code or link. Raises UpstreamFailed."""
     count_failure()
     whose = attempt.account_id or ports.accounts.owner(attempt.destination)
     subject = whose or attempt.attempt_id
@@ -39,7 +39,7 @@ def note_failure(attempt: Attempt, way: str, ports: Ports) -> None:
 
 
 def note_refusal(subject: str, way: str, ports: Ports) -> None:
-    """Writes down and counts that somebody was refused whom another organisation sent back; the
-    subject is a random id. Raises UpstreamFailed."""
+    """Records and counts the refusal of a person that another organisation sent back; the subject
+    is a random id. Raises UpstreamFailed."""
     count_failure()
     audit.note(audit.NOBODY, "account.sign_in_failed", subject, way, ports.log)

@@ -1,7 +1,7 @@
-"""Somebody is sent to another organisation to say there who she is, and comes back with a code that
-we exchange for its word (OpenID Connect Core 1.0, 3.1).
+"""Sends a person to another organisation to sign in there, and exchanges the code that they return
+with for the organisation's claims (OpenID Connect Core 1.0, 3.1).
 
-A handover is used up before its code is exchanged: whatever comes a second time finds nothing.
+A handover is used up before its code is exchanged: a repeat finds nothing.
 """
 
 from collections.abc import Mapping
@@ -23,18 +23,18 @@ AGAIN = (
     "This sign-in was begun in another browser, was used, or is older than 10 minutes: begin again."
 )
 LEVELS: tuple[Assurance, ...] = ("contact", "proven", "staff")
-"""From the least to the most."""
+"""From the lowest to the highest."""
 
 
 class Departure(NamedTuple):
-    """Where to send the browser, and what it has to keep until it comes back."""
+    """The address to send the browser to, and the proof that it keeps until it returns."""
 
     url: str
     browser: str
 
 
 class Back(NamedTuple):
-    """What a browser comes back with; `issuer` where the other side names itself (RFC 9207)."""
+    """The data that a browser returns with; `issuer` if the other side names itself (RFC 9207)."""
 
     provider: str
     state: str
@@ -44,7 +44,7 @@ class Back(NamedTuple):
 
 
 def send_to(provider: str, onward: str, ports: SignOnPorts) -> Departure:
-    """Begins to sign somebody in through that provider. Raises NotFound, UpstreamFailed."""
+    """Begins a sign-in through that provider. Raises NotFound, UpstreamFailed."""
     _provider(provider, ports)
     now = to_the_second(ports.people.now())
     handover = Handover(
@@ -61,8 +61,8 @@ def send_to(provider: str, onward: str, ports: SignOnPorts) -> Departure:
 
 
 def take_back(back: Back, device: str, ports: SignOnPorts) -> tuple[SignedIn, str]:
-    """Signs in whoever the issuer says that is, and answers where she wanted to go. Raises
-    NotFound (nothing that she began here), Forbidden, Conflict, UpstreamFailed."""
+    """Signs in the person that the issuer names, and returns the path that the person wanted.
+    Raises NotFound (the person began nothing here), Forbidden, Conflict, UpstreamFailed."""
     provider = _provider(back.provider, ports)
     proofs = ports.proofs.held_by(back.state, back.browser)
     if proofs is None:
@@ -85,8 +85,8 @@ def take_back(back: Back, device: str, ports: SignOnPorts) -> tuple[SignedIn, st
 
 
 def give_up(back: Back, ports: SignOnPorts) -> None:
-    """Uses up what somebody began and did not finish over there. Raises NotFound where she did not
-    begin it here."""
+    """Uses up a handover that the person did not finish at the organisation. Raises NotFound if the
+    person did not begin it here."""
     if ports.proofs.held_by(back.state, back.browser) is None:
         raise NotFound(AGAIN)
     _used(back, ports.people.new_id(), ports)
@@ -107,7 +107,7 @@ def _used(back: Back, session_id: str, ports: SignOnPorts) -> Handover:
 
 
 def _assurance(provider: Provider, claims: Mapping[str, Any]) -> Assurance:
-    """How sure the issuer is. Raises Forbidden where staff have not signed in as they have to."""
+    """How certain the issuer is. Raises Forbidden if staff did not sign in as required."""
     mapping = provider.assurance
     if mapping is None:
         return "staff" if provider.serves == "staff" else "contact"

@@ -1,7 +1,7 @@
-"""Administrators say who works here and what they may do: each change stands in the audit log
+"""Administrators manage who works here and their roles: each change is written to the audit log
 before it is made.
 
-Nobody changes what she herself may do, and the last administrator stays one.
+Nobody changes their own roles, and the last administrator remains one.
 """
 
 import re
@@ -21,28 +21,28 @@ MOST_GRANTS = 3
 """One for each role."""
 MOST_WARDS = 100
 ACCOUNT_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
-"""Every id that an account may have."""
+"""Matches every possible account id."""
 WARD = re.compile(r"[A-Za-z0-9-]{1,60}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class PersonChanges:
-    """What an administrator changes of somebody; None leaves it. No grants make her a resident
-    like any other."""
+    """An administrator's changes to a person; None leaves a value. A person without grants becomes
+    a resident like any other."""
 
     grants: Annotated[tuple[Grant, ...], Meta(max_length=MOST_GRANTS)] | None = None
     disabled: bool | None = None
 
 
 class People(NamedTuple):
-    """Some of the staff, the newest first; `next` is where to go on, None at the end."""
+    """Some of the staff, newest first; `next` is the place to continue from, None at the end."""
 
     accounts: Sequence[Account]
     next: str | None
 
 
 def staff(*, limit: int, after: str | None, ports: PeoplePorts) -> People:
-    """Everybody with a role beyond a resident's, disabled or not."""
+    """All accounts with a role beyond a resident's, disabled or not."""
     everybody = sorted(ports.accounts.staff(), key=place_of, reverse=True)
     rest = [each for each in everybody if after is None or place_of(each) < after]
     shown = rest[:limit]
@@ -50,7 +50,7 @@ def staff(*, limit: int, after: str | None, ports: PeoplePorts) -> People:
 
 
 def place_of(account: Account) -> str:
-    """Where somebody stands in the list of staff, and where it goes on after her."""
+    """The account's place in the list of staff, from which the list continues after it."""
     return f"{account.created_at.isoformat().replace('+00:00', 'Z')}#{account.account_id}"
 
 
@@ -62,8 +62,9 @@ def invite(
     *,
     is_first_admin: bool = False,
 ) -> Account:
-    """Gives whoever reads at that address these roles: she signs in with it. Where she is a
-    resident already it is her account. Raises Invalid, Conflict (she works here already)."""
+    """Gives the person who reads messages at that address these roles: they sign in with it. If
+    that person is already a resident, their existing account gets the roles. Raises Invalid,
+    Conflict (the person works here already)."""
     if not grants:
         raise Invalid.field("grants", "name at least one role")
     _check(grants, ports)
@@ -80,8 +81,8 @@ def invite(
 
 
 def first_admin(destination: Destination, ports: PeoplePorts) -> Account:
-    """Invites the first administrator, once: she signs in with a code even where staff sign in
-    elsewhere. Raises Conflict where there is one."""
+    """Invites the first administrator, once: this administrator signs in with a code even if staff
+    sign in elsewhere. Raises Conflict if there is one."""
     if any(_is_admin(each) for each in ports.accounts.staff()):
         raise Conflict("There is an administrator already: they invite the others.")
     grants = (Grant(role="admin"),)
@@ -91,11 +92,11 @@ def first_admin(destination: Destination, ports: PeoplePorts) -> Account:
 def change_person(
     account_id: str, changes: PersonChanges, version: int, actor: str, ports: PeoplePorts
 ) -> Account:
-    """Changes what somebody may do, on the version that was read. Whoever is disabled, or enabled
+    """Changes a person's roles, on the version that was read. A person who is disabled, or enabled
     again, is signed out everywhere.
 
-    Raises NotFound, Invalid, Forbidden (herself), Conflict (another version, or the last
-    administrator).
+    Raises NotFound, Invalid, Forbidden (the administrator's own account), Conflict (another
+    version, or the last administrator).
     """
     before = person(account_id, ports)
     if before.version != version:
@@ -114,7 +115,7 @@ def change_person(
 
 
 def person(account_id: str, ports: PeoplePorts) -> Account:
-    """Somebody's account. Raises NotFound."""
+    """The account with that id. Raises NotFound."""
     account = ports.accounts.get(account_id)
     if account is None:
         raise NotFound("There is nobody of this id.")
@@ -130,7 +131,7 @@ def person_at(destination: Destination, ports: PeoplePorts) -> Account:
 
 
 def described(grants: Sequence[Grant]) -> str:
-    """Grants as the commands take them: `officer:highways,parks:E05001` or `admin`."""
+    """Formats grants as the commands take them: `officer:highways,parks:E05001` or `admin`."""
     return " ".join(_described(grant) for grant in grants) or "resident"
 
 
@@ -140,7 +141,7 @@ def _described(grant: Grant) -> str:
 
 
 def _check(grants: Sequence[Grant], ports: PeoplePorts) -> None:
-    """Raises Invalid with everything that is wrong with them."""
+    """Raises Invalid with everything that is wrong with the grants."""
     if faults := list(_faults(grants, ports)):
         raise Invalid("; ".join(f"{field}: {message}" for field, message in faults), faults)
 
@@ -168,7 +169,7 @@ def _changed(before: Account, changes: PersonChanges, ports: PeoplePorts) -> Acc
 
 
 def _steps(before: Account, after: Account) -> Iterator[tuple[audit.Action, str]]:
-    """What the log says of a change."""
+    """The log entries of a change."""
     if after.grants != before.grants:
         yield "people.grants", f"{described(before.grants)} -> {described(after.grants)}"
     if after.disabled_at != before.disabled_at:
@@ -176,8 +177,8 @@ def _steps(before: Account, after: Account) -> Iterator[tuple[audit.Action, str]
 
 
 def _saved(before: Account, after: Account, actor: str, ports: PeoplePorts) -> Account:
-    """Two administrators may take each other's role away at the same moment: whoever is left
-    without another one puts it back. Raises Conflict."""
+    """Saves the change. Two administrators may remove each other's role at the same moment: if no
+    other administrator is left, the change is undone. Raises Conflict."""
     saved = ports.accounts.save(after)
     if not _loses_an_admin(before, saved) or _is_another_admin(before, ports):
         return saved
@@ -196,8 +197,8 @@ def _loses_an_admin(before: Account, after: Account) -> bool:
 
 
 def _is_another_admin(than: Account, ports: PeoplePorts) -> bool:
-    """True where somebody else is one. Who has signed in needs another who has: whose address was
-    mistyped never does."""
+    """True if another account is an administrator. If the person has signed in, the other must have
+    signed in too: an invitation to a mistyped address never signs in."""
     others = (each for each in ports.accounts.staff() if each.account_id != than.account_id)
     return any(_is_admin(each) and each.is_pending <= than.is_pending for each in others)
 

@@ -1,4 +1,4 @@
-"""Routes of somebody's own account: what it says of her, her addresses, and her reports."""
+"""Routes of the caller's own account: its details, its addresses, and its reports."""
 
 import re
 from dataclasses import dataclass
@@ -32,14 +32,14 @@ _CURSOR = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})Z~
 
 @dataclass(frozen=True, kw_only=True)
 class NewAddress:
-    """Another address of hers."""
+    """Another address of the caller."""
 
     address: Annotated[str, Meta(max_length=254)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class OldAddress:
-    """An address that is to be hers no more."""
+    """An address to remove from the account."""
 
     address: Annotated[str, Meta(max_length=254)]
 
@@ -61,7 +61,7 @@ class AddressView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OwnAccountView(msgspec.Struct, frozen=True, kw_only=True):
-    """Her own account. Name and addresses fill in the forms."""
+    """The caller's own account. Name and addresses fill in the forms."""
 
     account_id: str
     name: str | None
@@ -82,7 +82,8 @@ class CodeSent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OwnReportView(msgspec.Struct, frozen=True, kw_only=True):
-    """A report of hers. `can_change`: nobody works on it yet, so she may change or withdraw it."""
+    """A report that the caller sent. `can_change`: nobody works on it yet, so the reporter may
+    change or withdraw it."""
 
     service_request_id: str
     status: Status
@@ -103,7 +104,7 @@ class OwnReportView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OwnReportList(msgspec.Struct, frozen=True, kw_only=True):
-    """The newest first; `next` is the cursor of those that follow."""
+    """The newest first; `next` is the cursor of the next page."""
 
     items: list[OwnReportView]
     next: str | None
@@ -180,7 +181,7 @@ def confirm_address(call: Call) -> OwnAccountView:
 )
 def remove_address(call: Call) -> OwnAccountView:
     sent = parse_json(call.body, OldAddress)
-    # A number as well to which no texts are sent any more.
+    # Also shows a phone number that texts are no longer sent to.
     address = written(sent.address)
     ports = bootstrap.accounts_ports()
     return _view(own_account.remove_address(address, call.caller.signed_in, ports), call)
@@ -271,12 +272,12 @@ def _report_view(report: ServiceRequest, ports: Ports) -> OwnReportView:
 
 
 def cursor_of(place: Place) -> str:
-    """A place in a list as it stands in an address."""
+    """The cursor, as written in an address, of a place in a list."""
     return f"{place[0].strftime('%Y-%m-%dT%H:%M:%SZ')}~{place[1]}"
 
 
 def place_of(text: str | None) -> Place | None:
-    """The place in a list that a cursor says. Raises Invalid."""
+    """The place in a list that a cursor stands for. Raises Invalid."""
     found = _CURSOR.fullmatch(text) if text else None
     try:
         if found:

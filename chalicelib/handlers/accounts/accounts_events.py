@@ -1,5 +1,5 @@
-"""The reactions of accounts: somebody asks for a code, and it is sent. The stream tells keys alone,
-so nothing personal is on its way from one to the other."""
+"""The event handlers of accounts: a person asks for a code, and it is sent. The stream carries only
+keys, so no personal data passes from one handler to the other."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from chalicelib.errors import AppError
 from chalicelib.handlers.http.event import BatchAnswer, batch, batch_failures, failed_from
 from chalicelib.kernel.observability import logs
 
-# Chalice wants literals; packaging puts the stream and the queue themselves in their place.
+# Chalice requires literals; packaging replaces them with the real stream and queue.
 STREAM = "arn:aws:dynamodb:eu-west-2:000000000000:table/accounts/stream/placeholder"
 QUEUE = "arn:aws:sqs:eu-west-2:000000000000:codes"
 ATTEMPT = "attempt#"
@@ -19,14 +19,14 @@ events = Blueprint(__name__)
 
 
 class CodeRequested(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody asked for a code."""
+    """A person asked for a code."""
 
     attempt_id: str
 
 
 @events.on_dynamodb_record(stream_arn=STREAM, batch_size=100)
 def fan_out_people(event: DynamoDBEvent) -> BatchAnswer:
-    """Tells of new attempts; on a failure the batch comes again from its first record."""
+    """Announces new attempts; on a failure the batch comes again from its first record."""
     records: list[dict[str, Any]] = event.to_dict()["Records"]
     with batch("fan_out_people", records) as line:
         asked = [each for each in map(_asked, records) if each]

@@ -24,15 +24,15 @@ ID = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True, kw_only=True)
 class NewBlock:
-    """An email address with all its tags (name+tag@…), a phone number, or a domain with all below
-    it; and why."""
+    """An email address with all its tags (name+tag@…), a phone number, or a domain with all its
+    subdomains; and the reason."""
 
     what: Annotated[str, Meta(max_length=254)]
     reason: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class BlockView(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry of the list. Which address it is nobody can tell: give it again to see."""
+    """An entry of the list. It does not reveal the address: to check an address, add it again."""
 
     block_id: str
     kind: Literal["email", "phone", "domain"]
@@ -43,14 +43,14 @@ class BlockView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BlockList(msgspec.Struct, frozen=True, kw_only=True):
-    """The list in no order; `next` is the cursor of those that follow."""
+    """The list in no order; `next` is the cursor of the next page."""
 
     items: list[BlockView]
     next: str | None
 
 
 class Unblocked(msgspec.Struct, frozen=True, kw_only=True):
-    """What was taken from the list."""
+    """The entry that was removed from the list."""
 
     block_id: str
 

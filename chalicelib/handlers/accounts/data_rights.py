@@ -1,4 +1,5 @@
-"""Routes of what is kept about somebody: all of it to take along, and to be forgotten."""
+"""Routes for a person's data rights: to export everything that is kept about them, and to be
+forgotten."""
 
 import re
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from chalicelib.privacy.elsewhere import elsewhere
 from chalicelib.reports.usecases.resident import exporting
 
 AT_ONCE = 50
-"""Reports in one answer at most; their size may end it before."""
+"""The most reports in one answer; their size may end it earlier."""
 _IN_A_REPORT = re.compile(r"(.+~.+)~([0-9]{1,9})")
 _AMONG_WRITTEN = re.compile(r"written~([0-9]{1,9})")
 CURSOR = Query("cursor", "`next` of the answer before")
@@ -32,29 +33,29 @@ routes = Routes(__name__, problem_page)
 
 @dataclass(frozen=True, kw_only=True)
 class ErasureRequest:
-    """`redact`: what her public reports and her updates on others say goes, too; else it stays,
-    without her."""
+    """`redact`: also removes the text of the person's public reports and of their updates on other
+    reports; otherwise the text stays, without the person's name."""
 
     redact: bool = False
 
 
 class ErasureStarted(msgspec.Struct, frozen=True, kw_only=True):
-    """The account is closed, and what is kept about the person is being erased."""
+    """The account is closed, and the data kept about the person is being erased."""
 
     requested_at: datetime
     redact: bool
 
 
 class ElsewhereView(msgspec.Struct, frozen=True, kw_only=True):
-    """What else is kept about people, and why it is not here."""
+    """Other data that is kept about people, and why it is not in the export."""
 
     what: str
     why: str
 
 
 class ExportView(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that is kept about her, by store and attribute of the data registry; `next` is
-    the cursor of the reports that follow."""
+    """Everything that is kept about the caller, by store and attribute of the data registry; `next`
+    is the cursor of the next page of reports."""
 
     made_at: datetime
     held: dict[str, list[dict[str, Any]]]
@@ -125,7 +126,7 @@ def _export(call: Call) -> ExportView:
 
 
 def text_of(mark: exporting.Mark | exporting.Written) -> str:
-    """Where an export goes on, as it stands in an address."""
+    """The place where an export continues, as written in an address."""
     if isinstance(mark, exporting.Written):
         return f"written~{mark.done}"
     done = "" if mark.archived is None else f"~{mark.archived}"
@@ -133,7 +134,7 @@ def text_of(mark: exporting.Mark | exporting.Written) -> str:
 
 
 def mark_of(text: str | None) -> exporting.Mark | exporting.Written | None:
-    """Where an export goes on, of a cursor. Raises Invalid."""
+    """The place where an export continues, from a cursor. Raises Invalid."""
     if written := _AMONG_WRITTEN.fullmatch(text or ""):
         return exporting.Written(int(written[1]))
     whole = _IN_A_REPORT.fullmatch(text or "")

@@ -1,4 +1,4 @@
-"""Routes of administrators: who works here and may do what, and the log of who changed that."""
+"""Routes of administrators: who works here with which roles, and the log of changes to that."""
 
 import re
 from dataclasses import dataclass
@@ -28,17 +28,17 @@ LOG_CURSOR = re.compile(r"[0-9T:.Z-]{27}#[0-9a-f]{32}")
 
 @dataclass(frozen=True, kw_only=True)
 class Invitation:
-    """Whom to invite: an email address, or a mobile number where texts are sent."""
+    """The address to invite: an email address, or a mobile number if texts are sent."""
 
     address: Annotated[str, Meta(max_length=254)]
     grants: Annotated[tuple[Grant, ...], Meta(min_length=1, max_length=MOST_GRANTS)]
 
 
 class PersonView(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who works here, as administrators see her. `name` is what her organisation calls
-    her, else she herself. `address` is the one that she confirmed or, where the invitation is
-    pending, was invited with, else the one that her organisation says. `subject` is her number
-    there."""
+    """A member of staff, as administrators see them. `name` is the name that the organisation
+    gives, else the name that the person gave. `address` is the confirmed address or, while the
+    invitation is pending, the invited one, else the one that the organisation gives. `subject` is
+    the person's number there."""
 
     account_id: str
     name: str | None
@@ -52,14 +52,14 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TeamView(msgspec.Struct, frozen=True, kw_only=True):
-    """A team that somebody's role may be limited to."""
+    """A team that a role may be limited to."""
 
     team: str
     name: str
 
 
 class PersonList(msgspec.Struct, frozen=True, kw_only=True):
-    """Those who came last first; `next` is the cursor of those that follow."""
+    """Staff, newest first; `next` is the cursor of the next page."""
 
     items: list[PersonView]
     next: str | None
@@ -67,7 +67,7 @@ class PersonList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EntryView(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody did: `actor` is an account_id, or operator for a command."""
+    """An action in the log: `actor` is an account_id, or operator for a command."""
 
     entry_id: str
     at: datetime
@@ -78,7 +78,7 @@ class EntryView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EntryList(msgspec.Struct, frozen=True, kw_only=True):
-    """The newest first; `next` is the cursor of those that follow."""
+    """The newest first; `next` is the cursor of the next page."""
 
     items: list[EntryView]
     next: str | None

@@ -1,4 +1,5 @@
-"""The schedules that forget: people who ask for it, and what time is over for."""
+"""The schedules that erase data: of people who ask for it, and data whose retention time has
+ended."""
 
 from chalice.app import Blueprint, CloudWatchEvent
 
@@ -14,7 +15,7 @@ events = Blueprint(__name__)
 
 @events.schedule("rate(5 minutes)")
 def erase(_: CloudWatchEvent) -> None:
-    """Goes on with forgetting people, and forgets which networks were counted. Fails where some of
+    """Continues the erasure of people, and forgets the keys of counted networks. Fails if part of
     it did not end."""
     with batch("erase") as line:
         failed = erasing.erase_due(bootstrap.erasure_ports())
@@ -26,7 +27,7 @@ def erase(_: CloudWatchEvent) -> None:
 
 @events.schedule("rate(1 day)")
 def forget_old(_: CloudWatchEvent) -> None:
-    """Forgets what the council keeps no longer. Fails where some of it stayed."""
+    """Erases data that the council no longer keeps. Fails if some of it remains."""
     with batch("forget_old") as line:
         failed = forget_old_reports(bootstrap.reports_ports())
         line["failed"] = len(failed)

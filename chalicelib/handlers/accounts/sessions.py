@@ -1,4 +1,4 @@
-"""Routes of somebody who is signed in: a new access token, her devices, and signing out."""
+"""Routes of a signed-in person: a new access token, the list of devices, and signing out."""
 
 import re
 from datetime import datetime
@@ -19,7 +19,7 @@ _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
 class AccountView(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is signed in; `role` is the highest of `roles`."""
+    """The signed-in account; `role` is the highest of `roles`."""
 
     account_id: str
     name: str | None
@@ -29,8 +29,7 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SessionView(msgspec.Struct, frozen=True, kw_only=True):
-    """An access token, to be sent as `Authorization: Bearer`, until when it holds, and whose it
-    is."""
+    """An access token, to be sent as `Authorization: Bearer`, its expiry time, and its account."""
 
     access_token: str
     expires_at: datetime

@@ -1,9 +1,10 @@
-"""Signing in without JavaScript: an address, a code or a link, and on to where that was begun.
+"""Signing in without JavaScript: an address, a code or a link, and a redirect to the page where the
+sign-in began.
 
-A link's GET shows a button and reads nothing: programs that look at the links in mails sign nobody
-in, and use nothing up. Pages are made when they are asked for, as those of `forms` are. That a code
-is on its way is told by a page of its own address: a browser comes back to it without asking for
-another code.
+A link's GET shows a button and reads nothing: programs that check the links in mails sign nobody
+in, and use nothing up. Pages are loaded when they are requested, as those of `forms` are. The
+message that a code is on its way has a page with its own address: a browser can return to it
+without asking for another code.
 """
 
 import re
@@ -28,10 +29,10 @@ from chalicelib.handlers.http.pages import posted_form
 from chalicelib.handlers.http.routes import Call, Page, Query, Routes, SeeOther
 
 KEEPS_WHAT_WAS_BEGUN = "/report/"
-"""The page that goes on in the tab alone where it was begun."""
+"""The page that continues only in the tab where the sign-in began."""
 _ID = re.compile(r"[0-9a-f]{32}")
 SURER = ("proven", "staff")
-"""What a code cannot show."""
+"""The levels that a code cannot prove."""
 NEXT = Query("next", "the path of ours to go on to")
 SURE = Query("sure", "how sure it has to be who that is, where an address is not enough: proven")
 DIGITS = 6
@@ -147,12 +148,12 @@ def sign_out(call: Call) -> SeeOther:
 
 
 def digits_of(text: str) -> str:
-    """The digits in what somebody typed as her code."""
+    """The digits in the text typed as a code."""
     return "".join(re.findall(r"[0-9]", text))
 
 
 def on_to(location: str, who: SignedIn, *more: str) -> SeeOther:
-    """On to that path, with the cookie of the new session, and more of them."""
+    """Redirects to that path, with the cookie of the new session, and any others."""
     ports = bootstrap.accounts_ports()
     token = ports.refresh_tokens.token(who.session)
     kept = cookies.kept(token, until=who.session.expires_at, now=ports.now())
@@ -160,14 +161,14 @@ def on_to(location: str, who: SignedIn, *more: str) -> SeeOther:
 
 
 def _known_from_now_on(call: Call, who: SignedIn) -> str:
-    """The Set-Cookie header by which the device is known for the addresses of the account."""
+    """The Set-Cookie header that makes the device known for the addresses of the account."""
     addresses = [each.destination for each in who.account.addresses]
     devices = bootstrap.accounts_ports().known_devices
     return cookies.device_kept(devices.after_sign_in(cookies.device_in(call.request), addresses))
 
 
 def _attempt_id(text: str) -> str:
-    """Raises NotFound where it is none that we made."""
+    """Raises NotFound if we never made this id."""
     if not _ID.fullmatch(text):
         raise NotFound("Part of this link is missing: open all of it, or begin again.")
     return text

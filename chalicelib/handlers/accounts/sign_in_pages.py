@@ -1,4 +1,4 @@
-"""The pages of signing in: what each shows, and to whom."""
+"""The pages of signing in: the content of each, and the conditions for showing it."""
 
 import re
 from typing import Any
@@ -27,7 +27,7 @@ def problem_page(error: AppError | None) -> str:
 
 
 def path_of_ours(text: str | None) -> str:
-    """The path to go on to: what was asked for if it is one of ours, else the account's."""
+    """The path to go on to: the requested one if it is ours, else the account's."""
     return text if text and _PATH.fullmatch(text) else ACCOUNT
 
 
@@ -39,7 +39,7 @@ def address_page(address: str, onward: str, faults: Any = ()) -> Page:
 
 
 def surer_page(sure: str, onward: str) -> Page:
-    """The ways that can show who somebody is as surely as that."""
+    """The page of the ways to sign in that prove a person's identity at that level."""
     ways = [each for each in bootstrap.council().identity_providers if each.can_show(sure)]
     return _offering("surer", ways, onward)
 
@@ -47,14 +47,15 @@ def surer_page(sure: str, onward: str) -> Page:
 def _offering(name: str, providers: Any, onward: str, faults: Any = (), **context: Any) -> Page:
     """A page with a button for each of these organisations."""
     html = render(name, faults, providers=providers, onward=onward, **context)
-    # Browsers hold every redirect that follows a form to the page's policy, an issuer's own too.
+    # Browsers apply the page's policy to every redirect that follows a form, an issuer's own too.
     scheme = f"{urlsplit(bootstrap.settings().site_url).scheme}:"
     return Page(html, is_refusal=bool(faults), leads_to=scheme if providers else "")
 
 
 def code_page(attempt_id: str, faults: Any = ()) -> Page:
-    """Asks for the code of that attempt; where it is over, or all tries are spent, offers another
-    one, and where no text message could be sent, another way. Raises NotFound where there is none.
+    """Asks for the code of that attempt. If the attempt is over, or all tries are spent, the page
+    offers another one; if no text message could be sent, it offers another way. Raises NotFound if
+    there is none.
     """
     ports = bootstrap.accounts_ports()
     begun = code_requests.sign_in_begun(attempt_id, ports)
@@ -64,7 +65,7 @@ def code_page(attempt_id: str, faults: Any = ()) -> Page:
     onward = path_of_ours(begun.onward)
     if holds and begun.is_over_cap:
         return Page(render("no-text", onward=onward), is_refusal=True)
-    # An address is shown for as long as its code may come: others may use this browser, too.
+    # An address is shown only while its code may come: others may use this browser, too.
     address = begun.destination.value if holds else None
     if not (holds and begun.tries_left):
         shown = {"address": address, "is_used": begun.session_id is not None}

@@ -1,6 +1,6 @@
 """Signing in through another organisation: the button that leads there, and the way back.
 
-Another site sends the browser back with a GET. It signs in only the browser that began here: the
+The other site sends the browser back with a GET. It signs in only the browser that began here: the
 one with the cookie, once. ADR 25.
 """
 
@@ -62,6 +62,6 @@ def come_back(call: Call, provider: str) -> SeeOther:
         give_up(back, ports)
         raise Invalid("You did not finish signing in over there.")
     who, onward = take_back(back, device_of(call), ports)
-    # Nobody holds the cookie of the session that was opened for whoever is refused here.
+    # The session opened for a person who is refused here is harmless: nobody holds its cookie.
     rate_limits.refuse_blocked(who.account)
     return on_to(onward, who, cookies.handover_dropped())

@@ -1,4 +1,4 @@
-"""Asking for alerts without JavaScript: one form, and what it leads to."""
+"""Asking for alerts without JavaScript: one form, and its result pages."""
 
 from collections.abc import Sequence
 
@@ -58,7 +58,7 @@ def take(call: Call) -> Page:
         place = _meant(places, form.one("place") or typed["q"])
         asked = checked(wish_of(form, place), ports)
         is_silent = rate_limits.is_silent(call, asked.wish)
-        # A key that our own page did not make tells nobody of what is stored under it.
+        # A key that our own page did not make reveals nothing that is stored under it.
         key = None if idempotency.can_be_guessed(typed["key"]) else typed["key"]
         made = subscribe(asked, key, subscriber_of(call), ports, is_silent=is_silent)
     except Invalid as error:
@@ -67,7 +67,7 @@ def take(call: Call) -> Page:
 
 
 def _refuse_empty(typed: dict[str, str]) -> None:
-    """Raises Invalid with all that was left open."""
+    """Raises Invalid with all required fields that were left empty."""
     kind = typed["topic.kind"]
     needed = {
         "topic.kind": "choose what you want to hear about",
@@ -82,7 +82,7 @@ def _refuse_empty(typed: dict[str, str]) -> None:
 
 
 def _places(kind: str, q: str) -> list[Place]:
-    """Those that may be meant, none where none is needed. Raises Invalid, UpstreamFailed."""
+    """The places that the text may mean, none if none is needed. Raises Invalid, UpstreamFailed."""
     if not q or kind not in MAY_HAVE_A_PLACE:
         return []
     found = gazetteer.find(q, bootstrap.gazetteer_ports())[:MOST_PLACES]
@@ -92,7 +92,7 @@ def _places(kind: str, q: str) -> list[Place]:
 
 
 def _meant(places: list[Place], label: str) -> Point | None:
-    """Raises Invalid where it is not clear which."""
+    """The place that is meant. Raises Invalid if that is not clear."""
     exact = [each for each in places if each.label == label] or places
     if len(exact) > 1:
         raise Invalid.field("place", "choose which of these places you mean")
@@ -100,7 +100,7 @@ def _meant(places: list[Place], label: str) -> Point | None:
 
 
 def _of_fields(error: Invalid) -> list[FieldError]:
-    """The faults by the fields of the form. Raises `error` where one is about none of them."""
+    """The faults by the fields of the form. Raises `error` if one is about no field."""
     names = {"topic.lat": "q", "topic.long": "q", **{each: each for each in (*FIELDS, "place")}}
     if any(fault.field not in names for fault in error.errors):
         raise error

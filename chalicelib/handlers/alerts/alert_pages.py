@@ -1,6 +1,6 @@
-"""Pages of alerts, without JavaScript and without signing in: the links in them lead here.
+"""Pages of alerts, without JavaScript and without signing in: the links in alerts lead here.
 
-No GET changes anything: programs that look at the links in mails confirm and stop nobody's alerts.
+No GET changes anything: programs that check the links in mails cannot confirm or stop alerts.
 """
 
 from chalicelib import bootstrap
@@ -97,7 +97,7 @@ def change(call: Call, subscription_id: str) -> Page:
     except Invalid as error:
         return manage(present, token_of(call), typed=form, faults=error.errors)
     except Conflict as error:
-        # Saved again, it is changed knowingly.
+        # A second save then overwrites the newer version deliberately.
         stored = managing.read(present.subscription_id, shown, ports)
         return manage(stored, token_of(call), typed=form, faults=[FieldError("save", error.detail)])
     return manage(after, token_of(call), is_saved=True)
@@ -133,7 +133,7 @@ def from_text(_: Call, packed: str) -> SeeOther:
 @routes.page(
     "/forms/alerts/{subscription_id}/unsubscribe",
     method="POST",
-    # Mail programs post here by themselves (RFC 8058), from no page of ours.
+    # Mail programs post here by themselves (RFC 8058), not from a page of ours.
     auth=auth.anyone,
     summary="Stop alerts by one click",
     query=(TOKEN,),
@@ -184,7 +184,7 @@ def token_of(call: Call) -> str:
 
 
 def _all_url(present: Subscription, call: Call) -> str | None:
-    """Only for whoever came by a message to the address."""
+    """Only for a subscriber who came from a message to the address."""
     token = token_of(call)
     if not may_open_all(present, token, bootstrap.alerts_ports()):
         return None

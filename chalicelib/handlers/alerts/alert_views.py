@@ -1,4 +1,4 @@
-"""How the pages of alerts are made: what is offered, what is stored, what was typed."""
+"""Renders the pages of alerts: the choices, the stored values, and the typed values."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ QUIET = {"begin": "22:00", "end": "07:00"}
 
 
 def confirmed(subscription: Subscription) -> Page:
-    """It begins: what it is about, and where to change it."""
+    """The page after confirmation: the subject of the alerts, and where to change them."""
     return Page(
         render(
             "confirmed",
@@ -45,7 +45,7 @@ def manage(
     faults: Any = (),
     is_saved: bool = False,
 ) -> Page:
-    """The form with what is stored, or with what was typed where that could not be taken."""
+    """The form with the stored values, or with the typed ones if they were refused."""
     if present.state == "stopped":
         return Page(render("stopped", all_url=None))
     values = _typed(typed) if typed else _stored(present)
@@ -67,7 +67,7 @@ def manage(
 
 
 def _offered(present: Subscription) -> dict[str, Any]:
-    """What can be chosen, as (value, words, hint)."""
+    """The choices, as (value, words, hint)."""
     topic, fitting = present.topic, FITTING[present.topic.kind]
     radii = sorted({*RADII_M, *filter(None, [topic.radius_m])})
     names = bootstrap.alert_names()

@@ -1,5 +1,6 @@
-"""The reactions of alerts: facts become messages to those whom they concern; and what is stored of
-a subscription becomes the index that finds it, and the question whether its address wants it."""
+"""The event handlers of alerts: facts become messages to the subscribers they concern. A stored
+subscription becomes an index entry that finds it, and a question that asks its address to
+confirm."""
 
 from collections import defaultdict
 from typing import Any
@@ -26,7 +27,7 @@ from chalicelib.handlers.http.event import (
 )
 from chalicelib.kernel.observability import logs, trace
 
-# Chalice wants literals; packaging puts the stream and the queue themselves in their place.
+# Chalice requires literals; packaging replaces them with the real stream and queue.
 STREAM = "arn:aws:dynamodb:eu-west-2:000000000000:table/alerts/stream/placeholder"
 QUEUE = "arn:aws:sqs:eu-west-2:000000000000:match"
 SUBSCRIPTION = "subscription"
@@ -35,14 +36,14 @@ events = Blueprint(__name__)
 
 @events.on_sqs_message(queue_arn=QUEUE, batch_size=1)
 def match_alerts(event: SQSEvent) -> BatchAnswer:
-    """Finds those whom a fact concerns."""
+    """Finds the subscribers that a fact concerns."""
     return one_by_one("match_alerts", event, _is_matched)
 
 
 @events.on_dynamodb_record(stream_arn=STREAM, batch_size=100)
 def fan_out_alerts(event: DynamoDBEvent) -> BatchAnswer:
-    """Keeps the index, asks new addresses, and says whom to look for because of disruptions; on a
-    failure the batch comes again."""
+    """Updates the index, asks new addresses to confirm, and announces which subscribers to look for
+    because of disruptions; on a failure the batch comes again."""
     records: list[dict[str, Any]] = event.to_dict()["Records"]
     with batch("fan_out_alerts", records) as line:
         ours = [each["dynamodb"] for each in records if _is_subscription(each)]
@@ -58,7 +59,7 @@ def fan_out_alerts(event: DynamoDBEvent) -> BatchAnswer:
 
 
 def _react(changes: list[dict[str, Any]]) -> None:
-    # Imported where the stream is read: PynamoDB takes a while to load.
+    # Imported when the stream is read: PynamoDB takes a while to load.
     from chalicelib.alerts.dynamo.subscriptions import told_by
 
     told: dict[str, list[Subscription]] = defaultdict(list)
@@ -106,7 +107,7 @@ def _match(fact: OfReport | OfNotice, line: logs.Fields) -> None:
 
 
 def _tell_share(share: AlertBatch, line: logs.Fields) -> None:
-    """Those of it were counted when they were found."""
+    """The subscribers in this share were counted when they were found."""
     trace.follow(share.tell.request_id or trace.current())
     if share.tell.service_request_id:
         line["service_request_ids"] = [share.tell.service_request_id]

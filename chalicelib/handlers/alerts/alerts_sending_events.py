@@ -1,5 +1,5 @@
-"""The reactions that tell subscribers: alerts are sent one by one, what is due is woken every
-minute, and whoever carried an alert says what became of it."""
+"""The event handlers that notify subscribers: alerts are sent one by one, alerts that are due are
+woken every minute, and the carrier of an alert reports its result."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from chalicelib.errors import AppError
 from chalicelib.handlers.http.event import BatchAnswer, batch, one_by_one
 from chalicelib.kernel.observability import logs, trace
 
-# Chalice wants literals; packaging puts the queues themselves in their place.
+# Chalice requires literals; packaging replaces them with the real queues.
 ALERTS_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:alerts"
 RECEIPTS_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:receipts"
 events = Blueprint(__name__)
@@ -24,26 +24,26 @@ events = Blueprint(__name__)
 
 @events.on_sqs_message(queue_arn=ALERTS_QUEUE, batch_size=1)
 def send_alert(event: SQSEvent) -> BatchAnswer:
-    """Sends an alert; what is not taken is tried again when it is due."""
+    """Sends an alert; an alert that is not accepted is tried again when it is due."""
     return one_by_one("send_alert", event, _is_dealt_with)
 
 
 @events.schedule("rate(1 minute)")
 def wake_alerts(_: CloudWatchEvent) -> None:
-    """Wakes what is to be sent now, and what a sender left lying."""
+    """Wakes the alerts that are due now, and those that a sender left unfinished."""
     with batch("wake_alerts") as line:
         line["records"] = sending.wake_due(bootstrap.telling_ports())
 
 
 @events.on_sqs_message(queue_arn=RECEIPTS_QUEUE, batch_size=10)
 def take_receipts(event: SQSEvent) -> BatchAnswer:
-    """Notes what became of alerts."""
+    """Notes the results of alerts."""
     return one_by_one("take_receipts", event, _is_taken)
 
 
 @events.lambda_function()
 def take_text_log(event: dict[str, Any], _: object) -> None:
-    """Queues what carriers say of texts, which comes as a piece of a log."""
+    """Queues the carriers' results of texts, which arrive as a piece of a log."""
     with batch("take_text_log") as line:
         said = receipts.of_log(event["awslogs"]["data"])
         line["records"] = len(said)

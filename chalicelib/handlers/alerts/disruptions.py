@@ -1,4 +1,4 @@
-"""Routes of disruptions, for officers. Everybody reads the published document."""
+"""Routes of disruptions, for officers. The public reads the published document."""
 
 import re
 from http import HTTPStatus

@@ -1,5 +1,5 @@
-"""The clock of disruptions: what is on or to come is published each minute, and what is over is
-not."""
+"""The schedule of disruptions: present and future ones are published each minute, and past ones are
+removed."""
 
 from chalice.app import Blueprint, CloudWatchEvent
 
@@ -12,6 +12,6 @@ events = Blueprint(__name__)
 
 @events.schedule("rate(1 minute)")
 def publish_disruptions(_: CloudWatchEvent) -> None:
-    """Brings the document of disruptions up to what is stored."""
+    """Updates the published document of disruptions to the stored state."""
     with batch("publish_disruptions") as line:
         line["records"] = publish(bootstrap.disruptions_publish_ports())

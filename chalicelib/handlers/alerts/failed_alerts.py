@@ -1,4 +1,4 @@
-"""Routes of alerts that did not get through: officers look at them and send them again."""
+"""Routes of alerts that failed: officers look at them and send them again."""
 
 import re
 from datetime import datetime
@@ -20,7 +20,7 @@ CURSOR = re.compile(r"[0-9T:Z-]{20}#[0-9a-f]{32}-[0-9a-f]{32}")
 
 
 class FailedAlert(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert that did not get through, with nothing of whom it is for."""
+    """An alert that failed, without any data about its subscriber."""
 
     alert_id: str
     state: State
@@ -35,7 +35,7 @@ class FailedAlert(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FailedAlerts(msgspec.Struct, frozen=True, kw_only=True):
-    """The latest first; `next` is the cursor of those that follow."""
+    """The latest first; `next` is the cursor of the next page."""
 
     items: list[FailedAlert]
     next: str | None

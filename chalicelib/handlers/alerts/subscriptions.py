@@ -1,5 +1,5 @@
-"""Routes of subscriptions: to hear of something by mail, text message or in the browser; managed by
-the secret link that comes with one, or by the account that it belongs to."""
+"""Routes of subscriptions: to get notices by mail, text message or in the browser; managed by the
+secret link that comes with a subscription, or by the account that it belongs to."""
 
 import re
 from dataclasses import dataclass
@@ -42,7 +42,8 @@ _CURSOR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z~[0
 
 @dataclass(frozen=True, kw_only=True)
 class Confirmation:
-    """What the address received: `token` of the link in the mail, or the code of the text."""
+    """The proof that the address received: `token` of the link in the mail, or the code of the
+    text."""
 
     token: Annotated[str, Meta(max_length=64)] | None = None
     code: Annotated[str, Meta(max_length=20)] | None = None
@@ -57,13 +58,14 @@ class SubscriptionReceipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MovedSubscriptions(msgspec.Struct, frozen=True):
-    """How many subscriptions a browser took along to its new address."""
+    """How many subscriptions a browser moved to its new address."""
 
     moved: int
 
 
 class SubscriptionView(msgspec.Struct, frozen=True, kw_only=True):
-    """A subscription, for whoever may manage it. `to` shows enough of the address to know it by."""
+    """A subscription, for the person who may manage it. `to` shows enough of the address to
+    recognise it."""
 
     subscription_id: str
     channel: Channel
@@ -80,7 +82,7 @@ class SubscriptionView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SubscriptionList(msgspec.Struct, frozen=True, kw_only=True):
-    """Some subscriptions; `next` is the cursor of those that follow."""
+    """Some subscriptions; `next` is the cursor of the next page."""
 
     items: list[SubscriptionView]
     next: str | None
@@ -201,14 +203,14 @@ def own(call: Call) -> SubscriptionList:
 
 
 def id_of(text: str) -> str:
-    """Raises NotFound where it is no id that we made."""
+    """Raises NotFound if we never made this id."""
     if not _ID.fullmatch(text):
         raise NotFound(managing.NONE)
     return text
 
 
 def shown_by(call: Call) -> Shown:
-    """What the call opens a subscription with."""
+    """The proof by which the call opens a subscription."""
     account, token = call.caller.account, call.parameter("token")
     if account is None or token:
         return Shown(token=token)

@@ -1,4 +1,4 @@
-"""What officers see of a case: the one shape of the list, and that of a single one."""
+"""The views of cases for officers: one for the list, and one for a single case."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -30,13 +30,13 @@ UNKNOWN: dict[str, str] = {
     "office": "The office",
     "service": "This service",
 }
-"""What somebody is called who signs with a role, where it is not known which one it was."""
+"""The name for a person who signs with a role, if the person is not known."""
 
 
 class NeedView(msgspec.Struct, frozen=True, kw_only=True):
     """Why an officer has to look at a case: `words` of a contractor wait for review, a crew or a
     contractor could not do the job or handed it over, the reporter answered, or a resident added to
-    the timeline. `by` and `why` say who it comes from and what that one wrote."""
+    the timeline. `by` and `why` give the author and what they wrote."""
 
     need_id: str
     reason: NeedReason
@@ -47,8 +47,8 @@ class NeedView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseItem(msgspec.Struct, frozen=True, kw_only=True):
-    """A case in the queue. `hours_left` until its target are less than 0 where that has passed;
-    `jobs` is how many crews' jobs there are of it; `needs` are reasons to look at it that no
+    """A case in the queue. `hours_left` until its target are less than 0 after the target has
+    passed; `jobs` is the number of crews' jobs for it; `needs` are reasons to look at it that no
     officer has dealt with."""
 
     service_request_id: str
@@ -78,7 +78,7 @@ class CaseItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseList(msgspec.Struct, frozen=True, kw_only=True):
-    """Some of the queue; `next` is the cursor of those that follow, also of an empty page."""
+    """Some of the queue; `next` is the cursor of the next page, also of an empty page."""
 
     items: list[CaseItem]
     next: str | None
@@ -100,7 +100,7 @@ class JobShort(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NearCase(msgspec.Struct, frozen=True, kw_only=True):
-    """An open public report near it."""
+    """An open public report near the case."""
 
     service_request_id: str
     distance_m: float
@@ -111,8 +111,8 @@ class NearCase(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuestionView(msgspec.Struct, frozen=True, kw_only=True):
-    """What whoever sent the report was asked; `settled_at` is when an officer stopped waiting for
-    the answer."""
+    """A question to the reporter; `settled_at` is when an officer stopped waiting for the
+    answer."""
 
     question_id: str
     text: str
@@ -125,8 +125,8 @@ class QuestionView(msgspec.Struct, frozen=True, kw_only=True):
 
 class CaseNote(msgspec.Struct, frozen=True, kw_only=True):
     """A note; `by` is an officer's name, a crew, a contractor, the office of a team, another
-    system, or the address that a team answered from. "Not verified" stands before an address that
-    is no team's."""
+    system, or the address that a team answered from. "Not verified" precedes an address that
+    belongs to no team."""
 
     note_id: str
     datetime: datetime
@@ -135,7 +135,7 @@ class CaseNote(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseEventView(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody did to the report."""
+    """An action on the report, with its author."""
 
     at: datetime
     what: str
@@ -143,8 +143,8 @@ class CaseEventView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseView(FullView, frozen=True, kw_only=True):
-    """All of a report and all that belongs to it. `merged` are the reports that were merged into it
-    and still are; `can_ask`: the reporter can be asked something; `needs` are reasons to look at
+    """A report with everything that belongs to it. `merged` are the reports that were merged into
+    it and still are; `can_ask`: the reporter can be asked something; `needs` are reasons to look at
     it that no officer has dealt with; `work_photos` are those of crews and contractors."""
 
     notes: tuple[CaseNote, ...]  # type: ignore[assignment]
@@ -181,7 +181,7 @@ def case_item(case: Case) -> CaseItem:
 
 
 def case_view(report: ServiceRequest, ports: Ports) -> CaseView:
-    """All of the case."""
+    """The whole case."""
     seen, case = reading.full(report, ports), case_of(report, ports.now())
     names = _names(report.questions, seen.notes)
     values = {name: getattr(seen, name) for name in FullView.__struct_fields__ if name != "notes"}
@@ -210,7 +210,7 @@ def case_view(report: ServiceRequest, ports: Ports) -> CaseView:
 
 
 def question_view(question: Question, names: dict[str, str]) -> QuestionView:
-    """The question with the name of whoever asked."""
+    """The question with the name of the officer who asked."""
     shown = [name for name in QuestionView.__struct_fields__ if name != "asked_by"]
     return QuestionView(
         **{name: getattr(question, name) for name in shown},
@@ -219,12 +219,12 @@ def question_view(question: Question, names: dict[str, str]) -> QuestionView:
 
 
 def note_view(note: Note) -> CaseNote:
-    """The note with the name of whoever wrote it."""
+    """The note with the name of its author."""
     return _note(note, _names((), (note,)))
 
 
 def names_of(*account_ids: str) -> dict[str, str]:
-    """What staff call these accounts."""
+    """The names that staff see for these accounts."""
     return dict(bootstrap.desk_ports().names(account_ids)) if account_ids else {}
 
 
@@ -246,8 +246,8 @@ def _note(note: Note, names: dict[str, str]) -> CaseNote:
 
 
 def signed(sender: str) -> str:
-    """How a crew, a contractor or an office is called that signs with its role and which one it is,
-    such as crew:north; anybody else as it is."""
+    """The name of a crew, a contractor or an office that signs with its role and its code, such as
+    crew:north; any other author is unchanged."""
     here = bootstrap.council()
     role, _, name = sender.partition(":")
     if role not in UNKNOWN or not name:

@@ -1,4 +1,4 @@
-"""Routes of the queue of cases and of a single case: what officers have to deal with."""
+"""Routes of the queue of cases and of a single case: the cases that officers have to deal with."""
 
 from collections.abc import Collection
 from typing import Any, get_args
@@ -80,7 +80,7 @@ def case(call: Call, service_request_id: str) -> CaseView:
 
 
 def _wanted(call: Call) -> CaseFilter:
-    """What the query asks for. Raises Invalid."""
+    """The cases that the query asks for. Raises Invalid."""
     values: dict[str, Any] = {
         name: call.parameter(name) for name in ("team", "service_code", "ward_code", "q")
     }

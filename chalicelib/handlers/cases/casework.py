@@ -1,5 +1,5 @@
-"""Routes by which officers work on cases: notes, questions to whoever sent the report, changes of
-one or many that can be taken back for some minutes, and what is taken out for good.
+"""Routes by which officers work on cases: notes, questions to the reporter, changes of one or many
+cases that can be taken back for some minutes, and permanent removals.
 """
 
 from datetime import datetime
@@ -40,8 +40,8 @@ routes = Routes(__name__)
 
 
 class ChangedCase(Offer, frozen=True, kw_only=True):
-    """A case after a change, and whether and until when that can be taken back. `in_remit`: the
-    officer still deals with it; else it is with another team or ward now."""
+    """A case after a change, and whether and until when the change can be taken back. `in_remit`:
+    the officer still deals with it; otherwise it is now with another team or ward."""
 
     service_request_id: str
     version: int
@@ -49,7 +49,8 @@ class ChangedCase(Offer, frozen=True, kw_only=True):
 
 
 class QuestionAsked(QuestionView, frozen=True, kw_only=True):
-    """A question that was asked, and until when it can be taken back: nobody is sent it before."""
+    """A question that was asked, and until when it can be taken back: it is not sent before
+    then."""
 
     undo_id: str | None = None
     until: datetime | None = None
@@ -57,8 +58,8 @@ class QuestionAsked(QuestionView, frozen=True, kw_only=True):
 
 
 class BulkItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One of many; `because` says what is wrong where it is not ok. `result` is None for a check,
-    `version` the present one of what was changed."""
+    """The result for one of many cases; `because` gives the fault if it is not ok. `result` is None
+    for a check, `version` is the present version of the changed case."""
 
     service_request_id: str
     ok: bool
@@ -68,14 +69,14 @@ class BulkItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BulkAnswer(Offer, frozen=True, kw_only=True):
-    """What becomes of each, in the order in which they were named, and whether and until when all
-    of that can be taken back."""
+    """The result for each case, in the order in which they were named, and whether and until when
+    all changes can be taken back."""
 
     items: list[BulkItem]
 
 
 class UndoAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What was put back, and what was not."""
+    """The changes that were taken back, and those that were not."""
 
     undo_id: str
     items: list[UndoneItem]
@@ -272,7 +273,7 @@ def redact_photo(call: Call, service_request_id: str, photo_id: str) -> Redacted
 
 
 def _hers(call: Call, service_request_id: str) -> ServiceRequest:
-    """The report, if it is in her remit. Raises NotFound, Forbidden."""
+    """The report, if it is in the officer's remit. Raises NotFound, Forbidden."""
     author = call.caller.author()
     report = visible(id_of(service_request_id), author, bootstrap.reports_ports())
     require_team_access(report, author)
@@ -280,7 +281,7 @@ def _hers(call: Call, service_request_id: str) -> ServiceRequest:
 
 
 def _named(changes: CaseChanges) -> str:
-    """What is changed, and never a text."""
+    """The names of the changed fields, never a text."""
     named = named_in(changes)
     if changes.visibility:
         named = named.replace("visibility", f"visibility={changes.visibility}")

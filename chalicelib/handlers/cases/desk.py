@@ -1,4 +1,4 @@
-"""Routes of what officers keep at their desk: reply templates and saved views."""
+"""Routes of officers' own tools: reply templates and saved views."""
 
 import re
 from dataclasses import dataclass
@@ -25,13 +25,13 @@ ID = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True, kw_only=True)
 class PreviewDraft:
-    """The report that a template is filled in for."""
+    """The report whose details fill in the template."""
 
     service_request_id: Line
 
 
 class TemplateView(msgspec.Struct, frozen=True, kw_only=True):
-    """A reply template; no service codes are all of them."""
+    """A reply template; no service codes mean all of them."""
 
     template_id: str
     version: int
@@ -43,20 +43,20 @@ class TemplateView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TemplateList(msgspec.Struct, frozen=True, kw_only=True):
-    """All of them, by name."""
+    """All reply templates, by name."""
 
     items: list[TemplateView]
     next: None
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
-    """The reply as everybody would read it."""
+    """The reply as the public would read it."""
 
     text: str
 
 
 class SavedView(msgspec.Struct, frozen=True, kw_only=True):
-    """A view of the queue that she saved."""
+    """A view of the queue that the officer saved."""
 
     view_id: str
     name: str
@@ -64,7 +64,7 @@ class SavedView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SavedViews(msgspec.Struct, frozen=True, kw_only=True):
-    """All of hers."""
+    """All saved views of the officer."""
 
     items: list[SavedView]
     next: None

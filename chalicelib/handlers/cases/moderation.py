@@ -1,5 +1,5 @@
-"""Routes that decide what is public: officers change and look through, anybody flags, and a
-reporter withdraws."""
+"""Routes that control what is public: officers change and review reports, anybody can flag one, and
+a reporter can withdraw one."""
 
 import re
 from datetime import datetime
@@ -31,7 +31,7 @@ routes = Routes(__name__)
 
 
 class Flagged(msgspec.Struct, frozen=True, kw_only=True):
-    """What was noted for an officer."""
+    """The flag that was noted for an officer."""
 
     service_request_id: str
     reason: FlagReason
@@ -50,7 +50,7 @@ class WaitingView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WaitingList(msgspec.Struct, frozen=True, kw_only=True):
-    """Those that wait longest first; `next` is the cursor of those that follow."""
+    """The reports that have waited longest first; `next` is the cursor of the next page."""
 
     items: list[WaitingView]
     next: str | None

@@ -1,5 +1,5 @@
-"""The route of figures for officers: by which ways people got in touch and what that cost, what of
-it could have been avoided, and what the crews had to do."""
+"""The route of figures for officers: the channels that people used and their cost, the contacts
+that could have been avoided, and the work of the crews."""
 
 import re
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ ABOUT: Mapping[str, str] = {
 
 
 class ByChannel(msgspec.Struct, frozen=True, kw_only=True):
-    """How many reports came by one way, and what they cost."""
+    """The number of reports by one channel, and their cost."""
 
     channel: Channel
     count: int
@@ -41,7 +41,7 @@ class ByChannel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Avoidable(msgspec.Struct, frozen=True, kw_only=True):
-    """What nobody should have had to send, and what it cost."""
+    """The contacts that should not have been necessary, and their cost."""
 
     count: int
     cost_pence: float
@@ -50,7 +50,7 @@ class Avoidable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CrewMonth(msgspec.Struct, frozen=True, kw_only=True):
-    """What a crew had to do."""
+    """The work of a crew."""
 
     crew: str
     name: str
@@ -61,7 +61,7 @@ class CrewMonth(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PerformanceView(msgspec.Struct, frozen=True, kw_only=True):
-    """A month as officers see it; `about` says what each figure means."""
+    """A month's figures for officers; `about` says what each figure means."""
 
     month: str
     channels: list[ByChannel]

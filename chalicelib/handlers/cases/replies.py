@@ -1,4 +1,4 @@
-"""What officers reply on a case: typed, or a template, with what it names filled in."""
+"""Officers' replies on a case: typed, or from a template, with its placeholders filled in."""
 
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ NO_PLACE = "the place that you marked"
 
 
 def reply_of(changes: CaseChanges, report: ServiceRequest) -> str | None:
-    """The reply that goes with a change: what was typed, else the template. Raises NotFound."""
+    """The reply that goes with a change: the typed text, else the template. Raises NotFound."""
     text = changes.text
     if text is None and changes.template:
         text = desk.template(changes.template, bootstrap.desk_ports()).text
@@ -23,7 +23,7 @@ def reply_of(changes: CaseChanges, report: ServiceRequest) -> str | None:
 
 
 def in_words(text: str, report: ServiceRequest) -> str:
-    """The text with what it names filled in from the report."""
+    """The text with its placeholders filled in from the report."""
     service = bootstrap.council().by_code.get(report.service_code)
     return filled(
         text,
@@ -38,7 +38,7 @@ def in_words(text: str, report: ServiceRequest) -> str:
 
 def _day(report: ServiceRequest, zone: ZoneInfo) -> str:
     expected = report.expected_datetime
-    # A day that is over is no promise.
+    # A day in the past is no promise.
     if expected is None or is_overdue(expected, bootstrap.reports_ports().now(), zone):
         return NO_TARGET
     local = expected.astimezone(zone)

@@ -1,4 +1,4 @@
-"""Route of the council's teams, for whoever passes work on to one of them."""
+"""Route of the council's teams, for officers who pass work on to one of them."""
 
 import msgspec
 
@@ -17,7 +17,7 @@ class NamedTeam(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TeamList(msgspec.Struct, frozen=True, kw_only=True):
-    """All of them: a case can be passed on beyond an officer's own."""
+    """All teams: a case can be passed on to a team beyond the officer's own."""
 
     items: list[NamedTeam]
     next: None

@@ -1,5 +1,5 @@
-"""What a request of an officer changed can be taken back for some time: what is kept for that, and
-what the answers say of it.
+"""Takes back the changes of an officer's request for some time: the data that is kept for that, and
+its part in the answers.
 """
 
 from collections.abc import Collection, Sequence
@@ -26,8 +26,8 @@ KEPT_NOWHERE = "What was written over or taken out is kept nowhere."
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
-    """Under what a change can be taken back, until when, and within how many seconds of the first
-    request that is; all None where it cannot."""
+    """The key to take a change back, until when, and how many seconds that is after the first
+    request; all None if it cannot be taken back."""
 
     undo_id: str | None = None
     until: datetime | None = None
@@ -35,7 +35,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UndoneItem(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of a change could be put back: what was, and what was not; `because` says why."""
+    """How much of a change could be taken back: the parts that were, and those that were not;
+    `because` says why."""
 
     service_request_id: str
     result: PutBack
@@ -45,12 +46,12 @@ class UndoneItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Undoing:
-    """What is kept of one request's changes, so that they can be taken back, and so that a repeat
-    of the request finds them."""
+    """The data kept about one request's changes, so that they can be taken back, and so that a
+    repeat of the request finds them."""
 
     def __init__(self, call: Call, of: str, *parts: Any) -> None:
-        """`of` names what is asked of which report, `parts` are what is asked. Raises Invalid (the
-        key), Conflict (another request had this key), UpstreamFailed."""
+        """`of` names the request and its report, `parts` are the requested changes. Raises Invalid
+        (the key), Conflict (another request had this key), UpstreamFailed."""
         self._account = call.caller.signed_in.account_id
         self.change_id = desk.undo_id_of(self._account, of, call.key_or_a_new_one)
         self._fingerprint = derived_id("change", msgspec.json.encode(parts).decode())
@@ -58,8 +59,8 @@ class Undoing:
         desk.refuse_another(self.change_id, self._fingerprint, bootstrap.desk_ports())
 
     def keep(self, left: Sequence[UndoRecord]) -> None:
-        """Keeps what could be put back. That a change is done counts more than that it could be
-        undone: where this cannot be kept, it is not offered."""
+        """Stores the data needed to take the change back. The change matters more than taking it
+        back: if this data cannot be stored, the offer is not made."""
         ports = bootstrap.desk_ports()
         within = TAKEN_BACK_WITHIN if any(each.tells for each in left) else UNDO_WITHIN
         entries: list[dict[str, Any]] = [msgspec.to_builtins(each) for each in left]
@@ -77,7 +78,7 @@ class Undoing:
             logs.failure("a change cannot be undone", error)
 
     def offer(self, changed: Collection[str]) -> Offer:
-        """What can be taken back, where these reports were changed."""
+        """The offer to take the change back, if these reports were changed."""
         ports = bootstrap.desk_ports()
         kept = self._kept or ports.undos.get(self.change_id)
         if kept is None:
@@ -90,12 +91,12 @@ class Undoing:
 
 
 def lefts_of(undo: Undo) -> Sequence[UndoRecord]:
-    """What the change has left of each report."""
+    """The state in which the change left each report."""
     return [msgspec.convert(dict(each), UndoRecord) for each in undo.left]
 
 
 def undone(left: UndoRecord, call: Call) -> UndoneItem | None:
-    """How much of it could be put back; None where it was never changed."""
+    """How much of the change could be taken back; None if it was never made."""
     request_id = left.service_request_id
     try:
         note("cases.undo", request_id, "", call.caller)

@@ -1,5 +1,5 @@
-"""Routes of deliveries: officers look at what goes to other systems and decide what becomes of
-what failed."""
+"""Routes of deliveries: officers see what goes to other systems and decide what to do with failed
+ones."""
 
 import re
 from datetime import datetime
@@ -41,7 +41,7 @@ class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeliveryList(msgspec.Struct, frozen=True, kw_only=True):
-    """The latest first; `next` is the cursor of those that follow."""
+    """The latest first; `next` is the cursor of the next page."""
 
     items: list[DeliveryView]
     next: str | None
@@ -96,7 +96,8 @@ def keep(call: Call, delivery_id: str) -> DeliveryView:
 
 
 def id_of(text: str) -> str:
-    """The id of a delivery or a receiver. Raises NotFound where there can be none of that id."""
+    """The id of a delivery or a receiver. Raises NotFound if no delivery or receiver can have that
+    id."""
     if not ID.fullmatch(text):
         raise NotFound("There is nothing of this id.")
     return text

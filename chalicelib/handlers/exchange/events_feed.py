@@ -1,4 +1,4 @@
-"""The feed of changes to reports, for systems that follow by asking again."""
+"""The feed of changes to reports, for systems that follow by polling."""
 
 import re
 from datetime import datetime
@@ -22,7 +22,7 @@ routes = Routes(__name__)
 
 class ChangeView(msgspec.Struct, frozen=True, kw_only=True):
     """A report that changed: a public one, or one that the follower sent, which has no `url` while
-    it is not public. Of one that is gone it says that alone."""
+    it is not public. For a report that is gone, it says only that."""
 
     cursor: str
     kind: Literal["changed", "gone"]
@@ -36,8 +36,8 @@ class ChangeView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FeedView(msgspec.Struct, frozen=True, kw_only=True):
-    """Some changes, the oldest first. `next` is never null: it is `after` of the next call, and the
-    same as before where nothing has happened since."""
+    """Some changes, the oldest first. `next` is never null: it is `after` of the next call, and
+    stays the same if nothing has happened since."""
 
     items: list[ChangeView]
     next: str

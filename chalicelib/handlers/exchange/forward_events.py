@@ -1,4 +1,4 @@
-"""The clock of what comes back from other bodies: their updates are asked for."""
+"""The schedule that asks other bodies for their updates."""
 
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,8 @@ events = Blueprint(__name__)
 
 @events.schedule("rate(5 minutes)")
 def poll_updates(_: CloudWatchEvent) -> None:
-    """Brings their updates into our timelines. Fails where a body did not answer; it is asked for
-    the same time again."""
+    """Adds their updates to our timelines. Fails if a body did not answer; the next run asks it for
+    the same period again."""
     from chalicelib.outbound import polling
 
     with batch("poll_updates") as line:

@@ -1,4 +1,4 @@
-"""Mail arrives: what answers a letter of ours becomes a note on its case."""
+"""Incoming mail: an answer to a letter of ours becomes a note on its case."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ from chalicelib.handlers.http.event import BatchAnswer, one_by_one
 from chalicelib.handlers.http.s3_events import arrived_in
 from chalicelib.kernel.observability import logs
 
-# Chalice wants a literal; packaging puts the queue itself in its place.
+# Chalice requires a literal; packaging replaces it with the real queue.
 QUEUE = "arn:aws:sqs:eu-west-2:000000000000:replies"
 events = Blueprint(__name__)
 
 
 @events.on_sqs_message(queue_arn=QUEUE, batch_size=1)
 def take_mail(event: SQSEvent) -> BatchAnswer:
-    """Takes in the mail that a message names; what is refused stays in its bucket for a while."""
+    """Takes in the mail that a message names; refused mail stays in its bucket for a while."""
     return one_by_one("take_mail", event, _is_taken)
 
 

@@ -1,8 +1,8 @@
 """Routes of Open311 GeoReport v2, below /open311. docs/OPEN311.md says what is supported.
 
-Chalice knows no route such as /requests/{id}.json, and answers what it does not know in a shape of
-its own. So there is one route for each depth of an address, and the addresses are told apart here:
-the suffix of the last segment decides in which form everything is answered, errors too.
+Chalice cannot route an address such as /requests/{id}.json, and answers unknown addresses in a
+format of its own. So there is one route for each depth of an address, and this module tells the
+addresses apart: the suffix of the last segment decides the format of every answer, errors too.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,18 +21,18 @@ from chalicelib.reports.posted import in_open311s_names
 
 SEGMENTS = ("first", "second", "third", "fourth", "fifth")
 MOST_BYTES = 5_000_000
-"""Lambda answers 6 MB at the most, and a phone waits for less."""
+"""Lambda answers at most 6 MB, and a phone waits for less."""
 
 
 class Address(NamedTuple):
-    """What was asked for below /open311: its segments, the last without its suffix."""
+    """The requested address below /open311: its segments, the last without its suffix."""
 
     segments: tuple[str, ...]
     form: Format | None
 
 
 def address_of(parameters: dict[str, str]) -> Address:
-    """The address whose segments these are. Some servers decode them, and some do not."""
+    """The address with these segments. Some servers decode them, and some do not."""
     *before, last = (unquote(parameters[name]) for name in SEGMENTS if name in parameters)
     stem, dot, suffix = last.rpartition(".")
     if dot and suffix in ("xml", "json"):
@@ -41,8 +41,8 @@ def address_of(parameters: dict[str, str]) -> Address:
 
 
 def problem(request: Request, status: HTTPStatus, error: AppError | None) -> Written:
-    """An error as Open311 has it: a list of codes and descriptions, in the form asked for, and in
-    XML where that is none."""
+    """An error as Open311 has it: a list of codes and descriptions, in the requested format, and in
+    XML if none was requested."""
     form = address_of(request.uri_params or {}).form or "xml"
     errors: list[Tree] = [
         {"code": status.value, "description": description} for description in _said(error)
@@ -62,7 +62,7 @@ routes = Routes(__name__, written_problem=problem)
 
 
 def answer(call: Call, **parameters: str) -> Written:
-    """Whatever is asked for below /open311. Raises NotFound, and as the view does."""
+    """Answers any request below /open311. Raises NotFound, and as the view does."""
     from chalicelib.handlers.exchange import open311_views
 
     address = address_of(parameters)
@@ -80,7 +80,7 @@ def answer(call: Call, **parameters: str) -> Written:
 def _found(
     views: dict[tuple[str, ...], Callable[..., Any]], method: str, address: Address
 ) -> tuple[Callable[..., Any] | None, tuple[str, ...]]:
-    """The view of that address, and what stands in it where the views have a *."""
+    """The view of that address, and the segments that match a * in the views."""
     for (of_method, *pattern), view in views.items():
         if of_method == method and len(pattern) == len(address.segments):
             pairs = list(zip(pattern, address.segments, strict=True))

@@ -1,4 +1,4 @@
-"""What an Open311 client asks with: the query, and the form where one was posted."""
+"""The parameters of an Open311 client: the query, and the form if one was posted."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -19,14 +19,14 @@ MOST_PAGES = 1000
 MOST_ROWS = 1000
 UPDATES_OF = timedelta(hours=2)
 UPDATES_SINCE = timedelta(days=400)
-"""A report is found by when it changed last: everything since the start has to be looked at."""
+"""Reports are found by their last change: all reports since the start have to be read."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Query:
-    """Every parameter of a call, and the files that came along; what is empty is left out."""
+    """Every parameter of a call, and the files sent with it; empty ones are left out."""
 
     call: Call
     fields: Mapping[str, tuple[str, ...]]
@@ -37,14 +37,14 @@ class Query:
         return next(iter(self.fields.get(name, ())), None)
 
     def required(self, name: str) -> str:
-        """Raises Invalid where it is missing."""
+        """Raises Invalid if it is missing."""
         found = self.one(name)
         if found is None:
             raise Invalid.field(name, f"{name} required")
         return found
 
     def listed(self, name: str) -> list[str]:
-        """The values between commas, also where the parameter comes more than once."""
+        """The values between commas, also if the parameter comes more than once."""
         parts = (part.strip() for value in self.fields.get(name, ()) for part in value.split(","))
         return [part for part in parts if part]
 
@@ -66,7 +66,7 @@ class Query:
         return self.number("page_size", default=default, most=MOST_ROWS)
 
     def page_of(self, rows: Sequence[T]) -> Sequence[T]:
-        """The page of the rows that is asked for; all of them where none is. Raises Invalid."""
+        """The requested page of the rows; all of them if no page is requested. Raises Invalid."""
         if not self.one("page") and not self.one("page_size"):
             return rows
         size = self.page_size(default=MOST_ROWS)
@@ -90,7 +90,7 @@ class Query:
         return [known[name] for name in named] or None
 
     def key(self, scope: str, own: str | None) -> str:
-        """Under which a repeat is known: the sender's own number of what it sends, or the
+        """The key that identifies a repeat: the sender's own number of what it sends, or the
         Idempotency-Key header, or one that is never used again. Raises Invalid."""
         if own:
             return f"{scope}/own/{own}"
@@ -105,7 +105,7 @@ class Query:
 
 
 def asked(call: Call) -> Query:
-    """What came with the call. Raises Invalid where a form is none."""
+    """The parameters of the call. Raises Invalid if the body is not a form."""
     query = call.request.query_params
     listed = {name: tuple(filter(None, query.getlist(name))) for name in query} if query else {}
     given = {name: values for name, values in listed.items() if values}
@@ -116,8 +116,8 @@ def asked(call: Call) -> Query:
 
 
 def window_of_requests(query: Query, now: datetime) -> Window:
-    """When the reports of a list were requested, or updated; the last 90 days where nothing is
-    said. Raises Invalid."""
+    """When the reports of a list were requested, or updated; by default the last 90 days. Raises
+    Invalid."""
     by_update = any(query.one(name) for name in ("updated_after", "updated_before"))
     names = ("updated_after", "updated_before") if by_update else ("start_date", "end_date")
     start, end = (query.moment(name) for name in names)
@@ -128,8 +128,7 @@ def window_of_requests(query: Query, now: datetime) -> Window:
 
 
 def window_of_updates(query: Query, now: datetime) -> Window:
-    """When the updates of a list were made; the last two hours where nothing is said. Raises
-    Invalid."""
+    """When the updates of a list were made; by default the last two hours. Raises Invalid."""
     start, end = query.moment("start_date"), query.moment("end_date")
     if (start is None) != (end is None):
         raise Invalid.field("start_date", "give start_date and end_date together, or neither")

@@ -1,4 +1,5 @@
-"""What Open311 GeoReport v2 answers, resource by resource. Loaded with the first request for it."""
+"""The answers of Open311 GeoReport v2, resource by resource. Loaded with the first request for
+it."""
 
 from collections.abc import Callable, Sequence
 
@@ -39,7 +40,7 @@ CHANGESET = "2026-06-01T00:00:00Z"
 
 
 def discovery(_: Call) -> Answer:
-    """Where everything is, and whom to ask."""
+    """Where everything is, and the contact for questions."""
     council, site_url = bootstrap.council(), bootstrap.settings().site_url
     whom = f"{council.name}, {council.phone}, {council.opening_hours}"
     endpoint: dict[str, Tree] = {
@@ -65,7 +66,7 @@ def services(call: Call) -> Answer:
 
 
 def service(call: Call, service_code: str) -> Answer:
-    """What a service asks. Raises NotFound."""
+    """The questions of a service. Raises NotFound."""
     asked(call).check_jurisdiction()
     council = bootstrap.council().said
     whom = f"{council['phone']} ({council['opening_hours']}){council['at_other_times']}"
@@ -93,7 +94,7 @@ def request(call: Call, service_request_id: str) -> Answer:
 
 
 def submit(call: Call) -> Answer:
-    """A report comes in. Raises Forbidden, TooMany, NotFound, Invalid, in this order."""
+    """Takes in a report. Raises Forbidden, TooMany, NotFound, Invalid, in this order."""
     sent, ports = asked(call), bootstrap.reports_ports()
     partner = _admitted(sent)
     sent.check_jurisdiction()
@@ -107,14 +108,14 @@ def submit(call: Call) -> Answer:
 
 
 def token(call: Call, text: str) -> Answer:
-    """Which report was made of what came in. Raises NotFound."""
+    """The report that was made from a submission. Raises NotFound."""
     asked(call).check_jurisdiction()
     found = reports_partners.id_of_token(text, bootstrap.reports_ports())
     return Answer("service_requests", [{"service_request_id": found or "", "token": text}])
 
 
 def updates(call: Call) -> Answer:
-    """What happened to public reports, and to those that this partner sent. Raises Forbidden,
+    """The updates of public reports, and of those that this partner sent. Raises Forbidden,
     TooMany, NotFound, Invalid."""
     query, ports = asked(call), bootstrap.reports_ports()
     partner = partners.known(query.one("api_key"), bootstrap.partners_ports())
@@ -126,13 +127,13 @@ def updates(call: Call) -> Answer:
     views = reading.views_of(list(reports.values()), ports)
     shown = {update.update_id: (update, view) for view in views for update in view.updates}
     ids = [update.update_id for _, update in pairs]
-    # What was withdrawn in between is in no view any more.
+    # A report that was withdrawn in between is no longer in any view.
     rows: list[Tree] = [wire_update(*shown[each]) for each in ids if each in shown]
     return Answer("service_request_updates", rows)
 
 
 def update(call: Call) -> Answer:
-    """An update comes in. Raises Forbidden, TooMany, NotFound, Invalid, Conflict."""
+    """Takes in an update. Raises Forbidden, TooMany, NotFound, Invalid, Conflict."""
     sent = asked(call)
     partner = _admitted(sent)
     sent.check_jurisdiction()

@@ -1,5 +1,6 @@
-"""The reactions that tell other systems: facts become deliveries, those are sent one by one; what
-is due is woken every minute, and every five a document says whether it gets through."""
+"""The event handlers that notify other systems: facts become deliveries, which are sent one by one;
+due deliveries are woken every minute, and every five minutes a document says whether deliveries get
+through."""
 
 from typing import Any
 
@@ -21,7 +22,7 @@ from chalicelib.kernel.observability import logs, trace
 from chalicelib.outbound.model import Wake
 from chalicelib.outbound.usecases import getting_through, opening, sending
 
-# Chalice wants literals; packaging puts the queues themselves in their place.
+# Chalice requires literals; packaging replaces them with the real queues.
 OUTBOUND_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:outbound"
 SEND_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:send"
 events = Blueprint(__name__)
@@ -29,7 +30,7 @@ events = Blueprint(__name__)
 
 @events.on_sqs_message(queue_arn=OUTBOUND_QUEUE, batch_size=10)
 def open_deliveries(event: SQSEvent) -> BatchAnswer:
-    """Opens what a batch of facts calls for."""
+    """Opens the deliveries for a batch of facts."""
     records = event.to_dict()["Records"]
     with batch("open_deliveries", records) as line:
         found = {record["messageId"]: _read(record, Event) for record in records}
@@ -48,20 +49,20 @@ def open_deliveries(event: SQSEvent) -> BatchAnswer:
 
 @events.on_sqs_message(queue_arn=SEND_QUEUE, batch_size=1)
 def send(event: SQSEvent) -> BatchAnswer:
-    """Sends a delivery; what its destination does not take is tried again when it is due."""
+    """Sends a delivery; if its destination does not accept it, it is tried again when it is due."""
     return one_by_one("send", event, _is_dealt_with)
 
 
 @events.schedule("rate(1 minute)")
 def send_due(_: CloudWatchEvent) -> None:
-    """Wakes what is to be tried again, and what a sender left lying."""
+    """Wakes the deliveries that are due again, and those that a sender left unfinished."""
     with batch("send_due") as line:
         line["records"] = sending.wake_due(bootstrap.outbound_ports())
 
 
 @events.schedule("rate(5 minutes)")
 def publish_getting_through(_: CloudWatchEvent) -> None:
-    """Publishes whether it is getting through."""
+    """Publishes whether deliveries get through."""
     with batch("publish_getting_through"):
         getting_through.publish_getting_through(bootstrap.outbound_ports())
 

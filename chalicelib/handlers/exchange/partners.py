@@ -20,8 +20,8 @@ routes = Routes(__name__)
 
 
 class KeyView(msgspec.Struct, frozen=True, kw_only=True):
-    """A key, without what is secret of it. `service_codes` null: it may report everything;
-    `reports` public: its reports are as visible as their service has it."""
+    """A key, without its secret part. `service_codes` null: it may report everything; `reports`
+    public: its reports are as visible as their service has it."""
 
     key_id: str
     name: str
@@ -35,13 +35,13 @@ class KeyView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MadeKey(KeyView, frozen=True, kw_only=True):
-    """A new key: the only answer that ever has the key itself, in `api_key`."""
+    """A new key: the only answer that ever contains the key itself, in `api_key`."""
 
     api_key: str
 
 
 class KeyList(msgspec.Struct, frozen=True, kw_only=True):
-    """All keys, those that hold first, the newest first."""
+    """All keys: valid ones first, then the newest first."""
 
     items: list[KeyView]
     next: None

@@ -1,4 +1,4 @@
-"""Routes of receivers: administrators say which other systems are told by webhook."""
+"""Routes of receivers: administrators choose which other systems are notified by webhook."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ Moment = Annotated[datetime, Meta(tz=True)]
 
 
 class ReceiverView(msgspec.Struct, frozen=True, kw_only=True):
-    """A receiver, without what is secret of it."""
+    """A receiver, without its secret."""
 
     receiver_id: str
     name: str
@@ -34,7 +34,7 @@ class ReceiverView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MadeReceiver(ReceiverView, frozen=True, kw_only=True):
-    """A new receiver: the only answer that has the secret which signs what it is sent."""
+    """A new receiver: the only answer with the secret that signs the messages to it."""
 
     secret: str
 
@@ -47,22 +47,23 @@ class ReceiverList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Removed(msgspec.Struct, frozen=True, kw_only=True):
-    """A receiver that is told nothing any more."""
+    """A receiver that is no longer notified."""
 
     receiver_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReplayDraft:
-    """From when, and until when (now, if not given), what ended is sent again: at most the last
-    30 days, and nothing that ends from now on."""
+    """The period whose ended deliveries are sent again (until now, if no end is given): at most the
+    last 30 days, and nothing that ends from now on."""
 
     since: Moment
     until: Moment | None = None
 
 
 class ReplayView(msgspec.Struct, frozen=True, kw_only=True):
-    """How many are sent again. While there are `more`, ask once more for the same time."""
+    """How many deliveries are sent again. While there are `more`, ask once more for the same
+    period."""
 
     replayed: int
     since: datetime

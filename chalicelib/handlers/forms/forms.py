@@ -1,8 +1,8 @@
 """The flows without JavaScript: forms that browsers post, answered with pages.
 
-They act for nobody who is signed in (there are no cookies), so another site that posted one of
-them would do no more than a request of its own. The views are loaded when the first page is asked
-for: a cold start of the API has no use for them.
+They never act for a signed-in person (there are no cookies), so another site that posts one of them
+can do no more than with a request of its own. The views are loaded when the first page is
+requested, so that a cold start of the API does not load them.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Where's my nearest without JavaScript: what, where, and a list by distance."""
+"""Where's my nearest without JavaScript: a kind, a place, and a list by distance."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +20,7 @@ OTHERS = 5
 
 
 def nearest(call: Call) -> Page:
-    """The form, and below it what is nearest to the place that was meant. Raises UpstreamFailed."""
+    """The form, and below it the facilities nearest to the place. Raises UpstreamFailed."""
     typed = {name: call.parameter(name) or "" for name in ("kind", "q")}
     if not any(typed.values()):
         return _page(typed)
@@ -31,7 +31,8 @@ def nearest(call: Call) -> Page:
 
 
 def _answer(kind: str, q: str) -> dict[str, Any]:
-    """What is nearest to the place, and other places that may be meant. Raises Invalid."""
+    """The facilities nearest to the place, and other places that the text may mean. Raises
+    Invalid."""
     service_code = _reportable_as(kind)
     places = gazetteer.find(q, bootstrap.gazetteer_ports())
     if not places:
@@ -51,7 +52,7 @@ def _answer(kind: str, q: str) -> dict[str, Any]:
 
 
 def _reportable_as(kind: str) -> str | None:
-    """What can be reported about one of that kind. Raises Invalid where there is no such kind."""
+    """The services for a facility of that kind. Raises Invalid if there is no such kind."""
     known = {
         each.kind: each.service_code for each in facilities.kinds(bootstrap.facilities_ports())
     }
@@ -61,7 +62,8 @@ def _reportable_as(kind: str) -> str | None:
 
 
 def _report(near: NearFacility, service_code: str | None) -> list[tuple[str, str]]:
-    """The fields that begin a report about it; none where nothing can be said, or is already."""
+    """The fields that begin a report about it; none if nothing can be reported, or it already
+    is."""
     if service_code is None or near.open_report:
         return []
     return [
@@ -104,7 +106,7 @@ def _distance(distance_m: float) -> str:
 
 
 def _hours(near: NearFacility) -> str:
-    """Whether it is open just now, where that is certain."""
+    """Whether it is open now, if that is certain."""
     if near.open_now is None:
         return ""
     if near.open_now:

@@ -1,4 +1,4 @@
-"""The other slices as the forms use them, for one caller."""
+"""Access of the forms to the other slices, for one caller."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

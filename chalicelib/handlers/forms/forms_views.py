@@ -1,4 +1,4 @@
-"""What the forms answer: the views of `forms`, each with the path's parameters."""
+"""The answers of the forms: the views of `forms`, each with the path's parameters."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -44,7 +44,7 @@ NOT_SURE = (
 
 
 def problem_page(error: AppError | None) -> str:
-    """The page that tells people what went wrong, and what became of what they typed."""
+    """The page that tells people what went wrong, and what happened to the text that they typed."""
     heading, typed = "Sorry, something went wrong", NOT_SURE
     match error:
         case NotFound():
@@ -63,7 +63,7 @@ def problem_page(error: AppError | None) -> str:
 
 
 def _detail(error: AppError | None) -> str:
-    """What went wrong, without the names of fields and headers."""
+    """The cause of the error, without the names of fields and headers."""
     if isinstance(error, Conflict) and error.link:
         return "Something was sent from this page already, and is kept as it was sent."
     if isinstance(error, Invalid) and error.errors:
@@ -78,7 +78,7 @@ def begin(_: Call) -> Page:
 
 
 def go_on(call: Call) -> Page:
-    """The page that follows from one that was filled in. Raises Invalid, UpstreamFailed."""
+    """The page after the one that was filled in. Raises Invalid, UpstreamFailed."""
     ports = Ports(council=bootstrap.council(), siblings=Siblings(call.caller.author()))
     outcome = flow.advance(_posted(call), ports)
     if isinstance(outcome, flow.Screen):
@@ -87,7 +87,7 @@ def go_on(call: Call) -> Page:
 
 
 def read(call: Call, service_request_id: str) -> Page:
-    """A report, for whoever has the link to it. Raises NotFound."""
+    """A report, for the reader who has the link to it. Raises NotFound."""
     report = _report(call, service_request_id, call.parameter("token"))
     html = _render("report", **report, key=new_key())
     return Page(html, pictures_from=_origins_of_photos(report["report"]))
@@ -133,7 +133,7 @@ def follow(call: Call, service_request_id: str) -> Page:
         "same network count as one, unless they sign in. You do not need to send another report. "
         "What is done about it is shown on its page.",
         service_request_id=report.service_request_id,
-        # The public page is published, and may be a minute older than this.
+        # The public page is published, and may be a minute older than this page.
         url=f"/forms/reports/{report.service_request_id}",
     )
 
@@ -205,7 +205,7 @@ def _send(answers: Answers, call: Call, ports: Ports) -> Page:
 
 
 def _link_of_sent(key: str, author: Author) -> str | None:
-    """Where the report stands that was sent under this key: who has the key has sent it."""
+    """The link of the report that was sent under this key: the holder of the key is its sender."""
     ports = bootstrap.reports_ports()
     report = ports.repository.get(ports.ids.service_request_id(author.scope, key))
     return tracking_url(report, ports) if report else None
@@ -230,7 +230,7 @@ def _sent(report: ServiceRequest, key: str) -> dict[str, Any]:
 
 
 def _report(call: Call, text: str, token: str | None) -> dict[str, Any]:
-    """What the pages of a report need. Raises NotFound."""
+    """The data that the pages of a report need. Raises NotFound."""
     author = call.caller.author(token)
     view = reading.view(id_of(text), author, bootstrap.reports_ports())
     audit_view(view, call.caller)
@@ -239,7 +239,7 @@ def _report(call: Call, text: str, token: str | None) -> dict[str, Any]:
 
 
 def _origins_of_photos(report: Mapping[str, Any]) -> tuple[str, ...]:
-    """Where the pictures of a report are that is not public: the store of photos."""
+    """The origins of the photos of a report that is not public: the store of photos."""
     updates = report["updates"]
     photos = [*report["photos"], *(photo for update in updates for photo in update["photos"])]
     places = {urlsplit(photo.thumbnail_url) for photo in photos}
@@ -255,8 +255,8 @@ def _screen(screen: flow.Screen) -> Page:
 
 
 def _refused(name: str, error: Invalid, typed: Mapping[str, str], **context: Any) -> Page:
-    """The page again, with what was typed and what is wrong with it. Raises `error` where that
-    is about none of its fields."""
+    """The page again, with the typed values and their faults. Raises `error` if it is about none of
+    the page's fields."""
     faults = [
         messages.said(fault, given=bool(typed[fault.field]))
         for fault in error.errors

@@ -1,4 +1,4 @@
-"""What staff look at and change stands in the audit log before it is shown or done."""
+"""Writes staff reads and changes to the audit log before the data is shown or changed."""
 
 from dataclasses import fields
 from datetime import date
@@ -16,14 +16,14 @@ from chalicelib.reports.views import FullView, ReportView
 
 
 def audit_view(view: ReportView, caller: Caller) -> None:
-    """Where all of a report is about to be shown that is not public, or says what the public is
-    not told. Raises UpstreamFailed."""
+    """Records that a whole report is about to be shown if it is not public, or has details that the
+    public is not told. Raises UpstreamFailed."""
     if isinstance(view, FullView) and (view.visibility != "public" or _says_more(view)):
         note("reports.look", view.service_request_id, view.visibility, caller)
 
 
 def noted_jobs(seen: Seen, caller: Caller) -> list[JobView]:
-    """The jobs, after it was written down of which reports they are about to show more than the
+    """Returns the jobs, after recording for which reports they are about to show more than the
     public sees. Raises UpstreamFailed."""
     for view in seen.views:
         for service_request_id in view.service_request_ids[:1]:
@@ -34,16 +34,16 @@ def noted_jobs(seen: Seen, caller: Caller) -> list[JobView]:
 
 
 def note_day(link: DayLink, crew: str, day: date, caller: Caller) -> None:
-    """That somebody is about to get the address of a crew's day: of what is in it now, and of
-    whatever comes into it while the address holds. Raises UpstreamFailed."""
+    """Records that somebody is about to get the address of a crew's day: for the reports in it now,
+    and for all that come into it while the address holds. Raises UpstreamFailed."""
     note("crews.look", crew, f"{day} until={text_of(link.expires_at)}", caller)
     for service_request_id, visibility in bootstrap.kept_from_public(link.about).items():
         note("reports.look", service_request_id, f"{visibility} day={day}", caller)
 
 
 def note_change(service_request_id: str, changes: ReportChanges, caller: Caller) -> None:
-    """That somebody is about to change a report: what of it, and never a text. Raises
-    UpstreamFailed."""
+    """Records that somebody is about to change a report: the changed fields, and never a text.
+    Raises UpstreamFailed."""
     named = named_in(changes)
     if changes.visibility:
         named = named.replace("visibility", f"visibility={changes.visibility}")
@@ -51,13 +51,13 @@ def note_change(service_request_id: str, changes: ReportChanges, caller: Caller)
 
 
 def named_in(changes: Any) -> str:
-    """What of something is to be changed, by the names of a dataclass."""
+    """The names of the fields to be changed, by the names of a dataclass."""
     given = (each.name for each in fields(changes) if getattr(changes, each.name) != each.default)
     return " ".join(sorted(given))
 
 
 def note(action: audit.Action, subject: str, details: str, caller: Caller) -> None:
-    """That somebody is about to do this; `details` hold nothing that was typed. Raises
+    """Records an action that is about to be done; `details` hold nothing that was typed. Raises
     UpstreamFailed."""
     assert caller.account_id, "Who is not signed in does nothing that is written down."
     audit.note(caller.account_id, action, subject, details, bootstrap.audit_ports())

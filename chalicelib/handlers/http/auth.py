@@ -1,7 +1,8 @@
-"""Who calls: bearer tokens, and what a route asks of its caller.
+"""Authentication: bearer tokens, and the checks that a route makes on its caller.
 
-Tokens are JWTs (RFC 7519) with one pinned algorithm; exp, aud, iss, sub and sid are required. Who
-signs out or is disabled is refused at once, because account and session are read at every call.
+Tokens are JWTs (RFC 7519) with one pinned algorithm; exp, aud, iss, sub and sid are required. An
+account that signs out or is disabled is refused at once, because account and session are read at
+every call.
 """
 
 from collections.abc import Callable
@@ -24,10 +25,10 @@ from chalicelib.partners.usecases import known
 ALGORITHM = "HS256"
 AUDIENCE = "ginnel-api"
 HEADER = {"alg": ALGORITHM, "typ": "at+jwt"}
-"""All that a token's header may say (RFC 9068): nothing in it says where a key is to be found, or
+"""All fields that a token's header may have (RFC 9068): none of them says where to find a key, or
 which other kind of token this is."""
 FOLLOWING: Permission = "changes.follow"
-"""What a caller without an API key needs to follow changes."""
+"""The permission that a caller without an API key needs to follow changes."""
 REFUSED = "The token does not hold: sign in again."
 
 
@@ -35,12 +36,14 @@ Gate = Callable[[Request], Caller]
 
 
 def anywhere(_: Request) -> Caller:
-    """Lets everybody through, past the CDN too: for what tells nothing and reads nothing."""
+    """Lets every caller through, also past the CDN: for routes that reveal nothing and read
+    nothing."""
     return Caller()
 
 
 def anyone(request: Request) -> Caller:
-    """Lets everybody through; a token that is sent must hold. Raises Unauthenticated, Forbidden."""
+    """Lets every caller through; a token that is sent must be valid. Raises Unauthenticated,
+    Forbidden."""
     _refuse_past_the_cdn(request)
     header = request.headers.get("authorization")
     if not header:
@@ -52,13 +55,14 @@ def anyone(request: Request) -> Caller:
 
 
 def own_page(request: Request) -> Caller:
-    """As anyone, but refuses what another site's page sends: for what a browser's cookie opens, or
-    what signs somebody in. Raises Unauthenticated, Forbidden."""
+    """As anyone, but refuses requests from another site's page: for routes that a browser's cookie
+    opens, or that sign somebody in. Raises Unauthenticated, Forbidden."""
     caller = anyone(request)
     fetch_site = request.headers.get("sec-fetch-site")
     site = bootstrap.settings().site_url
     origin = request.headers.get("origin", site)
-    # Older browsers tell the origin alone; what is no browser tells neither, and has no cookies.
+    # Older browsers send only the origin; programs other than browsers send neither, and no
+    # cookies.
     is_own = fetch_site in ("same-origin", "none") if fetch_site else origin == site
     if not is_own:
         raise Forbidden("This came from another site's page: open ours and try again there.")
@@ -66,15 +70,15 @@ def own_page(request: Request) -> Caller:
 
 
 def partner(request: Request) -> Caller:
-    """Lets everybody through: another system shows its key in what it sends, and a token that
-    comes along is not ours. Raises Forbidden."""
+    """Lets every caller through: another system sends its key within its data, and a token sent
+    with it is not ours. Raises Forbidden."""
     _refuse_past_the_cdn(request)
     return Caller()
 
 
 @dataclass(frozen=True)
 class May:
-    """A gate that lets those through whose role has a permission."""
+    """A gate that lets callers through whose role has a permission."""
 
     permission: Permission
 
@@ -97,8 +101,8 @@ may = May
 
 
 def follower(request: Request) -> Caller:
-    """Lets those with an API key through, and whoever may follow without. Raises Unauthenticated,
-    Forbidden."""
+    """Lets callers with an API key through, and callers who may follow without one. Raises
+    Unauthenticated, Forbidden."""
     caller = anyone(request)
     key = request.headers.get("x-api-key")
     if key:
@@ -109,7 +113,7 @@ def follower(request: Request) -> Caller:
 
 
 def permission_of(gate: Gate) -> Permission | None:
-    """The permission that a route's callers need, None where they need none."""
+    """The permission that a route's callers need, None if they need none."""
     if gate is follower:
         return FOLLOWING
     return gate.permission if isinstance(gate, May) else None
@@ -123,8 +127,8 @@ def issue(
     issuer: str,
     lifetime: timedelta = ACCESS_HOLDS,
 ) -> str:
-    """An access token for that account on that device, valid from `now` for `lifetime`. What the
-    account may do is not in it: that is read with every call."""
+    """An access token for that account on that device, valid from `now` for `lifetime`. It does not
+    contain the account's permissions: they are read with every call."""
     import jwt
 
     claims = {
@@ -140,7 +144,7 @@ def issue(
 
 
 def _refuse_past_the_cdn(request: Request) -> None:
-    """Raises Forbidden where there is a CDN before the API and the request went round it."""
+    """Raises Forbidden if the API is behind a CDN and the request bypassed it."""
     settings = bootstrap.settings()
     if not settings.origin_secret_arn:
         return
@@ -162,7 +166,7 @@ def _caller(token: str) -> Caller:
 
 
 def _claims(token: str) -> dict[str, Any]:
-    """What the token says, signed with an accepted secret. Raises jwt.InvalidTokenError."""
+    """The claims of the token, signed with an accepted secret. Raises jwt.InvalidTokenError."""
     import jwt
 
     if jwt.get_unverified_header(token) != HEADER:

@@ -1,8 +1,8 @@
-"""What only the CDN can say of a request: that it came that way, and from which network address.
+"""The facts that only the CDN can state about a request: that it came through the CDN, and from
+which network address.
 
-Whoever reaches the API past the CDN can send any header, so nothing is believed of a request that
-does not carry the CDN's secret; X-Forwarded-For is never believed, since its left end is the
-caller's own.
+A caller who reaches the API past the CDN can send any header, so a request without the CDN's secret
+is not trusted; X-Forwarded-For is never trusted, since the caller controls its left end.
 """
 
 import hmac
@@ -14,7 +14,7 @@ VIEWER = "x-ginnel-viewer"
 
 
 def came_through_the_cdn(headers: Mapping[str, str], accepted: Iterable[str]) -> bool:
-    """True if the request carries one of the accepted secrets, which are asked for one by one."""
+    """True if the request carries one of the accepted secrets, which are fetched one by one."""
     sent = _header(headers, ORIGIN).encode()
     if not sent:
         return False
@@ -22,7 +22,8 @@ def came_through_the_cdn(headers: Mapping[str, str], accepted: Iterable[str]) ->
 
 
 def viewer_address(headers: Mapping[str, str], accepted: Iterable[str]) -> str | None:
-    """The network address of whoever asked the CDN; None where nobody who is believed says so."""
+    """The network address of the client that called the CDN; None if no trusted source states
+    it."""
     if not came_through_the_cdn(headers, accepted):
         return None
     try:
@@ -32,6 +33,6 @@ def viewer_address(headers: Mapping[str, str], accepted: Iterable[str]) -> str |
 
 
 def _header(headers: Mapping[str, str], name: str) -> str:
-    """The header whatever its case; empty where it is missing, or there more than once."""
+    """The header in any case; empty if it is missing, or present more than once."""
     found = [value for key, value in headers.items() if key.lower() == name]
     return found[0] if len(found) == 1 else ""

@@ -1,19 +1,20 @@
-"""The cookies that browsers keep for signing in: what they are called, how they are set and read.
+"""The sign-in cookies: their names, how they are set and read.
 
-The one that keeps somebody signed in cannot be read by scripts or sent by other sites, and goes to
-nothing but the routes that exchange or end it. Another one is kept for the minutes in which
-somebody says elsewhere who that is. It comes along when that site sends the browser back, so it is
-worth nothing without what that brings.
+The session cookie cannot be read by scripts or sent by other sites, and goes only to the routes
+that exchange or end it. A second cookie is kept for the minutes in which a person signs in at
+another organisation. The browser sends it when that site redirects back, so it is worth nothing
+without the values that the redirect carries.
 
-A third says with which addresses somebody has signed in on this device. It opens nothing: it only
-has its own number of codes, which strangers cannot use up.
+A third cookie records which addresses have been used to sign in on this device. It gives no access:
+the device only gets its own number of codes, which strangers cannot use up.
 
-Over https their names begin with `__Secure-`: browsers take none such from a page without it
-(RFC 6265bis, 4.1.3.1). `__Host-` would need the path `/`, and send them with every call.
+Over https their names begin with `__Secure-`: browsers do not accept such a cookie from a page
+without https (RFC 6265bis, 4.1.3.1). `__Host-` would need the path `/`, and send them with every
+call.
 
-A site beside ours, at another name of the same domain, can set a cookie of the same name for the
+A neighbouring site, at another name of the same domain, can set a cookie of the same name for the
 whole domain. A browser then sends two, in an order that the other site can choose, and nothing
-tells which of them is ours (RFC 6265, 4.2.2 and 5.4). So two of one name are refused; a device with
+shows which of them is ours (RFC 6265, 4.2.2 and 5.4). So two of one name are refused; a device with
 two is not known (ADR 36).
 """
 
@@ -33,7 +34,7 @@ HANDOVER_PATH = "/forms/sign-in/back"
 DEVICE = "ginnel-device"
 DEVICE_PATH = "/forms/sign-in"
 DEVICE_KNOWN = timedelta(days=365)
-"""Counted from the last time that somebody signed in on the device: residents come twice a year."""
+"""Counted from the last sign-in on the device: residents return about twice a year."""
 TWICE = (
     "Your browser sent two cookies with the same name, and we cannot tell which of them is ours. "
     "Nothing was changed. Delete this site's cookies in the settings of your browser, then try "
@@ -42,46 +43,46 @@ TWICE = (
 
 
 def name_of(cookie: str) -> str:
-    """Its name here. This machine's own address has no https; browsers keep no Secure cookie for
-    it."""
+    """The cookie's name in this environment. This machine's own address has no https; browsers keep
+    no Secure cookie for it."""
     return f"{SECURE}{cookie}" if _is_secure() else cookie
 
 
 def kept(token: str, *, until: datetime, now: datetime) -> str:
-    """The Set-Cookie header that keeps a refresh token."""
+    """The Set-Cookie header that sets a refresh token."""
     return _session(token, until - now)
 
 
 def dropped() -> str:
-    """The Set-Cookie header that ends it."""
+    """The Set-Cookie header that removes it."""
     return _session("", timedelta(0))
 
 
 def handed_over(proof: str, *, holds: timedelta) -> str:
-    """The Set-Cookie header that keeps what a handover began with."""
+    """The Set-Cookie header that sets the proof of a handover."""
     return _cookie(HANDOVER, proof, holds, f"Path={HANDOVER_PATH}; HttpOnly; SameSite=Lax")
 
 
 def handover_dropped() -> str:
-    """The Set-Cookie header that ends it."""
+    """The Set-Cookie header that removes it."""
     return handed_over("", holds=timedelta(0))
 
 
 def device_kept(proofs: str) -> str:
-    """The Set-Cookie header by which a device is known."""
+    """The Set-Cookie header that makes a device known."""
     return _cookie(DEVICE, proofs, DEVICE_KNOWN, f"Path={DEVICE_PATH}; HttpOnly; SameSite=Strict")
 
 
 def device_in(request: Request) -> str:
-    """What says with which addresses the device has signed in; empty where there is nothing, or
-    two of that name: then it is a stranger's, which can sign in as well."""
+    """The cookie value that says which addresses have signed in on the device; empty if there is
+    none, or two of that name: the device is then unknown, and can still sign in."""
     found = _values(request, DEVICE)
     return found[0] if len(found) == 1 else ""
 
 
 def sent(request: Request, name: str = NAME) -> str:
-    """The refresh token that came along, or the other cookie's value; empty where there is none.
-    Raises Invalid where there are two of that name."""
+    """The refresh token that was sent, or the other cookie's value; empty if there is none. Raises
+    Invalid if there are two of that name."""
     found = _values(request, name)
     if len(found) > 1:
         logs.event("two cookies of one name came along", "warning")
@@ -97,8 +98,8 @@ def _values(request: Request, name: str) -> list[str]:
 
 
 def _lines(request: Request) -> list[str]:
-    """Every Cookie header of the request: a browser may send several, and API Gateway gives all of
-    them apart from the single ones, of which it keeps the last."""
+    """Every Cookie header of the request: a browser may send several, and API Gateway lists all of
+    them separately from the single headers, which keep only the last."""
     event = request.to_original_event()
     several = event.get("multiValueHeaders") or {}
     found = [line for key, lines in several.items() if key.lower() == "cookie" for line in lines]

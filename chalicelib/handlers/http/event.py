@@ -1,5 +1,5 @@
-"""Stream and queue handlers: a batch comes in, what failed is named, the rest is done; and one
-line is logged of each.
+"""Stream and queue handlers: each takes a batch, names the failed records, finishes the others, and
+logs one line.
 
 A blueprint's event handler is deployed by its own module's name and runs without app.py.
 """
@@ -18,13 +18,13 @@ BatchAnswer = dict[str, list[dict[str, str]]]
 
 
 class HandlerFailed(Exception):
-    """What Lambda hears of a handler that broke, and writes down: the log has the rest."""
+    """The error that Lambda gets from a failed handler, and logs: our own log has the details."""
 
 
 @contextmanager
 def batch(function: str, records: Sequence[Any] = ()) -> Iterator[logs.Fields]:
-    """Logs the one line of a handler's run, which is a new request unless `of_facts` says whose
-    it is. Raises HandlerFailed in the place of whatever breaks."""
+    """Logs one line for a handler's run, which is a new request unless `of_facts` gives its origin.
+    Raises HandlerFailed in place of any error."""
     count = len(records)
     with (
         trace.following(None),
@@ -35,7 +35,7 @@ def batch(function: str, records: Sequence[Any] = ()) -> Iterator[logs.Fields]:
         except Exception as error:
             line["failed"] = line["failed"] or max(count, 1)
             logs.failure("a handler broke", error)
-            # Lambda prints the message of what leaves a handler.
+            # Lambda prints the message of an exception that leaves a handler.
             said = f"{type(error).__name__}; the log has it under {trace.current()}"
             raise HandlerFailed(said) from None
 
@@ -43,8 +43,7 @@ def batch(function: str, records: Sequence[Any] = ()) -> Iterator[logs.Fields]:
 def one_by_one(
     function: str, event: SQSEvent, is_done: Callable[[dict[str, Any], logs.Fields], bool]
 ) -> BatchAnswer:
-    """Does a queue's records each for itself; those that are not done come again. Raises
-    HandlerFailed."""
+    """Handles a queue's records one at a time; those that fail come again. Raises HandlerFailed."""
     records = event.to_dict()["Records"]
     with batch(function, records) as line:
         failed = [record["messageId"] for record in records if not is_done(record, line)]
@@ -53,8 +52,8 @@ def one_by_one(
 
 
 def of_facts(facts: Sequence[Event], line: logs.Fields) -> None:
-    """Notes which reports these facts are about; the run goes on under the request that they
-    come from, or names all of those."""
+    """Notes which reports these facts are about; the run continues under the request that they come
+    from, or names all their requests."""
     line["service_request_ids"] = sorted({fact.service_request_id for fact in facts})
     ids = sorted({fact.request_id for fact in facts if fact.request_id})
     if len(ids) == 1:
@@ -71,10 +70,10 @@ def measure_age(facts: Iterable[Event | OfNotice | JobChanged], line: logs.Field
 
 
 def batch_failures(identifiers: Iterable[str]) -> BatchAnswer:
-    """Lambda's partial batch response: those that are to come again."""
+    """Lambda's partial batch response: the records that are to come again."""
     return {"batchItemFailures": [{"itemIdentifier": each} for each in identifiers]}
 
 
 def failed_from(records: list[dict[str, Any]], at: int) -> BatchAnswer:
-    """For a stream, whose order holds: this record and all that follow come again."""
+    """For a stream, which has an order: this record and all that follow come again."""
     return batch_failures([records[at]["dynamodb"]["SequenceNumber"]])

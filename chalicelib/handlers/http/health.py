@@ -1,4 +1,4 @@
-"""Whether the service answers at all."""
+"""Says whether the service answers at all."""
 
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.routes import Call, Routes

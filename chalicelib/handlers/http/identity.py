@@ -1,4 +1,4 @@
-"""Who calls, and as what: which of her roles hold on this device, and where."""
+"""The caller's identity: which roles of the account hold on this device, and where."""
 
 from dataclasses import dataclass
 
@@ -22,8 +22,8 @@ from chalicelib.reports.usecases.access import Author, Remit, partner_scope
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody who is signed in, or nobody in particular: then neither account nor session is
-    there. `key_id` is of the API key that another system showed in a header."""
+    """A signed-in person, or an anonymous caller, who has neither account nor session. `key_id` is
+    of the API key that another system sent in a header."""
 
     account: Account | None = None
     session: Session | None = None
@@ -31,7 +31,7 @@ class Caller:
 
     @property
     def sender(self) -> str | None:
-        """The `reporter` of what the other system sends; None without an API key."""
+        """The `reporter` of reports that the other system sends; None without an API key."""
         return partner_scope(self.key_id) if self.key_id else None
 
     @property
@@ -40,7 +40,7 @@ class Caller:
 
     @property
     def grants(self) -> tuple[Grant, ...]:
-        """Those that hold on this device."""
+        """The grants that hold on this device."""
         if not self.account or not self.session or not self.account.grants:
             return ()
         who, council = SignedIn(self.account, self.session), bootstrap.council()
@@ -48,13 +48,14 @@ class Caller:
 
     @property
     def assurance(self) -> Assurance | None:
-        """As of the session; whoever has no role here is no more than a resident."""
+        """The session's level of assurance; a caller without a role here counts only as a
+        resident."""
         said = self.session.assurance if self.session else None
         return "contact" if said == "staff" and not self.grants else said
 
     @property
     def roles(self) -> frozenset[Role]:
-        """Of nobody in particular none, not even a resident's."""
+        """The caller's roles. An anonymous caller has none, not even a resident's."""
         return roles_of(self.grants) if self.account else frozenset()
 
     @property
@@ -64,12 +65,12 @@ class Caller:
 
     @property
     def signed_in(self) -> Account:
-        """The account, where the route's gate lets in signed-in people alone."""
+        """The account, if the route's gate lets in only signed-in people."""
         assert self.account, "The route's gate lets in only people who are signed in."
         return self.account
 
     def author(self, token: str | None = None) -> Author:
-        """The caller as reports know her; `token` came with a link to a report."""
+        """The caller as author of a report; `token` came with a link to a report."""
         return Author(
             self.account_id,
             staff_in=self._remits("reports.work"),
@@ -79,7 +80,7 @@ class Caller:
         )
 
     def staff(self, permission: Permission) -> Staff:
-        """The caller as jobs know a member of staff, with the places where the permission holds."""
+        """The caller as a member of staff for jobs, with the places where the permission holds."""
         giving = permissions.giving(self.grants, permission)
         remits = tuple(JobRemit(grant.teams, grant.wards) for grant in giving)
         return Staff(actor=self.signed_in.account_id, remits=remits)

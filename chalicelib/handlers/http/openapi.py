@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made of what the routes declare of themselves."""
+"""The OpenAPI 3.1 document, made from the declarations of the routes."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -37,7 +37,7 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class ProblemField(msgspec.Struct, frozen=True):
-    """One faulty field and its fix."""
+    """One faulty field and how to correct it."""
 
     field: str
     message: str
@@ -109,7 +109,7 @@ def _operation(fact: RouteFacts, named: dict[int, Any]) -> dict[str, Any]:
 
 
 def _security(fact: RouteFacts) -> list[dict[str, list[str]]]:
-    """How a caller can show who it is; an empty entry is a caller who does not."""
+    """How a caller can authenticate; an empty entry is a caller who does not."""
     if fact.auth is auth.anywhere:
         return []
     if fact.auth is auth.partner:
@@ -149,7 +149,7 @@ def _errors(fact: RouteFacts) -> Iterator[int]:
 
 
 def _text_contents(fact: RouteFacts, media_types: tuple[str, ...]) -> dict[str, Any]:
-    """Of a route whose answers, and whose errors, are no JSON of ours."""
+    """For a route whose answers, and whose errors, are not our JSON."""
     content: dict[str, Any] = {each: {"schema": {}} for each in media_types}
     contents: dict[str, Any] = {
         "responses": {

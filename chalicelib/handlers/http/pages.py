@@ -1,4 +1,5 @@
-"""Server-made pages that answer links in messages: how they are rendered, and what forms post."""
+"""Server-made pages for the links in messages: how they are rendered, and how posted forms are
+read."""
 
 from typing import Any
 
@@ -17,12 +18,12 @@ from chalicelib.kernel.observability import trace
 
 
 def render(name: str, faults: Any = (), **context: Any) -> str:
-    """The page of a template of alerts, with the faults of what was typed."""
+    """The page of a template of alerts, with the faults of the typed values."""
     return bootstrap.alert_pages().render(name, faults, **context)
 
 
 def problem_page(error: AppError | None) -> str:
-    """The page that tells people of an error; None is a mistake of ours."""
+    """The page that tells people of an error; None means a mistake of ours."""
     return render(
         "problem",
         heading=_heading(error),

@@ -1,4 +1,4 @@
-"""Parameters of paths and queries, checked; keys for what a form sends."""
+"""Parameters of paths and queries, checked; keys for form submissions."""
 
 import math
 import re
@@ -11,11 +11,11 @@ from chalicelib.reports import reference
 
 MOST_IN_A_LIST = 100
 NEAR_M = 100
-"""How far around a place reports count as near, in metres, where the caller does not say."""
+"""The distance within which reports count as near a place, in metres, if the caller gives none."""
 
 
 def id_of(text: str) -> str:
-    """The service_request_id that a path names, however it is grouped. Raises NotFound."""
+    """The service_request_id in a path, however its digits are grouped. Raises NotFound."""
     found = reference.parse(text)
     if found is None:
         raise NotFound("A reference has 12 letters and digits, such as 7K3M-2QXV-9HTD.")

@@ -1,6 +1,6 @@
-"""Rate limits: where a call comes from, and whether it may be made once more.
+"""Rate limits: the origin of a call, and whether it may be made once more.
 
-Staff at work are not limited. What they do is audited instead.
+Staff at work are not limited. Their actions are audited instead.
 """
 
 from functools import cache
@@ -30,14 +30,15 @@ LONGEST_DEVICE = 64
 
 
 def check(flow: Flow, call: Call, *typed: Destination) -> None:
-    """Counts one more of what the call does. Raises TooMany, Forbidden, UpstreamFailed."""
+    """Counts one more use for the call. Raises TooMany, Forbidden, UpstreamFailed."""
     if count := counting(flow, call, *typed):
         count()
 
 
 def counting(flow: Flow, call: Call, *typed: Destination) -> Admit | None:
-    """What counts one more as soon as it is known to be new, once however often it is asked, and
-    raises as `check` does. None where nothing is to be counted."""
+    """Returns a function that counts one more use as soon as the submission is known to be new,
+    once however often it is called, and raises as `check` does. None if nothing is to be
+    counted."""
     sender = _sender(call)
     if not any(sender) and not typed:
         return None
@@ -45,9 +46,9 @@ def counting(flow: Flow, call: Call, *typed: Destination) -> Admit | None:
 
 
 def asker(call: Call, to: Destination, known_device: str | None = None) -> Asker:
-    """Who asks for a code to that address. Counts one more, unless the device is known: then no
-    stranger in its network keeps it out. Raises TooMany, Forbidden (an address that the caller
-    confirmed is blocked), UpstreamFailed."""
+    """The origin of a request for a code to that address. Counts one more, unless the device is
+    known: then strangers in its network cannot lock it out. Raises TooMany, Forbidden (an address
+    that the caller confirmed is blocked), UpstreamFailed."""
     sender, ports = _sender(call), bootstrap.limit_ports()
     is_blocked = rate_limits.is_blocked([to], ports)
     if known_device is None:
@@ -56,8 +57,8 @@ def asker(call: Call, to: Destination, known_device: str | None = None) -> Asker
 
 
 def counting_follower(call: Call) -> AdmitFollower:
-    """What counts one more follower of the report of that id, once however often it is asked.
-    Raises TooMany, Forbidden."""
+    """Returns a function that counts one more follower of the report of that id, once however often
+    it is called. Raises TooMany, Forbidden."""
     sender, is_known = _sender(call), call.caller.account is not None
     return cache(
         lambda service_request_id: rate_limits.check_follower(
@@ -67,7 +68,7 @@ def counting_follower(call: Call) -> AdmitFollower:
 
 
 def client_of(call: Call) -> Client:
-    """What tells a caller apart who is not signed in."""
+    """The identifier of a caller who is not signed in."""
     if call.caller.account:
         return Client()
     return Client(_network_digest(call), _device_of(call))
@@ -83,34 +84,36 @@ def _network_digest(call: Call) -> str | None:
 
 
 def may_write(call: Call, *typed: Destination) -> MayWrite | None:
-    """What says whether somebody may be written to at addresses that she only typed, and counts
-    that, as soon as what she sends is known to be new. None where she typed none."""
+    """Returns a function that says whether messages may be sent to addresses that the caller only
+    typed, and counts that, as soon as the submission is known to be new. None if the caller typed
+    none."""
     if not typed:
         return None
     return cache(lambda: rate_limits.may_write(_sender(call), typed, bootstrap.limit_ports()))
 
 
 def is_blocked(*typed: Destination) -> bool:
-    """True where one of these addresses, which were only typed, is on the block list. Raises
-    UpstreamFailed."""
+    """True if one of these unconfirmed addresses is on the block list. Raises UpstreamFailed."""
     return rate_limits.is_blocked(typed, bootstrap.limit_ports())
 
 
 def is_silent(call: Call, wish: SubscriptionRequest) -> bool:
-    """Counts one more subscription. True where its address is on the block list: then it is kept
-    like others, and nothing comes of it. Raises as `check` does."""
+    """Counts one more subscription. True if its address is on the block list: then it is stored
+    like others, and nothing is sent. Raises as `check` does."""
     typed = wish_addresses(wish)
     check("subscribe", call, *typed)
     return is_blocked(*typed)
 
 
 def refuse_blocked(account: Account) -> None:
-    """Raises Forbidden where an address that she confirmed is on the block list, UpstreamFailed."""
+    """Raises Forbidden if an address that the caller confirmed is on the block list,
+    UpstreamFailed."""
     rate_limits.refuse_blocked(_confirmed(account), bootstrap.limit_ports())
 
 
 def admit_report(draft: Draft, key: str, call: Call) -> Admit | None:
-    """The check of a new report: what staff take for a resident is audited, all else is counted."""
+    """The check of a new report: reports that staff take for a resident are audited, all others are
+    counted."""
     author = call.caller.author()
     if draft.channel == "online" or not author.staff_in:
         return counting("report", call)
@@ -119,8 +122,8 @@ def admit_report(draft: Draft, key: str, call: Call) -> Admit | None:
 
 
 def may_write_to_contact(draft: Draft, call: Call) -> MayWrite | None:
-    """The check whether the report's contact may be written to. None where staff typed it for a
-    resident who rang, who is the one to be written to."""
+    """The check whether messages may be sent to the report's contact. None if staff typed the
+    contact for a resident who rang, because the messages are for that resident."""
     if draft.channel == "online" or not call.caller.author().staff_in:
         return may_write(call, *contact_addresses(draft.contact))
     return None
@@ -146,14 +149,14 @@ def contact_addresses(given: Contact | None) -> tuple[Destination, ...]:
 
 
 def wish_addresses(wish: SubscriptionRequest) -> tuple[Destination, ...]:
-    """The address that somebody subscribes, which is normalised."""
+    """The address of a new subscription, which is normalised."""
     if wish.to is None:
         return ()
     return (Destination("phone" if wish.channel == "sms" else "email", wish.to),)
 
 
 def network_of(request: Request) -> str | None:
-    """The network address of whoever asked the CDN; None where there is none before the API."""
+    """The network address of the client that called the CDN; None if no CDN is before the API."""
     if not bootstrap.settings().origin_secret_arn:
         return None
     return viewer_address(request.headers, bootstrap.secret("origin").accepted())

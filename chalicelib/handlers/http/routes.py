@@ -1,8 +1,8 @@
 """HTTP on top of Chalice: every route declares its caller and shapes, every error has one shape.
 
-The only place that knows status numbers. Errors are RFC 9457 problem details, and pages for people
-where the answer is a page. Every call has an id, which may come with it, goes into the answer, and
-stands in the one line that is logged of the call.
+The only module with status numbers. Errors are RFC 9457 problem details, or pages for people if the
+answer is a page. Every call has an id, which the caller may send; it is in the answer, and in the
+one line that is logged of the call.
 """
 
 import re
@@ -33,9 +33,9 @@ BARE_PAGE = (
     "was not sent: go back in your browser and try again in a moment.</p></body></html>"
 )
 PAGE_HEADERS = {
-    # A page holds what somebody typed, and the link to it may be a secret.
+    # A page holds typed text, and the link to it may be a secret.
     "Referrer-Policy": "no-referrer",
-    # Nothing here needs a script, and nobody may put these forms into a page of their own.
+    # Nothing here needs a script, and nobody may embed these forms in a page of their own.
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
     "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 }
@@ -56,7 +56,7 @@ STATUS: dict[type[errors.AppError], HTTPStatus] = {
     errors.NotNow: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 OF_FEW_STATUSES = (errors.Forbidden, errors.NotFound, errors.TooMany, errors.UpstreamFailed)
-"""What a standard with few statuses tells apart: all else that is refused is a bad request to it.
+"""The errors that a standard with few statuses distinguishes: every other refusal is a bad request.
 """
 
 
@@ -71,7 +71,7 @@ class Query:
 
 @dataclass(frozen=True, kw_only=True)
 class RouteFacts:
-    """What a route declares of itself."""
+    """The declaration of a route."""
 
     path: str
     method: str
@@ -90,7 +90,7 @@ class RouteFacts:
 
 
 class Call(NamedTuple):
-    """A request on its way to a view: who, and what was sent."""
+    """A request on its way to a view: the caller, and the data sent."""
 
     request: Request
     caller: Caller
@@ -102,8 +102,8 @@ class Call(NamedTuple):
 
     @property
     def sent_key(self) -> str:
-        """The Idempotency-Key header, for calls that an API key or an account keeps apart from
-        others. Raises Invalid where it is missing or unusable."""
+        """The Idempotency-Key header, for calls that an API key or an account separates from
+        others. Raises Invalid if it is missing or unusable."""
         key = str(self.request.headers.get("idempotency-key", "")).strip()
         if not idempotency.is_usable(key):
             raise errors.Invalid.field(
@@ -114,8 +114,8 @@ class Call(NamedTuple):
 
     @property
     def idempotency_key(self) -> str:
-        """The Idempotency-Key header. Raises Invalid where it is missing or unusable, or where the
-        caller is not signed in and it can be guessed."""
+        """The Idempotency-Key header. Raises Invalid if it is missing or unusable, or if the caller
+        is not signed in and it can be guessed."""
         key = self.sent_key
         if self.caller.account is None:
             idempotency.refuse_guessable(key)
@@ -132,7 +132,7 @@ class Call(NamedTuple):
 
     @property
     def key_or_a_new_one(self) -> str:
-        """The Idempotency-Key header where it may be left out: then every call is another one.
+        """The Idempotency-Key header if it is optional: without it, every call counts as a new one.
         Raises Invalid."""
         sent = "idempotency-key" in self.request.headers
         return self.idempotency_key if sent else secrets.token_hex(16)
@@ -155,9 +155,9 @@ class Call(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A page for people. `is_refusal`: what was typed on the one before cannot be taken as it is.
-    `may_be_kept`: the browser may go back to it without asking for it again. `leads_to`: where
-    else the answer to one of its forms may send the browser, as a Content-Security-Policy says it.
+    """A page for people. `is_refusal`: the values typed on the previous page cannot be accepted.
+    `may_be_kept`: the browser may go back to it without asking for it again. `leads_to`: where else
+    the answer to one of its forms may send the browser, as a Content-Security-Policy says it.
     `pictures_from`: the origins besides ours whose pictures it shows.
     """
 
@@ -169,8 +169,8 @@ class Page(NamedTuple):
 
 
 class SeeOther(NamedTuple):
-    """In the place of a page: the browser goes on to `location`, a path of ours or where another
-    organisation signs people in, and keeps the cookies."""
+    """A redirect instead of a page: the browser goes to `location`, a path of ours or another
+    organisation's sign-in, and keeps the cookies."""
 
     location: str
     cookies: tuple[str, ...] = ()
@@ -184,25 +184,25 @@ class WithCookie(NamedTuple):
 
 
 ProblemPage = Callable[[errors.AppError | None], str]
-"""The page that tells people of an error; None is a mistake of ours."""
+"""The page that tells people of an error; None means a mistake of ours."""
 
 
 class Written(NamedTuple):
-    """An answer in the form of a standard that has its own."""
+    """An answer in the format of a standard that has its own."""
 
     body: bytes
     content_type: str
 
 
 WrittenProblem = Callable[[Request, HTTPStatus, errors.AppError | None], Written]
-"""An error in that form; None is a mistake of ours."""
+"""An error in that format; None means a mistake of ours."""
 
 
 class Routes(Blueprint):
     """A blueprint whose views take a Call and whose errors all have one shape.
 
-    `problem_page` makes the errors of those that answer with pages, `written_problem` of those
-    that answer in the form of a standard.
+    `problem_page` makes the errors of views that answer with pages, `written_problem` of those that
+    answer in the format of a standard.
     """
 
     def __init__(
@@ -233,8 +233,8 @@ class Routes(Blueprint):
         open_to_sites: bool = False,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Registers a view. `keyed`: it needs an Idempotency-Key; `versioned`: an If-Match.
-        `open_to_sites`: pages of other sites may read its answers, which are the same for
-        everybody, whoever asks."""
+        `open_to_sites`: pages of other sites may read its answers, which are the same for every
+        caller."""
         return self._registered(
             _answer,
             path=path,
@@ -277,7 +277,7 @@ class Routes(Blueprint):
     def written(
         self, path: str, *, method: str, auth: Gate, summary: str, media_types: tuple[str, ...]
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Registers a view that answers with what is Written, of forms that other systems post."""
+        """Registers a view that answers with a Written, of forms that other systems post."""
         problem = self._written_problem
         assert problem, "Routes that answer in a form of their own need a written_problem."
 
@@ -319,13 +319,13 @@ class Called(NamedTuple):
     line: logs.Fields
 
     def content(self, view: Callable[..., Any]) -> Any:
-        """What the view answers to whoever passes the route's gate. Raises as both do."""
+        """The view's answer to a caller who passes the route's gate. Raises as both do."""
         caller = self.facts.auth(self.request)
         self.line["role"] = caller.role or "nobody"
         return view(Call(self.request, caller), **self.parameters)
 
     def note(self, error: Exception, status: HTTPStatus) -> None:
-        """Puts the error into the line; one that is our own has a line of its own too."""
+        """Adds the error to the line; an error of our own also gets a line of its own."""
         self.line["error"] = type(error).__name__
         if status >= 500:
             logs.failure("a call failed", error, route=self.facts.path, method=self.facts.method)
@@ -395,7 +395,7 @@ def _answer_page(view: Callable[..., Any], called: Called, problem_page: Problem
 
 
 def _own_headers(page: Page) -> dict[str, str]:
-    """Where a page has others than all have."""
+    """The headers of a page that differ from those of all pages."""
     own = {"Cache-Control": "private, no-cache"} if page.may_be_kept else {}
     policy = PAGE_HEADERS["Content-Security-Policy"]
     for within, more in (
@@ -425,7 +425,7 @@ def _answer_written(view: Callable[..., Any], called: Called, problem: WrittenPr
 
 
 def _told(problem_page: ProblemPage, error: errors.AppError | None) -> str:
-    """The page of the problem, or a bare one where even that cannot be made."""
+    """The page of the problem, or a bare one if even that cannot be made."""
     try:
         return problem_page(error)
     except Exception as failed:
@@ -455,7 +455,7 @@ def _problem(
 ) -> Response:
     content = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}
     if status >= 500:
-        # For whoever tells the council of it: the same id is in the log.
+        # For a caller who tells the council of it: the same id is in the log.
         content["request_id"] = trace.current()
     return _reply(msgspec.json.encode(content | more), status, PROBLEM, headers)
 

@@ -1,4 +1,4 @@
-"""What a bucket says on a queue: which files arrived."""
+"""Reads a bucket's notices from a queue: which files arrived."""
 
 from urllib.parse import unquote_plus
 
@@ -6,7 +6,7 @@ import msgspec
 
 
 class Arrived(msgspec.Struct):
-    """A file under its key; `version_id` only where the bucket keeps versions."""
+    """A file under its key; `version_id` only if the bucket keeps versions."""
 
     key: str
     version_id: str | None = msgspec.field(default=None, name="versionId")
@@ -28,7 +28,7 @@ class _Notice(msgspec.Struct):
 
 
 def arrived_in(body: str) -> list[Arrived]:
-    """The files that a bucket's notice names. Raises ValueError where it is none."""
+    """The files that a bucket's notice names. Raises ValueError if the text is no notice."""
     notice = msgspec.json.decode(body, type=_Notice)
     if notice.records is None:
         if notice.event != "s3:TestEvent":

@@ -1,4 +1,5 @@
-"""Routes of crews: who they are, where a crew's day can be read, and which phones hear of it."""
+"""Routes of crews: the list of crews, where a crew's day can be read, and which phones are notified
+of it."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -24,7 +25,7 @@ routes = Routes(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceDraft:
-    """Where a phone's browser can be reached."""
+    """The push address of a phone's browser."""
 
     push: PushTo
 
@@ -91,7 +92,7 @@ def remove_device(call: Call, crew: str) -> CrewDevice:
 
 
 def _hers(crew: str, call: Call) -> str:
-    """The code of a crew of her teams. Raises NotFound, Forbidden."""
+    """The code of a crew of the caller's teams. Raises NotFound, Forbidden."""
     return crew_of(crew, worker(call), bootstrap.jobs_ports()).crew
 
 
@@ -102,7 +103,7 @@ def _session(call: Call) -> Session:
 
 
 def _device_id(session: Session) -> str:
-    """A phone is a session: signed in anew it is another one, and the earlier one ends."""
+    """A phone is a session: after a new sign-in it is another phone, and the earlier one ends."""
     return derived_id("phone of a crew", session.session_id)
 
 

@@ -1,4 +1,4 @@
-"""Routes of the crews' days: how full they are, planned by the office or put in its own order."""
+"""Routes of the crews' days: their load, planned by the office or in the crew's own order."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -26,8 +26,8 @@ routes = Routes(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class PlanDraft:
-    """Which day of which crews is to be planned; without crews it is all of the team, or of the
-    caller's."""
+    """The day and the crews to plan; without crews, all crews of the team, or of the caller's
+    teams."""
 
     date: date
     crews: Annotated[tuple[Word, ...], Meta(max_length=day_planning.MOST_CREWS)] = ()
@@ -73,7 +73,7 @@ def look(call: Call) -> LoadList:
 )
 def plan(call: Call) -> PlanView:
     draft = parse_json(call.body, PlanDraft)
-    # Planned once more, a day is the same: nobody needs to know whether this was sent before.
+    # Planning a day again gives the same result: nobody needs to know whether this was sent before.
     found = day_planning.plan(
         draft.date, draft.crews, draft.team, planner(call), bootstrap.day_ports()
     )

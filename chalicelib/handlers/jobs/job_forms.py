@@ -1,6 +1,7 @@
-"""Pages of a job for whoever has its link: a contractor without an account, and without JavaScript.
+"""Pages of a job for the holder of its link: a contractor without an account, and without
+JavaScript.
 
-A GET shows the job and changes nothing: programs look at the links in mails, too.
+A GET shows the job and changes nothing: programs also check the links in mails.
 """
 
 import re
@@ -61,7 +62,7 @@ TOLD = {
 
 @dataclass(frozen=True)
 class Opened:
-    """What a link led to."""
+    """The job that a link led to."""
 
     token: str
     job: Job
@@ -89,7 +90,7 @@ routes = Routes(__name__, problem_page)
 def show(_: Call, token: str) -> Page:
     opened = _opened(token)
     empty = dict.fromkeys(FIELDS, "")
-    # The same page sent twice says it once.
+    # The same page sent twice counts once.
     new = {"op_id": secrets.token_hex(16), "base_version": f"{opened.job.version}"}
     return _page(opened, empty | new)
 
@@ -101,7 +102,7 @@ def show(_: Call, token: str) -> Page:
     summary="Tell what became of a job, for whoever has the link to it",
 )
 def tell(call: Call, token: str) -> Page:
-    # Loaded with the first answer: a cold start of the API has no use for it.
+    # Loaded with the first answer, so that a cold start of the API does not load it.
     from chalicelib.forms import posted
 
     opened = Opened(token, *contractor_links.recognised(token, bootstrap.jobs_ports()))
@@ -119,7 +120,7 @@ def tell(call: Call, token: str) -> Page:
 
 
 def _was_sent(op_id: str, opened: Opened) -> bool:
-    """True where the page was taken before: its reply may have been lost."""
+    """True if the page was accepted before: its reply may have been lost."""
     earlier = opened.job.deed(op_id)
     return earlier is not None and earlier.actor == opened.who.actor
 
@@ -129,7 +130,7 @@ def _opened(token: str) -> Opened:
 
 
 def _operation(typed: dict[str, str], job: Job) -> Operation:
-    """What was filled in. Raises Invalid."""
+    """The operation from the form. Raises Invalid."""
     version = typed["base_version"]
     sent: dict[str, Any] = {name: typed[name] for name in FIELDS if typed[name]}
     sent |= {
@@ -155,7 +156,8 @@ def _operation(typed: dict[str, str], job: Job) -> Operation:
 
 def _sent(operation: Operation, files: Sequence[bytes], opened: Opened) -> Outcome:
     if earlier := opened.job.deed(operation.op_id):
-        # Sent again from the same page, it is what it was: its moment and its photos are those.
+        # A repeat from the same page is the same operation: its moment and its photos are the first
+        # ones.
         operation = replace(operation, at=earlier.at, photo_ids=earlier.photo_ids)
     else:
         operation = replace(operation, photo_ids=_taken(files, operation.op_id, opened))
@@ -164,7 +166,7 @@ def _sent(operation: Operation, files: Sequence[bytes], opened: Opened) -> Outco
 
 
 def _taken(files: Sequence[bytes], op_id: str, opened: Opened) -> tuple[str, ...]:
-    """The ids of the photos that came along. Raises Invalid."""
+    """The ids of the photos sent with the form. Raises Invalid."""
     if len(files) > MOST_PHOTOS:
         raise Invalid.field("photos", f"choose at most {MOST_PHOTOS} photos")
     about, held = opened.job.service_request_ids[0], list[str]()
@@ -208,7 +210,7 @@ def _page(opened: Opened, typed: dict[str, str], faults: Sequence[FieldError] = 
 
 
 def _choices(job: Job) -> list[DeedKind]:
-    """What there is to tell of a job in its state."""
+    """The choices for a job in its state."""
     said: dict[str, set[DeedKind]] = {"done": {"start", "done"}, "could_not": {"could_not"}}
     left_out = said.get(job.state, set() if job.state in WAITING else {"start"})
     return [kind for kind in CHOICES if kind not in left_out]
@@ -236,7 +238,7 @@ def _shown(opened: Opened) -> dict[str, Any]:
 
 
 def _public(job: Job) -> dict[str, Any]:
-    """What everybody may see of the report that it is for: a company is told no more of it."""
+    """The public view of the job's report: a company is told no more of it."""
     first = job.service_request_ids[:1]
     report = reading.public_views(first, bootstrap.reports_ports()).get(first[0])
     if report is None:
@@ -275,7 +277,7 @@ def _line(deed: JobEvent) -> str:
 
 
 def _faults(error: Invalid) -> list[FieldError]:
-    """The faults by the fields of the form. Raises `error` where one is about none of them."""
+    """The faults by the fields of the form. Raises `error` if one is about no field."""
     faults = [
         fault._replace(field="photos") if fault.field == "size" else fault for fault in error.errors
     ]
@@ -285,7 +287,8 @@ def _faults(error: Invalid) -> list[FieldError]:
 
 
 def _with_photos(faults: list[FieldError], files: Sequence[bytes]) -> list[FieldError]:
-    """A browser gives no file twice, so whoever chose some has to hear that they did not come."""
+    """A browser does not send a file twice, so a contractor who chose some must be told that they
+    were not received."""
     if not files or any(fault.field == "photos" for fault in faults):
         return faults
     return [*faults, FieldError("photos", AGAIN)]

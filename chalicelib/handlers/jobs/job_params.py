@@ -1,4 +1,4 @@
-"""Who works on jobs and who plans them, and what stands in the addresses of both."""
+"""The people who work on jobs and who plan them, and the parameters in the addresses of both."""
 
 import re
 from datetime import date
@@ -26,7 +26,7 @@ def worker(call: Call) -> Staff:
 
 
 def operator(call: Call) -> Operator:
-    """Whoever is in the street, and on which phone."""
+    """The worker in the street, and their phone."""
     session = call.caller.session
     assert session, "The route's gate lets in only who is signed in."
     staff = worker(call)
@@ -39,7 +39,7 @@ def operator(call: Call) -> Operator:
 
 
 def job_id_of(text: str) -> str:
-    """The job_id meant by what stands in the address. Raises NotFound."""
+    """The job_id that the text in the address means. Raises NotFound."""
     found = reference.parse(text)
     if found is None:
         raise NotFound(f"A job's id has {ID_LENGTH} letters and digits of {ALPHABET}.")
@@ -47,7 +47,7 @@ def job_id_of(text: str) -> str:
 
 
 def dispute_id_of(text: str) -> str:
-    """Raises NotFound where it is none."""
+    """Raises NotFound if the text is no dispute_id."""
     if not _OP_ID.fullmatch(text):
         raise NotFound("There is no such dispute: read the job again.")
     return text
@@ -73,12 +73,12 @@ def day_of(text: str | None, field: str = "date") -> date | None:
 
 
 def today() -> date:
-    """The day that it is on the council's clock."""
+    """The present day on the council's clock."""
     return bootstrap.jobs_ports().now().astimezone(bootstrap.council().zone).date()
 
 
 def states_of(text: str | None) -> frozenset[State]:
-    """States with commas between them. Raises Invalid."""
+    """States separated by commas. Raises Invalid."""
     known: tuple[State, ...] = get_args(State)
     wanted = frozenset(part.strip() for part in (text or "").split(",") if part.strip())
     if wanted - set(known):

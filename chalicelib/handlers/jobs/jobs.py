@@ -1,4 +1,4 @@
-"""Routes of jobs: what the office plans, and what a phone tells that its crew did."""
+"""Routes of jobs: the office's plans, and the operations that a crew's phone sends."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -34,25 +34,25 @@ from chalicelib.jobs.views import JobView
 from chalicelib.kernel.parsing import parse, parse_json
 
 MOST_BYTES = 2_000_000
-"""What MOST_OPERATIONS can have, each with the longest text."""
+"""The most that MOST_OPERATIONS can have, each with the longest text."""
 LONGEST_OP_ID = 64
 MOST_REPLY_BYTES = 2_000_000
-"""Of jobs in one reply: letters beyond ASCII get longer on their way, and Lambda answers with 6 MB
-at most."""
+"""The size of jobs in one reply: letters beyond ASCII get longer when encoded, and Lambda answers
+with 6 MB at most."""
 
 routes = Routes(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Operations:
-    """What a phone sends, in the order in which it happened."""
+    """The operations that a phone sends, in the order in which they happened."""
 
     operations: Annotated[list[Operation], Meta(max_length=MOST_OPERATIONS)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Batch:
-    """The same before anybody looked into it: what one of them lacks is no matter of the others."""
+    """The same before validation: a missing value in one operation does not affect the others."""
 
     operations: Annotated[list[Any], Meta(max_length=MOST_OPERATIONS)]
 
@@ -209,7 +209,7 @@ def tell(call: Call) -> Results:
 
 
 def _batch(body: bytes) -> list[Any]:
-    """What was sent as operations. Raises Invalid, TooLarge."""
+    """The operations that were sent. Raises Invalid, TooLarge."""
     if len(body) > MOST_BYTES:
         raise TooLarge(f"The body has {len(body)} bytes: send fewer operations at a time.")
     try:
@@ -244,8 +244,8 @@ def _results(outcomes: Sequence[Outcome], call: Call) -> list[ResultView]:
 
 
 def _with_job(outcomes: Sequence[Outcome], views: Mapping[str, JobView]) -> set[int]:
-    """The places of those that the job comes with: as far as there is room, of each job the last
-    one first."""
+    """The places of the operations that get the job in their result: as many as there is room for,
+    the last operation of each job first."""
     places = {at: each.job.job_id for at, each in enumerate(outcomes) if each.job}
     last = {job_id: at for at, job_id in places.items()}
     sizes = {job_id: _size(view) for job_id, view in views.items()}

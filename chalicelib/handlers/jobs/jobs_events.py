@@ -1,4 +1,5 @@
-"""The reactions of jobs: reports open them and follow them, and the days of crews are written."""
+"""The event handlers of jobs: reports open jobs and follow them, and the days of crews are
+written."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -26,13 +27,13 @@ from chalicelib.jobs.usecases.following import tell_plans as tell_all_plans
 from chalicelib.jobs.usecases.opening import open_for
 from chalicelib.kernel.observability import logs, trace
 
-# Chalice wants literals; packaging puts the stream and the queues themselves in their place.
+# Chalice requires literals; packaging replaces them with the real stream and queues.
 STREAM = "arn:aws:dynamodb:eu-west-2:000000000000:table/jobs/stream/placeholder"
 OPEN_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:open"
 FOLLOW_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:follow"
 CREWS_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:crews"
 MORNING = 7
-"""From which hour of the council's clock people are told of plans that were changed."""
+"""The hour of the council's clock from which people are told of changed plans."""
 Day = tuple[str, date]
 events = Blueprint(__name__)
 
@@ -56,19 +57,19 @@ def fan_out_jobs(event: DynamoDBEvent) -> BatchAnswer:
 
 @events.on_sqs_message(queue_arn=OPEN_QUEUE, batch_size=1)
 def open_jobs(event: SQSEvent) -> BatchAnswer:
-    """Opens a report's job, takes it along with the report, or closes it."""
+    """Opens a report's job, keeps it in step with the report, or closes it."""
     return one_by_one("open_jobs", event, _is_opened)
 
 
 @events.on_sqs_message(queue_arn=FOLLOW_QUEUE, batch_size=1)
 def follow_job(event: SQSEvent) -> BatchAnswer:
-    """Tells a job's reports how far it has got."""
+    """Tells a job's reports about its progress."""
     return one_by_one("follow_job", event, _is_followed)
 
 
 @events.on_sqs_message(queue_arn=CREWS_QUEUE, batch_size=10, maximum_batching_window_in_seconds=1)
 def publish_crews(event: SQSEvent) -> BatchAnswer:
-    """Writes the days of crews that a batch of facts names, each once."""
+    """Writes the crews' days that a batch of facts names, each once."""
     records = event.to_dict()["Records"]
     with batch("publish_crews", records) as line:
         found = {record["messageId"]: _fact(record) for record in records}
@@ -92,9 +93,8 @@ def publish_crews(event: SQSEvent) -> BatchAnswer:
 
 @events.schedule("rate(5 minutes)")
 def publish_crews_due(_: CloudWatchEvent) -> None:
-    """Writes the days that begin, and those whose addresses of pictures will soon be over. What
-    was not written makes it fail: it runs again soon, and somebody is told where that does not
-    help."""
+    """Writes the days that begin, and those whose picture addresses will soon expire. Fails if a
+    day was not written: it runs again soon, and somebody is told if that does not help."""
     with batch("publish_crews_due") as line:
         failed = publish_due(bootstrap.crew_ports())
         _say(failed)
@@ -140,8 +140,8 @@ def _is_followed(record: dict[str, Any], line: logs.Fields) -> bool:
 
 
 def _of_jobs(facts: Iterable[JobChanged], line: logs.Fields) -> None:
-    """Notes which jobs these facts are about, and goes on under the request that they come from,
-    or names all of those."""
+    """Notes which jobs these facts are about, and continues under the request that they come from,
+    or names all their requests."""
     named = list(facts)
     line["job_ids"] = sorted({fact.job_id for fact in named})
     ids = sorted({fact.request_id for fact in named if fact.request_id})

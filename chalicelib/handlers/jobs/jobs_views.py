@@ -1,4 +1,4 @@
-"""What the routes of jobs, crews and days answer."""
+"""The answers of the routes of jobs, crews and days."""
 
 from datetime import date, datetime
 from typing import Literal
@@ -12,15 +12,15 @@ Result = Literal["applied", "duplicate", "conflict", "rejected"]
 
 
 class JobList(msgspec.Struct, frozen=True, kw_only=True):
-    """Some jobs; `next` is the cursor of those that follow."""
+    """Some jobs; `next` is the cursor of the next page."""
 
     items: list[JobView]
     next: str | None
 
 
 class ResultView(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of an operation: `job` as it is now, `reason` what to do where it was not taken
-    as it was sent. `op_id` is what was sent as such, null where that was no text."""
+    """The result of an operation: `job` is its present state, `reason` what to do if the operation
+    was not accepted as sent. `op_id` is the op_id that was sent, null if that was no text."""
 
     op_id: str | None
     result: Result
@@ -29,7 +29,7 @@ class ResultView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
-    """One for each operation, in the order in which they were sent."""
+    """One result for each operation, in the order in which they were sent."""
 
     items: list[ResultView]
 
@@ -74,9 +74,9 @@ class CrewDevice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LoadView(msgspec.Struct, frozen=True, kw_only=True):
-    """What a crew has on a day: how many jobs, how many of them done, how long they take and how
-    long the shift is; `late`: those that come after their due date or window; `over`: minutes
-    beyond the shift."""
+    """The work of a crew on a day: the number of jobs, how many of them are done, how long they
+    take and how long the shift is; `late`: those that come after their due date or window; `over`:
+    minutes beyond the shift."""
 
     crew: str
     name: str
@@ -97,7 +97,7 @@ class LoadList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
-    """A job that found no place in the day, and why."""
+    """A job that did not fit into the day, and why."""
 
     job_id: str
     because: str
@@ -114,7 +114,7 @@ class PlannedView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlanView(msgspec.Struct, frozen=True, kw_only=True):
-    """The planned days of these crews, and what found no place in any of them."""
+    """The planned days of these crews, and the jobs that did not fit into any of them."""
 
     date: date
     items: list[PlannedView]

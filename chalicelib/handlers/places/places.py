@@ -1,4 +1,4 @@
-"""Routes of places: from words to points."""
+"""Routes of places: they find points for words."""
 
 from chalicelib import bootstrap
 from chalicelib.gazetteer import usecases

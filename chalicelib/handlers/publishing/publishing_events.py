@@ -1,6 +1,6 @@
-"""The reactions that publish: facts from their queue, grouped so that a tile is written once, every
-five minutes the wards, open data, feeds and figures, and once an hour what time alone
-changes."""
+"""The event handlers that publish: facts from their queue, grouped so that a tile is written once;
+every five minutes the wards, open data, feeds and figures; and once an hour the changes that come
+only from the passing of time."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -23,7 +23,7 @@ from chalicelib.kernel.observability import logs, trace
 from chalicelib.publishing import lists, performance, security_txt, usecases
 from chalicelib.publishing.usecases import Touched
 
-# Chalice wants a literal; packaging puts the queue itself in its place.
+# Chalice requires a literal; packaging replaces it with the real queue.
 QUEUE = "arn:aws:sqs:eu-west-2:000000000000:publish"
 events = Blueprint(__name__)
 
@@ -50,8 +50,9 @@ def publish(event: SQSEvent) -> BatchAnswer:
 
 @events.schedule("rate(1 hour)")
 def tidy(_: CloudWatchEvent) -> None:
-    """What time alone changes: takes off the map what was closed too long ago, says on pages that a
-    promise has passed, and keeps security.txt from expiring."""
+    """Makes the changes that come from the passing of time: takes reports off the map that were
+    closed too long ago, says on pages that a promise has passed, and keeps security.txt from
+    expiring."""
     with batch("tidy") as line:
         ports = bootstrap.publishing_ports()
         failed = usecases.tidy(ports) | usecases.publish_overdue(ports)
@@ -62,7 +63,7 @@ def tidy(_: CloudWatchEvent) -> None:
 
 @events.schedule("rate(5 minutes)")
 def publish_wards(_: CloudWatchEvent) -> None:
-    """Brings the documents of wards up to their reports and road works."""
+    """Updates the documents of wards to their present reports and road works."""
     with batch("publish_wards") as line:
         failed = usecases.publish_wards(bootstrap.publishing_ports())
         line["failed"] = len(failed)
@@ -72,9 +73,9 @@ def publish_wards(_: CloudWatchEvent) -> None:
 
 @events.schedule("rate(5 minutes)")
 def publish_open_data(_: CloudWatchEvent) -> None:
-    """Brings open data and feeds up to what was changed, and to what an interrupted import left.
-    What was not published makes it fail: it runs again soon, and somebody is told where that does
-    not help."""
+    """Updates open data and feeds with all changes, and with the rest of an interrupted import.
+    Fails if something was not published: it runs again soon, and somebody is told if that does not
+    help."""
     with batch("publish_open_data") as line:
         ports = bootstrap.publishing_ports()
         failed = lists.publish_changed_lists(ports) or lists.publish_left_lists(ports)
@@ -86,7 +87,7 @@ def publish_open_data(_: CloudWatchEvent) -> None:
 
 @events.schedule("rate(5 minutes)")
 def publish_performance(_: CloudWatchEvent) -> None:
-    """Brings the figures up to what was changed, and to what an interrupted import left; fails and
+    """Updates the figures with all changes, and with the rest of an interrupted import; fails and
     runs again as open data does."""
     with batch("publish_performance") as line:
         ports = bootstrap.figures_ports()
@@ -111,7 +112,7 @@ def _touched_by(facts: Iterable[Event]) -> dict[str, Touched]:
 
 
 def _say(failed: Mapping[str, Exception], asked_by: Mapping[str, str]) -> None:
-    """Logs each failure under the request that asked for it, where that is known."""
+    """Logs each failure under the request that caused it, if that is known."""
     for service_request_id, error in failed.items():
         with trace.following(asked_by.get(service_request_id) or trace.current()):
             logs.failure("not published", error, service_request_id=service_request_id)

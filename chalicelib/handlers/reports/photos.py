@@ -1,4 +1,4 @@
-"""Routes of photos: ask for an upload, look at what became of it."""
+"""Routes of photos: ask for an upload, and read its result."""
 
 import re
 from dataclasses import replace
@@ -29,7 +29,7 @@ class UploadView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UploadedPhoto(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a photo; `reason` says what to do where it was refused."""
+    """The result for a photo; `reason` says what to do if it was refused."""
 
     photo_id: str
     state: State

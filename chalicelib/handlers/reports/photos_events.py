@@ -1,5 +1,5 @@
-"""Photos that arrived are taken in, those that came as an address are fetched, and those that
-nobody reported are swept away."""
+"""Takes in photos that arrived, fetches photos that came as an address, and removes photos that
+belong to no report."""
 
 from typing import Any
 
@@ -15,18 +15,18 @@ from chalicelib.kernel.observability import logs
 from chalicelib.photos.ports import PhotoKey, Upload
 from chalicelib.photos.usecases import fetching, sweeping, taking_in
 
-# Chalice wants a literal; packaging puts the queue itself in its place.
+# Chalice requires a literal; packaging replaces it with the real queue.
 QUEUE = "arn:aws:sqs:eu-west-2:000000000000:photos"
 FETCH_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:fetch"
 TRIES = 5
-"""As often as the queue gives a message. Between two tries are the 15 minutes for which it hides
-one: another council's server may be down for a while."""
+"""The number of times that the queue delivers a message. Between two tries are the 15 minutes for
+which it hides one: another council's server may be down for a while."""
 events = Blueprint(__name__)
 
 
 @events.on_sqs_message(queue_arn=QUEUE, batch_size=1)
 def take_in(event: SQSEvent) -> BatchAnswer:
-    """Takes in the photos that a message names; one that is refused is done with."""
+    """Takes in the photos that a message names; a refused photo is not tried again."""
     return one_by_one("take_in", event, _is_taken_in)
 
 
@@ -38,7 +38,7 @@ def fetch_wanted(event: SQSEvent) -> BatchAnswer:
 
 @events.schedule("rate(1 hour)")
 def sweep(_: CloudWatchEvent) -> None:
-    """Removes what was sent and never reported. Fails where some of it stayed."""
+    """Removes files that were sent and never reported. Fails if some of them remain."""
     with batch("sweep") as line:
         failed = sweeping.sweep(bootstrap.photos_ports())
         line["failed"] = len(failed)
@@ -54,7 +54,7 @@ def sweep(_: CloudWatchEvent) -> None:
 
 
 def uploads_in(body: str) -> list[Upload]:
-    """The files that a bucket's notice names. Raises ValueError where it is none."""
+    """The files that a bucket's notice names. Raises ValueError if the text is no notice."""
     return [_upload(each) for each in arrived_in(body)]
 
 

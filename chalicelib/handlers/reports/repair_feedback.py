@@ -1,7 +1,7 @@
-"""The page that asks whether it is mended, without JavaScript and without signing in: the links in
-the question lead here, each to a page for one subscriber and one repair.
+"""The page that asks whether the problem is mended, without JavaScript and without signing in: the
+links in the question lead here, each to a page for one subscriber and one repair.
 
-A GET shows the question and changes nothing: programs look at the links in mails, too.
+A GET shows the question and changes nothing: programs also check the links in mails.
 """
 
 from typing import Any
@@ -46,7 +46,7 @@ def ask_mended(call: Call, token: str) -> Page:
     "/forms/mended/{token}", method="POST", auth=auth.anyone, summary="Is it fixed? The answer"
 )
 def answer_mended(call: Call, token: str) -> Page:
-    # Loaded with the first answer: a cold start of the API has no use for it.
+    # Loaded with the first answer, so that a cold start of the API does not load it.
     from chalicelib.forms import posted
 
     asked = _asked(token)
@@ -68,7 +68,7 @@ def _asked(token: str) -> FeedbackRequest:
 
 
 def _refused(error: Invalid, asked: FeedbackRequest, token: str, typed: dict[str, str]) -> Page:
-    """The question again, with what is wrong with the answer."""
+    """The question again, with the faults of the answer."""
     report = repair_feedback.question(asked, bootstrap.reports_ports()).report
     faults = [FieldError(field, SAID.get(field, message)) for field, message in error.errors]
     html = _render("mended", token=token, typed=typed, faults=faults, **_of(report))
@@ -80,7 +80,7 @@ def _told(standing: FeedbackStatus) -> Page:
 
 
 def _of(report: ServiceRequest) -> dict[str, Any]:
-    """What the pages say of a report."""
+    """The details of a report on the pages."""
     service = bootstrap.council().by_code.get(report.service_code)
     return {
         "reference": grouped(report.service_request_id),

@@ -1,7 +1,7 @@
-"""The page on which whoever sent a report answers what an officer asks, without JavaScript and
-without signing in: the link in the question leads here.
+"""The page on which the reporter answers an officer's question, without JavaScript and without
+signing in: the link in the question leads here.
 
-A GET shows the question and changes nothing: programs look at the links in mails, too.
+A GET shows the question and changes nothing: programs also check the links in mails.
 """
 
 from typing import Any
@@ -64,7 +64,7 @@ def _shown(
 
 
 def _of(report: ServiceRequest) -> dict[str, Any]:
-    """What the pages say of a report."""
+    """The details of a report on the pages."""
     service = bootstrap.council().by_code.get(report.service_code)
     return {
         "reference": grouped(report.service_request_id),

@@ -53,7 +53,7 @@ class ReportReceipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReportList(msgspec.Struct, frozen=True, kw_only=True):
-    """Some reports; `next` is the cursor of those that follow."""
+    """Some reports; `next` is the cursor of the next page."""
 
     items: list[SummaryView]
     next: str | None
@@ -67,7 +67,7 @@ class NearList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Follows(msgspec.Struct, frozen=True, kw_only=True):
-    """The report that is followed now, and by how many."""
+    """The report that the caller now follows, and its number of followers."""
 
     service_request_id: str
     followers: int
@@ -212,7 +212,7 @@ def follow(call: Call, service_request_id: str) -> Follows:
 
 
 def _tell_follower(call: Call, service_request_id: str) -> None:
-    """Who is signed in hears of what she follows, where she can be reached."""
+    """Subscribes a signed-in follower to the report, at an address that can be reached."""
     account = call.caller.account
     reaches = bootstrap.reaches_of(account) if account else []
     if account and reaches:

@@ -1,5 +1,5 @@
-"""The one reader of the reports' stream: each change becomes a fact for every reaction. And the
-clock of reports that are held."""
+"""The only reader of the reports' stream: each change becomes a fact for every event handler. Also
+the schedule of held reports."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from chalicelib.photos import stream as photos
 from chalicelib.reports import stream as reports
 from chalicelib.reports.usecases.staff import moderation
 
-# Chalice wants a literal; packaging puts the table's own stream in its place.
+# Chalice requires a literal; packaging replaces it with the real stream of the table.
 STREAM = "arn:aws:dynamodb:eu-west-2:000000000000:table/reports/stream/placeholder"
 events = Blueprint(__name__)
 
@@ -39,7 +39,7 @@ def fan_out(event: DynamoDBEvent) -> BatchAnswer:
 
 @events.schedule("rate(1 minute)")
 def publish_held(_: CloudWatchEvent) -> None:
-    """Makes reports public whose time of being held is over."""
+    """Publishes reports whose holding time has ended."""
     with batch("publish_held") as line:
         line["records"] = moderation.publish_held(bootstrap.reports_ports())
 
