@@ -1,5 +1,5 @@
-"""Reports as officers deal with them: the queue of cases, what is changed of one or of many, and
-what can be put back of that.
+"""Reports as officers deal with them: the queue of cases, changes to one case or to many, and how
+much of a change can be undone.
 """
 
 from collections.abc import Mapping
@@ -28,23 +28,23 @@ from chalicelib.reports.ports import Due
 from chalicelib.reports.states import OPEN_STATES, State
 
 SOON = timedelta(hours=48)
-"""How long before its target a case begins to press."""
+"""How long before its target a case counts as due soon."""
 MOST_AT_ONCE = 100
-"""Cases that are changed in one go: the function that does it has 20 seconds."""
+"""The most cases that one request changes: the function that does it has 20 seconds."""
 
 Target = Literal["late", "soon", "in_time", "none"]
 WantedTarget = Literal["late", "soon", "later"]
 WaitsFor = Literal["reporter", "officer"]
 WantedAttention = Attention | Literal["any"]
-"""`any`: whatever somebody has to look at now."""
+"""`any`: every case that somebody has to look at now."""
 Sort = Literal["target", "newest"]
 UndoId = Annotated[str, Meta(max_length=40)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseFilter:
-    """Which cases a queue is to show; None leaves nothing out. No states are those that are open,
-    and with an attention those that are closed, too."""
+    """The cases that a queue shows; None leaves nothing out. Without states it shows open cases,
+    and with an attention closed cases, too."""
 
     states: tuple[State, ...] = ()
     team: str | None = None
@@ -60,12 +60,12 @@ class CaseFilter:
 
     @property
     def is_by_target(self) -> bool:
-        """True where all that it shows is still to be done: nothing else has a place by its
+        """True if every case that it shows is still to be done: only these are in the index by
         target."""
         return self.sort == "target" and OPEN_STATES.issuperset(self.states)
 
     def has(self, case: ServiceRequest | Due, now: datetime, target: datetime | None) -> bool:
-        """True for what it is to show, whose target is that."""
+        """True if the filter shows the case, whose target is `target`."""
         return (
             self._has_state(case.state)
             and self.team in (None, case.team)
@@ -85,7 +85,8 @@ class CaseFilter:
         return True
 
     def _has_attention(self, case: ServiceRequest | Due) -> bool:
-        """The index knows of several reasons the first alone: it may be any of the others."""
+        """True if the case has that attention. The index knows only the first of several reasons,
+        so a case from the index may match by any of the others."""
         if self.attention is None:
             return True
         if isinstance(case, Due):
@@ -106,7 +107,7 @@ class Case(NamedTuple):
 
 
 class Queue(NamedTuple):
-    """Some of the queue; `next` is where to go on, None at its end."""
+    """A page of the queue; the next page starts at `next`, which is None at the end."""
 
     cases: list[Case]
     next: str | None
@@ -114,8 +115,8 @@ class Queue(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseChanges(ReportChanges):
-    """What an officer changes of a case, and what its timeline says of that, which everybody can
-    see who can see the report: `text`, or the reply template of that id."""
+    """An officer's changes to a case, with a reply for its timeline: `text`, or the id of a reply
+    template. Everybody who can see the report can see the reply."""
 
     text: UpdateText | None = None
     template: Line | None = None
@@ -130,7 +131,7 @@ class CaseChanges(ReportChanges):
 
 @dataclass(frozen=True, kw_only=True)
 class OneOfMany:
-    """A case that is to be changed with others, if it has this version."""
+    """One of many cases to change together; it is changed only if it has this version."""
 
     service_request_id: Line
     version: Annotated[int, Meta(ge=1)]
@@ -138,7 +139,7 @@ class OneOfMany:
 
 @dataclass(frozen=True, kw_only=True)
 class SharedChanges:
-    """What is changed of all of them alike; None leaves it."""
+    """The changes that all cases get alike; None leaves a field as it is."""
 
     state: State | None = None
     team: Line | None = None
@@ -156,8 +157,8 @@ class SharedChanges:
 
 @dataclass(frozen=True, kw_only=True)
 class BulkDraft:
-    """Many cases and what is to be changed of them; with `check` nothing is, and the answer says
-    what would go wrong."""
+    """Many cases and the changes to make to them. With `check` nothing is changed, and the answer
+    says what would go wrong."""
 
     ids: Annotated[list[OneOfMany], Meta(min_length=1, max_length=MOST_AT_ONCE)]
     changes: SharedChanges
@@ -165,7 +166,7 @@ class BulkDraft:
 
     @staticmethod
     def faults_in(sent: Mapping[str, Any]) -> Any:
-        """Something has to change, and each case once."""
+        """Checks that something changes, and that each case is named once."""
         if not (isinstance(sent.get("changes"), dict) and any(sent["changes"].values())):
             yield FieldError("changes", "name something to change")
         ids = sent.get("ids") if isinstance(sent.get("ids"), list) else []
@@ -186,14 +187,14 @@ PARTS: Mapping[str, str] = {
     "photos": "photos",
     "needs": "attention",
 }
-"""Fields of a Standing that say by themselves how much was put back, and what answers call them;
-the others go with these."""
+"""Fields of a CaseSnapshot that are reported when they are put back, and their names in answers;
+the other fields go with these."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseSnapshot:
-    """What can be put back of a report, before or after a change: nothing that was typed. `needs`
-    are the ids of the reasons to look at it that no officer had dealt with."""
+    """The values of a report before or after a change that can be put back; typed text is not among
+    them. `needs` are the ids of the reasons to look at it that no officer had dealt with."""
 
     state: State
     service_code: str
@@ -217,9 +218,9 @@ class CaseSnapshot:
 @dataclass(frozen=True, kw_only=True)
 class UndoRecord:
     """A report as a change has left it, and as it was before. The report knows the change by its
-    `change_id`; `update_id` is what the timeline says of it, None where it says nothing, and
-    `has_reply` where that has words; `question_id` is what the reporter was asked by it.
-    `lasting` names what of the change is never put back; `tells` where people are told of it."""
+    `change_id`. `update_id` is the change's timeline entry, None if it has none; `has_reply` says
+    that the entry has words. `question_id` is the question that the change asked the reporter.
+    `lasting` names the parts that are never put back; `tells` says that people are told of it."""
 
     service_request_id: str
     change_id: str
@@ -233,7 +234,7 @@ class UndoRecord:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """What of the change can be put back, by the names that officers' answers give it."""
+        """The parts of the change that can be put back, by their names in officers' answers."""
         differing = (
             name for name in PARTS if getattr(self.before, name) != getattr(self.after, name)
         )
@@ -256,7 +257,7 @@ def case_of(report: ServiceRequest, now: datetime) -> Case:
 
 
 def target_of(target: datetime | None, now: datetime) -> Target:
-    """How a target stands."""
+    """Says how near a target is, or that it has passed."""
     if target is None:
         return "none"
     if target <= now:
@@ -265,7 +266,7 @@ def target_of(target: datetime | None, now: datetime) -> Target:
 
 
 def _says(case: ServiceRequest | Due, words: str) -> bool:
-    """True where its title or address says that; the index does not know the addresses."""
+    """True if the title or address contains the words; the index does not know the addresses."""
     if not isinstance(case, ServiceRequest):
         return True
     texts = (case.title or "", case.address or "")

@@ -1,4 +1,4 @@
-"""How the reports' table and its indexes are keyed, as far as nobody needs DynamoDB for it."""
+"""The keys of the reports' table and its indexes: the parts that do not need DynamoDB."""
 
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ CELL_LENGTH = 12
 
 
 def place_by_target(target: datetime | None, service_request_id: str) -> str:
-    """Where a report stands among those that are to be done; without a target, at the end."""
+    """A report's position among the reports to be done; without a target, at the end."""
     return f"{text_of(target) if target else NO_TARGET}#{service_request_id}"
 
 
@@ -34,7 +34,7 @@ def place_in_index(window: Window, after: tuple[datetime, str]) -> dict[str, dic
 
 
 def months(window: Window, *, oldest_first: bool) -> list[str]:
-    """The months that the window touches, as YYYY-MM in UTC; none for one that ends before it
+    """The months that the window touches, as YYYY-MM in UTC; none for a window that ends before it
     begins."""
     if window.start > window.end:
         return []

@@ -26,7 +26,7 @@ from chalicelib.reports.states import (
 )
 
 TIMELINE_LIMIT_BYTES = 48 * 1024
-"""What the item keeps of its timeline; older updates live in archive items."""
+"""How much of the timeline the item keeps; older updates are stored in archive items."""
 
 _LINE = Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", description="one line without control characters")
 _TEXT = Meta(
@@ -46,7 +46,7 @@ UpdateText = Annotated[str, Meta(min_length=1, max_length=2000), _TEXT]
 QuestionText = Annotated[str, Meta(min_length=1, max_length=1000), _TEXT]
 NOTE_LENGTH = 4000
 MOST_OFFICER_CHANGES = 10
-"""How many of the last changes of officers a report knows: those of the last minutes."""
+"""How many of the officers' last changes a report keeps: those of the last minutes."""
 Email = Annotated[str, Meta(max_length=254), _EMAIL]
 Phone = Annotated[str, Meta(max_length=30), _PHONE]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
@@ -61,25 +61,26 @@ PhotoIds = Annotated[list[PhotoId], Meta(max_length=5)]
 Visibility = Literal["public", "waiting", "held", "private", "unconfirmed", "hidden", "withdrawn"]
 """`waiting` for an officer's look, `held` until its `publish_at`; only `public` is published."""
 FirstSeen = Literal["public", "waiting", "private"]
-"""How visible new reports of a sender are at most; `public` leaves it to their service."""
+"""The highest visibility of a sender's new reports; `public` leaves it to their service."""
 PhotoState = Literal["shown", "waiting", "hidden"]
 Priority = Literal["low", "normal", "high", "urgent"]
 FlagReason = Literal["personal_data", "offensive", "not_a_report", "other"]
 Attention = Literal["held", "waiting", "flagged", "could_not", "handed_over", "answered", "updated"]
-"""Why somebody has to look at a report; of several the first one here is shown first."""
+"""Why somebody has to look at a report. If there are several reasons, the first in this list is
+shown first."""
 ATTENTIONS: tuple[Attention, ...] = get_args(Attention)
 ToForget = Literal["unconfirmed", "closed"]
 ContactKind = Literal["email", "phone"]
 Author = Literal["resident", "council", "contractor"]
 ByHand = Literal["team", "priority", "target"]
-"""What an officer can choose that rules decide else; `target` is `expected_datetime`."""
+"""What an officer can choose instead of the rules; `target` is `expected_datetime`."""
 Channel = Literal["online", "phone", "counter", "letter", "social"]
-"""The way that a report reached the council; all but `online` were typed by its staff."""
+"""How a report reached the council. The council's staff typed all reports that are not `online`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """Who reported: personal data, never in a public answer, a document or a log."""
+    """The reporter's contact details: personal data, never in a public answer, document or log."""
 
     name: Line | None = None
     email: Email | None = None
@@ -88,11 +89,11 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """What a resident sends to report something: a place, or words in `address` that lead there.
+    """A new report from a resident. It needs a place, or an `address` that describes the place.
 
-    `attributes` answer the service's questions. Of an anonymous report neither the contact nor
-    the account is kept. With another `channel` than online, staff send it for a resident: the
-    contact is hers, and so is the report. `alerts`: she wants to hear what becomes of it.
+    `attributes` answer the service's questions. An anonymous report keeps neither the contact nor
+    the account. If `channel` is not online, staff send the report for a resident: the contact and
+    the report belong to the resident. `alerts`: the reporter wants to hear what becomes of it.
     """
 
     service_code: Line
@@ -111,12 +112,12 @@ class Draft:
 
     @property
     def point(self) -> Point | None:
-        """The place, None where it is only described."""
+        """The place, None if it is only described."""
         return _point(self.lat, self.long)
 
     @staticmethod
     def faults_in(sent: Mapping[str, Any]) -> Iterator[FieldError]:
-        """A place needs both of its numbers, or words that lead there."""
+        """Checks that the place has both `lat` and `long`, or a description in `address`."""
         missing = [name for name in ("lat", "long") if sent.get(name) is None]
         if missing and not (len(missing) == 2 and sent.get("address")):
             for name in missing:
@@ -125,8 +126,8 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True)
 class OwnChanges:
-    """What a resident changes of a report of her own; None leaves it. `clear` names what is to be
-    empty."""
+    """Changes that a resident makes to their own report; None leaves a field as it is. `clear`
+    names the fields to empty."""
 
     title: Title | None = None
     description: Description | None = None
@@ -138,7 +139,7 @@ class OwnChanges:
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateDraft:
-    """What is sent to add to a report; `not_fixed` is the resident's word."""
+    """A new update for a report; `not_fixed` is for residents."""
 
     text: UpdateText
     state: State | Literal["not_fixed"] | None = None
@@ -147,28 +148,28 @@ class UpdateDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionDraft:
-    """What an officer asks whoever sent a report."""
+    """A question from an officer to the reporter."""
 
     text: QuestionText
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReplyDraft:
-    """What she answers."""
+    """The reporter's answer to a question."""
 
     text: UpdateText
 
 
 @dataclass(frozen=True, kw_only=True)
 class NoteDraft:
-    """What an officer writes down for the others."""
+    """A note from an officer for other officers."""
 
     text: Annotated[str, Meta(min_length=1, max_length=NOTE_LENGTH), _TEXT]
 
 
 @dataclass(frozen=True, kw_only=True)
 class FlagDraft:
-    """What is sent to say that a public report should not be public as it is."""
+    """A flag on a public report: its sender says that it should not be public as it is."""
 
     reason: FlagReason
     text: Annotated[str, Meta(max_length=500), _TEXT] | None = None
@@ -176,12 +177,12 @@ class FlagDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportChanges:
-    """What an officer changes; None leaves it. `clear` names what is to be empty, `updates`
-    replaces texts of the timeline by update_id, `held_updates` decides about those that wait,
-    `questions` replaces answers by question_id; `words` says by need_id whether what a contractor
-    wrote goes into the timeline; `flags_settled` says that what was flagged has been looked at,
-    `needs_settled` the same of what crews, contractors and residents said. The team, priority and
-    target that the officer chooses stay when rules decide anew."""
+    """Changes that an officer makes; None leaves a field as it is. `clear` names the fields to
+    empty, `updates` replaces timeline texts by update_id, `held_updates` decides about waiting
+    updates, and `questions` replaces answers by question_id. `words` says by need_id whether a
+    contractor's text goes into the timeline. `flags_settled` says that an officer has looked at
+    the flags; `needs_settled` says the same of what crews, contractors and residents said. The
+    team, priority and target that the officer chooses stay when rules decide again."""
 
     state: State | None = None
     service_code: Line | None = None
@@ -206,7 +207,7 @@ class ReportChanges:
 
     @property
     def point(self) -> Point | None:
-        """The new place, None where it stays."""
+        """The new place, None if it stays the same."""
         return _point(self.lat, self.long)
 
 
@@ -214,7 +215,7 @@ class ReportChanges:
 class Imported:
     """A report taken over from another system: its draft, and what became of it there.
 
-    `updated_datetime` is None where the other system does not say when it last changed.
+    `updated_datetime` is None if the other system does not say when the report last changed.
     """
 
     draft: Draft
@@ -227,8 +228,8 @@ class Imported:
 
 @dataclass(frozen=True, kw_only=True)
 class Update:
-    """One entry of the timeline: what was said, and the state that it left the report in. `author`
-    is a digest of the account of a resident who was signed in; it says nothing of who that is."""
+    """One entry of the timeline: its text, and the state of the report after it. `author` is a
+    digest of the account of a signed-in resident; it does not reveal who that is."""
 
     update_id: str
     datetime: datetime
@@ -242,8 +243,8 @@ class Update:
 @dataclass(frozen=True, kw_only=True)
 class HeldUpdate:
     """An update of another system that waits until an officer has looked at it; `asks` is the
-    state that it says the report has. Of one that was `refused` only the id stays, by which a
-    repeat is known."""
+    state that it says the report has. A `refused` update keeps only its id, so that a repeat is
+    recognised."""
 
     update_id: str
     datetime: datetime
@@ -255,9 +256,8 @@ class HeldUpdate:
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """What officers alone see of a report, kept beside it: such as a team's answer by mail, whose
-    `sender` is an address, or the whole of a text that another system sent, whose `sender` is its
-    scope."""
+    """A note beside a report that only officers see, such as a team's answer by mail (`sender` is
+    an address) or the whole text that another system sent (`sender` is that system's scope)."""
 
     note_id: str
     datetime: datetime
@@ -267,9 +267,9 @@ class Note:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What officers ask whoever sent the report: they and she alone see it. `number` counts those
-    of the report from 1; `asked_by` is an account. It is open until she answers, or an officer
-    knows it another way and settles it."""
+    """A question from an officer to the reporter; only officers and the reporter see it. `number`
+    counts the report's questions from 1; `asked_by` is an account. The question is open until the
+    reporter answers it, or an officer learns the answer another way and settles it."""
 
     question_id: str
     number: int
@@ -288,8 +288,8 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What somebody says who was asked whether a repair holds; `repair` counts those of the report.
-    `person` finds all that she says under one subscription, and leads nowhere without that."""
+    """A follower's answer to the question whether a repair holds; `repair` counts the report's
+    repairs. `person` finds all answers under one subscription, and identifies nobody without it."""
 
     answer_id: str
     person: str
@@ -300,7 +300,7 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerDraft:
-    """What is sent to say whether it is mended; `text` goes with no."""
+    """A follower's answer whether the problem is mended; `text` goes with no."""
 
     answer: Literal["yes", "no"]
     text: UpdateText | None = None
@@ -308,10 +308,11 @@ class AnswerDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class OfficerChange:
-    """A change of an officer's: the version that it made, and when. Nobody is told of it before
-    `told_from`; None where it tells nobody anything. Whoever sends asks whether it `is_taken_back`.
-    `shows`: with it the report became public for the first time that anybody was told of. A repeat
-    of the request finds it by its `change_id`, which says nothing of who made it."""
+    """A change that an officer made: the version that it created, and when. Nobody is told of it
+    before `told_from`, which is None if it tells nobody anything. Code that sends alerts first
+    checks `is_taken_back`. `shows`: with this change the report became public for the first time
+    that anybody was told of. A repeat of the request finds the change by its `change_id`, which
+    does not reveal who made it."""
 
     change_id: str
     version: int
@@ -333,8 +334,8 @@ class Photo:
 @dataclass(frozen=True, kw_only=True)
 class Flag:
     """One sender says that the report should not be public as it is: one flag for each reason.
-    `sender` is a digest that tells senders apart; it leads to an account where there is one, else
-    to nobody. `merged` are the ids of what the sender added later, whose words are in `text`."""
+    `sender` is a digest that tells senders apart; it leads to an account if there is one, else to
+    nobody. `merged` has the ids of the sender's later flags, whose words are in `text`."""
 
     flag_id: str
     reason: FlagReason
@@ -346,22 +347,23 @@ class Flag:
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceRequest:
-    """A report. `version` is 0 until it is stored; `updates` are the recent ones, oldest first;
-    `held_updates` those that wait for an officer; `archived` counts those that were moved out of
-    the item; without `lat` and `long` an officer has to find the place; `publish_at` is when a held
-    report becomes public; `duplicates` are the ids of those that were merged into it; `redactions`
-    counts how often something was taken back; `ward_code` is the ward that its place belonged to
-    when it was requested; `once_public` says that everybody could see it, so those who follow what
-    is public hear when that is over; `email_key` and `phone_key` are digests by which whoever
-    confirms the contact's addresses finds it among her own; `closed_datetime` is since when it is
-    closed, None where it is not, or where that is not known; `forgotten` says that who sent it was
-    forgotten: no note is kept from then on; `alerts` says that whoever sent it wants to hear what
-    becomes of it; `repairs` counts how often it was said to be done, `failed_repairs` how often a
-    resident said after that that it is not, `said_fixed` and `said_not_fixed` what those answered
-    who were asked; `opens` is whether rules gave it to a crew or to an officer, `because` has their
-    reasons, `decided_by_hand` names what an officer chose, and rules leave; `needs` are reasons to
-    look at it, with those that an officer dealt with; `officer_changes` are the last changes of
-    officers, oldest first."""
+    """A report. `version` is 0 until the report is stored. `updates` are the recent updates, oldest
+    first; `held_updates` wait for an officer; `archived` counts the updates that were moved out of
+    the item. Without `lat` and `long` an officer has to find the place. `publish_at` is when a held
+    report becomes public. `duplicates` are the ids of the reports that were merged into this one.
+    `redactions` counts how often something was taken back. `ward_code` is the ward that the place
+    belonged to when the report was requested. `once_public` says that everybody could see the
+    report, so that followers of public reports hear when it stops being public. `email_key` and
+    `phone_key` are digests: a person who confirms the contact's address finds the report among
+    their own by them. `closed_datetime` is when the report was closed, None if it is not closed or
+    the time is not known. `forgotten` says that the sender was forgotten: no note is kept from then
+    on. `alerts` says that the sender wants to hear what becomes of the report. `repairs` counts how
+    often the report was said to be done, `failed_repairs` how often a resident then said that it is
+    not; `said_fixed` and `said_not_fixed` count the answers of the people who were asked. `opens`
+    says whether rules gave the report to a crew or to an officer, and `because` has their reasons.
+    `decided_by_hand` names what an officer chose; rules leave that alone. `needs` are the reasons
+    to look at the report, including those that an officer dealt with. `officer_changes` are the
+    last changes by officers, oldest first."""
 
     service_request_id: str
     fingerprint: str
@@ -426,13 +428,13 @@ class ServiceRequest:
 
     @property
     def attention(self) -> Attention | None:
-        """Why somebody has to look at it, None where nobody has to; of several the first."""
+        """The first reason why somebody has to look at the report, None if there is no reason."""
         found = self.attentions
         return next((each for each in ATTENTIONS if each in found), None)
 
     @property
     def attentions(self) -> frozenset[Attention]:
-        """Every reason to look at it."""
+        """Every reason to look at the report."""
         if self.visibility in ("hidden", "withdrawn"):
             return frozenset()
         if self.visibility == "held":
@@ -452,7 +454,7 @@ class ServiceRequest:
 
     @property
     def attention_since(self) -> datetime:
-        """Since when it needs that; for a held one, until when it is held."""
+        """When the report began to need attention; for a held report, when it is released."""
         if self.visibility == "held" and self.publish_at:
             return self.publish_at
         if self.attention == "flagged":
@@ -462,30 +464,30 @@ class ServiceRequest:
 
     @property
     def waits_for(self) -> Literal["reporter"] | None:
-        """Whose answer it waits for, None where it is the council's turn."""
+        """The person that the report waits for, None if it is the council's turn."""
         is_open = self.state in OPEN_STATES and any(each.is_open for each in self.questions)
         return "reporter" if is_open else None
 
     @property
     def is_to_do(self) -> bool:
-        """True while officers have something to do with it."""
+        """True while officers have work to do on the report."""
         return self.state in OPEN_STATES and not self.is_taken_back
 
     @property
     def is_in_queue(self) -> bool:
-        """True where it stands in the queue: what is to be done, and what somebody has to look at
-        although it is closed."""
+        """True if the report is in the queue: it is still to be done, or it is closed but somebody
+        has to look at it."""
         return self.is_to_do or (self.attention is not None and not self.is_taken_back)
 
     @property
     def is_taken_back(self) -> bool:
-        """True where nobody deals with it."""
+        """True if nobody deals with the report: it is hidden, withdrawn or unconfirmed."""
         return self.visibility in ("hidden", "withdrawn", "unconfirmed")
 
     @property
     def to_forget(self) -> ToForget | None:
-        """What time takes from it: all of what nobody confirmed; of what is closed who sent it,
-        and then who flagged it. None where that is neither, or was done."""
+        """What the retention rules remove: all of an unconfirmed report; the sender of a closed
+        report, and then its flags. None if the report is neither, or nothing is left to remove."""
         if self.visibility == "unconfirmed":
             return "unconfirmed"
         is_closed = self.state in CLOSED_STATES and self.visibility != "withdrawn"
@@ -493,19 +495,20 @@ class ServiceRequest:
 
     @property
     def to_forget_since(self) -> datetime:
-        """Since when that time runs."""
+        """The moment from which the retention time for `to_forget` counts."""
         if self.to_forget != "closed":
             return self.requested_datetime
         closed = self.closed_datetime or self.updated_datetime
         return max(closed, self.flags[0].datetime) if self.forgotten else closed
 
     def officer_change(self, change_id: str) -> OfficerChange | None:
-        """The change of that id, if it was made; of the last MOST_OFFICER_CHANGES."""
+        """The change with that id, if it is among the last MOST_OFFICER_CHANGES."""
         return next((each for each in self.officer_changes if each.change_id == change_id), None)
 
     @property
     def told_from(self) -> datetime | None:
-        """Before when nobody is told how the report stands now: an officer can take that back."""
+        """Nobody is told of the present state of the report before this moment: until then an
+        officer can take a change back."""
         standing = (each for each in self.officer_changes if not each.is_taken_back)
         return max((each.told_from for each in standing if each.told_from), default=None)
 
@@ -535,7 +538,7 @@ class ServiceRequest:
         )
 
     def with_update(self, update: Update) -> "ServiceRequest":
-        """The report after the update, which has been checked by `next_state`."""
+        """The report after the update; `next_state` has checked the update before."""
         was_done, is_done = (each in SAID_TO_BE_DONE for each in (self.state, update.state))
         has_failed = was_done and update.state == "reopen" and update.by == "resident"
         return replace(
@@ -555,7 +558,7 @@ class ServiceRequest:
         return self.closed_datetime if self.state in CLOSED_STATES else update.datetime
 
     def with_visibility(self, visibility: Visibility, at: datetime) -> "ServiceRequest":
-        """The report after it was decided, at that moment, who may see it from now on."""
+        """The report with a new visibility that was decided at that moment."""
         return replace(
             self.touched(at),
             visibility=visibility,
@@ -564,17 +567,17 @@ class ServiceRequest:
         )
 
     def without_contact(self) -> "ServiceRequest":
-        """The report without the contact's details, and what finds it by them."""
+        """The report without the contact's details and the keys that find it by them."""
         return replace(self, contact=None, email_key=None, phone_key=None)
 
     def without_address(self, kind: ContactKind) -> "ServiceRequest":
-        """The report without that address of its contact, and what finds it by it."""
+        """The report without that address of its contact and the key that finds it by that."""
         contact = replace(self.contact or Contact(), **{kind: None})
         left = contact if contact != Contact() else None
         return replace(self, contact=left, **{f"{kind}_key": None})  # type: ignore[arg-type]
 
     def touched(self, at: datetime) -> "ServiceRequest":
-        """The report after something changed that others see of it."""
+        """The report with a new `updated_datetime`, after a change that others can see."""
         return replace(self, updated_datetime=max(self.updated_datetime, to_the_second(at)))
 
     def trimmed(self) -> tuple["ServiceRequest", tuple[Update, ...]]:
@@ -606,7 +609,7 @@ class Summary:
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """A report that somebody has to look at; `place` is where a list goes on after it."""
+    """A report that somebody has to look at; a list continues after its `place`."""
 
     service_request_id: str
     service_code: str

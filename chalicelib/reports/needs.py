@@ -1,6 +1,6 @@
-"""Why an officer has to look at a report, besides what its visibility, photos and flags say: what
-crews and contractors could not do or wrote, and what its reporter said since an officer dealt with
-it. Pure.
+"""Reasons for an officer to look at a report, besides its visibility, photos and flags: work that
+crews and contractors could not do, texts that they wrote, and what the reporter said since an
+officer dealt with the report. Pure.
 """
 
 from collections.abc import Collection, Iterable
@@ -9,23 +9,23 @@ from datetime import datetime
 from typing import Literal, get_args
 
 NeedReason = Literal["words", "could_not", "handed_over", "answered", "updated"]
-"""`words`: what a contractor wrote waits for review; `could_not` and `handed_over`: a crew or a
-contractor ended its job so; `answered`: the reporter answered a question; `updated`: a resident
-added to the timeline."""
+"""`words`: a contractor's text waits for review; `could_not` and `handed_over`: a crew or a
+contractor ended its job that way; `answered`: the reporter answered a question; `updated`: a
+resident added to the timeline."""
 REASONS: tuple[NeedReason, ...] = get_args(NeedReason)
 ONCE: frozenset[NeedReason] = frozenset(("updated",))
-"""Reasons of which one stands for all that followed it."""
+"""Reasons that are kept once: the first one stands for all that follow it."""
 MOST_NEEDS = 40
-"""Kept with a report, with those that an officer dealt with."""
+"""The most needs that a report keeps, including those that an officer dealt with."""
 LONGEST_WHY = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Need:
-    """A reason to look at a report. `need_id` is how a repeat is known; `about` is a job's id where
-    it is about one; `by` says who it comes from, as the sender of a note does; `why` is what that
-    one wrote. An officer who dealt with it settles it; a contractor's words go with that, as they
-    are in the timeline by then, or are not to be there."""
+    """A reason to look at a report. A repeat is recognised by `need_id`; `about` is a job's id if
+    the need is about a job; `by` says who it comes from, as the sender of a note does; `why` is
+    the text of that sender. An officer who dealt with the need settles it. A contractor's words
+    are removed then: they are in the timeline by that time, or are not to be there."""
 
     need_id: str
     reason: NeedReason
@@ -44,12 +44,12 @@ Needs = tuple[Need, ...]
 
 
 def open_needs(needs: Needs) -> Needs:
-    """Those that no officer dealt with yet, the oldest first."""
+    """The needs that no officer dealt with yet, the oldest first."""
     return tuple(each for each in needs if each.is_open)
 
 
 def with_need(needs: Needs, need: Need) -> Needs:
-    """The needs with that one, unless it was there before, or another one stands for it."""
+    """The needs with `need` added, unless it was there before, or another one stands for it."""
     is_known = any(each.need_id == need.need_id for each in needs)
     is_told = need.reason in ONCE and any(each.reason == need.reason for each in open_needs(needs))
     if is_known or is_told:
@@ -65,8 +65,8 @@ def settled(
     about: str | None = None,
     need_ids: Iterable[str] | None = None,
 ) -> Needs:
-    """The needs after an officer dealt with those: of these reasons, about that job, or of these
-    ids. The very same where there are none."""
+    """The needs after an officer dealt with some: those of these reasons, about that job, or with
+    these ids. Returns the same object if there are none."""
     chosen = None if need_ids is None else frozenset(need_ids)
 
     def is_meant(need: Need) -> bool:
@@ -83,7 +83,7 @@ def settled(
 
 
 def reopened(needs: Needs, need_ids: Iterable[str]) -> Needs:
-    """The needs after it was taken back that those were dealt with."""
+    """The needs with those of these ids open again."""
     chosen = frozenset(need_ids)
     return tuple(
         replace(each, settled_at=None) if each.need_id in chosen else each for each in needs
@@ -95,14 +95,14 @@ def _settled(need: Need, now: datetime) -> Need:
 
 
 def without_words(needs: Needs) -> Needs:
-    """The needs after the reporter was forgotten: nothing that was written stays, and
-    nothing waits for the reporter's words or a contractor's to be read."""
+    """The needs after the reporter was forgotten: no written text stays, and no need waits for an
+    officer to read the words of the reporter or a contractor."""
     left = (each for each in needs if each.reason in ("could_not", "handed_over"))
     return tuple(replace(each, why="") for each in left)
 
 
 def _within_bounds(needs: Needs) -> Needs:
-    """Without the oldest, those first that were dealt with."""
+    """The needs within MOST_NEEDS: drops the oldest, and settled needs before open ones."""
     beyond = len(needs) - MOST_NEEDS
     if beyond <= 0:
         return needs

@@ -1,8 +1,8 @@
 """A report and its updates as Open311 shows them.
 
 Names and meanings are those of GeoReport v2 (wiki.open311.org/GeoReport_v2), and of its extension
-for updates as FixMyStreet reads it. Everything is made of ReportView, so nothing personal can
-pass.
+for updates as FixMyStreet reads it. Everything is built from ReportView, so no personal data can
+get through.
 """
 
 from collections.abc import Mapping
@@ -17,8 +17,8 @@ Wire = dict[str, Tree]
 def wire_request(report: ReportView, *, agency: str) -> Wire:
     """The report as an entry of `service_requests`; `agency` is the council's name.
 
-    Every key of GeoReport is always there: what is not known is None, or empty text for the
-    address. `title` is FixMyStreet's, and only there where there is one.
+    Every key of GeoReport is always present: an unknown value is None, or empty text for the
+    address. `title` comes from FixMyStreet, and is present only if the report has one.
     """
     return {
         "service_request_id": report.service_request_id,
@@ -43,8 +43,8 @@ def wire_request(report: ReportView, *, agency: str) -> Wire:
 
 
 def extended(report: ReportView) -> Wire:
-    """What Open311 has no word for, under the name that others use for such: it is added to the
-    report where a client asks for extensions."""
+    """The values that Open311 has no field for, under the name that others use for such values.
+    They are added to the report if a client asks for extensions."""
     attributes: Mapping[str, Tree] = {
         "state": report.state,
         "ward_code": report.ward_code,
@@ -62,8 +62,8 @@ STATUS_OF_UPDATES: Mapping[State, str] = {"reopen": "open"}
 
 
 def wire_update(update: UpdateView, report: ReportView) -> Wire:
-    """The update as an entry of `service_request_updates`. `media_url` is always there: empty
-    without a photo, and a list where there are several."""
+    """The update as an entry of `service_request_updates`. `media_url` is always present: empty
+    without a photo, and a list if there are several photos."""
     urls = [photo.url for photo in update.photos]
     return {
         "update_id": update.update_id,
@@ -76,7 +76,7 @@ def wire_update(update: UpdateView, report: ReportView) -> Wire:
 
 
 def _last_word(report: ReportView) -> str | None:
-    """What the council said last of it."""
+    """The council's last words about the report."""
     said = [update.text for update in report.updates if update.by == "council"]
     return said[-1] if said else None
 

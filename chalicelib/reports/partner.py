@@ -1,4 +1,4 @@
-"""What another system sends through Open311, and how far its word goes."""
+"""Reports and updates that another system sends through Open311, and what these may change."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -24,8 +24,8 @@ class Partner(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class PartnerReport:
-    """A report from another system: its draft, where its photos can be fetched, and those that
-    came along as files. `whole` is the whole text where the draft has it cut, for officers."""
+    """A report from another system: its draft, the addresses of photos to fetch, and the photos
+    that came as files. `whole` is the whole text for officers if the draft has it cut."""
 
     draft: Draft
     whole: str | None = field(default=None, repr=False)
@@ -35,8 +35,8 @@ class PartnerReport:
 
 @dataclass(frozen=True, kw_only=True)
 class PartnerUpdate:
-    """An update from another system; `state` is the one that it says the report has there, and
-    photos are to be fetched, or came along as files. `whole` as above."""
+    """An update from another system; `state` is the report's state in that system. Photos are to be
+    fetched, or came as files. `whole` is the same as for PartnerReport."""
 
     text: UpdateText
     whole: str | None = field(default=None, repr=False)
@@ -46,8 +46,8 @@ class PartnerUpdate:
 
 
 def state_for_partner(report: ServiceRequest, said: State | None, *, sets_state: bool) -> State:
-    """The state after a partner's update. What it may not say, or what cannot follow, leaves the
-    state: a refusal would make it send the update for ever."""
+    """The state after a partner's update. A state that the partner may not set, or that cannot
+    follow, is ignored: a refusal would make the partner send the update for ever."""
     if said in ("open", "reopen"):
         if report.state in SAID_TO_BE_DONE:
             return "reopen"

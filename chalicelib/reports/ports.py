@@ -24,7 +24,7 @@ from chalicelib.reports.model import (
 from chalicelib.reports.states import State, Status
 
 NO_TARGET = "9999-12-31T23:59:59Z"
-"""Stands in the place of a target that a report does not have: those come last."""
+"""Stands for the target of a report that has none, so that these reports come last."""
 
 
 class Page(NamedTuple):
@@ -35,7 +35,7 @@ class Page(NamedTuple):
 
 
 class Filters(NamedTuple):
-    """What a list leaves out; None leaves out nothing."""
+    """Filters of a list; None leaves nothing out."""
 
     status: Status | None = None
     service_code: str | None = None
@@ -50,8 +50,8 @@ class Window(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """A report as an index of moments has it: what decides whether a list shows it. `moment` is
-    when it was requested or updated, whichever the list goes by."""
+    """A report as an index of moments has it: the values that decide whether a list shows it.
+    `moment` is when it was requested or updated, depending on the order of the list."""
 
     moment: datetime
     service_request_id: str
@@ -61,7 +61,7 @@ class Listed(NamedTuple):
 
 
 class Person(NamedTuple):
-    """Somebody as reports know her: her account, and the keys of the addresses she confirmed."""
+    """A person as reports know them: the account, and the keys of the confirmed addresses."""
 
     account: str
     email_keys: tuple[str, ...] = ()
@@ -69,7 +69,7 @@ class Person(NamedTuple):
 
 
 class Course(NamedTuple):
-    """What a stored report says of how it went; a ServiceRequest says the same and more."""
+    """The values of a stored report that show how it went; a ServiceRequest has these and more."""
 
     service_request_id: str
     service_code: str
@@ -85,15 +85,15 @@ class Course(NamedTuple):
 
 
 class Forgettable(NamedTuple):
-    """A report of which time takes something; `place` is where a list goes on after it."""
+    """A report with data past its retention time; a list continues after its `place`."""
 
     service_request_id: str
     place: str
 
 
 class Due(NamedTuple):
-    """A report that a team has to deal with, as the index of targets has it. `place` is where it
-    stands there."""
+    """A report that a team has to deal with, as the index of targets has it. `place` is its
+    position there."""
 
     place: str
     service_request_id: str
@@ -109,7 +109,7 @@ class Due(NamedTuple):
 
     @property
     def target(self) -> datetime | None:
-        """When it is to be done, None where nobody promised that."""
+        """When the report is to be done, None if nobody promised that."""
         text = self.place.partition("#")[0]
         return None if text == NO_TARGET else datetime.fromisoformat(text)
 
@@ -136,9 +136,9 @@ class Repository(Protocol):
     def archive(
         self, service_request_id: str, updates: Sequence[Update], *, first: int, version: int
     ) -> None:
-        """Keeps updates outside the report, the first of them as number `first` of its whole
-        timeline, as they are in the report's `version`; what is kept of that version or a later
-        one stays as it is."""
+        """Keeps updates outside the report, as they are in the report's `version`. The first of
+        them gets number `first` of the whole timeline. An update that is already kept from that
+        version or a later one stays as it is."""
 
     def archived(self, service_request_id: str) -> Sequence[Update]:
         """The updates kept outside the report, oldest first."""
@@ -156,15 +156,15 @@ class Repository(Protocol):
         """The ids of the reports that somebody follows; may lag a second behind."""
 
     def carry_follower(self, service_request_id: str, person: str, via: str) -> None:
-        """Notes that somebody follows because the report that she followed, `via`, was merged into
-        this one; once for each of those."""
+        """Notes that a person follows this report because they followed the report `via`, which was
+        merged into this one; once for each person and `via`."""
 
     def carried(self, service_request_id: str, via: str) -> Sequence[str]:
-        """Those who are noted as followers because of that report (a consistent read)."""
+        """Everybody noted as a follower because of the report `via` (a consistent read)."""
 
     def drop_carried(self, service_request_id: str, person: str, via: str) -> None:
-        """Forgets that somebody follows because of that report; whether she follows by herself, or
-        because of another one, stays as it is."""
+        """Forgets that a person follows because of the report `via`. If the person also follows
+        directly, or because of another report, that stays as it is."""
 
     def drop_follower(self, service_request_id: str, person: str) -> None:
         """Forgets that somebody follows."""
@@ -176,7 +176,7 @@ class Repository(Protocol):
         """Everybody noted as a follower (a consistent read)."""
 
     def add_answer(self, service_request_id: str, answer: Answer) -> Answer:
-        """Keeps an answer beside the report; answers the one that is kept under its answer_id,
+        """Keeps an answer beside the report. Returns the answer that is kept under its answer_id,
         which may be an earlier one."""
 
     def answer(self, service_request_id: str, answer_id: str) -> Answer | None:
@@ -186,10 +186,10 @@ class Repository(Protocol):
         """Every answer (a consistent read)."""
 
     def answered(self, person: str) -> Sequence[tuple[str, str]]:
-        """What somebody answered: service_request_id and answer_id; it may lag a second behind."""
+        """A person's answers, each as service_request_id and answer_id; may lag a second behind."""
 
     def drop_answer(self, service_request_id: str, answer_id: str) -> None:
-        """Forgets the answer; nothing happens where there is none."""
+        """Forgets the answer; does nothing if there is none."""
 
     def add_author(self, service_request_id: str, person: str) -> None:
         """Notes that somebody wrote an update of the report, or flagged it; once for each
@@ -199,13 +199,13 @@ class Repository(Protocol):
         """The ids of the reports that somebody wrote on; may lag a second behind."""
 
     def drop_author(self, service_request_id: str, person: str) -> None:
-        """Forgets that somebody wrote on the report; nothing happens where that is not noted."""
+        """Forgets that somebody wrote on the report; does nothing if that is not noted."""
 
     def drop_authors(self, service_request_id: str) -> None:
         """Forgets who wrote on the report."""
 
     def add_note(self, service_request_id: str, note: Note) -> None:
-        """Keeps a note beside the report; one that is kept under its note_id stays as it is."""
+        """Keeps a note beside the report; a note already kept under its note_id stays as it is."""
 
     def notes(self, service_request_id: str) -> Sequence[Note]:
         """All notes beside the report, oldest first (a consistent read)."""
@@ -217,8 +217,8 @@ class Repository(Protocol):
         """Public reports in the box, edges included, in Z-order; may lag a second behind."""
 
     def near(self, box: Box, filters: Filters, *, budget: int) -> Sequence[Summary]:
-        """All public reports in a small box, in at most `budget` requests, or one for each cell of
-        the index where it touches more of them; may lag a second behind."""
+        """All public reports in a small box, in at most `budget` requests, or one request for each
+        cell of the index if the box touches more cells; may lag a second behind."""
 
     def needing(
         self, attention: Attention, *, until: datetime | None, limit: int, after: str | None
@@ -233,30 +233,31 @@ class Repository(Protocol):
         oldest_first: bool = False,
         after: tuple[datetime, str] | None = None,
     ) -> Iterator[Listed]:
-        """Every report in the window, public or not, the newest first; `after` the moment and id
-        of the one where an earlier list ended. Those of one moment are in an order of the store's
-        own, which stays. Asks for `at_once` in a request, and for more as they are taken; may lag
-        a second behind."""
+        """Every report in the window, public or not, the newest first. `after` is the moment and id
+        of the report where an earlier list ended. Reports of the same moment are in an order that
+        the store chooses and keeps. Each request asks for `at_once` reports, and the next request
+        is made when these are used up; may lag a second behind."""
 
     def of_person(self, person: Person, *, limit: int, before: Place | None) -> Sequence[Place]:
-        """The newest reports that she sent, or that name her as contact, from before that place
-        on; may lag a second behind."""
+        """The newest reports that the person sent, or that name the person as contact, from before
+        that place on; may lag a second behind."""
 
     def due(self, team: str, *, after: str | None, at_once: int) -> Iterator[Due]:
-        """What the team has to deal with, the earliest target first, after that place. Asks for
-        `at_once` in a request, and for more as they are taken; may lag a second behind."""
+        """The reports that the team has to deal with, the earliest target first, after that place.
+        Each request asks for `at_once` reports, and the next request is made when these are used
+        up; may lag a second behind."""
 
     def of_team(
         self, team: str, state: State, *, before: Place | None, at_once: int
     ) -> Iterator[Place]:
-        """All reports of the team in that state, the newest first, from before that place on. Asks
-        and lags as `due` does."""
+        """All reports of the team in that state, the newest first, from before that place on. Makes
+        requests and lags as `due` does."""
 
     def to_forget(
         self, what: ToForget, *, until: datetime, limit: int, after: str | None
     ) -> Sequence[Forgettable]:
-        """Reports of which time takes that, since that moment or earlier, the oldest first, after
-        the place where an earlier list ended; may lag a second behind."""
+        """Reports of that `to_forget` kind whose time runs since `until` or earlier, the oldest
+        first, after the place where an earlier list ended; may lag a second behind."""
 
     def ids(self) -> Iterator[str]:
         """Every stored report's id, in no order."""
@@ -275,73 +276,74 @@ class Ids(Protocol):
         """The id of the update that this caller adds with this Idempotency-Key."""
 
     def person(self, scope: str, key: str) -> str:
-        """Somebody, the same for the same scope and key; says nothing of who it is."""
+        """The id of a person, the same for the same scope and key; does not reveal who it is."""
 
     def contact_key(self, kind: Literal["email", "phone"], value: str) -> str | None:
-        """The same for each way of writing an address, and says nothing of it; None for what is
-        none."""
+        """The key of an address: the same for each way of writing it, without revealing it. None if
+        the value is not an address."""
 
     def fingerprint(self, draft: bytes) -> str:
         """A keyed digest of a canonical draft: equal drafts, equal fingerprints."""
 
     def link_token(self, service_request_id: str) -> str:
-        """What the link to a report that is not public carries."""
+        """The token in the link to a report that is not public."""
 
     def holds_link_token(self, service_request_id: str, token: str) -> bool:
-        """True for what such a link carries, also if it was made before the last rotation; takes
-        as long wherever the token differs."""
+        """True for the token of such a link, also if it was made before the last rotation. Takes
+        the same time wherever the token differs."""
 
     def batch_token(self, service_request_id: str) -> str:
-        """What a partner asks with for the id of a report that it was not told; opens nothing."""
+        """The token with which a partner asks for the id of a report that it was not told; it gives
+        no access."""
 
     def holds_batch_token(self, service_request_id: str, token: str) -> bool:
-        """True for that; takes as long wherever the token differs."""
+        """True for such a token; takes the same time wherever the token differs."""
 
 
 class Photos(Protocol):
     """Photos as reports see them."""
 
     def belongs(self, scope: str, key: str, photo_id: str) -> bool:
-        """True where the photo was asked for to go with what is sent under this key."""
+        """True if the photo was requested for the report or update sent under this key."""
 
     def ids_for(self, scope: str, key: str, count: int) -> Sequence[str]:
-        """The ids of so many photos of what this caller sends under this key, the first ones."""
+        """The ids of the first `count` photos of what this caller sends under this key."""
 
     def take(self, raw: bytes, key: str, scope: str, held: Sequence[str], about: str | None) -> str:
-        """Lets a file be one more photo of what is sent under this key, which has those of `held`:
-        an update of the report `about`, or else a report. Answers its id. Raises Invalid,
-        UpstreamFailed."""
+        """Adds a file as one more photo of what is sent under this key: an update of the report
+        `about`, or else a report. `held` are the photos that it has already. Returns the photo's
+        id. Raises Invalid, UpstreamFailed."""
 
     def want(self, service_request_id: str, photo_id: str, url: str) -> None:
-        """Lets a photo be fetched from there; once, however often. Raises UpstreamFailed."""
+        """Has a photo fetched from `url`; repeated calls fetch it once. Raises UpstreamFailed."""
 
     def let_go(self, service_request_id: str, photo_ids: Sequence[str]) -> None:
-        """Lets photos that the report is about to lose be removed a day later. Raises
+        """Has photos that the report is about to lose removed a day later. Raises
         UpstreamFailed."""
 
     def ready(self, wanted: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-        """Those of the (service_request_id, photo_id) that can be shown."""
+        """Those of the (service_request_id, photo_id) pairs that can be shown."""
 
     def private_address(self, service_request_id: str, photo_id: str, size: str) -> str:
         """A short-lived address of a photo that is not published; `size` is page or thumbnail."""
 
 
 class AddressLookup(Protocol):
-    """What a place belongs to, as far as it is known. Never raises."""
+    """Looks up the ward and the street of a place, as far as they are known. Never raises."""
 
     def ward_code(self, point: Point, day: date) -> str | None:
-        """The ward that it belonged to on the day."""
+        """The ward that the place belonged to on the day."""
 
     def is_outside(self, point: Point, day: date) -> bool:
-        """True where it was outside every ward of the day, with a margin for what boundaries are
-        off; False where no wards are known."""
+        """True if the place was outside every ward of the day, with a margin for inexact
+        boundaries; False if no wards are known."""
 
     def street(self, point: Point) -> str | None:
-        """The name of the street that it is on."""
+        """The name of the street that the place is on."""
 
 
 class ContactPreferences(NamedTuple):
-    """How somebody would like to be spoken to, as far as she said."""
+    """How a person would like to be contacted, as far as they said."""
 
     language: str | None = None
     reach_by: ContactKind | None = None
@@ -349,7 +351,7 @@ class ContactPreferences(NamedTuple):
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything that the use cases reach outside for; `wishes` are an account's."""
+    """Everything that the use cases need from outside; `wishes` gives an account's preferences."""
 
     repository: Repository
     ids: Ids

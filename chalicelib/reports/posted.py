@@ -1,10 +1,10 @@
-"""What another system posts through Open311, as the drafts that it stands for.
+"""Turns what another system posts through Open311 into drafts.
 
 Field names are those of GeoReport v2, "POST Service Request", and of its extension for updates;
-`deviceid` is how FixMyStreet spells it. What is not named here (device_id, account_id and the
-like) is accepted and not kept. Whoever sends it is a program that sends what it cannot change
-again and again: so what a report can do without is cut, or left out where it cannot be used. The
-whole of a text that is cut is kept for officers.
+`deviceid` is FixMyStreet's spelling. Fields that are not named here (device_id, account_id and the
+like) are accepted and not kept. The sender is a program that cannot change what it sends, and
+would send a refused report again and again. So optional values are cut, or left out if they cannot
+be used. If a text is cut, the whole text is kept for officers.
 """
 
 import re
@@ -24,8 +24,8 @@ Fields = Mapping[str, tuple[str, ...]]
 """A posted form: texts without white space round them, at least one under each name."""
 
 Asked = Mapping[str, int | None]
-"""The questions of a service by their codes: how many characters an answer may have, None where it
-is no free text."""
+"""The questions of a service by their codes: how many characters an answer may have, None if the
+answer is not free text."""
 
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]+)\](?:\[[0-9]*\])?")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]*)?", re.ASCII)
@@ -57,7 +57,7 @@ def attributes_in(fields: Fields) -> dict[str, list[str]]:
 
 
 def check_location(fields: Fields) -> None:
-    """Raises Invalid where nothing says where it is."""
+    """Raises Invalid if no field says where the problem is."""
     if not (_has_point(fields) or "address_string" in fields or "address_id" in fields):
         raise Invalid.field("lat", "lat and long, address_string or address_id required")
 
@@ -65,9 +65,9 @@ def check_location(fields: Fields) -> None:
 def report_in(
     fields: Fields, files: tuple[bytes, ...], *, service_name: str, asked: Asked
 ) -> PartnerReport:
-    """The report of a posted form. A description is not required, so the service's name stands in
-    for it; half a point is none, and answers to what is not `asked` any more are left out. Raises
-    Invalid."""
+    """The report from a posted form. A description is not required: the service's name replaces a
+    missing one. A point with only one coordinate is ignored, and answers to questions that are no
+    longer `asked` are left out. Raises Invalid."""
     given, cutter = attributes_in(fields), _Cutter()
     answers = {
         code: [cutter.cut(_text(each), asked[code], f"{code}: ") for each in given[code]]
@@ -92,7 +92,7 @@ def report_in(
 
 
 def update_in(fields: Fields, files: tuple[bytes, ...]) -> PartnerUpdate:
-    """The update of a posted form; one without words says its status. Raises Invalid."""
+    """The update from a posted form; if it has no text, the text is its status. Raises Invalid."""
     said = _one(fields, "status") or "unchanged"
     status = said.lower().replace(" ", "_")
     if status not in _STATUSES:
@@ -109,7 +109,7 @@ def update_in(fields: Fields, files: tuple[bytes, ...]) -> PartnerUpdate:
 
 
 class _Cutter:
-    """Cuts texts to what a report can have, and collects the whole of those that it cut."""
+    """Cuts texts to the length that a report allows, and collects the whole of each cut text."""
 
     def __init__(self) -> None:
         self._wholes: list[str] = []
@@ -119,7 +119,7 @@ class _Cutter:
         return "\n\n".join(self._wholes) or None
 
     def cut(self, text: str, longest: int | None, label: str = "") -> str:
-        """The text in at most that many characters; None does not cut it."""
+        """The text, cut to at most `longest` characters; None does not cut it."""
         if longest is None or len(text) <= longest:
             return text
         self._wholes.append(f"{label}{text}")
@@ -127,7 +127,7 @@ class _Cutter:
 
 
 def in_open311s_names(faults: tuple[FieldError, ...]) -> Iterator[FieldError]:
-    """The faults of a draft, under the names that its sender knows."""
+    """The faults of a draft, under the field names that the sender uses."""
     for field, message in faults:
         if field.startswith("attributes."):
             yield FieldError(f"attribute[{field.removeprefix('attributes.')}]", message)
@@ -160,7 +160,7 @@ def _media_urls(fields: Fields) -> tuple[str, ...]:
 
 
 def _text(text: str | None) -> str:
-    """The text with spaces for control characters, as what was pasted may have some."""
+    """The text with spaces instead of control characters, which pasted text may contain."""
     return _CONTROL.sub(" ", text or "").strip()
 
 

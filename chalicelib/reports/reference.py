@@ -23,9 +23,9 @@ def grouped(service_request_id: str) -> str:
 
 
 def parse(text: str) -> str | None:
-    """The service_request_id meant by what was typed; None where it cannot be one.
+    """The service_request_id in the typed text; None if it cannot be one.
 
-    Case does not matter; spaces and hyphens may stand between its groups alone, as words are not
+    Case does not matter. Spaces and hyphens are allowed only between groups, because words are not
     references: "Thread Street" is none. O reads as 0, I and L as 1.
     """
     found = _FORM.fullmatch(text.strip().upper().translate(_READ_AS))

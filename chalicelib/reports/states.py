@@ -62,10 +62,10 @@ def status_of(state: State) -> Status:
 
 
 def moves_from(state: State) -> frozenset[State]:
-    """The states that may follow.
+    """The states that may follow `state`.
 
     Open work may move to any stage or be closed for any reason; `open` is only a beginning, and
-    `reopen` only follows an end. Something closed is opened again, or the reason is put right.
+    `reopen` only follows an end. A closed report can be opened again, or its reason corrected.
     """
     if state in OPEN_STATES:
         return (BEING_WORKED_ON | CLOSED_STATES) - {state}

@@ -1,4 +1,4 @@
-"""What the stream of the reports' table tells: each change of a report is a fact."""
+"""Reads the stream of the reports' table: each change of a report is a fact."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -22,11 +22,11 @@ NOT_SHOWN = frozenset(
         *("alerts", "repairs", "failed_repairs", "said_fixed", "said_not_fixed"),
     )
 )
-"""What not everybody sees of a report, or what says nothing by itself."""
+"""Values of a report that not everybody sees, or that say nothing by themselves."""
 
 
 def fact_of(record: Mapping[str, Any]) -> Event | None:
-    """The fact that a record of the table's stream tells; None where it is not about a report.
+    """The fact in a record of the table's stream; None if it is not about a report.
 
     `record` has the shape that DynamoDB Streams gives to Lambda, with both images.
     """
@@ -87,7 +87,7 @@ def _photos_in(image: Mapping[str, Any]) -> set[str]:
 
 
 def _texts_in(image: Mapping[str, Any]) -> set[str]:
-    """Ids of the updates that say something; those moved out of the item have said it before."""
+    """Ids of the updates that have text; updates moved out of the item were told before."""
     updates = msgspec.json.decode(image["updates"]["S"])
     return {update["update_id"] for update in updates if update.get("text")}
 
@@ -98,7 +98,7 @@ def _repairs_in(image: Mapping[str, Any]) -> int:
 
 
 def _asked_in(image: Mapping[str, Any]) -> int:
-    """The number of the newest question, 0 where none was asked."""
+    """The number of the newest question, 0 if none was asked."""
     questions = msgspec.json.decode(image.get("questions", {"S": "[]"})["S"])
     return max((question["number"] for question in questions), default=0)
 
@@ -110,7 +110,7 @@ def _officer_changes_in(image: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _told_from(image: Mapping[str, Any], version: int) -> datetime | None:
-    """Before when nobody is told of what an officer changed with this version."""
+    """Nobody is told of the officer's change in this version before this moment."""
     found = _officer_changes_in(image)
     told_from = next((each["told_from"] for each in found if each["version"] == version), None)
     return datetime.fromisoformat(told_from) if told_from else None
@@ -126,7 +126,7 @@ def _names_sender(image: Mapping[str, Any]) -> bool:
 
 
 def _taken_back(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    """True where something that everybody could see is not for everybody any more."""
+    """True if something that everybody could see is no longer visible to everybody."""
     return _is_public(old) and (not _is_public(new) or old["redactions"] != new["redactions"])
 
 
@@ -135,13 +135,14 @@ def _has_appeared(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
 
 
 def _was_elsewhere(new: Mapping[str, Any]) -> bool:
-    """True where the report was taken over: only those have a reference when they are stored."""
+    """True if the report was taken over from another system: only those have a reference when they
+    are stored."""
     return "S" in new.get("external_reference", {})
 
 
 def _was_public(image: Mapping[str, Any]) -> bool:
-    """True where everybody could see it at some time, but for what an officer took back before
-    anybody was told."""
+    """True if everybody could see the report at some time. A time that an officer took back before
+    anybody was told does not count."""
     shown = [each["is_taken_back"] for each in _officer_changes_in(image) if each["shows"]]
     never = bool(shown) and all(shown)
     return bool(image.get("once_public", {}).get("BOOL")) and not never

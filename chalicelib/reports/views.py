@@ -1,7 +1,7 @@
-"""What may be seen of a report: the one shape of the API's answer and of its document.
+"""Views of a report: the API's answer and the published document have the same shape.
 
-Nothing personal is in ReportView, so nothing personal can be published through it. FullView has
-the rest, and is for officers alone.
+ReportView has no personal data, so no personal data can be published through it. FullView has the
+rest, and is only for officers.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -83,14 +83,14 @@ class ReportView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeptPhotoView(PhotoView, frozen=True, kw_only=True):
-    """A photo whether it is shown or not, at addresses that hold for some minutes."""
+    """A photo, shown or not, at addresses that are valid for some minutes."""
 
     state: PhotoState
     update_id: str | None
 
 
 class FlagView(msgspec.Struct, frozen=True, kw_only=True):
-    """What officers see of a flag; not who sent it."""
+    """A flag as officers see it, without its sender."""
 
     flag_id: str
     reason: FlagReason
@@ -99,11 +99,11 @@ class FlagView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FullView(ReportView, frozen=True, kw_only=True):
-    """All of a report, for officers. `held_updates` wait for one of them; `all_photos` has those
-    that are not shown, too; `language` and `reach_by` are what its sender's account asks for, if
-    she was signed in; `said_fixed` and `said_not_fixed` count what those answered who were asked
-    whether it is mended; `because` says why rules decided as they did, `decided_by_hand` what an
-    officer chose."""
+    """A whole report, for officers. `held_updates` wait for an officer. `all_photos` includes the
+    photos that are not shown. `language` and `reach_by` are the preferences of the sender's
+    account, if the sender was signed in. `said_fixed` and `said_not_fixed` count the answers to the
+    question whether the problem is mended. `because` has the reasons for what rules decided, and
+    `decided_by_hand` names what an officer chose."""
 
     team: str
     priority: Priority
@@ -160,7 +160,8 @@ def public_page(site_url: str, service_request_id: str) -> str:
 
 
 def tracking_url(report: ServiceRequest, ports: Ports) -> str:
-    """Where its reporter follows a report: its public page, or a link that only she has."""
+    """The address where the reporter follows the report: its public page, or a link that only the
+    reporter has."""
     request_id = report.service_request_id
     if report.visibility == "public":
         return public_page(ports.site_url, request_id)
@@ -190,7 +191,7 @@ def full_view(
     ready: Pairs,
     ports: Ports,
 ) -> FullView:
-    """The same with all that only officers may see."""
+    """The report with everything that only officers may see."""
     wishes = ports.wishes(report.reporter) if report.reporter else ContactPreferences()
     return FullView(
         **_public_values(report, updates, ready, ports),

@@ -1,5 +1,5 @@
-"""What is kept in DynamoDB beside a report: its older updates, who follows it, what those say who
-were asked whether it is mended, officers' notes."""
+"""Items that DynamoDB keeps beside a report: its older updates, its followers, the answers to the
+question whether it is mended, and officers' notes."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ ANSWER = "answer#"
 NOTE = "note#"
 AUTHOR = "author#"
 VALUES = ("person", "repair", "is_fixed", "datetime")
-"""What an answer is stored with."""
+"""The values that an answer is stored with."""
 
 
 class ArchivedUpdateItem(Model):
@@ -35,7 +35,7 @@ class ArchivedUpdateItem(Model):
 
 
 class ByFollower(GlobalSecondaryIndex["FollowerItem"]):  # type: ignore[no-untyped-call]
-    """What somebody follows."""
+    """Reports by the person who follows them."""
 
     class Meta:
         index_name = "by-follower"
@@ -45,9 +45,9 @@ class ByFollower(GlobalSecondaryIndex["FollowerItem"]):  # type: ignore[no-untyp
 
 
 class FollowerItem(Model):
-    """Somebody follows a report. `person` says who, in a way that only we can tell; `record` says
-    it once more, and after that which report she followed that was merged into this one, where it
-    is not this one itself."""
+    """A follower of a report. `person` identifies the follower in a way that only we can read.
+    `record` repeats `person`; if the follower came with a report that was merged into this one, the
+    id of that report comes after it."""
 
     class Meta:
         table_name = ""
@@ -60,7 +60,8 @@ class FollowerItem(Model):
 
 
 class ByAnswerer(GlobalSecondaryIndex["AnswerItem"]):  # type: ignore[no-untyped-call]
-    """What somebody answered: the index of what is followed, in which she has another name."""
+    """Answers by the person who gave them. This is the by-follower index, in which an answerer has
+    another `person` value than as a follower."""
 
     class Meta:
         index_name = "by-follower"
@@ -70,8 +71,8 @@ class ByAnswerer(GlobalSecondaryIndex["AnswerItem"]):  # type: ignore[no-untyped
 
 
 class AnswerItem(Model):
-    """What somebody said of a repair. `person` says who, in a way that only her subscription
-    tells."""
+    """An answer about a repair. `person` identifies the answerer in a way that only their
+    subscription can resolve."""
 
     class Meta:
         table_name = ""
@@ -87,7 +88,8 @@ class AnswerItem(Model):
 
 
 class ByAuthor(GlobalSecondaryIndex["AuthorItem"]):  # type: ignore[no-untyped-call]
-    """What somebody wrote on: the index of what is followed, in which she has another name."""
+    """Reports by the person who wrote on them. This is the by-follower index, in which an author
+    has another `person` value than as a follower."""
 
     class Meta:
         index_name = "by-follower"
@@ -97,8 +99,8 @@ class ByAuthor(GlobalSecondaryIndex["AuthorItem"]):  # type: ignore[no-untyped-c
 
 
 class AuthorItem(Model):
-    """Somebody wrote an update of a report, or flagged it. `person` says who, in a way that only
-    the account's id leads to; `record` says it once more."""
+    """A person who wrote an update of a report, or flagged it. `person` identifies the author in a
+    way that only the account's id leads to; `record` repeats it."""
 
     class Meta:
         table_name = ""
@@ -274,8 +276,8 @@ def _followers(service_request_id: str, person: str = "") -> Sequence[FollowerIt
 
 
 def _keep(service_request_id: str, number: int, update: Update, version: int) -> None:
-    """Stores the update outside its report, unless a later version of the report did: a writer
-    that was held up must not bring back what was redacted meanwhile."""
+    """Stores the update outside its report, unless this or a later version of the report already
+    did: a delayed writer must not bring back text that was redacted meanwhile."""
     item = ArchivedUpdateItem(service_request_id, ARCHIVED + update.update_id)
     item.number, item.version, item.entry = number, version, update
     is_new = ArchivedUpdateItem.service_request_id.does_not_exist()

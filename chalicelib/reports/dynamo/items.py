@@ -1,11 +1,11 @@
 """How reports are kept in DynamoDB: their item and its indexes.
 
 Table: hash `service_request_id`, range `record`: `report` for the aggregate, `update#<update_id>`
-for an archived update, `follower#<person>` for somebody who follows, `answer#<answer_id>` for what
-somebody said who was asked whether it is mended, `note#<note_id>` for what officers alone see.
-docs/ARCHITECTURE.md lists the indexes and what each is for. Only public reports carry `cell` and
-`place`, and only those that somebody has to look at carry `attention`: nothing else can be found on
-those two.
+for an archived update, `follower#<person>` for a follower, `answer#<answer_id>` for an answer to
+the question whether the report is mended, `note#<note_id>` for a note that only officers see.
+docs/ARCHITECTURE.md lists the indexes and the purpose of each. Only public reports carry `cell` and
+`place`, and only reports that somebody has to look at carry `attention`: those two indexes find no
+other reports.
 """
 
 from collections.abc import Mapping
@@ -62,7 +62,8 @@ class ByTile(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-cal
 
 
 class ByAttention(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
-    """Reports that somebody has to look at: by why, and since (or, if held, until) when."""
+    """Reports that somebody has to look at: by the reason, and by the moment since when they need
+    it (or, if held, until when they are held)."""
 
     class Meta:
         index_name = "by-attention"
@@ -86,7 +87,7 @@ class ByRequestedMonth(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-u
 
 
 class ByUpdatedMonth(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
-    """All reports by when something of them last changed."""
+    """All reports by when they last changed."""
 
     class Meta:
         index_name = "by-updated-month"
@@ -97,7 +98,7 @@ class ByUpdatedMonth(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-unt
 
 
 class ByTarget(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
-    """What a team has to do, by when it is to be done."""
+    """The reports that a team has to deal with, by when each is to be done."""
 
     class Meta:
         index_name = "by-target"
@@ -157,7 +158,7 @@ class ByContactPhone(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-unt
 
 
 class ByForgetting(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
-    """Reports of which time takes something: by what, and since when that time runs."""
+    """Reports with data that expires: by what expires, and since when that time runs."""
 
     class Meta:
         index_name = "by-forgetting"
@@ -228,7 +229,7 @@ class ReportItem(Model):
     officer_changes = JsonAttribute[tuple[OfficerChange, ...]](
         tuple[OfficerChange, ...], default=()
     )
-    # What the indexes are keyed by, derived at each write.
+    # The keys of the indexes, derived at each write.
     cell = UnicodeAttribute(null=True)
     place = UnicodeAttribute(null=True)
     requested_month = UnicodeAttribute()

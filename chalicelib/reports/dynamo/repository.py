@@ -1,4 +1,4 @@
-"""Reports in DynamoDB: one item a report, one conditional write a change."""
+"""Reports in DynamoDB: one item for each report, one conditional write for each change."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -153,7 +153,7 @@ class DynamoRepository(BesideReports):
                     f"{team}#{state}", until, scan_index_forward=False, page_size=at_once
                 )
             )
-            # Those of one moment are in no order.
+            # Entries of the same moment are in no order.
             for _, same in groupby(found, key=lambda place: place[0]):
                 yield from (
                     each for each in sorted(same, reverse=True) if not before or each < before
@@ -196,8 +196,8 @@ class DynamoRepository(BesideReports):
 def _newest(
     index: GlobalSecondaryIndex[ReportItem], key: str, limit: int, before: Place | None
 ) -> Iterator[Place]:
-    """The newest under that key, and all that are as old as the last of them: those of one moment
-    are in no order."""
+    """The newest reports under that key, and all that are as old as the last of them: reports of
+    the same moment are in no order."""
     until = ReportItem.requested_datetime <= before[0] if before else None
     taken: list[Place] = []
     for item in index.query(key, until, scan_index_forward=False, page_size=limit + 1):

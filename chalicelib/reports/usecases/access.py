@@ -20,15 +20,14 @@ from chalicelib.reports.model import (
 from chalicelib.reports.ports import Person, Ports
 from chalicelib.reports.views import tracking_url
 
-"""How often a change is tried again when somebody else wrote in between."""
 PARTNER = "partner:"
-"""What the scope of another system begins with, and so who sent its reports."""
+"""The prefix of another system's scope, and so of the `reporter` of its reports."""
 
 
 @dataclass(frozen=True)
 class Remit:
-    """The reports of these teams in these wards; none named is all of them. A report of no known
-    ward is in no remit that names wards."""
+    """The reports of these teams in these wards; an empty list means all. A report whose ward is
+    not known is in no remit that names wards."""
 
     teams: tuple[str, ...] = ()
     wards: tuple[str, ...] = ()
@@ -40,34 +39,36 @@ class Remit:
 
 EVERYWHERE = (Remit(),)
 Admit = Callable[[], None]
-"""Asked before something new is stored, and what it raises is raised: a repeat of what is stored
-is always answered."""
+"""Called before something new is stored; its exceptions are passed on. It is not called for a
+repeat of what is stored, which always gets an answer."""
 MayWrite = Callable[[], bool]
-"""Asked before a new report is stored of which somebody wants to hear at addresses that she only
-typed: they may be another's. False where these were written to often enough."""
+"""Called before a new report is stored whose reporter wants alerts at addresses that were typed but
+not confirmed: the addresses may be another person's. False if these were written to often
+enough."""
 SHOWN_TO_SENDER: frozenset[Visibility] = frozenset(("public", "waiting", "held", "private"))
-"""What another system hears of its own reports: those that were not taken back."""
+"""The visibilities in which another system hears of its own reports: those not taken back."""
 ELSEWHERE = "another team's, or of another ward: ask an officer there"
 PUBLICITY: Sequence[Visibility] = ("private", "waiting", "held", "public")
-"""How public a report is that nobody took back, from the least to the most."""
+"""The visibilities of a report that nobody took back, from the least to the most public."""
 MOST_PUBLIC: Mapping[str, Visibility] = {
     "private": "private",
     "moderated": "waiting",
     "public": "public",
 }
-"""How public a report of a service is before an officer looks, by the visibility of the service."""
+"""How public a report is before an officer looks at it, by the visibility of its service."""
 SURENESS = ("anonymous", "contact", "proven", "staff")
-"""Of who somebody is, from the least to the most."""
+"""How sure it is who a person is, from the least to the most."""
 
 
 @dataclass(frozen=True)
 class Author:
-    """Who acts. `scope` keeps one caller's Idempotency-Keys apart from another's; `account` is
-    None for somebody who is not signed in; `token` came with the link to a report; `partner` is
-    the key of another system, and `reports` how visible what it sends is at first. `staff_in` is
-    where she speaks for the council, `officer_in` where she sees all and decides: beyond that she
-    is a resident like any other. `email_keys` and `phone_keys` are of the addresses that she
-    confirmed, where it matters. `assurance` is how sure it is who she is."""
+    """The caller. `scope` keeps one caller's Idempotency-Keys apart from another's. `account` is
+    None if the caller is not signed in. `token` came with the link to a report. `partner` is the
+    key of another system, and `reports` says how visible its reports are at first. The caller
+    speaks for the council in the remits of `staff_in`, and sees everything and decides in those of
+    `officer_in`; elsewhere the caller is a resident like any other. `email_keys` and `phone_keys`
+    are the keys of the caller's confirmed addresses, where they matter. `assurance` says how sure
+    it is who the caller is."""
 
     account: str | None = None
     staff_in: tuple[Remit, ...] = ()
@@ -91,11 +92,11 @@ class Author:
         return Person(self.account, self.email_keys, self.phone_keys)
 
     def is_contact_of(self, report: ServiceRequest) -> bool:
-        """True where the report names an address that she confirmed."""
+        """True if the report names an address that the author confirmed."""
         return bool(self.addresses_in(report))
 
     def addresses_in(self, report: ServiceRequest) -> Sequence[ContactKind]:
-        """Which of the contact's addresses she confirmed."""
+        """The kinds of the contact's addresses that the author confirmed."""
         is_hers: dict[ContactKind, bool] = {
             "email": report.email_key in self.email_keys,
             "phone": report.phone_key in self.phone_keys,
@@ -103,8 +104,8 @@ class Author:
         return [kind for kind in is_hers if is_hers[kind]]
 
     def owns(self, report: ServiceRequest) -> bool:
-        """True for what she sent herself, and for what was sent from no other account with an
-        address that she confirmed."""
+        """True if the author sent the report from their account, or if no account sent it and it
+        names an address that the author confirmed."""
         if report.reporter is not None and not is_from_partner(report):
             return report.reporter == self.account
         return self.is_contact_of(report)
@@ -117,13 +118,13 @@ class Author:
 
     @property
     def reporter(self) -> str | None:
-        """Who a report of this author's belongs to: it may be seen and added to by its own."""
+        """The owner of the reports that this author sends: the owner may see and add to them."""
         return self.scope if self.partner else self.account
 
 
 class Client(NamedTuple):
-    """What tells callers apart who are not signed in: a digest of the network, which is another one
-    every half a day, and a random text that the device sends. None where it is not known."""
+    """Tells callers apart who are not signed in: a digest of the network, which changes every half
+    a day, and a random text that the device sends. A value that is not known is None."""
 
     network: str | None = None
     device: str | None = None
@@ -133,13 +134,13 @@ UNKNOWN = Client()
 
 
 def written_as(account: str, ports: Ports) -> str:
-    """The digest under which an account's updates and flags are kept: it finds them, and says
-    nothing of who it is."""
+    """The digest under which an account's updates and flags are kept: it finds them, and does not
+    reveal who the person is."""
     return ports.ids.person("author", account)
 
 
 def is_from_partner(report: ServiceRequest) -> bool:
-    """True where another system sent it through Open311."""
+    """True if another system sent the report through Open311."""
     return (report.reporter or "").startswith(PARTNER)
 
 
@@ -149,25 +150,25 @@ def partner_scope(key_id: str) -> str:
 
 
 def is_shown_to_sender(report: ServiceRequest, sender: str | None) -> bool:
-    """True where the partner of that scope sent the report and may hear of it."""
+    """True if the partner with that scope sent the report and may hear of it."""
     is_own = sender is not None and report.reporter == sender
     return is_own and report.visibility in SHOWN_TO_SENDER
 
 
 def is_as_sure(assurance: str | None, needed: str) -> bool:
-    """True where it is known as surely as that who somebody is."""
+    """True if `assurance` is at least as sure as `needed`."""
     return SURENESS.index(assurance or "anonymous") >= SURENESS.index(needed)
 
 
 def never_public(service_code: str, ports: Ports) -> bool:
-    """True where the service is private; False where it is not offered any more."""
+    """True if the service is private; False if it is no longer offered."""
     service = ports.council.by_code.get(service_code)
     return service is not None and service.visibility == "private"
 
 
 def as_service_allows(visibility: Visibility, service_code: str, ports: Ports) -> Visibility:
-    """The stricter of this visibility and the service's own. What is unconfirmed, hidden or
-    withdrawn stays so; a service that is not offered any more allows everything."""
+    """The stricter of this visibility and the service's own. An unconfirmed, hidden or withdrawn
+    report stays so; a service that is no longer offered allows every visibility."""
     service = ports.council.by_code.get(service_code)
     if service is None or visibility not in PUBLICITY:
         return visibility
@@ -175,7 +176,8 @@ def as_service_allows(visibility: Visibility, service_code: str, ports: Ports) -
 
 
 def visible(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
-    """The report as it is stored. Raises NotFound where there is none, or not for this author."""
+    """The report as it is stored. Raises NotFound if there is none, or this author may not see
+    it."""
     report = stored(service_request_id, ports)
     if not _may_see(report, author, ports):
         raise no_report(service_request_id)
@@ -183,12 +185,12 @@ def visible(service_request_id: str, author: Author, ports: Ports) -> ServiceReq
 
 
 def no_report(service_request_id: str) -> NotFound:
-    """The refusal that says nothing of whether there is one."""
+    """The refusal that does not reveal whether the report exists."""
     return NotFound(f"There is no report {service_request_id}.")
 
 
 def stored(service_request_id: str, ports: Ports) -> ServiceRequest:
-    """The report as it is stored, whoever asks. Raises NotFound."""
+    """The report as it is stored, for every caller. Raises NotFound."""
     report = ports.repository.get(service_request_id)
     if report is None:
         raise no_report(service_request_id)
@@ -200,8 +202,8 @@ def update_report(
     change: Callable[[ServiceRequest], ServiceRequest],
     ports: Ports,
 ) -> ServiceRequest:
-    """The report after `change`, stored; read and changed again when somebody else wrote in
-    between. A change that answers the very same report stores nothing.
+    """Stores the report after `change` and returns it; reads and changes it again if somebody else
+    wrote in between. A change that returns the same object stores nothing.
 
     Raises UpstreamFailed when others keep writing.
     """
@@ -209,8 +211,8 @@ def update_report(
 
 
 def save(report: ServiceRequest, ports: Ports) -> ServiceRequest:
-    """Saves the report, as private where it is public and its service is private. What no longer
-    fits of its timeline is archived before it is trimmed, so that nothing is lost in between.
+    """Saves the report; a public report of a private service is saved as private. Updates that no
+    longer fit are archived before the timeline is trimmed, so that nothing is lost in between.
     Raises VersionConflict."""
     if report.visibility == "public" and never_public(report.service_code, ports):
         report = report.with_visibility("private", ports.now())
@@ -226,14 +228,14 @@ def canonical(draft: Draft | UpdateDraft | FlagDraft) -> bytes:
     """The same bytes for equal drafts."""
     values = msgspec.to_builtins(draft)
     if values.get("alerts"):
-        # Phones send again what they sent before there were alerts.
+        # Phones repeat requests that they first sent before alerts existed.
         del values["alerts"]
     return msgspec.json.encode(values, order="sorted")
 
 
 def other_body(report: ServiceRequest, ports: Ports) -> Conflict:
-    """The refusal of another body under a key that was used. The key, or having seen the report,
-    is what its link may be told for."""
+    """The refusal of another body under a key that was used. It may tell the link, as the caller
+    has the key, or has seen the report."""
     return Conflict(
         "Something else was stored under this Idempotency-Key. It is kept as it was; "
         "to send this as well, use a new key.",
@@ -242,13 +244,13 @@ def other_body(report: ServiceRequest, ports: Ports) -> Conflict:
 
 
 def refuse_if_withdrawn(report: ServiceRequest) -> None:
-    """Raises Conflict where the reporter has taken the report back: nothing may follow that."""
+    """Raises Conflict if the reporter has withdrawn the report: nothing may follow that."""
     if report.visibility == "withdrawn":
         raise Conflict("The reporter has withdrawn this report.", version=report.version)
 
 
 def require_team_access(report: ServiceRequest, author: Author) -> None:
-    """Raises Forbidden where another team, or another ward's officer, decides about the report."""
+    """Raises Forbidden if another team, or another ward's officer, decides about the report."""
     if not author.is_officer_for(report):
         raise Forbidden(f"This report is {ELSEWHERE}.")
 

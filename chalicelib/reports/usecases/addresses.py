@@ -1,4 +1,4 @@
-"""The words about a place: a house number that was typed alone goes before its street."""
+"""Completes the address of a place: adds the street to a house number that was typed alone."""
 
 import re
 
@@ -11,8 +11,8 @@ NUMBER = re.compile(r"\s*(\d+[a-z]?(?:\s*[-/]\s*\d+[a-z]?)?)[\s,.]*", re.IGNOREC
 def whole_address(
     typed: str | None, before: str | None, point: Point | None, ports: Ports
 ) -> str | None:
-    """The address that was typed, with its street where it is a number alone: the street that the
-    place is on, or that of the address before."""
+    """The typed address. If it is only a number, the street is added: the street that the place is
+    on, or the street of the address before."""
     alone = NUMBER.fullmatch(typed or "")
     if alone is None:
         return typed

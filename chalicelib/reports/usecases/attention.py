@@ -10,15 +10,15 @@ from chalicelib.reports.usecases.access import stored, update_report
 
 UNDONE: tuple[NeedReason, ...] = ("could_not", "handed_over")
 BY_REPLY = frozenset(REASONS) - {"words"}
-"""What an officer who changes the state, merges or replies has dealt with. What a contractor wrote
-is decided on its own: it would be lost otherwise."""
+"""The needs that an officer settles by changing the state, merging or replying. A contractor's
+words need a decision of their own: they would be lost otherwise."""
 BY_QUESTION: tuple[NeedReason, ...] = ("answered", "updated")
-"""What an officer who asks the reporter something has dealt with."""
+"""The needs that an officer settles by asking the reporter something."""
 
 
 def ask_for_look(service_request_id: str, need: Need, ports: Ports) -> None:
-    """Notes why an officer has to look at the report; once for each need_id, also after an officer
-    dealt with it. Of one that was withdrawn, nothing. Raises NotFound, UpstreamFailed."""
+    """Notes why an officer has to look at the report; once for each need_id, even after an officer
+    dealt with it. Does nothing if the report was withdrawn. Raises NotFound, UpstreamFailed."""
 
     def change(report: ServiceRequest) -> ServiceRequest:
         needs = with_need(report.needs, need)
@@ -30,7 +30,7 @@ def ask_for_look(service_request_id: str, need: Need, ports: Ports) -> None:
 
 
 def need_no_look(service_request_id: str, job_id: str, ports: Ports) -> None:
-    """Takes back that a job ended without being done. Raises NotFound, UpstreamFailed."""
+    """Settles the need that a job ended without being done. Raises NotFound, UpstreamFailed."""
     now = to_the_second(ports.now())
 
     def change(report: ServiceRequest) -> ServiceRequest:
@@ -43,8 +43,8 @@ def need_no_look(service_request_id: str, job_id: str, ports: Ports) -> None:
 def dealt_with(
     report: ServiceRequest, changes: ReportChanges, reply: str | None, ports: Ports
 ) -> ServiceRequest:
-    """The report after an officer changed it so: with the words of contractors that are to be
-    shown, and without what that deals with. Raises Invalid."""
+    """The report after an officer's change: with the contractors' words that are to be shown, and
+    with the needs settled that the change deals with. Raises Invalid."""
     report = _with_words(report, changes, ports)
     deals = changes.needs_settled or changes.state or changes.duplicate_of or reply
     if not deals:

@@ -19,7 +19,7 @@ from chalicelib.reports.usecases.access import (
 MOST_MERGES = 10
 """How often a report may be merged while somebody follows it."""
 AdmitFollower = Callable[[str], None]
-"""Asked before somebody follows the report of that id, and what it raises is raised."""
+"""Called before somebody follows the report with that id; its exceptions are passed on."""
 
 
 def follow(
@@ -31,10 +31,10 @@ def follow(
     client: Client = UNKNOWN,
     admit: AdmitFollower | None = None,
 ) -> ServiceRequest:
-    """Notes that somebody follows the report, or the one that it was merged into, which is
-    answered. Who is not signed in is told apart by the device, else by the network, and where
-    neither is known by the key. Raises NotFound, and as `admit` does, which is asked with the
-    report's id before somebody follows who does not yet."""
+    """Notes that the caller follows the report, or the report that it was merged into, and returns
+    that report. A caller who is not signed in is identified by the device, else by the network, and
+    if neither is known by the key. `admit` is called with the report's id before a new follower is
+    noted. Raises NotFound, and as `admit` does."""
     report = surviving(visible(service_request_id, author, ports), ports)
     for _ in range(MOST_MERGES):
         person = _follower(report, key, author, client, ports)
@@ -45,14 +45,15 @@ def follow(
         report = surviving(counted, ports)
         if report is counted:
             return counted
-        # It was merged meanwhile: whoever came too late to be carried over goes there too.
+        # It was merged meanwhile: a follower who came too late to be carried over follows that one.
     raise UpstreamFailed("This report is being merged again and again; send it once more.")
 
 
 def _follower(
     report: ServiceRequest, key: str, author: Author, client: Client, ports: Ports
 ) -> str:
-    """An account is the same person wherever it follows; of a client nobody can tell."""
+    """The id of the follower. An account has the same id on every report; a client has another id
+    on each, so that nobody can link them."""
     if author.account:
         return ports.ids.person(author.scope, "")
     if told := client.device or client.network:
@@ -61,7 +62,7 @@ def _follower(
 
 
 def followed(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
-    """The report that somebody who asks for this one would follow. Raises NotFound."""
+    """The report that a caller who asks for this one would follow. Raises NotFound."""
     reference = parse_reference(service_request_id)
     if reference is None:
         raise NotFound(f"There is no report {service_request_id}.")
@@ -78,7 +79,8 @@ def surviving(report: ServiceRequest, ports: Ports) -> ServiceRequest:
 
 
 def merged_into(report: ServiceRequest, ports: Ports) -> Iterator[ServiceRequest]:
-    """The report that this one was merged into, the one which that was merged into, and so on."""
+    """The report that this one was merged into, then the report that that one was merged into, and
+    so on."""
     seen = {report.service_request_id}
     while report.duplicate_of and report.duplicate_of not in seen:
         seen.add(report.duplicate_of)
@@ -90,8 +92,8 @@ def merged_into(report: ServiceRequest, ports: Ports) -> Iterator[ServiceRequest
 
 
 def carry_followers(report: ServiceRequest, into: str, ports: Ports) -> None:
-    """Everybody who follows the report, and who reported it, follows the other one, which knows its
-    duplicate from now on."""
+    """Makes the reporter and every follower of the report follow the report `into`, and notes the
+    report among the duplicates of `into`."""
     people = people_of(report, ports)
     for person in people:
         ports.repository.carry_follower(into, person, via=report.service_request_id)
@@ -107,14 +109,14 @@ def carry_followers(report: ServiceRequest, into: str, ports: Ports) -> None:
 
 
 def people_of(report: ServiceRequest, ports: Ports) -> list[str]:
-    """Everybody who follows the report, and who reported it."""
+    """Every follower of the report, and its reporter."""
     return [*ports.repository.followers(report.service_request_id), _reporter(report, ports)]
 
 
 def recounted(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
-    """The report with the number of its followers as it is; counting anew, rather than adding,
-    makes good whatever a lost reply left behind. The version is read before the count, so the
-    last one to count has seen everybody."""
+    """The report with its present number of followers. Counting again, instead of adding one,
+    repairs a count that a lost reply left wrong. The version is read before the count, so the last
+    caller to count has seen everybody."""
     return update_report(
         lambda: visible(service_request_id, author, ports),
         lambda report: counted_anew(report, ports),
@@ -123,7 +125,7 @@ def recounted(service_request_id: str, author: Author, ports: Ports) -> ServiceR
 
 
 def counted_anew(report: ServiceRequest, ports: Ports) -> ServiceRequest:
-    """With the number of its followers as it is; the very same where that has not changed."""
+    """The report with its present number of followers; the same object if that has not changed."""
     count = len(ports.repository.followers(report.service_request_id))
     return report if count == report.followers else replace(report, followers=count)
 

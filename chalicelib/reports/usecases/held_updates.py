@@ -1,7 +1,7 @@
-"""Updates of other systems wait for an officer where the reports of their key do.
+"""Updates of other systems wait for an officer if the reports of the system's key do.
 
-A held update is on nobody's page but the officers', tells nobody, and moves no state. Once an
-officer shows it, it stands in the timeline at that moment, so that followers find it.
+Only officers see a held update; it tells nobody and changes no state. Once an officer shows it, it
+enters the timeline with that moment as its time, so that followers find it.
 """
 
 from collections.abc import Callable
@@ -22,20 +22,20 @@ from chalicelib.reports.partner import state_for_partner
 from chalicelib.reports.ports import Ports
 
 MOST_HELD = 20
-"""Updates of one report that wait: its item has to stay small. What comes after them is to come
-again when an officer has looked."""
+"""The most updates of one report that wait: its item has to stay small. A further update has to be
+sent again after an officer has looked."""
 COME_AGAIN_AFTER_S = 3600
 
 
 def held(report: ServiceRequest, update_id: str) -> HeldUpdate | None:
-    """The update of that id that waits or was refused."""
+    """The waiting or refused update with that id."""
     return next((each for each in report.held_updates if each.update_id == update_id), None)
 
 
 def with_held(
     report: ServiceRequest, update: HeldUpdate, photos: tuple[Photo, ...]
 ) -> ServiceRequest:
-    """The report with one more update that waits. Raises TooMany."""
+    """The report with one more waiting update. Raises TooMany."""
     if len(report.waiting_updates) >= MOST_HELD:
         raise TooMany(
             f"{MOST_HELD} updates of this report wait for an officer; send it again later.",
@@ -50,7 +50,7 @@ def with_held(
 
 
 def decided_on(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
-    """The report after an officer decided about updates that wait. Raises Invalid."""
+    """The report after an officer decided about waiting updates. Raises Invalid."""
     wanted = changes.held_updates or {}
     waiting = {each.update_id: each for each in report.waiting_updates}
     if unknown := sorted(set(wanted) - set(waiting)):

@@ -1,4 +1,4 @@
-"""What officers alone see of a report, kept beside it."""
+"""Notes beside a report, which only officers see."""
 
 from collections.abc import Sequence
 
@@ -8,17 +8,19 @@ from chalicelib.reports.model import NOTE_LENGTH, Note, to_the_second
 from chalicelib.reports.ports import Ports
 
 MOST_NOTES = 100
-"""Notes beside one report: two machines that answer each other's mail must come to an end."""
+"""The most notes beside one report: two machines that answer each other's mail must come to an
+end."""
 
 
 UNVERIFIED = "unverified:"
-"""What the sender of a note begins with that came by mail, not from a team's mailbox."""
+"""The prefix of a note's sender if the note came by mail, but not from a team's mailbox."""
 MOST_UNVERIFIED = 50
-"""Of those notes: a follower of a report knows its address, and teams have to get through."""
+"""The most of those notes: a follower knows the report's mail address, and notes from teams must
+still get through."""
 MOST_LONG_NOTES = 10
-"""Whole texts of other systems beside one report; what comes after them is cut as any note is."""
+"""The most whole texts of other systems beside one report; later ones are cut as any note is."""
 LONGEST_WHOLE = 20_000
-"""Characters of such a text."""
+"""The most characters of such a text."""
 
 
 def add_note(
@@ -30,10 +32,10 @@ def add_note(
     *,
     longest: int = NOTE_LENGTH,
 ) -> None:
-    """Keeps a note beside the report, once for each note_id; a longer text is cut.
+    """Keeps a note beside the report, once for each note_id; a text over `longest` is cut.
 
     Raises NotFound (also for a report that was withdrawn, or whose sender was forgotten), Conflict
-    (it has too many).
+    (the report has too many notes).
     """
     notes = ports.repository.notes(service_request_id)
     if any(note.note_id == note_id for note in notes):
@@ -51,9 +53,9 @@ def add_note(
 def keep_whole(
     service_request_id: str, note_id: str, sender: str, whole: str | None, ports: Ports
 ) -> None:
-    """Keeps the whole text of another system beside the report that has it cut; nothing happens
-    where there is none. Where the report takes no note, the log says so: a refusal would make its
-    sender send it for ever. Raises UpstreamFailed."""
+    """Keeps the whole text of another system beside the report that has it cut; does nothing if
+    `whole` is None. If the report takes no note, this only logs it: a refusal would make the sender
+    send it for ever. Raises UpstreamFailed."""
     if whole is None:
         return
     try:
@@ -63,14 +65,15 @@ def keep_whole(
 
 
 def _are_too_many(notes: Sequence[Note], sender: str) -> bool:
-    """True where no more notes like that of this sender are kept."""
+    """True if the report takes no more notes of this sender's kind."""
     unverified = sum(note.sender.startswith(UNVERIFIED) for note in notes)
     return sender.startswith(UNVERIFIED) and unverified >= MOST_UNVERIFIED
 
 
 def _drop_if_gone(service_request_id: str, ports: Ports) -> None:
-    """Asked after the note was kept: whoever withdraws or forgets at the same time either sees it,
-    or is seen here. Where nobody knows who sent the report, none may say so any more."""
+    """Drops the notes and raises NotFound if the report is gone, withdrawn or its sender forgotten.
+    Called after the note was kept: a withdrawal or forgetting at the same time either sees the
+    note, or is seen here. Once the sender is forgotten, no note may name the sender any more."""
     report = ports.repository.get(service_request_id)
     if report is None or report.visibility == "withdrawn" or report.forgotten:
         ports.repository.drop_notes(service_request_id)

@@ -1,4 +1,4 @@
-"""Whose a place is: this council's, another body's, or another council's."""
+"""Says who is responsible for a place: this council, another body, or another council."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,7 +11,7 @@ FIND_COUNCIL = "https://www.gov.uk/find-local-council"
 
 
 def beyond_bounds_faults(point: Point, ports: Ports) -> Iterator[FieldError]:
-    """Where the place is outside the box that the council's document gives."""
+    """Faults if the place is outside the box that the council's document gives."""
     box = ports.council.box
     if not box.contains(point):
         yield FieldError(
@@ -22,7 +22,7 @@ def beyond_bounds_faults(point: Point, ports: Ports) -> Iterator[FieldError]:
 
 
 def elsewhere_faults(service_code: str, point: Point | None, ports: Ports) -> Iterator[FieldError]:
-    """Where another body is to be told instead."""
+    """Faults if another body has to be told instead."""
     area = ports.council.elsewhere(service_code, point) if point else None
     if area:
         ways = " or ".join(filter(None, (area.phone, area.url)))
@@ -30,20 +30,21 @@ def elsewhere_faults(service_code: str, point: Point | None, ports: Ports) -> It
 
 
 def outside_faults(point: Point | None, at: datetime, ports: Ports) -> Iterator[FieldError]:
-    """Where the place is within the bounds, and outside every ward of that day, with a margin.
-    Nothing where no wards are known."""
+    """Faults if the place is within the bounds, but outside every ward of that day, with a margin.
+    No faults if no wards are known."""
     if point and ports.council.box.contains(point) and is_outside(point, at, ports):
         yield FieldError("lat", outside_text(point, ports))
 
 
 def is_outside(point: Point, at: datetime, ports: Ports) -> bool:
-    """True of a place outside every ward of that day, with a margin; False where none are known."""
+    """True if the place is outside every ward of that day, with a margin; False if no wards are
+    known."""
     day = at.astimezone(ports.council.zone).date()
     return ports.whereabouts.is_outside(point, day)
 
 
 def outside_text(point: Point, ports: Ports) -> str:
-    """What to say of a place that is not this council's: whose it is, as far as that is known."""
+    """The message for a place that is not this council's: who is responsible, if that is known."""
     outside = f"the place is outside the area of {ports.council.name}"
     neighbour = ports.council.neighbour_at(point)
     if neighbour is None:

@@ -1,4 +1,4 @@
-"""Reports are read: one, those of a place, and those that everybody may see."""
+"""Reads reports: one report, the reports of a place, and those that everybody may see."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
@@ -11,10 +11,12 @@ from chalicelib.reports.usecases.access import Author, never_public, visible
 from chalicelib.reports.views import FullView, ReportView, full_view, photo_pairs, report_view
 
 REQUESTS = ((25, 2), (150, 4))
-"""Up to how many metres a search may make how many requests; farther, MOST_REQUESTS."""
+"""Radius limits in metres, each with the most requests that a search up to that radius may make;
+beyond them, MOST_REQUESTS."""
 MOST_REQUESTS = 8
 ROOM = 1.006
-"""The box counts on a sphere, the circle on the ellipsoid: that much they may differ."""
+"""A margin: the box is computed on a sphere, the circle on the ellipsoid, and they may differ by
+this factor."""
 
 
 class Near(NamedTuple):
@@ -52,7 +54,7 @@ def public_views(service_request_ids: Sequence[str], ports: Ports) -> dict[str, 
 
 
 def views_of(reports: Collection[ServiceRequest], ports: Ports) -> list[ReportView]:
-    """These reports as everybody may see them who may see them at all."""
+    """The view of each report for everybody who may see that report."""
     ready = ports.photos.ready([pair for report in reports for pair in photo_pairs(report)])
     return [report_view(report, timeline(report, ports), ready, ports) for report in reports]
 
@@ -89,7 +91,7 @@ def every_id(ports: Ports) -> Iterator[str]:
 
 
 def holds_photo(service_request_id: str, photo_id: str, ports: Ports) -> bool:
-    """True where a stored report has this photo, whether it shows it or not."""
+    """True if a stored report has this photo, whether it shows it or not."""
     report = ports.repository.get(service_request_id)
     return report is not None and photo_id in {photo.photo_id for photo in report.photos}
 

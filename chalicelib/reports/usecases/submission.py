@@ -1,4 +1,4 @@
-"""A report comes in: from a resident, or from another system."""
+"""Stores new reports from residents and from other systems."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -43,13 +43,13 @@ from chalicelib.reports.usecases.wards import ward_of
 from chalicelib.reports.usecases.withholding import withheld
 
 IMPORT_SCOPE = "import"
-"""Keeps the references of another system apart from everybody's keys."""
+"""Keeps the references of another system apart from callers' keys."""
 
 Answers = Mapping[str, tuple[str, ...]]
 
 
 class TakenOver(NamedTuple):
-    """A report of another system as it is stored; `is_new` is False where it was stored before."""
+    """A report of another system as it is stored; `is_new` is False if it was stored before."""
 
     report: ServiceRequest
     is_new: bool
@@ -64,11 +64,11 @@ def submit(
     admit: Admit | None = None,
     may_write: MayWrite | None = None,
 ) -> ServiceRequest:
-    """Stores a report; the same draft under the same key gives the stored one, as it is now. Where
-    its sender may not be written to, it is stored as if the sender did not want to hear of it.
+    """Stores a report; the same draft under the same key returns the stored report, as it is now.
+    If `may_write` is False, the report is stored as if its sender did not want alerts.
 
-    Raises Invalid, Forbidden (the service asks for somebody surer, or somebody who is not staff
-    sends it for somebody else), Conflict (another draft under this key), and as `admit` does.
+    Raises Invalid, Forbidden (the service requires a surer identity, or a caller who is not staff
+    reports for another person), Conflict (another draft under this key), and as `admit` does.
     """
     if draft.channel != "online" and not author.staff_in:
         raise Forbidden("Only the council's staff report for somebody else: leave out channel.")
@@ -87,8 +87,8 @@ def submit(
     except AlreadyExists:
         return _stored_already(request_id, fingerprint, ports)
     except (Invalid, Forbidden, TooMany):
-        # A repeat still gets what it stored before the service or the bounds were changed, and
-        # what another one of it stored meanwhile.
+        # A repeat still gets the report that was stored before the service or the bounds changed,
+        # or that a parallel repeat stored meanwhile.
         stored = ports.repository.get(request_id)
         if stored and stored.fingerprint == fingerprint:
             return stored
@@ -106,7 +106,8 @@ def _admitted(
 
 
 def _refuse_unsure(draft: Draft, author: Author, ports: Ports) -> None:
-    """Raises Forbidden. Whoever rings or comes by shows to the officer who she is."""
+    """Raises Forbidden if the service requires a surer identity. A person who rings or visits shows
+    the officer who they are."""
     if draft.channel != "online":
         return
     service = ports.council.by_code.get(draft.service_code)
@@ -118,9 +119,9 @@ def _refuse_unsure(draft: Draft, author: Author, ports: Ports) -> None:
 def take_over(imported: Imported, ports: Ports) -> TakenOver:
     """Stores a report of another system under its reference.
 
-    What it was there, it stays: no question is asked again. But it is no more public than its
-    service allows, also where it was stored before. One that changed before it was received, or
-    at a time that is not known, counts as last changed, and closed, when it was received.
+    The report keeps its values: no question is asked again. But it is no more public than its
+    service allows, even if it was stored before. If it changed before it was received, or at a time
+    that is not known, it counts as last changed, and closed, when it was received.
     Raises Invalid, Conflict (stored with other values).
     """
     _raise_all(_service_and_place_faults(imported.draft, ports))
@@ -139,7 +140,7 @@ def take_over(imported: Imported, ports: Ports) -> TakenOver:
         publish_at=None,
         updated_datetime=updated,
         closed_datetime=updated if is_closed else None,
-        # Nobody's name comes with it.
+        # It comes without a sender's name.
         forgotten=is_closed and visibility == "public",
     )
     try:
@@ -150,7 +151,7 @@ def take_over(imported: Imported, ports: Ports) -> TakenOver:
 
 
 def _checked(draft: Draft, key: str, author: Author, ports: Ports) -> Answers:
-    """The answers in one form. Raises Invalid with every fault of the draft, Forbidden."""
+    """The answers in a uniform shape. Raises Invalid with every fault of the draft, Forbidden."""
     _refuse_unsure(draft, author, ports)
     faults = list(_service_and_place_faults(draft, ports))
     if draft.service_code not in ports.council.by_code:
@@ -169,7 +170,7 @@ def _checked(draft: Draft, key: str, author: Author, ports: Ports) -> Answers:
 
 
 def _service_and_place_faults(draft: Draft, ports: Ports) -> Iterator[FieldError]:
-    """Where the council does not offer the service, does not cover the place, or has none."""
+    """Faults if the council does not offer the service or cover the place, or no place is given."""
     if draft.service_code not in ports.council.by_code:
         known = ", ".join(ports.council.by_code)
         yield FieldError("service_code", f"is not offered here; choose one of: {known}")
@@ -179,7 +180,7 @@ def _service_and_place_faults(draft: Draft, ports: Ports) -> Iterator[FieldError
 
 
 def _somebody_elses(draft: Draft, ports: Ports) -> list[FieldError]:
-    """Where another body is to be told, or else another council."""
+    """Faults if another body, or else another council, is responsible."""
     elsewhere = list(elsewhere_faults(draft.service_code, draft.point, ports))
     return elsewhere or list(outside_faults(draft.point, ports.now(), ports))
 
@@ -191,7 +192,7 @@ def _photo_faults(draft: Draft, key: str, author: Author, ports: Ports) -> Itera
 def photo_faults(
     photo_ids: list[str], key: str, author: Author, ports: Ports
 ) -> Iterator[FieldError]:
-    """Where photos were not asked for to go with what is sent under this key."""
+    """Faults for photos that were not requested for what is sent under this key."""
     if len(set(photo_ids)) < len(photo_ids):
         yield FieldError("photo_ids", "names a photo twice; name each once")
     if not all(ports.photos.belongs(author.scope, key, photo_id) for photo_id in photo_ids):
@@ -272,7 +273,7 @@ def _street(point: Point | None, ports: Ports) -> str | None:
 def first_visibility(
     service_code: str, point: Point | None, at: datetime, ports: Ports
 ) -> tuple[Visibility, datetime | None]:
-    """How visible a report is that was sent at that moment, and when a held one becomes public."""
+    """The visibility of a report sent at that moment, and when a held report becomes public."""
     service = ports.council.by_code[service_code]
     if service.visibility == "private":
         return "private", None
@@ -284,7 +285,7 @@ def first_visibility(
 
 
 def _kept_back(report: ServiceRequest, author: Author) -> ServiceRequest:
-    """The report, no more visible than what this author sends may be at first."""
+    """The report, no more visible than this author's reports may be at first."""
     if author.reports == "public" or report.visibility == "private":
         return report
     return replace(report, visibility=author.reports, publish_at=None, once_public=False)
@@ -300,9 +301,9 @@ def _with_its_person(
     return replace(
         report,
         contact=draft.contact,
-        # Whoever types it for her is not who reports it.
+        # A member of staff who types the report for the reporter is not the reporter.
         reporter=author.reporter if draft.channel == "online" else None,
-        # Another system tells its people itself.
+        # Another system sends alerts to its people itself.
         alerts=draft.alerts and author.partner is None,
         email_key=ports.ids.contact_key("email", email) if email else None,
         phone_key=ports.ids.contact_key("phone", phone) if phone else None,

@@ -1,4 +1,4 @@
-"""What the council's rules say of a report, and what an officer chose instead."""
+"""Applies the council's rules to a report, and keeps what an officer chose instead."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -15,11 +15,11 @@ CHOSEN: Mapping[ByHand, Reason] = {
 }
 
 LAST_YEAR = 2100
-"""Of a target."""
+"""The last year that a target may have."""
 
 
 def decision_of(report: ServiceRequest, ports: Ports) -> Decision:
-    """What the rules decide about the report as it is now; its service has to be offered still."""
+    """The rules' decision about the report as it is now; its service must still be offered."""
     return ports.council.decide(
         Facts(
             service_code=report.service_code,
@@ -41,8 +41,8 @@ def without_target(report: ServiceRequest) -> ServiceRequest:
 
 
 def decided(report: ServiceRequest, ports: Ports) -> ServiceRequest:
-    """The report after it was decided anew, all but what an officer chose. One of a service no
-    longer offered stays as it is, and one without a target gets none."""
+    """The report after the rules decided again, except what an officer chose. A report of a service
+    that is no longer offered stays as it is, and a report without a target gets none."""
     if report.service_code not in ports.council.by_code:
         return report
     chosen, decision = _chosen(report), decision_of(report, ports)
@@ -60,8 +60,8 @@ def decided(report: ServiceRequest, ports: Ports) -> ServiceRequest:
 
 
 def chosen_by_hand(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
-    """The report with the team, the priority and the target that an officer chooses; the rest is
-    not decided anew. Raises Invalid."""
+    """The report with the team, priority and target that an officer chooses; the rules do not
+    decide the rest again. Raises Invalid."""
     _refuse_if_unknown(changes.team, ports)
     target = changes.expected_datetime
     if target and target < report.requested_datetime:
@@ -87,8 +87,8 @@ def _refuse_if_unknown(team: str | None, ports: Ports) -> None:
 
 
 def _chosen(report: ServiceRequest) -> tuple[ByHand, ...]:
-    """What an officer chose. Of a report that was stored before there were rules, another
-    priority than the usual one was: nothing else made it."""
+    """The values that an officer chose. If a report from before there were rules has a priority
+    that is not the usual one, an officer chose it: nothing else could set it."""
     by_rule = any(reason.about == "priority" for reason in report.because)
     if report.priority != "normal" and not by_rule and "priority" not in report.decided_by_hand:
         return (*report.decided_by_hand, "priority")

@@ -1,4 +1,4 @@
-"""A report's timeline grows."""
+"""Adds entries to a report's timeline."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -33,16 +33,16 @@ from chalicelib.reports.usecases.reading import timeline
 from chalicelib.reports.usecases.submission import photo_faults
 
 MOST_PHOTOS = 50
-"""Photos of a report and all its updates together: its item has to stay small."""
+"""The most photos of a report and all its updates together: its item has to stay small."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """What is to be added to a timeline. `state_after` says which state it leaves the report in.
-    Where one is there under its id already, that one stays, and another one is refused; photos
-    that do not fit are refused. What `is_partners` is never refused for either: they would send it
-    for ever. With `is_held` it waits for an officer where everybody would see it; `asks` is the
-    state that it would leave the report in then."""
+    """A new entry for a timeline. `state_after` gives the state of the report after it. If the id
+    is there already, that entry stays, and a different entry under it is refused; photos that do
+    not fit are refused. With `is_partners` neither is refused: the partner would send it for ever.
+    With `is_held` the entry waits for an officer if everybody would see it; `asks` is then the
+    state that it asks for."""
 
     update_id: str
     fingerprint: str
@@ -63,11 +63,11 @@ def add_update(
     *,
     admit: Admit | None = None,
 ) -> tuple[Update, ServiceRequest]:
-    """Adds to a report's timeline; the same draft under the same key is added once. Answers the
-    update and the report that has it.
+    """Adds an update to a report's timeline; the same draft under the same key is added once.
+    Returns the update and the report that has it.
 
-    Raises NotFound, Forbidden (a state asked by somebody who is not its staff), Invalid, Conflict,
-    and as `admit` does.
+    Raises NotFound, Forbidden (the caller asks for a state and is not the report's staff), Invalid,
+    Conflict, and as `admit` does.
     """
     if faults := list(photo_faults(draft.photo_ids or [], key, author, ports)):
         raise Invalid(faults[0].message, faults)
@@ -91,9 +91,9 @@ def append(
     *,
     admit: Admit | None = None,
 ) -> tuple[Update | None, ServiceRequest]:
-    """The entry as it stands in the timeline, None where it waits for an officer, and the report
-    that has it. Raises NotFound, Conflict, Invalid, TooMany, and whatever `state_after` and `admit`
-    do."""
+    """Adds the entry. Returns it as it is in the timeline, or None if it waits for an officer, and
+    the report that has it. Raises NotFound, Conflict, Invalid, TooMany, and as `state_after` and
+    `admit` do."""
 
     def change(report: ServiceRequest) -> ServiceRequest:
         refuse_if_withdrawn(report)
@@ -136,7 +136,8 @@ def _longer(
 def _held_back(
     report: ServiceRequest, entry: Entry, author: Author, ports: Ports
 ) -> ServiceRequest:
-    """The report on which the entry waits. Raises TooMany, and as `state_after` does."""
+    """The report with the entry waiting for an officer. Raises TooMany, and as `state_after`
+    does."""
     entry.state_after(report)
     update = HeldUpdate(
         update_id=entry.update_id,
@@ -184,7 +185,7 @@ def _photos(report: ServiceRequest, entry: Entry, state: PhotoState) -> tuple[Ph
 
 
 def _noticed(report: ServiceRequest, update: Update, author: Author) -> ServiceRequest:
-    """The report as the queue has to show it after the update: an officer has dealt with it, or a
+    """The report with its needs after the update, for the queue: an officer has dealt with it, or a
     resident said something that an officer should read."""
     if update.by == "resident":
         need = Need(need_id=update.update_id, reason="updated", since=update.datetime)

@@ -1,4 +1,4 @@
-"""Which ward a report belongs to: that of its place, on the day that it was requested."""
+"""Finds the ward of a report: the ward of its place on the day that it was requested."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,19 +14,19 @@ from chalicelib.reports.usecases.access import stored, update_report
 AT_ONCE = 100
 
 WardCodeAt = Callable[[Point, date], str | None]
-"""The code of the ward that a place belonged to on a day, None where there was none."""
+"""The code of the ward that a place belonged to on a day, None if there was none."""
 
 
 def ward_of(requested: datetime, point: Point | None, ports: Ports) -> str | None:
-    """The code of the ward, None without a place or where no ward is known."""
+    """The code of the ward, None without a place or if no ward is known."""
     return _ward_by(ports.whereabouts.ward_code, requested, point, ports)
 
 
 def move_to_wards(
     code_at: WardCodeAt, ports: Ports, progress: Callable[[int], None] = lambda reports: None
 ) -> int:
-    """Puts every stored report into its ward, after boundaries have changed; the team stays, for
-    somebody may be at work. Answers how many moved. Raises UpstreamFailed.
+    """Puts every stored report into its ward, after boundaries have changed; the team stays,
+    because somebody may be at work. Returns how many moved. Raises UpstreamFailed.
     """
     moving = partial(_in_its_ward, code_at, ports)
     moved = 0

@@ -1,4 +1,4 @@
-"""Stored reports are taken out of public view when their service is private by now."""
+"""Takes stored reports out of public view if their service has become private."""
 
 from collections.abc import Callable
 from functools import partial
@@ -13,11 +13,11 @@ AT_ONCE = 100
 
 
 def withhold_private(ports: Ports, progress: Callable[[int], None] = lambda reports: None) -> int:
-    """Makes every report of a private service private that is public or would become so. Answers
-    how many. Raises UpstreamFailed.
+    """Makes every report of a private service private if it is public or would become public.
+    Returns how many. Raises UpstreamFailed.
 
     Needed when the council's document makes a service private that has public reports, and when
-    reports come back that were public before that.
+    reports are restored that were public before that.
     """
     count = 0
     ids = ports.repository.ids()
@@ -29,8 +29,8 @@ def withhold_private(ports: Ports, progress: Callable[[int], None] = lambda repo
 
 
 def withheld(report: ServiceRequest, ports: Ports) -> ServiceRequest:
-    """The stored report, private from now on where its service is; the same one where nothing
-    has to change. Raises UpstreamFailed."""
+    """The stored report, made private if its service is private; the same object if nothing has to
+    change. Raises UpstreamFailed."""
     if _private(report, ports) is report:
         return report
     read = partial(stored, report.service_request_id, ports)

@@ -1,10 +1,11 @@
-"""What happened to reports since: for other systems that follow by asking again. They hear of what
-is public, and of what they sent themselves.
+"""A feed of changed reports, for other systems that poll it. A system hears of public reports, and
+of the reports that it sent itself.
 
-A report is in the feed once, where it last changed. Whoever goes on from `next` hears of every
-report that changed, as it is then, and, of one that is public no more, that it is gone. What stands
-in the index later than BEHIND after its moment is missed: a write that had to be tried again, or
-an import of old reports. Whoever needs all of them asks once more from a while back.
+A report is in the feed once, where it last changed. A caller that continues from `next` hears of
+every report that changed, as it is then, and hears that a report is gone if it is no longer public.
+The feed misses an entry that reaches the index later than BEHIND after its moment: a write that had
+to be tried again, or an import of old reports. A caller that needs all of them asks again from some
+time back.
 """
 
 from collections.abc import Sequence
@@ -17,11 +18,11 @@ from chalicelib.reports.ports import Ports, Window
 from chalicelib.reports.usecases.access import is_shown_to_sender
 
 BEHIND = timedelta(seconds=5)
-"""So much is left for the next time: a change has the moment when it was begun, and an index lags
-behind what was written."""
+"""The last part of the time, which is left for the next call: a change has the moment when it was
+begun, and an index lags behind the writes."""
 BEGINS_BEFORE = timedelta(days=90)
 MOST_AT_A_TIME = timedelta(days=366)
-"""Of one call: each month of it may be a request."""
+"""The longest time that one call covers: each month of it may be a request."""
 
 
 class Cursor(NamedTuple):
@@ -32,8 +33,8 @@ class Cursor(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A report that changed and where in the feed; it was public, and may be public no more, or
-    `sender`, who follows, sent it."""
+    """A changed report and its place in the feed. The report is public, or was public before, or
+    the follower, `sender`, sent it."""
 
     report: ServiceRequest
     cursor: Cursor
@@ -49,13 +50,14 @@ class Change(NamedTuple):
 
     @property
     def is_told(self) -> bool:
-        """True where the follower may hear that there is, or was, such a report."""
+        """True if the follower may hear that there is, or was, such a report."""
         is_own = self.sender is not None and self.report.reporter == self.sender
         return self.report.once_public or is_own
 
 
 class Feed(NamedTuple):
-    """Some changes, the oldest first; `next` is where to go on. It stands still at the end."""
+    """Some changes, the oldest first; the next call continues at `next`, which stays the same at
+    the end."""
 
     changes: Sequence[Change]
     next: Cursor
@@ -64,8 +66,8 @@ class Feed(NamedTuple):
 def changes_after(
     after: Cursor | None, *, limit: int, ports: Ports, sender: str | None = None
 ) -> Feed:
-    """The changes that follow in at most `limit` entries of the index; from 90 days ago where no
-    place is given. Reports that never were public are left out, unless `sender` sent them."""
+    """The changes in the next `limit` entries of the index; from 90 days ago if no place is given.
+    Reports that never were public are left out, unless `sender` sent them."""
     last = ports.now() - BEHIND
     begin = after or Cursor(last - BEGINS_BEFORE)
     is_long = last - begin.moment > MOST_AT_A_TIME

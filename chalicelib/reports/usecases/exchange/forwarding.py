@@ -1,4 +1,4 @@
-"""A report is passed on to another body, and hears what it is called there."""
+"""Passes a report on to another body, and notes that body's reference."""
 
 from dataclasses import replace
 
@@ -13,8 +13,9 @@ LONGEST_REFERENCE = 100
 
 
 def may_be_passed_on(report: ServiceRequest) -> bool:
-    """True once it is settled what it is: it has a place, and is neither held, as long as it can
-    be withdrawn, nor waits for an officer's look. What is known elsewhere is not passed on again.
+    """True once the report is settled: it has a place, is not held (it can be withdrawn until
+    then), and does not wait for an officer. A report with a reference elsewhere is not passed on
+    again.
     """
     return (
         report.visibility in ("public", "private")
@@ -25,8 +26,8 @@ def may_be_passed_on(report: ServiceRequest) -> bool:
 
 
 def reopened_by(report: ServiceRequest) -> Update | None:
-    """The update by which a resident opened it again; None where nobody did, or the council was the
-    last to do so."""
+    """The update with which a resident opened the report again; None if nobody did, or the council
+    was the last to do so."""
     last: Update | None = None
     before = None
     for update in report.updates:
@@ -39,14 +40,14 @@ def reopened_by(report: ServiceRequest) -> Update | None:
 def note_passed_on(
     service_request_id: str, to: str, their_reference: str | None, key: str, ports: Ports
 ) -> ServiceRequest:
-    """Says on the report's timeline that it was passed on to a body of that name; once for each
-    `key`, which is hexadecimal. One that was withdrawn meanwhile stays as it is.
+    """Says on the report's timeline that it was passed on to a body with that name; once for each
+    `key`, which is hexadecimal. A report that was withdrawn meanwhile stays as it is.
 
     Raises NotFound, UpstreamFailed.
     """
     called = _plain(their_reference or "")
     said = f"Passed to {to}; their reference is {called}." if called else f"Passed to {to}."
-    # From the key alone: reactions read no secret, and nobody else can choose this one.
+    # Derived from the key alone: reactions read no secret, and nobody else can choose this key.
     update_id = reference.encode(int(key, 16))
 
     def change(report: ServiceRequest) -> ServiceRequest:
@@ -68,5 +69,5 @@ def note_passed_on(
 
 
 def _plain(text: str) -> str:
-    """What another system wrote, as a part of one line."""
+    """The text of another system, fit for part of one line."""
     return "".join(each for each in text if each.isprintable()).strip()[:LONGEST_REFERENCE]

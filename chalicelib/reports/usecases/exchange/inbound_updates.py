@@ -1,4 +1,4 @@
-"""What another body says of a report that was passed on to it comes into the report's timeline."""
+"""Adds what another body says of a report that was passed on to it to the report's timeline."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -16,15 +16,16 @@ Brought = Literal["added", "known", "over"]
 LONGEST_TEXT = 2_000
 DAY = timedelta(days=1)
 MOST_A_DAY = 20
-"""Of what is said in the council's name on one timeline; another body may be a machine gone mad."""
+"""The most updates a day in the council's name on one timeline: another body's system may be
+faulty."""
 
 
 def bring_back(service_request_id: str, key: str, status: str, text: str, ports: Ports) -> Brought:
-    """Adds what the other body said, as the council's word; once for each `key`, which is
-    hexadecimal. A status that it cannot have here leaves the state; one that was withdrawn stays
-    as it is, and one that the council has said enough of today ("over"). Raises NotFound,
+    """Adds what the other body said in the council's name; once for each `key`, which is
+    hexadecimal. A status that the report cannot have here is ignored. A withdrawn report stays as
+    it is, and so does one with MOST_A_DAY council updates today ("over"). Raises NotFound,
     UpstreamFailed."""
-    # From the key alone, as in passing: reactions need no secret for it.
+    # Derived from the key alone, as in `forwarding`: reactions need no secret for it.
     update_id = reference.encode(int(key, 16))
     said = SAID_BY_OTHERS.get(status.strip().lower().replace(" ", "_"))
     brought: Brought = "known"
@@ -59,6 +60,6 @@ def _said_today(told: Sequence[Update], ports: Ports) -> int:
 
 
 def _plain(text: str) -> str:
-    """What another system wrote, as an update may be: lines without control characters."""
+    """The text of another system, fit for an update: lines without control characters."""
     clean = "".join(each for each in text if each == "\n" or each.isprintable()).strip()
     return clean if len(clean) <= LONGEST_TEXT else clean[: LONGEST_TEXT - 1] + "…"

@@ -1,7 +1,7 @@
-"""Public reports and their updates by when: what other systems follow us by.
+"""Lists public reports and their updates by time, for other systems that follow us.
 
-The indexes of moments say which reports there are and whether they match; those that are shown are
-read from the table once more, so a list never shows what was hidden a second ago.
+The indexes of moments say which reports there are and whether they match. The reports to show are
+read from the table again, so a list never shows a report that was hidden a second ago.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -18,26 +18,27 @@ from chalicelib.reports.usecases.access import SHOWN_TO_SENDER, is_shown_to_send
 from chalicelib.reports.usecases.reading import timeline
 
 MOST_ROWS = 1000
-"""Of one list of reports."""
+"""The most reports in one list."""
 
 AT_ONCE = 100
-"""Entries of an index that one request asks for at least, and MOST_ROWS where a filter may leave
-out most of them."""
+"""The fewest index entries that one request asks for; it is MOST_ROWS if a filter may leave out
+most of them."""
 
 MOST_LOOKED_AT = 20_000
-"""Entries of an index for one answer: 20 requests of MOST_ROWS."""
+"""The most index entries read for one answer: 20 requests of MOST_ROWS."""
 
 MOST_CHANGED = 5000
-"""Reports that may have changed since the start of a window of updates: each of them is read."""
+"""The most reports that may have changed since the start of a window of updates: each of them is
+read."""
 
 PHOTOS_WITHIN = timedelta(hours=1)
-"""So long an update waits for its photos: as long as it is tried to fetch them, and half as long as
-the time that FixMyStreet asks for."""
+"""How long an update waits for its photos: as long as attempts to fetch them go on, and half as
+long as the time that FixMyStreet asks for."""
 
 
 class Kinds(NamedTuple):
-    """What a list is to show; None is everything that is public. `sender` also gets what is not
-    public of its own reports."""
+    """The reports that a list shows; None means every public report. `sender` also gets its own
+    reports that are not public."""
 
     statuses: Collection[Status] | None = None
     service_codes: Collection[str] | None = None
@@ -55,7 +56,8 @@ class Kinds(NamedTuple):
         )
 
     def _may_be_own(self, report: Listed | ServiceRequest) -> bool:
-        """An entry of an index does not say who sent its report: that is read."""
+        """True if `sender` may have sent the report. An index entry does not say who sent its
+        report, so the report is read later."""
         if isinstance(report, ServiceRequest):
             return is_shown_to_sender(report, self.sender)
         return self.sender is not None and report.visibility in SHOWN_TO_SENDER
@@ -64,9 +66,10 @@ class Kinds(NamedTuple):
 def list_requests(
     wanted: Window | Sequence[str], kinds: Kinds, ports: Ports, *, page: int = 1, page_size: int
 ) -> Sequence[ServiceRequest]:
-    """Public reports of those kinds, as they are now: in a window, the newest first, a page from 1
-    on of at most MOST_ROWS; or those with these ids, in their order, whatever the kinds and page.
-    Raises Invalid where more than MOST_LOOKED_AT entries would have to be looked at.
+    """Public reports of those kinds, as they are now. Either the reports in a window, the newest
+    first, in pages of at most MOST_ROWS that count from 1; or the reports with these ids, in the
+    order of the ids, whatever the kinds and page. Raises Invalid if more than MOST_LOOKED_AT
+    entries would have to be read.
     """
     if not isinstance(wanted, Window):
         return _read(list(dict.fromkeys(wanted))[:MOST_ROWS], Kinds(), ports)
@@ -77,16 +80,16 @@ def list_requests(
 
 
 def public_ids(window: Window, ports: Ports) -> Iterator[str]:
-    """The ids of the public reports in the window, the newest first; more are asked for as they
-    are taken. May lag a second behind."""
+    """The ids of the public reports in the window, the newest first; more are requested as they
+    are used. May lag a second behind."""
     for each in ports.repository.listed(window, at_once=MOST_ROWS):
         if each.visibility == "public":
             yield each.service_request_id
 
 
 def open_promised(since: datetime, until: datetime, ports: Ports) -> Iterator[str]:
-    """The ids of the reports that are to be done and were promised for that time. May lag a second
-    behind."""
+    """The ids of the reports that are still to be done and were promised for that time. May lag a
+    second behind."""
     for team in ports.council.team_names:
         for each in ports.repository.due(team, after=text_of(since), at_once=MOST_ROWS):
             if each.target is None or each.target > until:
@@ -97,15 +100,15 @@ def open_promised(since: datetime, until: datetime, ports: Ports) -> Iterator[st
 def updates_between(
     start: datetime, end: datetime, ports: Ports, *, sender: str | None = None
 ) -> Sequence[tuple[ServiceRequest, Update]]:
-    """All updates in that time, its ends included, the oldest first, each with its report: of
-    public reports, and of those that are not public of the partner that is `sender`. Raises
-    Invalid where more than MOST_CHANGED reports have changed since its start.
+    """All updates in that time, its ends included, the oldest first, each with its report. Includes
+    updates of public reports, and of reports that are not public if the partner `sender` sent them.
+    Raises Invalid if more than MOST_CHANGED reports have changed since the start.
 
-    An update is found by its report, and that by its last change, which may have come after the
-    end: so all that changed since the start is read. One whose photos are not ready is left out
-    for PHOTOS_WITHIN at most, since who reads it takes it once. Whoever asks for one time after
-    the other must not miss it by that: an update with photos is in the lists of PHOTOS_WITHIN after
-    its own time, too.
+    An update is found by its report, and the report by its last change, which may be after the end:
+    so every report that changed since the start is read. An update whose photos are not ready is
+    left out for at most PHOTOS_WITHIN, because a reader takes it only once. A caller that asks for
+    one period after another must not miss it: so an update with photos is also in the lists of
+    PHOTOS_WITHIN after its own time.
     """
     since = Window(start - PHOTOS_WITHIN, ports.now(), "updated")
     kinds = Kinds(sender=sender)
@@ -128,14 +131,14 @@ def updates_between(
 
 
 def _first_listed(update: Update, report: ServiceRequest, start: datetime) -> datetime:
-    """From when on an update of this kind is in a list that begins at `start`."""
+    """The earliest time that an update like this may have in a list that begins at `start`."""
     return start - PHOTOS_WITHIN if report.photos_of(update.update_id) else start
 
 
 def _without_their_photos(
     found: Sequence[tuple[ServiceRequest, Update]], ports: Ports
 ) -> Collection[str]:
-    """The ids of those updates that still wait for a photo."""
+    """The ids of the updates that still wait for a photo."""
     young = ports.now() - PHOTOS_WITHIN
     wanted = {
         (report.service_request_id, photo_id): update.update_id

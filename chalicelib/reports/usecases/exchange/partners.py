@@ -30,8 +30,8 @@ NOT_LOOKED_AT = ("waiting", "held", "unconfirmed")
 def submit_for_partner(
     sent: PartnerReport, key: str, partner: Partner, ports: Ports
 ) -> ServiceRequest:
-    """Stores a report; the same key gives the stored one, whatever comes with it: a partner that
-    heard no answer sends what it has by then. Raises Invalid."""
+    """Stores a report; the same key returns the stored report, whatever comes with it: a partner
+    that got no answer sends what it has by then. Raises Invalid."""
     author = _author(partner)
     request_id = ports.ids.service_request_id(author.scope, key)
     report = ports.repository.get(request_id) or _submitted(sent, key, author, ports)
@@ -43,9 +43,9 @@ def submit_for_partner(
 def update_for_partner(
     service_request_id: str, sent: PartnerUpdate, key: str, partner: Partner, ports: Ports
 ) -> str:
-    """Adds to a report that is public or that this partner sent; the same key adds once, whatever
-    comes with it. An update of a public report waits for an officer where reports of this partner
-    do. Answers its update_id. Raises NotFound, Forbidden, Invalid, Conflict, TooMany."""
+    """Adds an update to a report that is public or that this partner sent; the same key adds once,
+    whatever comes with it. An update of a public report waits for an officer if this partner's
+    reports do. Returns its update_id. Raises NotFound, Forbidden, Invalid, Conflict, TooMany."""
     author = _author(partner)
     update_id = ports.ids.update_id(author.scope, service_request_id, key)
 
@@ -55,7 +55,7 @@ def update_for_partner(
         return state_for_partner(report, sent.state, sets_state=partner.sets_state)
 
     if sent.files:
-        # Asked before they are taken: a refusal, or a repeat, leaves no files behind.
+        # Checked before the files are taken: a refusal, or a repeat, leaves no files behind.
         report = visible(service_request_id, author, ports)
         state_after(report)
         if find(report, update_id, ports) or held(report, update_id):
@@ -79,13 +79,13 @@ def update_for_partner(
 
 
 def _keep_whole(request_id: str, of: str, whole: str | None, author: Author, ports: Ports) -> None:
-    """Keeps it once for the report or update `of`. Raises UpstreamFailed."""
+    """Keeps the whole text once for the report or update `of`. Raises UpstreamFailed."""
     note_id = ports.ids.update_id(f"whole:{author.scope}", request_id, of)
     keep_whole(request_id, note_id, author.scope, whole, ports)
 
 
 def token_of(report: ServiceRequest, ports: Ports) -> str:
-    """What a partner asks with for the id of a report that was not given one at once."""
+    """The token with which a partner asks for the id of a report if it did not get one at once."""
     return f"{report.service_request_id}-{ports.ids.batch_token(report.service_request_id)}"
 
 
@@ -118,7 +118,7 @@ def _submitted(sent: PartnerReport, key: str, author: Author, ports: Ports) -> S
     try:
         return submit(draft, key, author, ports)
     except Conflict:
-        # Two came at the same time: the first one is the report.
+        # Two requests came at the same time: the first one is the report.
         stored = ports.repository.get(ports.ids.service_request_id(author.scope, key))
         if stored is None:
             raise
@@ -133,8 +133,8 @@ def _photo_ids(
     *,
     about: str | None,
 ) -> list[str]:
-    """The photos to be fetched, and the files that are some, as many as are taken. What comes
-    along besides (FixMyStreet sends all kinds of files) must not cost the report."""
+    """The ids of the photos to fetch, and of the files that are photos, up to MOST_PHOTOS. Other
+    files (FixMyStreet sends all kinds) are left out and must not cause a refusal of the report."""
     photo_ids = list(ports.photos.ids_for(author.scope, key, len(sent.media_urls)))
     taken = 0
     for raw in sent.files:
@@ -153,7 +153,7 @@ def _photo_ids(
 def _fetch_photos(
     report: ServiceRequest, urls: Sequence[str], key: str, author: Author, ports: Ports
 ) -> None:
-    """Lets the photos be fetched that the report has; again where that was asked for before."""
+    """Has the report's photos fetched, even if that was requested before."""
     photo_ids = ports.photos.ids_for(author.scope, key, len(urls))
     held = {photo.photo_id for photo in report.photos}
     for photo_id, url in zip(photo_ids, urls, strict=True):

@@ -1,15 +1,15 @@
-"""How people got in touch in a month, for officers: by which way, and what of that nobody should
-have had to do. All is of the reports that were requested in the month and are in her remit, as they
-stand now; what nobody confirmed is none.
+"""How people got in touch in a month, for officers: by which channel, and how much of the contact
+was avoidable. The figures count the reports that were requested in the month and are in the
+officer's remit, as they are now; unconfirmed reports do not count.
 
 Avoidable contact is:
 
-- *Follow-ups*: entries that a resident added to a report while it was open, which neither put it
-  back nor brought a photo: she asks what becomes of it, or says it once more. The timeline does not
-  say which resident it was (nothing there leads to a person), so those of neighbours count too.
-- *Repeated reports*: those that were merged as duplicates of a report by the same person: from the
-  same account, or with the same email address or phone number. Many of them are typed by staff for
-  somebody who rings again. Once a sender is forgotten nobody can tell any more.
+- *Follow-ups*: entries that a resident added to an open report, which neither reopened it nor
+  brought a photo: the resident asks what becomes of the report, or repeats it. The timeline does
+  not say which resident it was (nothing there leads to a person), so neighbours' entries count too.
+- *Repeated reports*: reports that were merged as duplicates of a report by the same person: from
+  the same account, or with the same email address or phone number. Staff type many of them for
+  somebody who rings again. Once a sender is forgotten, their repeats can no longer be counted.
 """
 
 from collections import Counter
@@ -28,7 +28,7 @@ AT_ONCE = 100
 
 
 class Contacts(NamedTuple):
-    """How many reports came by each way, and how many of these were repeated ones; and how many
+    """How many reports came by each channel, how many of these were repeated reports, and how many
     follow-ups there were."""
 
     reports: Mapping[Channel, int]
@@ -37,7 +37,7 @@ class Contacts(NamedTuple):
 
 
 def contacts_of_month(month: str, author: Author, ports: Ports) -> Contacts:
-    """Those of the month (YYYY-MM in UTC) in her remit. Raises UpstreamFailed."""
+    """The contacts of the month (YYYY-MM in UTC) in the officer's remit. Raises UpstreamFailed."""
     reports: Counter[Channel] = Counter()
     duplicates: list[ServiceRequest] = []
     follow_ups = 0
@@ -75,6 +75,6 @@ def _repeated(duplicates: list[ServiceRequest], ports: Ports) -> Iterator[Servic
 
 
 def _people(report: ServiceRequest) -> set[tuple[str, str]]:
-    """What tells who sent it."""
+    """The keys that identify the sender of the report."""
     keys = ("reporter", "email_key", "phone_key")
     return {(key, value) for key in keys if (value := getattr(report, key))}

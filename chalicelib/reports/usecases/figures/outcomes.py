@@ -1,15 +1,15 @@
-"""What became of reports, as figures count it: read off the timeline.
+"""Outcomes of reports, as figures count them: read from the timeline.
 
-- *Done*: its state is fixed or closed. Since when: the entry that led there from a state that is
-  neither, the last time that this happened; so a repair that failed lengthens the wait. A report
-  that came from another system as done is so since that system last changed it.
-- *Open*: its state is one of work that goes on. What is neither done nor open ended otherwise: as a
-  duplicate, somebody else's, cancelled.
+- *Done*: its state is fixed or closed. It is done since the last entry that led there from a state
+  that is neither; so a failed repair lengthens the wait. A report that came from another system as
+  done is done since that system last changed it.
+- *Open*: its state is one of work that goes on. A report that is neither done nor open ended
+  otherwise: as a duplicate, as somebody else's responsibility, or cancelled.
 - *Reopened*: at least once it was opened again after it had been said to be done.
 - *Failed repair*: a resident opened it again after it had been said to be done; each time counts.
-- *With a target*: it has a promise date, and is done, or is open when that has come: what is not
-  due yet is neither in target nor late.
-- *In target*: it has one, and is done since then or earlier.
+- *With a target*: it has a promise date, and is done, or is still open on that date: a report that
+  is not due yet is neither in target nor late.
+- *In target*: it has a promise date, and was done by then.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,8 +28,8 @@ INDEX_AT_ONCE = 1000
 
 
 class Outcome(NamedTuple):
-    """What became of a public report that was requested in `month` (YYYY-MM in UTC); `done_s` is
-    how long it took, None where it is not done."""
+    """The outcome of a public report that was requested in `month` (YYYY-MM in UTC); `done_s` is
+    how long it took, None if it is not done."""
 
     month: str
     service_code: str
@@ -43,23 +43,24 @@ class Outcome(NamedTuple):
 
 
 def every_outcome(ports: Ports) -> Iterator[Outcome]:
-    """Of all public reports, in one pass over the store."""
+    """The outcomes of all public reports, in one pass over the store."""
     for course in ports.repository.courses():
         if course.visibility == "public":
             yield outcome_of(course, ports)
 
 
 def outcomes_of_month(month: str, ports: Ports) -> Iterator[Outcome]:
-    """Of the public reports that were requested in the month (YYYY-MM in UTC), as they are now."""
+    """The outcomes of the public reports that were requested in the month (YYYY-MM in UTC), as the
+    reports are now."""
     for report in requested_in(month, ports):
         if report.visibility == "public":
             yield outcome_of(report, ports)
 
 
 def months_changed_since(moment: datetime, ports: Ports) -> frozenset[str]:
-    """The months in which those reports were requested that have changed since, public or not, or
-    whose target has come since while they were open."""
-    # What another system says of itself may lie ahead of our clock.
+    """The months of request of the reports, public or not, that have changed since the moment, or
+    whose target has come since then while they were open."""
+    # Times from another system may be ahead of our clock.
     window = Window(moment, ports.now() + timedelta(days=1), "updated")
     listed = ports.repository.listed(window, at_once=INDEX_AT_ONCE)
     ids = chain((each.service_request_id for each in listed), _come_due(moment, ports))
@@ -67,7 +68,7 @@ def months_changed_since(moment: datetime, ports: Ports) -> frozenset[str]:
 
 
 def _come_due(since: datetime, ports: Ports) -> Iterator[str]:
-    """Ids of what is to be done and should have been by now, but not before that moment."""
+    """Ids of the reports still to be done whose target came between that moment and now."""
     until = text_of(ports.now())
     for team in ports.council.team_names:
         for each in ports.repository.due(team, after=text_of(since), at_once=INDEX_AT_ONCE):
@@ -83,7 +84,7 @@ def requested_in(month: str, ports: Ports) -> Iterator[ServiceRequest]:
 
 
 def window_of(month: str) -> Window:
-    """The month (YYYY-MM in UTC), in which reports were requested."""
+    """The window of reports that were requested in the month (YYYY-MM in UTC)."""
     start = datetime.fromisoformat(f"{month}-01T00:00:00+00:00")
     end = (start + timedelta(days=31)).replace(day=1) - timedelta(seconds=1)
     return Window(start, end)
@@ -95,7 +96,7 @@ def month_of(moment: datetime) -> str:
 
 
 def outcome_of(report: Course | ServiceRequest, ports: Ports) -> Outcome:
-    """What became of the report. Reads what was moved out of a long timeline."""
+    """The outcome of the report. Also reads the updates that were moved out of a long timeline."""
     archived: Sequence[Update] = ()
     if report.archived:
         archived = ports.repository.archived(report.service_request_id)
@@ -128,7 +129,7 @@ def _wait(report: Course | ServiceRequest, done_at: datetime) -> float:
 
 
 def _done_at(report: Course | ServiceRequest, told: Sequence[Update]) -> datetime | None:
-    """Since when it is done, None where it is not."""
+    """When the report was done, None if it is not done."""
     if report.state not in SAID_TO_BE_DONE:
         return None
     since: datetime | None = None
@@ -139,14 +140,14 @@ def _done_at(report: Course | ServiceRequest, told: Sequence[Update]) -> datetim
             since = update.datetime
     closed = report.closed_datetime
     if since is None or all(each.state in SAID_TO_BE_DONE for each in told):
-        # It may have come as done: what is said of it since does not end its wait.
+        # It may have come as done: later entries do not end its wait.
         since = min(filter(None, (since, closed)), default=report.updated_datetime)
     return since
 
 
 def _put_back(told: Sequence[Update]) -> list[Update]:
-    """The entries that opened it again after it had been said to be done. One whose timeline
-    begins so came as done: what is new begins as open."""
+    """The entries that opened the report again after it had been said to be done. A report whose
+    timeline begins with such an entry came as done: new reports begin as open."""
     before: State = "fixed"
     found = []
     for update in told:

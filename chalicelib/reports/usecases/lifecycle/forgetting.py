@@ -1,7 +1,8 @@
-"""Reports stay, and who sent them is forgotten: when she asks for it, or when time is over.
+"""Forgets who sent reports, and keeps the reports: when the sender asks for it, or when the
+retention time is over.
 
-What stands beside a report goes first, the report itself last: it is found by what it forgets, so
-whatever is interrupted is found and done again.
+Items beside a report go first, the report itself last. The report is found by the values that it
+forgets, so an interrupted run is found and done again.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -26,13 +27,13 @@ from chalicelib.reports.usecases.staff.moderation import drop_beside
 REMOVED = "Removed at the wish of whoever sent it."
 AT_ONCE = 100
 A_KILOMETRE = 2
-"""Decimal places of a latitude or longitude, about."""
+"""Decimal places of a latitude or longitude that give about a kilometre."""
 
 Part = Literal["report", ContactKind]
 
 
 def reports_about(author: Author, ports: Ports) -> Iterator[str]:
-    """The ids of all reports that she sent, or that name her as contact."""
+    """The ids of all reports that the author sent, or that name the author as contact."""
     before: Place | None = None
     while places := ports.repository.of_person(author.person, limit=AT_ONCE, before=before):
         before = places[-1]
@@ -40,8 +41,8 @@ def reports_about(author: Author, ports: Ports) -> Iterator[str]:
 
 
 def parts_of(service_request_id: str, author: Author, ports: Ports) -> Sequence[Part]:
-    """What of a report is hers: all that says who sent it, or those addresses of hers that
-    somebody else gave with it."""
+    """The parts of a report that belong to the author: everything that says who sent it, or the
+    author's addresses that somebody else gave with it."""
     report = ports.repository.get(service_request_id)
     if report is None:
         return ()
@@ -49,15 +50,15 @@ def parts_of(service_request_id: str, author: Author, ports: Ports) -> Sequence[
 
 
 def forget_address(service_request_id: str, kind: ContactKind, ports: Ports) -> None:
-    """Forgets an address of the report's contact. What else its sender gave is not hers who has
-    that address. May be done again."""
+    """Forgets one address of the report's contact. The sender's other details stay, as they do not
+    belong to the person who has that address. May be done again."""
     if ports.repository.get(service_request_id):
         _rewrite(service_request_id, lambda report: report.without_address(kind), ports)
 
 
 def forget_sender(service_request_id: str, *, redact: bool, ports: Ports) -> None:
-    """Forgets who sent a report. What it says stays where everybody can read it, unless `redact`;
-    what nobody else could read goes with her. May be done again."""
+    """Forgets who sent a report. Its text stays if everybody can read it, unless `redact`; text
+    that nobody else could read goes with the sender. May be done again."""
     report = ports.repository.get(service_request_id)
     if report is None:
         return
@@ -71,13 +72,13 @@ def forget_sender(service_request_id: str, *, redact: bool, ports: Ports) -> Non
         ports.photos.let_go(service_request_id, [photo.photo_id for photo in report.photos])
         _redact_archived(report, _redacted_update, ports)
     _rewrite(service_request_id, _redacted if redact else _without_sender, ports)
-    # One that came meanwhile; from now on none is kept.
+    # Drops a note that came meanwhile; from now on none is kept.
     ports.repository.drop_notes(service_request_id)
 
 
 def _forget_own_words(report: ServiceRequest, ports: Ports) -> None:
-    """Forgets that updates and flags on the report are those of its sender, and lets the photos go
-    that came with updates which were never shown: those are forgotten with the sender."""
+    """Forgets that updates and flags on the report are the sender's own, and lets the photos of
+    updates go that were never shown: those updates are forgotten with the sender."""
     if report.reporter and not is_from_partner(report):
         person = written_as(report.reporter, ports)
         _forget_author(report, person, ports, redact=False)
@@ -91,7 +92,7 @@ def _held(report: ServiceRequest) -> set[str]:
 
 
 def unfollow_all(author: Author, ports: Ports) -> None:
-    """Forgets what she follows."""
+    """Forgets which reports the author follows."""
     person = ports.ids.person(author.scope, "")
     for service_request_id in ports.repository.follows(person):
         if ports.repository.get(service_request_id):
@@ -100,8 +101,8 @@ def unfollow_all(author: Author, ports: Ports) -> None:
 
 
 def forget_answers(person: str, *, redact: bool, ports: Ports) -> None:
-    """Forgets what somebody answered who was asked whether repairs hold. What she wrote and showed
-    with it stays where everybody can see it, unless `redact`. May be done again."""
+    """Forgets a person's answers to the question whether repairs hold. Their text and photos stay
+    if everybody can see them, unless `redact`. May be done again."""
     for service_request_id, answer_id in ports.repository.answered(person):
         report = ports.repository.get(service_request_id)
         if report and (redact or report.visibility != "public"):
@@ -112,8 +113,8 @@ def forget_answers(person: str, *, redact: bool, ports: Ports) -> None:
 
 
 def forget_written(account: str, *, redact: bool, ports: Ports) -> None:
-    """Forgets that updates and flags are the account's. What an update says and shows stays where
-    everybody can see it, unless `redact`; flags go. May be done again."""
+    """Forgets that updates and flags are the account's. An update's text and photos stay if
+    everybody can see them, unless `redact`; flags go. May be done again."""
     person = written_as(account, ports)
     for service_request_id in ports.repository.wrote_on(person):
         report = ports.repository.get(service_request_id)
@@ -124,12 +125,13 @@ def forget_written(account: str, *, redact: bool, ports: Ports) -> None:
 
 
 def has_written(account: str, ports: Ports) -> bool:
-    """True where updates or flags are known to be the account's."""
+    """True if updates or flags are known to be the account's."""
     return bool(ports.repository.wrote_on(written_as(account, ports)))
 
 
 def _forget_author(report: ServiceRequest, person: str, ports: Ports, *, redact: bool) -> None:
-    """In the report before beside it: until then an update may move from there."""
+    """Forgets the author in the report first, then beside it: until the report is rewritten, an
+    update may move from it to the archive."""
     request_id = report.service_request_id
     own = {each.update_id for each in timeline(report, ports) if each.author == person}
     update_ids = own if redact else set[str]()
@@ -164,7 +166,7 @@ def _without_author(
 def _rewrite(
     service_request_id: str, change: Callable[[ServiceRequest], ServiceRequest], ports: Ports
 ) -> None:
-    """Stores the report after the change, if that is another one."""
+    """Stores the report after the change, if the change makes a difference."""
 
     def changed(present: ServiceRequest) -> ServiceRequest:
         after = change(present)
@@ -202,8 +204,8 @@ def _redacted(report: ServiceRequest) -> ServiceRequest:
 
 
 def _out_of_sight(report: ServiceRequest) -> ServiceRequest:
-    """The report within a kilometre, and without the thing it was about: what nobody can see may
-    have been at the reporter's door. One that was to become public by itself does not."""
+    """The report with its place rounded to about a kilometre, and without its asset: a report that
+    nobody can see may have been at the reporter's door. A held report becomes private."""
     point = report.point
     held = report.visibility == "held"
     return replace(
@@ -217,7 +219,8 @@ def _out_of_sight(report: ServiceRequest) -> ServiceRequest:
 
 
 def _redacted_update(update: Update) -> Update:
-    """Who of the residents wrote it is not known: it may be hers."""
+    """The update without its text if a resident wrote it: it is not known which resident, so it may
+    be the sender."""
     return replace(update, text=REMOVED) if update.by == "resident" else update
 
 
@@ -237,8 +240,8 @@ def _redact_archived(
 
 
 def _forget_words(report: ServiceRequest, update_id: str, ports: Ports) -> None:
-    """Forgets what that update says and shows, in the report before beside it: until then it may
-    move from there."""
+    """Forgets the text and photos of that update, in the report first, then beside it: until the
+    report is rewritten, the update may move from it to the archive."""
     photo_ids = [photo.photo_id for photo in report.photos if photo.update_id == update_id]
     ports.photos.let_go(report.service_request_id, photo_ids)
     _rewrite(report.service_request_id, partial(_without_words, update_id), ports)

@@ -1,4 +1,4 @@
-"""Time is over: what nobody confirmed goes, and of what was closed long ago who sent it."""
+"""Ends the retention time: forgets unconfirmed reports, and who sent reports closed long ago."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,8 +14,8 @@ AT_ONCE = 100
 
 
 def forget_old(ports: Ports) -> Mapping[str, Exception]:
-    """Forgets what the council keeps no longer. Answers what failed, by service_request_id: the
-    next run finds it again. Raises UpstreamFailed where the lists cannot be read."""
+    """Forgets data that the council no longer keeps. Returns the failures by service_request_id:
+    the next run finds these reports again. Raises UpstreamFailed if the lists cannot be read."""
     failed: dict[str, Exception] = {}
     days: Mapping[ToForget, int] = {
         "unconfirmed": ports.council.unconfirmed_kept_days,
@@ -40,7 +40,8 @@ def _forget_until(what: ToForget, until: datetime, ports: Ports) -> dict[str, Ex
 
 
 def _forget(service_request_id: str, what: ToForget, until: datetime, ports: Ports) -> None:
-    """The list may lag: the report itself says whether its time is over."""
+    """Forgets what is due in one report. The list may lag, so the report itself says whether its
+    time is over."""
     report = ports.repository.get(service_request_id)
     if report is None or not _is_over(report, what, until):
         return

@@ -1,6 +1,6 @@
-"""Everything that is kept of reports about one person, under the names of the data registry.
+"""Exports all report data that is kept about one person, under the names of the data registry.
 
-An answer ends once it holds AT_MOST_BYTES of them and goes on there next time, if need be in the
+An answer ends once it holds AT_MOST_BYTES, and the next one continues there, if need be in the
 middle of a timeline: the function that answers can send 6 MB.
 """
 
@@ -19,36 +19,36 @@ from chalicelib.reports.usecases.updating import find
 Held = dict[str, list[dict[str, Any]]]
 Item = tuple[str, dict[str, Any]]
 INTERNAL = ("fingerprint",)
-"""Digests of what she sent, from which nothing can be read."""
+"""Digests of what the person sent, from which nothing can be read."""
 OFFICERS = ("asked_by", "fingerprint")
 AT_MOST_BYTES = 1_000_000
-"""As compact JSON; a report that has begun still comes with its notes. As a page, or with letters
-beyond ASCII on their way, it may be several times as much."""
+"""Measured as compact JSON; a report that has begun still comes with its notes. As a page, or with
+letters beyond ASCII in transfer, it may be several times as much."""
 
 
 class Mark(NamedTuple):
-    """Where an export goes on: before that place; or, with `archived`, in that report itself, of
-    whose older updates so many are done."""
+    """Where an export continues: before that place; or, with `archived`, in the report at that
+    place, of whose older updates `archived` are done."""
 
     place: Place
     archived: int | None = None
 
 
 class Written(NamedTuple):
-    """Where an export goes on among what somebody wrote on reports, of which so much is done."""
+    """Where an export continues among what the person wrote on reports: `done` items are done."""
 
     done: int
 
 
 class Exported(NamedTuple):
-    """Some of what is held; `next` is where to go on, None at the end."""
+    """Part of the data; the export continues at `next`, which is None at the end."""
 
     held: Held
     next: Mark | Written | None
 
 
 class _Answer:
-    """What an answer holds so far."""
+    """The data that an answer holds so far."""
 
     def __init__(self) -> None:
         self.held: Held = defaultdict(list)
@@ -66,8 +66,9 @@ class _Answer:
 def export(
     author: Author, *, people: Iterable[str], limit: int, after: Mark | Written | None, ports: Ports
 ) -> Exported:
-    """Some of her reports with what lies beside them; the first has what she follows, too, what
-    she answered as one of `people`, whether repairs hold, and what she wrote on reports."""
+    """Some of the author's reports with the items beside them. The first part also has the reports
+    that the author follows, the author's answers (as one of `people`) whether repairs hold, and
+    what the author wrote on reports."""
     answer = _Answer()
     for item in () if after else (*_follows(author, ports), *_answers(people, author, ports)):
         answer.add(item)
@@ -79,7 +80,8 @@ def export(
 
 
 def _add_written(author: Author, done: int, answer: _Answer, ports: Ports) -> Written | None:
-    """Adds what the account wrote on reports, after that much. Answers where to go on, or None."""
+    """Adds what the account wrote on reports, after the first `done` items. Returns where to
+    continue, or None."""
     for number, item in enumerate(_written(author, ports)):
         if number < done:
             continue
@@ -108,7 +110,7 @@ def _export_reports(
 def _add(
     report: ServiceRequest, mark: Mark, author: Author, answer: _Answer, ports: Ports
 ) -> Mark | None:
-    """Adds the report from the mark on. Answers where to go on in it, None where it is done."""
+    """Adds the report from the mark on. Returns where to continue in it, None if it is done."""
     if mark.archived is None:
         for item in _without_archive(report, author, ports):
             answer.add(item)
@@ -127,12 +129,12 @@ def _without_archive(report: ServiceRequest, author: Author, ports: Ports) -> It
         yield from _notes(report, ports)
         yield from _pictures(report, report.photos, ports)
     elif kinds := author.addresses_in(report):
-        # Somebody else's, with an address of hers: the rest of it is not about her.
+        # Somebody else's report with an address of the author: the rest is not about the author.
         yield "report", _of(report, contact={kind: getattr(report.contact, kind) for kind in kinds})
 
 
 def _own(update: Update, author: Author, ports: Ports) -> dict[str, Any]:
-    """The update; of who wrote it only whether it was the one who asks."""
+    """The update; its `author` only if that is the person who asks."""
     is_hers = author.account and update.author == written_as(author.account, ports)
     known: dict[str, Any] = msgspec.to_builtins(update)
     return known if is_hers else known | {"author": None}
@@ -140,9 +142,9 @@ def _own(update: Update, author: Author, ports: Ports) -> dict[str, Any]:
 
 def _whole(report: ServiceRequest, author: Author, ports: Ports) -> dict[str, Any]:
     whole: dict[str, Any] = msgspec.to_builtins(report)
-    # What it was flagged with are somebody else's words.
+    # The text of a flag is somebody else's.
     flags = [{name: flag[name] for name in ("reason", "datetime")} for flag in whole["flags"]]
-    # Who of the officers asked is not about her.
+    # The officer who asked a question is not the person's data.
     questions = [
         {name: asked[name] for name in asked if name not in OFFICERS}
         for asked in whole["questions"]
@@ -192,7 +194,8 @@ def _answers(people: Iterable[str], author: Author, ports: Ports) -> Iterator[It
 
 
 def _written(author: Author, ports: Ports) -> Iterator[Item]:
-    """What the account wrote on reports: on its own only what they do not come with themselves."""
+    """What the account wrote on reports. For the account's own reports, only what the export of
+    these reports does not include."""
     assert author.account, "Nobody in particular has an export."
     person = written_as(author.account, ports)
     for service_request_id in sorted(ports.repository.wrote_on(person)):
@@ -226,7 +229,8 @@ def _updates_of(person: str, report: ServiceRequest, ports: Ports) -> Iterator[I
 
 
 def _words(report: ServiceRequest, answer_id: str, ports: Ports) -> Iterator[Item]:
-    """What she said with her answer: the rest of somebody else's report is not about her."""
+    """The text and photos of the person's answer: the rest of somebody else's report is not about
+    the person."""
     update_id = update_id_of(report.service_request_id, answer_id, ports)
     if update := find(report, update_id, ports):
         yield "report", _of(report, updates=[msgspec.to_builtins(update)])

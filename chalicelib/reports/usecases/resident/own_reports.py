@@ -1,5 +1,5 @@
-"""What somebody does with reports of her own: those that she sent, and those that name an address
-she confirmed. She changes or withdraws one for as long as nobody works on it.
+"""Lists, changes and withdraws a person's own reports: those that the person sent, and those that
+name an address the person confirmed. A report can be changed or withdrawn until work on it begins.
 """
 
 from collections.abc import Sequence
@@ -22,14 +22,15 @@ from chalicelib.reports.usecases.triage import decided
 
 
 class Own(NamedTuple):
-    """Some of her reports, the newest first; `next` is where to go on, None at the end."""
+    """Some of the author's reports, the newest first; the list continues at `next`, which is None
+    at the end."""
 
     reports: Sequence[ServiceRequest]
     next: Place | None
 
 
 def own_reports(author: Author, *, limit: int, before: Place | None, ports: Ports) -> Own:
-    """Her reports. It looks at `limit` of them; where one was taken back since, a page is short."""
+    """The author's reports. Reads `limit` of them; a page is shorter if one was withdrawn since."""
     places = ports.repository.of_person(author.person, limit=limit, before=before)
     found = ports.repository.many([service_request_id for _, service_request_id in places])
     hers = [found[key] for _, key in places if key in found and author.owns(found[key])]
@@ -39,8 +40,9 @@ def own_reports(author: Author, *, limit: int, before: Place | None, ports: Port
 def change_own(
     service_request_id: str, changes: OwnChanges, version: int, author: Author, ports: Ports
 ) -> ServiceRequest:
-    """Changes what her report says, or where it is. What an officer has to look at first is looked
-    at again. Raises NotFound, Invalid, Conflict (another version, or somebody works on it)."""
+    """Changes the text or the place of the author's report. A report that an officer has to look at
+    before it is public waits for that again. Raises NotFound, Invalid, Conflict (another version,
+    or somebody works on it)."""
     report = _own(service_request_id, author, ports)
     if report.version != version:
         raise stale(report)
@@ -58,8 +60,8 @@ def change_own(
 
 
 def withdraw_own(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
-    """Takes her report back and forgets what it said; again, it answers the same. Raises NotFound,
-    Conflict."""
+    """Withdraws the author's report and forgets what it said; a repeat gets the same answer. Raises
+    NotFound, Conflict."""
 
     def change(report: ServiceRequest) -> ServiceRequest:
         if report.visibility == "withdrawn":
@@ -71,7 +73,7 @@ def withdraw_own(service_request_id: str, author: Author, ports: Ports) -> Servi
     follower = ports.ids.person(author.scope, "")
     if not _was_taken_back_by(follower, service_request_id, ports):
         change(_own(service_request_id, author, ports))
-        # An empty report does not say whose it was: a repeat is known by whom it has as follower.
+        # An empty report does not say who sent it: a repeat is recognised by the report's follower.
         ports.repository.add_follower(service_request_id, follower)
     return taken_back(service_request_id, change, ports)
 
@@ -84,7 +86,8 @@ def _was_taken_back_by(follower: str, service_request_id: str, ports: Ports) -> 
 
 
 def _own(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
-    """Raises NotFound, in the same words whether there is one."""
+    """The author's own report. Raises NotFound, with the same words whether or not the report
+    exists."""
     report = stored(service_request_id, ports)
     if not author.owns(report):
         raise no_report(service_request_id)
@@ -101,8 +104,8 @@ def _refuse_if_at_work(report: ServiceRequest, ports: Ports) -> None:
 
 
 def _is_kept_back(report: ServiceRequest) -> bool:
-    """True where it is not for its service alone to say who sees it: where nobody confirmed it, an
-    officer or a partner's key made it private, or what that partner sends waits for an officer."""
+    """True if the service alone does not decide who sees the report: nobody confirmed it, an
+    officer or a partner's key made it private, or that partner's reports wait for an officer."""
     waits = report.visibility == "waiting" and is_from_partner(report)
     return waits or report.visibility in ("unconfirmed", "private")
 

@@ -1,5 +1,5 @@
-"""Whoever follows a report says whether it is mended: once for each repair, by a link that only she
-has."""
+"""Takes a follower's answer whether a report is mended: once for each repair, by a link that only
+the follower has."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,14 +14,14 @@ from chalicelib.reports.usecases.updating import Entry, append
 
 MOST_PHOTOS = 3
 NOT_FIXED = "This is not fixed."
-"""What the timeline says where she has no more to say."""
+"""The timeline entry for an answer without a text."""
 SEEN_BY_SENDER = ("waiting", "held", "private")
 
 
 @dataclass(frozen=True, kw_only=True)
 class FeedbackRequest:
-    """Somebody who was asked: `person`, and `answer_id` is hers for this repair; `is_own`: it is
-    her report, so nobody else needs to see it."""
+    """A question to one follower, `person`. `answer_id` is the follower's answer for this repair.
+    `is_own`: the follower sent the report, so it does not have to be public."""
 
     service_request_id: str
     repair: int
@@ -31,8 +31,9 @@ class FeedbackRequest:
 
 
 class FeedbackStatus(NamedTuple):
-    """How far the question has got: what she answered, None where she has not. `is_new`: just now.
-    `is_open`: the repair that she was asked about is what was done last."""
+    """The status of the question. `answer` is None if the follower has not answered; `is_new`: the
+    follower answered just now. `is_open`: the repair in question is the last thing that was
+    done."""
 
     report: ServiceRequest
     answer: Answer | None
@@ -41,7 +42,7 @@ class FeedbackStatus(NamedTuple):
 
 
 def question(asked: FeedbackRequest, ports: Ports) -> FeedbackStatus:
-    """How far it has got. Raises NotFound where she may not see the report, by now."""
+    """The status of the question. Raises NotFound if the follower may no longer see the report."""
     report = stored(asked.service_request_id, ports)
     is_seen = report.visibility == "public"
     if not is_seen and not (asked.is_own and report.visibility in SEEN_BY_SENDER):
@@ -53,8 +54,8 @@ def question(asked: FeedbackRequest, ports: Ports) -> FeedbackStatus:
 def answer_question(
     asked: FeedbackRequest, draft: AnswerDraft, files: Sequence[bytes], ports: Ports
 ) -> FeedbackStatus:
-    """Takes an answer, unless she has given one or the report has moved on. With no it is opened
-    again, and with the same answer once more what was left undone of that is done.
+    """Takes an answer, unless the follower has given one or the report has moved on. The answer no
+    opens the report again; a repeat of the same answer finishes what was left undone of that.
 
     Raises NotFound, Invalid, UpstreamFailed.
     """
@@ -81,13 +82,13 @@ def answer_question(
 
 
 def update_id_of(service_request_id: str, answer_id: str, ports: Ports) -> str:
-    """The id of what the timeline says after that answer, if it is no."""
+    """The id of the timeline entry for that answer, if it is no."""
     return ports.ids.update_id("mended", service_request_id, answer_id)
 
 
 def counted(report: ServiceRequest, ports: Ports, *, but: str | None = None) -> ServiceRequest:
-    """With the answers as they are, but that one; counting anew makes good whatever a lost reply
-    left behind."""
+    """The report with its answers counted again, without the answer `but`. Counting again repairs
+    counts that a lost reply left wrong."""
     answers = ports.repository.answers(report.service_request_id)
     said = [each.is_fixed for each in answers if each.answer_id != but]
     recounted = replace(report, said_fixed=said.count(True), said_not_fixed=said.count(False))
@@ -120,5 +121,5 @@ def _reopen(asked: FeedbackRequest, text: str, photo_ids: Sequence[str], ports: 
         photo_ids=photo_ids,
         state_after=lambda report: "reopen" if _is_open(report, asked) else report.state,
     )
-    # Who was asked may add to it as whoever has its link.
+    # A follower who was asked may add to the report, as a person with its link may.
     append(request_id, entry, Author(token=ports.ids.link_token(request_id)), ports)

@@ -1,7 +1,7 @@
 """Officers work on cases: they write notes, and change one or many, once for each request.
 
-A change is planned, then what could be put back of it is kept, then it is carried out: so a request
-that was cut short is sent again, does what is left, and is answered as if it had not been.
+A change is planned, then its undo record is kept, then the change is carried out. So a request that
+was cut short can be sent again: it does what is left, and gets the answer of a complete request.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,12 +25,12 @@ from chalicelib.reports.usecases.notes import add_note
 from chalicelib.reports.usecases.staff.changing import Planned, carried_out, planned
 
 OFFICER = "account:"
-"""What the sender of a note begins with that an officer wrote."""
+"""The prefix of a note's sender if an officer wrote the note."""
 
 
 class Changed(NamedTuple):
-    """A report after a change: the version that it made, and what of it can be put back, None where
-    a repeat found it done."""
+    """A report after a change: the version that the change made, and what can be put back of it,
+    which is None if a repeat found the change done."""
 
     report: ServiceRequest
     version: int
@@ -38,8 +38,8 @@ class Changed(NamedTuple):
 
 
 class Ready(NamedTuple):
-    """One of many before it is changed: the plan, the change where a repeat finds it done, or why
-    there is neither."""
+    """One of many reports before it is changed: the plan, the change if a repeat finds it done, or
+    the reason why there is neither."""
 
     service_request_id: str
     plan: Planned | None = None
@@ -48,7 +48,7 @@ class Ready(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of one of many: `because` says why it was not changed."""
+    """The result for one of many reports: `because` says why it was not changed."""
 
     service_request_id: str
     changed: Changed | None
@@ -56,13 +56,13 @@ class Outcome(NamedTuple):
 
 
 Keep = Callable[[Sequence[UndoRecord]], None]
-"""Keeps what can be put back of changes that are about to be made."""
+"""Keeps the undo records of changes that are about to be made."""
 
 
 def write_note(
     service_request_id: str, text: str, key: str, author: Author, ports: Ports
 ) -> tuple[Note, ServiceRequest]:
-    """Keeps an officer's note beside the report; the same under the same key once.
+    """Keeps an officer's note beside the report; the same note under the same key is kept once.
 
     Raises NotFound, Forbidden, Conflict.
     """
@@ -102,7 +102,7 @@ def change_case(
 
 
 def change_made(service_request_id: str, change_id: str | None, ports: Ports) -> Changed | None:
-    """The change, where an earlier request of the same key has made it: also where that took the
+    """The change, if an earlier request with the same key has made it, even if the change took the
     report out of the officer's remit."""
     report = ports.repository.get(service_request_id) if change_id else None
     done = report.officer_change(change_id) if report and change_id else None
@@ -120,9 +120,9 @@ def change_many(
     keep: Keep = lambda _: None,
 ) -> Sequence[Outcome]:
     """Changes each of many reports that still has its version, once for each `change_id`; with
-    `check` it only says what would go wrong. `note` is told of each before it is changed; `words`
-    makes the reply to each of the one to all. Raises as `keep` does, which is called before
-    anything is changed."""
+    `check` it only says what would go wrong. `note` is called for each report before its change;
+    `words` turns the common reply into the reply for each report. Raises as `keep` does, which is
+    called before anything is changed."""
 
     def ready(one: OneOfMany) -> Ready:
         request_id, changes = one.service_request_id, draft.changes.changes
@@ -143,8 +143,8 @@ def change_many(
 
 
 def publish_pictures_anew(service_request_id: str, ports: Ports) -> ServiceRequest:
-    """Has the report's pictures published once more and their copies dropped, after something was
-    taken out of one. Raises NotFound, UpstreamFailed."""
+    """Has the report's pictures published again and their copies dropped, after something was
+    removed from one of them. Raises NotFound, UpstreamFailed."""
     return update_report(
         lambda: stored(service_request_id, ports),
         lambda report: replace(report, redactions=report.redactions + 1),
@@ -153,7 +153,7 @@ def publish_pictures_anew(service_request_id: str, ports: Ports) -> ServiceReque
 
 
 def left_by(plan: Planned) -> UndoRecord:
-    """What can be put back of that change."""
+    """The undo record of that change."""
     before, after = plan.before, plan.after
     change = after.officer_changes[-1]
     known = {each.update_id for each in before.updates}
@@ -173,8 +173,8 @@ def left_by(plan: Planned) -> UndoRecord:
 
 
 def left_by_question(asked: Question, report: ServiceRequest, change: OfficerChange) -> UndoRecord:
-    """What can be put back of a question: the case waits for no answer any more, and what the
-    question dealt with is to be looked at again."""
+    """The undo record of a question: the case no longer waits for an answer, and an officer has to
+    look again at the needs that the question dealt with."""
     stands = standing(report)
     dealt_with = [each.need_id for each in report.needs if each.settled_at == asked.asked_at]
     before = reopened(report.needs, dealt_with)
@@ -190,7 +190,7 @@ def left_by_question(asked: Question, report: ServiceRequest, change: OfficerCha
 
 
 def standing(report: ServiceRequest) -> CaseSnapshot:
-    """Where the report stands."""
+    """A snapshot of the report as it is now."""
     names = set(CaseSnapshot.__dataclass_fields__) - {"photos", "needs"}
     values: dict[str, Any] = {name: getattr(report, name) for name in names}
     needs = (each.need_id for each in open_needs(report.needs) if each.reason != "words")
@@ -200,8 +200,8 @@ def standing(report: ServiceRequest) -> CaseSnapshot:
 
 
 def _lasting(changes: ReportChanges) -> tuple[str, ...]:
-    """What of the change stays: words that were rewritten or taken out, which are kept nowhere, and
-    what was decided of a contractor's or another system's words."""
+    """The parts of the change that cannot be put back: words that were rewritten or taken out,
+    which are kept nowhere, and decisions about a contractor's or another system's words."""
     found = (name for name in ("title", "description", "address") if getattr(changes, name))
     texts = ("timeline",) if changes.updates else ()
     answers = ("answers",) if changes.questions else ()
@@ -229,5 +229,5 @@ def _outcome(ready: Ready, note: Callable[[str], None], ports: Ports) -> Outcome
         note(ready.service_request_id)
         return Outcome(ready.service_request_id, _carried_out(ready.plan, ports), None)
     except AppError as error:
-        # Also where the store fails: those before it are changed, and their answer is worth more.
+        # Also if the store fails: earlier reports are changed, and their answer is worth more.
         return Outcome(ready.service_request_id, None, error.detail)

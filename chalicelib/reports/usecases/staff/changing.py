@@ -1,4 +1,4 @@
-"""An officer changes a report: its state, its place, what is public of it, what it belongs to."""
+"""An officer changes a report: its state, place, service and visibility, or what it duplicates."""
 
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -31,12 +31,12 @@ SEEN = (
     *("service_code", "expected_datetime", "visibility"),
     *("lat", "long", "photos", "redactions"),
 )
-"""What an officer changes of a report that others see of it, besides its timeline."""
+"""The fields that an officer can change and others can see, besides the timeline."""
 
 
 class Planned(NamedTuple):
-    """A change before it is stored: the report as it is and as it will be; `merges` where it will
-    be the duplicate of another one."""
+    """A change before it is stored: the report as it is and as it will be. `merges`: the report
+    will be the duplicate of another one."""
 
     before: ServiceRequest
     after: ServiceRequest
@@ -53,10 +53,10 @@ def change(
     *,
     reply: str | None = None,
 ) -> ServiceRequest:
-    """Changes a report that still has this version; `reply` is what its timeline says of that.
+    """Changes a report that still has this version; `reply` goes into its timeline.
 
-    Raises NotFound, Forbidden (beyond the officer's remit), Invalid, Conflict (another version; it
-    carries the present one).
+    Raises NotFound, Forbidden (beyond the officer's remit), Invalid, Conflict (another version; the
+    error carries the present one).
     """
     return carried_out(
         planned(service_request_id, changes, version, author, ports, reply=reply), ports
@@ -73,8 +73,8 @@ def planned(
     reply: str | None = None,
     change_id: str | None = None,
 ) -> Planned:
-    """What the change will make of the report; nothing is stored. A repeat finds the change by its
-    `change_id`. Raises as `change` does."""
+    """Plans the change without storing it. A repeat finds the change by its `change_id`. Raises as
+    `change` does."""
     report = visible(service_request_id, author, ports)
     require_team_access(report, author)
     if report.version != version:
@@ -96,23 +96,23 @@ def planned(
 
 
 def carried_out(plan: Planned, ports: Ports) -> ServiceRequest:
-    """The report after the change, stored. Raises Conflict where somebody else wrote since it was
-    planned."""
+    """Stores the planned change and returns the report. Raises Conflict if somebody else wrote
+    since it was planned."""
     saved = _redact_archived(saved_or_refused(plan.after, ports), plan.changes, ports)
     return complete_merge(saved, ports) if plan.merges else saved
 
 
 def _looks_different(after: ServiceRequest, before: ServiceRequest) -> bool:
-    """True where those who follow the report have to hear of the change."""
+    """True if the report's followers have to hear of the change."""
     return any(getattr(after, name) != getattr(before, name) for name in SEEN)
 
 
 def saved_or_refused(report: ServiceRequest, ports: Ports) -> ServiceRequest:
-    """The report, stored in the place of its version. Raises Conflict."""
+    """Stores the report in place of its version and returns it. Raises Conflict."""
     try:
         return save(report, ports)
     except VersionConflict as error:
-        # Where only the reply was lost, what is stored is what was to be stored.
+        # If only the reply was lost, the stored report equals the one to store.
         present = stored(report.service_request_id, ports)
         if replace(present, version=report.version) == report.trimmed()[0]:
             return present
@@ -135,8 +135,9 @@ def _classify(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> S
 
 
 def _visibility_under(service_code: str, report: ServiceRequest, ports: Ports) -> Visibility:
-    """A report never becomes public by being put under another service, and one that is held waits
-    where the new service is moderated. What is public stays so there: an officer looks at it."""
+    """The visibility of the report under the new service. A report never becomes public because it
+    moves to another service. A held report waits if the new service is moderated. A public report
+    stays public there, because an officer looks at it."""
     if report.visibility == "hidden":
         return "hidden"
     if never_public(service_code, ports):
@@ -202,8 +203,8 @@ def _cleared(changes: ReportChanges) -> dict[str, Any]:
 def _redact_archived(
     report: ServiceRequest, changes: ReportChanges, ports: Ports
 ) -> ServiceRequest:
-    """Redacts what is kept outside the report, whatever a writer that was held up left there; and
-    saves the report once more, so that what was published in between is published anew."""
+    """Redacts the updates that are kept outside the report, including any that a delayed writer
+    left there. Saves the report again, so that anything published in between is published anew."""
     texts = changes.updates or {}
     outside = ports.repository.archived(report.service_request_id) if texts else ()
     redacted = [replace(u, text=texts[u.update_id]) for u in outside if u.update_id in texts]

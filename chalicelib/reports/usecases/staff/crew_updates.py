@@ -1,4 +1,4 @@
-"""What the council's crews say and do comes into the report's timeline."""
+"""Adds what the council's crews say and do to the report's timeline."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,8 +13,8 @@ from chalicelib.reports.usecases.updating import MOST_PHOTOS, find
 
 
 def work_for(report: ServiceRequest, ports: Ports) -> Decision | None:
-    """What the rules say of the work that the report needs; None where its service is offered no
-    more."""
+    """What the rules say of the work that the report needs; None if its service is no longer
+    offered."""
     return decision_of(report, ports) if report.service_code in ports.council.by_code else None
 
 
@@ -28,10 +28,10 @@ def tell_of_work(
     photo_ids: Sequence[str] = (),
     photos_wait: bool = False,
 ) -> None:
-    """Adds what became of the work, as the council's word; once for each `update_id`, whatever it
-    said then. A state that the report cannot have from where it is leaves its state, and photos
-    that find no room are left out; with `photos_wait` they wait for an officer's look. One that was
-    withdrawn stays as it is, and so does, where there is a state, one that is closed by now.
+    """Adds the result of the work in the council's name; once for each `update_id`, whatever the
+    text of the first one. A state that cannot follow the present state is ignored. Photos that find
+    no room are left out; with `photos_wait` they wait for an officer. A withdrawn report stays as
+    it is, and so does a closed one if `state` is given.
 
     Raises NotFound, UpstreamFailed.
     """
@@ -58,7 +58,7 @@ def tell_of_work(
 def _photos(
     report: ServiceRequest, update_id: str, photo_ids: Sequence[str], *, wait: bool
 ) -> list[Photo]:
-    """Those that it does not have yet, as far as there is room."""
+    """The photos that the report does not have yet, as far as there is room."""
     known = {photo.photo_id for photo in report.photos}
     new = [
         Photo(photo_id=photo_id, state="waiting" if wait else "shown", update_id=update_id)

@@ -1,4 +1,4 @@
-"""Reports of the same become one: the others are its duplicates, and their people go along."""
+"""Merges reports of the same problem: the others become duplicates, and their followers move."""
 
 from dataclasses import replace
 
@@ -20,8 +20,8 @@ from chalicelib.reports.usecases.following import carry_followers, merged_into, 
 def survivor_of(
     report: ServiceRequest, changes: ReportChanges, author: Author, ports: Ports
 ) -> ServiceRequest | None:
-    """The report that this one is to be merged into, None where it is not. Raises Invalid; of a
-    private report beyond the officer's remit as if there were none."""
+    """The report that this one is to be merged into, None if it is not to be merged. Raises
+    Invalid; a private report beyond the officer's remit is refused as if it did not exist."""
     if changes.duplicate_of is None:
         if changes.state == "duplicate" and report.state != "duplicate":
             raise Invalid.field("duplicate_of", "name the report that this one is the same as")
@@ -45,7 +45,7 @@ def survivor_of(
 def complete_merge(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     """Carries the followers along, once the report is stored as a duplicate.
 
-    Raises Conflict where the other one was merged into this one meanwhile: two cannot both be
+    Raises Conflict if the other one was merged into this one meanwhile: two reports cannot both be
     the duplicate, so this one is open again.
     """
     into = report.duplicate_of or ""
@@ -61,14 +61,14 @@ def complete_merge(report: ServiceRequest, ports: Ports) -> ServiceRequest:
 
 
 def moved(report: ServiceRequest, state: State, ports: Ports) -> ServiceRequest:
-    """The report in its new state, and that in its timeline. Raises Invalid."""
+    """The report in its new state, with an entry for it in the timeline. Raises Invalid."""
     if report.state == state:
         return report
     return report.with_update(_entry(report, next_state(report, state), ports))
 
 
 def said(report: ServiceRequest, text: str, ports: Ports) -> ServiceRequest:
-    """The report after the council said that with the change which is being made."""
+    """The report with that text of the council added to the change that is being made."""
     update_id = change_id(report, ports)
     if any(each.update_id == update_id for each in report.updates):
         updates = (replace(u, text=text) if u.update_id == update_id else u for u in report.updates)
@@ -77,7 +77,7 @@ def said(report: ServiceRequest, text: str, ports: Ports) -> ServiceRequest:
 
 
 def change_id(report: ServiceRequest, ports: Ports) -> str:
-    """The id of what the timeline says of a change that is made of this version."""
+    """The id of the timeline entry for a change to this version."""
     return ports.ids.update_id("change", report.service_request_id, f"version {report.version}")
 
 
@@ -94,6 +94,6 @@ def _entry(report: ServiceRequest, state: State, ports: Ports) -> Update:
 
 
 def _leads_to(one: ServiceRequest, other: ServiceRequest, ports: Ports) -> bool:
-    """True where one is the other, or was merged into it by however many steps."""
+    """True if `one` is the other report, or was merged into it in any number of steps."""
     chain = [one, *merged_into(one, ports)]
     return other.service_request_id in {each.service_request_id for each in chain}

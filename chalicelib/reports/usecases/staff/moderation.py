@@ -1,4 +1,4 @@
-"""What is public: residents flag, officers look, a reporter withdraws, and time releases."""
+"""Decides what is public: residents flag, officers look, reporters withdraw, held reports end."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -31,10 +31,9 @@ from chalicelib.reports.usecases.access import (
 
 WITHDRAW_WITHIN = timedelta(minutes=5)
 MOST_SENDERS = 10
-"""So many senders may flag a report for the same reason; those of one reason leave the room of the
-others alone."""
+"""The most senders who may flag a report for the same reason; each reason has its own limit."""
 MOST_WORDS = 1000
-"""Characters of all that one sender says of a report for one reason."""
+"""The most characters that one sender may write about a report for one reason."""
 
 
 def flag(
@@ -47,9 +46,9 @@ def flag(
     client: Client = UNKNOWN,
     admit: Admit | None = None,
 ) -> ServiceRequest:
-    """Notes for an officer that a report should not be public as it is. What one sender says of it
-    for one reason is one flag, to which later words are added. Raises NotFound, Conflict (something
-    else was flagged under this key, or there is no room to keep it), and as `admit` does."""
+    """Notes for an officer that a report should not be public as it is. One sender has one flag for
+    each reason, to which later words are added. Raises NotFound, Conflict (something else was
+    flagged under this key, or there is no room to keep it), and as `admit` does."""
     sender = _sender_of(service_request_id, key, author, client, ports)
     new = Flag(
         flag_id=ports.ids.update_id(f"flag:{author.scope}", service_request_id, key),
@@ -79,8 +78,9 @@ def flag(
 def _sender_of(
     service_request_id: str, key: str, author: Author, client: Client, ports: Ports
 ) -> str:
-    """The account, else the network: a device can call itself anything. Of whom nobody knows more
-    than the key, each key is another sender. What is no account cannot be joined across reports."""
+    """The id of the sender: from the account, else from the network, because a device can call
+    itself anything. If only the key is known, each key is another sender. Without an account, a
+    sender's flags on different reports cannot be linked."""
     if author.account:
         return written_as(author.account, ports)
     told = client.network or client.device or key
@@ -97,8 +97,8 @@ def _has_said(earlier: Flag, new: Flag) -> bool:
 
 
 def _with_flag(report: ServiceRequest, new: Flag, ports: Ports) -> ServiceRequest:
-    """The report with the flag, or itself where its sender has said that before. Raises Conflict
-    where there is no room."""
+    """The report with the flag, or the same object if the sender has said that before. Raises
+    Conflict if there is no room."""
     of_reason = [flag for flag in report.flags if flag.reason == new.reason]
     own = next((flag for flag in of_reason if flag.sender == new.sender), None)
     if own is None:
@@ -123,7 +123,7 @@ def _no_room(why: str, report: ServiceRequest, ports: Ports) -> Conflict:
 
 
 def withdraw(service_request_id: str, key: str, author: Author, ports: Ports) -> ServiceRequest:
-    """Takes a report back and forgets what it said. The key it was sent under proves the sender.
+    """Withdraws a report and forgets what it said. The key it was sent under proves the sender.
 
     Raises NotFound (another key, too), Conflict (too late).
     """
@@ -150,9 +150,9 @@ def taken_back(
     change: Callable[[ServiceRequest], ServiceRequest],
     ports: Ports,
 ) -> ServiceRequest:
-    """The report after `change`, which empties it or refuses to. What stands beside it goes first,
-    as an empty report does not know its photos any more and nobody would ask again; and what came
-    meanwhile at the end. Raises as `change` does."""
+    """The report after `change`, which empties it or refuses to. Items beside the report are
+    dropped first, because an empty report no longer knows its photos and nobody would ask again;
+    items that came meanwhile are dropped at the end. Raises as `change` does."""
     before = stored(service_request_id, ports)
     if change(before) is not before:
         ports.photos.let_go(service_request_id, [photo.photo_id for photo in before.photos])
@@ -163,7 +163,7 @@ def taken_back(
 
 
 def refuse_if_others_joined(report: ServiceRequest, ports: Ports) -> None:
-    """Raises Conflict where other reports were merged into this one."""
+    """Raises Conflict if other reports were merged into this one."""
     if report.duplicates:
         raise Conflict(
             "Other reports of the same were merged into this one, so it cannot be withdrawn. "
@@ -172,15 +172,15 @@ def refuse_if_others_joined(report: ServiceRequest, ports: Ports) -> None:
 
 
 def drop_beside(service_request_id: str, ports: Ports) -> None:
-    """Forgets the updates and notes that are kept beside a report which was taken back, and who
-    wrote on it."""
+    """Forgets the updates and notes that are kept beside a withdrawn report, and who wrote on
+    it."""
     ports.repository.drop_archived(service_request_id)
     ports.repository.drop_authors(service_request_id)
     ports.repository.drop_notes(service_request_id)
 
 
 def publish_held(ports: Ports) -> int:
-    """Makes those reports public whose time of being held is over. Answers how many."""
+    """Makes the reports public whose holding time is over. Returns how many."""
     count = 0
     while due := ports.repository.needing("held", until=ports.now(), limit=100, after=None):
         released = [_release(each.service_request_id, ports) for each in due]
@@ -191,7 +191,7 @@ def publish_held(ports: Ports) -> int:
 
 
 class Waiters(NamedTuple):
-    """Some of those that wait; `next` is where to go on, None at the end of the list."""
+    """Some of the waiting reports; the list continues at `next`, which is None at the end."""
 
     reports: Sequence[Waiting]
     next: str | None
@@ -200,15 +200,16 @@ class Waiters(NamedTuple):
 def needing_attention(
     attention: Attention, author: Author, *, limit: int, after: str | None, ports: Ports
 ) -> Waiters:
-    """Reports in her remit that somebody has to look at, those that wait longest first. It looks
-    at `limit` of all, so where her remit is small a page may be short, or empty."""
+    """Reports in the officer's remit that somebody has to look at, those that wait longest first.
+    Reads `limit` of all reports, so a page may be short, or empty, if the remit is small."""
     found = ports.repository.needing(attention, until=None, limit=limit, after=after)
     following = found[-1].place if len(found) == limit else None
     return Waiters(_in_her_remit(found, author, ports), following)
 
 
 def _in_her_remit(found: Sequence[Waiting], author: Author, ports: Ports) -> Sequence[Waiting]:
-    """The index does not tell teams and wards apart, so those with a narrow remit read again."""
+    """The reports in the officer's remit. The index does not tell teams and wards apart, so a
+    narrow remit reads the reports again."""
     if Remit() in author.officer_in:
         return found
     stored = ports.repository.many([each.service_request_id for each in found])
@@ -217,7 +218,7 @@ def _in_her_remit(found: Sequence[Waiting], author: Author, ports: Ports) -> Seq
 
 
 def emptied(report: ServiceRequest, ports: Ports) -> ServiceRequest:
-    """The report after it was taken back: nothing that it said is left."""
+    """The report after it was withdrawn: nothing that it said is left."""
     return replace(
         report.without_contact().with_visibility("withdrawn", ports.now()),
         state="cancelled",

@@ -1,5 +1,5 @@
-"""A report notes the changes that officers make of it: a repeat of the request finds what it did,
-nobody is told of a change while it can be taken back, and nobody at all of one that was.
+"""Notes officers' changes in the report. A repeat of a request finds the change that it made.
+Nobody is told of a change while it can be taken back, or of a change that was taken back.
 """
 
 from dataclasses import replace
@@ -15,16 +15,16 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.exchange.forwarding import may_be_passed_on
 
 TAKEN_BACK_WITHIN = timedelta(seconds=60)
-"""How long an officer can take back what people are told of."""
+"""How long an officer can take back a change that people are told of."""
 UNTOLD_FOR = TAKEN_BACK_WITHIN + timedelta(seconds=10)
-"""How long nobody is told of a change: as long as it can be taken back, and as long as it takes to
-store that, so that what was taken back in the last second is not told either."""
+"""How long nobody is told of a change: as long as it can be taken back, plus the time to store
+that, so that a change taken back in the last second is not told either."""
 
 
 def noted(
     before: ServiceRequest, after: ServiceRequest, change_id: str | None, ports: Ports
 ) -> ServiceRequest:
-    """The report after a change by an officer, with that change among its last ones."""
+    """The report after a change by an officer, with the change added to `officer_changes`."""
     at = to_the_second(ports.now())
     name = change_id or ports.ids.update_id(
         "change", before.service_request_id, f"version {before.version}"
@@ -41,8 +41,8 @@ def noted(
 
 
 def tells(before: ServiceRequest, after: ServiceRequest) -> bool:
-    """True where somebody outside is told of the change: a follower of the report or a place, or
-    the body that it is passed on to."""
+    """True if somebody outside is told of the change: a follower of the report or of a place, or
+    the body that the report is passed on to."""
     said = {each.update_id for each in before.updates if each.text}
     replies = any(each.text and each.update_id not in said for each in after.updates)
     becomes_public = after.visibility == "public" != before.visibility

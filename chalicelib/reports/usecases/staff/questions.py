@@ -1,5 +1,5 @@
-"""An officer asks whoever sent a report, and the case waits for the answer: she gets the question
-where she gets her alerts, and answers by a link that only she has. Nobody else sees either.
+"""An officer asks the reporter a question, and the case waits for the answer. The reporter gets the
+question where they get alerts, and answers by a link that only they have. Nobody else sees either.
 """
 
 from collections.abc import Callable
@@ -24,16 +24,16 @@ from chalicelib.reports.usecases.attention import BY_QUESTION
 from chalicelib.reports.usecases.staff.officer_changes import noted
 
 MOST_QUESTIONS = 10
-"""Of one report: who needs more had better ring."""
+"""The most questions about one report: an officer who needs more should ring the reporter."""
 SEEN_BY_SENDER = ("public", "waiting", "held", "private")
 
 Reaches = Callable[[ServiceRequest], bool]
-"""True where whoever sent the report can be asked something."""
+"""True if the reporter can be asked something."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AskedOf:
-    """Which question somebody was asked of her own report."""
+    """Names a question that the reporter was asked about their report."""
 
     service_request_id: str
     number: int
@@ -48,7 +48,7 @@ class Reply(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """True where an answer is waited for still."""
+        """True while the report waits for an answer."""
         return self.question.is_open and self.report.waits_for == "reporter"
 
 
@@ -62,9 +62,9 @@ def ask_reporter(
     reaches: Reaches,
     change_id: str | None = None,
 ) -> tuple[Question, ServiceRequest]:
-    """Asks whoever sent the report; the same text under the same key once.
+    """Asks the reporter a question; the same text under the same key is asked once.
 
-    Raises NotFound, Forbidden, Conflict (nobody can be asked, or too much was).
+    Raises NotFound, Forbidden, Conflict (nobody can be asked, or too many questions were asked).
     """
     question_id = ports.ids.update_id(f"question:{author.scope}", service_request_id, key)
     fingerprint = ports.ids.fingerprint(text.encode())
@@ -98,7 +98,7 @@ def ask_reporter(
 def settle_question(
     service_request_id: str, question_id: str, author: Author, ports: Ports
 ) -> ServiceRequest:
-    """Waits for no answer any more; again, it answers the same. Raises NotFound, Forbidden,
+    """Stops waiting for an answer; a repeat gets the same result. Raises NotFound, Forbidden,
     Invalid."""
 
     def change(report: ServiceRequest) -> ServiceRequest:
@@ -113,12 +113,12 @@ def settle_question(
 
 
 def asked_of(asked: AskedOf, ports: Ports) -> Reply:
-    """The question. Raises NotFound where she may not see the report, by now."""
+    """The question. Raises NotFound if the reporter may no longer see the report."""
     return _reply(stored(asked.service_request_id, ports), asked)
 
 
 def reply_to_question(asked: AskedOf, text: str, ports: Ports) -> Reply:
-    """Takes the answer, unless there is one or none is waited for. Raises NotFound,
+    """Takes the answer, unless there is one already or the report waits for none. Raises NotFound,
     UpstreamFailed."""
     now = to_the_second(ports.now())
 

@@ -1,10 +1,10 @@
-"""The queue of cases: what an officer's teams have to deal with, what passed its target or nears it
-first.
+"""The queue of cases: the reports that an officer's teams have to deal with. Reports that passed
+their target or are near it come first.
 
-Each team's reports stand in an index by their targets, or by when they came: those of several teams
-are merged as they are read. An index says which there are and, as far as it knows, whether they are
-wanted; those that are shown are read from the table once more. A page looks at MOST_LOOKED_AT
-entries at most: where few of them are wanted it is short, or empty, and says where to go on.
+An index lists each team's reports by target, or by when they came; the lists of several teams are
+merged as they are read. The index says which reports there are and, as far as it knows, whether
+they are wanted; the reports to show are read from the table again. A page reads at most
+MOST_LOOKED_AT entries: if few of them are wanted it is short, or empty, and says where to continue.
 """
 
 import re
@@ -26,13 +26,13 @@ READ_AT_ONCE = 100
 _CURSOR = re.compile(r"([0-9]{4}-[0-9T:-]{14}Z)#([0-9A-Z]{12})")
 
 Entry = tuple[str, str, bool]
-"""Where it stands, its id, and whether it may be wanted."""
+"""A report's place in the index, its id, and whether it may be wanted."""
 
 
 def list_cases(
     wanted: CaseFilter, author: Author, *, limit: int, after: str | None, ports: Ports
 ) -> Queue:
-    """Some of the queue after the place where a page ended. Raises Invalid."""
+    """The page of the queue after the place where the last page ended. Raises Invalid."""
     if after and not _CURSOR.fullmatch(after):
         raise Invalid.field("cursor", "give `next` of the list before, as it was")
     now = ports.now()
@@ -82,7 +82,7 @@ def _newest(
 
 
 def _teams(wanted: CaseFilter, author: Author, ports: Ports) -> Sequence[str]:
-    """Those whose reports she may see and wants to."""
+    """The teams whose reports the officer may see and asks for."""
     known = ports.council.team_names
     named = {team for remit in author.officer_in for team in remit.teams or known}
     return sorted(team for team in named if wanted.team in (None, team))
@@ -98,7 +98,7 @@ def _may_be_hers(team: str, ward_code: str | None, author: Author) -> bool:
 def _shown(
     ids: Collection[str], wanted: CaseFilter, author: Author, ports: Ports
 ) -> dict[str, ServiceRequest]:
-    """Those of the reports, as they are now, that she may see and wants to."""
+    """Those of the reports, as they are now, that the officer may see and asks for."""
     now, stored = ports.now(), ports.repository.many(list(ids)) if ids else {}
     return {
         key: report

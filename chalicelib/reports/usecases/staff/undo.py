@@ -1,7 +1,7 @@
-"""An officer takes a change back, for as long as nobody was told of it: the report is changed once
-more, to stand where it stood.
+"""Takes back an officer's change, as long as nobody was told of it: another change puts the report
+back as it was.
 
-Each thing is put back that is still as the change has left it. Words that were taken out or
+Each value is put back that is still as the change has left it. Words that were taken out or
 rewritten (a title, a text, a contact) are kept nowhere, so they stay as they are.
 """
 
@@ -26,19 +26,20 @@ from chalicelib.reports.usecases.staff.changing import saved_or_refused
 from chalicelib.reports.usecases.staff.unmerging import apart
 
 WITH_STATE = ("duplicate_of", "closed_datetime")
-"""What is put back with the state, or not at all."""
+"""Values that are put back with the state, or not at all."""
 DECIDED = ("service_code", "team", "priority", "expected_datetime", "lat", "long")
 WITH_DECIDED = ("opens", "because", "decided_by_hand")
-"""What is put back with all that was decided, or not at all."""
+"""Values that are put back with all that was decided, or not at all."""
 COLLECTIONS = ("needs", "photos")
-"""Compared one by one: others may have come since."""
+"""Values whose entries are compared one by one: others may have come since."""
 TOLD = "People have been told of it by now: change it by hand, and they are told that as well."
 
 PutBack = Literal["undone", "partly", "not_undone"]
 
 
 class UndoResult(NamedTuple):
-    """What of a change was put back, and what was not, by the names of Left.parts."""
+    """The parts of a change that were put back, and those that were not, by the names of
+    UndoRecord.parts."""
 
     put_back: tuple[str, ...]
     stayed: tuple[str, ...]
@@ -51,8 +52,8 @@ class UndoResult(NamedTuple):
 
 
 def put_back(left: UndoRecord, author: Author, ports: Ports) -> UndoResult | None:
-    """Puts back what is still as the change has left it; done again, it answers the same. None
-    where the change was never made.
+    """Puts back every value that is still as the change has left it; a repeat returns the same.
+    None if the change was never made.
 
     Raises NotFound, Forbidden, Conflict (people were told of it), UpstreamFailed.
     """
@@ -75,7 +76,7 @@ def put_back(left: UndoRecord, author: Author, ports: Ports) -> UndoResult | Non
 def _refuse_if_not_hers(
     report: ServiceRequest, left: UndoRecord, author: Author, ports: Ports
 ) -> None:
-    """Raises NotFound, Forbidden, but not where the change itself has ended the officer's remit."""
+    """Raises NotFound, Forbidden, but not if the change itself has ended the officer's remit."""
     before = replace(report, team=left.before.team, ward_code=left.before.ward_code)
     stands = (report.team, report.ward_code) == (left.after.team, left.after.ward_code)
     if not (stands and author.is_officer_for(before)):
@@ -83,7 +84,7 @@ def _refuse_if_not_hers(
 
 
 def _saved(report: ServiceRequest, after: ServiceRequest, ports: Ports) -> ServiceRequest:
-    """What was put back, stored. Raises VersionConflict where somebody else wrote meanwhile."""
+    """Stores the report after the undo. Raises VersionConflict if somebody else wrote meanwhile."""
     was_merged = report.duplicate_of is not None and after.duplicate_of is None
     try:
         return apart(report, after, ports) if was_merged else saved_or_refused(after, ports)
@@ -94,7 +95,7 @@ def _saved(report: ServiceRequest, after: ServiceRequest, ports: Ports) -> Servi
 def _put_back(
     report: ServiceRequest, left: UndoRecord, made: OfficerChange, ports: Ports
 ) -> ServiceRequest:
-    """The report with each thing as it was before, if it is as the change has left it."""
+    """The report with each value as it was before, if it is still as the change has left it."""
     values = _values(report, left)
     photos = tuple(
         replace(each, state=_photo_state(each.photo_id, each.state, left)) for each in report.photos
@@ -108,7 +109,7 @@ def _put_back(
 
 
 def _values(report: ServiceRequest, left: UndoRecord) -> dict[str, Any]:
-    """What is put back of where the report stands."""
+    """The values of the report that are put back."""
     present = standing(report)
     values = {
         name: getattr(left.before, name)
@@ -146,8 +147,8 @@ def _photo_state(photo_id: str, state: Any, left: UndoRecord) -> Any:
 
 
 def _in_state(report: ServiceRequest, state: Any, left: UndoRecord, ports: Ports) -> ServiceRequest:
-    """With the state as it was before. What the timeline says of the change is taken out where
-    nothing came after it; else its words are, and an entry of its own says the state."""
+    """The report with the state as it was before. The change's timeline entry is removed if nothing
+    came after it; else only its words are removed, and a new entry says the state."""
     if report.updates and report.updates[-1].update_id == left.update_id:
         return _without_last(report, state or report.state)
     report = _without_words(report, left)
@@ -182,7 +183,8 @@ def _without_last(report: ServiceRequest, state: Any) -> ServiceRequest:
 
 
 def _without_words(report: ServiceRequest, left: UndoRecord) -> ServiceRequest:
-    """Without the words of the reply; an entry that says a state as well stays, without them."""
+    """The report without the words of the reply; an entry that also says a state stays, without
+    the words."""
     if not any(each.update_id == left.update_id and each.text for each in report.updates):
         return report
     says_state = _differs(left, "state")
@@ -195,7 +197,7 @@ def _without_words(report: ServiceRequest, left: UndoRecord) -> ServiceRequest:
 
 
 def _without_question(report: ServiceRequest, left: UndoRecord, ports: Ports) -> ServiceRequest:
-    """Without waiting for the answer to the question that was asked."""
+    """The report without the wait for an answer to the question that was asked."""
     now = to_the_second(ports.now())
     questions = (
         replace(each, settled_at=now)
@@ -207,8 +209,8 @@ def _without_question(report: ServiceRequest, left: UndoRecord, ports: Ports) ->
 
 
 def _taken_back(report: ServiceRequest, made: OfficerChange, ports: Ports) -> ServiceRequest:
-    """With the change marked as taken back. What took it back is marked as well: nobody is told of
-    either."""
+    """The report with the change marked as taken back. The change that took it back is marked as
+    well: nobody is told of either."""
     back = OfficerChange(
         change_id=ports.ids.update_id("undo", report.service_request_id, made.change_id),
         version=report.version + 1,

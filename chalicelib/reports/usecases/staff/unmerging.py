@@ -1,8 +1,8 @@
-"""A report that was merged into another one is a report of its own again: whoever came along with
-it goes back.
+"""Takes a merged report out of the other one: it is a separate report again, and the people who
+came with it go back to it.
 
-The followers go first and the report last: an officer whose request was cut short finds it still
-merged, and does it once more.
+The followers go first and the report last: an officer whose request was cut short finds the report
+still merged, and sends the request again.
 """
 
 from dataclasses import replace
@@ -40,7 +40,7 @@ def unmerge(
     """Takes the report out of the one that it was merged into, and opens it again; once for each
     `change_id`.
 
-    Raises NotFound, Forbidden, Conflict (another version, or it is no duplicate).
+    Raises NotFound, Forbidden, Conflict (another version, or the report is no duplicate).
     """
     report = visible(service_request_id, author, ports)
     require_team_access(report, author)
@@ -55,7 +55,7 @@ def unmerge(
 
 
 def apart(report: ServiceRequest, after: ServiceRequest, ports: Ports) -> ServiceRequest:
-    """Saves a duplicate as what it is `after` it was taken out. Raises Conflict where somebody else
+    """Takes a duplicate's followers out and saves it as `after`. Raises Conflict if somebody else
     wrote meanwhile: then it stays merged, with its people."""
     into = list(merged_into(report, ports))
     _leave(report, into, ports)
@@ -70,15 +70,15 @@ def apart(report: ServiceRequest, after: ServiceRequest, ports: Ports) -> Servic
 
 
 def merged_here(report: ServiceRequest, ports: Ports) -> list[str]:
-    """The ids of those that are merged into this one now."""
+    """The ids of the reports that are merged into this one now."""
     found = ports.repository.many(report.duplicates) if report.duplicates else {}
     own = report.service_request_id
     return [each for each in report.duplicates if each in found and found[each].duplicate_of == own]
 
 
 def _leave(report: ServiceRequest, into: list[ServiceRequest], ports: Ports) -> None:
-    """Nobody follows those reports because of this one any more: not the one that it was merged
-    into, nor whatever that was merged into since."""
+    """Removes the followers that came through this report from the reports in `into`: the report
+    that it was merged into, and those that that one was merged into since."""
     left, staying = report, set[str]()
     for survivor in into:
         via, of = left.service_request_id, survivor.service_request_id
