@@ -1,14 +1,13 @@
-"""A circle as a few cells of three levels, and from which side each of them is reached.
+"""Covers a circle with a few cells of three levels, and says from which side it reaches each.
 
-Of all ways to hold the circle in at most nine cells the one is taken that holds least beside it.
-Within a cell a reach tells where the circle begins or ends, from west to east, such that those that
-reach a place sort next to each other:
-
+Of all ways to hold the circle in at most nine cells, this takes the one that covers least ground
+outside it. Within a cell a reach says where the circle begins or ends, from west to east. Reaches
+that include a place sort next to each other:
     a…0 ……… a…far ‖ ……… b ……… ‖ c…far ……… c…0        far: from the place to the eastern edge
               └─────── one query ───────┘
 
-`a`: from where the circle begins on to the eastern edge; `c`: from the western edge to where it
-ends; `b`: all along. Pure, and exact but for a centimetre: no place of the circle is left out.
+`a`: from where the circle begins to the eastern edge; `c`: from the western edge to where it ends;
+`b`: across the whole cell. Pure, and exact to a centimetre: no place of the circle is left out.
 """
 
 import math
@@ -24,41 +23,41 @@ LEVELS = (11, 13, 15)
 MOST_CELLS = 9
 WHOLE_REACH = "b"
 STEPS = 0x10000
-"""In how many steps a cell's width is told."""
+"""The number of steps that a cell's width is divided into."""
 SLACK_M = 0.01
-"""By which a circle is taken larger, whatever was rounded."""
+"""Metres that are added to a circle's radius, to make up for rounding."""
 
 
 def cover(centre: Point, radius_m: float) -> Sequence[tuple[str, str]]:
-    """Quadkeys and reaches of at most nine cells that together hold the circle; none where that
-    takes more of the coarsest: the circle is large, or near a pole."""
+    """The quadkeys and reaches of at most nine cells that together hold the circle. Empty if that
+    takes more than nine of the coarsest cells: the circle is large, or near a pole."""
     circle = _Circle.of(centre, (radius_m + SLACK_M) / EARTH_RADIUS_M)
     ways = _ways(circle, circle.cells(LEVELS[0], None), MOST_CELLS)
     return [(cell.key, cell.reach) for cell in ways[-1].cells] if ways else ()
 
 
 def reaches_at(place: Point, z: int) -> tuple[str, str, str]:
-    """The quadkey of the place's cell, and between which reaches those are that reach it, both
-    included."""
+    """The quadkey of the place's cell, and the lowest and highest reach, both included, of the
+    circles that reach the place."""
     tile = tile_of(place, z)
     far = _told(math.floor((1 - _across(place.long, z) + tile.x) * STEPS))
     return quadkey(tile), f"a{far}", f"c{far}~"
 
 
 def _told(steps: int) -> str:
-    """A share of a cell's width, such that texts sort as shares do."""
+    """A share of a cell's width as text. The texts sort in the same order as the shares."""
     return f"{max(0, min(STEPS - 1, steps)):04x}"
 
 
 def _across(long: float, z: int) -> float:
-    """The place's column at that zoom with what is left of it; from one end of the world on it
-    counts on."""
+    """The place's column at that zoom, with its fraction. It counts on past one end of the
+    world."""
     return (long + 180) / 360 * (1 << z)
 
 
 class _Cell(NamedTuple):
-    """A cell that a circle touches between `begin` and `end`, in shares of its width; `x` counts
-    on across the ends of the world."""
+    """A cell that a circle touches between `begin` and `end`, in shares of its width. `x` counts on
+    past the ends of the world."""
 
     z: int
     x: int
@@ -80,12 +79,12 @@ class _Cell(NamedTuple):
 
     @property
     def cost(self) -> float:
-        """How much ground its reach holds."""
+        """How much ground its reach covers."""
         return min(1 - self.begin, self.end) * 0.25**self.z
 
 
 class _Way(NamedTuple):
-    """Cells that hold a part of a circle, and how much ground they hold with it."""
+    """Cells that hold a part of a circle, and how much ground they cover."""
 
     cost: float
     cells: tuple[_Cell, ...]
@@ -108,8 +107,8 @@ class _Circle(NamedTuple):
         )
 
     def cells(self, z: int, inside: _Cell | None) -> list[_Cell]:
-        """Those of that zoom that it touches, within that one; more than MOST_CELLS say no more
-        than that."""
+        """The cells of that zoom that the circle touches, within the cell `inside`. If there are
+        more than MOST_CELLS the list is not complete."""
         high = math.degrees(self.radius)
         north = tile_of(Point(lat=self.centre.lat + high, long=0.0), z).y
         south = tile_of(Point(lat=self.centre.lat - high, long=0.0), z).y
@@ -138,8 +137,8 @@ class _Circle(NamedTuple):
         ]
 
     def _half_width(self, south: float, north: float) -> float | None:
-        """How far it reaches to either side between these, in degrees; None where it does not reach
-        there."""
+        """How far the circle reaches to either side between these latitudes, in degrees; None if it
+        does not reach there."""
         south, north = max(south, self.lat - self.radius), min(north, self.lat + self.radius)
         if south > north:
             return None
@@ -154,8 +153,8 @@ class _Circle(NamedTuple):
 
 @lru_cache(maxsize=10_000)
 def _edges_of_row(z: int, y: int) -> tuple[float, float]:
-    """From where to where the places of that row lie, in radians; those beyond the map's edges
-    count to its first and last rows."""
+    """The southern and northern latitude of the places of that row, in radians. Places beyond the
+    map's edges belong to its first and last rows."""
     row = bounds(Tile(z, 0, y))
     south = -90.0 if y == (1 << z) - 1 else row.south
     north = 90.0 if y == 0 else row.north
@@ -163,8 +162,8 @@ def _edges_of_row(z: int, y: int) -> tuple[float, float]:
 
 
 def _ways(circle: _Circle, cells: Sequence[_Cell], most: int) -> list[_Way]:
-    """The best ways to hold the circle's part in these cells: from that with the fewest cells to
-    that with `most` of them at most, each holding less than the one before."""
+    """The best ways to hold the circle's part in these cells, from the way with the fewest cells to
+    the way with at most `most` cells. Each covers less ground than the one before."""
     if len(cells) > most:
         return []
     ways = [_Way(0.0, ())]
@@ -181,7 +180,7 @@ def _ways(circle: _Circle, cells: Sequence[_Cell], most: int) -> list[_Way]:
 
 
 def _ways_of(circle: _Circle, cell: _Cell, most: int) -> list[_Way]:
-    """The same of one cell: by itself, or by the cells of the next level in it."""
+    """The best ways for one cell: the cell itself, or the cells of the next level in it."""
     whole = [_Way(cell.cost, (cell,))]
     if cell.z == LEVELS[-1] or most == 1:
         return whole
@@ -190,7 +189,7 @@ def _ways_of(circle: _Circle, cell: _Cell, most: int) -> list[_Way]:
 
 
 def _best(ways: Iterable[_Way]) -> list[_Way]:
-    """Those that hold less than all with as few cells or fewer."""
+    """The ways that cover less ground than all ways with as few cells or fewer."""
     best: list[_Way] = []
     for way in sorted(ways, key=lambda way: (len(way.cells), way.cost)):
         if not best or way.cost < best[-1].cost:

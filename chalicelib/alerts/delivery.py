@@ -1,8 +1,7 @@
-"""Alerts: what one subscriber is told, each with its way from waiting to its end.
+"""Alerts: each tells one subscriber something, and moves from waiting to an end state.
 
 An Alert is one event for one subscription, the question that confirms it, or a digest. Its id is
-derived from what it is about, so a repeated message meets the alert that it made.
-
+derived from what it is about, so a repeated message finds the alert that the first one made.
     waiting ──claimed──▶ sending ──▶ sent ──▶ delivered ──▶ failed (it came back)
        ▲                  │   ├────▶ failed  ──an officer──▶ waiting
        └──tried again─────┘   ├────▶ unclear (a text that may have arrived is not sent again)
@@ -25,14 +24,16 @@ Kind = What | Literal["confirm", "digest"]
 State = Literal["waiting", "sending", "sent", "delivered", "failed", "dropped", "unclear"]
 Place = Literal["waiting", "put_off", "sending", "over_cap", "failed", "unclear"]
 OfOfficers = Literal["failed", "unclear", "put_off", "over_cap"]
-"""The places where officers look: `put_off` are those that were tried, and are tried again."""
+"""The places where officers look. `put_off` holds alerts that were tried and will be tried
+again."""
 Outcome = Literal["delivered", "bounced", "complained"]
 
 KEPT_FOR = timedelta(days=30)
 OVER_CAP = "over_cap"
-"""The last_error of a text that waits for the next day, because this day's are spent."""
+"""The last_error of a text that waits for the next day, because the texts of this day are spent."""
 BROKE, GAVE_UP = "broke", "gave_up"
-"""The last_error of what failed by a mistake of ours, or because its sender never came back."""
+"""The last_error of an alert that failed by a mistake of ours, or because its sender never came
+back."""
 FURTHER: Mapping[State, int] = {
     "waiting": 0,
     "sending": 0,
@@ -42,15 +43,15 @@ FURTHER: Mapping[State, int] = {
     "delivered": 3,
     "failed": 4,
 }
-"""How far it has got: a receipt takes it on, and never back."""
+"""How far an alert has got in each state: a receipt moves it forward, and never back."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Alert(Leased):
-    """What one subscriber is told. `version` is the report's or the notice's, of a question the
-    number of the repair or of what was asked; a digest occurs when it is due. `claim_id` is chosen
-    anew by each sender that takes it, `external_id` by who carries it; `revision` is 0 until it is
-    stored."""
+    """What one subscriber is told. `version` is the version of the report or the notice; for a
+    question it is the number of the repair or of the officer's question. A digest occurs when it is
+    due. Each sender that claims the alert chooses a new `claim_id`; the carrier chooses
+    `external_id`. `revision` is 0 until the alert is stored."""
 
     subscription_id: str
     alert_id: str
@@ -68,22 +69,22 @@ class Alert(Leased):
 
     @property
     def name(self) -> str:
-        """What officers call it."""
+        """The name that officers use for it."""
         return f"{self.subscription_id}-{self.alert_id}"
 
     @property
     def try_name(self) -> str:
-        """What this try of it is called: whoever carries it gives that back."""
+        """The name of this try. The carrier gives it back."""
         return f"{self.name}-{self.claim_id}"
 
     @property
     def about(self) -> str | None:
-        """The report or notice that it is about."""
+        """The id of the report or notice that it is about."""
         return self.service_request_id or self.notice_id
 
     @property
     def place(self) -> Place | None:
-        """Where it is looked for: by whoever sends, or by officers; None once it is done."""
+        """Where the sender or the officers look for it; None once it is done."""
         if self.state == "waiting" and self.last_error == OVER_CAP:
             return "over_cap"
         if self.state == "waiting" and self.tries:
@@ -92,40 +93,41 @@ class Alert(Leased):
 
     @property
     def expires_at(self) -> datetime:
-        """When it is forgotten."""
+        """When it is deleted."""
         return self.due_at + KEPT_FOR
 
 
 class Named(NamedTuple):
-    """Which alert is meant."""
+    """The ids that identify an alert."""
 
     subscription_id: str
     alert_id: str
 
 
 class Wake(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A message to whoever sends: this alert is due."""
+    """A message to the sender: this alert is due."""
 
     subscription_id: str
     alert_id: str
 
 
 def named(name: str) -> Named | None:
-    """Which alert is meant by its name, or by that of one of its tries; None where that is none."""
+    """The alert that has this name, or a try of this name; None if the name is not one of an
+    alert."""
     subscription_id, _, rest = name.partition("-")
     alert_id = rest.partition("-")[0]
     return Named(subscription_id, alert_id) if subscription_id and alert_id else None
 
 
 def about_of(tell: AlertRequested) -> str:
-    """The report or notice that it is about."""
+    """The id of the report or notice that the event is about."""
     return tell.service_request_id or tell.notice_id or ""
 
 
 def told_by(
     tell: AlertRequested, subscription: Subscription, now: datetime, due: datetime
 ) -> Alert:
-    """The alert that tells one subscriber of one event, `due` then."""
+    """The alert that tells one subscriber of one event; it is due at `due`."""
     return Alert(
         subscription_id=subscription.subscription_id,
         alert_id=derived_id(subscription.subscription_id, tell.event_key),
@@ -157,7 +159,7 @@ def asking(subscription: Subscription, request_id: str, now: datetime) -> Alert:
 
 
 def digest(subscription: Subscription, due: datetime, now: datetime) -> Alert:
-    """The alert that tells all at once of what has happened until then."""
+    """The alert that tells at once of everything that has happened until `due`."""
     owner = subscription.subscription_id
     return Alert(
         subscription_id=owner,
@@ -171,7 +173,7 @@ def digest(subscription: Subscription, due: datetime, now: datetime) -> Alert:
 
 
 def sent(alert: Alert, external_id: str | None, now: datetime) -> Alert:
-    """The alert after whoever carries it has taken it."""
+    """The alert after the carrier has taken it."""
     return _ended(alert, "sent", None, now, external_id=external_id)
 
 
@@ -181,12 +183,12 @@ def dropped(alert: Alert, code: str, now: datetime) -> Alert:
 
 
 def unclear(alert: Alert, now: datetime) -> Alert:
-    """The alert after nobody knows whether it arrived, where it must not arrive twice."""
+    """The alert when nobody knows whether it arrived, and it must not arrive twice."""
     return _ended(alert, "unclear", "no_reply", now)
 
 
 def later(alert: Alert, moment: datetime, now: datetime, code: str | None = None) -> Alert:
-    """The alert after it was not its time yet: that costs no try."""
+    """The alert when it was not its time yet: this does not count as a try."""
     return replace(
         alert,
         state="waiting",
@@ -199,7 +201,7 @@ def later(alert: Alert, moment: datetime, now: datetime, code: str | None = None
 
 
 def again(alert: Alert, now: datetime) -> Alert:
-    """The alert with all its tries before it: what was said of earlier ones does not count."""
+    """The alert with all its tries ahead of it. Receipts for earlier tries do not count."""
     return replace(
         alert,
         state="waiting",
@@ -214,7 +216,7 @@ def again(alert: Alert, now: datetime) -> Alert:
 
 
 def received(alert: Alert, outcome: Outcome, now: datetime) -> Alert:
-    """The alert after a receipt; as it was where it had got as far already. Who complains has
+    """The alert after a receipt; unchanged if it had got as far already. A person who complains has
     received it."""
     state: State = "failed" if outcome == "bounced" else "delivered"
     if FURTHER[state] <= FURTHER[alert.state]:

@@ -1,5 +1,5 @@
-"""Where something is that has an extent, such as a disruption: round a place, in a ward, or all
-over the council."""
+"""The extent of something such as a disruption: round a place, in a ward, or all over the
+council."""
 
 from dataclasses import dataclass
 
@@ -10,8 +10,8 @@ from chalicelib.geo.polygon import MultiPolygon
 
 @dataclass(frozen=True, kw_only=True)
 class Extent:
-    """`box` holds it all, and it reaches into the wards of `ward_codes`. It is a circle, or a
-    shape, or with neither everywhere."""
+    """`box` holds the whole extent, which reaches into the wards of `ward_codes`. The extent is a
+    circle or a shape; with neither, it is everywhere."""
 
     box: Box
     ward_codes: tuple[str, ...]
@@ -20,12 +20,12 @@ class Extent:
     shape: MultiPolygon | None = None
 
     def touches(self, place: Point, radius_m: float) -> bool:
-        """True where the circle round that place holds some of it."""
+        """True if the circle round that place holds some of the extent."""
         if self.centre:
             return distance_m(self.centre, place) <= self.radius_m + radius_m
         return self.shape is None or reaches(self.shape, place, radius_m)
 
 
 def reaches(shape: MultiPolygon, place: Point, radius_m: float) -> bool:
-    """True where the circle round that place holds some of the shape."""
+    """True if the circle round that place holds some of the shape."""
     return shape.contains(place) or nearest_on_edge(shape, place).distance_m <= radius_m

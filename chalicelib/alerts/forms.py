@@ -1,5 +1,5 @@
-"""What the forms of alerts post, as wishes and changes; their fields are called as the API calls
-them, so that a fault of its rules belongs to the field that carries its name."""
+"""Reads the posted forms of alerts as requests and changes. The form fields have the same names as
+in the API, so a fault that its rules find belongs to the field of that name."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -30,7 +30,8 @@ class Posted(Protocol):
 
 
 def wish_of(form: Posted, place: Point | None) -> SubscriptionRequest:
-    """What somebody asks for; `place` is the middle of its circle. Raises Invalid."""
+    """The subscription that the person asks for; `place` is the middle of its circle. Raises
+    Invalid."""
     topic: dict[str, Any] = {"kind": form.one("topic.kind")}
     match topic["kind"]:
         case "report":
@@ -45,7 +46,7 @@ def wish_of(form: Posted, place: Point | None) -> SubscriptionRequest:
 
 
 def changes_of(form: Posted, present: Subscription) -> SubscriptionChanges:
-    """What somebody changes. Raises Invalid."""
+    """The changes that the person asks for. Raises Invalid."""
     sent: dict[str, Any] = {"frequency": form.one("frequency") or None}
     fitting = FITTING[present.topic.kind]
     if len(fitting) > 1:
@@ -59,7 +60,7 @@ def changes_of(form: Posted, present: Subscription) -> SubscriptionChanges:
 
 
 def _whats(form: Posted, fitting: frozenset[str]) -> list[str]:
-    """All that there are is none in particular: what is added later counts as well."""
+    """Returns an empty list if all are chosen, so that kinds added later count as well."""
     chosen = form.all("whats")
     if not chosen:
         raise Invalid.field("whats", "choose at least one")

@@ -1,9 +1,9 @@
-"""The reverse index: under which areas a subscription is kept, so that few queries find whom
-something concerns.
+"""The reverse index: the areas under which a subscription is stored. With it, a few queries find
+the subscriptions that something concerns.
 
-A report, a ward and the whole council are one area each, a circle is up to nine cells (`cells.py`).
-An entry says how far it reaches within its area, so that a query finds little that does not matter.
-Whatever is found is tested exactly after that. Nothing here knows who somebody is.
+A report, a ward and the whole council are one area each; a circle is up to nine cells (`cells.py`).
+An entry says how far it reaches within its area, so that a query finds few entries that do not
+matter. Every entry that is found is tested exactly after that. Nothing here knows who a person is.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +19,7 @@ COUNCIL = "council"
 
 
 class Area(NamedTuple):
-    """What to ask the index for: one of its areas, and the reaches between these, both included."""
+    """A query to the index: one of its areas, and the lowest and highest reach, both included."""
 
     name: str
     low: str
@@ -28,9 +28,9 @@ class Area(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One entry of a subscription, with what decides whether something concerns it: `place` is
-    the latitude and longitude of its circle and the radius in metres. `recipient` is a digest of
-    whom it reaches."""
+    """One entry of a subscription, with the data that decides whether something concerns it.
+    `place` is the latitude and longitude of its circle and the radius in metres. `recipient` is a
+    digest of the person that it reaches."""
 
     area: str
     reach: str
@@ -44,12 +44,12 @@ class Entry:
 
     @property
     def key(self) -> tuple[str, str]:
-        """Area and reach, as they are stored; no two entries have the same."""
+        """Area and reach, as they are stored; no two entries have the same key."""
         return self.area, f"{self.reach}#{self.subscription_id}"
 
 
 def entries_of(subscription: Subscription) -> tuple[Entry, ...]:
-    """The entries of a subscription; none where it is not active."""
+    """The entries of a subscription; none if it is not active."""
     if subscription.state != "active":
         return ()
     topic = subscription.topic
@@ -72,20 +72,20 @@ def entries_of(subscription: Subscription) -> tuple[Entry, ...]:
 def areas_of_report(
     service_request_id: str, at: Point | None, ward_code: str | None
 ) -> Sequence[Area]:
-    """Where those are kept whom a report may concern: at most six areas."""
+    """The areas of all subscriptions that a report may concern: at most six areas."""
     return [of_report(service_request_id), *areas_at([at] if at else [], ward_code)]
 
 
 def of_report(service_request_id: str) -> Area:
-    """Where those are kept who subscribed to that report."""
+    """The area of all subscriptions to that report."""
     return _whole(f"report#{service_request_id}")
 
 
 def areas_at(
     places: Iterable[Point], ward_code: str | None, kind: TopicKind = "area"
 ) -> Sequence[Area]:
-    """Where those are kept whom something at these places, or in that ward, may concern: that of
-    the whole council, of the ward, and three for each place."""
+    """The areas of all subscriptions that something at these places, or in that ward, may concern:
+    the whole council, the ward, and three areas for each place."""
     mark = _mark(kind)
     whole = [mark + COUNCIL, *([f"{mark}ward#{ward_code}"] if ward_code else [])]
     cells = (area for place in places for area in _areas_round(place, mark))
@@ -93,8 +93,8 @@ def areas_at(
 
 
 def areas_over(box: Box, ward_codes: Iterable[str], kind: TopicKind = "area") -> Sequence[Area]:
-    """Where those are kept whom something may concern that is all over the box, and in those wards:
-    the more the larger it is, some 1,200 for a city of 25 by 22 km."""
+    """The areas of all subscriptions that something all over the box, and in those wards, may
+    concern. A larger box has more areas: some 1,200 for a city of 25 by 22 km."""
     mark = _mark(kind)
     wards = [f"{mark}ward#{code}" for code in ward_codes]
     cells = [f"{mark}area#{quadkey(tile)}" for z in LEVELS for tile in tiles_in(box, z)]

@@ -1,7 +1,8 @@
-"""Messages as mail and as text messages.
+"""Messages as emails and as text messages.
 
-Sources: RFC 2369 and RFC 8058 (how a mail program stops mails by one click: by a POST, so that no
-scanner's GET does); "Origin-bound one-time codes delivered via SMS" (WICG, 2022).
+Sources: RFC 2369 and RFC 8058 (how a mail program unsubscribes with one click: it sends a POST, so
+that a scanner's GET does not unsubscribe); "Origin-bound one-time codes delivered via SMS" (WICG,
+2022).
 """
 
 from collections.abc import Callable
@@ -24,15 +25,15 @@ ONE_CLICK = "List-Unsubscribe=One-Click"
 
 
 class Texts(Protocol):
-    """The way that text messages leave."""
+    """Sends text messages."""
 
     def send(self, to: str, text: str) -> str | None:
-        """Sends it once to a number in E.164. Answers and raises as Post does."""
+        """Sends the text once to a number in E.164. Answers and raises as Post does."""
 
 
 @dataclass(frozen=True)
 class MailSender:
-    """Sends by mail."""
+    """Sends messages by email."""
 
     post: Callable[[], Post]
     council: str
@@ -43,7 +44,7 @@ class MailSender:
 
 @dataclass(frozen=True)
 class TextSender:
-    """Sends by text message."""
+    """Sends messages by text message."""
 
     texts: Callable[[], Texts]
     council: str
@@ -54,7 +55,7 @@ class TextSender:
 
 
 def letter(message: Message, to: str, council: str) -> Letter:
-    """The message as mail."""
+    """The message as an email."""
     said = {"message": message, "council": council}
     return Letter(
         to=to,
@@ -69,7 +70,7 @@ def letter(message: Message, to: str, council: str) -> Letter:
 
 
 def text(message: Message, council: str, site_url: str) -> str:
-    """The message as a text, of two segments at most wherever its words are short enough."""
+    """The message as a text message, of at most two segments if its words are short enough."""
     if message.code:
         return plain(f"{message.short}\n\n@{urlsplit(site_url).hostname} #{message.code}")
     stop = f"\nStop: {shortened(message.unsubscribe_url)}" if message.unsubscribe_url else ""

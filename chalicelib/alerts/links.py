@@ -9,30 +9,31 @@ _SHORT = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 class Stop(NamedTuple):
-    """What stops which subscription."""
+    """The subscription that a link stops, and the token that allows it."""
 
     subscription_id: str
     token: str
 
 
 def manage_url(site_url: str, subscription_id: str, token: str) -> str:
-    """The page of a subscription: what it is about, to change or to stop it."""
+    """The page of a subscription, where the subscriber can see, change or stop it."""
     return f"{site_url}/forms/alerts/{subscription_id}?token={token}"
 
 
 def confirm_url(site_url: str, subscription_id: str, token: str) -> str:
-    """The page with the button that confirms it."""
+    """The page with the button that confirms the subscription."""
     return f"{site_url}/forms/alerts/{subscription_id}/confirm?token={token}"
 
 
 def unsubscribe_url(site_url: str, subscription_id: str, token: str) -> str:
-    """The page with the button that stops it; mail programs post there by themselves (RFC 8058)."""
+    """The page with the button that stops the subscription; mail programs post there by themselves
+    (RFC 8058)."""
     return f"{site_url}/forms/alerts/{subscription_id}/unsubscribe?token={token}"
 
 
 def shortened(stop_url: str) -> str:
-    """The address that leads to an `unsubscribe_url`, 43 characters after its path instead of 99:
-    each of a text costs."""
+    """The short address that leads to an `unsubscribe_url`: 43 characters after its path instead of
+    99, because each character of a text message costs."""
     found = _STOP.fullmatch(stop_url)
     assert found, "It is no address that `unsubscribe_url` made."
     site_url, *parts = found.groups()
@@ -41,7 +42,7 @@ def shortened(stop_url: str) -> str:
 
 
 def stop_of(packed: str) -> Stop | None:
-    """What `shortened` packed; None where that is no such."""
+    """The subscription and token that `shortened` packed; None if the text has another form."""
     if not _SHORT.fullmatch(packed):
         return None
     both = urlsafe_b64decode(f"{packed}=").hex()
@@ -49,15 +50,16 @@ def stop_of(packed: str) -> Stop | None:
 
 
 def answer_url(site_url: str, token: str) -> str:
-    """The page that takes an answer to whether it is mended."""
+    """The page that takes the answer to whether the problem is mended."""
     return f"{site_url}/forms/mended/{token}"
 
 
 def reply_url(site_url: str, token: str) -> str:
-    """The page that takes an answer to what an officer asks."""
+    """The page that takes the answer to an officer's question."""
     return f"{site_url}/forms/questions/{token}"
 
 
 def all_url(site_url: str, subscription_id: str, token: str) -> str:
-    """The page of all that go to the same address; its token is that of `unsubscribe_url`."""
+    """The page of all alerts that go to the same address; its token is that of
+    `unsubscribe_url`."""
     return f"{site_url}/forms/alerts/{subscription_id}/all?token={token}"

@@ -1,6 +1,5 @@
-"""Whom something concerns: the exact test of what the index found, and one message for each
-person, however many of her subscriptions it fits.
-"""
+"""Finds the subscriptions that something concerns: tests exactly what the index found, and chooses
+one message for each person, even if several of their subscriptions fit."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,16 +19,16 @@ FITTING: Mapping[TopicKind, frozenset[What]] = {
     "roadworks": frozenset(("roadworks",)),
     "disruptions": frozenset(("disruption",)),
 }
-"""What there is to hear of each kind of topic."""
+"""The news that each kind of topic offers."""
 OF_REPORTS_ALONE: frozenset[What] = FITTING["report"] - FITTING["area"]
 _BEFORE: Mapping[Frequency, int] = {"now": 0, "daily": 1, "weekly": 2}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Happening:
-    """Something that people may hear of, and what it is about: the report of that id, or none.
-    `places` are where it is, as far as that is known, or else it is all over the `extent`. Where it
-    is not public, it concerns those alone whose own report it is."""
+    """Something that people may hear of. `report` is the id of the report that it is about, or
+    None. `places` are where it is, as far as that is known; otherwise it is all over the `extent`.
+    If it is not public, it concerns only subscribers whose own report it is."""
 
     what: What
     report: str | None = None
@@ -40,7 +39,7 @@ class Happening:
 
 
 def what_of(fact: OfReport) -> What | None:
-    """What a fact means to those who subscribed; None where it means nothing to them."""
+    """The news that a fact is to subscribers; None if it is no news to them."""
     if fact.is_new:
         return "new"
     if isinstance(fact, ReportSubmitted):
@@ -51,8 +50,8 @@ def what_of(fact: OfReport) -> What | None:
 
 
 def chosen(found: Iterable[Entry], happening: Happening, *, but: str | None = None) -> list[Entry]:
-    """Those of the entries that it concerns, one for each recipient but that one: of several the
-    one that tells her soonest, and of a report before that of a place."""
+    """The entries that it concerns, one for each recipient except `but`. Of several entries, takes
+    the one that tells the subscriber soonest, then one of a report before one of a place."""
     best: dict[str, Entry] = {}
     for entry in found:
         if entry.recipient == but or not concerns(entry, happening):
@@ -64,7 +63,7 @@ def chosen(found: Iterable[Entry], happening: Happening, *, but: str | None = No
 
 
 def concerns(entry: Entry, happening: Happening) -> bool:
-    """True where whoever has the entry is to hear of it."""
+    """True if the subscriber with this entry is to hear of it."""
     if not happening.is_public and not _is_hers(entry, happening):
         return False
     if happening.what in OF_REPORTS_ALONE and not _is_of_report(entry):
@@ -82,12 +81,13 @@ def _is_of_report(entry: Entry) -> bool:
 
 
 def _is_hers(entry: Entry, happening: Happening) -> bool:
-    """Whoever follows a report that was merged into hers does not see hers."""
+    """A follower of a report that was merged into the reporter's own does not see that own
+    report."""
     return entry.is_own and entry.area == f"report#{happening.report}"
 
 
 def _fits(whats: Sequence[What], what: What) -> bool:
-    """Whoever wants to hear of changes hears that it is mended, too."""
+    """A subscriber who wants to hear of changes also hears that the problem is mended."""
     return not whats or what in whats or (what == "mended" and "state_changed" in whats)
 
 

@@ -1,4 +1,4 @@
-"""What somebody is told, in plain words, before each channel puts it into its own form."""
+"""What subscribers are told, in plain words, before each channel puts it into its own form."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -12,14 +12,14 @@ Seen = Literal["public", "sender", "nobody"]
 
 
 class Link(NamedTuple):
-    """A way on; `url` is a whole address."""
+    """A link for the reader to follow; `url` is a whole address."""
 
     label: str
     url: str
 
 
 class Fact(NamedTuple):
-    """One line of a table: what it is, and what it says."""
+    """One line of a table: its name and its value."""
 
     name: str
     says: str
@@ -27,11 +27,12 @@ class Fact(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """A report as alerts tell of it: no word of it was typed by whoever sent it. `seen_by` says who
-    may see it now; `page_url` holds what lets its sender in where it is not public; `repairs`
-    counts how often it was said to be done; `asks` has the questions of officers that wait for an
-    answer, by their numbers. How it stands now is told from `told_from` on: until then an officer
-    can take that back. What happened with a version of `taken_back` is never told."""
+    """A report as alerts tell of it: it holds no words that the reporter typed. `seen_by` says who
+    may see it now; `page_url` holds what lets the reporter in if the report is not public;
+    `repairs` counts how often the work was reported as done; `asks` has the questions of officers
+    that wait for an answer, by their numbers. Subscribers are told the present state from
+    `told_from` on: until then an officer can take it back. What happened with a version of
+    `taken_back` is never told."""
 
     service_request_id: str
     reference: str
@@ -50,25 +51,25 @@ class Report:
     taken_back: Collection[int] = ()
 
     def may_be_told_to(self, subscription: Subscription) -> bool:
-        """True where this subscriber may hear of it, as it is now."""
+        """True if this subscriber may hear of the report, as it is now."""
         if self.seen_by == "public":
             return True
         of_it = subscription.topic.service_request_id == self.service_request_id
         return self.seen_by == "sender" and subscription.is_own and of_it
 
     def bears_out(self, what: Kind, version: int) -> bool:
-        """False where it was mended, and is not any more; and where what happened with that
-        version was taken back."""
+        """False if the alert says that the problem is mended and it is not any more, or if what
+        happened with that version was taken back."""
         return version not in self.taken_back and (what != "mended" or self.is_done)
 
     def is_told(self, now: datetime) -> bool:
-        """False while an officer can take back how it stands."""
+        """False while an officer can take back the present state."""
         return self.told_from is None or self.told_from <= now
 
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """Road works, or an officer's word that a service is disrupted. `when` is in words."""
+    """Road works, or an officer's statement that a service is disrupted. `when` is in words."""
 
     notice_id: str
     title: str
@@ -80,9 +81,9 @@ class Notice:
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """What is told. `name` is what whoever carries it gives back; a newer message takes the place
-    of an older one about the same `thread`. `short` is for small screens, and holds no link:
-    `url` is where it leads. Only what can be stopped has addresses to manage and unsubscribe."""
+    """A message to a subscriber. The carrier gives `name` back. A newer message replaces an older
+    one about the same `thread`. `short` is for small screens, and holds no link: `url` is where it
+    leads. Only messages that can be stopped have addresses to manage and unsubscribe."""
 
     what: Kind
     name: str

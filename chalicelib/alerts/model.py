@@ -4,9 +4,9 @@
          │                                           ▲
          └───────── over after a day, or stopped ────┘
 
-What proves that somebody may confirm, change or stop one follows from a secret and its id: none of
-it is kept. Messages between the functions name a subscription by its id: where somebody lives is
-told to nobody but her.
+The tokens that allow a person to confirm, change or stop a subscription are derived from a secret
+and its id: none of them is kept. Messages between the functions name a subscription by its id, so
+they tell nobody else where the subscriber lives.
 """
 
 from dataclasses import dataclass, field, replace
@@ -23,8 +23,8 @@ What = Literal[
 ]
 """`new`: everybody can see it for the first time, or it is the reporter's own and has come in;
 `mended`: its state is a fixed one now; `updated`: somebody wrote something that everybody sees, and
-whoever has subscribed to the report hears of it; `asked`: an officer asks whoever sent it
-something, and she alone hears of it, whatever else she wants to hear."""
+the subscribers to the report hear of it; `asked`: an officer asks the reporter something, and only
+the reporter hears of it, whatever else they want to hear."""
 TopicKind = Literal["report", "area", "ward", "council", "roadworks", "disruptions"]
 State = Literal["unconfirmed", "active", "stopped"]
 Because = Literal["asked", "bounced", "complained", "gone"]
@@ -33,7 +33,7 @@ LEAST_RADIUS_M, MOST_RADIUS_M = 100, 10_000
 MOST_SERVICES = 50
 CONFIRMED_WITHIN = timedelta(hours=24)
 STOPPED_KEPT_FOR = timedelta(days=30)
-"""How long a link in an old message still says that it was stopped."""
+"""How long a link in an old message still says that the subscription was stopped."""
 MOST_CODE_TRIES = 5
 
 _CLOCK = Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="a time such as 22:00")
@@ -43,8 +43,9 @@ Code = Annotated[str, Meta(min_length=1, max_length=100)]
 
 @dataclass(frozen=True, kw_only=True)
 class Topic:
-    """What somebody wants to hear of. Road works and disruptions may have a circle or a ward,
-    otherwise it is the whole council. No service codes are all of them. WGS84 degrees."""
+    """What the subscriber wants to hear of. Road works and disruptions may have a circle or a ward;
+    without either, the topic is the whole council. An empty list of service codes means all
+    services. WGS84 degrees."""
 
     kind: TopicKind
     service_request_id: Annotated[str, Meta(max_length=40)] | None = None
@@ -57,7 +58,7 @@ class Topic:
 
 @dataclass(frozen=True, kw_only=True)
 class QuietHours:
-    """When nothing is to be sent, in the council's local time; `end` may be on the next day."""
+    """Hours when nothing is sent, in the council's local time; `end` may be on the next day."""
 
     begin: Clock
     end: Clock
@@ -65,8 +66,8 @@ class QuietHours:
 
 @dataclass(frozen=True, kw_only=True)
 class PushAddress:
-    """Where a browser can be reached, and what only it can read what is sent there with (RFC 8291;
-    base64url)."""
+    """The address of a browser, and the keys with which only that browser can read what is sent
+    there (RFC 8291; base64url)."""
 
     endpoint: Annotated[str, Meta(max_length=2000)] = field(repr=False)
     p256dh: Annotated[str, Meta(max_length=100)] = field(repr=False)
@@ -75,8 +76,8 @@ class PushAddress:
 
 @dataclass(frozen=True, kw_only=True)
 class SubscriptionRequest:
-    """What somebody sends to subscribe. `to` goes with email and sms, `push` with push; no whats
-    are all that there are of the topic."""
+    """What the caller sends to subscribe. `to` goes with email and sms, `push` with push. An empty
+    list of whats means all that the topic offers."""
 
     channel: Channel
     topic: Topic
@@ -89,7 +90,8 @@ class SubscriptionRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class SubscriptionChanges:
-    """What somebody changes of a subscription; None leaves it, `clear` names what is to go."""
+    """What the caller changes in a subscription. None leaves a field as it is; `clear` names the
+    fields to remove."""
 
     topic: Topic | None = None
     whats: Annotated[tuple[What, ...], Meta(max_length=10)] | None = None
@@ -100,14 +102,14 @@ class SubscriptionChanges:
 
 @dataclass(frozen=True, kw_only=True)
 class Subscription:
-    """A standing wish to hear of something. `to` is an email address or a number in E.164,
-    `address_key` a digest of it, or of the browser's endpoint. Both end when it is stopped, but
-    for the digest.
+    """A subscriber's standing wish to hear of something. `to` is an email address or a number in
+    E.164, `address_key` a digest of it, or of the browser's endpoint. When the subscription is
+    stopped, the addresses are deleted and only the digest is kept.
 
-    `is_own`: the report that it is about is her own, so she hears of it although nobody else may
-    see it. `confirm_tries` counts the codes that were tried, right ones too. `is_silent`: its
-    address is on the block list, so it is never asked and never confirmed; it is kept like others
-    until it ends by itself, so that nobody can ask the list.
+    `is_own`: the report is the subscriber's own, so the subscriber hears of it even if nobody else
+    may see it. `confirm_tries` counts the codes that were tried, right ones too. `is_silent`: the
+    address is on the block list, so it is never asked and never confirmed. The subscription is kept
+    like others until it expires, so that nobody can use it to query the list.
     """
 
     subscription_id: str
@@ -134,7 +136,7 @@ class Subscription:
 
     @property
     def expires_at(self) -> datetime | None:
-        """When it is forgotten by itself; None while it is active."""
+        """When it is deleted automatically; None while it is active."""
         match self.state:
             case "unconfirmed":
                 return self.created_at + CONFIRMED_WITHIN
@@ -144,15 +146,15 @@ class Subscription:
                 return None
 
     def is_over(self, now: datetime) -> bool:
-        """True from when on it counts as gone, whether or not its row is there still."""
+        """True once it counts as gone, even if its row is still stored."""
         return self.expires_at is not None and self.expires_at <= now
 
 
 class AlertRequested(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A message to whoever sends: this subscriber is to hear of this. `version` is the report's or
-    the notice's, of a question the number of the repair, or of what was asked; `event_key` names
-    what happened, for all subscribers alike. The subscriber is told from `not_before` on:
-    until then it can be taken back."""
+    """A message to the sender: this subscriber is to hear of this. `version` is the version of the
+    report or the notice; for a question it is the number of the repair or of the officer's
+    question. `event_key` names what happened, and is the same for all subscribers. The subscriber
+    is told from `not_before` on: until then it can be taken back."""
 
     subscription_id: str
     what: What
@@ -169,7 +171,7 @@ class AlertRequested(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Confirm(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A message to whoever sends: this subscription is to be confirmed by its address."""
+    """A message to the sender: ask the address to confirm this subscription."""
 
     subscription_id: str
     request_id: str = ""
@@ -179,7 +181,7 @@ ToSend = AlertRequested | Confirm
 
 
 class AlertBatch(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A message to whoever matches: these subscribers are all to hear what `tell` says to one of
+    """A message to the matcher: all these subscribers are to hear what `tell` says to one of
     them."""
 
     tell: AlertRequested
@@ -198,7 +200,7 @@ def activated(subscription: Subscription, now: datetime) -> Subscription:
 
 
 def stopped(subscription: Subscription, because: Because, now: datetime) -> Subscription:
-    """The subscription after nothing more is to be sent: nobody can be reached by it."""
+    """The subscription after it is stopped: nothing more is sent, and it holds no address."""
     return replace(
         subscription,
         state="stopped",

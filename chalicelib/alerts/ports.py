@@ -14,110 +14,109 @@ AddressChannel = Literal["email", "sms"]
 
 
 class Page(NamedTuple):
-    """Some of a list; `next` is where to go on, None at its end."""
+    """One page of a list. `next` is where the next page starts, None at the end."""
 
     subscriptions: Sequence[Subscription]
     next: str | None
 
 
 class Subscriptions(Protocol):
-    """Where subscriptions are kept. Every method raises UpstreamFailed when the store does not
+    """The store of subscriptions. Every method raises UpstreamFailed when the store does not
     answer."""
 
     def add(self, subscription: Subscription) -> Subscription:
-        """Stores it, as version 1, unless there is one of that id. Answers the one that is stored,
-        whether or not it is over."""
+        """Stores the subscription as version 1, unless one with its id is stored. Answers the
+        stored one, even if it is over."""
 
     def save(self, subscription: Subscription) -> Subscription:
         """Replaces the stored one if it has `subscription.version`. Raises VersionConflict."""
 
     def get(self, subscription_id: str) -> Subscription | None:
-        """The subscription as it is now (a consistent read), one that is over, too."""
+        """The subscription as it is now (a consistent read), even if it is over."""
 
     def of_account(self, account_id: str, *, limit: int, after: str | None) -> Page:
-        """An account's, the latest first; the list may lag a second behind."""
+        """The subscriptions of an account, the latest first; the list may lag a second behind."""
 
     def at(self, address_keys: Collection[str]) -> Sequence[Subscription]:
-        """All that these addresses have; the list may lag a second behind."""
+        """All subscriptions of these addresses; the list may lag a second behind."""
 
     def remove(self, subscription_id: str) -> None:
-        """Forgets it with all that lies under it; nothing happens where it is gone."""
+        """Deletes the subscription with everything stored under it; does nothing if it is gone."""
 
 
 class Index(Protocol):
-    """Where the active subscriptions are found that a thing concerns. Every method raises
-    UpstreamFailed."""
+    """Finds the active subscriptions that a thing concerns. Every method raises UpstreamFailed."""
 
     def put(self, entries: Iterable[Entry]) -> None:
-        """Stores them, in the place of those with the same key."""
+        """Stores the entries, and replaces those with the same key."""
 
     def remove(self, keys: Iterable[tuple[str, str]]) -> None:
         """Removes the entries with these keys (area and reach)."""
 
     def entries(self, area: Area) -> Iterable[Entry]:
-        """Those of the area; it may lag a second behind."""
+        """The entries of the area; the list may lag a second behind."""
 
 
 class Tokens(Protocol):
-    """What proves that somebody may do something with a subscription, as it was asked for then;
-    made anew each time from a secret. Every method raises UpstreamFailed."""
+    """Tokens that prove that a person may do something with a subscription as it was requested.
+    Each is derived anew from a secret. Every method raises UpstreamFailed."""
 
     def manage(self, of: Subscription) -> str:
-        """128 bits, for its page."""
+        """128 bits, for the page of the subscription."""
 
     def unsubscribe(self, of: Subscription) -> str:
-        """128 bits, for the one click that stops it, and nothing else."""
+        """128 bits, for the one click that stops the subscription, and nothing else."""
 
     def confirm(self, of: Subscription) -> str:
-        """128 bits, for the link in the message that asks."""
+        """128 bits, for the link in the message that asks the address to confirm."""
 
     def code(self, of: Subscription) -> str:
-        """Six digits."""
+        """Six digits, for the text message that asks the address to confirm."""
 
     def answer(self, of: Subscription, service_request_id: str, repair: int) -> str:
         """128 bits, for the page that asks whether that repair of the report holds."""
 
     def reply(self, of: Subscription, service_request_id: str, number: int) -> str:
-        """128 bits, for the page that takes an answer to what an officer asks of the report."""
+        """128 bits, for the page that takes an answer to an officer's question about the report."""
 
     def holds_manage(self, of: Subscription, sent: str) -> bool:
-        """True if that is it; takes the same time in any case."""
+        """True if `sent` is the `manage` token; takes the same time in any case."""
 
     def holds_unsubscribe(self, of: Subscription, sent: str) -> bool:
-        """The same of the one click's."""
+        """The same for the `unsubscribe` token."""
 
     def holds_answer(
         self, of: Subscription, service_request_id: str, repair: int, sent: str
     ) -> bool:
-        """The same of the question's."""
+        """The same for the `answer` token."""
 
     def holds_reply(
         self, of: Subscription, service_request_id: str, number: int, sent: str
     ) -> bool:
-        """The same of what an officer asks."""
+        """The same for the `reply` token."""
 
     def holds_confirm(self, of: Subscription, sent: str) -> bool:
-        """The same of the link's."""
+        """The same for the `confirm` token."""
 
     def holds_code(self, of: Subscription, sent: str) -> bool:
-        """The same of the code."""
+        """The same for the code."""
 
 
 class Ids(Protocol):
-    """Ids that follow from a key, and digests of addresses."""
+    """Makes ids that follow from a key, and digests of addresses."""
 
     def subscription_id(self, scope: str, key: str) -> str:
-        """The id that this caller's key makes: 128 bits as 32 hexadecimal digits."""
+        """The id that follows from this caller's key: 128 bits as 32 hexadecimal digits."""
 
     def address_key(self, channel: Channel, address: str) -> str:
-        """The digest of a normalised address, as accounts and reports make it."""
+        """The digest of a normalised address, in the same form as accounts and reports make it."""
 
     def fingerprint(self, draft: bytes) -> str:
-        """A digest of what was asked for."""
+        """A digest of the request."""
 
 
 class Council(Protocol):
-    """What subscriptions have to know of the council."""
+    """What subscriptions need to know about the council."""
 
     @property
     def bounds(self) -> Box: ...
@@ -125,18 +124,18 @@ class Council(Protocol):
     def service_codes(self) -> Collection[str]: ...
 
     def ward_codes(self) -> Collection[str]:
-        """The codes of its wards. Raises UpstreamFailed."""
+        """The codes of the council's wards. Raises UpstreamFailed."""
 
 
 class Followed(NamedTuple):
-    """A report that somebody subscribes to; `is_own` where it is her own."""
+    """A report that a person subscribes to; `is_own` if it is the subscriber's own."""
 
     service_request_id: str
     is_own: bool
 
 
 class Reporter(NamedTuple):
-    """Who sent a report and wants to hear what becomes of it."""
+    """The reporter, who wants to hear what becomes of the report."""
 
     channel: AddressChannel
     to: str
@@ -145,8 +144,8 @@ class Reporter(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """A report as matching sees it. `duplicates` were merged into it, at one time or another, and
-    it was merged into `duplicate_of`."""
+    """A report as matching sees it. `duplicates` are the reports that were ever merged into it;
+    `duplicate_of` is the report that it was merged into."""
 
     service_request_id: str
     service_code: str
@@ -158,26 +157,27 @@ class Subject:
 
 
 class Reports(Protocol):
-    """The reports, as subscriptions see them. Every method raises UpstreamFailed."""
+    """Reads the reports, as subscriptions see them. Every method raises UpstreamFailed."""
 
     def followed(self, service_request_id: str, account_id: str | None) -> Followed | None:
-        """The report to subscribe to, the one that it was merged into where it was; None where
-        that caller may not see it."""
+        """The report to subscribe to, or the report that it was merged into; None if the caller may
+        not see it."""
 
     def subject(self, service_request_id: str) -> Subject | None:
         """The report as it is now (a consistent read)."""
 
     def reporter(self, service_request_id: str) -> Reporter | None:
-        """Who sent it, if she wants to hear what becomes of it and can be reached."""
+        """The reporter, if they want to hear what becomes of the report and can be reached."""
 
     def sender(self, service_request_id: str) -> Reporter | None:
-        """Who sent it, if she can be reached."""
+        """The reporter, if they can be reached."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Affected:
-    """Whom a disruption or road works may concern: everybody inside, by service where it is about
-    some. `news` counts what is told of it."""
+    """The extent that a disruption or road works affect. They may concern everybody inside; with
+    service codes, only those who want to hear of these services. `news` counts what is told of
+    it."""
 
     extent: Extent
     service_codes: tuple[str, ...] = ()
@@ -185,38 +185,39 @@ class Affected:
 
 
 class Notices(Protocol):
-    """Road works and disruptions, as matching sees them."""
+    """Reads road works and disruptions, as matching sees them."""
 
     def disruption(self, notice_id: str) -> Affected | None:
-        """The disruption as it is now (a consistent read), None where it holds no more. Raises
-        UpstreamFailed."""
+        """The disruption as it is now (a consistent read), None if it does not hold any more.
+        Raises UpstreamFailed."""
 
     def round(self, place: Point) -> Affected:
-        """What road works at that place affect. Raises UpstreamFailed."""
+        """The extent that road works at that place affect. Raises UpstreamFailed."""
 
 
 class Outbox(Protocol):
-    """The way to whoever sends."""
+    """The queue to the sender."""
 
     def send(self, messages: Sequence[ToSend]) -> None:
-        """Queues them. Raises UpstreamFailed if any was not taken."""
+        """Queues the messages. Raises UpstreamFailed if any was not taken."""
 
 
 class Shares(Protocol):
-    """The way back to whoever matches."""
+    """The queue back to the matcher."""
 
     def send(self, shares: Sequence[AlertBatch]) -> None:
-        """Queues them. Raises UpstreamFailed if any was not taken."""
+        """Queues the shares. Raises UpstreamFailed if any was not taken."""
 
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything that the use cases of subscriptions reach outside for.
+    """Everything outside that the use cases of subscriptions use.
 
-    `channels` are those that something is sent by here. `normalised` makes of what somebody typed
-    an address of the channel, and raises Invalid about the field `to`; `check_push` raises
-    AddressRefused for a browser's address that nothing is sent to, UpstreamFailed where that cannot
-    be known; `random_id` makes 128 random bits as 32 hexadecimal digits.
+    `channels` are the channels that messages are sent by here. `normalised` turns the text that a
+    person typed into an address of the channel, and raises Invalid about the field `to`.
+    `check_push` raises AddressRefused for a browser's address that nothing is sent to, and
+    UpstreamFailed if that cannot be known. `random_id` makes 128 random bits as 32 hexadecimal
+    digits.
     """
 
     subscriptions: Subscriptions
@@ -234,7 +235,7 @@ class Ports:
 
 @dataclass(frozen=True)
 class MatchPorts:
-    """What finding those whom a fact concerns needs."""
+    """What the matching of facts with subscriptions needs from outside."""
 
     subscriptions: Subscriptions
     index: Index
@@ -248,7 +249,7 @@ class MatchPorts:
 
 @dataclass(frozen=True)
 class IndexPorts:
-    """What keeping the index needs."""
+    """What the upkeep of the index needs from outside."""
 
     subscriptions: Subscriptions
     index: Index

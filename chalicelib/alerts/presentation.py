@@ -36,7 +36,7 @@ CHANNELS: Mapping[Channel, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """What people call things: services and wards by their codes, a report by its id."""
+    """The names that people use: services and wards by their codes, a report by its id."""
 
     council: str
     services: Mapping[str, str]
@@ -45,7 +45,8 @@ class Names:
 
 
 def about(topic: Topic, names: Names) -> str:
-    """What it is about, such as: Reports within 500 m of a place. Says not where the place is."""
+    """The topic in words, such as: Reports within 500 m of a place. Does not say where the place
+    is."""
     if topic.service_request_id:
         return f"Report {names.reference(topic.service_request_id)}"
     subject = {"roadworks": "Road works", "disruptions": "Services that cannot run"}
@@ -55,12 +56,12 @@ def about(topic: Topic, names: Names) -> str:
 
 
 def distance(radius_m: float) -> str:
-    """500 m, 2 km, 1.5 km."""
+    """The distance in words: 500 m, 2 km, 1.5 km."""
     return f"{radius_m:g} m" if radius_m < 1_000 else f"{radius_m / 1_000:g} km"
 
 
 def hinted(subscription: Subscription) -> str | None:
-    """The address for whoever knows it: r…@example.org, or …0123."""
+    """A hint at the address for a person who knows it: r…@example.org, or …0123."""
     if subscription.to is None:
         return None
     name, at, domain = subscription.to.partition("@")

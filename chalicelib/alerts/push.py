@@ -1,7 +1,7 @@
-"""A message as a browser shows it, and how urgent it is to whoever carries it there.
+"""A message as a browser shows it, and its urgency for the push service.
 
 A push service takes 4,096 bytes encrypted (RFC 8030, 7.2). The service worker (web/src/sw/sw.ts)
-reads what is in them.
+reads the payload.
 """
 
 from typing import Literal
@@ -20,8 +20,8 @@ _OF_TODAY: tuple[Kind, ...] = ("disruption", "roadworks")
 
 
 def payload(message: Message) -> bytes:
-    """The message as JSON, at most 3,000 bytes. What has the same `tag` takes the place of what is
-    shown already."""
+    """The message as JSON, at most 3,000 bytes. A notification replaces one with the same `tag`
+    that is already shown."""
     return msgspec.json.encode(
         {
             "title": _short(message.subject, MOST_TITLE),
@@ -33,15 +33,15 @@ def payload(message: Message) -> bytes:
 
 
 def urgency_of(what: Kind) -> Urgency:
-    """How much of a phone's battery it is worth."""
+    """How urgent the message is: how much of a phone's battery it is worth."""
     if what == "disruption":
         return "high"
     return "low" if what == "digest" else "normal"
 
 
 def kept_for_s(what: Kind) -> int:
-    """How long it may wait for a browser that is off: a disruption is soon over, a report's news is
-    not."""
+    """How long the message may wait for a browser that is off. A disruption is soon over; a
+    report's news is not."""
     return _DAY_S if what in _OF_TODAY else 7 * _DAY_S
 
 

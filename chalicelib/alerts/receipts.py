@@ -1,4 +1,4 @@
-"""What whoever carries an alert says of it later, as we read it.
+"""Reads the receipts in which a carrier says later what became of an alert.
 
 Sources, read 2026-11: docs.aws.amazon.com/ses/latest/dg, "Contents of event data that Amazon SES
 publishes to Amazon SNS" (a letter's tags come back with each event);
@@ -24,7 +24,7 @@ _NEVER = (
     "Phone is on a blocked list",
     "Phone number is opted out",
 )
-"""Reasons for which no text ever arrives there. A landline is an invalid number."""
+"""Reasons for which no text ever arrives at the number. A landline is an invalid number."""
 _OUTCOMES: dict[str, Outcome] = {
     "Delivery": "delivered",
     "Bounce": "bounced",
@@ -34,8 +34,9 @@ _OUTCOMES: dict[str, Outcome] = {
 
 
 class Receipt(NamedTuple):
-    """What became of an alert: `name` is ours, of one of its tries, `external_id` the carrier's
-    own. `is_for_good`: nothing will ever arrive at that address. `sent_at` is known of texts."""
+    """What became of an alert. `name` is our name for one of its tries, `external_id` the carrier's
+    own id. `is_for_good`: nothing will ever arrive at that address. `sent_at` is known for texts
+    only."""
 
     name: str | None
     external_id: str | None
@@ -86,8 +87,8 @@ TAG = "alert"
 
 
 def read(body: str) -> Receipt | None:
-    """The receipt that a message holds; None where it is about no alert, or says nothing new.
-    Raises msgspec.DecodeError where it is none of what is expected."""
+    """The receipt in a message; None if it is about no alert, or says nothing new. Raises
+    msgspec.DecodeError if the message does not have an expected form."""
     raw = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
     if "eventType" in raw:
         return _of_mail(msgspec.json.decode(body, type=_MailEvent))
@@ -95,8 +96,8 @@ def read(body: str) -> Receipt | None:
 
 
 def of_log(data: str) -> list[msgspec.Raw]:
-    """The messages that a piece of the log of texts holds, each for `read`. Whether the function is
-    there, CloudWatch asks in a piece of another kind."""
+    """The messages in a piece of the log of texts, each for `read`. Skips pieces of another kind,
+    with which CloudWatch checks that the function is there."""
     log = msgspec.json.decode(gzip.decompress(b64decode(data)), type=_Log)
     return [msgspec.Raw(line.message.encode()) for line in log.lines if log.kind == "DATA_MESSAGE"]
 
@@ -111,7 +112,7 @@ def _of_mail(event: _MailEvent) -> Receipt | None:
 
 def _of_text(event: _TextEvent) -> Receipt:
     called, timestamp = event.notification.message_id, event.notification.timestamp
-    # It says no time zone, and means UTC.
+    # The timestamp has no time zone, and is in UTC.
     sent_at = timestamp.replace(tzinfo=UTC) if timestamp else None
     if event.status == "SUCCESS":
         return Receipt(None, called, "delivered", sent_at=sent_at)

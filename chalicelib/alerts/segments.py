@@ -1,8 +1,8 @@
-"""How long a text message is, as it is paid for.
+"""Counts the segments of a text message, which is what the council pays for.
 
-Source: 3GPP TS 23.038 (the GSM 7-bit alphabet and its extension) and TS 23.040 (what is longer than
-160 characters goes as several, each 7 characters shorter; with any other character in it, 70 and
-67 UTF-16 units).
+Source: 3GPP TS 23.038 (the GSM 7-bit alphabet and its extension) and TS 23.040 (a text of more than
+160 characters is sent as several segments, each 7 characters shorter; a text with any other
+character has segments of 70 and 67 UTF-16 units).
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ _BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENDED = frozenset("\f^{}\\[~]|€")
-"""These take the room of two."""
+"""Each of these takes the room of two characters."""
 _LAST_OF_ONE_UNIT = 0xFFFF
 _PLAIN = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " "}
@@ -20,12 +20,12 @@ _PLAIN = str.maketrans(
 
 
 def plain(text: str) -> str:
-    """The same without what is typeset and would more than double its price."""
+    """The text without typeset characters, which would more than double its price."""
     return text.translate(_PLAIN)
 
 
 def segments(text: str) -> int:
-    """How many messages it goes, and costs, as."""
+    """The number of segments that the text is sent, and paid for, as."""
     if set(text) <= _BASIC | _EXTENDED:
         rooms, single, each = [2 if c in _EXTENDED else 1 for c in text], 160, 153
     else:
@@ -34,7 +34,8 @@ def segments(text: str) -> int:
 
 
 def _filled(rooms: Iterable[int], each: int) -> int:
-    """How many it fills: a character that takes the room of two is in one of them as a whole."""
+    """The number of segments that the text fills. A character that takes the room of two is not
+    split."""
     count, left = 0, 0
     for room in rooms:
         if room > left:

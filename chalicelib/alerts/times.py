@@ -1,6 +1,7 @@
-"""When somebody is told: after her quiet hours, or with the next digest; by the council's clock.
+"""Decides when a subscriber is told: after their quiet hours, or with the next digest; in the
+council's local time.
 
-Quiet is what the clock shows: an hour that comes twice in autumn counts both times, and one that
+Quiet hours follow the clock: an hour that comes twice in autumn counts both times, and an hour that
 is left out in spring is over when it would have begun.
 """
 
@@ -25,7 +26,7 @@ def after_quiet(quiet: QuietHours | None, moment: datetime, zone: ZoneInfo) -> d
 
 
 def digest_after(frequency: Frequency, moment: datetime, zone: ZoneInfo) -> datetime:
-    """When the first digest goes out after the moment: at 8:00, weekly ones on Mondays; in UTC."""
+    """When the first digest after the moment goes out: at 8:00, weekly ones on Mondays; in UTC."""
     for at in _each_day(DIGEST_AT, moment, zone):
         is_day = frequency == "daily" or at.astimezone(zone).weekday() == MONDAY
         if at > moment and is_day:
@@ -34,7 +35,7 @@ def digest_after(frequency: Frequency, moment: datetime, zone: ZoneInfo) -> date
 
 
 def next_morning(moment: datetime, zone: ZoneInfo) -> datetime:
-    """8:00 on the day after that of the moment; in UTC."""
+    """8:00 on the day after the day of the moment; in UTC."""
     return _in_utc(moment.astimezone(zone) + ONE_DAY, DIGEST_AT, zone)
 
 
@@ -46,7 +47,7 @@ def _is_quiet(quiet: QuietHours, moment: datetime, zone: ZoneInfo) -> bool:
 
 
 def _each_day(at: time, moment: datetime, zone: ZoneInfo) -> Iterator[datetime]:
-    """That time on the day of the moment and on each that follows, twice where it comes twice."""
+    """That time on the day of the moment and on each day after it, twice if it comes twice."""
     day = moment.astimezone(zone)
     for _ in range(9):
         yield _in_utc(day, at, zone)

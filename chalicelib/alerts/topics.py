@@ -1,4 +1,4 @@
-"""What may be subscribed to: every fault of a topic with its field and its fix."""
+"""Checks the topics of subscriptions: gives every fault of a topic with its field and its fix."""
 
 from collections.abc import Iterator, Sequence
 
@@ -21,7 +21,7 @@ _ABOUT_SERVICES = ("area", "ward", "council")
 
 
 def faults_of(topic: Topic, whats: Sequence[What], council: Council) -> Iterator[FieldError]:
-    """What is wrong with it; whether there is such a report is looked up elsewhere."""
+    """The faults of the topic. Another check finds out whether the report exists."""
     yield from _fields(topic)
     if topic.radius_m is not None:
         yield from _circle(topic, topic.radius_m, council.bounds)
@@ -38,7 +38,7 @@ def faults_of(topic: Topic, whats: Sequence[What], council: Council) -> Iterator
 
 
 def _fields(topic: Topic) -> Iterator[FieldError]:
-    """What is missing, and what does not belong to it."""
+    """The fields that are missing, and the fields that do not belong to the topic."""
     fitting = _OF_KIND[topic.kind]
     given = {
         name
@@ -76,7 +76,7 @@ def _circle(topic: Topic, radius_m: float, bounds: Box) -> Iterator[FieldError]:
 
 
 def _nearest(box: Box, place: Point) -> Point:
-    """The place of the box that is nearest, to within a few metres."""
+    """The place in the box that is nearest, to within a few metres."""
     return Point(
         lat=min(max(place.lat, box.south), box.north),
         long=min(max(place.long, box.west), box.east),

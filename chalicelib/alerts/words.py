@@ -1,5 +1,5 @@
-"""The words of every message: short, plain, and none of them typed by whoever sent a report, so
-that nobody can have the council send what they like to strangers."""
+"""The words of every message: short and plain. The reporter typed none of them, so nobody can use
+the council to send what they like to strangers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ MEANINGS: Mapping[str, str] = {
 
 
 class SubscriptionLinks(NamedTuple):
-    """How whoever gets a message changes or stops what she gets."""
+    """The links with which the subscriber changes or stops their alerts."""
 
     manage_url: str
     unsubscribe_url: str
@@ -40,8 +40,8 @@ class SubscriptionLinks(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class MessageComposer:
-    """How a council speaks. `reply_to` is where answers go that are about no report; None where
-    nobody reads them."""
+    """Writes the messages of a council. `reply_to` is the address for answers that are about no
+    report; None if nobody reads them."""
 
     council: str
     phone: str
@@ -51,7 +51,7 @@ class MessageComposer:
     now: Callable[[], datetime]
 
     def asking(self, alert: Alert, link: str, code: str) -> Message:
-        """Asks whether an address wants alerts: by a link in a mail, by a code in a text."""
+        """Asks whether an address wants alerts: by a link in an email, by a code in a text."""
         return Message(
             what="confirm",
             name=alert.try_name,
@@ -74,8 +74,8 @@ class MessageComposer:
     def of_report(
         self, alert: Alert, subscription: Subscription, report: Report, ways: SubscriptionLinks
     ) -> Message:
-        """Tells of a report as it is now. Only who asked for just that report can write on its
-        case: it takes no more than some notes."""
+        """Tells of a report as it is now. Only a subscriber to just that report can write on its
+        case: the case takes no more than some notes."""
         title, opening = _opening(alert, subscription, report)
         case = report.reply_to if subscription.topic.kind == "report" else None
         return Message(
@@ -97,7 +97,8 @@ class MessageComposer:
     def question(
         self, alert: Alert, report: Report, answer_url: str, ways: SubscriptionLinks
     ) -> Message:
-        """Asks whether it is mended. `answer_url` leads to a page that takes the answer."""
+        """Asks whether the problem is mended. `answer_url` leads to a page that takes the
+        answer."""
         title = f"Is it fixed? {report.service_name}"
         return Message(
             what=alert.what,
@@ -124,8 +125,8 @@ class MessageComposer:
     def asked(
         self, alert: Alert, report: Report, text: str, reply_url: str, ways: SubscriptionLinks
     ) -> Message:
-        """Tells what an officer asks whoever sent a report. `reply_url` leads to a page that takes
-        the answer."""
+        """Asks the reporter an officer's question. `reply_url` leads to a page that takes the
+        answer."""
         title = f"We have a question about your report: {report.service_name}"
         return Message(
             what=alert.what,

@@ -1,9 +1,10 @@
-"""Alerts, and what is kept beside them, as items of the table, and the way there and back.
+"""Converts alerts, and the records beside them, to items of the table and back.
 
-Under `subscription#<id>`: `alert#<alert_id>` an alert, `told#<report or notice>` the newest version
-that was told, `digest#<due>#<event>` what a digest gathers. Under `suppressed#<address_key>` an
-address that nothing is sent to, under `spend#<day>` the segments of that day's text messages. Only
-alerts that somebody looks for have a `due`, and so a place in the index `by-due`.
+Under `subscription#<id>`: `alert#<alert_id>` is an alert, `told#<report or notice>` the newest
+version that the subscriber was told, `digest#<due>#<event>` an event that a digest gathers. Under
+`suppressed#<address_key>` is an address that nothing is sent to, under `spend#<day>` the segments
+of that day's text messages. Only alerts that the sender or officers look for have a `due`, and so a
+place in the index `by-due`.
 """
 
 from datetime import datetime
@@ -30,7 +31,7 @@ ALERT = "alert#"
 
 
 class ByDue(GlobalSecondaryIndex["AlertItem"]):  # type: ignore[no-untyped-call]
-    """Alerts by where they are looked for, in the order of when they are due or ended."""
+    """Alerts by the place where they are looked for, in the order of when they are due or ended."""
 
     class Meta:
         index_name = "by-due"
@@ -41,7 +42,7 @@ class ByDue(GlobalSecondaryIndex["AlertItem"]):  # type: ignore[no-untyped-call]
 
 
 class ByExternal(GlobalSecondaryIndex["AlertItem"]):  # type: ignore[no-untyped-call]
-    """Alerts by what whoever carried them calls them."""
+    """Alerts by the carrier's id for them."""
 
     class Meta:
         index_name = "by-external"
@@ -51,7 +52,7 @@ class ByExternal(GlobalSecondaryIndex["AlertItem"]):  # type: ignore[no-untyped-
 
 
 class AlertItem(Model):
-    """An alert as it is stored; `state` is its place while it has one."""
+    """An alert as it is stored. `state` holds its place if it has one."""
 
     class Meta:
         table_name = ""
@@ -84,7 +85,7 @@ class AlertItem(Model):
 
 
 class ToldItem(Model):
-    """The newest version of a thing that a subscriber was told, and by which alert."""
+    """The newest version of a thing that a subscriber was told, and the alert that told it."""
 
     class Meta:
         table_name = ""
@@ -97,7 +98,7 @@ class ToldItem(Model):
 
 
 class GatheredItem(Model):
-    """Something that waits for a digest."""
+    """An event that waits for a digest."""
 
     class Meta:
         table_name = ""
@@ -121,7 +122,7 @@ class SuppressedItem(Model):
 
 
 class SpendItem(Model):
-    """How many segments were sent on a day."""
+    """The number of segments that were sent on a day."""
 
     class Meta:
         table_name = ""
@@ -159,7 +160,7 @@ def item_of(alert: Alert) -> AlertItem:
 
 
 def alert_of(item: AlertItem) -> Alert:
-    """The alert as the slice knows it."""
+    """The alert in the form that the slice uses."""
     values: dict[str, Any] = {name: getattr(item, name) for name in NAMES}
     return Alert(
         subscription_id=item.owner.partition("#")[2],

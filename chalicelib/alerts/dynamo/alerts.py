@@ -1,4 +1,4 @@
-"""Alerts in DynamoDB, and what is kept beside them."""
+"""Alerts in DynamoDB, and the records beside them."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -90,7 +90,7 @@ class DynamoAlerts(_InTable):
 
 
 class DynamoTold(_InTable):
-    """The Told port."""
+    """The DeliveryLog port."""
 
     def __init__(self, table_name: str, now: Callable[[], datetime]) -> None:
         super().__init__(table_name)

@@ -1,10 +1,10 @@
-"""Subscriptions and the index that finds them, as items of the table, and the way there and back.
+"""Converts subscriptions, and the index that finds them, to items of the table and back.
 
-Table: hash `owner`, range `record`. All of one subscription lies under `subscription#<id>`: itself
-as `subscription`, and what it was told. Where it is active it has up to nine entries more, under
-the areas that it is about (`index.py` says which), each with its reach and id as `record`: who
-hears of something that happens there is one query an area. An entry's names are its own, so that
-no other index holds it.
+Table: hash `owner`, range `record`. All data of one subscription is under `subscription#<id>`: the
+subscription itself as `subscription`, and what the subscriber was told. An active subscription also
+has up to nine entries under the areas that it is about (`index.py` says which), each with its reach
+and id as `record`: one query an area finds who hears of something that happens there. The attribute
+names of an entry are its own, so that no other index holds it.
 """
 
 from datetime import datetime
@@ -43,7 +43,7 @@ def of_subscription(subscription_id: str) -> str:
 
 
 class ByAccount(GlobalSecondaryIndex["SubscriptionItem"]):  # type: ignore[no-untyped-call]
-    """An account's subscriptions, in the order in which they were made."""
+    """The subscriptions of an account, in the order in which they were made."""
 
     class Meta:
         index_name = "by-account"
@@ -54,7 +54,7 @@ class ByAccount(GlobalSecondaryIndex["SubscriptionItem"]):  # type: ignore[no-un
 
 
 class ByAddress(GlobalSecondaryIndex["SubscriptionItem"]):  # type: ignore[no-untyped-call]
-    """An address's subscriptions."""
+    """The subscriptions of an address."""
 
     class Meta:
         index_name = "by-address"
@@ -91,7 +91,7 @@ class SubscriptionItem(Model):
     fingerprint = UnicodeAttribute()
     request_id = UnicodeAttribute()
     is_silent = BooleanAttribute(default=False)
-    # When it is forgotten by itself, derived at each write.
+    # When the subscription is deleted automatically, derived at each write.
     expires_at = TTLAttribute(null=True)
 
     by_account = ByAccount()
@@ -99,7 +99,8 @@ class SubscriptionItem(Model):
 
 
 class EntryItem(Model):
-    """An entry of the index: whom something there may concern, and what decides that."""
+    """An entry of the index: a subscription under an area, and the data that decides what concerns
+    it."""
 
     class Meta:
         table_name = ""
@@ -127,7 +128,7 @@ def item_of(subscription: Subscription) -> SubscriptionItem:
 
 
 def subscription_of(item: SubscriptionItem) -> Subscription:
-    """The subscription as the slice knows it."""
+    """The subscription in the form that the slice uses."""
     values: dict[str, Any] = {name: getattr(item, name) for name in NAMES}
     return Subscription(subscription_id=item.owner.partition("#")[2], **values)
 
@@ -146,7 +147,7 @@ def entry_item(entry: Entry) -> EntryItem:
 
 
 def entry_of(item: EntryItem) -> Entry:
-    """The entry as the slice knows it."""
+    """The entry in the form that the slice uses."""
     reach, _, subscription_id = item.record.partition("#")
     return Entry(
         area=item.owner,

@@ -27,7 +27,7 @@ translated = partial(errors.translated, "subscriptions")
 
 
 class DynamoSubscriptions:
-    """The Subscriptions port. TTL removes what is over only after a while."""
+    """The Subscriptions port. TTL removes a subscription only some time after it is over."""
 
     def __init__(self, table_name: str) -> None:
         SubscriptionItem.Meta.table_name = table_name
@@ -37,7 +37,7 @@ class DynamoSubscriptions:
         with suppress(VersionConflict), translated(clash=VersionConflict):
             item.save(SubscriptionItem.owner.does_not_exist())
             return subscription_of(item)
-        # Of that id there is one, maybe by this very write if its reply was lost.
+        # A subscription with that id exists, maybe from this very write if its reply was lost.
         stored = self.get(subscription.subscription_id)
         if stored is None:
             raise UpstreamFailed("The subscription could not be read back; send it again.")
@@ -99,7 +99,7 @@ class DynamoSubscriptions:
                     owner, consistent_read=True, attributes_to_get=["owner", "record"]
                 )
             ]
-            # It is found by itself: so it goes last, and whoever was interrupted finds it again.
+            # The subscription goes last: after an interruption a new run still finds it.
             for record in sorted(records, key=lambda record: record == SUBSCRIPTION):
                 SubscriptionItem(owner, record).delete(add_version_condition=False)
 
@@ -135,7 +135,7 @@ def told_by(image: dict[str, Any]) -> Subscription:
 
 
 def _start(account_id: str, after: str) -> dict[str, dict[str, str]]:
-    """Where a list goes on, as DynamoDB wants it."""
+    """The key where a list goes on, in the form that DynamoDB needs."""
     created_at, _, subscription_id = after.partition("~")
     return {
         "account_id": {"S": account_id},

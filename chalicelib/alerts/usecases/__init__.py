@@ -1,1 +1,1 @@
-"""What is done with subscriptions and alerts: a function a verb."""
+"""The use cases of subscriptions and alerts: one function for each verb."""

@@ -1,8 +1,8 @@
-"""However many are to hear of something, one run has the time to tell each: many are shared out
-among runs of their own.
+"""Shares out the work when many subscribers are to hear of something, so that one run has the time
+to tell each of its own.
 
-They were all found, and one subscription chosen for each person, before the first of them is told:
-so it does not matter in what order shares are done, or how often.
+All subscribers were found, and one subscription chosen for each person, before the first of them is
+told. So the order in which shares are done does not matter, nor how often.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,13 +14,13 @@ from chalicelib.alerts.model import AlertBatch, AlertRequested
 from chalicelib.alerts.ports import MatchPorts
 
 MOST_IN_A_RUN = 500
-"""Fifty calls of the queue, a second or two; ten shares, as one call takes them, are 180 of the
+"""Fifty calls of the queue take a second or two. Ten shares, as one call takes them, are 180 of the
 256 KiB that it may have."""
 
 
 def enqueue_batches(tells: Sequence[AlertRequested], ports: MatchPorts) -> None:
-    """Says it to whoever sends; where they are many, leaves it to further runs. Raises
-    UpstreamFailed: some were told then, and it is done again."""
+    """Sends the messages to the sender; if they are many, leaves them to further runs. Raises
+    UpstreamFailed: some subscribers may have been told then, and the run is repeated."""
     if len(tells) <= MOST_IN_A_RUN:
         ports.outbox.send(tells)
     else:

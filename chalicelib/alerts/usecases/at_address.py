@@ -1,7 +1,8 @@
-"""All alerts that go to one address, for whoever gets one of them.
+"""Opens all alerts that go to one address, for the person who receives one of them.
 
-What opens them is the link that stops alerts, which stands in messages to the address alone: the
-link to change one is given to whoever asked for it as well, and that may have been somebody else.
+The link that stops alerts opens the list, because it is sent only in messages to the address. The
+link to change an alert does not: the person who asked for the alert gets it as well, and that may
+have been somebody else.
 """
 
 from collections.abc import Sequence
@@ -15,8 +16,8 @@ from chalicelib.kernel.optimistic import retry_on_conflict
 
 
 def at_same_address(subscription_id: str, token: str, ports: Ports) -> Sequence[Subscription]:
-    """Every active one at the address of this one, the oldest first; this one may be stopped, but
-    the address has confirmed it. Raises NotFound."""
+    """Every active subscription at the address of this one, the oldest first. This one may be
+    stopped, but the address must have confirmed it. Raises NotFound."""
     known = ports.subscriptions.get(subscription_id)
     if known is None or known.is_over(ports.now()) or not may_open_all(known, token, ports):
         raise NotFound(NONE)
@@ -26,12 +27,12 @@ def at_same_address(subscription_id: str, token: str, ports: Ports) -> Sequence[
 
 
 def may_open_all(known: Subscription, token: str, ports: Ports) -> bool:
-    """True of the link in an alert of a subscription that its address has confirmed."""
+    """True if the token is from an alert of a subscription that its address has confirmed."""
     return known.confirmed_at is not None and ports.tokens.holds_unsubscribe(known, token)
 
 
 def stop_all(subscription_id: str, token: str, ports: Ports) -> None:
-    """Stops them all. Raises NotFound, UpstreamFailed."""
+    """Stops all subscriptions at the address. Raises NotFound, UpstreamFailed."""
 
     def stop() -> None:
         for each in at_same_address(subscription_id, token, ports):

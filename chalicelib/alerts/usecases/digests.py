@@ -1,4 +1,4 @@
-"""A digest gathers what has happened until it is due, and tells what was not told by then."""
+"""A digest gathers what happens until it is due, and tells what was not told by then."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -11,10 +11,10 @@ from chalicelib.kernel.optimistic import VersionConflict
 
 
 def gather(tell: AlertRequested, subscription: Subscription, ports: Ports) -> None:
-    """Keeps it for the next digest, which is opened with it. Raises UpstreamFailed.
+    """Keeps the event for the next digest, and opens that digest. Raises UpstreamFailed.
 
-    A digest that is not waiting any more may have been read before this was kept: then it is kept
-    for the next one, too, and that one tells nothing twice.
+    A digest that is not waiting any more may have been read before this event was kept. Then the
+    event is kept for the next digest as well, which tells nothing twice.
     """
     now = ports.now().replace(microsecond=0)
     due = digest_after(subscription.frequency, max(now, tell.not_before or now), ports.voice.zone)
@@ -26,8 +26,8 @@ def gather(tell: AlertRequested, subscription: Subscription, ports: Ports) -> No
 
 
 def to_tell(alert: Alert, subscription: Subscription, ports: Ports) -> Sequence[Report | Notice]:
-    """What the digest tells: each thing once, as it is now, and none that was told before. Raises
-    UpstreamFailed."""
+    """The things that the digest tells: each once, as it is now, and none that was told before.
+    Raises UpstreamFailed."""
     gathered = ports.digests.gathered(alert.subscription_id, alert.occurred_at)
     known = _known(gathered, subscription, ports)
     gathered = _told_now(gathered, known, subscription, ports)
@@ -51,8 +51,8 @@ def _told_now(
     subscription: Subscription,
     ports: Ports,
 ) -> Sequence[AlertRequested]:
-    """Without reports that an officer changed just now and can put back: they are kept for the
-    next digest."""
+    """The events without reports that an officer changed just now and can put back: those are kept
+    for the next digest."""
     now = ports.now()
     found = []
     for tell in gathered:
@@ -73,7 +73,8 @@ def _holds_still(tell: AlertRequested, thing: Report | Notice | None) -> bool:
 def _known(
     gathered: Iterable[AlertRequested], subscription: Subscription, ports: Ports
 ) -> Mapping[str, Report | Notice]:
-    """What they are about, as far as this subscriber may hear of it now."""
+    """The reports and notices that the events are about, if this subscriber may hear of them
+    now."""
     reports = {tell.service_request_id for tell in gathered if tell.service_request_id}
     notices = {tell.notice_id for tell in gathered if tell.notice_id}
     shown = {
@@ -85,7 +86,7 @@ def _known(
 
 
 def _opened(alert: Alert, ports: Ports) -> Alert:
-    """The digest as it is stored, if need be by this."""
+    """The digest as it is stored; stores it if need be."""
     try:
         return ports.alerts.save(alert)
     except VersionConflict:

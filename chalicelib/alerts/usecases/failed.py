@@ -1,5 +1,5 @@
-"""Officers look at alerts that did not get through, and send them again; those that failed by a
-mistake of ours, all at once."""
+"""Lets officers look at alerts that did not get through, and send them again. Alerts that failed by
+a mistake of ours are sent again all at once."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,12 +14,12 @@ AT_ONCE = 100
 
 
 def listed(place: OfOfficers, *, limit: int, after: str | None, ports: Ports) -> Listed:
-    """Those that are found there, the latest first. Raises UpstreamFailed."""
+    """The alerts in that place, the latest first. Raises UpstreamFailed."""
     return ports.alerts.in_place(place, limit=limit, after=after)
 
 
 def send_ours_again(ports: Ports) -> int:
-    """Sends all those again that failed by a mistake of ours. Answers how many. Raises
+    """Sends all alerts again that failed by a mistake of ours. Answers how many. Raises
     UpstreamFailed."""
     count = 0
     for alert in _failed(ports):
@@ -40,8 +40,8 @@ def _failed(ports: Ports) -> Iterator[Alert]:
 
 
 def send_again(name: str, ports: Ports) -> Alert:
-    """Sends it again, with all its tries. Raises NotFound, Conflict (it was sent, or waits for its
-    next try), UpstreamFailed."""
+    """Sends the alert again, with all its tries. Raises NotFound, Conflict (it was sent, or waits
+    for its next try), UpstreamFailed."""
     meant = named(name)
 
     def send() -> Alert:

@@ -1,8 +1,8 @@
-"""A subscription was stored: the index gets what it is now, and nothing else of it; and a new one
-is to be confirmed.
+"""Brings the index up to date after a subscription was stored, and asks the address to confirm a
+new subscription.
 
-The stream tells of each change, in order and at least once. What an entry of the index was made of
-is in one of the images that it told; what is stored now decides what stays.
+The stream tells of each change, in order and at least once. Its images include each one that an
+entry of the index was made from; the stored subscription decides which entries stay.
 """
 
 from collections.abc import Iterable
@@ -13,8 +13,8 @@ from chalicelib.alerts.ports import IndexPorts
 
 
 def reindex(subscription_id: str, told: Iterable[Subscription], ports: IndexPorts) -> None:
-    """Brings the index up to date for a subscription; `told` are all that it was, as far as that
-    is new. Raises UpstreamFailed: then it is done again."""
+    """Brings the index up to date for a subscription. `told` holds the subscription before and
+    after each new change. Raises UpstreamFailed: then it is done again."""
     stored = ports.subscriptions.get(subscription_id)
     entries = entries_of(stored) if stored else ()
     kept = {entry.key for entry in entries}
@@ -23,8 +23,8 @@ def reindex(subscription_id: str, told: Iterable[Subscription], ports: IndexPort
 
 
 def question(before: Subscription | None, after: Subscription | None) -> Confirm | None:
-    """What asks an address whether it wants this subscription, None where it is not asked. One
-    that was over may have begun anew under the same key."""
+    """The message that asks an address whether it wants this subscription, None if it is not asked.
+    A subscription that was over may have begun anew under the same key."""
     if after is None or after.state != "unconfirmed" or after.is_silent:
         return None
     if before and before.created_at == after.created_at:

@@ -1,8 +1,8 @@
-"""Somebody confirms a subscription, looks at it, changes or stops it: by the secret link that came
-with it, or in her account.
+"""A person confirms, reads, changes or stops a subscription: by the secret link that came with it,
+or in their account.
 
-What a link does not open is answered like what is not there, so nobody can tell from it what
-there is.
+A subscription that a link does not open gets the same answer as one that does not exist, so nobody
+can tell from the answer which subscriptions exist.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -35,8 +35,8 @@ OVER = "This link or code does not hold any more, or was tried too often: subscr
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """What opens a subscription: the token of a link, or the account that it belongs to, or whose
-    confirmed address it goes to."""
+    """The proof that opens a subscription: the token of a link, the account that it belongs to, or
+    the account whose confirmed address it goes to."""
 
     token: str | None = None
     account_id: str | None = None
@@ -44,7 +44,7 @@ class Shown:
 
 
 def asked(subscription_id: str, token: str, ports: Ports) -> Subscription:
-    """What the link in the mail asks about; changes nothing. Raises NotFound."""
+    """The subscription that the link in the email asks about; changes nothing. Raises NotFound."""
     stored = _held(subscription_id, ports)
     if not ports.tokens.holds_confirm(stored, token) or stored.is_silent:
         raise NotFound(OVER)
@@ -52,15 +52,17 @@ def asked(subscription_id: str, token: str, ports: Ports) -> Subscription:
 
 
 def confirm_by_link(subscription_id: str, token: str, ports: Ports) -> Subscription:
-    """Confirms it by what the link in the mail carries. Raises NotFound, Conflict (stopped)."""
+    """Confirms the subscription by the token in the email's link. Raises NotFound, Conflict
+    (stopped)."""
     return _rewritten(
         lambda: asked(subscription_id, token, ports), lambda each: _active(each, ports), ports
     )
 
 
 def confirm_by_code(subscription_id: str, code: str, ports: Ports) -> Subscription:
-    """Confirms it by the code in the text message; white space in it does not count. Raises Invalid
-    (another code), NotFound (over, or tried too often), Conflict (stopped)."""
+    """Confirms the subscription by the code in the text message; white space in the code does not
+    count. Raises Invalid (another code), NotFound (over, or tried too often), Conflict
+    (stopped)."""
     tried = _rewritten(
         lambda: _held(subscription_id, ports), lambda each: _tried(each, ports), ports
     )
@@ -72,15 +74,15 @@ def confirm_by_code(subscription_id: str, code: str, ports: Ports) -> Subscripti
 
 
 def read(subscription_id: str, shown: Shown, ports: Ports) -> Subscription:
-    """The subscription, for whoever may manage it. Raises NotFound."""
+    """The subscription, if the caller may manage it. Raises NotFound."""
     return _opened(subscription_id, shown, ports, ports.tokens.holds_manage)
 
 
 def change(
     subscription_id: str, changes: SubscriptionChanges, version: int, shown: Shown, ports: Ports
 ) -> Subscription:
-    """Changes it, on the version that was read. Raises NotFound, Invalid, Conflict (another
-    version, which it carries; or it was stopped)."""
+    """Changes the subscription, if it still has the version that was read. Raises NotFound,
+    Invalid, Conflict (another version, which the error carries; or it was stopped)."""
     present = read(subscription_id, shown, ports)
     _refuse_stopped(present)
     if present.version != version:
@@ -93,21 +95,23 @@ def change(
         return ports.subscriptions.save(after)
     except VersionConflict:
         stored = read(subscription_id, shown, ports)
-        # Written by this very call, if its reply was lost: the version is the one it makes.
+        # This very call wrote it, if its reply was lost: the stored version is the one that the
+        # call makes.
         if replace(stored, version=version) == after:
             return stored
         raise _stale(stored) from None
 
 
 def stoppable(subscription_id: str, shown: Shown, ports: Ports) -> Subscription:
-    """The subscription, for whoever may manage it or has the link of one of its alerts. Raises
+    """The subscription, if the caller may manage it or has the link of one of its alerts. Raises
     NotFound."""
     tokens = ports.tokens
     return _opened(subscription_id, shown, ports, tokens.holds_unsubscribe, tokens.holds_manage)
 
 
 def stop(subscription_id: str, shown: Shown, ports: Ports) -> Subscription:
-    """Stops it, for whom it is stoppable; again does nothing. Raises NotFound."""
+    """Stops the subscription, if the caller may stop it; does nothing the second time. Raises
+    NotFound."""
     return _rewritten(
         lambda: stoppable(subscription_id, shown, ports),
         lambda each: each if each.state == "stopped" else stopped(each, "asked", at_second(ports)),
@@ -116,7 +120,7 @@ def stop(subscription_id: str, shown: Shown, ports: Ports) -> Subscription:
 
 
 def own(by: Shown, *, limit: int, after: str | None, ports: Ports) -> Page:
-    """An account's subscriptions and those that go to its addresses, the latest first."""
+    """The subscriptions of an account and those that go to its addresses, the latest first."""
     now = ports.now()
     found = all_of(by.account_id or "", by.address_keys, ports.subscriptions)
     places = {_place(each): each for each in found if not each.is_over(now)}
@@ -128,7 +132,7 @@ def own(by: Shown, *, limit: int, after: str | None, ports: Ports) -> Page:
 def all_of(
     account_id: str, address_keys: Collection[str], subscriptions: Subscriptions
 ) -> Sequence[Subscription]:
-    """Every subscription that is the account's, or goes to one of these addresses."""
+    """Every subscription that belongs to the account, or goes to one of these addresses."""
     found = {each.subscription_id: each for each in subscriptions.at(address_keys)}
     after: str | None = None
     while True:
@@ -145,7 +149,8 @@ def _changed(present: Subscription, changes: SubscriptionChanges) -> Subscriptio
 
 
 def _opened(subscription_id: str, shown: Shown, ports: Ports, *holds: Holds) -> Subscription:
-    """The stored one, if it is the account's, or one of these says that the token holds."""
+    """The stored subscription, if it belongs to the account, or if one of `holds` accepts the
+    token."""
     stored = ports.subscriptions.get(subscription_id)
     if stored is None or stored.is_over(ports.now()):
         raise NotFound(NONE)
@@ -162,7 +167,7 @@ def _is_hers(stored: Subscription, shown: Shown) -> bool:
 
 
 def _place(subscription: Subscription) -> str:
-    """Where it stands in a list of subscriptions."""
+    """The position of the subscription in a list of subscriptions."""
     return f"{text_of(subscription.created_at)}~{subscription.subscription_id}"
 
 
@@ -179,7 +184,8 @@ def _active(present: Subscription, ports: Ports) -> Subscription:
 
 
 def _tried(present: Subscription, ports: Ports) -> Subscription:
-    """One more try of a code, which holds for as long as it can be confirmed."""
+    """Counts one more try of a code. A code holds for as long as the subscription can be
+    confirmed."""
     is_late = present.created_at + CONFIRMED_WITHIN <= ports.now()
     if present.channel != "sms" or is_late or present.confirm_tries >= MOST_CODE_TRIES:
         raise NotFound(OVER)
@@ -200,5 +206,5 @@ def _rewritten(
     after: Callable[[Subscription], Subscription],
     ports: Ports,
 ) -> Subscription:
-    """Load the subscription, change it and save it. Raises UpstreamFailed."""
+    """Loads the subscription, changes it and saves it. Raises UpstreamFailed."""
     return update(present, after, ports.subscriptions.save, what="this subscription")

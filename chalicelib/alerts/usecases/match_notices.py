@@ -1,5 +1,5 @@
-"""Road works or a disruption come in, and everybody inside who wants to hear of them is to be told:
-once, and again when their times or their place change."""
+"""Matches road works and disruptions: everybody inside who wants to hear of them is told once, and
+again when their times or their place change."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -14,8 +14,8 @@ from chalicelib.geo.point import Point
 
 
 def match_notice(fact: OfNotice, ports: MatchPorts) -> int:
-    """Says to whoever sends whom the fact concerns. Answers how many that are. Raises
-    UpstreamFailed: then it is done again."""
+    """Sends the sender a message for each subscriber that the fact concerns. Answers how many there
+    are. Raises UpstreamFailed: then it is done again."""
     affected = _affected(fact, ports)
     if affected is None:
         return 0
@@ -43,8 +43,8 @@ def match_notice(fact: OfNotice, ports: MatchPorts) -> int:
 
 
 def _affected(fact: OfNotice, ports: MatchPorts) -> Affected | None:
-    """None where there is nothing to tell: what was taken back is told to nobody, and a new wording
-    is no news."""
+    """The extent that is affected; None if there is nothing to tell. Nobody is told of a disruption
+    that was taken back, and a new wording is no news."""
     if isinstance(fact, RoadWorkPlanned):
         return ports.notices.round(Point(lat=fact.lat, long=fact.long))
     is_wording = isinstance(fact, DisruptionChanged) and not fact.is_news
@@ -57,7 +57,7 @@ def _areas(what: What, affected: Affected) -> Sequence[Area]:
     box, ward_codes = affected.extent.box, affected.extent.ward_codes
     if what == "roadworks":
         return areas_over(box, ward_codes, "roadworks")
-    # Whoever wants to hear what happens round her, hears of it too.
+    # Subscribers to an area round them hear of disruptions there too.
     return [*areas_over(box, ward_codes, "disruptions"), *areas_over(box, ward_codes)]
 
 

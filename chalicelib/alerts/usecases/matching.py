@@ -1,7 +1,7 @@
-"""A fact comes in, and everybody whom it concerns is to be told: one message for each.
+"""Matches a fact with the subscribers that it concerns, and sends one message for each.
 
 The report is read as it is now, and decides by itself who may hear of it. Facts may come twice and
-out of order: whoever sends knows what was told already.
+out of order: the sender knows what was told already.
 """
 
 from collections.abc import Iterator
@@ -18,11 +18,11 @@ from chalicelib.events import OfReport, ReportChanged, ReportSubmitted
 
 
 def match(fact: OfReport, ports: MatchPorts) -> int:
-    """Says to whoever sends whom the fact concerns. Answers how many that are. Raises
-    UpstreamFailed: then it is done again."""
+    """Sends the sender a message for each subscriber that the fact concerns. Answers how many there
+    are. Raises UpstreamFailed: then it is done again."""
     is_new = isinstance(fact, ReportSubmitted)
     if isinstance(fact, ReportChanged) and fact.lost_sender:
-        # What was forgotten of a report is forgotten here, too.
+        # Data of a report that was deleted there is deleted here, too.
         ports.subscriptions.remove(own_id(fact.service_request_id, ports))
     if isinstance(fact, ReportChanged) and fact.takes_back:
         return 0
@@ -38,7 +38,7 @@ def match(fact: OfReport, ports: MatchPorts) -> int:
     own = _own(reporter, fact, ports) if is_new and reporter else None
     tells = [_tell(own.subscription_id, "new", fact, ports)] if own else []
     if what:
-        # That her own report has come in she is told by the subscription that comes with it.
+        # The reporter hears that the report has come in from the subscription that comes with it.
         found = _concerned(subject, what, _key_of(reporter, ports), ports)
         tells += [_tell(entry.subscription_id, what, fact, ports) for entry in found]
     if isinstance(fact, ReportChanged) and fact.repair:
@@ -49,8 +49,8 @@ def match(fact: OfReport, ports: MatchPorts) -> int:
 
 
 def _asked(fact: OfReport, ports: MatchPorts) -> int:
-    """Whoever sent the report is asked what an officer wants to know: also who wanted to hear
-    nothing else of it, but not who has stopped that. Answers how many that are."""
+    """Asks the reporter an officer's question, even if they wanted to hear nothing else of the
+    report, but not if they have stopped its subscription. Answers how many are asked."""
     if not (isinstance(fact, ReportChanged) and fact.question):
         return 0
     hears = ports.reports.reporter(fact.service_request_id)
@@ -64,7 +64,7 @@ def _asked(fact: OfReport, ports: MatchPorts) -> int:
 
 
 def _concerned(subject: Subject, what: What, but: str | None, ports: MatchPorts) -> list[Entry]:
-    """Whom it concerns, but that recipient."""
+    """The entries that it concerns, except those of the recipient `but`."""
     happening = Happening(
         what=what,
         report=subject.service_request_id,
@@ -89,8 +89,8 @@ def _areas(subject: Subject, what: What, ports: MatchPorts) -> Iterator[Area]:
 
 
 def _merged_into(subject: Subject, seen: set[str], ports: MatchPorts) -> Iterator[str]:
-    """The reports that were merged into this one, or into one of those; whoever subscribed to them
-    hears of this one."""
+    """The reports that were merged into this one, or into one of those. Their subscribers hear of
+    this report."""
     for duplicate in subject.duplicates:
         found = ports.reports.subject(duplicate) if duplicate not in seen else None
         seen.add(duplicate)
@@ -102,7 +102,7 @@ def _merged_into(subject: Subject, seen: set[str], ports: MatchPorts) -> Iterato
 def _own(
     reporter: Reporter, fact: OfReport, ports: MatchPorts, whats: tuple[What, ...] = ()
 ) -> Subscription | None:
-    """The subscription that comes with a report, made unless it is there; None where she has
+    """The subscription that comes with a report, made unless it is stored; None if the reporter has
     stopped it."""
     now = ports.now().replace(microsecond=0)
     stored = ports.subscriptions.add(
@@ -134,7 +134,7 @@ def own_id(service_request_id: str, ports: MatchPorts) -> str:
 
 
 def _question(subscription_id: str, fact: ReportChanged, ports: MatchPorts) -> AlertRequested:
-    """Whether that repair holds; asked once for each repair."""
+    """A message that asks whether that repair holds; sent once for each repair."""
     about = _tell(subscription_id, "needs_answer", fact, ports)
     return msgspec.structs.replace(about, version=fact.repair)
 

@@ -1,7 +1,7 @@
-"""A browser's address changes: what went to the old one goes to the new one.
+"""Moves the alerts of a browser from its old address to its new one.
 
-Browsers give themselves a new one now and then, and know of no subscription but their own. Whoever
-can say all of the old address is that browser: nobody else was told its secret.
+Browsers give themselves a new address now and then, and know of no subscription but their own. A
+caller that knows all of the old address is that browser: nobody else was told its secret.
 """
 
 from collections.abc import Iterator
@@ -16,15 +16,15 @@ from chalicelib.kernel.optimistic import retry_on_conflict
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """From where to where."""
+    """The old address of a browser and its new one, `push`."""
 
     old: PushAddress
     push: PushAddress
 
 
 def move(wanted: Move, ports: Ports) -> int:
-    """Moves all that is active at the old address. Answers how many were; none where there are
-    none, or where the old address is not all true. Raises Invalid, UpstreamFailed."""
+    """Moves all active subscriptions at the old address. Answers how many were moved: 0 if there
+    are none, or if a part of the old address is wrong. Raises Invalid, UpstreamFailed."""
     try:
         ports.check_push(wanted.push)
     except AddressRefused as error:

@@ -1,5 +1,5 @@
-"""What is told, and to whom, decided when it is sent: what was taken back is never told, nor what
-the same subscriber was told already."""
+"""Decides what is told, and to which subscriber, when it is sent. Never tells what was taken back,
+nor what the same subscriber was told already."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -16,14 +16,14 @@ from chalicelib.kernel.delivery_retry import refused
 
 
 class Ready(NamedTuple):
-    """What goes where."""
+    """A message and the address that it goes to."""
 
     message: Message
     to: Any
 
 
 def prepared(alert: Alert, now: datetime, ports: Ports) -> Ready | Alert:
-    """What is to be sent; or what becomes of the alert instead. Raises UpstreamFailed."""
+    """The message to send, or the alert as it becomes without sending. Raises UpstreamFailed."""
     subscription = ports.subscriptions.get(alert.subscription_id)
     if subscription is None or not _is_wanted(alert, subscription, now):
         return dropped(alert, "not_wanted", now)
@@ -50,7 +50,8 @@ def _is_wanted(alert: Alert, subscription: Subscription, now: datetime) -> bool:
 def _message(
     alert: Alert, subscription: Subscription, now: datetime, ports: Ports
 ) -> Message | datetime | None:
-    """None where there is nothing to tell any more; a moment where it is not told before that."""
+    """The message; None if there is nothing to tell any more; the moment to wait for if it is too
+    early."""
     match alert.what:
         case "confirm":
             return _asking(alert, subscription, ports)
@@ -85,7 +86,7 @@ def _question(alert: Alert, subscription: Subscription, ports: Ports) -> Message
 
 
 def _asked(alert: Alert, subscription: Subscription, ports: Ports) -> Message | None:
-    """What an officer asks; nothing once that was answered, or nobody waits for it any more."""
+    """An officer's question; None once it was answered, or nobody waits for the answer any more."""
     report_id = alert.service_request_id or ""
     report = ports.reports([report_id]).get(report_id)
     if report is None or not subscription.is_own or not report.may_be_told_to(subscription):
@@ -122,7 +123,7 @@ def _of_notice(alert: Alert, subscription: Subscription, ports: Ports) -> Messag
 
 
 def _is_news(alert: Alert, shown: int, ports: Ports) -> bool:
-    """True where the subscriber was not told of this, or of what came after it."""
+    """True if the subscriber was not told of this, or of what came after it."""
     return ports.told.note(
         alert.subscription_id, alert.about or "", alert.version, alert.alert_id, shown=shown
     )

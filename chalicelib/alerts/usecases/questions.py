@@ -1,5 +1,5 @@
-"""Whoever follows a report is asked whether it is mended, and whoever sent it what officers want to
-know: by a link that answers for her alone."""
+"""Asks followers of a report whether the problem is mended, and asks the reporter what officers
+want to know. Each link answers for one person only."""
 
 import re
 from typing import NamedTuple
@@ -13,8 +13,8 @@ _TOKEN = re.compile(r"([0-9a-f]{32})\.([0-9A-Z]{12})\.([1-9][0-9]{0,5})\.([0-9a-
 
 
 class Question(NamedTuple):
-    """Who was asked about which repair of which report. `person` and `answer_id` say nothing of who
-    she is; `is_own`: it is her own report."""
+    """A question to one subscriber about one repair of a report. `person` and `answer_id` do not
+    reveal who the subscriber is; `is_own`: the report is the subscriber's own."""
 
     service_request_id: str
     repair: int
@@ -26,7 +26,7 @@ class Question(NamedTuple):
 def question_token(
     subscription: Subscription, service_request_id: str, repair: int, tokens: Tokens
 ) -> str:
-    """What the link in the question carries; a secret. Raises UpstreamFailed."""
+    """The token for the link in the question; a secret. Raises UpstreamFailed."""
     proof = tokens.answer(subscription, service_request_id, repair)
     return f"{subscription.subscription_id}.{service_request_id}.{repair}.{proof}"
 
@@ -34,14 +34,14 @@ def question_token(
 def reply_token(
     subscription: Subscription, service_request_id: str, number: int, tokens: Tokens
 ) -> str:
-    """What the link to what an officer asks carries; a secret. Raises UpstreamFailed."""
+    """The token for the link to an officer's question; a secret. Raises UpstreamFailed."""
     proof = tokens.reply(subscription, service_request_id, number)
     return f"{subscription.subscription_id}.{service_request_id}.{number}.{proof}"
 
 
 def asked_by(token: str, ports: Ports) -> tuple[str, int]:
-    """The report and the number of the question that the link was sent with, to whoever sent the
-    report. Raises NotFound, UpstreamFailed."""
+    """The report, and the number of the question that was sent with this link to the reporter.
+    Raises NotFound, UpstreamFailed."""
     subscription, request_id, number, proof = _sent_with(token, ports)
     is_hers = subscription.is_own and subscription.topic.service_request_id == request_id
     if not (is_hers and ports.tokens.holds_reply(subscription, request_id, number, proof)):
@@ -50,7 +50,7 @@ def asked_by(token: str, ports: Ports) -> tuple[str, int]:
 
 
 def question_of(token: str, ports: Ports) -> Question:
-    """The question that the link was sent with. Raises NotFound where it was sent with none,
+    """The question that was sent with the link. Raises NotFound if the link belongs to no question,
     UpstreamFailed."""
     subscription, request_id, repair, proof = _sent_with(token, ports)
     subscription_id = subscription.subscription_id
@@ -62,18 +62,19 @@ def question_of(token: str, ports: Ports) -> Question:
 
 
 def answers_as(subscription_id: str) -> str:
-    """Who it is, where answers are kept, that a subscription's questions go to."""
+    """The id that stands for the subscriber where answers are kept."""
     return derived_id("mended", subscription_id)
 
 
 def _sent_with(token: str, ports: Ports) -> tuple[Subscription, str, int, str]:
-    """Whose link it is, of which report and question, and its proof. Raises NotFound."""
+    """The subscription that the link belongs to, its report and question, and its proof. Raises
+    NotFound."""
     found = _TOKEN.fullmatch(token)
     if found is None:
         raise _no_question()
     subscription = ports.subscriptions.get(found[1])
     if subscription is None or subscription.is_over(ports.now()):
-        # What she says would be kept of somebody who was forgotten.
+        # An answer would be stored about a person whose data was deleted.
         raise _no_question()
     return subscription, found[2], int(found[3]), found[4]
 

@@ -1,5 +1,5 @@
-"""Whoever carried an alert says what became of it: the alert goes on, never back, and where nothing
-will ever arrive nothing more is sent."""
+"""Takes the receipts in which carriers say what became of an alert. The alert moves forward, never
+back; if nothing will ever arrive at an address, nothing more is sent there."""
 
 from datetime import timedelta
 
@@ -11,18 +11,19 @@ from chalicelib.alerts.usecases.stopping import suppress
 from chalicelib.kernel.optimistic import retry_on_conflict
 
 SOON = timedelta(minutes=5)
-"""How long after a text was sent it may take until we have noted what its carrier calls it. Shorter
-than a receipt that is not taken is hidden: so one of a text that is no alert comes but twice."""
+"""How long after a text was sent we may take to note the carrier's id for it. This is shorter than
+the time for which a receipt that is not taken is hidden, so a receipt of a text that is no alert
+comes only twice."""
 
 
 class TooSoon(Exception):
-    """Nobody has noted yet which alert this may be about."""
+    """Nobody has noted yet which alert this receipt may be about."""
 
 
 def take(receipt: Receipt, ports: Ports) -> Alert | None:
-    """Notes what became of an alert, and answers it; None where we know of none such. The same
-    receipt again changes nothing, nor does one of an earlier try. Raises TooSoon, UpstreamFailed.
-    """
+    """Notes what became of an alert, and answers the alert; None if no such alert is known. The
+    same receipt again changes nothing, nor does a receipt of an earlier try. Raises TooSoon,
+    UpstreamFailed."""
     alert = _meant(receipt, ports)
     if alert is None and _may_be_noted_yet(receipt, ports):
         raise TooSoon("It is taken again.")

@@ -1,7 +1,7 @@
-"""Alerts leave: each is claimed by one sender, tried, and put away as what became of it.
+"""Sends alerts: one sender claims each alert, tries it, and stores what became of it.
 
-A sender that is cut short leaves its alert in the hands of nobody once its lease is over. It may
-have arrived then: a mail or a notification is sent again, a text message is not.
+If a sender is cut short, its alert belongs to nobody once the lease is over. The alert may have
+arrived by then: an email or a notification is sent again, a text message is not.
 """
 
 from dataclasses import replace
@@ -35,16 +35,16 @@ from chalicelib.kernel.observability import logs
 from chalicelib.kernel.optimistic import VersionConflict
 
 AT_ONCE = ("needs_answer", "asked")
-"""What is in no digest: somebody waits for the answer."""
+"""Kinds that are in no digest, because somebody waits for the answer."""
 WOKEN_AT_ONCE = 1_000
-"""How many alerts a minute are woken, so that those which wait do not pile up as messages."""
+"""How many alerts a minute are woken, so that waiting alerts do not pile up as messages."""
 
 
 def tell(message: AlertRequested, ports: Ports) -> Alert | None:
-    """Tells a subscriber of an event, or keeps it for her digest, or for the end of her quiet
-    hours. Answers what became of it; None where there was nothing to do now.
+    """Tells a subscriber of an event, or keeps it for their digest, or for the end of their quiet
+    hours. Answers what became of it; None if there was nothing to do now.
 
-    Raises UpstreamFailed where our own store did not answer: the message comes again.
+    Raises UpstreamFailed if our own store did not answer: the message comes again.
     """
     subscription = ports.subscriptions.get(message.subscription_id)
     if subscription is None or subscription.state != "active":
@@ -65,13 +65,14 @@ def ask(message: Confirm, ports: Ports) -> Alert | None:
 
 
 def send_woken(message: Wake, ports: Ports) -> Alert | None:
-    """Sends an alert if it is its time and nobody else does. Answers and raises as `tell` does."""
+    """Sends an alert if its time has come and no other sender has it. Answers and raises as `tell`
+    does."""
     stored = ports.alerts.get(message.subscription_id, message.alert_id)
     return _deal_with(stored, ports) if stored else None
 
 
 def wake_due(ports: Ports) -> int:
-    """Says to whoever sends which alerts are due. Answers how many. Raises UpstreamFailed."""
+    """Tells the sender which alerts are due. Answers how many. Raises UpstreamFailed."""
     due = ports.alerts.due(ports.now(), limit=WOKEN_AT_ONCE)
     if due:
         ports.queue.send([Wake(subscription_id=s, alert_id=a) for s, a in due])
@@ -86,7 +87,7 @@ def _first_due(message: AlertRequested, subscription: Subscription, ports: Ports
 
 
 def _deal_with(alert: Alert, ports: Ports) -> Alert | None:
-    """Sends what is due; a new alert that is not is stored until it is."""
+    """Sends an alert that is due. A new alert that is not due is stored until it is."""
     if not alert.revision:
         alert = ports.alerts.get(alert.subscription_id, alert.alert_id) or alert
     mine = claimed(alert, _now(ports))
@@ -106,14 +107,15 @@ def _claim(mine: Alert, ports: Ports) -> Alert | None:
 
 
 def _given_up(mine: Alert, ports: Ports) -> Alert | None:
-    """What becomes of an alert that is not tried again, because its sender did not come back."""
+    """The alert after the sender gives it up because an earlier sender did not come back; else
+    None."""
     if mine.is_unclear and mine.channel == "sms":
         return unclear(mine, _now(ports))
     return refused(mine, GAVE_UP, _now(ports)) if mine.tries > MOST_TRIES else None
 
 
 def _tried(mine: Alert, ports: Ports) -> Alert:
-    """What becomes of the alert."""
+    """The alert after a try to send it."""
     try:
         ready = prepared(mine, _now(ports), ports)
         return _sent(mine, ready, ports) if isinstance(ready, Ready) else ready
@@ -127,7 +129,7 @@ def _tried(mine: Alert, ports: Ports) -> Alert:
     except UpstreamFailed as error:
         return _put_off(mine, error, ports)
     except Exception as error:
-        # A mistake of ours is waited for like somebody else's, and officers see it.
+        # A mistake of ours is retried like an upstream failure, and officers see it.
         logs.failure("an alert broke", error, delivery_id=mine.name)
         return _put_off(mine, NotNow(BROKE), ports)
 
@@ -142,7 +144,7 @@ def _sent(mine: Alert, ready: Ready, ports: Ports) -> Alert:
 
 
 def _sent_at_a_cost(mine: Alert, ready: Ready, sender: Sender[Any], ports: Ports) -> Alert:
-    """A text is paid for before it is sent; what certainly was not sent costs nothing."""
+    """Pays for a text before it is sent. A text that certainly was not sent costs nothing."""
     day, cost = _now(ports).astimezone(ports.voice.zone).date(), ports.segments(ready.message)
     purse = purse_of(mine)
     most = in_purse(purse, ports.texts_a_day)
@@ -163,7 +165,7 @@ def _sent_at_a_cost(mine: Alert, ready: Ready, sender: Sender[Any], ports: Ports
 
 
 def _put_off(mine: Alert, error: UpstreamFailed, ports: Ports) -> Alert:
-    """A text that may have arrived is left at that."""
+    """The alert with its next try later. A text that may have arrived is not tried again."""
     if isinstance(error, NoReply) and mine.channel == "sms":
         return unclear(mine, _now(ports))
     code = "no_reply" if isinstance(error, NoReply) else "not_reached"
@@ -177,8 +179,9 @@ def _put_off(mine: Alert, error: UpstreamFailed, ports: Ports) -> Alert:
 
 
 def _put_away(after: Alert, ports: Ports) -> Alert:
-    """Stores what became of it. That it was sent stands, whatever somebody else wrote meanwhile:
-    its lease was over, or the reply to this very write was lost. A receipt may have been faster."""
+    """Stores what became of the alert. If it was sent, that stands even if another sender wrote
+    meanwhile: the lease was over, or the reply to this very write was lost. A receipt may have been
+    faster."""
     try:
         return ports.alerts.save(after)
     except VersionConflict:

@@ -1,4 +1,4 @@
-"""A subscription ends because nobody can be reached by it, or wants to be."""
+"""Ends a subscription because it reaches nobody, or because nobody wants it any more."""
 
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import Because, stopped
@@ -6,7 +6,7 @@ from chalicelib.kernel.optimistic import retry_on_conflict
 
 
 def suppress(subscription_id: str, because: Because, ports: Ports) -> None:
-    """Ends it, and sends nothing more to its address, by whatever subscription. Raises
+    """Ends the subscription, and sends nothing more to its address from any subscription. Raises
     UpstreamFailed."""
     subscription = ports.subscriptions.get(subscription_id)
     if subscription and subscription.address_key:
@@ -16,7 +16,7 @@ def suppress(subscription_id: str, because: Because, ports: Ports) -> None:
 
 
 def end(subscription_id: str, because: Because, ports: Ports) -> None:
-    """Stops it unless it is stopped or gone. Raises UpstreamFailed."""
+    """Stops the subscription unless it is stopped or gone. Raises UpstreamFailed."""
 
     def stop() -> None:
         stored = ports.subscriptions.get(subscription_id)

@@ -1,8 +1,8 @@
-"""Somebody subscribes. Nothing is sent from here: what has to be confirmed, and what the index
-finds, follows from what is stored.
+"""Stores new subscriptions. Sends nothing from here: the messages that ask to confirm, and the
+index, follow from what is stored.
 
-Whether we know an address is not looked up, so nobody can tell from what happens here. Her own
-address, which she confirmed when she signed in, needs no more than that.
+Nothing looks up whether we know an address, so nobody can tell from what happens here. The
+subscriber's own address, confirmed when they signed in, needs no other confirmation.
 """
 
 from collections.abc import Collection, Sequence
@@ -20,13 +20,11 @@ from chalicelib.errors import AddressRefused, Conflict, FieldError, Invalid
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.optimistic import retry_on_conflict
 
-"""How often a change is tried again when somebody else wrote in between."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Subscriber:
-    """Who asks. `scope` keeps one caller's keys apart from another's; `addresses` are those that
-    she has confirmed, by channel."""
+    """The caller who asks. `scope` keeps one caller's keys apart from another's; `addresses` are
+    those that the caller has confirmed, by channel."""
 
     scope: str
     account_id: str | None = None
@@ -34,13 +32,13 @@ class Subscriber:
 
 
 class Checked(NamedTuple):
-    """A wish that was looked at, with its address as it is kept: `checked` makes it."""
+    """A request that `checked` has accepted, with its address in the form that is stored."""
 
     wish: SubscriptionRequest
 
 
 def checked(wish: SubscriptionRequest, ports: Ports) -> Checked:
-    """The wish, if it can be stored; nothing is asked of anybody for that. Raises Invalid with
+    """The request, if it can be stored; this check asks nothing of anybody. Raises Invalid with
     every fault."""
     raise_all([*_address_faults(wish, ports), *faults_of(wish.topic, wish.whats, ports.council)])
     if wish.channel == "push" or wish.to is None:
@@ -51,10 +49,10 @@ def checked(wish: SubscriptionRequest, ports: Ports) -> Checked:
 def subscribe(
     asked: Checked, key: str | None, by: Subscriber, ports: Ports, *, is_silent: bool = False
 ) -> Subscription:
-    """Stores a subscription; the same wish under the same key gives the stored one. Where it
-    `is_silent`, nothing comes of it. Raises Invalid
-    (a browser's address that nothing is sent to, a report that she cannot see), Conflict (another
-    wish under this key), UpstreamFailed."""
+    """Stores a subscription; the same request under the same key gives the stored one. If it
+    `is_silent`, nothing comes of it. Raises Invalid (a browser's address that nothing is sent to, a
+    report that the caller cannot see), Conflict (another request under this key),
+    UpstreamFailed."""
     wanted = replace(_wanted(asked.wish, key, by, ports), is_silent=is_silent)
 
     def add() -> Subscription:
@@ -71,8 +69,8 @@ def subscribe(
 def follow(
     service_request_id: str, channel: AddressChannel, to: str, account_id: str, ports: Ports
 ) -> Subscription:
-    """Subscribes somebody who follows a report to what becomes of it, at an address that she has
-    confirmed; once, and anew where she had stopped that or is reached elsewhere now."""
+    """Subscribes a follower of a report to its news, at an address that they have confirmed. Does
+    so once; starts anew if the follower had stopped the subscription or has another address now."""
     wanted = replace(
         _new(
             ports.ids.subscription_id("follow", f"{account_id} {service_request_id}"),
@@ -98,7 +96,7 @@ def follow(
 
 
 def managed_at(subscription: Subscription, ports: Ports) -> str:
-    """The address of its page; a secret."""
+    """The address of the subscription's page; a secret."""
     token = ports.tokens.manage(subscription)
     return manage_url(ports.site_url, subscription.subscription_id, token)
 
@@ -106,8 +104,8 @@ def managed_at(subscription: Subscription, ports: Ports) -> str:
 def with_topic(
     subscription: Subscription, topic: Topic, account_id: str | None, ports: Ports
 ) -> Subscription:
-    """The subscription with that topic, which has been looked at; of a report that was merged into
-    another the other one. Raises Invalid where it is a report that the account cannot see."""
+    """The subscription with that checked topic. A report that was merged into another is replaced
+    by the other one. Raises Invalid if the account cannot see the report."""
     if topic.service_request_id is None:
         return replace(subscription, topic=topic, is_own=False)
     found = ports.reports.followed(topic.service_request_id, account_id)
@@ -120,12 +118,12 @@ def with_topic(
 
 
 def at_second(ports: Ports) -> datetime:
-    """Now, as it is stored."""
+    """The present time, in the precision that is stored."""
     return ports.now().replace(microsecond=0)
 
 
 def raise_all(faults: Sequence[FieldError]) -> None:
-    """Raises Invalid where there are any."""
+    """Raises Invalid if there are any faults."""
     if faults:
         raise Invalid("; ".join(f"{field}: {message}" for field, message in faults), faults)
 
@@ -133,7 +131,7 @@ def raise_all(faults: Sequence[FieldError]) -> None:
 def _wanted(
     wish: SubscriptionRequest, key: str | None, by: Subscriber, ports: Ports
 ) -> Subscription:
-    """The subscription that is asked for. Raises Invalid."""
+    """The subscription that the caller asks for. Raises Invalid."""
     if wish.push:
         try:
             ports.check_push(wish.push)
@@ -160,15 +158,16 @@ def _new(subscription_id: str, wish: SubscriptionRequest, ports: Ports) -> Subsc
 
 
 def _as_she_likes(wanted: Subscription, stored: Subscription) -> Subscription:
-    """The wanted one in the place of the stored one, whose settings it keeps unless it ended."""
+    """The wanted subscription in place of the stored one. It keeps the stored settings unless that
+    ended."""
     kept = ("whats", "frequency", "quiet") if stored.state == "active" else ()
     likes = {name: getattr(stored, name) for name in kept}
     return replace(wanted, version=stored.version, **likes)
 
 
 def _other_wish(stored: Subscription, by: Subscriber, ports: Ports) -> Conflict:
-    """Keys of those who are not signed in are no secrets between them: the link opens nothing
-    unless one has what came with the first answer."""
+    """The error for another request under the same key. Callers who are not signed in can know each
+    other's keys, so the link opens nothing without the token from the first answer."""
     opened = managed_at(stored, ports)
     return Conflict(
         "Something else was subscribed to under this Idempotency-Key. It is kept as it was; to "
@@ -178,7 +177,7 @@ def _other_wish(stored: Subscription, by: Subscriber, ports: Ports) -> Conflict:
 
 
 def _address_faults(wish: SubscriptionRequest, ports: Ports) -> list[FieldError]:
-    """Where it does not say by which way, or by two."""
+    """The faults if the request gives no address for its channel, or one for another channel."""
     if wish.channel not in ports.channels:
         others = " or ".join(sorted(ports.channels))
         return [FieldError("channel", f"nothing is sent by {wish.channel} here: choose {others}")]
