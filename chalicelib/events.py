@@ -1,7 +1,7 @@
-"""Facts that reactions hear of: what happened to which thing, and nothing personal.
+"""Facts that reactions receive: what happened to which item, without personal data.
 
-A fact says which documents may have changed; whoever reacts reads the thing itself again,
-so facts may come twice or out of order. Each carries the request that made it happen.
+A fact says which documents may have changed; the reaction reads the item itself again,
+so facts may come twice or out of order. Each carries the id of the request that caused it.
 """
 
 from datetime import datetime
@@ -35,16 +35,16 @@ class ReportSubmitted(_Fact, frozen=True, tag=True, kw_only=True):
 class ReportChanged(_Fact, frozen=True, tag=True, kw_only=True):
     """A stored ServiceRequest was rewritten; its tile may have changed with it.
 
-    `photos` are those before and after. `purge`: something that was public was taken back, so
-    copies of it must not outlive it. `appeared`: everybody can see it who could not before;
-    `is_new`: for the first time. `shows_change`: something changed that everybody can see, where
-    they can see the report.
-    `state` and `old_state` are empty in what an older version of this code sent. `says_more`: there
-    is a new text that everybody can see. `lost_sender`: nobody knows any more who sent it.
-    `repair` is not 0 where it was said to be done with this change: the how manieth time;
-    `question` is not 0 where an officer asked whoever sent it something: the how manieth.
-    `told_from`: an officer changed it and can take that back; nobody is told of it before then.
-    `takes_back`: an officer took back what nobody was told of, so nobody is told of this either.
+    `photos` are those before and after. `purge`: public content was withdrawn, so copies of it
+    must not outlive it. `appeared`: the report became public with this change; `is_new`: for the
+    first time. `shows_change`: something changed that everybody can see, where they can see the
+    report.
+    `state` and `old_state` are empty in facts from an older version of this code. `says_more`:
+    there is a new public text. `lost_sender`: the reporter's identity was erased.
+    `repair` is not 0 where this change marked it as done: the number of times so far;
+    `question` is not 0 where an officer asked the reporter something: the number of the question.
+    `told_from`: an officer can still undo this change; nobody is told of it before then.
+    `takes_back`: an officer undid a change that nobody was told of, so nobody is told of this.
     """
 
     version: int

@@ -1,4 +1,4 @@
-"""What is told of a ward and of a place in it."""
+"""The published information about a ward and about a place in it."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -14,7 +14,7 @@ ROADWORKS = "data/roadworks.json"
 
 
 class RoadWork(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody digs up a road; both days included."""
+    """Works that dig up a road; both days are included."""
 
     ref: str
     description: str
@@ -35,21 +35,21 @@ class RoadWork(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def notice_id(self) -> str:
-        """What subscribers are told of it under: another one with other days or another place."""
+        """The key of the notice to subscribers: it changes with the days or the place."""
         told = (self.ref, str(self.starts), str(self.ends), str(self.lat), str(self.long))
         return self.NOTICE + derived_id(*told)
 
 
 class RoadWorks(msgspec.Struct, frozen=True, kw_only=True):
-    """The published document: what was not over when it was published, by when it starts. `untold`
-    are the ids of those of which subscribers are still to be told."""
+    """The published document: road works not over at publication, sorted by start. `untold` are
+    the ids of road works that subscribers have not been told of yet."""
 
     items: tuple[RoadWork, ...] = ()
     untold: tuple[str, ...] = ()
 
 
 class NearRoadWork(RoadWork, frozen=True, kw_only=True):
-    """Road works and how far they are, in metres."""
+    """Road works and their distance, in metres."""
 
     distance_m: float
 
@@ -84,7 +84,7 @@ class OpenReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WardDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """What is published of a ward; `reports` are its newest open ones."""
+    """The published data of a ward; `reports` are its newest open reports."""
 
     ward: WardView
     open_reports: int
@@ -94,7 +94,7 @@ class WardDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MyArea(msgspec.Struct, frozen=True, kw_only=True):
-    """The same for a place: `nearest` facility of each kind, road works the nearest first."""
+    """The same for a place: the `nearest` facility of each kind; road works, the nearest first."""
 
     ward: WardView
     nearest: Mapping[str, Any]

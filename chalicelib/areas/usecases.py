@@ -49,7 +49,7 @@ class WardArea:
 
 
 def my_area(postcode: str | None, point: Point | None, ports: Ports) -> MyArea:
-    """What is known of a place, by its postcode or its coordinates.
+    """The published information about a place, by its postcode or its coordinates.
 
     Raises Invalid (neither or both), NotFound (outside the council), UpstreamFailed (also where no
     wards are known yet).

@@ -17,8 +17,8 @@ from chalicelib.kernel.observability import logs
 CURRENT, PREVIOUS = "AWSCURRENT", "AWSPREVIOUS"
 KEPT_FOR_S = 300
 ASKED_AGAIN_AFTER_S = 10
-"""What holds under no kept value may come from a rotation that is not known here yet. Whoever
-guesses causes no more than two calls in this time, and so does a store that does not answer."""
+"""A signature that matches no kept value may come from a rotation that is not known here yet.
+Guesses cause at most two calls in this time, and so does a store that does not answer."""
 MIN_LENGTH = 32
 
 
@@ -29,7 +29,7 @@ class Secret(Protocol):
         """The value to make things with. Raises UpstreamFailed, ConfigurationError."""
 
     def accepted(self) -> Iterator[str]:
-        """The values under which things hold, the likeliest first; ask for no more than needed.
+        """The values to check signatures with, the likeliest first; read no more than needed.
         Raises UpstreamFailed, ConfigurationError."""
 
 

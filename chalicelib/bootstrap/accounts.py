@@ -111,7 +111,7 @@ def _spend() -> "DynamoSpend":
 
 @cache
 def texts() -> "SnsTexts":
-    """The way that text messages leave. Raises ConfigurationError where there is none."""
+    """Sends text messages. Raises ConfigurationError where there is none."""
     from botocore.config import Config
 
     from chalicelib.aws.sns import SnsTexts
@@ -125,7 +125,7 @@ def texts() -> "SnsTexts":
 
 @cache
 def codes_queue() -> "SqsReaction":
-    """The queue of whoever sends codes."""
+    """The queue of the reaction that sends codes."""
     from chalicelib.aws.sqs import SqsReaction
 
     return SqsReaction(client("sqs"), settings().codes_queue_url)

@@ -1,4 +1,4 @@
-"""The alerts slice: subscriptions, the index that finds them, and whom a fact concerns."""
+"""The alerts slice: subscriptions, the index that finds them, and the people to alert."""
 
 from collections.abc import Collection, Sequence
 from functools import cache
@@ -77,23 +77,23 @@ def index_ports() -> alerts.IndexPorts:
 
 @cache
 def alerts_queue() -> "SqsReaction":
-    """The queue of whoever sends alerts."""
+    """The queue of the reaction that sends alerts."""
     from chalicelib.aws.sqs import SqsReaction
 
     return SqsReaction(client("sqs"), settings().alerts_queue_url)
 
 
 def reaches_of(account: Account) -> list[tuple[alerts.AddressChannel, str]]:
-    """Where somebody who is signed in can be reached: first as she chose, else in the order in
-    which she confirmed it."""
+    """The addresses of a signed-in person: the kind that they chose first, then the others in the
+    order in which they were confirmed."""
     addresses = sorted(account.addresses, key=lambda each: each.kind != account.reach_by)
     found = [(CHANNEL[each.kind], each.value) for each in addresses]
     return [each for each in found if each[0] in alerts_ports().channels]
 
 
 def can_be_asked(report: ServiceRequest) -> bool:
-    """True where whoever sent the report gets what officers ask her: she gave an address, and has
-    not stopped what goes there. Raises UpstreamFailed."""
+    """True where the reporter can receive questions from officers: the reporter gave an address
+    and has not unsubscribed it. Raises UpstreamFailed."""
     own = _subscriptions().get(own_id(report.service_request_id, match_ports()))
     if own and not own.is_over(match_ports().now()):
         return own.state == "active"
@@ -101,17 +101,17 @@ def can_be_asked(report: ServiceRequest) -> bool:
 
 
 def subscriptions_of(account: Account) -> Sequence[Subscription]:
-    """Every subscription that is hers, or goes to an address of hers."""
+    """Every subscription of the account, or to an address of the account."""
     return managing.all_of(account.account_id, address_keys_of(account), _subscriptions())
 
 
 def address_keys_of(account: Account) -> Sequence[str]:
-    """The digests of her confirmed addresses, as subscriptions have them."""
+    """The digests of the account's confirmed addresses, as subscriptions store them."""
     return _keys_of([each.destination for each in account.addresses])
 
 
 def alert_names() -> Names:
-    """What people call what alerts are about. Raises UpstreamFailed."""
+    """The names that alerts use for services and places. Raises UpstreamFailed."""
     here = council()
     return Names(
         council=here.name,
@@ -184,7 +184,7 @@ def _subject(report: ServiceRequest) -> alerts.Subject:
 
 
 def _reporter(report: ServiceRequest) -> alerts.Reporter | None:
-    """Who sent it, by what she gave with it, else by her account."""
+    """The reporter, from the contact details of the report, else from the account."""
     contact = report.contact
     given: list[tuple[alerts.AddressChannel, str | None]] = (
         [("email", contact.email), ("sms", contact.phone)] if contact else []

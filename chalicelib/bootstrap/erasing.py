@@ -1,4 +1,4 @@
-"""What lies in several slices about one person: for her own view of it, and for forgetting her."""
+"""One person's data in several slices: to show it to that person, and to erase it."""
 
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def author_of(account: Account) -> "Author":
-    """Somebody as reports know her, with what finds those that name her as contact."""
+    """The author as reports know them, with the keys of reports that name them as contact."""
     ids = reports_ports().ids
     keys: dict[str, list[str]] = {"email": [], "phone": []}
     for each in account.addresses:

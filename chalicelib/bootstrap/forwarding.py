@@ -72,7 +72,7 @@ def open311_client() -> "Open311Client":
 
 
 def reply_address(service_request_id: str) -> str:
-    """Where an answer about this report is taken; whoever knows it may answer."""
+    """The address for replies about this report; anybody who knows it may reply."""
     token = _ids().reply_token(service_request_id)
     return f"{REPLIES}+{service_request_id}-{token}@{mail_domain()}".lower()
 

@@ -71,7 +71,7 @@ def day_ports() -> DayPorts:
 
 @cache
 def follow_queue() -> "SqsReaction":
-    """The queue of whoever lets reports follow their jobs."""
+    """The queue of the reaction that updates reports from their jobs."""
     from chalicelib.aws.sqs import SqsReaction
 
     return SqsReaction(client("sqs"), settings().follow_queue_url, JobChanged)
@@ -79,7 +79,7 @@ def follow_queue() -> "SqsReaction":
 
 @cache
 def crews_queue() -> "SqsReaction":
-    """The queue of whoever writes the days of crews."""
+    """The queue of the reaction that writes the days of crews."""
     from chalicelib.aws.sqs import SqsReaction
 
     return SqsReaction(client("sqs"), settings().crews_queue_url, JobChanged)

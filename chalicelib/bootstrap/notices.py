@@ -64,7 +64,7 @@ def disruptions_publish_ports() -> disruptions.PublishPorts:
 
 @cache
 def match_queue() -> "SqsReaction":
-    """The queue of whoever looks for whom something concerns."""
+    """The queue of the reaction that matches facts to subscriptions."""
     from chalicelib.aws.sqs import SqsReaction
 
     return SqsReaction(client("sqs"), settings().match_queue_url)
@@ -86,7 +86,7 @@ class CouncilOfDisruptions:
 
 
 class NoticesOfMatching:
-    """Disruptions and road works as whoever matches sees them."""
+    """Disruptions and road works as the matching reaction sees them."""
 
     def disruption(self, notice_id: str) -> alerts.Affected | None:
         found = _held(notice_id)

@@ -105,7 +105,7 @@ def _asked_for_updates() -> list[Open311Destination]:
 
 
 class SendQueue:
-    """The queue of whoever sends: each message names a delivery, and the request behind it."""
+    """The queue of the sender: each message names a delivery and the request behind it."""
 
     def __init__(self, queue: "SqsReaction") -> None:
         self._queue = queue

@@ -1,4 +1,4 @@
-"""What a page of everything that is kept about somebody says in words."""
+"""The wording of the page that shows all data kept about a person."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache

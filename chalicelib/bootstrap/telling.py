@@ -42,7 +42,7 @@ SEEN_BY: Mapping[Visibility, Seen] = {
 
 @cache
 def receipts_queue() -> "SqsReaction":
-    """The queue of whoever notes what became of alerts."""
+    """The queue of the reaction that records the outcome of alerts."""
     from chalicelib.aws.sqs import SqsReaction
 
     return SqsReaction(client("sqs"), settings().receipts_queue_url)

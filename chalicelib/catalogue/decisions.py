@@ -1,6 +1,6 @@
-"""What is decided about a report when it comes in, from what, and why.
+"""The decisions about a new report, their inputs and their reasons.
 
-The council's rules decide (`catalogue/triage.py`); reports keep the outcome and jobs work by it.
+The council's rules decide (`catalogue/triage.py`); reports keep the outcome and jobs follow it.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from chalicelib.geo.point import Point
 
 Priority = Literal["low", "normal", "high", "urgent"]
 Opens = Literal["job", "officer"]
-"""What a report opens: a crew's job at once, or an officer's case."""
+"""What a new report opens: a crew's job at once, or an officer's case."""
 JobKind = Literal["inspect", "make_safe", "repair", "collect", "revisit"]
 About = Literal["team", "priority", "target", "opens", "kind"]
 """The decisions that give a reason; `target` is when it should be done."""
@@ -20,8 +20,8 @@ About = Literal["team", "priority", "target", "opens", "kind"]
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What a report is decided by. `attributes` are the answers to its service's questions;
-    `priority` is what an officer chose, which no rule changes."""
+    """The inputs of a decision. `attributes` are the answers to its service's questions;
+    `priority` is an officer's choice, which no rule changes."""
 
     service_code: str
     point: Point | None
@@ -35,8 +35,8 @@ class Facts:
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """Why something was decided as it was: a plain sentence in the council's own words, never in
-    those that a resident typed."""
+    """The reason for a decision: a plain sentence in the council's own words, never in words that
+    a resident typed."""
 
     about: About
     text: str

@@ -19,7 +19,7 @@ Signature = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256
 """None whose key we would share with the issuer."""
 Level = Literal["contact", "proven", "staff"]
 Needed = Literal["anonymous", "contact", "proven"]
-"""What a service asks of whoever reports: nothing, an address that was confirmed, or who she is."""
+"""What a service requires of the reporter: nothing, a confirmed address, or a proven identity."""
 WHY_SIGN_IN: Mapping[Needed, str | None] = {
     "anonymous": None,
     "contact": "Sign in to report this. Signing in shows that your email address or phone number "
@@ -42,8 +42,8 @@ class GroupGrant(Strict, frozen=True, kw_only=True):
 
 
 class LevelMapping(Strict, frozen=True, kw_only=True):
-    """How sure it is who somebody is, by what the issuer says in a claim: any of its values that
-    is named in `levels` counts, the highest of them."""
+    """The level of assurance, from a claim of the issuer: the highest level of those values of
+    the claim that are named in `levels`."""
 
     claim: Literal["acr", "vot", "amr"]
     levels: Annotated[Mapping[Claim, Level], Meta(min_length=1)]
@@ -52,10 +52,10 @@ class LevelMapping(Strict, frozen=True, kw_only=True):
 class IdentityProvider(Strict, frozen=True, kw_only=True):
     """An issuer of OpenID Connect, at which the council is a client.
 
-    `label` is on the button. `parameters` are asked for besides, such as acr_values or vtr.
-    `trusts_email`: whoever comes with an address that the issuer has verified gets the account of
-    that address. `grants` give roles by the names in the claim `groups`, of those for one role the
-    first; without any, roles are what administrators gave.
+    `label` is on the button. `parameters` are added to the request, such as acr_values or vtr.
+    `trusts_email`: a person whose address the issuer has verified gets the account of that
+    address. `grants` give roles by the names in the claim `groups`; for each role the first match
+    counts. Without `grants`, people have the roles that administrators gave.
     """
 
     provider: Code

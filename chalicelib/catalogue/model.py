@@ -87,13 +87,13 @@ class Team(Strict, frozen=True, kw_only=True):
 class ServiceDefinition(Strict, frozen=True, kw_only=True):
     """One kind of thing that can be reported.
 
-    `visibility`: moderated reports are public after an officer's look, private ones never.
-    `type`: another system gets the id of a report at once, or, of a batch service, when it is
-    published or put aside.
-    `other_groups` are those that another system lists it in too.
-    `asset_kind` is the kind of thing that such a report may point at. `forward_to` is the
-    destination that its reports are passed on to. `assurance`: how sure it has to be who reports.
-    `job_done_state`: what its reports become when their job is done.
+    `visibility`: moderated reports are public after an officer approves them, private ones never.
+    `type`: another system gets the id of a report at once; for a batch service it gets the id when
+    the report is published or set aside.
+    `other_groups` are further groups in which another system lists the service.
+    `asset_kind` is the kind of asset that a report may refer to. `forward_to` is the destination
+    that its reports are passed on to. `assurance`: the level of identity that a reporter needs.
+    `job_done_state`: the state of its reports when their job is done.
     """
 
     service_code: Code
@@ -120,11 +120,11 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
 
 
 class Area(Strict, frozen=True, kw_only=True):
-    """A place where somebody else is responsible than elsewhere in the council.
+    """An area with a different responsible body from the rest of the council.
 
-    It is some polygons, or some wards. `services` are those it is about, None means all. Either
-    one of the council's own teams, or another body: then `advice` says what to do, and `phone`
-    and `url` where to go.
+    It is made of polygons or wards. `services` are those that it applies to; None means all. One
+    of the council's own teams is responsible, or another body: then `advice` says what to do, and
+    `phone` and `url` where to go.
     """
 
     name: Words
@@ -145,25 +145,25 @@ class Area(Strict, frozen=True, kw_only=True):
 class Council(Strict, frozen=True, kw_only=True, dict=True):
     """A council's whole configuration. `bounds`: west, south, east, north in WGS84 degrees.
 
-    `opening_hours` are those of `phone` as people say them, `phone_hours` the same for computers:
-    the working hours, where they are left out. `out_of_hours_phone` is answered at other times.
+    `opening_hours` are the hours of `phone` in words, `phone_hours` the same hours as data; without
+    `phone_hours`, the working hours apply. `out_of_hours_phone` is answered at other times.
 
     `bank_holidays` names a region of `bank_holidays.json`. `photos_wait`: a photo is public only
-    after an officer's look. `publish_after_s`: how long every report is held before it is public.
-    `destinations` are the bodies that reports are passed on to, `identity_providers` the issuers
-    through which people sign in.
-    `closed_shown_days`: how long the map shows what is closed. `unconfirmed_kept_days`: how long a
-    report is kept that nobody confirmed; `sender_kept_days`: how long after the last change of a
-    closed report it is known who sent it. `privacy_contact`: where to write
+    after an officer approves it. `publish_after_s`: how many seconds a report is held before it is
+    public. `destinations` are the bodies that reports are passed on to, `identity_providers` the
+    issuers through which people sign in.
+    `closed_shown_days`: how long the map shows closed reports. `unconfirmed_kept_days`: how long an
+    unconfirmed report is kept; `sender_kept_days`: how long the reporter's identity is kept after
+    the last change of a closed report. `privacy_contact`: where to write
     about data protection; without it the privacy notice names the phone alone.
-    `security_contact`: where to write about a fault in security; without it security.txt leads to
-    the privacy notice. `replies_to`: where answers to alerts go that are about no single report.
-    `texts_a_day`: how many text messages, in parts of 160 characters, alerts and codes may cost.
-    `ask_after_days`: how long after a report is said to be mended whoever follows it is asked
-    whether it is. `councillors` stand by ward code. `ward_properties`: of a file of boundaries, the
-    first that it has count. `triage`: the rules that decide what becomes of a report. A crew drives
-    `detour_factor` times the straight line, at `crew_speed_kmh`. `channel_costs`: what a contact
-    costs, in pence.
+    `security_contact`: where to report a security fault; without it security.txt links to the
+    privacy notice. `replies_to`: where replies to alerts go that are not about a single report.
+    `texts_a_day`: how many text messages, in parts of 160 characters, alerts and codes may use.
+    `ask_after_days`: how many days after a report is marked as mended its followers are asked
+    whether it is. `councillors` are listed by ward code. `ward_properties`: the first of these that
+    a file of boundaries has is used. `triage`: the rules that decide how a report is handled. A
+    crew drives `detour_factor` times the straight line, at `crew_speed_kmh`. `channel_costs`: the
+    cost of a contact, in pence.
     """
 
     jurisdiction_id: Annotated[str, Meta(min_length=1, max_length=100)]
@@ -263,8 +263,8 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     def answers(
         self, service_code: str, sent: Mapping[str, Any], now: datetime
     ) -> tuple[Answers, list[FieldError]]:
-        """The answers to a service's questions in one form, and what is wrong with them; `now`
-        decides whom a dangerous answer sends people to."""
+        """The answers to a service's questions in one form, and the faults in them; `now`
+        decides which number a dangerous answer names."""
         whom = self.line_at(now).words
         return checked(self.by_code[service_code].attributes, sent, whom_to_ring=whom)
 
@@ -303,8 +303,8 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
         return self.by_code[service_code].team
 
     def decide(self, facts: Facts) -> Decision:
-        """What becomes of a report, by the rules of `triage`; what none of them says is as usual
-        for its service and place."""
+        """Applies the rules of `triage` to a report; where no rule decides, the defaults of its
+        service and place apply."""
         said, because = self._rules[facts.service_code].say(facts)
         level = said.get("service_level", self.by_code[facts.service_code].service_level)
         usual_team = self.team_for(facts.service_code, facts.point, facts.ward_code)
@@ -322,7 +322,7 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
         )
 
     def forward_to(self, service_code: str) -> str | None:
-        """Whom this service's reports are passed on to: a destination's code."""
+        """The code of the destination that receives this service's reports."""
         service = self.by_code.get(service_code)
         return service.forward_to if service else None
 

@@ -18,13 +18,13 @@ Wire = dict[str, Tree]
 
 
 def wire_services(council: Council) -> list[Tree]:
-    """Every service, in the council's order: a reader takes away what a list leaves out."""
+    """Every service, in the council's order: clients remove services that are not listed."""
     return [_service(service) for service in council.services]
 
 
 def wire_definition(service: ServiceDefinition, phone: str) -> Wire:
-    """The service's questions, and what FixMyStreet fills in itself. `phone` is where somebody is
-    sent whose answer means danger, with its hours: the answer may be kept for long."""
+    """The service's questions, and what FixMyStreet fills in itself. `phone` is the
+    number to ring for a dangerous answer, with its hours: clients may cache this for long."""
     asked = [_attribute(each, order, phone) for order, each in enumerate(service.attributes, 1)]
     return {
         "service_code": service.service_code,
@@ -83,8 +83,8 @@ def _values(attribute: Attribute) -> list[Tree]:
 
 
 def _hint(attribute: Attribute, phone: str) -> str:
-    """How to answer. A dangerous answer is none to choose here, since nobody would read our refusal
-    to whoever gave it in another system: it stands here, with what to do."""
+    """The hint for a question. Dangerous answers are left out of the choices, because another
+    system would not show our refusal to its user: the hint names them and says what to do."""
     danger = " / ".join(value.name for value in attribute.values if value.dangerous)
     ring = f"Ring {phone} now, or 999 if a life is in danger, if this is so: {danger}"
     return " ".join(filter(None, (attribute.datatype_description, ring if danger else None)))

@@ -21,7 +21,7 @@ Datatype = Literal["string", "number", "datetime", "text", "singlevaluelist", "m
 
 
 class Value(Strict, frozen=True, kw_only=True):
-    """One answer of a list. `dangerous`: whoever gives it must ring instead of reporting."""
+    """One answer of a list. `dangerous`: a person who gives it must ring instead of reporting."""
 
     key: Code
     name: Words
@@ -52,7 +52,7 @@ def checked(
 ) -> tuple[Answers, list[FieldError]]:
     """The answers as texts, in the order of the questions, and what is wrong with what was sent.
 
-    Fields are called `attributes.<code>`. `whom_to_ring` is what a dangerous answer is told.
+    Fields are called `attributes.<code>`. `whom_to_ring` is the message for a dangerous answer.
     """
     asked = {attribute.code: attribute for attribute in attributes}
     known = ", ".join(asked) or "none"

@@ -1,7 +1,7 @@
-"""Triage: a council's rules decide what becomes of a report that comes in.
+"""Triage: a council's rules decide how a new report is handled.
 
-Each thing is decided by the first rule that fits the report and says it; what no rule says stays
-as it is usual for the service.
+For each property, the first rule that fits the report and sets it decides; properties that no rule
+sets keep the default of the service.
 """
 
 import re

@@ -46,8 +46,8 @@ class Neighbour(Strict, frozen=True, kw_only=True):
 
 
 class GeocoderChoice(Strict, frozen=True, kw_only=True):
-    """Whom to ask for places that the council's own files do not know: a geocoder by geopy's
-    name for it, such as nominatim, and the options that it is made with."""
+    """The geocoder for places that are not in the council's own files: its name in geopy, such as
+    nominatim, and the options to create it with."""
 
     name: Annotated[str, Meta(pattern=r"^[a-z0-9_]+$", max_length=50)]
     options: Mapping[str, str] = {}

@@ -45,7 +45,7 @@ class TemplateItem(Model):
 
 
 class ViewItem(Model):
-    """A saved view. Personal data: whose it is, and what she calls it."""
+    """A saved view. Personal data: its owner and the name that the owner gave it."""
 
     class Meta:
         table_name = ""
@@ -58,7 +58,7 @@ class ViewItem(Model):
 
 
 class UndoItem(Model):
-    """What can be put back for some minutes."""
+    """A change that can be undone for some minutes."""
 
     class Meta:
         table_name = ""

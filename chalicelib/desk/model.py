@@ -1,5 +1,5 @@
-"""What officers keep at their desk: reply templates that all of them share, views of the queue that
-each saves for herself, and for some minutes what would be put back of a change.
+"""What officers keep at their desk: reply templates that all officers share, views of the queue
+that each officer saves, and for some minutes the data to undo a change.
 """
 
 import re
@@ -38,8 +38,8 @@ Query = Annotated[str, Meta(max_length=500), _LINE]
 
 @dataclass(frozen=True, kw_only=True)
 class TemplateDraft:
-    """A reply that officers write often. No service codes are all of them; `state` is what a report
-    usually becomes with it."""
+    """A reply that officers write often. Without service codes it is for all services; `state` is
+    the state that a report usually gets with it."""
 
     name: Name
     text: Text
@@ -49,7 +49,7 @@ class TemplateDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class TemplateChanges:
-    """What is changed of one; None leaves it, `clear` names what is to be empty."""
+    """Changes to a reply template; None leaves a field, `clear` names fields to empty."""
 
     name: Name | None = None
     text: Text | None = None
@@ -83,7 +83,7 @@ class ViewDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """A view that an officer saved for herself."""
+    """A view that an officer saved for their own use."""
 
     view_id: str
     account_id: str
@@ -94,8 +94,8 @@ class View:
 
 @dataclass(frozen=True, kw_only=True)
 class Undo:
-    """What an officer may put back within a time: for each report what a change leaves, and what
-    was there before. `fingerprint` tells a repeat of the request from another one."""
+    """A change that an officer may undo within a time: for each report the values after the
+    change and before it. `fingerprint` tells a repeat of the request from another one."""
 
     undo_id: str
     account_id: str
@@ -130,7 +130,7 @@ class CaseJob(NamedTuple):
 
 
 class CaseEvent(NamedTuple):
-    """What somebody did to a case, in plain words; `by` is what staff call her."""
+    """What a person did to a case, in plain words; `by` is that person's name among staff."""
 
     at: datetime
     what: str
@@ -138,17 +138,17 @@ class CaseEvent(NamedTuple):
 
 
 def fields_in(text: str) -> list[str]:
-    """What a text names in braces."""
+    """The names in braces in a text."""
     return _BRACED.findall(text)
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
-    """The text with what it names filled in; what is unknown stays as it is."""
+    """The text with the known names in braces filled in; unknown names stay unchanged."""
     return _BRACED.sub(lambda found: values.get(found[1], found[0]), text)
 
 
 def refuse_unknown_fields(text: str) -> None:
-    """Raises Invalid where a text names what no report has."""
+    """Raises Invalid where a text names a field that no report has."""
     unknown = [each for each in fields_in(text) if each not in FIELDS]
     if unknown:
         known = ", ".join(f"{{{each}}}" for each in FIELDS)

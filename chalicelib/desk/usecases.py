@@ -132,7 +132,7 @@ def change_template(
         return ports.templates.save(after)
     except VersionConflict as error:
         stored = template(template_id, ports)
-        # Where only the reply was lost, what is stored is what was to be stored.
+        # If only the reply was lost, the stored template is already the intended one.
         if replace(stored, version=version) == after:
             return stored
         raise _stale(stored) from error
@@ -151,7 +151,7 @@ def remove_template(template_id: str, version: int, actor: str, ports: Ports) ->
 
 
 def views_of(account_id: str, ports: Ports) -> Sequence[View]:
-    """Hers, in the order in which she saved them."""
+    """The account's views, in the order in which they were saved."""
     return sorted(ports.views.of(account_id), key=lambda each: (each.saved_at, each.view_id))
 
 
@@ -182,7 +182,7 @@ def save_view(draft: ViewDraft, key: str, account_id: str, ports: Ports) -> View
 
 
 def remove_view(view_id: str, account_id: str, ports: Ports) -> View:
-    """Forgets a view of hers. Raises NotFound."""
+    """Deletes a view of the account. Raises NotFound."""
     found = next((each for each in ports.views.of(account_id) if each.view_id == view_id), None)
     if found is None:
         raise NotFound("You have no such view.")
@@ -192,13 +192,13 @@ def remove_view(view_id: str, account_id: str, ports: Ports) -> View:
 
 
 def forget_views(account_id: str, views: Views) -> None:
-    """Forgets all that somebody saved. May be done again."""
+    """Deletes everything that the account saved. Safe to repeat."""
     for view in views.of(account_id):
         views.remove(account_id, view.view_id)
 
 
 def undo_id_of(account_id: str, of: str, key: str) -> str:
-    """Under what the change of that can be taken back that an officer makes under this key."""
+    """The id under which an officer can undo the change that was made with this key."""
     return derived_id("undo", account_id, of, key)
 
 
@@ -212,7 +212,7 @@ def refuse_another(undo_id: str, fingerprint: str, ports: Ports) -> None:
 
 
 def keep_for_undo(new: Undo, ports: Ports) -> Undo:
-    """Keeps what could be put back of a change, for its officer; what is kept under that id stays.
+    """Keeps the data to undo a change, for its officer; data already kept under that id stays.
     Raises UpstreamFailed."""
     return ports.undos.add(new)
 
@@ -236,7 +236,7 @@ def history_of(service_request_id: str, ports: Ports) -> Sequence[CaseEvent]:
 
 
 def called(account_id: str, names: Mapping[str, str]) -> str:
-    """What staff call somebody of themselves."""
+    """The name that staff use for a colleague."""
     return names.get(account_id, "Somebody who is not here any more")
 
 

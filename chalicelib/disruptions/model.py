@@ -37,8 +37,8 @@ class DisruptionArea:
 
 @dataclass(frozen=True, kw_only=True)
 class DisruptionDraft:
-    """What an officer sends to post one; without service codes it is about no service that reports
-    are sent of."""
+    """An officer's draft of a disruption; without service codes it is not about any service that
+    people can report."""
 
     title: Title
     begins: Moment
@@ -50,7 +50,7 @@ class DisruptionDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class DisruptionChanges:
-    """What an officer changes; None leaves it, an area takes the place of the whole one."""
+    """An officer's changes; None leaves a field, an area replaces the whole previous area."""
 
     title: Title | None = None
     begins: Moment | None = None
@@ -62,8 +62,8 @@ class DisruptionChanges:
 
 @dataclass(frozen=True, kw_only=True)
 class Disruption:
-    """A disruption. `news` counts what subscribers are told: that it was posted, and each change of
-    its times or its area, or by which it is about one more service; `version` is 0 until it is
+    """A disruption. `news` counts the notices to subscribers: one when it is posted, and one for
+    each change of its times or area, or that adds a service; `version` is 0 until it is
     stored."""
 
     disruption_id: str
@@ -87,7 +87,7 @@ class Disruption:
         return max(self.ends, self.updated_at) + KEPT_FOR
 
     def holds(self, now: datetime) -> bool:
-        """True while it is on or to come."""
+        """True while it is current or upcoming."""
         return self.withdrawn_at is None and now < self.ends
 
 

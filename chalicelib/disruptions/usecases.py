@@ -101,7 +101,7 @@ def _saved(after: Disruption, ports: Ports) -> Disruption:
         return ports.disruptions.save(after)
     except VersionConflict as error:
         present = ports.disruptions.get(after.disruption_id)
-        # Where only the reply was lost, what is stored is what was to be stored.
+        # If only the reply was lost, the stored disruption is already the intended one.
         if present is None or replace(present, version=after.version) == after:
             return present or after
         raise _stale(present) from error

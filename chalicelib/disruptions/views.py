@@ -1,4 +1,4 @@
-"""What everybody may see of a disruption: the shape of the API's answers and of the document."""
+"""The public view of a disruption: the shape of the API's answers and of the document."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -27,7 +27,7 @@ class DisruptionView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DisruptionList(msgspec.Struct, frozen=True, kw_only=True):
-    """Those that are on or to come, by when they begin: the published document, too."""
+    """Current and upcoming disruptions, sorted by start: also the published document."""
 
     items: list[DisruptionView]
 

@@ -40,8 +40,8 @@ class Facility(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class FacilityList(msgspec.Struct, frozen=True, kw_only=True):
-    """All facilities of a kind: the published document. `index` is the digest of the bytes beside
-    it that were built from these items."""
+    """All facilities of a kind: the published document. `index` is the digest of the index file
+    that was built from these items."""
 
     kind: str
     label: str
@@ -53,7 +53,7 @@ class FacilityList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KindEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A kind of which there are facilities; `service_code` is what can be reported about one."""
+    """A kind that has facilities; `service_code` is the service for reports about one."""
 
     kind: str
     label: str

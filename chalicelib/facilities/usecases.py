@@ -15,7 +15,7 @@ from chalicelib.geo.quadkey import MAP_ZOOM, Tile, tile_of, tiles_in
 
 
 class NearFacility(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A facility and how far it is. Of an area, lat and long are its place that is nearest.
+    """A facility and its distance. For an area, lat and long are its nearest place.
 
     `open_now` only where the hours are certain; `closes_at` and `opens_at` are HH:MM on the
     council's clock, within 24 hours. `open_report` is an open report about it.

@@ -70,7 +70,7 @@ def parse(body: bytes, content_type: str) -> Posted:
 
 def _urlencoded(body: bytes, content_type: str) -> dict[str, list[str]]:
     try:
-        # Each byte as one character, so that what is not escaped is of the same character set.
+        # One character for each byte, so that unescaped text keeps the same character set.
         sent = parse_qsl(body.decode("latin-1"), max_num_fields=MOST_FIELDS, encoding="latin-1")
         pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in sent]
         named = next((value for name, value in pairs if name == FIELD.encode()), b"")

@@ -52,7 +52,7 @@ class Update(Protocol):
 
 
 class Report(Protocol):
-    """A report as the reports slice shows it to whoever may see it."""
+    """A report as the reports slice shows it to a person who may see it."""
 
     @property
     def service_request_id(self) -> str: ...
@@ -104,7 +104,7 @@ class Wording:
         return f"{local.day} {local:%B %Y}"
 
     def state(self, state: str) -> str:
-        """What people call the state."""
+        """The state in plain words."""
         return self._labels[state]
 
     def reference(self, service_request_id: str) -> str:

@@ -1,5 +1,5 @@
-"""A geocoder of geopy's as the gazetteer's fall-back: kept short, remembered, and let alone for a
-while after it failed. What is typed goes to whoever runs it."""
+"""A geopy geocoder as the gazetteer's fall-back: calls have a time limit, answers are cached, and
+after a failure calls pause for a while. Search texts are sent to the operator of the geocoder."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property

@@ -31,8 +31,8 @@ _APOSTROPHES = str.maketrans(dict.fromkeys("'’‘ʼ`´", None) | {"&": " and "
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Somewhere that has a name. A label is a name, or `name, locality` where the name alone
-    would not tell it from another."""
+    """A place with a name. A label is a name, or `name, locality` where the name alone would not
+    tell it from another place."""
 
     label: str
     kind: Kind
@@ -41,7 +41,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlaceList(msgspec.Struct, frozen=True, kw_only=True):
-    """Some places: the published document, and an answer to a search."""
+    """Places: the published document, and the answer to a search."""
 
     items: list[Place]
     next: str | None = None

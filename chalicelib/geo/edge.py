@@ -18,12 +18,12 @@ class EdgePoint(NamedTuple):
 
 
 def nearest_on_edge(shape: Shape, point: Point) -> EdgePoint:
-    """The place on the shape's edges, those of holes too, that is nearest to the point.
+    """The place on the shape's edges, including the edges of holes, that is nearest to the point.
 
-    From inside too: ask `contains` for whether the distance counts. The place is chosen on a plane
-    that touches the ellipsoid at the point: what is chosen is up to 0.1 % of its distance farther
-    off than the nearest within 5 km at 54° N, and 2 % within 100 km. `distance_m` is that of
-    `geo.point`; for a number that is shown, take `geodesic_m` to the place. O(corners).
+    The point may be inside: use `contains` to decide whether the distance counts. The place is
+    computed on a plane that touches the ellipsoid at the point: it may be farther away than the
+    nearest place by up to 0.1 % of its distance within 5 km at 54° N, and by 2 % within 100 km.
+    `distance_m` is that of `geo.point`; to show a number, use `geodesic_m`. O(corners).
     """
     # How long a degree east is, in degrees north: the ratio of the ellipsoid's radii there.
     lat = math.radians(point.lat)

@@ -4,9 +4,9 @@ A ring is its corners as (long, lat) in WGS84 degrees, GeoJSON's order (RFC 7946
 may repeat the first. Edges are straight in degrees, which is exact enough for a town, and do not
 cross the antimeridian.
 
-A boundary belongs to whoever lies east of it, or north where it runs due east. Which side of an
-edge a point is on is computed exactly, so of polygons that tile a plane exactly one has each
-point, in whatever order their corners stand.
+A boundary belongs to the polygon east of it, or north of it where it runs due east. The side of an
+edge on which a point lies is computed exactly. So where polygons tile a plane, exactly one of them
+contains each point, regardless of the order of their corners.
 """
 
 from collections.abc import Iterator, Sequence

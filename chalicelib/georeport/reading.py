@@ -1,5 +1,5 @@
-"""What another Open311 server says in XML, as a tree. Whatever could harm its reader is refused:
-document types, entities, and what is nested deeper than Open311 ever is."""
+"""Reads the XML of another Open311 server as a tree. Refuses XML that could harm the reader:
+document types, entities, and nesting deeper than Open311 uses."""
 
 from typing import TYPE_CHECKING, NamedTuple
 

@@ -41,7 +41,7 @@ class HmacIds:
         return self._digest("contact", *found)[:32] if found else None
 
     def photo_id(self, scope: str, key: str, number: int) -> str:
-        """26 characters, 130 bits: whoever knows it may ask what became of the photo."""
+        """26 characters, 130 bits: anybody who knows it may ask for the state of the photo."""
         digest = int(self._digest("photo", scope, key, str(number)), 16)
         return "".join(
             reference.ALPHABET[digest >> 5 * place & 31]

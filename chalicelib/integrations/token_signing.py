@@ -1,7 +1,7 @@
-"""What somebody proves herself with, made anew each time from a secret: nothing of it is stored.
+"""Codes and tokens that prove who a person is, derived from a secret each time and never stored.
 
-HMAC-SHA256 (RFC 2104) of what it is for and of random ids. A code has six digits, so it is worth
-only a few tries; links and refresh tokens have 128 and 256 bits.
+Each is an HMAC-SHA256 (RFC 2104) of its purpose and of random ids. A code has six digits, so only
+a few tries are allowed; links and refresh tokens have 128 and 256 bits.
 """
 
 import hmac
@@ -26,7 +26,7 @@ _REFRESH = re.compile(r"([\w-]{1,64})\.([\w-]{1,64})\.([1-9][0-9]{0,8})\.([0-9a-
 
 
 class HmacCodes:
-    """The Codes port under a secret of its own: whoever sends codes can make nothing else."""
+    """The Codes port with its own secret: the sender of codes can derive nothing else."""
 
     def __init__(self, secret: Secret) -> None:
         self._secret = secret

@@ -31,7 +31,7 @@ class Documents(Protocol):
         """Puts JSON in the place of `held`. Raises Moved if it is not there any more."""
 
     def address(self, key: str, expires_at: datetime) -> str:
-        """Where whoever has this address can read it until then; asks nobody."""
+        """The address at which anybody can read it until then; makes no call."""
 
 
 @dataclass(frozen=True, kw_only=True)

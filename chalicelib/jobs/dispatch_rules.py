@@ -1,7 +1,7 @@
 """What the office does with a job: plan it, change it, cancel it, put it back, settle a dispute.
 
-Pure: what it needs of the council was looked at before. Each answers the job after it, or the very
-same one where nothing changes, with the version that it will have noted beside what was changed.
+Pure functions: the caller checks the council's rules first. Each returns the changed job, with its
+next version noted beside the changed fields, or the same object where nothing changes.
 """
 
 from collections.abc import Mapping
@@ -39,14 +39,14 @@ PLAIN = (
     "skills",
     "instructions",
 )
-"""Fields that are what the office says they are."""
+"""Fields that the office sets."""
 FOLLOWS_REPORT = frozenset(
     ("kind", "title", "team", "minutes", "priority", "due", "materials", "hazards", "skills")
 )
-"""Of these the ones that follow the report until the office chooses them."""
+"""Those of these fields that follow the report until the office sets them."""
 SET_ASIDE_FOR = timedelta(minutes=15)
-"""How long a job comes back to its plan: as long as officers can take back what took it out, and as
-long as it takes to hear of that."""
+"""How long a job can return to its plan: the time in which officers can undo the change that took
+it out, and the time until that fact arrives."""
 EMPTY: Mapping[str, Any] = {"instructions": ""}
 
 

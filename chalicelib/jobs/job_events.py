@@ -1,11 +1,11 @@
-"""What the street says of a job, and who is right where the office or another phone says otherwise.
+"""Applies crews' operations to a job, and resolves conflicts with the office or another phone.
 
-The rule, as docs/CREWS.md has it for people and ADR 31 with its reasons:
+The rules, explained for people in docs/CREWS.md and with reasons in ADR 31:
 
-- What was done is kept, whatever version of the job the crew saw.
-- The plan is the office's: no deed changes crew, day, order or minutes.
-- The state follows the street, unless somebody else said another outcome that the phone had not
-  seen. Then it stays, and both are shown to the office, which settles it.
+- Every operation is kept, whatever version of the job the crew saw.
+- The plan belongs to the office: no deed changes crew, day, order or minutes.
+- The state follows the crew, unless the office or another phone gave another outcome that the
+  phone had not seen. Then the state stays, and the office sees both and settles the dispute.
 """
 
 from dataclasses import replace
@@ -51,8 +51,8 @@ NO_ROOM = "This job takes no more entries at all. Ring the office: it has to mak
 
 
 class Taken(NamedTuple):
-    """What became of an operation: the job with it, or the very same job, and why it was
-    rejected."""
+    """The result of an operation: the job with it, or the unchanged job and the reason for the
+    rejection."""
 
     job: Job
     result: Result
@@ -79,8 +79,8 @@ def take(job: Job, operation: Operation, who: Operator, now: datetime) -> Taken:
 
 
 def _refusal(job: Job, operation: Operation) -> str | None:
-    """Why the job cannot take it. What says how far it has got is taken as long as there is room
-    at all."""
+    """Why the job cannot take the operation. Operations that change its progress are taken as
+    long as there is any room."""
     if operation.base_version > job.version:
         return NOT_SEEN_YET
     held = msgspec.json.encode((job.deeds, job.disputes, operation))
@@ -112,7 +112,7 @@ def _deed(job: Job, operation: Operation, who: Operator, now: datetime) -> JobEv
 
 
 def _verdict(job: Job, deed: JobEvent, state: State) -> Verdict:
-    """What the deed does to the state of the job, whoever said that last."""
+    """The effect of the deed on the state of the job, whether crew or office set it last."""
     said = job.said
     if said is None:
         return "stands"

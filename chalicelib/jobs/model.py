@@ -1,4 +1,4 @@
-"""Jobs: what a crew goes out for, what the office planned of it, and what the street said of it.
+"""Jobs: the work of a crew, the plan of the office, and the reports of the crew from the street.
 
     to_plan ──crew and day──▶ planned ──start──▶ started ──┬──▶ done
        ▲                                                    ├──▶ could_not ───┐
@@ -46,9 +46,9 @@ LEADS_TO: Mapping[DeedKind, State] = {
 """The state that a deed says; a note or a photo says none."""
 WAITING: frozenset[State] = frozenset(("to_plan", "planned"))
 ENDED: frozenset[State] = frozenset(("done", "could_not", "handed_over", "cancelled"))
-"""What is over for the crew; could_not and handed_over are the office's to plan again."""
+"""The states that are over for the crew; the office plans could_not and handed_over again."""
 OVER: frozenset[State] = frozenset(("done", "cancelled"))
-"""What nobody has to plan any more."""
+"""The states that nobody has to plan any more."""
 
 MOST_OPERATIONS = 100
 """In one call."""
@@ -105,7 +105,7 @@ PhotoIds = Annotated[tuple[PhotoId, ...], Meta(max_length=5)]
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """When somebody lets the crew in: from `opens` to `closes`, both of one day."""
+    """When the crew can get in: from `opens` to `closes`, both on one day."""
 
     opens: TimeOfDay
     closes: TimeOfDay
@@ -113,8 +113,8 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """What a phone sends that a crew did. `base_version` is the version of the job that the crew
-    saw, `at` what the phone's clock said."""
+    """An operation of a crew, sent by a phone. `base_version` is the version of the job that the
+    crew saw, `at` the time of the phone's clock."""
 
     op_id: OpId
     job_id: Reference
@@ -132,8 +132,8 @@ class Operation:
 class JobEvent:
     """What was done, as it was sent. `actor` (an account's or a link's id) and `device` are never
     shown. `version` is the one that the job got with it; `stands`: the job's state followed it;
-    `dispute_id`: the office has to say, or has said, whether it does; `is_emptied`: its text and
-    place were forgotten with whoever sent the report."""
+    `dispute_id`: the office has to decide, or has decided, whether it does; `is_emptied`: its text
+    and place were erased together with the reporter's data."""
 
     op_id: str
     kind: DeedKind
@@ -167,7 +167,7 @@ class JobEvent:
         return all(getattr(self, name) == getattr(operation, name) for name in known)
 
     def emptied(self) -> "JobEvent":
-        """What was done, without what was written of it, and where the phone was."""
+        """The event without its text and without the phone's location."""
         return replace(self, text="", lat=None, long=None, is_emptied=True)
 
 
@@ -200,7 +200,7 @@ class StreetSide:
 
 @dataclass(frozen=True, kw_only=True)
 class OfficeSide:
-    """What was said before, by the office or by whoever was first."""
+    """The earlier state, set by the office or by the first sender."""
 
     state: State
     at: datetime
@@ -217,8 +217,8 @@ class Settled:
 
 @dataclass(frozen=True, kw_only=True)
 class Dispute:
-    """Two said different things of a job's outcome, neither knowing of the other. Until it is
-    settled the state stays what `office` says. `dispute_id` is the op_id of the first operation,
+    """Two senders gave different outcomes of a job without knowing of each other. Until it is
+    settled the state stays as in `office`. `dispute_id` is the op_id of the first operation,
     `op_id` that of the last which the same `device` sent about it, having seen `base_version`;
     `against` is the version with which the other side was said."""
 
@@ -361,8 +361,8 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class JobDraft:
-    """What an officer sends to make a job of reports; what is left out follows from the first of
-    them."""
+    """What an officer sends to make a job from reports; missing values come from the first
+    report."""
 
     service_request_ids: Annotated[References, Meta(min_length=1)]
     kind: Kind | None = None
@@ -382,8 +382,8 @@ class JobDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class JobChanges:
-    """What an officer changes of a job; None leaves it, `clear` names what is to be empty. `state`
-    cancels it, which needs `because`, or puts it back to be planned anew."""
+    """An officer's changes to a job; None leaves a field, `clear` names fields to empty. `state`
+    cancels the job, which needs `because`, or puts it back to be planned anew."""
 
     kind: Kind | None = None
     title: Title | None = None
@@ -417,6 +417,6 @@ class Placement:
 
 
 def job_id_of(*parts: str) -> str:
-    """The id that a job has which is made of these: 12 characters of Crockford's base32."""
+    """The id of a job that is made from these: 12 characters of Crockford's base32."""
     number = int(derived_id("job", *parts), 16)
     return "".join(ALPHABET[number >> 5 * place & 31] for place in reversed(range(ID_LENGTH)))

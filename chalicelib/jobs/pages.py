@@ -1,4 +1,4 @@
-"""The pages of a job for whoever has its link, made with jinja2 from templates/."""
+"""The pages of a job for holders of its link, rendered with jinja2 from templates/."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

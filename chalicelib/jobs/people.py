@@ -25,7 +25,7 @@ EVERYWHERE = (Remit(),)
 
 @dataclass(frozen=True, kw_only=True)
 class Staff:
-    """Somebody of the council; `remits` are where she may."""
+    """A member of the council's staff; `remits` are the teams and wards that they cover."""
 
     actor: str
     remits: tuple[Remit, ...] = ()
@@ -37,14 +37,14 @@ class Staff:
         return any(remit.covers(team, ward_code) for remit in self.remits)
 
     def covers_team(self, team: str) -> bool:
-        """True where some of the team's jobs may be hers."""
+        """True where the person may cover some of the team's jobs."""
         return any(not remit.teams or team in remit.teams for remit in self.remits)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Operator(Staff):
-    """Somebody in the street. `device` tells one phone from another: the session's id, or the
-    link's; `scope` is what her photos are asked for under. A contractor's link is for one job."""
+    """A crew member or contractor. `device` tells one phone from another: the id of the session or
+    of the link; `scope` is the scope of their photos. A contractor's link is for one job."""
 
     device: str
     scope: str
@@ -52,7 +52,8 @@ class Operator(Staff):
     job_id: str | None = None
 
     def may_work_on(self, job: Job, now: datetime) -> bool:
-        """True where she may tell what she did: also for what another team was given meanwhile."""
+        """True where the operator may report work on the job, even if it has since moved to another
+        team."""
         if self.by == "contractor":
             return self.job_id == job.job_id and self._has_link_to(job, now)
         teams = (job.team, *job.former_teams)

@@ -13,7 +13,7 @@ Noted = Literal[
 ]
 Opens = Literal["job", "officer"]
 LookReason = Literal["words", "could_not", "handed_over"]
-"""`words`: what a contractor wrote waits until an officer has read it."""
+"""`words`: a contractor's text waits until an officer has read it."""
 
 
 class Filters(NamedTuple):

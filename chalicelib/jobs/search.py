@@ -1,10 +1,10 @@
-"""The search for an order: stops that lie together are taken out of the tours and put back where
-they cost the least driving, thousands of times. What is worse is taken at first, too, and ever less
-of it.
+"""The search for an order of stops: it removes stops that lie together from the tours and inserts
+them again where they cost the least driving, thousands of times. At first it also accepts worse
+tours, and fewer of them as it goes on.
 
-Stops are numbers in the order in which they are claimed. What was served stays served while tours
-get shorter, and each shortest one so far takes in what fits by then. Chance comes from one fixed
-seed: the same stops give the same tours.
+Stops are numbers in the order in which they are claimed. A served stop stays served while tours
+get shorter, and each new shortest solution takes in the stops that then fit. Random numbers come
+from one fixed seed: the same stops give the same tours.
 
 Source: Christiaens and Vanden Berghe, "Slack induction by string removals for vehicle routing
 problems" (2020), without its part about fewer vehicles.

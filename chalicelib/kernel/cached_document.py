@@ -1,4 +1,4 @@
-"""Published documents as those see them who only read: decoded, and kept for a while."""
+"""Published documents for code that only reads them: decoded, and cached for a while."""
 
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class CachedDocument(Generic[T]):
-    """What `fresh` gave, for a while; where it fails then, what it gave before, if anything."""
+    """Caches the value of `fresh` for a while; if `fresh` then fails, keeps the earlier value."""
 
     def __init__(
         self, fresh: Callable[[], T], seconds: Seconds, kept_for_s: float = KEPT_FOR_S

@@ -1,5 +1,5 @@
-"""What is sent to somebody outside: in the hands of one sender at a time, and tried again with
-longer and longer waits.
+"""Deliveries to other systems: one sender holds each at a time, and retries it with longer and
+longer waits.
 
     waiting ──claimed──▶ sending ──▶ the slice's own ends
        ▲                    │
@@ -18,15 +18,15 @@ LONGEST_WAITS_S = (30, 120, 480, 1_800, 7_200, 21_600, 43_200)
 """The longest wait after each try. Their sum is under 21 hours: eight tries in a day."""
 MOST_TRIES = len(LONGEST_WAITS_S) + 1
 MOST_ASKED_FOR_S = 3_600
-"""What somebody outside may ask us to wait at most."""
+"""The longest wait that another system may ask of us."""
 LEASE = timedelta(seconds=90)
-"""How long a sender has something for itself: longer than its function may run."""
+"""How long a sender holds a delivery: longer than its function may run."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Leased:
-    """What has to be sent. `is_unclear`: it may have arrived. `last_error` is a code, nothing that
-    another system wrote."""
+    """A delivery to send. `is_unclear`: it may have arrived. `last_error` is a code, never text
+    that another system wrote."""
 
     state: str = "waiting"
     tries: int = 0
@@ -52,7 +52,7 @@ L = TypeVar("L", bound=Leased)
 
 
 def claimed(mine: L, now: datetime) -> L | None:
-    """It in the hands of one sender; None while it is not its time, or another's.
+    """The delivery held by one sender; None if it is not due or another sender holds it.
 
     One whose sender did not come back may have arrived.
     """
@@ -73,7 +73,7 @@ def claimed(mine: L, now: datetime) -> L | None:
 
 
 def put_off(mine: L, code: str, now: datetime, *, chance: float, asked_for_s: int = 0) -> L:
-    """It after a try that did not succeed: it waits, or has failed after the last one.
+    """The delivery after a failed try: it waits, or has failed after the last try.
 
     `chance` from 0 to 1 is the share of the longest wait (full jitter).
     """
@@ -91,7 +91,7 @@ def put_off(mine: L, code: str, now: datetime, *, chance: float, asked_for_s: in
 
 
 def refused(mine: L, code: str, now: datetime) -> L:
-    """It after it failed for good."""
+    """The delivery after it failed for good."""
     return replace(mine, state="failed", last_error=code, lease_until=None, updated_at=now)
 
 

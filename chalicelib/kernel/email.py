@@ -33,7 +33,7 @@ class Post(Protocol):
     """The way that letters leave."""
 
     def send(self, letter: Letter) -> str | None:
-        """Sends it once. Answers what it is called on its way, if whoever takes it says so.
+        """Sends it once. Returns the message id, if the mail service gives one.
 
         Raises AddressRefused (it will never be taken), NoReply (it may have been taken),
         UpstreamFailed (it was not).

@@ -1,8 +1,8 @@
 """Which Idempotency-Keys can be taken.
 
-The key under which something was sent proves its sender: a repeat is answered with what is stored,
-the link to a private report too, and withdraws it. Keys of somebody who is signed in count for that
-account alone. Keys of all others share one scope, so they must be too long to be guessed.
+The key of a request proves its sender: a repeat is answered with the stored item, including the
+link to a private report, and can withdraw it. Keys of a signed-in person count for that account
+alone. Keys of all others share one scope, so they must be too long to be guessed.
 """
 
 from chalicelib.errors import Invalid

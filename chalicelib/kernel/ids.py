@@ -1,4 +1,4 @@
-"""Ids that follow from what a thing is about, so that a repeat meets itself. They are no secret."""
+"""Ids derived from an item's subject, so that a repeat gets the same id. They are no secret."""
 
 import hashlib
 

@@ -11,11 +11,11 @@ ATTEMPTS = 10
 
 
 class VersionConflict(Exception):
-    """What was to be replaced was changed or removed since it was loaded."""
+    """The stored item was changed or removed since it was loaded."""
 
 
 class AlreadyExists(Exception):
-    """Something is stored under this id already."""
+    """An item with this id is already stored."""
 
 
 def retry_on_conflict(

@@ -1,4 +1,4 @@
-"""The signed word of an issuer: who somebody is (OpenID Connect Core 1.0, 2 and 3.1.3.7)."""
+"""Verifies ID tokens: the identity of a person (OpenID Connect Core 1.0, 2 and 3.1.3.7)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ Keys = Sequence[Mapping[str, Any]]
 
 
 class Expected(NamedTuple):
-    """What the word has to say."""
+    """The values that the token must have."""
 
     issuer: str
     client_id: str
@@ -23,7 +23,7 @@ class Expected(NamedTuple):
 
 
 def key_id_of(token: str) -> str | None:
-    """The `kid` of the key that it says it was signed with. Raises jwt.PyJWTError."""
+    """The `kid` of the signing key, from the token's header. Raises jwt.PyJWTError."""
     kid: str | None = jwt.get_unverified_header(token).get("kid")
     return kid
 
@@ -33,7 +33,7 @@ def has_key(keys: Keys, kid: str | None) -> bool:
 
 
 def verified(token: str, keys: Keys, expected: Expected) -> Mapping[str, Any]:
-    """What it says. Nothing in it says where a key is to be found or what kind of key it is.
+    """The claims of the token. The token never decides where a key is found or which type it has.
 
     Raises jwt.PyJWTError where anything is not as expected.
     """
@@ -55,7 +55,7 @@ def verified(token: str, keys: Keys, expected: Expected) -> Mapping[str, Any]:
 
 
 def _key(keys: Keys, kid: str | None, algorithm: str) -> jwt.PyJWK:
-    """The one key that it can only have been signed with. Raises jwt.PyJWTError."""
+    """The only key that can have signed the token. Raises jwt.PyJWTError."""
     able = [each for each in keys if each.get("use", "sig") == "sig" and has_key([each], kid)]
     fitting = [each for each in able if each.get("alg", algorithm) == algorithm]
     if len(fitting) != 1:
@@ -64,10 +64,10 @@ def _key(keys: Keys, kid: str | None, algorithm: str) -> jwt.PyJWK:
 
 
 def _check(claims: Mapping[str, Any], expected: Expected) -> None:
-    """What PyJWT leaves to its user. Raises jwt.PyJWTError."""
+    """The checks that PyJWT leaves to its user. Raises jwt.PyJWTError."""
     if claims["nonce"] != expected.nonce:
         raise jwt.InvalidTokenError
-    # Another audience could hold this word up to us as its own.
+    # Another audience could present this token to us as its own.
     if claims["aud"] not in (expected.client_id, [expected.client_id]):
         raise jwt.InvalidAudienceError
     if claims.get("azp", expected.client_id) != expected.client_id:

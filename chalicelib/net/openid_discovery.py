@@ -1,4 +1,4 @@
-"""What an issuer publishes of itself, and its public keys, read now and then (OpenID Connect
+"""An issuer's published metadata and public keys, read again at intervals (OpenID Connect
 Discovery 1.0)."""
 
 import json
@@ -15,15 +15,15 @@ from chalicelib.net.safe_http_client import Reply, SafeHttpClient
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 KEPT_FOR_S = 3600
 ASKED_AGAIN_AFTER_S = 60
-"""A key that is not known may be new: whoever makes one up causes no more than a call a minute. A
-word that names no key may be signed with a new one, too."""
+"""An unknown key may be new, so keys are read again: invented keys cause at most one call a minute.
+A token that names no key may be signed with a new key, too."""
 DOWN_FOR_S = 10
-"""How long whoever signs in is told at once that an issuer does not answer."""
+"""How long an issuer counts as down after it did not answer: it is not asked again before then."""
 WHILE_DOWN = 6
-"""How many times as long what was read before is good enough while it does not."""
+"""Cached documents are used this many times as long while the issuer does not answer."""
 MOST_BYTES = 256 * 1024
 TIMEOUT_S = 2.5
-"""Of each call: there are three at most in one of ours."""
+"""The time limit of each call: one request of ours makes at most three."""
 FAILED = "The other organisation did not answer as it should. Try again in a moment."
 Read = TypeVar("Read")
 
@@ -102,7 +102,7 @@ class Published:
         said = self._document(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
         endpoints = {name: said.get(name) for name in ENDPOINTS}
         texts = {name: url for name, url in endpoints.items() if isinstance(url, str)}
-        # What is published elsewhere under this name could send browsers, and codes, to anybody.
+        # Metadata from elsewhere under this name could send browsers, and codes, to anybody.
         if said.get("issuer") != self._issuer or len(texts) < len(ENDPOINTS):
             logs.event("an issuer's metadata is not its own, or not whole", "error")
             raise UpstreamFailed(FAILED)
@@ -136,7 +136,7 @@ def object_in(reply: Reply) -> dict[str, Any] | None:
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Raises UpstreamFailed in the place of AddressRefused: nobody typed that address here."""
+    """Raises UpstreamFailed instead of AddressRefused: no user typed that address."""
     try:
         yield
     except AddressRefused as error:

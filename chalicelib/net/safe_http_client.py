@@ -1,10 +1,10 @@
-"""The one way to an address that somebody gave us.
+"""The only HTTP client for addresses that other people gave us.
 
-Its name is looked up once, every address that it has must be public, and the connection is made
-to just these; TLS is verified for the name. No redirect is followed, and all of it together has
-one deadline and one bound on what is read, so neither a slow nor an endless reply holds us. A
-library such as urllib3 bounds each read and not their sum, and looks names up itself: so this
-stands on the standard library's own HTTP. ADR 20.
+It looks the name up once, requires every address of it to be public, and connects only to these;
+TLS is verified for the name. It follows no redirect, and the whole call has one deadline and one
+limit on the bytes that it reads, so neither a slow nor an endless reply blocks us. A library such
+as urllib3 limits each read and not their sum, and looks names up itself: so this client uses the
+standard library's own HTTP. ADR 20.
 """
 
 import io
@@ -70,7 +70,7 @@ class SafeHttpClient:
         self._allowed = allowed
 
     def check(self, url: str, *, timeout_s: float = LOOK_UP_S) -> None:
-        """For an address that is to be saved. Raises AddressRefused where we would not go to it,
+        """Checks an address before it is saved. Raises AddressRefused where we would not go to it,
         UpstreamFailed where its name cannot be looked up now."""
         self._addresses(target_of(url, self._allowed), timeout_s)
 

@@ -1,4 +1,4 @@
-"""The key that browsers know us by (VAPID): they take notifications from nobody else.
+"""The key that identifies us to browsers (VAPID): they accept notifications with it only.
 
 The private key follows from a secret, so nobody has to make, show or carry one.
 Sources: RFC 8292 (VAPID); RFC 5869 (HKDF); FIPS 186-5, A.2.1 (a private key from 64 more bits than
@@ -26,8 +26,8 @@ _BYTES = 40
 
 
 class PushKey:
-    """The key pair that follows from a secret; `subject` is whom a push service turns to, an
-    address such as https://council.example."""
+    """The key pair that is derived from a secret; `subject` is the contact address for push
+    services, such as https://council.example."""
 
     def __init__(self, secret: str, *, subject: str) -> None:
         self._private = derive_private_key(scalar_of(secret), SECP256R1())

@@ -1,9 +1,9 @@
-"""A team's answer, as it stands in the mail that came.
+"""Reads a team's answer from received mail.
 
-Anybody can send mail, made to break whoever reads it. Whom it is for is read from its first lines
-without the library, which takes time that grows with the square of a header; only what names a
-report's own address is read further, in the library's older way, which looks into a header when
-asked and no sooner. What is deep, or long where real mail is short, is refused before.
+Anybody can send mail that is made to break its reader. The recipient is read from the first lines
+without the library, whose time grows with the square of a header's length; only mail to a report's
+own address is read further, with the library's older policy, which parses a header only when it is
+used. Deep nesting, and parts much longer than in real mail, are refused first.
 Sources: RFC 5322 (mail), RFC 2045 (MIME), RFC 8601 (Authentication-Results), and the verdicts that
 Amazon SES writes into mail it receives
 (docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents.html, read 2026-11).
@@ -30,7 +30,7 @@ MOST_BOUNDARIES = 20
 MOST_PARTS = 200
 LONGEST_HEADER = 10_000
 LONGEST_BODY_BYTES = 500_000
-"""Of a part's text: what an answer says stands at its beginning."""
+"""The limit for a part's text: the answer is at its beginning."""
 ADDRESSEES = ("to", "cc", "delivered-to", "x-original-to")
 VERDICTS = ("x-ses-spam-verdict", "x-ses-virus-verdict")
 RESULTS, AUTHORITY = "authentication-results", "amazonses.com"
@@ -52,7 +52,7 @@ _BLOCKS = ("br", "p", "div", "tr", "li", "h1", "h2", "h3", "blockquote")
 
 
 class MailRefused(Exception):
-    """The mail is no answer that goes on a case; `code` is a fixed word of ours."""
+    """The mail is not an answer to add to a case; `code` is a fixed word of ours."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -60,15 +60,15 @@ class MailRefused(Exception):
 
 
 class Named(NamedTuple):
-    """About which report a mail says to be, and by what proof."""
+    """The report that a mail names, and the token that proves it."""
 
     service_request_id: str
     token: str
 
 
 class Reply(NamedTuple):
-    """An answer: from which address, saying what. `is_authentic` is True where SES found that the
-    mail really comes from that address's domain."""
+    """An answer: its sender address and its text. `is_authentic` is True where SES verified that
+    the mail comes from that address's domain."""
 
     sender: str
     text: str
@@ -76,7 +76,7 @@ class Reply(NamedTuple):
 
 
 def named_in(raw: bytes) -> Named:
-    """What the addresses say that the mail was sent to. Raises MailRefused."""
+    """The report named by the addresses of the mail's recipients. Raises MailRefused."""
     if len(raw) > MOST_BYTES:
         raise MailRefused("too_large")
     headers = _headers(raw)
@@ -89,7 +89,7 @@ def named_in(raw: bytes) -> Named:
 
 
 def reply_in(raw: bytes) -> Reply:
-    """The answer that a mail is. Raises MailRefused."""
+    """Reads the answer from a mail. Raises MailRefused."""
     _refuse_what_takes_too_long(raw)
     try:
         parts = _parts(message_from_bytes(raw))
@@ -97,7 +97,7 @@ def reply_in(raw: bytes) -> Reply:
         sender = _sender(headers)
         return Reply(sender, _said(parts) or "(no text)", _is_authentic(headers, sender))
     except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
-        # The library breaks in many ways on mail that is none.
+        # The library fails in many ways on malformed mail.
         raise MailRefused("unreadable") from error
 
 

@@ -1,7 +1,7 @@
-"""What comes back: the updates of reports that another body has, into our own timelines.
+"""Imports other bodies' updates of reports into our own timelines.
 
-Each destination is asked for the updates of a time, which begins before the last one ended: what
-its server is late to show is found the next time, and what was brought already meets itself.
+Each destination is asked for the updates of a time span that overlaps the last one: updates that
+its server shows late are found the next time, and updates already imported are recognised.
 Source: mySociety's extension of GeoReport v2, "GET Service Request Updates"
 (wiki.open311.org/GeoReport_v2/Extensions), as FixMyStreet and open311-adapter speak it.
 """
@@ -24,7 +24,7 @@ OVERLAP = timedelta(hours=2)
 """How late an update may be shown there: the window that FixMyStreet itself asks for."""
 AT_ONCE = OVERLAP + timedelta(days=1)
 LEAST = timedelta(minutes=15)
-"""Of a time that a server refuses half is asked for, and this is stepped over."""
+"""When a server refuses a time span, half of it is asked for; a span this short is skipped."""
 FURTHEST_BACK = timedelta(days=6)
 """How far one run goes back for a report whose id became known late: it has to get to now."""
 LAG = timedelta(minutes=1)
@@ -137,7 +137,7 @@ def _bring(
         delivery = called(external_id) if external_id and update_id else None
         if delivery and external_id and update_id and told.added < MOST_A_RUN:
             if ports.deliveries.called(there.destination, UPDATE + update_id):
-                # We said that ourselves.
+                # This is our own update.
                 continue
             key = derived_id("returned", there.destination, external_id, update_id)
             _count(delivery.service_request_id, key, entry, told, ports)

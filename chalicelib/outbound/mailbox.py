@@ -16,7 +16,7 @@ from chalicelib.outbound.senders import NOT_PASSED_ON, Cases, MailboxDestination
 
 TEMPLATES = Path(__file__).parent / "templates"
 ABOVE = "Please write your answer above this line."
-"""What stands below it in an answer is our own letter again."""
+"""The text below this line in an answer is our own quoted letter."""
 NOT_SEEN = "Your answer is kept beside the report for the council's officers; nobody else sees it."
 _PAGE = environment(TEMPLATES).get_template("letter.html")
 

@@ -1,13 +1,13 @@
-"""Deliveries: what goes from here to other systems, each with its way from waiting to sent.
+"""Deliveries: the messages to other systems, each with a state from waiting to sent.
 
 A Delivery is one thing for one destination: a report passed on to the body that is responsible
 (`open311`, `mailbox`), the word to that body that it is not mended (`update`), or one change told
-to a Receiver (`webhook`). Its id is derived from what it is about, so a repeated fact meets the
+to a Receiver (`webhook`). Its id is derived from its subject, so a repeated fact finds the
 delivery that it made.
 
     waiting ──claimed──▶ sending ──▶ sent
        ▲                  │   │
-       └──tried again─────┘   └────▶ failed ──an officer──▶ waiting, or kept (she deals with it)
+       └──tried again─────┘   └────▶ failed ──an officer──▶ waiting, or kept (they deal with it)
 """
 
 from collections.abc import Mapping
@@ -61,7 +61,7 @@ class Delivery(Leased):
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """Who reported: personal data, given to a destination only where that `passes_contact`."""
+    """The reporter: personal data, given to a destination only if it `passes_contact`."""
 
     name: str | None = None
     email: str | None = None
@@ -90,7 +90,7 @@ class Case:
 
 @dataclass(frozen=True, kw_only=True)
 class Reopening:
-    """A resident's word that it is not mended; its photos are public."""
+    """A resident's statement that the problem is not mended; its photos are public."""
 
     text: str
     at: datetime
@@ -99,8 +99,8 @@ class Reopening:
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What is decided by whether a report goes anywhere, and where. One that `is_from_partner`
-    came through our own Open311 server; `reopened_by` is the update by which a resident opened it
+    """The properties that decide whether a report is sent, and where. `is_from_partner`: it came
+    through our own Open311 server; `reopened_by` is the update with which a resident opened it
     again, where nobody else did after that."""
 
     service_request_id: str
@@ -113,7 +113,7 @@ class Subject:
 
 
 class Wake(msgspec.Struct, frozen=True, kw_only=True):
-    """A message to whoever sends: which delivery waits, and the request that asked for that."""
+    """A message to the sender: the delivery that waits, and the request that caused it."""
 
     delivery_id: str
     request_id: str = ""

@@ -19,15 +19,15 @@ POST_S = 20
 LOOK_S = 8
 MOST_BYTES = 5_000_000
 BAD_KEY = "bad_api_key"
-"""What is said where the key that a destination gave us cannot be used."""
+"""The error code where the key that a destination gave us cannot be used."""
 TOO_LONG = "too_long"
-"""What is said of a list that was not read to its end."""
+"""The error code for a list that was not read to its end."""
 LONGEST_ID = 200
-"""What another system calls a thing; a longer name is none, for it could not be looked up by it."""
+"""The longest id of another system; a longer one counts as none, as it could not be looked up."""
 FORM = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
 MAY_HAVE_TAKEN = frozenset((408, 409))
-"""What says, besides each number from 500 on, that it is not known what became of it: 409 is how
-a server may call a report that it has."""
+"""Statuses that, like every status from 500 on, leave the outcome unknown: a server may answer 409
+for a report that it already has."""
 LISTS = ("service_requests", "service_request_updates")
 
 Entry = Mapping[str, str]

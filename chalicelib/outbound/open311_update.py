@@ -46,7 +46,7 @@ class UpdateSender:
         return Sent(_called(reply.body))
 
     def find(self, delivery: Delivery, destination: Open311Destination) -> None:
-        """It is sent again: whoever has it knows its update_id."""
+        """Always None, so the update is sent again: the receiver recognises its update_id."""
 
     def _their_reference(self, request_id: str, there: Open311Destination) -> str:
         """Raises Refused, NotNow (they have not told it yet)."""

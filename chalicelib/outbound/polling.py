@@ -1,4 +1,4 @@
-"""One run of asking all other bodies what they have to say, within the minutes that it has."""
+"""One run that asks all other bodies for their updates, within the minutes that it has."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ FOR_UPDATES = timedelta(seconds=125)
 """Of each destination: six answers of the slowest kind, which bring a run to now."""
 FOR_TOKENS = timedelta(seconds=25)
 FOR_ALL = timedelta(seconds=200)
-"""After which nothing more is begun: its function has four minutes."""
+"""After this time the run begins nothing more: its function has four minutes."""
 
 
 class PollOutcome(NamedTuple):

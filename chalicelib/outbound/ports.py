@@ -111,8 +111,8 @@ class Reports(Protocol):
         """The report as it is passed on; None where it may not be, by now."""
 
     def reopening(self, service_request_id: str) -> Reopening | None:
-        """What a resident said who opened it again last; None where she did not, or it may not be
-        told."""
+        """The text of the resident who last opened the report again; None where no resident did,
+        or where it may not be passed on."""
 
     def passed_on(
         self, service_request_id: str, to: str, reference: str | None, delivery_id: str
@@ -122,7 +122,7 @@ class Reports(Protocol):
 
 
 class Queue(Protocol):
-    """The way to whoever sends."""
+    """The queue of the sender."""
 
     def send(self, delivery_ids: Sequence[str]) -> None:
         """Says that these wait. Raises UpstreamFailed if any was not taken."""

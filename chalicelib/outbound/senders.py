@@ -102,7 +102,7 @@ class Sender(Protocol[To_contra]):
 
 
 class Cases(Protocol):
-    """The reports, as whoever passes them on sees them."""
+    """The reports as the forwarding senders see them."""
 
     def __call__(self, service_request_id: str, /) -> Case | None:
         """The report as it is passed on; None where it may not be, by now. Raises
@@ -110,8 +110,8 @@ class Cases(Protocol):
 
 
 class Reopenings(Protocol):
-    """The reports, as whoever tells that they are not mended sees them."""
+    """The reports as the sender of reopening updates sees them."""
 
     def __call__(self, service_request_id: str, /) -> Reopening | None:
-        """What a resident said who opened it again last; None where she did not, or it may not be
-        told. Raises UpstreamFailed."""
+        """The text of the resident who last opened the report again; None where no resident did,
+        or where it may not be passed on. Raises UpstreamFailed."""

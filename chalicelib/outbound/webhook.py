@@ -75,7 +75,7 @@ class WebhookSender:
 
 
 def signed_headers(message_id: str, body: bytes, secret: str, now: datetime) -> dict[str, str]:
-    """The headers under which a body goes to whoever has the secret."""
+    """The signed headers for a body that goes to the holder of the secret."""
     timestamp = str(int(now.timestamp()))
     key = b64decode(secret.removeprefix(SECRET_PREFIX))
     content = f"{message_id}.{timestamp}.".encode() + body

@@ -63,7 +63,7 @@ class DynamoRecords:
             with _translated(clash=ConditionFailed):
                 _item(photo).save(free)
         except ConditionFailed:
-            # Also where the reply to our own write was lost: what is stored is the answer.
+            # This also covers a lost reply to our own write: the stored photo is the answer.
             stored = self.get(key)
             if stored is None:
                 raise UpstreamFailed("The photo could not be read back.") from None

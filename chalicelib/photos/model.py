@@ -1,7 +1,7 @@
-"""A photo that somebody sends with a report: what may be sent, and what becomes of it.
+"""Photos that people send with a report: the limits for them, and their states.
 
-A Photo is waiting until its file was looked at; then it is ready, or refused for a reason that
-its sender is told. Of some the sender only says where their file can be had: it is fetched.
+A Photo is waiting until its file is checked; then it is ready, or refused for a reason that its
+sender is told. For some photos the sender gives only the address of the file: it is fetched.
 """
 
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ State = Literal["waiting", "ready", "refused"]
 
 @dataclass(frozen=True, kw_only=True)
 class UploadDraft:
-    """What is sent to ask for an upload; `service_request_id` for a photo of an update."""
+    """A request for an upload; `service_request_id` is set for a photo of an update."""
 
     content_type: Annotated[
         str,
@@ -59,10 +59,10 @@ class UploadDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class Photo:
-    """What became of a photo; `reason` is a sentence for its sender where it was refused.
+    """The state of a photo; `reason` is a sentence for its sender where it was refused.
 
-    `media_url` is where a file that is still to be fetched can be had: only a waiting photo has
-    one, and it is forgotten when the file is here or will never be.
+    `media_url` is the address of a file that is still to be fetched: only a waiting photo has
+    one, and it is deleted when the file has arrived or never will.
     """
 
     service_request_id: str
@@ -87,7 +87,7 @@ class PictureArea:
 
 @dataclass(frozen=True, kw_only=True)
 class Areas:
-    """What is to be blackened of a picture."""
+    """The areas of a picture to blacken."""
 
     areas: Annotated[tuple[PictureArea, ...], Meta(min_length=1, max_length=20)]
 
@@ -100,7 +100,7 @@ class StoredPicture(NamedTuple):
 
 
 class Pictures(NamedTuple):
-    """A photo made anew from its pixels, as JPEG: for a page, and for a list."""
+    """A photo rebuilt from its pixels, as JPEG: one for a page, and one for a list."""
 
     page: bytes
     thumbnail: bytes

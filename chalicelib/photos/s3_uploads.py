@@ -79,7 +79,7 @@ class S3Uploads:
             if answer is None:
                 return None
             trace.follow(answer["Metadata"].get(REQUEST))
-            # What a policy allows is checked again: whoever may write here is not asked.
+            # The limits of the policy are checked again: other writers need not obey them.
             if answer["ContentLength"] > MOST_BYTES:
                 raise TooLargeToRead
             declared = answer["Metadata"].get(DECLARED)

@@ -1,7 +1,7 @@
 """An export as a page to read: each store under its title, each attribute in the registry's words.
 
-What is personal is on it, and of the rest what is needed to know what it belongs to. Digests and
-numbers that say nothing to a reader are in the JSON alone.
+The page has all personal data, and of other data only as much as identifies the item it belongs
+to. Digests and numbers that mean nothing to a reader are in the JSON alone.
 """
 
 import re

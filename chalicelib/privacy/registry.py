@@ -1,7 +1,7 @@
-"""The data registry: one row for everything that is kept anywhere, and why, how long, for whom.
+"""The data registry: one row for each kind of stored data, with its reason, time and audience.
 
-The rows stand in registry.json, which the web client's privacy notice is built from, too.
-`depends on what is sent` is for what people write or show themselves.
+The rows are in registry.json, from which the web client's privacy notice is built, too.
+The value `depends on what is sent` marks text and photos that people send themselves.
 """
 
 from collections import Counter

@@ -1,5 +1,5 @@
-"""Feeds of new reports: everything, a ward, a service. A feed has the newest reports, and an
-archive for each month, so whoever comes late can go back to the first.
+"""Feeds of new reports: everything, a ward, a service. A feed has the newest reports and an
+archive for each month, so a new reader can go back to the first report.
 
 Sources: RFC 4287 (Atom), RFC 5005 section 4 (archived feeds), RFC 4151 (tag URIs).
 """

@@ -109,13 +109,13 @@ def tallied(outcomes: Iterable[Outcome]) -> dict[str, Tally]:
 
 
 def lines_with(line: Line) -> Iterator[Line]:
-    """The line, and those that it is added up in."""
+    """The line, and the total lines that include it."""
     service, ward = line
     yield from ((service, ward), (service, ALL), (ALL, ward), (ALL, ALL))
 
 
 def order_of(item: tuple[Line, object]) -> tuple[bool, str, bool, str]:
-    """Sorts what is for all before what is for one."""
+    """Sorts totals before single services and wards."""
     (service, ward), _ = item
     return service != ALL, service, ward != ALL, ward
 

@@ -1,8 +1,8 @@
 """How open data and feeds follow from the months' lists of reports.
 
-All documents of a month follow from its list. A writer reads that list last and puts it first:
-whoever puts a document that was not replaced since has read a list that is no older than the one
-it was made of, so the last one to change the list leaves everything as that says.
+All documents of a month follow from its list. A writer reads that list last and writes it first:
+a writer that replaces an unchanged document has read a list no older than the one that document
+was made from. So the last writer that changes the list leaves all documents in line with it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

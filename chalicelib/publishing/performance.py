@@ -200,8 +200,8 @@ def _of(month: str, tallies: Mapping[str, Tally]) -> Tally:
 
 
 def _publish_month(month: str, tally: Callable[[], Tally], ports: FiguresPorts) -> Failed:
-    """Puts the files of a month, or removes them where it has no public report. The CSV is put
-    first and read last, so whoever puts the JSON has put both."""
+    """Writes the files of a month, or removes them where it has no public report. The CSV is
+    written first and read last, so a writer that writes the JSON has written both."""
 
     def attempt() -> None:
         held = {key: ports.documents.read(key) for key in (json_key(month), csv_key(month))}

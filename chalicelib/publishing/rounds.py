@@ -1,9 +1,9 @@
-"""Publishing goes in rounds: made from what is stored, put in its place, and looked at again.
+"""Publishing works in rounds: make a document from stored data, replace it, and check it again.
 
-What stands there is read, then the reports by consistent reads; what is made of both is put in
-the place of what was read, or started over. Then the reports are read once more: a writer that
-was held up between reading and writing so finds out itself that what it wrote is old. That is why
-facts may come twice, late or out of order.
+A round reads the present document, then the reports by consistent reads. It replaces the document
+that it read, or starts over if that one has changed. Then it reads the reports once more: a writer
+that was delayed between reading and writing so detects that its document is out of date. That is
+why facts may come twice, late or out of order.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

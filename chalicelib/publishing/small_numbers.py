@@ -1,17 +1,17 @@
 """Small numbers are not published, and totals do not give them back.
 
-A table has a count for each service, each ward, each service in each ward, and for all; whoever
-reads it can subtract. So with each small count (1 to 4) others are hidden, until somebody who knows
-all that is shown cannot tell it: there has to be another table, with whole numbers and by the same
-rules between the figures of a line, that shows the same and has another number there.
+A table has a count for each service, each ward, each service in each ward, and for all; readers
+can subtract. So other counts are hidden with each small count (1 to 4), until a reader of all shown
+figures cannot compute it: another table must exist, with whole numbers and the same rules between
+the figures of a line, that shows the same figures and has a different number there.
 
 Such a table is found along a rectangle: two services (or all) by two wards (or all). Some kind of
-report is added at two of its corners and taken from the others, so that every total still adds up.
-All of its figures are hidden at all four corners. What it costs is kept low: small counts are
-hidden rather than large ones, and totals last of all. It always works with the totals of the
-service, of the ward and of everything, to which one report more can be added.
+report is added at two of its corners and subtracted at the others, so that every total still adds
+up. All figures are hidden at all four corners. The cost is kept low: small counts are hidden rather
+than large ones, and totals last of all. A rectangle with the totals of the service, of the ward and
+of everything always works, because one more report can be added to them.
 
-What is hidden beside a small count may be 0, or more than 4: nobody can tell which it is.
+A count that is hidden beside a small count may be 0, or more than 4: nobody can tell which.
 """
 
 from collections import defaultdict

@@ -129,9 +129,9 @@ def count_targets(
 ) -> list[DocumentTarget]:
     """The one document of counts, where any of these tiles may have changed.
 
-    It is made of the tiles, so they come before it; those of `just_made` (targets and what was
-    made of them) need not be read. After it was put all are read again: whoever changed a tile
-    last finds its own count there, or puts it there.
+    It is made from the tiles, so they come before it; those of `just_made` (targets and their new
+    documents) need not be read. After it is written all tiles are read again: the last writer of a
+    tile finds its own count there, or writes it there.
     """
     if not by_tile:
         return []

@@ -192,7 +192,7 @@ def content_version(content: object) -> str:
 
 
 def _nothing(*_: object) -> None:
-    """What is to stand where something is to vanish."""
+    """The content of a document that is to be removed: none."""
 
 
 def _take_out_of_wards(touched: Mapping[str, Touched], ports: Ports) -> Failed:

@@ -1,5 +1,5 @@
-"""Officers are asked to look at a report because of its job: nobody came to an end with it, or a
-contractor wrote what nobody has read yet."""
+"""Asks officers to look at a report because of its job: the job ended without being done, or a
+contractor wrote text that no officer has read yet."""
 
 from collections.abc import Iterator
 

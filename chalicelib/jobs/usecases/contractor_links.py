@@ -92,7 +92,7 @@ def refuse_ended(job: Job) -> None:
 
 
 def operator_of(job: Job, link: Contractor) -> Operator:
-    """The contractor, as operations know her."""
+    """The contractor as an operator."""
     return Operator(
         by="contractor",
         actor=link.link_id,

@@ -13,9 +13,10 @@ MOST_DEVICES = 20
 def register(
     crew: str, device_id: str, push: PushTo, ports: CrewPorts, *, until: datetime
 ) -> Device:
-    """Lets a phone hear of a crew's day until then, or for as long as any; whoever may was looked
-    at before. What else was known under its address goes: it was signed in before. Raises
-    AddressRefused, Conflict (the crew has too many), UpstreamFailed."""
+    """Registers a phone for notifications of a crew's day until then, or for the longest time
+    allowed; the caller checks permission first. Other devices with its address are removed: they
+    are earlier sign-ins. Raises AddressRefused, Conflict (the crew has too many),
+    UpstreamFailed."""
     ports.bell.check(push)
     now = ports.now().replace(microsecond=0)
     device = Device(

@@ -27,7 +27,7 @@ class Load:
 
 
 def loads(day: date, who: Staff, ports: Ports, *, team: str | None = None) -> Sequence[Load]:
-    """The day of each crew of her teams, or of that team. Raises UpstreamFailed."""
+    """The day of each crew of the officer's teams, or of that team. Raises UpstreamFailed."""
     chosen = [each for each in crews(who, ports) if team in (None, each.team)]
     return [_load(crew, day, ports) for crew in chosen]
 

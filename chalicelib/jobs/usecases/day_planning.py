@@ -1,5 +1,5 @@
-"""The office plans the days of crews: what has to be done is put in order, or an officer puts it in
-hers. What a crew has begun or ended stays where it is.
+"""The office plans the days of crews: the jobs are put in order automatically, or in the order that
+an officer chooses. Jobs that a crew has begun or ended stay where they are.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -69,12 +69,12 @@ class Plan:
 
 
 def plan(day: date, codes: Sequence[str], team: str | None, who: Staff, ports: DayPorts) -> Plan:
-    """Plans the day of these crews, or of all of the team or of hers: what waits to be planned,
-    what they have on that day already, and what was planned for a day that is over. What finds no
-    place waits to be planned again. Planned once more, the day is the same.
+    """Plans the day of these crews, or of all crews of the team or of the officer's teams: jobs
+    that wait to be planned, jobs already on that day, and jobs of a planned day that is over. Jobs
+    that do not fit wait to be planned again. Planning the same day again gives the same plan.
 
-    Raises NotFound, Forbidden, Invalid, UpstreamFailed: then some of it may be planned, and all can
-    be again.
+    Raises NotFound, Forbidden, Invalid, UpstreamFailed: some jobs may then be planned already, and
+    the call can be repeated.
     """
     _refuse_day(day, ports.jobs)
     chosen = _chosen(codes, team, who, ports.jobs)

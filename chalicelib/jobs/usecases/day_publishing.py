@@ -121,8 +121,8 @@ def publish_due(ports: CrewPorts) -> Mapping[Day, Exception]:
 
 
 def day_link(crew: str, day: date, ports: CrewPorts) -> DayLink:
-    """Where the day can be read; whoever may ask was looked at before. Raises NotFound (it has no
-    document), UpstreamFailed."""
+    """The link to read the day; the caller checks permission first. Raises NotFound (the day has
+    no document), UpstreamFailed."""
     held = ports.documents.read(key_of(crew, day))
     if held is None:
         raise NotFound(

@@ -84,7 +84,7 @@ def tell_plans(ports: FollowPorts) -> None:
 
 
 def _say_all(job: Job, report: Report, ports: FollowPorts) -> None:
-    """What is told of a report that is open; photos also of one that the job has closed."""
+    """Adds the job's updates to an open report; photos also to one that the job has closed."""
     for word in _words(job, report, ports):
         update_id = _update_id(job, report, word.key)
         if update_id not in report.said:

@@ -21,7 +21,7 @@ def one(job_id: str, who: Staff, ports: Ports) -> Job:
 
 
 def crews(who: Staff, ports: Ports) -> Sequence[Crew]:
-    """The crews of her teams, in the council's order."""
+    """The crews of the person's teams, in the council's order."""
     return [each for each in ports.council.by_crew.values() if who.covers_team(each.team)]
 
 
@@ -36,8 +36,8 @@ def crew_of(crew: str, who: Staff, ports: Ports) -> Crew:
 
 
 def of_day(crew: str, day: date, who: Staff, ports: Ports) -> Sequence[Job]:
-    """All that a crew has on a day, in its order; of wards beyond hers, too, as it is one day.
-    Raises NotFound, Forbidden, UpstreamFailed."""
+    """All jobs of a crew on a day, in order; also in wards outside the person's remit, because the
+    day is one plan. Raises NotFound, Forbidden, UpstreamFailed."""
     crew_of(crew, who, ports)
     return ports.jobs.of_day(crew, day)
 
@@ -45,8 +45,8 @@ def of_day(crew: str, day: date, who: Staff, ports: Ports) -> Sequence[Job]:
 def listed(
     filters: Filters, who: Staff, ports: Ports, *, limit: int, after: str | None = None
 ) -> Page:
-    """Those that the filters want, in her teams and wards; a page may be short, or empty, and have
-    a next one. Raises Invalid, Forbidden, UpstreamFailed."""
+    """The jobs that match the filters, in the person's teams and wards; a page may be short or
+    empty and still have a next one. Raises Invalid, Forbidden, UpstreamFailed."""
     teams = [team for team in ports.council.team_names if who.covers_team(team)]
     if filters.crew is not None:
         if filters.crew not in ports.council.by_crew:

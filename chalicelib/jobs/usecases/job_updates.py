@@ -32,7 +32,7 @@ def save(after: Job, ports: Ports | FollowPorts) -> Job:
     try:
         return ports.jobs.save(after)
     except VersionConflict:
-        # Where only the reply was lost, what is stored is what was to be stored.
+        # If only the reply was lost, the stored job is already the intended one.
         present = ports.jobs.get(after.job_id)
         if present is not None and replace(present, version=after.version) == after:
             return present
@@ -40,7 +40,7 @@ def save(after: Job, ports: Ports | FollowPorts) -> Job:
 
 
 def stored(job_id: str, ports: Ports | FollowPorts) -> Job:
-    """The job as it is stored, whoever asks. Raises NotFound."""
+    """The stored job, without a permission check. Raises NotFound."""
     job = ports.jobs.get(job_id)
     if job is None:
         raise no_job(job_id)

@@ -26,7 +26,7 @@ class Month:
 
 
 def months_of_crews(first: date, who: Staff, ports: Ports) -> Sequence[Month]:
-    """The month that begins on that day of each crew of her teams. Raises UpstreamFailed."""
+    """The month from that day, for each crew of the officer's teams. Raises UpstreamFailed."""
     return [_month(crew, first, ports) for crew in crews(who, ports)]
 
 

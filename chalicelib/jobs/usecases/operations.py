@@ -118,7 +118,7 @@ def _fault(operation: Operation, who: Operator, ports: Ports) -> str | None:
 
 
 def _not_yours(operation: Operation, job: Job) -> Outcome:
-    """What was taken while the job was hers stays taken."""
+    """An operation accepted while the job was the operator's stays accepted."""
     earlier = job.deed(operation.op_id)
     if earlier and earlier.says_the_same_as(operation):
         return Outcome(op_id=operation.op_id, result="duplicate")

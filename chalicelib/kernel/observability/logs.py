@@ -1,8 +1,8 @@
-"""What is logged: one JSON line for each event on standard output, and nothing personal.
+"""Logging: one JSON line for each event on standard output, without personal data.
 
-A line holds fields of `Fields` and no others. A failure is told by its types and where in our code
-it happened, never by an exception's message: that may hold what somebody typed. Lines that
-measure are in CloudWatch's embedded metric format (EMF), which makes metrics of them without a
+A line holds fields of `Fields` and no others. A failure is logged by its types and its place in our
+code, never by an exception's message, which may hold text that a person typed. Lines with
+measurements use CloudWatch's embedded metric format (EMF), which makes metrics of them without a
 call. Source: Amazon CloudWatch User Guide, "Specification: Embedded metric format".
 """
 
@@ -44,7 +44,7 @@ Level = Literal["info", "warning", "error"]
 
 
 class Fields(TypedDict, total=False):
-    """All that a line may say besides when, what and under which request."""
+    """All fields of a line besides the time, the event and the request id."""
 
     function: str
     route: str
@@ -84,7 +84,7 @@ class Fields(TypedDict, total=False):
 
 
 class Metrics(NamedTuple):
-    """Which fields of a line are measured, and by which others they are told apart."""
+    """The fields of a line that are metrics, and the fields that are their dimensions."""
 
     dimensions: tuple[str, ...]
     names: tuple[str, ...]

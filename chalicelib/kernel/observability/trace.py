@@ -1,7 +1,7 @@
 """Which request is being served: one id from the phone to the last reaction.
 
-It is random, new for each call, and says nothing of who called. What is done outside of a request,
-by a command, is done under an id of the process's own.
+It is random, new for each call, and does not identify the caller. Commands run outside of a
+request, under an id of the process.
 """
 
 import re
@@ -23,13 +23,13 @@ _current: ContextVar[str] = ContextVar("request_id", default=_OF_THE_PROCESS)
 
 
 def current() -> str:
-    """The id of what is being done."""
+    """The id of the current request."""
     return _current.get()
 
 
 @contextmanager
 def following(sent: str | None) -> Iterator[str]:
-    """What is done inside is done under the id that was sent, or a new one if that is no id."""
+    """Runs the block under the id that was sent, or under a new id if that one is not valid."""
     before = _current.set(_accepted(sent) or new())
     try:
         yield current()

@@ -1,4 +1,4 @@
-"""Deliveries in DynamoDB, and what is one with all that is kept in their table."""
+"""Deliveries in DynamoDB, and the code shared by all items of their table."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime

@@ -17,9 +17,9 @@ REOPENED = "reopen"
 
 
 def open_deliveries(facts: Sequence[Event], ports: Ports) -> int:
-    """Opens what these facts call for, and says so to whoever sends. Answers how many are new.
+    """Opens the deliveries that these facts require and queues them. Returns how many are new.
 
-    Raises UpstreamFailed: the facts come again, and what was opened meets itself.
+    Raises UpstreamFailed: the facts then come again, and deliveries already open are found again.
     """
     subjects = ports.reports.subjects(sorted({fact.service_request_id for fact in facts}))
     receivers = [receiver for receiver in ports.receivers.all() if receiver.enabled]
@@ -70,7 +70,7 @@ def _first_due(fact: Event, delivery: Delivery) -> datetime:
 def _told_that_it_failed(
     fact: Event, subject: Subject, delivery: Delivery, ports: Ports
 ) -> Iterator[Delivery]:
-    """Whoever has the report from us hears that a resident opened it again."""
+    """Tells the bodies that received the report that a resident opened it again."""
     is_reopened = isinstance(fact, ReportChanged) and fact.state == REOPENED != fact.old_state
     if not is_reopened or subject.reopened_by is None:
         return

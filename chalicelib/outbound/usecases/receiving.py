@@ -58,7 +58,7 @@ def change_receiver(
         return ports.receivers.save(changed(stored, changes))
     except VersionConflict as error:
         present = _stored(receiver_id, ports)
-        # Where only the reply was lost, what is stored is what was to be stored.
+        # If only the reply was lost, the stored receiver is already the intended one.
         if replace(present, version=version) == changed(stored, changes):
             return present
         raise _stale(present) from error

@@ -40,7 +40,7 @@ def send(delivery_id: str, ports: Ports) -> Delivery | None:
 
 
 def wake_due(ports: Ports) -> int:
-    """Says to whoever sends which deliveries are due. Answers how many. Raises UpstreamFailed."""
+    """Queues the deliveries that are due. Returns how many. Raises UpstreamFailed."""
     due = ports.deliveries.due(ports.now(), limit=WOKEN_AT_ONCE)
     if due:
         ports.queue.send(due)

@@ -29,8 +29,8 @@ def sweep(ports: Ports) -> dict[PhotoKey, UpstreamFailed]:
 
 
 def let_go(photos: Iterable[PhotoKey], ports: Ports) -> None:
-    """Has the sweep of a day later ask once more whether a report has these photos: whoever lets
-    them go says so first. Raises UpstreamFailed."""
+    """Marks the photos, so that the sweep a day later checks again whether a report has them: call
+    this before a report drops its photos. Raises UpstreamFailed."""
     for photo in photos:
         ports.gallery.mark(photo)
 
