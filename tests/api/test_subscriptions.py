@@ -395,7 +395,7 @@ def messages(tries: list[Any]) -> list[dict[str, Any]]:
         if each["QueueUrl"] == queue
         for entry in each["Entries"]
     ]
-    return [each for each in bodies if each["type"] in ("Tell", "Confirm")]
+    return [each for each in bodies if each["type"] in ("AlertRequested", "Confirm")]
 
 
 def published(here: Api) -> list[str]:
