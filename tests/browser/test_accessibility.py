@@ -33,6 +33,8 @@ PAGES = [
 
 
 def violations(page: Page) -> list[str]:
+    """What axe finds on the page once it has its styles."""
+    page.wait_for_load_state("load")
     # Over the debugger's line: the pages' own policy lets no such script in.
     debugger = page.context.new_cdp_session(page)
     debugger.send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
