@@ -28,7 +28,7 @@ class Documents(Protocol):
         """The document under that key, None where there is none."""
 
     def write(self, key: str, body: bytes, held: StoredDocument | None) -> None:
-        """Puts JSON in the place of `held`. Raises Moved if it is not there any more."""
+        """Puts JSON in the place of `held`. Raises VersionConflict if it is not there any more."""
 
     def address(self, key: str, expires_at: datetime) -> str:
         """The address at which anybody can read it until then; makes no call."""

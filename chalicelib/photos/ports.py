@@ -87,7 +87,7 @@ class Gallery(Protocol):
         """The page's picture as it is now, None where there is none."""
 
     def replace(self, photo: PhotoKey, pictures: Pictures, held: StoredPicture) -> None:
-        """Puts both pictures in the place of those. Raises Moved if the page's is not `held` any
+        """Replaces both pictures. Raises VersionConflict if the page's picture is not `held` any
         more."""
 
     def address(self, photo: PhotoKey, size: str) -> str:

@@ -31,10 +31,10 @@ class Documents(Protocol):
         """The document under that key, None where there is none."""
 
     def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
-        """Puts the document in the place of `held`. Raises Moved if it is not there any more."""
+        """Puts the document in the place of `held`. Raises VersionConflict if that is gone."""
 
     def delete(self, key: str, held: StoredDocument) -> None:
-        """Removes the document. Raises Moved if it is not `held` any more."""
+        """Removes the document. Raises VersionConflict if it is not `held` any more."""
 
     def keys(self, prefix: str) -> Iterator[str]:
         """Every key that begins with the prefix."""

@@ -41,7 +41,7 @@ class Target(Protocol):
         """What is to stand there. Called again after it was put."""
 
     def put(self, made: Any, held: Any, ports: Ports) -> bool:
-        """Puts it in the place of `held`; False where it stood there already. Raises Moved."""
+        """Replaces `held`; False if nothing differs. Raises VersionConflict."""
 
 
 class Outcome(NamedTuple):

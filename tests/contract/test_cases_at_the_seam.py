@@ -44,8 +44,8 @@ from tests.contract.test_writes_at_the_seam import Action, ActionOf, check_each_
 from tests.seam import Interleaving, Try, every_interleaving, lose_reply, refuse
 
 ANYBODY = Author()
-SHE = Author("she", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
-HE = Author("he", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
+FIRST_OFFICER = Author("first", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
+SECOND_OFFICER = Author("second", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 
 
 @pytest.fixture
@@ -77,7 +77,9 @@ def merged(one: str, into: str, ports: Ports) -> int:
     while True:
         version = stored(one, ports).version
         try:
-            return change(one, ReportChanges(duplicate_of=into), version, SHE, ports).version
+            return change(
+                one, ReportChanges(duplicate_of=into), version, FIRST_OFFICER, ports
+            ).version
         except Conflict:
             continue
 
@@ -110,14 +112,14 @@ def each_overtaking() -> Iterator[Interleaving]:
 def asking(ports: Ports, number: int) -> Action:
     request_id = a_report(ports, f"asked {number}")
     return Action(
-        send=lambda: ask(request_id, SHE, ports),
+        send=lambda: ask(request_id, FIRST_OFFICER, ports),
         effects=lambda: [each.number for each in stored(request_id, ports).questions],
     )
 
 
 def replying(ports: Ports, number: int) -> Action:
     request_id = a_report(ports, f"replied {number}")
-    ask(request_id, SHE, ports)
+    ask(request_id, FIRST_OFFICER, ports)
     return Action(
         send=lambda: reply(request_id, "There.", ports).question.answer,
         effects=lambda: [each.answer for each in stored(request_id, ports).questions],
@@ -127,21 +129,23 @@ def replying(ports: Ports, number: int) -> Action:
 def noting(ports: Ports, number: int) -> Action:
     request_id = a_report(ports, f"noted {number}")
     return Action(
-        send=lambda: write_note(request_id, "I rang.", "k", SHE, ports)[0],
+        send=lambda: write_note(request_id, "I rang.", "k", FIRST_OFFICER, ports)[0],
         effects=lambda: list(ports.repository.notes(request_id)),
     )
 
 
 def putting_back(ports: Ports, number: int) -> Action:
     request_id = a_report(ports, f"undone {number}")
-    left = change_case(request_id, ReportChanges(state="fixed"), 1, SHE, ports, reply="Done.").left
+    left = change_case(
+        request_id, ReportChanges(state="fixed"), 1, FIRST_OFFICER, ports, reply="Done."
+    ).left
     assert left
 
     def undone() -> str:
         after = stored(request_id, ports)
         return "undone" if (after.state, after.updates) == ("open", ()) else "not_undone"
 
-    return Action(send=lambda: result_of(left, SHE, ports), effects=lambda: [undone()])
+    return Action(send=lambda: result_of(left, FIRST_OFFICER, ports), effects=lambda: [undone()])
 
 
 each_action = pytest.mark.parametrize("action_of", [asking, replying, noting, putting_back])
@@ -166,17 +170,18 @@ def test_two_questions_are_both_asked_in_any_interleaving(ports: Ports) -> None:
     for nth, interleaving in enumerate(every_interleaving(at_most=300)):
         request_id = a_report(ports, nth)
         numbers = interleaving.run(
-            partial(ask, request_id, SHE, ports), partial(ask, request_id, HE, ports)
+            partial(ask, request_id, FIRST_OFFICER, ports),
+            partial(ask, request_id, SECOND_OFFICER, ports),
         )
         assert sorted(numbers) == [1, 2], interleaving.turns
         kept = stored(request_id, ports).questions
-        assert {each.asked_by for each in kept} == {"she", "he"}, interleaving.turns
+        assert {each.asked_by for each in kept} == {"first", "second"}, interleaving.turns
 
 
 def test_one_of_two_answers_stays_and_only_that_is_thanked_for(ports: Ports) -> None:
     for nth, interleaving in enumerate(every_interleaving(at_most=300)):
         request_id = a_report(ports, nth)
-        ask(request_id, SHE, ports)
+        ask(request_id, FIRST_OFFICER, ports)
         said: list[Reply] = interleaving.run(
             partial(reply, request_id, "Left.", ports),
             partial(reply, request_id, "Right.", ports),
@@ -192,11 +197,11 @@ def test_answer_is_kept_or_nobody_waits_for_it_but_never_both(ports: Ports) -> N
     outcomes = set()
     for nth, interleaving in enumerate(every_interleaving(at_most=300)):
         request_id = a_report(ports, nth)
-        ask(request_id, SHE, ports)
+        ask(request_id, FIRST_OFFICER, ports)
         question_id = stored(request_id, ports).questions[0].question_id
         said, _ = interleaving.run(
             partial(reply, request_id, "Left.", ports),
-            partial(settle_question, request_id, question_id, HE, ports),
+            partial(settle_question, request_id, question_id, SECOND_OFFICER, ports),
         )
         (question,) = stored(request_id, ports).questions
         assert (question.answer is None) == (question.settled_at is not None), interleaving.turns
@@ -208,7 +213,7 @@ def test_answer_is_kept_or_nobody_waits_for_it_but_never_both(ports: Ports) -> N
 def test_answer_is_not_kept_of_whoever_was_forgotten_meanwhile(ports: Ports) -> None:
     for nth, interleaving in enumerate(each_overtaking()):
         request_id = a_report(ports, nth)
-        ask(request_id, SHE, ports)
+        ask(request_id, FIRST_OFFICER, ports)
         interleaving.run(
             partial(reply, request_id, "Left.", ports),
             partial(forget_sender, request_id, redact=False, ports=ports),
@@ -221,9 +226,15 @@ def test_one_of_two_changes_is_made_and_the_other_is_a_conflict(ports: Ports) ->
         request_id = a_report(ports, nth)
         done = interleaving.run(
             partial(
-                change_case, request_id, ReportChanges(state="fixed"), 1, SHE, ports, reply="Done."
+                change_case,
+                request_id,
+                ReportChanges(state="fixed"),
+                1,
+                FIRST_OFFICER,
+                ports,
+                reply="Done.",
             ),
-            partial(change_case, request_id, ReportChanges(team="parks"), 1, HE, ports),
+            partial(change_case, request_id, ReportChanges(team="parks"), 1, SECOND_OFFICER, ports),
         )
         (refused,) = [each for each in done if isinstance(each, Exception)]
         assert isinstance(refused, Conflict), interleaving.turns
@@ -232,7 +243,9 @@ def test_one_of_two_changes_is_made_and_the_other_is_a_conflict(ports: Ports) ->
 
 
 def a_change(request_id: str, ports: Ports) -> UndoRecord:
-    left = change_case(request_id, ReportChanges(state="fixed"), 1, SHE, ports, reply="Done.").left
+    left = change_case(
+        request_id, ReportChanges(state="fixed"), 1, FIRST_OFFICER, ports, reply="Done."
+    ).left
     assert left
     return left
 
@@ -248,7 +261,7 @@ def test_what_a_resident_adds_is_never_taken_out_with_a_change(ports: Ports) -> 
         request_id = a_report(ports, nth)
         left = a_change(request_id, ports)
         result, _ = interleaving.run(
-            partial(result_of, left, SHE, ports),
+            partial(result_of, left, FIRST_OFFICER, ports),
             partial(add_update, request_id, update_draft(), "u", ANYBODY, ports),
         )
         after = stored(request_id, ports)
@@ -260,7 +273,7 @@ def test_change_is_taken_back_once_when_it_is_asked_twice_at_once(ports: Ports) 
     for nth, interleaving in enumerate(every_interleaving(at_most=300)):
         request_id = a_report(ports, nth)
         left = a_change(request_id, ports)
-        results = interleaving.run(*[partial(result_of, left, SHE, ports)] * 2)
+        results = interleaving.run(*[partial(result_of, left, FIRST_OFFICER, ports)] * 2)
         after = stored(request_id, ports)
         assert results == ["undone"] * 2, interleaving.turns
         assert (after.state, after.updates, after.repairs) == ("open", (), 0), interleaving.turns
@@ -272,8 +285,10 @@ def test_newer_change_stands_when_an_older_one_is_taken_back(ports: Ports) -> No
         request_id = a_report(ports, nth)
         left = a_change(request_id, ports)
         result, done = interleaving.run(
-            partial(result_of, left, SHE, ports),
-            partial(change, request_id, ReportChanges(state="in_progress"), 2, HE, ports),
+            partial(result_of, left, FIRST_OFFICER, ports),
+            partial(
+                change, request_id, ReportChanges(state="in_progress"), 2, SECOND_OFFICER, ports
+            ),
         )
         after, was_refused = stored(request_id, ports), isinstance(done, Exception)
         assert was_refused == (result == "undone"), interleaving.turns
@@ -300,7 +315,8 @@ def test_nobody_is_lost_or_counted_twice_when_one_follows_while_it_is_taken_apar
         follow(one, "before", ANYBODY, ports)
         version = merged(one, two, ports)
         interleaving.run(
-            partial(unmerge, one, version, SHE, ports), partial(follow, one, "p", ANYBODY, ports)
+            partial(unmerge, one, version, FIRST_OFFICER, ports),
+            partial(follow, one, "p", ANYBODY, ports),
         )
         before, person = (ports.ids.person(ANYBODY.scope, each) for each in ("before", "p"))
         at_one, at_two = people(one, ports), people(two, ports)
@@ -315,8 +331,8 @@ def test_people_stay_with_a_report_that_stays_merged(ports: Ports) -> None:
         follow(one, "p", ANYBODY, ports)
         version = merged(one, two, ports)
         apart, _ = interleaving.run(
-            partial(unmerge, one, version, SHE, ports),
-            partial(change, one, ReportChanges(priority="low"), version, HE, ports),
+            partial(unmerge, one, version, FIRST_OFFICER, ports),
+            partial(change, one, ReportChanges(priority="low"), version, SECOND_OFFICER, ports),
         )
         is_merged = stored(one, ports).duplicate_of == two
         assert is_merged == isinstance(apart, Conflict), interleaving.turns
@@ -337,7 +353,7 @@ def test_people_of_another_stay_when_one_is_taken_apart_while_that_is_merged(
         follow(two, "p", ANYBODY, ports)
         version = merged(one, into, ports)
         interleaving.run(
-            partial(unmerge, one, version, SHE, ports), partial(merged, two, into, ports)
+            partial(unmerge, one, version, FIRST_OFFICER, ports), partial(merged, two, into, ports)
         )
         person = ports.ids.person(ANYBODY.scope, "p")
         assert person in people(into, ports), interleaving.turns
@@ -370,11 +386,11 @@ def test_one_of_two_changes_of_a_template_is_made(cloud: Cloud) -> None:
     here = bootstrap.desk_ports()
     for nth, interleaving in enumerate(every_interleaving(at_most=100, parked_at=writes)):
         draft = TemplateDraft(name="A", text="B")
-        template = desk.add_template(draft, f"{nth}", "she", here)
+        template = desk.add_template(draft, f"{nth}", "first", here)
         key = template.template_id
         done = interleaving.run(
-            partial(desk.change_template, key, TemplateChanges(name="N"), 1, "she", here),
-            partial(desk.remove_template, key, 1, "he", here),
+            partial(desk.change_template, key, TemplateChanges(name="N"), 1, "first", here),
+            partial(desk.remove_template, key, 1, "second", here),
         )
         refused = [each for each in done if isinstance(each, Exception)]
         assert len(refused) == 1 and isinstance(refused[0], Conflict | NotFound), interleaving.turns
@@ -386,7 +402,7 @@ def test_template_and_view_are_stored_once_when_a_reply_is_lost(cloud: Cloud) ->
     here = bootstrap.desk_ports()
     for nth in range(1, 4):
         with lose_reply(nth):
-            desk.add_template(TemplateDraft(name="A", text="B"), "k", "she", here)
+            desk.add_template(TemplateDraft(name="A", text="B"), "k", "first", here)
         with lose_reply(nth):
-            desk.save_view(ViewDraft(name="A"), "k", "she", here)
-    assert (len(here.templates.all()), len(here.views.of("she"))) == (1, 1)
+            desk.save_view(ViewDraft(name="A"), "k", "first", here)
+    assert (len(here.templates.all()), len(here.views.of("first"))) == (1, 1)

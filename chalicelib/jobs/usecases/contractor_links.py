@@ -9,7 +9,7 @@ from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import ENDED, MOST_DAYS_OF_LINK, Contractor, Job
 from chalicelib.jobs.people import Operator, Staff
 from chalicelib.jobs.ports import Ports
-from chalicelib.jobs.usecases.job_updates import hers, rewritten, to_the_second
+from chalicelib.jobs.usecases.job_updates import get_authorised, to_the_second, update_job
 
 LONGEST_NAME = 100
 NO_LINK = "This link leads to no job any more. Ask the council for another one."
@@ -34,7 +34,7 @@ def add_link(job_id: str, name: str, days: int, who: Staff, ports: Ports) -> Lin
         raise Invalid.field("days", f"must be from 1 to {MOST_DAYS_OF_LINK}")
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         raise Invalid.field("name", f"must be a company's name of 1 to {LONGEST_NAME} characters")
-    job = hers(job_id, who, ports)
+    job = get_authorised(job_id, who, ports)
     now = to_the_second(ports.now())
     contractor = Contractor(
         name=name.strip(), link_id=ports.random_id(), expires_at=now + timedelta(days=days)
@@ -46,19 +46,19 @@ def add_link(job_id: str, name: str, days: int, who: Staff, ports: Ports) -> Lin
             raise Conflict("This job is over: put it back before somebody works on it.")
         return dispatch_rules.noted(present, replace(present, contractor=contractor), now)
 
-    linked = rewritten(job, change, ports)
+    linked = update_job(job, change, ports)
     return Link(linked, _url(linked, contractor, ports), contractor.expires_at)
 
 
 def drop_link(job_id: str, who: Staff, ports: Ports) -> Job:
     """Takes the link back; nothing happens where there is none. Raises NotFound, Forbidden,
     UpstreamFailed."""
-    job = hers(job_id, who, ports)
+    job = get_authorised(job_id, who, ports)
     if job.contractor is None:
         return job
     ports.note(who.actor, "jobs.drop_link", job_id, job.contractor.name)
     now = to_the_second(ports.now())
-    return rewritten(
+    return update_job(
         job, lambda each: dispatch_rules.noted(each, replace(each, contractor=None), now), ports
     )
 

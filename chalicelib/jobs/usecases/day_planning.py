@@ -16,7 +16,7 @@ from chalicelib.jobs.people import Staff
 from chalicelib.jobs.ports import Crew, Filters, Ports
 from chalicelib.jobs.route import Travel
 from chalicelib.jobs.usecases.job_lists import crew_of, crews
-from chalicelib.jobs.usecases.job_updates import rewritten, stored, to_the_second
+from chalicelib.jobs.usecases.job_updates import stored, to_the_second, update_job
 
 MOST_CREWS = 20
 MOST_AT_ONCE = 100
@@ -314,7 +314,7 @@ def _put(placement: Placement, read: Job, ports: Ports) -> None:
     def change(job: Job) -> Job:
         return dispatch_rules.placed(job, placement, now) if _stands(job, read) else job
 
-    rewritten(stored(placement.job_id, ports), change, ports)
+    update_job(stored(placement.job_id, ports), change, ports)
 
 
 def _unplanned(read: Job, ports: Ports) -> None:
@@ -323,7 +323,7 @@ def _unplanned(read: Job, ports: Ports) -> None:
     def change(job: Job) -> Job:
         return dispatch_rules.unplanned(job, now) if _stands(job, read) else job
 
-    rewritten(read, change, ports)
+    update_job(read, change, ports)
 
 
 def _stands(job: Job, read: Job) -> bool:

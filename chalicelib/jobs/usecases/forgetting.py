@@ -9,7 +9,7 @@ from datetime import datetime
 from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import FollowPorts, Report
-from chalicelib.jobs.usecases.job_updates import rewritten, to_the_second
+from chalicelib.jobs.usecases.job_updates import to_the_second, update_job
 
 A_KILOMETRE = 2
 """Decimal places of a latitude or longitude, about."""
@@ -21,7 +21,7 @@ def addressed(job: Job, report: Report, ports: FollowPorts) -> Job:
     if job.service_request_ids[:1] != (report.service_request_id,):
         return job
     now = to_the_second(ports.now())
-    return rewritten(
+    return update_job(
         job,
         lambda present: dispatch_rules.noted(
             present, replace(present, address=report.address), now
@@ -50,7 +50,7 @@ def _forget(job: Job, reports: Sequence[Report | None], title: str, ports: Follo
             return present
         return _emptied(present, first, title, now)
 
-    rewritten(job, change, ports)
+    update_job(job, change, ports)
 
 
 def _emptied(job: Job, first: Report | None, title: str, now: datetime) -> Job:

@@ -12,7 +12,7 @@ from chalicelib.kernel.observability import trace
 from chalicelib.kernel.optimistic import VersionConflict, update
 
 
-def rewritten(job: Job, change: Callable[[Job], Job], ports: Ports | FollowPorts) -> Job:
+def update_job(job: Job, change: Callable[[Job], Job], ports: Ports | FollowPorts) -> Job:
     """The job after `change`, stored; read and changed again when somebody else wrote in between. A
     change that answers the very same job stores nothing. Raises UpstreamFailed when others keep
     writing, and whatever `change` does."""
@@ -47,17 +47,17 @@ def stored(job_id: str, ports: Ports | FollowPorts) -> Job:
     return job
 
 
-def hers(job_id: str, who: Staff, ports: Ports) -> Job:
+def get_authorised(job_id: str, who: Staff, ports: Ports) -> Job:
     """The job as it is stored. Raises NotFound, Forbidden (another team's, or of another ward)."""
     job = stored(job_id, ports)
     if not who.covers(job):
-        raise not_hers()
+        raise job_forbidden()
     return job
 
 
-def held(job_id: str, version: int, who: Staff, ports: Ports) -> Job:
+def get_at_version(job_id: str, version: int, who: Staff, ports: Ports) -> Job:
     """The same, which still has this version. Raises Conflict, too; it carries the present one."""
-    job = hers(job_id, who, ports)
+    job = get_authorised(job_id, who, ports)
     if job.version != version:
         raise stale(job)
     return job
@@ -76,7 +76,7 @@ def no_job(job_id: str) -> NotFound:
     return NotFound(f"There is no job {job_id} in your teams and wards.")
 
 
-def not_hers() -> Forbidden:
+def job_forbidden() -> Forbidden:
     return Forbidden("This job is another team's, or of another ward: ask an officer there.")
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import MOST_REPORTS, Job
 from chalicelib.jobs.ports import FollowPorts, Report
-from chalicelib.jobs.usecases.job_updates import rewritten
+from chalicelib.jobs.usecases.job_updates import update_job
 
 MOST_STEPS = 10
 """By which a report can have been merged into others."""
@@ -56,7 +56,7 @@ def without(
         )
         return dispatch_rules.with_reports(present, left, now) if left else present
 
-    return rewritten(job, change, ports)
+    return update_job(job, change, ports)
 
 
 def _last_of(service_request_id: str, ports: FollowPorts) -> str:

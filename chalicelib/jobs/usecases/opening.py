@@ -13,7 +13,7 @@ from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import ENDED, WAITING, Job, job_id_of
 from chalicelib.jobs.ports import FollowPorts, Report
 from chalicelib.jobs.usecases.forgetting import addressed, forget_with
-from chalicelib.jobs.usecases.job_updates import rewritten, to_the_second
+from chalicelib.jobs.usecases.job_updates import to_the_second, update_job
 from chalicelib.jobs.usecases.merged_reports import apart, joined, survivor_of, without
 from chalicelib.jobs.usecases.planning import values_of
 from chalicelib.kernel.observability import trace
@@ -103,7 +103,7 @@ def _carried(job: Job, report: Report, survivor: Report, ports: FollowPorts) -> 
             return dispatch_rules.closed_itself(present, NEEDED_NO_MORE, now)
         return joined(present, survivor.service_request_id, now, first=True)
 
-    rewritten(job, change, ports)
+    update_job(job, change, ports)
 
 
 def _others_under_way(job: Job, survivor: Report, ports: FollowPorts) -> bool:
@@ -114,14 +114,14 @@ def _others_under_way(job: Job, survivor: Report, ports: FollowPorts) -> bool:
 
 
 def _joined(job: Job, service_request_id: str, ports: FollowPorts) -> Job:
-    return rewritten(job, lambda each: joined(each, service_request_id, _now(ports)), ports)
+    return update_job(job, lambda each: joined(each, service_request_id, _now(ports)), ports)
 
 
 def _let_go(jobs: Sequence[Job], ports: FollowPorts) -> None:
     """Cancels those that nobody has begun and none of whose reports is open."""
     for job in jobs:
         if _can_go(job) and not _is_needed(job, ports):
-            rewritten(
+            update_job(
                 job,
                 lambda present: (
                     dispatch_rules.closed_itself(present, NEEDED_NO_MORE, _now(ports))
@@ -145,7 +145,7 @@ def _follows(job: Job, report: Report, ports: FollowPorts) -> Job:
     """The job as its first report has it by now."""
     if not job.service_request_ids or job.service_request_ids[0] != report.service_request_id:
         return job
-    return rewritten(job, lambda present: _as_in(report, present, ports), ports)
+    return update_job(job, lambda present: _as_in(report, present, ports), ports)
 
 
 def _as_in(report: Report, job: Job, ports: FollowPorts) -> Job:
@@ -177,7 +177,7 @@ def _opened(report: Report, jobs: Sequence[Job], ports: FollowPorts) -> Job | No
         wanted = _repair_after(wanted)
     job = known.get(wanted.job_id) or ports.jobs.add(wanted)
     # It comes back where it was cancelled because the report was closed, and no officer said so.
-    return rewritten(job, lambda each: _come_back(each, report, ports), ports)
+    return update_job(job, lambda each: _come_back(each, report, ports), ports)
 
 
 def _come_back(job: Job, report: Report, ports: FollowPorts) -> Job:

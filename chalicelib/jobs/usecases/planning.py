@@ -24,9 +24,9 @@ from chalicelib.jobs.model import (
 from chalicelib.jobs.people import Staff
 from chalicelib.jobs.ports import Noted, Ports, Report
 from chalicelib.jobs.usecases.job_updates import (
-    held,
-    hers,
-    not_hers,
+    get_at_version,
+    get_authorised,
+    job_forbidden,
     save,
     saved,
     stale,
@@ -60,7 +60,7 @@ def create(draft: JobDraft, key: str, who: Staff, ports: Ports) -> Job:
 def change(job_id: str, changes: JobChanges, version: int, who: Staff, ports: Ports) -> Job:
     """Changes a job that still has this version. Raises NotFound, Forbidden, Invalid, Conflict
     (another version; it carries the present one), UpstreamFailed."""
-    job = held(job_id, version, who, ports)
+    job = get_at_version(job_id, version, who, ports)
     now = _now(ports)
     after = dispatch_rules.changed(job, changes, now)
     after = _about(after, _reports_after(job, changes, who, ports), changes, now)
@@ -69,7 +69,7 @@ def change(job_id: str, changes: JobChanges, version: int, who: Staff, ports: Po
         return job
     _refuse(after, ports)
     if not who.covers(after) and after.team == job.team:
-        raise not_hers()
+        raise job_forbidden()
     named = sorted({*dispatch_rules.noted(job, after, now).office[-1].what})
     _noted(who, "jobs.change", job_id, " ".join(named), ports)
     return saved(after, ports)
@@ -91,7 +91,7 @@ def settle(
 
     Raises NotFound, Forbidden, Conflict (another version; settled otherwise), UpstreamFailed.
     """
-    job = hers(job_id, who, ports)
+    job = get_authorised(job_id, who, ports)
     dispute = job.dispute(dispute_id)
     if dispute is None:
         raise NotFound(f"There is no dispute {dispute_id} about this job.")
@@ -131,7 +131,7 @@ def _wanted(draft: JobDraft, key: str, who: Staff, ports: Ports) -> Job:
     wanted = dispatch_rules.changed(wanted, plan, now)
     _refuse(wanted, ports)
     if not who.covers(wanted):
-        raise not_hers()
+        raise job_forbidden()
     return wanted
 
 
@@ -228,7 +228,7 @@ def _placed(placement: Placement, who: Staff, ports: Ports) -> Job:
     placement = replace(placement, arrives_at=arrives_at)
 
     def attempt() -> Job:
-        job = hers(placement.job_id, who, ports)
+        job = get_authorised(placement.job_id, who, ports)
         after = dispatch_rules.placed(job, placement, _now(ports))
         if after is job:
             return job

@@ -27,7 +27,7 @@ from chalicelib.reports.usecases.updating import add_update
 from tests.builders import NOON, report, update_draft
 from tests.fakes import MemoryRepository
 
-SHE = Author("she", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
+COLLEAGUE = Author("colleague", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 ELSEWHERE = Author("other", officer_in=(Remit(teams=("parks",)),))
 PHOTO = "0" * 26
 
@@ -46,7 +46,9 @@ def stored(request_id: str, ports: Ports) -> ServiceRequest:
 
 def changed(request_id: str, ports: Ports, reply: str | None = None, **values: Any) -> UndoRecord:
     version = stored(request_id, ports).version
-    left = change_case(request_id, ReportChanges(**values), version, SHE, ports, reply=reply).left
+    left = change_case(
+        request_id, ReportChanges(**values), version, COLLEAGUE, ports, reply=reply
+    ).left
     assert left
     return left
 
@@ -64,11 +66,14 @@ def said(report: ServiceRequest) -> list[tuple[str, str]]:
 
 def test_note_is_kept_once_with_whoever_wrote_it(request_id: str, ports: Ports) -> None:
     for _ in range(2):
-        note, _ = write_note(request_id, "I rang her.", "k", SHE, ports)
+        note, _ = write_note(request_id, "I rang the reporter.", "k", COLLEAGUE, ports)
     (kept,) = ports.repository.notes(request_id)
-    assert kept == note and (kept.sender, kept.text) == (f"{OFFICER}she", "I rang her.")
+    assert kept == note and (kept.sender, kept.text) == (
+        f"{OFFICER}colleague",
+        "I rang the reporter.",
+    )
     with pytest.raises(Conflict, match="Something else"):
-        write_note(request_id, "I did not.", "k", SHE, ports)
+        write_note(request_id, "I did not.", "k", COLLEAGUE, ports)
     with pytest.raises(Forbidden):
         write_note(request_id, "x", "k2", ELSEWHERE, ports)
 
@@ -106,19 +111,19 @@ def test_report_stands_where_it_stood_when_a_change_is_taken_back(
 ) -> None:
     before = stored(request_id, ports)
     left = msgspec.convert(msgspec.to_builtins(changed(request_id, ports, **values)), UndoRecord)
-    assert result_of(left, SHE, ports) == "undone"
+    assert result_of(left, COLLEAGUE, ports) == "undone"
     after = stored(request_id, ports)
     counted = ("version", "redactions", "updated_datetime", "once_public", "officer_changes")
     same = {name: getattr(after, name) for name in counted}
     assert after == replace(before, **same)
-    assert result_of(left, SHE, ports) == "undone"
+    assert result_of(left, COLLEAGUE, ports) == "undone"
     assert stored(request_id, ports) == after
 
 
 def test_reply_is_taken_out_with_its_change(request_id: str, ports: Ports) -> None:
     left = changed(request_id, ports, "Done!", state="fixed")
     redactions = stored(request_id, ports).redactions
-    put_back(left, SHE, ports)
+    put_back(left, COLLEAGUE, ports)
     after = stored(request_id, ports)
     assert (said(after), after.state, after.repairs) == ([], "open", 0)
     assert after.redactions > redactions, "What was public goes from all copies."
@@ -129,21 +134,21 @@ def test_state_is_put_back_and_the_words_stay_when_somebody_wrote_after_it(
 ) -> None:
     left = changed(request_id, ports, "Done!", state="fixed")
     add_update(request_id, update_draft(text="Is it?"), "k", Author(), ports)
-    assert result_of(left, SHE, ports) == "undone"
+    assert result_of(left, COLLEAGUE, ports) == "undone"
     after = stored(request_id, ports)
     assert said(after) == [("fixed", ""), ("fixed", "Is it?"), ("open", "")]
-    assert result_of(left, SHE, ports) == "undone"
+    assert result_of(left, COLLEAGUE, ports) == "undone"
     assert stored(request_id, ports) == after
 
 
 def test_what_was_changed_since_is_left_alone(request_id: str, ports: Ports) -> None:
     left = changed(request_id, ports, state="closed", priority="low")
     changed(request_id, ports, state="no_further_action")
-    assert result_of(left, SHE, ports) == "partly"
+    assert result_of(left, COLLEAGUE, ports) == "partly"
     after = stored(request_id, ports)
     assert (after.state, after.priority) == ("no_further_action", "normal")
     changed(request_id, ports, priority="urgent")
-    assert result_of(left, SHE, ports) == "not_undone"
+    assert result_of(left, COLLEAGUE, ports) == "not_undone"
     assert stored(request_id, ports).priority == "urgent"
 
 
@@ -154,7 +159,7 @@ def test_merge_is_taken_back_with_its_people(
     follow(request_id, "ann", Author(), ports)
     left = changed(request_id, ports, duplicate_of=other)
     assert stored(other, ports).followers == 2
-    assert result_of(left, SHE, ports) == "undone"
+    assert result_of(left, COLLEAGUE, ports) == "undone"
     after = stored(request_id, ports)
     assert (after.state, after.duplicate_of, after.updates) == ("open", None, ())
     assert stored(other, ports).followers == 0
@@ -166,7 +171,7 @@ def test_repairs_are_counted_as_before_when_a_state_is_put_back_by_an_entry_of_i
     left = changed(request_id, ports, state="fixed")
     add_update(request_id, update_draft(text="Is it?"), "k", Author("somebody"), ports)
     assert stored(request_id, ports).repairs == 1
-    assert result_of(left, SHE, ports) == "undone"
+    assert result_of(left, COLLEAGUE, ports) == "undone"
     assert (stored(request_id, ports).state, stored(request_id, ports).repairs) == ("open", 0)
 
 
@@ -177,7 +182,7 @@ def test_reasons_to_look_come_back_when_another_one_has_come_since(
     ask_for_look(request_id, could_not, ports)
     left = changed(request_id, ports, needs_settled=True)
     ask_for_look(request_id, replace(could_not, need_id="M"), ports)
-    assert result_of(left, SHE, ports) == "undone"
+    assert result_of(left, COLLEAGUE, ports) == "undone"
     assert {each.need_id for each in open_needs(stored(request_id, ports).needs)} == {"N", "M"}
 
 
@@ -188,7 +193,7 @@ def test_photo_counts_as_put_back_when_another_one_has_come_since(
     before = stored(request_id, ports)
     another = Photo(photo_id="1" * 26, state="shown", update_id="U")
     repository.save(replace(before, photos=(*before.photos, another)))
-    assert result_of(left, SHE, ports) == "undone"
+    assert result_of(left, COLLEAGUE, ports) == "undone"
     assert [each.state for each in stored(request_id, ports).photos] == ["shown", "shown"]
 
 
@@ -216,7 +221,7 @@ def test_shown_photo_of_a_refused_update_is_hidden_with_it(
 def test_nothing_that_was_typed_is_kept_to_be_put_back(request_id: str, ports: Ports) -> None:
     left = changed(request_id, ports, description="[removed]", title="[removed]")
     assert "A deep hole." not in str(msgspec.to_builtins(left))
-    put_back(left, SHE, ports)
+    put_back(left, COLLEAGUE, ports)
     assert stored(request_id, ports).description == "[removed]"
 
 
@@ -231,7 +236,7 @@ def test_report_that_she_sent_out_of_her_remit_comes_back_unless_others_have_it_
     visibility: Any, repository: MemoryRepository, ports: Ports
 ) -> None:
     request_id = repository.create(report(visibility=visibility)).service_request_id
-    hers = Author("she", officer_in=(Remit(teams=(stored(request_id, ports).team,)),))
+    hers = Author("colleague", officer_in=(Remit(teams=(stored(request_id, ports).team,)),))
     for taken_on, result in ((False, "undone"), (True, None)):
         version = stored(request_id, ports).version
         moved = ReportChanges(team="parks")
@@ -255,7 +260,7 @@ def many(
         check=check,
     )
     found = change_many(
-        draft, SHE, ports, note=noted.append, words=lambda text, of: f"{text} {of.title}"
+        draft, COLLEAGUE, ports, note=noted.append, words=lambda text, of: f"{text} {of.title}"
     )
     return list(found), noted
 
@@ -267,7 +272,7 @@ def test_each_of_many_is_changed_or_says_why_not(
         repository.create(report(number, title=f"T{number}", **values)).service_request_id
         for number, values in enumerate(({}, {}, {"state": "closed"}), 1)
     ]
-    change(ids[1], ReportChanges(priority="low"), 1, SHE, ports)
+    change(ids[1], ReportChanges(priority="low"), 1, COLLEAGUE, ports)
     wanted = [*((each, 1) for each in ids), ("NOSUCHREPORT", 1)]
     checked, noted = many(ports, wanted, check=True, state="in_progress", text="Soon:")
     assert noted == [] and [stored(each, ports).version for each in ids] == [1, 2, 1]
@@ -278,7 +283,7 @@ def test_each_of_many_is_changed_or_says_why_not(
     assert said(stored(ids[0], ports)) == [("in_progress", "Soon: T1")]
     assert [stored(each, ports).version for each in ids] == [2, 2, 1]
     left = done[0].changed
-    assert left and result_of(left.left, SHE, ports) == "undone"
+    assert left and result_of(left.left, COLLEAGUE, ports) == "undone"
 
 
 def test_many_are_refused_when_the_change_is_none(ports: Ports) -> None:

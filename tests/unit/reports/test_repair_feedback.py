@@ -40,7 +40,7 @@ def said(state: Any, request_id: str, ports: Ports, author: Author = OFFICER) ->
     return add_update(request_id, draft, key, author, ports)[1]
 
 
-def asked(request_id: str, who: str = "she", **values: Any) -> FeedbackRequest:
+def asked(request_id: str, who: str = "follower", **values: Any) -> FeedbackRequest:
     return FeedbackRequest(
         **{
             "service_request_id": request_id,
@@ -58,7 +58,7 @@ def answer(
     ports: Ports,
     says: Any = "no",
     *,
-    who: str = "she",
+    who: str = "follower",
     text: str | None = None,
     files: tuple[bytes, ...] = (),
     **values: Any,
@@ -106,7 +106,7 @@ def test_answer_stands_when_the_other_one_comes_later(request_id: str, ports: Po
 def test_no_is_brought_to_its_end_when_it_was_cut_short_and_comes_again(
     request_id: str, ports: Ports
 ) -> None:
-    noted = Answer(answer_id="she", person="hers", repair=1, is_fixed=False, datetime=NOON)
+    noted = Answer(answer_id="follower", person="hers", repair=1, is_fixed=False, datetime=NOON)
     ports.repository.add_answer(request_id, noted)
     after = answer(request_id, ports, text="Not so.").report
     assert (after.state, after.failed_repairs, after.said_not_fixed) == ("reopen", 1, 1)
