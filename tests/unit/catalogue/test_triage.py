@@ -384,7 +384,8 @@ def test_rules_are_refused_when_a_higher_priority_could_wait_longer(
 
 def test_rules_for_wards_that_differ_are_not_compared() -> None:
     at_a_pothole, slow, quick = {"services": ["pothole"]}, {"days": 3}, {"days": 2}
-    council(
+    taken = council(
         rule(at_a_pothole | {"priorities": ["urgent"], "wards": ["east"]}, service_level=slow),
         rule(at_a_pothole | {"priorities": ["high"], "wards": ["centre"]}, service_level=quick),
     )
+    assert len(taken.triage) == 2

@@ -236,18 +236,18 @@ def test_report_that_she_sent_out_of_her_remit_comes_back_unless_others_have_it_
     visibility: Any, repository: MemoryRepository, ports: Ports
 ) -> None:
     request_id = repository.create(report(visibility=visibility)).service_request_id
-    hers = Author("colleague", officer_in=(Remit(teams=(stored(request_id, ports).team,)),))
+    own_team = Author("colleague", officer_in=(Remit(teams=(stored(request_id, ports).team,)),))
     for taken_on, result in ((False, "undone"), (True, None)):
         version = stored(request_id, ports).version
         moved = ReportChanges(team="parks")
-        left = change_case(request_id, moved, version, hers, ports).left
+        left = change_case(request_id, moved, version, own_team, ports).left
         assert left
         if taken_on:
             changed(request_id, ports, team="cleansing")
             with pytest.raises((Forbidden, NotFound)):
-                put_back(left, hers, ports)
+                put_back(left, own_team, ports)
         else:
-            assert result_of(left, hers, ports) == result
+            assert result_of(left, own_team, ports) == result
 
 
 def many(

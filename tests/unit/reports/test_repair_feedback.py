@@ -106,7 +106,7 @@ def test_answer_stands_when_the_other_one_comes_later(request_id: str, ports: Po
 def test_no_is_brought_to_its_end_when_it_was_cut_short_and_comes_again(
     request_id: str, ports: Ports
 ) -> None:
-    noted = Answer(answer_id="follower", person="hers", repair=1, is_fixed=False, datetime=NOON)
+    noted = Answer(answer_id="follower", person="person", repair=1, is_fixed=False, datetime=NOON)
     ports.repository.add_answer(request_id, noted)
     after = answer(request_id, ports, text="Not so.").report
     assert (after.state, after.failed_repairs, after.said_not_fixed) == ("reopen", 1, 1)
