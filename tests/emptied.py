@@ -2,11 +2,10 @@
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
-from moto.dynamodb.models.table import StreamShard, Table
+from moto.dynamodb.models.table import Table
 from moto.s3.models import s3_backends
 from moto.ses.models import ses_backends
 from moto.sqs.models import Queue, sqs_backends
-from pynamodb.models import Model
 
 from infra.local import texts
 from infra.local.aws import REGION
@@ -25,21 +24,13 @@ def empty(cloud: Cloud) -> None:
         bucket.multiparts.clear()
     ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages.clear()
     texts.begin()
-    _forget_connections(Model)
     cloud.begin_anew()
-
-
-def _forget_connections(model: type[Model]) -> None:
-    """A client has so many retries for all its life, which tests of the seam use up."""
-    model._connection = None
-    for each in model.__subclasses__():
-        _forget_connections(each)
 
 
 def _empty_table(table: Table) -> None:
     table.items.clear()
     if table.stream_shard:
-        table.stream_shard = StreamShard(table.account_id, table)
+        table.stream_shard.items.clear()
 
 
 def _empty_queue(queue: Queue) -> None:

@@ -5,7 +5,8 @@ that is faked earlier (botocore's `before-send`) would not keep moto from applyi
 
 A *call* is what the code asks of the SDK; a *try* is one request of it. The SDK's own retries are
 left as they are in number and reason; only the pause before each of them is cut, by giving
-botocore.endpoint a `time` whose `sleep` returns at once.
+botocore.endpoint a `time` whose `sleep` returns at once, and a client may make as many of them as
+it likes in its life.
 """
 
 import json
@@ -20,6 +21,7 @@ import pytest
 from botocore import endpoint
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
+from botocore.retries.quota import RetryQuota
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
 from tests.patience import PATIENCE_S
@@ -73,6 +75,7 @@ def around(hook: Callable[[Try, Answer], Any]) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(endpoint, "time", SimpleNamespace(sleep=lambda _: None))
+        patch.setattr(RetryQuota, "acquire", lambda *_: True)
         patch.setattr(BotocoreStubber, "__call__", hooked)
         yield
 

@@ -4,33 +4,13 @@
 imported where they are built, so that a request which needs no database loads none.
 """
 
+import sys
 from collections.abc import Sequence
 from functools import cache
+from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.bootstrap import (
-    accounts,
-    alerts,
-    auditing,
-    base,
-    crews,
-    desk,
-    erasing,
-    forwarding,
-    jobs,
-    limits,
-    notices,
-    outbound,
-    partners,
-    people,
-    places,
-    privacy,
-    publishing,
-    push,
-    reports,
-    single_sign_on,
-    telling,
-)
+from chalicelib.bootstrap import base
 from chalicelib.bootstrap.accounts import (
     account_pages,
     accounts_ports,
@@ -209,31 +189,19 @@ def reactions() -> tuple[Reaction, ...]:
 
 def forget() -> None:
     """Drops everything built so far, for a process whose settings change."""
-    for module in (
-        accounts,
-        alerts,
-        auditing,
-        base,
-        crews,
-        desk,
-        erasing,
-        forwarding,
-        jobs,
-        limits,
-        notices,
-        outbound,
-        reports,
-        places,
-        publishing,
-        push,
-        partners,
-        people,
-        privacy,
-        single_sign_on,
-        telling,
-    ):
-        for built in vars(module).values():
-            if hasattr(built, "cache_clear"):
-                built.cache_clear()
-    for built in (form_pages, reactions):
-        built.cache_clear()
+    _clear(base)
+    forget_documents()
+
+
+def forget_documents() -> None:
+    """Drops what was built on the settings, clients and secrets of this process, and with it what
+    it has read of published documents."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(__name__) and module is not base:
+            _clear(module)
+
+
+def _clear(module: ModuleType) -> None:
+    for built in vars(module).values():
+        if hasattr(built, "cache_clear") and built.__module__ == module.__name__:
+            built.cache_clear()

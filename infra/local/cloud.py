@@ -62,16 +62,21 @@ class Cloud:
             os.environ.pop(field.name.upper(), None)
         os.environ.update(self.environment)
         bootstrap.forget()
+        self._settings = bootstrap.settings()
         self._app = app.app
         self._arns = {source: outputs[name] for source, name in SOURCES.items()}
         self.pump = Pump(self._app, self._arns)
 
     def begin_anew(self) -> None:
-        """Forgets what this process built and read, for whoever has emptied the resources."""
-        self.pump.stop()
+        """Forgets what this process built and read of the resources, which were emptied. Clients,
+        the council and secrets stay while the settings are the same."""
         os.environ.update(self.environment)
-        bootstrap.forget()
-        self.pump = Pump(self._app, self._arns)
+        if bootstrap.settings() is self._settings:
+            bootstrap.forget_documents()
+        else:
+            bootstrap.forget()
+            self._settings = bootstrap.settings()
+        self.pump.begin_anew()
 
     def stop(self) -> None:
         """Ends moto and puts the process's environment back."""

@@ -34,6 +34,9 @@ class Source(Protocol):
     def step(self, now: float) -> bool:
         """Delivers what is due at `now` (monotonic seconds); False where nothing is left to do."""
 
+    def begin_anew(self) -> None:
+        """Forgets what it has read."""
+
 
 class Peeking(Protocol):
     """Whether there may be anything to read, without a call of AWS. `infra.local.peeking` knows it
@@ -71,12 +74,17 @@ class StreamSource:
         self._peeking = peeking
         self._arn = stream_arn
         self._batch_size = config.batch_size
-        self._waiting: list[dict[str, Any]] = []
-        self._not_before = 0.0
         shard = self._client.describe_stream(StreamArn=stream_arn)["StreamDescription"]["Shards"][0]
-        self._iterator = self._client.get_shard_iterator(
+        self._first_iterator = self._client.get_shard_iterator(
             StreamArn=stream_arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
         )["ShardIterator"]
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Reads the stream from its beginning."""
+        self._iterator = self._first_iterator
+        self._waiting: list[dict[str, Any]] = []
+        self._not_before = 0.0
 
     def step(self, now: float) -> bool:
         self._read()
@@ -124,6 +132,10 @@ class QueueSource:
         self._url = self._client.get_queue_url(QueueName=queue_arn.rsplit(":", 1)[1])["QueueUrl"]
         self._batch_size = config.batch_size
         self._window_s = config.maximum_batching_window_in_seconds
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Forgets the messages that wait for the end of the batching window."""
         self._gathered: list[dict[str, Any]] = []
         self._due = 0.0
 
@@ -187,13 +199,25 @@ class Pump:
         """`handler_of` finds the handler of a module's dotted name; without `peeking` moto is in
         this process."""
         self._clock = clock
-        started = clock()
-        self._schedules = [
-            Schedule(config, started, handler_of(config.handler_string))
+        self._scheduled = [
+            (config, handler_of(config.handler_string))
             for config in app.event_sources
             if isinstance(config, ScheduledEventConfig)
         ]
         self._sources = _sources(app, arns, handler_of, peeking or _of_moto())
+        self._begin()
+
+    def begin_anew(self) -> None:
+        """Stops, and forgets what the sources and the schedules have done: the resources were
+        emptied."""
+        self.stop()
+        for source in self._sources:
+            source.begin_anew()
+        self._begin()
+
+    def _begin(self) -> None:
+        started = self._clock()
+        self._schedules = [Schedule(config, started, run) for config, run in self._scheduled]
         self._idle_rounds = 0
         self._rounds = 0
         self._stopping = threading.Event()
