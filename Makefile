@@ -20,7 +20,7 @@ BROWSERS := chromium chromium-headless-shell firefox-esr dbus-daemon
 HAS_BROWSERS = [ "$$(command -v $(BROWSERS) | wc -l)" = $(words $(BROWSERS)) ]
 PYTHON_SOURCES := app.py bench chalicelib infra tests
 
-.PHONY: help setup run test lint bench package format clean
+.PHONY: help setup run test test-all lint bench package format clean
 
 help: ## lists these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -28,8 +28,11 @@ help: ## lists these commands
 run: $(VENV)/.installed $(WEB)/.built ## starts everything on http://127.0.0.1:8000 (PORT=, SEED=none, COUNCIL=bath)
 	@COUNCIL=$(COUNCIL) WEB=$(WEB) exec $(BIN)/python -m infra.local
 
-test: $(VENV)/.bench build/web/demo/.built $(VENV)/.browser $(ENGINES)/.installed ## runs every test
+test: $(VENV)/.bench build/web/demo/.built $(VENV)/.browser $(ENGINES)/.installed ## runs the tests (ARGS="tests/unit/reports -k timeline")
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-all: export EXHAUSTIVE = 1
+test-all: test ## runs the tests with every schedule, attack and large file: before a release, and when their area changes
 
 lint: $(VENV)/.installed web/node_modules/.installed ## ruff, mypy, import-linter, cfn-lint, bandit, tsc
 	@$(BIN)/ruff check $(PYTHON_SOURCES)

@@ -18,6 +18,7 @@ from chalicelib.outbound import webhook
 from chalicelib.reports import ports as reports
 from infra.local.cloud import Cloud
 from tests import emptied
+from tests.effort import EXHAUSTIVE
 from tests.fakes import Clock, MemoryPhotos, MemoryRepository, Nowhere, PlainIds
 from tests.patience import STRETCH
 
@@ -32,9 +33,14 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first, so that no worker is left alone with one of them at the end."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest files first, so that no worker is left alone with one of them at the end; what is
+    exhaustive only where that is asked for."""
     items.sort(key=lambda item: "e2e" not in item.path.parts)
+    if not EXHAUSTIVE:
+        left_out = [item for item in items if item.get_closest_marker("exhaustive")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session", autouse=True)
