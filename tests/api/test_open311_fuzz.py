@@ -12,10 +12,11 @@ from chalicelib import bootstrap
 from chalicelib.georeport.reading import Unreadable, read_xml
 from chalicelib.georeport.wire import write
 from tests.api.conftest import Api
+from tests.effort import effort
 from tests.fakes_partners import MemoryKeys
 from tests.open311 import FORM, OtherSystem, other_system
 
-CASES = 10_000
+CASES = effort(600, 10_000)
 ODD = [
     "",
     "-",

@@ -149,6 +149,7 @@ def test_photo_is_kept_in_any_interleaving_when_it_is_taken_in_while_it_is_noted
         assert stores.ports.records.get(photo) == ready(photo)
 
 
+@pytest.mark.exhaustive
 def test_photo_is_lost_when_its_note_is_removed_whatever_it_says(stores: Stores) -> None:
     """The defect that the test above is there for."""
     records = stores.ports.records

@@ -45,6 +45,7 @@ from infra.local.cloud import Cloud
 from tests import builders, lines
 from tests.builders import MARKET_PLACE, draft, update_draft
 from tests.conftest import ROOT
+from tests.effort import effort
 from tests.fakes_publishing import MemoryCdn
 from tests.seam import (
     ALL_TRIES,
@@ -231,6 +232,7 @@ def test_lost_pin_is_found_when_documents_are_replaced_without_a_condition(
     assert found > 0
 
 
+@pytest.mark.exhaustive
 def test_document_of_a_hidden_report_is_found_when_nobody_looks_again_after_writing(
     bucket: Bucket, ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -398,6 +400,7 @@ def test_photo_is_whole_in_any_interleaving_when_it_is_shown_again_while_it_is_h
         assert wanted <= set(bucket.keys()), interleaving.turns
 
 
+@pytest.mark.exhaustive
 def test_photo_of_a_hidden_report_is_found_when_nobody_looks_again_after_showing(
     bucket: Bucket, ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -610,7 +613,7 @@ def deliveries_of(facts: Sequence[Event]) -> Iterator[tuple[str, list[Sequence[E
     yield "one by one", in_batches(facts, 1)
     yield "twice", in_batches([*facts, *facts], MOST_IN_A_BATCH)
     yield "reversed", in_batches(facts[::-1], MOST_IN_A_BATCH)
-    for seed in range(20):
+    for seed in range(effort(3, 20)):
         random = Random(seed)
         more = [*facts, *random.sample(facts, random.randint(0, len(facts)))]
         random.shuffle(more)
