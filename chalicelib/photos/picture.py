@@ -141,8 +141,8 @@ def _from_webp(raw: bytes) -> "Image":
 def _from_heic(raw: bytes) -> "Image":
     """libheif turns the picture upright itself, by what the container says; Exif's orientation
     says the same once more and is not looked at."""
+    from pi_heif import open_heif, options
     from PIL.Image import frombuffer
-    from pillow_heif import open_heif, options
 
     options.THUMBNAILS = options.DEPTH_IMAGES = options.AUX_IMAGES = False
     options.DECODE_THREADS = 1

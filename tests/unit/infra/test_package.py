@@ -87,7 +87,7 @@ def test_package_is_the_same_when_the_code_is_the_same(tmp_path: Path) -> None:
         ({"infra/resources.json": ""}, "infra is in it"),
         ({"moto-5.2.5.dist-info/METADATA": ""}, "moto is in it"),
         ({"app.py": None}, "app.py is missing"),
-        ({"pillow_heif-1.0.dist-info/WHEEL": None}, "pillow-heif is missing: has it a wheel"),
+        ({"pi_heif-1.0.dist-info/WHEEL": None}, "pi-heif is missing: has it a wheel"),
         ({"pillow-1.0.dist-info/WHEEL": "Tag: cp311-cp311-linux_x86_64\n"}, "built for linux_x86"),
         (
             {"pillow-1.0.dist-info/WHEEL": "Tag: cp311-cp311-manylinux_2_28_x86_64\n"},
@@ -121,9 +121,9 @@ def test_module_is_told_when_it_is_not_compiled(tmp_path: Path) -> None:
 
 def test_needed_packages_are_those_of_the_requirements_and_what_they_stand_on() -> None:
     wanted = package.wanted_distributions()
-    assert {"pynamodb", "botocore", "jinja2", "markupsafe", "pyjwt", "pillow-heif"} <= wanted
+    assert {"pynamodb", "botocore", "jinja2", "markupsafe", "pyjwt", "pi-heif"} <= wanted
     assert "cryptography" in wanted
-    assert not wanted & {"moto", "pytest", "boto3", "oidc-provider-mock"}
+    assert not wanted & {"moto", "pytest", "boto3", "oidc-provider-mock", "pillow-heif"}
 
 
 def test_packaging_is_refused_when_lambda_runs_another_python() -> None:

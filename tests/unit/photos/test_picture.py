@@ -264,7 +264,7 @@ def test_comment_does_not_survive() -> None:
 def test_decoders_are_loaded_only_when_they_are_used() -> None:
     program = (
         "import app, chalicelib.photos.usecases, chalicelib.photos.picture, sys;"
-        "print([name for name in ('PIL', 'pillow_heif') if name in sys.modules])"
+        "print([name for name in ('PIL', 'pi_heif') if name in sys.modules])"
     )
     done = run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
