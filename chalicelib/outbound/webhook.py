@@ -6,20 +6,18 @@ never tells of what has been taken back since.
 Source: github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md, read 2026-11.
 """
 
-import hashlib
-import hmac
-from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import msgspec
+from standardwebhooks import Webhook
 
 from chalicelib.errors import AddressRefused, NotNow
 from chalicelib.kernel.delivery_retry import retry_after_s
 from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.ports import HttpClient, Reply
-from chalicelib.outbound.receivers import SECRET_PREFIX, Receiver
+from chalicelib.outbound.receivers import Receiver
 from chalicelib.outbound.senders import Refused, Sent
 
 TIMEOUT_S = 10
@@ -75,16 +73,12 @@ class WebhookSender:
 
 
 def signed_headers(message_id: str, body: bytes, secret: str, now: datetime) -> dict[str, str]:
-    """The signed headers for a body that goes to the holder of the secret."""
-    timestamp = str(int(now.timestamp()))
-    key = b64decode(secret.removeprefix(SECRET_PREFIX))
-    content = f"{message_id}.{timestamp}.".encode() + body
-    signature = b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
+    """The signed headers for a body that goes to the holder of the secret. `now` is in UTC."""
     return {
         "content-type": "application/json",
         "webhook-id": message_id,
-        "webhook-timestamp": timestamp,
-        "webhook-signature": f"v1,{signature}",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(secret).sign(message_id, now, body.decode()),
     }
 
 
