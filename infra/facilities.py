@@ -27,7 +27,6 @@ from chalicelib.facilities.model import (
     index_of,
     list_key,
 )
-from chalicelib.facilities.opening_hours import parsed
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import MultiPolygon
 from chalicelib.geo.rounding import rounded
@@ -35,6 +34,7 @@ from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.ports import Document, Ports, StoredDocument
 from chalicelib.publishing.targets import put
+from infra.opening_hours import parsed
 from infra.rows import Refused, Row, Table, read_rows
 
 INDEX_TYPE = "application/octet-stream"

@@ -6,13 +6,17 @@ from hashlib import sha256
 
 import msgspec
 
-from chalicelib.facilities.opening_hours import Span
 from chalicelib.geo.nearest import NearestIndex, built, opened
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import Corner, MultiPolygon, Polygon
 
 FOLDER = "data/facilities/"
 KINDS = f"{FOLDER}kinds.json"
+
+Span = tuple[int, int, int]
+"""Weekday from Monday 0, the minute of the day when it opens, and the one when it closes: past
+1440 that is the next day's."""
+ALWAYS: tuple[Span, ...] = tuple((day, 0, 24 * 60) for day in range(7))
 
 
 class Facility(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from chalicelib.facilities.opening_hours import ALWAYS, Span
+from chalicelib.facilities.model import ALWAYS, Span
 
 SOON = timedelta(days=1)
 """A time of day alone says when something opens or closes only within this."""

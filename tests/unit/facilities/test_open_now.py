@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from chalicelib.facilities.model import ALWAYS
 from chalicelib.facilities.open_now import OpenState, state_at
-from chalicelib.facilities.opening_hours import ALWAYS, parsed
+from infra.opening_hours import parsed
 
 LONDON = ZoneInfo("Europe/London")
 SHOP = parsed("Mon-Fri 9am-5pm; Sat 10am-1pm") or ()

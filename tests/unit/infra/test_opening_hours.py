@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.facilities.opening_hours import ALWAYS, Span, parsed
+from chalicelib.facilities.model import ALWAYS, Span
+from infra.opening_hours import parsed
 
 WEEK = range(7)
 WORKDAYS = range(5)

@@ -8,6 +8,8 @@ taken: then the text is shown as it is written.
 
 import re
 
+from chalicelib.facilities.model import ALWAYS, Span
+
 A_DAY = 24 * 60
 NOON = A_DAY // 2
 NAMES = (
@@ -26,12 +28,8 @@ GROUPS = {
     **dict.fromkeys(("daily", "every day", "each day"), frozenset(range(7))),
 }
 
-Span = tuple[int, int, int]
-"""Weekday from Monday 0, the minute of the day when it opens, and the one when it closes: past
-1440 that is the next day's."""
 Hours = tuple[int, int]
 
-ALWAYS: tuple[Span, ...] = tuple((day, 0, A_DAY) for day in range(7))
 _ALL_DAY = re.compile(r"(open )?(24 ?/ ?7|24 ?(hours|hrs|hr)( a day)?|unrestricted)")
 _TOKEN = re.compile(
     rf"(?P<days>(?:{'|'.join(sorted(GROUPS, key=len, reverse=True))})(?![a-z]))"
