@@ -95,16 +95,16 @@ def cover(box: Box, *, length: int, at_least: int, budget: int = 8) -> list[KeyR
     Sorted, apart from each other, and none crosses a cell of `at_least` digits (the index's
     partition). At most `budget` ranges for each such cell. O(cells at the finest level used).
     """
-    finest = max(at_least, min(length, useful_depth(box)))
+    finest = max(at_least, min(length, _useful_depth(box)))
     corners = _corner_tiles(box, finest)
     return [
-        filled(part, length)
+        _filled(part, length)
         for cell in sorted(tiles_in(box, at_least), key=quadkey)
-        for part in within_budget(merged(_cells_in(corners, cell, quadkey(cell))), budget)
+        for part in _within_budget(_merged(_cells_in(corners, cell, quadkey(cell))), budget)
     ]
 
 
-def useful_depth(box: Box) -> int:
+def _useful_depth(box: Box) -> int:
     """The zoom whose cells are about a sixth of the box's short side: finer costs more ranges
     than it saves in rows read (measured on 100,000 points round a city). A thin box gets
     coarser ones, so that its length is never more than some 64 cells."""
@@ -116,7 +116,7 @@ def useful_depth(box: Box) -> int:
     return max(0, min(FINEST, math.ceil(math.log2(360.0 / cell))))
 
 
-def merged(ranges: list[KeyRange]) -> list[KeyRange]:
+def _merged(ranges: list[KeyRange]) -> list[KeyRange]:
     """The same keys in fewer ranges where some follow each other; sorted before and after."""
     found: list[KeyRange] = []
     for part in ranges:
@@ -127,7 +127,7 @@ def merged(ranges: list[KeyRange]) -> list[KeyRange]:
     return found
 
 
-def within_budget(ranges: list[KeyRange], budget: int) -> list[KeyRange]:
+def _within_budget(ranges: list[KeyRange], budget: int) -> list[KeyRange]:
     """At most `budget` ranges: the narrowest gaps are read over."""
     ranges = list(ranges)
     while len(ranges) > budget:
@@ -137,7 +137,7 @@ def within_budget(ranges: list[KeyRange], budget: int) -> list[KeyRange]:
     return ranges
 
 
-def filled(part: KeyRange, length: int) -> KeyRange:
+def _filled(part: KeyRange, length: int) -> KeyRange:
     """The same range in keys of `length` digits."""
     return KeyRange(part.low.ljust(length, "0"), part.high.ljust(length, "3"))
 
