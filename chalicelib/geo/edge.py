@@ -23,7 +23,7 @@ def nearest_on_edge(shape: Shape, point: Point) -> EdgePoint:
     The point may be inside: use `contains` to decide whether the distance counts. The place is
     computed on a plane that touches the ellipsoid at the point: it may be farther away than the
     nearest place by up to 0.1 % of its distance within 5 km at 54° N, and by 2 % within 100 km.
-    `distance_m` is that of `geo.point`; to show a number, use `geodesic_m`. O(corners).
+    `distance_m` is that of `geo.point`; to show a number, use `nearest.shown_m`. O(corners).
     """
     # How long a degree east is, in degrees north: the ratio of the ellipsoid's radii there.
     lat = math.radians(point.lat)

@@ -130,8 +130,9 @@ class NearestIndex(NamedTuple):
 def distance_mm(lat: int, long: int, point: Point) -> int:
     """From a place in units of 1e-7 degrees to the point, in whole millimetres.
 
-    The straight line through the ellipsoid of WGS84, bent to an arc of the mean radius: within
-    1 mm and 1e-6 of `geodesic_m` up to 200 km, 0.6 % up to 10,000 km, and 3 % near the antipodes.
+    The straight line through the ellipsoid of WGS84, bent to an arc of the mean radius. Beside the
+    distance along the ellipsoid it is within 1 mm and 1e-6 up to 200 km, 0.6 % up to 10,000 km, and
+    3 % near the antipodes.
     """
     ((mm, _),) = _measured([(lat, long, 0)], point, WORLD)
     return mm

@@ -49,7 +49,7 @@ class Box(NamedTuple):
 def distance_m(one: Point, other: Point) -> float:
     """Great-circle distance in metres: within 0.57 % of the ellipsoid's, antipodes too.
 
-    For sorting and bounds; a number that is shown is `geodesic_m`.
+    For sorting and bounds; a number that is shown is `nearest.shown_m`.
     Source: the haversine formula on a sphere of the mean radius of WGS84.
     """
     south, north = math.radians(one.lat), math.radians(other.lat)
@@ -59,14 +59,3 @@ def distance_m(one: Point, other: Point) -> float:
         + math.cos(south) * math.cos(north) * math.sin(across / 2) ** 2
     )
     return 2 * EARTH_RADIUS_M * math.asin(min(1.0, math.sqrt(chord)))
-
-
-def geodesic_m(one: Point, other: Point) -> float:
-    """Distance along the ellipsoid of WGS84 in metres, to a nanometre; some 0.2 ms.
-
-    Source: Karney, "Algorithms for geodesics" (2013), as in geopy.
-    """
-    # It imports every geocoder, some 100 ms.
-    from geopy.distance import geodesic
-
-    return float(geodesic((one.lat, one.long), (other.lat, other.long)).m)

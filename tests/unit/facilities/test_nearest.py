@@ -9,10 +9,11 @@ from chalicelib.facilities.model import Facility, Known
 from chalicelib.facilities.usecases import nearest, nearest_of_each
 from chalicelib.geo.edge import nearest_on_edge
 from chalicelib.geo.nearest import distance_mm
-from chalicelib.geo.point import Point, geodesic_m
+from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import Polygon
 from infra.opening_hours import parsed
 from tests.builders import MARKET_PLACE
+from tests.geodesic import geodesic_m
 from tests.unit.facilities.fakes import MemoryFacilities, facility, facility_list
 
 HERE = Point(**MARKET_PLACE)

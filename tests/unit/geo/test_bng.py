@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import Invalid
 from chalicelib.geo.bng import EAST_END, NORTH_END, GridPoint, from_grid, to_grid
-from chalicelib.geo.point import Point, geodesic_m
+from chalicelib.geo.point import Point
+from tests.geodesic import geodesic_m
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chalicelib.geo.edge import nearest_on_edge
-from chalicelib.geo.point import Box, Point, geodesic_m
+from chalicelib.geo.point import Box, Point
 from chalicelib.geo.polygon import (
     Corner,
     MultiPolygon,
@@ -24,6 +24,7 @@ from chalicelib.geo.polygon import (
     side_of,
 )
 from chalicelib.geo.shape import shape_of
+from tests.geodesic import geodesic_m
 
 FILES = {"york_wards_2024": 21, "york_wards_2013": 22, "bath_wards_2018": 33}
 SQUARE = ((0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (0.0, 4.0))

@@ -1,0 +1,13 @@
+"""The distance along the ellipsoid, which distances of ours are held against."""
+
+from geopy.distance import geodesic
+
+from chalicelib.geo.point import Point
+
+
+def geodesic_m(one: Point, other: Point) -> float:
+    """Distance along the ellipsoid of WGS84 in metres, to a nanometre.
+
+    Source: Karney, "Algorithms for geodesics" (2013), as in geopy.
+    """
+    return float(geodesic((one.lat, one.long), (other.lat, other.long)).m)
