@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.errors import NotFound
-from chalicelib.jobs.model import Job, JobEvent, Operation, State
+from chalicelib.jobs.model import Job, JobEvent, Operation
 from chalicelib.jobs.people import EVERYWHERE, Operator, Staff
 from chalicelib.jobs.ports import Filters, FollowPorts, Look, Page, Ports, Report
 from chalicelib.kernel.optimistic import VersionConflict
@@ -19,7 +19,6 @@ TODAY = NOON.date()
 REPORT = "7K3M2QXV9HTD"
 OTHER_REPORT = "8K3M2QXV9HTD"
 JOB = "J0B000000001"
-TO_PLAN: frozenset[State] = frozenset(("to_plan", "could_not", "handed_over"))
 
 
 def job(job_id: str = JOB, **values: Any) -> Job:
@@ -149,10 +148,6 @@ class MemoryJobs:
     def of_report(self, service_request_id: str) -> Sequence[Job]:
         found = [j for j in self.stored.values() if service_request_id in j.service_request_ids]
         return sorted(found, key=lambda j: j.opened_at)
-
-    def to_plan(self, team: str, *, limit: int, after: str | None) -> Page:
-        found = [j for j in self.stored.values() if j.team == team and j.state in TO_PLAN]
-        return _page(sorted(found, key=_due), limit, after)
 
     def listed(
         self, filters: Filters, *, teams: Collection[str], limit: int, after: str | None

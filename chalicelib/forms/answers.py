@@ -31,7 +31,6 @@ KEPT = frozenset(
         *CONTACT,
     )
 )
-MOST_IN_ADDRESS = 200
 
 
 @dataclass(frozen=True)

@@ -58,10 +58,6 @@ class Jobs(Protocol):
     def of_report(self, service_request_id: str) -> Sequence[Job]:
         """All that name the report, the first one first (consistent reads)."""
 
-    def to_plan(self, team: str, *, limit: int, after: str | None) -> Page:
-        """Those of a team in to_plan, could_not and handed_over, what is due first first; it may
-        lag a second behind."""
-
     def listed(
         self, filters: Filters, *, teams: Collection[str], limit: int, after: str | None
     ) -> Page:

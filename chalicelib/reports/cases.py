@@ -38,7 +38,6 @@ WaitsFor = Literal["reporter", "officer"]
 WantedAttention = Attention | Literal["any"]
 """`any`: every case that somebody has to look at now."""
 Sort = Literal["target", "newest"]
-UndoId = Annotated[str, Meta(max_length=40)]
 
 
 @dataclass(frozen=True, kw_only=True)

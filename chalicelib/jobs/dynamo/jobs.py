@@ -26,8 +26,6 @@ from chalicelib.jobs.model import STATES, Job, State
 from chalicelib.jobs.ports import Filters, Page
 from chalicelib.kernel.optimistic import VersionConflict
 
-TO_PLAN: tuple[State, ...] = ("to_plan", "could_not", "handed_over")
-"""What the office has to plan, or to plan again."""
 AT_ONCE = 100
 """How many places an index is asked for at a time."""
 MOST_LOOKED_AT = 500
@@ -110,10 +108,6 @@ class DynamoJobs:
             job for job in named if service_request_id in (*job.service_request_ids, *job.joined)
         )
         return sorted(jobs, key=lambda job: (job.opened_at, job.job_id))
-
-    def to_plan(self, team: str, *, limit: int, after: str | None) -> Page:
-        found = _of_teams([team], TO_PLAN, after)
-        return self._page(found, lambda job: job.team == team and job.state in TO_PLAN, limit)
 
     def listed(
         self, filters: Filters, *, teams: Collection[str], limit: int, after: str | None
