@@ -6,21 +6,21 @@ import tempfile
 from pathlib import Path
 
 from infra.basemap import Summary, build
-from infra.demo.town import SEED, TOWN_NAME, features, generate
+from infra.demo.town import TOWN_NAME, features, load_town
 
 ATTRIBUTION = f"{TOWN_NAME}, an invented town"
 COMMITTED = Path(__file__).with_name("basemap.pmtiles")
 
 
-def fingerprint(seed: int = SEED) -> str:
+def fingerprint() -> str:
     """A hash of every feature of the town; the base map carries it in its description."""
-    return hashlib.sha256(json.dumps(features(generate(seed))).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(features(load_town())).encode()).hexdigest()
 
 
 def write(out: Path = COMMITTED) -> Summary:
     with tempfile.TemporaryDirectory() as folder:
         files = []
-        for layer, of_layer in features(generate()).items():
+        for layer, of_layer in features(load_town()).items():
             file = Path(folder) / f"{layer}.geojson"
             file.write_text(json.dumps({"type": "FeatureCollection", "features": of_layer}))
             files.append(file)

@@ -10,11 +10,11 @@ from random import Random
 
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import MultiPolygon, Polygon
-from infra.demo.town import Place, Street, Town, generate
-from infra.demo.town_plane import METRES_PER_DEGREE
+from infra.demo.town import Place, Street, Town, load_town
 from infra.rows import Row, Shape, Table
 
 SEED = 1815
+METRES_PER_DEGREE = 111_320.0
 KERB_M = 4.0
 """How far from the middle of a street its assets stand."""
 LIGHTS_M, BINS_M, GRIT_M, STOPS_M = 110.0, 500.0, 1_500.0, 450.0
@@ -34,9 +34,9 @@ Found = tuple[Mapping[str, str], Shape]
 Spot = tuple[Street, Point]
 
 
-def demo_tables(town: Town | None = None) -> dict[str, Table]:
+def demo_tables() -> dict[str, Table]:
     """The rows of each kind of facility, by kind."""
-    town = town or generate()
+    town = load_town()
     rng = Random(SEED)
     streets = [street for street in town.streets if street.kind != "path"]
     main = [street for street in streets if street.kind == "major"]

@@ -1,4 +1,5 @@
-"""Writes the demo council's places: the invented town's streets, places, postcodes and wards.
+"""Writes the demo council's places: the invented town's streets, places and postcodes. Its wards
+are as they are committed.
 
 The postcodes are made up in the area ZZ, which Royal Mail has given to nowhere: one for each
 street that cars use, in sectors of some streets that lie together.
@@ -14,8 +15,7 @@ from chalicelib.gazetteer.postcodes import POSTCODES, Postcode, document_of
 from chalicelib.gazetteer.streets import STREETS
 from chalicelib.gazetteer.wards import WARDS
 from chalicelib.geo.point import Point
-from infra.demo.town import Street, Town, generate
-from infra.demo.wards import wards
+from infra.demo.town import Street, load_town
 from infra.gazetteer import Settlement, gather, places_document, streets_document
 
 FOLDER = Path(__file__).parent
@@ -28,9 +28,9 @@ IN_A_SECTOR = 40
 SECTORS = 9  # of a district, as in ZZ1 1 to ZZ1 9
 
 
-def documents(town: Town | None = None) -> dict[str, bytes]:
-    """The documents by key, the same each time."""
-    town = town or generate()
+def documents() -> dict[str, bytes]:
+    """The documents that follow from the town by key, the same each time."""
+    town = load_town()
     streets = {street.name: [street.line] for street in town.streets}
     settlements = [Settlement(place.name, place.point, True) for place in town.places]
     found = gather(streets, settlements)
@@ -40,7 +40,6 @@ def documents(town: Town | None = None) -> dict[str, bytes]:
         PLACES: places_document(found),
         POSTCODES: msgspec.json.encode(postcodes) + b"\n",
         STREETS: streets_document(streets) + b"\n",
-        WARDS: msgspec.json.encode(wards()) + b"\n",
     }
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from random import Random
 
 from chalicelib.areas.model import RoadWork, RoadWorks
-from infra.demo.town import generate, point_on_street
+from infra.demo.town import load_town, point_on_street
 
 SEED = 50
 COUNT = 24
@@ -19,7 +19,7 @@ KINDS = (
 def demo_roadworks(today: date) -> RoadWorks:
     """Works of which some are going on and others are planned."""
     rng = Random(SEED)
-    town = generate()
+    town = load_town()
     works = []
     for number in range(COUNT):
         description, traffic, organisation = rng.choice(KINDS)

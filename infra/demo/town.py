@@ -1,37 +1,29 @@
-"""An invented town, the same for the same seed: streets, water, parks and places.
+"""An invented town: streets, water, parks and places, in town.json. Nothing here is a real street.
 
-The demo council's map and its seeded reports are made from it. Nothing here is a real street.
+The demo council's map, its places and its seeded reports are made from it.
 """
 
 import math
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from random import Random
 from typing import Any, Literal
 
-from infra.demo.town_frame import HALF_BOUNDS, Frame, build_frame
-from infra.demo.town_land import Land, park_walks, plant, river_ring
-from infra.demo.town_names import Names
-from infra.demo.town_plane import Draft, Index, Line, Point, to_degrees
-from infra.demo.town_streets import Growth
+import msgspec
 
-SEED = 1759
 TOWN_NAME = "Eskerby"
-GINNEL_SHARE = 0.6
+FILE = Path(__file__).with_name("town.json")
 
-# West, south, east and north, in degrees.
-BOUNDS = (
-    *to_degrees([(-HALF_BOUNDS, -HALF_BOUNDS)])[0],
-    *to_degrees([(HALF_BOUNDS, HALF_BOUNDS)])[0],
-)
-
-StreetKind = Literal["major", "minor", "path"]
+Point = tuple[float, float]
+"""Longitude and latitude in WGS84 degrees, as in GeoJSON."""
+Line = tuple[Point, ...]
 
 
 @dataclass(frozen=True)
 class Street:
     name: str
-    kind: StreetKind
+    kind: Literal["major", "minor", "path"]
     line: Line
 
 
@@ -60,26 +52,9 @@ class Town:
 
 
 @cache
-def generate(seed: int = SEED) -> Town:
-    """The town; it is made once in a process."""
-    rng = Random(seed)
-    frame = build_frame(rng)
-    land, index, drafts = Land(frame), Index(), list(frame.drafts)
-    for number, draft in enumerate(drafts):
-        index.add(draft.line, number)
-    plant(rng, land, index)
-    growth = Growth(rng, land, drafts, index)
-    growth.run()
-    growth.ginnels(GINNEL_SHARE)
-    drafts += park_walks(land, index)
-    names = Names(rng)
-    places = _places(frame, names)
-    return Town(
-        streets=tuple(_named(drafts, names)),
-        waters=_waters(frame),
-        greens=tuple(_greens(land, names)),
-        places=places,
-    )
+def load_town() -> Town:
+    """The town; its file is read once in a process."""
+    return msgspec.json.decode(FILE.read_bytes(), type=Town)
 
 
 def point_on_street(town: Town, rng: Random) -> tuple[Street, float, float]:
@@ -108,42 +83,3 @@ def _feature(shape: str, coordinates: Any, name: str, kind: str) -> dict[str, An
         "properties": {"name": name, "kind": kind},
         "geometry": {"type": shape, "coordinates": coordinates},
     }
-
-
-def _named(drafts: list[Draft], names: Names) -> list[Street]:
-    streets, gate = [], ""
-    for draft in drafts:
-        if draft.role == "market":
-            name = names.reserve("Market Place")
-        elif draft.role == "radial":  # carries on the name of the gate before it
-            name = names.reserve(f"{gate} Road")
-        else:
-            name = names.take(draft.role)
-            gate = name if draft.role == "gate" else gate
-        streets.append(Street(name, _kind(draft.kind), to_degrees(draft.line)))
-    return streets
-
-
-def _kind(kind: str) -> StreetKind:
-    return "major" if kind == "major" else "path" if kind == "path" else "minor"
-
-
-def _places(frame: Frame, names: Names) -> tuple[Place, ...]:
-    town = Place(names.reserve(TOWN_NAME), "town", to_degrees([(0.0, 0.0)])[0])
-    suburbs = [Place(names.place(), "suburb", to_degrees([b.centre])[0]) for b in frame.suburbs]
-    villages = [Place(names.place(), "village", to_degrees([b.centre])[0]) for b in frame.villages]
-    return (town, *suburbs, *villages)
-
-
-def _waters(frame: Frame) -> tuple[Area, ...]:
-    return (
-        Area("River Skelter", "river", to_degrees(river_ring(frame))),
-        Area("Heron Mere", "lake", to_degrees(frame.lake.ring())),
-    )
-
-
-def _greens(land: Land, names: Names) -> list[Area]:
-    return [
-        Area(names.take(kind), "park" if kind == "park" else "wood", to_degrees(patch.ring()))
-        for kind, patch in land.greens
-    ]

@@ -27,7 +27,7 @@ from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from infra.demo import roadworks
 from infra.demo.facilities import demo_tables
-from infra.demo.town import generate, point_on_street
+from infra.demo.town import load_town, point_on_street
 from infra.facilities import import_facilities, kind_named
 from infra.import_places import replace_document
 
@@ -91,7 +91,7 @@ STORIES: tuple[tuple[tuple[State, str], ...], ...] = (
 def demo_reports(ports: Ports, now: datetime) -> None:
     """Stores the demo reports, spread over the weeks before `now`."""
     rng = Random(SEED)
-    town = generate()
+    town = load_town()
     for number in range(COUNT):
         service_code = rng.choice(sorted(WORDS))
         street, lat, long = point_on_street(town, rng)

@@ -9,9 +9,10 @@ from typing import Any
 import pmtiles.reader
 import pytest
 
+from chalicelib.catalogue.load import load
 from infra.basemap import BasemapError, build, layer_of
 from infra.demo.basemap import COMMITTED, fingerprint, write
-from infra.demo.town import BOUNDS, generate
+from infra.demo.town import load_town
 
 PMTILES: Any = pmtiles.reader  # its functions carry no types
 BATH = Path(__file__).parents[4] / "shared" / "data" / "basemap"
@@ -115,13 +116,13 @@ def test_build_says_so_when_nothing_is_left_to_draw(tmp_path: Path) -> None:
         build([file], tmp_path / "out.pmtiles")
 
 
-def test_committed_map_is_of_this_town_when_the_generator_runs_today() -> None:
+def test_committed_map_is_of_this_town_when_its_description_is_read() -> None:
     reader = PMTILES.Reader(PMTILES.MemorySource(COMMITTED.read_bytes()))
     header, metadata = reader.header(), reader.metadata()
     assert metadata["description"] == f"features {fingerprint()}", "run infra.demo.basemap.write"
     assert (header["min_zoom"], header["max_zoom"]) == (10, 14)
     assert _layers(COMMITTED) == {"roads", "green", "water", "places"}
-    west, south, east, north = (edge * 1e7 for edge in BOUNDS)
+    west, south, east, north = (edge * 1e7 for edge in load("demo").box)
     assert west <= header["min_lon_e7"] < header["max_lon_e7"] <= east
     assert south <= header["min_lat_e7"] < header["max_lat_e7"] <= north
     assert COMMITTED.stat().st_size < 400_000
@@ -129,7 +130,7 @@ def test_committed_map_is_of_this_town_when_the_generator_runs_today() -> None:
 
 def test_every_street_name_is_in_the_committed_map_when_fully_zoomed_in() -> None:
     text = b"".join(data for (zoom, _, _), data in _tiles(COMMITTED).items() if zoom == 14)
-    assert [s.name for s in generate().streets if s.name.encode() not in text] == []
+    assert [s.name for s in load_town().streets if s.name.encode() not in text] == []
 
 
 def test_demo_map_holds_the_same_tiles_when_written_again(tmp_path: Path) -> None:

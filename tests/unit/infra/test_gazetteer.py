@@ -115,7 +115,7 @@ def test_every_street_name_of_bath_is_found_when_built_from_os_files(shared_data
     assert search("midsomer norton", known)[0].label == "Midsomer Norton"
 
 
-def test_committed_documents_are_of_this_town_when_the_generator_runs_today() -> None:
+def test_committed_documents_are_of_this_town_when_they_are_made_again() -> None:
     for key, body in documents().items():
         assert COMMITTED[key].read_bytes() == body, "run infra.demo.gazetteer.write"
 

@@ -1,4 +1,4 @@
-"""The invented town: the same every time, inside its bounds, and believable enough to use."""
+"""The invented town: inside the bounds of its council, and believable enough to use."""
 
 import json
 from itertools import pairwise
@@ -6,7 +6,8 @@ from random import Random
 
 import pytest
 
-from infra.demo.town import BOUNDS, Town, features, generate, point_on_street
+from chalicelib.catalogue.load import load
+from infra.demo.town import Town, features, load_town, point_on_street
 
 LAYER_KINDS = {
     "roads": {"major", "minor", "path"},
@@ -18,20 +19,7 @@ LAYER_KINDS = {
 
 @pytest.fixture(scope="module")
 def town() -> Town:
-    return generate()
-
-
-def test_town_is_the_same_when_generated_again(town: Town) -> None:
-    assert generate() == town
-
-
-def test_town_is_another_when_the_seed_is_another(town: Town) -> None:
-    assert generate(2).streets != town.streets
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_town_has_a_usual_number_of_streets_when_made_from_any_seed(seed: int) -> None:
-    assert 600 <= len(generate(seed).streets) <= 1_500
+    return load_town()
 
 
 def test_street_names_are_given_once_when_the_town_is_full(town: Town) -> None:
@@ -41,16 +29,10 @@ def test_street_names_are_given_once_when_the_town_is_full(town: Town) -> None:
     assert all(name.strip() and name[0].isupper() for name in names)
 
 
-def test_streets_lie_within_the_bounds_when_they_leave_the_town(town: Town) -> None:
-    west, south, east, north = BOUNDS
+def test_streets_lie_within_the_bounds_of_the_council_when_they_leave_the_town(town: Town) -> None:
+    west, south, east, north = load("demo").box
     points = [point for street in town.streets for point in street.line]
     assert all(west < long < east and south < lat < north for long, lat in points)
-
-
-def test_bounds_hold_seven_kilometres_round_the_centre_when_measured() -> None:
-    west, south, east, north = BOUNDS
-    assert (north - south) * 111.32 >= 14
-    assert (east - west) * 111.32 * 0.58 >= 14
 
 
 def test_only_main_roads_cross_the_river_when_streets_grow(town: Town) -> None:
