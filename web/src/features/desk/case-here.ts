@@ -77,8 +77,6 @@ export async function sendOf<T>(place: HTMLElement, path: string, body: unknown,
   return outcome.value;
 }
 
-export const onThisVersion = () => ifMatch(here.shown);
-
 /** Where somebody was quicker, what is there now is shown, and what was typed stays to be sent on that. */
 async function refused(place: HTMLElement, outcome: Parameters<typeof faultsOf>[0], otherwise: string): Promise<void> {
   const before = here.shown;
