@@ -6,7 +6,7 @@ Field by field, because msgspec stops at the first fault and a person wants all 
 import dataclasses
 import re
 from collections.abc import Iterator
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -88,8 +88,16 @@ def _value(
     nested = _dataclass_in(hint)
     if nested and isinstance(value, dict):
         return _convert(value, nested, path + ".", faults)
+    entry = _entry_in(hint)
+    if entry and isinstance(value, list) and all(isinstance(each, dict) for each in value):
+        before = len(faults)
+        value = [
+            _convert(each, entry, f"{path}[{number}].", faults) for number, each in enumerate(value)
+        ]
+        if len(faults) > before:
+            return None
     try:
-        return msgspec.convert(value, hint)
+        return msgspec.convert(value, hint, from_attributes=True)
     except msgspec.ValidationError as error:
         faults.append(FieldError(path, _message(str(error), hint)))
         return None
@@ -114,8 +122,17 @@ def _descriptions(hint: Any) -> Iterator[str]:
 
 
 def _dataclass_in(hint: Any) -> Any:
+    if get_origin(hint) in (list, tuple, dict):
+        return None
     candidates = (hint, *get_args(hint))
     return next((part for part in candidates if dataclasses.is_dataclass(part)), None)
+
+
+def _entry_in(hint: Any) -> Any:
+    """The dataclass of a list's or tuple's entries."""
+    if get_origin(hint) in (list, tuple):
+        return _dataclass_in(get_args(hint)[0])
+    return next(filter(None, map(_entry_in, get_args(hint))), None)
 
 
 def _tidied(value: Any) -> Any:

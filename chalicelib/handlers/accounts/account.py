@@ -16,8 +16,8 @@ from chalicelib.accounts.usecases import code_verification, own_account
 from chalicelib.accounts.usecases.own_account import AccountChanges
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth, rate_limits
-from chalicelib.handlers.http.params import id_of, limit_of
-from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.handlers.http.params import CURSOR_QUERY, id_of, limit_of, limit_query
+from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.kernel.parsing import parse_json
 from chalicelib.reports.model import OwnChanges, ServiceRequest, Visibility
 from chalicelib.reports.ports import Place, Ports
@@ -194,8 +194,8 @@ def remove_address(call: Call) -> OwnAccountView:
     summary="My reports: also those sent without signing in, with an address that I confirmed",
     answer=OwnReportList,
     query=(
-        Query("limit", "1 to 100; 100 if not given"),
-        Query("cursor", "`next` of the list before"),
+        limit_query(),
+        CURSOR_QUERY,
     ),
 )
 def reports(call: Call) -> OwnReportList:

@@ -14,8 +14,8 @@ from chalicelib.accounts.model import Block
 from chalicelib.accounts.usecases import block_list
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.params import limit_of
-from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.handlers.http.params import CURSOR_QUERY, limit_of, limit_query
+from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.kernel.parsing import parse_json
 
 routes = Routes(__name__)
@@ -62,8 +62,8 @@ class Unblocked(msgspec.Struct, frozen=True, kw_only=True):
     summary="Addresses and domains that we hear of no more",
     answer=BlockList,
     query=(
-        Query("limit", "1 to 100; 100 if not given"),
-        Query("cursor", "`next` of the list before"),
+        limit_query(),
+        CURSOR_QUERY,
     ),
 )
 def blocks(call: Call) -> BlockList:

@@ -17,8 +17,8 @@ from chalicelib.accounts.usecases import staff
 from chalicelib.accounts.usecases.staff import ACCOUNT_ID, MOST_GRANTS, PersonChanges
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.params import limit_of
-from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.handlers.http.params import CURSOR_QUERY, limit_of, limit_query
+from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.kernel.parsing import parse_json
 
 routes = Routes(__name__)
@@ -91,8 +91,8 @@ class EntryList(msgspec.Struct, frozen=True, kw_only=True):
     summary="Everybody who works here, and what they may do",
     answer=PersonList,
     query=(
-        Query("limit", "1 to 100; 100 if not given"),
-        Query("cursor", "`next` of the list before"),
+        limit_query(),
+        CURSOR_QUERY,
     ),
 )
 def people(call: Call) -> PersonList:
@@ -159,8 +159,8 @@ def change(call: Call, account_id: str) -> PersonView:
     summary="Who changed what people may do, and who looked at what is personal",
     answer=EntryList,
     query=(
-        Query("limit", "1 to 100; 100 if not given"),
-        Query("cursor", "`next` of the list before"),
+        limit_query(),
+        CURSOR_QUERY,
     ),
 )
 def log(call: Call) -> EntryList:

@@ -63,7 +63,7 @@ class SignedOut(msgspec.Struct, frozen=True, kw_only=True):
 @routes.endpoint(
     "/api/session/refresh",
     method="POST",
-    auth=auth.own_page,
+    auth=auth.cookie_holder,
     summary="A new access token, for the cookie that signing in has left",
     answer=SessionView,
 )

@@ -12,7 +12,7 @@ from chalicelib.alerts.model import Channel
 from chalicelib.alerts.usecases.failed import listed, send_again
 from chalicelib.errors import Invalid
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.params import limit_of
+from chalicelib.handlers.http.params import CURSOR_QUERY, limit_of, limit_query, one_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
 
 routes = Routes(__name__)
@@ -53,9 +53,10 @@ class FailedAlerts(msgspec.Struct, frozen=True, kw_only=True):
             "failed; unclear (a text that may have arrived); put_off (it was tried, and is tried "
             "again); over_cap (a text that waits for the next day, as this day's are spent); "
             "failed if not given",
+            schema=one_of(get_args(OfOfficers)),
         ),
-        Query("limit", "1 to 100; 100 if not given"),
-        Query("cursor", "`next` of the list before"),
+        limit_query(),
+        CURSOR_QUERY,
     ),
 )
 def failed_alerts(call: Call) -> FailedAlerts:

@@ -30,7 +30,7 @@ from chalicelib.alerts.usecases.moving import Move, move
 from chalicelib.alerts.usecases.subscribing import Subscriber, checked, managed_at, subscribe
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth, rate_limits
-from chalicelib.handlers.http.params import limit_of
+from chalicelib.handlers.http.params import CURSOR_QUERY, limit_of, limit_query
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.kernel.parsing import parse_json
 
@@ -188,8 +188,8 @@ def confirm(call: Call, subscription_id: str) -> SubscriptionReceipt:
     summary="My subscriptions, and those that go to an address of mine, the latest first",
     answer=SubscriptionList,
     query=(
-        Query("limit", "1 to 100; 100 if not given"),
-        Query("cursor", "`next` of the list before"),
+        limit_query(),
+        CURSOR_QUERY,
     ),
 )
 def own(call: Call) -> SubscriptionList:

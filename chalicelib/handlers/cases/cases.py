@@ -9,7 +9,14 @@ from chalicelib.errors import Invalid
 from chalicelib.handlers.cases.case_views import CaseList, CaseView, case_item, case_view
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import audit_view
-from chalicelib.handlers.http.params import id_of, limit_of
+from chalicelib.handlers.http.params import (
+    CURSOR_QUERY,
+    id_of,
+    limit_of,
+    limit_query,
+    one_of,
+    some_of,
+)
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.reports.cases import CaseFilter, Sort, WaitsFor, WantedTarget
 from chalicelib.reports.model import ATTENTIONS, Priority
@@ -37,19 +44,35 @@ routes = Routes(__name__)
     summary="The queue of cases, what passed its target or nears it first",
     answer=CaseList,
     query=(
-        Query("state", "one or more states, with commas; those that are open if not given"),
+        Query(
+            "state",
+            "one or more states, with commas; those that are open if not given",
+            schema=some_of(STATES),
+        ),
         Query("team", "one team"),
         Query("service_code", "one service"),
         Query("ward_code", "one ward"),
-        Query("priority", "low, normal, high or urgent"),
-        Query("opens", "job or officer"),
-        Query("attention", f"{', '.join(ATTENTIONS)}, or any; also of what is closed"),
-        Query("target", "late, soon (in 48 hours) or later"),
-        Query("waits", "reporter or officer: whose turn it is"),
-        Query("q", "words of the title or the address"),
-        Query("sort", "target, or newest; what is closed comes the newest first"),
-        Query("limit", f"1 to 100; {A_PAGE} if not given"),
-        Query("cursor", "`next` of the list before"),
+        Query("priority", "low, normal, high or urgent", schema=one_of(CHOICES["priority"])),
+        Query("opens", "job or officer", schema=one_of(CHOICES["opens"])),
+        Query(
+            "attention",
+            f"{', '.join(ATTENTIONS)}, or any; also of what is closed",
+            schema=one_of(CHOICES["attention"]),
+        ),
+        Query("target", "late, soon (in 48 hours) or later", schema=one_of(CHOICES["target"])),
+        Query("waits", "reporter or officer: whose turn it is", schema=one_of(CHOICES["waits"])),
+        Query(
+            "q",
+            "words of the title or the address",
+            schema={"type": "string", "maxLength": LONGEST_Q},
+        ),
+        Query(
+            "sort",
+            "target, or newest; what is closed comes the newest first",
+            schema=one_of(CHOICES["sort"]),
+        ),
+        limit_query(A_PAGE),
+        CURSOR_QUERY,
     ),
 )
 def cases(call: Call) -> CaseList:

@@ -11,7 +11,7 @@ from chalicelib import bootstrap
 from chalicelib.errors import Invalid
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.audit import note_change
-from chalicelib.handlers.http.params import id_of, limit_of
+from chalicelib.handlers.http.params import CURSOR_QUERY, id_of, limit_of, limit_query, one_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.kernel.parsing import parse_json
 from chalicelib.reports.model import (
@@ -128,9 +128,9 @@ def withdraw(call: Call, service_request_id: str) -> Withdrawn:
     summary="Reports that wait for an officer, or were flagged",
     answer=WaitingList,
     query=(
-        Query("reason", "waiting or flagged", required=True),
-        Query("limit", "1 to 100; 100 if not given"),
-        Query("cursor", "`next` of the list before"),
+        Query("reason", "waiting or flagged", True, one_of(("waiting", "flagged"))),
+        limit_query(),
+        CURSOR_QUERY,
     ),
 )
 def waiting(call: Call) -> WaitingList:

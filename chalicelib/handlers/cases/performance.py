@@ -76,7 +76,13 @@ class PerformanceView(msgspec.Struct, frozen=True, kw_only=True):
     auth=auth.may("performance.read"),
     summary="What a month cost, what of it could have been avoided, and what the crews did",
     answer=PerformanceView,
-    query=(Query("month", "such as 2026-06, by the clock of UTC; this one if not given"),),
+    query=(
+        Query(
+            "month",
+            "such as 2026-06, by the clock of UTC; this one if not given",
+            schema={"type": "string", "pattern": f"^{MONTH.pattern}$"},
+        ),
+    ),
 )
 def performance(call: Call) -> PerformanceView:
     month = _month(call.parameter("month"))

@@ -11,7 +11,7 @@ from chalicelib import bootstrap
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import note
-from chalicelib.handlers.http.params import limit_of
+from chalicelib.handlers.http.params import CURSOR_QUERY, limit_of, limit_query, one_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.outbound.model import Delivery, Kind, State, What
 from chalicelib.outbound.usecases import handling
@@ -54,10 +54,14 @@ class DeliveryList(msgspec.Struct, frozen=True, kw_only=True):
     summary="What was or is to be sent to other systems",
     answer=DeliveryList,
     query=(
-        Query("state", "waiting, sending, sent, failed or kept; failed if not given"),
+        Query(
+            "state",
+            "waiting, sending, sent, failed or kept; failed if not given",
+            schema=one_of(get_args(State)),
+        ),
         Query("destination", "a destination's code or a receiver's id; all if not given"),
-        Query("limit", "1 to 100; 100 if not given"),
-        Query("cursor", "`next` of the list before"),
+        limit_query(),
+        CURSOR_QUERY,
     ),
 )
 def deliveries(call: Call) -> DeliveryList:

@@ -9,7 +9,7 @@ import msgspec
 from chalicelib import bootstrap
 from chalicelib.errors import Invalid
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.params import limit_of
+from chalicelib.handlers.http.params import limit_of, limit_query
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.kernel.time import text_of
 from chalicelib.reports.states import State, Status, status_of
@@ -55,7 +55,7 @@ class FeedView(msgspec.Struct, frozen=True, kw_only=True):
             "`next` of the call before, or a moment such as 2026-01-31T10:00:00Z; 90 days ago if "
             "not given",
         ),
-        Query("limit", "1 to 100; 100 if not given"),
+        limit_query(),
     ),
 )
 def events(call: Call) -> FeedView:

@@ -18,6 +18,7 @@ from chalicelib.accounts.model import ACCESS_HOLDS, SignedIn
 from chalicelib.accounts.permissions import Permission
 from chalicelib.accounts.usecases.sessions import who
 from chalicelib.errors import Forbidden, Unauthenticated
+from chalicelib.handlers.http import cookies
 from chalicelib.handlers.http.cdn import came_through_the_cdn
 from chalicelib.handlers.http.identity import Caller
 from chalicelib.partners.usecases import known
@@ -66,6 +67,15 @@ def own_page(request: Request) -> Caller:
     is_own = fetch_site in ("same-origin", "none") if fetch_site else origin == site
     if not is_own:
         raise Forbidden("This came from another site's page: open ours and try again there.")
+    return caller
+
+
+def cookie_holder(request: Request) -> Caller:
+    """As own_page, but the browser must send the session cookie. Raises Unauthenticated, Forbidden,
+    Invalid."""
+    caller = own_page(request)
+    if not cookies.sent(request):
+        raise Unauthenticated("Sign in first.")
     return caller
 
 

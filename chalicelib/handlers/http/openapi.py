@@ -1,11 +1,13 @@
 """The OpenAPI 3.1 document, made from the declarations of the routes."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
-from chalicelib.handlers.http import auth
+from chalicelib.handlers.http import auth, cookies
+from chalicelib.handlers.http.params import NOT_BLANK
 from chalicelib.handlers.http.routes import (
     HTML,
     JSON,
@@ -22,17 +24,31 @@ SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
     "partner": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
     "open311": {"type": "apiKey", "in": "query", "name": "api_key"},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": f"{cookies.SECURE}{cookies.NAME}",
+        "description": "The browser gets it at sign-in; without https its name has no prefix",
+    },
 }
+ANYONE: dict[str, list[str]] = {}
 ERRORS = {
     400: "Something that was sent is wrong: `errors` names each field and its fix",
     401: "Sign in: no token was sent, or it does not hold",
     403: "The caller may not do this",
     404: "There is no such thing for this caller",
     409: "Something else is stored under this key, or somebody changed it meanwhile",
+    413: "More was sent than is read",
     428: "If-Match is missing",
     429: "This came too often: Retry-After says when to come again",
+    500: "A mistake of ours: send it again",
     503: "Something that is needed did not answer: send it again",
 }
+VERSION = r'^"?[0-9]{1,9}"?$'
+KEY = r"^[!-~]([ -~]*[!-~])?$"
+PHOTO_KEY = r"^[!-~][ -~]*/[0-9]{1,2}$"
+TEXT_PATTERN = re.compile(r"\^\[\^(.*)\][*+]\$")
+"""The patterns of texts say which characters they have none of."""
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -75,10 +91,12 @@ def routes_describing(others: list[Routes]) -> Routes:
 
 def document(facts: list[RouteFacts]) -> dict[str, Any]:
     """OpenAPI 3.1 for the routes."""
-    kinds = [Problem]
-    kinds += [kind for fact in facts for kind in (fact.body, fact.answer) if kind is not None]
+    kinds = [Problem, *(kind for fact in facts for kind in (*_bodies(fact), *_answers(fact)))]
     schemas, components = msgspec.json.schema_components(kinds, ref_template=REF)
     named = {id(kind): schema for kind, schema in zip(kinds, schemas, strict=True)}
+    bodies = [named[id(kind)] for fact in facts for kind in _bodies(fact)]
+    for name in _names_within(bodies, components):
+        _describe_parsing(components[name])
     paths: dict[str, dict[str, Any]] = {}
     for fact in facts:
         paths.setdefault(fact.path, {})[fact.method.lower()] = _operation(fact, named)
@@ -91,6 +109,48 @@ def document(facts: list[RouteFacts]) -> dict[str, Any]:
             "securitySchemes": SCHEMES,
         },
     }
+
+
+def _bodies(fact: RouteFacts) -> tuple[Any, ...]:
+    return () if fact.body is None else (fact.body,)
+
+
+def _answers(fact: RouteFacts) -> tuple[Any, ...]:
+    if isinstance(fact.answer, tuple):
+        return fact.answer
+    return () if fact.answer is None else (fact.answer,)
+
+
+def _names_within(schemas: list[Any], components: dict[str, Any]) -> set[str]:
+    """The names of the components that these schemas consist of."""
+    found: set[str] = set()
+    waiting: list[Any] = list(schemas)
+    while waiting:
+        match waiting.pop():
+            case {"$ref": str(ref), **rest}:
+                name = ref.rpartition("/")[2]
+                waiting += [rest] if name in found else [rest, components[name]]
+                found.add(name)
+            case dict(schema):
+                waiting += schema.values()
+            case list(several):
+                waiting += several
+    return found
+
+
+def _describe_parsing(schema: dict[str, Any]) -> None:
+    """Adds what the parser of request bodies refuses: unknown fields, and blanks for a text that is
+    required."""
+    schema["additionalProperties"] = False
+    for name in schema["required"]:
+        field = schema["properties"][name]
+        if field.get("type") != "string" or "format" in field or "enum" in field:
+            continue
+        pattern = field.get("pattern")
+        if pattern is None:
+            field["pattern"] = NOT_BLANK
+        elif found := TEXT_PATTERN.fullmatch(pattern):
+            field["pattern"] = f"^[^{found[1]}]*[^{found[1]}\\s][^{found[1]}]*$"
 
 
 def _operation(fact: RouteFacts, named: dict[int, Any]) -> dict[str, Any]:
@@ -113,19 +173,24 @@ def _security(fact: RouteFacts) -> list[dict[str, list[str]]]:
     if fact.auth is auth.anywhere:
         return []
     if fact.auth is auth.partner:
-        return [{}, {"open311": []}]
+        return [ANYONE, {"open311": []}]
     if fact.auth is auth.follower:
         return [{"bearer": []}, {"partner": []}]
-    return [{"bearer": []}] if isinstance(fact.auth, auth.May) else [{}, {"bearer": []}]
+    if fact.auth is auth.cookie_holder:
+        return [{"session": []}]
+    if fact.auth is auth.own_page and fact.path.startswith(cookies.PATH):
+        return [ANYONE, {"bearer": []}, {"session": []}]
+    return [{"bearer": []}] if isinstance(fact.auth, auth.May) else [ANYONE, {"bearer": []}]
 
 
 def _contents(fact: RouteFacts, named: dict[int, Any]) -> dict[str, Any]:
     problem = named[id(Problem)]
+    answers = [named[id(kind)] for kind in _answers(fact)]
+    answer = answers[0] if len(answers) == 1 else {"anyOf": answers}
     contents: dict[str, Any] = {
         "responses": {
-            str(fact.success.value): _content(fact.success.phrase, JSON, named[id(fact.answer)]),
+            str(fact.success.value): _content(fact.success.phrase, JSON, answer),
             **{str(status): _content(ERRORS[status], PROBLEM, problem) for status in _errors(fact)},
-            "default": _content("A problem", PROBLEM, problem),
         },
     }
     if fact.body is not None:
@@ -138,14 +203,16 @@ def _errors(fact: RouteFacts) -> Iterator[int]:
     """The statuses of the errors that follow from what the route declares."""
     if fact.auth is auth.anywhere:
         return
+    writes = fact.method != "GET"
     takes = fact.body is not None or fact.query or fact.keyed or fact.versioned
     yield from (400,) if takes else ()
     yield from (401, 403)
     yield from (404,) if "{" in fact.path else ()
-    yield from (409,) if fact.keyed or fact.versioned else ()
+    yield from (409,) if writes else ()
+    yield from (413,) if fact.body is not None else ()
     yield from (428,) if fact.versioned else ()
-    yield from (429,) if fact.method == "POST" else ()
-    yield 503
+    yield from (429,) if writes else ()
+    yield from (500, 503)
 
 
 def _text_contents(fact: RouteFacts, media_types: tuple[str, ...]) -> dict[str, Any]:
@@ -157,6 +224,8 @@ def _text_contents(fact: RouteFacts, media_types: tuple[str, ...]) -> dict[str, 
             "default": {"description": "What is wrong, in the same form", "content": content},
         },
     }
+    if fact.is_page and fact.method == "POST":
+        contents["responses"]["303"] = {"description": "Where to go on"}
     if fact.method == "POST":
         forms = {form: {"schema": {"type": "object"}} for form in FORMS}
         contents["requestBody"] = {"required": True, "content": forms}
@@ -168,13 +237,15 @@ def _parameters(fact: RouteFacts) -> list[dict[str, Any]]:
     found = [_parameter(name, "path", required=True) for name in in_path]
     for query in fact.query:
         parameter = _parameter(query.name, "query", required=query.required)
-        found.append(parameter | {"description": query.description})
+        found.append(parameter | {"description": query.description, "schema": query.schema})
     if fact.keyed or fact.may_be_keyed:
         key = _parameter(idempotency.HEADER, "header", required=fact.keyed)
-        key["schema"] |= {"minLength": 1, "maxLength": idempotency.LONGEST}
+        pattern = PHOTO_KEY if fact.path == "/api/photos" else KEY
+        key["schema"] |= {"minLength": 1, "maxLength": idempotency.LONGEST, "pattern": pattern}
         found.append(key | {"description": _about_the_key(fact)})
     if fact.versioned:
-        found.append(_parameter("If-Match", "header", required=True))
+        version = _parameter("If-Match", "header", required=True)
+        found.append(version | {"schema": {"type": "string", "pattern": VERSION}})
     return [*found, _parameter(REQUEST_ID, "header", required=False)]
 
 

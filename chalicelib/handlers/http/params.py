@@ -3,15 +3,49 @@
 import math
 import re
 import secrets
+from collections.abc import Iterable
+from typing import Any
 
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.geo.point import Point
-from chalicelib.handlers.http.routes import Call
+from chalicelib.handlers.http.routes import Call, Query
 from chalicelib.reports import reference
 
 MOST_IN_A_LIST = 100
+DAY = {"type": "string", "format": "date"}
+NOT_BLANK = r"\S"
+POINT_EDGES = {"lat": 90.0, "long": 180.0}
+CURSOR_QUERY = Query("cursor", "`next` of the list before")
 NEAR_M = 100
 """The distance within which reports count as near a place, in metres, if the caller gives none."""
+
+
+def limit_query(default: int = MOST_IN_A_LIST) -> Query:
+    """The parameter that `limit_of` reads."""
+    schema = {"type": "integer", "minimum": 1, "maximum": MOST_IN_A_LIST}
+    return Query("limit", f"1 to {MOST_IN_A_LIST}; {default} if not given", schema=schema)
+
+
+def point_query(*, required: bool) -> tuple[Query, Query]:
+    """The parameters that `point_of` reads."""
+    lat, long = (
+        {"type": "number", "minimum": -edge, "maximum": edge} for edge in POINT_EDGES.values()
+    )
+    return (
+        Query("lat", "WGS84 degrees north", required, lat),
+        Query("long", "WGS84 degrees east", required, long),
+    )
+
+
+def one_of(choices: Iterable[str]) -> dict[str, Any]:
+    """The schema of a parameter that is one of these."""
+    return {"type": "string", "enum": sorted(choices)}
+
+
+def some_of(choices: Iterable[str]) -> dict[str, Any]:
+    """The schema of a parameter that is some of these, with commas between them."""
+    one = f"({'|'.join(sorted(choices))})"
+    return {"type": "string", "pattern": f"^{one}(,{one})*$"}
 
 
 def id_of(text: str) -> str:
@@ -34,9 +68,8 @@ def limit_of(call: Call, default: int = MOST_IN_A_LIST) -> int:
 
 def point_of(call: Call) -> Point:
     """The place that `lat` and `long` give, in WGS84 degrees. Raises Invalid."""
-    edges = {"lat": 90.0, "long": 180.0}
-    degrees = {name: number_of(call.parameter(name)) for name in edges}
-    for name, edge in edges.items():
+    degrees = {name: number_of(call.parameter(name)) for name in POINT_EDGES}
+    for name, edge in POINT_EDGES.items():
         if not abs(degrees[name]) <= edge:
             raise Invalid.field(name, f"give WGS84 degrees from {-edge:g} to {edge:g}")
     return Point(**degrees)

@@ -8,7 +8,7 @@ one line that is logged of the call.
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -62,11 +62,12 @@ OF_FEW_STATUSES = (errors.Forbidden, errors.NotFound, errors.TooMany, errors.Ups
 
 @dataclass(frozen=True)
 class Query:
-    """A parameter of the query string, for the OpenAPI document."""
+    """A parameter of the query string, for the OpenAPI document; `schema` is its JSON Schema."""
 
     name: str
     description: str
     required: bool = False
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
 
 
 @dataclass(frozen=True, kw_only=True)

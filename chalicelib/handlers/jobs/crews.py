@@ -10,6 +10,7 @@ from chalicelib.catalogue.crews import Crew
 from chalicelib.errors import AddressRefused, Invalid
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import note_day
+from chalicelib.handlers.http.params import DAY
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.handlers.jobs.job_params import day_of, today, worker
 from chalicelib.handlers.jobs.jobs_views import CrewDevice, CrewList, CrewView, DayLinkView
@@ -49,7 +50,7 @@ def list_crews(call: Call) -> CrewList:
     auth=auth.may("jobs.work"),
     summary="Where a crew's day can be read: its jobs in their order, and what it has no more",
     answer=DayLinkView,
-    query=(Query("date", "the day, such as 2026-06-01; today if not given"),),
+    query=(Query("date", "the day, such as 2026-06-01; today if not given", schema=DAY),),
 )
 def link_to_day(call: Call, crew: str) -> DayLinkView:
     day, code = day_of(call.parameter("date")) or today(), _hers(crew, call)

@@ -10,6 +10,7 @@ from msgspec import Meta
 from chalicelib import bootstrap
 from chalicelib.errors import NotFound
 from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.params import DAY
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.handlers.jobs.job_params import day_of, job_id_of, planner, team_of, today
 from chalicelib.handlers.jobs.jobs_views import LeftOut, LoadList, LoadView, PlannedView, PlanView
@@ -48,7 +49,7 @@ class OrderDraft:
     summary="How full the day of each crew is",
     answer=LoadList,
     query=(
-        Query("date", "the day, such as 2026-06-01; today if not given"),
+        Query("date", "the day, such as 2026-06-01; today if not given", schema=DAY),
         Query("team", "crews of that team"),
     ),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import msgspec
 from msgspec import Meta
@@ -12,7 +12,14 @@ from chalicelib import bootstrap
 from chalicelib.errors import Invalid, NotFound, TooLarge
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import noted_jobs
-from chalicelib.handlers.http.params import limit_of
+from chalicelib.handlers.http.params import (
+    CURSOR_QUERY,
+    DAY,
+    limit_of,
+    limit_query,
+    one_of,
+    some_of,
+)
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.handlers.jobs.job_params import (
     cursor_of,
@@ -26,7 +33,15 @@ from chalicelib.handlers.jobs.job_params import (
     worker,
 )
 from chalicelib.handlers.jobs.jobs_views import JobList, LinkView, Results, ResultView
-from chalicelib.jobs.model import MOST_OPERATIONS, Job, JobChanges, JobDraft, Keeps, Operation
+from chalicelib.jobs.model import (
+    MOST_OPERATIONS,
+    Job,
+    JobChanges,
+    JobDraft,
+    Keeps,
+    Operation,
+    State,
+)
 from chalicelib.jobs.ports import Filters
 from chalicelib.jobs.usecases import contractor_links, job_lists, planning
 from chalicelib.jobs.usecases.operations import Outcome, Sent, Unreadable, operate
@@ -79,13 +94,21 @@ class LinkDraft:
     summary="Jobs of the caller's teams: of a crew or day in their order, else what is due first",
     answer=JobList,
     query=(
-        Query("date", "those planned for that day, such as 2026-06-01"),
+        Query("date", "those planned for that day, such as 2026-06-01", schema=DAY),
         Query("crew", "those planned for that crew"),
         Query("team", "those of that team"),
-        Query("state", "those in one of these states, with commas between them"),
-        Query("disputed", "true: those that the office has to settle"),
-        Query("limit", "1 to 100; 100 if not given"),
-        Query("cursor", "`next` of the list before"),
+        Query(
+            "state",
+            "those in one of these states, with commas between them",
+            schema=some_of(get_args(State)),
+        ),
+        Query(
+            "disputed",
+            "true: those that the office has to settle",
+            schema=one_of(("true", "false")),
+        ),
+        limit_query(),
+        CURSOR_QUERY,
     ),
 )
 def list_jobs(call: Call) -> JobList:

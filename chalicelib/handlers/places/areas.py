@@ -4,7 +4,7 @@ from chalicelib import bootstrap
 from chalicelib.areas import usecases
 from chalicelib.areas.model import MyArea
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.params import point_of
+from chalicelib.handlers.http.params import point_of, point_query
 from chalicelib.handlers.http.routes import Call, Query, Routes
 
 routes = Routes(__name__)
@@ -19,8 +19,7 @@ routes = Routes(__name__)
     answer=MyArea,
     query=(
         Query("postcode", "a whole postcode; or else lat and long"),
-        Query("lat", "WGS84 degrees north"),
-        Query("long", "WGS84 degrees east"),
+        *point_query(required=False),
     ),
 )
 def my_area(call: Call) -> MyArea:

@@ -7,7 +7,7 @@ from chalicelib.facilities import usecases
 from chalicelib.facilities.model import KindList
 from chalicelib.facilities.usecases import NearFacility
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.params import limit_of, point_of
+from chalicelib.handlers.http.params import limit_of, limit_query, point_of, point_query
 from chalicelib.handlers.http.routes import Call, Query, Routes
 
 NEAREST = 5
@@ -30,9 +30,8 @@ class NearFacilityList(msgspec.Struct, frozen=True, kw_only=True):
     answer=NearFacilityList,
     query=(
         Query("kind", "one of those that /api/facilities/kinds lists", required=True),
-        Query("lat", "WGS84 degrees north", required=True),
-        Query("long", "WGS84 degrees east", required=True),
-        Query("limit", f"1 to 100; {NEAREST} if not given"),
+        *point_query(required=True),
+        limit_query(NEAREST),
     ),
 )
 def nearest(call: Call) -> NearFacilityList:

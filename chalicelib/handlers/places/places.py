@@ -4,6 +4,7 @@ from chalicelib import bootstrap
 from chalicelib.gazetteer import usecases
 from chalicelib.gazetteer.model import PlaceList
 from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.params import NOT_BLANK
 from chalicelib.handlers.http.routes import Call, Query, Routes
 
 routes = Routes(__name__)
@@ -16,7 +17,14 @@ routes = Routes(__name__)
     open_to_sites=True,
     summary="Streets, places and postcodes by what somebody types",
     answer=PlaceList,
-    query=(Query("q", "a postcode, street or place, at most 100 characters", required=True),),
+    query=(
+        Query(
+            "q",
+            f"a postcode, street or place, at most {usecases.LONGEST_QUERY} characters",
+            required=True,
+            schema={"type": "string", "maxLength": usecases.LONGEST_QUERY, "pattern": NOT_BLANK},
+        ),
+    ),
 )
 def find(call: Call) -> PlaceList:
     return PlaceList(items=usecases.find(call.parameter("q"), bootstrap.gazetteer_ports()))

@@ -4,6 +4,7 @@ import math
 import re
 from datetime import datetime
 from http import HTTPStatus
+from typing import get_args
 
 import msgspec
 
@@ -13,7 +14,17 @@ from chalicelib.errors import Invalid
 from chalicelib.geo.point import Box
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.audit import audit_view
-from chalicelib.handlers.http.params import NEAR_M, id_of, limit_of, number_of, point_of
+from chalicelib.handlers.http.params import (
+    CURSOR_QUERY,
+    NEAR_M,
+    id_of,
+    limit_of,
+    limit_query,
+    number_of,
+    one_of,
+    point_of,
+    point_query,
+)
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.kernel.parsing import parse_json
 from chalicelib.reports.model import Draft, ServiceRequest, UpdateDraft, Visibility
@@ -21,6 +32,7 @@ from chalicelib.reports.ports import Filters, Ports
 from chalicelib.reports.states import State, Status, status_of
 from chalicelib.reports.usecases import following, reading, submission, updating
 from chalicelib.reports.views import (
+    FullView,
     NearView,
     ReportView,
     SummaryView,
@@ -33,6 +45,8 @@ from chalicelib.reports.views import (
 )
 
 FURTHEST_M = 1000
+_DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,15})?"
+BOX = f"^{_DEGREES}(,{_DEGREES}){{3}}$"
 routes = Routes(__name__)
 
 
@@ -103,11 +117,16 @@ def submit(call: Call) -> ReportReceipt:
     summary="Public reports in a box on the map",
     answer=ReportList,
     query=(
-        Query("bbox", "west,south,east,north in WGS84 degrees", required=True),
-        Query("status", "open or closed"),
+        Query(
+            "bbox",
+            "west,south,east,north in WGS84 degrees",
+            True,
+            {"type": "string", "pattern": BOX},
+        ),
+        Query("status", "open or closed", schema=one_of(get_args(Status))),
         Query("service_code", "one service"),
-        Query("limit", "1 to 100; 100 if not given"),
-        Query("cursor", "`next` of the list before"),
+        limit_query(),
+        CURSOR_QUERY,
     ),
 )
 def list_reports(call: Call) -> ReportList:
@@ -132,11 +151,14 @@ def list_reports(call: Call) -> ReportList:
     summary="Open public reports round a place, the nearest first",
     answer=NearList,
     query=(
-        Query("lat", "WGS84 degrees north", required=True),
-        Query("long", "WGS84 degrees east", required=True),
+        *point_query(required=True),
         Query("service_code", "one service"),
-        Query("radius_m", f"1 to {FURTHEST_M} metres; {NEAR_M} if not given"),
-        Query("limit", "1 to 100; 100 if not given"),
+        Query(
+            "radius_m",
+            f"1 to {FURTHEST_M} metres; {NEAR_M} if not given",
+            schema={"type": "number", "minimum": 1, "maximum": FURTHEST_M},
+        ),
+        limit_query(),
     ),
 )
 def nearby(call: Call) -> NearList:
@@ -157,7 +179,7 @@ def nearby(call: Call) -> NearList:
     method="GET",
     auth=auth.anyone,
     summary="A report with its timeline; officers get all of it",
-    answer=ReportView,
+    answer=(FullView, ReportView),
     query=(Query("token", "what the link to a report that is not public carries"),),
 )
 def read(call: Call, service_request_id: str) -> ReportView:
