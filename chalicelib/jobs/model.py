@@ -92,7 +92,7 @@ TimeOfDay = Annotated[
     str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="a time such as 07:30")
 ]
 Moment = Annotated[datetime, Meta(tz=True)]
-Reference = Annotated[str, Meta(max_length=40), _LINE]
+Reference = Annotated[str, Meta(min_length=1, max_length=40), _LINE]
 References = Annotated[tuple[Reference, ...], Meta(max_length=MOST_REPORTS)]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]

@@ -14,14 +14,17 @@ from chalicelib.errors import FieldError, Invalid, TooLarge
 
 MAX_BODY_BYTES = 64 * 1024
 
+MOST_EXACT = 2**53
+"""Up to here a float has each integer exactly."""
+
 T = TypeVar("T")
 
 _MESSAGES = (
     (r"Expected `(?:array|object)` of length <= (\d+)", r"must have at most \1 entries"),
     (r"Expected `str` of length <= (\d+)", r"must have at most \1 characters"),
     (r"Expected `str` of length >= (\d+)", r"must have at least \1 characters"),
-    (r"Expected `float` >= (\S+)", r"must be at least \1"),
-    (r"Expected `float` <= (\S+)", r"must be at most \1"),
+    (r"Expected `(?:float|int)` >= (\S+)", r"must be at least \1"),
+    (r"Expected `(?:float|int)` <= (\S+)", r"must be at most \1"),
     (r"Expected `float(?: \| null)?`, got .*", "must be a number"),
     (r"Expected `int(?: \| null)?`, got .*", "must be a whole number"),
     (r"Expected `str(?: \| null)?`, got .*", "must be text"),
@@ -97,10 +100,17 @@ def _value(
         if len(faults) > before:
             return None
     try:
-        return msgspec.convert(value, hint, from_attributes=True)
+        return msgspec.convert(_whole(value), hint, from_attributes=True)
     except msgspec.ValidationError as error:
         faults.append(FieldError(path, _message(str(error), hint)))
         return None
+
+
+def _whole(value: Any) -> Any:
+    """A number that JSON Schema counts as an integer, such as 3.0, as one."""
+    if isinstance(value, float) and value.is_integer() and abs(value) <= MOST_EXACT:
+        return int(value)
+    return value
 
 
 def _message(text: str, hint: Any) -> str:

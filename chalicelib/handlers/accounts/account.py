@@ -160,6 +160,7 @@ def add_address(call: Call) -> CodeSent:
     auth=auth.may("account.own"),
     summary="Confirm an address with the code that it received",
     body=Proof,
+    may_miss=True,
     answer=OwnAccountView,
 )
 def confirm_address(call: Call) -> OwnAccountView:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.handlers.http import auth, cookies
-from chalicelib.handlers.http.params import NOT_BLANK
+from chalicelib.handlers.http.params import DAY, NOT_BLANK
 from chalicelib.handlers.http.routes import (
     HTML,
     JSON,
@@ -68,6 +68,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
     errors: list[ProblemField] | msgspec.UnsetType = msgspec.UNSET
     link: str | msgspec.UnsetType = msgspec.UNSET
+    version: int | msgspec.UnsetType = msgspec.UNSET
     request_id: str | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -207,7 +208,7 @@ def _errors(fact: RouteFacts) -> Iterator[int]:
     takes = fact.body is not None or fact.query or fact.keyed or fact.versioned
     yield from (400,) if takes else ()
     yield from (401, 403)
-    yield from (404,) if "{" in fact.path else ()
+    yield from (404,) if "{" in fact.path or fact.may_miss else ()
     yield from (409,) if writes else ()
     yield from (413,) if fact.body is not None else ()
     yield from (428,) if fact.versioned else ()
@@ -235,6 +236,9 @@ def _text_contents(fact: RouteFacts, media_types: tuple[str, ...]) -> dict[str, 
 def _parameters(fact: RouteFacts) -> list[dict[str, Any]]:
     in_path = [part[1:-1] for part in fact.path.split("/") if part.startswith("{")]
     found = [_parameter(name, "path", required=True) for name in in_path]
+    for parameter in found:
+        if parameter["name"] == "date":
+            parameter["schema"] = DAY
     for query in fact.query:
         parameter = _parameter(query.name, "query", required=query.required)
         found.append(parameter | {"description": query.description, "schema": query.schema})

@@ -85,6 +85,7 @@ class RouteFacts:
     query: tuple[Query, ...] = ()
     may_be_keyed: bool = False
     versioned: bool = False
+    may_miss: bool = False
     is_page: bool = False
     written: tuple[str, ...] = ()
     open_to_sites: bool = False
@@ -230,10 +231,12 @@ class Routes(Blueprint):
         keyed: bool = False,
         may_be_keyed: bool = False,
         versioned: bool = False,
+        may_miss: bool = False,
         query: tuple[Query, ...] = (),
         open_to_sites: bool = False,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Registers a view. `keyed`: it needs an Idempotency-Key; `versioned`: an If-Match.
+        `may_miss`: what the query or the body names may not be there.
         `open_to_sites`: pages of other sites may read its answers, which are the same for every
         caller."""
         return self._registered(
@@ -248,6 +251,7 @@ class Routes(Blueprint):
             keyed=keyed,
             may_be_keyed=may_be_keyed,
             versioned=versioned,
+            may_miss=may_miss,
             query=query,
             open_to_sites=open_to_sites,
         )

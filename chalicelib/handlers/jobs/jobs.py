@@ -34,11 +34,13 @@ from chalicelib.handlers.jobs.job_params import (
 )
 from chalicelib.handlers.jobs.jobs_views import JobList, LinkView, Results, ResultView
 from chalicelib.jobs.model import (
+    MOST_DAYS_OF_LINK,
     MOST_OPERATIONS,
     Job,
     JobChanges,
     JobDraft,
     Keeps,
+    Name,
     Operation,
     State,
 )
@@ -83,8 +85,8 @@ class Settlement:
 class LinkDraft:
     """A company that is to work on a job, and for how many days its link holds."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=contractor_links.LONGEST_NAME)]
-    days: int = 7
+    name: Name
+    days: Annotated[int, Meta(ge=1, le=MOST_DAYS_OF_LINK)] = 7
 
 
 @routes.endpoint(

@@ -17,6 +17,7 @@ routes = Routes(__name__)
     open_to_sites=True,
     summary="The ward of a place, its councillors, what is nearest, open reports and road works",
     answer=MyArea,
+    may_miss=True,
     query=(
         Query("postcode", "a whole postcode; or else lat and long"),
         *point_query(required=False),
