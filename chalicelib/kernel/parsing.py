@@ -66,6 +66,7 @@ def parse(sent: dict[str, Any], kind: type[T]) -> T:
 
 
 def _convert(sent: dict[str, Any], kind: Any, path: str, faults: list[FieldError]) -> Any:
+    before = len(faults)
     hints = get_type_hints(kind, include_extras=True)
     fields = {field.name: field for field in dataclasses.fields(kind)}
     for name in sorted(set(sent) - set(fields)):
@@ -77,7 +78,7 @@ def _convert(sent: dict[str, Any], kind: Any, path: str, faults: list[FieldError
     }
     if check := getattr(kind, "faults_in", None):
         faults += check(sent)
-    return None if faults else kind(**values)
+    return None if len(faults) > before else kind(**values)
 
 
 def _value(

@@ -68,6 +68,14 @@ EXPECTED = {
 }
 
 
+@pytest.mark.parametrize("reference", ["", "x" * 41])
+def test_job_is_refused_when_a_reference_cannot_be_one(reference: str, depot: Depot) -> None:
+    draft = {"service_request_ids": [reference]}
+    answer = depot.api.post("/api/jobs", draft, token=depot.officer)
+    assert answer.status_code == 400
+    assert answer.json_body["errors"][0]["field"] == "service_request_ids"
+
+
 def test_job_is_made_once_under_its_key(depot: Depot) -> None:
     draft: dict[str, Any] = {"service_request_ids": [depot.report()]}
     one, same, other = (

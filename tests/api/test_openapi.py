@@ -1,17 +1,25 @@
 """What the API's description says of each operation is true."""
 
+import importlib
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
+import httpx
 import pytest
 from chalice.test import Client
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import app
 from chalicelib.accounts.permissions import PERMISSIONS
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
+from tests.builders import draft_body, long_key
+from tests.wsgi import wsgi_of
 
 SENT = {"Idempotency-Key": "x" * 32, "If-Match": '"1"', "Content-Type": "application/json"}
 
@@ -28,12 +36,16 @@ class Operation(NamedTuple):
         return bool(self.said["security"]) and {} not in self.said["security"]
 
 
-def described() -> list[Operation]:
+def whole_document() -> dict[str, Any]:
     with Client(app.app) as client:
-        document = client.http.get("/api/openapi.json").json_body
+        document: dict[str, Any] = client.http.get("/api/openapi.json").json_body
+    return document
+
+
+def described() -> list[Operation]:
     return [
         Operation(path, method.upper(), said)
-        for path, item in document["paths"].items()
+        for path, item in whole_document()["paths"].items()
         for method, said in item.items()
     ]
 
@@ -74,7 +86,107 @@ def test_operation_that_needs_no_caller_is_not_refused_for_lack_of_one(here: Api
 def test_operation_names_the_permission_that_its_callers_need() -> None:
     for each in described():
         is_named = each.said.get("x-permission") in PERMISSIONS
-        assert is_named == each.needs_a_caller, f"{each.method} {each.path}"
+        needs_one = each.needs_a_caller and each.said["security"] != [{"session": []}]
+        assert is_named == needs_one, f"{each.method} {each.path}"
+
+
+def test_document_is_valid_openapi() -> None:
+    OpenAPIV31SpecValidator(whole_document()).validate()
+
+
+def test_session_cookie_stands_at_the_operations_that_the_browser_sends_it_to() -> None:
+    taking = {
+        (each.method, each.path) for each in described() if {"session": []} in each.said["security"]
+    }
+    assert taking == {
+        ("POST", "/api/session/refresh"),
+        ("DELETE", "/api/session"),
+        ("POST", "/api/session/end"),
+    }
+
+
+def with_json_bodies() -> list[Operation]:
+    return [
+        each
+        for each in described()
+        if "application/json" in each.said.get("requestBody", {}).get("content", {})
+    ]
+
+
+def test_unknown_field_is_refused_as_the_schema_of_the_body_says(here: Api) -> None:
+    token, taken = here.token("admin"), []
+    schemas = whole_document()["components"]["schemas"]
+    for each in with_json_bodies():
+        ref = each.said["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        assert schemas[ref.rpartition("/")[2]]["additionalProperties"] is False
+        path = re.sub(r"\{\w+\}", "7K3M2QXV9HTD", each.path).replace(
+            "/days/7K3M2QXV9HTD", "/days/2026-06-01"
+        )
+        key = "key/1" if path == "/api/photos" else "key"
+        headers = {**SENT, "Idempotency-Key": key, "Authorization": f"Bearer {token}"}
+        body = b'{"unknown": 1}'
+        answer = here.client.http.request(each.method, path, headers=headers, body=body)
+        named = [entry["field"] for entry in answer.json_body.get("errors", [])]
+        if answer.status_code != 400 or "unknown" not in named:
+            taken.append((each.method, each.path, answer.status_code, answer.json_body))
+    assert taken == []
+
+
+@pytest.mark.parametrize(("role", "kind"), [(None, "ReportView"), ("officer", "FullView")])
+def test_report_is_described_for_the_public_and_for_officers(
+    role: Any, kind: str, here: Api
+) -> None:
+    made = here.post("/api/reports", draft_body(), key=f"of-{kind}").json_body
+    path = f"/api/reports/{made['service_request_id']}"
+    answer = here.get(path, here.token(role) if role else None).json_body
+    document = whole_document()
+    said = document["paths"]["/api/reports/{service_request_id}"]["get"]["responses"]["200"]
+    kinds = {
+        each["$ref"].rpartition("/")[2]
+        for each in said["content"]["application/json"]["schema"]["anyOf"]
+    }
+    assert kinds == {"ReportView", "FullView"}
+    assert set(answer) == set(document["components"]["schemas"][kind]["properties"])
+
+
+@pytest.fixture
+def generated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a client that was generated from the document."""
+    name = "generated_client"
+    (tmp_path / "openapi.json").write_text(json.dumps(whole_document()))
+    asked = ["--path", str(tmp_path / "openapi.json"), "--output-path", str(tmp_path / name)]
+    subprocess.run(
+        [
+            *(sys.executable, "-c", "from openapi_python_client.cli import app; app()"),
+            *("generate", "--meta", "none", "--fail-on-warning", *asked),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    return name
+
+
+def test_generated_client_sends_a_report_and_reads_it(generated: str, here: Api) -> None:
+    def part(name: str) -> Any:
+        return importlib.import_module(f"{generated}.{name}")
+
+    client = part("client").Client(
+        base_url="http://api",
+        httpx_args={"transport": httpx.WSGITransport(wsgi_of(here.client))},
+    )
+    body = part("models.draft").Draft.from_dict(draft_body())
+    receipt = part("api.default.post_api_reports").sync(
+        client=client, body=body, idempotency_key=long_key("generated")
+    )
+    report = part("api.default.get_api_reports_service_request_id").sync(
+        receipt.service_request_id, client=client
+    )
+    assert type(report).__name__ == "ReportView"
+    assert (report.service_request_id, report.description) == (
+        receipt.service_request_id,
+        "A deep hole.",
+    )
 
 
 @pytest.mark.parametrize(

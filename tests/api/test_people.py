@@ -69,7 +69,7 @@ def test_list_of_people_goes_on_after_its_last(api: Api, admin: str) -> None:
         ({"address": "a@example.org"}, "grants"),
         ({"address": "a@example.org", "grants": []}, "grants"),
         ({"address": "a@example.org", "grants": {"role": "admin"}}, "grants"),
-        ({"address": "a@example.org", "grants": [{"role": "emperor"}]}, "grants"),
+        ({"address": "a@example.org", "grants": [{"role": "emperor"}]}, "grants[0].role"),
         ({"address": "a@example.org", "grants": [OFFICER | {"teams": ["none"]}]}, "grants"),
         ({"address": "a@example.org", "grants": [OFFICER | {"wards": ["x y"]}]}, "grants"),
         ({"address": "a@example.org", "grants": [OFFICER | {"wards": ["W"] * 101}]}, "grants"),

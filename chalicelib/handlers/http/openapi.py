@@ -226,7 +226,7 @@ def _text_contents(fact: RouteFacts, media_types: tuple[str, ...]) -> dict[str, 
         },
     }
     if fact.is_page and fact.method == "POST":
-        contents["responses"]["303"] = {"description": "Where to go on"}
+        contents["responses"]["303"] = {"description": "Where to go on", "content": content}
     if fact.method == "POST":
         forms = {form: {"schema": {"type": "object"}} for form in FORMS}
         contents["requestBody"] = {"required": True, "content": forms}

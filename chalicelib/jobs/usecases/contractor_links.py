@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from chalicelib.errors import Conflict, Ended, NotFound
+from chalicelib.errors import Conflict, Ended, Invalid, NotFound
 from chalicelib.jobs import dispatch_rules
-from chalicelib.jobs.model import ENDED, Contractor, Job
+from chalicelib.jobs.model import ENDED, MOST_DAYS_OF_LINK, Contractor, Job
 from chalicelib.jobs.people import Operator, Staff
 from chalicelib.jobs.ports import Ports
 from chalicelib.jobs.usecases.job_updates import get_authorised, to_the_second, update_job
 
+LONGEST_NAME = 100
 NO_LINK = "This link leads to no job any more. Ask the council for another one."
 KEPT = "What you told us before is kept. If you have more to tell us, ring us."
 DONE = f"The job is done, so your link to it has ended. {KEPT}"
@@ -29,6 +30,10 @@ class Link(NamedTuple):
 def add_link(job_id: str, name: str, days: int, who: Staff, ports: Ports) -> Link:
     """Makes a link for that many days; an earlier one of the job holds no more. Raises NotFound,
     Forbidden, Invalid, Conflict (the job is over), UpstreamFailed."""
+    if not 1 <= days <= MOST_DAYS_OF_LINK:
+        raise Invalid.field("days", f"must be from 1 to {MOST_DAYS_OF_LINK}")
+    if not name.strip() or len(name) > LONGEST_NAME:
+        raise Invalid.field("name", f"must be a company's name of 1 to {LONGEST_NAME} characters")
     job = get_authorised(job_id, who, ports)
     now = to_the_second(ports.now())
     contractor = Contractor(

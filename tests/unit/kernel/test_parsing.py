@@ -1,7 +1,9 @@
 import json
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import pytest
+from msgspec import Meta
 
 from chalicelib.errors import Invalid, TooLarge
 from chalicelib.kernel.parsing import MAX_BODY_BYTES, parse_json
@@ -139,3 +141,59 @@ def test_body_is_refused_when_it_is_no_json_object(body: bytes) -> None:
 def test_body_is_refused_unread_when_it_is_over_the_limit() -> None:
     with pytest.raises(TooLarge):
         parse_json(b"x" * (MAX_BODY_BYTES + 1), Draft)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    name: Annotated[str, Meta(max_length=5)]
+    number: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entries:
+    entries: Annotated[tuple[Entry, ...], Meta(max_length=2)]
+    more: list[Entry] | None = None
+
+
+def entries(body: Any) -> Entries:
+    return parse_json(json.dumps(body).encode(), Entries)
+
+
+def test_entries_of_a_list_are_parsed_as_other_objects_are() -> None:
+    made = entries({"entries": [{"name": " a "}], "more": [{"name": "b", "number": 2.0}]})
+    assert made == Entries(entries=(Entry(name="a"),), more=[Entry(name="b", number=2)])
+
+
+def test_every_fault_in_the_entries_of_a_list_is_named_with_its_place() -> None:
+    body = {
+        "entries": [{"name": "a", "colour": "red"}, {"number": "x"}],
+        "more": [{"name": "long one"}],
+    }
+    assert faults(json.dumps(body).encode(), Entries) == {
+        "entries[0].colour": "is not a field of this; known are: name, number",
+        "entries[1].name": "is required",
+        "entries[1].number": "must be a whole number",
+        "more[0].name": "must have at most 5 characters",
+    }
+
+
+@pytest.mark.parametrize(
+    ("sent", "message"),
+    [
+        ([{"name": "a"}] * 3, "must have at most 2 entries"),
+        ({"name": "a"}, "must be a list"),
+    ],
+)
+def test_list_is_refused_when_it_is_too_long_or_none(sent: Any, message: str) -> None:
+    assert faults(json.dumps({"entries": sent}).encode(), Entries) == {"entries": message}
+
+
+@pytest.mark.parametrize(
+    ("sent", "is_taken"), [(3, True), (3.0, True), (3.5, False), (1e300, False)]
+)
+def test_number_is_whole_when_json_schema_says_so(sent: float, is_taken: bool) -> None:
+    body = json.dumps({"name": "a", "number": sent}).encode()
+    if is_taken:
+        assert parse_json(body, Entry).number == 3
+    else:
+        assert "number" in faults(body, Entry)
