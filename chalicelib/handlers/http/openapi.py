@@ -46,7 +46,7 @@ ERRORS = {
 }
 VERSION = r'^"?[0-9]{1,9}"?$'
 KEY = r"^[!-~]([ -~]*[!-~])?$"
-PHOTO_KEY = r"^[!-~][ -~]*/[0-9]{1,2}$"
+PHOTO_KEY = r"^[!-~][ -~]*/(0|[1-9][0-9]?)$"
 TEXT_PATTERN = re.compile(r"\^\[\^(.*)\][*+]\$")
 """The patterns of texts say which characters they have none of."""
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")

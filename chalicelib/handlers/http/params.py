@@ -13,7 +13,8 @@ from chalicelib.reports import reference
 
 MOST_IN_A_LIST = 100
 DAY = {"type": "string", "format": "date"}
-NOT_BLANK = r"\S"
+NOT_BLANK = r"[^\s\x1c-\x1f\x85]"
+"""More counts as white space in Python than in JSON Schema's patterns."""
 POINT_EDGES = {"lat": 90.0, "long": 180.0}
 CURSOR_QUERY = Query("cursor", "`next` of the list before")
 NEAR_M = 100
