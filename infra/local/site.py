@@ -62,6 +62,11 @@ def _name_in(host: str) -> str | None:
     return parts.hostname if parts.netloc == host and "@" not in host else None
 
 
+Answer = tuple[int, dict[str, str], bytes]
+"""Status, headers and body."""
+ASSETS = "assets/"
+
+
 class Server(ThreadedHTTPServer):
     """The threaded server, with what its handlers need to answer for the bucket and the CDN."""
 
@@ -73,6 +78,10 @@ class Server(ThreadedHTTPServer):
     signer: Signer
     cdn_headers: Callable[[str], tuple[cdn.Header, ...]]
     origin_secret: str
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.assets: dict[str, Answer] = {}
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A browser that goes away in the middle of an answer is no error of ours."""
@@ -222,12 +231,21 @@ class SiteHandler(EdgeHandler):
                 raise
         self._send(status, headers, body)
 
-    def _not_found(self, path: str) -> tuple[int, dict[str, str], bytes]:
+    def _not_found(self, path: str) -> Answer:
         if cdn.behaviour(path)["TargetOriginId"] == cdn.PAGES:
             return 404, *cdn.missing_page()
         return 404, {"Content-Type": "text/plain; charset=utf-8"}, b"Not found\n"
 
-    def _object(self, key: str, **asked: Any) -> tuple[int, dict[str, str], bytes]:
+    def _object(self, key: str, **asked: Any) -> Answer:
+        """The object; assets, whose names change with their content, are read once, as the CDN
+        keeps them."""
+        if not key.startswith(ASSETS) or asked:
+            return self._read_object(key, **asked)
+        if key not in self.server.assets:
+            self.server.assets[key] = self._read_object(key)
+        return self.server.assets[key]
+
+    def _read_object(self, key: str, **asked: Any) -> Answer:
         answer = self.server.client.get_object(Bucket=self.server.bucket, Key=key, **asked)
         headers = {
             "Content-Type": answer["ContentType"],
