@@ -16,7 +16,7 @@ from PIL import Image
 from bench import gateway, stack
 from bench.process import FRESH_ROUNDS, ROOT, Fresh, cpu_ms_of_each
 from bench.table import Row
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import reports_ports
 from tests.builders import MARKET_PLACE, draft_body
 
 GROUP = "Cold start: CPU of a fresh process with its first answer"
@@ -117,7 +117,7 @@ def _routes(here: stack.Stack) -> Iterator[First]:
         event = gateway.event(app.app, method, path, body, words)
         return First(f"{method} {name}", _event("app.app", event, here.environment), most_ratio)
 
-    known = next(iter(bootstrap.reports_ports().repository.ids()))
+    known = next(iter(reports_ports().repository.ids()))
     near = f"/api/reports/nearby?lat={MARKET_PLACE['lat']}&long={MARKET_PLACE['long']}"
     photo = {"content_type": "image/jpeg", "size": 1000}
     yield route("/health", NO_DATABASE, "GET", "/health")

@@ -15,11 +15,11 @@ from bench import gateway, stack
 from bench.cold import DATABASE, EVENTS, First, compiled, fresh_call, rows_of
 from bench.process import FRESH_ROUNDS
 from bench.table import Row
-from chalicelib import bootstrap
 from chalicelib.accounts.model import Destination
 from chalicelib.accounts.usecases.code_requests import ask
 from chalicelib.accounts.usecases.code_verification import account_of, open_session
 from chalicelib.accounts.usecases.single_sign_on import send_to
+from chalicelib.bootstrap.accounts import accounts_ports, sign_on_ports
 from chalicelib.catalogue.load import COUNCILS
 from chalicelib.handlers.http import cookies
 from tests.issuer import Issuer, give_client_secret, served, staff_at
@@ -86,17 +86,17 @@ def _address() -> str:
 
 
 def _asked() -> str:
-    return ask(_address(), bootstrap.accounts_ports()).attempt_id
+    return ask(_address(), accounts_ports()).attempt_id
 
 
 def _with_a_code() -> dict[str, Any]:
     attempt_id = _asked()
-    code = bootstrap.accounts_ports().codes.code(attempt_id)
+    code = accounts_ports().codes.code(attempt_id)
     return _form(f"{FORMS}/code", attempt=attempt_id, code=code)
 
 
 def _with_a_cookie() -> dict[str, Any]:
-    ports = bootstrap.accounts_ports()
+    ports = accounts_ports()
     account = account_of(Destination("email", _address()), ports)
     who = open_session(account, device="A bench", assurance="contact", ports=ports)
     token = ports.refresh_tokens.token(who.session)
@@ -104,7 +104,7 @@ def _with_a_cookie() -> dict[str, Any]:
 
 
 def _back_from(issuer: Issuer) -> dict[str, Any]:
-    departure = send_to("staff", "/", bootstrap.sign_on_ports())
+    departure = send_to("staff", "/", sign_on_ports())
     query = issuer.sign_in(departure.url, groups=["roads"])
     cookie = f"{cookies.HANDOVER}={departure.browser}"
     return _call("GET", f"{FORMS}/back/staff?{urlencode(query)}", cookie=cookie)

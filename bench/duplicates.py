@@ -18,7 +18,7 @@ import boto3
 from bench.engine import Engine, fill, items
 from bench.meter import items_read, record
 from bench.table import Row
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.geo.point import Box, Point
 from chalicelib.reports.usecases.reading import nearby
 
@@ -33,7 +33,7 @@ def rows(
 ) -> Iterator[Row]:
     """On the table of that many reports that this process works on."""
     group = GROUP.format(places=places)
-    at = _places(bootstrap.reports_ports().council.box, places)
+    at = _places(reports_ports().council.box, places)
     peer = Peer(engine, count)
     for radius_m, (most, most_ratio, at_once) in GOALS.items():
         ours = [_ours(place, radius_m) for place in at]
@@ -122,5 +122,5 @@ def _places(box: Box, count: int) -> list[Point]:
 
 def _ours(place: Point, radius_m: int) -> tuple[int, int]:
     with record() as calls:
-        nearby(place, None, radius_m=radius_m, limit=100, ports=bootstrap.reports_ports())
+        nearby(place, None, radius_m=radius_m, limit=100, ports=reports_ports())
     return len(calls), sum(len(items_read(call)) for call in calls)

@@ -14,7 +14,7 @@ import msgspec
 
 from bench import stack
 from bench.process import cpu_s_of
-from chalicelib import bootstrap
+from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import key_of
 from chalicelib.kernel.time import text_of
@@ -81,7 +81,7 @@ def laboratory_on(here: stack.Stack) -> Iterator[Laboratory]:
         # Whoever calls is looked up, too: every table is there, not that of reports alone.
         tables = {name: engine.new_table(of) for name, of in TABLES.items()}
         opened.enter_context(stack.working_in(tables))
-        token = people.tokens(bootstrap.accounts_ports())["officer"]
+        token = people.tokens(accounts_ports())["officer"]
         yield Laboratory(engine, {"Authorization": f"Bearer {token}"})
 
 

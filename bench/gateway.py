@@ -7,7 +7,7 @@ from typing import Any
 from chalice.app import Chalice
 from chalice.local import LambdaEventConverter, RouteMatcher
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
 from chalicelib.handlers.http.cdn import ORIGIN
 
 FORM = "application/x-www-form-urlencoded"
@@ -26,7 +26,7 @@ def event(
     """The event of a request that came through the CDN; its body is sent as JSON, a text as the
     form that it is."""
     converter = LambdaEventConverter(RouteMatcher(list(app.routes)))
-    content = {ORIGIN: bootstrap.secret("origin").current()}
+    content = {ORIGIN: container.secret("origin").current()}
     if body is not None:
         is_form = isinstance(body, str)
         content["content-type"] = FORM if is_form else "application/json"

@@ -23,7 +23,7 @@ from bench import stack
 from bench.database import somewhere
 from bench.meter import Call, record
 from bench.table import Row
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.publishing.model import PAGES, REPORTS, TILES
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.submission import submit
@@ -187,7 +187,7 @@ def _cost(calls: Sequence[Call], reports: int, used_s: float) -> Cost:
 
 def _submit(number: int) -> None:
     place = somewhere(number)
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     submit(draft(lat=place.lat, long=place.long), uuid4().hex, Author(), ports)
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bench.process import ROOT
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
 
 
 @dataclass(frozen=True)
@@ -52,16 +52,16 @@ def running(*, seed: str = "none", pump: bool = True) -> Iterator[Stack]:
 
 @contextmanager
 def working_in(environment: dict[str, str]) -> Iterator[None]:
-    """This process has those variables meanwhile, and what bootstrap builds follows from them."""
+    """This process has those variables meanwhile, and what is built follows from them."""
     before = dict(os.environ)
     os.environ.update(environment)
-    bootstrap.forget()
+    container.forget()
     try:
         yield
     finally:
         os.environ.clear()
         os.environ.update(before)
-        bootstrap.forget()
+        container.forget()
 
 
 def _tokens(url: str) -> dict[str, str]:

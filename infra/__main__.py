@@ -99,10 +99,11 @@ def import_reports(file: Path, mapping: Path | None, allow_rejects: bool) -> Non
     was closed before it was received counts as closed when it was received. The summary names
     the lines of all such rows.
     """
-    from chalicelib import bootstrap
+    from chalicelib.bootstrap import container
+    from chalicelib.bootstrap.reports import reports_ports
     from infra import import_reports as importing
 
-    council = bootstrap.settings().council
+    council = container.settings().council
     known = importing.load_mapping(mapping or MAPPINGS / f"{council}.json")
     if known.council != council:
         raise ConfigurationError(
@@ -115,7 +116,7 @@ def import_reports(file: Path, mapping: Path | None, allow_rejects: bool) -> Non
     ):
         mark = new_mark()
         summary = importing.import_reports(
-            opened, known, bootstrap.reports_ports(), bar.update, before=mark.before
+            opened, known, reports_ports(), bar.update, before=mark.before
         )
     refused = [f"line {line}: {reason}" for line, reason in summary.refused]
     click.echo(f"{summary.taken} taken, {summary.unchanged} there already, {len(refused)} refused.")
@@ -139,7 +140,7 @@ def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
     """
     import boto3
 
-    from chalicelib import bootstrap
+    from chalicelib.bootstrap import container
     from chalicelib.gazetteer.model import PLACES
     from chalicelib.gazetteer.streets import STREETS
     from chalicelib.publishing.model import BASEMAP, JSON
@@ -151,7 +152,7 @@ def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
         click.progressbar(length=len(files), label="Files", file=sys.stderr) as bar,
     ):
         out = Path(folder) / "basemap.pmtiles"
-        attribution = bootstrap.council().basemap_attribution
+        attribution = container.council().basemap_attribution
         summary = basemap.build(files, out, attribution=attribution, progress=bar.update)
         places, streets = gazetteer.places_of(files), gazetteer.streets_of(files)
         published = {
@@ -159,7 +160,7 @@ def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
             PLACES: (gazetteer.places_document(places), JSON),
             STREETS: (gazetteer.streets_document(streets), JSON),
         }
-    bucket = bootstrap.settings().published_bucket
+    bucket = container.settings().published_bucket
     for key, (body, kind) in published.items():
         boto3.client("s3").put_object(
             Bucket=bucket, Key=key, Body=body, ContentType=kind, CacheControl=CACHE_CONTROL
@@ -180,11 +181,12 @@ def publish() -> None:
 
     Reports whose service the council's document has made private become private first.
     """
-    from chalicelib import bootstrap
+    from chalicelib.bootstrap.publishing import publishing_ports
+    from chalicelib.bootstrap.reports import reports_ports
     from chalicelib.publishing.usecases import publish_all
     from chalicelib.reports.usecases.withholding import withhold_private
 
-    if withheld := withhold_private(bootstrap.reports_ports()):
+    if withheld := withhold_private(reports_ports()):
         click.echo(f"{withheld} made private, as their service is.")
     with click.progressbar(length=0, label="Reports", file=sys.stderr) as bar:
 
@@ -192,7 +194,7 @@ def publish() -> None:
             bar.length = of
             bar.update(done)
 
-        failed = publish_all(bootstrap.publishing_ports(), progress)
+        failed = publish_all(publishing_ports(), progress)
     click.echo(f"{bar.pos - len(failed)} reports published anew, {len(failed)} failed.")
     for service_request_id, error in failed.items():
         click.echo(f"report {service_request_id}: {error}")
@@ -210,15 +212,16 @@ def publish_web(folder: Path) -> None:
     """
     import boto3
 
-    from chalicelib import bootstrap
+    from chalicelib.bootstrap import container
+    from chalicelib.bootstrap.publishing import publishing_ports
     from infra import publish_web as publishing
 
-    bucket = bootstrap.settings().published_bucket
+    bucket = container.settings().published_bucket
     count = len(publishing.web_files(folder))
     with click.progressbar(length=count, label="Files", file=sys.stderr) as bar:
         addresses = publishing.publish_web(boto3.client("s3"), bucket, folder, bar.update)
     # A reference that came before would count as the same wish.
-    bootstrap.publishing_ports().cdn.invalidate(addresses, f"web-{datetime.now(UTC).isoformat()}")
+    publishing_ports().cdn.invalidate(addresses, f"web-{datetime.now(UTC).isoformat()}")
     click.echo(f"{count} files published.")
 
 

@@ -19,10 +19,11 @@ def import_facilities(kind: str, file: Path, allow_rejects: bool) -> None:
     The council's document says which kinds there are and what the file's columns mean. All of the
     file is taken or nothing, unless rejects are allowed.
     """
-    from chalicelib import bootstrap
+    from chalicelib.bootstrap import container
+    from chalicelib.bootstrap.publishing import publishing_ports
     from infra import facilities
 
-    council = bootstrap.council()
+    council = container.council()
     wanted = facilities.kind_named(kind, council)
     table = facilities.read_facilities(file, wanted, council)
     with click.progressbar(length=len(table.rows), label=wanted.plural, file=sys.stderr) as bar:
@@ -30,7 +31,7 @@ def import_facilities(kind: str, file: Path, allow_rejects: bool) -> None:
             wanted,
             table,
             council,
-            bootstrap.publishing_ports(),
+            publishing_ports(),
             allow_rejects=allow_rejects,
             progress=bar.update,
         )

@@ -34,19 +34,20 @@ def import_postcodes(files: tuple[Path, ...], allow_rejects: bool) -> None:
 
     Give all files of the council at once: csv or csv.gz, as the Ordnance Survey has them.
     """
-    from chalicelib import bootstrap
+    from chalicelib.bootstrap import container
+    from chalicelib.bootstrap.publishing import publishing_ports
     from chalicelib.gazetteer.postcodes import POSTCODES
     from infra.postcodes import postcodes_of
 
     with click.progressbar(length=len(files), label="Files", file=sys.stderr) as bar:
-        document, summary = postcodes_of(files, bootstrap.council(), bar.update)
+        document, summary = postcodes_of(files, container.council(), bar.update)
     click.echo(
         f"{summary.taken} taken, {summary.outside} outside, {summary.without_place} without a "
         f"place, {len(summary.refused)} refused."
     )
     tell_refused(summary.refused)
     _leave_if_refused(summary.refused, allow_rejects)
-    replace_document(POSTCODES, msgspec.json.encode(document), bootstrap.publishing_ports())
+    replace_document(POSTCODES, msgspec.json.encode(document), publishing_ports())
 
 
 @click.command("import-wards")
@@ -62,27 +63,28 @@ def import_wards(file: Path, valid_from: datetime | None, allow_rejects: bool) -
 
     A report belongs to the ward that its place was in on the day that it was made.
     """
-    from chalicelib import bootstrap
+    from chalicelib.bootstrap import container
+    from chalicelib.bootstrap.publishing import publishing_ports
     from chalicelib.gazetteer.wards import WARDS
     from infra.wards import wards_of, with_wards
 
-    today = datetime.now(UTC).astimezone(bootstrap.council().zone).date()
+    today = datetime.now(UTC).astimezone(container.council().zone).date()
     day = _not_in_future(valid_from.date() if valid_from else today, today)
     with click.progressbar(length=0, label="Wards", file=sys.stderr) as bar:
-        wards, table = wards_of(file, bootstrap.council(), bar.update)
+        wards, table = wards_of(file, container.council(), bar.update)
     refused = table.refusals()
     click.echo(f"{len(wards)} wards taken, {len(refused)} refused.")
     tell_refused(refused)
     if not wards:
         fail_if_refused(refused, False)
     _leave_if_refused(refused, allow_rejects)
-    ports = bootstrap.publishing_ports()
+    ports = publishing_ports()
     held = ports.documents.read(WARDS)
     document = with_wards(held.body if held else None, wards, day)
     mark = new_mark()
     mark.before(*published_months())
     _put_in_place(WARDS, msgspec.json.encode(document), held, ports)
-    bootstrap.forget()
+    container.forget()
     _move_reports(document, mark)
     _publish_wards()
     publish_lists_anew(mark)
@@ -98,11 +100,12 @@ def import_roadworks(file: Path, allow_rejects: bool) -> None:
     Those who want to hear of road works are told of what is new since then, or has other days or
     another place; the first import tells nobody.
     """
-    from chalicelib import bootstrap
     from chalicelib.areas.model import ROADWORKS
+    from chalicelib.bootstrap import container
+    from chalicelib.bootstrap.publishing import publishing_ports
     from infra.roadworks import planned_since, roadworks_of
 
-    council = bootstrap.council()
+    council = container.council()
     today = datetime.now(UTC).astimezone(council.zone).date()
     with click.progressbar(length=0, label="Road works", file=sys.stderr) as bar:
         document, summary = roadworks_of(file, council, today, bar.update)
@@ -112,17 +115,17 @@ def import_roadworks(file: Path, allow_rejects: bool) -> None:
     )
     tell_refused(summary.refused)
     _leave_if_refused(summary.refused, allow_rejects)
-    ports = bootstrap.publishing_ports()
+    ports = publishing_ports()
     held = ports.documents.read(ROADWORKS)
     told = planned_since(held.body, document) if held else []
     waits = msgspec.structs.replace(document, untold=tuple(each.notice_id for each in told))
     # Published first: whoever tells of them reads them there. Where the queue fails, the next
     # import tells of them.
     _put_in_place(ROADWORKS, msgspec.json.encode(waits), held, ports)
-    bootstrap.match_queue().send(told)
+    container.queue("match").send(told)
     _note_as_told(waits, ports)
     click.echo(f"{len(told)} new or changed since the last import.")
-    bootstrap.forget()
+    container.forget()
     _publish_wards()
 
 
@@ -166,7 +169,7 @@ def _not_in_future(day: date, today: date) -> date:
 
 
 def _move_reports(wards: "Wards", mark: Mark) -> None:
-    from chalicelib import bootstrap
+    from chalicelib.bootstrap.reports import reports_ports
     from chalicelib.reports.usecases.wards import move_to_wards
 
     with click.progressbar(length=0, label="Reports", file=sys.stderr) as bar:
@@ -175,15 +178,15 @@ def _move_reports(wards: "Wards", mark: Mark) -> None:
             mark.before()
             bar.update(reports)
 
-        moved = move_to_wards(wards.code_at, bootstrap.reports_ports(), progress)
+        moved = move_to_wards(wards.code_at, reports_ports(), progress)
     click.echo(f"{moved} reports moved to another ward.")
 
 
 def _publish_wards() -> None:
-    from chalicelib import bootstrap
+    from chalicelib.bootstrap.publishing import publishing_ports
     from chalicelib.publishing.usecases import publish_wards
 
-    failed = publish_wards(bootstrap.publishing_ports())
+    failed = publish_wards(publishing_ports())
     for code, error in failed.items():
         click.echo(f"ward {code}: {error}")
     if failed:

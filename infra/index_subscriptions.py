@@ -20,9 +20,9 @@ def index_subscriptions() -> None:
     It reads the whole table of subscriptions. Run it while functions work, and again if it was
     interrupted.
     """
-    from chalicelib import bootstrap
+    from chalicelib.bootstrap.alerts import index_ports
 
-    ports = bootstrap.index_ports()
+    ports = index_ports()
     wanted, there = _wanted(), _there()
     differing = sorted(each for each in wanted | there if wanted.get(each) != there.get(each))
     for subscription_id in differing:

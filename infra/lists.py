@@ -15,18 +15,18 @@ from chalicelib.publishing.unfinished import FIGURES, LISTS, Mark
 
 def new_mark() -> Mark:
     """A mark that notes nothing yet."""
-    from chalicelib import bootstrap
+    from chalicelib.bootstrap.publishing import publishing_ports
 
-    ports = bootstrap.publishing_ports()
+    ports = publishing_ports()
     return Mark(ports.documents, ports.now)
 
 
 def published_months() -> list[str]:
     """The months that have a list of open data."""
-    from chalicelib import bootstrap
+    from chalicelib.bootstrap.publishing import publishing_ports
     from chalicelib.publishing.lists import listed_months
 
-    return listed_months(bootstrap.publishing_ports())
+    return listed_months(publishing_ports())
 
 
 def publish_lists_anew(mark: Mark) -> None:
@@ -47,18 +47,18 @@ def publish_imported_lists(mark: Mark) -> None:
 
 def publish_figures_anew(mark: Mark | None = None) -> None:
     """Makes the figures anew from the store; ends with 1 where some were not published."""
-    from chalicelib import bootstrap
+    from chalicelib.bootstrap.publishing import figures_ports
     from chalicelib.publishing.performance import publish_performance_anew
 
-    _tell("figures", publish_performance_anew(bootstrap.figures_ports()))
+    _tell("figures", publish_performance_anew(figures_ports()))
     if mark:
         mark.published(FIGURES)
 
 
 def _publish(how: Callable[[Any], Mapping[str, Exception]]) -> None:
-    from chalicelib import bootstrap
+    from chalicelib.bootstrap.publishing import publishing_ports
 
-    _tell("open data", how(bootstrap.publishing_ports()))
+    _tell("open data", how(publishing_ports()))
 
 
 def _tell(what: str, failed: Mapping[str, Exception]) -> None:

@@ -4,7 +4,7 @@ from typing import get_args
 
 import click
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.kernel.parsing import parse
 from chalicelib.partners import usecases
 from chalicelib.partners.model import PER_MINUTE, ApiKey, NewKey, Reports
@@ -41,7 +41,7 @@ def make(
     }
     if services:
         sent["service_codes"] = list(services)
-    made = usecases.make(parse(sent, NewKey), bootstrap.partners_ports())
+    made = usecases.make(parse(sent, NewKey), partners_ports())
     click.echo(made.text)
     click.echo(f"This is key {made.key.key_id}. It cannot be shown again: keep it safe.", err=True)
 
@@ -50,14 +50,14 @@ def make(
 @click.argument("key_id")
 def revoke(key_id: str) -> None:
     """Ends a key, at once and for good."""
-    key = usecases.revoke(key_id, bootstrap.partners_ports())
+    key = usecases.revoke(key_id, partners_ports())
     click.echo(f"Key {key.key_id} of {key.name} does not hold any more.")
 
 
 @api_key.command("list")
 def list_keys() -> None:
     """Shows every key, those that hold first."""
-    for key in usecases.list_keys(bootstrap.partners_ports()):
+    for key in usecases.list_keys(partners_ports()):
         click.echo(_line(key))
 
 

@@ -9,12 +9,12 @@ from typing import get_args
 
 import click
 
-from chalicelib import bootstrap
 from chalicelib.accounts.audit import OPERATOR
 from chalicelib.accounts.destinations import destination
 from chalicelib.accounts.model import Account, Destination, Grant, StaffRole
 from chalicelib.accounts.usecases import staff
 from chalicelib.accounts.usecases.staff import PersonChanges
+from chalicelib.bootstrap.accounts import accounts_ports, people_ports
 
 
 class GrantType(click.ParamType[Grant]):
@@ -41,7 +41,7 @@ GRANTS = click.argument("grants", nargs=-1, type=GrantType(), metavar="[ROLE[:TE
 @click.argument("address")
 def first_admin(address: str) -> None:
     """Lets ADDRESS sign in as the first administrator; refused where there is one."""
-    _tell(staff.first_admin(_at(address), bootstrap.people_ports()))
+    _tell(staff.first_admin(_at(address), people_ports()))
 
 
 @click.command("invite")
@@ -49,7 +49,7 @@ def first_admin(address: str) -> None:
 @GRANTS
 def invite(address: str, grants: tuple[Grant, ...]) -> None:
     """Lets ADDRESS sign in and do what its roles may do, such as officer:highways."""
-    _tell(staff.invite(_at(address), grants, OPERATOR, bootstrap.people_ports()))
+    _tell(staff.invite(_at(address), grants, OPERATOR, people_ports()))
 
 
 @click.command("set-roles")
@@ -71,14 +71,14 @@ def disable(who: str, undo: bool) -> None:
 
 
 def _change(who: str, changes: PersonChanges) -> None:
-    ports = bootstrap.people_ports()
+    ports = people_ports()
     by_id = staff.ACCOUNT_ID.fullmatch(who) and ports.accounts.get(who)
     known = by_id or staff.person_at(_at(who), ports)
     _tell(staff.change_person(known.account_id, changes, known.version, OPERATOR, ports))
 
 
 def _at(address: str) -> Destination:
-    return destination(address, takes_phones=bootstrap.accounts_ports().takes_phones)
+    return destination(address, takes_phones=accounts_ports().takes_phones)
 
 
 def _codes(text: str) -> tuple[str, ...]:

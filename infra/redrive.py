@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.alerts import telling_ports
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -34,7 +35,7 @@ def redrive(queue: str) -> None:
     import boto3
 
     client = boto3.client("sqs")
-    home: str = getattr(bootstrap.settings(), f"{queue}_queue_url")
+    home: str = getattr(container.settings(), f"{queue}_queue_url")
     moved = failed = 0
     for messages in _batches(client, dead_letters_of(client, home)):
         refused = move(client, home, messages)
@@ -49,7 +50,7 @@ def redrive(queue: str) -> None:
 def _failed_alerts_again() -> int:
     from chalicelib.alerts.usecases.failed import send_ours_again
 
-    return send_ours_again(bootstrap.telling_ports())
+    return send_ours_again(telling_ports())
 
 
 def dead_letters_of(client: "SQSClient", home: str) -> str:

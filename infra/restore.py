@@ -45,19 +45,21 @@ def restore_reports(table: str) -> None:
     """
     import boto3
 
-    from chalicelib import bootstrap
+    from chalicelib.bootstrap import container
+    from chalicelib.bootstrap.privacy import erasure_ports
+    from chalicelib.bootstrap.reports import reports_ports
     from chalicelib.reports.usecases.withholding import withhold_private
 
-    live = bootstrap.settings().reports_table
+    live = container.settings().reports_table
     if table == live:
         raise ConfigurationError(f"{table} is the live table: name the one that was restored.")
     with click.progressbar(length=0, label="Records", file=sys.stderr) as bar:
         summary = restore(boto3.client("dynamodb"), table, live, bar.update)
     # Its service may have become private since.
-    withheld = withhold_private(bootstrap.reports_ports())
+    withheld = withhold_private(reports_ports())
     # What came back is found by the indexes after that.
     sleep(SETTLES.total_seconds())
-    count = erase_again(bootstrap.erasure_ports())
+    count = erase_again(erasure_ports())
     click.echo(f"{count} people who were forgotten are forgotten again.")
     if withheld:
         click.echo(f"{withheld} made private, as their service is.")

@@ -9,10 +9,11 @@ from typing import get_args
 
 import click
 
-from chalicelib import bootstrap
 from chalicelib.accounts.audit import OPERATOR, note
 from chalicelib.accounts.model import Role
 from chalicelib.accounts.usecases.staff import ACCOUNT_ID
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import accounts_ports, audit_ports
 from chalicelib.errors import ConfigurationError
 from infra.tokens import account_with, token_of
 
@@ -37,7 +38,7 @@ NEVER = {
 
 @click.command("rotate-secret")
 @click.argument("name", type=click.Choice([*NEVER, *ROTATED]))
-def rotate_secret(name: bootstrap.SecretName) -> None:
+def rotate_secret(name: container.SecretName) -> None:
     """Gives a secret a new value; the one before is accepted until the next rotation.
 
     `id` and `push` are refused: they can never be rotated.
@@ -66,11 +67,11 @@ def token(role: Role, account: str | None, hours: int) -> None:
     account's devices, and ends with it. Its role holds where staff sign in elsewhere, too. The id
     of an account that is made is told beside it: `disable` ends it.
     """
-    ports = bootstrap.accounts_ports()
+    ports = accounts_ports()
     account_id = _known_id(account) if account else ports.new_id()
     if account is None:
         click.echo(f"Account {account_id}", err=True)
-    note(OPERATOR, "people.grants", account_id, f"token as {role}", bootstrap.audit_ports())
+    note(OPERATOR, "people.grants", account_id, f"token as {role}", audit_ports())
     known = account_with(role, account_id, ports)
     click.echo(token_of(known, timedelta(hours=hours), DEVICE, ports))
 
@@ -78,16 +79,16 @@ def token(role: Role, account: str | None, hours: int) -> None:
 def _known_id(account: str) -> str:
     """The id, which stands in the audit log for ever: so it is none that somebody made up just
     now. Raises click.BadParameter."""
-    if ACCOUNT_ID.fullmatch(account) and bootstrap.accounts_ports().accounts.get(account):
+    if ACCOUNT_ID.fullmatch(account) and accounts_ports().accounts.get(account):
         return account
     raise click.BadParameter("There is no account of this id.", param_hint="--account")
 
 
-def _renew(name: bootstrap.SecretName) -> str:
+def _renew(name: container.SecretName) -> str:
     """Puts a new value, which leaves the one before as AWSPREVIOUS. Answers its version."""
     import boto3
 
-    arn = bootstrap.secret_arn(name)
+    arn = container.secret_arn(name)
     if not arn:
         raise ConfigurationError(f"{name.upper()}_SECRET_ARN is not set: there is none to rotate.")
     client = boto3.client("secretsmanager")

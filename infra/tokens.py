@@ -4,10 +4,10 @@ people, and tests. Each has a session of its own, which ends as any other does."
 from dataclasses import replace
 from datetime import timedelta
 
-from chalicelib import bootstrap
 from chalicelib.accounts.model import Account, Address, Destination, Grant, Role, to_the_second
 from chalicelib.accounts.ports import Ports
 from chalicelib.accounts.usecases.code_verification import open_session
+from chalicelib.bootstrap import container
 from chalicelib.handlers.http.auth import issue
 
 
@@ -43,6 +43,6 @@ def token_of(account: Account, lifetime: timedelta, device: str, ports: Ports) -
         who,
         now=now,
         lifetime=lifetime,
-        secret=bootstrap.secret("token").current(),
-        issuer=bootstrap.settings().site_url,
+        secret=container.secret("token").current(),
+        issuer=container.settings().site_url,
     )

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from chalicelib import bootstrap
 from chalicelib.accounts import openid_issuers
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.load import load
 from chalicelib.geo.point import Point
 from chalicelib.integrations import web_push
@@ -107,9 +108,9 @@ def new_cloud() -> Iterator[Cloud]:
 def _read_what_is_kept() -> None:
     for name in ("id", "link", "token", "code", "alert", "push"):
         # A process reads them once in five minutes: tests that count calls begin after that.
-        bootstrap.secret(name).current()
+        container.secret(name).current()
     # The same of wards and streets, once in a minute.
-    whereabouts, nowhere = bootstrap.reports_ports().whereabouts, Point(lat=0, long=0)
+    whereabouts, nowhere = reports_ports().whereabouts, Point(lat=0, long=0)
     whereabouts.ward_code(nowhere, date(2026, 6, 1))
     whereabouts.street(nowhere)
 

@@ -29,6 +29,7 @@ from chalicelib.alerts.ports import (
     Reporter,
     Subject,
 )
+from chalicelib.catalogue.load import load
 from chalicelib.errors import AddressRefused, Invalid
 from chalicelib.geo.point import Box, Point
 from chalicelib.kernel.optimistic import VersionConflict
@@ -199,17 +200,6 @@ class PlainIds:
 
 
 @dataclass
-class PlainCouncil:
-    """The Council port."""
-
-    bounds: Box = BOUNDS
-    service_codes: Collection[str] = ("pothole", "litter")
-
-    def ward_codes(self) -> Collection[str]:
-        return {GUILDHALL}
-
-
-@dataclass
 class MemoryReports:
     """The Reports port; `owners` are the accounts that may subscribe to what is not public."""
 
@@ -303,7 +293,8 @@ class Alerts:
             subscriptions=self.subscriptions,
             tokens=PlainTokens(),
             ids=ids,
-            council=PlainCouncil(),
+            council=load("demo"),
+            ward_codes=lambda: {GUILDHALL},
             reports=self.reports,
             channels=("email", "sms", "push"),
             normalised=normalised,

@@ -1,11 +1,12 @@
 """The desk slice's ports in memory, with the conditions that DynamoDB keeps."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
 from chalicelib.accounts.audit import Entry
+from chalicelib.catalogue.load import load
 from chalicelib.desk.model import CaseJob, Template, Undo, View
 from chalicelib.desk.ports import Ports
 from chalicelib.errors import UpstreamFailed
@@ -83,13 +84,6 @@ class MemoryJobs:
         return self.of.get(service_request_id, [])
 
 
-class PlainCouncil:
-    """The Council port."""
-
-    services: Mapping[str, str] = {"pothole": "Pothole", "litter": "Litter"}
-    states: Collection[str] = ("open", "fixed", "closed")
-
-
 @dataclass
 class Desk:
     """The whole slice in memory; `noted` is what stands in the log, which takes nothing while it is
@@ -112,7 +106,8 @@ class Desk:
             views=self.views,
             undos=self.undos,
             jobs=self.jobs,
-            council=PlainCouncil(),
+            council=load("demo"),
+            states=("open", "fixed", "closed"),
             note=self._note,
             log=lambda subject: [each for each in self.log if each.subject == subject],
             names=lambda ids: {each: self.names[each] for each in ids if each in self.names},

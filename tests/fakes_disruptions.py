@@ -1,18 +1,18 @@
 """The disruptions slice's ports in memory."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from chalicelib.catalogue.load import load
 from chalicelib.disruptions.model import Disruption, DisruptionArea, DisruptionDraft
 from chalicelib.disruptions.ports import Disruptions, Ports, PublishPorts
 from chalicelib.errors import UpstreamFailed
-from chalicelib.geo.point import Box
 from chalicelib.kernel.optimistic import VersionConflict
 from tests.builders import MARKET_PLACE, NOON
 from tests.fakes import Clock
-from tests.fakes_alerts import BOUNDS, GUILDHALL
+from tests.fakes_alerts import GUILDHALL
 
 OFFICER = "an-officer"
 CENTRE: dict[str, Any] = dict(MARKET_PLACE)
@@ -81,16 +81,12 @@ class Office:
     published: list[bytes] = field(default_factory=list)
     purged: list[str] = field(default_factory=list)
     cdn_fails: bool = False
-    bounds: Box = BOUNDS
-    service_codes: Collection[str] = ("pothole", "bins")
-
-    def ward_codes(self) -> Collection[str]:
-        return {GUILDHALL}
 
     def ports(self) -> Ports:
         return Ports(
             disruptions=self.disruptions,
-            council=self,
+            council=load("demo"),
+            ward_codes=lambda: {GUILDHALL},
             note=lambda *entry: self.noted.append(entry),
             now=self.clock,
         )

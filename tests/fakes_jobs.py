@@ -4,8 +4,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
+import msgspec
+
+from chalicelib.catalogue.crews import Crew, Depot, Shift
+from chalicelib.catalogue.load import load
+from chalicelib.catalogue.model import Council
 from chalicelib.errors import NotFound
 from chalicelib.jobs.model import Job, JobEvent, Operation
 from chalicelib.jobs.people import EVERYWHERE, Operator, Staff
@@ -243,31 +247,31 @@ class MemoryReports:
         return [text for _, text, _, _ in self.told.values()]
 
 
-@dataclass(frozen=True)
-class ShiftOf:
-    starts: str = "07:30"
-    ends: str = "15:30"
+def crew_of(crew: str, team: str = "highways", **values: Any) -> Crew:
+    """A crew whose day begins and ends at the Market Place."""
+    depot = Depot(name="The yard", **MARKET_PLACE)
+    shift = Shift(starts="07:30", ends="15:30")
+    return Crew(
+        **{"crew": crew, "name": "A crew", "team": team, "depot": depot, "shift": shift, **values}
+    )
 
 
-@dataclass(frozen=True)
-class CrewOf:
-    crew: str
-    team: str = "highways"
-    name: str = "A crew"
-    shift: ShiftOf = ShiftOf()
-    skills: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class ServiceOf:
-    service_name: str
-    job_done_state: str = "fixed"
+def council_of_crews(*crews: Crew) -> Council:
+    """The demo council with these crews, and a service whose jobs close their reports."""
+    demo = load("demo")
+    smell = msgspec.structs.replace(
+        demo.by_code["pothole"],
+        service_code="smell",
+        service_name="Smell",
+        job_done_state="closed",
+    )
+    return msgspec.structs.replace(demo, crews=crews, services=(*demo.services, smell))
 
 
 @dataclass
 class Yard:
-    """The whole slice in memory, with a clock that stands; it is the council, its photos and its
-    links, too. `noted` is the audit log; `asked_for` the (scope, op_id, photo_id) of photos."""
+    """The whole slice in memory, with a clock that stands; it is its links, too. `noted` is the
+    audit log; `asked_for` the (scope, op_id, photo_id) of photos."""
 
     jobs: MemoryJobs = field(default_factory=MemoryJobs)
     reports: MemoryReports = field(default_factory=lambda: MemoryReports([job_report()]))
@@ -275,31 +279,18 @@ class Yard:
     noted: list[tuple[str, str, str, str]] = field(default_factory=list)
     asked_for: set[tuple[str, str, str]] = field(default_factory=set)
     made: int = 0
-
-    zone = ZoneInfo("Europe/London")
-    by_code: Mapping[str, ServiceOf] = field(
-        default_factory=lambda: {
-            "pothole": ServiceOf("Pothole"),
-            "smell": ServiceOf("Smell", "closed"),
-        }
-    )
-    by_crew: Mapping[str, CrewOf] = field(
-        default_factory=lambda: {
-            "north": CrewOf("north"),
-            "south": CrewOf("south"),
-            "green": CrewOf("green", team="parks"),
-        }
-    )
-    team_names: Mapping[str, str] = field(
-        default_factory=lambda: {"highways": "Highways", "parks": "Parks"}
+    council: Council = field(
+        default_factory=lambda: council_of_crews(
+            crew_of("north"), crew_of("south"), crew_of("green", team="parks")
+        )
     )
 
     def ports(self) -> Ports:
         return Ports(
             jobs=self.jobs,
             reports=self.reports,
-            council=self,
-            photos=self,
+            council=self.council,
+            is_requested_photo=self._is_requested,
             links=self,
             site_url="https://ginnel.example",
             note=lambda *entry: self.noted.append(entry),
@@ -308,13 +299,15 @@ class Yard:
         )
 
     def following(self) -> FollowPorts:
-        return FollowPorts(jobs=self.jobs, reports=self.reports, council=self, now=self.clock)
+        return FollowPorts(
+            jobs=self.jobs, reports=self.reports, council=self.council, now=self.clock
+        )
 
     def pass_time(self, **span: float) -> None:
         self.clock.now += timedelta(**span)
         self.reports.now = self.clock.now
 
-    def belongs(self, scope: str, key: str, photo_id: str) -> bool:
+    def _is_requested(self, scope: str, key: str, photo_id: str) -> bool:
         return (scope, key, photo_id) in self.asked_for
 
     def proof(self, job_id: str, link_id: str, expires_at: datetime) -> str:

@@ -9,7 +9,8 @@ from typing import Any, Literal
 import boto3
 from chalice.test import Client, HTTPResponse
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.catalogue.load import COUNCILS
 from chalicelib.errors import NoReply, UpstreamFailed
 from chalicelib.handlers.exchange.forward_events import poll_updates
@@ -104,7 +105,7 @@ def poll() -> None:
 def give_key(key: str | None = None) -> None:
     """The county gives the council a key, which goes where the keys of destinations are."""
     new = NewKey(name="The council", sets_state=False, per_minute=600)
-    keys = {"county": key or make(new, bootstrap.partners_ports()).text}
+    keys = {"county": key or make(new, partners_ports()).text}
     boto3.client("secretsmanager").put_secret_value(
-        SecretId=bootstrap.settings().destinations_secret_arn, SecretString=json.dumps(keys)
+        SecretId=container.settings().destinations_secret_arn, SecretString=json.dumps(keys)
     )

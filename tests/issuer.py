@@ -24,7 +24,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
 from chalicelib.net.safe_http_client import Reply
 
 CLIENT_ID, CLIENT_SECRET = "ginnel", "the client's secret: odd & long"
@@ -192,7 +192,7 @@ def staff_at(issuer: Issuer) -> Claims:
 def give_client_secret(*providers: str) -> None:
     """Puts what these providers know us by where it is looked for."""
     boto3.client("secretsmanager").put_secret_value(
-        SecretId=bootstrap.settings().identity_secret_arn,
+        SecretId=container.settings().identity_secret_arn,
         SecretString=json.dumps(dict.fromkeys(providers, CLIENT_SECRET)),
     )
 

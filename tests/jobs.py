@@ -7,8 +7,8 @@ from typing import Any
 
 from chalice.test import HTTPResponse
 
-from chalicelib import bootstrap
 from chalicelib.accounts.model import Account, Grant
+from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.kernel.time import utc_now
 from infra.tokens import token_of
 from tests.api.conftest import Api
@@ -31,7 +31,7 @@ class Depot:
 
     def staff(self, account_id: str, *grants: Grant) -> str:
         """The token of somebody with these grants."""
-        ports = bootstrap.accounts_ports()
+        ports = accounts_ports()
         now = utc_now().replace(microsecond=0)
         made = Account(account_id=account_id, created_at=now, grants=grants)
         lasts = ports.accounts.get(account_id) or ports.accounts.add(made)

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from chalice.test import HTTPResponse
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.partners import partners_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.georeport.reading import read_xml
 from chalicelib.partners.model import NewKey
 from chalicelib.partners.usecases import make
@@ -76,13 +77,13 @@ class OtherSystem:
 
 def other_system(api: Api, **values: Any) -> OtherSystem:
     """A partner with a key of its own, which may do what `values` of a NewKey say."""
-    made = make(NewKey(**{"name": "FixMyStreet", **values}), bootstrap.partners_ports())
+    made = make(NewKey(**{"name": "FixMyStreet", **values}), partners_ports())
     return OtherSystem(api, made.text)
 
 
 def stored(service_request_id: str) -> ServiceRequest:
     """The report as it is stored."""
-    report = bootstrap.reports_ports().repository.get(service_request_id)
+    report = reports_ports().repository.get(service_request_id)
     assert report
     return report
 

@@ -7,13 +7,15 @@ from typing import Any
 
 import boto3
 
-from chalicelib import bootstrap
 from chalicelib.accounts.model import Account, Destination, Identity, SavedPlace
 from chalicelib.accounts.usecases.code_requests import ask
 from chalicelib.accounts.usecases.code_verification import open_session
 from chalicelib.accounts.usecases.own_account import begin_adding
 from chalicelib.alerts.model import PushAddress, Topic
 from chalicelib.alerts.usecases.questions import answers_as, question_of, question_token
+from chalicelib.bootstrap.accounts import accounts_ports
+from chalicelib.bootstrap.alerts import alerts_ports
+from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.photos.model import Photo as TakenIn
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.reports.model import (
@@ -72,7 +74,7 @@ def resident(
     canary, phone = f"canary{number}x", f"+4477009{number:05}"
     email = f"{canary}@example.org"
     account = _account(number, canary, email, phone)
-    ports, her = bootstrap.reports_ports(), Author(account.account_id)
+    ports, her = reports_ports(), Author(account.account_id)
     contact = Contact(name=canary, email=email, phone=phone)
     public = _public_report(number, canary if in_public else "A deep", contact, her)
     private = submit(
@@ -131,7 +133,7 @@ def resident(
 def _account(number: int, canary: str, email: str, phone: str) -> Account:
     """An account that has everything, somebody signed in with it, and codes on their way: to
     sign in with her address, and to add one that she did not confirm."""
-    people = bootstrap.accounts_ports()
+    people = accounts_ports()
     ways = (Destination("email", email), Destination("phone", phone))
     account = account_with("resident", f"{number:032x}", people, ways)
     identity = Identity("https://issuer.example", f"subject-{canary}")
@@ -156,7 +158,7 @@ def _account(number: int, canary: str, email: str, phone: str) -> Account:
 def _public_report(number: int, words: str, contact: Contact, her: Author) -> str:
     """A report that all can see, with a photo, an update, and one that was archived, all of which
     have these words."""
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     texts = {
         "description": f"{words} hole.",
         "title": f"{words} title",
@@ -174,20 +176,20 @@ def _add_photo(
     report: ServiceRequest, photo_id: str, words: str, update_id: str | None = None
 ) -> ServiceRequest:
     """Gives the report a photo, as it is after it was taken in."""
-    photographs, key = bootstrap.photos_ports(), PhotoKey(report.service_request_id, photo_id)
+    photographs, key = photos_ports(), PhotoKey(report.service_request_id, photo_id)
     photographs.records.add(TakenIn(service_request_id=key[0], photo_id=photo_id, state="ready"))
     photographs.gallery.keep_page(key, words.encode())
     photographs.gallery.keep_thumbnail(key, words.encode())
     photo = Photo(photo_id=photo_id, state="shown", update_id=update_id)
     photos = (*report.photos, photo)
-    return bootstrap.reports_ports().repository.save(replace(report, photos=photos))
+    return reports_ports().repository.save(replace(report, photos=photos))
 
 
 def _write_on(
     report_id: str, words: str, canary: str, photo_id: str, her: Author
 ) -> ServiceRequest:
     """She adds to somebody else's report with these words and a photo, and flags it."""
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     flag(report_id, FlagDraft(reason="other", text=f"Flagged by {canary}."), "f", her, ports)
     said = update_draft(text=f"Seen too, says {words}.")
     update, report = add_update(report_id, said, "u", her, ports)
@@ -198,7 +200,7 @@ def _say_not_fixed(
     report_id: str, subscription_id: str, words: str, photo_id: str
 ) -> ServiceRequest:
     """She is asked whether somebody else's report is fixed, and says no, with words and a photo."""
-    alerts, ports = bootstrap.alerts_ports(), bootstrap.reports_ports()
+    alerts, ports = alerts_ports(), reports_ports()
     report = ports.repository.get(report_id)
     assert report
     ports.repository.save(replace(report, state="fixed", repairs=1))
@@ -214,7 +216,7 @@ def _say_not_fixed(
 def _subscribe(account: Account, email: str, canary: str, lat: float, report: str) -> Sequence[str]:
     """Her street, at her address; her ward, in her browser; her report, in no account. Answers
     their ids."""
-    ports = bootstrap.alerts_ports()
+    ports = alerts_ports()
     push = PushAddress(
         endpoint=f"https://push.example/{canary}", p256dh=f"{canary}-key", auth=f"{canary}-auth"
     )

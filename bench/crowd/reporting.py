@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bench.crowd.model import PRIVATE, Act, Case, Phase
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.model import Contact, Draft, ReportChanges, UpdateDraft
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.staff.changing import change
@@ -27,14 +27,14 @@ class Reports:
         if act.what in ("submit", "lose"):
             self._submit(self._cases[number], is_lost=act.what == "lose")
         elif changes := self._changes(act):
-            stored = bootstrap.reports_ports().repository.get(self.ids[number])
+            stored = reports_ports().repository.get(self.ids[number])
             assert stored
-            ports = bootstrap.reports_ports()
+            ports = reports_ports()
             change(stored.service_request_id, changes, stored.version, OFFICER, ports)
         else:
             state = None if act.what == "say" else act.what
             draft = UpdateDraft(text="There is news.", state=state)  # type: ignore[arg-type]
-            add_update(self.ids[number], draft, phase, OFFICER, bootstrap.reports_ports())
+            add_update(self.ids[number], draft, phase, OFFICER, reports_ports())
 
     def _submit(self, case: Case, *, is_lost: bool) -> None:
         draft = Draft(
@@ -46,7 +46,7 @@ class Reports:
             contact=Contact(email=case.reporter) if case.reporter else None,
             alerts=case.wants_alerts,
         )
-        key, ports = f"case {case.number}", bootstrap.reports_ports()
+        key, ports = f"case {case.number}", reports_ports()
         self.ids[case.number] = submit(draft, key, ANYBODY, ports).service_request_id
         if is_lost:
             withdraw(self.ids[case.number], key, ANYBODY, ports)

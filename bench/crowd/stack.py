@@ -23,7 +23,7 @@ from bench.crowd.outbox import Landed, landed
 from bench.crowd.reporting import Reports
 from bench.crowd.subscribing import leave, subscribed
 from bench.crowd.watching import follow, keep_to_alerts, watched
-from chalicelib import bootstrap
+from chalicelib.bootstrap.alerts import telling_ports
 from chalicelib.catalogue.load import COUNCILS
 from chalicelib.gazetteer.wards import WARDS
 from infra.demo.gazetteer import COMMITTED
@@ -125,7 +125,7 @@ class Crowd:
         """Goes on to these moments, and from each for minutes until nothing is due."""
         for moment in moments:
             self._clock.move_to(WAKE[moment])
-            ports = bootstrap.telling_ports()
+            ports = telling_ports()
             while ports.alerts.due(ports.now(), limit=1):
                 self._cloud.pump.run_schedules()
                 follow(self._cloud.pump)

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.crowd.model import Person, Wish
-from chalicelib import bootstrap
 from chalicelib.alerts.model import (
     PushAddress,
     QuietHours,
@@ -15,6 +14,7 @@ from chalicelib.alerts.model import (
 )
 from chalicelib.alerts.usecases.managing import Shown, stop
 from chalicelib.alerts.usecases.subscribing import Subscriber, checked, subscribe
+from chalicelib.bootstrap.alerts import alerts_ports, telling_ports
 
 QUIET = QuietHours(begin="09:00", end="20:00")
 
@@ -23,7 +23,7 @@ def subscribed(
     person: Person, browser: Mapping[str, Any] | None, ids: Mapping[int, str]
 ) -> Sequence[Subscription]:
     """Stores all that she wants to hear of; `ids` are the reports' by their numbers."""
-    ports, to = bootstrap.alerts_ports(), None if browser else person.address
+    ports, to = alerts_ports(), None if browser else person.address
     by = Subscriber(
         scope="crowd",
         account_id=f"account {person.number}",
@@ -48,9 +48,9 @@ def leave(person: Person, subscription: Subscription) -> None:
     """She stops it, or her address turns out not to exist; most do neither."""
     if person.standing == "stopped":
         shown = Shown(account_id=subscription.account_id)
-        stop(subscription.subscription_id, shown, bootstrap.alerts_ports())
+        stop(subscription.subscription_id, shown, alerts_ports())
     elif person.standing == "suppressed":
-        ports = bootstrap.telling_ports()
+        ports = telling_ports()
         ports.suppressed.add(subscription.address_key or "", "bounced", ports.now())
 
 

@@ -90,21 +90,6 @@ class Spend(Protocol):
         """Puts the segments back into the purse."""
 
 
-class Reports(Protocol):
-    """Reads the reports, as alerts tell of them."""
-
-    def __call__(self, service_request_ids: Sequence[str], /) -> Mapping[str, Report]:
-        """The reports with these ids that are stored, as they are now (consistent reads). Raises
-        UpstreamFailed."""
-
-
-class Notices(Protocol):
-    """Reads road works and disruptions, as alerts tell of them."""
-
-    def __call__(self, notice_ids: Sequence[str], /) -> Mapping[str, Notice]:
-        """The notices with these ids that still hold, as they are now. Raises UpstreamFailed."""
-
-
 class Sender(Protocol[To_contra]):
     """Sends messages on one channel."""
 
@@ -129,7 +114,9 @@ class Ports:
     subscriber says whether a repair of a report holds; `reply_url` gives the address where the
     reporter answers an officer's question. `segments` counts the segments of a message as a text;
     `texts_a_day` is how many of them the council pays for; `ask_after` is how long after a repair
-    is reported as done the council asks whether it is mended. `chance` is a random number from 0 to
+    is reported as done the council asks whether it is mended. `reports` reads the stored reports
+    with these ids, and `notices` the current road works and disruptions, as they are now
+    (consistent reads); both raise UpstreamFailed. `chance` is a random number from 0 to
     1; `random_id` makes 128 random bits."""
 
     subscriptions: Subscriptions
@@ -138,8 +125,8 @@ class Ports:
     digests: Digests
     suppressed: Suppressed
     spend: Spend
-    reports: Reports
-    notices: Notices
+    reports: Callable[[Sequence[str]], Mapping[str, Report]]
+    notices: Callable[[Sequence[str]], Mapping[str, Notice]]
     tokens: Tokens
     answer_url: Callable[[Subscription, str, int], str]
     reply_url: Callable[[Subscription, str, int], str]

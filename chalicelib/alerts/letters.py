@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from chalicelib.alerts.links import shortened
 from chalicelib.alerts.messages import Message
-from chalicelib.alerts.segments import plain
+from chalicelib.alerts.segments import plain, segments
 from chalicelib.kernel.email import Letter, Post
 from chalicelib.kernel.templating import environment
 
@@ -75,6 +75,11 @@ def text(message: Message, council: str, site_url: str) -> str:
         return plain(f"{message.short}\n\n@{urlsplit(site_url).hostname} #{message.code}")
     stop = f"\nStop: {shortened(message.unsubscribe_url)}" if message.unsubscribe_url else ""
     return plain(f"{council}: {message.short} {message.url}{stop}")
+
+
+def segments_of(message: Message, *, council: str, site_url: str) -> int:
+    """The number of segments of the message as a text message."""
+    return segments(text(message, council, site_url))
 
 
 def _headers(message: Message) -> tuple[tuple[str, str], ...]:

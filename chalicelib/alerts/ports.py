@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple, Protocol
 from chalicelib.alerts.extents import Extent
 from chalicelib.alerts.index import Area, Entry
 from chalicelib.alerts.model import AlertBatch, Channel, PushAddress, Subscription, ToSend
-from chalicelib.geo.point import Box, Point
+from chalicelib.catalogue.model import Council
+from chalicelib.geo.point import Point
 
 AddressChannel = Literal["email", "sms"]
 
@@ -115,18 +116,6 @@ class Ids(Protocol):
         """A digest of the request."""
 
 
-class Council(Protocol):
-    """What subscriptions need to know about the council."""
-
-    @property
-    def bounds(self) -> Box: ...
-    @property
-    def service_codes(self) -> Collection[str]: ...
-
-    def ward_codes(self) -> Collection[str]:
-        """The codes of the council's wards. Raises UpstreamFailed."""
-
-
 class Followed(NamedTuple):
     """A report that a person subscribes to; `is_own` if it is the subscriber's own."""
 
@@ -213,7 +202,8 @@ class Shares(Protocol):
 class Ports:
     """Everything outside that the use cases of subscriptions use.
 
-    `channels` are the channels that messages are sent by here. `normalised` turns the text that a
+    `ward_codes` gives the codes of the council's wards, or raises UpstreamFailed. `channels` are
+    the channels that messages are sent by here. `normalised` turns the text that a
     person typed into an address of the channel, and raises Invalid about the field `to`.
     `check_push` raises AddressRefused for a browser's address that nothing is sent to, and
     UpstreamFailed if that cannot be known. `random_id` makes 128 random bits as 32 hexadecimal
@@ -224,6 +214,7 @@ class Ports:
     tokens: Tokens
     ids: Ids
     council: Council
+    ward_codes: Callable[[], Collection[str]]
     reports: Reports
     channels: Collection[Channel]
     normalised: Callable[[AddressChannel, str], str]

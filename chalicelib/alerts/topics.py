@@ -1,10 +1,10 @@
 """Checks the topics of subscriptions: gives every fault of a topic with its field and its fix."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from chalicelib.alerts.matching import FITTING
 from chalicelib.alerts.model import LEAST_RADIUS_M, MOST_RADIUS_M, Topic, What
-from chalicelib.alerts.ports import Council
+from chalicelib.catalogue.model import Council
 from chalicelib.errors import FieldError
 from chalicelib.geo.point import Box, Point, distance_m
 
@@ -20,15 +20,20 @@ _OF_KIND = {
 _ABOUT_SERVICES = ("area", "ward", "council")
 
 
-def faults_of(topic: Topic, whats: Sequence[What], council: Council) -> Iterator[FieldError]:
+def faults_of(
+    topic: Topic,
+    whats: Sequence[What],
+    council: Council,
+    ward_codes: Callable[[], Collection[str]],
+) -> Iterator[FieldError]:
     """The faults of the topic. Another check finds out whether the report exists."""
     yield from _fields(topic)
     if topic.radius_m is not None:
-        yield from _circle(topic, topic.radius_m, council.bounds)
-    if topic.ward_code is not None and topic.ward_code not in council.ward_codes():
+        yield from _circle(topic, topic.radius_m, council.box)
+    if topic.ward_code is not None and topic.ward_code not in ward_codes():
         yield FieldError("topic.ward_code", "there is no such ward; see wards in /data/index.json")
-    if unknown := [each for each in topic.service_codes if each not in council.service_codes]:
-        known = ", ".join(council.service_codes)
+    if unknown := [each for each in topic.service_codes if each not in council.by_code]:
+        known = ", ".join(council.by_code)
         yield FieldError(
             "topic.service_codes", f"{unknown[0]} is not offered here; known are: {known}"
         )

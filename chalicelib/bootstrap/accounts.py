@@ -1,146 +1,182 @@
-"""The accounts slice: signing in, staying so, and sending codes."""
+"""Builds the accounts slice: signing in, staff, limits, the block list and the audit log."""
 
-from collections.abc import Callable
-from datetime import date
-from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from chalicelib.accounts import audit
 from chalicelib.accounts import ports as accounts
-from chalicelib.accounts.usecases.code_requests import DAILY, HOURLY
-from chalicelib.bootstrap.auditing import audit_ports
-from chalicelib.bootstrap.base import client, council, secret, session, settings
-from chalicelib.bootstrap.mail import post
-from chalicelib.errors import ConfigurationError
+from chalicelib.accounts.single_sign_on import SignOnPorts
+from chalicelib.accounts.usecases import code_requests, rate_limits
+from chalicelib.bootstrap.container import (
+    council,
+    digest,
+    given,
+    once,
+    outside,
+    post,
+    random_id,
+    secret,
+    settings,
+    table,
+    texts,
+)
+from chalicelib.kernel.time import utc_now
 
 if TYPE_CHECKING:
+    from chalicelib.accounts.openid_issuers import OpenIdIssuers
     from chalicelib.accounts.pages import AccountPages
     from chalicelib.alerts.dynamo.alerts import DynamoSpend
-    from chalicelib.aws.sns import SnsTexts
-    from chalicelib.aws.sqs import SqsReaction
+
+BACK = "/forms/sign-in/back"
+"""The path that browsers come back to from a provider, before the provider's code."""
 
 
-@cache
+@once
 def accounts_ports() -> accounts.Ports:
-    from secrets import token_hex
-
     from chalicelib.accounts.dynamo.accounts import DynamoAccounts
     from chalicelib.accounts.dynamo.attempts import DynamoAttempts, DynamoLimits
     from chalicelib.accounts.dynamo.sessions import DynamoSessions
-    from chalicelib.aws.clients import lend_to_pynamodb
     from chalicelib.integrations.token_signing import HmacCodes, HmacKnownDevices, HmacRefreshTokens
-    from chalicelib.kernel.time import utc_now
 
-    lend_to_pynamodb(session)
-    table = settings().accounts_table
+    stored = table("accounts")
     return accounts.Ports(
-        accounts=DynamoAccounts(table, digest),
-        sessions=DynamoSessions(table),
-        attempts=DynamoAttempts(table),
-        limits=DynamoLimits(table, hourly=HOURLY, daily=DAILY, digest=digest, now=utc_now),
+        accounts=DynamoAccounts(stored, digest),
+        sessions=DynamoSessions(stored),
+        attempts=DynamoAttempts(stored),
+        limits=DynamoLimits(
+            stored,
+            hourly=code_requests.HOURLY,
+            daily=code_requests.DAILY,
+            digest=digest,
+            now=utc_now,
+        ),
         codes=HmacCodes(secret("code")),
         refresh_tokens=HmacRefreshTokens(secret("token")),
-        known_devices=HmacKnownDevices(secret("token"), lambda: token_hex(16)),
+        known_devices=HmacKnownDevices(secret("token"), random_id),
         log=audit_ports(),
-        new_id=lambda: token_hex(16),
+        new_id=random_id,
         now=utc_now,
         takes_phones=bool(settings().texts_from),
-        budget=TextsToSignIn(),
+        budget=_sms_budget(),
     )
 
 
-@cache
+@once
 def sending_ports() -> accounts.SendingPorts:
     from chalicelib.accounts.dynamo.attempts import DynamoAttempts
     from chalicelib.accounts.letters import CodeLetters
-    from chalicelib.aws.clients import lend_to_pynamodb
     from chalicelib.integrations.token_signing import HmacCodes
-    from chalicelib.kernel.time import utc_now
 
-    lend_to_pynamodb(session)
     return accounts.SendingPorts(
-        attempts=DynamoAttempts(settings().accounts_table),
+        attempts=DynamoAttempts(table("accounts")),
         codes=HmacCodes(secret("code")),
         letters=CodeLetters(council().name, settings().site_url),
         post=post,
         texts=texts,
-        budget=TextsToSignIn(),
+        budget=_sms_budget(),
         now=utc_now,
     )
 
 
-class TextsToSignIn:
-    """The TextBudget port: what alerts keep for codes to sign in, of all texts that the council
-    pays for in a day."""
-
-    def take(self, text: str, *, is_known: bool) -> Callable[[], None] | None:
-        from chalicelib.alerts.segments import segments
-        from chalicelib.alerts.sms_budget import note_spent
-
-        day, spend, most, cost = _today(), _spend(), _most(is_known), segments(text)
-        spent = spend.take(day, "sign_in", cost, most=most)
-        note_spent("sign_in", spent, most)
-        if spent is None:
-            return None
-        return partial(spend.give_back, day, "sign_in", cost)
-
-    def is_spent(self, *, is_known: bool) -> bool:
-        return _spend().taken(_today(), "sign_in") >= _most(is_known)
+@once
+def people_ports() -> accounts.PeoplePorts:
+    return accounts.PeoplePorts(
+        accounts=accounts_ports().accounts,
+        sessions=accounts_ports().sessions,
+        log=audit_ports(),
+        team_codes=frozenset(council().team_names),
+    )
 
 
-def _most(is_known: bool) -> int:
-    from chalicelib.alerts.sms_budget import for_strangers, in_purse
-
-    each_day = council().texts_a_day
-    return in_purse("sign_in", each_day) if is_known else for_strangers(each_day)
-
-
-def _today() -> date:
-    from chalicelib.kernel.time import utc_now
-
-    return utc_now().astimezone(council().zone).date()
+@once
+def hourly() -> dict[str, int]:
+    """The limits within an hour; the local stack raises them."""
+    return dict(rate_limits.HOURLY)
 
 
-@cache
-def _spend() -> "DynamoSpend":
-    from chalicelib.alerts.dynamo.alerts import DynamoSpend
-    from chalicelib.aws.clients import lend_to_pynamodb
-
-    lend_to_pynamodb(session)
-    return DynamoSpend(settings().alerts_table)
+@once
+def daily() -> dict[str, int]:
+    """The limits within a day."""
+    return dict(rate_limits.DAILY)
 
 
-@cache
-def texts() -> "SnsTexts":
-    """Sends text messages. Raises ConfigurationError where there is none."""
-    from botocore.config import Config
+@once
+def limit_ports() -> accounts.LimitPorts:
+    from chalicelib.accounts.dynamo.attempts import DynamoLimits
+    from chalicelib.accounts.dynamo.blocks import DynamoBlocks
+    from chalicelib.accounts.dynamo.networks import DynamoNetworks
 
-    from chalicelib.aws.sns import SnsTexts
-
-    sender = settings().texts_from
-    if not sender:
-        raise ConfigurationError("TEXTS_FROM is not set: no text messages are sent.")
-    once = Config(retries={"total_max_attempts": 1}, connect_timeout=10, read_timeout=20)
-    return SnsTexts(client("sns", config=once), sender=sender)
-
-
-@cache
-def codes_queue() -> "SqsReaction":
-    """The queue of the reaction that sends codes."""
-    from chalicelib.aws.sqs import SqsReaction
-
-    return SqsReaction(client("sqs"), settings().codes_queue_url)
+    stored = table("accounts")
+    return accounts.LimitPorts(
+        limits=DynamoLimits(stored, hourly=hourly(), daily=daily(), digest=digest, now=utc_now),
+        networks=DynamoNetworks(stored, utc_now),
+        blocks=DynamoBlocks(stored, digest),
+        phone=council().phone,
+    )
 
 
-@cache
+@once
+def block_ports() -> accounts.BlockPorts:
+    return accounts.BlockPorts(blocks=limit_ports().blocks, log=audit_ports())
+
+
+@once
+def audit_ports() -> audit.Ports:
+    from chalicelib.accounts.dynamo.audit import DynamoTrail
+
+    return audit.Ports(trail=DynamoTrail(table("audit")), new_id=random_id, now=utc_now)
+
+
+def note(actor: str, action: audit.Action, subject: str, details: str) -> None:
+    """Records an action in the audit log before it is done. Raises UpstreamFailed."""
+    audit.note(actor, action, subject, details, audit_ports())
+
+
+@once
+def sign_on_ports() -> SignOnPorts:
+    from chalicelib.accounts.dynamo.handovers import DynamoHandovers
+    from chalicelib.integrations.token_signing import HmacHandoverProofs
+
+    return SignOnPorts(
+        people=accounts_ports(),
+        providers=council().by_provider,
+        handovers=DynamoHandovers(table("accounts")),
+        proofs=HmacHandoverProofs(secret("token")),
+        issuers=issuers,
+        log=audit_ports(),
+    )
+
+
+@once
+def issuers() -> "OpenIdIssuers":
+    """The issuers, with the documents that they publish."""
+    from time import monotonic
+
+    from chalicelib.accounts.openid_issuers import OpenIdIssuers
+
+    return OpenIdIssuers(
+        council().by_provider,
+        outside(),
+        back_url=f"{settings().site_url}{BACK}",
+        client_secret=lambda provider: given(provider, "identity"),
+        monotonic=monotonic,
+    )
+
+
+@once
 def account_pages() -> "AccountPages":
     from chalicelib.accounts.pages import AccountPages
 
-    here = council()
-    return AccountPages(here.said)
+    return AccountPages(council().said)
 
 
-def digest(*parts: str) -> str:
-    """A digest under the secret that ids are made with."""
-    from chalicelib.integrations.ids import hmac_hex
+def _sms_budget() -> accounts.TextBudget:
+    from chalicelib.integrations.sms_budget_for_accounts import SmsBudgetForAccounts
 
-    return hmac_hex(secret("id").current(), *parts)
+    return SmsBudgetForAccounts(_spend, council(), utc_now)
+
+
+@once
+def _spend() -> "DynamoSpend":
+    from chalicelib.alerts.dynamo.alerts import DynamoSpend
+
+    return DynamoSpend(table("alerts"))

@@ -1,247 +1,200 @@
-"""The alerts slice: subscriptions, the index that finds them, and the people to alert."""
+"""Builds the alerts slice: subscriptions, the index that finds them, matching and sending."""
 
-from collections.abc import Collection, Sequence
-from functools import cache
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from chalicelib.accounts.model import Account, AddressKind, Destination
+from chalicelib.alerts import delivery_ports as delivery
 from chalicelib.alerts import ports as alerts
-from chalicelib.alerts.model import Channel, Subscription
-from chalicelib.alerts.presentation import Names
-from chalicelib.alerts.usecases import managing
-from chalicelib.alerts.usecases.matching import own_id
-from chalicelib.bootstrap.accounts import accounts_ports
-from chalicelib.bootstrap.base import client, council, secret, session, settings
-from chalicelib.bootstrap.limits import limit_ports
-from chalicelib.bootstrap.notices import NoticesOfMatching, match_queue
+from chalicelib.alerts.model import Channel
+from chalicelib.alerts.usecases.questions import answer_link, reply_link
+from chalicelib.bootstrap.accounts import accounts_ports, limit_ports
+from chalicelib.bootstrap.container import (
+    council,
+    ids,
+    once,
+    post,
+    queue,
+    random_id,
+    read_published,
+    reply_address,
+    secret,
+    settings,
+    table,
+    texts,
+    web_push,
+)
+from chalicelib.bootstrap.disruptions import disruptions_ports
 from chalicelib.bootstrap.places import areas_ports
-from chalicelib.bootstrap.push import web_push
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.errors import Invalid, NotFound
-from chalicelib.geo.point import Box
-from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.reference import grouped
-from chalicelib.reports.usecases import access, following
+from chalicelib.kernel.time import utc_now
 
 if TYPE_CHECKING:
     from chalicelib.alerts.dynamo.subscriptions import DynamoIndex, DynamoSubscriptions
-    from chalicelib.aws.sqs import SqsReaction
-    from chalicelib.integrations.ids import HmacIds
+    from chalicelib.alerts.pages import AlertPages
+    from chalicelib.alerts.presentation import Names
+    from chalicelib.alerts.words import MessageComposer
+    from chalicelib.integrations.notices_for_alerts import NoticesForAlerts
+    from chalicelib.integrations.reports_for_alerts import Reporters
 
-CHANNEL: dict[AddressKind, alerts.AddressChannel] = {"email": "email", "phone": "sms"}
 
-
-@cache
+@once
 def alerts_ports() -> alerts.Ports:
-    from secrets import token_hex
-
+    from chalicelib.integrations.reports_for_alerts import normalised
     from chalicelib.integrations.token_signing import HmacAlertTokens
-    from chalicelib.kernel.time import utc_now
 
-    texts: tuple[Channel, ...] = ("sms",) if settings().texts_from else ()
     return alerts.Ports(
         subscriptions=_subscriptions(),
         tokens=HmacAlertTokens(secret("alert")),
-        ids=_ids(),
-        council=CouncilOfAlerts(),
-        reports=ReportsOfAlerts(),
-        channels=("email", "push", *texts),
-        normalised=_normalised,
+        ids=ids(),
+        council=council(),
+        ward_codes=lambda: {ward.code for ward in areas_ports().places.wards()},
+        reports=_reports(),
+        channels=_channels(),
+        normalised=normalised,
         check_push=lambda address: web_push().check(address),
         site_url=settings().site_url,
-        random_id=lambda: token_hex(16),
+        random_id=random_id,
         now=utc_now,
     )
 
 
-@cache
+@once
 def match_ports() -> alerts.MatchPorts:
-    from chalicelib.kernel.time import utc_now
-
     return alerts.MatchPorts(
         subscriptions=_subscriptions(),
         index=_index(),
-        reports=ReportsOfAlerts(),
-        notices=NoticesOfMatching(),
-        outbox=alerts_queue(),
-        shares=match_queue(),
-        ids=_ids(),
+        reports=_reports(),
+        notices=_notices(),
+        outbox=queue("alerts"),
+        shares=queue("match"),
+        ids=ids(),
         now=utc_now,
     )
 
 
-@cache
+@once
 def index_ports() -> alerts.IndexPorts:
-    return alerts.IndexPorts(subscriptions=_subscriptions(), index=_index(), outbox=alerts_queue())
+    return alerts.IndexPorts(subscriptions=_subscriptions(), index=_index(), outbox=queue("alerts"))
 
 
-@cache
-def alerts_queue() -> "SqsReaction":
-    """The queue of the reaction that sends alerts."""
-    from chalicelib.aws.sqs import SqsReaction
+@once
+def telling_ports() -> delivery.Ports:
+    from secrets import SystemRandom
 
-    return SqsReaction(client("sqs"), settings().alerts_queue_url)
+    from chalicelib.alerts.dynamo import alerts as stores
+    from chalicelib.alerts.letters import segments_of
+    from chalicelib.integrations.reports_for_messages import ReportsForMessages
+
+    stored, here, site_url = table("alerts"), council(), settings().site_url
+    tokens = alerts_ports().tokens
+    return delivery.Ports(
+        subscriptions=_subscriptions(),
+        alerts=stores.DynamoAlerts(stored),
+        told=stores.DynamoTold(stored, utc_now),
+        digests=stores.DynamoDigests(stored),
+        suppressed=stores.DynamoSuppressed(stored),
+        spend=stores.DynamoSpend(stored),
+        reports=ReportsForMessages(reports_ports, here, _reply_address()).many,
+        notices=_notices().many,
+        tokens=tokens,
+        answer_url=partial(answer_link, tokens=tokens, site_url=site_url),
+        reply_url=partial(reply_link, tokens=tokens, site_url=site_url),
+        senders=_senders(),
+        queue=queue("alerts"),
+        voice=voice(),
+        segments=partial(segments_of, council=here.name, site_url=site_url),
+        texts_a_day=here.texts_a_day,
+        ask_after=timedelta(days=here.ask_after_days),
+        random_id=random_id,
+        chance=SystemRandom().random,
+        now=utc_now,
+    )
 
 
-def reaches_of(account: Account) -> list[tuple[alerts.AddressChannel, str]]:
-    """The addresses of a signed-in person: the kind that they chose first, then the others in the
-    order in which they were confirmed."""
-    addresses = sorted(account.addresses, key=lambda each: each.kind != account.reach_by)
-    found = [(CHANNEL[each.kind], each.value) for each in addresses]
-    return [each for each in found if each[0] in alerts_ports().channels]
+@once
+def reporters() -> "Reporters":
+    """Finds the addresses of reporters."""
+    from chalicelib.integrations.reports_for_alerts import Reporters
+
+    return Reporters(_channels(), lambda: accounts_ports().accounts, limit_ports)
 
 
-def can_be_asked(report: ServiceRequest) -> bool:
-    """True where the reporter can receive questions from officers: the reporter gave an address
-    and has not unsubscribed it. Raises UpstreamFailed."""
-    own = _subscriptions().get(own_id(report.service_request_id, match_ports()))
-    if own and not own.is_over(match_ports().now()):
-        return own.state == "active"
-    return _reporter(report) is not None
-
-
-def subscriptions_of(account: Account) -> Sequence[Subscription]:
-    """Every subscription of the account, or to an address of the account."""
-    return managing.all_of(account.account_id, address_keys_of(account), _subscriptions())
-
-
-def address_keys_of(account: Account) -> Sequence[str]:
-    """The digests of the account's confirmed addresses, as subscriptions store them."""
-    return _keys_of([each.destination for each in account.addresses])
-
-
-def alert_names() -> Names:
+def alert_names() -> "Names":
     """The names that alerts use for services and places. Raises UpstreamFailed."""
+    from chalicelib.integrations.names_for_alerts import names_for_alerts
+
+    return names_for_alerts(council(), areas_ports().places)
+
+
+def voice() -> "MessageComposer":
+    from chalicelib.alerts.words import MessageComposer
+
     here = council()
-    return Names(
+    return MessageComposer(
         council=here.name,
-        services={code: service.service_name for code, service in here.by_code.items()},
-        wards={ward.code: ward.name for ward in areas_ports().places.wards()},
-        reference=grouped,
+        phone=here.phone,
+        site_url=settings().site_url,
+        zone=here.zone,
+        reply_to=here.replies_to or here.privacy_contact,
+        now=utc_now,
     )
 
 
-class SubscriptionsOfPeople:
-    """The subscriptions as accounts see them."""
+@once
+def alert_pages() -> "AlertPages":
+    from chalicelib.alerts.pages import AlertPages
 
-    def of(self, account_id: str, addresses: Sequence[Destination]) -> Sequence[str]:
-        found = managing.all_of(account_id, _keys_of(addresses), _subscriptions())
-        return [each.subscription_id for each in found]
-
-    def forget(self, subscription_id: str) -> None:
-        _subscriptions().remove(subscription_id)
+    return AlertPages(council().said)
 
 
-class CouncilOfAlerts:
-    """The council as subscriptions see it."""
-
-    @property
-    def bounds(self) -> Box:
-        return council().box
-
-    @property
-    def service_codes(self) -> Collection[str]:
-        return council().by_code.keys()
-
-    def ward_codes(self) -> Collection[str]:
-        return {ward.code for ward in areas_ports().places.wards()}
+def _channels() -> tuple[Channel, ...]:
+    return ("email", "push", "sms") if settings().texts_from else ("email", "push")
 
 
-class ReportsOfAlerts:
-    """The reports slice as alerts see it."""
+def _senders() -> Mapping[Channel, delivery.Sender[Any]]:
+    """The senders of the channels that this stack is set up for."""
+    from chalicelib.alerts.letters import MailSender, TextSender
 
-    def followed(self, service_request_id: str, account_id: str | None) -> alerts.Followed | None:
-        author = access.Author(account_id)
-        try:
-            report = following.followed(service_request_id, author, reports_ports())
-        except NotFound:
-            return None
-        return alerts.Followed(report.service_request_id, author.owns(report))
-
-    def subject(self, service_request_id: str) -> alerts.Subject | None:
-        report = reports_ports().repository.get(service_request_id)
-        return _subject(report) if report else None
-
-    def reporter(self, service_request_id: str) -> alerts.Reporter | None:
-        report = reports_ports().repository.get(service_request_id)
-        return _reporter(report) if report and report.alerts else None
-
-    def sender(self, service_request_id: str) -> alerts.Reporter | None:
-        report = reports_ports().repository.get(service_request_id)
-        return _reporter(report) if report else None
+    name, site_url = council().name, settings().site_url
+    senders: dict[Channel, delivery.Sender[Any]] = {"push": web_push()}
+    if settings().mail_domain:
+        senders["email"] = MailSender(post, name)
+    if settings().texts_from:
+        senders["sms"] = TextSender(texts, name, site_url)
+    return senders
 
 
-def _subject(report: ServiceRequest) -> alerts.Subject:
-    return alerts.Subject(
-        service_request_id=report.service_request_id,
-        service_code=report.service_code,
-        at=report.point,
-        ward_code=report.ward_code,
-        is_public=report.visibility == "public",
-        duplicates=report.duplicates,
-        duplicate_of=report.duplicate_of,
+def _reply_address() -> Callable[[str], str] | None:
+    return reply_address if settings().mail_domain else None
+
+
+@once
+def _reports() -> alerts.Reports:
+    from chalicelib.integrations.reports_for_alerts import ReportsForAlerts
+
+    return ReportsForAlerts(reports_ports, reporters())
+
+
+@once
+def _notices() -> "NoticesForAlerts":
+    from chalicelib.integrations.notices_for_alerts import NoticesForAlerts
+
+    return NoticesForAlerts(
+        disruptions_ports, areas_ports, council(), settings().site_url, read_published
     )
 
 
-def _reporter(report: ServiceRequest) -> alerts.Reporter | None:
-    """The reporter, from the contact details of the report, else from the account."""
-    contact = report.contact
-    given: list[tuple[alerts.AddressChannel, str | None]] = (
-        [("email", contact.email), ("sms", contact.phone)] if contact else []
-    )
-    for channel, text in given:
-        if text and channel in alerts_ports().channels and (to := _readable(channel, text)):
-            reporter = alerts.Reporter(channel, to, report.reporter)
-            return None if _is_blocked(reporter, report) else reporter
-    account = accounts_ports().accounts.get(report.reporter) if report.reporter else None
-    reaches = reaches_of(account) if account else []
-    return alerts.Reporter(*reaches[0], report.reporter) if reaches else None
-
-
-def _is_blocked(reporter: alerts.Reporter, report: ServiceRequest) -> bool:
-    """True where the address that came with the report is on the block list, unless staff typed it
-    for somebody. Raises UpstreamFailed."""
-    kind: AddressKind = "phone" if reporter.channel == "sms" else "email"
-    return report.channel == "online" and limit_ports().blocks.has([Destination(kind, reporter.to)])
-
-
-def _readable(channel: alerts.AddressChannel, text: str) -> str | None:
-    try:
-        return _normalised(channel, text)
-    except Invalid:
-        return None
-
-
-def _normalised(channel: alerts.AddressChannel, text: str) -> str:
-    # Imported where an address is read, as what it stands on takes a while to load.
-    from chalicelib.accounts.destinations import reachable
-
-    return reachable(channel, text).value
-
-
-@cache
+@once
 def _subscriptions() -> "DynamoSubscriptions":
     from chalicelib.alerts.dynamo.subscriptions import DynamoSubscriptions
-    from chalicelib.aws.clients import lend_to_pynamodb
 
-    lend_to_pynamodb(session)
-    return DynamoSubscriptions(settings().alerts_table)
+    return DynamoSubscriptions(table("alerts"))
 
 
-@cache
+@once
 def _index() -> "DynamoIndex":
     from chalicelib.alerts.dynamo.subscriptions import DynamoIndex
-    from chalicelib.aws.clients import lend_to_pynamodb
 
-    lend_to_pynamodb(session)
-    return DynamoIndex(settings().alerts_table)
-
-
-def _keys_of(addresses: Sequence[Destination]) -> list[str]:
-    return [_ids().address_key(CHANNEL[each.kind], each.value) for each in addresses]
-
-
-def _ids() -> "HmacIds":
-    from chalicelib.integrations.ids import HmacIds
-
-    return HmacIds(secret("id"), secret("link"))
+    return DynamoIndex(table("alerts"))

@@ -1,68 +1,55 @@
-"""The wording of the page that shows all data kept about a person."""
+"""Builds what shows and erases one person's data in several slices."""
 
-from collections.abc import Iterator, Mapping
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from chalicelib.bootstrap.base import council
-from chalicelib.reports.states import LABELS
+from chalicelib.accounts.ports import ErasurePorts
+from chalicelib.bootstrap.accounts import accounts_ports, audit_ports
+from chalicelib.bootstrap.alerts import alerts_ports
+from chalicelib.bootstrap.container import council, once, table
+from chalicelib.bootstrap.desk import desk_ports
+from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.kernel.time import utc_now
 
 if TYPE_CHECKING:
+    from chalicelib.integrations.accounts_for_alerts import SubscriptionsForAccounts
     from chalicelib.privacy.page import ExportPages
 
-KINDS = {"email": "Email", "phone": "Phone"}
-NAMES: Mapping[str, Mapping[Any, str]] = {
-    "state": LABELS,
-    "address_kind": KINDS,
-    "invited": KINDS,
-    "reach_by": KINDS,
-    "role": {"crew": "Crew", "officer": "Officer", "admin": "Administrator"},
-    "by": {"resident": "A resident", "council": "The council", "contractor": "A contractor"},
-    "channel": {
-        "online": "Online",
-        "phone": "By phone",
-        "counter": "At the counter",
-        "letter": "By letter",
-        "social": "On social media",
-    },
-    "visibility": {
-        "public": "Everybody",
-        "waiting": "You and the council, until an officer has looked at it",
-        "held": "You and the council, until it becomes public",
-        "private": "You and the council",
-        "unconfirmed": "You and the council",
-        "hidden": "You and the council",
-        "withdrawn": "Nobody: it was withdrawn",
-    },
-    "reason": {
-        "personal_data": "It says something personal",
-        "offensive": "It is offensive",
-        "not_a_report": "It is not a report",
-        "other": "Something else",
-    },
-}
-"""Of codes, by the attribute that holds them."""
 
+@once
+def erasure_ports() -> ErasurePorts:
+    from chalicelib.accounts.dynamo.erasures import DynamoErased, DynamoErasures
+    from chalicelib.desk.usecases import forget_views
+    from chalicelib.integrations.reports_for_accounts import ReportsForAccounts
 
-@cache
-def export_pages() -> "ExportPages":
-    # Imported where a page is made: jinja2 takes a while to load.
-    from chalicelib.privacy.page import ExportPages
-
-    here = council()
-    own = {
-        "service_code": {each.service_code: each.service_name for each in here.services},
-        "teams": here.team_names,
-    }
-    return ExportPages(
-        council=here.name, zone=here.zone, names={**NAMES, **own}, questions=dict(_questions())
+    people = accounts_ports()
+    return ErasurePorts(
+        accounts=people.accounts,
+        sessions=people.sessions,
+        attempts=people.attempts,
+        erasures=DynamoErasures(table("accounts")),
+        erased=DynamoErased(table("audit")),
+        reports=ReportsForAccounts(reports_ports),
+        subscriptions=subscriptions_of_people(),
+        forget_desk=lambda account_id: forget_views(account_id, desk_ports().views),
+        log=audit_ports(),
+        now=utc_now,
     )
 
 
-def _questions() -> Iterator[tuple[str, str]]:
-    for service in council().services:
-        for question in service.attributes:
-            way = f"{service.service_code}.{question.code}"
-            yield way, question.description
-            for value in question.values:
-                yield f"{way}.{value.key}", value.name
+@once
+def subscriptions_of_people() -> "SubscriptionsForAccounts":
+    from chalicelib.integrations.accounts_for_alerts import SubscriptionsForAccounts
+
+    return SubscriptionsForAccounts(alerts_ports().subscriptions, alerts_ports().ids)
+
+
+@once
+def export_pages() -> "ExportPages":
+    # Imported where a page is made: jinja2 takes a while to load.
+    from chalicelib.integrations.names_for_exports import names_of, questions_of
+    from chalicelib.privacy.page import ExportPages
+
+    here = council()
+    return ExportPages(
+        council=here.name, zone=here.zone, names=names_of(here), questions=dict(questions_of(here))
+    )

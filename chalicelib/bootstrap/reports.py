@@ -1,67 +1,67 @@
-"""Reports and their photos, each as the other sees it."""
+"""Builds reports, their photos, and the queues that hear of them."""
 
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap.accounts import accounts_ports
-from chalicelib.bootstrap.base import council, outside, s3, secret, session, settings, signer
-from chalicelib.bootstrap.places import whereabouts
-from chalicelib.bootstrap.stored_jobs import is_of_a_job
+from chalicelib.bootstrap.container import (
+    council,
+    ids,
+    once,
+    outside,
+    reaction,
+    read_published,
+    s3,
+    settings,
+    signer,
+    table,
+)
+from chalicelib.events import PhotoTaken, PhotoWanted, ReportChanged, ReportSubmitted
+from chalicelib.kernel.time import utc_now
 from chalicelib.photos import ports as photos
-from chalicelib.photos.usecases import asking, fetching, sweeping
 from chalicelib.reports import ports as reports
-from chalicelib.reports.usecases import reading
+
+if TYPE_CHECKING:
+    from chalicelib.aws.sqs import SqsReaction
+    from chalicelib.jobs.dynamo.jobs import DynamoJobs
 
 
-@cache
+@once
 def reports_ports() -> reports.Ports:
-    from chalicelib.aws.clients import lend_to_pynamodb
-    from chalicelib.integrations.ids import HmacIds
-    from chalicelib.kernel.time import utc_now
+    from time import monotonic
+
+    from chalicelib.gazetteer.whereabouts import PublishedWhereabouts
+    from chalicelib.integrations.accounts_for_reports import preferences_of
+    from chalicelib.integrations.photos_for_reports import PhotosForReports
     from chalicelib.reports.dynamo.repository import DynamoRepository
 
-    lend_to_pynamodb(session)
-    here = council()
     return reports.Ports(
-        repository=DynamoRepository(settings().reports_table),
-        ids=HmacIds(secret("id"), secret("link")),
-        council=here,
-        photos=PhotosOfReports(),
-        whereabouts=whereabouts(),
+        repository=DynamoRepository(table("reports")),
+        ids=ids(),
+        council=council(),
+        photos=PhotosForReports(photos_ports),
+        whereabouts=PublishedWhereabouts(read_published, monotonic),
         site_url=settings().site_url,
-        wishes=_wishes,
+        wishes=lambda account_id: preferences_of(account_id, accounts_ports().accounts),
         now=utc_now,
     )
 
 
-def _wishes(account_id: str) -> reports.ContactPreferences:
-    account = accounts_ports().accounts.get(account_id)
-    return (
-        reports.ContactPreferences(account.language, account.reach_by)
-        if account
-        else reports.ContactPreferences()
-    )
-
-
-@cache
+@once
 def photos_ports() -> photos.Ports:
-    from chalicelib.aws.clients import lend_to_pynamodb
-    from chalicelib.integrations.ids import HmacIds
-    from chalicelib.kernel.time import utc_now
+    from chalicelib.integrations.reports_for_photos import ReportsForPhotos
     from chalicelib.photos.dynamo import DynamoRecords
     from chalicelib.photos.image_sandbox import rebuild_apart
     from chalicelib.photos.media_fetcher import fetched
     from chalicelib.photos.picture import blackened
     from chalicelib.photos.s3_uploads import S3Gallery, S3Uploads
 
-    lend_to_pynamodb(session)
-    here, client, signing = settings(), s3(), signer()
     return photos.Ports(
-        uploads=S3Uploads(client, signing, here.uploads_bucket),
-        gallery=S3Gallery(client, signing, here.photos_bucket),
-        records=DynamoRecords(here.reports_table),
-        ids=HmacIds(secret("id"), secret("link")),
-        reports=ReportsWithPhotos(),
+        uploads=S3Uploads(s3(), signer(), settings().uploads_bucket),
+        gallery=S3Gallery(s3(), signer(), settings().photos_bucket),
+        records=DynamoRecords(table("reports")),
+        ids=ids(),
+        reports=ReportsForPhotos(reports_ports, stored_jobs),
         rebuild=rebuild_apart,
         blacken=blackened,
         fetch=lambda media_url: fetched(media_url, outside()),
@@ -69,38 +69,22 @@ def photos_ports() -> photos.Ports:
     )
 
 
-class PhotosOfReports:
-    """The photos slice as reports see it; built only when a report has photos."""
+@once
+def stored_jobs() -> "DynamoJobs":
+    """The store of jobs, which photos and the desk read, too."""
+    from chalicelib.jobs.dynamo.jobs import DynamoJobs
 
-    def belongs(self, scope: str, key: str, photo_id: str) -> bool:
-        return asking.belongs(scope, key, photo_id, photos_ports())
-
-    def ids_for(self, scope: str, key: str, count: int) -> Sequence[str]:
-        return asking.photo_ids_for(scope, key, count, photos_ports()) if count else ()
-
-    def take(self, raw: bytes, key: str, scope: str, held: Sequence[str], about: str | None) -> str:
-        return asking.take_upload(raw, key, scope, held, photos_ports(), about=about)
-
-    def want(self, service_request_id: str, photo_id: str, url: str) -> None:
-        fetching.want(service_request_id, photo_id, url, photos_ports())
-
-    def let_go(self, service_request_id: str, photo_ids: Sequence[str]) -> None:
-        keys = [photos.PhotoKey(service_request_id, photo_id) for photo_id in photo_ids]
-        if keys:
-            sweeping.let_go(keys, photos_ports())
-
-    def ready(self, wanted: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-        pairs = list(wanted)
-        return asking.ready(pairs, photos_ports()) if pairs else frozenset()
-
-    def private_address(self, service_request_id: str, photo_id: str, size: str) -> str:
-        return asking.private_address(service_request_id, photo_id, size, photos_ports())
+    return DynamoJobs(table("jobs"))
 
 
-class ReportsWithPhotos:
-    """The reports slice as photos see it; built only when a photo is swept."""
-
-    def holds(self, service_request_id: str, photo_id: str) -> bool:
-        if reading.holds_photo(service_request_id, photo_id, reports_ports()):
-            return True
-        return is_of_a_job(service_request_id, photo_id)
+@once
+def reactions() -> "Sequence[SqsReaction]":
+    """The queues that hear of what happens to a report."""
+    all_of_it = ReportSubmitted | ReportChanged | PhotoTaken
+    return (
+        reaction("publish", all_of_it),
+        reaction("outbound", all_of_it),
+        reaction("fetch", PhotoWanted),
+        reaction("match", ReportSubmitted | ReportChanged),
+        reaction("open", ReportSubmitted | ReportChanged),
+    )

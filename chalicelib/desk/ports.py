@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from chalicelib.catalogue.model import Council
 from chalicelib.desk.model import CaseJob, Template, Undo, View
 
 Noted = Literal[
@@ -75,29 +76,19 @@ class Entry(Protocol):
     def details(self) -> str: ...
 
 
-class Council(Protocol):
-    """What the desk has to know of the council."""
-
-    @property
-    def services(self) -> Mapping[str, str]:
-        """The names of its services by code."""
-
-    @property
-    def states(self) -> Collection[str]:
-        """What a report can become."""
-
-
 @dataclass(frozen=True)
 class Ports:
     """Everything that the desk reaches outside for. `note` writes into the audit log that somebody
-    is about to do something, `log` reads what was done to a report, the newest first; `names` says
-    what staff call those accounts, as far as they are known; `random_id` makes 128 random bits."""
+    is about to do something, `log` reads what was done to a report, the newest first; `states`
+    are those that a report can have; `names` says what staff call those accounts, as far as they
+    are known; `random_id` makes 128 random bits."""
 
     templates: Templates
     views: Views
     undos: Undos
     jobs: Jobs
     council: Council
+    states: Collection[str]
     note: Callable[[str, Noted, str, str], None]
     log: Callable[[str], Sequence[Entry]]
     names: Callable[[Collection[str]], Mapping[str, str]]

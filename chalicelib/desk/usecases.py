@@ -274,13 +274,13 @@ def _refuse(text: str, service_codes: Sequence[str], state: str | None, ports: P
 
 
 def _faults(service_codes: Sequence[str], state: str | None, ports: Ports) -> Iterator[FieldError]:
-    known = ports.council.services
+    known = ports.council.by_code
     if unknown := [each for each in service_codes if each not in known]:
         yield FieldError(
             "service_codes", f"{unknown[0]} is not offered here; known are: {', '.join(known)}"
         )
-    if state is not None and state not in ports.council.states:
-        yield FieldError("state", f"must be one of: {', '.join(sorted(ports.council.states))}")
+    if state is not None and state not in ports.states:
+        yield FieldError("state", f"must be one of: {', '.join(sorted(ports.states))}")
 
 
 def _chosen(new: tuple[str, ...] | None, old: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from chalicelib.catalogue.model import Council
 from chalicelib.disruptions.model import Disruption
-from chalicelib.geo.point import Box
 
 Deed = Literal["disruptions.post", "disruptions.change", "disruptions.withdraw"]
 
@@ -29,25 +29,15 @@ class Disruptions(Protocol):
         read)."""
 
 
-class Council(Protocol):
-    """What disruptions have to know of the council."""
-
-    @property
-    def bounds(self) -> Box: ...
-    @property
-    def service_codes(self) -> Collection[str]: ...
-
-    def ward_codes(self) -> Collection[str]:
-        """The codes of its wards. Raises UpstreamFailed."""
-
-
 @dataclass(frozen=True)
 class Ports:
-    """Everything that the use cases reach outside for. `note` writes into the audit log that
+    """Everything that the use cases reach outside for. `ward_codes` gives the codes of the
+    council's wards; `note` writes into the audit log that
     somebody is about to do something with a disruption. Each raises UpstreamFailed."""
 
     disruptions: Disruptions
     council: Council
+    ward_codes: Callable[[], Collection[str]]
     note: Callable[[str, Deed, str, str], None]
     now: Callable[[], datetime]
 

@@ -19,7 +19,7 @@ from chalicelib.disruptions.model import (
     changed,
     withdrawn,
 )
-from chalicelib.disruptions.ports import Council, Ports
+from chalicelib.disruptions.ports import Ports
 from chalicelib.errors import Conflict, FieldError, Invalid, NotFound
 from chalicelib.geo.point import Point
 from chalicelib.kernel.ids import derived_id
@@ -116,7 +116,7 @@ def _stale(present: Disruption) -> Conflict:
 
 def _refuse(wanted: Disruption, now: datetime, ports: Ports) -> None:
     """Raises Invalid where it cannot stand."""
-    faults = [*_times(wanted, now), *_area(wanted.area, ports.council), *_services(wanted, ports)]
+    faults = [*_times(wanted, now), *_area(wanted.area, ports), *_services(wanted, ports)]
     if faults:
         raise Invalid("; ".join(f"{field}: {message}" for field, message in faults), faults)
 
@@ -130,13 +130,13 @@ def _times(wanted: Disruption, now: datetime) -> Iterator[FieldError]:
         yield FieldError("ends", f"must be at most {LONGEST.days} days after it begins")
 
 
-def _area(area: DisruptionArea, council: Council) -> Iterator[FieldError]:
+def _area(area: DisruptionArea, ports: Ports) -> Iterator[FieldError]:
     circle = {"lat": area.lat, "long": area.long, "radius_m": area.radius_m}
     given = {name for name, value in circle.items() if value is not None}
     if area.ward_code is not None:
         if given:
             yield FieldError("area.ward_code", "give a ward or a circle, not both")
-        elif area.ward_code not in council.ward_codes():
+        elif area.ward_code not in ports.ward_codes():
             yield FieldError(
                 "area.ward_code", "there is no such ward; see wards in /data/index.json"
             )
@@ -149,7 +149,7 @@ def _area(area: DisruptionArea, council: Council) -> Iterator[FieldError]:
             f"must be a number of metres from {LEAST_RADIUS_M} to {MOST_RADIUS_M:,}; for more, "
             "leave out the area: then it is the whole council",
         )
-    elif given == circle.keys() and not council.bounds.contains(_centre(area)):
+    elif given == circle.keys() and not ports.council.box.contains(_centre(area)):
         yield FieldError("area.lat", "the place is outside the council")
 
 
@@ -158,7 +158,7 @@ def _centre(area: DisruptionArea) -> Point:
 
 
 def _services(wanted: Disruption, ports: Ports) -> Iterator[FieldError]:
-    known = ports.council.service_codes
+    known = ports.council.by_code
     if unknown := [each for each in wanted.service_codes if each not in known]:
         names = ", ".join(known)
         yield FieldError("service_codes", f"{unknown[0]} is not offered here; known are: {names}")

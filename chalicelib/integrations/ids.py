@@ -15,6 +15,8 @@ from chalicelib.aws.secrets import Secret
 from chalicelib.reports import reference
 
 PHOTO_ID_LENGTH = 26
+REPLIES = "replies"
+"""The part before the + of the address that takes replies to our letters."""
 
 
 class HmacIds:
@@ -81,6 +83,11 @@ class HmacIds:
         """What the address carries that an answer about this report is mailed to. It holds for
         ever: a team may answer after years."""
         return self._digest("reply", service_request_id)[:32]
+
+    def reply_address(self, service_request_id: str, domain: str) -> str:
+        """The address for replies about this report."""
+        token = self.reply_token(service_request_id)
+        return f"{REPLIES}+{service_request_id}-{token}@{domain}".lower()
 
     def holds_reply_token(self, service_request_id: str, token: str) -> bool:
         own = self.reply_token(service_request_id)

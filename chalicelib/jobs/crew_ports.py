@@ -1,14 +1,15 @@
 """What the days of crews need from outside."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Protocol
 
 from msgspec import Meta
 
+from chalicelib.catalogue.model import Council
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.ports import Council
+from chalicelib.jobs.ports import Jobs
 from chalicelib.jobs.views import JobView
 
 
@@ -77,42 +78,13 @@ class CrewNotifier(Protocol):
         """Sends it. Raises Gone (nobody is there any more), AddressRefused, UpstreamFailed."""
 
 
-class DaysOfJobs(Protocol):
-    """Where jobs are kept. Both raise UpstreamFailed."""
-
-    def of_day(self, crew: str, day: date) -> Sequence[Job]:
-        """All that a crew has on a day; the list may lag a second behind."""
-
-    def many(self, job_ids: Collection[str]) -> Mapping[str, Job]:
-        """Those of them that there are, as they are now (consistent reads)."""
-
-
-class Depot(Protocol):
-    """Where a crew's day begins and ends."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def lat(self) -> float: ...
-    @property
-    def long(self) -> float: ...
-
-
-class CrewWithDepot(Protocol):
-    """A crew, and where it comes from."""
-
-    @property
-    def depot(self) -> Depot: ...
-
-
 @dataclass(frozen=True)
 class CrewPorts:
     """Everything that the documents reach outside for. `views` shows jobs as staff see them, with
     pictures at addresses that hold until then; it raises UpstreamFailed."""
 
-    jobs: DaysOfJobs
+    jobs: Jobs
     council: Council
-    crews: Mapping[str, CrewWithDepot]
     views: Callable[[Sequence[Job], datetime], Sequence[JobView]]
     documents: Documents
     devices: Devices

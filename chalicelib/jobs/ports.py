@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, NamedTuple, Protocol
-from zoneinfo import ZoneInfo
 
+from chalicelib.catalogue.model import Council
 from chalicelib.jobs.model import Job, Kind, Priority, State
 
 Noted = Literal[
@@ -153,59 +153,6 @@ class Reports(Protocol):
         """Takes back that the job ended without being done. Raises NotFound."""
 
 
-class Shift(Protocol):
-    """From when to when a crew works; `07:30` by the council's clock."""
-
-    @property
-    def starts(self) -> str: ...
-    @property
-    def ends(self) -> str: ...
-
-
-class Crew(Protocol):
-    """A crew of the council."""
-
-    @property
-    def crew(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def team(self) -> str: ...
-    @property
-    def shift(self) -> Shift: ...
-    @property
-    def skills(self) -> Collection[str]: ...
-
-
-class Service(Protocol):
-    """What jobs need to know of a service."""
-
-    @property
-    def service_name(self) -> str: ...
-    @property
-    def job_done_state(self) -> str: ...
-
-
-class Council(Protocol):
-    """The council's rules, as its catalogue has them."""
-
-    @property
-    def zone(self) -> ZoneInfo: ...
-    @property
-    def by_code(self) -> Mapping[str, Service]: ...
-    @property
-    def by_crew(self) -> Mapping[str, Crew]: ...
-    @property
-    def team_names(self) -> Mapping[str, str]: ...
-
-
-class Photos(Protocol):
-    """Photos as jobs see them."""
-
-    def belongs(self, scope: str, key: str, photo_id: str) -> bool:
-        """True where the photo was asked for to go with what is sent under this key."""
-
-
 class Links(Protocol):
     """What proves that somebody has the link to a job: made from a secret."""
 
@@ -219,14 +166,15 @@ class Links(Protocol):
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything that the use cases reach outside for. `note` writes into the audit log that
-    somebody (`actor`) is about to do something with a job; `random_id` makes 128 random bits as 32
-    hexadecimal digits. Both raise UpstreamFailed."""
+    """Everything that the use cases reach outside for. `is_requested_photo` says for a scope, a key
+    and a photo's id whether the photo was requested to go with what is sent under this key; `note`
+    writes into the audit log that somebody (`actor`) is about to do something with a job. Both
+    raise UpstreamFailed. `random_id` makes 128 random bits as 32 hexadecimal digits."""
 
     jobs: Jobs
     reports: Reports
     council: Council
-    photos: Photos
+    is_requested_photo: Callable[[str, str, str], bool]
     links: Links
     site_url: str
     note: Callable[[str, Noted, str, str], None]

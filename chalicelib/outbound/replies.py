@@ -10,9 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from chalicelib.catalogue.destinations import Destination, MailboxDestination
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.kernel.ids import derived_id
 from chalicelib.outbound.email_parser import MailRefused, named_in, reply_in
+from chalicelib.outbound.model import id_of_forwarded
+from chalicelib.outbound.ports import Deliveries
 
 
 class Inbox(Protocol):
@@ -58,6 +61,28 @@ def is_from(sender: str, allowed: Sequence[str]) -> bool:
     address = sender.lower()
     domain = address.rpartition("@")[2]
     return any(each.lower() == (address if "@" in each else domain) for each in allowed)
+
+
+def is_teams(
+    service_request_id: str,
+    address: str,
+    *,
+    destinations: Sequence[Destination],
+    deliveries: Deliveries,
+) -> bool:
+    """True of the mailbox of a team that got the report. Raises UpstreamFailed."""
+    return any(
+        is_from(address, (each.to, *each.answers_from))
+        and _got(each.destination, service_request_id, deliveries)
+        for each in destinations
+        if isinstance(each, MailboxDestination)
+    )
+
+
+def _got(destination: str, service_request_id: str, deliveries: Deliveries) -> bool:
+    delivery = deliveries.get(id_of_forwarded(destination, service_request_id))
+    # A delivery that is unclear may have arrived, and be answered.
+    return delivery is not None and (delivery.sent_at is not None or delivery.is_unclear)
 
 
 def take(key: str, ports: Ports) -> Taken | None:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import fields
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
 from chalicelib.settings import Settings
 from infra.local import aws, mail, texts
 from infra.local.pump import Pump
@@ -61,8 +61,8 @@ class Cloud:
         for field in fields(Settings):
             os.environ.pop(field.name.upper(), None)
         os.environ.update(self.environment)
-        bootstrap.forget()
-        self._settings = bootstrap.settings()
+        container.forget()
+        self._settings = container.settings()
         self._app = app.app
         self._arns = {source: outputs[name] for source, name in SOURCES.items()}
         self.pump = Pump(self._app, self._arns)
@@ -71,11 +71,11 @@ class Cloud:
         """Forgets what this process built and read of the resources, which were emptied. Clients,
         the council and secrets stay while the settings are the same."""
         os.environ.update(self.environment)
-        if bootstrap.settings() is self._settings:
-            bootstrap.forget_documents()
+        if container.settings() is self._settings:
+            container.forget_documents()
         else:
-            bootstrap.forget()
-            self._settings = bootstrap.settings()
+            container.forget()
+            self._settings = container.settings()
         self.pump.begin_anew()
 
     def stop(self) -> None:
@@ -84,5 +84,5 @@ class Cloud:
         self._mock.stop()
         os.environ.clear()
         os.environ.update(self._environment_before)
-        bootstrap.forget()
+        container.forget()
         Cloud._running = False

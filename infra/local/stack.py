@@ -9,7 +9,14 @@ from typing import Any
 
 import boto3
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import accounts_ports, hourly
+from chalicelib.bootstrap.disruptions import disruptions_ports, disruptions_publish_ports
+from chalicelib.bootstrap.jobs import crew_ports, day_ports
+from chalicelib.bootstrap.outbound import outbound_ports
+from chalicelib.bootstrap.partners import partners_ports
+from chalicelib.bootstrap.publishing import figures_ports, publishing_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.load import load
 from chalicelib.disruptions.publishing import publish as publish_disruptions
 from chalicelib.jobs.usecases.day_publishing import publish_due
@@ -67,31 +74,31 @@ class LocalStack:
         )
         self._endpoint = aws.endpoint(HOST, 0)
         # Here everybody is in one network.
-        bootstrap.hourly().update(
-            {scope: 10 * most for scope, most in bootstrap.hourly().items() if "network" in scope}
+        hourly().update(
+            {scope: 10 * most for scope, most in hourly().items() if "network" in scope}
         )
 
     def start(self) -> None:
         """Publishes what is fixed, seeds, and answers."""
         self._upload_site()
-        publish_fixed(bootstrap.publishing_ports())
+        publish_fixed(publishing_ports())
         if self._options.council == DEMO:
-            seed.demo_roadworks(bootstrap.publishing_ports(), datetime.now(UTC).date())
+            seed.demo_roadworks(publishing_ports(), datetime.now(UTC).date())
         if self._options.seed == "demo":
             if self._options.council == DEMO:
-                seed.demo_facilities(bootstrap.council(), bootstrap.publishing_ports())
-                seed.demo_disruption(bootstrap.disruptions_ports(), datetime.now(UTC))
-            seed.demo_reports(bootstrap.reports_ports(), datetime.now(UTC))
+                seed.demo_facilities(container.council(), publishing_ports())
+                seed.demo_disruption(disruptions_ports(), datetime.now(UTC))
+            seed.demo_reports(reports_ports(), datetime.now(UTC))
             self.cloud.pump.run_until_idle()
             if self._options.council == DEMO:
-                seed.demo_jobs(bootstrap.day_ports(), datetime.now(UTC))
+                seed.demo_jobs(day_ports(), datetime.now(UTC))
                 self.cloud.pump.run_until_idle()
-        publish_due(bootstrap.crew_ports())
-        publish_wards(bootstrap.publishing_ports())
-        publish_disruptions(bootstrap.disruptions_publish_ports())
-        publish_lists_anew(bootstrap.publishing_ports())
-        publish_performance_anew(bootstrap.figures_ports())
-        publish_getting_through(bootstrap.outbound_ports())
+        publish_due(crew_ports())
+        publish_wards(publishing_ports())
+        publish_disruptions(disruptions_publish_ports())
+        publish_lists_anew(publishing_ports())
+        publish_performance_anew(figures_ports())
+        publish_getting_through(outbound_ports())
         assert isinstance(self._site, site.Server)
         self._site.client = boto3.client("s3")
         self._site.bucket = self.cloud.bucket
@@ -99,7 +106,7 @@ class LocalStack:
         self._site.local_forms = self._local_forms()
         self._site.signer = Signer(secret_of, lambda: datetime.now(UTC))
         self._site.cdn_headers = self._cdn_headers
-        self._site.origin_secret = bootstrap.secret("origin").current()
+        self._site.origin_secret = container.secret("origin").current()
         for server in (self._site, self._endpoint):
             threading.Thread(target=server.serve_forever, daemon=True).start()
         self.push.start()
@@ -123,9 +130,9 @@ class LocalStack:
         }
 
     def _local_pages(self) -> dict[str, Callable[[], Any]]:
-        secret = bootstrap.secret("token").current()
-        known = people.tokens(bootstrap.accounts_ports())
-        known["open311_api_key"] = people.demo_api_key(secret, bootstrap.partners_ports())
+        secret = container.secret("token").current()
+        known = people.tokens(accounts_ports())
+        known["open311_api_key"] = people.demo_api_key(secret, partners_ports())
         return {
             "/_local/tokens.json": lambda: known,
             "/_local/outbox.json": self._outbox,

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from chalicelib import bootstrap
 from chalicelib.alerts.delivery import Alert, asking, digest, told_by
 from chalicelib.alerts.letters import letter, text
 from chalicelib.alerts.links import unsubscribe_url
@@ -14,6 +13,7 @@ from chalicelib.alerts.model import AlertRequested, Subscription, Topic, What
 from chalicelib.alerts.push import payload
 from chalicelib.alerts.segments import segments
 from chalicelib.alerts.words import MessageComposer, SubscriptionLinks
+from chalicelib.bootstrap.alerts import voice
 from chalicelib.kernel.templating import environment
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.states import LABELS, SAID_TO_BE_DONE, State
@@ -37,9 +37,9 @@ class Sample(NamedTuple):
 
 def page() -> str:
     """The page as HTML."""
-    voice = bootstrap.voice()
-    samples = [_sample(name, message, voice) for name, message in messages(voice)]
-    return _PAGE.render(council=voice.council, samples=samples)
+    composer = voice()
+    samples = [_sample(name, message, composer) for name, message in messages(composer)]
+    return _PAGE.render(council=composer.council, samples=samples)
 
 
 def messages(voice: MessageComposer) -> Iterator[tuple[str, Message]]:

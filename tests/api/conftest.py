@@ -10,8 +10,9 @@ import pytest
 import time_machine
 from chalice.test import Client, HTTPResponse
 
-from chalicelib import bootstrap
 from chalicelib.accounts.model import Role
+from chalicelib.bootstrap.accounts import accounts_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.kernel.time import utc_now
 from infra.local.cloud import Cloud
 from infra.tokens import account_with, token_of
@@ -53,7 +54,7 @@ class Api:
 
     def token(self, role: Role, account: str | None = None) -> str:
         """A token of somebody with that role; without a name it is one person for each role."""
-        ports = bootstrap.accounts_ports()
+        ports = accounts_ports()
         somebody = account_with(role, account or f"some-{role}", ports)
         return token_of(somebody, timedelta(hours=8), "A test", ports)
 
@@ -67,7 +68,7 @@ class Api:
         return headers
 
     def stored_ids(self) -> list[str]:
-        return list(bootstrap.reports_ports().repository.ids())
+        return list(reports_ports().repository.ids())
 
 
 @pytest.fixture

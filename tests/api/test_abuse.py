@@ -11,10 +11,13 @@ import pytest
 from chalice.test import Client
 
 import app
-from chalicelib import bootstrap
 from chalicelib.accounts.destinations import written
 from chalicelib.accounts.model import Destination, Role
 from chalicelib.accounts.usecases.rate_limits import DAILY, FOLLOWERS, HOURLY
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import accounts_ports, hourly
+from chalicelib.bootstrap.alerts import alerts_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.http.cdn import ORIGIN, VIEWER
 from infra.local import mail
 from infra.local.cloud import Cloud
@@ -36,14 +39,14 @@ def here() -> Iterator[Api]:
     """Behind the CDN, which says from which network somebody calls."""
     cloud = Cloud(behind_cdn=True)
     with Client(app.app) as client:
-        yield Api(client, cloud, {ORIGIN: bootstrap.secret("origin").current()})
+        yield Api(client, cloud, {ORIGIN: container.secret("origin").current()})
     cloud.stop()
 
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     for scope in HOURLY:
-        monkeypatch.setitem(bootstrap.hourly(), scope, 2)
+        monkeypatch.setitem(hourly(), scope, 2)
 
 
 def of_network(api: Api, **more: str) -> Api:
@@ -53,7 +56,7 @@ def of_network(api: Api, **more: str) -> Api:
 
 def signed_in(role: Role, *addresses: str) -> str:
     """A token of somebody new who confirmed those addresses."""
-    ports = bootstrap.accounts_ports()
+    ports = accounts_ports()
     confirmed = tuple(Destination("email", each) for each in addresses)
     somebody = account_with(role, f"somebody-{next(numbers)}", ports, confirmed)
     return token_of(somebody, timedelta(minutes=5), "A test", ports)
@@ -121,7 +124,7 @@ def test_flag_is_kept_after_a_flood_from_another_network(here: Api) -> None:
     assert {each.status_code for each in junk} == {201, 409}
     said = {"reason": "personal_data", "text": "My number is in it."}
     assert mine.post(path, said, key="real").status_code == 201
-    stored = bootstrap.reports_ports().repository.get(sent["service_request_id"])
+    stored = reports_ports().repository.get(sent["service_request_id"])
     assert stored and [flag.text for flag in stored.flags][1:] == ["My number is in it."]
 
 
@@ -313,8 +316,8 @@ def test_nothing_is_sent_about_a_report_when_its_contact_is_on_the_list(here: Ap
         here.cloud.pump.run_until_idle()
         path = f"/api/reports/{sent.json_body['service_request_id']}"
         assert here.get(path, admin).json_body["contact"] == contact
-        key = bootstrap.alerts_ports().ids.address_key("email", "dropped@example.org")
-        told[channel] = len(bootstrap.alerts_ports().subscriptions.at([key]))
+        key = alerts_ports().ids.address_key("email", "dropped@example.org")
+        told[channel] = len(alerts_ports().subscriptions.at([key]))
     assert told["online"] == 0
     assert told["phone"] == 1, "what staff take is not held against the list"
     unblock(here, block_id, admin)

@@ -12,10 +12,10 @@ import pytest
 from chalice.test import Client, HTTPResponse
 
 import app
-from chalicelib import bootstrap
 from chalicelib.alerts.links import shortened
 from chalicelib.alerts.matching import FITTING
 from chalicelib.alerts.model import Subscription, Topic
+from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.kernel.time import utc_now
 from infra.demo.gazetteer import COMMITTED
 from infra.local.cloud import Cloud
@@ -46,7 +46,7 @@ def here() -> Iterator[Api]:
 
 def stored(**values: Any) -> Subscription:
     made = {"topic": STREET, **values}
-    return bootstrap.alerts_ports().subscriptions.add(subscription(next(numbers), **made))
+    return alerts_ports().subscriptions.add(subscription(next(numbers), **made))
 
 
 def unconfirmed() -> Subscription:
@@ -55,13 +55,13 @@ def unconfirmed() -> Subscription:
 
 
 def again(one: Subscription) -> Subscription:
-    found = bootstrap.alerts_ports().subscriptions.get(one.subscription_id)
+    found = alerts_ports().subscriptions.get(one.subscription_id)
     assert found
     return found
 
 
 def way(one: Subscription, kind: str = "manage", page: str = "") -> str:
-    token = getattr(bootstrap.alerts_ports().tokens, kind)(one)
+    token = getattr(alerts_ports().tokens, kind)(one)
     return f"/forms/alerts/{one.subscription_id}{page}?token={token}"
 
 
@@ -99,8 +99,8 @@ def test_same_form_posted_twice_asks_once(here: Api) -> None:
     to = "twice@example.org"
     for _ in range(2):
         assert ask(here, to=to, key=long_key("twice")).status_code == 200
-    key = bootstrap.alerts_ports().ids.address_key("email", to)
-    assert len(bootstrap.alerts_ports().subscriptions.at([key])) == 1
+    key = alerts_ports().ids.address_key("email", to)
+    assert len(alerts_ports().subscriptions.at([key])) == 1
 
 
 def test_number_is_confirmed_by_the_code_on_the_next_page(here: Api) -> None:
@@ -109,9 +109,9 @@ def test_number_is_confirmed_by_the_code_on_the_next_page(here: Api) -> None:
     assert found
     wrong = post(here, found[1], code="12")
     assert (wrong.status_code, "not the code" in text_of(wrong)) == (400, True)
-    made = bootstrap.alerts_ports().subscriptions.get(found[2])
+    made = alerts_ports().subscriptions.get(found[2])
     assert made
-    right = post(here, found[1], code=bootstrap.alerts_ports().tokens.code(made))
+    right = post(here, found[1], code=alerts_ports().tokens.code(made))
     assert "You will get these alerts" in text_of(right)
 
 
@@ -142,8 +142,8 @@ def test_place_is_found_by_its_name(here: Api) -> None:
     to = {"to": "near@example.org"}
     answer = ask(here, **near, **to)
     assert "Reports within 1 km of a place" in text_of(answer), text_of(answer)
-    key = bootstrap.alerts_ports().ids.address_key("email", to["to"])
-    (made,) = bootstrap.alerts_ports().subscriptions.at([key])
+    key = alerts_ports().ids.address_key("email", to["to"])
+    (made,) = alerts_ports().subscriptions.at([key])
     assert (made.topic.radius_m, made.frequency) == (1000, "daily")
     assert made.topic.lat == pytest.approx(MARKET_PLACE["lat"], abs=0.01)
 

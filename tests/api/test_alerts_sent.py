@@ -7,7 +7,8 @@ import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.alerts import alerts_sending_events
 from chalicelib.reports.model import Imported, Visibility
 from chalicelib.reports.usecases.submission import take_over
@@ -74,7 +75,7 @@ def test_subscriber_gets_a_letter_about_a_report_nearby_and_no_word_that_was_typ
     assert letter["Subject"].startswith("New report: Pothole [")
     assert any(link.endswith(f"/reports/{made}") for link in links(letter))
     assert "PILLS" not in letter.as_string()
-    assert letter["Reply-To"] == bootstrap.council().replies_to
+    assert letter["Reply-To"] == container.council().replies_to
 
 
 def test_reporter_gets_an_acknowledgement_that_can_be_answered_and_no_word_of_hers(
@@ -98,7 +99,7 @@ def test_private_report_is_acknowledged_with_the_link_that_only_its_sender_has(a
     )
     (letter,) = mail.letters()
     (link,) = (each for each in links(letter) if "/forms/reports/" in each)
-    path = link.removeprefix(bootstrap.settings().site_url)
+    path = link.removeprefix(container.settings().site_url)
     assert api.get(path).status_code == 200
 
 
@@ -106,7 +107,7 @@ def test_alerts_stop_by_one_click_of_a_mail_program_and_not_by_a_get(api: Api) -
     confirmed(api)
     report(api)
     address = mail.letters()[-1]["List-Unsubscribe"].strip("<>")
-    path = address.removeprefix(bootstrap.settings().site_url)
+    path = address.removeprefix(container.settings().site_url)
     before = len(mail.letters())
     api.get(path)
     report(api, key="second")
@@ -174,10 +175,10 @@ def test_officer_sees_what_did_not_get_through_and_sends_it_again(
 ) -> None:
     confirmed(api)
     monkeypatch.setenv("MAIL_DOMAIN", "")
-    bootstrap.forget()
+    container.forget()
     made = report(api)
     monkeypatch.undo()
-    bootstrap.forget()
+    container.forget()
     officer = api.token("officer")
     answer = api.get("/api/alerts/failed", officer)
     (item,) = answer.json_body["items"]
@@ -215,7 +216,7 @@ def test_nobody_is_told_of_old_reports_that_are_taken_over(api: Api) -> None:
             requested_datetime=old,
             updated_datetime=old,
         )
-        assert take_over(old_one, bootstrap.reports_ports())
+        assert take_over(old_one, reports_ports())
     api.cloud.pump.run_until_idle()
     assert len(mail.letters()) == before
 
@@ -224,7 +225,7 @@ def test_report_is_new_once_although_it_was_hidden_and_is_shown_again(api: Api) 
     confirmed(api)
     before = len(mail.letters())
     made = report(api)
-    reports = bootstrap.reports_ports().repository
+    reports = reports_ports().repository
     steps: tuple[Visibility, ...] = ("hidden", "public")
     for visibility in steps:
         stored = reports.get(made)

@@ -8,7 +8,8 @@ import boto3
 import pytest
 from click.testing import CliRunner, Result
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.gazetteer.wards import WARDS
 from chalicelib.geo.point import Point
@@ -22,6 +23,7 @@ from infra.roadworks import COLUMNS
 from tests.api.conftest import Api
 from tests.api.test_alerts_sent import confirmed
 from tests.builders import MARKET_PLACE, NOON, draft_body
+from tests.built import replace_built
 from tests.open311 import assert_errors, other_system
 
 HERE = "lat=53.959&long=-1.0815"
@@ -42,9 +44,9 @@ def demo(api: Api) -> Api:
     """The demo council with its places and road works."""
     for key, path in COMMITTED.items():
         boto3.client("s3").put_object(Bucket=api.cloud.bucket, Key=key, Body=path.read_bytes())
-    demo_roadworks(bootstrap.publishing_ports(), NOON.date().replace(year=2100))
+    demo_roadworks(publishing_ports(), NOON.date().replace(year=2100))
     # What was read of them before is kept for a minute.
-    bootstrap.forget()
+    container.forget()
     return api
 
 
@@ -53,7 +55,7 @@ def published_wards(api: Api) -> None:
     from chalicelib.publishing.usecases import publish_wards
 
     api.cloud.pump.run_until_idle()
-    assert publish_wards(bootstrap.publishing_ports()) == {}
+    assert publish_wards(publishing_ports()) == {}
 
 
 def test_my_area_is_told_when_a_postcode_or_a_place_is_given(demo: Api) -> None:
@@ -135,7 +137,7 @@ def test_forms_know_whose_a_place_is_when_it_is_in_no_ward(demo: Api) -> None:
     siblings = Siblings(Author())
     assert "Wold District Council" in str(siblings.outside(Point(lat=54.02, long=-0.99)))
     assert siblings.outside(Point(**MARKET_PLACE)) is None
-    bootstrap.forget()
+    container.forget()
     boto3.client("s3").delete_object(Bucket=demo.cloud.bucket, Key=WARDS)
     assert siblings.outside(Point(lat=54.02, long=-0.99)) is None
 
@@ -281,7 +283,7 @@ def test_subscribers_hear_of_road_works_by_the_next_import_when_the_queue_failed
             raise UpstreamFailed("The queue did not answer.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(bootstrap, "match_queue", Broken)
+        replace_built(patch, container.queue, Broken(), "match")
         assert run("import-roadworks", file).exit_code == 1
     for _ in range(2):
         assert run("import-roadworks", file).exit_code == 0

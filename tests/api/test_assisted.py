@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import reports_ports
 from tests.api.conftest import Api
 from tests.builders import draft_body
 
@@ -17,7 +17,7 @@ def test_report_is_the_residents_and_says_how_it_came(here: Api, channel: str, r
     assert answer.status_code == 201
     receipt = answer.json_body
     assert receipt["service_request_id"] in receipt["tracking_url"]
-    stored = bootstrap.reports_ports().repository.get(receipt["service_request_id"])
+    stored = reports_ports().repository.get(receipt["service_request_id"])
     assert stored and stored.contact and stored.contact.email == CONTACT["email"]
     assert (stored.channel, stored.reporter) == (channel, None)
     assert stored.email_key and stored.phone_key
@@ -36,7 +36,7 @@ def test_residents_report_for_themselves_alone(here: Api, token: str | None) -> 
 
 def test_report_came_online_when_nothing_is_said(here: Api) -> None:
     receipt = here.post("/api/reports", draft_body(), token=here.token("officer")).json_body
-    stored = bootstrap.reports_ports().repository.get(receipt["service_request_id"])
+    stored = reports_ports().repository.get(receipt["service_request_id"])
     assert stored and (stored.channel, stored.reporter) == ("online", "some-officer")
 
 

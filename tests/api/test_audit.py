@@ -11,13 +11,15 @@ import pytest
 from chalice.test import Client
 
 import app
-from chalicelib import bootstrap
+from chalicelib.bootstrap.accounts import audit_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.reports.model import HeldUpdate, Note, Question
 from chalicelib.reports.needs import Need
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.builders import NOON, draft_body
+from tests.built import Broken, replace_built
 from tests.people import FORM, post_form
 
 HOOK = {"name": "Canary", "url": "http://127.0.0.1:9/hook"}
@@ -61,7 +63,7 @@ def attribute_of(request_id: str, api: Api) -> None:
 
 def note_of(request_id: str, api: Api) -> None:
     note = Note(note_id="note", datetime=NOON, sender="team@example.org", text="Canary.")
-    bootstrap.reports_ports().repository.add_note(request_id, note)
+    reports_ports().repository.add_note(request_id, note)
 
 
 def flag_of(request_id: str, api: Api) -> None:
@@ -86,7 +88,7 @@ def question_of(request_id: str, api: Api) -> None:
 
 
 def add_to_report(request_id: str, **values: Any) -> None:
-    repository = bootstrap.reports_ports().repository
+    repository = reports_ports().repository
     report = repository.get(request_id)
     assert report
     repository.save(replace(report, **values))
@@ -162,10 +164,7 @@ def test_nothing_is_stored_while_nothing_can_be_noted(
 ) -> None:
     request_id, crew = reported(here, who), here.token("crew", who)
 
-    def failing() -> Any:
-        raise UpstreamFailed("Nothing is noted.")
-
-    monkeypatch.setattr(bootstrap, "audit_ports", failing)
+    replace_built(monkeypatch, audit_ports, Broken(UpstreamFailed("Nothing is noted.")))
     before = here.stored_ids()
     body = draft_body(channel="phone")
     assert here.post("/api/reports", body, key=f"{who}-1", token=crew).status_code == 503

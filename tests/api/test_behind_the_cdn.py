@@ -9,8 +9,8 @@ from botocore.exceptions import ConnectTimeoutError
 from chalice.test import Client
 
 import app
-from chalicelib import bootstrap
 from chalicelib.aws.secrets import KEPT_FOR_S
+from chalicelib.bootstrap import container
 from chalicelib.handlers.http.cdn import ORIGIN
 from infra.local.cloud import Cloud
 from tests.seam import Answer, Try, around
@@ -40,18 +40,18 @@ def test_request_is_refused_when_it_went_round_the_cdn(
 
 
 def test_request_is_answered_when_it_carries_the_secret_or_the_one_before(client: Client) -> None:
-    before = bootstrap.secret("origin").current()
-    arn = bootstrap.settings().origin_secret_arn
+    before = container.secret("origin").current()
+    arn = container.settings().origin_secret_arn
     assert status(client, PATH, before) == 200
     boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString="n" * 64)
-    bootstrap.forget()
+    container.forget()
     assert status(client, PATH, "n" * 64) == status(client, PATH, before) == 200
 
 
 def test_public_reads_go_on_when_the_store_of_secrets_does_not_answer(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now, kept = 0.0, bootstrap.secret("origin")
+    now, kept = 0.0, container.secret("origin")
     monkeypatch.setattr(kept, "_monotonic", lambda: now)
     sent, asked = kept.current(), []
 
@@ -65,9 +65,9 @@ def test_public_reads_go_on_when_the_store_of_secrets_does_not_answer(
     with around(down):
         assert [status(client, PATH, sent) for _ in range(3)] == [200, 200, 200]
         assert len({this.call for this in asked}) == 1
-        bootstrap.forget()
+        container.forget()
         assert status(client, PATH, sent) == 503
-    bootstrap.forget()
+    container.forget()
     assert status(client, PATH, sent) == 200
 
 

@@ -11,8 +11,11 @@ import pytest
 from chalice.test import HTTPResponse
 from PIL import Image
 
-from chalicelib import bootstrap
 from chalicelib.accounts.model import Account, Grant
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import accounts_ports
+from chalicelib.bootstrap.desk import desk_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.desk.model import UNDO_WITHIN
 from chalicelib.kernel.time import utc_now
 from chalicelib.reports.model import Photo, ServiceRequest
@@ -21,6 +24,7 @@ from infra.tokens import token_of
 from tests.api.conftest import Api
 from tests.attack_photos import picture, saved
 from tests.builders import draft_body
+from tests.built import replace_built
 
 NOISE: dict[str, Any] = {"service_code": "noise-nuisance", "attributes": {"kind": "noise"}}
 PHOTO = "0" * 26
@@ -38,18 +42,18 @@ def reported(api: Api, key: str = "k", **values: Any) -> str:
 
 
 def stored(request_id: str) -> ServiceRequest:
-    found = bootstrap.reports_ports().repository.get(request_id)
+    found = reports_ports().repository.get(request_id)
     assert found
     return found
 
 
 def saved_as(request_id: str, **values: Any) -> None:
-    bootstrap.reports_ports().repository.save(replace(stored(request_id), **values))
+    reports_ports().repository.save(replace(stored(request_id), **values))
 
 
 def somebody(name: str, **grant: Any) -> str:
     """A token of an officer of her own."""
-    ports = bootstrap.accounts_ports()
+    ports = accounts_ports()
     grants = (Grant(role="officer", **grant),)
     now = utc_now().replace(microsecond=0)
     account = Account(account_id=name, created_at=now, grants=grants, work_name=name.title())
@@ -221,9 +225,9 @@ def test_nothing_is_taken_back_after_its_time(
 ) -> None:
     request_id = reported(api)
     done = act(api, she, f"/api/cases/{request_id}/changes", {"state": "closed"}, version=1)
-    ports = bootstrap.desk_ports()
+    ports = desk_ports()
     later = replace(ports, now=lambda: utc_now() + UNDO_WITHIN + timedelta(seconds=2))
-    monkeypatch.setattr(bootstrap, "desk_ports", lambda: later)
+    replace_built(monkeypatch, desk_ports, later)
     assert act(api, she, f"/api/undo/{done.json_body['undo_id']}").status_code == 409
     assert stored(request_id).state == "closed"
 
@@ -303,10 +307,10 @@ def test_part_of_a_photo_is_blackened_where_it_is_kept_and_where_it_is_published
     request_id = reported(api, photo_ids=[photo["photo_id"]])
     raw = saved("JPEG", picture(size=(400, 200)))
     boto3.client("s3").put_object(
-        Bucket=bootstrap.settings().uploads_bucket, Key=photo["fields"]["key"], Body=raw
+        Bucket=container.settings().uploads_bucket, Key=photo["fields"]["key"], Body=raw
     )
     api.cloud.pump.run_until_idle()
-    kept = (bootstrap.settings().photos_bucket, f"{request_id}/{photo['photo_id']}/page.jpg")
+    kept = (container.settings().photos_bucket, f"{request_id}/{photo['photo_id']}/page.jpg")
     shown = (api.cloud.bucket, f"photos/{kept[1]}")
     small = (api.cloud.bucket, shown[1].replace("page", "thumbnail"))
     assert max(pixel(*kept)) > 50 < max(pixel(*shown))

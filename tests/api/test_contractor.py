@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
 from tests.api.conftest import Api
 from tests.forms import File, PageReader, encoded
 from tests.jobs import Depot, operation
@@ -30,7 +30,7 @@ def job(depot: Depot) -> dict[str, Any]:
 def link_to(job: dict[str, Any], depot: Depot) -> str:
     path = f"/api/jobs/{job['job_id']}/links"
     made = depot.api.post(path, {"name": "Paving Ltd"}, key=None, token=depot.officer)
-    return str(made.json_body["url"]).removeprefix(bootstrap.settings().site_url)
+    return str(made.json_body["url"]).removeprefix(container.settings().site_url)
 
 
 def opened(link: str, depot: Depot) -> PageReader:

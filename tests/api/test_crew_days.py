@@ -8,8 +8,8 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib import bootstrap
 from chalicelib.accounts.model import Grant
+from chalicelib.bootstrap import container
 from chalicelib.handlers.jobs.job_params import today
 from tests.api.conftest import Api
 from tests.builders import MARKET_PLACE
@@ -160,7 +160,7 @@ def test_day_can_be_fetched_by_a_signed_address_once_it_is_planned(depot: Depot)
     assert link.status_code == 200, link.body
     assert "X-Amz-Signature" in link.json_body["url"] and link.json_body["expires_at"]
     held = boto3.client("s3").get_object(
-        Bucket=bootstrap.settings().crews_bucket, Key=f"crews/highways-north/{day}.json"
+        Bucket=container.settings().crews_bucket, Key=f"crews/highways-north/{day}.json"
     )
     assert held["ETag"].strip('"') == link.json_body["etag"].strip('"')
     document = json.loads(held["Body"].read())

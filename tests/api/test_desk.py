@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
 from tests.api.conftest import Api
 from tests.builders import draft_body
 
@@ -93,5 +93,5 @@ def test_desk_is_for_officers_alone(api: Api) -> None:
 def test_officer_sees_what_all_teams_are_called_to_pass_work_on(api: Api, she: str) -> None:
     items = api.get("/api/teams", she).json_body["items"]
     assert {"team": "highways", "name": "Highways"} in items
-    assert [each["team"] for each in items] == list(bootstrap.council().team_names)
+    assert [each["team"] for each in items] == list(container.council().team_names)
     assert api.get("/api/teams", api.token("crew")).status_code == 403

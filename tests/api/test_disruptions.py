@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from chalice.test import HTTPResponse
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.disruptions import disruptions_ports
 from chalicelib.handlers.alerts.disruptions_events import publish_disruptions
 from chalicelib.kernel.time import utc_now
 from infra.local import mail
@@ -69,7 +70,7 @@ def withdrawn(api: Api, made: dict[str, Any], officer: str, version: int | None)
 
 def published(api: Api) -> list[dict[str, Any]]:
     publish_disruptions(EVENT, None)
-    answer = bootstrap.base.read_published("data/disruptions.json")
+    answer = container.read_published("data/disruptions.json")
     assert answer
     items: list[dict[str, Any]] = json.loads(answer)["items"]
     return items
@@ -169,5 +170,5 @@ def test_nobody_hears_of_one_that_was_taken_back_before_it_was_told(api: Api, of
 
 
 def test_demo_council_has_one(api: Api) -> None:
-    demo_disruption(bootstrap.disruptions_ports(), utc_now())
+    demo_disruption(disruptions_ports(), utc_now())
     assert [each["title"] for each in published(api)] == ["No bin collections on the east side"]

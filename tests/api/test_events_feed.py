@@ -7,8 +7,9 @@ import pytest
 import time_machine
 from chalice.test import HTTPResponse
 
-from chalicelib import bootstrap
 from chalicelib.accounts.model import Role
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.kernel.time import utc_now
 from chalicelib.partners.model import NewKey
 from chalicelib.partners.usecases import make
@@ -22,7 +23,7 @@ LATER = timedelta(seconds=10)
 
 @pytest.fixture
 def key(api: Api) -> str:
-    return make(NewKey(name="Follower", per_minute=1), bootstrap.partners_ports()).text
+    return make(NewKey(name="Follower", per_minute=1), partners_ports()).text
 
 
 def events(api: Api, key: str | None, query: str = "") -> HTTPResponse:
@@ -52,7 +53,7 @@ def test_feed_tells_of_a_public_report_and_nothing_personal(api: Api, key: str) 
         "status": "open",
         "version": 1,
         "updated_datetime": item["updated_datetime"],
-        "url": f"{bootstrap.settings().site_url}/reports/{report_id}",
+        "url": f"{container.settings().site_url}/reports/{report_id}",
     }
     assert answer.json_body["next"] == item["cursor"]
     assert SECRET not in answer.body.decode()

@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib import bootstrap
 from chalicelib.accounts.model import Destination, Grant
+from chalicelib.bootstrap.accounts import accounts_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.privacy.elsewhere import REASONS
 from chalicelib.privacy.page import UNREADABLE
 from chalicelib.privacy.registry import Row, load
@@ -37,7 +38,7 @@ FLAGGED = "I live next door."
 @pytest.fixture(scope="module")
 def her(here: Api) -> Resident:
     """Somebody who left something everywhere, with a photo and a flag on her report."""
-    made, ports = resident(1, with_long_timeline=True, with_answers=True), bootstrap.reports_ports()
+    made, ports = resident(1, with_long_timeline=True, with_answers=True), reports_ports()
     report = ports.repository.get(made.reports[1])
     assert report
     flags = (Flag(flag_id="F", reason="other", text=FLAGGED, datetime=NOON),)
@@ -66,7 +67,7 @@ def her(here: Api) -> Resident:
         )
     )
     works = Grant(role="crew", teams=("highways",), wards=("E05001",))
-    made.account = bootstrap.accounts_ports().accounts.save(
+    made.account = accounts_ports().accounts.save(
         replace(
             made.account,
             grants=(works,),
@@ -80,7 +81,7 @@ def her(here: Api) -> Resident:
 
 @pytest.fixture(scope="module")
 def export(here: Api, her: Resident) -> dict[str, Any]:
-    token = token_of(her.account, timedelta(minutes=5), "A test", bootstrap.accounts_ports())
+    token = token_of(her.account, timedelta(minutes=5), "A test", accounts_ports())
     answer = here.get("/api/account/export", token)
     assert answer.status_code == 200, answer.body
     found: dict[str, Any] = answer.json_body
@@ -127,7 +128,7 @@ def test_what_is_elsewhere_is_personal_and_said_to_be(export: dict[str, Any]) ->
 
 def test_export_has_her_words_and_nobody_elses(here: Api, her: Resident) -> None:
     other = resident(2)
-    token = token_of(other.account, timedelta(minutes=5), "A test", bootstrap.accounts_ports())
+    token = token_of(other.account, timedelta(minutes=5), "A test", accounts_ports())
     text = here.get("/api/account/export", token).body.decode()
     assert other.canary in text and her.canary not in text
     assert here.get("/api/account/export").status_code == 401
@@ -155,11 +156,11 @@ def test_export_has_nothing_that_others_said_of_her_or_of_themselves(
 
 
 def test_export_tells_of_others_nothing_that_finds_what_they_wrote(here: Api) -> None:
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     one, other = resident(3), resident(4)
     author = Author(other.account.account_id)
     add_update(one.reports[0], update_draft(text="By a neighbour."), "n", author, ports)
-    token = token_of(one.account, timedelta(minutes=5), "A test", bootstrap.accounts_ports())
+    token = token_of(one.account, timedelta(minutes=5), "A test", accounts_ports())
     text = here.get("/api/account/export", token).body.decode()
     assert "By a neighbour." in text
     assert written_as(other.account.account_id, ports) not in text
@@ -189,7 +190,7 @@ def test_parts_of_an_export_are_the_whole_of_it(
     here: Api, her: Resident, export: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chalicelib.reports.usecases.resident.exporting.AT_MOST_BYTES", 1000)
-    token = token_of(her.account, timedelta(minutes=5), "A test", bootstrap.accounts_ports())
+    token = token_of(her.account, timedelta(minutes=5), "A test", accounts_ports())
     together: dict[str, list[Any]] = {}
     cursor = ""
     while cursor is not None:
@@ -206,14 +207,14 @@ def test_parts_of_an_export_are_the_whole_of_it(
 
 @pytest.mark.parametrize("cursor", ["x", "2026-06-01T12:00:00Z~R00000000001~x", "~1"])
 def test_cursor_is_refused_that_we_never_made(cursor: str, here: Api, her: Resident) -> None:
-    token = token_of(her.account, timedelta(minutes=5), "A test", bootstrap.accounts_ports())
+    token = token_of(her.account, timedelta(minutes=5), "A test", accounts_ports())
     assert here.get(f"/api/account/export?cursor={cursor}", token).status_code == 400
 
 
 def test_page_says_everything_that_is_personal_but_what_nobody_can_read(
     here: Api, her: Resident, export: dict[str, Any]
 ) -> None:
-    token = token_of(her.account, timedelta(minutes=5), "A test", bootstrap.accounts_ports())
+    token = token_of(her.account, timedelta(minutes=5), "A test", accounts_ports())
     page = here.get("/api/account/export/page", token).body.decode()
     held = {"report.attributes": "What kind of nuisance is it?"}
     personal = [
@@ -227,7 +228,7 @@ def test_page_says_everything_that_is_personal_but_what_nobody_can_read(
 
 
 def test_page_says_the_same_and_escapes_what_was_typed(here: Api, her: Resident) -> None:
-    token = token_of(her.account, timedelta(minutes=5), "A test", bootstrap.accounts_ports())
+    token = token_of(her.account, timedelta(minutes=5), "A test", accounts_ports())
     page = here.get("/api/account/export/page", token)
     assert page.status_code == 200 and her.canary in page.body.decode()
     assert "Your email address" in page.body.decode() and "<script" not in page.body.decode()

@@ -5,7 +5,9 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.places import facilities_ports
+from chalicelib.bootstrap.publishing import publishing_ports
 from infra.demo.facilities import demo_tables
 from infra.demo.gazetteer import COMMITTED
 from infra.facilities import import_facilities, kind_named
@@ -18,10 +20,10 @@ HERE = "lat=53.959&long=-1.0815"
 @pytest.fixture
 def published(api: Api) -> Api:
     """With the demo council's libraries, parks and street lights."""
-    council, tables = bootstrap.council(), demo_tables()
+    council, tables = container.council(), demo_tables()
     for name in ("library", "park", "street-light"):
         kind = kind_named(name, council)
-        import_facilities(kind, tables[name], council, bootstrap.publishing_ports())
+        import_facilities(kind, tables[name], council, publishing_ports())
     return api
 
 
@@ -77,7 +79,7 @@ def test_light_says_so_when_it_was_reported_and_published(published: Api) -> Non
     report = published.post("/api/reports", body)
     assert report.status_code == 201, report.json_body
     published.cloud.pump.run_until_idle()
-    bootstrap.facilities_ports.cache_clear()
+    del container.BUILT[facilities_ports,]
     (again,) = nearest(published, f"kind=street-light&{HERE}&limit=1")
     assert again["open_report"] == report.json_body["service_request_id"]
     seen = published.get(f"/api/reports/{again['open_report']}").json_body

@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 import time_machine
 
-from chalicelib import bootstrap
 from chalicelib.accounts.model import Destination
 from chalicelib.accounts.usecases.erasing import SETTLES, erase_due
 from chalicelib.alerts.usecases.sending import wake_due
+from chalicelib.bootstrap.accounts import accounts_ports
+from chalicelib.bootstrap.alerts import telling_ports
+from chalicelib.bootstrap.privacy import erasure_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.kernel.time import utc_now
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.updating import add_update
@@ -27,7 +30,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def token(api: Api) -> str:
     """Somebody who has confirmed two addresses."""
-    people = bootstrap.accounts_ports()
+    people = accounts_ports()
     hers = tuple(Destination("email", each) for each in (SHE, HER_WORK))
     account = account_with("resident", "a" * 32, people, hers)
     return token_of(account, timedelta(minutes=5), "A test", people)
@@ -54,7 +57,7 @@ def send_all_that_is_due(api: Api) -> None:
     hours on, outside the quiet ones."""
     for days in (1, 4, 8):
         with time_machine.travel(utc_now() + timedelta(days=days) + 6 * HOUR, tick=False):
-            wake_due(bootstrap.telling_ports())
+            wake_due(telling_ports())
             api.cloud.pump.run_until_idle()
 
 
@@ -69,7 +72,7 @@ def everything_is_on_its_way(api: Api, token: str) -> str:
     subscribe(api, None, topic={"kind": "council"}, whats=["mended"])
     api.cloud.pump.run_until_idle()
     officer = Author("officer", staff_in=EVERYWHERE)
-    add_update(own, update_draft(state="fixed"), "fixed", officer, bootstrap.reports_ports())
+    add_update(own, update_draft(state="fixed"), "fixed", officer, reports_ports())
     api.cloud.pump.run_until_idle()
     # Of this nobody has heard yet.
     report(api, "another", description="Another hole.")
@@ -79,7 +82,7 @@ def everything_is_on_its_way(api: Api, token: str) -> str:
 def forget(api: Api, token: str) -> None:
     assert api.post("/api/account/erasure", {}, key=None, token=token).status_code == 202
     with time_machine.travel(utc_now() + SETTLES, tick=False):
-        assert erase_due(bootstrap.erasure_ports()) == {}
+        assert erase_due(erasure_ports()) == {}
 
 
 @pytest.mark.parametrize("is_forgotten", [True, False])

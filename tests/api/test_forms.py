@@ -14,8 +14,11 @@ from chalice.deploy.swagger import SwaggerGenerator
 from chalice.test import Client, HTTPResponse
 
 import app
-from chalicelib import bootstrap
 from chalicelib.accounts.usecases.block_list import block
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import block_ports
+from chalicelib.bootstrap.publishing import publishing_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.forms.posted import MOST_BYTES
 from chalicelib.gazetteer.model import PLACES
 from chalicelib.kernel.time import utc_now
@@ -28,6 +31,7 @@ from infra.facilities import import_facilities, kind_named
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.builders import draft, update_draft
+from tests.built import Broken, replace_built
 from tests.forms import URLENCODED, File, PageReader, encoded
 
 REPORT = "/forms/report"
@@ -92,7 +96,7 @@ class Browser:
         return self.fill(press="Send report")
 
     def stored(self) -> list[ServiceRequest]:
-        repository = bootstrap.reports_ports().repository
+        repository = reports_ports().repository
         return list(repository.many(list(repository.ids())).values())
 
     def _show(self, answer: HTTPResponse) -> PageReader:
@@ -113,12 +117,12 @@ def browser(cloud: Cloud) -> Iterator[Browser]:
 @pytest.fixture
 def stored() -> ServiceRequest:
     """A public report; needs `browser` before it."""
-    return submission.submit(draft(), "stored", Author(), bootstrap.reports_ports())
+    return submission.submit(draft(), "stored", Author(), reports_ports())
 
 
 def link(page: PageReader) -> str:
     """The path that "See your report" leads to."""
-    return page.links["See your report"].removeprefix(bootstrap.settings().site_url)
+    return page.links["See your report"].removeprefix(container.settings().site_url)
 
 
 def photo(shared_data: Path, name: str = "photo_1.JPG") -> File:
@@ -154,14 +158,14 @@ def test_report_is_sent_when_all_pages_are_filled_in(browser: Browser, shared_da
     assert report.contact and report.contact.email == "canary@example.org"
     assert len(report.photos) == 2
     browser.cloud.pump.run_until_idle()
-    view = reading.view(report.service_request_id, Author(), bootstrap.reports_ports())
+    view = reading.view(report.service_request_id, Author(), reports_ports())
     assert [each.photo_id for each in view.photos] == [each.photo_id for each in report.photos]
 
 
 def test_report_is_sent_with_its_contact_when_that_is_on_the_block_list(
     browser: Browser,
 ) -> None:
-    block("blocked-form@example.org", "A test", "an-admin", bootstrap.block_ports())
+    block("blocked-form@example.org", "A test", "an-admin", block_ports())
     browser.to("Describe the problem")
     browser.fill({"description": "Cups and paper"})
     browser.fill({"contact.name": "Ann Canary", "contact.email": "blocked-form@example.org"})
@@ -248,7 +252,7 @@ def test_photo_arrives_whole_when_the_gateway_sends_bytes_as_text(
     answer = app.app(event, None)
     assert answer["statusCode"] == 200
     photo_id = dict(PageReader(answer["body"]).form(REPORT).fields)["photo_ids"]
-    bucket = boto3.resource("s3").Bucket(bootstrap.settings().uploads_bucket)
+    bucket = boto3.resource("s3").Bucket(container.settings().uploads_bucket)
     [kept] = [each for each in bucket.objects.all() if each.key.endswith(photo_id)]
     assert kept.get()["Body"].read() == photo(shared_data).body
 
@@ -459,7 +463,7 @@ def test_update_is_added_when_it_is_typed(browser: Browser, stored: ServiceReque
 def test_report_is_opened_again_when_somebody_says_that_it_is_not_fixed(
     browser: Browser, stored: ServiceRequest
 ) -> None:
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     officer = Author("officer", staff_in=EVERYWHERE)
     updating.add_update(stored.service_request_id, update_draft(state="fixed"), "k", officer, ports)
     path = f"/forms/reports/{stored.service_request_id}"
@@ -525,10 +529,7 @@ def test_page_says_what_became_of_what_was_typed_when_something_breaks(
 ) -> None:
     browser.to("Check your answers")
 
-    def broken() -> None:
-        raise RuntimeError("broken on purpose")
-
-    monkeypatch.setattr(bootstrap, "reports_ports", broken)
+    replace_built(monkeypatch, reports_ports, Broken(RuntimeError("broken on purpose")))
     browser.fill(press="Send report")
     assert browser.status == 500
     assert "press the button again: it is never taken twice" in browser.page.text
@@ -560,7 +561,7 @@ def test_page_may_show_the_pictures_that_it_has_and_no_others(
     browser: Browser, shared_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("UPLOADS_ENDPOINT")
-    bootstrap.forget()
+    container.forget()
     browser.to("Add photos", service={"service_code": "graffiti"})
     browser.fill(files=[photo(shared_data)])
     page = browser.to_end()
@@ -615,9 +616,9 @@ def test_form_in_an_unknown_alphabet_is_refused(api: Api) -> None:
 @pytest.fixture
 def by_the_light(browser: Browser) -> Browser:
     """At the page of the nearest street lights."""
-    council = bootstrap.council()
+    council = container.council()
     kind, table = kind_named("street-light", council), demo_tables()["street-light"]
-    import_facilities(kind, table, council, bootstrap.publishing_ports())
+    import_facilities(kind, table, council, publishing_ports())
     browser.open("/forms/nearest?kind=street-light&q=Market+Place")
     return browser
 

@@ -11,9 +11,9 @@ import pytest
 from chalice.test import Client
 
 import app
-from chalicelib import bootstrap
 from chalicelib.accounts.audit import Entry
 from chalicelib.accounts.model import Account, Grant, Session
+from chalicelib.bootstrap.accounts import people_ports
 from chalicelib.handlers.http.routes import RouteFacts
 from chalicelib.jobs.model import Contractor, Dispute, Job, JobEvent
 from chalicelib.outbound.model import Delivery
@@ -118,4 +118,4 @@ def test_whole_body_with_one_field_too_many_stores_nothing(api: Api) -> None:
                 continue
             assert sent(api, facts, body | {name: "injected"}, token).status_code == 400, name
     assert stored(api.cloud) == before
-    assert len(bootstrap.people_ports().accounts.staff()) == 1
+    assert len(people_ports().accounts.staff()) == 1

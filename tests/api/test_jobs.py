@@ -7,8 +7,9 @@ import boto3
 import pytest
 import time_machine
 
-from chalicelib import bootstrap
 from chalicelib.accounts.model import Grant
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.gazetteer.wards import WARDS
 from chalicelib.handlers.jobs import jobs as jobs_handler
 from chalicelib.kernel.time import utc_now
@@ -225,7 +226,7 @@ def test_link_lets_a_contractor_in_and_is_taken_back(depot: Depot) -> None:
         assert refused.json_body["errors"][0]["field"] == field
     made = depot.api.post(path, {"name": "Paving Ltd"}, key=None, token=depot.officer)
     assert made.status_code == 201
-    link = made.json_body["url"].removeprefix(bootstrap.settings().site_url)
+    link = made.json_body["url"].removeprefix(container.settings().site_url)
     assert depot.look(job["job_id"])["contractor"] == {
         "name": "Paving Ltd",
         "expires_at": made.json_body["expires_at"],
@@ -295,7 +296,7 @@ def test_photo_of_a_note_stays_though_no_report_shows_it_when_photos_are_swept(
     note = operation(job, "note", text="The kerb is broken, too.")
     photo_id = shown(depot, job, note)
     with time_machine.travel(utc_now() + timedelta(days=2), tick=False):
-        assert sweep(bootstrap.photos_ports()) == {}
+        assert sweep(photos_ports()) == {}
     (deed,) = depot.look(job["job_id"])["deeds"]
     assert deed["photos"][0]["state"] == "ready" and deed["photos"][0]["url"]
     assert deed["photos"][0]["photo_id"] == photo_id
@@ -321,11 +322,11 @@ def test_job_and_its_photo_are_emptied_when_its_report_is_forgotten_with_all_it_
     photo_id = shown(depot, job, operation(job, text="Spoke to Ann."))
     (report_id,) = job["service_request_ids"]
     key = PhotoKey(report_id, photo_id)
-    assert look(key, bootstrap.photos_ports()).state == "ready"
-    forget_sender(report_id, redact=True, ports=bootstrap.reports_ports())
+    assert look(key, photos_ports()).state == "ready"
+    forget_sender(report_id, redact=True, ports=reports_ports())
     depot.api.cloud.pump.run_until_idle()
     with time_machine.travel(utc_now() + timedelta(days=2), tick=False):
-        assert sweep(bootstrap.photos_ports()) == {}
+        assert sweep(photos_ports()) == {}
     after = depot.look(job["job_id"])
     assert (after["instructions"], after["deeds"][0]["text"]) == ("", "")
-    assert look(key, bootstrap.photos_ports()).state != "ready"
+    assert look(key, photos_ports()).state != "ready"

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from chalice.test import HTTPResponse
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.http.params import new_key
 from chalicelib.kernel.idempotency import SHORTEST_UNSIGNED
 from tests.api.conftest import Api
@@ -25,7 +26,7 @@ def post(api: Api, path: str, body: Any, key: str, token: str | None = None) -> 
 
 
 def private_service() -> str:
-    services = bootstrap.council().services
+    services = container.council().services
     return next(each.service_code for each in services if each.visibility == "private")
 
 
@@ -36,7 +37,7 @@ def private_body(api: Api) -> dict[str, Any]:
 @pytest.mark.parametrize("key", SHORT)
 def test_link_of_a_private_report_is_told_to_nobody_who_guesses_its_key(key: str, api: Api) -> None:
     # As it was stored while such keys were taken.
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     wanted = bootstrap_submit(key)
     link = ports.ids.link_token(wanted)
     for body in (private_body(api), {**private_body(api), "description": "Something else."}):
@@ -51,7 +52,7 @@ def bootstrap_submit(key: str) -> str:
     from chalicelib.reports.usecases import access, submission
 
     sent = draft(service_code=private_service(), attributes={"kind": "noise"})
-    report = submission.submit(sent, key, access.Author(), bootstrap.reports_ports())
+    report = submission.submit(sent, key, access.Author(), reports_ports())
     return report.service_request_id
 
 

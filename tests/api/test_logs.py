@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from chalice.test import HTTPResponse
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import photos_ports
 from chalicelib.integrations.ids import HmacIds
 from chalicelib.kernel.observability import logs, trace
 from chalicelib.photos.ports import PhotoKey
@@ -181,7 +181,7 @@ def test_repeat_answers_the_stored_report_and_writes_nothing(api: Api) -> None:
 def test_photo_of_a_form_is_followed_to_its_publication(api: Api) -> None:
     photo = PhotoKey("7K3M2QXV9HTD", "0" * 26)
     with trace.following(PHONE):
-        bootstrap.photos_ports().uploads.put(photo, saved("JPEG"))
+        photos_ports().uploads.put(photo, saved("JPEG"))
     with kept() as written:
         api.cloud.pump.run_until_idle()
     for function in ("take_in", "fan_out", "publish"):

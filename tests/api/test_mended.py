@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib import bootstrap
 from chalicelib.alerts.delivery import Wake
 from chalicelib.alerts.model import STOPPED_KEPT_FOR, Topic
 from chalicelib.alerts.usecases.questions import question_of, question_token
 from chalicelib.alerts.usecases.sending import send_woken
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.alerts import alerts_ports, telling_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import NotFound
 from chalicelib.kernel.time import utc_now
 from chalicelib.reports.model import AnswerDraft, ServiceRequest, Visibility
@@ -39,7 +41,7 @@ def report_id(api: Api) -> str:
 
 
 def say(state: Any, report_id: str, api: Api) -> None:
-    officer, ports = Author("officer", staff_in=EVERYWHERE), bootstrap.reports_ports()
+    officer, ports = Author("officer", staff_in=EVERYWHERE), reports_ports()
     add_update(report_id, update_draft(state=state), f"{state} {utc_now()}", officer, ports)
     api.cloud.pump.run_until_idle()
 
@@ -47,7 +49,7 @@ def say(state: Any, report_id: str, api: Api) -> None:
 def asked_after(days: float) -> list[str]:
     """The links of the letter that asks, as it goes out so many days later."""
     before = len(mail.letters())
-    ports = bootstrap.telling_ports()
+    ports = telling_ports()
     later = replace(ports, now=lambda: utc_now() + timedelta(days=days))
     for subscription_id, alert_id in later.alerts.due(later.now(), limit=10):
         send_woken(Wake(subscription_id=subscription_id, alert_id=alert_id), later)
@@ -56,7 +58,7 @@ def asked_after(days: float) -> list[str]:
 
 
 def path_of(link: str) -> str:
-    return link.removeprefix(bootstrap.settings().site_url)
+    return link.removeprefix(container.settings().site_url)
 
 
 @pytest.fixture
@@ -86,7 +88,7 @@ def posted(path: str, body: bytes, content_type: str, api: Api) -> PageReader:
 
 
 def stored(report_id: str) -> ServiceRequest:
-    found = bootstrap.reports_ports().repository.get(report_id)
+    found = reports_ports().repository.get(report_id)
     assert found
     return found
 
@@ -145,8 +147,8 @@ def test_answer_is_taken_once(report_id: str, link: str, api: Api) -> None:
 
 
 def test_one_of_ten_answers_at_once_counts(report_id: str, link: str) -> None:
-    token, ports = link.partition("?")[0].rpartition("/")[2], bootstrap.reports_ports()
-    asked = FeedbackRequest(**question_of(token, bootstrap.alerts_ports())._asdict())
+    token, ports = link.partition("?")[0].rpartition("/")[2], reports_ports()
+    asked = FeedbackRequest(**question_of(token, alerts_ports())._asdict())
 
     def attempt(number: int) -> bool:
         draft = AnswerDraft(answer="no" if number % 2 else "yes")
@@ -185,14 +187,14 @@ def test_page_says_that_the_link_does_not_hold_when_it_is_another(
 def test_link_of_one_repair_is_none_of_another(report_id: str, link: str) -> None:
     token = link.partition("?")[0].rpartition("/")[2]
     with pytest.raises(NotFound):
-        question_of(token.replace(".1.", ".2."), bootstrap.alerts_ports())
+        question_of(token.replace(".1.", ".2."), alerts_ports())
 
 
 @pytest.mark.parametrize("visibility", ["hidden", "withdrawn"])
 def test_page_is_not_there_when_the_report_was_taken_back(
     visibility: Visibility, report_id: str, link: str, api: Api
 ) -> None:
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     ports.repository.save(replace(stored(report_id), visibility=visibility))
     assert api.client.http.get(link).status_code == 404
 
@@ -200,7 +202,7 @@ def test_page_is_not_there_when_the_report_was_taken_back(
 def test_page_is_for_the_reporter_alone_when_the_report_is_private(
     report_id: str, link: str, api: Api
 ) -> None:
-    alerts, ports = bootstrap.alerts_ports(), bootstrap.reports_ports()
+    alerts, ports = alerts_ports(), reports_ports()
     others: tuple[dict[str, Any], ...] = (
         {"topic": Topic(kind="report", service_request_id=report_id)},
         {"topic": Topic(kind="report", service_request_id="7K3M2QXV9HTD"), "is_own": True},
@@ -216,7 +218,7 @@ def test_page_is_for_the_reporter_alone_when_the_report_is_private(
 def test_link_answers_for_nobody_when_its_subscription_is_gone(
     report_id: str, link: str, api: Api
 ) -> None:
-    alerts = bootstrap.alerts_ports()
+    alerts = alerts_ports()
     (own,) = alerts.subscriptions.at([alerts.ids.address_key("email", SHE)])
     gone = replace(own, state="stopped", stopped_at=utc_now() - STOPPED_KEPT_FOR)
     alerts.subscriptions.save(gone)

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
 from chalicelib.catalogue.load import load
 from tests.api.conftest import Api
+from tests.built import Broken, replace_built
 from tests.open311 import OtherSystem, assert_errors, json_of, other_system, xml_of
 from tests.seam import ALL_TRIES, REFUSALS, Refusal, refuse
 
@@ -92,10 +93,7 @@ def test_client_is_told_when_to_come_again_when_the_store_does_not_answer(
 def test_mistake_of_ours_is_an_error_of_open311s_that_tells_nothing(
     other: OtherSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken() -> None:
-        raise RuntimeError("broken on purpose")
-
-    monkeypatch.setattr(bootstrap, "council", broken)
+    replace_built(monkeypatch, container.council, Broken(RuntimeError("broken on purpose")))
     answer = other.get("services.json")
     assert_errors(answer, 500)
     assert b"on purpose" not in answer.body
@@ -130,7 +128,7 @@ def test_discovery_says_where_everything_is(api: Api) -> None:
     (endpoint,) = found["endpoints"]
     assert endpoint == {
         "specification": "http://wiki.open311.org/GeoReport_v2",
-        "url": bootstrap.settings().site_url + "/open311/v2",
+        "url": container.settings().site_url + "/open311/v2",
         "changeset": found["changeset"],
         "type": "test",
         "formats": ["text/xml", "application/json"],

@@ -8,10 +8,11 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.georeport.reading import Unreadable, read_xml
 from chalicelib.georeport.wire import write
 from tests.api.conftest import Api
+from tests.built import replace_built
 from tests.effort import effort
 from tests.fakes_partners import MemoryKeys
 from tests.open311 import FORM, OtherSystem, other_system
@@ -97,9 +98,9 @@ DOCUMENTS = [
 @pytest.fixture
 def other(api: Api, monkeypatch: pytest.MonkeyPatch) -> OtherSystem:
     """A partner whose key is looked up in memory, and holds for as many calls as there are."""
-    ports = replace(bootstrap.partners_ports(), keys=MemoryKeys())
+    ports = replace(partners_ports(), keys=MemoryKeys())
     monkeypatch.setattr(MemoryKeys, "count", lambda *_: 1)
-    monkeypatch.setattr(bootstrap, "partners_ports", lambda: ports)
+    replace_built(monkeypatch, partners_ports, ports)
     return other_system(api, sets_state=True)
 
 

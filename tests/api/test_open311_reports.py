@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.open311 import longest_answer
 from tests.api.conftest import Api
 from tests.builders import MARKET_PLACE
@@ -338,7 +339,7 @@ def test_report_is_read_in_the_character_set_that_its_form_declares(other: Other
 
 
 def notes_of(request_id: str) -> list[str]:
-    return [note.text for note in bootstrap.reports_ports().repository.notes(request_id)]
+    return [note.text for note in reports_ports().repository.notes(request_id)]
 
 
 def test_long_description_is_cut_and_kept_whole_for_officers_alone(other: OtherSystem) -> None:
@@ -370,7 +371,7 @@ def test_whole_text_has_a_bound_and_so_have_those_of_one_report(other: OtherSyst
 def test_long_answer_is_cut_and_kept_whole_for_officers(other: OtherSystem) -> None:
     service, asked = next(
         (service.service_code, attribute)
-        for service in bootstrap.council().services
+        for service in container.council().services
         for attribute in service.attributes
         if longest_answer(attribute)
     )

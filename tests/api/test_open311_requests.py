@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 import time_machine
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import reports_ports
 from tests.api.conftest import Api
 from tests.builders import draft_body
 from tests.open311 import OtherSystem, assert_errors, json_of, other_system, xml_of
@@ -240,7 +240,7 @@ def test_nothing_personal_is_in_any_answer(other: OtherSystem) -> None:
     request_id = other.reported(
         **person, email="canary@example.org", device_id="D1", account_id="A1"
     )
-    stored = bootstrap.reports_ports().repository.get(request_id)
+    stored = reports_ports().repository.get(request_id)
     assert stored and stored.contact and stored.contact.name == "Xanthippe Canary"
     other.update(request_id, **person)
     asked = {"extensions": "true", "api_key": other.key}

@@ -7,8 +7,9 @@ import pytest
 import time_machine
 from chalice.test import HTTPResponse
 
-from chalicelib import bootstrap
-from chalicelib.bootstrap.base import s3
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.container import s3
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.georeport import moments
 from chalicelib.reports.usecases.held_updates import MOST_HELD
 from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
@@ -176,7 +177,7 @@ def test_long_update_is_kept_whole_for_officers_once_when_it_comes_again(
     for _ in range(2):
         assert other.update(request_id, description=whole).status_code == 200
     assert len(stored(request_id).updates[0].text) == 2000
-    notes = bootstrap.reports_ports().repository.notes(request_id)
+    notes = reports_ports().repository.notes(request_id)
     assert [note.text for note in notes] == [whole]
 
 
@@ -197,7 +198,7 @@ def test_update_keeps_the_photos_that_came_along_once_when_it_comes_again(
     report = stored(request_id)
     assert len(report.photos) == 3
     assert {photo.update_id for photo in report.photos} == {report.updates[0].update_id}
-    uploads = s3().list_objects_v2(Bucket=bootstrap.settings().uploads_bucket)
+    uploads = s3().list_objects_v2(Bucket=container.settings().uploads_bucket)
     assert sorted(each["Key"].rpartition("/")[2] for each in uploads["Contents"]) == sorted(
         photo.photo_id for photo in report.photos[1:]
     )
@@ -507,5 +508,5 @@ def test_update_that_waits_is_forgotten_with_who_sent_the_report(
 ) -> None:
     request_id = residents.reported()
     reviewed.update(request_id)
-    forget_sender(request_id, redact=False, ports=bootstrap.reports_ports())
+    forget_sender(request_id, redact=False, ports=reports_ports())
     assert stored(request_id).held_updates == ()

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 import time_machine
 
-from chalicelib import bootstrap
 from chalicelib.accounts.model import Role
+from chalicelib.bootstrap import container
 from chalicelib.events import PhotoTaken
 from chalicelib.handlers.exchange import outbound_events
 from chalicelib.kernel.time import utc_now
@@ -27,7 +27,7 @@ PATH = "/api/outbound/receivers"
 def hook(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hook]:
     with listening() as server:
         monkeypatch.setenv("OUTSIDE_ALLOWED", f"http://127.0.0.1:9,{server.origin}")
-        bootstrap.forget()
+        container.forget()
         yield server
 
 
@@ -107,7 +107,7 @@ def test_receiver_is_told_nothing_when_its_address_is_not_one_that_we_go_to_any_
 ) -> None:
     add(api, url=f"{hook.origin}/hook")
     monkeypatch.setenv("OUTSIDE_ALLOWED", "")
-    bootstrap.forget()
+    container.forget()
     report(api)
     (failed,) = deliveries(api)
     assert (failed["last_error"], failed["tries"]) == ("address_refused", 1)
@@ -345,7 +345,7 @@ def test_whether_it_gets_through_is_published_every_five_minutes(api: Api, hook:
     add(api, url=f"{hook.origin}/hook")
     report(api)
     minutes_later(api, 6)
-    held = bootstrap.base.published().read("data/getting-through.json")
+    held = container.published().read("data/getting-through.json")
     assert held
     *_, others = json.loads(held.body)["destinations"]
     assert (others["name"], others["kind"], others["waiting"]) == ("Other systems", "webhook", 0)

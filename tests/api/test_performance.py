@@ -8,8 +8,10 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib import bootstrap
 from chalicelib.accounts.model import Grant
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import accounts_ports
+from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.handlers.publishing import publishing_events
 from chalicelib.jobs.model import Job
 from infra.local.cloud import Cloud
@@ -95,7 +97,7 @@ def test_officer_sees_what_each_way_cost_and_what_could_have_been_avoided(api: A
     assert api.post(path, {"text": "Any news?"}, key="asks").status_code == 201
     assert api.post(path, {"text": "Soon."}, key="says", token=officer).status_code == 201
     found = asked(api, officer)
-    costs = bootstrap.council().channel_costs
+    costs = container.council().channel_costs
     by_channel = {each["channel"]: each for each in found["channels"]}
     assert set(by_channel) == set(costs)
     assert by_channel["phone"] == {
@@ -114,7 +116,7 @@ def test_officer_sees_what_each_way_cost_and_what_could_have_been_avoided(api: A
 
 
 def plan(number: int, crew: str, day: date, **values: Any) -> None:
-    jobs, now = bootstrap.jobs_ports(), bootstrap.jobs_ports().now().replace(microsecond=0)
+    jobs, now = jobs_ports(), jobs_ports().now().replace(microsecond=0)
     jobs.jobs.add(
         Job(
             job_id=f"J{number:011}",
@@ -132,7 +134,7 @@ def plan(number: int, crew: str, day: date, **values: Any) -> None:
 
 
 def test_officer_sees_the_load_of_her_crews(api: Api) -> None:
-    crew = next(each for each in bootstrap.council().crews if each.team == "highways")
+    crew = next(each for each in container.council().crews if each.team == "highways")
     plan(1, crew.crew, date(2026, 6, 1))
     plan(2, crew.crew, date(2026, 6, 30), state="done")
     plan(3, crew.crew, date(2026, 6, 15), state="could_not")
@@ -151,7 +153,7 @@ def test_officer_sees_the_load_of_her_crews(api: Api) -> None:
 
 def test_officer_sees_her_own_teams_alone(api: Api) -> None:
     report(api, "here")
-    ports = bootstrap.accounts_ports()
+    ports = accounts_ports()
     api.token("officer", "elsewhere")
     account = ports.accounts.get("elsewhere")
     assert account
@@ -160,7 +162,7 @@ def test_officer_sees_her_own_teams_alone(api: Api) -> None:
     elsewhere = token_of(parks, timedelta(minutes=5), "A test", ports)
     found = asked(api, elsewhere)
     assert sum(each["count"] for each in found["channels"]) == 0
-    teams = {each.crew: each.team for each in bootstrap.council().crews}
+    teams = {each.crew: each.team for each in container.council().crews}
     assert {teams[each["crew"]] for each in found["crews"]} <= {"parks"}
     assert sum(each["count"] for each in asked(api, api.token("officer"))["channels"]) == 1
 

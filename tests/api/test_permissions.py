@@ -18,8 +18,10 @@ from chalice.app import Chalice
 from chalice.test import Client, HTTPResponse
 
 import app
-from chalicelib import bootstrap
 from chalicelib.accounts.model import Account, Grant
+from chalicelib.bootstrap.accounts import accounts_ports
+from chalicelib.bootstrap.alerts import alerts_ports
+from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.gazetteer.wards import WARDS
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.routes import RouteFacts, Routes
@@ -82,7 +84,7 @@ class Council:
             return None
         hours = -1 if caller == "expired" else 1
         holding = replace(account, disabled_at=None)
-        ports = bootstrap.accounts_ports()
+        ports = accounts_ports()
         return token_of(holding, timedelta(hours=hours), "A test", ports)
 
     def report(self, **values: Any) -> tuple[str, str]:
@@ -95,7 +97,7 @@ class Council:
     def job(self) -> str:
         """One of a report here, about which there is a dispute."""
         staff = Operator(actor="staff", remits=REMITS, device="a phone", scope="account:staff")
-        ports, draft = bootstrap.jobs_ports(), JobDraft(service_request_ids=(self.report()[0],))
+        ports, draft = jobs_ports(), JobDraft(service_request_ids=(self.report()[0],))
         job = planning.create(draft, f"job-{next(self.keys)}", staff, ports)
         cancelled = JobChanges(state="cancelled", because="Not needed.")
         planning.change(job.job_id, cancelled, job.version, staff, ports)
@@ -108,7 +110,7 @@ class Council:
     def subscription(self) -> str:
         """One of the owner's."""
         one = subscription(next(self.keys), account_id=self.accounts["owner"].account_id)
-        return bootstrap.alerts_ports().subscriptions.add(one).subscription_id
+        return alerts_ports().subscriptions.add(one).subscription_id
 
     def call(
         self, caller: str, method: str, path: str, body: Any = None, *, key: str = "k"
@@ -148,7 +150,7 @@ def council() -> Iterator[Council]:
     cloud = Cloud()
     wards = COMMITTED[WARDS].read_bytes()
     boto3.client("s3").put_object(Bucket=cloud.bucket, Key=WARDS, Body=wards)
-    people = bootstrap.accounts_ports().accounts
+    people = accounts_ports().accounts
     accounts = {
         caller: people.add(account_for(caller)) for caller, kind in CALLERS.items() if kind.role
     }

@@ -5,9 +5,10 @@ import json
 import boto3
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import reactions, reports_ports
 from tests.api.conftest import Api
 from tests.builders import draft_body
+from tests.built import replace_built
 
 CANARIES = {
     "name": "Canary Nightjar",
@@ -42,7 +43,7 @@ def test_contact_is_for_officers_and_in_no_other_answer_document_or_message(api:
     ]
     api.cloud.pump.run_until_idle()
 
-    stored = bootstrap.reports_ports().repository.get(request_id)
+    stored = reports_ports().repository.get(request_id)
     assert stored and stored.contact and stored.contact.email == CANARIES["email"]
     assert stored.reporter == ACCOUNT
     for answer in answers:
@@ -65,7 +66,7 @@ def test_facts_on_the_queue_hold_nothing_personal(
         def send(self, events: object) -> None:
             seen.append(repr(events))
 
-    monkeypatch.setattr(bootstrap, "reactions", lambda: (Listening(),))
+    replace_built(monkeypatch, reactions, (Listening(),))
     api.cloud.pump.run_until_idle()
     assert "ReportSubmitted" in "".join(seen)
     assert leaked("".join(seen)) == []

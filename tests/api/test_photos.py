@@ -3,7 +3,7 @@
 import boto3
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.photos.model import MOST_BYTES
 from tests.api.conftest import Api
 from tests.attack_photos import saved
@@ -31,7 +31,7 @@ def test_upload_is_allowed_for_a_photo_that_keeps_its_id_when_it_is_asked_for_ag
     fields = first["fields"]
     assert isinstance(fields, dict)
     assert fields["Content-Type"] == "image/jpeg"
-    request_id = bootstrap.reports_ports().ids.service_request_id("anonymous", long_key("key"))
+    request_id = reports_ports().ids.service_request_id("anonymous", long_key("key"))
     assert fields["key"] == f"{request_id}/{first['photo_id']}"
 
 

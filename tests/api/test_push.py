@@ -9,8 +9,11 @@ import pytest
 from chalice.test import Client, HTTPResponse
 
 import app
-from chalicelib import bootstrap
 from chalicelib.alerts.model import Subscription
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.alerts import alerts_ports
+from chalicelib.bootstrap.jobs import crew_ports
+from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.handlers.jobs.job_params import today
 from chalicelib.jobs.usecases.crew_devices import MOST_DEVICES
 from chalicelib.publishing.usecases import publish_fixed
@@ -66,7 +69,7 @@ def subscribed(api: Api, browser: Browser, **topic: Any) -> Subscription:
 
 
 def stored(subscription_id: str) -> Subscription:
-    found = bootstrap.alerts_ports().subscriptions.get(subscription_id)
+    found = alerts_ports().subscriptions.get(subscription_id)
     assert found
     return found
 
@@ -179,9 +182,9 @@ def test_address_is_refused_when_nothing_is_sent_to_it(
 
 
 def test_key_is_published_for_whoever_subscribes(api: Api) -> None:
-    publish_fixed(bootstrap.publishing_ports())
-    held = bootstrap.publishing_ports().documents.read("data/index.json")
-    assert held and f'"push_key":"{bootstrap.push_key().public}"'.encode() in held.body
+    publish_fixed(publishing_ports())
+    held = publishing_ports().documents.read("data/index.json")
+    assert held and f'"push_key":"{container.push_key().public}"'.encode() in held.body
 
 
 def test_crews_phone_hears_that_its_day_has_changed_and_nothing_of_it(
@@ -192,7 +195,7 @@ def test_crews_phone_hears_that_its_day_has_changed_and_nothing_of_it(
     for push, status in (({"endpoint": "https://127.0.0.1/a"}, 400), ({}, 201), ({}, 201)):
         body = {"push": push_of(browser) | push}
         assert api.post(path, body, key=None, token=depot.crew).status_code == status
-    (device,) = bootstrap.crew_ports().devices.of("highways-north")
+    (device,) = crew_ports().devices.of("highways-north")
 
     def planned() -> list[Any]:
         service.taken.clear()
@@ -209,6 +212,6 @@ def test_crews_phone_hears_that_its_day_has_changed_and_nothing_of_it(
         other = replace(
             device, push=replace(device.push, endpoint=f"https://push.example/{number}")
         )
-        bootstrap.crew_ports().devices.add(replace(other, device_id=f"other-{number}"))
+        crew_ports().devices.add(replace(other, device_id=f"other-{number}"))
     answer = api.post(path, {"push": push_of(browser)}, key=None, token=depot.crew)
     assert answer.status_code == 409

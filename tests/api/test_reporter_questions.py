@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib import bootstrap
 from chalicelib.alerts.model import Subscription, Topic
 from chalicelib.alerts.usecases.managing import Shown, stop
 from chalicelib.alerts.usecases.questions import asked_by, reply_token
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.alerts import alerts_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import NotFound
 from chalicelib.reports.model import ServiceRequest
 from infra.local import mail
@@ -50,7 +52,7 @@ def letters_about(words: str = "/forms/questions/") -> list[str]:
 
 def path_in(letter: str) -> str:
     (link,) = [word for word in letter.split() if "/forms/questions/" in word]
-    return link.removeprefix(bootstrap.settings().site_url)
+    return link.removeprefix(container.settings().site_url)
 
 
 @pytest.fixture
@@ -71,7 +73,7 @@ def replied(link: str, api: Api, text: str) -> PageReader:
 
 
 def stored(report_id: str) -> ServiceRequest:
-    found = bootstrap.reports_ports().repository.get(report_id)
+    found = reports_ports().repository.get(report_id)
     assert found
     return found
 
@@ -150,14 +152,14 @@ def test_who_wanted_to_hear_nothing_is_asked_and_told_nothing_else(api: Api) -> 
 
 
 def own(report_id: str) -> Subscription:
-    alerts = bootstrap.alerts_ports()
+    alerts = alerts_ports()
     (found,) = alerts.subscriptions.at([alerts.ids.address_key("email", SHE)])
     assert found.topic.service_request_id == report_id
     return found
 
 
 def test_nobody_is_asked_who_cannot_be_reached(report_id: str, api: Api) -> None:
-    alerts = bootstrap.alerts_ports()
+    alerts = alerts_ports()
     token = alerts.tokens.unsubscribe(own(report_id))
     stop(own(report_id).subscription_id, Shown(token=token), alerts)
     nameless = reported(api, "k2", contact=None)
@@ -172,7 +174,7 @@ def test_nobody_is_asked_who_cannot_be_reached(report_id: str, api: Api) -> None
 def test_link_is_for_whoever_sent_the_report_and_one_question(
     report_id: str, link: str, api: Api
 ) -> None:
-    token, alerts = link.rpartition("/")[2], bootstrap.alerts_ports()
+    token, alerts = link.rpartition("/")[2], alerts_ports()
     assert asked_by(token, alerts) == (report_id, 1)
     ask(report_id, api, "How deep?", key="k2")
     for other in (token.replace(".1.", ".2."), token[:-1] + "x", "x"):
@@ -190,7 +192,7 @@ def test_page_is_not_there_when_the_report_was_taken_back(
     visibility: Any, report_id: str, link: str, api: Api
 ) -> None:
     taken_back = replace(stored(report_id), visibility=visibility)
-    bootstrap.reports_ports().repository.save(taken_back)
+    reports_ports().repository.save(taken_back)
     assert api.client.http.get(link).status_code == 404
     assert post_form(api.client.http, link, text="x").status_code == 404
 
@@ -200,6 +202,6 @@ def test_nothing_is_sent_when_nobody_waits_for_the_answer_by_then(report_id: str
     path = f"/api/cases/{report_id}/questions"
     api.post(path, {"text": TEXT}, token=api.token("officer"))
     report = stored(report_id)
-    bootstrap.reports_ports().repository.save(replace(report, state="closed"))
+    reports_ports().repository.save(replace(report, state="closed"))
     tell_what_waits(api.cloud.pump.run_until_idle)
     assert len(letters_about()) == 0 and len(mail.letters()) > before

@@ -12,9 +12,11 @@ from chalice.test import Client
 from click.testing import CliRunner, Result
 
 import app
-from chalicelib import bootstrap
 from chalicelib.accounts.audit import page
 from chalicelib.aws.secrets import KEPT_FOR_S, ManagedSecret
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import audit_ports
+from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.errors import ConfigurationError
 from chalicelib.handlers.http.cdn import ORIGIN
 from chalicelib.kernel.time import utc_now
@@ -44,7 +46,7 @@ def rotate(name: str) -> None:
     """By the operator's command; then the process is a new one, which keeps nothing."""
     done = run("rotate-secret", name)
     assert done.exit_code == 0, done.output
-    bootstrap.forget()
+    container.forget()
 
 
 def a_photo_arrives(cloud: Cloud, key: PhotoKey) -> None:
@@ -57,7 +59,7 @@ def a_photo_arrives(cloud: Cloud, key: PhotoKey) -> None:
 
 def test_reactions_read_no_secret(cloud: Cloud) -> None:
     """fan_out, publish, take_in, sweep and publish_held, each with something to do."""
-    repository = bootstrap.reports_ports().repository
+    repository = reports_ports().repository
     public = report(1, photos=(Photo(photo_id=PHOTO, state="shown"),))
     held = report(2, visibility="held", publish_at=utc_now() - timedelta(minutes=1))
     hidden = report(3, visibility="private")
@@ -66,21 +68,21 @@ def test_reactions_read_no_secret(cloud: Cloud) -> None:
         repository.create(each)
     for key in (PhotoKey(public.service_request_id, PHOTO), swept):
         a_photo_arrives(cloud, key)
-    bootstrap.forget()
+    container.forget()
     with record() as made:
         cloud.pump.run_until_idle()
         assert cloud.pump.run_schedules(utc_now() + timedelta(days=3)) >= 2
         cloud.pump.run_until_idle()
     done = {each.operation for each in made}
     assert {"sqs.SendMessageBatch", "s3.PutObject", "s3.CopyObject", "s3.ListObjectsV2"} <= done
-    stored = bootstrap.reports_ports().repository.get(held.service_request_id)
+    stored = reports_ports().repository.get(held.service_request_id)
     assert stored and stored.visibility == "public"
     assert READS_A_SECRET not in done
 
 
 def test_looking_at_what_is_public_reads_no_secret(api: Api) -> None:
-    bootstrap.reports_ports().repository.create(report(1))
-    bootstrap.forget()
+    reports_ports().repository.create(report(1))
+    container.forget()
     with record() as made:
         shown = api.get("/api/reports/R00000000001")
         listed = api.get(BOX)
@@ -89,11 +91,11 @@ def test_looking_at_what_is_public_reads_no_secret(api: Api) -> None:
 
 
 def test_submitting_reads_the_id_secret_and_no_other(api: Api) -> None:
-    bootstrap.forget()
+    container.forget()
     with record() as made:
         assert api.post("/api/reports", draft_body()).status_code == 201
     (read,) = [each for each in made if each.operation == READS_A_SECRET]
-    assert json.loads(read.body)["SecretId"] == bootstrap.settings().id_secret_arn
+    assert json.loads(read.body)["SecretId"] == container.settings().id_secret_arn
 
 
 def test_clients_stand_on_one_session_as_the_tables_do(cloud: Cloud) -> None:
@@ -101,10 +103,10 @@ def test_clients_stand_on_one_session_as_the_tables_do(cloud: Cloud) -> None:
     from chalicelib.photos.dynamo import PhotoItem
     from chalicelib.reports.dynamo.items import ReportItem
 
-    bootstrap.photos_ports()
-    bootstrap.reports_ports()
+    photos_ports()
+    reports_ports()
     for item in (PhotoItem, ReportItem):
-        assert item._get_connection().connection.session is bootstrap.base.session()
+        assert item._get_connection().connection.session is container.session()
 
 
 # Rotation
@@ -113,17 +115,17 @@ def test_clients_stand_on_one_session_as_the_tables_do(cloud: Cloud) -> None:
 def test_link_holds_when_its_secret_is_rotated_and_ends_when_it_is_rotated_again(
     cloud: Cloud,
 ) -> None:
-    ports, anybody = bootstrap.reports_ports(), Author()
+    ports, anybody = reports_ports(), Author()
     private = draft(service_code="noise-nuisance", attributes={"kind": "noise"})
     request_id = submit(private, "key", anybody, ports).service_request_id
     token = ports.ids.link_token(request_id)
     rotate("link")
-    now = bootstrap.reports_ports()
+    now = reports_ports()
     assert view(request_id, Author(token=token), now).service_request_id == request_id
     assert now.ids.holds_link_token(request_id, now.ids.link_token(request_id))
     assert now.ids.link_token(request_id) != token
     rotate("link")
-    assert not bootstrap.reports_ports().ids.holds_link_token(request_id, token)
+    assert not reports_ports().ids.holds_link_token(request_id, token)
 
 
 def test_bearer_token_holds_when_its_secret_is_rotated_and_ends_when_it_is_rotated_again(
@@ -141,7 +143,7 @@ def test_process_follows_two_rotations_when_five_minutes_are_over(cloud: Cloud) 
     now = 0.0
     secret = ManagedSecret(
         lambda: boto3.client("secretsmanager"),
-        bootstrap.settings().link_secret_arn,
+        container.settings().link_secret_arn,
         setting="LINK_SECRET_ARN",
         monotonic=lambda: now,
     )
@@ -157,10 +159,10 @@ def test_process_follows_two_rotations_when_five_minutes_are_over(cloud: Cloud) 
 def test_setting_is_named_when_its_secret_is_gone(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("ID_SECRET_ARN", bootstrap.settings().id_secret_arn + "x")
-    bootstrap.forget()
+    monkeypatch.setenv("ID_SECRET_ARN", container.settings().id_secret_arn + "x")
+    container.forget()
     with pytest.raises(ConfigurationError, match="ID_SECRET_ARN names no secret"):
-        bootstrap.reports_ports().ids.service_request_id("anonymous", "key")
+        reports_ports().ids.service_request_id("anonymous", "key")
 
 
 # The operator's commands
@@ -168,13 +170,13 @@ def test_setting_is_named_when_its_secret_is_gone(
 
 @pytest.mark.parametrize("name", ["id", "push"])
 def test_secret_is_never_rotated_when_what_people_hold_follows_from_it(
-    name: bootstrap.SecretName, cloud: Cloud
+    name: container.SecretName, cloud: Cloud
 ) -> None:
-    before = bootstrap.secret(name).current()
+    before = container.secret(name).current()
     done = run("rotate-secret", name)
     assert done.exit_code == 1 and "never rotated" in str(done.exception)
-    bootstrap.forget()
-    assert list(bootstrap.secret(name).accepted()) == [before, before]
+    container.forget()
+    assert list(container.secret(name).accepted()) == [before, before]
 
 
 @pytest.fixture
@@ -191,14 +193,14 @@ def behind_cdn() -> Iterator[Cloud]:
 
 @pytest.mark.parametrize("name", ["link", "token", "origin"])
 def test_rotation_says_what_holds_and_shows_no_secret(
-    name: bootstrap.SecretName, behind_cdn: Cloud
+    name: container.SecretName, behind_cdn: Cloud
 ) -> None:
-    before = bootstrap.secret(name).current()
+    before = container.secret(name).current()
     done = run("rotate-secret", name)
     assert done.exit_code == 0 and f"The {name} secret has a new value" in done.output
     assert ("OriginSecretVersion=" in done.output) == (name == "origin")
-    bootstrap.forget()
-    after, previous, *_ = bootstrap.secret(name).accepted()
+    container.forget()
+    after, previous, *_ = container.secret(name).accepted()
     assert previous == before != after and len(after) == 64
     assert before not in done.output and after not in done.output
 
@@ -224,7 +226,7 @@ def test_printed_token_is_an_officers_for_as_long_as_asked(api: Api) -> None:
 def test_no_word_of_the_operators_gets_into_the_audit_log(typed: str, cloud: Cloud) -> None:
     done = run("token", "officer", "--account", typed, "--hours", "1")
     assert done.exit_code == 2 and "There is no account of this id." in done.output
-    assert page(limit=1, before=None, ports=bootstrap.audit_ports()).entries == []
+    assert page(limit=1, before=None, ports=audit_ports()).entries == []
 
 
 @pytest.mark.parametrize(
@@ -250,8 +252,8 @@ def test_stack_works_with_the_secrets_that_were_kept_for_it(tmp_path: Path) -> N
     kept = kept_values(tmp_path / "secrets.json")
     cloud = Cloud(secrets=kept)
     try:
-        assert bootstrap.secret("token").current() == kept["TokenSecret"]
-        assert bootstrap.secret("id").current() == kept["IdSecret"]
+        assert container.secret("token").current() == kept["TokenSecret"]
+        assert container.secret("id").current() == kept["IdSecret"]
     finally:
         cloud.stop()
 
@@ -262,9 +264,9 @@ def test_stack_works_with_the_secrets_that_were_kept_for_it(tmp_path: Path) -> N
 def test_no_secret_stands_in_the_environment_or_a_log(
     behind_cdn: Cloud, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    names: tuple[bootstrap.SecretName, ...] = ("id", "link", "token", "origin")
-    values = [bootstrap.secret(name).current() for name in names]
-    bootstrap.forget()
+    names: tuple[container.SecretName, ...] = ("id", "link", "token", "origin")
+    values = [container.secret(name).current() for name in names]
+    container.forget()
     with Client(app.app) as client, caplog.at_level(logging.INFO):
         api = Api(client, behind_cdn, {ORIGIN: values[-1]})
         assert api.post("/api/reports", draft_body()).status_code == 201
@@ -273,7 +275,7 @@ def test_no_secret_stands_in_the_environment_or_a_log(
         api.get(BOX, "no token")
         api.cloud.pump.run_until_idle()
     written = "".join(capfd.readouterr())
-    seen = json.dumps(api.cloud.environment) + caplog.text + written + repr(bootstrap.settings())
-    seen += "".join(repr(bootstrap.secret(name)) for name in names)
+    seen = json.dumps(api.cloud.environment) + caplog.text + written + repr(container.settings())
+    seen += "".join(repr(container.secret(name)) for name in names)
     assert len(set(values)) == len(names)
     assert [value for value in values if value in seen] == []

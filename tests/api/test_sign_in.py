@@ -10,11 +10,12 @@ import pytest
 import time_machine
 from chalice.test import HTTPResponse
 
-from chalicelib import bootstrap
 from chalicelib.accounts.model import ACCESS_HOLDS, CODE_HOLDS, Destination
 from chalicelib.accounts.usecases.code_verification import account_of
 from chalicelib.alerts.dynamo.alerts import DynamoSpend
 from chalicelib.alerts.sms_budget import in_purse
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.handlers.accounts.sign_in_pages import path_of_ours
 from infra.local import mail
 from tests.api.conftest import Api
@@ -287,7 +288,7 @@ def test_device_is_known_by_the_link_as_well_and_for_every_address_of_the_accoun
     second = f"second-{address}"
     bearer = bearer_of(here, cookie_of(here, address))
     account_id = here.get("/api/account", bearer["Authorization"][7:]).json_body["account_id"]
-    ports = bootstrap.accounts_ports()
+    ports = accounts_ports()
     ports.accounts.claim(Destination("email", second), account_id)
     account_of(Destination("email", second), ports)
     attempt_id, code = sent_code(here, address)
@@ -331,7 +332,7 @@ def test_administrators_see_sign_ins_and_failures_of_an_account(here: Api, addre
     with kept() as lines:
         enter(here, attempt_id, "000000" if code != "000000" else "111111")
     assert [line["sign_in_failures"] for line in read(lines, event="a sign-in failed")] == [1]
-    owner = bootstrap.accounts_ports().accounts.owner(Destination("email", address))
+    owner = accounts_ports().accounts.owner(Destination("email", address))
     listed = here.get("/api/admin/audit?limit=100", here.token("admin")).json_body["items"]
     of_account = [each for each in listed if each["subject"] == owner]
     assert [(each["actor"], each["action"], each["details"]) for each in of_account] == [
@@ -346,8 +347,8 @@ def test_administrators_see_sign_ins_and_failures_of_an_account(here: Api, addre
 @pytest.fixture
 def spent(here: Api) -> Iterator[None]:
     """No text message is left for codes today."""
-    most = in_purse("sign_in", bootstrap.council().texts_a_day)
-    spend, today = DynamoSpend(bootstrap.settings().alerts_table), here_today()
+    most = in_purse("sign_in", container.council().texts_a_day)
+    spend, today = DynamoSpend(container.settings().alerts_table), here_today()
     left = most - spend.taken(today, "sign_in")
     assert spend.take(today, "sign_in", left, most=most) == most
     yield
@@ -355,7 +356,7 @@ def spent(here: Api) -> Iterator[None]:
 
 
 def here_today() -> date:
-    return datetime.now(UTC).astimezone(bootstrap.council().zone).date()
+    return datetime.now(UTC).astimezone(container.council().zone).date()
 
 
 @pytest.mark.usefixtures("spent")
@@ -486,9 +487,9 @@ def test_cookie_is_for_the_session_alone_and_out_of_reach_of_scripts(
     attempt_id, code = sent_code(here, address)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SITE_URL", "https://report.council.example")
-        bootstrap.forget()
+        container.forget()
         answer = post_form(here.client.http, "/forms/sign-in/code", attempt=attempt_id, code=code)
-    bootstrap.forget()
+    container.forget()
     [cookie, device] = cookies_in(answer)
     assert device.startswith("__Secure-ginnel-device=") and device.endswith("; Secure")
     assert cookie.startswith("__Secure-ginnel-session=")

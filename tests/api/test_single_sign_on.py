@@ -20,13 +20,19 @@ import time_machine
 from chalice.test import Client, HTTPResponse
 
 import app
-from chalicelib import bootstrap
 from chalicelib.accounts.audit import page
 from chalicelib.accounts.model import Destination, Grant, Identity
 from chalicelib.accounts.usecases.code_verification import account_of
 from chalicelib.accounts.usecases.single_sign_on import Back, take_back
 from chalicelib.accounts.usecases.staff import invite
-from chalicelib.bootstrap.single_sign_on import issuers
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import (
+    accounts_ports,
+    audit_ports,
+    issuers,
+    people_ports,
+    sign_on_ports,
+)
 from chalicelib.catalogue.load import COUNCILS
 from chalicelib.errors import NotFound
 from chalicelib.handlers.http.cookies import NAME
@@ -120,7 +126,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
         cloud = Cloud(council=str(council))
         stack.callback(cloud.stop)
         os.environ["OUTSIDE_ALLOWED"] = ",".join((public, national.url, staff.url))
-        bootstrap.forget()
+        container.forget()
         give_client_secret("public", "national", "staff")
         client = stack.enter_context(Client(app.app))
         yield Here(client, cloud, public=public, national=national, staff=staff)
@@ -132,7 +138,7 @@ def well_behaved(here: Here) -> Iterator[None]:
     yield
     for issuer in (here.national, here.staff):
         issuer.claims, issuer.signing, issuer.is_down, issuer.names_itself = {}, None, False, False
-    issuers.cache_clear()
+    container.BUILT.pop((issuers,), None)
 
 
 def begun(here: Here, provider: str, onward: str = "/map/") -> tuple[str, str]:
@@ -218,7 +224,7 @@ def test_account_of_her_address_is_hers_when_the_provider_has_verified_it(
     verified: bool, is_hers: bool, here: Here
 ) -> None:
     address = f"verified-{verified}@example.org".lower()
-    known = account_of(Destination("email", address), bootstrap.accounts_ports())
+    known = account_of(Destination("email", address), accounts_ports())
     claims = json.dumps({"email": address, "email_verified": verified}).encode()
     headers = {"Content-Type": "application/json"}
     user = f"{here.public}/users/{quote(f'subject {verified}')}"
@@ -269,21 +275,21 @@ def test_staff_have_the_roles_of_their_groups_and_lose_them_with_them(here: Here
         account = session_of(here, answer)["account"]
         is_sure = "contact" if role == "resident" else "staff"
         assert (account["role"], account["assurance"]) == (role, is_sure)
-    log = page(limit=6, before=None, ports=bootstrap.audit_ports()).entries
+    log = page(limit=6, before=None, ports=audit_ports()).entries
     entries = [each for each in log if each.action != "account.sign_in"]
     assert {each.details for each in entries} == {
         "resident -> officer:highways",
         "officer:highways -> admin",
         "admin -> resident",
     }
-    stored = bootstrap.accounts_ports().accounts.get(account["account_id"])
+    stored = accounts_ports().accounts.get(account["account_id"])
     assert stored and stored.grants == ()
 
 
 def test_role_holds_for_the_teams_of_the_group(here: Here) -> None:
     answer = signed_in(here, here.staff, "staff", sub="roads", groups=["roads"])
     account_id = session_of(here, answer)["account"]["account_id"]
-    stored = bootstrap.accounts_ports().accounts.get(account_id)
+    stored = accounts_ports().accounts.get(account_id)
     assert stored and stored.grants == (Grant(role="officer", teams=("highways",)),)
 
 
@@ -291,7 +297,7 @@ def test_role_holds_for_the_teams_of_the_group(here: Here) -> None:
 
 
 def code_of(attempt_id: str) -> str:
-    return bootstrap.accounts_ports().codes.code(attempt_id)
+    return accounts_ports().codes.code(attempt_id)
 
 
 def session_by_code(here: Here, address: str) -> Any:
@@ -335,7 +341,7 @@ def test_role_holds_only_for_who_came_through_her_organisation(here: Here) -> No
     stored = here.post("/api/reports", private, key="anybody's").json_body
     path = f"/api/reports/{stored['service_request_id']}"
     assert here.get(path, token).status_code == 404
-    stored = bootstrap.accounts_ports().accounts.get(account["account_id"])
+    stored = accounts_ports().accounts.get(account["account_id"])
     assert stored and stored.grants == (Grant(role="admin"),)
 
 
@@ -344,7 +350,7 @@ def test_first_administrator_signs_in_with_a_code_until_she_comes_through_her_or
 ) -> None:
     """The way in for the day on which the organisation's does not work."""
     address = Destination("email", "break-glass@example.org")
-    people = bootstrap.people_ports()
+    people = people_ports()
     made = invite(address, (Grant(role="admin"),), "operator", people, is_first_admin=True)
 
     def token() -> str:
@@ -371,7 +377,7 @@ def test_administrators_see_who_came_through_her_organisation(here: Here) -> Non
         "one",
     )
     address = Destination("email", "one@work.example.org")
-    assert bootstrap.accounts_ports().accounts.owner(address) is None
+    assert accounts_ports().accounts.owner(address) is None
 
 
 # Attacks on the way back.
@@ -397,7 +403,7 @@ def test_sign_ins_and_refusals_are_written_down_and_counted(here: Here) -> None:
         way, cookie = begun(here, "national")
         query = here.national.sign_in(way, aud="another")
         assert back(here, "national", query, cookie).status_code == 403
-    entries = bootstrap.audit_ports().trail.newest(limit=2, before=None)
+    entries = audit_ports().trail.newest(limit=2, before=None)
     assert [(each.actor == each.subject, each.action, each.details) for each in entries] == [
         (False, "account.sign_in_failed", "national"),
         (True, "account.sign_in", "national"),
@@ -431,7 +437,7 @@ def test_state_and_code_hold_once(here: Here) -> None:
 def test_one_of_ten_at_once_is_signed_in(here: Here) -> None:
     tokens = here.national.asked["/token"]
     way, cookie = begun(here, "national")
-    query, ports = here.national.sign_in(way), bootstrap.sign_on_ports()
+    query, ports = here.national.sign_in(way), sign_on_ports()
     browser = cookie.partition("=")[2]
     sent = Back("national", query["state"], query["code"], None, browser)
 
@@ -549,10 +555,10 @@ def test_get_begins_nothing_and_the_page_writes_nothing(here: Here) -> None:
 def test_cookie_goes_to_the_way_back_alone_and_is_out_of_reach_of_scripts(here: Here) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SITE_URL", "https://report.council.example")
-        bootstrap.forget()
+        container.forget()
         answer = post_form(here.client.http, "/forms/sign-in/with/national", next="/")
         page = here.client.http.get("/forms/sign-in")
-    bootstrap.forget()
+    container.forget()
     [cookie] = cookies_in(answer)
     assert cookie.startswith("__Secure-ginnel-handover=")
     parts = set(cookie.split("; ")[1:])
@@ -602,7 +608,7 @@ def test_page_says_to_try_again_when_the_issuer_does_not_answer(here: Here) -> N
 
 def test_nobody_is_sent_away_when_the_issuer_does_not_answer(here: Here) -> None:
     here.staff.is_down = True
-    bootstrap.forget()
+    container.forget()
     with record() as tries:
         answer = post_form(here.client.http, "/forms/sign-in/with/staff", next="/")
     assert answer.status_code == 503 and "Set-Cookie" not in answer.headers
@@ -674,7 +680,7 @@ def test_officer_reports_for_whoever_rings_without_being_sure_in_her_place(here:
     assert here.post("/api/reports", sent, key="rings", token=token).status_code == 403
     desk = Destination("email", "desk@example.org")
     grants = (Grant(role="admin"),)
-    invite(desk, grants, "operator", bootstrap.people_ports(), is_first_admin=True)
+    invite(desk, grants, "operator", people_ports(), is_first_admin=True)
     token = session_by_code(here, desk.value)["access_token"]
     own = draft_body(service_code="litter")
     assert here.post("/api/reports", own, key="her own", token=token).status_code == 403
@@ -683,13 +689,13 @@ def test_officer_reports_for_whoever_rings_without_being_sure_in_her_place(here:
 
 def test_repeat_gets_what_it_stored_when_the_service_asks_for_more_since(here: Here) -> None:
     sent = draft_body(service_code="pavement")
-    council = bootstrap.settings().council
+    council = container.settings().council
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COUNCIL", "demo")
-        bootstrap.forget()
+        container.forget()
         first = here.post("/api/reports", sent, key="before")
         patch.setenv("COUNCIL", council)
-        bootstrap.forget()
+        container.forget()
         again = here.post("/api/reports", sent, key="before")
     assert (first.status_code, again.status_code) == (201, 201)
     assert here.post("/api/reports", sent, key="after").status_code == 403

@@ -12,10 +12,13 @@ import pytest
 from chalice.test import Client, HTTPResponse
 
 import app
-from chalicelib import bootstrap
 from chalicelib.accounts.model import Block, Destination
 from chalicelib.alerts.index import Area, entries_of
 from chalicelib.alerts.model import Subscription
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import accounts_ports, limit_ports
+from chalicelib.bootstrap.alerts import alerts_ports, index_ports
+from chalicelib.bootstrap.reports import reports_ports
 from infra.local import mail
 from infra.local.cloud import Cloud
 from infra.tokens import account_with, token_of
@@ -68,7 +71,7 @@ def way_of(made: dict[str, Any]) -> str:
 
 def confirmed(here: Api, made: dict[str, Any]) -> HTTPResponse:
     which = made["subscription_id"]
-    token = bootstrap.alerts_ports().tokens.confirm(stored(made))
+    token = alerts_ports().tokens.confirm(stored(made))
     return here.post(f"/api/subscriptions/{which}/confirm", {"token": token}, key=None)
 
 
@@ -78,14 +81,14 @@ def delete(here: Api, path: str, token: str | None = None) -> HTTPResponse:
 
 
 def stored(made: dict[str, Any]) -> Subscription:
-    found = bootstrap.alerts_ports().subscriptions.get(made["subscription_id"])
+    found = alerts_ports().subscriptions.get(made["subscription_id"])
     assert found
     return found
 
 
 def signed_in(*addresses: str) -> str:
     """The token of somebody who has confirmed these."""
-    people = bootstrap.accounts_ports()
+    people = accounts_ports()
     ways = tuple(Destination("email" if "@" in each else "phone", each) for each in addresses)
     account = account_with("resident", f"{next(numbers):032x}", people, ways)
     return token_of(account, timedelta(minutes=5), "A test", people)
@@ -131,7 +134,7 @@ def test_number_is_confirmed_by_its_code(here: Api) -> None:
     made = subscribed(here, channel="sms", to="07700 900201")
     way = f"/api/subscriptions/{made['subscription_id']}/confirm"
     assert fields_of(here.post(way, {"code": "abc"}, key=None)) == {"code"}
-    code = bootstrap.alerts_ports().tokens.code(stored(made))
+    code = alerts_ports().tokens.code(stored(made))
     assert here.post(way, {"code": code}, key=None).json_body["state"] == "active"
     assert here.get(way_of(made)).json_body["to"] == "…0201"
 
@@ -272,13 +275,13 @@ def test_reports_have_a_stranger_written_to_ten_times_an_hour_and_are_taken_all_
 ) -> None:
     draft = draft_body(contact={"email": address})
     made = [here.post("/api/reports", draft, key=f"{n} {address}").json_body for n in range(12)]
-    found = [bootstrap.reports_ports().repository.get(m["service_request_id"]) for m in made]
+    found = [reports_ports().repository.get(m["service_request_id"]) for m in made]
     assert [each.alerts for each in found if each] == [True] * 10 + [False] * 2
     assert {each.contact.email for each in found if each and each.contact} == {address}
     again = here.post("/api/reports", draft, key=f"11 {address}").json_body
     assert again == made[11]
     own = here.post("/api/reports", draft, key=f"own {address}", token=signed_in(address)).json_body
-    hers = bootstrap.reports_ports().repository.get(own["service_request_id"])
+    hers = reports_ports().repository.get(own["service_request_id"])
     assert hers and hers.alerts, "What she has confirmed counts for nothing here."
 
 
@@ -289,7 +292,7 @@ def test_reports_that_are_told_of_to_nobody_are_not_counted(here: Api, address: 
     told = here.post(
         "/api/reports", draft_body(contact={"email": address}), key=f"told {address}"
     ).json_body
-    report = bootstrap.reports_ports().repository.get(told["service_request_id"])
+    report = reports_ports().repository.get(told["service_request_id"])
     assert report and report.alerts
 
 
@@ -302,7 +305,7 @@ def test_wish_that_is_refused_is_not_counted(here: Api, address: str) -> None:
 def test_nothing_is_sent_or_confirmed_when_the_address_is_on_the_block_list(
     here: Api, address: str
 ) -> None:
-    blocks = bootstrap.limit_ports().blocks
+    blocks = limit_ports().blocks
     blocked = Destination("email", address)
     blocks.add(
         Block(
@@ -318,7 +321,7 @@ def test_nothing_is_sent_or_confirmed_when_the_address_is_on_the_block_list(
     assert made.status_code == 201 and made.json_body["state"] == "unconfirmed"
     here.cloud.pump.run_until_idle()
     assert address not in [each["to"] for each in mail.outbox()["items"]]
-    ports = bootstrap.alerts_ports()
+    ports = alerts_ports()
     stored = ports.subscriptions.get(made.json_body["subscription_id"])
     assert stored and stored.is_silent
     path = f"/api/subscriptions/{stored.subscription_id}/confirm"
@@ -387,7 +390,7 @@ def test_follower_who_is_signed_in_hears_of_the_report_as_she_wants_to_be_reache
 
 def messages(tries: list[Any]) -> list[dict[str, Any]]:
     """What was put on the queue of whoever sends."""
-    queue = bootstrap.settings().alerts_queue_url
+    queue = container.settings().alerts_queue_url
     sent = [json.loads(each.body) for each in tries if each.operation == "sqs.SendMessageBatch"]
     bodies = [
         json.loads(entry["MessageBody"])
@@ -448,7 +451,7 @@ def test_place_of_a_subscription_never_leaves_its_owner(
 
 def test_index_follows_what_is_stored(here: Api, address: str) -> None:
     def keys(area: str) -> set[str]:
-        found = bootstrap.index_ports().index.entries(Area(area, "a", "d"))
+        found = index_ports().index.entries(Area(area, "a", "d"))
         return {e.subscription_id for e in found}
 
     made = subscribed(here, to=address)

@@ -15,10 +15,11 @@ import time_machine
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from chalicelib import bootstrap
 from chalicelib.accounts.model import SignedIn
 from chalicelib.accounts.usecases.code_verification import open_session
 from chalicelib.accounts.usecases.sessions import end, end_everywhere
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.handlers.http.auth import HEADER, issue
 from infra.tokens import account_with
 from tests.api.conftest import Api
@@ -38,7 +39,7 @@ class Forger:
 
     @property
     def secret(self) -> str:
-        return bootstrap.secret("token").current()
+        return container.secret("token").current()
 
     def claims(self, **changes: Any) -> Claims:
         whole = {
@@ -46,7 +47,7 @@ class Forger:
             "sid": self.who.session.session_id,
             "role": "resident",
             "aud": "ginnel-api",
-            "iss": bootstrap.settings().site_url,
+            "iss": container.settings().site_url,
             "iat": datetime.now(UTC) - timedelta(seconds=1),
             "exp": datetime.now(UTC) + timedelta(minutes=5),
         }
@@ -77,7 +78,7 @@ def _b64(raw: bytes) -> str:
 
 @pytest.fixture
 def forger(here: Api) -> Forger:
-    ports = bootstrap.accounts_ports()
+    ports = accounts_ports()
 
     def somebody(name: str) -> SignedIn:
         account = account_with("resident", name, ports)
@@ -150,8 +151,8 @@ ATTACKS: dict[str, Callable[[Forger], str]] = {
     "refresh token of another kind": lambda f: f.signed({"typ": "rt+jwt"}),
     "ID token": lambda f: f.signed({"typ": "JWT"}, aud="a-client", nonce="n"),
     "no type": lambda f: f.raw({"alg": "HS256"}, f.secret.encode()),
-    "the cookie's token": lambda f: bootstrap.accounts_ports().refresh_tokens.token(f.who.session),
-    "the link's token": lambda f: bootstrap.accounts_ports().codes.link_token("0" * 32),
+    "the cookie's token": lambda f: accounts_ports().refresh_tokens.token(f.who.session),
+    "the link's token": lambda f: accounts_ports().codes.link_token("0" * 32),
     # What it says.
     "no exp": lambda f: f.signed(exp=None),
     "no aud": lambda f: f.signed(aud=None),
@@ -165,7 +166,7 @@ ATTACKS: dict[str, Callable[[Forger], str]] = {
     "wrong aud": lambda f: f.signed(aud="another-api"),
     "our aud's beginning": lambda f: f.signed(aud="ginnel"),
     "wrong iss": lambda f: f.signed(iss="https://elsewhere.example"),
-    "iss with a slash": lambda f: f.signed(iss=bootstrap.settings().site_url + "/"),
+    "iss with a slash": lambda f: f.signed(iss=container.settings().site_url + "/"),
     "sub that is no text": lambda f: f.raw(PLAIN, f.secret.encode(), f.claims(sub=1)),
     "sid that is no text": lambda f: f.raw(PLAIN, f.secret.encode(), f.claims(sid=["x"])),
     # Whose it is.
@@ -193,7 +194,7 @@ def test_token_holds_when_it_is_whole_and_its_session_lives(here: Api, forger: F
         forger.who,
         now=datetime.now(UTC),
         secret=forger.secret,
-        issuer=bootstrap.settings().site_url,
+        issuer=container.settings().site_url,
     )
     assert [status_with(here, each) for each in (made, forger.signed())] == [200, 200]
     assert jwt.get_unverified_header(made) == HEADER
@@ -219,15 +220,15 @@ def test_token_in_the_address_signs_nobody_in(here: Api, forger: Forger) -> None
 
 
 def sign_out(who: SignedIn) -> None:
-    end(who.account.account_id, who.session.session_id, bootstrap.accounts_ports())
+    end(who.account.account_id, who.session.session_id, accounts_ports())
 
 
 def sign_out_everywhere(who: SignedIn) -> None:
-    end_everywhere(who.account.account_id, bootstrap.accounts_ports())
+    end_everywhere(who.account.account_id, accounts_ports())
 
 
 def disable(who: SignedIn) -> None:
-    accounts = bootstrap.accounts_ports().accounts
+    accounts = accounts_ports().accounts
     now = accounts.get(who.account.account_id)
     assert now
     accounts.save(replace(now, disabled_at=datetime.now(UTC)))
@@ -237,7 +238,7 @@ def disable(who: SignedIn) -> None:
 def test_token_is_refused_at_once_when_its_owner_is_out(
     ended: Callable[[SignedIn], None], here: Api
 ) -> None:
-    ports = bootstrap.accounts_ports()
+    ports = accounts_ports()
     account = account_with("resident", f"who-will-{ended.__name__}", ports)
     who = open_session(account, device="Phone", assurance="contact", ports=ports)
     token = Forger(who, who).signed()
@@ -268,7 +269,7 @@ def test_role_in_a_token_gives_nobody_anything(here: Api, forger: Forger) -> Non
 
 
 def test_role_is_taken_away_from_the_next_call_on(here: Api) -> None:
-    ports = bootstrap.accounts_ports()
+    ports = accounts_ports()
     officer = account_with("officer", "former-officer", ports)
     who = open_session(officer, device="Desk", assurance="staff", ports=ports)
     token, path = Forger(who, who).signed(), "/api/moderation?reason=waiting"

@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from chalice.test import HTTPResponse
 
-from chalicelib import bootstrap
-from chalicelib.bootstrap.stored_jobs import stored_jobs
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.reports import reports_ports, stored_jobs
 from chalicelib.kernel.time import utc_now
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.usecases.staff.officer_changes import UNTOLD_FOR
 from infra.local import mail
 from tests.api.conftest import Api
 from tests.builders import draft_body
+from tests.built import replace_built
 from tests.told import tell_what_waits
 
 RESIDENT = "alex@example.org"
@@ -52,7 +53,7 @@ def taken_back(api: Api, change: Any) -> Any:
 
 
 def stored(request_id: str) -> ServiceRequest:
-    found = bootstrap.reports_ports().repository.get(request_id)
+    found = reports_ports().repository.get(request_id)
     assert found
     return found
 
@@ -143,9 +144,9 @@ def test_change_is_not_taken_back_when_people_were_told_of_it(
 ) -> None:
     request_id = reported(api)
     change = changed(api, request_id, state="fixed")
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     later = replace(ports, now=lambda: utc_now() + UNTOLD_FOR)
-    monkeypatch.setattr(bootstrap, "reports_ports", lambda: later)
+    replace_built(monkeypatch, reports_ports, later)
     (item,) = taken_back(api, change)
     assert (item["result"], item["put_back"]) == ("not_undone", [])
     assert "People have been told of it" in item["because"]
@@ -198,7 +199,7 @@ def test_bulk_action_that_was_cut_short_is_finished_by_its_repeat(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = [reported(api, f"k{number}") for number in range(2)]
-    body, repository = bulk_of(ids, team="parks"), bootstrap.reports_ports().repository
+    body, repository = bulk_of(ids, team="parks"), reports_ports().repository
     save = repository.save
 
     def cut_short(report: ServiceRequest) -> ServiceRequest:
@@ -220,7 +221,7 @@ def test_bulk_action_that_was_cut_short_is_finished_by_its_repeat(
 def test_job_stays_in_its_crews_day_when_the_bulk_action_is_taken_back(api: Api) -> None:
     request_id, officer = reported(api), api.token("officer")
     (job,) = stored_jobs().of_report(request_id)
-    crew = next(each for each in bootstrap.council().crews if each.team == job.team)
+    crew = next(each for each in container.council().crews if each.team == job.team)
     plan = {"crew": crew.crew, "planned_day": "2099-07-01"}
     planned = api.patch(f"/api/jobs/{job.job_id}", plan, version=job.version, token=officer)
     assert planned.status_code == 200, planned.body

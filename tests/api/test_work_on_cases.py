@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib import bootstrap
 from chalicelib.accounts.model import Grant
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import audit_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.cases.case_views import signed
 from chalicelib.kernel.time import utc_now
@@ -105,7 +107,7 @@ def test_contractors_words_are_gone_when_an_officer_keeps_them_back(depot: Depot
     assert change(case, depot, words={need["need_id"]: "hidden"}) == 200
     after = case_of(job, depot)
     assert not after["needs"] and CANARY not in str(after["updates"])
-    report = bootstrap.reports_ports().repository.get(case["service_request_id"])
+    report = reports_ports().repository.get(case["service_request_id"])
     assert report and CANARY not in str(report.needs)
 
 
@@ -161,7 +163,7 @@ def test_case_is_in_the_queue_when_a_resident_adds_to_it_though_it_is_closed(
 
 
 def test_case_is_in_the_queue_when_its_reporter_has_answered(depot: Depot) -> None:
-    request_id, ports = depot.report(), bootstrap.reports_ports()
+    request_id, ports = depot.report(), reports_ports()
     report = ports.repository.get(request_id)
     assert report
     asked = Question(
@@ -223,7 +225,7 @@ def test_notes_are_signed_by_whoever_wrote_them(depot: Depot) -> None:
     page = opened(link_to_again(job, depot), depot)
     told(page, depot, kind="could_not", reason="unsafe")
     depot.change(depot.look(job["job_id"]), state="cancelled", because="Not needed.")
-    crew = bootstrap.council().by_crew["highways-north"].name
+    crew = container.council().by_crew["highways-north"].name
     by = {each["by"] for each in case_of(job, depot)["notes"]}
     assert by == {f"{crew} (crew)", "Paving Ltd (contractor)", "Highways (office)"}
 
@@ -252,7 +254,7 @@ def test_writer_is_called_by_role_where_nobody_knows_which_one(
 
 def looks(depot: Depot, actor: str) -> list[tuple[str, str, str]]:
     """What the log says that somebody looked at, the first one first."""
-    found = bootstrap.audit_ports().trail.newest(limit=100, before=None)
+    found = audit_ports().trail.newest(limit=100, before=None)
     mine = (each for each in found if each.actor == actor and each.action.endswith(".look"))
     return [(str(each.action), each.subject, each.details) for each in mine][::-1]
 
@@ -269,7 +271,7 @@ def test_look_at_a_job_of_a_private_report_is_noted_before_it_is_shown(
     assert seen.status_code == 200
     expected = ("reports.look", job["service_request_ids"][0], f"private job={job['job_id']}")
     assert expected in looks(depot, who)
-    monkeypatch.setattr(type(bootstrap.audit_ports().trail), "add", refuse)
+    monkeypatch.setattr(type(audit_ports().trail), "add", refuse)
     assert depot.api.get(path.format(**job), token).status_code == 503
 
 

@@ -13,7 +13,8 @@ import pytest
 from chalice.package import TemplateDeepMerger
 
 import app
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.reports import photos_ports
 from chalicelib.forms.validation import MOST_PHOTO_BYTES
 from chalicelib.handlers.http import cdn as viewer
 from chalicelib.photos.ports import PhotoKey
@@ -365,7 +366,7 @@ def account(
     """An account's own addresses, not the local stack's."""
     monkeypatch.delenv("UPLOADS_ENDPOINT")
     monkeypatch.setenv("AWS_DEFAULT_REGION", request.param)
-    bootstrap.forget()
+    container.forget()
     environment = cloud.environment
     yield {
         "AWS::Region": request.param,
@@ -373,12 +374,12 @@ def account(
         "PhotosBucket": environment["PHOTOS_BUCKET"],
         "CrewsBucket": environment["CREWS_BUCKET"],
     }
-    bootstrap.forget()
+    container.forget()
 
 
 def test_policy_lets_photos_go_and_come_where_the_store_says(account: dict[str, str]) -> None:
     photo = PhotoKey("7K3M2QXV9HTD", "p1")
-    ports = bootstrap.photos_ports()
+    ports = photos_ports()
     policy = next(e.value for e in cdn.headers("/", account) if e.name == "Content-Security-Policy")
     sources = {name: rest for name, *rest in (part.split() for part in policy.split(";"))}
     for directive, address in (

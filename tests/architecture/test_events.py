@@ -26,7 +26,10 @@ import json, sys
 from importlib import import_module
 module, _, name = sys.argv[1].rpartition(".")
 handler = getattr(import_module(module), name)
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.publishing import publishing_ports
+from chalicelib.bootstrap.reports import reactions
+from tests.built import every_builder_of_ports
 class Fails:
     def __getattr__(self, name):
         from chalicelib.errors import UpstreamFailed
@@ -34,11 +37,12 @@ class Fails:
 class Publishing(Fails):
     from chalicelib.geo.quadkey import Tile
     whole = Tile(9, 254, 164)
-bootstrap.reactions = lambda: (Fails(),)
-bootstrap.codes_queue = bootstrap.follow_queue = bootstrap.crews_queue = Fails
-for name in [name for name in vars(bootstrap) if name.endswith("_ports")]:
-    setattr(bootstrap, name, Fails)
-bootstrap.publishing_ports = Publishing
+built = {(builder,): Fails() for builder in every_builder_of_ports()}
+built[publishing_ports,] = Publishing()
+built[reactions,] = (Fails(),)
+for name in ("codes", "follow", "crews"):
+    built[container.queue, name] = Fails()
+container.BUILT.update(built)
 try:
     print(json.dumps(handler(json.load(sys.stdin), None)))
 finally:

@@ -9,9 +9,9 @@ import pytest
 from chalice.test import Client
 
 import app
-from chalicelib import bootstrap
 from tests.architecture.test_events import ALONE, HANDLERS, SCHEDULED, alone
 from tests.architecture.test_routes import PLACEHOLDERS, every_route
+from tests.built import Broken, every_builder_of_ports, replace_built
 from tests.conftest import ROOT
 from tests.lines import faults_in_metrics, kept, read
 
@@ -87,11 +87,8 @@ def test_events_have_fixed_words() -> None:
 def test_every_call_ends_in_one_line_and_carries_its_id(
     path: str, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken() -> None:
-        raise RuntimeError("broken on purpose")
-
-    for name in [each for each in vars(bootstrap) if each.endswith("_ports")]:
-        monkeypatch.setattr(bootstrap, name, broken)
+    for builder in every_builder_of_ports():
+        replace_built(monkeypatch, builder, Broken(RuntimeError("broken on purpose")))
     with Client(app.app) as client, kept() as written:
         concrete = path.format_map(PLACEHOLDERS) + "?q=secret"
         headers = {"Content-Type": "application/json", "X-Request-Id": "phone-1234"}

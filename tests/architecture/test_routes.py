@@ -10,13 +10,16 @@ from chalice.app import Chalice
 from chalice.test import Client
 
 import app
-from chalicelib import bootstrap, errors
+from chalicelib import errors
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.forms import form_pages
 from chalicelib.georeport.wire import CONTENT_TYPES
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.openapi import document
 from chalicelib.handlers.http.routes import HTML, PROBLEM, STATUS, Routes
 from chalicelib.handlers.registry import ROUTES
 from tests.builders import draft_body
+from tests.built import Broken, every_builder_of_ports, replace_built
 
 TREE = errors.__doc__ or ""
 GATES = {gate for _, gate in inspect.getmembers(auth, inspect.isfunction)}
@@ -73,12 +76,8 @@ STEADY = ("/health", "/api/openapi.json")
 def test_every_route_answers_a_problem_when_something_breaks(
     path: str, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken() -> None:
-        raise RuntimeError("broken on purpose")
-
-    parts = [name for name in vars(bootstrap) if name.endswith("_ports")]
-    for name in [*parts, "form_pages", "settings"]:
-        monkeypatch.setattr(bootstrap, name, broken)
+    for builder in [*every_builder_of_ports(), form_pages, container.settings]:
+        replace_built(monkeypatch, builder, Broken(RuntimeError("broken on purpose")))
     facts = next(
         fact
         for group in all_groups()

@@ -6,7 +6,8 @@ from typing import Any
 import boto3
 from playwright.sync_api import Page, expect
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.model import Contact, ReportChanges, ServiceRequest
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.staff.changing import change
@@ -41,14 +42,14 @@ def reported(stack: LocalStack, **values: Any) -> ServiceRequest:
     number = next(NUMBERS)
     apart = {"lat": 53.92 + number % 40 / 500, "long": -1.16 + number // 40 / 200}
     there = {**apart, "address": f"{number} Rose Lane"}
-    key, ports = f"desk-{number}", bootstrap.reports_ports()
+    key, ports = f"desk-{number}", reports_ports()
     report = submit(draft(**{**there, "contact": SOMEBODY, **values}), key, Author(), ports)
     stack.cloud.pump.wait_until_idle()
     return stored(report)
 
 
 def stored(report: ServiceRequest) -> ServiceRequest:
-    found = bootstrap.reports_ports().repository.get(report.service_request_id)
+    found = reports_ports().repository.get(report.service_request_id)
     assert found is not None
     return found
 
@@ -59,7 +60,7 @@ def reported_with_photo(page: Page, stack: LocalStack) -> tuple[str, str]:
     asked = {"content_type": "image/jpeg", "size": 1000}
     photo = page.request.post("/api/photos", data=asked, headers={"Idempotency-Key": f"{key}/0"})
     raw = saved("JPEG", picture(size=(400, 200)))
-    uploads = bootstrap.settings().uploads_bucket
+    uploads = container.settings().uploads_bucket
     boto3.client("s3").put_object(Bucket=uploads, Key=photo.json()["fields"]["key"], Body=raw)
     photo_id = photo.json()["photo_id"]
     body = {"service_code": "pothole", "description": "A hole.", "lat": 53.951, "long": -1.09}
@@ -76,7 +77,7 @@ def case_address(report: ServiceRequest) -> str:
 
 def somebody_changes(report: ServiceRequest, **changes: Any) -> None:
     """Another officer is quicker."""
-    now, ports = stored(report), bootstrap.reports_ports()
+    now, ports = stored(report), reports_ports()
     change(now.service_request_id, ReportChanges(**changes), now.version, QUICKER, ports)
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import boto3
 import msgspec
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
 from chalicelib.facilities.model import (
     Facility,
     FacilityList,
@@ -227,4 +227,4 @@ def put_back(stack: LocalStack, before: dict[str, Held]) -> None:
     for key, held in before.items():
         client.put_object(Bucket=bucket, Key=key, Body=held.body, ContentType=held.content_type)
     # The API keeps what it has read for a minute.
-    bootstrap.forget()
+    container.forget()

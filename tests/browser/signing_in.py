@@ -4,9 +4,9 @@ from itertools import count
 
 from playwright.sync_api import Page
 
-from chalicelib import bootstrap
 from chalicelib.accounts.model import Account, Assurance, Destination, Role
 from chalicelib.accounts.usecases.code_verification import open_session
+from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.handlers.http import cookies
 from infra.tokens import account_with
 
@@ -17,14 +17,14 @@ def new_account(role: Role = "resident") -> Account:
     """An account with an address that nobody else has."""
     name = f"browser-{role}-{next(NUMBERS)}"
     address = Destination("email", f"{name}@example.org")
-    return account_with(role, name, bootstrap.accounts_ports(), (address,))
+    return account_with(role, name, accounts_ports(), (address,))
 
 
 def sign_in(
     page: Page, account: Account, device: str = "Test", assurance: Assurance | None = None
 ) -> None:
     """Gives the page's browser a session of that account."""
-    ports = bootstrap.accounts_ports()
+    ports = accounts_ports()
     sure = assurance or ("staff" if account.grants else "contact")
     who = open_session(account, device=device, assurance=sure, ports=ports)
     token = ports.refresh_tokens.token(who.session)

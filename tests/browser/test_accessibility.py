@@ -98,13 +98,13 @@ def test_area_fits_a_phone_when_its_text_is_twice_as_large(places: None, new_pag
 def test_published_report_page_has_no_violation_and_fits(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    from chalicelib import bootstrap
+    from chalicelib.bootstrap.reports import reports_ports
     from chalicelib.reports.usecases.access import Author
     from chalicelib.reports.usecases.submission import submit
     from chalicelib.reports.usecases.updating import add_update
     from tests.builders import draft, update_draft
 
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     report = submit(draft(title="A hole", **HOME), "axe", Author(), ports)
     add_update(report.service_request_id, update_draft(), "axe", Author(), ports)
     stack.cloud.pump.wait_until_idle()

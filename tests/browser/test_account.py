@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from chalicelib import bootstrap
 from chalicelib.accounts.model import Account, SavedPlace
+from chalicelib.bootstrap.accounts import accounts_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.model import Contact, ServiceRequest
 from chalicelib.reports.usecases import following, submission
 from chalicelib.reports.usecases.access import Author
@@ -55,19 +56,17 @@ def reported(account: Account, key: str, **values: object) -> ServiceRequest:
     """A report that was sent before signing in, with an address that is confirmed."""
     contact = Contact(email=account.addresses[0].value)
     new = draft(contact=contact, **values)
-    return submission.submit(
-        new, f"{account.account_id}-{key}", Author(), bootstrap.reports_ports()
-    )
+    return submission.submit(new, f"{account.account_id}-{key}", Author(), reports_ports())
 
 
 def stored(account: Account) -> Account:
-    found = bootstrap.accounts_ports().accounts.get(account.account_id)
+    found = accounts_ports().accounts.get(account.account_id)
     assert found
     return found
 
 
 def now_of(report: ServiceRequest) -> ServiceRequest:
-    found = bootstrap.reports_ports().repository.get(report.service_request_id)
+    found = reports_ports().repository.get(report.service_request_id)
     assert found
     return found
 
@@ -156,7 +155,7 @@ def test_report_is_changed_by_keyboard_and_what_was_typed_is_kept_when_it_is_not
     expect(page.get_by_label("What is wrong")).to_have_value("Deeper than I wrote.")
     page.get_by_role("button", name="Save").press("Enter")
     told(page, "is changed")
-    found = bootstrap.reports_ports().repository.get(report.service_request_id)
+    found = reports_ports().repository.get(report.service_request_id)
     assert found and found.description == "Deeper than I wrote."
 
 
@@ -200,7 +199,7 @@ def test_report_is_saved_though_somebody_follows_it_meanwhile(
     report = reported(account, "followed")
     page = opened(new_page, account)
     page.get_by_role("button", name="Change").click()
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     following.follow(report.service_request_id, "neighbour", Author(), ports)
     page.get_by_label("What is wrong").fill("Deeper now.")
     page.get_by_role("button", name="Save").click()
@@ -214,7 +213,7 @@ def test_what_was_typed_stays_when_the_report_was_changed_elsewhere(
     report = reported(account, "stale")
     page = opened(new_page, account)
     page.get_by_role("button", name="Change").click()
-    bootstrap.reports_ports().repository.save(replace(report, title="From the other tab"))
+    reports_ports().repository.save(replace(report, title="From the other tab"))
     page.get_by_label("What is wrong").fill("Deeper now.")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("alert")).to_contain_text("Press Save again")
@@ -232,14 +231,14 @@ def test_report_is_withdrawn_only_after_a_second_word(new_page: NewPage, account
     page.get_by_role("button", name="Withdraw").click()
     page.get_by_role("button", name="Yes, withdraw it").click()
     expect(page.get_by_text("You have withdrawn report")).to_be_focused()
-    found = bootstrap.reports_ports().repository.get(report.service_request_id)
+    found = reports_ports().repository.get(report.service_request_id)
     assert found and found.visibility == "withdrawn"
 
 
 def test_report_has_no_buttons_when_somebody_works_on_it(
     new_page: NewPage, account: Account
 ) -> None:
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     report = reported(account, "at work")
     ports.repository.save(replace(report, state="in_progress"))
     page = opened(new_page, account)
@@ -251,7 +250,7 @@ def test_report_has_no_buttons_when_somebody_works_on_it(
 def test_report_is_said_to_be_overdue_once_its_promised_day_is_over(
     days: int, is_overdue: bool, new_page: NewPage, account: Account
 ) -> None:
-    report, ports = reported(account, "late"), bootstrap.reports_ports()
+    report, ports = reported(account, "late"), reports_ports()
     promised = ports.now() + timedelta(days=days)
     ports.repository.save(replace(report, expected_datetime=promised))
     page = opened(new_page, account)
@@ -327,7 +326,7 @@ def test_saved_place_moves_the_report_that_this_tab_has_begun_and_no_other(
     is_same_visit: bool, new_page: NewPage, account: Account
 ) -> None:
     elsewhere = SavedPlace(label="Elsewhere", lat=HERE["latitude"] + 0.002, long=HERE["longitude"])
-    bootstrap.accounts_ports().accounts.save(replace(stored(account), saved_places=(elsewhere,)))
+    accounts_ports().accounts.save(replace(stored(account), saved_places=(elsewhere,)))
     page = opened(new_page, account, "places/", geolocation=HERE, permissions=["geolocation"])
     page.goto("/report/")
     place(page)
@@ -421,7 +420,7 @@ def test_report_is_hers_and_withdrawn_by_her_when_she_is_signed_in(
     leave(page)
     page.get_by_role("button", name="Send report").click()
     request_id = sent_reference(page).replace("-", "")
-    found = bootstrap.reports_ports().repository.get(request_id)
+    found = reports_ports().repository.get(request_id)
     assert found and found.reporter == account.account_id
     page.get_by_role("button", name="Withdraw this report").click()
     page.get_by_role("button", name="Yes, withdraw it").click()
@@ -438,7 +437,7 @@ def test_report_holds_nothing_of_her_when_she_sends_it_anonymously(
     with page.expect_request("**/api/reports") as request:
         page.get_by_role("button", name="Send report").click()
     assert "authorization" not in request.value.all_headers()
-    found = bootstrap.reports_ports().repository.get(sent_reference(page).replace("-", ""))
+    found = reports_ports().repository.get(sent_reference(page).replace("-", ""))
     assert found and found.reporter is None and found.contact is None
 
 
@@ -453,7 +452,7 @@ def test_report_is_sent_without_her_when_she_is_signed_out_meanwhile(
     page.get_by_role("button", name="Send report").click()
     expect(page.get_by_text("you are not signed in any more")).to_be_visible()
     page.get_by_role("button", name="Send it without signing in").click()
-    found = bootstrap.reports_ports().repository.get(sent_reference(page).replace("-", ""))
+    found = reports_ports().repository.get(sent_reference(page).replace("-", ""))
     assert found and found.reporter is None
 
 
@@ -471,9 +470,9 @@ def test_report_is_the_residents_when_an_officer_takes_it_on_the_phone(new_page:
     leave(page)
     expect(page.locator("#answers")).to_contain_text("A resident, on the phone")
     page.get_by_role("button", name="Send report").click()
-    found = bootstrap.reports_ports().repository.get(sent_reference(page).replace("-", ""))
+    found = reports_ports().repository.get(sent_reference(page).replace("-", ""))
     assert found and (found.channel, found.reporter) == ("phone", None)
-    expect(page.locator("#sent-link")).to_have_text(tracking_url(found, bootstrap.reports_ports()))
+    expect(page.locator("#sent-link")).to_have_text(tracking_url(found, reports_ports()))
 
 
 def test_report_stays_the_residents_when_the_officer_is_signed_out_meanwhile(
@@ -493,7 +492,7 @@ def test_report_stays_the_residents_when_the_officer_is_signed_out_meanwhile(
 def test_follow_is_the_accounts_and_says_which_device_it_comes_from(
     new_page: NewPage, account: Account, stack: LocalStack
 ) -> None:
-    report = submission.submit(draft(), account.account_id, Author(), bootstrap.reports_ports())
+    report = submission.submit(draft(), account.account_id, Author(), reports_ports())
     stack.cloud.pump.wait_until_idle()
     page = new_page()
     sign_in(page, account)

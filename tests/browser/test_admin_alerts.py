@@ -6,8 +6,11 @@ from itertools import count
 import pytest
 from playwright.sync_api import Page, expect
 
-from chalicelib import bootstrap
 from chalicelib.alerts.delivery import Alert
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import accounts_ports
+from chalicelib.bootstrap.alerts import telling_ports
+from chalicelib.bootstrap.disruptions import disruptions_publish_ports
 from chalicelib.disruptions.publishing import publish
 from chalicelib.kernel.time import utc_now
 from infra.local.stack import LocalStack
@@ -23,11 +26,11 @@ NUMBERS = count()
 @pytest.fixture(scope="module", autouse=True)
 def _published(places: None) -> None:
     """Wards and postcodes, which the API is to read anew."""
-    bootstrap.forget()
+    container.forget()
 
 
 def opened(new_page: NewPage, path: str, role: str = "officer", **options: object) -> Page:
-    page, ports = new_page(**options), bootstrap.accounts_ports()
+    page, ports = new_page(**options), accounts_ports()
     sign_in(page, account_with(role, f"browser-{role}", ports))  # type: ignore[arg-type]
     page.goto(f"/admin/{path}/")
     expect(page.locator("#staff-status")).not_to_have_text("Loading…")
@@ -61,7 +64,7 @@ def test_disruption_is_posted_shown_changed_and_ended(new_page: NewPage, stack: 
     title = posted(page)
     entry = page.locator("#disruption-list .app-notice", has_text=title)
     expect(entry).to_contain_text("In the ward Riverside")
-    publish(bootstrap.disruptions_publish_ports())
+    publish(disruptions_publish_ports())
     mine = new_page(
         geolocation={"latitude": HOME["lat"], "longitude": HOME["long"]},
         permissions=["geolocation"],
@@ -82,7 +85,7 @@ def test_disruption_is_posted_shown_changed_and_ended(new_page: NewPage, stack: 
     entry.get_by_role("button", name="End it now").click()
     expect(page.locator("#staff-status")).to_contain_text("is ended")
     expect(entry).to_have_count(0)
-    publish(bootstrap.disruptions_publish_ports())
+    publish(disruptions_publish_ports())
     mine.goto("/")
     expect(mine.locator("#disruptions")).not_to_contain_text(title)
 
@@ -124,7 +127,7 @@ def test_failed_alert_is_shown_with_its_reason_and_sent_again(
         updated_at=now,
         last_error="unanswered",
     )
-    bootstrap.telling_ports().alerts.save(failed)
+    telling_ports().alerts.save(failed)
     page = opened(new_page, "alerts")
     entry = page.locator(".app-entry", has_text="Email: it is fixed")
     expect(entry).to_contain_text("Tried 8 times")

@@ -6,9 +6,9 @@ from itertools import count
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from chalicelib import bootstrap
 from chalicelib.accounts.model import Destination, Grant
 from chalicelib.accounts.usecases.staff import invite, person_at
+from chalicelib.bootstrap.accounts import accounts_ports, people_ports
 from infra.local.stack import LocalStack
 from infra.tokens import account_with
 from tests.browser.conftest import DESK, PHONE, NewPage
@@ -20,7 +20,7 @@ NUMBERS = count()
 
 def signed_in(page: Page, stack: LocalStack, role: str = "admin") -> Page:
     """The page of people, as somebody with that role sees it."""
-    ports = bootstrap.accounts_ports()
+    ports = accounts_ports()
     sign_in(page, account_with(role, f"of-people-{role}", ports))  # type: ignore[arg-type]
     page.goto("/admin/people/")
     expect(page.locator("#people-status")).not_to_have_text("Loading…")
@@ -31,7 +31,7 @@ def somebody() -> str:
     """The address of an officer who was invited just now."""
     address = f"officer{next(NUMBERS)}@example.org"
     grants = (Grant(role="officer", teams=("highways",), wards=("centre",)),)
-    invite(Destination("email", address), grants, "operator", bootstrap.people_ports())
+    invite(Destination("email", address), grants, "operator", people_ports())
     return address
 
 
@@ -126,8 +126,8 @@ def test_what_was_ticked_is_saved_with_the_next_press_when_somebody_was_quicker(
     entry = signed_in(new_page(), stack).locator(".app-person", has_text=address)
     entry.get_by_role("button", name="Change roles").click()
     entry.get_by_label("Crew").check()
-    quicker = person_at(Destination("email", address), bootstrap.people_ports())
-    bootstrap.people_ports().accounts.save(replace(quicker, grants=(Grant(role="officer"),)))
+    quicker = person_at(Destination("email", address), people_ports())
+    people_ports().accounts.save(replace(quicker, grants=(Grant(role="officer"),)))
     entry.get_by_role("button", name="Save").click()
     expect(entry.get_by_role("alert")).to_contain_text("look again")
     expect(entry.get_by_role("listitem").filter(has_text="Officer")).to_have_text("Officer")

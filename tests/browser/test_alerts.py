@@ -7,8 +7,10 @@ from itertools import count
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from chalicelib import bootstrap
 from chalicelib.alerts.model import Subscription
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.alerts import alerts_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import Author
 from infra.local import mail
@@ -33,7 +35,7 @@ PushManager.prototype.subscribe = async () => ({ toJSON: () => (SUBSCRIPTION) })
 @pytest.fixture(scope="module", autouse=True)
 def _published(places: None) -> None:
     """Wards and postcodes, which the API is to read anew."""
-    bootstrap.forget()
+    container.forget()
 
 
 def begun(new_page: NewPage, path: str = "/alerts/", **options: object) -> Page:
@@ -89,7 +91,7 @@ def somebody() -> str:
 
 
 def of(address: str, channel: str = "email") -> Subscription:
-    ports = bootstrap.alerts_ports()
+    ports = alerts_ports()
     (found,) = ports.subscriptions.at([ports.ids.address_key(channel, address)])  # type: ignore[arg-type]
     return found
 
@@ -312,7 +314,7 @@ def test_road_works_may_be_everywhere_or_near_a_place_at_certain_hours(new_page:
 
 def test_report_is_asked_for_from_its_page(new_page: NewPage, stack: LocalStack) -> None:
     about = draft(lat=53.9421, long=-1.1401)
-    report = submission.submit(about, "alerts", Author(), bootstrap.reports_ports())
+    report = submission.submit(about, "alerts", Author(), reports_ports())
     stack.cloud.pump.wait_until_idle()
     page, address = new_page(), somebody()
     page.goto(f"/reports/{report.service_request_id}")

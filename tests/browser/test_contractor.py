@@ -3,7 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.jobs import jobs_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.jobs.model import JobDraft
 from chalicelib.jobs.people import EVERYWHERE, Staff
 from chalicelib.jobs.usecases import contractor_links, planning
@@ -21,14 +23,14 @@ OUT_OF_THE_WAY = {"lat": 53.9391, "long": -1.0577}
 def link(key: str) -> str:
     """The path of the page of a new job."""
     about = draft(title="A hole", address="Coney Street", **OUT_OF_THE_WAY)
-    report = submission.submit(about, key, Author(), bootstrap.reports_ports())
-    ports = bootstrap.jobs_ports()
+    report = submission.submit(about, key, Author(), reports_ports())
+    ports = jobs_ports()
     wanted = JobDraft(
         service_request_ids=(report.service_request_id,), hazards=("Traffic",), materials=("Tar",)
     )
     job = planning.create(wanted, key, OFFICER, ports)
     made = contractor_links.add_link(job.job_id, "Paving Ltd", 7, OFFICER, ports)
-    return made.url.removeprefix(bootstrap.settings().site_url)
+    return made.url.removeprefix(container.settings().site_url)
 
 
 @pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])

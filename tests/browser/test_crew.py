@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
-from chalicelib import bootstrap
 from chalicelib.accounts.model import Account
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.jobs import jobs_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.jobs.model import Job, job_id_of
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.submission import submit
@@ -32,7 +34,7 @@ Open = Callable[..., Page]
 
 
 def today() -> date:
-    return bootstrap.jobs_ports().now().astimezone(bootstrap.council().zone).date()
+    return jobs_ports().now().astimezone(container.council().zone).date()
 
 
 def job_of(number: int) -> str:
@@ -46,7 +48,7 @@ def name_of(number: int) -> str:
 def reported(number: int) -> str:
     """The report that the job of that number is about."""
     about = draft(title=name_of(number), service_code="pothole")
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     return submit(about, f"crew-day-{number}", Author(), ports).service_request_id
 
 
@@ -122,7 +124,7 @@ class TheOffice:
 @pytest.fixture(scope="module")
 def office(stack: LocalStack) -> TheOffice:
     """The office, which has planned thirty jobs for the crew today."""
-    ports = bootstrap.jobs_ports()
+    ports = jobs_ports()
     for number in range(1, JOBS + 1):
         ids = (reported(number),) if number in DONE else ()
         ports.jobs.add(planned(number, ports.now().replace(microsecond=0), ids))

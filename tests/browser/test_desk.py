@@ -9,8 +9,11 @@ import boto3
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
-from chalicelib import bootstrap
 from chalicelib.accounts.model import Grant
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import accounts_ports
+from chalicelib.bootstrap.partners import partners_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.partners.model import NewKey
 from chalicelib.partners.usecases import known, make
 from chalicelib.reports.partner import PartnerUpdate
@@ -190,7 +193,7 @@ def test_page_says_so_when_a_case_is_given_out_of_the_officers_remit(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     report = reported(stack, title="Hole at the weir")
-    page, everywhere, accounts = new_page(), new_account("officer"), bootstrap.accounts_ports()
+    page, everywhere, accounts = new_page(), new_account("officer"), accounts_ports()
     grants = (Grant(role="officer", teams=("highways",)),)
     sign_in(page, accounts.accounts.save(replace(everywhere, grants=grants)))
     shown(page, case_address(report))
@@ -276,7 +279,7 @@ def test_parts_of_a_photo_are_blackened_by_pointer_and_in_figures(
     page.get_by_role("button", name="Blacken them for good").click()
     expect(page.locator("#blacken")).to_contain_text("It is blackened.")
     key = f"{request_id}/{photo_id}/page.jpg"
-    kept = boto3.client("s3").get_object(Bucket=bootstrap.settings().photos_bucket, Key=key)
+    kept = boto3.client("s3").get_object(Bucket=container.settings().photos_bucket, Key=key)
     after = Image.open(BytesIO(kept["Body"].read())).convert("L")
     width, height = after.size
     spots = [(0.6, 0.25), (0.9, 0.75), (0.9, 0.25)]
@@ -290,9 +293,9 @@ def test_officer_publishes_one_update_of_another_system_and_refuses_another(
     report = reported(stack, title="Hole by the old mill")
     for key, words in (("1", "Still there in the rain."), ("2", "Rude words.")):
         new = NewKey(name="FixMyStreet", sets_state=True, reports="waiting")
-        partner = known(make(new, bootstrap.partners_ports()).text, bootstrap.partners_ports())
+        partner = known(make(new, partners_ports()).text, partners_ports())
         sent = PartnerUpdate(text=words, state="in_progress")
-        ports = bootstrap.reports_ports()
+        ports = reports_ports()
         update_for_partner(report.service_request_id, sent, key, partner, ports)
     page = at_the_desk(new_page, case_address(report))
     held = page.locator("#held-updates")

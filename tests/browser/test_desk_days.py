@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from playwright.sync_api import Page, expect
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.handlers.jobs.job_params import today
 from chalicelib.jobs.model import Job, JobChanges, JobDraft, Operation
 from chalicelib.jobs.people import EVERYWHERE, Operator
@@ -26,25 +26,25 @@ PRINTS = """window.print = () => { window.printed = [...document.querySelectorAl
 def job_of(stack: LocalStack, **values: object) -> Job:
     """The job that a report opens by itself."""
     report = reported(stack, description=URGENT, lat=53.986, long=-1.088, **values)
-    [job] = bootstrap.jobs_ports().jobs.of_report(report.service_request_id)
+    [job] = jobs_ports().jobs.of_report(report.service_request_id)
     return job
 
 
 def stored(job: Job) -> Job:
-    found = bootstrap.jobs_ports().jobs.get(job.job_id)
+    found = jobs_ports().jobs.get(job.job_id)
     assert found is not None
     return found
 
 
 def changed(job: Job, **changes: object) -> Job:
-    now, ports = stored(job), bootstrap.jobs_ports()
+    now, ports = stored(job), jobs_ports()
     wanted = JobChanges(**changes)  # type: ignore[arg-type]
     return planning.change(now.job_id, wanted, now.version, STAFF, ports)
 
 
 def disputed(stack: LocalStack) -> Job:
     """A job that the office cancelled while a crew did it."""
-    report, ports = reported(stack, service_code="litter"), bootstrap.jobs_ports()
+    report, ports = reported(stack, service_code="litter"), jobs_ports()
     draft = JobDraft(service_request_ids=(report.service_request_id,), title="Bins by the pond")
     job = planning.create(draft, report.service_request_id, STAFF, ports)
     changed(job, state="cancelled", because="The gardeners took it along.")

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.jobs import jobs_ports
+from chalicelib.bootstrap.reports import photos_ports
 from chalicelib.jobs.model import Job, JobDraft, Operation
 from chalicelib.jobs.people import EVERYWHERE, Operator, Staff
 from chalicelib.jobs.usecases import contractor_links, planning
@@ -29,14 +30,14 @@ SIZES = pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk
 
 def job_of(report: ServiceRequest) -> Job:
     wanted = JobDraft(service_request_ids=(report.service_request_id,))
-    return planning.create(wanted, f"needs-{next(NUMBERS)}", OFFICER, bootstrap.jobs_ports())
+    return planning.create(wanted, f"needs-{next(NUMBERS)}", OFFICER, jobs_ports())
 
 
 def tell(job: Job, who: Operator, stack: LocalStack, **values: Any) -> None:
     """Somebody in the street tells what became of the job, with a photo."""
     op_id = f"needs-operation-{next(NUMBERS)}"
     photo_id = asking.take_upload(
-        jpeg(), op_id, who.scope, [], bootstrap.photos_ports(), about=job.service_request_ids[0]
+        jpeg(), op_id, who.scope, [], photos_ports(), about=job.service_request_ids[0]
     )
     sent = Operation(
         op_id=op_id,
@@ -45,7 +46,7 @@ def tell(job: Job, who: Operator, stack: LocalStack, **values: Any) -> None:
         at=utc_now(),
         **{"photo_ids": (photo_id,), **values},
     )
-    (outcome,) = operate([sent], who, bootstrap.jobs_ports())
+    (outcome,) = operate([sent], who, jobs_ports())
     assert outcome.result == "applied", outcome.reason
     stack.cloud.pump.wait_until_idle()
 
@@ -60,9 +61,7 @@ def test_words_of_a_contractor_are_public_when_an_officer_shows_them(
     viewport: dict[str, int], new_page: NewPage, stack: LocalStack
 ) -> None:
     report = reported(stack, title=f"A loose kerb {viewport['width']}")
-    link = contractor_links.add_link(
-        job_of(report).job_id, "Paving Ltd", 7, OFFICER, bootstrap.jobs_ports()
-    )
+    link = contractor_links.add_link(job_of(report).job_id, "Paving Ltd", 7, OFFICER, jobs_ports())
     contractor = link.job.contractor
     assert contractor
     who = contractor_links.operator_of(link.job, contractor)

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from playwright.sync_api import Locator, Page, expect
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.desk import desk_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.desk.model import TemplateDraft
 from chalicelib.desk.usecases import add_template
 from chalicelib.handlers.jobs.job_params import today
@@ -52,11 +53,11 @@ def tab_to(page: Page, wanted: Locator) -> None:
 def with_everything(page: Page, stack: LocalStack) -> str:
     """The address of a case that has one of each."""
     request_id, _ = reported_with_photo(page, stack)
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     casework.write_note(request_id, f"A note. {LONG}", "n", QUICKER, ports)
     reported(stack, lat=53.951, long=-1.09, title=f"The same {LONG}", address=LONG)
     draft = TemplateDraft(name=f"Thanks {LONG}", text="Thank you. {target}", state="fixed")
-    add_template(draft, request_id, "quicker", bootstrap.desk_ports())
+    add_template(draft, request_id, "quicker", desk_ports())
     return f"/desk/case/?id={request_id}"
 
 
@@ -137,7 +138,7 @@ def test_case_and_two_side_by_side_are_fine(new_page: NewPage, stack: LocalStack
 
 def test_templates_and_days_are_fine(new_page: NewPage, stack: LocalStack) -> None:
     draft = TemplateDraft(name=f"Thanks {LONG}", text=f"Thank you. {LONG}", state="fixed")
-    add_template(draft, "k", "quicker", bootstrap.desk_ports())
+    add_template(draft, "k", "quicker", desk_ports())
     page = at_the_desk(new_page, "/desk/templates/", PHONE)
     page.get_by_role("button", name="Change Thanks").first.click()
     page.get_by_text("Only for some services").click()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 from playwright.sync_api import Locator, Page, Request, expect
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
@@ -46,7 +46,7 @@ class Box(NamedTuple):
 @pytest.fixture(scope="module", autouse=True)
 def reports(stack: LocalStack) -> None:
     """Potholes all over the town, a fixed one and graffiti among them."""
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     for number, (north, east) in enumerate(PLACES):
         lat, long = MARKET_PLACE["lat"] + north, MARKET_PLACE["long"] + east
         service = "graffiti" if number == 1 else "pothole"

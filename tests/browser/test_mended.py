@@ -5,8 +5,9 @@ from itertools import count
 import pytest
 from playwright.sync_api import Page, expect
 
-from chalicelib import bootstrap
 from chalicelib.alerts.usecases.questions import question_token
+from chalicelib.bootstrap.alerts import alerts_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.model import Contact
 from chalicelib.reports.usecases import submission, updating
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
@@ -23,14 +24,14 @@ OFFICER = Author("officer", staff_in=EVERYWHERE)
 
 def asked(stack: LocalStack) -> str:
     """The path of the page for the reporter of something that was said to be fixed."""
-    number, ports = next(NUMBERS), bootstrap.reports_ports()
+    number, ports = next(NUMBERS), reports_ports()
     to = f"mended{number}@example.org"
     about = draft(contact=Contact(email=to), **OUT_OF_THE_WAY)
     report_id = submission.submit(about, to, Author(), ports).service_request_id
     fixed = update_draft(state="fixed", text="Done.")
     updating.add_update(report_id, fixed, f"fixed {number}", OFFICER, ports)
     stack.cloud.pump.wait_until_idle()
-    alerts = bootstrap.alerts_ports()
+    alerts = alerts_ports()
     (hers,) = alerts.subscriptions.at([alerts.ids.address_key("email", to)])
     return f"/forms/mended/{question_token(hers, report_id, 1, alerts.tokens)}"
 

@@ -247,7 +247,7 @@ def test_map_is_loaded_only_when_it_is_asked_for(new_page: NewPage) -> None:
 def test_facility_that_is_reported_is_marked_and_leads_to_the_report(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    from chalicelib import bootstrap
+    from chalicelib.bootstrap.reports import reports_ports
     from chalicelib.reports.usecases.access import Author
     from chalicelib.reports.usecases.submission import submit
     from tests.builders import draft
@@ -256,7 +256,7 @@ def test_facility_that_is_reported_is_marked_and_leads_to_the_report(
     about = draft(
         service_code="street-light", asset_id="lights-1", attributes={"what": "out"}, **light
     )
-    report = submit(about, "light 1", Author(), bootstrap.reports_ports())
+    report = submit(about, "light 1", Author(), reports_ports())
     stack.cloud.pump.wait_until_idle()
     page = new_page()
     page.goto(RESULTS.replace("toilets", "lights"))

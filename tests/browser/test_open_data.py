@@ -10,14 +10,15 @@ from tests.browser.test_accessibility import NARROW, overflow, violations
 
 @pytest.fixture
 def published(stack: LocalStack) -> None:
-    from chalicelib import bootstrap
+    from chalicelib.bootstrap.publishing import publishing_ports
+    from chalicelib.bootstrap.reports import reports_ports
     from chalicelib.publishing.lists import publish_lists_anew
     from chalicelib.reports.usecases.access import Author
     from chalicelib.reports.usecases.submission import submit
     from tests.builders import draft
 
-    submit(draft(title="A hole"), "open data", Author(), bootstrap.reports_ports())
-    assert publish_lists_anew(bootstrap.publishing_ports()) == {}
+    submit(draft(title="A hole"), "open data", Author(), reports_ports())
+    assert publish_lists_anew(publishing_ports()) == {}
 
 
 @pytest.mark.usefixtures("published")

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.accounts import accounts_ports
+from chalicelib.bootstrap.publishing import figures_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.publishing.figures import MEANINGS
 from chalicelib.publishing.performance import publish_performance_anew
 from chalicelib.reports.usecases.access import Author
@@ -161,8 +163,8 @@ def test_page_is_reached_from_home_and_shows_what_was_counted(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     for number in range(6):
-        submit(draft(), f"figures {number}", Author(), bootstrap.reports_ports())
-    assert publish_performance_anew(bootstrap.figures_ports()) == {}
+        submit(draft(), f"figures {number}", Author(), reports_ports())
+    assert publish_performance_anew(figures_ports()) == {}
     page = new_page()
     page.goto("/")
     page.get_by_role("main").get_by_role("link", name="See how we are doing").click()
@@ -178,7 +180,7 @@ def test_page_is_reached_from_home_and_shows_what_was_counted(
 
 
 def opened_by(role: str, page: Page, query: str = "") -> Page:
-    sign_in(page, account_with(role, f"figures-{role}", bootstrap.accounts_ports()))  # type: ignore[arg-type]
+    sign_in(page, account_with(role, f"figures-{role}", accounts_ports()))  # type: ignore[arg-type]
     page.goto(f"/desk/performance/{query}")
     expect(page.locator("#staff-status")).not_to_have_text("Loading…")
     return page

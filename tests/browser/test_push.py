@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright
 
-from chalicelib import bootstrap
 from chalicelib.alerts.messages import Message
 from chalicelib.alerts.push import payload
+from chalicelib.bootstrap import container
 from infra.local.stack import LocalStack
 from tests.browser.conftest import ARGUMENTS, WEB, NewPage
 from tests.browser.notifier import BUS, Notifier, notifier
@@ -214,5 +214,5 @@ def test_worker_is_small_and_one_file() -> None:
 
 
 def test_page_goes_on_when_the_push_service_cannot_be_reached(desk: Desk) -> None:
-    key = bootstrap.push_key().public
+    key = container.push_key().public
     assert subscribing(desk.page, key) == {"kind": "timed-out"}

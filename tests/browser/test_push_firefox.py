@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib import bootstrap
 from chalicelib.alerts.messages import Message
 from chalicelib.alerts.model import PushAddress
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.errors import Gone
 from chalicelib.net.vapid_keys import PushKey
 from infra.local.stack import LocalStack
@@ -40,10 +41,10 @@ def service(stack: LocalStack) -> Iterator[MozillaPush]:
     before = os.environ["OUTSIDE_ALLOWED"]
     with mozilla_push() as service:
         os.environ["OUTSIDE_ALLOWED"] = f"{before},{service.origin}"
-        bootstrap.forget()
+        container.forget()
         yield service
     os.environ["OUTSIDE_ALLOWED"] = before
-    bootstrap.forget()
+    container.forget()
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +83,7 @@ def wait_for(found: Callable[[], Any], wanted: Callable[[Any], bool]) -> Any:
 def test_firefox_shows_what_we_send_and_acknowledges_it(
     subscribed: PushAddress, page: Page, service: MozillaPush
 ) -> None:
-    bootstrap.web_push().send(MENDED, subscribed)
+    container.web_push().send(MENDED, subscribed)
     assert service.acknowledged.get(timeout=PATIENCE_S)["code"] == TAKEN
     (shown,) = wait_for(lambda: page.evaluate(SHOWN), bool)
     assert shown == [MENDED.subject, MENDED.short, MENDED.thread, MENDED.url]
@@ -104,7 +105,7 @@ def test_firefox_takes_its_subscriptions_along_when_its_address_changes(
     assert made["state"] == "active"
     service.forget_browser()
     moved = wait_for(
-        lambda: bootstrap.alerts_ports().subscriptions.get(made["subscription_id"]),
+        lambda: alerts_ports().subscriptions.get(made["subscription_id"]),
         lambda it: it.push != subscribed,
     )
     current = page.evaluate(f"import('{MODULE}').then((it) => it.current())")
@@ -125,4 +126,4 @@ def test_firefox_has_no_address_any_more_when_somebody_unsubscribes(
     page.evaluate(f"import('{MODULE}').then((it) => it.unsubscribe())")
     assert page.evaluate(f"import('{MODULE}').then((it) => it.current())") is None
     with pytest.raises(Gone):
-        bootstrap.web_push().send(MENDED, subscribed)
+        container.web_push().send(MENDED, subscribed)

@@ -9,7 +9,8 @@ import boto3
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.photos.dynamo import DynamoRecords
 from chalicelib.photos.model import Photo as TakenIn
 from chalicelib.publishing.model import photo_keys
@@ -24,13 +25,13 @@ NARROW = {"width": 320, "height": 640}
 
 
 def stored(stack: LocalStack, number: int, **values: Any) -> ServiceRequest:
-    report = bootstrap.reports_ports().repository.create(builders.report(number, **values))
+    report = reports_ports().repository.create(builders.report(number, **values))
     stack.cloud.pump.wait_until_idle()
     return report
 
 
 def stored_now(report: ServiceRequest) -> ServiceRequest:
-    found = bootstrap.reports_ports().repository.get(report.service_request_id)
+    found = reports_ports().repository.get(report.service_request_id)
     assert found
     return found
 
@@ -43,7 +44,7 @@ def open_page(new_page: NewPage, report: ServiceRequest, **options: Any) -> Page
 
 def take_in(service_request_id: str, photo_id: str) -> None:
     """What is there once a photo has been looked at."""
-    settings = bootstrap.settings()
+    settings = container.settings()
     picture = io.BytesIO()
     Image.new("RGB", (320, 240), "teal").save(picture, "JPEG")
     for key in photo_keys(service_request_id, [photo_id]):

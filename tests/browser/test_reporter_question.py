@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from chalicelib import bootstrap
 from chalicelib.alerts.usecases.questions import reply_token
+from chalicelib.bootstrap.alerts import alerts_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.model import Contact
 from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
@@ -22,12 +23,12 @@ TEXT = "Which side of the road is it on?\nIs it <b>deep</b>?"
 
 def asked(key: str, stack: LocalStack) -> str:
     """The path of the page for the reporter of something that an officer asks about."""
-    to, ports = f"{key}@example.org", bootstrap.reports_ports()
+    to, ports = f"{key}@example.org", reports_ports()
     about = draft(contact=Contact(email=to), **OUT_OF_THE_WAY)
     report_id = submission.submit(about, key, Author(), ports).service_request_id
     stack.cloud.pump.wait_until_idle()
     questions.ask_reporter(report_id, TEXT, key, OFFICER, ports, reaches=lambda _: True)
-    alerts = bootstrap.alerts_ports()
+    alerts = alerts_ports()
     (hers,) = alerts.subscriptions.at([alerts.ids.address_key("email", to)])
     return f"/forms/questions/{reply_token(hers, report_id, 1, alerts.tokens)}"
 

@@ -23,12 +23,12 @@ def test_every_page_leads_to_the_statements(new_page: NewPage) -> None:
 def test_no_cookie_is_set_and_nothing_kept_but_what_the_page_names(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    from chalicelib import bootstrap
+    from chalicelib.bootstrap.reports import reports_ports
     from chalicelib.reports.usecases.access import Author
     from chalicelib.reports.usecases.submission import submit
     from tests.builders import draft
 
-    report = submit(draft(), "cookies", Author(), bootstrap.reports_ports())
+    report = submit(draft(), "cookies", Author(), reports_ports())
     stack.cloud.pump.wait_until_idle()
     page = new_page()
     page.goto(f"/reports/{report.service_request_id}")

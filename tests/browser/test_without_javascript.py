@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import Author
 from infra.local.stack import LocalStack
@@ -214,7 +214,7 @@ def test_photo_is_shown_to_whoever_has_the_link_when_a_report_waits(
 
 
 def test_report_is_taken_back_when_it_was_sent_by_mistake(plain: Plain) -> None:
-    repository = bootstrap.reports_ports().repository
+    repository = reports_ports().repository
     before = set(repository.ids())
     page = plain()
     find_place(page)
@@ -231,7 +231,7 @@ def test_report_is_taken_back_when_it_was_sent_by_mistake(plain: Plain) -> None:
 def test_report_is_followed_when_it_was_sent_by_somebody_else(
     plain: Plain, stack: LocalStack
 ) -> None:
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     there = {"service_code": "flooding", "attributes": {"homes-at-risk": "no"}}
     report = submission.submit(draft(title="Water", **there), "flood", Author(), ports)
     stack.cloud.pump.wait_until_idle()
@@ -249,7 +249,7 @@ def test_report_is_followed_when_it_was_sent_by_somebody_else(
 def test_report_is_flagged_when_its_page_should_not_be_public(
     plain: Plain, stack: LocalStack
 ) -> None:
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     report = submission.submit(draft(title="A hole"), "flag", Author(), ports)
     stack.cloud.pump.wait_until_idle()
     page = plain()
@@ -284,7 +284,7 @@ def test_no_step_has_a_violation_or_runs_off_the_screen(
     plain: Plain, viewport: dict[str, int], stack: LocalStack
 ) -> None:
     there = {"service_code": "street-light", "attributes": {"what": "out"}}
-    submission.submit(draft(**there), "light", Author(), bootstrap.reports_ports())
+    submission.submit(draft(**there), "light", Author(), reports_ports())
     stack.cloud.pump.wait_until_idle()
     page = plain(viewport, scripts=True)
     looker = Looker(page)
@@ -332,7 +332,7 @@ def test_no_page_to_the_end_has_a_violation_or_runs_off_the_screen(
 def test_no_page_of_a_report_has_a_violation_or_runs_off_the_screen(
     plain: Plain, viewport: dict[str, int]
 ) -> None:
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     report = submission.submit(draft(title="x" * 90), "page", Author(), ports)
     page = plain(viewport, scripts=True)
     looker = Looker(page)

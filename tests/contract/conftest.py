@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.dynamo.repository import DynamoRepository
 from chalicelib.reports.ports import Repository
 from tests.engines import Dynalite
@@ -33,5 +33,5 @@ def repository(request: pytest.FixtureRequest) -> Repository:
         return MemoryRepository()
     if request.param == "moto":
         request.getfixturevalue("cloud")
-        return bootstrap.reports_ports().repository
+        return reports_ports().repository
     return DynamoRepository(request.getfixturevalue("dynalite").new_table())

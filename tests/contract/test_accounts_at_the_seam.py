@@ -16,7 +16,6 @@ import time_machine
 from chalice.test import Client, HTTPResponse
 
 import app
-from chalicelib import bootstrap
 from chalicelib.accounts.dynamo.attempts import DynamoLimits
 from chalicelib.accounts.model import Account, Destination, SignedIn
 from chalicelib.accounts.ports import Ports
@@ -30,7 +29,9 @@ from chalicelib.accounts.usecases.code_verification import (
     sign_in_with_link,
 )
 from chalicelib.accounts.usecases.sessions import devices, refresh, who
-from chalicelib.bootstrap.accounts import digest
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import accounts_ports, block_ports, sending_ports
+from chalicelib.bootstrap.container import digest
 from chalicelib.errors import AppError, NotFound, TooMany, Unauthenticated, UpstreamFailed
 from infra.local.cloud import Cloud
 from tests.builders import NOON
@@ -61,8 +62,8 @@ def people() -> Iterator[Ports]:
     """The accounts slice on moto, one for all: each test takes addresses of its own."""
     cloud = Cloud()
     for name in ("id", "token", "code"):
-        bootstrap.secret(name).current()
-    yield bootstrap.accounts_ports()
+        container.secret(name).current()
+    yield accounts_ports()
     cloud.stop()
 
 
@@ -180,7 +181,7 @@ def test_nobody_can_tell_by_the_limits_whether_an_address_has_an_account(
 
 
 def clear_limits() -> None:
-    client, table = boto3.client("dynamodb"), bootstrap.settings().accounts_table
+    client, table = boto3.client("dynamodb"), container.settings().accounts_table
     for item in client.scan(TableName=table)["Items"]:
         if item["owner"]["S"].startswith("limit#"):
             key = {name: item[name] for name in ("owner", "record")}
@@ -214,7 +215,7 @@ def test_nobody_can_tell_from_reply_or_calls_whether_an_address_is_on_the_block_
             ]
             looks.append((seen(answer), seen(page), seen(wrong), calls))
             if round_ == 0:
-                block(address, "A test", "an-admin", bootstrap.block_ports())
+                block(address, "A test", "an-admin", block_ports())
     assert looks[0] == looks[1]
 
 
@@ -224,7 +225,7 @@ def test_nobody_can_tell_from_the_texts_of_a_day_whether_a_number_has_an_account
 ) -> None:
     number = f"+4477009004{next(numbers):02}"
     spend, purse = FewTexts(1), replace(people, budget=FewTexts(0))
-    sending = replace(bootstrap.sending_ports(), budget=FewTexts(0), texts=NoWay)
+    sending = replace(sending_ports(), budget=FewTexts(0), texts=NoWay)
     looks = []
     for round_ in range(2):
         with record() as tries:
@@ -283,7 +284,7 @@ def test_code_signs_in_once_when_ten_try_at_once(people: Ports) -> None:
 
 
 def limits_at(clock: Clock) -> DynamoLimits:
-    table = bootstrap.settings().accounts_table
+    table = container.settings().accounts_table
     return DynamoLimits(table, hourly=HOURLY, daily=DAILY, digest=digest, now=clock)
 
 

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import pytest
 
-from chalicelib import bootstrap
 from chalicelib.alerts.dynamo.subscriptions import DynamoIndex, DynamoSubscriptions
 from chalicelib.alerts.index import Area, areas_at, entries_of
 from chalicelib.alerts.model import QuietHours, Subscription, Topic, stopped
 from chalicelib.alerts.ports import Index, Subscriptions
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.alerts import match_ports
 from chalicelib.geo.point import Point
 from chalicelib.kernel.optimistic import VersionConflict
 from tests.builders import MARKET_PLACE, NOON
@@ -35,8 +36,8 @@ def stores(request: pytest.FixtureRequest) -> Stores:
         return Stores(MemorySubscriptions(), MemoryIndex())
     if request.param == "moto":
         request.getfixturevalue("cloud")
-        bootstrap.match_ports()
-        table = bootstrap.settings().alerts_table
+        match_ports()
+        table = container.settings().alerts_table
     else:
         table = request.getfixturevalue("dynalite").new_table("AlertsTable")
     return Stores(DynamoSubscriptions(table), DynamoIndex(table))

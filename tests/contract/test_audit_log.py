@@ -8,7 +8,6 @@ from itertools import count
 
 import pytest
 
-from chalicelib import bootstrap
 from chalicelib.accounts.audit import Entry, Trail
 from chalicelib.accounts.dynamo.audit import DynamoTrail
 from chalicelib.accounts.model import Account, Destination, Grant
@@ -19,6 +18,7 @@ from chalicelib.accounts.usecases.staff import (
     invite,
     person_at,
 )
+from chalicelib.bootstrap.accounts import people_ports
 from chalicelib.errors import AppError, UpstreamFailed
 from infra.local.cloud import Cloud
 from tests.builders import NOON
@@ -78,11 +78,11 @@ def test_log_says_so_when_the_store_does_not_answer(cloud: Cloud) -> None:
 
 
 def _invite() -> Account:
-    return invite(WHO, (OFFICER,), "operator", bootstrap.people_ports())
+    return invite(WHO, (OFFICER,), "operator", people_ports())
 
 
 def _change(changes: PersonChanges) -> Account:
-    ports = bootstrap.people_ports()
+    ports = people_ports()
     known = person_at(WHO, ports)
     return change_person(known.account_id, changes, known.version, "operator", ports)
 
@@ -96,7 +96,7 @@ def _disable() -> Account:
 
 
 def state() -> tuple[object, ...]:
-    ports = bootstrap.people_ports()
+    ports = people_ports()
     account_id = ports.accounts.owner(WHO)
     known = ports.accounts.get(account_id) if account_id else None
     return (known.grants, known.disabled_at) if known else ((), None)
@@ -117,7 +117,7 @@ def test_no_change_is_without_its_entry_whichever_call_fails(
     fault: Callable[[int], AbstractContextManager[object]],
     cloud: Cloud,
 ) -> None:
-    ports = bootstrap.people_ports()
+    ports = people_ports()
     first_admin(Destination("email", "admin@example.org"), ports)
     if act is not _invite:
         _invite()

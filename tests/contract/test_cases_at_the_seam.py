@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.desk import desk_ports
+from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.desk import usecases as desk
 from chalicelib.desk.model import TemplateChanges, TemplateDraft, ViewDraft
 from chalicelib.errors import Conflict, NotFound
@@ -50,7 +51,7 @@ SECOND_OFFICER = Author("second", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 
 @pytest.fixture
 def ports(cloud: Cloud) -> Ports:
-    return bootstrap.reports_ports()
+    return reports_ports()
 
 
 def a_report(ports: Ports, key: Any) -> str:
@@ -366,7 +367,7 @@ def test_people_of_another_stay_when_one_is_taken_apart_while_that_is_merged(
 
 
 def test_both_areas_are_black_when_two_blacken_one_photo(ports: Ports) -> None:
-    photos, page = bootstrap.photos_ports(), rebuild(saved("JPEG")).page
+    photos, page = photos_ports(), rebuild(saved("JPEG")).page
     left, right = (PictureArea(x=x, y=0, width=0.1, height=0.2) for x in (0, 0.9))
     for nth, interleaving in enumerate(every_interleaving(at_most=100)):
         photo = PhotoKey(f"R{nth:011}", "0" * 26)
@@ -383,7 +384,7 @@ def test_both_areas_are_black_when_two_blacken_one_photo(ports: Ports) -> None:
 
 
 def test_one_of_two_changes_of_a_template_is_made(cloud: Cloud) -> None:
-    here = bootstrap.desk_ports()
+    here = desk_ports()
     for nth, interleaving in enumerate(every_interleaving(at_most=100, parked_at=writes)):
         draft = TemplateDraft(name="A", text="B")
         template = desk.add_template(draft, f"{nth}", "first", here)
@@ -399,7 +400,7 @@ def test_one_of_two_changes_of_a_template_is_made(cloud: Cloud) -> None:
 
 
 def test_template_and_view_are_stored_once_when_a_reply_is_lost(cloud: Cloud) -> None:
-    here = bootstrap.desk_ports()
+    here = desk_ports()
     for nth in range(1, 4):
         with lose_reply(nth):
             desk.add_template(TemplateDraft(name="A", text="B"), "k", "first", here)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.desk.dynamo import DynamoTemplates, DynamoUndos, DynamoViews
 from chalicelib.desk.model import Template, Undo, View
 from chalicelib.desk.ports import Templates, Undos, Views
@@ -122,10 +123,10 @@ def stores(request: pytest.FixtureRequest) -> tuple[Templates, Views, Undos]:
         return MemoryTemplates(), MemoryViews(), MemoryUndos()
     if request.param == "moto":
         request.getfixturevalue("cloud")
-        bootstrap.desk_ports()
-        table = bootstrap.settings().jobs_table
+        desk_ports()
+        table = container.settings().jobs_table
     else:
-        bootstrap.desk_ports()
+        desk_ports()
         table = request.getfixturevalue("dynalite").new_table("JobsTable")
     return DynamoTemplates(table), DynamoViews(table), DynamoUndos(table)
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.disruptions import disruptions_ports
 from chalicelib.disruptions.dynamo import DynamoDisruptions
 from chalicelib.disruptions.model import DisruptionArea, DisruptionChanges
 from chalicelib.disruptions.ports import Disruptions
@@ -24,9 +25,9 @@ def store(request: pytest.FixtureRequest) -> Disruptions:
         return MemoryDisruptions()
     if request.param == "moto":
         request.getfixturevalue("cloud")
-        bootstrap.disruptions_ports()
-        return DynamoDisruptions(bootstrap.settings().alerts_table)
-    bootstrap.disruptions_ports()
+        disruptions_ports()
+        return DynamoDisruptions(container.settings().alerts_table)
+    disruptions_ports()
     return DynamoDisruptions(request.getfixturevalue("dynalite").new_table("AlertsTable"))
 
 
@@ -62,8 +63,8 @@ def test_one_is_replaced_on_its_version_alone(store: Disruptions) -> None:
 @pytest.fixture
 def office(cloud: object) -> Office:
     office = Office()
-    bootstrap.disruptions_ports()
-    office.disruptions = DynamoDisruptions(bootstrap.settings().alerts_table)
+    disruptions_ports()
+    office.disruptions = DynamoDisruptions(container.settings().alerts_table)
     return office
 
 

@@ -6,7 +6,7 @@ from hashlib import md5
 import boto3
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.publishing.model import HTML, JSON
@@ -24,7 +24,7 @@ def documents(request: pytest.FixtureRequest) -> Documents:
     if request.param == "memory":
         return MemoryDocuments()
     request.getfixturevalue("cloud")
-    return bootstrap.publishing_ports().documents
+    return publishing_ports().documents
 
 
 def test_nothing_is_read_when_nothing_was_written(documents: Documents) -> None:
@@ -190,7 +190,7 @@ def test_store_is_said_to_have_failed_when_every_reply_is_lost(
 
 @pytest.fixture
 def s3_documents(cloud: Cloud) -> Documents:
-    return bootstrap.publishing_ports().documents
+    return publishing_ports().documents
 
 
 def held(documents: Documents) -> StoredDocument:

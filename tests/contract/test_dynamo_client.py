@@ -4,8 +4,9 @@ from typing import Any
 
 import boto3
 
-from chalicelib import bootstrap
-from chalicelib.bootstrap.base import client
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.container import client
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.dynamo.items import ReportItem
 from infra.local.cloud import Cloud
 
@@ -25,7 +26,7 @@ KEY = {name: ITEM[name] for name in ("service_request_id", "record")}
 
 def connection() -> Any:
     """The client that reports are written with."""
-    bootstrap.reports_ports()
+    reports_ports()
     return ReportItem._get_connection().connection.client
 
 
@@ -54,7 +55,7 @@ def test_write_has_landed_or_failed_after_half_a_minute(cloud: Cloud) -> None:
 
 
 def test_items_are_the_same_as_an_ordinary_client_has_them(cloud: Cloud) -> None:
-    table = bootstrap.settings().reports_table
+    table = container.settings().reports_table
     ordinary = boto3.client("dynamodb")
     ordinary.put_item(TableName=table, Item=ITEM)
     ours = answers(client("dynamodb"), table)

@@ -13,10 +13,14 @@ import pytest
 import time_machine
 from click.testing import CliRunner
 
-from chalicelib import bootstrap
 from chalicelib.accounts.ports import ErasurePorts
 from chalicelib.accounts.usecases.erasing import SETTLES, begin_erasure, erase_due
 from chalicelib.accounts.usecases.sessions import who
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import accounts_ports, limit_ports
+from chalicelib.bootstrap.privacy import erasure_ports
+from chalicelib.bootstrap.publishing import publishing_ports
+from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.errors import Conflict, UpstreamFailed
 from chalicelib.handlers.accounts import privacy_events
 from chalicelib.handlers.http.event import HandlerFailed
@@ -26,6 +30,7 @@ from chalicelib.reports.usecases.lifecycle.forgetting import REMOVED
 from infra.local.cloud import Cloud
 from infra.restore import restore_reports
 from infra.tokens import account_with
+from tests.built import replace_built
 from tests.conftest import ROOT
 from tests.personal import OTHERS, Resident, places_with, resident, stored
 from tests.seam import Answer, Try, around, record
@@ -41,7 +46,7 @@ def cloud() -> Iterator[Cloud]:
     """One for all: each test takes people of its own."""
     here = Cloud()
     for name in ("id", "token", "code", "alert"):
-        bootstrap.secret(name).current()
+        container.secret(name).current()
     yield here
     here.stop()
 
@@ -51,33 +56,33 @@ def somebody(**values: bool) -> Resident:
 
 
 def begin(her: Resident, *, redact: bool = False) -> None:
-    account = bootstrap.accounts_ports().accounts.get(her.account.account_id)
+    account = accounts_ports().accounts.get(her.account.account_id)
     assert account
-    begin_erasure(account, redact=redact, ports=bootstrap.erasure_ports())
+    begin_erasure(account, redact=redact, ports=erasure_ports())
 
 
 def work() -> None:
     """What the schedule does, after what was sent before can be found."""
     with time_machine.travel(utc_now() + SETTLES, tick=False):
-        assert erase_due(bootstrap.erasure_ports()) == {}
+        assert erase_due(erasure_ports()) == {}
 
 
 def sweep_later() -> None:
     """Photos that were let go are gone a day later."""
     with time_machine.travel(utc_now() + timedelta(days=1), tick=False):
-        assert sweep(bootstrap.photos_ports()) == {}
+        assert sweep(photos_ports()) == {}
 
 
 def assert_are_forgotten(cloud: Cloud, *them: Resident) -> None:
     sweep_later()
     found = stored(cloud)
-    owner = bootstrap.accounts_ports().accounts.owner
+    owner = accounts_ports().accounts.owner
     for her in them:
         traces = (her.canary, her.phone, *her.others[1:])
         assert [where for where, text in found if any(each in text for each in traces)] == []
         assert {where for where, text in found if her.account.account_id in text} <= STAYS
         assert all(owner(each.destination) is None for each in her.account.addresses)
-        others = bootstrap.reports_ports().repository.get(her.with_her_address)
+        others = reports_ports().repository.get(her.with_her_address)
         assert others and (others.contact, others.reporter) == (OTHERS, "somebody-else")
 
 
@@ -107,7 +112,7 @@ def test_nothing_of_her_is_left_and_the_pothole_stays(
     assert_are_forgotten(cloud, her)
     said = capsys.readouterr()
     assert not [trace for trace in her.traces() if trace in said.out + said.err]
-    reports = bootstrap.reports_ports().repository
+    reports = reports_ports().repository
     public, private = (reports.get(each) for each in her.reports)
     assert public and public.description == "A deep hole." and public.visibility == "public"
     assert public.photos and public.updates and public.archived
@@ -129,14 +134,14 @@ def test_public_text_goes_too_when_she_asks_for_that(cloud: Cloud) -> None:
     assert places_with([her.canary], cloud) >= {cloud.bucket, cloud.environment["PHOTOS_BUCKET"]}
     begin(her, redact=True)
     work()
-    repository = bootstrap.reports_ports().repository
+    repository = reports_ports().repository
     report = repository.get(her.reports[0])
     assert report and (report.description, report.title, report.address) == (REMOVED, None, None)
     texts = {each.text for each in (*report.updates, *repository.archived(her.reports[0]))}
     assert texts == {REMOVED} and report.point
     cloud.pump.run_until_idle()
     assert_are_forgotten(cloud, her)
-    documents = bootstrap.publishing_ports().documents
+    documents = publishing_ports().documents
     page = documents.read(f"data/reports/{her.reports[0]}.json")
     assert page and REMOVED.encode() in page.body
 
@@ -176,7 +181,7 @@ def test_erasure_goes_on_wherever_it_was_cut_short(cloud: Cloud) -> None:
             work()
         work()
     assert_are_forgotten(cloud, *them)
-    assert bootstrap.erasure_ports().erasures.pending() == []
+    assert erasure_ports().erasures.pending() == []
 
 
 def test_asking_may_be_cut_short_and_done_again(cloud: Cloud) -> None:
@@ -209,7 +214,7 @@ def test_what_she_asked_for_is_done_when_her_account_cannot_be_closed_at_once(
         is_account = b'"account"' in this.body and b"disabled_at" in this.body
         if this.operation == "dynamodb.PutItem" and is_account and not refused:
             refused.append(this)
-            people, account = bootstrap.accounts_ports(), her.account
+            people, account = accounts_ports(), her.account
             current = people.accounts.get(account.account_id)
             assert current
             people.accounts.save(replace(current, language="cy"))
@@ -223,7 +228,7 @@ def test_what_she_asked_for_is_done_when_her_account_cannot_be_closed_at_once(
 
 
 def test_account_is_closed_at_once(cloud: Cloud) -> None:
-    her, people = somebody(), bootstrap.accounts_ports()
+    her, people = somebody(), accounts_ports()
     (session,) = people.sessions.of(her.account.account_id)
     begin(her)
     assert who(her.account.account_id, session.session_id, people) is None
@@ -235,7 +240,7 @@ def test_what_fails_goes_on_later_and_holds_up_nobody(failure: Exception, cloud:
     for each in (first, second):
         begin(each)
     with time_machine.travel(utc_now() + SETTLES, tick=False):
-        ports = bootstrap.erasure_ports()
+        ports = erasure_ports()
         failed = erase_due(failing_for(first.account.account_id, failure, ports))
     assert set(failed) == {first.account.account_id}
     assert_are_forgotten(cloud, second)
@@ -254,11 +259,11 @@ def test_erasures_end_when_the_keys_of_networks_cannot_be_dropped(
             raise UpstreamFailed("not now")
 
     begin(somebody())
-    limits = replace(bootstrap.limit_ports(), networks=Down())
-    monkeypatch.setattr(bootstrap, "limit_ports", lambda: limits)
+    limits = replace(limit_ports(), networks=Down())
+    replace_built(monkeypatch, limit_ports, limits)
     with time_machine.travel(utc_now() + SETTLES, tick=False), pytest.raises(HandlerFailed):
         privacy_events.erase(EVENT, None)
-    assert bootstrap.erasure_ports().erasures.pending() == []
+    assert erasure_ports().erasures.pending() == []
 
 
 def failing_for(account_id: str, failure: Exception, ports: ErasurePorts) -> ErasurePorts:
@@ -278,18 +283,18 @@ def failing_for(account_id: str, failure: Exception, ports: ErasurePorts) -> Era
 def test_work_begins_when_the_indexes_have_caught_up(after: int, works: bool, cloud: Cloud) -> None:
     her = somebody()
     begin(her)
-    (erasure,) = bootstrap.erasure_ports().erasures.pending()
+    (erasure,) = erasure_ports().erasures.pending()
     moment = erasure.requested_at + SETTLES + timedelta(seconds=after)
     with time_machine.travel(moment, tick=False):
-        erase_due(bootstrap.erasure_ports())
-    assert (bootstrap.erasure_ports().erasures.pending() == []) is works
+        erase_due(erasure_ports())
+    assert (erasure_ports().erasures.pending() == []) is works
     work()
 
 
 def test_staff_are_not_forgotten_before_somebody_ends_their_work(cloud: Cloud) -> None:
-    officer = account_with("officer", "some-officer", bootstrap.accounts_ports())
+    officer = account_with("officer", "some-officer", accounts_ports())
     with pytest.raises(Conflict, match="ask an administrator"):
-        begin_erasure(officer, redact=False, ports=bootstrap.erasure_ports())
+        begin_erasure(officer, redact=False, ports=erasure_ports())
 
 
 def mentions(item: Any, texts: list[str]) -> bool:
@@ -334,4 +339,4 @@ def test_person_is_forgotten_again_when_a_backup_brought_her_back(
     client.delete_table(TableName=backup)
     assert waited == [(SETTLES.total_seconds(), True)]
     assert_are_forgotten(cloud, her)
-    assert bootstrap.reports_ports().repository.get(her.reports[0])
+    assert reports_ports().repository.get(her.reports[0])

@@ -15,8 +15,9 @@ import time_machine
 from chalice.test import Client
 
 import app
-from chalicelib import bootstrap
-from chalicelib.bootstrap import forwarding
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.outbound import api_key_of
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.exchange import mail_events
 from chalicelib.handlers.http.event import HandlerFailed
 from chalicelib.kernel.time import utc_now
@@ -29,6 +30,7 @@ from infra.local import mail
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.builders import draft_body, update_draft
+from tests.built import replace_built
 from tests.forwarding import (
     LOSSES,
     OURS,
@@ -61,7 +63,7 @@ class Both:
 
     def of(self, service_code: str) -> list[ServiceRequest]:
         """The reports under that service."""
-        repository = bootstrap.reports_ports().repository
+        repository = reports_ports().repository
         found = repository.many(self.api.stored_ids()).values()
         return [report for report in found if report.service_code == service_code]
 
@@ -81,8 +83,8 @@ def council_and_county(folder: Path, patch: pytest.MonkeyPatch, **service: Any) 
     cloud = Cloud(council=forwarding_council(folder, **service))
     with Client(app.app) as client:
         county = CountysServer(client)
-        patch.setattr(forwarding, "outside", lambda: county)
-        bootstrap.forget()
+        container.forget()
+        replace_built(patch, container.outside, county)
         give_key()
         yield Both(Api(client, cloud), county)
     cloud.stop()
@@ -100,7 +102,7 @@ def both_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 
 def stored(service_request_id: str) -> ServiceRequest:
-    report = bootstrap.reports_ports().repository.get(service_request_id)
+    report = reports_ports().repository.get(service_request_id)
     assert report
     return report
 
@@ -143,7 +145,7 @@ def said_not_fixed(both: Both) -> tuple[str, ServiceRequest]:
     (theirs,) = both.of(THEIRS)
     for state in ("investigating", "fixed"):
         update = update_draft(text=f"It is {state}.", state=state)
-        add_update(theirs.service_request_id, update, state, OFFICER, bootstrap.reports_ports())
+        add_update(theirs.service_request_id, update, state, OFFICER, reports_ports())
     both.later(timedelta(minutes=6))
     assert stored(request_id).state == "fixed"
     body = {"text": "The hole is back.", "state": "not_fixed"}
@@ -182,7 +184,7 @@ def test_report_hears_its_reference_once_the_county_has_looked(both_in_batches: 
     assert [update.text for update in stored(request_id).updates] == ["Passed to The county."]
     both.later(timedelta(minutes=6))
     assert stored(request_id).external_reference is None
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     change(
         theirs.service_request_id,
         ReportChanges(visibility="public"),
@@ -251,14 +253,14 @@ def test_update_comes_back_once_when_any_call_to_our_stores_loses_its_reply(both
 
 def test_officer_sees_what_failed_for_good_and_sends_it_again(both: Both) -> None:
     give_key("a key that the county does not know")
-    bootstrap.forget()
+    container.forget()
     request_id, officer = both.report(), both.api.token("officer")
     path = "/api/outbound/deliveries"
     (failed,) = both.api.get(f"{path}?state=failed", officer).json_body["items"]
     assert (failed["service_request_id"], failed["last_error"]) == (request_id, "http_403")
     assert both.of(THEIRS) == [] and both.county.posted == 1
     give_key()
-    bootstrap.forget()
+    container.forget()
     again = both.api.post(f"{path}/{failed['delivery_id']}/resend", {}, token=officer)
     assert again.status_code == 200
     both.api.cloud.pump.run_until_idle()
@@ -272,21 +274,21 @@ def test_api_key_and_contact_stand_in_no_log(
     both.report(contact={"name": "Ann Canary", "email": "canary@b.example"})
     both.later(timedelta(minutes=6))
     said = capsys.readouterr().out
-    key = bootstrap.api_key_of("county")
+    key = api_key_of("county")
     assert key and key not in said and "anary" not in said and "their reference" not in said
 
 
 def put_keys(**keys: Any) -> None:
     boto3.client("secretsmanager").put_secret_value(
-        SecretId=bootstrap.settings().destinations_secret_arn, SecretString=json.dumps(keys)
+        SecretId=container.settings().destinations_secret_arn, SecretString=json.dumps(keys)
     )
-    bootstrap.base.secret.cache_clear()
+    container.BUILT.pop((container.secret, "destinations"), None)
 
 
 def test_report_is_passed_on_when_another_destination_has_a_key_that_cannot_be_used(
     both: Both,
 ) -> None:
-    key = bootstrap.api_key_of("county")
+    key = api_key_of("county")
     put_keys(county=key, rail="", road=5)
     both.report()
     assert len(both.of(THEIRS)) == 1
@@ -296,7 +298,7 @@ def test_report_is_passed_on_when_another_destination_has_a_key_that_cannot_be_u
 def test_other_destinations_go_on_and_the_log_names_the_one_whose_key_cannot_be_used(
     key: Any, both: Both, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    good = bootstrap.api_key_of("county")
+    good = api_key_of("county")
     put_keys(county=key)
     both.report()
     hedge = both.report(key="hedge", service_code="overgrown-hedge")
@@ -334,7 +336,7 @@ def test_report_reaches_a_teams_mailbox_and_its_answer_the_case(both: Both) -> N
     bucket = both.api.cloud.environment["MAIL_BUCKET"]
     mail.deliver(mail.answer_to(letter, "Cut on Friday.", f"Tree Team <{TEAM}>"), bucket)
     both.api.cloud.pump.run_until_idle()
-    (note,) = full(stored(request_id), bootstrap.reports_ports()).notes
+    (note,) = full(stored(request_id), reports_ports()).notes
     assert (note.sender, note.text) == (TEAM, "Cut on Friday.")
     assert kept_in(bucket) == []
 
@@ -359,11 +361,11 @@ def test_answer_of_somebody_else_is_kept_for_officers_as_not_verified(
 def test_answer_is_not_a_teams_when_the_report_never_went_to_it(both: Both) -> None:
     request_id = both.report(service_code="missed-bin", attributes={"bin": ["refuse"]})
     answer = EmailMessage()
-    answer["From"], answer["To"] = TEAM, forwarding.reply_address(request_id)
+    answer["From"], answer["To"] = TEAM, container.reply_address(request_id)
     answer.set_content("Done.")
     mail.deliver(answer.as_bytes(), both.api.cloud.environment["MAIL_BUCKET"])
     both.api.cloud.pump.run_until_idle()
-    (note,) = full(stored(request_id), bootstrap.reports_ports()).notes
+    (note,) = full(stored(request_id), reports_ports()).notes
     assert note.sender == f"unverified:{TEAM}"
 
 
@@ -382,7 +384,7 @@ def test_mail_of_a_stranger_stays_outside_the_case_and_is_told_in_the_log(
     raw = mail.answer_to(letter, "Buy my canary.", "canary@example.org")
     key = mail.deliver(raw, bucket)
     both.api.cloud.pump.run_until_idle()
-    assert full(stored(request_id), bootstrap.reports_ports()).notes == ()
+    assert full(stored(request_id), reports_ports()).notes == ()
     assert kept_in(bucket) == [key]
     said = capsys.readouterr().out
     assert "mail was refused" in said and key in said and "anary" not in said
@@ -406,7 +408,7 @@ def test_answer_is_noted_once_when_any_call_of_taking_it_loses_its_reply(both: B
             mail_events.take_mail(notice_of(key), None)
         assert struck
         assert mail_events.take_mail(notice_of(key), None) == {"batchItemFailures": []}
-    texts = [note.text for note in bootstrap.reports_ports().repository.notes(request_id)]
+    texts = [note.text for note in reports_ports().repository.notes(request_id)]
     assert sorted(texts) == sorted({*texts}) and len(texts) == made + 1
 
 

@@ -11,7 +11,8 @@ import time_machine
 from botocore.exceptions import ConnectTimeoutError
 from click.testing import CliRunner
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.publishing import figures_ports, publishing_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import ConfigurationError
 from chalicelib.handlers.publishing import publishing_events
 from chalicelib.publishing.lists import publish_lists_anew
@@ -74,8 +75,8 @@ def run(arguments: list[str], moment: Any = NOON) -> Any:
 def nothing_yet(cloud: Cloud) -> Cloud:
     """A council whose indexes have no month."""
     with time_machine.travel(NOON, tick=False):
-        publish_lists_anew(bootstrap.publishing_ports())
-        publish_performance_anew(bootstrap.figures_ports())
+        publish_lists_anew(publishing_ports())
+        publish_performance_anew(figures_ports())
     return cloud
 
 
@@ -141,7 +142,7 @@ def test_private_row_is_in_no_document_when_the_mapping_makes_it_public(
 
 
 def test_publish_makes_reports_private_first_when_their_service_is_by_now(cloud: Cloud) -> None:
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     stored = ports.repository.create(report(service_code="noise-nuisance", once_public=True))
     done = run(["publish"])
     assert (done.exit_code, done.exception) == (0, None), done.output

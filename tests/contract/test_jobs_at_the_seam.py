@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.errors import AppError, Conflict, UpstreamFailed
 from chalicelib.jobs.model import Job, JobChanges, Placement
 from chalicelib.jobs.ports import Jobs, Ports
@@ -189,7 +189,7 @@ def check(names: tuple[str, ...], jobs: Jobs, interleaving: Interleaving) -> Seq
 def jobs() -> Iterator[Jobs]:
     """The store on moto, one table for all: each test takes jobs of its own."""
     cloud = Cloud()
-    yield bootstrap.jobs_ports().jobs
+    yield jobs_ports().jobs
     cloud.stop()
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.jobs.dynamo import jobs
 from chalicelib.jobs.dynamo.jobs import DynamoJobs
 from chalicelib.jobs.model import (
@@ -112,7 +113,7 @@ def store(request: pytest.FixtureRequest) -> Jobs:
         return MemoryJobs()
     if request.param == "moto":
         request.getfixturevalue("cloud")
-        return bootstrap.jobs_ports().jobs
+        return jobs_ports().jobs
     return DynamoJobs(request.getfixturevalue("dynalite").new_table("JobsTable"))
 
 
@@ -194,7 +195,7 @@ def test_jobs_of_a_report_are_those_that_name_it_the_first_one_first(store: Jobs
 
 
 def test_change_that_names_no_other_report_is_one_write(cloud: object) -> None:
-    store = bootstrap.jobs_ports().jobs
+    store = jobs_ports().jobs
     first = store.add(job())
     with record() as made:
         second = store.save(replace(first, title="Two holes"))
@@ -309,7 +310,7 @@ def test_page_is_short_and_says_where_to_go_on_when_few_of_many_are_wanted(
     monkeypatch: pytest.MonkeyPatch, cloud: object
 ) -> None:
     monkeypatch.setattr(jobs, "MOST_LOOKED_AT", 20)
-    store = DynamoJobs(bootstrap.settings().jobs_table)
+    store = DynamoJobs(container.settings().jobs_table)
     filled(store, *(planned_job(f"J0B{n:09}", position=n, state="done") for n in range(50)))
     filled(store, planned_job("J0B000000999", position=99))
     wanted = Filters(crew="north", states=frozenset(("planned",)))
@@ -319,7 +320,7 @@ def test_page_is_short_and_says_where_to_go_on_when_few_of_many_are_wanted(
 
 def test_index_that_lags_shows_no_job_in_a_place_that_it_left(cloud: object) -> None:
     """Of several indexes the new place may be there before the old one went."""
-    store = DynamoJobs(bootstrap.settings().jobs_table)
+    store = DynamoJobs(container.settings().jobs_table)
     stored = store.add(planned_job(due=NOON))
     store.save(replace(stored, state="could_not", crew="south"))
     page = store.listed(Filters(crew="north"), teams=TEAMS, limit=5, after=None)

@@ -11,7 +11,6 @@ from typing import get_args
 import boto3
 import pytest
 
-from chalicelib import bootstrap
 from chalicelib.accounts.dynamo.attempts import DynamoLimits
 from chalicelib.accounts.dynamo.networks import DynamoNetworks
 from chalicelib.accounts.model import Destination
@@ -25,7 +24,9 @@ from chalicelib.accounts.usecases.rate_limits import (
     check,
     may_write,
 )
-from chalicelib.bootstrap.accounts import digest
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import limit_ports
+from chalicelib.bootstrap.container import digest
 from chalicelib.errors import AppError, TooMany, UpstreamFailed
 from infra.local.cloud import Cloud
 from tests.builders import NOON
@@ -39,7 +40,7 @@ numbers = count(1)
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Cloud]:
     here = Cloud()
-    bootstrap.secret("id").current()
+    container.secret("id").current()
     yield here
     here.stop()
 
@@ -50,7 +51,7 @@ def ports(cloud: Cloud, clock: Clock) -> LimitPorts:
     table = cloud.environment["ACCOUNTS_TABLE"]
     few = {scope: max(most // 10, 2) for scope, most in HOURLY.items()}
     limits = DynamoLimits(table, hourly=few, daily=DAILY, digest=digest, now=clock)
-    return replace(bootstrap.limit_ports(), limits=limits, networks=DynamoNetworks(table, clock))
+    return replace(limit_ports(), limits=limits, networks=DynamoNetworks(table, clock))
 
 
 def sender_of(scope: str) -> tuple[Flow, Sender, tuple[Destination, ...]]:

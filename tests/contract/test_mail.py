@@ -6,9 +6,9 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib import bootstrap
-from chalicelib.bootstrap import forwarding
-from chalicelib.bootstrap.mail import post
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.container import post
+from chalicelib.bootstrap.outbound import reply_ports
 from chalicelib.errors import AddressRefused, ConfigurationError, NoReply, UpstreamFailed
 from chalicelib.kernel.email import Letter
 from chalicelib.outbound.dynamo.receivers import DynamoMarks
@@ -87,32 +87,32 @@ def test_letter_is_never_tried_again_when_ses_will_not_take_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("MAIL_DOMAIN", "not-ours.example")
-    bootstrap.forget()
+    container.forget()
     with pytest.raises(AddressRefused):
         post().send(letter())
 
 
 def test_post_says_what_is_missing_when_no_mail_is_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAIL_DOMAIN", "")
-    bootstrap.forget()
+    container.forget()
     with pytest.raises(ConfigurationError, match="MAIL_DOMAIN"):
         post()
 
 
 def test_address_for_answers_says_which_report_it_is_and_cannot_be_guessed() -> None:
-    address = forwarding.reply_address(REFERENCE)
+    address = container.reply_address(REFERENCE)
     local, _, domain = address.partition("@")
     assert local.startswith(f"replies+{REFERENCE.lower()}-") and domain == mail.DOMAIN
     assert len(local) <= 64 and address == address.lower()
     token = local.rpartition("-")[2]
-    holds = bootstrap.reply_ports().holds
+    holds = reply_ports().holds
     assert holds(REFERENCE, token) and not holds("0" * 12, token)
     assert not holds(REFERENCE, "0" * 32) and not holds(REFERENCE, "ü")
 
 
 def test_mail_is_read_up_to_what_is_taken_and_gone_when_it_is_discarded(cloud: Cloud) -> None:
     client, bucket = boto3.client("s3"), cloud.environment["MAIL_BUCKET"]
-    inbox = bootstrap.reply_ports().inbox
+    inbox = reply_ports().inbox
     client.put_object(Bucket=bucket, Key="large", Body=b"x" * (MOST_BYTES + 5))
     assert len(inbox.read("large") or b"") == MOST_BYTES + 1
     inbox.discard("large")
@@ -127,7 +127,7 @@ def test_mail_is_read_up_to_what_is_taken_and_gone_when_it_is_discarded(cloud: C
 
 @pytest.mark.parametrize("kept_in", ["memory", "moto"])
 def test_mark_is_the_last_one_that_was_put(kept_in: str) -> None:
-    in_table = DynamoMarks(bootstrap.settings().outbound_table)
+    in_table = DynamoMarks(container.settings().outbound_table)
     marks = MemoryMarks() if kept_in == "memory" else in_table
     assert marks.get("county") is None
     marks.put("county", Mark(NOON, missed_until=NOON))

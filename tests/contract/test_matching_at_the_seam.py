@@ -12,13 +12,15 @@ import boto3
 import msgspec
 import pytest
 
-from chalicelib import bootstrap
 from chalicelib.alerts.index import entries_of
 from chalicelib.alerts.model import AlertRequested, Topic
 from chalicelib.alerts.usecases import alert_batches
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.alerts import match_ports
 from chalicelib.events import ReportChanged
 from chalicelib.handlers.alerts import alerts_events
 from tests.architecture.test_events import EVENTS
+from tests.built import replace_built
 from tests.fakes_alerts import Alerts, subject, subscription
 from tests.seam import ALL_TRIES, Try, lose_reply, refuse
 
@@ -45,9 +47,9 @@ def subscribers(cloud: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """Seven, of whom one run tells two; the index and the queues are moto's."""
     reports = Alerts().reports
     reports.put(subject(service_request_id=REPORT))
-    ports = replace(bootstrap.match_ports(), reports=reports)
+    ports = replace(match_ports(), reports=reports)
     ports.index.put(entry for each in SUBSCRIBERS for entry in entries_of(each))
-    monkeypatch.setattr(bootstrap, "match_ports", lambda: ports)
+    replace_built(monkeypatch, match_ports, ports)
     monkeypatch.setattr(alert_batches, "MOST_IN_A_RUN", 2)
 
 
@@ -81,7 +83,7 @@ def deliver(body: str, strike: Callable[[], AbstractContextManager[list[Try]]]) 
 
 def waiting(name: str) -> Iterator[str]:
     """What lies in the queue that this setting names, taken from it."""
-    queue, url = boto3.client("sqs"), getattr(bootstrap.settings(), name.lower())
+    queue, url = boto3.client("sqs"), getattr(container.settings(), name.lower())
     while found := queue.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         for message in found:
             queue.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.reports.model import FlagDraft, Note, ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Ports
@@ -52,7 +52,7 @@ MOST_CALLS = 14
 
 @pytest.fixture
 def ports(cloud: Cloud) -> Ports:
-    return bootstrap.reports_ports()
+    return reports_ports()
 
 
 def a_report(ports: Ports, key: str) -> str:

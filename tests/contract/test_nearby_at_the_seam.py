@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.geo.point import Box, Point, distance_m
 from chalicelib.geo.quadkey import bounds, tile_of
 from chalicelib.reports.keys import CELL_LENGTH
@@ -26,7 +26,7 @@ ONCE_A_PLACE = 300
 @pytest.fixture(scope="module")
 def ports() -> Iterator[Ports]:
     cloud = Cloud()
-    here = bootstrap.reports_ports()
+    here = reports_ports()
     rng = Random(1)
     for number in range(60):
         place = {"lat": HERE.lat + rng.gauss(0, 0.001), "long": HERE.long + rng.gauss(0, 0.001)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.reports.model import FirstSeen
 from chalicelib.reports.partner import PartnerReport, PartnerUpdate
@@ -36,7 +36,7 @@ class Partner:
 
 @pytest.fixture
 def ports(cloud: Cloud) -> Ports:
-    return bootstrap.reports_ports()
+    return reports_ports()
 
 
 def sends_report(ports: Ports, number: int) -> Send:

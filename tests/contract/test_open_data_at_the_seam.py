@@ -11,7 +11,8 @@ import msgspec
 import pytest
 import time_machine
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.publishing import publishing_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.http.event import HandlerFailed
 from chalicelib.handlers.publishing import publishing_events
@@ -36,6 +37,7 @@ from chalicelib.reports.usecases.staff.changing import change
 from infra.local.cloud import Cloud
 from tests import builders
 from tests.builders import NOON
+from tests.built import replace_built
 from tests.conftest import ROOT
 from tests.contract.test_publishing_at_the_seam import (
     Bucket,
@@ -74,10 +76,10 @@ bring_up = partial(publishing_events.publish_open_data, SCHEDULED, None)
 @pytest.fixture
 def ports(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Ports:
     """With feeds of one service alone: each more is as many calls of the same kind."""
-    here = bootstrap.publishing_ports()
+    here = publishing_ports()
     publisher = here.publisher._replace(services={"pothole": "Pothole"})
-    monkeypatch.setattr(bootstrap, "publishing_ports", lambda: replace(here, publisher=publisher))
-    return bootstrap.reports_ports()
+    replace_built(monkeypatch, publishing_ports, replace(here, publisher=publisher))
+    return reports_ports()
 
 
 @pytest.fixture
@@ -183,13 +185,13 @@ def test_schedule_fails_so_that_somebody_is_told_when_a_list_is_not_published(
         def write(self, *_: object) -> None:
             raise UpstreamFailed("The store of documents did not answer.")
 
-    here = bootstrap.publishing_ports()
+    here = publishing_ports()
     refused = replace(here, documents=Refusing())
     ports.repository.create(builders.report())
-    monkeypatch.setattr(bootstrap, "publishing_ports", lambda: refused)
+    replace_built(monkeypatch, publishing_ports, refused)
     with time_machine.travel(NOON, tick=False), pytest.raises(HandlerFailed):
         bring_up()
-    monkeypatch.setattr(bootstrap, "publishing_ports", lambda: here)
+    replace_built(monkeypatch, publishing_ports, here)
     with time_machine.travel(NOON, tick=False):
         bring_up()
     assert list_key(MONTH) in lists_and_feeds(bucket)
@@ -220,7 +222,7 @@ def published_whichever_way(bucket: Bucket) -> list[str]:
     with time_machine.travel(NOON, tick=False):
         bring_up()
         found = [body(key, bucket).decode() for key in lists_and_feeds(bucket)]
-        assert publish_lists_anew(bootstrap.publishing_ports()) == {}
+        assert publish_lists_anew(publishing_ports()) == {}
     return found + [body(key, bucket).decode() for key in lists_and_feeds(bucket)]
 
 
@@ -242,13 +244,13 @@ def shows_everything(patch: pytest.MonkeyPatch, ports: Ports) -> None:
 
 
 def tells_all_of_a_report(patch: pytest.MonkeyPatch, ports: Ports) -> None:
-    here = bootstrap.publishing_ports()
+    here = publishing_ports()
 
     def entry(report: PublicReport) -> dict[str, Any]:
         stored = ports.repository.get(report.service_request_id)
         return {**here.entry(report), "contact": msgspec.to_builtins(stored and stored.contact)}
 
-    patch.setattr(bootstrap, "publishing_ports", lambda: replace(here, entry=entry))
+    replace_built(patch, publishing_ports, replace(here, entry=entry))
 
 
 @pytest.mark.parametrize("defect", [shows_everything, tells_all_of_a_report])

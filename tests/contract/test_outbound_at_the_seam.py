@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.outbound import outbound_ports
 from chalicelib.errors import Conflict, UpstreamFailed
 from chalicelib.events import Event, ReportChanged, ReportSubmitted
 from chalicelib.kernel.delivery_retry import LEASE
@@ -41,7 +41,7 @@ class World:
 
     def __init__(self) -> None:
         self.outside = Outside(Clock())
-        real = bootstrap.outbound_ports()
+        real = outbound_ports()
         self.ports: Ports = replace(
             self.outside.ports(), deliveries=real.deliveries, receivers=real.receivers
         )

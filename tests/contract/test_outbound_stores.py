@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.outbound import outbound_ports
 from chalicelib.kernel.delivery_retry import MOST_TRIES
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.outbound.dynamo.deliveries import DynamoDeliveries
@@ -32,7 +32,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
         return Stores(MemoryDeliveries(), MemoryReceivers())
     if request.param == "moto":
         request.getfixturevalue("cloud")
-        ports = bootstrap.outbound_ports()
+        ports = outbound_ports()
         return Stores(ports.deliveries, ports.receivers)
     table = request.getfixturevalue("dynalite").new_table("OutboundTable")
     return Stores(DynamoDeliveries(table), DynamoReceivers(table))

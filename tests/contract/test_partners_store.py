@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.errors import TooMany, UpstreamFailed
 from chalicelib.partners.dynamo import DynamoKeys
 from chalicelib.partners.model import ApiKey, NewKey
@@ -47,7 +47,7 @@ def keys(request: pytest.FixtureRequest) -> Keys:
         return MemoryKeys()
     if request.param == "moto":
         request.getfixturevalue("cloud")
-        return bootstrap.partners_ports().keys
+        return partners_ports().keys
     dynalite: Dynalite = request.getfixturevalue("dynalite")
     return DynamoKeys(dynalite.new_table("PartnersTable"))
 
@@ -93,7 +93,7 @@ def test_uses_are_counted_for_each_key_kind_and_minute(keys: Keys) -> None:
 def test_exactly_as_many_writes_pass_as_the_key_may_when_fifty_more_come_at_once(
     cloud: Cloud,
 ) -> None:
-    ports = replace(bootstrap.partners_ports(), now=Clock())
+    ports = replace(partners_ports(), now=Clock())
     text = make(NewKey(name="One", per_minute=20), ports).text
 
     def passes(_: int) -> bool:
@@ -108,7 +108,7 @@ def test_exactly_as_many_writes_pass_as_the_key_may_when_fifty_more_come_at_once
 
 
 def test_call_costs_a_read_and_a_count(cloud: Cloud) -> None:
-    ports = bootstrap.partners_ports()
+    ports = partners_ports()
     text = make(NewKey(name="One"), ports).text
     known(text, ports)
     with record() as tries:
@@ -120,7 +120,7 @@ def test_call_costs_a_read_and_a_count(cloud: Cloud) -> None:
 
 @pytest.mark.parametrize("kind", REFUSALS)
 def test_write_passes_when_the_store_counts_nothing(kind: Refusal, cloud: Cloud) -> None:
-    ports = bootstrap.partners_ports()
+    ports = partners_ports()
     text = make(NewKey(name="One", per_minute=1), ports).text
     known(text, ports)
     for _ in range(2):
@@ -132,14 +132,14 @@ def test_write_passes_when_the_store_counts_nothing(kind: Refusal, cloud: Cloud)
 def test_write_is_put_off_when_the_store_does_not_say_whose_key_it_is(
     kind: Refusal, cloud: Cloud
 ) -> None:
-    ports = bootstrap.partners_ports()
+    ports = partners_ports()
     text = make(NewKey(name="One"), ports).text
     with refuse(1, kind=kind, times=ALL_TRIES), pytest.raises(UpstreamFailed):
         admit(text, None, ports)
 
 
 def test_key_is_revoked_when_the_reply_is_lost(cloud: Cloud) -> None:
-    keys = bootstrap.partners_ports().keys
+    keys = partners_ports().keys
     keys.add(KEY)
     with lose_reply(1):
         assert keys.revoke(KEY.key_id, NOON) == replace(KEY, revoked_at=NOON)

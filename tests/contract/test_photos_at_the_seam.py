@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import boto3
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import photos_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.reports import photos_events
 from chalicelib.photos.model import KEPT_WITHOUT_REPORT
@@ -57,9 +57,7 @@ class Stores:
         self.uploads = cloud.environment["UPLOADS_BUCKET"]
         self.photos = cloud.environment["PHOTOS_BUCKET"]
         self.reports = ReportedPhotos()
-        self.ports: Ports = replace(
-            bootstrap.photos_ports(), rebuild=plainly_rebuilt, reports=self.reports
-        )
+        self.ports: Ports = replace(photos_ports(), rebuild=plainly_rebuilt, reports=self.reports)
 
     def arrive(self, photo: PhotoKey, raw: bytes) -> Upload:
         answer = self.client.put_object(Bucket=self.uploads, Key="/".join(photo), Body=raw)

@@ -8,7 +8,8 @@ import boto3
 import pytest
 import time_machine
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.reports import photos_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import PhotoTaken, PhotoWanted
 from chalicelib.photos.dynamo import DynamoRecords
@@ -40,7 +41,7 @@ def ports(request: pytest.FixtureRequest) -> Ports:
     if request.param == "memory":
         return photos_in_memory(Clock(datetime.now(UTC))).ports
     request.getfixturevalue("cloud")
-    here = bootstrap.photos_ports()
+    here = photos_ports()
     if request.param == "moto":
         return here
     dynalite: Dynalite = request.getfixturevalue("dynalite")
@@ -203,7 +204,7 @@ def test_posting_is_signed_for_one_key_one_type_one_size_and_ten_minutes(cloud: 
     import msgspec
 
     with time_machine.travel(datetime.now(UTC).replace(microsecond=0), tick=False):
-        policy = bootstrap.photos_ports().uploads.policy(PHOTO, "image/png", 1000)
+        policy = photos_ports().uploads.policy(PHOTO, "image/png", 1000)
         until = datetime.now(UTC) + timedelta(minutes=10)
     assert (
         policy.url == f"{cloud.environment['SITE_URL']}/_s3/{cloud.environment['UPLOADS_BUCKET']}"
@@ -220,17 +221,17 @@ def test_posting_goes_to_the_buckets_own_address_when_no_other_is_set(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("UPLOADS_ENDPOINT", "")
-    bootstrap.forget()
+    container.forget()
     bucket = cloud.environment["UPLOADS_BUCKET"]
-    policy = bootstrap.photos_ports().uploads.policy(PHOTO, "image/png", 1000)
+    policy = photos_ports().uploads.policy(PHOTO, "image/png", 1000)
     assert policy.url == f"https://{bucket}.s3.eu-west-2.amazonaws.com/"
     assert policy.fields["x-amz-algorithm"] == "AWS4-HMAC-SHA256"
-    address = bootstrap.photos_ports().gallery.address(PHOTO, "page")
+    address = photos_ports().gallery.address(PHOTO, "page")
     assert ".s3.eu-west-2.amazonaws.com/" in address and "X-Amz-Expires=600" in address
 
 
 def test_signing_asks_nobody(cloud: Cloud) -> None:
-    ports = bootstrap.photos_ports()
+    ports = photos_ports()
     with record() as made:
         ports.uploads.policy(PHOTO, "image/png", 1000)
         ports.gallery.address(PHOTO, "page")
@@ -240,7 +241,7 @@ def test_signing_asks_nobody(cloud: Cloud) -> None:
 def test_second_file_does_not_take_the_place_of_the_first_when_both_are_posted(
     cloud: Cloud,
 ) -> None:
-    ports, client = bootstrap.photos_ports(), boto3.client("s3")
+    ports, client = photos_ports(), boto3.client("s3")
     bucket, key = cloud.environment["UPLOADS_BUCKET"], "/".join(PHOTO)
     one, two = (
         Upload(PHOTO, client.put_object(Bucket=bucket, Key=key, Body=raw)["VersionId"])
@@ -254,7 +255,7 @@ def test_second_file_does_not_take_the_place_of_the_first_when_both_are_posted(
 
 
 def test_file_is_not_read_when_it_has_another_size_than_it_was_allowed_with(cloud: Cloud) -> None:
-    ports, client = bootstrap.photos_ports(), boto3.client("s3")
+    ports, client = photos_ports(), boto3.client("s3")
     policy = ports.uploads.policy(PHOTO, "image/png", len(ONE) + 1)
     client.put_object(
         Bucket=cloud.environment["UPLOADS_BUCKET"],
@@ -303,7 +304,7 @@ ACTS: dict[str, Callable[[Ports], object]] = {
 def test_store_is_said_to_have_failed_when_it_refuses_or_loses_every_try(
     act: str, cloud: Cloud
 ) -> None:
-    ports = bootstrap.photos_ports()
+    ports = photos_ports()
     for kind in REFUSALS:
         with refuse(1, kind=kind, times=ALL_TRIES) as struck, pytest.raises(UpstreamFailed):
             ACTS[act](ports)

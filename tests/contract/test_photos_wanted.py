@@ -12,7 +12,8 @@ import msgspec
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.reports import photos_ports, reactions
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import Event, PhotoTaken, PhotoWanted
 from chalicelib.handlers.reports import photos_events
@@ -212,20 +213,20 @@ def test_photo_becomes_one_when_it_is_wanted(
     with server(file_server(status, body)) as (port, taken):
         origin = f"http://127.0.0.1:{port}"
         monkeypatch.setenv("OUTSIDE_ALLOWED", origin)
-        bootstrap.forget()
-        want(*photo, f"{origin}/one.jpg", bootstrap.photos_ports())
+        container.forget()
+        want(*photo, f"{origin}/one.jpg", photos_ports())
         cloud.pump.run_until_idle()
     assert len(taken) == 1
-    assert look(photo, bootstrap.photos_ports()).state == state
+    assert look(photo, photos_ports()).state == state
 
 
 def test_photo_is_refused_and_nobody_asked_when_its_address_leads_inside(cloud: Cloud) -> None:
     photo = next(photos())
     with server() as (port, taken):
-        want(*photo, f"http://127.0.0.1:{port}/one.jpg", bootstrap.photos_ports())
+        want(*photo, f"http://127.0.0.1:{port}/one.jpg", photos_ports())
         cloud.pump.run_until_idle()
     assert taken == []
-    assert look(photo, bootstrap.photos_ports()) == refused(photo)
+    assert look(photo, photos_ports()) == refused(photo)
 
 
 def test_message_comes_again_until_the_last_time_when_the_other_system_is_down(
@@ -235,12 +236,12 @@ def test_message_comes_again_until_the_last_time_when_the_other_system_is_down(
     with server(file_server("503 Busy", b"")) as (port, _):
         origin = f"http://127.0.0.1:{port}"
         monkeypatch.setenv("OUTSIDE_ALLOWED", origin)
-        bootstrap.forget()
-        want(*photo, f"{origin}/one.jpg", bootstrap.photos_ports())
+        container.forget()
+        want(*photo, f"{origin}/one.jpg", photos_ports())
         for received in range(1, photos_events.TRIES):
             assert photos_events.fetch_wanted(message(photo, received), None) == done("1")
         assert photos_events.fetch_wanted(message(photo, photos_events.TRIES), None) == done()
-    assert look(photo, bootstrap.photos_ports()) == refused(photo)
+    assert look(photo, photos_ports()) == refused(photo)
 
 
 def test_message_comes_again_when_it_tells_no_fact(cloud: Cloud) -> None:
@@ -260,7 +261,7 @@ def test_only_wanted_photos_are_told_to_who_fetches_and_to_nobody_else(cloud: Cl
         kind(event_id="e", service_request_id=request_id, photo_id=photo_id)
         for kind in (PhotoWanted, PhotoTaken)
     ]
-    for reaction in bootstrap.reactions():
+    for reaction in reactions():
         reaction.send(facts)
     assert heard(cloud.environment["FETCH_QUEUE_URL"]) == ["PhotoWanted"]
     assert heard(cloud.environment["PUBLISH_QUEUE_URL"]) == ["PhotoTaken"]

@@ -10,10 +10,12 @@ import pytest
 import time_machine
 from click.testing import CliRunner
 
-from chalicelib import bootstrap
 from chalicelib.alerts import letters
 from chalicelib.alerts.model import AlertRequested
 from chalicelib.alerts.usecases import sending
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.alerts import telling_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.delivery_retry import LONGEST_WAITS_S
 from chalicelib.kernel.time import utc_now
@@ -48,7 +50,7 @@ BAD = f"{3:032x}"
 
 def waiting_apart() -> int:
     client = boto3.client("sqs")
-    apart = dead_letters_of(client, bootstrap.settings().alerts_queue_url)
+    apart = dead_letters_of(client, container.settings().alerts_queue_url)
     told = client.get_queue_attributes(
         QueueUrl=apart, AttributeNames=["ApproximateNumberOfMessages"]
     )
@@ -56,8 +58,8 @@ def waiting_apart() -> int:
 
 
 def store_and_tell() -> None:
-    ports = bootstrap.telling_ports()
-    told = bootstrap.reports_ports().repository.create(report(version=0))
+    ports = telling_ports()
+    told = reports_ports().repository.create(report(version=0))
     for number in range(10):
         each = subscription(subscription_id=f"{number:032x}", to=f"sam{number}@example.org")
         ports.subscriptions.add(each)
@@ -71,7 +73,7 @@ def store_and_tell() -> None:
         )
         for number in range(10)
     ]
-    bootstrap.alerts_queue().send(messages)
+    container.queue("alerts").send(messages)
 
 
 def letters_to() -> list[str]:
@@ -118,7 +120,7 @@ def test_letter_that_a_mistake_of_ours_held_up_for_a_day_is_sent_once_by_the_red
         store_and_tell()
         for passed_s in accumulate(LONGEST_WAITS_S, initial=1):
             with time_machine.travel(now + timedelta(seconds=passed_s), tick=False):
-                sending.wake_due(bootstrap.telling_ports())
+                sending.wake_due(telling_ports())
                 cloud.pump.run_until_idle()
     with time_machine.travel(now + timedelta(days=1), tick=False):
         assert (waiting_apart(), letters_to()) == (0, [])

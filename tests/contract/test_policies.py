@@ -18,14 +18,19 @@ import time_machine
 from chalice.test import Client
 
 import app
-from chalicelib import bootstrap
 from chalicelib.accounts.model import Erasure
 from chalicelib.alerts.delivery import Alert
 from chalicelib.alerts.dynamo.alert_items import AlertItem, alert_of
 from chalicelib.alerts.usecases import alert_batches
 from chalicelib.alerts.usecases.questions import question_token
 from chalicelib.areas.model import ROADWORKS
-from chalicelib.bootstrap import forwarding
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import accounts_ports, limit_ports
+from chalicelib.bootstrap.alerts import alerts_ports
+from chalicelib.bootstrap.desk import desk_ports
+from chalicelib.bootstrap.privacy import erasure_ports
+from chalicelib.bootstrap.publishing import publishing_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.load import COUNCILS
 from chalicelib.desk import usecases as desk
 from chalicelib.desk.model import ViewDraft
@@ -58,6 +63,7 @@ from tests.api.test_forms import Browser, link
 from tests.architecture.test_events import EVENTS, SCHEDULED
 from tests.attack_photos import saved
 from tests.builders import draft_body
+from tests.built import replace_built
 from tests.contract.permissions import (
     API,
     FUNCTIONS,
@@ -305,15 +311,15 @@ def a_promise_passes(day: Day) -> None:
     """The pages are tidied on the day after a public report was to be dealt with."""
     day.report("overdue")
     promised = datetime.fromisoformat(day.receipts["overdue"]["expected_datetime"])
-    bootstrap.forget()
+    container.forget()
     with time_machine.travel(promised + timedelta(days=1), tick=False):
         publishing_events.tidy(TIDY_EVENT, None)
-    bootstrap.forget()
+    container.forget()
 
 
 def an_import_was_interrupted() -> None:
     """A day ago, in this month."""
-    ports = bootstrap.publishing_ports()
+    ports = publishing_ports()
     now = ports.now()
     for key in (LISTS, FIGURES):
         note(key, [month_of(now)], now - timedelta(days=1), ports.documents)
@@ -325,19 +331,19 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("ORIGIN_SECRET_ARN")
         patch.setenv("DISTRIBUTION_ID", distribution())
-        bootstrap.forget()
+        container.forget()
         for key, path in COMMITTED.items():
             boto3.client("s3").put_object(Bucket=cloud.bucket, Key=key, Body=path.read_bytes())
         for key in ("data/wards/gone.json", "data/performance/2001-01.json"):
             boto3.client("s3").put_object(Bucket=cloud.bucket, Key=key, Body=b"{}")
-        demo_facilities(bootstrap.council(), bootstrap.publishing_ports())
-        bootstrap.forget()
-        needs = Needs(names_of(cloud, bootstrap.settings().distribution_id))
+        demo_facilities(container.council(), publishing_ports())
+        container.forget()
+        needs = Needs(names_of(cloud, container.settings().distribution_id))
         with Client(app.app) as client, needs.recorded():
             api = Api(client, cloud)
             here = Day(api, needs, api.token("officer"), {})
             # Forgets the secret that the test has read to make the token.
-            bootstrap.forget()
+            container.forget()
             live_with_reports(here)
             live_with_officers(here)
             live_with_partners(here)
@@ -355,9 +361,9 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
             live_with_photos_that_go_astray(here)
             an_import_was_interrupted()
             # Alone, as on AWS: nothing is kept for it that another function has read.
-            bootstrap.forget()
+            container.forget()
             publishing_events.publish_open_data(OPEN_DATA_EVENT, None)
-            bootstrap.forget()
+            container.forget()
             # All months, one of which has no report any more; then those that changed.
             for _ in range(2):
                 publishing_events.publish_performance(PERFORMANCE_EVENT, None)
@@ -365,12 +371,12 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
             here.later(timedelta(days=100))
             assert api.get("/api/my-area?postcode=zz1+1aa").status_code == 200
             patch.setenv("COUNCIL", str(holding_council(tmp_path_factory.mktemp("council"))))
-            bootstrap.forget()
+            container.forget()
             here.report("held")
             here.later(timedelta(days=102))
             here.later(timedelta(days=900))
             patch.setenv("ORIGIN_SECRET_ARN", cloud.environment["ORIGIN_SECRET_ARN"])
-            bootstrap.forget()
+            container.forget()
             assert client.http.get("/api/moderation", headers={ORIGIN: "x"}).status_code == 403
         yield here
     cloud.stop()
@@ -453,7 +459,7 @@ def live_with_photos_of_partners(day: Day) -> None:
     made = api.post("/api/partners/keys", {"name": "Other"}, key=None, token=admin).json_body
     with server(file_server("200 OK", JPEG)) as (port, _), pytest.MonkeyPatch.context() as patch:
         patch.setenv("OUTSIDE_ALLOWED", f"http://127.0.0.1:{port}")
-        bootstrap.forget()
+        container.forget()
         report = {"api_key": made["api_key"], **draft_body(), "fixmystreet_id": "1"}
         urls = [f"http://127.0.0.1:{port}/one.jpg", "https://127.0.0.1/two.jpg"]
         posted = urlencode([*report.items(), *(("media_url", url) for url in urls)])
@@ -463,7 +469,7 @@ def live_with_photos_of_partners(day: Day) -> None:
         )
         assert answer.status_code == 200, answer.body
         api.cloud.pump.run_until_idle()
-    bootstrap.forget()
+    container.forget()
 
 
 def live_with_receivers(day: Day) -> None:
@@ -472,7 +478,7 @@ def live_with_receivers(day: Day) -> None:
     refusing = file_server("400 Bad Request", b"")
     with server(refusing) as (port, _), pytest.MonkeyPatch.context() as patch:
         patch.setenv("OUTSIDE_ALLOWED", f"http://127.0.0.1:{port}")
-        bootstrap.forget()
+        container.forget()
         draft = {"name": "Warehouse", "url": f"http://127.0.0.1:{port}/"}
         path = f"{receivers}/{api.post(receivers, draft, token=admin).json_body['receiver_id']}"
         assert api.get(receivers, admin).json_body["items"]
@@ -491,7 +497,7 @@ def live_with_receivers(day: Day) -> None:
         bearer = {"Authorization": f"Bearer {admin}"}
         assert api.client.http.delete(path, headers=bearer).status_code == 200
         api.cloud.pump.run_until_idle()
-    bootstrap.forget()
+    container.forget()
 
 
 def live_without_javascript(day: Day) -> None:
@@ -509,13 +515,13 @@ def live_with_people(day: Day) -> None:
     http, cookie = day.api.client.http, {}
     for address in ("resident@example.org", "07700 900123"):
         # Every function reads the secrets that it needs itself.
-        bootstrap.forget()
+        container.forget()
         attempt_id = ask_for_code(http, address)
-        bootstrap.forget()
+        container.forget()
         day.api.cloud.pump.run_until_idle()
-        bootstrap.forget()
+        container.forget()
         cookie = {"Cookie": sign_in_with(http, attempt_id, newest_code())}
-    bootstrap.forget()
+    container.forget()
     fresh = http.post("/api/session/refresh", headers=cookie).json_body
     bearer = {"Authorization": f"Bearer {fresh['access_token']}"}
     assert len(http.get("/api/account/devices", headers=bearer).json_body["items"]) == 1
@@ -531,14 +537,14 @@ def live_with_another_organisation(day: Day, folder: Path) -> None:
         path.write_text(json.dumps(document | {"identity_providers": [staff_at(issuer)]}))
         patch.setenv("COUNCIL", str(path))
         patch.setenv("OUTSIDE_ALLOWED", issuer.url)
-        bootstrap.forget()
+        container.forget()
         give_client_secret("staff")
         way = post_form(http, "/forms/sign-in/with/staff", next="/")
         query = issuer.sign_in(str(way.headers["Location"]), groups=["roads"])
         address = f"/forms/sign-in/back/staff?{urlencode(query)}"
         back = http.get(address, headers={"Cookie": cookie_in(way)})
         assert back.status_code == 303, back.body
-    bootstrap.forget()
+    container.forget()
 
 
 def live_with_alerts(day: Day) -> None:
@@ -547,7 +553,7 @@ def live_with_alerts(day: Day) -> None:
     service.start()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OUTSIDE_ALLOWED", service.origin)
-        bootstrap.forget()
+        container.forget()
         browser = service.subscribe()
         push = {"endpoint": browser["endpoint"], **browser["keys"]}
         council = {"topic": {"kind": "council"}}
@@ -581,7 +587,7 @@ def live_with_alerts(day: Day) -> None:
         live_with_notices(day, push)
         answer_whether_it_is_mended(day, push)
     service.stop()
-    bootstrap.forget()
+    container.forget()
 
 
 def live_with_notices(day: Day, push: dict[str, str]) -> None:
@@ -592,22 +598,22 @@ def live_with_notices(day: Day, push: dict[str, str]) -> None:
     begins, ends = (f"{utc_now() + timedelta(days=n):%Y-%m-%dT%H:%M:%SZ}" for n in (0, 1))
     area = {"lat": 53.959, "long": -1.0815, "radius_m": 300}
     body = {"title": "No bins", "begins": begins, "ends": ends, "area": area}
-    bootstrap.forget()
+    container.forget()
     made = api.post("/api/disruptions", body, token=officer).json_body
     path = f"/api/disruptions/{made['disruption_id']}"
     api.cloud.pump.run_until_idle()
-    bootstrap.forget()
+    container.forget()
     assert api.get("/api/disruptions", officer).json_body["items"]
     assert api.patch(path, {"title": "x"}, version=1, token=officer).status_code == 200
     disruptions_events.publish_disruptions(OPEN_DATA_EVENT, None)
     bearer = {"Authorization": f"Bearer {officer}", "If-Match": '"2"'}
     assert api.client.http.delete(path, headers=bearer).status_code == 200
-    bootstrap.forget()
+    container.forget()
     disruptions_events.publish_disruptions(OPEN_DATA_EVENT, None)
     works = demo_roadworks(utc_now().date())
-    replace_document(ROADWORKS, msgspec.json.encode(works), bootstrap.publishing_ports())
-    bootstrap.match_queue().send(planned_since(b"{}", works)[:1])
-    bootstrap.forget()
+    replace_document(ROADWORKS, msgspec.json.encode(works), publishing_ports())
+    container.queue("match").send(planned_since(b"{}", works)[:1])
+    container.forget()
     api.cloud.pump.run_until_idle()
 
 
@@ -617,13 +623,13 @@ def answer_whether_it_is_mended(day: Day, push: dict[str, str]) -> None:
     day.change(f"/api/reports/{made}", state="fixed")
     topic = {"kind": "report", "service_request_id": made}
     subscribed = day.subscribe(channel="push", push=push, topic=topic)["subscription_id"]
-    ports = bootstrap.alerts_ports()
+    ports = alerts_ports()
     asked = ports.subscriptions.get(subscribed)
     assert asked
     path = f"/forms/mended/{question_token(asked, made, 1, ports.tokens)}"
-    bootstrap.forget()
+    container.forget()
     assert day.api.client.http.get(path).status_code == 200
-    bootstrap.forget()
+    container.forget()
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     answer = day.api.client.http.post(path, body=b"answer=no", headers=headers)
     assert b"look at it again" in answer.body
@@ -639,7 +645,7 @@ def match_alone(day: Day) -> None:
     )
     body = msgspec.json.encode(fact).decode()
     boto3.client("sqs").send_message(QueueUrl=day.queue("MatchQueue"), MessageBody=body)
-    bootstrap.forget()
+    container.forget()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(alert_batches, "MOST_IN_A_RUN", 1)
         day.api.cloud.pump.run_until_idle()
@@ -658,7 +664,7 @@ def tell_receipts(day: Day) -> None:
     alerts_sending_events.take_text_log(log, None)
     day.api.cloud.pump.run_until_idle()
     officer = day.api.token("officer")
-    bootstrap.forget()
+    container.forget()
     failed = day.api.get("/api/alerts/failed", officer).json_body["items"][0]
     again = f"/api/alerts/failed/{failed['alert_id']}/again"
     assert day.api.post(again, {}, token=officer).status_code == 200
@@ -678,19 +684,19 @@ def live_with_cases(day: Day) -> None:
     path = day.report("asked", contact=contact, photo_ids=[day.photo("asked")])
     case, other = path.replace("reports", "cases"), day.report("same").rpartition("/")[2]
     for query in ("", "?sort=newest"):
-        bootstrap.forget()
+        container.forget()
         assert api.get(f"/api/cases{query}", officer).json_body["items"]
     act(day, f"{case}/notes", {"text": "x"})
     act(day, f"{case}/questions", {"text": "Which one?"})
     api.cloud.pump.run_until_idle()
-    bootstrap.forget()
+    container.forget()
     with time_machine.travel(utc_now() + UNTOLD_FOR, tick=False):
         alerts_sending_events.wake_alerts(WAKE_EVENT, None)
         api.cloud.pump.run_until_idle()
     letter = next(each for each in mail.letters() if "/forms/questions/" in mail.text_of(each))
     (url,) = [word for word in mail.text_of(letter).split() if "/forms/questions/" in word]
-    page = url.removeprefix(bootstrap.settings().site_url)
-    bootstrap.forget()
+    page = url.removeprefix(container.settings().site_url)
+    container.forget()
     assert post_form(api.client.http, page, text="The left one.").status_code == 200
     template = act(day, "/api/desk/templates", {"name": "Soon", "text": "By {target}."})
     kept = f"/api/desk/templates/{template['template_id']}"
@@ -706,7 +712,7 @@ def live_with_cases(day: Day) -> None:
     view = act(day, "/api/desk/views", {"name": "All", "query": ""})
     bearer = {"Authorization": f"Bearer {officer}", "If-Match": '"2"'}
     for each in (kept, f"/api/desk/views/{view['view_id']}"):
-        bootstrap.forget()
+        container.forget()
         assert api.client.http.delete(each, headers=bearer).status_code == 200
     api.cloud.pump.run_until_idle()
 
@@ -717,7 +723,7 @@ def act(day: Day, path: str, body: Any, *, is_versioned: bool = False) -> Any:
     if is_versioned:
         case = path.rpartition("/")[0]
         version = day.api.get(case, day.officer).json_body["version"]
-    bootstrap.forget()
+    container.forget()
     day.api.always = {"If-Match": f'"{version}"'} if version else {}
     answer = day.api.post(path, body, key="a click", token=day.officer)
     day.api.always = {}
@@ -735,7 +741,7 @@ def live_with_crews(day: Day) -> None:
         service = PushService()
         service.start()
         patch.setenv("OUTSIDE_ALLOWED", service.origin)
-        bootstrap.forget()
+        container.forget()
         crews_work(day, service.subscribe(), clock)
         clock.shift(timedelta(hours=7))
         ring_again(day, service.subscribe())
@@ -743,12 +749,12 @@ def live_with_crews(day: Day) -> None:
         clock.shift(timedelta(hours=17))
         # The first morning tells of each plan in any case. What was told is read on the second.
         for _ in range(2):
-            bootstrap.forget()
+            container.forget()
             jobs_events.tell_plans(OPEN_DATA_EVENT, None)
             clock.shift(timedelta(days=1))
         assert service.taken
         service.stop()
-    bootstrap.forget()
+    container.forget()
 
 
 def crews_work(day: Day, browser: dict[str, Any], clock: time_machine.Traveller) -> None:
@@ -788,13 +794,13 @@ def crews_work(day: Day, browser: dict[str, Any], clock: time_machine.Traveller)
     body = {"service_request_ids": [day.receipts["mended"]["service_request_id"]]}
     made = api.post("/api/jobs", body, key="a job", token=officer).json_body["job_id"]
     url = api.post(f"/api/jobs/{made}/links", {"name": "Roads"}, token=officer).json_body["url"]
-    page = url.removeprefix(bootstrap.settings().site_url)
-    bootstrap.forget()
+    page = url.removeprefix(container.settings().site_url)
+    container.forget()
     assert api.client.http.get(page).status_code == 200
     bearer = {"Authorization": f"Bearer {crew}"}
     assert api.client.http.delete(f"{north}/devices", headers=bearer).status_code == 200
     # Nobody knows any more who sent the report: no note stays beside it.
-    reports = bootstrap.reports_ports().repository
+    reports = reports_ports().repository
     report = reports.get(day.receipts["told"]["service_request_id"])
     assert report
     reports.save(replace(report, forgotten=True))
@@ -807,7 +813,7 @@ def add_phones(day: Day, browser: dict[str, Any]) -> None:
     for account, endpoint in (("some-crew", ""), ("another", "-gone")):
         push = {"endpoint": browser["endpoint"] + endpoint, **browser["keys"]}
         token = day.api.token("crew", account)
-        bootstrap.forget()
+        container.forget()
         where = "/api/crews/highways-north/devices"
         answer = day.api.post(where, {"push": push}, token=token)
         assert answer.status_code == 201, answer.body
@@ -819,7 +825,7 @@ def ring_again(day: Day, browser: dict[str, Any]) -> None:
     key = f"crews/highways-north/{utc_now().date()}.json"
     bucket = day.api.cloud.environment["CREWS_BUCKET"]
     boto3.client("s3").delete_object(Bucket=bucket, Key=key)
-    bootstrap.forget()
+    container.forget()
 
 
 def open_at_once(day: Day, service_request_id: str) -> None:
@@ -858,9 +864,9 @@ def plan_job(day: Day, path: str, officer: str, **values: Any) -> None:
     answer = day.api.patch(path, values, version=version, token=officer)
     assert answer.status_code == 200, answer.body
     # Every function reads the secrets that it needs itself.
-    bootstrap.forget()
+    container.forget()
     day.api.cloud.pump.run_until_idle()
-    bootstrap.forget()
+    container.forget()
 
 
 def see_pictures(day: Day, key: str) -> None:
@@ -906,7 +912,7 @@ def hear_of_her_own(day: Day, token: str) -> None:
     answer = day.api.post("/api/reports", draft_body(), key="no contact", token=token)
     assert answer.status_code == 201, answer.body
     day.api.cloud.pump.run_until_idle()
-    bootstrap.forget()
+    container.forget()
 
 
 def live_with_somebody_who_leaves(day: Day) -> None:
@@ -921,10 +927,10 @@ def live_with_somebody_who_leaves(day: Day) -> None:
     old = day.report("old", contact=other, photo_ids=[day.photo("old")], **private)
     day.change(old, state="fixed")
     for path in (hers, old):
-        notes.add_note(path[13:], "note", "team@example.org", "x", bootstrap.reports_ports())
+        notes.add_note(path[13:], "note", "team@example.org", "x", reports_ports())
     attempt_id = ask_for_code(http, address)
     day.api.cloud.pump.run_until_idle()
-    bootstrap.forget()
+    container.forget()
     cookie = {"Cookie": sign_in_with(http, attempt_id, newest_code())}
     token = http.post("/api/session/refresh", headers=cookie).json_body["access_token"]
     own = f"/api/account/reports/{day.receipts['withdrawn-later']['service_request_id']}"
@@ -941,21 +947,21 @@ def live_with_somebody_who_leaves(day: Day) -> None:
     assert api.post(f"/api/reports/{followed}/follow", {}, token=token).status_code == 201
     hear_of_her_own(day, token)
     assert api.post(f"{own}/withdrawal", {}, token=token).status_code == 200
-    bootstrap.forget()
+    container.forget()
     exported = api.get("/api/account/export", token).json_body
     (shown, *_) = exported["held"]["pictures"]
     day.needs.note_signed(API, "s3:GetObject", shown["page"])
-    bootstrap.forget()
+    container.forget()
     assert api.post("/api/account/erasure", {}, token=token).status_code == 202
-    bootstrap.forget()
-    bootstrap.limit_ports().networks.key("192.0.2.1")
+    container.forget()
+    limit_ports().networks.key("192.0.2.1")
     leave_half_way("leaves-too")
-    bootstrap.forget()
+    container.forget()
     # Alone, as on AWS: nothing is kept for it that another function has read.
     with time_machine.travel(utc_now() + timedelta(days=1), tick=False):
         privacy_events.erase(OPEN_DATA_EVENT, None)
-    bootstrap.forget()
-    assert bootstrap.erasure_ports().erasures.pending() == []
+    container.forget()
+    assert erasure_ports().erasures.pending() == []
     admin, blocks = api.token("admin"), "/api/admin/blocks"
     body = {"what": "blocked@example.org", "reason": "x"}
     made = api.post(blocks, body, token=admin).json_body
@@ -967,12 +973,10 @@ def live_with_somebody_who_leaves(day: Day) -> None:
 def leave_half_way(name: str) -> None:
     """An erasure that was cut short before the account was closed, of somebody who worked here
     once."""
-    account_with("resident", name, bootstrap.accounts_ports())
+    account_with("resident", name, accounts_ports())
     view = ViewDraft(name="Late", query="target=late")
-    desk.save_view(view, "k", name, bootstrap.desk_ports())
-    bootstrap.erasure_ports().erasures.add(
-        Erasure(account_id=name, requested_at=utc_now(), redact=False)
-    )
+    desk.save_view(view, "k", name, desk_ports())
+    erasure_ports().erasures.add(Erasure(account_id=name, requested_at=utc_now(), redact=False))
 
 
 def live_with_photos_that_go_astray(day: Day) -> None:
@@ -1000,10 +1004,10 @@ def live_with_other_bodies(day: Day, folder: Path) -> None:
     hedges by mail and answers."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COUNCIL", forwarding_council(folder))
-        patch.setattr(forwarding, "outside", lambda: CountysServer(day.api.client))
-        bootstrap.forget()
+        container.forget()
         give_key()
-        bootstrap.forget()
+        container.forget()
+        replace_built(patch, container.outside, CountysServer(day.api.client))
         ours = day.report("countys")
         theirs = day.api.get(ours).json_body["external_reference"]
         day.overflow(ours)
@@ -1016,27 +1020,27 @@ def live_with_other_bodies(day: Day, folder: Path) -> None:
             body = draft_body(service_code="overgrown-hedge")
             request_id = day.api.post("/api/reports", body, key=key).json_body["service_request_id"]
             # Every function reads the secrets that it needs itself.
-            bootstrap.forget()
+            container.forget()
             day.api.cloud.pump.run_until_idle()
             if key == "hedge-withdrawn":
                 day.post(f"/api/reports/{request_id}/withdrawal", {}, key=key)
             answer = mail.answer_to(mail.letters()[-1], "Cut.", "trees@example.org")
             mail.deliver(answer, day.api.cloud.environment["MAIL_BUCKET"])
-            bootstrap.forget()
+            container.forget()
             day.api.cloud.pump.run_until_idle()
-        bootstrap.forget()
+        container.forget()
         with time_machine.travel(utc_now() + timedelta(minutes=6), tick=False):
             day.api.cloud.pump.run_schedules()
             day.api.cloud.pump.run_until_idle()
         assert day.api.get(ours).json_body["state"] == "fixed"
         body = {"text": "It is not.", "state": "not_fixed"}
         assert day.api.post(f"{ours}/updates", body, key="not fixed").status_code == 201
-        bootstrap.forget()
+        container.forget()
         day.api.cloud.pump.run_until_idle()
         assert day.api.get(f"/api/reports/{theirs}").json_body["state"] == "reopen"
         for path in (ours, f"/api/reports/{theirs}"):
             day.change(path, state="fixed")
-    bootstrap.forget()
+    container.forget()
 
 
 def needed(day: Day, function: str) -> set[Need]:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-from chalicelib import bootstrap
 from chalicelib.aws.cloudfront import CloudFrontCdn, NoCdn
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.publishing.ports import PublicPhotos
 from infra.local.cloud import Cloud
@@ -25,7 +26,7 @@ OTHERS = "photos/R11/P1/page.jpg"
 
 def keep(key: str) -> None:
     """Puts a file where all photos are kept."""
-    kept = bootstrap.settings().photos_bucket
+    kept = container.settings().photos_bucket
     boto3.client("s3").put_object(
         Bucket=kept, Key=key.removeprefix("photos/"), Body=b"JPEG", ContentType="image/jpeg"
     )
@@ -50,7 +51,7 @@ def s3_photos(cloud: Cloud) -> PublicPhotos:
 def s3_photos_with_files() -> PublicPhotos:
     for key in (PAGE, THUMBNAIL, OTHERS):
         keep(key)
-    return bootstrap.publishing_ports().photos
+    return publishing_ports().photos
 
 
 def test_keys_are_those_of_one_report_that_were_shown(photos: PublicPhotos) -> None:
@@ -140,11 +141,11 @@ def test_cdn_is_said_to_have_failed_when_it_refuses(cloud: Cloud) -> None:
 def test_cdn_is_the_distribution_that_the_settings_name_or_none(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert isinstance(bootstrap.publishing_ports().cdn, NoCdn)
-    bootstrap.publishing_ports().cdn.invalidate(["/a"], "reference")
+    assert isinstance(publishing_ports().cdn, NoCdn)
+    publishing_ports().cdn.invalidate(["/a"], "reference")
     monkeypatch.setenv("DISTRIBUTION_ID", "E1")
-    bootstrap.forget()
-    assert isinstance(bootstrap.publishing_ports().cdn, CloudFrontCdn)
+    container.forget()
+    assert isinstance(publishing_ports().cdn, CloudFrontCdn)
 
 
 def distribution_config(bucket: str) -> "DistributionConfigTypeDef":

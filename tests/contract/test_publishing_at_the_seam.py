@@ -15,7 +15,9 @@ import msgspec
 import pytest
 import time_machine
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.publishing import publishing_ports
+from chalicelib.bootstrap.reports import reactions, reports_ports
 from chalicelib.events import Event, ReportChanged
 from chalicelib.geo.quadkey import MAP_ZOOM, key_of
 from chalicelib.handlers.publishing import publishing_events
@@ -44,6 +46,7 @@ from chalicelib.reports.usecases.updating import add_update
 from infra.local.cloud import Cloud
 from tests import builders, lines
 from tests.builders import MARKET_PLACE, draft, update_draft
+from tests.built import replace_built
 from tests.conftest import ROOT
 from tests.effort import effort
 from tests.fakes_publishing import MemoryCdn
@@ -99,7 +102,7 @@ class Bucket:
 
 @pytest.fixture
 def ports(cloud: Cloud) -> Ports:
-    return bootstrap.reports_ports()
+    return reports_ports()
 
 
 @pytest.fixture
@@ -218,13 +221,11 @@ class HastyDocuments(S3Documents):
 def test_lost_pin_is_found_when_documents_are_replaced_without_a_condition(
     bucket: Bucket, ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hasty = replace(
-        bootstrap.publishing_ports(), documents=HastyDocuments(bucket.client, bucket.name)
-    )
+    hasty = replace(publishing_ports(), documents=HastyDocuments(bucket.client, bucket.name))
     one, other = (ports.repository.create(builders.report(number)) for number in (1, 2))
     found = 0
     with monkeypatch.context() as patch:
-        patch.setattr(bootstrap, "publishing_ports", lambda: hasty)
+        replace_built(patch, publishing_ports, hasty)
         for interleaving in every_interleaving(parked_at=on(tile_of(one)), at_most=MOST_RUNS):
             bucket.empty()
             interleave(interleaving, lambda: deliver(one), lambda: deliver(other))
@@ -422,8 +423,8 @@ def test_copies_are_dropped_once_when_the_cdn_refused_and_the_message_came_again
     bucket: Bucket, ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cdn = MemoryCdn()
-    with_cdn = replace(bootstrap.publishing_ports(), cdn=cdn)
-    monkeypatch.setattr(bootstrap, "publishing_ports", lambda: with_cdn)
+    with_cdn = replace(publishing_ports(), cdn=cdn)
+    replace_built(monkeypatch, publishing_ports, with_cdn)
     hidden, other = (ports.repository.create(builders.report(number)) for number in (1, 2))
     facts = [changed(hidden, event_id="hidden", purge=True), changed(other, event_id="other")]
     deliver(hidden)
@@ -486,7 +487,7 @@ def facts_of_a_busy_day(cloud: Cloud, ports: Ports, monkeypatch: pytest.MonkeyPa
     change(ids[4], ports, **FAR)
     heard = Listener()
     with monkeypatch.context() as patch:
-        patch.setattr(bootstrap, "reactions", lambda: (heard,))
+        replace_built(patch, reactions, (heard,))
         cloud.pump.run_until_idle()
     return heard.facts
 
@@ -511,7 +512,7 @@ def photographed(ports: Ports) -> ServiceRequest:
 
 def take_in(service_request_id: str, photo_id: str) -> None:
     """What is there once a photo has been looked at: its files, and the record that says so."""
-    settings = bootstrap.settings()
+    settings = container.settings()
     for key in photo_keys(service_request_id, [photo_id]):
         boto3.client("s3").put_object(
             Bucket=settings.photos_bucket, Key=key.removeprefix("photos/"), Body=b"JPEG"
@@ -671,7 +672,7 @@ def deliver(report: ServiceRequest) -> None:
 def published_anew(bucket: Bucket) -> Published:
     """What publishing everything makes of an empty bucket, without what configuration decides."""
     bucket.empty()
-    ports = bootstrap.publishing_ports()
+    ports = publishing_ports()
     assert publish_all(ports) == {}
     fixed = {*ports.fixed(), SECURITY_TXT}
     return {key: held for key, held in bucket.documents().items() if key not in fixed}
@@ -679,7 +680,7 @@ def published_anew(bucket: Bucket) -> Published:
 
 def pins(report: ServiceRequest) -> set[str]:
     """The ids on the published tile where the report is."""
-    held = bootstrap.publishing_ports().documents.read(tile_of(report))
+    held = publishing_ports().documents.read(tile_of(report))
     return {pin.service_request_id for pin in pins_in(held.body)} if held else set()
 
 
@@ -699,12 +700,12 @@ def tile_of(report: ServiceRequest) -> str:
 
 
 def counts_key() -> str:
-    return key_of_tile(bootstrap.publishing_ports().whole)
+    return key_of_tile(publishing_ports().whole)
 
 
 def counted_open() -> int:
     """How many open reports the published counts tell of."""
-    held = bootstrap.publishing_ports().documents.read(counts_key())
+    held = publishing_ports().documents.read(counts_key())
     return sum(count.open for count in counts_in(held.body)) if held else 0
 
 

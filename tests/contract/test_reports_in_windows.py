@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.ports import Listed, Repository, Window
 from chalicelib.reports.usecases.exchange.listing import Kinds, list_requests
 from infra.local.cloud import Cloud
@@ -96,7 +96,7 @@ def test_list_goes_on_when_its_last_entry_has_moved_meanwhile(repository: Reposi
 def test_thousand_rows_of_ninety_days_cost_a_query_for_each_month_and_ten_reads_and_no_scan(
     cloud: Cloud,
 ) -> None:
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     for number in range(1200):
         at(ports.repository, number, NOON - number * DAY * 90 / 1200)
     window = Window(NOON - 90 * DAY, NOON)

@@ -8,7 +8,8 @@ import boto3
 import pytest
 from click.testing import CliRunner
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.publishing import publishing_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import ConfigurationError
 from chalicelib.reports.usecases import following, reading, submission, updating
 from chalicelib.reports.usecases.access import Author
@@ -22,7 +23,7 @@ RESTORED = "reports-as-they-were"
 
 
 def submit(key: str) -> str:
-    return submission.submit(draft(), key, Author(), bootstrap.reports_ports()).service_request_id
+    return submission.submit(draft(), key, Author(), reports_ports()).service_request_id
 
 
 def records(table: str) -> list[dict[str, Any]]:
@@ -75,7 +76,7 @@ def add_photo(live: str, service_request_id: str) -> None:
 
 def archive(service_request_id: str, number: int) -> None:
     """An update that was moved out of its report."""
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     updating.add_update(
         service_request_id, update_draft(text="It moved."), "archived", Author(), ports
     )
@@ -88,7 +89,7 @@ def test_what_was_lost_comes_back_and_is_published(
     new_cloud: Cloud, live: str, back_up: Callable[[], None]
 ) -> None:
     lost, kept = submit("lost"), submit("kept")
-    following.follow(lost, "follower", Author(), bootstrap.reports_ports())
+    following.follow(lost, "follower", Author(), reports_ports())
     add_photo(live, lost)
     archive(lost, 0)
     new_cloud.pump.run_until_idle()
@@ -99,7 +100,7 @@ def test_what_was_lost_comes_back_and_is_published(
     assert run(live) == Summary(put_back=4, alike=1, left=())
     assert records(live) == before
     new_cloud.pump.run_until_idle()
-    documents = bootstrap.publishing_ports().documents
+    documents = publishing_ports().documents
     assert documents.read(f"data/reports/{lost}.json") and documents.read(
         f"data/reports/{kept}.json"
     )
@@ -109,7 +110,7 @@ def test_what_was_lost_comes_back_and_is_published(
 def test_report_comes_back_as_private_and_is_not_published_when_its_service_is_private_by_now(
     new_cloud: Cloud, live: str, back_up: Callable[[], None]
 ) -> None:
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     lost = ports.repository.create(report(service_code="noise-nuisance", once_public=True))
     back_up()
     lose(live, lost.service_request_id)
@@ -120,14 +121,14 @@ def test_report_comes_back_as_private_and_is_not_published_when_its_service_is_p
     back = ports.repository.get(lost.service_request_id)
     assert back and back.visibility == "private"
     key = f"data/reports/{lost.service_request_id}.json"
-    assert bootstrap.publishing_ports().documents.read(key) is None
+    assert publishing_ports().documents.read(key) is None
 
 
 def test_rest_of_a_report_comes_back_when_the_run_before_ended_in_the_middle(
     live: str, back_up: Callable[[], None]
 ) -> None:
     lost = submit("lost")
-    following.follow(lost, "follower", Author(), bootstrap.reports_ports())
+    following.follow(lost, "follower", Author(), reports_ports())
     archive(lost, 0)
     before = records(live)
     back_up()
@@ -147,7 +148,7 @@ def test_rest_of_a_report_comes_back_when_the_run_before_ended_in_the_middle(
 def test_report_that_changed_since_stays_as_it_is(live: str, back_up: Callable[[], None]) -> None:
     changed = submit("changed")
     back_up()
-    later, ports = submit("later"), bootstrap.reports_ports()
+    later, ports = submit("later"), reports_ports()
     updating.add_update(changed, update_draft(), "update", Author(), ports)
     assert run(live) == Summary(0, 0, (f"{changed} report",))
     view = reading.view(changed, Author(), ports)
@@ -158,7 +159,7 @@ def test_report_that_changed_since_stays_as_it_is(live: str, back_up: Callable[[
 def test_nothing_of_a_report_comes_back_when_it_was_withdrawn(
     live: str, back_up: Callable[[], None]
 ) -> None:
-    withdrawn, ports = submit("withdrawn"), bootstrap.reports_ports()
+    withdrawn, ports = submit("withdrawn"), reports_ports()
     following.follow(withdrawn, "follower", Author(), ports)
     add_photo(live, withdrawn)
     archive(withdrawn, 0)
@@ -185,9 +186,9 @@ def test_photo_stays_away_when_no_report_comes_back_with_it(
 def test_report_stays_as_it_is_when_it_was_stored_between_look_and_write(
     at_its_own_write: bool, live: str, back_up: Callable[[], None]
 ) -> None:
-    repository = bootstrap.reports_ports().repository
+    repository = reports_ports().repository
     repository.create(report(1))
-    following.follow("R00000000001", "follower", Author(), bootstrap.reports_ports())
+    following.follow("R00000000001", "follower", Author(), reports_ports())
     back_up()
     lose(live, "R00000000001")
     again = report(1, description="Sent once more.")
@@ -247,7 +248,7 @@ def test_command_says_what_it_put_back_and_names_what_it_left(
     back_up()
     answer = CliRunner().invoke(restore_reports, [RESTORED])
     assert "0 records put back, 2 there already, 0 different and left as they are." in answer.output
-    updating.add_update(one, update_draft(), "update", Author(), bootstrap.reports_ports())
+    updating.add_update(one, update_draft(), "update", Author(), reports_ports())
     lose(live, other)
     answer = CliRunner().invoke(restore_reports, [RESTORED])
     assert "1 records put back, 0 there already, 1 different and left as they are:" in answer.output

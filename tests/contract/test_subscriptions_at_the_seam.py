@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from chalicelib import bootstrap
 from chalicelib.alerts.index import Area, entries_of
 from chalicelib.alerts.model import Subscription, SubscriptionChanges
 from chalicelib.alerts.ports import IndexPorts, Ports
@@ -20,6 +19,7 @@ from chalicelib.alerts.usecases import managing, subscribing
 from chalicelib.alerts.usecases.indexing import reindex
 from chalicelib.alerts.usecases.managing import Shown
 from chalicelib.alerts.usecases.subscribing import Subscriber
+from chalicelib.bootstrap.alerts import index_ports
 from chalicelib.errors import Conflict, Invalid, UpstreamFailed
 from infra.index_subscriptions import index_subscriptions
 from infra.local.cloud import Cloud
@@ -48,7 +48,7 @@ STRIKES: dict[str, Strike] = {
 def real() -> Iterator[IndexPorts]:
     """The stores on moto, one table for all: each test takes subscriptions of its own."""
     cloud = Cloud()
-    yield bootstrap.index_ports()
+    yield index_ports()
     cloud.stop()
 
 

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib import bootstrap
 from chalicelib.aws.sns import SnsTexts
-from chalicelib.bootstrap import accounts
+from chalicelib.bootstrap import container
 from chalicelib.errors import AddressRefused, AppError, ConfigurationError, NoReply, UpstreamFailed
 from infra.local.cloud import Cloud
 from infra.local.texts import texts
@@ -26,7 +25,7 @@ def cloud_of_texts() -> Iterator[Cloud]:
 def test_text_is_in_the_outbox_as_it_was_sent_and_says_who_it_is_from() -> None:
     before = len(texts())
     with record() as tries:
-        accounts.texts().send(NUMBER, "Words.")
+        container.texts().send(NUMBER, "Words.")
     (message,) = texts()[before:]
     assert (message["channel"], message["to"], message["body"]) == ("sms", NUMBER, "Words.")
     (sent,) = tries
@@ -39,14 +38,14 @@ def test_text_leaves_once_and_nobody_claims_that_it_did_not_when_the_reply_is_lo
 ) -> None:
     before = len(texts())
     with lose_reply(1, times=5, loss=loss) as struck, pytest.raises(NoReply):
-        accounts.texts().send(NUMBER, "Words.")
+        container.texts().send(NUMBER, "Words.")
     assert len(struck) == 1 and len(texts()) == before + 1
 
 
 def test_text_leaves_once_and_nobody_claims_that_it_did_not_when_the_reply_is_garbage() -> None:
     before = len(texts())
     with garble(1) as struck, pytest.raises(NoReply):
-        accounts.texts().send(NUMBER, "Words.")
+        container.texts().send(NUMBER, "Words.")
     assert len(struck) == 1 and len(texts()) == before + 1
 
 
@@ -82,8 +81,8 @@ def test_refusal_says_whether_it_was_sent_and_is_for_good_where_it_is_the_number
 
 def test_nothing_is_sent_where_no_sender_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEXTS_FROM", "")
-    bootstrap.forget()
+    container.forget()
     with pytest.raises(ConfigurationError, match="TEXTS_FROM"):
-        accounts.texts()
+        container.texts()
     monkeypatch.undo()
-    bootstrap.forget()
+    container.forget()

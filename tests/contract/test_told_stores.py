@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from chalicelib import bootstrap
 from chalicelib.alerts.delivery import Alert, told_by
 from chalicelib.alerts.delivery_ports import Alerts, DeliveryLog, Digests, Spend, Suppressed
 from chalicelib.alerts.dynamo import alerts as stores_of
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.alerts import telling_ports
 from chalicelib.kernel.optimistic import VersionConflict
 from tests.builders import NOON
 from tests.fakes_delivery import (
@@ -43,8 +44,8 @@ def stores(request: pytest.FixtureRequest) -> Stores:
         )
     if request.param == "moto":
         request.getfixturevalue("cloud")
-        bootstrap.telling_ports()
-        table = bootstrap.settings().alerts_table
+        telling_ports()
+        table = container.settings().alerts_table
     else:
         table = request.getfixturevalue("dynalite").new_table("AlertsTable")
     return Stores(

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Conflict, UpstreamFailed
 from chalicelib.reports.dynamo.repository import DynamoRepository
 from chalicelib.reports.model import ServiceRequest
@@ -81,7 +81,7 @@ each_action = pytest.mark.parametrize("action_of", [submission, short_update, ar
 
 @pytest.fixture
 def ports(cloud: Cloud) -> Ports:
-    return bootstrap.reports_ports()
+    return reports_ports()
 
 
 # One key, one effect

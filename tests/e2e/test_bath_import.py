@@ -22,7 +22,8 @@ import time_machine
 from click.testing import CliRunner
 from playwright.sync_api import Page, expect, sync_playwright
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.catalogue.load import load
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import Filters
@@ -183,12 +184,12 @@ def report_rows(stack: LocalStack) -> list[recount.Row]:
 
 
 def jobs_to_plan(stack: LocalStack) -> list[Job]:
-    jobs = bootstrap.jobs_ports().jobs
+    jobs = jobs_ports().jobs
     waiting = Filters(states=frozenset(("to_plan", "could_not", "handed_over")))
     found: list[Job] = []
     after: str | None = None
     while True:
-        teams = bootstrap.council().team_names
+        teams = container.council().team_names
         page = jobs.listed(waiting, teams=teams, limit=100, after=after)
         found += page.jobs
         after = page.next
@@ -197,7 +198,7 @@ def jobs_to_plan(stack: LocalStack) -> list[Job]:
 
 
 def today() -> str:
-    return f"{datetime.now(bootstrap.council().zone):%Y-%m-%d}"
+    return f"{datetime.now(container.council().zone):%Y-%m-%d}"
 
 
 @contextmanager

@@ -35,7 +35,7 @@ from bench import (
 from bench.engine import Laboratory, laboratory_on
 from bench.stack import Stack
 from bench.table import Row
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.submission import submit
 from tests.attack_photos import ATTACKS
@@ -68,7 +68,7 @@ Small = Callable[[Stack], Iterator[Row]]
 def here() -> Iterator[Stack]:
     with stack.running(pump=False) as made:
         with stack.working_in(made.environment):
-            submit(draft(), "bench", Author(), bootstrap.reports_ports())
+            submit(draft(), "bench", Author(), reports_ports())
             publishing.pump_of().run_until_idle()
         yield made
 

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib import bootstrap
 from chalicelib.accounts.usecases.rate_limits import HOURLY
+from chalicelib.bootstrap.accounts import hourly
 from chalicelib.partners.ports import Ports
 from infra.local import aws
 from infra.local.people import demo_api_key
@@ -40,7 +40,7 @@ def stack() -> Iterator[LocalStack]:
 
 
 def test_networks_may_do_more_here_as_everybody_is_in_one(stack: LocalStack) -> None:
-    here = bootstrap.hourly()
+    here = hourly()
     of_networks = {scope: most for scope, most in HOURLY.items() if "network" in scope}
     assert {scope: here[scope] for scope in of_networks} == {
         scope: 10 * most for scope, most in of_networks.items()

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import photos_ports
 from chalicelib.photos.model import MOST_BYTES
 from chalicelib.photos.usecases.asking import private_address
 from infra.local.signed import MOST_FILE_BYTES, RefusedByS3, Signer
@@ -132,7 +132,7 @@ def signed(
     lasts_s: int = 60,
 ) -> tuple[str, Fields]:
     """A policy as somebody with the credentials may sign it."""
-    client = bootstrap.photos_ports().uploads._signer  # type: ignore[attr-defined]
+    client = photos_ports().uploads._signer  # type: ignore[attr-defined]
     extra = extra or {}
     answer = client.generate_presigned_post(
         Bucket=stack.cloud.environment["UPLOADS_BUCKET"],
@@ -279,19 +279,19 @@ def test_picture_is_shown_under_its_signed_address_and_no_other(stack: LocalStac
     post(url, form(fields))
     stack.cloud.pump.wait_until_idle()
     request_id, photo_id = fields["key"].split("/")
-    address = private_address(request_id, photo_id, "page", bootstrap.photos_ports())
+    address = private_address(request_id, photo_id, "page", photos_ports())
     assert get(address) == 200
     assert get(address.partition("?")[0]) == 403
     assert get(address.replace("page.jpg", "thumbnail.jpg")) == 403
     assert get(address.replace("X-Amz-Expires=600", "X-Amz-Expires=6000")) == 403
     assert get(address + "&more=1") == 403
-    missing = private_address(request_id, "0" * 26, "page", bootstrap.photos_ports())
+    missing = private_address(request_id, "0" * 26, "page", photos_ports())
     assert get(missing) == 404
 
 
 @pytest.mark.parametrize(("age_s", "holds"), [(599, True), (601, False)])
 def test_address_ends_when_its_time_is_over(age_s: int, holds: bool, stack: LocalStack) -> None:
-    address = private_address("7K3M2QXV9HTD", "0" * 26, "page", bootstrap.photos_ports())
+    address = private_address("7K3M2QXV9HTD", "0" * 26, "page", photos_ports())
     parts = urlsplit(address)
     signed_at = datetime.strptime(parse_qs(parts.query)["X-Amz-Date"][0], "%Y%m%dT%H%M%S%z")
     later = signed_at + timedelta(seconds=age_s)

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from chalice.app import Chalice
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import reactions, reports_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import Event
 from infra.local.cloud import Cloud
 from infra.local.pump import Pump
 from infra.local.schedules import interval
 from tests.builders import NOON, report
+from tests.built import replace_built
 
 
 class Flaky:
@@ -36,8 +37,8 @@ def test_facts_come_again_in_order_when_they_were_not_taken(
     error: Exception, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reaction = Flaky(2, error)
-    monkeypatch.setattr(bootstrap, "reactions", lambda: (reaction,))
-    repository = bootstrap.reports_ports().repository
+    replace_built(monkeypatch, reactions, (reaction,))
+    repository = reports_ports().repository
     stored = [repository.create(report(number)).service_request_id for number in (3, 1, 2)]
     cloud.pump.run_until_idle()
     assert [fact.service_request_id for fact in reaction.taken] == stored

@@ -13,8 +13,9 @@ import pytest
 from chalice.test import Client
 
 import app
-from chalicelib import bootstrap
 from chalicelib.alerts.usecases.questions import question_token
+from chalicelib.bootstrap.alerts import alerts_ports
+from chalicelib.bootstrap.reports import reports_ports
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.builders import draft_body
@@ -63,7 +64,7 @@ def reported(council: Api, key: str, **values: Any) -> tuple[dict[str, Any], str
     sent = draft_body(service_code=OURS, **values)
     made: dict[str, Any] = council.post("/api/reports", sent, key=key).json_body
     council.cloud.pump.run_until_idle()
-    ours = bootstrap.reports_ports().repository.get(made["service_request_id"])
+    ours = reports_ports().repository.get(made["service_request_id"])
     assert ours and ours.external_reference
     return made, ours.external_reference
 
@@ -98,7 +99,7 @@ def test_report_goes_to_the_county_and_what_it_does_comes_back_once(
 
 def says_no(council: Api, report_id: str) -> int:
     """The reporter presses no in the question whether the county's work holds."""
-    alerts = bootstrap.alerts_ports()
+    alerts = alerts_ports()
     hers = alerts.subscriptions.get(alerts.ids.subscription_id("report", report_id))
     assert hers
     token = question_token(hers, report_id, 1, alerts.tokens)

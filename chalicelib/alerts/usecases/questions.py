@@ -4,6 +4,7 @@ want to know. Each link answers for one person only."""
 import re
 from typing import NamedTuple
 
+from chalicelib.alerts.links import answer_url, reply_url
 from chalicelib.alerts.model import Subscription
 from chalicelib.alerts.ports import Ports, Tokens
 from chalicelib.errors import NotFound
@@ -37,6 +38,30 @@ def reply_token(
     """The token for the link to an officer's question; a secret. Raises UpstreamFailed."""
     proof = tokens.reply(subscription, service_request_id, number)
     return f"{subscription.subscription_id}.{service_request_id}.{number}.{proof}"
+
+
+def answer_link(
+    subscription: Subscription,
+    service_request_id: str,
+    repair: int,
+    *,
+    tokens: Tokens,
+    site_url: str,
+) -> str:
+    """The link in the question whether that repair holds. Raises UpstreamFailed."""
+    return answer_url(site_url, question_token(subscription, service_request_id, repair, tokens))
+
+
+def reply_link(
+    subscription: Subscription,
+    service_request_id: str,
+    number: int,
+    *,
+    tokens: Tokens,
+    site_url: str,
+) -> str:
+    """The link in an officer's question. Raises UpstreamFailed."""
+    return reply_url(site_url, reply_token(subscription, service_request_id, number, tokens))
 
 
 def asked_by(token: str, ports: Ports) -> tuple[str, int]:

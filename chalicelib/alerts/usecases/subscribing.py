@@ -40,7 +40,12 @@ class Checked(NamedTuple):
 def checked(wish: SubscriptionRequest, ports: Ports) -> Checked:
     """The request, if it can be stored; this check asks nothing of anybody. Raises Invalid with
     every fault."""
-    raise_all([*_address_faults(wish, ports), *faults_of(wish.topic, wish.whats, ports.council)])
+    raise_all(
+        [
+            *_address_faults(wish, ports),
+            *faults_of(wish.topic, wish.whats, ports.council, ports.ward_codes),
+        ]
+    )
     if wish.channel == "push" or wish.to is None:
         return Checked(wish)
     return Checked(replace(wish, to=ports.normalised(wish.channel, wish.to)))

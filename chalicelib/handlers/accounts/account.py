@@ -9,15 +9,17 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from chalicelib import bootstrap
 from chalicelib.accounts.destinations import destination, written
 from chalicelib.accounts.model import Account, AddressKind, Role, SavedPlace
 from chalicelib.accounts.usecases import code_verification, own_account
 from chalicelib.accounts.usecases.own_account import AccountChanges
+from chalicelib.bootstrap.accounts import accounts_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.params import CURSOR_QUERY, id_of, limit_of, limit_query
 from chalicelib.handlers.http.routes import Call, Routes
+from chalicelib.integrations.accounts_for_reports import author_of
 from chalicelib.kernel.parsing import parse_json
 from chalicelib.reports.model import OwnChanges, ServiceRequest, Visibility
 from chalicelib.reports.ports import Place, Ports
@@ -133,7 +135,7 @@ def read(call: Call) -> OwnAccountView:
 def change(call: Call) -> OwnAccountView:
     version = call.version
     changes = parse_json(call.body, AccountChanges)
-    ports = bootstrap.accounts_ports()
+    ports = accounts_ports()
     return _view(own_account.change_account(call.caller.signed_in, changes, version, ports), call)
 
 
@@ -148,7 +150,7 @@ def change(call: Call) -> OwnAccountView:
 )
 def add_address(call: Call) -> CodeSent:
     sent = parse_json(call.body, NewAddress)
-    ports = bootstrap.accounts_ports()
+    ports = accounts_ports()
     asker = rate_limits.asker(call, destination(sent.address, takes_phones=ports.takes_phones))
     begun = own_account.begin_adding(sent.address, call.caller.signed_in, ports, asker)
     return CodeSent(attempt_id=begun.attempt_id, expires_at=begun.expires_at)
@@ -168,7 +170,7 @@ def confirm_address(call: Call) -> OwnAccountView:
     if not _ID.fullmatch(sent.attempt_id):
         raise NotFound("There is no such attempt: begin again.")
     account_id = call.caller.signed_in.account_id
-    ports = bootstrap.accounts_ports()
+    ports = accounts_ports()
     return _view(code_verification.add_address(sent.attempt_id, sent.code, account_id, ports), call)
 
 
@@ -184,7 +186,7 @@ def remove_address(call: Call) -> OwnAccountView:
     sent = parse_json(call.body, OldAddress)
     # Also shows a phone number that texts are no longer sent to.
     address = written(sent.address)
-    ports = bootstrap.accounts_ports()
+    ports = accounts_ports()
     return _view(own_account.remove_address(address, call.caller.signed_in, ports), call)
 
 
@@ -200,9 +202,9 @@ def remove_address(call: Call) -> OwnAccountView:
     ),
 )
 def reports(call: Call) -> OwnReportList:
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     found = own_reports.own_reports(
-        bootstrap.author_of(call.caller.signed_in),
+        author_of(call.caller.signed_in, reports_ports()),
         limit=limit_of(call),
         before=place_of(call.parameter("cursor")),
         ports=ports,
@@ -225,8 +227,8 @@ def reports(call: Call) -> OwnReportList:
 def change_report(call: Call, service_request_id: str) -> OwnReportView:
     version = call.version
     changes = parse_json(call.body, OwnChanges)
-    ports = bootstrap.reports_ports()
-    author = bootstrap.author_of(call.caller.signed_in)
+    ports = reports_ports()
+    author = author_of(call.caller.signed_in, reports_ports())
     report = own_reports.change_own(id_of(service_request_id), changes, version, author, ports)
     return _report_view(report, ports)
 
@@ -239,8 +241,8 @@ def change_report(call: Call, service_request_id: str) -> OwnReportView:
     answer=Withdrawn,
 )
 def withdraw_report(call: Call, service_request_id: str) -> Withdrawn:
-    ports = bootstrap.reports_ports()
-    author = bootstrap.author_of(call.caller.signed_in)
+    ports = reports_ports()
+    author = author_of(call.caller.signed_in, reports_ports())
     report = own_reports.withdraw_own(id_of(service_request_id), author, ports)
     return Withdrawn(
         service_request_id=report.service_request_id,

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 from chalice.app import Blueprint, DynamoDBEvent, SQSEvent
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import sending_ports
 from chalicelib.errors import AppError
 from chalicelib.handlers.http.event import BatchAnswer, batch, batch_failures, failed_from
 from chalicelib.kernel.observability import logs
@@ -31,7 +32,7 @@ def fan_out_people(event: DynamoDBEvent) -> BatchAnswer:
     with batch("fan_out_people", records) as line:
         asked = [each for each in map(_asked, records) if each]
         try:
-            bootstrap.codes_queue().send(asked)
+            container.queue("codes").send(asked)
         except AppError as error:
             logs.failure("codes were not asked for, they will be again", error)
             line["failed"] = len(records)
@@ -61,7 +62,7 @@ def _is_sent(record: dict[str, Any]) -> bool:
 
     try:
         asked = msgspec.json.decode(record["body"], type=CodeRequested)
-        send_code(asked.attempt_id, bootstrap.sending_ports())
+        send_code(asked.attempt_id, sending_ports())
     except (AppError, msgspec.DecodeError) as error:
         logs.failure("a code was not sent", error, message_id=record["messageId"])
         return False

@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from chalicelib import bootstrap
 from chalicelib.accounts.model import Block
 from chalicelib.accounts.usecases import block_list
+from chalicelib.bootstrap.accounts import block_ports
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import CURSOR_QUERY, limit_of, limit_query
@@ -70,7 +70,7 @@ def blocks(call: Call) -> BlockList:
     after = call.parameter("cursor")
     if after is not None and not ID.fullmatch(after):
         raise Invalid.field("cursor", "give `next` of the list before, as it was")
-    found = block_list.blocked(limit=limit_of(call), after=after, ports=bootstrap.block_ports())
+    found = block_list.blocked(limit=limit_of(call), after=after, ports=block_ports())
     return BlockList(items=[_view(each) for each in found.blocks], next=found.next)
 
 
@@ -86,7 +86,7 @@ def blocks(call: Call) -> BlockList:
 def block(call: Call) -> BlockView:
     sent = parse_json(call.body, NewBlock)
     actor = call.caller.signed_in.account_id
-    return _view(block_list.block(sent.what, sent.reason, actor, bootstrap.block_ports()))
+    return _view(block_list.block(sent.what, sent.reason, actor, block_ports()))
 
 
 @routes.endpoint(
@@ -99,7 +99,7 @@ def block(call: Call) -> BlockView:
 def unblock(call: Call, block_id: str) -> Unblocked:
     if not ID.fullmatch(block_id):
         raise NotFound("There is no such entry in the list.")
-    block_list.unblock(block_id, call.caller.signed_in.account_id, bootstrap.block_ports())
+    block_list.unblock(block_id, call.caller.signed_in.account_id, block_ports())
     return Unblocked(block_id=block_id)
 
 

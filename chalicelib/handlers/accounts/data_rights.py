@@ -9,14 +9,17 @@ from typing import Any
 
 import msgspec
 
-from chalicelib import bootstrap
 from chalicelib.accounts.usecases import erasing
 from chalicelib.accounts.usecases.exporting import export_account
 from chalicelib.alerts.usecases.questions import answers_as
+from chalicelib.bootstrap.accounts import accounts_ports
+from chalicelib.bootstrap.privacy import erasure_ports, export_pages, subscriptions_of_people
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.accounts.account import cursor_of, place_of
 from chalicelib.handlers.accounts.sign_in_pages import problem_page
 from chalicelib.handlers.http import auth, cookies
 from chalicelib.handlers.http.routes import Call, Page, Query, Routes, WithCookie
+from chalicelib.integrations.accounts_for_reports import author_of
 from chalicelib.kernel.parsing import parse_json
 from chalicelib.privacy.elsewhere import elsewhere
 from chalicelib.reports.usecases.resident import exporting
@@ -83,7 +86,7 @@ def export(call: Call) -> ExportView:
     query=(CURSOR,),
 )
 def export_page(call: Call) -> Page:
-    return Page(bootstrap.export_pages().page(msgspec.to_builtins(_export(call))))
+    return Page(export_pages().page(msgspec.to_builtins(_export(call))))
 
 
 @routes.endpoint(
@@ -97,23 +100,21 @@ def export_page(call: Call) -> Page:
 )
 def forget_me(call: Call) -> WithCookie:
     asked = parse_json(call.body, ErasureRequest)
-    begun = erasing.begin_erasure(
-        call.caller.signed_in, redact=asked.redact, ports=bootstrap.erasure_ports()
-    )
+    begun = erasing.begin_erasure(call.caller.signed_in, redact=asked.redact, ports=erasure_ports())
     view = ErasureStarted(requested_at=begun.requested_at, redact=begun.redact)
     return WithCookie(view, cookies.dropped())
 
 
 def _export(call: Call) -> ExportView:
     account, after = call.caller.signed_in, mark_of(call.parameter("cursor"))
-    people = bootstrap.accounts_ports()
-    subscriptions = () if after else bootstrap.subscriptions_of(account)
+    people = accounts_ports()
+    subscriptions = () if after else subscriptions_of_people().of_account(account)
     found = exporting.export(
-        bootstrap.author_of(account),
+        author_of(account, reports_ports()),
         people=[answers_as(each.subscription_id) for each in subscriptions],
         limit=AT_ONCE,
         after=after,
-        ports=bootstrap.reports_ports(),
+        ports=reports_ports(),
     )
     alerts = {"subscription": [msgspec.to_builtins(each) for each in subscriptions]}
     own = {} if after else export_account(account, people) | alerts

@@ -9,12 +9,13 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from chalicelib import bootstrap
 from chalicelib.accounts import audit
 from chalicelib.accounts.destinations import destination
 from chalicelib.accounts.model import Account, Grant
 from chalicelib.accounts.usecases import staff
 from chalicelib.accounts.usecases.staff import ACCOUNT_ID, MOST_GRANTS, PersonChanges
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import accounts_ports, audit_ports, people_ports
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import CURSOR_QUERY, limit_of, limit_query
@@ -99,12 +100,12 @@ def people(call: Call) -> PersonList:
     found = staff.staff(
         limit=limit_of(call),
         after=_cursor(call, PERSON_CURSOR),
-        ports=bootstrap.people_ports(),
+        ports=people_ports(),
     )
     return PersonList(
         items=[_view(each) for each in found.accounts],
         next=found.next,
-        teams=[TeamView(team=team.team, name=team.name) for team in bootstrap.council().teams],
+        teams=[TeamView(team=team.team, name=team.name) for team in container.council().teams],
     )
 
 
@@ -119,8 +120,8 @@ def people(call: Call) -> PersonList:
 )
 def invite(call: Call) -> PersonView:
     sent = parse_json(call.body, Invitation)
-    where = destination(sent.address, takes_phones=bootstrap.accounts_ports().takes_phones)
-    return _view(staff.invite(where, sent.grants, _actor(call), bootstrap.people_ports()))
+    where = destination(sent.address, takes_phones=accounts_ports().takes_phones)
+    return _view(staff.invite(where, sent.grants, _actor(call), people_ports()))
 
 
 @routes.endpoint(
@@ -131,7 +132,7 @@ def invite(call: Call) -> PersonView:
     answer=PersonView,
 )
 def person(call: Call, account_id: str) -> PersonView:
-    return _view(staff.person(_id(account_id), bootstrap.people_ports()))
+    return _view(staff.person(_id(account_id), people_ports()))
 
 
 @routes.endpoint(
@@ -146,9 +147,7 @@ def person(call: Call, account_id: str) -> PersonView:
 def change(call: Call, account_id: str) -> PersonView:
     version = call.version
     changes = parse_json(call.body, PersonChanges)
-    changed = staff.change_person(
-        _id(account_id), changes, version, _actor(call), bootstrap.people_ports()
-    )
+    changed = staff.change_person(_id(account_id), changes, version, _actor(call), people_ports())
     return _view(changed)
 
 
@@ -164,9 +163,7 @@ def change(call: Call, account_id: str) -> PersonView:
     ),
 )
 def log(call: Call) -> EntryList:
-    page = audit.page(
-        limit=limit_of(call), before=_cursor(call, LOG_CURSOR), ports=bootstrap.audit_ports()
-    )
+    page = audit.page(limit=limit_of(call), before=_cursor(call, LOG_CURSOR), ports=audit_ports())
     items = [
         EntryView(**{name: getattr(each, name) for name in EntryView.__struct_fields__})
         for each in page.entries
@@ -197,7 +194,7 @@ def _view(account: Account) -> PersonView:
     ways = [each.value for each in account.addresses]
     if account.is_pending and account.invited:
         ways = [account.invited.value]
-    providers = bootstrap.council().identity_providers
+    providers = container.council().identity_providers
     staffs = {each.issuer for each in providers if each.serves == "staff"}
     subjects = [each.subject for each in account.identities if each.issuer in staffs]
     return PersonView(

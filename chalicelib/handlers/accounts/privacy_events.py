@@ -3,8 +3,10 @@ ended."""
 
 from chalice.app import Blueprint, CloudWatchEvent
 
-from chalicelib import bootstrap
 from chalicelib.accounts.usecases import erasing
+from chalicelib.bootstrap.accounts import limit_ports
+from chalicelib.bootstrap.privacy import erasure_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.http.event import batch
 from chalicelib.kernel.observability import logs
@@ -18,9 +20,9 @@ def erase(_: CloudWatchEvent) -> None:
     """Continues the erasure of people, and forgets the keys of counted networks. Fails if part of
     it did not end."""
     with batch("erase") as line:
-        failed = erasing.erase_due(bootstrap.erasure_ports())
+        failed = erasing.erase_due(erasure_ports())
         line["failed"] = len(failed)
-        bootstrap.limit_ports().networks.drop_old_keys()
+        limit_ports().networks.drop_old_keys()
         if failed:
             raise UpstreamFailed(f"{len(failed)} erasures did not end; they go on later.")
 
@@ -29,7 +31,7 @@ def erase(_: CloudWatchEvent) -> None:
 def forget_old(_: CloudWatchEvent) -> None:
     """Erases data that the council no longer keeps. Fails if some of it remains."""
     with batch("forget_old") as line:
-        failed = forget_old_reports(bootstrap.reports_ports())
+        failed = forget_old_reports(reports_ports())
         line["failed"] = len(failed)
         for service_request_id, error in failed.items():
             logs.failure("a report was not forgotten", error, service_request_id=service_request_id)

@@ -6,9 +6,10 @@ from typing import Any
 
 import msgspec
 
-from chalicelib import bootstrap
 from chalicelib.accounts.model import ACCESS_HOLDS, Assurance, Role, Session, to_the_second
 from chalicelib.accounts.usecases import sessions
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.errors import NotFound
 from chalicelib.handlers.http import auth, cookies
 from chalicelib.handlers.http.identity import Caller
@@ -68,14 +69,14 @@ class SignedOut(msgspec.Struct, frozen=True, kw_only=True):
     answer=SessionView,
 )
 def refresh(call: Call) -> WithCookie:
-    ports = bootstrap.accounts_ports()
+    ports = accounts_ports()
     fresh = sessions.refresh(cookies.sent(call.request), ports)
     now = to_the_second(ports.now())
     token = auth.issue(
         fresh.who,
         now=now,
-        secret=bootstrap.secret("token").current(),
-        issuer=bootstrap.settings().site_url,
+        secret=container.secret("token").current(),
+        issuer=container.settings().site_url,
     )
     session = fresh.who.session
     view = SessionView(
@@ -94,7 +95,7 @@ def refresh(call: Call) -> WithCookie:
     answer=SignedOut,
 )
 def sign_out(call: Call) -> WithCookie:
-    ports, caller = bootstrap.accounts_ports(), call.caller
+    ports, caller = accounts_ports(), call.caller
     token = cookies.sent(call.request)
     if token:
         sessions.end_by_token(token, ports)
@@ -112,7 +113,7 @@ def sign_out(call: Call) -> WithCookie:
 )
 def devices(call: Call) -> DeviceList:
     own = _own(call)
-    found = sessions.devices(own.account_id, bootstrap.accounts_ports())
+    found = sessions.devices(own.account_id, accounts_ports())
     return DeviceList(items=[_device_view(each, own) for each in found], next=None)
 
 
@@ -126,7 +127,7 @@ def devices(call: Call) -> DeviceList:
 def end_one(call: Call, session_id: str) -> SignedOut:
     if not _ID.fullmatch(session_id):
         raise NotFound("There is no such device.")
-    sessions.end(_own(call).account_id, session_id, bootstrap.accounts_ports())
+    sessions.end(_own(call).account_id, session_id, accounts_ports())
     return SignedOut(devices=1)
 
 
@@ -138,7 +139,7 @@ def end_one(call: Call, session_id: str) -> SignedOut:
     answer=SignedOut,
 )
 def end_all(call: Call) -> WithCookie:
-    ended = sessions.end_everywhere(_own(call).account_id, bootstrap.accounts_ports())
+    ended = sessions.end_everywhere(_own(call).account_id, accounts_ports())
     return WithCookie(SignedOut(devices=ended), cookies.dropped())
 
 

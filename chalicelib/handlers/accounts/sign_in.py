@@ -10,11 +10,11 @@ without asking for another code.
 import re
 from urllib.parse import urlencode
 
-from chalicelib import bootstrap
 from chalicelib.accounts.destinations import destination
 from chalicelib.accounts.devices import device
 from chalicelib.accounts.model import SignedIn
 from chalicelib.accounts.usecases import code_requests, code_verification, sessions
+from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.errors import FieldError, Invalid, NotFound
 from chalicelib.handlers.accounts.sign_in_pages import (
     address_page,
@@ -59,7 +59,7 @@ def ask(call: Call) -> Page | SeeOther:
     form = posted_form(call)
     address, onward = form.one("address"), path_of_ours(form.one("next"))
     try:
-        ports = bootstrap.accounts_ports()
+        ports = accounts_ports()
         to = destination(address, takes_phones=ports.takes_phones)
         known = ports.known_devices.knows(cookies.device_in(call.request), to)
         asker = rate_limits.asker(call, to, known)
@@ -88,7 +88,7 @@ def enter_code(call: Call) -> Page | SeeOther:
     attempt_id, code = _attempt_id(form.one("attempt")), digits_of(form.one("code"))
     if len(code) != DIGITS:
         return code_page(attempt_id, NOT_SIX)
-    ports = bootstrap.accounts_ports()
+    ports = accounts_ports()
     try:
         who = code_verification.sign_in_with_code(attempt_id, code, device_of(call), ports)
     except Invalid as error:
@@ -117,7 +117,7 @@ def ask_confirm(call: Call, attempt_id: str) -> Page:
     summary="Sign in with the link",
 )
 def confirm(call: Call, attempt_id: str) -> SeeOther:
-    token, ports = posted_form(call).one("token"), bootstrap.accounts_ports()
+    token, ports = posted_form(call).one("token"), accounts_ports()
     who = code_verification.sign_in_with_link(
         _attempt_id(attempt_id), token, device_of(call), ports
     )
@@ -143,7 +143,7 @@ def done(call: Call) -> Page:
     "/api/session/end", method="POST", auth=auth.own_page, summary="Sign out, without JavaScript"
 )
 def sign_out(call: Call) -> SeeOther:
-    sessions.end_by_token(cookies.sent(call.request), bootstrap.accounts_ports())
+    sessions.end_by_token(cookies.sent(call.request), accounts_ports())
     return SeeOther("/", (cookies.dropped(),))
 
 
@@ -154,7 +154,7 @@ def digits_of(text: str) -> str:
 
 def on_to(location: str, who: SignedIn, *more: str) -> SeeOther:
     """Redirects to that path, with the cookie of the new session, and any others."""
-    ports = bootstrap.accounts_ports()
+    ports = accounts_ports()
     token = ports.refresh_tokens.token(who.session)
     kept = cookies.kept(token, until=who.session.expires_at, now=ports.now())
     return SeeOther(location, (kept, *more))
@@ -163,7 +163,7 @@ def on_to(location: str, who: SignedIn, *more: str) -> SeeOther:
 def _known_from_now_on(call: Call, who: SignedIn) -> str:
     """The Set-Cookie header that makes the device known for the addresses of the account."""
     addresses = [each.destination for each in who.account.addresses]
-    devices = bootstrap.accounts_ports().known_devices
+    devices = accounts_ports().known_devices
     return cookies.device_kept(devices.after_sign_in(cookies.device_in(call.request), addresses))
 
 

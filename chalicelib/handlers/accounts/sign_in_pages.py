@@ -4,9 +4,10 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from chalicelib import bootstrap
 from chalicelib.accounts.model import CODE_HOLDS
 from chalicelib.accounts.usecases import code_requests
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import account_pages, accounts_ports
 from chalicelib.errors import AppError, Forbidden, Invalid, NotFound, TooMany, UpstreamFailed
 from chalicelib.handlers.http.routes import Page
 from chalicelib.kernel.observability import trace
@@ -32,15 +33,15 @@ def path_of_ours(text: str | None) -> str:
 
 
 def address_page(address: str, onward: str, faults: Any = ()) -> Page:
-    providers = bootstrap.council().identity_providers
-    takes_phones = bootstrap.accounts_ports().takes_phones
+    providers = container.council().identity_providers
+    takes_phones = accounts_ports().takes_phones
     shown = {"address": address, "takes_phones": takes_phones}
     return _offering("sign-in", providers, onward, faults, **shown)
 
 
 def surer_page(sure: str, onward: str) -> Page:
     """The page of the ways to sign in that prove a person's identity at that level."""
-    ways = [each for each in bootstrap.council().identity_providers if each.can_show(sure)]
+    ways = [each for each in container.council().identity_providers if each.can_show(sure)]
     return _offering("surer", ways, onward)
 
 
@@ -48,7 +49,7 @@ def _offering(name: str, providers: Any, onward: str, faults: Any = (), **contex
     """A page with a button for each of these organisations."""
     html = render(name, faults, providers=providers, onward=onward, **context)
     # Browsers apply the page's policy to every redirect that follows a form, an issuer's own too.
-    scheme = f"{urlsplit(bootstrap.settings().site_url).scheme}:"
+    scheme = f"{urlsplit(container.settings().site_url).scheme}:"
     return Page(html, is_refusal=bool(faults), leads_to=scheme if providers else "")
 
 
@@ -57,7 +58,7 @@ def code_page(attempt_id: str, faults: Any = ()) -> Page:
     offers another one; if no text message could be sent, it offers another way. Raises NotFound if
     there is none.
     """
-    ports = bootstrap.accounts_ports()
+    ports = accounts_ports()
     begun = code_requests.sign_in_begun(attempt_id, ports)
     if begun is None:
         raise NotFound(OVER)
@@ -96,4 +97,4 @@ def _heading(error: AppError | None) -> str:
 
 
 def render(name: str, faults: Any = (), **context: Any) -> str:
-    return bootstrap.account_pages().render(name, faults, **context)
+    return account_pages().render(name, faults, **context)

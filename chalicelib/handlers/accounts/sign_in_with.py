@@ -6,7 +6,7 @@ one with the cookie, once. ADR 25.
 
 import re
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.accounts import sign_on_ports
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.accounts.sign_in import device_of, on_to
 from chalicelib.handlers.accounts.sign_in_pages import path_of_ours, problem_page
@@ -31,7 +31,7 @@ def begin(call: Call, provider: str) -> SeeOther:
 
     onward = path_of_ours(posted_form(call).one("next"))
     rate_limits.check("handover", call)
-    departure = send_to(provider, onward, bootstrap.sign_on_ports())
+    departure = send_to(provider, onward, sign_on_ports())
     kept = cookies.handed_over(departure.browser, holds=HANDOVER_HOLDS)
     return SeeOther(departure.url, (kept,))
 
@@ -57,7 +57,7 @@ def come_back(call: Call, provider: str) -> SeeOther:
     rate_limits.check("handover", call)
     browser = cookies.sent(call.request, cookies.HANDOVER)
     back = Back(provider, state, code, call.parameter("iss"), browser)
-    ports = bootstrap.sign_on_ports()
+    ports = sign_on_ports()
     if not code:
         give_up(back, ports)
         raise Invalid("You did not finish signing in over there.")

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from chalicelib import bootstrap
 from chalicelib.alerts.forms import MAY_HAVE_A_PLACE, NEEDS_A_PLACE, wish_of
 from chalicelib.alerts.model import Subscription
 from chalicelib.alerts.presentation import FREQUENCIES, KINDS, RADII_M, about, distance
 from chalicelib.alerts.usecases.subscribing import checked, subscribe
+from chalicelib.bootstrap.alerts import alert_names, alerts_ports
+from chalicelib.bootstrap.places import gazetteer_ports
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.gazetteer import usecases as gazetteer
 from chalicelib.gazetteer.model import Place
@@ -49,7 +50,7 @@ def ask(call: Call) -> Page:
 
 @routes.page("/forms/alerts", method="POST", auth=auth.anyone, summary="Ask for alerts")
 def take(call: Call) -> Page:
-    form, ports = posted_form(call), bootstrap.alerts_ports()
+    form, ports = posted_form(call), alerts_ports()
     typed = {name: form.one(name) for name in (*FIELDS, "topic.service_request_id", "key")}
     places: list[Place] = []
     try:
@@ -85,7 +86,7 @@ def _places(kind: str, q: str) -> list[Place]:
     """The places that the text may mean, none if none is needed. Raises Invalid, UpstreamFailed."""
     if not q or kind not in MAY_HAVE_A_PLACE:
         return []
-    found = gazetteer.find(q, bootstrap.gazetteer_ports())[:MOST_PLACES]
+    found = gazetteer.find(q, gazetteer_ports())[:MOST_PLACES]
     if not found:
         raise Invalid.field("q", f"we know no place called “{q}”: try a postcode or a street")
     return found
@@ -110,7 +111,7 @@ def _of_fields(error: Invalid) -> list[FieldError]:
 def _form(
     typed: dict[str, str], faults: Sequence[FieldError] = (), places: Sequence[Place] = ()
 ) -> Page:
-    ports, names = bootstrap.alerts_ports(), bootstrap.alert_names()
+    ports, names = alerts_ports(), alert_names()
     report = typed["topic.service_request_id"]
     html = render(
         "ask",
@@ -132,4 +133,4 @@ def _sent(made: Subscription) -> Page:
         return confirmed(made)
     if made.channel == "sms":
         return Page(code_page(made.subscription_id))
-    return Page(render("look", about=about(made.topic, bootstrap.alert_names())))
+    return Page(render("look", about=about(made.topic, alert_names())))

@@ -3,7 +3,6 @@
 No GET changes anything: programs that check the links in mails cannot confirm or stop alerts.
 """
 
-from chalicelib import bootstrap
 from chalicelib.alerts import links
 from chalicelib.alerts.forms import changes_of
 from chalicelib.alerts.model import Subscription
@@ -11,6 +10,7 @@ from chalicelib.alerts.presentation import FREQUENCIES, about, hinted
 from chalicelib.alerts.usecases import managing
 from chalicelib.alerts.usecases.at_address import at_same_address, may_open_all, stop_all
 from chalicelib.alerts.usecases.managing import Shown
+from chalicelib.bootstrap.alerts import alert_names, alerts_ports
 from chalicelib.errors import (
     Conflict,
     FieldError,
@@ -37,8 +37,8 @@ routes = Routes(__name__, problem_page)
     query=(TOKEN,),
 )
 def ask_confirm(call: Call, subscription_id: str) -> Page:
-    found = managing.asked(id_of(subscription_id), token_of(call), bootstrap.alerts_ports())
-    return Page(render("confirm", about=about(found.topic, bootstrap.alert_names())))
+    found = managing.asked(id_of(subscription_id), token_of(call), alerts_ports())
+    return Page(render("confirm", about=about(found.topic, alert_names())))
 
 
 @routes.page(
@@ -50,7 +50,7 @@ def ask_confirm(call: Call, subscription_id: str) -> Page:
 )
 def confirm(call: Call, subscription_id: str) -> Page:
     which, token = id_of(subscription_id), token_of(call)
-    return confirmed(managing.confirm_by_link(which, token, bootstrap.alerts_ports()))
+    return confirmed(managing.confirm_by_link(which, token, alerts_ports()))
 
 
 @routes.page(
@@ -60,7 +60,7 @@ def confirm(call: Call, subscription_id: str) -> Page:
     summary="Confirm alerts with the code of the text message",
 )
 def enter_code(call: Call, subscription_id: str) -> Page:
-    which, ports = id_of(subscription_id), bootstrap.alerts_ports()
+    which, ports = id_of(subscription_id), alerts_ports()
     try:
         return confirmed(managing.confirm_by_code(which, posted_form(call).one("code"), ports))
     except Invalid as error:
@@ -77,7 +77,7 @@ def enter_code(call: Call, subscription_id: str) -> Page:
 def show(call: Call, subscription_id: str) -> Page:
     token = token_of(call)
     shown = Shown(token=token)
-    return manage(managing.read(id_of(subscription_id), shown, bootstrap.alerts_ports()), token)
+    return manage(managing.read(id_of(subscription_id), shown, alerts_ports()), token)
 
 
 @routes.page(
@@ -88,7 +88,7 @@ def show(call: Call, subscription_id: str) -> Page:
     query=(TOKEN,),
 )
 def change(call: Call, subscription_id: str) -> Page:
-    form, ports, shown = posted_form(call), bootstrap.alerts_ports(), Shown(token=token_of(call))
+    form, ports, shown = posted_form(call), alerts_ports(), Shown(token=token_of(call))
     present = managing.read(id_of(subscription_id), shown, ports)
     try:
         changes = changes_of(form, present)
@@ -112,8 +112,8 @@ def change(call: Call, subscription_id: str) -> Page:
 )
 def ask_unsubscribe(call: Call, subscription_id: str) -> Page:
     shown = Shown(token=token_of(call))
-    found = managing.stoppable(id_of(subscription_id), shown, bootstrap.alerts_ports())
-    said = about(found.topic, bootstrap.alert_names())
+    found = managing.stoppable(id_of(subscription_id), shown, alerts_ports())
+    said = about(found.topic, alert_names())
     return Page(render("unsubscribe", about=said, all_url=_all_url(found, call)))
 
 
@@ -140,7 +140,7 @@ def from_text(_: Call, packed: str) -> SeeOther:
 )
 def unsubscribe(call: Call, subscription_id: str) -> Page:
     shown = Shown(token=token_of(call))
-    ended = managing.stop(id_of(subscription_id), shown, bootstrap.alerts_ports())
+    ended = managing.stop(id_of(subscription_id), shown, alerts_ports())
     return Page(render("stopped", all_url=_all_url(ended, call)))
 
 
@@ -152,7 +152,7 @@ def unsubscribe(call: Call, subscription_id: str) -> Page:
     query=(TOKEN,),
 )
 def show_all(call: Call, subscription_id: str) -> Page:
-    ports, names = bootstrap.alerts_ports(), bootstrap.alert_names()
+    ports, names = alerts_ports(), alert_names()
     found = at_same_address(id_of(subscription_id), token_of(call), ports)
     items = [
         {
@@ -175,7 +175,7 @@ def show_all(call: Call, subscription_id: str) -> Page:
     query=(TOKEN,),
 )
 def unsubscribe_all(call: Call, subscription_id: str) -> Page:
-    stop_all(id_of(subscription_id), token_of(call), bootstrap.alerts_ports())
+    stop_all(id_of(subscription_id), token_of(call), alerts_ports())
     return Page(render("stopped-all"))
 
 
@@ -186,6 +186,6 @@ def token_of(call: Call) -> str:
 def _all_url(present: Subscription, call: Call) -> str | None:
     """Only for a subscriber who came from a message to the address."""
     token = token_of(call)
-    if not may_open_all(present, token, bootstrap.alerts_ports()):
+    if not may_open_all(present, token, alerts_ports()):
         return None
     return links.all_url("", present.subscription_id, token)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from chalicelib import bootstrap
 from chalicelib.alerts import links
 from chalicelib.alerts.matching import FITTING
 from chalicelib.alerts.model import MOST_CODE_TRIES, Subscription
@@ -16,6 +15,7 @@ from chalicelib.alerts.presentation import (
     hinted,
 )
 from chalicelib.alerts.usecases.subscribing import managed_at
+from chalicelib.bootstrap.alerts import alert_names, alerts_ports
 from chalicelib.handlers.http.pages import render
 from chalicelib.handlers.http.routes import Page
 
@@ -27,8 +27,8 @@ def confirmed(subscription: Subscription) -> Page:
     return Page(
         render(
             "confirmed",
-            about=about(subscription.topic, bootstrap.alert_names()),
-            manage_url=managed_at(subscription, bootstrap.alerts_ports()),
+            about=about(subscription.topic, alert_names()),
+            manage_url=managed_at(subscription, alerts_ports()),
         )
     )
 
@@ -57,7 +57,7 @@ def manage(
         version=present.version,
         state=present.state,
         channel=CHANNELS[present.channel],
-        about=about(present.topic, bootstrap.alert_names()),
+        about=about(present.topic, alert_names()),
         to=hinted(present),
         topic=present.topic,
         offered=_offered(present),
@@ -70,7 +70,7 @@ def _offered(present: Subscription) -> dict[str, Any]:
     """The choices, as (value, words, hint)."""
     topic, fitting = present.topic, FITTING[present.topic.kind]
     radii = sorted({*RADII_M, *filter(None, [topic.radius_m])})
-    names = bootstrap.alert_names()
+    names = alert_names()
     has_services = topic.kind in ("area", "ward", "council")
     return {
         "whats": [(each, says, "") for each, says in WHATS.items() if each in fitting],

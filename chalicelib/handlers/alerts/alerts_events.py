@@ -8,11 +8,12 @@ from typing import Any
 import msgspec
 from chalice.app import Blueprint, DynamoDBEvent, SQSEvent
 
-from chalicelib import bootstrap
 from chalicelib.alerts.model import AlertBatch, Subscription
 from chalicelib.alerts.usecases.indexing import question, reindex
 from chalicelib.alerts.usecases.match_notices import match_notice
 from chalicelib.alerts.usecases.matching import match
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.alerts import index_ports, match_ports
 from chalicelib.disruptions.stream import fact_of
 from chalicelib.errors import AppError
 from chalicelib.events import OfNotice, OfReport, ReportChanged, ReportSubmitted
@@ -50,7 +51,7 @@ def fan_out_alerts(event: DynamoDBEvent) -> BatchAnswer:
         facts = [fact for fact in map(fact_of, records) if fact]
         try:
             _react(ours)
-            bootstrap.match_queue().send(facts)
+            container.queue("match").send(facts)
         except AppError as error:
             logs.failure("changes were not followed, they will be again", error)
             line["failed"] = len(records)
@@ -72,7 +73,7 @@ def _react(changes: list[dict[str, Any]]) -> None:
         questions.append(question(before, after))
         for each in filter(None, (before, after)):
             told[each.subscription_id].append(each)
-    ports = bootstrap.index_ports()
+    ports = index_ports()
     for subscription_id, was in told.items():
         reindex(subscription_id, was, ports)
     ports.outbox.send([each for each in questions if each])
@@ -99,11 +100,11 @@ def _is_matched(record: dict[str, Any], line: logs.Fields) -> bool:
 def _match(fact: OfReport | OfNotice, line: logs.Fields) -> None:
     if isinstance(fact, ReportSubmitted | ReportChanged):
         of_facts([fact], line)
-        line["told"] = match(fact, bootstrap.match_ports())
+        line["told"] = match(fact, match_ports())
     else:
         trace.follow(fact.request_id or trace.current())
         line["notice_id"] = fact.notice_id
-        line["told"] = match_notice(fact, bootstrap.match_ports())
+        line["told"] = match_notice(fact, match_ports())
 
 
 def _tell_share(share: AlertBatch, line: logs.Fields) -> None:
@@ -113,4 +114,4 @@ def _tell_share(share: AlertBatch, line: logs.Fields) -> None:
         line["service_request_ids"] = [share.tell.service_request_id]
     elif share.tell.notice_id:
         line["notice_id"] = share.tell.notice_id
-    bootstrap.alerts_queue().send(share.tells)
+    container.queue("alerts").send(share.tells)

@@ -6,12 +6,13 @@ from typing import Any
 import msgspec
 from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
-from chalicelib import bootstrap
 from chalicelib.alerts import receipts
 from chalicelib.alerts.delivery import Alert, Wake
 from chalicelib.alerts.model import AlertRequested, Confirm
 from chalicelib.alerts.usecases import sending
 from chalicelib.alerts.usecases.receipts import TooSoon, take
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.alerts import telling_ports
 from chalicelib.errors import AppError
 from chalicelib.handlers.http.event import BatchAnswer, batch, one_by_one
 from chalicelib.kernel.observability import logs, trace
@@ -32,7 +33,7 @@ def send_alert(event: SQSEvent) -> BatchAnswer:
 def wake_alerts(_: CloudWatchEvent) -> None:
     """Wakes the alerts that are due now, and those that a sender left unfinished."""
     with batch("wake_alerts") as line:
-        line["records"] = sending.wake_due(bootstrap.telling_ports())
+        line["records"] = sending.wake_due(telling_ports())
 
 
 @events.on_sqs_message(queue_arn=RECEIPTS_QUEUE, batch_size=10)
@@ -47,7 +48,7 @@ def take_text_log(event: dict[str, Any], _: object) -> None:
     with batch("take_text_log") as line:
         said = receipts.of_log(event["awslogs"]["data"])
         line["records"] = len(said)
-        bootstrap.receipts_queue().send(said)
+        container.queue("receipts").send(said)
 
 
 def _is_dealt_with(record: dict[str, Any], line: logs.Fields) -> bool:
@@ -66,7 +67,7 @@ def _is_dealt_with(record: dict[str, Any], line: logs.Fields) -> bool:
 
 
 def _dealt_with(message: AlertRequested | Confirm | Wake) -> Alert | None:
-    ports = bootstrap.telling_ports()
+    ports = telling_ports()
     match message:
         case Wake():
             return sending.send_woken(message, ports)
@@ -81,7 +82,7 @@ def _dealt_with(message: AlertRequested | Confirm | Wake) -> Alert | None:
 def _is_taken(record: dict[str, Any], line: logs.Fields) -> bool:
     try:
         receipt = receipts.read(record["body"])
-        after = take(receipt, bootstrap.telling_ports()) if receipt else None
+        after = take(receipt, telling_ports()) if receipt else None
     except TooSoon:
         return False
     except (AppError, msgspec.DecodeError) as error:

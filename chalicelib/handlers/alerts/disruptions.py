@@ -3,7 +3,7 @@
 import re
 from http import HTTPStatus
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.disruptions import disruptions_ports
 from chalicelib.disruptions import usecases
 from chalicelib.disruptions.model import DisruptionChanges, DisruptionDraft
 from chalicelib.disruptions.views import DisruptionList, DisruptionView, listed, view
@@ -24,7 +24,7 @@ ID = re.compile(r"[0-9a-f]{32}")
     answer=DisruptionList,
 )
 def disruptions(_: Call) -> DisruptionList:
-    return listed(usecases.current(bootstrap.disruptions_ports()))
+    return listed(usecases.current(disruptions_ports()))
 
 
 @routes.endpoint(
@@ -39,7 +39,7 @@ def disruptions(_: Call) -> DisruptionList:
 )
 def post(call: Call) -> DisruptionView:
     draft, key = parse_json(call.body, DisruptionDraft), call.idempotency_key
-    return view(usecases.post(draft, key, _actor(call), bootstrap.disruptions_ports()))
+    return view(usecases.post(draft, key, _actor(call), disruptions_ports()))
 
 
 @routes.endpoint(
@@ -53,7 +53,7 @@ def post(call: Call) -> DisruptionView:
 )
 def change(call: Call, disruption_id: str) -> DisruptionView:
     version, changes = call.version, parse_json(call.body, DisruptionChanges)
-    ports = bootstrap.disruptions_ports()
+    ports = disruptions_ports()
     return view(usecases.change(_id(disruption_id), changes, version, _actor(call), ports))
 
 
@@ -66,7 +66,7 @@ def change(call: Call, disruption_id: str) -> DisruptionView:
     versioned=True,
 )
 def withdraw(call: Call, disruption_id: str) -> DisruptionView:
-    version, ports = call.version, bootstrap.disruptions_ports()
+    version, ports = call.version, disruptions_ports()
     return view(usecases.withdraw(_id(disruption_id), version, _actor(call), ports))
 
 

@@ -3,7 +3,7 @@ removed."""
 
 from chalice.app import Blueprint, CloudWatchEvent
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.disruptions import disruptions_publish_ports
 from chalicelib.disruptions.publishing import publish
 from chalicelib.handlers.http.event import batch
 
@@ -14,4 +14,4 @@ events = Blueprint(__name__)
 def publish_disruptions(_: CloudWatchEvent) -> None:
     """Updates the published document of disruptions to the stored state."""
     with batch("publish_disruptions") as line:
-        line["records"] = publish(bootstrap.disruptions_publish_ports())
+        line["records"] = publish(disruptions_publish_ports())

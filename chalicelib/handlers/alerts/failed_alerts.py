@@ -6,10 +6,10 @@ from typing import get_args
 
 import msgspec
 
-from chalicelib import bootstrap
 from chalicelib.alerts.delivery import Alert, Kind, OfOfficers, State
 from chalicelib.alerts.model import Channel
 from chalicelib.alerts.usecases.failed import listed, send_again
+from chalicelib.bootstrap.alerts import telling_ports
 from chalicelib.errors import Invalid
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import CURSOR_QUERY, limit_of, limit_query, one_of
@@ -64,7 +64,7 @@ def failed_alerts(call: Call) -> FailedAlerts:
         _why(call.parameter("why") or "failed"),
         limit=limit_of(call),
         after=_cursor(call.parameter("cursor")),
-        ports=bootstrap.telling_ports(),
+        ports=telling_ports(),
     )
     return FailedAlerts(items=[_view(each) for each in found.alerts], next=found.next)
 
@@ -77,7 +77,7 @@ def failed_alerts(call: Call) -> FailedAlerts:
     answer=FailedAlert,
 )
 def again(_: Call, alert_id: str) -> FailedAlert:
-    return _view(send_again(alert_id, bootstrap.telling_ports()))
+    return _view(send_again(alert_id, telling_ports()))
 
 
 def _why(text: str) -> OfOfficers:

@@ -10,7 +10,6 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from chalicelib import bootstrap
 from chalicelib.alerts.model import (
     Because,
     Channel,
@@ -28,10 +27,12 @@ from chalicelib.alerts.usecases import managing
 from chalicelib.alerts.usecases.managing import Shown
 from chalicelib.alerts.usecases.moving import Move, move
 from chalicelib.alerts.usecases.subscribing import Subscriber, checked, managed_at, subscribe
+from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.params import CURSOR_QUERY, limit_of, limit_query
 from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.integrations.accounts_for_alerts import address_keys_of, addresses_of
 from chalicelib.kernel.parsing import parse_json
 
 routes = Routes(__name__)
@@ -100,7 +101,7 @@ class SubscriptionList(msgspec.Struct, frozen=True, kw_only=True):
 )
 def create(call: Call) -> SubscriptionReceipt:
     key = call.idempotency_key if "idempotency-key" in call.request.headers else None
-    ports = bootstrap.alerts_ports()
+    ports = alerts_ports()
     asked = checked(parse_json(call.body, SubscriptionRequest), ports)
     is_silent = rate_limits.is_silent(call, asked.wish)
     return _receipt(subscribe(asked, key, subscriber_of(call), ports, is_silent=is_silent))
@@ -117,7 +118,7 @@ def create(call: Call) -> SubscriptionReceipt:
 def moved(call: Call) -> MovedSubscriptions:
     wanted = parse_json(call.body, Move)
     rate_limits.check("subscribe", call)
-    return MovedSubscriptions(move(wanted, bootstrap.alerts_ports()))
+    return MovedSubscriptions(move(wanted, alerts_ports()))
 
 
 @routes.endpoint(
@@ -129,7 +130,7 @@ def moved(call: Call) -> MovedSubscriptions:
     query=(TOKEN,),
 )
 def read(call: Call, subscription_id: str) -> SubscriptionView:
-    return view_of(managing.read(id_of(subscription_id), shown_by(call), bootstrap.alerts_ports()))
+    return view_of(managing.read(id_of(subscription_id), shown_by(call), alerts_ports()))
 
 
 @routes.endpoint(
@@ -145,7 +146,7 @@ def read(call: Call, subscription_id: str) -> SubscriptionView:
 def change(call: Call, subscription_id: str) -> SubscriptionView:
     version = call.version
     changes = parse_json(call.body, SubscriptionChanges)
-    ports = bootstrap.alerts_ports()
+    ports = alerts_ports()
     return view_of(managing.change(id_of(subscription_id), changes, version, shown_by(call), ports))
 
 
@@ -158,7 +159,7 @@ def change(call: Call, subscription_id: str) -> SubscriptionView:
     query=(TOKEN,),
 )
 def stop(call: Call, subscription_id: str) -> SubscriptionView:
-    return view_of(managing.stop(id_of(subscription_id), shown_by(call), bootstrap.alerts_ports()))
+    return view_of(managing.stop(id_of(subscription_id), shown_by(call), alerts_ports()))
 
 
 @routes.endpoint(
@@ -171,7 +172,7 @@ def stop(call: Call, subscription_id: str) -> SubscriptionView:
 )
 def confirm(call: Call, subscription_id: str) -> SubscriptionReceipt:
     sent = parse_json(call.body, Confirmation)
-    ports, which = bootstrap.alerts_ports(), id_of(subscription_id)
+    ports, which = alerts_ports(), id_of(subscription_id)
     match sent:
         case Confirmation(token=str(token), code=None):
             return _receipt(managing.confirm_by_link(which, token, ports))
@@ -197,7 +198,7 @@ def own(call: Call) -> SubscriptionList:
         shown_by(call),
         limit=limit_of(call),
         after=_cursor(call.parameter("cursor")),
-        ports=bootstrap.alerts_ports(),
+        ports=alerts_ports(),
     )
     return SubscriptionList(items=[view_of(each) for each in page.subscriptions], next=page.next)
 
@@ -214,7 +215,7 @@ def shown_by(call: Call) -> Shown:
     account, token = call.caller.account, call.parameter("token")
     if account is None or token:
         return Shown(token=token)
-    keys = bootstrap.address_keys_of(account)
+    keys = address_keys_of(account, alerts_ports().ids)
     return Shown(account_id=account.account_id, address_keys=keys)
 
 
@@ -223,7 +224,7 @@ def subscriber_of(call: Call) -> Subscriber:
     return Subscriber(
         scope=call.caller.author().scope,
         account_id=call.caller.account_id,
-        addresses=bootstrap.reaches_of(account) if account else (),
+        addresses=addresses_of(account, alerts_ports().channels) if account else (),
     )
 
 
@@ -239,7 +240,7 @@ def _receipt(subscription: Subscription) -> SubscriptionReceipt:
     return SubscriptionReceipt(
         subscription_id=subscription.subscription_id,
         state=subscription.state,
-        manage_url=managed_at(subscription, bootstrap.alerts_ports()),
+        manage_url=managed_at(subscription, alerts_ports()),
     )
 
 

@@ -5,7 +5,10 @@ from datetime import date, datetime
 
 import msgspec
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.alerts import match_ports, reporters
+from chalicelib.bootstrap.desk import desk_ports
+from chalicelib.bootstrap.jobs import job_views
 from chalicelib.catalogue.decisions import Opens
 from chalicelib.desk import usecases as desk
 from chalicelib.desk.model import CaseJob
@@ -165,7 +168,7 @@ class CaseView(FullView, frozen=True, kw_only=True):
 def case_item(case: Case) -> CaseItem:
     """The case as the queue shows it."""
     report = case.report
-    service = bootstrap.council().by_code.get(report.service_code)
+    service = container.council().by_code.get(report.service_code)
     same = set(CaseItem.__struct_fields__) & set(report.__dataclass_fields__) - {"needs"}
     return CaseItem(
         **{name: getattr(report, name) for name in same},
@@ -176,7 +179,7 @@ def case_item(case: Case) -> CaseItem:
         attention=report.attention,
         needs=_needs(report),
         waits_for=report.waits_for,
-        jobs=len(bootstrap.desk_ports().jobs.of_report(report.service_request_id)),
+        jobs=len(desk_ports().jobs.of_report(report.service_request_id)),
     )
 
 
@@ -193,18 +196,18 @@ def case_view(report: ServiceRequest, ports: Ports) -> CaseView:
         attention=report.attention,
         needs=_needs(report),
         waits_for=report.waits_for,
-        can_ask=bootstrap.can_be_asked(report),
+        can_ask=reporters().can_be_asked(report, match_ports()),
         jobs=tuple(_job(each) for each in _jobs(report)),
         nearby=_nearby(report, ports),
         questions=tuple(question_view(each, names) for each in report.questions),
         history=tuple(
             CaseEventView(**each._asdict())
-            for each in desk.history_of(report.service_request_id, bootstrap.desk_ports())
+            for each in desk.history_of(report.service_request_id, desk_ports())
         ),
         merged=tuple(unmerging.merged_here(report, ports)),
         work_photos=tuple(
             msgspec.structs.replace(each, by=signed(each.by))
-            for each in bootstrap.work_photos(report)
+            for each in job_views().work_photos(report)
         ),
     )
 
@@ -225,7 +228,7 @@ def note_view(note: Note) -> CaseNote:
 
 def names_of(*account_ids: str) -> dict[str, str]:
     """The names that staff see for these accounts."""
-    return dict(bootstrap.desk_ports().names(account_ids)) if account_ids else {}
+    return dict(desk_ports().names(account_ids)) if account_ids else {}
 
 
 def _names(questions: Sequence[Question], notes: Sequence[Note]) -> dict[str, str]:
@@ -248,7 +251,7 @@ def _note(note: Note, names: dict[str, str]) -> CaseNote:
 def signed(sender: str) -> str:
     """The name of a crew, a contractor or an office that signs with its role and its code, such as
     crew:north; any other author is unchanged."""
-    here = bootstrap.council()
+    here = container.council()
     role, _, name = sender.partition(":")
     if role not in UNKNOWN or not name:
         return UNKNOWN.get(role, sender)
@@ -277,7 +280,7 @@ def _needs(report: ServiceRequest) -> tuple[NeedView, ...]:
 
 
 def _jobs(report: ServiceRequest) -> Sequence[CaseJob]:
-    return bootstrap.desk_ports().jobs.of_report(report.service_request_id)
+    return desk_ports().jobs.of_report(report.service_request_id)
 
 
 def _job(job: CaseJob) -> JobShort:

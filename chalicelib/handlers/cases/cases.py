@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any, get_args
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.decisions import Opens
 from chalicelib.errors import Invalid
 from chalicelib.handlers.cases.case_views import CaseList, CaseView, case_item, case_view
@@ -81,7 +81,7 @@ def cases(call: Call) -> CaseList:
         call.caller.author(),
         limit=limit_of(call, A_PAGE),
         after=call.parameter("cursor"),
-        ports=bootstrap.reports_ports(),
+        ports=reports_ports(),
     )
     return CaseList(items=[case_item(each) for each in found.cases], next=found.next)
 
@@ -94,7 +94,7 @@ def cases(call: Call) -> CaseList:
     answer=CaseView,
 )
 def case(call: Call, service_request_id: str) -> CaseView:
-    ports, author = bootstrap.reports_ports(), call.caller.author()
+    ports, author = reports_ports(), call.caller.author()
     report = visible(id_of(service_request_id), author, ports)
     require_team_access(report, author)
     view = case_view(report, ports)

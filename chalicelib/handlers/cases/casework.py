@@ -8,7 +8,9 @@ from typing import Literal
 
 import msgspec
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.alerts import match_ports, reporters
+from chalicelib.bootstrap.desk import desk_ports
+from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.desk import usecases as desk
 from chalicelib.errors import Invalid
 from chalicelib.handlers.cases.case_views import (
@@ -105,7 +107,7 @@ def write_note(call: Call, service_request_id: str) -> CaseNote:
     request_id = _hers(call, service_request_id).service_request_id
     note("cases.note", request_id, "", call.caller)
     written, _ = casework.write_note(
-        request_id, draft.text, key, call.caller.author(), bootstrap.reports_ports()
+        request_id, draft.text, key, call.caller.author(), reports_ports()
     )
     return note_view(written)
 
@@ -130,8 +132,8 @@ def ask(call: Call, service_request_id: str) -> QuestionAsked:
         draft.text,
         key,
         call.caller.author(),
-        bootstrap.reports_ports(),
-        reaches=bootstrap.can_be_asked,
+        reports_ports(),
+        reaches=lambda report: reporters().can_be_asked(report, match_ports()),
         change_id=undoing.change_id,
     )
     if made := report.officer_change(undoing.change_id):
@@ -150,7 +152,7 @@ def ask(call: Call, service_request_id: str) -> QuestionAsked:
 def settle(call: Call, service_request_id: str, question_id: str) -> CaseView:
     request_id = _hers(call, service_request_id).service_request_id
     note("cases.settle", request_id, "", call.caller)
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     after = questions.settle_question(request_id, question_id, call.caller.author(), ports)
     return case_view(after, ports)
 
@@ -170,7 +172,7 @@ def change(call: Call, service_request_id: str) -> ChangedCase:
     changes, version = parse_json(call.body, CaseChanges), call.version
     request_id, author = id_of(service_request_id), call.caller.author()
     undoing = Undoing(call, f"change of {request_id} {version}", changes)
-    done = casework.change_made(request_id, undoing.change_id, bootstrap.reports_ports())
+    done = casework.change_made(request_id, undoing.change_id, reports_ports())
     if done is None:
         report = _hers(call, service_request_id)
         reply = reply_of(changes, report)
@@ -180,7 +182,7 @@ def change(call: Call, service_request_id: str) -> ChangedCase:
             changes.changes,
             version,
             author,
-            bootstrap.reports_ports(),
+            reports_ports(),
             reply=reply,
             change_id=undoing.change_id,
             keep=undoing.keep,
@@ -208,7 +210,7 @@ def change_many(call: Call) -> BulkAnswer:
     outcomes = casework.change_many(
         draft,
         call.caller.author(),
-        bootstrap.reports_ports(),
+        reports_ports(),
         note=lambda request_id: note("reports.change", request_id, named, call.caller),
         words=in_words,
         change_id=undoing.change_id,
@@ -228,7 +230,7 @@ def change_many(call: Call) -> BulkAnswer:
     answer=UndoAnswer,
 )
 def undo(call: Call, undo_id: str) -> UndoAnswer:
-    kept = desk.to_put_back(undo_id, call.caller.signed_in.account_id, bootstrap.desk_ports())
+    kept = desk.to_put_back(undo_id, call.caller.signed_in.account_id, desk_ports())
     items = [undone(each, call) for each in lefts_of(kept)]
     return UndoAnswer(undo_id=undo_id, items=[each for each in items if each])
 
@@ -244,7 +246,7 @@ def undo(call: Call, undo_id: str) -> UndoAnswer:
     may_be_keyed=True,
 )
 def unmerge(call: Call, service_request_id: str) -> CaseView:
-    version, ports = call.version, bootstrap.reports_ports()
+    version, ports = call.version, reports_ports()
     request_id, author = _hers(call, service_request_id).service_request_id, call.caller.author()
     change_id = Undoing(call, f"unmerge of {request_id} {version}").change_id
     note("cases.unmerge", request_id, "", call.caller)
@@ -267,15 +269,15 @@ def redact_photo(call: Call, service_request_id: str, photo_id: str) -> Redacted
         raise Invalid.field("photo_id", "is no photo of this report")
     request_id = report.service_request_id
     note("cases.redact_photo", request_id, photo_id, call.caller)
-    blackening.blacken(PhotoKey(request_id, photo_id), areas, bootstrap.photos_ports())
-    after = casework.publish_pictures_anew(request_id, bootstrap.reports_ports())
+    blackening.blacken(PhotoKey(request_id, photo_id), areas, photos_ports())
+    after = casework.publish_pictures_anew(request_id, reports_ports())
     return RedactedPhoto(service_request_id=request_id, photo_id=photo_id, version=after.version)
 
 
 def _hers(call: Call, service_request_id: str) -> ServiceRequest:
     """The report, if it is in the officer's remit. Raises NotFound, Forbidden."""
     author = call.caller.author()
-    report = visible(id_of(service_request_id), author, bootstrap.reports_ports())
+    report = visible(id_of(service_request_id), author, reports_ports())
     require_team_access(report, author)
     return report
 

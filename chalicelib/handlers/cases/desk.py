@@ -7,7 +7,8 @@ from http import HTTPStatus
 
 import msgspec
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.desk import desk_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.desk import usecases
 from chalicelib.desk.model import Template, TemplateChanges, TemplateDraft, View, ViewDraft
 from chalicelib.errors import NotFound
@@ -78,7 +79,7 @@ class SavedViews(msgspec.Struct, frozen=True, kw_only=True):
     answer=TemplateList,
 )
 def templates(_: Call) -> TemplateList:
-    found = usecases.templates(bootstrap.desk_ports())
+    found = usecases.templates(desk_ports())
     return TemplateList(items=[_template(each) for each in found], next=None)
 
 
@@ -94,7 +95,7 @@ def templates(_: Call) -> TemplateList:
 )
 def add_template(call: Call) -> TemplateView:
     draft, key = parse_json(call.body, TemplateDraft), call.idempotency_key
-    return _template(usecases.add_template(draft, key, _actor(call), bootstrap.desk_ports()))
+    return _template(usecases.add_template(draft, key, _actor(call), desk_ports()))
 
 
 @routes.endpoint(
@@ -108,7 +109,7 @@ def add_template(call: Call) -> TemplateView:
 )
 def change_template(call: Call, template_id: str) -> TemplateView:
     version, changes = call.version, parse_json(call.body, TemplateChanges)
-    ports, which = bootstrap.desk_ports(), _id(template_id)
+    ports, which = desk_ports(), _id(template_id)
     return _template(usecases.change_template(which, changes, version, _actor(call), ports))
 
 
@@ -121,7 +122,7 @@ def change_template(call: Call, template_id: str) -> TemplateView:
     versioned=True,
 )
 def remove_template(call: Call, template_id: str) -> TemplateView:
-    version, ports = call.version, bootstrap.desk_ports()
+    version, ports = call.version, desk_ports()
     return _template(usecases.remove_template(_id(template_id), version, _actor(call), ports))
 
 
@@ -135,8 +136,8 @@ def remove_template(call: Call, template_id: str) -> TemplateView:
 )
 def preview(call: Call, template_id: str) -> Preview:
     draft, author = parse_json(call.body, PreviewDraft), call.caller.author()
-    template = usecases.template(_id(template_id), bootstrap.desk_ports())
-    report = visible(id_of(draft.service_request_id), author, bootstrap.reports_ports())
+    template = usecases.template(_id(template_id), desk_ports())
+    report = visible(id_of(draft.service_request_id), author, reports_ports())
     require_team_access(report, author)
     return Preview(text=in_words(template.text, report))
 
@@ -149,7 +150,7 @@ def preview(call: Call, template_id: str) -> Preview:
     answer=SavedViews,
 )
 def views(call: Call) -> SavedViews:
-    found = usecases.views_of(_actor(call), bootstrap.desk_ports())
+    found = usecases.views_of(_actor(call), desk_ports())
     return SavedViews(items=[_view(each) for each in found], next=None)
 
 
@@ -165,7 +166,7 @@ def views(call: Call) -> SavedViews:
 )
 def save_view(call: Call) -> SavedView:
     draft, key = parse_json(call.body, ViewDraft), call.idempotency_key
-    return _view(usecases.save_view(draft, key, _actor(call), bootstrap.desk_ports()))
+    return _view(usecases.save_view(draft, key, _actor(call), desk_ports()))
 
 
 @routes.endpoint(
@@ -176,7 +177,7 @@ def save_view(call: Call) -> SavedView:
     answer=SavedView,
 )
 def remove_view(call: Call, view_id: str) -> SavedView:
-    return _view(usecases.remove_view(_id(view_id), _actor(call), bootstrap.desk_ports()))
+    return _view(usecases.remove_view(_id(view_id), _actor(call), desk_ports()))
 
 
 def _id(text: str) -> str:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 import msgspec
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Invalid
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.audit import note_change
@@ -68,7 +68,7 @@ class WaitingList(msgspec.Struct, frozen=True, kw_only=True):
 def change(call: Call, service_request_id: str) -> FullView:
     version = call.version
     changes = parse_json(call.body, ReportChanges)
-    ports, author = bootstrap.reports_ports(), call.caller.author()
+    ports, author = reports_ports(), call.caller.author()
     request_id = id_of(service_request_id)
     note_change(request_id, changes, call.caller)
     report = changing.change(request_id, changes, version, author, ports)
@@ -92,7 +92,7 @@ def flag(call: Call, service_request_id: str) -> Flagged:
         draft,
         call.key_or_a_new_one,
         call.caller.author(),
-        bootstrap.reports_ports(),
+        reports_ports(),
         client=rate_limits.client_of(call),
         admit=rate_limits.counting("flag", call),
     )
@@ -112,7 +112,7 @@ def withdraw(call: Call, service_request_id: str) -> Withdrawn:
         id_of(service_request_id),
         call.idempotency_key,
         call.caller.author(),
-        bootstrap.reports_ports(),
+        reports_ports(),
     )
     return Withdrawn(
         service_request_id=report.service_request_id,
@@ -140,7 +140,7 @@ def waiting(call: Call) -> WaitingList:
         call.caller.author(),
         limit=limit,
         after=_cursor(call.parameter("cursor")),
-        ports=bootstrap.reports_ports(),
+        ports=reports_ports(),
     )
     return WaitingList(items=[_view(each, reason) for each in found.reports], next=found.next)
 

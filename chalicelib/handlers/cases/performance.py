@@ -7,7 +7,9 @@ from datetime import date
 
 import msgspec
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.jobs import jobs_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Invalid
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.routes import Call, Query, Routes
@@ -86,10 +88,10 @@ class PerformanceView(msgspec.Struct, frozen=True, kw_only=True):
 )
 def performance(call: Call) -> PerformanceView:
     month = _month(call.parameter("month"))
-    author, costs = call.caller.author(), bootstrap.council().channel_costs
-    contacts = reports_contacts.contacts_of_month(month, author, bootstrap.reports_ports())
+    author, costs = call.caller.author(), container.council().channel_costs
+    contacts = reports_contacts.contacts_of_month(month, author, reports_ports())
     first = date.fromisoformat(f"{month}-01")
-    crews = months_of_crews(first, call.caller.staff("jobs.plan"), bootstrap.jobs_ports())
+    crews = months_of_crews(first, call.caller.staff("jobs.plan"), jobs_ports())
     return PerformanceView(
         month=month,
         channels=[
@@ -119,7 +121,7 @@ def _pence(cost: float) -> float:
 
 
 def _month(text: str | None) -> str:
-    now = f"{bootstrap.reports_ports().now():%Y-%m}"
+    now = f"{reports_ports().now():%Y-%m}"
     if text is not None and not MONTH.fullmatch(text):
         raise Invalid.field("month", "give a year and a month, such as 2026-06")
     return text or now

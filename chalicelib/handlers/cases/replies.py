@@ -2,7 +2,9 @@
 
 from zoneinfo import ZoneInfo
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.desk import desk_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.desk import usecases as desk
 from chalicelib.desk.model import filled
 from chalicelib.kernel.time import is_overdue
@@ -18,19 +20,19 @@ def reply_of(changes: CaseChanges, report: ServiceRequest) -> str | None:
     """The reply that goes with a change: the typed text, else the template. Raises NotFound."""
     text = changes.text
     if text is None and changes.template:
-        text = desk.template(changes.template, bootstrap.desk_ports()).text
+        text = desk.template(changes.template, desk_ports()).text
     return in_words(text, report) if text else None
 
 
 def in_words(text: str, report: ServiceRequest) -> str:
     """The text with its placeholders filled in from the report."""
-    service = bootstrap.council().by_code.get(report.service_code)
+    service = container.council().by_code.get(report.service_code)
     return filled(
         text,
         {
             "reference": grouped(report.service_request_id),
             "service": service.service_name if service else report.service_code,
-            "target": _day(report, bootstrap.council().zone),
+            "target": _day(report, container.council().zone),
             "place": report.address or NO_PLACE,
         },
     )
@@ -39,7 +41,7 @@ def in_words(text: str, report: ServiceRequest) -> str:
 def _day(report: ServiceRequest, zone: ZoneInfo) -> str:
     expected = report.expected_datetime
     # A day in the past is no promise.
-    if expected is None or is_overdue(expected, bootstrap.reports_ports().now(), zone):
+    if expected is None or is_overdue(expected, reports_ports().now(), zone):
         return NO_TARGET
     local = expected.astimezone(zone)
     return f"{local:%A} {local.day} {local:%B %Y}"

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.routes import Call, Routes
 
@@ -31,7 +31,7 @@ class TeamList(msgspec.Struct, frozen=True, kw_only=True):
     answer=TeamList,
 )
 def teams(_: Call) -> TeamList:
-    known = bootstrap.council().team_names
+    known = container.council().team_names
     return TeamList(
         items=[NamedTeam(team=team, name=name) for team, name in known.items()], next=None
     )

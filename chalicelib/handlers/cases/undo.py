@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.desk import desk_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.desk import usecases as desk
 from chalicelib.desk.model import UNDO_WITHIN, Undo
 from chalicelib.errors import AppError, UpstreamFailed
@@ -56,12 +57,12 @@ class Undoing:
         self.change_id = desk.undo_id_of(self._account, of, call.key_or_a_new_one)
         self._fingerprint = derived_id("change", msgspec.json.encode(parts).decode())
         self._kept: Undo | None = None
-        desk.refuse_another(self.change_id, self._fingerprint, bootstrap.desk_ports())
+        desk.refuse_another(self.change_id, self._fingerprint, desk_ports())
 
     def keep(self, left: Sequence[UndoRecord]) -> None:
         """Stores the data needed to take the change back. The change matters more than taking it
         back: if this data cannot be stored, the offer is not made."""
-        ports = bootstrap.desk_ports()
+        ports = desk_ports()
         within = TAKEN_BACK_WITHIN if any(each.tells for each in left) else UNDO_WITHIN
         entries: list[dict[str, Any]] = [msgspec.to_builtins(each) for each in left]
         new = Undo(
@@ -79,7 +80,7 @@ class Undoing:
 
     def offer(self, changed: Collection[str]) -> Offer:
         """The offer to take the change back, if these reports were changed."""
-        ports = bootstrap.desk_ports()
+        ports = desk_ports()
         kept = self._kept or ports.undos.get(self.change_id)
         if kept is None:
             return Offer()
@@ -100,7 +101,7 @@ def undone(left: UndoRecord, call: Call) -> UndoneItem | None:
     request_id = left.service_request_id
     try:
         note("cases.undo", request_id, "", call.caller)
-        back = reports_undo.put_back(left, call.caller.author(), bootstrap.reports_ports())
+        back = reports_undo.put_back(left, call.caller.author(), reports_ports())
     except AppError as error:
         stayed = (*left.parts, *left.lasting)
         return UndoneItem(

@@ -7,7 +7,7 @@ from typing import get_args
 
 import msgspec
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.outbound import outbound_ports
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import note
@@ -70,7 +70,7 @@ def deliveries(call: Call) -> DeliveryList:
         _destination(call.parameter("destination")),
         limit=limit_of(call),
         after=_cursor(call.parameter("cursor")),
-        ports=bootstrap.outbound_ports(),
+        ports=outbound_ports(),
     )
     return DeliveryList(items=[_view(each) for each in found.deliveries], next=found.next)
 
@@ -84,7 +84,7 @@ def deliveries(call: Call) -> DeliveryList:
 )
 def resend(call: Call, delivery_id: str) -> DeliveryView:
     note("deliveries.resend", id_of(delivery_id), "", call.caller)
-    return _view(handling.resend(id_of(delivery_id), bootstrap.outbound_ports()))
+    return _view(handling.resend(id_of(delivery_id), outbound_ports()))
 
 
 @routes.endpoint(
@@ -96,7 +96,7 @@ def resend(call: Call, delivery_id: str) -> DeliveryView:
 )
 def keep(call: Call, delivery_id: str) -> DeliveryView:
     note("deliveries.keep", id_of(delivery_id), "", call.caller)
-    return _view(handling.keep(id_of(delivery_id), bootstrap.outbound_ports()))
+    return _view(handling.keep(id_of(delivery_id), outbound_ports()))
 
 
 def id_of(text: str) -> str:

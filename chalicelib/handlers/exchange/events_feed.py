@@ -6,7 +6,8 @@ from typing import Literal
 
 import msgspec
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Invalid
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import limit_of, limit_query
@@ -62,10 +63,10 @@ def events(call: Call) -> FeedView:
     feed = reports_feed.changes_after(
         _cursor(call.parameter("after")),
         limit=limit_of(call),
-        ports=bootstrap.reports_ports(),
+        ports=reports_ports(),
         sender=call.caller.sender,
     )
-    site_url = bootstrap.settings().site_url
+    site_url = container.settings().site_url
     return FeedView(
         items=[_view(change, site_url) for change in feed.changes], next=_text(feed.next)
     )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, CloudWatchEvent
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.outbound import return_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.http.event import batch
 from chalicelib.kernel.observability import logs
@@ -22,7 +22,7 @@ def poll_updates(_: CloudWatchEvent) -> None:
     from chalicelib.outbound import polling
 
     with batch("poll_updates") as line:
-        told = polling.poll_all(bootstrap.return_ports())
+        told = polling.poll_all(return_ports())
         line["records"], line["failed"] = told.updates, len(told.failed)
         for destination, error in told.failed.items():
             logs.failure("a destination was not polled", error, destination=destination)

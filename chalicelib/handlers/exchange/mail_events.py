@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from chalice.app import Blueprint, SQSEvent
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.outbound import reply_ports
 from chalicelib.errors import AppError
 from chalicelib.handlers.http.event import BatchAnswer, one_by_one
 from chalicelib.handlers.http.s3_events import arrived_in
@@ -28,7 +28,7 @@ def _is_taken(record: dict[str, Any], line: logs.Fields) -> bool:
     try:
         for mail in arrived_in(record["body"]):
             try:
-                taken = replies.take(mail.key, bootstrap.reply_ports())
+                taken = replies.take(mail.key, reply_ports())
             except email_parser.MailRefused as refused:
                 logs.event("mail was refused", "warning", document=mail.key, code=refused.code)
             else:

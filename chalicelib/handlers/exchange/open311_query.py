@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.forms import posted
 from chalicelib.georeport import moments
@@ -100,7 +100,7 @@ class Query:
 
     def check_jurisdiction(self) -> None:
         """Raises NotFound for another council than this one."""
-        if self.one("jurisdiction_id") not in (None, bootstrap.council().jurisdiction_id):
+        if self.one("jurisdiction_id") not in (None, container.council().jurisdiction_id):
             raise NotFound("There is no such jurisdiction_id here; it may be left out.")
 
 

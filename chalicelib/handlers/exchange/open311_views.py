@@ -3,7 +3,9 @@ it."""
 
 from collections.abc import Callable, Sequence
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.partners import partners_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.model import ServiceDefinition
 from chalicelib.catalogue.open311 import (
     PARTNERS_OWN,
@@ -41,7 +43,7 @@ CHANGESET = "2026-06-01T00:00:00Z"
 
 def discovery(_: Call) -> Answer:
     """Where everything is, and the contact for questions."""
-    council, site_url = bootstrap.council(), bootstrap.settings().site_url
+    council, site_url = container.council(), container.settings().site_url
     whom = f"{council.name}, {council.phone}, {council.opening_hours}"
     endpoint: dict[str, Tree] = {
         "specification": SPECIFICATION,
@@ -62,13 +64,13 @@ def discovery(_: Call) -> Answer:
 def services(call: Call) -> Answer:
     """Everything that can be reported. Raises NotFound."""
     asked(call).check_jurisdiction()
-    return Answer("services", wire_services(bootstrap.council()))
+    return Answer("services", wire_services(container.council()))
 
 
 def service(call: Call, service_code: str) -> Answer:
     """The questions of a service. Raises NotFound."""
     asked(call).check_jurisdiction()
-    council = bootstrap.council().said
+    council = container.council().said
     whom = f"{council['phone']} ({council['opening_hours']}){council['at_other_times']}"
     definition = wire_definition(_service(service_code), whom)
     return Answer("service_definition", definition)
@@ -76,7 +78,7 @@ def service(call: Call, service_code: str) -> Answer:
 
 def requests(call: Call) -> Answer:
     """Public reports, the newest first. Raises NotFound, Invalid."""
-    query, ports = asked(call), bootstrap.reports_ports()
+    query, ports = asked(call), reports_ports()
     query.check_jurisdiction()
     ids = query.listed("service_request_id")
     reports = _with_ids(ids, ports) if ids else _in_window(query, ports)
@@ -87,7 +89,7 @@ def request(call: Call, service_request_id: str) -> Answer:
     """A public report. Raises NotFound."""
     query = asked(call)
     query.check_jurisdiction()
-    found = reading.public_views([id_of(service_request_id)], bootstrap.reports_ports())
+    found = reading.public_views([id_of(service_request_id)], reports_ports())
     if not found:
         raise NotFound(f"There is no report {service_request_id}.")
     return _requests(list(found.values()), query)
@@ -95,7 +97,7 @@ def request(call: Call, service_request_id: str) -> Answer:
 
 def submit(call: Call) -> Answer:
     """Takes in a report. Raises Forbidden, TooMany, NotFound, Invalid, in this order."""
-    sent, ports = asked(call), bootstrap.reports_ports()
+    sent, ports = asked(call), reports_ports()
     partner = _admitted(sent)
     sent.check_jurisdiction()
     definition = _service(sent.required("service_code"))
@@ -110,15 +112,15 @@ def submit(call: Call) -> Answer:
 def token(call: Call, text: str) -> Answer:
     """The report that was made from a submission. Raises NotFound."""
     asked(call).check_jurisdiction()
-    found = reports_partners.id_of_token(text, bootstrap.reports_ports())
+    found = reports_partners.id_of_token(text, reports_ports())
     return Answer("service_requests", [{"service_request_id": found or "", "token": text}])
 
 
 def updates(call: Call) -> Answer:
     """The updates of public reports, and of those that this partner sent. Raises Forbidden,
     TooMany, NotFound, Invalid."""
-    query, ports = asked(call), bootstrap.reports_ports()
-    partner = partners.known(query.one("api_key"), bootstrap.partners_ports())
+    query, ports = asked(call), reports_ports()
+    partner = partners.known(query.one("api_key"), partners_ports())
     query.check_jurisdiction()
     start, end, _ = window_of_updates(query, ports.now())
     sender = access.partner_scope(partner.key_id)
@@ -144,17 +146,17 @@ def update(call: Call) -> Answer:
         update_in(sent.fields, sent.files),
         sent.key(f"update/{about}", sent.one("update_id")),
         partner,
-        bootstrap.reports_ports(),
+        reports_ports(),
     )
     return Answer("service_request_updates", [{"update_id": update_id}])
 
 
 def _admitted(sent: Query) -> Partner:
-    return partners.admit(sent.one("api_key"), sent.one("service_code"), bootstrap.partners_ports())
+    return partners.admit(sent.one("api_key"), sent.one("service_code"), partners_ports())
 
 
 def _service(service_code: str) -> ServiceDefinition:
-    found = bootstrap.council().by_code.get(service_code)
+    found = container.council().by_code.get(service_code)
     if found is None:
         raise NotFound(f"There is no service_code {service_code}.")
     return found
@@ -181,14 +183,14 @@ def _in_window(query: Query, ports: Ports) -> Sequence[ServiceRequest]:
     window, statuses = window_of_requests(query, ports.now()), query.statuses()
     page, page_size = query.page(), query.page_size(default=listing.MOST_ROWS)
     codes = query.listed("service_code")
-    if codes and not bootstrap.council().by_code.keys() & set(codes):
+    if codes and not container.council().by_code.keys() & set(codes):
         return ()
     kinds = listing.Kinds(statuses, codes or None)
     return listing.list_requests(window, kinds, ports, page=page, page_size=page_size)
 
 
 def _requests(views: Sequence[ReportView], query: Query) -> Answer:
-    agency, is_extended = bootstrap.council().name, query.one("extensions") == "true"
+    agency, is_extended = container.council().name, query.one("extensions") == "true"
     rows: list[Tree] = [
         wire_request(view, agency=agency) | (extended(view) if is_extended else {})
         for view in views

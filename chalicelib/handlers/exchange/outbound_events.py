@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.outbound import outbound_ports
 from chalicelib.errors import AppError
 from chalicelib.events import Event
 from chalicelib.handlers.http.event import (
@@ -38,7 +38,7 @@ def open_deliveries(event: SQSEvent) -> BatchAnswer:
         again = [message for message, fact in found.items() if fact is None]
         of_facts(facts, line)
         try:
-            opening.open_deliveries(facts, bootstrap.outbound_ports())
+            opening.open_deliveries(facts, outbound_ports())
             measure_age(facts, line)
         except AppError as error:
             logs.failure("deliveries were not opened, the facts come again", error)
@@ -57,14 +57,14 @@ def send(event: SQSEvent) -> BatchAnswer:
 def send_due(_: CloudWatchEvent) -> None:
     """Wakes the deliveries that are due again, and those that a sender left unfinished."""
     with batch("send_due") as line:
-        line["records"] = sending.wake_due(bootstrap.outbound_ports())
+        line["records"] = sending.wake_due(outbound_ports())
 
 
 @events.schedule("rate(5 minutes)")
 def publish_getting_through(_: CloudWatchEvent) -> None:
     """Publishes whether deliveries get through."""
     with batch("publish_getting_through"):
-        getting_through.publish_getting_through(bootstrap.outbound_ports())
+        getting_through.publish_getting_through(outbound_ports())
 
 
 def _is_dealt_with(record: dict[str, Any], line: logs.Fields) -> bool:
@@ -74,7 +74,7 @@ def _is_dealt_with(record: dict[str, Any], line: logs.Fields) -> bool:
     trace.follow(wake.request_id or trace.current())
     line["delivery_id"] = wake.delivery_id
     try:
-        after = sending.send(wake.delivery_id, bootstrap.outbound_ports())
+        after = sending.send(wake.delivery_id, outbound_ports())
     except AppError as error:
         logs.failure("a delivery was not dealt with", error, delivery_id=wake.delivery_id)
         return False

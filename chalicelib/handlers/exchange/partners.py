@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.errors import NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import note
@@ -55,7 +55,7 @@ class KeyList(msgspec.Struct, frozen=True, kw_only=True):
     answer=KeyList,
 )
 def keys(_: Call) -> KeyList:
-    found = usecases.list_keys(bootstrap.partners_ports())
+    found = usecases.list_keys(partners_ports())
     return KeyList(items=[KeyView(**_values(key)) for key in found], next=None)
 
 
@@ -75,7 +75,7 @@ def make(call: Call) -> MadeKey:
     def noted(key_id: str) -> None:
         note("keys.make", key_id, details, call.caller)
 
-    made = usecases.make(new, bootstrap.partners_ports(), noted)
+    made = usecases.make(new, partners_ports(), noted)
     return MadeKey(**_values(made.key), api_key=made.text)
 
 
@@ -90,7 +90,7 @@ def revoke(call: Call, key_id: str) -> KeyView:
     if not re.fullmatch(r"[0-9a-f]{12}", key_id):
         raise NotFound("There is no such API key.")
     note("keys.revoke", key_id, "", call.caller)
-    return KeyView(**_values(usecases.revoke(key_id, bootstrap.partners_ports())))
+    return KeyView(**_values(usecases.revoke(key_id, partners_ports())))
 
 
 def _values(key: ApiKey) -> dict[str, Any]:

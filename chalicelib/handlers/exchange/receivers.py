@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.outbound import outbound_ports
 from chalicelib.handlers.exchange.deliveries import id_of
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import named_in, note
@@ -79,7 +79,7 @@ class ReplayView(msgspec.Struct, frozen=True, kw_only=True):
     answer=ReceiverList,
 )
 def receivers(_: Call) -> ReceiverList:
-    found = receiving.receivers(bootstrap.outbound_ports())
+    found = receiving.receivers(outbound_ports())
     return ReceiverList(items=[_view(each) for each in found], next=None)
 
 
@@ -97,7 +97,7 @@ def add_receiver(call: Call) -> MadeReceiver:
     draft, scope = parse_json(call.body, ReceiverDraft), call.caller.author().scope
     key = call.key_or_a_new_one
     note("receivers.add", receiving.receiver_id_of(scope, key), "", call.caller)
-    receiver = receiving.add_receiver(draft, key, scope, bootstrap.outbound_ports())
+    receiver = receiving.add_receiver(draft, key, scope, outbound_ports())
     return msgspec.convert(receiver, MadeReceiver, from_attributes=True)
 
 
@@ -114,9 +114,7 @@ def change_receiver(call: Call, receiver_id: str) -> ReceiverView:
     version = call.version
     changes = parse_json(call.body, ReceiverChanges)
     note("receivers.change", id_of(receiver_id), named_in(changes), call.caller)
-    receiver = receiving.change_receiver(
-        id_of(receiver_id), changes, version, bootstrap.outbound_ports()
-    )
+    receiver = receiving.change_receiver(id_of(receiver_id), changes, version, outbound_ports())
     return _view(receiver)
 
 
@@ -129,7 +127,7 @@ def change_receiver(call: Call, receiver_id: str) -> ReceiverView:
 )
 def remove_receiver(call: Call, receiver_id: str) -> Removed:
     note("receivers.remove", id_of(receiver_id), "", call.caller)
-    receiving.remove_receiver(id_of(receiver_id), bootstrap.outbound_ports())
+    receiving.remove_receiver(id_of(receiver_id), outbound_ports())
     return Removed(receiver_id=receiver_id)
 
 
@@ -144,7 +142,7 @@ def remove_receiver(call: Call, receiver_id: str) -> Removed:
 def replay(call: Call, receiver_id: str) -> ReplayView:
     draft = parse_json(call.body, ReplayDraft)
     note("receivers.replay", id_of(receiver_id), "", call.caller)
-    done = handling.replay(id_of(receiver_id), draft.since, draft.until, bootstrap.outbound_ports())
+    done = handling.replay(id_of(receiver_id), draft.since, draft.until, outbound_ports())
     return ReplayView(**done._asdict())
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.forms import form_pages
+from chalicelib.bootstrap.places import facilities_ports, gazetteer_ports
 from chalicelib.errors import Invalid
 from chalicelib.facilities import usecases as facilities
 from chalicelib.facilities.usecases import NearFacility
@@ -34,12 +35,12 @@ def _answer(kind: str, q: str) -> dict[str, Any]:
     """The facilities nearest to the place, and other places that the text may mean. Raises
     Invalid."""
     service_code = _reportable_as(kind)
-    places = gazetteer.find(q, bootstrap.gazetteer_ports())
+    places = gazetteer.find(q, gazetteer_ports())
     if not places:
         raise Invalid.field("q", f"we know no place called “{q}”: try a postcode or a street")
     chosen = next((each for each in places if each.label == q), places[0])
     point = Point(lat=chosen.lat, long=chosen.long)
-    found = facilities.nearest(kind, point, SHOWN, bootstrap.facilities_ports())
+    found = facilities.nearest(kind, point, SHOWN, facilities_ports())
     others = [each for each in places if each != chosen][:OTHERS]
     return {
         "place": chosen,
@@ -53,9 +54,7 @@ def _answer(kind: str, q: str) -> dict[str, Any]:
 
 def _reportable_as(kind: str) -> str | None:
     """The services for a facility of that kind. Raises Invalid if there is no such kind."""
-    known = {
-        each.kind: each.service_code for each in facilities.kinds(bootstrap.facilities_ports())
-    }
+    known = {each.kind: each.service_code for each in facilities.kinds(facilities_ports())}
     if kind not in known:
         raise Invalid.field("kind", "choose what you are looking for")
     return known[kind]
@@ -82,9 +81,9 @@ def _page(
     errors: Mapping[str, str] | None = None,
     answer: Mapping[str, Any] | None = None,
 ) -> Page:
-    html = bootstrap.form_pages().render(
+    html = form_pages().render(
         "nearest",
-        kinds=facilities.kinds(bootstrap.facilities_ports()),
+        kinds=facilities.kinds(facilities_ports()),
         errors=errors or {},
         faults=list((errors or {}).items()),
         **typed,

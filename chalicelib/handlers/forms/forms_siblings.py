@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.forms import form_pages
+from chalicelib.bootstrap.places import gazetteer_ports
+from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.forms.ports import Neighbour, Place
 from chalicelib.forms.posted import Upload
@@ -28,21 +31,21 @@ class Siblings:
         self._author = author
 
     def places(self, q: str) -> Sequence[Place]:
-        return gazetteer.find(q, bootstrap.gazetteer_ports())
+        return gazetteer.find(q, gazetteer_ports())
 
     def outside(self, point: Point) -> str | None:
-        ports = bootstrap.reports_ports()
+        ports = reports_ports()
         is_outside = reports_places.is_outside(point, ports.now(), ports)
         return reports_places.outside_text(point, ports) if is_outside else None
 
     def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
-        wording, services = bootstrap.form_pages().wording, bootstrap.council().by_code
+        wording, services = form_pages().wording, container.council().by_code
         found = reading.nearby(
             point,
             service_code,
             radius_m=NEAR_M,
             limit=MOST_NEIGHBOURS,
-            ports=bootstrap.reports_ports(),
+            ports=reports_ports(),
         )
         return [
             Neighbour(
@@ -60,16 +63,14 @@ class Siblings:
     def faults(self, body: Mapping[str, Any]) -> Sequence[FieldError]:
         found = list(_faults_of(dict(body)))
         service_code = body.get("service_code", "")
-        if service_code in bootstrap.council().by_code:
-            now = bootstrap.reports_ports().now()
-            asked = bootstrap.council().answers(service_code, body.get("attributes", {}), now)
+        if service_code in container.council().by_code:
+            now = reports_ports().now()
+            asked = container.council().answers(service_code, body.get("attributes", {}), now)
             found += asked[1]
         return found
 
     def take_photo(self, key: str, held: Sequence[str], upload: Upload) -> str:
-        return asking.take_upload(
-            upload.body, key, self._author.scope, held, bootstrap.photos_ports()
-        )
+        return asking.take_upload(upload.body, key, self._author.scope, held, photos_ports())
 
 
 def _faults_of(body: dict[str, Any]) -> Sequence[FieldError]:

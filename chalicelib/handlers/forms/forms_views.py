@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.forms import form_pages
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import (
     AppError,
     Conflict,
@@ -57,7 +59,7 @@ def problem_page(error: AppError | None) -> str:
             heading, typed = "That was too often", NOT_SENT
     link = error.link if isinstance(error, Conflict) else None
     quoted = trace.current() if error is None or isinstance(error, UpstreamFailed) else None
-    return bootstrap.form_pages().render(
+    return form_pages().render(
         "problem", heading=heading, detail=_detail(error), typed=typed, link=link, quoted=quoted
     )
 
@@ -79,7 +81,7 @@ def begin(_: Call) -> Page:
 
 def go_on(call: Call) -> Page:
     """The page after the one that was filled in. Raises Invalid, UpstreamFailed."""
-    ports = Ports(council=bootstrap.council(), siblings=Siblings(call.caller.author()))
+    ports = Ports(council=container.council(), siblings=Siblings(call.caller.author()))
     outcome = flow.advance(_posted(call), ports)
     if isinstance(outcome, flow.Screen):
         return _screen(outcome)
@@ -107,7 +109,7 @@ def add_update(call: Call, service_request_id: str) -> Page:
     try:
         draft = parse({name: value for name, value in typed.items() if value}, UpdateDraft)
         author, admit = call.caller.author(token), rate_limits.admit_update(request_id, draft, call)
-        updating.add_update(request_id, draft, key, author, bootstrap.reports_ports(), admit=admit)
+        updating.add_update(request_id, draft, key, author, reports_ports(), admit=admit)
     except Invalid as error:
         report = _report(call, service_request_id, token)
         return _refused("update", error, typed, **report, key=key)
@@ -121,7 +123,7 @@ def add_update(call: Call, service_request_id: str) -> Page:
 
 def follow(call: Call, service_request_id: str) -> Page:
     """Follows a report. Raises NotFound, Invalid."""
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     key = _key(_posted(call))
     request_id, author = id_of(service_request_id), call.caller.author()
     client, admit = rate_limits.client_of(call), rate_limits.counting_follower(call)
@@ -151,7 +153,7 @@ def flag(call: Call, service_request_id: str) -> Page:
     typed = {name: form.one(name) for name in ("reason", "text")}
     try:
         draft = parse({name: value for name, value in typed.items() if value}, FlagDraft)
-        author, ports = call.caller.author(), bootstrap.reports_ports()
+        author, ports = call.caller.author(), reports_ports()
         admit = rate_limits.counting("flag", call)
         request_id, client = id_of(service_request_id), rate_limits.client_of(call)
         moderation.flag(request_id, draft, key, author, ports, client=client, admit=admit)
@@ -169,7 +171,7 @@ def flag(call: Call, service_request_id: str) -> Page:
 def withdraw(call: Call, service_request_id: str) -> Page:
     """Takes a report back. Raises NotFound, Invalid, Conflict."""
     key = _key(_posted(call))
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     report = moderation.withdraw(id_of(service_request_id), key, call.caller.author(), ports)
     return _done(
         "Your report was withdrawn",
@@ -181,7 +183,7 @@ def withdraw(call: Call, service_request_id: str) -> Page:
 
 def _send(answers: Answers, call: Call, ports: Ports) -> Page:
     author = call.caller.author()
-    service = bootstrap.council().by_code.get(answers.one("service_code"))
+    service = container.council().by_code.get(answers.one("service_code"))
     key = key_of(answers)
     try:
         draft = parse(answers.draft(service), Draft)
@@ -193,7 +195,7 @@ def _send(answers: Answers, call: Call, ports: Ports) -> Page:
             draft,
             key,
             author,
-            bootstrap.reports_ports(),
+            reports_ports(),
             admit=admit,
             may_write=may_write,
         )
@@ -206,14 +208,14 @@ def _send(answers: Answers, call: Call, ports: Ports) -> Page:
 
 def _link_of_sent(key: str, author: Author) -> str | None:
     """The link of the report that was sent under this key: the holder of the key is its sender."""
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     report = ports.repository.get(ports.ids.service_request_id(author.scope, key))
     return tracking_url(report, ports) if report else None
 
 
 def _sent(report: ServiceRequest, key: str) -> dict[str, Any]:
-    wording = bootstrap.form_pages().wording
-    ports = bootstrap.reports_ports()
+    wording = form_pages().wording
+    ports = reports_ports()
     expected = report.expected_datetime
     left = moderation.WITHDRAW_WITHIN - (ports.now() - report.requested_datetime)
     return {
@@ -232,9 +234,9 @@ def _sent(report: ServiceRequest, key: str) -> dict[str, Any]:
 def _report(call: Call, text: str, token: str | None) -> dict[str, Any]:
     """The data that the pages of a report need. Raises NotFound."""
     author = call.caller.author(token)
-    view = reading.view(id_of(text), author, bootstrap.reports_ports())
+    view = reading.view(id_of(text), author, reports_ports())
     audit_view(view, call.caller)
-    shown = bootstrap.form_pages().wording.report(view)
+    shown = form_pages().wording.report(view)
     return {"report": shown, "token": token or "", "query": _query(token)}
 
 
@@ -247,8 +249,8 @@ def _origins_of_photos(report: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _screen(screen: flow.Screen) -> Page:
-    council = bootstrap.council()
-    line = council.line_at(bootstrap.reports_ports().now())
+    council = container.council()
+    line = council.line_at(reports_ports().now())
     html = _render(screen.name, **of_screen(screen, council.by_code), line=line)
     personal = any(screen.answers.one(name) for name in CONTACT)
     return Page(html, is_refusal=bool(screen.faults), may_be_kept=not personal)
@@ -268,12 +270,12 @@ def _refused(name: str, error: Invalid, typed: Mapping[str, str], **context: Any
 
 
 def _done(heading: str, text: str, *, service_request_id: str, url: str | None) -> Page:
-    reference = bootstrap.form_pages().wording.reference(service_request_id)
+    reference = form_pages().wording.reference(service_request_id)
     return Page(_render("done", heading=heading, text=text, reference=reference, url=url))
 
 
 def _render(name: str, **context: Any) -> str:
-    return bootstrap.form_pages().render(name, **context)
+    return form_pages().render(name, **context)
 
 
 def _posted(call: Call) -> Posted:

@@ -4,10 +4,11 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from chalicelib import bootstrap
 from chalicelib.accounts import audit
-from chalicelib.bootstrap.job_views import Seen
+from chalicelib.bootstrap.accounts import audit_ports
+from chalicelib.bootstrap.jobs import job_views
 from chalicelib.handlers.http.identity import Caller
+from chalicelib.integrations.job_views import Seen
 from chalicelib.jobs.usecases.day_publishing import DayLink
 from chalicelib.jobs.views import JobView
 from chalicelib.kernel.time import text_of
@@ -37,7 +38,7 @@ def note_day(link: DayLink, crew: str, day: date, caller: Caller) -> None:
     """Records that somebody is about to get the address of a crew's day: for the reports in it now,
     and for all that come into it while the address holds. Raises UpstreamFailed."""
     note("crews.look", crew, f"{day} until={text_of(link.expires_at)}", caller)
-    for service_request_id, visibility in bootstrap.kept_from_public(link.about).items():
+    for service_request_id, visibility in job_views().kept_from_public(link.about).items():
         note("reports.look", service_request_id, f"{visibility} day={day}", caller)
 
 
@@ -60,7 +61,7 @@ def note(action: audit.Action, subject: str, details: str, caller: Caller) -> No
     """Records an action that is about to be done; `details` hold nothing that was typed. Raises
     UpstreamFailed."""
     assert caller.account_id, "Who is not signed in does nothing that is written down."
-    audit.note(caller.account_id, action, subject, details, bootstrap.audit_ports())
+    audit.note(caller.account_id, action, subject, details, audit_ports())
 
 
 def _says_more(view: FullView) -> bool:

@@ -12,11 +12,13 @@ from typing import Any
 
 from chalice.app import Request
 
-from chalicelib import bootstrap
 from chalicelib.accounts import permissions
 from chalicelib.accounts.model import ACCESS_HOLDS, SignedIn
 from chalicelib.accounts.permissions import Permission
 from chalicelib.accounts.usecases.sessions import who
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import accounts_ports
+from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.errors import Forbidden, Unauthenticated
 from chalicelib.handlers.http import cookies
 from chalicelib.handlers.http.cdn import came_through_the_cdn
@@ -60,7 +62,7 @@ def own_page(request: Request) -> Caller:
     opens, or that sign somebody in. Raises Unauthenticated, Forbidden."""
     caller = anyone(request)
     fetch_site = request.headers.get("sec-fetch-site")
-    site = bootstrap.settings().site_url
+    site = container.settings().site_url
     origin = request.headers.get("origin", site)
     # Older browsers send only the origin; programs other than browsers send neither, and no
     # cookies.
@@ -116,7 +118,7 @@ def follower(request: Request) -> Caller:
     caller = anyone(request)
     key = request.headers.get("x-api-key")
     if key:
-        return replace(caller, key_id=known(key, bootstrap.partners_ports()).key_id)
+        return replace(caller, key_id=known(key, partners_ports()).key_id)
     if caller.role is None:
         raise Unauthenticated("Send your API key in the header X-Api-Key.")
     return may(FOLLOWING).passed(caller)
@@ -155,10 +157,10 @@ def issue(
 
 def _refuse_past_the_cdn(request: Request) -> None:
     """Raises Forbidden if the API is behind a CDN and the request bypassed it."""
-    settings = bootstrap.settings()
+    settings = container.settings()
     if not settings.origin_secret_arn:
         return
-    if not came_through_the_cdn(request.headers, bootstrap.secret("origin").accepted()):
+    if not came_through_the_cdn(request.headers, container.secret("origin").accepted()):
         raise Forbidden(f"This is answered at {settings.site_url} only: use that address.")
 
 
@@ -169,7 +171,7 @@ def _caller(token: str) -> Caller:
         claims = _claims(token)
     except jwt.InvalidTokenError as error:
         raise Unauthenticated(REFUSED) from error
-    found = who(claims["sub"], claims["sid"], bootstrap.accounts_ports())
+    found = who(claims["sub"], claims["sid"], accounts_ports())
     if found is None:
         raise Unauthenticated(REFUSED)
     return Caller(*found)
@@ -182,14 +184,14 @@ def _claims(token: str) -> dict[str, Any]:
     if jwt.get_unverified_header(token) != HEADER:
         raise jwt.InvalidTokenError
     refused = jwt.InvalidSignatureError()
-    for secret in bootstrap.secret("token").accepted():
+    for secret in container.secret("token").accepted():
         try:
             claims: dict[str, Any] = jwt.decode(
                 token,
                 secret,
                 algorithms=[ALGORITHM],
                 audience=AUDIENCE,
-                issuer=bootstrap.settings().site_url,
+                issuer=container.settings().site_url,
                 options={"require": ["exp", "aud", "iss", "sub", "sid"]},
             )
         except jwt.InvalidSignatureError as error:

@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 
 from chalice.app import Request
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
 from chalicelib.errors import Invalid
 from chalicelib.kernel.observability import logs
 
@@ -117,4 +117,4 @@ def _cookie(name: str, value: str, holds: timedelta, reach: str) -> str:
 
 
 def _is_secure() -> bool:
-    return bootstrap.settings().site_url.startswith("https://")
+    return container.settings().site_url.startswith("https://")

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from chalicelib import bootstrap
 from chalicelib.accounts import permissions
 from chalicelib.accounts.model import (
     Account,
@@ -15,6 +14,7 @@ from chalicelib.accounts.model import (
     roles_of,
 )
 from chalicelib.accounts.permissions import Permission
+from chalicelib.bootstrap import container
 from chalicelib.jobs.people import Remit as JobRemit
 from chalicelib.jobs.people import Staff
 from chalicelib.reports.usecases.access import Author, Remit, partner_scope
@@ -43,7 +43,7 @@ class Caller:
         """The grants that hold on this device."""
         if not self.account or not self.session or not self.account.grants:
             return ()
-        who, council = SignedIn(self.account, self.session), bootstrap.council()
+        who, council = SignedIn(self.account, self.session), container.council()
         return permissions.holding(who, staff_come_elsewhere=council.keeps_roles)
 
     @property

@@ -3,7 +3,7 @@ read."""
 
 from typing import Any
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.alerts import alert_pages
 from chalicelib.errors import (
     AppError,
     Conflict,
@@ -19,7 +19,7 @@ from chalicelib.kernel.observability import trace
 
 def render(name: str, faults: Any = (), **context: Any) -> str:
     """The page of a template of alerts, with the faults of the typed values."""
-    return bootstrap.alert_pages().render(name, faults, **context)
+    return alert_pages().render(name, faults, **context)
 
 
 def problem_page(error: AppError | None) -> str:

@@ -7,7 +7,6 @@ from functools import cache
 
 from chalice.app import Request
 
-from chalicelib import bootstrap
 from chalicelib.accounts.audit import Action
 from chalicelib.accounts.destinations import contact
 from chalicelib.accounts.model import Account, Destination
@@ -15,6 +14,9 @@ from chalicelib.accounts.usecases import rate_limits
 from chalicelib.accounts.usecases.code_requests import Asker
 from chalicelib.accounts.usecases.rate_limits import Flow, Sender
 from chalicelib.alerts.model import SubscriptionRequest
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import limit_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.cdn import viewer_address
@@ -42,14 +44,14 @@ def counting(flow: Flow, call: Call, *typed: Destination) -> Admit | None:
     sender = _sender(call)
     if not any(sender) and not typed:
         return None
-    return cache(lambda: rate_limits.check(flow, sender, typed, bootstrap.limit_ports()))
+    return cache(lambda: rate_limits.check(flow, sender, typed, limit_ports()))
 
 
 def asker(call: Call, to: Destination, known_device: str | None = None) -> Asker:
     """The origin of a request for a code to that address. Counts one more, unless the device is
     known: then strangers in its network cannot lock it out. Raises TooMany, Forbidden (an address
     that the caller confirmed is blocked), UpstreamFailed."""
-    sender, ports = _sender(call), bootstrap.limit_ports()
+    sender, ports = _sender(call), limit_ports()
     is_blocked = rate_limits.is_blocked([to], ports)
     if known_device is None:
         rate_limits.check("code", sender, (), ports)
@@ -62,7 +64,7 @@ def counting_follower(call: Call) -> AdmitFollower:
     sender, is_known = _sender(call), call.caller.account is not None
     return cache(
         lambda service_request_id: rate_limits.check_follower(
-            service_request_id, sender, is_known=is_known, ports=bootstrap.limit_ports()
+            service_request_id, sender, is_known=is_known, ports=limit_ports()
         )
     )
 
@@ -77,7 +79,7 @@ def client_of(call: Call) -> Client:
 def _network_digest(call: Call) -> str | None:
     network = network_of(call.request)
     try:
-        return bootstrap.limit_ports().networks.key(network) if network else None
+        return limit_ports().networks.key(network) if network else None
     except UpstreamFailed as error:
         logs.failure("networks cannot be told apart, it passed", error)
         return None
@@ -89,12 +91,12 @@ def may_write(call: Call, *typed: Destination) -> MayWrite | None:
     none."""
     if not typed:
         return None
-    return cache(lambda: rate_limits.may_write(_sender(call), typed, bootstrap.limit_ports()))
+    return cache(lambda: rate_limits.may_write(_sender(call), typed, limit_ports()))
 
 
 def is_blocked(*typed: Destination) -> bool:
     """True if one of these unconfirmed addresses is on the block list. Raises UpstreamFailed."""
-    return rate_limits.is_blocked(typed, bootstrap.limit_ports())
+    return rate_limits.is_blocked(typed, limit_ports())
 
 
 def is_silent(call: Call, wish: SubscriptionRequest) -> bool:
@@ -108,7 +110,7 @@ def is_silent(call: Call, wish: SubscriptionRequest) -> bool:
 def refuse_blocked(account: Account) -> None:
     """Raises Forbidden if an address that the caller confirmed is on the block list,
     UpstreamFailed."""
-    rate_limits.refuse_blocked(_confirmed(account), bootstrap.limit_ports())
+    rate_limits.refuse_blocked(_confirmed(account), limit_ports())
 
 
 def admit_report(draft: Draft, key: str, call: Call) -> Admit | None:
@@ -117,7 +119,7 @@ def admit_report(draft: Draft, key: str, call: Call) -> Admit | None:
     author = call.caller.author()
     if draft.channel == "online" or not author.staff_in:
         return counting("report", call)
-    request_id = bootstrap.reports_ports().ids.service_request_id(author.scope, key)
+    request_id = reports_ports().ids.service_request_id(author.scope, key)
     return _audited("reports.assist", request_id, draft.channel, call)
 
 
@@ -157,9 +159,9 @@ def wish_addresses(wish: SubscriptionRequest) -> tuple[Destination, ...]:
 
 def network_of(request: Request) -> str | None:
     """The network address of the client that called the CDN; None if no CDN is before the API."""
-    if not bootstrap.settings().origin_secret_arn:
+    if not container.settings().origin_secret_arn:
         return None
-    return viewer_address(request.headers, bootstrap.secret("origin").accepted())
+    return viewer_address(request.headers, container.secret("origin").accepted())
 
 
 def _device_of(call: Call) -> str | None:

@@ -4,8 +4,9 @@ of it."""
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from chalicelib import bootstrap
 from chalicelib.accounts.model import Session
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.jobs import crew_ports, jobs_ports
 from chalicelib.catalogue.crews import Crew
 from chalicelib.errors import AddressRefused, Invalid
 from chalicelib.handlers.http import auth
@@ -39,8 +40,8 @@ class DeviceDraft:
     answer=CrewList,
 )
 def list_crews(call: Call) -> CrewList:
-    known = bootstrap.council().by_crew
-    hers = crews(worker(call), bootstrap.jobs_ports())
+    known = container.council().by_crew
+    hers = crews(worker(call), jobs_ports())
     return CrewList(items=[_view(known[each.crew]) for each in hers])
 
 
@@ -54,7 +55,7 @@ def list_crews(call: Call) -> CrewList:
 )
 def link_to_day(call: Call, crew: str) -> DayLinkView:
     day, code = day_of(call.parameter("date")) or today(), _hers(crew, call)
-    link = day_link(code, day, bootstrap.crew_ports())
+    link = day_link(code, day, crew_ports())
     note_day(link, code, day, call.caller)
     return DayLinkView(url=link.url, expires_at=link.expires_at, etag=link.etag)
 
@@ -71,7 +72,7 @@ def link_to_day(call: Call, crew: str) -> DayLinkView:
 )
 def add_device(call: Call, crew: str) -> CrewDevice:
     draft, code = parse_json(call.body, DeviceDraft), _hers(crew, call)
-    session, ports = _session(call), bootstrap.crew_ports()
+    session, ports = _session(call), crew_ports()
     try:
         device = register(code, _device_id(session), draft.push, ports, until=session.expires_at)
     except AddressRefused as error:
@@ -88,13 +89,13 @@ def add_device(call: Call, crew: str) -> CrewDevice:
 )
 def remove_device(call: Call, crew: str) -> CrewDevice:
     code, device_id = _hers(crew, call), _device_id(_session(call))
-    unregister(code, device_id, bootstrap.crew_ports())
+    unregister(code, device_id, crew_ports())
     return CrewDevice(crew=code, device_id=device_id)
 
 
 def _hers(crew: str, call: Call) -> str:
     """The code of a crew of the caller's teams. Raises NotFound, Forbidden."""
-    return crew_of(crew, worker(call), bootstrap.jobs_ports()).crew
+    return crew_of(crew, worker(call), jobs_ports()).crew
 
 
 def _session(call: Call) -> Session:

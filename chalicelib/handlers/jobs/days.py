@@ -7,7 +7,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.jobs import day_ports, jobs_ports
 from chalicelib.errors import NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import DAY
@@ -55,7 +56,7 @@ class OrderDraft:
 )
 def look(call: Call) -> LoadList:
     day = day_of(call.parameter("date")) or today()
-    team, ports = team_of(call.parameter("team")), bootstrap.jobs_ports()
+    team, ports = team_of(call.parameter("team")), jobs_ports()
     return LoadList(
         date=day,
         items=[_load(each) for each in loads(day, planner(call), ports, team=team)],
@@ -75,9 +76,7 @@ def look(call: Call) -> LoadList:
 def plan(call: Call) -> PlanView:
     draft = parse_json(call.body, PlanDraft)
     # Planning a day again gives the same result: nobody needs to know whether this was sent before.
-    found = day_planning.plan(
-        draft.date, draft.crews, draft.team, planner(call), bootstrap.day_ports()
-    )
+    found = day_planning.plan(draft.date, draft.crews, draft.team, planner(call), day_ports())
     return PlanView(
         date=draft.date,
         items=[_planned(each) for each in found.days],
@@ -99,11 +98,11 @@ def order(call: Call, date: str, crew: str) -> PlannedView:
     if day is None:
         raise NotFound("Name the day, such as 2026-06-01.")
     job_ids = [job_id_of(each) for each in draft.job_ids]
-    return _planned(day_planning.reorder(day, crew, job_ids, planner(call), bootstrap.day_ports()))
+    return _planned(day_planning.reorder(day, crew, job_ids, planner(call), day_ports()))
 
 
 def _load(load: Load) -> LoadView:
-    crew = bootstrap.council().by_crew[load.crew]
+    crew = container.council().by_crew[load.crew]
     return LoadView(**vars(load), name=crew.name, team=crew.team)
 
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.jobs import job_pages, jobs_ports
+from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.errors import (
     AppError,
     Conflict,
@@ -105,7 +107,7 @@ def tell(call: Call, token: str) -> Page:
     # Loaded with the first answer, so that a cold start of the API does not load it.
     from chalicelib.forms import posted
 
-    opened = Opened(token, *contractor_links.recognised(token, bootstrap.jobs_ports()))
+    opened = Opened(token, *contractor_links.recognised(token, jobs_ports()))
     form = posted.parse(call.body, str(call.request.headers.get("content-type", "")))
     files = [each.body for each in form.files if each.name == "photos"]
     typed = {name: form.one(name) for name in FIELDS}
@@ -126,7 +128,7 @@ def _was_sent(op_id: str, opened: Opened) -> bool:
 
 
 def _opened(token: str) -> Opened:
-    return Opened(token, *contractor_links.opened(token, bootstrap.jobs_ports()))
+    return Opened(token, *contractor_links.opened(token, jobs_ports()))
 
 
 def _operation(typed: dict[str, str], job: Job) -> Operation:
@@ -135,7 +137,7 @@ def _operation(typed: dict[str, str], job: Job) -> Operation:
     sent: dict[str, Any] = {name: typed[name] for name in FIELDS if typed[name]}
     sent |= {
         "job_id": job.job_id,
-        "at": bootstrap.jobs_ports().now().isoformat(),
+        "at": jobs_ports().now().isoformat(),
         "base_version": int(version) if re.fullmatch(r"[0-9]{1,9}", version) else job.version,
     }
     if typed["kind"] != "could_not":
@@ -161,7 +163,7 @@ def _sent(operation: Operation, files: Sequence[bytes], opened: Opened) -> Outco
         operation = replace(operation, at=earlier.at, photo_ids=earlier.photo_ids)
     else:
         operation = replace(operation, photo_ids=_taken(files, operation.op_id, opened))
-    (outcome,) = operate([operation], opened.who, bootstrap.jobs_ports())
+    (outcome,) = operate([operation], opened.who, jobs_ports())
     return outcome
 
 
@@ -171,7 +173,7 @@ def _taken(files: Sequence[bytes], op_id: str, opened: Opened) -> tuple[str, ...
         raise Invalid.field("photos", f"choose at most {MOST_PHOTOS} photos")
     about, held = opened.job.service_request_ids[0], list[str]()
     for raw in files:
-        ports, scope = bootstrap.photos_ports(), opened.who.scope
+        ports, scope = photos_ports(), opened.who.scope
         held.append(asking.take_upload(raw, op_id, scope, held, ports, about=about))
     return tuple(held)
 
@@ -240,7 +242,7 @@ def _shown(opened: Opened) -> dict[str, Any]:
 def _public(job: Job) -> dict[str, Any]:
     """The public view of the job's report: a company is told no more of it."""
     first = job.service_request_ids[:1]
-    report = reading.public_views(first, bootstrap.reports_ports()).get(first[0])
+    report = reading.public_views(first, reports_ports()).get(first[0])
     if report is None:
         return {"description": "", "photos_before": ()}
     return {"description": report.description, "photos_before": report.photos}
@@ -255,7 +257,7 @@ def _when(job: Job) -> str:
 
 
 def _moment(moment: datetime) -> str:
-    here = moment.astimezone(bootstrap.council().zone)
+    here = moment.astimezone(container.council().zone)
     return f"{here:%A} {here.day} {here:%B %Y, %H:%M}"
 
 
@@ -295,7 +297,7 @@ def _with_photos(faults: list[FieldError], files: Sequence[bytes]) -> list[Field
 
 
 def _render(name: str, faults: Sequence[FieldError] = (), **context: Any) -> str:
-    return bootstrap.job_pages().render(name, faults, **context)
+    return job_pages().render(name, faults, **context)
 
 
 def _heading(error: AppError | None) -> str:

@@ -4,7 +4,8 @@ import re
 from datetime import date
 from typing import get_args
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http.routes import Call
 from chalicelib.jobs.model import ALPHABET, ID_LENGTH, State
@@ -55,7 +56,7 @@ def dispute_id_of(text: str) -> str:
 
 def team_of(text: str | None) -> str | None:
     """A team's code. Raises Invalid."""
-    known = bootstrap.council().team_names
+    known = container.council().team_names
     if text is not None and text not in known:
         raise Invalid.field("team", f"there is no such team; known are: {', '.join(known)}")
     return text
@@ -74,7 +75,7 @@ def day_of(text: str | None, field: str = "date") -> date | None:
 
 def today() -> date:
     """The present day on the council's clock."""
-    return bootstrap.jobs_ports().now().astimezone(bootstrap.council().zone).date()
+    return jobs_ports().now().astimezone(container.council().zone).date()
 
 
 def states_of(text: str | None) -> frozenset[State]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_args
 import msgspec
 from msgspec import Meta
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.jobs import job_views, jobs_ports
 from chalicelib.errors import Invalid, NotFound, TooLarge
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import noted_jobs
@@ -122,10 +122,10 @@ def list_jobs(call: Call) -> JobList:
         disputed=flag_of(call.parameter("disputed"), "disputed"),
     )
     limit, after = limit_of(call), cursor_of(call.parameter("cursor"))
-    who, ports = worker(call), bootstrap.jobs_ports()
+    who, ports = worker(call), jobs_ports()
     while True:
         found = job_lists.listed(filters, who, ports, limit=limit, after=after)
-        seen = bootstrap.jobs_seen(found.jobs)
+        seen = job_views().seen(found.jobs)
         if limit == 1 or sum(map(_size, seen.views)) <= MOST_REPLY_BYTES:
             return JobList(items=noted_jobs(seen, call.caller), next=found.next)
         limit //= 2
@@ -139,7 +139,7 @@ def list_jobs(call: Call) -> JobList:
     answer=JobView,
 )
 def read(call: Call, job_id: str) -> JobView:
-    return _view(job_lists.one(job_id_of(job_id), worker(call), bootstrap.jobs_ports()), call)
+    return _view(job_lists.one(job_id_of(job_id), worker(call), jobs_ports()), call)
 
 
 @routes.endpoint(
@@ -154,7 +154,7 @@ def read(call: Call, job_id: str) -> JobView:
 )
 def create(call: Call) -> JobView:
     key, draft = call.idempotency_key, parse_json(call.body, JobDraft)
-    return _view(planning.create(draft, key, planner(call), bootstrap.jobs_ports()), call)
+    return _view(planning.create(draft, key, planner(call), jobs_ports()), call)
 
 
 @routes.endpoint(
@@ -168,7 +168,7 @@ def create(call: Call) -> JobView:
 )
 def change(call: Call, job_id: str) -> JobView:
     version, changes = call.version, parse_json(call.body, JobChanges)
-    ports = bootstrap.jobs_ports()
+    ports = jobs_ports()
     changed = planning.change(job_id_of(job_id), changes, version, planner(call), ports)
     return _view(changed, call)
 
@@ -185,7 +185,7 @@ def change(call: Call, job_id: str) -> JobView:
 def settle(call: Call, job_id: str, dispute_id: str) -> JobView:
     version, keeps = call.version, parse_json(call.body, Settlement).keeps
     job_id, dispute_id = job_id_of(job_id), dispute_id_of(dispute_id)
-    ports = bootstrap.jobs_ports()
+    ports = jobs_ports()
     settled = planning.settle(job_id, dispute_id, version, planner(call), ports, keeps=keeps)
     return _view(settled, call)
 
@@ -200,7 +200,7 @@ def settle(call: Call, job_id: str, dispute_id: str) -> JobView:
     success=HTTPStatus.CREATED,
 )
 def add_link(call: Call, job_id: str) -> LinkView:
-    draft, ports = parse_json(call.body, LinkDraft), bootstrap.jobs_ports()
+    draft, ports = parse_json(call.body, LinkDraft), jobs_ports()
     link = contractor_links.add_link(
         job_id_of(job_id), draft.name, draft.days, planner(call), ports
     )
@@ -215,7 +215,7 @@ def add_link(call: Call, job_id: str) -> LinkView:
     answer=JobView,
 )
 def drop_link(call: Call, job_id: str) -> JobView:
-    dropped = contractor_links.drop_link(job_id_of(job_id), planner(call), bootstrap.jobs_ports())
+    dropped = contractor_links.drop_link(job_id_of(job_id), planner(call), jobs_ports())
     return _view(dropped, call)
 
 
@@ -229,7 +229,7 @@ def drop_link(call: Call, job_id: str) -> JobView:
 )
 def tell(call: Call) -> Results:
     sent = [_operation(each) for each in _batch(call.body)]
-    outcomes = operate(sent, operator(call), bootstrap.jobs_ports())
+    outcomes = operate(sent, operator(call), jobs_ports())
     return Results(items=_results(outcomes, call))
 
 
@@ -262,7 +262,7 @@ def _operation(sent: Any) -> Sent:
 
 def _results(outcomes: Sequence[Outcome], call: Call) -> list[ResultView]:
     jobs = {each.job.job_id: each.job for each in outcomes if each.job}
-    seen = bootstrap.jobs_seen(list(jobs.values()))
+    seen = job_views().seen(list(jobs.values()))
     views = {view.job_id: view for view in noted_jobs(seen, call.caller)}
     shown = _with_job(outcomes, views)
     return [_result(each, views if at in shown else {}) for at, each in enumerate(outcomes)]
@@ -296,5 +296,5 @@ def _result(outcome: Outcome, views: Mapping[str, JobView]) -> ResultView:
 
 
 def _view(job: Job, call: Call) -> JobView:
-    (view,) = noted_jobs(bootstrap.jobs_seen([job]), call.caller)
+    (view,) = noted_jobs(job_views().seen([job]), call.caller)
     return view

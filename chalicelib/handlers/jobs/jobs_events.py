@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, SQSEvent
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.jobs import crew_ports, job_follow_ports
 from chalicelib.errors import AppError, UpstreamFailed
 from chalicelib.events import JobChanged, OfReport
 from chalicelib.handlers.http.event import (
@@ -46,8 +47,8 @@ def fan_out_jobs(event: DynamoDBEvent) -> BatchAnswer:
         facts = [fact for fact in map(fact_of, records) if fact]
         _of_jobs(facts, line)
         try:
-            bootstrap.follow_queue().send([fact for fact in facts if fact.for_reports])
-            bootstrap.crews_queue().send([fact for fact in facts if fact.days])
+            container.queue("follow").send([fact for fact in facts if fact.for_reports])
+            container.queue("crews").send([fact for fact in facts if fact.days])
         except AppError as error:
             logs.failure("changes of jobs were not sent, they will come again", error)
             line["failed"] = len(records)
@@ -77,7 +78,7 @@ def publish_crews(event: SQSEvent) -> BatchAnswer:
         _of_jobs(facts, line)
         days = {day for fact in facts for day in _days_of(fact)}
         try:
-            failed = publish_days(days, bootstrap.crew_ports())
+            failed = publish_days(days, crew_ports())
         except AppError as error:
             failed = dict.fromkeys(days, error)
         _say(failed)
@@ -96,7 +97,7 @@ def publish_crews_due(_: CloudWatchEvent) -> None:
     """Writes the days that begin, and those whose picture addresses will soon expire. Fails if a
     day was not written: it runs again soon, and somebody is told if that does not help."""
     with batch("publish_crews_due") as line:
-        failed = publish_due(bootstrap.crew_ports())
+        failed = publish_due(crew_ports())
         _say(failed)
         line["failed"] = len(failed)
         if failed:
@@ -107,7 +108,7 @@ def publish_crews_due(_: CloudWatchEvent) -> None:
 def tell_plans(_: CloudWatchEvent) -> None:
     """Tells people of plans that were changed again on the day on which they had been told."""
     with batch("tell_plans"):
-        ports = bootstrap.job_follow_ports()
+        ports = job_follow_ports()
         if ports.now().astimezone(ports.council.zone).hour >= MORNING:
             tell_all_plans(ports)
 
@@ -116,7 +117,7 @@ def _is_opened(record: dict[str, Any], line: logs.Fields) -> bool:
     try:
         fact: OfReport = msgspec.json.decode(record["body"], type=OfReport)
         of_facts([fact], line)
-        job = open_for(fact.service_request_id, bootstrap.job_follow_ports())
+        job = open_for(fact.service_request_id, job_follow_ports())
         line["job_ids"] = [job.job_id] if job else []
         measure_age([fact], line)
     except (AppError, msgspec.DecodeError) as error:
@@ -131,7 +132,7 @@ def _is_followed(record: dict[str, Any], line: logs.Fields) -> bool:
         return False
     _of_jobs([fact], line)
     try:
-        follow(fact.job_id, bootstrap.job_follow_ports())
+        follow(fact.job_id, job_follow_ports())
     except AppError as error:
         logs.failure("a job was not followed", error, job_id=fact.job_id)
         return False

@@ -1,8 +1,8 @@
 """Routes of my area."""
 
-from chalicelib import bootstrap
 from chalicelib.areas import usecases
 from chalicelib.areas.model import MyArea
+from chalicelib.bootstrap.places import areas_ports
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import point_of, point_query
 from chalicelib.handlers.http.routes import Call, Query, Routes
@@ -25,4 +25,4 @@ routes = Routes(__name__)
 )
 def my_area(call: Call) -> MyArea:
     point = point_of(call) if call.parameter("lat") or call.parameter("long") else None
-    return usecases.my_area(call.parameter("postcode"), point, bootstrap.areas_ports())
+    return usecases.my_area(call.parameter("postcode"), point, areas_ports())

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.places import facilities_ports
 from chalicelib.facilities import usecases
 from chalicelib.facilities.model import KindList
 from chalicelib.facilities.usecases import NearFacility
@@ -37,9 +37,7 @@ class NearFacilityList(msgspec.Struct, frozen=True, kw_only=True):
 def nearest(call: Call) -> NearFacilityList:
     limit = limit_of(call, default=NEAREST)
     kind, point = call.parameter("kind"), point_of(call)
-    return NearFacilityList(
-        items=usecases.nearest(kind, point, limit, bootstrap.facilities_ports())
-    )
+    return NearFacilityList(items=usecases.nearest(kind, point, limit, facilities_ports()))
 
 
 @routes.endpoint(
@@ -51,4 +49,4 @@ def nearest(call: Call) -> NearFacilityList:
     answer=KindList,
 )
 def kinds(_: Call) -> KindList:
-    return KindList(items=usecases.kinds(bootstrap.facilities_ports()))
+    return KindList(items=usecases.kinds(facilities_ports()))

@@ -1,6 +1,6 @@
 """Routes of places: they find points for words."""
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.places import gazetteer_ports
 from chalicelib.gazetteer import usecases
 from chalicelib.gazetteer.model import PlaceList
 from chalicelib.handlers.http import auth
@@ -27,4 +27,4 @@ routes = Routes(__name__)
     ),
 )
 def find(call: Call) -> PlaceList:
-    return PlaceList(items=usecases.find(call.parameter("q"), bootstrap.gazetteer_ports()))
+    return PlaceList(items=usecases.find(call.parameter("q"), gazetteer_ports()))

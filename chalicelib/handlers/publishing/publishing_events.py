@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.publishing import figures_ports, publishing_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import (
     Event,
@@ -36,7 +36,7 @@ def publish(event: SQSEvent) -> BatchAnswer:
         found = {record["messageId"]: _fact(record) for record in records}
         facts = [fact for fact in found.values() if fact]
         of_facts(facts, line)
-        failed = usecases.publish(_touched_by(facts), bootstrap.publishing_ports())
+        failed = usecases.publish(_touched_by(facts), publishing_ports())
         _say(failed, {fact.service_request_id: fact.request_id for fact in facts})
         again = [
             message
@@ -54,7 +54,7 @@ def tidy(_: CloudWatchEvent) -> None:
     closed too long ago, says on pages that a promise has passed, and keeps security.txt from
     expiring."""
     with batch("tidy") as line:
-        ports = bootstrap.publishing_ports()
+        ports = publishing_ports()
         failed = usecases.tidy(ports) | usecases.publish_overdue(ports)
         line["failed"] = len(failed)
         _say(failed, {})
@@ -65,7 +65,7 @@ def tidy(_: CloudWatchEvent) -> None:
 def publish_wards(_: CloudWatchEvent) -> None:
     """Updates the documents of wards to their present reports and road works."""
     with batch("publish_wards") as line:
-        failed = usecases.publish_wards(bootstrap.publishing_ports())
+        failed = usecases.publish_wards(publishing_ports())
         line["failed"] = len(failed)
         for error in failed.values():
             logs.failure("a ward was not published", error)
@@ -77,7 +77,7 @@ def publish_open_data(_: CloudWatchEvent) -> None:
     Fails if something was not published: it runs again soon, and somebody is told if that does not
     help."""
     with batch("publish_open_data") as line:
-        ports = bootstrap.publishing_ports()
+        ports = publishing_ports()
         failed = lists.publish_changed_lists(ports) or lists.publish_left_lists(ports)
         line["failed"] = len(failed)
         _say(failed, {})
@@ -90,7 +90,7 @@ def publish_performance(_: CloudWatchEvent) -> None:
     """Updates the figures with all changes, and with the rest of an interrupted import; fails and
     runs again as open data does."""
     with batch("publish_performance") as line:
-        ports = bootstrap.figures_ports()
+        ports = figures_ports()
         failed = performance.publish_performance(ports) or performance.publish_left_figures(ports)
         line["failed"] = len(failed)
         for error in failed.values():

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 import msgspec
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import photos_ports
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.routes import Call, Routes
@@ -51,7 +51,7 @@ def ask(call: Call) -> UploadView:
     draft = parse_json(call.body, UploadDraft)
     if draft.service_request_id is not None:
         draft = replace(draft, service_request_id=_report(draft.service_request_id))
-    photo, policy = asking.ask(draft, key, call.caller.author().scope, bootstrap.photos_ports())
+    photo, policy = asking.ask(draft, key, call.caller.author().scope, photos_ports())
     rate_limits.check("photo", call)
     return UploadView(photo_id=photo.photo_id, url=policy.url, fields=dict(policy.fields))
 
@@ -67,7 +67,7 @@ def look(call: Call, service_request_id: str, photo_id: str) -> UploadedPhoto:
     request_id = reference.parse(service_request_id)
     if request_id is None or not PHOTO_ID.fullmatch(photo_id):
         raise NotFound("There is no such photo.")
-    photo = asking.look(PhotoKey(request_id, photo_id), bootstrap.photos_ports())
+    photo = asking.look(PhotoKey(request_id, photo_id), photos_ports())
     return UploadedPhoto(photo_id=photo.photo_id, state=photo.state, reason=photo.reason)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import photos_ports
 from chalicelib.errors import AppError, UpstreamFailed
 from chalicelib.events import PhotoWanted
 from chalicelib.handlers.http.event import BatchAnswer, batch, measure_age, of_facts, one_by_one
@@ -40,7 +40,7 @@ def fetch_wanted(event: SQSEvent) -> BatchAnswer:
 def sweep(_: CloudWatchEvent) -> None:
     """Removes files that were sent and never reported. Fails if some of them remain."""
     with batch("sweep") as line:
-        failed = sweeping.sweep(bootstrap.photos_ports())
+        failed = sweeping.sweep(photos_ports())
         line["failed"] = len(failed)
         for photo, error in failed.items():
             logs.failure(
@@ -61,7 +61,7 @@ def uploads_in(body: str) -> list[Upload]:
 def _is_taken_in(record: dict[str, Any], _: logs.Fields) -> bool:
     try:
         for upload in uploads_in(record["body"]):
-            taking_in.take_in(upload, bootstrap.photos_ports())
+            taking_in.take_in(upload, photos_ports())
     except (AppError, msgspec.DecodeError, ValueError) as error:
         logs.failure("a photo was not taken in", error, message_id=record["messageId"])
         return False
@@ -74,7 +74,7 @@ def _is_fetched(record: dict[str, Any], line: logs.Fields) -> bool:
         wanted = msgspec.json.decode(record["body"], type=PhotoWanted)
         of_facts([wanted], line)
         photo = PhotoKey(wanted.service_request_id, wanted.photo_id)
-        fetching.fetch(photo, bootstrap.photos_ports(), is_last_try=is_last_try)
+        fetching.fetch(photo, photos_ports(), is_last_try=is_last_try)
         measure_age([wanted], line)
     except (AppError, msgspec.DecodeError) as error:
         logs.failure("a photo was not fetched", error, message_id=record["messageId"])

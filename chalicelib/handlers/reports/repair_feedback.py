@@ -6,8 +6,10 @@ A GET shows the question and changes nothing: programs also check the links in m
 
 from typing import Any
 
-from chalicelib import bootstrap
 from chalicelib.alerts.usecases.questions import question_of
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.alerts import alert_pages, alerts_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.pages import problem_page
@@ -35,7 +37,7 @@ routes = Routes(__name__, problem_page)
     query=(Query("answer", "yes or no, which is chosen then"),),
 )
 def ask_mended(call: Call, token: str) -> Page:
-    standing = repair_feedback.question(_asked(token), bootstrap.reports_ports())
+    standing = repair_feedback.question(_asked(token), reports_ports())
     if standing.answer or not standing.is_open:
         return _told(standing)
     typed = {"answer": call.parameter("answer") or "", "text": ""}
@@ -56,20 +58,18 @@ def answer_mended(call: Call, token: str) -> Page:
     try:
         draft = parse({name: value for name, value in typed.items() if value}, AnswerDraft)
         rate_limits.check("update", call)
-        return _told(
-            repair_feedback.answer_question(asked, draft, files, bootstrap.reports_ports())
-        )
+        return _told(repair_feedback.answer_question(asked, draft, files, reports_ports()))
     except Invalid as error:
         return _refused(error, asked, token, typed)
 
 
 def _asked(token: str) -> FeedbackRequest:
-    return FeedbackRequest(**question_of(token, bootstrap.alerts_ports())._asdict())
+    return FeedbackRequest(**question_of(token, alerts_ports())._asdict())
 
 
 def _refused(error: Invalid, asked: FeedbackRequest, token: str, typed: dict[str, str]) -> Page:
     """The question again, with the faults of the answer."""
-    report = repair_feedback.question(asked, bootstrap.reports_ports()).report
+    report = repair_feedback.question(asked, reports_ports()).report
     faults = [FieldError(field, SAID.get(field, message)) for field, message in error.errors]
     html = _render("mended", token=token, typed=typed, faults=faults, **_of(report))
     return Page(html, is_refusal=True)
@@ -81,14 +81,14 @@ def _told(standing: FeedbackStatus) -> Page:
 
 def _of(report: ServiceRequest) -> dict[str, Any]:
     """The details of a report on the pages."""
-    service = bootstrap.council().by_code.get(report.service_code)
+    service = container.council().by_code.get(report.service_code)
     return {
         "reference": grouped(report.service_request_id),
         "service_name": service.service_name if service else report.service_code,
         "state_label": LABELS[report.state],
-        "page_url": tracking_url(report, bootstrap.reports_ports()),
+        "page_url": tracking_url(report, reports_ports()),
     }
 
 
 def _render(name: str, **context: Any) -> str:
-    return bootstrap.alert_pages().render(name, **context)
+    return alert_pages().render(name, **context)

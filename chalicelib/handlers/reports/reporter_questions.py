@@ -6,8 +6,10 @@ A GET shows the question and changes nothing: programs also check the links in m
 
 from typing import Any
 
-from chalicelib import bootstrap
 from chalicelib.alerts.usecases.questions import asked_by
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.alerts import alerts_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.pages import posted_form, problem_page, render
@@ -30,7 +32,7 @@ LENGTH = "Write your answer, with at most 2,000 characters"
     summary="What an officer asks about her report",
 )
 def show_question(_: Call, token: str) -> Page:
-    return _shown(questions.asked_of(_asked(token), bootstrap.reports_ports()), token)
+    return _shown(questions.asked_of(_asked(token), reports_ports()), token)
 
 
 @routes.page(
@@ -40,7 +42,7 @@ def show_question(_: Call, token: str) -> Page:
     summary="Answer what an officer asks about her report",
 )
 def answer_question(call: Call, token: str) -> Page:
-    asked, ports, typed = _asked(token), bootstrap.reports_ports(), posted_form(call).one("text")
+    asked, ports, typed = _asked(token), reports_ports(), posted_form(call).one("text")
     try:
         draft = parse({"text": typed}, ReplyDraft)
     except Invalid:
@@ -51,7 +53,7 @@ def answer_question(call: Call, token: str) -> Page:
 
 
 def _asked(token: str) -> AskedOf:
-    request_id, number = asked_by(token, bootstrap.alerts_ports())
+    request_id, number = asked_by(token, alerts_ports())
     return AskedOf(service_request_id=request_id, number=number)
 
 
@@ -65,9 +67,9 @@ def _shown(
 
 def _of(report: ServiceRequest) -> dict[str, Any]:
     """The details of a report on the pages."""
-    service = bootstrap.council().by_code.get(report.service_code)
+    service = container.council().by_code.get(report.service_code)
     return {
         "reference": grouped(report.service_request_id),
         "service_name": service.service_name if service else report.service_code,
-        "page_url": tracking_url(report, bootstrap.reports_ports()),
+        "page_url": tracking_url(report, reports_ports()),
     }

@@ -8,8 +8,9 @@ from typing import get_args
 
 import msgspec
 
-from chalicelib import bootstrap
 from chalicelib.alerts.usecases import subscribing
+from chalicelib.bootstrap.alerts import alerts_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Invalid
 from chalicelib.geo.point import Box
 from chalicelib.handlers.http import auth, rate_limits
@@ -26,6 +27,7 @@ from chalicelib.handlers.http.params import (
     point_query,
 )
 from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.integrations.accounts_for_alerts import addresses_of
 from chalicelib.kernel.parsing import parse_json
 from chalicelib.reports.model import Draft, ServiceRequest, UpdateDraft, Visibility
 from chalicelib.reports.ports import Filters, Ports
@@ -100,7 +102,7 @@ class Follows(msgspec.Struct, frozen=True, kw_only=True):
 def submit(call: Call) -> ReportReceipt:
     key = call.idempotency_key
     draft = parse_json(call.body, Draft)
-    author, ports = call.caller.author(), bootstrap.reports_ports()
+    author, ports = call.caller.author(), reports_ports()
     admit, may_write = (
         rate_limits.admit_report(draft, key, call),
         rate_limits.may_write_to_contact(draft, call),
@@ -130,7 +132,7 @@ def submit(call: Call) -> ReportReceipt:
     ),
 )
 def list_reports(call: Call) -> ReportList:
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     page = reading.list_in_box(
         _box(call.parameter("bbox")),
         Filters(_status(call.parameter("status")), call.parameter("service_code")),
@@ -162,7 +164,7 @@ def list_reports(call: Call) -> ReportList:
     ),
 )
 def nearby(call: Call) -> NearList:
-    ports = bootstrap.reports_ports()
+    ports = reports_ports()
     found = reading.nearby(
         point_of(call),
         call.parameter("service_code"),
@@ -184,7 +186,7 @@ def nearby(call: Call) -> NearList:
 )
 def read(call: Call, service_request_id: str) -> ReportView:
     author = call.caller.author(call.parameter("token"))
-    view = reading.view(id_of(service_request_id), author, bootstrap.reports_ports())
+    view = reading.view(id_of(service_request_id), author, reports_ports())
     audit_view(view, call.caller)
     return view
 
@@ -203,7 +205,7 @@ def read(call: Call, service_request_id: str) -> ReportView:
 def add_update(call: Call, service_request_id: str) -> UpdateView:
     key = call.idempotency_key
     draft = parse_json(call.body, UpdateDraft)
-    request_id, ports = id_of(service_request_id), bootstrap.reports_ports()
+    request_id, ports = id_of(service_request_id), reports_ports()
     author = call.caller.author(call.parameter("token"))
     admit = rate_limits.admit_update(request_id, draft, call)
     update, report = updating.add_update(request_id, draft, key, author, ports, admit=admit)
@@ -225,7 +227,7 @@ def follow(call: Call, service_request_id: str) -> Follows:
         request_id,
         key,
         call.caller.author(),
-        bootstrap.reports_ports(),
+        reports_ports(),
         client=rate_limits.client_of(call),
         admit=rate_limits.counting_follower(call),
     )
@@ -236,12 +238,10 @@ def follow(call: Call, service_request_id: str) -> Follows:
 def _tell_follower(call: Call, service_request_id: str) -> None:
     """Subscribes a signed-in follower to the report, at an address that can be reached."""
     account = call.caller.account
-    reaches = bootstrap.reaches_of(account) if account else []
+    reaches = addresses_of(account, alerts_ports().channels) if account else []
     if account and reaches:
         channel, to = reaches[0]
-        subscribing.follow(
-            service_request_id, channel, to, account.account_id, bootstrap.alerts_ports()
-        )
+        subscribing.follow(service_request_id, channel, to, account.account_id, alerts_ports())
 
 
 def receipt(report: ServiceRequest, ports: Ports) -> ReportReceipt:

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap.reports import reactions, reports_ports
 from chalicelib.errors import AppError
 from chalicelib.events import Event, ReportSubmitted
 from chalicelib.handlers.http.event import BatchAnswer, batch, batch_failures, failed_from, of_facts
@@ -27,7 +27,7 @@ def fan_out(event: DynamoDBEvent) -> BatchAnswer:
         facts = [fact for fact in map(_fact_of, records) if fact]
         of_facts(facts, line)
         try:
-            for reaction in bootstrap.reactions():
+            for reaction in reactions():
                 reaction.send(facts)
         except AppError as error:
             logs.failure("facts were not sent, they will come again", error)
@@ -41,7 +41,7 @@ def fan_out(event: DynamoDBEvent) -> BatchAnswer:
 def publish_held(_: CloudWatchEvent) -> None:
     """Publishes reports whose holding time has ended."""
     with batch("publish_held") as line:
-        line["records"] = moderation.publish_held(bootstrap.reports_ports())
+        line["records"] = moderation.publish_held(reports_ports())
 
 
 def _fact_of(record: dict[str, Any]) -> Event | None:

@@ -5,15 +5,15 @@ an officer chooses. Jobs that a crew has begun or ended stay where they are.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Protocol
 
+from chalicelib.catalogue.crews import Crew
 from chalicelib.errors import Forbidden, Invalid
 from chalicelib.geo.point import Point
 from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import Job, Placement
 from chalicelib.jobs.ordering import DAY_S, CrewDay, LeftOut, Stop, Visit, Way, ordered
 from chalicelib.jobs.people import Staff
-from chalicelib.jobs.ports import Crew, Filters, Ports
+from chalicelib.jobs.ports import Filters, Ports
 from chalicelib.jobs.route import Travel
 from chalicelib.jobs.usecases.job_lists import crew_of, crews
 from chalicelib.jobs.usecases.job_updates import stored, to_the_second, update_job
@@ -26,26 +26,11 @@ FURTHEST = timedelta(days=92)
 PLAN = ("state", "team", "crew", "planned_day")
 
 
-class Depot(Protocol):
-    """Where a crew's day begins and ends."""
-
-    @property
-    def point(self) -> Point: ...
-
-
-class CrewWithDepot(Crew, Protocol):
-    """A crew, and where it comes from."""
-
-    @property
-    def depot(self) -> Depot: ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class DayPorts:
     """What planning a day reaches outside for."""
 
     jobs: Ports
-    crews: Mapping[str, CrewWithDepot]
     travel: Travel
 
 
@@ -119,7 +104,7 @@ def reorder(day: date, crew: str, job_ids: Sequence[str], who: Staff, ports: Day
         )
     chosen = [planned[each] for each in dict.fromkeys((*job_ids, *seen))]
     in_order = _around(list(planned.values()), chosen)
-    way = _driven(in_order, ports.crews[crew], day, having, ports)
+    way = _driven(in_order, ports.jobs.council.by_crew[crew], day, having, ports)
     if len(seen) == len(planned):
         _placed(day, [way], {crew: having}, planned, who=who, ports=ports.jobs)
         return _day(way, [])
@@ -228,7 +213,7 @@ def _stop(job: Job) -> Stop:
 
 def _crew_day(crew: Crew, day: date, having: Sequence[Job], ports: DayPorts) -> CrewDay:
     """What the crew has left of the day: on the day itself from now on, and from where it is."""
-    depot = ports.crews[crew.crew].depot.point
+    depot = crew.depot.point
     starts_s = _seconds(crew.shift.starts)
     at_work = [job for job in having if job.state == "started"]
     if day == _today(ports.jobs):
@@ -254,7 +239,7 @@ def _last_place(having: Sequence[Job]) -> Point | None:
 
 
 def _driven(
-    jobs: Sequence[Job], crew: CrewWithDepot, day: date, having: Sequence[Job], ports: DayPorts
+    jobs: Sequence[Job], crew: Crew, day: date, having: Sequence[Job], ports: DayPorts
 ) -> Way:
     """A crew's way in an order that somebody chose: windows are waited for, never missed on
     paper."""

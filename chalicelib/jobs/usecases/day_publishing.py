@@ -166,7 +166,8 @@ def _made(crew: str, day: date, before: DayDocument | None, ports: CrewPorts) ->
     )
     left = [each for each in (*was_gone, *had) if each not in {job.job_id for job in jobs}]
     now = ports.now().replace(microsecond=0)
-    here, depot = ports.council.by_crew[crew], ports.crews[crew].depot
+    here = ports.council.by_crew[crew]
+    depot = here.depot
     return DayDocument(
         crew=crew,
         name=here.name,

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
+from chalicelib.catalogue.crews import Crew
 from chalicelib.errors import Forbidden, Invalid, NotFound
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.people import Staff
-from chalicelib.jobs.ports import Crew, Filters, Page, Ports
+from chalicelib.jobs.ports import Filters, Page, Ports
 from chalicelib.jobs.usecases.job_updates import no_job
 
 NO_CREW = "choose a crew that GET /api/crews lists"

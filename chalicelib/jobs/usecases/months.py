@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from chalicelib.catalogue.crews import Crew
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.people import Staff
-from chalicelib.jobs.ports import Crew, Ports
+from chalicelib.jobs.ports import Ports
 from chalicelib.jobs.usecases.job_lists import crews
 
 

@@ -109,7 +109,7 @@ def _fault(operation: Operation, who: Operator, ports: Ports) -> str | None:
     if operation.kind == "photo" and not operation.photo_ids:
         return "photo_ids: name the photo"
     for photo_id in operation.photo_ids:
-        if not ports.photos.belongs(who.scope, operation.op_id, photo_id):
+        if not ports.is_requested_photo(who.scope, operation.op_id, photo_id):
             return (
                 f"photo_ids: {photo_id} was not asked for with this operation; ask POST "
                 "/api/photos for it with the Idempotency-Key op_id/1, op_id/2 and so on"

@@ -6,11 +6,12 @@ import pytest
 
 from chalicelib.alerts.model import Topic, What
 from chalicelib.alerts.topics import faults_of
-from tests.fakes_alerts import GUILDHALL, PlainCouncil, area
+from chalicelib.catalogue.load import load
+from tests.fakes_alerts import GUILDHALL, area
 
 
 def faults(topic: Topic, whats: tuple[What, ...] = ()) -> dict[str, str]:
-    return dict(faults_of(topic, whats, PlainCouncil()))
+    return dict(faults_of(topic, whats, load("demo"), lambda: {GUILDHALL}))
 
 
 @pytest.mark.parametrize(

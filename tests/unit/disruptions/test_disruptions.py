@@ -77,9 +77,9 @@ def test_disruption_may_be_of_a_ward_or_of_the_whole_council(
     [
         ({"title": "No bins"}, False),
         ({"text": "Two lorries."}, False),
-        ({"service_codes": ("bins", "pothole")}, True),
+        ({"service_codes": ("missed-bin", "pothole")}, True),
         ({"service_codes": ("pothole",)}, True),
-        ({"service_codes": ("bins",)}, False),
+        ({"service_codes": ("missed-bin",)}, False),
         ({"service_codes": ()}, False),
         ({"ends": NOON + 8 * HOUR}, True),
         ({"begins": NOON + HOUR}, True),
@@ -90,7 +90,7 @@ def test_disruption_may_be_of_a_ward_or_of_the_whole_council(
 def test_change_is_news_when_it_is_of_times_or_area_or_of_one_more_service(
     values: dict[str, Any], is_news: bool, office: Office
 ) -> None:
-    after = changed(office, posted(office, service_codes=("bins",)), **values)
+    after = changed(office, posted(office, service_codes=("missed-bin",)), **values)
     assert (after.version, after.news) == (2, 1 + is_news)
     assert office.noted[-1][1::2] == ("disruptions.change", *values)
 

@@ -5,7 +5,7 @@ from dataclasses import fields
 
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
 from chalicelib.settings import Settings
 from infra.local.cloud import Cloud
 
@@ -19,7 +19,7 @@ def test_cloud_has_no_setting_of_a_shell_and_gives_them_back(
         monkeypatch.setenv(name, "a deployment's")
     cloud = Cloud()
     try:
-        here = bootstrap.settings()
+        here = container.settings()
         assert [name for name in NAMES if os.environ.get(name) == "a deployment's"] == []
         assert (here.distribution_id, here.origin_secret_arn) == ("", "")
     finally:

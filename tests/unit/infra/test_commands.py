@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from chalicelib import bootstrap
 from chalicelib.aws import clients
+from chalicelib.bootstrap import container
 from chalicelib.errors import ConfigurationError
 from infra.__main__ import commands
 from tests.conftest import ROOT
@@ -94,7 +94,7 @@ def test_database_is_waited_for_longer_when_it_is_the_local_stacks(
     monkeypatch.delenv("PUBLISHED_BUCKET", raising=False)
     for name, value in {"REPORTS_TABLE": "reports", **where}.items():
         monkeypatch.setenv(name, value)
-    bootstrap.forget()
+    container.forget()
     assert isinstance(CliRunner().invoke(commands, ["publish"]).exception, ConfigurationError)
     client = clients.SharedSession().create_client("dynamodb", region_name="eu-west-2")
     assert client.meta.config.read_timeout == read_s

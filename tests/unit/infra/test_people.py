@@ -3,9 +3,9 @@
 import pytest
 from click.testing import CliRunner, Result
 
-from chalicelib import bootstrap
 from chalicelib.accounts.audit import page
 from chalicelib.accounts.model import Grant
+from chalicelib.bootstrap.accounts import audit_ports, people_ports
 from chalicelib.errors import Conflict, NotFound
 from infra.__main__ import commands
 from infra.local.cloud import Cloud
@@ -21,7 +21,7 @@ def admin(cloud: Cloud) -> None:
 
 
 def grants() -> dict[str, tuple[Grant, ...]]:
-    found = bootstrap.people_ports().accounts.staff()
+    found = people_ports().accounts.staff()
     return {each.invited.value: each.grants for each in found if each.invited}
 
 
@@ -43,7 +43,7 @@ def test_officer_is_invited_changed_and_disabled(admin: None) -> None:
     assert ", disabled." in run("disable", "officer@example.org").output
     assert "disabled" not in run("disable", "officer@example.org", "--undo").output
     assert "resident" in run("set-roles", "officer@example.org").output
-    log = page(limit=10, before=None, ports=bootstrap.audit_ports())
+    log = page(limit=10, before=None, ports=audit_ports())
     assert {each.actor for each in log.entries} == {"operator"}
     assert [each.action.partition(".")[2] for each in log.entries] == [
         "grants",

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from click.testing import CliRunner
 
-from chalicelib import bootstrap
+from chalicelib.bootstrap import container
 from chalicelib.errors import ConfigurationError
 from chalicelib.publishing import s3_documents
 from infra.__main__ import commands
@@ -43,7 +43,7 @@ def purged(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[set[s
     """The addresses that the CDN was told to drop, of a deployment with a distribution."""
     told: list[set[str]] = []
     monkeypatch.setenv("DISTRIBUTION_ID", "E1")
-    bootstrap.forget()
+    container.forget()
 
     class Told:
         def __init__(self, _: object, distribution_id: str) -> None:
@@ -55,7 +55,7 @@ def purged(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[set[s
 
     monkeypatch.setattr("chalicelib.aws.cloudfront.CloudFrontCdn", Told)
     yield told
-    bootstrap.forget()
+    container.forget()
 
 
 def test_hashed_files_come_first_and_pages_last(folder: Path) -> None:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
+from chalicelib.catalogue.crews import Shift
 from chalicelib.errors import Forbidden, Invalid
 from chalicelib.geo.point import Point
 from chalicelib.jobs.model import Job, JobChanges, Window
@@ -15,14 +17,12 @@ from chalicelib.jobs.route import StraightLines
 from chalicelib.jobs.usecases.day_planning import DayPorts, plan, reorder
 from chalicelib.jobs.usecases.operations import operate
 from chalicelib.jobs.usecases.planning import change
-from tests.builders import MARKET_PLACE
 from tests.fakes_jobs import (
     OFFICER,
     TODAY,
-    CrewOf,
     MemoryJobs,
-    ShiftOf,
     Yard,
+    council_of_crews,
     crew_member,
     job,
     operation,
@@ -32,16 +32,6 @@ from tests.fakes_jobs import (
 LINES = StraightLines(detour_factor=1.35, speed_kmh=25)
 FAR = {"lat": 53.99, "long": -1.09}
 TOMORROW = TODAY + timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class DepotAt:
-    point: Point
-
-
-@dataclass(frozen=True)
-class FromDepot(CrewOf):
-    depot: DepotAt = DepotAt(Point(**MARKET_PLACE))
 
 
 @dataclass
@@ -59,13 +49,11 @@ def yard(*jobs: Job) -> Yard:
     return Yard(jobs=MemoryJobs(*(replace(each, version=1) for each in jobs)))
 
 
-def ports(of: Yard, roads: Roads | None = None, shift: ShiftOf | None = None) -> DayPorts:
-    crews = {
-        code: FromDepot(code, team=crew.team, shift=shift or crew.shift)
-        for code, crew in of.by_crew.items()
-    }
-    of.by_crew = crews
-    return DayPorts(jobs=of.ports(), crews=crews, travel=roads or Roads())
+def ports(of: Yard, roads: Roads | None = None, shift: Shift | None = None) -> DayPorts:
+    if shift:
+        crews = (msgspec.structs.replace(each, shift=shift) for each in of.council.crews)
+        of.council = council_of_crews(*crews)
+    return DayPorts(jobs=of.ports(), travel=roads or Roads())
 
 
 def stored(of: Yard, job_id: str) -> Job:
@@ -109,7 +97,13 @@ def test_what_an_officer_planned_while_the_day_was_planned_stays_as_she_planned_
         version = stored(here, "HERS").version
         chosen.append(change("HERS", changes, version, OFFICER, here.ports()))
 
-    plan(TOMORROW, ["north"], None, OFFICER, ports(here, Roads(meanwhile), ShiftOf(ends=ends)))
+    plan(
+        TOMORROW,
+        ["north"],
+        None,
+        OFFICER,
+        ports(here, Roads(meanwhile), Shift(starts="07:30", ends=ends)),
+    )
     assert stored(here, "HERS") == chosen[0]
 
 
@@ -163,7 +157,9 @@ def test_officer_of_one_ward_plans_what_waits_there_around_what_others_planned()
 
 def test_nobody_plans_when_the_shift_is_over() -> None:
     here = yard(job("WAITS"), planned_job("PLANNED"))
-    found = plan(TODAY, ["north"], None, OFFICER, ports(here, shift=ShiftOf("06:00", "12:30")))
+    found = plan(
+        TODAY, ["north"], None, OFFICER, ports(here, shift=Shift(starts="06:00", ends="12:30"))
+    )
     assert ids_of(found, "north") == ()
     assert {each.stop_id for each in found.left_out} == {"WAITS", "PLANNED"}
     assert stored(here, "PLANNED").state == "to_plan"

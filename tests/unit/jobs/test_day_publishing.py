@@ -95,18 +95,6 @@ class Bells:
         self.rung.append((to.endpoint, content))
 
 
-@dataclass(frozen=True)
-class DepotOf:
-    name: str = "The yard"
-    lat: float = 53.96
-    long: float = -1.08
-
-
-@dataclass(frozen=True)
-class AtDepot:
-    depot: DepotOf = DepotOf()
-
-
 @dataclass
 class Office:
     """What writes the days, in memory."""
@@ -119,8 +107,7 @@ class Office:
     def ports(self) -> CrewPorts:
         return CrewPorts(
             jobs=self.yard.jobs,
-            council=self.yard,
-            crews={code: AtDepot() for code in self.yard.by_crew},
+            council=self.yard.council,
             views=self._views,
             documents=self.documents,
             devices=self.devices,

@@ -1,0 +1,307 @@
+"""The settings, the council, the secrets and the clients of this process, and what it has built."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, TypeVarTuple
+
+from chalicelib.catalogue.load import load
+from chalicelib.catalogue.model import Council
+from chalicelib.errors import ConfigurationError
+from chalicelib.kernel.time import utc_now
+from chalicelib.settings import Settings, from_environment
+
+if TYPE_CHECKING:
+    from types import UnionType
+
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+    from chalicelib.aws.clients import SharedSession
+    from chalicelib.aws.secrets import Secret
+    from chalicelib.aws.ses import SesPost
+    from chalicelib.aws.sns import SnsTexts
+    from chalicelib.aws.sqs import SqsReaction
+    from chalicelib.integrations.ids import HmacIds
+    from chalicelib.integrations.web_push import WebPush
+    from chalicelib.net.safe_http_client import SafeHttpClient
+    from chalicelib.net.vapid_keys import PushKey
+    from chalicelib.publishing.ports import Cdn
+    from chalicelib.publishing.s3_documents import S3Documents
+
+SecretName = Literal[
+    "id", "link", "token", "code", "alert", "push", "origin", "destinations", "identity"
+]
+TableName = Literal["reports", "partners", "audit", "accounts", "outbound", "alerts", "jobs"]
+QueueName = Literal[
+    "codes",
+    "publish",
+    "fetch",
+    "outbound",
+    "send",
+    "match",
+    "alerts",
+    "receipts",
+    "open",
+    "follow",
+    "crews",
+]
+
+GIVEN = frozenset(("destinations", "identity"))
+"""Secrets that hold the keys which other organisations gave to the council."""
+
+BUILT: dict[Any, Any] = {}
+"""What this process has built: by the builder and its arguments."""
+
+T = TypeVar("T")
+Args = TypeVarTuple("Args")
+
+
+def once(build: Callable[[*Args], T]) -> Callable[[*Args], T]:
+    """Keeps in BUILT what the builder makes, for each set of arguments."""
+
+    @wraps(build)
+    def built(*args: *Args) -> T:
+        key = (built, *args)
+        if key not in BUILT:
+            BUILT[key] = build(*args)
+        made: T = BUILT[key]
+        return made
+
+    return built
+
+
+def forget() -> None:
+    """Drops everything that was built, for a process whose settings change."""
+    BUILT.clear()
+
+
+@once
+def settings() -> Settings:
+    return from_environment()
+
+
+@once
+def council() -> Council:
+    return load(settings().council)
+
+
+@once
+def secret(name: SecretName) -> "Secret":
+    """The secret of that name; nothing is read yet. Ask for `origin` only where the settings name
+    it."""
+    from time import monotonic
+
+    from chalicelib.aws.secrets import MIN_LENGTH, ManagedSecret
+
+    return ManagedSecret(
+        _secrets_manager,
+        secret_arn(name),
+        setting=_variable(name),
+        monotonic=monotonic,
+        min_length=0 if name in GIVEN else MIN_LENGTH,
+    )
+
+
+def _variable(name: SecretName) -> str:
+    return f"{name.upper()}_SECRET_ARN"
+
+
+def secret_arn(name: SecretName) -> str:
+    """The ARN of that secret; empty where the settings name none."""
+    arn: str = getattr(settings(), f"{name}_secret_arn")
+    return arn
+
+
+def given(name: str, setting: Literal["destinations", "identity"]) -> str | None:
+    """The text that another organisation gave us under that name, from the JSON object in that
+    secret; None where there is none. Raises UpstreamFailed, ConfigurationError."""
+    from chalicelib.aws.secrets import GivenTexts
+
+    if not secret_arn(setting):
+        return None
+    return GivenTexts(secret(setting), setting=_variable(setting)).of(name)
+
+
+@once
+def ids() -> "HmacIds":
+    from chalicelib.integrations.ids import HmacIds
+
+    return HmacIds(secret("id"), secret("link"))
+
+
+def digest(*parts: str) -> str:
+    """A digest under the secret that ids are made with."""
+    from chalicelib.integrations.ids import hmac_hex
+
+    return hmac_hex(secret("id").current(), *parts)
+
+
+def random_id() -> str:
+    """128 random bits as 32 hexadecimal digits."""
+    from secrets import token_hex
+
+    return token_hex(16)
+
+
+@once
+def session() -> "SharedSession":
+    """The botocore session that every client of this process comes from."""
+    from chalicelib.aws.clients import SharedSession
+
+    return SharedSession()
+
+
+def client(service: str, **options: Any) -> Any:
+    """A client of that service of AWS."""
+    # Without boto3: what it adds to these clients is not used, and costs 20 ms to import.
+    return session().create_client(service, **options)
+
+
+def table(name: TableName) -> str:
+    """The name of a DynamoDB table, for a store that uses the session of this process."""
+    from chalicelib.aws.clients import lend_to_pynamodb
+
+    lend_to_pynamodb(session)
+    found: str = getattr(settings(), f"{name}_table")
+    return found
+
+
+@once
+def queue(name: QueueName) -> "SqsReaction":
+    """The queue of that name."""
+    return reaction(name)
+
+
+def reaction(name: QueueName, kinds: "UnionType | type" = object) -> "SqsReaction":
+    """The queue of a reaction that hears only of things of these kinds."""
+    from chalicelib.aws.sqs import SqsReaction
+
+    return SqsReaction(_sqs(), getattr(settings(), f"{name}_queue_url"), kinds)
+
+
+@once
+def _sqs() -> "SQSClient":
+    made: SQSClient = client("sqs")
+    return made
+
+
+@once
+def _secrets_manager() -> Any:
+    return client("secretsmanager")
+
+
+@once
+def s3() -> "S3Client":
+    made: S3Client = client("s3")
+    return made
+
+
+@once
+def signer() -> "S3Client":
+    """Signs requests that a browser sends to the store: at its own address, or at this stack's."""
+    from botocore.config import Config
+
+    endpoint = settings().uploads_endpoint
+    style: Literal["path", "virtual"] = "path" if endpoint else "virtual"
+    # Without "regional", an address of us-east-1 names no region, and the CSP names it.
+    config = Config(
+        signature_version="s3v4",
+        s3={"addressing_style": style, "us_east_1_regional_endpoint": "regional"},
+    )
+    made: S3Client = client("s3", endpoint_url=endpoint or None, config=config)
+    return made
+
+
+@once
+def published() -> "S3Documents":
+    """The bucket of published documents."""
+    from chalicelib.publishing.s3_documents import S3Documents
+
+    return S3Documents(s3(), settings().published_bucket)
+
+
+def read_published(key: str) -> bytes | None:
+    """A published document, None where there is none. Raises UpstreamFailed."""
+    held = published().read(key)
+    return held.body if held else None
+
+
+@once
+def cdn() -> "Cdn":
+    from chalicelib.aws.cloudfront import CloudFrontCdn, NoCdn
+
+    if not settings().distribution_id:
+        return NoCdn()
+    return CloudFrontCdn(client("cloudfront"), settings().distribution_id)
+
+
+@once
+def outside() -> "SafeHttpClient":
+    """The way to addresses that somebody gave us."""
+    from chalicelib.net.internet import Internet
+    from chalicelib.net.safe_http_client import SafeHttpClient
+
+    allowed = settings().outside_allowed.split(",")
+    return SafeHttpClient(Internet(), frozenset(filter(None, allowed)))
+
+
+@once
+def push_key() -> "PushKey":
+    """The key pair of notifications in browsers. Raises UpstreamFailed, ConfigurationError."""
+    from chalicelib.net.vapid_keys import PushKey
+
+    return PushKey(secret("push").current(), subject=settings().site_url)
+
+
+@once
+def web_push() -> "WebPush":
+    """The way to browsers; the key is made when something is first sent."""
+    from chalicelib.integrations.web_push import WebPush
+
+    return WebPush(outside, push_key, utc_now)
+
+
+@once
+def post() -> "SesPost":
+    """The way that letters leave. Raises ConfigurationError where there is none."""
+    from chalicelib.aws.ses import SesPost
+
+    return SesPost(
+        _sent_once("sesv2"),
+        name=council().name,
+        domain=mail_domain(),
+        receipts=settings().mail_receipts,
+        now=utc_now,
+    )
+
+
+def mail_domain() -> str:
+    """The domain of the council's mail. Raises ConfigurationError where it is not set."""
+    domain = settings().mail_domain
+    if not domain:
+        raise ConfigurationError("MAIL_DOMAIN is not set: a mailbox needs mail to be set up.")
+    return domain
+
+
+def reply_address(service_request_id: str) -> str:
+    """The address for replies about this report; anybody who knows it may reply."""
+    return ids().reply_address(service_request_id, mail_domain())
+
+
+@once
+def texts() -> "SnsTexts":
+    """Sends text messages. Raises ConfigurationError where there is none."""
+    from chalicelib.aws.sns import SnsTexts
+
+    sender = settings().texts_from
+    if not sender:
+        raise ConfigurationError("TEXTS_FROM is not set: no text messages are sent.")
+    return SnsTexts(_sent_once("sns"), sender=sender)
+
+
+def _sent_once(service: str) -> Any:
+    """A client that tries each request once: a second try could send a message twice."""
+    from botocore.config import Config
+
+    once_only = Config(retries={"total_max_attempts": 1}, connect_timeout=10, read_timeout=20)
+    return client(service, config=once_only)

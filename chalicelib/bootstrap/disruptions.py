@@ -1,0 +1,43 @@
+"""Builds the disruptions slice."""
+
+from typing import TYPE_CHECKING
+
+from chalicelib.bootstrap.accounts import note
+from chalicelib.bootstrap.container import cdn, council, once, published, table
+from chalicelib.bootstrap.places import areas_ports
+from chalicelib.disruptions import ports as disruptions
+from chalicelib.disruptions.views import DISRUPTIONS
+from chalicelib.kernel.time import utc_now
+
+if TYPE_CHECKING:
+    from chalicelib.disruptions.dynamo import DynamoDisruptions
+
+
+@once
+def disruptions_ports() -> disruptions.Ports:
+    return disruptions.Ports(
+        disruptions=_store(),
+        council=council(),
+        ward_codes=lambda: {ward.code for ward in areas_ports().places.wards()},
+        note=note,
+        now=utc_now,
+    )
+
+
+@once
+def disruptions_publish_ports() -> disruptions.PublishPorts:
+    from chalicelib.integrations.published_documents import publish_json
+
+    return disruptions.PublishPorts(
+        disruptions=_store(),
+        publish=lambda body: publish_json(DISRUPTIONS, body, published()),
+        purge=lambda reference: cdn().invalidate([f"/{DISRUPTIONS}"], reference),
+        now=utc_now,
+    )
+
+
+@once
+def _store() -> "DynamoDisruptions":
+    from chalicelib.disruptions.dynamo import DynamoDisruptions
+
+    return DynamoDisruptions(table("alerts"))

@@ -1,0 +1,50 @@
+"""Accounts and their addresses, as alerts see them."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from chalicelib.accounts.model import Account, AddressKind, Destination
+from chalicelib.alerts.model import Channel, Subscription
+from chalicelib.alerts.ports import AddressChannel, Ids, Subscriptions
+from chalicelib.alerts.usecases import managing
+
+CHANNEL: dict[AddressKind, AddressChannel] = {"email": "email", "phone": "sms"}
+
+
+def addresses_of(
+    account: Account, channels: Collection[Channel]
+) -> list[tuple[AddressChannel, str]]:
+    """The addresses of a signed-in person on these channels: the kind that they chose first, then
+    the others in the order in which they were confirmed."""
+    addresses = sorted(account.addresses, key=lambda each: each.kind != account.reach_by)
+    found = [(CHANNEL[each.kind], each.value) for each in addresses]
+    return [each for each in found if each[0] in channels]
+
+
+def address_keys_of(account: Account, ids: Ids) -> list[str]:
+    """The digests of the account's confirmed addresses, as subscriptions store them."""
+    return _keys_of([each.destination for each in account.addresses], ids)
+
+
+class SubscriptionsForAccounts:
+    """Subscriptions, as accounts see them."""
+
+    def __init__(self, subscriptions: Subscriptions, ids: Ids) -> None:
+        self._subscriptions = subscriptions
+        self._ids = ids
+
+    def of(self, account_id: str, addresses: Sequence[Destination]) -> Sequence[str]:
+        keys = _keys_of(addresses, self._ids)
+        found = managing.all_of(account_id, keys, self._subscriptions)
+        return [each.subscription_id for each in found]
+
+    def of_account(self, account: Account) -> Sequence[Subscription]:
+        """Every subscription of the account, or to an address of the account."""
+        keys = address_keys_of(account, self._ids)
+        return managing.all_of(account.account_id, keys, self._subscriptions)
+
+    def forget(self, subscription_id: str) -> None:
+        self._subscriptions.remove(subscription_id)
+
+
+def _keys_of(addresses: Iterable[Destination], ids: Ids) -> list[str]:
+    return [ids.address_key(CHANNEL[each.kind], each.value) for each in addresses]

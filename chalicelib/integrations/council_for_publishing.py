@@ -1,0 +1,48 @@
+"""The council's configuration, as publishing sees it."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from chalicelib.catalogue.document import services_document
+from chalicelib.catalogue.model import Council
+from chalicelib.publishing.model import INDEX, SERVICES, index_document
+from chalicelib.publishing.ports import Publisher
+from chalicelib.publishing.usecases import content_version
+from chalicelib.reports.usecases.staff.moderation import WITHDRAW_WITHIN
+
+
+def publisher(council: Council, site_url: str) -> Publisher:
+    """The council as publisher, with the names of the services whose reports may be public."""
+    services = {
+        service.service_code: service.service_name
+        for service in council.services
+        if service.visibility != "private"
+    }
+    return Publisher(council.name, site_url, services, council.security_contact)
+
+
+def fixed_documents(council: Council, push_key: str, now: datetime) -> dict[str, Any]:
+    """The documents that follow from configuration alone, by key. They list the bank holidays of
+    this year and the two after it; a council publishes anew more often than that."""
+    services = services_document(council)
+    index = index_document(
+        jurisdiction_id=council.jurisdiction_id,
+        name=council.name,
+        phone=council.phone,
+        opening_hours=council.opening_hours,
+        phone_hours=msgspec.to_builtins(council.answered_hours),
+        out_of_hours_phone=council.out_of_hours_phone,
+        time_zone=council.time_zone,
+        bounds=council.box,
+        basemap_attribution=council.basemap_attribution,
+        withdraw_within_s=int(WITHDRAW_WITHIN.total_seconds()),
+        publish_after_s=council.publish_after_s,
+        push_key=push_key,
+        sends_texts=council.texts_a_day > 0,
+        holidays=[day for day in council.calendar.holidays if 0 <= day.year - now.year <= 2],
+        neighbours=council.neighbours,
+        versions={"services": content_version(services)},
+    )
+    return {SERVICES: services, INDEX: index}

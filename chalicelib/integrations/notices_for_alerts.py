@@ -1,0 +1,107 @@
+"""Disruptions and road works, as alerts see them."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from chalicelib.alerts import ports as alerts
+from chalicelib.alerts.date_ranges import between, days
+from chalicelib.alerts.extents import Extent, reaches
+from chalicelib.alerts.messages import Notice
+from chalicelib.areas import ports as areas
+from chalicelib.areas.model import ROADWORKS, RoadWork, RoadWorks
+from chalicelib.catalogue.model import Council
+from chalicelib.disruptions import ports as disruptions
+from chalicelib.disruptions.model import Disruption, DisruptionArea
+from chalicelib.geo.point import Box, Point
+from chalicelib.kernel.cached_document import Read, decoded
+
+
+class NoticesForAlerts:
+    def __init__(
+        self,
+        disruptions: Callable[[], disruptions.Ports],
+        areas: Callable[[], areas.Ports],
+        council: Council,
+        site_url: str,
+        read_published: Read,
+    ) -> None:
+        self._disruptions = disruptions
+        self._areas = areas
+        self._council = council
+        self._site_url = site_url
+        self._read_published = read_published
+
+    def disruption(self, notice_id: str) -> alerts.Affected | None:
+        found = self._current(notice_id)
+        if found is None:
+            return None
+        extent = self._extent_of(found.area)
+        return alerts.Affected(extent=extent, service_codes=found.service_codes, news=found.news)
+
+    def round(self, place: Point) -> alerts.Affected:
+        return alerts.Affected(extent=self._circle(place, 0.0))
+
+    def many(self, notice_ids: Sequence[str]) -> Mapping[str, Notice]:
+        """Those of the notices that are still current. Raises UpstreamFailed."""
+        works = {each for each in notice_ids if each.startswith(RoadWork.NOTICE)}
+        found = {
+            each: self._of_disruption(current)
+            for each in notice_ids
+            if (current := self._current(each))
+        }
+        return {**found, **(self._works(works) if works else {})}
+
+    def _current(self, notice_id: str) -> Disruption | None:
+        if notice_id.startswith(RoadWork.NOTICE):
+            return None
+        ports = self._disruptions()
+        found = ports.disruptions.get(notice_id)
+        return found if found and found.holds(ports.now()) else None
+
+    def _of_disruption(self, found: Disruption) -> Notice:
+        return Notice(
+            notice_id=found.disruption_id,
+            title=found.title,
+            text=found.text,
+            when=between(found.begins, found.ends, self._council.zone),
+            page_url=f"{self._site_url}/",
+            version=found.news,
+        )
+
+    def _works(self, notice_ids: set[str]) -> Mapping[str, Notice]:
+        # Read anew, so that alerts know what another process has just published.
+        document = decoded(self._read_published, ROADWORKS, RoadWorks) or RoadWorks()
+        today = self._areas().today()
+        return {
+            work.notice_id: self._of_works(work)
+            for work in document.items
+            if work.notice_id in notice_ids and work.ends >= today
+        }
+
+    def _of_works(self, work: RoadWork) -> Notice:
+        said = (work.description, work.traffic, work.organisation)
+        return Notice(
+            notice_id=work.notice_id,
+            title=f"Road works: {work.location}",
+            text=". ".join(filter(None, said)),
+            when=days(work.starts, work.ends),
+            page_url=f"{self._site_url}/my-area/",
+            version=1,
+        )
+
+    def _extent_of(self, area: DisruptionArea) -> Extent:
+        if area.lat is not None and area.long is not None and area.radius_m is not None:
+            return self._circle(Point(lat=area.lat, long=area.long), area.radius_m)
+        wards = self._areas().places.wards()
+        ward = next((each for each in wards if each.code == area.ward_code), None)
+        if ward:
+            return Extent(box=ward.bounds, ward_codes=(ward.code,), shape=ward.shape)
+        return Extent(box=self._council.box, ward_codes=tuple(each.code for each in wards))
+
+    def _circle(self, centre: Point, radius_m: float) -> Extent:
+        box = Box.around(centre, radius_m)
+        touched = (
+            ward.code
+            for ward in self._areas().places.wards()
+            if ward.bounds.overlap(box) and reaches(ward.shape, centre, radius_m)
+        )
+        return Extent(box=box, ward_codes=tuple(touched), centre=centre, radius_m=radius_m)

@@ -1,0 +1,113 @@
+"""Reports and their reporters, as alerts see them."""
+
+from collections.abc import Callable, Collection
+
+from chalicelib.accounts.destinations import reachable
+from chalicelib.accounts.model import AddressKind, Destination
+from chalicelib.accounts.ports import Accounts, LimitPorts
+from chalicelib.alerts import ports as alerts
+from chalicelib.alerts.model import Channel
+from chalicelib.alerts.usecases.matching import own_id
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.integrations.accounts_for_alerts import addresses_of
+from chalicelib.reports import ports as reports
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.usecases import access, following
+
+
+class Reporters:
+    """The reporters whom alerts can reach on these channels."""
+
+    def __init__(
+        self,
+        channels: Collection[Channel],
+        accounts: Callable[[], Accounts],
+        limits: Callable[[], LimitPorts],
+    ) -> None:
+        self._channels = channels
+        self._accounts = accounts
+        self._limits = limits
+
+    def of(self, report: ServiceRequest) -> alerts.Reporter | None:
+        """The reporter, from the contact details of the report, else from the account. Raises
+        UpstreamFailed."""
+        contact = report.contact
+        given: list[tuple[alerts.AddressChannel, str | None]] = (
+            [("email", contact.email), ("sms", contact.phone)] if contact else []
+        )
+        for channel, text in given:
+            if text and channel in self._channels and (to := _readable(channel, text)):
+                reporter = alerts.Reporter(channel, to, report.reporter)
+                return None if self._is_blocked(reporter, report) else reporter
+        account = self._accounts().get(report.reporter) if report.reporter else None
+        addresses = addresses_of(account, self._channels) if account else []
+        return alerts.Reporter(*addresses[0], report.reporter) if addresses else None
+
+    def can_be_asked(self, report: ServiceRequest, ports: alerts.MatchPorts) -> bool:
+        """True where the reporter can receive questions from officers: the reporter gave an
+        address and has not unsubscribed it. Raises UpstreamFailed."""
+        own = ports.subscriptions.get(own_id(report.service_request_id, ports))
+        if own and not own.is_over(ports.now()):
+            return own.state == "active"
+        return self.of(report) is not None
+
+    def _is_blocked(self, reporter: alerts.Reporter, report: ServiceRequest) -> bool:
+        """True where the address that came with the report is on the block list, unless staff
+        typed it for somebody."""
+        if report.channel != "online":
+            return False
+        kind: AddressKind = "phone" if reporter.channel == "sms" else "email"
+        return self._limits().blocks.has([Destination(kind, reporter.to)])
+
+
+class ReportsForAlerts:
+    def __init__(self, ports: Callable[[], reports.Ports], reporters: Reporters) -> None:
+        self._ports = ports
+        self._reporters = reporters
+
+    def followed(self, service_request_id: str, account_id: str | None) -> alerts.Followed | None:
+        author = access.Author(account_id)
+        try:
+            report = following.followed(service_request_id, author, self._ports())
+        except NotFound:
+            return None
+        return alerts.Followed(report.service_request_id, author.owns(report))
+
+    def subject(self, service_request_id: str) -> alerts.Subject | None:
+        report = self._report(service_request_id)
+        return _subject(report) if report else None
+
+    def reporter(self, service_request_id: str) -> alerts.Reporter | None:
+        report = self._report(service_request_id)
+        return self._reporters.of(report) if report and report.alerts else None
+
+    def sender(self, service_request_id: str) -> alerts.Reporter | None:
+        report = self._report(service_request_id)
+        return self._reporters.of(report) if report else None
+
+    def _report(self, service_request_id: str) -> ServiceRequest | None:
+        return self._ports().repository.get(service_request_id)
+
+
+def normalised(channel: alerts.AddressChannel, text: str) -> str:
+    """The address of the channel that this text is. Raises Invalid about the field `to`."""
+    return reachable(channel, text).value
+
+
+def _readable(channel: alerts.AddressChannel, text: str) -> str | None:
+    try:
+        return normalised(channel, text)
+    except Invalid:
+        return None
+
+
+def _subject(report: ServiceRequest) -> alerts.Subject:
+    return alerts.Subject(
+        service_request_id=report.service_request_id,
+        service_code=report.service_code,
+        at=report.point,
+        ward_code=report.ward_code,
+        is_public=report.visibility == "public",
+        duplicates=report.duplicates,
+        duplicate_of=report.duplicate_of,
+    )

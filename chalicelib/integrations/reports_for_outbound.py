@@ -1,0 +1,101 @@
+"""Reports, as deliveries to other systems and their answers see them."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from chalicelib.errors import NotFound
+from chalicelib.outbound.inbound_updates import RemoteStatus
+from chalicelib.outbound.model import Case, Contact, Reopening, Subject
+from chalicelib.outbound.ports import Brought
+from chalicelib.reports import ports as reports
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.usecases import access, notes, reading
+from chalicelib.reports.usecases.exchange import forwarding, inbound_updates
+from chalicelib.reports.views import ReportView, public_page
+
+
+class ReportsForOutbound:
+    def __init__(self, ports: Callable[[], reports.Ports]) -> None:
+        self._ports = ports
+
+    def subjects(self, service_request_ids: Sequence[str]) -> Mapping[str, Subject]:
+        found = self._ports().repository.many(service_request_ids)
+        return {key: _subject(report) for key, report in found.items()}
+
+    def public(self, service_request_id: str) -> ReportView | None:
+        return reading.public_views([service_request_id], self._ports()).get(service_request_id)
+
+    def case(self, service_request_id: str) -> Case | None:
+        report = self._report(service_request_id)
+        if report is None or not forwarding.may_be_passed_on(report):
+            return None
+        return _case(report, self.public(service_request_id), self._ports())
+
+    def reopening(self, service_request_id: str) -> Reopening | None:
+        report = self._report(service_request_id)
+        update = forwarding.reopened_by(report) if report else None
+        if report is None or update is None or report.visibility not in ("public", "private"):
+            return None
+        shown = self.public(service_request_id)
+        views = {view.update_id: view for view in shown.updates} if shown else {}
+        view = views.get(update.update_id)
+        urls = tuple(photo.url for photo in view.photos) if view else ()
+        return Reopening(text=update.text, at=update.datetime, photo_urls=urls)
+
+    def passed_on(
+        self, service_request_id: str, to: str, reference: str | None, delivery_id: str
+    ) -> None:
+        forwarding.note_passed_on(service_request_id, to, reference, delivery_id, self._ports())
+
+    def bring_back(self, service_request_id: str, key: str, said: RemoteStatus) -> Brought:
+        """Puts another body's update on the report's timeline, once for each key."""
+        try:
+            return inbound_updates.bring_back(
+                service_request_id, key, said.status, said.text, self._ports()
+            )
+        except NotFound:
+            return "known"
+
+    def note(
+        self, service_request_id: str, note_id: str, sender: str, text: str, *, is_teams: bool
+    ) -> None:
+        """Keeps a reply that came by mail as a note beside the report."""
+        known = sender if is_teams else f"{notes.UNVERIFIED}{sender}"
+        notes.add_note(service_request_id, note_id, known, text, self._ports())
+
+    def _report(self, service_request_id: str) -> ServiceRequest | None:
+        return self._ports().repository.get(service_request_id)
+
+
+def _subject(report: ServiceRequest) -> Subject:
+    reopened_by = forwarding.reopened_by(report)
+    return Subject(
+        service_request_id=report.service_request_id,
+        service_code=report.service_code,
+        ward_code=report.ward_code,
+        is_public=report.visibility == "public",
+        may_be_passed_on=forwarding.may_be_passed_on(report),
+        is_from_partner=access.is_from_partner(report),
+        reopened_by=reopened_by.update_id if reopened_by else None,
+    )
+
+
+def _case(report: ServiceRequest, shown: ReportView | None, ports: reports.Ports) -> Case:
+    """Made without the view of officers: its links stand on secrets, which no reaction reads."""
+    request_id = report.service_request_id
+    service = ports.council.by_code.get(report.service_code)
+    assert report.lat is not None and report.long is not None, "It has a place."
+    return Case(
+        service_request_id=request_id,
+        service_code=report.service_code,
+        service_name=service.service_name if service else report.service_code,
+        title=report.title,
+        description=report.description,
+        lat=report.lat,
+        long=report.long,
+        address=report.address,
+        attributes=report.attributes,
+        requested_datetime=report.requested_datetime,
+        page_url=public_page(ports.site_url, request_id) if shown else None,
+        photo_urls=tuple(photo.url for photo in shown.photos) if shown else (),
+        contact=Contact(**vars(report.contact)) if report.contact else None,
+    )

@@ -1,0 +1,35 @@
+"""Reports and their jobs, as photos see them."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from chalicelib.reports import ports as reports
+from chalicelib.reports.usecases import reading
+
+if TYPE_CHECKING:
+    from chalicelib.jobs.dynamo.jobs import DynamoJobs
+
+
+class ReportsForPhotos:
+    """Builds the reports slice only when a photo is swept."""
+
+    def __init__(
+        self, ports: Callable[[], reports.Ports], jobs: "Callable[[], DynamoJobs]"
+    ) -> None:
+        self._ports = ports
+        self._jobs = jobs
+
+    def holds(self, service_request_id: str, photo_id: str) -> bool:
+        if reading.holds_photo(service_request_id, photo_id, self._ports()):
+            return True
+        return self._is_of_a_job(service_request_id, photo_id)
+
+    def _is_of_a_job(self, service_request_id: str, photo_id: str) -> bool:
+        """True where a crew or contractor sent the photo with a job of this report: not all of
+        those go into the report's timeline. What was forgotten with its sender goes."""
+        return any(
+            photo_id in deed.photo_ids
+            for job in self._jobs().once_of_report(service_request_id)
+            for deed in job.deeds
+            if not deed.is_emptied
+        )

@@ -1,0 +1,63 @@
+"""Reports, as publishing sees them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from chalicelib.georeport.wire import write
+from chalicelib.publishing.ports import Outcome
+from chalicelib.publishing.public_report import PublicReport
+from chalicelib.reports import ports as reports
+from chalicelib.reports.open311 import extended, wire_request
+from chalicelib.reports.usecases import reading
+from chalicelib.reports.usecases.exchange import listing
+from chalicelib.reports.usecases.figures import outcomes
+
+
+class ReportsForPublishing:
+    def __init__(self, ports: Callable[[], reports.Ports]) -> None:
+        self._ports = ports
+
+    def public(self, service_request_ids: Sequence[str]) -> Mapping[str, PublicReport]:
+        return reading.public_views(service_request_ids, self._ports())
+
+    def every_id(self) -> Iterator[str]:
+        return reading.every_id(self._ports())
+
+    def of_month(self, month: str) -> Iterator[str]:
+        return listing.public_ids(outcomes.window_of(month), self._ports())
+
+    def promised(self, since: datetime, until: datetime) -> Iterator[str]:
+        return listing.open_promised(since, until, self._ports())
+
+    def changed_since(self, moment: datetime) -> Iterator[str]:
+        # The times that another system gives may lie ahead of our clock.
+        until = self._ports().now() + timedelta(days=1)
+        return listing.public_ids(reports.Window(moment, until, "updated"), self._ports())
+
+
+class OutcomesForFigures:
+    """The outcomes of reports, as published figures count them."""
+
+    def __init__(self, ports: Callable[[], reports.Ports]) -> None:
+        self._ports = ports
+
+    def every(self) -> Iterator[Outcome]:
+        return outcomes.every_outcome(self._ports())
+
+    def of_month(self, month: str) -> Iterator[Outcome]:
+        return outcomes.outcomes_of_month(month, self._ports())
+
+    def months_changed_since(self, moment: datetime) -> frozenset[str]:
+        return outcomes.months_changed_since(moment, self._ports())
+
+
+def open311_entry(report: Any, *, agency: str) -> dict[str, Any]:
+    """The public report as Open311 lists it, with the extended attributes; without its followers,
+    who are no change of a report."""
+    wire = wire_request(report, agency=agency) | extended(report)
+    entry: dict[str, Any] = msgspec.json.decode(write("request", wire, "json"))
+    entry["extended_attributes"].pop("followers")
+    return entry

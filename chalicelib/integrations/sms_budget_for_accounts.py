@@ -1,0 +1,40 @@
+"""The part of the day's budget for text messages that sign-in codes may use."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from chalicelib.alerts.segments import segments
+from chalicelib.alerts.sms_budget import for_strangers, in_purse, note_spent
+from chalicelib.catalogue.model import Council
+
+if TYPE_CHECKING:
+    from chalicelib.alerts.dynamo.alerts import DynamoSpend
+
+
+class SmsBudgetForAccounts:
+    def __init__(
+        self, spend: "Callable[[], DynamoSpend]", council: Council, now: Callable[[], datetime]
+    ) -> None:
+        self._spend = spend
+        self._council = council
+        self._now = now
+
+    def take(self, text: str, *, is_known: bool) -> Callable[[], None] | None:
+        day, spend, most, cost = self._today(), self._spend(), self._most(is_known), segments(text)
+        spent = spend.take(day, "sign_in", cost, most=most)
+        note_spent("sign_in", spent, most)
+        if spent is None:
+            return None
+        return partial(spend.give_back, day, "sign_in", cost)
+
+    def is_spent(self, *, is_known: bool) -> bool:
+        return self._spend().taken(self._today(), "sign_in") >= self._most(is_known)
+
+    def _most(self, is_known: bool) -> int:
+        each_day = self._council.texts_a_day
+        return in_purse("sign_in", each_day) if is_known else for_strangers(each_day)
+
+    def _today(self) -> date:
+        return self._now().astimezone(self._council.zone).date()

@@ -1,0 +1,41 @@
+"""Puts a part of the composition root in the place of the one that this process has built."""
+
+from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, NoReturn
+
+import pytest
+
+from chalicelib import bootstrap as root
+from chalicelib.bootstrap import container
+
+
+def replace_built(
+    patch: pytest.MonkeyPatch, builder: Callable[..., Any], part: object, *arguments: object
+) -> None:
+    """From now on the builder answers `part` for these arguments, wherever it is called."""
+    patch.setitem(container.BUILT, (builder, *arguments), part)
+
+
+class Broken:
+    """A part whose every use raises `error`."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise self._error
+
+
+def every_builder_of_ports() -> list[Callable[[], Any]]:
+    """Every function of the composition root that builds a slice's ports."""
+    modules = [
+        import_module(each.name) for each in iter_modules(root.__path__, f"{root.__name__}.")
+    ]
+    return [
+        builder
+        for module in modules
+        for name, builder in vars(module).items()
+        if name.endswith("_ports") and builder.__module__ == module.__name__
+    ]
