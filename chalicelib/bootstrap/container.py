@@ -75,6 +75,13 @@ def forget() -> None:
     BUILT.clear()
 
 
+def forget_documents() -> None:
+    """Drops what was built on the settings, clients and secrets of this process, and with it what
+    it has read of published documents."""
+    for key in [key for key in BUILT if key[0].__module__ != __name__]:
+        del BUILT[key]
+
+
 @once
 def settings() -> Settings:
     return from_environment()

@@ -21,6 +21,7 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.exchange import mail_events
 from chalicelib.handlers.http.event import HandlerFailed
 from chalicelib.kernel.time import utc_now
+from chalicelib.net import safe_http_client
 from chalicelib.reports.model import ReportChanges, ServiceRequest
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.reading import full
@@ -30,7 +31,6 @@ from infra.local import mail
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.builders import draft_body, update_draft
-from tests.built import replace_built
 from tests.forwarding import (
     LOSSES,
     OURS,
@@ -83,8 +83,8 @@ def council_and_county(folder: Path, patch: pytest.MonkeyPatch, **service: Any) 
     cloud = Cloud(council=forwarding_council(folder, **service))
     with Client(app.app) as client:
         county = CountysServer(client)
+        patch.setattr(safe_http_client, "SafeHttpClient", lambda *_: county)
         container.forget()
-        replace_built(patch, container.outside, county)
         give_key()
         yield Both(Api(client, cloud), county)
     cloud.stop()

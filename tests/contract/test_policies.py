@@ -45,6 +45,7 @@ from chalicelib.handlers.reports import photos_events
 from chalicelib.jobs.dynamo.jobs import DynamoJobs
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.time import utc_now
+from chalicelib.net import safe_http_client
 from chalicelib.publishing.open_data import month_of
 from chalicelib.publishing.unfinished import FIGURES, LISTS, note
 from chalicelib.reports.usecases import notes
@@ -63,7 +64,6 @@ from tests.api.test_forms import Browser, link
 from tests.architecture.test_events import EVENTS, SCHEDULED
 from tests.attack_photos import saved
 from tests.builders import draft_body
-from tests.built import replace_built
 from tests.contract.permissions import (
     API,
     FUNCTIONS,
@@ -1004,10 +1004,11 @@ def live_with_other_bodies(day: Day, folder: Path) -> None:
     hedges by mail and answers."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COUNCIL", forwarding_council(folder))
+        county = CountysServer(day.api.client)
+        patch.setattr(safe_http_client, "SafeHttpClient", lambda *_: county)
         container.forget()
         give_key()
         container.forget()
-        replace_built(patch, container.outside, CountysServer(day.api.client))
         ours = day.report("countys")
         theirs = day.api.get(ours).json_body["external_reference"]
         day.overflow(ours)
