@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from chalicelib.catalogue.destinations import (
+    Destination,
     MailboxDestination,
     Open311Destination,
     ServiceMapping,
@@ -15,7 +16,7 @@ from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.outbound.model import Case, Delivery, Reopening, State, Subject
 from chalicelib.outbound.ports import MOST_COUNTED, Listed, Ports
 from chalicelib.outbound.receivers import Filter, Receiver
-from chalicelib.outbound.senders import OwnDestination, Sent
+from chalicelib.outbound.senders import Sent
 from tests.builders import NOON
 from tests.fakes import Clock
 from tests.fakes_forwarding import MemoryMarks
@@ -261,7 +262,7 @@ class Outside:
 
     def ports(self) -> Ports:
         numbers = count(1)
-        destinations: Mapping[str, OwnDestination] = {"county": COUNTY, "parks": PARKS}
+        destinations: Mapping[str, Destination] = {"county": COUNTY, "parks": PARKS}
         return Ports(
             deliveries=self.deliveries,
             receivers=self.receivers,

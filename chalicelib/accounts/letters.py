@@ -20,7 +20,7 @@ _LETTER = environment(TEMPLATES).get_template("letter.html")
 
 @dataclass(frozen=True)
 class CodeLetters:
-    """The Letters port."""
+    """The mail and the text message that a code is sent in."""
 
     council: str
     site_url: str

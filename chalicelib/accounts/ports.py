@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from chalicelib.accounts import audit
 from chalicelib.accounts.model import (
@@ -19,7 +19,11 @@ from chalicelib.accounts.model import (
     SignedIn,
     Step,
 )
-from chalicelib.kernel.email import Letter, Post
+from chalicelib.kernel.email import Post
+from chalicelib.kernel.text_message import Texts
+
+if TYPE_CHECKING:
+    from chalicelib.accounts.letters import CodeLetters
 
 
 class Accounts(Protocol):
@@ -118,13 +122,6 @@ class Limits(Protocol):
     def spend(self, scope: str, key: str) -> None:
         """Counts one more. Raises TooMany with the wait if all are spent, UpstreamFailed if the
         store does not answer."""
-
-
-class Texts(Protocol):
-    """Sends text messages."""
-
-    def send(self, to: str, text: str) -> str | None:
-        """Sends the text once to a number in E.164. Returns and raises as Post does."""
 
 
 class TextBudget(Protocol):
@@ -350,16 +347,6 @@ class ErasurePorts:
     now: Callable[[], datetime]
 
 
-class Letters(Protocol):
-    """The texts of messages."""
-
-    def letter(self, attempt: Attempt, code: str, link_token: str) -> Letter:
-        """The mail with a code and a link."""
-
-    def text(self, attempt: Attempt, code: str) -> str:
-        """The text message with a code."""
-
-
 @dataclass(frozen=True)
 class SendingPorts:
     """The dependencies of sending a code: it runs separately, and can only make codes. `post` and
@@ -367,7 +354,7 @@ class SendingPorts:
 
     attempts: Attempts
     codes: Codes
-    letters: Letters
+    letters: "CodeLetters"
     post: Callable[[], Post]
     texts: Callable[[], Texts]
     budget: TextBudget

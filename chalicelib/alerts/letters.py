@@ -8,7 +8,6 @@ that a scanner's GET does not unsubscribe); "Origin-bound one-time codes deliver
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from chalicelib.alerts.links import shortened
@@ -16,19 +15,13 @@ from chalicelib.alerts.messages import Message
 from chalicelib.alerts.segments import plain, segments
 from chalicelib.kernel.email import Letter, Post
 from chalicelib.kernel.templating import environment
+from chalicelib.kernel.text_message import Texts
 
 TEMPLATES = Path(__file__).parent / "templates"
 _PAGES = environment(TEMPLATES)
 _HTML = _PAGES.get_template("alert.html")
 _TEXT = _PAGES.overlay(autoescape=False).get_template("alert.txt")
 ONE_CLICK = "List-Unsubscribe=One-Click"
-
-
-class Texts(Protocol):
-    """Sends text messages."""
-
-    def send(self, to: str, text: str) -> str | None:
-        """Sends the text once to a number in E.164. Answers and raises as Post does."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,9 @@ DYNAMODB = Config(connect_timeout=2, read_timeout=5)
 """Seconds of one try. PynamoDB waits 45 s in each of four; with these a write has landed half a
 minute after it began, or it never does."""
 
+TRIED_ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=10, read_timeout=20)
+"""For messages to people: a second try could send one twice."""
+
 
 class SharedSession(Session):
     """Makes one client at a time: botocore does not promise that for several threads."""
@@ -31,6 +34,18 @@ class SharedSession(Session):
             options["config"] = given.merge(DYNAMODB) if given else DYNAMODB
         with self._making:
             return super().create_client(*what, **options)
+
+
+def signing(*, at: str) -> Config:
+    """For a client that signs what a browser sends to S3, or to a store at the address `at`."""
+    # Without "regional", an address of us-east-1 names no region, and the CSP names it.
+    return Config(
+        signature_version="s3v4",
+        s3={
+            "addressing_style": "path" if at else "virtual",
+            "us_east_1_regional_endpoint": "regional",
+        },
+    )
 
 
 def lend_to_pynamodb(session: Callable[[], Session]) -> None:

@@ -6,19 +6,7 @@ from chalicelib.accounts import audit
 from chalicelib.accounts import ports as accounts
 from chalicelib.accounts.single_sign_on import SignOnPorts
 from chalicelib.accounts.usecases import code_requests, rate_limits
-from chalicelib.bootstrap.container import (
-    council,
-    digest,
-    given,
-    once,
-    outside,
-    post,
-    random_id,
-    secret,
-    settings,
-    table,
-    texts,
-)
+from chalicelib.bootstrap import container
 from chalicelib.kernel.time import utc_now
 
 if TYPE_CHECKING:
@@ -30,100 +18,104 @@ BACK = "/forms/sign-in/back"
 """The path that browsers come back to from a provider, before the provider's code."""
 
 
-@once
+@container.once
 def accounts_ports() -> accounts.Ports:
     from chalicelib.accounts.dynamo.accounts import DynamoAccounts
     from chalicelib.accounts.dynamo.attempts import DynamoAttempts, DynamoLimits
     from chalicelib.accounts.dynamo.sessions import DynamoSessions
     from chalicelib.integrations.token_signing import HmacCodes, HmacKnownDevices, HmacRefreshTokens
 
-    stored = table("accounts")
+    stored = container.table("accounts")
     return accounts.Ports(
-        accounts=DynamoAccounts(stored, digest),
+        accounts=DynamoAccounts(stored, container.digest),
         sessions=DynamoSessions(stored),
         attempts=DynamoAttempts(stored),
         limits=DynamoLimits(
             stored,
             hourly=code_requests.HOURLY,
             daily=code_requests.DAILY,
-            digest=digest,
+            digest=container.digest,
             now=utc_now,
         ),
-        codes=HmacCodes(secret("code")),
-        refresh_tokens=HmacRefreshTokens(secret("token")),
-        known_devices=HmacKnownDevices(secret("token"), random_id),
+        codes=HmacCodes(container.secret("code")),
+        refresh_tokens=HmacRefreshTokens(container.secret("token")),
+        known_devices=HmacKnownDevices(container.secret("token"), container.random_id),
         log=audit_ports(),
-        new_id=random_id,
+        new_id=container.random_id,
         now=utc_now,
-        takes_phones=bool(settings().texts_from),
+        takes_phones=bool(container.settings().texts_from),
         budget=_sms_budget(),
     )
 
 
-@once
+@container.once
 def sending_ports() -> accounts.SendingPorts:
     from chalicelib.accounts.dynamo.attempts import DynamoAttempts
     from chalicelib.accounts.letters import CodeLetters
     from chalicelib.integrations.token_signing import HmacCodes
 
     return accounts.SendingPorts(
-        attempts=DynamoAttempts(table("accounts")),
-        codes=HmacCodes(secret("code")),
-        letters=CodeLetters(council().name, settings().site_url),
-        post=post,
-        texts=texts,
+        attempts=DynamoAttempts(container.table("accounts")),
+        codes=HmacCodes(container.secret("code")),
+        letters=CodeLetters(container.council().name, container.settings().site_url),
+        post=container.post,
+        texts=container.texts,
         budget=_sms_budget(),
         now=utc_now,
     )
 
 
-@once
+@container.once
 def people_ports() -> accounts.PeoplePorts:
     return accounts.PeoplePorts(
         accounts=accounts_ports().accounts,
         sessions=accounts_ports().sessions,
         log=audit_ports(),
-        team_codes=frozenset(council().team_names),
+        team_codes=frozenset(container.council().team_names),
     )
 
 
-@once
+@container.once
 def hourly() -> dict[str, int]:
     """The limits within an hour; the local stack raises them."""
     return dict(rate_limits.HOURLY)
 
 
-@once
+@container.once
 def daily() -> dict[str, int]:
     """The limits within a day."""
     return dict(rate_limits.DAILY)
 
 
-@once
+@container.once
 def limit_ports() -> accounts.LimitPorts:
     from chalicelib.accounts.dynamo.attempts import DynamoLimits
     from chalicelib.accounts.dynamo.blocks import DynamoBlocks
     from chalicelib.accounts.dynamo.networks import DynamoNetworks
 
-    stored = table("accounts")
+    stored = container.table("accounts")
     return accounts.LimitPorts(
-        limits=DynamoLimits(stored, hourly=hourly(), daily=daily(), digest=digest, now=utc_now),
+        limits=DynamoLimits(
+            stored, hourly=hourly(), daily=daily(), digest=container.digest, now=utc_now
+        ),
         networks=DynamoNetworks(stored, utc_now),
-        blocks=DynamoBlocks(stored, digest),
-        phone=council().phone,
+        blocks=DynamoBlocks(stored, container.digest),
+        phone=container.council().phone,
     )
 
 
-@once
+@container.once
 def block_ports() -> accounts.BlockPorts:
     return accounts.BlockPorts(blocks=limit_ports().blocks, log=audit_ports())
 
 
-@once
+@container.once
 def audit_ports() -> audit.Ports:
     from chalicelib.accounts.dynamo.audit import DynamoTrail
 
-    return audit.Ports(trail=DynamoTrail(table("audit")), new_id=random_id, now=utc_now)
+    return audit.Ports(
+        trail=DynamoTrail(container.table("audit")), new_id=container.random_id, now=utc_now
+    )
 
 
 def note(actor: str, action: audit.Action, subject: str, details: str) -> None:
@@ -131,22 +123,22 @@ def note(actor: str, action: audit.Action, subject: str, details: str) -> None:
     audit.note(actor, action, subject, details, audit_ports())
 
 
-@once
+@container.once
 def sign_on_ports() -> SignOnPorts:
     from chalicelib.accounts.dynamo.handovers import DynamoHandovers
     from chalicelib.integrations.token_signing import HmacHandoverProofs
 
     return SignOnPorts(
         people=accounts_ports(),
-        providers=council().by_provider,
-        handovers=DynamoHandovers(table("accounts")),
-        proofs=HmacHandoverProofs(secret("token")),
+        providers=container.council().by_provider,
+        handovers=DynamoHandovers(container.table("accounts")),
+        proofs=HmacHandoverProofs(container.secret("token")),
         issuers=issuers,
         log=audit_ports(),
     )
 
 
-@once
+@container.once
 def issuers() -> "OpenIdIssuers":
     """The issuers, with the documents that they publish."""
     from time import monotonic
@@ -154,29 +146,29 @@ def issuers() -> "OpenIdIssuers":
     from chalicelib.accounts.openid_issuers import OpenIdIssuers
 
     return OpenIdIssuers(
-        council().by_provider,
-        outside(),
-        back_url=f"{settings().site_url}{BACK}",
-        client_secret=lambda provider: given(provider, "identity"),
+        container.council().by_provider,
+        container.outside(),
+        back_url=f"{container.settings().site_url}{BACK}",
+        client_secret=lambda provider: container.given(provider, "identity"),
         monotonic=monotonic,
     )
 
 
-@once
+@container.once
 def account_pages() -> "AccountPages":
     from chalicelib.accounts.pages import AccountPages
 
-    return AccountPages(council().said)
+    return AccountPages(container.council().said)
 
 
 def _sms_budget() -> accounts.TextBudget:
     from chalicelib.integrations.sms_budget_for_accounts import SmsBudgetForAccounts
 
-    return SmsBudgetForAccounts(_spend, council(), utc_now)
+    return SmsBudgetForAccounts(_spend, container.council(), utc_now)
 
 
-@once
+@container.once
 def _spend() -> "DynamoSpend":
     from chalicelib.alerts.dynamo.alerts import DynamoSpend
 
-    return DynamoSpend(table("alerts"))
+    return DynamoSpend(container.table("alerts"))

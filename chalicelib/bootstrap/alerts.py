@@ -9,22 +9,8 @@ from chalicelib.alerts import delivery_ports as delivery
 from chalicelib.alerts import ports as alerts
 from chalicelib.alerts.model import Channel
 from chalicelib.alerts.usecases.questions import answer_link, reply_link
+from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports, limit_ports
-from chalicelib.bootstrap.container import (
-    council,
-    ids,
-    once,
-    post,
-    queue,
-    random_id,
-    read_published,
-    reply_address,
-    secret,
-    settings,
-    table,
-    texts,
-    web_push,
-)
 from chalicelib.bootstrap.disruptions import disruptions_ports
 from chalicelib.bootstrap.places import areas_ports
 from chalicelib.bootstrap.reports import reports_ports
@@ -39,47 +25,49 @@ if TYPE_CHECKING:
     from chalicelib.integrations.reports_for_alerts import Reporters
 
 
-@once
+@container.once
 def alerts_ports() -> alerts.Ports:
     from chalicelib.integrations.reports_for_alerts import normalised
     from chalicelib.integrations.token_signing import HmacAlertTokens
 
     return alerts.Ports(
         subscriptions=_subscriptions(),
-        tokens=HmacAlertTokens(secret("alert")),
-        ids=ids(),
-        council=council(),
+        tokens=HmacAlertTokens(container.secret("alert")),
+        ids=container.ids(),
+        council=container.council(),
         ward_codes=lambda: {ward.code for ward in areas_ports().places.wards()},
         reports=_reports(),
         channels=_channels(),
         normalised=normalised,
-        check_push=lambda address: web_push().check(address),
-        site_url=settings().site_url,
-        random_id=random_id,
+        check_push=lambda address: container.web_push().check(address),
+        site_url=container.settings().site_url,
+        random_id=container.random_id,
         now=utc_now,
     )
 
 
-@once
+@container.once
 def match_ports() -> alerts.MatchPorts:
     return alerts.MatchPorts(
         subscriptions=_subscriptions(),
         index=_index(),
         reports=_reports(),
         notices=_notices(),
-        outbox=queue("alerts"),
-        shares=queue("match"),
-        ids=ids(),
+        outbox=container.queue("alerts"),
+        shares=container.queue("match"),
+        ids=container.ids(),
         now=utc_now,
     )
 
 
-@once
+@container.once
 def index_ports() -> alerts.IndexPorts:
-    return alerts.IndexPorts(subscriptions=_subscriptions(), index=_index(), outbox=queue("alerts"))
+    return alerts.IndexPorts(
+        subscriptions=_subscriptions(), index=_index(), outbox=container.queue("alerts")
+    )
 
 
-@once
+@container.once
 def telling_ports() -> delivery.Ports:
     from secrets import SystemRandom
 
@@ -87,7 +75,11 @@ def telling_ports() -> delivery.Ports:
     from chalicelib.alerts.letters import segments_of
     from chalicelib.integrations.reports_for_messages import ReportsForMessages
 
-    stored, here, site_url = table("alerts"), council(), settings().site_url
+    stored, here, site_url = (
+        container.table("alerts"),
+        container.council(),
+        container.settings().site_url,
+    )
     tokens = alerts_ports().tokens
     return delivery.Ports(
         subscriptions=_subscriptions(),
@@ -102,18 +94,18 @@ def telling_ports() -> delivery.Ports:
         answer_url=partial(answer_link, tokens=tokens, site_url=site_url),
         reply_url=partial(reply_link, tokens=tokens, site_url=site_url),
         senders=_senders(),
-        queue=queue("alerts"),
+        queue=container.queue("alerts"),
         voice=voice(),
         segments=partial(segments_of, council=here.name, site_url=site_url),
         texts_a_day=here.texts_a_day,
         ask_after=timedelta(days=here.ask_after_days),
-        random_id=random_id,
+        random_id=container.random_id,
         chance=SystemRandom().random,
         now=utc_now,
     )
 
 
-@once
+@container.once
 def reporters() -> "Reporters":
     """Finds the addresses of reporters."""
     from chalicelib.integrations.reports_for_alerts import Reporters
@@ -125,76 +117,80 @@ def alert_names() -> "Names":
     """The names that alerts use for services and places. Raises UpstreamFailed."""
     from chalicelib.integrations.names_for_alerts import names_for_alerts
 
-    return names_for_alerts(council(), areas_ports().places)
+    return names_for_alerts(container.council(), areas_ports().places)
 
 
 def voice() -> "MessageComposer":
     from chalicelib.alerts.words import MessageComposer
 
-    here = council()
+    here = container.council()
     return MessageComposer(
         council=here.name,
         phone=here.phone,
-        site_url=settings().site_url,
+        site_url=container.settings().site_url,
         zone=here.zone,
         reply_to=here.replies_to or here.privacy_contact,
         now=utc_now,
     )
 
 
-@once
+@container.once
 def alert_pages() -> "AlertPages":
     from chalicelib.alerts.pages import AlertPages
 
-    return AlertPages(council().said)
+    return AlertPages(container.council().said)
 
 
 def _channels() -> tuple[Channel, ...]:
-    return ("email", "push", "sms") if settings().texts_from else ("email", "push")
+    return ("email", "push", "sms") if container.settings().texts_from else ("email", "push")
 
 
 def _senders() -> Mapping[Channel, delivery.Sender[Any]]:
     """The senders of the channels that this stack is set up for."""
     from chalicelib.alerts.letters import MailSender, TextSender
 
-    name, site_url = council().name, settings().site_url
-    senders: dict[Channel, delivery.Sender[Any]] = {"push": web_push()}
-    if settings().mail_domain:
-        senders["email"] = MailSender(post, name)
-    if settings().texts_from:
-        senders["sms"] = TextSender(texts, name, site_url)
+    name, site_url = container.council().name, container.settings().site_url
+    senders: dict[Channel, delivery.Sender[Any]] = {"push": container.web_push()}
+    if container.settings().mail_domain:
+        senders["email"] = MailSender(container.post, name)
+    if container.settings().texts_from:
+        senders["sms"] = TextSender(container.texts, name, site_url)
     return senders
 
 
 def _reply_address() -> Callable[[str], str] | None:
-    return reply_address if settings().mail_domain else None
+    return container.reply_address if container.settings().mail_domain else None
 
 
-@once
+@container.once
 def _reports() -> alerts.Reports:
     from chalicelib.integrations.reports_for_alerts import ReportsForAlerts
 
     return ReportsForAlerts(reports_ports, reporters())
 
 
-@once
+@container.once
 def _notices() -> "NoticesForAlerts":
     from chalicelib.integrations.notices_for_alerts import NoticesForAlerts
 
     return NoticesForAlerts(
-        disruptions_ports, areas_ports, council(), settings().site_url, read_published
+        disruptions_ports,
+        areas_ports,
+        container.council(),
+        container.settings().site_url,
+        container.read_published,
     )
 
 
-@once
+@container.once
 def _subscriptions() -> "DynamoSubscriptions":
     from chalicelib.alerts.dynamo.subscriptions import DynamoSubscriptions
 
-    return DynamoSubscriptions(table("alerts"))
+    return DynamoSubscriptions(container.table("alerts"))
 
 
-@once
+@container.once
 def _index() -> "DynamoIndex":
     from chalicelib.alerts.dynamo.subscriptions import DynamoIndex
 
-    return DynamoIndex(table("alerts"))
+    return DynamoIndex(container.table("alerts"))

@@ -206,16 +206,10 @@ def s3() -> "S3Client":
 @once
 def signer() -> "S3Client":
     """Signs requests that a browser sends to the store: at its own address, or at this stack's."""
-    from botocore.config import Config
+    from chalicelib.aws.clients import signing
 
     endpoint = settings().uploads_endpoint
-    style: Literal["path", "virtual"] = "path" if endpoint else "virtual"
-    # Without "regional", an address of us-east-1 names no region, and the CSP names it.
-    config = Config(
-        signature_version="s3v4",
-        s3={"addressing_style": style, "us_east_1_regional_endpoint": "regional"},
-    )
-    made: S3Client = client("s3", endpoint_url=endpoint or None, config=config)
+    made: S3Client = client("s3", endpoint_url=endpoint or None, config=signing(at=endpoint))
     return made
 
 
@@ -271,10 +265,11 @@ def web_push() -> "WebPush":
 @once
 def post() -> "SesPost":
     """The way that letters leave. Raises ConfigurationError where there is none."""
+    from chalicelib.aws.clients import TRIED_ONCE
     from chalicelib.aws.ses import SesPost
 
     return SesPost(
-        _sent_once("sesv2"),
+        client("sesv2", config=TRIED_ONCE),
         name=council().name,
         domain=mail_domain(),
         receipts=settings().mail_receipts,
@@ -298,17 +293,10 @@ def reply_address(service_request_id: str) -> str:
 @once
 def texts() -> "SnsTexts":
     """Sends text messages. Raises ConfigurationError where there is none."""
+    from chalicelib.aws.clients import TRIED_ONCE
     from chalicelib.aws.sns import SnsTexts
 
     sender = settings().texts_from
     if not sender:
         raise ConfigurationError("TEXTS_FROM is not set: no text messages are sent.")
-    return SnsTexts(_sent_once("sns"), sender=sender)
-
-
-def _sent_once(service: str) -> Any:
-    """A client that tries each request once: a second try could send a message twice."""
-    from botocore.config import Config
-
-    once_only = Config(retries={"total_max_attempts": 1}, connect_timeout=10, read_timeout=20)
-    return client(service, config=once_only)
+    return SnsTexts(client("sns", config=TRIED_ONCE), sender=sender)

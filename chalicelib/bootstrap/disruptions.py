@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import note
-from chalicelib.bootstrap.container import cdn, council, once, published, table
 from chalicelib.bootstrap.places import areas_ports
 from chalicelib.disruptions import ports as disruptions
 from chalicelib.disruptions.views import DISRUPTIONS
@@ -13,31 +13,31 @@ if TYPE_CHECKING:
     from chalicelib.disruptions.dynamo import DynamoDisruptions
 
 
-@once
+@container.once
 def disruptions_ports() -> disruptions.Ports:
     return disruptions.Ports(
         disruptions=_store(),
-        council=council(),
+        council=container.council(),
         ward_codes=lambda: {ward.code for ward in areas_ports().places.wards()},
         note=note,
         now=utc_now,
     )
 
 
-@once
+@container.once
 def disruptions_publish_ports() -> disruptions.PublishPorts:
     from chalicelib.integrations.published_documents import publish_json
 
     return disruptions.PublishPorts(
         disruptions=_store(),
-        publish=lambda body: publish_json(DISRUPTIONS, body, published()),
-        purge=lambda reference: cdn().invalidate([f"/{DISRUPTIONS}"], reference),
+        publish=lambda body: publish_json(DISRUPTIONS, body, container.published()),
+        purge=lambda reference: container.cdn().invalidate([f"/{DISRUPTIONS}"], reference),
         now=utc_now,
     )
 
 
-@once
+@container.once
 def _store() -> "DynamoDisruptions":
     from chalicelib.disruptions.dynamo import DynamoDisruptions
 
-    return DynamoDisruptions(table("alerts"))
+    return DynamoDisruptions(container.table("alerts"))

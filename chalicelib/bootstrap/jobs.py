@@ -2,18 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import note
-from chalicelib.bootstrap.container import (
-    council,
-    once,
-    random_id,
-    s3,
-    secret,
-    settings,
-    signer,
-    table,
-    web_push,
-)
 from chalicelib.bootstrap.reports import photos_ports, reports_ports, stored_jobs
 from chalicelib.jobs import ports as jobs
 from chalicelib.jobs.crew_ports import CrewPorts
@@ -25,7 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.jobs.pages import JobPages
 
 
-@once
+@container.once
 def jobs_ports() -> jobs.Ports:
     from chalicelib.integrations.token_signing import HmacJobLinks
     from chalicelib.photos.usecases.asking import belongs
@@ -33,65 +23,67 @@ def jobs_ports() -> jobs.Ports:
     return jobs.Ports(
         jobs=stored_jobs(),
         reports=_reports(),
-        council=council(),
+        council=container.council(),
         is_requested_photo=lambda scope, key, photo_id: belongs(
             scope, key, photo_id, photos_ports()
         ),
-        links=HmacJobLinks(secret("link")),
-        site_url=settings().site_url,
+        links=HmacJobLinks(container.secret("link")),
+        site_url=container.settings().site_url,
         note=note,
-        random_id=random_id,
+        random_id=container.random_id,
         now=utc_now,
     )
 
 
-@once
+@container.once
 def job_follow_ports() -> jobs.FollowPorts:
-    return jobs.FollowPorts(jobs=stored_jobs(), reports=_reports(), council=council(), now=utc_now)
+    return jobs.FollowPorts(
+        jobs=stored_jobs(), reports=_reports(), council=container.council(), now=utc_now
+    )
 
 
-@once
+@container.once
 def day_ports() -> DayPorts:
     """The dependencies of planning the days of crews."""
     from chalicelib.jobs.route import StraightLines
 
-    here = council()
+    here = container.council()
     travel = StraightLines(detour_factor=here.detour_factor, speed_kmh=here.crew_speed_kmh)
     return DayPorts(jobs=jobs_ports(), travel=travel)
 
 
-@once
+@container.once
 def crew_ports() -> CrewPorts:
-    from chalicelib.integrations.job_views import CrewJobViews
+    from chalicelib.integrations.job_views_for_crews import CrewJobViews
     from chalicelib.integrations.web_push import CrewBell
     from chalicelib.jobs.dynamo.devices import DynamoDevices
     from chalicelib.jobs.s3_crew_days import S3CrewDays
 
-    here, to = council(), settings()
+    here, to = container.council(), container.settings()
     return CrewPorts(
         jobs=stored_jobs(),
         council=here,
-        views=CrewJobViews(job_views(), signer(), to.photos_bucket),
-        documents=S3CrewDays(s3(), signer(), to.crews_bucket),
-        devices=DynamoDevices(table("jobs")),
-        bell=CrewBell(web_push),
+        views=CrewJobViews(job_views(), container.signer(), to.photos_bucket),
+        documents=S3CrewDays(container.s3(), container.signer(), to.crews_bucket),
+        devices=DynamoDevices(container.table("jobs")),
+        bell=CrewBell(container.web_push),
         now=utc_now,
     )
 
 
-@once
+@container.once
 def job_views() -> "JobViews":
     from chalicelib.integrations.job_views import JobViews
 
-    return JobViews(council(), stored_jobs(), reports_ports, photos_ports)
+    return JobViews(container.council(), stored_jobs(), reports_ports, photos_ports)
 
 
-@once
+@container.once
 def job_pages() -> "JobPages":
     """The pages of contractors."""
     from chalicelib.jobs.pages import JobPages
 
-    return JobPages(council().said)
+    return JobPages(container.council().said)
 
 
 def _reports() -> jobs.Reports:

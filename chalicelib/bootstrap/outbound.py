@@ -3,20 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from chalicelib.bootstrap.container import (
-    council,
-    given,
-    ids,
-    once,
-    outside,
-    post,
-    published,
-    queue,
-    reply_address,
-    s3,
-    settings,
-    table,
-)
+from chalicelib.bootstrap import container
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.kernel.time import utc_now
@@ -30,7 +17,7 @@ if TYPE_CHECKING:
 GETTING_THROUGH = "data/getting-through.json"
 
 
-@once
+@container.once
 def outbound_ports() -> Ports:
     from secrets import SystemRandom, token_bytes
 
@@ -44,8 +31,8 @@ def outbound_ports() -> Ports:
     from chalicelib.outbound.webhook import WebhookSender
     from chalicelib.reports.reference import grouped
 
-    here, reports, client = council(), _reports(), open311_client()
-    stored = table("outbound")
+    here, reports, client = container.council(), _reports(), open311_client()
+    stored = container.table("outbound")
     deliveries = DynamoDeliveries(stored)
     wording = Wording(here.name, here.zone, grouped)
     return Ports(
@@ -54,23 +41,25 @@ def outbound_ports() -> Ports:
         marks=DynamoMarks(stored),
         reports=reports,
         senders={
-            "webhook": WebhookSender(reports.public, outside, utc_now),
+            "webhook": WebhookSender(reports.public, container.outside, utc_now),
             "open311": Open311Sender(reports.case, client, grouped, utc_now),
             "update": UpdateSender(reports.reopening, deliveries.get, client),
-            "mailbox": MailboxSender(reports.case, post, wording, reply_address),
+            "mailbox": MailboxSender(
+                reports.case, container.post, wording, container.reply_address
+            ),
         },
-        queue=SendQueue(queue("send")),
+        queue=SendQueue(container.queue("send")),
         destinations=here.by_destination,
         forward_to=here.forward_to,
-        check_url=lambda url: outside().check(url),
-        publish=lambda body: publish_json(GETTING_THROUGH, body, published()),
+        check_url=lambda url: container.outside().check(url),
+        publish=lambda body: publish_json(GETTING_THROUGH, body, container.published()),
         random_bytes=token_bytes,
         chance=SystemRandom().random,
         now=utc_now,
     )
 
 
-@once
+@container.once
 def return_ports() -> "inbound_updates.Ports":
     from chalicelib.outbound import inbound_updates
 
@@ -79,43 +68,45 @@ def return_ports() -> "inbound_updates.Ports":
         deliveries=others.deliveries,
         marks=others.marks,
         client=open311_client(),
-        timelines=_reports().bring_back,
+        bring_back=_reports().bring_back,
         reports=others.reports,
         destinations=[
-            each for each in council().destinations if isinstance(each, Open311Destination)
+            each
+            for each in container.council().destinations
+            if isinstance(each, Open311Destination)
         ],
         now=utc_now,
     )
 
 
-@once
+@container.once
 def reply_ports() -> "replies.Ports":
     from chalicelib.outbound import replies
     from chalicelib.outbound.dynamo.deliveries import DynamoDeliveries
     from chalicelib.outbound.s3_inbox import S3Inbox
 
-    deliveries = DynamoDeliveries(table("outbound"))
+    deliveries = DynamoDeliveries(container.table("outbound"))
     return replies.Ports(
-        inbox=S3Inbox(s3(), settings().mail_bucket),
+        inbox=S3Inbox(container.s3(), container.settings().mail_bucket),
         note=_reports().note,
-        holds=ids().holds_reply_token,
+        holds=container.ids().holds_reply_token,
         is_teams=partial(
-            replies.is_teams, destinations=council().destinations, deliveries=deliveries
+            replies.is_teams, destinations=container.council().destinations, deliveries=deliveries
         ),
     )
 
 
-@once
+@container.once
 def open311_client() -> "Open311Client":
     from chalicelib.outbound.open311_client import Open311Client
 
-    return Open311Client(outside, api_key_of)
+    return Open311Client(container.outside, api_key_of)
 
 
 def api_key_of(destination: str) -> str | None:
     """The key under which this destination knows us, None where nobody gave one. Raises
     UpstreamFailed, ConfigurationError."""
-    return given(destination, "destinations")
+    return container.given(destination, "destinations")
 
 
 def _reports() -> "ReportsForOutbound":

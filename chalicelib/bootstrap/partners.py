@@ -1,19 +1,19 @@
 """Builds the partners slice: who may write through Open311."""
 
-from chalicelib.bootstrap.container import council, once, table
+from chalicelib.bootstrap import container
 from chalicelib.kernel.time import utc_now
 from chalicelib.partners import ports as partners
 
 
-@once
+@container.once
 def partners_ports() -> partners.Ports:
     from secrets import token_hex
 
     from chalicelib.partners.dynamo import DynamoKeys
 
     return partners.Ports(
-        keys=DynamoKeys(table("partners")),
-        service_codes=frozenset(council().by_code),
+        keys=DynamoKeys(container.table("partners")),
+        service_codes=frozenset(container.council().by_code),
         token_hex=token_hex,
         now=utc_now,
     )

@@ -3,56 +3,56 @@
 from time import monotonic
 
 from chalicelib.areas import ports as areas
-from chalicelib.bootstrap.container import council, once, read_published
+from chalicelib.bootstrap import container
 from chalicelib.facilities import ports as facilities
 from chalicelib.gazetteer import ports as gazetteer
 from chalicelib.gazetteer.published import PublishedPlaces
 from chalicelib.kernel.time import utc_now
 
 
-@once
+@container.once
 def gazetteer_ports() -> gazetteer.Ports:
     return gazetteer.Ports(places=_published_places(), elsewhere=_geocoder())
 
 
-@once
+@container.once
 def areas_ports() -> areas.Ports:
     from chalicelib.facilities.usecases import nearest_of_each
     from chalicelib.integrations.places_for_areas import PlacesForAreas
 
-    here = council()
+    here = container.council()
     return areas.Ports(
-        places=PlacesForAreas(read_published, _published_places(), monotonic),
+        places=PlacesForAreas(container.read_published, _published_places(), monotonic),
         council=here,
         nearest=lambda point: nearest_of_each(point, facilities_ports()),
         today=lambda: utc_now().astimezone(here.zone).date(),
     )
 
 
-@once
+@container.once
 def facilities_ports() -> facilities.Ports:
     from chalicelib.facilities.published import PublishedFacilities
     from chalicelib.publishing.assets import ReportedAssets
 
-    here = council()
+    here = container.council()
     return facilities.Ports(
-        facilities=PublishedFacilities(read_published, monotonic),
-        open_reports=ReportedAssets(read_published, monotonic),
+        facilities=PublishedFacilities(container.read_published, monotonic),
+        open_reports=ReportedAssets(container.read_published, monotonic),
         now=utc_now,
         zone=here.zone,
         holidays=here.calendar.holidays,
     )
 
 
-@once
+@container.once
 def _published_places() -> PublishedPlaces:
-    return PublishedPlaces(read_published, monotonic)
+    return PublishedPlaces(container.read_published, monotonic)
 
 
 def _geocoder() -> gazetteer.Geocoder:
     from chalicelib.gazetteer.geocoder import FallbackGeocoder, GeopyGeocode
 
-    here = council()
+    here = container.council()
     chosen = here.geocoder
     if chosen is None:
         return gazetteer.NoGeocoder()

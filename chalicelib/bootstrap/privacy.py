@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from chalicelib.accounts.ports import ErasurePorts
+from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports, audit_ports
 from chalicelib.bootstrap.alerts import alerts_ports
-from chalicelib.bootstrap.container import council, once, table
 from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.kernel.time import utc_now
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.privacy.page import ExportPages
 
 
-@once
+@container.once
 def erasure_ports() -> ErasurePorts:
     from chalicelib.accounts.dynamo.erasures import DynamoErased, DynamoErasures
     from chalicelib.desk.usecases import forget_views
@@ -26,8 +26,8 @@ def erasure_ports() -> ErasurePorts:
         accounts=people.accounts,
         sessions=people.sessions,
         attempts=people.attempts,
-        erasures=DynamoErasures(table("accounts")),
-        erased=DynamoErased(table("audit")),
+        erasures=DynamoErasures(container.table("accounts")),
+        erased=DynamoErased(container.table("audit")),
         reports=ReportsForAccounts(reports_ports),
         subscriptions=subscriptions_of_people(),
         forget_desk=lambda account_id: forget_views(account_id, desk_ports().views),
@@ -36,20 +36,20 @@ def erasure_ports() -> ErasurePorts:
     )
 
 
-@once
+@container.once
 def subscriptions_of_people() -> "SubscriptionsForAccounts":
     from chalicelib.integrations.accounts_for_alerts import SubscriptionsForAccounts
 
     return SubscriptionsForAccounts(alerts_ports().subscriptions, alerts_ports().ids)
 
 
-@once
+@container.once
 def export_pages() -> "ExportPages":
     # Imported where a page is made: jinja2 takes a while to load.
     from chalicelib.integrations.names_for_exports import names_of, questions_of
     from chalicelib.privacy.page import ExportPages
 
-    here = council()
+    here = container.council()
     return ExportPages(
         council=here.name, zone=here.zone, names=names_of(here), questions=dict(questions_of(here))
     )

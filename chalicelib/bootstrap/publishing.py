@@ -4,15 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 from chalicelib.areas.usecases import ward_areas
-from chalicelib.bootstrap.container import (
-    cdn,
-    council,
-    once,
-    published,
-    push_key,
-    s3,
-    settings,
-)
+from chalicelib.bootstrap import container
 from chalicelib.bootstrap.places import areas_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.kernel.time import utc_now
@@ -20,7 +12,7 @@ from chalicelib.publishing import ports as publishing
 from chalicelib.publishing.model import tile_of_all
 
 
-@once
+@container.once
 def publishing_ports() -> publishing.Ports:
     from chalicelib.integrations.council_for_publishing import fixed_documents, publisher
     from chalicelib.integrations.reports_for_publishing import ReportsForPublishing, open311_entry
@@ -29,17 +21,17 @@ def publishing_ports() -> publishing.Ports:
     from chalicelib.reports.reference import grouped
     from chalicelib.reports.states import LABELS
 
-    here, to = council(), settings()
+    here, to = container.council(), container.settings()
     return publishing.Ports(
-        documents=published(),
-        photos=S3Photos(s3(), kept=to.photos_bucket, published=to.published_bucket),
-        cdn=cdn(),
+        documents=container.published(),
+        photos=S3Photos(container.s3(), kept=to.photos_bucket, published=to.published_bucket),
+        cdn=container.cdn(),
         reports=ReportsForPublishing(reports_ports),
         pages=JinjaPages(
             council=here.said, zone=here.zone, labels=LABELS, grouped=grouped, now=utc_now
         ),
         now=utc_now,
-        fixed=lambda: fixed_documents(here, push_key().public, utc_now()),
+        fixed=lambda: fixed_documents(here, container.push_key().public, utc_now()),
         whole=tile_of_all(here.box),
         closed_shown=timedelta(days=here.closed_shown_days),
         publisher=publisher(here, to.site_url),
@@ -48,15 +40,15 @@ def publishing_ports() -> publishing.Ports:
     )
 
 
-@once
+@container.once
 def figures_ports() -> publishing.FiguresPorts:
     from chalicelib.integrations.council_for_publishing import publisher
     from chalicelib.integrations.reports_for_publishing import OutcomesForFigures
 
     return publishing.FiguresPorts(
-        documents=published(),
+        documents=container.published(),
         outcomes=OutcomesForFigures(reports_ports),
-        services=lambda: publisher(council(), settings().site_url).services,
+        services=lambda: publisher(container.council(), container.settings().site_url).services,
         wards=lambda: {ward.code: ward.name for ward in ward_areas(areas_ports())},
         now=utc_now,
     )

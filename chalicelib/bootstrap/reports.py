@@ -3,19 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports
-from chalicelib.bootstrap.container import (
-    council,
-    ids,
-    once,
-    outside,
-    reaction,
-    read_published,
-    s3,
-    settings,
-    signer,
-    table,
-)
 from chalicelib.events import PhotoTaken, PhotoWanted, ReportChanged, ReportSubmitted
 from chalicelib.kernel.time import utc_now
 from chalicelib.photos import ports as photos
@@ -26,7 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.jobs.dynamo.jobs import DynamoJobs
 
 
-@once
+@container.once
 def reports_ports() -> reports.Ports:
     from time import monotonic
 
@@ -36,18 +25,18 @@ def reports_ports() -> reports.Ports:
     from chalicelib.reports.dynamo.repository import DynamoRepository
 
     return reports.Ports(
-        repository=DynamoRepository(table("reports")),
-        ids=ids(),
-        council=council(),
+        repository=DynamoRepository(container.table("reports")),
+        ids=container.ids(),
+        council=container.council(),
         photos=PhotosForReports(photos_ports),
-        whereabouts=PublishedWhereabouts(read_published, monotonic),
-        site_url=settings().site_url,
+        whereabouts=PublishedWhereabouts(container.read_published, monotonic),
+        site_url=container.settings().site_url,
         wishes=lambda account_id: preferences_of(account_id, accounts_ports().accounts),
         now=utc_now,
     )
 
 
-@once
+@container.once
 def photos_ports() -> photos.Ports:
     from chalicelib.integrations.reports_for_photos import ReportsForPhotos
     from chalicelib.photos.dynamo import DynamoRecords
@@ -57,34 +46,34 @@ def photos_ports() -> photos.Ports:
     from chalicelib.photos.s3_uploads import S3Gallery, S3Uploads
 
     return photos.Ports(
-        uploads=S3Uploads(s3(), signer(), settings().uploads_bucket),
-        gallery=S3Gallery(s3(), signer(), settings().photos_bucket),
-        records=DynamoRecords(table("reports")),
-        ids=ids(),
+        uploads=S3Uploads(container.s3(), container.signer(), container.settings().uploads_bucket),
+        gallery=S3Gallery(container.s3(), container.signer(), container.settings().photos_bucket),
+        records=DynamoRecords(container.table("reports")),
+        ids=container.ids(),
         reports=ReportsForPhotos(reports_ports, stored_jobs),
         rebuild=rebuild_apart,
         blacken=blackened,
-        fetch=lambda media_url: fetched(media_url, outside()),
+        fetch=lambda media_url: fetched(media_url, container.outside()),
         now=utc_now,
     )
 
 
-@once
+@container.once
 def stored_jobs() -> "DynamoJobs":
     """The store of jobs, which photos and the desk read, too."""
     from chalicelib.jobs.dynamo.jobs import DynamoJobs
 
-    return DynamoJobs(table("jobs"))
+    return DynamoJobs(container.table("jobs"))
 
 
-@once
+@container.once
 def reactions() -> "Sequence[SqsReaction]":
     """The queues that hear of what happens to a report."""
     all_of_it = ReportSubmitted | ReportChanged | PhotoTaken
     return (
-        reaction("publish", all_of_it),
-        reaction("outbound", all_of_it),
-        reaction("fetch", PhotoWanted),
-        reaction("match", ReportSubmitted | ReportChanged),
-        reaction("open", ReportSubmitted | ReportChanged),
+        container.reaction("publish", all_of_it),
+        container.reaction("outbound", all_of_it),
+        container.reaction("fetch", PhotoWanted),
+        container.reaction("match", ReportSubmitted | ReportChanged),
+        container.reaction("open", ReportSubmitted | ReportChanged),
     )

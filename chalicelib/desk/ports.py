@@ -56,13 +56,6 @@ class Undos(Protocol):
         """What could be put back (a consistent read); it may be over."""
 
 
-class Jobs(Protocol):
-    """The crews' jobs, as cases see them. Every method raises UpstreamFailed."""
-
-    def of_report(self, service_request_id: str) -> Sequence[CaseJob]:
-        """All of a report, the first one first (consistent reads)."""
-
-
 class Entry(Protocol):
     """An entry of the audit log."""
 
@@ -78,15 +71,16 @@ class Entry(Protocol):
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything that the desk reaches outside for. `note` writes into the audit log that somebody
-    is about to do something, `log` reads what was done to a report, the newest first; `states`
-    are those that a report can have; `names` says what staff call those accounts, as far as they
-    are known; `random_id` makes 128 random bits."""
+    """Everything that the desk reaches outside for. `jobs_of` reads the jobs of a report, the first
+    one first (consistent reads), and raises UpstreamFailed; `note` writes into the audit log that
+    somebody is about to do something, `log` reads what was done to a report, the newest first;
+    `states` are those that a report can have; `names` says what staff call those accounts, as far
+    as they are known; `random_id` makes 128 random bits."""
 
     templates: Templates
     views: Views
     undos: Undos
-    jobs: Jobs
+    jobs_of: Callable[[str], Sequence[CaseJob]]
     council: Council
     states: Collection[str]
     note: Callable[[str, Noted, str, str], None]

@@ -1,9 +1,7 @@
 """Jobs as staff see them: with the text of their reports and the state of their photos."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
-from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -11,7 +9,6 @@ from chalicelib.catalogue.model import Council
 from chalicelib.jobs.labels import writer_of
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import Jobs
-from chalicelib.jobs.s3_crew_days import signed
 from chalicelib.jobs.views import (
     Became,
     Beside,
@@ -24,13 +21,9 @@ from chalicelib.jobs.views import (
     when_of,
 )
 from chalicelib.photos import ports as photos
-from chalicelib.photos.s3_uploads import picture_key
 from chalicelib.photos.usecases import asking
 from chalicelib.reports import ports as reports
 from chalicelib.reports.model import PhotoState, ServiceRequest
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
 
 Address = Callable[[str, str, str], str]
 """Makes the address of the picture of a report's photo in a size."""
@@ -138,22 +131,6 @@ class JobViews:
 
     def _address(self, service_request_id: str, photo_id: str, size: str) -> str:
         return asking.private_address(service_request_id, photo_id, size, self._photos())
-
-
-class CrewJobViews:
-    """The same for crews' phones, whose pictures are read straight from the bucket until then."""
-
-    def __init__(self, views: JobViews, signer: "S3Client", bucket: str) -> None:
-        self._views = views
-        self._signer = signer
-        self._bucket = bucket
-
-    def __call__(self, jobs: Sequence[Job], until: datetime) -> Sequence[JobView]:
-        return self._views.views(jobs, partial(self._address, until))
-
-    def _address(self, until: datetime, service_request_id: str, photo_id: str, size: str) -> str:
-        key = picture_key(photos.PhotoKey(service_request_id, photo_id), size)
-        return signed(self._signer, self._bucket, key, until)
 
 
 def _seen_by(state: PhotoState, report: ServiceRequest) -> SeenBy:

@@ -16,7 +16,7 @@ from chalicelib.reports.usecases import access, following
 
 
 class Reporters:
-    """The reporters whom alerts can reach on these channels."""
+    """Finds the addresses of reporters on these channels."""
 
     def __init__(
         self,

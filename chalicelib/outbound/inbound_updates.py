@@ -10,15 +10,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
+from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.errors import NotNow
 from chalicelib.georeport import moments
 from chalicelib.kernel.ids import derived_id
 from chalicelib.outbound.model import UPDATE
 from chalicelib.outbound.open311_client import TOO_LONG, Entry, Open311Client, id_in
 from chalicelib.outbound.ports import Brought, Deliveries, Mark, Marks, Reports
-from chalicelib.outbound.senders import Open311Destination, Refused
+from chalicelib.outbound.senders import Refused
 
 OVERLAP = timedelta(hours=2)
 """How late an update may be shown there: the window that FixMyStreet itself asks for."""
@@ -45,23 +46,16 @@ class RemoteStatus(NamedTuple):
     text: str
 
 
-class Timelines(Protocol):
-    """Reports, as what comes back sees them."""
-
-    def __call__(self, service_request_id: str, key: str, said: RemoteStatus, /) -> Brought:
-        """Adds to the report's timeline, once for each key, which is hexadecimal. Where it is
-        gone, nothing happens. Raises UpstreamFailed."""
-
-
 @dataclass(frozen=True)
 class Ports:
-    """Everything that polling reaches outside for; `destinations` are those that have an Open311
-    server."""
+    """Everything that polling reaches outside for. `bring_back` adds what another body said to the
+    report's timeline, once for each key, which is hexadecimal; it does nothing where the report is
+    gone, and raises UpstreamFailed. `destinations` are those that have an Open311 server."""
 
     deliveries: Deliveries
     marks: Marks
     client: Open311Client
-    timelines: Timelines
+    bring_back: Callable[[str, str, RemoteStatus], Brought]
     reports: Reports
     destinations: Sequence[Open311Destination]
     now: Callable[[], datetime]
@@ -146,7 +140,7 @@ def _bring(
 def _count(request_id: str, key: str, entry: Entry, told: Polled, ports: Ports) -> None:
     """Tells the report, unless it has had enough."""
     said = RemoteStatus(entry.get("status", ""), entry.get("description", ""))
-    brought = "over" if request_id in told.full else ports.timelines(request_id, key, said)
+    brought = "over" if request_id in told.full else ports.bring_back(request_id, key, said)
     if brought == "over":
         told.full.add(request_id)
         told.over += 1

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from chalicelib.catalogue.destinations import MailboxDestination
 from chalicelib.errors import AddressRefused
 from chalicelib.georeport.wire import Tree, write
 from chalicelib.kernel.email import Attachment, Letter, Post
 from chalicelib.kernel.templating import environment
 from chalicelib.outbound.model import Case, Contact, Delivery
-from chalicelib.outbound.senders import NOT_PASSED_ON, Cases, MailboxDestination, Refused, Sent
+from chalicelib.outbound.senders import NOT_PASSED_ON, Refused, Sent
 
 TEMPLATES = Path(__file__).parent / "templates"
 ABOVE = "Please write your answer above this line."
@@ -36,7 +37,7 @@ class Wording(NamedTuple):
 class MailboxSender:
     """Sends by mail. `reply_to` gives the address at which an answer about a report is taken."""
 
-    case: Cases
+    case: Callable[[str], Case | None]
     post: Callable[[], Post]
     wording: Wording
     reply_to: Callable[[str], str]

@@ -10,20 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.errors import UpstreamFailed
 from chalicelib.georeport import moments
 from chalicelib.georeport.reading import Unreadable
-from chalicelib.outbound.model import TOKEN, Delivery
+from chalicelib.outbound.model import TOKEN, Case, Delivery
 from chalicelib.outbound.open311_client import Open311Client, entries_in, id_for_token, id_in
 from chalicelib.outbound.open311_form import form_of
-from chalicelib.outbound.senders import (
-    NOT_PASSED_ON,
-    Cases,
-    Open311Destination,
-    Refused,
-    Sent,
-    Unclear,
-)
+from chalicelib.outbound.senders import NOT_PASSED_ON, Refused, Sent, Unclear
 
 MOST_PAGES = 3
 """All that a sender asks has to end within its function's minute."""
@@ -34,7 +28,7 @@ CLOCKS_DIFFER = timedelta(hours=1)
 class Open311Sender:
     """Sends reports; `grouped` writes a reference as people read it."""
 
-    case: Cases
+    case: Callable[[str], Case | None]
     client: Open311Client
     grouped: Callable[[str], str]
     now: Callable[[], datetime]

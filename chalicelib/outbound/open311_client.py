@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import quote, urlencode
 
+from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.errors import AddressRefused, ConfigurationError, NotNow
 from chalicelib.georeport.reading import Unreadable, read_xml
 from chalicelib.kernel.delivery_retry import retry_after_s
 from chalicelib.outbound.ports import HttpClient, Reply
-from chalicelib.outbound.senders import Open311Destination, Refused, Unclear
+from chalicelib.outbound.senders import Refused, Unclear
 from chalicelib.outbound.webhook import taken
 
 POST_S = 20

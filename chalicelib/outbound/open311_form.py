@@ -5,11 +5,11 @@ Source: GeoReport v2, "POST Service Request" (wiki.open311.org/GeoReport_v2).
 
 from collections.abc import Iterator
 
+from chalicelib.catalogue.destinations import ServiceMapping
 from chalicelib.errors import Invalid
 from chalicelib.geo.bng import to_grid
 from chalicelib.geo.point import Point
 from chalicelib.outbound.model import Case, Contact
-from chalicelib.outbound.senders import ServiceMapping
 
 LONGEST_DESCRIPTION = 4_000
 

@@ -9,12 +9,13 @@ Source: mySociety's extension of GeoReport v2, "POST Service Request Update"
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.errors import NotNow
 from chalicelib.georeport import moments
 from chalicelib.georeport.reading import Unreadable
-from chalicelib.outbound.model import UPDATE, Delivery, id_of_forwarded
+from chalicelib.outbound.model import UPDATE, Delivery, Reopening, id_of_forwarded
 from chalicelib.outbound.open311_client import Open311Client, entries_in, id_in
-from chalicelib.outbound.senders import Open311Destination, Refused, Reopenings, Sent
+from chalicelib.outbound.senders import Refused, Sent
 
 STATUS = "OPEN"
 """Every server knows it; of a report that was said to be done it is the word for a reopening."""
@@ -24,7 +25,7 @@ STATUS = "OPEN"
 class UpdateSender:
     """Says it; `delivery` gives the one of an id, which knows what they call a report."""
 
-    reopening: Reopenings
+    reopening: Callable[[str], Reopening | None]
     delivery: Callable[[str], Delivery | None]
     client: Open311Client
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.errors import UpstreamFailed
 from chalicelib.outbound.inbound_updates import RUNS_EVERY_S, Polled, Ports, poll
-from chalicelib.outbound.senders import Open311Destination, Refused
+from chalicelib.outbound.senders import Refused
 from chalicelib.outbound.tokens import resolve_tokens
 
 FOR_UPDATES = timedelta(seconds=125)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, Protocol
 
+from chalicelib.catalogue.destinations import Destination
 from chalicelib.outbound.model import Case, Delivery, Kind, Reopening, State, Subject
 from chalicelib.outbound.receivers import Receiver
-from chalicelib.outbound.senders import OwnDestination, Sender
+from chalicelib.outbound.senders import Sender
 
 Brought = Literal["added", "known", "over"]
 """What became of another body's update: it is on the timeline now, nothing had to be done, or the
@@ -167,7 +168,7 @@ class Ports:
     reports: Reports
     senders: Mapping[Kind, Sender[Any]]
     queue: Queue
-    destinations: Mapping[str, OwnDestination]
+    destinations: Mapping[str, Destination]
     forward_to: Callable[[str], str | None]
     check_url: Callable[[str], None]
     publish: Callable[[bytes], None]

@@ -9,12 +9,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
 
+from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.outbound.inbound_updates import RUNS_EVERY_S, Ports
 from chalicelib.outbound.model import TOKEN, Delivery
 from chalicelib.outbound.open311_client import id_for_token
-from chalicelib.outbound.senders import Open311Destination, Refused
+from chalicelib.outbound.senders import Refused
 
 LAST = timedelta(days=7)
 AT_ONCE = 20

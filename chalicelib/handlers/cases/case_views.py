@@ -179,7 +179,7 @@ def case_item(case: Case) -> CaseItem:
         attention=report.attention,
         needs=_needs(report),
         waits_for=report.waits_for,
-        jobs=len(desk_ports().jobs.of_report(report.service_request_id)),
+        jobs=len(desk_ports().jobs_of(report.service_request_id)),
     )
 
 
@@ -280,7 +280,7 @@ def _needs(report: ServiceRequest) -> tuple[NeedView, ...]:
 
 
 def _jobs(report: ServiceRequest) -> Sequence[CaseJob]:
-    return desk_ports().jobs.of_report(report.service_request_id)
+    return desk_ports().jobs_of(report.service_request_id)
 
 
 def _job(job: CaseJob) -> JobShort:

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from chalicelib.catalogue.destinations import Destination
 from chalicelib.events import Event, PhotoTaken, ReportChanged, ReportSubmitted
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.outbound.model import Delivery, Subject, What, id_of_forwarded
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import Receiver
-from chalicelib.outbound.senders import NOT_PASSED_ON, OwnDestination
+from chalicelib.outbound.senders import NOT_PASSED_ON
 
 REOPENED = "reopen"
 """The state of a report that was opened again."""
@@ -85,13 +86,13 @@ def _told_that_it_failed(
             )
 
 
-def _has_had(subject: Subject, there: OwnDestination, ports: Ports) -> bool:
+def _has_had(subject: Subject, there: Destination, ports: Ports) -> bool:
     forwarded = id_of_forwarded(there.destination, subject.service_request_id)
     found = ports.deliveries.get(forwarded)
     return found is not None and found.state == "sent"
 
 
-def _is_passed_on(subject: Subject, there: OwnDestination) -> bool:
+def _is_passed_on(subject: Subject, there: Destination) -> bool:
     # Two bodies that pass on to each other would send one report round and round.
     is_welcome = there.passes_on_partners or not subject.is_from_partner
     return subject.may_be_passed_on and is_welcome

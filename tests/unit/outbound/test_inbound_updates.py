@@ -66,7 +66,7 @@ class Office:
             deliveries=self.deliveries,
             marks=self.marks,
             client=Open311Client(lambda: self.outside, lambda _: "k3y"),
-            timelines=self.told,
+            bring_back=self.told,
             reports=self.told,  # type: ignore[arg-type]
             destinations=destinations or (county(),),
             now=self.clock,

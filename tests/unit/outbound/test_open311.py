@@ -231,7 +231,8 @@ def test_report_is_found_when_it_was_closed_or_moved_meanwhile() -> None:
     for known in (None, case(service_code="graffiti")):
         outside = listed(answer([row("C-2", f"Our reference: {GROUPED}")]))
         client = Open311Client(lambda here=outside: here, lambda _: None)  # type: ignore[misc]
-        here = Open311Sender(lambda _, known=known: known, client, grouped, Clock())
+        cases = {delivery().service_request_id: known}
+        here = Open311Sender(cases.get, client, grouped, Clock())
         assert here.find(delivery(), county(services=mapping)) == Sent("C-2")
         assert outside.asked[0][2]["service_code"] == ["K,POT"]
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from msgspec import structs
 
+from chalicelib.catalogue.destinations import Destination
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import Event, PhotoTaken, ReportChanged, ReportSubmitted
 from chalicelib.outbound.model import Delivery, Kind, State, id_of_forwarded
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import Filter
-from chalicelib.outbound.senders import OwnDestination
 from chalicelib.outbound.usecases.opening import open_deliveries
 from chalicelib.outbound.usecases.sending import send
 from tests.builders import NOON
@@ -187,7 +187,7 @@ def test_report_of_a_partner_goes_to_another_server_only_where_that_is_said(
     outside.reports.known[ID] = subject(service_code=service_code, is_from_partner=True)
     ports = outside.ports()
     county = structs.replace(COUNTY, passes_on_partners=passes_on)
-    there: dict[str, OwnDestination] = {"county": county, "parks": PARKS}
+    there: dict[str, Destination] = {"county": county, "parks": PARKS}
     assert open_deliveries([submitted()], replace(ports, destinations=there)) == deliveries
 
 
