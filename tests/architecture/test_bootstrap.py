@@ -1,0 +1,44 @@
+"""The composition root builds, and maps nothing: adapters lie in integrations."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import ROOT
+
+STORED = frozenset(("ServiceRequest", "Account", "Job"))
+MODULES = sorted((ROOT / "chalicelib" / "bootstrap").glob("*.py"))
+
+
+def mappings(text: str) -> Iterator[str]:
+    """The classes of a module, and the functions that take something which was stored or sent:
+    a builder takes names of settings alone."""
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.ClassDef):
+            yield node.name
+        if isinstance(node, ast.FunctionDef):
+            written = [ast.unparse(each.annotation) for each in node.args.args if each.annotation]
+            if STORED.intersection(each.rpartition(".")[2] for each in written):
+                yield node.name
+
+
+def test_composition_root_maps_nothing() -> None:
+    assert {path.name: found for path in MODULES if (found := [*mappings(path.read_text())])} == {}
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "class ReportsForJobs: ...",
+        "def seen(report: ServiceRequest): ...",
+        "def of(a: model.Job): ...",
+    ],
+)
+def test_mapping_is_found_when_there_is_one(planted: str) -> None:
+    assert [*mappings(planted)]
+
+
+def test_package_exports_nothing() -> None:
+    (body,) = ast.parse(MODULES[0].read_text()).body
+    assert MODULES[0].name == "__init__.py" and isinstance(body, ast.Expr)
