@@ -12,8 +12,8 @@ MODULES = sorted((ROOT / "chalicelib" / "bootstrap").glob("*.py"))
 
 
 def mappings(text: str) -> Iterator[str]:
-    """The classes of a module, and the functions that take something which was stored or sent:
-    a builder takes names of settings alone."""
+    """The classes of a module, and its functions that take something stored: a builder takes
+    nothing but names."""
     for node in ast.parse(text).body:
         if isinstance(node, ast.ClassDef):
             yield node.name
@@ -31,8 +31,8 @@ def test_composition_root_maps_nothing() -> None:
     "planted",
     [
         "class ReportsForJobs: ...",
-        "def seen(report: ServiceRequest): ...",
-        "def of(a: model.Job): ...",
+        "def f(a: ServiceRequest): ...",
+        "def f(a: model.Job): ...",
     ],
 )
 def test_mapping_is_found_when_there_is_one(planted: str) -> None:
