@@ -2,8 +2,9 @@
 import { loadCouncil, loadServices } from "../../shared/council.ts";
 import { actionButton, byId, element, show } from "../../shared/dom.ts";
 import { call, faultsOf, whoIsSignedIn } from "../../shared/session.ts";
+import type { OwnReport } from "./own-report.ts";
 import { openPage, tell } from "./page.ts";
-import { type Known, type OwnReport, reportEntry } from "./report-entry.ts";
+import { type Known, reportEntry } from "./report-entry.ts";
 
 interface OwnReports {
   items: OwnReport[];

@@ -4,21 +4,12 @@ import { actionButton, element, focusOn, unseen } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { promiseWords } from "../../shared/promise.ts";
-import type { StoredReport } from "../../shared/reports.ts";
 import { call } from "../../shared/session.ts";
 import { stateTag } from "../../shared/states.ts";
+import { changesIn, type OwnReport } from "./own-report.ts";
 import { change, tell } from "./page.ts";
-import { askAbout, changesIn, findingsIn, reportForm, wordsIn } from "./report-form.ts";
+import { askAbout, findingsIn, reportForm, wordsIn } from "./report-form.ts";
 import { pathOf, saveReport } from "./report-save.ts";
-
-export interface OwnReport extends StoredReport {
-  visibility: "public" | "waiting" | "held" | "private" | "unconfirmed" | "hidden" | "withdrawn";
-  title: string | null;
-  description: string;
-  address: string | null;
-  can_change: boolean;
-  version: number;
-}
 
 /** What services are called, and the council's time zone. */
 export interface Known {

@@ -1,12 +1,7 @@
 /** What of a report its sender may change. */
 import { actionButton, element } from "../../shared/dom.ts";
 import type { Finding } from "../report/personal-data.ts";
-import type { OwnReport } from "./report-entry.ts";
-
-const FIELDS = ["description", "address", "title"] as const;
-type Field = (typeof FIELDS)[number];
-type Words = Record<Field, string>;
-export type Changes = Partial<Words> & { clear?: Field[] };
+import { type Field, FIELDS, isPublic, type OwnReport, type Words } from "./own-report.ts";
 
 const LABELS: Words = {
   description: "What is wrong",
@@ -27,14 +22,6 @@ export function wordsIn(form: HTMLFormElement): Words {
   return Object.fromEntries(texts) as Words;
 }
 
-/** What differs from what is stored. */
-export function changesIn(words: Words, report: OwnReport): Changes {
-  const other = FIELDS.filter((field) => words[field] !== (report[field] ?? ""));
-  const clear = other.filter((field) => !words[field]);
-  const written = Object.fromEntries(other.filter((field) => words[field]).map((field) => [field, words[field]]));
-  return { ...written, ...(clear.length ? { clear } : {}) };
-}
-
 /** What in words that become public seems to be about a person. */
 export async function findingsIn(words: Words, report: OwnReport): Promise<Finding[]> {
   if (!isPublic(report)) return [];
@@ -52,10 +39,6 @@ export function askAbout(findings: Finding[]): HTMLElement {
     element("ul", { class: "app-bullets" }, ...found),
     element("p", {}, "Change it, or press Save again to keep it."),
   );
-}
-
-function isPublic({ visibility }: OwnReport): boolean {
-  return visibility === "public" || visibility === "held" || visibility === "waiting";
 }
 
 function group(field: Field, report: OwnReport): HTMLElement {

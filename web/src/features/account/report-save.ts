@@ -1,8 +1,7 @@
 /** Saves what somebody changed of her report. */
 import type { Outcome } from "../../shared/api.ts";
 import { call } from "../../shared/session.ts";
-import type { OwnReport } from "./report-entry.ts";
-import type { Changes } from "./report-form.ts";
+import type { Changes, OwnReport } from "./own-report.ts";
 
 const TOLD = ["title", "description", "address", "state", "visibility"] as const;
 

@@ -2,7 +2,7 @@
 import { findFacility } from "../../shared/places/facilities.ts";
 import { about, assetOf, changeDraft, currentDraft, movePin } from "./draft.ts";
 import { stepAfter } from "./flow.ts";
-import type { StepName } from "./steps.ts";
+import type { StepName } from "./step-order.ts";
 
 /** Fills in what the link says; answers the step that comes then. What was written about something else is not touched. */
 export async function takeLinked(id: string): Promise<StepName> {

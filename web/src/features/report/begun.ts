@@ -1,8 +1,9 @@
 /** A report was begun in another visit, or a link wants a new one: nothing that was written is lost without a word. */
 import { byId, element } from "../../shared/dom.ts";
 import { takeLinked } from "./asset-link.ts";
+import { currentService } from "./current-service.ts";
 import { addressOf, currentDraft, finishDraft } from "./draft.ts";
-import { currentService, linkedAsset } from "./flow.ts";
+import { linkedAsset } from "./flow.ts";
 import { goInstead } from "./steps.ts";
 
 export function start(): void {

@@ -5,10 +5,10 @@ import { placeText } from "../../shared/places/place-text.ts";
 import type { Draft } from "../../shared/pending-report.ts";
 import { answerText, questionsOf } from "./answers.ts";
 import { CHANNELS } from "./assisted.ts";
+import { currentService } from "./current-service.ts";
 import { addressOf, assetOf, changeDraft, currentDraft, placeOf } from "./draft.ts";
-import { currentService } from "./flow.ts";
 import { startSending } from "./send.ts";
-import type { StepName } from "./steps.ts";
+import type { StepName } from "./step-order.ts";
 
 interface Answer {
   question: string;

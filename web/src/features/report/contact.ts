@@ -1,8 +1,8 @@
 /** How to reach the resident; all of it optional. */
 import { byId, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { currentService } from "./current-service.ts";
 import { changeDraft, currentDraft, renewKey } from "./draft.ts";
-import { currentService } from "./flow.ts";
 import { sectionOf } from "./steps.ts";
 
 const section = sectionOf("contact");

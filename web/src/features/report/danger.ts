@@ -2,8 +2,8 @@
 import { loadCouncil } from "../../shared/council.ts";
 import { byId, element } from "../../shared/dom.ts";
 import { dangerousAnswer, questionsOf } from "./answers.ts";
+import { currentService } from "./current-service.ts";
 import { currentDraft } from "./draft.ts";
-import { currentService } from "./flow.ts";
 import { lineAt } from "./phone-line.ts";
 
 /** Without the council's document the page shows all numbers with their hours. */

@@ -2,8 +2,8 @@
 import { byId } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { startCharacterCount } from "../../shared/character-count.ts";
+import { currentService } from "./current-service.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
-import { currentService } from "./flow.ts";
 import { sectionOf } from "./steps.ts";
 
 const MAX_LENGTH = 4000;

@@ -4,22 +4,15 @@ import { isInRing } from "../../shared/geo/polygon.ts";
 import type { Draft } from "../../shared/pending-report.ts";
 import type { Place } from "../../shared/reports.ts";
 import { answerOf, isDangerous, questionsOf } from "./answers.ts";
+import { currentService, serviceIn } from "./current-service.ts";
 import { currentDraft, placeOf } from "./draft.ts";
-import { indexOf, type StepName, STEPS } from "./steps.ts";
+import { indexOf, type StepName, STEPS } from "./step-order.ts";
 
 /** Steps that are shown only while something stands in the way. */
 const STOPS: readonly StepName[] = ["elsewhere", "sign-in", "danger", "personal"];
 
 /** The thing that a link from its own page is about, until that link is taken. */
 export const linkedAsset = () => new URL(location.href).searchParams.get("asset");
-
-export async function currentService(): Promise<Service | undefined> {
-  return serviceIn(await loadCatalogue().catch(() => null), currentDraft());
-}
-
-function serviceIn(catalogue: Catalogue | null, { service_code }: Draft): Service | undefined {
-  return catalogue?.items.find((service) => service.service_code === service_code);
-}
 
 export async function currentElsewhere(): Promise<Elsewhere | undefined> {
   return elsewhereIn(await loadCatalogue().catch(() => null), currentDraft());
@@ -114,11 +107,11 @@ async function isWanted(step: StepName): Promise<boolean> {
 /** Never in the way: whatever fails counts as nothing found. */
 async function reportedNearby(): Promise<boolean> {
   if (!placeOf(currentDraft())) return false;
-  return import("./nearby.ts").then(({ isWorthAsking }) => isWorthAsking()).catch(() => false);
+  return import("./nearby-search.ts").then(({ isWorthAsking }) => isWorthAsking()).catch(() => false);
 }
 
 /** Never in the way either. */
 async function assetsAround(): Promise<boolean> {
   if (!placeOf(currentDraft())) return false;
-  return import("./asset.ts").then(({ isWorthAsking }) => isWorthAsking()).catch(() => false);
+  return import("./asset-search.ts").then(({ isWorthAsking }) => isWorthAsking()).catch(() => false);
 }

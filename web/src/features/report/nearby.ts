@@ -1,5 +1,4 @@
 /** Open reports of the same kind close to the place: following one is better than sending it again. */
-import { getJson } from "../../shared/api.ts";
 import { loadCouncil } from "../../shared/council.ts";
 import { dayElement } from "../../shared/dates.ts";
 import { deviceKey } from "../../shared/device.ts";
@@ -7,27 +6,18 @@ import { actionButton, byId, element } from "../../shared/dom.ts";
 import { rememberFollow } from "../../shared/follows.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { postAsWhoever } from "../../shared/post-as-whoever.ts";
-import type { Report, StoredReport } from "../../shared/reports.ts";
 import { stateTag } from "../../shared/states.ts";
-import { about, changeDraft, currentDraft, finishDraft } from "./draft.ts";
-import { currentService, stepAfter } from "./flow.ts";
+import { currentService } from "./current-service.ts";
+import { about, changeDraft, finishDraft } from "./draft.ts";
+import { stepAfter } from "./flow.ts";
+import { type Nearby, RADIUS_M, search } from "./nearby-search.ts";
 import { rememberFollowed } from "./sent-reports.ts";
 import { goInstead, goTo, sectionOf } from "./steps.ts";
 
-interface Nearby extends StoredReport {
-  title: string | null;
-  distance_m: number;
-  description?: string;
-}
-
-const RADIUS_M = 100;
-const PATIENCE_MS = 4_000;
-const MOST = 8;
 const MOST_WORDS = 160;
 
 const section = sectionOf("nearby");
 const status = byId("nearby-status");
-let found: { about: string; items: Promise<Nearby[]> } | undefined;
 
 export function start(onward: () => Promise<void>): void {
   section.querySelector("form")!.addEventListener("submit", () => {
@@ -47,42 +37,6 @@ export async function enter(): Promise<void> {
   const name = (await currentService())?.service_name ?? "This problem";
   byId("nearby-lead").textContent = leadText(name, items.length);
   byId("nearby-list").replaceChildren(...items.map((item) => entry(item, name, council?.time_zone)));
-}
-
-/** Whether there is something to show that was not shown before. */
-export async function isWorthAsking(): Promise<boolean> {
-  return currentDraft().nearby_for !== about() && (await search()).length > 0;
-}
-
-function search(): Promise<Nearby[]> {
-  if (found?.about !== about()) found = { about: about(), items: inTime(fetchNearby(), []) };
-  return found.items;
-}
-
-async function fetchNearby(): Promise<Nearby[]> {
-  const { service_code, lat, long } = currentDraft();
-  const query = new URLSearchParams({ lat: `${lat}`, long: `${long}`, radius_m: `${RADIUS_M}`, service_code });
-  const answer = await getJson<{ items: Nearby[] }>(`/api/reports/nearby?${query}`, PATIENCE_MS);
-  const items = answer?.items.slice(0, MOST) ?? [];
-  return inTime(addWords(items), items);
-}
-
-/** The list has no descriptions; the published documents do. */
-async function addWords(items: Nearby[]): Promise<Nearby[]> {
-  const template = (await loadCouncil()).request;
-  return Promise.all(
-    items.map(async (item) => {
-      const url = template.replace("{service_request_id}", item.service_request_id);
-      const document = await getJson<Report>(url, PATIENCE_MS / 2).catch(() => null);
-      return { ...item, description: document?.description };
-    }),
-  );
-}
-
-/** Nobody waits for longer than that, and no failure stops anybody. */
-function inTime<T>(wanted: Promise<T>, instead: T): Promise<T> {
-  const late = new Promise<T>((resolve) => setTimeout(resolve, PATIENCE_MS, instead));
-  return Promise.race([wanted.catch(() => instead), late]);
 }
 
 function leadText(name: string, count: number): string {

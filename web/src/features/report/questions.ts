@@ -3,8 +3,8 @@ import type { Attribute } from "../../shared/council.ts";
 import { byId } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { answerOf, questionsOf } from "./answers.ts";
+import { currentService } from "./current-service.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
-import { currentService } from "./flow.ts";
 import { fieldOf, questionField, readAnswer } from "./question-fields.ts";
 import { sectionOf } from "./steps.ts";
 

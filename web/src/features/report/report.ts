@@ -3,7 +3,8 @@ import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { keptWords, takeUp } from "./draft.ts";
 import { allowed, linkedAsset, stepAfter } from "./flow.ts";
 import { allowedEnd } from "./sent-reports.ts";
-import { goTo, sectionOf, startSteps, type StepName } from "./steps.ts";
+import type { StepName } from "./step-order.ts";
+import { goTo, sectionOf, startSteps } from "./steps.ts";
 import { enter as enterWhere, start as startWhere } from "./where.ts";
 
 /** `start` happens once, `enter` each time the step is shown. */

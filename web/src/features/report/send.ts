@@ -5,6 +5,7 @@ import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts"
 import { clearErrors, idOf, showErrors } from "../../shared/form-errors.ts";
 import { type Draft, type DraftPhoto, isAssisted } from "../../shared/pending-report.ts";
 import { answersTo } from "./answers.ts";
+import { currentService } from "./current-service.ts";
 import {
   addressOf,
   assetOf,
@@ -15,10 +16,10 @@ import {
   renewKey,
   senderOf,
 } from "./draft.ts";
-import { currentService } from "./flow.ts";
 import { postAs } from "./post-as.ts";
 import { type Receipt, rememberSent, type Sent } from "./sent-reports.ts";
-import { goTo, sectionOf, type StepName } from "./steps.ts";
+import type { StepName } from "./step-order.ts";
+import { goTo, sectionOf } from "./steps.ts";
 
 const section = sectionOf("check");
 const button = byId<HTMLButtonElement>("send");

@@ -3,8 +3,8 @@ import type { OwnAccount } from "../account/model.ts";
 import { byId, element, show } from "../../shared/dom.ts";
 import { isAssisted } from "../../shared/pending-report.ts";
 import { type Account, call, isSignedOut, signInAddress, whoIsSignedIn } from "../../shared/session.ts";
+import { currentService } from "./current-service.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
-import { currentService } from "./flow.ts";
 
 /** Nothing happens where it cannot be known. `changed` shows what the draft holds now. */
 export async function meet(changed: () => void): Promise<void> {

@@ -1,7 +1,7 @@
 /** What this visit sent or followed last, so that a reload still shows it. */
 import { keptValue } from "../../shared/kept-value.ts";
 import type { StoredReport } from "../../shared/reports.ts";
-import type { StepName } from "./steps.ts";
+import type { StepName } from "./step-order.ts";
 
 export type Visibility = "public" | "waiting" | "held" | "private" | "withdrawn" | "hidden";
 

@@ -21,7 +21,7 @@ export function start(onward: () => Promise<void>): void {
     const { name, value } = event.target as HTMLInputElement;
     if (name !== "service_code") return;
     changeDraft({ service_code: value });
-    void import("./asset.ts").then(({ lookAhead }) => lookAhead()).catch(() => undefined);
+    void import("./asset-search.ts").then(({ lookAhead }) => lookAhead()).catch(() => undefined);
   });
   section.querySelector("form")!.addEventListener("submit", () => {
     clearErrors(section);

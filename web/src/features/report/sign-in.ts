@@ -2,8 +2,8 @@
 import { byId, show } from "../../shared/dom.ts";
 import type { Service } from "../../shared/council.ts";
 import { signInAddress, whoIsSignedIn } from "../../shared/session.ts";
+import { currentService } from "./current-service.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
-import { currentService } from "./flow.ts";
 import { isStaff, meet } from "./sender.ts";
 
 /** From the least to the most sure. */

@@ -1,25 +1,6 @@
 /** One step at a time: the hash says which, so that reload and the browser's own back button work. */
 import { byId, focusOn, show } from "../../shared/dom.ts";
-
-export const STEPS = [
-  "begun",
-  "where",
-  "service",
-  "elsewhere",
-  "sign-in",
-  "asset",
-  "nearby",
-  "questions",
-  "danger",
-  "photos",
-  "description",
-  "personal",
-  "contact",
-  "check",
-  "sent",
-  "followed",
-] as const;
-export type StepName = (typeof STEPS)[number];
+import { type StepName, STEPS } from "./step-order.ts";
 
 /** Where "Back" leads when this visit began in the middle, so that there is no history to go back in. */
 const BEFORE: Record<StepName, StepName | null> = {
@@ -66,10 +47,6 @@ export function goTo(step: StepName, then: (() => void) | null = null): void {
 /** For a step that answered itself: "Back" does not come by it again. */
 export function goInstead(step: StepName): void {
   location.replace(`#${step}`);
-}
-
-export function indexOf(step: StepName): number {
-  return STEPS.indexOf(step);
 }
 
 /**

@@ -1,0 +1,28 @@
+/** A report as its reporter sees it, and what the reporter may change. */
+import type { StoredReport } from "../../shared/reports.ts";
+
+export interface OwnReport extends StoredReport {
+  visibility: "public" | "waiting" | "held" | "private" | "unconfirmed" | "hidden" | "withdrawn";
+  title: string | null;
+  description: string;
+  address: string | null;
+  can_change: boolean;
+  version: number;
+}
+
+export const FIELDS = ["description", "address", "title"] as const;
+export type Field = (typeof FIELDS)[number];
+export type Words = Record<Field, string>;
+export type Changes = Partial<Words> & { clear?: Field[] };
+
+export function isPublic({ visibility }: OwnReport): boolean {
+  return visibility === "public" || visibility === "held" || visibility === "waiting";
+}
+
+/** What differs from what is stored. */
+export function changesIn(words: Words, report: OwnReport): Changes {
+  const other = FIELDS.filter((field) => words[field] !== (report[field] ?? ""));
+  const clear = other.filter((field) => !words[field]);
+  const written = Object.fromEntries(other.filter((field) => words[field]).map((field) => [field, words[field]]));
+  return { ...written, ...(clear.length ? { clear } : {}) };
+}

@@ -1,0 +1,61 @@
+/** Which of the council's things near the place it may be. */
+import { loadFacilities, loadKinds, type Near, nearestOf } from "../../shared/places/facilities.ts";
+import type { Place } from "../../shared/reports.ts";
+import { about, changeDraft, currentDraft, placeOf } from "./draft.ts";
+
+export const MOST = 8;
+const WITHIN_M = 250;
+const PATIENCE_MS = 4_000;
+
+export interface Choice {
+  /** The middle that the distances are from. */
+  from: Place;
+  label: string;
+  near: Near[];
+}
+
+let found: { about: string; choice: Promise<Choice | null> } | undefined;
+
+/** Whether there is something to choose from that was not shown before. */
+export async function isWorthAsking(): Promise<boolean> {
+  return currentDraft().asset_for !== about() && (await search()) !== null;
+}
+
+/** What there is to choose from, loaded once. A failure counts as nothing found. */
+export function lookAhead(): Promise<Choice | null> {
+  if (found?.about !== about()) found = { about: about(), choice: fetchChoice().catch(() => null) };
+  return found.choice;
+}
+
+export const search = () => inTime(lookAhead());
+
+/** The report is then about that one, where it is; what was said of the place stays. */
+export function take(near: Near | undefined, choice: Choice): void {
+  const { service_code } = currentDraft();
+  if (near) {
+    const { facility_id, name, lat, long } = near.facility;
+    changeDraft({ lat, long, asset: { asset_id: facility_id, name, service_code } });
+  } else {
+    changeDraft({ asset: null });
+  }
+  // Coming back shows what there was to choose from, though the pin has moved.
+  found = { about: about(), choice: Promise.resolve(choice) };
+  changeDraft({ asset_for: about() });
+}
+
+async function fetchChoice(): Promise<Choice | null> {
+  const draft = currentDraft();
+  const from = placeOf(draft);
+  if (!from) return null;
+  const kinds = (await loadKinds()).filter(({ service_code }) => service_code === draft.service_code);
+  const each = await Promise.all(kinds.map(({ kind }) => loadFacilities(kind)));
+  const near = each.flatMap((facilities) => (facilities ? nearestOf(facilities, from, MOST) : []));
+  const close = near.filter(({ distance_m }) => distance_m <= WITHIN_M).sort((one, other) => one.distance_m - other.distance_m);
+  return close.length ? { from, label: kinds.map(({ plural }) => plural).join(", "), near: close.slice(0, MOST) } : null;
+}
+
+/** After 4 seconds there is nothing to choose from. */
+function inTime(wanted: Promise<Choice | null>): Promise<Choice | null> {
+  const late = new Promise<null>((resolve) => setTimeout(resolve, PATIENCE_MS, null));
+  return Promise.race([wanted, late]);
+}

@@ -1,0 +1,53 @@
+/** The open reports of the same kind close to the place. */
+import { getJson } from "../../shared/api.ts";
+import { loadCouncil } from "../../shared/council.ts";
+import type { Report, StoredReport } from "../../shared/reports.ts";
+import { about, currentDraft } from "./draft.ts";
+
+export interface Nearby extends StoredReport {
+  title: string | null;
+  distance_m: number;
+  description?: string;
+}
+
+export const RADIUS_M = 100;
+const PATIENCE_MS = 4_000;
+const MOST = 8;
+
+let found: { about: string; items: Promise<Nearby[]> } | undefined;
+
+/** Whether there is something to show that was not shown before. */
+export async function isWorthAsking(): Promise<boolean> {
+  return currentDraft().nearby_for !== about() && (await search()).length > 0;
+}
+
+export function search(): Promise<Nearby[]> {
+  if (found?.about !== about()) found = { about: about(), items: inTime(fetchNearby(), []) };
+  return found.items;
+}
+
+async function fetchNearby(): Promise<Nearby[]> {
+  const { service_code, lat, long } = currentDraft();
+  const query = new URLSearchParams({ lat: `${lat}`, long: `${long}`, radius_m: `${RADIUS_M}`, service_code });
+  const answer = await getJson<{ items: Nearby[] }>(`/api/reports/nearby?${query}`, PATIENCE_MS);
+  const items = answer?.items.slice(0, MOST) ?? [];
+  return inTime(addWords(items), items);
+}
+
+/** The list has no descriptions; the published documents do. */
+async function addWords(items: Nearby[]): Promise<Nearby[]> {
+  const template = (await loadCouncil()).request;
+  return Promise.all(
+    items.map(async (item) => {
+      const url = template.replace("{service_request_id}", item.service_request_id);
+      const document = await getJson<Report>(url, PATIENCE_MS / 2).catch(() => null);
+      return { ...item, description: document?.description };
+    }),
+  );
+}
+
+/** Nobody waits for longer than that, and no failure stops anybody. */
+function inTime<T>(wanted: Promise<T>, instead: T): Promise<T> {
+  const late = new Promise<T>((resolve) => setTimeout(resolve, PATIENCE_MS, instead));
+  return Promise.race([wanted.catch(() => instead), late]);
+}

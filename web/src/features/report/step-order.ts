@@ -1,0 +1,22 @@
+/** The steps of a report, in their order. */
+export const STEPS = [
+  "begun",
+  "where",
+  "service",
+  "elsewhere",
+  "sign-in",
+  "asset",
+  "nearby",
+  "questions",
+  "danger",
+  "photos",
+  "description",
+  "personal",
+  "contact",
+  "check",
+  "sent",
+  "followed",
+] as const;
+export type StepName = (typeof STEPS)[number];
+
+export const indexOf = (step: StepName): number => STEPS.indexOf(step);
