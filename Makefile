@@ -13,7 +13,7 @@ export PYTHONPATH PATH
 COUNCIL ?= demo
 COUNCIL_NAME := $(notdir $(basename $(COUNCIL)))
 WEB := build/web/$(COUNCIL_NAME)
-WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
+WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/tests/*' 2>/dev/null)
 COUNCIL_FILE := $(if $(filter %.json,$(COUNCIL)),$(COUNCIL),chalicelib/catalogue/councils/$(COUNCIL).json)
 ENGINES := tests/engines/node_modules
 BROWSERS := chromium chromium-headless-shell firefox-esr dbus-daemon
@@ -29,6 +29,7 @@ run: $(VENV)/.installed $(WEB)/.built ## starts everything on http://127.0.0.1:8
 	@COUNCIL=$(COUNCIL) WEB=$(WEB) exec $(BIN)/python -m infra.local
 
 test: $(VENV)/.bench build/web/demo/.built $(VENV)/.browser $(ENGINES)/.installed ## runs the tests (ARGS="tests/unit/reports -k timeline")
+	@cd web && npm run --silent test
 	@$(BIN)/python -m pytest $(ARGS)
 
 test-all: export EXHAUSTIVE = 1

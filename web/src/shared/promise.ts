@@ -2,10 +2,13 @@
 import { dayElement, isoDay } from "./dates.ts";
 import { element } from "./dom.ts";
 
-export function promiseWords(expected: string, timeZone?: string, now = new Date()): HTMLElement {
-  const zone = timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+export function promiseWords(expected: string, timeZone?: string): HTMLElement {
   const day = dayElement(expected, timeZone);
-  const isOverdue = isoDay(now, zone) > isoDay(new Date(expected), zone);
-  if (isOverdue) return element("p", {}, element("strong", {}, "This is overdue."), " We aimed to deal with it by ", day, ".");
+  if (isOverdue(expected, new Date(), timeZone)) return element("p", {}, element("strong", {}, "This is overdue."), " We aimed to deal with it by ", day, ".");
   return element("p", {}, "We aim to deal with this by ", element("strong", {}, day), ".");
+}
+
+/** Without the council's time zone, by the day of the phone. */
+export function isOverdue(expected: string, now: Date, timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone): boolean {
+  return isoDay(now, timeZone) > isoDay(new Date(expected), timeZone);
 }

@@ -2,7 +2,8 @@
 import { myArea } from "../../shared/places/my-area.ts";
 import { parseReference } from "../../shared/reference.ts";
 import { currentDraft, type Draft, startAnew } from "./draft.ts";
-import { afterWhat, startSteps } from "./steps.ts";
+import { afterWhat } from "./step-order.ts";
+import { startSteps } from "./steps.ts";
 import * as what from "./what.ts";
 import * as when from "./when.ts";
 
@@ -23,7 +24,7 @@ function begin(): void {
   if (!about) return;
   const { channel, to } = currentDraft();
   startAnew({ channel, to, ...about });
-  history.replaceState(null, "", `/alerts/#${afterWhat()}`);
+  history.replaceState(null, "", `/alerts/#${afterWhat(currentDraft())}`);
 }
 
 document.addEventListener("submit", (event) => event.preventDefault());

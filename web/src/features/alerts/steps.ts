@@ -2,10 +2,7 @@
 import { byId, focusOn, show } from "../../shared/dom.ts";
 import { showErrors } from "../../shared/form-errors.ts";
 import { currentDraft } from "./draft.ts";
-import { mayHavePlace } from "./words.ts";
-
-const STEPS = ["what", "where", "ward", "when", "how", "sent"] as const;
-export type Step = (typeof STEPS)[number];
+import { afterWhat, allowed, type Step, STEPS } from "./step-order.ts";
 
 const baseTitle = document.title;
 const back = byId<HTMLAnchorElement>("back");
@@ -23,7 +20,7 @@ export function startSteps(enter: Record<Step, () => void | Promise<void>>): voi
   const follow = async () => {
     const turn = ++turns;
     const wanted = STEPS.find((step) => step === location.hash.slice(1)) ?? "what";
-    const step = allowed(wanted);
+    const step = allowed(wanted, currentDraft());
     if (step !== wanted) history.replaceState(null, "", `#${step}`);
     const ready = await Promise.resolve(enter[step]()).then(() => true, () => false);
     if (turn !== turns) return;
@@ -34,27 +31,17 @@ export function startSteps(enter: Record<Step, () => void | Promise<void>>): voi
   void follow();
 }
 
-/** The step after the choice of what. */
-export function afterWhat(): Step {
-  const { kind } = currentDraft();
-  return kind === "ward" ? "ward" : mayHavePlace(kind) ? "where" : "when";
-}
-
-/** The first that still needs an answer, where one further on is asked for. */
-function allowed(wanted: Step): Step {
-  const { kind, place, ward_code, receipt } = currentDraft();
-  if (wanted === "sent") return receipt ? "sent" : "what";
-  if (!kind || wanted === "what") return "what";
-  if (wanted === "where" || wanted === "ward") return afterWhat();
-  if ((kind === "area" && !place) || (kind === "ward" && !ward_code)) return afterWhat();
-  return wanted;
+/** The step of the place, where the choice has one. */
+function beforeWhen(): string {
+  const after = afterWhat(currentDraft());
+  return after === "when" ? "#what" : `#${after}`;
 }
 
 function present(step: Step): void {
   for (const name of STEPS) show(sectionOf(name), name === step);
   const heading = sectionOf(step).querySelector("h1")!;
   document.title = `${heading.textContent} – ${baseTitle}`;
-  back.href = { what: "/", where: "#what", ward: "#what", when: afterWhat() === "when" ? "#what" : `#${afterWhat()}`, how: "#when", sent: "/" }[step];
+  back.href = { what: "/", where: "#what", ward: "#what", when: beforeWhen(), how: "#when", sent: "/" }[step];
   show(back, step !== "sent");
   if (shown && shown !== step) {
     scrollTo(0, 0);

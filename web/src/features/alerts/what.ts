@@ -5,7 +5,8 @@ import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
 import { heardHere } from "./here.ts";
-import { afterWhat, goTo, sectionOf } from "./steps.ts";
+import { afterWhat } from "./step-order.ts";
+import { goTo, sectionOf } from "./steps.ts";
 import { type Choice, type Kind, KINDS } from "./words.ts";
 
 const section = sectionOf("what");
@@ -16,7 +17,7 @@ section.querySelector("form")!.addEventListener("submit", () => {
   const [kind] = chosenIn(kinds) as Kind[];
   if (!kind) return showErrors(section, [{ field: "kind", message: "Choose what you want to hear about" }]);
   if (kind !== currentDraft().kind) changeDraft({ kind, unwanted: [] });
-  goTo(afterWhat());
+  goTo(afterWhat(currentDraft()));
 });
 
 export function enter(): void {

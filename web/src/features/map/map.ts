@@ -2,9 +2,10 @@
 import { type Council, loadCouncil, loadServices, middleOf, type Service } from "../../shared/council.ts";
 import { byId } from "../../shared/dom.ts";
 import { type Box, PIN_ZOOM, tilesIn } from "../../shared/geo/tiles.ts";
-import { drawCountList, hideCountList, marksOf, tallyOf, tallyText } from "./counts.ts";
+import { drawCountList, hideCountList, tallyText } from "./counts.ts";
 import { fillFilters, passesFilters } from "./filters.ts";
 import { drawList, onMore, showFirstPage } from "./list.ts";
+import { marksOf, tallyOf } from "./marks.ts";
 import type { PinMap } from "./pins.ts";
 import { type Count, countsOf, type Pin, pinsOf, refreshTiles } from "./tiles.ts";
 import { boundsOf, isWithin, type MapView, readHash, writeHash } from "./view.ts";

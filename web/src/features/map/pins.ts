@@ -5,8 +5,9 @@ import type { Council, Service } from "../../shared/council.ts";
 import { element } from "../../shared/dom.ts";
 import type { Box } from "../../shared/geo/tiles.ts";
 import { stateTag } from "../../shared/states.ts";
-import { type Mark, tallyText } from "./counts.ts";
+import { tallyText } from "./counts.ts";
 import { reportLink } from "./list.ts";
+import type { Mark } from "./marks.ts";
 import type { Pin } from "./tiles.ts";
 import type { MapView } from "./view.ts";
 

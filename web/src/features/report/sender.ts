@@ -2,7 +2,8 @@
 import type { OwnAccount } from "../account/model.ts";
 import { byId, element, show } from "../../shared/dom.ts";
 import { isAssisted } from "../../shared/pending-report.ts";
-import { type Account, call, isSignedOut, signInAddress, whoIsSignedIn } from "../../shared/session.ts";
+import { call, isSignedOut, signInAddress, whoIsSignedIn } from "../../shared/session.ts";
+import { isStaff } from "./assurance.ts";
 import { currentService } from "./current-service.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
 
@@ -38,8 +39,6 @@ async function offerChannels(): Promise<void> {
   assisted.offerChannels(tellWhose);
   tellWhose();
 }
-
-export const isStaff = ({ roles }: Account) => roles.some((role) => role !== "resident");
 
 function tellWhose(): void {
   const { channel } = currentDraft();

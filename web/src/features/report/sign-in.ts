@@ -2,12 +2,10 @@
 import { byId, show } from "../../shared/dom.ts";
 import type { Service } from "../../shared/council.ts";
 import { signInAddress, whoIsSignedIn } from "../../shared/session.ts";
+import { isKnownWell } from "./assurance.ts";
 import { currentService } from "./current-service.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
-import { isStaff, meet } from "./sender.ts";
-
-/** From the least to the most sure. */
-const SURENESS = ["anonymous", "contact", "proven", "staff"];
+import { meet } from "./sender.ts";
 
 export async function enter(): Promise<void> {
   const service = await currentService();
@@ -21,11 +19,10 @@ export async function enter(): Promise<void> {
  * Whether who is signed in is known as surely as the service asks: then the report is hers, and not anonymous. Whoever
  * rings or comes by shows to the staff who she is.
  */
-export async function isSureEnough({ assurance = "anonymous" }: Service): Promise<boolean> {
+export async function isSureEnough(service: Service): Promise<boolean> {
   const who = await whoIsSignedIn();
   if (who.kind !== "stored") return false;
-  const forOthers = isStaff(who.value) && currentDraft().channel !== "online";
-  if (!forOthers && SURENESS.indexOf(who.value.assurance) < SURENESS.indexOf(assurance)) return false;
+  if (!isKnownWell(who.value, service, currentDraft().channel)) return false;
   if (currentDraft().anonymous) changeDraft({ anonymous: false });
   await meet(() => undefined);
   return true;

@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import type { Draft } from "../../src/shared/pending-report.ts";
+import { newBrowser } from "../browser.ts";
+import { HERE } from "./council.ts";
+
+async function opened(written: Partial<Draft> = {}) {
+  newBrowser();
+  const draft = await import("../../src/features/report/draft.ts");
+  await draft.takeUp();
+  draft.changeDraft(written);
+  return draft;
+}
+
+describe("the address", () => {
+  test.each([
+    ["4", "Market Place", "4 Market Place"],
+    ["4b,", "Market Place", "4b Market Place"],
+    ["12-14", "9 Market Place", "12-14 Market Place"],
+    ["Outside 4", "Market Place", "Outside 4"],
+    ["4", "", "4"],
+    [" By the bench ", "Market Place", "By the bench"],
+  ])("of “%s” on %s is “%s”", async (address, suggested_address, whole) => {
+    const { addressOf, currentDraft } = await opened({ address, suggested_address });
+    expect(addressOf(currentDraft())).toBe(whole);
+  });
+
+  test("that the search wrote goes with its place", async () => {
+    const { movePin, currentDraft } = await opened();
+    movePin(HERE, "Market Place", "Market Place");
+    movePin({ lat: 53, long: -1 });
+    expect(currentDraft()).toMatchObject({ lat: 53, long: -1, address: "", place_label: "" });
+  });
+
+  test("that the reporter wrote stays", async () => {
+    const { movePin, currentDraft } = await opened({ address: "By the bench" });
+    movePin(HERE, "Market Place", "Market Place");
+    expect(currentDraft().address).toBe("By the bench");
+  });
+});
+
+test("another pin is a place without words, and about nothing that stands elsewhere", async () => {
+  const { movePin, currentDraft } = await opened({ in_words: true, asset: { asset_id: "lights-1", name: "L1", service_code: "light" } });
+  movePin(HERE);
+  expect(currentDraft()).toMatchObject({ in_words: false, asset: null });
+});
+
+test("what it is about changes with the problem, the place and the report", async () => {
+  const { about, changeDraft, renewKey } = await opened({ ...HERE, service_code: "light" });
+  const seen = [about()];
+  for (const act of [() => changeDraft({ service_code: "litter" }), () => changeDraft({ lat: 53 }), renewKey]) {
+    act();
+    seen.push(about());
+  }
+  expect(new Set(seen).size).toBe(4);
+});
+
+test("an asset belongs to the service that it was chosen for", async () => {
+  const asset = { asset_id: "lights-1", name: "L1", service_code: "light" };
+  const { assetOf, currentDraft, changeDraft } = await opened({ asset, service_code: "light" });
+  expect(assetOf(currentDraft())).toEqual(asset);
+  changeDraft({ service_code: "litter" });
+  expect(assetOf(currentDraft())).toBeNull();
+});
+
+test.each([
+  ["somebody signed in", {}, "account-1"],
+  ["somebody who wants to be unknown", { anonymous: true }, ""],
+  ["an officer, for a resident who wants to be unknown", { anonymous: true, channel: "phone" }, "account-1"],
+  ["an officer who wants to be unknown", { anonymous: true, channel: "online" }, ""],
+])("the account that sends it is that of %s", async (_, changes, sender) => {
+  const { senderOf, currentDraft } = await opened({ account: "account-1", ...changes });
+  expect(senderOf(currentDraft())).toBe(sender);
+});
+
+test("the next report holds nothing of the one that is finished", async () => {
+  const { finishDraft, currentDraft } = await opened({ description: "A hole", name: "Ann" });
+  const { key } = currentDraft();
+  finishDraft();
+  expect(currentDraft()).toMatchObject({ description: "", name: "" });
+  expect(currentDraft().key).not.toBe(key);
+});
+
+test("signing out in another tab takes the sender's details away", async () => {
+  const { currentDraft } = await opened({ account: "account-1", name: "Ann", email: "ann@example.org", description: "A hole" });
+  const { SIGNED_OUT } = await import("../../src/shared/pending-report.ts");
+  const { key } = currentDraft();
+  new BroadcastChannel(SIGNED_OUT).postMessage("out");
+  await expect.poll(() => currentDraft().account).toBe("");
+  expect(currentDraft()).toMatchObject({ name: "", email: "", description: "A hole" });
+  expect(currentDraft().key).not.toBe(key);
+});
