@@ -50,6 +50,12 @@ describe("what a crew did", () => {
     expect([said(), await items()]).toEqual([["a"], []]);
   });
 
+  test("keeps the photos that it was first sent with", async () => {
+    const { flush } = await phone(item("a", { sent_photos: ["FIRST"], photos: [{ ...photo("p1"), uploaded: { photo_id: "SECOND", at: Date.now() } }] }));
+    await flush();
+    expect(office.taken).toMatchObject([{ photo_ids: ["FIRST"] }]);
+  });
+
   test("waits where nobody is signed in", async () => {
     const { flush, items } = await phone(item("a"));
     office.network.answer("/api/jobs/operations", () => Response.json({ title: "Unauthorized", status: 401 }, { status: 401 }));
