@@ -111,7 +111,6 @@ def note_faults(page: Page, faults: list[str]) -> None:
 @pytest.fixture
 def new_page(browser: Browser, stack: LocalStack) -> Iterator[NewPage]:
     """Opens a page as another person would: its own context, a phone unless told otherwise.
-    `hurried`: it waits for answers as long as for people, for tests in which none comes.
 
     Whatever the page logs as an error fails the test, but for documents that are not there; what
     its Content-Security-Policy stops is such an error.
@@ -119,7 +118,7 @@ def new_page(browser: Browser, stack: LocalStack) -> Iterator[NewPage]:
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
-    def new(viewport: dict[str, int] = PHONE, *, hurried: bool = False, **options: object) -> Page:
+    def new(viewport: dict[str, int] = PHONE, **options: object) -> Page:
         context = browser.new_context(
             base_url=stack.url,
             viewport=viewport,  # type: ignore[arg-type]
@@ -128,8 +127,7 @@ def new_page(browser: Browser, stack: LocalStack) -> Iterator[NewPage]:
         )
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
-        if not hurried:
-            context.add_init_script(UNHURRIED)
+        context.add_init_script(UNHURRIED)
         page = context.new_page()
         note_faults(page, faults)
         return page

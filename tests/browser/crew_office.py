@@ -70,11 +70,10 @@ def job(number: int, **changes: Any) -> JobJson:
 class Office:
     """Answers a page's calls.
 
-    `is_away` breaks every connection, `is_signed_out` refuses the page a token, `loses_replies`
-    takes what is sent and says nothing, `is_slow` leaves the day's document as it was. `refuses`
-    answers an operation of that kind with a reason; `first_said` has, by job, why the office
-    cancelled it before the phone's news came. `account` is signed in; `refuses_list` says why it
-    may not read the day. So many of the next uploads are too slow as `breaks_uploads` says.
+    `is_away` breaks every connection, `is_signed_out` refuses the page a token. `refuses` answers
+    an operation of that kind with a reason; `first_said` has, by job, why the office cancelled it
+    before the phone's news came. `account` is signed in; `refuses_list` says why it may not read
+    the day.
     """
 
     def __init__(self, *jobs: JobJson) -> None:
@@ -86,9 +85,7 @@ class Office:
         self.refuses: dict[str, str] = {}
         self.first_said: dict[str, str] = {}
         self.account, self.refuses_list = ACCOUNT["account_id"], ""
-        self.breaks_uploads = 0
-        self.is_away = self.is_signed_out = self.loses_replies = self.is_slow = False
-        self._published = ""
+        self.is_away = self.is_signed_out = False
 
     def meet(self, page: Page) -> None:
         for pattern, answer in (
@@ -118,19 +115,12 @@ class Office:
             self._day(route)
 
     def _upload(self, route: Route) -> None:
-        if self.breaks_uploads:
-            self.breaks_uploads -= 1
-            route.fulfill(status=400, body="<Error><Code>RequestTimeout</Code></Error>")
-        else:
-            self.uploads.append(route.request.headers["content-type"])
-            route.fulfill(status=204)
+        self.uploads.append(route.request.headers["content-type"])
+        route.fulfill(status=204)
 
     def _fulfill(self, route: Route, answer: Any) -> None:
         status, body = answer if isinstance(answer, tuple) else (200, answer)
-        if self.loses_replies and route.request.url.endswith("/operations"):
-            route.abort()
-        else:
-            route.fulfill(status=status, content_type="application/json", body=json.dumps(body))
+        route.fulfill(status=status, content_type="application/json", body=json.dumps(body))
 
     def _session(self, _: Route) -> Any:
         if self.is_signed_out:
@@ -145,16 +135,14 @@ class Office:
 
     @property
     def _document(self) -> str:
-        if not self.is_slow:
-            document = {
-                **CREW,
-                "date": datetime.now(UTC).date().isoformat(),
-                "made_at": "2026-05-01T08:00:00Z",
-                "jobs": list(self.jobs.values()),
-                "gone": self.gone,
-            }
-            self._published = json.dumps(document)
-        return self._published
+        document = {
+            **CREW,
+            "date": datetime.now(UTC).date().isoformat(),
+            "made_at": "2026-05-01T08:00:00Z",
+            "jobs": list(self.jobs.values()),
+            "gone": self.gone,
+        }
+        return json.dumps(document)
 
     @property
     def _etag(self) -> str:

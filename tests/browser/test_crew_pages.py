@@ -155,21 +155,6 @@ def test_refused_deed_is_kept_as_a_note_with_its_photo(
     assert note["photo_ids"] == [f"PHOTO-{note['op_id']}/1"]
 
 
-def test_deed_is_sent_once_and_stays_when_its_reply_was_lost_and_the_day_is_late(
-    page: Page, office: Office
-) -> None:
-    office.loses_replies = office.is_slow = True
-    say_done(page, 2)
-    expect(page.locator("#badge-offline")).to_have_text("Offline")
-    office.loses_replies = False
-    page.reload()
-    expect(page.locator("#badge-waiting")).to_have_text("All sent")
-    assert [each["kind"] for each in office.taken] == ["done"]
-    go(page, "")
-    expect(page.locator(".crew-job .app-tag--fixed")).to_have_text("Done")
-    expect(page.locator(".app-tag--unsent")).to_have_count(0)
-
-
 def test_what_was_done_waits_for_signing_in_when_nobody_is(page: Page, office: Office) -> None:
     office.is_signed_out = True
     page.reload()

@@ -10,7 +10,6 @@ from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
 from tests.browser.crew_office import NAME, Office, come_back, job, opened
 from tests.browser.test_crew_pages import PHOTO, fine, go, say_done
-from tests.patience import wait_until
 
 SLOW_CAMERA = """() => {
   const decode = createImageBitmap;
@@ -48,14 +47,6 @@ COUNT = """async ([database, store]) => {
   await new Promise((done) => { all.onsuccess = done; });
   open.result.close();
   return all.result;
-}"""
-KEEP_OLD_PHOTO = """async () => {
-  const open = indexedDB.open("crew_photos");
-  await new Promise((done) => { open.onsuccess = done; });
-  const kept = { id: "old", blob: new Blob(["x"]), name: "old", raw: false, at: 0 };
-  const put = open.result.transaction("photos", "readwrite").objectStore("photos").put(kept);
-  await new Promise((done) => { put.onsuccess = done; });
-  open.result.close();
 }"""
 
 
@@ -152,24 +143,6 @@ def test_page_says_so_when_the_browser_keeps_nothing(new_page: NewPage, office: 
     fine(page)
 
 
-def test_what_was_said_keeps_its_order_when_the_clock_was_put_back(
-    page: Page, office: Office
-) -> None:
-    office.is_away = True
-    say_done(page, 2)
-    page.evaluate(days_later(-2))
-    go(page, "job/JOB000000002/could_not")
-    page.get_by_role("radio", name="It was not safe").check()
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("heading", level=1, name="Saved")).to_be_visible()
-    office.is_away = False
-    come_back(page)
-    expect(page.locator("#badge-waiting")).to_have_text("All sent")
-    done, could_not = office.taken
-    assert could_not["kind"] == "could_not"
-    assert could_not["at"] >= done["at"]
-
-
 def test_job_begun_before_midnight_can_be_ended_after_it(page: Page, office: Office) -> None:
     go(page, "job/JOB000000002")
     page.get_by_role("button", name="Start").click()
@@ -187,22 +160,6 @@ def test_job_begun_before_midnight_can_be_ended_after_it(page: Page, office: Off
     come_back(page)
     expect(page.locator("#badge-waiting")).to_have_text("All sent")
     assert [each["kind"] for each in office.taken] == ["start", "done"]
-
-
-def test_photo_that_came_too_slowly_is_sent_again_by_itself(
-    page: Page, office: Office, shared_data: Path
-) -> None:
-    office.breaks_uploads = 1
-    go(page, "job/JOB000000002/done")
-    photo = shared_data / "photos" / "bath_photo.JPG"
-    page.get_by_label("Photos of how it is now").set_input_files(photo)
-    page.get_by_role("button", name="Save as done").click()
-    expect(page.get_by_role("heading", level=1, name="Saved")).to_be_visible()
-    wait_until(lambda: not office.breaks_uploads, lambda: page.wait_for_timeout(20))
-    come_back(page)
-    expect(page.locator("#badge-waiting")).to_have_text("All sent")
-    [done] = office.taken
-    assert len(done["photo_ids"]) == len(office.uploads) == 1
 
 
 def test_nobody_finds_what_was_anothers_when_a_phone_is_handed_on(
@@ -238,32 +195,6 @@ def test_no_list_stays_when_somebody_signs_out_in_another_tab(page: Page, office
         expect(each.get_by_role("button", name="Sign in")).to_be_visible()
     for database, store in (("crew_days", "days"), ("crew_jobs", "jobs"), ("crew_files", "files")):
         assert [key for key in keys(page, database, store) if key != "map"] == []
-
-
-def test_phone_forgets_days_that_are_over_and_pictures_that_belong_to_nothing(
-    page: Page, office: Office
-) -> None:
-    page.wait_for_function(
-        """async () => {
-          const open = indexedDB.open("crew_files");
-          await new Promise((done) => { open.onsuccess = done; });
-          const all = open.result.transaction("files").objectStore("files").getAllKeys();
-          await new Promise((done) => { all.onsuccess = done; });
-          open.result.close();
-          return all.result.filter((key) => key !== "map").length === 2;
-        }"""
-    )
-    page.evaluate(KEEP_OLD_PHOTO)
-    page.reload()
-    expect(page.locator("#badge-synced")).to_contain_text("Synced")
-    assert len(keys(page, "crew_files", "files")) >= 2
-    assert keys(page, "crew_photos", "photos") == []
-    page.add_init_script(days_later(2))
-    office.is_away = True
-    page.reload()
-    expect(page.locator("#badge-offline")).to_have_text("Offline")
-    assert keys(page, "crew_days", "days") == []
-    assert [key for key in keys(page, "crew_files", "files") if key != "map"] == []
 
 
 def test_focus_and_live_regions_are_quiet_when_the_list_is_read_anew(

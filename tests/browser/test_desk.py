@@ -7,7 +7,7 @@ from io import BytesIO
 
 import boto3
 from PIL import Image
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from chalicelib.accounts.model import Grant
 from chalicelib.bootstrap import container
@@ -203,28 +203,6 @@ def test_page_says_so_when_a_case_is_given_out_of_the_officers_remit(
     expect(page.locator("#staff-page")).to_be_hidden()
     undo(page)
     expect(page.locator("#facts")).to_contain_text("Highways")
-
-
-def test_change_is_made_once_when_the_first_answer_to_it_is_lost(
-    new_page: NewPage, stack: LocalStack
-) -> None:
-    report = reported(stack, title="Hole at the lock")
-    page = at_the_desk(new_page, case_address(report))
-    page.get_by_label("Reply (optional)").fill("We come tomorrow.")
-    page.route("**/changes", lose_the_answer, times=1)
-    save = page.get_by_role("button", name="Save", exact=True)
-    save.click()
-    expect(page.get_by_role("alert").first).to_contain_text("Nothing was changed")
-    save.click()
-    expect(page.locator("#undo-left")).to_contain_text("left")
-    assert [each.text for each in stored(report).updates] == ["We come tomorrow."]
-    undo(page)
-    assert stored(report).updates == ()
-
-
-def lose_the_answer(route: Route) -> None:
-    route.fetch()
-    route.abort()
 
 
 def test_two_reports_are_merged_put_back_merged_again_and_taken_apart(

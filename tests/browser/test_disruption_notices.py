@@ -43,17 +43,6 @@ def titles(page: Page) -> list[str]:
     return page.locator("#disruptions h2").all_inner_texts()
 
 
-def test_home_shows_what_is_on_or_begins_within_a_day_the_first_first(new_page: NewPage) -> None:
-    page = home_with(
-        new_page(),
-        notice("Tomorrow morning", 20, 30),
-        notice("On now"),
-        notice("Over", -9, -0.1),
-        notice("Next week", 24 * 7, 24 * 8),
-    )
-    assert titles(page) == ["On now", "Tomorrow morning"]
-
-
 def test_home_shows_only_what_concerns_the_place_that_is_known(new_page: NewPage) -> None:
     around = {"long": HOME["long"], "radius_m": 500}
     sent = [

@@ -144,34 +144,6 @@ def test_link_asks_first_when_another_report_is_begun(
     assert (report["service_code"], report["asset_id"]) == ("public-toilet", "toilets-1")
 
 
-def test_report_goes_on_unchanged_when_it_was_begun_and_a_link_asks_for_another(
-    new_page: NewPage, stack: LocalStack
-) -> None:
-    page = new_page(geolocation=HERE, permissions=["geolocation"])
-    begin(page, "Pothole", "The hole is deep")
-    report_about(page, "toilets-1")
-    page.get_by_role("button", name="Continue with it").click()
-    expect(page.get_by_role("heading", name="Where is the problem?")).to_be_visible()
-    leave(page)
-    leave(page)
-    go_to(page, "description")
-    expect(page.get_by_label("Describe the problem")).to_have_value("The hole is deep")
-    leave(page)
-    report = send(page, stack)
-    assert (report["service_code"], report.get("asset_id")) == ("pothole", None)
-
-
-def test_link_goes_on_when_the_report_is_about_the_same_thing(new_page: NewPage) -> None:
-    page = new_page()
-    report_about(page, "toilets-1")
-    go_to(page, "description")
-    page.get_by_label("Describe the problem").fill("The door does not close")
-    report_about(page, "toilets-1")
-    assert step_shown(page) != "begun"
-    go_to(page, "description")
-    expect(page.get_by_label("Describe the problem")).to_have_value("The door does not close")
-
-
 def test_park_shows_a_report_that_lies_in_another_tile_than_its_middle(new_page: NewPage) -> None:
     page = new_page()
     corner = tile_of(Point(lat=53.9305, long=-1.1449), MAP_ZOOM)
@@ -217,16 +189,6 @@ def test_report_is_about_the_asset_that_was_chosen_by_keyboard(
     assert report["lat"] == pytest.approx(HOME["lat"] + 2 / 5000)
 
 
-def test_report_has_no_asset_when_it_is_not_here(new_page: NewPage, stack: LocalStack) -> None:
-    page = new_page(geolocation=HERE, permissions=["geolocation"])
-    at_asset_step(page)
-    page.get_by_role("radio", name="It is not here").check()
-    leave(page)
-    report = finish(page, "A light stands there that is not listed", stack)
-    assert report.get("asset_id") is None
-    assert report["lat"] == HOME["lat"]
-
-
 @pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
 def test_asset_is_chosen_on_the_map(viewport: dict[str, int], new_page: NewPage) -> None:
     page = new_page(viewport=viewport, geolocation=HERE, permissions=["geolocation"])
@@ -255,13 +217,3 @@ def test_what_there_is_to_choose_from_is_loaded_as_soon_as_the_problem_is_chosen
         page.get_by_role("radio", name="Street light").check()
     assert step_shown(page) == "service"
     assert leave(page) == "asset"
-
-
-def test_nobody_is_asked_which_one_when_there_is_none_around(new_page: NewPage) -> None:
-    away = {"latitude": 53.9125, "longitude": -1.1575}
-    page = new_page(geolocation=away, permissions=["geolocation"])
-    page.goto("/report/")
-    page.get_by_role("button", name="Use my location").click()
-    expect(page.locator("#place-words")).not_to_be_empty()
-    leave(page)
-    assert choose_service(page, "Street light") != "asset"

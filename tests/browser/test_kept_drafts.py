@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,6 @@ from tests.browser.test_report_path import (
     sent_reference,
     step_shown,
 )
-from tests.builders import NOON
 from tests.patience import PATIENCE_MS
 
 NO_DATABASE = "Object.defineProperty(window, 'indexedDB', {get() { throw new Error('private'); }})"
@@ -152,28 +150,6 @@ def test_report_is_forgotten_when_a_new_one_is_started_instead(visit: Visit) -> 
     expect(page.get_by_label("Nearest house number")).to_have_value("")
     page.goto("/")
     expect(page.get_by_text("You have started a report")).to_be_hidden()
-
-
-@pytest.mark.parametrize(("days", "kept"), [(6, True), (8, False)])
-def test_report_is_forgotten_when_nobody_wrote_on_it_for_a_week(
-    days: int, kept: bool, visit: Visit
-) -> None:
-    before = visit()
-    before.clock.install(time=NOON)
-    to_the_description(before.pages[0], "Words of last week")
-    before.close()
-    later = visit()
-    later.clock.install(time=NOON + timedelta(days=days))
-    page = later.pages[0]
-    page.goto("/report/")
-    expect(page.locator(f"[data-step='{'begun' if kept else 'where'}']")).to_be_visible()
-    left = page.evaluate("""() => new Promise((resolve) => {
-        indexedDB.open("begun").onsuccess = ({target: {result: database}}) => {
-            database.transaction("drafts").objectStore("drafts").count().onsuccess =
-                ({target}) => resolve(target.result);
-        };
-    })""")
-    assert left == int(kept)
 
 
 def test_tabs_do_not_write_over_each_other(new_page: NewPage) -> None:

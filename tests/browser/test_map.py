@@ -115,10 +115,9 @@ def test_city_view_tells_what_is_published_and_takes_one_request(
     assert asked == [stack.url + address]
 
 
-@pytest.mark.parametrize("zoom", [11, 12, 13])
-def test_no_two_marks_touch(zoom: int, new_page: NewPage) -> None:
+def test_no_two_marks_touch(new_page: NewPage) -> None:
     page = new_page(viewport=DESK)
-    city_view(page, zoom)
+    city_view(page, 13)
     boxes = [box_of(mark) for mark in page.locator(".app-mark").all()]
     assert len(boxes) >= 2
     for one, other in combinations(boxes, 2):

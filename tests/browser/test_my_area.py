@@ -2,7 +2,6 @@
 
 import json
 import re
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -12,9 +11,7 @@ from tests.browser.published import HOME
 from tests.browser.test_accessibility import NARROW, overflow, violations
 
 HERE = {"latitude": HOME["lat"], "longitude": HOME["long"]}
-IN_NEIGHBOUR = {"latitude": 53.9591, "longitude": -1.0812}
 BEYOND_BOUNDS = {"latitude": 53.9591, "longitude": -0.8}
-NOBODYS = {"latitude": 53.9800, "longitude": -1.0812}
 KEPT = {"lat": HOME["lat"], "long": HOME["long"], "label": "Home", "ward": "Riverside"}
 
 
@@ -111,34 +108,22 @@ def test_area_is_changed_by_keyboard_alone(new_page: NewPage) -> None:
     expect(page.locator("#area-place")).to_have_text("ZZ9 9AA")
 
 
-@pytest.mark.parametrize(
-    ("outside", "whose"),
-    [
-        (IN_NEIGHBOUR, "Wold District Council (https://wold.example/report)"),
-        (BEYOND_BOUNDS, "Wold District Council (https://wold.example/report)"),
-        (NOBODYS, "www.gov.uk/find-local-council"),
-    ],
-    ids=["a neighbour's", "a neighbour's, beyond the bounds", "nobody's that is known"],
-)
 def test_page_names_whose_the_place_is_when_it_is_outside_and_remembers_nothing(
-    outside: dict[str, float], whose: str, new_page: NewPage
+    new_page: NewPage,
 ) -> None:
-    page = new_page(geolocation=outside, permissions=["geolocation"])
+    page = new_page(geolocation=BEYOND_BOUNDS, permissions=["geolocation"])
     page.goto("/my-area/")
     page.get_by_role("button", name="Use my location").click()
     expect(page.get_by_role("alert")).to_contain_text("outside the area of Eskerby Council")
+    whose = "Wold District Council (https://wold.example/report)"
     expect(page.get_by_role("alert")).to_contain_text(whose)
     assert page.evaluate("() => localStorage.getItem('ginnel.my-area')") is None
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("wards", ["missing", "empty"])
-def test_page_says_that_wards_are_not_known_yet_when_there_are_none(
-    wards: str, new_page: NewPage
-) -> None:
+def test_page_says_that_wards_are_not_known_yet_when_there_are_none(new_page: NewPage) -> None:
     page = new_page(geolocation=HERE, permissions=["geolocation"])
-    nothing: dict[str, Any] = {"status": 404} if wards == "missing" else {"json": {"items": []}}
-    page.route("**/data/wards.json", lambda route: route.fulfill(**nothing))
+    page.route("**/data/wards.json", lambda route: route.fulfill(status=404))
     page.goto("/my-area/")
     page.get_by_role("button", name="Use my location").click()
     expect(page.get_by_role("alert")).to_contain_text("The wards of the council are not known yet")
@@ -156,21 +141,6 @@ def test_area_is_known_without_a_signal_when_it_was_seen_before(new_page: NewPag
     page.get_by_role("button", name="Use my location").click()
     expect(page.get_by_text("We could not reach the service.")).to_be_visible()
     expect(page.locator("#area")).to_contain_text("Jo Marsh")
-
-
-def test_road_works_are_those_of_the_ward_that_are_not_over_the_nearest_first(
-    new_page: NewPage,
-) -> None:
-    page = new_page(geolocation=HERE, permissions=["geolocation"])
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    show_area(page)
-    works = page.locator("#area li").filter(has_text="New water main")
-    assert [each.split("\n")[0] for each in works.all_inner_texts()] == [
-        "River Street",
-        "Far Street",
-    ]
-    assert not [url for url in asked if "roadworks" in url]
 
 
 def test_ward_is_shown_while_the_nearest_are_still_looked_for(new_page: NewPage) -> None:

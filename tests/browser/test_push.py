@@ -16,7 +16,7 @@ from chalicelib.alerts.messages import Message
 from chalicelib.alerts.push import payload
 from chalicelib.bootstrap import container
 from infra.local.stack import LocalStack
-from tests.browser.conftest import ARGUMENTS, WEB, NewPage
+from tests.browser.conftest import ARGUMENTS, WEB
 from tests.browser.notifier import BUS, Notifier, notifier
 from tests.browser.push_module import MODULE, publish_module
 from tests.patience import PATIENCE_MS, PATIENCE_S, wait_until
@@ -172,39 +172,6 @@ def subscribing(page: Page, key: str) -> Any:
           new Promise((end) => setTimeout(() => end("it waits for ever"), {PATIENCE_MS})),
         ])"""
     )
-
-
-@pytest.mark.parametrize(
-    ("changed", "against"),
-    [
-        ("delete window.PushManager", "unsupported"),
-        ("delete window.PushManager; navigator.standalone = false", "needs-install"),
-        ("delete window.Notification", "unsupported"),
-        ("Object.defineProperty(Notification, 'permission', { get: () => 'denied' })", "denied"),
-        ("Object.defineProperty(Notification, 'permission', { get: () => 'default' })", None),
-    ],
-)
-def test_client_knows_beforehand_what_stands_against_it(
-    changed: str, against: str | None, new_page: NewPage
-) -> None:
-    page = new_page()
-    page.add_init_script(changed)
-    page.goto("/accessibility/")
-    assert page.evaluate(f"import('{MODULE}').then((it) => it.obstacle())") == against
-
-
-@pytest.mark.parametrize(
-    ("said", "kind"), [("denied", "denied"), ("default", "dismissed"), ("granted", "timed-out")]
-)
-def test_client_says_what_came_of_asking(said: str, kind: str, new_page: NewPage) -> None:
-    page = new_page()
-    page.add_init_script(
-        f"""Object.defineProperty(Notification, "permission", {{ get: () => "default" }});
-        Notification.requestPermission = async () => "{said}";
-        PushManager.prototype.subscribe = () => new Promise(() => undefined);"""
-    )
-    page.goto("/accessibility/")
-    assert subscribing(page, "BA") == {"kind": kind}
 
 
 def test_worker_is_small_and_one_file() -> None:

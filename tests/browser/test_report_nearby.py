@@ -4,7 +4,7 @@ import json
 import re
 import urllib.request
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
@@ -18,18 +18,17 @@ from tests.browser.test_report_path import (
 )
 
 BENCH = {"latitude": 53.9712, "longitude": -1.0533}
-LONELY = {"latitude": 53.9344, "longitude": -1.1455}
 
 
-def at_the_problem(new_page: NewPage, where: dict[str, float], *, hurried: bool = False) -> Page:
-    page = new_page(hurried=hurried, geolocation=where, permissions=["geolocation"])
+def at_the_problem(new_page: NewPage) -> Page:
+    page = new_page(geolocation=BENCH, permissions=["geolocation"])
     page.goto("/report/")
     place(page)
     return page
 
 
 def report_here(new_page: NewPage, stack: LocalStack, words: str) -> str:
-    page = at_the_problem(new_page, BENCH)
+    page = at_the_problem(new_page)
     choose_service(page, "Pothole")
     go_to(page, "description")
     page.get_by_label("Describe the problem").fill(words)
@@ -51,7 +50,7 @@ def test_report_of_the_same_is_followed_instead_and_once(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     request_id = report_here(new_page, stack, "A hole as deep as a bucket")
-    page = at_the_problem(new_page, BENCH)
+    page = at_the_problem(new_page)
     for _ in range(2):
         assert choose_service(page, "Pothole") == "nearby"
         item = page.locator("#nearby-list > li").filter(has_text="A hole as deep as a bucket")
@@ -69,31 +68,10 @@ def test_report_goes_on_when_none_is_the_same_and_asks_once(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     report_here(new_page, stack, "A hole beside the drain")
-    page = at_the_problem(new_page, BENCH)
+    page = at_the_problem(new_page)
     assert choose_service(page, "Pothole") == "nearby"
     assert leave(page, "None of these") == "questions"
     page.get_by_role("link", name="Back").click()
     expect(page.get_by_role("heading", name="Has it been reported already?")).to_be_visible()
     page.get_by_role("link", name="Back").click()
     assert choose_service(page, "Pothole") == "questions"
-
-
-def test_step_is_left_out_where_nothing_was_reported(new_page: NewPage) -> None:
-    page = at_the_problem(new_page, LONELY)
-    assert choose_service(page, "Pothole") == "questions"
-
-
-def test_check_that_fails_or_never_answers_holds_nobody_up(new_page: NewPage) -> None:
-    page = at_the_problem(new_page, BENCH)
-    page.route("**/api/reports/nearby**", lambda route: route.abort())
-    assert choose_service(page, "Pothole") == "questions"
-
-    page = at_the_problem(new_page, BENCH, hurried=True)
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/api/reports/nearby**", hold)
-    assert choose_service(page, "Pothole") == "questions"
-    assert held

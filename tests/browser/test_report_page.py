@@ -2,7 +2,6 @@
 
 import io
 import re
-from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -111,20 +110,6 @@ def test_new_follower_is_counted_at_once_when_the_published_page_is_older(
     page.reload()
     expect(page.get_by_text("You follow this report.")).to_be_visible()
     expect(page.locator("#followers")).to_have_text("1 person")
-
-
-def test_page_counts_as_it_was_published_when_the_following_is_long_ago(
-    new_page: NewPage, stack: LocalStack
-) -> None:
-    report = stored(stack, 9022)
-    page = new_page()
-    page.clock.install(time=builders.NOON)
-    page.goto(f"/reports/{report.service_request_id}")
-    follow_and_reload(page)
-    page.clock.set_fixed_time(builders.NOON + timedelta(minutes=11))
-    page.reload()
-    expect(page.get_by_text("You follow this report.")).to_be_visible()
-    expect(page.locator("#followers")).to_have_text("Nobody yet")
 
 
 def test_the_report_it_was_merged_into_is_followed_when_it_is_a_duplicate(

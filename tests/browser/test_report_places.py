@@ -3,7 +3,6 @@
 import json
 import urllib.request
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from infra.local.stack import LocalStack
@@ -52,26 +51,6 @@ def test_report_is_made_by_street_and_house_number(new_page: NewPage, stack: Loc
     assert (report["lat"], report["long"]) == (known["lat"], known["long"])
 
 
-def test_streets_that_begin_so_come_before_those_that_hold_it(new_page: NewPage) -> None:
-    page = start(new_page)
-    page.get_by_label("Postcode or street").fill("mar")
-    labels = page.locator("#place-choices li")
-    expect(labels.first).to_be_visible()
-    begins = [text.lower().startswith("mar") for text in labels.all_inner_texts()]
-    assert begins == sorted(begins, reverse=True)
-    page.get_by_label("Postcode or street").fill("no such street")
-    expect(page.get_by_text("We know no such place")).to_be_visible()
-
-
-def test_postcode_is_found_with_and_without_its_space(new_page: NewPage) -> None:
-    page = start(new_page)
-    for typed in ("zz1 1aa", "ZZ11AA"):
-        page.get_by_label("Postcode or street").fill(typed)
-        page.get_by_role("option", name="ZZ1 1AA").click()
-        expect(page.locator("#place-words")).to_contain_text("ZZ1 1AA")
-        expect(page.get_by_label("Nearest house number")).to_have_value("")
-
-
 def test_list_of_streets_is_loaded_only_when_it_is_used(new_page: NewPage) -> None:
     page = new_page()
     asked: list[str] = []
@@ -83,19 +62,6 @@ def test_list_of_streets_is_loaded_only_when_it_is_used(new_page: NewPage) -> No
     page.get_by_label("Postcode or street").fill("ma")
     expect(page.locator("#place-choices li").first).to_be_visible()
     assert [url for url in asked if url.endswith("/data/places.json")]
-
-
-def test_street_in_the_address_goes_when_another_place_is_chosen(new_page: NewPage) -> None:
-    page = new_page(
-        geolocation={"latitude": 53.9591, "longitude": -1.0812}, permissions=["geolocation"]
-    )
-    page.goto("/report/")
-    page.get_by_label("Postcode or street").fill("market place")
-    page.get_by_role("option", name="Market Place", exact=True).click()
-    expect(page.get_by_label("Nearest house number")).to_have_value("Market Place")
-    page.get_by_role("button", name="Use my location").click()
-    expect(page.locator("#place-words")).to_have_text("53.95910° north, 1.08120° west")
-    expect(page.get_by_label("Nearest house number")).to_have_value("")
 
 
 def test_place_is_described_in_words_and_waits_for_somebody_to_find_it(
@@ -158,35 +124,3 @@ def test_place_is_refused_with_its_council_before_anything_else_when_it_is_in_no
     expect(alert).to_be_hidden()
     leave(page)
     expect(page.get_by_role("heading", name="What is the problem?")).to_be_visible()
-
-
-def test_way_goes_on_when_the_wards_cannot_be_had(new_page: NewPage) -> None:
-    page = new_page(geolocation=IN_THE_CORNER, permissions=["geolocation"])
-    page.route("**/data/wards.json", lambda route: route.abort())
-    page.goto("/report/")
-    page.get_by_role("button", name="Use my location").click()
-    expect(page.locator("#place-words")).not_to_be_empty()
-    leave(page)
-    expect(page.get_by_role("heading", name="What is the problem?")).to_be_visible()
-
-
-@pytest.mark.parametrize(
-    ("lat", "long", "service", "stops"),
-    [
-        (53.905, -1.0014, "Pothole", True),
-        (53.905, -1.0014, "Litter", False),
-        (53.905, -1.0050, "Pothole", False),
-        (53.905, -0.9965, "Pothole", False),
-    ],
-    ids=["on the trunk road", "not its service", "west of it", "east of it"],
-)
-def test_trunk_road_stops_its_own_services_within_its_edges_only(
-    lat: float, long: float, service: str, stops: bool, new_page: NewPage
-) -> None:
-    """Its strip runs aslant: at this latitude from -1.0042 to -0.9971."""
-    page = new_page(geolocation={"latitude": lat, "longitude": long}, permissions=["geolocation"])
-    page.goto("/report/")
-    page.get_by_role("button", name="Use my location").click()
-    expect(page.locator("#place-words")).not_to_be_empty()
-    leave(page)
-    assert (choose_service(page, service) == "elsewhere") is stops

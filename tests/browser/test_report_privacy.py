@@ -12,7 +12,6 @@ from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
 from tests.browser.test_report_path import (
     choose_service,
-    go_to,
     leave,
     leave_contact,
     place,
@@ -20,37 +19,6 @@ from tests.browser.test_report_path import (
     sent_reference,
     step_shown,
 )
-
-PERSONAL = [
-    ("Ring me on 07700 900123", "phone number"),
-    ("call 01904960456 after six", "phone number"),
-    ("my number is +44 7700 900 123.", "phone number"),
-    ("(020) 7946 0123 is my work", "phone number"),
-    ("mail ann.canary@example.org", "email address"),
-    ("A blue van, AB12 CDE, did it", "number plate"),
-    ("the van was ab12cde", "number plate"),
-    ("an old Mini, ABC 123D, is left here", "number plate"),
-    ("a car, P123 ABC, every night", "number plate"),
-    ("Mrs O'Neill fell over it", "name"),
-    ("Dr. Smith knows", "name"),
-    ("my neighbour Bob Marsh dumps it", "name"),
-    ("My name is Ann", "name"),
-    ("my landlord is called Peter", "name"),
-]
-HARMLESS = [
-    "Outside 12 Market Place, by the drain",
-    "At the corner of St Mary's Road and Dr Street",
-    "The A64 and the B1224 meet here",
-    "THE A64 HAS A HOLE NEAR M62 BIN",
-    "Near YO1 7HH, between no 12 and no 14",
-    "It cost me £1,234,567.89 and 01/02/2026 was the day",
-    "Open 08:30 to 17:00, from 2026-05-03 to 2026-05-09",
-    "no12 bin is full, lamp column 0123 is out",
-    "Grid reference SE 60123 51987",
-    "Bus 66 stops here, 150 m from the Co-op",
-    "My neighbour is Polish and slipped",
-    "About 53.95910, -1.08120",
-]
 
 
 def at_the_description(new_page: NewPage, service: str) -> Page:
@@ -90,27 +58,6 @@ def as_an_officer(stack: LocalStack, request_id: str) -> dict[str, Any]:
     with urllib.request.urlopen(request) as answer:
         report: dict[str, Any] = json.loads(answer.read())
     return report
-
-
-def next_after(page: Page, words: str) -> str:
-    page.get_by_label("Describe the problem").fill(words)
-    step = leave(page)
-    page.go_back()
-    expect(page.get_by_label("Describe the problem")).to_be_visible()
-    return step
-
-
-def test_words_about_a_person_are_asked_about_and_others_are_not(new_page: NewPage) -> None:
-    page = at_the_description(new_page, "Pothole")
-    missed = []
-    for words, kind in PERSONAL:
-        page.get_by_label("Describe the problem").fill(words)
-        if leave(page) != "personal" or kind not in page.locator("#personal-found").inner_text():
-            missed.append(words)
-        page.go_back()
-        expect(page.get_by_label("Describe the problem")).to_be_visible()
-    assert missed == []
-    assert [words for words in HARMLESS if next_after(page, words) == "personal"] == []
 
 
 def test_warning_can_be_overruled_and_comes_again_for_other_words(new_page: NewPage) -> None:
@@ -228,12 +175,3 @@ def test_refused_withdrawal_is_explained(new_page: NewPage) -> None:
     page.get_by_role("button", name="Yes, withdraw it").click()
     expect(page.get_by_text("The five minutes are over.")).to_be_visible()
     expect(page.get_by_role("heading", name="Report sent")).to_be_visible()
-
-
-def test_next_steps_pass_by_what_was_checked(new_page: NewPage) -> None:
-    page = to_the_check(new_page, "Pothole", "A hole at the gate")
-    for changed, step in (("contact details", "contact"), ("photos", "photos")):
-        page.get_by_role("link", name=f"Change {changed}").click()
-        expect(page.locator(f"[data-step='{step}']")).to_be_visible()
-        assert leave(page) == "check"
-    go_to(page, "check")

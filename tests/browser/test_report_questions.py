@@ -4,7 +4,6 @@ import json
 import re
 import urllib.request
 
-import pytest
 from playwright.sync_api import Page, Route, expect
 
 from infra.local.stack import LocalStack
@@ -17,7 +16,6 @@ from tests.browser.test_report_path import (
     place,
     reporter,
     sent_reference,
-    step_shown,
 )
 
 
@@ -95,29 +93,18 @@ def test_several_answers_are_chosen_where_several_are_asked_for(new_page: NewPag
         expect(page.locator("#answers")).to_contain_text(answer)
 
 
-@pytest.mark.parametrize(
-    ("moment", "phone", "zone"),
-    [
-        ("2026-06-05T10:00:00+00:00", "01904 960123", "Europe/London"),
-        ("2026-06-05T16:00:00+00:00", "01904 960199", "Europe/London"),
-        ("2026-06-07T10:00:00+00:00", "01904 960199", "Europe/London"),
-        ("2026-12-25T10:00:00+00:00", "01904 960199", "Europe/London"),
-        ("2026-06-05T10:00:00+00:00", "01904 960123", "Pacific/Auckland"),
-    ],
-)
-def test_dangerous_answer_shows_the_number_of_the_hour(
-    moment: str, phone: str, zone: str, new_page: NewPage
+def test_dangerous_answer_shows_the_other_number_when_the_usual_line_is_closed(
+    new_page: NewPage,
 ) -> None:
-    page = at_the_problem(lambda **options: new_page(timezone_id=zone, **options))
-    page.clock.set_fixed_time(moment)
+    page = at_the_problem(new_page)
+    page.clock.set_fixed_time("2026-06-05T16:00:00+00:00")
     choose_service(page, "Street light")
     go_to(page, "questions")
     page.get_by_role("radio", name="Bare wires").check()
     assert leave(page) == "danger"
     ring = page.locator("#danger-ring")
-    expect(ring.get_by_role("button")).to_have_text(f"Ring {phone}")
-    usual = phone == "01904 960123"
-    expect(ring).to_contain_text("Ring us now." if usual else "Our usual line is closed.")
+    expect(ring.get_by_role("button")).to_have_text("Ring 01904 960199")
+    expect(ring).to_contain_text("Our usual line is closed.")
     expect(ring.get_by_role("link", name="999")).to_be_visible()
 
 
@@ -160,27 +147,3 @@ def test_dangerous_answer_stops_the_report_and_can_be_changed(new_page: NewPage)
     page.get_by_role("link", name="change your answer").click()
     page.get_by_role("radio", name="It is out").check()
     assert leave(page) == "photos"
-
-
-def test_steps_that_a_service_does_not_need_are_left_out(new_page: NewPage) -> None:
-    page = at_the_problem(new_page)
-    choose_service(page, "Dead animal")
-    if step_shown(page) == "nearby":
-        leave(page, "None of these")
-    assert step_shown(page) == "description"
-    page.goto("/report/#photos")
-    expect(page.get_by_label("Describe the problem")).to_be_visible()
-
-
-def test_changed_service_asks_its_own_questions_before_the_check(new_page: NewPage) -> None:
-    page = at_the_problem(new_page)
-    choose_service(page, "Dog fouling")
-    go_to(page, "description")
-    page.get_by_label("Describe the problem").fill("By the gate")
-    leave(page)
-    go_to(page, "check")
-    page.get_by_role("link", name="Change problem").click()
-    choose_service(page, "Missed bin")
-    go_to(page, "questions")
-    page.get_by_role("radio", name="Garden waste").check()
-    assert leave(page) == "check"

@@ -172,8 +172,9 @@ describe("the day before", () => {
     await here.outbox.keep(item("waits", { account: "crew-2" }));
     const { keepPhoto, findPhoto } = await import("../../src/features/crew/photos.ts");
     await keepPhoto({ id: "nobody's", blob: new Blob(["x"]), name: "x", raw: false });
+    office.isAway = true;
     vi.useFakeTimers({ now: Date.now() + 2.5 * DAY_MS, toFake: ["Date"] });
-    await (await import("../../src/features/crew/tidying.ts")).tidy();
+    await here.sync();
     vi.useRealTimers();
     expect([await here.days.keptDays(), await file("photo/BEFORE"), await file("small/BEFORE"), await findPhoto("nobody's")]).toEqual([[], null, null, null]);
     expect(await here.outbox.items()).toMatchObject([{ op_id: "waits" }]);
