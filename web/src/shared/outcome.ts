@@ -18,3 +18,12 @@ export type Outcome<T> =
   | { kind: "stored"; value: T }
   | { kind: "refused"; problem: Problem }
   | { kind: "later"; retryAfterSeconds: number | null; why?: string };
+
+export function isSignedOut(outcome: Outcome<unknown>): boolean {
+  return outcome.kind === "refused" && outcome.problem.status === 401;
+}
+
+/** Why it was refused, in the service's words. */
+export function reasonOf({ errors, detail, title }: Problem): string {
+  return errors?.[0]?.message ?? detail ?? title;
+}

@@ -2,7 +2,9 @@
  * Who is signed in here. The access token is in this page's memory alone: what stays is a cookie that no script can
  * read, and it buys a new token for each page, and whenever one has run out.
  */
-import { type FieldError, type Outcome, send, whenToRetry } from "./api.ts";
+import type { FieldError, Outcome } from "./api.ts";
+import { isSignedOut } from "./outcome.ts";
+import { send, whenToRetry } from "./send.ts";
 
 export interface Account {
   account_id: string;
@@ -41,10 +43,6 @@ export async function callAs<T>(account: string, method: string, path: string, b
   if (who.kind !== "stored") return who;
   if (who.value.account_id !== account) return { kind: "refused", problem: { title: "Somebody else is signed in", status: 401 } };
   return call(method, path, body, headers);
-}
-
-export function isSignedOut(outcome: Outcome<unknown>): boolean {
-  return outcome.kind === "refused" && outcome.problem.status === 401;
 }
 
 /** Ends what keeps her signed in on this device. */

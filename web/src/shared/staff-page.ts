@@ -1,6 +1,7 @@
 /** Pages for officers: they open for whoever may see them, and say what is in the way otherwise. */
 import { byId, element, show } from "./dom.ts";
-import { faultsOf, isSignedOut, signInAddress, whoIsSignedIn } from "./session.ts";
+import { isSignedOut } from "./outcome.ts";
+import { faultsOf, signInAddress, whoIsSignedIn } from "./session.ts";
 
 const status = byId("staff-status");
 

@@ -4,7 +4,7 @@
  */
 import { flush, type Line } from "../features/crew/sending.ts";
 import { CHANNEL, type Item } from "../features/crew/model.ts";
-import type { Outcome, Problem } from "../shared/outcome.ts";
+import { request } from "../shared/request.ts";
 
 declare const self: ServiceWorkerGlobalScope;
 /** Every file of the app with a digest of what is in it; the build writes them here. */
@@ -15,7 +15,6 @@ const ADDRESSES = FILES.map(([address]) => address);
 const CACHE = "crew_app";
 const PAGE = "/crew/";
 const HOLDER = `${CACHE}-${VERSION}`;
-const WORTH_REPEATING = [408, 425, 429];
 
 interface Session {
   access_token: string;
@@ -59,7 +58,7 @@ async function held(address: string, request: Request): Promise<Response> {
 
 /** Fails where something still waits, so that the browser tries again. */
 async function send(): Promise<void> {
-  const session = await call<Session>("/api/session/refresh", "POST", undefined, {});
+  const session = await request<Session>("POST", "/api/session/refresh", undefined, {});
   if (session.kind === "refused") return;
   if (session.kind === "later") throw new Error("No signal yet");
   const { access_token, account } = session.value;
@@ -68,7 +67,7 @@ async function send(): Promise<void> {
     shrink: null,
     tell: () => new BroadcastChannel(CHANNEL).postMessage("sent"),
     call: (item: Item, method, path, body, headers) =>
-      call(path, method, body, { ...headers, Authorization: `Bearer ${access_token}`, "X-Ginnel-Device": item.device }),
+      request(method, path, body, { ...headers, Authorization: `Bearer ${access_token}`, "X-Ginnel-Device": item.device }),
   };
   const done = await flush(line);
   if (done.kind === "later") throw new Error("Some of it could not be sent yet");
@@ -90,20 +89,4 @@ async function show(): Promise<void> {
   const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
   const shown = pages.find((page) => new URL(page.url).pathname === PAGE);
   await (shown ? shown.focus() : self.clients.openWindow(PAGE));
-}
-
-async function call<T>(path: string, method: string, body: unknown, headers: Record<string, string>): Promise<Outcome<T>> {
-  try {
-    const answer = await fetch(path, {
-      method,
-      headers: { ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers, "X-Request-Id": crypto.randomUUID() },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    if (answer.ok) return { kind: "stored", value: (await answer.json()) as T };
-    if (answer.status >= 500 || WORTH_REPEATING.includes(answer.status)) return { kind: "later", retryAfterSeconds: null };
-    const unreadable: Problem = { title: answer.statusText, status: answer.status };
-    return { kind: "refused", problem: (await answer.json().catch(() => unreadable)) as Problem };
-  } catch {
-    return { kind: "later", retryAfterSeconds: null };
-  }
 }

@@ -1,5 +1,6 @@
 /** The service worker: shows what the council sends to this browser, and nothing else. */
-import { type PushAddress, addressOf } from "../shared/push-address.ts";
+import { addressOf } from "../shared/push-address.ts";
+import { request } from "../shared/request.ts";
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -49,13 +50,5 @@ async function renew(old: PushSubscription | null): Promise<void> {
   if (!old) return;
   const { applicationServerKey } = old.options;
   const fresh = await self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey });
-  await tell(addressOf(old), addressOf(fresh));
-}
-
-async function tell(old: PushAddress, push: PushAddress): Promise<void> {
-  await fetch("/api/subscriptions/moved", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ old, push }),
-  });
+  await request("POST", "/api/subscriptions/moved", { old: addressOf(old), push: addressOf(fresh) }, {});
 }

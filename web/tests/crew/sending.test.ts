@@ -12,7 +12,7 @@ beforeEach(() => {
 async function phone(...waiting: Item[]) {
   const outbox = await import("../../src/features/crew/outbox.ts");
   const photos = await import("../../src/features/crew/photos.ts");
-  const { send } = await import("../../src/shared/api.ts");
+  const { send } = await import("../../src/shared/send.ts");
   const { flush } = await import("../../src/features/crew/sending.ts");
   for (const each of waiting) {
     await outbox.keep(each);

@@ -2,7 +2,8 @@
 import type { FieldError, Outcome } from "../../shared/api.ts";
 import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { call, faultsOf, isSignedOut, signInAddress, signOut } from "../../shared/session.ts";
+import { isSignedOut } from "../../shared/outcome.ts";
+import { call, faultsOf, signInAddress, signOut } from "../../shared/session.ts";
 import { forgetSender } from "./forget-sender.ts";
 
 const UNREACHED = "The service could not be reached. Check your connection and try again.";

@@ -1,9 +1,10 @@
 /** By which way, and sending it off. What needs the browser's leave asks for it only now. */
-import { type FieldError, type Outcome, post } from "../../shared/api.ts";
+import type { FieldError, Outcome } from "../../shared/api.ts";
 import { choiceItems, chosenIn } from "../../shared/choices.ts";
 import { loadCouncil } from "../../shared/council.ts";
 import { byId, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { postAsSignedIn } from "../../shared/post.ts";
 import type { NoPush } from "../../shared/push.ts";
 import { aboutWords, changeDraft, currentDraft, keepReceipt, type Receipt, wishOf } from "./draft.ts";
 import { rememberHere } from "./here.ts";
@@ -140,7 +141,7 @@ async function send(channel: Channel, address: object): Promise<void> {
   const draft = currentDraft();
   const body = { channel, ...address, ...wishOf(draft) };
   const path = "/api/subscriptions";
-  const outcome = sender?.isKnown() ? await sender.postAs<Receipt>(path, body, draft.key) : await post<Receipt>(path, body, draft.key);
+  const outcome = await postAsSignedIn<Receipt>(path, body, draft.key);
   if (outcome.kind !== "stored") return showErrors(section, faultsOf(outcome));
   keepReceipt(outcome.value);
   if (channel === "push") rememberHere(aboutWords(), outcome.value.manage_url);

@@ -1,7 +1,7 @@
 /** The end: what happens next, and the code where one was sent. */
-import { send } from "../../shared/api.ts";
 import { byId, element, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { send } from "../../shared/send.ts";
 import { faultsOf } from "../../shared/session.ts";
 import { aboutWords, changeDraft, currentDraft, keepReceipt, type Receipt, startAnew } from "./draft.ts";
 import { goTo, sectionOf } from "./steps.ts";

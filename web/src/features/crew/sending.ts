@@ -3,7 +3,8 @@
  * which it was done, each until the service has it. Photos go before what they belong to; whatever has no photos waits
  * for none. Nothing leaves the phone's store before the service has said that it has it.
  */
-import type { Outcome, Problem } from "../../shared/outcome.ts";
+import { isSignedOut, type Outcome, type Problem, reasonOf } from "../../shared/outcome.ts";
+import { type Policy, upload } from "../../shared/upload.ts";
 import { keepJob } from "./jobs.ts";
 import type { Item, ItemPhoto, Job } from "./model.ts";
 import { items, keep, nextSeq, remove } from "./outbox.ts";
@@ -11,13 +12,10 @@ import { dropPhoto, findPhoto, type KeptPhoto } from "./photos.ts";
 
 const LOCK = "ginnel-crew-outbox";
 const MOST = 50;
-const UPLOAD_TIMEOUT_MS = 120_000;
 /** A photo without what it belongs to is swept away after 23 hours. */
 const UPLOAD_HOLDS_MS = 12 * 3600 * 1000;
 /** From then on a photo is sent by itself, so that what it belongs to waits no longer. */
 const MOST_BREAKS = 3;
-/** What the store answers with 400 where the photo came too slowly, or in part. */
-const BROKEN = /RequestTimeout|IncompleteBody|ExpiredToken/;
 
 export interface Line {
   /** Whose things are sent; others' wait until they sign in. */
@@ -37,12 +35,6 @@ interface Result {
   result: "applied" | "duplicate" | "conflict" | "rejected";
   job?: Job;
   reason?: string;
-}
-
-interface Policy {
-  photo_id: string;
-  url: string;
-  fields: Record<string, string>;
 }
 
 type Stopped = Exclude<Flushed, { kind: "empty" }>;
@@ -96,6 +88,7 @@ async function send(ready: Item[], line: Line): Promise<Flushed | null> {
   }
   const outcome = await line.call<{ items: Result[] }>(sent[0]!, "POST", "/api/jobs/operations", { operations: sent.map(asSent) }, {});
   if (outcome.kind === "later") return outcome;
+  if (isSignedOut(outcome)) return { kind: "signed-out" };
   if (outcome.kind === "refused") return refused(sent, outcome.problem, line);
   const results = new Map(outcome.value.items.map((result) => [result.op_id, result]));
   for (const item of sent) await settle(item, results.get(item.op_id));
@@ -104,9 +97,8 @@ async function send(ready: Item[], line: Line): Promise<Flushed | null> {
 
 /** One that the service cannot even read is no reason to keep the others back. */
 async function refused(sent: Item[], problem: Problem, line: Line): Promise<Flushed | null> {
-  if (problem.status === 401) return { kind: "signed-out" };
   if (sent.length === 1) {
-    await keep({ ...sent[0]!, attention: problem.errors?.[0]?.message ?? problem.detail ?? problem.title });
+    await keep({ ...sent[0]!, attention: reasonOf(problem) });
     return null;
   }
   for (const item of sent) {
@@ -158,10 +150,9 @@ async function uploadNext(item: Item, skipped: Set<string>, line: Line): Promise
   const about = { content_type: picture.type, size: picture.size, ...(item.report && { service_request_id: item.report }) };
   const asked = await line.call<Policy>(item, "POST", "/api/photos", about, { "Idempotency-Key": `${item.op_id}/${photo.n}` });
   if (asked.kind === "later") return asked;
+  if (isSignedOut(asked)) return { kind: "signed-out" };
   if (asked.kind === "refused") {
-    if (asked.problem.status === 401) return { kind: "signed-out" };
-    const { errors, detail, title } = asked.problem;
-    await mark(item, { ...photo, refused: errors?.[0]?.message ?? detail ?? title });
+    await mark(item, { ...photo, refused: reasonOf(asked.problem) });
     return null;
   }
   const came = await upload(picture, asked.value);
@@ -173,19 +164,6 @@ async function uploadNext(item: Item, skipped: Set<string>, line: Line): Promise
     return skipped.size > 2 ? { kind: "later", retryAfterSeconds: null } : null;
   }
   return null;
-}
-
-async function upload(picture: Blob, { url, fields }: Policy): Promise<"there" | "refused" | "broke"> {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  form.append("file", picture);
-  try {
-    const answer = await fetch(url, { method: "POST", body: form, signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS) });
-    if (answer.ok) return "there";
-    return answer.status === 400 && !BROKEN.test(await answer.text()) ? "refused" : "broke";
-  } catch {
-    return "broke";
-  }
 }
 
 async function mark(item: Item, photo: ItemPhoto): Promise<void> {

@@ -1,6 +1,7 @@
 /** Sends what waits and reads the day anew: at once when there is reason to, each minute while the page is seen, later and later where nothing answers. */
 import { isoDay } from "../../shared/dates.ts";
-import { call, callAs, faultsOf, isSignedOut, whoIsSignedIn } from "../../shared/session.ts";
+import { isSignedOut } from "../../shared/outcome.ts";
+import { call, callAs, faultsOf, whoIsSignedIn } from "../../shared/session.ts";
 import { shrink } from "../report/photo-shrink.ts";
 import { type Change, keepDay, type KeptDay, readDay } from "./days.ts";
 import { fetchFile } from "./kept-files.ts";

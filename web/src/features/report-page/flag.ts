@@ -2,7 +2,8 @@
 import type { Outcome } from "../../shared/api.ts";
 import { byId, element, focusOn } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { postAsWhoever } from "../../shared/post-as-whoever.ts";
+import { reasonOf } from "../../shared/outcome.ts";
+import { postAsSignedIn } from "../../shared/post.ts";
 
 const REASONS = {
   personal_data: "It holds somebody's name, telephone number or other personal details",
@@ -55,7 +56,7 @@ export function startFlag(reportId: string): void {
   async function send(reason: string): Promise<void> {
     button.disabled = true;
     const words = text.value.trim();
-    const outcome = await postAsWhoever(`/api/reports/${reportId}/flags`, { reason, ...(words ? { text: words } : {}) }, key);
+    const outcome = await postAsSignedIn(`/api/reports/${reportId}/flags`, { reason, ...(words ? { text: words } : {}) }, key);
     button.disabled = false;
     settle(outcome);
   }
@@ -64,8 +65,7 @@ export function startFlag(reportId: string): void {
     if (outcome.kind === "later") {
       refuse(outcome.why ?? "Not sent yet. Try again when you have a connection");
     } else if (outcome.kind === "refused") {
-      const { errors, detail, title } = outcome.problem;
-      refuse(errors?.[0]?.message ?? detail ?? title);
+      refuse(reasonOf(outcome.problem));
     } else {
       form.remove();
       status.textContent = "Thank you. Somebody at the council will look at it.";

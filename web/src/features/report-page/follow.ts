@@ -2,7 +2,7 @@
 import { deviceKey } from "../../shared/device.ts";
 import { byId, element, show } from "../../shared/dom.ts";
 import { follows, justFollowedBy, rememberFollow } from "../../shared/follows.ts";
-import { postAsWhoever } from "../../shared/post-as-whoever.ts";
+import { postAsSignedIn } from "../../shared/post.ts";
 import { groupReference } from "../../shared/reference.ts";
 
 interface Followed {
@@ -27,7 +27,7 @@ export function startFollow(reportId: string): void {
 
   async function follow(): Promise<void> {
     button.disabled = true;
-    const outcome = await postAsWhoever<Followed>(`/api/reports/${reportId}/follow`, {}, deviceKey());
+    const outcome = await postAsSignedIn<Followed>(`/api/reports/${reportId}/follow`, {}, deviceKey());
     button.disabled = false;
     if (outcome.kind === "later") {
       status.textContent = outcome.why ?? "That could not be sent just now. Try again when you have a connection.";

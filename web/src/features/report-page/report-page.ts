@@ -4,7 +4,8 @@ import { startCharacterCount } from "../../shared/character-count.ts";
 import { loadCouncil } from "../../shared/council.ts";
 import { actionButton, byId, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { postAsWhoever } from "../../shared/post-as-whoever.ts";
+import { reasonOf } from "../../shared/outcome.ts";
+import { postAsSignedIn } from "../../shared/post.ts";
 import type { Update } from "../../shared/reports.ts";
 import { timelineEntry } from "../../shared/timeline.ts";
 import { startFlag } from "./flag.ts";
@@ -75,7 +76,7 @@ async function send(): Promise<void> {
   show(sendAsNew, false);
   status.textContent = "Sending your update…";
   const body = { text: draft.text.trim(), ...(draft.state ? { state: draft.state } : {}) };
-  const outcome = await postAsWhoever<Update>(`/api/reports/${id}/updates`, body, draft.key);
+  const outcome = await postAsSignedIn<Update>(`/api/reports/${id}/updates`, body, draft.key);
   button.disabled = false;
   status.textContent = "";
   await settle(outcome);
@@ -90,9 +91,8 @@ async function settle(outcome: Outcome<Update>): Promise<void> {
     show(sendAsNew);
     refuse("An earlier version of this update was sent. Open this page again to see it");
   } else {
-    const { errors, detail, title } = outcome.problem;
     if (outcome.problem.status === 409) takeBackHiddenChoice();
-    refuse(errors?.[0]?.message ?? detail ?? title);
+    refuse(reasonOf(outcome.problem));
   }
 }
 

@@ -5,7 +5,7 @@ import { deviceKey } from "../../shared/device.ts";
 import { actionButton, byId, element } from "../../shared/dom.ts";
 import { rememberFollow } from "../../shared/follows.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { postAsWhoever } from "../../shared/post-as-whoever.ts";
+import { postAsSignedIn } from "../../shared/post.ts";
 import { stateTag } from "../../shared/states.ts";
 import { currentService } from "./current-service.ts";
 import { about, changeDraft, finishDraft } from "./draft.ts";
@@ -67,7 +67,7 @@ async function send({ service_request_id }: Nearby, button: HTMLButtonElement): 
   button.disabled = true;
   status.textContent = "One moment…";
   const path = `/api/reports/${service_request_id}/follow`;
-  const outcome = await postAsWhoever<{ service_request_id: string; followers: number }>(path, {}, deviceKey());
+  const outcome = await postAsSignedIn<{ service_request_id: string; followers: number }>(path, {}, deviceKey());
   button.disabled = false;
   status.textContent = "";
   if (outcome.kind === "stored") {

@@ -1,16 +1,11 @@
 /** Sends the draft's photos, and waits a moment for what the service says of them. */
 import { getJson } from "../../shared/api.ts";
+import { isSignedOut, reasonOf } from "../../shared/outcome.ts";
 import type { Draft, DraftPhoto } from "../../shared/pending-report.ts";
+import { postAs } from "../../shared/post.ts";
+import { type Policy, upload } from "../../shared/upload.ts";
 import { changeDraft, currentDraft, senderOf } from "./draft.ts";
 import { find } from "./photo-store.ts";
-import { postAs } from "./post-as.ts";
-
-/** Where to put one picture, once: it is asked for at each try and never kept. */
-interface Policy {
-  photo_id: string;
-  url: string;
-  fields: Record<string, string>;
-}
 
 interface Judged {
   state: "waiting" | "ready" | "refused";
@@ -25,7 +20,6 @@ export type PhotosOutcome =
 
 type Step = { kind: "sent" } | Exclude<PhotosOutcome, { kind: "ready" }>;
 
-const UPLOAD_TIMEOUT_MS = 120_000;
 const PATIENCE_MS = 6_000;
 const PAUSE_MS = 400;
 
@@ -59,28 +53,17 @@ async function sendOne(photo: DraftPhoto, key: string, account: string): Promise
   const asked = { content_type: picture.type, size: picture.size };
   const outcome = await postAs<Policy>(account, "/api/photos", asked, `${key}/${photo.n}`);
   if (outcome.kind === "later") return outcome;
-  if (outcome.kind === "refused") {
-    if (outcome.problem.status === 401) return { kind: "signed-out" };
-    const { errors, detail, title } = outcome.problem;
-    return { kind: "refused", photo, reason: sentence(errors?.[0]?.message ?? detail ?? title) };
-  }
-  return upload(photo, key, picture, outcome.value);
+  if (isSignedOut(outcome)) return { kind: "signed-out" };
+  if (outcome.kind === "refused") return { kind: "refused", photo, reason: sentence(reasonOf(outcome.problem)) };
+  return put(photo, key, picture, outcome.value);
 }
 
-async function upload(photo: DraftPhoto, key: string, picture: Blob, { url, fields, photo_id }: Policy): Promise<Step> {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  form.append("file", picture);
-  const later: Step = { kind: "later", retryAfterSeconds: null };
-  try {
-    const response = await fetch(url, { method: "POST", body: form, signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS) });
-    if (response.status === 400) return { kind: "refused", photo, reason: "It is too large or of a kind that we cannot use." };
-    if (!response.ok) return later;
-  } catch {
-    return later;
-  }
-  const service_request_id = fields["key"]!.split("/")[0]!;
-  mark(photo, { uploaded: { key, service_request_id, photo_id } });
+async function put(photo: DraftPhoto, key: string, picture: Blob, policy: Policy): Promise<Step> {
+  const came = await upload(picture, policy);
+  if (came === "refused") return { kind: "refused", photo, reason: "It is too large or of a kind that we cannot use." };
+  if (came === "broke") return { kind: "later", retryAfterSeconds: null };
+  const service_request_id = policy.fields["key"]!.split("/")[0]!;
+  mark(photo, { uploaded: { key, service_request_id, photo_id: policy.photo_id } });
   return { kind: "sent" };
 }
 

@@ -1,9 +1,11 @@
 /** Sends the draft: photos first, then the report. Keys stay the same from try to try, so that nothing is stored twice. */
-import { type Outcome, type Problem, whenToRetry } from "../../shared/api.ts";
+import type { Outcome, Problem } from "../../shared/api.ts";
 import type { Service } from "../../shared/council.ts";
 import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, idOf, showErrors } from "../../shared/form-errors.ts";
 import { type Draft, type DraftPhoto, isAssisted } from "../../shared/pending-report.ts";
+import { postAs } from "../../shared/post.ts";
+import { whenToRetry } from "../../shared/send.ts";
 import { answersTo } from "./answers.ts";
 import { currentService } from "./current-service.ts";
 import {
@@ -16,7 +18,6 @@ import {
   renewKey,
   senderOf,
 } from "./draft.ts";
-import { postAs } from "./post-as.ts";
 import { type Receipt, rememberSent, type Sent } from "./sent-reports.ts";
 import type { StepName } from "./step-order.ts";
 import { goTo, sectionOf } from "./steps.ts";

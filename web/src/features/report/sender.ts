@@ -1,8 +1,9 @@
 /** Who sends the report: it becomes hers who is signed in, with the contact details of her account. */
 import type { OwnAccount } from "../account/model.ts";
 import { byId, element, show } from "../../shared/dom.ts";
+import { isSignedOut } from "../../shared/outcome.ts";
 import { isAssisted } from "../../shared/pending-report.ts";
-import { call, isSignedOut, signInAddress, whoIsSignedIn } from "../../shared/session.ts";
+import { call, signInAddress, whoIsSignedIn } from "../../shared/session.ts";
 import { isStaff } from "./assurance.ts";
 import { currentService } from "./current-service.ts";
 import { changeDraft, currentDraft } from "./draft.ts";

@@ -1,7 +1,7 @@
 /** A few minutes to take a report back, with the key that it was sent under. */
 import type { Problem } from "../../shared/api.ts";
 import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
-import { postAs } from "./post-as.ts";
+import { postAs } from "../../shared/post.ts";
 import { rememberSent, type Sent, type Visibility } from "./sent-reports.ts";
 
 const box = byId("withdraw");

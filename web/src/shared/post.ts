@@ -1,0 +1,24 @@
+/** Posts as somebody. What knows who is signed in is loaded only where it may be needed. */
+import type { Outcome } from "./api.ts";
+import { isSignedOut } from "./outcome.ts";
+import { post } from "./send.ts";
+
+/** As that account; as nobody where it is empty. Refused with 401 where another account is signed in, or none. */
+export async function postAs<T>(account: string, path: string, body: unknown, key: string): Promise<Outcome<T>> {
+  if (!account) return post(path, body, key);
+  return withSession(({ callAs }) => callAs(account, "POST", path, body, { "Idempotency-Key": key }));
+}
+
+/** As the account that is signed in; as nobody where none is, or none any more. */
+export async function postAsSignedIn<T>(path: string, body: unknown, key: string): Promise<Outcome<T>> {
+  return withSession(async ({ call, whoIsSignedIn }) => {
+    const who = await whoIsSignedIn();
+    const outcome = who.kind === "stored" ? await call<T>("POST", path, body, { "Idempotency-Key": key }) : who;
+    return isSignedOut(outcome) ? post(path, body, key) : outcome;
+  });
+}
+
+async function withSession<T>(act: (session: typeof import("./session.ts")) => Promise<Outcome<T>>): Promise<Outcome<T>> {
+  const session = await import("./session.ts").catch(() => null);
+  return session ? act(session) : { kind: "later", retryAfterSeconds: null };
+}

@@ -1,0 +1,61 @@
+/** The one way in which pages and service workers send something, and what becomes of it. */
+import { type Outcome, type Problem, reasonOf } from "./outcome.ts";
+import { requestId } from "./request-id.ts";
+
+const TIMEOUT_MS = 30_000;
+/** For a picture on a slow line. */
+const FORM_TIMEOUT_MS = 120_000;
+const USUAL_WAIT_S = 60;
+const TOO_MANY = 429;
+const WORTH_REPEATING = [408, 425];
+/** What the store of photos answers with 400 where one came too slowly, in part or too late. */
+const BROKEN = /<Code>(RequestTimeout|IncompleteBody|ExpiredToken)</;
+
+/** Without a body where that is undefined. A form is a photo for the store, which wants no headers and tells nothing. */
+export async function request<T>(method: string, address: string, body: unknown, headers: Record<string, string>): Promise<Outcome<T>> {
+  const isForm = body instanceof FormData;
+  try {
+    const response = await fetch(address, { method, ...(isForm ? formOf(body) : jsonOf(body, headers)) });
+    if (!response.ok) return await failureOf(response);
+    return { kind: "stored", value: (isForm ? undefined : await read(response)) as T };
+  } catch {
+    return { kind: "later", retryAfterSeconds: null };
+  }
+}
+
+function formOf(body: FormData): RequestInit {
+  return { body, signal: AbortSignal.timeout(FORM_TIMEOUT_MS) };
+}
+
+function jsonOf(body: unknown, headers: Record<string, string>): RequestInit {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  if (body === undefined) return { headers: { ...headers, ...requestId() }, signal };
+  return { headers: { "Content-Type": "application/json", ...headers, ...requestId() }, body: JSON.stringify(body), signal };
+}
+
+/** JSON, or a page's text. */
+function read(response: Response): Promise<unknown> {
+  return response.headers.get("Content-Type")?.startsWith("text/html") ? response.text() : response.json();
+}
+
+async function failureOf(response: Response): Promise<Outcome<never>> {
+  const said = await response.text();
+  const problem = problemIn(said) ?? { title: response.statusText, status: response.status };
+  const retryAfterSeconds = readRetryAfter(response);
+  if (response.status === TOO_MANY) return { kind: "later", retryAfterSeconds, why: reasonOf(problem) };
+  const isPassing = response.status >= 500 || WORTH_REPEATING.includes(response.status) || BROKEN.test(said);
+  return isPassing ? { kind: "later", retryAfterSeconds } : { kind: "refused", problem };
+}
+
+function problemIn(said: string): Problem | null {
+  try {
+    return JSON.parse(said) as Problem;
+  } catch {
+    return null;
+  }
+}
+
+function readRetryAfter(response: Response): number {
+  const seconds = Number(response.headers.get("Retry-After"));
+  return seconds > 0 ? seconds : USUAL_WAIT_S;
+}

@@ -1,0 +1,22 @@
+/** Writing to the API from a page. */
+import { deviceKey } from "./device.ts";
+import type { Outcome } from "./outcome.ts";
+import { request } from "./request.ts";
+
+/** Devices that share a network are counted apart. */
+const DEVICE = "X-Ginnel-Device";
+
+export function post<T>(path: string, body: unknown, key: string): Promise<Outcome<T>> {
+  return send("POST", path, body, { "Idempotency-Key": key });
+}
+
+export function send<T>(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Outcome<T>> {
+  return request(method, path, body, { ...(body === undefined ? {} : { [DEVICE]: deviceKey() }), ...headers });
+}
+
+/** When to try again, to go on a sentence's beginning. */
+export function whenToRetry(seconds: number | null): string {
+  if (!seconds) return "try again when you have a connection";
+  const minutes = Math.ceil(seconds / 60);
+  return `the service is busy: try again in ${minutes === 1 ? "a minute" : `${minutes} minutes`}`;
+}
