@@ -63,7 +63,7 @@ describe("what a crew did", () => {
     expect(await items()).toMatchObject([{ op_id: "a", attention: null }]);
   });
 
-  test("waits for whoever did it", async () => {
+  test("waits until its own account is signed in", async () => {
     const { flush, items } = await phone(item("a", { account: "crew-2" }));
     expect(await flush()).toEqual({ kind: "empty" });
     expect([said(), (await items()).length]).toEqual([[], 1]);

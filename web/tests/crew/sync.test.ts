@@ -148,7 +148,7 @@ describe("what waits on the phone", () => {
 });
 
 describe("the day before", () => {
-  test("is there after midnight, for whoever works on", async () => {
+  test("is there after midnight, for a crew that works on", async () => {
     const here = await phone();
     await here.outbox.keep(item("a", { kind: "start", job_id: "JOB2" }));
     await here.sync();
