@@ -1,4 +1,4 @@
-/** Real pages, one HTML file each. What the published report pages link keeps its name; every other chunk carries a hash. */
+/** One HTML file for each page. Files that published report pages link to have fixed names; every other chunk has a hash. */
 import { resolve } from "node:path";
 import { defineConfig } from "vite";
 import { readCouncil } from "./bundling/council.ts";
@@ -62,7 +62,7 @@ export default defineConfig({
             { name: "shared", test: /src\/shared\/(?!basemap|reference|follows|kept-draft|pending-report|promise|chart|push|session|staff-page|choices|disruptions|street-names|geo|places\/(?!kept)|post|send|request\.|device|outcome|upload)/ },
             // Many need it alone, which the next group would take in.
             { name: "polygon", test: /src\/shared\/geo\/polygon\.ts/ },
-            // Whoever needs the one mostly needs the other, and apart they weigh more.
+            // Pages that need one of these mostly need the others, and one chunk is smaller than several.
             { name: "facilities", test: /src\/shared\/(geo\/nearest|places\/facilities)\.ts/ },
           ],
         },

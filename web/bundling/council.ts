@@ -1,4 +1,4 @@
-/** What of the council is written into the pages. */
+/** The council details that the build writes into the pages. */
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
@@ -7,7 +7,7 @@ export interface CouncilNames {
   phone: string;
   opening_hours: string;
   out_of_hours_phone?: string;
-  /** The email address of whoever answers for data protection. */
+  /** The email address for questions about data protection. */
   privacy_contact?: string;
 }
 
@@ -17,7 +17,7 @@ const CATALOGUE = resolve(import.meta.dirname, "../../chalicelib/catalogue/counc
 export function readCouncil(council: string): CouncilNames {
   const path = council.endsWith(".json") ? resolve(council) : resolve(CATALOGUE, `${council}.json`);
   if (!existsSync(path)) {
-    throw new Error(`COUNCIL=${council} names no council: there is no file ${path}.`);
+    throw new Error(`COUNCIL=${council} is not a council: there is no file ${path}.`);
   }
   const { name, phone, opening_hours, out_of_hours_phone, privacy_contact } = JSON.parse(readFileSync(path, "utf8")) as Partial<CouncilNames>;
   if (!name || !phone || !opening_hours) {

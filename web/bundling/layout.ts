@@ -1,6 +1,6 @@
 /**
- * Puts the parts that pages share into each, such as the header, and the council's name wherever a page asks for it.
- * The placeholders are Jinja's, so that the template of published report pages can hold the same markup.
+ * Fills in the parts that pages share, such as the header, and the council's details.
+ * The placeholders are Jinja's, so that the template of published report pages can have the same markup.
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -25,7 +25,7 @@ function atOtherTimes({ out_of_hours_phone }: CouncilNames): string {
   return out_of_hours_phone ? `, or at other times on ${out_of_hours_phone}` : "";
 }
 
-/** The link to the page itself says so. */
+/** Marks the link to the current page. */
 function markCurrent(part: string, page: string): string {
   const marked = (text: string, kind: string) => text.replace(`<a class="app-${kind}__link" href="${page}"`, `$& aria-current="page"`);
   return ["nav", "subnav"].reduce(marked, part);

@@ -1,4 +1,4 @@
-/** Writes the data registry, the same that the service is checked against, into the privacy notice. */
+/** Writes the data registry into the privacy notice. Tests compare the registry with the service. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Plugin } from "vite";
@@ -23,7 +23,7 @@ interface Registry {
 const REGISTRY = resolve(import.meta.dirname, "../../chalicelib/privacy/registry.json");
 const FACTS = { Why: "why", "Kept for": "kept_for", "Seen by": "seen_by" } as const;
 
-/** What is kept for the same reason, as long, and for the same people is told together. */
+/** Groups rows with the same reason, retention and readers. */
 function together(rows: Row[]): Row[][] {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {
@@ -42,7 +42,7 @@ function entry(group: Row[], nameOf: (row: Row) => string): string {
 const list = (rows: Row[], nameOf: (row: Row) => string) =>
   `<dl class="app-kept">${together(rows).map((group) => entry(group, nameOf)).join("\n")}</dl>`;
 
-/** What the service keeps of people; what stays in their browser is told on a page of its own. */
+/** The personal data in the service. The page about cookies lists what stays in the browser. */
 function personal({ rows }: Registry): string {
   const ofPeople = rows.filter(({ personal, store }) => personal !== "no" && store !== "browser");
   return list(ofPeople, ({ what }) => escapeHtml(what));
@@ -58,7 +58,7 @@ function everything({ stores, rows }: Registry): string {
 function contact({ privacy_contact }: CouncilNames): string {
   if (!privacy_contact) return "";
   const address = escapeHtml(privacy_contact);
-  return `write to <a href="mailto:${address}">${address}</a> or `;
+  return `email <a href="mailto:${address}">${address}</a> or `;
 }
 
 export function privacy(council: CouncilNames): Plugin {

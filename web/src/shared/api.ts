@@ -7,7 +7,7 @@ export type { FieldError, Outcome, Problem };
 const TIMEOUT_MS = 30_000;
 const ABSENT = [403, 404, 410];
 
-/** The document, or null where there is none. Throws when it cannot be known. */
+/** The document, or null if there is none. Throws if it cannot be loaded. */
 export async function getJson<T>(url: string, patienceMs = TIMEOUT_MS): Promise<T | null> {
   const headers = url.startsWith("/api/") ? requestId() : {};
   const signal = AbortSignal.timeout(patienceMs);

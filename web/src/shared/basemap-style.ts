@@ -1,4 +1,4 @@
-/** How the base map is painted: calm ground, dark street names, so that pins stand out. */
+/** The style of the base map: light ground and dark street names, so that pins stand out. */
 import {
   CenteredTextSymbolizer,
   type Feature,

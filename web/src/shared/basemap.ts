@@ -29,8 +29,8 @@ export function createMap(container: HTMLElement, council: Council, { lat, long,
 }
 
 /**
- * Draws the base map, from `whole` where the phone has the file; false where there is none to draw, and the ground
- * stays plain.
+ * Draws the base map, from the file `whole` if it is given. Returns false if there is no base map, and the ground
+ * stays blank.
  */
 export async function drawGround(map: L.Map, council: Council, whole?: Blob): Promise<boolean> {
   if (!council.basemap) return false;
@@ -52,7 +52,7 @@ export async function drawGround(map: L.Map, council: Council, whole?: Blob): Pr
   return true;
 }
 
-/** An answer to a range cannot be kept for later, a whole file can. */
+/** Reads the archive from a whole file: answers to range requests cannot be stored for later. */
 function inHand(whole: Blob, key: string): { getKey(): string; getBytes(offset: number, length: number): Promise<{ data: ArrayBuffer }> } {
   return {
     getKey: () => key,

@@ -1,10 +1,10 @@
-/** Says how many characters are left; aloud only once typing pauses. */
+/** Shows how many characters are left; screen readers hear it once typing pauses. */
 import { byId } from "./dom.ts";
 
 const PAUSE_MS = 1000;
 const numbers = new Intl.NumberFormat("en-GB");
 
-/** Expects #<id>-count and #<id>-count-said. Returns what counts again after the text was set from code. */
+/** Expects #<id>-count and #<id>-count-said. Returns a function that counts again after code has set the text. */
 export function startCharacterCount(area: HTMLTextAreaElement, most: number): () => void {
   const seen = byId(`${area.id}-count`);
   const said = byId(`${area.id}-count-said`);

@@ -1,7 +1,7 @@
-/** Bars with the same as a table beside them. Whoever hears the page has the table; the bars of a row differ by their pattern, too. */
+/** A bar chart with a table of the same numbers for screen readers. Bars differ by pattern as well as colour. */
 import { element, unseen } from "./dom.ts";
 
-/** A number that is not shown is null. */
+/** A hidden number is null. */
 export interface Row {
   name: string;
   values: (number | null)[];
@@ -9,14 +9,14 @@ export interface Row {
 
 export interface Chart {
   title: string;
-  /** What the rows are, such as months. */
+  /** The heading of the rows, such as "Month". */
   rows: string;
   columns: string[];
-  /** So many of the columns are drawn, the first ones. */
+  /** How many columns are drawn as bars, from the first. */
   drawn: number;
   data: Row[];
   text?: (value: number, column: number) => string;
-  /** What is said instead of a number that is not shown. */
+  /** The words for a hidden number. */
   missing?: string;
 }
 

@@ -1,7 +1,7 @@
 /** Radios and checkboxes from a list. */
 import { element } from "./dom.ts";
 
-/** The first one has the id that errors lead to, the others that id and a number. */
+/** The first input has the id that the error summary links to, the others that id and a number. */
 export function choiceItems(kind: "radio" | "checkbox", name: string, choices: [value: string, words: string, hint?: string][], chosen: readonly string[]): HTMLElement[] {
   const group = kind === "radio" ? "radios" : "checkboxes";
   return choices.map(([value, words, hint], index) => {
@@ -15,7 +15,7 @@ export function choiceItems(kind: "radio" | "checkbox", name: string, choices: [
   });
 }
 
-/** The values that are ticked, of those with that name where one is given. */
+/** The checked values, of inputs with that name if one is given. */
 export function chosenIn(container: HTMLElement, name?: string): string[] {
   const checked = [...container.querySelectorAll<HTMLInputElement>("input:checked")];
   return checked.filter((input) => name === undefined || input.name === name).map(({ value }) => value);

@@ -1,4 +1,4 @@
-/** What the council publishes about itself: its area, its documents and its services. */
+/** The council's published document: its area, its documents and its services. */
 import { getJson } from "./api.ts";
 import { keptDocument } from "./places/kept.ts";
 import type { Place } from "./reports.ts";
@@ -17,7 +17,7 @@ export interface Council {
   time_zone: string;
   phone: string;
   opening_hours: string;
-  /** When the phone is answered, on the council's clock, but on bank holidays. */
+  /** When the phone is answered, in the council's time zone, except on bank holidays. */
   phone_hours: { days: string[]; opens: string; closes: string };
   out_of_hours_phone: string | null;
   tiles: string;
@@ -34,13 +34,13 @@ export interface Council {
   roadworks?: string;
   disruptions?: string;
   open_data?: string;
-  /** Bank holidays, of which opening hours say nothing. */
+  /** Bank holidays, which opening hours do not cover. */
   holidays?: string[];
   neighbours?: Neighbour[];
   withdraw_within_s?: number;
-  /** What a browser subscribes to notifications with. */
+  /** The public key with which a browser subscribes to notifications. */
   push_key?: string;
-  /** Whether alerts go out as text messages, too. */
+  /** Whether alerts are also sent as text messages. */
   sends_texts?: boolean;
   basemap?: string;
   basemap_attribution?: string;
@@ -49,11 +49,11 @@ export interface Council {
 export interface Value {
   key: string;
   name: string;
-  /** Whoever gives this answer has to ring: a report may be read too late. */
+  /** Residents who give this answer are told to call, because a report may be read too late. */
   dangerous?: boolean;
 }
 
-/** A question that a service asks, in Open311's words. */
+/** A question that a service asks, in Open311's terms. */
 export interface Attribute {
   code: string;
   datatype: "string" | "number" | "datetime" | "text" | "singlevaluelist" | "multivaluelist";
@@ -73,16 +73,16 @@ export interface Service {
   visibility: "public" | "private" | "moderated";
   photo?: "wanted" | "welcome" | "none";
   attributes?: Attribute[];
-  /** How sure it has to be who reports. */
+  /** The assurance that the reporter's account needs. */
   assurance?: "anonymous" | "contact" | "proven";
-  /** What is needed for that, and why; nothing where it may be anybody. */
+  /** Why the reporter has to sign in, and how; null if anyone can report. */
   why_sign_in?: string | null;
 }
 
 /** A corner of a ring: long first, as in GeoJSON. */
 export type Corner = [long: number, lat: number];
 
-/** Places that another body looks after, for some services or for all. */
+/** Places that another organisation deals with, for some services or for all. */
 export interface Elsewhere {
   name: string;
   services: string[] | null;
@@ -106,14 +106,14 @@ async function demand<T>(url: string): Promise<T> {
   return document;
 }
 
-/** The phone keeps it, for without it nothing else that is kept can be found. */
+/** Stored for use offline, because the other stored documents are found through it. */
 async function fetchCouncil(): Promise<Council> {
   const document = await keptDocument<Council>("/data/index.json");
   if (!document) throw new Error("The council's document is missing");
   return document.value;
 }
 
-/** Asks once; a failure is forgotten, so that the next call asks again. */
+/** Loads it once. After a failure, the next call tries again. */
 export function loadCouncil(): Promise<Council> {
   council ??= fetchCouncil().catch((error) => {
     council = undefined;

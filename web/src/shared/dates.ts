@@ -1,4 +1,4 @@
-/** Dates as people in the council's area say them; without its time zone, as the phone does. */
+/** Dates in the council's time zone, or in the browser's if none is given. */
 import { element } from "./dom.ts";
 
 const DAY: Intl.DateTimeFormatOptions = { day: "numeric", month: "long", year: "numeric" };
@@ -13,7 +13,7 @@ export function momentText(at: number, timeZone?: string): string {
   return new Intl.DateTimeFormat("en-GB", { ...MOMENT, timeZone }).format(at);
 }
 
-/** Like 2026-05-03, at that moment in that zone. */
+/** The day at that moment in that zone, like 2026-05-03. */
 export function isoDay(at: Date, timeZone: string): string {
   return new Intl.DateTimeFormat("sv-SE", { timeZone }).format(at);
 }

@@ -1,6 +1,6 @@
 /**
- * A random key of this browser: whoever is not signed in follows a report once, not at every tap, and is not counted
- * together with everybody of her network.
+ * A random key of this browser. With it, people who are not signed in follow a report once, not at every tap, and are
+ * not counted as one with others on their network.
  */
 import { keptValue } from "./kept-value.ts";
 

@@ -1,4 +1,4 @@
-/** Services that cannot run, as officers post them. */
+/** Service disruption that officers have published. */
 import { getJson } from "./api.ts";
 import type { Council } from "./council.ts";
 import { momentText } from "./dates.ts";
@@ -26,7 +26,7 @@ export interface Disruption {
 
 const SOON_MS = 24 * 60 * 60 * 1000;
 
-/** Those that are on, or begin within a day; the first to begin first. None where they cannot be had. */
+/** Current disruptions and those that start within a day, earliest first. Empty if they cannot be loaded. */
 export async function disruptions({ disruptions: url }: Council): Promise<Disruption[]> {
   const document = url ? await getJson<{ items: Disruption[] }>(url).catch(() => null) : null;
   const now = Date.now();
@@ -35,7 +35,7 @@ export async function disruptions({ disruptions: url }: Council): Promise<Disrup
     .sort((one, other) => one.begins.localeCompare(other.begins));
 }
 
-/** Whether it may concern somebody there; a ward that is not known may be the one. */
+/** Whether it may affect that place. An unknown ward counts as affected. */
 export function concerns({ area }: Disruption, place: Place, ward?: string): boolean {
   const { lat, long, radius_m, ward_code } = area;
   if (ward_code) return ward === undefined || ward_code === ward;

@@ -13,12 +13,12 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Words for those who hear the page: what a link that is seen in its place is about. */
+/** Text for screen readers only, such as the subject of a link. */
 export function unseen(text: string): HTMLElement {
   return element("span", { class: "govuk-visually-hidden" }, text);
 }
 
-/** A secondary button that does something here rather than send a form. */
+/** A secondary button that does not submit a form. */
 export function actionButton(text: string, act: () => void): HTMLButtonElement {
   const made = element("button", { class: "govuk-button govuk-button--secondary", type: "button" }, text);
   made.addEventListener("click", act);
@@ -35,7 +35,7 @@ export function show(target: HTMLElement, visible = true): void {
   target.hidden = !visible;
 }
 
-/** Asks for something while nothing there takes a second press. */
+/** Runs the request while the buttons in `place` are disabled. */
 export async function whileBusy<T>(place: HTMLElement, request: () => Promise<T>): Promise<T> {
   const buttons = [...place.querySelectorAll("button")];
   for (const each of buttons) each.disabled = true;

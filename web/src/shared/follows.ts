@@ -1,16 +1,16 @@
-/** Which reports this browser follows. */
+/** The reports that this browser follows. */
 import { keptValue } from "./kept-value.ts";
 
-/** By how many a report was followed when this browser began to, and when that was, in milliseconds. */
+/** The number of followers when this browser started to follow, and that time in milliseconds. */
 interface Followed {
   followers: number;
   at: number;
 }
 
-/** A published page may be older than what the service answered; after this time it is not. */
+/** After this time, the published page is at least as new as the service's answer. */
 const PUBLISHED_WITHIN_MS = 10 * 60_000;
 
-/** An earlier version kept the number 1 alone. */
+/** An earlier version stored only the number 1. */
 const followed = (reportId: string) =>
   keptValue<Followed | number>(
     () => localStorage,
@@ -18,7 +18,7 @@ const followed = (reportId: string) =>
     () => true,
   );
 
-/** Report pages show what this browser follows. */
+/** Stores that this browser follows the report, for the report's page. */
 export function rememberFollow(reportId: string, followers: number): void {
   followed(reportId).write({ followers, at: Date.now() });
 }
@@ -27,7 +27,7 @@ export function follows(reportId: string): boolean {
   return followed(reportId).read() !== null;
 }
 
-/** By how many the report was followed when this browser just began to; null where that is long ago or never was. */
+/** The number of followers if this browser started to follow recently; otherwise null. */
 export function justFollowedBy(reportId: string): number | null {
   const kept = followed(reportId).read();
   if (kept === null || typeof kept === "number") return null;

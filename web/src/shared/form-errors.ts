@@ -1,4 +1,4 @@
-/** Errors in a form: a summary that takes the focus, a message at each field, and "Error: " in the title. */
+/** Form errors: a summary that gets the focus, a message at each field, and "Error: " in the title. */
 import type { FieldError } from "./api.ts";
 import { element, focusOn, unseen } from "./dom.ts";
 

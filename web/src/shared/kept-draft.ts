@@ -1,6 +1,6 @@
 /**
- * What somebody is writing, kept in the browser's database until it is sent: also through a restart of the browser.
- * Each tab has a draft of its own and holds it by a lock, so no tab writes over what another one wrote (ADR 42).
+ * A draft that is stored in the browser's database until it is sent, even if the browser is closed.
+ * Each tab locks its own draft, so that no tab overwrites another tab's draft (ADR 42).
  */
 import { keptValue } from "./kept-value.ts";
 import { phoneStore } from "./phone-store.ts";
@@ -19,29 +19,29 @@ interface Stored<T> {
 }
 
 export interface KeptDraft<T> {
-  /** What was written before; null where that is nothing. */
+  /** The stored draft, or null. */
   value: T | null;
-  /** Whether it was written in another tab or before the browser was closed. */
+  /** Whether it comes from another tab, or from before the browser was closed. */
   isResumed: boolean;
-  /** Settles when it is kept; never fails. */
+  /** Settles when the draft is stored; never fails. */
   save(value: T): Promise<void>;
   drop(): void;
-  /** What becomes of what is written, as a sentence. */
+  /** A sentence that says where the draft is saved, and for how long. */
   words(): string;
 }
 
 const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "id", forgetOld);
 
 /**
- * Never throws. Where the browser has no database, as in some private windows, the tab keeps the draft. With
- * `isOwnAlone`, drafts of other tabs and visits are left alone.
+ * Never throws. If the browser has no database, as in some private windows, the draft is kept in the tab. With
+ * `isOwnAlone`, drafts of other tabs and visits are ignored.
  */
 export async function openDraft<T>(about: string, isOwnAlone = false): Promise<KeptDraft<T>> {
   const inTab = keptValue<T>(() => sessionStorage, `ginnel.draft.${about}`, Boolean);
   const ownId = keptValue<string>(() => sessionStorage, `ginnel.draft-id.${about}`, Boolean);
   const stored = await inTime(storedAbout<T>(about));
   let isInDatabase = stored !== null;
-  // There only where the database has failed, and then newer than what that has.
+  // Present only if the database has failed, and then newer than the stored draft.
   const newest = inTab.read();
   const found = stored && (await firstFree(stored, ownId.read(), isOwnAlone || newest !== null));
   const isResumed = Boolean(found && found.id !== ownId.read());
@@ -69,19 +69,19 @@ export async function openDraft<T>(about: string, isOwnAlone = false): Promise<K
     drop() {
       const sent = id;
       if (sent) void work("readwrite", (store) => store.delete(sent)).catch(() => undefined);
-      // The next draft is another one.
+      // The next draft gets a new id.
       id = "";
       ownId.forget();
       inTab.forget();
     },
     words() {
       if (isInDatabase) return `What you wrote is saved in this browser for up to ${KEPT_DAYS} days.`;
-      return tabKeeps() ? "What you wrote is saved until you close this tab." : "What you wrote is not saved: keep this page open.";
+      return tabKeeps() ? "What you wrote is saved until you close this tab." : "What you wrote is not saved, so keep this page open.";
     },
   };
 }
 
-/** Whether there is a draft that no other tab is writing. */
+/** Whether there is a draft that no other tab has locked. */
 export async function hasDraft(about: string): Promise<boolean> {
   const stored = await inTime(storedAbout(about));
   if (stored === null) return keptValue(() => sessionStorage, `ginnel.draft.${about}`, Boolean).read() !== null;
@@ -89,7 +89,7 @@ export async function hasDraft(about: string): Promise<boolean> {
   return stored.some(({ id }) => !held.some(({ name }) => name === lockOf(id)));
 }
 
-/** Changes all drafts about that, those of other tabs as well. */
+/** Changes all drafts about that subject, including those of other tabs. */
 export async function changeDrafts<T>(about: string, change: (value: T) => T): Promise<void> {
   const inTab = keptValue<T>(() => sessionStorage, `ginnel.draft.${about}`, Boolean);
   const value = inTab.read();
@@ -99,7 +99,7 @@ export async function changeDrafts<T>(about: string, change: (value: T) => T): P
 
 const put = (stored: Stored<unknown>) => work("readwrite", (store) => store.put(stored));
 
-/** Whether the tab keeps anything through a reload. */
+/** Whether sessionStorage is available. */
 function tabKeeps(): boolean {
   try {
     return Boolean(sessionStorage);
@@ -110,7 +110,7 @@ function tabKeeps(): boolean {
 
 const lockOf = (id: string) => `ginnel-draft-${id}`;
 
-/** Those that are not too old, the last one first. Without locks, tabs could not be kept apart. */
+/** Drafts that are not too old, newest first. Throws if the browser has no locks to keep tabs apart. */
 async function storedAbout<T>(about: string): Promise<Stored<T>[]> {
   if (!navigator.locks) throw new Error("This browser has no locks");
   const all = await work<Stored<T>[]>("readonly", (store) => store.getAll());
@@ -124,17 +124,17 @@ async function forgetOld(): Promise<void> {
   for (const { id } of all.filter(isOld)) await work("readwrite", (store) => store.delete(id));
 }
 
-/** The tab's own draft, else the last one that no other tab is writing. */
+/** The tab's own draft, otherwise the newest one that no other tab has locked. */
 async function firstFree<T>(stored: Stored<T>[], own: string | null, isOwnAlone: boolean): Promise<Stored<T> | null> {
   const mine = stored.find(({ id }) => id === own);
-  // The page that the tab showed before may hold it for a moment longer.
+  // The tab's previous page may still hold the lock for a moment.
   if (mine && (await hold(mine.id, { signal: AbortSignal.timeout(PATIENCE_MS) }))) return mine;
   if (isOwnAlone) return null;
   for (const each of stored) if (each !== mine && (await hold(each.id))) return each;
   return null;
 }
 
-/** Holds the draft as long as the page is there; false where another tab does. */
+/** Locks the draft until the page closes. Returns false if another tab has the lock. */
 function hold(id: string, options: LockOptions = { ifAvailable: true }): Promise<boolean> {
   return new Promise((resolve) => {
     const held = navigator.locks.request(lockOf(id), options, (lock) => {
@@ -145,7 +145,7 @@ function hold(id: string, options: LockOptions = { ifAvailable: true }): Promise
   });
 }
 
-/** Null where it fails or takes too long. */
+/** Null on failure or after the time limit. */
 function inTime<T>(wanted: Promise<T>): Promise<T | null> {
   const late = new Promise<null>((resolve) => setTimeout(resolve, PATIENCE_MS, null));
   return Promise.race([wanted.catch(() => null), late]);

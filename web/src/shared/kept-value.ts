@@ -1,15 +1,15 @@
 /** A value that the browser keeps under a key of its storage. */
 
 export interface KeptValue<T> {
-  /** Null where none is kept, or none that can be read. */
+  /** Null if there is no value, or it cannot be read. */
   read(): T | null;
   write(value: T): void;
   forget(): void;
 }
 
 /**
- * Never throws: where the browser keeps nothing, the value lasts as long as the page. `isWhole` says whether what
- * was read is one; where it throws, it is none.
+ * Never throws: if the browser stores nothing, the value lasts as long as the page. `isWhole` checks a stored value;
+ * if it returns false or throws, the value is ignored.
  */
 export function keptValue<T>(storage: () => Storage, key: string, isWhole: (value: T) => boolean): KeptValue<T> {
   let here: T | null = null;

@@ -1,4 +1,4 @@
-/** What became of a call, without anything that only a page has: the service workers know it as well. */
+/** The outcome of an API call. Service workers use it too, so it must not depend on a page. */
 
 export interface FieldError {
   field: string;
@@ -13,7 +13,7 @@ export interface Problem {
   link?: string;
 }
 
-/** `later` means that nothing is known to be stored: the same key may be sent again. Without a wait nothing answered. */
+/** `later`: try again with the same key, because it is not known to be stored. Null seconds: there was no answer. */
 export type Outcome<T> =
   | { kind: "stored"; value: T }
   | { kind: "refused"; problem: Problem }

@@ -1,16 +1,16 @@
-/** The report being written; its key makes a repeated sending harmless. */
+/** The draft of a report. Its idempotency key makes it safe to send it again. */
 
-/** A photo chosen for the report; its picture lies in the phone's own store under `id`. */
+/** A photo chosen for the report; its picture is stored in IndexedDB under `id`. */
 export interface DraftPhoto {
   id: string;
-  /** Counts up and is never used again, so that another photo never meets the key of a removed one. */
+  /** Counts up and is never reused, so that a new photo never gets the key of a removed one. */
   n: number;
   name: string;
-  /** The camera's own clock, like 2026-05-03T14:10. */
+  /** The time on the camera's clock, like 2026-05-03T14:10. */
   taken?: string;
   lat?: number;
   long?: number;
-  /** Where it went, and under which report's key. */
+  /** Where it was uploaded, and under which report's key. */
   uploaded?: { key: string; service_request_id: string; photo_id: string };
   /** Why the service cannot use it. */
   refused?: string;
@@ -20,19 +20,19 @@ export interface Draft {
   key: string;
   lat?: number;
   long?: number;
-  /** What the place is called in the list that it was chosen from. */
+  /** The name of the place in the list that it was chosen from. */
   place_label: string;
-  /** There is no pin: the address tells where. */
+  /** There is no pin: the address describes the place. */
   in_words: boolean;
   address: string;
-  /** What the search wrote into the address: it goes when the place does. */
+  /** What the search filled into the address; it is replaced when the place changes. */
   suggested_address: string;
   service_code: string;
-  /** Which one of the council's things it is about, and for what it may be reported. */
+  /** The asset that the report is about, and the service for which it can be reported. */
   asset: { asset_id: string; name: string; service_code: string } | null;
-  /** What it was about, and where, when it was asked which one it is. */
+  /** The report, service and place when the asset was asked for. */
   asset_for: string;
-  /** What it was about, and where, when other reports were shown. */
+  /** The report, service and place when nearby reports were shown. */
   nearby_for: string;
   attributes: Record<string, string | string[]>;
   /** The service whose questions were answered. */
@@ -41,23 +41,23 @@ export interface Draft {
   photos_chosen: number;
   title: string;
   description: string;
-  /** The words that the resident wants public although they seem to hold something personal. */
+  /** Public text that the resident kept although it looks like personal information. */
   kept_words: string;
   name: string;
   email: string;
   phone: string;
   anonymous: boolean;
-  /** She does not want to hear what becomes of it. */
+  /** The reporter does not want updates. */
   no_alerts: boolean;
-  /** Whose it is; nothing where nobody is signed in. */
+  /** The account that the report belongs to; empty if nobody is signed in. */
   account: string;
-  /** How it reached the staff who send it; `online` is their own. Nothing where they have not said, or are none. */
+  /** The channel by which the report reached staff; `online` is their own report. Empty if not chosen, or not staff. */
   channel: string;
-  /** The answers have been shown for checking, so a changed answer leads back there. */
+  /** The check step has been shown, so a changed answer leads back to it. */
   checked: boolean;
 }
 
-/** Whether staff send it for somebody else. */
+/** Whether staff send it for a resident. */
 export const isAssisted = ({ channel }: Pick<Draft, "channel">) => channel !== "" && channel !== "online";
 
 export function newDraft(): Draft {
@@ -89,10 +89,10 @@ export function newDraft(): Draft {
   };
 }
 
-/** On which channel tabs hear that the person has signed out. */
+/** The BroadcastChannel that tells tabs that the person has signed out. */
 export const SIGNED_OUT = "ginnel-signed-out";
 
-/** The draft without its sender's details; it is another report from here on. */
+/** The draft without its sender's details, under a new key. */
 export function withoutSender(draft: Draft): Draft {
   return { ...draft, key: crypto.randomUUID(), account: "", channel: "", name: "", email: "", phone: "" };
 }

@@ -4,11 +4,11 @@ export interface PhoneStore {
   work<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest): Promise<T>;
 }
 
-/** Opened at first use; `opened` happens once it is open. */
+/** Opens at first use; `opened` runs once it is open. */
 export function phoneStore(open: () => IDBOpenDBRequest, name: string, keyPath: string, opened: () => Promise<unknown> = async () => undefined): PhoneStore {
   let database: Promise<IDBDatabase> | undefined;
 
-  /** Once more where the browser let go of it, as phones do to a page that was put away. */
+  /** Opens the database again if the browser closed it, as phones do with a page in the background. */
   async function begun(mode: IDBTransactionMode): Promise<IDBTransaction> {
     const options = { durability: "strict" } as const;
     try {
@@ -33,9 +33,9 @@ export function phoneStore(open: () => IDBOpenDBRequest, name: string, keyPath: 
     async work<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest) {
       const transaction = await begun(mode);
       const request = act(transaction.objectStore(name)) as IDBRequest<T>;
-      // Else it would be thrown away with a page that is left right now.
+      // Otherwise it would be lost if the page is closed right now.
       if (mode === "readwrite") transaction.commit();
-      // What was written is there only at the end: that is where a phone that is full says so.
+      // The data is stored only when the transaction completes; a full disk fails it.
       return new Promise<T>((resolve, reject) => {
         transaction.oncomplete = () => resolve(request.result);
         transaction.onabort = () => reject(transaction.error);

@@ -1,4 +1,4 @@
-/** By when a report is to be dealt with, or that this is overdue: once the promised day is over. */
+/** The target date of a report. It is overdue when that day is over. */
 import { dayElement, isoDay } from "./dates.ts";
 import { element } from "./dom.ts";
 

@@ -1,4 +1,4 @@
-/** Where a browser can be reached, as the API takes it. */
+/** A browser's push address, in the API's format. */
 
 export interface PushAddress {
   endpoint: string;

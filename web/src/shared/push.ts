@@ -1,21 +1,21 @@
-/** Notifications on this phone or computer, without an account: this browser's own subscription is who hears. */
+/** Notifications in this browser, without an account: the browser's own subscription is the recipient. */
 import { type PushAddress, addressOf } from "./push-address.ts";
 
 export type { PushAddress };
 
 /**
- * Why nothing can be sent here. `needs-install`: on an iPhone only what is on its home screen may. `timed-out`: the
- * browser did not get through to its maker's servers, or these did not take it.
+ * Why notifications cannot be shown. `needs-install`: an iPhone allows them only for apps on its home screen.
+ * `timed-out`: the browser could not reach its push service, or the push service refused.
  */
 export type NoPush = "unsupported" | "needs-install" | "denied" | "dismissed" | "timed-out";
 
 export type Subscribed = { kind: "ok"; push: PushAddress } | { kind: NoPush };
 
 const WORKER = "/sw.js";
-/** Chromium waits for ever where its maker's servers cannot be reached. */
+/** Chromium waits forever if it cannot reach its push service. */
 const PATIENCE_MS = 15_000;
 
-/** What stands against it before anybody is asked; null where nothing does. */
+/** Why notifications are not possible, before asking for permission; null if they are. */
 export function obstacle(): NoPush | null {
   if (!("serviceWorker" in navigator) || !("PushManager" in window) || !("Notification" in window)) {
     return (navigator as { standalone?: boolean }).standalone === false ? "needs-install" : "unsupported";
@@ -24,8 +24,8 @@ export function obstacle(): NoPush | null {
 }
 
 /**
- * Asks whoever is here, and subscribes with the council's key (`push_key` of its document). Call it from a click: a
- * browser asks at no other time. The same browser gets the same address again.
+ * Asks for permission, and subscribes with the council's key (`push_key` of its document). Call it from a click handler,
+ * because browsers do not ask at other times. The same browser gets the same address again.
  */
 export async function subscribe(key: string, patienceMs = PATIENCE_MS): Promise<Subscribed> {
   const against = obstacle();
@@ -39,13 +39,13 @@ export async function subscribe(key: string, patienceMs = PATIENCE_MS): Promise<
   }
 }
 
-/** Ends it on this side: whatever is still sent to it is refused, and forgotten then. */
+/** Ends the subscription in the browser. The push service refuses later messages to it. */
 export async function unsubscribe(): Promise<void> {
   const registration = await navigator.serviceWorker?.getRegistration(WORKER);
   await (await registration?.pushManager?.getSubscription())?.unsubscribe();
 }
 
-/** This browser's address; null where it has none. */
+/** This browser's push address, or null. */
 export async function current(): Promise<PushAddress | null> {
   const registration = await navigator.serviceWorker?.getRegistration(WORKER);
   const known = await registration?.pushManager?.getSubscription();
@@ -57,7 +57,7 @@ async function subscription(key: string): Promise<PushSubscription> {
   const { pushManager } = await navigator.serviceWorker.ready;
   const ask = () => pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
   return ask().catch(async (error: DOMException) => {
-    // It has subscribed with another key, which nobody sends with any more.
+    // The browser has a subscription with an old key.
     if (error.name !== "InvalidStateError") throw error;
     await (await pushManager.getSubscription())?.unsubscribe();
     return ask();

@@ -1,4 +1,4 @@
-/** A report as the API and the published documents tell it. */
+/** A report in the API and in published documents. */
 import { getJson } from "./api.ts";
 import type { State } from "./states.ts";
 
@@ -40,7 +40,7 @@ export interface Report extends StoredReport {
   updates: Update[];
 }
 
-/** The published document first, for it costs least; the API knows reports too new to be published. */
+/** Looks for the published document first, which costs least; the API has reports that are not published yet. */
 export async function findReport(id: string, template: string): Promise<Report | null> {
   const published = await getJson<Report>(template.replace("{service_request_id}", id)).catch(() => null);
   return published ?? getJson<Report>(`/api/reports/${id}`);

@@ -1,6 +1,6 @@
 /**
- * Who is signed in here. The access token is in this page's memory alone: what stays is a cookie that no script can
- * read, and it buys a new token for each page, and whenever one has run out.
+ * The session of the signed-in account. The access token is only in this page's memory. A cookie that scripts cannot
+ * read gets a new token for each page, and when a token has expired.
  */
 import type { FieldError, Outcome } from "./api.ts";
 import { isSignedOut } from "./outcome.ts";
@@ -23,13 +23,13 @@ const SIGN_IN = "/forms/sign-in";
 
 let asking: Promise<Outcome<Session>> | undefined;
 
-/** Who is signed in; refused with 401 where nobody is. */
+/** The signed-in account; refused with 401 if nobody is signed in. */
 export async function whoIsSignedIn(): Promise<Outcome<Account>> {
   const outcome = await session();
   return outcome.kind === "stored" ? { kind: "stored", value: outcome.value.account } : outcome;
 }
 
-/** Calls the API as whoever is signed in. Refused with 401 where nobody is, or nobody any more. */
+/** Calls the API as the signed-in account. Refused with 401 if nobody is signed in. */
 export async function call<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Outcome<T>> {
   const first = await called<T>(method, path, body, headers);
   if (!isSignedOut(first)) return first;
@@ -37,11 +37,11 @@ export async function call<T>(method: string, path: string, body?: unknown, head
   return called(method, path, body, headers);
 }
 
-/** As `call`, but refused as well where another account is signed in by now. */
+/** Like `call`, but also refused with 401 if another account is signed in. */
 export async function callAs<T>(account: string, method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Outcome<T>> {
   const who = await whoIsSignedIn();
   if (who.kind !== "stored") return who;
-  if (who.value.account_id !== account) return { kind: "refused", problem: { title: "Somebody else is signed in", status: 401 } };
+  if (who.value.account_id !== account) return { kind: "refused", problem: { title: "You are signed in with another account", status: 401 } };
   return call(method, path, body, headers);
 }
 
@@ -52,17 +52,17 @@ export async function signOut(): Promise<Outcome<unknown>> {
   return outcome;
 }
 
-/** What went wrong, in words. */
+/** The error messages of an outcome. */
 export function faultsOf(outcome: Outcome<unknown>): FieldError[] {
   if (outcome.kind === "stored") return [];
   if (outcome.kind === "later") return [{ field: "", message: `Nothing was changed: ${whenToRetry(outcome.retryAfterSeconds)}` }];
-  if (isSignedOut(outcome)) return [{ field: "", message: "You are not signed in any more: sign in again in another tab, then try again here" }];
+  if (isSignedOut(outcome)) return [{ field: "", message: "You are signed out. Sign in again in another tab, then try again here" }];
   const { errors, detail, title } = outcome.problem;
   const faults = errors?.length ? errors : [{ field: "", message: detail ?? title }];
   return faults.map(({ field, message }) => ({ field, message: message.slice(0, 1).toUpperCase() + message.slice(1) }));
 }
 
-/** Where to sign in, as surely as asked for, and to come back from to this page. */
+/** The address to sign in with that assurance, and come back to this page. */
 export function signInAddress(sure?: Account["assurance"]): string {
   return `${SIGN_IN}?${new URLSearchParams({ next: location.pathname + location.search, ...(sure ? { sure } : {}) })}`;
 }
@@ -73,7 +73,7 @@ async function called<T>(method: string, path: string, body: unknown, headers: R
   return send<T>(method, path, body, { ...headers, Authorization: `Bearer ${outcome.value.access_token}` });
 }
 
-/** Asks once, however many want to know; what failed is asked for again. */
+/** One request for all callers. After a failure, the next call tries again. */
 function session(): Promise<Outcome<Session>> {
   asking ??= send<Session>("POST", `${SESSION}/refresh`, undefined, {}).then((outcome) => {
     if (outcome.kind !== "stored") asking = undefined;

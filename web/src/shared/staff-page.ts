@@ -1,16 +1,16 @@
-/** Pages for officers: they open for whoever may see them, and say what is in the way otherwise. */
+/** Opens a page for officers, or says why it cannot be opened. */
 import { byId, element, show } from "./dom.ts";
 import { isSignedOut } from "./outcome.ts";
 import { faultsOf, signInAddress, whoIsSignedIn } from "./session.ts";
 
 const status = byId("staff-status");
 
-/** `open` answers false where it told itself that there is nothing to show. */
+/** `open` returns false if it has already said that there is nothing to show. */
 export async function openForOfficers(open: () => Promise<boolean | void>): Promise<void> {
   tell("Loading…");
   const who = await whoIsSignedIn();
-  if (isSignedOut(who)) return status.replaceChildren(element("a", { href: signInAddress() }, "Sign in"), " first: this page is for the council's officers.");
-  if (who.kind !== "stored") return tell("The page could not be loaded. Check your connection and try again.");
+  if (isSignedOut(who)) return status.replaceChildren(element("a", { href: signInAddress() }, "Sign in"), " to see this page. It is for the council's officers.");
+  if (who.kind !== "stored") return tell("We could not load this page. Check your connection and try again.");
   if (!who.value.roles.some((role) => role === "officer" || role === "admin")) return tell("This page is for the council's officers.");
   if ((await open()) === false) return;
   tell("");

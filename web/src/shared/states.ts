@@ -1,4 +1,4 @@
-/** The states of a report: their words, and the kind of tag that shows them. */
+/** The states of a report: their labels, and the style of their tags. */
 import { element } from "./dom.ts";
 
 export const STATES = {
@@ -19,7 +19,7 @@ export const STATES = {
 
 export type State = keyof typeof STATES;
 
-/** All of them by their words. */
+/** All states with their labels. */
 export const stateNames = () => Object.entries(STATES).map(([code, [name]]) => ({ code: code as State, name }));
 
 export function stateTag(state: State): HTMLElement {

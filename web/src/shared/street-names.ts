@@ -1,4 +1,4 @@
-/** Names along streets. The library labels straight lines only, so gentle bends are straightened for it. */
+/** Draws names along streets. The library labels only straight lines, so gentle bends are straightened first. */
 import { type Feature, type LabelSymbolizer, type Layout, LineLabelSymbolizer } from "protomaps-leaflet";
 
 type Options = ConstructorParameters<typeof LineLabelSymbolizer>[0];

@@ -1,4 +1,4 @@
-/** One entry of a report's timeline, in the markup that published pages have too. */
+/** One entry of a report's timeline, with the same markup as published pages. */
 import { dayElement } from "./dates.ts";
 import { element } from "./dom.ts";
 import type { Photo, Update } from "./reports.ts";
@@ -15,7 +15,7 @@ export function timelineEntry(update: Update, timeZone?: string): HTMLElement {
   return entry;
 }
 
-/** Thumbnails that lead to the whole picture. */
+/** Thumbnails that link to the full pictures. */
 export function photoList(photos: Photo[], of: string): HTMLElement {
   const items = photos.map(({ url, thumbnail_url }, index) => {
     const size = { width: "160", height: "120", loading: "lazy" };

@@ -1,13 +1,13 @@
 /**
- * The crew app's service worker: the app opens without a signal, what waits on the phone is sent once there is one, and
- * a push wakes it when the office changes the day.
+ * The crew app's service worker: opens the app without a signal, sends waiting operations once there is a signal, and
+ * shows a notification when the office changes the day.
  */
 import { flush, type Line } from "../features/crew/sending.ts";
 import { CHANNEL, type Item } from "../features/crew/model.ts";
 import { request } from "../shared/request.ts";
 
 declare const self: ServiceWorkerGlobalScope;
-/** Every file of the app with a digest of what is in it; the build writes them here. */
+/** Every file of the app with a digest of its content; the build fills this in. */
 declare const FILES: [address: string, digest: string][];
 declare const VERSION: string;
 
@@ -40,7 +40,7 @@ self.addEventListener("notificationclick", (event) => {
   event.waitUntil(show());
 });
 
-/** All of it or nothing: a page never meets another build's parts. */
+/** Caches all files or none, so that a page never gets parts of another build. */
 async function fill(): Promise<void> {
   const cache = await caches.open(HOLDER);
   await cache.addAll(ADDRESSES.map((address) => new Request(address, { cache: "reload" })));
@@ -56,7 +56,7 @@ async function held(address: string, request: Request): Promise<Response> {
   return (await cache.match(address)) ?? fetch(request);
 }
 
-/** Fails where something still waits, so that the browser tries again. */
+/** Fails if something still waits, so that the browser tries again. */
 async function send(): Promise<void> {
   const session = await request<Session>("POST", "/api/session/refresh", undefined, {});
   if (session.kind === "refused") return;
@@ -73,13 +73,13 @@ async function send(): Promise<void> {
   if (done.kind === "later") throw new Error("Some of it could not be sent yet");
 }
 
-/** A page that is open tells of it itself. */
+/** Shows a notification, unless the app is open: then the page shows the change. */
 async function wake(): Promise<void> {
   const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
   new BroadcastChannel(CHANNEL).postMessage("changed");
   if (pages.some((page) => page.visibilityState === "visible" && new URL(page.url).pathname === PAGE)) return;
   await self.registration.showNotification("Your day has changed", {
-    body: "The office changed the list of jobs. Open it to see what is new.",
+    body: "The office has changed your list of jobs. Open it to see the changes.",
     tag: "crew-day",
     icon: "/icon-192.png",
   });

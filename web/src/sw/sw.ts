@@ -4,12 +4,12 @@ import { request } from "../shared/request.ts";
 
 declare const self: ServiceWorkerGlobalScope;
 
-/** What is sent (chalicelib/alerts/push.py). */
+/** The payload of a push message (chalicelib/alerts/push.py). */
 interface Message {
   title: string;
   body: string;
   url: string;
-  /** What has the same one takes the place of what is shown already. */
+  /** A notification replaces one with the same tag. */
   tag: string;
 }
 
@@ -23,7 +23,7 @@ self.addEventListener("notificationclick", (event) => {
 });
 self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event.oldSubscription)));
 
-/** A browser takes its leave of who shows nothing, so what cannot be read is told as something. */
+/** Browsers end a subscription if a push shows nothing, so an unreadable message is shown as a general one. */
 function read(data: PushMessageData | null): Message {
   try {
     return { ...PLAIN, ...(data?.json() as Message) };
@@ -36,7 +36,7 @@ function show({ title, body, url, tag }: Message): Promise<void> {
   return self.registration.showNotification(title, { body, tag, data: url, icon: "/icon-192.png" });
 }
 
-/** Goes to the page if it is open somewhere, and opens it otherwise; never to another site. */
+/** Focuses the page if it is open, otherwise opens it. Never opens another site. */
 async function open(url: string): Promise<void> {
   const wanted = new URL(url, self.location.origin);
   if (wanted.origin !== self.location.origin) return;
@@ -45,7 +45,7 @@ async function open(url: string): Promise<void> {
   await (shown ? shown.focus() : self.clients.openWindow(wanted.href));
 }
 
-/** The browser has let go of its address: it gets another, and says which one it takes the place of. */
+/** Subscribes again after the browser has dropped its address, and tells the API the old and the new one. */
 async function renew(old: PushSubscription | null): Promise<void> {
   if (!old) return;
   const { applicationServerKey } = old.options;

@@ -1,4 +1,4 @@
-/** My reports: those sent while signed in, and those sent with an address that is confirmed. */
+/** My reports: those sent while signed in, and those sent with a confirmed address. */
 import { loadCouncil, loadServices } from "../../shared/council.ts";
 import { actionButton, byId, element, show } from "../../shared/dom.ts";
 import { call, faultsOf, whoIsSignedIn } from "../../shared/session.ts";
@@ -39,7 +39,7 @@ async function further(cursor: string, about: Known): Promise<void> {
   else tell(faultsOf(page)[0]!.message);
 }
 
-/** Where the council's documents cannot be had, services go by their codes. */
+/** If the council's documents cannot be loaded, services are shown by their codes. */
 async function known(): Promise<Known> {
   const [services, council] = await Promise.all([loadServices().catch(() => []), loadCouncil().catch(() => null)]);
   return { names: new Map(services.map((each) => [each.service_code, each.service_name])), zone: council?.time_zone };

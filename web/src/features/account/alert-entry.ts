@@ -1,4 +1,4 @@
-/** One of my alerts: what it is about, and changing and stopping it. */
+/** One of my alerts, to change or stop it. */
 import { choiceItems, chosenIn } from "../../shared/choices.ts";
 import { actionButton, element, focusOn, unseen } from "../../shared/dom.ts";
 import { showErrors } from "../../shared/form-errors.ts";
@@ -27,7 +27,7 @@ export interface OwnAlert {
 /** Services and wards by their codes. */
 export type Named = Map<string, string>;
 
-const WAYS: Record<Channel, string> = { email: "by email", sms: "by text message", push: "as notifications in a browser" };
+const WAYS: Record<Channel, string> = { email: "by email", sms: "by text message", push: "by notification in a browser" };
 const NIGHT: Quiet = { begin: "22:00", end: "07:00" };
 
 export function alertEntry(alert: OwnAlert, named: Named): HTMLElement {
@@ -65,11 +65,11 @@ export function alertEntry(alert: OwnAlert, named: Named): HTMLElement {
 
   async function save(now: OwnAlert, form: HTMLFormElement): Promise<void> {
     const changes = written(form, now);
-    if (!changes) return showErrors(form, [{ field: `${now.subscription_id}-whats`, message: "Choose at least one" }]);
+    if (!changes) return showErrors(form, [{ field: `${now.subscription_id}-whats`, message: "Choose at least one kind of alert" }]);
     const saved = await change(form, () => call<OwnAlert>("PATCH", pathOf(now), changes, { "If-Match": `"${now.version}"` }), () => `${now.subscription_id}-save`);
     if (!saved) return;
     back(saved);
-    tell("Your alerts are changed.");
+    tell("Your changes have been saved.");
   }
 
   async function stop(now: OwnAlert): Promise<void> {
@@ -86,29 +86,29 @@ const pathOf = ({ subscription_id }: OwnAlert) => `/api/subscriptions/${subscrip
 function aboutWords({ topic }: OwnAlert, named: Named): string {
   const { kind, service_request_id, radius_m, ward_code, service_codes } = topic;
   if (service_request_id) return `Report ${groupReference(service_request_id)}`;
-  const where = radius_m ? `within ${distanceWords(radius_m)} of a place` : ward_code ? `in the ward ${named.get(ward_code) ?? ward_code}` : "everywhere in the council’s area";
+  const where = radius_m ? `within ${distanceWords(radius_m)} of a location` : ward_code ? `in ${named.get(ward_code) ?? ward_code} ward` : "anywhere in the council’s area";
   const only = service_codes.length ? ` (${service_codes.map((code) => named.get(code) ?? code).join(", ")})` : "";
   return `${subjectWords(kind)} ${where}${only}`;
 }
 
 function facts({ channel, to, frequency, quiet, topic, state }: OwnAlert): HTMLElement[] {
   const often = FREQUENCIES.find(([value]) => value === frequency)![1];
-  const silent = quiet ? `, but nothing from ${quiet.begin} to ${quiet.end}` : "";
-  const map = topic.lat === null ? [] : [element("p", {}, element("a", { href: `/map/#15/${topic.lat}/${topic.long}` }, "See the place on the map"))];
-  const waiting = state === "unconfirmed" ? [element("p", {}, "It has not begun yet: first confirm it with what we sent you.")] : [];
+  const silent = quiet ? `, but not from ${quiet.begin} to ${quiet.end}` : "";
+  const map = topic.lat === null ? [] : [element("p", {}, element("a", { href: `/map/#15/${topic.lat}/${topic.long}` }, "View on map"))];
+  const waiting = state === "unconfirmed" ? [element("p", {}, "Not confirmed yet. Use the link or code that we sent you.")] : [];
   return [element("p", { class: "app-muted" }, `${often}${silent}, ${WAYS[channel]}${to ? ` to ${to}` : ""}.`), ...map, ...waiting];
 }
 
 function alertForm({ subscription_id: id, topic, whats, frequency, quiet }: OwnAlert, cancel: () => void): HTMLFormElement {
   const fitting = whatsOf(topic.kind);
   const chosen = whats.length ? whats : fitting.map(([what]) => what);
-  const silent = element("div", { class: "govuk-checkboxes" }, ...choiceItems("checkbox", `${id}-quiet`, [["yes", "Send me nothing at night", `From ${(quiet ?? NIGHT).begin} to ${(quiet ?? NIGHT).end}.`]], quiet ? ["yes"] : []));
+  const silent = element("div", { class: "govuk-checkboxes" }, ...choiceItems("checkbox", `${id}-quiet`, [["yes", "Don't send alerts at night", `We do not send alerts from ${(quiet ?? NIGHT).begin} to ${(quiet ?? NIGHT).end}. We'll send them in the morning.`]], quiet ? ["yes"] : []));
   const save = element("button", { class: "govuk-button", type: "submit", id: `${id}-save` }, "Save");
   return element(
     "form",
     { novalidate: "" },
-    ...(fitting.length > 1 ? [group("Tell me when", "checkboxes", choiceItems("checkbox", `${id}-whats`, fitting, chosen))] : []),
-    group("How often?", "radios", choiceItems("radio", `${id}-frequency`, FREQUENCIES, [frequency])),
+    ...(fitting.length > 1 ? [group("Send me an alert when", "checkboxes", choiceItems("checkbox", `${id}-whats`, fitting, chosen))] : []),
+    group("How often should we contact you?", "radios", choiceItems("radio", `${id}-frequency`, FREQUENCIES, [frequency])),
     element("div", { class: "govuk-form-group" }, silent),
     element("div", { class: "app-buttons" }, save, actionButton("Cancel", cancel)),
   );
@@ -119,7 +119,7 @@ function group(title: string, kind: string, items: HTMLElement[]): HTMLElement {
   return element("div", { class: "govuk-form-group" }, element("fieldset", { class: "govuk-fieldset" }, legend, element("div", { class: `govuk-${kind}`, "data-error-before": "" }, ...items)));
 }
 
-/** Null where nothing is left to hear of. */
+/** The changes to send, or null if no event type is chosen. */
 function written(form: HTMLFormElement, { subscription_id: id, topic, quiet }: OwnAlert): object | null {
   const chosen = (name: string) => chosenIn(form, `${id}-${name}`);
   const fitting = whatsOf(topic.kind);

@@ -1,4 +1,4 @@
-/** My alerts: what I asked for, and the reports that I follow. */
+/** My alerts, and the reports that I follow. */
 import { getJson } from "../../shared/api.ts";
 import { loadCouncil, loadServices } from "../../shared/council.ts";
 import { actionButton, byId, element } from "../../shared/dom.ts";
@@ -35,7 +35,7 @@ async function further(cursor: string, named: Named): Promise<void> {
   else tell(faultsOf(page)[0]!.message);
 }
 
-/** Where the council's documents cannot be had, things go by their codes. */
+/** If the council's documents cannot be loaded, services and wards are shown by their codes. */
 async function names(): Promise<Named> {
   const [services, council] = await Promise.all([loadServices().catch(() => []), loadCouncil().catch(() => null)]);
   const wards = council?.wards ? await getJson<{ items: { code: string; name: string }[] }>(council.wards).catch(() => null) : null;

@@ -1,4 +1,4 @@
-/** A copy of what is kept about me: to read here, and as a file. */
+/** A copy of my data: to read here, and as a file. */
 import type { Outcome } from "../../shared/api.ts";
 import { byId, focusOn, show } from "../../shared/dom.ts";
 import { call, faultsOf } from "../../shared/session.ts";
@@ -11,7 +11,7 @@ interface Part {
 }
 
 const EXPORT = "/api/account/export";
-const UNREACHED = "Not all of it could be loaded. Check your connection and try again.";
+const UNREACHED = "We could not load all your data. Check your connection and try again.";
 
 const button = byId<HTMLButtonElement>("export");
 const status = byId("export-status");
@@ -26,7 +26,7 @@ async function get(): Promise<void> {
   status.textContent = "One moment…";
   const copy = await whole();
   button.disabled = false;
-  status.textContent = typeof copy === "string" ? copy : "Here it is.";
+  status.textContent = typeof copy === "string" ? copy : "Your data";
   if (typeof copy === "string") return;
   URL.revokeObjectURL(link.href);
   link.href = URL.createObjectURL(new Blob([JSON.stringify(copy.file, null, 2)], { type: "application/json" }));
@@ -36,7 +36,7 @@ async function get(): Promise<void> {
   focusOn(status);
 }
 
-/** All parts of it, or why they cannot be had. */
+/** All parts of the export, or the reason why it could not be loaded. */
 async function whole(): Promise<{ file: Part; pages: string[] } | string> {
   const file: Part = { held: {}, next: null };
   const pages: string[] = [];
@@ -58,7 +58,7 @@ function why(outcome: Outcome<unknown>): string {
   return outcome.kind === "refused" ? faultsOf(outcome)[0]!.message : UNREACHED;
 }
 
-/** What the page says, without its own heading; its headings go one level down, below this page's. */
+/** The content of the exported page, without its h1, and with its headings one level lower. */
 function contentOf(html: string): Element[] {
   const main = new DOMParser().parseFromString(html, "text/html").querySelector("main")!;
   main.querySelector("h1")?.remove();

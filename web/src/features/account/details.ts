@@ -1,4 +1,4 @@
-/** My details: name, language, how to reach me, and addresses, each confirmed by a code. */
+/** My details: name, language, preferred contact, and addresses, each confirmed by a code. */
 import { actionButton, byId, element, focusOn, show, unseen } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call } from "../../shared/session.ts";
@@ -32,7 +32,7 @@ const language = byId<HTMLSelectElement>("language");
 const address = byId<HTMLInputElement>("address");
 const code = byId<HTMLInputElement>("code");
 let account: OwnAccount;
-/** What the form held when it was filled in: only what she changed of it is sent. */
+/** The form's values when it was filled in: only changed values are sent. */
 let filledIn: Record<string, string>;
 let begun: Begun | null = null;
 
@@ -62,7 +62,7 @@ function open(read: OwnAccount): void {
 function showAddresses({ addresses, reach_by }: OwnAccount): void {
   byId("addresses").replaceChildren(...addresses.map(({ value }) => entryOf(value)));
   const kinds = (["email", "phone"] as const).filter((kind) => addresses.some((each) => each.kind === kind));
-  const ways: [string, string][] = [...kinds.map((kind): [string, string] => [kind, WAYS[kind]]), ["", "Either way"]];
+  const ways: [string, string][] = [...kinds.map((kind): [string, string] => [kind, WAYS[kind]]), ["", "By email or phone"]];
   byId("reach-choices").replaceChildren(...ways.map(([value, text], index) => radio(value, text, index, reach_by ?? "")));
 }
 
@@ -78,7 +78,7 @@ function entryOf(value: string): HTMLElement {
     if (!saved) return;
     account.version = saved.version;
     showAddresses(saved);
-    told(`${value} is removed. You cannot sign in with it any more.`);
+    told(`We've removed ${value}. You can no longer sign in with it.`);
   }
 }
 
@@ -96,7 +96,7 @@ async function save(): Promise<void> {
   const saved = await change(details, () => saveAccount(account, changes), (field) => field || "name");
   if (!saved) return;
   open(saved);
-  told("Your details are saved.");
+  told("Your details have been saved.");
 }
 
 function written(): Record<string, string> {
@@ -105,26 +105,26 @@ function written(): Record<string, string> {
 }
 
 async function begin(): Promise<void> {
-  if (!address.value.trim()) return showErrors(addressForm, [{ field: "address", message: "Enter an email address or a mobile number" }]);
+  if (!address.value.trim()) return showErrors(addressForm, [{ field: "address", message: "Enter an email address or mobile number" }]);
   const sent = { address: address.value.trim() };
   const made = await change(addressForm, () => call<Begun>("POST", `${ACCOUNT}/addresses`, sent), () => "address");
   if (made) ask(made);
 }
 
-/** Shows the form for the code or, with none on its way, the one for an address. */
+/** Shows the form for the code or, if no code was sent, the form for an address. */
 function ask(made: Begun | null): void {
   begun = made;
   show(codeForm, made !== null);
   show(addressForm, made === null);
   clearErrors(codeForm);
   clearErrors(addressForm);
-  byId("code-sent").textContent = `We have sent six digits to ${address.value.trim()}. The code works for 10 minutes.`;
+  byId("code-sent").textContent = `We've sent a 6-digit code to ${address.value.trim()}. The code works for 10 minutes.`;
   focusOn(made ? code : address);
 }
 
 async function confirm(): Promise<void> {
   const digits = code.value.replace(/\D/g, "");
-  if (digits.length !== 6) return showErrors(codeForm, [{ field: "code", message: "Enter the six digits" }]);
+  if (digits.length !== 6) return showErrors(codeForm, [{ field: "code", message: "Enter the 6-digit code" }]);
   const proof = { attempt_id: begun!.attempt_id, code: digits };
   const saved = await change(codeForm, () => call<OwnAccount>("POST", `${ACCOUNT}/addresses/confirmation`, proof), () => "code");
   if (!saved) return;
@@ -133,5 +133,5 @@ async function confirm(): Promise<void> {
   for (const form of [addressForm, codeForm]) form.reset();
   showAddresses(saved);
   ask(null);
-  told(`${added} is added.`);
+  told(`We've added ${added}.`);
 }

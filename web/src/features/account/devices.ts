@@ -1,4 +1,4 @@
-/** Where I am signed in, and signing out. */
+/** The devices where I am signed in, to sign out of them. */
 import { momentText } from "../../shared/dates.ts";
 import { actionButton, byId, element, unseen } from "../../shared/dom.ts";
 import { call } from "../../shared/session.ts";
@@ -39,7 +39,7 @@ function endButton({ session_id, device }: Device, entry: HTMLElement): HTMLElem
     const done = await change(entry, () => call("DELETE", `${DEVICES}/${session_id}`), () => button.id);
     if (!done) return;
     entry.remove();
-    told(`${device} is signed out.`);
+    told(`We've signed out ${device}.`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Signing out takes a person's details out of reports and alerts that were begun here, in all tabs. */
+/** On signing out, removes the person's details from drafts of reports and alerts, in all tabs. */
 import { forgetDraft } from "../alerts/draft.ts";
 import { changeDrafts } from "../../shared/kept-draft.ts";
 import { type Draft, SIGNED_OUT, withoutSender } from "../../shared/pending-report.ts";

@@ -1,4 +1,4 @@
-/** Being forgotten: what goes and what stays stands on the page, and nothing happens before the button is pressed. */
+/** Deletes my account. */
 import { byId, focusOn, show } from "../../shared/dom.ts";
 import { call } from "../../shared/session.ts";
 import { forgetSender } from "./forget-sender.ts";

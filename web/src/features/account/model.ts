@@ -1,4 +1,4 @@
-/** An account as the API tells it. */
+/** An account in the API. */
 import type { Outcome } from "../../shared/api.ts";
 import type { Place } from "../../shared/reports.ts";
 import { call } from "../../shared/session.ts";
@@ -23,12 +23,12 @@ export type AccountChanges = Partial<Pick<OwnAccount, "name" | "language" | "rea
 
 export const ACCOUNT = "/api/account";
 
-/** Where something was changed elsewhere meanwhile, `known` becomes what it is now: pressed again, it is changed knowingly. */
+/** On a version conflict, updates `known` to the present account and asks to save again. */
 export async function saveAccount(known: OwnAccount, changes: AccountChanges): Promise<Outcome<OwnAccount>> {
   const outcome = await call<OwnAccount>("PATCH", ACCOUNT, changes, { "If-Match": `"${known.version}"` });
   if (outcome.kind !== "refused" || outcome.problem.status !== 409) return outcome;
   const now = await call<OwnAccount>("GET", ACCOUNT);
   if (now.kind === "stored") Object.assign(known, now.value);
-  const detail = "This was changed on another device or page meanwhile. Press again to save what is written here";
+  const detail = "You have changed this on another page or device. Select the button again to save what is on this page";
   return { kind: "refused", problem: { ...outcome.problem, detail } };
 }

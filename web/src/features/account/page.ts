@@ -1,4 +1,4 @@
-/** What the pages of an account share: they open for whoever is signed in, and say what they could not reach. */
+/** Shared by the account pages: opens a page for the signed-in account, or says why it cannot. */
 import type { FieldError, Outcome } from "../../shared/api.ts";
 import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
@@ -6,8 +6,8 @@ import { isSignedOut } from "../../shared/outcome.ts";
 import { call, faultsOf, signInAddress, signOut } from "../../shared/session.ts";
 import { forgetSender } from "./forget-sender.ts";
 
-const UNREACHED = "The service could not be reached. Check your connection and try again.";
-const BUSY = "The service is busy just now. Try again in a minute.";
+const UNREACHED = "We could not load this page. Check your connection and try again.";
+const BUSY = "The service is busy. Try again in a minute.";
 
 const status = byId("account-status");
 const retry = byId<HTMLButtonElement>("try-again");
@@ -17,7 +17,7 @@ byId("sign-out").addEventListener("submit", (event) => {
   void leave();
 });
 
-/** Opens the page with what is read there. Whoever is not signed in goes to sign in first, and comes back. */
+/** Reads `path` and opens the page with it. If nobody is signed in, goes to the sign-in page, which comes back here. */
 export async function openPage<T>(path: string, open: (value: T) => void): Promise<void> {
   const attempt = async () => {
     show(retry, false);
@@ -34,7 +34,7 @@ export async function openPage<T>(path: string, open: (value: T) => void): Promi
   await attempt();
 }
 
-/** Calls while the form takes no second press. What was refused is told in the form, which stays as it is. */
+/** Sends the request with the form's buttons disabled. Errors are shown in the form, which stays as it is. */
 export async function change<T>(form: HTMLElement, request: () => Promise<Outcome<T>>, field: (name: string) => string): Promise<T | null> {
   clearErrors(form);
   tell("");
@@ -47,12 +47,12 @@ export async function change<T>(form: HTMLElement, request: () => Promise<Outcom
 
 async function leave(): Promise<void> {
   const outcome = await signOut();
-  if (outcome.kind !== "stored") return tell("You are still signed in: try again when you have a connection.");
+  if (outcome.kind !== "stored") return tell("You are still signed in. Check your connection and try again.");
   await forgetSender();
   location.assign("/");
 }
 
-/** Says that something is done, where she sees it and hears it. */
+/** Shows a message and gives it the focus, so that screen readers read it. */
 export function told(text: string): void {
   tell(text);
   focusOn(status);
@@ -62,7 +62,7 @@ export function tell(...words: (Node | string)[]): void {
   status.replaceChildren(...words);
 }
 
-/** In another tab, so that what was typed here stays. */
+/** Opens in another tab, so that typed text stays here. */
 function signIn(): HTMLElement {
   return element("a", { href: signInAddress(), target: "_blank" }, "Sign in again (opens in a new tab)");
 }

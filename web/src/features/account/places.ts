@@ -1,4 +1,4 @@
-/** My places: kept with the account, to report something there or to look at what is around. */
+/** My places: locations saved in the account, to report a problem there or view them on the map. */
 import { actionButton, byId, element, focusOn, show, unseen } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { openDraft } from "../../shared/kept-draft.ts";
@@ -26,7 +26,7 @@ void openPage<OwnAccount>(ACCOUNT, open);
 function open(read: OwnAccount): void {
   account = read;
   const entries = read.saved_places.map(entryOf);
-  list.replaceChildren(...(entries.length ? entries : [element("p", {}, "You have no places yet.")]));
+  list.replaceChildren(...(entries.length ? entries : [element("p", {}, "You have no saved places.")]));
 }
 
 function choose(place: Place, name: string): void {
@@ -40,12 +40,12 @@ function choose(place: Place, name: string): void {
 async function add({ lat, long }: Place): Promise<void> {
   clearErrors(form);
   const name = label.value.trim();
-  if (!name) return showErrors(form, [{ field: "label", message: "Say what you call the place" }]);
+  if (!name) return showErrors(form, [{ field: "label", message: "Enter a name for this place" }]);
   if (!(await save([...account.saved_places, { label: name, lat, long }], form, "label"))) return;
   chosen = null;
   show(box, false);
   form.reset();
-  told(`${name} is saved.`);
+  told(`We've saved ${name}.`);
 }
 
 async function save(saved_places: SavedPlace[], where: HTMLElement, field: string): Promise<boolean> {
@@ -66,13 +66,13 @@ function entryOf(place: SavedPlace, index: number): HTMLElement {
 
   async function drop(): Promise<void> {
     if (!(await save(account.saved_places.filter((each) => !isSame(each, place)), entry, remove.id))) return;
-    told(`${place.label} is removed.`);
+    told(`We've removed ${place.label}.`);
   }
 }
 
 const isSame = (one: SavedPlace, other: SavedPlace) => one.label === other.label && one.lat === other.lat && one.long === other.long;
 
-/** A report that this tab has begun goes on there. One of another visit stays as it is. */
+/** Starts a report at that place, or moves the draft of this tab there. Drafts of other visits stay as they are. */
 async function reportAt({ label: place_label, lat, long }: SavedPlace): Promise<void> {
   const kept = await openDraft<Draft>("report", true);
   const draft = kept.value ?? newDraft();

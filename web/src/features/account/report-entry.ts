@@ -1,4 +1,4 @@
-/** One report of the list: what becomes of it and, while nobody works on it, changing and withdrawing it. */
+/** One report of the list, to change or withdraw it until work on it starts. */
 import { dayElement } from "../../shared/dates.ts";
 import { actionButton, element, focusOn, unseen } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
@@ -18,15 +18,15 @@ export interface Known {
 }
 
 const WHO_SEES: Partial<Record<OwnReport["visibility"], string>> = {
-  waiting: "One of us looks at it before it becomes public.",
-  held: "It becomes public in a while.",
-  private: "Only you and the council see it.",
+  waiting: "We check reports before publishing them.",
+  held: "It will be published soon.",
+  private: "Only you and the council can see it.",
   hidden: "It is not public.",
 };
 
 export function reportEntry(report: OwnReport, about: Known): HTMLElement {
   const entry = element("section", { class: "app-entry" });
-  /** The words that she wants public although they seem to hold something personal. */
+  /** Public text that the reporter kept although it looks like personal information. */
   let kept = "";
   show(report);
   return entry;
@@ -60,10 +60,10 @@ export function reportEntry(report: OwnReport, about: Known): HTMLElement {
     const saved = await change(form, () => saveReport(now, changesIn(words, now)), (name) => `${id}-${name || "description"}`);
     if (!saved) return;
     back(saved);
-    tell(`Report ${groupReference(id)} is changed.`);
+    tell(`We've saved your changes to report ${groupReference(id)}.`);
   }
 
-  /** Asks before words about a person become public, once for the same words. */
+  /** Asks before personal information becomes public, once for the same text. */
   async function hasToAsk(form: HTMLFormElement, now: OwnReport): Promise<boolean> {
     const words = JSON.stringify(wordsIn(form));
     form.querySelector("[data-question]")?.remove();
@@ -78,7 +78,7 @@ export function reportEntry(report: OwnReport, about: Known): HTMLElement {
   }
 
   function ask(now: OwnReport): void {
-    const question = element("p", {}, "Withdraw this report? It is taken off the map and off its page, nobody acts on it, and we forget what it said.");
+    const question = element("p", {}, "Withdraw this report? We'll remove it from the map and delete what you wrote. We will not deal with it.");
     const yes = actionButton("Yes, withdraw it", () => void withdraw(now));
     yes.id = `${now.service_request_id}-withdraw`;
     entry.replaceChildren(heading(now, about), question, element("div", { class: "app-buttons" }, yes, actionButton("No, keep it", () => back(now))));
@@ -89,7 +89,7 @@ export function reportEntry(report: OwnReport, about: Known): HTMLElement {
     const id = now.service_request_id;
     const done = await change(entry, () => call("POST", `${pathOf(now)}/withdrawal`, {}), () => `${id}-withdraw`);
     if (!done) return;
-    const note = element("p", {}, `You have withdrawn report ${groupReference(id)}. Nobody will act on it, it is not public, and it leaves this list.`);
+    const note = element("p", {}, `You have withdrawn report ${groupReference(id)}. It is not public, and we will not deal with it.`);
     entry.replaceChildren(note);
     focusOn(note);
   }

@@ -1,17 +1,17 @@
-/** What of a report its sender may change. */
+/** The form in which the reporter changes a report. */
 import { actionButton, element } from "../../shared/dom.ts";
 import type { Finding } from "../report/personal-data.ts";
 import { type Field, FIELDS, isPublic, type OwnReport, type Words } from "./own-report.ts";
 
 const LABELS: Words = {
-  description: "What is wrong",
+  description: "Describe the problem",
   address: "Nearest house number, street or landmark",
   title: "Short title",
 };
 const LONGEST: Words = { description: "4000", address: "200", title: "300" };
 
 export function reportForm(report: OwnReport, cancel: () => void): HTMLFormElement {
-  const note = isPublic(report) ? "Everybody can read what you write here." : "Only the council and you can read what you write here.";
+  const note = isPublic(report) ? "Everyone can read what you write here." : "Only you and the council can read what you write here.";
   const save = element("button", { class: "govuk-button", type: "submit" }, "Save");
   const buttons = element("div", { class: "app-buttons" }, save, actionButton("Cancel", cancel));
   return element("form", { novalidate: "" }, element("p", {}, note), ...FIELDS.map((field) => group(field, report)), buttons);
@@ -28,16 +28,16 @@ export async function findingsIn(words: Words, report: OwnReport): Promise<Findi
   return import("../report/personal-data.ts").then(({ findingsOf }) => findingsOf(words)).catch(() => []);
 }
 
-/** The question before that is saved. */
+/** The warning before it is saved. */
 export function askAbout(findings: Finding[]): HTMLElement {
   const found = findings.map(({ words, kind, field }) => element("li", {}, element("strong", {}, words), ` (${LABELS[field]}) looks like ${kind}`));
   return element(
     "div",
     { class: "app-notice", "data-question": "" },
-    element("h3", {}, "This will be public. Leave it out?"),
-    element("p", {}, "Everybody can read what you wrote. It seems to hold something about a person:"),
+    element("h3", {}, "Your report may contain personal information"),
+    element("p", {}, "Everyone can read what you wrote. It looks like it includes:"),
     element("ul", { class: "app-bullets" }, ...found),
-    element("p", {}, "Change it, or press Save again to keep it."),
+    element("p", {}, "Change it, or select 'Save' again to keep it."),
   );
 }
 

@@ -1,4 +1,4 @@
-/** Saves what somebody changed of her report. */
+/** Saves the reporter's changes. */
 import type { Outcome } from "../../shared/api.ts";
 import { call } from "../../shared/session.ts";
 import type { Changes, OwnReport } from "./own-report.ts";
@@ -8,8 +8,8 @@ const TOLD = ["title", "description", "address", "state", "visibility"] as const
 export const pathOf = ({ service_request_id }: OwnReport) => `/api/account/reports/${service_request_id}`;
 
 /**
- * Where it was changed elsewhere meanwhile, `known` becomes what it is now: pressed again, it is saved knowingly. A
- * new follower alone is nothing that she has to know, so it is sent once more at once.
+ * On a version conflict, updates `known` to the present report and asks to save again. If only something else changed,
+ * such as the number of followers, saves again at once.
  */
 export async function saveReport(known: OwnReport, changes: Changes): Promise<Outcome<OwnReport>> {
   const outcome = await sent(known, changes);
@@ -20,7 +20,7 @@ export async function saveReport(known: OwnReport, changes: Changes): Promise<Ou
   const { title, description, address, state, visibility, version } = read.value;
   Object.assign(known, { title, description, address, state, visibility, version });
   if (isSame) return sent(known, changes);
-  return { kind: "refused", problem: { ...outcome.problem, detail: "This changed meanwhile. Press Save again to save what is written here" } };
+  return { kind: "refused", problem: { ...outcome.problem, detail: "This report has changed since you opened it. Select 'Save' again to save what is on this page" } };
 }
 
 function sent(known: OwnReport, changes: Changes): Promise<Outcome<OwnReport>> {

@@ -1,4 +1,4 @@
-/** Alerts that did not get through: why not, and sending them again. For officers. */
+/** Alerts that were not delivered: why, and resending them. For officers. */
 import { loadCouncil } from "../../shared/council.ts";
 import { momentText } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn, unseen } from "../../shared/dom.ts";
@@ -27,14 +27,14 @@ const CHANNELS: Record<string, string> = { email: "Email", sms: "Text message", 
 const WHATS: Record<string, string> = {
   new: "a new report",
   state_changed: "a change",
-  mended: "it is fixed",
+  mended: "the report is fixed",
   updated: "an update",
-  needs_answer: "is it fixed?",
-  asked: "a question to whoever sent a report",
+  needs_answer: "a question whether it is fixed",
+  asked: "a question to the reporter",
   roadworks: "road works",
-  disruption: "a service cannot run",
-  confirm: "does somebody want alerts?",
-  digest: "a daily or weekly list",
+  disruption: "service disruption",
+  confirm: "a confirmation of new alerts",
+  digest: "a daily or weekly summary",
 };
 const why = byId<HTMLSelectElement>("why");
 const list = byId("failed-list");
@@ -53,7 +53,7 @@ async function load(cursor?: string): Promise<void> {
   if (page.kind !== "stored") return tellFault(page);
   if (!cursor) list.replaceChildren();
   list.append(...page.value.items.map(entryOf));
-  if (!list.hasChildNodes()) list.replaceChildren(element("p", {}, "There are none."));
+  if (!list.hasChildNodes()) list.replaceChildren(element("p", {}, "There are no alerts to show."));
   const { next } = page.value;
   more.replaceChildren(...(next ? [actionButton("Show more", () => void load(next))] : []));
 }
@@ -63,15 +63,15 @@ function entryOf(alert: FailedAlert): HTMLElement {
   const name = `${CHANNELS[channel] ?? channel}: ${WHATS[what] ?? what}`;
   const report = id ? [element("p", {}, "Report ", element("a", { href: `/reports/${id}` }, groupReference(id)))] : [];
   const moment = (iso: string) => momentText(Date.parse(iso), zone);
-  const tried = `Happened ${moment(occurred_at)}. Tried ${tries === 1 ? "once" : `${tries} times`}, last ${moment(updated_at)}.`;
-  const again = actionButton("Send it again", () => void send());
+  const tried = `Event on ${moment(occurred_at)}. Tried ${tries === 1 ? "once" : `${tries} times`}, last on ${moment(updated_at)}.`;
+  const again = actionButton("Resend", () => void send());
   again.append(unseen(` ${name}`));
   const entry = element(
     "section",
     { class: "app-entry" },
     element("h2", { class: "app-entry__name" }, name),
     ...report,
-    element("p", { class: "app-muted" }, tried, ...(last_error ? [" Why: ", element("code", {}, last_error)] : [])),
+    element("p", { class: "app-muted" }, tried, ...(last_error ? [" Error: ", element("code", {}, last_error)] : [])),
     element("div", { class: "app-buttons" }, again),
   );
   return entry;
@@ -80,7 +80,7 @@ function entryOf(alert: FailedAlert): HTMLElement {
     again.disabled = true;
     const outcome = await call("POST", `${FAILED}/${alert.alert_id}/again`);
     again.disabled = false;
-    const done = element("p", { role: "status" }, outcome.kind === "stored" ? "It is being sent again." : `${faultsOf(outcome)[0]!.message}`);
+    const done = element("p", { role: "status" }, outcome.kind === "stored" ? "We are resending this alert." : `${faultsOf(outcome)[0]!.message}`);
     entry.querySelector("[role=status]")?.remove();
     entry.append(done);
     if (outcome.kind === "stored") again.parentElement!.remove();

@@ -1,4 +1,4 @@
-/** Officers tell residents that a service cannot run: post, change and end it. */
+/** Service disruption, for officers to publish, change and end. */
 import { type FieldError, getJson, type Outcome } from "../../shared/api.ts";
 import { loadCouncil } from "../../shared/council.ts";
 import { actionButton, byId, element, focusOn, show, unseen } from "../../shared/dom.ts";
@@ -19,7 +19,7 @@ const ends = byId<HTMLInputElement>("ends");
 const cancel = byId("cancel");
 let zone = "Europe/London";
 let names = new Map<string, string>();
-/** The one that is being changed; null while another is written. */
+/** The disruption being changed; null while a new one is written. */
 let changing: Disruption | null = null;
 let key = crypto.randomUUID();
 
@@ -42,12 +42,12 @@ async function load(): Promise<void> {
   const found = await call<{ items: Disruption[] }>("GET", DISRUPTIONS);
   if (found.kind !== "stored") return tellFault(found);
   list.replaceChildren(...found.value.items.map(entryOf));
-  if (!list.hasChildNodes()) list.replaceChildren(element("p", {}, "There are none."));
+  if (!list.hasChildNodes()) list.replaceChildren(element("p", {}, "There is no service disruption."));
 }
 
 function entryOf(disruption: Disruption): HTMLElement {
   const notice = disruptionNotice(disruption, zone, "h3");
-  const buttons = [actionButton("Change", () => write(disruption)), actionButton("End it now", () => void end(disruption, notice))];
+  const buttons = [actionButton("Change", () => write(disruption)), actionButton("End now", () => void end(disruption, notice))];
   for (const each of buttons) each.append(unseen(` ${disruption.title}`));
   buttons[1]!.id = `end-${disruption.disruption_id}`;
   notice.append(element("p", { class: "app-muted" }, whereOf(disruption)), element("div", { class: "app-buttons" }, ...buttons));
@@ -55,19 +55,19 @@ function entryOf(disruption: Disruption): HTMLElement {
 }
 
 function whereOf({ area: { radius_m, ward_code, lat, long } }: Disruption): string | HTMLElement {
-  if (ward_code) return `In the ward ${names.get(ward_code) ?? ward_code}`;
-  if (!radius_m) return "Everywhere in the council’s area";
-  return element("a", { href: `/map/#15/${lat}/${long}` }, `Within ${radius_m} m of a place (see it on the map)`);
+  if (ward_code) return `In ${names.get(ward_code) ?? ward_code} ward`;
+  if (!radius_m) return "Anywhere in the council’s area";
+  return element("a", { href: `/map/#15/${lat}/${long}` }, `Within ${radius_m} m of a location (view on map)`);
 }
 
-/** The form for that one, or for another with today's hours. */
+/** Fills the form with that disruption, or for a new one today. */
 function write(disruption: Disruption | null): void {
   clearErrors(form);
   const now = Date.now();
   changing = disruption;
   key = crypto.randomUUID();
-  byId("form-heading").textContent = disruption ? `Change: ${disruption.title}` : "Tell people of one";
-  byId("save").textContent = disruption ? "Save the change" : "Post it";
+  byId("form-heading").textContent = disruption ? `Change: ${disruption.title}` : "Add service disruption";
+  byId("save").textContent = disruption ? "Save changes" : "Publish";
   show(cancel, disruption !== null);
   title.value = disruption?.title ?? "";
   text.value = disruption?.text ?? "";
@@ -81,9 +81,9 @@ async function save(): Promise<void> {
   clearErrors(form);
   const area = chosenArea();
   const faults: FieldError[] = [
-    ...(title.value.trim() ? [] : [{ field: "title", message: "Say what cannot run" }]),
-    ...(begins.value ? [] : [{ field: "begins", message: "Say when it begins" }]),
-    ...(ends.value ? [] : [{ field: "ends", message: "Say when it ends" }]),
+    ...(title.value.trim() ? [] : [{ field: "title", message: "Enter what is affected" }]),
+    ...(begins.value ? [] : [{ field: "begins", message: "Enter when it starts" }]),
+    ...(ends.value ? [] : [{ field: "ends", message: "Enter when it ends" }]),
     ...("field" in area ? [area] : []),
   ];
   if (faults.length) return showErrors(form, faults);
@@ -92,7 +92,7 @@ async function save(): Promise<void> {
     ? call<Disruption>("PATCH", `${DISRUPTIONS}/${changing.disruption_id}`, body, { "If-Match": `"${changing.version}"` })
     : call<Disruption>("POST", DISRUPTIONS, body, { "Idempotency-Key": key }));
   if (outcome.kind !== "stored") return showErrors(form, faultsHere(outcome));
-  const done = changing ? "is changed" : "is posted";
+  const done = changing ? "has been changed" : "has been published";
   write(null);
   await load();
   tell(`“${outcome.value.title}” ${done}.`);
@@ -103,7 +103,7 @@ async function end(disruption: Disruption, notice: HTMLElement): Promise<void> {
   const outcome = await call("DELETE", `${DISRUPTIONS}/${disruption.disruption_id}`, undefined, { "If-Match": `"${disruption.version}"` });
   if (outcome.kind !== "stored") return showErrors(notice, faultsOf(outcome).map(({ message }) => ({ field: `end-${disruption.disruption_id}`, message })));
   await load();
-  tell(`“${disruption.title}” is ended.`);
+  tell(`“${disruption.title}” has been ended.`);
   focusOn(byId("staff-status"));
 }
 
@@ -111,7 +111,7 @@ function faultsHere(outcome: Outcome<unknown>): FieldError[] {
   return faultsOf(outcome).map(({ field, message }) => ({ field: field === "area.lat" || field === "area.long" ? "place-search" : field || "save", message }));
 }
 
-/** As a field of the browser takes it, by the clock of whoever looks. */
+/** The value of a datetime-local field, in the browser's time zone. */
 function local(at: number): string {
   const offset_ms = new Date(at).getTimezoneOffset() * 60_000;
   return new Date(at - offset_ms).toISOString().slice(0, 16);

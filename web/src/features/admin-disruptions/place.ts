@@ -1,4 +1,4 @@
-/** Where a disruption is: everywhere, in a ward, or in a circle. */
+/** The area of a disruption: everywhere, a ward, or a circle. */
 import { choiceItems, chosenIn } from "../../shared/choices.ts";
 import type { FieldError } from "../../shared/api.ts";
 import type { Area } from "../../shared/disruptions.ts";
@@ -30,7 +30,7 @@ export function offerWards(wards: { code: string; name: string }[]): void {
 export function fill(area: Area = EVERYWHERE): void {
   const { lat, long, radius_m, ward_code } = area;
   const where: Where = ward_code ? "ward" : radius_m ? "circle" : "all";
-  const choices: [string, string][] = [["all", "Everywhere in the council’s area"], ...(hasWards ? [["ward", "In a ward"] as [string, string]] : []), ["circle", "Around a place"]];
+  const choices: [string, string][] = [["all", "Anywhere in the council’s area"], ...(hasWards ? [["ward", "In a ward"] as [string, string]] : []), ["circle", "Near a location"]];
   wheres.replaceChildren(...choiceItems("radio", "area", choices, [where]));
   ward.value = ward_code ?? "";
   const radii = [...new Set([...RADII_M, radius_m ?? 500])].sort((one, other) => one - other);
@@ -41,12 +41,12 @@ export function fill(area: Area = EVERYWHERE): void {
   showFields();
 }
 
-/** What is chosen, or what is missing. */
+/** The chosen area, or the error. */
 export function chosenArea(): Area | FieldError {
   const where = chosenIn(wheres)[0] as Where;
   if (where === "all") return EVERYWHERE;
-  if (where === "ward") return ward.value ? { ...EVERYWHERE, ward_code: ward.value } : { field: "area.ward_code", message: "Choose the ward" };
-  return place ? { ...EVERYWHERE, ...place, radius_m: Number(radius.value) } : { field: "place-search", message: "Say around which place" };
+  if (where === "ward") return ward.value ? { ...EVERYWHERE, ward_code: ward.value } : { field: "area.ward_code", message: "Choose a ward" };
+  return place ? { ...EVERYWHERE, ...place, radius_m: Number(radius.value) } : { field: "place-search", message: "Choose a location" };
 }
 
 function choose(chosen: Place, label: string): void {

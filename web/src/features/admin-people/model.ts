@@ -1,4 +1,4 @@
-/** What the API says of people, and in words. */
+/** Staff in the API, and their permissions in words. */
 
 export type Role = "crew" | "officer" | "admin";
 
@@ -20,22 +20,22 @@ export interface Person {
   version: number;
 }
 
-/** A code and what people call it. */
+/** A code and its name. */
 export interface Named {
   code: string;
   name: string;
 }
 
-/** What a role can be limited to. */
+/** The teams and wards that a role can be limited to. */
 export interface Limits {
   teams: Named[];
   wards: Named[];
 }
 
 export const ROLES: [role: Role, name: string, says: string][] = [
-  ["crew", "Crew", "Says on reports what was done, for the council"],
-  ["officer", "Officer", "Sees all of a report, changes, hides and merges it"],
-  ["admin", "Administrator", "Does all of that everywhere, and decides who works here"],
+  ["crew", "Crew", "Can record work on reports for the council"],
+  ["officer", "Officer", "Can see all of a report, and change, hide and merge reports"],
+  ["admin", "Administrator", "Can do everything for all teams and wards, and manage staff"],
 ];
 
 export function nameOf({ name, address, subject, account_id }: Person): string {

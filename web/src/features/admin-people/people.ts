@@ -1,4 +1,4 @@
-/** Who works here and may do what: for administrators. */
+/** Staff and their permissions, for administrators. */
 import { getJson } from "../../shared/api.ts";
 import { loadCouncil } from "../../shared/council.ts";
 import { actionButton, byId, element, show, whileBusy } from "../../shared/dom.ts";
@@ -26,7 +26,7 @@ async function start(): Promise<void> {
   tell("Loading…");
   const who = await whoIsSignedIn();
   if (isSignedOut(who)) return askToSignIn();
-  if (who.kind !== "stored") return tell("The page could not be loaded. Check your connection and try again.");
+  if (who.kind !== "stored") return tell("We could not load this page. Check your connection and try again.");
   if (!who.value.roles.includes("admin")) return tell("This page is for the council's administrators.");
   const first = await call<PersonList>("GET", PEOPLE);
   if (first.kind !== "stored") return tell(faultsOf(first)[0]!.message);
@@ -65,7 +65,7 @@ async function invite(who: Account, limits: Limits): Promise<void> {
   const grants = readGrants(form, "");
   const missing = [
     ...(address.value.trim() ? [] : [{ field: "address", message: "Enter an email address" }]),
-    ...(grants.length ? [] : [{ field: "grants", message: "Choose what they may do" }]),
+    ...(grants.length ? [] : [{ field: "grants", message: "Choose what they can do" }]),
   ];
   if (missing.length) return showErrors(form, missing);
   const outcome = await whileBusy(form, () => call<Person>("POST", PEOPLE, { address: address.value.trim(), grants }));
@@ -75,10 +75,10 @@ async function invite(who: Account, limits: Limits): Promise<void> {
   list.prepend(personEntry(outcome.value, who.account_id, limits));
   form.reset();
   byId("invite-roles").replaceChildren(roleFields("", [], limits));
-  tell(`${outcome.value.address} is invited. Tell them to sign in with this address.`, "invite-status");
+  tell(`You have invited ${outcome.value.address}. Tell them to sign in with this address.`, "invite-status");
 }
 
-/** None where no wards are published, or they cannot be read: roles can then be limited to teams alone. */
+/** Empty if no wards are published or they cannot be loaded: roles can then be limited only to teams. */
 async function wards(): Promise<Named[]> {
   try {
     const { wards: address } = await loadCouncil();
@@ -90,7 +90,7 @@ async function wards(): Promise<Named[]> {
 }
 
 function askToSignIn(): void {
-  byId("people-status").replaceChildren(element("a", { href: signInAddress() }, "Sign in"), " first: this page is for the council's administrators.");
+  byId("people-status").replaceChildren(element("a", { href: signInAddress() }, "Sign in"), " to see this page. It is for the council's administrators.");
 }
 
 function tell(text: string, where = "people-status"): void {

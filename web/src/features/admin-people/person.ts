@@ -1,4 +1,4 @@
-/** One person of the list: what they may do, and the form that changes it. */
+/** One member of staff, with the form that changes their permissions. */
 import type { FieldError, Outcome } from "../../shared/api.ts";
 import { actionButton, element, focusOn, unseen, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
@@ -11,7 +11,7 @@ interface Changes {
   disabled?: boolean;
 }
 
-/** `own` is whoever looks at the page, who cannot change what they may do themselves. */
+/** `own` is the id of the signed-in administrator, who cannot change their own permissions. */
 export function personEntry(person: Person, own: string, limits: Limits): HTMLElement {
   const body = element("div");
   const told = element("p", { class: "app-told", role: "status" });
@@ -27,12 +27,12 @@ export function personEntry(person: Person, own: string, limits: Limits): HTMLEl
     const about = unseen(` ${nameOf(now)}`);
     const change = actionButton("Change roles", () => edit(now, now.grants));
     change.append(about);
-    const disable = actionButton(now.disabled_at ? "Let them in again" : "Disable", () => void save(now, { disabled: !now.disabled_at }));
+    const disable = actionButton(now.disabled_at ? "Enable" : "Disable", () => void save(now, { disabled: !now.disabled_at }));
     disable.append(about.cloneNode(true));
     return element("div", { class: "govuk-button-group" }, change, disable);
   }
 
-  /** The form, with what they may do now above what is ticked. */
+  /** Shows the form below the present permissions. */
   function edit(now: Person, ticked: Grant[]): void {
     told.textContent = "";
     const key = `${now.account_id}-`;
@@ -55,7 +55,7 @@ export function personEntry(person: Person, own: string, limits: Limits): HTMLEl
     showErrors(body, faultsHere(outcome, now));
   }
 
-  /** What was ticked stays, and the next press is about what was read now. */
+  /** Reads the person again after a conflict. The chosen roles stay, to be saved on the new version. */
   async function readAgain({ grants }: Changes): Promise<void> {
     const read = await whileBusy(body, () => call<Person>("GET", address));
     if (read.kind !== "stored") return;
@@ -71,8 +71,8 @@ export function personEntry(person: Person, own: string, limits: Limits): HTMLEl
 }
 
 function doneText(person: Person, { disabled }: Changes): string {
-  if (disabled === undefined) return `What ${nameOf(person)} may do is changed.`;
-  return disabled ? `${nameOf(person)} is signed out everywhere, and cannot sign in.` : `${nameOf(person)} can sign in again.`;
+  if (disabled === undefined) return `You have changed what ${nameOf(person)} can do.`;
+  return disabled ? `${nameOf(person)} has been signed out everywhere, and cannot sign in.` : `${nameOf(person)} can sign in again.`;
 }
 
 function faultsHere(outcome: Outcome<Person>, { account_id }: Person): FieldError[] {
@@ -86,11 +86,11 @@ function heading(person: Person): HTMLElement {
 
 function summary(person: Person, limits: Limits): HTMLElement {
   const grants = person.grants.map((grant) => grantText(grant, limits));
-  const known = [person.address ?? "", person.subject ? `At the council's own sign-in: ${person.subject}` : ""];
-  const lines = [...known.filter((text) => text && text !== nameOf(person)), ...(grants.length ? grants : ["Nothing more than a resident"])];
+  const known = [person.address ?? "", person.subject ? `Council sign-in: ${person.subject}` : ""];
+  const lines = [...known.filter((text) => text && text !== nameOf(person)), ...(grants.length ? grants : ["Resident, with no staff permissions"])];
   return element("ul", { class: "govuk-list" }, ...lines.map((text) => element("li", {}, text)));
 }
 
 function ownNote(): HTMLElement {
-  return element("p", { class: "app-muted" }, "This is you. Another administrator can change what you may do.");
+  return element("p", { class: "app-muted" }, "This is you. Another administrator can change what you can do.");
 }

@@ -1,10 +1,10 @@
-/** The choice of roles, and of what each is limited to, as checkboxes. */
+/** Checkboxes for roles, and for the teams and wards that each role is limited to. */
 import { element, show } from "../../shared/dom.ts";
 import { type Grant, type Limits, type Named, ROLES, type Role } from "./model.ts";
 
-/** `key` keeps the ids of several forms on one page apart; the first box has the id <key>grants, where errors lead. */
+/** `key` makes ids unique if a page has several forms. The first box has the id <key>grants, for the error summary. */
 export function roleFields(key: string, grants: Grant[], limits: Limits): HTMLElement {
-  const legend = element("legend", { class: "govuk-fieldset__legend" }, "What may they do?");
+  const legend = element("legend", { class: "govuk-fieldset__legend" }, "What can they do?");
   const items = ROLES.flatMap(([role, name, says], index) => {
     const id = index === 0 ? `${key}grants` : `${key}${role}`;
     const own = grants.find((grant) => grant.role === role);
@@ -23,13 +23,13 @@ export function readGrants(form: HTMLElement, key: string): Grant[] {
   }));
 }
 
-/** Shown while the role is chosen. */
+/** The limits of a role, shown while the role is checked. */
 function limitFields(key: string, box: HTMLElement, own: Grant | undefined, limits: Limits): HTMLElement {
   const fields = element(
     "div",
     { class: "govuk-checkboxes__conditional" },
-    limitField(`${key}-team`, "Teams", "None ticked is all of them", limits.teams, own?.teams ?? []),
-    ...(limits.wards.length ? [limitField(`${key}-ward`, "Wards", "None ticked is all of them", limits.wards, own?.wards ?? [])] : []),
+    limitField(`${key}-team`, "Teams", "Leave blank for all", limits.teams, own?.teams ?? []),
+    ...(limits.wards.length ? [limitField(`${key}-ward`, "Wards", "Leave blank for all", limits.wards, own?.wards ?? [])] : []),
   );
   const input = box.querySelector("input")!;
   const follow = () => show(fields, input.checked);

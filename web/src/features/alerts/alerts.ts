@@ -1,4 +1,4 @@
-/** Asking for alerts: what, where, when, how; and what happens next. */
+/** Setting up alerts: what about, where, when and how, then the confirmation. */
 import { myArea } from "../../shared/places/my-area.ts";
 import { parseReference } from "../../shared/reference.ts";
 import { currentDraft, type Draft, startAnew } from "./draft.ts";
@@ -7,7 +7,7 @@ import { startSteps } from "./steps.ts";
 import * as what from "./what.ts";
 import * as when from "./when.ts";
 
-/** What the link that led here is about; nothing where it is about nothing in particular. */
+/** The topic in the page's address, or null. */
 function linked(): Partial<Draft> | null {
   const asked = new URL(location.href).searchParams;
   const service_request_id = parseReference(asked.get("report") ?? "");
@@ -18,7 +18,7 @@ function linked(): Partial<Draft> | null {
   return area && { kind: "area", place: { lat: area.lat, long: area.long }, place_label: area.label };
 }
 
-/** Once: the address loses it, so that a reload or a step back leaves what was chosen since. */
+/** Starts with the topic in the address and removes it there, so that a reload keeps later choices. */
 function begin(): void {
   const about = linked();
   if (!about) return;

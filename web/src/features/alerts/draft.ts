@@ -1,4 +1,4 @@
-/** What somebody is asking for, kept until it is sent: a reload loses nothing. */
+/** The draft of an alert, kept in the tab until it is sent. */
 import { keptValue } from "../../shared/kept-value.ts";
 import { groupReference } from "../../shared/reference.ts";
 import type { Place } from "../../shared/reports.ts";
@@ -11,7 +11,7 @@ export interface Receipt {
 }
 
 export interface Draft {
-  /** The Idempotency-Key: another one for whatever else is asked for. */
+  /** The Idempotency-Key; each change of the draft gets a new one. */
   key: string;
   kind: Kind | "";
   service_request_id: string;
@@ -20,7 +20,7 @@ export interface Draft {
   radius_m: number;
   ward_code: string;
   ward_name: string;
-  /** Of those that fit, the ones that are not wanted. */
+  /** The offered event types that were not chosen. */
   unwanted: What[];
   service_codes: string[];
   frequency: Frequency;
@@ -28,7 +28,7 @@ export interface Draft {
   begin: string;
   end: string;
   channel: Channel | "";
-  /** What was typed, by channel. */
+  /** The typed addresses, by channel. */
   to: Record<"email" | "sms", string>;
   receipt: Receipt | null;
 }
@@ -69,7 +69,7 @@ export function changeDraft(changes: Partial<Draft>): void {
   kept.write(draft);
 }
 
-/** It was sent as it is. */
+/** Stores the receipt of the draft that was sent. */
 export function keepReceipt(receipt: Receipt): void {
   draft = { ...draft, receipt };
   kept.write(draft);
@@ -84,18 +84,18 @@ export function forgetDraft(): void {
   kept.forget();
 }
 
-/** What it is about, such as: Reports within 500 m of Market Place. */
+/** The topic in words, such as: Reports within 500 m of Market Place. */
 export function aboutWords(): string {
   const { kind, service_request_id, place, place_label, radius_m, ward_name, ward_code } = draft;
   if (kind === "") return "";
   if (kind === "report") return `Report ${groupReference(service_request_id)}`;
   const what = subjectWords(kind);
-  if (kind === "ward") return `${what} in the ward ${ward_name || ward_code}`;
-  if (place && mayHavePlace(kind)) return `${what} within ${distanceWords(radius_m)} of ${place_label || "the place you chose"}`;
-  return `${what} everywhere in the council’s area`;
+  if (kind === "ward") return `${what} in ${ward_name || ward_code} ward`;
+  if (place && mayHavePlace(kind)) return `${what} within ${distanceWords(radius_m)} of ${place_label || "the location you chose"}`;
+  return `${what} anywhere in the council’s area`;
 }
 
-/** As the API takes it; without where to send it. */
+/** The request body for the API, without the address. */
 export function wishOf({ kind, unwanted, frequency, quiet, begin, end, ...more }: Draft): object {
   const fitting = whatsOf(kind as Kind).map(([what]) => what);
   const whats = fitting.filter((what) => !unwanted.includes(what as What));

@@ -1,4 +1,4 @@
-/** The notifications that this browser asked for, and where each is changed: no message to an address tells it. */
+/** The notifications that were set up in this browser, with the links to change them. */
 import { keptValue } from "../../shared/kept-value.ts";
 
 interface Heard {

@@ -13,17 +13,17 @@ import type { Channel, Choice } from "./words.ts";
 
 type Sender = typeof import("./sender.ts");
 
-const INSTEAD = "Or choose email: it works everywhere.";
+const INSTEAD = "You can choose email instead.";
 const PROBLEMS: Record<NoPush, string> = {
   unsupported: `This browser cannot show notifications. ${INSTEAD}`,
-  "needs-install": `An iPhone or iPad shows notifications only for what is on its home screen. Press Share, then “Add to Home Screen”, and ask for alerts from there. ${INSTEAD}`,
-  denied: `Your browser does not let us send notifications. You can allow them in its settings for this site. ${INSTEAD}`,
-  dismissed: `Your browser asked, and got no answer. Press “Get alerts” again, and say yes. ${INSTEAD}`,
-  "timed-out": `Your browser could not set up notifications just now. Try again later. ${INSTEAD}`,
+  "needs-install": `On an iPhone or iPad, first add this site to your home screen. Select 'Share', then 'Add to Home Screen', and set up alerts from there. ${INSTEAD}`,
+  denied: `Notifications are turned off for this site. You can turn them on in your browser settings. ${INSTEAD}`,
+  dismissed: `You didn't answer the permission request. Select 'Get alerts' again, then choose 'Allow'. ${INSTEAD}`,
+  "timed-out": `Your browser could not set up notifications. Try again later. ${INSTEAD}`,
 };
 const TO: Record<"email" | "sms", { label: string; hint: string; missing: string; autocomplete: string }> = {
-  email: { label: "Email address", hint: "We first send an email that asks whether you want this.", missing: "Enter an email address like name@example.com", autocomplete: "email" },
-  sms: { label: "Mobile number", hint: "We first send you a code.", missing: "Enter a mobile number like 07700 900123", autocomplete: "tel" },
+  email: { label: "Email address", hint: "We'll email you a link to confirm.", missing: "Enter an email address, like name@example.com", autocomplete: "email" },
+  sms: { label: "Mobile number", hint: "We'll text you a code to confirm.", missing: "Enter a mobile number, like 07700 900123", autocomplete: "tel" },
 };
 
 const section = sectionOf("how");
@@ -49,7 +49,7 @@ export async function enter(): Promise<void> {
   const council = await loadCouncil().catch(() => null);
   const choices: Choice[] = [
     ["email", "Email"],
-    ...(council?.push_key ? [["push", "Notifications on this phone or computer", "You need not tell us who you are."] as Choice] : []),
+    ...(council?.push_key ? [["push", "Notifications on this phone or computer", "No email or phone number needed."] as Choice] : []),
     ...(council?.sends_texts ? [["sms", "Text message"] as Choice] : []),
   ];
   channels.replaceChildren(...choiceItems("radio", "channel", choices, [currentDraft().channel]));
@@ -57,7 +57,7 @@ export async function enter(): Promise<void> {
   void meet();
 }
 
-/** Whoever is signed in gets alerts at her own address at once. */
+/** Offers the addresses of the signed-in account, which need no confirmation. */
 async function meet(): Promise<void> {
   sender ??= await import("./sender.ts").catch(() => null);
   await sender?.meet();
@@ -84,7 +84,7 @@ function keepTyped(text: string): void {
   changeDraft({ to: { ...typed, [channel]: text } });
 }
 
-/** Her own address, where she is signed in and has typed no other. */
+/** Fills in the account's address, if no other is typed. */
 function fillIn(): void {
   const { channel, to: typed } = currentDraft();
   if (channel !== "email" && channel !== "sms") return;
@@ -98,7 +98,7 @@ function hint(): void {
   const { channel } = currentDraft();
   if (channel !== "email" && channel !== "sms") return;
   const isOwn = to.value !== "" && to.value === sender?.addressFor(channel);
-  byId("to-hint").textContent = isOwn ? "This is in your account, so the alerts begin at once." : TO[channel].hint;
+  byId("to-hint").textContent = isOwn ? "This is in your account, so you do not need to confirm it." : TO[channel].hint;
 }
 
 function tellObstacle(why: NoPush | null): void {
@@ -115,7 +115,7 @@ function tell(why: NoPush): void {
 async function submit(): Promise<void> {
   clearErrors(section);
   const { channel } = currentDraft();
-  if (!channel) return showErrors(section, [{ field: "channel", message: "Choose how we should tell you" }]);
+  if (!channel) return showErrors(section, [{ field: "channel", message: "Choose how we should contact you" }]);
   const typed = channel === "push" ? "" : currentDraft().to[channel].trim();
   if (channel !== "push" && !typed) return showErrors(section, [{ field: "to", message: TO[channel].missing }]);
   button.disabled = true;
@@ -126,7 +126,7 @@ async function submit(): Promise<void> {
   status.textContent = "";
 }
 
-/** The browser's address, or null where there is none: then it is said why. */
+/** The browser's push address, or null; then the page says why. */
 async function askBrowser(): Promise<object | null> {
   const { push_key } = await loadCouncil().catch(() => ({ push_key: undefined }));
   const push = await import("../../shared/push.ts").catch(() => null);
@@ -148,9 +148,9 @@ async function send(channel: Channel, address: object): Promise<void> {
   goTo("sent");
 }
 
-/** What went wrong, at the field of this step that it is about, else above the form. */
+/** The errors at the fields of this step, or above the form. */
 function faultsOf(outcome: Outcome<unknown>): FieldError[] {
-  if (outcome.kind === "later") return [{ field: "", message: "Not sent yet. What you chose is kept here. Try again in a moment, when you have a connection" }];
+  if (outcome.kind === "later") return [{ field: "", message: "We have not set up your alerts. We've kept your answers. Check your connection and try again" }];
   if (outcome.kind === "stored") return [];
   const { errors, detail, title } = outcome.problem;
   if (!errors?.length) return [{ field: "", message: detail ?? title }];

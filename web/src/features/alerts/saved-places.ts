@@ -1,4 +1,4 @@
-/** The places that somebody who is signed in has saved; loaded apart, as most are not signed in. */
+/** The saved places of the signed-in account. A module of its own, because most people are not signed in. */
 import type { OwnAccount, SavedPlace } from "../account/model.ts";
 import { call } from "../../shared/session.ts";
 

@@ -4,7 +4,7 @@ import type { OwnAccount } from "../account/model.ts";
 
 let account: OwnAccount | null = null;
 
-/** Nothing happens where it cannot be known. */
+/** Loads the account, if somebody is signed in. */
 export async function meet(): Promise<void> {
   const read = await call<OwnAccount>("GET", "/api/account");
   account = read.kind === "stored" ? read.value : null;

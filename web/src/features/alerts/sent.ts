@@ -13,7 +13,7 @@ const heading = byId("sent-heading");
 
 form.addEventListener("submit", () => void confirm());
 byId("other-address").addEventListener("click", () => {
-  // What was asked for is over after a day by itself.
+  // The unconfirmed subscription expires after a day.
   changeDraft({ receipt: null });
   goTo("how");
 });
@@ -30,7 +30,7 @@ export function enter(): void {
   const { channel, to, receipt } = currentDraft();
   const isActive = receipt!.state === "active";
   const isCode = !isActive && channel === "sms";
-  heading.textContent = isActive ? "You will get these alerts" : isCode ? "Enter the code" : "Look in your inbox";
+  heading.textContent = isActive ? "You will get these alerts" : isCode ? "Enter the code" : "Check your email";
   byId("about-sent").textContent = aboutWords();
   byId("sent-words").replaceChildren(...words(isActive, isCode, channel, channel === "email" || channel === "sms" ? to[channel] : "").map((text) => element("p", {}, text)));
   show(byId("code-group"), isCode);
@@ -40,16 +40,16 @@ export function enter(): void {
 }
 
 function words(isActive: boolean, isCode: boolean, channel: string, to: string): string[] {
-  if (isCode) return [`We have sent six digits to ${to}. They hold for a day.`];
-  if (!isActive) return [`We have sent an email to ${to}. Open the link in it, and press the button there. Then the alerts begin.`, "The link holds for a day. If nothing comes, look among unwanted mail."];
-  if (channel === "push") return ["They come to this browser. You can change or stop them here, on this page."];
-  return [`They go to ${to}. There is a way to stop them in every message.`];
+  if (isCode) return [`We've sent a 6-digit code to ${to}. The code expires in 24 hours.`];
+  if (!isActive) return [`We've sent an email to ${to}. Select the link in the email to confirm.`, "The link expires in 24 hours. Check your spam folder."];
+  if (channel === "push") return ["You'll get notifications in this browser. You can change or stop them on this page."];
+  return [`We'll send them to ${to}. Every message has links to change or stop your alerts.`];
 }
 
 async function confirm(): Promise<void> {
   clearErrors(section);
   const receipt = currentDraft().receipt!;
-  if (!code.value.trim()) return showErrors(form, [{ field: "code", message: "Enter the six digits" }]);
+  if (!code.value.trim()) return showErrors(form, [{ field: "code", message: "Enter the 6-digit code" }]);
   const outcome = await send<Receipt>("POST", `/api/subscriptions/${receipt.subscription_id}/confirm`, { code: code.value.trim() }, {});
   if (outcome.kind !== "stored") return showErrors(form, faultsOf(outcome).map(({ message }) => ({ field: "code", message })));
   code.value = "";

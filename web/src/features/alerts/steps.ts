@@ -1,4 +1,4 @@
-/** One step at a time: the hash says which, so that reload and the browser's own back button work. */
+/** Shows one step at a time. The address's hash names it, so that reload and the browser's back button work. */
 import { byId, focusOn, show } from "../../shared/dom.ts";
 import { showErrors } from "../../shared/form-errors.ts";
 import { currentDraft } from "./draft.ts";
@@ -25,7 +25,7 @@ export function startSteps(enter: Record<Step, () => void | Promise<void>>): voi
     const ready = await Promise.resolve(enter[step]()).then(() => true, () => false);
     if (turn !== turns) return;
     if (ready) present(step);
-    else if (shown) showErrors(sectionOf(shown), [{ field: "", message: "The next step could not be loaded. Check your connection, go back in your browser and try again" }]);
+    else if (shown) showErrors(sectionOf(shown), [{ field: "", message: "We could not load the next step. Check your connection, go back in your browser and try again" }]);
   };
   addEventListener("hashchange", () => void follow());
   void follow();

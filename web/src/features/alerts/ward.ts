@@ -1,4 +1,4 @@
-/** The ward: that of My area, unless another is chosen. */
+/** The step that asks for the ward; the ward of My area is preselected. */
 import { getJson } from "../../shared/api.ts";
 import { loadCouncil } from "../../shared/council.ts";
 import { byId, element } from "../../shared/dom.ts";
@@ -14,7 +14,7 @@ ward.addEventListener("change", keep);
 section.querySelector("form")!.addEventListener("submit", () => {
   clearErrors(section);
   if (ward.value) goTo("when");
-  else showErrors(section, [{ field: "topic.ward_code", message: "Choose the ward" }]);
+  else showErrors(section, [{ field: "topic.ward_code", message: "Choose a ward" }]);
 });
 
 export async function enter(): Promise<void> {
@@ -24,14 +24,14 @@ export async function enter(): Promise<void> {
   const own = wards.find(({ name }) => name === myArea.read()?.ward)?.code ?? "";
   ward.value = wards.some(({ code }) => code === ward_code) ? ward_code : own;
   if (wards.length && (ward.value !== ward_code || !currentDraft().ward_name)) keep();
-  if (!wards.length) showErrors(section, [{ field: "", message: "The list of wards could not be loaded. Check your connection and try again, or choose a place instead" }]);
+  if (!wards.length) showErrors(section, [{ field: "", message: "We could not load the list of wards. Check your connection and try again, or go back and choose a location instead" }]);
 }
 
 function keep(): void {
   changeDraft({ ward_code: ward.value, ward_name: ward.value ? ward.selectedOptions[0]!.text : "" });
 }
 
-/** None where none are published, or they cannot be read. */
+/** Empty if none are published, or they cannot be loaded. */
 async function loadWards(): Promise<{ code: string; name: string }[]> {
   const { wards: url } = await loadCouncil().catch(() => ({ wards: undefined }));
   const found = url ? await getJson<{ items: { code: string; name: string }[] }>(url).catch(() => null) : null;

@@ -1,4 +1,4 @@
-/** The first step: what to hear of, and what this device hears of already. */
+/** The first step: the topic, and the alerts that this browser already gets. */
 import { choiceItems, chosenIn } from "../../shared/choices.ts";
 import { byId, element, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
@@ -15,7 +15,7 @@ const kinds = byId("kinds");
 section.querySelector("form")!.addEventListener("submit", () => {
   clearErrors(section);
   const [kind] = chosenIn(kinds) as Kind[];
-  if (!kind) return showErrors(section, [{ field: "kind", message: "Choose what you want to hear about" }]);
+  if (!kind) return showErrors(section, [{ field: "kind", message: "Choose what you want alerts about" }]);
   if (kind !== currentDraft().kind) changeDraft({ kind, unwanted: [] });
   goTo(afterWhat(currentDraft()));
 });

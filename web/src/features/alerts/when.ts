@@ -1,4 +1,4 @@
-/** What of it, how often, and at what hours not. */
+/** The step that asks for event types, frequency and quiet hours. */
 import { choiceItems, chosenIn } from "../../shared/choices.ts";
 import { loadServices } from "../../shared/council.ts";
 import { byId, show } from "../../shared/dom.ts";
@@ -23,9 +23,9 @@ section.querySelector("form")!.addEventListener("submit", () => {
   clearErrors(section);
   keep();
   const faults = [
-    ...(chosenIn(whats).length ? [] : [{ field: "whats", message: "Choose at least one" }]),
-    ...(quiet.checked && !begin.value ? [{ field: "quiet.begin", message: "Say from when, such as 22:00" }] : []),
-    ...(quiet.checked && !end.value ? [{ field: "quiet.end", message: "Say until when, such as 07:00" }] : []),
+    ...(chosenIn(whats).length ? [] : [{ field: "whats", message: "Choose at least one kind of alert" }]),
+    ...(quiet.checked && !begin.value ? [{ field: "quiet.begin", message: "Enter a time, like 22:00" }] : []),
+    ...(quiet.checked && !end.value ? [{ field: "quiet.end", message: "Enter a time, like 07:00" }] : []),
   ];
   if (faults.length) showErrors(section, faults);
   else goTo("how");
@@ -47,7 +47,7 @@ export async function enter(): Promise<void> {
   await offerServices(isAboutServices(kind), draft.service_codes);
 }
 
-/** Where they cannot be had, it is about all of them. */
+/** If services cannot be loaded, the alert is about all of them. */
 async function offerServices(isWanted: boolean, chosen: readonly string[]): Promise<void> {
   const known = isWanted ? await loadServices().catch(() => []) : [];
   services.replaceChildren(...choiceItems("checkbox", "topic-service_codes", known.map(({ service_code, service_name }) => [service_code, service_name]), chosen));

@@ -1,4 +1,4 @@
-/** The place, and how far around it. */
+/** The step that asks for the location and the radius. */
 import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors } from "../../shared/form-errors.ts";
 import { AskPlace } from "../../shared/places/ask-place.ts";
@@ -22,7 +22,7 @@ byId("whole").addEventListener("click", () => {
 });
 section.querySelector("form")!.addEventListener("submit", () => {
   clearErrors(section);
-  if (currentDraft().kind === "area" && !currentDraft().place) asked.refuse("Say where: search for a street, use your location, or choose on a map");
+  if (currentDraft().kind === "area" && !currentDraft().place) asked.refuse("Give the location: search for a street, use your location, or choose on a map");
   else goTo("when");
 });
 
@@ -49,7 +49,7 @@ function choose(place: Place, place_label: string): void {
 function describe(): void {
   const { kind, place, place_label, radius_m } = currentDraft();
   const mayBeWhole = kind !== "area";
-  byId("place").textContent = place ? [place_label, placeText(place)].filter(Boolean).join("\n") : "Everywhere in the council’s area. To hear less, choose a place.";
+  byId("place").textContent = place ? [place_label, placeText(place)].filter(Boolean).join("\n") : "Anywhere in the council’s area. To get fewer alerts, choose a location.";
   show(byId("place"), place !== null || mayBeWhole);
   show(byId("whole-choice"), place !== null && mayBeWhole);
   show(byId("radius-group"), place !== null);

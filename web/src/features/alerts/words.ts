@@ -5,30 +5,30 @@ export type What = "new" | "state_changed" | "mended" | "updated" | "needs_answe
 export type Frequency = "now" | "daily" | "weekly";
 export type Channel = "email" | "push" | "sms";
 
-/** A value and its words. */
+/** A value, its label and a hint. */
 export type Choice = [value: string, words: string, hint?: string];
 
 export const RADII_M = [500, 1000, 2000, 5000];
 export const KINDS: Choice[] = [
-  ["area", "Reports near a place", "Such as your street, or your way to school."],
+  ["area", "Reports near a location", "For example, your street or your route to school"],
   ["ward", "Reports in a ward"],
-  ["council", "Reports everywhere in the council’s area"],
+  ["council", "Reports anywhere in the council’s area"],
   ["roadworks", "Road works"],
-  ["disruptions", "When a service cannot run", "Such as: no bin collections today."],
+  ["disruptions", "Service disruption", "For example, missed bin collections"],
 ];
 export const FREQUENCIES: Choice[] = [
-  ["now", "At once"],
-  ["daily", "Once a day, at 8 in the morning"],
+  ["now", "Straight away"],
+  ["daily", "Once a day, at 8am"],
   ["weekly", "Once a week, on Monday morning"],
 ];
 const WHATS: Record<What, string> = {
-  new: "A new report can be seen",
-  state_changed: "Something changes, such as a date for the work",
+  new: "A new report is published",
+  state_changed: "The status changes, for example work is planned",
   mended: "It is fixed",
-  updated: "Somebody adds to it",
-  needs_answer: "We want to ask whether it is really fixed",
+  updated: "Somebody adds an update",
+  needs_answer: "We want to ask you if it's really fixed",
   roadworks: "New road works",
-  disruption: "A service cannot run",
+  disruption: "Service disruption",
 };
 const OF_REPORTS: What[] = ["new", "state_changed", "mended"];
 const OF_PLACES: What[] = [...OF_REPORTS, "disruption"];
@@ -49,7 +49,7 @@ export function distanceWords(radius_m: number): string {
   return radius_m < 1000 ? `${radius_m} m` : `${radius_m / 1000} km`;
 }
 
-/** `where` is the place's or the ward's name, or nothing for all of the council's area. */
+/** The subject of a topic, such as "Road works". */
 export function subjectWords(kind: Kind): string {
-  return kind === "roadworks" ? "Road works" : kind === "disruptions" ? "Services that cannot run" : "Reports";
+  return kind === "roadworks" ? "Road works" : kind === "disruptions" ? "Service disruption" : "Reports";
 }

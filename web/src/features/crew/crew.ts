@@ -1,4 +1,4 @@
-/** The crew's app: a day's jobs on a phone that may be without a signal for hours. */
+/** The crew app: a day's jobs, on a phone that may have no signal for hours. */
 import "./crew.scss";
 import { loadCouncil } from "../../shared/council.ts";
 import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
@@ -20,10 +20,10 @@ import { summary } from "./views/summary.ts";
 import { waiting } from "./views/waiting.ts";
 
 const WORKER = "/crew/sw.js";
-const FULL = "This phone could not keep it: it may be full. Ring the office, or free some space and try again.";
+const FULL = "This phone could not save this. It may be full. Free some space and try again, or call the office.";
 
 interface Route {
-  /** What is shown; where it is not redrawn, it is a form or a map. */
+  /** A view; forms and maps are not redrawn. */
   build(): Part[] | Promise<Part[]>;
   isLive: boolean;
   then?(): Promise<void>;
@@ -70,7 +70,7 @@ function put(parts: Part[]): void {
   document.title = `${title} – ${byId("council-name").textContent}`;
 }
 
-/** Draws anew what has changed, and leaves the finger and the focus where they are. */
+/** Redraws a changed view, and keeps the scroll position and the focus. */
 function redraw(): void {
   bar();
   if (!opened?.route.isLive) return;
@@ -86,7 +86,7 @@ function redraw(): void {
   (same ?? byId("view-heading")).focus({ preventScroll: true });
 }
 
-/** What tells it from others when it is drawn anew. */
+/** Identifies an element across a redraw. */
 const signOf = (each: Element) => each.id || `${each.tagName} ${each.getAttribute("href")} ${each.textContent}`;
 
 function bar(): void {
@@ -96,12 +96,12 @@ function bar(): void {
   write("badge-offline", isOffline ? "Offline" : "Online");
   byId("badge-offline").classList.toggle("crew-badge--offline", isOffline);
   write("badge-synced", isSyncing && !isOffline ? "Syncing…" : kept ? `Synced ${timeText(new Date(kept.at).toISOString())}` : "Not synced yet");
-  write("badge-waiting", waits ? `${waits} waiting to be sent` : "All sent");
+  write("badge-waiting", waits ? `${waits} waiting to send` : "All sent");
   show(byId("sign-in-note"), who === "signed-out" && choice !== null);
   show(byId("update-note"), isUpdateReady);
 }
 
-/** Nothing that is heard anew where it says the same. */
+/** Writes only changed text, so that screen readers do not repeat it. */
 function write(id: string, text: string): void {
   const place = byId(id);
   if (place.textContent !== text) place.textContent = text;
@@ -113,12 +113,12 @@ function tellFault(text: string): void {
 }
 
 function map(): Part[] {
-  return [back("#"), ...heading("Map"), element("p", { id: "crew-map-status", role: "status" }, "Loading the map…"), element("div", { id: "crew-map", role: "region", "aria-label": "Map of the jobs; the list has the same places in words" }), element("div", { id: "crew-map-job", role: "status" }), whereIAm()];
+  return [back("#"), ...heading("Map"), element("p", { id: "crew-map-status", role: "status" }, "Loading the map…"), element("div", { id: "crew-map", role: "region", "aria-label": "Map of the jobs. The list has the same jobs." }), element("div", { id: "crew-map-job", role: "status" }), whereIAm()];
 }
 
-/** Asks only whoever wants it; what is done then says where as well. */
+/** Asks for the location only when the button is pressed. Later operations then include it. */
 function whereIAm(): HTMLElement {
-  const ask = actionButton("Show where I am", () => {
+  const ask = actionButton("Show my location", () => {
     followPlace(changed);
     show(ask, false);
   });
@@ -131,11 +131,11 @@ async function drawMap(): Promise<void> {
   const isDrawn = await import("./views/map.ts").then((views) => views.drawMap()).catch(() => false);
   const status = document.getElementById("crew-map-status");
   if (!status) return;
-  status.textContent = isDrawn ? "Tap a number to see which job it is." : "The map is not on this phone. The list says in words where each job is.";
+  status.textContent = isDrawn ? "Tap a number to see the job." : "The map is not saved on this phone. The list says where each job is.";
   show(byId("crew-map"), isDrawn);
 }
 
-/** Whole and once, so that there is a map without a signal; looked for anew each day. */
+/** Downloads the whole base map, so that it works without a signal. Checks for a new one each day. */
 async function keepMap(): Promise<void> {
   const { basemap } = await loadCouncil();
   if (basemap) await fetchFile("map", basemap, true);
@@ -179,9 +179,9 @@ async function heard(what: unknown): Promise<void> {
   else await (what === "changed" ? sync() : reload());
 }
 
-/** Without a store of its own the app would only seem to keep what is said. */
+/** Shown if the browser has no database, because the app could not save anything. */
 function cannot(): void {
-  put([...heading("This browser keeps nothing for this app"), element("p", {}, "So it would lose what you say of a job. Open it in an ordinary window, not a private one, or ask the office for a sheet on paper.")]);
+  put([...heading("You cannot use the crew app in this window"), element("p", {}, "This browser cannot save your work here. Open the app in a normal window, not a private one, or ask the office for a paper sheet.")]);
 }
 
 void begin().catch(cannot);

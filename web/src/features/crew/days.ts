@@ -1,13 +1,13 @@
-/** The days that this phone has, as their documents were when it last read them. */
+/** The stored days: each document as last read. */
 import { phoneStore } from "../../shared/phone-store.ts";
 import type { CrewDocument } from "./model.ts";
 
 const DATABASE = "crew_days";
 const STORE = "days";
-/** After noon of the day: until the end of the day after it. */
+/** A day is kept until the end of the next day, which is this long after its noon. */
 const HOLDS_MS = 36 * 3600 * 1000;
 
-/** What the office did to the day since the crew last said that it has seen that. */
+/** A change by the office that the crew has not confirmed yet. */
 export interface Change {
   job_id: string;
   title: string;
@@ -20,7 +20,7 @@ export interface KeptDay {
   key: string;
   document: CrewDocument;
   etag: string | null;
-  /** When the service last said that it is so. */
+  /** When it was last read. */
   at: number;
   changes: Change[];
 }

@@ -1,4 +1,4 @@
-/** What a crew is just writing of a job, kept at each change: a phone that rings or restarts loses nothing. */
+/** Drafts of operations, stored at each change, so that nothing is lost if the phone restarts. */
 import { phoneStore } from "../../shared/phone-store.ts";
 import type { DeedKind, Reason } from "./model.ts";
 import { whoSpeaks } from "./state.ts";
@@ -8,13 +8,13 @@ const STORE = "drafts";
 const OLD_MS = 7 * 24 * 3600 * 1000;
 
 export interface Draft {
-  /** `<account>/<job_id>/<kind>`: nobody goes on with what somebody else began. */
+  /** `<account>/<job_id>/<kind>`: a draft belongs to one account. */
   key: string;
   text: string;
   reason: Reason | null;
-  /** Ids of photos in the phone's store. */
+  /** Ids of stored photos. */
   photos: string[];
-  /** When it was written last. */
+  /** When it was last changed. */
   at: number;
 }
 
@@ -37,7 +37,7 @@ export async function dropDraft({ key }: Draft): Promise<void> {
   await work("readwrite", (store) => store.delete(key));
 }
 
-/** Those that somebody may still go on with. */
+/** Drafts that can still be continued. */
 export async function openDrafts(): Promise<Draft[]> {
   const all = await work<Draft[]>("readonly", (store) => store.getAll());
   for (const old of all.filter(({ at }) => Date.now() - at > OLD_MS)) await dropDraft(old);

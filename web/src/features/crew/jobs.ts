@@ -1,6 +1,6 @@
 /**
- * Jobs as the service last told of each, beside the day's document: an answer to what was sent may be newer than that,
- * and a job that was taken off the day is still here for what was done of it.
+ * Stored jobs, in addition to the day's document: the answer to a sent operation can be newer than the document, and a
+ * removed job is kept for its operations.
  */
 import { phoneStore } from "../../shared/phone-store.ts";
 import type { Job } from "./model.ts";
@@ -17,7 +17,7 @@ interface KeptJob {
 
 const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "job_id");
 
-/** Unless a newer one is known, or the phone is full: the service has it, and tells of it again. */
+/** Stores a job, unless a newer one is stored or the phone is full. The service sends it again later. */
 export async function keepJob(job: Job): Promise<void> {
   const known = await work<KeptJob | undefined>("readonly", (store) => store.get(job.job_id)).catch(() => undefined);
   if (known && known.job.version > job.version) return;

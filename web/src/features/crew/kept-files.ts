@@ -1,4 +1,4 @@
-/** Files that the phone fetches whole while it has a signal: the base map, and photos of what is to be done. */
+/** Files that are downloaded while there is a signal: the base map, and photos of the jobs. */
 import { phoneStore } from "../../shared/phone-store.ts";
 
 const DATABASE = "crew_files";
@@ -18,7 +18,7 @@ export async function file(key: string): Promise<KeptFile | null> {
   return (await work<KeptFile | undefined>("readonly", (store) => store.get(key)).catch(() => undefined)) ?? null;
 }
 
-/** Fetches it unless the phone has it; `anew` asks whether there is another by now. Throws where it cannot be had. */
+/** Downloads a file unless it is stored; `anew` checks for a new version. Throws if it cannot be loaded. */
 export async function fetchFile(key: string, url: string, anew = false): Promise<Blob> {
   const known = await file(key);
   if (known && !anew) return known.blob;
@@ -31,7 +31,7 @@ export async function fetchFile(key: string, url: string, anew = false): Promise
   return blob;
 }
 
-/** What a crew did needs the room more than what can be fetched again. */
+/** Stores a file. A full phone is no error: files can be downloaded again, and operations need the space more. */
 export async function withRoom(act: () => Promise<void>): Promise<void> {
   try {
     await act();
@@ -42,7 +42,7 @@ export async function withRoom(act: () => Promise<void>): Promise<void> {
   }
 }
 
-/** But for the map, and the photos of those ids. */
+/** Deletes all files except the map and the photos with those ids. */
 export async function forgetPhotos(but: ReadonlySet<string> = new Set()): Promise<void> {
   const keys = await work<string[]>("readonly", (store) => store.getAllKeys());
   const isKept = (key: string) => key === "map" || but.has(key.split("/")[1]!);

@@ -1,5 +1,5 @@
-/** Jobs as the API and a crew's document tell them, and what a crew says of them. */
-/** WGS84, as everywhere; a worker has no use for the module that it stands in. */
+/** Jobs in the API and in a crew's document, and the operations of a crew on them. */
+/** WGS84. Not imported, because the service worker does not need the module of Place. */
 interface Place {
   lat: number;
   long: number;
@@ -41,7 +41,7 @@ export interface Side {
   by?: "crew" | "contractor" | "office";
 }
 
-/** The street and the office, or two of the street, say different things; until it is settled the office's holds. */
+/** Conflicting records of a job, from the crew and the office or from two crews. The office's counts until it is settled. */
 export interface Dispute {
   dispute_id: string;
   op_id: string;
@@ -85,7 +85,7 @@ export interface Gone {
   because: string;
 }
 
-/** A crew's day, as the council keeps it for the crew alone. */
+/** The document of a crew's day, for the crew only. */
 export interface CrewDocument {
   crew: string;
   name: string;
@@ -103,30 +103,30 @@ export interface Crew {
   team: string;
 }
 
-/** A photo that goes with an operation; its picture lies in the phone's own store under `id`. */
+/** A photo of an operation; its picture is stored in IndexedDB under `id`. */
 export interface ItemPhoto {
   id: string;
-  /** Its number under the operation's key, from 1; never used again. */
+  /** Its number under the operation's key, from 1; never reused. */
   n: number;
   uploaded?: { photo_id: string; at: number };
-  /** Why the service cannot use it. */
+  /** Why the service refused it. */
   refused?: string;
-  /** How often its upload broke off although the service answered. */
+  /** How often its upload was interrupted although the service answered. */
   broke: number;
 }
 
-/** What a crew did, as it waits on the phone until the service has it. */
+/** An operation of a crew that waits on the phone until the service has stored it. */
 export interface Item {
   op_id: string;
-  /** Counts up: in this order they are sent. */
+  /** Operations are sent in this order. */
   seq: number;
-  /** Who did it, on which device. */
+  /** The account and device that recorded it. */
   account: string;
   device: string;
   job_id: string;
-  /** The job as it was called, for it may be gone from the day by now. */
+  /** The job's title then, because the job may have been removed from the day. */
   title: string;
-  /** The report that its photos go to. */
+  /** The report to which its photos are uploaded. */
   report: string | null;
   kind: DeedKind;
   base_version: number;
@@ -136,21 +136,21 @@ export interface Item {
   lat: number | null;
   long: number | null;
   photos: ItemPhoto[];
-  /** The photos that were sent with it, which it keeps whenever it is sent again. */
+  /** The photos it was sent with; a retry sends the same ones. */
   sent_photos: string[] | null;
   tries: number;
-  /** Why the service did not take it: it is not sent again until somebody says so. */
+  /** Why the service rejected it. It is not sent again until somebody decides. */
   attention: string | null;
 }
 
-/** What the pages and their worker tell each other: `sent`, `changed` (the day) and `left` (somebody signed out). */
+/** The BroadcastChannel of pages and worker, with the messages `sent`, `changed` (the day) and `left` (signed out). */
 export const CHANNEL = "ginnel-crew";
-/** The state that an operation says; a note or a photo says none. */
+/** The state that an operation leads to; notes and photos do not change it. */
 export const LEADS_TO: Partial<Record<DeedKind, JobState>> = {
   start: "started",
   done: "done",
   could_not: "could_not",
   hand_over: "handed_over",
 };
-/** What is over for the crew. */
+/** States in which the crew has nothing left to do. */
 export const ENDED: readonly JobState[] = ["done", "could_not", "handed_over", "cancelled"];

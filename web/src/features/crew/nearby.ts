@@ -1,4 +1,4 @@
-/** What else is to be done close by. */
+/** Other open jobs nearby. */
 import { distanceMm } from "../../shared/geo/nearest.ts";
 import type { Place } from "../../shared/reports.ts";
 
@@ -9,7 +9,7 @@ export interface Near<T> {
   distance_m: number;
 }
 
-/** Those within 150 m of the place, nearest first; what is as far keeps its order. */
+/** Jobs within 150 m of the place, nearest first; equally far ones keep their order. */
 export function nearby<T extends Place>(place: Place, jobs: readonly T[]): Near<T>[] {
   return jobs
     .map((job) => ({ job, distance_mm: distanceMm(job, place) }))

@@ -1,4 +1,4 @@
-/** What a crew did and the service does not have yet, in the phone's own store (IndexedDB), in its order. */
+/** Operations that are not sent yet, stored in IndexedDB, in order. */
 import { phoneStore } from "../../shared/phone-store.ts";
 import { withRoom } from "./kept-files.ts";
 import type { Item } from "./model.ts";
@@ -8,7 +8,7 @@ const STORE = "operations";
 
 const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "op_id");
 
-/** Throws where the phone cannot keep it: whoever did it has to know. */
+/** Throws if the phone cannot store it, so that the page can say so. */
 export async function keep(item: Item): Promise<void> {
   await withRoom(() => work("readwrite", (store) => store.put(item)));
 }
@@ -22,7 +22,7 @@ export async function remove(opId: string): Promise<void> {
   await work("readwrite", (store) => store.delete(opId));
 }
 
-/** After all that wait, also where the clock was put back. */
+/** A number after all waiting operations, even if the clock was set back. */
 export async function nextSeq(): Promise<number> {
   return Math.max(Date.now(), ...(await items()).map(({ seq }) => seq + 1));
 }

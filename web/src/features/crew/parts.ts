@@ -1,4 +1,4 @@
-/** Parts that several views have. */
+/** Elements that several views share. */
 import { momentText } from "../../shared/dates.ts";
 import { element, unseen } from "../../shared/dom.ts";
 import { placeText } from "../../shared/places/place-text.ts";
@@ -17,14 +17,14 @@ export function stateTag(which: JobState): HTMLElement {
   return tag(words, kind || "plain");
 }
 
-/** How far it has got, and what else there is to know at a glance. */
+/** The tags of a job: its state and other facts. */
 export function tagsOf({ job, state: stands, waiting, dispute, gone }: Shown): HTMLElement[] {
   const priority = PRIORITIES[job.priority];
   return [
-    ...(gone ? [tag("Off your list", "ended")] : [stateTag(stands)]),
-    ...(waiting.some(({ attention }) => attention !== null) ? [tag("Not taken", "fault")] : []),
+    ...(gone ? [tag("Removed from your list", "ended")] : [stateTag(stands)]),
+    ...(waiting.some(({ attention }) => attention !== null) ? [tag("Not accepted", "fault")] : []),
     ...(waiting.some(({ attention }) => attention === null) ? [tag("Not sent yet", "unsent")] : []),
-    ...(dispute ? [tag("Two versions", "fault")] : []),
+    ...(dispute ? [tag("Disputed", "fault")] : []),
     ...(priority ? [tag(priority, "fault")] : []),
     ...(job.hazards.length ? [tag("Hazards")] : []),
     ...(job.first_job_id ? [tag("Second visit", "plain")] : []),
@@ -33,7 +33,7 @@ export function tagsOf({ job, state: stands, waiting, dispute, gone }: Shown): H
 
 export const tags = (shown: Shown) => element("p", { class: "crew-tags" }, ...tagsOf(shown).flatMap((each) => [each, " "]));
 
-/** In a list most are still to do, which need not be said of each. */
+/** The tags in a list, which leaves out "To do", as most jobs are. */
 export function tagsInList(shown: Shown): HTMLElement[] {
   const found = tagsOf(shown).slice(shown.state === "planned" && shown.gone === null ? 1 : 0);
   return found.length ? [element("p", { class: "crew-tags" }, ...found.flatMap((each) => [each, " "]))] : [];
@@ -52,7 +52,7 @@ export function dayWords(day: string): string {
   return new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`${day}T12:00:00Z`));
 }
 
-/** When the crew is expected, and when it can get in. */
+/** When the crew is expected, and when it has access. */
 export function whenText({ arrives_at, window }: Job): string {
   const parts = [...(arrives_at ? [`About ${timeText(arrives_at)}`] : []), ...(window ? [`only ${window.opens} to ${window.closes}`] : [])];
   return parts.join(", ").replace(/^only/, "Only");
@@ -75,7 +75,7 @@ export function heading(words: string, caption = ""): HTMLElement[] {
 
 const addresses = new Map<string, string>();
 
-/** A picture that the phone has, by its address; null while it is looked for, or where there is none. */
+/** The address of a stored picture; null while it is looked up, or if there is none. */
 function addressOf(key: string, find: () => Promise<Blob | null>): string | null {
   const known = addresses.get(key);
   if (known !== undefined) return known || null;
@@ -90,28 +90,28 @@ function addressOf(key: string, find: () => Promise<Blob | null>): string | null
   return null;
 }
 
-/** Photos of how it was: those on the phone, else where they can be had. */
+/** Photos from before the work: stored copies, otherwise from the network. */
 export function photosBefore(photos: PhotoBefore[]): HTMLElement {
   const entries = photos.map(({ photo_id, url, thumbnail_url }, index) => {
     const small = addressOf(`small/${photo_id}`, async () => (await file(`small/${photo_id}`))?.blob ?? fetchFile(`small/${photo_id}`, thumbnail_url));
     const whole = addressOf(`photo/${photo_id}`, async () => (await file(`photo/${photo_id}`))?.blob ?? null);
-    return { small: small ?? (state.isOffline ? null : thumbnail_url), whole: whole ?? url, name: `Photo ${index + 1} of how it was` };
+    return { small: small ?? (state.isOffline ? null : thumbnail_url), whole: whole ?? url, name: `Photo ${index + 1} before the work` };
   });
   return photoList(entries);
 }
 
 export function photosOfDeed(photos: DeedPhoto[]): HTMLElement[] {
-  const ready = photos.flatMap(({ photo_id, url, thumbnail_url }, index) => (url && thumbnail_url ? [{ small: addressOf(`small/${photo_id}`, () => fetchFile(`small/${photo_id}`, thumbnail_url)) ?? (state.isOffline ? null : thumbnail_url), whole: url, name: `Photo ${index + 1} from the street` }] : []));
+  const ready = photos.flatMap(({ photo_id, url, thumbnail_url }, index) => (url && thumbnail_url ? [{ small: addressOf(`small/${photo_id}`, () => fetchFile(`small/${photo_id}`, thumbnail_url)) ?? (state.isOffline ? null : thumbnail_url), whole: url, name: `Photo ${index + 1} from site` }] : []));
   const refused = photos.filter((photo) => photo.state === "refused").length;
   const waiting = photos.filter((photo) => photo.state === "waiting").length;
   return [
     ...(ready.length ? [photoList(ready)] : []),
-    ...(waiting ? [element("p", { class: "app-muted" }, `${waiting === 1 ? "1 photo has" : `${waiting} photos have`} arrived and will be shown soon.`)] : []),
-    ...(refused ? [element("p", {}, `${refused === 1 ? "1 photo" : `${refused} photos`} could not be used.`)] : []),
+    ...(waiting ? [element("p", { class: "app-muted" }, `We have received ${waiting === 1 ? "1 photo and will show it" : `${waiting} photos and will show them`} soon.`)] : []),
+    ...(refused ? [element("p", {}, `We could not use ${refused === 1 ? "1 photo" : `${refused} photos`}.`)] : []),
   ];
 }
 
-/** Photos in the phone's own store. */
+/** Photos stored on the phone. */
 export function photosHere(ids: string[]): HTMLElement {
   return photoList(ids.map((id, index) => ({ small: pictureHere(id), whole: null, name: `Photo ${index + 1}` })));
 }

@@ -1,4 +1,4 @@
-/** Photos that a crew took, in the phone's own store (IndexedDB), from the moment they were chosen until they are sent. */
+/** Photos that a crew took, stored in IndexedDB until they are sent. */
 import { phoneStore } from "../../shared/phone-store.ts";
 import { withRoom } from "./kept-files.ts";
 
@@ -10,14 +10,14 @@ export interface KeptPhoto {
   id: string;
   blob: Blob;
   name: string;
-  /** As the camera made it: it is made small before it is sent. */
+  /** The original file, which is shrunk before it is sent. */
   raw: boolean;
   at: number;
 }
 
 const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "id");
 
-/** Throws where the phone cannot keep it. */
+/** Throws if the phone cannot store it. */
 export async function keepPhoto(photo: Omit<KeptPhoto, "at">): Promise<void> {
   const kept: KeptPhoto = { ...photo, at: Date.now() };
   await withRoom(() => work("readwrite", (store) => store.put(kept)));
@@ -27,7 +27,7 @@ export async function findPhoto(id: string): Promise<KeptPhoto | null> {
   return (await work<KeptPhoto | undefined>("readonly", (store) => store.get(id))) ?? null;
 }
 
-/** Those that belong to nothing, but for what was kept a moment ago. */
+/** Photos that belong to no draft or operation, except those stored a moment ago. */
 export async function dropPhotosBut(wanted: ReadonlySet<string>): Promise<void> {
   const all = await work<KeptPhoto[]>("readonly", (store) => store.getAll());
   for (const { id } of all.filter((each) => !wanted.has(each.id) && Date.now() - each.at > DAY_MS)) await dropPhoto(id);

@@ -1,4 +1,4 @@
-/** Where the phone is, if it may say so: known beforehand, so that nothing waits for it. */
+/** The phone's position, if allowed. It is watched, so that operations need not wait for it. */
 import type { Place } from "../../shared/reports.ts";
 
 const FRESH_MS = 5 * 60_000;
@@ -7,14 +7,14 @@ const OPTIONS: PositionOptions = { enableHighAccuracy: true, maximumAge: 30_000 
 let last: { place: Place; at: number } | null = null;
 let watching = false;
 
-/** Whether it may be asked for, without asking. */
+/** The state of the permission, without asking for it. */
 export async function mayKnowPlace(): Promise<PermissionState | "never"> {
   if (!navigator.geolocation) return "never";
   const found = await navigator.permissions?.query({ name: "geolocation" }).catch(() => null);
   return found?.state ?? "prompt";
 }
 
-/** Asks the first time. */
+/** Watches the position. Asks for permission the first time. */
 export function followPlace(changed: () => void = () => undefined): void {
   if (watching || !navigator.geolocation) return;
   watching = true;

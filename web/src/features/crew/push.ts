@@ -1,4 +1,4 @@
-/** A push wakes the app when the office changes the day. */
+/** Push notifications when the office changes the day. */
 import { loadCouncil } from "../../shared/council.ts";
 import { obstacle } from "../../shared/push.ts";
 import { addressOf } from "../../shared/push-address.ts";
@@ -7,7 +7,7 @@ import { state } from "./state.ts";
 
 const PATIENCE_MS = 15_000;
 
-/** Asks, unless somebody said already that it may. Answers whether the office can reach this phone now. */
+/** Asks for permission if needed. Returns whether this phone gets notifications now. */
 export async function wakeMe(): Promise<boolean> {
   const { push_key: key } = await loadCouncil();
   if (!key || !state.choice || obstacle() !== null) return false;
@@ -20,7 +20,7 @@ export async function wakeMe(): Promise<boolean> {
   return told.kind === "stored";
 }
 
-/** A phone that may be woken says each time where it is reached: addresses change. */
+/** Registers the phone's push address again, because addresses change. */
 export async function sayWhereToWake(): Promise<void> {
   if (!("Notification" in window) || Notification.permission !== "granted") return;
   await wakeMe().catch(() => false);

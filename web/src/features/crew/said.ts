@@ -1,4 +1,4 @@
-/** What a crew says of a job: kept on the phone first, then sent. */
+/** Records an operation of the crew: stored on the phone first, then sent. */
 import { deviceKey } from "../../shared/device.ts";
 import type { DeedKind, Item, Job, Reason } from "./model.ts";
 import { items, keep, nextSeq } from "./outbox.ts";
@@ -8,11 +8,11 @@ export interface Saying {
   kind: DeedKind;
   text?: string;
   reason?: Reason | null;
-  /** Ids of photos in the phone's store. */
+  /** Ids of stored photos. */
   photos?: string[];
 }
 
-/** Throws where the phone cannot keep it. */
+/** Throws if the phone cannot store it. */
 export async function say(job: Job, { kind, text = "", reason = null, photos = [] }: Saying, account: string): Promise<Item> {
   const place = whereAmI();
   const item: Item = {
@@ -40,15 +40,15 @@ export async function say(job: Job, { kind, text = "", reason = null, photos = [
   return item;
 }
 
-/** Now, but never before what waits of the same job: a clock that was put back in between turns no order round. */
+/** The present time, but never before a waiting operation of the same job, even if the clock was set back. */
 async function after({ job_id }: Job): Promise<string> {
   const waiting = (await items()).filter((item) => item.job_id === job_id).map(({ at }) => at);
   return [new Date().toISOString(), ...waiting].sort().at(-1)!;
 }
 
-/** What was not taken stays with the job as a note, with its photos; `because` is why. */
+/** Sends a rejected operation as a note on the job, with its photos; `because` is the reason. */
 export function asNote({ kind: _, ...item }: Item, words: string, because: string): Omit<Item, "seq"> {
-  const text = `${words}. Said on the street on ${item.at.slice(0, 16).replace("T", " ")} UTC; it was not taken: ${because}`.slice(0, 2000);
+  const text = `${words}. Recorded on site on ${item.at.slice(0, 16).replace("T", " ")} UTC, but not accepted: ${because}`.slice(0, 2000);
   const photos = item.photos.map(({ id, n }) => ({ id, n, broke: 0 }));
   return { ...item, op_id: crypto.randomUUID(), kind: "note", text, reason: null, photos, sent_photos: null, tries: 0, attention: null };
 }

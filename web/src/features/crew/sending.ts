@@ -1,7 +1,7 @@
 /**
- * Sends what waits on the phone, from the page or from its service worker: one at a time (Web Locks), in the order in
- * which it was done, each until the service has it. Photos go before what they belong to; whatever has no photos waits
- * for none. Nothing leaves the phone's store before the service has said that it has it.
+ * Sends waiting operations, from the page or its service worker: one sender at a time (Web Locks), in the order in which
+ * they were recorded, each until the service has stored it. Photos are sent before their operation; operations without
+ * photos do not wait. Nothing is deleted from the phone before the service has confirmed it.
  */
 import { isSignedOut, type Outcome, type Problem, reasonOf } from "../../shared/outcome.ts";
 import { type Policy, upload } from "../../shared/upload.ts";
@@ -14,20 +14,20 @@ const LOCK = "ginnel-crew-outbox";
 const MOST = 50;
 /** A photo without what it belongs to is swept away after 23 hours. */
 const UPLOAD_HOLDS_MS = 12 * 3600 * 1000;
-/** From then on a photo is sent by itself, so that what it belongs to waits no longer. */
+/** After this many interruptions, a photo is sent separately, so that its operation need not wait. */
 const MOST_BREAKS = 3;
 
 export interface Line {
-  /** Whose things are sent; others' wait until they sign in. */
+  /** The account whose operations are sent; those of others wait until they sign in. */
   account: string;
   call<T>(item: Item, method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Outcome<T>>;
-  /** Makes a photo small, or says why it is none; null where this cannot be done here, and the photo waits. */
+  /** Shrinks a photo, or says why it cannot be used; null in the service worker, where photos wait. */
   shrink: ((photo: KeptPhoto) => Promise<Blob | { problem: string }>) | null;
-  /** Something changed. */
+  /** Runs after each change. */
   tell(): void;
 }
 
-/** `later` says when to try again, null where nothing answered. */
+/** `later` says when to try again; null if there was no answer. */
 export type Flushed = { kind: "empty" } | { kind: "signed-out" } | { kind: "later"; retryAfterSeconds: number | null };
 
 interface Result {
@@ -45,7 +45,7 @@ export function flush(line: Line): Promise<Flushed> {
   return navigator.locks.request(LOCK, () => flushAll(line));
 }
 
-/** Changes an item that nobody is just sending. */
+/** Changes an item under the lock, so that it is not being sent. */
 export function changeItem(opId: string, change: (item: Item) => Promise<void>): Promise<void> {
   return navigator.locks.request(LOCK, async () => {
     const item = (await items()).find(({ op_id }) => op_id === opId);
@@ -65,7 +65,7 @@ async function flushAll(line: Line): Promise<Flushed> {
   }
 }
 
-/** Those that fit and have nothing before them, of the same job, that does not. */
+/** Items that fit, if all earlier items of the same job fit too. */
 function inTurn(waiting: Item[], fits: (item: Item) => boolean): Item[] {
   const held = new Set<string>();
   return waiting.filter((item) => {
@@ -78,7 +78,7 @@ const isThere = ({ uploaded }: ItemPhoto) => uploaded !== undefined && Date.now(
 const isSettled = (photo: ItemPhoto) => photo.refused !== undefined || isThere(photo);
 const isReady = ({ photos }: Item) => photos.every(isSettled);
 
-/** Null where it goes on. */
+/** Null if sending can continue. */
 async function send(ready: Item[], line: Line): Promise<Flushed | null> {
   const sent: Item[] = [];
   for (const item of ready) {
@@ -95,7 +95,7 @@ async function send(ready: Item[], line: Line): Promise<Flushed | null> {
   return sent.every(({ op_id }) => results.has(op_id)) ? null : { kind: "later", retryAfterSeconds: null };
 }
 
-/** One that the service cannot even read is no reason to keep the others back. */
+/** If the service refuses a batch, sends each item alone, so that a bad one does not block the others. */
 async function refused(sent: Item[], problem: Problem, line: Line): Promise<Flushed | null> {
   if (sent.length === 1) {
     await keep({ ...sent[0]!, attention: reasonOf(problem) });
@@ -113,7 +113,7 @@ function asSent({ op_id, job_id, kind, base_version, at, text, reason, lat, long
   return { op_id, job_id, kind, base_version, at, ...(text && { text }), ...(reason && { reason }), ...place, photo_ids: sent_photos ?? [] };
 }
 
-/** What the service did not speak of is sent again. */
+/** Deletes a stored item and keeps a rejected one. An item without an answer is sent again. */
 async function settle(item: Item, told: Result | undefined): Promise<void> {
   if (!told) return;
   if (told.job) await keepJob(told.job);
@@ -124,18 +124,18 @@ async function settle(item: Item, told: Result | undefined): Promise<void> {
   await remove(item.op_id);
 }
 
-/** Photos that cannot be used stay on the phone until whoever took them has seen that. */
+/** Keeps refused photos on the phone until the crew has seen the reason. */
 function leftOver(item: Item, photos: ItemPhoto[], seq: number): Item {
-  const attention = `The photo could not be used: ${photos[0]!.refused}`;
+  const attention = `We could not use the photo: ${photos[0]!.refused}`;
   return { ...item, op_id: crypto.randomUUID(), seq, kind: "photo", text: "", reason: null, photos, sent_photos: null, tries: 0, attention };
 }
 
-/** Null where it goes on; an item whose photo has to wait is skipped for now. */
+/** Null if sending can continue; an item whose photo has to wait is skipped. */
 async function uploadNext(item: Item, skipped: Set<string>, line: Line): Promise<Stopped | null> {
   const photo = item.photos.find((each) => !isSettled(each))!;
   const kept = await findPhoto(photo.id);
   if (!kept) {
-    await mark(item, { ...photo, refused: "This phone no longer has it." });
+    await mark(item, { ...photo, refused: "It is no longer on this phone." });
     return null;
   }
   if (kept.raw && !line.shrink) {
@@ -157,7 +157,7 @@ async function uploadNext(item: Item, skipped: Set<string>, line: Line): Promise
   }
   const came = await upload(picture, asked.value);
   if (came === "there") await mark(item, { ...photo, uploaded: { photo_id: asked.value.photo_id, at: Date.now() } });
-  else if (came === "refused") await mark(item, { ...photo, refused: "It is too large or of a kind that we cannot use." });
+  else if (came === "refused") await mark(item, { ...photo, refused: "It is too large, or it is a type of file that we cannot use." });
   else {
     skipped.add(item.op_id);
     await breakOff(item, { ...photo, broke: photo.broke + 1 });
@@ -169,10 +169,10 @@ async function uploadNext(item: Item, skipped: Set<string>, line: Line): Promise
 async function mark(item: Item, photo: ItemPhoto): Promise<void> {
   const photos = item.photos.map((each) => (each.id === photo.id ? photo : each));
   const isNothing = item.kind === "photo" && photos.every(({ refused }) => refused);
-  await keep({ ...item, photos, attention: isNothing ? `The photo could not be used: ${photo.refused}` : item.attention });
+  await keep({ ...item, photos, attention: isNothing ? `We could not use the photo: ${photo.refused}` : item.attention });
 }
 
-/** A photo that breaks off again and again goes by itself, once it gets through: first it is kept, then let go here. */
+/** Moves a photo that is interrupted too often into an item of its own: stores that first, then removes it here. */
 async function breakOff(item: Item, photo: ItemPhoto): Promise<void> {
   if (photo.broke < MOST_BREAKS || item.kind === "photo" || item.sent_photos) return mark(item, photo);
   const alone = { op_id: crypto.randomUUID(), seq: await nextSeq(), kind: "photo" as const, text: "", reason: null, tries: 0 };

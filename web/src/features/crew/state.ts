@@ -1,4 +1,4 @@
-/** What the app shows: the day as the service told it, and over it what waits on this phone. */
+/** The app's state: the day from the service, with this phone's waiting operations on top. */
 import { keptValue } from "../../shared/kept-value.ts";
 import { isoDay } from "../../shared/dates.ts";
 import type { Account } from "../../shared/session.ts";
@@ -7,7 +7,7 @@ import { knownJobs } from "./jobs.ts";
 import { ENDED, type Dispute, type Item, type Job, type JobState, LEADS_TO } from "./model.ts";
 import { items } from "./outbox.ts";
 
-/** Which list this phone shows, and whose it is. Without a day it is today's. */
+/** The list that this phone shows, and its account. Without a day, it is today's list. */
 export interface Choice {
   account: string;
   crew: string;
@@ -16,10 +16,10 @@ export interface Choice {
   time_zone: string;
 }
 
-/** A job as it stands with what waits on this phone; `gone` is why it is on the list no more. */
+/** A job with its waiting operations; `gone` is the reason why it was removed from the list. */
 export interface Shown {
   job: Job;
-  /** Its place in the day's order, which it keeps when another goes; null where it is gone. */
+  /** Its number in the day's order, which stays when another job is removed; null if it is removed itself. */
   number: number | null;
   state: JobState;
   waiting: Item[];
@@ -31,19 +31,19 @@ export interface State {
   choice: Choice | null;
   kept: KeptDay | null;
   shown: Shown[];
-  /** Of the day before: who works past midnight goes on with it. */
+  /** Jobs of the day before, for crews that work past midnight. */
   earlier: Shown[];
-  /** All that waits, in its order. */
+  /** All waiting operations, in order. */
   items: Item[];
   who: Account | "unknown" | "signed-out";
-  /** Why the service gives no list, in words. */
+  /** Why the service refused the list. */
   problem: string | null;
   isOffline: boolean;
   isSyncing: boolean;
   isUpdateReady: boolean;
 }
 
-const MOVED = "The office took it off your list.";
+const MOVED = "The office removed it from your list.";
 
 export const choiceOf = keptValue<Choice>(
   () => localStorage,
@@ -80,14 +80,14 @@ export function dayOf({ day, time_zone }: Choice): string {
   return day ?? isoDay(new Date(), time_zone);
 }
 
-/** By the calendar: the clock is put forward and back at night. */
+/** Computed by the calendar, because days with a clock change are not 24 hours long. */
 function yesterdayOf(choice: Choice): string {
   const noon = new Date(`${dayOf(choice)}T12:00Z`);
   noon.setUTCDate(noon.getUTCDate() - 1);
   return isoDay(noon, "UTC");
 }
 
-/** Reads anew what the phone has. */
+/** Reads the stored data again. */
 export async function reload(): Promise<void> {
   const { choice } = state;
   const [kept, before, known, waiting] = await Promise.all([choice ? readDay(choice.crew, dayOf(choice)) : null, choice?.day === null ? readDay(choice.crew, yesterdayOf(choice)) : null, knownJobs(), items()]);
@@ -95,7 +95,7 @@ export async function reload(): Promise<void> {
   changed({ kept, items: waiting, shown: shownAll(kept), earlier: shownAll(before) });
 }
 
-/** The day's jobs in their order, then those that are gone of which something is known here. */
+/** The day's jobs in order, then removed jobs that are stored here. */
 function shownOf({ document, changes }: KeptDay, known: Map<string, Job>, waiting: Item[]): Shown[] {
   const here = document.jobs.map((job, index) => {
     const newer = known.get(job.job_id);
@@ -126,15 +126,15 @@ export function leftToDo(): Shown[] {
 
 export const needingAttention = () => state.items.filter(({ attention }) => attention !== null);
 
-/** What others left on this phone is sent when they sign in again. */
+/** Whether another account recorded the item; it is sent when that person signs in again. */
 export function isOthers(item: Item): boolean {
   return typeof state.who === "object" && item.account !== state.who.account_id;
 }
 
-/** Who is taken to have done what is said now. */
+/** The account that new operations are recorded for. */
 export const whoSpeaks = () => (typeof state.who === "object" ? state.who.account_id : state.choice!.account);
 
-/** The list is nobody's any more. */
+/** Forgets which list this phone shows. */
 export function letGo(): void {
   choiceOf.forget();
   changed({ choice: null, kept: null, shown: [], earlier: [] });

@@ -1,4 +1,4 @@
-/** Sends what waits and reads the day anew: at once when there is reason to, each minute while the page is seen, later and later where nothing answers. */
+/** Sends waiting operations and reads the day again: on events, every minute while the page is visible, and with growing pauses if nothing answers. */
 import { isoDay } from "../../shared/dates.ts";
 import { isSignedOut } from "../../shared/outcome.ts";
 import { call, callAs, faultsOf, whoIsSignedIn } from "../../shared/session.ts";
@@ -25,7 +25,7 @@ interface Link {
 }
 
 type Read = "read" | "later" | "signed-out";
-/** Why a document is not there: `none` where the service has told why. */
+/** Why there is no document: `none` if the service gave the reason. */
 type NotThere = Exclude<Read, "read"> | "none";
 
 let running: Promise<void> | null = null;
@@ -35,7 +35,7 @@ let wait = FIRST_WAIT_MS;
 let tidied = "";
 const links = new Map<string, Link>();
 
-/** Where one is on, another follows it: what was done meanwhile may have come too late for it. */
+/** If a sync is running, another one follows, because new operations may have come too late for it. */
 export function sync(): Promise<void> {
   again = running !== null;
   running ??= syncAll().finally(() => {
@@ -54,7 +54,7 @@ export function startSyncing(): void {
   void sync();
 }
 
-/** Lets the browser send it although the page is closed, where it knows how to. */
+/** Registers background sync, if the browser has it, to send after the page is closed. */
 export async function sendLater(): Promise<void> {
   const worker = (await navigator.serviceWorker?.getRegistration("/crew/")) as (ServiceWorkerRegistration & { sync?: { register(tag: string): Promise<void> } }) | undefined;
   await worker?.sync?.register(TAG).catch(() => undefined);
@@ -100,7 +100,7 @@ async function attempt(): Promise<Flushed> {
   return read === "read" ? flushed : read === "later" ? { kind: "later", retryAfterSeconds: null } : { kind: "signed-out" };
 }
 
-/** Somebody else is signed in by now: the list that this phone has is not theirs. */
+/** Forgets the list if another account has signed in. */
 async function startAnew(): Promise<void> {
   letGo();
   await forgetLists();
@@ -132,7 +132,7 @@ async function readAnew(choice: Choice): Promise<Read> {
   return "read";
 }
 
-/** The document, at an address that holds for a while: asked for anew where it does no more. */
+/** Fetches the document from its temporary address; gets a new address if that has expired. */
 async function ask(crew: string, day: string, etag: string | null): Promise<Response | NotThere> {
   const key = `${crew}/${day}`;
   const held = links.get(key);
@@ -154,7 +154,7 @@ async function askLink(crew: string, day: string): Promise<Link | NotThere> {
   return asked.kind === "stored" ? asked.value : "none";
 }
 
-/** What the office did since is told until the crew has seen it; a job that is gone is kept for what was done of it. */
+/** Stores a new document. Changes by the office are kept until the crew has confirmed them, and removed jobs for their operations. */
 async function take(document: CrewDocument, etag: string | null, known: KeptDay | null): Promise<void> {
   const before = known?.document.jobs ?? [];
   const now = new Set(document.jobs.map(({ job_id }) => job_id));
@@ -169,7 +169,7 @@ async function take(document: CrewDocument, etag: string | null, known: KeptDay 
   await keepDay({ document, etag, at: Date.now(), changes: [...earlier, ...gone, ...fresh] });
 }
 
-/** The day tells no more of a job that is gone from it; what the office decides of it is told all the same. */
+/** Reads removed jobs with a dispute one by one, because the day's document no longer has them. */
 async function followDisputes(): Promise<void> {
   for (const { job } of state.shown.filter(({ dispute, gone }) => dispute && gone !== null)) {
     const read = await call<Job>("GET", `/api/jobs/${job.job_id}`);
@@ -182,14 +182,14 @@ export async function seen(): Promise<void> {
   await reload();
 }
 
-/** Before the signal goes: small pictures first, then whole ones. */
+/** Downloads photos while there is a signal: thumbnails first, then full pictures. */
 async function fetchPhotos(): Promise<void> {
   const photos = state.shown.flatMap(({ job }) => job.photos_before);
   const wanted = [...photos.map(({ photo_id, thumbnail_url }) => [`small/${photo_id}`, thumbnail_url] as const), ...photos.map(({ photo_id, url }) => [`photo/${photo_id}`, url] as const)];
   for (const [key, url] of wanted) await fetchFile(key, url).catch(() => undefined);
 }
 
-/** A list of an earlier day is not shown for today's. */
+/** Whether the stored list is of today. */
 export async function followToday(): Promise<void> {
   const { choice } = state;
   if (choice?.day && choice.day < isoDay(new Date(), choice.time_zone)) await choose({ ...choice, day: null });

@@ -1,4 +1,4 @@
-/** What residents sent is on the phone for as long as a crew needs it, and no longer. */
+/** Deletes residents' data from the phone when the crew no longer needs it. */
 import { forgetDays, forgetOldDays, keptDays } from "./days.ts";
 import { openDrafts } from "./drafts.ts";
 import { forgetJobs, forgetOldJobs, knownJobs } from "./jobs.ts";
@@ -6,12 +6,12 @@ import { forgetPhotos } from "./kept-files.ts";
 import { items } from "./outbox.ts";
 import { dropPhotosBut } from "./photos.ts";
 
-/** All lists, with what belongs to them; what waits to be sent stays. */
+/** Deletes all lists and their files; waiting operations stay. */
 export async function forgetLists(): Promise<void> {
   await Promise.all([forgetDays(), forgetJobs(), forgetPhotos()]);
 }
 
-/** Lists of days that are over, and pictures that belong to nothing any more. */
+/** Deletes lists of past days, and pictures that are no longer needed. */
 export async function tidy(): Promise<void> {
   await Promise.all([forgetOldDays(), forgetOldJobs()]);
   const jobs = [...(await keptDays()).flatMap(({ document }) => document.jobs), ...(await knownJobs()).values()];

@@ -1,4 +1,4 @@
-/** What a crew reads of states, kinds and reasons. */
+/** States, kinds and reasons in words; reasons are those of chalicelib/jobs/labels.py. */
 import type { DeedKind, Item, Job, JobState, Priority, Reason, Side } from "./model.ts";
 
 export const STATES: Record<JobState, [words: string, kind: string]> = {
@@ -31,11 +31,11 @@ export const DEEDS: Record<DeedKind, string> = {
 export const REASONS: Record<Reason, string> = {
   no_access: "We could not get in",
   not_found: "We could not find it",
-  parked_car: "A car was parked on it",
-  needs_other_team: "Somebody else has to do it",
-  needs_materials: "We need something that we did not have with us",
+  parked_car: "A parked car was in the way",
+  needs_other_team: "Another team has to do it",
+  needs_materials: "We did not have the materials",
   unsafe: "It was not safe to work there",
-  already_done: "It was done already",
+  already_done: "It was already done",
   other: "Something else",
 };
 
@@ -53,7 +53,7 @@ export function jobsText(count: number): string {
   return count === 1 ? "1 job" : `${count} jobs`;
 }
 
-/** What an item on the phone says, in one line. */
+/** An item on the phone in one line. */
 export function saidText({ kind, reason, text }: Pick<Item, "kind" | "reason" | "text">): string {
   return [DEEDS[kind], ...(reason ? [REASONS[reason]] : []), ...(text ? [text] : [])].join(": ");
 }

@@ -1,4 +1,4 @@
-/** What a month cost: by which ways people got in touch, what could have been spared, and what the crews had to do. For officers. */
+/** Monthly costs for officers: contacts by channel, avoidable contacts, and the crews' work. */
 import { chart } from "../../shared/chart.ts";
 import { byId, element } from "../../shared/dom.ts";
 import { call } from "../../shared/session.ts";
@@ -14,7 +14,7 @@ interface Performance {
 
 const MONTHS = 24;
 const CHANNELS: Record<string, string> = { online: "Online", phone: "By phone", counter: "At a counter", letter: "By letter", social: "On social media" };
-const NAMES: Record<string, string> = { month: "Which reports", cost_pence: "Cost", follow_ups: "Asked what becomes of it", repeated: "Reported again", crews: "The crews" };
+const NAMES: Record<string, string> = { month: "Which reports", cost_pence: "Cost", follow_ups: "Asked about progress", repeated: "Reported more than once", crews: "Crews" };
 const POUNDS = new Intl.NumberFormat("en-GB", { style: "currency", currency: "GBP" });
 const month = byId<HTMLSelectElement>("month");
 
@@ -36,33 +36,33 @@ function offerMonths(chosen: string | null): void {
 
 function sections({ channels, avoidable_contact: avoidable, crews, about }: Performance): HTMLElement[] {
   const facts: [name: string, value: string][] = [
-    ["Together", `${avoidable.count.toLocaleString("en-GB")}, which cost about ${pounds(avoidable.cost_pence)}`],
+    ["Total", `${avoidable.count.toLocaleString("en-GB")}, which cost about ${pounds(avoidable.cost_pence)}`],
     [NAMES.follow_ups!, avoidable.follow_ups.toLocaleString("en-GB")],
     [NAMES.repeated!, avoidable.repeated.toLocaleString("en-GB")],
   ];
   const total = channels.reduce((sum, each) => sum + each.cost_pence, 0);
   return [
     chart({
-      title: "How people got in touch",
-      rows: "Way",
+      title: "How people contacted us",
+      rows: "Channel",
       columns: ["Reports", "Cost"],
       drawn: 1,
       data: channels.map(({ channel, count, cost_pence }) => ({ name: CHANNELS[channel] ?? channel, values: [count, cost_pence] })),
       text: (value, column) => (column ? pounds(value) : value.toLocaleString("en-GB")),
     }),
-    element("p", {}, `All of it together cost about ${pounds(total)}.`),
-    element("h2", {}, "What nobody should have had to send"),
+    element("p", {}, `The total cost was about ${pounds(total)}.`),
+    element("h2", {}, "Avoidable contacts"),
     element("dl", { class: "app-facts" }, ...facts.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)])),
     crews.length
       ? chart({
-          title: "What the crews had to do",
+          title: "Crews' work",
           rows: "Crew",
-          columns: ["Jobs", "Done", "Could not", "Hours"],
+          columns: ["Jobs", "Done", "Could not be done", "Hours"],
           drawn: 3,
           data: crews.map(({ name, jobs, done, could_not, minutes }) => ({ name, values: [jobs, done, could_not, Math.round(minutes / 6) / 10] })),
         })
       : element("p", {}, "Your teams have no crews."),
-    element("h2", {}, "What is counted"),
+    element("h2", {}, "About these figures"),
     element("dl", { class: "app-meanings" }, ...Object.keys(NAMES).flatMap((name) => [element("dt", {}, NAMES[name]!), element("dd", {}, about[name] ?? "")])),
   ];
 }

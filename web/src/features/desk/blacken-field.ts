@@ -1,4 +1,4 @@
-/** A picture on which areas are drawn by pointer, beside fields that say the same in hundredths of its size. */
+/** A picture on which areas are drawn by pointer, with number fields for the same areas in per cent of its size. */
 import type { FieldError } from "../../shared/api.ts";
 import { actionButton, element, unseen } from "../../shared/dom.ts";
 
@@ -41,10 +41,10 @@ export class BlackenField {
   }
 
   areas(): { all: Area[] } | FieldError {
-    if (!this.rows.length) return { field: "blacken-add", message: "Draw over a part of the photo, or add an area" };
+    if (!this.rows.length) return { field: "blacken-add", message: "Draw over part of the photo, or add an area" };
     const all = this.rows.map(({ inputs }) => this.read(inputs));
     const wrong = all.findIndex((area) => EDGES.some((edge) => !Number.isFinite(area[edge]) || area[edge] < 0 || area[edge] > 1) || area.width < LEAST || area.height < LEAST);
-    if (wrong >= 0) return { field: this.rows[wrong]!.inputs.x.id, message: `Area ${wrong + 1}: give numbers from 0 to 100, with a width and a height of at least 1` };
+    if (wrong >= 0) return { field: this.rows[wrong]!.inputs.x.id, message: `Area ${wrong + 1}: enter numbers from 0 to 100, with a width and height of at least 1` };
     return { all };
   }
 
@@ -79,7 +79,7 @@ export class BlackenField {
   private add(area: Area): Row {
     const number = ++this.made;
     const box = element("div", { class: "desk-blacken__area" });
-    const fields = element("fieldset", { class: "govuk-fieldset desk-blacken__fields" }, element("legend", { class: "govuk-fieldset__legend" }, `Area ${number}, in hundredths of the photo`));
+    const fields = element("fieldset", { class: "govuk-fieldset desk-blacken__fields" }, element("legend", { class: "govuk-fieldset__legend" }, `Area ${number}, in per cent of the photo`));
     const inputs = Object.fromEntries(EDGES.map((edge) => [edge, this.input(edge, number)])) as Row["inputs"];
     const row = { box, fields, inputs };
     for (const edge of EDGES) {

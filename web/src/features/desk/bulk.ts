@@ -1,4 +1,4 @@
-/** Many cases are changed alike: first what will change and what cannot, then the change itself. */
+/** Changes several cases together. Shows first which cases can be changed. */
 import type { FieldError } from "../../shared/api.ts";
 import { actionButton, byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
@@ -36,10 +36,10 @@ async function open(): Promise<void> {
   cases = chosenCases.read() ?? [];
   if (!cases.length) return show(byId("nothing-chosen"));
   names = await loadNames();
-  fillSelect(byId("state"), "Leave as it is", stateNames());
-  fillSelect(byId("team"), "Leave as it is", names.teams);
-  fillSelect(byId("priority"), "Leave as it is", named(PRIORITIES));
-  fillSelect(byId("service_code"), "Leave as it is", names.services);
+  fillSelect(byId("state"), "No change", stateNames());
+  fillSelect(byId("team"), "No change", names.teams);
+  fillSelect(byId("priority"), "No change", named(PRIORITIES));
+  fillSelect(byId("service_code"), "No change", names.services);
   byId("bulk-count").textContent = `${countText(cases.length, "case")} chosen`;
   byId("bulk-cases").replaceChildren(...cases.map((each) => element("li", {}, ...lineOf(each))));
   show(byId("bulk"));
@@ -65,11 +65,11 @@ function showCheck(changes: Changes, { items }: Answer): void {
   const go = element("button", { class: "govuk-button", type: "button" }, `Change ${countText(able.length, "case")}`);
   go.addEventListener("click", () => void change(able, changes));
   check.replaceChildren(
-    element("h2", { id: "check-heading" }, "Check before it happens"),
+    element("h2", { id: "check-heading" }, "Check changes"),
     element("ul", { class: "govuk-list govuk-list--bullet" }, ...sayings(changes).map((text) => element("li", {}, text))),
     ...(able.length ? [listOf(`${countText(able.length, "case")} will change`, able)] : []),
     ...(unable.length ? [listOf(`${countText(unable.length, "case")} cannot`, cases.filter((_, index) => !items[index]!.ok), (id) => becauseOf(id, items))] : []),
-    element("div", { class: "govuk-button-group" }, ...(able.length ? [go] : []), actionButton("Choose something else", back)),
+    element("div", { class: "govuk-button-group" }, ...(able.length ? [go] : []), actionButton("Back", back)),
   );
   show(form, false);
   show(check);
@@ -90,9 +90,9 @@ async function change(able: Chosen[], changes: Changes): Promise<void> {
   const done = items.filter(({ ok }) => ok);
   const failed = able.filter((_, index) => !items[index]!.ok);
   chosenCases.forget();
-  offerUndo(outcome.value, `${countText(done.length, "case is", "cases are")} changed.`, "", asked);
+  offerUndo(outcome.value, `${countText(done.length, "case")} changed.`, "", asked);
   check.replaceChildren(
-    element("h2", { id: "check-heading" }, `${countText(done.length, "case is", "cases are")} changed`),
+    element("h2", { id: "check-heading" }, `${countText(done.length, "case")} changed`),
     ...(done.length ? [listOf("Changed", able.filter((_, index) => items[index]!.ok))] : []),
     ...(failed.length ? [listOf("Not changed", failed, (id) => becauseOf(id, items))] : []),
     element("p", {}, element("a", { class: "govuk-button", href: "/desk/" }, "Back to the queue")),
@@ -106,15 +106,15 @@ function sendMany(of: Chosen[], changes: Changes, isCheck: boolean) {
   return send<Answer>(BULK, { ids, changes, check: isCheck });
 }
 
-/** What will happen, in words. */
+/** The changes in words. */
 function sayings({ state, team, priority, service_code, text }: Changes): string[] {
   const states = stateNames();
   return [
-    ...(state ? [`The state becomes “${nameOf(state, states)}”. Whoever follows them is told.`] : []),
-    ...(team ? [`The team becomes ${nameOf(team, names.teams)}.`] : []),
-    ...(priority ? [`The priority becomes ${PRIORITIES[priority as keyof typeof PRIORITIES].toLowerCase()}.`] : []),
-    ...(service_code ? [`They go under ${nameOf(service_code, names.services)}. Rules decide anew what no officer chose.`] : []),
-    ...(text ? [`Everybody who can see them reads: ${text}`] : []),
+    ...(state ? [`The state will be “${nameOf(state, states)}”. We'll notify the followers.`] : []),
+    ...(team ? [`The team will be ${nameOf(team, names.teams)}.`] : []),
+    ...(priority ? [`The priority will be ${PRIORITIES[priority as keyof typeof PRIORITIES].toLowerCase()}.`] : []),
+    ...(service_code ? [`The service will be ${nameOf(service_code, names.services)}. Rules set again what no officer has chosen.`] : []),
+    ...(text ? [`Everyone who can see the cases can read: ${text}`] : []),
   ];
 }
 

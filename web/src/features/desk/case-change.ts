@@ -1,4 +1,4 @@
-/** Changes of the case, and the reply that goes with them, as it will read. */
+/** The form that changes a case and replies, with a preview of the reply. */
 import { startCharacterCount } from "../../shared/character-count.ts";
 import { byId, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
@@ -16,7 +16,7 @@ const text = byId<HTMLTextAreaElement>("text");
 const template = byId<HTMLSelectElement>("template");
 const state = byId<HTMLSelectElement>("state");
 const count = startCharacterCount(text, LONGEST);
-/** What the chosen template said: as long as nobody typed over it, another one takes its place. */
+/** The text of the chosen template. Another template replaces it only if it was not edited. */
 let filled = "";
 
 export function startChange(): void {
@@ -28,14 +28,14 @@ export function startChange(): void {
   for (const each of [text, state]) each.addEventListener("input", preview);
 }
 
-/** What was chosen stays chosen. */
+/** Fills the choices and keeps what was chosen. */
 export function drawChange(): void {
   const { shown, names, templates } = here;
   const states = stateNames();
   const offered = Object.entries(VISIBILITIES).filter(([code]) => code !== "waiting").map(([code, name]) => ({ code, name }));
   const choose = (id: string, now: string, known: { code: string; name: string }[]) => {
     const select = byId<HTMLSelectElement>(id);
-    fillSelect(select, `Leave it: ${now}`, known, select.value);
+    fillSelect(select, `No change: ${now}`, known, select.value);
   };
   choose("state", nameOf(shown.state, states), states.filter(({ code }) => code !== "duplicate"));
   choose("team", nameOf(shown.team, names.teams), names.teams);
@@ -54,7 +54,7 @@ async function useTemplate(): Promise<void> {
   filled = "";
   if (chosen) {
     const found = await call<{ text: string }>("POST", `/api/desk/templates/${chosen.template_id}/preview`, { service_request_id: here.shown.service_request_id });
-    if (found.kind !== "stored") return showErrors(form, [{ field: "template", message: "The template could not be filled in: try again" }]);
+    if (found.kind !== "stored") return showErrors(form, [{ field: "template", message: "We could not fill in the template. Try again" }]);
     filled = found.value.text;
     if (chosen.state && !state.value) state.value = chosen.state;
   }
@@ -76,9 +76,9 @@ async function save(): Promise<void> {
   const chosen = FIELDS.map((field) => [field, byId<HTMLSelectElement>(field).value]).filter(([, value]) => value);
   const said = text.value.trim();
   if (!chosen.length && !said) return showErrors(form, [{ field: "state", message: "Change something, or write a reply" }]);
-  if (said.length > LONGEST) return showErrors(form, [{ field: "text", message: `Write at most ${LONGEST.toLocaleString("en-GB")} characters` }]);
+  if (said.length > LONGEST) return showErrors(form, [{ field: "text", message: `The reply must be ${LONGEST.toLocaleString("en-GB")} characters or fewer` }]);
   const changes = { ...Object.fromEntries(chosen), ...(said ? { text: said } : {}) };
-  if (!(await changeCase(form, changes, said ? "It is changed, and the reply is there." : "It is changed.", "state"))) return;
+  if (!(await changeCase(form, changes, said ? "Changes saved and reply added." : "Changes saved.", "state"))) return;
   form.reset();
   filled = "";
   preview();

@@ -1,4 +1,4 @@
-/** What was reported, and why it stands as it does. */
+/** The facts of a case, with the reasons for its team, target and priority. */
 import { dayElement, momentText } from "../../shared/dates.ts";
 import { byId, element, show } from "../../shared/dom.ts";
 import { placeText } from "../../shared/places/place-text.ts";
@@ -12,9 +12,9 @@ import { ATTENTION, caseAddress, CHANNELS, countText, PRIORITIES, priorityTag, r
 
 type Inside = Node | string | null;
 
-/** What the reasons are about, beside which fact. */
+/** The facts that show their reasons beside them. */
 const SHOWN_BESIDE = ["team", "priority", "target", "opens"];
-const FLAGS: Record<string, string> = { personal_data: "It names somebody, or shows personal data", offensive: "It is offensive", not_a_report: "It is no report", other: "Something else" };
+const FLAGS: Record<string, string> = { personal_data: "It includes personal information", offensive: "It is offensive", not_a_report: "It is not a report", other: "Something else" };
 
 export function startFacts(): void {
   new MapOnRequest(
@@ -26,7 +26,7 @@ export function startFacts(): void {
     },
     () => undefined,
   );
-  byId("settle-flags").addEventListener("click", () => void changeCase(byId("flags"), { flags_settled: true }, "The flags are settled.", "settle-flags"));
+  byId("settle-flags").addEventListener("click", () => void changeCase(byId("flags"), { flags_settled: true }, "Flags marked as reviewed.", "settle-flags"));
 }
 
 export function drawFacts(): void {
@@ -38,7 +38,7 @@ export function drawFacts(): void {
     ...(shown.status === "open" ? [targetTag(shown)] : []),
     ...priorityTag(shown.priority),
     ...(shown.attention ? [element("strong", { class: "govuk-tag desk-tag--soon" }, ATTENTION[shown.attention])] : []),
-    ...(shown.waits_for ? [element("strong", { class: "govuk-tag app-tag--working" }, "Waits for an answer")] : []),
+    ...(shown.waits_for ? [element("strong", { class: "govuk-tag app-tag--working" }, "Waiting for an answer")] : []),
   );
   byId("description").textContent = shown.description;
   const place = placeOf(shown);
@@ -48,20 +48,20 @@ export function drawFacts(): void {
     ["Reference", [reference(shown.service_request_id)]],
     ["Service", [shown.service_name]],
     ["Answers", answers],
-    ["Place", [shown.address, ...(place ? [element("div", { class: "app-muted" }, placeText(place))] : ["No place is marked"])]],
+    ["Location", [shown.address, ...(place ? [element("div", { class: "app-muted" }, placeText(place))] : ["No pin"])]],
     ["Ward", [shown.ward_code && nameOf(shown.ward_code, names.wards)]],
     ["Reported", [dayElement(shown.requested_datetime, zone), `, ${CHANNELS[shown.channel] ?? shown.channel}`]],
     ["Target", [targetText(shown), ...why("target")]],
     ["Team", [nameOf(shown.team, names.teams), ...why("team")]],
     ["Priority", [PRIORITIES[shown.priority], ...why("priority")]],
-    ["Goes to", [shown.opens === "job" ? "A crew, as a job" : "An officer", ...why("opens")]],
-    ["Besides", shown.because.filter(({ about }) => !SHOWN_BESIDE.includes(about)).map(({ text }) => element("div", {}, text))],
-    ["Seen by", [VISIBILITIES[shown.visibility]]],
+    ["Assigned to", [shown.opens === "job" ? "A crew, as a job" : "An officer", ...why("opens")]],
+    ["Other rules", shown.because.filter(({ about }) => !SHOWN_BESIDE.includes(about)).map(({ text }) => element("div", {}, text))],
+    ["Who can see it", [VISIBILITIES[shown.visibility]]],
     ["Followers", [shown.followers ? countText(shown.followers, "follower") : null]],
-    ["Asked whether it is mended", [shown.said_fixed + shown.said_not_fixed ? `${shown.said_fixed} said yes, ${shown.said_not_fixed} said no` : null]],
-    ["Mended before", [shown.failed_repairs ? `${countText(shown.failed_repairs, "time")}, and it did not last` : null]],
-    ["Elsewhere", [shown.external_reference]],
-    ["Thing", [shown.asset_id]],
+    ["Residents' answers to 'Is it fixed?'", [shown.said_fixed + shown.said_not_fixed ? `${shown.said_fixed} said yes, ${shown.said_not_fixed} said no` : null]],
+    ["Failed repairs", [shown.failed_repairs ? `${shown.failed_repairs}` : null]],
+    ["Reference in another system", [shown.external_reference]],
+    ["Asset", [shown.asset_id]],
     ["Public page", [shown.visibility === "public" ? element("a", { href: shown.tracking_url }, groupReference(shown.service_request_id)) : null]],
   ];
   byId("facts").replaceChildren(...listed(rows));
@@ -77,11 +77,11 @@ function drawReporter(): void {
     ["Name", [contact?.name ?? null]],
     ["Email", [contact?.email ? element("a", { href: `mailto:${contact.email}` }, contact.email) : null]],
     ["Phone", [contact?.phone ? element("a", { href: `tel:${contact.phone.replaceAll(" ", "")}` }, contact.phone) : null]],
-    ["Wants to be reached by", [reach_by]],
+    ["Preferred contact", [reach_by]],
     ["Language", [language]],
   ];
   const known = listed(rows);
-  byId("reporter").replaceChildren(...(known.length ? known : listed([["Not known", [anonymous ? "Sent without a name" : "Nothing was left, or it is forgotten by now"]]])));
+  byId("reporter").replaceChildren(...(known.length ? known : listed([["Not known", [anonymous ? "Reported anonymously" : "No contact details, or they have been deleted"]]])));
 }
 
 function drawDuplicate(): void {
@@ -91,8 +91,8 @@ function drawDuplicate(): void {
   if (!duplicate_of) return;
   const both = `/desk/merge/?${new URLSearchParams({ one: duplicate_of, other: service_request_id })}`;
   box.replaceChildren(
-    element("p", {}, "This was merged into ", element("a", { href: caseAddress(duplicate_of) }, groupReference(duplicate_of)), ", where whoever follows it hears on."),
-    element("p", {}, element("a", { href: both }, "See both, or take it out again")),
+    element("p", {}, "This was merged into ", element("a", { href: caseAddress(duplicate_of) }, groupReference(duplicate_of)), ". Its followers now follow that report."),
+    element("p", {}, element("a", { href: both }, "Compare or unmerge")),
   );
 }
 
@@ -102,7 +102,7 @@ function why(about: string): HTMLElement[] {
   return because.filter((each) => each.about === about).map(({ text }) => element("div", { class: "desk-why" }, text));
 }
 
-/** Without what has nothing to say. */
+/** Leaves out empty facts. */
 export function listed(rows: [string, Inside[]][]): HTMLElement[] {
   const told = rows.map(([name, inside]) => [name, inside.filter((each) => each !== null && each !== "")] as [string, (Node | string)[]]);
   return told.filter(([, inside]) => inside.length).flatMap(([name, inside]) => [element("dt", {}, name), element("dd", {}, ...inside)]);

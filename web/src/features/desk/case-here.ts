@@ -1,4 +1,4 @@
-/** The case that the page shows, and what every part of the page does with it. */
+/** The case that the page shows, with functions that all parts of the page share. */
 import type { FieldError } from "../../shared/api.ts";
 import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
@@ -19,7 +19,7 @@ interface Here {
   templates: Template[];
   crews: Crew[];
   zone: string | undefined;
-  /** Draws all that the page shows of the case; what was typed stays. */
+  /** Draws the case; typed text stays. */
   draw: () => void;
 }
 
@@ -30,7 +30,7 @@ export const pathOf = (of: Case, rest = "") => `/api/cases/${of.service_request_
 
 const ifMatch = ({ version }: Case) => ({ "If-Match": `"${version}"` });
 
-/** Reads the case once more; false where it cannot be read. Where it is not the officer's any more, nothing of it is shown. */
+/** Reads the case again; false if it cannot be read. A case that the officer can no longer see is removed from the page. */
 export async function readAnew(): Promise<boolean> {
   const found = await call<Case>("GET", pathOf(here.shown));
   const isElsewhere = found.kind === "refused" && [403, 404].includes(found.problem.status);
@@ -45,12 +45,12 @@ export async function readAnew(): Promise<boolean> {
 
 function leave(team?: string): void {
   const whose = team ? nameOf(team, here.names.teams) : "another team";
-  tell(`${groupReference(here.shown.service_request_id)} is with ${whose} now, and not among the cases that you deal with.`);
-  byId("staff-status").append(" ", element("a", { href: "/desk/" }, "Back to the cases"));
+  tell(`${groupReference(here.shown.service_request_id)} is now with ${whose}. You can no longer see it.`);
+  byId("staff-status").append(" ", element("a", { href: "/desk/" }, "Back to the queue"));
   show(byId("staff-page"), false);
 }
 
-/** Changes the case and says so; what went wrong stands in `place`, at the field where it has one. */
+/** Changes the case and shows a message. Errors are shown in `place`, at their field. */
 export async function changeCase(place: HTMLElement, changes: { team?: string; [name: string]: unknown }, done: string, otherwise: string): Promise<boolean> {
   clearErrors(place);
   const { outcome, asked } = await whileBusy(place, () => send<Changed>(pathOf(here.shown, "/changes"), changes, ifMatch(here.shown)));
@@ -65,7 +65,7 @@ export async function changeCase(place: HTMLElement, changes: { team?: string; [
   return false;
 }
 
-/** Sends something that is no change by this form: a note, a question, a job. */
+/** Adds a note, a question or a job to the case. */
 export async function sendOf<T>(place: HTMLElement, path: string, body: unknown, headers: Record<string, string>, otherwise: string): Promise<T | null> {
   clearErrors(place);
   const outcome = await whileBusy(place, () => call<T>("POST", path, body, headers));
@@ -77,7 +77,7 @@ export async function sendOf<T>(place: HTMLElement, path: string, body: unknown,
   return outcome.value;
 }
 
-/** Where somebody was quicker, what is there now is shown, and what was typed stays to be sent on that. */
+/** After a version conflict, shows the present case and keeps the typed text to send again. */
 async function refused(place: HTMLElement, outcome: Parameters<typeof faultsOf>[0], otherwise: string): Promise<void> {
   const before = here.shown;
   if (outcome.kind === "refused" && outcome.problem.status === 409 && (await readAnew()) && before.version !== here.shown.version) return showNewer(before, place);
@@ -87,16 +87,16 @@ async function refused(place: HTMLElement, outcome: Parameters<typeof faultsOf>[
 function showNewer(before: Case, place: HTMLElement): void {
   const box = byId("newer");
   const changed = differences(before, here.shown);
-  const again = element("a", { href: `#${place.id}` }, "Look at what you were about to send");
+  const again = element("a", { href: `#${place.id}` }, "Check what you were about to send");
   again.addEventListener("click", (event) => {
     event.preventDefault();
     place.querySelector<HTMLElement>("select, textarea, input, button")?.focus();
   });
   box.replaceChildren(
-    element("h2", {}, "Somebody else changed this case meanwhile"),
-    element("p", {}, "Nothing of yours was saved yet. What you typed is still there, and the page shows the case as it is now:"),
+    element("h2", {}, "Somebody else has changed this case"),
+    element("p", {}, "Your changes have not been saved. What you typed is still here, and the page shows the case as it is now:"),
     element("ul", { class: "govuk-list govuk-list--bullet" }, ...changed.map((text) => element("li", {}, text))),
-    element("p", {}, again, ", and send it again if it still fits."),
+    element("p", {}, again, " and send it again if it is still right."),
   );
   show(box);
   focusOn(box);
@@ -119,7 +119,7 @@ function differences(before: Case, now: Case): string[] {
     ["Address", ({ address }) => address ?? "none"],
   ];
   const found = facts.filter(([, of]) => of(before) !== of(now)).map(([name, of]) => `${name}: ${of(before)} is now ${of(now)}`);
-  if (before.description !== now.description) found.push("What was reported reads otherwise");
+  if (before.description !== now.description) found.push("The description has changed");
   if (before.updates.length !== now.updates.length) found.push(`The timeline now has ${now.updates.length} entries, with: ${now.updates.at(-1)?.text || "no text"}`);
-  return found.length ? found : ["Something that does not show here"];
+  return found.length ? found : ["Something that is not shown here"];
 }

@@ -1,4 +1,4 @@
-/** Jobs that crews have for the case: how far they got, one more, and a link for a contractor. */
+/** The case's jobs: their progress, the form for a new job, and links for contractors. */
 import { dayText } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
@@ -11,7 +11,7 @@ import { jobTag } from "./job-words.ts";
 import type { CaseJob } from "./model.ts";
 import { fillSelect, named } from "./names.ts";
 
-/** What officers see of a job besides. */
+/** Fields of a job that only officers see. */
 interface FullJob extends Job {
   contractor: { name: string; expires_at: string } | null;
 }
@@ -28,7 +28,7 @@ const USUAL_DAYS = "7";
 let key = crypto.randomUUID();
 
 export function startJobs(): void {
-  fillSelect(byId("kind"), "As the rules say", named(KINDS));
+  fillSelect(byId("kind"), "Set by rules", named(KINDS));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void open();
@@ -37,14 +37,14 @@ export function startJobs(): void {
 
 export function drawJobs(): void {
   const { jobs } = here.shown;
-  const none = element("li", { class: "app-muted" }, "There is none.");
+  const none = element("li", { class: "app-muted" }, "There are no jobs.");
   byId("job-list").replaceChildren(...(jobs.length ? jobs.map(entryOf) : [none]));
 }
 
 async function open(): Promise<void> {
   clearErrors(form);
   const length = Number(minutes.value || 1);
-  if (!Number.isInteger(length) || length < 1) return showErrors(form, [{ field: "minutes", message: "Give whole minutes, such as 45" }]);
+  if (!Number.isInteger(length) || length < 1) return showErrors(form, [{ field: "minutes", message: "Enter whole minutes, like 45" }]);
   const kind = byId<HTMLSelectElement>("kind").value;
   const draft = {
     service_request_ids: [here.shown.service_request_id],
@@ -91,7 +91,7 @@ function draw(job: FullJob, body: HTMLElement): void {
       ["Hazards", [job.hazards.join(", ")]],
       ["Materials", [job.materials.join(", ")]],
       ["Cancelled because", [job.cancelled_because]],
-      ["Said by the street", said],
+      ["Updates from site", said],
     ])),
     element("p", {}, plan),
     contractorPart(job, body),
@@ -103,13 +103,13 @@ function contractorPart(job: FullJob, body: HTMLElement): HTMLElement {
   if (job.contractor) {
     const words = element("p", {}, `${job.contractor.name} has a link to this job until ${moment(job.contractor.expires_at)}.`);
     const part = element("div", {}, words);
-    const drop = actionButton("Let them in no more", () => void dropLink(job, body, part, told));
+    const drop = actionButton("Revoke link", () => void dropLink(job, body, part, told));
     part.append(drop, told);
     return part;
   }
   const name = field(`company-${job.job_id}`, "Company", "");
-  const days = field(`days-${job.job_id}`, "Days that the link holds", USUAL_DAYS);
-  const make = element("button", { class: "govuk-button govuk-button--secondary", type: "submit" }, "Make a link for a contractor");
+  const days = field(`days-${job.job_id}`, "Days until the link expires", USUAL_DAYS);
+  const make = element("button", { class: "govuk-button govuk-button--secondary", type: "submit" }, "Create a link for a contractor");
   const linkForm = element("form", { novalidate: "" }, name, days, make, told);
   linkForm.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -127,13 +127,13 @@ async function makeLink(job: FullJob, linkForm: HTMLElement, body: HTMLElement):
   clearErrors(linkForm);
   const name = byId<HTMLInputElement>(`company-${job.job_id}`).value.trim();
   const days = Number(byId<HTMLInputElement>(`days-${job.job_id}`).value);
-  if (!name) return showErrors(linkForm, [{ field: `company-${job.job_id}`, message: "Name the company" }]);
+  if (!name) return showErrors(linkForm, [{ field: `company-${job.job_id}`, message: "Enter the company's name" }]);
   if (!Number.isInteger(days) || days < 1 || days > 30) return showErrors(linkForm, [{ field: `days-${job.job_id}`, message: "Give 1 to 30 days" }]);
   const outcome = await whileBusy(linkForm, () => call<Link>("POST", `/api/jobs/${job.job_id}/links`, { name, days }));
   if (outcome.kind !== "stored") return showErrors(linkForm, faultsOf(outcome).map(({ message }) => ({ field: `company-${job.job_id}`, message })));
   const shown = element("input", { class: "govuk-input", id: `link-${job.job_id}`, type: "text", readonly: "", value: outcome.value.url });
-  const label = element("label", { class: "govuk-label", for: shown.id }, `The link for ${name}, until ${moment(outcome.value.expires_at)}`);
-  const hint = element("p", { class: "govuk-hint", id: `${shown.id}-hint` }, "It is shown this once: copy it and send it to them. Whoever has it can see the job and say what was done.");
+  const label = element("label", { class: "govuk-label", for: shown.id }, `Link for ${name}, expires ${moment(outcome.value.expires_at)}`);
+  const hint = element("p", { class: "govuk-hint", id: `${shown.id}-hint` }, "We show this link only once. Copy it and send it to the contractor. Anyone who has the link can see the job and record work on it.");
   shown.setAttribute("aria-describedby", hint.id);
   body.replaceChildren(element("div", { class: "govuk-form-group" }, label, hint, shown));
   focusOn(shown);

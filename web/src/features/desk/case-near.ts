@@ -1,4 +1,4 @@
-/** Reports that may be the same: merged into this one, or near it. */
+/** Possible duplicates: reports merged into this one, and reports near it. */
 import { dayElement } from "../../shared/dates.ts";
 import { byId, element, show, unseen } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
@@ -17,7 +17,7 @@ export function startNear(): void {
     event.preventDefault();
     clearErrors(form);
     const id = parseReference(other.value);
-    if (!id || id === here.shown.service_request_id) showErrors(form, [{ field: "other", message: "Give another report’s reference, such as 7K3M-2QXV-9HTD" }]);
+    if (!id || id === here.shown.service_request_id) showErrors(form, [{ field: "other", message: "Enter the reference of another report, like 7K3M-2QXV-9HTD" }]);
     else location.assign(both(id));
   });
 }
@@ -32,7 +32,7 @@ export function drawNear(): void {
 const both = (id: string) => `/desk/merge/?${new URLSearchParams({ one: here.shown.service_request_id, other: id })}`;
 
 function mergedEntry(id: string): HTMLElement {
-  return element("li", {}, "Merged into this one: ", element("a", { href: caseAddress(id) }, reference(id)), " ", element("a", { href: both(id) }, "See both, or take it out", unseen(`: ${id}`)));
+  return element("li", {}, "Merged into this report: ", element("a", { href: caseAddress(id) }, reference(id)), " ", element("a", { href: both(id) }, "Compare or unmerge", unseen(`: ${id}`)));
 }
 
 function nearEntry({ service_request_id: id, title, service_code, state, distance_m, requested_datetime }: Near): HTMLElement {

@@ -1,4 +1,4 @@
-/** Why the case needs a look: what crews, contractors and residents said, until an officer has dealt with it. */
+/** Updates from crews, contractors and residents that an officer has to deal with. */
 import { actionButton, byId, element, show, unseen } from "../../shared/dom.ts";
 import { moment } from "./case-facts.ts";
 import { changeCase, here } from "./case-here.ts";
@@ -6,7 +6,7 @@ import type { Need } from "./model.ts";
 import { needText } from "./words.ts";
 
 export function startNeeds(): void {
-  byId("settle-needs").addEventListener("click", () => void changeCase(byId("needs"), { needs_settled: true }, "You have dealt with it.", "settle-needs"));
+  byId("settle-needs").addEventListener("click", () => void changeCase(byId("needs"), { needs_settled: true }, "Marked as dealt with.", "settle-needs"));
 }
 
 export function drawNeeds(): void {
@@ -23,11 +23,11 @@ function entryOf(need: Need): HTMLElement {
   return entry;
 }
 
-/** A contractor's words are public, or gone, when an officer says so. */
+/** The officer decides whether a contractor's text is published. */
 function decision(need: Need, entry: HTMLElement): HTMLElement {
   const decide = (decided: "shown" | "hidden", done: string) => void changeCase(entry, { words: { [need.need_id]: decided } }, done, entry.id);
-  const publish = actionButton("Show on the report", () => decide("shown", "What the contractor wrote is on the report."));
-  const remove = actionButton("Do not show", () => decide("hidden", "What the contractor wrote is not shown."));
+  const publish = actionButton("Show on the report", () => decide("shown", "The contractor's text is on the report."));
+  const remove = actionButton("Do not show", () => decide("hidden", "The contractor's text is not shown."));
   for (const each of [publish, remove]) each.append(unseen(`: ${need.why.slice(0, 60)}`));
   return element("div", { class: "app-buttons" }, publish, remove);
 }

@@ -1,4 +1,4 @@
-/** Photos of the case: shown or hidden, and parts of them blackened by pointer or in figures. */
+/** The case's photos, to show, hide or black out parts of them. */
 import { actionButton, byId, element, focusOn, show, unseen, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call, faultsOf } from "../../shared/session.ts";
@@ -7,9 +7,9 @@ import { changeCase, here, pathOf, readAnew } from "./case-here.ts";
 import { moment } from "./case-facts.ts";
 import type { KeptPhoto, WorkPhoto } from "./model.ts";
 
-const STATES: Record<string, string> = { shown: "Shown to whoever sees the report", hidden: "Hidden: officers alone see it", waiting: "Nobody has looked at it yet: officers alone see it" };
+const STATES: Record<string, string> = { shown: "Shown to everyone who can see the report", hidden: "Hidden: only officers can see it", waiting: "Not checked yet: only officers can see it" };
 const WHEN: Record<WorkPhoto["when"], string> = { before: "Before the work", after: "After the work" };
-const OF_THE_WORK: Record<WorkPhoto["state"], string> = { ready: "Sent with the job: officers and crews alone see it", waiting: "Not here yet", refused: "It could not be used" };
+const OF_THE_WORK: Record<WorkPhoto["state"], string> = { ready: "Sent with the job: only officers and crews can see it", waiting: "Not received yet", refused: "We could not use this photo" };
 const list = byId("photo-list");
 const editor = byId("blacken");
 
@@ -21,13 +21,13 @@ export function drawPhotos(): void {
   list.replaceChildren(...all_photos.map(entryOf), ...others.map((photo, index) => workEntry(photo, `Photo ${all_photos.length + index + 1}`)));
 }
 
-/** When, by whom: nothing of a photo that came with the report. */
+/** When and by whom a photo was taken; empty for a photo of the report. */
 function takenBy(photoId: string): HTMLElement[] {
   const found = here.shown.work_photos.find(({ photo_id }) => photo_id === photoId);
   return found ? [element("p", {}, `${WHEN[found.when]}. ${found.by}, ${moment(found.at)}`)] : [];
 }
 
-/** One that crews and officers alone see: the report does not have it. */
+/** A photo that only crews and officers can see, because it is not on the report. */
 function workEntry(photo: WorkPhoto, name: string): HTMLElement {
   const entry = element("li", { id: `photo-${photo.photo_id}` });
   if (photo.url && photo.thumbnail_url) {
@@ -42,10 +42,10 @@ function entryOf(photo: KeptPhoto, index: number): HTMLElement {
   const name = `Photo ${index + 1}`;
   const image = element("img", { src: photo.thumbnail_url, alt: name, width: "160", height: "120", loading: "lazy" });
   const entry = element("li", { id: `photo-${photo.photo_id}` }, element("a", { class: "app-photos__link", href: photo.url }, image), ...takenBy(photo.photo_id), element("p", { class: "app-muted" }, STATES[photo.state] ?? photo.state));
-  image.addEventListener("error", () => image.replaceWith(element("p", {}, `${name} is not ready, or could not be used.`)), { once: true });
+  image.addEventListener("error", () => image.replaceWith(element("p", {}, `${name} is not ready, or we could not use it.`)), { once: true });
   const isShown = photo.state === "shown";
-  const turn = actionButton(isShown ? "Hide" : "Show", () => void changeCase(entry, { photos: { [photo.photo_id]: isShown ? "hidden" : "shown" } }, isShown ? "The photo is hidden." : "The photo is shown.", entry.id));
-  const blacken = actionButton("Blacken parts", () => edit(photo, name));
+  const turn = actionButton(isShown ? "Hide" : "Show", () => void changeCase(entry, { photos: { [photo.photo_id]: isShown ? "hidden" : "shown" } }, isShown ? "Photo hidden." : "Photo shown.", entry.id));
+  const blacken = actionButton("Black out parts", () => edit(photo, name));
   for (const each of [turn, blacken]) each.append(unseen(` of ${name}`));
   entry.append(element("div", { class: "app-buttons" }, turn, blacken));
   return entry;
@@ -53,14 +53,14 @@ function entryOf(photo: KeptPhoto, index: number): HTMLElement {
 
 function edit(photo: KeptPhoto, name: string): void {
   const field = new BlackenField(photo.url, name);
-  const heading = element("h3", {}, `Blacken parts of ${name.toLowerCase()}`);
-  const save = element("button", { class: "govuk-button", type: "submit", id: "blacken-save" }, "Blacken them for good");
+  const heading = element("h3", {}, `Black out parts of ${name.toLowerCase()}`);
+  const save = element("button", { class: "govuk-button", type: "submit", id: "blacken-save" }, "Black out permanently");
   const form = element("form", { novalidate: "" }, field.part, element("div", { class: "govuk-button-group" }, save, actionButton("Cancel", () => close(photo))));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void blacken(photo, field, form);
   });
-  editor.replaceChildren(heading, element("p", {}, "Draw over what nobody should see, or give the areas in figures. It cannot be undone: the picture itself is changed, and published copies follow within seconds."), form);
+  editor.replaceChildren(heading, element("p", {}, "Draw over the parts that nobody should see, or enter the areas as numbers. You cannot undo this. We change the picture itself, and published copies within seconds."), form);
   show(editor);
   focusOn(heading);
   editor.scrollIntoView({ block: "nearest" });
@@ -77,7 +77,7 @@ async function blacken(photo: KeptPhoto, field: BlackenField, form: HTMLElement)
   if ("message" in areas) return showErrors(form, [areas]);
   const outcome = await whileBusy(form, () => call("POST", pathOf(here.shown, `/photos/${photo.photo_id}/redaction`), { areas: areas.all }));
   if (outcome.kind !== "stored") return showErrors(form, faultsOf(outcome).map(({ message }) => ({ field: "blacken-save", message })));
-  editor.replaceChildren(element("p", { class: "app-card", role: "status" }, "It is blackened."));
+  editor.replaceChildren(element("p", { class: "app-card", role: "status" }, "Photo changed."));
   await readAnew();
   focusOn(editor.firstElementChild as HTMLElement);
 }

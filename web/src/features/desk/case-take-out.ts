@@ -1,4 +1,4 @@
-/** Words that are taken out of a report for good. */
+/** Permanently removes text from a report. */
 import { byId } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { changeCase, here } from "./case-here.ts";
@@ -17,7 +17,7 @@ export function startTakeOut(): void {
   });
 }
 
-/** What somebody typed here stays. */
+/** Fills in the fields that were not edited. */
 export function drawTakeOut(): void {
   const now = [here.shown.title ?? "", here.shown.description, here.shown.address ?? ""];
   [title, description, address].forEach((field, index) => {
@@ -29,11 +29,11 @@ export function drawTakeOut(): void {
 async function takeOut(): Promise<void> {
   clearErrors(form);
   const [had, said, there] = [title, description, address].map((field, index) => (field.value === stored[index] ? null : field.value.trim()));
-  if (said === "") return showErrors(form, [{ field: "redacted", message: "Leave some words: a report has to say something" }]);
+  if (said === "") return showErrors(form, [{ field: "redacted", message: "The description cannot be empty" }]);
   const clear = [...(had === "" ? ["title"] : []), ...(there === "" ? ["address"] : []), ...(forget.checked ? ["contact"] : [])];
   const changes = { ...(had ? { title: had } : {}), ...(said ? { description: said } : {}), ...(there ? { address: there } : {}), ...(clear.length ? { clear } : {}) };
-  if (!Object.keys(changes).length) return showErrors(form, [{ field: "title", message: "Change some words first" }]);
-  if (await changeCase(form, changes, "It is taken out.", "title")) {
+  if (!Object.keys(changes).length) return showErrors(form, [{ field: "title", message: "Remove some text first" }]);
+  if (await changeCase(form, changes, "Text removed.", "title")) {
     forget.checked = false;
     stored = [title, description, address].map((field) => field.value);
     drawTakeOut();

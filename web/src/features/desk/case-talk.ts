@@ -1,4 +1,4 @@
-/** What is said about the case: its timeline, notes of officers, and what whoever sent it is asked. */
+/** The case's timeline, officers' notes, and questions to the reporter. */
 import { actionButton, byId, element, focusOn, show, unseen, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call, faultsOf } from "../../shared/session.ts";
@@ -10,8 +10,8 @@ import type { Asked, HeldUpdate, Note, Question } from "./model.ts";
 import { offerUndo } from "./undo.ts";
 
 export function startTalk(): void {
-  sends("ask-form", "question", "/questions", "Write the question");
-  sends("note-form", "note", "/notes", "Write the note");
+  sends("ask-form", "question", "/questions", "Enter your question");
+  sends("note-form", "note", "/notes", "Enter your note");
 }
 
 export function drawTalk(): void {
@@ -47,7 +47,7 @@ function sends(formId: string, fieldId: string, path: string, missing: string): 
     asked ??= Date.now();
     const stored = await sendOf<Note | Asked>(form, pathOf(here.shown, path), { text: field.value.trim() }, { "Idempotency-Key": key }, fieldId);
     if (!stored) return;
-    if ("question_id" in stored) offerUndo(stored, "It is asked.", here.shown.service_request_id, asked);
+    if ("question_id" in stored) offerUndo(stored, "Question sent.", here.shown.service_request_id, asked);
     key = crypto.randomUUID();
     asked = undefined;
     field.value = "";
@@ -56,12 +56,12 @@ function sends(formId: string, fieldId: string, path: string, missing: string): 
   }
 }
 
-/** An update that waits for an officer. Its photos are among those of the case. */
+/** An update that waits for review. Its photos are among those of the case. */
 function heldEntry({ update_id, datetime, text, asks }: HeldUpdate): HTMLElement {
   const entry = element("li", { id: `held-${update_id}` }, element("p", { class: "app-prose" }, text));
-  const about = [`Sent ${moment(datetime)}`, ...(asks ? [`sets the status to: ${STATES[asks][0]}, if it can follow`] : [])];
+  const about = [`Sent ${moment(datetime)}`, ...(asks ? [`sets the state to ${STATES[asks][0]}, if that is allowed`] : [])];
   entry.append(element("div", { class: "app-muted" }, about.join(", ")));
-  entry.append(decide("Publish", "shown", "The update is published."), " ", decide("Do not publish", "refused", "The update is not published."));
+  entry.append(decide("Publish", "shown", "Update published."), " ", decide("Do not publish", "refused", "Update not published."));
   return entry;
 
   function decide(label: string, decision: string, done: string): HTMLElement {
@@ -87,8 +87,8 @@ function questionEntry(question: Question): HTMLElement {
     const said = element("div", { class: "desk-answer" }, element("p", { class: "app-prose" }, answer), element("div", { class: "app-muted" }, `Answered ${moment(answered_at!)}`));
     said.append(redactable(`answer-${question_id}`, answer, (words) => ({ questions: { [question_id]: words } })));
     entry.append(said);
-  } else if (settled_at) entry.append(element("p", { class: "app-muted" }, `No answer is waited for since ${moment(settled_at)}.`));
-  else entry.append(actionButton("Wait for no answer", () => void settle(question, entry)));
+  } else if (settled_at) entry.append(element("p", { class: "app-muted" }, `Stopped waiting for an answer on ${moment(settled_at)}.`));
+  else entry.append(actionButton("Stop waiting for an answer", () => void settle(question, entry)));
   return entry;
 }
 
@@ -99,10 +99,10 @@ async function settle({ question_id }: Question, entry: HTMLElement): Promise<vo
   focusOn(byId("questions-heading"));
 }
 
-/** A text that an officer can change where it stands, for good. */
+/** A text that an officer can permanently redact in place. */
 function redactable(id: string, text: string, changes: (text: string) => Record<string, unknown>): HTMLElement {
   const place = element("div", { class: "desk-redact" });
-  const opener = element("button", { class: "app-link-button", type: "button" }, "Take words out", unseen(`: ${text.slice(0, 60)}`));
+  const opener = element("button", { class: "app-link-button", type: "button" }, "Remove text", unseen(`: ${text.slice(0, 60)}`));
   opener.addEventListener("click", open);
   place.append(opener);
   return place;
@@ -110,12 +110,12 @@ function redactable(id: string, text: string, changes: (text: string) => Record<
   function open(): void {
     const area = element("textarea", { class: "govuk-textarea", id, rows: "4", maxlength: "2000" });
     area.value = text;
-    const save = element("button", { class: "govuk-button govuk-button--secondary", type: "submit" }, "Take it out for good");
-    const label = element("label", { class: "govuk-label", for: id }, "What stays of it");
+    const save = element("button", { class: "govuk-button govuk-button--secondary", type: "submit" }, "Remove permanently");
+    const label = element("label", { class: "govuk-label", for: id }, "Text to keep");
     const form = element("form", { novalidate: "" }, element("div", { class: "govuk-form-group" }, label, area), element("div", { class: "govuk-button-group" }, save, actionButton("Cancel", close)));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      void changeCase(form, changes(area.value.trim()), "The words are out.", id);
+      void changeCase(form, changes(area.value.trim()), "Text removed.", id);
     });
     place.replaceChildren(form);
     area.focus();

@@ -1,4 +1,4 @@
-/** A case: all of a report, and all that officers do with it. */
+/** The page of a case: all of a report, and the actions of officers. */
 import { loadCouncil } from "../../shared/council.ts";
 import { byId, focusOn } from "../../shared/dom.ts";
 import { parseReference } from "../../shared/reference.ts";
@@ -24,7 +24,7 @@ openDesk(open, async () => (here.shown ? readAnew() : false));
 
 async function open(): Promise<boolean> {
   const id = parseReference(new URLSearchParams(location.search).get("id") ?? "");
-  if (!id) return fail("The address names no case. Choose one in the queue.");
+  if (!id) return fail("We can't find this case. Choose a case in the queue.");
   const [found, templates, names, crews, council] = await Promise.all([
     call<Case>("GET", `/api/cases/${id}`),
     call<{ items: Template[] }>("GET", "/api/desk/templates"),

@@ -1,4 +1,4 @@
-/** The cases that were ticked in the queue, for the page that changes them together. */
+/** The cases selected in the queue, for the page that changes them together. */
 import { keptValue } from "../../shared/kept-value.ts";
 
 export interface Chosen {
@@ -7,7 +7,7 @@ export interface Chosen {
   title: string;
 }
 
-/** As many as the API takes in one go. */
+/** The most cases that the API changes in one request. */
 export const MOST_CHOSEN = 100;
 
 export const chosenCases = keptValue<Chosen[]>(

@@ -1,4 +1,4 @@
-/** One crew's day: how full it is, its order, which can be changed by hand, and its sheet. */
+/** One crew's day: how full it is, its jobs in an order that can be changed, and a sheet to print. */
 import { momentText } from "../../shared/dates.ts";
 import { actionButton, element, unseen, whileBusy } from "../../shared/dom.ts";
 import { call, faultsOf } from "../../shared/session.ts";
@@ -7,7 +7,7 @@ import { type DayJob, here, jobsOf, type Load, type Planned } from "./days-here.
 import { jobTag } from "./job-words.ts";
 import { caseAddress, countText, priorityTag } from "./words.ts";
 
-/** Reads the day anew, says what was done, and gives the focus back to that button of that job. */
+/** Reads the day again, shows a message, and returns the focus to that button of that job. */
 export type Done = (said: string, focus?: { job: string; act: string }) => Promise<void>;
 
 export function crewSection(load: Load, done: Done): HTMLElement {
@@ -15,9 +15,9 @@ export function crewSection(load: Load, done: Done): HTMLElement {
   const told = element("p", { class: "app-told", role: "alert" });
   const heading = element("h3", { id: `crew-${load.crew}`, tabindex: "-1" }, load.name);
   const section = element("section", { class: "desk-day", "aria-labelledby": heading.id }, heading, ...loadPart(load), told);
-  if (!jobs.length) section.append(element("p", { class: "app-muted" }, "Nothing is planned."));
+  if (!jobs.length) section.append(element("p", { class: "app-muted" }, "No jobs planned."));
   else {
-    const print = actionButton("Print the sheet", () => printAlone(section));
+    const print = actionButton("Print sheet", () => printAlone(section));
     print.append(unseen(` of ${load.name}`));
     print.classList.add("desk-screen");
     section.append(element("ol", { class: "desk-order" }, ...jobs.map((job) => entryOf(job, jobs, load, told, done))), print);
@@ -29,7 +29,7 @@ function loadPart({ jobs, done, minutes_planned, minutes_shift, over, late, crew
   const bar = element("meter", { class: "desk-screen", min: "0", max: String(minutes_shift), high: String(minutes_shift - 1), value: String(Math.min(minutes_planned, minutes_shift)), "aria-label": "How full the shift is" });
   const driving = here.driving.get(crew);
   const facts = [`${minutesText(minutes_planned)} of work in a shift of ${minutesText(minutes_shift)}`, driving === undefined ? "" : `${minutesText(driving)} of driving`, `${done} of ${countText(jobs, "job")} done`];
-  const tags = [...(over ? [`${minutesText(over)} too much`] : []), ...(late ? [`${late} late`] : [])];
+  const tags = [...(over ? [`${minutesText(over)} over the shift`] : []), ...(late ? [`${late} late`] : [])];
   return [bar, element("p", {}, facts.filter(Boolean).join(", ")), element("div", { class: "desk-tags" }, ...tags.map((text) => element("strong", { class: "govuk-tag desk-tag--late" }, text)))];
 }
 
@@ -43,13 +43,13 @@ function entryOf(job: DayJob, jobs: DayJob[], load: Load, told: HTMLElement, don
   return entry;
 }
 
-/** What stands on paper alone. */
+/** Content that is only printed. */
 function paper({ hazards, materials, instructions, description }: DayJob): HTMLElement {
   const lines: [string, string][] = [["Hazards", hazards.join(", ")], ["Take with you", materials.join(", ")], ["To do", instructions], ["Reported", description ?? ""]];
-  return element("div", { class: "desk-paper" }, ...lines.filter(([, text]) => text).map(([name, text]) => element("p", {}, element("strong", {}, `${name}: `), text)), element("p", {}, "☐ Done  ☐ Could not  ☐ Handed over  Time and why: ______________________"));
+  return element("div", { class: "desk-paper" }, ...lines.filter(([, text]) => text).map(([name, text]) => element("p", {}, element("strong", {}, `${name}: `), text)), element("p", {}, "☐ Done  ☐ Could not be done  ☐ Handed over  Time and why: ______________________"));
 }
 
-/** What is planned can be put elsewhere: nothing of it was begun. */
+/** Buttons that move a planned job; a started job cannot be moved. */
 function actions(job: DayJob, jobs: DayJob[], load: Load, told: HTMLElement, done: Done): HTMLElement {
   const planned = jobs.filter(({ state }) => state === "planned").map(({ job_id }) => job_id);
   const at = planned.indexOf(job.job_id);
@@ -65,8 +65,8 @@ function actions(job: DayJob, jobs: DayJob[], load: Load, told: HTMLElement, don
   up.hidden = at === 0;
   down.hidden = at === planned.length - 1;
   const others = here.crews.filter(({ crew, team }) => team === job.team && crew !== load.crew);
-  const off = button("off", "Take off the day", () => patch({ clear: ["crew", "planned_day"] }, `${job.title} waits to be planned.`));
-  box.append(up, down, ...others.map(({ crew, name }) => button("move", `To ${name}`, () => patch({ crew, planned_day: here.date }, `${job.title} is ${name}’s now.`))), off);
+  const off = button("off", "Remove from this day", () => patch({ clear: ["crew", "planned_day"] }, `${job.title} is now waiting to be planned.`));
+  box.append(up, down, ...others.map(({ crew, name }) => button("move", `To ${name}`, () => patch({ crew, planned_day: here.date }, `${job.title} is now with ${name}.`))), off);
   return box;
 
   async function order(job_ids: string[], act: string, said: string): Promise<void> {
@@ -78,7 +78,7 @@ function actions(job: DayJob, jobs: DayJob[], load: Load, told: HTMLElement, don
 
   async function patch(changes: object, said: string): Promise<void> {
     const outcome = await whileBusy(box.closest<HTMLElement>(".desk-days")!, () => call("PATCH", `/api/jobs/${job.job_id}`, changes, { "If-Match": `"${job.version}"` }));
-    if (outcome.kind === "refused" && outcome.problem.status === 409) return done(`Somebody changed ${job.title} meanwhile: the day is shown as it is now. Look again, then press once more.`);
+    if (outcome.kind === "refused" && outcome.problem.status === 409) return done(`Somebody else has changed ${job.title}. The page shows the day as it is now. Check it, then try again.`);
     if (outcome.kind !== "stored") return fail(outcome);
     await done(said);
   }
@@ -94,7 +94,7 @@ function swapped(ids: string[], one: number, other: number): string[] {
   return after;
 }
 
-/** Everything else stays off the paper. */
+/** Prints only this section. */
 function printAlone(section: HTMLElement): void {
   section.classList.add("desk-day--printed");
   window.print();

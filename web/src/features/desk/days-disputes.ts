@@ -1,4 +1,4 @@
-/** What two sides said of a job, for the office to settle. */
+/** Conflicting records of a job, for the office to settle. */
 import { momentText } from "../../shared/dates.ts";
 import { byId, element, focusOn, show, unseen, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
@@ -27,12 +27,12 @@ function disputeOf(dispute: Dispute, job: DayJob, settled: Settled): HTMLElement
   const title = report ? element("a", { href: caseAddress(report) }, job.title) : job.title;
   const part = element("section", { class: "desk-dispute" }, element("h3", {}, title), element("p", { class: "app-muted" }, job.address ?? ""));
   const said = job.deeds.find(({ op_id }) => op_id === dispute.op_id);
-  const street = sideOf("What came later", dispute.street, [said?.reason ? REASONS[said.reason] : "", said?.text ?? ""]);
+  const street = sideOf("Recorded second", dispute.street, [said?.reason ? REASONS[said.reason] : "", said?.text ?? ""]);
   const photos = (said?.photos ?? []).filter((photo) => photo.url && photo.thumbnail_url);
-  if (photos.length) street.append(photoList(photos.map(({ photo_id, url, thumbnail_url }) => ({ photo_id, url: url!, thumbnail_url: thumbnail_url! })), "what was done"));
-  const office = sideOf("What was said first", dispute.office, [dispute.office.state === "cancelled" ? (job.cancelled_because ?? "") : ""]);
-  street.append(keep("street", "This is right"));
-  office.append(keep("office", "This is right"));
+  if (photos.length) street.append(photoList(photos.map(({ photo_id, url, thumbnail_url }) => ({ photo_id, url: url!, thumbnail_url: thumbnail_url! })), "the work"));
+  const office = sideOf("Recorded first", dispute.office, [dispute.office.state === "cancelled" ? (job.cancelled_because ?? "") : ""]);
+  street.append(keep("street", "Keep this record"));
+  office.append(keep("office", "Keep this record"));
   part.append(element("div", { class: "desk-sides" }, office, street));
   return part;
 
@@ -46,10 +46,10 @@ function disputeOf(dispute: Dispute, job: DayJob, settled: Settled): HTMLElement
   async function settle(keeps: Keeps): Promise<void> {
     clearErrors(part);
     const outcome = await whileBusy(part, () => call("POST", `/api/jobs/${job.job_id}/disputes/${dispute.dispute_id}`, { keeps }, { "If-Match": `"${job.version}"` }));
-    if (outcome.kind === "stored") return settled(`${job.title} is settled.`);
+    if (outcome.kind === "stored") return settled(`Dispute about ${job.title} settled.`);
     if (outcome.kind === "refused" && outcome.problem.status === 409) {
       await drawDisputes(settled);
-      byId("day-said").textContent = `Somebody changed ${job.title} meanwhile: look again, then decide.`;
+      byId("day-said").textContent = `Somebody else has changed ${job.title}. Check it, then decide.`;
       return focusOn(byId("disputes-heading"));
     }
     showErrors(part, faultsOf(outcome).map(({ message }) => ({ field: `keep-${keeps}-${dispute.dispute_id}`, message })));

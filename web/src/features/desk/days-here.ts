@@ -1,4 +1,4 @@
-/** The day that the page shows: what each crew has on it. */
+/** The day that the page shows, with each crew's jobs. */
 import type { Outcome } from "../../shared/api.ts";
 import { call } from "../../shared/session.ts";
 import type { Crew, Job } from "../crew/model.ts";
@@ -38,7 +38,7 @@ export const here = {
   crews: [] as Crew[],
   loads: [] as Load[],
   jobs: [] as DayJob[],
-  /** How long each crew drives, where the day was planned or put in order on this page. */
+  /** Each crew's driving time, if the day was planned or ordered on this page. */
   driving: new Map<string, number>(),
 };
 
@@ -47,16 +47,16 @@ interface JobPage {
   next: string | null;
 }
 
-/** Jobs of a crew's day in their order. */
+/** The jobs of a crew's day, in order. */
 export const jobsOf = (crew: string) => here.jobs.filter((job) => job.crew === crew && job.state !== "cancelled").sort((one, other) => (one.position ?? 0) - (other.position ?? 0));
 
-/** All that fit, page by page; throws with words where they cannot be read. */
+/** Reads all pages of matching jobs. Throws an error with a message if they cannot be read. */
 export async function allJobs(asked: Record<string, string>): Promise<DayJob[]> {
   const found: DayJob[] = [];
   let cursor: string | null = null;
   do {
     const page: Outcome<JobPage> = await call<JobPage>("GET", `/api/jobs?${new URLSearchParams(cursor ? { ...asked, cursor } : asked)}`);
-    if (page.kind !== "stored") throw new Error("Some jobs could not be read. Check your connection and try again.");
+    if (page.kind !== "stored") throw new Error("We could not load some jobs. Check your connection and try again.");
     found.push(...page.value.items);
     cursor = page.value.next;
   } while (cursor);

@@ -1,4 +1,4 @@
-/** The days of crews: how full they are, planned by the office or put in its own order, and what is in dispute. */
+/** The crews' days: how full they are, planning, the order of jobs, and disputes. */
 import { choiceItems, chosenIn } from "../../shared/choices.ts";
 import { loadCouncil } from "../../shared/council.ts";
 import { isoDay } from "../../shared/dates.ts";
@@ -36,7 +36,7 @@ async function open(): Promise<boolean> {
   here.date = asked.get("date") || isoDay(new Date(), here.zone ?? "Europe/London");
   here.team = asked.get("team") ?? "";
   byId<HTMLInputElement>("date").value = here.date;
-  fillSelect(byId("team"), "All of mine", teams.filter(({ code }) => known.some(({ team }) => team === code)), here.team);
+  fillSelect(byId("team"), "All my teams", teams.filter(({ code }) => known.some(({ team }) => team === code)), here.team);
   byId("day-heading").textContent = dayWords(here.date);
   const offered = known.filter(({ team }) => !here.team || team === here.team);
   crews.replaceChildren(...choiceItems("checkbox", "crew", offered.map(({ crew, name }) => [crew, name]), offered.map(({ crew }) => crew)));
@@ -45,7 +45,7 @@ async function open(): Promise<boolean> {
   return load();
 }
 
-/** The day and what is in dispute, as they are now. */
+/** Reads the day and the disputes. */
 async function load(): Promise<boolean> {
   const found = await call<{ items: Load[] }>("GET", `/api/days?${new URLSearchParams({ date: here.date, ...(here.team ? { team: here.team } : {}) })}`);
   if (found.kind !== "stored") {
@@ -96,13 +96,13 @@ async function plan(): Promise<void> {
   await load();
   await drawLeftOut(left_out);
   const count = items.reduce((sum, { job_ids }) => sum + job_ids.length, 0);
-  said.textContent = `${countText(count, "job is", "jobs are")} planned${left_out.length ? `, ${left_out.length} found no place` : ""}.`;
+  said.textContent = `${countText(count, "job")} planned${left_out.length ? `, ${left_out.length} could not be planned` : ""}.`;
   focusOn(byId("day-heading"));
 }
 
 async function drawLeftOut(left: LeftOut[]): Promise<void> {
   show(byId("left-out"), left.length > 0);
-  byId("left-heading").textContent = `${countText(left.length, "job")} found no place`;
+  byId("left-heading").textContent = `${countText(left.length, "job")} could not be planned`;
   const jobs = left.length ? await allJobs({ state: "to_plan" }).catch(() => []) : [];
   byId("left-list").replaceChildren(
     ...left.map(({ job_id, because }) => {

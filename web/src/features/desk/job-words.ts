@@ -1,4 +1,4 @@
-/** How far a job has got, as a tag. */
+/** A job's state, as a tag. */
 import { element } from "../../shared/dom.ts";
 import type { JobState } from "../crew/model.ts";
 import { STATES } from "../crew/words.ts";

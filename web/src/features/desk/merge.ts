@@ -1,4 +1,4 @@
-/** Two reports side by side: one is merged into the other, or they are taken apart again. */
+/** Two reports side by side, to merge or unmerge them. */
 import { dayElement } from "../../shared/dates.ts";
 import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
@@ -45,8 +45,8 @@ function pick(): void {
   const picker = byId("pick-form");
   clearErrors(picker);
   const ids = SIDES.map((side) => parseReference(byId<HTMLInputElement>(side).value));
-  const wrong = ids.flatMap((id, index) => (id ? [] : [{ field: SIDES[index]!, message: "Give a reference, such as 7K3M-2QXV-9HTD" }]));
-  if (!wrong.length && ids[0] === ids[1]) wrong.push({ field: "other", message: "Give another report’s reference" });
+  const wrong = ids.flatMap((id, index) => (id ? [] : [{ field: SIDES[index]!, message: "Enter a reference, like 7K3M-2QXV-9HTD" }]));
+  if (!wrong.length && ids[0] === ids[1]) wrong.push({ field: "other", message: "Enter the reference of a different report" });
   if (wrong.length) showErrors(picker, wrong);
   else location.assign(`/desk/merge/?${new URLSearchParams({ one: ids[0]!, other: ids[1]! })}`);
 }
@@ -65,7 +65,7 @@ async function load(): Promise<boolean> {
   return true;
 }
 
-/** The one that has more followers stays, else the older one, unless she chose. */
+/** Preselects the report with more followers, otherwise the older one, unless the officer has chosen. */
 function draw(): void {
   const [one, other] = both;
   const older = one.requested_datetime <= other.requested_datetime ? one : other;
@@ -73,8 +73,8 @@ function draw(): void {
   survivor ||= usual.service_request_id;
   const duplicate = mergedOf(both);
   byId("sides").replaceChildren(...both.map((each, index) => sideOf(each, index, duplicate !== null)));
-  byId("merge-heading").textContent = duplicate ? "One is merged into the other" : "Is this the same?";
-  byId("together-words").textContent = duplicate ? `${groupReference(duplicate.service_request_id)} was merged into the other one.` : "";
+  byId("merge-heading").textContent = duplicate ? "These reports are merged" : "Are these about the same problem?";
+  byId("together-words").textContent = duplicate ? `${groupReference(duplicate.service_request_id)} was merged into the other report.` : "";
   show(form);
   show(byId("merge-buttons"), !duplicate);
   show(apart, duplicate !== null);
@@ -87,10 +87,10 @@ function sideOf(each: Case, index: number, isMerged: boolean): HTMLElement {
   const rows: [string, (Node | string)[]][] = [
     ["Reported", [dayElement(each.requested_datetime)]],
     ["Service", [each.service_name]],
-    ["Place", [each.address ?? "No address"]],
+    ["Location", [each.address ?? "No address"]],
     ["Followers", [countText(each.followers, "follower")]],
     ["Jobs", [countText(each.jobs.length, "job")]],
-    ["Said so far", [countText(each.updates.length, "entry", "entries")]],
+    ["Timeline", [countText(each.updates.length, "entry", "entries")]],
   ];
   const heading = element("h2", {}, element("a", { href: caseAddress(id) }, titleOf(each)));
   const side = element("section", { class: "app-card" }, heading, element("div", { class: "desk-tags" }, stateTag(each.state), reference(id)), element("p", { class: "app-prose" }, each.description), element("dl", { class: "app-facts desk-facts" }, ...rows.flatMap(([name, inside]) => [element("dt", {}, name), element("dd", {}, ...inside)])));
@@ -112,7 +112,7 @@ async function merge(): Promise<void> {
   const goes = both.find(({ service_request_id }) => service_request_id !== survivor)!;
   const { outcome, asked } = await whileBusy(form, () => send<Changed>(`/api/cases/${goes.service_request_id}/changes`, { duplicate_of: survivor }, { "If-Match": `"${goes.version}"` }));
   if (outcome.kind !== "stored") return refused(outcome);
-  offerUndo(outcome.value, `It is merged into ${groupReference(survivor)}.`, goes.service_request_id, asked);
+  offerUndo(outcome.value, `Merged into ${groupReference(survivor)}.`, goes.service_request_id, asked);
   await load();
   focusOn(byId("merge-heading"));
 }
@@ -122,15 +122,15 @@ async function takeApart(): Promise<void> {
   const goes = mergedOf(both)!;
   const { outcome } = await whileBusy(form, () => send<Case>(`/api/cases/${goes.service_request_id}/unmerge`, undefined, { "If-Match": `"${goes.version}"` }));
   if (outcome.kind !== "stored") return refused(outcome);
-  say(`${groupReference(goes.service_request_id)} is a report of its own again, with whoever came along with it.`);
+  say(`${groupReference(goes.service_request_id)} unmerged, with its followers.`);
   await load();
   focusOn(byId("merge-heading"));
 }
 
-/** Where somebody was quicker, both are shown as they are now. */
+/** After a version conflict, shows both reports as they are now. */
 async function refused(outcome: Parameters<typeof faultsOf>[0]): Promise<void> {
   const isOld = outcome.kind === "refused" && outcome.problem.status === 409;
   if (isOld) await load();
-  const message = isOld ? "Somebody changed one of them meanwhile: both are shown as they are now. Look again, then press once more" : faultsOf(outcome)[0]!.message;
+  const message = isOld ? "Somebody else has changed one of the reports. The page shows both as they are now. Check them, then try again" : faultsOf(outcome)[0]!.message;
   showErrors(form, [{ field: apart.hidden ? "merge" : "take-apart", message }]);
 }

@@ -1,4 +1,4 @@
-/** What the API tells officers of cases, jobs and days. */
+/** Cases, jobs and days in the API for officers. */
 import type { Job } from "../crew/model.ts";
 import type { Photo, Place, Update } from "../../shared/reports.ts";
 import type { State } from "../../shared/states.ts";
@@ -8,7 +8,7 @@ export type Priority = "low" | "normal" | "high" | "urgent";
 export type Target = "late" | "soon" | "in_time" | "none";
 export type Visibility = "public" | "waiting" | "private" | "hidden";
 
-/** A code and what people call it. */
+/** A code and its name. */
 export interface Named {
   code: string;
   name: string;
@@ -16,7 +16,7 @@ export interface Named {
 
 export type Attention = "held" | "waiting" | "flagged" | "could_not" | "handed_over" | "answered" | "updated";
 
-/** Why an officer has to look at a case. */
+/** Why a case needs an officer's attention. */
 export interface Need {
   need_id: string;
   reason: "words" | "could_not" | "handed_over" | "answered" | "updated";
@@ -26,7 +26,7 @@ export interface Need {
   why: string;
 }
 
-/** What the queue and a single case both tell. */
+/** The fields of a case in the queue. */
 interface Standing {
   service_request_id: string;
   version: number;
@@ -47,14 +47,14 @@ interface Standing {
   hours_left: number | null;
   opens: "job" | "officer";
   attention: Attention | null;
-  /** Reasons to look at it that no officer has dealt with. */
+  /** Open reasons why it needs attention. */
   needs: Need[];
   followers: number;
   waits_for: string | null;
 }
 
 export interface CaseItem extends Standing {
-  /** How many crews' jobs there are of it. */
+  /** The number of its jobs. */
   jobs: number;
 }
 
@@ -75,7 +75,7 @@ export interface KeptPhoto extends Photo {
   update_id: string | null;
 }
 
-/** A photo that a crew or contractor sent with a job; only one that is ready has addresses. */
+/** A photo that a crew or contractor sent with a job; it has addresses only when it is ready. */
 export interface WorkPhoto {
   photo_id: string;
   state: "waiting" | "ready" | "refused";
@@ -116,7 +116,7 @@ export interface Note {
   text: string;
 }
 
-/** All of a report, and all that belongs to it. */
+/** All of a case. */
 export interface Case extends Standing {
   status: "open" | "closed";
   description: string;
@@ -168,7 +168,7 @@ export interface Template {
   state: State | null;
 }
 
-/** Under what a change can be taken back, and within how many seconds; null where it cannot. */
+/** The id with which a change can be undone, and for how many seconds; null if it cannot. */
 export interface Offer {
   undo_id: string | null;
   undo_within_s: number | null;
@@ -177,9 +177,9 @@ export interface Offer {
 export interface Changed extends Offer {
   service_request_id: string;
   version: number;
-  /** False where it was given to another team, and the officer does not deal with it any more. */
+  /** False if the case was given to a team that the officer does not work for. */
   in_remit: boolean;
 }
 
-/** What stands in addresses and lists, so that it can be read. */
+/** Report ids, grouped to be readable. */
 export const placeOf = ({ lat, long }: { lat: number | null; long: number | null }): Place | null => (lat === null || long === null ? null : { lat, long });

@@ -1,4 +1,4 @@
-/** What teams, services, wards and crews are called. */
+/** The names of teams, services, wards and crews. */
 import { getJson } from "../../shared/api.ts";
 import { loadCouncil, loadServices } from "../../shared/council.ts";
 import { element } from "../../shared/dom.ts";
@@ -12,7 +12,7 @@ export interface Names {
   wards: Named[];
 }
 
-/** Lists that cannot be read are empty: what they would name is shown by its code. */
+/** Lists that cannot be loaded are empty; codes are shown instead of names. */
 export async function loadNames(): Promise<Names> {
   const [teams, services, wards] = await Promise.all([loadTeams(), loadServices().catch(() => []), loadWards()]);
   return { teams, wards, services: services.map(({ service_code, service_name }) => ({ code: service_code, name: service_name })) };
@@ -30,7 +30,7 @@ export async function loadCrews(): Promise<Crew[]> {
 
 export const nameOf = (code: string, known: Named[]) => known.find((each) => each.code === code)?.name ?? code;
 
-/** Choices with one for none of them first. */
+/** Fills a select, with an empty choice first. */
 export function fillSelect(select: HTMLSelectElement, none: string, known: readonly Named[], chosen = ""): void {
   const unknown = chosen && !known.some(({ code }) => code === chosen) ? [{ code: chosen, name: chosen }] : [];
   const options = [...known, ...unknown].map(({ code, name }) => element("option", { value: code }, name));

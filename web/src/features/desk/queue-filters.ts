@@ -1,4 +1,4 @@
-/** The filters of the queue: what stands in the address, in the form and in a view that is saved. */
+/** The filters of the queue, in the address, the form and saved views. */
 import { byId } from "../../shared/dom.ts";
 import { stateNames } from "../../shared/states.ts";
 import type { Named } from "./model.ts";
@@ -7,7 +7,7 @@ import { ANY_ATTENTION, ATTENTION, PRIORITIES } from "./words.ts";
 
 const form = byId<HTMLFormElement>("filters");
 
-/** What the address asks for: nothing but known filters that say something. */
+/** The known, non-empty filters in the address. */
 export function queryOf(address: string): URLSearchParams {
   const asked = new URLSearchParams(address);
   const known = [...form.elements].map((field) => (field as HTMLInputElement).name).filter((name) => name && asked.get(name));
@@ -19,19 +19,19 @@ export function queryOfForm(): URLSearchParams {
   return new URLSearchParams(filled.filter(([, value]) => value));
 }
 
-/** Fills the form with what there is to choose, and with what is chosen. */
+/** Fills the form with the choices, and selects those in the address. */
 export function showFilters({ teams, services, wards }: Names, query: URLSearchParams): void {
   const selects: [name: string, none: string, known: readonly Named[]][] = [
-    ["team", "All of mine", teams],
+    ["team", "All my teams", teams],
     ["service_code", "All", services],
-    ["ward_code", "All of mine", wards],
+    ["ward_code", "All my wards", wards],
     ["priority", "Any", named(PRIORITIES)],
-    ["target", "Any", named({ late: "Passed", soon: "In the next 48 hours", later: "Later, or none" })],
-    ["state", "All that are open", stateNames()],
-    ["waits", "Anybody", named({ officer: "An officer", reporter: "Whoever sent it" })],
-    ["opens", "Anybody", named({ job: "A crew", officer: "An officer" })],
+    ["target", "Any", named({ late: "Past target", soon: "In the next 48 hours", later: "Later, or no target" })],
+    ["state", "All open states", stateNames()],
+    ["waits", "Anyone", named({ officer: "An officer", reporter: "The reporter" })],
+    ["opens", "Anyone", named({ job: "A crew", officer: "An officer" })],
     ["attention", "All", named({ ...ANY_ATTENTION, ...ATTENTION })],
-    ["sort", "By target", named({ newest: "The newest first" })],
+    ["sort", "By target", named({ newest: "Newest first" })],
   ];
   for (const [name, none, known] of selects) fillSelect(byId(name), none, known, query.get(name) ?? "");
   byId<HTMLInputElement>("q").value = query.get("q") ?? "";

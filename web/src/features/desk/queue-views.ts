@@ -1,4 +1,4 @@
-/** Views of the queue: those that everybody has, and those that she saved. */
+/** Views of the queue: the standard views, and those that the officer saved. */
 import { byId, element, focusOn, unseen, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call, faultsOf } from "../../shared/session.ts";
@@ -28,7 +28,7 @@ export async function startViews(): Promise<void> {
   markView();
 }
 
-/** The view that is shown says so. */
+/** Marks the current view. */
 export function markView(): void {
   const shown = queryOf(location.search).toString();
   for (const link of document.querySelectorAll<HTMLAnchorElement>(".desk-views a")) {
@@ -37,7 +37,7 @@ export function markView(): void {
   }
 }
 
-/** What to call a view that has no name yet. */
+/** Suggests a name for a view. */
 export function suggestName(query: URLSearchParams, { services, teams }: Names): string {
   const words = [query.get("target") === "late" ? "Late" : "", nameOf(query.get("service_code") ?? "", services), nameOf(query.get("team") ?? "", teams), query.get("q") ?? ""];
   return words.filter(Boolean).join(", ");
@@ -53,7 +53,7 @@ function entryOf(view: View): HTMLElement {
 async function save(): Promise<void> {
   clearErrors(form);
   told.textContent = "";
-  if (!name.value.trim()) return showErrors(form, [{ field: "view-name", message: "Give the view a name" }]);
+  if (!name.value.trim()) return showErrors(form, [{ field: "view-name", message: "Enter a name for the view" }]);
   const draft = { name: name.value.trim(), query: queryOf(location.search).toString() };
   const outcome = await whileBusy(form, () => call<View>("POST", VIEWS, draft, { "Idempotency-Key": key }));
   if (outcome.kind !== "stored") return showErrors(form, faultsOf(outcome).map(({ message }) => ({ field: "view-name", message })));
@@ -61,12 +61,12 @@ async function save(): Promise<void> {
   list.append(entryOf(outcome.value));
   name.value = "";
   markView();
-  told.textContent = `“${outcome.value.name}” is among your views.`;
+  told.textContent = `“${outcome.value.name}” saved to your views.`;
 }
 
 async function forget(view: View, entry: HTMLElement): Promise<void> {
   const outcome = await whileBusy(entry, () => call("DELETE", `${VIEWS}/${view.view_id}`));
   if (outcome.kind === "stored") entry.remove();
-  told.textContent = outcome.kind === "stored" ? `“${view.name}” is removed.` : faultsOf(outcome)[0]!.message;
+  told.textContent = outcome.kind === "stored" ? `“${view.name}” removed.` : faultsOf(outcome)[0]!.message;
   focusOn(name);
 }

@@ -1,4 +1,4 @@
-/** The queue: what passed its target or nears it first. */
+/** The queue of cases, most overdue first. */
 import { byId, element, focusOn, show, unseen, whileBusy } from "../../shared/dom.ts";
 import { mayBeWords, parseReference } from "../../shared/reference.ts";
 import { call, faultsOf } from "../../shared/session.ts";
@@ -25,7 +25,7 @@ const count = byId("count");
 let names: Names = { teams: [], services: [], wards: [] };
 let shown: CaseItem[] = [];
 let next: string | null = null;
-/** The answer to the last filters alone is shown. */
+/** Counts searches, so that only the answer to the last one is shown. */
 let asking = 0;
 
 byId<HTMLDetailsElement>("filter-box").open = matchMedia(WIDE).matches;
@@ -75,7 +75,7 @@ async function further(): Promise<void> {
   rows.children[first]?.querySelector<HTMLElement>("a")?.focus();
 }
 
-/** Goes on to the next page where the one that was asked for is empty. */
+/** Reads a page and, if it is empty, the next one. */
 async function add(query: URLSearchParams): Promise<void> {
   const number = ++asking;
   const found = await whileBusy(byId("staff-page"), () => call<CaseList>("GET", `/api/cases?${query}`));
@@ -90,14 +90,14 @@ async function add(query: URLSearchParams): Promise<void> {
   show(more, next !== null);
   show(byId("cases"), shown.length > 0);
   count.textContent = saying();
-  more.textContent = found.value.items.length ? "Show more" : "Look further";
+  more.textContent = found.value.items.length ? "Show more" : "Search more cases";
   showChosen();
 }
 
-/** A part of the queue that was looked through may hold nothing that was asked for. */
+/** The number of cases. A page of the queue can be empty although later pages have matches. */
 function saying(): string {
-  if (shown.length) return `${countText(shown.length, "case")} shown${next ? ", and there may be more" : ""}.`;
-  return next ? "No case so far is like that." : "No case is like that.";
+  if (shown.length) return `${countText(shown.length, "case")}${next ? " shown. There may be more." : "."}`;
+  return next ? "No matching cases so far." : "No matching cases.";
 }
 
 function rowOf(each: CaseItem): HTMLElement {
@@ -108,7 +108,7 @@ function rowOf(each: CaseItem): HTMLElement {
   const tags = [
     ...priorityTag(each.priority),
     ...(each.attention ? [element("strong", { class: "govuk-tag desk-tag--soon" }, ATTENTION[each.attention])] : []),
-    ...(each.waits_for ? [element("strong", { class: "govuk-tag app-tag--working" }, "Waits for an answer")] : []),
+    ...(each.waits_for ? [element("strong", { class: "govuk-tag app-tag--working" }, "Waiting for an answer")] : []),
   ];
   const needs = each.needs.map((need) => element("div", { class: "desk-table__need" }, shortened(needText(need))));
   const what = element("div", { class: "desk-table__what" }, reference(each.service_request_id), ...about.filter(Boolean).map((text) => element("span", {}, text)));
@@ -123,7 +123,7 @@ function rowOf(each: CaseItem): HTMLElement {
   );
 }
 
-/** What somebody wrote may be long: the case has all of it. */
+/** Shortens a long text. */
 const shortened = (text: string) => (text.length > LONGEST_NEED ? `${text.slice(0, LONGEST_NEED - 1)}…` : text);
 
 function cell(kind: string, ...inside: (Node | string)[]): HTMLElement {
@@ -141,7 +141,7 @@ function tick(choose: () => boolean): void {
 function showChosen(): void {
   const picked = chosen();
   show(byId("chosen-bar"), picked.length > 0);
-  const tooMany = picked.length > MOST_CHOSEN ? `, and ${MOST_CHOSEN} is the most` : "";
+  const tooMany = picked.length > MOST_CHOSEN ? ` (you can change up to ${MOST_CHOSEN} together)` : "";
   byId("chosen-count").textContent = `${countText(picked.length, "case")} chosen${tooMany}`;
   show(byId("change-chosen"), picked.length <= MOST_CHOSEN);
   const [one, other] = picked;

@@ -1,4 +1,4 @@
-/** A change is sent under a key of its own: after a lost answer the same change is found done, with the same undo. */
+/** Sends each change with its own key, so that a retry after a lost answer finds the stored change and its undo. */
 import { call } from "../../shared/session.ts";
 import type { Offer } from "./model.ts";
 
@@ -10,7 +10,7 @@ interface Sending {
 
 let last: Sending | undefined;
 
-/** As `call`; the same once more as long as it was not stored. `asked` is when it was first sent. */
+/** Like `call`, with the same key until the change is stored. `asked` is when it was first sent. */
 export async function send<T extends Offer | object>(path: string, body: unknown, headers: Record<string, string> = {}) {
   const what = JSON.stringify([path, body, headers]);
   const mine: Sending = last?.what === what ? last : { what, key: crypto.randomUUID(), asked: Date.now() };

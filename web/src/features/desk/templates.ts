@@ -1,4 +1,4 @@
-/** Reply templates that all officers share: listed, written, and seen as they will read. */
+/** The reply templates that all officers share, with a form and a preview. */
 import { choiceItems, chosenIn } from "../../shared/choices.ts";
 import { loadServices } from "../../shared/council.ts";
 import { dayText } from "../../shared/dates.ts";
@@ -22,7 +22,7 @@ const text = byId<HTMLTextAreaElement>("text");
 const state = byId<HTMLSelectElement>("state");
 const services = byId("services");
 const list = byId("template-list");
-/** The one that is changed; null while another is written. */
+/** The template being changed; null while a new one is written. */
 let changing: Template | null = null;
 let key = crypto.randomUUID();
 let known: Named[] = [];
@@ -49,13 +49,13 @@ async function load(): Promise<boolean> {
     tellFault(found);
     return false;
   }
-  const none = element("li", { class: "app-muted" }, "There is none yet.");
+  const none = element("li", { class: "app-muted" }, "There are no templates yet.");
   list.replaceChildren(...(found.value.items.length ? found.value.items.map(entryOf) : [none]));
   return true;
 }
 
 function entryOf(template: Template): HTMLElement {
-  const facts = [template.state ? `with “${nameOf(template.state, stateNames())}”` : "", template.service_codes.length ? `for ${template.service_codes.map((code) => nameOf(code, known)).join(", ")}` : "for all services"];
+  const facts = [template.state ? `changes the state to “${nameOf(template.state, stateNames())}”` : "", template.service_codes.length ? `for ${template.service_codes.map((code) => nameOf(code, known)).join(", ")}` : "for all services"];
   const buttons = [actionButton("Change", () => write(template)), actionButton("Remove", () => void remove(template, entry))];
   for (const each of buttons) each.append(unseen(` ${template.name}`));
   const entry = element("li", { id: `template-${template.template_id}` }, element("h3", {}, template.name), element("p", { class: "app-prose" }, template.text), element("p", { class: "app-muted" }, facts.filter(Boolean).join(", ")), element("div", { class: "app-buttons" }, ...buttons));
@@ -66,8 +66,8 @@ function write(template: Template | null): void {
   clearErrors(form);
   changing = template;
   key = crypto.randomUUID();
-  byId("form-heading").textContent = template ? `Change: ${template.name}` : "Write another";
-  byId("save").textContent = template ? "Save the change" : "Add the template";
+  byId("form-heading").textContent = template ? `Change: ${template.name}` : "Add a template";
+  byId("save").textContent = template ? "Save changes" : "Add template";
   show(byId("cancel"), template !== null);
   fill(template ?? { name: "", text: "", service_codes: [], state: null });
   if (template) focusOn(byId("form-heading"));
@@ -76,12 +76,12 @@ function write(template: Template | null): void {
 function fill(draft: Draft): void {
   name.value = draft.name;
   text.value = draft.text;
-  fillSelect(state, "Leaves the state as it is", stateNames().filter(({ code }) => code !== "duplicate"), draft.state ?? "");
+  fillSelect(state, "No change", stateNames().filter(({ code }) => code !== "duplicate"), draft.state ?? "");
   services.replaceChildren(...choiceItems("checkbox", "service_codes", known.map(({ code, name: called }) => [code, called]), draft.service_codes));
   preview();
 }
 
-/** With made-up values, for no report is open here. */
+/** A preview with made-up values, because no report is open here. */
 function preview(): void {
   const sample: Record<string, string> = { reference: "7K3M-2QXV-9HTD", service: known[0]?.name ?? "Pothole", target: dayText(new Date(Date.now() + 5 * DAY_MS).toISOString()), place: "12 Mill Lane" };
   const filled = text.value.replace(/\{([^{}]*)\}/g, (whole, field: string) => sample[field] ?? whole);
@@ -92,7 +92,7 @@ function preview(): void {
 async function save(): Promise<void> {
   clearErrors(form);
   const draft: Draft = { name: name.value.trim(), text: text.value.trim(), service_codes: chosenIn(services), state: (state.value || null) as Draft["state"] };
-  const missing = [...(draft.name ? [] : [{ field: "name", message: "Give the template a name" }]), ...(draft.text ? [] : [{ field: "text", message: "Write the reply" }])];
+  const missing = [...(draft.name ? [] : [{ field: "name", message: "Enter a name for the template" }]), ...(draft.text ? [] : [{ field: "text", message: "Enter the reply" }])];
   if (missing.length) return showErrors(form, missing);
   const before = changing;
   const outcome = await whileBusy(form, () => (before ? change(before, draft) : call<Template>("POST", TEMPLATES, draft, { "Idempotency-Key": key })));
@@ -109,7 +109,7 @@ function change({ template_id, version }: Template, { state: after, service_code
   return call<Template>("PATCH", `${TEMPLATES}/${template_id}`, changes, { "If-Match": `"${version}"` });
 }
 
-/** Where somebody was quicker, what she typed stays, and theirs is shown beside it. */
+/** After a version conflict, keeps the typed text and shows the other officer's. */
 async function refused(outcome: Parameters<typeof faultsOf>[0], before: Template | null): Promise<void> {
   if (before && outcome.kind === "refused" && outcome.problem.status === 409) {
     const found = await call<{ items: Template[] }>("GET", TEMPLATES);
@@ -117,13 +117,13 @@ async function refused(outcome: Parameters<typeof faultsOf>[0], before: Template
     if (now) {
       changing = now;
       await load();
-      return showErrors(form, [{ field: "text", message: `Somebody changed it meanwhile; it now reads: “${now.text}”. What you typed is still here: save once more to put it in its place` }]);
+      return showErrors(form, [{ field: "text", message: `Somebody else has changed this template. It is now: “${now.text}”. What you typed is still here. Save again to replace their text` }]);
     }
   }
   showErrors(form, faultsOf(outcome).map(({ field, message }) => ({ field: document.getElementById(field) ? field : "name", message })));
 }
 
-/** Undone by adding the same again. */
+/** Removes a template. To undo this, the same template is added again. */
 async function remove(template: Template, entry: HTMLElement): Promise<void> {
   const outcome = await whileBusy(entry, () => call("DELETE", `${TEMPLATES}/${template.template_id}`, undefined, { "If-Match": `"${template.version}"` }));
   if (outcome.kind !== "stored") {
@@ -131,9 +131,9 @@ async function remove(template: Template, entry: HTMLElement): Promise<void> {
     return tellFault(outcome);
   }
   if (changing?.template_id === template.template_id) write(null);
-  say(`“${template.name}” is removed.`);
+  say(`“${template.name}” removed.`);
   const again = crypto.randomUUID();
-  const back = actionButton("Put it back", () => void putBack(template, again));
+  const back = actionButton("Undo removal", () => void putBack(template, again));
   byId("undo-said").append(" ", back);
   await load();
   focusOn(back);
@@ -143,7 +143,7 @@ async function putBack({ name: called, text: says, service_codes, state: becomes
   const draft: Draft = { name: called, text: says, service_codes, state: becomes };
   const outcome = await whileBusy(byId("undo"), () => call<Template>("POST", TEMPLATES, draft, { "Idempotency-Key": again }));
   if (outcome.kind !== "stored") return tellFault(outcome);
-  say(`“${called}” is back.`);
+  say(`“${called}” added again.`);
   await load();
   focusOn(byId("undo-said"));
 }

@@ -1,6 +1,6 @@
 /**
- * The last change, which can be taken back for as long as the answer to it said, on whichever page of the desk the
- * officer is by then. It says which case it was, as that may be another one than the page shows.
+ * The officer's last change, which can be undone for some minutes, on any page of the desk. Names the case, because the
+ * page may show another one.
  */
 import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
 import { keptValue } from "../../shared/kept-value.ts";
@@ -11,7 +11,7 @@ import { caseAddress, countText, reference } from "./words.ts";
 interface Kept {
   undo_id: string;
   what: string;
-  /** The case, empty where they are many. */
+  /** The case's id; empty for several cases. */
   id: string;
   ends: number;
 }
@@ -29,14 +29,14 @@ const PARTS: Record<string, string> = {
   question: "the question",
   photos: "which photos are shown",
   visibility: "who can see it",
-  timeline: "words in the timeline",
-  answers: "words of an answer",
+  timeline: "text in the timeline",
+  answers: "the text of an answer",
   attributes: "the answers to the service’s questions",
-  contact: "the contact",
-  asset_id: "the thing that it is about",
+  contact: "the reporter’s details",
+  asset_id: "the asset",
   flags: "the flags",
-  attention: "the reasons to look at it",
-  words: "what was decided about a contractor’s or another system’s words",
+  attention: "the reasons that need attention",
+  words: "the decision about a contractor’s or another system’s text",
 };
 const kept = keptValue<Kept>(
   () => sessionStorage,
@@ -56,7 +56,7 @@ byId("undo-close").addEventListener("click", () => {
   draw([]);
 });
 
-/** Shows what is left from the page before; `changed` reads anew what the page shows. */
+/** Shows an undo that is left from the page before; `changed` reads the page again. */
 export function startUndo(changed: () => Promise<unknown>): void {
   after = changed;
   const before = kept.read();
@@ -64,8 +64,8 @@ export function startUndo(changed: () => Promise<unknown>): void {
 }
 
 /**
- * Says what was done to the case of that id, or to many where it is empty. `asked` is when that was first asked for, by
- * this browser's own clock, which need not be the service's: the time to undo it runs from then.
+ * Shows what was done to that case, or to several if the id is empty. `asked` is when it was first sent, by this
+ * browser's clock, which may differ from the service's: the time to undo it starts then.
  */
 export function offerUndo({ undo_id, undo_within_s }: Offer, what: string, id: string, asked: number): void {
   if (undo_id && undo_within_s) kept.write({ undo_id, what, id, ends: asked + undo_within_s * 1000 });
@@ -73,7 +73,7 @@ export function offerUndo({ undo_id, undo_within_s }: Offer, what: string, id: s
   draw(sayingOf(what, id));
 }
 
-/** Says what was done that cannot be taken back. */
+/** Shows what was done, without an undo. */
 export function say(what: string): void {
   kept.forget();
   draw([what]);
@@ -118,18 +118,18 @@ async function undo(): Promise<void> {
 function resultOf(items: UndoneItem[]): (Node | string)[] {
   const undone = items.filter(({ result }) => result === "undone");
   const [first] = items;
-  if (!first) return ["Nothing was changed, so there is nothing to put back."];
+  if (!first) return ["Nothing was changed, so there is nothing to undo."];
   if (items.length === 1) return lineOf(first);
-  if (undone.length === items.length) return [`${countText(items.length, "case is", "cases are")} as before.`];
+  if (undone.length === items.length) return [`Undone for ${countText(items.length, "case")}.`];
   const others = items.filter(({ result }) => result !== "undone").map((each) => element("li", {}, ...lineOf(each)));
-  return [`${countText(undone.length, "case is", "cases are")} as before, ${others.length} not:`, element("ul", { class: "govuk-list" }, ...others)];
+  return [`Undone for ${countText(undone.length, "case")}, but not for ${others.length}:`, element("ul", { class: "govuk-list" }, ...others)];
 }
 
 function lineOf({ service_request_id: id, result, put_back, not_put_back, because }: UndoneItem): (Node | string)[] {
   const link = linkTo(id);
-  if (result === "undone") return [link, `: it is as it was before. Put back: ${named(put_back)}.`];
-  const back = put_back.length ? ` Put back: ${named(put_back)}.` : "";
-  return [link, `:${back} Not put back: ${named(not_put_back)}. ${because ?? ""}`];
+  if (result === "undone") return [link, `: change undone. Restored: ${named(put_back)}.`];
+  const back = put_back.length ? ` Restored: ${named(put_back)}.` : "";
+  return [link, `:${back} Not restored: ${named(not_put_back)}. ${because ?? ""}`];
 }
 
 // With a class of its own: other links are dark.

@@ -1,4 +1,4 @@
-/** What officers read of a case's target, priority and visibility. */
+/** A case's target, priority and visibility in words. */
 import { dayText } from "../../shared/dates.ts";
 import { element } from "../../shared/dom.ts";
 import { groupReference } from "../../shared/reference.ts";
@@ -7,15 +7,15 @@ import type { Need, Priority, Target, Visibility } from "./model.ts";
 export const PRIORITIES: Record<Priority, string> = { low: "Low", normal: "Normal", high: "High", urgent: "Urgent" };
 
 export const VISIBILITIES: Record<Visibility, string> = {
-  public: "Everybody",
-  waiting: "Nobody yet: it waits for an officer",
-  private: "Officers and whoever sent it",
-  hidden: "Officers alone",
+  public: "Everyone",
+  waiting: "Officers and the reporter, until an officer publishes it",
+  private: "Officers and the reporter",
+  hidden: "Only officers",
 };
 
 export const ATTENTION = {
   held: "Held back",
-  waiting: "Waits to be published",
+  waiting: "Waiting to be published",
   flagged: "Flagged by a reader",
   could_not: "Could not be done",
   handed_over: "Handed over",
@@ -23,18 +23,18 @@ export const ATTENTION = {
   updated: "Update by a resident",
 } as const;
 
-/** What the filter knows besides. */
+/** The extra choice of the filter. */
 export const ANY_ATTENTION = { any: "Anything" } as const;
 
 const NEEDS: Record<Need["reason"], string> = {
-  words: "Words of a contractor wait for review",
+  words: "A contractor's text is waiting for review",
   could_not: "The work could not be done",
   handed_over: "The work was handed over",
   answered: "The reporter answered a question",
   updated: "A resident added an update",
 };
 
-/** The reason, who it comes from and what that one wrote. */
+/** The reason, its author and the author's text. */
 export function needText({ reason, by, why }: Need): string {
   return [by ? `${NEEDS[reason]}, ${by}` : NEEDS[reason], why].filter(Boolean).join(": ");
 }
@@ -49,7 +49,7 @@ interface Due {
   expected_datetime: string | null;
 }
 
-/** 3 days late, due in 5 hours, or the day. */
+/** The target in words, such as: 3 days late, due in 5 hours, or the day. */
 export function targetText({ target, hours_left, expected_datetime }: Due): string {
   if (target === "none" || hours_left === null) return "No target";
   if (target === "late") return `${spanText(-hours_left)} late`;
@@ -62,7 +62,7 @@ export function targetTag(due: Due): HTMLElement {
   return element("strong", { class: `govuk-tag${kind}` }, targetText(due));
 }
 
-/** Nothing where it is a priority like most. */
+/** The priority's tag; none for normal priority. */
 export function priorityTag(priority: Priority): HTMLElement[] {
   if (priority === "normal") return [];
   const kind = priority === "low" ? "app-tag--ended" : "desk-tag--late";

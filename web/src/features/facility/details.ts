@@ -1,7 +1,7 @@
-/** What is known of a facility. */
+/** The details of a facility. */
 import type { Council } from "../../shared/council.ts";
 import { element } from "../../shared/dom.ts";
-import type { Facility } from "../../shared/places/facilities.ts";
+import { type Facility, inSentence, type KindDocument } from "../../shared/places/facilities.ts";
 import { openTag, telephone } from "../../shared/places/facility-entry.ts";
 import { placeText } from "../../shared/places/place-text.ts";
 
@@ -13,11 +13,11 @@ export function factsOf(facility: Facility, council: Council): HTMLElement {
   const { address, opening_hours, phone, url, notes } = facility;
   const facts: Fact[] = [
     ["Address", address ? [address] : []],
-    ["Open", hoursOf(openTag(facility, council), opening_hours)],
-    ["Access", accessOf(facility)],
+    ["Opening times", hoursOf(openTag(facility, council), opening_hours)],
+    ["Wheelchair access", accessOf(facility)],
     ["Phone", phone ? [telephone(phone)] : []],
     ["Website", url ? [element("a", { href: url, rel: "noopener" }, url)] : []],
-    ["More", notes ? [notes] : []],
+    ["Notes", notes ? [notes] : []],
   ];
   const known = facts.filter(([, value]) => value.length > 0);
   const rows = known.flatMap(([name, value]) => [element("dt", {}, name), element("dd", { class: "app-prose" }, ...value)]);
@@ -32,20 +32,20 @@ function hoursOf(now: HTMLElement[], hours: string | undefined): Node[] {
 function accessOf({ accessible }: Facility): string[] {
   if (accessible === undefined || accessible === "") return [];
   if (typeof accessible === "string") return [accessible];
-  return [accessible ? "Accessible to wheelchairs" : "Not accessible to wheelchairs"];
+  return [accessible ? "Wheelchair accessible" : "Not wheelchair accessible"];
 }
 
-/** Where it is, in figures, and the way to the map. */
+/** The facility's coordinates, and a link to the map. */
 export function positionOf(facility: Facility): HTMLElement[] {
   const { lat, long } = facility;
-  const link = element("a", { href: `/map/#${DETAIL_ZOOM}/${lat.toFixed(5)}/${long.toFixed(5)}` }, "See what is around it on the map");
-  return [element("h2", {}, "Where it is"), element("p", {}, placeText(facility)), element("p", {}, link)];
+  const link = element("a", { href: `/map/#${DETAIL_ZOOM}/${lat.toFixed(5)}/${long.toFixed(5)}` }, "View on map");
+  return [element("h2", {}, "Location"), element("p", {}, placeText(facility)), element("p", {}, link)];
 }
 
-/** The way to a report about it, where something can be reported. */
-export function reportLink({ facility_id }: Facility, service_code: string | null): HTMLElement[] {
+/** A link to report a problem with the facility, if its kind has a service. */
+export function reportLink({ facility_id }: Facility, { service_code, label }: KindDocument): HTMLElement[] {
   if (!service_code) return [];
   const href = `/report/?asset=${encodeURIComponent(facility_id)}`;
   const attributes = { class: "govuk-button govuk-button--secondary", href, role: "button", draggable: "false" };
-  return [element("p", {}, element("a", attributes, "Something is wrong with this one"))];
+  return [element("p", {}, element("a", attributes, `Report a problem with this ${inSentence(label)}`))];
 }

@@ -1,4 +1,4 @@
-/** A facility's own page: ?id=<facility_id>. */
+/** A facility's page: ?id=<facility_id>. */
 import { loadCouncil } from "../../shared/council.ts";
 import { byId, element } from "../../shared/dom.ts";
 import { ageText } from "../../shared/places/age.ts";
@@ -7,8 +7,8 @@ import { faultNote } from "../../shared/places/facility-entry.ts";
 import { openReportsOf } from "../../shared/places/open-reports.ts";
 import { factsOf, positionOf, reportLink } from "./details.ts";
 
-const ABSENT = "It may have closed, or the link is not whole. ";
-const PROBLEM = "This place could not be loaded, and this phone has not kept it. Check your connection and open this page again.";
+const ABSENT = "It may have closed, or the link may be incomplete. ";
+const PROBLEM = "We could not load this place, and there is no saved copy. Check your connection and reload the page.";
 
 const status = byId("facility-status");
 const box = byId("facility");
@@ -24,8 +24,8 @@ async function start(): Promise<void> {
   const id = new URL(location.href).searchParams.get("id") ?? "";
   const [council, found] = await Promise.all([loadCouncil(), findFacility(id)]);
   if (!found) {
-    name("This place is not known");
-    return status.replaceChildren(ABSENT, element("a", { href: "/nearest/" }, "Find the nearest"));
+    name("We can't find this place");
+    return status.replaceChildren(ABSENT, element("a", { href: "/nearest/" }, "Find your nearest place"));
   }
   const { facility, of } = found;
   status.textContent = ageText(of, council);
@@ -36,7 +36,7 @@ async function start(): Promise<void> {
     faults,
     factsOf(facility, council),
     ...positionOf(facility),
-    ...reportLink(facility, of.value.service_code),
+    ...reportLink(facility, of.value),
     element("p", { class: "app-muted" }, of.value.attribution ?? ""),
   );
   const { service_code } = of.value;

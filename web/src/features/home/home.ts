@@ -1,4 +1,4 @@
-/** Services that cannot run; a report that was begun and not sent; the place that somebody calls theirs. */
+/** The home page: service disruption, an unfinished report, and the resident's own area. */
 import { loadCouncil } from "../../shared/council.ts";
 import { concerns, disruptionNotice, disruptions } from "../../shared/disruptions.ts";
 import { byId, show } from "../../shared/dom.ts";
@@ -10,12 +10,12 @@ void hasDraft("report").then((has) => show(byId("unsent"), has));
 const area = myArea.read();
 if (area) {
   byId("area-heading").textContent = `My area: ${area.ward}`;
-  byId("area-words").textContent = area.label ? `You chose ${area.label}. It is kept on this phone only.` : "The place is kept on this phone only.";
+  byId("area-words").textContent = area.label ? `Your location is ${area.label}. We save it on this device only.` : "We save your location on this device only.";
 }
 
 void tellDisruptions().catch(() => undefined);
 
-/** Those that concern the place that somebody calls theirs; all of them where none is known. */
+/** Shows the disruptions that affect the resident's own place, or all if no place is saved. */
 async function tellDisruptions(): Promise<void> {
   const council = await loadCouncil();
   const here = (await disruptions(council)).filter((each) => !area || concerns(each, area));

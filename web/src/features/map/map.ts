@@ -1,4 +1,4 @@
-/** The map page. The list comes first and needs no map; the map follows once it is loaded, and then leads. */
+/** The map page. The list is shown first; once the map is loaded, the list shows what is in view. */
 import { type Council, loadCouncil, loadServices, middleOf, type Service } from "../../shared/council.ts";
 import { byId } from "../../shared/dom.ts";
 import { type Box, PIN_ZOOM, tilesIn } from "../../shared/geo/tiles.ts";
@@ -46,9 +46,9 @@ class MapPage {
       this.map = createPinMap(container, this.council, this.services, this.view);
       this.map.onMove(() => this.moved());
       this.redraw();
-      if (!(await this.map.drawGround())) ground.textContent = "The street map is missing just now. Pins are shown on plain ground.";
+      if (!(await this.map.drawGround())) ground.textContent = "The street map is not available at the moment. Pins are shown on a blank map.";
     } catch {
-      ground.textContent = "The map could not be loaded. The list still shows the reports around the middle of the area.";
+      ground.textContent = "We could not load the map. The list shows the reports around the middle of the area.";
     }
   }
 
@@ -71,7 +71,7 @@ class MapPage {
   private async refresh(): Promise<void> {
     const complete = await refreshTiles(this.isNear() ? tilesIn(this.bounds(), this.council.tiles) : [this.council.counts]);
     this.draw();
-    if (!complete) status.textContent += " Some reports could not be loaded. We will try again.";
+    if (!complete) status.textContent += " We could not load some reports. We'll try again.";
   }
 
   private isNear(): boolean {
@@ -128,5 +128,5 @@ Promise.all([loadCouncil(), loadServices()])
     new MapPage(council, new Map(services.map((service) => [service.service_code, service]))).start();
   })
   .catch(() => {
-    status.textContent = "Reports could not be loaded. Check your connection and open this page again.";
+    status.textContent = "We could not load the reports. Check your connection and reload the page.";
   });

@@ -1,4 +1,4 @@
-/** The Leaflet map with its pins, or with counts where it is too far away for them. Open and closed differ by shape as well as by colour; the list is the accessible way. */
+/** The Leaflet map with pins or, zoomed out, with counts. Open and closed reports differ by shape as well as colour; the list is the accessible alternative. */
 import * as L from "leaflet";
 import { createMap, drawGround } from "../../shared/basemap.ts";
 import type { Council, Service } from "../../shared/council.ts";
@@ -21,7 +21,7 @@ const ICONS = {
   closed: L.divIcon({ className: "app-pin app-pin--closed", html: CLOSED, iconSize: [24, 24], popupAnchor: [0, -12] }),
 };
 
-/** A mark for counts is as wide as its number asks for; 52 pixels are the most that fit their cell. */
+/** The width of a count's mark, by the number of digits. At most 52 pixels fit into a cell. */
 const MARK_SIZES = [34, 40, 46, 52];
 
 function markIcon(mark: Mark): L.DivIcon {
@@ -46,7 +46,7 @@ export function createPinMap(container: HTMLElement, council: Council, services:
   const map = createMap(container, council, start);
   const marks = L.layerGroup().addTo(map);
   const markers = new Map<string, { marker: L.Marker; drawn: string }>();
-  /** What a pin looks like depends on these alone. */
+  /** A pin is drawn again only if one of these changes. */
   const looks = ({ state, lat, long }: Pin) => `${state} ${lat} ${long}`;
 
   function add(pin: Pin): void {
@@ -78,7 +78,7 @@ export function createPinMap(container: HTMLElement, council: Council, services:
     }
   }
 
-  /** Closer, and as far as all that the mark counts stays in view. */
+  /** Zooms in as far as everything that the mark counts stays in view. */
   function lead({ box }: Mark): void {
     const bounds = L.latLngBounds([box.south, box.west], [box.north, box.east]);
     map.setView(bounds.getCenter(), Math.max(map.getZoom() + 1, map.getBoundsZoom(bounds)));

@@ -1,4 +1,4 @@
-/** Published tiles, of pins or of counts: each is fetched once, and again when it has grown old. */
+/** Published tiles of pins or counts. Each is fetched once, and again when it is old. */
 import { getJson } from "../../shared/api.ts";
 import type { Place } from "../../shared/reports.ts";
 import type { State } from "../../shared/states.ts";
@@ -11,7 +11,7 @@ export interface Pin extends Place {
   requested_datetime: string;
 }
 
-/** How many pins the z14 tile x, y has, in the middle of them; `services` by service_code. */
+/** The number of pins in the z14 tile x, y, placed in their middle; `services` by service_code. */
 export interface Count extends Place {
   z: number;
   x: number;
@@ -28,7 +28,7 @@ const FRESH_MS = 30_000;
 const held = new Map<string, { fetchedAt: number; tile: Tile }>();
 const underway = new Map<string, Promise<boolean>>();
 
-/** Fetches what is missing or old; true if every tile could be had. */
+/** Fetches missing and old tiles; returns whether all could be loaded. */
 export async function refreshTiles(addresses: string[]): Promise<boolean> {
   const results = await Promise.all(addresses.filter(isOld).map(fetchOnce));
   return results.every(Boolean);

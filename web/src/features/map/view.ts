@@ -1,4 +1,4 @@
-/** Which part of the world is in view: the address's hash, its bounds, and the z14 tiles under them. */
+/** The map's view: its hash in the address, and its bounds. */
 import { type Box, project } from "../../shared/geo/tiles.ts";
 import type { Place } from "../../shared/reports.ts";
 
@@ -22,7 +22,7 @@ export function unproject(x: number, y: number): Place {
   return { long: x * 360 - 180, lat: (Math.asin(Math.tanh((0.5 - y) * 2 * Math.PI)) * 180) / Math.PI };
 }
 
-/** What a box of that size in pixels shows. */
+/** The bounds of a view of that size in pixels. */
 export function boundsOf(view: MapView, width: number, height: number): Box {
   const { x, y } = project(view);
   const world = TILE_PX * 2 ** view.zoom;

@@ -1,4 +1,4 @@
-/** What is known of a place: its ward, with its councillors, road works and reports. All from published documents. */
+/** Loads a place's ward, councillors, road works and reports from published documents. */
 import { type Council, loadCouncil } from "../../shared/council.ts";
 import { isoDay } from "../../shared/dates.ts";
 import { concerns, type Disruption, disruptions } from "../../shared/disruptions.ts";
@@ -44,15 +44,15 @@ export interface WardDocument {
 export interface Area {
   council: Council;
   ward: Keeping<WardDocument>;
-  /** Those that are not over, the nearest first. */
+  /** Road works that are not over, nearest first. */
   roadworks: { work: Roadwork; distance_m: number }[];
   disruptions: Disruption[];
 }
 
-/** No wards are published yet, so nobody can say whose a place is. */
+/** No wards are published yet, so a place's ward is not known. */
 export class WardsUnknown extends Error {}
 
-/** Null outside of every ward. Throws where it cannot be had, WardsUnknown where there are no wards yet. */
+/** Null outside every ward. Throws if it cannot be loaded, WardsUnknown if there are no wards yet. */
 export async function areaOf(place: Place): Promise<Area | null> {
   const council = await loadCouncil();
   const wards = await loadWards(council);

@@ -1,4 +1,4 @@
-/** My area: a place that is kept on this phone only, and what is around it. */
+/** My area: a place that is stored in this browser only, and information about its surroundings. */
 import { loadCouncil, loadServices, type Service } from "../../shared/council.ts";
 import { byId, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors } from "../../shared/form-errors.ts";
@@ -11,8 +11,8 @@ import { type Area, areaOf, WardsUnknown } from "./area.ts";
 import { nearest } from "./nearest.ts";
 import { councillors, disrupted, reports, roadworks } from "./parts.ts";
 
-const PROBLEM = "Your area could not be loaded, and this phone has not kept it. Check your connection and try again";
-const UNKNOWN = "The wards of the council are not known yet. Try again in a few minutes";
+const PROBLEM = "We could not load your area, and there is no saved copy. Check your connection and try again";
+const UNKNOWN = "The wards of the council are not available yet. Try again in a few minutes";
 
 type Chosen = Omit<MyArea, "ward">;
 
@@ -36,7 +36,7 @@ function reveal(section: HTMLElement): void {
   document.title = `${section.querySelector("h1")!.textContent} – ${baseTitle}`;
 }
 
-/** The place is remembered once it is known to be one of the council's. */
+/** Shows the area of a place. Stores the place once it is known to be in the council's area. */
 async function look(chosen: Chosen): Promise<void> {
   const turn = ++turns;
   tell("Looking up your area…");
@@ -61,7 +61,7 @@ async function look(chosen: Chosen): Promise<void> {
   }
 }
 
-/** Where the reader is, be it before a place is known or after. */
+/** Shows the message in both views, because either can be visible. */
 function tell(text: string): void {
   asked.say(text);
   status.textContent = text;
@@ -72,7 +72,7 @@ function refuse(message: string): void {
   asked.refuse(message);
 }
 
-/** The remembered place stays. */
+/** Shows the problem and a button to try again; the stored place stays. */
 function offerRetry(problem: string): void {
   status.textContent = `${problem}.`;
   show(retry);
@@ -100,7 +100,7 @@ function lookAtRemembered(): void {
   void look(known);
 }
 
-/** Whatever is still being looked up is not wanted any more. */
+/** Asks for another place, and ignores searches that are still running. */
 function askAnew(): void {
   turns++;
   tell("");
@@ -118,7 +118,7 @@ byId("keep-area").addEventListener("click", (event) => {
 byId("forget-area").addEventListener("click", () => {
   myArea.forget();
   askAnew();
-  asked.say("Your place is forgotten.");
+  asked.say("Location cleared.");
 });
 retry.addEventListener("click", lookAtRemembered);
 document.addEventListener("submit", (event) => event.preventDefault());

@@ -1,4 +1,4 @@
-/** The nearest of each kind, a line for each as soon as it is known: nobody waits for the slowest. */
+/** The nearest facility of each kind. Each line appears as soon as it is loaded. */
 import type { Council } from "../../shared/council.ts";
 import { element, unseen } from "../../shared/dom.ts";
 import { distanceText, facilityPage, type Kind, loadFacilities, loadKinds, type Near, nearestOf } from "../../shared/places/facilities.ts";
@@ -11,15 +11,15 @@ interface Chosen extends Place {
 
 export function nearest(chosen: Chosen, council: Council): HTMLElement[] {
   const list = element("ul", { class: "app-area" });
-  const status = element("p", { role: "status" }, "Looking for what is nearest…");
+  const status = element("p", { role: "status" }, "Finding the places nearest to you…");
   void fill(list, chosen, council).then(
     (missing) => (status.textContent = missing),
-    () => (status.textContent = "What is nearest could not be loaded."),
+    () => (status.textContent = "We could not load the places nearest to you."),
   );
   return [element("h2", {}, "Nearest to you"), list, status];
 }
 
-/** Answers what to say of kinds that are missing. Throws where no kind is known. */
+/** Returns a message about missing kinds. Throws if the kinds cannot be loaded. */
 async function fill(list: HTMLElement, chosen: Chosen, council: Council): Promise<string> {
   const kinds = await loadKinds();
   const lines = kinds.map(() => element("li", { hidden: "" }));
@@ -31,8 +31,8 @@ async function fill(list: HTMLElement, chosen: Chosen, council: Council): Promis
       if (near) lines[index]!.replaceWith(line(kind, near, chosen, council));
     }),
   );
-  if (kinds.length === 0) return "The council has published no places yet.";
-  return done.some(({ status }) => status === "rejected") ? "Some kinds could not be loaded." : "";
+  if (kinds.length === 0) return "No places listed yet.";
+  return done.some(({ status }) => status === "rejected") ? "We could not load some places." : "";
 }
 
 function line(kind: Kind, { facility, distance_m }: Near, { lat, long, label }: Chosen, council: Council): HTMLElement {

@@ -1,4 +1,4 @@
-/** The parts of the page about an area. */
+/** The sections of the page about an area. */
 import type { Council, Service } from "../../shared/council.ts";
 import { dayElement, dayText } from "../../shared/dates.ts";
 import { disruptionNotice } from "../../shared/disruptions.ts";
@@ -39,14 +39,14 @@ export function reports({ ward, council }: Area, place: Place, services: Service
     const link = element("a", { href: `/reports/${report.service_request_id}` }, nameOf(report));
     return element("li", {}, element("p", {}, link), element("p", { class: "app-muted" }, dayElement(report.requested_datetime, council.time_zone)));
   });
-  const map = element("a", { href: `/map/#${NEAR_ZOOM}/${place.lat.toFixed(5)}/${place.long.toFixed(5)}` }, "See them on the map");
-  const lead = open_reports === 0 ? "There are none in your ward." : `There ${open_reports === 1 ? "is 1" : `are ${open_reports}`} in your ward. `;
+  const map = element("a", { href: `/map/#${NEAR_ZOOM}/${place.lat.toFixed(5)}/${place.long.toFixed(5)}` }, "View on map");
+  const lead = open_reports === 0 ? "There are no open reports in your ward." : `There ${open_reports === 1 ? "is 1 open report" : `are ${open_reports} open reports`} in your ward. `;
   return [element("h2", {}, "Open reports"), element("p", {}, lead, ...(open_reports ? [map] : [])), ...(items.length ? [list("app-area", items)] : [])];
 }
 
 export function roadworks({ roadworks, council }: Area): HTMLElement[] {
   const heading = element("h2", {}, "Road works near you");
-  if (roadworks.length === 0) return [heading, element("p", {}, "We know of none in or near your ward.")];
+  if (roadworks.length === 0) return [heading, element("p", {}, "No road works planned in or near your ward.")];
   const items = roadworks.map(({ work, distance_m }) => roadwork(work, distance_m, council));
   const further = items.splice(MOST_ROADWORKS);
   const others = element("details", { class: "app-details" }, element("summary", {}, `Show ${further.length} more`), list("app-area", further));

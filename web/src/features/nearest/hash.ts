@@ -1,8 +1,8 @@
-/** What is wanted stands in the address's hash, so that reload and the browser's own back button work: #toilets/53.95910,-1.08120/Market%20Place */
+/** The search in the address's hash, so that reload and the browser's back button work: #toilets/53.95910,-1.08120/Market%20Place */
 import type { Place } from "../../shared/reports.ts";
 
 export interface From extends Place {
-  /** What the place is called; nothing where it is a point. */
+  /** The name of the place; empty if it is a point. */
   label: string;
 }
 

@@ -1,4 +1,4 @@
-/** The last search of this phone, to be shown again. */
+/** This browser's last search, to offer it again. */
 import { keptValue } from "../../shared/kept-value.ts";
 import type { From } from "./hash.ts";
 

@@ -1,4 +1,4 @@
-/** Where is my nearest…: what, then where, then the list. It is worked out here, from published documents. */
+/** Find your nearest: the kind, the location, then the list, computed in the browser from published documents. */
 import { isInside, loadCouncil } from "../../shared/council.ts";
 import { byId, element, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors } from "../../shared/form-errors.ts";
@@ -10,7 +10,7 @@ import { lastSearch } from "./last-search.ts";
 
 type View = "kinds" | "where" | "results";
 
-const PROBLEM = "This could not be loaded, and this phone has not kept it. Check your connection and try again.";
+const PROBLEM = "We could not load this page, and there is no saved copy. Check your connection and try again.";
 
 const baseTitle = document.title;
 const back = byId<HTMLAnchorElement>("back");
@@ -88,7 +88,7 @@ async function presentKinds(isCurrent: () => boolean): Promise<void> {
     const kinds = await loadKinds();
     if (!isCurrent()) return;
     byId("kinds").replaceChildren(...kinds.map(kindLink));
-    status.textContent = kinds.length ? "" : "The council has published no places yet.";
+    status.textContent = kinds.length ? "" : "No places listed yet.";
   } catch {
     if (!isCurrent()) return;
     status.textContent = PROBLEM;
@@ -114,5 +114,5 @@ document.addEventListener("submit", (event) => event.preventDefault());
 retry.addEventListener("click", () => void follow());
 addEventListener("hashchange", () => void follow());
 void follow();
-// The results' code is here before the signal is gone.
+// Preload the results module, in case the signal is lost.
 void import("./results.ts").catch(() => undefined);

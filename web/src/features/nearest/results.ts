@@ -1,8 +1,8 @@
-/** The nearest of a kind: a list by distance, and the same on a map. */
+/** The nearest facilities of a kind: a list by distance, and a map of them. */
 import type { Council } from "../../shared/council.ts";
 import { byId, show } from "../../shared/dom.ts";
 import { ageText } from "../../shared/places/age.ts";
-import { type Facilities, type Near, nearestOf } from "../../shared/places/facilities.ts";
+import { type Facilities, inSentence, type Near, nearestOf } from "../../shared/places/facilities.ts";
 import { facilityEntry, faultNote } from "../../shared/places/facility-entry.ts";
 import { openReportsOf } from "../../shared/places/open-reports.ts";
 import { MapOnRequest } from "../../shared/places/show-map.ts";
@@ -38,7 +38,7 @@ more.addEventListener("click", () => {
   linkOf(firstNew)?.focus();
 });
 
-/** How many are asked for in this entry of the browser's history: whoever comes back to it finds as many. */
+/** How many results to show, stored in the browser's history, so that going back shows as many. */
 function most(): number {
   return (history.state as { most?: number } | null)?.most ?? PAGE;
 }
@@ -50,7 +50,7 @@ export function showResults(council: Council, facilities: Facilities, from: From
   lastSearch.write({ kind, plural, from });
 }
 
-/** Nothing of another kind or place stays under an error. */
+/** Removes the results of another kind or place, before an error is shown. */
 export function clear(kind: string): void {
   byId<HTMLAnchorElement>("other-place").href = writeHash(kind);
   shown = { ...shown, near: [] };
@@ -66,7 +66,7 @@ function draw(council: Council, facilities: Facilities, from: From): void {
   const { kind, label, plural, attribution, service_code } = facilities.value;
   byId<HTMLAnchorElement>("other-place").href = writeHash(kind);
   heading.textContent = `The nearest ${inSentence(shown.near.length === 1 ? label : plural)}`;
-  status.textContent = `${from.label ? `From ${from.label}` : "From your place"}, as the crow flies.`;
+  status.textContent = `${from.label ? `Distances are in a straight line from ${from.label}` : "Distances are in a straight line from your location"}.`;
   list.replaceChildren(...shown.near.map((near) => facilityEntry(near, council)));
   source.textContent = attribution ?? "";
   show(more, most() < Math.min(facilities.value.items.length, MOST));
@@ -77,12 +77,7 @@ function draw(council: Council, facilities: Facilities, from: From): void {
   if (service_code) void markFaults(service_code);
 }
 
-/** Names as they stand within a sentence: "GP surgeries" stay so. */
-function inSentence(name: string): string {
-  return /^.[A-Z]/.test(name) ? name : name.charAt(0).toLowerCase() + name.slice(1);
-}
-
-/** Faults come afterwards: nobody waits for them. */
+/** Adds reported problems after the list is shown. */
 async function markFaults(service: string): Promise<void> {
   const { near } = shown;
   const reports = await openReportsOf(near.map(({ facility }) => facility), service).catch(() => new Map<string, string>());

@@ -1,4 +1,4 @@
-/** Which files and feeds there are, with the day when each month was last updated. */
+/** Lists the files and feeds, with the day when each month was last updated. */
 import { getJson } from "../../shared/api.ts";
 import { loadCouncil } from "../../shared/council.ts";
 import { dayElement } from "../../shared/dates.ts";
@@ -30,7 +30,7 @@ const HEADINGS: [kind: Feed["kind"], heading: string][] = [
   ["service", "By kind of problem"],
 ];
 
-void list().catch(() => tell("The list of files could not be loaded. Check your connection and try again."));
+void list().catch(() => tell("We could not load the list of files. Check your connection and try again."));
 
 async function list(): Promise<void> {
   tell("Loading the list of files…");

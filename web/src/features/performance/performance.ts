@@ -1,4 +1,4 @@
-/** How the council does, by month: for all, or for a kind of problem or a ward, as the address says. */
+/** The council's figures by month: for all reports, or for a kind of problem or ward in the address. */
 import { getJson } from "../../shared/api.ts";
 import { chart, type Row } from "../../shared/chart.ts";
 import { byId, element, show, unseen } from "../../shared/dom.ts";
@@ -38,22 +38,22 @@ const NAMES: Record<string, string> = {
   cohort: "Which reports",
   reported: "Reported",
   fixed: "Fixed",
-  median_days: "Half within",
-  p90_days: "9 in 10 within",
-  with_target: "With a target",
-  in_target: "In target",
-  reopened: "Opened again",
-  failed_repairs: "Did not hold",
+  median_days: "Half fixed within (median days)",
+  p90_days: "90% fixed within (days)",
+  with_target: "With a target date",
+  in_target: "Fixed on time",
+  reopened: "Reopened",
+  failed_repairs: "Repair failed",
   open_now: "Still open",
-  small_numbers: "What is not shown",
+  small_numbers: "Hidden numbers",
 };
 
-void load().catch(() => tell("The figures could not be loaded. Check your connection and try again."));
+void load().catch(() => tell("We could not load the figures. Check your connection and try again."));
 
 async function load(): Promise<void> {
   tell("Loading the figures…");
   const index = await getJson<Index>(INDEX);
-  if (!index?.months.length) return tell("There are no figures yet: nothing public was reported.");
+  if (!index?.months.length) return tell("There are no figures yet, because there are no public reports.");
   const wanted = choose(index);
   const months = index.months.filter(({ month }) => month.startsWith(wanted.year)).reverse();
   const figures = await Promise.all(months.map((month) => figuresOf(month, wanted)));
@@ -62,30 +62,30 @@ async function load(): Promise<void> {
     element("h2", {}, title(index, wanted)),
     totals(figures),
     chart({
-      title: "What was reported, and what became of it",
-      rows: "Sent in",
+      title: "Reported, fixed and open",
+      rows: "Month reported",
       columns: names("reported", "fixed", "open_now"),
       drawn: 3,
       data: rows(data, "reported", "fixed", "open_now"),
     }),
     chart({
-      title: "How many days it took",
-      rows: "Sent in",
+      title: "Days to fix",
+      rows: "Month reported",
       columns: names("median_days", "p90_days"),
       drawn: 2,
       data: rows(data, "median_days", "p90_days"),
-      missing: "too few",
+      missing: "too few reports",
     }),
     chart({
-      title: "Whether it was done in time",
-      rows: "Sent in",
+      title: "Fixed on time",
+      rows: "Month reported",
       columns: names("with_target", "in_target"),
       drawn: 2,
       data: rows(data, "with_target", "in_target"),
     }),
     chart({
-      title: "Whether it held",
-      rows: "Sent in",
+      title: "Repairs that failed",
+      rows: "Month reported",
       columns: names("reopened", "failed_repairs"),
       drawn: 2,
       data: rows(data, "reopened", "failed_repairs"),
@@ -96,7 +96,7 @@ async function load(): Promise<void> {
   tell("");
 }
 
-/** Fills in the choices, with what the address asks for; what it asks for and is not there is left. */
+/** Fills in the choices and selects those in the address; unknown ones are ignored. */
 function choose({ services, wards, months }: Index): Wanted {
   const asked = new URLSearchParams(location.search);
   const years = [...new Set(months.map(({ month }) => month.slice(0, 4)))];
@@ -126,12 +126,12 @@ function title({ services, wards }: Index, { service, ward, year }: Wanted): str
   return `${what}${where ? `, ${where}` : ""}, ${year}`;
 }
 
-/** Those of the year; what is not shown of a month may be 0, so the sum is a lower bound. */
+/** The year's totals. A hidden number can be 0, so the sum is a lower bound. */
 function totals(figures: Figures[]): HTMLElement {
   const facts = (["reported", "fixed", "open_now"] as const).flatMap((name) => {
     const sum = figures.reduce((sum, each) => sum + (each[name] ?? 0), 0).toLocaleString("en-GB");
     const isBound = figures.some((each) => each[name] === null);
-    return [element("dt", {}, NAMES[name]!), element("dd", {}, isBound ? (sum === "0" ? "not shown" : `${sum} or more`) : sum)];
+    return [element("dt", {}, NAMES[name]!), element("dd", {}, isBound ? (sum === "0" ? "hidden" : `${sum} or more`) : sum)];
   });
   return element("dl", { class: "app-facts" }, ...facts);
 }
@@ -149,15 +149,15 @@ function downloads(months: Month[]): HTMLElement {
   return element(
     "section",
     {},
-    element("h2", {}, "Take the figures with you"),
-    element("p", {}, "Each month as a table for a spreadsheet (CSV), with every kind of problem in every ward. For programs there is ", element("a", { href: INDEX }, "a list of the same as JSON"), "."),
+    element("h2", {}, "Download the data"),
+    element("p", {}, "You can download each month as a spreadsheet (CSV), with every kind of problem in every ward. You can also get ", element("a", { href: INDEX }, "the same data as JSON"), "."),
     element("ul", { class: "govuk-list app-feeds" }, ...links),
   );
 }
 
 function about({ about }: Index): HTMLElement[] {
   const facts = Object.keys(NAMES).flatMap((name) => [element("dt", {}, NAMES[name]!), element("dd", {}, about[name] ?? "")]);
-  return [element("h2", {}, "What is counted"), element("dl", { class: "app-meanings" }, ...facts)];
+  return [element("h2", {}, "About these figures"), element("dl", { class: "app-meanings" }, ...facts)];
 }
 
 function monthName({ month }: Month, length: "short" | "long"): string {

@@ -1,4 +1,4 @@
-/** The update being written; its key makes a repeated sending harmless. */
+/** The draft of an update. Its idempotency key makes it safe to send it again. */
 
 export interface Draft {
   key: string;

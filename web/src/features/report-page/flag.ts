@@ -1,4 +1,4 @@
-/** "Report this content" here on the page; without JavaScript its link leads to a form. */
+/** "Report this page" as a form on the page. Without JavaScript, the link leads to a separate form. */
 import type { Outcome } from "../../shared/api.ts";
 import { byId, element, focusOn } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
@@ -6,7 +6,7 @@ import { reasonOf } from "../../shared/outcome.ts";
 import { postAsSignedIn } from "../../shared/post.ts";
 
 const REASONS = {
-  personal_data: "It holds somebody's name, telephone number or other personal details",
+  personal_data: "It includes personal information that should not be public",
   offensive: "It is offensive",
   not_a_report: "It is not about a problem",
   other: "Something else",
@@ -17,19 +17,19 @@ export function startFlag(reportId: string): void {
   const link = byId<HTMLAnchorElement>("flag-link");
   const status = byId("flag-status");
   const key = crypto.randomUUID();
-  const legend = element("legend", { class: "govuk-fieldset__legend" }, "What is wrong with it?");
+  const legend = element("legend", { class: "govuk-fieldset__legend" }, "What is wrong with this page?");
   const text = element("textarea", { class: "govuk-textarea", id: "flag-text", rows: "3", "aria-describedby": "flag-text-hint" });
   const button = element("button", { class: "govuk-button govuk-button--secondary", type: "submit" }, "Send to the council");
   const form = element(
     "form",
     { id: "flag-form", novalidate: "" },
-    element("h2", {}, "Report this content"),
+    element("h2", {}, "Report this page"),
     group(
       element("fieldset", { class: "govuk-fieldset" }, legend, element("div", { class: "govuk-radios", "data-error-before": "" }, ...Object.entries(REASONS).map(radio))),
     ),
     group(
       element("label", { class: "govuk-label", for: "flag-text" }, "Tell us more (optional)"),
-      element("p", { class: "govuk-hint", id: "flag-text-hint" }, "Only the council reads this."),
+      element("p", { class: "govuk-hint", id: "flag-text-hint" }, "Only the council can see this."),
       text,
     ),
     button,
@@ -44,8 +44,8 @@ export function startFlag(reportId: string): void {
     event.preventDefault();
     clearErrors(form);
     const reason = form.querySelector<HTMLInputElement>("input:checked")?.value;
-    if (!reason) showErrors(form, [{ field: "flag-reason", message: "Choose what is wrong with it" }]);
-    else if (text.value.length > MAX_LENGTH) refuse(`Write ${MAX_LENGTH} characters or fewer`);
+    if (!reason) showErrors(form, [{ field: "flag-reason", message: "Choose what is wrong with this page" }]);
+    else if (text.value.length > MAX_LENGTH) refuse(`What you write must be ${MAX_LENGTH} characters or fewer`);
     else void send(reason);
   });
 
@@ -63,12 +63,12 @@ export function startFlag(reportId: string): void {
 
   function settle(outcome: Outcome<unknown>): void {
     if (outcome.kind === "later") {
-      refuse(outcome.why ?? "Not sent yet. Try again when you have a connection");
+      refuse(outcome.why ?? "We have not received this. Check your connection and try again");
     } else if (outcome.kind === "refused") {
       refuse(reasonOf(outcome.problem));
     } else {
       form.remove();
-      status.textContent = "Thank you. Somebody at the council will look at it.";
+      status.textContent = "Thank you. We'll look at it.";
       focusOn(status);
     }
   }
@@ -78,7 +78,7 @@ function group(...children: HTMLElement[]): HTMLElement {
   return element("div", { class: "govuk-form-group" }, ...children);
 }
 
-/** The first one carries the id that an error leads to. */
+/** The first radio has the id that the error summary links to. */
 function radio([value, words]: [string, string], index: number): HTMLElement {
   const id = index === 0 ? "flag-reason" : `flag-reason-${index + 1}`;
   return element(

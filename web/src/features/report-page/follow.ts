@@ -1,4 +1,4 @@
-/** "Follow this report": once for each account or browser, which remembers it. */
+/** "Follow this report": once for each account or browser, which stores it. */
 import { deviceKey } from "../../shared/device.ts";
 import { byId, element, show } from "../../shared/dom.ts";
 import { follows, justFollowedBy, rememberFollow } from "../../shared/follows.ts";
@@ -10,14 +10,14 @@ interface Followed {
   followers: number;
 }
 
-/** Does nothing where the page offers no following. */
+/** Does nothing if the page does not offer to follow. */
 export function startFollow(reportId: string): void {
   const offer = document.getElementById("follow");
   if (!offer) return;
   const button = byId<HTMLButtonElement>("follow-button");
   const status = byId("follow-status");
   show(offer);
-  if (follows(reportId)) settle("You follow this report.");
+  if (follows(reportId)) settle("You are following this report.");
   count(justFollowedBy(reportId) ?? 0);
 
   function settle(...words: (Node | string)[]): void {
@@ -30,7 +30,7 @@ export function startFollow(reportId: string): void {
     const outcome = await postAsSignedIn<Followed>(`/api/reports/${reportId}/follow`, {}, deviceKey());
     button.disabled = false;
     if (outcome.kind === "later") {
-      status.textContent = outcome.why ?? "That could not be sent just now. Try again when you have a connection.";
+      status.textContent = outcome.why ?? "You are not following this report yet. Check your connection and try again.";
     } else if (outcome.kind === "refused") {
       status.textContent = outcome.problem.detail ?? outcome.problem.title;
     } else {
@@ -44,10 +44,10 @@ export function startFollow(reportId: string): void {
   function accept({ service_request_id: id, followers }: Followed): void {
     if (id === reportId) {
       count(followers);
-      settle("Thank you. You follow this report.");
+      settle("Thank you. You are following this report.");
     } else {
       const link = element("a", { href: `/reports/${id}` }, groupReference(id));
-      settle("Thank you. This report was merged into ", link, ", and you follow that one now.");
+      settle("Thank you. This report was merged into ", link, ". You are now following that report.");
     }
     status.tabIndex = -1;
     status.focus();
@@ -56,7 +56,7 @@ export function startFollow(reportId: string): void {
   button.addEventListener("click", () => void follow());
 }
 
-/** Says by how many it is followed, where the page was published before that. */
+/** Updates the number of followers, if the page was published before. */
 function count(followers: number): void {
   const said = byId("followers");
   const published = Number.parseInt(said.textContent!, 10) || 0;

@@ -1,4 +1,4 @@
-/** What a published report page does: takes updates, lets people follow, and takes what they find wrong with it. */
+/** A published report page: sends updates, follows the report, and flags the page. */
 import type { Outcome } from "../../shared/api.ts";
 import { startCharacterCount } from "../../shared/character-count.ts";
 import { loadCouncil } from "../../shared/council.ts";
@@ -20,7 +20,7 @@ const area = byId<HTMLTextAreaElement>("text");
 const button = byId<HTMLButtonElement>("send-update");
 const status = byId("update-status");
 const id = form.dataset["serviceRequestId"]!;
-/** Only a report that is said to be done has this choice. */
+/** Only closed reports have this choice. */
 const choice = form.elements.namedItem("state") as RadioNodeList | null;
 const sendAsNew = actionButton("Send this as a new update", () => {
   draft.key = crypto.randomUUID();
@@ -40,7 +40,7 @@ void openDraft<Draft>(`update-${id}`).then((opened) => {
   area.value = draft.text;
   if (choice) choice.value = draft.state;
   count();
-  // From here on what is written is kept.
+  // The form is shown only now, because from here on its text is saved.
   show(form);
 });
 form.addEventListener("input", keep);
@@ -62,7 +62,7 @@ function submit(): void {
 }
 
 function problem(text: string): string | null {
-  if (!text) return "Write your update";
+  if (!text) return "Enter your update";
   return text.length > MAX_LENGTH ? "Your update must be 2,000 characters or fewer" : null;
 }
 
@@ -84,19 +84,19 @@ async function send(): Promise<void> {
 
 async function settle(outcome: Outcome<Update>): Promise<void> {
   if (outcome.kind === "later") {
-    refuse(`Not sent yet. ${kept.words()} ${outcome.why ?? "Try again when you have a connection"}`);
+    refuse(`Your update has not been sent. ${kept.words()} ${outcome.why ?? "Check your connection and try again"}`);
   } else if (outcome.kind === "stored") {
     await accept(outcome.value);
   } else if (outcome.problem.status === 409 && outcome.problem.link) {
     show(sendAsNew);
-    refuse("An earlier version of this update was sent. Open this page again to see it");
+    refuse("You've already sent a version of this update. Reload this page to see it");
   } else {
     if (outcome.problem.status === 409) takeBackHiddenChoice();
     refuse(reasonOf(outcome.problem));
   }
 }
 
-/** A choice kept from before the page lost its radios cannot be changed by hand. */
+/** Clears a stored choice if the page no longer has the radios to change it. */
 function takeBackHiddenChoice(): void {
   if (choice) return;
   draft.state = "";
@@ -113,6 +113,6 @@ async function accept(update: Update): Promise<void> {
   show(byId("no-updates"), false);
   document.querySelector(`[data-update-id="${update.update_id}"]`)?.remove();
   byId("timeline").append(entry);
-  status.textContent = "Thank you. Your update will be public in a moment.";
+  status.textContent = "Thank you. Your update will appear shortly.";
   focusOn(entry);
 }

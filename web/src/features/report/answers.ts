@@ -6,7 +6,7 @@ export function questionsOf(service: Service | undefined): Attribute[] {
   return [...(service?.attributes ?? [])].sort((one, other) => one.order - other.order);
 }
 
-/** The answer, or null where there is none. */
+/** The answer, or null. */
 export function answerOf({ attributes }: Draft, { code }: Attribute): string | string[] | null {
   const answer = attributes[code];
   if (typeof answer === "string") return answer.trim() || null;
@@ -26,14 +26,14 @@ export function dangerousAnswer(draft: Draft, questions: Attribute[]): string | 
   return questions.flatMap((question) => chosen(draft, question)).find(({ dangerous }) => dangerous)?.name;
 }
 
-/** The answer as people say it: the values' names, one a line. */
+/** The answer in words: the names of the values, one a line. */
 export function answerText(draft: Draft, question: Attribute): string {
   if (question.values.length) return chosen(draft, question).map(({ name }) => name).join("\n");
   const answer = answerOf(draft, question)?.toString() ?? "";
   return question.datatype === "datetime" ? answer.replace("T", ", ") : answer;
 }
 
-/** Only what this service asks: an answer given to another service stays on the phone. */
+/** Only answers to this service's questions: an answer to another service's question is not sent. */
 export function answersTo(service: Service | undefined, draft: Draft): Draft["attributes"] {
   const answers = questionsOf(service).map((question) => [question.code, answerOf(draft, question)] as const);
   return Object.fromEntries(answers.filter((pair): pair is [string, string | string[]] => pair[1] !== null));

@@ -1,10 +1,10 @@
-/** A report about one of the council's things, begun from its own page. */
+/** A report about one of the council's assets, started from the asset's own page. */
 import { findFacility } from "../../shared/places/facilities.ts";
 import { about, assetOf, changeDraft, currentDraft, movePin } from "./draft.ts";
 import { stepAfter } from "./flow.ts";
 import type { StepName } from "./step-order.ts";
 
-/** Fills in what the link says; answers the step that comes then. What was written about something else is not touched. */
+/** Fills in the linked asset and returns the next step. A draft about something else is not changed. */
 export async function takeLinked(id: string): Promise<StepName> {
   const found = await findFacility(id);
   const service_code = found?.of.value.service_code;
@@ -19,7 +19,7 @@ export async function takeLinked(id: string): Promise<StepName> {
   return stepAfter("asset");
 }
 
-/** Whether the draft holds what would be wrong of another thing. */
+/** Whether the draft has content that would be wrong for another asset. */
 function isBegun(about: string): boolean {
   const { description, title, photos, attributes, address, suggested_address, service_code } = currentDraft();
   const isWritten = Boolean(description.trim() || title.trim() || address !== suggested_address);

@@ -1,4 +1,4 @@
-/** Which one of the council's things it is, such as a street light: the nearest as a list, and on a map. */
+/** The step that asks which asset it is, such as a street light: the nearest in a list, and on a map. */
 import { byId, element } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { distanceText, type Near } from "../../shared/places/facilities.ts";
@@ -42,8 +42,8 @@ export async function enter(): Promise<void> {
     changeDraft({ asset_for: about() });
     return goInstead(await stepAfter("asset"));
   }
-  byId("asset-hint").textContent = `${shown.label}: the nearest to your place come first.`;
-  box.replaceChildren(...shown.near.map(item), element("p", { class: "govuk-radios__divider" }, "or"), radio(MOST, NONE, "It is not here", ""));
+  byId("asset-hint").textContent = `${shown.label}, nearest to your location first.`;
+  box.replaceChildren(...shown.near.map(item), element("p", { class: "govuk-radios__divider" }, "or"), radio(MOST, NONE, "It is not in this list", ""));
   const { asset_for } = currentDraft();
   const before = assetOf(currentDraft())?.asset_id ?? (asset_for === about() ? NONE : "");
   for (const each of radios()) each.checked = each.value === before;

@@ -1,9 +1,9 @@
-/** Staff take reports for residents, too: on which way one came, so that it is the resident's and can be counted. */
+/** Lets staff report for residents, and asks by which channel the report came. */
 import { byId, element, show } from "../../shared/dom.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
 
 export const CHANNELS: [code: string, name: string][] = [
-  ["online", "Myself"],
+  ["online", "I do"],
   ["phone", "A resident, on the phone"],
   ["counter", "A resident, at the counter"],
   ["letter", "A resident, from a letter or mail"],
@@ -16,7 +16,7 @@ const CHANNEL = "channel";
 /** Fills in the choice; `chosen` happens when it changes. */
 export function offerChannels(chosen: () => void): void {
   const legend = element("legend", { class: "govuk-fieldset__legend" }, "Who reports this?");
-  const hint = element("p", { class: "govuk-hint", id: "channel-hint" }, "A resident's report is their own: give their details below. At the end you get a link to give to them.");
+  const hint = element("p", { class: "govuk-hint", id: "channel-hint" }, "If you report for a resident, enter their details below. At the end you'll get a link to give to them.");
   const radios = element("div", { class: "govuk-radios govuk-radios--small", "data-error-before": "" }, ...CHANNELS.map(([code, name]) => radio(code, name)));
   const choice = byId("channel-choice");
   choice.replaceChildren(element("fieldset", { class: "govuk-fieldset", "aria-describedby": hint.id }, legend, hint, radios));

@@ -1,4 +1,4 @@
-/** A report was begun in another visit, or a link wants a new one: nothing that was written is lost without a word. */
+/** The step for an unfinished report from another visit: continue it, or delete it and start a new one. */
 import { byId, element } from "../../shared/dom.ts";
 import { takeLinked } from "./asset-link.ts";
 import { currentService } from "./current-service.ts";

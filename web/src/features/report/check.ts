@@ -1,4 +1,4 @@
-/** All answers, what of them everybody will see, and the sending. */
+/** The step that shows all answers and a preview of the public report, and sends it. */
 import type { Service } from "../../shared/council.ts";
 import { byId, element } from "../../shared/dom.ts";
 import { placeText } from "../../shared/places/place-text.ts";
@@ -29,7 +29,7 @@ export async function enter(): Promise<void> {
 
 function whereText(draft: Draft): string {
   const place = placeOf(draft);
-  const pin = place ? [draft.place_label, placeText(place)].filter(Boolean).join(", ") : "No pin: one of us finds the place";
+  const pin = place ? [draft.place_label, placeText(place)].filter(Boolean).join(", ") : "No pin: we'll find the location";
   return [addressOf(draft), pin].filter(Boolean).join("\n");
 }
 
@@ -47,7 +47,7 @@ function answersOf(draft: Draft, service: Service | undefined): Answer[] {
     ...(service?.photo === "none" ? [] : [photos]),
     { question: "Description", text: draft.description.trim(), step: "description" },
     { question: "Title", text: draft.title.trim() || "None", step: "description" },
-    ...(draft.channel ? [{ question: "Who reports it", text: channelText(draft), step: "contact" } as const] : []),
+    ...(draft.channel ? [{ question: "Who reports this", text: channelText(draft), step: "contact" } as const] : []),
     { question: "Contact details", text: contactText(draft), step: "contact" },
   ];
 }
@@ -57,7 +57,7 @@ function channelText({ channel }: Draft): string {
 }
 
 function contactText({ anonymous, name, email, phone }: Draft): string {
-  if (anonymous) return "None: sent anonymously";
+  if (anonymous) return "None: you are reporting anonymously";
   return [name, email, phone].map((text) => text.trim()).filter(Boolean).join("\n") || "None";
 }
 

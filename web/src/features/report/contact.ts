@@ -1,4 +1,4 @@
-/** How to reach the resident; all of it optional. */
+/** The step that asks for contact details; all of them are optional. */
 import { byId, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { currentService } from "./current-service.ts";
@@ -20,7 +20,7 @@ export function start(onward: () => Promise<void>): void {
   noAlerts.addEventListener("change", () => changeDraft({ no_alerts: noAlerts.checked }));
   anonymous.addEventListener("change", () => {
     changeDraft({ anonymous: anonymous.checked });
-    // Another sender: photos that are there already go with the old key.
+    // The sender changes, and photos that were already uploaded belong to the old key.
     if (currentDraft().account) renewKey();
     showFields();
   });
@@ -30,7 +30,7 @@ export function start(onward: () => Promise<void>): void {
     const isAsked = !byId("channel-choice").hidden;
     if (isAsked && !currentDraft().channel) showErrors(section, [{ field: "channel", message: "Choose who reports this" }]);
     else if (currentDraft().anonymous || !email || EMAIL.test(email)) void onward();
-    else showErrors(section, [{ field: "contact.email", message: "Enter an email address like name@example.com" }]);
+    else showErrors(section, [{ field: "contact.email", message: "Enter an email address, like name@example.com" }]);
   });
 }
 

@@ -1,4 +1,4 @@
-/** The problem in the resident's words. */
+/** The step that asks for a description of the problem. */
 import { byId } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { startCharacterCount } from "../../shared/character-count.ts";
@@ -29,8 +29,8 @@ export async function enter(): Promise<void> {
   title.value = currentDraft().title;
   count();
   const isPrivate = (await currentService())?.visibility === "private";
-  const who = isPrivate ? "Only the council sees it." : "It will be public: leave out names and telephone numbers.";
-  byId("description-hint").textContent = `What is wrong, and what should we know to find it? ${who}`;
+  const who = isPrivate ? "Only the council can see it." : "It will be public. Do not include names or phone numbers.";
+  byId("description-hint").textContent = `Tell us what is wrong and how to find it. ${who}`;
 }
 
 function problem(text: string): string | null {

@@ -9,11 +9,11 @@ const NUMBER_ALONE = /^\d+[a-z]?(\s*[-/]\s*\d+[a-z]?)?[\s,.]*$/i;
 let draft = newDraft();
 let kept: KeptDraft<Draft>;
 
-/** Before all else: takes up what was written before. Answers whether that was in another tab or visit. */
+/** Loads the stored draft; call it first. Returns whether the draft is from another tab or visit. */
 export async function takeUp(): Promise<boolean> {
   kept = await openDraft<Draft>("report");
   draft = { ...draft, ...kept.value };
-  // This tab would write the sender's details back.
+  // Without this, the next save of this tab would restore the sender's details.
   new BroadcastChannel(SIGNED_OUT).addEventListener("message", () => {
     if (draft.account) changeDraft(withoutSender(draft));
   });
@@ -22,7 +22,7 @@ export async function takeUp(): Promise<boolean> {
 
 export const currentDraft = (): Readonly<Draft> => draft;
 
-/** What becomes of what was written while it is not sent. */
+/** A sentence that says where the unsent draft is saved, and for how long. */
 export const keptWords = (): string => kept.words();
 
 export function changeDraft(changes: Partial<Draft>): void {
@@ -30,7 +30,7 @@ export function changeDraft(changes: Partial<Draft>): void {
   void kept.save(draft);
 }
 
-/** What is sent from here on is another report than what was sent before. */
+/** Makes the draft a new report, different from what was sent before. */
 export function renewKey(): void {
   changeDraft({ key: crypto.randomUUID() });
 }
@@ -42,32 +42,32 @@ export function finishDraft(): void {
   if (photos.length) void import("./photo-store.ts").then(({ drop }) => drop(photos));
 }
 
-/** Another pin; what the resident wrote about the place stays, what the search wrote does not. */
+/** Moves the pin. An address that the resident typed stays; one that the search filled in is replaced. */
 export function movePin({ lat, long }: Place, place_label = "", suggested_address = ""): void {
   const own = draft.address !== draft.suggested_address;
   const address = own ? draft.address : suggested_address;
   changeDraft({ lat, long, place_label, address, suggested_address, in_words: false, asset: null });
 }
 
-/** The words about the place: a house number that was typed alone goes before the street that was found. */
+/** The address: a house number typed alone is put before the street that was found. */
 export function addressOf({ address, suggested_address }: Readonly<Draft>): string {
   const typed = address.trim();
   const street = suggested_address.replace(HOUSE_NUMBER, "").trim();
   return NUMBER_ALONE.test(typed) && street ? `${typed.replace(/[\s,.]+$/, "")} ${street}` : typed;
 }
 
-/** Which report this is about, its service and its place: what was asked of another is asked again. */
+/** Identifies the report, its service and its place; when it changes, earlier questions are asked again. */
 export function about(): string {
   const { key, service_code, lat, long } = draft;
   return `${key} ${service_code}@${lat},${long}`;
 }
 
-/** The account that it is sent as: none for an anonymous report of one's own. */
+/** The account that sends the report: empty for an anonymous report, unless staff send it for a resident. */
 export function senderOf(draft: Draft): string {
   return draft.anonymous && !isAssisted(draft) ? "" : draft.account;
 }
 
-/** The thing that the report is about, where its service is about such things. */
+/** The asset that the report is about, if it belongs to the chosen service. */
 export function assetOf({ asset, service_code }: Draft): Draft["asset"] {
   return asset?.service_code === service_code ? asset : null;
 }

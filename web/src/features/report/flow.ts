@@ -1,4 +1,4 @@
-/** Which step comes next, and which cannot be passed yet. */
+/** The order of the steps: which one comes next, and which one must be answered first. */
 import { type Catalogue, type Elsewhere, loadCatalogue, type Service } from "../../shared/council.ts";
 import { isInRing } from "../../shared/geo/polygon.ts";
 import type { Draft } from "../../shared/pending-report.ts";
@@ -8,10 +8,10 @@ import { currentService, serviceIn } from "./current-service.ts";
 import { currentDraft, placeOf } from "./draft.ts";
 import { indexOf, type StepName, STEPS } from "./step-order.ts";
 
-/** Steps that are shown only while something stands in the way. */
+/** Steps that are shown only while something blocks the report. */
 const STOPS: readonly StepName[] = ["elsewhere", "sign-in", "danger", "personal"];
 
-/** The thing that a link from its own page is about, until that link is taken. */
+/** The asset id in the page's address, until the draft is filled in from it. */
 export const linkedAsset = () => new URL(location.href).searchParams.get("asset");
 
 export async function currentElsewhere(): Promise<Elsewhere | undefined> {
@@ -27,13 +27,13 @@ function elsewhereIn(catalogue: Catalogue | null, draft: Draft): Elsewhere | und
   );
 }
 
-/** Whether there is anything that could be gone on with. */
+/** Whether the draft has any content to continue with. */
 function isBegun(): boolean {
   const { service_code, description, address, photos } = currentDraft();
   return Boolean(placeOf(currentDraft()) || service_code || description || address || photos.length);
 }
 
-/** The first step that needs an answer or cannot be passed, or null. Without the catalogue the server judges. */
+/** The first step that needs an answer or blocks the report, or null. Without the catalogue, the server decides. */
 async function firstObstacle(): Promise<StepName | null> {
   const draft = currentDraft();
   const place = placeOf(draft);
@@ -52,12 +52,12 @@ async function firstObstacle(): Promise<StepName | null> {
   return (await seemsPersonal(draft, service)) ? "personal" : null;
 }
 
-/** Where it cannot be known now the server judges. */
+/** False if the wards cannot be loaded: then the server decides. */
 async function isAnothers(place: Place): Promise<boolean> {
-  return import("./whose.ts").then(async ({ outsideProblem }) => (await outsideProblem(place)) !== null).catch(() => false);
+  return import("./outside-problem.ts").then(async ({ outsideProblem }) => (await outsideProblem(place)) !== null).catch(() => false);
 }
 
-/** Where it cannot be known now it is not: the step says how to go on. */
+/** False if it cannot be loaded: the step then says how to continue. */
 async function isSureEnough(service: Service): Promise<boolean> {
   return import("./sign-in.ts").then((signIn) => signIn.isSureEnough(service)).catch(() => false);
 }
@@ -68,7 +68,7 @@ async function seemsPersonal(draft: Draft, service: Service | undefined): Promis
   return check !== null && check.publicWords(draft) !== draft.kept_words && check.findingsOf(draft).length > 0;
 }
 
-/** The step that may be shown where that one is asked for. */
+/** The step to show when `wanted` is requested. */
 export async function allowed(wanted: StepName): Promise<StepName> {
   if (wanted === "begun") return linkedAsset() || isBegun() ? wanted : "where";
   if (wanted === "where") return wanted;
@@ -93,7 +93,7 @@ export async function stepAfter(step: StepName): Promise<StepName> {
   return end;
 }
 
-/** Whether the step has something to ask; once everything was checked, only what the answers so far leave open. */
+/** Whether the step has something to ask. After the check step, only unanswered questions count. */
 async function isWanted(step: StepName): Promise<boolean> {
   const { checked, asked_for, service_code } = currentDraft();
   if (STOPS.includes(step)) return false;
@@ -104,13 +104,13 @@ async function isWanted(step: StepName): Promise<boolean> {
   return !checked;
 }
 
-/** Never in the way: whatever fails counts as nothing found. */
+/** Any failure counts as nothing found. */
 async function reportedNearby(): Promise<boolean> {
   if (!placeOf(currentDraft())) return false;
   return import("./nearby-search.ts").then(({ isWorthAsking }) => isWorthAsking()).catch(() => false);
 }
 
-/** Never in the way either. */
+/** Any failure counts as nothing found. */
 async function assetsAround(): Promise<boolean> {
   if (!placeOf(currentDraft())) return false;
   return import("./asset-search.ts").then(({ isWorthAsking }) => isWorthAsking()).catch(() => false);

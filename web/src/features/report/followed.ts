@@ -1,4 +1,4 @@
-/** The end of following somebody else's report instead of sending the same again. */
+/** The confirmation after following an existing report instead of sending a new one. */
 import { byId } from "../../shared/dom.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { lastFollowed } from "./sent-reports.ts";

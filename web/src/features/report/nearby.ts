@@ -41,7 +41,7 @@ export async function enter(): Promise<void> {
 
 function leadText(name: string, count: number): string {
   const reports = count === 1 ? "there is 1 open report" : `there are ${count} open reports`;
-  return `${name}: ${reports} less than ${RADIUS_M} metres from your place. If one is the same, follow it instead of sending it again.`;
+  return `${name}: ${reports} less than ${RADIUS_M} metres from your location. If it's the same problem, follow that report instead.`;
 }
 
 function entry(item: Nearby, serviceName: string, timeZone?: string): HTMLElement {
@@ -50,7 +50,7 @@ function entry(item: Nearby, serviceName: string, timeZone?: string): HTMLElemen
   const heading = element("h2", {}, link, element("span", { class: "govuk-visually-hidden" }, " (opens in a new tab)"));
   const distance = element("strong", {}, `${Math.round(item.distance_m)} metres away`);
   const facts = element("p", { class: "app-nearby__facts" }, stateTag(item.state), distance, " reported on ", dayElement(item.requested_datetime, timeZone));
-  const follow = actionButton("Follow this instead", () => void send(item, follow));
+  const follow = actionButton("Follow this report instead", () => void send(item, follow));
   follow.append(element("span", { class: "govuk-visually-hidden" }, `: ${title}, ${Math.round(item.distance_m)} metres away`));
   follow.id = `follow-${item.service_request_id}`;
   return element("li", {}, heading, facts, ...wordsOf(item), follow);
@@ -76,7 +76,7 @@ async function send({ service_request_id }: Nearby, button: HTMLButtonElement): 
     finishDraft();
     goTo("followed");
   } else {
-    const message = outcome.kind === "later" ? "We could not do that just now. Check your connection and try again" : outcome.problem.detail ?? outcome.problem.title;
+    const message = outcome.kind === "later" ? "You are not following the report yet. Check your connection and try again" : outcome.problem.detail ?? outcome.problem.title;
     showErrors(section, [{ field: button.id, message }]);
   }
 }

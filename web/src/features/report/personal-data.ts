@@ -1,7 +1,7 @@
 /**
- * What in the public words looks like something about a person. It only ever leads to a question,
- * so it may be wrong; but a warning at every report would soon be read by nobody. Prices, house
- * numbers, postcodes, roads such as A64 and street names are left alone. The pages without JavaScript ask by
+ * Finds text in the public fields that looks like personal information. A finding only leads to a question,
+ * so it can be wrong; but people would soon ignore a warning on every report. Prices, house
+ * numbers, postcodes, roads such as A64 and street names are ignored. The pages without JavaScript use
  * the same patterns.
  */
 import patterns from "../../../../chalicelib/forms/personal.json";
@@ -23,7 +23,7 @@ export function findingsOf(words: Pick<Draft, PublicField>): Finding[] {
   return FIELDS.flatMap((field) => find(words[field], field));
 }
 
-/** What was looked at: a change of it is looked at again. */
+/** The text of all public fields; when it changes, it is searched again. */
 export function publicWords(draft: Draft): string {
   return FIELDS.map((field) => draft[field]).join("\n");
 }
@@ -31,7 +31,7 @@ export function publicWords(draft: Draft): string {
 function find(text: string, field: PublicField): Finding[] {
   const found = new Map<string, Finding>();
   for (const { kind, pattern } of KINDS) {
-    // In words all in capitals a number plate cannot be told from "ROAD A12 BIN".
+    // In a text all in capitals, "ROAD A12 BIN" looks like a number plate.
     if (kind === "a number plate" && !/[a-z]/.test(text) && text.includes(" ")) continue;
     for (const [words] of text.matchAll(pattern)) found.set(words, { words, kind, field });
   }

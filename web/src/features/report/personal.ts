@@ -1,10 +1,10 @@
-/** A question before something about a person becomes public; it never stops anybody. */
+/** The step that asks before personal information becomes public. The resident can always continue. */
 import { byId, element } from "../../shared/dom.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
 import { type Finding, findingsOf, publicWords } from "./personal-data.ts";
 import { sectionOf } from "./steps.ts";
 
-const PLACES = { description: "in the description", title: "in the title", address: "in the words about the place" };
+const PLACES = { description: "in the description", title: "in the title", address: "in the address" };
 
 export function start(onward: () => Promise<void>): void {
   sectionOf("personal").querySelector("form")!.addEventListener("submit", () => {

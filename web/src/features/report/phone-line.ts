@@ -4,7 +4,7 @@ import { isoDay } from "../../shared/dates.ts";
 
 type Hours = Pick<Council, "phone" | "phone_hours" | "out_of_hours_phone" | "holidays" | "time_zone">;
 
-/** The phone is null where nobody answers but the emergency number. */
+/** The phone is null when only the emergency number is answered. */
 export function lineAt(now: Date, council: Hours): { phone: string | null; isUsual: boolean } {
   return isOpen(now, council) ? { phone: council.phone, isUsual: true } : { phone: council.out_of_hours_phone, isUsual: false };
 }

@@ -6,7 +6,7 @@ import { keep } from "./photo-store.ts";
 
 export const MOST_PHOTOS = 5;
 
-/** Answers in plain words why the photo was not added, or null. */
+/** Returns the reason why the photo was not added, or null. */
 export async function addPhoto(file: File, facts: Facts): Promise<string | null> {
   if (currentDraft().photos.length >= MOST_PHOTOS) return `You can add up to ${MOST_PHOTOS} photos`;
   const picture = await shrink(file);

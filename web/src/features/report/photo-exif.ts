@@ -1,5 +1,5 @@
 /**
- * Where and when a photo was taken, from its EXIF. JPEG and HEIC both hold "Exif", two zero bytes
+ * Where and when a photo was taken, from its EXIF. JPEG and HEIC both contain "Exif", two zero bytes
  * and a TIFF block, so one reader finds it in either.
  * Source: EXIF 2.32 (CIPA DC-008), TIFF 6.0; tags 0x8825 GPS, 0x8769 Exif, 0x9003 DateTimeOriginal.
  */
@@ -16,7 +16,7 @@ const EXIF = [0x45, 0x78, 0x69, 0x66, 0, 0];
 const TAKEN = /^(\d{4}):(\d\d):(\d\d) (\d\d:\d\d)/;
 const SIZES: Record<number, number> = { 2: 1, 3: 2, 4: 4, 5: 8 };
 
-/** Empty where the photo says nothing, or nothing that can be read. */
+/** Empty if the photo has no EXIF, or none that can be read. */
 export async function readFacts(file: Blob): Promise<Facts> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   try {
@@ -93,7 +93,7 @@ class Tiff {
     return String.fromCharCode(...codes).replace(/\0.*$/, "").trim();
   }
 
-  /** Degrees, minutes and seconds as three fractions; NaN where there are none. */
+  /** Degrees, minutes and seconds as three fractions; NaN if there are none. */
   private degrees(directory: Entries, tag: number): number {
     const value = directory.get(tag);
     if (value?.type !== 5 || value.count !== 3) return NaN;

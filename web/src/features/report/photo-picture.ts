@@ -1,4 +1,4 @@
-/** A chosen photo as a small picture; words where the browser cannot show it. */
+/** A chosen photo as a thumbnail, or its name if the browser cannot show it. */
 import { element } from "../../shared/dom.ts";
 import type { DraftPhoto } from "../../shared/pending-report.ts";
 import { find } from "./photo-store.ts";

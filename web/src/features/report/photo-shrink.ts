@@ -1,19 +1,19 @@
-/** Makes a photo small and upright before it is sent; what the browser cannot read goes as it is. */
+/** Shrinks and rotates a photo before it is sent. A photo that the browser cannot read is sent unchanged. */
 
 const LONGEST_PX = 1600;
 const QUALITY = 0.75;
 const MOST_BYTES = 10_000_000;
-/** What the service takes unread, by the name's ending: phones often give HEIC no type. */
+/** Types that are sent unchanged, by file extension: phones often give HEIC no type. */
 const UNREAD: Record<string, string> = { heic: "image/heic", heif: "image/heif", webp: "image/webp" };
 
-/** The picture to send, or in plain words why there is none. */
+/** The picture to send, or the reason why there is none. */
 export async function shrink(file: File): Promise<Blob | { problem: string }> {
   const picture = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => null);
   const small = picture && (await redraw(picture));
   if (small) return small;
   const type = UNREAD[file.name.split(".").at(-1)!.toLowerCase()] ?? file.type;
-  if (!Object.values(UNREAD).includes(type)) return { problem: `${file.name} is not a photo that we can use` };
-  if (file.size > MOST_BYTES) return { problem: `${file.name} is larger than 10 MB` };
+  if (!Object.values(UNREAD).includes(type)) return { problem: `${file.name} is not a photo that we can use. Choose a JPEG, PNG, WebP or HEIC photo` };
+  if (file.size > MOST_BYTES) return { problem: `${file.name} is larger than 10 MB. Choose a smaller photo` };
   return new Blob([file], { type });
 }
 

@@ -1,4 +1,4 @@
-/** The chosen photos' pictures in the phone's own store (IndexedDB), so that they survive a reload. */
+/** Stores the pictures of chosen photos in IndexedDB, so that they survive a reload. */
 import { phoneStore } from "../../shared/phone-store.ts";
 
 const DATABASE = "ginnel";
@@ -11,7 +11,7 @@ interface Kept {
   at: number;
 }
 
-/** Where the browser has no store, as in some private windows, they are kept for this page only. */
+/** Fallback for browsers without IndexedDB, as in some private windows: kept for this page only. */
 const here = new Map<string, Blob>();
 const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "id", forgetOld);
 
@@ -20,7 +20,7 @@ export async function keep(id: string, blob: Blob): Promise<void> {
   await work("readwrite", (store) => store.put({ id, blob, at: Date.now() } satisfies Kept)).catch(() => undefined);
 }
 
-/** The picture, or null where the phone no longer has it. */
+/** The picture, or null if it is no longer stored. */
 export async function find(id: string): Promise<Blob | null> {
   const known = here.get(id);
   if (known) return known;
@@ -36,7 +36,7 @@ export async function drop(ids: string[]): Promise<void> {
   }
 }
 
-/** Forgets what drafts left behind that nobody will send any more. */
+/** Deletes photos of abandoned drafts. */
 async function forgetOld(): Promise<void> {
   const all = await work<Kept[]>("readonly", (store) => store.getAll());
   await drop(all.filter(({ at }) => Date.now() - at > OLD_MS).map(({ id }) => id));

@@ -1,4 +1,4 @@
-/** When a photo was taken, as the camera's own clock had it. */
+/** When a photo was taken, by the camera's clock. */
 const FORM: Intl.DateTimeFormatOptions = {
   day: "numeric",
   month: "long",

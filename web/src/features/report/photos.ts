@@ -1,4 +1,4 @@
-/** Photos: chosen, looked at, taken out again; what they say of place and time is offered, never taken. */
+/** The step that adds and removes photos. Their place and time are offered, never used unasked. */
 import { isInside, loadCouncil, type Service } from "../../shared/council.ts";
 import { actionButton, byId, element, focusOn } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
@@ -13,7 +13,7 @@ import { drop } from "./photo-store.ts";
 import { takenText } from "./photo-text.ts";
 import { sectionOf } from "./steps.ts";
 
-/** Closer than this, a photo and a pin are the same place. */
+/** A photo taken closer to the pin than this is at the same place. */
 const SAME_PLACE_M = 25;
 const METRES_A_DEGREE = 111_195;
 
@@ -43,12 +43,12 @@ export async function enter(): Promise<void> {
 function whyText(service: Service | undefined): string {
   const why =
     service?.photo === "wanted"
-      ? "A photo helps a lot with this: the team sees what it is, how bad it is and what to bring."
-      : "A photo can help the team to find it. You need not add one.";
+      ? "A photo helps us to find the problem and bring the right tools."
+      : "You can add photos if they help to show the problem.";
   const who =
     service?.visibility === "private"
-      ? "Only the council sees your photos."
-      : "Photos will be public: leave out faces, number plates and the insides of homes.";
+      ? "Only the council can see your photos."
+      : "Photos are public. Do not include faces, number plates or the inside of homes.";
   return `${why} ${who}`;
 }
 
@@ -60,7 +60,7 @@ async function add(): Promise<void> {
   for (const [index, file] of files.entries()) {
     status.textContent = files.length === 1 ? "Preparing the photo…" : `Preparing photo ${index + 1} of ${files.length}…`;
     const facts = await readFacts(file).catch(() => ({}));
-    const problem = await addPhoto(file, facts).catch(() => "The photo could not be prepared. Try again, or choose another one");
+    const problem = await addPhoto(file, facts).catch(() => "We could not prepare the photo. Try again, or choose another photo");
     if (problem) problems.push(problem);
   }
   input.value = "";
@@ -87,7 +87,7 @@ async function item(photo: DraftPhoto, index: number): Promise<HTMLElement> {
 }
 
 function refusal({ refused }: DraftPhoto): HTMLElement[] {
-  return refused ? [element("p", { class: "govuk-error-message" }, `This photo cannot be used: ${refused}`)] : [];
+  return refused ? [element("p", { class: "govuk-error-message" }, `We cannot use this photo: ${refused}`)] : [];
 }
 
 function time({ taken }: DraftPhoto): HTMLElement[] {
@@ -104,7 +104,7 @@ function time({ taken }: DraftPhoto): HTMLElement[] {
   return [said, add];
 }
 
-/** The photo's own place, where it is another one than the pin's. */
+/** Offers the photo's place, if it is not the same as the pin's. */
 async function place(photo: DraftPhoto): Promise<HTMLElement[]> {
   const taken = placeOf(photo);
   const council = await loadCouncil().catch(() => null);
@@ -112,16 +112,16 @@ async function place(photo: DraftPhoto): Promise<HTMLElement[]> {
   if (!isInside(council, taken)) return [element("p", {}, `Taken outside the area of ${council.name}.`)];
   const pin = placeOf(currentDraft());
   const metres = pin && distance(pin, taken);
-  if (metres !== null && metres < SAME_PLACE_M) return [element("p", {}, "Taken where your pin is.")];
-  const said = metres === null ? "This photo says where it was taken." : `This photo was taken ${metresText(metres)} from your pin.`;
-  const move = actionButton(metres === null ? "Use its place" : "Move the pin there", () => void moveTo(taken));
+  if (metres !== null && metres < SAME_PLACE_M) return [element("p", {}, "Taken at your pin.")];
+  const said = metres === null ? "This photo contains a location." : `This photo was taken ${metresText(metres)} from your pin.`;
+  const move = actionButton(metres === null ? "Use the photo's location" : "Move the pin there", () => void moveTo(taken));
   return [element("p", {}, said), move];
 }
 
 async function moveTo(place: Place): Promise<void> {
   movePin(place);
   await draw();
-  status.textContent = "The pin is now where the photo was taken.";
+  status.textContent = "We've moved the pin to the photo's location.";
   focusOn(adder);
 }
 
@@ -130,7 +130,7 @@ async function takeOut(photo: DraftPhoto, name: string): Promise<void> {
   changeDraft({ photos: currentDraft().photos.filter(({ id }) => id !== photo.id) });
   await drop([photo.id]);
   await draw();
-  status.textContent = `${name} was removed. ${countText(currentDraft().photos.length)}`;
+  status.textContent = `${name} removed. ${countText(currentDraft().photos.length)}`;
   focusOn(adder);
 }
 
@@ -139,7 +139,7 @@ function countText(count: number): string {
   return count === 1 ? "1 photo." : `${count} photos.`;
 }
 
-/** Good to a few metres over the length of a council. */
+/** Metres, exact to a few metres within a council's area. */
 function distance(one: Place, other: Place): number {
   const east = (one.long - other.long) * Math.cos((one.lat * Math.PI) / 180);
   return Math.hypot(one.lat - other.lat, east) * METRES_A_DEGREE;

@@ -1,4 +1,4 @@
-/** Offers the place that a photo was taken at, and keeps the photo for the report. */
+/** Offers the place where a photo was taken, and adds the photo to the report. */
 import { type Council, isInside } from "../../shared/council.ts";
 import { actionButton, element, focusOn, show } from "../../shared/dom.ts";
 import { placeText } from "../../shared/places/place-text.ts";
@@ -8,26 +8,26 @@ import { readFacts } from "./photo-exif.ts";
 import { addPhoto } from "./photo-add.ts";
 import { takenText } from "./photo-text.ts";
 
-/** Answers what to say about the photo; where it has a place, `box` asks whether to use it. */
+/** Returns a message about the photo. If the photo has a place, `box` asks whether to use it. */
 export async function offerPlaceOf(file: File, council: Council, box: HTMLElement, use: (place: Place) => void): Promise<string> {
   const facts = await readFacts(file);
   const problem = await addPhoto(file, facts);
-  const kept = problem ? ` ${problem}.` : " The photo is kept for your report.";
+  const kept = problem ? ` ${problem}.` : " We've added the photo to your report.";
   const place = placeOf(facts);
   show(box, false);
-  if (!place) return `This photo does not say where it was taken: choose the place in another way.${kept}`;
+  if (!place) return `This photo does not contain a location. Choose another way to give the location.${kept}`;
   if (!isInside(council, place)) {
-    return `This photo was taken outside the area of ${council.name}: choose the place in another way.${kept}`;
+    return `This photo was taken outside ${council.name}. Choose another way to give the location.${kept}`;
   }
   const close = () => show(box, false);
   const when = facts.taken ? `Taken on ${takenText(facts.taken)}. ` : "";
   box.replaceChildren(
-    element("h2", {}, "Use the place in this photo?"),
-    element("p", {}, `${when}It says that it was taken at ${placeText(place)}.`),
+    element("h2", {}, "Use this photo's location?"),
+    element("p", {}, `${when}The location is ${placeText(place)}.`),
     element(
       "div",
       { class: "app-buttons" },
-      actionButton("Yes, use its place", () => {
+      actionButton("Yes, use this location", () => {
         close();
         use(place);
       }),

@@ -1,4 +1,4 @@
-/** The report as everybody will see it, before it is sent. */
+/** A preview of the public report. */
 import type { Service } from "../../shared/council.ts";
 import { dayText } from "../../shared/dates.ts";
 import { byId, element } from "../../shared/dom.ts";
@@ -9,7 +9,7 @@ import { addressOf, placeOf } from "./draft.ts";
 
 const HEADINGS = {
   public: "This will be public",
-  moderated: "This will be public once an officer has looked at it",
+  moderated: "This will be public once we have checked it",
   private: "This will not be public",
 };
 
@@ -18,10 +18,10 @@ export async function preview(draft: Draft, service: Service | undefined): Promi
   byId("preview-heading").textContent = HEADINGS[visibility];
   const box = byId("preview");
   if (visibility === "private") {
-    return box.replaceChildren(element("p", {}, "Only the council sees this kind of report."));
+    return box.replaceChildren(element("p", {}, "Only the council can see this kind of report."));
   }
-  const wait = placeOf(draft) ? "" : " It stays with us until one of us has found the place.";
-  const lead = `This is what everybody will see. Your contact details and your answers to our questions are never shown.${wait}`;
+  const wait = placeOf(draft) ? "" : " We'll publish it once we've found the location.";
+  const lead = `This is what everyone will see. We never publish your contact details or your answers to our questions.${wait}`;
   box.replaceChildren(element("p", {}, lead), await card(draft, service));
 }
 

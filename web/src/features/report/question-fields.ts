@@ -1,4 +1,4 @@
-/** One question as controls. Its field is called attributes.<code>, as in the API's errors. */
+/** The form controls of one question. Its field name is attributes.<code>, as in the API's errors. */
 import type { Attribute, Value } from "../../shared/council.ts";
 import { element } from "../../shared/dom.ts";
 import { idOf } from "../../shared/form-errors.ts";
@@ -41,7 +41,7 @@ function choices(question: Attribute, answer: Answer): HTMLElement {
   return element("fieldset", { class: "govuk-fieldset", ...described(hint) }, legend, ...hint, list);
 }
 
-/** The first choice has the field's own id, so that an error leads to it. */
+/** The first choice has the field's id, so that the error summary can link to it. */
 function choice(question: Attribute, value: Value, index: number, kind: "radios" | "checkboxes", answer: Answer): HTMLElement {
   const name = fieldOf(question);
   const id = index === 0 ? idOf(name) : `${idOf(name)}-${value.key}`;

@@ -1,4 +1,4 @@
-/** The service's own questions, all on one page. */
+/** The step that asks the service's questions, all on one page. */
 import type { Attribute } from "../../shared/council.ts";
 import { byId } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
@@ -43,5 +43,5 @@ function problemOf(question: Attribute): { field: string; message: string }[] {
 
 function problem({ required, datatype, description }: Attribute, answer: string | string[] | null): string | null {
   if (!answer) return required ? `Answer this question: ${description}` : null;
-  return datatype === "number" && !Number.isFinite(Number(answer)) ? "Enter a number, such as 3 or 2.5" : null;
+  return datatype === "number" && !Number.isFinite(Number(answer)) ? "Enter a number, like 3 or 2.5" : null;
 }

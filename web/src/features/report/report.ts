@@ -1,4 +1,4 @@
-/** The report page: its steps, and what each does when it is entered. */
+/** The report page: loads each step and moves between them. */
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { keptWords, takeUp } from "./draft.ts";
 import { allowed, linkedAsset, stepAfter } from "./flow.ts";
@@ -7,13 +7,13 @@ import type { StepName } from "./step-order.ts";
 import { goTo, sectionOf, startSteps } from "./steps.ts";
 import { enter as enterWhere, start as startWhere } from "./where.ts";
 
-/** `start` happens once, `enter` each time the step is shown. */
+/** `start` runs once, `enter` each time the step is shown. */
 interface Step {
   start?(onward: () => Promise<void>): void;
   enter(): void | Promise<void>;
 }
 
-/** What not everybody needs is loaded when it is needed. */
+/** Most steps are loaded only when they are needed. */
 const LOAD: Record<StepName, () => Step | Promise<Step>> = {
   begun: () => import("./begun.ts"),
   where: () => ({ start: startWhere, enter: enterWhere }),
@@ -33,7 +33,7 @@ const LOAD: Record<StepName, () => Step | Promise<Step>> = {
   followed: () => import("./followed.ts"),
 };
 
-/** What most people need next is fetched while they read. */
+/** Steps to preload while people read the current one. */
 const SOON: Partial<Record<StepName, StepName[]>> = {
   service: ["asset", "nearby", "questions", "description", "contact", "check"],
   questions: ["photos"],
@@ -50,7 +50,7 @@ async function load(name: StepName): Promise<() => Promise<void>> {
     started.add(name);
     return () => enter(name, step);
   } catch {
-    const message = `This page could not be loaded. ${keptWords()} Check your connection and open it again`;
+    const message = `We could not load this page. ${keptWords()} Check your connection and reload the page`;
     return async () => showErrors(sectionOf(name), [{ field: "main", message }]);
   }
 }
@@ -69,7 +69,7 @@ async function onwardFrom(step: StepName): Promise<void> {
   goTo(await stepAfter(step));
 }
 
-/** What was begun in another visit is shown first, so that nobody goes on with it unawares. */
+/** Shows an unfinished report of another visit first, so that nobody continues it by mistake. */
 async function begin(): Promise<void> {
   const isResumed = await takeUp();
   for (const each of document.querySelectorAll("[data-kept]")) each.textContent = keptWords();
@@ -77,7 +77,7 @@ async function begin(): Promise<void> {
   else await takeAsset();
 }
 
-/** A link from a thing's own page says what the report is about. */
+/** Fills in the asset from a link on the asset's page. */
 async function takeAsset(): Promise<void> {
   const id = linkedAsset();
   if (!id) return;
@@ -85,8 +85,8 @@ async function takeAsset(): Promise<void> {
   history.replaceState(null, "", step === "begun" ? "#begun" : `/report/#${step}`);
 }
 
-// The step after the first one comes as soon as somebody begins to answer.
+// Preload the second step as soon as the resident starts to answer.
 sectionOf("where").addEventListener("focusin", () => fetchSoon("service"), { once: true });
-// A form whose step is still being loaded must not take the page away.
+// A form whose step is still loading must not leave the page.
 document.addEventListener("submit", (event) => event.preventDefault());
 void begin().then(() => startSteps(async (wanted) => allowedEnd(wanted) ?? allowed(wanted), load));

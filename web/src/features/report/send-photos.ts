@@ -1,4 +1,4 @@
-/** Sends the draft's photos, and waits a moment for what the service says of them. */
+/** Sends the draft's photos, and waits briefly for the service to check them. */
 import { getJson } from "../../shared/api.ts";
 import { isSignedOut, reasonOf } from "../../shared/outcome.ts";
 import type { Draft, DraftPhoto } from "../../shared/pending-report.ts";
@@ -36,7 +36,7 @@ export async function sendPhotos(draft: Draft, say: (text: string) => void): Pro
   return { kind: "ready", photo_ids: currentDraft().photos.map(({ uploaded }) => uploaded!.photo_id) };
 }
 
-/** A refused photo stays marked, so that its page says so too. */
+/** Marks a refused photo in the draft, so that the photos step shows it too. */
 function settled(outcome: Exclude<Step, { kind: "sent" }>): PhotosOutcome {
   if (outcome.kind === "refused") mark(outcome.photo, { refused: outcome.reason });
   return outcome;
@@ -49,7 +49,7 @@ function mark(photo: DraftPhoto, changes: Partial<DraftPhoto>): void {
 
 async function sendOne(photo: DraftPhoto, key: string, account: string): Promise<Step> {
   const picture = await find(photo.id);
-  if (!picture) return { kind: "refused", photo, reason: "This phone no longer has it." };
+  if (!picture) return { kind: "refused", photo, reason: "It is no longer saved in this browser." };
   const asked = { content_type: picture.type, size: picture.size };
   const outcome = await postAs<Policy>(account, "/api/photos", asked, `${key}/${photo.n}`);
   if (outcome.kind === "later") return outcome;
@@ -67,7 +67,7 @@ async function put(photo: DraftPhoto, key: string, picture: Blob, policy: Policy
   return { kind: "sent" };
 }
 
-/** Nobody waits for longer than that: a photo may also be refused after the report was sent. */
+/** The first photo that the service refuses within the time limit. Photos can still be refused later. */
 async function firstRefused(): Promise<Extract<Step, { kind: "refused" }> | null> {
   const late = AbortSignal.timeout(PATIENCE_MS);
   let waiting = [...currentDraft().photos];

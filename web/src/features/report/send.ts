@@ -39,7 +39,7 @@ const STEP_OF: Record<string, StepName> = {
   contact: "contact",
 };
 
-/** Errors of fields that have no control of their own point at the control that sets them. */
+/** The control that sets a field that has no control of its own, for error links. */
 const STANDS_FOR: Record<string, string> = {
   lat: "place-search",
   long: "place-search",
@@ -57,7 +57,7 @@ async function send(): Promise<void> {
   show(notSent, false);
   const draft = currentDraft();
   try {
-    // Without the list of services nobody knows which answers belong to the report.
+    // Without the list of services, it is not known which answers belong to the report.
     const service = await currentService();
     if (!service) return explainLater(null);
     const photos = await sendPhotosOf(draft, service);
@@ -73,7 +73,7 @@ async function send(): Promise<void> {
   }
 }
 
-/** The photos' ids, or null where they stand in the report's way: then that is explained. */
+/** The photos' ids, or null if a photo could not be sent; then the page explains why. */
 async function sendPhotosOf(draft: Draft, service: Service): Promise<string[] | null> {
   if (draft.photos.length === 0 || service.photo === "none") return [];
   const sending = await import("./send-photos.ts").catch(() => null);
@@ -140,50 +140,50 @@ function onThisPage({ field, message }: { field: string; message: string }) {
 function explainPhoto(photo: DraftPhoto, reason: string): void {
   const { photos } = currentDraft();
   const which = photos.length > 1 ? ` (photo ${photos.findIndex(({ id }) => id === photo.id) + 1})` : "";
-  const without = actionButton("Remove it and send", () => {
+  const without = actionButton("Remove photo and send", () => {
     changeDraft({ photos: currentDraft().photos.filter(({ id }) => id !== photo.id) });
     void send();
   });
   const other = element("a", { class: "app-link", href: "#photos" }, "Choose another photo");
   explain(
-    `This photo cannot be used${which}`,
-    `${reason} Your report was not sent yet.`,
+    `We cannot use this photo${which}`,
+    `${reason} Your report has not been sent.`,
     element("div", { class: "app-buttons" }, without),
     element("p", {}, other),
   );
 }
 
 function explainStored(problem: Problem): void {
-  const link = element("a", { href: problem.link ?? "/track/" }, "See the report that we have");
+  const link = element("a", { href: problem.link ?? "/track/" }, "See the report that you sent");
   const sendAsNew = actionButton("Send this as a new report", () => {
     renewKey();
     void send();
   });
-  const throwAway = actionButton("Throw this away", () => {
+  const deleteDraft = actionButton("Delete this report", () => {
     finishDraft();
     show(notSent, false);
     goTo("where");
   });
   explain(
-    "You have already sent this report, with other answers",
+    "You've already sent a version of this report",
     keptWords(),
     element("p", {}, link),
-    element("div", { class: "app-buttons" }, sendAsNew, throwAway),
+    element("div", { class: "app-buttons" }, sendAsNew, deleteDraft),
   );
 }
 
 function explainSignedOut(): void {
   const signIn = element("a", { href: "/forms/sign-in?next=/account/", target: "_blank" }, "Sign in (opens in a new tab)");
-  const without = actionButton("Send it without signing in", () => {
+  const without = actionButton("Send without signing in", () => {
     changeDraft({ account: "", channel: "" });
     renewKey();
     void send();
   });
   button.textContent = "Try again";
   const isOwn = !isAssisted(currentDraft());
-  const otherwise = " Or send it without: it is then in your list of reports only if it has an address that you have confirmed.";
+  const otherwise = " If you send it without signing in, it is in your list of reports only if it has an address that you have confirmed.";
   explain(
-    "Not sent yet: you are not signed in any more",
+    "Your report has not been sent: you are signed out",
     `${keptWords()} Sign in and try again here.${isOwn ? otherwise : ""}`,
     element("p", {}, signIn),
     ...(isOwn ? [element("div", { class: "app-buttons" }, without)] : []),
@@ -193,7 +193,7 @@ function explainSignedOut(): void {
 function explainLater(retryAfterSeconds: number | null): void {
   button.textContent = "Try again";
   const when = whenToRetry(retryAfterSeconds);
-  explain("Not sent yet", `${keptWords()} ${when[0]!.toUpperCase()}${when.slice(1)}.`);
+  explain("Your report has not been sent", `${keptWords()} ${when[0]!.toUpperCase()}${when.slice(1)}.`);
 }
 
 function explain(title: string, text: string, ...more: Node[]): void {

@@ -1,4 +1,4 @@
-/** Who sends the report: it becomes hers who is signed in, with the contact details of her account. */
+/** The sender of the report: the signed-in account, with its contact details. */
 import type { OwnAccount } from "../account/model.ts";
 import { byId, element, show } from "../../shared/dom.ts";
 import { isSignedOut } from "../../shared/outcome.ts";
@@ -8,7 +8,7 @@ import { isStaff } from "./assurance.ts";
 import { currentService } from "./current-service.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
 
-/** Nothing happens where it cannot be known. `changed` shows what the draft holds now. */
+/** Does nothing if the session cannot be checked. `changed` runs when the draft has changed. */
 export async function meet(changed: () => void): Promise<void> {
   await offerAnonymity();
   const who = await whoIsSignedIn();
@@ -25,16 +25,16 @@ export async function meet(changed: () => void): Promise<void> {
   tellWhose();
 }
 
-/** What somebody else told is kept until the one who took it down is signed in again. */
+/** A report that staff write for a resident is kept until they sign in again. */
 function leaveOff(): void {
   if (!isAssisted(currentDraft())) {
     belongTo("");
     return tell();
   }
-  tell("You are not signed in any more. ", element("a", { href: signInAddress(), target: "_blank" }, "Sign in (opens in a new tab)"), ", then go on here.");
+  tell("You are signed out. ", element("a", { href: signInAddress(), target: "_blank" }, "Sign in (opens in a new tab)"), ", then continue here.");
 }
 
-/** Staff's own details are not filled in: most of what they report is somebody else's. */
+/** Does not fill in the details of staff, who mostly report for residents. */
 async function offerChannels(): Promise<void> {
   const assisted = await import("./assisted.ts");
   assisted.offerChannels(tellWhose);
@@ -44,24 +44,24 @@ async function offerChannels(): Promise<void> {
 function tellWhose(): void {
   const { channel } = currentDraft();
   if (isAssisted(currentDraft()) || (!channel && !byId("channel-choice").hidden)) return tell();
-  tell("You are signed in, so you will find this report in ", element("a", { href: "/account/", target: "_blank" }, "My reports (opens in a new tab)"), ".");
+  tell("You are signed in. You'll find this report in ", element("a", { href: "/account/", target: "_blank" }, "My reports (opens in a new tab)"), ".");
 }
 
-/** Whether it is another one than before. What she sends goes under a key of its own. */
+/** Makes the draft belong to the account, with a new key. Returns whether that is another account than before. */
 function belongTo(account: string): boolean {
   if (currentDraft().account === account) return false;
   changeDraft({ account, key: crypto.randomUUID() });
   return true;
 }
 
-/** What was typed stays; with a wish how to be reached, that alone is filled in. */
+/** Fills in empty fields; if the account prefers a way of contact, only that one. */
 function fillIn({ name, addresses, reach_by }: OwnAccount): void {
   const draft = currentDraft();
   const first = (kind: "email" | "phone") => (reach_by && reach_by !== kind ? "" : (addresses.find((each) => each.kind === kind)?.value ?? ""));
   changeDraft({ name: draft.name || (name ?? ""), email: draft.email || first("email"), phone: draft.phone || first("phone") });
 }
 
-/** Where the council has to know who reports, nobody is asked whether she wants to be unknown. */
+/** Offers to report anonymously, unless the service requires the reporter to sign in. */
 async function offerAnonymity(): Promise<void> {
   const known = Boolean((await currentService())?.why_sign_in);
   if (known) changeDraft({ anonymous: false });

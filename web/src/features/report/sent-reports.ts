@@ -1,11 +1,11 @@
-/** What this visit sent or followed last, so that a reload still shows it. */
+/** The report that this visit sent or followed last, so that a reload still shows it. */
 import { keptValue } from "../../shared/kept-value.ts";
 import type { StoredReport } from "../../shared/reports.ts";
 import type { StepName } from "./step-order.ts";
 
 export type Visibility = "public" | "waiting" | "held" | "private" | "withdrawn" | "hidden";
 
-/** A report placed in words has no lat and long yet. */
+/** A report without a pin has no lat and long yet. */
 export interface Receipt extends Omit<StoredReport, "lat" | "long"> {
   lat: number | null;
   long: number | null;
@@ -14,11 +14,11 @@ export interface Receipt extends Omit<StoredReport, "lat" | "long"> {
 
 export interface Sent {
   receipt: Receipt;
-  /** Proves to the service who sent the report. */
+  /** Proves to the service that this browser sent the report. */
   key: string;
-  /** The account that sent it; nothing where nobody was signed in. */
+  /** The account that sent it; empty if nobody was signed in. */
   account: string;
-  /** Whether staff sent it for somebody else. */
+  /** Whether staff sent it for a resident. */
   for_other: boolean;
   /** By this phone's clock, in milliseconds. */
   at: number;
@@ -35,7 +35,7 @@ export const { read: lastFollowed, write: rememberFollowed } = keptValue<string>
   (id) => typeof id === "string",
 );
 
-/** The end that may be shown where one is asked for; undefined where it is about another step. */
+/** The confirmation step to show when `wanted` is one; undefined for any other step. */
 export function allowedEnd(wanted: StepName): StepName | undefined {
   if (wanted === "sent") return lastSent() ? wanted : "where";
   if (wanted === "followed") return lastFollowed() ? wanted : "where";

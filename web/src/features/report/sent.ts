@@ -1,4 +1,4 @@
-/** The end: the reference, the promise, what happens next, and a short time to take it back. */
+/** The confirmation: the reference, the target date, what happens next, and a few minutes to withdraw. */
 import { loadCouncil } from "../../shared/council.ts";
 import { dayText } from "../../shared/dates.ts";
 import { byId, element, show } from "../../shared/dom.ts";
@@ -8,16 +8,16 @@ import { offerWithdrawal } from "./withdraw.ts";
 
 type Next = { text: string; link: string };
 
-const SAVE_LINK = "Keep this link: only it shows your report.";
+const SAVE_LINK = "Save the address of that page. You need it to see your report.";
 const NEXT: Record<Visibility, Next> = {
   public: {
-    text: "The team that looks after this has your report. What they do about it is shown on the report's page. Keep the reference to find it again.",
+    text: "We've sent your report to the team that deals with it. You can check progress on the report's page. Save your reference to find it again.",
     link: "See your report",
   },
-  waiting: { text: "One of us looks at your report before it becomes public. The link below shows it until then.", link: "See your report" },
-  held: { text: "The team has your report. It becomes public in a while. The link below shows it until then.", link: "See your report" },
+  waiting: { text: "We check reports before publishing them. Until then, use the link below to see your report.", link: "See your report" },
+  held: { text: "We've sent your report to the team that deals with it. It will be published soon. Until then, use the link below to see your report.", link: "See your report" },
   private: {
-    text: "The team that looks after this has your report. Only the council sees it.",
+    text: "We've sent your report to the team that deals with it. Only the council can see it.",
     link: "See your report",
   },
   withdrawn: { text: "You have withdrawn this report.", link: "See your report" },
@@ -35,10 +35,10 @@ export async function enter(): Promise<void> {
   offerWithdrawal(sent, council?.withdraw_within_s ?? 0);
 }
 
-/** Whoever has it sees the report and adds to it, as if she had sent it herself. */
+/** The report's private link, with which the resident can see the report and add to it. */
 function linkToGive({ tracking_url }: Receipt): HTMLElement[] {
   return [
-    element("p", {}, "Give this link to the resident, with the reference: it shows them their report, and they can add to it."),
+    element("p", {}, "Give the resident this link and the reference. They can use the link to see their report and add to it."),
     element("p", { class: "app-card", id: "sent-link" }, tracking_url),
   ];
 }
@@ -51,8 +51,8 @@ function tellNext({ receipt, account, for_other }: Sent): void {
   const visibility = receipt.visibility ?? "public";
   const { text, link } = NEXT[visibility] ?? NEXT.waiting;
   const placed = receipt.lat !== null && receipt.lat !== undefined;
-  const words = placed || visibility !== "waiting" ? text : "One of us finds the place from your words, which takes a little longer. The link below shows your report until then.";
-  const own = account ? "You find it in My reports, too." : visibility === "private" ? SAVE_LINK : "";
+  const words = placed || visibility !== "waiting" ? text : "We'll find the location from your description, then publish the report. This takes longer than using a pin. Until then, use the link below to see your report.";
+  const own = account ? "You can also find it in My reports." : visibility === "private" ? SAVE_LINK : "";
   const more = for_other ? linkToGive(receipt) : own ? [element("p", {}, own)] : [];
   byId("sent-next").replaceChildren(element("p", {}, words), ...more);
   const page = byId<HTMLAnchorElement>("sent-page");

@@ -1,13 +1,13 @@
-/** Which services fit what somebody writes, best first, and because of which words. */
+/** Finds services that match a text, best first, and the words that matched. */
 import type { Service } from "../../shared/council.ts";
 
 export interface Suggestion {
   service: Service;
-  /** The words as they were written. */
+  /** The words that matched, as they were typed. */
   because: string[];
 }
 
-/** A word of the name says more than a keyword, and that more than one of the description. */
+/** A word in the name counts more than a keyword, and a keyword more than a word in the description. */
 const WEIGHTS = { name: 4, keywords: 3, description: 1 };
 const SHORTEST_PREFIX = 3;
 const SAY_NOTHING = new Set(
@@ -37,7 +37,7 @@ function scoreOf(word: string, { service_name, keywords, description }: Service)
   );
 }
 
-/** 1 for the word itself, half for the beginning of a word: it may still be being typed. */
+/** 1 for the whole word, 0.5 for the start of a word, which may still be being typed. */
 function fit(word: string, text: string): number {
   const stem = stemOf(word);
   const stems = wordsOf(text).map(stemOf);

@@ -1,9 +1,9 @@
-/** What kind of problem: a grouped list, and suggestions from the words that are typed. */
+/** The step that asks for the kind of problem: a grouped list, and suggestions from the typed words. */
 import { loadServices, type Service } from "../../shared/council.ts";
 import { byId, element, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
-import { type Suggestion, suggest } from "./service-search.ts";
+import { suggest } from "./service-search.ts";
 import { sectionOf } from "./steps.ts";
 
 const section = sectionOf("service");
@@ -11,8 +11,8 @@ const groups = byId("service-groups");
 const fits = byId("service-fits");
 const search = byId<HTMLInputElement>("service-search");
 const status = byId("service-status");
-/** The one element of each service, which stands in its group or among the suggestions. */
-const items = new Map<string, { service: Service; box: HTMLElement; home: HTMLElement; why: HTMLElement }>();
+/** The element of each service, which is moved between its group and the suggestions. */
+const items = new Map<string, { service: Service; box: HTMLElement; home: HTMLElement }>();
 
 export function start(onward: () => Promise<void>): void {
   search.addEventListener("input", filter);
@@ -26,7 +26,7 @@ export function start(onward: () => Promise<void>): void {
   section.querySelector("form")!.addEventListener("submit", () => {
     clearErrors(section);
     if (currentDraft().service_code) void leave(onward);
-    else showErrors(section, [{ field: firstRadio()?.id ?? "service-search", message: "Choose what the problem is" }]);
+    else showErrors(section, [{ field: firstRadio()?.id ?? "service-search", message: "Choose the kind of problem" }]);
   });
 }
 
@@ -35,7 +35,7 @@ export async function enter(): Promise<void> {
   for (const radio of radios()) radio.checked = radio.value === currentDraft().service_code;
 }
 
-/** Looking for the same problem nearby takes a moment. */
+/** Says that the search for nearby reports takes a moment. */
 async function leave(onward: () => Promise<void>): Promise<void> {
   const before = status.textContent;
   status.textContent = "One moment…";
@@ -49,7 +49,7 @@ async function fill(): Promise<void> {
     groups.replaceChildren(...Array.from(byGroup(await loadServices()), ([name, services]) => group(name, services)));
     status.textContent = "";
   } catch {
-    status.textContent = "The list could not be loaded. Check your connection, go back and try again.";
+    status.textContent = "We could not load the list. Check your connection, go back and try again.";
   }
 }
 
@@ -77,10 +77,9 @@ function item(service: Service, home: HTMLElement): HTMLElement {
     "aria-describedby": `${id}-hint`,
   });
   const label = element("label", { class: "govuk-label govuk-radios__label", for: id }, service_name);
-  const why = element("span", { class: "app-why" });
-  const hint = element("div", { class: "govuk-hint govuk-radios__hint", id: `${id}-hint` }, description, why);
+  const hint = element("div", { class: "govuk-hint govuk-radios__hint", id: `${id}-hint` }, description);
   const box = element("div", { class: "govuk-radios__item" }, radio, label, hint);
-  items.set(service_code, { service, box, home, why });
+  items.set(service_code, { service, box, home });
   return box;
 }
 
@@ -88,26 +87,24 @@ function filter(): void {
   const services = Array.from(items.values(), ({ service }) => service);
   const suggestions = suggest(search.value, services);
   const searching = search.value.trim() !== "";
-  for (const { box, home, why } of items.values()) {
+  for (const { box, home } of items.values()) {
     home.append(box);
-    why.textContent = "";
     show(box, !searching || box.querySelector("input")!.checked);
   }
-  for (const suggestion of suggestions) lift(suggestion);
+  for (const { service } of suggestions) lift(service);
   for (const box of groups.children) show(box as HTMLElement, box.querySelector(".govuk-radios__item:not([hidden])") !== null);
   status.textContent = searching ? matchText(suggestions.length) : "";
 }
 
-function lift({ service, because }: Suggestion): void {
-  const { box, why } = items.get(service.service_code)!;
-  why.textContent = ` Shown because you wrote ${because.map((word) => `“${word}”`).join(" and ")}.`;
+function lift({ service_code }: Service): void {
+  const { box } = items.get(service_code)!;
   show(box);
   fits.append(box);
 }
 
 function matchText(matches: number): string {
-  if (matches === 0) return "Nothing fits. Try another word, or clear the search to see the whole list.";
-  return matches === 1 ? "1 kind of problem fits." : `${matches} kinds of problem fit, the best first.`;
+  if (matches === 0) return "No matches. Try another word, or clear the search to see the whole list.";
+  return matches === 1 ? "1 match" : `${matches} matches, best first`;
 }
 
 function radios(): NodeListOf<HTMLInputElement> {

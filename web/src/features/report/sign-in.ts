@@ -1,4 +1,4 @@
-/** The stop where the council has to know who reports: why, and where to sign in. */
+/** The stop for services that need the reporter to sign in: why, and where to sign in. */
 import { byId, show } from "../../shared/dom.ts";
 import type { Service } from "../../shared/council.ts";
 import { signInAddress, whoIsSignedIn } from "../../shared/session.ts";
@@ -16,8 +16,8 @@ export async function enter(): Promise<void> {
 }
 
 /**
- * Whether who is signed in is known as surely as the service asks: then the report is hers, and not anonymous. Whoever
- * rings or comes by shows to the staff who she is.
+ * Whether the signed-in account has the assurance that the service needs. If so, the report belongs to that account and
+ * is not anonymous. Staff check the identity of a resident they report for.
  */
 export async function isSureEnough(service: Service): Promise<boolean> {
   const who = await whoIsSignedIn();

@@ -1,8 +1,8 @@
-/** One step at a time: the hash says which, so that reload and the browser's own back button work. */
+/** Shows one step at a time. The address's hash names it, so that reload and the browser's back button work. */
 import { byId, focusOn, show } from "../../shared/dom.ts";
 import { type StepName, STEPS } from "./step-order.ts";
 
-/** Where "Back" leads when this visit began in the middle, so that there is no history to go back in. */
+/** Where "Back" leads if this visit started in the middle and has no history to go back to. */
 const BEFORE: Record<StepName, StepName | null> = {
   begun: null,
   where: null,
@@ -38,20 +38,20 @@ export function sectionOf(step: StepName): HTMLElement {
   return document.querySelector<HTMLElement>(`[data-step="${step}"]`)!;
 }
 
-/** `then` happens once the step is shown. */
+/** `then` runs once the step is shown. */
 export function goTo(step: StepName, then: (() => void) | null = null): void {
   afterwards = then;
   location.hash = step;
 }
 
-/** For a step that answered itself: "Back" does not come by it again. */
+/** Replaces a step that has nothing to ask, so that "Back" does not return to it. */
 export function goInstead(step: StepName): void {
   location.replace(`#${step}`);
 }
 
 /**
- * Shows the step of the hash, or the one that `allowed` puts in its place. `load` makes a step ready
- * before it is shown, so that no press on a button is lost, and answers what happens once it is.
+ * Shows the step of the hash, or the one that `allowed` returns instead. `load` prepares a step
+ * before it is shown, so that no press on a button is lost, and returns what to run once it is shown.
  */
 export function startSteps(allowed: (wanted: StepName) => Promise<StepName>, load: (step: StepName) => Promise<() => Promise<void>>): void {
   const follow = async () => {
@@ -79,7 +79,7 @@ function stepOfHash(): StepName | null {
   return STEPS.find((step) => step === name) ?? null;
 }
 
-/** How far this entry of the browser's history is from the first one of the flow. */
+/** Counts how far this entry of the browser's history is from the first one of the flow. */
 function countDepth(): void {
   const known = (history.state as Depth | null)?.depth;
   depth = known ?? (shown ? depth + 1 : 0);

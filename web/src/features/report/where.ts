@@ -1,4 +1,4 @@
-/** The place: by postcode or street, from the phone, a photo or a map, or in words alone. */
+/** The step that asks for the place: by postcode or street, from the phone, a photo or a map, or in words. */
 import { byId, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { AskPlace } from "../../shared/places/ask-place.ts";
@@ -35,11 +35,11 @@ async function goOn(onward: () => Promise<void>): Promise<void> {
   else asked.refuse(message);
 }
 
-/** Whether the place is another council's, and the reader has been told. Whatever fails is left to the server. */
+/** Whether the place is outside the council's area; if so, the page says it. On any failure, the server decides. */
 async function sayIfOutside(): Promise<boolean> {
   const place = placeOf(currentDraft());
   if (!place) return false;
-  const message = await import("./whose.ts").then(({ outsideProblem }) => outsideProblem(place)).catch(() => null);
+  const message = await import("./outside-problem.ts").then(({ outsideProblem }) => outsideProblem(place)).catch(() => null);
   const now = placeOf(currentDraft());
   if (!message || now?.lat !== place.lat || now.long !== place.long) return false;
   asked.refuse(message);
@@ -48,11 +48,11 @@ async function sayIfOutside(): Promise<boolean> {
 
 function problem(): string | null {
   const draft = currentDraft();
-  if (draft.in_words) return draft.address.trim() ? null : "Describe where the problem is";
-  return placeOf(draft) ? null : "Say where the problem is: search for a street, use your location, or choose another way";
+  if (draft.in_words) return draft.address.trim() ? null : "Describe the location";
+  return placeOf(draft) ? null : "Give the location: search for a street, use your location, or choose another way";
 }
 
-/** Shows the place, and what is asked about it. */
+/** Shows the place, and the question about it. */
 function describePlace(): void {
   const draft = currentDraft();
   const place = placeOf(draft);
@@ -63,7 +63,7 @@ function describePlace(): void {
   show(byId("words-note"), draft.in_words);
   inWords.setAttribute("aria-pressed", String(draft.in_words));
   byId("address-label").textContent = draft.in_words
-    ? "Where is it? Describe it so that somebody else would find it"
+    ? "Describe the location, for example 'footpath behind the library, by the second bench'"
     : "Nearest house number, street or landmark (optional)";
   address.rows = draft.in_words ? 4 : 1;
 }
@@ -76,19 +76,19 @@ function useWords(): void {
   focusOn(address);
 }
 
-/** A photo only ever offers its place: it may have been taken somewhere else. */
+/** Asks before it uses a photo's place, because the photo may have been taken somewhere else. */
 async function offerPhotosPlace(): Promise<void> {
   const file = photo.files?.[0];
   if (!file) return;
   clearErrors(section);
-  asked.say("Looking at the photo…");
+  asked.say("Reading the photo…");
   const council = await asked.council();
   if (!council) return;
   try {
     const { offerPlaceOf } = await import("./place-photo.ts");
     asked.say(await offerPlaceOf(file, council, byId("photo-offer"), (place) => asked.accept(place)));
   } catch {
-    asked.refuse("The photo could not be read. Choose the place in another way");
+    asked.refuse("We could not read the photo. Choose another way to give the location");
   } finally {
     photo.value = "";
   }

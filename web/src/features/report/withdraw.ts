@@ -1,4 +1,4 @@
-/** A few minutes to take a report back, with the key that it was sent under. */
+/** Offers to withdraw a report for a few minutes, with the key that it was sent under. */
 import type { Problem } from "../../shared/api.ts";
 import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
 import { postAs } from "../../shared/post.ts";
@@ -8,7 +8,7 @@ const box = byId("withdraw");
 const heading = byId("sent-heading");
 let hiding: number | undefined;
 
-/** Shows the offer until its time is over. */
+/** Shows the offer until its time has passed. */
 export function offerWithdrawal(sent: Sent, seconds: number): void {
   clearTimeout(hiding);
   const isBack = sent.receipt.visibility === "withdrawn";
@@ -16,11 +16,11 @@ export function offerWithdrawal(sent: Sent, seconds: number): void {
   heading.textContent = isBack ? "Report withdrawn" : "Report sent";
   const left = sent.at + seconds * 1000 - Date.now();
   show(box, isBack || left > 0);
-  if (isBack) return box.replaceChildren(element("p", {}, "You have withdrawn this report. Nobody will act on it, and it is not public."));
+  if (isBack) return box.replaceChildren(element("p", {}, "You have withdrawn this report. It is not public, and we will not deal with it."));
   if (left <= 0) return;
   const until = new Date(sent.at + seconds * 1000).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
   const ask = actionButton("Withdraw this report", () => confirm(sent, seconds));
-  box.replaceChildren(element("h2", {}, "Changed your mind?"), element("p", {}, `You can withdraw the report until ${until}.`), ask);
+  box.replaceChildren(element("h2", {}, "Changed your mind?"), element("p", {}, `You can withdraw this report until ${until}. We'll delete what you wrote.`), ask);
   hiding = window.setTimeout(() => show(box, false), left);
 }
 
@@ -33,7 +33,7 @@ function confirm(sent: Sent, seconds: number): void {
   });
   box.replaceChildren(
     question,
-    element("p", {}, "It is taken off the map and its page, and nobody will act on it."),
+    element("p", {}, "We'll remove it from the map and delete what you wrote. We will not deal with it."),
     element("div", { class: "app-buttons" }, yes, no),
     element("p", { role: "status", id: "withdraw-status" }),
   );
@@ -54,7 +54,7 @@ async function withdraw(sent: Sent, button: HTMLButtonElement): Promise<void> {
     offerWithdrawal(withdrawn, 0);
     focusOn(heading);
   } else if (outcome.kind === "later") {
-    status.textContent = "That could not be sent. Check your connection and try again.";
+    status.textContent = "The report has not been withdrawn. Check your connection and try again.";
   } else {
     explain(outcome.problem);
   }
@@ -62,8 +62,8 @@ async function withdraw(sent: Sent, button: HTMLButtonElement): Promise<void> {
 
 function explain(problem: Problem): void {
   const why = element("p", {}, problem.detail ?? problem.title);
-  const instead = element("p", {}, "You can still add to the report on its page, or ring us.");
-  const title = element("h2", {}, "The report was not withdrawn");
+  const instead = element("p", {}, "You can still add to the report on its page, or call us.");
+  const title = element("h2", {}, "The report has not been withdrawn");
   box.replaceChildren(title, why, instead);
   focusOn(title);
 }

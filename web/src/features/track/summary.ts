@@ -1,4 +1,4 @@
-/** A found report in short: state, promise, timeline, and the way to its page. */
+/** A summary of a report: state, target date, timeline, and a link to its page. */
 import { type Council, loadServices } from "../../shared/council.ts";
 import { dayElement } from "../../shared/dates.ts";
 import { element } from "../../shared/dom.ts";
@@ -23,8 +23,8 @@ export async function reportSummary(report: Report, { time_zone }: Council): Pro
     parts.push(promiseWords(report.expected_datetime, time_zone));
   }
   if (report.photos?.length) parts.push(photoList(report.photos, "the report"));
-  const link = element("a", { href: `/reports/${report.service_request_id}` }, "See the whole report, or add an update");
-  parts.push(element("p", {}, link), element("h3", {}, "What has happened"), timeline(report, time_zone));
+  const link = element("a", { href: `/reports/${report.service_request_id}` }, "See the full report or add an update");
+  parts.push(element("p", {}, link), element("h3", {}, "Progress"), timeline(report, time_zone));
   return parts;
 }
 

@@ -1,4 +1,4 @@
-/** From a reference to what is being done about the report; `?ref=` works as a link. */
+/** Finds a report by its reference, or places by name; `?ref=` works as a link. */
 import { loadCouncil } from "../../shared/council.ts";
 import { byId, element, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
@@ -7,8 +7,8 @@ import { findReport } from "../../shared/reports.ts";
 import { reportSummary } from "./summary.ts";
 
 const NOT_PUBLIC =
-  "Some reports are private, and some are public only after we have looked at them. " +
-  "You can see such a report only by the link that you got when you sent it.";
+  "Some reports are private, and we check some reports before publishing them. " +
+  "To see such a report, use the link we gave you when you sent it.";
 
 const form = byId<HTMLFormElement>("track-form");
 const input = byId<HTMLInputElement>("ref");
@@ -41,10 +41,10 @@ async function track(): Promise<void> {
   const id = parseReference(typed);
   if (id) await lookUp(id, typed);
   else if (!typed) refuse("Enter your reference, or a street or place");
-  else if (!(await showPlaces(typed))) refuse("A reference has 12 letters and numbers, like 7K3M-2QXV-9HTD, and we know no place of that name. Check what you typed");
+  else if (!(await showPlaces(typed))) refuse("We can't find a report or place that matches. A reference has 12 letters and numbers, like 7K3M-2QXV-9HTD. Check what you entered");
 }
 
-/** Shows the places that are called so, each with the reports near it; false where none is. */
+/** Shows the places of that name, each with a link to the reports near it; false if there is none. */
 async function showPlaces(typed: string): Promise<boolean> {
   status.textContent = "Looking for places…";
   try {
@@ -52,8 +52,8 @@ async function showPlaces(typed: string): Promise<boolean> {
     const { found } = await searchPlaces(typed);
     if (typed !== wanted() || !found.length) return typed !== wanted();
     const links = found.map(({ label, lat, long }) => element("li", {}, element("a", { href: `/map/#17/${lat.toFixed(5)}/${long.toFixed(5)}` }, label)));
-    const heading = element("h2", { class: "govuk-heading-m" }, `Places called “${typed}”`);
-    result.replaceChildren(heading, element("p", {}, "This is no reference. Choose a place to see the reports near it:"), element("ul", { class: "govuk-list" }, ...links));
+    const heading = element("h2", { class: "govuk-heading-m" }, `Places that match “${typed}”`);
+    result.replaceChildren(heading, element("p", {}, "Choose a place to see the reports near it:"), element("ul", { class: "govuk-list" }, ...links));
     show(result);
     focusOn(heading);
     return true;
@@ -77,10 +77,10 @@ async function lookUp(id: string, typed: string): Promise<void> {
     } else if (!(mayBeWords(typed) && (await showPlaces(typed)))) {
       result.replaceChildren(element("p", { class: "app-notice" }, NOT_PUBLIC));
       show(result);
-      refuse(`We have no public report with the reference ${groupReference(id)}. Check what you typed`);
+      refuse(`We can't find a report with reference ${groupReference(id)}. Check what you entered`);
     }
   } catch {
-    refuse("We could not look for your report just now. Check your connection and try again");
+    refuse("We couldn't search for your report. Check your connection and try again");
   } finally {
     status.textContent = "";
   }

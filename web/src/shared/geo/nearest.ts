@@ -43,7 +43,7 @@ interface Block {
 
 const WORLD: Block = { west: -1_800_000_000, east: 1_800_000_000, south: -900_000_000, north: 900_000_000 };
 
-/** Throws where the bytes are no index of that version, or not a whole one. */
+/** Throws if the bytes are not a complete index of that version. */
 export function openIndex(bytes: ArrayBuffer): Index {
   const [magic, version, count = 0, columns = 0, rows = 0] = new Uint32Array(bytes, 0, HEADER / 4);
   const cells = columns * rows + 1;
@@ -109,7 +109,7 @@ function look(index: Index, place: Place, block: Block, but: Block | null, limit
   }
 }
 
-/** Between two places, in whole millimetres; the first one as an index holds it. */
+/** Between two places, in whole millimetres; the first one as stored in an index. */
 export function distanceMm({ lat, long }: Place, place: Place): number {
   return measureFrom(place)(unitsOf(lat), unitsOf(long));
 }
@@ -137,7 +137,7 @@ function meridian(lat: number): [out: number, up: number] {
   return [normal * Math.cos(lat), normal * (1 - E2) * sine];
 }
 
-/** A box that holds every place of at most that distance: its proof stands beside its twin. */
+/** A box that contains every place within that distance. The proof is in its Python twin. */
 function within(place: Place, mm: number): Block {
   const turn = (mm + 1) / 1000 / (2 * LEAST_RADIUS_M);
   if (turn > 0.7) return WORLD;

@@ -1,7 +1,7 @@
 /**
- * Whether a place lies in a polygon: the twin of chalicelib/geo/polygon.py. A boundary belongs to whoever lies
- * east of it, or north where it runs due east, and sides are told exactly: of areas that tile a town exactly one
- * has each place.
+ * Whether a place is in a polygon: the twin of chalicelib/geo/polygon.py. A boundary belongs to the area east of it,
+ * or north of it if it runs due east, and the side is computed exactly: of areas that tile a town, exactly one
+ * contains each place.
  */
 import type { Corner } from "../council.ts";
 import type { Place } from "../reports.ts";

@@ -1,4 +1,4 @@
-/** Asks for a place: by search, from the phone, or on a map, which is loaded only then. */
+/** Asks for a place: by search, by the phone's location, or on a map, which is loaded only when it is opened. */
 import { type Council, isInside, loadCouncil, middleOf } from "../council.ts";
 import { byId, show } from "../dom.ts";
 import { clearErrors, showErrors } from "../form-errors.ts";
@@ -58,7 +58,7 @@ export class AskPlace {
 
   private async useLocation(): Promise<void> {
     clearErrors(this.section);
-    this.say("Finding where you are…");
+    this.say("Finding your location…");
     const found = await findPosition();
     if ("problem" in found) return this.refuse(found.problem);
     const council = await this.council();
@@ -78,10 +78,10 @@ export class AskPlace {
       const place = this.known();
       this.map ??= createPlaceMap(byId("place-map-canvas"), council, place ?? middleOf(council), place !== null);
       this.say("");
-      if (!(await this.map.drawGround())) this.say("The street map is missing just now. You can still put a pin on plain ground.");
+      if (!(await this.map.drawGround())) this.say("The street map is not available at the moment. You can still put a pin on a blank map.");
     } catch {
       this.closeMap();
-      this.refuse("The map could not be loaded. Check your connection and try again, or choose another way");
+      this.refuse("We could not load the map. Check your connection and try again, or choose another way");
     }
   }
 
@@ -98,7 +98,7 @@ export class AskPlace {
     const pinned = this.map?.pinned();
     const council = await this.council();
     if (!council) return;
-    if (!pinned) this.refuse("Put a pin on the map first");
+    if (!pinned) this.refuse("Put a pin on the map");
     else this.acceptInside(pinned, council);
   }
 

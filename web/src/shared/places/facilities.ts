@@ -1,4 +1,4 @@
-/** Facilities as they are published by kind, and which are nearest. */
+/** Published facilities by kind, and the nearest of them. */
 import { loadCouncil } from "../council.ts";
 import { nearestOnEdge } from "../geo/edge.ts";
 import { distanceMm, type Found, type Index, nearest, openIndex, order } from "../geo/nearest.ts";
@@ -12,7 +12,7 @@ export interface Kind {
   label: string;
   plural: string;
   count: number;
-  /** What can be reported about one. */
+  /** The service with which a problem is reported. */
   service_code: string | null;
 }
 
@@ -37,17 +37,17 @@ export interface Near {
 
 export interface KindDocument extends Omit<Kind, "count"> {
   attribution?: string;
-  /** The digest of the index that was built from these items. */
+  /** The digest of the index built from these items. */
   index: string;
   items: Facility[];
 }
 
-/** A kind's facilities with their index, where the one that belongs to them could be had. */
+/** A kind's facilities with their index, if the matching index could be loaded. */
 export interface Facilities extends Keeping<KindDocument> {
   opened: Index | null;
 }
 
-/** Which kinds there are; none where the council has published none. */
+/** The published kinds; empty if the council has published none. */
 export async function loadKinds(): Promise<Kind[]> {
   const { facility_kinds: url } = await loadCouncil();
   const document = url ? await keptDocument<{ items: Kind[] }>(url) : null;
@@ -56,7 +56,7 @@ export async function loadKinds(): Promise<Kind[]> {
 
 const addressOf = (template: string | undefined, kind: string) => template?.replace("{kind}", kind);
 
-/** A kind's facilities without their index, or null where there is no such kind. */
+/** A kind's facilities without their index, or null if there is no such kind. */
 export async function loadKind(kind: string): Promise<Keeping<KindDocument> | null> {
   const url = addressOf((await loadCouncil()).facilities, kind);
   return url ? keptDocument<KindDocument>(url) : null;
@@ -66,7 +66,7 @@ export async function loadFacilities(kind: string): Promise<Facilities | null> {
   const url = addressOf((await loadCouncil()).facility_index, kind);
   const [document, bytes] = await Promise.all([loadKind(kind), url ? keptBytes(url).catch(() => null) : null]);
   if (!document) return null;
-  // The two are fetched side by side: an import may have come in between.
+  // The two are fetched in parallel, and an import may change one in between.
   const fits = bytes && (await digestOf(bytes.value)) === document.value.index;
   return { ...document, opened: fits ? openIndex(bytes.value) : null };
 }
@@ -76,7 +76,7 @@ async function digestOf(bytes: ArrayBuffer): Promise<string> {
   return Array.from(digest.subarray(0, 6), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The nearest, nearest first, for the API as well as here: to the edge of what has one, and 0 within it. */
+/** The nearest facilities, nearest first, as the API sorts them. The distance to an area is to its edge, 0 inside. */
 export function nearestOf({ value: { items }, opened }: Facilities, place: Place, most: number): Near[] {
   const hasAreas = items.some(({ polygon }) => polygon);
   const found = opened && !hasAreas ? nearest(opened, place, most) : nearestOfAll(items, place, most);
@@ -94,10 +94,10 @@ function toFacility(facility: Facility, place: Place): number {
   return isInPolygons(place, polygon) ? 0 : distanceMm(nearestOnEdge(polygon, place), place);
 }
 
-/** The address of a facility's own page. */
+/** The address of a facility's page. */
 export const facilityPage = ({ facility_id }: Pick<Facility, "facility_id">) => `/facility/?id=${encodeURIComponent(facility_id)}`;
 
-/** A facility's id begins with its kind. */
+/** Finds a facility by its id, which starts with its kind. */
 export async function findFacility(id: string): Promise<{ facility: Facility; of: Keeping<KindDocument> } | null> {
   for (const { kind } of await loadKinds()) {
     if (!id.startsWith(`${kind}-`)) continue;
@@ -109,8 +109,12 @@ export async function findFacility(id: string): Promise<{ facility: Facility; of
 }
 
 export function distanceText(metres: number): string {
-  if (metres === 0) return "You are there";
+  if (metres === 0) return "You are here";
   if (metres < 995) return `${metres < 100 ? Math.round(metres) : Math.round(metres / 10) * 10} metres`;
   return `${(metres / 1000).toFixed(1)} km`;
 }
 
+/** The name with a small first letter, unless it starts with an abbreviation such as "GP". */
+export function inSentence(name: string): string {
+  return /^.[A-Z]/.test(name) ? name : name.charAt(0).toLowerCase() + name.slice(1);
+}

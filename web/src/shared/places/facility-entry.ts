@@ -1,4 +1,4 @@
-/** A facility in a list: how far, whether it is open, and where it is. */
+/** A facility in a list: how far away it is, whether it is open, and its address. */
 import type { Council } from "../council.ts";
 import { isoDay } from "../dates.ts";
 import { element, unseen } from "../dom.ts";
@@ -11,7 +11,7 @@ export function facilityEntry({ facility, distance_m }: Near, council: Council):
   return element("li", { "data-facility-id": facility.facility_id }, element("h2", {}, link), facts, ...contactOf(facility));
 }
 
-/** Open or not, and until when; nothing where the hours are not known, as on bank holidays. */
+/** Whether it is open, and until when; empty if the hours are not known, as on bank holidays. */
 export function openTag({ opens }: Facility, { time_zone, holidays }: Council): HTMLElement[] {
   const now = new Date();
   if (!opens?.length || holidays?.includes(isoDay(now, time_zone))) return [];
@@ -33,7 +33,7 @@ function contactOf({ name, address, phone, url }: Facility): HTMLElement[] {
   return parts;
 }
 
-/** Marks a place where something has been reported. */
+/** A note that a problem has been reported here. */
 export function faultNote(reportId: string): HTMLElement {
-  return element("p", { class: "app-fault" }, element("a", { href: `/reports/${reportId}` }, "A problem here has been reported"));
+  return element("p", { class: "app-fault" }, element("a", { href: `/reports/${reportId}` }, "A problem has been reported here"));
 }

@@ -1,6 +1,6 @@
 /**
- * Published documents that the phone keeps in its own store (IndexedDB), so that a page that was opened answers
- * without a signal. The network comes first; what is kept stands in where there is none.
+ * Published documents with a copy in IndexedDB, so that a page that was opened before works without a signal. The
+ * network comes first; the copy is used if it fails.
  */
 import { type PhoneStore, phoneStore } from "../phone-store.ts";
 
@@ -10,7 +10,7 @@ const PATIENCE_MS = 15_000;
 const PATIENCE_WITH_COPY_MS = 5_000;
 const ABSENT = [403, 404, 410];
 
-/** A document, and when it was fetched; `isOld` where it could not be fetched just now. */
+/** A document, and when it was fetched; `isOld` if it is a copy because the network failed. */
 export interface Keeping<T> {
   value: T;
   at: number;
@@ -25,7 +25,7 @@ interface Copy {
 
 const store: PhoneStore = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "url");
 
-/** The document, or null where there is none. Throws where it cannot be had and none is kept. */
+/** The document, or null if there is none. Throws if it cannot be fetched and there is no copy. */
 export async function keptDocument<T>(url: string, read: (answer: Response) => Promise<unknown> = (answer) => answer.json()): Promise<Keeping<T> | null> {
   const copy = await store.work<Copy | undefined>("readonly", (documents) => documents.get(url)).catch(() => undefined);
   try {

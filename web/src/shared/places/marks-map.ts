@@ -1,4 +1,4 @@
-/** A map with numbered marks, and one for where somebody is. The list beside it is the accessible way. */
+/** A map with numbered marks, and a mark for the chosen place. The list beside it is the accessible alternative. */
 import * as L from "leaflet";
 import { createMap, drawGround } from "../basemap.ts";
 import type { Council } from "../council.ts";
@@ -10,7 +10,7 @@ export interface Mark extends Place {
 }
 
 export interface MarksMap {
-  /** Draws marks 1, 2, 3… in place of those before, and shows them all. */
+  /** Replaces all marks by 1, 2, 3…, and zooms so that all are in view. */
   draw(marks: Mark[], here: Place | null): void;
   /** Marks one as chosen. */
   choose(index: number): void;

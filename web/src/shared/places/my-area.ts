@@ -1,9 +1,9 @@
-/** The place that somebody calls theirs, kept on this phone only. */
+/** The resident's own place, stored in this browser only. */
 import { keptValue } from "../kept-value.ts";
 import type { Place } from "../reports.ts";
 
 export interface MyArea extends Place {
-  /** What the place is called; nothing where it is a point. */
+  /** The name of the place; empty if it is a point. */
   label: string;
   ward: string;
 }

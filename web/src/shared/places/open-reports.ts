@@ -11,7 +11,7 @@ interface Pin {
   status: "open" | "closed";
 }
 
-/** The id of an open report of that service by facility_id; nothing for tiles that cannot be had. */
+/** The id of an open report of that service by facility_id. Tiles that cannot be loaded are skipped. */
 export async function openReportsOf(facilities: Facility[], service: string): Promise<Map<string, string>> {
   const { tiles } = await loadCouncil();
   const addresses = new Set(facilities.flatMap((facility) => tilesIn(boxOf(facility), tiles)));
@@ -22,7 +22,7 @@ export async function openReportsOf(facilities: Facility[], service: string): Pr
   return new Map(open.map(({ asset_id, service_request_id }) => [asset_id!, service_request_id]));
 }
 
-/** All of a park: a report about it lies anywhere in it. */
+/** The box of the whole facility: a report about a park can be anywhere in it. */
 function boxOf({ lat, long, polygon }: Facility): Box {
   const corners = polygon?.flat(2) ?? [[long, lat]];
   const [longs, lats] = [corners.map(([x]) => x!), corners.map(([, y]) => y!)];

@@ -1,11 +1,11 @@
-/** Whether a place is open, by the council's clock. */
+/** Whether a place is open, in the council's time zone. */
 
 /** Weekday (0 is Monday), then minutes of its day; the last may go beyond midnight. */
 export type Opening = [weekday: number, opens: number, closes: number];
 
 export interface OpenState {
   isOpen: boolean;
-  /** When that changes, in words, where it does within a week. */
+  /** When that changes, in words, if it does within a week. */
   until?: string;
 }
 
@@ -25,7 +25,7 @@ export function openState(openings: Opening[], at: Date, timeZone: string): Open
 /** Minutes from one to the other, across the end of the week. */
 const fromTo = (one: number, other: number) => (((other - one) % WEEK) + WEEK) % WEEK;
 
-/** A span that begins where another ends goes on: until midnight, and from midnight. */
+/** Joins a span with the one that starts where it ends, for example at midnight. */
 function runOn(spans: { start: number; length: number }[], now: number, minutes: number): number {
   const next = spans.find(({ start }) => fromTo(start, now + minutes) === 0);
   return next && minutes < WEEK ? runOn(spans, now, minutes + next.length) : minutes;

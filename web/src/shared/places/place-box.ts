@@ -1,5 +1,5 @@
 /**
- * Search as you type for a street, a place or a postcode: a combobox with a list of choices.
+ * Search as you type for a street, a place or a postcode, in a combobox.
  *
  * Source: ARIA Authoring Practices Guide, "Combobox", editable with list autocomplete.
  */
@@ -11,7 +11,7 @@ const MOST = 8;
 const PAUSE_MS = 120;
 const SHORTEST = 2;
 
-/** `words` is what may stand in an address: a typed house number goes before its street. */
+/** `words` is the text for an address: the street with a typed house number before it. */
 export type Choose = (place: Place, label: string, words: string) => void;
 
 const input = byId<HTMLInputElement>("place-search");
@@ -19,7 +19,7 @@ const status = byId("place-search-status");
 const list = byId("place-choices");
 let choose: Choose;
 let active = -1;
-/** Set while what was typed waits to be searched for. */
+/** Set while typed text waits to be searched for. */
 let pause: number | undefined;
 
 export function startPlaceBox(chosen: Choose): void {
@@ -31,7 +31,7 @@ export function startPlaceBox(chosen: Choose): void {
   });
   input.addEventListener("keydown", press);
   input.addEventListener("blur", close);
-  // A press on a choice must not take the focus, or the list would close under the finger.
+  // A press on a choice must not take the focus, or the list would close before the click.
   list.addEventListener("mousedown", (event) => event.preventDefault());
 }
 
@@ -53,7 +53,7 @@ async function search(): Promise<void> {
     const shown = found.slice(0, MOST).map((place, index) => option(place, index, number));
     fill(shown, countText(found.length));
   } catch {
-    fill([], "The list of streets could not be loaded. Check your connection, or choose another way.");
+    fill([], "We could not load the list of streets. Check your connection, or choose another way.");
   }
 }
 
@@ -104,13 +104,13 @@ function press(event: KeyboardEvent): void {
   if (count === 0 || !["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) return;
   event.preventDefault();
   if (list.hidden) open(true);
-  // Enter chooses only what is marked, and marks the first before.
+  // Enter first marks a choice, and selects it the second time.
   if (event.key === "Enter" && active >= 0) (list.children[active] as HTMLElement).click();
   else activate(event.key === "ArrowUp" ? (active <= 0 ? count - 1 : active - 1) : (active + 1) % count);
 }
 
 function countText(count: number): string {
-  if (count === 0) return "We know no such place. Check the spelling, or choose another way.";
-  if (count > MOST) return "More places fit than are shown. These fit best: type more to find others.";
-  return count === 1 ? "1 place fits. Choose it." : `${count} places fit. Choose one.`;
+  if (count === 0) return "No matching street or place. Check the spelling, or choose another way.";
+  if (count > MOST) return `Showing the best ${MOST} matches. Keep typing to narrow them down.`;
+  return count === 1 ? "1 match" : `${count} matches`;
 }

@@ -1,4 +1,4 @@
-/** A map with one pin to put where the problem is. */
+/** A map with one pin for the location of a problem. */
 import * as L from "leaflet";
 import { createMap, drawGround } from "../basemap.ts";
 import type { Council } from "../council.ts";
@@ -13,7 +13,7 @@ const WIDE_ZOOM = 14;
 export interface PlaceMap {
   pinned(): Place | null;
   pinMiddle(): void;
-  /** Puts the pin there and shows it. */
+  /** Moves the pin and the map to that place. */
   pin(place: Place): void;
   drawGround(): Promise<boolean>;
 }

@@ -1,6 +1,6 @@
 import type { Place } from "../reports.ts";
 
-/** A place in figures that people can read out: about a metre exact. */
+/** A place's coordinates in words, exact to about a metre. */
 export function placeText({ lat, long }: Place): string {
   const northSouth = `${Math.abs(lat).toFixed(5)}° ${lat < 0 ? "south" : "north"}`;
   return `${northSouth}, ${Math.abs(long).toFixed(5)}° ${long < 0 ? "west" : "east"}`;

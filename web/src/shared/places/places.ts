@@ -1,4 +1,4 @@
-/** The council's streets, places and postcodes, loaded when somebody searches, and kept on the phone. */
+/** The council's streets, places and postcodes, loaded for the first search, with a copy for use offline. */
 import { loadCouncil } from "../council.ts";
 import { keptDocument } from "./kept.ts";
 import { houseNumberOf, type Known, known, type KnownPlace, looksLikePostcode, type Postcodes, search } from "./search.ts";
@@ -6,7 +6,7 @@ import { houseNumberOf, type Known, known, type KnownPlace, looksLikePostcode, t
 let places: Promise<Known[]> | undefined;
 let postcodes: Promise<Postcodes | null> | undefined;
 
-/** Asks once; a failure is forgotten, so that the next call asks again. */
+/** Loads them once. After a failure, the next call tries again. */
 export function loadPlaces(): Promise<Known[]> {
   places ??= fetchPlaces().catch((error) => {
     places = undefined;
@@ -22,7 +22,7 @@ async function fetchPlaces(): Promise<Known[]> {
   return document.value.items.map(known);
 }
 
-/** Null where the council has published none, or where they cannot be had. */
+/** Null if the council has published none, or they cannot be loaded. */
 function loadPostcodes(): Promise<Postcodes | null> {
   postcodes ??= fetchPostcodes().catch(() => {
     postcodes = undefined;
@@ -37,7 +37,7 @@ async function fetchPostcodes(): Promise<Postcodes | null> {
   return document?.value ?? null;
 }
 
-/** Best first, and the house number that was typed before the street. */
+/** The matching places, best first, and the house number typed before the street. */
 export async function searchPlaces(typed: string): Promise<{ found: KnownPlace[]; number: string }> {
   const known = await loadPlaces();
   const codes = looksLikePostcode(typed) ? await loadPostcodes() : null;

@@ -1,4 +1,4 @@
-/** Which places fit what somebody types, best first: the twin of chalicelib/gazetteer's search. */
+/** Finds places that match a text, best first: the twin of chalicelib/gazetteer's search. */
 import type { Place } from "../reports.ts";
 import { costOf, fits, shortOf, wordsOf } from "./words.ts";
 
@@ -7,7 +7,7 @@ export interface KnownPlace extends Place {
   kind: "street" | "place" | "postcode";
 }
 
-/** Postcodes by sector (all but their last two letters), as they are published: in the order that they are shown in. */
+/** Published postcodes by sector (the postcode without its last two letters), in display order. */
 export interface Postcodes {
   sectors: Record<string, [unit: string, lat: number, long: number][]>;
 }
@@ -42,7 +42,7 @@ export function known(place: KnownPlace): Known {
   return { place, words, short: shortened(words), shortName: shortened(wordsOf(place.label.split(",")[0]!)) };
 }
 
-/** The number of a house that was typed before its street, or nothing. */
+/** The house number typed before a street, or an empty string. */
 export const houseNumberOf = (typed: string) => HOUSE_NUMBER.exec(typed.trim())?.[1] ?? "";
 
 export const looksLikePostcode = (typed: string) => POSTCODE.test(wordsOf(typed).join(""));
@@ -94,7 +94,7 @@ function spelt({ words }: Known, wanted: string[]): number | null {
   return SPELT + sum;
 }
 
-/** People take letters for digits, and the other way round. */
+/** Replaces letters that people confuse with digits. */
 const unmistaken = (text: string) => text.replaceAll(" ", "").toLowerCase().replaceAll("o", "0").replace(/[il]/g, "1");
 
 function findPostcodes(compact: string, postcodes: Postcodes | null): Found[] {

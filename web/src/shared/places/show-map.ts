@@ -1,10 +1,10 @@
-/** A button that shows a list's places on a map, which is loaded only then. */
+/** A button that shows the places of a list on a map, which is loaded only when it is opened. */
 import { loadCouncil } from "../council.ts";
 import { byId, show } from "../dom.ts";
 import type { Place } from "../reports.ts";
 import type { Mark, MarksMap } from "./marks-map.ts";
 
-/** What the map shows when it is opened; `null` where there is nothing to show. */
+/** What the map shows. */
 export interface Shown {
   marks: Mark[];
   here: Place | null;
@@ -16,7 +16,7 @@ export class MapOnRequest {
   private readonly status: HTMLElement;
   private readonly closedWords: string;
 
-  /** Expects #<button>, #<box> and #<box>-status. `pressed` answers what of the list takes the focus. */
+  /** Expects #<button>, #<box> and #<box>-status. `pressed` returns the list element that gets the focus. */
   constructor(
     button: string,
     private readonly box: string,
@@ -55,7 +55,7 @@ export class MapOnRequest {
       this.redraw();
     } catch {
       this.open(false);
-      this.status.textContent = "The map could not be loaded. The list holds the same.";
+      this.status.textContent = "We could not load the map. The list has the same information.";
     }
   }
 
@@ -67,11 +67,11 @@ export class MapOnRequest {
     void this.map.drawGround();
   }
 
-  /** The map stays where it is under the finger. */
+  /** Moves the focus without scrolling, so that the map stays in place. */
   private press(index: number): void {
     this.choose(index);
     this.pressed(index)?.focus({ preventScroll: true });
-    this.status.textContent = `You chose ${index + 1}. ${this.shown().marks[index]!.name}`;
+    this.status.textContent = `Selected: ${index + 1}. ${this.shown().marks[index]!.name}`;
   }
 
   private open(isOpen: boolean): void {

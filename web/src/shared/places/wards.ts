@@ -1,4 +1,4 @@
-/** The council's wards of today: the twin of chalicelib/gazetteer/wards.py, as far as pages need it. */
+/** The council's present wards: the twin of chalicelib/gazetteer/wards.py, as far as pages need it. */
 import type { Council } from "../council.ts";
 import { nearestOnEdge } from "../geo/edge.ts";
 import { distanceMm } from "../geo/nearest.ts";
@@ -12,14 +12,14 @@ export interface Ward {
   polygons: Polygon[];
 }
 
-/** So far outside all wards a place still counts as the council's. */
+/** A place this far outside all wards still counts as inside. */
 const EDGE_MM = 50_000;
-/** So long a form waits for the wards before it leaves it to the server. */
+/** How long a form waits for the wards; after that, the server decides. */
 const PATIENCE_MS = 3_000;
 
 let wards: Promise<Ward[]> | undefined;
 
-/** Empty where none are published yet. Throws where they cannot be had. Asks once; a failure, or none, is forgotten. */
+/** Empty if none are published yet. Throws if they cannot be loaded. Loads once; after a failure or an empty list, the next call tries again. */
 export function loadWards({ wards: url }: Council): Promise<Ward[]> {
   const forget = () => (wards = undefined);
   wards ??= fetchWards(url).then(
@@ -40,13 +40,13 @@ async function fetchWards(url: string | undefined): Promise<Ward[]> {
   return document?.value.items ?? [];
 }
 
-/** False where no wards are known. */
+/** False if no wards are known. */
 export function isOutside(place: Place, known: readonly Ward[]): boolean {
   const isNear = ({ polygons }: Ward) => isInPolygons(place, polygons) || distanceMm(nearestOnEdge(polygons, place), place) <= EDGE_MM;
   return known.length > 0 && !known.some(isNear);
 }
 
-/** False also where the wards cannot be had soon: the server judges then. */
+/** False if the wards cannot be loaded in time: then the server decides. */
 export async function isOutsideWards(place: Place, council: Council): Promise<boolean> {
   const late = new Promise<Ward[]>((resolve) => setTimeout(resolve, PATIENCE_MS, []));
   return isOutside(place, await Promise.race([loadWards(council).catch(() => []), late]));

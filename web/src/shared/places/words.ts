@@ -1,25 +1,25 @@
-/** Words as they are compared, and which words are meant: the twin of chalicelib/gazetteer's model and spelling. */
+/** Compares words and tolerates spelling mistakes: the twin of chalicelib/gazetteer's model and spelling. */
 import SHORT_FORMS from "../../../../chalicelib/gazetteer/short_forms.json" with { type: "json" };
 
 const SHORT: Record<string, string | undefined> = SHORT_FORMS;
 const MOST_MISTAKES = 2;
 
-/** The words of a text: no case, accents, apostrophes or punctuation. */
+/** The words of a text, without case, accents, apostrophes or punctuation. */
 export function wordsOf(text: string): string[] {
   const plain = text.replace(/['’‘ʼ`´]/g, "").replaceAll("&", " and ").normalize("NFKD").replace(/\p{M}/gu, "");
-  // By way of upper case, so that ß is ss.
+  // First to upper case, so that ß becomes ss.
   return plain.toUpperCase().toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
 /** The form that all spellings of a word share, such as `rd` for road. */
 export const shortOf = (word: string) => SHORT[word] ?? word;
 
-/** Whether what was typed begins the word, or is a form of it. */
+/** Whether the word starts with the typed text, or both have the same short form. */
 export function fits(word: string, typed: string): boolean {
   return word.startsWith(typed) || shortOf(word) === shortOf(typed);
 }
 
-/** How many edits away the word is; null where that is too many. Shorter words may have fewer, numbers none. */
+/** The number of edits to the word, or null if there are too many. Shorter words allow fewer edits, numbers none. */
 export function costOf(word: string, typed: string): number | null {
   if (fits(word, typed)) return 0;
   const most = /^\p{N}+$/u.test(typed) || typed.length < 4 ? 0 : typed.length < 8 ? 1 : MOST_MISTAKES;
@@ -28,7 +28,7 @@ export function costOf(word: string, typed: string): number | null {
   return cost <= most ? cost : null;
 }
 
-/** The fewest edits to a beginning of the word; swapping two neighbours is one. Source: Damerau (1964). */
+/** The fewest edits to a prefix of the word; swapping two neighbours is one edit. Source: Damerau (1964). */
 function edits(typed: string, word: string): number {
   let before: number[] = [];
   let row = Array.from({ length: word.length + 1 }, (_, column) => column);

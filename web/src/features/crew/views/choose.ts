@@ -1,4 +1,4 @@
-/** Which crew, and which day. */
+/** The choice of crew and day. */
 import { choiceItems, chosenIn } from "../../../shared/choices.ts";
 import { loadCouncil } from "../../../shared/council.ts";
 import { isoDay } from "../../../shared/dates.ts";
@@ -12,14 +12,14 @@ import { choose as keepChoice, state } from "../state.ts";
 import { sync } from "../sync.ts";
 
 export async function choose(): Promise<Part[]> {
-  const top = [...(state.choice ? [back("#")] : []), ...heading("Which list?")];
+  const top = [...(state.choice ? [back("#")] : []), ...heading("Choose a list")];
   const who = await whoIsSignedIn();
-  if (isSignedOut(who)) return [...top, element("p", {}, "These are the jobs of the council's crews."), signIn()];
-  if (who.kind !== "stored") return [...top, element("p", {}, "There is no signal, and without one no other list can be chosen. Try again when you have one.")];
+  if (isSignedOut(who)) return [...top, element("p", {}, "Sign in to see the jobs of your crew."), signIn()];
+  if (who.kind !== "stored") return [...top, element("p", {}, "You need a signal to choose another list. Try again when you have one.")];
   if (!who.value.roles.some((role) => role !== "resident")) return [...top, element("p", {}, "This page is for the council's crews.")];
   const asked = await call<{ items: Crew[] }>("GET", "/api/crews");
   if (asked.kind !== "stored") return [...top, element("p", { role: "alert" }, faultsOf(asked)[0]!.message.replace("Nothing was changed: ", ""))];
-  if (!asked.value.items.length) return [...top, element("p", {}, "You are in no crew yet. Ask the office to give you one.")];
+  if (!asked.value.items.length) return [...top, element("p", {}, "You are not in a crew. Ask the office to add you to one.")];
   const council = await loadCouncil();
   return [...top, form(asked.value.items, who.value.account_id, council.time_zone)];
 }
@@ -37,7 +37,7 @@ function form(crews: Crew[], account: string, zone: string): HTMLElement {
   made.append(
     element("div", { class: "govuk-form-group" }, element("fieldset", { class: "govuk-fieldset" }, element("legend", { class: "govuk-fieldset__legend" }, "Crew"), radios)),
     element("div", { class: "govuk-form-group" }, element("label", { class: "govuk-label", for: "day" }, "Day"), day),
-    element("button", { class: "govuk-button", type: "submit" }, "Show the list"),
+    element("button", { class: "govuk-button", type: "submit" }, "Show list"),
   );
   made.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -1,4 +1,4 @@
-/** Saying what became of a job. Whatever is written or chosen is on the phone at once. */
+/** The form that records the outcome of a job. Every change is stored on the phone at once. */
 import { element, unseen } from "../../../shared/dom.ts";
 import { choiceItems, chosenIn } from "../../../shared/choices.ts";
 import { clearErrors, showErrors } from "../../../shared/form-errors.ts";
@@ -25,19 +25,19 @@ interface Words {
 }
 
 const FORMS: Record<Exclude<DeedKind, "start">, Words> = {
-  done: { title: "Done", photos: "Photos of how it is now", text: "What was done (optional)", hint: "Residents may read this, so name nobody.", save: "Save as done" },
-  could_not: { title: "Could not do it", photos: "Photos (optional)", text: "Anything else the office has to know (optional)", save: "Save" },
-  hand_over: { title: "Hand over", photos: "Photos (optional)", text: "Who has to go on with it, and what is left to do?", save: "Hand it over" },
-  note: { title: "Add a note", photos: "Photos (optional)", text: "Your note", hint: "The office sees it.", save: "Save the note" },
-  photo: { title: "Add a photo", photos: "Photos", text: "What it shows (optional)", save: "Save" },
+  done: { title: "Done", photos: "Photos after the work", text: "What was done (optional)", hint: "Residents may read this. Do not include names.", save: "Save as done" },
+  could_not: { title: "Could not do it", photos: "Photos (optional)", text: "Anything else the office needs to know (optional)", save: "Save" },
+  hand_over: { title: "Hand over", photos: "Photos (optional)", text: "Who needs to continue, and what is left to do?", save: "Hand over" },
+  note: { title: "Add a note", photos: "Photos (optional)", text: "Your note", hint: "The office can see it.", save: "Save note" },
+  photo: { title: "Add a photo", photos: "Photos", text: "What the photo shows (optional)", save: "Save" },
 };
 
-/** Photos that are just being kept: whatever is saved waits for them. False where one of them could not be. */
+/** Photos that are being stored. Saving waits for them. False if one of them could not be stored. */
 let adding: Promise<boolean> | null = null;
 
 export const isForm = (kind: string): kind is keyof typeof FORMS => kind in FORMS;
 
-/** Says at once that somebody started; nothing else is asked. */
+/** Records at once that the job was started. */
 export async function start(jobId: string): Promise<void> {
   const shown = findShown(jobId);
   if (shown) await store(shown.job, { kind: "start" });
@@ -99,12 +99,12 @@ function photos(draft: Draft, label: string, form: HTMLElement): HTMLElement {
     clearErrors(form);
     const faults: string[] = [];
     for (const each of files) {
-      status.textContent = "Keeping the photo…";
-      const fault = await take(each, draft).catch(() => "This phone could not keep the photo: it may be full");
+      status.textContent = "Saving the photo…";
+      const fault = await take(each, draft).catch(() => "This phone could not save the photo. It may be full");
       if (fault) faults.push(fault);
     }
     await draw();
-    status.textContent = draft.photos.length === 1 ? "1 photo, kept on this phone." : `${draft.photos.length} photos, kept on this phone.`;
+    status.textContent = draft.photos.length === 1 ? "1 photo saved on this phone." : `${draft.photos.length} photos saved on this phone.`;
     if (faults.length) showErrors(form, [...new Set(faults)].map((message) => ({ field: "photos", message })));
     return faults.length === 0;
   }
@@ -121,7 +121,7 @@ function photos(draft: Draft, label: string, form: HTMLElement): HTMLElement {
     await saveDraft(draft);
     await dropPhoto(id);
     await draw();
-    status.textContent = `${name} was removed.`;
+    status.textContent = `${name} removed.`;
     input.focus();
   }
 
@@ -131,7 +131,7 @@ function photos(draft: Draft, label: string, form: HTMLElement): HTMLElement {
 
 async function picture(id: string, name: string): Promise<HTMLElement> {
   const kept = await findPhoto(id);
-  const words = element("span", { class: "app-thumbnail" }, kept ? `${kept.name} (no preview)` : "Not on this phone any more");
+  const words = element("span", { class: "app-thumbnail" }, kept ? `${kept.name} (no preview)` : "No longer on this phone");
   if (!kept) return words;
   const url = URL.createObjectURL(kept.blob);
   const image = element("img", { class: "app-thumbnail", src: url, alt: name });
@@ -140,7 +140,7 @@ async function picture(id: string, name: string): Promise<HTMLElement> {
   return isShown ? image : words;
 }
 
-/** As the camera made it first, for a phone may end the page at any moment; small after that. Answers why not, in words. */
+/** Stores the original first, because a phone can end the page at any moment, then the smaller copy. Returns the error message, or null. */
 async function take(file: File, draft: Draft): Promise<string | null> {
   if (draft.photos.length >= MOST_PHOTOS) return `You can add up to ${MOST_PHOTOS} photos`;
   const id = crypto.randomUUID();
@@ -172,17 +172,17 @@ async function submit(form: HTMLElement, job: Job, kind: keyof typeof FORMS, dra
     await store(findShown(job.job_id)?.job ?? job, { kind, text: draft.text, reason: kind === "could_not" ? draft.reason : null, photos: draft.photos });
   } catch {
     button.disabled = false;
-    return showErrors(form, [{ field: "save", message: "This phone could not keep it: it may be full. What you wrote is still here. Ring the office, or free some space and try again" }]);
+    return showErrors(form, [{ field: "save", message: "This phone could not save this. It may be full. What you wrote is still here. Free some space and try again, or call the office" }]);
   }
   await dropDraft(draft).catch(() => undefined);
   location.hash = kind === "note" || kind === "photo" ? `job/${job.job_id}` : `job/${job.job_id}/after`;
 }
 
 function faultsOf(kind: DeedKind, { text: typed, reason, photos: chosen }: Draft): FieldError[] {
-  if (kind === "could_not" && !reason) return [{ field: "reason", message: "Choose why it could not be done" }];
-  if (kind === "could_not" && reason === "other" && !typed.trim()) return [{ field: "text", message: "Say in a few words why it could not be done" }];
-  if (kind === "hand_over" && !typed.trim()) return [{ field: "text", message: "Say who has to go on with it and what is left" }];
-  if (kind === "note" && !typed.trim()) return [{ field: "text", message: "Write your note" }];
+  if (kind === "could_not" && !reason) return [{ field: "reason", message: "Choose why you could not do it" }];
+  if (kind === "could_not" && reason === "other" && !typed.trim()) return [{ field: "text", message: "Enter why you could not do it" }];
+  if (kind === "hand_over" && !typed.trim()) return [{ field: "text", message: "Enter who needs to continue, and what is left to do" }];
+  if (kind === "note" && !typed.trim()) return [{ field: "text", message: "Enter your note" }];
   if (kind === "photo" && !chosen.length) return [{ field: "photos", message: "Choose a photo" }];
   return [];
 }

@@ -1,4 +1,4 @@
-/** One job: what may hurt somebody first, then where and what, then what to say of it. */
+/** One job: hazards first, then where and what, then the actions. */
 import { element } from "../../../shared/dom.ts";
 import { placeText } from "../../../shared/places/place-text.ts";
 import { ENDED, type Deed, type Item } from "../model.ts";
@@ -7,12 +7,12 @@ import { back, buttonLink, facts, heading, moment, type Part, photosBefore, phot
 import { type Shown, findShown, leftToDo, state } from "../state.ts";
 import { DEEDS, KINDS, minutesText, REASONS, saidText } from "../words.ts";
 
-const SAVED = "It is saved on this phone and will be sent as soon as there is a signal. You can go on.";
-const ARRIVED = "It has arrived.";
+const SAVED = "Saved on this phone. We'll send it as soon as there is a signal. You can continue.";
+const ARRIVED = "Sent to the office.";
 
 export function job(jobId: string): Part[] {
   const shown = findShown(jobId);
-  if (!shown) return [back("#"), ...heading("This job is not on your list"), element("p", {}, "It is on another list by now, or this phone has not read it yet.")];
+  if (!shown) return [back("#"), ...heading("This job is not on your list"), element("p", {}, "It may be on another list, or this phone has not loaded it yet.")];
   const { job: of, number } = shown;
   const caption = number ? `Job ${number}` : "No longer on your list";
   return [back("#"), ...heading(of.title, caption), tags(shown), ...hazards(shown), ...warnings(shown), where(shown), ...actions(shown), ...about(shown), ...said(shown)];
@@ -27,9 +27,9 @@ function warnings({ job: of, dispute, gone, waiting }: Shown): HTMLElement[] {
   const refused = waiting.filter(({ attention }) => attention !== null);
   const isOff = gone !== null || of.state === "cancelled";
   return [
-    ...(isOff ? [element("div", { class: "app-notice", role: "status" }, element("p", {}, element("strong", {}, of.state === "cancelled" ? "The office cancelled this job. " : "This job is no longer on your list. "), of.cancelled_because ?? gone ?? "", " If you did it all the same, say so: nothing that you say is lost."))] : []),
-    ...(dispute ? [element("div", { class: "app-notice", role: "status" }, element("p", {}, "You and somebody else say different things of this job. ", element("a", { href: `#conflict/${of.job_id}` }, "See both versions")))] : []),
-    ...(refused.length ? [element("div", { class: "app-notice", role: "status" }, element("p", {}, "Something that you said of it was not taken. ", element("a", { href: "#waiting" }, "Look at what and why")))] : []),
+    ...(isOff ? [element("div", { class: "app-notice", role: "status" }, element("p", {}, element("strong", {}, of.state === "cancelled" ? "The office has cancelled this job. " : "This job is no longer on your list. "), of.cancelled_because ?? gone ?? "", " If you did it anyway, record it. We keep what you record."))] : []),
+    ...(dispute ? [element("div", { class: "app-notice", role: "status" }, element("p", {}, "You and somebody else recorded different things about this job. ", element("a", { href: `#conflict/${of.job_id}` }, "See both records")))] : []),
+    ...(refused.length ? [element("div", { class: "app-notice", role: "status" }, element("p", {}, "Something you recorded for this job was not accepted. ", element("a", { href: "#waiting" }, "See why")))] : []),
   ];
 }
 
@@ -45,7 +45,7 @@ function actions(shown: Shown): HTMLElement[] {
   const begin = element("button", { class: "govuk-button govuk-button--secondary", type: "button", "data-say": "start", "data-job": of.job_id, id: "say-start" }, "Start");
   const first = hasEnded ? [] : [...(stands === "started" ? [] : [begin]), buttonLink("Done", go("done")), buttonLink("Could not do it", go("could_not"), "secondary"), buttonLink("Hand over", go("hand_over"), "secondary")];
   const more = [buttonLink("Add a note", go("note"), "secondary"), buttonLink("Add a photo", go("photo"), "secondary")];
-  const other = hasEnded ? [element("details", { class: "app-details" }, element("summary", {}, "That is not how it is"), element("div", { class: "app-buttons" }, ...(stands === "done" ? [] : [buttonLink("It is done", go("done"), "secondary")]), ...(stands === "could_not" ? [] : [buttonLink("We could not do it", go("could_not"), "secondary")])))] : [];
+  const other = hasEnded ? [element("details", { class: "app-details" }, element("summary", {}, "Correct this"), element("div", { class: "app-buttons" }, ...(stands === "done" ? [] : [buttonLink("It is done", go("done"), "secondary")]), ...(stands === "could_not" ? [] : [buttonLink("We could not do it", go("could_not"), "secondary")])))] : [];
   return [element("div", { class: "app-buttons crew-actions" }, ...first, ...more), ...other];
 }
 
@@ -53,20 +53,20 @@ function about({ job: of }: Shown): HTMLElement[] {
   const place = element("span", {}, placeOf(of), ...(of.address ? [element("br"), element("span", { class: "app-muted" }, placeText(of))] : []), element("br"), element("a", { href: `geo:${of.lat},${of.long}?q=${of.lat},${of.long}` }, "Open in a map app"));
   const list = (words: string[]) => words.join(", ") || null;
   return [
-    element("h2", {}, "What is to be done"),
+    element("h2", {}, "Work to do"),
     ...(of.instructions ? [element("p", { class: "app-prose" }, of.instructions)] : []),
     facts([
       ["Where", place],
       ["When", whenText(of) || null],
-      ["How long", minutesText(of.minutes)],
+      ["Time needed", minutesText(of.minutes)],
       ["Due", of.due ? moment(of.due) : null],
-      ["What kind", `${KINDS[of.kind]}: ${of.service_name}`],
+      ["Kind of work", `${KINDS[of.kind]}: ${of.service_name}`],
       ["Take with you", list(of.materials)],
       ["Skills", list(of.skills)],
       ["Reports", list(of.service_request_ids)],
     ]),
     ...(of.description ? [element("h2", {}, "What was reported"), element("p", { class: "app-prose" }, of.description)] : []),
-    ...(of.photos_before.length ? [element("h2", {}, "Photos of how it was"), photosBefore(of.photos_before)] : []),
+    ...(of.photos_before.length ? [element("h2", {}, "Photos before the work"), photosBefore(of.photos_before)] : []),
   ];
 }
 
@@ -74,7 +74,7 @@ function said({ job: of, waiting }: Shown): HTMLElement[] {
   if (!of.deeds.length && !waiting.length) return [];
   const sent = new Set(of.deeds.map(({ op_id }) => op_id));
   const unsent = waiting.filter(({ op_id }) => !sent.has(op_id));
-  return [element("h2", {}, "What was said of it"), element("ol", { class: "app-timeline" }, ...of.deeds.map(deedEntry), ...unsent.map(itemEntry))];
+  return [element("h2", {}, "What was recorded"), element("ol", { class: "app-timeline" }, ...of.deeds.map(deedEntry), ...unsent.map(itemEntry))];
 }
 
 function deedEntry(deed: Deed): HTMLElement {
@@ -84,17 +84,17 @@ function deedEntry(deed: Deed): HTMLElement {
 }
 
 function itemEntry(item: Item): HTMLElement {
-  const words = item.attention === null ? "Not sent yet" : "Not taken";
+  const words = item.attention === null ? "Not sent yet" : "Not accepted";
   return element("li", {}, element("strong", {}, saidText(item)), element("p", { class: "app-timeline__when" }, `${words}, ${moment(item.at)}`), ...(item.photos.length ? [photosHere(item.photos.map(({ id }) => id))] : []));
 }
 
-/** Of a job of a day that is over, as after midnight. */
+/** The confirmation for a job of a past day, for example after midnight. */
 function savedOf(jobId: string): Part[] {
   const unsent = state.items.some(({ job_id, attention }) => job_id === jobId && attention === null);
   return [back("#", "Back to the list"), ...heading("Saved"), element("p", { role: "status" }, unsent ? SAVED : ARRIVED)];
 }
 
-/** What comes after a job was seen to: others close by, then the next in the order. */
+/** The confirmation after an operation: other jobs nearby, then the next in the order. */
 export function after(jobId: string): Part[] {
   const shown = findShown(jobId);
   if (!shown) return savedOf(jobId);
@@ -104,11 +104,11 @@ export function after(jobId: string): Part[] {
   const unsent = shown.waiting.some(({ attention }) => attention === null);
   return [
     back("#", "Back to the list"),
-    ...heading(shown.dispute ? "Saved, and there are two versions" : "Saved", shown.job.title),
+    ...heading(shown.dispute ? "Saved, but there is a dispute" : "Saved", shown.job.title),
     tags(shown),
     element("p", { role: "status" }, unsent ? SAVED : ARRIVED),
-    ...(shown.dispute ? [element("p", {}, element("a", { href: `#conflict/${jobId}` }, "See both versions"))] : []),
+    ...(shown.dispute ? [element("p", {}, element("a", { href: `#conflict/${jobId}` }, "See both records"))] : []),
     ...(close.length ? [element("h2", {}, `${close.length} more within 150 m`), element("ul", { class: "crew-list crew-list--near" }, ...close.map(({ job: near, distance_m }) => element("li", { class: "crew-job" }, element("h3", {}, element("a", { href: `#job/${near.job_id}` }, near.title)), element("p", {}, `${distance_m} m from here · ${placeOf(near)}`), ...tagsInList(near.shown))))] : []),
-    ...(next ? [element("h2", {}, "Next in your order"), element("p", {}, `${next.number}. ${next.job.title}, ${placeOf(next.job)}`), element("div", { class: "app-buttons" }, buttonLink("Go to the next job", `#job/${next.job.job_id}`))] : [element("p", {}, "Nothing else is left on this list. ", element("a", { href: "#summary" }, "End of the day"))]),
+    ...(next ? [element("h2", {}, "Next job"), element("p", {}, `${next.number}. ${next.job.title}, ${placeOf(next.job)}`), element("div", { class: "app-buttons" }, buttonLink("Go to the next job", `#job/${next.job.job_id}`))] : [element("p", {}, "There are no more jobs on this list. ", element("a", { href: "#summary" }, "End of the day"))]),
   ];
 }

@@ -1,4 +1,4 @@
-/** Today's jobs in their order. */
+/** The day's jobs, in order. */
 import { actionButton, element, unseen } from "../../../shared/dom.ts";
 import { ENDED } from "../model.ts";
 import { buttonLink, dayWords, heading, type Part, placeOf, tagsInList, whenText } from "../parts.ts";
@@ -21,13 +21,13 @@ export function list(): Part[] {
     ...progress(here),
     ...(here.length ? [element("ol", { class: "crew-list" }, ...here.map((each) => entry(each, here.find(isNext))))] : [element("p", {}, "There are no jobs on this list.")]),
     ...(gone.length ? [element("h2", {}, "No longer on your list"), element("ul", { class: "crew-list crew-list--gone" }, ...gone.map((each) => entry(each)))] : []),
-    element("nav", { class: "crew-foot", "aria-label": "More of this day" }, element("a", { href: "#summary" }, "End of the day"), element("a", { href: "#sheet" }, "Sheet to print"), element("a", { href: "#choose" }, "Another crew or day")),
+    element("nav", { class: "crew-foot", "aria-label": "More of this day" }, element("a", { href: "#summary" }, "End of the day"), element("a", { href: "#sheet" }, "Print sheet"), element("a", { href: "#choose" }, "Another crew or day")),
   ];
 }
 
 const isNext = (shown: Shown) => !ENDED.includes(shown.state);
 
-/** What was begun before midnight and is not ended, unless today's list has it as well. */
+/** Unfinished jobs that were started the day before, unless today's list has them too. */
 function fromYesterday(): HTMLElement[] {
   const begun = state.earlier.filter(({ job, state: stands, gone }) => stands === "started" && gone === null && !state.shown.some((each) => each.job.job_id === job.job_id));
   return begun.length ? [element("h2", {}, "Started the day before"), element("ul", { class: "crew-list" }, ...begun.map((each) => entry({ ...each, number: null })))] : [];
@@ -37,14 +37,14 @@ function nothingYet(): HTMLElement {
   if (state.who === "signed-out") return element("p", {}, "Sign in to get this list.");
   if (state.isSyncing) return element("p", { role: "status" }, "Loading…");
   if (state.problem) return element("p", { role: "status" }, state.problem);
-  return element("p", {}, state.isOffline ? "This list is not on this phone yet, and there is no signal. It comes by itself once there is." : "There is no list for this day.");
+  return element("p", {}, state.isOffline ? "This list is not on this phone yet. We'll load it when there is a signal." : "There is no list for this day.");
 }
 
 function progress(here: Shown[]): HTMLElement[] {
   if (!here.length) return [];
   const left = leftToDo();
   const minutes = left.reduce((sum, { job }) => sum + job.minutes, 0);
-  const words = left.length ? `${jobsText(left.length)} left of ${here.length}, about ${minutesText(minutes)} of work` : `All ${here.length} seen to`;
+  const words = left.length ? `${jobsText(left.length)} left of ${here.length}, about ${minutesText(minutes)} of work` : `All ${here.length} dealt with`;
   return [element("p", { class: "crew-progress" }, words), element("div", { class: "app-buttons" }, buttonLink("Map", "#map", "secondary"))];
 }
 
@@ -53,10 +53,10 @@ function notices(): HTMLElement[] {
   const attention = needingAttention();
   const others = state.items.filter(isOthers);
   return [
-    ...(attention.length ? [notice(`${attention.length === 1 ? "1 thing was" : `${attention.length} things were`} not taken.`, element("a", { href: "#waiting" }, "Look at what and why"))] : []),
-    ...(others.length ? [notice(`${others.length === 1 ? "1 thing waits" : `${others.length} things wait`} on this phone that somebody else did.`, element("a", { href: "#waiting" }, "Look at them"))] : []),
-    ...(state.problem ? [element("div", { class: "app-notice", role: "status" }, element("p", {}, `This list is not read anew: ${state.problem}`))] : []),
-    ...disputed.map(({ job }) => notice("You and somebody else say different things of a job.", element("a", { href: `#conflict/${job.job_id}` }, `See both: ${job.title}`))),
+    ...(attention.length ? [notice(`${attention.length === 1 ? "1 record was" : `${attention.length} records were`} not accepted.`, element("a", { href: "#waiting" }, "See why"))] : []),
+    ...(others.length ? [notice(`${others.length === 1 ? "1 record by somebody else is" : `${others.length} records by somebody else are`} waiting on this phone.`, element("a", { href: "#waiting" }, "See what is waiting"))] : []),
+    ...(state.problem ? [element("div", { class: "app-notice", role: "status" }, element("p", {}, `We could not update this list: ${state.problem}`))] : []),
+    ...disputed.map(({ job }) => notice("You and somebody else recorded different things about a job.", element("a", { href: `#conflict/${job.job_id}` }, `See both records: ${job.title}`))),
     ...changes(),
   ];
 }
@@ -68,11 +68,11 @@ function changes(): HTMLElement[] {
   if (!told.length) return [];
   const lines = told.map(({ job_id, title, what, because }) => {
     const name = findShown(job_id) ? element("a", { href: `#job/${job_id}` }, title) : title;
-    return element("li", {}, what === "new" ? "New: " : "Gone: ", name, ...(because ? [`. ${because}`] : []));
+    return element("li", {}, what === "new" ? "New: " : "Removed: ", name, ...(because ? [`. ${because}`] : []));
   });
   const done = actionButton("I have seen this", () => void seen());
   done.id = "seen-changes";
-  return [element("div", { class: "app-notice", role: "status", id: "changes" }, element("h2", {}, "The office changed your list"), element("ul", { class: "app-bullets" }, ...lines), done)];
+  return [element("div", { class: "app-notice", role: "status", id: "changes" }, element("h2", {}, "The office has changed your list"), element("ul", { class: "app-bullets" }, ...lines), done)];
 }
 
 function entry(shown: Shown, next?: Shown): HTMLElement {

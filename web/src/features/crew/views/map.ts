@@ -1,4 +1,4 @@
-/** The day on a map. The base map is on the phone since it was last fetched whole; without it, the list has the places in words. */
+/** The day on a map, drawn from the stored base map. Without it, the list says where the jobs are. */
 import * as L from "leaflet";
 import { createMap, drawGround } from "../../../shared/basemap.ts";
 import { loadCouncil } from "../../../shared/council.ts";
@@ -12,7 +12,7 @@ import { leftToDo, onChange, type Shown, state } from "../state.ts";
 const SIZE = 34;
 const CLOSEST = 17;
 
-/** Draws into #crew-map; false where there is nothing to draw it from. */
+/** Draws into #crew-map; false if the base map is not stored. */
 export async function drawMap(): Promise<boolean> {
   const [council, kept] = await Promise.all([loadCouncil().catch(() => null), file("map")]);
   const places = state.shown.filter(({ gone }) => gone === null);

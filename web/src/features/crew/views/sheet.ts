@@ -1,4 +1,4 @@
-/** The day on paper, for whom the phone gives up on: every job with room to write. */
+/** A sheet to print, in case the phone fails: every job, with room to write. */
 import { element } from "../../../shared/dom.ts";
 import { placeText } from "../../../shared/places/place-text.ts";
 import { back, dayWords, heading, moment, type Part, placeOf, whenText } from "../parts.ts";
@@ -7,7 +7,7 @@ import { KINDS, minutesText, STATES } from "../words.ts";
 
 export function sheet(): Part[] {
   const { choice, kept } = state;
-  if (!choice || !kept) return [back("#"), ...heading("Sheet to print"), element("p", {}, "There is no list on this phone.")];
+  if (!choice || !kept) return [back("#"), ...heading("Print sheet"), element("p", {}, "There is no list on this phone.")];
   const { document: of } = kept;
   const print = element("button", { class: "govuk-button", type: "button", id: "print" }, "Print");
   print.addEventListener("click", () => window.print());
@@ -33,7 +33,7 @@ function entry({ job, number, state: stands }: Shown): HTMLElement {
     ...line("To do", job.instructions),
     ...(stands === "planned" ? [] : line("So far", STATES[stands][0])),
   );
-  const boxes = ["Done", "Could not", "Handed over"].map((words) => element("p", {}, element("span", { class: "crew-box", "aria-hidden": "true" }), words));
+  const boxes = ["Done", "Could not be done", "Handed over"].map((words) => element("p", {}, element("span", { class: "crew-box", "aria-hidden": "true" }), words));
   const room = element("p", { class: "crew-line" }, "Time, and why or what is left:");
   return element("li", {}, told, element("div", { class: "crew-boxes" }, ...boxes, room));
 }

@@ -1,4 +1,4 @@
-/** The day, looked back at, and leaving this phone. */
+/** The end of the day: a summary, notifications, and signing out. */
 import { actionButton, element } from "../../../shared/dom.ts";
 import { signOut } from "../../../shared/session.ts";
 import { CHANNEL, type JobState } from "../model.ts";
@@ -25,34 +25,34 @@ export function summary(): Part[] {
       ["Could not be done", jobsText(count("could_not"))],
       ["Handed over", jobsText(count("handed_over"))],
       ["Started and not finished", jobsText(count("started"))],
-      ["Not begun", jobsText(left.length - count("started"))],
-      ["Two versions", disputes ? jobsText(disputes) : null],
-      ["Work done", minutesText(state.shown.filter((shown) => shown.state === "done").reduce((sum, { job }) => sum + job.minutes, 0))],
-      ["From and to", span()],
+      ["Not started", jobsText(left.length - count("started"))],
+      ["Disputed", disputes ? jobsText(disputes) : null],
+      ["Time worked", minutesText(state.shown.filter((shown) => shown.state === "done").reduce((sum, { job }) => sum + job.minutes, 0))],
+      ["First and last record", span()],
     ]),
     ...(left.length ? [element("h2", {}, "Still open"), element("ul", { class: "crew-list" }, ...left.map(entry))] : []),
-    element("h2", {}, "When the list changes"),
+    element("h2", {}, "Notifications"),
     waking(),
-    element("h2", {}, "Leaving this phone"),
-    element("p", {}, "Signing out takes the lists off this phone. What still waits to be sent, and what you have begun to write, stays on it until you sign in again."),
+    element("h2", {}, "Sign out"),
+    element("p", {}, "Signing out deletes the lists from this phone. Unsent records and drafts stay on the phone until you sign in again."),
     element("p", { role: "status", class: "app-told" }, told),
     button(),
   ];
 }
 
-/** Where the browser can be woken, somebody may want it. */
+/** Offers notifications, if the browser supports them. */
 function waking(): HTMLElement {
-  if (!("Notification" in window) || !("PushManager" in window)) return element("p", {}, "This browser cannot be told: the list is read anew each minute while it is open.");
+  if (!("Notification" in window) || !("PushManager" in window)) return element("p", {}, "This browser cannot show notifications. The list updates every minute while it is open.");
   if (woken) return element("p", { role: "status" }, woken);
-  if (Notification.permission === "granted") return element("p", {}, "This phone is told when the office changes the list.");
-  const made = actionButton("Tell this phone", () => void wake());
+  if (Notification.permission === "granted") return element("p", {}, "You'll get a notification on this phone when the office changes the list.");
+  const made = actionButton("Turn on notifications", () => void wake());
   made.id = "wake";
-  return element("div", {}, element("p", {}, "The list is read anew each minute while it is open. This phone can be told as well when it is closed."), made);
+  return element("div", {}, element("p", {}, "The list updates every minute while it is open. You can also get notifications when it is closed."), made);
 }
 
 async function wake(): Promise<void> {
   const { wakeMe } = await import("../push.ts");
-  woken = (await wakeMe().catch(() => false)) ? "This phone is told when the office changes the list." : "This phone cannot be told. The list is read anew each minute while it is open.";
+  woken = (await wakeMe().catch(() => false)) ? "You'll get a notification on this phone when the office changes the list." : "We could not turn on notifications. The list updates every minute while it is open.";
   await reload();
 }
 
@@ -64,11 +64,11 @@ function button(): HTMLElement {
 
 function waitingWords(): HTMLElement {
   const count = state.items.length;
-  if (!count) return element("p", { class: "app-card", role: "status" }, "Everything that you said has arrived.");
-  return element("p", { class: "app-notice", role: "status" }, `${count === 1 ? "1 thing is" : `${count} things are`} still on this phone. `, element("a", { href: "#waiting" }, "Look at what waits"));
+  if (!count) return element("p", { class: "app-card", role: "status" }, "We have received all your records.");
+  return element("p", { class: "app-notice", role: "status" }, `${count === 1 ? "1 record is" : `${count} records are`} still on this phone. `, element("a", { href: "#waiting" }, "See what is waiting"));
 }
 
-/** The first and the last thing that was said today. */
+/** The times of the first and the last record of the day. */
 function span(): string | null {
   const at = state.shown.flatMap(({ job, waiting }) => [...job.deeds.filter(({ by }) => by === "crew"), ...waiting].map(({ at }) => Date.parse(at)));
   if (!at.length) return null;
@@ -80,7 +80,7 @@ const entry = ({ job, number }: Shown) => element("li", { class: "crew-job" }, e
 async function leave(): Promise<void> {
   const outcome = await signOut();
   if (outcome.kind !== "stored") {
-    told = "You are still signed in: try again when you have a signal.";
+    told = "You are still signed in. Try again when you have a signal.";
     return reload();
   }
   letGo();

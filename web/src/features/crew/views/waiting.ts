@@ -1,4 +1,4 @@
-/** What waits on this phone, and what the service did not take. */
+/** Records that wait on this phone, and records that the service rejected. */
 import { actionButton, element } from "../../../shared/dom.ts";
 import { signInAddress } from "../../../shared/session.ts";
 import type { Item } from "../model.ts";
@@ -19,19 +19,19 @@ export function waiting(): Part[] {
   const rest = state.items.filter((item) => item.attention === null && !isOthers(item));
   return [
     back("#"),
-    ...heading("Waiting to be sent"),
+    ...heading("Waiting to send"),
     element("p", { role: "status" }, wordsFor(rest.length)),
-    ...(state.who === "signed-out" && state.items.length ? [element("p", { class: "app-notice" }, element("a", { href: signInAddress() }, "Sign in"), " to send it. It stays on this phone until then.")] : []),
-    ...(attention.length ? [element("h2", {}, "Not taken"), element("ul", { class: "crew-list" }, ...attention.map(refusedEntry))] : []),
-    ...(others.length ? [element("h2", {}, "Done by somebody else on this phone"), element("p", {}, "It is sent when they sign in here again, or now under your name."), element("ul", { class: "crew-list" }, ...others.map(othersEntry))] : []),
-    ...(rest.length ? [element("h2", {}, "On their way"), element("ul", { class: "crew-list" }, ...rest.map(restEntry)), element("div", { class: "app-buttons" }, named(actionButton("Try now", () => void sync()), "try-now"))] : []),
+    ...(state.who === "signed-out" && state.items.length ? [element("p", { class: "app-notice" }, element("a", { href: signInAddress() }, "Sign in"), " to send your records. They stay on this phone until then.")] : []),
+    ...(attention.length ? [element("h2", {}, "Not accepted"), element("ul", { class: "crew-list" }, ...attention.map(refusedEntry))] : []),
+    ...(others.length ? [element("h2", {}, "Recorded by somebody else on this phone"), element("p", {}, "We'll send these when they sign in here again. You can also send them now in your name."), element("ul", { class: "crew-list" }, ...others.map(othersEntry))] : []),
+    ...(rest.length ? [element("h2", {}, "Ready to send"), element("ul", { class: "crew-list" }, ...rest.map(restEntry)), element("div", { class: "app-buttons" }, named(actionButton("Try now", () => void sync()), "try-now"))] : []),
   ];
 }
 
 function wordsFor(count: number): string {
-  if (!count) return state.items.length ? "Nothing else waits." : "Everything has arrived. Nothing waits on this phone.";
-  const what = count === 1 ? "1 thing waits" : `${count} things wait`;
-  const when = state.isOffline ? "Sent without your doing anything once there is a signal; if this page is closed, open it again then." : state.isSyncing ? "Being sent now." : "Sent without your doing anything.";
+  if (!count) return state.items.length ? "There is nothing else waiting." : "We have received all your records. There is nothing waiting on this phone.";
+  const what = count === 1 ? "1 record is waiting" : `${count} records are waiting`;
+  const when = state.isOffline ? "We'll send them when there is a signal. If you close this page, open it again then." : state.isSyncing ? "We are sending them now." : "We'll send them automatically.";
   return `${what} on this phone. ${when}`;
 }
 
@@ -54,7 +54,7 @@ function progress({ photos, tries }: Item): HTMLElement[] {
 }
 
 function othersEntry(item: Item): HTMLElement {
-  const mine = actionButton("Send it under my name", () => void send());
+  const mine = actionButton("Send in my name", () => void send());
   async function send(): Promise<void> {
     if (typeof state.who !== "object") return;
     const { account_id } = state.who;
@@ -68,16 +68,16 @@ function othersEntry(item: Item): HTMLElement {
 function refusedEntry(item: Item): HTMLElement {
   const isPhotos = item.photos.length > 0 && item.photos.every(({ refused }) => refused);
   const again = named(actionButton("Try again", () => void put({ attention: null })), `again-${item.op_id}`);
-  const note = named(actionButton("Keep it as a note", () => void asANote(item)), `note-${item.op_id}`);
-  const throwAway = named(actionButton("Delete", () => void confirm(item.op_id)), `delete-${item.op_id}`);
-  const sure = [element("p", {}, "It is then nowhere any more."), named(actionButton("Yes, delete it", () => void drop(item)), `sure-${item.op_id}`), named(actionButton("No, keep it", () => void confirm(null)), `keep-${item.op_id}`)];
+  const note = named(actionButton("Save as a note", () => void asANote(item)), `note-${item.op_id}`);
+  const askDelete = named(actionButton("Delete", () => void confirm(item.op_id)), `delete-${item.op_id}`);
+  const sure = [element("p", {}, "You cannot undo this."), named(actionButton("Yes, delete it", () => void drop(item)), `sure-${item.op_id}`), named(actionButton("No, keep it", () => void confirm(null)), `keep-${item.op_id}`)];
   async function put(change: Partial<Item>): Promise<void> {
     await changeItem(item.op_id, (known) => keep({ ...known, ...change, photos: known.photos.map(({ refused: _, ...photo }) => photo) }));
     await reload();
     void sync();
   }
   const saves = isPhotos ? item.photos.flatMap(({ id }, index) => saveLink(id, index)) : [];
-  const choices = asking === item.op_id ? sure : [again, ...(isPhotos || item.kind === "note" ? [] : [note]), throwAway];
+  const choices = asking === item.op_id ? sure : [again, ...(isPhotos || item.kind === "note" ? [] : [note]), askDelete];
   return element("li", { class: "crew-job" }, ...facts(item), element("p", { class: "app-fault" }, `Why: ${item.attention}`), ...(item.photos.length ? [photosHere(item.photos.map(({ id }) => id))] : []), ...saves, element("div", { class: "app-buttons" }, ...choices));
 }
 
@@ -86,7 +86,7 @@ function saveLink(id: string, index: number): HTMLElement[] {
   return address ? [element("p", {}, element("a", { href: address, download: `photo-${index + 1}` }, `Save photo ${index + 1} to this phone`))] : [];
 }
 
-/** First it is kept as the note, then let go as what it was. */
+/** Stores it as a note first, then deletes the original. */
 async function asANote(item: Item): Promise<void> {
   await changeItem(item.op_id, async (known) => {
     await keep({ ...asNote(known, saidText(known), known.attention ?? ""), seq: await nextSeq() });
