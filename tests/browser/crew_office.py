@@ -212,7 +212,7 @@ def opened(page: Page, office: Office) -> Page:
     office.meet(page)
     page.goto("/crew/")
     page.get_by_role("radio", name=NAME).check()
-    page.get_by_role("button", name="Show the list").click()
+    page.get_by_role("button", name="Show list").click()
     expect(page.locator("#badge-synced")).to_contain_text("Synced")
     return page
 

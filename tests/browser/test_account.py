@@ -120,13 +120,13 @@ def test_page_says_that_it_could_not_be_reached_and_tries_again(
     page = opened(new_page, account)
     page.route("**/api/account/devices", lambda route: route.abort())
     page.goto("/account/devices/")
-    told(page, "could not be reached")
+    told(page, "could not load this page")
     assert violations(page) == []
     page.unroute("**/api/account/devices")
     busy = {"status": 503, "headers": {"Retry-After": "30"}}
     page.route("**/api/account/devices", lambda route: route.fulfill(**busy), times=1)
     page.get_by_role("button", name="Try again").click()
-    told(page, "busy just now")
+    told(page, "is busy")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_text("Chrome on Android")).to_have_count(1)
     expect(page.get_by_role("button", name="Try again")).to_be_hidden()
@@ -140,10 +140,10 @@ def test_report_is_changed_by_keyboard_and_what_was_typed_is_kept_when_it_is_not
     expect(page.get_by_text("We aim to deal with this by")).to_be_visible()
     page.get_by_role("button", name="Change").press("Enter")
     expect(page.locator(":focus")).to_have_text("Pothole")
-    page.get_by_label("What is wrong").fill("Deeper than I wrote.")
+    page.get_by_label("Describe the problem").fill("Deeper than I wrote.")
     page.route("**/api/account/reports/*", lambda route: route.abort(), times=1)
     page.get_by_role("button", name="Save").press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("when you have a connection")
+    expect(page.get_by_role("alert")).to_contain_text("Check your connection")
     page.route(
         "**/api/account/reports/*",
         lambda route: route.fulfill(status=401, json={"title": "Unauthorized", "status": 401}),
@@ -152,9 +152,9 @@ def test_report_is_changed_by_keyboard_and_what_was_typed_is_kept_when_it_is_not
     page.get_by_role("button", name="Save").press("Enter")
     link = page.get_by_role("link", name="Sign in again (opens in a new tab)")
     expect(link).to_have_attribute("href", "/forms/sign-in?next=%2Faccount%2F")
-    expect(page.get_by_label("What is wrong")).to_have_value("Deeper than I wrote.")
+    expect(page.get_by_label("Describe the problem")).to_have_value("Deeper than I wrote.")
     page.get_by_role("button", name="Save").press("Enter")
-    told(page, "is changed")
+    told(page, "saved your changes")
     found = reports_ports().repository.get(report.service_request_id)
     assert found and found.description == "Deeper than I wrote."
 
@@ -166,12 +166,12 @@ def test_title_goes_when_it_is_cleared_and_the_description_has_to_stay(
     page = opened(new_page, account)
     page.get_by_role("button", name="Change").click()
     page.get_by_label("Short title").fill("")
-    page.get_by_label("What is wrong").fill(" ")
+    page.get_by_label("Describe the problem").fill(" ")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("alert")).to_contain_text("Describe the problem")
-    page.get_by_label("What is wrong").fill("Deeper than I wrote.")
+    page.get_by_label("Describe the problem").fill("Deeper than I wrote.")
     page.get_by_role("button", name="Save").click()
-    told(page, "is changed")
+    told(page, "saved your changes")
     now = now_of(report)
     assert (now.title, now.description) == (None, "Deeper than I wrote.")
 
@@ -182,14 +182,14 @@ def test_words_about_a_person_become_public_only_after_a_second_word(
     report = reported(account, "personal")
     page = opened(new_page, account)
     page.get_by_role("button", name="Change").click()
-    page.get_by_label("What is wrong").fill("Ring me on 07700 900123.")
+    page.get_by_label("Describe the problem").fill("Ring me on 07700 900123.")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("This will be public. Leave it out?")).to_be_visible()
+    expect(page.get_by_text("Your report may contain personal information")).to_be_visible()
     expect(page.locator("[data-question]")).to_be_focused()
     assert violations(page) == []
     assert now_of(report).description == report.description
     page.get_by_role("button", name="Save").click()
-    told(page, "is changed")
+    told(page, "saved your changes")
     assert now_of(report).description == "Ring me on 07700 900123."
 
 
@@ -200,12 +200,12 @@ def test_what_was_typed_stays_when_the_report_was_changed_elsewhere(
     page = opened(new_page, account)
     page.get_by_role("button", name="Change").click()
     reports_ports().repository.save(replace(report, title="From the other tab"))
-    page.get_by_label("What is wrong").fill("Deeper now.")
+    page.get_by_label("Describe the problem").fill("Deeper now.")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("alert")).to_contain_text("Press Save again")
-    expect(page.get_by_label("What is wrong")).to_have_value("Deeper now.")
+    expect(page.get_by_role("alert")).to_contain_text("Select 'Save' again")
+    expect(page.get_by_label("Describe the problem")).to_have_value("Deeper now.")
     page.get_by_role("button", name="Save").click()
-    told(page, "is changed")
+    told(page, "saved your changes")
     assert now_of(report).description == "Deeper now."
 
 
@@ -251,13 +251,13 @@ def test_details_are_saved_and_kept_when_they_were_changed_elsewhere(
     page.get_by_label("By email").check()
     page.get_by_label("Language").select_option("cy")
     page.get_by_role("button", name="Save").click()
-    told(page, "Your details are saved.")
+    told(page, "Your details have been saved.")
     other.get_by_label("Name").fill("Another")
     other.get_by_role("button", name="Save").click()
-    expect(other.get_by_role("alert")).to_contain_text("Press again to save")
+    expect(other.get_by_role("alert")).to_contain_text("Select the button again to save")
     expect(other.get_by_label("Name")).to_have_value("Another")
     other.get_by_role("button", name="Save").click()
-    told(other, "Your details are saved.")
+    told(other, "Your details have been saved.")
     now = stored(account)
     assert (now.name, now.reach_by, now.language) == ("Another", "email", "cy")
 
@@ -271,19 +271,19 @@ def test_address_is_added_by_its_code(
     page.get_by_label("Add an email address").fill(address)
     page.get_by_role("button", name="Send a code").click()
     page.get_by_label("Code", exact=True).fill("12")
-    page.get_by_role("button", name="Confirm the address").click()
-    expect(page.get_by_role("alert")).to_contain_text("Enter the six digits")
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("alert")).to_contain_text("Enter the 6-digit code")
     page.get_by_role("button", name="Use another address").click()
     page.get_by_role("button", name="Send a code").click()
     expect(page.get_by_label("Code", exact=True)).to_be_focused()
     stack.cloud.pump.wait_until_idle()
     letter = next(each for each in mail.outbox()["items"] if each["to"] == address)
     page.get_by_label("Code", exact=True).fill(code_in(letter["body"]))
-    page.get_by_role("button", name="Confirm the address").click()
+    page.get_by_role("button", name="Confirm").click()
     told(page, f"{address} is added")
     expect(page.locator("#addresses")).to_contain_text(address)
     page.get_by_role("button", name="Save").click()
-    told(page, "Your details are saved.")
+    told(page, "Your details have been saved.")
     page.get_by_role("button", name=f"Remove {address}").click()
     told(page, f"{address} is removed")
     page.locator("#addresses").get_by_role("button", name="Remove").click()
@@ -294,8 +294,8 @@ def test_place_is_saved_removed_and_reported_at(new_page: NewPage, account: Acco
     page = opened(new_page, account, "places/")
     page.get_by_label("Postcode or street").fill("market place")
     page.get_by_role("option").first.click()
-    page.get_by_label("What do you call it?").fill("The market")
-    page.get_by_role("button", name="Save the place").click()
+    page.get_by_label("Name of this place").fill("The market")
+    page.get_by_role("button", name="Save this place").click()
     told(page, "The market is saved.")
     assert [each.label for each in stored(account).saved_places] == ["The market"]
     page.get_by_role("button", name="Report a problem here The market").click()
@@ -339,7 +339,7 @@ def test_devices_are_signed_out_one_by_one_and_everywhere(
     page.goto("/account/devices/")
     expect(page.locator(".app-entry")).to_have_count(2)
     page.get_by_role("button", name="Sign out Chrome on Android").click()
-    told(page, "Chrome on Android is signed out.")
+    told(page, "We've signed out Chrome on Android.")
     lost.reload()
     expect(lost.get_by_role("heading", level=1)).to_have_text("Sign in")
     page.get_by_role("button", name="Sign out everywhere").click()
@@ -364,9 +364,9 @@ def test_account_is_closed_when_she_wants_to_be_forgotten(
 ) -> None:
     page = opened(new_page, account, "forget/")
     expect(page.get_by_text("your public reports, without you")).to_be_visible()
-    page.get_by_label("Take out what I wrote").check()
+    page.get_by_label("Also remove the text").check()
     page.get_by_role("button", name="Delete my account").click()
-    expect(page.get_by_role("heading", name="Your account is closed")).to_be_focused()
+    expect(page.get_by_role("heading", name="Your account has been deleted")).to_be_focused()
     assert violations(page) == []
     assert stored(account).disabled_at
     page.goto("/account/")
@@ -376,7 +376,7 @@ def test_account_is_closed_when_she_wants_to_be_forgotten(
 def test_only_administrators_are_led_to_the_people_who_work_here(
     new_page: NewPage, account: Account
 ) -> None:
-    link = {"role": "link", "name": "People who work here"}
+    link = {"role": "link", "name": "staff and permissions"}
     page = opened(new_page, account)
     expect(page.get_by_text("You are signed in")).to_be_visible()
     expect(page.get_by_role(**link)).to_be_hidden()  # type: ignore[arg-type]
@@ -417,7 +417,7 @@ def test_report_holds_nothing_of_her_when_she_sends_it_anonymously(
 ) -> None:
     page = at_the_contact_step(new_page, account)
     expect(page.get_by_label("Email address")).to_have_value(account.addresses[0].value)
-    page.get_by_label("Send it anonymously").check()
+    page.get_by_label("Report anonymously").check()
     leave(page)
     with page.expect_request("**/api/reports") as request:
         page.get_by_role("button", name="Send report").click()
@@ -435,7 +435,7 @@ def test_report_is_sent_without_her_when_she_is_signed_out_meanwhile(
     page.context.clear_cookies()
     page.reload()
     page.get_by_role("button", name="Send report").click()
-    expect(page.get_by_text("you are not signed in any more")).to_be_visible()
+    expect(page.get_by_text("you are signed out")).to_be_visible()
     page.get_by_role("button", name="Send it without signing in").click()
     found = reports_ports().repository.get(sent_reference(page).replace("-", ""))
     assert found and found.reporter is None
@@ -469,7 +469,7 @@ def test_report_stays_the_residents_when_the_officer_is_signed_out_meanwhile(
     page.context.clear_cookies()
     page.reload()
     page.get_by_role("button", name="Send report").click()
-    expect(page.get_by_text("you are not signed in any more")).to_be_visible()
+    expect(page.get_by_text("you are signed out")).to_be_visible()
     expect(page.get_by_role("button", name="Send it without signing in")).to_be_hidden()
     expect(page.locator("#answers")).to_contain_text("A resident, at the counter")
 
@@ -486,4 +486,4 @@ def test_follow_is_the_accounts_and_says_which_device_it_comes_from(
         page.get_by_role("button", name="Follow this report").click()
     sent = request.value.all_headers()
     assert sent["authorization"].startswith("Bearer ") and sent["x-ginnel-device"]
-    expect(page.get_by_text("You follow this report")).to_be_visible()
+    expect(page.get_by_text("You are following this report")).to_be_visible()

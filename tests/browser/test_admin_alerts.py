@@ -40,12 +40,12 @@ def opened(new_page: NewPage, path: str, role: str = "officer", **options: objec
 def posted(page: Page) -> str:
     """Posts one for Riverside by hand. Answers its title."""
     title = f"No bin collections {next(NUMBERS)}"
-    page.get_by_label("What cannot run?").fill(title)
+    page.get_by_label("What is affected?").fill(title)
     page.get_by_label("What should people do?").fill("Leave your bin out.")
     page.get_by_role("radio", name="In a ward").check()
     page.get_by_label("Which ward?").select_option(WARD["name"])
-    page.get_by_role("button", name="Post it").click()
-    expect(page.locator("#staff-status")).to_contain_text(f"“{title}” is posted")
+    page.get_by_role("button", name="Publish").click()
+    expect(page.locator("#staff-status")).to_contain_text(f"“{title}” has been published")
     return title
 
 
@@ -63,7 +63,7 @@ def test_disruption_is_posted_shown_changed_and_ended(new_page: NewPage, stack: 
     page = opened(new_page, "disruptions")
     title = posted(page)
     entry = page.locator("#disruption-list .app-notice", has_text=title)
-    expect(entry).to_contain_text("In the ward Riverside")
+    expect(entry).to_contain_text("In Riverside ward")
     publish(disruptions_publish_ports())
     mine = new_page(
         geolocation={"latitude": HOME["lat"], "longitude": HOME["long"]},
@@ -77,13 +77,13 @@ def test_disruption_is_posted_shown_changed_and_ended(new_page: NewPage, stack: 
     expect(mine.locator("#area")).to_contain_text(title)
 
     entry.get_by_role("button", name="Change").click()
-    expect(page.get_by_label("What cannot run?")).to_have_value(title)
+    expect(page.get_by_label("What is affected?")).to_have_value(title)
     page.get_by_label("What should people do?").fill("Take it in again.")
-    page.get_by_role("button", name="Save the change").click()
-    expect(page.locator("#staff-status")).to_contain_text("is changed")
+    page.get_by_role("button", name="Save changes").click()
+    expect(page.locator("#staff-status")).to_contain_text("has been changed")
     expect(entry).to_contain_text("Take it in again.")
-    entry.get_by_role("button", name="End it now").click()
-    expect(page.locator("#staff-status")).to_contain_text("is ended")
+    entry.get_by_role("button", name="End now").click()
+    expect(page.locator("#staff-status")).to_contain_text("has been ended")
     expect(entry).to_have_count(0)
     publish(disruptions_publish_ports())
     mine.goto("/")
@@ -95,16 +95,16 @@ def test_disruption_that_cannot_be_taken_stays_in_the_form(
 ) -> None:
     page = opened(new_page, "disruptions")
     page.get_by_label("What should people do?").fill("Wait.")
-    page.get_by_role("radio", name="Around a place").check()
+    page.get_by_role("radio", name="Near a location").check()
     page.get_by_label("Ends").fill("2026-01-01T10:00")
-    page.get_by_role("button", name="Post it").click()
+    page.get_by_role("button", name="Publish").click()
     alert = page.get_by_role("alert")
-    expect(alert).to_contain_text("Say what cannot run")
+    expect(alert).to_contain_text("Enter what is affected")
     expect(alert).to_contain_text("Say around which place")
-    page.get_by_label("What cannot run?").fill("No buses")
+    page.get_by_label("What is affected?").fill("No buses")
     page.get_by_label("Postcode or street").fill("ZZ9 9AA")
     page.get_by_role("option", name="ZZ9 9AA").click()
-    page.get_by_role("button", name="Post it").click()
+    page.get_by_role("button", name="Publish").click()
     expect(alert).to_contain_text("after it begins")
     expect(page.get_by_label("What should people do?")).to_have_value("Wait.")
     assert violations(page) == []
@@ -133,7 +133,7 @@ def test_failed_alert_is_shown_with_its_reason_and_sent_again(
     expect(entry).to_contain_text("Tried 8 times")
     expect(entry).to_contain_text("unanswered")
     entry.get_by_role("button", name="Send it again").click()
-    expect(entry.get_by_role("status")).to_have_text("It is being sent again.")
+    expect(entry.get_by_role("status")).to_have_text("We are resending this alert.")
     page.get_by_label("Show").select_option("Text messages that may have arrived")
     expect(page.locator("#failed-list")).to_have_text("There are none.")
 
@@ -143,7 +143,7 @@ def test_pages_have_no_violation_and_fit(
     viewport: dict[str, int], new_page: NewPage, stack: LocalStack
 ) -> None:
     page = opened(new_page, "disruptions", viewport=viewport)
-    for where in ("In a ward", "Around a place"):
+    for where in ("In a ward", "Near a location"):
         page.get_by_role("radio", name=where).check()
         assert violations(page) == []
         assert overflow(page) <= 0

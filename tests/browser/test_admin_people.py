@@ -46,19 +46,19 @@ def test_page_asks_to_sign_in_when_nobody_is(new_page: NewPage) -> None:
 def test_page_shows_nobody_when_an_officer_opens_it(new_page: NewPage, stack: LocalStack) -> None:
     page = signed_in(new_page(), stack, "officer")
     expect(page.locator("#people-status")).to_contain_text("for the council's administrators")
-    expect(page.get_by_role("heading", name="Invite somebody")).to_be_hidden()
+    expect(page.get_by_role("heading", name="Invite a member of staff")).to_be_hidden()
 
 
 def test_somebody_is_invited_with_a_role_for_one_team(new_page: NewPage, stack: LocalStack) -> None:
     page, address = signed_in(new_page(), stack), f"new{next(NUMBERS)}@example.org"
     page.get_by_role("button", name="Invite").click()
-    expect(page.get_by_role("alert")).to_contain_text("Choose what they may do")
-    page.get_by_label("Email address at work").fill(address)
+    expect(page.get_by_role("alert")).to_contain_text("Choose what they can do")
+    page.get_by_label("Work email address").fill(address)
     page.get_by_label("Officer").check()
     page.get_by_role("group", name="Teams").get_by_label("Highways").check()
     page.get_by_role("button", name="Invite").click()
-    invitation = page.get_by_role("form", name="Invite somebody")
-    expect(invitation.get_by_role("status")).to_contain_text(f"{address} is invited")
+    invitation = page.get_by_role("form", name="Invite a member of staff")
+    expect(invitation.get_by_role("status")).to_contain_text(f"You have invited {address}")
     entry = page.locator(".app-person", has_text=address)
     expect(entry).to_contain_text("Not signed in yet")
     expect(entry).to_contain_text("Officer: Highways")
@@ -74,12 +74,12 @@ def test_roles_are_changed_and_the_person_disabled(new_page: NewPage, stack: Loc
     entry.get_by_label("Crew").check()
     entry.get_by_label("Officer").uncheck()
     entry.get_by_role("button", name="Save").click()
-    expect(entry.get_by_role("status")).to_have_text(f"What {address} may do is changed.")
+    expect(entry.get_by_role("status")).to_have_text(f"You have changed what {address} can do.")
     expect(entry).not_to_contain_text("Officer")
     entry.get_by_role("button", name="Disable").click()
-    expect(entry.get_by_role("status")).to_contain_text(f"{address} is signed out everywhere")
+    expect(entry.get_by_role("status")).to_contain_text(f"{address} has been signed out everywhere")
     expect(entry).to_contain_text("Disabled")
-    entry.get_by_role("button", name="Let them in again").click()
+    entry.get_by_role("button", name="Enable").click()
     expect(entry.get_by_role("status")).to_have_text(f"{address} can sign in again.")
     expect(entry).not_to_contain_text("Disabled")
 
@@ -93,16 +93,16 @@ def test_second_press_invites_nobody_when_the_first_is_on_its_way(
         sent.append(route)
 
     page.route("**/api/admin/people", hold)
-    page.get_by_label("Email address at work").fill(f"twice{next(NUMBERS)}@example.org")
+    page.get_by_label("Work email address").fill(f"twice{next(NUMBERS)}@example.org")
     page.get_by_label("Officer").check()
     invite_button = page.get_by_role("button", name="Invite")
     invite_button.click()
     expect(invite_button).to_be_disabled()
-    page.get_by_label("Email address at work").press("Enter")
+    page.get_by_label("Work email address").press("Enter")
     invite_button.click(force=True)
     assert len(sent) == 1
     sent[0].continue_()
-    expect(page.get_by_role("form").get_by_role("status")).to_contain_text("is invited")
+    expect(page.get_by_role("form").get_by_role("status")).to_contain_text("You have invited")
     expect(invite_button).to_be_enabled()
 
 
@@ -115,7 +115,7 @@ def test_change_says_so_when_somebody_was_quicker(new_page: NewPage, stack: Loca
     expect(quicker).to_contain_text("Disabled")
     slower.get_by_role("button", name="Disable").click()
     expect(slower.get_by_role("alert")).to_contain_text("look again")
-    slower.get_by_role("button", name="Let them in again").click()
+    slower.get_by_role("button", name="Enable").click()
     expect(slower.get_by_role("status")).to_contain_text("can sign in again")
 
 
@@ -133,7 +133,7 @@ def test_what_was_ticked_is_saved_with_the_next_press_when_somebody_was_quicker(
     expect(entry.get_by_role("listitem").filter(has_text="Officer")).to_have_text("Officer")
     expect(entry.get_by_label("Crew")).to_be_checked()
     entry.get_by_role("button", name="Save").click()
-    expect(entry.get_by_role("status")).to_contain_text("is changed")
+    expect(entry.get_by_role("status")).to_contain_text("You have changed")
     expect(entry).to_contain_text("Crew")
     expect(entry).to_contain_text("Officer: Highways, only in Centre")
 

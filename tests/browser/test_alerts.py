@@ -67,23 +67,23 @@ def choose(page: Page, label: str) -> None:
 
 def near_home(page: Page) -> None:
     """As far as the way that it comes by."""
-    choose(page, "Reports near a place")
+    choose(page, "Reports near a location")
     leave(page)
     page.get_by_label("Postcode or street").fill("ZZ9 9AA")
     page.get_by_role("option", name="ZZ9 9AA").click()
     expect(page.locator("#place")).to_contain_text("ZZ9 9AA")
-    page.get_by_label("How far from there?").select_option("1 km")
+    page.get_by_label("How far from the location?").select_option("1 km")
     leave(page)
-    heading(page, "When should we tell you?")
+    heading(page, "When should we contact you?")
     leave(page)
-    heading(page, "How should we tell you?")
+    heading(page, "How should we contact you?")
 
 
 def everywhere(page: Page) -> None:
-    choose(page, "Reports everywhere")
+    choose(page, "Reports anywhere")
     leave(page)
     leave(page)
-    heading(page, "How should we tell you?")
+    heading(page, "How should we contact you?")
 
 
 def somebody() -> str:
@@ -116,9 +116,9 @@ def test_alerts_near_a_place_are_asked_for_confirmed_changed_and_stopped(
     choose(page, "Email")
     page.get_by_label("Email address").fill(address)
     leave(page, "Get alerts")
-    heading(page, "Look in your inbox")
+    heading(page, "Check your email")
     page.reload()
-    heading(page, "Look in your inbox")
+    heading(page, "Check your email")
     asked = of(address)
     assert (asked.state, asked.topic.radius_m, asked.whats) == ("unconfirmed", 1000, ())
 
@@ -149,12 +149,12 @@ def test_number_is_confirmed_by_its_code(new_page: NewPage, stack: LocalStack) -
     leave(page, "Get alerts")
     heading(page, "Enter the code")
     page.get_by_label("Code", exact=True).fill("000000x")
-    press(page, "Begin the alerts")
+    press(page, "Confirm")
     expect(page.get_by_role("alert")).to_contain_text("not the code")
     stack.cloud.pump.wait_until_idle()
     sent = next(each for each in texts() if each["to"] == "+447700900811")
     page.get_by_label("Code", exact=True).fill(code_in(sent["body"]))
-    press(page, "Begin the alerts")
+    press(page, "Confirm")
     heading(page, "You will get these alerts")
     assert of("+447700900811", "sms").state == "active"
 
@@ -170,9 +170,9 @@ def test_notifications_need_no_name_and_are_changed_on_the_same_device(
     choose(page, "Notifications")
     leave(page, "Get alerts")
     heading(page, "You will get these alerts")
-    expect(page.get_by_text("They come to this browser")).to_be_visible()
+    expect(page.get_by_text("You'll get notifications in this browser")).to_be_visible()
     assert of(subscription["endpoint"], "push").state == "active"
-    page.get_by_role("link", name="Ask for other alerts").click()
+    page.get_by_role("link", name="Set up another alert").click()
     heading(page, "Get alerts")
     page.locator("#here").get_by_role("link", name="change or stop").click()
     heading(page, "Change your alerts")
@@ -181,7 +181,7 @@ def test_notifications_need_no_name_and_are_changed_on_the_same_device(
 @pytest.mark.parametrize(
     ("script", "said"),
     [
-        (f'{NOT_ASKED}Notification.requestPermission = async () => "denied"', "does not let us"),
+        (f'{NOT_ASKED}Notification.requestPermission = async () => "denied"', "turned off for this site"),
         (
             f'{NOT_ASKED}Notification.requestPermission = async () => "granted";'
             "PushManager.prototype.subscribe = () => Promise.reject(new Error())",
@@ -209,7 +209,7 @@ def test_browser_that_takes_no_notifications_leaves_email(
     expect(problem).to_be_hidden()
     page.get_by_label("Email address").fill(address)
     leave(page, "Get alerts")
-    heading(page, "Look in your inbox")
+    heading(page, "Check your email")
 
 
 def test_nobody_is_asked_for_leave_before_everything_is_chosen(new_page: NewPage) -> None:
@@ -220,7 +220,7 @@ def test_nobody_is_asked_for_leave_before_everything_is_chosen(new_page: NewPage
     page.goto("/alerts/")
     everywhere(page)
     choose(page, "Notifications")
-    expect(page.get_by_text("Your browser asks whether we may")).to_be_visible()
+    expect(page.get_by_text("Your browser will ask for permission")).to_be_visible()
     assert page.evaluate("() => window.askedForLeave") is None
 
 
@@ -229,12 +229,12 @@ def test_nothing_typed_is_lost_by_errors_a_reload_or_a_broken_connection(
 ) -> None:
     page, address = begun(new_page), somebody()
     press(page)
-    expect(page.get_by_role("alert")).to_contain_text("Choose what you want to hear about")
+    expect(page.get_by_role("alert")).to_contain_text("Choose what you want alerts about")
     expect(page).to_have_title(re.compile("^Error: "))
-    choose(page, "Reports near a place")
+    choose(page, "Reports near a location")
     leave(page)
     press(page)
-    expect(page.get_by_role("alert")).to_contain_text("Say where")
+    expect(page.get_by_role("alert")).to_contain_text("Give the location")
     page.go_back()
     near_home(page)
     choose(page, "Email")
@@ -250,7 +250,7 @@ def test_nothing_typed_is_lost_by_errors_a_reload_or_a_broken_connection(
     press(page, "Get alerts")
     expect(page.get_by_role("alert")).to_contain_text("Not sent yet")
     leave(page, "Get alerts")
-    heading(page, "Look in your inbox")
+    heading(page, "Check your email")
 
 
 def test_ward_of_my_area_is_chosen_already(new_page: NewPage) -> None:
@@ -263,9 +263,9 @@ def test_ward_of_my_area_is_chosen_already(new_page: NewPage) -> None:
     page.goto("/my-area/")
     page.get_by_role("link", name="Get alerts about this area").click()
     expect(page.locator("#place")).to_contain_text("Home")
-    page.get_by_label("How far from there?").select_option("2 km")
+    page.get_by_label("How far from the location?").select_option("2 km")
     page.reload()
-    expect(page.get_by_label("How far from there?")).to_have_value("2000")
+    expect(page.get_by_label("How far from the location?")).to_have_value("2000")
     page.goto("/my-area/")
     page.get_by_role("link", name="about the whole ward").click()
     leave(page)
@@ -278,14 +278,14 @@ def test_road_works_may_be_everywhere_or_near_a_place_at_certain_hours(new_page:
     leave(page)
     expect(page.locator("#place")).to_contain_text("Everywhere")
     leave(page)
-    expect(page.get_by_role("group", name="Tell me when")).to_be_hidden()
-    page.get_by_label("Send me nothing at night").check()
-    page.get_by_label("Quiet from").fill("21:30")
+    expect(page.get_by_role("group", name="Send me an alert when")).to_be_hidden()
+    page.get_by_label("Don't send alerts at night").check()
+    page.get_by_label("No alerts from").fill("21:30")
     leave(page)
     choose(page, "Email")
     page.get_by_label("Email address").fill(address)
     leave(page, "Get alerts")
-    heading(page, "Look in your inbox")
+    heading(page, "Check your email")
     asked = of(address)
     assert (asked.topic.kind, asked.topic.lat) == ("roadworks", None)
     assert asked.quiet and (asked.quiet.begin, asked.quiet.end) == ("21:30", "07:00")
@@ -298,13 +298,13 @@ def test_report_is_asked_for_from_its_page(new_page: NewPage, stack: LocalStack)
     page, address = new_page(), somebody()
     page.goto(f"/reports/{report.service_request_id}")
     page.get_by_role("link", name="Get alerts about this report").click()
-    heading(page, "When should we tell you?")
-    page.get_by_role("checkbox", name="Somebody adds to it").uncheck()
+    heading(page, "When should we contact you?")
+    page.get_by_role("checkbox", name="Somebody adds an update").uncheck()
     leave(page)
     choose(page, "Email")
     page.get_by_label("Email address").fill(address)
     leave(page, "Get alerts")
-    heading(page, "Look in your inbox")
+    heading(page, "Check your email")
     asked = of(address)
     assert asked.topic.service_request_id == report.service_request_id
     assert set(asked.whats) == {"new", "state_changed", "mended", "needs_answer"}
@@ -319,22 +319,22 @@ def test_alerts_begin_at_once_at_an_own_address_and_stand_in_the_account(
     everywhere(page)
     choose(page, "Email")
     expect(page.get_by_label("Email address")).to_have_value(account.addresses[0].value)
-    expect(page.locator("#to-hint")).to_contain_text("begin at once")
+    expect(page.locator("#to-hint")).to_contain_text("do not need to confirm it")
     leave(page, "Get alerts")
     heading(page, "You will get these alerts")
     page.goto("/account/alerts/")
     entry = page.locator(".app-entry")
-    expect(entry).to_contain_text("Reports everywhere in the council’s area")
+    expect(entry).to_contain_text("Reports anywhere in the council’s area")
     entry.get_by_role("button", name="Change").click()
     assert violations(page) == []
-    for label in ("A new report", "Something changes", "It is fixed", "A service cannot run"):
+    for label in ("A new report", "The status changes", "It is fixed", "Service disruption"):
         entry.get_by_role("checkbox", name=label).uncheck()
     entry.get_by_role("button", name="Save").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose at least one")
     entry.get_by_role("checkbox", name="It is fixed").check()
     entry.get_by_role("radio", name="Once a week").check()
     entry.get_by_role("button", name="Save").click()
-    expect(page.locator("#account-status")).to_contain_text("are changed")
+    expect(page.locator("#account-status")).to_contain_text("have been saved")
     found = of(account.addresses[0].value)
     assert (found.whats, found.frequency) == (("mended",), "weekly")
     entry.get_by_role("button", name="Stop").click()
@@ -345,19 +345,19 @@ def test_alerts_begin_at_once_at_an_own_address_and_stand_in_the_account(
 
 def test_alerts_are_asked_for_by_keyboard_alone(new_page: NewPage) -> None:
     page, address = begun(new_page), somebody()
-    page.get_by_role("radio", name="Reports near a place").focus()
+    page.get_by_role("radio", name="Reports near a location").focus()
     for key in ("ArrowDown", "ArrowDown", "Enter"):
         page.keyboard.press(key)
-    expect(page.get_by_role("heading", level=1, name="When should we tell you?")).to_be_focused()
+    expect(page.get_by_role("heading", level=1, name="When should we contact you?")).to_be_focused()
     page.get_by_role("button", name="Continue").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1, name="How should we tell you?")).to_be_focused()
+    expect(page.get_by_role("heading", level=1, name="How should we contact you?")).to_be_focused()
     page.get_by_role("radio", name="Email").focus()
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
     page.keyboard.type(address)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1, name="Look in your inbox")).to_be_focused()
+    expect(page.get_by_role("heading", level=1, name="Check your email")).to_be_focused()
 
 
 @pytest.mark.parametrize("viewport", [NARROW, PHONE, DESK], ids=["narrow", "phone", "desk"])
@@ -387,7 +387,7 @@ def test_no_step_has_a_violation_or_runs_off_the_screen(
     choose(page, "Email")
     page.get_by_label("Email address").fill(address)
     leave(page, "Get alerts")
-    heading(page, "Look in your inbox")
+    heading(page, "Check your email")
     look()
     page.goto("/forms/alerts")
     look()

@@ -173,7 +173,7 @@ def begin(page: Page, account: Account) -> None:
     with page.expect_response("**/basemap.pmtiles"):
         page.goto("/crew/")
     page.get_by_role("radio", name="Highways north").check()
-    page.get_by_role("button", name="Show the list").click()
+    page.get_by_role("button", name="Show list").click()
     expect(page.locator("ol.crew-list > li")).to_have_count(JOBS)
     page.evaluate("navigator.serviceWorker.ready.then(() => null)")
 
@@ -181,11 +181,11 @@ def begin(page: Page, account: Account) -> None:
 def say_done(page: Page, number: int, photo: Path) -> None:
     page.get_by_role("link", name=re.compile(rf"^{number}\. ")).click()
     page.get_by_role("button", name="Done").click()
-    page.get_by_label("Photos of how it is now").set_input_files(photo)
+    page.get_by_label("Photos after the work").set_input_files(photo)
     expect(page.locator(".crew-chosen img")).to_have_count(1)
     page.get_by_label("What was done").fill(f"Emptied gully {number}.")
     page.get_by_role("button", name="Save as done").click()
-    expect(page.get_by_text("It is saved on this phone")).to_be_visible()
+    expect(page.get_by_text("Saved on this phone")).to_be_visible()
     page.get_by_role("link", name="Back to the list").click()
 
 
@@ -214,7 +214,7 @@ def test_day_without_a_signal_arrives_once_and_shows_what_the_office_did_meanwhi
     page.reload()
     for number in DONE:
         say_done(page, number, photo)
-    expect(page.locator("#badge-waiting")).to_have_text("5 waiting to be sent")
+    expect(page.locator("#badge-waiting")).to_have_text("5 waiting to send")
     expect(page.locator("#badge-offline")).to_have_text("Offline")
 
     office.change(CANCELLED, state="cancelled", because="The gas people dig there first.")
@@ -225,7 +225,7 @@ def test_day_without_a_signal_arrives_once_and_shows_what_the_office_did_meanwhi
     page = phone(is_offline=True)
     page.goto("/crew/")
     expect(page.locator("ol.crew-list > li")).to_have_count(JOBS)
-    expect(page.locator("#badge-waiting")).to_have_text("5 waiting to be sent")
+    expect(page.locator("#badge-waiting")).to_have_text("5 waiting to send")
     expect(page.locator(".app-tag--unsent")).to_have_count(5)
     page.get_by_role("button", name="Map").click()
     expect(page.get_by_text("Tap a number")).to_be_visible()
@@ -255,6 +255,6 @@ def test_day_without_a_signal_arrives_once_and_shows_what_the_office_did_meanwhi
     expect(versions).to_contain_text(f"Emptied gully {CANCELLED}.")
     office.settle(CANCELLED, "street")
     push(page)
-    expect(page.get_by_text("what the street says holds")).to_be_visible()
+    expect(page.get_by_text("to keep the record from site")).to_be_visible()
     page.goto("/crew/#summary")
-    expect(page.get_by_text("Everything that you said has arrived.")).to_be_visible()
+    expect(page.get_by_text("We have received all your records.")).to_be_visible()

@@ -81,12 +81,12 @@ def test_views_are_fine_when_there_is_a_conflict_a_refusal_and_a_job_that_went(
     office.is_away = True
     say_done(page, 1, "Filled it.")
     expect(page.locator("#badge-offline")).to_have_text("Offline")
-    expect(page.get_by_text("It is saved on this phone")).to_be_visible()
+    expect(page.get_by_text("Saved on this phone")).to_be_visible()
     fine(page)
     say_done(page, 3)
     go(page, "")
     expect(page.locator("#view .app-tag--unsent")).to_have_count(2)
-    expect(page.locator("#badge-waiting")).to_have_text("2 waiting to be sent")
+    expect(page.locator("#badge-waiting")).to_have_text("2 waiting to send")
     fine(page)
     go(page, "waiting")
     fine(page)
@@ -99,15 +99,15 @@ def test_views_are_fine_when_there_is_a_conflict_a_refusal_and_a_job_that_went(
     come_back(page)
     expect(page.locator("#badge-waiting")).to_have_text("All sent")
     go(page, "")
-    expect(page.get_by_text("The office changed your list")).to_be_visible()
+    expect(page.get_by_text("The office has changed your list")).to_be_visible()
     expect(page.locator(".crew-list--gone")).to_contain_text("South crew does it.")
     fine(page)
     page.get_by_role("button", name="I have seen this").click()
-    expect(page.get_by_text("The office changed your list")).to_be_hidden()
+    expect(page.get_by_text("The office has changed your list")).to_be_hidden()
     expect(page.locator(".crew-list--gone")).to_contain_text(gone["title"])
 
     page.get_by_role("link", name="See both: Deep hole").click()
-    expect(page.get_by_role("heading", name="From the street")).to_be_visible()
+    expect(page.get_by_role("heading", name="From site")).to_be_visible()
     expect(page.locator(".crew-versions")).to_contain_text("The gas people dig there first.")
     expect(page.locator(".crew-versions")).to_contain_text("Filled it.")
     fine(page)
@@ -115,15 +115,15 @@ def test_views_are_fine_when_there_is_a_conflict_a_refusal_and_a_job_that_went(
     office.jobs["JOB000000001"]["version"] += 1
     dispute["settled"] = {"at": "2026-05-01T12:00:00Z", "keeps": "street"}
     come_back(page)
-    expect(page.get_by_text("what the street says holds")).to_be_visible()
+    expect(page.get_by_text("to keep the record from site")).to_be_visible()
 
     office.refuses["note"] = "This job is not yours."
     go(page, "job/JOB000000002/note")
     page.get_by_label("Your note").fill("Mind the dog.")
-    page.get_by_role("button", name="Save the note").click()
-    expect(page.get_by_text("Something that you said of it was not taken")).to_be_visible()
+    page.get_by_role("button", name="Save note").click()
+    expect(page.get_by_text("was not accepted")).to_be_visible()
     fine(page)
-    page.get_by_role("link", name="Look at what and why").click()
+    page.get_by_role("link", name="See why").click()
     expect(page.get_by_text("Why: This job is not yours.")).to_be_visible()
     fine(page)
 
@@ -133,10 +133,10 @@ def test_refused_deed_is_kept_as_a_note_with_its_photo(
 ) -> None:
     office.refuses["done"] = "This job is not yours."
     go(page, "job/JOB000000002/done")
-    page.get_by_label("Photos of how it is now").set_input_files(
+    page.get_by_label("Photos after the work").set_input_files(
         shared_data / "photos" / "bath_photo.JPG"
     )
-    expect(page.get_by_text("1 photo, kept on this phone.")).to_be_visible()
+    expect(page.get_by_text("1 photo saved on this phone.")).to_be_visible()
     page.reload()
     expect(page.locator(".crew-chosen img")).to_have_count(1)
     page.get_by_role("button", name="Save as done").click()
@@ -147,8 +147,8 @@ def test_refused_deed_is_kept_as_a_note_with_its_photo(
     expect(page.locator("#view .app-photos img")).to_have_count(1)
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("button", name="No, keep it").click()
-    page.get_by_role("button", name="Keep it as a note").click()
-    expect(page.get_by_text("Everything has arrived")).to_be_visible()
+    page.get_by_role("button", name="Save as a note").click()
+    expect(page.get_by_text("We have received all your records")).to_be_visible()
     [note] = office.taken
     assert note["kind"] == "note"
     assert "Done" in note["text"]

@@ -74,7 +74,7 @@ def keys(page: Page, database: str, store: str) -> list[str]:
 
 def choose_again(page: Page) -> None:
     page.get_by_role("radio", name=NAME).check()
-    page.get_by_role("button", name="Show the list").click()
+    page.get_by_role("button", name="Show list").click()
     expect(page.locator(".crew-job")).to_have_count(3)
 
 
@@ -84,7 +84,7 @@ def test_every_photo_is_sent_when_save_is_pressed_while_they_are_made_small(
     page.evaluate(SLOW_CAMERA)
     go(page, "job/JOB000000002/done")
     photo = shared_data / "photos" / "bath_photo.JPG"
-    page.get_by_label("Photos of how it is now").set_input_files([photo] * 3)
+    page.get_by_label("Photos after the work").set_input_files([photo] * 3)
     page.get_by_role("button", name="Save as done").click()
     expect(page.get_by_role("heading", level=1, name="Saved")).to_be_visible()
     expect(page.locator("#badge-waiting")).to_have_text("All sent")
@@ -99,7 +99,7 @@ def test_photo_that_is_none_is_told_when_save_is_pressed_too_early(
     page.evaluate(SLOW_CAMERA)
     go(page, "job/JOB000000002/done")
     text = {"name": "words.jpg", "mimeType": "image/jpeg", "buffer": b"words"}
-    page.get_by_label("Photos of how it is now").set_input_files([text])  # type: ignore[arg-type]
+    page.get_by_label("Photos after the work").set_input_files([text])  # type: ignore[arg-type]
     page.get_by_role("button", name="Save as done").click()
     expect(page.get_by_role("alert")).to_contain_text("words.jpg is not a photo")
     page.get_by_role("button", name="Save as done").click()
@@ -121,7 +121,7 @@ def test_crew_is_told_when_the_phone_cannot_keep_that_it_started(page: Page) -> 
     page.evaluate("() => { IDBObjectStore.prototype.put = () => { throw new Error('disk') } }")
     go(page, "job/JOB000000002")
     page.get_by_role("button", name="Start").click()
-    expect(page.get_by_role("alert")).to_contain_text("could not keep it")
+    expect(page.get_by_role("alert")).to_contain_text("could not save this")
     fine(page)
 
 
@@ -138,7 +138,7 @@ def test_page_says_so_when_the_browser_keeps_nothing(new_page: NewPage, office: 
     page.add_init_script("IDBFactory.prototype.open = () => { throw new Error('private') }")
     page.goto("/crew/")
     expect(page.get_by_role("heading", level=1)).to_have_text(
-        "This browser keeps nothing for this app"
+        "You cannot use the crew app in this window"
     )
     fine(page)
 
@@ -167,8 +167,8 @@ def test_nobody_finds_what_was_anothers_when_a_phone_is_handed_on(
 ) -> None:
     go(page, "job/JOB000000002/done")
     photo = shared_data / "photos" / "bath_photo.JPG"
-    page.get_by_label("Photos of how it is now").set_input_files(photo)
-    expect(page.get_by_text("1 photo, kept on this phone.")).to_be_visible()
+    page.get_by_label("Photos after the work").set_input_files(photo)
+    expect(page.get_by_text("1 photo saved on this phone.")).to_be_visible()
     page.get_by_label("What was done").fill("Half of it.")
     office.account = "crew-2"
     page.reload()
@@ -225,7 +225,7 @@ def test_crew_is_told_when_it_may_not_read_its_list_any_more(page: Page, office:
     office.refuses_list = "You are in this crew no more."
     page.reload()
     expect(
-        page.get_by_text("This list is not read anew: You are in this crew no more")
+        page.get_by_text("We could not update this list: You are in this crew no more")
     ).to_be_visible()
     expect(page.locator(".crew-job")).to_have_count(3)
     fine(page)

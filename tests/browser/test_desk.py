@@ -35,7 +35,7 @@ from tests.browser.signing_in import new_account, sign_in
 from tests.told import tell_what_waits
 
 
-def undo(page: Page, saying: str = "it is as it was before") -> None:
+def undo(page: Page, saying: str = "change undone") -> None:
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#undo-said")).to_contain_text(saying)
 
@@ -45,22 +45,22 @@ def add_template(page: Page) -> None:
     page.get_by_label("Name", exact=True).fill("On our list")
     page.get_by_label("Reply", exact=True).fill("We mend {place} by {target}.")
     expect(page.locator("#preview")).to_contain_text("We mend 12 Mill Lane by")
-    page.get_by_label("State that goes with it").select_option("Investigating")
-    page.get_by_role("button", name="Add the template").click()
+    page.get_by_label("Change the state to").select_option("Investigating")
+    page.get_by_role("button", name="Add template").click()
     expect(page.locator("#staff-status")).to_have_text("“On our list” is added.")
 
 
 def save_view(page: Page) -> None:
     """Filters the queue, and keeps that as a view."""
     shown(page, "/desk/")
-    page.get_by_label("Words of the title or the address, or a reference").fill("lych gate")
+    page.get_by_label("Words in the title or address, or a reference").fill("lych gate")
     page.get_by_label("Service", exact=True).select_option("Pothole")
-    page.get_by_role("button", name="Show these").click()
+    page.get_by_role("button", name="Apply filters").click()
     expect(page.locator("#count")).to_have_text("1 case shown.")
     assert page.url.endswith("/desk/?q=lych+gate&service_code=pothole")
     page.get_by_label("Save this view as").fill("Holes by gates")
-    page.get_by_role("button", name="Save the view").click()
-    expect(page.locator("#view-told")).to_contain_text("among your views")
+    page.get_by_role("button", name="Save view").click()
+    expect(page.locator("#view-told")).to_contain_text("saved to your views")
 
 
 def answer(page: Page, stack: LocalStack, question: str, words: str) -> None:
@@ -84,30 +84,30 @@ def test_officer_filters_asks_replies_assigns_notes_and_takes_it_back(
     save_view(page)
     shown(page, "/desk/")
     page.get_by_role("link", name="Holes by gates").click()
-    words = page.get_by_label("Words of the title or the address, or a reference")
+    words = page.get_by_label("Words in the title or address, or a reference")
     expect(words).to_have_value("lych gate")
     page.get_by_role("link", name="Hole by the lych gate").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Hole by the lych gate")
     expect(page.locator("#facts")).to_contain_text("because it is about “Pothole”")
     expect(page.locator("#reporter")).to_contain_text("alex.ash@example.org")
 
-    page.get_by_label("Ask something").fill("Which side of the gate?")
-    page.get_by_role("button", name="Send the question").click()
-    expect(page.locator("#case-tags")).to_contain_text("Waits for an answer")
+    page.get_by_label("Your question").fill("Which side of the gate?")
+    page.get_by_role("button", name="Send question").click()
+    expect(page.locator("#case-tags")).to_contain_text("Waiting for an answer")
     answer(new_page(), stack, "Which side of the gate?", "The left one.")
     page.reload()
     expect(page.locator("#question-list")).to_contain_text("The left one.")
-    expect(page.locator("#case-tags")).not_to_contain_text("Waits for an answer")
+    expect(page.locator("#case-tags")).not_to_contain_text("Waiting for an answer")
 
-    page.get_by_label("Write a note").fill("Ring the sexton first.")
-    page.get_by_role("button", name="Keep the note").click()
+    page.get_by_label("Your note").fill("Ring the sexton first.")
+    page.get_by_role("button", name="Save note").click()
     expect(page.locator("#note-list")).to_contain_text("Ring the sexton first.")
     page.get_by_label("Team").select_option("Parks and trees")
     page.get_by_label("Reply template").select_option("On our list")
     expect(page.locator("#preview")).to_contain_text(f"We mend {report.address} by")
     expect(page.locator("#preview .govuk-tag")).to_have_text("Investigating")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("#undo-said")).to_contain_text("It is changed, and the reply is there.")
+    expect(page.locator("#undo-said")).to_contain_text("Changes saved and reply added.")
     after = stored(report)
     assert (after.team, after.state) == ("parks", "investigating")
     assert after.updates[-1].text.startswith(f"We mend {report.address} by")
@@ -135,7 +135,7 @@ def test_what_was_typed_stays_and_what_is_new_is_shown_when_somebody_was_quicker
     expect(page.get_by_label("Reply (optional)")).to_have_value("We look at it tomorrow.")
     expect(page.get_by_label("Priority")).to_have_value("high")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("#undo-said")).to_contain_text("It is changed, and the reply is there.")
+    expect(page.locator("#undo-said")).to_contain_text("Changes saved and reply added.")
     expect(newer).to_be_hidden()
     after = stored(report)
     assert (after.team, after.priority, after.state) == ("parks", "high", "investigating")
@@ -146,14 +146,14 @@ def test_many_are_checked_changed_and_put_back(new_page: NewPage, stack: LocalSt
     page = at_the_desk(new_page, "/desk/?q=moat+street")
     tick(page, first, second, third)
     expect(page.locator("#chosen-count")).to_have_text("3 cases chosen")
-    page.get_by_role("link", name="Change them together").click()
+    page.get_by_role("link", name="Change together").click()
     expect(page.locator("#bulk-count")).to_have_text("3 cases chosen")
-    page.get_by_role("button", name="Check what will change").click()
+    page.get_by_role("button", name="Check changes").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose something to change")
     page.get_by_label("Team").select_option("Parks and trees")
-    page.get_by_label("Reply to all of them").fill("Our gardeners look at {place}.")
+    page.get_by_label("Reply to all cases").fill("Our gardeners look at {place}.")
     somebody_changes(third, priority="low")
-    page.get_by_role("button", name="Check what will change").click()
+    page.get_by_role("button", name="Check changes").click()
     check = page.locator("#check")
     expect(check).to_contain_text("2 cases will change")
     expect(check).to_contain_text("1 case cannot")
@@ -185,7 +185,7 @@ def test_undo_names_its_case_and_is_offered_where_something_can_be_put_back(
     page.locator("#take-out > summary").click()
     page.locator("#title").fill("A title without a name")
     page.locator("#take-out-form").get_by_role("button").last.click()
-    expect(page.locator("#undo-said")).to_contain_text("It is taken out.")
+    expect(page.locator("#undo-said")).to_contain_text("Text removed.")
     expect(page.get_by_role("button", name="Undo")).to_be_hidden()
 
 
@@ -216,19 +216,19 @@ def test_two_reports_are_merged_put_back_merged_again_and_taken_apart(
     expect(page.locator("#sides > section")).to_have_count(2)
     expect(page.locator(f"input[value='{one.service_request_id}']")).to_be_checked()
     page.get_by_role("button", name="Merge them").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("One is merged into the other")
+    expect(page.get_by_role("heading", level=1)).to_have_text("These reports are merged")
     assert stored(other).duplicate_of == one.service_request_id
     undo(page)
     expect(page.get_by_role("button", name="Merge them")).to_be_visible()
     assert stored(other).duplicate_of is None
     page.locator(f"input[value='{other.service_request_id}']").check()
     page.get_by_role("button", name="Merge them").click()
-    expect(page.get_by_role("button", name="Take them apart")).to_be_visible()
+    expect(page.get_by_role("button", name="Unmerge reports")).to_be_visible()
     assert stored(one).duplicate_of == other.service_request_id
     shown(page, case_address(one))
-    page.locator("#is-duplicate").get_by_role("link", name="take it out again").click()
-    page.get_by_role("button", name="Take them apart").click()
-    expect(page.locator("#undo-said")).to_contain_text("a report of its own again")
+    page.locator("#is-duplicate").get_by_role("link", name="Compare or unmerge").click()
+    page.get_by_role("button", name="Unmerge reports").click()
+    expect(page.locator("#undo-said")).to_contain_text("unmerged, with its followers")
     assert (stored(one).duplicate_of, stored(one).state) == (None, "reopen")
 
 
@@ -238,9 +238,9 @@ def test_parts_of_a_photo_are_blackened_by_pointer_and_in_figures(
     page = at_the_desk(new_page, "/desk/")
     request_id, photo_id = reported_with_photo(page, stack)
     shown(page, f"/desk/case/?id={request_id}")
-    page.get_by_role("button", name="Blacken parts").click()
-    page.get_by_role("button", name="Blacken them for good").click()
-    expect(page.get_by_role("alert")).to_contain_text("Draw over a part")
+    page.get_by_role("button", name="Black out parts").click()
+    page.get_by_role("button", name="Black out permanently").click()
+    expect(page.get_by_role("alert")).to_contain_text("Draw over part")
     picture = page.locator(".desk-blacken")
     picture.scroll_into_view_if_needed()
     box = picture.bounding_box()
@@ -254,8 +254,8 @@ def test_parts_of_a_photo_are_blackened_by_pointer_and_in_figures(
     second = page.get_by_role("group", name="Area 2")
     for name, value in (("left", 75), ("top", 50), ("Width", 25), ("Height", 50)):
         second.get_by_label(name).fill(str(value))
-    page.get_by_role("button", name="Blacken them for good").click()
-    expect(page.locator("#blacken")).to_contain_text("It is blackened.")
+    page.get_by_role("button", name="Black out permanently").click()
+    expect(page.locator("#blacken")).to_contain_text("Photo changed.")
     key = f"{request_id}/{photo_id}/page.jpg"
     kept = boto3.client("s3").get_object(Bucket=container.settings().photos_bucket, Key=key)
     after = Image.open(BytesIO(kept["Body"].read())).convert("L")
@@ -277,7 +277,7 @@ def test_officer_publishes_one_update_of_another_system_and_refuses_another(
         update_for_partner(report.service_request_id, sent, key, partner, ports)
     page = at_the_desk(new_page, case_address(report))
     held = page.locator("#held-updates")
-    expect(held).to_contain_text("sets the status to: In progress")
+    expect(held).to_contain_text("sets the state to In progress")
     held.get_by_role("button", name=re.compile("^Do not publish.*Rude")).click()
     expect(held).not_to_contain_text("Rude words.")
     held.get_by_role("button", name=re.compile("^Publish.*Still")).click()

@@ -92,12 +92,12 @@ def test_day_is_planned_put_in_another_order_shared_out_and_printed(
     mine = page.locator(f"[data-job='{third.job_id}']")
     changed(third, instructions="Mind the kerb.")
     mine.get_by_role("button", name="To Highways south").click()
-    expect(page.locator("#day-said")).to_contain_text("Somebody changed")
+    expect(page.locator("#day-said")).to_contain_text("Somebody else has changed")
     mine.get_by_role("button", name="To Highways south").click()
     expect(page.locator("#day-said")).to_contain_text("is Highways south’s now")
     assert order_in(page, "Highways south") == [third.job_id]
-    mine.get_by_role("button", name="Take off the day").click()
-    expect(page.locator("#day-said")).to_contain_text("waits to be planned")
+    mine.get_by_role("button", name="Remove from this day").click()
+    expect(page.locator("#day-said")).to_contain_text("waiting to be planned")
     assert stored(third).state == "to_plan"
 
     page.evaluate(PRINTS)

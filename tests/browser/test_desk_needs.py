@@ -67,7 +67,7 @@ def test_words_of_a_contractor_are_public_when_an_officer_shows_them(
     who = contractor_links.operator_of(link.job, contractor)
     tell(link.job, who, stack, kind="done", text=WORDS)
     page = at_the_desk(new_page, "/desk/", viewport)
-    page.get_by_role("link", name="Need a look").click()
+    page.get_by_role("link", name="Needs attention").click()
     row = page.get_by_role("row").filter(has_text=f"A loose kerb {viewport['width']}").first
     expect(row).to_contain_text(f"Paving Ltd (contractor): {WORDS}")
     look(page)
@@ -93,6 +93,6 @@ def test_reason_of_a_crew_stays_until_an_officer_has_dealt_with_it(
     expect(page.locator("#photo-list")).to_contain_text("Before the work. A crew")
     expect(page.get_by_role("img", name="Photo 1")).to_be_visible()
     look(page)
-    page.get_by_role("button", name="I have dealt with these").click()
+    page.get_by_role("button", name="Mark as dealt with").click()
     expect(page.locator("#needs")).to_be_hidden()
     assert stored(report).attention is None

@@ -33,7 +33,7 @@ def describe(page: Page, words: str) -> None:
     """Answers what may be asked before, and leaves the description."""
     out = page.get_by_role("radio", name="It is out")
     if step_shown(page) == "nearby":
-        leave(page, "None of these")
+        leave(page, "It's not one of these")
     if out.is_visible():
         out.check()
     go_to(page, "description")
@@ -65,7 +65,7 @@ def test_page_tells_what_is_known_and_has_no_violation(
     page.goto("/facility/?id=toilets-1")
     expect(page.get_by_role("heading", name="River Street toilets")).to_be_visible()
     main = page.get_by_role("main")
-    for words in ("Open now", "Open always", "Accessible to wheelchairs", "53.93100° north"):
+    for words in ("Open now", "Open always", "Wheelchair accessible", "53.93100° north"):
         expect(main).to_contain_text(words)
     expect(main.get_by_role("link", name="on the map")).to_have_attribute(
         "href", "/map/#18/53.93100/-1.14020"
@@ -78,14 +78,14 @@ def test_page_offers_no_report_when_the_kind_takes_none(new_page: NewPage) -> No
     page = new_page()
     page.goto("/facility/?id=libraries-1")
     expect(page.get_by_role("heading", name="Quiet Library")).to_be_visible()
-    expect(page.get_by_role("button", name="Something is wrong")).to_have_count(0)
+    expect(page.get_by_role("button", name="Report a problem with this")).to_have_count(0)
 
 
 def test_page_says_so_when_there_is_no_such_facility(new_page: NewPage) -> None:
     page = new_page()
     page.goto("/facility/?id=toilets-99")
-    expect(page.get_by_role("heading", name="This place is not known")).to_be_visible()
-    expect(page).to_have_title("This place is not known – Place – Eskerby Council")
+    expect(page.get_by_role("heading", name="We can't find this place")).to_be_visible()
+    expect(page).to_have_title("We can't find this place – Place – Eskerby Council")
     page.get_by_role("link", name="Find the nearest").click()
     expect(page.get_by_role("heading", name="What are you looking for?")).to_be_visible()
 
@@ -95,7 +95,7 @@ def test_report_about_a_facility_has_its_place_service_and_id(
 ) -> None:
     page = new_page()
     page.goto("/facility/?id=toilets-1")
-    page.get_by_role("button", name="Something is wrong with this one").click()
+    page.get_by_role("button", name="Report a problem with this").click()
     expect(page.locator("[data-step]:not([hidden])")).to_have_count(1)
     assert step_shown(page) not in ("where", "service", "asset")
     report = finish(page, "The door does not close", stack)
@@ -111,14 +111,14 @@ def begin(page: Page, service: str, words: str) -> None:
     expect(page.locator("#place-words")).not_to_be_empty()
     leave(page)
     if choose_service(page, service) == "asset":
-        page.get_by_role("radio", name="It is not here").check()
+        page.get_by_role("radio", name="It is not in this list").check()
         leave(page)
     describe(page, words)
 
 
 def report_about(page: Page, facility_id: str) -> None:
     page.goto(f"/facility/?id={facility_id}")
-    page.get_by_role("button", name="Something is wrong with this one").click()
+    page.get_by_role("button", name="Report a problem with this").click()
     expect(page.locator("[data-step]:not([hidden])")).to_have_count(1)
 
 

@@ -55,27 +55,27 @@ def cards(page: Page) -> list[list[str]]:
 
 def test_page_says_what_got_through_and_what_did_not(new_page: NewPage) -> None:
     page = opened(new_page(), FINE, STUCK, NEW)
-    expect(page.get_by_text("This is how it was on 1 June at 13:00.")).to_be_visible()
-    last = ["Last got through", "1 June at 12:58", "Usually takes"]
+    expect(page.get_by_text("Last updated 1 June at 13:00.")).to_be_visible()
+    last = ["Last delivered", "1 June at 12:58", "Usual delivery time"]
     assert cards(page) == [
-        ["Eskershire County Council", "Getting through", *last, "1 minute"],
+        ["Eskershire County Council", "Working", *last, "1 minute"],
         [
             "Parks team",
-            "Not all gets through",
+            "Some not delivered",
             *last,
             "2 hours",
-            "Waiting to be sent",
+            "Waiting",
             "1 report",
-            "Could not be read",
-            "some of what they told us before 1 June at 12:45",
-            "Did not get through",
-            "over 1,000 reports: our officers look at them",
+            "Could not read",
+            "some updates they sent before 1 June at 12:45",
+            "Not delivered",
+            "over 1,000 reports. Our officers are dealing with them.",
         ],
         [
             "Other systems",
-            "Nothing got through yet",
-            "Systems that asked to be told of what everybody can see here, counted together.",
-            "Waiting to be sent",
+            "Nothing delivered yet",
+            "Systems that get public reports from us. We count them together.",
+            "Waiting",
             "3 messages",
         ],
     ]
@@ -83,12 +83,12 @@ def test_page_says_what_got_through_and_what_did_not(new_page: NewPage) -> None:
 
 def test_page_says_so_when_there_was_nothing_to_send(new_page: NewPage) -> None:
     nothing = NEW | {"kind": "open311", "waiting": 0}
-    assert cards(opened(new_page(), nothing)) == [["Other systems", "Nothing to send yet"]]
+    assert cards(opened(new_page(), nothing)) == [["Other systems", "Nothing sent yet"]]
 
 
 def test_page_says_so_when_nothing_is_passed_on(new_page: NewPage) -> None:
     main = opened(new_page()).get_by_role("main")
-    expect(main.get_by_text("Nothing is passed on at present")).to_be_visible()
+    expect(main.get_by_text("We do not pass any on")).to_be_visible()
 
 
 def test_page_says_so_when_there_are_no_figures_yet(new_page: NewPage) -> None:
@@ -96,7 +96,7 @@ def test_page_says_so_when_there_are_no_figures_yet(new_page: NewPage) -> None:
     page.route("**/data/getting-through.json", lambda route: route.fulfill(status=404))
     page.goto("/getting-through/")
     expect(page.get_by_role("status")).to_contain_text("no figures yet")
-    expect(page.get_by_text("Nothing is passed on")).to_have_count(0)
+    expect(page.get_by_text("We do not pass any on")).to_have_count(0)
 
 
 def test_page_says_so_when_the_figures_cannot_be_loaded(new_page: NewPage) -> None:
@@ -109,8 +109,8 @@ def test_page_says_so_when_the_figures_cannot_be_loaded(new_page: NewPage) -> No
 def test_page_is_reached_from_every_other_and_its_figures_are_there(new_page: NewPage) -> None:
     page = new_page()
     page.goto("/")
-    page.get_by_role("link", name="Is it getting through?").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Is it getting through?")
+    page.get_by_role("link", name="Reports we pass on").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Reports we pass on")
     answer = page.request.get("/data/getting-through.json")
     assert "destinations" in json.loads(answer.body())
 

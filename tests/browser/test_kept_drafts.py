@@ -121,7 +121,7 @@ def test_report_and_its_photo_are_kept_and_sent_once_when_the_browser_is_restart
     assert report["description"] == "A hole that a restart cannot mend"
     assert len(report["photos"]) == 1
     page.goto("/")
-    expect(page.get_by_text("You have started a report")).to_be_hidden()
+    expect(page.get_by_text("You have an unfinished report")).to_be_hidden()
 
 
 def test_update_is_kept_when_the_browser_is_restarted(visit: Visit, stack: LocalStack) -> None:
@@ -149,7 +149,7 @@ def test_report_is_forgotten_when_a_new_one_is_started_instead(visit: Visit) -> 
     page.get_by_role("button", name="Start a new one").click()
     expect(page.get_by_label("Nearest house number")).to_have_value("")
     page.goto("/")
-    expect(page.get_by_text("You have started a report")).to_be_hidden()
+    expect(page.get_by_text("You have an unfinished report")).to_be_hidden()
 
 
 def test_tabs_do_not_write_over_each_other(new_page: NewPage) -> None:
@@ -206,7 +206,7 @@ def test_tabs_of_one_report_keep_an_update_each(new_page: NewPage, stack: LocalS
     ("takes_away", "words"),
     [
         (NO_DATABASE, "What you wrote is saved until you close this tab."),
-        (NO_STORAGE, "What you wrote is not saved: keep this page open."),
+        (NO_STORAGE, "What you wrote is not saved, so keep this page open."),
     ],
 )
 def test_what_is_kept_is_said_as_it_is_when_the_browser_has_no_database(
@@ -265,7 +265,7 @@ def test_update_says_why_when_it_comes_too_often(new_page: NewPage, stack: Local
     page.get_by_role("button", name="Send update").click()
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text(why)
-    expect(alert).not_to_contain_text("when you have a connection")
+    expect(alert).not_to_contain_text("Check your connection")
     page.get_by_role("button", name="Send update").click()
     expect(page.get_by_text("Thank you")).to_be_visible()
 

@@ -72,7 +72,7 @@ def conflict(new_page: NewPage) -> tuple[Page, str]:
     page.get_by_label("Describe the problem").fill("Bench without a back")
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Try again").click()
-    expect(page.get_by_text("You have already sent this report")).to_be_visible()
+    expect(page.get_by_text("You've already sent a version of this report")).to_be_visible()
     return page, lost[0]["service_request_id"]
 
 
@@ -129,7 +129,7 @@ def test_update_is_sent_as_new_when_another_is_stored_under_its_key(
     expect(page.get_by_text("Not sent yet").first).to_be_visible()
     write_update(page, "It points to the sky.")
     send_update(page)
-    expect(page.get_by_text("An earlier version of this update was sent").first).to_be_visible()
+    expect(page.get_by_text("already sent a version of this update").first).to_be_visible()
     page.get_by_role("button", name="Send this as a new update").click()
     expect(page.get_by_text("Thank you")).to_be_visible()
     expect(page.get_by_role("button", name="Send this as a new update")).to_be_hidden()
@@ -157,7 +157,7 @@ def test_report_is_sent_as_new_when_another_is_stored_under_its_key(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     page, earlier = conflict(new_page)
-    link = page.get_by_role("link", name="See the report that we have")
+    link = page.get_by_role("link", name="See the report that you sent")
     expect(link).to_have_attribute("href", f"{stack.url}/reports/{earlier}")
     page.get_by_role("button", name="Send this as a new report").click()
     later = sent_reference(page).replace("-", "")
@@ -168,11 +168,11 @@ def test_report_is_sent_as_new_when_another_is_stored_under_its_key(
 
 def test_report_starts_afresh_when_it_is_thrown_away_after_a_conflict(new_page: NewPage) -> None:
     page, _ = conflict(new_page)
-    page.get_by_role("button", name="Throw this away").click()
+    page.get_by_role("button", name="Delete this report").click()
     expect(page).to_have_url(re.compile("/report/#where$"))
     expect(page.get_by_label("Nearest house number")).to_have_value("")
     place(page)
     describe(page, "Bench is wet with paint")
     leave_contact(page)
-    expect(page.get_by_text("You have already sent this report")).to_be_hidden()
+    expect(page.get_by_text("You've already sent a version of this report")).to_be_hidden()
     send(page)

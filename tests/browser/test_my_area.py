@@ -70,7 +70,7 @@ def test_area_is_found_by_postcode_and_remembered_until_it_is_forgotten(
     expect(page.get_by_role("heading", name="My area: Riverside")).to_be_visible()
     page.get_by_role("link", name="See your area").click()
     expect(page.get_by_role("heading", name="Your ward: Riverside")).to_be_visible()
-    page.get_by_role("button", name="Forget it").click()
+    page.get_by_role("button", name="Clear my location").click()
     expect(page.get_by_role("heading", name="Where do you live?")).to_be_focused()
     page.goto("/")
     expect(page.get_by_role("heading", name="My area", exact=True)).to_be_visible()
@@ -84,7 +84,7 @@ def test_place_stays_forgotten_when_it_is_forgotten_while_it_is_looked_up(
     held = hold(page, "**/data/wards/W1.json")
     with page.expect_request("**/data/wards/W1.json"):
         page.goto("/my-area/")
-    page.get_by_role("button", name="Forget it").click()
+    page.get_by_role("button", name="Clear my location").click()
     expect(page.get_by_role("heading", name="Where do you live?")).to_be_focused()
     with page.expect_response("**/data/wards/W1.json"):
         held[0].continue_()
@@ -97,7 +97,7 @@ def test_area_is_changed_by_keyboard_alone(new_page: NewPage) -> None:
     page = new_page(geolocation=HERE, permissions=["geolocation"])
     show_area(page)
     page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="Change the place")).to_be_focused()
+    expect(page.get_by_role("button", name="Change my location")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Where do you live?")).to_be_focused()
     page.keyboard.press("Tab")
@@ -126,7 +126,7 @@ def test_page_says_that_wards_are_not_known_yet_when_there_are_none(new_page: Ne
     page.route("**/data/wards.json", lambda route: route.fulfill(status=404))
     page.goto("/my-area/")
     page.get_by_role("button", name="Use my location").click()
-    expect(page.get_by_role("alert")).to_contain_text("The wards of the council are not known yet")
+    expect(page.get_by_role("alert")).to_contain_text("The wards of the council are not available yet")
     expect(page.get_by_role("alert")).not_to_contain_text("outside")
     page.unroute("**/data/wards.json")
     page.get_by_role("button", name="Use my location").click()
@@ -137,7 +137,7 @@ def test_area_is_known_without_a_signal_when_it_was_seen_before(new_page: NewPag
     page = new_page(geolocation=HERE, permissions=["geolocation"])
     show_area(page)
     page.context.set_offline(True)
-    page.get_by_role("button", name="Change the place").click()
+    page.get_by_role("button", name="Change my location").click()
     page.get_by_role("button", name="Use my location").click()
     expect(page.get_by_text("We could not reach the service.")).to_be_visible()
     expect(page.locator("#area")).to_contain_text("Jo Marsh")
@@ -150,12 +150,12 @@ def test_ward_is_shown_while_the_nearest_are_still_looked_for(new_page: NewPage)
     main = page.locator("#area")
     for words in ("Jo Marsh", "New water main", "Hole by the bridge", "River Street toilets"):
         expect(main).to_contain_text(words)
-    expect(main).to_contain_text("Looking for what is nearest")
+    expect(main).to_contain_text("Finding the places nearest to you")
     expect(main).not_to_contain_text("Street light L1")
     for each in held:
         each.continue_()
     expect(main).to_contain_text("Street light L1")
-    expect(main).not_to_contain_text("Looking for what is nearest")
+    expect(main).not_to_contain_text("Finding the places nearest to you")
     kinds = main.locator("li:not([hidden]) .app-muted").filter(has_text=re.compile("^[PS]"))
     assert kinds.all_inner_texts() == ["Public toilet", "Street light", "Park"]
 
@@ -165,7 +165,7 @@ def test_area_says_so_when_a_kind_cannot_be_loaded(new_page: NewPage) -> None:
     page.route("**/data/facilities/lights.json", lambda route: route.abort())
     show_area(page)
     main = page.locator("#area")
-    expect(main).to_contain_text("Some kinds could not be loaded.")
+    expect(main).to_contain_text("We could not load some places.")
     expect(main).to_contain_text("Square Park")
 
 
@@ -173,7 +173,7 @@ def test_title_names_the_ward(new_page: NewPage) -> None:
     page = new_page(geolocation=HERE, permissions=["geolocation"])
     show_area(page)
     expect(page).to_have_title("Your ward: Riverside – My area – Eskerby Council")
-    page.get_by_role("button", name="Change the place").click()
+    page.get_by_role("button", name="Change my location").click()
     expect(page).to_have_title("Where do you live? – My area – Eskerby Council")
 
 
@@ -182,7 +182,7 @@ def test_change_of_the_place_can_be_left_and_begins_at_the_place(new_page: NewPa
     page.goto("/my-area/")
     expect(page.get_by_role("link", name="Back to your area")).to_be_hidden()
     show_area(page)
-    page.get_by_role("button", name="Change the place").click()
+    page.get_by_role("button", name="Change my location").click()
     page.get_by_role("button", name="Choose on a map").click()
     expect(page.locator("#place-map .app-pin")).to_have_count(1)
     page.get_by_role("link", name="Back to your area").click()

@@ -61,10 +61,10 @@ def test_nearest_are_found_from_a_postcode_by_keyboard_alone(new_page: NewPage) 
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("option", name="ZZ9 9AA")).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
-    expect(page.locator("#results-status")).to_have_text("From ZZ9 9AA, as the crow flies.")
+    expect(page.locator("#results-status")).to_have_text("Distances are in a straight line from ZZ9 9AA.")
     assert names(page)[0] == "River Street toilets"
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Choose another place")).to_be_focused()
+    expect(page.get_by_role("link", name="Change your location")).to_be_focused()
 
 
 def test_nearest_are_known_without_a_signal_when_the_kind_was_seen_before(
@@ -177,7 +177,7 @@ def test_page_works_when_the_browser_keeps_nothing(path: str, new_page: NewPage)
 def test_page_leads_to_the_form_when_there_is_no_javascript(path: str, new_page: NewPage) -> None:
     page = new_page(java_script_enabled=False)
     page.goto(path)
-    page.get_by_role("link", name="Find the nearest without it").click()
+    page.get_by_role("link", name="Find the nearest without JavaScript").click()
     expect(page).to_have_url(re.compile("/forms/nearest$"))
 
 
@@ -211,7 +211,7 @@ def test_enter_searches_at_once_and_says_that_nothing_fits(new_page: NewPage) ->
     page.get_by_label("Postcode or street").focus()
     page.keyboard.type("no such street")
     page.keyboard.press("Enter")
-    expect(page.locator("#place-search-status")).to_contain_text("We know no such place")
+    expect(page.locator("#place-search-status")).to_contain_text("No matching street or place")
     page.get_by_label("Postcode or street").fill("mar")
     page.keyboard.press("Enter")
     expect(page.get_by_role("option").first).to_be_visible()

@@ -111,12 +111,12 @@ def cells(table: Locator) -> list[list[str]]:
 def test_page_has_a_table_of_what_is_published_and_bars_beside_it(new_page: NewPage) -> None:
     page = opened(new_page(viewport=DESK))
     expect(page.get_by_role("heading", name="All problems, 2026")).to_be_visible()
-    assert cells(page.get_by_role("table", name="What was reported")) == [
-        ["Sent in", "Reported", "Fixed", "Still open"],
+    assert cells(page.get_by_role("table", name="Reported, fixed and open")) == [
+        ["Month reported", "Reported", "Fixed", "Still open"],
         ["May", "18", "18", "0"],
-        ["Jun", "1,240", "900", "not shown"],
+        ["Jun", "1,240", "900", "hidden"],
     ]
-    assert cells(page.get_by_role("table", name="How many days"))[2] == ["Jun", "2.5", "14"]
+    assert cells(page.get_by_role("table", name="Days to fix"))[2] == ["Jun", "2.5", "14"]
     widths = (
         page.locator(".app-chart")
         .first.locator(".app-chart__bar")
@@ -126,7 +126,7 @@ def test_page_has_a_table_of_what_is_published_and_bars_beside_it(new_page: NewP
     assert [round(each / max(widths), 1) for each in widths] == [0.0, 0.0, 1.0, 0.7]
     facts = page.locator("#performance .app-facts").inner_text().split("\n")
     assert [each for each in facts if each] == [
-        *("Reported", "1,258", "Fixed", "918", "Still open", "not shown"),
+        *("Reported", "1,258", "Fixed", "918", "Still open", "hidden"),
     ]
 
 
@@ -137,12 +137,12 @@ def test_address_says_what_is_chosen(new_page: NewPage) -> None:
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("heading", name="Pothole, North & Riverside, 2026")).to_be_visible()
     assert page.url.endswith("/performance/?service=pothole&ward=north&year=2026")
-    assert cells(page.get_by_role("table", name="What was reported"))[1:] == [
+    assert cells(page.get_by_role("table", name="Reported, fixed and open"))[1:] == [
         ["May", "0", "0", "0"],
         ["Jun", "7", "6", "0"],
     ]
     opened(page, "?year=2007&ward=nowhere")
-    expect(page.get_by_label("Sent in")).to_have_value("2007")
+    expect(page.get_by_label("Month reported")).to_have_value("2007")
     expect(page.get_by_label("Ward")).to_have_value("")
     expect(page.get_by_role("link", name="CSV of November 2007")).to_be_visible()
 
@@ -173,10 +173,10 @@ def test_page_is_reached_from_home_and_shows_what_was_counted(
     for month in index["months"]:
         for kind in ("json", "csv"):
             assert page.request.get(month[kind]).status == 200
-    shown = cells(page.get_by_role("table", name="What was reported"))
+    shown = cells(page.get_by_role("table", name="Reported, fixed and open"))
     newest = index["months"][0]["all"]
     expected = [newest[each] for each in ("reported", "fixed", "open_now")]
-    assert shown[-1][1:] == ["not shown" if n is None else f"{n:,}" for n in expected]
+    assert shown[-1][1:] == ["hidden" if n is None else f"{n:,}" for n in expected]
 
 
 def opened_by(role: str, page: Page, query: str = "") -> Page:
@@ -190,11 +190,11 @@ def test_officer_sees_what_a_month_cost(new_page: NewPage) -> None:
     page = new_page()
     page.route("**/api/performance*", lambda route: route.fulfill(json=OFFICE))
     opened_by("officer", page)
-    assert cells(page.get_by_role("table", name="How people got in touch"))[1:3] == [
+    assert cells(page.get_by_role("table", name="How people contacted us"))[1:3] == [
         ["Online", "812", "£64.96"],
         ["By phone", "203", "£688.17"],
     ]
-    assert cells(page.get_by_role("table", name="What the crews"))[1][1:] == [
+    assert cells(page.get_by_role("table", name="Crews' work"))[1][1:] == [
         *("61", "52", "4", "47.5"),
     ]
     expect(page.get_by_text("31, which cost about £28.90")).to_be_visible()
@@ -203,7 +203,7 @@ def test_officer_sees_what_a_month_cost(new_page: NewPage) -> None:
 
 def test_officer_gets_the_figures_that_the_api_has(new_page: NewPage) -> None:
     page = opened_by("officer", new_page(), "?month=2026-05")
-    expect(page.get_by_role("table", name="How people got in touch")).to_be_visible()
+    expect(page.get_by_role("table", name="How people contacted us")).to_be_visible()
     expect(page.get_by_label("Month")).to_have_value("2026-05")
 
 

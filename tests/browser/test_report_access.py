@@ -51,7 +51,7 @@ def test_report_is_made_by_keyboard_alone(new_page: NewPage) -> None:
     press(page, page.get_by_role("radio", name="Pothole"), "Space")
     go_on(page)
     if step_shown(page) == "nearby":
-        go_on(page, "None of these")
+        go_on(page, "It's not one of these")
     press(page, page.get_by_role("radio", name="Smaller than"), "Space")
     go_on(page)
     with page.expect_file_chooser():
@@ -60,8 +60,8 @@ def test_report_is_made_by_keyboard_alone(new_page: NewPage) -> None:
     tab_to(page, page.get_by_label("Describe the problem"))
     page.keyboard.type("By keyboard, for Mr Smith")
     go_on(page)
-    go_on(page, "Keep it and go on")
-    press(page, page.get_by_label("Send it anonymously"), "Space")
+    go_on(page, "Keep it and continue")
+    press(page, page.get_by_label("Report anonymously"), "Space")
     go_on(page)
     go_on(page, "Send report")
     expect(page.get_by_role("heading", name="Report sent")).to_be_focused()
@@ -77,11 +77,11 @@ def where_states(page: Page) -> None:
     sound(page, "where, search")
     page.locator("#place-choices li").first.click()
     page.get_by_role("button", name="Choose on a map").click()
-    expect(page.get_by_role("button", name="Use this place")).to_be_visible()
+    expect(page.get_by_role("button", name="Use this location")).to_be_visible()
     sound(page, "where, map")
-    page.get_by_role("button", name="Describe the place").click()
+    page.get_by_role("button", name="Describe the location").click()
     sound(page, "where, words")
-    page.get_by_label("Where is it?").fill("")
+    page.get_by_label("Describe the location, for example").fill("")
     place(page)
 
 
@@ -90,11 +90,11 @@ def problem_states(page: Page) -> None:
     sound(page, "service")
     page.get_by_role("button", name="Continue").click()
     sound(page, "service, error")
-    page.get_by_label("Search the list").fill("broken lamp")
+    page.get_by_label("Search, or describe the problem").fill("broken lamp")
     sound(page, "service, search")
-    page.get_by_label("Search the list").fill("")
+    page.get_by_label("Search, or describe the problem").fill("")
     if choose_service(page, "Street light") == "nearby":
-        leave(page, "None of these")
+        leave(page, "It's not one of these")
     sound(page, "questions")
     page.get_by_role("button", name="Continue").click()
     sound(page, "questions, error")
@@ -128,12 +128,12 @@ def words_states(page: Page) -> None:
     page.get_by_label("Describe the problem").fill("Mr Smith, 07700 900123")
     leave(page)
     sound(page, "personal")
-    leave(page, "Keep it and go on")
+    leave(page, "Keep it and continue")
     sound(page, "contact")
     page.get_by_label("Email address").fill("ann")
     page.get_by_role("button", name="Continue").click()
     sound(page, "contact, error")
-    page.get_by_label("Send it anonymously").check()
+    page.get_by_label("Report anonymously").check()
     sound(page, "contact, anonymous")
     leave(page)
 
@@ -160,7 +160,7 @@ def following_states(page: Page) -> None:
     assert choose_service(page, "Street light") == "nearby"
     sound(page, "nearby")
     page.get_by_role("button", name="Follow this instead").first.click()
-    expect(page.get_by_role("heading", name="You follow this report")).to_be_visible()
+    expect(page.get_by_role("heading", name="You are following this report")).to_be_visible()
     sound(page, "followed")
 
 

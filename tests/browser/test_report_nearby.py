@@ -56,7 +56,7 @@ def test_report_of_the_same_is_followed_instead_and_once(
         item = page.locator("#nearby-list > li").filter(has_text="A hole as deep as a bucket")
         expect(item).to_contain_text("0 metres away")
         item.get_by_role("button", name=re.compile("Follow this instead")).click()
-        expect(page.get_by_role("heading", name="You follow this report")).to_be_visible()
+        expect(page.get_by_role("heading", name="You are following this report")).to_be_visible()
         link = page.get_by_role("button", name="See the report")
         expect(link).to_have_attribute("href", f"/reports/{request_id}")
         assert followers(stack, request_id) == 1
@@ -70,7 +70,7 @@ def test_report_goes_on_when_none_is_the_same_and_asks_once(
     report_here(new_page, stack, "A hole beside the drain")
     page = at_the_problem(new_page)
     assert choose_service(page, "Pothole") == "nearby"
-    assert leave(page, "None of these") == "questions"
+    assert leave(page, "It's not one of these") == "questions"
     page.get_by_role("link", name="Back").click()
     expect(page.get_by_role("heading", name="Has it been reported already?")).to_be_visible()
     page.get_by_role("link", name="Back").click()

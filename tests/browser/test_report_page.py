@@ -80,13 +80,13 @@ def test_report_is_followed_once_from_one_browser_and_it_remembers(
     follow = page.get_by_role("button", name="Follow this report")
     lose_the_next_reply(page, "**/api/reports/*/follow")
     follow.click()
-    expect(page.get_by_text("could not be sent just now")).to_be_visible()
+    expect(page.get_by_text("You are not following this report yet")).to_be_visible()
     follow.click()
-    expect(page.get_by_text("Thank you. You follow this report.")).to_be_visible()
+    expect(page.get_by_text("Thank you. You are following this report.")).to_be_visible()
     expect(page.locator("#followers")).to_have_text("1 person")
     stack.cloud.pump.wait_until_idle()
     page.reload()
-    expect(page.get_by_text("You follow this report.")).to_be_visible()
+    expect(page.get_by_text("You are following this report.")).to_be_visible()
     expect(follow).to_be_hidden()
     expect(page.locator("#followers")).to_have_text("1 person")
     assert stored_now(report).followers == 1
@@ -96,7 +96,7 @@ def follow_and_reload(page: Page) -> None:
     """Follows, then shows the page as it was published before that."""
     published = page.request.get(page.url).text()
     page.get_by_role("button", name="Follow this report").click()
-    expect(page.get_by_text("Thank you. You follow this report.")).to_be_visible()
+    expect(page.get_by_text("Thank you. You are following this report.")).to_be_visible()
     expect(page.locator("#followers")).to_have_text("1 person")
     answer = {"body": published, "content_type": "text/html"}
     page.route(page.url, lambda route: route.fulfill(**answer))
@@ -108,7 +108,7 @@ def test_new_follower_is_counted_at_once_when_the_published_page_is_older(
     page = open_page(new_page, stored(stack, 9021))
     follow_and_reload(page)
     page.reload()
-    expect(page.get_by_text("You follow this report.")).to_be_visible()
+    expect(page.get_by_text("You are following this report.")).to_be_visible()
     expect(page.locator("#followers")).to_have_text("1 person")
 
 
@@ -123,7 +123,7 @@ def test_the_report_it_was_merged_into_is_followed_when_it_is_a_duplicate(
         "href", f"/reports/{first.service_request_id}"
     )
     page.get_by_role("button", name="Follow this report").click()
-    expect(page.get_by_text("you follow that one now")).to_be_visible()
+    expect(page.get_by_text("You are now following that report")).to_be_visible()
     assert stored_now(first).followers == 1
 
 
@@ -132,20 +132,20 @@ def test_content_is_reported_once_with_a_reason_when_its_reply_was_lost(
 ) -> None:
     report = stored(stack, 9040)
     page = open_page(new_page, report, viewport=NARROW)
-    page.get_by_role("link", name="Report this content").click()
+    page.get_by_role("link", name="Report this page").click()
     send = page.get_by_role("button", name="Send to the council")
     send.click()
     expect(page).to_have_title(re.compile("^Error: "))
     expect(page.get_by_role("alert")).to_contain_text("Choose what is wrong with it")
     assert violations(page) == []
     assert overflow(page) <= 0
-    page.get_by_role("radio", name="personal details").check()
+    page.get_by_role("radio", name="personal information").check()
     page.get_by_label("Tell us more").fill("My neighbour's number is in it.")
     lose_the_next_reply(page, "**/api/reports/*/flags")
     send.click()
     expect(page.get_by_role("alert")).to_contain_text("Not sent yet")
     send.click()
-    expect(page.get_by_text("Somebody at the council will look at it.")).to_be_visible()
+    expect(page.get_by_text("We'll look at it.")).to_be_visible()
     expect(page).not_to_have_title(re.compile("^Error: "))
     [flag] = stored_now(report).flags
     assert (flag.reason, flag.text) == ("personal_data", "My neighbour's number is in it.")
@@ -157,7 +157,7 @@ def test_page_leads_to_forms_when_there_is_no_javascript(
     report = stored(stack, 9050)
     page = open_page(new_page, report, java_script_enabled=False)
     forms = f"/forms/reports/{report.service_request_id}"
-    for name, path in (("Add an update", "update"), ("Report this content", "flag")):
+    for name, path in (("Add an update", "update"), ("Report this page", "flag")):
         link = page.get_by_role("link", name=name)
         expect(link).to_have_attribute("href", f"{forms}/{path}")
     expect(page.get_by_role("button")).to_have_count(0)
@@ -169,6 +169,6 @@ def test_track_says_that_only_its_link_shows_a_report_that_is_not_public(
     report = stored(stack, 9060, visibility="private")
     page = new_page()
     page.goto(f"/track/?ref={report.service_request_id}")
-    expect(page.get_by_role("alert")).to_contain_text("We have no public report")
-    expect(page.get_by_text("only by the link that you got when you sent it")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("We can't find a report")
+    expect(page.get_by_text("use the link we gave you when you sent it")).to_be_visible()
     assert violations(page) == []

@@ -41,7 +41,7 @@ def go_to(page: Page, wanted: str) -> None:
     """Passes by what may stand between the problem and that step, answering nothing."""
     while (step := step_shown(page)) != wanted:
         assert step in ("nearby", "questions", "photos", "contact"), f"{step} cannot be passed by"
-        leave(page, "None of these" if step == "nearby" else "Continue")
+        leave(page, "It's not one of these" if step == "nearby" else "Continue")
 
 
 def describe(page: Page, words: str = "Deep hole by the drain") -> None:
@@ -126,7 +126,7 @@ def test_place_is_chosen_on_the_map_by_keyboard(new_page: NewPage) -> None:
     put = page.get_by_role("button", name="Put the pin in the middle of the map")
     put.focus()
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Use this place").click()
+    page.get_by_role("button", name="Use this location").click()
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("radio", name="Pothole")).to_be_visible()
 

@@ -124,12 +124,12 @@ def test_photo_chosen_first_offers_its_place(new_page: NewPage, shared_data: Pat
     page = new_page()
     page.goto("/report/")
     original = shared_data / "photos" / "bath_photo.JPG"
-    offer = page.get_by_role("heading", name="Use the place in this photo?")
+    offer = page.get_by_role("heading", name="Use this photo's location?")
     photo = photo_taken_at(original, north=(53, 57, 36), west=(1, 5, 24))
     page.locator("#place-photo").set_input_files(photo)
     expect(offer).to_be_visible()
     expect(page.locator("#place")).to_be_hidden()
-    page.get_by_role("button", name="Yes, use its place").click()
+    page.get_by_role("button", name="Yes, use this location").click()
     expect(page.locator("#place-words")).to_have_text("53.96000° north, 1.09000° west")
     leave(page)
     choose_service(page)
@@ -162,7 +162,7 @@ def test_photo_from_elsewhere_is_kept_and_its_place_is_not_offered(
     page.goto("/report/")
     page.locator("#place-photo").set_input_files(shared_data / "photos" / "bath_photo.JPG")
     expect(page.get_by_text("taken outside the area of Eskerby Council")).to_be_visible()
-    expect(page.get_by_text("Use the place in this photo?")).to_be_hidden()
+    expect(page.get_by_text("Use this photo's location?")).to_be_hidden()
 
 
 def test_refused_photo_is_told_before_the_report_is_sent(new_page: NewPage) -> None:
@@ -173,7 +173,7 @@ def test_refused_photo_is_told_before_the_report_is_sent(new_page: NewPage) -> N
     expect(page.get_by_text("broken.heic (no preview)")).to_be_visible()
     describe_and_check(page, "A slab has sunk")
     page.get_by_role("button", name="Send report").click()
-    expect(page.get_by_text("This photo cannot be used")).to_be_visible()
+    expect(page.get_by_text("We cannot use this photo")).to_be_visible()
     assert not [each for each in sent if each.endswith("/api/reports")]
     page.get_by_role("link", name="Choose another photo").click()
     leave_button = page.get_by_role("button", name="Continue", exact=True)

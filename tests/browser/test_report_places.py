@@ -68,20 +68,20 @@ def test_place_is_described_in_words_and_waits_for_somebody_to_find_it(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     page = start(new_page)
-    page.get_by_role("button", name="Describe the place").click()
-    expect(page.get_by_text("One of us will read your words")).to_be_visible()
+    page.get_by_role("button", name="Describe the location").click()
+    expect(page.get_by_text("We'll find the location from your description")).to_be_visible()
     page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("alert")).to_contain_text("Describe where the problem is")
-    page.get_by_label("Where is it?").fill("Behind the third bench\non the river path")
+    expect(page.get_by_role("alert")).to_contain_text("Describe the location")
+    page.get_by_label("Describe the location, for example").fill("Behind the third bench\non the river path")
     leave(page)
     assert choose_service(page, "Street name plate") == "photos"
     go_to(page, "description")
     page.get_by_label("Describe the problem").fill("The plate hangs on one screw")
     leave(page)
     leave_contact(page)
-    expect(page.locator("#answers")).to_contain_text("No pin: one of us finds the place")
+    expect(page.locator("#answers")).to_contain_text("No pin: we'll find the location")
     request_id = send(page)
-    expect(page.get_by_text("One of us finds the place from your words")).to_be_visible()
+    expect(page.get_by_text("We'll find the location from your description")).to_be_visible()
     expect(page.get_by_role("link", name="See it on the map")).to_be_hidden()
     page.get_by_role("button", name="See your report").click()
     expect(page.get_by_text("Behind the third bench on the river path")).to_be_visible()
@@ -102,8 +102,8 @@ def test_report_stops_where_somebody_else_looks_after_the_place(new_page: NewPag
         "href", "tel:01904960188"
     )
     page.goto("/report/#check")
-    expect(page.get_by_role("heading", name="Somebody else looks after this")).to_be_visible()
-    page.get_by_role("link", name="choose another place").click()
+    expect(page.get_by_role("heading", name="Another organisation is responsible for this")).to_be_visible()
+    page.get_by_role("link", name="change the location").click()
     expect(page.get_by_role("heading", name="Where is the problem?")).to_be_visible()
 
 
@@ -114,7 +114,7 @@ def test_place_is_refused_with_its_council_before_anything_else_when_it_is_in_no
     page.goto("/report/")
     page.get_by_role("button", name="Use my location").click()
     alert = page.get_by_role("alert")
-    expect(alert).to_contain_text("It looks like the area of Wold District Council")
+    expect(alert).to_contain_text("It looks like Wold District Council's")
     page.locator('[data-step="where"]').get_by_role("button", name="Continue").click()
     expect(alert).to_contain_text("outside the area of Eskerby Council")
     page.goto("/report/#service")

@@ -33,7 +33,7 @@ def at_the_description(new_page: NewPage, service: str) -> Page:
 
 
 def go_to_next(page: Page) -> None:
-    leave(page, "None of these" if step_shown(page) == "nearby" else "Continue")
+    leave(page, "It's not one of these" if step_shown(page) == "nearby" else "Continue")
 
 
 def to_the_check(new_page: NewPage, service: str, words: str) -> Page:
@@ -65,14 +65,14 @@ def test_warning_can_be_overruled_and_comes_again_for_other_words(new_page: NewP
     page.get_by_label("Describe the problem").fill("Mr Smith fell into it")
     assert leave(page) == "personal"
     expect(page.get_by_text("Mr Smith in the description looks like a name")).to_be_visible()
-    assert leave(page, "Keep it and go on") == "contact"
+    assert leave(page, "Keep it and continue") == "contact"
     leave_contact(page)
     expect(page.locator("#preview")).to_contain_text("Mr Smith fell into it")
     page.get_by_role("link", name="Change title").click()
-    page.get_by_label("A short title").fill("For Mrs Jones")
+    page.get_by_label("Short title").fill("For Mrs Jones")
     assert leave(page) == "personal"
     page.get_by_role("button", name="Change what I wrote").click()
-    page.get_by_label("A short title").fill("A deep hole")
+    page.get_by_label("Short title").fill("A deep hole")
     page.get_by_label("Describe the problem").fill("Somebody fell into it")
     assert leave(page) == "check"
 
@@ -91,10 +91,10 @@ def test_anonymous_report_carries_nobody(new_page: NewPage, stack: LocalStack) -
     page.get_by_label("Describe the problem").fill("Nobody saw me write this")
     leave(page)
     page.get_by_label("Name", exact=True).fill("Ann Canary")
-    page.get_by_label("Send it anonymously").check()
+    page.get_by_label("Report anonymously").check()
     expect(page.get_by_label("Name", exact=True)).to_be_hidden()
     leave(page)
-    expect(page.locator("#answers")).to_contain_text("None: sent anonymously")
+    expect(page.locator("#answers")).to_contain_text("None: you are reporting anonymously")
     with page.expect_request("**/api/reports") as sending:
         request_id = send(page)
     body = sending.value.post_data_json or {}
@@ -108,10 +108,10 @@ def test_anonymous_report_carries_nobody(new_page: NewPage, stack: LocalStack) -
     [
         (
             "Graffiti",
-            "This will be public once an officer has looked at it",
-            "One of us looks at your report before it becomes public",
+            "This will be public once we have checked it",
+            "We check reports before publishing them",
         ),
-        ("Noise or other nuisance", "This will not be public", "only it shows your report"),
+        ("Noise or other nuisance", "This will not be public", "You need it to see your report"),
     ],
 )
 def test_report_that_is_not_public_is_shown_by_its_link_alone(
@@ -133,7 +133,7 @@ def test_report_that_is_not_public_is_shown_by_its_link_alone(
 
 def test_private_report_is_not_warned_about(new_page: NewPage) -> None:
     page = at_the_description(new_page, "Noise or other nuisance")
-    expect(page.get_by_text("Only the council sees it.")).to_be_visible()
+    expect(page.get_by_text("Only the council can see it.")).to_be_visible()
     page.get_by_label("Describe the problem").fill("My neighbour Bob Marsh, 07700 900123")
     assert leave(page) == "contact"
 

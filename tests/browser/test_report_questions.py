@@ -38,17 +38,16 @@ def answers_of(stack: LocalStack, request_id: str) -> object:
     return report["attributes"]
 
 
-def test_services_are_suggested_from_the_words_with_the_reason(new_page: NewPage) -> None:
+def test_services_are_suggested_from_the_words(new_page: NewPage) -> None:
     page = at_the_problem(new_page)
-    page.get_by_label("Search the list").fill("the lamps in our street are out")
+    page.get_by_label("Search, or describe the problem").fill("the lamps in our street are out")
     best = page.locator("#service-fits .govuk-radios__item").first
     expect(best).to_contain_text("Street light")
-    expect(best).to_contain_text("Shown because you wrote “lamps”")
     expect(page.get_by_role("radio", name="Dog fouling")).to_be_hidden()
-    page.get_by_label("Search the list").fill("")
+    page.get_by_label("Search, or describe the problem").fill("")
     expect(page.get_by_role("radio", name="Dog fouling")).to_be_visible()
-    page.get_by_label("Search the list").fill("zeppelin")
-    expect(page.get_by_text("Nothing fits.")).to_be_visible()
+    page.get_by_label("Search, or describe the problem").fill("zeppelin")
+    expect(page.get_by_text("No matches.")).to_be_visible()
 
 
 def test_answers_arrive_with_the_report(new_page: NewPage, stack: LocalStack) -> None:
@@ -103,7 +102,7 @@ def test_dangerous_answer_shows_the_other_number_when_the_usual_line_is_closed(
     page.get_by_role("radio", name="Bare wires").check()
     assert leave(page) == "danger"
     ring = page.locator("#danger-ring")
-    expect(ring.get_by_role("button")).to_have_text("Ring 01904 960199")
+    expect(ring.get_by_role("button")).to_have_text("Call 01904 960199")
     expect(ring).to_contain_text("Our usual line is closed.")
     expect(ring.get_by_role("link", name="999")).to_be_visible()
 
@@ -137,13 +136,13 @@ def test_dangerous_answer_stops_the_report_and_can_be_changed(new_page: NewPage)
     go_to(page, "questions")
     page.get_by_role("radio", name="Bare wires").check()
     assert leave(page) == "danger"
-    expect(page.get_by_role("button", name="Ring 01904 960123")).to_have_attribute(
+    expect(page.get_by_role("button", name="Call 01904 960123")).to_have_attribute(
         "href", "tel:01904960123"
     )
     expect(page.locator("[data-step=danger]").get_by_role("link", name="999")).to_be_visible()
     page.goto("/report/#check")
     page.reload()
-    expect(page.get_by_role("heading", name="This cannot wait")).to_be_visible()
+    expect(page.get_by_role("heading", name="Call us now")).to_be_visible()
     page.get_by_role("link", name="change your answer").click()
     page.get_by_role("radio", name="It is out").check()
     assert leave(page) == "photos"

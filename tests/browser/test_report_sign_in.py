@@ -68,7 +68,7 @@ def test_form_says_who_has_to_sign_in_and_goes_on_afterwards(
     page.get_by_label("Describe the problem").fill("Bags by the gate")
     leave(page)
     assert step_shown(page) == "contact"
-    expect(page.get_by_label("Send it anonymously")).to_be_hidden()
+    expect(page.get_by_label("Report anonymously")).to_be_hidden()
     expect(page.get_by_label("Email address")).to_have_value("litter@example.org")
     leave(page)
     sent: list[Request] = []
@@ -108,13 +108,13 @@ def test_form_says_so_to_somebody_who_is_not_surely_enough_known(new_page: NewPa
     signing_in.sign_in(page, signing_in.new_account())
     assert choose_service(page, "Litter") == "sign-in"
     expect(page.locator("#sign-in-why")).to_contain_text("proof of who you are")
-    expect(page.get_by_text("You are signed in, but by a code alone")).to_be_visible()
+    expect(page.get_by_text("You signed in with a code")).to_be_visible()
     page.locator("#sign-in-link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in with proof of who you are")
     expect(page.get_by_role("main").get_by_role("textbox")).to_have_count(0)
     assert violations(page) == []
     page.go_back()
-    page.get_by_role("link", name="choose another problem").click()
+    page.get_by_role("link", name="change the problem").click()
     assert choose_service(page, "Pothole") != "sign-in"
 
 
@@ -128,6 +128,6 @@ def test_officer_takes_what_needs_proof_from_whoever_rings_but_not_in_their_own_
     go_to(page, "description")
     page.get_by_label("Describe the problem").fill("Bags by the gate")
     leave(page)
-    page.get_by_label("Myself").check()
+    page.get_by_label("I do").check()
     leave(page)
     assert step_shown(page) == "sign-in"

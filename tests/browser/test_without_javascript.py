@@ -90,7 +90,7 @@ def test_report_with_a_photo_is_public_when_it_is_sent_without_javascript(
 ) -> None:
     page = plain()
     page.goto("/")
-    page.get_by_role("link", name="Report a problem without it").click()
+    page.get_by_role("link", name="Report a problem without JavaScript").click()
     find_place(page, "ZZ1 1AA", "ZZ1 1AA (postcode)")
     choose(page, "Pothole")
     page.get_by_role("radio", name="Larger than a car wheel").check()

@@ -1,12 +1,12 @@
-/** The service workers: one file each, above nothing but what it may serve, without imports, since not every browser
- * takes a worker that has any. The crew's knows every file of its app by name and digest. */
+/** Builds each service worker as one file without imports, because not every browser supports them there. The crew's
+ * worker gets a list of the files of its app, with their digests. */
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { type Plugin, type Rolldown, build } from "vite";
 
 const SOURCES = resolve(import.meta.dirname, "../src/sw");
 const CREW_PAGE = "crew/index.html";
-/** Beside what the page's own files ask for. */
+/** Files of the app that its page does not import. */
 const CREW_EXTRAS = ["assets/ginnel.css", "manifest.webmanifest"];
 
 type Define = Record<string, string>;
@@ -24,7 +24,7 @@ async function bundled(name: string, define: Define = {}): Promise<string> {
   return output[0].code;
 }
 
-/** The page's script, and whatever that may ever import, with its styles. */
+/** The page's script with all its imports, dynamic ones too, and their styles. */
 function filesOf(entry: string, bundle: Bundle): Set<string> {
   const found = new Set<string>();
   const add = (file: string) => {
@@ -57,7 +57,7 @@ export function serviceWorker(): Plugin {
   return {
     name: "ginnel-service-worker",
     generateBundle: {
-      // After the pages, which the list has a digest of.
+      // After the pages, because the list contains their digests.
       order: "post",
       async handler(_, bundle) {
         this.emitFile({ type: "asset", fileName: "sw.js", source: await bundled("sw") });

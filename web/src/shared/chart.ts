@@ -25,7 +25,7 @@ type Say = (value: number | null, column: number) => string;
 const PATTERNS = 3;
 const NUMBER = new Intl.NumberFormat("en-GB");
 
-export function chart({ title, rows, columns, drawn, data, text = (value) => NUMBER.format(value), missing = "not shown" }: Chart): HTMLElement {
+export function chart({ title, rows, columns, drawn, data, text = (value) => NUMBER.format(value), missing = "hidden" }: Chart): HTMLElement {
   const say: Say = (value, column) => (value === null ? missing : text(value, column));
   const most = Math.max(1, ...data.flatMap(({ values }) => values.slice(0, drawn).map((value) => value ?? 0)));
   const bars = element("div", { class: "app-chart__bars", "aria-hidden": "true" }, legend(columns.slice(0, drawn)), ...data.map((row) => barsOf(row, drawn, most, say)));

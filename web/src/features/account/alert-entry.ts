@@ -108,7 +108,7 @@ function alertForm({ subscription_id: id, topic, whats, frequency, quiet }: OwnA
     "form",
     { novalidate: "" },
     ...(fitting.length > 1 ? [group("Send me an alert when", "checkboxes", choiceItems("checkbox", `${id}-whats`, fitting, chosen))] : []),
-    group("How often should we contact you?", "radios", choiceItems("radio", `${id}-frequency`, FREQUENCIES, [frequency])),
+    group("How often?", "radios", choiceItems("radio", `${id}-frequency`, FREQUENCIES, [frequency])),
     element("div", { class: "govuk-form-group" }, silent),
     element("div", { class: "app-buttons" }, save, actionButton("Cancel", cancel)),
   );

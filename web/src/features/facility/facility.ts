@@ -25,7 +25,7 @@ async function start(): Promise<void> {
   const [council, found] = await Promise.all([loadCouncil(), findFacility(id)]);
   if (!found) {
     name("We can't find this place");
-    return status.replaceChildren(ABSENT, element("a", { href: "/nearest/" }, "Find your nearest place"));
+    return status.replaceChildren(ABSENT, element("a", { href: "/nearest/" }, "Find the nearest"));
   }
   const { facility, of } = found;
   status.textContent = ageText(of, council);

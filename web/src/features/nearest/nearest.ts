@@ -1,4 +1,4 @@
-/** Find your nearest: the kind, the location, then the list, computed in the browser from published documents. */
+/** Where is my nearest: the kind, the location, then the list, computed in the browser from published documents. */
 import { isInside, loadCouncil } from "../../shared/council.ts";
 import { byId, element, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors } from "../../shared/form-errors.ts";

@@ -17,7 +17,7 @@ export function startFlag(reportId: string): void {
   const link = byId<HTMLAnchorElement>("flag-link");
   const status = byId("flag-status");
   const key = crypto.randomUUID();
-  const legend = element("legend", { class: "govuk-fieldset__legend" }, "What is wrong with this page?");
+  const legend = element("legend", { class: "govuk-fieldset__legend" }, "What is wrong with it?");
   const text = element("textarea", { class: "govuk-textarea", id: "flag-text", rows: "3", "aria-describedby": "flag-text-hint" });
   const button = element("button", { class: "govuk-button govuk-button--secondary", type: "submit" }, "Send to the council");
   const form = element(
@@ -44,7 +44,7 @@ export function startFlag(reportId: string): void {
     event.preventDefault();
     clearErrors(form);
     const reason = form.querySelector<HTMLInputElement>("input:checked")?.value;
-    if (!reason) showErrors(form, [{ field: "flag-reason", message: "Choose what is wrong with this page" }]);
+    if (!reason) showErrors(form, [{ field: "flag-reason", message: "Choose what is wrong with it" }]);
     else if (text.value.length > MAX_LENGTH) refuse(`What you write must be ${MAX_LENGTH} characters or fewer`);
     else void send(reason);
   });

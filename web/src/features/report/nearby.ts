@@ -50,7 +50,7 @@ function entry(item: Nearby, serviceName: string, timeZone?: string): HTMLElemen
   const heading = element("h2", {}, link, element("span", { class: "govuk-visually-hidden" }, " (opens in a new tab)"));
   const distance = element("strong", {}, `${Math.round(item.distance_m)} metres away`);
   const facts = element("p", { class: "app-nearby__facts" }, stateTag(item.state), distance, " reported on ", dayElement(item.requested_datetime, timeZone));
-  const follow = actionButton("Follow this report instead", () => void send(item, follow));
+  const follow = actionButton("Follow this instead", () => void send(item, follow));
   follow.append(element("span", { class: "govuk-visually-hidden" }, `: ${title}, ${Math.round(item.distance_m)} metres away`));
   follow.id = `follow-${item.service_request_id}`;
   return element("li", {}, heading, facts, ...wordsOf(item), follow);

@@ -24,7 +24,7 @@ export async function reportSummary(report: Report, { time_zone }: Council): Pro
   }
   if (report.photos?.length) parts.push(photoList(report.photos, "the report"));
   const link = element("a", { href: `/reports/${report.service_request_id}` }, "See the full report or add an update");
-  parts.push(element("p", {}, link), element("h3", {}, "Progress"), timeline(report, time_zone));
+  parts.push(element("p", {}, link), element("h3", {}, "What has happened"), timeline(report, time_zone));
   return parts;
 }
 
