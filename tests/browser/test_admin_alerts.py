@@ -100,7 +100,7 @@ def test_disruption_that_cannot_be_taken_stays_in_the_form(
     page.get_by_role("button", name="Publish").click()
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("Enter what is affected")
-    expect(alert).to_contain_text("Say around which place")
+    expect(alert).to_contain_text("Choose a location")
     page.get_by_label("What is affected?").fill("No buses")
     page.get_by_label("Postcode or street").fill("ZZ9 9AA")
     page.get_by_role("option", name="ZZ9 9AA").click()

@@ -269,7 +269,7 @@ def test_ward_of_my_area_is_chosen_already(new_page: NewPage) -> None:
     page.goto("/my-area/")
     page.get_by_role("link", name="about the whole ward").click()
     leave(page)
-    expect(page.locator("#about-when")).to_have_text(f"Reports in the ward {WARD['name']}")
+    expect(page.locator("#about-when")).to_have_text(f"Reports in {WARD['name']} ward")
 
 
 def test_road_works_may_be_everywhere_or_near_a_place_at_certain_hours(new_page: NewPage) -> None:

@@ -37,7 +37,7 @@ def describe(page: Page, words: str) -> None:
     if out.is_visible():
         out.check()
     go_to(page, "description")
-    page.get_by_label("Describe the problem").fill(words)
+    page.get_by_role("textbox", name="Describe the problem").fill(words)
     leave(page)
 
 

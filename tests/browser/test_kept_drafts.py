@@ -76,7 +76,7 @@ def to_the_description(page: Page, words: str) -> None:
     place(page)
     choose_service(page)
     go_to(page, "description")
-    page.get_by_label("Describe the problem").fill(words)
+    page.get_by_role("textbox", name="Describe the problem").fill(words)
 
 
 def unfinished(page: Page) -> Page:
@@ -98,7 +98,9 @@ def test_report_and_its_photo_are_kept_and_sent_once_when_the_browser_is_restart
     page.locator("#photo-files").set_input_files(shared_data / "photos" / "photo_1.JPG")
     expect(page.locator("#photo-list > li")).to_have_count(1)
     leave(page)
-    page.get_by_label("Describe the problem").fill("A hole that a restart cannot mend")
+    page.get_by_role("textbox", name="Describe the problem").fill(
+        "A hole that a restart cannot mend"
+    )
     before.close()
 
     page = visit().pages[0]
@@ -162,7 +164,7 @@ def test_tabs_do_not_write_over_each_other(new_page: NewPage) -> None:
     to_the_description(other, "Words of the other tab")
     for page, words in ((one, "Words of the one tab"), (other, "Words of the other tab")):
         page.reload()
-        expect(page.get_by_label("Describe the problem")).to_have_value(words)
+        expect(page.get_by_role("textbox", name="Describe the problem")).to_have_value(words)
     other.close()
     third = unfinished(one.context.new_page())
     expect(third.locator("#begun-report")).to_contain_text("Words of the other tab")
@@ -184,7 +186,7 @@ def test_details_leave_the_draft_of_every_tab_when_the_person_signs_out(new_page
     other.wait_for_url(re.compile(r"//[^/]+/$"))
     one.go_back()
     one.go_back()
-    one.get_by_label("Describe the problem").fill("Words of the one tab, and more")
+    one.get_by_role("textbox", name="Describe the problem").fill("Words of the one tab, and more")
     one.wait_for_function(f"{DRAFTS}.then((kept) => kept.includes('and more'))")
     assert address not in one.evaluate(DRAFTS)
 
@@ -216,7 +218,7 @@ def test_what_is_kept_is_said_as_it_is_when_the_browser_has_no_database(
     place(page)
     choose_service(page)
     go_to(page, "description")
-    page.get_by_label("Describe the problem").fill("A hole in a private window")
+    page.get_by_role("textbox", name="Describe the problem").fill("A hole in a private window")
     leave(page)
     leave_contact(page)
     expect(page.get_by_role("heading", name="This will be public", exact=True)).to_be_visible()

@@ -69,7 +69,7 @@ def conflict(new_page: NewPage) -> tuple[Page, str]:
     page.get_by_role("button", name="Send report").click()
     expect(page.get_by_text("Not sent yet").first).to_be_visible()
     page.get_by_role("link", name="Change description").click()
-    page.get_by_label("Describe the problem").fill("Bench without a back")
+    page.get_by_role("textbox", name="Describe the problem").fill("Bench without a back")
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_text("You've already sent a version of this report")).to_be_visible()

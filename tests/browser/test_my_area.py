@@ -126,7 +126,7 @@ def test_page_says_that_wards_are_not_known_yet_when_there_are_none(new_page: Ne
     page.route("**/data/wards.json", lambda route: route.fulfill(status=404))
     page.goto("/my-area/")
     page.get_by_role("button", name="Use my location").click()
-    expect(page.get_by_role("alert")).to_contain_text("The wards of the council are not available yet")
+    expect(page.get_by_role("alert")).to_contain_text("wards of the council are not available")
     expect(page.get_by_role("alert")).not_to_contain_text("outside")
     page.unroute("**/data/wards.json")
     page.get_by_role("button", name="Use my location").click()

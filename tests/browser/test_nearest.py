@@ -61,7 +61,9 @@ def test_nearest_are_found_from_a_postcode_by_keyboard_alone(new_page: NewPage) 
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("option", name="ZZ9 9AA")).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
-    expect(page.locator("#results-status")).to_have_text("Distances are in a straight line from ZZ9 9AA.")
+    expect(page.locator("#results-status")).to_have_text(
+        "Distances are in a straight line from ZZ9 9AA."
+    )
     assert names(page)[0] == "River Street toilets"
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Change your location")).to_be_focused()

@@ -57,7 +57,7 @@ def test_report_is_made_by_keyboard_alone(new_page: NewPage) -> None:
     with page.expect_file_chooser():
         press(page, page.get_by_role("button", name="Add photos"))
     go_on(page)
-    tab_to(page, page.get_by_label("Describe the problem"))
+    tab_to(page, page.get_by_role("textbox", name="Describe the problem"))
     page.keyboard.type("By keyboard, for Mr Smith")
     go_on(page)
     go_on(page, "Keep it and continue")
@@ -125,7 +125,7 @@ def words_states(page: Page) -> None:
     sound(page, "description")
     page.get_by_role("button", name="Continue").click()
     sound(page, "description, error")
-    page.get_by_label("Describe the problem").fill("Mr Smith, 07700 900123")
+    page.get_by_role("textbox", name="Describe the problem").fill("Mr Smith, 07700 900123")
     leave(page)
     sound(page, "personal")
     leave(page, "Keep it and continue")

@@ -31,7 +31,7 @@ def report_here(new_page: NewPage, stack: LocalStack, words: str) -> str:
     page = at_the_problem(new_page)
     choose_service(page, "Pothole")
     go_to(page, "description")
-    page.get_by_label("Describe the problem").fill(words)
+    page.get_by_role("textbox", name="Describe the problem").fill(words)
     leave(page)
     leave_contact(page)
     page.get_by_role("button", name="Send report").click()

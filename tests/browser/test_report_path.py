@@ -47,7 +47,7 @@ def go_to(page: Page, wanted: str) -> None:
 def describe(page: Page, words: str = "Deep hole by the drain") -> None:
     choose_service(page)
     go_to(page, "description")
-    page.get_by_label("Describe the problem").fill(words)
+    page.get_by_role("textbox", name="Describe the problem").fill(words)
     leave(page)
 
 
@@ -137,7 +137,7 @@ def test_answers_survive_a_reload_and_back_leads_a_step_back(new_page: NewPage) 
     describe(page, "Half a manhole cover is missing")
     page.reload()
     page.go_back()
-    expect(page.get_by_label("Describe the problem")).to_have_value(
+    expect(page.get_by_role("textbox", name="Describe the problem")).to_have_value(
         "Half a manhole cover is missing"
     )
     page.get_by_role("link", name="Back").click()

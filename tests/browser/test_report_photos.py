@@ -68,7 +68,7 @@ def chosen(page: Page) -> Any:
 
 def describe_and_check(page: Page, words: str) -> None:
     go_to(page, "description")
-    page.get_by_label("Describe the problem").fill(words)
+    page.get_by_role("textbox", name="Describe the problem").fill(words)
     leave(page)
     leave_contact(page)
 
@@ -109,10 +109,10 @@ def test_photos_place_and_time_are_offered_and_taken_only_when_asked(
     expect(page.get_by_text("This photo was taken 100 m from your pin.")).to_be_visible()
     expect(page.get_by_text("Taken on 3 May 2026, 14:10.")).to_be_visible()
     page.get_by_role("button", name="Move the pin there").click()
-    expect(page.get_by_text("Taken where your pin is.")).to_be_visible()
+    expect(page.get_by_text("Taken at your pin.")).to_be_visible()
     page.get_by_role("button", name="Add this to the description").click()
     go_to(page, "description")
-    expect(page.get_by_label("Describe the problem")).to_have_value(
+    expect(page.get_by_role("textbox", name="Describe the problem")).to_have_value(
         "Photo taken on 3 May 2026, 14:10."
     )
     leave(page)

@@ -72,11 +72,13 @@ def test_place_is_described_in_words_and_waits_for_somebody_to_find_it(
     expect(page.get_by_text("We'll find the location from your description")).to_be_visible()
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("alert")).to_contain_text("Describe the location")
-    page.get_by_label("Describe the location, for example").fill("Behind the third bench\non the river path")
+    page.get_by_label("Describe the location, for example").fill(
+        "Behind the third bench\non the river path"
+    )
     leave(page)
     assert choose_service(page, "Street name plate") == "photos"
     go_to(page, "description")
-    page.get_by_label("Describe the problem").fill("The plate hangs on one screw")
+    page.get_by_role("textbox", name="Describe the problem").fill("The plate hangs on one screw")
     leave(page)
     leave_contact(page)
     expect(page.locator("#answers")).to_contain_text("No pin: we'll find the location")
@@ -102,7 +104,9 @@ def test_report_stops_where_somebody_else_looks_after_the_place(new_page: NewPag
         "href", "tel:01904960188"
     )
     page.goto("/report/#check")
-    expect(page.get_by_role("heading", name="Another organisation is responsible for this")).to_be_visible()
+    expect(
+        page.get_by_role("heading", name="Another organisation is responsible for this")
+    ).to_be_visible()
     page.get_by_role("link", name="change the location").click()
     expect(page.get_by_role("heading", name="Where is the problem?")).to_be_visible()
 

@@ -38,7 +38,7 @@ def go_to_next(page: Page) -> None:
 
 def to_the_check(new_page: NewPage, service: str, words: str) -> Page:
     page = at_the_description(new_page, service)
-    page.get_by_label("Describe the problem").fill(words)
+    page.get_by_role("textbox", name="Describe the problem").fill(words)
     leave(page)
     leave_contact(page)
     return page
@@ -62,7 +62,7 @@ def as_an_officer(stack: LocalStack, request_id: str) -> dict[str, Any]:
 
 def test_warning_can_be_overruled_and_comes_again_for_other_words(new_page: NewPage) -> None:
     page = at_the_description(new_page, "Pothole")
-    page.get_by_label("Describe the problem").fill("Mr Smith fell into it")
+    page.get_by_role("textbox", name="Describe the problem").fill("Mr Smith fell into it")
     assert leave(page) == "personal"
     expect(page.get_by_text("Mr Smith in the description looks like a name")).to_be_visible()
     assert leave(page, "Keep it and continue") == "contact"
@@ -73,7 +73,7 @@ def test_warning_can_be_overruled_and_comes_again_for_other_words(new_page: NewP
     assert leave(page) == "personal"
     page.get_by_role("button", name="Change what I wrote").click()
     page.get_by_label("Short title").fill("A deep hole")
-    page.get_by_label("Describe the problem").fill("Somebody fell into it")
+    page.get_by_role("textbox", name="Describe the problem").fill("Somebody fell into it")
     assert leave(page) == "check"
 
 
@@ -88,7 +88,7 @@ def test_preview_shows_what_is_public_and_no_contact(new_page: NewPage) -> None:
 
 def test_anonymous_report_carries_nobody(new_page: NewPage, stack: LocalStack) -> None:
     page = at_the_description(new_page, "Pothole")
-    page.get_by_label("Describe the problem").fill("Nobody saw me write this")
+    page.get_by_role("textbox", name="Describe the problem").fill("Nobody saw me write this")
     leave(page)
     page.get_by_label("Name", exact=True).fill("Ann Canary")
     page.get_by_label("Report anonymously").check()
@@ -134,7 +134,9 @@ def test_report_that_is_not_public_is_shown_by_its_link_alone(
 def test_private_report_is_not_warned_about(new_page: NewPage) -> None:
     page = at_the_description(new_page, "Noise or other nuisance")
     expect(page.get_by_text("Only the council can see it.")).to_be_visible()
-    page.get_by_label("Describe the problem").fill("My neighbour Bob Marsh, 07700 900123")
+    page.get_by_role("textbox", name="Describe the problem").fill(
+        "My neighbour Bob Marsh, 07700 900123"
+    )
     assert leave(page) == "contact"
 
 

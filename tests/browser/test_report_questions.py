@@ -66,7 +66,7 @@ def test_answers_arrive_with_the_report(new_page: NewPage, stack: LocalStack) ->
     expect(page.get_by_label("What does it look like?")).to_have_value("A blue Ford Fiesta")
     leave(page)
     go_to(page, "description")
-    page.get_by_label("Describe the problem").fill("It stands across two bays")
+    page.get_by_role("textbox", name="Describe the problem").fill("It stands across two bays")
     leave(page)
     go_to(page, "check")
     expect(page.locator("#answers")).to_contain_text("A blue Ford Fiesta")
@@ -85,7 +85,7 @@ def test_several_answers_are_chosen_where_several_are_asked_for(new_page: NewPag
     page.get_by_role("radio", name="A van load").check()
     leave(page)
     go_to(page, "description")
-    page.get_by_label("Describe the problem").fill("By the garages")
+    page.get_by_role("textbox", name="Describe the problem").fill("By the garages")
     leave(page)
     go_to(page, "check")
     for answer in ("Furniture", "Tyres", "A van load or more"):

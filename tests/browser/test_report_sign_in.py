@@ -65,7 +65,7 @@ def test_form_says_who_has_to_sign_in_and_goes_on_afterwards(
     go_on = choose_service(page, "Litter")
     assert go_on != "sign-in"
     go_to(page, "description")
-    page.get_by_label("Describe the problem").fill("Bags by the gate")
+    page.get_by_role("textbox", name="Describe the problem").fill("Bags by the gate")
     leave(page)
     assert step_shown(page) == "contact"
     expect(page.get_by_label("Report anonymously")).to_be_hidden()
@@ -126,7 +126,7 @@ def test_officer_takes_what_needs_proof_from_whoever_rings_but_not_in_their_own_
     signing_in.sign_in(page, officer, assurance="contact")
     assert choose_service(page, "Litter") != "sign-in"
     go_to(page, "description")
-    page.get_by_label("Describe the problem").fill("Bags by the gate")
+    page.get_by_role("textbox", name="Describe the problem").fill("Bags by the gate")
     leave(page)
     page.get_by_label("I do").check()
     leave(page)

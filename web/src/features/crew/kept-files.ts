@@ -18,10 +18,10 @@ export async function file(key: string): Promise<KeptFile | null> {
   return (await work<KeptFile | undefined>("readonly", (store) => store.get(key)).catch(() => undefined)) ?? null;
 }
 
-/** Downloads a file unless it is stored; `anew` checks for a new version. Throws if it cannot be loaded. */
-export async function fetchFile(key: string, url: string, anew = false): Promise<Blob> {
+/** Downloads a file unless it is stored; `refresh` checks for a new version. Throws if it cannot be loaded. */
+export async function fetchFile(key: string, url: string, refresh = false): Promise<Blob> {
   const known = await file(key);
-  if (known && !anew) return known.blob;
+  if (known && !refresh) return known.blob;
   const answer = await fetch(url, { cache: "no-store", ...(known?.etag && { headers: { "If-None-Match": known.etag } }) });
   if (answer.status === 304 && known) return known.blob;
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
