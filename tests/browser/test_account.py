@@ -109,7 +109,7 @@ def test_no_page_has_a_violation_or_runs_off_the_screen(
     assert violations(page) == []
     page.goto("/account/data/")
     page.get_by_role("button", name="Get my data").click()
-    expect(page.locator("#export-status")).to_have_text("Here it is.")
+    expect(page.locator("#export-status")).to_have_text("Your data")
     assert violations(page) == []
     assert overflow(page) <= 0
 
@@ -282,12 +282,12 @@ def test_address_is_added_by_its_code(
     letter = next(each for each in mail.outbox()["items"] if each["to"] == address)
     page.get_by_label("Code", exact=True).fill(code_in(letter["body"]))
     page.get_by_role("button", name="Confirm").click()
-    told(page, f"{address} is added")
+    told(page, f"{address} added")
     expect(page.locator("#addresses")).to_contain_text(address)
     page.get_by_role("button", name="Save").click()
     told(page, "Your details have been saved.")
     page.get_by_role("button", name=f"Remove {address}").click()
-    told(page, f"{address} is removed")
+    told(page, f"{address} removed")
     page.locator("#addresses").get_by_role("button", name="Remove").click()
     expect(page.get_by_role("alert")).to_contain_text("add another address first")
 
@@ -298,13 +298,13 @@ def test_place_is_saved_removed_and_reported_at(new_page: NewPage, account: Acco
     page.get_by_role("option").first.click()
     page.get_by_label("Name of this place").fill("The market")
     page.get_by_role("button", name="Save this place").click()
-    told(page, "The market is saved.")
+    told(page, "The market saved.")
     assert [each.label for each in stored(account).saved_places] == ["The market"]
     page.get_by_role("button", name="Report a problem here The market").click()
     expect(page.get_by_role("radio", name="Pothole")).to_be_visible()
     page.goto("/account/places/")
     page.get_by_role("button", name="Remove The market").click()
-    told(page, "The market is removed.")
+    told(page, "The market removed.")
     assert stored(account).saved_places == ()
 
 
@@ -341,7 +341,7 @@ def test_devices_are_signed_out_one_by_one_and_everywhere(
     page.goto("/account/devices/")
     expect(page.locator(".app-entry")).to_have_count(2)
     page.get_by_role("button", name="Sign out Chrome on Android").click()
-    told(page, "We've signed out Chrome on Android.")
+    told(page, "Chrome on Android signed out.")
     lost.reload()
     expect(lost.get_by_role("heading", level=1)).to_have_text("Sign in")
     page.get_by_role("button", name="Sign out everywhere").click()
@@ -356,7 +356,7 @@ def test_my_data_is_read_and_downloaded(new_page: NewPage, account: Account) -> 
     page.get_by_role("button", name="Get my data").click()
     expect(page.locator("#export-page")).to_contain_text("The hole in my export")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download it").click()
+        page.get_by_role("button", name="Download my data").click()
     held = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))["held"]
     assert report.service_request_id in json.dumps(held)
 
@@ -438,7 +438,7 @@ def test_report_is_sent_without_her_when_she_is_signed_out_meanwhile(
     page.reload()
     page.get_by_role("button", name="Send report").click()
     expect(page.get_by_text("you are signed out")).to_be_visible()
-    page.get_by_role("button", name="Send it without signing in").click()
+    page.get_by_role("button", name="Send without signing in").click()
     found = reports_ports().repository.get(sent_reference(page).replace("-", ""))
     assert found and found.reporter is None
 
@@ -472,7 +472,7 @@ def test_report_stays_the_residents_when_the_officer_is_signed_out_meanwhile(
     page.reload()
     page.get_by_role("button", name="Send report").click()
     expect(page.get_by_text("you are signed out")).to_be_visible()
-    expect(page.get_by_role("button", name="Send it without signing in")).to_be_hidden()
+    expect(page.get_by_role("button", name="Send without signing in")).to_be_hidden()
     expect(page.locator("#answers")).to_contain_text("A resident, at the counter")
 
 

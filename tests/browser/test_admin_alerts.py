@@ -132,10 +132,10 @@ def test_failed_alert_is_shown_with_its_reason_and_sent_again(
     entry = page.locator(".app-entry", has_text="Email: it is fixed")
     expect(entry).to_contain_text("Tried 8 times")
     expect(entry).to_contain_text("unanswered")
-    entry.get_by_role("button", name="Send it again").click()
+    entry.get_by_role("button", name="Resend").click()
     expect(entry.get_by_role("status")).to_have_text("We are resending this alert.")
     page.get_by_label("Show").select_option("Text messages that may have arrived")
-    expect(page.locator("#failed-list")).to_have_text("There are none.")
+    expect(page.locator("#failed-list")).to_have_text("There are no alerts to show.")
 
 
 @pytest.mark.parametrize("viewport", [NARROW, PHONE, DESK], ids=["narrow", "phone", "desk"])

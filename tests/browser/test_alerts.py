@@ -248,7 +248,7 @@ def test_nothing_typed_is_lost_by_errors_a_reload_or_a_broken_connection(
     expect(page.get_by_label("Email address")).to_have_value(address)
     page.route("**/api/subscriptions", lambda route: route.abort(), times=1)
     press(page, "Get alerts")
-    expect(page.get_by_role("alert")).to_contain_text("Not sent yet")
+    expect(page.get_by_role("alert")).to_contain_text("We have not set up your alerts")
     leave(page, "Get alerts")
     heading(page, "Check your email")
 

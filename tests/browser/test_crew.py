@@ -236,8 +236,8 @@ def test_day_without_a_signal_arrives_once_and_shows_what_the_office_did_meanwhi
     page.goto("/crew/")
     expect(page.locator("#badge-waiting")).to_have_text("All sent")
     changes = page.locator("#changes")
-    expect(changes).to_contain_text(f"Gone: {name_of(CANCELLED_TOO)}")
-    expect(changes).to_contain_text(f"Gone: {name_of(MOVED)}")
+    expect(changes).to_contain_text(f"Removed: {name_of(CANCELLED_TOO)}")
+    expect(changes).to_contain_text(f"Removed: {name_of(MOVED)}")
     for number in DONE:
         job = office.look(number)
         [deed] = job["deeds"]

@@ -47,7 +47,7 @@ def add_template(page: Page) -> None:
     expect(page.locator("#preview")).to_contain_text("We mend 12 Mill Lane by")
     page.get_by_label("Change the state to").select_option("Investigating")
     page.get_by_role("button", name="Add template").click()
-    expect(page.locator("#staff-status")).to_have_text("“On our list” is added.")
+    expect(page.locator("#staff-status")).to_have_text("“On our list” added.")
 
 
 def save_view(page: Page) -> None:
@@ -160,11 +160,11 @@ def test_many_are_checked_changed_and_put_back(new_page: NewPage, stack: LocalSt
     expect(check.locator(".desk-why")).to_contain_text("version")
     assert stored(first).team == "highways"
     page.get_by_role("button", name="Change 2 cases").click()
-    expect(page.locator("#undo-said")).to_have_text("2 cases are changed.")
+    expect(page.locator("#undo-said")).to_have_text("2 cases changed.")
     assert [stored(each).team for each in (first, second, third)] == ["parks", "parks", "highways"]
     assert stored(second).updates[-1].text == f"Our gardeners look at {second.address}."
     shown(page, "/desk/?q=moat+street")
-    undo(page, "2 cases are as before.")
+    undo(page, "Undone for 2 cases.")
     expect(page.locator("#rows")).not_to_contain_text("Parks and trees")
     assert [stored(each).team for each in (first, second)] == ["highways", "highways"]
 
@@ -180,7 +180,7 @@ def test_undo_names_its_case_and_is_offered_where_something_can_be_put_back(
     shown(page, case_address(other))
     link = page.locator("#undo-said").get_by_role("link", name=grouped(one.service_request_id))
     expect(link).to_have_attribute("href", case_address(one))
-    undo(page, "Put back: the reply.")
+    undo(page, "Restored: the reply.")
     assert stored(one).updates == ()
     page.locator("#take-out > summary").click()
     page.locator("#title").fill("A title without a name")
@@ -199,7 +199,7 @@ def test_page_says_so_when_a_case_is_given_out_of_the_officers_remit(
     shown(page, case_address(report))
     page.get_by_label("Team").select_option("Parks and trees")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("#staff-status")).to_contain_text("is with Parks and trees now")
+    expect(page.locator("#staff-status")).to_contain_text("is now with Parks and trees")
     expect(page.locator("#staff-page")).to_be_hidden()
     undo(page)
     expect(page.locator("#facts")).to_contain_text("Highways")
@@ -215,14 +215,14 @@ def test_two_reports_are_merged_put_back_merged_again_and_taken_apart(
     page.locator("#near-list").get_by_role("link", name="Compare and merge").click()
     expect(page.locator("#sides > section")).to_have_count(2)
     expect(page.locator(f"input[value='{one.service_request_id}']")).to_be_checked()
-    page.get_by_role("button", name="Merge them").click()
+    page.get_by_role("button", name="Merge reports").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("These reports are merged")
     assert stored(other).duplicate_of == one.service_request_id
     undo(page)
-    expect(page.get_by_role("button", name="Merge them")).to_be_visible()
+    expect(page.get_by_role("button", name="Merge reports")).to_be_visible()
     assert stored(other).duplicate_of is None
     page.locator(f"input[value='{other.service_request_id}']").check()
-    page.get_by_role("button", name="Merge them").click()
+    page.get_by_role("button", name="Merge reports").click()
     expect(page.get_by_role("button", name="Unmerge reports")).to_be_visible()
     assert stored(one).duplicate_of == other.service_request_id
     shown(page, case_address(one))

@@ -94,7 +94,7 @@ def test_day_is_planned_put_in_another_order_shared_out_and_printed(
     mine.get_by_role("button", name="To Highways south").click()
     expect(page.locator("#day-said")).to_contain_text("Somebody else has changed")
     mine.get_by_role("button", name="To Highways south").click()
-    expect(page.locator("#day-said")).to_contain_text("is Highways south’s now")
+    expect(page.locator("#day-said")).to_contain_text("is now with Highways south")
     assert order_in(page, "Highways south") == [third.job_id]
     mine.get_by_role("button", name="Remove from this day").click()
     expect(page.locator("#day-said")).to_contain_text("waiting to be planned")
@@ -117,6 +117,6 @@ def test_dispute_is_settled_with_both_sides_in_view(new_page: NewPage, stack: Lo
     expect(dispute).to_contain_text("The gardeners took it along.")
     expect(dispute).to_contain_text("All bagged.")
     dispute.get_by_role("button", name=re.compile("This is right.*A crew")).click()
-    expect(page.locator("#day-said")).to_have_text("Bins by the pond is settled.")
+    expect(page.locator("#day-said")).to_have_text("Dispute about Bins by the pond settled.")
     expect(dispute).to_have_count(0)
     assert stored(job).state == "done"

@@ -128,7 +128,7 @@ def test_case_and_two_side_by_side_are_fine(new_page: NewPage, stack: LocalStack
     page.locator("#near-list").get_by_role("link", name="Compare and merge").first.click()
     expect(page.locator("#sides > section")).to_have_count(2)
     fine(page)
-    page.get_by_role("button", name="Merge them").click()
+    page.get_by_role("button", name="Merge reports").click()
     expect(page.get_by_role("button", name="Unmerge reports")).to_be_visible()
     fine(page)
     page.goto("/desk/case/?id=nonsense")
@@ -190,7 +190,7 @@ def test_cases_are_changed_and_put_back_by_keyboard_alone(
     tab_to(page, page.get_by_role("button", name="Undo"))
     page.keyboard.press("Enter")
     expect(page.locator("#undo-said")).to_be_focused()
-    expect(page.locator("#undo-said")).to_have_text("2 cases are as before.")
+    expect(page.locator("#undo-said")).to_have_text("Undone for 2 cases.")
     assert [stored(each).priority for each in reports] == [each.priority for each in reports]
 
 

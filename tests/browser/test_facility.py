@@ -67,7 +67,7 @@ def test_page_tells_what_is_known_and_has_no_violation(
     main = page.get_by_role("main")
     for words in ("Open now", "Open always", "Wheelchair accessible", "53.93100° north"):
         expect(main).to_contain_text(words)
-    expect(main.get_by_role("link", name="on the map")).to_have_attribute(
+    expect(main.get_by_role("link", name="View on map")).to_have_attribute(
         "href", "/map/#18/53.93100/-1.14020"
     )
     assert violations(page) == []
@@ -137,7 +137,7 @@ def test_link_asks_first_when_another_report_is_begun(
     page.get_by_role("button", name="Continue with it").click()
     expect(page.get_by_role("heading", name="Where is the problem?")).to_be_visible()
     report_about(page, "toilets-1")
-    page.get_by_role("button", name="Start a new one").click()
+    page.get_by_role("button", name="Start a new report").click()
     expect(page.get_by_role("heading", level=1).locator("visible=true")).to_be_focused()
     report = finish(page, "The door does not close", stack)
     assert report["description"] == "The door does not close"
@@ -200,7 +200,7 @@ def test_asset_is_chosen_on_the_map(viewport: dict[str, int], new_page: NewPage)
     expect(page.get_by_role("radio", name="Street light L3")).to_be_focused()
     expect(page.locator("#asset-map .app-mark--chosen")).to_have_text("3")
     expect(page.locator("#asset-map .app-mark--chosen")).to_be_in_viewport(ratio=1)
-    expect(page.locator("#asset-map-status")).to_have_text("You chose 3. Street light L3")
+    expect(page.locator("#asset-map-status")).to_have_text("Selected: 3. Street light L3")
     assert violations(page) == []
     assert overflow(page) <= 0
 

@@ -103,7 +103,7 @@ def test_page_says_so_when_the_figures_cannot_be_loaded(new_page: NewPage) -> No
     page = new_page()
     page.route("**/data/getting-through.json", lambda route: route.abort())
     page.goto("/getting-through/")
-    expect(page.get_by_role("status")).to_contain_text("could not be loaded")
+    expect(page.get_by_role("status")).to_contain_text("could not load")
 
 
 def test_page_is_reached_from_every_other_and_its_figures_are_there(new_page: NewPage) -> None:

@@ -148,7 +148,7 @@ def test_report_is_forgotten_when_a_new_one_is_started_instead(visit: Visit) -> 
     to_the_description(before.pages[0], "Somebody else's words")
     before.close()
     page = unfinished(visit().pages[0])
-    page.get_by_role("button", name="Start a new one").click()
+    page.get_by_role("button", name="Start a new report").click()
     expect(page.get_by_label("Nearest house number")).to_have_value("")
     page.goto("/")
     expect(page.get_by_text("You have an unfinished report")).to_be_hidden()
@@ -224,7 +224,7 @@ def test_what_is_kept_is_said_as_it_is_when_the_browser_has_no_database(
     expect(page.get_by_role("heading", name="This will be public", exact=True)).to_be_visible()
     page.context.set_offline(True)
     page.get_by_role("button", name="Send report").click()
-    expect(page.get_by_role("heading", name="Not sent yet")).to_be_visible()
+    expect(page.get_by_role("heading", name="has not been sent")).to_be_visible()
     expect(page.locator("#not-sent")).to_contain_text(words)
     page.context.set_offline(False)
     if takes_away == NO_DATABASE:

@@ -54,5 +54,5 @@ def test_page_of_open_data_says_so_when_the_list_cannot_be_loaded(new_page: NewP
     page = new_page()
     page.route("**/data/open/index.json", lambda route: route.abort())
     page.goto("/open-data/")
-    expect(page.get_by_text("could not be loaded")).to_be_visible()
-    expect(page.get_by_role("link", name="Every report")).to_be_visible()
+    expect(page.get_by_text("could not load")).to_be_visible()
+    expect(page.get_by_role("link", name="All reports")).to_be_visible()

@@ -155,7 +155,7 @@ def test_page_says_so_when_there_is_nothing_to_show(status: int | None, new_page
         lambda route: route.fulfill(status=status) if status else route.abort(),
     )
     page.goto("/performance/")
-    said = "no figures yet" if status else "could not be loaded"
+    said = "no figures yet" if status else "could not load"
     expect(page.locator("#performance-status")).to_contain_text(said)
 
 

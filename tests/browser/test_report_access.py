@@ -143,7 +143,7 @@ def sending_states(page: Page) -> None:
     sound(page, "check")
     page.route("**/api/photos", lambda route: route.abort(), times=1)
     page.get_by_role("button", name="Send report").click()
-    expect(page.get_by_text("Not sent yet")).to_be_visible()
+    expect(page.get_by_text("has not been sent")).to_be_visible()
     sound(page, "check, not sent")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("heading", name="Report sent")).to_be_visible()

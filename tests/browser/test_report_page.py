@@ -143,7 +143,7 @@ def test_content_is_reported_once_with_a_reason_when_its_reply_was_lost(
     page.get_by_label("Tell us more").fill("My neighbour's number is in it.")
     lose_the_next_reply(page, "**/api/reports/*/flags")
     send.click()
-    expect(page.get_by_role("alert")).to_contain_text("Not sent yet")
+    expect(page.get_by_role("alert")).to_contain_text("We have not received this")
     send.click()
     expect(page.get_by_text("We'll look at it.")).to_be_visible()
     expect(page).not_to_have_title(re.compile("^Error: "))

@@ -161,7 +161,7 @@ def test_photo_from_elsewhere_is_kept_and_its_place_is_not_offered(
     page = new_page()
     page.goto("/report/")
     page.locator("#place-photo").set_input_files(shared_data / "photos" / "bath_photo.JPG")
-    expect(page.get_by_text("taken outside the area of Eskerby Council")).to_be_visible()
+    expect(page.get_by_text("taken outside Eskerby Council")).to_be_visible()
     expect(page.get_by_text("Use this photo's location?")).to_be_hidden()
 
 
@@ -232,7 +232,7 @@ def test_photos_are_sent_once_when_the_connection_was_lost_after_the_first(
         ),
     )
     page.get_by_role("button", name="Send report").click()
-    expect(page.get_by_text("Not sent yet").first).to_be_visible()
+    expect(page.get_by_text("has not been sent").first).to_be_visible()
     page.unroute("**/api/photos")
     page.get_by_role("button", name="Try again").click()
     sent_reference(page)

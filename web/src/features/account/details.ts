@@ -78,7 +78,7 @@ function entryOf(value: string): HTMLElement {
     if (!saved) return;
     account.version = saved.version;
     showAddresses(saved);
-    told(`We've removed ${value}. You can no longer sign in with it.`);
+    told(`${value} removed. You can no longer sign in with it.`);
   }
 }
 
@@ -133,5 +133,5 @@ async function confirm(): Promise<void> {
   for (const form of [addressForm, codeForm]) form.reset();
   showAddresses(saved);
   ask(null);
-  told(`We've added ${added}.`);
+  told(`${added} added.`);
 }

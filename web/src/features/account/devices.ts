@@ -39,7 +39,7 @@ function endButton({ session_id, device }: Device, entry: HTMLElement): HTMLElem
     const done = await change(entry, () => call("DELETE", `${DEVICES}/${session_id}`), () => button.id);
     if (!done) return;
     entry.remove();
-    told(`We've signed out ${device}.`);
+    told(`${device} signed out.`);
   }
 }
 

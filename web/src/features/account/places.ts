@@ -45,7 +45,7 @@ async function add({ lat, long }: Place): Promise<void> {
   chosen = null;
   show(box, false);
   form.reset();
-  told(`We've saved ${name}.`);
+  told(`${name} saved.`);
 }
 
 async function save(saved_places: SavedPlace[], where: HTMLElement, field: string): Promise<boolean> {
@@ -66,7 +66,7 @@ function entryOf(place: SavedPlace, index: number): HTMLElement {
 
   async function drop(): Promise<void> {
     if (!(await save(account.saved_places.filter((each) => !isSame(each, place)), entry, remove.id))) return;
-    told(`We've removed ${place.label}.`);
+    told(`${place.label} removed.`);
   }
 }
 

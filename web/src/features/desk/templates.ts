@@ -99,7 +99,7 @@ async function save(): Promise<void> {
   if (outcome.kind !== "stored") return refused(outcome, before);
   write(null);
   await load();
-  tell(`“${outcome.value.name}” is ${before ? "changed" : "added"}.`);
+  tell(`“${outcome.value.name}” ${before ? "changed" : "added"}.`);
   focusOn(byId("staff-status"));
 }
 
