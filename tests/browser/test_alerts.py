@@ -181,7 +181,10 @@ def test_notifications_need_no_name_and_are_changed_on_the_same_device(
 @pytest.mark.parametrize(
     ("script", "said"),
     [
-        (f'{NOT_ASKED}Notification.requestPermission = async () => "denied"', "turned off for this site"),
+        (
+            f'{NOT_ASKED}Notification.requestPermission = async () => "denied"',
+            "turned off for this site",
+        ),
         (
             f'{NOT_ASKED}Notification.requestPermission = async () => "granted";'
             "PushManager.prototype.subscribe = () => Promise.reject(new Error())",
