@@ -115,7 +115,7 @@ def test_page_names_whose_the_place_is_when_it_is_outside_and_remembers_nothing(
     page.goto("/my-area/")
     page.get_by_role("button", name="Use my location").click()
     expect(page.get_by_role("alert")).to_contain_text("outside Eskerby Council")
-    whose = "Wold District Council (https://wold.example/report)"
+    whose = "Wold District Council's: https://wold.example/report"
     expect(page.get_by_role("alert")).to_contain_text(whose)
     assert page.evaluate("() => localStorage.getItem('ginnel.my-area')") is None
     assert violations(page) == []

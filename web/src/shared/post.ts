@@ -9,7 +9,7 @@ export async function postAs<T>(account: string, path: string, body: unknown, ke
   return withSession(({ callAs }) => callAs(account, "POST", path, body, { "Idempotency-Key": key }));
 }
 
-/** As the account that is signed in; as nobody where none is, or none any more. */
+/** Sends as the signed-in account, or without one if nobody is signed in. */
 export async function postAsSignedIn<T>(path: string, body: unknown, key: string): Promise<Outcome<T>> {
   return withSession(async ({ call, whoIsSignedIn }) => {
     const who = await whoIsSignedIn();

@@ -1,4 +1,4 @@
-/** The one way in which pages and service workers send something, and what becomes of it. */
+/** Sends a request from a page or service worker, and reads the answer. */
 import { type Outcome, type Problem, reasonOf } from "./outcome.ts";
 import { requestId } from "./request-id.ts";
 

@@ -45,7 +45,7 @@ describe("a change", () => {
 
   test("is told, and saved knowingly with the next press, when the report says something else by now", async () => {
     const { save, known } = await saving({ title: "From the other tab" });
-    expect(await save()).toMatchObject({ kind: "refused", problem: { status: 409, detail: expect.stringContaining("Press Save again") } });
+    expect(await save()).toMatchObject({ kind: "refused", problem: { status: 409, detail: expect.stringContaining("Select 'Save' again") } });
     expect(known).toMatchObject({ title: "From the other tab", version: 4 });
     expect(await save()).toMatchObject({ kind: "stored" });
   });

@@ -47,9 +47,9 @@ describe("what is asked for", () => {
   test.each<[Partial<Draft>, string]>([
     [{}, ""],
     [{ kind: "area", place: HERE, place_label: "ZZ9 9AA", radius_m: 1000 }, "Reports within 1 km of ZZ9 9AA"],
-    [{ kind: "area", place: HERE }, "Reports within 500 m of the place you chose"],
-    [{ kind: "ward", ward_code: "W1", ward_name: "Riverside" }, "Reports in the ward Riverside"],
-    [{ kind: "roadworks" }, "Road works everywhere in the council’s area"],
+    [{ kind: "area", place: HERE }, "Reports within 500 m of the location you chose"],
+    [{ kind: "ward", ward_code: "W1", ward_name: "Riverside" }, "Reports in Riverside ward"],
+    [{ kind: "roadworks" }, "Road works anywhere in the council’s area"],
     [{ kind: "report", service_request_id: "7K3M2QXV9HTD" }, "Report 7K3M-2QXV-9HTD"],
   ])("is said in words: %o", async (changes, words) => {
     expect((await written(changes)).aboutWords()).toBe(words);

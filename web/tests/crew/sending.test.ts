@@ -173,7 +173,7 @@ describe("a photo", () => {
     await dropPhoto("p1");
     await flush();
     expect(said()).toEqual(["a"]);
-    expect(await items()).toMatchObject([{ attention: expect.stringContaining("no longer has it") }]);
+    expect(await items()).toMatchObject([{ attention: expect.stringContaining("It is no longer on this phone") }]);
   });
 });
 
@@ -201,7 +201,7 @@ describe("what is said", () => {
     const refused = item("a", { photos: [{ ...photo("p1"), refused: "no" }], tries: 3, attention: "This job is not yours.", sent_photos: ["X"] });
     const note = asNote(refused, "Done", "This job is not yours.");
     expect(note).toMatchObject({ kind: "note", photos: [{ id: "p1", n: 1, broke: 0 }], tries: 0, attention: null, sent_photos: null });
-    expect(note.text).toBe("Done. Said on the street on 2026-05-01 08:00 UTC; it was not taken: This job is not yours.");
+    expect(note.text).toBe("Done. Recorded on site on 2026-05-01 08:00 UTC, but not accepted: This job is not yours.");
     expect(note.op_id).not.toBe("a");
   });
 });

@@ -143,7 +143,7 @@ describe("what waits on the phone", () => {
     office.rejects = { done: "Too late." };
     await here.outbox.keep(item("a", { job_id: "JOB2" }));
     await here.sync();
-    expect(here.findShown("JOB2")).toMatchObject({ gone: "The office took it off your list.", waiting: [{ op_id: "a" }] });
+    expect(here.findShown("JOB2")).toMatchObject({ gone: "The office removed it from your list.", waiting: [{ op_id: "a" }] });
   });
 });
 

@@ -81,7 +81,7 @@ describe("a place outside the council's area", () => {
   const COUNCIL = { name: "Eskerby Council", neighbours: [WOLD], wards: "/data/wards.json" } as unknown as Council;
 
   test("is told with its neighbour, and how to reach that", () => {
-    expect(outsideText(COUNCIL, HERE)).toBe("That place is outside the area of Eskerby Council. It looks like the area of Wold District Council (https://wold.example/report)");
+    expect(outsideText(COUNCIL, HERE)).toBe("This location is outside Eskerby Council. It looks like Wold District Council's: https://wold.example/report");
   });
 
   test("is told with where to look when nobody knows whose it is", () => {
@@ -96,7 +96,7 @@ describe("a place outside the council's area", () => {
 });
 
 test.each([
-  [0, "You are there"],
+  [0, "You are here"],
   [22.4, "22 metres"],
   [104, "100 metres"],
   [994, "990 metres"],
