@@ -205,7 +205,7 @@ def _fits(wish: Wish, report: _Report, what: str) -> bool:
     if wish.services and case.service not in wish.services:
         return False
     wanted = (what, "state_changed") if what == "mended" else (what,)
-    if wish.whats and not set(wanted) & set(wish.whats):
+    if wish.event_types and not set(wanted) & set(wish.event_types):
         return False
     if wish.case is not None:
         return wish.case in {each.case.number for each in report.everybody()}

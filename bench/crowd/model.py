@@ -45,7 +45,7 @@ class Wish:
     circle: tuple[float, float, float] | None = None
     ward: str | None = None
     services: tuple[str, ...] = ()
-    whats: tuple[str, ...] = ()
+    event_types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

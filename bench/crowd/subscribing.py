@@ -36,7 +36,7 @@ def subscribed(
             to=to,
             push=PushAddress(endpoint=browser["endpoint"], **browser["keys"]) if browser else None,
             topic=_topic(wish, ids),
-            whats=wish.whats,  # type: ignore[arg-type]
+            event_types=wish.event_types,  # type: ignore[arg-type]
             frequency=person.frequency,
             quiet=QUIET if person.is_quiet else None,
         )

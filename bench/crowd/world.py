@@ -122,21 +122,21 @@ def _is_told_at_once(person: Person) -> bool:
 
 def _wish(about: _Reports, random: Random) -> Wish:
     """Most circles are small, and end where a report is."""
-    whats = random.choice(OF_PLACES)
+    event_types = random.choice(OF_PLACES)
     match random.choices(KINDS, WEIGHTS)[0]:
         case "edge":
             return _edge(random.choice(about.cases), random)
         case "report":
             case = random.choice(about.followed)
-            return Wish(case=case.number, whats=random.choice(OF_REPORTS))
+            return Wish(case=case.number, event_types=random.choice(OF_REPORTS))
         case "near":
-            return Wish(circle=(*place(random), radius(100, 300, random)), whats=whats)
+            return Wish(circle=(*place(random), radius(100, 300, random)), event_types=event_types)
         case "wide":
             circle = (*place(random), radius(300, 10_000, random))
-            return Wish(circle=circle, services=_few(random), whats=whats)
+            return Wish(circle=circle, services=_few(random), event_types=event_types)
         case kind:
             ward = random.choice(WARDS) if kind == "ward" else None
-            return Wish(ward=ward, services=_few(random), whats=whats)
+            return Wish(ward=ward, services=_few(random), event_types=event_types)
 
 
 def _edge(case: Case, random: Random) -> Wish:
@@ -147,7 +147,7 @@ def _edge(case: Case, random: Random) -> Wish:
     return Wish(
         circle=circle_at(case.lat, case.long, radius_m, random),
         services=(case.service,) if is_narrow else (),
-        whats=random.choice(OF_PLACES),
+        event_types=random.choice(OF_PLACES),
     )
 
 

@@ -50,7 +50,7 @@ def changes_of(form: Posted, present: Subscription) -> SubscriptionChanges:
     sent: dict[str, Any] = {"frequency": form.one("frequency") or None}
     fitting = FITTING[present.topic.kind]
     if len(fitting) > 1:
-        sent["whats"] = _whats(form, fitting)
+        sent["event_types"] = _event_types(form, fitting)
     if form.one("quiet"):
         sent["quiet"] = {"begin": form.one("quiet.begin"), "end": form.one("quiet.end")}
     elif present.quiet:
@@ -59,11 +59,11 @@ def changes_of(form: Posted, present: Subscription) -> SubscriptionChanges:
     return parse(sent | ({"topic": topic} if topic else {}), SubscriptionChanges)
 
 
-def _whats(form: Posted, fitting: frozenset[str]) -> list[str]:
+def _event_types(form: Posted, fitting: frozenset[str]) -> list[str]:
     """Returns an empty list if all are chosen, so that kinds added later count as well."""
-    chosen = form.all("whats")
+    chosen = form.all("event_types")
     if not chosen:
-        raise Invalid.field("whats", "choose at least one")
+        raise Invalid.field("event_types", "choose at least one")
     return [] if fitting <= set(chosen) else list(chosen)
 
 

@@ -37,7 +37,7 @@ class Entry:
     subscription_id: str
     place: tuple[float, float, float] | None
     service_codes: tuple[str, ...]
-    whats: tuple[What, ...]
+    event_types: tuple[What, ...]
     frequency: Frequency
     recipient: str
     is_own: bool
@@ -60,7 +60,7 @@ def entries_of(subscription: Subscription) -> tuple[Entry, ...]:
             subscription_id=subscription.subscription_id,
             place=circle_of(topic),
             service_codes=topic.service_codes,
-            whats=subscription.whats,
+            event_types=subscription.event_types,
             frequency=subscription.frequency,
             recipient=subscription.address_key or subscription.subscription_id,
             is_own=subscription.is_own,

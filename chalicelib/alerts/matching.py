@@ -70,7 +70,7 @@ def concerns(entry: Entry, happening: Happening) -> bool:
         return False
     codes = happening.service_codes
     return (
-        _fits(entry.whats, happening.what)
+        _fits(entry.event_types, happening.what)
         and (not entry.service_codes or not set(entry.service_codes).isdisjoint(codes))
         and (entry.place is None or _is_within(entry.place, happening))
     )
@@ -86,9 +86,9 @@ def _is_hers(entry: Entry, happening: Happening) -> bool:
     return entry.is_own and entry.area == f"report#{happening.report}"
 
 
-def _fits(whats: Sequence[What], what: What) -> bool:
+def _fits(wanted: Sequence[What], what: What) -> bool:
     """A subscriber who wants to hear of changes also hears that the problem is mended."""
-    return not whats or what in whats or (what == "mended" and "state_changed" in whats)
+    return not wanted or what in wanted or (what == "mended" and "state_changed" in wanted)
 
 
 def _is_within(place: tuple[float, float, float], of: Happening) -> bool:

@@ -77,13 +77,13 @@ class PushAddress:
 @dataclass(frozen=True, kw_only=True)
 class SubscriptionRequest:
     """What the caller sends to subscribe. `to` goes with email and sms, `push` with push. An empty
-    list of whats means all that the topic offers."""
+    list of event types means all that the topic offers."""
 
     channel: Channel
     topic: Topic
     to: Annotated[str, Meta(max_length=254)] | None = None
     push: PushAddress | None = None
-    whats: Annotated[tuple[What, ...], Meta(max_length=10)] = ()
+    event_types: Annotated[tuple[What, ...], Meta(max_length=10)] = ()
     frequency: Frequency = "now"
     quiet: QuietHours | None = None
 
@@ -94,7 +94,7 @@ class SubscriptionChanges:
     fields to remove."""
 
     topic: Topic | None = None
-    whats: Annotated[tuple[What, ...], Meta(max_length=10)] | None = None
+    event_types: Annotated[tuple[What, ...], Meta(max_length=10)] | None = None
     frequency: Frequency | None = None
     quiet: QuietHours | None = None
     clear: list[Literal["quiet"]] | None = None
@@ -117,7 +117,7 @@ class Subscription:
     to: str | None = field(default=None, repr=False)
     push: PushAddress | None = field(default=None, repr=False)
     topic: Topic = field(repr=False)
-    whats: tuple[What, ...] = ()
+    event_types: tuple[What, ...] = ()
     frequency: Frequency = "now"
     quiet: QuietHours | None = None
     state: State

@@ -13,7 +13,7 @@ KINDS: Mapping[TopicKind, str] = {
     "roadworks": "Road works",
     "disruptions": "When a service cannot run, such as no bin collections",
 }
-WHATS: Mapping[What, str] = {
+EVENT_TYPES: Mapping[What, str] = {
     "new": "A new report can be seen",
     "state_changed": "Something changes, such as a date for the work",
     "mended": "It is fixed",

@@ -22,7 +22,7 @@ _ABOUT_SERVICES = ("area", "ward", "council")
 
 def faults_of(
     topic: Topic,
-    whats: Sequence[What],
+    event_types: Sequence[What],
     council: Council,
     ward_codes: Callable[[], Collection[str]],
 ) -> Iterator[FieldError]:
@@ -38,8 +38,8 @@ def faults_of(
             "topic.service_codes", f"{unknown[0]} is not offered here; known are: {known}"
         )
     fitting = FITTING[topic.kind]
-    if not fitting.issuperset(whats):
-        yield FieldError("whats", f"of this there is: {', '.join(sorted(fitting))}")
+    if not fitting.issuperset(event_types):
+        yield FieldError("event_types", f"of this there is: {', '.join(sorted(fitting))}")
 
 
 def _fields(topic: Topic) -> Iterator[FieldError]:

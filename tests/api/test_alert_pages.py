@@ -187,7 +187,7 @@ def test_what_how_often_and_quiet_hours_are_changed(here: Api) -> None:
     answer = saved(
         here,
         one,
-        ("whats", "mended"),
+        ("event_types", "mended"),
         ("topic.radius_m", "2000"),
         ("topic.service_codes", "pothole"),
         ("quiet", "yes"),
@@ -196,25 +196,29 @@ def test_what_how_often_and_quiet_hours_are_changed(here: Api) -> None:
     )
     assert "Your changes are saved" in text_of(answer), text_of(answer)
     now = again(one)
-    assert (now.whats, now.topic.radius_m, now.topic.service_codes) == (
+    assert (now.event_types, now.topic.radius_m, now.topic.service_codes) == (
         ("mended",),
         2000,
         ("pothole",),
     )
     assert now.quiet and now.quiet.begin == "21:00"
-    every = [("whats", each) for each in FITTING["area"]]
+    every = [("event_types", each) for each in FITTING["area"]]
     saved(here, one, *every, ("topic.radius_m", "2000"))
-    assert (again(one).whats, again(one).quiet, again(one).topic.service_codes) == ((), None, ())
+    assert (again(one).event_types, again(one).quiet, again(one).topic.service_codes) == (
+        (),
+        None,
+        (),
+    )
 
 
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
         ({}, "Choose at least one"),
-        ({"whats": "new", "topic.radius_m": "x"}, "Choose how far"),
-        ({"whats": "new", "topic.radius_m": "0"}, "Must be a number of metres"),
+        ({"event_types": "new", "topic.radius_m": "x"}, "Choose how far"),
+        ({"event_types": "new", "topic.radius_m": "0"}, "Must be a number of metres"),
         (
-            {"whats": "new", "topic.radius_m": "500", "quiet": "yes", "quiet.begin": "9"},
+            {"event_types": "new", "topic.radius_m": "500", "quiet": "yes", "quiet.begin": "9"},
             "a time such as 22:00",
         ),
     ],
@@ -230,8 +234,8 @@ def test_nothing_is_changed_when_something_cannot_be_taken(
 
 def test_typed_changes_are_shown_again_when_it_was_changed_elsewhere(here: Api) -> None:
     one = stored(topic=Topic(kind="council"))
-    sent = [("version", "1"), ("frequency", "weekly"), ("whats", "new")]
-    assert saved(here, one, ("whats", "new")).status_code == 200
+    sent = [("version", "1"), ("frequency", "weekly"), ("event_types", "new")]
+    assert saved(here, one, ("event_types", "new")).status_code == 200
     answer = post(here, way(one), *sent)
     assert (answer.status_code, "changed this elsewhere" in text_of(answer)) == (400, True)
     assert re.search(r'value="weekly" checked', answer.body.decode())

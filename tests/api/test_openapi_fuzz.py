@@ -106,7 +106,7 @@ RULES: dict[str, dict[str, str]] = {
         "to": "where the channel needs it",
         "push": "where the channel needs it",
         "topic": "each kind has fields of its own",
-        "whats": "each kind of topic has its own",
+        "event_types": "each kind of topic has its own",
     },
     "POST /api/subscriptions/moved": {"push": PUSH_KEYS},
 }

@@ -113,7 +113,7 @@ def test_subscription_is_answered_with_its_id_its_state_and_where_it_is_managed(
 
 
 def test_way_from_unconfirmed_to_stopped(here: Api, address: str) -> None:
-    made = subscribed(here, to=address, whats=["new"], frequency="daily")
+    made = subscribed(here, to=address, event_types=["new"], frequency="daily")
     assert confirmed(here, made).json_body == made | {"state": "active"}
     view = here.get(way_of(made)).json_body
     assert (view["to"], view["state"], view["frequency"]) == ("r…@example.org", "active", "daily")

@@ -120,7 +120,7 @@ def test_alerts_near_a_place_are_asked_for_confirmed_changed_and_stopped(
     page.reload()
     heading(page, "Check your email")
     asked = of(address)
-    assert (asked.state, asked.topic.radius_m, asked.whats) == ("unconfirmed", 1000, ())
+    assert (asked.state, asked.topic.radius_m, asked.event_types) == ("unconfirmed", 1000, ())
 
     stack.cloud.pump.wait_until_idle()
     page.goto(path_in(letter_to(address), "/confirm"))
@@ -134,7 +134,7 @@ def test_alerts_near_a_place_are_asked_for_confirmed_changed_and_stopped(
     expect(page.get_by_text("Your changes are saved.")).to_be_visible()
     changed = of(address)
     assert (changed.topic.radius_m, changed.frequency) == (5000, "daily")
-    assert set(changed.whats) == {"new", "state_changed", "disruption"}
+    assert set(changed.event_types) == {"new", "state_changed", "disruption"}
 
     page.get_by_role("button", name="Stop these alerts").click()
     heading(page, "You have stopped these alerts")
@@ -310,7 +310,7 @@ def test_report_is_asked_for_from_its_page(new_page: NewPage, stack: LocalStack)
     heading(page, "Check your email")
     asked = of(address)
     assert asked.topic.service_request_id == report.service_request_id
-    assert set(asked.whats) == {"new", "state_changed", "mended", "needs_answer"}
+    assert set(asked.event_types) == {"new", "state_changed", "mended", "needs_answer"}
 
 
 def test_alerts_begin_at_once_at_an_own_address_and_stand_in_the_account(
@@ -339,7 +339,7 @@ def test_alerts_begin_at_once_at_an_own_address_and_stand_in_the_account(
     entry.get_by_role("button", name="Save").click()
     expect(page.locator("#account-status")).to_contain_text("have been saved")
     found = of(account.addresses[0].value)
-    assert (found.whats, found.frequency) == (("mended",), "weekly")
+    assert (found.event_types, found.frequency) == (("mended",), "weekly")
     entry.get_by_role("button", name="Stop").click()
     expect(entry).to_contain_text("You have stopped these alerts")
     page.reload()

@@ -45,7 +45,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
 
 WHOLE = subscription(
     topic=area(2500.5, service_codes=("pothole", "litter")),
-    whats=("new", "mended"),
+    event_types=("new", "mended"),
     frequency="weekly",
     quiet=QuietHours(begin="22:00", end="07:00"),
     account_id="a1",

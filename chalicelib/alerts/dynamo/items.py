@@ -76,7 +76,7 @@ class SubscriptionItem(Model):
     to = UnicodeAttribute(null=True)
     push = JsonAttribute[PushAddress | None](PushAddress, null=True)
     topic = JsonAttribute[Topic](Topic)
-    whats = JsonAttribute[tuple[What, ...]](tuple[What, ...])
+    event_types = JsonAttribute[tuple[What, ...]](tuple[What, ...])
     frequency: Attribute[Frequency] = UnicodeAttribute()  # type: ignore[assignment]
     quiet = JsonAttribute[QuietHours | None](QuietHours, null=True)
     state: Attribute[State] = UnicodeAttribute()  # type: ignore[assignment]
@@ -109,7 +109,7 @@ class EntryItem(Model):
     record = UnicodeAttribute(range_key=True)
     place = JsonAttribute[tuple[float, float, float] | None](tuple[float, float, float], null=True)
     only = JsonAttribute[tuple[str, ...]](tuple[str, ...])
-    whats = JsonAttribute[tuple[What, ...]](tuple[What, ...])
+    event_types = JsonAttribute[tuple[What, ...]](tuple[What, ...])
     often: Attribute[Frequency] = UnicodeAttribute()  # type: ignore[assignment]
     recipient = UnicodeAttribute()
     own = BooleanAttribute()
@@ -139,7 +139,7 @@ def entry_item(entry: Entry) -> EntryItem:
         *entry.key,
         place=entry.place,
         only=entry.service_codes,
-        whats=entry.whats,
+        event_types=entry.event_types,
         often=entry.frequency,
         recipient=entry.recipient,
         own=entry.is_own,
@@ -155,7 +155,7 @@ def entry_of(item: EntryItem) -> Entry:
         subscription_id=subscription_id,
         place=item.place,
         service_codes=item.only,
-        whats=item.whats,
+        event_types=item.event_types,
         frequency=item.often,
         recipient=item.recipient,
         is_own=item.own,

@@ -88,7 +88,7 @@ def change(
     if present.version != version:
         raise _stale(present)
     after = _changed(present, changes)
-    raise_all(list(faults_of(after.topic, after.whats, ports.council, ports.ward_codes)))
+    raise_all(list(faults_of(after.topic, after.event_types, ports.council, ports.ward_codes)))
     if changes.topic and changes.topic.service_request_id != present.topic.service_request_id:
         after = with_topic(after, changes.topic, present.account_id, ports)
     try:

@@ -55,7 +55,7 @@ def _asked(fact: OfReport, ports: MatchPorts) -> int:
         return 0
     hears = ports.reports.reporter(fact.service_request_id)
     sender = hears or ports.reports.sender(fact.service_request_id)
-    own = _own(sender, fact, ports, whats=() if hears else ("asked",)) if sender else None
+    own = _own(sender, fact, ports, event_types=() if hears else ("asked",)) if sender else None
     if own is None:
         return 0
     about = _tell(own.subscription_id, "asked", fact, ports)
@@ -100,7 +100,7 @@ def _merged_into(subject: Subject, seen: set[str], ports: MatchPorts) -> Iterato
 
 
 def _own(
-    reporter: Reporter, fact: OfReport, ports: MatchPorts, whats: tuple[What, ...] = ()
+    reporter: Reporter, fact: OfReport, ports: MatchPorts, event_types: tuple[What, ...] = ()
 ) -> Subscription | None:
     """The subscription that comes with a report, made unless it is stored; None if the reporter has
     stopped it."""
@@ -111,7 +111,7 @@ def _own(
             channel=reporter.channel,
             to=reporter.to,
             topic=Topic(kind="report", service_request_id=fact.service_request_id),
-            whats=whats,
+            event_types=event_types,
             state="active",
             account_id=reporter.account_id,
             address_key=_key_of(reporter, ports),

@@ -43,7 +43,7 @@ def checked(wish: SubscriptionRequest, ports: Ports) -> Checked:
     raise_all(
         [
             *_address_faults(wish, ports),
-            *faults_of(wish.topic, wish.whats, ports.council, ports.ward_codes),
+            *faults_of(wish.topic, wish.event_types, ports.council, ports.ward_codes),
         ]
     )
     if wish.channel == "push" or wish.to is None:
@@ -165,7 +165,7 @@ def _new(subscription_id: str, wish: SubscriptionRequest, ports: Ports) -> Subsc
 def _as_she_likes(wanted: Subscription, stored: Subscription) -> Subscription:
     """The wanted subscription in place of the stored one. It keeps the stored settings unless that
     ended."""
-    kept = ("whats", "frequency", "quiet") if stored.state == "active" else ()
+    kept = ("event_types", "frequency", "quiet") if stored.state == "active" else ()
     likes = {name: getattr(stored, name) for name in kept}
     return replace(wanted, version=stored.version, **likes)
 

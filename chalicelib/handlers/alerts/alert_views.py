@@ -7,9 +7,9 @@ from chalicelib.alerts.matching import FITTING
 from chalicelib.alerts.model import MOST_CODE_TRIES, Subscription
 from chalicelib.alerts.presentation import (
     CHANNELS,
+    EVENT_TYPES,
     FREQUENCIES,
     RADII_M,
-    WHATS,
     about,
     distance,
     hinted,
@@ -73,7 +73,7 @@ def _offered(present: Subscription) -> dict[str, Any]:
     names = alert_names()
     has_services = topic.kind in ("area", "ward", "council")
     return {
-        "whats": [(each, says, "") for each, says in WHATS.items() if each in fitting],
+        "event_types": [(each, says, "") for each, says in EVENT_TYPES.items() if each in fitting],
         "frequencies": [(each, says, "") for each, says in FREQUENCIES.items()],
         "radii": [(f"{each:g}", distance(each)) for each in radii] if topic.radius_m else [],
         "services": [(code, name, "") for code, name in names.services.items()]
@@ -85,7 +85,7 @@ def _offered(present: Subscription) -> dict[str, Any]:
 def _stored(present: Subscription) -> dict[str, Any]:
     quiet, fitting = present.quiet, FITTING[present.topic.kind]
     return {
-        "whats": list(present.whats or fitting),
+        "event_types": list(present.event_types or fitting),
         "frequency": [present.frequency],
         "radius": f"{present.topic.radius_m:g}" if present.topic.radius_m else "",
         "services": list(present.topic.service_codes),
@@ -97,7 +97,7 @@ def _stored(present: Subscription) -> dict[str, Any]:
 
 def _typed(form: Any) -> dict[str, Any]:
     return {
-        "whats": list(form.all("whats")),
+        "event_types": list(form.all("event_types")),
         "frequency": [form.one("frequency")],
         "radius": form.one("topic.radius_m"),
         "services": list(form.all("topic.service_codes")),

@@ -72,7 +72,7 @@ class SubscriptionView(msgspec.Struct, frozen=True, kw_only=True):
     channel: Channel
     to: str | None
     topic: Topic
-    whats: tuple[What, ...]
+    event_types: tuple[What, ...]
     frequency: Frequency
     quiet: QuietHours | None
     state: State

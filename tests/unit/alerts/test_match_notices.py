@@ -152,8 +152,8 @@ def test_services_and_kinds_that_she_chose_decide_what_she_hears() -> None:
     council = Topic(kind="council")
     potholes = Topic(kind="council", service_codes=("pothole",))
     alerts = indexed(
-        subscription(1, topic=council, whats=("new",)),
-        subscription(2, topic=council, whats=("disruption",)),
+        subscription(1, topic=council, event_types=("new",)),
+        subscription(2, topic=council, event_types=("disruption",)),
         subscription(3, topic=potholes),
         subscription(4, topic=council),
         extent=circle(500),

@@ -125,7 +125,7 @@ def test_every_topic_says_what_there_is_to_hear() -> None:
 
 
 @pytest.mark.parametrize(
-    ("chosen_whats", "what", "concerned"),
+    ("chosen_event_types", "what", "concerned"),
     [
         ((), "new", True),
         (("new",), "new", True),
@@ -135,9 +135,9 @@ def test_every_topic_says_what_there_is_to_hear() -> None:
     ],
 )
 def test_happening_concerns_those_who_want_to_hear_of_its_kind(
-    chosen_whats: tuple[What, ...], what: What, concerned: bool
+    chosen_event_types: tuple[What, ...], what: What, concerned: bool
 ) -> None:
-    assert concerns(entry(whats=chosen_whats), happening(what=what)) is concerned
+    assert concerns(entry(event_types=chosen_event_types), happening(what=what)) is concerned
 
 
 def test_text_concerns_those_alone_who_subscribed_to_the_report() -> None:
@@ -208,9 +208,10 @@ def some_subscriptions(count: int, seed: int) -> list[Subscription]:
             return Topic(kind="report", service_request_id=f"R{random.randint(1, 30):011}")
         return Topic(kind="council", service_codes=codes)
 
-    whats: list[tuple[What, ...]] = [(), ("new",), ("mended",), ("state_changed",)]
+    event_types: list[tuple[What, ...]] = [(), ("new",), ("mended",), ("state_changed",)]
     return [
-        subscription(number, topic=topic(), whats=random.choice(whats)) for number in range(count)
+        subscription(number, topic=topic(), event_types=random.choice(event_types))
+        for number in range(count)
     ]
 
 
@@ -227,7 +228,7 @@ def is_concerned(one: Subscription, of: Subject, what: What) -> bool:
         <= (topic.radius_m or 0),
     }[topic.kind]
     wanted = {"mended": {"mended", "state_changed"}}.get(what, {what})
-    is_heard = not one.whats or bool(wanted & set(one.whats))
+    is_heard = not one.event_types or bool(wanted & set(one.event_types))
     return (
         where and is_heard and (not topic.service_codes or of.service_code in topic.service_codes)
     )
@@ -370,8 +371,8 @@ def test_those_who_subscribed_to_the_report_are_asked_whether_the_repair_holds()
     alerts = indexed(
         subscription(1, topic=of_it),
         subscription(2),
-        subscription(3, topic=Topic(kind="council"), whats=("new",)),
-        subscription(4, topic=of_it, whats=("new",)),
+        subscription(3, topic=Topic(kind="council"), event_types=("new",)),
+        subscription(4, topic=of_it, event_types=("new",)),
     )
     match(changed(state="fixed", repair=3), alerts.matching)
     sent = [each for each in alerts.outbox.sent if isinstance(each, AlertRequested)]
@@ -416,7 +417,7 @@ def test_whoever_sent_the_report_is_asked_and_nobody_else(hears: bool) -> None:
     assert {(each.subscription_id, each.what, each.version) for each in tells} == {
         (own.subscription_id, "asked", 2)
     }
-    assert own.whats == (() if hears else ("asked",))
+    assert own.event_types == (() if hears else ("asked",))
 
 
 def test_nobody_is_asked_who_has_stopped_her_alerts_or_gave_no_address() -> None:

@@ -392,7 +392,9 @@ def test_change_is_checked_as_a_wish_is() -> None:
         return managing.change(f"{1:032x}", changes, 1, OPENERS[0], alerts.ports)
 
     assert field_of(lambda: change(SubscriptionChanges(topic=area(0)))) == "topic.radius_m"
-    assert field_of(lambda: change(SubscriptionChanges(whats=("roadworks",)))) == "whats"
+    assert (
+        field_of(lambda: change(SubscriptionChanges(event_types=("roadworks",)))) == "event_types"
+    )
     assert (
         field_of(
             lambda: change(

@@ -574,7 +574,7 @@ def test_question_of_an_officer_goes_to_whoever_sent_the_report_while_it_waits(
 ) -> None:
     asked = tell(what="asked", version=1)
     topic = Topic(kind="report", service_request_id=REPORT)
-    world.subscribe(topic=topic, is_own=True, whats=("mended",), frequency="weekly")
+    world.subscribe(topic=topic, is_own=True, event_types=("mended",), frequency="weekly")
     world.knows(report(seen_by="sender", asks={1: "Which side is it on?"}))
     send_tell(asked, ports)
     ((message, _),) = world.sender.there

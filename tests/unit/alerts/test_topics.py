@@ -10,8 +10,8 @@ from chalicelib.catalogue.load import load
 from tests.fakes_alerts import GUILDHALL, area
 
 
-def faults(topic: Topic, whats: tuple[What, ...] = ()) -> dict[str, str]:
-    return dict(faults_of(topic, whats, load("demo"), lambda: {GUILDHALL}))
+def faults(topic: Topic, event_types: tuple[What, ...] = ()) -> dict[str, str]:
+    return dict(faults_of(topic, event_types, load("demo"), lambda: {GUILDHALL}))
 
 
 @pytest.mark.parametrize(
@@ -74,12 +74,14 @@ def test_fault_of_a_radius_says_what_to_do_instead() -> None:
 
 
 @pytest.mark.parametrize(
-    ("topic", "whats"),
+    ("topic", "event_types"),
     [
         (Topic(kind="council"), ("roadworks",)),
         (Topic(kind="roadworks"), ("new",)),
         (Topic(kind="council"), ("updated",)),
     ],
 )
-def test_kind_of_news_is_refused_when_the_topic_has_none_of_it(topic: Topic, whats: Any) -> None:
-    assert set(faults(topic, whats)) == {"whats"}
+def test_event_type_is_refused_when_the_topic_does_not_offer_it(
+    topic: Topic, event_types: Any
+) -> None:
+    assert set(faults(topic, event_types)) == {"event_types"}

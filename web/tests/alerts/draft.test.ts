@@ -57,14 +57,14 @@ describe("what is asked for", () => {
 
   test("has no place when it is not about one", async () => {
     const { wishOf, currentDraft } = await written({ kind: "ward", ward_code: "W1", place: HERE, service_codes: ["pothole"] });
-    expect(wishOf(currentDraft())).toEqual({ topic: { kind: "ward", ward_code: "W1", service_codes: ["pothole"] }, whats: [], frequency: "now" });
+    expect(wishOf(currentDraft())).toEqual({ topic: { kind: "ward", ward_code: "W1", service_codes: ["pothole"] }, event_types: [], frequency: "now" });
   });
 
   test("has only what is wanted of a report, and quiet hours", async () => {
     const { wishOf, currentDraft } = await written({ kind: "report", service_request_id: "7K3M", unwanted: ["updated"], quiet: true, begin: "21:30", service_codes: ["pothole"] });
     expect(wishOf(currentDraft())).toEqual({
       topic: { kind: "report", service_request_id: "7K3M" },
-      whats: ["new", "state_changed", "mended", "needs_answer"],
+      event_types: ["new", "state_changed", "mended", "needs_answer"],
       frequency: "now",
       quiet: { begin: "21:30", end: "07:00" },
     });

@@ -4,7 +4,7 @@ import { actionButton, element, focusOn, unseen } from "../../shared/dom.ts";
 import { showErrors } from "../../shared/form-errors.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { call } from "../../shared/session.ts";
-import { type Channel, distanceWords, type Frequency, FREQUENCIES, type Kind, subjectWords, type What, whatsOf } from "../alerts/words.ts";
+import { type Channel, distanceWords, eventTypesOf, type Frequency, FREQUENCIES, type Kind, subjectWords, type What } from "../alerts/words.ts";
 import { change, tell } from "./page.ts";
 
 interface Quiet {
@@ -17,7 +17,7 @@ export interface OwnAlert {
   channel: Channel;
   to: string | null;
   topic: { kind: Kind; service_request_id: string | null; lat: number | null; long: number | null; radius_m: number | null; ward_code: string | null; service_codes: string[] };
-  whats: What[];
+  event_types: What[];
   frequency: Frequency;
   quiet: Quiet | null;
   state: "unconfirmed" | "active" | "stopped";
@@ -65,7 +65,7 @@ export function alertEntry(alert: OwnAlert, named: Named): HTMLElement {
 
   async function save(now: OwnAlert, form: HTMLFormElement): Promise<void> {
     const changes = written(form, now);
-    if (!changes) return showErrors(form, [{ field: `${now.subscription_id}-whats`, message: "Choose at least one kind of alert" }]);
+    if (!changes) return showErrors(form, [{ field: `${now.subscription_id}-event_types`, message: "Choose at least one kind of alert" }]);
     const saved = await change(form, () => call<OwnAlert>("PATCH", pathOf(now), changes, { "If-Match": `"${now.version}"` }), () => `${now.subscription_id}-save`);
     if (!saved) return;
     back(saved);
@@ -99,15 +99,15 @@ function facts({ channel, to, frequency, quiet, topic, state }: OwnAlert): HTMLE
   return [element("p", { class: "app-muted" }, `${often}${silent}, ${WAYS[channel]}${to ? ` to ${to}` : ""}.`), ...map, ...waiting];
 }
 
-function alertForm({ subscription_id: id, topic, whats, frequency, quiet }: OwnAlert, cancel: () => void): HTMLFormElement {
-  const fitting = whatsOf(topic.kind);
-  const chosen = whats.length ? whats : fitting.map(([what]) => what);
+function alertForm({ subscription_id: id, topic, event_types: eventTypes, frequency, quiet }: OwnAlert, cancel: () => void): HTMLFormElement {
+  const fitting = eventTypesOf(topic.kind);
+  const chosen = eventTypes.length ? eventTypes : fitting.map(([what]) => what);
   const silent = element("div", { class: "govuk-checkboxes" }, ...choiceItems("checkbox", `${id}-quiet`, [["yes", "Don't send alerts at night", `We do not send alerts from ${(quiet ?? NIGHT).begin} to ${(quiet ?? NIGHT).end}. We'll send them in the morning.`]], quiet ? ["yes"] : []));
   const save = element("button", { class: "govuk-button", type: "submit", id: `${id}-save` }, "Save");
   return element(
     "form",
     { novalidate: "" },
-    ...(fitting.length > 1 ? [group("Send me an alert when", "checkboxes", choiceItems("checkbox", `${id}-whats`, fitting, chosen))] : []),
+    ...(fitting.length > 1 ? [group("Send me an alert when", "checkboxes", choiceItems("checkbox", `${id}-event_types`, fitting, chosen))] : []),
     group("How often?", "radios", choiceItems("radio", `${id}-frequency`, FREQUENCIES, [frequency])),
     element("div", { class: "govuk-form-group" }, silent),
     element("div", { class: "app-buttons" }, save, actionButton("Cancel", cancel)),
@@ -122,12 +122,12 @@ function group(title: string, kind: string, items: HTMLElement[]): HTMLElement {
 /** The changes to send, or null if no event type is chosen. */
 function written(form: HTMLFormElement, { subscription_id: id, topic, quiet }: OwnAlert): object | null {
   const chosen = (name: string) => chosenIn(form, `${id}-${name}`);
-  const fitting = whatsOf(topic.kind);
-  const whats = chosen("whats");
-  if (fitting.length > 1 && !whats.length) return null;
+  const fitting = eventTypesOf(topic.kind);
+  const eventTypes = chosen("event_types");
+  if (fitting.length > 1 && !eventTypes.length) return null;
   return {
     frequency: chosen("frequency")[0],
-    ...(fitting.length > 1 ? { whats: whats.length === fitting.length ? [] : whats } : {}),
+    ...(fitting.length > 1 ? { event_types: eventTypes.length === fitting.length ? [] : eventTypes } : {}),
     ...(chosen("quiet").length ? { quiet: quiet ?? NIGHT } : { clear: ["quiet"] }),
   };
 }

@@ -24,7 +24,7 @@ interface FailedAlerts {
 
 const FAILED = "/api/alerts/failed";
 const CHANNELS: Record<string, string> = { email: "Email", sms: "Text message", push: "Notification" };
-const WHATS: Record<string, string> = {
+const EVENTS: Record<string, string> = {
   new: "a new report",
   state_changed: "a change",
   mended: "the report is fixed",
@@ -60,7 +60,7 @@ async function load(cursor?: string): Promise<void> {
 
 function entryOf(alert: FailedAlert): HTMLElement {
   const { channel, what, service_request_id: id, tries, last_error, occurred_at, updated_at } = alert;
-  const name = `${CHANNELS[channel] ?? channel}: ${WHATS[what] ?? what}`;
+  const name = `${CHANNELS[channel] ?? channel}: ${EVENTS[what] ?? what}`;
   const report = id ? [element("p", {}, "Report ", element("a", { href: `/reports/${id}` }, groupReference(id)))] : [];
   const moment = (iso: string) => momentText(Date.parse(iso), zone);
   const tried = `Event on ${moment(occurred_at)}. Tried ${tries === 1 ? "once" : `${tries} times`}, last on ${moment(updated_at)}.`;

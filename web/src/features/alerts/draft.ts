@@ -2,7 +2,7 @@
 import { keptValue } from "../../shared/kept-value.ts";
 import { groupReference } from "../../shared/reference.ts";
 import type { Place } from "../../shared/reports.ts";
-import { type Channel, distanceWords, type Frequency, isAboutServices, type Kind, mayHavePlace, subjectWords, type What, whatsOf } from "./words.ts";
+import { type Channel, distanceWords, eventTypesOf, type Frequency, isAboutServices, type Kind, mayHavePlace, subjectWords, type What } from "./words.ts";
 
 export interface Receipt {
   subscription_id: string;
@@ -97,11 +97,11 @@ export function aboutWords(): string {
 
 /** The request body for the API, without the address. */
 export function wishOf({ kind, unwanted, frequency, quiet, begin, end, ...more }: Draft): object {
-  const fitting = whatsOf(kind as Kind).map(([what]) => what);
-  const whats = fitting.filter((what) => !unwanted.includes(what as What));
+  const fitting = eventTypesOf(kind as Kind).map(([what]) => what);
+  const eventTypes = fitting.filter((what) => !unwanted.includes(what as What));
   return {
     topic: topicOf({ kind, ...more }),
-    whats: whats.length === fitting.length ? [] : whats,
+    event_types: eventTypes.length === fitting.length ? [] : eventTypes,
     frequency,
     ...(quiet ? { quiet: { begin, end } } : {}),
   };

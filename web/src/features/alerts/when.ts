@@ -5,10 +5,10 @@ import { byId, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { aboutWords, changeDraft, currentDraft } from "./draft.ts";
 import { goTo, sectionOf } from "./steps.ts";
-import { FREQUENCIES, type Frequency, isAboutServices, type Kind, type What, whatsOf } from "./words.ts";
+import { eventTypesOf, FREQUENCIES, type Frequency, isAboutServices, type Kind, type What } from "./words.ts";
 
 const section = sectionOf("when");
-const whats = byId("whats-choices");
+const eventTypes = byId("event-types-choices");
 const services = byId("services-choices");
 const frequencies = byId("frequencies");
 const quiet = byId<HTMLInputElement>("quiet");
@@ -23,7 +23,7 @@ section.querySelector("form")!.addEventListener("submit", () => {
   clearErrors(section);
   keep();
   const faults = [
-    ...(chosenIn(whats).length ? [] : [{ field: "whats", message: "Choose at least one kind of alert" }]),
+    ...(chosenIn(eventTypes).length ? [] : [{ field: "event_types", message: "Choose at least one kind of alert" }]),
     ...(quiet.checked && !begin.value ? [{ field: "quiet.begin", message: "Enter a time, like 22:00" }] : []),
     ...(quiet.checked && !end.value ? [{ field: "quiet.end", message: "Enter a time, like 07:00" }] : []),
   ];
@@ -35,10 +35,10 @@ export async function enter(): Promise<void> {
   const draft = currentDraft();
   const kind = draft.kind as Kind;
   byId("about-when").textContent = aboutWords();
-  const fitting = whatsOf(kind);
+  const fitting = eventTypesOf(kind);
   const wanted = fitting.map(([what]) => what).filter((what) => !draft.unwanted.includes(what as What));
-  whats.replaceChildren(...choiceItems("checkbox", "whats", fitting, wanted));
-  show(byId("whats-group"), fitting.length > 1);
+  eventTypes.replaceChildren(...choiceItems("checkbox", "event_types", fitting, wanted));
+  show(byId("event-types-group"), fitting.length > 1);
   frequencies.replaceChildren(...choiceItems("radio", "frequency", FREQUENCIES, [draft.frequency]));
   quiet.checked = draft.quiet;
   begin.value = draft.begin;
@@ -56,8 +56,8 @@ async function offerServices(isWanted: boolean, chosen: readonly string[]): Prom
 }
 
 function keep(): void {
-  const ticked = chosenIn(whats);
-  const unwanted = whatsOf(currentDraft().kind as Kind).map(([what]) => what as What).filter((what) => !ticked.includes(what));
+  const ticked = chosenIn(eventTypes);
+  const unwanted = eventTypesOf(currentDraft().kind as Kind).map(([what]) => what as What).filter((what) => !ticked.includes(what));
   const service_codes = services.hasChildNodes() ? chosenIn(services) : currentDraft().service_codes;
   changeDraft({ unwanted, service_codes: [...service_codes], frequency: chosenIn(frequencies)[0] as Frequency, quiet: quiet.checked, begin: begin.value, end: end.value });
 }

@@ -21,7 +21,7 @@ export const FREQUENCIES: Choice[] = [
   ["daily", "Once a day, at 8am"],
   ["weekly", "Once a week, on Monday morning"],
 ];
-const WHATS: Record<What, string> = {
+const EVENT_TYPES: Record<What, string> = {
   new: "A new report is published",
   state_changed: "The status changes, for example work is planned",
   mended: "It is fixed",
@@ -41,7 +41,7 @@ const FITTING: Record<Kind, What[]> = {
   disruptions: ["disruption"],
 };
 
-export const whatsOf = (kind: Kind): Choice[] => FITTING[kind].map((what) => [what, WHATS[what]]);
+export const eventTypesOf = (kind: Kind): Choice[] => FITTING[kind].map((what) => [what, EVENT_TYPES[what]]);
 export const isAboutServices = (kind: Kind | "") => kind === "area" || kind === "ward" || kind === "council";
 export const mayHavePlace = (kind: Kind | "") => kind === "area" || kind === "roadworks" || kind === "disruptions";
 
