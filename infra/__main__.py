@@ -85,7 +85,7 @@ def bake_bank_holidays(first_year: int, last_year: int) -> None:
 @click.option(
     "--mapping",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="What columns, categories and states mean; else infra/mappings/<council>.json.",
+    help="The meaning of columns, categories and states; infra/mappings/<council>.json by default.",
 )
 @ALLOW_REJECTS
 def import_reports(file: Path, mapping: Path | None, allow_rejects: bool) -> None:
@@ -107,7 +107,8 @@ def import_reports(file: Path, mapping: Path | None, allow_rejects: bool) -> Non
     known = importing.load_mapping(mapping or MAPPINGS / f"{council}.json")
     if known.council != council:
         raise ConfigurationError(
-            f"This mapping is for COUNCIL={known.council}, and COUNCIL={council} is served here."
+            f"This mapping is for COUNCIL={known.council}, but this deployment serves "
+            f"COUNCIL={council}."
         )
     rows = file.read_bytes().count(b"\n")
     with (
@@ -119,7 +120,9 @@ def import_reports(file: Path, mapping: Path | None, allow_rejects: bool) -> Non
             opened, known, reports_ports(), bar.update, before=mark.before
         )
     refused = [f"line {line}: {reason}" for line, reason in summary.refused]
-    click.echo(f"{summary.taken} taken, {summary.unchanged} there already, {len(refused)} refused.")
+    click.echo(
+        f"{summary.taken} imported, {summary.unchanged} already there, {len(refused)} refused."
+    )
     tell_notes(summary.notes)
     tell_refused(refused)
     publish_imported_lists(mark)
@@ -166,7 +169,7 @@ def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
             Bucket=bucket, Key=key, Body=body, ContentType=kind, CacheControl=CACHE_CONTROL
         )
     taken = ", ".join(f"{count} {layer}" for layer, count in summary.taken.items())
-    click.echo(f"{taken} taken, {len(summary.refused)} refused; {summary.size} bytes published.")
+    click.echo(f"{taken} imported, {len(summary.refused)} refused; {summary.size} bytes published.")
     click.echo(f"{len(places)} streets and places can be searched.")
     refused = [
         f"{each.file.name}, feature {each.number}: {each.reason}" for each in summary.refused
@@ -187,7 +190,7 @@ def publish() -> None:
     from chalicelib.reports.usecases.withholding import withhold_private
 
     if withheld := withhold_private(reports_ports()):
-        click.echo(f"{withheld} made private, as their service is.")
+        click.echo(f"{withheld} made private, because their service is private.")
     with click.progressbar(length=0, label="Reports", file=sys.stderr) as bar:
 
         def progress(done: int, of: int) -> None:
@@ -195,7 +198,7 @@ def publish() -> None:
             bar.update(done)
 
         failed = publish_all(publishing_ports(), progress)
-    click.echo(f"{bar.pos - len(failed)} reports published anew, {len(failed)} failed.")
+    click.echo(f"{bar.pos - len(failed)} reports published again, {len(failed)} failed.")
     for service_request_id, error in failed.items():
         click.echo(f"report {service_request_id}: {error}")
     publish_figures_anew()
@@ -232,8 +235,8 @@ def _local_environment() -> dict[str, str]:
         socket.create_connection((str(address.hostname), address.port or 0), timeout=2).close()
     except (OSError, ValueError) as error:
         raise ConfigurationError(
-            "Nothing to work on: start the local stack with `make run`, or set the settings of a "
-            "deployment (docs/ARCHITECTURE.md, Configuration)."
+            "There is nothing to work on: start the local stack with `make run`, or set the "
+            "settings of a deployment (docs/ARCHITECTURE.md, Configuration)."
         ) from error
     return found
 

@@ -85,7 +85,8 @@ def layer_of(file: Path) -> str:
         if stem == name or stem.endswith(f"_{name}"):
             return layer
     raise BasemapError(
-        f"{file} belongs to no layer: name it {', '.join(LAYERS)}.geojson, or end its name so."
+        f"{file} belongs to no layer: name it {', '.join(LAYERS)}.geojson, or end its name with "
+        "one of these."
     )
 
 
@@ -129,7 +130,7 @@ def _tile(folder: Path, layers: list[str], out: Path, texts: tuple[str, str, str
         check=False,
     )
     if run.returncode:
-        raise BasemapError(f"{out} was not built, tippecanoe said: {run.stderr.strip()[-400:]}")
+        raise BasemapError(f"{out} was not built. tippecanoe reported: {run.stderr.strip()[-400:]}")
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes((folder / "map.pmtiles").read_bytes())
 

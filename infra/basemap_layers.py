@@ -50,7 +50,7 @@ def read_feature(layer: str, feature: object) -> dict[str, Any]:
     reader = _own if "kind" in properties else LAYERS[layer]
     name, kind = reader(properties)
     if kind not in KINDS[layer]:
-        raise Unreadable(f"kind {kind!r} is none of {', '.join(KINDS[layer])}")
+        raise Unreadable(f"kind {kind!r} is not one of {', '.join(KINDS[layer])}")
     return {
         "type": "Feature",
         "tippecanoe": {"minzoom": FIRST_ZOOM.get(kind, 10)},

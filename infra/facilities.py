@@ -60,7 +60,7 @@ def kind_named(name: str, council: Council) -> FacilityKind:
     known = {kind.kind: kind for kind in council.facility_kinds}
     if name not in known:
         there = ", ".join(known) or "none"
-        raise ConfigurationError(f"{name} is no kind of {council.name}; its kinds: {there}.")
+        raise ConfigurationError(f"{name} is not a kind of {council.name}; its kinds: {there}.")
     return known[name]
 
 
@@ -83,7 +83,7 @@ def import_facilities(
         return summary
     if not items:
         why = summary.refused[0] if summary.refused else "each was left out by the kind's rule"
-        raise ConfigurationError(f"No row can be taken: {why}. What was published stays.")
+        raise ConfigurationError(f"No row can be imported: {why}. The published file is unchanged.")
     publish(kind, items, council, ports, summary)
     return summary
 
@@ -191,7 +191,9 @@ def publish(
         put(key, Document(index, INDEX_TYPE), ports.documents.read(key), ports)
         put(list_key(kind.kind), Document(msgspec.json.encode(listed), JSON), before, ports)
     except VersionConflict as error:
-        raise UpstreamFailed(f"{error} was published by somebody else; try again.") from error
+        raise UpstreamFailed(
+            f"Somebody else published {error} at the same time. Try again."
+        ) from error
     _publish_kind(_entry(kind, len(items)), council, ports)
 
 
@@ -230,7 +232,8 @@ def _published_kinds(ports: Ports) -> tuple[StoredDocument | None, tuple[KindEnt
         return held, msgspec.json.decode(held.body, type=KindList).items if held else ()
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(
-            f"The published {KINDS} cannot be read ({error}): remove it, and import every kind."
+            f"The published {KINDS} cannot be read ({error}): remove the file, and import every "
+            "kind again."
         ) from error
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.gazetteer.wards import Wards
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-NOTHING = "Nothing was published: mend the file, or allow rejects."
+NOTHING = "Nothing was published: correct the file, or allow rejects."
 
 
 @click.command("import-postcodes")
@@ -42,7 +42,7 @@ def import_postcodes(files: tuple[Path, ...], allow_rejects: bool) -> None:
     with click.progressbar(length=len(files), label="Files", file=sys.stderr) as bar:
         document, summary = postcodes_of(files, container.council(), bar.update)
     click.echo(
-        f"{summary.taken} taken, {summary.outside} outside, {summary.without_place} without a "
+        f"{summary.taken} imported, {summary.outside} outside, {summary.without_place} without a "
         f"place, {len(summary.refused)} refused."
     )
     tell_refused(summary.refused)
@@ -55,7 +55,7 @@ def import_postcodes(files: tuple[Path, ...], allow_rejects: bool) -> None:
 @click.option(
     "--valid-from",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="The day from which these boundaries count; today if not given.",
+    help="The day on which these boundaries take effect; today by default.",
 )
 @ALLOW_REJECTS
 def import_wards(file: Path, valid_from: datetime | None, allow_rejects: bool) -> None:
@@ -73,7 +73,7 @@ def import_wards(file: Path, valid_from: datetime | None, allow_rejects: bool) -
     with click.progressbar(length=0, label="Wards", file=sys.stderr) as bar:
         wards, table = wards_of(file, container.council(), bar.update)
     refused = table.refusals()
-    click.echo(f"{len(wards)} wards taken, {len(refused)} refused.")
+    click.echo(f"{len(wards)} wards imported, {len(refused)} refused.")
     tell_refused(refused)
     if not wards:
         fail_if_refused(refused, False)
@@ -150,7 +150,9 @@ def _put_in_place(key: str, body: bytes, held: StoredDocument | None, ports: Por
     try:
         put(key, Document(body, JSON), held, ports)
     except VersionConflict as error:
-        raise UpstreamFailed(f"{key} was published by somebody else; try again.") from error
+        raise UpstreamFailed(
+            f"Somebody else published {key} at the same time. Try again."
+        ) from error
 
 
 def _leave_if_refused(refused: Sequence[str], allow_rejects: bool) -> None:

@@ -29,14 +29,14 @@ from infra.local_times import LocalMoment, read_moment
 FIRST_YEAR = 1900
 MAPPINGS = Path(__file__).parent / "mappings"
 KEPT_BACK = {
-    "private": "not public, whatever the mapping says: reports of its service never are",
+    "private": "not public, whatever the mapping says: reports of this service never are",
     "waiting": "waits for an officer, whatever the mapping says: its service is moderated",
 }
 """What is told of a report that is less visible than the mapping says."""
-OUTSIDE_WARDS = "outside every ward of its day; taken, and in no ward"
-CLOSED_EARLIER = "closed before it was received; counts as closed when it was received"
-CLOSED_WITHOUT_DATE = "closed, and no date says when; counts as closed when it was received"
-UPDATED_EARLIER = "changed before it was received; counts as not changed since"
+OUTSIDE_WARDS = "outside every ward of its day; imported without a ward"
+CLOSED_EARLIER = "closed before it was received; counted as closed when it was received"
+CLOSED_WITHOUT_DATE = "closed, but no date says when; counted as closed when it was received"
+UPDATED_EARLIER = "changed before it was received; counted as unchanged since then"
 
 
 class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -109,7 +109,9 @@ def load_mapping(path: Path) -> ReportMapping:
     try:
         return msgspec.json.decode(path.read_bytes(), type=ReportMapping)
     except OSError as error:
-        raise ConfigurationError(f"There is no mapping document {path}: name one.") from error
+        raise ConfigurationError(
+            f"There is no mapping document {path}: give the path of one."
+        ) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path.name}: {error}") from error
 
@@ -157,8 +159,8 @@ def _rows(file: TextIO, columns: Columns) -> Iterator[tuple[int, dict[str, str]]
             begins = reader.line_num + 1
     except (csv.Error, UnicodeDecodeError) as error:
         raise ConfigurationError(
-            f"The file cannot be read past line {begins} ({error}): save it as CSV in UTF-8. "
-            "What stood before is taken; run the command again with the mended file."
+            f"The file cannot be read after line {begins} ({error}): save it as CSV in UTF-8. The "
+            "rows before are imported; run the command again with the corrected file."
         ) from error
 
 
@@ -253,7 +255,7 @@ def _moment(
     try:
         read = read_moment(text, form, zone, not_before)
     except ValueError as error:
-        raise Invalid.field(name, f"{text!r} is not of the form {form}") from error
+        raise Invalid.field(name, f"{text!r} does not match the format {form}") from error
     if read.moment.year < FIRST_YEAR:
         raise Invalid.field(name, f"is before {FIRST_YEAR}")
     return read

@@ -27,7 +27,7 @@ def index_subscriptions() -> None:
     differing = sorted(each for each in wanted | there if wanted.get(each) != there.get(each))
     for subscription_id in differing:
         _mend(subscription_id, there.get(subscription_id, set()), ports)
-    click.echo(f"{len(wanted)} active subscriptions, {len(differing)} put right in the index.")
+    click.echo(f"{len(wanted)} active subscriptions, {len(differing)} corrected in the index.")
 
 
 def _wanted() -> Keys:

@@ -75,8 +75,8 @@ def check_runtime(version: tuple[int, int]) -> None:
     ours = "python{}.{}".format(*version)
     if ours != RUNTIME:
         raise ConfigurationError(
-            f"The functions run on {RUNTIME}, and this is {ours}: run make clean, then "
-            f"make PYTHON={RUNTIME} package."
+            f"The functions run on {RUNTIME}, but this is {ours}: run make clean, then make "
+            f"PYTHON={RUNTIME} package."
         )
 
 
@@ -95,7 +95,7 @@ def finish(zipped: Path) -> None:
         _zip(folder, zipped)
         faults = [*faults_in(folder), *_too_large(zipped.stat().st_size, MOST_ZIPPED, "zipped")]
     if faults:
-        raise ConfigurationError("The package is not as it should be: " + "; ".join(faults))
+        raise ConfigurationError("The package is wrong: " + "; ".join(faults))
 
 
 def unneeded(folder: Path) -> list[Path]:
@@ -133,15 +133,15 @@ def faults_in(folder: Path) -> Iterator[str]:
     """What should not be in the package, or is missing there."""
     names = {path.name.split("-")[0].removesuffix(".py") for path in folder.iterdir()}
     for name in sorted(names & {*RUNTIME_HAS, *NOT_FOR_LAMBDA}):
-        yield f"{name} is in it"
+        yield f"{name} should not be in it"
     for name in sorted(set(OURS) - {path.name for path in folder.iterdir()}):
         yield f"{name} is missing"
     runtimes = {_normal(name) for name in RUNTIME_HAS}
     there, wanted = distributions(folder), wanted_distributions() - runtimes
     for name in sorted(there - wanted):
-        yield f"{name} is in it, and requirements.txt does not need it"
+        yield f"{name} is in it, but requirements.txt does not need it"
     for name in sorted(wanted - there):
-        yield f"{name} is missing: has it a wheel for Lambda's Linux?"
+        yield f"{name} is missing: does it have a wheel for Lambda's Linux?"
     yield from built_elsewhere(folder)
     for module in sorted(folder.rglob("*.py")):
         if not _is_compiled(module):
@@ -200,7 +200,7 @@ def _is_compiled(module: Path) -> bool:
 
 
 def _too_large(size: int, most: int, what: str) -> list[str]:
-    return [f"{size} bytes {what}, and {most} is the most"] if size > most else []
+    return [f"{size} bytes {what}, but the limit is {most}"] if size > most else []
 
 
 def _zip(folder: Path, zipped: Path) -> None:

@@ -18,15 +18,22 @@ def api_key() -> None:
 @api_key.command("make")
 @click.argument("name")
 @click.option(
-    "--service", "services", multiple=True, metavar="CODE", help="All it may report; else all."
+    "--service",
+    "services",
+    multiple=True,
+    metavar="CODE",
+    help=("A service that it may report; all by default."),
 )
-@click.option("--sets-state", is_flag=True, help="Its updates say how far a report has got.")
+@click.option("--sets-state", is_flag=True, help="Let its updates set the state of a report.")
 @click.option(
     "--reports",
     type=click.Choice(get_args(Reports)),
     default="public",
     show_default=True,
-    help="Who sees its reports first: as the service has it, an officer, or officers alone.",
+    help=(
+        "The visibility of its reports: as the service says, checked by an officer first, or "
+        "officers only."
+    ),
 )
 @click.option("--per-minute", type=int, default=PER_MINUTE, show_default=True, metavar="N")
 def make(
@@ -51,7 +58,7 @@ def make(
 def revoke(key_id: str) -> None:
     """Ends a key, at once and for good."""
     key = usecases.revoke(key_id, partners_ports())
-    click.echo(f"Key {key.key_id} of {key.name} does not hold any more.")
+    click.echo(f"Key {key.key_id} of {key.name} is revoked.")
 
 
 @api_key.command("list")

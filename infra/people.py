@@ -30,7 +30,7 @@ class GrantType(click.ParamType[Grant]):
         for known in get_args(StaffRole):
             if role == known:
                 return Grant(role=known, teams=_codes(teams), wards=_codes(wards))
-        return self.fail(f"{role!r} is none of {', '.join(get_args(StaffRole))}", param, ctx)
+        return self.fail(f"{role!r} is not one of {', '.join(get_args(StaffRole))}", param, ctx)
 
 
 WHO = click.argument("who", metavar="ADDRESS|ID")
@@ -63,7 +63,7 @@ def set_roles(who: str, grants: tuple[Grant, ...]) -> None:
 
 @click.command("disable")
 @WHO
-@click.option("--undo", is_flag=True, help="Lets the account in again.")
+@click.option("--undo", is_flag=True, help="Enable the account again.")
 def disable(who: str, undo: bool) -> None:
     """Lets the account of an address, or of that id, in no more, and signs it out everywhere at
     once."""

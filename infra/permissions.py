@@ -47,30 +47,33 @@ CALLERS: Mapping[str, Kind] = {
 }
 
 OPEN: Mapping[str, str] = {
-    "GET /health": "says that it runs",
-    "HEAD /health": "says that it runs",
+    "GET /health": "answers whether the service runs",
+    "HEAD /health": "answers whether the service runs",
     "GET /api/openapi.json": "describes the API",
-    "POST /api/reports": "everybody may report",
+    "POST /api/reports": "anyone can report",
     "GET /api/reports": "public reports",
     "GET /api/reports/nearby": "public reports",
-    "POST /api/photos": "everybody may report",
-    "POST /api/subscriptions": "everybody may subscribe; the address decides",
-    "POST /api/subscriptions/moved": "whoever knows a browser's old address",
-    "GET /api/reports/{service_request_id}/photos/{photo_id}": "says how far a photo is, to whoever"
-    " has its id of 130 bits",
+    "POST /api/photos": "anyone can report",
+    "POST /api/subscriptions": "anyone can subscribe; the address decides",
+    "POST /api/subscriptions/moved": "anyone who knows a browser's old address",
+    "GET /api/reports/{service_request_id}/photos/{photo_id}": (
+        "the state of a photo, for anyone who has its id of 130 bits"
+    ),
     "GET /api/places": "published places",
     "GET /api/my-area": "published places",
     "GET /api/facilities/*": "published places",
     "* /forms/report": "the same without JavaScript",
-    "* /forms/reports/*": "the same without JavaScript; what is private needs its link",
+    "* /forms/reports/*": "the same without JavaScript; a private report needs its link",
     "GET /forms/nearest*": "published places",
     "GET /forms/alerts": "the same without JavaScript",
     "POST /forms/alerts": "the same without JavaScript",
-    "GET /forms/s/*": "the link in a text: leads to the page that stops alerts, and reads nothing",
-    "* /forms/sign-in*": "everybody may sign in",
-    "* /open311/*": "Open311: what is public; whoever writes sends an API key along",
-    "DELETE /api/session": "signs out whoever shows the device's cookie or token",
-    "POST /api/session/end": "signs out whoever shows the device's cookie",
+    "GET /forms/s/*": (
+        "the link in a text message: leads to the page that stops alerts, and reads nothing"
+    ),
+    "* /forms/sign-in*": "anyone can sign in",
+    "* /open311/*": "Open311: public data; writing needs an API key",
+    "DELETE /api/session": "signs out the device that has the cookie or token",
+    "POST /api/session/end": "signs out the device that has the cookie",
 }
 """Routes that need no permission, and why not; a pattern stands for several."""
 
@@ -83,9 +86,11 @@ class Owned(NamedTuple):
     others: Answer
 
 
-VISIBLE = Owned("a report that she may see", frozenset(("owner", "officer", "admin")), "not there")
-HERS = Owned("her own report", frozenset(("owner",)), "not there")
-SUBSCRIBED = Owned("her own subscription, or its link", frozenset(("owner",)), "not there")
+VISIBLE = Owned(
+    "a report that the caller may see", frozenset(("owner", "officer", "admin")), "not there"
+)
+OWN_REPORT = Owned("the caller's own report", frozenset(("owner",)), "not there")
+SUBSCRIBED = Owned("the caller's own subscription, or its link", frozenset(("owner",)), "not there")
 ALERTED = Owned("the link in one of its alerts", frozenset(), "not there")
 ASKED = Owned("the link in the question", frozenset(), "not there")
 LINKED = Owned("the link to the job", frozenset(), "not there")
@@ -95,10 +100,10 @@ OWNED: Mapping[str, Owned] = {
     "POST /api/reports/{service_request_id}/follow": VISIBLE,
     "POST /api/reports/{service_request_id}/flags": VISIBLE,
     "POST /api/reports/{service_request_id}/withdrawal": Owned(
-        "the key that she sent the report under", frozenset(("owner",)), "not there"
+        "the key that the report was sent with", frozenset(("owner",)), "not there"
     ),
-    "PATCH /api/account/reports/{service_request_id}": HERS,
-    "POST /api/account/reports/{service_request_id}/withdrawal": HERS,
+    "PATCH /api/account/reports/{service_request_id}": OWN_REPORT,
+    "POST /api/account/reports/{service_request_id}/withdrawal": OWN_REPORT,
     "GET /api/subscriptions/{subscription_id}": SUBSCRIBED,
     "PATCH /api/subscriptions/{subscription_id}": SUBSCRIBED,
     "DELETE /api/subscriptions/{subscription_id}": SUBSCRIBED,
@@ -203,13 +208,13 @@ def _head() -> Iterator[str]:
 def _permissions() -> Iterator[str]:
     yield from ("", "## Permissions", "", "| permission | who | what |", "|---|---|---|")
     for name, rule in PERMISSIONS.items():
-        where = "; only for the teams and wards of her role" if rule.in_remit else ""
+        where = "; only for the teams and wards of their role" if rule.in_remit else ""
         who = ", ".join(role for role in RANKS if role in rule.roles)
         yield f"| `{name}` | {who} | {rule.says}{where} |"
     yield ""
     yield (
-        "Everybody who is signed in is a resident. Beyond the teams and wards of her role, a "
-        "member of staff is a resident like any other."
+        "Everybody who is signed in is a resident. Outside the teams and wards of their role, "
+        "members of staff are residents like any other."
     )
 
 

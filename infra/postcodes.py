@@ -70,7 +70,7 @@ def postcodes_of(
     if not found:
         why = f" ({summary.refused[0]})" if summary.refused else ""
         raise ConfigurationError(
-            f"None of the postcodes is in {council.name}{why}: is it the file of another area?"
+            f"None of the postcodes is in {council.name}{why}: is this the file of another area?"
         )
     summary.taken = len(found)
     return document_of(map(Postcode._make, found.items()), ATTRIBUTION), summary
@@ -84,7 +84,7 @@ def _label(row: Row, found: Container[str]) -> str:
         raise Invalid.field("postcode", f"{text!r} is none, such as YO1 7HH")
     label = " ".join(written.groups())
     if label in found:
-        raise Invalid.field("postcode", f"{label} was there before")
+        raise Invalid.field("postcode", f"{label} appeared before")
     return label
 
 

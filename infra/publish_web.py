@@ -55,7 +55,7 @@ def web_files(folder: Path) -> list[WebFile]:
     ConfigurationError where there is none."""
     if not (folder / "index.html").is_file():
         raise ConfigurationError(
-            f"{folder} holds no built web client (no index.html): build it first (docs/DEPLOY.md)."
+            f"{folder} has no built web client (no index.html): build it first (docs/DEPLOY.md)."
         )
     files = [
         WebFile(path.relative_to(folder).as_posix(), path)

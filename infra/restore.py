@@ -52,7 +52,7 @@ def restore_reports(table: str) -> None:
 
     live = container.settings().reports_table
     if table == live:
-        raise ConfigurationError(f"{table} is the live table: name the one that was restored.")
+        raise ConfigurationError(f"{table} is the live table: name the restored one.")
     with click.progressbar(length=0, label="Records", file=sys.stderr) as bar:
         summary = restore(boto3.client("dynamodb"), table, live, bar.update)
     # Its service may have become private since.
@@ -60,12 +60,12 @@ def restore_reports(table: str) -> None:
     # What came back is found by the indexes after that.
     sleep(SETTLES.total_seconds())
     count = erase_again(erasure_ports())
-    click.echo(f"{count} people who were forgotten are forgotten again.")
+    click.echo(f"{count} people were erased again.")
     if withheld:
-        click.echo(f"{withheld} made private, as their service is.")
+        click.echo(f"{withheld} made private, because their service is private.")
     click.echo(
-        f"{summary.put_back} records put back, {summary.alike} there already, "
-        f"{len(summary.left)} different and left as they are{':' if summary.left else '.'}"
+        f"{summary.put_back} records restored, {summary.alike} already there, {len(summary.left)} "
+        f"different and left unchanged{(':' if summary.left else '.')}"
     )
     for name in summary.left:
         click.echo(name)
@@ -101,7 +101,7 @@ def _check(client: Any, table: str) -> None:
             f"There is no table {table} in this account and region."
         ) from error
     if tuple(key["AttributeName"] for key in found["KeySchema"]) != KEYS:
-        raise ConfigurationError(f"{table} is no table of reports: its keys are not {KEYS}.")
+        raise ConfigurationError(f"{table} is not a table of reports: its keys are not {KEYS}.")
     if found["TableStatus"] != "ACTIVE":
         raise ConfigurationError(
             f"{table} is not ready yet, it is {found['TableStatus']}: "

@@ -92,8 +92,8 @@ def _refuse_if_none_is_here(table: Table, council: Council, summary: Summary) ->
         for row in table.rows[:1]:
             checked_inside(row.point, council)
     except Invalid as error:
-        raise ConfigurationError(f"No row can be taken: {error.detail}.") from error
-    raise ConfigurationError(f"No row can be taken: {summary.refused[0]}.")
+        raise ConfigurationError(f"No row can be imported: {error.detail}.") from error
+    raise ConfigurationError(f"No row can be imported: {summary.refused[0]}.")
 
 
 def roadwork_of(row: Row) -> RoadWork:
@@ -125,4 +125,4 @@ def _day(text: str, column: str) -> date:
     try:
         return datetime.strptime(text.partition(" ")[0], DATE).date()
     except ValueError as error:
-        raise Invalid.field(column, f"{text!r} is no date such as 31/12/2026") from error
+        raise Invalid.field(column, f"{text!r} is not a date such as 31/12/2026") from error

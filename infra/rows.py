@@ -96,7 +96,7 @@ def read_rows(
         else:
             table.refused.append(taken)
     if not table.rows and not table.refused:
-        raise ConfigurationError(f"{file.name} has no rows: nothing was taken.")
+        raise ConfigurationError(f"{file.name} has no rows: nothing was imported.")
     return table
 
 
@@ -147,7 +147,7 @@ def _records(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
             begins = reader.line_num + 1
     except csv.Error as error:
         raise ConfigurationError(
-            f"{name}, line {begins}: cannot be read on from here ({error}); nothing was taken."
+            f"{name}, line {begins}: cannot be read from here ({error}); nothing was imported."
         ) from error
 
 
@@ -168,7 +168,7 @@ def _features(name: str, text: str, needs: Iterable[str], placed: bool) -> Itera
     in_grid = system_of(name, document.get("crs"))
     for number, feature in enumerate(features, 1):
         if not isinstance(feature, dict) or feature.get("type") != "Feature":
-            yield Refused(number, "is no GeoJSON feature")
+            yield Refused(number, "is not a GeoJSON feature")
             continue
         try:
             values = dict.fromkeys(columns, "") | _texts(feature.get("properties"))
@@ -183,9 +183,11 @@ def _document(name: str, text: str) -> dict[str, Any]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ConfigurationError(f"{name} is no JSON: {error}; nothing was taken.") from error
+        raise ConfigurationError(f"{name} is not JSON: {error}; nothing was imported.") from error
     if not isinstance(document, dict) or not isinstance(document.get("features"), list):
-        raise ConfigurationError(f"{name} is no GeoJSON FeatureCollection; nothing was taken.")
+        raise ConfigurationError(
+            f"{name} is not a GeoJSON FeatureCollection; nothing was imported."
+        )
     return document
 
 
@@ -195,7 +197,7 @@ def _texts(properties: Any) -> dict[str, str]:
         raise Invalid.field("properties", "must be an object")
     for name, value in (properties or {}).items():
         if isinstance(value, float) and not math.isfinite(value):
-            raise Invalid.field(name, f"{value} is no number")
+            raise Invalid.field(name, f"{value} is not a number")
     return {name: _text(value) for name, value in (properties or {}).items()}
 
 

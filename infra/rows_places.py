@@ -147,7 +147,7 @@ def _point(lat: float, long: float, name: str) -> Point:
         return Point(lat=lat, long=long)
     raise Invalid.field(
         name,
-        f"{lat:g}, {long:g} are no degrees: are they metres of the British National Grid? "
+        f"{lat:g}, {long:g} are not degrees: are they metres of the British National Grid? "
         f"{ONE_SYSTEM[0].upper()}{ONE_SYSTEM[1:]}.",
     )
 
@@ -194,7 +194,7 @@ def _position(coordinates: Any, *, in_grid: bool) -> tuple[float, float]:
     except (TypeError, ValueError, OverflowError):
         x = y = math.nan
     if not (math.isfinite(x) and math.isfinite(y)):
-        raise Invalid.field("geometry.coordinates", f"{coordinates!r} are no numbers")
+        raise Invalid.field("geometry.coordinates", f"{coordinates!r} are not numbers")
     if in_grid and abs(x) <= 180 and abs(y) <= 180:
         raise Invalid.field(
             "geometry.coordinates",

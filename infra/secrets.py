@@ -18,21 +18,25 @@ from chalicelib.errors import ConfigurationError
 from infra.tokens import account_with, token_of
 
 MOST_HOURS = 720
-DEVICE = "A token of the operator's"
+DEVICE = "The operator's token"
 ROTATED = {
-    "link": "Links made before still lead to their reports, until the next rotation.",
-    "token": "Whoever is signed in stays so, until the next rotation.",
-    "code": "Codes sent before still hold for their ten minutes.",
-    "alert": "Links in alerts sent before still work, until the next rotation.",
+    "link": "Older links still lead to their reports, until the next rotation.",
+    "token": "People stay signed in, until the next rotation.",
+    "code": "Codes that were already sent still work for 10 minutes.",
+    "alert": "Links in alerts that were already sent still work, until the next rotation.",
     "origin": "Now update the stack with the parameter OriginSecretVersion={version}, so that the "
     "CDN sends the new value. Until then it sends the one before, which the API accepts too. Do "
     "it before the next rotation, or the API refuses everybody.",
 }
 NEVER = {
-    "id": "The id secret is never rotated: the ids of all reports follow from it, so phones that "
-    "send again would make their reports twice, and could not withdraw them.",
-    "push": "The push secret is never rotated: browsers take notifications only from the key that "
-    "follows from it, so nobody who asked for any would get one again.",
+    "id": (
+        "The id secret is never rotated: the ids of all reports follow from it, so phones that "
+        "send again would create their reports twice, and could not withdraw them."
+    ),
+    "push": (
+        "The push secret is never rotated: browsers only accept notifications with the key "
+        "that follows from it, so nobody would get notifications again."
+    ),
 }
 
 
@@ -52,20 +56,24 @@ def rotate_secret(name: container.SecretName) -> None:
 
 @click.command("token")
 @click.argument("role", type=click.Choice(get_args(Role)))
-@click.option("--account", metavar="ID", help="The account's id; without it one is made.")
+@click.option(
+    "--account",
+    metavar="ID",
+    help=("The account's id. If it is left out, a new account is created."),
+)
 @click.option(
     "--hours",
     required=True,
     type=click.IntRange(1, MOST_HOURS),
     metavar="N",
-    help=f"How long it holds, at most {MOST_HOURS}.",
+    help=f"How many hours the token works, at most {MOST_HOURS}.",
 )
 def token(role: Role, account: str | None, hours: int) -> None:
     """Prints a bearer token of an account, which is given the role where it does not have it.
 
-    Whoever has it acts as that account: hand it over as you would a password. It is one of the
-    account's devices, and ends with it. Its role holds where staff sign in elsewhere, too. The id
-    of an account that is made is told beside it: `disable` ends it.
+    Anyone who has the token acts as that account: keep it as safe as a password. It counts as one
+    of the account's devices, and expires with it. Its role is valid where staff sign in through
+    another organisation, too. The id of a new account is printed beside it: `disable` ends it.
     """
     ports = accounts_ports()
     account_id = _known_id(account) if account else ports.new_id()
@@ -81,7 +89,7 @@ def _known_id(account: str) -> str:
     now. Raises click.BadParameter."""
     if ACCOUNT_ID.fullmatch(account) and accounts_ports().accounts.get(account):
         return account
-    raise click.BadParameter("There is no account of this id.", param_hint="--account")
+    raise click.BadParameter("There is no account with this id.", param_hint="--account")
 
 
 def _renew(name: container.SecretName) -> str:
@@ -90,7 +98,9 @@ def _renew(name: container.SecretName) -> str:
 
     arn = container.secret_arn(name)
     if not arn:
-        raise ConfigurationError(f"{name.upper()}_SECRET_ARN is not set: there is none to rotate.")
+        raise ConfigurationError(
+            f"{name.upper()}_SECRET_ARN is not set: there is no secret to rotate."
+        )
     client = boto3.client("secretsmanager")
     answer = client.put_secret_value(SecretId=arn, SecretString=secrets.token_hex(32))
     version: str = answer["VersionId"]

@@ -1,4 +1,4 @@
-"""Files that were made to hurt whoever opens them, each by its name; nothing of it is stored.
+"""Files made to harm the program that opens them, by name; none of them is stored.
 
 Those that may be taken hold CANARY wherever a format has room for more than pixels.
 """

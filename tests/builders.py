@@ -14,7 +14,7 @@ MARKET_PLACE = {"lat": 53.959, "long": -1.0815}
 
 def long_key(key: str) -> str:
     """The key made long enough for somebody who is not signed in; that of a photo keeps its
-    number. What is no key at all stays as it is."""
+    number. Text that is not a key stays as it is."""
     own, slash, number = key.rpartition("/")
     if not slash or not number.isdigit():
         own, slash, number = key, "", ""

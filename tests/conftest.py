@@ -46,7 +46,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session", autouse=True)
 def unhurried() -> Iterator[None]:
-    """Whoever is asked over the network runs on this machine too, beside the tests, and may take
+    """Servers asked over the network run on this machine too, beside the tests, and may take
     longer than others would be waited for."""
     with pytest.MonkeyPatch.context() as patch:
         for module in (openid_discovery, openid_issuers, web_push, webhook):

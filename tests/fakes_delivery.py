@@ -245,7 +245,7 @@ class FakeSender:
 
 
 class MemoryQueue:
-    """Messages to whoever sends."""
+    """Messages to the senders."""
 
     def __init__(self) -> None:
         self.sent: list[Wake] = []

@@ -182,8 +182,8 @@ def _page(found: Sequence[Job], limit: int, after: str | None) -> Page:
 
 
 class MemoryReports:
-    """Reports as jobs see them; `told` and `notes` is what was said, once for each id, `signed` by
-    whom notes are. `looks` is what officers were asked to look at, `waiting` photos that wait."""
+    """Reports as jobs see them. `told` and `notes` have each text once, by its id; `signed` has the
+    authors of notes, `looks` what officers were asked to look at, `waiting` photos that wait."""
 
     def __init__(self, reports: Iterable[Report]) -> None:
         self.stored = {each.service_request_id: each for each in reports}

@@ -233,7 +233,7 @@ class FakeSender:
 
 
 class MemoryQueue:
-    """Ids that wait for whoever sends."""
+    """Ids that wait for the senders."""
 
     def __init__(self) -> None:
         self.sent: list[str] = []

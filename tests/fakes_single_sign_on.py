@@ -44,7 +44,7 @@ class PlainProofs:
 
 @dataclass
 class SayingIssuers:
-    """Say what `claims` say of whoever comes with any code but "bad"."""
+    """Returns `claims` for any code but "bad"."""
 
     claims_of: Mapping[str, Any] = field(default_factory=dict)
     asked: int = 0

@@ -74,7 +74,7 @@ def recording(made: list[str]) -> Hook:
 
 
 class Turns:
-    """Several workers of whom one runs at a time; who has the next turn is drawn before each call,
+    """Several workers, one of which runs at a time; the next turn is drawn before each call,
     the same for the same seed."""
 
     def __init__(self, seed: int) -> None:

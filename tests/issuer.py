@@ -77,7 +77,7 @@ class Issuer:
     _numbers: Iterator[int] = field(default_factory=count)
 
     def sign_in(self, way: str, **claims: Any) -> dict[str, str]:
-        """Somebody signs in there; answers what her browser comes back with."""
+        """Signs in there; returns what the browser comes back with."""
         asked = query_of(way)
         assert way.startswith(f"{self.url}/authorize?"), way
         assert asked["response_type"] == "code" and asked["client_id"] == CLIENT_ID

@@ -1,4 +1,4 @@
-"""A resident who leaves something of herself wherever a resident can, and where to look for it."""
+"""A resident who leaves personal data wherever a resident can, and where to look for it."""
 
 import json
 from collections.abc import Sequence
@@ -41,13 +41,13 @@ from tests.fakes_alerts import area, subscription
 LONG = "x" * 1900
 UPDATES_THAT_OVERFLOW = 26
 OTHERS = Contact(name="Somebody else", phone="07700 900777")
-"""Of a report that names her address besides."""
+"""Of another report that names the person's address."""
 
 
 @dataclass
 class Resident:
-    """Somebody with an account; everything of hers has `canary` in it, or one of `others`.
-    `with_her_address` is somebody else's report that names her email address."""
+    """A person with an account; all their data has `canary` in it, or one of `others`.
+    `with_her_address` is another person's report that names their email address."""
 
     canary: str
     account: Account
@@ -68,9 +68,9 @@ def resident(
     in_public: bool = False,
     with_answers: bool = False,
 ) -> Resident:
-    """Somebody new; her public report is of her account, a private one of her address alone. What
-    everybody can read names her where it is `in_public`. `with_answers`: she said of two reports of
-    others that they are not fixed, of which nobody can see one any more."""
+    """A new person; the public report belongs to the account, a private one only to the address.
+    Public texts name the person if `in_public`. `with_answers`: the person said that two reports of
+    others are not fixed; one of these is hidden now."""
     canary, phone = f"canary{number}x", f"+4477009{number:05}"
     email = f"{canary}@example.org"
     account = _account(number, canary, email, phone)
@@ -188,7 +188,7 @@ def _add_photo(
 def _write_on(
     report_id: str, words: str, canary: str, photo_id: str, her: Author
 ) -> ServiceRequest:
-    """She adds to somebody else's report with these words and a photo, and flags it."""
+    """Adds to another person's report with these words and a photo, and flags it."""
     ports = reports_ports()
     flag(report_id, FlagDraft(reason="other", text=f"Flagged by {canary}."), "f", her, ports)
     said = update_draft(text=f"Seen too, says {words}.")
@@ -199,7 +199,7 @@ def _write_on(
 def _say_not_fixed(
     report_id: str, subscription_id: str, words: str, photo_id: str
 ) -> ServiceRequest:
-    """She is asked whether somebody else's report is fixed, and says no, with words and a photo."""
+    """Answers that another person's report is not fixed, with words and a photo."""
     alerts, ports = alerts_ports(), reports_ports()
     report = ports.repository.get(report_id)
     assert report
@@ -214,7 +214,7 @@ def _say_not_fixed(
 
 
 def _subscribe(account: Account, email: str, canary: str, lat: float, report: str) -> Sequence[str]:
-    """Her street, at her address; her ward, in her browser; her report, in no account. Answers
+    """The street, by email; the ward, by push; the report, in no account. Returns
     their ids."""
     ports = alerts_ports()
     push = PushAddress(

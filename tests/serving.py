@@ -16,7 +16,7 @@ def answer(line: socket.socket) -> None:
 
 
 def file_server(status: str, body: bytes) -> Serve:
-    """Says this to whoever asks."""
+    """Answers every request with this."""
 
     def serve(line: socket.socket) -> None:
         line.recv(4096)

@@ -16,7 +16,7 @@ from tests.built import replace_built
 
 @contextmanager
 def told_later(span: timedelta = UNTOLD_FOR) -> Iterator[None]:
-    """Whoever tells subscribers sees a clock that is ahead by that much."""
+    """The senders of alerts see a clock that is ahead by that much."""
     ports = replace(telling_ports(), now=lambda: utc_now() + span)
     with pytest.MonkeyPatch.context() as patch:
         replace_built(patch, telling_ports, ports)

@@ -9,11 +9,11 @@ from bench.crowd.expected import MOST_LISTED
 TITLES = (
     ("We have your report: ", "received"),
     ("New report: ", "new"),
-    ("News: ", "updated"),
+    ("Update: ", "updated"),
     ("Is it fixed? ", "asked"),
 )
 REFERENCE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){2}\b")
-SOME = re.compile(r"\b(One|[0-9]+) things? ha(?:s|ve) changed")
+SOME = re.compile(r"\b([0-9]+) updates?(?: to your alerts|: your alerts)")
 
 
 class Landed(NamedTuple):
@@ -34,8 +34,7 @@ def landed(
     for item in items:
         to, words = names.get(item["to"], item["to"]), item["subject"] or item["body"]
         if some := SOME.search(words):
-            total = 1 if some[1] == "One" else int(some[1])
-            yield from _listed(to, total, item, numbers)
+            yield from _listed(to, int(some[1]), item, numbers)
         else:
             yield Landed(to, numbers[_references(words)[0]], _says(words))
 

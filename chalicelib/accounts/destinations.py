@@ -28,8 +28,8 @@ _WANTED = {
     "sms": "enter a UK mobile number, such as 07700 900123",
 }
 _NO_TEXTS = (
-    "no texts can be sent to this number: enter a UK mobile number, which starts with 071 to 075, "
-    "077, 078, 079 or 07624, or an email address"
+    "we cannot send texts to this number: enter a UK mobile number, which starts with 071 to "
+    "075, 077, 078, 079 or 07624, or an email address"
 )
 
 

@@ -32,15 +32,16 @@ class CodeLetters:
 
     def _to_add(self, attempt: Attempt, code: str) -> Letter:
         parts = (
-            f"Somebody, probably you, wants to add this address to an account with {self.council}.",
-            f"If it is yours, type this code where you were asked for it. It works for {MINUTES} "
+            "You (or someone using your email address) asked to add this address to an account "
+            f"with {self.council}.",
+            f"If you did, enter this code where we asked you for it. It works for {MINUTES} "
             "minutes.",
-            "Nobody from the council will ever ask you for this code. If you do not want to add "
-            "the address, you need do nothing.",
+            "Don't share the code with anyone. We will never ask you for it. If you did not ask "
+            "for it, ignore this email.",
         )
         return Letter(
             to=attempt.destination.value,
-            subject=f"Your code to add this address with {self.council}",
+            subject=f"Your code to add this address to your account with {self.council}",
             text="\n\n".join([*parts[:2], code, parts[2]]) + "\n",
             html=_LETTER.render(council=self.council, before=parts[:2], code=code, after=parts[2:]),
             thread=f"sign-in.{attempt.attempt_id}",
@@ -50,11 +51,11 @@ class CodeLetters:
         way = f"/forms/sign-in/confirm/{attempt.attempt_id}?token={link_token}"
         link = f"{self.site_url}{way}"
         parts = (
-            f"Somebody, probably you, wants to sign in to {self.council} with this address.",
-            f"If you were asked for a code, it is this one. It works for {MINUTES} minutes.",
-            "Or open this link and press the button there:",
-            "Nobody from the council will ever ask you for this code. If you do not want to sign "
-            "in, you need do nothing.",
+            f"You (or someone using your email address) asked to sign in to {self.council}.",
+            f"If we asked you for a code, enter this one. It works for {MINUTES} minutes.",
+            "Or open this link and select 'Sign in':",
+            "Don't share the code or the link with anyone. We will never ask you for them. If "
+            "you did not ask for this email, ignore it.",
         )
         return Letter(
             to=attempt.destination.value,
@@ -72,9 +73,9 @@ class CodeLetters:
         )
 
     def text(self, attempt: Attempt, code: str) -> str:
-        what = "add this number with" if attempt.account_id else "sign in to"
+        what = "add this number to your account with" if attempt.account_id else "sign in to"
         host = urlsplit(self.site_url).hostname
         return (
-            f"{code} is your code to {what} {self.council}. It works for {MINUTES} minutes. "
-            f"Give it to nobody.\n\n@{host} #{code}"
+            f"{code} is your code to {what} {self.council}. It works for {MINUTES} minutes. Don't "
+            f"share it with anyone.\n\n@{host} #{code}"
         )

@@ -30,8 +30,7 @@ from chalicelib.net.openid_discovery import (
 from chalicelib.net.safe_http_client import SafeHttpClient
 
 NOT_BELIEVED = (
-    "The other organisation could not tell us for certain who you are. Begin again, or sign in "
-    "with a code."
+    "The other organisation could not confirm who you are. Start again, or sign in with a code."
 )
 
 

@@ -45,61 +45,63 @@ _OFFICERS: frozenset[Role] = frozenset(("officer", "admin"))
 _ADMINS: frozenset[Role] = frozenset(("admin",))
 
 PERMISSIONS: Mapping[Permission, Rule] = {
-    "account.own": Rule(_EVERYBODY, "See and change her own account, and sign out of her devices"),
+    "account.own": Rule(
+        _EVERYBODY, "See and change their own account, and sign out of their devices"
+    ),
     "reports.work": Rule(
         _STAFF,
-        "Speak for the council on a report, say how far it has got, and report for residents who "
-        "ring, write or come by",
+        "Speak for the council on a report, change its state, and report for residents who call, "
+        "write or visit",
         in_remit=True,
     ),
     "reports.triage": Rule(
         _OFFICERS,
-        "See all of a report, who sent it too; change, hide, redact and merge it; look through "
-        "what waits or was flagged",
+        "See all of a report, including who sent it; change, hide, redact and merge reports; "
+        "review what waits or was flagged",
         in_remit=True,
     ),
     "cases.handle": Rule(
         _OFFICERS,
-        "Work through the queue of cases: write notes, ask whoever sent a report, change one or "
-        "many, merge and take apart, blacken parts of photos",
+        "Work through the queue of cases: write notes, ask the reporter questions, change one or "
+        "many, merge and unmerge, black out parts of photos",
         in_remit=True,
     ),
     "desk.keep": Rule(
         _OFFICERS,
-        "Keep reply templates for all officers and views of the queue for herself, and take her "
-        "own changes back for 5 minutes",
+        "Keep reply templates for all officers and their own views of the queue, and undo their "
+        "own changes for 5 minutes",
     ),
     "jobs.work": Rule(
         _STAFF,
-        "See the jobs of the crews, and say what was done in the street",
+        "See the jobs of the crews, and record work done on site",
         in_remit=True,
     ),
     "jobs.plan": Rule(
         _OFFICERS,
-        "Make, change and cancel jobs, plan the crews' days, settle disputes, and let a contractor "
-        "in by a link",
+        "Create, change and cancel jobs, plan the crews' days, settle disputes, and give a "
+        "contractor a link to a job",
         in_remit=True,
     ),
     "performance.read": Rule(
         _OFFICERS,
-        "See by which ways people got in touch and what that cost, and what the crews had to do",
+        "See how people got in touch, what that cost, and what the crews' work was",
         in_remit=True,
     ),
     "deliveries.handle": Rule(
-        _OFFICERS, "See what was sent to other systems, and send it again or keep it"
+        _OFFICERS, "See what was sent to other systems, and resend it or keep it"
     ),
-    "alerts.handle": Rule(_OFFICERS, "See which alerts did not get through, and send them again"),
-    "disruptions.post": Rule(
-        _OFFICERS, "Say that a service is disrupted, change that, and take it back"
-    ),
+    "alerts.handle": Rule(_OFFICERS, "See which alerts were not delivered, and resend them"),
+    "disruptions.post": Rule(_OFFICERS, "Post, change and withdraw notices of service disruption"),
     "changes.follow": Rule(
-        _OFFICERS, "Follow what happens to public reports, as systems with an API key do"
+        _OFFICERS, "Read events about public reports, as a system with an API key"
     ),
-    "receivers.manage": Rule(_ADMINS, "Say which systems are told of changes by webhook"),
-    "partners.manage": Rule(_ADMINS, "Make and revoke the API keys of other systems"),
-    "people.manage": Rule(_ADMINS, "Invite staff, change what they may do, and disable accounts"),
-    "blocks.manage": Rule(_ADMINS, "Keep the list of addresses that we hear of no more"),
-    "audit.read": Rule(_ADMINS, "Read who changed what people may do, and who looked at what"),
+    "receivers.manage": Rule(_ADMINS, "Choose which systems get changes by webhook"),
+    "partners.manage": Rule(_ADMINS, "Create and revoke the API keys of other systems"),
+    "people.manage": Rule(_ADMINS, "Invite staff, change their permissions, and disable accounts"),
+    "blocks.manage": Rule(_ADMINS, "Keep the list of blocked addresses"),
+    "audit.read": Rule(
+        _ADMINS, "Read the audit log of permission changes and access to personal data"
+    ),
 }
 
 

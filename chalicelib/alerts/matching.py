@@ -64,7 +64,7 @@ def chosen(found: Iterable[Entry], happening: Happening, *, but: str | None = No
 
 def concerns(entry: Entry, happening: Happening) -> bool:
     """True if the subscriber with this entry is to hear of it."""
-    if not happening.is_public and not _is_hers(entry, happening):
+    if not happening.is_public and not _is_own(entry, happening):
         return False
     if happening.what in OF_REPORTS_ALONE and not _is_of_report(entry):
         return False
@@ -80,7 +80,7 @@ def _is_of_report(entry: Entry) -> bool:
     return entry.area.startswith("report#")
 
 
-def _is_hers(entry: Entry, happening: Happening) -> bool:
+def _is_own(entry: Entry, happening: Happening) -> bool:
     """A follower of a report that was merged into the reporter's own does not see that own
     report."""
     return entry.is_own and entry.area == f"report#{happening.report}"

@@ -27,7 +27,8 @@ class Fact(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """A report as alerts tell of it: it holds no words that the reporter typed. `seen_by` says who
+    """A report as alerts tell of it: it holds no words that the reporter typed. `street` comes from
+    the published streets, never from a typed address; None if it is not known. `seen_by` says who
     may see it now; `page_url` holds what lets the reporter in if the report is not public;
     `repairs` counts how often the work was reported as done; `asks` has the questions of officers
     that wait for an answer, by their numbers. Subscribers are told the present state from
@@ -37,6 +38,7 @@ class Report:
     service_request_id: str
     reference: str
     service_name: str
+    street: str | None = None
     state: str
     state_label: str
     is_done: bool

@@ -7,24 +7,24 @@ from chalicelib.alerts.model import Channel, Frequency, Subscription, Topic, Top
 
 RADII_M = (500, 1_000, 2_000, 5_000)
 KINDS: Mapping[TopicKind, str] = {
-    "area": "Reports near a place, such as my street",
+    "area": "Reports near a location, such as my street",
     "ward": "Reports in a ward",
-    "council": "Reports everywhere in the council’s area",
+    "council": "Reports anywhere in the council’s area",
     "roadworks": "Road works",
-    "disruptions": "When a service cannot run, such as no bin collections",
+    "disruptions": "Service disruption, such as missed bin collections",
 }
 EVENT_TYPES: Mapping[What, str] = {
-    "new": "A new report can be seen",
-    "state_changed": "Something changes, such as a date for the work",
+    "new": "A new report is published",
+    "state_changed": "The status changes, for example work is planned",
     "mended": "It is fixed",
-    "updated": "Somebody adds to it",
-    "needs_answer": "We want to ask whether it is really fixed",
+    "updated": "Somebody adds an update",
+    "needs_answer": "We want to ask you if it's really fixed",
     "roadworks": "New road works",
-    "disruption": "A service cannot run",
+    "disruption": "Service disruption",
 }
 FREQUENCIES: Mapping[Frequency, str] = {
-    "now": "At once",
-    "daily": "Once a day, at 8 in the morning",
+    "now": "Straight away",
+    "daily": "Once a day, at 8am",
     "weekly": "Once a week, on Monday morning",
 }
 CHANNELS: Mapping[Channel, str] = {
@@ -49,7 +49,7 @@ def about(topic: Topic, names: Names) -> str:
     is."""
     if topic.service_request_id:
         return f"Report {names.reference(topic.service_request_id)}"
-    subject = {"roadworks": "Road works", "disruptions": "Services that cannot run"}
+    subject = {"roadworks": "Road works", "disruptions": "Service disruption"}
     only = [names.services.get(code, code) for code in topic.service_codes]
     of = f" ({', '.join(only)})" if only else ""
     return f"{subject.get(topic.kind, 'Reports')} {_where(topic, names)}{of}"
@@ -70,7 +70,7 @@ def hinted(subscription: Subscription) -> str | None:
 
 def _where(topic: Topic, names: Names) -> str:
     if topic.radius_m is not None:
-        return f"within {distance(topic.radius_m)} of a place"
+        return f"within {distance(topic.radius_m)} of a location"
     if topic.ward_code is not None:
-        return f"in the ward {names.wards.get(topic.ward_code, topic.ward_code)}"
-    return f"everywhere in the area of {names.council}"
+        return f"in {names.wards.get(topic.ward_code, topic.ward_code)} ward"
+    return f"anywhere in the area of {names.council}"

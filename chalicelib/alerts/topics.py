@@ -31,15 +31,17 @@ def faults_of(
     if topic.radius_m is not None:
         yield from _circle(topic, topic.radius_m, council.box)
     if topic.ward_code is not None and topic.ward_code not in ward_codes():
-        yield FieldError("topic.ward_code", "there is no such ward; see wards in /data/index.json")
+        yield FieldError(
+            "topic.ward_code", "we do not know this ward; see wards in /data/index.json"
+        )
     if unknown := [each for each in topic.service_codes if each not in council.by_code]:
         known = ", ".join(council.by_code)
         yield FieldError(
-            "topic.service_codes", f"{unknown[0]} is not offered here; known are: {known}"
+            "topic.service_codes", f"{unknown[0]} is not a service here; choose from: {known}"
         )
     fitting = FITTING[topic.kind]
     if not fitting.issuperset(event_types):
-        yield FieldError("event_types", f"of this there is: {', '.join(sorted(fitting))}")
+        yield FieldError("event_types", f"choose from: {', '.join(sorted(fitting))}")
 
 
 def _fields(topic: Topic) -> Iterator[FieldError]:
@@ -51,9 +53,13 @@ def _fields(topic: Topic) -> Iterator[FieldError]:
         if getattr(topic, name) is not None
     }
     for name in sorted(given - set(fitting)):
-        yield FieldError(f"topic.{name}", f"leave it out: {topic.kind} has none")
+        yield FieldError(
+            f"topic.{name}", f"leave it out: a topic of kind {topic.kind} does not have it"
+        )
     if topic.service_codes and topic.kind not in _ABOUT_SERVICES:
-        yield FieldError("topic.service_codes", f"leave it out: {topic.kind} has none")
+        yield FieldError(
+            "topic.service_codes", f"leave it out: a topic of kind {topic.kind} does not have it"
+        )
     if len(fitting) > len(_CIRCLE):
         # A circle or a ward, or the whole council.
         if "ward_code" in given and given & set(_CIRCLE):
@@ -67,15 +73,15 @@ def _circle(topic: Topic, radius_m: float, bounds: Box) -> Iterator[FieldError]:
     if not LEAST_RADIUS_M <= radius_m <= MOST_RADIUS_M:
         yield FieldError(
             "topic.radius_m",
-            f"must be a number of metres from {LEAST_RADIUS_M} to {MOST_RADIUS_M:,}; to hear of "
-            "more, choose the whole council",
+            f"must be a number of metres from {LEAST_RADIUS_M} to {MOST_RADIUS_M:,}; for a larger "
+            "area, choose the whole council",
         )
     elif topic.lat is not None and topic.long is not None:
         place = Point(lat=topic.lat, long=topic.long)
         if distance_m(place, _nearest(bounds, place)) > radius_m:
             yield FieldError(
                 "topic.lat" if not bounds.south <= place.lat <= bounds.north else "topic.long",
-                "the circle is all outside the council: choose a place between latitude "
+                "the circle is outside the council's area: choose a location between latitude "
                 f"{bounds.south} and {bounds.north}, longitude {bounds.west} and {bounds.east}",
             )
 

@@ -15,19 +15,19 @@ from chalicelib.kernel.time import is_overdue
 HOURS = int(CONFIRMED_WITHIN.total_seconds() // 3600)
 MOST_IN_A_DIGEST = 50
 MEANINGS: Mapping[str, str] = {
-    "open": "We have the report. Nobody has looked at it yet.",
-    "for_triage": "We are finding out which of our teams can help.",
+    "open": "We have the report, but have not looked at it yet.",
+    "for_triage": "We are finding out which team can help.",
     "investigating": "We are looking into it.",
-    "in_progress": "Somebody is working on it.",
+    "in_progress": "We are working on it.",
     "action_scheduled": "We have planned the work.",
     "reopen": "The report is open again, and we are looking at it.",
     "fixed": "The work is done.",
-    "closed": "We have finished with this report.",
-    "duplicate": "Somebody told us about this before. We deal with both together.",
-    "not_councils_responsibility": "This is for somebody else to mend, not for the council.",
-    "no_further_action": "We have looked at it, and will not do any work there.",
-    "internal_referral": "Another of our teams has it now.",
-    "cancelled": "The report was taken back.",
+    "closed": "We have closed the report.",
+    "duplicate": "This has already been reported. We're dealing with both reports together.",
+    "not_councils_responsibility": "The council isn't responsible for this.",
+    "no_further_action": "We have looked at it and will not do any work.",
+    "internal_referral": "Passed to another team.",
+    "cancelled": "The report was withdrawn.",
 }
 
 
@@ -57,16 +57,17 @@ class MessageComposer:
             name=alert.try_name,
             thread=alert.subscription_id,
             subject=f"Do you want alerts from {self.council}?",
-            short=f"{code} is your code to get alerts from {self.council}. It holds for {HOURS} "
-            "hours. Give it to nobody.",
+            short=f"{code} is your code to get alerts from {self.council}. It expires in "
+            f"{HOURS} hours. Don't share it with anyone.",
             url=link,
             paragraphs=(
-                f"Somebody, probably you, asked for alerts from {self.council} to this address.",
-                f"If you want them, open this link and press the button there. It holds for "
-                f"{HOURS} hours.",
+                f"You (or someone using your email address) asked for alerts from {self.council}.",
+                f"Select this link to confirm. It expires in {HOURS} hours.",
             ),
             links=(Link("Confirm that you want alerts", link),),
-            afterwards=("If you did not ask for this, do nothing. Then we send no alerts.",),
+            afterwards=(
+                "If you did not ask for this, ignore this email. We will not send you any alerts.",
+            ),
             reply_to=self.reply_to,
             code=code,
         )
@@ -85,7 +86,7 @@ class MessageComposer:
             subject=f"{title} [{report.reference}]",
             short=f"{title}. {report.reference}",
             url=report.page_url,
-            paragraphs=(opening, _meaning(report)),
+            paragraphs=(_first_line(report), opening, _meaning(report)),
             facts=self._facts(report),
             links=(Link("See the report", report.page_url),),
             afterwards=self._afterwards(case),
@@ -97,24 +98,24 @@ class MessageComposer:
     def question(
         self, alert: Alert, report: Report, answer_url: str, ways: SubscriptionLinks
     ) -> Message:
-        """Asks whether the problem is mended. `answer_url` leads to a page that takes the
+        """Asks whether the problem is fixed. `answer_url` leads to a page that takes the
         answer."""
-        title = f"Is it fixed? {report.service_name}"
+        title = f"Is it fixed? {_name(report)}"
         return Message(
             what=alert.what,
             name=alert.try_name,
             thread=report.service_request_id,
             subject=f"{title} [{report.reference}]",
-            short=f"{title} {report.reference}. Tell us yes or no",
+            short=f"{title} {report.reference}. Please answer yes or no",
             url=answer_url,
             paragraphs=(
-                f"We have marked this report as: {report.state_label}. Please tell us whether it "
-                "really is fixed. If it is not, we look at it again.",
+                _first_line(report),
+                "Please tell us if it's really fixed. If it's not, we'll look at it again.",
             ),
             facts=self._facts(report),
             links=(
-                Link("Yes, it is fixed", f"{answer_url}?answer=yes"),
-                Link("No, it is not fixed", f"{answer_url}?answer=no"),
+                Link("Yes, it's fixed", f"{answer_url}?answer=yes"),
+                Link("No, it's not fixed", f"{answer_url}?answer=no"),
             ),
             afterwards=self._afterwards(report.reply_to),
             manage_url=ways.manage_url,
@@ -127,19 +128,23 @@ class MessageComposer:
     ) -> Message:
         """Asks the reporter an officer's question. `reply_url` leads to a page that takes the
         answer."""
-        title = f"We have a question about your report: {report.service_name}"
+        title = f"We have a question about your report: {_name(report)}"
         return Message(
             what=alert.what,
             name=alert.try_name,
             thread=report.service_request_id,
             subject=f"{title} [{report.reference}]",
-            short=f"{title} {report.reference}. We wait for your answer",
+            short=f"{title} {report.reference}. Please reply",
             url=reply_url,
-            paragraphs=("To deal with your report we need to know something from you:", text),
+            paragraphs=(
+                _first_line(report),
+                "To deal with your report, we need to ask you a question:",
+                text,
+            ),
             facts=self._facts(report),
             links=(Link("Answer the question", reply_url),),
             afterwards=(
-                "Only the team that deals with your report sees your answer.",
+                "Only the team that deals with your report can see your answer.",
                 *self._afterwards(report.reply_to),
             ),
             manage_url=ways.manage_url,
@@ -169,19 +174,19 @@ class MessageComposer:
         self, alert: Alert, found: Sequence[Report | Notice], ways: SubscriptionLinks
     ) -> Message:
         """Tells of several things at once."""
-        many = f"{len(found)} things have" if len(found) > 1 else "One thing has"
+        many = f"{len(found)} updates" if len(found) > 1 else "1 update"
         more = len(found) - MOST_IN_A_DIGEST
         return Message(
             what="digest",
             name=alert.try_name,
             thread=alert.subscription_id,
-            subject=f"{many} changed: your alerts from {self.council}",
-            short=f"{many} changed",
+            subject=f"{many}: your alerts from {self.council}",
+            short=f"{many} to your alerts",
             url=_page(found[0]) if len(found) == 1 else f"{self.site_url}/",
-            paragraphs=("This has happened since we last wrote to you.",),
+            paragraphs=(f"{many} since our last message:",),
             links=tuple(_line(each) for each in found[:MOST_IN_A_DIGEST]),
             afterwards=(
-                *((f"There are {more} more. See them on our map.",) if more > 0 else ()),
+                *((f"There are {more} more updates. See them on our map.",) if more > 0 else ()),
                 *self._afterwards(None),
             ),
             manage_url=ways.manage_url,
@@ -192,8 +197,8 @@ class MessageComposer:
     def _facts(self, report: Report) -> tuple[Fact, ...]:
         facts = [
             Fact("Reference", report.reference),
-            Fact("What", report.service_name),
-            Fact("How far it is", report.state_label),
+            Fact("Kind of problem", report.service_name),
+            Fact("Status", report.state_label),
         ]
         if report.expected and not report.is_done:
             late = is_overdue(report.expected, self.now(), self.zone)
@@ -207,25 +212,34 @@ class MessageComposer:
 
     def _afterwards(self, case: str | None) -> tuple[str, ...]:
         if case:
-            return ("You can answer this letter: we keep what you write with the report.",)
+            return ("You can reply to this email. We'll add your reply to the report.",)
         if self.reply_to:
-            return ("You can answer this letter: somebody at the council reads it.",)
-        return (f"Nobody reads answers to this letter. If you need us, ring {self.phone}.",)
+            return ("You can reply to this email.",)
+        return (f"This mailbox is not monitored. If you need to contact us, call {self.phone}.",)
 
 
 def _opening(alert: Alert, subscription: Subscription, report: Report) -> tuple[str, str]:
-    """The title and the first sentence."""
-    whose = _whose(subscription)
+    """The title and the sentence that says what happened."""
+    name, whose = _name(report), _whose(subscription)
     match alert.what:
         case "new" if subscription.is_own:
-            return f"We have your report: {report.service_name}", "Thank you. We have your report."
+            return f"We have your report: {name}", "Thank you. We have your report."
         case "new":
-            return f"New report: {report.service_name}", f"This is new: {whose}."
+            return f"New report: {name}", "A new report has been made."
         case "updated":
-            return f"News: {report.service_name}", f"Somebody wrote something new about {whose}."
+            return f"Update: {name}", f"There's an update on {whose}."
         case _:
-            title = f"{report.service_name}: {report.state_label}"
-            return title, f"This is about {whose}. It is now: {report.state_label}."
+            return _first_line(report), f"The status of {whose} has changed."
+
+
+def _first_line(report: Report) -> str:
+    """The kind of problem, the street and the state."""
+    return f"{_name(report)}: {report.state_label}"
+
+
+def _name(report: Report) -> str:
+    """The kind of problem and the street, if it is known."""
+    return f"{report.service_name}, {report.street}" if report.street else report.service_name
 
 
 def _whose(subscription: Subscription) -> str:
@@ -233,17 +247,17 @@ def _whose(subscription: Subscription) -> str:
         return "your report"
     if subscription.topic.kind == "report":
         return "a report that you follow"
-    return "a report that you asked us to tell you about"
+    return "a report that matches your alerts"
 
 
 def _meaning(report: Report) -> str:
-    return MEANINGS.get(report.state, "Its page says more.")
+    return MEANINGS.get(report.state, "See the report for details.")
 
 
 def _line(each: Report | Notice) -> Link:
     if isinstance(each, Notice):
         return Link(f"{each.title}. {each.when}", each.page_url)
-    return Link(f"{each.service_name}: {each.state_label} [{each.reference}]", each.page_url)
+    return Link(f"{_first_line(each)} [{each.reference}]", each.page_url)
 
 
 def _page(each: Report | Notice) -> str:

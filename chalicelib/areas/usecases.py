@@ -60,7 +60,9 @@ def my_area(postcode: str | None, point: Point | None, ports: Ports) -> MyArea:
     ward = _ward_at(place, ports)
     document = ports.places.document(ward.code)
     if document is None:
-        raise UpstreamFailed(f"What is known of {ward.name} is being put together: try again soon.")
+        raise UpstreamFailed(
+            f"We are putting together the information about {ward.name}. Try again soon."
+        )
     return MyArea(
         ward=document.ward,
         nearest=ports.nearest(place),
@@ -88,7 +90,9 @@ def _ward_at(place: Point, ports: Ports) -> Ward:
     wards = ports.places.wards()
     if not wards:
         name = ports.council.name
-        raise UpstreamFailed(f"The wards of {name} are not known yet: try again in a few minutes.")
+        raise UpstreamFailed(
+            f"The wards of {name} are not available yet. Try again in a few minutes."
+        )
     found = next((each for each in wards if each.shape.contains(place)), None)
     if found is None:
         raise NotFound(_elsewhere(place, ports))
@@ -97,12 +101,13 @@ def _ward_at(place: Point, ports: Ports) -> Ward:
 
 def _place_of(postcode: str, ports: Ports) -> Point:
     if not 5 <= len("".join(postcode.split())) <= 7:
-        raise Invalid.field("postcode", "give a whole postcode, such as YO1 7HH")
+        raise Invalid.field("postcode", "enter a full postcode, such as YO1 7HH")
     place = ports.places.postcode(postcode)
     if place is None:
         raise NotFound(
-            f"The postcode {postcode.strip().upper()} is not in {ports.council.name}, as far as "
-            "we know: check it, or find your own council at https://www.gov.uk/find-local-council"
+            f"The postcode {postcode.strip().upper()} does not seem to be in "
+            f"{ports.council.name}. Check it, or find your council at "
+            "https://www.gov.uk/find-local-council"
         )
     return place
 
@@ -110,9 +115,9 @@ def _place_of(postcode: str, ports: Ports) -> Point:
 def _elsewhere(place: Point, ports: Ports) -> str:
     """Why there is no ward."""
     neighbour = ports.council.neighbour_at(place)
-    outside = f"This place is outside the wards of {ports.council.name}."
+    outside = f"This location is outside {ports.council.name}."
     if neighbour is None:
-        return f"{outside} Find its council at https://www.gov.uk/find-local-council"
+        return f"{outside} Find the right council at https://www.gov.uk/find-local-council"
     ways = " or ".join(filter(None, (neighbour.phone, neighbour.url)))
     return f"{outside} It looks like {neighbour.name}'s{f': {ways}' if ways else '.'}"
 

@@ -29,7 +29,7 @@ class CloudFrontCdn:
                 },
             )
         except (BotoCoreError, ClientError) as error:
-            raise UpstreamFailed("The CDN did not confirm that its copies are dropped.") from error
+            raise UpstreamFailed("The CDN did not confirm that it deleted its copies.") from error
 
 
 class NoCdn:

@@ -140,7 +140,7 @@ class Bucket:
             raise self._failed() from error
 
     def _failed(self) -> UpstreamFailed:
-        return UpstreamFailed(f"The store of {self._holding} did not answer; send it again.")
+        return UpstreamFailed(f"The store of {self._holding} did not answer. Send it again.")
 
 
 class _Missing(Exception):

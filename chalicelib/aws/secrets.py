@@ -75,7 +75,8 @@ class ManagedSecret:
         value = self._value(CURRENT, at_most_s)
         if value is None:
             raise ConfigurationError(
-                f"{self._setting} names no secret: give it the ARN that is the stack's output."
+                f"{self._setting} is not the name of a secret. Set it to the ARN in the stack's "
+                "outputs."
             )
         return value
 
@@ -100,13 +101,13 @@ class ManagedSecret:
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") == "ResourceNotFoundException":
                 return None
-            raise UpstreamFailed("The store of secrets did not answer.") from error
+            raise UpstreamFailed("The secrets store did not answer.") from error
         except BotoCoreError as error:
-            raise UpstreamFailed("The store of secrets did not answer.") from error
+            raise UpstreamFailed("The secrets store did not answer.") from error
         value: str = answer.get("SecretString", "")
         if len(value) < self._min_length:
             raise ConfigurationError(
-                f"The secret of {self._setting} needs at least {self._min_length} characters."
+                f"The secret of {self._setting} must have at least {self._min_length} characters."
             )
         return value
 
@@ -140,7 +141,7 @@ class GivenTexts:
                 destination=name,
             )
             raise ConfigurationError(
-                f"The entry {name} in the secret of {self._setting} must be a text of one line."
+                f"The entry {name} in the secret of {self._setting} must be one line of text."
             )
         return text.strip()
 

@@ -82,7 +82,7 @@ class SesPost:
             raise NoReply("The mail service did not answer.") from error
         called: str | None = answer.get("MessageId")
         if not called:
-            raise NoReply("The mail service answered nothing that can be read.")
+            raise NoReply("The mail service sent an answer that cannot be read.")
         return called
 
     def _comes_back_to(self, letter: Letter) -> str:
@@ -141,7 +141,7 @@ def _line(value: str) -> str:
 def _address(value: str) -> str:
     """Raises: AddressRefused if the value would not be read as the one address that it is."""
     if ENCODED in value or _CONTROL.search(value):
-        raise AddressRefused("The letter names an address that no mail program can read.")
+        raise AddressRefused("The email names an address that mail programs cannot read.")
     return value
 
 
@@ -155,7 +155,7 @@ def _refuse_if_it_reads_differently(raw: bytes, message: EmailMessage, letter: L
     addresses = [each.addr_spec for name in ("To", "Reply-To") for each in _addresses(read, name)]
     wanted = [each for each in (letter.to, letter.reply_to) if each]
     if names != names_read or any(map(_CONTROL.search, values)) or addresses != wanted:
-        raise AddressRefused("The letter's headers would not be read as they are meant.")
+        raise AddressRefused("Mail programs would misread the headers of the email.")
 
 
 def _addresses(message: EmailMessage, name: str) -> tuple[Address, ...]:
@@ -165,7 +165,7 @@ def _addresses(message: EmailMessage, name: str) -> tuple[Address, ...]:
 
 def _told(error: ClientError) -> AddressRefused | UpstreamFailed:
     if error.response.get("Error", {}).get("Code") in _NEVER:
-        return AddressRefused("The mail service refuses this letter.")
+        return AddressRefused("The mail service refused the email.")
     if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", _MAYBE) >= _MAYBE:
         return NoReply("The mail service failed.")
-    return UpstreamFailed("The mail service did not take the letter.")
+    return UpstreamFailed("The mail service did not accept the email.")

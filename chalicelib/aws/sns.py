@@ -42,22 +42,22 @@ class SnsTexts:
         except ClientError as error:
             raise _told(error) from error
         except _NOT_SENT as error:
-            raise UpstreamFailed("The service of text messages could not be reached.") from error
+            raise UpstreamFailed("The text message service could not be reached.") from error
         except (BotoCoreError, ResponseParserError) as error:
-            raise NoReply("The service of text messages did not answer.") from error
+            raise NoReply("The text message service did not answer.") from error
         called: str | None = answer.get("MessageId")
         if not called:
-            raise NoReply("The service of text messages answered nothing that can be read.")
+            raise NoReply("The text message service sent an answer that cannot be read.")
         return called
 
 
 def _told(error: ClientError) -> AddressRefused | UpstreamFailed:
     said = error.response.get("Error", {})
     if _is_of_the_number(said.get("Code", ""), said.get("Message", "")):
-        return AddressRefused("The service of text messages refuses this number.")
+        return AddressRefused("The text message service refused this number.")
     if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", _MAYBE) >= _MAYBE:
-        return NoReply("The service of text messages failed.")
-    return UpstreamFailed("The service of text messages did not take it.")
+        return NoReply("The text message service failed.")
+    return UpstreamFailed("The text message service did not accept the message.")
 
 
 def _is_of_the_number(code: str, message: str) -> bool:

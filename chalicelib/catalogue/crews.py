@@ -60,6 +60,6 @@ def crew_faults(crews: Sequence[Crew], teams: Collection[str], box: Box) -> Iter
             yield f"{place}.depot`: it is outside `$.bounds`; lat and long may be swapped"
         if crew.shift.minutes <= 0:
             yield (
-                f"{place}.shift`: it ends at {crew.shift.ends}, before it starts at "
+                f"{place}.shift`: ends at {crew.shift.ends}, before it starts at "
                 f"{crew.shift.starts}"
             )

@@ -22,10 +22,14 @@ Needed = Literal["anonymous", "contact", "proven"]
 """What a service requires of the reporter: nothing, a confirmed address, or a proven identity."""
 WHY_SIGN_IN: Mapping[Needed, str | None] = {
     "anonymous": None,
-    "contact": "Sign in to report this. Signing in shows that your email address or phone number "
-    "is yours: we can only deal with this if we can reach you about it.",
-    "proven": "Sign in with proof of who you are to report this. It is about somebody's own "
-    "affairs, and nobody else may begin it in their name.",
+    "contact": (
+        "Sign in to report this. Signing in shows that the email address or phone number "
+        "is yours. We can only deal with this if we can contact you."
+    ),
+    "proven": (
+        "Sign in with proof of who you are to report this. It is about a person's own "
+        "affairs, so nobody else can report it for them."
+    ),
 }
 """What people are told of it, and why."""
 _UNASKED: Mapping[str, Level] = {"residents": "contact", "staff": "staff"}
@@ -102,9 +106,9 @@ def provider_faults(
             yield f"{place}.grants`: only a provider for staff gives roles"
         highest = set(each.assurance.levels.values()) if each.assurance else set()
         if each.serves == "residents" and "staff" in highest:
-            yield f"{place}.assurance`: a resident is contact or proven, not staff"
+            yield f"{place}.assurance`: must be contact or proven for a resident, not staff"
         if each.serves == "staff" and highest - {"staff"}:
-            yield f"{place}.assurance`: name only what makes somebody staff"
+            yield f"{place}.assurance`: give only what makes a person staff"
         yield from _grant_faults(each, teams, place)
 
 
@@ -113,4 +117,7 @@ def _grant_faults(provider: IdentityProvider, teams: set[str], place: str) -> It
         if unknown := sorted(set(grant.teams) - teams):
             yield f"{place}.grants[{at}].teams`: {unknown[0]!r} is not in `$.teams`"
         if grant.role == "admin" and (grant.teams or grant.wards):
-            yield f"{place}.grants[{at}]`: an administrator is one of all teams and wards"
+            yield (
+                f"{place}.grants[{at}]`: an administrator is not limited to teams and wards: "
+                "leave them out"
+            )

@@ -75,14 +75,16 @@ def _clock_faults(council: Council) -> Iterable[str]:
     try:
         ZoneInfo(council.time_zone)
     except (ZoneInfoNotFoundError, ValueError):
-        yield f"`$.time_zone`: {council.time_zone!r} is no IANA time zone such as Europe/London"
+        yield (
+            f"`$.time_zone`: {council.time_zone!r} is not an IANA time zone such as Europe/London"
+        )
     for name in ("working_hours", "phone_hours"):
         hours = getattr(council, name)
         if hours and hours.opens >= hours.closes:
             yield f"`$.{name}`: closes at {hours.closes}, before it opens at {hours.opens}"
     regions = baked().regions
     if council.bank_holidays not in (None, *regions):
-        yield f"`$.bank_holidays`: {council.bank_holidays!r} is none of {', '.join(regions)}"
+        yield f"`$.bank_holidays`: {council.bank_holidays!r} is not one of {', '.join(regions)}"
 
 
 def _service_faults(council: Council) -> Iterable[str]:
@@ -105,7 +107,7 @@ def _attribute_faults(attributes: Sequence[Attribute], service: str) -> Iterable
     for at, attribute in enumerate(attributes):
         place = f"{service}.attributes[{at}]"
         if attribute.is_list != bool(attribute.values):
-            yield f"{place}.values`: a list needs values, and no other datatype has any"
+            yield f"{place}.values`: only a list has values, and it needs them"
         if len({value.key for value in attribute.values}) < len(attribute.values):
             yield f"{place}.values`: a key is used twice; rename one"
 
@@ -114,11 +116,14 @@ def _area_faults(council: Council) -> Iterable[str]:
     for at, area in enumerate(council.areas):
         place = f"`$.areas[{at}]"
         if (area.team is None) == (area.advice is None):
-            yield f"{place}`: give either a team of the council, or advice for another body's area"
+            yield f"{place}`: give either a team of the council, or advice about the other body"
         if bool(area.polygons) == bool(area.wards):
             yield f"{place}`: give either polygons or wards"
         if area.wards and not area.team:
-            yield f"{place}.wards`: another body's area needs polygons, which residents are shown"
+            yield (
+                f"{place}.wards`: the area of another body needs polygons, so that residents "
+                "can be shown it"
+            )
         if area.team and area.team not in council.team_names:
             yield f"{place}.team`: {area.team!r} is not in `$.teams`; add it or name one of them"
         unknown = sorted(set(area.services or ()) - set(council.by_code))
@@ -153,7 +158,10 @@ def _destination_faults(council: Council) -> Iterable[str]:
         if isinstance(destination, Open311Destination) and (
             service.service_code not in destination.services
         ):
-            yield f"{place}: say in its `services` what {service.service_code!r} is called there"
+            yield (
+                f"{place}: add the other system's name for {service.service_code!r} to its "
+                "`services`"
+            )
 
 
 def _identity_faults(council: Council) -> Iterable[str]:
@@ -162,7 +170,7 @@ def _identity_faults(council: Council) -> Iterable[str]:
     proves = any("proven" in mapping.levels.values() for mapping in mappings)
     for at, service in enumerate(council.services):
         if service.assurance == "proven" and not proves:
-            yield f"`$.services[{at}].assurance`: no identity provider makes anybody `proven`"
+            yield f"`$.services[{at}].assurance`: no identity provider gives the level `proven`"
 
 
 def _crew_faults(council: Council) -> Iterable[str]:
@@ -171,7 +179,7 @@ def _crew_faults(council: Council) -> Iterable[str]:
 
 def _cost_faults(council: Council) -> Iterable[str]:
     if missing := sorted(set(CHANNEL_COSTS) - set(council.channel_costs)):
-        yield f"`$.channel_costs`: say what {', '.join(missing)} costs, in pence"
+        yield f"`$.channel_costs`: add what {', '.join(missing)} costs, in pence"
 
 
 def _used_twice(codes: Sequence[str], place: str, field: str) -> Iterable[str]:
@@ -189,4 +197,7 @@ def _mapping_faults(destination: Open311Destination, council: Council, place: st
             continue
         asked = {attribute.code for attribute in service.attributes}
         if unknown := sorted(set(mapping.attributes.values()) - asked - OWN):
-            yield f"{place}.services.{code}.attributes`: it does not ask {', '.join(unknown)}"
+            yield (
+                f"{place}.services.{code}.attributes`: the service does not ask "
+                f"{', '.join(unknown)}"
+            )

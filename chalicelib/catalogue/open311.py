@@ -86,7 +86,7 @@ def _hint(attribute: Attribute, phone: str) -> str:
     """The hint for a question. Dangerous answers are left out of the choices, because another
     system would not show our refusal to its user: the hint names them and says what to do."""
     danger = " / ".join(value.name for value in attribute.values if value.dangerous)
-    ring = f"Ring {phone} now, or 999 if a life is in danger, if this is so: {danger}"
+    ring = f"Call {phone} now, or 999 if a life is in danger, if this is so: {danger}"
     return " ".join(filter(None, (attribute.datatype_description, ring if danger else None)))
 
 
@@ -99,5 +99,5 @@ def _partners_own(order: int) -> Wire:
         "required": False,
         "datatype_description": "",
         "order": order,
-        "description": "The number of the report in the system that sends it",
+        "description": "The report's reference in the system that sends it",
     }

@@ -39,14 +39,14 @@ def line_at(
 ) -> Line:
     """The number to call at `now`. `said_hours`: the hours of `phone` as people say them."""
     if hours.is_open(now):
-        return Line(phone, True, f"ring us now on {phone}, or {LIFE} if a life is in danger")
+        return Line(phone, True, f"call us now on {phone}, or {LIFE} if a life is in danger")
     if out_of_hours:
         words = (
-            f"our usual line is closed: ring {out_of_hours} now, or {LIFE} if a life is in danger"
+            f"our usual line is closed: call {out_of_hours} now, or {LIFE} if a life is in danger"
         )
         return Line(out_of_hours, False, words)
     return Line(
-        None, False, f"our line is closed now ({said_hours}): ring {LIFE} if it cannot wait"
+        None, False, f"our line is closed now ({said_hours}): call {LIFE} if it cannot wait"
     )
 
 

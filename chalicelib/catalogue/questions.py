@@ -57,7 +57,7 @@ def checked(
     asked = {attribute.code: attribute for attribute in attributes}
     known = ", ".join(asked) or "none"
     faults = [
-        FieldError(f"attributes.{code}", f"is not asked for this service; asked are: {known}")
+        FieldError(f"attributes.{code}", f"this service does not ask it; it asks: {known}")
         for code in sorted(set(sent) - set(asked))
     ]
     answers: dict[str, tuple[str, ...]] = {}
@@ -76,7 +76,7 @@ def _checked_one(attribute: Attribute, sent: Any, whom_to_ring: str) -> tuple[st
             raise Unanswerable(f"answer this question: {attribute.description}")
         return ()
     if len(texts) > 1 and attribute.datatype != "multivaluelist":
-        raise Unanswerable("give one answer")
+        raise Unanswerable("choose one answer")
     if attribute.is_list:
         return tuple(_chosen(attribute, texts, whom_to_ring))
     return (_CHECKS[attribute.datatype](texts[0]),)
@@ -85,7 +85,7 @@ def _checked_one(attribute: Attribute, sent: Any, whom_to_ring: str) -> tuple[st
 def _texts(sent: Any) -> Iterator[str]:
     for each in sent if isinstance(sent, list) else [sent]:
         if isinstance(each, bool) or not isinstance(each, str | int | float | None):
-            raise Unanswerable("must be a text or a number, or a list of them")
+            raise Unanswerable("must be text, a number, or a list of them")
         yield "" if each is None else str(each).strip()
 
 
@@ -96,7 +96,7 @@ def _chosen(attribute: Attribute, texts: tuple[str, ...], whom_to_ring: str) -> 
             raise Unanswerable(f"choose from: {', '.join(values)}")
         if values[text].dangerous:
             raise Unanswerable(
-                f"this may be dangerous and cannot wait for a report: {whom_to_ring}"
+                f"this could be dangerous and needs an immediate response: {whom_to_ring}"
             )
         yield text
 
@@ -109,7 +109,7 @@ def _line(text: str) -> str:
 
 def _text(text: str) -> str:
     if len(text) > MOST_IN_A_TEXT or _CONTROL.search(text):
-        raise Unanswerable(f"must be a text of at most {MOST_IN_A_TEXT} characters")
+        raise Unanswerable(f"must be text of at most {MOST_IN_A_TEXT} characters")
     return text
 
 

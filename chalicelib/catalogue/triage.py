@@ -29,7 +29,7 @@ USUAL_MINUTES = 30
 _PRIORITIES: tuple[Priority, ...] = get_args(Priority)
 """From the lowest to the highest."""
 _OPENS: Mapping[Opens, str] = {
-    "job": "A crew gets it as a job at once",
+    "job": "A crew gets a job straight away",
     "officer": "An officer looks at it first",
 }
 _KINDS: Mapping[JobKind, str] = {
@@ -143,19 +143,21 @@ class ServiceRules:
                 return None
             names = {value.key: value.name for value in question.values}
             answer = names.get(given[0], given[0])
-            causes.append(f"“{question.description}” is answered “{answer}”")
+            causes.append(f"the answer to “{question.description}” is “{answer}”")
         return causes
 
     def _kind_of_report(self, rule: Rule) -> str:
         is_narrow = rule.when.services or rule.when.groups
-        return f"it is about “{self.service_name}”" if is_narrow else f"“{rule.name}” is the rule"
+        if is_narrow:
+            return f"the service is “{self.service_name}”"
+        return f"the rule is “{rule.name}”"
 
     def _reasons(self, new: Mapping[str, Any], cause: str) -> Iterator[Reason]:
         statements: dict[About, str] = {}
         if "team" in new:
-            statements["team"] = f"{self.team_names[new['team']]} deals with it"
+            statements["team"] = f"The team is {self.team_names[new['team']]}"
         if "priority" in new:
-            statements["priority"] = f"Priority is {new['priority']}"
+            statements["priority"] = f"The priority is {new['priority']}"
         if "service_level" in new:
             statements["target"] = f"The target is {new['service_level']}"
         if "opens" in new:

@@ -19,7 +19,7 @@ def triage_faults(council: Council) -> Iterable[str]:
         yield from _when_faults(rule.when, council, f"{place}.when")
         yield from _then_faults(rule.then, council, f"{place}.then")
         if not _reached(rule, council):
-            yield f"{place}.when`: no service is named by `services` that is also in `groups`"
+            yield f"{place}.when`: none of `services` is in `groups`"
 
 
 def _when_faults(when: When, council: Council, place: str) -> Iterable[str]:
@@ -29,7 +29,7 @@ def _when_faults(when: When, council: Council, place: str) -> Iterable[str]:
     if known := _wards(council):
         yield from _unknown(when.wards, known, f"{place}.wards`", "`$.councillors` or `$.areas`")
     if any(not word.strip() for word in when.words or ()):
-        yield f"{place}.words`: one is blank; take it out"
+        yield f"{place}.words`: one is blank; remove it"
     yield from _answer_faults(when, council, f"{place}.attributes")
 
 
@@ -40,20 +40,22 @@ def _answer_faults(when: When, council: Council, place: str) -> Iterable[str]:
         if code not in asked:
             yield f"{place}.{code}`: none of the rule's services asks it"
         elif not values:
-            yield f"{place}.{code}`: its answers are no list; name a question that has `values`"
+            yield (
+                f"{place}.{code}`: this question has no list of answers; name one that has `values`"
+            )
         else:
             yield from _unknown(keys, values, f"{place}.{code}`", "the question's `values`")
             if dangerous := sorted(key for key in keys if key in values and values[key].dangerous):
                 yield (
-                    f"{place}.{code}`: {', '.join(dangerous)}: nobody can report it, whoever "
-                    "answers so is told to ring"
+                    f"{place}.{code}`: {', '.join(dangerous)}: residents who choose this are told "
+                    "to call, so it is never reported"
                 )
 
 
 def _then_faults(then: Then, council: Council, place: str) -> Iterable[str]:
     if not then.said:
         known = ", ".join(Then.__annotations__)
-        yield f"{place}`: it says nothing; give it at least one of {known}"
+        yield f"{place}`: is empty; give it at least one of {known}"
     if then.team:
         yield from _unknown((then.team,), council.team_names, f"{place}.team`", "`$.teams`")
     if then.service_level and not then.service_level.is_one_promise:

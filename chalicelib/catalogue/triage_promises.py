@@ -59,9 +59,9 @@ def promise_faults(council: Council) -> Iterable[str]:
             seen.add(one.place)
             what = other.place if other is not usual else f"{usual.place} {service.service_code!r}"
             yield (
-                f"{one.place}: {one.level} for {PRIORITIES[one.lowest]} priority can be later than "
-                f"{other.level} of {what}, which lower priorities get; a higher priority must "
-                "never wait longer, so make it as soon, or put the sooner rule first"
+                f"{one.place}: {one.level} for {PRIORITIES[one.lowest]} priority can be later "
+                f"than {other.level} of {what}, which lower priorities get. A higher priority "
+                "must not wait longer: make it as soon, or put the sooner rule first"
             )
 
 

@@ -152,4 +152,4 @@ def refuse_unknown_fields(text: str) -> None:
     unknown = [each for each in fields_in(text) if each not in FIELDS]
     if unknown:
         known = ", ".join(f"{{{each}}}" for each in FIELDS)
-        raise Invalid.field("text", f"{{{unknown[0]}}} is not filled in; there are: {known}")
+        raise Invalid.field("text", f"{{{unknown[0]}}} cannot be filled in; choose from: {known}")

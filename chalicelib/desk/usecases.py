@@ -35,31 +35,31 @@ FILTERS = frozenset(
 
 DEEDS: Mapping[str, str] = {
     "reports.look": "Looked at it",
-    "reports.assist": "Took it down for a resident",
+    "reports.assist": "Reported it for a resident",
     "reports.update": "Wrote an update",
     "cases.note": "Wrote a note",
-    "cases.ask": "Asked whoever sent it",
-    "cases.settle": "Waits for no answer any more",
-    "cases.unmerge": "Took it out of the report that it was merged into",
-    "cases.undo": "Took a change back",
-    "cases.redact_photo": "Blackened a part of a photo",
+    "cases.ask": "Asked the reporter a question",
+    "cases.settle": "Stopped waiting for an answer",
+    "cases.unmerge": "Unmerged it from another report",
+    "cases.undo": "Undid a change",
+    "cases.redact_photo": "Blacked out part of a photo",
 }
 """What entries of the log say of a report, but for its changes."""
 FIELD_NAMES: Mapping[str, str] = {
     "service_code": "the service",
     "expected_datetime": "the target",
-    "duplicate_of": "what it is a duplicate of",
-    "clear": "what was taken out of it",
+    "duplicate_of": "the report that it duplicates",
+    "clear": "what was redacted",
     "flags_settled": "its flags",
     "needs_settled": "what it needed a look for",
     "words": "what a contractor wrote",
-    "held_updates": "updates of another system that waited",
+    "held_updates": "another system's waiting updates",
     "lat": "the place",
     "long": "the place",
     "text": "the reply",
     "template": "the reply",
     "updates": "texts of its timeline",
-    "questions": "what was answered",
+    "questions": "the answer",
     "photos": "which photos are shown",
     "visibility": "who can see it",
     **{name: f"the {name}" for name in ("state", "team", "priority", "title", "description")},
@@ -86,7 +86,7 @@ def add_template(draft: TemplateDraft, key: str, actor: str, ports: Ports) -> Te
     template_id = derived_id("template", actor, key)
     known = [each.template_id for each in ports.templates.all()]
     if len(known) >= MOST_TEMPLATES and template_id not in known:
-        raise Conflict(f"There are {MOST_TEMPLATES} templates already: remove one first.")
+        raise Conflict(f"There are already {MOST_TEMPLATES} templates. Remove one first.")
     new = Template(
         template_id=template_id,
         name=draft.name,
@@ -101,7 +101,8 @@ def add_template(draft: TemplateDraft, key: str, actor: str, ports: Ports) -> Te
     stored = ports.templates.add(new)
     if stored.fingerprint != new.fingerprint:
         raise Conflict(
-            "Another template was stored under this Idempotency-Key: to add this, use a new key."
+            "Another template was created with this Idempotency-Key. To create this one, use a "
+            "new key."
         )
     return stored
 
@@ -160,11 +161,13 @@ def save_view(draft: ViewDraft, key: str, account_id: str, ports: Ports) -> View
     unknown = [name for name, _ in parse_qsl(draft.query) if name not in FILTERS]
     if unknown:
         known = ", ".join(sorted(FILTERS))
-        raise Invalid.field("query", f"{unknown[0]} is no filter of the queue; there are: {known}")
+        raise Invalid.field(
+            "query", f"{unknown[0]} is not a filter of the queue; choose from: {known}"
+        )
     view_id = derived_id("view", account_id, key)
     known_views = ports.views.of(account_id)
     if len(known_views) >= MOST_VIEWS and view_id not in {each.view_id for each in known_views}:
-        raise Conflict(f"You have {MOST_VIEWS} views already: remove one first.")
+        raise Conflict(f"You already have {MOST_VIEWS} views. Remove one first.")
     new = View(
         view_id=view_id,
         account_id=account_id,
@@ -176,7 +179,7 @@ def save_view(draft: ViewDraft, key: str, account_id: str, ports: Ports) -> View
     stored = ports.views.put(new)
     if (stored.name, stored.query) != (new.name, new.query):
         raise Conflict(
-            "Another view was stored under this Idempotency-Key: to save this, use a new key."
+            "Another view was created with this Idempotency-Key. To save this one, use a new key."
         )
     return stored
 
@@ -185,7 +188,7 @@ def remove_view(view_id: str, account_id: str, ports: Ports) -> View:
     """Deletes a view of the account. Raises NotFound."""
     found = next((each for each in ports.views.of(account_id) if each.view_id == view_id), None)
     if found is None:
-        raise NotFound("You have no such view.")
+        raise NotFound("You do not have this view.")
     ports.note(account_id, "views.remove", view_id, "")
     ports.views.remove(account_id, view_id)
     return found
@@ -207,7 +210,8 @@ def refuse_another(undo_id: str, fingerprint: str, ports: Ports) -> None:
     known = ports.undos.get(undo_id)
     if known is not None and known.fingerprint != fingerprint:
         raise Conflict(
-            "Something else was changed under this Idempotency-Key: to change this, use a new key."
+            "Something else was changed with this Idempotency-Key. To make this change, use a "
+            "new key."
         )
 
 
@@ -222,9 +226,9 @@ def to_put_back(undo_id: str, account_id: str, ports: Ports) -> Undo:
     late)."""
     undo = ports.undos.get(undo_id)
     if undo is None or undo.account_id != account_id:
-        raise NotFound("There is nothing of yours to undo under this number.")
+        raise NotFound("You have no change with this number to undo.")
     if ports.now() > undo.until:
-        raise Conflict("The time to undo this is over: change it back by hand.")
+        raise Conflict("You can no longer undo this. Change it back by hand.")
     return undo
 
 
@@ -237,7 +241,7 @@ def history_of(service_request_id: str, ports: Ports) -> Sequence[CaseEvent]:
 
 def called(account_id: str, names: Mapping[str, str]) -> str:
     """The name that staff use for a colleague."""
-    return names.get(account_id, "Somebody who is not here any more")
+    return names.get(account_id, "A former colleague")
 
 
 def _what(entry: Entry) -> str:
@@ -262,7 +266,8 @@ def _held(template_id: str, version: int, ports: Ports) -> Template:
 
 def _stale(present: Template) -> Conflict:
     return Conflict(
-        f"The template has version {present.version} by now: read it again and decide anew.",
+        f"The template has changed since you read it (version {present.version}). Reload it and "
+        "try again.",
         version=present.version,
     )
 
@@ -277,7 +282,7 @@ def _faults(service_codes: Sequence[str], state: str | None, ports: Ports) -> It
     known = ports.council.by_code
     if unknown := [each for each in service_codes if each not in known]:
         yield FieldError(
-            "service_codes", f"{unknown[0]} is not offered here; known are: {', '.join(known)}"
+            "service_codes", f"{unknown[0]} is not a service here; choose from: {', '.join(known)}"
         )
     if state is not None and state not in ports.states:
         yield FieldError("state", f"must be one of: {', '.join(sorted(ports.states))}")

@@ -44,8 +44,8 @@ def post(draft: DisruptionDraft, key: str, actor: str, ports: Ports) -> Disrupti
     stored = ports.disruptions.add(wanted)
     if stored.fingerprint != wanted.fingerprint:
         raise Conflict(
-            "Something else was posted under this Idempotency-Key. It is kept as it was; to post "
-            "this as well, use a new key.",
+            "Another disruption was posted with this Idempotency-Key, and is unchanged. To post "
+            "this one as well, use a new key.",
             version=stored.version,
         )
     return stored
@@ -90,8 +90,8 @@ def _held(disruption_id: str, version: int, ports: Ports) -> Disruption:
     if stored.version != version:
         raise _stale(stored)
     if not stored.holds(ports.now()):
-        was = "was taken back" if stored.withdrawn_at else "is over"
-        raise Conflict(f"This disruption {was}: post a new one.", version=stored.version)
+        was = "was withdrawn" if stored.withdrawn_at else "is over"
+        raise Conflict(f"This disruption {was}. Post a new one.", version=stored.version)
     return stored
 
 
@@ -109,7 +109,8 @@ def _saved(after: Disruption, ports: Ports) -> Disruption:
 
 def _stale(present: Disruption) -> Conflict:
     return Conflict(
-        f"The disruption has version {present.version} by now: read it again and decide anew.",
+        f"The disruption has changed since you read it (version {present.version}). Reload it and "
+        "try again.",
         version=present.version,
     )
 
@@ -125,7 +126,7 @@ def _times(wanted: Disruption, now: datetime) -> Iterator[FieldError]:
     if wanted.ends <= wanted.begins:
         yield FieldError("ends", "must be after it begins")
     elif wanted.ends <= now:
-        yield FieldError("ends", "must be in the future: what is over is not posted")
+        yield FieldError("ends", "must be in the future")
     elif wanted.ends - wanted.begins > LONGEST:
         yield FieldError("ends", f"must be at most {LONGEST.days} days after it begins")
 
@@ -138,7 +139,7 @@ def _area(area: DisruptionArea, ports: Ports) -> Iterator[FieldError]:
             yield FieldError("area.ward_code", "give a ward or a circle, not both")
         elif area.ward_code not in ports.ward_codes():
             yield FieldError(
-                "area.ward_code", "there is no such ward; see wards in /data/index.json"
+                "area.ward_code", "we do not know this ward; see wards in /data/index.json"
             )
         return
     for name in sorted(circle.keys() - given if given else ()):
@@ -146,11 +147,11 @@ def _area(area: DisruptionArea, ports: Ports) -> Iterator[FieldError]:
     if area.radius_m is not None and not LEAST_RADIUS_M <= area.radius_m <= MOST_RADIUS_M:
         yield FieldError(
             "area.radius_m",
-            f"must be a number of metres from {LEAST_RADIUS_M} to {MOST_RADIUS_M:,}; for more, "
-            "leave out the area: then it is the whole council",
+            f"must be a number of metres from {LEAST_RADIUS_M} to {MOST_RADIUS_M:,}; for the "
+            "whole council, leave out the area",
         )
     elif given == circle.keys() and not ports.council.box.contains(_centre(area)):
-        yield FieldError("area.lat", "the place is outside the council")
+        yield FieldError("area.lat", "the location is outside the council's area")
 
 
 def _centre(area: DisruptionArea) -> Point:
@@ -161,7 +162,9 @@ def _services(wanted: Disruption, ports: Ports) -> Iterator[FieldError]:
     known = ports.council.by_code
     if unknown := [each for each in wanted.service_codes if each not in known]:
         names = ", ".join(known)
-        yield FieldError("service_codes", f"{unknown[0]} is not offered here; known are: {names}")
+        yield FieldError(
+            "service_codes", f"{unknown[0]} is not a service here; choose from: {names}"
+        )
 
 
 def _now(ports: Ports) -> datetime:

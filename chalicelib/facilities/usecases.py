@@ -52,7 +52,9 @@ def nearest(kind: str | None, point: Point, limit: int, ports: Ports) -> list[Ne
     known = ports.facilities.known(kind) if kind else None
     if known is None:
         there = ", ".join(each.kind for each in ports.facilities.kinds())
-        raise Invalid.field("kind", f"must be one of: {there}" if there else "none are published")
+        raise Invalid.field(
+            "kind", f"must be one of: {there}" if there else "no facilities are published yet"
+        )
     return _nearest(known, point, limit, ports)
 
 

@@ -5,7 +5,7 @@ from chalicelib.errors import FieldError
 from chalicelib.forms.answers import ATTRIBUTE, Answers
 
 NAMES = {
-    "address": "The description of the place",
+    "address": "The description of the location",
     "description": "The description",
     "title": "The title",
     "photo_ids": "The list of photos",
@@ -16,9 +16,9 @@ NAMES = {
 }
 WHEN_MISSING = {
     "description": "Describe the problem",
-    "service_code": "Choose what the problem is",
-    "address": "Describe the place",
-    "text": "Write what you want to tell us",
+    "service_code": "Choose the kind of problem",
+    "address": "Describe the location",
+    "text": "Enter what you want to tell us",
     "reason": "Choose what is wrong with it",
 }
 WHEN_WRONG = {
@@ -35,7 +35,7 @@ def for_people(
     if name.startswith(ATTRIBUTE):
         return FieldError(name, _question_fault(fault, answers, service))
     if name in ("lat", "long"):
-        return FieldError("q", f"Choose another place: {fault.message}")
+        return FieldError("q", f"Choose another location: {fault.message}")
     return said(fault, given=bool(answers.all(name)))
 
 

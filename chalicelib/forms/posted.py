@@ -57,14 +57,14 @@ def parse(body: bytes, content_type: str) -> Posted:
     Raises: TooLarge; Invalid if it is no form, or its character set is not supported.
     """
     if len(body) > MOST_BYTES:
-        raise TooLarge("More was sent than we can take at once: send fewer or smaller photos.")
+        raise TooLarge("Your form is too large to send. Add fewer or smaller photos.")
     kind = content_type.partition(";")[0].strip().lower()
     if kind == MULTIPART:
         return _multipart(body, content_type)
     if kind not in ("", URLENCODED):
         raise Invalid.field("body", f"send a form as {URLENCODED} or {MULTIPART}")
     if len(body) > MOST_TEXT_BYTES:
-        raise TooLarge("More text was sent than we can take at once: write less.")
+        raise TooLarge("Your form has too much text. Write less.")
     return Posted(_tidied(_urlencoded(body, content_type)))
 
 
@@ -99,7 +99,7 @@ def _multipart(body: bytes, content_type: str) -> Posted:
     except (multipart.MultipartError, UnicodeError, LookupError) as error:
         raise _no_form() from error
     if sum(len(text) for values in texts.values() for text in values) > MOST_TEXT_BYTES:
-        raise TooLarge("More text was sent than we can take at once: write less.")
+        raise TooLarge("Your form has too much text. Write less.")
     return Posted(_tidied(texts), tuple(files))
 
 
@@ -150,7 +150,7 @@ def _parameter(content_type: str, name: str) -> str:
 
 
 def _no_form() -> Invalid:
-    return Invalid.field("body", "this is no form that a browser sends")
+    return Invalid.field("body", "a browser does not send forms like this")
 
 
 def _tidied(sent: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:

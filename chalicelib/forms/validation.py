@@ -26,7 +26,7 @@ def key_of(answers: Answers) -> str:
     """The key that the first page gave to what is sent. Raises Invalid where it is gone."""
     key = answers.one("key")
     if not idempotency.is_usable(key) or idempotency.can_be_guessed(key):
-        raise Invalid.field("key", "this form is not whole: please begin anew")
+        raise Invalid.field("key", "the form is incomplete: start again")
     return key
 
 
@@ -41,7 +41,7 @@ def _take_where(posted: Posted, answers: Answers, ports: Ports) -> Taken:
     if not q:
         if not answers.one("address"):
             return answers, [
-                FieldError("q", "Type a postcode, a street or a place, or describe the place")
+                FieldError("q", "Enter a postcode, street or place, or describe the location")
             ]
         return answers, _faults_of("where", answers, ports)
     try:
@@ -50,7 +50,7 @@ def _take_where(posted: Posted, answers: Answers, ports: Ports) -> Taken:
         return answers, [FieldError("q", f"Search: {error.errors[0].message}")]
     if not found:
         return answers, [
-            FieldError("q", f"We found nothing called “{q}”. Check how it is spelt, or describe it")
+            FieldError("q", f"We can't find “{q}”. Check the spelling, or describe the location")
         ]
     return answers, ()
 
@@ -61,9 +61,9 @@ def _take_place(posted: Posted, answers: Answers, ports: Ports) -> Taken:
             return answers, [FieldError("address", "Describe where the problem is")]
         return answers.with_("place").with_("q"), _faults_of("where", answers, ports)
     if answers.point is None:
-        return answers, [FieldError("place", "Choose the place, or that it is none of these")]
+        return answers, [FieldError("place", "Choose the location, or 'None of these'")]
     if not ports.council.box.contains(answers.point):
-        outside = f"{answers.place_label} is outside {ports.council.name}: choose another place"
+        outside = f"{answers.place_label} is outside {ports.council.name}: choose another location"
         return answers, [FieldError("place", outside)]
     if whose := ports.siblings.outside(answers.point):
         return answers, [FieldError("place", whose[0].upper() + whose[1:])]
@@ -72,7 +72,7 @@ def _take_place(posted: Posted, answers: Answers, ports: Ports) -> Taken:
 
 def _take_service(posted: Posted, answers: Answers, ports: Ports) -> Taken:
     if service_of(answers, ports) is None:
-        return answers, [FieldError("service_code", "Choose what the problem is")]
+        return answers, [FieldError("service_code", "Choose the kind of problem")]
     return answers.before("nearby", "questions", "photos"), ()
 
 
@@ -104,7 +104,7 @@ def _too_much(files: Sequence[Upload], there: int) -> str | None:
     if len(files) + there > MOST_PHOTOS:
         return f"A report can have {MOST_PHOTOS} photos: choose {MOST_PHOTOS - there} or fewer"
     if sum(len(upload.body) for upload in files) > MOST_PHOTO_BYTES:
-        return "Your photos have more than 4 MB together: choose fewer, or smaller ones"
+        return "Your photos are larger than 4 MB together: choose fewer, or smaller ones"
     return None
 
 

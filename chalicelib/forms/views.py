@@ -11,19 +11,24 @@ from chalicelib.forms.validation import MOST_PHOTOS
 from chalicelib.kernel.time import is_overdue
 
 WHO_SEES: Mapping[str, str] = {
-    "public": "Everybody can see this report, but not your contact details.",
-    "waiting": "One of us reads it before it is public. Until then only the council, and whoever "
-    "has the link to this page, can see it.",
-    "held": "It is not public yet, and will be soon. Until then only the council, and whoever has "
-    "the link to this page, can see it.",
-    "private": "It is not public. Only the council, and whoever has the link to this page, can "
-    "see it.",
+    "public": "Everyone can see this report, but not your contact details.",
+    "waiting": (
+        "We check reports before publishing them. Until then, only the council and anyone "
+        "who has the link to this page can see it."
+    ),
+    "held": (
+        "It will be published soon. Until then, only the council and anyone who has the link "
+        "to this page can see it."
+    ),
+    "private": (
+        "It is not public. Only the council and anyone who has the link to this page can see it."
+    ),
     "unconfirmed": "It is not public.",
-    "hidden": "We have taken it off the public pages.",
-    "withdrawn": "It was withdrawn. Nobody deals with it.",
+    "hidden": "We have removed it from the public pages.",
+    "withdrawn": "It was withdrawn. We are not dealing with it.",
 }
 REASONS: Mapping[str, str] = {
-    "personal_data": "It says something about a person that should not be public",
+    "personal_data": "It includes personal information that should not be public",
     "offensive": "It is offensive",
     "not_a_report": "It is not about a problem in a street or park",
     "other": "Something else",

@@ -25,7 +25,7 @@ def find(q: str | None, ports: Ports) -> list[Place]:
     typed = (q or "").strip()
     if not 1 <= len(typed) <= LONGEST_QUERY:
         raise Invalid.field(
-            "q", f"type a postcode, a street or a place, at most {LONGEST_QUERY} characters"
+            "q", f"enter a postcode, street or place of at most {LONGEST_QUERY} characters"
         )
     return search(typed, ports.places.gazetteer()) or ports.elsewhere.find(typed)
 

@@ -33,7 +33,7 @@ def read_xml(raw: bytes) -> Document:
     try:
         root = fromstring(raw, forbid_dtd=True)
     except (ParseError, DefusedXmlException, LookupError, ValueError) as error:
-        raise Unreadable("this is no XML that an Open311 server sends") from error
+        raise Unreadable("this is not XML that an Open311 server sends") from error
     return Document(_name(root), _tree(root, DEEPEST))
 
 

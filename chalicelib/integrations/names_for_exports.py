@@ -28,10 +28,10 @@ NAMES: Mapping[str, Mapping[Any, str]] = {
         "private": "You and the council",
         "unconfirmed": "You and the council",
         "hidden": "You and the council",
-        "withdrawn": "Nobody: it was withdrawn",
+        "withdrawn": "Nobody: you withdrew it",
     },
     "reason": {
-        "personal_data": "It says something personal",
+        "personal_data": "It includes personal information",
         "offensive": "It is offensive",
         "not_a_report": "It is not a report",
         "other": "Something else",

@@ -41,11 +41,12 @@ class ReportsForMessages:
 
     def _report(self, report: ServiceRequest) -> Report:
         service = self._council.by_code.get(report.service_code)
-        report_id = report.service_request_id
+        report_id, ports = report.service_request_id, self._ports()
         return Report(
             service_request_id=report_id,
             reference=grouped(report_id),
             service_name=service.service_name if service else report.service_code,
+            street=ports.whereabouts.street(report.point) if report.point else None,
             state=report.state,
             state_label=LABELS[report.state],
             is_done=report.state in SAID_TO_BE_DONE,
@@ -53,7 +54,7 @@ class ReportsForMessages:
             version=report.version,
             repairs=report.repairs,
             seen_by=SEEN_BY[report.visibility],
-            page_url=tracking_url(report, self._ports()),
+            page_url=tracking_url(report, ports),
             reply_to=self._reply_address(report_id) if self._reply_address else None,
             asks={each.number: each.text for each in report.questions if each.is_open}
             if report.waits_for

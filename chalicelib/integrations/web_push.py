@@ -148,9 +148,9 @@ def _keys_of(to: PushAddress) -> tuple[bytes, bytes]:
         point, auth = decoded(to.p256dh), decoded(to.auth)
         EllipticCurvePublicKey.from_encoded_point(_CURVE, point)
     except ValueError as error:
-        raise AddressRefused("These are no keys of a browser's subscription.") from error
+        raise AddressRefused("These are not the keys of a browser's subscription.") from error
     if len(point) != _POINT_BYTES or len(auth) != _AUTH_BYTES:
-        raise AddressRefused("These are no keys of a browser's subscription.")
+        raise AddressRefused("These are not the keys of a browser's subscription.")
     return point, auth
 
 
@@ -159,8 +159,8 @@ def _check(reply: Reply) -> None:
     if 200 <= reply.status < 300:
         return
     if reply.status in GONE:
-        raise Gone("The browser does not take notifications any more.")
+        raise Gone("The browser does not accept notifications any more.")
     if reply.status >= 500 or reply.status in LATER:
         raise NotNow(f"http_{reply.status}", retry_after_s(reply.headers))
     logs.event("a push service refused a notification", "warning", status=reply.status)
-    raise AddressRefused("The push service refuses the notification.")
+    raise AddressRefused("The push service refused the notification.")

@@ -190,12 +190,14 @@ _NOT_NOTED = (
 
 def _refuse_contradiction(changes: JobChanges) -> None:
     if changes.state == "cancelled" and not changes.because:
-        raise Invalid.field("because", "say why: the crew and the officers of its reports read it")
+        raise Invalid.field(
+            "because", "enter a reason: the crew and the officers of its reports read it"
+        )
     both = [name for name in changes.clear if getattr(changes, name) is not None]
     if both:
         raise Invalid.field("clear", f"{both[0]} cannot be both set and cleared")
     if changes.state == "cancelled" and (changes.crew or changes.planned_day):
-        raise Invalid.field("state", "what is cancelled cannot be planned in one go")
+        raise Invalid.field("state", "a job cannot be cancelled and planned at the same time")
 
 
 def _with_values(job: Job, values: Mapping[str, Any]) -> Job:
@@ -211,7 +213,7 @@ def _planned(job: Job, plan: Mapping[str, Any], now: datetime) -> Job:
     """With another crew or day, or with none. One that has begun stays begun."""
     if job.state in OVER:
         raise Conflict(
-            "This job is over. To plan it again, put it back first: send state to_plan as well.",
+            "This job is over. To plan it again, also send state to_plan.",
             version=job.version,
         )
     after = replace(job, **plan)

@@ -37,17 +37,17 @@ Verdict = Literal["stands", "kept", "disputed"]
 DEED_BYTES = 1_000
 """What a deed takes beside what was sent, with the dispute that it may begin."""
 TOLD_ANOTHER = (
-    "Something else was sent under this op_id before, and is kept. To send this as well, use a new "
-    "op_id."
+    "Something else was sent with this op_id before, and is unchanged. To send this as well, use "
+    "a new op_id."
 )
 NOT_SEEN_YET = (
-    "base_version is newer than the job: send the version that the job had when it was last read."
+    "base_version is newer than the job: send the version that the job had when you last read it."
 )
 FULL = (
-    "This job has all the notes and photos that it takes. Ring the office to tell it more; start, "
-    "done, could_not and hand_over are still taken."
+    "This job has the most notes and photos that it can have. Call the office to add more. You "
+    "can still send start, done, could_not and hand_over."
 )
-NO_ROOM = "This job takes no more entries at all. Ring the office: it has to make a new job of it."
+NO_ROOM = "This job can have no more entries. Call the office and ask for a new job."
 
 
 class Taken(NamedTuple):

@@ -31,11 +31,11 @@ DEEDS: Mapping[DeedKind, str] = {
 REASONS: Mapping[CouldNot, str] = {
     "no_access": "We could not get in",
     "not_found": "We could not find it",
-    "parked_car": "A car was parked on it",
-    "needs_other_team": "Somebody else has to do it",
-    "needs_materials": "We need something that we did not have with us",
+    "parked_car": "A parked car was in the way",
+    "needs_other_team": "Another team has to do it",
+    "needs_materials": "We did not have the materials",
     "unsafe": "It was not safe to work there",
-    "already_done": "It was done already",
+    "already_done": "It was already done",
     "other": "Something else",
 }
 

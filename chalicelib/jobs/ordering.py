@@ -29,10 +29,10 @@ DAY_S = 24 * 3600
 _RANKS: dict[Priority, int] = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
-FULL = "The day is full: what is more urgent, or due before, comes first."
-NO_CREW = "None of these crews is of its team."
-NO_SKILL = "No crew of its team can do this: {skills}."
-NO_TIME = "It takes longer than a shift has left, with the way there and back."
+FULL = "The day is full of more urgent or earlier jobs."
+NO_CREW = "None of these crews is in its team."
+NO_SKILL = "No crew of its team has these skills: {skills}."
+NO_TIME = "It does not fit into the time that is left in a shift, with the drive there and back."
 NO_WINDOW = "No crew can be there between {opens} and {closes}."
 
 

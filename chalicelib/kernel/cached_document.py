@@ -52,4 +52,6 @@ def decoded(read: Read, key: str, kind: type[T]) -> T | None:
         return msgspec.json.decode(raw, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         logs.failure("a published document cannot be read", error, document=key)
-        raise UpstreamFailed("What the council published cannot be read just now.") from error
+        raise UpstreamFailed(
+            "The council's published data cannot be read at the moment."
+        ) from error

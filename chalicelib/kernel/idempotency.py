@@ -14,7 +14,7 @@ HEADER = "Idempotency-Key"
 ADVICE = (
     f"Without signing in, send a random key of at least {SHORTEST_UNSIGNED} characters, such as a "
     "UUID, and a new one for each thing that you send: anyone who knows the key can read and "
-    "withdraw what was sent under it."
+    "withdraw what was sent with it."
 )
 
 

@@ -36,7 +36,7 @@ def retry_on_conflict(
             return attempt()
         except VersionConflict:
             continue
-    raise UpstreamFailed(f"Many people are changing {what} just now; send it again.")
+    raise UpstreamFailed(f"Many people are changing {what} at the moment. Send it again.")
 
 
 def update(

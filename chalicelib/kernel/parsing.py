@@ -31,7 +31,7 @@ _MESSAGES = (
     (r"Expected `bool(?: \| null)?`, got .*", "must be true or false"),
     (r"Expected `array(?: \| null)?`, got .*", "must be a list"),
     (r"Expected `object(?: \| null)?`, got .*", "must be an object"),
-    (r"Invalid enum value (.*)", r"\1 is not one of the values it can have"),
+    (r"Invalid enum value (.*)", r"\1 is not an allowed value"),
 )
 
 
@@ -42,7 +42,7 @@ def parse_json(body: bytes, kind: type[T]) -> T:
     Raises TooLarge, or Invalid with one entry for each faulty field.
     """
     if len(body) > MAX_BODY_BYTES:
-        raise TooLarge(f"The body has {len(body)} bytes; at most {MAX_BODY_BYTES} are read.")
+        raise TooLarge(f"The body has {len(body)} bytes; the limit is {MAX_BODY_BYTES}.")
     try:
         sent = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -71,7 +71,7 @@ def _convert(sent: dict[str, Any], kind: Any, path: str, faults: list[FieldError
     fields = {field.name: field for field in dataclasses.fields(kind)}
     for name in sorted(set(sent) - set(fields)):
         known = ", ".join(fields)
-        faults.append(FieldError(path + name, f"is not a field of this; known are: {known}"))
+        faults.append(FieldError(path + name, f"is not a known field; known are: {known}"))
     values = {
         name: _value(_tidied(sent.get(name)), hints[name], field, path + name, faults)
         for name, field in fields.items()
@@ -117,7 +117,7 @@ def _whole(value: Any) -> Any:
 def _message(text: str, hint: Any) -> str:
     plain = text.split(" - at `$", maxsplit=1)[0]
     if "matching regex" in plain:
-        return "must be " + next(_descriptions(hint), "of another form")
+        return "must be " + next(_descriptions(hint), "in another format")
     for pattern, message in _MESSAGES:
         if found := re.fullmatch(pattern, plain):
             return found.expand(message)

@@ -24,7 +24,7 @@ WHILE_DOWN = 6
 MOST_BYTES = 256 * 1024
 TIMEOUT_S = 2.5
 """The time limit of each call: one request of ours makes at most three."""
-FAILED = "The other organisation did not answer as it should. Try again in a moment."
+FAILED = "The other organisation did not answer correctly. Try again in a moment."
 Read = TypeVar("Read")
 
 

@@ -71,12 +71,12 @@ class Target(NamedTuple):
 def target_of(url: str, allowed: Collection[str] = ()) -> Target:
     """Where the URL leads; a fragment is dropped. Raises AddressRefused."""
     if len(url) > LONGEST_URL or not _PRINTED.fullmatch(url) or "\\" in url:
-        raise AddressRefused(f"An address has at most {LONGEST_URL} characters, all of ASCII.")
+        raise AddressRefused(f"The address must have at most {LONGEST_URL} characters, all ASCII.")
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
-        raise AddressRefused("This is no address.") from error
+        raise AddressRefused("This is not a web address.") from error
     is_tls = parts.scheme == "https"
     is_allowed = f"{parts.scheme}://{parts.netloc}" in allowed
     if not is_allowed:
@@ -97,8 +97,8 @@ def _check(is_tls: bool, netloc: str, host: str, port: int | None) -> None:
     if not is_tls:
         raise AddressRefused("The address must begin with https://.")
     if "@" in netloc:
-        raise AddressRefused("The address must hold no name and no password.")
+        raise AddressRefused("The address must have no user name or password.")
     if port not in (None, 443) or netloc.endswith(":"):
-        raise AddressRefused("The address must name no port other than 443.")
+        raise AddressRefused("The address must use port 443 or name no port.")
     if not _NAME.fullmatch(host):
-        raise AddressRefused("The address must name its host, such as https://www.example.org/.")
+        raise AddressRefused("The address must have a host, such as https://www.example.org/.")

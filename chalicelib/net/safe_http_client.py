@@ -121,7 +121,9 @@ class SafeHttpClient:
             with asking.getresponse() as response:
                 return _reply(response, most_bytes)
         except (OSError, HTTPException) as error:
-            raise NoReply("The other system did not answer, or not whole.") from error
+            raise NoReply(
+                "The other system did not answer, or its answer was incomplete."
+            ) from error
         finally:
             asking.close()
             line.connection.close()
@@ -148,7 +150,7 @@ class SafeHttpClient:
             raise UpstreamFailed("The name of the other system cannot be looked up.") from error
         # All of them: one that is not public beside one that is would be a way in.
         if not target.is_allowed and not all(is_public(address) for address in found):
-            raise AddressRefused("The address leads to something that is not public.")
+            raise AddressRefused("The address does not lead to a public network.")
         return found
 
     def _left(self, until: float) -> float:

@@ -59,7 +59,7 @@ def origin_of(url: str) -> str:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise AddressRefused("This is no address.") from error
+        raise AddressRefused("This is not a web address.") from error
     is_usual = port in (None, {"https": 443, "http": 80}.get(parts.scheme))
     return f"{parts.scheme}://{parts.hostname}" + ("" if is_usual else f":{port}")
 

@@ -163,7 +163,7 @@ def _said(parts: list[Message]) -> str:
     with it."""
     body = _CONTROL.sub("", _body(parts)).replace("\r\n", "\n")
     files = [_CONTROL.sub("", each) for each in _files(parts)]
-    named = [f"(Came with it, not kept: {', '.join(files)})"] if files else []
+    named = [f"(Attachments, not kept: {', '.join(files)})"] if files else []
     return "\n".join([_written(body), *named]).strip()
 
 

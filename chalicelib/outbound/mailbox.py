@@ -16,9 +16,9 @@ from chalicelib.outbound.model import Case, Contact, Delivery
 from chalicelib.outbound.senders import NOT_PASSED_ON, Refused, Sent
 
 TEMPLATES = Path(__file__).parent / "templates"
-ABOVE = "Please write your answer above this line."
+ABOVE = "Please write your reply above this line."
 """The text below this line in an answer is our own quoted letter."""
-NOT_SEEN = "Your answer is kept beside the report for the council's officers; nobody else sees it."
+NOT_SEEN = "Only the council's officers see your reply."
 _PAGE = environment(TEMPLATES).get_template("letter.html")
 
 Facts = Mapping[str, str]
@@ -69,7 +69,7 @@ def letter(
     """The letter about a report; `contact` is who reported, where the team may know."""
     reference = wording.grouped(case.service_request_id)
     facts, answers = _facts(case, contact, reference, wording), _answers(case)
-    opening = f"{wording.council} passes on a report to {destination.name}."
+    opening = f"{wording.council} is passing on a report to {destination.name}."
     entry = [_entry(case, contact, destination)]
     return Letter(
         to=destination.to,

@@ -94,7 +94,7 @@ def _held(text: str | None, ports: Ports) -> ApiKey:
 
 
 def _refusal() -> Forbidden:
-    return Forbidden("The api_key is missing, or does not hold for this.")
+    return Forbidden("The api_key is missing, or not valid for this.")
 
 
 def _count(key: ApiKey, what: Counted, most: int, ports: Ports) -> None:
@@ -110,7 +110,7 @@ def _count(key: ApiKey, what: Counted, most: int, ports: Ports) -> None:
     if count > most:
         wait = minute + MINUTE - now
         raise TooMany(
-            f"This key has its {most} {what} of a minute; send it again in a while.",
+            f"This key has used its {most} {what} for this minute. Send it again in a while.",
             retry_after_s=int(wait.total_seconds()) + 1,
         )
 

@@ -66,7 +66,7 @@ class DynamoRecords:
             # This also covers a lost reply to our own write: the stored photo is the answer.
             stored = self.get(key)
             if stored is None:
-                raise UpstreamFailed("The photo could not be read back.") from None
+                raise UpstreamFailed("The photo could not be read back. Send it again.") from None
             return stored
         return photo
 

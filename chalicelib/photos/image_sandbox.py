@@ -29,7 +29,7 @@ def rebuild_apart(raw: bytes) -> Pictures:
     try:
         done = started(PROGRAM, raw)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise UpstreamFailed("The photo could not be looked at.") from error
+        raise UpstreamFailed("We could not check the photo.") from error
     return outcome(done)
 
 
@@ -58,7 +58,7 @@ def outcome(done: "subprocess.CompletedProcess[bytes]") -> Pictures:
         code = f"exit {done.returncode}"
         stack = _places(done.stderr.decode(errors="replace"))
         logs.event("photos cannot be rebuilt", "error", code=code, stack=stack)
-        raise UpstreamFailed("The photo could not be looked at.")
+        raise UpstreamFailed("We could not check the photo.")
     head, _, pictures = done.stdout.partition(b"\n")
     answer = msgspec.json.decode(head, type=Answer)
     if answer.refused:

@@ -17,7 +17,7 @@ def fetched(media_url: str, outside: SafeHttpClient) -> bytes:
     except AddressRefused as error:
         raise Refused(NOT_FETCHED) from error
     if reply.status >= 500 or reply.status in LATER:
-        raise UpstreamFailed("The other system does not give the photo now.")
+        raise UpstreamFailed("The other system is not providing the photo at the moment.")
     if reply.status != 200:
         raise Refused(NOT_FETCHED)
     return reply.body

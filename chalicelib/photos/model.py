@@ -27,16 +27,13 @@ UNREAD_KEPT_FOR = timedelta(days=14)
 """How long a reported photo that could not be looked at is kept: as long as a dead letter."""
 
 
-TOO_LATE = "We could not look at this photo in time. Please send it again with an update."
+TOO_LATE = "We could not check this photo in time. Add it to an update to send it again."
 NOT_FETCHED = (
-    "We could not fetch this photo from the address that was sent with it. Please send it again "
-    "with an update."
+    "We could not download this photo from the address that was sent with it. Add it to an "
+    "update to send it again."
 )
 LONGEST_MEDIA_URL = 2000
-NOT_THE_SIZE = (
-    "This file is not as large as the photo that was to be sent. Please send the photo again with "
-    "an update."
-)
+NOT_THE_SIZE = "We did not receive all of this photo. Add it to an update to send it again."
 TOO_LARGE = "This file is larger than 10 MB. Send a smaller photo."
 
 State = Literal["waiting", "ready", "refused"]

@@ -48,18 +48,18 @@ BAND_PIXELS = 1_000_000
 EDGE_PX = 17
 """JPEG smears the colours of a pixel over its block of 16, and a decoder over 2 pixels more."""
 
-UNKNOWN = "This file is not a photo that we can read. Send a JPEG, PNG, WebP or HEIC photo."
-BROKEN = "This photo is damaged or did not arrive whole. Send it again, or take another one."
-TOO_SMALL = f"This picture is smaller than {LEAST_SIDE_PX} pixels. Send the photo itself."
+UNKNOWN = "We cannot read this file. Send a JPEG, PNG, WebP or HEIC photo."
+BROKEN = "This photo is damaged or incomplete. Send it again, or send another one."
+TOO_SMALL = f"This picture is smaller than {LEAST_SIDE_PX} pixels. Send the original photo."
 TOO_LONG = (
-    f"This picture is more than {MOST_TIMES_AS_LONG} times as long as it is wide. "
-    "Send an ordinary photo."
+    f"This picture is more than {MOST_TIMES_AS_LONG} times as long as it is wide. Send another "
+    "photo."
 )
 TOO_MANY_PIXELS = (
-    "This photo has {has} megapixels, and we can read {most} of this kind. "
-    "Send it in a smaller size."
+    "This photo has {has} megapixels, but we can only read {most} of this kind. Send a smaller "
+    "version."
 )
-TOO_HEAVY = "This photo takes too much work to open. Send it in a smaller size, as a JPEG."
+TOO_HEAVY = "This photo is too complex to open. Send a smaller version, as a JPEG."
 
 
 Rows = Callable[[int, int], "Image"]

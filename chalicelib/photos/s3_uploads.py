@@ -122,7 +122,9 @@ class S3Gallery:
             return page
         found = self._bucket.get(key)
         if found is None:
-            raise UpstreamFailed("The picture was removed while it was stored; send it again.")
+            raise UpstreamFailed(
+                "The picture was removed while it was being stored. Send it again."
+            )
         return found.body
 
     def keep_thumbnail(self, photo: PhotoKey, thumbnail: bytes) -> None:

@@ -6,29 +6,39 @@ from typing import NamedTuple
 from chalicelib.privacy.registry import load
 
 REASONS: Mapping[str, str] = {
-    "photo": "An address that another system gave for a photo: it goes within a day, and the "
-    "picture that was made is in the export.",
-    "audit": "It names people by the number of their account alone. Ask us for what it says of "
-    "you.",
-    "mail": "Answers of other bodies become notes beside a report, and those are in the export.",
+    "photo": (
+        "The address of a photo that another system sent: we delete it within a day. The "
+        "picture is in the export."
+    ),
+    "audit": (
+        "It identifies people only by the number of their account. Ask us for what it says "
+        "about you."
+    ),
+    "mail": (
+        "Replies from other organisations become notes on a report, and those are in the export."
+    ),
     "entry": "The same as your subscriptions, which are in the export.",
-    "job": "It says what was done in the street, and of our own people but the numbers of their "
-    "accounts. Ask us for what it says of you.",
-    "crew-device": "Which phones of ours are told of a day: they are the council's.",
+    "job": (
+        "It says what was done on site, and identifies our staff only by the number of their "
+        "account. Ask us for what it says about you."
+    ),
+    "crew-device": "Which of our crews' phones get notifications. They are the council's phones.",
     "days": "The same as jobs, for 14 days.",
-    "template": "Words of the council, and the number of the account that wrote them last.",
-    "view": "Filters that an officer saved for her work: she sees them all at her desk.",
-    "undo": "What an officer may take back: it goes within minutes.",
-    "uploads": "A file goes once the picture is made of it, and the picture is in the export.",
+    "template": "Text by the council, and the number of the account that wrote it last.",
+    "view": "Filters that an officer saved for their work. They see all of them at their desk.",
+    "undo": "What an officer can undo: we delete it within minutes.",
+    "uploads": (
+        "We delete the file once we have made the picture from it. The picture is in the export."
+    ),
     "published": "The same as your public reports, which are in the export.",
     "stream": "Copies of what is in the export, for 24 hours.",
-    "messages": "What became of a mail, on its way to what it changes: it goes within days.",
+    "messages": "What happened to an email, until it is recorded: we delete it within days.",
     "backups": "Copies of what is in the export, for 35 days.",
-    "texts": "Which numbers got a text: it goes within a day.",
-    "browser": "It is in your own browser, and nowhere else.",
+    "texts": "Which numbers we sent a text message: we delete it within a day.",
+    "browser": "It is only in your own browser.",
 }
 """By store of the registry."""
-SENDER = "Who of another body wrote it is that person's own affair."
+SENDER = "Which member of another organisation wrote it is not about you."
 
 
 class Elsewhere(NamedTuple):

@@ -44,9 +44,9 @@ BESIDES: Mapping[str, str] = {
     "archived-update.entry.datetime": "When",
     "archived-update.entry.by": "Who wrote an update",
     "archived-update.service_request_id": "Report",
-    "attempt.created_at": "When the code was asked for",
-    "author.service_request_id": "Report that you wrote on",
-    "follower.service_request_id": "Report that you follow",
+    "attempt.created_at": "When you asked for the code",
+    "author.service_request_id": "A report that you wrote on",
+    "follower.service_request_id": "A report that you follow",
     "note.datetime": "When",
     "note.service_request_id": "Report",
     "pictures.page": "Photo",
@@ -54,14 +54,14 @@ BESIDES: Mapping[str, str] = {
     "report.anonymous": "Sent anonymously",
     "report.channel": "How it reached us",
     "report.closed_datetime": "Closed",
-    "report.flags.reason": "Somebody told us that it should not be public",
+    "report.flags.reason": "Reported as something that should not be public",
     "report.requested_datetime": "Reported",
-    "report.service_code": "What kind of problem it is",
+    "report.service_code": "Kind of problem",
     "report.service_request_id": "Report",
-    "report.state": "How far it has got",
-    "report.updates.by": "Who wrote an update",
+    "report.state": "Status",
+    "report.updates.by": "Who wrote the update",
     "report.updates.datetime": "When",
-    "report.visibility": "Who may see it",
+    "report.visibility": "Who can see it",
 }
 """Not personal, and worth reading."""
 
@@ -111,7 +111,7 @@ class ExportPages:
             elif name == "lat":
                 yield from self._line(store, way, _place(item))
             elif name == "page":
-                yield Line(self._words["pictures.page"], "See it (for ten minutes)", value)
+                yield Line(self._words["pictures.page"], "See it (for 10 minutes)", value)
             else:
                 yield from self._parts(store, way, value)
 

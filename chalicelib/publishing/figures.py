@@ -23,19 +23,27 @@ Line = tuple[str, str]
 """A service_code and a ward_code."""
 
 MEANINGS: Mapping[str, str] = {
-    "reported": "Public reports that were sent in the month, by the clock of UTC, duplicates too.",
-    "fixed": "Those that are said to be done now: their state is fixed or closed.",
-    "median_days": "Half of those fixed took this many days of 24 hours or less, from the report "
-    "until it was said to be done; where a repair failed, until it was done again.",
-    "p90_days": "90 in 100 of those fixed took this many days or less.",
-    "with_target": "Those with a target date that are fixed, or that are still open and whose "
-    "target date has come.",
-    "in_target": "Those fixed on or before their target date. What is open and not due yet is in "
-    "neither number.",
-    "reopened": "Those that were opened again after they had been said to be done.",
-    "failed_repairs": "How often a resident said of one of them that it is not fixed, after it had "
-    "been said to be done.",
-    "open_now": "Those that are still open.",
+    "reported": "Public reports sent in the month (UTC), including duplicates.",
+    "fixed": "Reports in the state fixed or closed.",
+    "median_days": (
+        "Half of the fixed reports took this many days (of 24 hours) or less, from "
+        "the report until it was marked as fixed. If a repair failed, until it was "
+        "fixed again."
+    ),
+    "p90_days": "90% of the fixed reports took this many days or less.",
+    "with_target": (
+        "Reports with a target date that are fixed, or that are open after their target date."
+    ),
+    "in_target": (
+        "Reports fixed on or before their target date. Reports that are open and not "
+        "yet due are in neither number."
+    ),
+    "reopened": "Reports that were opened again after they had been marked as fixed.",
+    "failed_repairs": (
+        "How often residents said that one of these reports is not fixed, after it "
+        "had been marked as fixed."
+    ),
+    "open_now": "Reports that are still open.",
 }
 """What each figure says, in the order in which they are given."""
 

@@ -44,9 +44,9 @@ OVERLAP = timedelta(hours=1)
 """Reports are looked at again for so long after they were updated: another system may tell late
 what it did."""
 SMALL_NUMBERS = (
-    "A number from 1 to 4 is not shown (null, or an empty cell), nor are others from which it "
-    "could be worked out; those may be 0, or larger. Where fewer than 5 were reported, nothing "
-    "else is shown."
+    "Numbers from 1 to 4 are hidden (null, or an empty cell). Other numbers are hidden too if "
+    "they would reveal one of these; they can be 0 or larger than 4. If fewer than 5 reports "
+    "were made, nothing else is shown."
 )
 NO_WAITS = Waits(None, None)
 
@@ -93,8 +93,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 def about() -> dict[str, str]:
     """What the figures mean, by their name; and what is not shown."""
     return {
-        "cohort": "All figures are of the public reports that were sent in the month, as they "
-        "stand now.",
+        "cohort": "All figures count public reports sent in the month, in their present state.",
         "small_numbers": SMALL_NUMBERS,
         **MEANINGS,
     }
@@ -257,7 +256,7 @@ def _publish_index(
             updated_datetime=as_of.replace(microsecond=0),
             about=about(),
             services=_names(ports.services(), {}),
-            wards=_names(ports.wards(), {UNKNOWN: "Ward not known"}),
+            wards=_names(ports.wards(), {UNKNOWN: "Unknown ward"}),
             months=tuple(each for _, each in sorted(months.items(), reverse=True)),
         )
         _put_all({INDEX: Document(msgspec.json.encode(made), JSON)}, {INDEX: held}, ports)
@@ -294,7 +293,7 @@ def _names(named: Mapping[str, str], besides: Mapping[str, str]) -> tuple[Name, 
 
 
 def _name_of(code: str, names: Mapping[str, str]) -> str:
-    return names.get(code, {ALL: "All", UNKNOWN: "Not known"}.get(code, code))
+    return names.get(code, {ALL: "All", UNKNOWN: "Unknown"}.get(code, code))
 
 
 def _held_index(ports: FiguresPorts) -> Index | None:

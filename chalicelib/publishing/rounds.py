@@ -68,7 +68,7 @@ def rewrite(targets: Sequence[Target], ports: Ports) -> Outcome:
         taken_back |= this.taken_back
     for target in targets:
         where = ", ".join(sorted(target.keys))
-        error = UpstreamFailed(f"{where} kept changing while it was published.")
+        error = UpstreamFailed(f"{where} kept changing while it was being published.")
         failed |= dict.fromkeys(target.asked_by, error)
     return Outcome(failed, made, frozenset(taken_back))
 

@@ -171,7 +171,7 @@ class BulkDraft:
         ids = sent.get("ids") if isinstance(sent.get("ids"), list) else []
         named = [each.get("service_request_id") for each in ids or () if isinstance(each, dict)]
         if len(named) != len({str(each) for each in named}):
-            yield FieldError("ids", "names a report twice")
+            yield FieldError("ids", "has the same report twice")
 
 
 PARTS: Mapping[str, str] = {

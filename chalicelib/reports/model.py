@@ -121,7 +121,9 @@ class Draft:
         missing = [name for name in ("lat", "long") if sent.get(name) is None]
         if missing and not (len(missing) == 2 and sent.get("address")):
             for name in missing:
-                yield FieldError(name, "is required, or leave out both and describe it in address")
+                yield FieldError(
+                    name, "is required, or leave out both and describe the location in address"
+                )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -631,15 +633,15 @@ def next_state(report: ServiceRequest, asked: State | Literal["not_fixed"] | Non
     if asked == "not_fixed":
         if report.state not in SAID_TO_BE_DONE:
             raise Conflict(
-                f"This report is {LABELS[report.state]!r}: only what was said to be fixed can be "
-                "sent back as not fixed."
+                f"This report is {LABELS[report.state]!r}. Only a report that was marked as fixed "
+                "can be reported as not fixed."
             )
         return "reopen"
     allowed = moves_from(report.state)
     if asked not in allowed:
         names = ", ".join(sorted(allowed))
         raise Invalid.field(
-            "state", f"a report that is {LABELS[report.state]!r} can move to: {names}"
+            "state", f"a report that is {LABELS[report.state]!r} can only move to: {names}"
         )
     return asked
 

@@ -28,8 +28,8 @@ def main() -> int:
         return _refuse(str(error))
     except OSError as error:
         return _refuse(
-            f"Port {os.environ.get('PORT', '8000')} cannot be used ({error.strerror}): stop what "
-            "runs there, or choose another one with `make run PORT=8010`."
+            f"Port {os.environ.get('PORT', '8000')} cannot be used ({error.strerror}): stop the "
+            "program that uses it, or choose another port with `make run PORT=8010`."
         )
     log_file.begin()
     over = _told_to_end()

@@ -65,8 +65,8 @@ def _refuse_unknown(resources: dict[str, Any]) -> None:
     for name, resource in resources.items():
         if resource["Type"] not in BY_MOTO | LEFT_OUT | {SECRET}:
             raise RuntimeError(
-                f"The local stack does not know how to honour {name} ({resource['Type']}): "
-                "teach infra/local/aws.py to create it."
+                f"The local stack cannot create {name} ({resource['Type']}): add it to "
+                "infra/local/aws.py."
             )
 
 

@@ -54,7 +54,7 @@ def _read(file: Path) -> Values:
         known = None
     if not isinstance(known, dict) or not all(isinstance(value, str) for value in known.values()):
         raise ConfigurationError(
-            f"{file} is no JSON object of texts: delete it. The next run makes new secrets, and "
-            "tokens and links of earlier runs end."
+            f"{file} is not a JSON object of texts: delete it. The next run makes new secrets; "
+            "earlier tokens and links stop working."
         )
     return known

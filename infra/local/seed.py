@@ -75,16 +75,21 @@ ANSWERS: dict[str, dict[str, str]] = {
 STORIES: tuple[tuple[tuple[State, str], ...], ...] = (
     (),
     (),
-    (("investigating", "Thank you. An inspector will have a look this week."),),
+    (("investigating", "Thank you. An inspector will look at this this week."),),
     (
-        ("investigating", "Thank you. An inspector will have a look this week."),
-        ("action_scheduled", "We have looked at it, and a crew is booked."),
+        ("investigating", "Thank you. An inspector will look at this this week."),
+        ("action_scheduled", "We have inspected this and booked a crew."),
     ),
     (
-        ("action_scheduled", "A crew is booked."),
-        ("fixed", "Done. Thank you for telling us."),
+        ("action_scheduled", "We have booked a crew."),
+        ("fixed", "This is done. Thank you for telling us."),
     ),
-    (("no_further_action", "We had a look and found nothing that needs work at present."),),
+    (
+        (
+            "no_further_action",
+            "We have inspected this and found nothing that needs work at the moment.",
+        ),
+    ),
 )
 
 

@@ -113,7 +113,7 @@ class SiteHandler(EdgeHandler):
         self.begin_answer(self.server.cdn_headers(path) if of_the_site else ())
         if path.startswith(LOCAL) and not of_this_machine(self.headers):
             self.close_connection = True
-            self._send_json(403, {"detail": "This address answers to this machine alone."})
+            self._send_json(403, {"detail": "This address answers only to this machine."})
         elif of_the_site and cdn.behaviour(path)["TargetOriginId"] == cdn.API:
             self.introduce(self.server.origin_secret)
             super()._generic_handle()
@@ -161,7 +161,9 @@ class SiteHandler(EdgeHandler):
             elif self.command == "GET":
                 self._send_signed(bucket, key)
             else:
-                raise RefusedByS3(HTTPStatus.METHOD_NOT_ALLOWED, "MethodNotAllowed", "Not here.")
+                raise RefusedByS3(
+                    HTTPStatus.METHOD_NOT_ALLOWED, "MethodNotAllowed", "Not available here."
+                )
         except RefusedByS3 as refused:
             self._send(refused.status, {"Content-Type": "application/xml"}, refused.as_xml())
 
@@ -170,7 +172,7 @@ class SiteHandler(EdgeHandler):
             length = int(self.headers["Content-Length"])
         except (TypeError, ValueError):
             raise RefusedByS3(
-                HTTPStatus.LENGTH_REQUIRED, "MissingContentLength", "Say how long the body is."
+                HTTPStatus.LENGTH_REQUIRED, "MissingContentLength", "Send the length of the body."
             ) from None
         form = read_form(self.headers.get("Content-Type", ""), length, self.rfile.read)
         self.server.signer.check_form(bucket, form)
@@ -197,7 +199,7 @@ class SiteHandler(EdgeHandler):
                 self._send(304, {"ETag": str(held)}, b"")
                 return
             code = error.response["Error"]["Code"]
-            raise RefusedByS3(HTTPStatus.NOT_FOUND, code, "It is not there.") from error
+            raise RefusedByS3(HTTPStatus.NOT_FOUND, code, "Not found.") from error
         headers = {"Content-Type": answer["ContentType"], "ETag": answer["ETag"]}
         self._send(200, headers, answer["Body"].read())
 

@@ -53,7 +53,7 @@ def messages(voice: MessageComposer) -> Iterator[tuple[str, Message]]:
     for when, what, state in _changes():
         yield when, voice.of_report(_alert(what, own), own, _report(state, voice), ways)
     new = voice.of_report(_alert("new", other), other, _report("open", voice), ways)
-    yield "A report has come in", new
+    yield "A new report near a location", new
     answer = f"{voice.site_url}/forms/mended/…"
     asked = voice.question(_alert("needs_answer", own), _report("fixed", voice), answer, ways)
     yield "Days after it was marked as fixed", asked
@@ -62,7 +62,7 @@ def messages(voice: MessageComposer) -> Iterator[tuple[str, Message]]:
     to_answer = voice.asked(
         _alert("asked", own), _report("investigating", voice), wants_to_know, reply, ways
     )
-    yield "An officer asks whoever sent it", to_answer
+    yield "An officer asks the reporter a question", to_answer
     notice = _notice(voice)
     yield "A disruption or road works", voice.of_notice(_alert("disruption", other), notice, ways)
     several: list[Report | Notice] = [
@@ -74,12 +74,12 @@ def messages(voice: MessageComposer) -> Iterator[tuple[str, Message]]:
 
 
 def _changes() -> Iterator[tuple[str, What, State]]:
-    yield "Her own report has come in", "new", "open"
+    yield "Your own report was received", "new", "open"
     for state in LABELS:
         if state != "open":
             what: What = "mended" if state == "fixed" else "state_changed"
-            yield f"Her own report is: {LABELS[state]}", what, state
-    yield "Somebody wrote something about it", "updated", "in_progress"
+            yield f"Your own report is: {LABELS[state]}", what, state
+    yield "Somebody added an update", "updated", "in_progress"
 
 
 def _sample(name: str, message: Message, voice: MessageComposer) -> Sample:
@@ -118,6 +118,7 @@ def _report(state: State, voice: MessageComposer) -> Report:
         service_request_id=REPORT,
         reference=grouped(REPORT),
         service_name="Pothole",
+        street="Mill Lane",
         state=state,
         state_label=LABELS[state],
         is_done=state in SAID_TO_BE_DONE,

@@ -21,7 +21,7 @@ from tests.builders import long_key
 
 @pytest.fixture
 def one_hour() -> Iterator[None]:
-    """The clock stands early in an hour: what is counted by the hour or the minute is counted in
+    """The clock stands early in an hour: events counted by the hour or the minute are counted in
     one, however long the test takes."""
     with time_machine.travel(utc_now().replace(minute=10, second=10), tick=False):
         yield

@@ -50,7 +50,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def of_network(api: Api, **more: str) -> Api:
-    """The API as somebody in a network of her own calls it."""
+    """The API, called from a network of its own."""
     return Api(api.client, api.cloud, {**api.always, VIEWER: f"192.0.2.{next(numbers)}", **more})
 
 
@@ -81,7 +81,7 @@ def test_network_is_told_to_wait_when_it_sent_too_much(here: Api, what: str) -> 
     body = {"reason": "other"} if what == "flags" else body
     assert [each.status_code for each in answers] == [201, 201, 429]
     assert int(answers[2].headers["Retry-After"]) > 0
-    assert "wait until the next one" in answers[2].json_body["detail"]
+    assert "Wait until the next hour" in answers[2].json_body["detail"]
     assert other.post(path, body, key=f"{what}-other").status_code == 201
 
 
@@ -159,7 +159,7 @@ def test_device_and_confirmed_address_are_counted_in_whatever_network(here: Api)
 
 
 @pytest.mark.usefixtures("few")
-def test_nobody_is_kept_out_when_somebody_else_sends_with_her_address(here: Api) -> None:
+def test_address_can_still_be_used_when_somebody_else_sends_with_it(here: Api) -> None:
     body = draft_body(contact={"email": "resident@example.org"})
     for number in range(3):
         assert of_network(here).post("/api/reports", body, key=f"other{number}").status_code == 201
@@ -357,7 +357,7 @@ def test_account_is_refused_while_an_address_that_it_confirmed_is_on_the_list(he
         ("/api/photos", {"content_type": "image/jpeg", "size": 10}),
     ):
         refused = mine.post(where, sent, key="threats/1", token=token)
-        assert refused.status_code == 403 and "ring us on" in refused.json_body["detail"], where
+        assert refused.status_code == 403 and "call us on" in refused.json_body["detail"], where
     unblock(here, block_id, admin)
 
 

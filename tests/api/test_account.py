@@ -18,7 +18,7 @@ def address() -> str:
 
 
 def signed_in(api: Api, address: str) -> str:
-    """An access token of whoever reads that address."""
+    """An access token of the person who reads that address."""
     attempt_id = ask_for_code(api.client.http, address)
     api.cloud.pump.run_until_idle()
     cookie = sign_in_with(api.client.http, attempt_id, newest_code())

@@ -91,8 +91,8 @@ def saved(here: Api, one: Subscription, *fields: tuple[str, str]) -> HTTPRespons
 def test_mail_is_announced_when_alerts_are_asked_for(here: Api) -> None:
     answer = ask(here)
     assert answer.status_code == 200
-    assert "Look in your inbox" in text_of(answer)
-    assert "Reports everywhere in the area of" in text_of(answer)
+    assert "Check your email" in text_of(answer)
+    assert "Reports anywhere in the area of" in text_of(answer)
 
 
 def test_same_form_posted_twice_asks_once(here: Api) -> None:
@@ -108,7 +108,7 @@ def test_number_is_confirmed_by_the_code_on_the_next_page(here: Api) -> None:
     found = re.search(r'action="(/forms/alerts/([0-9a-f]{32})/code)"', answer.body.decode())
     assert found
     wrong = post(here, found[1], code="12")
-    assert (wrong.status_code, "not the code" in text_of(wrong)) == (400, True)
+    assert (wrong.status_code, "The code is wrong" in text_of(wrong)) == (400, True)
     made = alerts_ports().subscriptions.get(found[2])
     assert made
     right = post(here, found[1], code=alerts_ports().tokens.code(made))
@@ -118,13 +118,13 @@ def test_number_is_confirmed_by_the_code_on_the_next_page(here: Api) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"topic.kind": ""}, "Choose what you want to hear about"),
-        ({"topic.kind": "area"}, "Type a postcode, a street or a place"),
-        ({"topic.kind": "area", "q": "Nowhere Lane", "topic.radius_m": "500"}, "no place called"),
-        ({"topic.kind": "area", "q": "street", "topic.radius_m": "500"}, "which of these places"),
+        ({"topic.kind": ""}, "Choose what you want alerts about"),
+        ({"topic.kind": "area"}, "Enter a postcode, street or place"),
+        ({"topic.kind": "area", "q": "Nowhere Lane", "topic.radius_m": "500"}, "find “"),
+        ({"topic.kind": "area", "q": "street", "topic.radius_m": "500"}, "one of these places"),
         ({"topic.kind": "ward"}, "Choose the ward"),
-        ({"topic.kind": "ward", "topic.ward_code": "X"}, "There is no such ward"),
-        ({"channel": ""}, "Choose how we should tell you"),
+        ({"topic.kind": "ward", "topic.ward_code": "X"}, "We do not know this ward"),
+        ({"channel": ""}, "Choose how we should contact you"),
         ({"to": "nobody"}, "email address"),
     ],
 )
@@ -141,7 +141,7 @@ def test_place_is_found_by_its_name(here: Api) -> None:
     near = {"topic.kind": "area", "q": "Market Place", "topic.radius_m": "1000"}
     to = {"to": "near@example.org"}
     answer = ask(here, **near, **to)
-    assert "Reports within 1 km of a place" in text_of(answer), text_of(answer)
+    assert "Reports within 1 km of a location" in text_of(answer), text_of(answer)
     key = alerts_ports().ids.address_key("email", to["to"])
     (made,) = alerts_ports().subscriptions.at([key])
     assert (made.topic.radius_m, made.frequency) == (1000, "daily")
@@ -153,7 +153,7 @@ def test_report_that_nobody_may_see_cannot_be_asked_for(here: Api) -> None:
     assert "About report 7K3M-2QXV-9HTD" in text_of(shown)
     asked = {"topic.kind": "report", "topic.service_request_id": "7K3M2QXV9HTD"}
     answer = ask(here, **asked)
-    assert (answer.status_code, "no such report" in text_of(answer)) == (400, True)
+    assert (answer.status_code, "cannot find this report" in text_of(answer)) == (400, True)
 
 
 # Confirming.
@@ -162,7 +162,7 @@ def test_report_that_nobody_may_see_cannot_be_asked_for(here: Api) -> None:
 def test_nothing_is_confirmed_by_a_get_and_it_is_by_a_post(here: Api) -> None:
     one = unconfirmed()
     link = way(one, "confirm", "/confirm")
-    assert "Do you want these alerts? Reports within 500 m of a place" in text_of(here.get(link))
+    assert "Do you want these alerts? Reports within 500 m of a location" in text_of(here.get(link))
     assert again(one).state == "unconfirmed"
     answer = post(here, link)
     assert "You will get these alerts" in text_of(answer)
@@ -175,7 +175,7 @@ def test_link_of_another_purpose_confirms_nothing(here: Api) -> None:
     link = way(one, "manage", "/confirm")
     for answer in (here.get(link), post(here, link)):
         assert (answer.status_code, again(one).state) == (404, "unconfirmed")
-        assert "This link does not hold any more" in text_of(answer)
+        assert "This link has expired" in text_of(answer)
 
 
 # Changing.
@@ -183,7 +183,7 @@ def test_link_of_another_purpose_confirms_nothing(here: Api) -> None:
 
 def test_what_how_often_and_quiet_hours_are_changed(here: Api) -> None:
     one = stored()
-    assert "Reports within 500 m of a place" in text_of(here.get(way(one)))
+    assert "Reports within 500 m of a location" in text_of(here.get(way(one)))
     answer = saved(
         here,
         one,
@@ -194,7 +194,7 @@ def test_what_how_often_and_quiet_hours_are_changed(here: Api) -> None:
         ("quiet.begin", "21:00"),
         ("quiet.end", "08:00"),
     )
-    assert "Your changes are saved" in text_of(answer), text_of(answer)
+    assert "Your changes have been saved" in text_of(answer), text_of(answer)
     now = again(one)
     assert (now.event_types, now.topic.radius_m, now.topic.service_codes) == (
         ("mended",),
@@ -237,14 +237,17 @@ def test_typed_changes_are_shown_again_when_it_was_changed_elsewhere(here: Api) 
     sent = [("version", "1"), ("frequency", "weekly"), ("event_types", "new")]
     assert saved(here, one, ("event_types", "new")).status_code == 200
     answer = post(here, way(one), *sent)
-    assert (answer.status_code, "changed this elsewhere" in text_of(answer)) == (400, True)
+    assert (answer.status_code, "changed this on another page or device" in text_of(answer)) == (
+        400,
+        True,
+    )
     assert re.search(r'value="weekly" checked', answer.body.decode())
     assert 'name="version" value="2"' in answer.body.decode()
 
 
 def test_page_says_that_it_has_not_begun_when_it_is_not_confirmed(here: Api) -> None:
     shown = here.get(way(unconfirmed()))
-    assert "They have not begun yet" in text_of(shown)
+    assert "Not confirmed yet" in text_of(shown)
 
 
 # Stopping.
@@ -254,7 +257,7 @@ def test_page_says_that_it_has_not_begun_when_it_is_not_confirmed(here: Api) -> 
 def test_alerts_are_stopped_by_a_post_and_not_by_a_get(kind: str, here: Api) -> None:
     one = stored()
     link = way(one, kind, "/unsubscribe")
-    assert "Stop these alerts? Reports within 500 m of a place" in text_of(here.get(link))
+    assert "Stop these alerts? Reports within 500 m of a location" in text_of(here.get(link))
     assert again(one).state == "active"
     for _ in range(2):
         assert "You have stopped these alerts" in text_of(post(here, link))
@@ -269,11 +272,11 @@ def test_all_alerts_to_one_address_are_listed_and_stopped(here: Api) -> None:
     link = way(first, "unsubscribe", "/all")
     post(here, way(first, "unsubscribe", "/unsubscribe"))
     shown = here.get(link)
-    assert text_of(shown).count("everywhere in the area") == 2  # once unseen, for who listens
+    assert text_of(shown).count("anywhere in the area") == 2  # once unseen, for who listens
     assert "a…@example.org" in text_of(shown) and "all@" not in text_of(shown)
     assert "You have stopped all alerts" in text_of(post(here, link))
     assert [again(each).state for each in (second, other)] == ["stopped", "active"]
-    assert "There are none" in text_of(here.get(link))
+    assert "This address gets no alerts" in text_of(here.get(link))
 
 
 def test_link_in_a_text_leads_to_the_page_that_stops_it(here: Api) -> None:
@@ -298,8 +301,8 @@ def test_all_alerts_are_not_shown_by_one_that_the_address_never_confirmed(here: 
     assert "See all alerts" not in text_of(here.get(way(one, "unsubscribe", "/unsubscribe")))
 
 
-def test_all_alerts_are_not_shown_by_the_link_that_whoever_asked_has(here: Api) -> None:
-    """Somebody may have asked for it in another's name, whom it was sent to."""
+def test_all_alerts_are_not_shown_by_the_link_of_the_person_who_subscribed(here: Api) -> None:
+    """Somebody may have entered another person's address."""
     one = stored()
     assert here.get(way(one, "manage", "/all")).status_code == 404
     assert post(here, way(one, "manage", "/all")).status_code == 404

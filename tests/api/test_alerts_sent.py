@@ -78,7 +78,7 @@ def test_subscriber_gets_a_letter_about_a_report_nearby_and_no_word_that_was_typ
     assert letter["Reply-To"] == container.council().replies_to
 
 
-def test_reporter_gets_an_acknowledgement_that_can_be_answered_and_no_word_of_hers(
+def test_acknowledgement_can_be_answered_and_quotes_nothing_that_the_reporter_typed(
     api: Api,
 ) -> None:
     made = report(api, title="BUY PILLS", contact={"name": "PILLS", "email": "alex@example.org"})

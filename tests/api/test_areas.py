@@ -110,7 +110,7 @@ def test_report_is_taken_when_no_places_were_published(api: Api) -> None:
     assert (report["ward_code"], report["address"]) == (None, None)
     answer = api.get(f"/api/my-area?{HERE}")
     assert answer.status_code == 503
-    assert "wards of Eskerby Council are not known yet" in answer.json_body["detail"]
+    assert "wards of Eskerby Council are not available yet" in answer.json_body["detail"]
 
 
 def test_report_is_refused_with_the_neighbours_name_when_its_place_is_in_no_ward(
@@ -164,7 +164,7 @@ def test_reports_move_when_boundaries_change_from_a_day_on(demo: Api, tmp_path: 
     )
     result = run("import-wards", file, "--valid-from", "2026-01-01")
     assert result.exit_code == 0, result.output
-    assert "2 wards taken, 0 refused." in result.output
+    assert "2 wards imported, 0 refused." in result.output
     assert "1 reports moved to another ward." in result.output
     report = demo.get(f"/api/reports/{sent['service_request_id']}").json_body
     assert report["ward_code"] == "west"
@@ -204,7 +204,7 @@ def test_postcodes_are_found_when_they_were_imported_beside_streets(
     file = tmp_path / "yo.csv"
     file.write_text("YO1 7HH,10,460360,452140\nYO1 7AB,90,0,0\nSW1A 1AA,10,529090,179645\n")
     result = run("import-postcodes", file)
-    assert "1 taken, 1 outside, 1 without a place, 0 refused." in result.output
+    assert "1 imported, 1 outside, 1 without a place, 0 refused." in result.output
     assert published(demo, "data/places.json") == places
     found = demo.get("/api/places?q=yo17hh").json_body["items"]
     assert [each["label"] for each in found] == ["YO1 7HH"]

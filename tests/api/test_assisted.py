@@ -1,4 +1,4 @@
-"""Staff take a report for somebody who rings, writes or comes by: it is hers, not theirs."""
+"""Staff take a report for a resident who calls, writes or visits: the resident owns it."""
 
 import pytest
 

@@ -62,7 +62,7 @@ def test_page_shows_the_job_and_changes_nothing(job: dict[str, Any], depot: Depo
 def test_contractor_starts_and_ends_a_job_with_photos(job: dict[str, Any], depot: Depot) -> None:
     link = link_to(job, depot)
     status, page = told(opened(link, depot), depot, kind="start")
-    assert status == 200 and "we have it" in page.title
+    assert status == 200 and "Thank you" in page.title
     assert depot.look(job["job_id"])["state"] == "started"
     photos = tuple(File(f"{n}.jpg", "image/jpeg", JPEG) for n in range(2))
     status, page = told(opened(link, depot), depot, photos, kind="done", text="Relaid.")
@@ -72,7 +72,7 @@ def test_contractor_starts_and_ends_a_job_with_photos(job: dict[str, Any], depot
     start, done = after["deeds"]
     assert (start["by"], done["by"], done["text"]) == ("contractor", "contractor", "Relaid.")
     assert len(done["photos"]) == 2
-    assert "has ended" in page.text
+    assert "has expired" in page.text
 
 
 def test_page_sent_twice_tells_it_once(job: dict[str, Any], depot: Depot) -> None:
@@ -89,7 +89,7 @@ def test_page_sent_again_with_something_else_is_refused(job: dict[str, Any], dep
     page = opened(link_to(job, depot), depot)
     told(page, depot, kind="start")
     status, other = told(page, depot, kind="could_not", reason="unsafe")
-    assert status == 400 and "sent this page already" in other.text
+    assert status == 400 and "already sent this page" in other.text
     assert len(depot.look(job["job_id"])["deeds"]) == 1
 
 
@@ -115,8 +115,8 @@ def given_away(job: dict[str, Any], depot: Depot) -> None:
     [
         (done_by_a_crew, "The job is done"),
         (cancelled, "The council has cancelled this job"),
-        (cancelled_and_put_back, "has ended"),
-        (given_away, "changed who does this job"),
+        (cancelled_and_put_back, "has expired"),
+        (given_away, "given this job to somebody else"),
     ],
 )
 def test_link_ends_in_plain_words_when_the_job_ends_or_goes_to_others(
@@ -148,8 +148,8 @@ def test_contractor_who_could_not_do_it_may_say_later_that_it_is_done(
     ("answers", "files", "says"),
     [
         ({}, 0, "Choose what you want to tell us"),
-        ({"kind": "could_not"}, 0, "Choose why it could not be done"),
-        ({"kind": "note"}, 0, "Write what you want to tell us"),
+        ({"kind": "could_not"}, 0, "Choose why you could not do it"),
+        ({"kind": "note"}, 0, "Enter what you want to tell us"),
         ({"kind": "done", "text": "x" * 2001}, 0, "at most 2,000 characters"),
         ({"kind": "done"}, 6, "Choose at most 5 photos"),
     ],
@@ -173,7 +173,7 @@ def test_page_asks_for_the_photos_again_when_something_else_was_missing(
     assert {"kind-error", "photos-error"} <= set(page.ids)
 
 
-def test_file_that_is_no_photo_is_refused_beside_its_field(
+def test_file_that_is_not_a_photo_is_refused_beside_its_field(
     job: dict[str, Any], depot: Depot
 ) -> None:
     text = (File("a.txt", "text/plain", b"no photo"),)
@@ -190,7 +190,7 @@ def test_word_is_kept_and_shown_when_the_office_cancelled_meanwhile(
     crew_says |= {"base_version": 1, "at": "2026-06-01T12:00:00Z", "reason": "not_found"}
     depot.tell(crew_says)
     status, after = told(page, depot, kind="done")
-    assert status == 200 and "kept what you told us" in after.title
+    assert status == 200 and "stored what you told us" in after.title
     assert depot.look(job["job_id"])["disputes"][0]["street"]["by"] == "contractor"
 
 
@@ -209,7 +209,7 @@ def test_link_that_was_changed_leads_nowhere(
     path = change(link_to(job, depot))
     for method in ("GET", "POST"):
         answer = depot.api.client.http.request(method, path, headers={}, body=b"")
-        assert answer.status_code == 404 and b"does not hold" in answer.body
+        assert answer.status_code == 404 and b"has expired" in answer.body
 
 
 def test_link_is_for_its_own_job_alone(job: dict[str, Any], depot: Depot) -> None:

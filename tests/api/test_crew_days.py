@@ -87,7 +87,7 @@ def loads(depot: Depot, day: str, token: str | None = None) -> list[dict[str, An
     return list(answer.json_body["items"])
 
 
-def test_officer_puts_a_day_in_her_own_order(depot: Depot, day: str) -> None:
+def test_officer_sets_the_order_of_a_day(depot: Depot, day: str) -> None:
     one, two, three = (depot.job(about=MARKET_PLACE) for _ in range(3))
     for each in (one, two, three):
         depot.change(each, crew="highways-south", planned_day=day)
@@ -128,7 +128,7 @@ def test_plan_is_refused_by_field_when_it_cannot_be(
     assert [error["field"] for error in answer.json_body["errors"]] == [field]
 
 
-def test_other_teams_days_are_not_hers(depot: Depot, day: str) -> None:
+def test_days_of_other_teams_are_refused(depot: Depot, day: str) -> None:
     job = depot.job()
     token = depot.staff("cleansing-officer", CLEANSING)
     assert [each["crew"] for each in loads(depot, day, token)] == ["cleansing"]

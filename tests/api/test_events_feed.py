@@ -71,7 +71,7 @@ def test_feed_goes_on_from_next_and_stands_still_at_its_end(api: Api, key: str) 
     assert events(api, key, query).json_body["next"] == body["next"]
 
 
-def test_feed_says_no_more_than_gone_when_a_report_was_hidden(api: Api, key: str) -> None:
+def test_feed_says_only_gone_when_a_report_was_hidden(api: Api, key: str) -> None:
     report_id = submitted(api, "one")
     path, officer = f"/api/reports/{report_id}", api.token("officer")
     assert api.patch(path, {"visibility": "hidden"}, version=1, token=officer).status_code == 200

@@ -31,13 +31,13 @@ PICTURES = {
     "{service_request_id}/{photo_id}/thumbnail.jpg": "thumbnail",
 }
 SENDERS = ("note.sender", "report.flags.text", "report.questions.asked_by")
-"""Personal of somebody else: who answered or asked, and the words of whoever flagged a report."""
+"""Personal data of others: who answered or asked, and the words of people who flagged a report."""
 FLAGGED = "I live next door."
 
 
 @pytest.fixture(scope="module")
 def her(here: Api) -> Resident:
-    """Somebody who left something everywhere, with a photo and a flag on her report."""
+    """A person who left data everywhere, with a photo and a flag on their report."""
     made, ports = resident(1, with_long_timeline=True, with_answers=True), reports_ports()
     report = ports.repository.get(made.reports[1])
     assert report
@@ -80,8 +80,8 @@ def her(here: Api) -> Resident:
 
 
 @pytest.fixture(scope="module")
-def export(here: Api, her: Resident) -> dict[str, Any]:
-    token = token_of(her.account, timedelta(minutes=5), "A test", accounts_ports())
+def export(here: Api, owner: Resident) -> dict[str, Any]:
+    token = token_of(owner.account, timedelta(minutes=5), "A test", accounts_ports())
     answer = here.get("/api/account/export", token)
     assert answer.status_code == 200, answer.body
     found: dict[str, Any] = answer.json_body
@@ -126,23 +126,21 @@ def test_what_is_elsewhere_is_personal_and_said_to_be(export: dict[str, Any]) ->
     assert len(export["elsewhere"]) == len(REASONS)
 
 
-def test_export_has_her_words_and_nobody_elses(here: Api, her: Resident) -> None:
+def test_export_has_the_words_of_the_person_and_of_nobody_else(here: Api, owner: Resident) -> None:
     other = resident(2)
     token = token_of(other.account, timedelta(minutes=5), "A test", accounts_ports())
     text = here.get("/api/account/export", token).body.decode()
-    assert other.canary in text and her.canary not in text
+    assert other.canary in text and owner.canary not in text
     assert here.get("/api/account/export").status_code == 401
 
 
-def test_export_has_nothing_that_others_said_of_her_or_of_themselves(
-    export: dict[str, Any], her: Resident
-) -> None:
+def test_export_has_nothing_that_others_said(export: dict[str, Any], owner: Resident) -> None:
     assert FLAGGED not in str(export)
     theirs = [report for report in export["held"]["report"] if "description" not in report]
     answered, written, address = theirs[:2], theirs[2:-1], theirs[-1]
     assert address == {
-        "service_request_id": her.with_her_address,
-        "contact": {"email": f"{her.canary}@example.org"},
+        "service_request_id": owner.with_her_address,
+        "contact": {"email": f"{owner.canary}@example.org"},
     }
     for report in answered:
         (update,) = report["updates"]
@@ -151,8 +149,8 @@ def test_export_has_nothing_that_others_said_of_her_or_of_themselves(
     said = [each["text"] for report in written for each in report.get("updates", ())]
     flagged = [each["text"] for report in written for each in report.get("flags", ())]
     assert len(written) == len(said) + len(flagged) == 4
-    assert set(said) == {"Seen too, says everybody.", f"Seen too, says {her.canary}."}
-    assert set(flagged) == {f"Flagged by {her.canary}."}
+    assert set(said) == {"Seen too, says everybody.", f"Seen too, says {owner.canary}."}
+    assert set(flagged) == {f"Flagged by {owner.canary}."}
 
 
 def test_export_tells_of_others_nothing_that_finds_what_they_wrote(here: Api) -> None:
@@ -167,30 +165,30 @@ def test_export_tells_of_others_nothing_that_finds_what_they_wrote(here: Api) ->
     assert written_as(one.account.account_id, ports) in text
 
 
-def test_export_has_what_she_answered_and_wrote_and_showed_with_it(
-    export: dict[str, Any], her: Resident
+def test_export_has_the_answer_with_its_words_and_photo(
+    export: dict[str, Any], owner: Resident
 ) -> None:
     answers = export["held"]["answer"]
     assert [(each["repair"], each["is_fixed"]) for each in answers] == [(1, False)] * 2
-    assert {each["person"] for each in answers} == set(her.others[-2:])
+    assert {each["person"] for each in answers} == set(owner.others[-2:])
     about = {each["service_request_id"] for each in answers}
     said = [each for each in export["held"]["report"] if each["service_request_id"] in about]
     texts = {update["text"] for each in said for update in each.get("updates", ())}
-    assert texts >= {"Not so, says everybody.", f"Not so, says {her.canary}."}
+    assert texts >= {"Not so, says everybody.", f"Not so, says {owner.canary}."}
     shown = {each["service_request_id"] for each in export["held"]["pictures"]}
     assert about <= shown
 
 
-def test_code_for_an_address_that_she_did_not_confirm_is_there(export: dict[str, Any]) -> None:
+def test_export_has_the_code_for_an_unconfirmed_address(export: dict[str, Any]) -> None:
     addresses = {each["address"] for each in export["held"]["attempt"]}
     assert len(addresses) == len(export["held"]["attempt"]) == 3
 
 
 def test_parts_of_an_export_are_the_whole_of_it(
-    here: Api, her: Resident, export: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    here: Api, owner: Resident, export: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chalicelib.reports.usecases.resident.exporting.AT_MOST_BYTES", 1000)
-    token = token_of(her.account, timedelta(minutes=5), "A test", accounts_ports())
+    token = token_of(owner.account, timedelta(minutes=5), "A test", accounts_ports())
     together: dict[str, list[Any]] = {}
     cursor = ""
     while cursor is not None:
@@ -206,15 +204,15 @@ def test_parts_of_an_export_are_the_whole_of_it(
 
 
 @pytest.mark.parametrize("cursor", ["x", "2026-06-01T12:00:00Z~R00000000001~x", "~1"])
-def test_cursor_is_refused_that_we_never_made(cursor: str, here: Api, her: Resident) -> None:
-    token = token_of(her.account, timedelta(minutes=5), "A test", accounts_ports())
+def test_cursor_is_refused_that_we_never_made(cursor: str, here: Api, owner: Resident) -> None:
+    token = token_of(owner.account, timedelta(minutes=5), "A test", accounts_ports())
     assert here.get(f"/api/account/export?cursor={cursor}", token).status_code == 400
 
 
 def test_page_says_everything_that_is_personal_but_what_nobody_can_read(
-    here: Api, her: Resident, export: dict[str, Any]
+    here: Api, owner: Resident, export: dict[str, Any]
 ) -> None:
-    token = token_of(her.account, timedelta(minutes=5), "A test", accounts_ports())
+    token = token_of(owner.account, timedelta(minutes=5), "A test", accounts_ports())
     page = here.get("/api/account/export/page", token).body.decode()
     held = {"report.attributes": "What kind of nuisance is it?"}
     personal = [
@@ -227,8 +225,8 @@ def test_page_says_everything_that_is_personal_but_what_nobody_can_read(
     assert {name for name, _ in personal} - said <= silent | {"report.flags.text"}
 
 
-def test_page_says_the_same_and_escapes_what_was_typed(here: Api, her: Resident) -> None:
-    token = token_of(her.account, timedelta(minutes=5), "A test", accounts_ports())
+def test_page_says_the_same_and_escapes_what_was_typed(here: Api, owner: Resident) -> None:
+    token = token_of(owner.account, timedelta(minutes=5), "A test", accounts_ports())
     page = here.get("/api/account/export/page", token)
-    assert page.status_code == 200 and her.canary in page.body.decode()
+    assert page.status_code == 200 and owner.canary in page.body.decode()
     assert "Your email address" in page.body.decode() and "<script" not in page.body.decode()

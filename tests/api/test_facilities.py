@@ -115,7 +115,10 @@ def test_unknown_kind_is_answered_with_those_that_there_are(published: Api) -> N
 def test_there_are_no_kinds_when_nothing_was_published(api: Api) -> None:
     assert api.get("/api/facilities/kinds").json_body == {"items": [], "next": None}
     answer = api.get(f"/api/facilities/nearest?kind=library&{HERE}")
-    assert (answer.status_code, answer.json_body["detail"]) == (400, "kind: none are published")
+    assert (answer.status_code, answer.json_body["detail"]) == (
+        400,
+        "kind: no facilities are published yet",
+    )
 
 
 def nearest_page(api: Api, query: str = "") -> tuple[int, str]:
@@ -161,4 +164,4 @@ def test_page_names_the_field_when_something_is_wrong(
 
 
 def test_page_says_so_when_nothing_is_listed(api: Api) -> None:
-    assert "Nothing is listed yet" in nearest_page(api)[1]
+    assert "No places listed yet" in nearest_page(api)[1]

@@ -76,7 +76,7 @@ class Browser:
         """Fills in ordinary answers, or those of `more`, up to the page of that title."""
         ordinary: dict[str, Answers] = {
             "Where is the problem?": {"q": "market place"},
-            "Which of these is it?": {"place": "53.959,-1.0815,Market Place"},
+            "Which location do you mean?": {"place": "53.959,-1.0815,Market Place"},
             "What is the problem?": {"service_code": "litter"},
             "Describe the problem": {"description": "Cups and paper"},
         }
@@ -144,7 +144,7 @@ def test_report_is_sent_when_all_pages_are_filled_in(browser: Browser, shared_da
     browser.fill(files=[photo(shared_data), photo(shared_data, "bath_photo.JPG")])
     assert browser.page.title.startswith("Describe the problem")
     browser.fill({"description": "Deep hole\nby the drain", "title": "Deep hole"})
-    assert browser.page.links["What we keep, and for how long (opens in a new tab)"] == "/privacy/"
+    assert browser.page.links["Privacy notice (opens in a new tab)"] == "/privacy/"
     browser.fill({"contact.name": "Ann Canary", "contact.email": "canary@example.org"})
     assert browser.page.title.startswith("Check your answers")
     browser.fill(press="Send report")
@@ -187,10 +187,10 @@ def test_page_leads_to_what_is_stored_when_another_report_has_its_key(browser: B
     _, body, _ = _sent(browser)
     browser.post(REPORT, body.replace(b"Cups", b"Cans"))
     assert browser.status == 409
-    assert "kept as it was sent" in browser.page.text
+    assert "stored as you sent it" in browser.page.text
     [report] = browser.stored()
     assert browser.page.links["See what was sent"].endswith(f"/reports/{report.service_request_id}")
-    assert "begin a new report" in browser.page.links
+    assert "start a new report" in browser.page.links
 
 
 def _sent(browser: Browser) -> tuple[str, bytes, str]:
@@ -216,7 +216,7 @@ def test_photos_differ_when_they_are_added_one_after_the_other(
     browser.fill(files=[photo(shared_data)])
     back = next(form for form in browser.page.forms if form.buttons[0][2] == "Back")
     browser.post(REPORT, encoded(back, back.filled({}, "Back"), {})[0])
-    assert "1 photo is added" in browser.page.text
+    assert "1 photo added" in browser.page.text
     browser.fill(files=[photo(shared_data, "bath_photo.JPG")])
     ids = [value for name, value in browser.page.form(REPORT).fields if name == "photo_ids"]
     assert len(set(ids)) == 2
@@ -227,7 +227,7 @@ def test_photo_is_refused_on_its_page_when_it_is_none(browser: Browser) -> None:
     browser.fill(files=[File("letter.jpg", "image/jpeg", b"%PDF-1.4")])
     assert browser.status == 400
     assert browser.page.title.startswith("Error: Add photos")
-    assert "letter.jpg: This file is not a photo that we can read" in browser.page.text
+    assert "letter.jpg: We cannot read this file" in browser.page.text
 
 
 def test_photo_arrives_whole_when_the_gateway_sends_bytes_as_text(
@@ -267,7 +267,7 @@ def test_gateway_keeps_bytes_when_it_is_made_of_what_chalice_packages() -> None:
 def test_page_says_so_when_more_is_sent_than_is_taken(browser: Browser, content_type: str) -> None:
     browser.post(REPORT, b"a" * (MOST_BYTES + 1), content_type)
     assert browser.status == 413
-    assert "send fewer or smaller photos" in browser.page.text
+    assert "Add fewer or smaller photos" in browser.page.text
     assert "Go back in your browser" in browser.page.text
 
 
@@ -315,12 +315,12 @@ def test_nothing_typed_becomes_markup_when_it_looks_like_some(browser: Browser) 
 
 
 def test_report_stops_when_somebody_else_looks_after_the_place(browser: Browser) -> None:
-    browser.to("Which of these is it?")
+    browser.to("Which location do you mean?")
     browser.fill({"place": "53.905,-1.0,Some Road"})
     browser.fill({"service_code": "pothole"})
-    assert browser.page.title.startswith("Somebody else looks after this")
+    assert browser.page.title.startswith("Another organisation is responsible for this")
     assert browser.page.links["03069 990100"] == "tel:03069990100"
-    browser.fill(press="Choose another problem")
+    browser.fill(press="Change the problem")
     assert browser.page.title.startswith("What is the problem?")
     assert browser.stored() == []
 
@@ -328,22 +328,22 @@ def test_report_stops_when_somebody_else_looks_after_the_place(browser: Browser)
 @pytest.mark.parametrize(
     ("moment", "phone", "other"),
     [
-        ("2026-06-05T10:00:00Z", "01904 960123", "Ring us now."),
+        ("2026-06-05T10:00:00Z", "01904 960123", "Call us now."),
         ("2026-06-07T10:00:00Z", "01904 960199", "Our usual line is closed."),
     ],
 )
-def test_report_stops_and_says_whom_to_ring_when_an_answer_is_dangerous(
+def test_report_stops_and_names_a_number_when_an_answer_is_dangerous(
     moment: str, phone: str, other: str, browser: Browser
 ) -> None:
     with time_machine.travel(moment, tick=False):
         browser.to("What is the problem?")
         browser.fill({"service_code": "street-light"})
         browser.fill({"attributes.what": "wires"})
-    assert browser.page.title.startswith("This cannot wait")
+    assert browser.page.title.startswith("Call us now")
     assert other in browser.page.text
-    rings = [name for name in browser.page.links if name.startswith("Ring ")]
-    assert rings == [f"Ring {phone}"]
-    assert browser.page.links[f"Ring {phone}"] == f"tel:{phone.replace(' ', '')}"
+    rings = [name for name in browser.page.links if name.startswith("Call ")]
+    assert rings == [f"Call {phone}"]
+    assert browser.page.links[f"Call {phone}"] == f"tel:{phone.replace(' ', '')}"
     browser.fill(press="Change my answer")
     browser.fill({"attributes.what": "out"})
     assert browser.page.title.startswith("Add photos")
@@ -357,8 +357,8 @@ def test_report_already_there_is_followed_when_it_is_the_same(
     assert browser.page.title.startswith("Has it been reported already?")
     path = f"/forms/reports/{stored.service_request_id}/follow"
     browser.fill(action=path)
-    assert "You follow this report" in browser.page.text
-    assert "1 person follows this report" in browser.page.text
+    assert "You are following this report" in browser.page.text
+    assert "1 person follows it" in browser.page.text
     browser.open(browser.page.links["See the report"])
     assert "Followed by 1 person" in browser.page.text
     browser.again()
@@ -371,7 +371,7 @@ def test_report_goes_on_when_none_of_those_nearby_is_the_same(
 ) -> None:
     browser.to("What is the problem?")
     browser.fill({"service_code": "pothole"})
-    browser.fill(press="None of these")
+    browser.fill(press="It's not one of these – continue")
     assert browser.page.title.startswith("More about the problem")
 
 
@@ -392,7 +392,7 @@ def test_private_report_is_seen_only_when_the_link_is_right(browser: Browser) ->
     browser.open(path)
     assert browser.status == 200
     assert "Loud music each night" in browser.page.text
-    assert "Only the council, and whoever has the link" in browser.page.text
+    assert "Only the council and anyone who has the link" in browser.page.text
     assert browser.headers["Cache-Control"] == "no-store"
     assert browser.headers["Referrer-Policy"] == "no-referrer"
     bare = path.partition("?")[0]
@@ -410,7 +410,7 @@ def test_private_report_is_seen_only_when_the_link_is_right(browser: Browser) ->
 def test_report_waits_when_its_place_is_only_described(browser: Browser) -> None:
     browser.to("Check your answers", where={"address": "Behind the library"})
     page = browser.fill(press="Send report")
-    assert "One of us reads it before it is public" in page.text
+    assert "We check reports before publishing them" in page.text
     [report] = browser.stored()
     assert (report.visibility, report.lat, report.long) == ("waiting", None, None)
 
@@ -424,7 +424,7 @@ def test_report_is_forgotten_when_it_is_withdrawn_in_time(browser: Browser) -> N
     assert browser.status == 404
     browser.again()
     browser.fill(press="Withdraw this report", action=withdrawal)
-    assert "Your report was withdrawn" in browser.page.text
+    assert "You have withdrawn your report" in browser.page.text
     [report] = browser.stored()
     assert report.visibility == "withdrawn"
     assert "Cups" not in report.description
@@ -439,7 +439,7 @@ def test_page_says_what_to_do_when_it_is_too_late_to_withdraw(browser: Browser) 
     with time_machine.travel(utc_now() + timedelta(minutes=6)):
         browser.fill(press="Withdraw", action=action)
         assert browser.status == 409
-        assert "Ring us on 01904 960123" in browser.page.text
+        assert "Call us on 01904 960123" in browser.page.text
         browser.post(*sent)
         assert "Report sent" in browser.page.text
         assert all("withdraw" not in form.action for form in browser.page.forms)
@@ -452,10 +452,10 @@ def test_update_is_added_when_it_is_typed(browser: Browser, stored: ServiceReque
     browser.open(path + "/update")
     browser.fill(action=path + "/update")
     assert browser.status == 400
-    assert browser.page.links["Write what you want to tell us"] == "#text"
+    assert browser.page.links["Enter what you want to tell us"] == "#text"
     browser.fill({"text": "It is larger now"}, action=path + "/update")
     browser.again()
-    assert "your update was added" in browser.page.text
+    assert "for your update" in browser.page.text
     [report] = browser.stored()
     assert [update.text for update in report.updates] == ["It is larger now"]
 
@@ -467,7 +467,7 @@ def test_report_is_opened_again_when_somebody_says_that_it_is_not_fixed(
     officer = Author("officer", staff_in=EVERYWHERE)
     updating.add_update(stored.service_request_id, update_draft(state="fixed"), "k", officer, ports)
     path = f"/forms/reports/{stored.service_request_id}"
-    assert browser.open(path).links["Say that it is not fixed"] == path + "/update"
+    assert browser.open(path).links["Tell us it's not fixed"] == path + "/update"
     browser.open(path + "/update")
     browser.fill({"text": "Still a hole", "state": "not_fixed"}, action=path + "/update")
     assert browser.stored()[0].state == "reopen"
@@ -507,7 +507,7 @@ def test_nothing_is_done_when_a_form_comes_without_its_key(
     path = f"/forms/reports/{stored.service_request_id}/{action}"
     browser.post(path, b"text=Hello&reason=other")
     assert browser.status == 400
-    assert "begin anew" in browser.page.text
+    assert "start again" in browser.page.text
     assert browser.stored()[0].version == stored.version
 
 
@@ -532,7 +532,7 @@ def test_page_says_what_became_of_what_was_typed_when_something_breaks(
     replace_built(monkeypatch, reports_ports, Broken(RuntimeError("broken on purpose")))
     browser.fill(press="Send report")
     assert browser.status == 500
-    assert "press the button again: it is never taken twice" in browser.page.text
+    assert "select the button again: we will not store it twice" in browser.page.text
     assert "01904 960123" in browser.page.links
     assert "broken on purpose" not in browser.html
     monkeypatch.undo()

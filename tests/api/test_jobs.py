@@ -238,7 +238,7 @@ def test_link_lets_a_contractor_in_and_is_taken_back(depot: Depot) -> None:
     assert depot.api.client.http.get(link).status_code == 404
 
 
-def test_report_is_mended_from_the_resident_to_the_crew_and_back_to_who_follows_it(
+def test_report_goes_from_the_resident_to_the_crew_and_back_to_its_followers(
     depot: Depot,
 ) -> None:
     api, pump = depot.api, depot.api.cloud.pump

@@ -134,7 +134,7 @@ def test_plan_of_the_office_stays_when_the_crew_was_away(depot: Depot) -> None:
     assert (found["state"], found["crew"], found["planned_day"]) == ("done", "highways-south", day)
 
 
-def test_other_teams_job_is_not_hers_and_says_nothing_of_itself(depot: Depot) -> None:
+def test_job_of_another_team_is_refused_without_details(depot: Depot) -> None:
     job = depot.job()
     token = depot.staff("crew-of-parks", ELSEWHERE)
     (item,) = depot.tell(operation(job), token=token)

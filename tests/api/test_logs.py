@@ -68,7 +68,7 @@ def test_call_gets_a_new_id_when_none_was_sent_or_something_else(
     assert sent is None or sent not in "".join(written)
 
 
-def test_refusal_tells_no_id_and_is_no_error_of_ours(api: Api) -> None:
+def test_refusal_is_logged_without_ids_and_not_as_an_error(api: Api) -> None:
     with kept() as written:
         answer = send(api, PHONE, service_code="none-of-ours")
     assert "request_id" not in answer.json_body
@@ -220,7 +220,7 @@ def broken(monkeypatch: pytest.MonkeyPatch, kind: type, name: str) -> Iterator[N
 
 
 def use_everything(api: Api, monkeypatch: pytest.MonkeyPatch, token: str) -> set[int]:
-    """Sends all that a person may tell of herself everywhere, also where it breaks."""
+    """Sends all personal data that a person may enter, everywhere, also where it breaks."""
     body = draft_body(contact=CANARIES, description=SAID, **PLACE)
     query = urlencode(PLACE | CANARIES)
     answers = [api.post("/api/reports", body, token=token, key=KEY)]

@@ -63,7 +63,7 @@ def path_of(link: str) -> str:
 
 @pytest.fixture
 def link(report_id: str) -> str:
-    """What leads to the page, as she was sent it with yes."""
+    """The link to the page, as the reporter was sent it for yes."""
     return path_of(asked_after(3.01)[0])
 
 
@@ -140,8 +140,8 @@ def test_answer_is_taken_once(report_id: str, link: str, api: Api) -> None:
     body, content_type = encoded(form, form.filled({"answer": "no"}, None), {})
     first, second = (posted(form.action, body, content_type, api) for _ in range(2))
     assert "Thank you" in first.title
-    assert "told us already" in second.title and "no, it is not fixed" in second.text
-    assert "told us already" in opened(link, api).title
+    assert "already answered" in second.title and "no, it's not fixed" in second.text
+    assert "already answered" in opened(link, api).title
     after = stored(report_id)
     assert [update.state for update in after.updates] == ["fixed", "reopen"]
 
@@ -167,9 +167,11 @@ def test_page_says_so_when_the_report_has_moved_on(report_id: str, link: str, ap
     body, content_type = encoded(form, form.filled({"answer": "no"}, None), {})
     say("reopen", report_id, api)
     for page in (opened(link, api), posted(form.action, body, content_type, api)):
-        assert "do not need your answer" in page.title and "now: Reopened" in page.text
+        assert "no longer need your answer" in page.title and "now: Reopened" in page.text
     say("fixed", report_id, api)
-    assert "do not need your answer" in opened(link, api).title, "That was about the repair before."
+    assert "no longer need your answer" in opened(link, api).title, (
+        "That was about the repair before."
+    )
     assert stored(report_id).said_not_fixed == 0
 
 
@@ -181,7 +183,7 @@ def test_page_says_that_the_link_does_not_hold_when_it_is_another(
 ) -> None:
     token = link.partition("?")[0].rpartition("/")[2]
     answer = api.client.http.get(f"/forms/mended/{change(token)}")
-    assert answer.status_code == 404 and "does not hold" in answer.body.decode()
+    assert answer.status_code == 404 and "has expired" in answer.body.decode()
 
 
 def test_link_of_one_repair_is_none_of_another(report_id: str, link: str) -> None:

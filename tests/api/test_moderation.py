@@ -51,7 +51,8 @@ def test_report_is_triaged_by_the_rules_until_an_officer_decides_otherwise(api: 
     assert (seen["priority"], seen["opens"], seen["team"]) == ("high", "job", "highways")
     assert seen["because"][0] == {
         "about": "priority",
-        "text": "Priority is high because “How big is it?” is answered “Larger than a car wheel”.",
+        "text": "The priority is high because the answer to “How big is it?” is “Larger than a car "
+        "wheel”.",
     }
     chosen = {"team": "parks", "expected_datetime": "2096-06-01T10:00:00+01:00"}
     changed = api.patch(address(receipt), chosen, version=1, token=officer).json_body

@@ -209,7 +209,7 @@ def test_answer_is_not_kept_by_anybody_between(other: OtherSystem) -> None:
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_token_of_ours_that_does_not_hold_is_no_hindrance(other: OtherSystem) -> None:
+def test_expired_token_is_ignored(other: OtherSystem) -> None:
     assert other.get("services.json", headers={"Authorization": "Basic abc"}).status_code == 200
 
 

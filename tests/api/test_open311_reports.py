@@ -195,7 +195,7 @@ def test_answer_counts_as_absent_when_it_is_blank_and_is_left_out_when_it_is_not
     "content_type",
     ["application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/xml", ""],
 )
-def test_body_is_refused_and_nothing_breaks_when_it_is_no_form(
+def test_body_is_refused_and_nothing_breaks_when_it_is_not_a_form(
     content_type: str, body: bytes, other: OtherSystem
 ) -> None:
     for path in ("requests.xml", "servicerequestupdates.json"):
@@ -355,7 +355,7 @@ def test_long_description_is_cut_and_kept_whole_for_officers_alone(other: OtherS
     assert "the end of it" not in shown.body.decode()
     officer = other.api.token("officer")
     (note,) = other.api.get(f"/api/cases/{request_id}", token=officer).json_body["notes"]
-    assert (note["by"], note["text"]) == ("Another system: its whole text", whole)
+    assert (note["by"], note["text"]) == ("Another system's full text", whole)
     assert other.reported(description="x" * 4000) and notes_of(other.reported()) == []
 
 

@@ -68,7 +68,7 @@ def test_receiver_is_told_of_a_report_and_can_tell_that_it_comes_from_us(
     assert (sent["tries"], sent["what"]) == (1, "submitted")
 
 
-def test_receiver_is_told_what_everybody_may_see_and_no_more(api: Api, hook: Hook) -> None:
+def test_receiver_is_told_only_what_everybody_may_see(api: Api, hook: Hook) -> None:
     add(api, url=f"{hook.origin}/hook")
     contact = {"name": "Canary Name", "email": "canary@person.example", "phone": "01904 555123"}
     public = report(api, contact=contact)

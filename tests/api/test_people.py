@@ -31,7 +31,7 @@ def noted(api: Api, admin: str) -> list[tuple[str, str, str]]:
     return [(each["actor"], each["action"], each["details"]) for each in items]
 
 
-def test_invited_person_stands_in_the_list_with_her_roles(api: Api, admin: str) -> None:
+def test_invited_person_is_listed_with_their_roles(api: Api, admin: str) -> None:
     person = invited(api, admin)
     assert person["grants"] == [OFFICER]
     assert (person["address"], person["is_pending"]) == ("officer@example.org", True)
@@ -43,7 +43,7 @@ def test_invited_person_stands_in_the_list_with_her_roles(api: Api, admin: str) 
     assert_problem(api.post(PEOPLE, again, token=admin), 409)
 
 
-def test_one_person_is_read_by_her_id(api: Api, admin: str) -> None:
+def test_one_person_is_read_by_id(api: Api, admin: str) -> None:
     person = invited(api, admin)
     assert api.get(f"{PEOPLE}/{person['account_id']}", admin).json_body == person
     assert_problem(api.get(f"{PEOPLE}/nobody", admin), 404)
@@ -99,7 +99,7 @@ def test_roles_hold_from_the_next_call_on(api: Api, admin: str) -> None:
     assert assert_problem(late, 409)["version"] == taken.json_body["version"]
 
 
-def test_disabled_person_is_out_with_the_next_call_and_must_sign_in_anew_afterwards(
+def test_disabled_person_is_signed_out_at_the_next_call_and_has_to_sign_in_again(
     api: Api, admin: str
 ) -> None:
     officer, path = api.token("officer", "an-officer"), f"{PEOPLE}/an-officer"
@@ -114,7 +114,7 @@ def test_disabled_person_is_out_with_the_next_call_and_must_sign_in_anew_afterwa
     assert api.get("/api/moderation?reason=waiting", fresh).status_code == 200
 
 
-def test_administrator_cannot_change_herself_nor_anybody_who_is_not_there(
+def test_administrator_cannot_change_their_own_account_or_an_unknown_one(
     api: Api, admin: str
 ) -> None:
     own = api.patch(f"{PEOPLE}/an-admin", {"disabled": True}, version=1, token=admin)

@@ -151,7 +151,7 @@ def test_officer_sees_the_load_of_her_crews(api: Api) -> None:
     }
 
 
-def test_officer_sees_her_own_teams_alone(api: Api) -> None:
+def test_officer_sees_only_their_own_teams(api: Api) -> None:
     report(api, "here")
     ports = accounts_ports()
     api.token("officer", "elsewhere")

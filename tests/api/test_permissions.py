@@ -325,7 +325,7 @@ def test_report_has_the_fields_of_the_callers_role_and_no_others(
     assert (b"anary" in answer.body) is is_officer
 
 
-def test_list_of_what_waits_shows_an_officer_her_own_alone(council: Council) -> None:
+def test_list_of_waiting_reports_has_only_those_of_the_officers_remit(council: Council) -> None:
     council.report(service_code="graffiti")
     shown = {
         caller: council.call(caller, "GET", "/api/moderation?reason=waiting").json_body["items"]

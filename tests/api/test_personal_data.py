@@ -1,4 +1,4 @@
-"""Planted canaries: what a resident tells of herself is kept, and comes out nowhere."""
+"""Planted canaries: personal data of a resident is kept, and comes out nowhere."""
 
 import json
 

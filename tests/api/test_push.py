@@ -61,7 +61,7 @@ def subscribe(api: Api, browser: Browser, **topic: Any) -> HTTPResponse:
 
 
 def subscribed(api: Api, browser: Browser, **topic: Any) -> Subscription:
-    """Whoever subscribes, once the index knows of it."""
+    """Subscribes, and waits until the index has it."""
     answer = subscribe(api, browser, **topic)
     assert answer.status_code == 201, answer.body
     api.cloud.pump.run_until_idle()

@@ -1,4 +1,4 @@
-"""A question to whoever sent a report, from the officer's click to the answer on the case."""
+"""A question to the reporter, from the officer's click to the answer on the case."""
 
 from dataclasses import replace
 from typing import Any
@@ -87,7 +87,7 @@ def waiting(api: Api, whose: str) -> list[str]:
     return [each["service_request_id"] for each in found]
 
 
-def test_case_waits_until_she_answers_by_the_link_in_her_letter(report_id: str, api: Api) -> None:
+def test_case_waits_until_the_reporter_answers_by_the_link(report_id: str, api: Api) -> None:
     asked = ask(report_id, api)
     assert (asked["text"], asked["answer"]) == (TEXT, None)
     assert waiting(api, "reporter") == [report_id] and waiting(api, "officer") == []
@@ -115,8 +115,8 @@ def test_question_is_asked_and_sent_once_when_it_comes_twice(report_id: str, api
 
 def test_answer_is_taken_once(report_id: str, link: str, api: Api) -> None:
     replied(link, api, "The left one.")
-    assert "answered already" in replied(link, api, "The right one.").title
-    assert "answered already" in opened(link, api).title
+    assert "already answered" in replied(link, api, "The right one.").title
+    assert "already answered" in opened(link, api).title
     assert stored(report_id).questions[0].answer == "The left one."
 
 
@@ -133,8 +133,8 @@ def test_page_says_so_when_the_answer_is_known_another_way(
     question_id = stored(report_id).questions[0].question_id
     path = f"/api/cases/{report_id}/questions/{question_id}/settled"
     assert api.post(path, {}, token=api.token("officer")).json_body["waits_for"] is None
-    assert "do not need" in opened(link, api).title
-    assert "do not need" in replied(link, api, "The left one.").title
+    assert "no longer need" in opened(link, api).title
+    assert "no longer need" in replied(link, api, "The left one.").title
     assert stored(report_id).questions[0].answer is None
 
 
@@ -167,7 +167,9 @@ def test_nobody_is_asked_who_cannot_be_reached(report_id: str, api: Api) -> None
         assert case(each, api)["can_ask"] is False
         path = f"/api/cases/{each}/questions"
         answer = api.post(path, {"text": TEXT}, token=api.token("officer"))
-        assert answer.status_code == 409 and "cannot be asked" in answer.json_body["detail"]
+        assert (
+            answer.status_code == 409 and "We cannot ask the reporter" in answer.json_body["detail"]
+        )
         assert stored(each).questions == ()
 
 

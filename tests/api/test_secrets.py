@@ -161,7 +161,7 @@ def test_setting_is_named_when_its_secret_is_gone(
 ) -> None:
     monkeypatch.setenv("ID_SECRET_ARN", container.settings().id_secret_arn + "x")
     container.forget()
-    with pytest.raises(ConfigurationError, match="ID_SECRET_ARN names no secret"):
+    with pytest.raises(ConfigurationError, match="ID_SECRET_ARN is not the name of a secret"):
         reports_ports().ids.service_request_id("anonymous", "key")
 
 
@@ -225,7 +225,7 @@ def test_printed_token_is_an_officers_for_as_long_as_asked(api: Api) -> None:
 @pytest.mark.parametrize("typed", ["jo.smith", "jo", " ", "jo@example.org", "x" * 65])
 def test_no_word_of_the_operators_gets_into_the_audit_log(typed: str, cloud: Cloud) -> None:
     done = run("token", "officer", "--account", typed, "--hours", "1")
-    assert done.exit_code == 2 and "There is no account of this id." in done.output
+    assert done.exit_code == 2 and "There is no account with this id." in done.output
     assert page(limit=1, before=None, ports=audit_ports()).entries == []
 
 

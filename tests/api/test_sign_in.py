@@ -95,7 +95,7 @@ def delete(here: Api, path: str, headers: dict[str, str]) -> Any:
 # The way in.
 
 
-def test_resident_signs_in_with_the_code_from_her_mail_and_goes_on_to_where_she_was(
+def test_resident_signs_in_with_the_code_from_the_email_and_continues(
     here: Api, address: str
 ) -> None:
     http = here.client.http
@@ -158,7 +158,7 @@ def test_page_says_to_begin_again_when_the_attempt_is_none(attempt_id: str, here
     assert answer.status_code == 404 and b"/forms/sign-in" in answer.body
 
 
-def test_page_comes_back_with_what_was_typed_when_it_is_no_address(here: Api) -> None:
+def test_page_comes_back_with_the_input_when_it_is_not_an_address(here: Api) -> None:
     answer = post_form(here.client.http, "/forms/sign-in", address="not <an> address")
     assert answer.status_code == 400
     assert b"not &lt;an&gt; address" in answer.body and b'id="address-error"' in answer.body
@@ -200,7 +200,7 @@ def test_what_cannot_be_a_code_costs_no_try(typed: str, here: Api, address: str)
     attempt_id, code = sent_code(here, address)
     for _ in range(6):
         answer = enter(here, attempt_id, typed)
-        assert answer.status_code == 400 and b"Enter the six digits" in answer.body
+        assert answer.status_code == 400 and b"Enter the 6-digit code" in answer.body
     assert sign_in_with(here.client.http, attempt_id, code)
 
 
@@ -229,7 +229,7 @@ def test_page_tells_no_address_any_more_when_its_code_is_over(
         shown = code_page(here, attempt_id)
     assert shown.status_code == 400 and address.encode() not in shown.body
     assert b'href="/forms/sign-in?next=%2Freport%2F"' in shown.body
-    assert (b'<a href="/report/">go on</a>' in shown.body) is is_used
+    assert (b'<a href="/report/">continue</a>' in shown.body) is is_used
 
 
 def test_page_tells_nothing_of_an_address_that_is_to_be_added(here: Api, address: str) -> None:
@@ -376,7 +376,7 @@ def test_page_of_the_code_says_that_no_text_was_sent_when_the_last_went_meanwhil
     here: Api, request: pytest.FixtureRequest
 ) -> None:
     attempt_id = ask_for_code(here.client.http, "07700 900778")
-    assert b"see whether yours was sent" in code_page(here, attempt_id).body
+    assert b"check whether yours was sent" in code_page(here, attempt_id).body
     request.getfixturevalue("spent")
     with kept() as written:
         here.cloud.pump.run_until_idle()
@@ -425,8 +425,8 @@ def test_link_leads_back_to_the_report_that_was_begun_in_another_tab(
     answer = post_form(here.client.http, path, token=token)
     assert answer.headers["Location"] == done("/report/") and cookie_in(answer)
     shown = here.client.http.get(done("/report/")).body
-    assert b"Go back to the page where you began" in shown
-    assert b'<a href="/report/">begin here</a>' in shown
+    assert b"Go back to the page where you started" in shown
+    assert b'<a href="/report/">start again here</a>' in shown
 
 
 def test_link_leads_on_to_the_page_that_asked_to_sign_in(here: Api, address: str) -> None:

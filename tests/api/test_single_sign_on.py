@@ -174,7 +174,7 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 def at_the_public_provider(way: str, **form: str) -> dict[str, str]:
-    """Somebody presses the button there; answers what her browser comes back with."""
+    """Presses the button there; returns what the browser comes back with."""
     opener = urllib.request.build_opener(NoRedirect)
     try:
         opener.open(urllib.request.Request(way, urlencode(form).encode()))
@@ -188,7 +188,7 @@ def at_the_public_provider(way: str, **form: str) -> dict[str, str]:
 # A provider that is not ours.
 
 
-def test_resident_signs_in_there_and_goes_on_to_where_she_was(here: Here) -> None:
+def test_resident_signs_in_there_and_continues(here: Here) -> None:
     shown = here.client.http.get("/forms/sign-in?next=/map/").body.decode()
     assert "Sign in with the public provider" in shown
     way, cookie = begun(here, "public")
@@ -220,7 +220,7 @@ def test_page_offers_only_the_ways_that_are_as_sure_as_it_has_to_be(
 
 
 @pytest.mark.parametrize(("verified", "is_hers"), [(True, True), (False, False)])
-def test_account_of_her_address_is_hers_when_the_provider_has_verified_it(
+def test_account_of_the_address_is_used_when_the_provider_has_verified_it(
     verified: bool, is_hers: bool, here: Here
 ) -> None:
     address = f"verified-{verified}@example.org".lower()
@@ -245,7 +245,7 @@ def test_nobody_is_signed_in_whose_address_is_on_the_block_list(here: Here) -> N
     urllib.request.urlopen(urllib.request.Request(user, claims, headers, method="PUT"))
     way, cookie = begun(here, "public")
     answer = back(here, "public", at_the_public_provider(way, sub="threats"), cookie)
-    assert answer.status_code == 403 and b"ring us on" in answer.body
+    assert answer.status_code == 403 and b"call us on" in answer.body
     assert NAME not in str(answer.headers)
 
 
@@ -308,7 +308,7 @@ def session_by_code(here: Here, address: str) -> Any:
 
 
 def officer_with_a_code(here: Here, subject: str) -> tuple[Any, str]:
-    """Her session by a code to a mailbox of her own, which she added as an administrator."""
+    """A session by a code to a private mailbox, which was added as an administrator."""
     answer = signed_in(here, here.staff, "staff", sub=subject, groups=["it"])
     inside = session_of(here, answer)
     begun_at = here.post(
@@ -328,8 +328,8 @@ def officer_with_a_code(here: Here, subject: str) -> tuple[Any, str]:
 MODERATION = "/api/moderation?reason=waiting"
 
 
-def test_role_holds_only_for_who_came_through_her_organisation(here: Here) -> None:
-    """Else whoever was dismissed goes on with a code to a mailbox of her own."""
+def test_role_is_valid_only_for_sign_in_through_the_organisation(here: Here) -> None:
+    """Otherwise a dismissed person could continue with a code to a private mailbox."""
     account, token = officer_with_a_code(here, "dismissed")
     assert (account["roles"], account["assurance"]) == (["resident"], "contact")
     assert here.get("/api/account", token).json_body["roles"] == ["resident"]
@@ -345,7 +345,7 @@ def test_role_holds_only_for_who_came_through_her_organisation(here: Here) -> No
     assert stored and stored.grants == (Grant(role="admin"),)
 
 
-def test_first_administrator_signs_in_with_a_code_until_she_comes_through_her_organisation(
+def test_first_administrator_signs_in_with_a_code_until_they_sign_in_through_the_organisation(
     here: Here,
 ) -> None:
     """The way in for the day on which the organisation's does not work."""
@@ -365,7 +365,7 @@ def test_first_administrator_signs_in_with_a_code_until_she_comes_through_her_or
     assert here.get("/api/admin/people", token()).status_code == 403
 
 
-def test_administrators_see_who_came_through_her_organisation(here: Here) -> None:
+def test_administrators_see_who_signed_in_through_the_organisation(here: Here) -> None:
     said = {"name": "Officer One\n", "email": "one@work.example.org"}
     answer = signed_in(here, here.staff, "staff", sub="one", groups=["it"], **said)
     session = session_of(here, answer)
@@ -499,7 +499,7 @@ def test_nobody_is_signed_in_by_a_word_that_does_not_hold(
     here.national.claims = claims
     answer = signed_in(here, here.national, "national")
     assert answer.status_code == 403 and "Set-Cookie" not in answer.headers
-    assert b"could not tell us for certain" in answer.body
+    assert b"could not confirm who you are" in answer.body
 
 
 @pytest.mark.parametrize(
@@ -674,7 +674,7 @@ def test_staff_are_sure_enough_for_everything_when_they_have_a_role(
     assert here.post("/api/reports", sent, key=key, token=token).status_code == status
 
 
-def test_officer_reports_for_whoever_rings_without_being_sure_in_her_place(here: Here) -> None:
+def test_officer_reports_for_a_caller_without_proof_of_who_the_caller_is(here: Here) -> None:
     _, token = officer_with_a_code(here, "helper")
     sent = draft_body(service_code="litter", channel="phone")
     assert here.post("/api/reports", sent, key="rings", token=token).status_code == 403
@@ -710,7 +710,7 @@ def test_form_without_javascript_says_what_is_needed_and_why_before_it_is_filled
         text = answer.body.decode()
         assert ("Sign in to report this</h1>" in text) is is_asked
         assert ('href="/forms/sign-in?next=/report/"' in text) is is_asked
-        assert ("nobody else may begin it in their name" in text) is is_asked
+        assert ("nobody else can report it for them" in text) is is_asked
         assert re.search(r'name="address" value="Outside number 12"', text)
 
 

@@ -208,7 +208,7 @@ def test_what_a_link_does_not_open_looks_like_what_is_not_there(here: Api, addre
 
 
 def looks_without_a_link(here: Api, which: str) -> tuple[list[int], list[str], list[str]]:
-    """What is answered and done to whoever has no link, or another."""
+    """The answer to a caller who has no link, or another one."""
     answers = []
     with record() as tries:
         for way in (f"/api/subscriptions/{which}?token=x", f"/api/subscriptions/{which}"):
@@ -260,7 +260,7 @@ def test_report_that_is_private_and_one_that_is_not_there_are_refused_alike(
     assert looks[0] == looks[1] and looks[0][0] == 400
 
 
-# How often, and for whom not.
+# How often, and who is not counted.
 
 
 @pytest.mark.usefixtures("one_hour")
@@ -372,9 +372,7 @@ def test_own_subscriptions_are_listed_by_page(here: Api, address: str) -> None:
     assert fields_of(bad) == {"cursor"}
 
 
-def test_follower_who_is_signed_in_hears_of_the_report_as_she_wants_to_be_reached(
-    here: Api, address: str
-) -> None:
+def test_signed_in_follower_gets_alerts_at_the_preferred_address(here: Api, address: str) -> None:
     report = here.post("/api/reports", draft_body(), key=address).json_body
     token = signed_in(address)
     way = f"/api/reports/{report['service_request_id']}/follow"
@@ -385,11 +383,11 @@ def test_follower_who_is_signed_in_hears_of_the_report_as_she_wants_to_be_reache
     assert (listed["channel"], listed["state"]) == ("email", "active")
 
 
-# The whole way: a subscription is found by what happens, and nobody else hears where she lives.
+# The whole way: an event finds the subscription, and nobody else learns where the subscriber lives.
 
 
 def messages(tries: list[Any]) -> list[dict[str, Any]]:
-    """What was put on the queue of whoever sends."""
+    """The messages on the sending queue."""
     queue = container.settings().alerts_queue_url
     sent = [json.loads(each.body) for each in tries if each.operation == "sqs.SendMessageBatch"]
     bodies = [

@@ -149,7 +149,7 @@ def test_change_is_not_taken_back_when_people_were_told_of_it(
     replace_built(monkeypatch, reports_ports, later)
     (item,) = taken_back(api, change)
     assert (item["result"], item["put_back"]) == ("not_undone", [])
-    assert "People have been told of it" in item["because"]
+    assert "People have already been notified" in item["because"]
     assert stored(request_id).state == "fixed"
 
 
@@ -158,7 +158,7 @@ def test_answer_says_what_was_put_back_and_what_was_not(api: Api) -> None:
     change = changed(api, request_id, description="[removed]", team="parks")
     assert change["undo_within_s"] == 300, "Nobody is told of that, so nobody has to wait."
     (item,) = taken_back(api, change)
-    assert item["result"] == "partly" and "kept nowhere" in item["because"]
+    assert item["result"] == "partly" and "keep no copy" in item["because"]
     assert (item["put_back"], item["not_put_back"]) == (["team"], ["description"])
 
 

@@ -70,7 +70,7 @@ def test_contractors_words_and_photos_are_public_when_an_officer_has_released_th
     case, request_id = case_of(job, depot), job["service_request_ids"][0]
     seen = depot.api.get(f"/api/reports/{request_id}").json_body
     assert seen["state"] == "fixed" and CANARY not in str(seen)
-    assert [each["text"] for each in seen["updates"] if each["text"]] == ["This was mended."]
+    assert [each["text"] for each in seen["updates"] if each["text"]] == ["We have repaired this."]
     assert not any(each["photos"] for each in seen["updates"])
     assert case["attention"] == "waiting" and request_id in queued(depot, "attention=waiting")
     waiting = depot.api.get("/api/moderation?reason=waiting", depot.officer).json_body["items"]
@@ -192,7 +192,7 @@ def test_reason_is_there_again_when_an_officer_takes_the_reply_back(depot: Depot
     assert case_of(job, depot)["needs"] == case["needs"]
 
 
-def test_case_shows_photos_of_crews_with_when_by_whom_and_who_sees_them(depot: Depot) -> None:
+def test_case_shows_photos_of_crews_with_time_author_and_visibility(depot: Depot) -> None:
     job = depot.job()
     ids = []
     for kind in ("start", "note", "done"):
@@ -218,7 +218,7 @@ def test_case_shows_photos_of_crews_with_when_by_whom_and_who_sees_them(depot: D
     assert {each["by"] for each in photos} == {"A crew"} and all(each["at"] for each in photos)
 
 
-def test_notes_are_signed_by_whoever_wrote_them(depot: Depot) -> None:
+def test_notes_are_signed_by_their_authors(depot: Depot) -> None:
     job = depot.change(depot.job(), crew="highways-north", planned_day=DAY_AHEAD)
     depot.tell(operation(job, "could_not", reason="no_access"))
     depot.api.cloud.pump.run_until_idle()

@@ -1,21 +1,24 @@
-"""Docstrings and comments are in plain technical English, which an engineer from outside reads at
-first sight."""
+"""Docstrings, comments, the names of tests and the documents are in plain technical English, which
+an engineer from outside reads at first sight."""
 
 import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
 
-BANNED = re.compile(
-    r"\b(she|her|hers|herself|whoever|whom|whomever|manieth)\b|\bwhat is [^.;:,]{1,40} is\b",
-    re.IGNORECASE,
-)
-"""Say "the reporter", "the officer" or "the caller", and the subject before the verb."""
+DIALECT = r"\b(she|her|hers|herself|whoever|whom|whomever|manieth)\b"
+"""Say "the reporter", "the officer" or "the caller"."""
+BANNED = re.compile(DIALECT + r"|\bwhat is [^.;:,]{1,40} is\b", re.IGNORECASE)
+"""In sentences, say the subject before the verb, too."""
+BANNED_IN_NAMES = re.compile(DIALECT, re.IGNORECASE)
+HERE = "tests/architecture/test_language.py"
+"""Has the banned words as examples."""
 
 
 def comments(text: str) -> Iterator[tuple[int, str]]:
@@ -33,21 +36,53 @@ def docstrings(text: str) -> Iterator[tuple[int, str]]:
                 yield from enumerate(words.split("\n"), first)
 
 
+def names(text: str) -> Iterator[tuple[int, str]]:
+    """The names of the functions and classes of a module, as words."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.lineno, node.name.replace("_", " ")
+
+
 def faults(text: str) -> list[str]:
     """The lines of a module with a banned word."""
-    found = [*comments(text), *docstrings(text)]
-    return [f"{line}: {words.strip()}" for line, words in sorted(found) if BANNED.search(words)]
+    sentences = _banned([*comments(text), *docstrings(text)], BANNED)
+    return [*sentences, *_banned(names(text), BANNED_IN_NAMES)]
 
 
-def test_docstrings_and_comments_of_the_application_are_plain_english() -> None:
-    modules = sorted((ROOT / "chalicelib").rglob("*.py"))
-    assert len(modules) > 400
+def faults_of_document(text: str) -> list[str]:
+    """The lines of a document with a banned word, but for code and the names of tests."""
+    plain = re.sub(r"`[^`\n]*`", "", text)
+    return _banned(enumerate(plain.split("\n"), 1), BANNED)
+
+
+def _banned(lines: Iterable[tuple[int, str]], words: re.Pattern[str]) -> list[str]:
+    return [f"{line}: {text.strip()}" for line, text in sorted(lines) if words.search(text)]
+
+
+def found_in(paths: list[Path], search: Callable[[str], list[str]]) -> Mapping[str, list[str]]:
+    """The faulty lines of each file that has some."""
     found = {
-        path.relative_to(ROOT).as_posix(): lines
-        for path in modules
-        if (lines := faults(path.read_text(encoding="utf-8")))
+        path.relative_to(ROOT).as_posix(): search(path.read_text(encoding="utf-8"))
+        for path in paths
     }
-    assert found == {}
+    return {path: lines for path, lines in found.items() if lines and path != HERE}
+
+
+@pytest.mark.parametrize(("folder", "least"), [("chalicelib", 400), ("tests", 250)])
+def test_names_docstrings_and_comments_are_plain_english(folder: str, least: int) -> None:
+    modules = sorted((ROOT / folder).rglob("*.py"))
+    assert len(modules) > least
+    assert found_in(modules, faults) == {}
+
+
+def test_documents_are_plain_english() -> None:
+    documents = [
+        *sorted((ROOT / "docs").glob("*.md")),
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+    ]
+    assert len(documents) > 9
+    assert found_in(documents, faults_of_document) == {}
 
 
 @pytest.mark.parametrize(
@@ -57,10 +92,17 @@ def test_docstrings_and_comments_of_the_application_are_plain_english() -> None:
         'def f():\n    """The report.\n\n    Her own.\n    """',
         "x = 1  # what is new is told",
         'LIMIT = 1\n"""To whom it goes."""',
+        "def test_officer_sees_her_teams() -> None: ...",
+        "class WhoeverAsks:\n    def her(self): ...",
     ],
 )
 def test_banned_word_is_found(planted: str) -> None:
     assert len(faults(planted)) == 1
+
+
+def test_banned_word_is_found_in_a_document_but_not_in_its_code() -> None:
+    text = "# Alerts\n\nWhoever asks hears of it (`test_whoever_asks`).\n\n`whom`: the receiver.\n"
+    assert faults_of_document(text) == ["3: Whoever asks hears of it ()."]
 
 
 def test_words_that_people_read_are_left_alone() -> None:

@@ -1,5 +1,5 @@
 """Mozilla's push service on this machine, as far as one Firefox needs it: a WebSocket for the
-browser, and the endpoints that whoever sends posts to.
+browser, and the endpoints that senders post to.
 
 Source: mozilla-push-service.readthedocs.io (autopush), "Push Service Bridge HTTP/WebSocket
 Interface", read 2026-11.
@@ -46,7 +46,7 @@ class MozillaPush:
             pass
 
     def push(self, channel: str, body: bytes) -> int:
-        """Passes a message on; what that answers whoever sent it."""
+        """Passes a message on; returns the answer to its sender."""
         if self._present is None or channel not in self._channels:
             return 410
         data = urlsafe_b64encode(body).rstrip(b"=").decode()

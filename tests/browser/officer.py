@@ -1,4 +1,4 @@
-"""An officer at her desk in a browser, and reports for her to work on."""
+"""An officer at the desk in a browser, and reports to work on."""
 
 from itertools import count
 from typing import Any

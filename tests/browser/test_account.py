@@ -361,9 +361,7 @@ def test_my_data_is_read_and_downloaded(new_page: NewPage, account: Account) -> 
     assert report.service_request_id in json.dumps(held)
 
 
-def test_account_is_closed_when_she_wants_to_be_forgotten(
-    new_page: NewPage, account: Account
-) -> None:
+def test_account_is_closed_on_request(new_page: NewPage, account: Account) -> None:
     page = opened(new_page, account, "forget/")
     expect(page.get_by_text("your public reports, without you")).to_be_visible()
     page.get_by_label("Also remove the text").check()
@@ -395,7 +393,7 @@ def at_the_contact_step(new_page: NewPage, account: Account) -> Page:
     return page
 
 
-def test_report_is_hers_and_withdrawn_by_her_when_she_is_signed_in(
+def test_signed_in_reporter_owns_and_withdraws_the_report(
     new_page: NewPage, account: Account
 ) -> None:
     page = at_the_contact_step(new_page, account)
@@ -414,9 +412,7 @@ def test_report_is_hers_and_withdrawn_by_her_when_she_is_signed_in(
     expect(page.get_by_role("heading", name="Report withdrawn")).to_be_visible()
 
 
-def test_report_holds_nothing_of_her_when_she_sends_it_anonymously(
-    new_page: NewPage, account: Account
-) -> None:
+def test_anonymous_report_has_no_personal_data(new_page: NewPage, account: Account) -> None:
     page = at_the_contact_step(new_page, account)
     expect(page.get_by_label("Email address")).to_have_value(account.addresses[0].value)
     page.get_by_label("Report anonymously").check()
@@ -428,7 +424,7 @@ def test_report_holds_nothing_of_her_when_she_sends_it_anonymously(
     assert found and found.reporter is None and found.contact is None
 
 
-def test_report_is_sent_without_her_when_she_is_signed_out_meanwhile(
+def test_report_is_sent_without_an_account_when_the_reporter_was_signed_out_meanwhile(
     new_page: NewPage, account: Account
 ) -> None:
     page = at_the_contact_step(new_page, account)

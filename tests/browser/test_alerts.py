@@ -127,11 +127,11 @@ def test_alerts_near_a_place_are_asked_for_confirmed_changed_and_stopped(
     page.get_by_role("button", name="Yes, send me alerts").click()
     heading(page, "You will get these alerts")
     page.get_by_role("button", name="Change or stop these alerts").click()
-    page.get_by_label("How far from the place?").select_option("5 km")
+    page.get_by_label("How far from the location?").select_option("5 km")
     page.get_by_role("checkbox", name="It is fixed").uncheck()
     page.get_by_role("radio", name="Once a day").check()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Your changes are saved.")).to_be_visible()
+    expect(page.get_by_text("Your changes have been saved.")).to_be_visible()
     changed = of(address)
     assert (changed.topic.radius_m, changed.frequency) == (5000, "daily")
     assert set(changed.event_types) == {"new", "state_changed", "disruption"}

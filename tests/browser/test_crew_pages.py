@@ -117,21 +117,21 @@ def test_views_are_fine_when_there_is_a_conflict_a_refusal_and_a_job_that_went(
     come_back(page)
     expect(page.get_by_text("to keep the record from site")).to_be_visible()
 
-    office.refuses["note"] = "This job is not yours."
+    office.refuses["note"] = "This job is not in your teams and wards."
     go(page, "job/JOB000000002/note")
     page.get_by_label("Your note").fill("Mind the dog.")
     page.get_by_role("button", name="Save note").click()
     expect(page.get_by_text("was not accepted")).to_be_visible()
     fine(page)
-    page.get_by_role("link", name="See why").click()
-    expect(page.get_by_text("Why: This job is not yours.")).to_be_visible()
+    page.get_by_role("link", name="Look at what and why").click()
+    expect(page.get_by_text("Why: This job is not in your teams and wards.")).to_be_visible()
     fine(page)
 
 
 def test_refused_deed_is_kept_as_a_note_with_its_photo(
     page: Page, office: Office, shared_data: Path
 ) -> None:
-    office.refuses["done"] = "This job is not yours."
+    office.refuses["done"] = "This job is not in your teams and wards."
     go(page, "job/JOB000000002/done")
     page.get_by_label("Photos after the work").set_input_files(
         shared_data / "photos" / "bath_photo.JPG"
@@ -142,7 +142,7 @@ def test_refused_deed_is_kept_as_a_note_with_its_photo(
     page.get_by_role("button", name="Save as done").click()
     expect(page.get_by_role("heading", level=1, name="Saved")).to_be_visible()
     go(page, "waiting")
-    expect(page.get_by_text("Why: This job is not yours.")).to_be_visible()
+    expect(page.get_by_text("Why: This job is not in your teams and wards.")).to_be_visible()
     page.reload()
     expect(page.locator("#view .app-photos img")).to_have_count(1)
     page.get_by_role("button", name="Delete").click()

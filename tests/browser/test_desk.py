@@ -1,4 +1,4 @@
-"""An officer's day at her desk: from the queue to a case and what she does with it, many cases at
+"""An officer's day at the desk: from the queue to a case and its work, many cases at
 once, two that are the same, and what nobody should see of a photo."""
 
 import re
@@ -64,7 +64,7 @@ def save_view(page: Page) -> None:
 
 
 def answer(page: Page, stack: LocalStack, question: str, words: str) -> None:
-    """As whoever sent the report, by the link that she was sent."""
+    """As the reporter, by the link that was sent."""
     tell_what_waits(stack.cloud.pump.wait_until_idle)
     mails = page.request.get("/_local/outbox.json").json()["items"]
     asked = next(each for each in mails if question in each.get("body", ""))

@@ -144,7 +144,7 @@ def test_update_is_kept_and_the_reason_shown_when_not_fixed_is_said_of_an_open_r
     page.get_by_role("radio", name="This is not fixed").check()
     write_update(page, "Water stands in the road.")
     send_update(page)
-    expect(page.get_by_role("alert")).to_contain_text("can be sent back as not fixed")
+    expect(page.get_by_role("alert")).to_contain_text("can be reported as not fixed")
     expect(page.get_by_label("Your update")).to_have_value("Water stands in the road.")
     expect(page.get_by_role("button", name="Send this as a new update")).to_be_hidden()
     page.get_by_role("radio", name="I only want to add something").check()

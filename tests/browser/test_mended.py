@@ -1,4 +1,4 @@
-"""Whoever is asked whether a repair holds says so, on the page that the message leads to."""
+"""The reporter answers whether it is fixed, on the page that the message leads to."""
 
 from itertools import count
 
@@ -44,11 +44,11 @@ def test_answer_needs_one_tap_and_no_javascript(new_page: NewPage, stack: LocalS
     path = asked(stack)
     page = new_page(java_script_enabled=False)
     page.goto(f"{path}?answer=yes")
-    expect(page.get_by_role("radio", name="Yes, it is fixed")).to_be_checked()
+    expect(page.get_by_role("radio", name="Yes, it's fixed")).to_be_checked()
     page.get_by_role("button", name="Send your answer").click()
-    heading(page, "Thank you, we are glad that it is fixed")
+    heading(page, "Thank you for telling us that it's fixed")
     page.goto(path)
-    heading(page, "You have told us already")
+    heading(page, "You have already answered")
 
 
 @pytest.mark.parametrize("viewport", [NARROW, PHONE, DESK], ids=["narrow", "phone", "desk"])
@@ -68,7 +68,7 @@ def test_no_page_of_the_question_has_a_violation_or_runs_off_the_screen(
     expect(page.get_by_role("alert")).to_contain_text("Choose yes or no")
     expect(page.get_by_label("Tell us what is still wrong")).to_have_value("The paint is back.")
     look()
-    page.get_by_role("radio", name="No, it is not fixed").check()
+    page.get_by_role("radio", name="No, it's not fixed").check()
     page.get_by_role("button", name="Send your answer").click()
-    heading(page, "Thank you, we will look at it again")
+    heading(page, "Thank you, we'll look at it again")
     look()

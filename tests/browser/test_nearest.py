@@ -208,7 +208,7 @@ def test_what_is_marked_is_seen_in_forced_colours(new_page: NewPage) -> None:
 def test_enter_searches_at_once_and_says_that_nothing_fits(new_page: NewPage) -> None:
     page = new_page()
     page.goto("/nearest/#toilets")
-    # Whoever waits for the pause after typing would wait for ever.
+    # Waiting for the pause after typing would take for ever.
     page.evaluate("() => { window.setTimeout = () => 1 }")
     page.get_by_label("Postcode or street").focus()
     page.keyboard.type("no such street")

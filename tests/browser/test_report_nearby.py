@@ -1,4 +1,4 @@
-"""Whoever reports what somebody else has reported is shown it, and is never held up by that."""
+"""A resident is shown reports of the same problem, and is never held up by that."""
 
 import json
 import re

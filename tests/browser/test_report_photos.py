@@ -186,7 +186,7 @@ def test_refused_photo_is_told_before_the_report_is_sent(new_page: NewPage) -> N
     sent_reference(page)
 
 
-def test_file_that_is_no_photo_is_not_taken(new_page: NewPage) -> None:
+def test_file_that_is_not_a_photo_is_refused(new_page: NewPage) -> None:
     page = at_the_photos(new_page)
     choose(page, {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"})
     expect(page.get_by_role("alert")).to_contain_text("letter.pdf is not a photo that we can use")

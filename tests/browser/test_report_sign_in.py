@@ -19,7 +19,7 @@ HERE = {"latitude": 53.9533, "longitude": -1.0943}
 
 
 def reporter_of_what_asks_for(assurance: Needed, new_page: NewPage) -> Page:
-    """Somebody at the problem, where the published services ask that of whoever reports litter."""
+    """A resident at the problem step, where the published services require sign-in for litter."""
 
     def answer(route: Route) -> None:
         fetched = route.fetch()
@@ -58,7 +58,7 @@ def test_form_says_who_has_to_sign_in_and_goes_on_afterwards(
     page = reporter_of_what_asks_for("contact", new_page)
     assert choose_service(page, "Litter") == "sign-in"
     expect(page.get_by_role("heading", name="Sign in to report this")).to_be_focused()
-    expect(page.locator("#sign-in-why")).to_contain_text("we can reach you about it")
+    expect(page.locator("#sign-in-why")).to_contain_text("we can contact you")
     sign_in(page, stack, "litter@example.org")
     expect(page.get_by_label("Nearest house number")).to_have_value("Outside 12 Market Place")
     leave(page)
@@ -96,7 +96,7 @@ def test_link_from_the_mail_leads_back_to_the_tab_with_the_report(
     other.goto(newest_link())
     other.get_by_role("button", name="Sign in").click()
     expect(other.get_by_role("heading", level=1)).to_have_text("You are signed in")
-    expect(other.get_by_role("main")).to_contain_text("Go back to the page where you began")
+    expect(other.get_by_role("main")).to_contain_text("Go back to the page where you started")
     page.get_by_role("link", name="go on", exact=True).click()
     expect(page.get_by_label("Nearest house number")).to_have_value("Outside 12 Market Place")
     leave(page)
@@ -118,7 +118,7 @@ def test_form_says_so_to_somebody_who_is_not_surely_enough_known(new_page: NewPa
     assert choose_service(page, "Pothole") != "sign-in"
 
 
-def test_officer_takes_what_needs_proof_from_whoever_rings_but_not_in_their_own_name(
+def test_officer_takes_a_report_that_needs_proof_from_a_caller_but_not_in_their_own_name(
     new_page: NewPage,
 ) -> None:
     page = reporter_of_what_asks_for("proven", new_page)

@@ -1,4 +1,4 @@
-"""Whoever sent a report answers what an officer asks, on the page that the letter leads to."""
+"""The reporter answers an officer's question, on the page that the email leads to."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -51,7 +51,7 @@ def test_question_is_answered_without_javascript_and_no_page_has_a_violation(
     expect(page.locator("blockquote")).to_contain_text("Is it <b>deep</b>?")
     look()
     page.get_by_role("button", name="Send your answer").click()
-    expect(page.get_by_role("alert")).to_contain_text("Write your answer")
+    expect(page.get_by_role("alert")).to_contain_text("Enter your answer")
     expect(page).to_have_title("Error: We have a question about your report – Eskerby Council")
     look()
     page.get_by_label("Your answer").fill("The left one.")
@@ -59,10 +59,10 @@ def test_question_is_answered_without_javascript_and_no_page_has_a_violation(
     heading(page, "Thank you for your answer")
     look()
     page.goto(path)
-    heading(page, "You have answered already")
+    heading(page, "You have already answered")
     look()
     page.goto(f"{path[:-1]}{'0' if path[-1] != '0' else '1'}")
-    expect(page.get_by_role("heading", level=1)).not_to_have_text("You have answered already")
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("You have already answered")
     look()
     page.goto("/forms/questions/nothing")
     look()

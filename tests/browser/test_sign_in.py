@@ -81,7 +81,7 @@ def test_address_and_code_are_asked_for_again_when_they_are_wrong(
     code = code_for(address)
     page.get_by_label("Code").fill("000000" if code != "000000" else "111111")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert")).to_contain_text("That is not the code")
+    expect(page.get_by_role("alert")).to_contain_text("The code is wrong")
     expect(page.get_by_role("alert")).to_contain_text("4 more tries")
     assert not is_signed_in(page)
     page.goto("/cookies/")
@@ -105,8 +105,8 @@ def test_link_signs_in_by_its_button_alone_and_only_once(
     assert is_signed_in(page)
     page.goto(link)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("This code or link has run out")
-    page.get_by_role("button", name="Begin again").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("This code has expired")
+    page.get_by_role("button", name="Start again").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 

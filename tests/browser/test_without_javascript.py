@@ -128,7 +128,7 @@ def test_page_before_is_there_again_when_somebody_uses_the_browsers_back_button(
     page.go_back()
     heading(page, "Describe the problem")
     expect(page.get_by_label("Describe the problem")).to_have_value("Cups and paper")
-    for expected in ("Add photos", "What is the problem?", "Which of these is it?"):
+    for expected in ("Add photos", "What is the problem?", "Which location do you mean?"):
         page.go_back()
         heading(page, expected)
     for expected in ("What is the problem?", "Add photos", "Describe the problem"):
@@ -153,10 +153,10 @@ def test_error_leads_to_its_field_and_nothing_typed_is_lost(plain: Plain) -> Non
     find_place(page)
     choose(page, "Litter")
     go_on(page)
-    page.get_by_label("A short title").fill("Cups")
+    page.get_by_label("Short title").fill("Cups")
     go_on(page)
     expect(page).to_have_title(re.compile("^Error: Describe the problem"))
-    expect(page.get_by_label("A short title")).to_have_value("Cups")
+    expect(page.get_by_label("Short title")).to_have_value("Cups")
     page.get_by_role("link", name="Describe the problem").click()
     expect(page.get_by_label("Describe the problem")).to_be_focused()
     describe(page, "Cups and paper")
@@ -192,7 +192,7 @@ def test_private_report_is_read_and_added_to_when_its_link_is_known(
     assert public and public.status == 404
 
 
-def test_photo_is_shown_to_whoever_has_the_link_when_a_report_waits(
+def test_photo_is_shown_to_anyone_with_the_link_when_a_report_waits(
     plain: Plain, stack: LocalStack, shared_data: Path
 ) -> None:
     page = plain()
@@ -208,7 +208,7 @@ def test_photo_is_shown_to_whoever_has_the_link_when_a_report_waits(
     shown = []
     page.on("response", lambda answer: shown.append((answer.request.resource_type, answer.status)))
     go_on(page, "See your report")
-    expect(page.get_by_text("One of us reads it before it is public")).to_be_visible()
+    expect(page.get_by_text("We check reports before publishing them")).to_be_visible()
     page.wait_for_load_state("load")
     assert ("image", 200) in [each for each in shown if each != ("image", 304)]
 
@@ -223,7 +223,7 @@ def test_report_is_taken_back_when_it_was_sent_by_mistake(plain: Plain) -> None:
     go_on(page)
     send(page)
     go_on(page, "Withdraw this report")
-    heading(page, "Your report was withdrawn")
+    heading(page, "You have withdrawn your report")
     (withdrawn,) = repository.many(list(set(repository.ids()) - before)).values()
     assert (withdrawn.visibility, withdrawn.description) == ("withdrawn", "")
 
@@ -240,7 +240,7 @@ def test_report_is_followed_when_it_was_sent_by_somebody_else(
     choose(page, "Flooding")
     heading(page, "Has it been reported already?")
     go_on(page, "Follow this instead")
-    heading(page, "You follow this report")
+    heading(page, "You are following this report")
     stored = ports.repository.get(report.service_request_id)
     assert stored
     assert stored.followers == 1
@@ -254,7 +254,7 @@ def test_report_is_flagged_when_its_page_should_not_be_public(
     stack.cloud.pump.wait_until_idle()
     page = plain()
     page.goto(f"/reports/{report.service_request_id}")
-    page.get_by_role("link", name="Report this content").click()
+    page.get_by_role("link", name="Report this page").click()
     page.get_by_role("radio", name="It is offensive").check()
     go_on(page, "Send to the council")
     heading(page, "Thank you")
@@ -297,11 +297,11 @@ def test_no_step_has_a_violation_or_runs_off_the_screen(
     looker.go_on()
     choose(page, "Street light")
     heading(page, "Has it been reported already?")
-    looker.go_on("None of these")
+    looker.go_on("It's not one of these")
     looker.go_on()
     page.get_by_role("radio", name="It is about to fall").check()
     looker.go_on()
-    heading(page, "This cannot wait")
+    heading(page, "Call us now")
     looker.go_on("Change my answer")
 
 

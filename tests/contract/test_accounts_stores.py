@@ -116,7 +116,7 @@ def test_account_is_saved_on_the_version_that_was_read_alone(people: Ports) -> N
 
 
 class GivenUpMeanwhile(DynamoAccounts):
-    """Whoever had it is erased just before we read whose it is."""
+    """Its owner is erased just before we read who it is."""
 
     def owner(self, of: Destination | Identity) -> None:
         """Nobody's."""
@@ -129,7 +129,7 @@ def test_address_is_not_said_to_be_claimed_when_it_is_not(cloud: Cloud) -> None:
         accounts.claim(EMAIL, "second")
 
 
-def test_address_belongs_to_whoever_claims_it_first(people: Ports) -> None:
+def test_address_belongs_to_the_first_account_that_claims_it(people: Ports) -> None:
     same_words = Identity("email", EMAIL.value)
     assert people.accounts.owner(EMAIL) is None
     assert people.accounts.claim(EMAIL, "first") == "first"
@@ -216,7 +216,7 @@ def test_attempt_that_is_over_counts_as_gone_though_it_is_there(
     assert people.attempts.get(ATTEMPT.attempt_id) is not None
 
 
-def test_attempt_is_used_once_and_tried_no_more(people: Ports) -> None:
+def test_attempt_cannot_be_used_twice(people: Ports) -> None:
     people.attempts.add(ATTEMPT)
     assert people.attempts.use(ATTEMPT.attempt_id, "first", NOON)
     assert not people.attempts.use(ATTEMPT.attempt_id, "second", NOON)

@@ -38,7 +38,7 @@ the claim, what was told, and the mark. A text costs two more at most."""
 
 
 class Seam:
-    """What is stored is on moto, the world outside and the reports in memory."""
+    """The tables are on moto, the world outside and the reports in memory."""
 
     def __init__(self) -> None:
         self.world = World()

@@ -211,7 +211,7 @@ def test_answer_is_kept_or_nobody_waits_for_it_but_never_both(ports: Ports) -> N
     assert outcomes == {True, False}
 
 
-def test_answer_is_not_kept_of_whoever_was_forgotten_meanwhile(ports: Ports) -> None:
+def test_answer_is_not_kept_when_its_sender_was_erased_meanwhile(ports: Ports) -> None:
     for nth, interleaving in enumerate(each_overtaking()):
         request_id = a_report(ports, nth)
         ask(request_id, FIRST_OFFICER, ports)
@@ -359,7 +359,7 @@ def test_people_of_another_stay_when_one_is_taken_apart_while_that_is_merged(
         person = ports.ids.person(ANYBODY.scope, "p")
         assert person in people(into, ports), interleaving.turns
         assert merged_here(stored(into, ports), ports) == [two], interleaving.turns
-        # She, and whoever reported that one.
+        # This follower, and the reporter of that one.
         assert stored(into, ports).followers == 2, interleaving.turns
 
 

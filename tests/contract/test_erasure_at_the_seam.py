@@ -1,4 +1,4 @@
-"""Somebody is forgotten though the work is cut short at each of its AWS calls: nothing of her is
+"""A person is erased though the work is cut short at each of its AWS calls: no personal data is
 left in tables, indexes, documents, photos, queues and logs."""
 
 import json
@@ -100,7 +100,7 @@ def test_trace_is_found_in_a_table_a_bucket_and_a_queue(cloud: Cloud) -> None:
     assert places_with(["planted"], cloud) == set()
 
 
-def test_nothing_of_her_is_left_and_the_pothole_stays(
+def test_personal_data_is_erased_and_the_report_stays(
     cloud: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     her = somebody(with_long_timeline=True, with_answers=True)
@@ -128,7 +128,7 @@ def test_nothing_of_her_is_left_and_the_pothole_stays(
     assert {each.author for each in neighbours.updates} == {None}
 
 
-def test_public_text_goes_too_when_she_asks_for_that(cloud: Cloud) -> None:
+def test_public_text_is_erased_too_on_request(cloud: Cloud) -> None:
     her = somebody(in_public=True, with_answers=True)
     cloud.pump.run_until_idle()
     assert places_with([her.canary], cloud) >= {cloud.bucket, cloud.environment["PHOTOS_BUCKET"]}
@@ -204,7 +204,7 @@ def test_asking_may_be_cut_short_and_done_again(cloud: Cloud) -> None:
     assert_are_forgotten(cloud, *them)
 
 
-def test_what_she_asked_for_is_done_when_her_account_cannot_be_closed_at_once(
+def test_erasure_is_done_when_the_account_cannot_be_closed_at_once(
     cloud: Cloud,
 ) -> None:
     her = somebody()
@@ -311,7 +311,7 @@ def lose(cloud: Cloud, service_request_ids: list[str]) -> None:
 
 
 @pytest.mark.parametrize("redact", [False, True])
-def test_person_is_forgotten_again_when_a_backup_brought_her_back(
+def test_person_is_erased_again_when_a_backup_restored_the_data(
     redact: bool, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     her, client = somebody(in_public=redact, with_answers=redact), boto3.client("dynamodb")

@@ -146,6 +146,6 @@ def test_publish_makes_reports_private_first_when_their_service_is_by_now(cloud:
     stored = ports.repository.create(report(service_code="noise-nuisance", once_public=True))
     done = run(["publish"])
     assert (done.exit_code, done.exception) == (0, None), done.output
-    assert "1 made private, as their service is." in done.output
+    assert "1 made private, because their service is private." in done.output
     found = ports.repository.get(stored.service_request_id)
     assert found and found.visibility == "private"

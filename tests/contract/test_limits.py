@@ -55,7 +55,7 @@ def ports(cloud: Cloud, clock: Clock) -> LimitPorts:
 
 
 def sender_of(scope: str) -> tuple[Flow, Sender, tuple[Destination, ...]]:
-    """Somebody new whom only that limit counts, and what she types."""
+    """A new person who is counted only by that limit, and their input."""
     flow, _, by = scope.replace(" to ", " by ").partition(" by ")
     number = next(numbers)
     network = f"198.51.{number // 250}.{number % 250}" if by == "network" else None
@@ -91,7 +91,7 @@ def test_networks_may_do_200_an_hour() -> None:
     assert all(most >= 200 for scope, most in HOURLY.items() if scope.endswith("network"))
 
 
-def test_nobody_is_counted_by_an_address_when_her_network_or_device_may_not(
+def test_address_is_not_counted_when_the_network_or_device_is_refused(
     ports: LimitPorts,
 ) -> None:
     address = (Destination("email", f"r{next(numbers)}@example.org"),)
@@ -118,13 +118,13 @@ def test_strangers_have_an_address_written_to_twenty_times_a_day_at_most(
     assert [may_write(Sender(), typed, ports) for _ in range(2)] == [True, True]
     clock.now = NOON + timedelta(hours=12) - timedelta(seconds=1)
     assert not may_write(Sender(), typed, ports)
-    with pytest.raises(TooMany, match="20 times within this day"):
+    with pytest.raises(TooMany, match="20 times in one day"):
         check("subscribe", Sender(), typed, ports)
     clock.now += timedelta(seconds=1)
     assert may_write(Sender(), typed, ports)
 
 
-def test_nobody_is_kept_from_her_own_address_by_what_others_typed(ports: LimitPorts) -> None:
+def test_address_stays_usable_when_others_typed_it(ports: LimitPorts) -> None:
     own = [Destination("email", f"r{next(numbers)}@example.org")]
     while may_write(Sender(), own, ports):
         pass
@@ -133,7 +133,7 @@ def test_nobody_is_kept_from_her_own_address_by_what_others_typed(ports: LimitPo
         assert may_write(Sender(addresses=own), own, ports)
 
 
-def test_whoever_sent_a_report_is_written_to_while_nothing_counts(ports: LimitPorts) -> None:
+def test_reporter_gets_messages_while_counting_fails(ports: LimitPorts) -> None:
     typed = [Destination("email", f"r{next(numbers)}@example.org")]
     with refuse(1, kind="503", times=ALL_TRIES) as struck:
         assert may_write(Sender(), typed, ports)

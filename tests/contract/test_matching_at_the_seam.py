@@ -1,5 +1,5 @@
 """A fact that concerns more people than one run tells, when the network plays up: each of them is
-said to whoever sends, and the queue's message goes only when that is done."""
+passed to the senders, and the queue's message is deleted only when that is done."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ STRIKES: dict[str, Callable[[int], AbstractContextManager[list[Try]]]] = {
 
 @pytest.fixture
 def subscribers(cloud: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Seven, of whom one run tells two; the index and the queues are moto's."""
+    """Seven, two of them told by one run; the index and the queues are moto's."""
     reports = Alerts().reports
     reports.put(subject(service_request_id=REPORT))
     ports = replace(match_ports(), reports=reports)

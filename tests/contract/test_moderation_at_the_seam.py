@@ -190,7 +190,7 @@ def each_overtaking() -> Iterator[Interleaving]:
 
 
 def test_nobody_is_left_behind_when_one_follows_while_reports_are_merged(ports: Ports) -> None:
-    """She ends with the report that survives."""
+    """The follower ends with the report that survives."""
     for count, interleaving in enumerate(each_overtaking()):
         one, two = a_report(ports, f"one {count}"), a_report(ports, f"two {count}")
         interleaving.run(
@@ -198,7 +198,7 @@ def test_nobody_is_left_behind_when_one_follows_while_reports_are_merged(ports: 
         )
         person = ports.ids.person(ANYBODY.scope, "phone")
         assert person in ports.repository.followers(two), interleaving.turns
-        # She, and whoever reported the one.
+        # This follower, and the reporter of the one.
         assert stored(two, ports).followers == 2, interleaving.turns
 
 

@@ -1,4 +1,4 @@
-"""Open data and feeds follow what is stored, whoever publishes at the same time."""
+"""Open data and feeds follow the stored reports, even with other publishers at the same time."""
 
 import json
 from collections.abc import Callable
@@ -266,7 +266,7 @@ def test_canary_is_found_when_it_gets_into_a_list(
 
 
 def test_list_has_these_fields_and_no_other(ports: Ports, bucket: Bucket) -> None:
-    """Whoever adds one to Open311 decides here whether it is open data."""
+    """A field that is added to Open311 has to be decided on here: open data or not."""
     ports.repository.create(builders.report(title="A hole"))
     with time_machine.travel(NOON, tick=False):
         bring_up()

@@ -1,4 +1,4 @@
-"""The reports of one person are found by her account and by the addresses that she confirmed."""
+"""The reports of one person are found by their account and by their confirmed addresses."""
 
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ def place(report: ServiceRequest) -> Place:
     return report.requested_datetime, report.service_request_id
 
 
-def test_hers_are_found_once_each_the_newest_first(repository: Repository) -> None:
+def test_own_reports_are_found_once_each_newest_first(repository: Repository) -> None:
     hers = [
         repository.create(report(number, requested_datetime=NOON + number * SECOND, **way))
         for number, way in enumerate(WAYS)

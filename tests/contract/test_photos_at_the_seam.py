@@ -274,7 +274,7 @@ def test_photo_is_taken_in_when_its_file_arrives_in_the_bucket(
     assert all(body.startswith(b"\xff\xd8\xff") for body in left.pictures.values())
 
 
-def test_photo_is_refused_and_done_with_when_its_file_is_no_photo(
+def test_photo_is_refused_for_good_when_its_file_is_not_a_photo(
     cloud: Cloud, stores: Stores
 ) -> None:
     photo = next(photos())
@@ -305,7 +305,7 @@ def test_handler_takes_in_the_very_file_that_its_message_names(
         json.dumps({"Records": [{"s3": {"object": {"key": "no-photo"}}}]}),
     ],
 )
-def test_message_is_named_as_failed_when_it_is_no_notice(body: str, cloud: Cloud) -> None:
+def test_message_is_reported_as_failed_when_it_is_not_a_notice(body: str, cloud: Cloud) -> None:
     assert photos_events.take_in(message(body), None) == done("1")
 
 

@@ -529,7 +529,7 @@ def live_with_people(day: Day) -> None:
 
 
 def live_with_another_organisation(day: Day, folder: Path) -> None:
-    """Somebody of the staff signs in through it, and gets the role of her group."""
+    """A member of staff signs in through it, and gets the role of their group."""
     http = day.api.client.http
     with served(Issuer()) as issuer, pytest.MonkeyPatch.context() as patch:
         document = json.loads((COUNCILS / "demo.json").read_text(encoding="utf-8"))
@@ -548,7 +548,7 @@ def live_with_another_organisation(day: Day, folder: Path) -> None:
 
 
 def live_with_alerts(day: Day) -> None:
-    """Somebody hears of things by mail, by text and in her browser, at once and once a day."""
+    """A subscriber gets alerts by mail, by text and in the browser, at once and once a day."""
     api, service = day.api, PushService()
     service.start()
     with pytest.MonkeyPatch.context() as patch:
@@ -585,7 +585,7 @@ def live_with_alerts(day: Day) -> None:
             api.cloud.pump.run_until_idle()
         assert service.taken
         live_with_notices(day, push)
-        answer_whether_it_is_mended(day, push)
+        answer_whether_it_is_fixed(day, push)
     service.stop()
     container.forget()
 
@@ -617,8 +617,8 @@ def live_with_notices(day: Day, push: dict[str, str]) -> None:
     api.cloud.pump.run_until_idle()
 
 
-def answer_whether_it_is_mended(day: Day, push: dict[str, str]) -> None:
-    """Somebody is asked by her browser, and says that it is not."""
+def answer_whether_it_is_fixed(day: Day, push: dict[str, str]) -> None:
+    """A reporter is asked by a notification, and says that it is not fixed."""
     made = day.receipts["heard"]["service_request_id"]
     day.change(f"/api/reports/{made}", state="fixed")
     topic = {"kind": "report", "service_request_id": made}
@@ -677,7 +677,7 @@ def stored_alerts() -> list[Alert]:
 
 
 def live_with_cases(day: Day) -> None:
-    """An officer works through her queue, asks whoever sent a report, replies with a template,
+    """An officer works through the queue, asks a reporter, replies with a template,
     takes a merge apart and a change back, and blackens a part of a photo."""
     api, officer = day.api, day.officer
     contact = {"email": "asked@example.org"}
@@ -870,7 +870,7 @@ def plan_job(day: Day, path: str, officer: str, **values: Any) -> None:
 
 
 def see_pictures(day: Day, key: str) -> None:
-    """What a crew's day shows was signed for it by whoever wrote it."""
+    """The pictures in a crew's day were signed by the function that wrote it."""
     bucket = day.api.cloud.environment["CREWS_BUCKET"]
     raw = boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
     (picture, *_) = [each for job in json.loads(raw)["jobs"] for each in job["photos_before"]]
@@ -906,8 +906,8 @@ def live_with_administrators(day: Day) -> None:
     assert api.get("/api/admin/audit", admin).json_body["items"]
 
 
-def hear_of_her_own(day: Day, token: str) -> None:
-    """She follows a report, and sends one without saying how she can be reached."""
+def hear_of_own_report(day: Day, token: str) -> None:
+    """A resident follows a report, and sends one without contact details."""
     assert day.api.get("/api/account/subscriptions", token).json_body["items"]
     answer = day.api.post("/api/reports", draft_body(), key="no contact", token=token)
     assert answer.status_code == 201, answer.body
@@ -916,7 +916,7 @@ def hear_of_her_own(day: Day, token: str) -> None:
 
 
 def live_with_somebody_who_leaves(day: Day) -> None:
-    """Somebody looks after her reports, takes everything along and is forgotten; an address is
+    """A person manages their reports, exports everything and is erased; an address is
     blocked; and a report is closed so that time takes its sender."""
     api, http, address = day.api, day.api.client.http, "leaves@example.org"
     contact = {"email": address, "phone": "07700 900456"}
@@ -945,7 +945,7 @@ def live_with_somebody_who_leaves(day: Day) -> None:
     assert len(api.get("/api/account/reports", token).json_body["items"]) == 2
     followed = day.receipts["other"]["service_request_id"]
     assert api.post(f"/api/reports/{followed}/follow", {}, token=token).status_code == 201
-    hear_of_her_own(day, token)
+    hear_of_own_report(day, token)
     assert api.post(f"{own}/withdrawal", {}, token=token).status_code == 200
     container.forget()
     exported = api.get("/api/account/export", token).json_body

@@ -1,4 +1,4 @@
-"""What is published follows from what is stored, however the facts and the publishers arrive."""
+"""Published documents follow the stored reports, in whatever order facts and publishers arrive."""
 
 import json
 import threading

@@ -116,7 +116,7 @@ def test_report_comes_back_as_private_and_is_not_published_when_its_service_is_p
     lose(live, lost.service_request_id)
     answer = CliRunner().invoke(restore_reports, [RESTORED])
     assert answer.exit_code == 0, answer.output
-    assert "1 made private, as their service is." in answer.output
+    assert "1 made private, because their service is private." in answer.output
     new_cloud.pump.run_until_idle()
     back = ports.repository.get(lost.service_request_id)
     assert back and back.visibility == "private"
@@ -231,14 +231,14 @@ def test_restoring_is_refused_when_the_table_is_not_one_of_ours(live: str) -> No
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
     )
-    with pytest.raises(ConfigurationError, match="is no table of reports"):
+    with pytest.raises(ConfigurationError, match="is not a table of reports"):
         run(live)
 
 
 def test_restoring_is_refused_when_the_table_is_the_live_one(live: str) -> None:
     answer = CliRunner().invoke(restore_reports, [live])
     assert isinstance(answer.exception, ConfigurationError)
-    assert "name the one that was restored" in str(answer.exception)
+    assert "name the restored one" in str(answer.exception)
 
 
 def test_command_says_what_it_put_back_and_names_what_it_left(
@@ -247,9 +247,9 @@ def test_command_says_what_it_put_back_and_names_what_it_left(
     one, other = submit("one"), submit("other")
     back_up()
     answer = CliRunner().invoke(restore_reports, [RESTORED])
-    assert "0 records put back, 2 there already, 0 different and left as they are." in answer.output
+    assert "0 records restored, 2 already there, 0 different and left unchanged." in answer.output
     updating.add_update(one, update_draft(), "update", Author(), reports_ports())
     lose(live, other)
     answer = CliRunner().invoke(restore_reports, [RESTORED])
-    assert "1 records put back, 0 there already, 1 different and left as they are:" in answer.output
+    assert "1 records restored, 0 already there, 1 different and left unchanged:" in answer.output
     assert answer.output.splitlines()[-1] == f"{one} report"

@@ -224,8 +224,8 @@ def test_index_is_put_right_from_what_is_stored_by_a_command(
         reindex(each.subscription_id, [each], real)
     stop(left, ports)
     done = CliRunner().invoke(index_subscriptions)
-    assert done.exit_code == 0 and "put right in the index" in done.output
+    assert done.exit_code == 0 and "corrected in the index" in done.output
     assert in_index(lost, real) == {entry.key for entry in entries_of(lost)}
     assert in_index(right, real) == {entry.key for entry in entries_of(right)}
     assert in_index(left, real) == set()
-    assert ", 0 put right" in CliRunner().invoke(index_subscriptions).output
+    assert ", 0 corrected" in CliRunner().invoke(index_subscriptions).output

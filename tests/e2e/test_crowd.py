@@ -4,7 +4,7 @@ what a plain list of everybody and everything says. `python -m bench.crowd` is t
 from bench.crowd.compare import outcome
 
 
-def test_everybody_hears_what_concerns_her_and_nothing_else_when_many_have_subscribed() -> None:
+def test_every_subscriber_gets_exactly_the_matching_alerts_when_many_have_subscribed() -> None:
     found = outcome(reports=60, subscriptions=200)
     assert (found.missing, found.extra) == ([], [])
     assert found.landed >= 100

@@ -99,7 +99,7 @@ def test_photo_is_refused_in_words_when_it_is_none(stack: LocalStack) -> None:
     assert post(url, form(fields, b"<svg/>"))[0] == 204
     stack.cloud.pump.wait_until_idle()
     found = look(stack, fields)
-    assert found["state"] == "refused" and found["reason"].startswith("This file is not a photo")
+    assert found["state"] == "refused" and found["reason"].startswith("We cannot read this file")
 
 
 def test_photo_is_the_first_file_when_more_are_posted_with_one_permission(
@@ -241,7 +241,7 @@ def test_every_kind_of_condition_is_obeyed(
         (form({"key": "x"}), {"Content-Type": "multipart/form-data"}),
     ],
 )
-def test_body_is_refused_when_it_is_no_form(
+def test_body_is_refused_when_it_is_not_a_form(
     body: bytes, headers: Fields, stack: LocalStack
 ) -> None:
     url, _ = asked(stack, "form/0")

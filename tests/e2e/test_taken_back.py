@@ -136,7 +136,7 @@ def test_report_is_public_and_gone_when_it_is_withdrawn(stack: LocalStack) -> No
     assert statuses(stack, receipt) == {404} and not is_pinned(stack, receipt)
 
 
-def test_report_is_gone_when_an_officer_hides_it_and_back_when_she_shows_it(
+def test_report_disappears_when_it_is_hidden_and_returns_when_it_is_shown(
     stack: LocalStack,
 ) -> None:
     receipt = send(stack, "hidden")
@@ -194,7 +194,7 @@ def test_photo_without_a_report_is_swept_after_a_day_and_one_with_a_report_stays
     address = f"/api/reports/{request_id}/photos/{upload['photo_id']}"
     assert call(stack, "GET", address)[1]["state"] == "ready"
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=25)):
-        # The running pump sees that a schedule is due, too; whoever comes first does it.
+        # The running pump sees that a schedule is due, too; the first one runs it.
         stack.cloud.pump.run_schedules()
         wait_until(lambda: call(stack, "GET", address)[1]["state"] == "waiting")
     assert statuses(stack, receipt) == {200}

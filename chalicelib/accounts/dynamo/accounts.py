@@ -53,7 +53,7 @@ class DynamoAccounts:
         # It has an owner, perhaps by this very write if its reply was lost.
         owner = self.owner(what)
         if owner is None:
-            raise Conflict("An account with this was deleted just now: try again.")
+            raise Conflict("An account with this address was deleted a moment ago. Try again.")
         return owner
 
     def add(self, account: Account) -> Account:
@@ -82,7 +82,8 @@ class DynamoAccounts:
             if _same_as_written(stored, account):
                 return stored
             raise Conflict(
-                "Somebody else has changed this account: read it again.", version=stored.version
+                "Somebody else has changed this account. Reload it and try again.",
+                version=stored.version,
             ) from None
         return account_of(item)
 
@@ -101,7 +102,7 @@ class DynamoAccounts:
     def _stored(self, account: Account) -> Account:
         stored = self.get(account.account_id)
         if stored is None:
-            raise Conflict("This account is not there any more.")
+            raise Conflict("This account no longer exists.")
         return stored
 
     def _key(self, of: Destination | Identity) -> str:

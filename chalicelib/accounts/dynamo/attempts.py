@@ -135,7 +135,8 @@ class DynamoLimits:
         except ConditionFailed:
             wait = begin + span - now
             raise TooMany(
-                f"That was asked for {most} times within this {called}: wait until the next one.",
+                f"You can ask for this {most} times in one {called}. Wait until the next "
+                f"{called}, then try again.",
                 retry_after_s=int(wait.total_seconds()) + 1,
             ) from None
 

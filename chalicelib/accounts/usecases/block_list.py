@@ -37,7 +37,7 @@ def unblock(block_id: str, actor: str, ports: BlockPorts) -> None:
     """Removes an entry from the list. Raises NotFound."""
     audit.note(actor, "blocks.remove", block_id, "", ports.log)
     if not ports.blocks.remove(block_id):
-        raise NotFound("There is no such entry in the list.")
+        raise NotFound("This entry is not in the list.")
 
 
 def blocked(*, limit: int, after: str | None, ports: BlockPorts) -> Blocked:

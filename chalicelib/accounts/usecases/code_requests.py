@@ -38,7 +38,8 @@ NO_TEXTS_LEFT = (
 )
 ANOTHER_ADDRESS = "You can also use another address."
 ANOTHER_WAY = (
-    f"A device that has signed in with this address before can still get one. {ANOTHER_ADDRESS}"
+    "You can still get a code on a device that has signed in with this address before. "
+    f"{ANOTHER_ADDRESS}"
 )
 
 

@@ -28,7 +28,10 @@ from chalicelib.accounts.usecases.sign_in_audit import (
 )
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
 
-OVER = "This code or link was used, is older than 10 minutes, or was tried too often: get a new one"
+OVER = (
+    "This code or link was already used, is more than 10 minutes old, or was tried too many "
+    "times. Get a new one."
+)
 
 
 def sign_in_with_code(attempt_id: str, code: str, device: str, ports: Ports) -> SignedIn:
@@ -57,7 +60,7 @@ def add_address(attempt_id: str, code: str, account_id: str, ports: Ports) -> Ac
         raise NotFound(OVER)
     if ports.accounts.claim(attempt.destination, account_id) != account_id:
         raise Conflict(
-            "Another account has this address: sign in with it and delete that account first."
+            "Another account uses this address. Sign in with it and delete that account first."
         )
     return account_of(attempt.destination, ports)
 
@@ -65,7 +68,7 @@ def add_address(attempt_id: str, code: str, account_id: str, ports: Ports) -> Ac
 def refuse_too_many(account: Account | None) -> None:
     """Raises Invalid if an account has the maximum number of addresses."""
     if account and len(account.addresses) >= MOST_ADDRESSES:
-        raise Invalid.field("address", f"an account has at most {MOST_ADDRESSES} addresses")
+        raise Invalid.field("address", f"an account can have at most {MOST_ADDRESSES} addresses")
 
 
 def account_of(address: Destination, ports: Ports) -> Account:
@@ -92,7 +95,7 @@ def known_or(new: Account, what: Destination | Identity, ports: Ports) -> Accoun
     if known:
         return known
     if ports.accounts.owner(what) != new.account_id:
-        raise NotFound("This account was deleted just now: begin again.")
+        raise NotFound("This account was deleted a moment ago. Start again.")
     return ports.accounts.add(new)
 
 
@@ -109,8 +112,8 @@ def open_session(
     if account.disabled_at:
         count_failure()
         raise Forbidden(
-            "This account was disabled, or is being deleted. If you have deleted it, you can sign "
-            "in anew in some minutes; if not, ring us."
+            "This account was disabled or is being deleted. If you deleted it, you can sign in "
+            "again in a few minutes. If you did not, call us."
         )
     now = to_the_second(ports.now())
     session = Session(
@@ -131,18 +134,18 @@ def _shown(attempt_id: str, code: str, account_id: str | None, ports: Ports) -> 
     attempt = _tried(attempt_id, account_id, ports)
     if not ports.codes.holds_code(attempt_id, "".join(code.split())) or attempt.is_blocked:
         note_failure(attempt, "code", ports)
-        raise Invalid.field("code", f"that is not the code: {_tries_left(attempt)}")
+        raise Invalid.field("code", f"the code is wrong: {_tries_left(attempt)}")
     return attempt
 
 
 def _tries_left(attempt: Attempt) -> str:
     match attempt.tries_left:
         case 0:
-            return "it was tried too often, so get a new one"
+            return "you have used all your tries, so get a new one"
         case 1:
-            return "check it and type it again; you have one more try"
+            return "check it and enter it again. You have one more try"
         case left:
-            return f"check it and type it again; you have {left} more tries"
+            return f"check it and enter it again. You have {left} more tries"
 
 
 def _tried(attempt_id: str, account_id: str | None, ports: Ports) -> Attempt:

@@ -34,7 +34,8 @@ def begin_erasure(account: Account, *, redact: bool, ports: ErasurePorts) -> Era
     Raises Conflict if the person works for the council."""
     if account.grants:
         raise Conflict(
-            "You work for the council: ask an administrator to end that first, then delete it."
+            "You have a staff account. Ask an administrator to remove your staff access, then "
+            "delete your account."
         )
     audit.note(account.account_id, "account.erase", account.account_id, "", ports.log)
     begun = ports.erasures.add(

@@ -40,10 +40,13 @@ def change_account(
     """Changes the account, on the version that was read. Raises Invalid, Conflict (another version;
     it carries the present one)."""
     if account.version != version:
-        raise Conflict("You have changed this elsewhere: look again.", version=account.version)
+        raise Conflict(
+            "You have changed this on another page or device. Reload and try again.",
+            version=account.version,
+        )
     kinds = {each.kind for each in account.addresses}
     if changes.reach_by and changes.reach_by not in kinds:
-        raise Invalid.field("reach_by", f"add and confirm a {changes.reach_by} address first")
+        raise Invalid.field("reach_by", f"add and confirm an address for {changes.reach_by} first")
     new = {name: value for name, value in vars(changes).items() if value is not None}
     cleared = dict.fromkeys(new.pop("clear", ()))
     return ports.accounts.save(replace(account, **new | cleared))
@@ -62,7 +65,7 @@ def remove_address(address: Destination, account: Account, ports: Ports) -> Acco
     elsewhere."""
     rest = tuple(each for each in account.addresses if each.destination != address)
     if not rest and not account.identities:
-        raise Conflict("You could not sign in any more: add another address first.")
+        raise Conflict("You could not sign in without this address. Add another address first.")
     if rest != account.addresses:
         reaches = account.reach_by in [each.kind for each in rest]
         invited = None if account.invited == address else account.invited

@@ -86,7 +86,7 @@ def check_follower(of: str, sender: Sender, *, is_known: bool, ports: LimitPorts
         ports.limits.spend(FOLLOWERS, f"{ports.networks.key(sender.network)}:{of}")
     except TooMany as error:
         raise TooMany(
-            "Many people on your network follow this report already, so we did not count you. "
+            "Many people on your network already follow this report, so we did not count you. "
             "Sign in to follow it, or try again tomorrow.",
             retry_after_s=error.retry_after_s,
         ) from error
@@ -130,8 +130,8 @@ def refuse_blocked(addresses: Sequence[Destination], ports: LimitPorts) -> None:
     submission would be lost silently."""
     if addresses and ports.blocks.has(addresses):
         raise Forbidden(
-            "We take nothing from this address any more, and send nothing to it. If that is a "
-            f"mistake, ring us on {ports.phone}."
+            "We no longer accept anything from this address or send anything to it. If you think "
+            f"this is a mistake, call us on {ports.phone}."
         )
 
 

@@ -15,7 +15,7 @@ from chalicelib.accounts.ports import Ports, Presented
 from chalicelib.errors import NotFound, Unauthenticated
 from chalicelib.kernel.observability import logs
 
-AGAIN = "You are not signed in on this device any more: sign in again."
+AGAIN = "You are signed out on this device. Sign in again."
 LOOKS = 2
 """A second try, for when another tab has exchanged the token in between, or this call's own reply
 was lost."""
@@ -55,7 +55,7 @@ def refresh(token: str, ports: Ports) -> Refreshed:
 def end(account_id: str, session_id: str, ports: Ports) -> None:
     """Signs out of one device. Raises NotFound if the account has no device with that id."""
     if not ports.sessions.end(account_id, session_id, to_the_second(ports.now())):
-        raise NotFound("There is no such device.")
+        raise NotFound("This device is not in your list.")
 
 
 def end_by_token(token: str, ports: Ports) -> None:

@@ -20,7 +20,8 @@ from chalicelib.accounts.usecases.sign_in_audit import count_sign_in, note_refus
 from chalicelib.errors import Conflict, Forbidden, NotFound
 
 AGAIN = (
-    "This sign-in was begun in another browser, was used, or is older than 10 minutes: begin again."
+    "This sign-in was started in another browser, was already used, or is more than 10 minutes "
+    "old. Start again."
 )
 LEVELS: tuple[Assurance, ...] = ("contact", "proven", "staff")
 """From the lowest to the highest."""
@@ -95,7 +96,7 @@ def give_up(back: Back, ports: SignOnPorts) -> None:
 def _provider(code: str, ports: SignOnPorts) -> Provider:
     found = ports.providers.get(code)
     if found is None:
-        raise NotFound("Nobody signs in here through that organisation.")
+        raise NotFound("You cannot sign in here with that organisation.")
     return found
 
 
@@ -115,7 +116,7 @@ def _assurance(provider: Provider, claims: Mapping[str, Any]) -> Assurance:
     found = [level for value, level in mapping.levels.items() if value in said]
     if not found and provider.serves == "staff":
         raise Forbidden(
-            f"{provider.label}: you have not signed in there in the way that the council asks of "
-            "its staff, such as with a second factor."
+            f"You did not sign in to {provider.label} in the way that the council requires of "
+            "staff, for example with a second factor."
         )
     return max(found, key=LEVELS.index, default="contact")

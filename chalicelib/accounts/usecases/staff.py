@@ -73,7 +73,9 @@ def invite(
         Account(account_id=account_id, created_at=_now(ports), invited=destination)
     )
     if account.grants or account.disabled_at:
-        raise Conflict("Somebody with this address is known here: change what they may do instead.")
+        raise Conflict(
+            "Somebody with this address already has an account. Change what they can do instead."
+        )
     audit.note(actor, "people.invite", account_id, described(grants), ports.log)
     return ports.accounts.save(
         replace(account, grants=grants, invited=destination, is_first_admin=is_first_admin)
@@ -84,7 +86,7 @@ def first_admin(destination: Destination, ports: PeoplePorts) -> Account:
     """Invites the first administrator, once: this administrator signs in with a code even if staff
     sign in elsewhere. Raises Conflict if there is one."""
     if any(_is_admin(each) for each in ports.accounts.staff()):
-        raise Conflict("There is an administrator already: they invite the others.")
+        raise Conflict("There is already an administrator. Ask them to invite others.")
     grants = (Grant(role="admin"),)
     return invite(destination, grants, audit.OPERATOR, ports, is_first_admin=True)
 
@@ -100,11 +102,14 @@ def change_person(
     """
     before = person(account_id, ports)
     if before.version != version:
-        raise Conflict("They were changed meanwhile: look again.", version=before.version)
+        raise Conflict(
+            "Somebody else has changed this account. Reload it and try again.",
+            version=before.version,
+        )
     _check(changes.grants or (), ports)
     after = _changed(before, changes, ports)
     if actor == account_id and after != before:
-        raise Forbidden("You cannot change what you may do yourself: ask another administrator.")
+        raise Forbidden("You cannot change what you can do yourself. Ask another administrator.")
     if _loses_an_admin(before, after) and not _is_another_admin(before, ports):
         raise _only_admin(before)
     for action, details in _steps(before, after):
@@ -118,7 +123,7 @@ def person(account_id: str, ports: PeoplePorts) -> Account:
     """The account with that id. Raises NotFound."""
     account = ports.accounts.get(account_id)
     if account is None:
-        raise NotFound("There is nobody of this id.")
+        raise NotFound("There is no account with this id.")
     return account
 
 
@@ -126,7 +131,7 @@ def person_at(destination: Destination, ports: PeoplePorts) -> Account:
     """The account that this address belongs to. Raises NotFound."""
     account_id = ports.accounts.owner(destination)
     if account_id is None:
-        raise NotFound("Nobody is known by this address.")
+        raise NotFound("There is no account with this address.")
     return person(account_id, ports)
 
 
@@ -152,7 +157,9 @@ def _faults(grants: Sequence[Grant], ports: PeoplePorts) -> Iterator[FieldError]
         yield FieldError("grants", "name each role once")
     for grant in grants:
         if grant.role == "admin" and (grant.teams or grant.wards):
-            yield FieldError("grants", "an administrator is one of all teams and wards")
+            yield FieldError(
+                "grants", "an administrator is not limited to teams and wards: leave them out"
+            )
         if unknown := sorted(set(grant.teams) - set(ports.team_codes)):
             yield FieldError("grants", f"there is no team {unknown[0]!r}")
         if len(grant.wards) > MOST_WARDS or not all(map(WARD.fullmatch, grant.wards)):
@@ -205,7 +212,8 @@ def _is_another_admin(than: Account, ports: PeoplePorts) -> bool:
 
 def _only_admin(account: Account) -> Conflict:
     return Conflict(
-        "No other administrator has signed in: invite another one, who has to sign in first.",
+        "No other administrator has signed in. Invite another one and wait until they have "
+        "signed in.",
         version=account.version,
     )
 

@@ -40,7 +40,7 @@ class DynamoSubscriptions:
         # A subscription with that id exists, maybe from this very write if its reply was lost.
         stored = self.get(subscription.subscription_id)
         if stored is None:
-            raise UpstreamFailed("The subscription could not be read back; send it again.")
+            raise UpstreamFailed("The subscription could not be read back. Send it again.")
         return stored
 
     def save(self, subscription: Subscription) -> Subscription:

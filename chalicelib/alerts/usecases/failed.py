@@ -47,9 +47,9 @@ def send_again(name: str, ports: Ports) -> Alert:
     def send() -> Alert:
         stored = ports.alerts.get(*meant) if meant else None
         if stored is None:
-            raise NotFound("There is no alert of this id.")
+            raise NotFound("There is no alert with this id.")
         if stored.place not in get_args(OfOfficers):
-            raise Conflict("The alert was sent, or is sent at its next try.")
+            raise Conflict("The alert has been sent, or is waiting for its next try.")
         return ports.alerts.save(again(stored, ports.now().replace(microsecond=0)))
 
     sent = retry_on_conflict(send, what="this alert")

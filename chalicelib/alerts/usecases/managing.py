@@ -29,8 +29,8 @@ from chalicelib.kernel.time import text_of
 
 AT_ONCE = 100
 Holds = Callable[[Subscription, str], bool]
-NONE = "There is no such subscription, or this link does not hold: subscribe again."
-OVER = "This link or code does not hold any more, or was tried too often: subscribe again."
+NONE = "There is no such subscription, or this link has expired. Subscribe again."
+OVER = "This link or code has expired, or was tried too many times. Subscribe again."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ def confirm_by_code(subscription_id: str, code: str, ports: Ports) -> Subscripti
         lambda: _held(subscription_id, ports), lambda each: _tried(each, ports), ports
     )
     if not ports.tokens.holds_code(tried, "".join(code.split())) or tried.is_silent:
-        raise Invalid.field("code", "that is not the code: check it and type it again")
+        raise Invalid.field("code", "the code is wrong: check it and enter it again")
     return _rewritten(
         lambda: _held(subscription_id, ports), lambda each: _active(each, ports), ports
     )
@@ -155,12 +155,12 @@ def _opened(subscription_id: str, shown: Shown, ports: Ports, *holds: Holds) -> 
     if stored is None or stored.is_over(ports.now()):
         raise NotFound(NONE)
     token = shown.token
-    if not (any(each(stored, token) for each in holds) if token else _is_hers(stored, shown)):
+    if not (any(each(stored, token) for each in holds) if token else _is_owner(stored, shown)):
         raise NotFound(NONE)
     return stored
 
 
-def _is_hers(stored: Subscription, shown: Shown) -> bool:
+def _is_owner(stored: Subscription, shown: Shown) -> bool:
     if shown.account_id is None:
         return False
     return stored.account_id == shown.account_id or stored.address_key in shown.address_keys
@@ -194,11 +194,14 @@ def _tried(present: Subscription, ports: Ports) -> Subscription:
 
 def _refuse_stopped(present: Subscription) -> None:
     if present.state == "stopped":
-        raise Conflict("This was stopped: subscribe again.", version=present.version)
+        raise Conflict("These alerts were stopped. Subscribe again.", version=present.version)
 
 
 def _stale(present: Subscription) -> Conflict:
-    return Conflict("You have changed this elsewhere: look again.", version=present.version)
+    return Conflict(
+        "You have changed this on another page or device. Reload and try again.",
+        version=present.version,
+    )
 
 
 def _rewritten(

@@ -68,8 +68,8 @@ def asked_by(token: str, ports: Ports) -> tuple[str, int]:
     """The report, and the number of the question that was sent with this link to the reporter.
     Raises NotFound, UpstreamFailed."""
     subscription, request_id, number, proof = _sent_with(token, ports)
-    is_hers = subscription.is_own and subscription.topic.service_request_id == request_id
-    if not (is_hers and ports.tokens.holds_reply(subscription, request_id, number, proof)):
+    is_own = subscription.is_own and subscription.topic.service_request_id == request_id
+    if not (is_own and ports.tokens.holds_reply(subscription, request_id, number, proof)):
         raise _no_question()
     return request_id, number
 
@@ -105,4 +105,4 @@ def _sent_with(token: str, ports: Ports) -> tuple[Subscription, str, int, str]:
 
 
 def _no_question() -> NotFound:
-    return NotFound("This link is not one of ours: open it again from our message, whole.")
+    return NotFound("This link is incomplete or wrong. Open it again from our message.")

@@ -95,7 +95,7 @@ def follow(
         stored = ports.subscriptions.add(wanted)
         if stored.state == "active" and stored.address_key == wanted.address_key:
             return stored
-        return ports.subscriptions.save(_as_she_likes(wanted, stored))
+        return ports.subscriptions.save(_with_kept_preferences(wanted, stored))
 
     return retry_on_conflict(add, what="this subscription")
 
@@ -116,7 +116,7 @@ def with_topic(
     found = ports.reports.followed(topic.service_request_id, account_id)
     if found is None:
         raise Invalid.field(
-            "topic.service_request_id", "there is no such report that you can see: check it"
+            "topic.service_request_id", "we cannot find this report: check the reference"
         )
     kept = replace(topic, service_request_id=found.service_request_id)
     return replace(subscription, topic=kept, is_own=found.is_own)
@@ -162,7 +162,7 @@ def _new(subscription_id: str, wish: SubscriptionRequest, ports: Ports) -> Subsc
     )
 
 
-def _as_she_likes(wanted: Subscription, stored: Subscription) -> Subscription:
+def _with_kept_preferences(wanted: Subscription, stored: Subscription) -> Subscription:
     """The wanted subscription in place of the stored one. It keeps the stored settings unless that
     ended."""
     kept = ("event_types", "frequency", "quiet") if stored.state == "active" else ()
@@ -175,8 +175,8 @@ def _other_wish(stored: Subscription, by: Subscriber, ports: Ports) -> Conflict:
     other's keys, so the link opens nothing without the token from the first answer."""
     opened = managed_at(stored, ports)
     return Conflict(
-        "Something else was subscribed to under this Idempotency-Key. It is kept as it was; to "
-        "subscribe to this as well, use a new key.",
+        "Another subscription was created with this Idempotency-Key, and is unchanged. To create "
+        "this one as well, use a new key.",
         link=opened if by.account_id else opened.partition("?")[0],
     )
 
@@ -185,11 +185,11 @@ def _address_faults(wish: SubscriptionRequest, ports: Ports) -> list[FieldError]
     """The faults if the request gives no address for its channel, or one for another channel."""
     if wish.channel not in ports.channels:
         others = " or ".join(sorted(ports.channels))
-        return [FieldError("channel", f"nothing is sent by {wish.channel} here: choose {others}")]
+        return [FieldError("channel", f"we do not send alerts by {wish.channel}: choose {others}")]
     needed, other = ("push", "to") if wish.channel == "push" else ("to", "push")
     faults = []
     if getattr(wish, needed) is None:
         faults.append(FieldError(needed, "is required"))
     if getattr(wish, other) is not None:
-        faults.append(FieldError(other, f"leave it out: {wish.channel} has none"))
+        faults.append(FieldError(other, f"leave it out: alerts by {wish.channel} do not have it"))
     return faults

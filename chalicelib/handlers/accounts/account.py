@@ -116,7 +116,7 @@ class OwnReportList(msgspec.Struct, frozen=True, kw_only=True):
     "/api/account",
     method="GET",
     auth=auth.may("account.own"),
-    summary="My account",
+    summary="Get my account",
     answer=OwnAccountView,
 )
 def read(call: Call) -> OwnAccountView:
@@ -127,7 +127,7 @@ def read(call: Call) -> OwnAccountView:
     "/api/account",
     method="PATCH",
     auth=auth.may("account.own"),
-    summary="Change my account, on the version in If-Match",
+    summary="Change my account; If-Match names the version",
     body=AccountChanges,
     answer=OwnAccountView,
     versioned=True,
@@ -143,7 +143,7 @@ def change(call: Call) -> OwnAccountView:
     "/api/account/addresses",
     method="POST",
     auth=auth.may("account.own"),
-    summary="Add an address to my account: it receives a code",
+    summary="Add an address to my account; we send it a code",
     body=NewAddress,
     answer=CodeSent,
     success=HTTPStatus.CREATED,
@@ -160,7 +160,7 @@ def add_address(call: Call) -> CodeSent:
     "/api/account/addresses/confirmation",
     method="POST",
     auth=auth.may("account.own"),
-    summary="Confirm an address with the code that it received",
+    summary="Confirm an address with the code that was sent to it",
     body=Proof,
     may_miss=True,
     answer=OwnAccountView,
@@ -168,7 +168,7 @@ def add_address(call: Call) -> CodeSent:
 def confirm_address(call: Call) -> OwnAccountView:
     sent = parse_json(call.body, Proof)
     if not _ID.fullmatch(sent.attempt_id):
-        raise NotFound("There is no such attempt: begin again.")
+        raise NotFound("This code has expired. Start again.")
     account_id = call.caller.signed_in.account_id
     ports = accounts_ports()
     return _view(code_verification.add_address(sent.attempt_id, sent.code, account_id, ports), call)
@@ -178,7 +178,7 @@ def confirm_address(call: Call) -> OwnAccountView:
     "/api/account/addresses/removal",
     method="POST",
     auth=auth.may("account.own"),
-    summary="Take an address from my account, unless it is my only way in",
+    summary="Remove an address from my account, unless it is the only one that I can sign in with",
     body=OldAddress,
     answer=OwnAccountView,
 )
@@ -194,7 +194,10 @@ def remove_address(call: Call) -> OwnAccountView:
     "/api/account/reports",
     method="GET",
     auth=auth.may("account.own"),
-    summary="My reports: also those sent without signing in, with an address that I confirmed",
+    summary=(
+        "List my reports, including those sent without signing in with an address that I "
+        "have confirmed"
+    ),
     answer=OwnReportList,
     query=(
         limit_query(),
@@ -219,7 +222,7 @@ def reports(call: Call) -> OwnReportList:
     "/api/account/reports/{service_request_id}",
     method="PATCH",
     auth=auth.may("account.own"),
-    summary="Change a report of mine while nobody works on it, on the version in If-Match",
+    summary="Change my report while nobody is working on it; If-Match names the version",
     body=OwnChanges,
     answer=OwnReportView,
     versioned=True,
@@ -237,7 +240,7 @@ def change_report(call: Call, service_request_id: str) -> OwnReportView:
     "/api/account/reports/{service_request_id}/withdrawal",
     method="POST",
     auth=auth.may("account.own"),
-    summary="Withdraw a report of mine while nobody works on it",
+    summary="Withdraw my report while nobody is working on it",
     answer=Withdrawn,
 )
 def withdraw_report(call: Call, service_request_id: str) -> Withdrawn:
@@ -288,5 +291,5 @@ def place_of(text: str | None) -> Place | None:
     except ValueError:
         found = None
     if text:
-        raise Invalid.field("cursor", "give `next` of the list before, as it was")
+        raise Invalid.field("cursor", "send `next` of the previous page, unchanged")
     return None

@@ -59,7 +59,7 @@ class Unblocked(msgspec.Struct, frozen=True, kw_only=True):
     "/api/admin/blocks",
     method="GET",
     auth=auth.may("blocks.manage"),
-    summary="Addresses and domains that we hear of no more",
+    summary="List blocked addresses and domains",
     answer=BlockList,
     query=(
         limit_query(),
@@ -69,7 +69,7 @@ class Unblocked(msgspec.Struct, frozen=True, kw_only=True):
 def blocks(call: Call) -> BlockList:
     after = call.parameter("cursor")
     if after is not None and not ID.fullmatch(after):
-        raise Invalid.field("cursor", "give `next` of the list before, as it was")
+        raise Invalid.field("cursor", "send `next` of the previous page, unchanged")
     found = block_list.blocked(limit=limit_of(call), after=after, ports=block_ports())
     return BlockList(items=[_view(each) for each in found.blocks], next=found.next)
 
@@ -78,7 +78,7 @@ def blocks(call: Call) -> BlockList:
     "/api/admin/blocks",
     method="POST",
     auth=auth.may("blocks.manage"),
-    summary="Hear of an address or a domain no more",
+    summary="Block an address or a domain",
     body=NewBlock,
     answer=BlockView,
     success=HTTPStatus.CREATED,
@@ -93,12 +93,12 @@ def block(call: Call) -> BlockView:
     "/api/admin/blocks/{block_id}",
     method="DELETE",
     auth=auth.may("blocks.manage"),
-    summary="Hear of it again",
+    summary="Unblock an address or a domain",
     answer=Unblocked,
 )
 def unblock(call: Call, block_id: str) -> Unblocked:
     if not ID.fullmatch(block_id):
-        raise NotFound("There is no such entry in the list.")
+        raise NotFound("This entry is not in the list.")
     block_list.unblock(block_id, call.caller.signed_in.account_id, block_ports())
     return Unblocked(block_id=block_id)
 

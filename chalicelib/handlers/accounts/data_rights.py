@@ -28,7 +28,7 @@ AT_ONCE = 50
 """The most reports in one answer; their size may end it earlier."""
 _IN_A_REPORT = re.compile(r"(.+~.+)~([0-9]{1,9})")
 _AMONG_WRITTEN = re.compile(r"written~([0-9]{1,9})")
-CURSOR = Query("cursor", "`next` of the answer before")
+CURSOR = Query("cursor", "`next` of the previous answer")
 
 
 routes = Routes(__name__, problem_page)
@@ -70,7 +70,7 @@ class ExportView(msgspec.Struct, frozen=True, kw_only=True):
     "/api/account/export",
     method="GET",
     auth=auth.may("account.own"),
-    summary="Everything that is kept about me",
+    summary="Get everything that the council keeps about me",
     answer=ExportView,
     query=(CURSOR,),
 )
@@ -82,7 +82,7 @@ def export(call: Call) -> ExportView:
     "/api/account/export/page",
     method="GET",
     auth=auth.may("account.own"),
-    summary="The same as a page to read",
+    summary="Get the same as a web page",
     query=(CURSOR,),
 )
 def export_page(call: Call) -> Page:
@@ -93,7 +93,7 @@ def export_page(call: Call) -> Page:
     "/api/account/erasure",
     method="POST",
     auth=auth.may("account.own"),
-    summary="Forget me: the account closes at once, the rest goes within minutes",
+    summary="Delete my account: it closes at once, and the data is erased within minutes",
     body=ErasureRequest,
     answer=ErasureStarted,
     success=HTTPStatus.ACCEPTED,

@@ -89,7 +89,7 @@ class EntryList(msgspec.Struct, frozen=True, kw_only=True):
     "/api/admin/people",
     method="GET",
     auth=auth.may("people.manage"),
-    summary="Everybody who works here, and what they may do",
+    summary="List staff and what they can do",
     answer=PersonList,
     query=(
         limit_query(),
@@ -113,7 +113,7 @@ def people(call: Call) -> PersonList:
     "/api/admin/people",
     method="POST",
     auth=auth.may("people.manage"),
-    summary="Let somebody work here: she signs in with the address",
+    summary="Invite a member of staff, who signs in with this address",
     body=Invitation,
     answer=PersonView,
     success=HTTPStatus.CREATED,
@@ -128,7 +128,7 @@ def invite(call: Call) -> PersonView:
     "/api/admin/people/{account_id}",
     method="GET",
     auth=auth.may("people.manage"),
-    summary="Somebody who works here, and what she may do",
+    summary="Get a member of staff and what they can do",
     answer=PersonView,
 )
 def person(call: Call, account_id: str) -> PersonView:
@@ -139,7 +139,9 @@ def person(call: Call, account_id: str) -> PersonView:
     "/api/admin/people/{account_id}",
     method="PATCH",
     auth=auth.may("people.manage"),
-    summary="Change what somebody may do, or disable her, on the version in If-Match",
+    summary=(
+        "Change what a member of staff can do, or disable the account; If-Match names the version"
+    ),
     body=PersonChanges,
     answer=PersonView,
     versioned=True,
@@ -155,7 +157,7 @@ def change(call: Call, account_id: str) -> PersonView:
     "/api/admin/audit",
     method="GET",
     auth=auth.may("audit.read"),
-    summary="Who changed what people may do, and who looked at what is personal",
+    summary="Read the audit log of permission changes and access to personal data",
     answer=EntryList,
     query=(
         limit_query(),
@@ -173,7 +175,7 @@ def log(call: Call) -> EntryList:
 
 def _id(text: str) -> str:
     if not ACCOUNT_ID.fullmatch(text):
-        raise NotFound("There is nobody of this id.")
+        raise NotFound("There is no account with this id.")
     return text
 
 
@@ -186,7 +188,7 @@ def _actor(call: Call) -> str:
 def _cursor(call: Call, form: re.Pattern[str]) -> str | None:
     text = call.parameter("cursor")
     if text is not None and not form.fullmatch(text):
-        raise Invalid.field("cursor", "give `next` of the list before, as it was")
+        raise Invalid.field("cursor", "send `next` of the previous page, unchanged")
     return text
 
 

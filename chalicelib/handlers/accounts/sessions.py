@@ -65,7 +65,7 @@ class SignedOut(msgspec.Struct, frozen=True, kw_only=True):
     "/api/session/refresh",
     method="POST",
     auth=auth.cookie_holder,
-    summary="A new access token, for the cookie that signing in has left",
+    summary="Get a new access token for the cookie of the session",
     answer=SessionView,
 )
 def refresh(call: Call) -> WithCookie:
@@ -91,7 +91,7 @@ def refresh(call: Call) -> WithCookie:
     "/api/session",
     method="DELETE",
     auth=auth.own_page,
-    summary="Sign out of this device, by its cookie or its access token",
+    summary="Sign out of this device, named by its cookie or access token",
     answer=SignedOut,
 )
 def sign_out(call: Call) -> WithCookie:
@@ -108,7 +108,7 @@ def sign_out(call: Call) -> WithCookie:
     "/api/account/devices",
     method="GET",
     auth=auth.may("account.own"),
-    summary="The devices that I am signed in on",
+    summary="List the devices that I am signed in on",
     answer=DeviceList,
 )
 def devices(call: Call) -> DeviceList:
@@ -126,7 +126,7 @@ def devices(call: Call) -> DeviceList:
 )
 def end_one(call: Call, session_id: str) -> SignedOut:
     if not _ID.fullmatch(session_id):
-        raise NotFound("There is no such device.")
+        raise NotFound("This device is not in your list.")
     sessions.end(_own(call).account_id, session_id, accounts_ports())
     return SignedOut(devices=1)
 
@@ -135,7 +135,7 @@ def end_one(call: Call, session_id: str) -> SignedOut:
     "/api/account/devices",
     method="DELETE",
     auth=auth.may("account.own"),
-    summary="Sign out everywhere, of this device too",
+    summary="Sign out of all devices, including this one",
     answer=SignedOut,
 )
 def end_all(call: Call) -> WithCookie:

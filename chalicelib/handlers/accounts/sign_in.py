@@ -33,10 +33,10 @@ KEEPS_WHAT_WAS_BEGUN = "/report/"
 _ID = re.compile(r"[0-9a-f]{32}")
 SURER = ("proven", "staff")
 """The levels that a code cannot prove."""
-NEXT = Query("next", "the path of ours to go on to")
-SURE = Query("sure", "how sure it has to be who that is, where an address is not enough: proven")
+NEXT = Query("next", "the path on this site to continue to")
+SURE = Query("sure", "the level of proof that is needed where an address is not enough: proven")
 DIGITS = 6
-NOT_SIX = (FieldError("code", "enter the six digits that we have sent you"),)
+NOT_SIX = (FieldError("code", "enter the 6-digit code"),)
 routes = Routes(__name__, problem_page)
 
 
@@ -44,7 +44,7 @@ routes = Routes(__name__, problem_page)
     "/forms/sign-in",
     method="GET",
     auth=auth.anyone,
-    summary="Sign in: the address",
+    summary="Sign in: page for the address",
     query=(NEXT, SURE),
 )
 def begin(call: Call) -> Page:
@@ -53,7 +53,10 @@ def begin(call: Call) -> Page:
 
 
 @routes.page(
-    "/forms/sign-in", method="POST", auth=auth.own_page, summary="Sign in: send a code to it"
+    "/forms/sign-in",
+    method="POST",
+    auth=auth.own_page,
+    summary=("Sign in: send a code to the address"),
 )
 def ask(call: Call) -> Page | SeeOther:
     form = posted_form(call)
@@ -73,8 +76,8 @@ def ask(call: Call) -> Page | SeeOther:
     "/forms/sign-in/code",
     method="GET",
     auth=auth.anyone,
-    summary="Sign in: the code",
-    query=(Query("attempt", "which code"),),
+    summary="Sign in: page for the code",
+    query=(Query("attempt", "the code's id"),),
 )
 def await_code(call: Call) -> Page:
     return code_page(_attempt_id(call.parameter("attempt") or ""))
@@ -102,8 +105,8 @@ def enter_code(call: Call) -> Page | SeeOther:
     "/forms/sign-in/confirm/{attempt_id}",
     method="GET",
     auth=auth.anyone,
-    summary="Sign in with the link: the button",
-    query=(Query("token", "what the link carries"),),
+    summary="Sign in with the link: page with a button",
+    query=(Query("token", "the link's token"),),
 )
 def ask_confirm(call: Call, attempt_id: str) -> Page:
     shown = {"attempt_id": _attempt_id(attempt_id), "token": call.parameter("token") or ""}
@@ -132,7 +135,7 @@ def confirm(call: Call, attempt_id: str) -> SeeOther:
     "/forms/sign-in/done",
     method="GET",
     auth=auth.anyone,
-    summary="Signed in with the link: back to where that was begun",
+    summary="Signed in with the link: page that leads back",
     query=(NEXT,),
 )
 def done(call: Call) -> Page:
@@ -140,7 +143,7 @@ def done(call: Call) -> Page:
 
 
 @routes.page(
-    "/api/session/end", method="POST", auth=auth.own_page, summary="Sign out, without JavaScript"
+    "/api/session/end", method="POST", auth=auth.own_page, summary="Sign out without JavaScript"
 )
 def sign_out(call: Call) -> SeeOther:
     sessions.end_by_token(cookies.sent(call.request), accounts_ports())
@@ -170,7 +173,7 @@ def _known_from_now_on(call: Call, who: SignedIn) -> str:
 def _attempt_id(text: str) -> str:
     """Raises NotFound if we never made this id."""
     if not _ID.fullmatch(text):
-        raise NotFound("Part of this link is missing: open all of it, or begin again.")
+        raise NotFound("This link is incomplete. Open all of it, or start again.")
     return text
 
 

@@ -15,14 +15,14 @@ from chalicelib.kernel.observability import trace
 ACCOUNT = "/account/"
 _PATH = re.compile(r"/(?![/\\])[\w/.~%?&=+,:@-]{0,200}", re.ASCII)
 """A path of ours, which no browser takes for another site's address."""
-OVER = "It was used, is older than 10 minutes, or was tried too often."
+OVER = "It was already used, is more than 10 minutes old, or was tried too many times."
 
 
 def problem_page(error: AppError | None) -> str:
     return render(
         "problem",
         heading=_heading(error),
-        detail=error.detail if error else "It is our mistake, not yours.",
+        detail=error.detail if error else "The problem is on our side.",
         quoted=trace.current() if error is None or isinstance(error, UpstreamFailed) else None,
     )
 
@@ -85,13 +85,13 @@ def code_page(attempt_id: str, faults: Any = ()) -> Page:
 def _heading(error: AppError | None) -> str:
     match error:
         case NotFound():
-            return "This code or link has run out"
+            return "This code has expired"
         case Forbidden():
             return "You cannot sign in here"
         case TooMany():
             return "Too many codes"
         case Invalid():
-            return "We could not take that"
+            return "Check what you entered"
         case _:
             return "Sorry, something went wrong"
 

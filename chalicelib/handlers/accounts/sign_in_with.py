@@ -40,11 +40,11 @@ def begin(call: Call, provider: str) -> SeeOther:
     "/forms/sign-in/back/{provider}",
     method="GET",
     auth=auth.anyone,
-    summary="Back from another organisation, which says who somebody is",
+    summary="Return from the other organisation",
     query=(
-        Query("state", "what we sent along"),
-        Query("code", "what is exchanged for the other organisation's word"),
-        Query("iss", "the issuer, where it names itself (RFC 9207)"),
+        Query("state", "the value that we sent to the other organisation"),
+        Query("code", "the code that we exchange for the other organisation's token"),
+        Query("iss", "the issuer, if it names itself (RFC 9207)"),
         Query("error", "why there is no code"),
     ),
 )
@@ -60,7 +60,7 @@ def come_back(call: Call, provider: str) -> SeeOther:
     ports = sign_on_ports()
     if not code:
         give_up(back, ports)
-        raise Invalid("You did not finish signing in over there.")
+        raise Invalid("You did not finish signing in with the other organisation.")
     who, onward = take_back(back, device_of(call), ports)
     # The session opened for a person who is refused here is harmless: nobody holds its cookie.
     rate_limits.refuse_blocked(who.account)

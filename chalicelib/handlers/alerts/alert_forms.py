@@ -31,8 +31,8 @@ routes = Routes(__name__, problem_page)
     "/forms/alerts",
     method="GET",
     auth=auth.anyone,
-    summary="Ask for alerts: the form",
-    query=(Query("report", "the report to hear of"),),
+    summary="Page to set up an alert",
+    query=(Query("report", "the reference of the report"),),
 )
 def ask(call: Call) -> Page:
     from chalicelib.handlers.http.params import new_key
@@ -48,7 +48,7 @@ def ask(call: Call) -> Page:
     return _form(typed)
 
 
-@routes.page("/forms/alerts", method="POST", auth=auth.anyone, summary="Ask for alerts")
+@routes.page("/forms/alerts", method="POST", auth=auth.anyone, summary="Set up an alert")
 def take(call: Call) -> Page:
     form, ports = posted_form(call), alerts_ports()
     typed = {name: form.one(name) for name in (*FIELDS, "topic.service_request_id", "key")}
@@ -71,15 +71,15 @@ def _refuse_empty(typed: dict[str, str]) -> None:
     """Raises Invalid with all required fields that were left empty."""
     kind = typed["topic.kind"]
     needed = {
-        "topic.kind": "choose what you want to hear about",
-        **({"q": "type a postcode, a street or a place"} if kind in NEEDS_A_PLACE else {}),
+        "topic.kind": "choose what you want alerts about",
+        **({"q": "enter a postcode, street or place"} if kind in NEEDS_A_PLACE else {}),
         **({"topic.ward_code": "choose the ward"} if kind == "ward" else {}),
-        "channel": "choose how we should tell you",
-        "to": "enter where we should send the alerts",
+        "channel": "choose how we should contact you",
+        "to": "enter an email address or mobile number",
     }
     faults = [FieldError(name, says) for name, says in needed.items() if not typed[name]]
     if faults:
-        raise Invalid("Something was left open.", faults)
+        raise Invalid("Some answers are missing.", faults)
 
 
 def _places(kind: str, q: str) -> list[Place]:
@@ -88,7 +88,9 @@ def _places(kind: str, q: str) -> list[Place]:
         return []
     found = gazetteer.find(q, gazetteer_ports())[:MOST_PLACES]
     if not found:
-        raise Invalid.field("q", f"we know no place called “{q}”: try a postcode or a street")
+        raise Invalid.field(
+            "q", f"we can't find “{q}”: check the spelling, or enter a postcode or street"
+        )
     return found
 
 
@@ -96,7 +98,7 @@ def _meant(places: list[Place], label: str) -> Point | None:
     """The place that is meant. Raises Invalid if that is not clear."""
     exact = [each for each in places if each.label == label] or places
     if len(exact) > 1:
-        raise Invalid.field("place", "choose which of these places you mean")
+        raise Invalid.field("place", "choose one of these places")
     return Point(lat=exact[0].lat, long=exact[0].long) if exact else None
 
 

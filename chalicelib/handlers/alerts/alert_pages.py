@@ -23,7 +23,7 @@ from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.pages import posted_form, problem_page, render
 from chalicelib.handlers.http.routes import Call, Page, Query, Routes, SeeOther
 
-TOKEN = Query("token", "what the link carries")
+TOKEN = Query("token", "the link's token")
 
 
 routes = Routes(__name__, problem_page)
@@ -33,7 +33,7 @@ routes = Routes(__name__, problem_page)
     "/forms/alerts/{subscription_id}/confirm",
     method="GET",
     auth=auth.anyone,
-    summary="Confirm alerts: the button",
+    summary="Page to confirm alerts",
     query=(TOKEN,),
 )
 def ask_confirm(call: Call, subscription_id: str) -> Page:
@@ -57,7 +57,7 @@ def confirm(call: Call, subscription_id: str) -> Page:
     "/forms/alerts/{subscription_id}/code",
     method="POST",
     auth=auth.anyone,
-    summary="Confirm alerts with the code of the text message",
+    summary="Confirm alerts with the code from the text message",
 )
 def enter_code(call: Call, subscription_id: str) -> Page:
     which, ports = id_of(subscription_id), alerts_ports()
@@ -71,7 +71,7 @@ def enter_code(call: Call, subscription_id: str) -> Page:
     "/forms/alerts/{subscription_id}",
     method="GET",
     auth=auth.anyone,
-    summary="Alerts, for whoever has the link to change them",
+    summary="Page to change alerts, for anyone who has the link",
     query=(TOKEN,),
 )
 def show(call: Call, subscription_id: str) -> Page:
@@ -107,7 +107,7 @@ def change(call: Call, subscription_id: str) -> Page:
     "/forms/alerts/{subscription_id}/unsubscribe",
     method="GET",
     auth=auth.anyone,
-    summary="Stop alerts: the button",
+    summary="Page to stop alerts",
     query=(TOKEN,),
 )
 def ask_unsubscribe(call: Call, subscription_id: str) -> Page:
@@ -121,7 +121,7 @@ def ask_unsubscribe(call: Call, subscription_id: str) -> Page:
     "/forms/s/{packed}",
     method="GET",
     auth=auth.anyone,
-    summary="Stop alerts: the way there from a text message",
+    summary="Short link of text messages to stop alerts",
 )
 def from_text(_: Call, packed: str) -> SeeOther:
     stop = links.stop_of(packed)
@@ -135,7 +135,7 @@ def from_text(_: Call, packed: str) -> SeeOther:
     method="POST",
     # Mail programs post here by themselves (RFC 8058), not from a page of ours.
     auth=auth.anyone,
-    summary="Stop alerts by one click",
+    summary="Stop alerts with one click",
     query=(TOKEN,),
 )
 def unsubscribe(call: Call, subscription_id: str) -> Page:
@@ -148,7 +148,7 @@ def unsubscribe(call: Call, subscription_id: str) -> Page:
     "/forms/alerts/{subscription_id}/all",
     method="GET",
     auth=auth.anyone,
-    summary="All alerts that go to the same address, for whoever gets one of them",
+    summary="List all alerts to the same address, for anyone who has the link from one of them",
     query=(TOKEN,),
 )
 def show_all(call: Call, subscription_id: str) -> Page:
@@ -171,7 +171,7 @@ def show_all(call: Call, subscription_id: str) -> Page:
     "/forms/alerts/{subscription_id}/all",
     method="POST",
     auth=auth.anyone,
-    summary="Stop all alerts that go to the same address",
+    summary="Stop all alerts to the same address",
     query=(TOKEN,),
 )
 def unsubscribe_all(call: Call, subscription_id: str) -> Page:

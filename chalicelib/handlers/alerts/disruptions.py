@@ -20,7 +20,7 @@ ID = re.compile(r"[0-9a-f]{32}")
     "/api/disruptions",
     method="GET",
     auth=auth.may("disruptions.post"),
-    summary="Disruptions that are on or to come, as they are stored now",
+    summary="List current and future disruptions, as they are stored now",
     answer=DisruptionList,
 )
 def disruptions(_: Call) -> DisruptionList:
@@ -31,7 +31,7 @@ def disruptions(_: Call) -> DisruptionList:
     "/api/disruptions",
     method="POST",
     auth=auth.may("disruptions.post"),
-    summary="Say that a service is disrupted",
+    summary="Post a disruption",
     body=DisruptionDraft,
     answer=DisruptionView,
     success=HTTPStatus.CREATED,
@@ -46,7 +46,7 @@ def post(call: Call) -> DisruptionView:
     "/api/disruptions/{disruption_id}",
     method="PATCH",
     auth=auth.may("disruptions.post"),
-    summary="Change a disruption, on the version in If-Match",
+    summary="Change a disruption; If-Match names the version",
     body=DisruptionChanges,
     answer=DisruptionView,
     versioned=True,
@@ -61,7 +61,7 @@ def change(call: Call, disruption_id: str) -> DisruptionView:
     "/api/disruptions/{disruption_id}",
     method="DELETE",
     auth=auth.may("disruptions.post"),
-    summary="Take a disruption back, on the version in If-Match",
+    summary="Withdraw a disruption; If-Match names the version",
     answer=DisruptionView,
     versioned=True,
 )

@@ -45,7 +45,7 @@ class FailedAlerts(msgspec.Struct, frozen=True, kw_only=True):
     "/api/alerts/failed",
     method="GET",
     auth=auth.may("alerts.handle"),
-    summary="Alerts that did not get through",
+    summary="List alerts that were not delivered",
     answer=FailedAlerts,
     query=(
         Query(
@@ -73,7 +73,7 @@ def failed_alerts(call: Call) -> FailedAlerts:
     "/api/alerts/failed/{alert_id}/again",
     method="POST",
     auth=auth.may("alerts.handle"),
-    summary="Send an alert again that did not get through",
+    summary="Resend an alert that was not delivered",
     answer=FailedAlert,
 )
 def again(_: Call, alert_id: str) -> FailedAlert:
@@ -90,7 +90,7 @@ def _why(text: str) -> OfOfficers:
 
 def _cursor(text: str | None) -> str | None:
     if text is not None and not CURSOR.fullmatch(text):
-        raise Invalid.field("cursor", "give `next` of the list before, as it was")
+        raise Invalid.field("cursor", "send `next` of the previous page, unchanged")
     return text
 
 

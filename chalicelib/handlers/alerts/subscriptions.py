@@ -36,7 +36,11 @@ from chalicelib.integrations.accounts_for_alerts import address_keys_of, address
 from chalicelib.kernel.parsing import parse_json
 
 routes = Routes(__name__)
-TOKEN = Query("token", "what the link to it carries; needless for the account that it belongs to")
+TOKEN = Query(
+    "token",
+    "the token of the subscription's link; not needed when signed in to the "
+    "account that it belongs to",
+)
 _ID = re.compile(r"[0-9a-f]{32}")
 _CURSOR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z~[0-9a-f]{32}")
 
@@ -93,7 +97,7 @@ class SubscriptionList(msgspec.Struct, frozen=True, kw_only=True):
     "/api/subscriptions",
     method="POST",
     auth=auth.anyone,
-    summary="Subscribe to what happens somewhere, or to a report",
+    summary="Subscribe to events in an area, a ward or the council, or about a report",
     body=SubscriptionRequest,
     answer=SubscriptionReceipt,
     success=HTTPStatus.CREATED,
@@ -111,7 +115,7 @@ def create(call: Call) -> SubscriptionReceipt:
     "/api/subscriptions/moved",
     method="POST",
     auth=auth.anyone,
-    summary="Send to a browser's new address what went to its old one",
+    summary="Move a browser's subscriptions from its old address to its new one",
     body=Move,
     answer=MovedSubscriptions,
 )
@@ -137,7 +141,7 @@ def read(call: Call, subscription_id: str) -> SubscriptionView:
     "/api/subscriptions/{subscription_id}",
     method="PATCH",
     auth=auth.anyone,
-    summary="Change what it is about, how often or when, on the version in If-Match",
+    summary="Change a subscription's topic, frequency or quiet hours; If-Match names the version",
     body=SubscriptionChanges,
     answer=SubscriptionView,
     versioned=True,
@@ -166,7 +170,7 @@ def stop(call: Call, subscription_id: str) -> SubscriptionView:
     "/api/subscriptions/{subscription_id}/confirm",
     method="POST",
     auth=auth.anyone,
-    summary="Confirm a subscription with what its address received",
+    summary="Confirm a subscription with the token or code that was sent to its address",
     body=Confirmation,
     answer=SubscriptionReceipt,
 )
@@ -179,14 +183,14 @@ def confirm(call: Call, subscription_id: str) -> SubscriptionReceipt:
         case Confirmation(token=None, code=str(code)):
             return _receipt(managing.confirm_by_code(which, code, ports))
         case _:
-            raise Invalid.field("token", "send the token of the link, or the code, and one alone")
+            raise Invalid.field("token", "send either the token of the link or the code, not both")
 
 
 @routes.endpoint(
     "/api/account/subscriptions",
     method="GET",
     auth=auth.may("account.own"),
-    summary="My subscriptions, and those that go to an address of mine, the latest first",
+    summary="List my subscriptions, and those to my addresses, latest first",
     answer=SubscriptionList,
     query=(
         limit_query(),
@@ -246,5 +250,5 @@ def _receipt(subscription: Subscription) -> SubscriptionReceipt:
 
 def _cursor(text: str | None) -> str | None:
     if text is not None and not _CURSOR.fullmatch(text):
-        raise Invalid.field("cursor", "give `next` of the list before, as it was")
+        raise Invalid.field("cursor", "send `next` of the previous page, unchanged")
     return text

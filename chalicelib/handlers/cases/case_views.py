@@ -244,7 +244,7 @@ def _note(note: Note, names: dict[str, str]) -> CaseNote:
     elif by.startswith(UNVERIFIED):
         by = f"Not verified: {by.removeprefix(UNVERIFIED)}"
     elif by.startswith(PARTNER):
-        by = "Another system: its whole text"
+        by = "Another system's full text"
     return CaseNote(note_id=note.note_id, datetime=note.datetime, by=by, text=note.text)
 
 

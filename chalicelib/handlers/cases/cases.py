@@ -41,12 +41,12 @@ routes = Routes(__name__)
     "/api/cases",
     method="GET",
     auth=auth.may("cases.handle"),
-    summary="The queue of cases, what passed its target or nears it first",
+    summary="List the queue of cases, most overdue first",
     answer=CaseList,
     query=(
         Query(
             "state",
-            "one or more states, with commas; those that are open if not given",
+            "one or more states, separated by commas; the open ones by default",
             schema=some_of(STATES),
         ),
         Query("team", "one team"),
@@ -56,19 +56,23 @@ routes = Routes(__name__)
         Query("opens", "job or officer", schema=one_of(CHOICES["opens"])),
         Query(
             "attention",
-            f"{', '.join(ATTENTIONS)}, or any; also of what is closed",
+            f"{', '.join(ATTENTIONS)}, or any; includes closed cases",
             schema=one_of(CHOICES["attention"]),
         ),
         Query("target", "late, soon (in 48 hours) or later", schema=one_of(CHOICES["target"])),
-        Query("waits", "reporter or officer: whose turn it is", schema=one_of(CHOICES["waits"])),
+        Query(
+            "waits",
+            "reporter or officer: the person we are waiting for",
+            schema=one_of(CHOICES["waits"]),
+        ),
         Query(
             "q",
-            "words of the title or the address",
+            "words in the title or address",
             schema={"type": "string", "maxLength": LONGEST_Q},
         ),
         Query(
             "sort",
-            "target, or newest; what is closed comes the newest first",
+            "target, or newest; closed cases are always newest first",
             schema=one_of(CHOICES["sort"]),
         ),
         limit_query(A_PAGE),
@@ -90,7 +94,7 @@ def cases(call: Call) -> CaseList:
     "/api/cases/{service_request_id}",
     method="GET",
     auth=auth.may("cases.handle"),
-    summary="A case: all of a report, and all that belongs to it",
+    summary="Get a case: all of a report and everything attached to it",
     answer=CaseView,
 )
 def case(call: Call, service_request_id: str) -> CaseView:
@@ -121,5 +125,5 @@ def _wanted(call: Call) -> CaseFilter:
 def _states(text: str | None) -> tuple[Any, ...]:
     states = tuple(dict.fromkeys((text or "").split(","))) if text else ()
     if unknown := [each for each in states if each not in STATES]:
-        raise Invalid.field("state", f"{unknown[0]!r} is none of: {', '.join(STATES)}")
+        raise Invalid.field("state", f"{unknown[0]!r} is not one of: {', '.join(STATES)}")
     return states

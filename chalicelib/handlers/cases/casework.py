@@ -96,7 +96,7 @@ class RedactedPhoto(msgspec.Struct, frozen=True, kw_only=True):
     "/api/cases/{service_request_id}/notes",
     method="POST",
     auth=auth.may("cases.handle"),
-    summary="Write a note that officers alone see",
+    summary="Write a note that only officers see",
     body=NoteDraft,
     answer=CaseNote,
     success=HTTPStatus.CREATED,
@@ -104,7 +104,7 @@ class RedactedPhoto(msgspec.Struct, frozen=True, kw_only=True):
 )
 def write_note(call: Call, service_request_id: str) -> CaseNote:
     draft, key = parse_json(call.body, NoteDraft), call.idempotency_key
-    request_id = _hers(call, service_request_id).service_request_id
+    request_id = _authorised(call, service_request_id).service_request_id
     note("cases.note", request_id, "", call.caller)
     written, _ = casework.write_note(
         request_id, draft.text, key, call.caller.author(), reports_ports()
@@ -116,7 +116,7 @@ def write_note(call: Call, service_request_id: str) -> CaseNote:
     "/api/cases/{service_request_id}/questions",
     method="POST",
     auth=auth.may("cases.handle"),
-    summary="Ask whoever sent the report, where she gets her alerts; the case waits for the answer",
+    summary="Ask the reporter a question by their alerts; the case waits for the answer",
     body=QuestionDraft,
     answer=QuestionAsked,
     success=HTTPStatus.CREATED,
@@ -124,7 +124,7 @@ def write_note(call: Call, service_request_id: str) -> CaseNote:
 )
 def ask(call: Call, service_request_id: str) -> QuestionAsked:
     draft, key = parse_json(call.body, QuestionDraft), call.idempotency_key
-    request_id = _hers(call, service_request_id).service_request_id
+    request_id = _authorised(call, service_request_id).service_request_id
     undoing = Undoing(call, f"question of {request_id}", draft)
     note("cases.ask", request_id, "", call.caller)
     question, report = questions.ask_reporter(
@@ -146,11 +146,11 @@ def ask(call: Call, service_request_id: str) -> QuestionAsked:
     "/api/cases/{service_request_id}/questions/{question_id}/settled",
     method="POST",
     auth=auth.may("cases.handle"),
-    summary="Wait for the answer to a question no more",
+    summary="Stop waiting for the answer to a question",
     answer=CaseView,
 )
 def settle(call: Call, service_request_id: str, question_id: str) -> CaseView:
-    request_id = _hers(call, service_request_id).service_request_id
+    request_id = _authorised(call, service_request_id).service_request_id
     note("cases.settle", request_id, "", call.caller)
     ports = reports_ports()
     after = questions.settle_question(request_id, question_id, call.caller.author(), ports)
@@ -161,8 +161,10 @@ def settle(call: Call, service_request_id: str, question_id: str) -> CaseView:
     "/api/cases/{service_request_id}/changes",
     method="POST",
     auth=auth.may("cases.handle"),
-    summary="Change a case and reply, on the version in If-Match; the answer says until when it "
-    "can be undone. Nobody is told of it before that",
+    summary=(
+        "Change a case and reply; If-Match names the version. The answer says until when the "
+        "change can be undone, and nobody is notified before that"
+    ),
     body=CaseChanges,
     answer=ChangedCase,
     versioned=True,
@@ -174,7 +176,7 @@ def change(call: Call, service_request_id: str) -> ChangedCase:
     undoing = Undoing(call, f"change of {request_id} {version}", changes)
     done = casework.change_made(request_id, undoing.change_id, reports_ports())
     if done is None:
-        report = _hers(call, service_request_id)
+        report = _authorised(call, service_request_id)
         reply = reply_of(changes, report)
         note("reports.change", request_id, _named(changes), call.caller)
         done = casework.change_case(
@@ -199,7 +201,7 @@ def change(call: Call, service_request_id: str) -> ChangedCase:
     "/api/cases/bulk",
     method="POST",
     auth=auth.may("cases.handle"),
-    summary="Change many cases alike, each on its version; or check what would go wrong",
+    summary="Change many cases in the same way, each with its version, or check what would fail",
     body=BulkDraft,
     answer=BulkAnswer,
     may_be_keyed=True,
@@ -225,8 +227,7 @@ def change_many(call: Call) -> BulkAnswer:
     "/api/undo/{undo_id}",
     method="POST",
     auth=auth.may("desk.keep"),
-    summary="Put back what is still as a change of the officer's own has left it, while it can be "
-    "undone",
+    summary="Undo an officer's own change, as far as nobody has changed the same since",
     answer=UndoAnswer,
 )
 def undo(call: Call, undo_id: str) -> UndoAnswer:
@@ -239,15 +240,17 @@ def undo(call: Call, undo_id: str) -> UndoAnswer:
     "/api/cases/{service_request_id}/unmerge",
     method="POST",
     auth=auth.may("cases.handle"),
-    summary="Take a duplicate out of the report that it was merged into, on the version in "
-    "If-Match; who came along with it goes back",
+    summary=(
+        "Unmerge a duplicate from another report, with its followers; If-Match names the version"
+    ),
     answer=CaseView,
     versioned=True,
     may_be_keyed=True,
 )
 def unmerge(call: Call, service_request_id: str) -> CaseView:
     version, ports = call.version, reports_ports()
-    request_id, author = _hers(call, service_request_id).service_request_id, call.caller.author()
+    request_id = _authorised(call, service_request_id).service_request_id
+    author = call.caller.author()
     change_id = Undoing(call, f"unmerge of {request_id} {version}").change_id
     note("cases.unmerge", request_id, "", call.caller)
     after = unmerging.unmerge(request_id, version, author, ports, change_id=change_id)
@@ -258,15 +261,15 @@ def unmerge(call: Call, service_request_id: str) -> CaseView:
     "/api/cases/{service_request_id}/photos/{photo_id}/redaction",
     method="POST",
     auth=auth.may("cases.handle"),
-    summary="Blacken parts of a photo for good",
+    summary="Permanently black out parts of a photo",
     body=Areas,
     answer=RedactedPhoto,
 )
 def redact_photo(call: Call, service_request_id: str, photo_id: str) -> RedactedPhoto:
     areas = parse_json(call.body, Areas).areas
-    report = _hers(call, service_request_id)
+    report = _authorised(call, service_request_id)
     if photo_id not in {each.photo_id for each in report.photos}:
-        raise Invalid.field("photo_id", "is no photo of this report")
+        raise Invalid.field("photo_id", "is not a photo of this report")
     request_id = report.service_request_id
     note("cases.redact_photo", request_id, photo_id, call.caller)
     blackening.blacken(PhotoKey(request_id, photo_id), areas, photos_ports())
@@ -274,7 +277,7 @@ def redact_photo(call: Call, service_request_id: str, photo_id: str) -> Redacted
     return RedactedPhoto(service_request_id=request_id, photo_id=photo_id, version=after.version)
 
 
-def _hers(call: Call, service_request_id: str) -> ServiceRequest:
+def _authorised(call: Call, service_request_id: str) -> ServiceRequest:
     """The report, if it is in the officer's remit. Raises NotFound, Forbidden."""
     author = call.caller.author()
     report = visible(id_of(service_request_id), author, reports_ports())

@@ -75,7 +75,7 @@ class SavedViews(msgspec.Struct, frozen=True, kw_only=True):
     "/api/desk/templates",
     method="GET",
     auth=auth.may("desk.keep"),
-    summary="Reply templates",
+    summary="List reply templates",
     answer=TemplateList,
 )
 def templates(_: Call) -> TemplateList:
@@ -102,7 +102,7 @@ def add_template(call: Call) -> TemplateView:
     "/api/desk/templates/{template_id}",
     method="PATCH",
     auth=auth.may("desk.keep"),
-    summary="Change a reply template, on the version in If-Match",
+    summary="Change a reply template; If-Match names the version",
     body=TemplateChanges,
     answer=TemplateView,
     versioned=True,
@@ -117,7 +117,7 @@ def change_template(call: Call, template_id: str) -> TemplateView:
     "/api/desk/templates/{template_id}",
     method="DELETE",
     auth=auth.may("desk.keep"),
-    summary="Remove a reply template, on the version in If-Match",
+    summary="Remove a reply template; If-Match names the version",
     answer=TemplateView,
     versioned=True,
 )
@@ -130,7 +130,7 @@ def remove_template(call: Call, template_id: str) -> TemplateView:
     "/api/desk/templates/{template_id}/preview",
     method="POST",
     auth=auth.may("desk.keep"),
-    summary="A reply template as it would read on a case",
+    summary="Preview a reply template for a case",
     body=PreviewDraft,
     answer=Preview,
 )
@@ -146,7 +146,7 @@ def preview(call: Call, template_id: str) -> Preview:
     "/api/desk/views",
     method="GET",
     auth=auth.may("desk.keep"),
-    summary="Views of the queue that she saved",
+    summary="List the officer's saved views of the queue",
     answer=SavedViews,
 )
 def views(call: Call) -> SavedViews:
@@ -173,7 +173,7 @@ def save_view(call: Call) -> SavedView:
     "/api/desk/views/{view_id}",
     method="DELETE",
     auth=auth.may("desk.keep"),
-    summary="Forget a view of the queue",
+    summary="Delete a view of the queue",
     answer=SavedView,
 )
 def remove_view(call: Call, view_id: str) -> SavedView:
@@ -182,7 +182,7 @@ def remove_view(call: Call, view_id: str) -> SavedView:
 
 def _id(text: str) -> str:
     if not ID.fullmatch(text):
-        raise NotFound(f"There is nothing under {text}.")
+        raise NotFound(f"There is nothing with the id {text}.")
     return text
 
 

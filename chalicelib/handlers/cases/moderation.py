@@ -60,7 +60,7 @@ class WaitingList(msgspec.Struct, frozen=True, kw_only=True):
     "/api/reports/{service_request_id}",
     method="PATCH",
     auth=auth.may("reports.triage"),
-    summary="Change a report, on the version in If-Match",
+    summary="Change a report; If-Match names the version",
     body=ReportChanges,
     answer=FullView,
     versioned=True,
@@ -79,7 +79,7 @@ def change(call: Call, service_request_id: str) -> FullView:
     "/api/reports/{service_request_id}/flags",
     method="POST",
     auth=auth.anyone,
-    summary="Say that a report should not be public as it is",
+    summary="Flag a report that should not be public as it is",
     body=FlagDraft,
     answer=Flagged,
     success=HTTPStatus.CREATED,
@@ -103,7 +103,7 @@ def flag(call: Call, service_request_id: str) -> Flagged:
     "/api/reports/{service_request_id}/withdrawal",
     method="POST",
     auth=auth.anyone,
-    summary="Withdraw a report soon after sending it, under the same Idempotency-Key",
+    summary="Withdraw a report soon after sending it, with the same Idempotency-Key",
     answer=Withdrawn,
     keyed=True,
 )
@@ -125,7 +125,7 @@ def withdraw(call: Call, service_request_id: str) -> Withdrawn:
     "/api/moderation",
     method="GET",
     auth=auth.may("reports.triage"),
-    summary="Reports that wait for an officer, or were flagged",
+    summary="List reports that wait for an officer or were flagged",
     answer=WaitingList,
     query=(
         Query("reason", "waiting or flagged", True, one_of(("waiting", "flagged"))),
@@ -155,7 +155,7 @@ def _reason(text: str | None) -> Attention:
 
 def _cursor(text: str | None) -> str | None:
     if text is not None and not re.fullmatch(r"[0-9T:Z-]{20}#[0-9A-Z]{12}", text):
-        raise Invalid.field("cursor", "give `next` of the list before, as it was")
+        raise Invalid.field("cursor", "send `next` of the previous page, unchanged")
     return text
 
 

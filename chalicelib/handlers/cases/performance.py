@@ -21,16 +21,27 @@ from chalicelib.reports.usecases.figures.contacts import Contacts
 routes = Routes(__name__)
 MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 ABOUT: Mapping[str, str] = {
-    "month": "Reports that were sent in the month, by the clock of UTC, in your teams and wards, "
-    "as they stand now; without those that nobody confirmed.",
-    "cost_pence": "The number times what a contact by that way costs, as the council's document "
-    "says; a follow-up costs what one online does.",
-    "follow_ups": "What residents added to a report while it was open, without a photo and without "
-    "saying that it is not fixed. Nothing says which resident it was, so neighbours count too.",
-    "repeated": "Reports that were merged as duplicates of one from the same account, or with the "
-    "same email address or phone number. Once a sender was forgotten nobody can tell.",
-    "crews": "Jobs planned for a day of the month and not cancelled, as they stand now; minutes of "
-    "work that were planned for them, without driving.",
+    "month": (
+        "Reports sent in the month (UTC) in your teams and wards, in their present state. "
+        "Unconfirmed reports are not counted."
+    ),
+    "cost_pence": (
+        "The number of contacts times the cost of one, from the council's document. A "
+        "follow-up costs as much as an online contact."
+    ),
+    "follow_ups": (
+        "Updates that residents added to an open report without a photo and without "
+        "saying that it is not fixed. We cannot tell residents apart, so updates from "
+        "neighbours count too."
+    ),
+    "repeated": (
+        "Reports merged as duplicates of a report from the same account, email address "
+        "or phone number. Reports with erased senders are not counted."
+    ),
+    "crews": (
+        "Jobs planned for a day of the month and not cancelled, in their present state, and "
+        "the minutes of work planned for them, without driving."
+    ),
 }
 
 
@@ -76,12 +87,15 @@ class PerformanceView(msgspec.Struct, frozen=True, kw_only=True):
     "/api/performance",
     method="GET",
     auth=auth.may("performance.read"),
-    summary="What a month cost, what of it could have been avoided, and what the crews did",
+    summary=(
+        "Get what contacts cost in a month, how many could have been avoided, and what the "
+        "crews did"
+    ),
     answer=PerformanceView,
     query=(
         Query(
             "month",
-            "such as 2026-06, by the clock of UTC; this one if not given",
+            "a month (UTC) such as 2026-06; this month by default",
             schema={"type": "string", "pattern": f"^{MONTH.pattern}$"},
         ),
     ),
@@ -123,5 +137,5 @@ def _pence(cost: float) -> float:
 def _month(text: str | None) -> str:
     now = f"{reports_ports().now():%Y-%m}"
     if text is not None and not MONTH.fullmatch(text):
-        raise Invalid.field("month", "give a year and a month, such as 2026-06")
+        raise Invalid.field("month", "enter a year and a month, such as 2026-06")
     return text or now

@@ -27,7 +27,7 @@ class TeamList(msgspec.Struct, frozen=True, kw_only=True):
     "/api/teams",
     method="GET",
     auth=auth.may("desk.keep"),
-    summary="The council's teams",
+    summary="List the council's teams",
     answer=TeamList,
 )
 def teams(_: Call) -> TeamList:

@@ -23,7 +23,7 @@ from chalicelib.reports.usecases.staff.officer_changes import TAKEN_BACK_WITHIN
 from chalicelib.reports.usecases.staff.undo import PutBack
 
 CHANGED_SINCE = "Somebody has changed it since."
-KEPT_NOWHERE = "What was written over or taken out is kept nowhere."
+KEPT_NOWHERE = "We keep no copy of replaced or redacted text."
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):

@@ -51,15 +51,15 @@ class DeliveryList(msgspec.Struct, frozen=True, kw_only=True):
     "/api/outbound/deliveries",
     method="GET",
     auth=auth.may("deliveries.handle"),
-    summary="What was or is to be sent to other systems",
+    summary="List deliveries to other systems",
     answer=DeliveryList,
     query=(
         Query(
             "state",
-            "waiting, sending, sent, failed or kept; failed if not given",
+            "waiting, sending, sent, failed or kept; failed by default",
             schema=one_of(get_args(State)),
         ),
-        Query("destination", "a destination's code or a receiver's id; all if not given"),
+        Query("destination", "a destination's code or a receiver's id; all by default"),
         limit_query(),
         CURSOR_QUERY,
     ),
@@ -79,7 +79,7 @@ def deliveries(call: Call) -> DeliveryList:
     "/api/outbound/deliveries/{delivery_id}/resend",
     method="POST",
     auth=auth.may("deliveries.handle"),
-    summary="Send a delivery again that failed or was kept",
+    summary="Resend a delivery that failed or was kept",
     answer=DeliveryView,
 )
 def resend(call: Call, delivery_id: str) -> DeliveryView:
@@ -91,7 +91,7 @@ def resend(call: Call, delivery_id: str) -> DeliveryView:
     "/api/outbound/deliveries/{delivery_id}/keep",
     method="POST",
     auth=auth.may("deliveries.handle"),
-    summary="Send a delivery no more: the council deals with it itself",
+    summary="Keep a delivery: do not send it, because the council deals with it itself",
     answer=DeliveryView,
 )
 def keep(call: Call, delivery_id: str) -> DeliveryView:
@@ -103,7 +103,7 @@ def id_of(text: str) -> str:
     """The id of a delivery or a receiver. Raises NotFound if no delivery or receiver can have that
     id."""
     if not ID.fullmatch(text):
-        raise NotFound("There is nothing of this id.")
+        raise NotFound("There is no delivery with this id.")
     return text
 
 
@@ -123,7 +123,7 @@ def _destination(text: str | None) -> str | None:
 
 def _cursor(text: str | None) -> str | None:
     if text is not None and not CURSOR.fullmatch(text):
-        raise Invalid.field("cursor", "give `next` of the list before, as it was")
+        raise Invalid.field("cursor", "send `next` of the previous page, unchanged")
     return text
 
 

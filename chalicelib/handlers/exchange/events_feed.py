@@ -48,13 +48,13 @@ class FeedView(msgspec.Struct, frozen=True, kw_only=True):
     "/api/events",
     method="GET",
     auth=auth.follower,
-    summary="What happened to reports since, for those with an API key (X-Api-Key)",
+    summary="Read the events of public reports since a moment, with an API key (X-Api-Key)",
     answer=FeedView,
     query=(
         Query(
             "after",
-            "`next` of the call before, or a moment such as 2026-01-31T10:00:00Z; 90 days ago if "
-            "not given",
+            "`next` of the previous call, or a moment such as 2026-01-31T10:00:00Z; 90 days ago "
+            "by default",
         ),
         limit_query(),
     ),
@@ -103,4 +103,4 @@ def _cursor(text: str | None) -> Cursor | None:
 
 
 def _refused() -> Cursor:
-    raise Invalid.field("after", "give `next` of the call before, or a moment in UTC")
+    raise Invalid.field("after", "send `next` of the previous call, or a moment in UTC")

@@ -52,7 +52,7 @@ def problem(request: Request, status: HTTPStatus, error: AppError | None) -> Wri
 
 def _said(error: AppError | None) -> Sequence[str]:
     if error is None:
-        return [f"Something went wrong on our side; send it again. ({trace.current()})"]
+        return [f"Something went wrong on our side. Try again. ({trace.current()})"]
     if isinstance(error, Invalid) and error.errors:
         return [f"{field}: {message}" for field, message in in_open311s_names(error.errors)]
     return [error.detail]
@@ -69,7 +69,7 @@ def answer(call: Call, **parameters: str) -> Written:
     view, given = _found(open311_views.VIEWS, call.request.method, address)
     if view is None or address.form is None:
         asked = "/".join(address.segments)
-        raise NotFound(f"There is no {call.request.method} /open311/{asked} in this form.")
+        raise NotFound(f"There is no {call.request.method} /open311/{asked} in this format.")
     shown: Answer = view(call, *given)
     body = write(shown.root, shown.tree, address.form)
     if len(body) > MOST_BYTES:
@@ -95,6 +95,6 @@ for _method in ("GET", "POST"):
             "/open311/" + "/".join(f"{{{name}}}" for name in SEGMENTS[:_depth]),
             method=_method,
             auth=auth.partner,
-            summary="Open311 GeoReport v2: the suffix .xml or .json decides the form",
+            summary="Open311 GeoReport v2; the suffix .xml or .json chooses the format",
             media_types=tuple(each.partition(";")[0] for each in CONTENT_TYPES.values()),
         )(answer)

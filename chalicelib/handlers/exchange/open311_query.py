@@ -101,7 +101,7 @@ class Query:
     def check_jurisdiction(self) -> None:
         """Raises NotFound for another council than this one."""
         if self.one("jurisdiction_id") not in (None, container.council().jurisdiction_id):
-            raise NotFound("There is no such jurisdiction_id here; it may be left out.")
+            raise NotFound("This jurisdiction_id is unknown. You can leave it out.")
 
 
 def asked(call: Call) -> Query:

@@ -55,7 +55,7 @@ def discovery(_: Call) -> Answer:
     tree: dict[str, Tree] = {
         "changeset": CHANGESET,
         "contact": whom,
-        "key_service": f"API keys are given out by {whom}",
+        "key_service": f"Ask {whom} for an API key",
         "endpoints": [endpoint],
     }
     return Answer("discovery", tree)

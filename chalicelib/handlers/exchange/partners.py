@@ -51,7 +51,7 @@ class KeyList(msgspec.Struct, frozen=True, kw_only=True):
     "/api/partners/keys",
     method="GET",
     auth=auth.may("partners.manage"),
-    summary="All API keys, revoked ones too",
+    summary="List API keys, including revoked ones",
     answer=KeyList,
 )
 def keys(_: Call) -> KeyList:
@@ -63,7 +63,7 @@ def keys(_: Call) -> KeyList:
     "/api/partners/keys",
     method="POST",
     auth=auth.may("partners.manage"),
-    summary="Make an API key; it is shown this once",
+    summary="Create an API key; it is shown only in this answer",
     body=NewKey,
     answer=MadeKey,
     success=HTTPStatus.CREATED,
@@ -83,12 +83,12 @@ def make(call: Call) -> MadeKey:
     "/api/partners/keys/{key_id}",
     method="DELETE",
     auth=auth.may("partners.manage"),
-    summary="Revoke an API key, at once and for good",
+    summary="Revoke an API key, at once and permanently",
     answer=KeyView,
 )
 def revoke(call: Call, key_id: str) -> KeyView:
     if not re.fullmatch(r"[0-9a-f]{12}", key_id):
-        raise NotFound("There is no such API key.")
+        raise NotFound("There is no API key with this id.")
     note("keys.revoke", key_id, "", call.caller)
     return KeyView(**_values(usecases.revoke(key_id, partners_ports())))
 

@@ -75,7 +75,7 @@ class ReplayView(msgspec.Struct, frozen=True, kw_only=True):
     "/api/outbound/receivers",
     method="GET",
     auth=auth.may("receivers.manage"),
-    summary="The systems that are told by webhook",
+    summary="List the systems that get webhooks",
     answer=ReceiverList,
 )
 def receivers(_: Call) -> ReceiverList:
@@ -87,7 +87,7 @@ def receivers(_: Call) -> ReceiverList:
     "/api/outbound/receivers",
     method="POST",
     auth=auth.may("receivers.manage"),
-    summary="Tell another system by webhook; its secret is shown this once",
+    summary="Add a system that gets webhooks; its secret is shown only in this answer",
     body=ReceiverDraft,
     answer=MadeReceiver,
     success=HTTPStatus.CREATED,
@@ -105,7 +105,7 @@ def add_receiver(call: Call) -> MadeReceiver:
     "/api/outbound/receivers/{receiver_id}",
     method="PATCH",
     auth=auth.may("receivers.manage"),
-    summary="Change a receiver, on the version in If-Match",
+    summary="Change a receiver; If-Match names the version",
     body=ReceiverChanges,
     answer=ReceiverView,
     versioned=True,
@@ -122,7 +122,7 @@ def change_receiver(call: Call, receiver_id: str) -> ReceiverView:
     "/api/outbound/receivers/{receiver_id}",
     method="DELETE",
     auth=auth.may("receivers.manage"),
-    summary="Tell a system nothing any more",
+    summary="Remove a receiver",
     answer=Removed,
 )
 def remove_receiver(call: Call, receiver_id: str) -> Removed:
@@ -135,7 +135,7 @@ def remove_receiver(call: Call, receiver_id: str) -> Removed:
     "/api/outbound/receivers/{receiver_id}/replay",
     method="POST",
     auth=auth.may("receivers.manage"),
-    summary="Send again what a receiver was sent since then",
+    summary="Resend what a receiver was sent since a moment",
     body=ReplayDraft,
     answer=ReplayView,
 )

@@ -11,7 +11,7 @@ from chalicelib.errors import AppError
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.routes import Call, Page, Query, Routes
 
-TOKEN = Query("token", "what the link to a report that is not public carries")
+TOKEN = Query("token", "the token in the link to a report that is not public")
 
 
 def _views() -> Any:
@@ -27,13 +27,15 @@ def _problem_page(error: AppError | None) -> str:
 routes = Routes(__name__, _problem_page)
 
 
-@routes.page("/forms/report", method="GET", auth=auth.anywhere, summary="Report something: begin")
+@routes.page(
+    "/forms/report", method="GET", auth=auth.anywhere, summary=("First page of a new report")
+)
 def begin(call: Call) -> Page:
     page: Page = _views().begin(call)
     return page
 
 
-@routes.page("/forms/report", method="POST", auth=auth.anyone, summary="Report something: go on")
+@routes.page("/forms/report", method="POST", auth=auth.anyone, summary="Next page of a new report")
 def go_on(call: Call) -> Page:
     page: Page = _views().go_on(call)
     return page
@@ -43,7 +45,7 @@ def go_on(call: Call) -> Page:
     "/forms/reports/{service_request_id}",
     method="GET",
     auth=auth.anyone,
-    summary="A report, for whoever has the link to it",
+    summary="A report, for anyone who has the link to it",
     query=(TOKEN,),
 )
 def read(call: Call, service_request_id: str) -> Page:
@@ -55,7 +57,7 @@ def read(call: Call, service_request_id: str) -> Page:
     "/forms/reports/{service_request_id}/update",
     method="GET",
     auth=auth.anyone,
-    summary="Add to a report: the form",
+    summary="Page to add an update to a report",
     query=(TOKEN,),
 )
 def ask_update(call: Call, service_request_id: str) -> Page:
@@ -67,7 +69,7 @@ def ask_update(call: Call, service_request_id: str) -> Page:
     "/forms/reports/{service_request_id}/update",
     method="POST",
     auth=auth.anyone,
-    summary="Add to a report",
+    summary="Add an update to a report",
 )
 def add_update(call: Call, service_request_id: str) -> Page:
     page: Page = _views().add_update(call, service_request_id)
@@ -89,7 +91,7 @@ def follow(call: Call, service_request_id: str) -> Page:
     "/forms/reports/{service_request_id}/flag",
     method="GET",
     auth=auth.anyone,
-    summary="Report this content: the form",
+    summary="Page to flag a report",
 )
 def ask_flag(call: Call, service_request_id: str) -> Page:
     page: Page = _views().ask_flag(call, service_request_id)
@@ -100,7 +102,7 @@ def ask_flag(call: Call, service_request_id: str) -> Page:
     "/forms/reports/{service_request_id}/flag",
     method="POST",
     auth=auth.anyone,
-    summary="Report this content",
+    summary="Flag a report",
 )
 def flag(call: Call, service_request_id: str) -> Page:
     page: Page = _views().flag(call, service_request_id)
@@ -111,7 +113,7 @@ def flag(call: Call, service_request_id: str) -> Page:
     "/forms/reports/{service_request_id}/withdraw",
     method="POST",
     auth=auth.anyone,
-    summary="Take a report back",
+    summary="Withdraw a report",
 )
 def withdraw(call: Call, service_request_id: str) -> Page:
     page: Page = _views().withdraw(call, service_request_id)
@@ -122,9 +124,9 @@ def withdraw(call: Call, service_request_id: str) -> Page:
     "/forms/nearest",
     method="GET",
     auth=auth.anyone,
-    summary="Where's my nearest: what, where, and a list by distance",
+    summary="Where's my nearest: form, and list by distance",
     query=(
-        Query("kind", "one of those that /api/facilities/kinds lists"),
+        Query("kind", "one of the kinds that /api/facilities/kinds lists"),
         Query("q", "a postcode, street or place"),
     ),
 )

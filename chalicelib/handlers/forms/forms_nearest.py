@@ -37,7 +37,9 @@ def _answer(kind: str, q: str) -> dict[str, Any]:
     service_code = _reportable_as(kind)
     places = gazetteer.find(q, gazetteer_ports())
     if not places:
-        raise Invalid.field("q", f"we know no place called “{q}”: try a postcode or a street")
+        raise Invalid.field(
+            "q", f"we can't find “{q}”: check the spelling, or enter a postcode or street"
+        )
     chosen = next((each for each in places if each.label == q), places[0])
     point = Point(lat=chosen.lat, long=chosen.long)
     found = facilities.nearest(kind, point, SHOWN, facilities_ports())

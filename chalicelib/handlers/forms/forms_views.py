@@ -36,12 +36,12 @@ from chalicelib.reports.usecases.staff import moderation
 from chalicelib.reports.views import public_page, tracking_url
 
 NOT_SENT = (
-    "What you typed was not sent. Go back in your browser: it is still there, and you can change "
-    "it and go on."
+    "We have not sent what you entered. Go back in your browser to change it: your answers are "
+    "still there."
 )
 NOT_SURE = (
-    "We cannot tell whether what you typed arrived. Go back in your browser and press the button "
-    "again: it is never taken twice."
+    "We are not sure whether we received what you entered. Go back in your browser and select "
+    "the button again: we will not store it twice."
 )
 
 
@@ -50,13 +50,13 @@ def problem_page(error: AppError | None) -> str:
     heading, typed = "Sorry, something went wrong", NOT_SURE
     match error:
         case NotFound():
-            heading, typed = "There is nothing here", "Check the address, or the reference."
+            heading, typed = "We can't find this page", "Check the address or the reference."
         case Conflict():
-            heading, typed = "This cannot be done", "What is stored was not changed."
+            heading, typed = "You cannot do this", "Nothing was changed."
         case Invalid() | Forbidden():
-            heading, typed = "We could not take that", NOT_SENT
+            heading, typed = "Check what you entered", NOT_SENT
         case TooMany():
-            heading, typed = "That was too often", NOT_SENT
+            heading, typed = "You have done this too many times", NOT_SENT
     link = error.link if isinstance(error, Conflict) else None
     quoted = trace.current() if error is None or isinstance(error, UpstreamFailed) else None
     return form_pages().render(
@@ -67,11 +67,11 @@ def problem_page(error: AppError | None) -> str:
 def _detail(error: AppError | None) -> str:
     """The cause of the error, without the names of fields and headers."""
     if isinstance(error, Conflict) and error.link:
-        return "Something was sent from this page already, and is kept as it was sent."
+        return "You have already sent something from this page. It is stored as you sent it."
     if isinstance(error, Invalid) and error.errors:
         said = "; ".join(fault.message for fault in error.errors)
         return said[:1].upper() + said[1:] + "."
-    return error.detail if error else "It is our mistake, not yours."
+    return error.detail if error else "The problem is on our side."
 
 
 def begin(_: Call) -> Page:
@@ -114,8 +114,8 @@ def add_update(call: Call, service_request_id: str) -> Page:
         report = _report(call, service_request_id, token)
         return _refused("update", error, typed, **report, key=key)
     return _done(
-        "Thank you, your update was added",
-        "The team that looks after this report will read it.",
+        "Thank you for your update",
+        "The team that deals with this report will read it.",
         service_request_id=request_id,
         url=f"/forms/reports/{request_id}{_query(token)}",
     )
@@ -130,10 +130,10 @@ def follow(call: Call, service_request_id: str) -> Page:
     report = following.follow(request_id, key, author, ports, client=client, admit=admit)
     people = "1 person follows" if report.followers == 1 else f"{report.followers} people follow"
     return _done(
-        "You follow this report",
-        f"{people} this report, so the council can see how many people it affects. People on the "
-        "same network count as one, unless they sign in. You do not need to send another report. "
-        "What is done about it is shown on its page.",
+        "You are following this report",
+        "We've added you to this report, so the council can see how many people it affects. "
+        f"{people} it. People on the same network count as one, unless they sign in. You do not "
+        "need to send another report.",
         service_request_id=report.service_request_id,
         # The public page is published, and may be a minute older than this page.
         url=f"/forms/reports/{report.service_request_id}",
@@ -162,7 +162,7 @@ def flag(call: Call, service_request_id: str) -> Page:
         return _refused("flag", error, typed, **report, reasons=REASONS, key=key)
     return _done(
         "Thank you",
-        "Somebody at the council will look at it.",
+        "We'll look at it.",
         service_request_id=id_of(service_request_id),
         url=public_page("", id_of(service_request_id)),
     )
@@ -174,8 +174,8 @@ def withdraw(call: Call, service_request_id: str) -> Page:
     ports = reports_ports()
     report = moderation.withdraw(id_of(service_request_id), key, call.caller.author(), ports)
     return _done(
-        "Your report was withdrawn",
-        "Nobody deals with it any more, and what it said is forgotten.",
+        "You have withdrawn your report",
+        "We have deleted what you wrote, and we are not dealing with the report any more.",
         service_request_id=report.service_request_id,
         url=None,
     )

@@ -32,7 +32,7 @@ HEADER = {"alg": ALGORITHM, "typ": "at+jwt"}
 which other kind of token this is."""
 FOLLOWING: Permission = "changes.follow"
 """The permission that a caller without an API key needs to follow changes."""
-REFUSED = "The token does not hold: sign in again."
+REFUSED = "Your session has expired. Sign in again."
 
 
 Gate = Callable[[Request], Caller]
@@ -68,7 +68,9 @@ def own_page(request: Request) -> Caller:
     # cookies.
     is_own = fetch_site in ("same-origin", "none") if fetch_site else origin == site
     if not is_own:
-        raise Forbidden("This came from another site's page: open ours and try again there.")
+        raise Forbidden(
+            "This request came from another website. Open our page and try again there."
+        )
     return caller
 
 
@@ -106,7 +108,7 @@ class May:
             return caller
         if permissions.may(caller.account.roles, self.permission):
             raise Forbidden("Sign in through your organisation to do this.")
-        raise Forbidden("Your account may not do this.")
+        raise Forbidden("Your account does not let you do this.")
 
 
 may = May
@@ -161,7 +163,7 @@ def _refuse_past_the_cdn(request: Request) -> None:
     if not settings.origin_secret_arn:
         return
     if not came_through_the_cdn(request.headers, container.secret("origin").accepted()):
-        raise Forbidden(f"This is answered at {settings.site_url} only: use that address.")
+        raise Forbidden(f"This address is not public. Use {settings.site_url} instead.")
 
 
 def _caller(token: str) -> Caller:

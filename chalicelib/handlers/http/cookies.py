@@ -36,9 +36,8 @@ DEVICE_PATH = "/forms/sign-in"
 DEVICE_KNOWN = timedelta(days=365)
 """Counted from the last sign-in on the device: residents return about twice a year."""
 TWICE = (
-    "Your browser sent two cookies with the same name, and we cannot tell which of them is ours. "
-    "Nothing was changed. Delete this site's cookies in the settings of your browser, then try "
-    "again."
+    "Your browser sent two cookies with the same name, so we cannot tell which one is ours. "
+    "Nothing was changed. Delete this site's cookies in your browser settings, then try again."
 )
 
 

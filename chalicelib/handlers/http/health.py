@@ -10,14 +10,14 @@ routes = Routes(__name__)
     "/health",
     method="HEAD",
     auth=auth.anywhere,
-    summary="Whether the service answers, in its status alone",
+    summary="Check whether the service answers, by the status alone",
     answer=dict[str, str],
 )
 @routes.endpoint(
     "/health",
     method="GET",
     auth=auth.anywhere,
-    summary="Whether the service answers",
+    summary="Check whether the service answers",
     answer=dict[str, str],
 )
 def health(_: Call) -> dict[str, str]:

@@ -33,16 +33,16 @@ SCHEMES = {
 }
 ANYONE: dict[str, list[str]] = {}
 ERRORS = {
-    400: "Something that was sent is wrong: `errors` names each field and its fix",
-    401: "Sign in: no token was sent, or it does not hold",
+    400: "The request is wrong: `errors` names each field and how to correct it",
+    401: "No token was sent, or it has expired: sign in",
     403: "The caller may not do this",
-    404: "There is no such thing for this caller",
-    409: "Something else is stored under this key, or somebody changed it meanwhile",
-    413: "More was sent than is read",
+    404: "Not found, or hidden from this caller",
+    409: "Something else is stored under this key, or somebody changed it in the meantime",
+    413: "The body is too large",
     428: "If-Match is missing",
-    429: "This came too often: Retry-After says when to come again",
-    500: "A mistake of ours: send it again",
-    503: "Something that is needed did not answer: send it again",
+    429: "Too many requests: Retry-After says when to try again",
+    500: "An error in the service: send it again",
+    503: "A service that is needed did not answer: send it again",
 }
 VERSION = r'^"?[0-9]{1,9}"?$'
 KEY = r"^[!-~]([ -~]*[!-~])?$"
@@ -81,7 +81,7 @@ def routes_describing(others: list[Routes]) -> Routes:
         method="GET",
         auth=auth.anywhere,
         open_to_sites=True,
-        summary="This document",
+        summary="Get this document",
         answer=dict[str, Any],
     )
     def openapi(_: Call) -> dict[str, Any]:
@@ -222,7 +222,7 @@ def _text_contents(fact: RouteFacts, media_types: tuple[str, ...]) -> dict[str, 
     contents: dict[str, Any] = {
         "responses": {
             str(fact.success.value): {"description": "The answer", "content": content},
-            "default": {"description": "What is wrong, in the same form", "content": content},
+            "default": {"description": "The problem, in the same format", "content": content},
         },
     }
     if fact.is_page and fact.method == "POST":
@@ -254,11 +254,11 @@ def _parameters(fact: RouteFacts) -> list[dict[str, Any]]:
 
 
 def _about_the_key(fact: RouteFacts) -> str:
-    repeated = "The same key again is answered with what is stored. "
+    repeated = "The same key again returns what is stored. "
     if fact.written:
-        return repeated + "Keys of one API key are its own."
-    photo = " It is the part before the slash that counts." if fact.path == "/api/photos" else ""
-    return repeated + idempotency.ADVICE + photo + " Keys of an account are its own, of any length."
+        return repeated + "Each API key has its own Idempotency-Keys."
+    photo = " Only the part before the slash counts." if fact.path == "/api/photos" else ""
+    return repeated + idempotency.ADVICE + photo + " Each account has its own keys, of any length."
 
 
 def _parameter(name: str, place: str, *, required: bool) -> dict[str, Any]:

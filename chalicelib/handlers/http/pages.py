@@ -27,7 +27,7 @@ def problem_page(error: AppError | None) -> str:
     return render(
         "problem",
         heading=_heading(error),
-        detail=error.detail if error else "It is our mistake, not yours.",
+        detail=error.detail if error else "The problem is on our side.",
         quoted=trace.current() if error is None or isinstance(error, UpstreamFailed) else None,
     )
 
@@ -42,10 +42,10 @@ def posted_form(call: Call) -> Any:
 def _heading(error: AppError | None) -> str:
     match error:
         case NotFound():
-            return "This link does not hold any more"
+            return "This link has expired"
         case TooMany():
-            return "That was too often"
+            return "You have done this too many times"
         case Conflict() | Forbidden() | Invalid():
-            return "This cannot be done"
+            return "You cannot do this"
         case _:
             return "Sorry, something went wrong"

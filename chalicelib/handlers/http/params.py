@@ -16,7 +16,7 @@ DAY = {"type": "string", "format": "date"}
 NOT_BLANK = r"[^\s\x1c-\x1f\x85]"
 """More counts as white space in Python than in JSON Schema's patterns."""
 POINT_EDGES = {"lat": 90.0, "long": 180.0}
-CURSOR_QUERY = Query("cursor", "`next` of the list before")
+CURSOR_QUERY = Query("cursor", "`next` of the previous page")
 NEAR_M = 100
 """The distance within which reports count as near a place, in metres, if the caller gives none."""
 
@@ -24,7 +24,7 @@ NEAR_M = 100
 def limit_query(default: int = MOST_IN_A_LIST) -> Query:
     """The parameter that `limit_of` reads."""
     schema = {"type": "integer", "minimum": 1, "maximum": MOST_IN_A_LIST}
-    return Query("limit", f"1 to {MOST_IN_A_LIST}; {default} if not given", schema=schema)
+    return Query("limit", f"1 to {MOST_IN_A_LIST}; {default} by default", schema=schema)
 
 
 def point_query(*, required: bool) -> tuple[Query, Query]:

@@ -28,9 +28,10 @@ PROBLEM = "application/problem+json"
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
 BARE_PAGE = (
-    '<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Sorry</title></head>'
-    "<body><h1>Sorry, something went wrong</h1><p>It is our mistake, not yours. What you typed "
-    "was not sent: go back in your browser and try again in a moment.</p></body></html>"
+    '<!doctype html><html lang="en-GB"><head><meta '
+    'charset="utf-8"><title>Sorry</title></head><body><h1>Sorry, something went '
+    "wrong</h1><p>The problem is on our side. We have not sent what you entered: go back in your "
+    "browser and try again in a moment.</p></body></html>"
 )
 PAGE_HEADERS = {
     # A page holds typed text, and the link to it may be a secret.
@@ -110,7 +111,8 @@ class Call(NamedTuple):
         if not idempotency.is_usable(key):
             raise errors.Invalid.field(
                 idempotency.HEADER,
-                "send this header with 1 to 255 printable characters, new for each thing you send",
+                "send this header with 1 to 255 printable characters, a new value for each thing "
+                "that you send",
             )
         return key
 
@@ -144,7 +146,7 @@ class Call(NamedTuple):
         """The version in the If-Match header. Raises VersionRequired, Invalid."""
         sent = str(self.request.headers.get("if-match", "")).strip()
         if not sent:
-            raise errors.VersionRequired('Say which version you change: If-Match: "<version>".')
+            raise errors.VersionRequired('Name the version that you change: If-Match: "<version>".')
         found = re.fullmatch(r'"?([0-9]{1,9})"?', sent)
         if not found:
             raise errors.Invalid.field("If-Match", 'must be the version in quotes, such as "3"')
@@ -373,7 +375,7 @@ def _answer(view: Callable[..., Any], called: Called) -> Response:
     except Exception as error:
         status = HTTPStatus.INTERNAL_SERVER_ERROR
         called.note(error, status)
-        return _problem(status, "Something went wrong on our side; send it again.", {})
+        return _problem(status, "Something went wrong on our side. Try again.", {})
 
 
 def _answer_page(view: Callable[..., Any], called: Called, problem_page: ProblemPage) -> Response:

@@ -36,7 +36,7 @@ class DeviceDraft:
     "/api/crews",
     method="GET",
     auth=auth.may("jobs.work"),
-    summary="The crews of the caller's teams",
+    summary="List the crews of the caller's teams",
     answer=CrewList,
 )
 def list_crews(call: Call) -> CrewList:
@@ -49,12 +49,12 @@ def list_crews(call: Call) -> CrewList:
     "/api/crews/{crew}/day",
     method="GET",
     auth=auth.may("jobs.work"),
-    summary="Where a crew's day can be read: its jobs in their order, and what it has no more",
+    summary="Get the address of a crew's day: its jobs in order, and the jobs that were removed",
     answer=DayLinkView,
-    query=(Query("date", "the day, such as 2026-06-01; today if not given", schema=DAY),),
+    query=(Query("date", "the day, such as 2026-06-01; today by default", schema=DAY),),
 )
 def link_to_day(call: Call, crew: str) -> DayLinkView:
-    day, code = day_of(call.parameter("date")) or today(), _hers(crew, call)
+    day, code = day_of(call.parameter("date")) or today(), _own_crew(crew, call)
     link = day_link(code, day, crew_ports())
     note_day(link, code, day, call.caller)
     return DayLinkView(url=link.url, expires_at=link.expires_at, etag=link.etag)
@@ -64,14 +64,14 @@ def link_to_day(call: Call, crew: str) -> DayLinkView:
     "/api/crews/{crew}/devices",
     method="POST",
     auth=auth.may("jobs.work"),
-    summary="Let this phone hear when the crew's day changes",
+    summary="Notify this phone when the crew's day changes",
     body=DeviceDraft,
     answer=CrewDevice,
     success=HTTPStatus.CREATED,
     may_be_keyed=True,
 )
 def add_device(call: Call, crew: str) -> CrewDevice:
-    draft, code = parse_json(call.body, DeviceDraft), _hers(crew, call)
+    draft, code = parse_json(call.body, DeviceDraft), _own_crew(crew, call)
     session, ports = _session(call), crew_ports()
     try:
         device = register(code, _device_id(session), draft.push, ports, until=session.expires_at)
@@ -84,16 +84,16 @@ def add_device(call: Call, crew: str) -> CrewDevice:
     "/api/crews/{crew}/devices",
     method="DELETE",
     auth=auth.may("jobs.work"),
-    summary="Let this phone hear no more of the crew's day",
+    summary="Stop notifying this phone about the crew's day",
     answer=CrewDevice,
 )
 def remove_device(call: Call, crew: str) -> CrewDevice:
-    code, device_id = _hers(crew, call), _device_id(_session(call))
+    code, device_id = _own_crew(crew, call), _device_id(_session(call))
     unregister(code, device_id, crew_ports())
     return CrewDevice(crew=code, device_id=device_id)
 
 
-def _hers(crew: str, call: Call) -> str:
+def _own_crew(crew: str, call: Call) -> str:
     """The code of a crew of the caller's teams. Raises NotFound, Forbidden."""
     return crew_of(crew, worker(call), jobs_ports()).crew
 

@@ -47,11 +47,11 @@ class OrderDraft:
     "/api/days",
     method="GET",
     auth=auth.may("jobs.plan"),
-    summary="How full the day of each crew is",
+    summary="Get how full each crew's day is",
     answer=LoadList,
     query=(
-        Query("date", "the day, such as 2026-06-01; today if not given", schema=DAY),
-        Query("team", "crews of that team"),
+        Query("date", "the day, such as 2026-06-01; today by default", schema=DAY),
+        Query("team", "only the crews of this team"),
     ),
 )
 def look(call: Call) -> LoadList:
@@ -67,7 +67,7 @@ def look(call: Call) -> LoadList:
     "/api/days/plan",
     method="POST",
     auth=auth.may("jobs.plan"),
-    summary="Plan the day of these crews: what fits, in the order of the least driving",
+    summary="Plan the day of these crews: the jobs that fit, in the order with the least driving",
     body=PlanDraft,
     answer=PlanView,
     success=HTTPStatus.CREATED,
@@ -88,7 +88,7 @@ def plan(call: Call) -> PlanView:
     "/api/days/{date}/{crew}/order",
     method="POST",
     auth=auth.may("jobs.plan"),
-    summary="Put a crew's day in this order",
+    summary="Set the order of a crew's day",
     body=OrderDraft,
     answer=PlannedView,
 )
@@ -96,7 +96,7 @@ def order(call: Call, date: str, crew: str) -> PlannedView:
     draft = parse_json(call.body, OrderDraft)
     day = day_of(date)
     if day is None:
-        raise NotFound("Name the day, such as 2026-06-01.")
+        raise NotFound("Enter the day, such as 2026-06-01.")
     job_ids = [job_id_of(each) for each in draft.job_ids]
     return _planned(day_planning.reorder(day, crew, job_ids, planner(call), day_ports()))
 

@@ -42,22 +42,23 @@ MOST_PHOTOS = 5
 FIELDS = ("op_id", "base_version", "kind", "reason", "text")
 SAID = {
     "kind": "Choose what you want to tell us",
-    "reason": "Choose why it could not be done",
-    "text": "What you write must be at most 2,000 characters long",
+    "reason": "Choose why you could not do it",
+    "text": "What you write must have at most 2,000 characters",
 }
-AGAIN = "Choose your photos again: they did not come through with what was missing"
+AGAIN = "Choose your photos again: they were not sent, because something else was missing"
 CHOICES: dict[DeedKind, str] = {
     "start": "We have started",
     "done": "It is done",
-    "could_not": "It could not be done",
-    "note": "Something else, which I write below",
+    "could_not": "We could not do it",
+    "note": "Something else, which I describe below",
 }
 TOLD = {
-    "applied": ("Thank you, we have it", "The council sees what you told us."),
-    "duplicate": ("You have told us already", "We took this once, when you sent it first."),
+    "applied": ("Thank you", "The council can see what you told us."),
+    "duplicate": ("You have already told us", "We stored it when you first sent it."),
     "conflict": (
-        "Thank you, we have kept what you told us",
-        "Meanwhile we heard something else of this job. The council looks at both and decides.",
+        "Thank you, we have stored what you told us",
+        "We have since heard something different about this job. The council will look at both "
+        "and decide.",
     ),
 }
 
@@ -75,7 +76,7 @@ def problem_page(error: AppError | None) -> str:
     return _render(
         "problem",
         heading=_heading(error),
-        detail=error.detail if error else "It is our mistake, not yours.",
+        detail=error.detail if error else "The problem is on our side.",
         quoted=trace.current() if error is None or isinstance(error, UpstreamFailed) else None,
     )
 
@@ -87,7 +88,7 @@ routes = Routes(__name__, problem_page)
     "/forms/jobs/{token}",
     method="GET",
     auth=auth.anyone,
-    summary="A job, for whoever has the link to it",
+    summary="Page of a job, for anyone who has the link to it",
 )
 def show(_: Call, token: str) -> Page:
     opened = _opened(token)
@@ -101,7 +102,7 @@ def show(_: Call, token: str) -> Page:
     "/forms/jobs/{token}",
     method="POST",
     auth=auth.anyone,
-    summary="Tell what became of a job, for whoever has the link to it",
+    summary="Report progress on a job, for anyone who has the link to it",
 )
 def tell(call: Call, token: str) -> Page:
     # Loaded with the first answer, so that a cold start of the API does not load it.
@@ -152,7 +153,7 @@ def _operation(typed: dict[str, str], job: Job) -> Operation:
     if operation.kind == "could_not" and operation.reason is None:
         raise Invalid.field("reason", SAID["reason"])
     if operation.kind == "note" and not operation.text:
-        raise Invalid.field("text", "Write what you want to tell us")
+        raise Invalid.field("text", "Enter what you want to tell us")
     return operation
 
 
@@ -182,8 +183,8 @@ def _told(outcome: Outcome, opened: Opened, typed: dict[str, str]) -> Page:
     if outcome.result == "rejected":
         _opened(opened.token)
         is_told = outcome.job is not None and outcome.job.deed(outcome.op_id) is not None
-        again = "You have sent this page already: open the link again to tell us more"
-        reason = again if is_told else outcome.reason or "This cannot be taken"
+        again = "You have already sent this page: open the link again to tell us more"
+        reason = again if is_told else outcome.reason or "We could not accept this"
         return _page(opened, typed, [FieldError("kind", reason)])
     heading, text = TOLD[outcome.result]
     html = _render(
@@ -303,12 +304,12 @@ def _render(name: str, faults: Sequence[FieldError] = (), **context: Any) -> str
 def _heading(error: AppError | None) -> str:
     match error:
         case NotFound():
-            return "This link does not hold any more"
+            return "This link has expired"
         case Ended():
-            return "This link has ended"
+            return "This link has expired"
         case TooMany():
-            return "That was too often"
+            return "You have done this too many times"
         case Conflict() | Forbidden() | Invalid():
-            return "This cannot be done"
+            return "You cannot do this"
         case _:
             return "Sorry, something went wrong"

@@ -50,7 +50,7 @@ def job_id_of(text: str) -> str:
 def dispute_id_of(text: str) -> str:
     """Raises NotFound if the text is no dispute_id."""
     if not _OP_ID.fullmatch(text):
-        raise NotFound("There is no such dispute: read the job again.")
+        raise NotFound("This dispute does not exist any more. Reload the job.")
     return text
 
 
@@ -58,7 +58,7 @@ def team_of(text: str | None) -> str | None:
     """A team's code. Raises Invalid."""
     known = container.council().team_names
     if text is not None and text not in known:
-        raise Invalid.field("team", f"there is no such team; known are: {', '.join(known)}")
+        raise Invalid.field("team", f"we do not know this team; choose one of: {known}")
     return text
 
 
@@ -83,7 +83,7 @@ def states_of(text: str | None) -> frozenset[State]:
     known: tuple[State, ...] = get_args(State)
     wanted = frozenset(part.strip() for part in (text or "").split(",") if part.strip())
     if wanted - set(known):
-        raise Invalid.field("state", f"must be some of {', '.join(known)}, with commas between")
+        raise Invalid.field("state", f"choose from {', '.join(known)}, separated by commas")
     return frozenset(each for each in known if each in wanted)
 
 
@@ -97,5 +97,5 @@ def flag_of(text: str | None, field: str) -> bool:
 def cursor_of(text: str | None) -> str | None:
     """Raises Invalid."""
     if text is not None and not _CURSOR.fullmatch(text):
-        raise Invalid.field("cursor", "give `next` of the list before, as it was")
+        raise Invalid.field("cursor", "send `next` of the previous page, unchanged")
     return text

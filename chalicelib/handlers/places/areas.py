@@ -15,11 +15,14 @@ routes = Routes(__name__)
     method="GET",
     auth=auth.anyone,
     open_to_sites=True,
-    summary="The ward of a place, its councillors, what is nearest, open reports and road works",
+    summary=(
+        "Get the ward of a location, its councillors, the nearest facilities, open reports "
+        "and road works"
+    ),
     answer=MyArea,
     may_miss=True,
     query=(
-        Query("postcode", "a whole postcode; or else lat and long"),
+        Query("postcode", "a full postcode; or send lat and long"),
         *point_query(required=False),
     ),
 )

@@ -26,10 +26,10 @@ class NearFacilityList(msgspec.Struct, frozen=True, kw_only=True):
     method="GET",
     auth=auth.anyone,
     open_to_sites=True,
-    summary="The nearest facilities of a kind, exactly; parks by their edge",
+    summary="List the nearest facilities of a kind, by exact distance; parks by their edge",
     answer=NearFacilityList,
     query=(
-        Query("kind", "one of those that /api/facilities/kinds lists", required=True),
+        Query("kind", "one of the kinds that /api/facilities/kinds lists", required=True),
         *point_query(required=True),
         limit_query(NEAREST),
     ),
@@ -45,7 +45,7 @@ def nearest(call: Call) -> NearFacilityList:
     method="GET",
     auth=auth.anyone,
     open_to_sites=True,
-    summary="The kinds of facilities that there are, and how many of each",
+    summary="List the kinds of facilities and how many there are of each",
     answer=KindList,
 )
 def kinds(_: Call) -> KindList:

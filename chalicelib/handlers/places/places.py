@@ -15,7 +15,7 @@ routes = Routes(__name__)
     method="GET",
     auth=auth.anyone,
     open_to_sites=True,
-    summary="Streets, places and postcodes by what somebody types",
+    summary="Find streets, places and postcodes by text",
     answer=PlaceList,
     query=(
         Query(

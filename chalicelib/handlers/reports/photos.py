@@ -40,7 +40,7 @@ class UploadedPhoto(msgspec.Struct, frozen=True, kw_only=True):
     "/api/photos",
     method="POST",
     auth=auth.anyone,
-    summary="Ask where to send a photo",
+    summary="Get an address to upload a photo to",
     body=UploadDraft,
     answer=UploadView,
     success=HTTPStatus.CREATED,
@@ -60,13 +60,13 @@ def ask(call: Call) -> UploadView:
     "/api/reports/{service_request_id}/photos/{photo_id}",
     method="GET",
     auth=auth.anyone,
-    summary="What became of a photo",
+    summary="Get the outcome of a photo",
     answer=UploadedPhoto,
 )
 def look(call: Call, service_request_id: str, photo_id: str) -> UploadedPhoto:
     request_id = reference.parse(service_request_id)
     if request_id is None or not PHOTO_ID.fullmatch(photo_id):
-        raise NotFound("There is no such photo.")
+        raise NotFound("There is no photo with this id.")
     photo = asking.look(PhotoKey(request_id, photo_id), photos_ports())
     return UploadedPhoto(photo_id=photo.photo_id, state=photo.state, reason=photo.reason)
 

@@ -24,7 +24,7 @@ from chalicelib.reports.views import tracking_url
 
 SAID = {
     "answer": "Choose yes or no",
-    "text": "What you write must be at most 2,000 characters long",
+    "text": "What you write must have at most 2,000 characters",
 }
 routes = Routes(__name__, problem_page)
 
@@ -33,8 +33,8 @@ routes = Routes(__name__, problem_page)
     "/forms/mended/{token}",
     method="GET",
     auth=auth.anyone,
-    summary="Is it fixed? The question",
-    query=(Query("answer", "yes or no, which is chosen then"),),
+    summary="Is it fixed? Page with the question",
+    query=(Query("answer", "yes or no, which is preselected"),),
 )
 def ask_mended(call: Call, token: str) -> Page:
     standing = repair_feedback.question(_asked(token), reports_ports())
@@ -45,7 +45,10 @@ def ask_mended(call: Call, token: str) -> Page:
 
 
 @routes.page(
-    "/forms/mended/{token}", method="POST", auth=auth.anyone, summary="Is it fixed? The answer"
+    "/forms/mended/{token}",
+    method="POST",
+    auth=auth.anyone,
+    summary=("Is it fixed? Send the answer"),
 )
 def answer_mended(call: Call, token: str) -> Page:
     # Loaded with the first answer, so that a cold start of the API does not load it.

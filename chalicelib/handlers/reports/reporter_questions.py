@@ -22,14 +22,14 @@ from chalicelib.reports.usecases.staff.questions import AskedOf, Reply
 from chalicelib.reports.views import tracking_url
 
 routes = Routes(__name__, problem_page)
-LENGTH = "Write your answer, with at most 2,000 characters"
+LENGTH = "Enter your answer, with at most 2,000 characters"
 
 
 @routes.page(
     "/forms/questions/{token}",
     method="GET",
     auth=auth.anyone,
-    summary="What an officer asks about her report",
+    summary="Page with an officer's question to the reporter",
 )
 def show_question(_: Call, token: str) -> Page:
     return _shown(questions.asked_of(_asked(token), reports_ports()), token)
@@ -39,7 +39,7 @@ def show_question(_: Call, token: str) -> Page:
     "/forms/questions/{token}",
     method="POST",
     auth=auth.anyone,
-    summary="Answer what an officer asks about her report",
+    summary="Answer an officer's question",
 )
 def answer_question(call: Call, token: str) -> Page:
     asked, ports, typed = _asked(token), reports_ports(), posted_form(call).one("text")

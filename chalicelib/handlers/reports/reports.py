@@ -93,7 +93,7 @@ class Follows(msgspec.Struct, frozen=True, kw_only=True):
     "/api/reports",
     method="POST",
     auth=auth.anyone,
-    summary="Report something",
+    summary="Create a report",
     body=Draft,
     answer=ReportReceipt,
     success=HTTPStatus.CREATED,
@@ -116,7 +116,7 @@ def submit(call: Call) -> ReportReceipt:
     method="GET",
     auth=auth.anyone,
     open_to_sites=True,
-    summary="Public reports in a box on the map",
+    summary="List public reports in a box on the map",
     answer=ReportList,
     query=(
         Query(
@@ -126,7 +126,7 @@ def submit(call: Call) -> ReportReceipt:
             {"type": "string", "pattern": BOX},
         ),
         Query("status", "open or closed", schema=one_of(get_args(Status))),
-        Query("service_code", "one service"),
+        Query("service_code", "only reports of this service"),
         limit_query(),
         CURSOR_QUERY,
     ),
@@ -150,14 +150,14 @@ def list_reports(call: Call) -> ReportList:
     method="GET",
     auth=auth.anyone,
     open_to_sites=True,
-    summary="Open public reports round a place, the nearest first",
+    summary="List open public reports near a location, nearest first",
     answer=NearList,
     query=(
         *point_query(required=True),
-        Query("service_code", "one service"),
+        Query("service_code", "only reports of this service"),
         Query(
             "radius_m",
-            f"1 to {FURTHEST_M} metres; {NEAR_M} if not given",
+            f"1 to {FURTHEST_M} metres; {NEAR_M} by default",
             schema={"type": "number", "minimum": 1, "maximum": FURTHEST_M},
         ),
         limit_query(),
@@ -182,7 +182,7 @@ def nearby(call: Call) -> NearList:
     auth=auth.anyone,
     summary="A report with its timeline; officers get all of it",
     answer=(FullView, ReportView),
-    query=(Query("token", "what the link to a report that is not public carries"),),
+    query=(Query("token", "the token in the link to a report that is not public"),),
 )
 def read(call: Call, service_request_id: str) -> ReportView:
     author = call.caller.author(call.parameter("token"))
@@ -195,12 +195,12 @@ def read(call: Call, service_request_id: str) -> ReportView:
     "/api/reports/{service_request_id}/updates",
     method="POST",
     auth=auth.anyone,
-    summary="Add to a report",
+    summary="Add an update to a report",
     body=UpdateDraft,
     answer=UpdateView,
     success=HTTPStatus.CREATED,
     keyed=True,
-    query=(Query("token", "what the link to a report that is not public carries"),),
+    query=(Query("token", "the token in the link to a report that is not public"),),
 )
 def add_update(call: Call, service_request_id: str) -> UpdateView:
     key = call.idempotency_key
@@ -216,7 +216,7 @@ def add_update(call: Call, service_request_id: str) -> UpdateView:
     "/api/reports/{service_request_id}/follow",
     method="POST",
     auth=auth.anyone,
-    summary="Follow a report, once for each person",
+    summary="Follow a report; each person counts once",
     answer=Follows,
     success=HTTPStatus.CREATED,
     may_be_keyed=True,
@@ -274,10 +274,10 @@ def _box(text: str | None) -> Box:
     except ValueError:
         edges = []
     if len(edges) != 4 or not all(map(math.isfinite, edges)):
-        raise Invalid.field("bbox", "give west,south,east,north in WGS84 degrees")
+        raise Invalid.field("bbox", "enter west,south,east,north in WGS84 degrees")
     west, south, east, north = edges
     if west > east or south > north:
-        raise Invalid.field("bbox", "west must not be east of east, nor south north of north")
+        raise Invalid.field("bbox", "west must be less than east, and south less than north")
     return Box(west=west, south=south, east=east, north=north)
 
 
@@ -291,5 +291,5 @@ def _status(text: str | None) -> Status | None:
 
 def _cursor(text: str | None) -> str | None:
     if text is not None and not re.fullmatch(r"[0-3]{24}-[0-9A-Z]{12}", text):
-        raise Invalid.field("cursor", "give `next` of the list before, as it was")
+        raise Invalid.field("cursor", "send `next` of the previous page, unchanged")
     return text

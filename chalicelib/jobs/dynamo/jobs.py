@@ -56,7 +56,7 @@ class DynamoJobs:
         # Of that id there is one, maybe by this very write if its reply was lost.
         stored = self.get(job.job_id)
         if stored is None:
-            raise UpstreamFailed("The job could not be read back; send it again.")
+            raise UpstreamFailed("The job could not be read back. Send it again.")
         return stored
 
     def save(self, job: Job) -> Job:

@@ -12,11 +12,11 @@ from chalicelib.jobs.ports import Ports
 from chalicelib.jobs.usecases.job_updates import get_authorised, to_the_second, update_job
 
 LONGEST_NAME = 100
-NO_LINK = "This link leads to no job any more. Ask the council for another one."
-KEPT = "What you told us before is kept. If you have more to tell us, ring us."
-DONE = f"The job is done, so your link to it has ended. {KEPT}"
-CANCELLED = f"The council has cancelled this job, so your link to it has ended. {KEPT}"
-MOVED = f"The council has changed who does this job, so your link to it has ended. {KEPT}"
+NO_LINK = "This link has expired. Ask the council for a new one."
+KEPT = "We have kept what you told us before. If you have more to tell us, call us."
+DONE = f"The job is done, so your link to it has expired. {KEPT}"
+CANCELLED = f"The council has cancelled this job, so your link to it has expired. {KEPT}"
+MOVED = f"The council has given this job to somebody else, so your link to it has expired. {KEPT}"
 
 
 class Link(NamedTuple):
@@ -43,7 +43,7 @@ def add_link(job_id: str, name: str, days: int, who: Staff, ports: Ports) -> Lin
 
     def change(present: Job) -> Job:
         if present.state in ENDED:
-            raise Conflict("This job is over: put it back before somebody works on it.")
+            raise Conflict("This job is over. Reinstate it first.")
         return dispatch_rules.noted(present, replace(present, contractor=contractor), now)
 
     linked = update_job(job, change, ports)

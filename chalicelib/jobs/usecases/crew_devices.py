@@ -29,7 +29,10 @@ def register(
     same = [each for each in others if each.push.endpoint == push.endpoint]
     known = [each for each in others if each not in same and each.expires_at > now]
     if len(known) >= MOST_DEVICES:
-        raise Conflict(f"{MOST_DEVICES} phones hear of this crew's day: let one of them go first.")
+        raise Conflict(
+            f"{MOST_DEVICES} phones already get notifications about this crew's day. "
+            "Remove one of them first."
+        )
     ports.devices.add(device)
     for each in same:
         ports.devices.remove(crew, each.device_id)

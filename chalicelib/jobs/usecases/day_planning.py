@@ -99,8 +99,8 @@ def reorder(day: date, crew: str, job_ids: Sequence[str], who: Staff, ports: Day
     if beyond := [each for each in job_ids if each not in seen]:
         raise Invalid.field(
             "job_ids",
-            f"{beyond[0]} is not planned for {crew} on {day}: plan it first, or leave it out where "
-            "it was begun",
+            f"{beyond[0]} is not planned for {crew} on {day}, or was already started: plan it "
+            "first, or leave it out",
         )
     chosen = [planned[each] for each in dict.fromkeys((*job_ids, *seen))]
     in_order = _around(list(planned.values()), chosen)
@@ -133,20 +133,22 @@ def _chosen(codes: Sequence[str], team: str | None, who: Staff, ports: Ports) ->
     """Raises NotFound, Forbidden, Invalid."""
     if team is not None and team not in ports.council.team_names:
         known = ", ".join(ports.council.team_names)
-        raise Invalid.field("team", f"there is no such team; choose one of: {known}")
+        raise Invalid.field("team", f"we do not know this team; choose one of: {known}")
     if team is not None and not who.covers_team(team):
-        raise Forbidden("This team is another officer's: ask one there.")
+        raise Forbidden("This team belongs to another officer. Ask them.")
     if codes:
         for code in codes:
             if code not in ports.council.by_crew:
                 known = ", ".join(each.crew for each in crews(who, ports))
-                raise Invalid.field("crews", f"there is no crew {code}; choose some of: {known}")
+                raise Invalid.field(
+                    "crews", f"we do not know the crew {code}; choose from: {known}"
+                )
         chosen = [crew_of(code, who, ports) for code in dict.fromkeys(codes)]
     else:
         chosen = list(crews(who, ports))
     found = [each for each in chosen if team in (None, each.team)]
     if not found:
-        raise Invalid.field("crews", "no crew is both named and of that team: name others")
+        raise Invalid.field("crews", "none of these crews is in that team: choose others")
     if len(found) > MOST_CREWS:
         raise Invalid.field("crews", f"plan at most {MOST_CREWS} crews at a time")
     return found

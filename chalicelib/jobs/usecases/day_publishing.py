@@ -33,8 +33,8 @@ MOST_GONE = 100
 
 CANCELLED = "The office cancelled it."
 OF_ANOTHER = "Another crew has it now."
-OTHER_DAY = "It is planned for {day:%d/%m/%Y} now."
-NOT_PLANNED = "The office took it out of the day."
+OTHER_DAY = "It is now planned for {day:%d/%m/%Y}."
+NOT_PLANNED = "The office removed it from the day."
 
 FROM_THE_STREET = frozenset(
     ("version", "state", "deeds", "disputes", "updated_at", "photos_before", "description")
@@ -126,8 +126,8 @@ def day_link(crew: str, day: date, ports: CrewPorts) -> DayLink:
     held = ports.documents.read(key_of(crew, day))
     if held is None:
         raise NotFound(
-            f"There is no plan of {day} for {crew} to fetch: days from yesterday to a week ahead "
-            "have one, some minutes after they come near."
+            f"There is no plan of {day} for {crew} yet. Plans exist from yesterday to a week "
+            "ahead, and can take some minutes to appear."
         )
     expires_at = ports.now().replace(microsecond=0) + READ_FOR
     url = ports.documents.address(key_of(crew, day), expires_at)

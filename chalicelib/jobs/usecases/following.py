@@ -13,11 +13,11 @@ from chalicelib.jobs.usecases.attention import ask
 from chalicelib.jobs.usecases.merged_reports import apart
 
 DONE: Mapping[Kind, str] = {
-    "inspect": "Somebody came and had a look.",
-    "make_safe": "This was made safe. The repair follows.",
-    "repair": "This was mended.",
-    "collect": "This was collected.",
-    "revisit": "We came again, and this was mended.",
+    "inspect": "We have inspected this.",
+    "make_safe": "We have made this safe. We'll come back to repair it.",
+    "repair": "We have repaired this.",
+    "collect": "We have collected this.",
+    "revisit": "We came back and repaired this.",
 }
 """What the public reads where the crew wrote nothing."""
 STILL_OPEN: Mapping[Kind, str] = {"inspect": "investigating", "make_safe": "in_progress"}
@@ -25,19 +25,19 @@ STILL_OPEN: Mapping[Kind, str] = {"inspect": "investigating", "make_safe": "in_p
 COULD_NOT: Mapping[CouldNot, str] = {
     "no_access": "we could not get to it",
     "not_found": "we could not find it",
-    "parked_car": "a car was parked on it",
+    "parked_car": "a parked car was in the way",
     "needs_other_team": "another team has to do it",
-    "needs_materials": "it needs material that we did not have with us",
+    "needs_materials": "we did not have the right materials",
     "unsafe": "it was not safe to work there",
 }
 """Reasons that the public is told."""
-STARTED = "A crew is on it."
-CALLED_OFF = "The work that was planned is called off. We say here what happens next."
-PLANNED = "Work is planned for {}."
-NOT_PLANNED = "The day for the work has been taken off. We say here when there is a new day."
-NOT_DONE = "We came on {} and could not do it. We say here what happens next."
-HANDED_OVER = "Somebody else has to go on with this. We say here what happens next."
-MORE_PHOTOS = "Another photo of what was done."
+STARTED = "A crew is working on this."
+CALLED_OFF = "We have called off the planned work. We'll say here what happens next."
+PLANNED = "We plan to do this work on {}."
+NOT_PLANNED = "The work is no longer planned for that day. We'll say here when there is a new day."
+NOT_DONE = "We came on {} but could not do this. We'll say here what happens next."
+HANDED_OVER = "We have passed this to another team. We'll say here what happens next."
+MORE_PHOTOS = "Another photo of the work."
 EXPECTED = frozenset(("action_scheduled", "in_progress"))
 """States of a report of which the public expects that somebody comes."""
 PLANNED_AHEAD = timedelta(days=14)
@@ -116,7 +116,7 @@ def _failures(job: Job, report: Report, ports: FollowPorts) -> Iterator[Word]:
             because = COULD_NOT.get(deed.reason or "other")
             day = _said(_local(deed.happened_at, ports))
             if because:
-                yield Word(deed.op_id, f"We came on {day} and could not do it: {because}.", state)
+                yield Word(deed.op_id, f"We came on {day} but could not do this: {because}.", state)
             elif ends:
                 yield Word(deed.op_id, NOT_DONE.format(day), state)
         elif deed.kind == "hand_over" and ends:
@@ -236,8 +236,8 @@ def _notes(job: Job) -> Iterator[tuple[str, str, str]]:
     for dispute in job.disputes:
         if dispute.settled is None:
             text = (
-                f"the street says {_plain(dispute.street.state)}, before it was "
-                f"{_plain(dispute.office.state)}; somebody has to settle it."
+                f"the crew says {_plain(dispute.street.state)}, but it was "
+                f"{_plain(dispute.office.state)} before. An officer has to settle this."
             )
             yield f"dispute {dispute.dispute_id}", f"Job {job.job_id}: {text}", BY_RULE
     if job.state == "cancelled" and not job.closed_itself and job.said:
@@ -252,9 +252,9 @@ def _note(deed: JobEvent) -> str | None:
     more = f" {deed.text}" if deed.text else ""
     match deed.kind:
         case "could_not":
-            return f"it could not be done ({_plain(deed.reason or 'other')}).{more}"
+            return f"could not be done ({_plain(deed.reason or 'other')}).{more}"
         case "hand_over":
-            return f"it was handed over.{more}"
+            return f"handed over.{more}"
         case _:
             return None
 

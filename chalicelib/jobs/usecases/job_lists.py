@@ -32,7 +32,7 @@ def crew_of(crew: str, who: Staff, ports: Ports) -> Crew:
     if found is None:
         raise NotFound(f"There is no crew {crew}: {NO_CREW}.")
     if not who.covers_team(found.team):
-        raise Forbidden("This crew is another team's: ask an officer there.")
+        raise Forbidden("This crew is in another team. Ask an officer of that team.")
     return found
 
 
@@ -54,6 +54,6 @@ def listed(
             raise Invalid.field("crew", NO_CREW)
         crew_of(filters.crew, who, ports)
     if filters.team is not None and filters.team not in teams:
-        raise Invalid.field("team", f"choose one of your own: {', '.join(teams)}")
+        raise Invalid.field("team", f"choose one of your teams: {', '.join(teams)}")
     page = ports.jobs.listed(filters, teams=teams, limit=limit, after=after)
     return page._replace(jobs=[job for job in page.jobs if who.covers(job)])

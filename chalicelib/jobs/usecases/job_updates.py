@@ -77,12 +77,12 @@ def no_job(job_id: str) -> NotFound:
 
 
 def job_forbidden() -> Forbidden:
-    return Forbidden("This job is another team's, or of another ward: ask an officer there.")
+    return Forbidden("This job is in another team or ward. Ask an officer there.")
 
 
 def stale(job: Job) -> Conflict:
     return Conflict(
-        f"The job has version {job.version} by now: read it again and decide anew.",
+        f"The job has changed since you read it (version {job.version}). Reload it and try again.",
         version=job.version,
     )
 

@@ -34,7 +34,7 @@ FOLLOWS = (
     "skills",
 )
 """Fields of a job that follow its first report as long as nobody has begun."""
-NEEDED_NO_MORE = "Its report needs it no more: it was closed, merged or withdrawn."
+NEEDED_NO_MORE = "The report does not need it any more: it was closed, merged or withdrawn."
 
 
 def open_for(service_request_id: str, ports: FollowPorts) -> Job | None:

@@ -11,10 +11,7 @@ from chalicelib.jobs.ports import Ports
 from chalicelib.jobs.usecases.job_updates import save, to_the_second
 from chalicelib.kernel.optimistic import retry_on_conflict
 
-NOT_YOURS = (
-    "This job is not yours: there is no such job in your teams and wards. Keep this, and ring the "
-    "office."
-)
+NOT_YOURS = "This job is not in your teams and wards. Keep what you recorded, and call the office."
 """Said of a job that is not there and of one beyond the caller's remit, so that nobody can tell
 them apart."""
 
@@ -49,7 +46,7 @@ def operate(operations: Sequence[Sent], who: Operator, ports: Ports) -> Sequence
     can be sent again.
     """
     if len(operations) > MOST_OPERATIONS:
-        raise Invalid.field("operations", f"send at most {MOST_OPERATIONS} in one call")
+        raise Invalid.field("operations", f"send at most {MOST_OPERATIONS} operations in one call")
     outcomes: dict[int, Outcome] = {}
     by_job: dict[str, dict[int, Operation]] = {}
     for place, each in enumerate(operations):
@@ -103,16 +100,16 @@ def _taken(
 def _fault(operation: Operation, who: Operator, ports: Ports) -> str | None:
     """What is wrong with it, whatever the job is."""
     if operation.kind == "could_not" and operation.reason is None:
-        return "reason: say why it could not be done"
+        return "reason: enter why it could not be done"
     if operation.kind == "note" and not operation.text.strip():
-        return "text: a note says something"
+        return "text: enter the note"
     if operation.kind == "photo" and not operation.photo_ids:
         return "photo_ids: name the photo"
     for photo_id in operation.photo_ids:
         if not ports.is_requested_photo(who.scope, operation.op_id, photo_id):
             return (
-                f"photo_ids: {photo_id} was not asked for with this operation; ask POST "
-                "/api/photos for it with the Idempotency-Key op_id/1, op_id/2 and so on"
+                f"photo_ids: {photo_id} does not belong to this operation; ask for each with POST "
+                "/api/photos and the Idempotency-Key op_id/1, op_id/2 and so on"
             )
     return None
 

@@ -49,7 +49,7 @@ def create(draft: JobDraft, key: str, who: Staff, ports: Ports) -> Job:
     stored = ports.jobs.add(wanted)
     if stored.fingerprint != wanted.fingerprint:
         raise Conflict(
-            "Another job was made under this Idempotency-Key. It is kept as it was; to make this "
+            "Another job was created with this Idempotency-Key, and is unchanged. To create this "
             "one as well, use a new key.",
             link=f"{ports.site_url}/api/jobs/{stored.job_id}",
             version=stored.version,
@@ -80,7 +80,9 @@ def place(placements: Sequence[Placement], who: Staff, ports: Ports) -> Sequence
     nevertheless. Answers them in the same order. Raises NotFound, Forbidden, Invalid, Conflict (one
     is over), UpstreamFailed: then some may have been placed, and all can be again."""
     if wrong := [each for each in placements if each.position < 1]:
-        raise Invalid.field("position", f"counts from 1; job {wrong[0].job_id} has less")
+        raise Invalid.field(
+            "position", f"must be at most the number of updates; job {wrong[0].job_id} has fewer"
+        )
     return [_placed(each, who, ports) for each in placements]
 
 
@@ -99,7 +101,7 @@ def settle(
         if dispute.settled.keeps == keeps:
             return job
         raise Conflict(
-            f"This was settled for the {dispute.settled.keeps} before: change the job's state "
+            f"This was already settled for the {dispute.settled.keeps}. Change the job's state "
             "instead.",
             version=job.version,
         )
@@ -139,7 +141,7 @@ def values_of(report: Report, service_name: str) -> dict[str, Any]:
     """What a job takes from the report that it is for. Raises Invalid where nobody knows where."""
     if report.lat is None or report.long is None:
         raise Invalid.field(
-            "service_request_ids", f"find the place of report {report.service_request_id} first"
+            "service_request_ids", f"find the location of report {report.service_request_id} first"
         )
     return {
         "kind": report.kind,
@@ -179,9 +181,9 @@ def _reports_after(job: Job, changes: JobChanges, who: Staff, ports: Ports) -> t
     ids = (*job.service_request_ids, *(each.service_request_id for each in added))
     left = tuple(each for each in dict.fromkeys(ids) if each not in changes.remove_reports)
     if not left and job.service_request_ids:
-        raise Invalid.field("remove_reports", "a job is about a report: cancel it instead")
+        raise Invalid.field("remove_reports", "a job needs a report: cancel the job instead")
     if len(left) > MOST_REPORTS:
-        raise Invalid.field("add_reports", f"a job is about at most {MOST_REPORTS} reports")
+        raise Invalid.field("add_reports", f"a job can have at most {MOST_REPORTS} reports")
     return left
 
 
@@ -206,7 +208,7 @@ def _refuse(job: Job, ports: Ports) -> None:
     """Raises Invalid where team, crew, due date or window cannot be."""
     if job.team not in ports.council.team_names:
         known = ", ".join(ports.council.team_names)
-        raise Invalid.field("team", f"there is no such team; choose one of: {known}")
+        raise Invalid.field("team", f"we do not know this team; choose one of: {known}")
     if job.due and job.due.year not in YEARS:
         raise Invalid.field("due", f"must be from {YEARS[0]} to {YEARS[-1]}")
     if job.window and not _is_span(job.window):
@@ -219,7 +221,7 @@ def _refuse_crew(job: Job, ports: Ports) -> None:
     crew = ports.council.by_crew.get(job.crew or "")
     of_team = [each.crew for each in ports.council.by_crew.values() if each.team == job.team]
     if crew is None or (crew.team != job.team and job.state in ("to_plan", "planned")):
-        known = ", ".join(of_team) or "it has none"
+        known = ", ".join(of_team) or "the job has none"
         raise Invalid.field("crew", f"choose a crew of the job's team: {known}")
 
 

@@ -22,7 +22,7 @@ def translated(what: str, clash: type[Exception] | None = None) -> Iterator[None
     except PynamoDBException as error:
         if clash and _condition_failed(error):
             raise clash from error
-        raise UpstreamFailed(f"The store of {what} did not answer; send it again.") from error
+        raise UpstreamFailed(f"The store of {what} did not answer. Send it again.") from error
 
 
 def _condition_failed(error: PynamoDBException) -> bool:

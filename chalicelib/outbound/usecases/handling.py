@@ -14,8 +14,8 @@ REPLAYED_AT_ONCE = 100
 """How many deliveries one call of a replay sends again; the next call goes on."""
 SAID: Mapping[State, str] = {
     "sent": "has been sent",
-    "sending": "is being sent just now",
-    "waiting": "waits for its next try, and is sent then",
+    "sending": "is being sent now",
+    "waiting": "is waiting for its next try",
 }
 ENDED: tuple[State, ...] = ("sent", "failed", "kept")
 
@@ -88,7 +88,7 @@ def _within(since: datetime, until: datetime | None, now: datetime) -> tuple[dat
     start = max(since, now - WEBHOOKS_KEPT_FOR)
     end = min(until, now) if until else now
     if start >= end:
-        raise Invalid.field("since", "must be before `until`, and that within the last 30 days")
+        raise Invalid.field("since", "must be before `until`, and `until` within the last 30 days")
     return start, end
 
 

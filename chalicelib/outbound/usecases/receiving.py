@@ -80,14 +80,14 @@ def _check(url: str, ports: Ports) -> None:
 def _added_before(receiver: Receiver, ports: Ports) -> Receiver:
     stored = ports.receivers.get(receiver.receiver_id)
     if stored is None:
-        raise UpstreamFailed("The receiver could not be read back; send it again.")
+        raise UpstreamFailed("The receiver could not be read back. Send it again.")
     asked = replace(
         receiver, secret=stored.secret, created_at=stored.created_at, version=stored.version
     )
     if stored != asked:
         raise Conflict(
-            "Another receiver was added under this Idempotency-Key, or it was changed since. It "
-            "is kept as it is; to add this one as well, use a new key.",
+            "Another receiver was added with this Idempotency-Key, or it was changed since. It "
+            "is unchanged. To add this one as well, use a new key.",
             version=stored.version,
         )
     return stored
@@ -102,6 +102,7 @@ def _stored(receiver_id: str, ports: Ports) -> Receiver:
 
 def _stale(present: Receiver) -> Conflict:
     return Conflict(
-        f"The receiver has version {present.version} by now: read it again and decide anew.",
+        f"The receiver has changed since you read it (version {present.version}). Reload it and "
+        "try again.",
         version=present.version,
     )

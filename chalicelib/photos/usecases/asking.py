@@ -49,7 +49,7 @@ def take_upload(
         # Asked after the file was put: before that, another one may have been on its way.
         if ports.records.get(photo) is None:
             return photo.photo_id
-    raise Invalid.field("photos", "too many were sent: begin a new report")
+    raise Invalid.field("photos", "you have sent too many photos: start a new report")
 
 
 def photo_ids_for(scope: str, key: str, count: int, ports: Ports) -> list[str]:

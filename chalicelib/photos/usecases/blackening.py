@@ -18,7 +18,7 @@ def blacken(photo: PhotoKey, areas: Sequence[PictureArea], ports: Ports) -> None
     def attempt() -> None:
         held = ports.gallery.read_page(photo)
         if held is None:
-            raise NotFound("There is no picture of this photo: it is still looked at, or refused.")
+            raise NotFound("This photo has no picture: we are still checking it, or we refused it.")
         ports.gallery.replace(photo, ports.blacken(held.page, areas), held)
 
     retry_on_conflict(attempt, what="this photo")

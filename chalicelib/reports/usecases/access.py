@@ -47,7 +47,7 @@ not confirmed: the addresses may be another person's. False if these were writte
 enough."""
 SHOWN_TO_SENDER: frozenset[Visibility] = frozenset(("public", "waiting", "held", "private"))
 """The visibilities in which another system hears of its own reports: those not taken back."""
-ELSEWHERE = "another team's, or of another ward: ask an officer there"
+ELSEWHERE = "in another team or ward: ask an officer there"
 PUBLICITY: Sequence[Visibility] = ("private", "waiting", "held", "public")
 """The visibilities of a report that nobody took back, from the least to the most public."""
 MOST_PUBLIC: Mapping[str, Visibility] = {
@@ -97,11 +97,11 @@ class Author:
 
     def addresses_in(self, report: ServiceRequest) -> Sequence[ContactKind]:
         """The kinds of the contact's addresses that the author confirmed."""
-        is_hers: dict[ContactKind, bool] = {
+        is_own: dict[ContactKind, bool] = {
             "email": report.email_key in self.email_keys,
             "phone": report.phone_key in self.phone_keys,
         }
-        return [kind for kind in is_hers if is_hers[kind]]
+        return [kind for kind in is_own if is_own[kind]]
 
     def owns(self, report: ServiceRequest) -> bool:
         """True if the author sent the report from their account, or if no account sent it and it
@@ -237,8 +237,8 @@ def other_body(report: ServiceRequest, ports: Ports) -> Conflict:
     """The refusal of another body under a key that was used. It may tell the link, as the caller
     has the key, or has seen the report."""
     return Conflict(
-        "Something else was stored under this Idempotency-Key. It is kept as it was; "
-        "to send this as well, use a new key.",
+        "Something else was stored with this Idempotency-Key, and is unchanged. To send this as "
+        "well, use a new key.",
         link=tracking_url(report, ports),
     )
 

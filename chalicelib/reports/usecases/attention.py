@@ -57,7 +57,9 @@ def _with_words(report: ServiceRequest, changes: ReportChanges, ports: Ports) ->
     chosen = changes.words or {}
     waiting = {each.need_id: each for each in open_needs(report.needs) if each.reason == "words"}
     if unknown := sorted(chosen.keys() - waiting):
-        raise Invalid.field(f"words.{unknown[0]}", "waits for no decision about this report")
+        raise Invalid.field(
+            f"words.{unknown[0]}", "is not waiting for a decision about this report"
+        )
     now = to_the_second(ports.now())
     for need_id, decided in chosen.items():
         if decided == "shown":

@@ -46,7 +46,7 @@ def follow(
         if report is counted:
             return counted
         # It was merged meanwhile: a follower who came too late to be carried over follows that one.
-    raise UpstreamFailed("This report is being merged again and again; send it once more.")
+    raise UpstreamFailed("This report was merged several times in a row. Send it again.")
 
 
 def _follower(

@@ -38,7 +38,7 @@ def with_held(
     """The report with one more waiting update. Raises TooMany."""
     if len(report.waiting_updates) >= MOST_HELD:
         raise TooMany(
-            f"{MOST_HELD} updates of this report wait for an officer; send it again later.",
+            f"{MOST_HELD} updates of this report are waiting for an officer. Send it again later.",
             retry_after_s=COME_AGAIN_AFTER_S,
         )
     waiting = (replace(photo, state="waiting") for photo in photos)
@@ -54,7 +54,7 @@ def decided_on(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> 
     wanted = changes.held_updates or {}
     waiting = {each.update_id: each for each in report.waiting_updates}
     if unknown := sorted(set(wanted) - set(waiting)):
-        raise Invalid.field(f"held_updates.{unknown[0]}", "is no update that waits")
+        raise Invalid.field(f"held_updates.{unknown[0]}", "is not an update that is waiting")
     for update_id, decision in wanted.items():
         decide: Callable[[ServiceRequest, HeldUpdate], ServiceRequest] = (
             partial(_shown, ports) if decision == "shown" else _refused

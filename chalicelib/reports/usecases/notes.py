@@ -41,7 +41,7 @@ def add_note(
     if any(note.note_id == note_id for note in notes):
         return
     if len(notes) >= MOST_NOTES or _are_too_many(notes, sender):
-        raise Conflict("This report has all the notes that it can have.")
+        raise Conflict("This report has the most notes that it can have.")
     if sum(len(note.text) > NOTE_LENGTH for note in notes) >= MOST_LONG_NOTES:
         longest = NOTE_LENGTH
     kept = text if len(text) <= longest else text[: longest - 1] + "…"

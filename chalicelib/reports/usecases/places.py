@@ -16,8 +16,8 @@ def beyond_bounds_faults(point: Point, ports: Ports) -> Iterator[FieldError]:
     if not box.contains(point):
         yield FieldError(
             "lat" if not box.south <= point.lat <= box.north else "long",
-            f"the place is outside {ports.council.name}: choose one between latitude {box.south} "
-            f"and {box.north}, longitude {box.west} and {box.east}",
+            f"the location is outside {ports.council.name}: choose one between latitude "
+            f"{box.south} and {box.north}, longitude {box.west} and {box.east}",
         )
 
 
@@ -45,9 +45,9 @@ def is_outside(point: Point, at: datetime, ports: Ports) -> bool:
 
 def outside_text(point: Point, ports: Ports) -> str:
     """The message for a place that is not this council's: who is responsible, if that is known."""
-    outside = f"the place is outside the area of {ports.council.name}"
+    outside = f"the location is outside {ports.council.name}"
     neighbour = ports.council.neighbour_at(point)
     if neighbour is None:
         return f"{outside}: find its council at {FIND_COUNCIL}"
     ways = " or ".join(filter(None, (neighbour.phone, neighbour.url)))
-    return f"{outside}. It looks like the area of {neighbour.name}" + (f": {ways}" if ways else "")
+    return f"{outside}. It looks like it is in {neighbour.name}" + (f": {ways}" if ways else "")

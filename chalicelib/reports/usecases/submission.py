@@ -71,7 +71,7 @@ def submit(
     reports for another person), Conflict (another draft under this key), and as `admit` does.
     """
     if draft.channel != "online" and not author.staff_in:
-        raise Forbidden("Only the council's staff report for somebody else: leave out channel.")
+        raise Forbidden("Only council staff report for somebody else: leave out channel.")
     request_id = ports.ids.service_request_id(author.scope, key)
     fingerprint = ports.ids.fingerprint(canonical(draft))
     try:
@@ -173,7 +173,7 @@ def _service_and_place_faults(draft: Draft, ports: Ports) -> Iterator[FieldError
     """Faults if the council does not offer the service or cover the place, or no place is given."""
     if draft.service_code not in ports.council.by_code:
         known = ", ".join(ports.council.by_code)
-        yield FieldError("service_code", f"is not offered here; choose one of: {known}")
+        yield FieldError("service_code", f"is not a service here; choose one of: {known}")
     yield from draft.faults_in(vars(draft))
     if draft.point:
         yield from beyond_bounds_faults(draft.point, ports)
@@ -194,12 +194,12 @@ def photo_faults(
 ) -> Iterator[FieldError]:
     """Faults for photos that were not requested for what is sent under this key."""
     if len(set(photo_ids)) < len(photo_ids):
-        yield FieldError("photo_ids", "names a photo twice; name each once")
+        yield FieldError("photo_ids", "has the same photo twice: send each once")
     if not all(ports.photos.belongs(author.scope, key, photo_id) for photo_id in photo_ids):
         yield FieldError(
             "photo_ids",
-            "names a photo that is not of this report; ask for each with POST /api/photos under "
-            "the Idempotency-Key <key of this>/<number>",
+            "has a photo that does not belong to this report; ask for each with POST /api/photos "
+            "and the Idempotency-Key <key of this>/<number>",
         )
 
 
@@ -313,7 +313,7 @@ def _with_its_person(
 def _stored_already(request_id: str, fingerprint: str, ports: Ports) -> ServiceRequest:
     stored = ports.repository.get(request_id)
     if stored is None:
-        raise UpstreamFailed("The report could not be read back; send it again.")
+        raise UpstreamFailed("The report could not be read back. Send it again.")
     if stored.fingerprint != fingerprint:
         raise other_body(stored, ports)
     return stored

@@ -65,7 +65,7 @@ def chosen_by_hand(report: ServiceRequest, changes: ReportChanges, ports: Ports)
     _refuse_if_unknown(changes.team, ports)
     target = changes.expected_datetime
     if target and target < report.requested_datetime:
-        raise Invalid.field("expected_datetime", "is before it was reported")
+        raise Invalid.field("expected_datetime", "is before the report was sent")
     if target and target.year > LAST_YEAR:
         raise Invalid.field("expected_datetime", f"must be before the end of {LAST_YEAR}")
     given = {"team": changes.team, "priority": changes.priority, "target": target}
@@ -83,7 +83,7 @@ def chosen_by_hand(report: ServiceRequest, changes: ReportChanges, ports: Ports)
 def _refuse_if_unknown(team: str | None, ports: Ports) -> None:
     if team is not None and team not in ports.council.team_names:
         known = ", ".join(ports.council.team_names)
-        raise Invalid.field("team", f"is no team of this council; choose one of: {known}")
+        raise Invalid.field("team", f"is not a team of this council; choose one of: {known}")
 
 
 def _chosen(report: ServiceRequest) -> tuple[ByHand, ...]:

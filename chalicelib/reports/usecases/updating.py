@@ -153,8 +153,8 @@ def _held_back(
 def _state_after(report: ServiceRequest, draft: UpdateDraft, author: Author) -> State:
     if draft.state not in (None, "not_fixed") and not author.is_staff_for(report):
         raise Forbidden(
-            "Only the council's staff who deal with this report can set its state; a resident may "
-            "send not_fixed."
+            "Only council staff who deal with this report can set its state. Residents can send "
+            "not_fixed."
         )
     return next_state(report, draft.state)
 
@@ -180,7 +180,11 @@ def _photos(report: ServiceRequest, entry: Entry, state: PhotoState) -> tuple[Ph
     )
     room = max(0, MOST_PHOTOS - len(report.photos))
     if len(photos) > room and not entry.is_partners:
-        raise Invalid.field("photo_ids", f"this report has its {MOST_PHOTOS} photos; send the text")
+        raise Invalid.field(
+            "photo_ids",
+            f"this report has {MOST_PHOTOS} photos, the most that it "
+            "can have: send the text without photos",
+        )
     return photos[:room]
 
 

@@ -95,7 +95,8 @@ def test_mail_has_code_and_link_and_no_code_in_its_subject(
 
 
 @pytest.mark.parametrize(
-    ("account_id", "what"), [(None, "sign in to"), ("account-1", "add this number with")]
+    ("account_id", "what"),
+    [(None, "sign in to"), ("account-1", "add this number to your account with")],
 )
 def test_text_message_has_the_code_bound_to_our_pages_and_fits_into_one(
     account_id: str | None, what: str, way: Way, attempts: MemoryAttempts, sending: SendingPorts

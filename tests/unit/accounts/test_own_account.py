@@ -1,4 +1,4 @@
-"""Somebody looks after her own account: what it says of her, and its addresses."""
+"""A person manages their own account: its details and its addresses."""
 
 from dataclasses import replace
 
@@ -57,9 +57,11 @@ def test_account_is_not_changed_when_it_has_another_version(people: Ports) -> No
     assert refused.value.version == mine.version
 
 
-def test_way_to_reach_her_is_refused_when_she_has_no_such_address(people: Ports) -> None:
+def test_contact_preference_is_refused_without_a_confirmed_address_of_that_kind(
+    people: Ports,
+) -> None:
     mine = account(people)
-    with pytest.raises(Invalid, match="add and confirm a phone"):
+    with pytest.raises(Invalid, match="add and confirm an address for phone"):
         change_account(mine, AccountChanges(reach_by="phone"), mine.version, people)
     mine = added("07700 900123", mine, people)
     assert change_account(mine, AccountChanges(reach_by="phone"), mine.version, people)
@@ -137,7 +139,7 @@ def test_account_has_only_so_many_addresses_when_their_codes_were_asked_for_toge
 OLD, NEW = Destination("email", "resident@example.org"), Destination("phone", "+447700900123")
 
 
-def test_address_that_is_taken_away_signs_in_to_the_account_no_more(people: Ports) -> None:
+def test_removed_address_does_not_sign_in_to_the_account(people: Ports) -> None:
     mine = added(NEW.value, account(people), people)
     mine = change_account(mine, AccountChanges(reach_by="email"), mine.version, people)
     after = remove_address(OLD, mine, people)
@@ -149,7 +151,7 @@ def test_address_that_is_taken_away_signs_in_to_the_account_no_more(people: Port
 
 def test_only_way_in_stays(people: Ports) -> None:
     mine = account(people)
-    with pytest.raises(Conflict, match="add another address first"):
+    with pytest.raises(Conflict, match="Add another address first"):
         remove_address(OLD, mine, people)
     assert account(people) == mine
     linked = replace(mine, identities=(Identity("https://id.example.org", "jo"),))

@@ -25,7 +25,7 @@ def who(assurance: Assurance, *, is_first_admin: bool = False) -> SignedIn:
 
 @pytest.mark.parametrize("assurance", ["contact", "proven", "staff"])
 @pytest.mark.parametrize("elsewhere", [True, False])
-def test_role_holds_for_whoever_came_the_way_that_staff_come(
+def test_role_is_valid_for_sign_in_through_the_staff_provider(
     assurance: Assurance, elsewhere: bool
 ) -> None:
     holds = holding(who(assurance), staff_come_elsewhere=elsewhere)

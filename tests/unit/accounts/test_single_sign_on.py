@@ -1,4 +1,4 @@
-"""Somebody is sent to another organisation and comes back: as whom, how surely, in which roles."""
+"""A person signs in through another organisation: as which account, how surely, in which roles."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -148,7 +148,7 @@ def test_nobody_is_signed_in_who_did_not_begin_it_here(
     assert issuers.asked == 0
 
 
-def test_state_of_somebody_else_is_no_use_with_a_cookie_of_ones_own(ports: SignOnPorts) -> None:
+def test_state_of_another_browser_is_refused(ports: SignOnPorts) -> None:
     """Else a thief could have somebody sign in to the thief's account."""
     thiefs, own = sent(ports), sent(ports)
     with pytest.raises(NotFound):
@@ -225,7 +225,7 @@ def test_verified_address_leads_to_its_account_where_the_issuer_is_trusted_with_
     known = resident(ports)
     who = signed_in(ports, "trusted", email="JO@example.org", email_verified=True)
     assert who.account.account_id == known.account_id
-    # Known by who she is from now on, whatever her address becomes.
+    # Known by their id from now on, even if the address changes.
     again = signed_in(ports, "trusted", email="new@example.org", email_verified=True)
     assert again.account.account_id == known.account_id
 
@@ -249,7 +249,7 @@ def test_invitation_is_taken_up_through_the_staffs_own_provider_alone(
 
 
 @pytest.mark.parametrize("through", ["staff", "trusted"])
-def test_mailbox_that_was_given_to_a_new_colleague_leads_her_to_an_account_of_her_own(
+def test_new_owner_of_a_mailbox_gets_a_new_account(
     through: str, ports: SignOnPorts, trail: MemoryTrail
 ) -> None:
     invite(JO, (OFFICER,), "operator", people_ports(ports.people, trail))
@@ -263,7 +263,7 @@ def test_mailbox_that_was_given_to_a_new_colleague_leads_her_to_an_account_of_he
 
 @pytest.mark.parametrize("is_known", [True, False])
 def test_invitation_holds_once(is_known: bool, ports: SignOnPorts, trail: MemoryTrail) -> None:
-    """Whoever has the mailbox one day is nobody here by it."""
+    """A later owner of the mailbox does not get the account."""
     known = resident(ports) if is_known else None
     invite(JO, (OFFICER,), "operator", people_ports(ports.people, trail))
     who = signed_in(ports, "guarded", **VERIFIED, amr=["mfa"])
@@ -409,6 +409,6 @@ def test_residents_provider_gives_no_roles_and_takes_none(
     assert who.account.grants == (OFFICER,)
 
 
-def test_staff_sign_in_anew_each_day(ports: SignOnPorts) -> None:
+def test_staff_sign_in_again_each_day(ports: SignOnPorts) -> None:
     who = signed_in(ports, "staff", groups=["roads"])
     assert who.session.expires_at == NOON + STAFF_STAYS

@@ -60,7 +60,7 @@ def test_first_administrator_is_made_once(ports: PeoplePorts, trail: MemoryTrail
     assert noted(trail) == [(OPERATOR, "people.invite", "admin")]
 
 
-def test_invited_person_has_her_roles_when_she_signs_in_with_the_address(
+def test_invited_person_gets_the_roles_when_signing_in_with_the_address(
     people: Ports, ports: PeoplePorts, admin: Account
 ) -> None:
     invited = invite(at("officer"), (OFFICER,), admin.account_id, ports)
@@ -71,7 +71,7 @@ def test_invited_person_has_her_roles_when_she_signs_in_with_the_address(
     assert account_of(at("officer"), people) == signed_in
 
 
-def test_resident_keeps_her_account_when_she_is_invited(
+def test_resident_keeps_the_account_when_invited(
     people: Ports, ports: PeoplePorts, admin: Account
 ) -> None:
     resident = account_of(at("resident"), people)
@@ -80,9 +80,7 @@ def test_resident_keeps_her_account_when_she_is_invited(
     assert not invited.is_pending
 
 
-def test_invitation_is_a_conflict_when_she_works_here_already(
-    ports: PeoplePorts, admin: Account
-) -> None:
+def test_invitation_is_a_conflict_for_existing_staff(ports: PeoplePorts, admin: Account) -> None:
     with pytest.raises(Conflict):
         invite(at("admin"), (OFFICER,), admin.account_id, ports)
     assert person_at(at("admin"), ports).grants == (ADMIN,)
@@ -139,7 +137,7 @@ def test_change_is_a_conflict_when_somebody_was_quicker(
     assert person_at(at("officer"), ports).grants == ()
 
 
-def test_nobody_changes_what_she_herself_may_do(ports: PeoplePorts, admin: Account) -> None:
+def test_nobody_changes_their_own_roles(ports: PeoplePorts, admin: Account) -> None:
     other = invite(at("other"), (ADMIN,), admin.account_id, ports)
     for changes in ({"disabled": True}, {"grants": ()}, {"grants": (ADMIN, OFFICER)}):
         with pytest.raises(Forbidden):
@@ -193,7 +191,7 @@ def test_an_administrator_is_left_when_two_take_each_others_role_away(
     ]
 
 
-def test_first_administrator_is_one_like_others_when_her_roles_were_changed(
+def test_first_administrator_is_like_any_other_when_the_roles_were_changed(
     people: Ports, ports: PeoplePorts, admin: Account
 ) -> None:
     invite(at("other"), (ADMIN,), admin.account_id, ports)
@@ -203,7 +201,7 @@ def test_first_administrator_is_one_like_others_when_her_roles_were_changed(
     assert not changed(wider, ports, other.account_id, grants=(ADMIN,)).is_first_admin
 
 
-def test_disabled_person_is_signed_out_at_once_and_stays_so_when_she_is_let_in_again(
+def test_disabled_person_is_signed_out_at_once_and_stays_signed_out_when_enabled_again(
     people: Ports, ports: PeoplePorts, admin: Account
 ) -> None:
     invite(at("officer"), (OFFICER,), admin.account_id, ports)

@@ -140,7 +140,7 @@ def test_event_is_not_told_again_when_its_digest_is_out_and_the_report_went_on_w
 
 
 @pytest.mark.parametrize(("others", "told"), [((), 0), ((about(1, 1), about(1, 3)), 1)])
-def test_digest_does_not_tell_that_it_is_mended_when_it_is_not_any_more(
+def test_digest_does_not_say_fixed_when_the_report_was_reopened(
     others: tuple[AlertRequested, ...], told: int, world: World, ports: Ports
 ) -> None:
     world.subscribe(frequency="daily")

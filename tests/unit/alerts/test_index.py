@@ -1,4 +1,4 @@
-"""The reverse index: nobody whom something concerns is missed, at any radius and anywhere, and
+"""The reverse index: no matching subscriber is missed, at any radius and anywhere, and
 neither an entry nor a query more than was promised is spent on it."""
 
 import math

@@ -16,7 +16,7 @@ LATER = subscription(
 
 
 @pytest.mark.parametrize(("before", "after"), [(None, WAITS), (WAITS, LATER)])
-def test_address_is_asked_when_a_subscription_begins_or_begins_anew(
+def test_address_is_asked_when_a_subscription_starts_or_restarts(
     before: Subscription | None, after: Subscription
 ) -> None:
     asked = question(before, after)

@@ -56,7 +56,7 @@ def test_acknowledgement_says_what_was_reported_when_it_is_done_and_where_it_is_
     assert mail["Subject"] == "We have your report: Pothole [7K3M-2QXV-9HTD]"
     for said in (
         "Reference: 7K3M-2QXV-9HTD",
-        "How far it is: Open",
+        "Status: Open",
         "We aim to deal with it by: Saturday 6 June 2026",
         f"{SITE}/reports/{REPORT}",
         WAYS.manage_url,
@@ -108,7 +108,7 @@ def test_answer_goes_to_the_case_or_to_somebody_who_reads_it() -> None:
     nobody = MessageComposer(**{**vars(VOICE), "reply_to": None})
     lonely = nobody.of_report(alert(), OWN, report(), WAYS)
     assert as_mail(lonely)["Reply-To"] is None
-    assert "Nobody reads answers to this letter. If you need us, ring 01904 960123." in part(
+    assert "This mailbox is not monitored. If you need to contact us, call 01904 960123." in part(
         as_mail(lonely), "plain"
     )
 
@@ -166,7 +166,7 @@ def test_text_message_goes_as_two_segments_at_most_and_stops_by_its_link(message
 
 
 @pytest.mark.parametrize("packed", ["", "A" * 42, "A" * 44, f"{'A' * 42}=", f"{'A' * 42}é"])
-def test_nothing_is_stopped_by_what_is_no_link_of_a_text(packed: str) -> None:
+def test_malformed_link_of_a_text_stops_nothing(packed: str) -> None:
     assert stop_of(packed) is None
 
 

@@ -1,4 +1,4 @@
-"""Whom road works and disruptions concern: compared with looking at every subscription."""
+"""Matching of road works and disruptions, compared with looking at every subscription."""
 
 from random import Random
 from typing import Any
@@ -143,12 +143,12 @@ def test_message_counts_what_is_told_and_names_the_notice() -> None:
         (posted(notice_id="e" * 32), 0),
     ],
 )
-def test_nobody_hears_of_new_words_or_of_what_holds_no_more(fact: OfNotice, count: int) -> None:
+def test_notice_with_new_words_or_that_is_over_is_not_announced(fact: OfNotice, count: int) -> None:
     alerts = indexed(subscription(topic=Topic(kind="disruptions")), extent=circle(500))
     assert len(told(alerts, fact)) == count
 
 
-def test_services_and_kinds_that_she_chose_decide_what_she_hears() -> None:
+def test_chosen_services_and_event_types_decide_the_alerts() -> None:
     council = Topic(kind="council")
     potholes = Topic(kind="council", service_codes=("pothole",))
     alerts = indexed(
@@ -162,7 +162,7 @@ def test_services_and_kinds_that_she_chose_decide_what_she_hears() -> None:
     assert told(alerts, posted()) == {f"{2:032x}", f"{4:032x}"}
 
 
-def test_person_hears_once_when_several_of_her_subscriptions_fit() -> None:
+def test_person_is_told_once_when_several_of_their_subscriptions_match() -> None:
     hers = {"address_key": "hers"}
     alerts = indexed(
         subscription(1, topic=Topic(kind="disruptions"), frequency="daily", **hers),

@@ -1,4 +1,4 @@
-"""What a fact means, and whom it concerns: compared with looking at every subscription there is."""
+"""The meaning of a fact and its matching subscriptions, compared with a full scan of them."""
 
 from dataclasses import replace
 from random import Random
@@ -117,11 +117,11 @@ def test_fact_means_what_people_subscribe_to(fact: OfReport, what: What | None) 
 
 def test_every_topic_says_what_there_is_to_hear() -> None:
     assert set(FITTING) == set(get_args(TopicKind))
-    # What an officer asks goes to whoever sent the report, whatever she wants to hear.
+    # An officer's question goes to the reporter, whatever event types they chose.
     assert frozenset().union(*FITTING.values()) == set(get_args(What)) - {"asked"}
 
 
-# Whom it concerns.
+# Matching subscriptions.
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_what_is_not_public_concerns_those_alone_whose_own_report_it_is() -> Non
     assert not concerns(entry(topic=other, is_own=True), private)
 
 
-def test_person_hears_once_when_several_of_her_subscriptions_fit() -> None:
+def test_person_is_told_once_when_several_of_their_subscriptions_match() -> None:
     hers = {"address_key": "hers", "topic": Topic(kind="council")}
     found = [
         entry(number=1, **hers, frequency="weekly"),
@@ -236,7 +236,7 @@ def is_concerned(one: Subscription, of: Subject, what: What) -> bool:
 
 @settings(max_examples=8, deadline=None)
 @given(st.integers(0, 10_000))
-def test_exactly_those_are_told_whom_a_report_concerns(seed: int) -> None:
+def test_exactly_the_matching_subscribers_are_told(seed: int) -> None:
     stored = some_subscriptions(150, seed)
     alerts = indexed(*stored)
     random = Random(seed)
@@ -278,7 +278,7 @@ def reported(**values: Any) -> Alerts:
     return alerts
 
 
-def test_reporter_is_subscribed_to_her_own_report_and_told_that_it_came_in() -> None:
+def test_reporter_is_subscribed_to_the_report_and_gets_an_acknowledgement() -> None:
     alerts = reported()
     (own,) = told(alerts, submitted())
     stored = alerts.subscriptions.get(own)
@@ -305,7 +305,7 @@ def test_nobody_is_subscribed_when_the_reporter_does_not_want_it() -> None:
     assert not alerts.subscriptions.stored
 
 
-def test_reporter_hears_no_more_when_she_has_stopped_it_and_the_fact_comes_again() -> None:
+def test_reporter_is_not_told_again_after_stopping_alerts_when_the_fact_repeats() -> None:
     alerts = reported()
     (own,) = told(alerts, submitted())
     stored = alerts.subscriptions.stored[own]
@@ -313,7 +313,7 @@ def test_reporter_hears_no_more_when_she_has_stopped_it_and_the_fact_comes_again
     assert not told(alerts, submitted())
 
 
-def test_reporter_is_not_told_of_her_own_report_as_news_of_her_street() -> None:
+def test_reporter_is_not_told_of_the_own_report_as_a_new_report_nearby() -> None:
     street = subscription(
         1, address_key="key of reporter@example.org", topic=area(1000), to="reporter@example.org"
     )
@@ -357,7 +357,7 @@ def test_follower_of_a_duplicate_hears_of_the_report_that_it_was_merged_into() -
 # What a message says.
 
 
-def test_message_tells_no_more_than_who_is_to_hear_of_what() -> None:
+def test_queue_message_has_only_subscriptions_and_the_event() -> None:
     alerts = indexed(subscription(topic=Topic(kind="council")))
     match(changed(request_id="r1", stored_at_ms=1_790_000_000_999), alerts.matching)
     (tell,) = alerts.outbox.sent
@@ -403,7 +403,7 @@ def test_nobody_is_told_of_a_report_that_is_not_there() -> None:
 
 
 @pytest.mark.parametrize("hears", [True, False])
-def test_whoever_sent_the_report_is_asked_and_nobody_else(hears: bool) -> None:
+def test_only_the_reporter_is_asked(hears: bool) -> None:
     follower = subscription(1, topic=Topic(kind="report", service_request_id=R1))
     alerts = Alerts(follower)
     alerts.reports.put(subject(is_public=False))
@@ -420,7 +420,7 @@ def test_whoever_sent_the_report_is_asked_and_nobody_else(hears: bool) -> None:
     assert own.event_types == (() if hears else ("asked",))
 
 
-def test_nobody_is_asked_who_has_stopped_her_alerts_or_gave_no_address() -> None:
+def test_reporter_without_alerts_or_address_is_not_asked() -> None:
     alerts = Alerts()
     alerts.reports.put(subject())
     match(changed(state="open", question=1), alerts.matching)

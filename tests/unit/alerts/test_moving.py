@@ -77,7 +77,7 @@ class Busy(MemorySubscriptions):
         return super().save(subscription)
 
 
-def test_change_by_somebody_else_in_between_is_no_obstacle() -> None:
+def test_change_by_somebody_else_in_between_is_retried() -> None:
     busy = Busy(3, of_browser(1), of_browser(2))
     ports = replace(Alerts().ports, subscriptions=busy)
     assert move(Move(old=BROWSER, push=NEW), ports) == 2

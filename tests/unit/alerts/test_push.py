@@ -23,7 +23,7 @@ MENDED = Message(
 )
 
 
-def test_payload_is_what_the_service_worker_reads_and_no_more() -> None:
+def test_payload_has_only_what_the_service_worker_reads() -> None:
     assert json.loads(payload(MENDED)) == {
         "title": "Mended",
         "body": "This is about your report. The work is done.",
@@ -48,7 +48,7 @@ def test_payload_is_one_line_of_words_when_several_were_written() -> None:
     assert told["body"] == "Pothole in Low Petergate"
 
 
-def test_payload_has_its_few_words_when_there_are_no_more() -> None:
+def test_payload_has_the_short_text_when_there_are_no_paragraphs() -> None:
     assert json.loads(payload(replace(MENDED, paragraphs=())))["body"] == "Pothole"
 
 

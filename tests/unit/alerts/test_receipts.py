@@ -206,7 +206,7 @@ def test_receipt_of_a_text_is_taken_later_when_it_is_faster_than_our_own_mark(
 @pytest.mark.parametrize(
     ("passed", "is_waited_for"), [(-1, True), (299, True), (300, False), (301, False)]
 )
-def test_receipt_of_a_text_that_is_no_alert_is_let_go_after_five_minutes(
+def test_receipt_of_an_unknown_text_is_dropped_after_five_minutes(
     passed: int, is_waited_for: bool, world: World, ports: Ports
 ) -> None:
     world.clock.now = NOON + timedelta(seconds=passed)

@@ -67,13 +67,13 @@ def test_subscription_waits_for_its_address_when_nobody_in_particular_asks() -> 
     assert not alerts.outbox.sent, "Nothing is sent from here."
 
 
-def test_subscription_is_active_at_once_when_it_goes_to_her_own_confirmed_address() -> None:
+def test_subscription_is_active_at_once_when_it_goes_to_the_accounts_confirmed_address() -> None:
     made = subscribe(Alerts(), HER)
     assert (made.state, made.account_id, made.confirmed_at) == ("active", "a1", NOON)
     assert made.expires_at is None
 
 
-def test_subscription_waits_and_is_nobodys_when_it_goes_to_another_address_than_hers() -> None:
+def test_subscription_waits_without_an_account_when_it_goes_to_another_address() -> None:
     made = subscribe(Alerts(), HER, to="neighbour@example.org")
     assert (made.state, made.account_id) == ("unconfirmed", None)
 
@@ -126,7 +126,7 @@ def test_same_wish_under_the_same_key_is_stored_once() -> None:
 
 
 @pytest.mark.parametrize(("by", "opens"), [(HER, True), (NOBODY, False)])
-def test_other_wish_under_the_same_key_is_refused_with_a_link_that_opens_it_for_her_alone(
+def test_other_request_under_the_same_key_is_refused_with_a_link_that_only_its_owner_can_open(
     by: Subscriber, opens: bool
 ) -> None:
     alerts = Alerts()
@@ -139,7 +139,7 @@ def test_other_wish_under_the_same_key_is_refused_with_a_link_that_opens_it_for_
     )
 
 
-def test_key_begins_anew_when_what_it_made_is_over_though_it_is_there_still() -> None:
+def test_key_can_be_used_again_when_its_subscription_is_over() -> None:
     alerts = Alerts()
     first = subscribe(alerts, key="k")
     alerts.clock.now += CONFIRMED_WITHIN
@@ -406,7 +406,7 @@ def test_change_is_checked_as_a_wish_is() -> None:
 
 
 @pytest.mark.parametrize("is_public", [True, False])
-def test_own_report_stays_hers_when_it_is_sent_again_with_a_change(is_public: bool) -> None:
+def test_own_report_stays_own_when_it_is_sent_again_with_a_change(is_public: bool) -> None:
     """By the link of the letter, with which nobody is signed in."""
     topic = Topic(kind="report", service_request_id="R00000000001")
     alerts = stored(topic=topic, is_own=True)
@@ -416,7 +416,7 @@ def test_own_report_stays_hers_when_it_is_sent_again_with_a_change(is_public: bo
     assert (after.is_own, after.topic, after.frequency) == (True, topic, "daily")
 
 
-def test_own_report_is_hers_no_more_when_it_is_about_another_one() -> None:
+def test_own_report_is_not_own_when_it_is_about_another_one() -> None:
     topic = Topic(kind="report", service_request_id="R00000000001")
     alerts = stored(topic=topic, is_own=True)
     alerts.reports.put(subject(service_request_id="R00000000002"))
@@ -455,7 +455,7 @@ def follow(alerts: Alerts, to: str = SOMEBODY) -> Subscription:
     return subscribing.follow("R00000000001", "email", to, "a1", alerts.ports)
 
 
-def test_follower_is_subscribed_once_and_anew_when_she_had_stopped_it() -> None:
+def test_follower_is_subscribed_once_and_again_after_stopping() -> None:
     alerts = Alerts()
     first = follow(alerts)
     assert (first.state, first.is_own, first.account_id) == ("active", False, "a1")
@@ -465,7 +465,7 @@ def test_follower_is_subscribed_once_and_anew_when_she_had_stopped_it() -> None:
     assert (again.state, again.to, len(alerts.subscriptions.stored)) == ("active", SOMEBODY, 1)
 
 
-def test_follower_hears_where_she_is_reached_now_when_she_follows_again() -> None:
+def test_follower_gets_alerts_at_the_present_address_when_following_again() -> None:
     alerts = Alerts()
     first = follow(alerts)
     shown = Shown(account_id="a1")

@@ -41,7 +41,7 @@ class ArrivedAndLost(NoReply):
 
 
 def woken(world: World, ports: Ports) -> int:
-    """What is due is woken and sent. Answers how much that was."""
+    """Wakes and sends due alerts. Returns how many."""
     count = wake_due(ports)
     messages, world.queue.sent = world.queue.sent, []
     for message in messages:
@@ -132,7 +132,7 @@ def test_report_is_told_of_to_everybody_only_while_everybody_may_see_it(
 
 
 @pytest.mark.parametrize(("about", "told"), [(REPORT, True), ("ANOTHER", False)])
-def test_private_report_is_told_of_to_whoever_sent_it(
+def test_private_report_is_told_to_its_reporter(
     about: str, told: bool, world: World, ports: Ports
 ) -> None:
     topic = Topic(kind="report", service_request_id=about)
@@ -148,9 +148,7 @@ def test_nothing_is_told_when_the_report_is_gone(world: World, ports: Ports) -> 
     assert world.sender.there == [] and world.the_alert().state == "dropped"
 
 
-def test_nobody_is_told_that_it_is_mended_when_it_is_not_any_more(
-    world: World, ports: Ports
-) -> None:
+def test_nobody_is_told_fixed_when_the_report_was_reopened(world: World, ports: Ports) -> None:
     world.subscribe()
     world.knows(report(state="reopen", version=4))
     send_tell(tell(what="mended", version=3), ports)
@@ -183,7 +181,7 @@ def test_older_news_of_a_notice_is_not_told_after_newer_news(world: World, ports
 
 
 @pytest.mark.parametrize("is_done", [True, False])
-def test_question_is_asked_days_later_when_it_is_still_said_to_be_mended(
+def test_question_is_asked_days_later_when_the_report_is_still_fixed(
     is_done: bool, world: World, ports: Ports
 ) -> None:
     world.subscribe(frequency="daily", topic=Topic(kind="report", service_request_id=REPORT))
@@ -197,7 +195,7 @@ def test_question_is_asked_days_later_when_it_is_still_said_to_be_mended(
     assert len(world.sender.there) == is_done
 
 
-def test_question_about_an_earlier_repair_is_dropped_when_it_was_mended_again(
+def test_question_about_an_earlier_repair_is_dropped_when_it_was_repaired_again(
     world: World, ports: Ports
 ) -> None:
     world.subscribe()
@@ -355,7 +353,7 @@ def test_text_waits_for_the_next_morning_and_officers_see_it_when_the_day_is_spe
     assert woken(world, ports) == 1 and len(world.sender.there) == 3
 
 
-def test_codes_take_no_more_than_their_share_of_the_texts_of_a_day(world: World) -> None:
+def test_codes_use_at_most_their_share_of_the_daily_texts(world: World) -> None:
     world.texts_a_day = 20
     ports = world.ports()
     world.knows(report())
@@ -399,7 +397,9 @@ def test_share_of_the_texts_that_is_spent_is_measured(world: World) -> None:
     assert not [fault for line in lines for fault in faults_in_metrics(line)]
 
 
-def test_number_is_tried_no_more_when_it_was_refused_for_good(world: World, ports: Ports) -> None:
+def test_number_is_not_tried_again_when_it_was_refused_permanently(
+    world: World, ports: Ports
+) -> None:
     """It opted out, say: nor is it by any other subscription to it."""
     world.subscribe(channel="sms")
     world.subscribe(channel="sms", subscription_id="6" * 32)
@@ -569,7 +569,7 @@ def test_nothing_is_sent_when_there_is_no_such_alert(world: World, ports: Ports)
     assert send_woken(Wake(subscription_id="s", alert_id="a"), ports) is None
 
 
-def test_question_of_an_officer_goes_to_whoever_sent_the_report_while_it_waits(
+def test_question_of_an_officer_goes_to_the_reporter_while_it_waits(
     world: World, ports: Ports
 ) -> None:
     asked = tell(what="asked", version=1)

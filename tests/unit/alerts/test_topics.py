@@ -69,7 +69,7 @@ def test_fault_names_its_field_when_a_topic_cannot_be_subscribed_to(
 
 def test_fault_of_a_radius_says_what_to_do_instead() -> None:
     assert faults(area(500_000))["topic.radius_m"] == (
-        "must be a number of metres from 100 to 10,000; to hear of more, choose the whole council"
+        "must be a number of metres from 100 to 10,000; for a larger area, choose the whole council"
     )
 
 

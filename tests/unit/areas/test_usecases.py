@@ -106,7 +106,7 @@ def test_road_works_are_the_nearest_first_when_some_are_over_since() -> None:
         ("ZZ9 9ZZ", None, "It looks like Wold District Council's"),
         (None, Point(lat=53.9, long=-0.9), "It looks like Wold District Council's"),
         (None, Point(lat=51.5, long=-0.1), "https://www.gov.uk/find-local-council"),
-        ("SW1A 1AA", None, "The postcode SW1A 1AA is not in Eskerby Council"),
+        ("SW1A 1AA", None, "The postcode SW1A 1AA does not seem to be in Eskerby Council"),
     ],
 )
 def test_my_area_says_whose_it_looks_like_when_the_place_is_outside(
@@ -121,7 +121,7 @@ def test_my_area_is_not_known_yet_and_not_outside_when_there_are_no_wards() -> N
         def wards(self) -> Sequence[Ward]:
             return ()
 
-    with pytest.raises(UpstreamFailed, match="not known yet: try again"):
+    with pytest.raises(UpstreamFailed, match="not available yet"):
         my_area(None, HERE, ports(WithoutWards()))
 
 

@@ -142,14 +142,14 @@ def test_kept_value_does_when_the_store_does_not_answer_and_is_asked_again_in_te
 
 def test_setting_is_named_when_it_leads_to_no_secret(store: Store) -> None:
     store.stages = {}
-    with pytest.raises(ConfigurationError, match="LINK_SECRET_ARN names no secret"):
+    with pytest.raises(ConfigurationError, match="LINK_SECRET_ARN is not the name of a secret"):
         store.secret.current()
 
 
 @pytest.mark.parametrize("value", ["", "x" * 31])
 def test_setting_is_named_when_its_secret_is_too_short(value: str, store: Store) -> None:
     store.stages = {CURRENT: value}
-    with pytest.raises(ConfigurationError, match="LINK_SECRET_ARN needs at least 32") as failed:
+    with pytest.raises(ConfigurationError, match="LINK_SECRET_ARN must have at least 32") as failed:
         store.secret.current()
     assert not value or value not in str(failed.value)
 
@@ -178,7 +178,7 @@ def test_entry_is_named_in_the_log_and_stops_no_other_when_it_cannot_be_used(bad
 
 
 @pytest.mark.parametrize("broken", ["", "{", '{"county": "k"', "[]", '"text"', "x" * 40])
-def test_setting_is_named_when_its_secret_is_no_json_object(broken: str) -> None:
+def test_setting_is_named_when_its_secret_is_not_a_json_object(broken: str) -> None:
     with kept() as written, pytest.raises(ConfigurationError, match="DESTINATIONS_SECRET_ARN"):
         given(broken).of("county")
     assert len(read(written, destination="county", level="error")) == 1

@@ -50,7 +50,7 @@ def test_contact_is_not_passed_on_unless_the_document_says_so() -> None:
     [
         ([TREES], "county", "'county' is not in `$.destinations`"),
         ([TREES, TREES], "trees", "'trees' is used twice"),
-        ([COUNTY | {"services": {}}], "county", "what 'pothole' is called there"),
+        ([COUNTY | {"services": {}}], "county", "the other system's name for 'pothole'"),
         ([COUNTY | {"services": {"tree": {"service_code": "T"}}}], None, "'tree' is not in"),
         (
             [
@@ -58,7 +58,7 @@ def test_contact_is_not_passed_on_unless_the_document_says_so() -> None:
                 | {"services": {"pothole": {"service_code": "T", "attributes": {"a": "depth"}}}}
             ],
             None,
-            "it does not ask depth",
+            "the service does not ask depth",
         ),
         ([COUNTY | {"kind": "fax"}], None, "kind"),
         ([COUNTY | {"endpoint": "http://county.example/open311/v2"}], None, "endpoint"),

@@ -46,7 +46,7 @@ def test_providers_are_known_by_their_codes_and_pin_what_may_sign() -> None:
     assert council.by_provider["national"].trusts_email is False
 
 
-def test_demo_council_has_none_and_asks_nobody_who_she_is() -> None:
+def test_demo_council_has_no_providers_and_asks_nobody_for_proof() -> None:
     council = council_with()
     assert council.identity_providers == ()
     assert {service.assurance for service in council.services} == {"anonymous"}
@@ -56,7 +56,7 @@ def test_service_says_what_is_needed_to_report_it_and_why() -> None:
     council = council_with(NATIONAL, pothole="contact", litter="proven")
     services = {each["service_code"]: each for each in services_document(council)["items"]}
     assert services["graffiti"]["why_sign_in"] is None
-    assert "we can reach you" in services["pothole"]["why_sign_in"]
+    assert "we can contact you" in services["pothole"]["why_sign_in"]
     assert "proof of who you are" in services["litter"]["why_sign_in"]
 
 
@@ -81,7 +81,7 @@ def test_service_says_what_is_needed_to_report_it_and_why() -> None:
         (
             [STAFF | {"assurance": {"claim": "amr", "levels": {"pwd": "contact"}}}],
             "[0].assurance",
-            "what makes somebody staff",
+            "what makes a person staff",
         ),
         ([STAFF | {"assurance": {"claim": "sub", "levels": {"x": "staff"}}}], "claim", "enum"),
         (
@@ -92,7 +92,7 @@ def test_service_says_what_is_needed_to_report_it_and_why() -> None:
         (
             [STAFF | {"grants": [{"group": "x", "role": "admin", "teams": ["highways"]}]}],
             "[0].grants[0]",
-            "all teams and wards",
+            "not limited to teams and wards",
         ),
         ([STAFF | {"grants": [{"group": "x", "role": "resident"}]}], "role", "enum"),
     ],

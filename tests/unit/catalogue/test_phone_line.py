@@ -1,4 +1,4 @@
-"""Whom to ring about something dangerous, by the council's clock and its bank holidays."""
+"""The number to call about a danger, by the council's clock and its bank holidays."""
 
 from datetime import datetime
 
@@ -37,7 +37,7 @@ def test_number_is_that_of_the_hour(moment: str, phone: str) -> None:
     line = DEMO.line_at(datetime.fromisoformat(moment))
     assert (line.phone, line.is_usual) == (phone, phone == USUAL)
     assert phone in line.words and "999" in line.words
-    assert ("ring us now" in line.words) == (phone == USUAL)
+    assert ("call us now" in line.words) == (phone == USUAL)
 
 
 def without_other_number() -> Council:
@@ -48,7 +48,7 @@ def test_nobody_is_sent_to_a_closed_line_when_there_is_no_other_number() -> None
     line = without_other_number().line_at(datetime.fromisoformat("2026-06-07T11:00:00+01:00"))
     assert line.phone is None
     assert line.words == (
-        "our line is closed now (Monday to Friday, 8:30 to 17:00): ring 999 if it cannot wait"
+        "our line is closed now (Monday to Friday, 8:30 to 17:00): call 999 if it cannot wait"
     )
 
 
@@ -59,8 +59,8 @@ def test_line_has_hours_of_its_own_when_the_council_says_so() -> None:
     assert here.line_at(datetime.fromisoformat("2026-06-07T11:00:00+01:00")).phone == USUAL
 
 
-def test_dangerous_answer_is_told_whom_to_ring_at_that_hour() -> None:
+def test_dangerous_answer_names_the_number_to_call_at_that_hour() -> None:
     sunday = datetime.fromisoformat("2026-06-07T11:00:00+01:00")
     refused = DEMO.answers("flooding", {"homes-at-risk": "yes"}, sunday)[1]
     (fault,) = [each for each in refused if each.field == "attributes.homes-at-risk"]
-    assert OTHER in fault.message and "ring us now" not in fault.message
+    assert OTHER in fault.message and "call us now" not in fault.message

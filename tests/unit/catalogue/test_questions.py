@@ -6,7 +6,7 @@ from chalicelib.catalogue.load import load
 from chalicelib.catalogue.questions import Attribute, Value, checked
 from tests.builders import NOON
 
-WHOM = "ring us now on 01904 960123"
+WHOM = "call us now on 01904 960123"
 ATTRIBUTES = (
     Attribute(code="line", datatype="string", description="Say it in a line"),
     Attribute(code="count", datatype="number", description="How many?"),
@@ -62,22 +62,22 @@ def test_answers_come_out_as_texts_when_they_fit(
         ({}, "one", "answer this question: Which?"),
         ({"one": "  "}, "one", "answer this question"),
         ({"one": "z"}, "one", "choose from: a, b"),
-        ({"one": ["a", "b"]}, "one", "give one answer"),
-        ({"one": True}, "one", "must be a text or a number"),
+        ({"one": ["a", "b"]}, "one", "choose one answer"),
+        ({"one": True}, "one", "must be text, a number, or a list"),
         ({"one": "a", "some": ["x", "z"]}, "some", "choose from: x, y"),
         ({"one": "a", "count": "many"}, "count", "must be a number"),
         ({"one": "a", "count": "nan"}, "count", "must be a number"),
         ({"one": "a", "count": "1e999"}, "count", "must be a number"),
         ({"one": "a", "count": "1_000"}, "count", "must be a number"),
         ({"one": "a", "count": "٣"}, "count", "must be a number"),
-        ({"one": {"a": 1}}, "one", "must be a text or a number"),
+        ({"one": {"a": 1}}, "one", "must be text, a number, or a list"),
         ({"one": "a", "since": "last week"}, "since", "2026-05-01T14:30"),
         ({"one": "a", "line": "x" * 201}, "line", "at most 200"),
         ({"one": "a", "line": "two\nlines"}, "line", "one line"),
         ({"one": "a", "story": "x" * 2001}, "story", "at most 2000"),
-        ({"one": "a", "story": "bell\x07"}, "story", "must be a text"),
-        ({"one": "a", "dragon": "yes"}, "dragon", "is not asked for this service"),
-        ({"one": "fire"}, "one", "cannot wait for a report: ring us now on 01904 960123"),
+        ({"one": "a", "story": "bell\x07"}, "story", "must be text"),
+        ({"one": "a", "dragon": "yes"}, "dragon", "this service does not ask it"),
+        ({"one": "fire"}, "one", "needs an immediate response: call us now on 01904 960123"),
     ],
 )
 def test_fault_names_its_question_and_the_fix(sent: dict[str, Any], field: str, fix: str) -> None:

@@ -143,21 +143,21 @@ def test_priority_stays_and_rules_go_by_it_when_an_officer_chose_it() -> None:
         (
             {"words": ["deep"]},
             {"description": "VERY Deep"},
-            "Priority is high because the description says “deep”.",
+            "The priority is high because the description says “deep”.",
         ),
         (
             {"words": ["deep"]},
             {"title": "So deep"},
-            "Priority is high because the title says “deep”.",
+            "The priority is high because the title says “deep”.",
         ),
         (
             {"services": ["pothole"], "wards": ["centre"], "attributes": {"size": ["large"]}},
             {"attributes": {"size": ("large",)}},
-            "Priority is high because it is in the ward centre and “How big is it?” is answered "
-            "“Larger than a car wheel”.",
+            "The priority is high because it is in the ward centre and the answer to “How big is "
+            "it?” is “Larger than a car wheel”.",
         ),
-        ({"services": ["pothole"]}, {}, "Priority is high because it is about “Pothole”."),
-        ({}, {}, "Priority is high because “Rule 0” is the rule."),
+        ({"services": ["pothole"]}, {}, "The priority is high because the service is “Pothole”."),
+        ({}, {}, "The priority is high because the rule is “Rule 0”."),
     ],
 )
 def test_reason_names_what_fitted(when: dict[str, Any], facts: dict[str, Any], reason: str) -> None:
@@ -178,7 +178,7 @@ def test_reason_is_the_rules_own_when_it_gives_one() -> None:
         }
     )
     assert reasons(decided) == [
-        "Parks and trees deals with it because a branch may fall.",
+        "The team is Parks and trees because a branch may fall.",
         "The target is 1 working day because a branch may fall.",
         "An officer looks at it first because a branch may fall.",
         "The job is to make it safe because a branch may fall.",
@@ -212,14 +212,14 @@ def test_reason_is_the_rules_own_when_it_gives_one() -> None:
         (
             rule({"attributes": {"what": ["wires"]}}, opens="job"),
             "when.attributes.what",
-            "told to ring",
+            "told to call",
         ),
         (
             rule({"services": ["pothole"], "groups": ["Lights and signals"]}, opens="job"),
             "when",
-            "no service",
+            "none of `services`",
         ),
-        (rule(), "then", "says nothing"),
+        (rule(), "then", "is empty"),
         (rule(team="nobody"), "then.team", "nobody: not in `$.teams`"),
         (rule(service_level={"days": 1, "working_days": 1}), "then.service_level", "give one of"),
         (rule(skills=["magic"]), "then.skills", "magic: not in the skills of `$.crews`"),
@@ -247,7 +247,7 @@ def test_wards_are_not_checked_when_the_document_names_none() -> None:
 
 
 def test_costs_of_channels_are_refused_when_one_is_missing() -> None:
-    with pytest.raises(ConfigurationError, match="say what counter, letter, social costs"):
+    with pytest.raises(ConfigurationError, match="add what counter, letter, social costs"):
         council(channel_costs={"online": 8, "phone": 339.5})
 
 

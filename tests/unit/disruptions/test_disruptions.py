@@ -108,7 +108,7 @@ def test_change_is_refused_on_another_version_or_when_it_is_over(office: Office)
         changed(office, second, title="Another")
 
 
-def test_withdrawn_one_holds_no_more_and_is_changed_no_more(office: Office) -> None:
+def test_withdrawn_disruption_is_over_and_cannot_be_changed(office: Office) -> None:
     first = posted(office)
     gone = withdraw(first.disruption_id, first.version, OFFICER, office.ports())
     assert not gone.holds(NOON) and gone.news == first.news

@@ -53,7 +53,7 @@ class MemorySiblings:
 
     def take_photo(self, key: str, held: Sequence[str], upload: Upload) -> str:
         if upload.body == b"text":
-            raise Invalid.field("photos", "is no photo that we can read: send JPEG")
+            raise Invalid.field("photos", "is not a photo that we can read: send JPEG")
         self.photos.append(upload)
         return f"{len(held)}{PHOTO_ID}"
 

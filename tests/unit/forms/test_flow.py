@@ -183,7 +183,7 @@ def test_question_is_asked_again_when_it_must_be_answered() -> None:
     assert browser.fill(attributes__days="many") == "questions"
     assert browser.faults == {
         "attributes.vehicle": "Answer the question: What does it look like?",
-        "attributes.days": "For how many days has it been there, as far as you know? The answer "
+        "attributes.days": "About how many days has it been there? The answer "
         "must be a number, such as 3 or 2.5",
     }
     assert browser.fill(attributes__days="3", attributes__vehicle="A blue van") == "photos"
@@ -248,8 +248,8 @@ def test_only_ids_travel_on_when_photos_are_sent() -> None:
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ([photo(b"text")], "a.jpg: is no photo that we can read"),
-        ([photo(b"x" * (2 * 1024 * 1024 + 1))] * 2, "more than 4 MB together"),
+        ([photo(b"text")], "a.jpg: is not a photo that we can read"),
+        ([photo(b"x" * (2 * 1024 * 1024 + 1))] * 2, "larger than 4 MB together"),
         ([photo()] * 6, "can have 5 photos: choose 5 or fewer"),
     ],
 )
@@ -289,7 +289,7 @@ def test_contact_is_left_out_when_a_report_is_anonymous() -> None:
     assert "contact" not in body
 
 
-def test_reporter_hears_nothing_of_her_report_when_she_says_so() -> None:
+def test_reporter_gets_no_alerts_on_request() -> None:
     browser = Browser().to("contact")
     assert browser.fill(contact__email="ann@example.org", no_alerts="yes") == "check"
     body = browser.answers.draft(COUNCIL.by_code["pothole"])
@@ -303,7 +303,7 @@ def test_first_page_at_fault_is_shown_when_the_report_is_refused() -> None:
     browser = Browser().to("check")
     faults = [
         FieldError("contact.phone", "must be a phone number"),
-        FieldError("lat", "the place is outside Eskerby Council"),
+        FieldError("lat", "the location is outside Eskerby Council"),
     ]
     screen = refused(browser.answers, faults, browser.ports)
     assert screen.name == "where"
@@ -313,10 +313,10 @@ def test_first_page_at_fault_is_shown_when_the_report_is_refused() -> None:
 def test_place_is_refused_before_anything_else_is_asked_when_it_is_another_councils() -> None:
     siblings = MemorySiblings()
     point = Point(lat=MARKET_PLACE.lat, long=MARKET_PLACE.long)
-    siblings.outside_of[point] = "the place is outside the area of Eskerby Council"
+    siblings.outside_of[point] = "the location is outside Eskerby Council"
     browser = Browser(siblings).to("place")
     assert browser.fill(place=HERE) == "place"
-    assert browser.faults == {"place": "The place is outside the area of Eskerby Council"}
+    assert browser.faults == {"place": "The location is outside Eskerby Council"}
     siblings.outside_of.clear()
     assert browser.fill(place=HERE) == "service"
 
@@ -328,6 +328,6 @@ def test_unknown_fields_do_not_travel_when_somebody_adds_them() -> None:
 
 
 @pytest.mark.parametrize("key", ["", "x" * 21, "x" * 256, "a\tb" * 8])
-def test_form_begins_anew_when_its_key_is_gone(key: str) -> None:
+def test_form_starts_again_when_its_key_is_gone(key: str) -> None:
     with pytest.raises(Invalid):
         key_of(Answers({"key": (key,)}))

@@ -31,7 +31,9 @@ def test_edits_are_the_fewest_when_a_word_is_spelt_in_another_way(
     ("typed", "most"),
     [("rd", 0), ("yor", 0), ("york", 1), ("clifton", 1), ("micklega", 2), ("12345678", 0)],
 )
-def test_mistakes_are_allowed_by_length_when_a_word_is_no_number(typed: str, most: int) -> None:
+def test_typing_mistakes_are_allowed_by_length_when_a_word_is_not_a_number(
+    typed: str, most: int
+) -> None:
     assert allowed(typed) == most
 
 

@@ -194,7 +194,7 @@ def test_layout_is_the_documented_one_when_it_is_read_by_hand() -> None:
         (lambda content: content[:36] + b"\1" + content[37:], "damaged"),
     ],
 )
-def test_bytes_are_refused_with_the_reason_when_they_are_no_whole_index(
+def test_bytes_are_refused_with_the_reason_when_they_are_not_a_complete_index(
     spoil: Callable[[bytes], bytes], reason: str
 ) -> None:
     with pytest.raises(ValueError, match=reason):
@@ -214,7 +214,7 @@ def test_place_is_refused_with_its_number_when_it_is_none(
 
 
 @pytest.mark.parametrize("query", [Point(lat=math.nan, long=0), Point(lat=0, long=180.5)])
-def test_query_is_refused_when_it_is_no_place(query: Point) -> None:
+def test_query_is_refused_when_it_is_not_a_place(query: Point) -> None:
     with pytest.raises(ValueError, match="is no place"):
         nearest(opened(built([YORK])), query, 1)
 

@@ -59,7 +59,7 @@ def test_layer_is_found_when_the_file_is_named_after_it(name: str, layer: str) -
         ({"geometry": None}, "has no geometry"),
         ({"properties": None}, "has no properties"),
         ({"type": "Thing"}, "is not a GeoJSON feature"),
-        ({"properties": {"kind": "canal"}}, "kind 'canal' is none of major, minor, path"),
+        ({"properties": {"kind": "canal"}}, "kind 'canal' is not one of major, minor, path"),
         ({"properties": {"classifica": "Runway"}}, "road class 'Runway' is not known"),
         (
             {"geometry": {"type": "Point", "coordinates": [0, 0]}},

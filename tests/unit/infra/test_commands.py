@@ -81,7 +81,9 @@ def test_import_says_what_to_do_when_the_mapping_is_for_another_council(tmp_path
     mapping = str(ROOT / "infra" / "mappings" / "bath.json")
     done = run("import-reports", str(file), "--mapping", mapping, **settings)
     assert done.returncode == 1
-    assert "This mapping is for COUNCIL=bath, and COUNCIL=demo is served here" in done.stderr
+    assert (
+        "This mapping is for COUNCIL=bath, but this deployment serves COUNCIL=demo" in done.stderr
+    )
     without = run("import-reports", str(file), **settings)
     assert "There is no mapping document" in without.stderr
 

@@ -225,7 +225,9 @@ def test_address_of_a_page_is_refused_when_it_is_none(tmp_path: Path) -> None:
 
 
 def test_kind_is_refused_with_those_that_there_are_when_it_is_unknown() -> None:
-    with pytest.raises(ConfigurationError, match=r"castle is no kind of Eskerby Council.*library"):
+    with pytest.raises(
+        ConfigurationError, match=r"castle is not a kind of Eskerby Council.*library"
+    ):
         kind_named("castle", load("demo"))
 
 
@@ -283,6 +285,6 @@ def test_demo_facilities_are_all_taken_when_the_stack_starts() -> None:
 def test_nothing_is_published_when_the_published_kinds_cannot_be_read(tmp_path: Path) -> None:
     here = Published()
     here.documents.bodies[KINDS] = b"{"
-    with pytest.raises(ConfigurationError, match="remove it, and import every kind"):
+    with pytest.raises(ConfigurationError, match="remove the file, and import every kind"):
         publish(kind_named("public-toilet", load("demo")), [], load("demo"), here.ports())
     assert list(here.documents.bodies) == [KINDS]

@@ -111,7 +111,7 @@ def test_nothing_changes_when_the_file_is_imported_again(
         ({"title": "a\x00b"}, "control characters"),
         ({"ref": ""}, "external_reference: is required"),
         ({"made": "0007-01-01 00:00:00 UTC"}, "requested_datetime: is before 1900"),
-        ({"made": "yesterday"}, "requested_datetime: 'yesterday' is not of the form"),
+        ({"made": "yesterday"}, "requested_datetime: 'yesterday' does not match the format"),
     ],
 )
 def test_row_is_refused_with_line_and_reason_and_the_rest_taken_when_it_is_wrong(
@@ -298,9 +298,9 @@ def test_import_says_where_it_stopped_when_the_file_cannot_be_read_on(
     path.write_bytes(as_file(row(1), row(2)).getvalue().encode() + b"\xff\xfe\n")
     with (
         path.open(encoding="utf-8", newline="") as opened,
-        pytest.raises(ConfigurationError, match=r"past line \d.*UTF-8"),
+        pytest.raises(ConfigurationError, match=r"after line \d.*UTF-8"),
     ):
         import_reports(opened, MAPPING, ports)
     too_long = as_file(row(1), row(2, title="x" * 140_000))
-    with pytest.raises(ConfigurationError, match="past line 3"):
+    with pytest.raises(ConfigurationError, match="after line 3"):
         import_reports(too_long, MAPPING, ports)

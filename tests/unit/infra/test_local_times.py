@@ -63,6 +63,6 @@ def test_local_time_is_told_when_clocks_made_it_happen_twice_or_never(
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2015-06-30", "0001-01-01T00:00:00+05:00"])
-def test_text_is_refused_when_it_is_no_moment(text: str) -> None:
+def test_text_is_refused_when_it_is_not_a_moment(text: str) -> None:
     with pytest.raises(ValueError, match=r"does not match|range"):
         read_moment(text, WITH_OFFSET, LONDON)

@@ -56,7 +56,7 @@ def test_officer_is_invited_changed_and_disabled(admin: None) -> None:
 
 
 @pytest.mark.parametrize("grant", ["emperor", ":highways", "officer:nobody", "admin:highways"])
-def test_command_refuses_what_is_no_role(grant: str, admin: None) -> None:
+def test_command_refuses_an_unknown_role(grant: str, admin: None) -> None:
     assert run("invite", "officer@example.org", grant).exit_code != 0
     assert list(grants()) == ["admin@example.org"]
 

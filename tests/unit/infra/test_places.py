@@ -77,7 +77,7 @@ def test_postcodes_are_taken_when_their_file_has_all_ten_columns_of_the_product(
     ("row", "reason"),
     [
         ("YO1,10,460360,452140", "line 2: postcode: 'YO1' is none"),
-        ("YO1 7HH,10,460360,452140", "line 2: postcode: YO1 7HH was there before"),
+        ("YO1 7HH,10,460360,452140", "line 2: postcode: YO1 7HH appeared before"),
         ("YO1 7AB,10,nan,452140", "line 2: easting: nan is not in the British National Grid"),
         ("YO1 7AB,10,53.9,-1.08", "line 2: northing: -1.08 is not in the British National Grid"),
         ("YO1 7AB,10,east,452140", "line 2: easting, northing: are not two numbers"),
@@ -230,7 +230,7 @@ def test_ward_is_asked_about_when_lat_and_long_are_swapped(write: Write) -> None
             "coordinate system EPSG:3857",
         ),
         (collection({**GOOD, "properties": {"ref": "1"}}), "has no properties 'ward_code'"),
-        ('{"type": "FeatureCollection", "fea', "is no JSON"),
+        ('{"type": "FeatureCollection", "fea', "is not JSON"),
     ],
 )
 def test_file_of_wards_is_refused_whole_when_nothing_can_be_made_of_it(
@@ -296,8 +296,8 @@ def test_road_work_is_told_in_plain_words_when_its_export_is_untidy(write: Write
     ("at", "value", "reason"),
     [
         (0, "", "line 3: Ref: is empty"),
-        (4, "2026-06-01", "line 3: Start: '2026-06-01' is no date such as 31/12/2026"),
-        (5, "31/02/2026", "line 3: End: '31/02/2026' is no date"),
+        (4, "2026-06-01", "line 3: Start: '2026-06-01' is not a date such as 31/12/2026"),
+        (5, "31/02/2026", "line 3: End: '31/02/2026' is not a date"),
         (5, "01/05/2026", "line 3: End: 01/05/2026 is before the start, 01/06/2026"),
         (8, "nan", "line 3: Latitude: 'nan' is not a number"),
     ],

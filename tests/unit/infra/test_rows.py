@@ -113,7 +113,7 @@ BAD_ROWS = {
     "Latitude,Longitude\n-1.0819,53.9623\n": "line 2: 1.0819° S, 53.9623° E is outside Eskerby "
     "Council; are lat and long swapped?",
     "Latitude,Longitude\n51.38,-2.36\n": "line 2: 51.3800° N, 2.3600° W is outside Eskerby Council",
-    "Latitude,Longitude\n452194,460338\n": "line 2: Latitude, Longitude: 452194, 460338 are no "
+    "Latitude,Longitude\n452194,460338\n": "line 2: Latitude, Longitude: 452194, 460338 are not "
     "degrees: are they metres of the British National Grid? One file has one coordinate system.",
     "Easting,Northing\n-1.0819,53.9623\n": "line 2: Easting, Northing: -1.0819, 53.9623 look like "
     "degrees, and the file has metres of the British National Grid; one file has one coordinate "
@@ -146,8 +146,8 @@ def test_mixed_degrees_are_refused_when_the_first_row_has_metres(tmp_path: Path)
     [
         (None, CRS84, "the feature has no place"),
         (place(), CRS84, "the feature has no place"),
-        (place(float("nan"), 53.9), CRS84, "[nan, 53.9] are no numbers"),
-        (place(None, 53.9), CRS84, "[None, 53.9] are no numbers"),
+        (place(float("nan"), 53.9), CRS84, "[nan, 53.9] are not numbers"),
+        (place(None, 53.9), CRS84, "[None, 53.9] are not numbers"),
         (place(53.9623, -1.0819), CRS84, "are lat and long swapped?"),
         (place(460338, 452194), CRS84, "are they metres of the British National Grid?"),
         (place(-1.0819, 53.9623), GRID, "look like degrees, and the file says EPSG:27700"),
@@ -173,7 +173,7 @@ def test_feature_is_refused_when_it_is_none(tmp_path: Path) -> None:
     file = tmp_path / "rows.geojson"
     file.write_text('{"type": "FeatureCollection", "features": [7, {"type": "Feature"}]}')
     assert read_rows(file).refusals() == [
-        "feature 1: is no GeoJSON feature",
+        "feature 1: is not a GeoJSON feature",
         "feature 2: geometry: the feature has no place",
     ]
 
@@ -181,7 +181,7 @@ def test_feature_is_refused_when_it_is_none(tmp_path: Path) -> None:
 BAD_FILES = {
     "": "rows.csv has no rows",
     "Latitude,Longitude\n": "rows.csv has no rows",
-    'Latitude,Longitude\n53.9,"-1.1\n': "rows.csv, line 2: cannot be read on from here",
+    'Latitude,Longitude\n53.9,"-1.1\n': "rows.csv, line 2: cannot be read from here",
     "name,what\na,b\n": "rows.csv has no columns that say where its rows lie: name them Latitude",
 }
 
@@ -212,8 +212,8 @@ def test_file_is_refused_with_its_encoding_when_it_is_not_in_utf_8(
 @pytest.mark.parametrize(
     ("name", "raw", "reason"),
     [
-        ("rows.geojson", b'{"type": "FeatureColl', "is no JSON: .*line 1"),
-        ("rows.geojson", b"[1]", "is no GeoJSON FeatureCollection"),
+        ("rows.geojson", b'{"type": "FeatureColl', "is not JSON: .*line 1"),
+        ("rows.geojson", b"[1]", "is not a GeoJSON FeatureCollection"),
         ("rows.geojson", b'{"type": "FeatureCollection", "features": []}', "has no rows"),
         ("rows.csv.gz", b"no gzip", "cannot be unpacked"),
         ("rows.xlsx", b"PK", r"give a .geojson or .csv file"),
@@ -254,11 +254,11 @@ def test_naptan_agrees_with_itself_when_every_stop_has_both_systems(shared_data:
     assert (len(table.rows), table.refused) == (1_267, [])
 
 
-def test_feature_is_refused_when_a_property_is_no_number(tmp_path: Path) -> None:
+def test_feature_is_refused_when_a_property_is_not_a_number(tmp_path: Path) -> None:
     file = tmp_path / "parks.geojson"
     feature = {"type": "Feature", "properties": {"name": math.nan}, "geometry": place(-1.08, 53.96)}
     file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
-    assert refusal(read_rows(file)) == "feature 1: name: nan is no number"
+    assert refusal(read_rows(file)) == "feature 1: name: nan is not a number"
 
 
 def test_file_is_refused_when_two_columns_have_one_name(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def token_of(url: str) -> str:
     return url.removeprefix("https://ginnel.example/forms/jobs/")
 
 
-def test_contractor_works_on_the_job_by_her_link_until_it_ends() -> None:
+def test_contractor_works_on_the_job_by_a_link_until_it_expires() -> None:
     here = Yard(jobs=MemoryJobs(planned_job()))
     link = add_link(JOB, "Paviours Ltd", 3, OFFICER, here.ports())
     job, who = opened(token_of(link.url), here.ports())

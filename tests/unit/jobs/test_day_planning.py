@@ -1,4 +1,4 @@
-"""Days of crews are planned: from now on, for whoever is hers, past what happens meanwhile."""
+"""Days of crews are planned: from now on, for the officer's crews, despite later changes."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -87,7 +87,7 @@ def test_what_ended_while_the_day_was_planned_stays_as_it_ended() -> None:
     ],
 )
 @pytest.mark.parametrize("ends", ["15:30", "07:31"])
-def test_what_an_officer_planned_while_the_day_was_planned_stays_as_she_planned_it(
+def test_jobs_that_an_officer_plans_during_planning_stay_as_planned(
     changes: JobChanges, ends: str
 ) -> None:
     here = yard(planned_job("HERS", planned_day=TOMORROW), job("OTHER"))

@@ -157,13 +157,13 @@ def test_document_holds_the_day_in_its_order(office: Office) -> None:
     ("change", "because"),
     [
         ({"crew": "south"}, "Another crew has it now."),
-        ({"planned_day": TODAY + timedelta(days=1)}, "It is planned for 02/06/2026 now."),
-        ({"crew": None, "planned_day": None, "state": "to_plan"}, "The office took it out"),
+        ({"planned_day": TODAY + timedelta(days=1)}, "It is now planned for 02/06/2026."),
+        ({"crew": None, "planned_day": None, "state": "to_plan"}, "The office removed it"),
         ({"state": "cancelled", "cancelled_because": "It was mended."}, "It was mended."),
         ({"state": "cancelled"}, "The office cancelled it."),
     ],
 )
-def test_job_is_gone_with_the_reason_when_the_crew_has_it_no_more(
+def test_job_is_removed_with_the_reason_when_the_crew_no_longer_has_it(
     change: dict[str, Any], because: str, office: Office
 ) -> None:
     office.publish()
@@ -176,7 +176,7 @@ def test_job_is_gone_with_the_reason_when_the_crew_has_it_no_more(
     assert office.publish().gone == found.gone
 
 
-def test_job_is_gone_no_more_when_it_comes_back(office: Office) -> None:
+def test_job_is_not_listed_as_removed_when_it_comes_back(office: Office) -> None:
     office.publish()
     office.change(crew="south")
     office.publish()

@@ -55,7 +55,7 @@ def planned_for(here: Yard, days: int) -> None:
 
 
 def test_report_is_fixed_once_when_the_job_is_done() -> None:
-    assert told(yard(), "start", "done") == [("This was mended.", "fixed")]
+    assert told(yard(), "start", "done") == [("We have repaired this.", "fixed")]
 
 
 def test_report_hears_the_crews_words_and_gets_its_photos() -> None:
@@ -81,14 +81,14 @@ def test_report_gets_the_state_that_kind_and_service_say(kind: Any, state: str) 
 def test_public_is_told_of_a_report_that_takes_no_notes_any_more() -> None:
     here = yard(is_forgotten=True)
     assert told(here, "could_not", reason="parked_car") == [
-        ("We came on Monday 1 June and could not do it: a car was parked on it.", None)
+        ("We came on Monday 1 June but could not do this: a parked car was in the way.", None)
     ]
-    assert told(here, "done")[-1] == ("This was mended.", "fixed") and not here.reports.notes
+    assert told(here, "done")[-1] == ("We have repaired this.", "fixed") and not here.reports.notes
 
 
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "1970-01-01T00:00:00Z"])
 def test_day_is_that_on_which_we_heard_of_it_where_the_clock_says_nonsense(at: str) -> None:
-    text = "We came on Monday 1 June and could not do it: we could not find it."
+    text = "We came on Monday 1 June but could not do this: we could not find it."
     moment = datetime.fromisoformat(at)
     assert told(yard(), "could_not", reason="not_found", at=moment) == [(text, None)]
 
@@ -103,13 +103,13 @@ def test_each_open_report_is_told_and_no_other() -> None:
 
 
 def test_report_is_in_progress_when_the_crew_has_begun() -> None:
-    assert told(yard(), "start") == [("A crew is on it.", "in_progress")]
+    assert told(yard(), "start") == [("A crew is working on this.", "in_progress")]
 
 
 def test_report_says_when_it_is_planned_and_at_most_once_a_day() -> None:
     here = yard(job())
     planned_for(here, 1)
-    first = ("Work is planned for Tuesday 2 June.", "action_scheduled")
+    first = ("We plan to do this work on Tuesday 2 June.", "action_scheduled")
     assert told(here) == [first]
     planned_for(here, 2)
     planned_for(here, 3)
@@ -117,7 +117,10 @@ def test_report_says_when_it_is_planned_and_at_most_once_a_day() -> None:
     here.pass_time(days=1)
     tell_plans(here.following())
     tell_plans(here.following())
-    assert told(here) == [first, ("Work is planned for Thursday 4 June.", "action_scheduled")]
+    assert told(here) == [
+        first,
+        ("We plan to do this work on Thursday 4 June.", "action_scheduled"),
+    ]
     here.pass_time(days=1)
     tell_plans(here.following())
     assert len(told(here)) == 2
@@ -130,7 +133,7 @@ def test_report_hears_that_the_office_called_off_what_it_was_told_of() -> None:
     called_off: Any = {"state": "cancelled", "because": "The road is closed."}
     change(JOB, JobChanges(**called_off), 2, OFFICER, here.ports())
     assert told(here)[1:] == [
-        ("The work that was planned is called off. We say here what happens next.", "investigating")
+        ("We have called off the planned work. We'll say here what happens next.", "investigating")
     ]
     (note,) = (text for _, text in here.reports.notes.values())
     assert note == f"Job {JOB}: cancelled. The road is closed."
@@ -146,7 +149,10 @@ def test_nothing_is_called_off_that_another_job_or_an_officer_has_planned() -> N
 @pytest.mark.parametrize(
     ("reason", "texts"),
     [
-        ("parked_car", ["We came on Monday 1 June and could not do it: a car was parked on it."]),
+        (
+            "parked_car",
+            ["We came on Monday 1 June but could not do this: a parked car was in the way."],
+        ),
         ("other", []),
     ],
 )
@@ -157,7 +163,7 @@ def test_public_is_told_why_it_could_not_be_done_where_that_is_for_it(
     told(here, "could_not", reason=reason, text="Shouted at by the owner.")
     assert here.reports.texts == texts
     ((_, note),) = here.reports.notes.values()
-    assert note.startswith(f"Job {JOB}: it could not be done") and "Shouted" in note
+    assert note.startswith(f"Job {JOB}: could not be done") and "Shouted" in note
 
 
 def test_officers_alone_hear_that_it_was_handed_over_or_cancelled() -> None:
@@ -167,7 +173,7 @@ def test_officers_alone_hear_that_it_was_handed_over_or_cancelled() -> None:
     change(JOB, JobChanges(**values), 2, OFFICER, here.ports())
     assert told(here) == []
     assert [text for _, text in here.reports.notes.values()] == [
-        f"Job {JOB}: it was handed over. Water main.",
+        f"Job {JOB}: handed over. Water main.",
         f"Job {JOB}: cancelled. Not ours.",
     ]
 
@@ -180,7 +186,7 @@ def test_report_hears_what_is_disputed_when_it_was_settled_so() -> None:
     assert told(here) == []
     assert any("settle" in text for _, text in here.reports.notes.values())
     settle(JOB, "operation-1", 3, OFFICER, here.ports(), keeps="street")
-    assert told(here) == [("This was mended.", "fixed")]
+    assert told(here) == [("We have repaired this.", "fixed")]
 
 
 def test_nothing_is_told_of_a_withdrawn_report_or_a_job_that_is_not() -> None:
@@ -198,7 +204,7 @@ def test_day_is_that_of_the_councils_clock() -> None:
 
 CONTRACTOR = {"by": "contractor", "remits": (), "actor": "link-1", "scope": "link:1"}
 LINK = Contractor(name="Paviours Ltd", link_id="link-1", expires_at=NOON + timedelta(days=7))
-NOT_PLANNED = "The day for the work has been taken off. We say here when there is a new day."
+NOT_PLANNED = "The work is no longer planned for that day. We'll say here when there is a new day."
 
 
 def by_contractor(here: Yard, kind: str, **values: Any) -> None:
@@ -212,7 +218,7 @@ def test_words_and_photos_of_a_contractor_wait_while_the_state_follows() -> None
     here = yard(planned_job(contractor=LINK))
     here.asked_for = {("link:1", "contractor-done", PHOTO)}
     by_contractor(here, "done", text="Ring Ann on 01904.", photo_ids=(PHOTO,))
-    assert told(here) == [("This was mended.", "fixed")]
+    assert told(here) == [("We have repaired this.", "fixed")]
     assert [photos for *_, photos in here.reports.told.values()] == [(PHOTO,)]
     assert here.reports.waiting == {PHOTO}
     ((_, look),) = here.reports.looks
@@ -278,7 +284,7 @@ def test_public_hears_that_nobody_comes_when_the_job_ended_without_being_done() 
     told(here)
     assert told(here, "could_not", reason="parked_car")[1:] == [
         (
-            "We came on Monday 1 June and could not do it: a car was parked on it.",
+            "We came on Monday 1 June but could not do this: a parked car was in the way.",
             "investigating",
         )
     ]
@@ -292,7 +298,7 @@ def test_planned_day_goes_when_the_day_is_taken_off_and_the_new_one_is_told_at_o
     change(JOB, JobChanges(**taken_off), 2, OFFICER, here.ports())
     assert told(here)[1:] == [(NOT_PLANNED, "investigating")]
     planned_for(here, 2)
-    assert told(here)[2:] == [("Work is planned for Wednesday 3 June.", "action_scheduled")]
+    assert told(here)[2:] == [("We plan to do this work on Wednesday 3 June.", "action_scheduled")]
 
 
 def test_planned_day_is_told_again_when_it_was_taken_off_and_is_put_back() -> None:
@@ -304,7 +310,9 @@ def test_planned_day_is_told_again_when_it_was_taken_off_and_is_put_back() -> No
     told(here)
     here.jobs.stored[JOB] = replace(before, version=before.version + 2)
     for _ in range(2):
-        assert told(here)[2:] == [("Work is planned for Tuesday 2 June.", "action_scheduled")]
+        assert told(here)[2:] == [
+            ("We plan to do this work on Tuesday 2 June.", "action_scheduled")
+        ]
 
 
 def test_planned_day_goes_when_another_team_gets_the_job() -> None:
@@ -331,4 +339,4 @@ def test_day_of_another_job_is_shown_when_one_is_taken_off(ends: str) -> None:
         assert here.reports.stored[REPORT].state == "action_scheduled"
         return
     change(JOB, JobChanges(**values[ends]), 2, OFFICER, here.ports())
-    assert told(here)[1:] == [("Work is planned for Saturday 6 June.", "action_scheduled")]
+    assert told(here)[1:] == [("We plan to do this work on Saturday 6 June.", "action_scheduled")]

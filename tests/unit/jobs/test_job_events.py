@@ -71,7 +71,7 @@ def test_deed_is_rejected_when_it_has_seen_a_version_that_was_not_yet() -> None:
     assert taken.result == "rejected" and "base_version" in (taken.reason or "")
 
 
-def test_done_stands_and_the_plan_is_the_offices_when_the_job_was_planned_anew_meanwhile() -> None:
+def test_done_stays_and_the_plan_is_the_offices_when_the_job_was_planned_again_meanwhile() -> None:
     tomorrow = TODAY + timedelta(days=1)
     replanned = changed(stored_job(), crew="south", planned_day=tomorrow, minutes=90)
     taken = told(replanned)
@@ -200,7 +200,7 @@ def test_settled_dispute_is_the_offices_word_from_then_on(keeps: Any, state: Sta
     assert (late.result, late.job.state) == ("conflict", state)
 
 
-def test_full_job_takes_what_was_done_and_no_more_notes() -> None:
+def test_full_job_accepts_outcomes_and_refuses_notes() -> None:
     job = stored_job()
     for _ in range(MOST_DEEDS):
         job = told(job, kind="note", text="Something.").job
@@ -209,7 +209,7 @@ def test_full_job_takes_what_was_done_and_no_more_notes() -> None:
     assert told(job, kind="done").job.state == "done"
 
 
-def test_job_with_long_notes_takes_no_more_of_them_and_what_was_done() -> None:
+def test_job_with_long_notes_accepts_outcomes_and_refuses_notes() -> None:
     job = stored_job()
     while (taken := told(job, kind="note", text="ä" * 2_000)).result == "applied":
         job = taken.job

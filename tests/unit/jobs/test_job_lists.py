@@ -44,7 +44,7 @@ def test_job_is_seen_by_those_of_its_team_and_ward() -> None:
             one(JOB, who, yard().ports())
 
 
-def test_list_has_what_is_wanted_of_her_own() -> None:
+def test_list_has_the_wanted_jobs_of_the_callers_teams() -> None:
     ports = yard().ports()
     page = listed(Filters(states=frozenset(("to_plan",))), OFFICER, ports, limit=10)
     assert [each.job_id[-1] for each in page.jobs] == ["5"] and page.next is None
@@ -59,7 +59,7 @@ def test_list_has_what_is_wanted_of_her_own() -> None:
             listed(wrong, GARDENER, ports, limit=10)
 
 
-def test_crews_are_those_of_her_teams() -> None:
+def test_crews_are_those_of_the_callers_teams() -> None:
     assert [each.crew for each in crews(GARDENER, yard().ports())] == ["green"]
 
 

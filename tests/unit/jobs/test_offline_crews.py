@@ -59,7 +59,7 @@ class Phone:
 
 @dataclass(frozen=True)
 class Sayer:
-    """Who brought the job into its state, and with which version; `order` is of her own words."""
+    """Who brought the job into its state, and with which version; `order` sorts their entries."""
 
     who: str
     version: int
@@ -258,7 +258,7 @@ class OfflineCrews(RuleBasedStateMachine):
         assert (last.base_version, last.at) >= (deed.base_version, deed.at)
 
     def _is_in_dispute(self, phone: Phone, before: Job) -> bool:
-        """True where this phone and whoever was right last are waiting for the office."""
+        """True where this phone and the last settled side are waiting for the office."""
         mine = [each for each in before.disputes if each.device == phone.device]
         return any(each.settled is None and each.against == self.sayer.version for each in mine)
 
@@ -298,12 +298,12 @@ def _hidden(job: Job, sent: Operation, who: Operator, now: Any) -> Taken:
 
 
 def _last_wins(job: Job, sent: Operation, who: Operator, now: Any) -> Taken:
-    """Whoever comes last is right, whatever she had seen."""
+    """A planted defect: the last one wins, whatever they had seen."""
     return job_events.take(replace(job, said=None), sent, who, now)
 
 
 def _dropped(job: Job, sent: Operation, who: Operator, now: Any) -> Taken:
-    """What is disputed is acknowledged, and not kept."""
+    """A planted defect: a disputed entry is acknowledged, and not kept."""
     taken = job_events.take(job, sent, who, now)
     return taken._replace(job=job) if taken.result == "conflict" else taken
 

@@ -142,7 +142,7 @@ def test_job_is_in_its_place_of_the_day_again_when_its_report_is_put_back(values
 
 
 @pytest.mark.parametrize("values", OUT_OF_THE_PLAN)
-def test_job_is_to_be_planned_anew_when_its_report_comes_back_later(values: Any) -> None:
+def test_job_is_to_be_planned_again_when_its_report_comes_back_later(values: Any) -> None:
     here = Yard()
     out_of_the_plan(here, values)
     here.clock.now += timedelta(minutes=16)
@@ -232,7 +232,7 @@ def test_job_comes_back_as_its_report_is_by_then() -> None:
 
 
 @pytest.mark.parametrize("values", [{"is_open": False, "state": "closed"}, {"is_withdrawn": True}])
-def test_job_is_cancelled_when_its_report_needs_it_no_more_and_comes_back_with_it(
+def test_job_is_cancelled_when_its_report_no_longer_needs_it_and_comes_back_with_it(
     values: Any,
 ) -> None:
     here = Yard()
@@ -260,7 +260,7 @@ def test_job_stays_cancelled_when_an_officer_said_so() -> None:
     assert opened(here).state == "cancelled" and len(here.jobs.stored) == 1
 
 
-def test_report_opens_a_revisit_when_it_was_not_mended() -> None:
+def test_report_opens_a_revisit_when_it_was_not_fixed() -> None:
     here = Yard()
     first = opened(here)
     done(here, first)

@@ -105,7 +105,7 @@ def test_operation_is_taken_when_the_job_was_given_to_another_team_meanwhile() -
     assert (outcome.result, here.jobs.stored[JOB].state) == ("applied", "done")
 
 
-def test_operation_stays_taken_when_she_left_the_team() -> None:
+def test_operation_stays_stored_when_the_sender_left_the_team() -> None:
     here = yard()
     operate([operation()], crew_member(), here.ports())
     who = crew_member(remits=(Remit(teams=("parks",)),))
@@ -113,7 +113,7 @@ def test_operation_stays_taken_when_she_left_the_team() -> None:
     assert (outcome.result, outcome.job) == ("duplicate", None)
 
 
-def test_contractor_works_on_the_job_of_her_link_until_it_ends() -> None:
+def test_contractor_works_on_the_job_of_the_link_until_it_expires() -> None:
     link = Contractor(name="Paviours", link_id="a-link", expires_at=NOON + timedelta(days=1))
     here = Yard(jobs=MemoryJobs(planned_job(contractor=link), planned_job("J0B000000002")))
     who = crew_member("link:a-link", by="contractor", actor="a-link", job_id=JOB, remits=())

@@ -20,7 +20,7 @@ NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOUR = 3600
 TRAVEL = StraightLines(detour_factor=1.35, speed_kmh=25)
 NO_SHRINKING = (Phase.explicit, Phase.generate)
-"""A day takes a tenth of a second: what is found is small enough."""
+"""A day takes a tenth of a second: the result is small enough."""
 TEAMS, SKILLS = ("highways", "parks"), ("lift", "saw")
 
 
@@ -204,8 +204,11 @@ def test_urgent_one_comes_in_the_place_of_another_when_there_is_room_for_one() -
 @pytest.mark.parametrize(
     ("left", "because"),
     [
-        (stop(team="lights"), "None of these crews is of its team."),
-        (stop(skills=frozenset(("saw", "lift"))), "No crew of its team can do this: lift, saw."),
+        (stop(team="lights"), "None of these crews is in its team."),
+        (
+            stop(skills=frozenset(("saw", "lift"))),
+            "No crew of its team has these skills: lift, saw.",
+        ),
         (
             stop(opens_s=17 * HOUR, closes_s=18 * HOUR),
             "No crew can be there between 17:00 and 18:00.",

@@ -64,7 +64,7 @@ def test_reports_have_nothing_to_follow_when_only_the_order_of_the_day_changed()
     assert told and told.for_reports
 
 
-def test_what_is_no_job_and_what_went_is_no_fact() -> None:
+def test_stream_record_is_ignored_when_it_is_not_a_job_or_was_deleted() -> None:
     assert fact_of(record(record="device#1")) is None
     gone = record()
     del gone["dynamodb"]["NewImage"]

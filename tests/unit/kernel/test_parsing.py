@@ -68,7 +68,7 @@ def test_every_fault_is_named_when_there_are_several() -> None:
     assert found["long"].startswith("is required")
     assert found["title"] == "must be text"
     assert found["contact.email"] == "must be an email address, such as name@example.org"
-    assert found["colour"].startswith("is not a field of this; known are: service_code, ")
+    assert found["colour"].startswith("is not a known field; known are: service_code, ")
 
 
 @pytest.mark.parametrize(
@@ -90,13 +90,13 @@ def test_every_fault_is_named_when_there_are_several() -> None:
         ({"contact": {"phone": "call me"}}, "contact.phone", "a phone number"),
         ({"contact": {"email": "a\x00b@example.org"}}, "contact.email", "an email address"),
         ({"contact": {"email": "x" * 250 + "@example.org"}}, "contact.email", "at most 254"),
-        ({"contact": {"admin": True}}, "contact.admin", "is not a field"),
+        ({"contact": {"admin": True}}, "contact.admin", "is not a known field"),
         ({"photo_ids": ["p1"]}, "photo_ids", "a photo_id that POST /api/photos gave"),
         ({"photo_ids": ["0" * 26] * 6}, "photo_ids", "at most 5 entries"),
         ({"attributes": ["deep"]}, "attributes", "an object"),
         ({"attributes": {str(n): "5" for n in range(51)}}, "attributes", "at most 50 entries"),
-        ({"version": 7}, "version", "is not a field"),
-        ({"state": "fixed"}, "state", "is not a field"),
+        ({"version": 7}, "version", "is not a known field"),
+        ({"state": "fixed"}, "state", "is not a known field"),
     ],
 )
 def test_fault_names_field_and_fix_when_a_value_breaks_a_rule(
@@ -134,7 +134,7 @@ def test_update_is_refused_when_its_text_is_too_long_or_its_state_unknown() -> N
         b'{"attributes": ' + b'{"a": ' * 900 + b"1" + b"}" * 901,
     ],
 )
-def test_body_is_refused_when_it_is_no_json_object(body: bytes) -> None:
+def test_body_is_refused_when_it_is_not_a_json_object(body: bytes) -> None:
     assert faults(body)
 
 

@@ -1,4 +1,4 @@
-"""One id follows a request; what is no id is replaced."""
+"""One id follows a request; an invalid id is replaced."""
 
 from threading import Thread
 

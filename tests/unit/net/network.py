@@ -81,6 +81,6 @@ class FakeNetwork:
         return self.now
 
     def says(self, *pieces: bytes) -> SafeHttpClient:
-        """The way outside, where whoever is asked says this."""
+        """The way outside, where every server answers this."""
         self.reply = iter(pieces)
         return SafeHttpClient(self)

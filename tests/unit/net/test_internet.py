@@ -38,7 +38,7 @@ def test_server_of_this_machine_is_not_reached_when_nothing_allows_it() -> None:
 
 
 def certificate(folder: Path, name: str) -> Path:
-    """A certificate that only whoever has it as an authority trusts, with its key."""
+    """A certificate that is trusted only where it is an authority, with its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)

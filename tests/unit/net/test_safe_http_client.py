@@ -142,7 +142,7 @@ def test_redirect_is_answered_and_not_followed() -> None:
     assert len(here.connected) == 1
 
 
-def test_request_says_what_it_has_to_and_no_more() -> None:
+def test_request_has_only_what_it_needs() -> None:
     here = FakeNetwork()
     here.says(OK + b"\r\n").get(URL + "?a=1#b", {"Accept": "image/*"}, most_bytes=9, timeout_s=5)
     line, *headers = here.sockets[0].sent.decode().strip().split("\r\n")

@@ -64,7 +64,7 @@ def test_delivery_keeps_its_tries_when_it_waits_for_the_next_one(
     assert outside.deliveries.stored[ID] == before and outside.queue.sent == []
 
 
-def test_delivery_is_sent_no_more_when_it_is_kept(outside: Outside, ports: Ports) -> None:
+def test_kept_delivery_is_not_sent(outside: Outside, ports: Ports) -> None:
     put(outside, "waiting")
     assert keep(ID, ports).state == "kept"
     send(ID, ports)

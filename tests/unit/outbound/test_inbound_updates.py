@@ -195,7 +195,7 @@ def test_report_hears_its_reference_when_its_token_has_become_an_id() -> None:
     assert _stored(office).external_id == "C-7"
 
 
-def test_nothing_comes_of_a_body_that_knows_no_updates_and_that_is_no_failure() -> None:
+def test_server_without_updates_is_not_a_failure() -> None:
     office = Office(external_id="token:t1")
     office.hears(status(404))
     office.outside.answers["GET t1.xml"] = [answer([{"service_request_id": "C-7", "token": "t1"}])]
@@ -299,7 +299,7 @@ def test_tokens_are_asked_about_when_updates_are_not_told() -> None:
     assert _stored(office).external_id == "C-7"
 
 
-def test_report_takes_no_more_when_it_has_had_enough(office: Office) -> None:
+def test_report_refuses_updates_beyond_its_limit(office: Office) -> None:
     office.told.most = 20
     office.hears(updates(*(said(f"u{number}") for number in range(500))))
     told = polled(county(), office.ports)
@@ -354,7 +354,7 @@ def test_token_is_asked_about_when_a_thousand_others_were_sent() -> None:
     assert [reference for _, reference in office.told.references.values()] == ["C-7"]
 
 
-def test_token_is_given_up_when_it_is_no_id_for_a_week() -> None:
+def test_token_is_given_up_when_it_gets_no_id_for_a_week() -> None:
     office = Office(external_id="token:t1")
     office.clock.now += TOKENS_LAST + timedelta(seconds=1)
     resolve_tokens(county(), office.ports)

@@ -52,7 +52,7 @@ def test_letter_says_what_was_reported_where_and_when_on_the_councils_clock() ->
     assert letter.to == "trees@example.org"
     assert letter.subject == f"Pothole: Big hole [{GROUPED}]"
     for part in (
-        "Demo Council passes on a report to The tree team.",
+        "Demo Council is passing on a report to The tree team.",
         "A deep hole.",
         f"Reference: {GROUPED}",
         "Reported: 1 June 2026, 13:00",

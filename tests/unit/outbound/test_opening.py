@@ -1,4 +1,4 @@
-"""Which facts are told to whom."""
+"""Which facts make deliveries to which receivers."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -45,7 +45,7 @@ def opened(outside: Outside) -> list[Delivery]:
 
 
 def told(fact: Event, outside: Outside, **known: Any) -> list[tuple[str, str]]:
-    """To whom what is told because of this fact."""
+    """The deliveries that this fact makes."""
     outside.reports.known[ID] = subject(**known)
     open_deliveries([fact], outside.ports())
     return [(each.destination, each.what) for each in opened(outside)]

@@ -101,7 +101,7 @@ def test_files_that_came_with_an_answer_are_named_and_not_kept(office: Office) -
     message.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="plan.pdf")
     office.take(message.as_bytes())
     ((_, _, text),) = office.notes.kept.values()
-    assert text == "We went there.\n(Came with it, not kept: plan.pdf)"
+    assert text == "We went there.\n(Attachments, not kept: plan.pdf)"
 
 
 @pytest.mark.parametrize(
@@ -339,7 +339,7 @@ def test_answer_is_a_teams_only_when_it_really_comes_from_its_mailbox(
     assert [text for _, _, text in office.notes.kept.values()] == ["Done."]
 
 
-def test_answer_is_no_teams_when_its_sender_wrote_what_ses_says_or_names_two_senders(
+def test_answer_is_not_verified_when_its_sender_forged_the_header_or_names_two_senders(
     office: Office,
 ) -> None:
     from_team = b"From: trees@example.org\r\n"

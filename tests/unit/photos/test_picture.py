@@ -253,7 +253,7 @@ def test_photo_is_refused_with_its_size_when_it_has_a_pixel_too_many(
     height = int(most**0.5)
     with pytest.raises(Refused) as refused:
         rebuild(make(most // height + 1, height))
-    assert f"we can read {most // 1_000_000} of this kind" in refused.value.reason
+    assert f"we can only read {most // 1_000_000} of this kind" in refused.value.reason
 
 
 def test_comment_does_not_survive() -> None:

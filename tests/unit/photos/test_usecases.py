@@ -131,9 +131,7 @@ def test_file_gets_an_id_of_its_own_when_the_one_before_was_taken_out(
 
 
 @pytest.mark.parametrize("raw", [b"", b"GIF89a", b"x" * (MOST_BYTES + 1)])
-def test_file_of_a_form_is_refused_when_it_is_no_photo_that_is_taken(
-    raw: bytes, here: Here
-) -> None:
+def test_file_of_a_form_is_refused_when_its_type_is_not_accepted(raw: bytes, here: Here) -> None:
     with pytest.raises(Invalid):
         take_upload(raw, "key", SCOPE, [], here.ports)
     assert here.uploads.files == []
@@ -313,7 +311,7 @@ def test_photo_is_one_photo_when_the_same_report_is_sent_again_before_it_is_take
         (JPEG + b"x" * MOST_BYTES, TOO_LARGE),
     ],
 )
-def test_photo_is_refused_when_what_is_there_is_no_photo_that_is_taken(
+def test_photo_is_refused_when_its_file_type_is_not_accepted(
     raw: bytes | None, reason: str, here: Here
 ) -> None:
     if raw is not None:

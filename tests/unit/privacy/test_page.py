@@ -51,7 +51,7 @@ def lines(page: str) -> list[tuple[str, str]]:
 def test_report_is_said_in_words(pages: ExportPages) -> None:
     assert lines(made(pages, {"report": [REPORT]}, "more")) == [
         ("Report", "7K3M9Q2WX4TB"),
-        ("What kind of problem it is", "Pothole"),
+        ("Kind of problem", "Pothole"),
         ("What you write about the problem", "Deep."),
         ("The place that you choose", "53.959, -1.0815"),
         ("Reported", "1 June 2026, 13:00"),
@@ -65,7 +65,7 @@ def test_saved_place_is_one_line(pages: ExportPages) -> None:
     places = [{"label": "<b>Home</b>", "lat": 53.9, "long": -1.0}]
     page = made(pages, {"account": [{"saved_places": places}]}, "more")
     said = "&lt;b&gt;Home&lt;/b&gt;: 53.9, -1.0"
-    assert lines(page) == [("Where a place that you saved is", said)]
+    assert lines(page) == [("The location of a saved place", said)]
 
 
 def test_roles_name_their_teams(pages: ExportPages) -> None:
@@ -83,5 +83,5 @@ def test_photo_is_a_link(pages: ExportPages) -> None:
 def test_beginning_and_end_are_said_once_when_it_has_several_pages(pages: ExportPages) -> None:
     first = made(pages, {"account": [{"name": "Resident"}]}, "more")
     last = made(pages, {"report": [REPORT]})
-    assert ("Made on 21 November 2026, 19:43" in first, "Made on" in last) == (True, False)
+    assert ("Created on 21 November 2026, 19:43" in first, "Created on" in last) == (True, False)
     assert ("Backups" in first, "Backups" in last) == (False, True)

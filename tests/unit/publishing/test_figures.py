@@ -129,7 +129,7 @@ def outcome(told: Sequence[Update], **values: Any) -> Outcome:
 
 
 def said(*entries: tuple[State, int, str]) -> list[Update]:
-    """A timeline: the state, on which day, by whom."""
+    """A timeline: state, day and author."""
     return [
         update(number, state=state, datetime=NOON + days * DAY, by=by)
         for number, (state, days, by) in enumerate(entries)
@@ -163,7 +163,7 @@ def test_wait_ends_with_the_last_change_elsewhere_when_it_came_as_done() -> None
     assert found.done_s == 7 * 86_400
 
 
-def test_opening_again_by_an_officer_is_no_failed_repair() -> None:
+def test_opening_again_by_an_officer_is_not_a_failed_repair() -> None:
     told = said(("closed", 2, "council"), ("reopen", 5, "council"))
     found = outcome(told, state="reopen")
     assert (found.done_s, found.was_reopened, found.failed_repairs) == (None, True, 0)

@@ -522,7 +522,7 @@ def test_lists_are_made_anew_from_the_store_when_everything_is_published(here: P
     assert [each["month"] for each in document(here, INDEX)["months"]] == ["2025-04"]
 
 
-def test_feeds_of_a_ward_that_is_no_more_vanish_when_lists_are_made_anew(here: Published) -> None:
+def test_feeds_of_a_removed_ward_are_deleted_when_lists_are_rebuilt(here: Published) -> None:
     here.reports.put(ward_code="E05000001")
     brought_up(here)
     assert publish_lists_anew(ports(here, [])) == {}

@@ -128,7 +128,7 @@ def test_figures_have_what_an_interrupted_import_left() -> None:
     assert left(FIGURES, here.now(), here.documents) == ()
 
 
-def test_note_of_figures_counts_as_no_month_when_all_are_made_anew() -> None:
+def test_note_of_figures_is_not_counted_as_a_month_when_all_are_rebuilt() -> None:
     here = Here(report(1))
     Mark(here.documents, here.now).before(JULY)
     publish_performance_anew(here.ports)

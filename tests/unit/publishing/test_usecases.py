@@ -1,4 +1,4 @@
-"""What is published follows from what is stored: all in memory, one publisher at a time."""
+"""Published documents follow the stored reports: all in memory, one publisher at a time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -144,7 +144,7 @@ def test_redacted_title_leaves_its_ward_at_once_when_the_report_stays(here: Publ
     assert ward(here)["reports"][0]["title"] is None
 
 
-def test_ward_documents_vanish_when_their_wards_are_no_more(here: Published) -> None:
+def test_ward_documents_are_deleted_with_their_wards(here: Published) -> None:
     publish_wards(ports(here))
     assert publish_wards(ports(here, [CENTRE])) == {}
     assert "data/wards/south.json" not in here.documents.bodies

@@ -55,7 +55,7 @@ def test_address_keeps_the_street_that_it_had_when_no_other_is_known(
     assert whole_address("17", None, None, ports) == "17"
 
 
-def test_report_has_the_street_whoever_types_the_number(
+def test_report_has_the_street_for_residents_and_officers_who_type_the_number(
     on_a_street: Ports, repository: MemoryRepository
 ) -> None:
     assert submit(draft(address="17"), "k", Author(), on_a_street).address == "17 Example Street"

@@ -64,7 +64,7 @@ def said(report: ServiceRequest) -> list[tuple[str, str]]:
     return [(update.state, update.text) for update in report.updates]
 
 
-def test_note_is_kept_once_with_whoever_wrote_it(request_id: str, ports: Ports) -> None:
+def test_note_is_kept_once_with_its_author(request_id: str, ports: Ports) -> None:
     for _ in range(2):
         note, _ = write_note(request_id, "I rang the reporter.", "k", COLLEAGUE, ports)
     (kept,) = ports.repository.notes(request_id)
@@ -225,14 +225,14 @@ def test_nothing_that_was_typed_is_kept_to_be_put_back(request_id: str, ports: P
     assert stored(request_id, ports).description == "[removed]"
 
 
-def test_change_is_taken_back_only_where_she_may_change(request_id: str, ports: Ports) -> None:
+def test_change_is_undone_only_where_the_officer_may_change(request_id: str, ports: Ports) -> None:
     left = changed(request_id, ports, state="closed")
     with pytest.raises(Forbidden):
         put_back(left, ELSEWHERE, ports)
 
 
 @pytest.mark.parametrize("visibility", ["public", "private"])
-def test_report_that_she_sent_out_of_her_remit_comes_back_unless_others_have_it_now(
+def test_report_sent_out_of_the_remit_comes_back_unless_others_have_changed_it(
     visibility: Any, repository: MemoryRepository, ports: Ports
 ) -> None:
     request_id = repository.create(report(visibility=visibility)).service_request_id

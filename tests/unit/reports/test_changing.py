@@ -1,4 +1,4 @@
-"""What an officer can change, and what she cannot."""
+"""What an officer can and cannot change."""
 
 from datetime import timedelta
 from typing import Any
@@ -91,7 +91,7 @@ def test_waiting_report_is_public_when_an_officer_has_looked(ports: Ports) -> No
 def test_described_place_is_found_by_an_officer(ports: Ports) -> None:
     words = draft(lat=None, long=None, address="Behind the mill", service_code="litter")
     report = submit(words, "key", ANYBODY, ports)
-    assert "find its place" in refused(report, ports, visibility="public")["visibility"]
+    assert "find the location" in refused(report, ports, visibility="public")["visibility"]
     after = changed(report, ports, lat=53.959, long=-1.0815, visibility="public")
     assert (after.team, after.visibility, after.attention) == ("town-centre", "public", None)
 
@@ -118,7 +118,7 @@ def test_change_is_refused_with_its_field_when_it_cannot_be(
     assert set(refused(report, ports, **changes)) == {field}
 
 
-def test_report_is_no_duplicate_of_itself_or_of_its_own_duplicate(ports: Ports) -> None:
+def test_report_cannot_duplicate_itself_or_its_own_duplicate(ports: Ports) -> None:
     one, two = submit(draft(), "one", ANYBODY, ports), submit(draft(), "two", ANYBODY, ports)
     assert "itself" in refused(one, ports, duplicate_of=one.service_request_id)["duplicate_of"]
     changed(one, ports, duplicate_of=two.service_request_id)
@@ -167,7 +167,7 @@ def test_reports_are_merged_into_no_circle_when_one_was_hidden_meanwhile(ports: 
     assert "itself" in refusal["duplicate_of"]
 
 
-def test_report_is_no_duplicate_any_more_when_an_update_reopens_it(ports: Ports) -> None:
+def test_report_is_not_a_duplicate_when_an_update_reopens_it(ports: Ports) -> None:
     one, two = submit(draft(), "one", ANYBODY, ports), submit(draft(), "two", ANYBODY, ports)
     changed(one, ports, duplicate_of=two.service_request_id)
     _, after = add_update(one.service_request_id, update_draft(state="reopen"), "u", OFFICER, ports)
@@ -224,7 +224,7 @@ def test_report_does_not_seem_new_when_only_its_priority_is_changed(
     assert changed(report, ports, priority="low").updated_datetime == NOON
 
 
-def test_officer_sees_photos_that_wait_for_her(ports: Ports) -> None:
+def test_officer_sees_photos_that_wait(ports: Ports) -> None:
     assert isinstance(ports.photos, MemoryPhotos)
     ports.photos.known.add(PHOTO)
     report = submit(draft(photo_ids=[PHOTO]), "key", ANYBODY, ports)

@@ -19,7 +19,7 @@ AT_ONCE = 3
 
 
 def plant(repository: MemoryRepository, number: int, older: int = 0) -> None:
-    """A report of hers with so many updates that are kept beside it."""
+    """The person's report with so many updates that some are kept beside it."""
     updates = [update(each, text=TEXT, update_id=f"U{each:011}") for each in range(older)]
     made = report(number, reporter="hers", archived=older)
     repository.create(replace(made, photos=(Photo(photo_id=f"P{number}", state="shown"),)))
@@ -72,16 +72,14 @@ def test_answer_goes_on_in_the_middle_of_a_timeline_for_its_sender_alone(
     assert held == {}
 
 
-def test_words_of_whoever_flagged_it_are_left_out(
-    ports: Ports, repository: MemoryRepository
-) -> None:
+def test_words_of_flags_by_others_are_left_out(ports: Ports, repository: MemoryRepository) -> None:
     flag = Flag(flag_id="F", reason="other", text="I live next door to her.", datetime=NOON)
     repository.create(report(1, reporter="hers", flags=(flag,)))
     held, _ = export(HER, people=(), limit=AT_ONCE, after=None, ports=ports)
     assert held["report"][0]["flags"] == [{"reason": "other", "datetime": "2026-06-01T12:00:00Z"}]
 
 
-def test_her_address_alone_comes_with_it_when_the_report_is_somebody_elses(
+def test_export_of_anothers_report_has_only_the_persons_address(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     contact = Contact(name="Somebody else", email="shared@example.org", phone="07700 900777")

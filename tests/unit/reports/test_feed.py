@@ -1,4 +1,4 @@
-"""The feed of changes: whoever follows hears of everything public, and of what is so no more."""
+"""The feed of changes: its readers get everything public, and learn what is hidden later."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -74,7 +74,7 @@ def an_officer(report_id: str, ports: Ports, **values: object) -> None:
 
 
 @pytest.mark.parametrize("visibility", ["hidden", "private"])
-def test_report_is_gone_when_it_was_public_and_is_no_more(
+def test_report_is_gone_when_it_was_public_and_is_hidden_now(
     visibility: str, ports: Ports, clock: Clock, follower: Follower
 ) -> None:
     made = submit(draft(), "one", ANYBODY, ports).service_request_id

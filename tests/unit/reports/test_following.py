@@ -27,7 +27,7 @@ def merge(one: str, into: str, ports: Ports) -> None:
     change(one, ReportChanges(duplicate_of=into), report.version, OFFICER, ports)
 
 
-def test_person_counts_once_when_she_follows_twice(ports: Ports) -> None:
+def test_person_counts_once_when_following_twice(ports: Ports) -> None:
     request_id = a_report(ports)
     for author, key in (
         (Author("ann"), "k1"),

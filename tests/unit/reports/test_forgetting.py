@@ -1,4 +1,4 @@
-"""Who sent a report is forgotten, and whoever else it names stays as she is."""
+"""The reporter's data is erased, and that of others in the report stays."""
 
 from dataclasses import replace
 from typing import Any
@@ -43,7 +43,7 @@ def stored(repository: MemoryRepository) -> ServiceRequest:
         (Author("other", email_keys=("e",), phone_keys=("p",)), ["email", "phone"]),
     ],
 )
-def test_report_is_hers_who_sent_it_and_an_address_hers_who_confirmed_it(
+def test_report_belongs_to_its_sender_and_an_address_to_the_person_who_confirmed_it(
     author: Author, parts: list[str], ports: Ports, repository: MemoryRepository
 ) -> None:
     repository.create(report(1, **SENT))
@@ -69,7 +69,7 @@ def test_contact_is_gone_when_it_was_the_address_alone(
     assert stored(repository).contact is None and stored(repository).phone_key is None
 
 
-def test_all_of_it_goes_when_what_she_wrote_are_the_words_that_stand_for_it(
+def test_all_is_erased_when_the_text_equals_its_placeholder(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     flag = Flag(flag_id="F", reason="other", text="About her.", datetime=NOON)

@@ -1,4 +1,4 @@
-"""What somebody answered who was asked whether a repair holds is forgotten, and told to her."""
+"""Answers about a repair are erased, and exported to the person who gave them."""
 
 from dataclasses import replace
 from typing import Any
@@ -64,7 +64,7 @@ def texts(repository: MemoryRepository) -> list[str]:
     return [each.text for each in (*repository.archived(ID), *stored(repository).updates)]
 
 
-def test_answer_goes_and_is_not_counted_and_her_words_stay_for_everybody(
+def test_answer_is_erased_and_not_counted_and_its_public_words_stay(
     repository: Counting, ports: Ports
 ) -> None:
     before = stored(repository)
@@ -77,7 +77,7 @@ def test_answer_goes_and_is_not_counted_and_her_words_stay_for_everybody(
     assert stored(repository) == after
 
 
-def test_her_words_and_photo_go_and_nobody_elses_when_she_asks_for_that(
+def test_only_the_persons_words_and_photo_are_erased_on_request(
     repository: Counting, ports: Ports
 ) -> None:
     mine, others = stored(repository).photos
@@ -89,7 +89,7 @@ def test_her_words_and_photo_go_and_nobody_elses_when_she_asks_for_that(
 
 
 @pytest.mark.parametrize("visibility", ["private", "hidden", "waiting"])
-def test_her_words_go_when_nobody_else_could_read_them(
+def test_words_are_erased_when_nobody_else_could_read_them(
     visibility: Visibility, repository: Counting, ports: Ports
 ) -> None:
     repository.save(replace(stored(repository), visibility=visibility))
@@ -98,13 +98,13 @@ def test_her_words_go_when_nobody_else_could_read_them(
 
 
 def grown(repository: Counting, ports: Ports) -> None:
-    """So many updates that hers lies beside the report."""
+    """So many updates that the person's is kept beside the report."""
     for number in range(30):
         add_update(ID, update_draft(text="x" * 1900), f"{number}", Author("he"), ports)
     assert any(each.text == WORDS for each in repository.archived(ID))
 
 
-def test_her_words_go_when_they_were_moved_out_of_the_report(
+def test_words_are_erased_when_they_were_moved_out_of_the_report(
     repository: Counting, ports: Ports
 ) -> None:
     grown(repository, ports)
@@ -130,7 +130,7 @@ def test_all_of_it_goes_wherever_it_was_cut_short(ports: Ports) -> None:
     assert changes == 4
 
 
-def test_export_has_her_answer_with_her_words_and_photo_and_nothing_of_the_report(
+def test_export_has_the_answer_with_words_and_photo_and_nothing_of_the_report(
     repository: Counting, ports: Ports
 ) -> None:
     mine, _ = stored(repository).photos
@@ -143,7 +143,7 @@ def test_export_has_her_answer_with_her_words_and_photo_and_nothing_of_the_repor
     assert [each["photo_id"] for each in held["pictures"]] == [mine.photo_id]
 
 
-def test_export_has_her_words_once_when_the_report_is_her_own(
+def test_export_has_the_words_once_when_the_report_is_the_persons_own(
     repository: Counting, ports: Ports
 ) -> None:
     repository.save(replace(stored(repository), photos=(Photo(photo_id="P", state="shown"),)))

@@ -61,15 +61,15 @@ def note(report: ServiceRequest, reference: str | None, ports: Ports, key: str =
 @pytest.mark.parametrize(
     ("reference", "said", "kept"),
     [
-        ("CRM-17", "Passed to The County; their reference is CRM-17.", "CRM-17"),
+        ("CRM-17", "Passed to The County. Their reference is CRM-17.", "CRM-17"),
         (None, "Passed to The County.", None),
         ("", "Passed to The County.", None),
         ("\n \x00", "Passed to The County.", None),
-        ("1\n7", "Passed to The County; their reference is 17.", "17"),
-        ("x" * 500, f"Passed to The County; their reference is {'x' * 100}.", "x" * 100),
+        ("1\n7", "Passed to The County. Their reference is 17.", "17"),
+        ("x" * 500, f"Passed to The County. Their reference is {'x' * 100}.", "x" * 100),
     ],
 )
-def test_timeline_says_to_whom_a_report_was_passed_on(
+def test_timeline_says_where_a_report_was_passed_on(
     reference: str | None, said: str, kept: str | None, report: ServiceRequest, ports: Ports
 ) -> None:
     after = note(report, reference, ports)

@@ -223,7 +223,7 @@ def test_updates_are_all_there_when_thousands_of_reports_changed_since(
         "R00000001500",
     ]
     monkeypatch.setattr(listing, "MOST_CHANGED", 1500)
-    with pytest.raises(Invalid, match="begin later"):
+    with pytest.raises(Invalid, match="start later"):
         updates_between(NOON, NOON, ports)
 
 
@@ -263,6 +263,6 @@ def test_list_is_refused_when_too_many_entries_would_be_looked_at(
         keep(counting, number)
     assert listed(ports, size=5) == [1, 2, 3, 4, 5]
     counting.taken = 0
-    with pytest.raises(Invalid, match="ask for less"):
+    with pytest.raises(Invalid, match="ask for a shorter one"):
         listed(ports, Kinds(service_codes=["graffiti"]))
     assert counting.taken == 6

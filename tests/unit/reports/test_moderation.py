@@ -100,7 +100,7 @@ def test_flag_is_refused_in_words_when_there_is_no_room_for_what_its_sender_adds
     request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
     for number in range(2):
         flagged(request_id, number, ports, network="one", text=str(number) * 499)
-    with pytest.raises(Conflict, match="could not keep") as refused:
+    with pytest.raises(Conflict, match="could not store") as refused:
         flagged(request_id, 2, ports, network="one", text="2" * 499)
     assert ports.council.phone in refused.value.detail
 
@@ -111,10 +111,10 @@ def test_flag_is_refused_in_words_when_its_reason_is_full_and_kept_when_it_has_a
     request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
     for number in range(MOST_SENDERS):
         flagged(request_id, number, ports)
-    with pytest.raises(Conflict, match="could not keep") as refused:
+    with pytest.raises(Conflict, match="could not store") as refused:
         flagged(request_id, MOST_SENDERS, ports)
     assert ports.council.phone in refused.value.detail
-    # A repeat of what is kept is answered all the same.
+    # A repeat of a stored flag is still answered.
     assert len(flagged(request_id, 0, ports).flags) == MOST_SENDERS
     after = flagged(request_id, 99, ports, reason="personal_data")
     assert after.flags[-1].text == "Number 99."

@@ -1,4 +1,4 @@
-"""Somebody changes and withdraws reports of her own while nobody works on them."""
+"""Reporters change and withdraw their own reports while nobody works on them."""
 
 from dataclasses import replace
 from typing import Any
@@ -22,7 +22,7 @@ HER = Author("account-1", email_keys=(KEY,))
 OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 
 
-def hers(ports: Ports, key: str = "key", **values: Any) -> ServiceRequest:
+def own_report(ports: Ports, key: str = "key", **values: Any) -> ServiceRequest:
     return submit(draft(**values), key, Author("account-1"), ports)
 
 
@@ -31,7 +31,7 @@ def ids_of(author: Author, ports: Ports) -> list[str]:
     return [each.service_request_id for each in found.reports]
 
 
-def test_report_is_hers_when_it_was_sent_before_she_signed_in_with_that_address(
+def test_report_is_own_when_it_was_sent_before_signing_in_with_that_address(
     ports: Ports,
 ) -> None:
     contact = Contact(email=EMAIL.upper())
@@ -40,7 +40,7 @@ def test_report_is_hers_when_it_was_sent_before_she_signed_in_with_that_address(
     submit(draft(contact=contact, anonymous=True), "c", Author(), ports)
     submit(draft(contact=contact), "d", Author("account-2"), ports)
     submit(draft(contact=Contact(email="other@example.org")), "e", Author(), ports)
-    own = hers(ports)
+    own = own_report(ports)
     expected = {each.service_request_id for each in (sent, by_partner, own)}
     assert set(ids_of(HER, ports)) == expected
     assert ids_of(Author("account-1"), ports) == [own.service_request_id]
@@ -54,14 +54,14 @@ def test_anonymous_report_keeps_no_key_of_its_sender(ports: Ports) -> None:
 
 def test_list_ends_when_all_were_shown(ports: Ports) -> None:
     for key in "abc":
-        hers(ports, key)
+        own_report(ports, key)
     first = own_reports(HER, limit=2, before=None, ports=ports)
     rest = own_reports(HER, limit=2, before=first.next, ports=ports)
     assert (len(first.reports), len(rest.reports), rest.next) == (2, 1, None)
 
 
 def test_text_and_place_are_changed_and_what_was_public_is_purged(ports: Ports) -> None:
-    before = hers(ports)
+    before = own_report(ports)
     changes = OwnChanges(title="Hole", description="Deeper now.", lat=53.97, long=-1.08)
     after = change_own(before.service_request_id, changes, before.version, HER, ports)
     assert (after.title, after.description, after.lat) == ("Hole", "Deeper now.", 53.97)
@@ -69,7 +69,7 @@ def test_text_and_place_are_changed_and_what_was_public_is_purged(ports: Ports) 
 
 
 def test_title_and_words_about_the_place_are_cleared(ports: Ports) -> None:
-    before = hers(ports, title="Hole", address="By the church")
+    before = own_report(ports, title="Hole", address="By the church")
     changes = OwnChanges(clear=["title", "address"])
     after = change_own(before.service_request_id, changes, before.version, HER, ports)
     assert (after.title, after.address, after.description) == (None, None, before.description)
@@ -77,7 +77,7 @@ def test_title_and_words_about_the_place_are_cleared(ports: Ports) -> None:
 
 
 def test_words_are_not_cleared_when_they_alone_tell_the_place(ports: Ports) -> None:
-    before = hers(ports, lat=None, long=None, address="By the church")
+    before = own_report(ports, lat=None, long=None, address="By the church")
     changes = OwnChanges(clear=["address"])
     with pytest.raises(Invalid, match="where it is"):
         change_own(before.service_request_id, changes, before.version, HER, ports)
@@ -93,7 +93,7 @@ def test_words_are_not_cleared_when_they_alone_tell_the_place(ports: Ports) -> N
 def test_place_is_refused_when_it_is_none_of_the_councils(
     values: Any, error: type[Exception], ports: Ports
 ) -> None:
-    before = hers(ports)
+    before = own_report(ports)
     with pytest.raises(error):
         change_own(before.service_request_id, OwnChanges(**values), before.version, HER, ports)
 
@@ -101,11 +101,11 @@ def test_place_is_refused_when_it_is_none_of_the_councils(
 def test_place_is_refused_when_it_is_outside_every_ward_unless_it_was_there_before(
     ports: Ports,
 ) -> None:
-    before = hers(ports)
+    before = own_report(ports)
     assert isinstance(ports.whereabouts, Nowhere)
     ports.whereabouts.outside = True
     moved = OwnChanges(lat=53.97, long=-1.08)
-    with pytest.raises(Invalid, match="outside the area of Eskerby Council"):
+    with pytest.raises(Invalid, match="outside Eskerby Council"):
         change_own(before.service_request_id, moved, before.version, HER, ports)
     words = OwnChanges(description="Deeper now.")
     after = change_own(before.service_request_id, words, before.version, HER, ports)
@@ -115,7 +115,7 @@ def test_place_is_refused_when_it_is_outside_every_ward_unless_it_was_there_befo
 def test_changed_report_waits_for_an_officer_again_when_its_service_is_moderated(
     ports: Ports, repository: MemoryRepository
 ) -> None:
-    before = hers(ports, service_code="graffiti")
+    before = own_report(ports, service_code="graffiti")
     shown = repository.save(replace(before, visibility="public"))
     changes = OwnChanges(description="Something else.")
     after = change_own(shown.service_request_id, changes, shown.version, HER, ports)
@@ -125,7 +125,7 @@ def test_changed_report_waits_for_an_officer_again_when_its_service_is_moderated
 def test_changed_report_is_held_again_when_the_council_holds_reports(
     ports: Ports, repository: MemoryRepository
 ) -> None:
-    before = hers(ports)
+    before = own_report(ports)
     holding = replace(ports, council=load_holding())
     changes = OwnChanges(description="Something else.")
     after = change_own(before.service_request_id, changes, before.version, HER, holding)
@@ -133,7 +133,7 @@ def test_changed_report_is_held_again_when_the_council_holds_reports(
 
 
 @pytest.mark.parametrize("seen", ["waiting", "private"])
-def test_changed_report_is_no_more_visible_when_the_key_that_sent_it_keeps_reports_back(
+def test_changed_report_stays_hidden_when_its_api_key_holds_reports_back(
     seen: FirstSeen, ports: Ports
 ) -> None:
     key = Author(partner="county", reports=seen)
@@ -171,7 +171,7 @@ def test_nothing_is_changed_or_withdrawn_when_somebody_works_on_it(
 
 
 def test_another_version_is_refused_with_the_present_one(ports: Ports) -> None:
-    before = hers(ports)
+    before = own_report(ports)
     with pytest.raises(Conflict) as refused:
         change_own(before.service_request_id, OwnChanges(title="x"), 9, HER, ports)
     assert refused.value.version == before.version
@@ -194,15 +194,15 @@ def test_report_is_withdrawn_with_what_found_it(ports: Ports, repository: Memory
     assert ids_of(HER, ports) == []
 
 
-def test_withdrawing_again_answers_the_same_to_her_alone(ports: Ports) -> None:
-    sent = hers(ports)
+def test_withdrawing_again_answers_the_same_to_the_reporter_only(ports: Ports) -> None:
+    sent = own_report(ports)
     withdrawn = withdraw_own(sent.service_request_id, HER, ports)
     assert withdraw_own(sent.service_request_id, HER, ports) == withdrawn
     with pytest.raises(NotFound, match="There is no report"):
         withdraw_own(sent.service_request_id, Author("account-2"), ports)
 
 
-def test_what_stands_beside_her_report_stays_while_it_cannot_be_withdrawn(
+def test_data_beside_the_report_stays_while_it_cannot_be_withdrawn(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     kept = Note(note_id="note", datetime=NOON, sender="team@example.org", text="Seen.")
@@ -226,7 +226,7 @@ def test_report_that_others_were_merged_into_stays(
         withdraw_own(stored.service_request_id, HER, ports)
 
 
-def test_update_of_a_neighbour_is_no_work(ports: Ports) -> None:
-    sent = hers(ports)
+def test_update_of_a_neighbour_does_not_count_as_work(ports: Ports) -> None:
+    sent = own_report(ports)
     add_update(sent.service_request_id, update_draft(), "u", Author("account-2"), ports)
     assert withdraw_own(sent.service_request_id, HER, ports).visibility == "withdrawn"

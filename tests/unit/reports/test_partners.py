@@ -68,7 +68,7 @@ def test_photos_are_taken_and_fetched_once_when_a_report_comes_again(
     assert set(photos.wanted) <= {photo.photo_id for photo in first.photos}
 
 
-def test_report_is_taken_without_the_files_that_are_no_photos(
+def test_report_is_stored_without_the_files_that_are_not_photos(
     ports: Ports, photos: MemoryPhotos, capsys: pytest.CaptureFixture[str]
 ) -> None:
     photos.refused = {b"pdf"}

@@ -1,4 +1,4 @@
-"""An officer asks whoever sent a report, and the case waits for the answer."""
+"""An officer asks the reporter, and the case waits for the answer."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -116,10 +116,10 @@ def test_question_is_settled_when_the_answer_is_known_another_way(
         ({"visibility": "hidden"}, "hidden"),
         ({"visibility": "unconfirmed"}, "not confirmed"),
         ({"visibility": "withdrawn"}, "withdrawn"),
-        ({"state": "closed"}, "open it again"),
+        ({"state": "closed"}, "Open it again"),
     ],
 )
-def test_nobody_is_asked_when_she_could_not_answer(
+def test_reporter_who_could_not_answer_is_not_asked(
     values: Any, says: str, request_id: str, ports: Ports
 ) -> None:
     ports.repository.save(replace(stored(request_id, ports), **values))
@@ -128,7 +128,7 @@ def test_nobody_is_asked_when_she_could_not_answer(
 
 
 def test_nobody_is_asked_when_no_message_would_get_there(request_id: str, ports: Ports) -> None:
-    with pytest.raises(Conflict, match="cannot be asked"):
+    with pytest.raises(Conflict, match="We cannot ask the reporter"):
         ask(request_id, ports, reaches=lambda _: False)
 
 
@@ -160,7 +160,7 @@ def test_question_is_not_there_when_its_report_was_taken_back(
 
 def test_answer_is_redacted_and_nothing_else(request_id: str, ports: Ports) -> None:
     question_id = ask(request_id, ports).question_id
-    with pytest.raises(Invalid, match="no question that was answered"):
+    with pytest.raises(Invalid, match="not an answered question"):
         redact(request_id, question_id, ports)
     reply(request_id, ports, "Ring my neighbour on 01904 960999.")
     redact(request_id, question_id, ports)
@@ -173,7 +173,9 @@ def redact(request_id: str, question_id: str, ports: Ports) -> None:
     change(request_id, changes, stored(request_id, ports).version, OFFICER, ports)
 
 
-def test_question_and_answer_go_with_whoever_sent_the_report(request_id: str, ports: Ports) -> None:
+def test_question_and_answer_are_erased_with_the_reporters_data(
+    request_id: str, ports: Ports
+) -> None:
     ask(request_id, ports)
     reply(request_id, ports)
     (held,) = export(Author("ann"), people=(), limit=1, after=None, ports=ports).held["report"]

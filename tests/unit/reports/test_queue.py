@@ -1,4 +1,4 @@
-"""The queue of cases: in the order of their targets, in her remit, a page at a time."""
+"""The queue of cases: in the order of their targets, in the officer's remit, a page at a time."""
 
 from datetime import timedelta
 from typing import Any
@@ -79,7 +79,9 @@ def test_queue_holds_what_is_to_be_done_and_nothing_else(
     assert numbers(shown(ports, states=("in_progress",))) == [6]
 
 
-def test_officer_sees_her_teams_and_wards_alone(repository: MemoryRepository, ports: Ports) -> None:
+def test_officer_sees_only_their_teams_and_wards(
+    repository: MemoryRepository, ports: Ports
+) -> None:
     store(
         repository,
         {"ward_code": "W1"},

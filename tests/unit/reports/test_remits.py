@@ -1,4 +1,4 @@
-"""Beyond her teams and wards a member of staff is a resident like any other."""
+"""Outside their teams and wards, members of staff are residents like any other."""
 
 from dataclasses import replace
 from typing import Any
@@ -126,7 +126,7 @@ def test_staff_of_another_team_add_what_a_resident_adds(ports: Ports) -> None:
     assert (update.by, after.state) == ("council", "fixed")
 
 
-def test_list_of_what_waits_holds_her_own_alone_and_goes_on_after_it(ports: Ports) -> None:
+def test_list_of_waiting_reports_has_only_the_officers_remit_and_continues(ports: Ports) -> None:
     hers = sent(ports, "hers").service_request_id
     others = sent(ports, "others", service_code="litter").service_request_id
     for each in (hers, others):

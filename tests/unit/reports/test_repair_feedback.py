@@ -133,7 +133,7 @@ def test_nothing_is_taken_when_the_report_has_moved_on(
     assert standing.report == moved
 
 
-def test_question_about_an_earlier_repair_is_over_when_it_was_mended_again(
+def test_question_about_an_earlier_repair_expires_when_it_was_repaired_again(
     request_id: str, ports: Ports
 ) -> None:
     answer(request_id, ports)
@@ -144,7 +144,7 @@ def test_question_about_an_earlier_repair_is_over_when_it_was_mended_again(
     assert (after.failed_repairs, after.repairs) == (2, 2)
 
 
-def test_reopening_by_an_officer_is_no_failed_repair_and_a_residents_own_word_is(
+def test_reopening_by_a_resident_is_a_failed_repair_and_by_an_officer_is_not(
     request_id: str, ports: Ports
 ) -> None:
     assert said("reopen", request_id, ports).failed_repairs == 0
@@ -152,7 +152,7 @@ def test_reopening_by_an_officer_is_no_failed_repair_and_a_residents_own_word_is
     assert said("not_fixed", request_id, ports, Author()).failed_repairs == 1
 
 
-def test_putting_the_reason_right_is_no_further_repair(request_id: str, ports: Ports) -> None:
+def test_correcting_the_reason_is_not_another_repair(request_id: str, ports: Ports) -> None:
     assert said("closed", request_id, ports).repairs == 1
 
 

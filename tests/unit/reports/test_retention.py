@@ -92,7 +92,7 @@ def test_time_of_a_closed_report_goes_on_when_somebody_adds_to_it(
     assert stored(repository).contact is None
 
 
-def test_time_begins_anew_when_the_report_is_closed_again(
+def test_time_starts_again_when_the_report_is_closed_again(
     ports: Ports, repository: MemoryRepository, clock: Clock
 ) -> None:
     changed = report(1, **SENT)

@@ -65,7 +65,7 @@ def test_nothing_is_stored_and_the_phone_is_named_when_an_answer_is_dangerous(
     ports: Ports,
 ) -> None:
     refused = fields_refused(ports, service_code="street-light", attributes={"what": "wires"})
-    assert "ring us now on 01904 960123" in refused["attributes.what"]
+    assert "call us now on 01904 960123" in refused["attributes.what"]
 
 
 def test_body_to_tell_is_named_when_the_place_is_not_the_councils(ports: Ports) -> None:
@@ -77,8 +77,8 @@ def test_body_to_tell_is_named_when_the_place_is_not_the_councils(ports: Ports) 
 @pytest.mark.parametrize(
     ("place", "said"),
     [
-        ({}, "outside the area of Eskerby Council: find its council at https://www.gov.uk/"),
-        (IN_THE_CORNER, "It looks like the area of Wold District Council: https://wold.example"),
+        ({}, "outside Eskerby Council: find its council at https://www.gov.uk/"),
+        (IN_THE_CORNER, "It looks like it is in Wold District Council: https://wold.example"),
     ],
 )
 def test_report_is_refused_with_whose_the_place_is_when_it_is_outside_every_ward(
@@ -121,7 +121,10 @@ def test_photos_are_the_reports_when_they_were_asked_for_under_its_key(ports: Po
 
 def test_photo_is_refused_when_it_was_asked_for_under_another_key(ports: Ports) -> None:
     photos_of(ports).known.add(PHOTO)
-    assert "not of this report" in fields_refused(ports, photo_ids=[PHOTO, OTHER])["photo_ids"]
+    assert (
+        "does not belong to this report"
+        in fields_refused(ports, photo_ids=[PHOTO, OTHER])["photo_ids"]
+    )
 
 
 def test_photo_is_seen_when_it_is_ready_and_shown(ports: Ports) -> None:

@@ -75,8 +75,8 @@ def test_report_is_decided_by_the_rules_when_it_comes_in(ruled: Ports, council: 
     assert stored.expected_datetime < council.due("pothole", NOON)
     assert stored.decided_by_hand == ()
     assert reasons(stored) == {
-        "priority": "Priority is high because the description says “deep”.",
-        "opens": "A crew gets it as a job at once because the description says “deep”.",
+        "priority": "The priority is high because the description says “deep”.",
+        "opens": "A crew gets a job straight away because the description says “deep”.",
         "target": "The target is 4 working hours because its priority is high.",
     }
 
@@ -84,7 +84,7 @@ def test_report_is_decided_by_the_rules_when_it_comes_in(ruled: Ports, council: 
 def test_job_of_a_report_is_decided_by_its_answers(ruled: Ports) -> None:
     large = draft(description="Deep.", attributes={"size": "large"})
     stored = submit(large, "key", ANYBODY, ruled)
-    assert "“How big is it?” is answered" in reasons(stored)["kind"]
+    assert "the answer to “How big is it?” is" in reasons(stored)["kind"]
     decision = decision_of(stored, ruled)
     assert (decision.kind, decision.skills, decision.minutes) == ("make_safe", ("jetting",), 50)
 
@@ -109,7 +109,9 @@ def test_team_target_and_priority_are_decided_anew_when_the_service_changes(
     stored = submit(draft(description="A hole."), "key", ANYBODY, ruled)
     after = changed(stored, ruled, service_code="litter")
     assert (after.team, after.expected_datetime) == ("parks", council.due("litter", NOON))
-    assert reasons(after) == {"team": "Parks and trees deals with it because it is about “Litter”."}
+    assert reasons(after) == {
+        "team": ("The team is Parks and trees because the service is “Litter”.")
+    }
 
 
 def test_target_follows_when_an_officer_changes_the_priority(ruled: Ports) -> None:
@@ -181,7 +183,7 @@ def test_reasons_are_forgotten_when_a_report_is_taken_back(ruled: Ports) -> None
     assert withdraw_own(stored.service_request_id, SHE, ruled).because == ()
 
 
-def test_reasons_are_forgotten_with_whoever_sent_the_report(ruled: Ports) -> None:
+def test_reasons_are_erased_with_the_reporters_data(ruled: Ports) -> None:
     stored = submit(draft(description="Deep."), "key", SHE, ruled)
     forget_sender(stored.service_request_id, redact=False, ports=ruled)
     after = ruled.repository.get(stored.service_request_id)

@@ -60,7 +60,7 @@ def test_report_is_open_again_and_its_people_go_back(ids: list[str], ports: Port
     assert merged_here(stored(two, ports), ports) == []
 
 
-def test_who_follows_both_by_herself_stays_with_both(ids: list[str], ports: Ports) -> None:
+def test_follower_of_both_reports_stays_with_both(ids: list[str], ports: Ports) -> None:
     one, two, _ = ids
     before = joins("before", one, ports)
     joins("before", two, ports)
@@ -115,14 +115,14 @@ def test_people_come_back_when_it_is_merged_once_more(ids: list[str], ports: Por
     assert merged_here(stored(two, ports), ports) == [one]
 
 
-def test_nothing_is_taken_apart_that_is_no_duplicate_or_has_changed(
+def test_report_is_not_unmerged_when_it_is_not_a_duplicate_or_has_changed(
     ids: list[str], ports: Ports
 ) -> None:
     one, two, _ = ids
-    with pytest.raises(Conflict, match="no duplicate"):
+    with pytest.raises(Conflict, match="not a duplicate"):
         unmerge(one, 1, OFFICER, ports)
     merge(one, two, ports)
-    with pytest.raises(Conflict, match="has version"):
+    with pytest.raises(Conflict, match="has changed since you read it"):
         unmerge(one, 1, OFFICER, ports)
     elsewhere = Author("other", officer_in=(Remit(teams=("parks",)),))
     with pytest.raises(Forbidden):

@@ -133,7 +133,7 @@ def test_not_fixed_is_a_conflict_when_nobody_said_the_report_was_done(
 ) -> None:
     request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
     add_update(request_id, update_draft(state=state), "u1", OFFICER, ports)
-    with pytest.raises(Conflict, match="only what was said to be fixed"):
+    with pytest.raises(Conflict, match="Only a report that was marked as fixed"):
         add_update(request_id, update_draft(state="not_fixed"), "u2", RESIDENT, ports)
 
 
@@ -151,7 +151,7 @@ def test_move_is_refused_with_the_allowed_ones_when_the_lifecycle_has_no_such_mo
     ports: Ports,
 ) -> None:
     request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
-    with pytest.raises(Invalid, match="can move to: action_scheduled, cancelled"):
+    with pytest.raises(Invalid, match="can only move to: action_scheduled, cancelled"):
         add_update(request_id, update_draft(state="reopen"), "u", OFFICER, ports)
 
 

@@ -46,7 +46,7 @@ def note_passed_on(
     Raises NotFound, UpstreamFailed.
     """
     called = _plain(their_reference or "")
-    said = f"Passed to {to}; their reference is {called}." if called else f"Passed to {to}."
+    said = f"Passed to {to}. Their reference is {called}." if called else f"Passed to {to}."
     # Derived from the key alone: reactions read no secret, and nobody else can choose this key.
     update_id = reference.encode(int(key, 16))
 

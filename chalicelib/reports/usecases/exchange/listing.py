@@ -116,7 +116,7 @@ def updates_between(
     changed = [each.service_request_id for each in islice(entries, MOST_CHANGED + 1)]
     if len(changed) > MOST_CHANGED:
         raise Invalid.field(
-            "start_date", f"more than {MOST_CHANGED} reports have changed since: begin later"
+            "start_date", f"more than {MOST_CHANGED} reports have changed since then: start later"
         )
     found = [
         (report, update)
@@ -155,7 +155,9 @@ def _entries(window: Window, kinds: Kinds, at_once: int, ports: Ports) -> Iterat
     listed = ports.repository.listed(window, at_once=at_once)
     for number, each in enumerate(listed):
         if number == MOST_LOOKED_AT:
-            raise Invalid.field("start_date", "too much is in that time: ask for less of it")
+            raise Invalid.field(
+                "start_date", "there is too much in this period: ask for a shorter one"
+            )
         if kinds.has(each):
             yield each
 

@@ -51,7 +51,7 @@ def update_for_partner(
 
     def state_after(report: ServiceRequest) -> State:
         if not partner.may_report(report.service_code):
-            raise Forbidden("This api_key does not hold for reports of this service.")
+            raise Forbidden("This api_key is not valid for reports of this service.")
         return state_for_partner(report, sent.state, sets_state=partner.sets_state)
 
     if sent.files:

@@ -59,8 +59,8 @@ def _follow_ups(report: ServiceRequest, ports: Ports) -> int:
     for update in timeline(report, ports):
         is_put_back = update.state == "reopen" and before != "reopen"
         before = update.state
-        is_hers = update.by == "resident" and update.update_id not in with_photo
-        found += is_hers and update.state in OPEN_STATES and not is_put_back
+        is_own = update.by == "resident" and update.update_id not in with_photo
+        found += is_own and update.state in OPEN_STATES and not is_put_back
     return found
 
 

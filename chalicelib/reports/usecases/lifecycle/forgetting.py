@@ -24,7 +24,7 @@ from chalicelib.reports.usecases.reading import timeline
 from chalicelib.reports.usecases.resident.repair_feedback import counted, update_id_of
 from chalicelib.reports.usecases.staff.moderation import drop_beside
 
-REMOVED = "Removed at the wish of whoever sent it."
+REMOVED = "The reporter asked us to remove this text."
 AT_ONCE = 100
 A_KILOMETRE = 2
 """Decimal places of a latitude or longitude that give about a kilometre."""

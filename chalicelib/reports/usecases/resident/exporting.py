@@ -135,9 +135,9 @@ def _without_archive(report: ServiceRequest, author: Author, ports: Ports) -> It
 
 def _own(update: Update, author: Author, ports: Ports) -> dict[str, Any]:
     """The update; its `author` only if that is the person who asks."""
-    is_hers = author.account and update.author == written_as(author.account, ports)
+    is_own = author.account and update.author == written_as(author.account, ports)
     known: dict[str, Any] = msgspec.to_builtins(update)
-    return known if is_hers else known | {"author": None}
+    return known if is_own else known | {"author": None}
 
 
 def _whole(report: ServiceRequest, author: Author, ports: Ports) -> dict[str, Any]:

@@ -33,8 +33,8 @@ def own_reports(author: Author, *, limit: int, before: Place | None, ports: Port
     """The author's reports. Reads `limit` of them; a page is shorter if one was withdrawn since."""
     places = ports.repository.of_person(author.person, limit=limit, before=before)
     found = ports.repository.many([service_request_id for _, service_request_id in places])
-    hers = [found[key] for _, key in places if key in found and author.owns(found[key])]
-    return Own(hers, places[-1] if len(places) == limit else None)
+    own = [found[key] for _, key in places if key in found and author.owns(found[key])]
+    return Own(own, places[-1] if len(places) == limit else None)
 
 
 def change_own(
@@ -97,8 +97,8 @@ def _own(service_request_id: str, author: Author, ports: Ports) -> ServiceReques
 def _refuse_if_at_work(report: ServiceRequest, ports: Ports) -> None:
     if not report.is_untouched:
         raise Conflict(
-            "Somebody deals with this report already, so it cannot be changed here. Add an update "
-            f"to it, or ring us on {ports.council.phone}.",
+            "We are already dealing with this report, so you cannot change it here. Add an "
+            f"update instead, or call us on {ports.council.phone}.",
             version=report.version,
         )
 

@@ -125,7 +125,7 @@ def _classify(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> S
         return decided(report, ports) if changes.priority else report
     if changes.service_code not in ports.council.by_code:
         known = ", ".join(ports.council.by_code)
-        raise Invalid.field("service_code", f"is not offered here; choose one of: {known}")
+        raise Invalid.field("service_code", f"is not a service here; choose one of: {known}")
     moved_there = replace(
         report,
         service_code=changes.service_code,
@@ -154,7 +154,7 @@ def put_in_place(report: ServiceRequest, changes: ReportChanges, ports: Ports) -
     if point is None:
         raise Invalid.field("lat", "give lat and long together")
     if not ports.council.box.contains(point):
-        raise Invalid.field("lat", f"the place is outside {ports.council.name}")
+        raise Invalid.field("lat", f"the location is outside {ports.council.name}")
     ward_code = ward_of(report.requested_datetime, point, ports)
     there = replace(report, lat=point.lat, long=point.long, ward_code=ward_code)
     return decided(there, ports)
@@ -168,7 +168,7 @@ def redact(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> Serv
     texts = changes.updates or {}
     known = {update.update_id for update in timeline(report, ports)} if texts else set()
     if unknown := sorted(set(texts) - known):
-        raise Invalid.field(f"updates.{unknown[0]}", "is no update of this report")
+        raise Invalid.field(f"updates.{unknown[0]}", "is not an update of this report")
     updates = [replace(u, text=texts.get(u.update_id, u.text)) for u in report.updates]
     address = whole_address(changes.address, report.address, report.point, ports)
     new = {"title": changes.title, "description": changes.description, "address": address}
@@ -187,7 +187,7 @@ def _redacted_answers(report: ServiceRequest, changes: ReportChanges) -> tuple[Q
     texts = changes.questions or {}
     answered = {each.question_id for each in report.questions if each.answer is not None}
     if unknown := sorted(set(texts) - answered):
-        raise Invalid.field(f"questions.{unknown[0]}", "is no question that was answered")
+        raise Invalid.field(f"questions.{unknown[0]}", "is not an answered question")
     return tuple(
         replace(each, answer=texts.get(each.question_id, each.answer)) for each in report.questions
     )
@@ -222,7 +222,7 @@ def _redact_archived(
 def _show(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
     wanted = changes.photos or {}
     if unknown := sorted(set(wanted) - {photo.photo_id for photo in report.photos}):
-        raise Invalid.field(f"photos.{unknown[0]}", "is no photo of this report")
+        raise Invalid.field(f"photos.{unknown[0]}", "is not a photo of this report")
     photos = [replace(p, state=wanted.get(p.photo_id, p.state)) for p in report.photos]
     redacted = "hidden" in wanted.values()
     report = replace(report, photos=tuple(photos), redactions=report.redactions + redacted)
@@ -236,12 +236,13 @@ def _show(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> Servi
 def _kept_from_the_public(report: ServiceRequest, ports: Ports) -> str | None:
     service = ports.council.by_code.get(report.service_code)
     if service is None or service.visibility == "private":
-        return "reports of this service are never public; it can be private or hidden"
-    return None if report.point else "find its place first: send lat and long too"
+        return "reports of this service are never public; send private or hidden"
+    return None if report.point else "find the location first: also send lat and long"
 
 
 def stale(report: ServiceRequest) -> Conflict:
     return Conflict(
-        f"The report has version {report.version} by now: read it again and decide anew.",
+        f"The report has changed since you read it (version {report.version}). Reload it and try "
+        "again.",
         version=report.version,
     )

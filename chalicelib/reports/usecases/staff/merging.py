@@ -24,10 +24,12 @@ def survivor_of(
     Invalid; a private report beyond the officer's remit is refused as if it did not exist."""
     if changes.duplicate_of is None:
         if changes.state == "duplicate" and report.state != "duplicate":
-            raise Invalid.field("duplicate_of", "name the report that this one is the same as")
+            raise Invalid.field("duplicate_of", "send the report that this one duplicates")
         return None
     if changes.state not in (None, "duplicate"):
-        raise Invalid.field("state", "leave it out: with duplicate_of, the state is duplicate")
+        raise Invalid.field(
+            "state", "leave it out: with duplicate_of, the state is always duplicate"
+        )
     reference = parse_reference(changes.duplicate_of)
     into = ports.repository.get(reference) if reference else None
     if into is None or not (into.visibility == "public" or author.is_officer_for(into)):
@@ -55,7 +57,9 @@ def complete_merge(report: ServiceRequest, ports: Ports) -> ServiceRequest:
             lambda present: moved(present, "reopen", ports),
             ports,
         )
-        raise Conflict("The other report was merged into this one meanwhile; look at both again.")
+        raise Conflict(
+            "The other report was merged into this one in the meantime. Look at both again."
+        )
     carry_followers(report, into, ports)
     return report
 

@@ -103,21 +103,23 @@ def _with_flag(report: ServiceRequest, new: Flag, ports: Ports) -> ServiceReques
     own = next((flag for flag in of_reason if flag.sender == new.sender), None)
     if own is None:
         if len(of_reason) >= MOST_SENDERS:
-            raise _no_room("Many people have flagged this report for this reason", report, ports)
+            raise _no_room(
+                "Many people have already flagged this report for this reason", report, ports
+            )
         return replace(report, flags=(*report.flags, new))
     if new.text in own.text:
         return report
     text = f"{own.text}\n{new.text}" if own.text else new.text
     if len(text) > MOST_WORDS:
-        raise _no_room("You have told us much about this report already", report, ports)
+        raise _no_room("You have already told us a lot about this report", report, ports)
     more = replace(own, text=text, merged=(*own.merged, new.flag_id))
     return replace(report, flags=tuple(more if flag is own else flag for flag in report.flags))
 
 
 def _no_room(why: str, report: ServiceRequest, ports: Ports) -> Conflict:
     return Conflict(
-        f"{why}, and an officer will look at it. We could not keep what you sent. If it tells us "
-        f"something new, ring us on {ports.council.phone}.",
+        f"{why}, and an officer will look at it. We could not store what you sent. If it is "
+        f"something new, call us on {ports.council.phone}.",
         version=report.version,
     )
 
@@ -128,7 +130,7 @@ def withdraw(service_request_id: str, key: str, author: Author, ports: Ports) ->
     Raises NotFound (another key, too), Conflict (too late).
     """
     if ports.ids.service_request_id(author.scope, key) != service_request_id:
-        raise NotFound("There is no report that you sent under this Idempotency-Key.")
+        raise NotFound("You did not send a report with this Idempotency-Key.")
 
     def change(report: ServiceRequest) -> ServiceRequest:
         if report.visibility == "withdrawn":
@@ -137,7 +139,7 @@ def withdraw(service_request_id: str, key: str, author: Author, ports: Ports) ->
         if ports.now() - report.requested_datetime > WITHDRAW_WITHIN:
             minutes = WITHDRAW_WITHIN // timedelta(minutes=1)
             raise Conflict(
-                f"A report can be withdrawn for {minutes} minutes. Ring us on "
+                f"You can only withdraw a report for {minutes} minutes. Call us on "
                 f"{ports.council.phone} if it should not be public."
             )
         return emptied(report, ports)
@@ -166,8 +168,8 @@ def refuse_if_others_joined(report: ServiceRequest, ports: Ports) -> None:
     """Raises Conflict if other reports were merged into this one."""
     if report.duplicates:
         raise Conflict(
-            "Other reports of the same were merged into this one, so it cannot be withdrawn. "
-            f"Ring us on {ports.council.phone} if it should not be public."
+            "Other reports of the same problem were merged into this one, so you cannot withdraw "
+            f"it. Call us on {ports.council.phone} if it should not be public."
         )
 
 
@@ -204,17 +206,17 @@ def needing_attention(
     Reads `limit` of all reports, so a page may be short, or empty, if the remit is small."""
     found = ports.repository.needing(attention, until=None, limit=limit, after=after)
     following = found[-1].place if len(found) == limit else None
-    return Waiters(_in_her_remit(found, author, ports), following)
+    return Waiters(_in_remit(found, author, ports), following)
 
 
-def _in_her_remit(found: Sequence[Waiting], author: Author, ports: Ports) -> Sequence[Waiting]:
+def _in_remit(found: Sequence[Waiting], author: Author, ports: Ports) -> Sequence[Waiting]:
     """The reports in the officer's remit. The index does not tell teams and wards apart, so a
     narrow remit reads the reports again."""
     if Remit() in author.officer_in:
         return found
     stored = ports.repository.many([each.service_request_id for each in found])
-    hers = {key for key, report in stored.items() if author.is_officer_for(report)}
-    return [each for each in found if each.service_request_id in hers]
+    visible = {key for key, report in stored.items() if author.is_officer_for(report)}
+    return [each for each in found if each.service_request_id in visible]
 
 
 def emptied(report: ServiceRequest, ports: Ports) -> ServiceRequest:

@@ -105,7 +105,7 @@ def settle_question(
         require_team_access(report, author)
         question = _find(report, question_id)
         if question is None:
-            raise Invalid.field("question_id", "is no question about this report")
+            raise Invalid.field("question_id", "is not a question about this report")
         settled = replace(question, settled_at=to_the_second(ports.now()))
         return _with(report, settled) if question.is_open else report
 
@@ -133,14 +133,14 @@ def reply_to_question(asked: AskedOf, text: str, ports: Ports) -> Reply:
     before = asked_of(asked, ports)
     report = update_report(lambda: stored(asked.service_request_id, ports), change, ports)
     after = _reply(report, asked)
-    is_hers = after.question.answer == text and after.question.answered_at == now
-    return after._replace(is_new=before.is_open and is_hers)
+    is_own = after.question.answer == text and after.question.answered_at == now
+    return after._replace(is_new=before.is_open and is_own)
 
 
 def _reply(report: ServiceRequest, asked: AskedOf) -> Reply:
     found = next((each for each in report.questions if each.number == asked.number), None)
     if found is None or report.visibility not in SEEN_BY_SENDER:
-        raise NotFound("This question is not there any more.")
+        raise NotFound("This question does not exist any more.")
     return Reply(report, found)
 
 
@@ -148,20 +148,22 @@ def _refuse_if_nobody_answers(report: ServiceRequest, reaches: Reaches) -> None:
     refuse_if_withdrawn(report)
     if report.visibility not in SEEN_BY_SENDER:
         raise Conflict(
-            "This report is hidden or not confirmed: whoever sent it is told nothing of it.",
+            "This report is hidden or not confirmed, so the reporter gets no messages about it.",
             version=report.version,
         )
     if report.state not in OPEN_STATES:
         raise Conflict(
-            f"This report is {LABELS[report.state]!r}: open it again to ask something.",
+            f"This report is {LABELS[report.state]!r}. Open it again to ask a question.",
             version=report.version,
         )
     if len(report.questions) >= MOST_QUESTIONS:
-        raise Conflict(f"{MOST_QUESTIONS} questions were asked already.", version=report.version)
+        raise Conflict(
+            f"You have already asked {MOST_QUESTIONS} questions.", version=report.version
+        )
     if not reaches(report):
         raise Conflict(
-            "Whoever sent this report cannot be asked: it names no address to write to, or alerts "
-            "about it were stopped. Write a reply that everybody can see instead.",
+            "We cannot ask the reporter: they left no address, or stopped the alerts about this "
+            "report. Write a public reply instead.",
             version=report.version,
         )
 

@@ -34,7 +34,7 @@ def list_cases(
 ) -> Queue:
     """The page of the queue after the place where the last page ended. Raises Invalid."""
     if after and not _CURSOR.fullmatch(after):
-        raise Invalid.field("cursor", "give `next` of the list before, as it was")
+        raise Invalid.field("cursor", "send `next` of the previous page, unchanged")
     now = ports.now()
     entries = islice(_entries(wanted, author, now, after, ports), MOST_LOOKED_AT)
     found: list[Case] = []
@@ -58,11 +58,11 @@ def _entries(
         at_once = max(READ_AT_ONCE // max(1, len(teams)), 10)
         due = (ports.repository.due(team, after=after, at_once=at_once) for team in teams)
         for each in merge(*due, key=lambda entry: entry.place):
-            hers = _may_be_hers(each.team, each.ward_code, author)
+            in_remit = _may_be_in_remit(each.team, each.ward_code, author)
             yield (
                 each.place,
                 each.service_request_id,
-                hers and wanted.has(each, now, each.target),
+                in_remit and wanted.has(each, now, each.target),
             )
         return
     for moment, service_request_id in _newest(wanted, teams, after, ports):
@@ -88,7 +88,7 @@ def _teams(wanted: CaseFilter, author: Author, ports: Ports) -> Sequence[str]:
     return sorted(team for team in named if wanted.team in (None, team))
 
 
-def _may_be_hers(team: str, ward_code: str | None, author: Author) -> bool:
+def _may_be_in_remit(team: str, ward_code: str | None, author: Author) -> bool:
     return any(
         (not remit.teams or team in remit.teams) and (not remit.wards or ward_code in remit.wards)
         for remit in author.officer_in

@@ -32,7 +32,7 @@ WITH_DECIDED = ("opens", "because", "decided_by_hand")
 """Values that are put back with all that was decided, or not at all."""
 COLLECTIONS = ("needs", "photos")
 """Values whose entries are compared one by one: others may have come since."""
-TOLD = "People have been told of it by now: change it by hand, and they are told that as well."
+TOLD = "People have already been notified. Change it by hand, and they are notified again."
 
 PutBack = Literal["undone", "partly", "not_undone"]
 
@@ -63,7 +63,7 @@ def put_back(left: UndoRecord, author: Author, ports: Ports) -> UndoResult | Non
         made = report.officer_change(left.change_id)
         if made is None:
             return None
-        _refuse_if_not_hers(report, left, author, ports)
+        _refuse_if_not_owner(report, left, author, ports)
         if made.is_taken_back:
             return _how_far(report, left)
         if made.told_from is not None and ports.now() >= made.told_from:
@@ -73,7 +73,7 @@ def put_back(left: UndoRecord, author: Author, ports: Ports) -> UndoResult | Non
     return retry_on_conflict(attempt, what="this report")
 
 
-def _refuse_if_not_hers(
+def _refuse_if_not_owner(
     report: ServiceRequest, left: UndoRecord, author: Author, ports: Ports
 ) -> None:
     """Raises NotFound, Forbidden, but not if the change itself has ended the officer's remit."""

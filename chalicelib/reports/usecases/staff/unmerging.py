@@ -49,7 +49,7 @@ def unmerge(
     if report.version != version:
         raise stale(report)
     if report.duplicate_of is None:
-        raise Conflict("This report is no duplicate of another one.", version=report.version)
+        raise Conflict("This report is not a duplicate.", version=report.version)
     after = noted(report, moved(report, "reopen", ports), change_id, ports)
     return apart(report, after, ports)
 
