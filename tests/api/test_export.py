@@ -36,7 +36,7 @@ FLAGGED = "I live next door."
 
 
 @pytest.fixture(scope="module")
-def her(here: Api) -> Resident:
+def owner(here: Api) -> Resident:
     """A person who left data everywhere, with a photo and a flag on their report."""
     made, ports = resident(1, with_long_timeline=True, with_answers=True), reports_ports()
     report = ports.repository.get(made.reports[1])

@@ -133,7 +133,7 @@ def plan(number: int, crew: str, day: date, **values: Any) -> None:
     )
 
 
-def test_officer_sees_the_load_of_her_crews(api: Api) -> None:
+def test_officer_sees_the_load_of_their_crews(api: Api) -> None:
     crew = next(each for each in container.council().crews if each.team == "highways")
     plan(1, crew.crew, date(2026, 6, 1))
     plan(2, crew.crew, date(2026, 6, 30), state="done")

@@ -173,7 +173,7 @@ def test_nobody_is_asked_who_cannot_be_reached(report_id: str, api: Api) -> None
         assert stored(each).questions == ()
 
 
-def test_link_is_for_whoever_sent_the_report_and_one_question(
+def test_link_is_for_the_reporter_and_one_question(
     report_id: str, link: str, api: Api
 ) -> None:
     token, alerts = link.rpartition("/")[2], alerts_ports()
