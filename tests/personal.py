@@ -132,7 +132,7 @@ def resident(
 
 def _account(number: int, canary: str, email: str, phone: str) -> Account:
     """An account that has everything, somebody signed in with it, and codes on their way: to
-    sign in with its address, and to add one that is not confirmed."""
+    sign in with the address, and to add one that was not confirmed."""
     people = accounts_ports()
     ways = (Destination("email", email), Destination("phone", phone))
     account = account_with("resident", f"{number:032x}", people, ways)

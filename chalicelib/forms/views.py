@@ -30,7 +30,7 @@ WHO_SEES: Mapping[str, str] = {
 REASONS: Mapping[str, str] = {
     "personal_data": "It includes personal information that should not be public",
     "offensive": "It is offensive",
-    "not_a_report": "It is not about a problem in a street or park",
+    "not_a_report": "It is not about a problem",
     "other": "Something else",
 }
 REOPENABLE = ("fixed", "closed")

@@ -42,7 +42,7 @@ UNREADABLE = frozenset(
 BESIDES: Mapping[str, str] = {
     "answer.service_request_id": "Report",
     "archived-update.entry.datetime": "When",
-    "archived-update.entry.by": "Who wrote an update",
+    "archived-update.entry.by": "Who wrote the update",
     "archived-update.service_request_id": "Report",
     "attempt.created_at": "When you asked for the code",
     "author.service_request_id": "A report that you wrote on",

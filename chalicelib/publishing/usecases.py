@@ -104,7 +104,9 @@ def publish_fixed(ports: Ports) -> None:
         try:
             put(key, document, held, ports)
         except VersionConflict as error:
-            raise UpstreamFailed(f"{key} was published by somebody else; try again.") from error
+            raise UpstreamFailed(
+                f"Somebody else published {key} at the same time. Try again."
+            ) from error
 
 
 def publish_all(

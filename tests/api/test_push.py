@@ -181,7 +181,7 @@ def test_address_is_refused_when_nothing_is_sent_to_it(
         assert [each["field"] for each in answer.json_body["errors"]] == ["push.endpoint"]
 
 
-def test_key_for_subscribers_is_published(api: Api) -> None:
+def test_push_key_is_published(api: Api) -> None:
     publish_fixed(publishing_ports())
     held = publishing_ports().documents.read("data/index.json")
     assert held and f'"push_key":"{container.push_key().public}"'.encode() in held.body

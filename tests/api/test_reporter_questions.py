@@ -173,9 +173,7 @@ def test_nobody_is_asked_who_cannot_be_reached(report_id: str, api: Api) -> None
         assert stored(each).questions == ()
 
 
-def test_link_is_for_the_reporter_and_one_question(
-    report_id: str, link: str, api: Api
-) -> None:
+def test_link_is_for_the_reporter_and_one_question(report_id: str, link: str, api: Api) -> None:
     token, alerts = link.rpartition("/")[2], alerts_ports()
     assert asked_by(token, alerts) == (report_id, 1)
     ask(report_id, api, "How deep?", key="k2")

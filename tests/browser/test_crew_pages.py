@@ -123,7 +123,7 @@ def test_views_are_fine_when_there_is_a_conflict_a_refusal_and_a_job_that_went(
     page.get_by_role("button", name="Save note").click()
     expect(page.get_by_text("was not accepted")).to_be_visible()
     fine(page)
-    page.get_by_role("link", name="Look at what and why").click()
+    page.get_by_role("link", name="See why").click()
     expect(page.get_by_text("Why: This job is not in your teams and wards.")).to_be_visible()
     fine(page)
 

@@ -311,7 +311,7 @@ def test_nothing_changes_when_rows_are_imported_and_everything_is_published_agai
     some = written(rows_of(file)[:100], tmp_path / "some.csv")
     assert "0 taken, 100 there already, 0 refused." in said(stack, "import-reports", str(some))
     stack.cloud.pump.wait_until_idle()
-    assert "1576 reports published again, 0 failed." in said(stack, "publish")
+    assert f"{ROWS} reports published again, 0 failed." in said(stack, "publish")
     assert documents(stack, "data/") == before
 
 

@@ -50,9 +50,9 @@ class FailedAlerts(msgspec.Struct, frozen=True, kw_only=True):
     query=(
         Query(
             "why",
-            "failed; unclear (a text that may have arrived); put_off (it was tried, and is tried "
-            "again); over_cap (a text that waits for the next day, as this day's are spent); "
-            "failed if not given",
+            "failed; unclear (a text message that may have arrived); put_off (waiting for its "
+            "next try); over_cap (a text message that waits for tomorrow, because the daily "
+            "limit is reached); failed by default",
             schema=one_of(get_args(OfOfficers)),
         ),
         limit_query(),

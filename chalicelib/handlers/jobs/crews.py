@@ -41,8 +41,8 @@ class DeviceDraft:
 )
 def list_crews(call: Call) -> CrewList:
     known = container.council().by_crew
-    hers = crews(worker(call), jobs_ports())
-    return CrewList(items=[_view(known[each.crew]) for each in hers])
+    own = crews(worker(call), jobs_ports())
+    return CrewList(items=[_view(known[each.crew]) for each in own])
 
 
 @routes.endpoint(

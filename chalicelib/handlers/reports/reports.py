@@ -180,7 +180,7 @@ def nearby(call: Call) -> NearList:
     "/api/reports/{service_request_id}",
     method="GET",
     auth=auth.anyone,
-    summary="A report with its timeline; officers get all of it",
+    summary="Get a report with its timeline; officers get all of it",
     answer=(FullView, ReportView),
     query=(Query("token", "the token in the link to a report that is not public"),),
 )

@@ -97,7 +97,7 @@ def change(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
         (change("out_of_hours_phone", ""), "$.out_of_hours_phone", "length >= 1"),
         (change("bank_holidays", "FR"), "$.bank_holidays", "GB-ENG"),
         (change("services.0.attributes.0.values", []), "$.services[0].attributes[0]", "needs"),
-        (change("services.0.attributes.0.datatype", "text"), "attributes[0].values", "no other"),
+        (change("services.0.attributes.0.datatype", "text"), "attributes[0].values", "only a list"),
         (change("services.0.attributes.0.values.1.key", "small"), "values", "used twice"),
         (change("services.6.attributes.1.code", "kinds"), "attributes[1].code", "used twice"),
         (change("areas.0.team", "nobody"), "$.areas[0].team", "not in `$.teams`"),

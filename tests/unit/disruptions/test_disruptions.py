@@ -116,7 +116,7 @@ def test_withdrawn_disruption_is_over_and_cannot_be_changed(office: Office) -> N
         lambda: changed(office, gone, title="Another"),
         lambda: withdraw(gone.disruption_id, gone.version, OFFICER, office.ports()),
     ):
-        with pytest.raises(Conflict, match="taken back"):
+        with pytest.raises(Conflict, match="was withdrawn"):
             attempt()
     with pytest.raises(NotFound):
         withdraw("0" * 32, 1, OFFICER, office.ports())

@@ -87,7 +87,7 @@ def test_package_is_the_same_when_the_code_is_the_same(tmp_path: Path) -> None:
         ({"infra/resources.json": ""}, "infra should not be in it"),
         ({"moto-5.2.5.dist-info/METADATA": ""}, "moto is in it"),
         ({"app.py": None}, "app.py is missing"),
-        ({"pillow_heif-1.0.dist-info/WHEEL": None}, "pillow-heif is missing: does it have a wheel"),
+        ({"pi_heif-1.0.dist-info/WHEEL": None}, "pi-heif is missing: does it have a wheel"),
         ({"pillow-1.0.dist-info/WHEEL": "Tag: cp311-cp311-linux_x86_64\n"}, "built for linux_x86"),
         (
             {"pillow-1.0.dist-info/WHEEL": "Tag: cp311-cp311-manylinux_2_28_x86_64\n"},

@@ -71,7 +71,7 @@ def test_local_secret_that_is_new_joins_those_that_are_kept(tmp_path: Path) -> N
 def test_local_secrets_say_what_to_do_when_their_file_is_broken(text: str, tmp_path: Path) -> None:
     file = tmp_path / "secrets.json"
     file.write_text(text)
-    with pytest.raises(ConfigurationError, match=r"secrets.json is no JSON object.*delete it"):
+    with pytest.raises(ConfigurationError, match=r"secrets.json is not a JSON object.*delete it"):
         kept_values(file)
 
 

@@ -94,7 +94,7 @@ def test_operation_is_rejected_when_the_job_is_another_teams() -> None:
     who = crew_member(remits=(Remit(teams=("parks",)),))
     (outcome,) = operate([operation()], who, here.ports())
     assert (outcome.result, outcome.job) == ("rejected", None)
-    assert "not yours" in (outcome.reason or "")
+    assert "not in your teams" in (outcome.reason or "")
 
 
 def test_operation_is_taken_when_the_job_was_given_to_another_team_meanwhile() -> None:

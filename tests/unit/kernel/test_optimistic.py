@@ -48,7 +48,7 @@ def test_caller_is_told_what_others_keep_changing() -> None:
     store = Store(conflicts=ATTEMPTS)
     with pytest.raises(UpstreamFailed) as told:
         update(store.load, lambda number: number + 1, store.save, what="this number")
-    assert "changing this number just now" in told.value.detail
+    assert "changing this number at the moment" in told.value.detail
     assert store.saved == []
 
 

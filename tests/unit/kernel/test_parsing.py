@@ -170,7 +170,7 @@ def test_every_fault_in_the_entries_of_a_list_is_named_with_its_place() -> None:
         "more": [{"name": "long one"}],
     }
     assert faults(json.dumps(body).encode(), Entries) == {
-        "entries[0].colour": "is not a field of this; known are: name, number",
+        "entries[0].colour": "is not a known field; known are: name, number",
         "entries[1].name": "is required",
         "entries[1].number": "must be a whole number",
         "more[0].name": "must have at most 5 characters",
