@@ -5,5 +5,5 @@ import type { Keeping } from "./kept.ts";
 
 /** Empty if the document has just been fetched. */
 export function ageText({ isOld, at }: Keeping<unknown>, { time_zone }: Council): string {
-  return isOld ? `You are offline, or the service is not available. Last updated ${momentText(at, time_zone)}.` : "";
+  return isOld ? `We could not reach the service. Last updated ${momentText(at, time_zone)}.` : "";
 }
