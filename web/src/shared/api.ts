@@ -1,4 +1,4 @@
-/** Reading published documents and the API. */
+/** Reads published documents and the API. */
 import type { FieldError, Outcome, Problem } from "./outcome.ts";
 import { requestId } from "./request-id.ts";
 

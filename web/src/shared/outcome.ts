@@ -23,7 +23,7 @@ export function isSignedOut(outcome: Outcome<unknown>): boolean {
   return outcome.kind === "refused" && outcome.problem.status === 401;
 }
 
-/** Why it was refused, in the service's words. */
+/** The service's message about a refusal. */
 export function reasonOf({ errors, detail, title }: Problem): string {
   return errors?.[0]?.message ?? detail ?? title;
 }

@@ -1,9 +1,9 @@
-/** Posts as somebody. What knows who is signed in is loaded only where it may be needed. */
+/** Posts as an account. The session module is loaded only if it may be needed. */
 import type { Outcome } from "./api.ts";
 import { isSignedOut } from "./outcome.ts";
 import { post } from "./send.ts";
 
-/** As that account; as nobody where it is empty. Refused with 401 where another account is signed in, or none. */
+/** Posts as that account, or as nobody if it is empty. Refused with 401 if that account is not signed in. */
 export async function postAs<T>(account: string, path: string, body: unknown, key: string): Promise<Outcome<T>> {
   if (!account) return post(path, body, key);
   return withSession(({ callAs }) => callAs(account, "POST", path, body, { "Idempotency-Key": key }));

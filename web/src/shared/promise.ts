@@ -8,7 +8,7 @@ export function promiseWords(expected: string, timeZone?: string): HTMLElement {
   return element("p", {}, "We aim to deal with this by ", element("strong", {}, day), ".");
 }
 
-/** Without the council's time zone, by the day of the phone. */
+/** Uses the browser's time zone if the council's is not given. */
 export function isOverdue(expected: string, now: Date, timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone): boolean {
   return isoDay(now, timeZone) > isoDay(new Date(expected), timeZone);
 }

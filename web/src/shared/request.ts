@@ -3,15 +3,15 @@ import { type Outcome, type Problem, reasonOf } from "./outcome.ts";
 import { requestId } from "./request-id.ts";
 
 const TIMEOUT_MS = 30_000;
-/** For a picture on a slow line. */
+/** Long enough for a photo on a slow connection. */
 const FORM_TIMEOUT_MS = 120_000;
 const USUAL_WAIT_S = 60;
 const TOO_MANY = 429;
 const WORTH_REPEATING = [408, 425];
-/** What the store of photos answers with 400 where one came too slowly, in part or too late. */
+/** The photo store's answers (400) to a photo that came too slowly, incomplete or too late. */
 const BROKEN = /<Code>(RequestTimeout|IncompleteBody|ExpiredToken)</;
 
-/** Without a body where that is undefined. A form is a photo for the store, which wants no headers and tells nothing. */
+/** Sends no body if it is undefined. A form is a photo for the store, which takes no headers and returns no content. */
 export async function request<T>(method: string, address: string, body: unknown, headers: Record<string, string>): Promise<Outcome<T>> {
   const isForm = body instanceof FormData;
   try {
@@ -33,7 +33,7 @@ function jsonOf(body: unknown, headers: Record<string, string>): RequestInit {
   return { headers: { "Content-Type": "application/json", ...headers, ...requestId() }, body: JSON.stringify(body), signal };
 }
 
-/** JSON, or a page's text. */
+/** Reads JSON, or the text of a page. */
 function read(response: Response): Promise<unknown> {
   return response.headers.get("Content-Type")?.startsWith("text/html") ? response.text() : response.json();
 }

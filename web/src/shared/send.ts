@@ -1,9 +1,9 @@
-/** Writing to the API from a page. */
+/** Writes to the API from a page. */
 import { deviceKey } from "./device.ts";
 import type { Outcome } from "./outcome.ts";
 import { request } from "./request.ts";
 
-/** Devices that share a network are counted apart. */
+/** The header that tells devices on the same network apart. */
 const DEVICE = "X-Ginnel-Device";
 
 export function post<T>(path: string, body: unknown, key: string): Promise<Outcome<T>> {
@@ -14,9 +14,9 @@ export function send<T>(method: string, path: string, body: unknown, headers: Re
   return request(method, path, body, { ...(body === undefined ? {} : { [DEVICE]: deviceKey() }), ...headers });
 }
 
-/** When to try again, to go on a sentence's beginning. */
+/** When to try again, as the second half of a sentence. */
 export function whenToRetry(seconds: number | null): string {
-  if (!seconds) return "try again when you have a connection";
+  if (!seconds) return "check your connection and try again";
   const minutes = Math.ceil(seconds / 60);
-  return `the service is busy: try again in ${minutes === 1 ? "a minute" : `${minutes} minutes`}`;
+  return `the service is busy, so try again in ${minutes === 1 ? "a minute" : `${minutes} minutes`}`;
 }

@@ -45,7 +45,7 @@ export async function callAs<T>(account: string, method: string, path: string, b
   return call(method, path, body, headers);
 }
 
-/** Ends what keeps her signed in on this device. */
+/** Ends the session on this device. */
 export async function signOut(): Promise<Outcome<unknown>> {
   const outcome = await send("DELETE", SESSION, undefined, {});
   if (outcome.kind === "stored") asking = undefined;

@@ -1,14 +1,14 @@
-/** Puts a picture into the store of photos, where the service said. */
+/** Uploads a picture to the photo store, with the service's policy. */
 import { request } from "./request.ts";
 
-/** Where to put one picture, once: it is asked for at each try and never kept. */
+/** Where to upload one picture, once: requested for each try and never stored. */
 export interface Policy {
   photo_id: string;
   url: string;
   fields: Record<string, string>;
 }
 
-/** `broke`: it may be tried again, with another policy. */
+/** `broke`: try again with another policy. */
 export async function upload(picture: Blob, { url, fields }: Policy): Promise<"there" | "refused" | "broke"> {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);

@@ -1,4 +1,4 @@
-/** The service worker: shows what the council sends to this browser, and nothing else. */
+/** The service worker: shows the notifications that the council sends to this browser. */
 import { addressOf } from "../shared/push-address.ts";
 import { request } from "../shared/request.ts";
 

@@ -64,9 +64,9 @@ describe("what is sent", () => {
 });
 
 test.each([
-  [null, "try again when you have a connection"],
-  [30, "the service is busy: try again in a minute"],
-  [61, "the service is busy: try again in 2 minutes"],
+  [null, "check your connection and try again"],
+  [30, "the service is busy, so try again in a minute"],
+  [61, "the service is busy, so try again in 2 minutes"],
 ])("when to try again is said in words: %s", async (seconds, words) => {
   expect((await page({})).whenToRetry(seconds)).toBe(words);
 });

@@ -1,4 +1,4 @@
-/** A report as its reporter sees it, and what the reporter may change. */
+/** A report as its reporter sees it, and the fields that the reporter may change. */
 import type { StoredReport } from "../../shared/reports.ts";
 
 export interface OwnReport extends StoredReport {
@@ -19,7 +19,7 @@ export function isPublic({ visibility }: OwnReport): boolean {
   return visibility === "public" || visibility === "held" || visibility === "waiting";
 }
 
-/** What differs from what is stored. */
+/** The fields that differ from the stored report. */
 export function changesIn(words: Words, report: OwnReport): Changes {
   const other = FIELDS.filter((field) => words[field] !== (report[field] ?? ""));
   const clear = other.filter((field) => !words[field]);

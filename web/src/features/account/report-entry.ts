@@ -11,7 +11,7 @@ import { change, tell } from "./page.ts";
 import { askAbout, findingsIn, reportForm, wordsIn } from "./report-form.ts";
 import { pathOf, saveReport } from "./report-save.ts";
 
-/** What services are called, and the council's time zone. */
+/** The names of services, and the council's time zone. */
 export interface Known {
   names: Map<string, string>;
   zone: string | undefined;

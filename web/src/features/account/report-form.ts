@@ -22,7 +22,7 @@ export function wordsIn(form: HTMLFormElement): Words {
   return Object.fromEntries(texts) as Words;
 }
 
-/** What in words that become public seems to be about a person. */
+/** Possible personal information in public text. */
 export async function findingsIn(words: Words, report: OwnReport): Promise<Finding[]> {
   if (!isPublic(report)) return [];
   return import("../report/personal-data.ts").then(({ findingsOf }) => findingsOf(words)).catch(() => []);

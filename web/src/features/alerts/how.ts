@@ -1,4 +1,4 @@
-/** By which way, and sending it off. What needs the browser's leave asks for it only now. */
+/** The step that asks for the channel and sends the alert. Asks for the browser's permission only now. */
 import type { FieldError, Outcome } from "../../shared/api.ts";
 import { choiceItems, chosenIn } from "../../shared/choices.ts";
 import { loadCouncil } from "../../shared/council.ts";

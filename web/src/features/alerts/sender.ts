@@ -1,4 +1,4 @@
-/** The addresses of the account that is signed in. Loaded apart, as most are not signed in. */
+/** The addresses of the signed-in account. A module of its own, because most people are not signed in. */
 import { call } from "../../shared/session.ts";
 import type { OwnAccount } from "../account/model.ts";
 

@@ -1,4 +1,4 @@
-/** The end: what happens next, and the code where one was sent. */
+/** The confirmation: what happens next, and the form for a code if one was sent. */
 import { byId, element, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { send } from "../../shared/send.ts";

@@ -1,16 +1,16 @@
-/** The steps to alerts, in their order, and which one may be shown. */
+/** The steps of setting up alerts, in order, and which one can be shown. */
 import type { Draft } from "./draft.ts";
 import { mayHavePlace } from "./words.ts";
 
 export const STEPS = ["what", "where", "ward", "when", "how", "sent"] as const;
 export type Step = (typeof STEPS)[number];
 
-/** The step after the choice of what. */
+/** The step after the choice of topic. */
 export function afterWhat({ kind }: Pick<Draft, "kind">): Step {
   return kind === "ward" ? "ward" : mayHavePlace(kind) ? "where" : "when";
 }
 
-/** The first that still needs an answer, where one further on is asked for. */
+/** The step to show when `wanted` is requested: an earlier one if that still needs an answer. */
 export function allowed(wanted: Step, draft: Draft): Step {
   const { kind, place, ward_code, receipt } = draft;
   if (wanted === "sent") return receipt ? "sent" : "what";

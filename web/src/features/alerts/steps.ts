@@ -31,7 +31,7 @@ export function startSteps(enter: Record<Step, () => void | Promise<void>>): voi
   void follow();
 }
 
-/** The step of the place, where the choice has one. */
+/** The step that asks for the location or ward, if the topic has one. */
 function beforeWhen(): string {
   const after = afterWhat(currentDraft());
   return after === "when" ? "#what" : `#${after}`;

@@ -12,7 +12,7 @@ import { dropPhoto, findPhoto, type KeptPhoto } from "./photos.ts";
 
 const LOCK = "ginnel-crew-outbox";
 const MOST = 50;
-/** A photo without what it belongs to is swept away after 23 hours. */
+/** After 23 hours, an uploaded photo without its operation is uploaded again, because the service deletes it. */
 const UPLOAD_HOLDS_MS = 12 * 3600 * 1000;
 /** After this many interruptions, a photo is sent separately, so that its operation need not wait. */
 const MOST_BREAKS = 3;
@@ -126,7 +126,7 @@ async function settle(item: Item, told: Result | undefined): Promise<void> {
 
 /** Keeps refused photos on the phone until the crew has seen the reason. */
 function leftOver(item: Item, photos: ItemPhoto[], seq: number): Item {
-  const attention = `We could not use the photo: ${photos[0]!.refused}`;
+  const attention = `We could not use the photo. ${photos[0]!.refused}`;
   return { ...item, op_id: crypto.randomUUID(), seq, kind: "photo", text: "", reason: null, photos, sent_photos: null, tries: 0, attention };
 }
 
@@ -169,7 +169,7 @@ async function uploadNext(item: Item, skipped: Set<string>, line: Line): Promise
 async function mark(item: Item, photo: ItemPhoto): Promise<void> {
   const photos = item.photos.map((each) => (each.id === photo.id ? photo : each));
   const isNothing = item.kind === "photo" && photos.every(({ refused }) => refused);
-  await keep({ ...item, photos, attention: isNothing ? `We could not use the photo: ${photo.refused}` : item.attention });
+  await keep({ ...item, photos, attention: isNothing ? `We could not use the photo. ${photo.refused}` : item.attention });
 }
 
 /** Moves a photo that is interrupted too often into an item of its own: stores that first, then removes it here. */

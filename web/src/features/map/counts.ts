@@ -1,4 +1,4 @@
-/** Counts for a map too far away for pins, summed up in words. */
+/** Counts for a map that is zoomed out too far for pins, summed in words. */
 import type { Service } from "../../shared/council.ts";
 import { byId, element, show } from "../../shared/dom.ts";
 import { type Filter, type Tally, tallyOf } from "./marks.ts";
@@ -6,7 +6,7 @@ import type { Count } from "./tiles.ts";
 
 const list = byId("count-list");
 
-/** What the view holds, by kind of problem: the way to it without the map. */
+/** Lists the counts in view by kind of problem: the accessible alternative to the marks. */
 export function drawCountList(counts: Count[], services: Map<string, Service>, passes: Filter): void {
   const codes = [...new Set(counts.flatMap((count) => Object.keys(count.services)))];
   const rows = codes

@@ -1,4 +1,4 @@
-/** Counts as marks on the map: filtered, and placed so that no two marks touch. */
+/** Counts as marks on the map, filtered and placed so that marks never touch. */
 import { type Box, project } from "../../shared/geo/tiles.ts";
 import type { Place } from "../../shared/reports.ts";
 import type { Count } from "./tiles.ts";
@@ -9,7 +9,7 @@ export interface Tally {
   closed: number;
 }
 
-/** A mark on the map: what is counted round its place; `box` holds all of that. */
+/** A mark on the map: the counts around its place; `box` contains all that is counted. */
 export interface Mark extends Tally, Place {
   key: string;
   box: Box;
@@ -17,7 +17,7 @@ export interface Mark extends Tally, Place {
 
 export type Filter = (serviceCode: string, status: "open" | "closed") => boolean;
 
-/** A mark stands for a cell of half a tile's width, and keeps this far from the cell's edges. */
+/** A mark stands for a cell half a tile wide, and keeps this distance from the cell's edges. */
 const CELL_LEVELS = 1;
 const MARGIN = 26 / 128;
 
@@ -32,7 +32,7 @@ export function tallyOf(counts: Count[], passes: Filter): Tally {
   return sum;
 }
 
-/** One mark for each cell that is 128 pixels wide at that zoom. */
+/** One mark for each cell. A cell is 128 pixels wide at that zoom. */
 export function marksOf(counts: Count[], zoom: number, passes: Filter): Mark[] {
   const level = zoom + CELL_LEVELS;
   const cells = new Map<string, Count[]>();
@@ -52,7 +52,7 @@ function total(count: Count, passes: Filter): number {
   return open + closed;
 }
 
-/** The tiles that are counted, with their edges. */
+/** The box of the counted tiles. */
 function boxOf(counts: Count[]): Box {
   const edges = (start: (count: Count) => number) => counts.flatMap((count) => [start(count) / 2 ** count.z, (start(count) + 1) / 2 ** count.z]);
   const xs = edges(({ x }) => x);
@@ -62,7 +62,7 @@ function boxOf(counts: Count[]): Box {
   return { west: northWest.long, north: northWest.lat, east: southEast.long, south: southEast.lat };
 }
 
-/** The middle of what is counted, moved away from the cell's edges as far as a mark is wide. */
+/** The weighted middle of the counts, kept a mark's width from the cell's edges. */
 function middleOf(counts: Count[], level: number, passes: Filter): Place {
   const scale = 2 ** level;
   const sum = { x: 0, y: 0, weight: 0 };

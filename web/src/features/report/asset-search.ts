@@ -1,4 +1,4 @@
-/** Which of the council's things near the place it may be. */
+/** Searches for the council's assets near the place. */
 import { loadFacilities, loadKinds, type Near, nearestOf } from "../../shared/places/facilities.ts";
 import type { Place } from "../../shared/reports.ts";
 import { about, changeDraft, currentDraft, placeOf } from "./draft.ts";
@@ -8,7 +8,7 @@ const WITHIN_M = 250;
 const PATIENCE_MS = 4_000;
 
 export interface Choice {
-  /** The middle that the distances are from. */
+  /** The place that distances are measured from. */
   from: Place;
   label: string;
   near: Near[];
@@ -16,12 +16,12 @@ export interface Choice {
 
 let found: { about: string; choice: Promise<Choice | null> } | undefined;
 
-/** Whether there is something to choose from that was not shown before. */
+/** Whether there are assets to choose from that were not shown before. */
 export async function isWorthAsking(): Promise<boolean> {
   return currentDraft().asset_for !== about() && (await search()) !== null;
 }
 
-/** What there is to choose from, loaded once. A failure counts as nothing found. */
+/** The assets to choose from, loaded once. A failure counts as nothing found. */
 export function lookAhead(): Promise<Choice | null> {
   if (found?.about !== about()) found = { about: about(), choice: fetchChoice().catch(() => null) };
   return found.choice;
@@ -29,7 +29,7 @@ export function lookAhead(): Promise<Choice | null> {
 
 export const search = () => inTime(lookAhead());
 
-/** The report is then about that one, where it is; what was said of the place stays. */
+/** Makes the report about that asset, at its place. The description of the place stays. */
 export function take(near: Near | undefined, choice: Choice): void {
   const { service_code } = currentDraft();
   if (near) {
@@ -38,7 +38,7 @@ export function take(near: Near | undefined, choice: Choice): void {
   } else {
     changeDraft({ asset: null });
   }
-  // Coming back shows what there was to choose from, though the pin has moved.
+  // Going back shows the same choices, although the pin has moved.
   found = { about: about(), choice: Promise.resolve(choice) };
   changeDraft({ asset_for: about() });
 }
@@ -54,7 +54,7 @@ async function fetchChoice(): Promise<Choice | null> {
   return close.length ? { from, label: kinds.map(({ plural }) => plural).join(", "), near: close.slice(0, MOST) } : null;
 }
 
-/** After 4 seconds there is nothing to choose from. */
+/** After 4 seconds, counts as nothing found. */
 function inTime(wanted: Promise<Choice | null>): Promise<Choice | null> {
   const late = new Promise<null>((resolve) => setTimeout(resolve, PATIENCE_MS, null));
   return Promise.race([wanted, late]);

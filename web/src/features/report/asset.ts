@@ -29,7 +29,7 @@ export function start(onward: () => Promise<void>): void {
   section.querySelector("form")!.addEventListener("submit", () => {
     clearErrors(section);
     const chosen = radios().find(({ checked }) => checked)?.value;
-    if (!chosen) return showErrors(section, [{ field: "asset-0", message: "Choose which one it is, or that it is not here" }]);
+    if (!chosen) return showErrors(section, [{ field: "asset-0", message: "Choose which one it is, or choose 'It is not in this list'" }]);
     take(shown!.near.find(({ facility }) => facility.facility_id === chosen), shown!);
     void onward();
   });

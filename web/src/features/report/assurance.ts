@@ -1,13 +1,13 @@
-/** How surely a service has to know who reports. */
+/** The assurance that a service needs of the reporter's account. */
 import type { Service } from "../../shared/council.ts";
 import type { Account } from "../../shared/session.ts";
 
-/** From the least to the most sure. */
+/** Levels of assurance, lowest first. */
 const SURENESS = ["anonymous", "contact", "proven", "staff"];
 
 export const isStaff = ({ roles }: Pick<Account, "roles">) => roles.some((role) => role !== "resident");
 
-/** Staff who report for a resident see for themselves who that is; for their own reports they are asked like everybody. */
+/** Staff check the identity of a resident they report for. Their own reports need the same assurance as anyone's. */
 export function isKnownWell(account: Pick<Account, "roles" | "assurance">, { assurance = "anonymous" }: Pick<Service, "assurance">, channel: string): boolean {
   const forOthers = isStaff(account) && channel !== "online";
   return forOthers || SURENESS.indexOf(account.assurance) >= SURENESS.indexOf(assurance);

@@ -1,4 +1,4 @@
-/** The service that the draft is for. */
+/** The draft's service. */
 import { type Catalogue, loadCatalogue, type Service } from "../../shared/council.ts";
 import type { Draft } from "../../shared/pending-report.ts";
 import { currentDraft } from "./draft.ts";

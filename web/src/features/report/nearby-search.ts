@@ -1,4 +1,4 @@
-/** The open reports of the same kind close to the place. */
+/** Searches for open reports of the same kind near the place. */
 import { getJson } from "../../shared/api.ts";
 import { loadCouncil } from "../../shared/council.ts";
 import type { Report, StoredReport } from "../../shared/reports.ts";
@@ -16,7 +16,7 @@ const MOST = 8;
 
 let found: { about: string; items: Promise<Nearby[]> } | undefined;
 
-/** Whether there is something to show that was not shown before. */
+/** Whether there are reports that were not shown before. */
 export async function isWorthAsking(): Promise<boolean> {
   return currentDraft().nearby_for !== about() && (await search()).length > 0;
 }
@@ -34,7 +34,7 @@ async function fetchNearby(): Promise<Nearby[]> {
   return inTime(addWords(items), items);
 }
 
-/** The list has no descriptions; the published documents do. */
+/** Adds descriptions from the published documents; the list has none. */
 async function addWords(items: Nearby[]): Promise<Nearby[]> {
   const template = (await loadCouncil()).request;
   return Promise.all(
@@ -46,7 +46,7 @@ async function addWords(items: Nearby[]): Promise<Nearby[]> {
   );
 }
 
-/** Nobody waits for longer than that, and no failure stops anybody. */
+/** Returns `instead` after the time limit or on failure. */
 function inTime<T>(wanted: Promise<T>, instead: T): Promise<T> {
   const late = new Promise<T>((resolve) => setTimeout(resolve, PATIENCE_MS, instead));
   return Promise.race([wanted.catch(() => instead), late]);

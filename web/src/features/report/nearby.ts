@@ -1,4 +1,4 @@
-/** Open reports of the same kind close to the place: following one is better than sending it again. */
+/** The step that shows open reports of the same kind near the place, to follow one instead of sending a duplicate. */
 import { loadCouncil } from "../../shared/council.ts";
 import { dayElement } from "../../shared/dates.ts";
 import { deviceKey } from "../../shared/device.ts";

@@ -87,7 +87,7 @@ async function item(photo: DraftPhoto, index: number): Promise<HTMLElement> {
 }
 
 function refusal({ refused }: DraftPhoto): HTMLElement[] {
-  return refused ? [element("p", { class: "govuk-error-message" }, `We cannot use this photo: ${refused}`)] : [];
+  return refused ? [element("p", { class: "govuk-error-message" }, `We cannot use this photo. ${refused}`)] : [];
 }
 
 function time({ taken }: DraftPhoto): HTMLElement[] {

@@ -1,4 +1,4 @@
-/** Sends the draft: photos first, then the report. Keys stay the same from try to try, so that nothing is stored twice. */
+/** Sends the draft: photos first, then the report. Each try uses the same keys, so that nothing is stored twice. */
 import type { Outcome, Problem } from "../../shared/api.ts";
 import type { Service } from "../../shared/council.ts";
 import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";

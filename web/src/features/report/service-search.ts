@@ -1,11 +1,5 @@
-/** Finds services that match a text, best first, and the words that matched. */
+/** Finds services that match a text, best first. */
 import type { Service } from "../../shared/council.ts";
-
-export interface Suggestion {
-  service: Service;
-  /** The words that matched, as they were typed. */
-  because: string[];
-}
 
 /** A word in the name counts more than a keyword, and a keyword more than a word in the description. */
 const WEIGHTS = { name: 4, keywords: 3, description: 1 };
@@ -14,19 +8,15 @@ const SAY_NOTHING = new Set(
   "a an and are at been by for from has have here i in is it its my near no not of on or our out outside that the there this to very was we with".split(" "),
 );
 
-export function suggest(typed: string, services: Service[]): Suggestion[] {
+export function suggest(typed: string, services: Service[]): Service[] {
   const words = [...new Set(wordsOf(typed))];
   const telling = words.filter((word) => !SAY_NOTHING.has(word));
   const wanted = telling.length ? telling : words;
   return services
-    .map((service) => ({ service, ...match(wanted, service) }))
+    .map((service) => ({ service, score: wanted.reduce((sum, word) => sum + scoreOf(word, service), 0) }))
     .filter(({ score }) => score > 0)
-    .sort((one, other) => other.score - one.score);
-}
-
-function match(words: string[], service: Service): { because: string[]; score: number } {
-  const scored = words.map((word) => ({ word, score: scoreOf(word, service) })).filter(({ score }) => score > 0);
-  return { because: scored.map(({ word }) => word), score: scored.reduce((sum, { score }) => sum + score, 0) };
+    .sort((one, other) => other.score - one.score)
+    .map(({ service }) => service);
 }
 
 function scoreOf(word: string, { service_name, keywords, description }: Service): number {

@@ -91,7 +91,7 @@ function filter(): void {
     home.append(box);
     show(box, !searching || box.querySelector("input")!.checked);
   }
-  for (const { service } of suggestions) lift(service);
+  for (const service of suggestions) lift(service);
   for (const box of groups.children) show(box as HTMLElement, box.querySelector(".govuk-radios__item:not([hidden])") !== null);
   status.textContent = searching ? matchText(suggestions.length) : "";
 }

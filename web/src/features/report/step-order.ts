@@ -1,4 +1,4 @@
-/** The steps of a report, in their order. */
+/** The steps of a report, in order. */
 export const STEPS = [
   "begun",
   "where",
