@@ -129,7 +129,7 @@ def test_failed_alert_is_shown_with_its_reason_and_sent_again(
     )
     telling_ports().alerts.save(failed)
     page = opened(new_page, "alerts")
-    entry = page.locator(".app-entry", has_text="Email: it is fixed")
+    entry = page.locator(".app-entry", has_text="Email: the report is fixed")
     expect(entry).to_contain_text("Tried 8 times")
     expect(entry).to_contain_text("unanswered")
     entry.get_by_role("button", name="Resend").click()

@@ -49,7 +49,12 @@ def test_area_tells_what_is_around_the_place(viewport: dict[str, int], new_page:
         "Square Park",
     ):
         expect(main).to_contain_text(words)
-    for words in ("New water main", "Eskerby Water", "There is 1 in your ward", "Hole by the"):
+    for words in (
+        "New water main",
+        "Eskerby Water",
+        "There is 1 open report in your ward",
+        "Hole by the",
+    ):
         expect(main).to_contain_text(words)
     expect(main.get_by_role("link", name="jo.marsh@example.org")).to_have_attribute(
         "href", "mailto:jo.marsh@example.org"

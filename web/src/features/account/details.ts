@@ -62,7 +62,7 @@ function open(read: OwnAccount): void {
 function showAddresses({ addresses, reach_by }: OwnAccount): void {
   byId("addresses").replaceChildren(...addresses.map(({ value }) => entryOf(value)));
   const kinds = (["email", "phone"] as const).filter((kind) => addresses.some((each) => each.kind === kind));
-  const ways: [string, string][] = [...kinds.map((kind): [string, string] => [kind, WAYS[kind]]), ["", "By email or phone"]];
+  const ways: [string, string][] = [...kinds.map((kind): [string, string] => [kind, WAYS[kind]]), ["", "No preference"]];
   byId("reach-choices").replaceChildren(...ways.map(([value, text], index) => radio(value, text, index, reach_by ?? "")));
 }
 
