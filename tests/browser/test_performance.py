@@ -142,7 +142,7 @@ def test_address_says_what_is_chosen(new_page: NewPage) -> None:
         ["Jun", "7", "6", "0"],
     ]
     opened(page, "?year=2007&ward=nowhere")
-    expect(page.get_by_label("Month reported")).to_have_value("2007")
+    expect(page.get_by_label("Year reported")).to_have_value("2007")
     expect(page.get_by_label("Ward")).to_have_value("")
     expect(page.get_by_role("link", name="CSV of November 2007")).to_be_visible()
 
