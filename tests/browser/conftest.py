@@ -46,8 +46,17 @@ UNHURRIED = f"""(() => {{
 }})()"""
 """Lets a page wait longer for answers than people would have it wait, and look less often for what
 is new, since all that it asks runs on this machine, beside the browser."""
+NARROW = {"width": 320, "height": 640}
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
+WIDTHS = pytest.mark.parametrize(
+    "viewport",
+    [
+        pytest.param(NARROW, id="narrow"),
+        pytest.param(DESK, id="desk", marks=pytest.mark.exhaustive),
+    ],
+)
+"""For what axe and the width of a page say. `make test` asks at the width that breaks first."""
 
 # What was typed wrongly, nobody signed in, documents that are not there, conflicts and a busy
 # service that a test brings about, and networks that it breaks.

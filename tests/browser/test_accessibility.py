@@ -6,14 +6,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from infra.local.stack import LocalStack
-from tests.browser.conftest import DESK, NewPage
+from tests.browser.conftest import NARROW, WIDTHS, NewPage
 from tests.browser.published import HOME
 from tests.conftest import ROOT
 
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RESULTS = f"/nearest/#toilets/{HOME['lat']:.5f},{HOME['long']:.5f}/"
-NARROW = {"width": 320, "height": 640}
 PAGES = [
     "/",
     "/report/",
@@ -51,7 +50,7 @@ def overflow(page: Page) -> int:
     return wider
 
 
-@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+@WIDTHS
 @pytest.mark.parametrize("path", PAGES)
 def test_page_has_no_violation_and_fits(
     path: str, viewport: dict[str, int], new_page: NewPage

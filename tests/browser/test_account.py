@@ -18,9 +18,9 @@ from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.views import tracking_url
 from infra.local import mail
 from infra.local.stack import LocalStack
-from tests.browser.conftest import DESK, NewPage
+from tests.browser.conftest import WIDTHS, NewPage
 from tests.browser.signing_in import new_account, sign_in
-from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.browser.test_accessibility import overflow, violations
 from tests.browser.test_kept_drafts import DRAFTS
 from tests.browser.test_report_path import (
     HERE,
@@ -93,7 +93,7 @@ def test_every_page_has_a_link_to_the_account(new_page: NewPage) -> None:
         expect(link).to_have_attribute("href", "/account/")
 
 
-@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+@WIDTHS
 def test_no_page_has_a_violation_or_runs_off_the_screen(
     viewport: dict[str, int], new_page: NewPage, account: Account
 ) -> None:

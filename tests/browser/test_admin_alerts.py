@@ -15,10 +15,10 @@ from chalicelib.disruptions.publishing import publish
 from chalicelib.kernel.time import utc_now
 from infra.local.stack import LocalStack
 from infra.tokens import account_with
-from tests.browser.conftest import DESK, PHONE, NewPage
+from tests.browser.conftest import WIDTHS, NewPage
 from tests.browser.published import HOME, WARD
 from tests.browser.signing_in import sign_in
-from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.browser.test_accessibility import overflow, violations
 
 NUMBERS = count()
 
@@ -138,7 +138,7 @@ def test_failed_alert_is_shown_with_its_reason_and_sent_again(
     expect(page.locator("#failed-list")).to_have_text("There are no alerts to show.")
 
 
-@pytest.mark.parametrize("viewport", [NARROW, PHONE, DESK], ids=["narrow", "phone", "desk"])
+@WIDTHS
 def test_pages_have_no_violation_and_fit(
     viewport: dict[str, int], new_page: NewPage, stack: LocalStack
 ) -> None:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from itertools import count
 
-import pytest
 from playwright.sync_api import Page, Route, expect
 
 from chalicelib.accounts.model import Destination, Grant
@@ -11,9 +10,9 @@ from chalicelib.accounts.usecases.staff import invite, person_at
 from chalicelib.bootstrap.accounts import accounts_ports, people_ports
 from infra.local.stack import LocalStack
 from infra.tokens import account_with
-from tests.browser.conftest import DESK, PHONE, NewPage
+from tests.browser.conftest import WIDTHS, NewPage
 from tests.browser.signing_in import sign_in
-from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.browser.test_accessibility import overflow, violations
 
 NUMBERS = count()
 
@@ -160,7 +159,7 @@ def test_page_goes_on_when_its_token_has_run_out(new_page: NewPage, stack: Local
     expect(entry).to_contain_text("Disabled")
 
 
-@pytest.mark.parametrize("viewport", [NARROW, PHONE, DESK], ids=["narrow", "phone", "desk"])
+@WIDTHS
 def test_page_has_no_violation_and_fits(
     viewport: dict[str, int], new_page: NewPage, stack: LocalStack
 ) -> None:

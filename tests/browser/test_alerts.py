@@ -16,10 +16,10 @@ from chalicelib.reports.usecases.access import Author
 from infra.local import mail
 from infra.local.stack import LocalStack
 from infra.local.texts import texts
-from tests.browser.conftest import DESK, PHONE, NewPage
+from tests.browser.conftest import WIDTHS, NewPage
 from tests.browser.published import HOME, WARD
 from tests.browser.signing_in import new_account, sign_in
-from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.browser.test_accessibility import overflow, violations
 from tests.builders import draft
 from tests.people import code_in
 
@@ -363,7 +363,7 @@ def test_alerts_are_asked_for_by_keyboard_alone(new_page: NewPage) -> None:
     expect(page.get_by_role("heading", level=1, name="Check your email")).to_be_focused()
 
 
-@pytest.mark.parametrize("viewport", [NARROW, PHONE, DESK], ids=["narrow", "phone", "desk"])
+@WIDTHS
 def test_no_step_has_a_violation_or_runs_off_the_screen(
     viewport: dict[str, int], new_page: NewPage
 ) -> None:

@@ -1,6 +1,5 @@
 """A contractor tells what became of a job, on the page that the link leads to."""
 
-import pytest
 from playwright.sync_api import expect
 
 from chalicelib.bootstrap import container
@@ -12,8 +11,8 @@ from chalicelib.jobs.usecases import contractor_links, planning
 from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import Author
 from infra.local.stack import LocalStack
-from tests.browser.conftest import DESK, NewPage
-from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.browser.conftest import WIDTHS, NewPage
+from tests.browser.test_accessibility import overflow, violations
 from tests.builders import draft
 
 OFFICER = Staff(actor="officer", remits=EVERYWHERE)
@@ -33,7 +32,7 @@ def link(key: str) -> str:
     return made.url.removeprefix(container.settings().site_url)
 
 
-@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+@WIDTHS
 def test_job_is_done_without_javascript_and_no_page_has_a_violation(
     viewport: dict[str, int], new_page: NewPage, stack: LocalStack
 ) -> None:

@@ -3,7 +3,6 @@
 from itertools import count
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from chalicelib.bootstrap.jobs import jobs_ports
@@ -17,15 +16,14 @@ from chalicelib.photos.usecases import asking
 from chalicelib.reports.model import ServiceRequest
 from infra.local.stack import LocalStack
 from tests.attack_photos import jpeg
-from tests.browser.conftest import DESK, NewPage
+from tests.browser.conftest import WIDTHS, NewPage
 from tests.browser.officer import at_the_desk, case_address, reported, shown, stored
-from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.browser.test_accessibility import overflow, violations
 
 NUMBERS = count(1)
 WORDS = "The kerb was loose as well, so we set it again."
 OFFICER = Staff(actor="officer", remits=EVERYWHERE)
 CREW = Operator(actor="crew", device="phone", scope="account:crew", remits=EVERYWHERE)
-SIZES = pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
 
 
 def job_of(report: ServiceRequest) -> Job:
@@ -56,7 +54,7 @@ def look(page: Page) -> None:
     assert overflow(page) <= 0
 
 
-@SIZES
+@WIDTHS
 def test_words_of_a_contractor_are_public_when_an_officer_shows_them(
     viewport: dict[str, int], new_page: NewPage, stack: LocalStack
 ) -> None:
@@ -80,7 +78,7 @@ def test_words_of_a_contractor_are_public_when_an_officer_shows_them(
     expect(page.locator("#needs")).to_be_hidden()
 
 
-@SIZES
+@WIDTHS
 def test_reason_of_a_crew_stays_until_an_officer_has_dealt_with_it(
     viewport: dict[str, int], new_page: NewPage, stack: LocalStack
 ) -> None:

@@ -9,9 +9,9 @@ from playwright.sync_api import Page, expect
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, tile_of
 from infra.local.stack import LocalStack
-from tests.browser.conftest import DESK, NewPage
+from tests.browser.conftest import WIDTHS, NewPage
 from tests.browser.published import HOME
-from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.browser.test_accessibility import overflow, violations
 from tests.browser.test_report_path import (
     choose_service,
     go_to,
@@ -57,7 +57,7 @@ def send(page: Page, stack: LocalStack) -> dict[str, object]:
     return report
 
 
-@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+@WIDTHS
 def test_page_tells_what_is_known_and_has_no_violation(
     viewport: dict[str, int], new_page: NewPage
 ) -> None:
@@ -122,7 +122,7 @@ def report_about(page: Page, facility_id: str) -> None:
     expect(page.locator("[data-step]:not([hidden])")).to_have_count(1)
 
 
-@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+@WIDTHS
 def test_link_asks_first_when_another_report_is_begun(
     viewport: dict[str, int], new_page: NewPage, stack: LocalStack
 ) -> None:
@@ -189,7 +189,7 @@ def test_report_is_about_the_asset_that_was_chosen_by_keyboard(
     assert report["lat"] == pytest.approx(HOME["lat"] + 2 / 5000)
 
 
-@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+@WIDTHS
 def test_asset_is_chosen_on_the_map(viewport: dict[str, int], new_page: NewPage) -> None:
     page = new_page(viewport=viewport, geolocation=HERE, permissions=["geolocation"])
     at_asset_step(page)

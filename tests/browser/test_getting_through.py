@@ -3,11 +3,10 @@
 import json
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import DESK, NewPage
-from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.browser.conftest import WIDTHS, NewPage
+from tests.browser.test_accessibility import overflow, violations
 
 FINE = {
     "name": "Eskershire County Council",
@@ -115,7 +114,7 @@ def test_page_is_reached_from_every_other_and_its_figures_are_there(new_page: Ne
     assert "destinations" in json.loads(answer.body())
 
 
-@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+@WIDTHS
 def test_page_has_no_violation_and_fits(viewport: dict[str, int], new_page: NewPage) -> None:
     page = opened(new_page(viewport=viewport), FINE, STUCK, NEW)
     expect(page.get_by_role("heading", name="Parks team")).to_be_visible()

@@ -15,7 +15,7 @@ from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from infra.local.stack import LocalStack
-from tests.browser.conftest import DESK, NewPage
+from tests.browser.conftest import DESK, WIDTHS, NewPage
 from tests.browser.test_accessibility import overflow, violations
 from tests.builders import MARKET_PLACE, draft, update_draft
 
@@ -176,7 +176,7 @@ def test_city_view_says_so_when_the_filters_leave_nothing(new_page: NewPage) -> 
     expect(page.locator(".app-mark")).to_have_count(0)
 
 
-@pytest.mark.parametrize("viewport", [{"width": 320, "height": 640}, DESK], ids=["narrow", "desk"])
+@WIDTHS
 def test_city_view_has_no_violation_and_fits(viewport: dict[str, int], new_page: NewPage) -> None:
     page = new_page(viewport=viewport)
     city_view(page)

@@ -2,7 +2,6 @@
 
 from itertools import count
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from chalicelib.alerts.usecases.questions import question_token
@@ -12,8 +11,8 @@ from chalicelib.reports.model import Contact
 from chalicelib.reports.usecases import submission, updating
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from infra.local.stack import LocalStack
-from tests.browser.conftest import DESK, PHONE, NewPage
-from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.browser.conftest import WIDTHS, NewPage
+from tests.browser.test_accessibility import overflow, violations
 from tests.builders import draft, update_draft
 
 NUMBERS = count()
@@ -51,7 +50,7 @@ def test_answer_needs_one_tap_and_no_javascript(new_page: NewPage, stack: LocalS
     heading(page, "You have already answered")
 
 
-@pytest.mark.parametrize("viewport", [NARROW, PHONE, DESK], ids=["narrow", "phone", "desk"])
+@WIDTHS
 def test_no_page_of_the_question_has_a_violation_or_runs_off_the_screen(
     viewport: dict[str, int], new_page: NewPage, stack: LocalStack
 ) -> None:

@@ -6,9 +6,9 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import DESK, NewPage
+from tests.browser.conftest import WIDTHS, NewPage
 from tests.browser.published import HOME
-from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.browser.test_accessibility import overflow, violations
 
 HERE = {"latitude": HOME["lat"], "longitude": HOME["long"]}
 BEYOND_BOUNDS = {"latitude": 53.9591, "longitude": -0.8}
@@ -37,7 +37,7 @@ def show_area(page: Page) -> None:
     expect(page.get_by_role("heading", name="Your ward: Riverside")).to_be_focused()
 
 
-@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+@WIDTHS
 def test_area_tells_what_is_around_the_place(viewport: dict[str, int], new_page: NewPage) -> None:
     page = new_page(viewport=viewport, geolocation=HERE, permissions=["geolocation"])
     show_area(page)

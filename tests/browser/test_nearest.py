@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from infra.local.stack import LocalStack
-from tests.browser.conftest import DESK, NewPage
+from tests.browser.conftest import DESK, WIDTHS, NewPage
 from tests.browser.published import HOME
-from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.browser.test_accessibility import overflow, violations
 
 HERE = {"latitude": HOME["lat"], "longitude": HOME["long"]}
 RESULTS = f"/nearest/#toilets/{HOME['lat']:.5f},{HOME['long']:.5f}/"
@@ -259,7 +259,7 @@ def test_facility_that_is_reported_is_marked_and_leads_to_the_report(
     expect(page.get_by_role("link", name="has been reported")).to_be_visible()
 
 
-@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+@WIDTHS
 def test_each_step_has_no_violation_and_fits(viewport: dict[str, int], new_page: NewPage) -> None:
     page = at_home(new_page, viewport=viewport)
     page.goto("/nearest/")

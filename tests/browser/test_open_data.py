@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from infra.local.stack import LocalStack
-from tests.browser.conftest import DESK, NewPage
-from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.browser.conftest import WIDTHS, NewPage
+from tests.browser.test_accessibility import overflow, violations
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_every_file_and_feed_that_the_page_names_is_there(new_page: NewPage) -> 
 
 
 @pytest.mark.usefixtures("published")
-@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+@WIDTHS
 def test_page_of_open_data_has_no_violation_and_fits_when_it_has_months(
     viewport: dict[str, int], new_page: NewPage
 ) -> None:

@@ -15,9 +15,9 @@ from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.submission import submit
 from infra.local.stack import LocalStack
 from infra.tokens import account_with
-from tests.browser.conftest import DESK, NewPage
+from tests.browser.conftest import DESK, WIDTHS, NewPage
 from tests.browser.signing_in import sign_in
-from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.browser.test_accessibility import overflow, violations
 from tests.builders import draft
 
 COUNTS = ("reported", "fixed", "with_target", "in_target", "reopened", "failed_repairs", "open_now")
@@ -213,7 +213,7 @@ def test_figures_of_the_office_are_not_for_residents(new_page: NewPage) -> None:
     expect(page.locator("#staff-page")).to_be_hidden()
 
 
-@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+@WIDTHS
 def test_both_pages_have_no_violation_and_fit(viewport: dict[str, int], new_page: NewPage) -> None:
     page = opened(new_page(viewport=viewport))
     assert violations(page) == []

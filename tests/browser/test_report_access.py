@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FilePayload, Geolocation, Locator, Page, expect
 
-from tests.browser.conftest import DESK, NewPage
-from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.browser.conftest import WIDTHS, NewPage
+from tests.browser.test_accessibility import overflow, violations
 from tests.browser.test_report_path import choose_service, leave, place, step_shown
 
 HERE: Geolocation = {"latitude": 53.9433, "longitude": -1.0371}
@@ -164,7 +164,7 @@ def following_states(page: Page) -> None:
     sound(page, "followed")
 
 
-@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+@WIDTHS
 def test_steps_have_no_violation_in_any_state(
     viewport: dict[str, int], new_page: NewPage, shared_data: Path
 ) -> None:

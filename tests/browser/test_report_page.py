@@ -16,11 +16,9 @@ from chalicelib.publishing.model import photo_keys
 from chalicelib.reports.model import Photo, ServiceRequest
 from infra.local.stack import LocalStack
 from tests import builders
-from tests.browser.conftest import NewPage
+from tests.browser.conftest import NARROW, NewPage
 from tests.browser.test_accessibility import overflow, violations
 from tests.browser.test_kept_on_the_phone import lose_the_next_reply
-
-NARROW = {"width": 320, "height": 640}
 
 
 def stored(stack: LocalStack, number: int, **values: Any) -> ServiceRequest:

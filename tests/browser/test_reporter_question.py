@@ -1,6 +1,5 @@
 """The reporter answers an officer's question, on the page that the email leads to."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from chalicelib.alerts.usecases.questions import reply_token
@@ -11,8 +10,8 @@ from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.staff import questions
 from infra.local.stack import LocalStack
-from tests.browser.conftest import DESK, NewPage
-from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.browser.conftest import WIDTHS, NewPage
+from tests.browser.test_accessibility import overflow, violations
 from tests.builders import draft
 
 OUT_OF_THE_WAY = {"lat": 53.9423, "long": -1.0592}
@@ -37,7 +36,7 @@ def heading(page: Page, text: str) -> None:
     expect(page.get_by_role("heading", level=1, name=text)).to_be_visible()
 
 
-@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+@WIDTHS
 def test_question_is_answered_without_javascript_and_no_page_has_a_violation(
     viewport: dict[str, int], new_page: NewPage, stack: LocalStack
 ) -> None:

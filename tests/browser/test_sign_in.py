@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from infra.local import mail
 from infra.local.stack import LocalStack
-from tests.browser.conftest import PHONE
-from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.browser.conftest import NARROW, PHONE
+from tests.browser.test_accessibility import overflow, violations
 from tests.patience import PATIENCE_MS
 from tests.people import code_in, newest_link
 

@@ -1,12 +1,11 @@
 """What the pages about the pages say is so."""
 
-import pytest
 from playwright.sync_api import expect
 
 from chalicelib.privacy.registry import load
 from infra.local.stack import LocalStack
-from tests.browser.conftest import DESK, NewPage
-from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.browser.conftest import WIDTHS, NewPage
+from tests.browser.test_accessibility import overflow, violations
 
 KEPT = ("ginnel.device", "ginnel.follows.", "ginnel.draft", "ginnel.sent", "ginnel.update-draft.")
 
@@ -72,7 +71,7 @@ def test_privacy_notice_tells_each_row_of_the_registry(new_page: NewPage) -> Non
             assert words in whole, row
 
 
-@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
+@WIDTHS
 def test_privacy_notice_has_no_violation_and_fits_when_all_of_it_is_open(
     viewport: dict[str, int], new_page: NewPage
 ) -> None:

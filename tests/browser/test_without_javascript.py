@@ -12,8 +12,8 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import Author
 from infra.local.stack import LocalStack
-from tests.browser.conftest import DESK, PHONE
-from tests.browser.test_accessibility import NARROW, overflow, violations
+from tests.browser.conftest import PHONE, WIDTHS
+from tests.browser.test_accessibility import overflow, violations
 from tests.builders import draft
 from tests.patience import PATIENCE_MS
 
@@ -276,10 +276,7 @@ class Looker:
         self.look()
 
 
-VIEWPORTS = pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["narrow", "desk"])
-
-
-@VIEWPORTS
+@WIDTHS
 def test_no_step_has_a_violation_or_runs_off_the_screen(
     plain: Plain, viewport: dict[str, int], stack: LocalStack
 ) -> None:
@@ -305,7 +302,7 @@ def test_no_step_has_a_violation_or_runs_off_the_screen(
     looker.go_on("Change my answer")
 
 
-@VIEWPORTS
+@WIDTHS
 def test_no_page_to_the_end_has_a_violation_or_runs_off_the_screen(
     plain: Plain, viewport: dict[str, int], shared_data: Path
 ) -> None:
@@ -328,7 +325,7 @@ def test_no_page_to_the_end_has_a_violation_or_runs_off_the_screen(
     looker.go_on("Withdraw this report")
 
 
-@VIEWPORTS
+@WIDTHS
 def test_no_page_of_a_report_has_a_violation_or_runs_off_the_screen(
     plain: Plain, viewport: dict[str, int]
 ) -> None:
