@@ -172,7 +172,7 @@ def _not_in_future(day: date, today: date) -> date:
 
 def _move_reports(wards: "Wards", mark: Mark) -> None:
     from chalicelib.bootstrap.reports import reports_ports
-    from chalicelib.reports.usecases.wards import move_to_wards
+    from chalicelib.reports.usecases.lifecycle.moving_wards import move_to_wards
 
     with click.progressbar(length=0, label="Reports", file=sys.stderr) as bar:
 

@@ -22,7 +22,7 @@ from chalicelib.publishing.open_data import month_of
 from chalicelib.reports.model import Draft, Imported
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import CLOSED_STATES, State
-from chalicelib.reports.usecases.places import is_outside
+from chalicelib.reports.usecases.location import is_outside
 from chalicelib.reports.usecases.submission import take_over
 from infra.local_times import LocalMoment, read_moment
 

@@ -19,8 +19,8 @@ from chalicelib.catalogue.destinations import Destination
 from chalicelib.catalogue.facility_kinds import FacilityKind
 from chalicelib.catalogue.identity import WHY_SIGN_IN, IdentityProvider, Needed
 from chalicelib.catalogue.phone_line import WEEKDAYS, Line, PhoneHours, at_other_times, line_at
+from chalicelib.catalogue.promise import ServiceLevel
 from chalicelib.catalogue.questions import Answers, Attribute, checked
-from chalicelib.catalogue.service_level import ServiceLevel
 from chalicelib.catalogue.triage import (
     USUAL_KIND,
     USUAL_MINUTES,

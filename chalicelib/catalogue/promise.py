@@ -7,7 +7,13 @@ the same hour after it.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated
 from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib.catalogue.words import Strict
 
 ONE_DAY = timedelta(days=1)
 
@@ -80,3 +86,34 @@ def _take(days: Iterator[date], count: int) -> list[date]:
 def _in_utc(day: date, at: time, calendar: WorkingCalendar) -> datetime:
     """A local time in UTC; one that the spring clock change leaves out counts from before it."""
     return datetime.combine(day, at, calendar.zone).astimezone(UTC)
+
+
+Count = Annotated[int, Meta(ge=1, le=365)]
+
+
+class ServiceLevel(Strict, frozen=True, kw_only=True, omit_defaults=True):
+    """The promise, in exactly one of its units: calendar days, working days, working hours."""
+
+    days: Count | None = None
+    working_days: Count | None = None
+    working_hours: Count | None = None
+
+    @property
+    def is_one_promise(self) -> bool:
+        return len(msgspec.to_builtins(self)) == 1
+
+    def due(self, requested: datetime, calendar: WorkingCalendar) -> datetime:
+        """The promise date of something reported then."""
+        if self.working_hours:
+            return after_working_hours(requested, self.working_hours, calendar)
+        if self.working_days:
+            return after_working_days(requested, self.working_days, calendar)
+        return after_days(requested, self.days or 0, calendar)
+
+    def __str__(self) -> str:
+        given = msgspec.to_builtins(self)
+        return ", ".join(_counted(count, unit.replace("_", " ")) for unit, count in given.items())
+
+
+def _counted(count: int, units: str) -> str:
+    return f"{count} {units.removesuffix('s') if count == 1 else units}"

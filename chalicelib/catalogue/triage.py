@@ -13,8 +13,8 @@ from typing import Annotated, Any, get_args
 from msgspec import Meta
 
 from chalicelib.catalogue.decisions import About, Facts, JobKind, Opens, Priority, Reason
+from chalicelib.catalogue.promise import ServiceLevel
 from chalicelib.catalogue.questions import Attribute
-from chalicelib.catalogue.service_level import ServiceLevel
 from chalicelib.catalogue.wards import WardCode
 from chalicelib.catalogue.words import Code, Strict, Words
 

@@ -16,8 +16,7 @@ import msgspec
 
 from chalicelib.catalogue.decisions import Priority
 from chalicelib.catalogue.model import Council
-from chalicelib.catalogue.promise import WorkingCalendar
-from chalicelib.catalogue.service_level import ServiceLevel
+from chalicelib.catalogue.promise import ServiceLevel, WorkingCalendar
 from chalicelib.catalogue.triage import When
 
 PRIORITIES: tuple[Priority, ...] = get_args(Priority)

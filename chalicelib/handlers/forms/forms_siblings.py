@@ -16,8 +16,7 @@ from chalicelib.handlers.http.params import NEAR_M
 from chalicelib.kernel.parsing import parse
 from chalicelib.photos.usecases import asking
 from chalicelib.reports.model import Draft
-from chalicelib.reports.usecases import places as reports_places
-from chalicelib.reports.usecases import reading
+from chalicelib.reports.usecases import location, reading
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.views import public_page
 
@@ -35,8 +34,8 @@ class Siblings:
 
     def outside(self, point: Point) -> str | None:
         ports = reports_ports()
-        is_outside = reports_places.is_outside(point, ports.now(), ports)
-        return reports_places.outside_text(point, ports) if is_outside else None
+        is_outside = location.is_outside(point, ports.now(), ports)
+        return location.outside_text(point, ports) if is_outside else None
 
     def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
         wording, services = form_pages().wording, container.council().by_code

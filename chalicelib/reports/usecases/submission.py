@@ -32,14 +32,14 @@ from chalicelib.reports.usecases.access import (
     is_as_sure,
     other_body,
 )
-from chalicelib.reports.usecases.addresses import whole_address
-from chalicelib.reports.usecases.places import (
+from chalicelib.reports.usecases.location import (
     beyond_bounds_faults,
     elsewhere_faults,
     outside_faults,
+    ward_of,
+    whole_address,
 )
 from chalicelib.reports.usecases.triage import without_target
-from chalicelib.reports.usecases.wards import ward_of
 from chalicelib.reports.usecases.withholding import withheld
 
 IMPORT_SCOPE = "import"

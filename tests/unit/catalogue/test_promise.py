@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from chalicelib.catalogue.load import load
-from chalicelib.catalogue.service_level import ServiceLevel
+from chalicelib.catalogue.promise import ServiceLevel
 
 COUNCIL = load("demo")
 

@@ -8,7 +8,7 @@ from chalicelib.geo.point import Point
 from chalicelib.reports.model import ReportChanges
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
-from chalicelib.reports.usecases.addresses import whole_address
+from chalicelib.reports.usecases.location import whole_address
 from chalicelib.reports.usecases.staff.changing import change
 from chalicelib.reports.usecases.submission import submit
 from tests.builders import MARKET_PLACE, draft, report

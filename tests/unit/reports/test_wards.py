@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from chalicelib.reports.model import ReportChanges
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.lifecycle.moving_wards import move_to_wards
 from chalicelib.reports.usecases.reading import view
 from chalicelib.reports.usecases.staff.changing import change
 from chalicelib.reports.usecases.submission import submit, take_over
-from chalicelib.reports.usecases.wards import move_to_wards
 from tests.builders import draft, imported, report
 from tests.fakes import MemoryRepository, Nowhere
 

@@ -10,7 +10,7 @@ from chalicelib.errors import Conflict, Invalid
 from chalicelib.reports.model import OwnChanges, ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Place, Ports
 from chalicelib.reports.usecases.access import Author, is_from_partner, no_report, stored
-from chalicelib.reports.usecases.places import elsewhere_faults, outside_faults
+from chalicelib.reports.usecases.location import elsewhere_faults, outside_faults
 from chalicelib.reports.usecases.staff.changing import put_in_place, redact, saved_or_refused, stale
 from chalicelib.reports.usecases.staff.moderation import (
     emptied,

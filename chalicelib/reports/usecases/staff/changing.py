@@ -18,14 +18,13 @@ from chalicelib.reports.usecases.access import (
     update_report,
     visible,
 )
-from chalicelib.reports.usecases.addresses import whole_address
 from chalicelib.reports.usecases.attention import dealt_with
 from chalicelib.reports.usecases.held_updates import decided_on
+from chalicelib.reports.usecases.location import ward_of, whole_address
 from chalicelib.reports.usecases.reading import timeline
 from chalicelib.reports.usecases.staff.merging import complete_merge, moved, said, survivor_of
 from chalicelib.reports.usecases.staff.officer_changes import noted
 from chalicelib.reports.usecases.triage import chosen_by_hand, decided
-from chalicelib.reports.usecases.wards import ward_of
 
 SEEN = (
     *("service_code", "expected_datetime", "visibility"),

@@ -1,13 +1,18 @@
-"""Says who is responsible for a place: this council, another body, or another council."""
+"""Knows the place of a report: who is responsible for it, its ward and its address."""
 
-from collections.abc import Iterator
-from datetime import datetime
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
 
 from chalicelib.errors import FieldError
 from chalicelib.geo.point import Point
 from chalicelib.reports.ports import Ports
 
 FIND_COUNCIL = "https://www.gov.uk/find-local-council"
+NUMBER = re.compile(r"\s*(\d+[a-z]?(?:\s*[-/]\s*\d+[a-z]?)?)[\s,.]*", re.IGNORECASE)
+
+WardCodeAt = Callable[[Point, date], str | None]
+"""The code of the ward that a place belonged to on a day, None if there was none."""
 
 
 def beyond_bounds_faults(point: Point, ports: Ports) -> Iterator[FieldError]:
@@ -51,3 +56,29 @@ def outside_text(point: Point, ports: Ports) -> str:
         return f"{outside}: find its council at {FIND_COUNCIL}"
     ways = " or ".join(filter(None, (neighbour.phone, neighbour.url)))
     return f"{outside}. It looks like it is in {neighbour.name}" + (f": {ways}" if ways else "")
+
+
+def ward_of(requested: datetime, point: Point | None, ports: Ports) -> str | None:
+    """The code of the ward, None without a place or if no ward is known."""
+    return ward_by(ports.whereabouts.ward_code, requested, point, ports)
+
+
+def ward_by(
+    code_at: WardCodeAt, requested: datetime, point: Point | None, ports: Ports
+) -> str | None:
+    """The same, from another set of wards than the published one."""
+    return code_at(point, requested.astimezone(ports.council.zone).date()) if point else None
+
+
+def whole_address(
+    typed: str | None, before: str | None, point: Point | None, ports: Ports
+) -> str | None:
+    """The typed address. If it is only a number, the street is added: the street that the place is
+    on, or the street of the address before."""
+    alone = NUMBER.fullmatch(typed or "")
+    if alone is None:
+        return typed
+    known = ports.whereabouts.street(point) if point else None
+    numbered = NUMBER.match(before or "")
+    street = known or (before or "")[numbered.end() if numbered else 0 :].strip()
+    return f"{alone[1]} {street}" if street else typed
