@@ -59,7 +59,7 @@ def test_address_is_taken_away_unless_it_is_the_only_one(here: Api, address: str
     token, other = signed_in(here, address), f"other-{address}"
     path = "/api/account/addresses/removal"
     only = here.post(path, {"address": address}, token=token)
-    assert only.status_code == 409 and "add another address first" in only.json_body["detail"]
+    assert only.status_code == 409 and "Add another address first" in only.json_body["detail"]
     begun = here.post("/api/account/addresses", {"address": other}, token=token).json_body
     here.cloud.pump.run_until_idle()
     code = code_in(mail.outbox()["items"][0]["body"])
