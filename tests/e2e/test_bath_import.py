@@ -234,7 +234,7 @@ def started_and_done(job: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_every_row_is_accounted_for(first_run: str, file: Path) -> None:
     assert len(rows_of(file)) == ROWS
-    assert f"{ROWS} taken, 0 there already, 0 refused." in first_run
+    assert f"{ROWS} imported, 0 already there, 0 refused." in first_run
 
 
 def open_ones(file: Path) -> Counter[tuple[str, State]]:
@@ -309,7 +309,7 @@ def test_nothing_changes_when_rows_are_imported_and_everything_is_published_agai
     stack.cloud.pump.wait_until_idle()
     before = documents(stack, "data/")
     some = written(rows_of(file)[:100], tmp_path / "some.csv")
-    assert "0 taken, 100 there already, 0 refused." in said(stack, "import-reports", str(some))
+    assert "0 imported, 100 already there, 0 refused." in said(stack, "import-reports", str(some))
     stack.cloud.pump.wait_until_idle()
     assert f"{ROWS} reports published again, 0 failed." in said(stack, "publish")
     assert documents(stack, "data/") == before
