@@ -138,7 +138,9 @@ def test_job_of_another_team_is_refused_without_details(depot: Depot) -> None:
     job = depot.job()
     token = depot.staff("crew-of-parks", ELSEWHERE)
     (item,) = depot.tell(operation(job), token=token)
-    assert item["result"] == "rejected" and "job" not in item and "not in your teams" in item["reason"]
+    assert (
+        item["result"] == "rejected" and "job" not in item and "not in your teams" in item["reason"]
+    )
     assert depot.look(job["job_id"])["state"] == "to_plan"
 
 

@@ -125,7 +125,7 @@ class GivenUpMeanwhile(DynamoAccounts):
 def test_address_is_not_said_to_be_claimed_when_it_is_not(cloud: Cloud) -> None:
     accounts = GivenUpMeanwhile(cloud.environment["ACCOUNTS_TABLE"], lambda *parts: "|".join(parts))
     assert accounts.claim(EMAIL, "first") == "first"
-    with pytest.raises(Conflict, match="try again"):
+    with pytest.raises(Conflict, match="Try again"):
         accounts.claim(EMAIL, "second")
 
 

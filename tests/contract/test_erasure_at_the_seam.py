@@ -294,7 +294,7 @@ def test_work_begins_when_the_indexes_have_caught_up(after: int, works: bool, cl
 
 def test_staff_are_not_forgotten_before_somebody_ends_their_work(cloud: Cloud) -> None:
     officer = account_with("officer", "some-officer", accounts_ports())
-    with pytest.raises(Conflict, match="ask an administrator"):
+    with pytest.raises(Conflict, match="Ask an administrator"):
         begin_erasure(officer, redact=False, ports=erasure_ports())
 
 
