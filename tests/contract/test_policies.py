@@ -768,6 +768,8 @@ def crews_work(day: Day, browser: dict[str, Any], clock: time_machine.Traveller)
     # Of jobs that are opened in one second the order is that of their ids, which are random.
     clock.shift(timedelta(seconds=1))
     jobs = {each: job_of(day, each, officer) for each in ("mended", "told", "one")}
+    # Of two jobs of one report, this one tells the public first that work is planned.
+    plan_job(day, jobs["told"], officer, crew="highways-north", planned_day=f"{today}")
     plan = {"date": f"{today}", "crews": ["highways-north"]}
     assert api.post("/api/days/plan", plan, token=officer).status_code == 201
     plan_job(day, jobs["mended"], officer, crew="highways-north", planned_day=f"{today}")
