@@ -117,7 +117,7 @@ def test_report_reaches_the_county_and_hears_what_it_is_called_there(both: Both)
     assert "Big hole" in theirs.description and theirs.contact is None
     assert (theirs.lat, theirs.long) == (ours.lat, ours.long)
     assert ours.external_reference == theirs.service_request_id
-    assert f"their reference is {theirs.service_request_id}" in ours.updates[-1].text
+    assert f"Their reference is {theirs.service_request_id}" in ours.updates[-1].text
 
 
 def test_what_the_county_does_comes_back_once(both: Both) -> None:

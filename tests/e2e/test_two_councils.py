@@ -92,7 +92,7 @@ def test_report_goes_to_the_county_and_what_it_does_comes_back_once(
     shown = council.get(f"/api/reports/{made['service_request_id']}").json_body
     assert shown["state"] == "investigating"
     assert [update["text"] for update in shown["updates"]] == [
-        f"Passed to The county; their reference is {reference}.",
+        f"Passed to The county. Their reference is {reference}.",
         "We looked at it.",
     ]
 
