@@ -88,7 +88,7 @@ def test_officer_filters_asks_replies_assigns_notes_and_takes_it_back(
     expect(words).to_have_value("lych gate")
     page.get_by_role("link", name="Hole by the lych gate").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Hole by the lych gate")
-    expect(page.locator("#facts")).to_contain_text("because it is about “Pothole”")
+    expect(page.locator("#facts")).to_contain_text("because the service is “Pothole”")
     expect(page.locator("#reporter")).to_contain_text("alex.ash@example.org")
 
     page.get_by_label("Your question").fill("Which side of the gate?")

@@ -116,7 +116,7 @@ def test_dispute_is_settled_with_both_sides_in_view(new_page: NewPage, stack: Lo
     dispute = page.locator(".desk-dispute", has_text="Bins by the pond")
     expect(dispute).to_contain_text("The gardeners took it along.")
     expect(dispute).to_contain_text("All bagged.")
-    dispute.get_by_role("button", name=re.compile("This is right.*A crew")).click()
+    dispute.get_by_role("button", name=re.compile("Keep this record.*A crew")).click()
     expect(page.locator("#day-said")).to_have_text("Dispute about Bins by the pond settled.")
     expect(dispute).to_have_count(0)
     assert stored(job).state == "done"
