@@ -106,7 +106,7 @@ def test_views_are_fine_when_there_is_a_conflict_a_refusal_and_a_job_that_went(
     expect(page.get_by_text("The office has changed your list")).to_be_hidden()
     expect(page.locator(".crew-list--gone")).to_contain_text(gone["title"])
 
-    page.get_by_role("link", name="See both: Deep hole").click()
+    page.get_by_role("link", name="See both records: Deep hole").click()
     expect(page.get_by_role("heading", name="From site")).to_be_visible()
     expect(page.locator(".crew-versions")).to_contain_text("The gas people dig there first.")
     expect(page.locator(".crew-versions")).to_contain_text("Filled it.")
