@@ -143,7 +143,7 @@ def test_report_is_changed_by_keyboard_and_what_was_typed_is_kept_when_it_is_not
     page.get_by_role("textbox", name="Describe the problem").fill("Deeper than I wrote.")
     page.route("**/api/account/reports/*", lambda route: route.abort(), times=1)
     page.get_by_role("button", name="Save").press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("Check your connection")
+    expect(page.get_by_role("alert")).to_contain_text("check your connection")
     page.route(
         "**/api/account/reports/*",
         lambda route: route.fulfill(status=401, json={"title": "Unauthorized", "status": 401}),
@@ -289,7 +289,7 @@ def test_address_is_added_by_its_code(
     page.get_by_role("button", name=f"Remove {address}").click()
     told(page, f"{address} removed")
     page.locator("#addresses").get_by_role("button", name="Remove").click()
-    expect(page.get_by_role("alert")).to_contain_text("add another address first")
+    expect(page.get_by_role("alert")).to_contain_text("Add another address first")
 
 
 def test_place_is_saved_removed_and_reported_at(new_page: NewPage, account: Account) -> None:
