@@ -113,7 +113,7 @@ def test_change_says_so_when_somebody_was_quicker(new_page: NewPage, stack: Loca
     quicker.get_by_role("button", name="Disable").click()
     expect(quicker).to_contain_text("Disabled")
     slower.get_by_role("button", name="Disable").click()
-    expect(slower.get_by_role("alert")).to_contain_text("look again")
+    expect(slower.get_by_role("alert")).to_contain_text("Reload it and try again")
     slower.get_by_role("button", name="Enable").click()
     expect(slower.get_by_role("status")).to_contain_text("can sign in again")
 
@@ -128,7 +128,7 @@ def test_what_was_ticked_is_saved_with_the_next_press_when_somebody_was_quicker(
     quicker = person_at(Destination("email", address), people_ports())
     people_ports().accounts.save(replace(quicker, grants=(Grant(role="officer"),)))
     entry.get_by_role("button", name="Save").click()
-    expect(entry.get_by_role("alert")).to_contain_text("look again")
+    expect(entry.get_by_role("alert")).to_contain_text("Reload it and try again")
     expect(entry.get_by_role("listitem").filter(has_text="Officer")).to_have_text("Officer")
     expect(entry.get_by_label("Crew")).to_be_checked()
     entry.get_by_role("button", name="Save").click()
