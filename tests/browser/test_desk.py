@@ -56,7 +56,7 @@ def save_view(page: Page) -> None:
     page.get_by_label("Words in the title or address, or a reference").fill("lych gate")
     page.get_by_label("Service", exact=True).select_option("Pothole")
     page.get_by_role("button", name="Apply filters").click()
-    expect(page.locator("#count")).to_have_text("1 case shown.")
+    expect(page.locator("#count")).to_have_text("1 case.")
     assert page.url.endswith("/desk/?q=lych+gate&service_code=pothole")
     page.get_by_label("Save this view as").fill("Holes by gates")
     page.get_by_role("button", name="Save view").click()
